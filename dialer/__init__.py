@@ -1,0 +1,1 @@
+"""The back end a movement runs its phone banks and its bulk messaging on."""
