@@ -1,0 +1,209 @@
+"""Who may do what: one table of permissions, default deny (contract §3).
+
+A *rule* names the roles that hold a permission and how far it reaches (its *scope*). Doors ask before
+they open (`dialer.web.guard`, the job registry, the CLI); deeds ask again about the thing itself
+(`require`), since only they know whose it is.
+"""
+
+from __future__ import annotations
+
+import enum
+import uuid
+from dataclasses import dataclass, field
+from typing import Final
+
+from dialer.domain.errors import Forbidden, NotFound
+
+ROLES: Final = ("admin", "coordinator", "organiser", "volunteer", "teller", "observer")
+
+
+class Role(enum.StrEnum):
+    """Each of the first four can do what the next ones can; teller and observer stand beside."""
+
+    ADMIN = "admin"
+    COORDINATOR = "coordinator"
+    ORGANISER = "organiser"
+    VOLUNTEER = "volunteer"
+    TELLER = "teller"
+    OBSERVER = "observer"
+
+
+class Scope(enum.StrEnum):
+    """How far a permission reaches for those who hold it below coordinator."""
+
+    ORGANISATION = "organisation"
+    CAMPAIGNS = "campaigns"
+    OWN = "own"
+    PUBLIC = "public"
+
+
+class Permission(enum.StrEnum):
+    """Verb and noun of everything that can be done through any door."""
+
+    PUBLIC_READ = "public.read"
+    SIGN_IN = "sign_in"
+    JOIN = "join"
+    SELF_READ = "self.read"
+    PREFERENCE_SET = "preference.set"
+    ORGANISATION_PAUSE = "organisation.pause"
+    TOKEN_MANAGE = "token.manage"  # noqa: S105 - the name of a permission
+    VOLUNTEER_READ = "volunteer.read"
+    VOLUNTEER_MANAGE = "volunteer.manage"
+    VOLUNTEER_VOID = "volunteer.void"
+    JOIN_LINK_MANAGE = "join_link.manage"
+    TEAM_READ = "team.read"
+    TEAM_MANAGE = "team.manage"
+    LIST_READ = "list.read"
+    LIST_MANAGE = "list.manage"
+    IMPORT_RUN = "import.run"
+    CONTACT_READ = "contact.read"
+    CONTACT_MANAGE = "contact.manage"
+    OPT_OUT_MANAGE = "opt_out.manage"
+    SUPPRESSION_READ = "suppression.read"
+    SUPPRESSION_MANAGE = "suppression.manage"
+    EXPORT_RUN = "export.run"
+    CAMPAIGN_READ = "campaign.read"
+    CAMPAIGN_MANAGE = "campaign.manage"
+    SCRIPT_READ = "script.read"
+    SCRIPT_MANAGE = "script.manage"
+    ELECTION_READ = "election.read"
+    ELECTION_MANAGE = "election.manage"
+    SHIFT_RUN = "shift.run"
+    ASSIGNMENT_READ = "assignment.read"
+    RESULT_RECORD = "result.record"
+    RESULT_CORRECT = "result.correct"
+    PLEDGE_READ = "pledge.read"
+    PLEDGE_RECORD = "pledge.record"
+    TURNOUT_RECORD = "turnout.record"
+    TURNOUT_UNDO = "turnout.undo"
+    TURNOUT_READ = "turnout.read"
+    STATS_READ = "stats.read"
+    AUDIT_READ = "audit.read"
+    SYSTEM_RUN = "system.run"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """The roles that hold a permission, and its reach for the roles below coordinator."""
+
+    roles: frozenset[Role]
+    scope: Scope
+
+
+def _down_to(role: Role, *beside: Role) -> frozenset[Role]:
+    ladder = (Role.ADMIN, Role.COORDINATOR, Role.ORGANISER, Role.VOLUNTEER)
+    return frozenset({*ladder[: ladder.index(role) + 1], *beside})
+
+
+_EVERYBODY = frozenset(Role)
+_ADMIN = _down_to(Role.ADMIN)
+_COORDINATOR = _down_to(Role.COORDINATOR)
+_ORGANISER = _down_to(Role.ORGANISER)
+_VOLUNTEER = _down_to(Role.VOLUNTEER)
+
+RULES: Final[dict[Permission, Rule]] = {
+    Permission.PUBLIC_READ: Rule(_EVERYBODY, Scope.PUBLIC),
+    Permission.SIGN_IN: Rule(_EVERYBODY, Scope.PUBLIC),
+    Permission.JOIN: Rule(_EVERYBODY, Scope.PUBLIC),
+    Permission.PREFERENCE_SET: Rule(_EVERYBODY, Scope.PUBLIC),
+    Permission.SELF_READ: Rule(_EVERYBODY, Scope.OWN),
+    Permission.ORGANISATION_PAUSE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.TOKEN_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.VOLUNTEER_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.VOLUNTEER_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.VOLUNTEER_VOID: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.JOIN_LINK_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.TEAM_READ: Rule(_ORGANISER, Scope.ORGANISATION),
+    Permission.TEAM_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.LIST_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.LIST_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.IMPORT_RUN: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.CONTACT_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.CONTACT_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.OPT_OUT_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.SUPPRESSION_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.SUPPRESSION_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.EXPORT_RUN: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.CAMPAIGN_READ: Rule(_VOLUNTEER, Scope.CAMPAIGNS),
+    Permission.CAMPAIGN_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.SCRIPT_READ: Rule(_ORGANISER, Scope.ORGANISATION),
+    Permission.SCRIPT_MANAGE: Rule(_ORGANISER, Scope.ORGANISATION),
+    Permission.ELECTION_READ: Rule(_ORGANISER, Scope.ORGANISATION),
+    Permission.ELECTION_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.SHIFT_RUN: Rule(_VOLUNTEER, Scope.OWN),
+    Permission.ASSIGNMENT_READ: Rule(_VOLUNTEER, Scope.OWN),
+    Permission.RESULT_RECORD: Rule(_VOLUNTEER, Scope.OWN),
+    Permission.RESULT_CORRECT: Rule(_VOLUNTEER, Scope.OWN),
+    Permission.PLEDGE_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.PLEDGE_RECORD: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.TURNOUT_RECORD: Rule(_COORDINATOR | {Role.TELLER}, Scope.OWN),
+    Permission.TURNOUT_UNDO: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.TURNOUT_READ: Rule(_ORGANISER | {Role.OBSERVER}, Scope.CAMPAIGNS),
+    Permission.STATS_READ: Rule(_ORGANISER | {Role.OBSERVER}, Scope.CAMPAIGNS),
+    Permission.AUDIT_READ: Rule(_ADMIN, Scope.ORGANISATION),
+    Permission.SYSTEM_RUN: Rule(_ADMIN, Scope.ORGANISATION),
+}
+
+_LADDER: Final = {
+    Role.ADMIN: 4,
+    Role.COORDINATOR: 3,
+    Role.ORGANISER: 2,
+    Role.VOLUNTEER: 1,
+    Role.TELLER: 1,
+    Role.OBSERVER: 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `campaign_ids` is None where no campaign is out of bounds (admin, coordinator)."""
+
+    organisation_id: uuid.UUID
+    account_id: uuid.UUID | None
+    role: Role
+    name: str
+    campaign_ids: frozenset[uuid.UUID] | None = None
+    team_ids: frozenset[uuid.UUID] = field(default_factory=frozenset)
+    token_id: uuid.UUID | None = None
+    election_id: uuid.UUID | None = None
+    polling_districts: frozenset[str] = field(default_factory=frozenset)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role holds the permission at all; the thing itself is asked about with `require`."""
+        return self.role in RULES[permission].roles
+
+    def sees_campaign(self, campaign_id: uuid.UUID) -> bool:
+        """Whether a campaign exists for this actor."""
+        return self.campaign_ids is None or campaign_id in self.campaign_ids
+
+
+def require(
+    actor: Actor,
+    permission: Permission,
+    *,
+    campaign_id: uuid.UUID | None = None,
+    owner_id: uuid.UUID | None = None,
+) -> None:
+    """Refuse what the actor may not do.
+
+    A role too low is told so (`Forbidden`, 403); a thing out of reach is not there (`NotFound`, 404),
+    so that guessing ids shows nothing. `owner_id` is the account whose thing it is: under scope `own`
+    a role below organiser reaches only its own.
+    """
+    if not actor.may(permission):
+        raise Forbidden
+    if campaign_id is not None and not actor.sees_campaign(campaign_id):
+        raise NotFound
+    below_organiser = _LADDER[actor.role] < _LADDER[Role.ORGANISER]
+    if (
+        owner_id is not None
+        and below_organiser
+        and RULES[permission].scope is Scope.OWN
+        and owner_id != actor.account_id
+    ):
+        raise NotFound
+
+
+def may_grant(granter: Role, role: Role) -> bool:
+    """Nobody makes a role above their own (contract §3)."""
+    return _LADDER[role] <= _LADDER[granter]

@@ -1,0 +1,9 @@
+"""Words about people and the imports that bring them: the values that columns may hold."""
+
+from typing import Final
+
+CONTACT_STATUSES: Final = ("active", "moved", "deceased")
+LINE_TYPES: Final = ("mobile", "landline", "voip", "unknown")
+OPT_OUT_CHANNELS: Final = ("sms", "voice", "email", "door", "post")
+SUPPRESSION_REASONS: Final = ("tps", "ctps", "opt_out", "complaint", "deceased", "carrier", "manual")
+IMPORT_STATES: Final = ("queued", "needs_mapping", "running", "completed", "failed", "cancelled")

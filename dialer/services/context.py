@@ -1,0 +1,73 @@
+"""What every deed is given: who acts, when, and the tools to do it with."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from dialer.domain.access import Actor
+from dialer.domain.phone import PhonePolicy
+from dialer.store.session import UnitFactory, UnitOfWork
+
+
+class JobQueue(Protocol):
+    """Where work waits for a worker. The row in the database is the truth; this only says “soon”."""
+
+    def enqueue(self, queue: str, job_path: str, *args: str | int) -> None:
+        """Ask for `job_path(*args)` on `queue`; a queue that is away is logged, and a sweep asks again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Who does it, when, and with what; built once at each door and passed to the deed.
+
+    `now` is aware UTC and the only clock a deed knows.
+    """
+
+    units: UnitFactory
+    jobs: JobQueue
+    actor: Actor
+    now: dt.datetime
+    phones: PhonePolicy
+    public_url: str
+    data_dir: Path
+    request_id: str | None = None
+
+    def unit(self) -> UnitOfWork:
+        """A unit of work in the actor's organisation."""
+        return self.units.begin(self.actor.organisation_id)
+
+    @property
+    def organisation_id(self) -> uuid.UUID:
+        """The organisation all of this happens in."""
+        return self.actor.organisation_id
+
+    def as_actor(self, actor: Actor) -> Context:
+        """The same moment and tools in another's hands."""
+        return replace(self, actor=actor)
+
+    def audit(
+        self,
+        unit: UnitOfWork,
+        action: str,
+        object_kind: str,
+        object_id: object,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        reason: str | None = None,
+    ) -> None:
+        """Write the deed into the audit log, in the same transaction; never a name or a number."""
+        unit.record_audit(
+            self.actor,
+            action,
+            object_kind,
+            object_id,
+            changes or {},
+            reason=reason,
+            request_id=self.request_id,
+            at=self.now,
+        )

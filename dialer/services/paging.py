@@ -1,0 +1,38 @@
+"""A page of a long list, walked by key and never by offset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Shown = TypeVar("Shown")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is asked for: at most `limit` items after the key `after` (None: from the start)."""
+
+    limit: int = 50
+    after: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[Item]):
+    """What is given: the items, and the key to ask for the next ones with (None: that was all)."""
+
+    items: Sequence[Item]
+    next: tuple[str, ...] | None = None
+
+    def map(self, show: Callable[[Item], Shown]) -> Slice[Shown]:
+        """The same page with each item shown in another way."""
+        return Slice([show(item) for item in self.items], self.next)
+
+
+def cut(items: Sequence[Item], page: Page, key: Callable[[Item], tuple[str, ...]]) -> Slice[Item]:
+    """Make a slice of `limit + 1` fetched items: the one too many only tells that there is more."""
+    if len(items) <= page.limit:
+        return Slice(items)
+    kept = items[: page.limit]
+    return Slice(kept, key(kept[-1]))

@@ -1,0 +1,331 @@
+"""Campaigns, their scripts and queues, and what volunteers heard."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialer.domain.campaign import CAMPAIGN_KINDS, CAMPAIGN_STATES, DIALING_MODES
+from dialer.domain.disposition import DISPOSITIONS
+from dialer.store.models.base import (
+    Base,
+    Identified,
+    IdList,
+    Instant,
+    Json,
+    JsonList,
+    Money,
+    Tenant,
+    TextList,
+    one_of,
+    reference,
+)
+
+
+class Campaign(Identified, Base):
+    """A bounded effort with one goal, lists, script, hours and budget."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        reference("election", "election_id"),
+        reference("script", "script_id"),
+        reference("team", "team_id"),
+        one_of("kind", CAMPAIGN_KINDS),
+        one_of("state", CAMPAIGN_STATES),
+        one_of("dialing_mode", DIALING_MODES),
+    )
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, sort_order=-2
+    )
+    election_id: Mapped[uuid.UUID]
+    team_id: Mapped[uuid.UUID | None]
+    script_id: Mapped[uuid.UUID | None]
+    name: Mapped[str]
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default=text("'draft'"))
+    pause_reason: Mapped[str | None]
+    timezone: Mapped[str] = mapped_column(server_default=text("'Europe/London'"))
+    quiet_start: Mapped[dt.time] = mapped_column(server_default=text("'21:00'"))
+    quiet_end: Mapped[dt.time] = mapped_column(server_default=text("'09:00'"))
+    dialing_mode: Mapped[str] = mapped_column(server_default=text("'preview'"))
+    caller_ids: Mapped[TextList]
+    senders: Mapped[TextList]
+    max_attempts: Mapped[int] = mapped_column(server_default=text("3"))
+    retry_after_s: Mapped[int] = mapped_column(server_default=text("14400"))
+    assignment_timeout_s: Mapped[int] = mapped_column(server_default=text("900"))
+    require_consent_sms: Mapped[bool] = mapped_column(server_default=text("false"))
+    require_consent_email: Mapped[bool] = mapped_column(server_default=text("false"))
+    cost_cap: Mapped[Money | None]
+    cost_currency: Mapped[str] = mapped_column(server_default=text("'GBP'"))
+    spent: Mapped[Money] = mapped_column(server_default=text("0"))
+    abandoned_rate_max: Mapped[float] = mapped_column(server_default=text("0.01"))
+    knock_up_support_max: Mapped[int] = mapped_column(server_default=text("2"))
+    created_at: Mapped[Instant] = mapped_column(server_default=func.now())
+    activated_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
+
+
+class CampaignList(Tenant, Base):
+    """A list whose contacts a campaign is about."""
+
+    __tablename__ = "campaign_list"
+    __table_args__ = (
+        reference("campaign", "campaign_id", ondelete="CASCADE"),
+        reference("contact_list", "list_id"),
+        Index("ix_campaign_list_list", "organisation_id", "list_id", "campaign_id"),
+    )
+
+    campaign_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    list_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+
+
+class Script(Identified, Base):
+    """The guided conversation; what is said stands in its versions."""
+
+    __tablename__ = "script"
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, sort_order=-2
+    )
+    name: Mapped[str]
+    version: Mapped[int]
+    created_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+class ScriptVersion(Identified, Base):
+    """One wording of a script, never changed once written: open assignments keep theirs."""
+
+    __tablename__ = "script_version"
+    __table_args__ = (
+        reference("script", "script_id", ondelete="CASCADE"),
+        UniqueConstraint("organisation_id", "script_id", "version"),
+    )
+
+    script_id: Mapped[uuid.UUID]
+    version: Mapped[int]
+    language: Mapped[str]
+    start: Mapped[str]
+    nodes: Mapped[JsonList]
+    created_by: Mapped[uuid.UUID | None]
+    created_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+class QueueEntry(Identified, Base):
+    """A number to be called in a campaign; the household behind it is called once and shown whole.
+
+    `fresh` was never tried, `resting` is due at `due_at`, `held` is in somebody's hands, `done` is over,
+    `out` may not be called (`out_reason`).
+    """
+
+    __tablename__ = "queue_entry"
+    __table_args__ = (
+        reference("campaign", "campaign_id", ondelete="CASCADE"),
+        one_of("state", ("fresh", "resting", "held", "done", "out")),
+        UniqueConstraint("organisation_id", "campaign_id", "number"),
+        Index(
+            "ix_queue_entry_fresh",
+            "organisation_id",
+            "campaign_id",
+            "priority",
+            "id",
+            postgresql_where=text("state = 'fresh'"),
+        ),
+        Index(
+            "ix_queue_entry_resting",
+            "organisation_id",
+            "campaign_id",
+            "due_at",
+            "priority",
+            postgresql_where=text("state = 'resting'"),
+        ),
+        Index("ix_queue_entry_number", "organisation_id", "number"),
+    )
+
+    campaign_id: Mapped[uuid.UUID]
+    number: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default=text("'fresh'"))
+    priority: Mapped[int] = mapped_column(server_default=text("100"))
+    due_at: Mapped[Instant | None]
+    for_account_id: Mapped[uuid.UUID | None]
+    out_reason: Mapped[str | None]
+
+
+class ContactProgress(Tenant, Base):
+    """How far a campaign has come with one person, over all their numbers."""
+
+    __tablename__ = "contact_progress"
+    __table_args__ = (
+        reference("campaign", "campaign_id", ondelete="CASCADE"),
+        reference("contact", "contact_id", ondelete="CASCADE"),
+        one_of("disposition", DISPOSITIONS),
+        Index("ix_contact_progress_contact", "organisation_id", "contact_id"),
+    )
+
+    campaign_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    contact_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    last_attempt_at: Mapped[Instant | None]
+    disposition: Mapped[str | None]
+    final: Mapped[bool] = mapped_column(server_default=text("false"))
+    due_at: Mapped[Instant | None]
+    callback_at: Mapped[Instant | None]
+    callback_account_id: Mapped[uuid.UUID | None]
+    tried_numbers: Mapped[TextList]
+
+
+class Shift(Identified, Base):
+    """A volunteer's spell of calling (a session in the API)."""
+
+    __tablename__ = "shift"
+    __table_args__ = (
+        reference("campaign", "campaign_id", ondelete="CASCADE"),
+        reference("account", "account_id"),
+        one_of("state", ("ready", "assigned", "in_call", "wrap_up", "paused", "ended")),
+        one_of("via", ("own_phone", "browser", "phone")),
+        Index(
+            "uq_shift_open",
+            "organisation_id",
+            "account_id",
+            "campaign_id",
+            unique=True,
+            postgresql_where=text("state <> 'ended'"),
+        ),
+        Index(
+            "ix_shift_campaign", "organisation_id", "campaign_id", postgresql_where=text("state <> 'ended'")
+        ),
+    )
+
+    campaign_id: Mapped[uuid.UUID]
+    account_id: Mapped[uuid.UUID]
+    state: Mapped[str] = mapped_column(server_default=text("'ready'"))
+    via: Mapped[str] = mapped_column(server_default=text("'own_phone'"))
+    phone: Mapped[str | None]
+    calls: Mapped[int] = mapped_column(server_default=text("0"))
+    talks: Mapped[int] = mapped_column(server_default=text("0"))
+    started_at: Mapped[Instant]
+    last_seen_at: Mapped[Instant]
+    limited_since: Mapped[Instant | None]
+    limits_from: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]
+
+
+class Assignment(Identified, Base):
+    """One contact, with household, in one volunteer's hands, leased until `expires_at`."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        reference("shift", "shift_id"),
+        reference("campaign", "campaign_id", ondelete="CASCADE"),
+        reference("contact", "contact_id", ondelete="CASCADE"),
+        reference("script_version", "script_version_id"),
+        one_of("state", ("open", "completed", "skipped", "expired")),
+        Index(
+            "uq_assignment_open",
+            "organisation_id",
+            "shift_id",
+            unique=True,
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_assignment_lease", "expires_at", postgresql_where=text("state = 'open'")),
+        Index("ix_assignment_account", "organisation_id", "account_id", "created_at"),
+        Index("ix_assignment_contact", "organisation_id", "contact_id", "created_at"),
+    )
+
+    shift_id: Mapped[uuid.UUID]
+    campaign_id: Mapped[uuid.UUID]
+    account_id: Mapped[uuid.UUID]
+    queue_entry_id: Mapped[uuid.UUID]
+    contact_id: Mapped[uuid.UUID]
+    number: Mapped[str]
+    household_ids: Mapped[IdList]
+    script_version_id: Mapped[uuid.UUID | None]
+    state: Mapped[str] = mapped_column(server_default=text("'open'"))
+    attempt: Mapped[int]
+    late: Mapped[bool] = mapped_column(server_default=text("false"))
+    draft: Mapped[Json]
+    skip_reason: Mapped[str | None]
+    created_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    closed_at: Mapped[Instant | None]
+
+
+class Hold(Identified, Base):
+    """The lock on a number, or on one person of its household, across campaigns and modes."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        reference("assignment", "assignment_id", ondelete="CASCADE"),
+        Index(
+            "uq_hold_number",
+            "organisation_id",
+            "number",
+            unique=True,
+            postgresql_where=text("number IS NOT NULL"),
+        ),
+        Index(
+            "uq_hold_contact",
+            "organisation_id",
+            "contact_id",
+            unique=True,
+            postgresql_where=text("contact_id IS NOT NULL"),
+        ),
+        Index("ix_hold_assignment", "organisation_id", "assignment_id"),
+    )
+
+    assignment_id: Mapped[uuid.UUID]
+    number: Mapped[str | None]
+    contact_id: Mapped[uuid.UUID | None]
+
+
+class Result(Identified, Base):
+    """What one attempt brought for one person. A correction supersedes it; nothing is overwritten."""
+
+    __tablename__ = "result"
+    __table_args__ = (
+        reference("assignment", "assignment_id", ondelete="CASCADE"),
+        reference("contact", "contact_id", ondelete="CASCADE"),
+        one_of("disposition", DISPOSITIONS),
+        Index("ix_result_assignment", "organisation_id", "assignment_id"),
+        Index("ix_result_contact", "organisation_id", "contact_id", "at"),
+        Index("ix_result_account", "organisation_id", "account_id", "at"),
+        Index("ix_result_campaign", "organisation_id", "campaign_id", "at"),
+    )
+
+    assignment_id: Mapped[uuid.UUID]
+    campaign_id: Mapped[uuid.UUID]
+    contact_id: Mapped[uuid.UUID]
+    account_id: Mapped[uuid.UUID]
+    number: Mapped[str]
+    disposition: Mapped[str]
+    primary: Mapped[bool] = mapped_column(server_default=text("true"))
+    support: Mapped[int | None]
+    voting_method: Mapped[str | None]
+    callback_at: Mapped[Instant | None]
+    notes: Mapped[str | None]
+    tags: Mapped[TextList]
+    body_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    late: Mapped[bool] = mapped_column(server_default=text("false"))
+    at: Mapped[Instant]
+    superseded_at: Mapped[Instant | None]
+    superseded_by: Mapped[uuid.UUID | None]
+    voided_at: Mapped[Instant | None]
+
+
+class Answer(Tenant, Base):
+    """What was answered at one step of the script."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        reference("result", "result_id", ondelete="CASCADE"),
+        Index("ix_answer_contact", "organisation_id", "contact_id"),
+    )
+
+    result_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    node_id: Mapped[str] = mapped_column(primary_key=True)
+    answer_id: Mapped[str]
+    contact_id: Mapped[uuid.UUID]
+    script_version_id: Mapped[uuid.UUID]

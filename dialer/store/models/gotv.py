@@ -1,0 +1,180 @@
+"""Elections, and the one table of pledges and turnout with the evidence behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialer.domain.pledge import PLEDGE_SOURCES, VOTING_METHODS
+from dialer.domain.turnout import TURNOUT_SOURCES
+from dialer.store.models.base import Base, Identified, Instant, Tenant, one_of, reference
+
+
+class Election(Identified, Base):
+    """What support, pledges, turnout and knock-up belong to; exactly one is current."""
+
+    __tablename__ = "election"
+    __table_args__ = (
+        Index("uq_election_current", "organisation_id", unique=True, postgresql_where=text("current")),
+    )
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, sort_order=-2
+    )
+    name: Mapped[str]
+    polling_on: Mapped[dt.date | None]
+    opens_at: Mapped[dt.time] = mapped_column(server_default=text("'07:00'"))
+    closes_at: Mapped[dt.time] = mapped_column(server_default=text("'22:00'"))
+    timezone: Mapped[str] = mapped_column(server_default=text("'Europe/London'"))
+    current: Mapped[bool] = mapped_column(server_default=text("false"))
+    created_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+class Pledge(Identified, Base):
+    """One piece of evidence of how somebody means to vote, kept for good."""
+
+    __tablename__ = "pledge"
+    __table_args__ = (
+        reference("election", "election_id"),
+        reference("contact", "contact_id", ondelete="CASCADE"),
+        CheckConstraint("support BETWEEN 1 AND 5", name="support"),
+        one_of("voting_method", VOTING_METHODS),
+        one_of("source", PLEDGE_SOURCES),
+        Index("ix_pledge_contact", "organisation_id", "election_id", "contact_id", "at"),
+        Index(
+            "ix_pledge_result", "organisation_id", "result_id", postgresql_where=text("result_id IS NOT NULL")
+        ),
+        Index(
+            "ix_pledge_import", "organisation_id", "import_id", postgresql_where=text("import_id IS NOT NULL")
+        ),
+    )
+
+    election_id: Mapped[uuid.UUID]
+    contact_id: Mapped[uuid.UUID]
+    campaign_id: Mapped[uuid.UUID | None]
+    support: Mapped[int | None]
+    voting_method: Mapped[str | None]
+    planned_at: Mapped[Instant | None]
+    source: Mapped[str]
+    dated: Mapped[bool] = mapped_column(server_default=text("true"))
+    at: Mapped[Instant]
+    account_id: Mapped[uuid.UUID | None]
+    result_id: Mapped[uuid.UUID | None]
+    import_id: Mapped[uuid.UUID | None]
+    undone_at: Mapped[Instant | None]
+    recorded_at: Mapped[Instant]
+
+
+class TurnoutMark(Identified, Base):
+    """Evidence that a person has voted; `unknown` and `held` ones wait for the register or a coordinator."""
+
+    __tablename__ = "turnout_mark"
+    __table_args__ = (
+        reference("election", "election_id"),
+        reference("contact", "contact_id", ondelete="CASCADE"),
+        one_of("source", TURNOUT_SOURCES),
+        one_of("state", ("counted", "unknown", "held", "undone")),
+        Index("ix_turnout_mark_contact", "organisation_id", "election_id", "contact_id"),
+        Index(
+            "ix_turnout_mark_unknown",
+            "organisation_id",
+            "election_id",
+            "elector_key",
+            postgresql_where=text("state = 'unknown'"),
+        ),
+        Index(
+            "ix_turnout_mark_token",
+            "organisation_id",
+            "token_id",
+            postgresql_where=text("token_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_turnout_mark_result",
+            "organisation_id",
+            "result_id",
+            postgresql_where=text("result_id IS NOT NULL"),
+        ),
+    )
+
+    election_id: Mapped[uuid.UUID]
+    contact_id: Mapped[uuid.UUID | None]
+    elector_number: Mapped[str | None]
+    elector_key: Mapped[str | None]
+    polling_district: Mapped[str | None]
+    state: Mapped[str]
+    source: Mapped[str]
+    dated: Mapped[bool] = mapped_column(server_default=text("true"))
+    at: Mapped[Instant]
+    account_id: Mapped[uuid.UUID | None]
+    token_id: Mapped[uuid.UUID | None]
+    result_id: Mapped[uuid.UUID | None]
+    import_id: Mapped[uuid.UUID | None]
+    undone_at: Mapped[Instant | None]
+    undone_reason: Mapped[str | None]
+    recorded_at: Mapped[Instant]
+
+
+class VoterRecord(Tenant, Base):
+    """The row of the pledge and turnout table: one contact, one election, the present value of each fact."""
+
+    __tablename__ = "voter_record"
+    __table_args__ = (
+        reference("election", "election_id"),
+        reference("contact", "contact_id", ondelete="CASCADE"),
+        CheckConstraint("support BETWEEN 1 AND 5", name="support"),
+        one_of("voting_method", VOTING_METHODS),
+        Index("ix_voter_record_support", "organisation_id", "election_id", "support", "contact_id"),
+        Index("ix_voter_record_campaign", "organisation_id", "support_campaign_id", "contact_id"),
+        Index(
+            "ix_voter_record_voted",
+            "organisation_id",
+            "election_id",
+            "voted_at",
+            postgresql_where=text("voted_at IS NOT NULL"),
+        ),
+        Index("ix_voter_record_contact", "organisation_id", "contact_id"),
+    )
+
+    election_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    contact_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    support: Mapped[int | None]
+    support_at: Mapped[Instant | None]
+    support_dated: Mapped[bool] = mapped_column(server_default=text("true"))
+    support_source: Mapped[str | None]
+    support_campaign_id: Mapped[uuid.UUID | None]
+    support_by: Mapped[uuid.UUID | None]
+    voting_method: Mapped[str | None]
+    voting_method_at: Mapped[Instant | None]
+    planned_at: Mapped[Instant | None]
+    voted_at: Mapped[Instant | None]
+    voted_source: Mapped[str | None]
+
+
+class Counter(Tenant, Base):
+    """A figure kept beside the facts, in the transaction that changes them, so that boards never count.
+
+    `scope` is `campaign`, `organisation` or `election`; hot figures spread over `stripe`s and are summed.
+    """
+
+    __tablename__ = "counter"
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    scope_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    stripe: Mapped[int] = mapped_column(primary_key=True, server_default=text("0"))
+    value: Mapped[int] = mapped_column(server_default=text("0"))
+
+
+class CampaignMinute(Tenant, Base):
+    """Calls of one campaign in one minute: what the live board draws."""
+
+    __tablename__ = "campaign_minute"
+    __table_args__ = (reference("campaign", "campaign_id", ondelete="CASCADE"),)
+
+    campaign_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    minute: Mapped[Instant] = mapped_column(primary_key=True)
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    contacted: Mapped[int] = mapped_column(server_default=text("0"))

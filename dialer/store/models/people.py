@@ -1,0 +1,297 @@
+"""The one list of people, how they came into it, and what they do not want."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialer.domain.people import (
+    CONTACT_STATUSES,
+    IMPORT_STATES,
+    LINE_TYPES,
+    OPT_OUT_CHANNELS,
+    SUPPRESSION_REASONS,
+)
+from dialer.store.models.base import (
+    Base,
+    Identified,
+    Instant,
+    Json,
+    JsonList,
+    Tenant,
+    TextList,
+    one_of,
+    reference,
+)
+
+
+class Contact(Identified, Base):
+    """A person in the organisation's list. The `*_key` columns are what same-person rules compare."""
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        one_of("status", CONTACT_STATUSES),
+        Index(
+            "uq_contact_external_id",
+            "organisation_id",
+            "id_source",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_contact_elector_key",
+            "organisation_id",
+            "register",
+            "elector_key",
+            unique=True,
+            postgresql_where=text("elector_key IS NOT NULL"),
+        ),
+        Index(
+            "ix_contact_email_key",
+            "organisation_id",
+            "email_key",
+            postgresql_where=text("email_key IS NOT NULL"),
+        ),
+        Index("ix_contact_name_key", "organisation_id", "name_key"),
+        Index("ix_contact_polling_district", "organisation_id", "polling_district", "id"),
+        Index("ix_contact_tags", "tags", postgresql_using="gin"),
+    )
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, sort_order=-2
+    )
+    external_id: Mapped[str | None]
+    id_source: Mapped[str] = mapped_column(server_default=text("''"))
+    elector_number: Mapped[str | None]
+    elector_key: Mapped[str | None]
+    register: Mapped[str] = mapped_column(server_default=text("''"))
+    elector_markers: Mapped[str | None]
+    date_of_birth: Mapped[dt.date | None]
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    name_key: Mapped[str] = mapped_column(server_default=text("''"))
+    email: Mapped[str | None]
+    email_key: Mapped[str | None]
+    address: Mapped[str | None]
+    postcode: Mapped[str | None]
+    constituency: Mapped[str | None]
+    ward: Mapped[str | None]
+    polling_district: Mapped[str | None]
+    polling_station: Mapped[str | None]
+    language: Mapped[str | None]
+    tags: Mapped[TextList]
+    custom: Mapped[Json]
+    notes: Mapped[str | None]
+    needs_lift: Mapped[bool | None]
+    status: Mapped[str] = mapped_column(server_default=text("'active'"))
+    created_by_import: Mapped[uuid.UUID | None]
+    created_at: Mapped[Instant] = mapped_column(server_default=func.now())
+    updated_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+class ContactPhone(Tenant, Base):
+    """A number somebody may be reached on; several people may share it."""
+
+    __tablename__ = "contact_phone"
+    __table_args__ = (
+        reference("contact", "contact_id", ondelete="CASCADE"),
+        one_of("line_type", LINE_TYPES),
+        Index("ix_contact_phone_number", "organisation_id", "number", "contact_id"),
+    )
+
+    contact_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    line_type: Mapped[str]
+    position: Mapped[int] = mapped_column(server_default=text("0"))
+    dead_at: Mapped[Instant | None]
+    removed_at: Mapped[Instant | None]
+    """Set when a volunteer heard "wrong number": kept, so that a later import can't bring it back."""
+
+
+class Consent(Identified, Base):
+    """Somebody's yes to being written to, with where and when it was given."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        reference("contact", "contact_id", ondelete="CASCADE"),
+        one_of("channel", ("sms", "email")),
+        UniqueConstraint("organisation_id", "contact_id", "channel", "source", "at"),
+    )
+
+    contact_id: Mapped[uuid.UUID]
+    channel: Mapped[str]
+    source: Mapped[str]
+    at: Mapped[Instant]
+    withdrawn_at: Mapped[Instant | None]
+
+
+class ContactList(Identified, Base):
+    """Contacts imported or chosen together."""
+
+    __tablename__ = "contact_list"
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, sort_order=-2
+    )
+    name: Mapped[str]
+    default_region: Mapped[str] = mapped_column(server_default=text("'GB'"))
+    register: Mapped[str | None]
+    id_source: Mapped[str | None]
+    contact_count: Mapped[int] = mapped_column(server_default=text("0"))
+    created_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+class ListMember(Tenant, Base):
+    """A contact in a list, and the import that put it there."""
+
+    __tablename__ = "list_member"
+    __table_args__ = (
+        reference("contact_list", "list_id", ondelete="CASCADE"),
+        reference("contact", "contact_id", ondelete="CASCADE"),
+        Index("ix_list_member_contact", "organisation_id", "contact_id", "list_id"),
+    )
+
+    list_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    contact_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    import_id: Mapped[uuid.UUID | None]
+
+
+class Import(Identified, Base):
+    """One file on its way into one list. `next_line` is the watermark: rows before it are in."""
+
+    __tablename__ = "import"
+    __table_args__ = (
+        reference("contact_list", "list_id", ondelete="CASCADE"),
+        one_of("state", IMPORT_STATES),
+        Index(
+            "ix_import_waiting",
+            "state",
+            "organisation_id",
+            "id",
+            postgresql_where=text("state IN ('queued', 'running')"),
+        ),
+        Index("ix_import_list", "organisation_id", "list_id", "id"),
+    )
+
+    list_id: Mapped[uuid.UUID]
+    election_id: Mapped[uuid.UUID | None]
+    state: Mapped[str] = mapped_column(server_default=text("'queued'"))
+    filename: Mapped[str]
+    stored_as: Mapped[str]
+    format: Mapped[str | None]
+    encoding: Mapped[str | None]
+    delimiter: Mapped[str | None]
+    options: Mapped[Json]
+    mapping: Mapped[Json]
+    columns: Mapped[JsonList]
+    warnings: Mapped[JsonList]
+    row_count: Mapped[int] = mapped_column(server_default=text("0"))
+    created_count: Mapped[int] = mapped_column(server_default=text("0"))
+    updated_count: Mapped[int] = mapped_column(server_default=text("0"))
+    unchanged_count: Mapped[int] = mapped_column(server_default=text("0"))
+    duplicate_count: Mapped[int] = mapped_column(server_default=text("0"))
+    rejected_count: Mapped[int] = mapped_column(server_default=text("0"))
+    next_row: Mapped[int] = mapped_column(server_default=text("0"))
+    progress: Mapped[float] = mapped_column(server_default=text("0"))
+    error: Mapped[dict[str, object] | None] = mapped_column(JSONB)
+    leased_until: Mapped[Instant | None]
+    created_by: Mapped[uuid.UUID | None]
+    created_at: Mapped[Instant]
+    started_at: Mapped[Instant | None]
+    finished_at: Mapped[Instant | None]
+
+
+class ImportRowIssue(Tenant, Base):
+    """A row with something wrong: rejected, or kept without its bad value. One a row."""
+
+    __tablename__ = "import_row_issue"
+    __table_args__ = (
+        reference("import", "import_id", ondelete="CASCADE"),
+        one_of("outcome", ("rejected", "kept")),
+    )
+
+    import_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    line: Mapped[int] = mapped_column(primary_key=True)
+    row: Mapped[int]
+    outcome: Mapped[str]
+    reason: Mapped[str]
+    field: Mapped[str | None]
+    value: Mapped[str | None]
+    detail: Mapped[str]
+    cells: Mapped[JsonList]
+
+
+class Suppression(Identified, Base):
+    """A number or address that must not be contacted on a channel, and why. Lifted, never deleted."""
+
+    __tablename__ = "suppression"
+    __table_args__ = (
+        one_of("channel", ("sms", "voice", "email")),
+        one_of("reason", SUPPRESSION_REASONS),
+        Index(
+            "uq_suppression_number",
+            "organisation_id",
+            "number",
+            "channel",
+            "reason",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL AND number IS NOT NULL"),
+        ),
+        Index(
+            "uq_suppression_email",
+            "organisation_id",
+            "email",
+            "channel",
+            "reason",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL AND email IS NOT NULL"),
+        ),
+    )
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, sort_order=-2
+    )
+    number: Mapped[str | None]
+    email: Mapped[str | None]
+    channel: Mapped[str]
+    reason: Mapped[str]
+    source: Mapped[str]
+    contact_id: Mapped[uuid.UUID | None]
+    note: Mapped[str | None]
+    created_by: Mapped[uuid.UUID | None]
+    created_at: Mapped[Instant]
+    lifted_at: Mapped[Instant | None]
+    lifted_reason: Mapped[str | None]
+
+
+class OptOut(Identified, Base):
+    """A person's no on a channel: covers every number and address they have now or get later."""
+
+    __tablename__ = "opt_out"
+    __table_args__ = (
+        reference("contact", "contact_id", ondelete="CASCADE"),
+        one_of("channel", OPT_OUT_CHANNELS),
+        Index(
+            "uq_opt_out_open",
+            "organisation_id",
+            "contact_id",
+            "channel",
+            unique=True,
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+    )
+
+    contact_id: Mapped[uuid.UUID]
+    channel: Mapped[str]
+    source: Mapped[str]
+    note: Mapped[str | None]
+    result_id: Mapped[uuid.UUID | None]
+    created_by: Mapped[uuid.UUID | None]
+    created_at: Mapped[Instant]
+    lifted_at: Mapped[Instant | None]
+    lifted_reason: Mapped[str | None]

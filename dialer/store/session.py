@@ -1,0 +1,102 @@
+"""The unit of work: one transaction, what follows it, and the engine underneath."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from dialer.domain.access import Actor
+from dialer.store.models.accounts import AuditEntry
+
+AfterCommit = Callable[[], None]
+
+
+def make_engine(url: str, *, pool_size: int = 8, statement_timeout_s: float | None = 30) -> Engine:
+    """An engine on psycopg 3, in UTC, whose statements give up after `statement_timeout_s` seconds."""
+    options = "-c timezone=UTC"
+    if statement_timeout_s is not None:
+        options += f" -c statement_timeout={int(statement_timeout_s * 1000)}"
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=4,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        connect_args={"options": options, "connect_timeout": 3, "application_name": "dialer"},
+    )
+
+
+class UnitOfWork:
+    """A block with one transaction: commits when it ends well, rolls back when it doesn't.
+
+    `after_commit` takes what must only happen once the rows are there (queueing a job, a live notice);
+    it runs outside the transaction, with the connection given back.
+    """
+
+    def __init__(self, engine: Engine, organisation_id: uuid.UUID) -> None:
+        self.organisation_id = organisation_id
+        self.session = Session(engine, expire_on_commit=False)
+        self._after_commit: list[AfterCommit] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self.session.commit()
+        finally:
+            self.session.close()
+        if kind is None:
+            for follow_up in self._after_commit:
+                follow_up()
+
+    def after_commit(self, follow_up: AfterCommit) -> None:
+        """Have `follow_up` called once the transaction is committed, in order of asking."""
+        self._after_commit.append(follow_up)
+
+    def record_audit(
+        self,
+        actor: Actor,
+        action: str,
+        object_kind: str,
+        object_id: object,
+        changes: Mapping[str, Any],
+        *,
+        reason: str | None,
+        request_id: str | None,
+        at: Any,
+    ) -> None:
+        """Write who did what, in the transaction of the change itself."""
+        self.session.add(
+            AuditEntry(
+                organisation_id=self.organisation_id,
+                at=at,
+                actor_id=actor.account_id,
+                actor_role=actor.role,
+                action=action,
+                object_kind=object_kind,
+                object_id=str(object_id),
+                changes=dict(changes),
+                reason=reason,
+                request_id=request_id,
+            )
+        )
+
+
+class UnitFactory:
+    """Opens units of work on one engine."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
+        """A new unit of work for one organisation."""
+        return UnitOfWork(self.engine, organisation_id)
