@@ -1,0 +1,213 @@
+"""The settings of one installation: `config.toml`, overridden by the environment.
+
+`Settings` is the one table of them: a field's metadata says its key in the file, its variable, its kind and
+in a line what it is for. `config.example.toml` and `docs/running.md` are tested against it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from dialer.settings import keeping, kinds
+from dialer.settings.loading import SettingsError, Spec, read_settings, setting
+
+__all__ = ["Settings", "SettingsError", "completed", "load_settings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an installation is told. Made by `load_settings`; tests make their own."""
+
+    data_dir: Path = setting(
+        "data_dir", "DIALER_DATA_DIR", kinds.folder, Path("var"), "the folder for everything that is written"
+    )
+    bind: str = setting(
+        "bind", "DIALER_BIND", kinds.address, "127.0.0.1:8000", "the address that the web server listens on"
+    )
+    public_url: str = setting(
+        "public_url", "DIALER_PUBLIC_URL", kinds.web_address, "", "the base of webhook, share and join URLs"
+    )
+    database_url: str = setting(
+        "database_url",
+        "DIALER_DATABASE_URL",
+        kinds.database_url,
+        "",
+        "PostgreSQL 15 or later, instead of the embedded one",
+    )
+    redis_url: str = setting(
+        "redis_url", "DIALER_REDIS_URL", kinds.redis_url, "", "Redis 7 or Valkey, instead of the embedded one"
+    )
+    secret_key: str = setting(
+        "secret_key",
+        "DIALER_SECRET_KEY",
+        kinds.secret,
+        "",
+        "signs cookies and links; made and kept when not given",
+    )
+    carrier: str = setting(
+        "carrier",
+        "DIALER_CARRIER",
+        kinds.one_of("simulated", "twilio"),
+        "simulated",
+        "who carries texts and calls",
+    )
+    twilio_account_sid: str = setting(
+        "twilio.account_sid", "DIALER_TWILIO_ACCOUNT_SID", kinds.text, "", "the carrier account"
+    )
+    twilio_auth_token: str = setting(
+        "twilio.auth_token", "DIALER_TWILIO_AUTH_TOKEN", kinds.text, "", "the carrier account's secret"
+    )
+    twilio_auth_token_previous: str = setting(
+        "twilio.auth_token_previous",
+        "DIALER_TWILIO_AUTH_TOKEN_PREVIOUS",
+        kinds.text,
+        "",
+        "also accepted on webhooks while the secret is being changed",
+    )
+    twilio_api_base_url: str = setting(
+        "twilio.api_base_url",
+        "DIALER_TWILIO_API_BASE_URL",
+        kinds.web_address,
+        "https://api.twilio.com",
+        "where the carrier's API is",
+    )
+    workers: int = setting("workers", "DIALER_WORKERS", kinds.whole_number(1, 64), 2, "worker processes")
+    public_rate: int = setting(
+        "public_rate",
+        "DIALER_PUBLIC_RATE",
+        kinds.whole_number(0, 1_000_000),
+        60,
+        "posts a minute from one address on public pages and sign-in; 0 is no limit",
+    )
+    demo: bool = setting(
+        "demo",
+        "DIALER_DEMO",
+        kinds.boolean,
+        True,
+        "make the demo campaign when the database is empty",
+        live=False,
+    )
+    log_level: str = setting(
+        "log_level",
+        "DIALER_LOG_LEVEL",
+        kinds.one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        "INFO",
+        "the least important log lines that are written",
+    )
+    messaging_stop_reply: bool = setting(
+        "messaging.stop_reply",
+        "DIALER_STOP_REPLY",
+        kinds.boolean,
+        False,
+        "send one confirmation of an opt-out ourselves",
+    )
+    messaging_rate_per_sender: float = setting(
+        "messaging.rate_per_sender",
+        "DIALER_RATE_PER_SENDER",
+        kinds.number(0, 1000),
+        100.0,
+        "messages a second for one sender; 0 is the usual rate of its kind",
+        live=0.0,
+    )
+    messaging_settle_s: int = setting(
+        "messaging.settle_s",
+        "DIALER_SETTLE_S",
+        kinds.whole_number(1, 86_400),
+        10,
+        "seconds that an unknown outcome is looked for before the message may be sent again",
+        live=120,
+    )
+    messaging_reconcile_after_s: int = setting(
+        "messaging.reconcile_after_s",
+        "DIALER_RECONCILE_AFTER_S",
+        kinds.whole_number(1, 86_400),
+        300,
+        "seconds until a message or call without a final state is looked up at the carrier",
+    )
+    voice_calls_per_second: float = setting(
+        "voice.calls_per_second",
+        "DIALER_CALLS_PER_SECOND",
+        kinds.number(0.01, 1000),
+        100.0,
+        "calls started a second, all campaigns together",
+        live=1.0,
+    )
+    voice_max_concurrent_calls: int = setting(
+        "voice.max_concurrent_calls",
+        "DIALER_MAX_CONCURRENT_CALLS",
+        kinds.whole_number(1, 100_000),
+        1000,
+        "calls at one time, all campaigns together",
+    )
+    phones_allowed_countries: tuple[str, ...] = setting(
+        "phones.allowed_countries",
+        "DIALER_ALLOWED_COUNTRIES",
+        kinds.countries,
+        ("GB",),
+        "countries that may be rung or texted",
+    )
+    phones_allow_fictional: bool = setting(
+        "phones.allow_fictional",
+        "DIALER_ALLOW_FICTIONAL",
+        kinds.boolean,
+        True,
+        "numbers reserved for fiction count as valid",
+        live=False,
+    )
+    webhooks_allow_private: bool = setting(
+        "webhooks.allow_private",
+        "DIALER_WEBHOOKS_ALLOW_PRIVATE",
+        kinds.boolean,
+        False,
+        "outgoing webhooks may go to private addresses",
+    )
+
+    @property
+    def host(self) -> str:
+        return self.bind.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.bind.rpartition(":")[2])
+
+    @property
+    def run_dir(self) -> Path:
+        """Where processes leave their pids, and the embedded database and queue their addresses."""
+        return self.data_dir / "run"
+
+
+SPECS: dict[str, Spec] = {each.name: each.metadata["setting"] for each in fields(Settings)}
+
+
+def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
+    """Read `config.toml` and the environment, and nothing else. Raises SettingsError naming every fault."""
+    given = read_settings(SPECS, environ, cwd)
+    if given.get("carrier") == "twilio":
+        missing = [
+            spec.variable for name, spec in SPECS.items() if name in _LIVE_NEEDS and not given.get(name)
+        ]
+        if missing:
+            raise SettingsError([f"carrier twilio needs {' and '.join(missing)}"])
+        given = {name: spec.live_default for name, spec in SPECS.items()} | given
+    settings = Settings(**given)
+    return replace(
+        settings,
+        data_dir=(cwd / settings.data_dir).absolute(),
+        public_url=settings.public_url or f"http://{settings.bind}",
+    )
+
+
+_LIVE_NEEDS = {"twilio_account_sid", "twilio_auth_token"}
+
+
+def completed(settings: Settings) -> Settings:
+    """Fill in what an installation keeps in its data folder: the secret key, and the addresses of the
+    embedded database and queue while they run. Without them the URLs stay empty.
+    """
+    return replace(
+        settings,
+        secret_key=settings.secret_key or keeping.kept_secret_key(settings.data_dir),
+        database_url=settings.database_url
+        or keeping.kept_address(settings.run_dir, keeping.DATABASE_ADDRESS),
+        redis_url=settings.redis_url or keeping.kept_address(settings.run_dir, keeping.QUEUE_ADDRESS),
+    )

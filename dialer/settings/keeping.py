@@ -1,0 +1,45 @@
+"""What an installation keeps of itself in its data folder: its secret key and where its own services are."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+DATABASE_ADDRESS = "database.url"
+QUEUE_ADDRESS = "queue.url"
+
+
+def ensure_folder(path: Path) -> Path:
+    """Others may pass through the folder, since PostgreSQL may run as another user, but not look into it."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o711)
+    return path
+
+
+def kept_secret_key(data_dir: Path) -> str:
+    """The key in the data folder, made on first use; of processes that start at once, one makes it."""
+    path = ensure_folder(data_dir) / "secret_key"
+    with contextlib.suppress(FileNotFoundError):
+        return path.read_text(encoding="ascii").strip()
+    made = path.with_name(f".secret_key.{os.getpid()}")
+    write_private(made, secrets.token_urlsafe(48))
+    with contextlib.suppress(FileExistsError):
+        os.link(made, path)
+    made.unlink()
+    return path.read_text(encoding="ascii").strip()
+
+
+def kept_address(run_dir: Path, name: str) -> str:
+    """The URL that the embedded service left, or nothing where it isn't running."""
+    with contextlib.suppress(FileNotFoundError):
+        return (run_dir / name).read_text(encoding="utf-8").strip()
+    return ""
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that nobody else can read, whole or not at all."""
+    ensure_folder(path.parent)
+    made = path.with_name(f".{path.name}.{os.getpid()}.new")
+    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    made.replace(path)

@@ -1,0 +1,134 @@
+"""The kinds of value a setting can have: how text from the environment is read, and what is allowed.
+
+A value of `config.toml` has a type already and must be of the right one; the environment knows only text.
+Each kind turns either into the value the program uses, or raises ValueError with what is expected.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+Parse = Callable[[object, bool], object]
+"""Takes the raw value and whether it is text of the environment; returns the setting's value."""
+
+
+def text(raw: object, _from_text: bool = True) -> str:
+    if not isinstance(raw, str):
+        raise ValueError("text expected")
+    return raw.strip()
+
+
+def secret(raw: object, from_text: bool = True) -> str:
+    value = text(raw, from_text)
+    if value and len(value) < 16:
+        raise ValueError("at least 16 characters expected")
+    return value
+
+
+def boolean(raw: object, from_text: bool = True) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    if from_text and isinstance(raw, str) and raw.strip().lower() in words:
+        return words[raw.strip().lower()]
+    raise ValueError("1 or 0 expected" if from_text else "true or false expected")
+
+
+def whole_number(least: int, most: int) -> Parse:
+    def parse(raw: object, from_text: bool = True) -> int:
+        value = raw
+        if from_text and isinstance(raw, str) and re.fullmatch(r"[0-9]{1,12}", raw.strip()):
+            value = int(raw)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise ValueError(f"a whole number from {least:,} to {most:,} expected")
+        return value
+
+    return parse
+
+
+def number(least: float, most: float) -> Parse:
+    def parse(raw: object, from_text: bool = True) -> float:
+        value = raw
+        if from_text and isinstance(raw, str) and re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,6})?", raw.strip()):
+            value = float(raw)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+            raise ValueError(f"a number from {least:g} to {most:g} expected")
+        return float(value)
+
+    return parse
+
+
+def one_of(*words: str) -> Parse:
+    by_folded = {word.casefold(): word for word in words}
+
+    def parse(raw: object, _from_text: bool = True) -> str:
+        if not isinstance(raw, str) or raw.strip().casefold() not in by_folded:
+            raise ValueError(f"one of {', '.join(words)} expected")
+        return by_folded[raw.strip().casefold()]
+
+    return parse
+
+
+def countries(raw: object, from_text: bool = True) -> tuple[str, ...]:
+    """ISO 3166 codes of two letters; the environment separates them by commas."""
+    parts = raw.split(",") if from_text and isinstance(raw, str) else raw
+    if not isinstance(parts, list) or not parts:
+        raise ValueError("a list of countries such as GB, IE expected")
+    codes = tuple(str(part).strip().upper() for part in parts)
+    if not all(re.fullmatch(r"[A-Z]{2}", code) for code in codes):
+        raise ValueError("countries as two letters, such as GB, expected")
+    return codes
+
+
+def folder(raw: object, _from_text: bool = True) -> Path:
+    if not isinstance(raw, str) or not raw.strip() or "\0" in raw:
+        raise ValueError("a folder expected")
+    return Path(raw).expanduser()
+
+
+def address(raw: object, _from_text: bool = True) -> str:
+    """`HOST:PORT`; an IPv6 host stands in brackets."""
+    match = (
+        re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+):([0-9]{1,5})", raw.strip())
+        if isinstance(raw, str)
+        else None
+    )
+    if match is None or not 1 <= int(match[2]) <= 65535:
+        raise ValueError("host:port such as 127.0.0.1:8000 expected")
+    return match[0]
+
+
+def web_address(raw: object, _from_text: bool = True) -> str:
+    """The base of URLs that are handed out: no query, no fragment, no slash at the end."""
+    parts = urlsplit(raw.strip()) if isinstance(raw, str) else urlsplit("")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("a URL such as https://phones.example.org expected")
+    return parts.geturl().rstrip("/")
+
+
+def database_url(raw: object, _from_text: bool = True) -> str:
+    """PostgreSQL only; the driver's name is ours to add."""
+    match = (
+        re.fullmatch(r"(?:postgres|postgresql|postgresql\+psycopg)://(\S+)", raw.strip())
+        if isinstance(raw, str)
+        else None
+    )
+    if match is None:
+        raise ValueError("a URL such as postgresql://user:password@host/name expected")
+    return f"postgresql+psycopg://{match[1]}"
+
+
+def redis_url(raw: object, _from_text: bool = True) -> str:
+    if not isinstance(raw, str) or not re.fullmatch(r"(?:redis|rediss|unix)://\S+", raw.strip()):
+        raise ValueError("a URL such as redis://host:6379/0 expected")
+    return raw.strip()
