@@ -1,0 +1,122 @@
+"""The one gate before every call: may this person be contacted on this number, now (contract §4, §6).
+
+It is asked twice, when contact is planned and immediately before it (design §2, law 4).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dialer.domain.quiet_hours import QuietHours, quiet_until
+from dialer.domain.retry import Standing, Turn
+
+
+class Refusal(StrEnum):
+    """Why somebody may not be contacted."""
+
+    SUPPRESSED = "suppressed"
+    OPTED_OUT = "opted_out"
+    DECEASED = "deceased"
+    MOVED = "moved"
+    DEAD_NUMBER = "dead_number"
+    COUNTRY = "country"
+    VOTED = "voted"
+    OVER = "over"
+    OTHER_NUMBER = "other_number"
+    QUIET_HOURS = "quiet_hours"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFacts:
+    """What is known of a number at this moment."""
+
+    number: str
+    suppressed: bool = False
+    """An opt-out or suppression for voice holds for the number, whoever has it."""
+    dead: bool = False
+    allowed: bool = True
+    """Its country may be rung, and it is neither premium rate nor satellite."""
+    zones: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What is known of a person on that number at this moment."""
+
+    contact_id: str
+    standing: Standing
+    status: str = "active"
+    opted_out: bool = False
+    voted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallingRules:
+    """What the campaign says about calling."""
+
+    hours: QuietHours
+    zone: str
+    leaves_out_voted: bool
+    """Campaigns that get out the vote stop ringing people who have voted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Yes, or no with the reason, and from when it may be yes (None: not before something changes)."""
+
+    refusal: Refusal | None = None
+    until: dt.datetime | None = None
+
+    @property
+    def allowed(self) -> bool:
+        """The gate is open."""
+        return self.refusal is None
+
+
+def may_contact(person: PersonFacts, number: NumberFacts, rules: CallingRules, now: dt.datetime) -> Verdict:
+    """Whether a person may be called on a number at this instant: the first reason against it stands.
+
+    Reasons that hold for good come before those that pass.
+    """
+    lasting = next(_lasting(person, number, rules), None)
+    if lasting is not None:
+        return Verdict(lasting)
+    if person.standing.due_at is not None and now < person.standing.due_at:
+        return Verdict(Refusal.GAP, person.standing.due_at)
+    until = quiet_until(now, rules.hours, (rules.zone, *number.zones))
+    return Verdict(Refusal.QUIET_HOURS, until) if until else Verdict()
+
+
+def _lasting(person: PersonFacts, number: NumberFacts, rules: CallingRules) -> Iterator[Refusal]:
+    if number.suppressed:
+        yield Refusal.SUPPRESSED
+    if person.opted_out:
+        yield Refusal.OPTED_OUT
+    if person.status != "active":
+        yield Refusal(person.status)
+    if number.dead:
+        yield Refusal.DEAD_NUMBER
+    if not number.allowed:
+        yield Refusal.COUNTRY
+    if person.voted and rules.leaves_out_voted:
+        yield Refusal.VOTED
+    if person.standing.over:
+        yield Refusal.OVER
+    elif person.standing.number != number.number:
+        yield Refusal.OTHER_NUMBER
+
+
+def first_callable(
+    people: list[PersonFacts], number: NumberFacts, rules: CallingRules, now: dt.datetime
+) -> PersonFacts | None:
+    """Whom to ask for on a shared number: a promised callback first, then whoever was tried least."""
+    free = [person for person in people if may_contact(person, number, rules, now).allowed]
+    return min(free, key=_turn_order, default=None)
+
+
+def _turn_order(person: PersonFacts) -> tuple[bool, int]:
+    return (person.standing.turn is not Turn.CALLBACK, person.standing.attempts)

@@ -1,0 +1,58 @@
+"""The tiny language of scripts and texts: `{first_name|there}`; `{{` and `}}` are braces.
+
+Placeholders are filled in one pass, so a value never brings in another placeholder.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+NAMES: Final = (
+    "first_name",
+    "last_name",
+    "postcode",
+    "constituency",
+    "polling_district",
+    "polling_station",
+    "caller_name",
+    "opt_out_url",
+)
+CUSTOM: Final = "custom."
+_TOKEN: Final = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}|]*)(?:\|(?P<fallback>[^{}]*))?\}|[{}]")
+
+
+def faults(text: str) -> Iterator[str]:
+    """What is wrong with the placeholders of a text, one sentence each, with what to do."""
+    for token in _TOKEN.finditer(text):
+        name = token["name"]
+        if name is None and token[0] in ("{", "}"):
+            yield f"A single “{token[0]}” stands alone. Write “{token[0] * 2}” for a brace."
+        elif name is not None and not _is_known(name):
+            yield f"“{{{name}}}” isn’t a placeholder.{_suggestion(name)}"
+
+
+def fill(text: str, values: Mapping[str, str | None]) -> str:
+    """The text with its placeholders filled; an empty value gives the fallback, else nothing."""
+    return _TOKEN.sub(_filler(values), text)
+
+
+def _filler(values: Mapping[str, str | None]) -> Callable[[re.Match[str]], str]:
+    def replacement(token: re.Match[str]) -> str:
+        if token["name"] is None:
+            return token[0][0]
+        value = (values.get(token["name"]) or "").strip()
+        return value or token["fallback"] or ""
+
+    return replacement
+
+
+def _is_known(name: str) -> bool:
+    return name in NAMES or (name.startswith(CUSTOM) and len(name) > len(CUSTOM))
+
+
+def _suggestion(name: str) -> str:
+    close = difflib.get_close_matches(name.casefold(), NAMES, n=1)
+    return f" Did you mean {{{close[0]}}}?" if close else ""

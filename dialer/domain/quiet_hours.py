@@ -1,0 +1,88 @@
+"""Local hours in which nobody is contacted. Wall time decides, so clock changes come right by themselves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import phonenumbers
+from phonenumbers import timezone as number_zones
+
+MINUTE: Final = dt.timedelta(minutes=1)
+LOOK_AHEAD: Final = 8
+"""How often zones may hand a moment on to each other before we stop looking for a free one."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Wall times between which it is quiet: `start` quiet, `end` not. Equal means never quiet."""
+
+    start: dt.time
+    end: dt.time
+
+    def cover(self, wall: dt.time) -> bool:
+        """Whether it is quiet when clocks on the wall show this time. The window may cross midnight."""
+        if self.start <= self.end:
+            return self.start <= wall < self.end
+        return wall >= self.start or wall < self.end
+
+
+def is_zone(name: str) -> bool:
+    """Whether this is the name of a zone in the IANA data."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def is_quiet(now: dt.datetime, hours: QuietHours, zones: Iterable[str]) -> bool:
+    """Whether it is quiet at this instant in any of these zones."""
+    return any(hours.cover(now.astimezone(ZoneInfo(zone)).time()) for zone in zones)
+
+
+def quiet_until(now: dt.datetime, hours: QuietHours, zones: Iterable[str]) -> dt.datetime | None:
+    """The first instant from `now` at which it is quiet in none of the zones; None when it isn't quiet now.
+
+    Zones may be so far apart that no common free time exists: then the last moment looked at is given,
+    and the asker asks again.
+    """
+    names = tuple(zones)
+    moment = now
+    for _ in range(LOOK_AHEAD):
+        quiet = [zone for zone in names if is_quiet(moment, hours, (zone,))]
+        if not quiet:
+            break
+        moment = max(_end_of_quiet(moment, hours, ZoneInfo(zone)) for zone in quiet)
+    return None if moment == now else moment
+
+
+@lru_cache(maxsize=65_536)
+def zones_of_number(number: str) -> tuple[str, ...]:
+    """The zones in which the holder of an E.164 number may be, as its country and area tell.
+
+    Empty when they don't tell. Numbers are looked up again and again, and looking up takes long.
+    """
+    found = number_zones.time_zones_for_number(phonenumbers.parse(number))
+    return tuple(zone for zone in found if zone != number_zones.UNKNOWN_TIMEZONE and is_zone(zone))
+
+
+def _end_of_quiet(now: dt.datetime, hours: QuietHours, zone: ZoneInfo) -> dt.datetime:
+    wall = now.astimezone(zone)
+    days = 1 if hours.end <= wall.time() else 0
+    end = dt.datetime.combine(wall.date() + dt.timedelta(days=days), hours.end, zone)
+    if end.utcoffset() == wall.utcoffset():
+        return end.astimezone(dt.UTC)
+    return _end_by_the_minute(now, hours, zone)
+
+
+def _end_by_the_minute(now: dt.datetime, hours: QuietHours, zone: ZoneInfo) -> dt.datetime:
+    """The end of a quiet time in which the clocks change: the jump itself may end it, or skip its end."""
+    moment = now.astimezone(dt.UTC).replace(second=0, microsecond=0)
+    while moment <= now or is_quiet(moment, hours, (zone.key,)):
+        moment += MINUTE
+    return moment
