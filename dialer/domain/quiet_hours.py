@@ -74,9 +74,9 @@ def zones_of_number(number: str) -> tuple[str, ...]:
 def _end_of_quiet(now: dt.datetime, hours: QuietHours, zone: ZoneInfo) -> dt.datetime:
     wall = now.astimezone(zone)
     days = 1 if hours.end <= wall.time() else 0
-    end = dt.datetime.combine(wall.date() + dt.timedelta(days=days), hours.end, zone)
-    if end.utcoffset() == wall.utcoffset():
-        return end.astimezone(dt.UTC)
+    end = dt.datetime.combine(wall.date() + dt.timedelta(days=days), hours.end, zone).astimezone(dt.UTC)
+    if end.astimezone(zone).utcoffset() == wall.utcoffset():
+        return end
     return _end_by_the_minute(now, hours, zone)
 
 
