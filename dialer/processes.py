@@ -1,0 +1,131 @@
+"""Starting, naming and ending processes so that none outlives the one that started it."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+Output = int | IO[bytes] | None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Whom a process runs as."""
+
+    uid: int
+    gid: int
+
+
+def die_with_parent(number: signal.Signals) -> None:
+    """Have the kernel send this process `number` when its parent is gone, however that ended (Linux only)."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(number))
+
+
+def spawn(
+    command: Sequence[str | Path],
+    *,
+    stop: signal.Signals = signal.SIGTERM,
+    user: User | None = None,
+    env: Mapping[str, str] | None = None,
+    stdout: Output = None,
+    stderr: Output = None,
+) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own, so that Ctrl-C reaches it only through us, and on a leash:
+    when we die it is sent `stop`.
+    """
+    return subprocess.Popen(  # noqa: S603 -- every command is built here from paths of ours
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
+        stderr=stderr,
+        env=env,
+        cwd="/" if user else None,
+        user=user.uid if user else None,
+        group=user.gid if user else None,
+        extra_groups=[] if user else None,
+        start_new_session=True,
+        preexec_fn=_leash(stop),  # noqa: PLW1509 -- one prctl call, which takes no lock that a thread could hold
+    )
+
+
+def _leash(stop: signal.Signals) -> Callable[[], None]:
+    parent = os.getpid()
+
+    def tie() -> None:
+        die_with_parent(stop)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), stop)
+
+    return tie
+
+
+def end(
+    process: subprocess.Popen[bytes], stop: signal.Signals = signal.SIGTERM, patience_s: float = 10.0
+) -> None:
+    """Ask a child to stop, wait, and kill its whole group when it doesn't."""
+    if process.poll() is None:
+        process.send_signal(stop)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(patience_s)
+    kill_group(process)
+    process.wait()
+
+
+def kill_group(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of a child and of its children."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def working_folder(pid: int) -> Path | None:
+    """Where a process works, which tells ours from a stranger that got the same number; None if it's gone."""
+    try:
+        return Path(f"/proc/{pid}/cwd").readlink()
+    except OSError:
+        return None
+
+
+def end_leftover(pid: int, folder: Path, stops: Sequence[signal.Signals], patience_s: float = 5.0) -> None:
+    """End a process of an earlier run that still works in `folder`, by ever stronger signals."""
+    for number in (*stops, signal.SIGKILL):
+        if working_folder(pid) != folder:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+        wait_until(lambda: working_folder(pid) != folder, patience_s)
+
+
+def wait_until(holds: Callable[[], bool], patience_s: float, every_s: float = 0.02) -> bool:
+    """Whether the condition came to hold in time."""
+    deadline = time.monotonic() + patience_s
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every_s)
+    return True
+
+
+def write_pid(path: Path, pid: int) -> None:
+    """Leave a process's number for others to find; replaced whole, so that no reader sees half of it."""
+    made = path.with_name(f".{path.name}.{os.getpid()}")
+    made.write_text(f"{pid}\n", encoding="ascii")
+    made.replace(path)
+
+
+def read_pid(path: Path) -> int | None:
+    """The number that was left, or None."""
+    try:
+        return int(path.read_text(encoding="ascii").split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None
