@@ -1,0 +1,83 @@
+"""What every page needs to know of its reader: language, colours, and where they are.
+
+Both choices live in a cookie of their own, so that they work before anybody has signed in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from babel import Locale
+from flask import Flask, Request, request
+from flask_babel import Babel
+
+LANGUAGES: Final = ("en", "cy")
+THEMES: Final = ("light", "dark")
+LANGUAGE_COOKIE: Final = "lang"
+THEME_COOKIE: Final = "theme"
+ONE_YEAR_S: Final = 365 * 24 * 3600
+
+# Dates and times are written the British way in both languages.
+_LOCALES: Final = {"en": "en_GB", "cy": "cy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The reader's choices for this page; `here` is the address that a toggle comes back to."""
+
+    lang: str
+    theme: str | None
+    here: str
+
+
+def chosen_language(asking: Request) -> str:
+    """The cookie's language, else the best of what the browser asks for, else English."""
+    cookie = asking.cookies.get(LANGUAGE_COOKIE)
+    if cookie in LANGUAGES:
+        return cookie
+    return asking.accept_languages.best_match(LANGUAGES) or "en"
+
+
+def chosen_theme(asking: Request) -> str | None:
+    """The cookie's theme; None leaves it to the system."""
+    cookie = asking.cookies.get(THEME_COOKIE)
+    return cookie if cookie in THEMES else None
+
+
+def local_path(address: str | None, otherwise: str = "/") -> str:
+    """`address` where it is a path of this site, so that no form can send a reader elsewhere."""
+    if not address or not address.startswith("/") or address.startswith(("//", "/\\")):
+        return otherwise
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc or not address.isprintable():
+        return otherwise
+    return address
+
+
+def _here(asking: Request) -> str:
+    """Where a toggle returns to: the page itself, or, on an answer to a POST, the page it came from."""
+    if asking.method == "GET":
+        return asking.full_path.rstrip("?")
+    return local_path(urlsplit(asking.referrer or "/").path)
+
+
+def current_look() -> Look:
+    """The look of the page being made."""
+    return Look(chosen_language(request), chosen_theme(request), _here(request))
+
+
+def _select_locale() -> str:
+    return _LOCALES[chosen_language(request)]
+
+
+def current_locale() -> Locale:
+    """The Babel locale by which this page writes dates and numbers."""
+    return Locale.parse(_select_locale())
+
+
+def install_look(app: Flask) -> None:
+    """Give every template `look` and its translations."""
+    Babel(app, default_locale="en_GB", locale_selector=_select_locale)
+    app.context_processor(lambda: {"look": current_look()})

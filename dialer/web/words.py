@@ -1,0 +1,103 @@
+"""How figures, times and people are written on pages, in the reader's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import dates, numbers
+from flask import Flask
+from flask_babel import gettext, ngettext
+
+from dialer.web.look import current_locale
+
+DEFAULT_ZONE = "Europe/London"
+_MINUTE, _HOUR = 60, 3600
+
+
+def figure(value: object) -> str:
+    """A number with its thousands marked (1,800); words stay as they are."""
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return numbers.format_decimal(value, locale=current_locale())
+    return str(value)
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share from 0 to 1 as “31 %” or, with a digit, “0.4 %”."""
+    written = numbers.format_decimal(round(share * 100, digits), locale=current_locale())
+    return f"{written}\N{NO-BREAK SPACE}%"
+
+
+def _local(at: dt.datetime, zone: str) -> dt.datetime:
+    return at.astimezone(ZoneInfo(zone))
+
+
+def time_of_day(at: dt.datetime, zone: str = DEFAULT_ZONE) -> str:
+    """An instant as “4:20 pm” on the clocks of `zone`; a full hour as “6 pm”."""
+    local = _local(at, zone)
+    pattern = "h a" if local.minute == 0 else "h:mm a"
+    return dates.format_datetime(local, pattern, locale=current_locale()).replace("\u202f", " ")
+
+
+def day(at: dt.date | dt.datetime, zone: str = DEFAULT_ZONE) -> str:
+    """A day as “Thu 7 May”."""
+    on = _local(at, zone).date() if isinstance(at, dt.datetime) else at
+    return dates.format_date(on, "EEE d MMM", locale=current_locale())
+
+
+def long_day(at: dt.date | dt.datetime, zone: str = DEFAULT_ZONE) -> str:
+    """A day as “Thursday 30 April”."""
+    on = _local(at, zone).date() if isinstance(at, dt.datetime) else at
+    return dates.format_date(on, "EEEE d MMMM", locale=current_locale())
+
+
+def moment(at: dt.datetime, zone: str = DEFAULT_ZONE) -> str:
+    """An instant as “Thu 7 May, 4:20 pm”."""
+    return f"{day(at, zone)}, {time_of_day(at, zone)}"
+
+
+def duration(seconds: float) -> str:
+    """A span in the two largest units that matter: “20 seconds”, “4 minutes”, “5 h 40 min”."""
+    whole = int(seconds)
+    if whole < _MINUTE:
+        return str(ngettext("%(num)s second", "%(num)s seconds", whole))
+    if whole < _HOUR:
+        return str(ngettext("%(num)s minute", "%(num)s minutes", whole // _MINUTE))
+    hours, minutes = whole // _HOUR, whole % _HOUR // _MINUTE
+    return str(gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes))
+
+
+def ago(at: dt.datetime, now: dt.datetime) -> str:
+    """How long since: “2 seconds ago”."""
+    return str(gettext("%(span)s ago", span=duration(max(0.0, (now - at).total_seconds()))))
+
+
+def outcode(postcode: str | None) -> str:
+    """The first half of a postcode: enough to talk about, not enough to find a door."""
+    return (postcode or "").split(" ", 1)[0]
+
+
+def ring_points(count: int) -> Sequence[tuple[str, str]]:
+    """The centres of `count` dots on a circle in a 200 × 200 box, from twelve o'clock on."""
+    turns = (2 * math.pi * place / max(count, 1) - math.pi / 2 for place in range(count))
+    return [(f"{100 + 90 * math.cos(turn):.1f}", f"{100 + 90 * math.sin(turn):.1f}") for turn in turns]
+
+
+def install_words(app: Flask) -> None:
+    """Make the writers above filters of every template."""
+    for writer in (
+        figure,
+        percent,
+        time_of_day,
+        day,
+        long_day,
+        moment,
+        duration,
+        ago,
+        outcode,
+        ring_points,
+    ):
+        app.add_template_filter(writer)
