@@ -23,7 +23,7 @@ class Rank(IntEnum):
     FRESH = 100
 
 
-TIMED: Final = (Rank.CALLBACK, Rank.EXPIRED, Rank.RETRY, Rank.FRESH)
+QUEUE_STATES: Final = ("waiting", "held", "done", "out")
 CALLBACK_GRACE: Final = dt.timedelta(minutes=10)
 """How long a callback waits for the volunteer who promised it, while they are there."""
 

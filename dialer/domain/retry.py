@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from dialer.domain.disposition import Course, Disposition, consequence
 
@@ -45,7 +46,8 @@ class Turn(StrEnum):
     NO_NUMBER = "no_number"
 
 
-OVER = frozenset({Turn.FINAL, Turn.EXHAUSTED, Turn.NO_NUMBER})
+TURNS: Final = tuple(turn.value for turn in Turn)
+OVER: Final = frozenset({Turn.FINAL, Turn.EXHAUSTED, Turn.NO_NUMBER})
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from dialer.domain.assignment import ASSIGNMENT_STATES
 from dialer.domain.campaign import CAMPAIGN_KINDS, CAMPAIGN_STATES, DIALING_MODES
 from dialer.domain.disposition import DISPOSITIONS
+from dialer.domain.queue_order import QUEUE_STATES
+from dialer.domain.retry import TURNS
 from dialer.store.models.base import (
     Base,
     Identified,
@@ -117,64 +120,58 @@ class ScriptVersion(Identified, Base):
 class QueueEntry(Identified, Base):
     """A number to be called in a campaign; the household behind it is called once and shown whole.
 
-    `fresh` was never tried, `resting` is due at `due_at`, `held` is in somebody's hands, `done` is over,
-    `out` may not be called (`out_reason`).
+    `waiting` is called from `due_at` on, in the order of `priority` (a `queue_order.Rank`), `due_at` and
+    `position`; `held` is in somebody's hands, `done` is over, `out` may not be called (`out_reason`).
     """
 
     __tablename__ = "queue_entry"
     __table_args__ = (
         reference("campaign", "campaign_id", ondelete="CASCADE"),
-        one_of("state", ("fresh", "resting", "held", "done", "out")),
+        one_of("state", QUEUE_STATES),
         UniqueConstraint("organisation_id", "campaign_id", "number"),
         Index(
-            "ix_queue_entry_fresh",
+            "ix_queue_entry_waiting",
             "organisation_id",
             "campaign_id",
             "priority",
-            "id",
-            postgresql_where=text("state = 'fresh'"),
-        ),
-        Index(
-            "ix_queue_entry_resting",
-            "organisation_id",
-            "campaign_id",
             "due_at",
-            "priority",
-            postgresql_where=text("state = 'resting'"),
+            "position",
+            postgresql_where=text("state = 'waiting'"),
         ),
         Index("ix_queue_entry_number", "organisation_id", "number"),
     )
 
     campaign_id: Mapped[uuid.UUID]
     number: Mapped[str]
-    state: Mapped[str] = mapped_column(server_default=text("'fresh'"))
+    state: Mapped[str] = mapped_column(server_default=text("'waiting'"))
     priority: Mapped[int] = mapped_column(server_default=text("100"))
-    due_at: Mapped[Instant | None]
+    due_at: Mapped[Instant]
+    position: Mapped[int] = mapped_column(BigInteger, Identity())
     for_account_id: Mapped[uuid.UUID | None]
     out_reason: Mapped[str | None]
 
 
 class ContactProgress(Tenant, Base):
-    """How far a campaign has come with one person, over all their numbers."""
+    """How far a campaign has come with one person, over all their numbers: derived from their results."""
 
     __tablename__ = "contact_progress"
     __table_args__ = (
         reference("campaign", "campaign_id", ondelete="CASCADE"),
         reference("contact", "contact_id", ondelete="CASCADE"),
         one_of("disposition", DISPOSITIONS),
+        one_of("turn", TURNS),
         Index("ix_contact_progress_contact", "organisation_id", "contact_id"),
     )
 
     campaign_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     contact_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    turn: Mapped[str]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     last_attempt_at: Mapped[Instant | None]
     disposition: Mapped[str | None]
-    final: Mapped[bool] = mapped_column(server_default=text("false"))
     due_at: Mapped[Instant | None]
-    callback_at: Mapped[Instant | None]
-    callback_account_id: Mapped[uuid.UUID | None]
-    tried_numbers: Mapped[TextList]
+    next_number: Mapped[str | None]
+    over: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class Shift(Identified, Base):
@@ -186,6 +183,7 @@ class Shift(Identified, Base):
         reference("account", "account_id"),
         one_of("state", ("ready", "assigned", "in_call", "wrap_up", "paused", "ended")),
         one_of("via", ("own_phone", "browser", "phone")),
+        Index("ix_shift_account", "organisation_id", "account_id", "started_at"),
         Index(
             "uq_shift_open",
             "organisation_id",
@@ -222,7 +220,7 @@ class Assignment(Identified, Base):
         reference("campaign", "campaign_id", ondelete="CASCADE"),
         reference("contact", "contact_id", ondelete="CASCADE"),
         reference("script_version", "script_version_id"),
-        one_of("state", ("open", "completed", "skipped", "expired")),
+        one_of("state", ASSIGNMENT_STATES),
         Index(
             "uq_assignment_open",
             "organisation_id",
@@ -290,7 +288,7 @@ class Result(Identified, Base):
         reference("contact", "contact_id", ondelete="CASCADE"),
         one_of("disposition", DISPOSITIONS),
         Index("ix_result_assignment", "organisation_id", "assignment_id"),
-        Index("ix_result_contact", "organisation_id", "contact_id", "at"),
+        Index("ix_result_contact", "organisation_id", "contact_id", "campaign_id", "at"),
         Index("ix_result_account", "organisation_id", "account_id", "at"),
         Index("ix_result_campaign", "organisation_id", "campaign_id", "at"),
     )
@@ -301,12 +299,14 @@ class Result(Identified, Base):
     account_id: Mapped[uuid.UUID]
     number: Mapped[str]
     disposition: Mapped[str]
-    primary: Mapped[bool] = mapped_column(server_default=text("true"))
+    implied: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Nobody there was reached: an attempt for this person too, though the result was given for another."""
     support: Mapped[int | None]
     voting_method: Mapped[str | None]
     callback_at: Mapped[Instant | None]
     notes: Mapped[str | None]
-    tags: Mapped[TextList]
+    effects: Mapped[Json]
+    """What it changed on the person, so that a correction can put exactly that back."""
     body_hash: Mapped[bytes] = mapped_column(LargeBinary)
     late: Mapped[bool] = mapped_column(server_default=text("false"))
     at: Mapped[Instant]

@@ -942,22 +942,20 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.UUID(), nullable=False),
         sa.Column("campaign_id", sa.UUID(), nullable=False),
         sa.Column("contact_id", sa.UUID(), nullable=False),
+        sa.Column("turn", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("last_attempt_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("disposition", sa.Text(), nullable=True),
-        sa.Column("final", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("due_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
-        sa.Column("callback_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
-        sa.Column("callback_account_id", sa.UUID(), nullable=True),
-        sa.Column(
-            "tried_numbers",
-            postgresql.ARRAY(sa.Text()),
-            server_default=sa.text("'{}'::text[]"),
-            nullable=False,
-        ),
+        sa.Column("next_number", sa.Text(), nullable=True),
+        sa.Column("over", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.CheckConstraint(
             "disposition IN ('contacted', 'refused', 'wrong_number', 'disconnected', 'moved', 'deceased', 'already_voted', 'do_not_call', 'no_answer', 'busy', 'answering_machine', 'left_message', 'language_barrier', 'callback')",
             name=op.f("ck_contact_progress_disposition"),
+        ),
+        sa.CheckConstraint(
+            "turn IN ('fresh', 'retry', 'callback', 'final', 'exhausted', 'no_number')",
+            name=op.f("ck_contact_progress_turn"),
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id", "campaign_id"],
@@ -1062,14 +1060,13 @@ def upgrade() -> None:
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("campaign_id", sa.UUID(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), server_default=sa.text("'fresh'"), nullable=False),
+        sa.Column("state", sa.Text(), server_default=sa.text("'waiting'"), nullable=False),
         sa.Column("priority", sa.Integer(), server_default=sa.text("100"), nullable=False),
-        sa.Column("due_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("due_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("position", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("for_account_id", sa.UUID(), nullable=True),
         sa.Column("out_reason", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "state IN ('fresh', 'resting', 'held', 'done', 'out')", name=op.f("ck_queue_entry_state")
-        ),
+        sa.CheckConstraint("state IN ('waiting', 'held', 'done', 'out')", name=op.f("ck_queue_entry_state")),
         sa.ForeignKeyConstraint(
             ["organisation_id", "campaign_id"],
             ["campaign.organisation_id", "campaign.id"],
@@ -1084,20 +1081,13 @@ def upgrade() -> None:
             name=op.f("uq_queue_entry_organisation_id_campaign_id_number"),
         ),
     )
-    op.create_index(
-        "ix_queue_entry_fresh",
-        "queue_entry",
-        ["organisation_id", "campaign_id", "priority", "id"],
-        unique=False,
-        postgresql_where=sa.text("state = 'fresh'"),
-    )
     op.create_index("ix_queue_entry_number", "queue_entry", ["organisation_id", "number"], unique=False)
     op.create_index(
-        "ix_queue_entry_resting",
+        "ix_queue_entry_waiting",
         "queue_entry",
-        ["organisation_id", "campaign_id", "due_at", "priority"],
+        ["organisation_id", "campaign_id", "priority", "due_at", "position"],
         unique=False,
-        postgresql_where=sa.text("state = 'resting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_table(
         "shift",
@@ -1132,6 +1122,9 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_shift")),
+    )
+    op.create_index(
+        "ix_shift_account", "shift", ["organisation_id", "account_id", "started_at"], unique=False
     )
     op.create_index(
         "ix_shift_campaign",
@@ -1264,13 +1257,16 @@ def upgrade() -> None:
         sa.Column("account_id", sa.UUID(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("disposition", sa.Text(), nullable=False),
-        sa.Column("primary", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("implied", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("support", sa.Integer(), nullable=True),
         sa.Column("voting_method", sa.Text(), nullable=True),
         sa.Column("callback_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("notes", sa.Text(), nullable=True),
         sa.Column(
-            "tags", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False
+            "effects",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'{}'::jsonb"),
+            nullable=False,
         ),
         sa.Column("body_hash", sa.LargeBinary(), nullable=False),
         sa.Column("late", sa.Boolean(), server_default=sa.text("false"), nullable=False),
@@ -1299,7 +1295,9 @@ def upgrade() -> None:
     op.create_index("ix_result_account", "result", ["organisation_id", "account_id", "at"], unique=False)
     op.create_index("ix_result_assignment", "result", ["organisation_id", "assignment_id"], unique=False)
     op.create_index("ix_result_campaign", "result", ["organisation_id", "campaign_id", "at"], unique=False)
-    op.create_index("ix_result_contact", "result", ["organisation_id", "contact_id", "at"], unique=False)
+    op.create_index(
+        "ix_result_contact", "result", ["organisation_id", "contact_id", "campaign_id", "at"], unique=False
+    )
     op.create_table(
         "answer",
         sa.Column("organisation_id", sa.UUID(), nullable=False),
