@@ -13,6 +13,9 @@ from dialer.domain.access import Actor
 from dialer.domain.phone import PhonePolicy
 from dialer.store.session import UnitFactory, UnitOfWork
 
+Units = UnitFactory
+"""Where units of work come from, under a name that doors may use."""
+
 
 class JobQueue(Protocol):
     """Where work waits for a worker. The row in the database is the truth; this only says “soon”."""
@@ -28,7 +31,7 @@ class Context:
     `now` is aware UTC and the only clock a deed knows.
     """
 
-    units: UnitFactory
+    units: Units
     jobs: JobQueue
     actor: Actor
     now: dt.datetime

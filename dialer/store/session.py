@@ -8,12 +8,20 @@ from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from dialer.domain.access import Actor
+from dialer.domain.errors import Unavailable
 from dialer.store.models.accounts import AuditEntry
 
 AfterCommit = Callable[[], None]
+
+_DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
+"""Connection lost, pool empty, deadlock, time-out: the transaction is gone and may be tried again whole."""
+
+_NOBODY = uuid.UUID(int=0)
 
 
 def make_engine(url: str, *, pool_size: int = 8, statement_timeout_s: float | None = 30) -> Engine:
@@ -51,12 +59,20 @@ class UnitOfWork:
     ) -> None:
         try:
             if kind is None:
-                self.session.commit()
+                self._commit()
         finally:
             self.session.close()
+        if error is not None and isinstance(error, _DATABASE_AWAY):
+            raise Unavailable from error
         if kind is None:
             for follow_up in self._after_commit:
                 follow_up()
+
+    def _commit(self) -> None:
+        try:
+            self.session.commit()
+        except _DATABASE_AWAY as error:
+            raise Unavailable from error
 
     def after_commit(self, follow_up: AfterCommit) -> None:
         """Have `follow_up` called once the transaction is committed, in order of asking."""
@@ -100,3 +116,7 @@ class UnitFactory:
     def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
         """A new unit of work for one organisation."""
         return UnitOfWork(self.engine, organisation_id)
+
+    def read(self) -> UnitOfWork:
+        """A unit of work that belongs to no organisation yet: to find out who is at the door."""
+        return UnitOfWork(self.engine, _NOBODY)

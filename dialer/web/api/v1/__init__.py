@@ -1,0 +1,8 @@
+"""Version 1 of the API, one module a resource."""
+
+from __future__ import annotations
+
+from dialer.web.api.blueprint import Resource
+from dialer.web.api.v1.me import me
+
+BLUEPRINTS: tuple[Resource, ...] = (me,)

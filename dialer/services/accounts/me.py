@@ -1,0 +1,37 @@
+"""What an actor may know of itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from dialer.domain.access import Permission, require
+from dialer.services.context import Context
+from dialer.store.models.accounts import ApiToken
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is asking. `campaign_ids` is empty for roles that reach every campaign."""
+
+    id: uuid.UUID | None
+    role: str
+    name: str
+    campaign_ids: list[uuid.UUID]
+    expires_at: dt.datetime | None
+
+
+def about_me(ctx: Context) -> Me:
+    """The actor as the actor may see itself."""
+    actor = ctx.actor
+    require(actor, Permission.SELF_READ)
+    with ctx.unit() as unit:
+        expires_at = unit.session.scalar(
+            select(ApiToken.expires_at).where(
+                ApiToken.organisation_id == actor.organisation_id, ApiToken.id == actor.token_id
+            )
+        )
+    return Me(actor.account_id, actor.role, actor.name, sorted(actor.campaign_ids or ()), expires_at)

@@ -1,0 +1,61 @@
+"""What the app factory hands to every view, and the context made of it for one request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app, g
+
+from dialer.clock import Clock
+from dialer.domain.access import Actor
+from dialer.domain.errors import Unauthenticated
+from dialer.domain.phone import PhonePolicy
+from dialer.services.context import Context, JobQueue, Units
+from dialer.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The adapters of this process. Views use it through `context()`."""
+
+    settings: Settings
+    units: Units
+    jobs: JobQueue
+    clock: Clock
+
+
+def desk() -> Desk:
+    """The desk of the running app."""
+    return cast("Desk", current_app.extensions["dialer"])
+
+
+def current_actor() -> Actor | None:
+    """Whoever was recognised at the door; None on public pages."""
+    return cast("Actor | None", g.get("actor"))
+
+
+def context(actor: Actor | None = None) -> Context:
+    """The deed's context of this request: one moment for all of it."""
+    who = actor or current_actor()
+    if who is None:
+        raise Unauthenticated
+    tools = desk()
+    return Context(
+        units=tools.units,
+        jobs=tools.jobs,
+        actor=who,
+        now=g.now,
+        phones=phone_policy(tools.settings),
+        public_url=tools.settings.public_url,
+        data_dir=tools.settings.data_dir,
+        request_id=g.get("request_id"),
+    )
+
+
+def phone_policy(settings: Settings) -> PhonePolicy:
+    """Which numbers count as usable under these settings."""
+    return PhonePolicy(
+        allowed_countries=frozenset(settings.phones_allowed_countries),
+        allow_fictional=settings.phones_allow_fictional,
+    )
