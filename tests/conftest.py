@@ -1,0 +1,238 @@
+"""Fixtures that every test may ask for. Databases and queues are real."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
+from werkzeug.test import TestResponse
+
+from dialer.app import create_app
+from dialer.domain.access import Role
+from dialer.domain.phone import PhonePolicy
+from dialer.queueing import RedisJobQueue, connect
+from dialer.services.context import Context
+from dialer.settings import Settings
+from dialer.store.models import Base
+from dialer.store.models.accounts import Organisation
+from dialer.store.session import UnitFactory, make_engine
+from tests import servers
+from tests.people import Person, make_person
+
+NOON = dt.datetime(2026, 5, 7, 12, 0, tzinfo=dt.UTC)
+"""A Thursday in May, 1 pm in London: nobody's quiet hours."""
+
+_servers = contextlib.ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Only the process that hands out the work starts the servers; its workers inherit their addresses."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        servers.start(_servers)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _servers.close()
+
+
+@dataclass
+class SetClock:
+    """A clock that moves only when it is told to."""
+
+    now: dt.datetime = NOON
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def forward(self, **by: float) -> dt.datetime:
+        """Go on by so many `seconds`, `minutes`, `hours` or `days`."""
+        self.now += dt.timedelta(**by)
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def database_url(worker_id: str) -> str:
+    """An own, migrated database for this xdist worker."""
+    name = f"dialer_{worker_id}"
+    servers.recreate(name, servers.TEMPLATE)
+    return servers.url_of(name)
+
+
+@pytest.fixture(scope="session")
+def redis_url(worker_id: str) -> str:
+    """An own keyspace for this xdist worker."""
+    return servers.queue_url(worker_id)
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    """The engine that all tests of this worker share."""
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+_EMPTY_EVERYTHING = "; ".join(
+    (
+        "SET LOCAL session_replication_role = replica",
+        *(f'DELETE FROM "{name}"' for name in Base.metadata.tables),
+    )
+)
+
+
+@pytest.fixture
+def units(engine: Engine) -> Iterator[UnitFactory]:
+    """Units of work on an empty database."""
+    yield UnitFactory(engine)
+    with engine.begin() as connection:
+        connection.execute(text(_EMPTY_EVERYTHING))
+
+
+@pytest.fixture
+def queue_client(redis_url: str) -> Iterator[redis.Redis]:
+    """A client of an empty queue server."""
+    client = connect(redis_url)
+    yield client
+    client.flushdb()
+    client.close()
+
+
+@pytest.fixture
+def jobs(queue_client: redis.Redis) -> RedisJobQueue:
+    """The real queue."""
+    return RedisJobQueue(queue_client)
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """What time it is for the app and its deeds."""
+    return SetClock()
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    """Settings of an installation with the simulated carrier."""
+    return Settings(
+        data_dir=tmp_path,
+        database_url=database_url,
+        redis_url=redis_url,
+        public_url="http://localhost",
+        secret_key="only-for-tests",
+        phones_allow_fictional=True,
+        public_rate=0,
+    )
+
+
+@pytest.fixture
+def organisation_id(units: UnitFactory) -> uuid.UUID:
+    """Common Ground, the movement of the tests."""
+    organisation = Organisation(name="Common Ground", created_at=NOON)
+    with units.read() as unit:
+        unit.session.add(organisation)
+    return organisation.id
+
+
+@pytest.fixture
+def carys(units: UnitFactory, organisation_id: uuid.UUID) -> Person:
+    """The coordinator."""
+    return make_person(units, organisation_id, Role.COORDINATOR, "Carys")
+
+
+@pytest.fixture
+def vic(units: UnitFactory, organisation_id: uuid.UUID) -> Person:
+    """The volunteer; `tests.people.join_campaign` puts him into a campaign."""
+    return make_person(units, organisation_id, Role.VOLUNTEER, "Vic")
+
+
+@pytest.fixture
+def mallory(units: UnitFactory, organisation_id: uuid.UUID) -> Person:
+    """A volunteer of no campaign that matters here."""
+    return make_person(units, organisation_id, Role.VOLUNTEER, "Mallory")
+
+
+@pytest.fixture
+def context_of(
+    units: UnitFactory, jobs: RedisJobQueue, clock: SetClock, tmp_path: Path
+) -> Callable[[Person], Context]:
+    """A deed's context in somebody's hands, at the clock's present moment."""
+
+    def context(person: Person) -> Context:
+        return Context(
+            units=units,
+            jobs=jobs,
+            actor=person.actor,
+            now=clock.now,
+            phones=PhonePolicy(allow_fictional=True),
+            public_url="http://localhost",
+            data_dir=tmp_path,
+        )
+
+    return context
+
+
+@pytest.fixture
+def ctx(context_of: Callable[[Person], Context], carys: Person) -> Context:
+    """The coordinator's context."""
+    return context_of(carys)
+
+
+@pytest.fixture
+def app(settings: Settings, units: UnitFactory, jobs: RedisJobQueue, clock: SetClock) -> Flask:
+    """The web application on the test's database, queue and clock."""
+    app = create_app(settings, units=units, jobs=jobs, clock=clock)
+    app.testing = False  # bugs become 500s, as they would for a user
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without script that nobody is signed in with."""
+    return app.test_client()
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An API client with somebody's token: `caller.post("/lists", json={…})`."""
+
+    client: FlaskClient
+    person: Person
+
+    def request(self, method: str, path: str, **kwargs: Any) -> TestResponse:
+        """One request under `/api/v1`."""
+        headers = {"Authorization": f"Bearer {self.person.token}", **kwargs.pop("headers", {})}
+        return self.client.open(f"/api/v1{path}", method=method, headers=headers, **kwargs)
+
+    def get(self, path: str, **kwargs: Any) -> TestResponse:
+        return self.request("GET", path, **kwargs)
+
+    def post(self, path: str, **kwargs: Any) -> TestResponse:
+        return self.request("POST", path, **kwargs)
+
+    def put(self, path: str, **kwargs: Any) -> TestResponse:
+        return self.request("PUT", path, **kwargs)
+
+    def patch(self, path: str, **kwargs: Any) -> TestResponse:
+        return self.request("PATCH", path, **kwargs)
+
+    def delete(self, path: str, **kwargs: Any) -> TestResponse:
+        return self.request("DELETE", path, **kwargs)
+
+
+@pytest.fixture
+def api(app: Flask) -> Callable[[Person], Caller]:
+    """API clients by person: `api(carys).get("/me")`."""
+
+    def caller(person: Person) -> Caller:
+        return Caller(app.test_client(use_cookies=False), person)
+
+    return caller
