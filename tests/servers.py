@@ -1,4 +1,4 @@
-"""One PostgreSQL and one Valkey for a run of the tests; each xdist worker has a database of its own in them."""
+"""One PostgreSQL and one Valkey for a run of the tests; each xdist worker has its own database in them."""
 
 from __future__ import annotations
 

@@ -14,6 +14,12 @@ MAX_TEXT = 10_000
 _LOCAL_TIME = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
+def _listed(validators: Any) -> list[Any]:
+    if validators is None:
+        return []
+    return list(validators) if isinstance(validators, list | tuple) else [validators]
+
+
 class Text(fields.String):
     """A string without NUL or lone surrogates; unless `blank`, with something in it."""
 
@@ -165,9 +171,3 @@ class Money(fields.Nested):
 def money(amount: Decimal | None, currency: str) -> dict[str, str] | None:
     """An amount as the API shows it."""
     return None if amount is None else {"amount": f"{amount:.4f}", "currency": currency}
-
-
-def _listed(validators: Any) -> list[Any]:
-    if validators is None:
-        return []
-    return list(validators) if isinstance(validators, list | tuple) else [validators]
