@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.pledge import PLEDGE_SOURCES, VOTING_METHODS
-from dialer.domain.turnout import TURNOUT_SOURCES
+from dialer.domain.turnout import MARK_STATES, TURNOUT_SOURCES
 from dialer.store.models.base import Base, Identified, Instant, Tenant, one_of, reference
 
 
@@ -65,7 +65,7 @@ class Pledge(Identified, Base):
     result_id: Mapped[uuid.UUID | None]
     import_id: Mapped[uuid.UUID | None]
     undone_at: Mapped[Instant | None]
-    recorded_at: Mapped[Instant]
+    recorded_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 
 class TurnoutMark(Identified, Base):
@@ -76,7 +76,7 @@ class TurnoutMark(Identified, Base):
         reference("election", "election_id"),
         reference("contact", "contact_id", ondelete="CASCADE"),
         one_of("source", TURNOUT_SOURCES),
-        one_of("state", ("counted", "unknown", "held", "undone")),
+        one_of("state", MARK_STATES),
         Index("ix_turnout_mark_contact", "organisation_id", "election_id", "contact_id"),
         Index(
             "ix_turnout_mark_unknown",
@@ -90,6 +90,12 @@ class TurnoutMark(Identified, Base):
             "organisation_id",
             "token_id",
             postgresql_where=text("token_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_turnout_mark_import",
+            "organisation_id",
+            "import_id",
+            postgresql_where=text("import_id IS NOT NULL"),
         ),
         Index(
             "ix_turnout_mark_result",
@@ -114,11 +120,15 @@ class TurnoutMark(Identified, Base):
     import_id: Mapped[uuid.UUID | None]
     undone_at: Mapped[Instant | None]
     undone_reason: Mapped[str | None]
-    recorded_at: Mapped[Instant]
+    recorded_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 
 class VoterRecord(Tenant, Base):
-    """The row of the pledge and turnout table: one contact, one election, the present value of each fact."""
+    """The row of the pledge and turnout table: one contact, one election, the present value of each fact.
+
+    It follows from the evidence alone (`dialer.domain.pledge`, `.turnout`). `learned_*` is where the
+    support, or where none is known the way of voting, comes from.
+    """
 
     __tablename__ = "voter_record"
     __table_args__ = (
@@ -127,7 +137,7 @@ class VoterRecord(Tenant, Base):
         CheckConstraint("support BETWEEN 1 AND 5", name="support"),
         one_of("voting_method", VOTING_METHODS),
         Index("ix_voter_record_support", "organisation_id", "election_id", "support", "contact_id"),
-        Index("ix_voter_record_campaign", "organisation_id", "support_campaign_id", "contact_id"),
+        Index("ix_voter_record_campaign", "organisation_id", "learned_campaign_id", "contact_id"),
         Index(
             "ix_voter_record_voted",
             "organisation_id",
@@ -141,14 +151,12 @@ class VoterRecord(Tenant, Base):
     election_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     contact_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     support: Mapped[int | None]
-    support_at: Mapped[Instant | None]
-    support_dated: Mapped[bool] = mapped_column(server_default=text("true"))
-    support_source: Mapped[str | None]
-    support_campaign_id: Mapped[uuid.UUID | None]
-    support_by: Mapped[uuid.UUID | None]
     voting_method: Mapped[str | None]
-    voting_method_at: Mapped[Instant | None]
     planned_at: Mapped[Instant | None]
+    learned_at: Mapped[Instant | None]
+    learned_source: Mapped[str | None]
+    learned_campaign_id: Mapped[uuid.UUID | None]
+    learned_by: Mapped[uuid.UUID | None]
     voted_at: Mapped[Instant | None]
     voted_source: Mapped[str | None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import Computed, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +27,9 @@ from dialer.store.models.base import (
     one_of,
     reference,
 )
+
+# What is left of an elector number's key without its prefix: what a teller who sits in one district notes.
+ELECTOR_TAIL = r"regexp_replace(elector_key, '^[^-]*[^0-9-][^-]*-', '')"
 
 
 class Contact(Identified, Base):
@@ -52,6 +55,12 @@ class Contact(Identified, Base):
             postgresql_where=text("elector_key IS NOT NULL"),
         ),
         Index(
+            "ix_contact_elector_tail",
+            "organisation_id",
+            "elector_tail",
+            postgresql_where=text("elector_tail IS NOT NULL"),
+        ),
+        Index(
             "ix_contact_email_key",
             "organisation_id",
             "email_key",
@@ -69,6 +78,7 @@ class Contact(Identified, Base):
     id_source: Mapped[str] = mapped_column(server_default=text("''"))
     elector_number: Mapped[str | None]
     elector_key: Mapped[str | None]
+    elector_tail: Mapped[str | None] = mapped_column(Computed(ELECTOR_TAIL, persisted=True))
     register: Mapped[str] = mapped_column(server_default=text("''"))
     elector_markers: Mapped[str | None]
     date_of_birth: Mapped[dt.date | None]

@@ -141,6 +141,12 @@ def upgrade() -> None:
         sa.Column("id_source", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("elector_number", sa.Text(), nullable=True),
         sa.Column("elector_key", sa.Text(), nullable=True),
+        sa.Column(
+            "elector_tail",
+            sa.Text(),
+            sa.Computed("regexp_replace(elector_key, '^[^-]*[^0-9-][^-]*-', '')", persisted=True),
+            nullable=True,
+        ),
         sa.Column("register", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("elector_markers", sa.Text(), nullable=True),
         sa.Column("date_of_birth", sa.Date(), nullable=True),
@@ -180,6 +186,13 @@ def upgrade() -> None:
             ["organisation_id"], ["organisation.id"], name=op.f("fk_contact_organisation_id")
         ),
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_contact")),
+    )
+    op.create_index(
+        "ix_contact_elector_tail",
+        "contact",
+        ["organisation_id", "elector_tail"],
+        unique=False,
+        postgresql_where=sa.text("elector_tail IS NOT NULL"),
     )
     op.create_index(
         "ix_contact_email_key",
@@ -641,7 +654,12 @@ def upgrade() -> None:
         sa.Column("result_id", sa.UUID(), nullable=True),
         sa.Column("import_id", sa.UUID(), nullable=True),
         sa.Column("undone_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
-        sa.Column("recorded_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column(
+            "recorded_at",
+            postgresql.TIMESTAMP(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
         sa.CheckConstraint(
             "source IN ('call', 'text', 'door', 'import', 'web', 'manual')", name=op.f("ck_pledge_source")
         ),
@@ -771,7 +789,12 @@ def upgrade() -> None:
         sa.Column("import_id", sa.UUID(), nullable=True),
         sa.Column("undone_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("undone_reason", sa.Text(), nullable=True),
-        sa.Column("recorded_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column(
+            "recorded_at",
+            postgresql.TIMESTAMP(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
         sa.CheckConstraint(
             "source IN ('teller', 'phone', 'postal_list', 'sms', 'door', 'import', 'manual')",
             name=op.f("ck_turnout_mark_source"),
@@ -797,6 +820,13 @@ def upgrade() -> None:
         "turnout_mark",
         ["organisation_id", "election_id", "contact_id"],
         unique=False,
+    )
+    op.create_index(
+        "ix_turnout_mark_import",
+        "turnout_mark",
+        ["organisation_id", "import_id"],
+        unique=False,
+        postgresql_where=sa.text("import_id IS NOT NULL"),
     )
     op.create_index(
         "ix_turnout_mark_result",
@@ -825,14 +855,12 @@ def upgrade() -> None:
         sa.Column("election_id", sa.UUID(), nullable=False),
         sa.Column("contact_id", sa.UUID(), nullable=False),
         sa.Column("support", sa.Integer(), nullable=True),
-        sa.Column("support_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
-        sa.Column("support_dated", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        sa.Column("support_source", sa.Text(), nullable=True),
-        sa.Column("support_campaign_id", sa.UUID(), nullable=True),
-        sa.Column("support_by", sa.UUID(), nullable=True),
         sa.Column("voting_method", sa.Text(), nullable=True),
-        sa.Column("voting_method_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("planned_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("learned_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("learned_source", sa.Text(), nullable=True),
+        sa.Column("learned_campaign_id", sa.UUID(), nullable=True),
+        sa.Column("learned_by", sa.UUID(), nullable=True),
         sa.Column("voted_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("voted_source", sa.Text(), nullable=True),
         sa.CheckConstraint(
@@ -855,7 +883,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_voter_record_campaign",
         "voter_record",
-        ["organisation_id", "support_campaign_id", "contact_id"],
+        ["organisation_id", "learned_campaign_id", "contact_id"],
         unique=False,
     )
     op.create_index(

@@ -1,0 +1,154 @@
+"""Figures that are kept and not counted (design §2, law 9).
+
+Bumps are gathered on the unit of work and written in one statement as its last act: the rows that
+everybody shares are locked for the length of a commit only, always in the same order, so that no two
+transactions can wait for each other. Each connection has a stripe of its own, and readers add them up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from dialer.store.session import UnitOfWork
+
+STRIPES: Final = 8
+_PENDING: Final = "dialer.counters"
+
+Key = tuple[str, uuid.UUID, str]
+"""Scope (`campaign`, `election`, `organisation`), the id of the thing, the name of the figure."""
+
+_WRITE = text(
+    """
+    INSERT INTO counter (organisation_id, scope, scope_id, name, stripe, value)
+    SELECT :organisation, scope, scope_id, name, pg_backend_pid() % :stripes, delta
+    FROM unnest(CAST(:scopes AS text[]), CAST(:ids AS uuid[]), CAST(:names AS text[]),
+                CAST(:deltas AS bigint[])) AS bump(scope, scope_id, name, delta)
+    ORDER BY scope, scope_id, name
+    ON CONFLICT (organisation_id, scope, scope_id, name, stripe)
+    DO UPDATE SET value = counter.value + excluded.value
+    """
+)
+
+_WRITE_MINUTES = text(
+    """
+    INSERT INTO campaign_minute (organisation_id, campaign_id, minute, attempts, contacted)
+    SELECT :organisation, campaign_id, minute, attempts, contacted
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:minutes AS timestamptz[]), CAST(:attempts AS int[]),
+                CAST(:contacted AS int[])) AS bump(campaign_id, minute, attempts, contacted)
+    ORDER BY campaign_id, minute
+    ON CONFLICT (organisation_id, campaign_id, minute)
+    DO UPDATE SET attempts = campaign_minute.attempts + excluded.attempts,
+                  contacted = campaign_minute.contacted + excluded.contacted
+    """
+)
+
+_READ = text(
+    """
+    SELECT name, sum(value) AS value FROM counter
+    WHERE organisation_id = :organisation AND scope = :scope AND scope_id = ANY(:ids)
+    GROUP BY name HAVING sum(value) <> 0
+    """
+)
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What one unit of work still has to write."""
+
+    figures: Counter[Key] = field(default_factory=Counter)
+    attempts: Counter[tuple[uuid.UUID, dt.datetime]] = field(default_factory=Counter)
+    contacted: Counter[tuple[uuid.UUID, dt.datetime]] = field(default_factory=Counter)
+
+
+def bump(unit: UnitOfWork, scope: str, scope_id: uuid.UUID, name: str, delta: int = 1) -> None:
+    """Add `delta` to a figure when the unit of work commits."""
+    _pending(unit).figures[scope, scope_id, name] += delta
+
+
+def bump_all(unit: UnitOfWork, deltas: Mapping[Key, int]) -> None:
+    """Add each delta to its figure when the unit of work commits."""
+    pending = _pending(unit)
+    for key, delta in deltas.items():
+        pending.figures[key] += delta
+
+
+def bump_minute(
+    unit: UnitOfWork, campaign_id: uuid.UUID, at: dt.datetime, *, attempts: int = 0, contacted: int = 0
+) -> None:
+    """Add attempts and talks to the minute of `at` when the unit of work commits."""
+    minute = (campaign_id, at.replace(second=0, microsecond=0))
+    pending = _pending(unit)
+    pending.attempts[minute] += attempts
+    pending.contacted[minute] += contacted
+
+
+def read(unit: UnitOfWork, scope: str, scope_ids: Iterable[uuid.UUID]) -> dict[str, int]:
+    """Return the committed figures of one or more things, added up by name; what is 0 is left out."""
+    rows = unit.session.execute(
+        _READ, {"organisation": unit.organisation_id, "scope": scope, "ids": list(scope_ids)}
+    )
+    return {name: int(value) for name, value in rows}
+
+
+def _pending(unit: UnitOfWork) -> _Pending:
+    info = unit.session.info
+    if _PENDING not in info:
+        info[_PENDING] = _Pending()
+        event.listen(unit.session, "before_commit", lambda session: _flush(session, unit.organisation_id))
+    pending: _Pending = info[_PENDING]
+    return pending
+
+
+def _flush(session: Session, organisation_id: uuid.UUID) -> None:
+    """Write what is pending. A savepoint's end is not the end: the figures wait for the real one."""
+    if session.in_nested_transaction():
+        return
+    pending: _Pending = session.info[_PENDING]
+    session.info[_PENDING] = _Pending()
+    _write_figures(session, organisation_id, pending.figures)
+    _write_minutes(session, organisation_id, pending)
+
+
+def _write_figures(session: Session, organisation_id: uuid.UUID, figures: Counter[Key]) -> None:
+    changed = [(key, delta) for key, delta in figures.items() if delta]
+    if not changed:
+        return
+    session.execute(
+        _WRITE,
+        {
+            "organisation": organisation_id,
+            "stripes": STRIPES,
+            "scopes": [scope for (scope, _, _), _ in changed],
+            "ids": [scope_id for (_, scope_id, _), _ in changed],
+            "names": [name for (_, _, name), _ in changed],
+            "deltas": [delta for _, delta in changed],
+        },
+    )
+
+
+def _write_minutes(session: Session, organisation_id: uuid.UUID, pending: _Pending) -> None:
+    minutes = [
+        minute
+        for minute in {**pending.attempts, **pending.contacted}
+        if pending.attempts[minute] or pending.contacted[minute]
+    ]
+    if not minutes:
+        return
+    session.execute(
+        _WRITE_MINUTES,
+        {
+            "organisation": organisation_id,
+            "ids": [campaign_id for campaign_id, _ in minutes],
+            "minutes": [minute for _, minute in minutes],
+            "attempts": [pending.attempts[minute] for minute in minutes],
+            "contacted": [pending.contacted[minute] for minute in minutes],
+        },
+    )
