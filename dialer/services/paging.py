@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from dialer.domain.errors import ValidationFailed
 
 Item = TypeVar("Item")
 Shown = TypeVar("Shown")
@@ -28,6 +31,19 @@ class Slice(Generic[Item]):
     def map(self, show: Callable[[Item], Shown]) -> Slice[Shown]:
         """The same page with each item shown in another way."""
         return Slice([show(item) for item in self.items], self.next)
+
+
+def after_id(page: Page) -> uuid.UUID | None:
+    """The id that a list ordered by id goes on after. Raises ValidationFailed on a cursor of another list."""
+    if page.after is None:
+        return None
+    try:
+        (text,) = page.after
+        return uuid.UUID(text)
+    except ValueError:
+        raise ValidationFailed.at(
+            "/cursor", "This cursor isn’t one of this list. Start again without it."
+        ) from None
 
 
 def cut(items: Sequence[Item], page: Page, key: Callable[[Item], tuple[str, ...]]) -> Slice[Item]:

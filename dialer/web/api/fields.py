@@ -10,6 +10,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from dialer.domain.errors import NotFound
+
 MAX_TEXT = 10_000
 _LOCAL_TIME = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
@@ -106,6 +108,14 @@ def parse_id(text: str) -> uuid.UUID | None:
     except ValueError:
         return None
     return found if str(found) == text else None
+
+
+def path_id(text: str) -> uuid.UUID:
+    """The id in an address; what is no id of ours is nothing that is here."""
+    found = parse_id(text)
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _refuse(detail: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialer.web.api.blueprint import Resource
+from dialer.web.api.v1.elections import elections
 from dialer.web.api.v1.me import me
 
-BLUEPRINTS: tuple[Resource, ...] = (me,)
+BLUEPRINTS: tuple[Resource, ...] = (elections, me)
