@@ -17,7 +17,7 @@ from dialer.web.api import install_api
 from dialer.web.desk import Desk
 from dialer.web.errors import install_errors
 from dialer.web.guard import install_guard, unguarded
-from dialer.web.languages import install_languages
+from dialer.web.look import install_look
 from dialer.web.pages import install_pages
 from dialer.web.security import install_security
 
@@ -46,7 +46,7 @@ def create_app(
         jobs=jobs or RedisJobQueue(connect(settings.redis_url)),
         clock=clock,
     )
-    install_languages(app)
+    install_look(app)
     install_security(app)
     install_guard(app)
     install_pages(app)

@@ -6,11 +6,11 @@ Both choices live in a cookie of their own, so that they work before anybody has
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 from babel import Locale
-from flask import Flask, Request, request
+from flask import Flask, Request, g, request
 from flask_babel import Babel
 
 LANGUAGES: Final = ("en", "cy")
@@ -65,11 +65,13 @@ def _here(asking: Request) -> str:
 
 def current_look() -> Look:
     """The look of the page being made."""
-    return Look(chosen_language(request), chosen_theme(request), _here(request))
+    if "look" not in g:
+        g.look = Look(chosen_language(request), chosen_theme(request), _here(request))
+    return cast("Look", g.look)
 
 
 def _select_locale() -> str:
-    return _LOCALES[chosen_language(request)]
+    return _LOCALES[current_look().lang]
 
 
 def current_locale() -> Locale:
@@ -78,6 +80,7 @@ def current_locale() -> Locale:
 
 
 def install_look(app: Flask) -> None:
-    """Give every template `look` and its translations."""
+    """Give every template `look()`, its translations and the writers of figures and times."""
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = "web/translations"
     Babel(app, default_locale="en_GB", locale_selector=_select_locale)
-    app.context_processor(lambda: {"look": current_look()})
+    app.jinja_env.globals["look"] = current_look

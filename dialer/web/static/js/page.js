@@ -6,7 +6,8 @@ document.querySelector("[data-focus]")?.focus();
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.sending || form.method === "get" || form.method === "dialog") return;
+  if (form.method !== "post") return;
+  if (form.dataset.sending) return event.preventDefault();
   form.dataset.sending = "1";
   event.submitter?.setAttribute("aria-busy", "true");
   // A page kept by the browser and shown again by “back” may send again.

@@ -1,0 +1,30 @@
+"""What every page says of whose house it is."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from dialer.store.models.accounts import Organisation
+from dialer.store.session import UnitFactory
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """The organisation's name, whether its people are made up, and whether everything is paused."""
+
+    name: str
+    demo: bool
+    paused: bool
+
+
+def organisation_banner(units: UnitFactory, organisation_id: uuid.UUID | None = None) -> Banner | None:
+    """The banner of one organisation, or on pages for everybody that of the installation's oldest one."""
+    query = select(Organisation.name, Organisation.demo, Organisation.paused_at).order_by(Organisation.id)
+    if organisation_id is not None:
+        query = query.where(Organisation.id == organisation_id)
+    with units.read() as unit:
+        row = unit.session.execute(query.limit(1)).one_or_none()
+    return None if row is None else Banner(row.name, row.demo, row.paused_at is not None)
