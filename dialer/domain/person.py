@@ -1,0 +1,100 @@
+"""When are two records the same person (contract §4)?"""
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Final
+
+_LETTERS: Final = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_APOSTROPHES: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'"})
+
+
+@lru_cache(maxsize=65536)
+def fold(text: str) -> str:
+    """Reduce a name to what counts when names are compared: case, accents and spaces aside."""
+    lowered = text.casefold()
+    if not lowered.isascii():
+        decomposed = unicodedata.normalize("NFKD", lowered.translate(_APOSTROPHES))
+        lowered = "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
+    return "".join(lowered.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What tells one person from another. Numbers are E.164, `email` is lower case, `elector` a key.
+
+    `source` names who gave out `external_id`; `register` names the register (authority and date)
+    that `elector` stands in. Names are folded.
+    """
+
+    first: str = ""
+    last: str = ""
+    phones: tuple[str, ...] = ()
+    email: str = ""
+    external_id: str = ""
+    source: str = ""
+    elector: str = ""
+    register: str = ""
+
+    @property
+    def name(self) -> str:
+        """The whole folded name, however it is split into columns."""
+        return self.first + self.last
+
+
+class Match(StrEnum):
+    """By which rule two records are one person, or why an equal elector number doesn't make them so."""
+
+    EXTERNAL_ID = "external_id"
+    ELECTOR = "elector_number"
+    PHONE = "phone"
+    EMAIL = "email"
+    RENUMBERED = "renumbered"
+
+
+def _external(a: Identity, b: Identity) -> bool | None:
+    if not (a.external_id and b.external_id) or a.source != b.source:
+        return None
+    return a.external_id == b.external_id
+
+
+def _elector(a: Identity, b: Identity) -> bool | None:
+    if not (a.elector and b.elector) or a.register != b.register:
+        return None
+    return a.elector == b.elector
+
+
+def is_somebody_else(a: Identity, b: Identity) -> bool:
+    """Another surname and another forename: registers are renumbered each year."""
+    return bool(a.first and b.first and a.last and b.last) and a.first != b.first and a.last != b.last
+
+
+def match(a: Identity, b: Identity) -> Match | None:
+    """Decide whether two records are the same person, and by which rule.
+
+    Equal external id within its source; else equal elector number within the same register;
+    else equal phone and name; else, where one of them has no phone, equal email and name. An
+    identifier that both have from the same source or register, and that differs, rules a match
+    out. RENUMBERED is no match: the number has been given to another person.
+    """
+    external, elector = _external(a, b), _elector(a, b)
+    if external is False:
+        return None
+    if external:
+        return Match.EXTERNAL_ID
+    if elector is False:
+        return None
+    if elector:
+        return Match.RENUMBERED if is_somebody_else(a, b) else Match.ELECTOR
+    return _match_by_reach(a, b)
+
+
+def _match_by_reach(a: Identity, b: Identity) -> Match | None:
+    if a.name != b.name:
+        return None
+    if set(a.phones) & set(b.phones):
+        return Match.PHONE
+    if a.email and a.email == b.email and not (a.phones and b.phones):
+        return Match.EMAIL
+    return None
