@@ -1,0 +1,157 @@
+"""Records of delimited text (CSV and its cousins), one at a time in bounded memory."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO, Final, NamedTuple
+
+from dialer.domain.importing.issues import Reason
+
+MAX_COLUMNS: Final = 512
+MAX_CELL: Final = 32_767
+_MAX_LINE: Final = 1 << 20
+_BATCH: Final = 1024
+_LINE_ENDS: Final = "\r\n"
+_LOST: Final = re.compile(r"[\ud800-\udfff\ufffd]")
+
+csv.field_size_limit(_MAX_LINE)
+
+
+@dataclass(frozen=True, slots=True)
+class TextFormat:
+    """How a delimited file is written. `sep_line`: it begins with a line `sep=;`."""
+
+    encoding: str
+    delimiter: str
+    sep_line: bool = False
+
+
+class Record(NamedTuple):
+    """One row of a file. `row` counts records and `line` lines of the file, both from 1.
+
+    `fault` says what kept it from being read as it should. A record that can't even be split into
+    cells is not `split`: its one cell is then its text.
+    """
+
+    row: int
+    line: int
+    cells: list[str]
+    fault: Reason | None = None
+    split: bool = True
+
+
+class _Raw(NamedTuple):
+    line: int
+    text: str
+    fault: Reason | None = None
+
+
+def has_lost_letters(text: str) -> bool:
+    """Tell whether bytes of this text could not be read as letters."""
+    return "\0" in text or (not text.isascii() and _LOST.search(text) is not None)
+
+
+def open_text(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:
+    """Open bytes as text whose unreadable bytes stay visible as lone surrogates and whose line ends are kept."""
+    stream.seek(0)
+    errors = "replace" if encoding == "utf-16" else "surrogateescape"
+    return io.TextIOWrapper(stream, encoding, errors=errors, newline="")
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[_Raw]:
+    number = 0
+    while line := text.readline(_MAX_LINE):
+        number += 1
+        if len(line) < _MAX_LINE or line[-1] in _LINE_ENDS:
+            yield _Raw(number, line)
+            continue
+        while (rest := text.readline(_MAX_LINE)) and rest[-1] not in _LINE_ENDS:
+            pass
+        yield _Raw(number, line[:MAX_CELL], Reason.VALUE_TOO_LONG)
+
+
+class _Quotes:
+    """Where quoted cells begin and end, for one delimiter. Only a quote at the start of a cell opens one."""
+
+    def __init__(self, delimiter: str) -> None:
+        edge = re.escape(delimiter)
+        cell = rf' *+(?:"(?:[^"]|"")*+"[^{edge}\r\n]*+|(?!")[^{edge}\r\n]*+)'
+        strict = rf' *+(?:"(?:[^"]|"")*+" *+|(?!")[^{edge}\r\n]*+)'
+        self.loose = re.compile(rf"{cell}(?:{edge}{cell})*+[\r\n]*")
+        self.strict = re.compile(rf"{strict}(?:{edge}{strict})*+[\r\n]*")
+
+    def closed(self, text: str) -> bool:
+        return self.loose.fullmatch(text) is not None
+
+
+def _records(lines: Iterator[_Raw], quotes: _Quotes) -> Iterator[_Raw]:
+    """Join the lines of each record: a quoted cell may hold line breaks.
+
+    A quote that nothing closes within the bounds of a cell, or whose end isn't followed by the end
+    of the cell, breaks its own line only: that line is reported and reading goes on after it.
+    """
+    pending: list[_Raw] = []
+    while True:
+        raw = pending.pop(0) if pending else next(lines, None)
+        if raw is None:
+            return
+        if raw.fault or '"' not in raw.text or quotes.closed(raw.text):
+            yield raw
+            continue
+        taken = _gather(raw, pending, lines, quotes)
+        if taken:
+            yield _Raw(raw.line, raw.text + "".join(part.text for part in pending[:taken]))
+            del pending[:taken]
+        else:
+            yield raw._replace(fault=Reason.UNDECODABLE)
+
+
+def _gather(first: _Raw, pending: list[_Raw], lines: Iterator[_Raw], quotes: _Quotes) -> int:
+    """Count how many lines after `first` close its quote (0: none does), reading ahead into `pending`."""
+    text, taken = first.text, 0
+    while len(text) <= len(first.text) + MAX_CELL:
+        if taken == len(pending):
+            following = next(lines, None)
+            if following is None:
+                return 0
+            pending.append(following)
+        text += pending[taken].text
+        taken += 1
+        if '"' in pending[taken - 1].text and quotes.closed(text):
+            return taken if quotes.strict.fullmatch(text) else 0
+    return 0
+
+
+def _split(batch: list[_Raw], delimiter: str) -> Iterator[list[str]]:
+    texts = (raw.text if raw.fault is None else "" for raw in batch)
+    return csv.reader(texts, delimiter=delimiter, skipinitialspace=True)
+
+
+def _fault_of(raw: _Raw, cells: list[str]) -> Reason | None:
+    if len(cells) > MAX_COLUMNS:
+        return Reason.LONG_ROW
+    return Reason.UNDECODABLE if has_lost_letters(raw.text) else None
+
+
+def read_records(stream: BinaryIO, form: TextFormat) -> Iterator[Record]:
+    """Read every record of a file, blank ones too, from the start.
+
+    No more than a cell's bound of text is held for a quote that is never closed, and no more than
+    a mebibyte for a line that never ends.
+    """
+    text = open_text(stream, form.encoding)
+    records = _records(_lines(text), _Quotes(form.delimiter))
+    row = 0
+    while batch := list(islice(records, _BATCH)):
+        for raw, cells in zip(batch, _split(batch, form.delimiter), strict=True):
+            row += 1
+            if row == 1 and form.sep_line:
+                continue
+            if raw.fault:
+                yield Record(row, raw.line, [raw.text.rstrip(_LINE_ENDS)], raw.fault, split=False)
+            else:
+                yield Record(row, raw.line, cells[:MAX_COLUMNS], _fault_of(raw, cells))
+    text.detach()

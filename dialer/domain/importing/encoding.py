@@ -1,0 +1,107 @@
+"""Which letters a file's bytes stand for: BOM, else strict UTF-8, else Windows-1252; never a guess by language."""
+
+import codecs
+import re
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+_CHUNK: Final = 1 << 20
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_OTHER_KINDS: Final = (
+    (b"PK\x03\x04", "a spreadsheet or an archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "a text document with layout"),
+    (b"\x1f\x8b", "a compressed file"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+    (b"<!doctype html", "a web page"),
+    (b"<html", "a web page"),
+    (b"<?xml", "an XML file"),
+)
+_ODD_CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x19\x1b-\x1f\x7f]")
+_ODD_SHARE_MAX: Final = 0.01
+_HIGH: Final = re.compile(r"[\x80-\ud7ff\ue000-\U0010ffff]")
+_LOST: Final = re.compile(r"[\udc80-\udcff]")
+
+
+class NotText(ValueError):
+    """The bytes are no text; the message says what they are instead."""
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What has been seen of a file so far."""
+
+    size: int = 0
+    odd: int = 0
+    high: int = 0
+    lost: int = 0
+    line: int = 1
+    decoder: codecs.IncrementalDecoder = field(
+        default_factory=lambda: codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    )
+
+    def add(self, chunk: bytes, final: bool) -> None:
+        nul = chunk.find(b"\0")
+        if nul >= 0:
+            line = self.line + chunk[:nul].count(b"\n")
+            raise NotText(f"a file with a NUL byte on line {line}")
+        self.size += len(chunk)
+        self.line += chunk.count(b"\n")
+        self.odd += len(_ODD_CONTROL.findall(chunk))
+        text = self.decoder.decode(chunk, final)
+        if not text.isascii():
+            self.lost += len(_LOST.findall(text))
+            self.high += len(_HIGH.findall(text))
+
+    def encoding(self) -> str:
+        if not self.size:
+            raise NotText("an empty file")
+        if self.odd > self.size * _ODD_SHARE_MAX:
+            raise NotText("a file of bytes that are no letters")
+        # A UTF-8 file with a few broken letters stays UTF-8, and its broken rows are reported;
+        # one whose every accented letter breaks was never UTF-8.
+        return "utf-8" if self.high >= self.lost else "cp1252"
+
+
+def _refuse_other_kinds(head: bytes) -> None:
+    start = head.lstrip().lower()
+    for mark, kind in _OTHER_KINDS:
+        if start.startswith(mark.lower()):
+            raise NotText(kind)
+
+
+def detect_encoding(stream: BinaryIO) -> str:
+    """Read a whole file in bounded memory and name its encoding: `utf-8`, `utf-8-sig`, `utf-16`, `cp1252`.
+
+    Raises NotText for an empty file, NUL bytes (UTF-16 without its BOM among them), and files that
+    are something else.
+    """
+    stream.seek(0)
+    head = stream.read(_CHUNK)
+    bom, name = next(((bom, name) for bom, name in _BOMS if head.startswith(bom)), (b"", ""))
+    if name == "utf-32":
+        raise NotText("a UTF-32 file")
+    if name == "utf-16":
+        if len(head) == len(bom):
+            raise NotText("an empty file")
+        return name
+    _refuse_other_kinds(head[:256])
+    found = _tally(stream, head[len(bom) :]).encoding()
+    return name or found
+
+
+def _tally(stream: BinaryIO, chunk: bytes) -> _Tally:
+    tally = _Tally()
+    while chunk:
+        following = stream.read(_CHUNK)
+        tally.add(chunk, final=not following)
+        chunk = following
+    return tally

@@ -1,0 +1,318 @@
+"""From a record of a list to a person: what is read, what is wrong, what they don't want."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+from dialer.domain.elector_number import elector_key, elector_tail, join_elector_number, polling_district_of
+from dialer.domain.importing import values as read
+from dialer.domain.importing.delimited import MAX_CELL, Record, has_lost_letters
+from dialer.domain.importing.fields import CUSTOM, IGNORE, LIMITS, MANY
+from dialer.domain.importing.header import Columns
+from dialer.domain.importing.issues import Fault, Outcome, Reason, RowIssue
+from dialer.domain.people import OPT_OUT_CHANNELS
+from dialer.domain.person import Identity, fold
+from dialer.domain.phone import Phone, PhoneFault, read_phones
+
+MENDED: Final = "mended_numbers"
+UNREAD: Final = "unread_values"
+_REPORTED_VALUE_MAX: Final = 200
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class RowRules:
+    """By what a list's rows are read: its columns and region, and the election that evidence is about.
+
+    `now` is the import's time; `on` is polling day, to which a time alone belongs, in `zone`.
+    """
+
+    columns: Columns
+    region: str
+    allow_fictional: bool
+    now: dt.datetime
+    zone: str = "Europe/London"
+    on: dt.date | None = None
+    register: str = ""
+    id_source: str = ""
+    tags: tuple[str, ...] = ()
+
+    @property
+    def day_first(self) -> bool:
+        """Whether 03/04 is the third of April: everywhere but in the United States."""
+        return self.region != "US"
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What a row says about how somebody votes. `weak` support only fills what is empty."""
+
+    support: int | None = None
+    support_at: dt.datetime | None = None
+    support_source: str = "import"
+    support_weak: bool = True
+    voting_method: str | None = None
+    voted: bool = False
+    voted_at: dt.datetime | None = None
+
+
+@dataclass(slots=True)
+class PersonRow:
+    """A row that names or reaches a person, ready to be merged. Empty is None; `phones` are in order."""
+
+    row: int
+    line: int
+    phones: tuple[Phone, ...] = ()
+    external_id: str | None = None
+    elector_number: str | None = None
+    elector_key: str | None = None
+    elector_tail: str | None = None
+    elector_markers: str | None = None
+    date_of_birth: dt.date | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    address: str | None = None
+    postcode: str | None = None
+    constituency: str | None = None
+    ward: str | None = None
+    polling_district: str | None = None
+    polling_station: str | None = None
+    language: str | None = None
+    notes: str | None = None
+    tags: list[str] = field(default_factory=list)
+    custom: dict[str, str] = field(default_factory=dict)
+    needs_lift: bool | None = None
+    deceased: bool = False
+    refused: tuple[str, ...] = ()
+    opted_in: bool = False
+    evidence: Evidence = field(default_factory=Evidence)
+
+    def identity(self, register: str, id_source: str) -> Identity:
+        """What tells this person from another."""
+        return Identity(
+            fold(self.first_name or ""),
+            fold(self.last_name or ""),
+            tuple(phone.number for phone in self.phones),
+            (self.email or "").lower(),
+            self.external_id or "",
+            id_source,
+            self.elector_key or "",
+            register,
+        )
+
+
+@dataclass(slots=True)
+class _Cells:
+    """A record's cells by field: the first filled one of each, all of those that many columns may fill."""
+
+    one: dict[str, str] = field(default_factory=dict)
+    many: dict[str, list[str]] = field(default_factory=dict)
+    custom: dict[str, str] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def get(self, name: str) -> str:
+        return self.one.get(name, "")
+
+
+class RowReader:
+    """Reads the rows of one list. `warnings` counts what was mended or could not be understood."""
+
+    def __init__(self, rules: RowRules) -> None:
+        self.rules = rules
+        self.warnings: Counter[str] = Counter()
+        self._fields = [name.removeprefix(CUSTOM) if name.startswith(CUSTOM) else name for name in rules.columns.fields]
+        self._is_custom = [name.startswith(CUSTOM) for name in rules.columns.fields]
+        self._has_phones = "phone" in rules.columns.fields
+        self._width = rules.columns.width
+
+    def read(self, record: Record) -> tuple[PersonRow | None, RowIssue | None]:
+        """Read one record with content: the person it gives, and its entry in the report.
+
+        It is rejected only when nothing in it can reach or name anybody: no usable phone, no email,
+        no elector number and no external id. Otherwise it is kept without its bad values.
+        """
+        cells = self._sort(record)
+        person = PersonRow(record.row, record.line)
+        if record.split:
+            self._fill(person, cells)
+        reachable = bool(person.phones or person.email or person.elector_number or person.external_id)
+        fault = self._worst(record, cells, person, reachable)
+        issue = _issue(record, fault, reachable) if fault else None
+        return (person if reachable else None), issue
+
+    def _sort(self, record: Record) -> _Cells:
+        cells = _Cells()
+        if not record.split:
+            return cells
+        suspect = record.fault is Reason.UNDECODABLE
+        for name, custom, cell in zip(self._fields, self._is_custom, record.cells, strict=False):
+            if not cell or name == IGNORE or not (text := cell.strip()):
+                continue
+            if suspect and has_lost_letters(text):
+                continue
+            if len(text) > LIMITS.get(name, MAX_CELL):
+                cells.faults.append(Fault(Reason.VALUE_TOO_LONG, name, text))
+            elif custom:
+                cells.custom.setdefault(name, text)
+            elif name in MANY:
+                cells.many.setdefault(name, []).append(text)
+            else:
+                cells.one.setdefault(name, text)
+        return cells
+
+    def _fill(self, person: PersonRow, cells: _Cells) -> None:
+        self._fill_phones(person, cells)
+        self._fill_email(person, cells)
+        _fill_name(person, cells)
+        _fill_elector(person, cells)
+        _fill_plain(person, cells)
+        person.tags = read.read_tags(";".join(cells.many.get("tags", ()))) + list(self.rules.tags)
+        person.custom = cells.custom
+        if text := cells.get("date_of_birth"):
+            person.date_of_birth = self._understood(
+                read.read_date(text, day_first=self.rules.day_first, newest=self.rules.now.date())
+            )
+        _fill_wishes(person, cells)
+        self._fill_evidence(person.evidence, cells)
+
+    def _fill_phones(self, person: PersonRow, cells: _Cells) -> None:
+        found: dict[str, Phone] = {}
+        for text in cells.many.get("phone", ()):
+            reading = read_phones(text, self.rules.region, self.rules.allow_fictional)
+            for phone in reading.phones:
+                found.setdefault(phone.number, phone)
+                self.warnings[MENDED] += phone.mended
+            if reading.fault and reading.fault is not PhoneFault.NONE:
+                cells.faults.append(Fault(Reason(reading.fault), "phone", text))
+        person.phones = tuple(found.values())
+
+    def _fill_email(self, person: PersonRow, cells: _Cells) -> None:
+        if text := cells.get("email"):
+            person.email = read.read_email(text)
+            if person.email is None:
+                cells.faults.append(Fault(Reason.INVALID_EMAIL, "email", text))
+
+    def _understood(self, value: Value | None) -> Value | None:
+        self.warnings[UNREAD] += value is None
+        return value
+
+    def _instant(self, text: str, on: dt.date | None) -> dt.datetime | None:
+        rules = self.rules
+        return read.read_instant(text, day_first=rules.day_first, zone=rules.zone, on=on, now=rules.now)
+
+    def _fill_evidence(self, evidence: Evidence, cells: _Cells) -> None:
+        self._fill_support(evidence, cells)
+        if text := cells.get("voting_method"):
+            evidence.voting_method = self._understood(read.read_voting_method(text))
+        if read.yes_or_no(cells.get("postal_vote")):
+            evidence.voting_method = "postal"
+        self._fill_vote(evidence, cells)
+
+    def _fill_support(self, evidence: Evidence, cells: _Cells) -> None:
+        if text := cells.get("pledged_at"):
+            evidence.support_at = self._understood(self._instant(text, None))
+        if text := cells.get("support"):
+            evidence.support = self._understood(read.read_support(text))
+            evidence.support_weak = evidence.support_at is None
+        if evidence.support is None and (text := cells.get("pledge")):
+            evidence.support = read.support_of_pledge(self._understood(read.read_pledge(text)))
+            evidence.support_weak = True
+        evidence.support_source = read.read_source(cells.get("pledge_source"))
+
+    def _fill_vote(self, evidence: Evidence, cells: _Cells) -> None:
+        said, at = cells.get("voted"), cells.get("voted_at")
+        clear = read.yes_or_no(said)
+        if clear is False:
+            return
+        evidence.voted_at = self._instant(at or said, self.rules.on)
+        evidence.voted = bool(clear or at or evidence.voted_at)
+
+    def _worst(self, record: Record, cells: _Cells, person: PersonRow, reachable: bool) -> Fault | None:
+        """Pick the one fault that the report names: the row's shape, then its phone, its email, the rest."""
+        if record.fault:
+            return Fault(record.fault)
+        shape = self._shape_fault(record)
+        faults = {fault.field: fault for fault in reversed(cells.faults)}
+        phone = faults.get("phone")
+        if shape and not (shape.reason is Reason.SHORT_ROW and phone):
+            return shape
+        missing = None if person.phones or person.elector_number else self._missing_phone(cells, reachable)
+        return phone or missing or faults.get("email") or next(iter(faults.values()), None)
+
+    def _shape_fault(self, record: Record) -> Fault | None:
+        count = len(record.cells)
+        if not self._width or count == self._width:
+            return None
+        if count < self._width:
+            return Fault(Reason.SHORT_ROW)
+        extra = [cell for cell in record.cells[self._width :] if cell.strip()]
+        return Fault(Reason.LONG_ROW, None, extra[0]) if extra else None
+
+    def _missing_phone(self, cells: _Cells, reachable: bool) -> Fault | None:
+        if reachable and not self._has_phones:
+            return None
+        return Fault(Reason.NO_PHONE, "phone", next(iter(cells.many.get("phone", ())), None))
+
+
+def _fill_name(person: PersonRow, cells: _Cells) -> None:
+    first, last = cells.get("first_name"), cells.get("last_name")
+    if not (first or last):
+        first, last = read.split_name(cells.get("full_name"))
+    person.first_name = " ".join(first.split()) or None
+    person.last_name = " ".join(last.split()) or None
+
+
+def _fill_elector(person: PersonRow, cells: _Cells) -> None:
+    prefix = cells.get("elector_prefix")
+    number = join_elector_number(prefix, cells.get("elector_number"), cells.get("elector_suffix"))
+    district = cells.get("polling_district") or prefix or polling_district_of(number)
+    person.polling_district = district or None
+    if key := elector_key(number, district):
+        person.elector_number, person.elector_key, person.elector_tail = number, key, elector_tail(number)
+
+
+_PLAIN: Final[tuple[tuple[str, Callable[[str], str] | None], ...]] = (
+    ("external_id", None),
+    ("elector_markers", None),
+    ("postcode", read.read_postcode),
+    ("constituency", None),
+    ("ward", None),
+    ("polling_station", None),
+    ("language", read.read_language),
+)
+
+
+def _fill_plain(person: PersonRow, cells: _Cells) -> None:
+    for name, write in _PLAIN:
+        if text := cells.one.get(name):
+            setattr(person, name, write(text) if write else " ".join(text.split()))
+    if parts := cells.many.get("address"):
+        person.address = read.join_address(parts) or None
+    if notes := cells.many.get("notes"):
+        person.notes = "\n".join(notes)
+
+
+def _fill_wishes(person: PersonRow, cells: _Cells) -> None:
+    agreed = read.yes_or_no(cells.get("opt_in"))
+    if read.counts_against(cells.get("opt_out")) or agreed is False:
+        person.refused = OPT_OUT_CHANNELS
+    else:
+        asked = (("sms", "do_not_text"), ("voice", "do_not_call"))
+        person.refused = tuple(channel for channel, name in asked if read.counts_against(cells.get(name)))
+    person.opted_in = agreed is True
+    person.needs_lift = read.yes_or_no(cells.get("needs_lift"))
+    person.deceased = read.yes_or_no(cells.get("deceased")) is True
+
+
+def _issue(record: Record, fault: Fault, reachable: bool) -> RowIssue:
+    outcome = Outcome.KEPT if reachable else Outcome.REJECTED
+    value = fault.value[:_REPORTED_VALUE_MAX] if fault.value else fault.value
+    return RowIssue(record.row, record.line, outcome, fault.reason, fault.field, value, record.cells)
+
+
+def has_content(record: Record) -> bool:
+    """Tell whether a record holds anything at all; those that don't are not counted."""
+    return any(map(str.strip, record.cells))

@@ -1,0 +1,252 @@
+"""Single values of a list: dates, yes and no, support, languages, postcodes, email addresses."""
+
+import datetime as dt
+import re
+from typing import Final
+from zoneinfo import ZoneInfo
+
+_YES: Final = frozenset(
+    "y yes yep true t 1 x ✓ ✔ ok on ie oes ydw ydy ydyn do gwir voted polled signed dead deceased".split()
+)
+_NO: Final = frozenset(
+    {*"n no nope false f 0 off na nage naddo".split(), "nac oes", "nac ydw", "nac ydy", "nac ydyn"}
+)
+
+
+def yes_or_no(text: str) -> bool | None:
+    """Read a clear yes or a clear no, in English or Welsh; None for anything else, an empty cell too."""
+    word = text.strip().rstrip(".!").casefold()
+    if word in _YES:
+        return True
+    return False if word in _NO else None
+
+
+def counts_against(text: str) -> bool:
+    """Read a do-not-contact cell: any value but an empty cell or a clear no counts against contacting."""
+    return bool(text.strip()) and yes_or_no(text) is not False
+
+
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan ionawr ion",
+            "february feb chwefror chwe",
+            "march mar mawrth maw",
+            "april apr ebrill ebr",
+            "may mai",
+            "june jun mehefin meh",
+            "july jul gorffennaf gor gorff",
+            "august aug awst",
+            "september sep sept medi",
+            "october oct hydref hyd",
+            "november nov tachwedd tach",
+            "december dec rhagfyr rhag",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(.+))?", re.ASCII)
+_NUMERIC: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[T ,]+(.+))?", re.ASCII)
+_WORDED: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th|af|ain|ydd|fed|eg)?[ -]+([^\W\d]+)\.?,?[ -]+(\d{4}|\d{2})(?:[ ,]+(.+))?")
+_TIME: Final = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*(am|pm|yb|yh)?(Z|[+-]\d{2}:?\d{2})?", re.I)
+
+
+def _year(text: str, newest: int) -> int:
+    if len(text) == 4:
+        return int(text)
+    year = newest // 100 * 100 + int(text)
+    return year if year <= newest else year - 100
+
+
+def _time(text: str) -> tuple[dt.time, str] | None:
+    match = _TIME.fullmatch(text.strip())
+    if not match:
+        return None
+    hour, half = int(match[1]), (match[4] or "").lower()
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half in {"pm", "yh"} else 0)
+    try:
+        return dt.time(hour, int(match[2]), int(match[3] or 0)), match[5] or ""
+    except ValueError:
+        return None
+
+
+def _date(text: str, day_first: bool, newest: int) -> tuple[dt.date, str] | None:
+    text = text.strip()
+    try:
+        if match := _ISO.fullmatch(text):
+            return dt.date(int(match[1]), int(match[2]), int(match[3])), match[4] or ""
+        if match := _NUMERIC.fullmatch(text):
+            day, month = (match[1], match[2]) if day_first else (match[2], match[1])
+            return dt.date(_year(match[3], newest), int(month), int(day)), match[4] or ""
+        if (match := _WORDED.fullmatch(text)) and (number := _MONTHS.get(match[2].casefold())):
+            return dt.date(_year(match[3], newest), number, int(match[1])), match[4] or ""
+    except ValueError:
+        return None
+    return None
+
+
+def read_date(text: str, *, day_first: bool, newest: dt.date) -> dt.date | None:
+    """Read a date, day first or month first, ISO always; a year of two digits is at most `newest`'s."""
+    found = _date(text, day_first, newest.year)
+    return found[0] if found else None
+
+
+def read_instant(text: str, *, day_first: bool, zone: str, on: dt.date | None, now: dt.datetime) -> dt.datetime | None:
+    """Read a date with or without a time, or a time alone on the day `on`, as an instant in `zone`.
+
+    A date alone counts from its midnight. None where nothing certain can be read, a time alone
+    without a day among it.
+    """
+    found = _date(text, day_first, now.year)
+    if found:
+        day, rest = found
+        clock = _time(rest) if rest else (dt.time(), "")
+    else:
+        day, clock = on, _time(text)
+    if day is None or clock is None:
+        return None
+    time, offset = clock
+    if offset:
+        return dt.datetime.fromisoformat(f"{day}T{time}{offset}").astimezone(dt.UTC)
+    return dt.datetime.combine(day, time, ZoneInfo(zone)).astimezone(dt.UTC)
+
+
+_SUPPORT: Final = {
+    **dict.fromkeys(("strong", "strong support", "strongly support", "definite", "firm", "cefnogi'n gryf", "cryf"), 1),
+    **dict.fromkeys(("leaning", "lean", "leaning to us", "probable", "soft", "support", "cefnogi", "tueddu atom"), 2),
+    **dict.fromkeys(("undecided", "unsure", "dont know", "don't know", "ansicr", "heb benderfynu"), 3),
+    **dict.fromkeys(("leaning against", "lean against", "probably against", "tueddu yn erbyn"), 4),
+    **dict.fromkeys(("against", "strong against", "strongly against", "opposed", "yn erbyn"), 5),
+}
+_SCALE: Final = re.compile(r"([1-5])(?:\.0+)?(?:\s*[-–:.(].*)?", re.S)
+
+
+def read_support(text: str) -> int | None:
+    """Read support on the scale 1 (strong for us) to 5 (against), as a figure or in plain words."""
+    word = text.strip().casefold()
+    if match := _SCALE.fullmatch(word):
+        return int(match[1])
+    return _SUPPORT.get(word.replace("\u2019", "'"))
+
+
+_PLEDGES: Final = {"yes": 1, "maybe": 3, "no": 5}
+_PLEDGE_WORDS: Final = {
+    **dict.fromkeys(("maybe", "perhaps", "possibly", "efallai", "unsure", "undecided"), "maybe"),
+    **dict.fromkeys(("refused", "refuse", "won't say", "declined", "gwrthod", "gwrthododd"), "refused"),
+}
+
+
+def read_pledge(text: str) -> str | None:
+    """Read a pledge column: yes, maybe, no or refused."""
+    clear = yes_or_no(text)
+    if clear is not None:
+        return "yes" if clear else "no"
+    return _PLEDGE_WORDS.get(text.strip().casefold().replace("\u2019", "'"))
+
+
+def support_of_pledge(pledge: str | None) -> int | None:
+    """Give an imported pledge's support: yes 1, maybe 3, no 5; a refusal tells nothing."""
+    return _PLEDGES.get(pledge or "")
+
+
+_SOURCES: Final = {
+    **dict.fromkeys(("phone bank", "phone", "call", "phonebank", "telephone", "ffon", "ffôn"), "call"),
+    **dict.fromkeys(("text", "sms", "neges destun"), "text"),
+    **dict.fromkeys(("doorstep", "door", "canvass", "canvassing", "drws"), "door"),
+    **dict.fromkeys(("web", "online", "website", "email", "gwefan", "gwe"), "web"),
+}
+
+
+def read_source(text: str) -> str:
+    """Name where a pledge was given: call, text, door or web; `import` where the list doesn't say."""
+    return _SOURCES.get(text.strip().casefold(), "import")
+
+
+_METHODS: Final = {
+    **dict.fromkeys(("postal", "post", "by post", "postal vote", "pv", "p", "drwy'r post"), "postal"),
+    **dict.fromkeys(("proxy", "by proxy", "proxy vote", "drwy ddirprwy", "dirprwy"), "proxy"),
+    **dict.fromkeys(("in person", "in_person", "polling station", "person", "yn bersonol"), "in_person"),
+}
+
+
+def read_voting_method(text: str) -> str | None:
+    """Read by which way somebody votes: postal, proxy or in_person."""
+    return _METHODS.get(text.strip().casefold().replace("\u2019", "'"))
+
+
+_LANGUAGES: Final = {
+    **dict.fromkeys(("english", "eng", "saesneg", "en-gb", "en_gb"), "en"),
+    **dict.fromkeys(("welsh", "cymraeg", "cym", "wel", "cy-gb", "cy_gb", "cymru"), "cy"),
+}
+
+
+def read_language(text: str) -> str:
+    """Write a language as its code where we know its name; else as it came."""
+    word = text.strip()
+    lowered = word.casefold()
+    return _LANGUAGES.get(lowered, lowered if len(lowered) <= 3 else word)
+
+
+_GB_POSTCODE: Final = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})", re.ASCII)
+
+
+def read_postcode(text: str) -> str:
+    """Write a British postcode in capitals with its one space; any other as it came."""
+    compact = "".join(text.split()).upper()
+    match = _GB_POSTCODE.fullmatch(compact)
+    return f"{match[1]} {match[2]}" if match else text.strip()
+
+
+_EMAIL: Final = re.compile(r"[^@\s,;:<>()\[\]\"\\]{1,64}@(?:[^@\s.,;:<>()\[\]\"\\/_]{1,63}\.)+[^@\s.,;:<>()\[\]\"\\/_\d][^@\s.,;:<>()\[\]\"\\/_]{1,62}")
+
+
+def read_email(text: str) -> str | None:
+    """Read an email address; None for what can't be one. Case is kept before the @ only."""
+    address = text.strip().removeprefix("mailto:").strip("<>")
+    local, _, domain = address.rpartition("@")
+    if not _EMAIL.fullmatch(address) or ".." in local or local.startswith(".") or local.endswith("."):
+        return None
+    return f"{local}@{domain.lower()}"
+
+
+_TITLES: Final = frozenset("mr mrs ms miss mx dr prof rev revd sir dame lady lord cllr y parch".split())
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """Split a whole name into first names and surname: `Sur, First`, or the last word is the surname."""
+    surname, comma, rest = text.partition(",")
+    words = (rest if comma else text).split()
+    while len(words) > 1 and words[0].rstrip(".").casefold() in _TITLES:
+        words.pop(0)
+    if comma:
+        return " ".join(words), " ".join(surname.split())
+    if len(words) == 1:
+        return words[0], ""
+    return " ".join(words[:-1]), words[-1] if words else ""
+
+
+_TAG_EDGE: Final = re.compile(r"[,;|\n]")
+TAG_MAX: Final = 100
+
+
+def read_tags(text: str) -> list[str]:
+    """Read tags kept apart by comma, semicolon or bar, each once, in order."""
+    tags = (" ".join(tag.split())[:TAG_MAX] for tag in _TAG_EDGE.split(text))
+    return list(dict.fromkeys(tag for tag in tags if tag))
+
+
+_HOUSE: Final = re.compile(r"\d+[A-Za-z]?(?:\s*[-/]\s*\d+[A-Za-z]?)?")
+
+
+def join_address(parts: list[str]) -> str:
+    """Write an address in one line; a house's number stands before its road without a comma."""
+    lines: list[str] = []
+    for part in (" ".join(part.split()).strip(",") for part in parts):
+        if part and lines and _HOUSE.fullmatch(lines[-1]):
+            lines[-1] = f"{lines[-1]} {part}"
+        elif part:
+            lines.append(part)
+    return ", ".join(lines)
