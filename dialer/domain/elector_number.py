@@ -45,7 +45,7 @@ def elector_tail(text: str) -> str:
 
 
 def join_elector_number(prefix: str, number: str, suffix: str) -> str:
-    """Write an elector number from a register's three columns: PREFIX-NUMBER, with /SUFFIX unless empty or 0."""
+    """Write a register's three columns as one number: PREFIX-NUMBER, with /SUFFIX unless empty or 0."""
     prefix, number, suffix = prefix.strip(), number.strip(), suffix.strip()
     if not number:
         return ""

@@ -1,7 +1,7 @@
 """Telephone numbers: from any usual writing to E.164, with the kind of line."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
@@ -93,6 +93,7 @@ def is_region(code: str) -> bool:
 
 
 # --- one number -------------------------------------------------------------------------------
+
 
 def _has_trunk_zero(region: str) -> bool:
     metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
@@ -212,7 +213,9 @@ def _is_meant(text: str) -> bool:
 def _read_runs(text: str, region: str, allow_fictional: bool) -> PhoneReading:
     readings = [(run, _read_run(run, region, allow_fictional)) for run in _RUN.findall(text)]
     phones = {r.number: r for _, run in readings for r in run if isinstance(r, Phone)}
-    faults = [r for run, rs in readings for r in rs if isinstance(r, PhoneFault) and (not phones or _is_meant(run))]
+    faults = [
+        r for run, rs in readings for r in rs if isinstance(r, PhoneFault) and (not phones or _is_meant(run))
+    ]
     fault = PhoneFault.PREMIUM if PhoneFault.PREMIUM in faults else next(iter(faults), None)
     return PhoneReading(tuple(phones.values()), fault)
 

@@ -55,7 +55,7 @@ def has_lost_letters(text: str) -> bool:
 
 
 def open_text(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:
-    """Open bytes as text whose unreadable bytes stay visible as lone surrogates and whose line ends are kept."""
+    """Open bytes as text: unreadable ones stay visible as lone surrogates, and line ends are kept."""
     stream.seek(0)
     errors = "replace" if encoding == "utf-16" else "surrogateescape"
     return io.TextIOWrapper(stream, encoding, errors=errors, newline="")

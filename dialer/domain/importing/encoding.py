@@ -1,4 +1,4 @@
-"""Which letters a file's bytes stand for: BOM, else strict UTF-8, else Windows-1252; never a guess by language."""
+"""Which letters a file's bytes stand for: by BOM, else UTF-8, else Windows-1252; never by language."""
 
 import codecs
 import re
@@ -31,7 +31,7 @@ _HIGH: Final = re.compile(r"[\x80-\ud7ff\ue000-\U0010ffff]")
 _LOST: Final = re.compile(r"[\udc80-\udcff]")
 
 
-class NotText(ValueError):
+class NotText(ValueError):  # noqa: N818 - the name says what it is
     """The bytes are no text; the message says what they are instead."""
 
 

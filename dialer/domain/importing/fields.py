@@ -65,7 +65,7 @@ LIMITS: Final[dict[str, int]] = {
 
 
 def is_field(name: str) -> bool:
-    """Tell whether a column may map to `name`: one of FIELDS, or `custom.NAME` with a name of our own choosing."""
+    """Tell whether a column may map to `name`: one of FIELDS, or `custom.NAME` with any name."""
     if name.startswith(CUSTOM):
         return 0 < len(name.removeprefix(CUSTOM).strip()) <= CUSTOM_NAME_MAX
     return name in FIELDS

@@ -62,7 +62,9 @@ def _looks_like_data(cell: str) -> bool:
 
 def _is_known(cell: str) -> bool:
     name = squash(cell)
-    return bool(name) and (field_named(cell) is not None or is_named_line(cell) or name in PLAIN_LINES | PERHAPS_LINES)
+    return bool(name) and (
+        field_named(cell) is not None or is_named_line(cell) or name in PLAIN_LINES | PERHAPS_LINES
+    )
 
 
 def _known_share(record: Record) -> int:

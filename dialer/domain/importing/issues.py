@@ -31,13 +31,13 @@ DETAILS: Final[dict[Reason, str]] = {
     Reason.NO_PHONE: "There is no phone number. Fill one in, or an email or elector number.",
     Reason.INVALID_PHONE: "This isn’t a phone number. Correct its digits.",
     Reason.PREMIUM_RATE: "This number costs extra to ring, so nobody is rung on it. Give another.",
-    Reason.DAMAGED_NUMBER: "A spreadsheet has cut off this number’s digits. Copy it again from where it came from.",
+    Reason.DAMAGED_NUMBER: "A spreadsheet has cut off this number’s digits. Copy it again.",
     Reason.INVALID_EMAIL: "This can’t be an email address. Correct it or clear the cell.",
     Reason.SHORT_ROW: "This row has fewer cells than the header. Check that none is missing.",
-    Reason.LONG_ROW: "This row has more cells than the header. Check for a comma that needs quotes around its cell.",
-    Reason.UNDECODABLE: "Letters or quotes in this row can’t be read. Type it again, or save the file as UTF-8.",
+    Reason.LONG_ROW: "This row has more cells than the header. A cell with a comma needs quotes.",
+    Reason.UNDECODABLE: "Letters or quotes here can’t be read. Type the row again, or save as UTF-8.",
     Reason.VALUE_TOO_LONG: "This is too long for its field. Shorten it.",
-    Reason.RENUMBERED: "This elector number was another person’s. Registers are renumbered: the two were kept apart.",
+    Reason.RENUMBERED: "This elector number was somebody else’s. The two people were kept apart.",
 }
 
 

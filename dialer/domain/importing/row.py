@@ -123,7 +123,9 @@ class RowReader:
     def __init__(self, rules: RowRules) -> None:
         self.rules = rules
         self.warnings: Counter[str] = Counter()
-        self._fields = [name.removeprefix(CUSTOM) if name.startswith(CUSTOM) else name for name in rules.columns.fields]
+        self._fields = [
+            name.removeprefix(CUSTOM) if name.startswith(CUSTOM) else name for name in rules.columns.fields
+        ]
         self._is_custom = [name.startswith(CUSTOM) for name in rules.columns.fields]
         self._has_phones = "phone" in rules.columns.fields
         self._width = rules.columns.width

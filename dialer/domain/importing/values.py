@@ -5,12 +5,16 @@ import re
 from typing import Final
 from zoneinfo import ZoneInfo
 
-_YES: Final = frozenset(
-    "y yes yep true t 1 x ✓ ✔ ok on ie oes ydw ydy ydyn do gwir voted polled signed dead deceased".split()
+
+def _words(line: str) -> frozenset[str]:
+    return frozenset(word.strip() for word in line.split(","))
+
+
+_YES: Final = _words(
+    "y, yes, yep, true, t, 1, x, ✓, ✔, ok, on, ie, oes, ydw, ydy, ydyn, do, gwir, voted, polled, dead,"
+    " deceased"
 )
-_NO: Final = frozenset(
-    {*"n no nope false f 0 off na nage naddo".split(), "nac oes", "nac ydw", "nac ydy", "nac ydyn"}
-)
+_NO: Final = _words("n, no, nope, false, f, 0, off, na, nage, naddo, nac oes, nac ydw, nac ydy, nac ydyn")
 
 
 def yes_or_no(text: str) -> bool | None:
@@ -49,8 +53,12 @@ _MONTHS: Final = {
 }
 _ISO: Final = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+(.+))?", re.ASCII)
 _NUMERIC: Final = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[T ,]+(.+))?", re.ASCII)
-_WORDED: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th|af|ain|ydd|fed|eg)?[ -]+([^\W\d]+)\.?,?[ -]+(\d{4}|\d{2})(?:[ ,]+(.+))?")
-_TIME: Final = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*(am|pm|yb|yh)?(Z|[+-]\d{2}:?\d{2})?", re.I)
+_WORDED: Final = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th|af|ain|ydd|fed|eg)?[ -]+([^\W\d]+)\.?,?[ -]+(\d{4}|\d{2})(?:[ ,]+(.+))?"
+)
+_TIME: Final = re.compile(
+    r"(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:\.\d+)?)?\s*(am|pm|yb|yh)?(Z|[+-]\d{2}:?\d{2})?", re.IGNORECASE
+)
 
 
 def _year(text: str, newest: int) -> int:
@@ -94,18 +102,18 @@ def read_date(text: str, *, day_first: bool, newest: dt.date) -> dt.date | None:
     return found[0] if found else None
 
 
-def read_instant(text: str, *, day_first: bool, zone: str, on: dt.date | None, now: dt.datetime) -> dt.datetime | None:
+def read_instant(
+    text: str, *, day_first: bool, zone: str, on: dt.date | None, now: dt.datetime
+) -> dt.datetime | None:
     """Read a date with or without a time, or a time alone on the day `on`, as an instant in `zone`.
 
     A date alone counts from its midnight. None where nothing certain can be read, a time alone
     without a day among it.
     """
-    found = _date(text, day_first, now.year)
-    if found:
-        day, rest = found
-        clock = _time(rest) if rest else (dt.time(), "")
-    else:
-        day, clock = on, _time(text)
+    if not text.strip():
+        return None
+    day, rest = _date(text, day_first, now.year) or (on, text)
+    clock = _time(rest) if rest else (dt.time(), "")
     if day is None or clock is None:
         return None
     time, offset = clock
@@ -115,13 +123,17 @@ def read_instant(text: str, *, day_first: bool, zone: str, on: dt.date | None, n
 
 
 _SUPPORT: Final = {
-    **dict.fromkeys(("strong", "strong support", "strongly support", "definite", "firm", "cefnogi'n gryf", "cryf"), 1),
-    **dict.fromkeys(("leaning", "lean", "leaning to us", "probable", "soft", "support", "cefnogi", "tueddu atom"), 2),
+    **dict.fromkeys(
+        ("strong", "strong support", "strongly support", "definite", "firm", "cefnogi'n gryf", "cryf"), 1
+    ),
+    **dict.fromkeys(
+        ("leaning", "lean", "leaning to us", "probable", "soft", "support", "cefnogi", "tueddu atom"), 2
+    ),
     **dict.fromkeys(("undecided", "unsure", "dont know", "don't know", "ansicr", "heb benderfynu"), 3),
     **dict.fromkeys(("leaning against", "lean against", "probably against", "tueddu yn erbyn"), 4),
     **dict.fromkeys(("against", "strong against", "strongly against", "opposed", "yn erbyn"), 5),
 }
-_SCALE: Final = re.compile(r"([1-5])(?:\.0+)?(?:\s*[-–:.(].*)?", re.S)
+_SCALE: Final = re.compile(r"([1-5])(?:\.0+)?(?:\s*[-–:.(].*)?", re.DOTALL)
 
 
 def read_support(text: str) -> int | None:
@@ -200,7 +212,9 @@ def read_postcode(text: str) -> str:
     return f"{match[1]} {match[2]}" if match else text.strip()
 
 
-_EMAIL: Final = re.compile(r"[^@\s,;:<>()\[\]\"\\]{1,64}@(?:[^@\s.,;:<>()\[\]\"\\/_]{1,63}\.)+[^@\s.,;:<>()\[\]\"\\/_\d][^@\s.,;:<>()\[\]\"\\/_]{1,62}")
+_EMAIL: Final = re.compile(
+    r"[^@\s,;:<>()\[\]\"\\]{1,64}@(?:[^@\s.,;:<>()\[\]\"\\/_]{1,63}\.)+[^@\s.,;:<>()\[\]\"\\/_\d][^@\s.,;:<>()\[\]\"\\/_]{1,62}"
+)
 
 
 def read_email(text: str) -> str | None:
@@ -212,7 +226,7 @@ def read_email(text: str) -> str | None:
     return f"{local}@{domain.lower()}"
 
 
-_TITLES: Final = frozenset("mr mrs ms miss mx dr prof rev revd sir dame lady lord cllr y parch".split())
+_TITLES: Final = _words("mr, mrs, ms, miss, mx, dr, prof, rev, revd, sir, dame, lady, lord, cllr, parch")
 
 
 def split_name(text: str) -> tuple[str, str]:

@@ -84,6 +84,8 @@ class Contact(Identified, Base):
     date_of_birth: Mapped[dt.date | None]
     first_name: Mapped[str | None]
     last_name: Mapped[str | None]
+    first_key: Mapped[str] = mapped_column(server_default=text("''"))
+    last_key: Mapped[str] = mapped_column(server_default=text("''"))
     name_key: Mapped[str] = mapped_column(server_default=text("''"))
     email: Mapped[str | None]
     email_key: Mapped[str | None]
@@ -214,6 +216,17 @@ class Import(Identified, Base):
     created_at: Mapped[Instant]
     started_at: Mapped[Instant | None]
     finished_at: Mapped[Instant | None]
+
+
+class ImportContact(Tenant, Base):
+    """A person whom a row of an import named, and the first such row: a later one is a duplicate."""
+
+    __tablename__ = "import_contact"
+    __table_args__ = (reference("import", "import_id", ondelete="CASCADE"),)
+
+    import_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    contact_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    row: Mapped[int]
 
 
 class ImportRowIssue(Tenant, Base):
