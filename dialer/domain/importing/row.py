@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
-from dialer.domain.elector_number import elector_key, elector_tail, join_elector_number, polling_district_of
+from dialer.domain.elector_number import elector_key, join_elector_number, polling_district_of
 from dialer.domain.importing import values as read
 from dialer.domain.importing.delimited import MAX_CELL, Record, has_lost_letters
 from dialer.domain.importing.fields import CUSTOM, IGNORE, LIMITS, MANY
@@ -68,7 +68,6 @@ class PersonRow:
     external_id: str | None = None
     elector_number: str | None = None
     elector_key: str | None = None
-    elector_tail: str | None = None
     elector_markers: str | None = None
     date_of_birth: dt.date | None = None
     first_name: str | None = None
@@ -273,7 +272,7 @@ def _fill_elector(person: PersonRow, cells: _Cells) -> None:
     district = cells.get("polling_district") or prefix or polling_district_of(number)
     person.polling_district = district or None
     if key := elector_key(number, district):
-        person.elector_number, person.elector_key, person.elector_tail = number, key, elector_tail(number)
+        person.elector_number, person.elector_key = number, key
 
 
 _PLAIN: Final[tuple[tuple[str, Callable[[str], str] | None], ...]] = (

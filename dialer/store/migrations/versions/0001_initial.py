@@ -152,6 +152,8 @@ def upgrade() -> None:
         sa.Column("date_of_birth", sa.Date(), nullable=True),
         sa.Column("first_name", sa.Text(), nullable=True),
         sa.Column("last_name", sa.Text(), nullable=True),
+        sa.Column("first_key", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("last_key", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("name_key", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("email_key", sa.Text(), nullable=True),
@@ -1005,6 +1007,20 @@ def upgrade() -> None:
         "ix_contact_progress_contact", "contact_progress", ["organisation_id", "contact_id"], unique=False
     )
     op.create_table(
+        "import_contact",
+        sa.Column("organisation_id", sa.UUID(), nullable=False),
+        sa.Column("import_id", sa.UUID(), nullable=False),
+        sa.Column("contact_id", sa.UUID(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id", "import_id"],
+            ["import.organisation_id", "import.id"],
+            name=op.f("fk_import_contact_organisation_id_import_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", "import_id", "contact_id", name=op.f("pk_import_contact")),
+    )
+    op.create_table(
         "import_row_issue",
         sa.Column("organisation_id", sa.UUID(), nullable=False),
         sa.Column("import_id", sa.UUID(), nullable=False),
@@ -1355,6 +1371,7 @@ def downgrade() -> None:
     op.drop_table("login_session")
     op.drop_table("join_link")
     op.drop_table("import_row_issue")
+    op.drop_table("import_contact")
     op.drop_table("contact_progress")
     op.drop_table("campaign_minute")
     op.drop_table("campaign_list")
