@@ -6,7 +6,7 @@ import sys
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-LIBRARIES_OF_FEW_WORDS = ("rq", "sqlalchemy", "alembic", "urllib3", "asyncio", "redis")
+LIBRARIES_OF_FEW_WORDS = ("rq", "rq.worker", "rq.job", "sqlalchemy", "alembic", "urllib3", "asyncio", "redis")
 """Their informational lines show arguments of jobs and statements, which may be personal."""
 
 

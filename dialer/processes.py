@@ -129,3 +129,14 @@ def read_pid(path: Path) -> int | None:
         return int(path.read_text(encoding="ascii").split("\n", 1)[0])
     except (FileNotFoundError, ValueError):
         return None
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process has that number, be it ours or another's."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

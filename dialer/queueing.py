@@ -27,7 +27,7 @@ QUEUES: Final = (CALLS, EVENTS, MESSAGES, IMPORTS, DEFAULT)
 """In the order in which a worker looks into them: what a person waits for on the phone comes first."""
 
 JOB_TIMEOUT_S: Final = 3600
-FAILED_JOB_KEPT_S: Final = 86_400
+FAILED_JOB_KEPT_S: Final = 600
 LOOKED_AT: Final = 100
 """Waiting jobs among which a repeated one is looked for: enough to keep a sweep from piling up its own."""
 

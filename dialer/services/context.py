@@ -23,6 +23,12 @@ class JobQueue(Protocol):
     def enqueue(self, queue: str, job_path: str, *args: str | int) -> None:
         """Ask for `job_path(*args)` on `queue`; a queue that is away is logged, and a sweep asks again."""
 
+    def is_up(self) -> bool:
+        """Whether the queue's server answers."""
+
+    def workers_alive(self) -> int:
+        """How many workers lately said that they live; 0 when the server is away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Context:

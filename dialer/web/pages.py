@@ -7,6 +7,7 @@ from flask import Flask
 from dialer.domain.access import Permission
 from dialer.web.guard import allow
 from dialer.web.house import install_house
+from dialer.web.public.health import health
 from dialer.web.public.preferences import preferences
 from dialer.web.public.sign_in import public
 from dialer.web.words import install_words
@@ -16,6 +17,6 @@ def install_pages(app: Flask) -> None:
     """Give the templates their words and register every audience's blueprints."""
     install_house(app)
     install_words(app)
-    for blueprint in (preferences, public):
+    for blueprint in (health, preferences, public):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = allow(Permission.PUBLIC_READ)(app.view_functions["static"])

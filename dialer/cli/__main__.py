@@ -1,0 +1,7 @@
+"""`python -m dialer.cli`, the same as `dialer`."""
+
+import sys
+
+from dialer.cli import main
+
+sys.exit(main())

@@ -1,0 +1,81 @@
+"""`dialer serve`: the web server."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker
+
+from dialer.app import create_app
+from dialer.cli.command import Command, Outcome
+from dialer.cli.installation import require_database
+from dialer.cli.pidfile import pid_file
+from dialer.domain.access import Permission
+from dialer.processes import die_with_parent
+from dialer.settings import Settings
+
+THREADS = 8
+GRACE_S = 5
+MOST_WORKERS = 8
+
+
+class ServerLog(Logger):
+    """gunicorn's own lines through our log; requests aren't written, since a query may hold a name."""
+
+    def setup(self, cfg: Any) -> None:  # noqa: ARG002 -- gunicorn's signature
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.WARNING)
+        self.access_log.disabled = True
+
+
+class WebServer(BaseApplication):
+    """gunicorn with our application. Each worker makes its own, after the fork: connections aren't shared."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in options(self._settings).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:  # type: ignore[override]  # the stubs want a bare callable; Flask is one
+        return create_app(self._settings)
+
+
+def options(settings: Settings) -> dict[str, object]:
+    """How gunicorn is run: few processes, threads in each, no control socket in the home folder."""
+    return {
+        "bind": settings.bind,
+        "workers": min(MOST_WORKERS, max(2, os.cpu_count() or 2)),
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "graceful_timeout": GRACE_S,
+        "control_socket_disable": True,
+        "logger_class": ServerLog,
+        "post_fork": _after_fork,
+        "proc_name": "dialer",
+    }
+
+
+def _after_fork(_arbiter: Arbiter, _worker: Worker) -> None:
+    die_with_parent(signal.SIGTERM)
+
+
+def run(_options: argparse.Namespace, settings: Settings) -> Outcome:
+    require_database(settings)
+    with pid_file(settings.run_dir, "web"):
+        WebServer(settings).run()
+    return Outcome({})
+
+
+COMMAND = Command("serve", "serve pages and the API", Permission.SYSTEM_RUN, run)

@@ -1,0 +1,121 @@
+"""`python -m dialer.supervisor`, which `scripts/run` calls."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import http.client
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from dialer.cli.migrate import bring_up_to_date
+from dialer.embedded import EmbeddedError
+from dialer.logs import configure_logs, get_logger
+from dialer.settings import Settings, SettingsError, load_settings
+from dialer.settings.keeping import ensure_folder
+from dialer.supervisor.leftovers import end_leftovers
+from dialer.supervisor.supervisor import StoppedError, Supervisor
+
+log = get_logger(__name__)
+
+
+class CannotStartError(Exception):
+    """Something stands in the way; the message says what and what to do."""
+
+
+def main() -> int:
+    """Run until told to stop; 0 then, 1 when it can't start, with one line that says why."""
+    os.umask(0o077)
+    try:
+        settings = load_settings(os.environ, Path.cwd())
+        configure_logs(settings.log_level, "run")
+        with _alone(settings):
+            _run(settings)
+    except (CannotStartError, EmbeddedError, SettingsError, SQLAlchemyError, OSError) as error:
+        sys.stderr.write(f"dialer: {_one_line(error)}\n")
+        return 1
+    return 0
+
+
+def _run(settings: Settings) -> None:
+    if left := end_leftovers(settings):
+        log.warning("ended what an earlier run left", children=left)
+    _check_port(settings)
+    supervisor = Supervisor(settings)
+    with supervisor.listening():
+        try:
+            settings = supervisor.start_servers()
+            bring_up_to_date(settings)
+            supervisor.start_application()
+            supervisor.wait_for(lambda: is_ready(settings), "readyz")
+            _announce(settings)
+            supervisor.keep_running()
+        except StoppedError:
+            log.info("stopped before everything had started")
+        finally:
+            supervisor.stop()
+
+
+def _announce(settings: Settings) -> None:
+    print(f"dialer ready on http://{settings.bind}", flush=True)
+
+
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the data folder: two supervisors on one would fight over its database."""
+    ensure_folder(ensure_folder(settings.data_dir) / "run")
+    with (settings.run_dir / "supervisor.lock").open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CannotStartError(
+                f"it already runs on {settings.data_dir} (process {lock.read().strip()}); "
+                "stop that one, or set DIALER_DATA_DIR and DIALER_BIND to run another"
+            ) from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        yield
+
+
+def _check_port(settings: Settings) -> None:
+    """Find out before anything is started whether the web server can have its address."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((settings.host, settings.port))
+            trial.listen(1)
+        except OSError as error:
+            reason = "is taken by another program" if error.errno == errno.EADDRINUSE else error.strerror
+            raise CannotStartError(
+                f"the address {settings.bind} {reason}; stop what uses it, or set DIALER_BIND to another"
+            ) from error
+
+
+def is_ready(settings: Settings) -> bool:
+    """Whether our own `/readyz` says so."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 -- not bound here
+    connection = http.client.HTTPConnection(host, settings.port, timeout=2)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _one_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+
+
+if __name__ == "__main__":
+    sys.exit(main())

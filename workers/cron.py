@@ -1,0 +1,82 @@
+"""The clockwork: runs the deeds of `workers.ticks` at their intervals, one after another.
+
+Any number of cron processes may run: a tick is idempotent and takes a database lock, so that it runs in one
+place at a time. A tick that fails is logged and comes again at its next turn.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from dialer.domain.errors import RuleBroken
+from dialer.logs import get_logger
+from dialer.services.accounts.organisation import organisation_ids
+from dialer.services.ticking import sole_runner
+from dialer.settings import Settings
+from workers.runtime import Runtime, install
+from workers.ticks import TICKS, Tick
+
+LONGEST_SLEEP_S: Final = 1.0
+
+log = get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Cron:
+    """Runs what is due; `due` holds when each tick comes next, on the monotonic clock."""
+
+    runtime: Runtime
+    ticks: Sequence[Tick]
+    due: dict[str, float] = field(default_factory=dict)
+
+    def run_due(self, now: float) -> None:
+        """Run every tick whose time has come and set its next one."""
+        for tick in self.ticks:
+            if self.due.get(tick.name, 0) <= now:
+                self.due[tick.name] = now + tick.every_s
+                self._run(tick)
+
+    def wait_s(self, now: float) -> float:
+        """How long nothing is due."""
+        return min([LONGEST_SLEEP_S, *(max(0.0, at - now) for at in self.due.values())])
+
+    def _run(self, tick: Tick) -> None:
+        try:
+            with sole_runner(self.runtime.units, tick.name) as mine:
+                if mine:
+                    self._run_everywhere(tick)
+        except (SQLAlchemyError, RuleBroken):
+            log.warning("tick failed", tick=tick.name, exc_info=True)
+
+    def _run_everywhere(self, tick: Tick) -> None:
+        for organisation_id in organisation_ids(self.runtime.units):
+            with structlog.contextvars.bound_contextvars(
+                tick=tick.name, organisation_id=str(organisation_id)
+            ):
+                tick.deed(self.runtime.context(organisation_id, request_id=f"cron:{tick.name}"))
+
+
+def run_cron(settings: Settings) -> None:
+    """Tick until told to stop by SIGTERM or SIGINT."""
+    stopped = threading.Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    runtime = Runtime.from_settings(settings)
+    install(runtime)
+    cron = Cron(runtime, TICKS)
+    while not stopped.is_set():
+        cron.run_due(time.monotonic())
+        stopped.wait(cron.wait_s(time.monotonic()))

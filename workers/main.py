@@ -1,0 +1,80 @@
+"""A worker: takes one job after another from the queues, in their order of urgency."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+from collections.abc import Iterator
+from types import FrameType
+
+import redis
+from rq import SimpleWorker
+from rq.job import Job
+
+from dialer import queueing
+from dialer.logs import get_logger
+from dialer.settings import Settings
+from workers.runtime import Runtime, install
+
+ANNOUNCE_EVERY_S = 5.0
+WORKER_TTL_S = 45  # rq's sign of life; a blocked read lasts a quarter of a minute less
+
+log = get_logger(__name__)
+
+
+class Worker(SimpleWorker):
+    """rq's worker, which runs jobs in its own process (a fork for each costs more than most jobs do)."""
+
+    max_connection_wait_time = 2.0  # the queue is back within seconds, so don't wait for a minute
+    log_job_description = False
+    asked_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """The first SIGTERM or SIGINT: stop after the present job."""
+        self.asked_to_stop = True
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def handle_exception(self, job: Job, *exc_info: object) -> None:
+        """Log a failed job without its arguments and the error's text, which may be about a person."""
+        log.error("job failed", job=job.func_name, exc_info=exc_info)
+
+
+def run_worker(settings: Settings, name: str) -> bool:
+    """Work until told to stop by SIGTERM or SIGINT; True then, False when the queue could not be used."""
+    install(Runtime.from_settings(settings))
+    client = queueing.connect(settings.redis_url, timeout_s=None)
+    with announced(settings.redis_url, name):
+        worker = Worker(
+            list(queueing.QUEUES),
+            name=f"{name}-{secrets.token_hex(4)}",
+            connection=client,
+            serializer=queueing.serializer,
+            worker_ttl=WORKER_TTL_S,
+        )
+        worker.work()
+        return worker.asked_to_stop
+
+
+@contextlib.contextmanager
+def announced(redis_url: str, name: str) -> Iterator[None]:
+    """Say at short intervals that the worker lives, also while a job takes long or the queue was emptied."""
+    client = queueing.connect(redis_url)
+    ended = threading.Event()
+    thread = threading.Thread(target=_announce, args=(client, name, ended), name="announce", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(timeout=3)
+        with contextlib.suppress(redis.RedisError):
+            queueing.withdraw_worker(client, name)
+
+
+def _announce(client: redis.Redis, name: str, ended: threading.Event) -> None:
+    while True:
+        with contextlib.suppress(redis.RedisError):
+            queueing.announce_worker(client, name)
+        if ended.wait(ANNOUNCE_EVERY_S):
+            return

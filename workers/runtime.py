@@ -1,0 +1,74 @@
+"""What work behind the scenes is done with: settings, database, queue, clock. No Flask."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from dialer.clock import Clock, utc_now
+from dialer.domain.access import Actor, Role
+from dialer.domain.phone import PhonePolicy
+from dialer.queueing import RedisJobQueue, connect
+from dialer.services.context import Context, JobQueue
+from dialer.settings import Settings
+from dialer.store.session import UnitFactory, make_engine
+
+STATEMENT_TIMEOUT_S = 300
+"""Work in the background may take longer than a page, but no statement hangs for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The tools of one process; made once, at its start, or by a test with its own."""
+
+    settings: Settings
+    units: UnitFactory
+    jobs: JobQueue
+    clock: Clock = utc_now
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Runtime:
+        """Connect to what the settings name; nothing is sent before the first use."""
+        engine = make_engine(settings.database_url, pool_size=4, statement_timeout_s=STATEMENT_TIMEOUT_S)
+        return cls(settings, UnitFactory(engine), RedisJobQueue(connect(settings.redis_url)))
+
+    def context(self, organisation_id: uuid.UUID, request_id: str | None = None) -> Context:
+        """The context of a deed that the system itself does, for one organisation."""
+        return Context(
+            units=self.units,
+            jobs=self.jobs,
+            actor=system_actor(organisation_id),
+            now=self.clock(),
+            phones=self._phones(),
+            public_url=self.settings.public_url,
+            data_dir=self.settings.data_dir,
+            request_id=request_id,
+        )
+
+    def _phones(self) -> PhonePolicy:
+        return PhonePolicy(
+            allowed_countries=frozenset(self.settings.phones_allowed_countries),
+            allow_fictional=self.settings.phones_allow_fictional,
+        )
+
+
+def system_actor(organisation_id: uuid.UUID) -> Actor:
+    """The system itself, which acts as an administrator without an account."""
+    return Actor(organisation_id=organisation_id, account_id=None, role=Role.ADMIN, name="system")
+
+
+class _Installed:
+    """The runtime of this process; jobs, which rq calls by name, can't be handed one."""
+
+    runtime: Runtime | None = None
+
+
+def install(runtime: Runtime) -> None:
+    """Make it the runtime that jobs of this process find."""
+    _Installed.runtime = runtime
+
+
+def installed() -> Runtime:
+    if _Installed.runtime is None:
+        raise LookupError("no runtime: workers.runtime.install comes before the first job")
+    return _Installed.runtime

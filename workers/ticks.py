@@ -1,0 +1,23 @@
+"""What is done again and again, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from dialer.services.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A deed that is done for every organisation each `every_s` seconds. It must bear being done twice, and
+    be short: what takes long is enqueued as a job.
+    """
+
+    name: str
+    every_s: float
+    deed: Callable[[Context], object]
+
+
+TICKS: Final[tuple[Tick, ...]] = ()
