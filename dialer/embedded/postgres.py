@@ -60,6 +60,7 @@ class EmbeddedPostgres:
         self, data_dir: Path, *, forgetful: bool = False, output: Output = subprocess.DEVNULL
     ) -> None:
         self._data_dir = data_dir
+        self._note = data_dir / "run" / "postgres.sockets"
         self._forgetful = forgetful
         self._output = output
         self._home: home.Home | None = None
@@ -83,7 +84,7 @@ class EmbeddedPostgres:
         if self.launched is not None:
             end(self.launched, self.stop_signal)
         if self._sockets is not None:
-            remove_socket_folder(self._sockets)
+            remove_socket_folder(self._sockets, self._note)
 
     def prepare(self) -> None:
         """Settle where it lives, make its files on first use and end a server that an earlier run left."""
@@ -91,7 +92,7 @@ class EmbeddedPostgres:
         if not (self._home.data / "PG_VERSION").exists():
             self._make_cluster(self._home)
         self._clear_leftover(self._home)
-        self._sockets = make_socket_folder(self._home.user)
+        self._sockets = make_socket_folder(self._home.user, self._note)
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Start the process; it isn't ready yet."""

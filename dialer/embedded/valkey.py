@@ -26,6 +26,7 @@ class EmbeddedValkey:
         self, data_dir: Path, *, forgetful: bool = False, output: Output = subprocess.DEVNULL
     ) -> None:
         self._data_dir = data_dir
+        self._note = data_dir / "run" / "valkey.sockets"
         self._folder = data_dir / "valkey"
         self._forgetful = forgetful
         self._output = output
@@ -46,14 +47,14 @@ class EmbeddedValkey:
         if self.launched is not None:
             end(self.launched, self.stop_signal)
         if self._sockets is not None:
-            remove_socket_folder(self._sockets)
+            remove_socket_folder(self._sockets, self._note)
 
     def prepare(self) -> None:
         """Write the configuration and end a server that an earlier run left."""
         ensure_folder(self._data_dir)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         self._clear_leftover()
-        self._sockets = make_socket_folder(None)
+        self._sockets = make_socket_folder(None, self._note)
         write_private(self._folder / "valkey.conf", self._configuration())
 
     def launch(self) -> subprocess.Popen[bytes]:

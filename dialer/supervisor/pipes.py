@@ -11,7 +11,8 @@ from dialer.logs import get_logger
 log = get_logger(__name__)
 
 _STAMP = re.compile(
-    rb"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ UTC \[\d+\] |^\d+:(?:[A-Z] \d\d \w+ \d{4} [\d:.]+|signal-handler \(\d+\)) "
+    rb"^\d{4}-\d\d-\d\d [\d:.]+ UTC \[\d+\] "  # PostgreSQL
+    rb"|^\d+:(?:[A-Z] \d\d \w+ \d{4} [\d:.]+|signal-handler \(\d+\)) "  # Valkey
 )
 """The time and process number that each begins its lines with; ours have their own."""
 

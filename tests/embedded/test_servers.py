@@ -151,8 +151,10 @@ def test_an_orphan_of_an_earlier_run_is_ended(folder, server):
     """Where the kernel doesn't end the server with its parent, the next start does."""
     left = start_and_be_killed(server, folder, "without")
     assert working_folder(left) is not None
+    sockets = Path(next((folder / "run").glob("*.sockets")).read_text())
     with running(server(folder)):
         assert working_folder(left) is None
+        assert not sockets.exists()
 
 
 @pytest.mark.parametrize("server", [EmbeddedPostgres, EmbeddedValkey])
