@@ -28,7 +28,7 @@ def make_socket_folder(owner: User | None, note: Path) -> Path:
 
 
 def remove_socket_folder(folder: Path, note: Path) -> None:
-    """Take away a folder that `make_socket_folder` made, in this run or an earlier one, and the note of it."""
+    """Take away a folder that `make_socket_folder` made, in this run or an earlier one, and its note."""
     if folder.name.startswith(PREFIX) and not folder.is_symlink():
         shutil.rmtree(folder, ignore_errors=True)
     note.unlink(missing_ok=True)
