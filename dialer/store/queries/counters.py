@@ -7,15 +7,16 @@ transactions can wait for each other. Each connection has a stripe of its own, a
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import event, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from dialer.store.session import UnitOfWork
 
@@ -70,14 +71,14 @@ class _Pending:
 
 def bump(unit: UnitOfWork, scope: str, scope_id: uuid.UUID, name: str, delta: int = 1) -> None:
     """Add `delta` to a figure when the unit of work commits."""
-    _pending(unit).figures[scope, scope_id, name] += delta
+    bump_all(unit, {(scope, scope_id, name): delta})
 
 
 def bump_all(unit: UnitOfWork, deltas: Mapping[Key, int]) -> None:
     """Add each delta to its figure when the unit of work commits."""
-    pending = _pending(unit)
-    for key, delta in deltas.items():
-        pending.figures[key] += delta
+    with _pending(unit) as pending:
+        for key, delta in deltas.items():
+            pending.figures[key] += delta
 
 
 def bump_minute(
@@ -85,9 +86,9 @@ def bump_minute(
 ) -> None:
     """Add attempts and talks to the minute of `at` when the unit of work commits."""
     minute = (campaign_id, at.replace(second=0, microsecond=0))
-    pending = _pending(unit)
-    pending.attempts[minute] += attempts
-    pending.contacted[minute] += contacted
+    with _pending(unit) as pending:
+        pending.attempts[minute] += attempts
+        pending.contacted[minute] += contacted
 
 
 def read(unit: UnitOfWork, scope: str, scope_ids: Iterable[uuid.UUID]) -> dict[str, int]:
@@ -98,21 +99,40 @@ def read(unit: UnitOfWork, scope: str, scope_ids: Iterable[uuid.UUID]) -> dict[s
     return {name: int(value) for name, value in rows}
 
 
-def _pending(unit: UnitOfWork) -> _Pending:
-    info = unit.session.info
-    if _PENDING not in info:
-        info[_PENDING] = _Pending()
-        event.listen(unit.session, "before_commit", lambda session: _flush(session, unit.organisation_id))
-    pending: _Pending = info[_PENDING]
+@contextlib.contextmanager
+def _pending(unit: UnitOfWork) -> Iterator[_Pending]:
+    """What waits for the commit. In a savepoint nothing waits, so that it is undone with it."""
+    session = unit.session
+    if session.in_nested_transaction():
+        yield (at_once := _Pending())
+        _write(session, unit.organisation_id, at_once)
+    else:
+        if _PENDING not in session.info:
+            _listen(session, unit.organisation_id)
+        yield session.info[_PENDING]
+
+
+def _listen(session: Session, organisation_id: uuid.UUID) -> None:
+    session.info[_PENDING] = _Pending()
+
+    @event.listens_for(session, "before_commit")
+    def write_last(_: Session) -> None:
+        if not session.in_nested_transaction():
+            _write(session, organisation_id, _take(session))
+
+    @event.listens_for(session, "after_soft_rollback")
+    def forget(_: Session, ended: SessionTransaction) -> None:
+        if not ended.nested:
+            _take(session)
+
+
+def _take(session: Session) -> _Pending:
+    pending: _Pending = session.info[_PENDING]
+    session.info[_PENDING] = _Pending()
     return pending
 
 
-def _flush(session: Session, organisation_id: uuid.UUID) -> None:
-    """Write what is pending. A savepoint's end is not the end: the figures wait for the real one."""
-    if session.in_nested_transaction():
-        return
-    pending: _Pending = session.info[_PENDING]
-    session.info[_PENDING] = _Pending()
+def _write(session: Session, organisation_id: uuid.UUID, pending: _Pending) -> None:
     _write_figures(session, organisation_id, pending.figures)
     _write_minutes(session, organisation_id, pending)
 
