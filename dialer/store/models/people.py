@@ -285,6 +285,7 @@ class Suppression(Identified, Base):
     reason: Mapped[str]
     source: Mapped[str]
     contact_id: Mapped[uuid.UUID | None]
+    opt_out_id: Mapped[uuid.UUID | None]
     note: Mapped[str | None]
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant]
@@ -297,6 +298,12 @@ class OptOut(Identified, Base):
 
     __tablename__ = "opt_out"
     __table_args__ = (
+        Index(
+            "ix_opt_out_result",
+            "organisation_id",
+            "result_id",
+            postgresql_where=text("result_id IS NOT NULL"),
+        ),
         reference("contact", "contact_id", ondelete="CASCADE"),
         one_of("channel", OPT_OUT_CHANNELS),
         Index(

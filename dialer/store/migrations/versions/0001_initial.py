@@ -288,6 +288,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("contact_id", sa.UUID(), nullable=True),
+        sa.Column("opt_out_id", sa.UUID(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("created_by", sa.UUID(), nullable=True),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
@@ -631,6 +632,13 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_opt_out")),
+    )
+    op.create_index(
+        "ix_opt_out_result",
+        "opt_out",
+        ["organisation_id", "result_id"],
+        unique=False,
+        postgresql_where=sa.text("result_id IS NOT NULL"),
     )
     op.create_index(
         "uq_opt_out_open",

@@ -1,0 +1,121 @@
+"""A person's no, which wins over everything (contract §4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.store.models import new_id
+from dialer.store.models.people import Contact, ContactPhone, OptOut, Suppression
+from dialer.store.session import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a no came from: `source` such as `call`, `import` or `coordinator`, by whom, when."""
+
+    source: str
+    at: dt.datetime
+    account_id: uuid.UUID | None = None
+    result_id: uuid.UUID | None = None
+    note: str | None = None
+
+
+def record_opt_out(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, origin: Origin) -> bool:
+    """Keep a person's no on one channel; False when it was kept already.
+
+    It covers every number or address they have on that channel, whoever else has it, and any they get
+    later: the gate asks about the person as well. With none yet it is kept with the person alone.
+    """
+    opt_out_id = unit.session.scalar(
+        insert(OptOut)
+        .values(
+            organisation_id=unit.organisation_id,
+            id=new_id(),
+            contact_id=contact_id,
+            channel=channel,
+            source=origin.source,
+            note=origin.note,
+            result_id=origin.result_id,
+            created_by=origin.account_id,
+            created_at=origin.at,
+        )
+        .on_conflict_do_nothing()
+        .returning(OptOut.id)
+    )
+    if opt_out_id is None:
+        return False
+    _suppress_all_of(unit, contact_id, channel, opt_out_id, origin)
+    return True
+
+
+def lift_opt_outs_of_results(
+    unit: UnitOfWork, result_ids: Collection[uuid.UUID], *, at: dt.datetime, reason: str
+) -> frozenset[uuid.UUID]:
+    """Take back what these results opted out, with the suppressions that followed; whose they were."""
+    rows = unit.session.execute(
+        update(OptOut)
+        .where(
+            OptOut.organisation_id == unit.organisation_id,
+            OptOut.result_id.in_(result_ids),
+            OptOut.lifted_at.is_(None),
+        )
+        .values(lifted_at=at, lifted_reason=reason)
+        .returning(OptOut.id, OptOut.contact_id)
+    ).all()
+    unit.session.execute(
+        update(Suppression)
+        .where(
+            Suppression.organisation_id == unit.organisation_id,
+            Suppression.opt_out_id.in_([row.id for row in rows]),
+            Suppression.lifted_at.is_(None),
+        )
+        .values(lifted_at=at, lifted_reason=reason)
+    )
+    return frozenset(row.contact_id for row in rows)
+
+
+def _suppress_all_of(
+    unit: UnitOfWork, contact_id: uuid.UUID, channel: str, opt_out_id: uuid.UUID, origin: Origin
+) -> None:
+    rows = [
+        {
+            "organisation_id": unit.organisation_id,
+            "id": new_id(),
+            **place,
+            "channel": channel,
+            "reason": "opt_out",
+            "source": origin.source,
+            "contact_id": contact_id,
+            "opt_out_id": opt_out_id,
+            "created_by": origin.account_id,
+            "created_at": origin.at,
+        }
+        for place in _places(unit, contact_id, channel)
+    ]
+    if rows:
+        unit.session.execute(insert(Suppression).values(rows).on_conflict_do_nothing())
+
+
+def _places(unit: UnitOfWork, contact_id: uuid.UUID, channel: str) -> list[dict[str, str | None]]:
+    """The numbers or the address that a channel reaches a person by; `door` and `post` have none."""
+    if channel in {"sms", "voice"}:
+        numbers = unit.session.scalars(
+            select(ContactPhone.number)
+            .where(
+                ContactPhone.organisation_id == unit.organisation_id,
+                ContactPhone.contact_id == contact_id,
+                ContactPhone.removed_at.is_(None),
+            )
+            .order_by(ContactPhone.number)
+        )
+        return [{"number": number, "email": None} for number in numbers]
+    if channel == "email":
+        contact = unit.session.get_one(Contact, (unit.organisation_id, contact_id))
+        return [{"number": None, "email": contact.email_key}] if contact.email_key else []
+    return []
