@@ -1,0 +1,98 @@
+"""What a volunteer reports after a call, and what keeps it from being taken."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from dialer.domain.disposition import DISPOSITIONS, Course, consequence
+from dialer.domain.errors import FieldError
+from dialer.domain.pledge import VOTING_METHODS
+from dialer.domain.script import Learned, Script, learned, unknown_answers
+
+NOTES_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is reported of one person."""
+
+    disposition: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+    support: int | None = None
+    voting_method: str | None = None
+    callback_at: dt.datetime | None = None
+    notes: str | None = None
+
+    def learned(self, script: Script | None) -> Learned:
+        """What it tells of the person: what is stated outright wins over what the answers tell."""
+        told = learned(script, self.answers) if script else Learned()
+        return Learned(
+            self.support if self.support is not None else told.support,
+            self.voting_method or told.voting_method,
+            told.tags,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdReport:
+    """What is reported of everybody spoken of in one call; `people` are by contact id."""
+
+    contact: Report
+    people: Mapping[str, Report] = field(default_factory=dict)
+
+    def fingerprint(self) -> bytes:
+        """The same for the same report: tells a repeated one from another one."""
+        text = json.dumps(asdict(self), sort_keys=True, default=_plain, ensure_ascii=True)
+        return hashlib.sha256(text.encode()).digest()
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
+
+
+def faults(
+    report: HouseholdReport, household: Sequence[str], script: Script | None, now: dt.datetime
+) -> list[FieldError]:
+    """Everything that keeps a report from being taken, each with its place.
+
+    A callback needs a time in the future; an answer must be one that the script has; `people` are others
+    of the household.
+    """
+    found = list(_report_faults(report.contact, "", script, now))
+    for index, (contact_id, one) in enumerate(report.people.items()):
+        at = f"/people/{index}"
+        if contact_id not in household:
+            found.append(FieldError(f"{at}/contact_id", "Nobody in this household has this id."))
+        found += _report_faults(one, at, script, now)
+    return found
+
+
+def _report_faults(report: Report, at: str, script: Script | None, now: dt.datetime) -> Iterator[FieldError]:
+    if report.disposition not in DISPOSITIONS:
+        yield FieldError(f"{at}/disposition", "This isn’t one of the outcomes.")
+    elif consequence(report.disposition).course is Course.CALLBACK:
+        yield from _callback_faults(report, at, now)
+    if report.support is not None and report.support not in range(1, 6):
+        yield FieldError(f"{at}/support", "Support goes from 1 to 5.")
+    if report.voting_method is not None and report.voting_method not in VOTING_METHODS:
+        yield FieldError(f"{at}/voting_method", f"Choose one of {', '.join(VOTING_METHODS)}.")
+    if report.notes is not None and len(report.notes) > NOTES_MAX:
+        yield FieldError(f"{at}/notes", f"A note has {NOTES_MAX:,} characters at most.")
+    unknown = unknown_answers(script, report.answers) if script else list(report.answers)
+    for node_id in unknown:
+        yield FieldError(f"{at}/answers/{_escape(node_id)}", "The script has no such step or answer.")
+
+
+def _callback_faults(report: Report, at: str, now: dt.datetime) -> Iterator[FieldError]:
+    if report.callback_at is None:
+        yield FieldError(f"{at}/callback_at", "When should they be called back? Give a time.")
+    elif report.callback_at <= now:
+        yield FieldError(f"{at}/callback_at", "The time has already passed. Choose a later one.")
+
+
+def _escape(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,150 @@
+"""An assignment as its volunteer sees it: contact, household, script read out to this person."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import and_, select
+
+from dialer.domain import script as scripts
+from dialer.services.calling.script_rows import script_from_row
+from dialer.services.calling.views import (
+    AssignmentView,
+    CalledContact,
+    HouseholdMember,
+    PastAttempt,
+    ScriptView,
+)
+from dialer.store.models.accounts import Account
+from dialer.store.models.calling import Assignment, Campaign, Result, Script, ScriptVersion
+from dialer.store.models.gotv import VoterRecord
+from dialer.store.models.people import Contact
+from dialer.store.session import UnitOfWork
+
+HISTORY_MAX = 10
+
+
+def assignment_view(
+    unit: UnitOfWork, assignment: Assignment, campaign: Campaign, speaking_to: uuid.UUID | None = None
+) -> AssignmentView:
+    """The assignment; the script is read out to `speaking_to`, when that is somebody of the household."""
+    ids = [assignment.contact_id, *assignment.household_ids]
+    contacts = _contacts(unit, ids)
+    listener = contacts.get(speaking_to or assignment.contact_id) or contacts[assignment.contact_id]
+    return AssignmentView(
+        id=assignment.id,
+        session_id=assignment.shift_id,
+        campaign_id=assignment.campaign_id,
+        state=assignment.state,
+        contact=_called(unit, assignment, contacts[assignment.contact_id]),
+        household=_household(unit, assignment, campaign, contacts),
+        script=_script(unit, assignment, listener),
+        attempt=assignment.attempt,
+        created_at=assignment.created_at,
+        expires_at=assignment.expires_at,
+        closed_at=assignment.closed_at,
+        late=assignment.late,
+        draft=assignment.draft,
+    )
+
+
+def _contacts(unit: UnitOfWork, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Contact]:
+    query = select(Contact).where(Contact.organisation_id == unit.organisation_id, Contact.id.in_(ids))
+    return {contact.id: contact for contact in unit.session.scalars(query)}
+
+
+def _called(unit: UnitOfWork, assignment: Assignment, contact: Contact) -> CalledContact:
+    return CalledContact(
+        id=contact.id,
+        first_name=contact.first_name,
+        last_name=contact.last_name,
+        phone=assignment.number,
+        postcode=contact.postcode,
+        tags=tuple(contact.tags),
+        history=_history(unit, contact.id),
+    )
+
+
+def _history(unit: UnitOfWork, contact_id: uuid.UUID) -> tuple[PastAttempt, ...]:
+    query = (
+        select(Result.at, Result.disposition, Result.notes)
+        .where(
+            Result.organisation_id == unit.organisation_id,
+            Result.contact_id == contact_id,
+            Result.superseded_at.is_(None),
+            Result.voided_at.is_(None),
+        )
+        .order_by(Result.at.desc())
+        .limit(HISTORY_MAX)
+    )
+    return tuple(PastAttempt(row.at, row.disposition, row.notes) for row in unit.session.execute(query))
+
+
+def _household(
+    unit: UnitOfWork, assignment: Assignment, campaign: Campaign, contacts: Mapping[uuid.UUID, Contact]
+) -> tuple[HouseholdMember, ...]:
+    if not assignment.household_ids:
+        return ()
+    query = select(VoterRecord).where(
+        VoterRecord.organisation_id == unit.organisation_id,
+        VoterRecord.election_id == campaign.election_id,
+        VoterRecord.contact_id.in_(assignment.household_ids),
+    )
+    records = {record.contact_id: record for record in unit.session.scalars(query)}
+    members = [contacts[one] for one in assignment.household_ids if one in contacts]
+    return tuple(_member(contact, records.get(contact.id)) for contact in members)
+
+
+def _member(contact: Contact, record: VoterRecord | None) -> HouseholdMember:
+    return HouseholdMember(
+        id=contact.id,
+        first_name=contact.first_name,
+        last_name=contact.last_name,
+        support=record.support if record else None,
+        voted=record is not None and record.voted_at is not None,
+    )
+
+
+def _script(unit: UnitOfWork, assignment: Assignment, listener: Contact) -> ScriptView | None:
+    if assignment.script_version_id is None:
+        return None
+    version, script, caller = unit.session.execute(
+        select(ScriptVersion, Script, Account.name)
+        .join(
+            Script,
+            and_(
+                Script.organisation_id == ScriptVersion.organisation_id,
+                Script.id == ScriptVersion.script_id,
+            ),
+        )
+        .join(Account, Account.organisation_id == ScriptVersion.organisation_id)
+        .where(
+            ScriptVersion.organisation_id == unit.organisation_id,
+            ScriptVersion.id == assignment.script_version_id,
+            Account.id == assignment.account_id,
+        )
+    ).one()
+    read_out = scripts.filled(script_from_row(version), placeholder_values(listener, caller))
+    return ScriptView(
+        id=script.id,
+        name=script.name,
+        version=version.version,
+        language=version.language,
+        script=read_out,
+        created_at=version.created_at,
+    )
+
+
+def placeholder_values(contact: Contact, caller_name: str) -> dict[str, str | None]:
+    """What the placeholders of a script stand for, when it is read out to this contact."""
+    values: dict[str, str | None] = {
+        "first_name": contact.first_name,
+        "last_name": contact.last_name,
+        "postcode": contact.postcode,
+        "constituency": contact.constituency,
+        "polling_district": contact.polling_district,
+        "polling_station": contact.polling_station,
+        "caller_name": caller_name,
+    }
+    return values | {f"custom.{name}": str(value) for name, value in contact.custom.items()}

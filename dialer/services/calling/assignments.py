@@ -1,0 +1,70 @@
+"""An assignment in a volunteer's hands: looked at, filled in step by step, or skipped."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import AssignmentClosed, ValidationFailed
+from dialer.services.calling.assignment_views import assignment_view
+from dialer.services.calling.leases import free_shifts
+from dialer.services.calling.reach import lock_assignment, reach_assignment
+from dialer.services.calling.views import AssignmentView
+from dialer.services.context import Context
+from dialer.store.models.calling import Assignment, Campaign
+from dialer.store.queries import queue
+from dialer.store.session import UnitOfWork
+
+DRAFT_MAX = 64
+"""Entries of a draft: steps answered, and what stands in the form."""
+
+
+def get_assignment(
+    ctx: Context, assignment_id: uuid.UUID, *, speaking_to: uuid.UUID | None = None
+) -> AssignmentView:
+    """An assignment; its script read out to `speaking_to`, if that is somebody of the household."""
+    with ctx.unit() as unit:
+        assignment = reach_assignment(ctx, unit, assignment_id, Permission.ASSIGNMENT_READ)
+        return assignment_view(unit, assignment, campaign_of(unit, assignment), speaking_to)
+
+
+def save_draft(ctx: Context, assignment_id: uuid.UUID, draft: Mapping[str, object]) -> AssignmentView:
+    """Keep what the volunteer has filled in so far in place of what was kept before.
+
+    It is taken in any state: a result may still come after the lease ran out.
+    """
+    if len(draft) > DRAFT_MAX:
+        raise ValidationFailed.at("/draft", f"At most {DRAFT_MAX} entries can be kept.")
+    with ctx.unit() as unit:
+        assignment = reach_assignment(ctx, unit, assignment_id, Permission.RESULT_RECORD)
+        assignment.draft = dict(draft)
+        return assignment_view(unit, assignment, campaign_of(unit, assignment))
+
+
+def skip_assignment(ctx: Context, assignment_id: uuid.UUID, *, reason: str | None = None) -> AssignmentView:
+    """Give the contact back to the line, not for this volunteer again today. Again: no change.
+
+    One that is completed or expired: `AssignmentClosed`.
+    """
+    with ctx.unit() as unit:
+        assignment = reach_assignment(ctx, unit, assignment_id, Permission.RESULT_RECORD)
+        lock_assignment(unit, assignment)
+        if assignment.state == "open":
+            _skip(ctx, unit, assignment, reason)
+        elif assignment.state != "skipped":
+            raise AssignmentClosed("This contact isn’t in your hands any more.", state=assignment.state)
+        return assignment_view(unit, assignment, campaign_of(unit, assignment))
+
+
+def _skip(ctx: Context, unit: UnitOfWork, assignment: Assignment, reason: str | None) -> None:
+    assignment.state, assignment.closed_at, assignment.skip_reason = "skipped", ctx.now, reason
+    queue.put_back(unit, [assignment.queue_entry_id])
+    unit.session.flush()
+    queue.release(unit, [assignment.id])
+    free_shifts(unit, [assignment.shift_id])
+
+
+def campaign_of(unit: UnitOfWork, assignment: Assignment) -> Campaign:
+    """The campaign an assignment belongs to."""
+    return unit.session.get_one(Campaign, (unit.organisation_id, assignment.campaign_id))

@@ -1,0 +1,230 @@
+"""Campaigns: made, changed, started, paused, ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TypedDict
+
+from sqlalchemy import delete, select
+
+from dialer.domain import campaign as rules
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import FieldError, InvalidTransition, ValidationFailed
+from dialer.services.calling.leases import end_shifts_of
+from dialer.services.calling.queue_sync import sync_queues
+from dialer.services.calling.reach import reach_campaign
+from dialer.services.calling.views import CampaignView
+from dialer.services.context import Context
+from dialer.services.gotv.elections import current_election
+from dialer.services.paging import Page, Slice, after_id, cut
+from dialer.store.models import new_id
+from dialer.store.models.accounts import AccountCampaign
+from dialer.store.models.calling import Campaign, CampaignList, Script
+from dialer.store.models.gotv import Election
+from dialer.store.models.people import ContactList
+from dialer.store.session import UnitOfWork
+
+REASON_BY_HAND = "coordinator"
+
+
+class CampaignFields(TypedDict, total=False):
+    """What may be said of a campaign; what is left out stays, or takes its default (contract §5)."""
+
+    name: str
+    kind: str
+    timezone: str
+    quiet_start: dt.time
+    quiet_end: dt.time
+    dialing_mode: str
+    list_ids: list[uuid.UUID]
+    script_id: uuid.UUID | None
+    caller_ids: list[str]
+    senders: list[str]
+    max_attempts: int
+    retry_after_s: int
+    assignment_timeout_s: int
+    election_id: uuid.UUID
+    require_consent_sms: bool
+    require_consent_email: bool
+    cost_cap: Decimal | None
+    cost_currency: str
+    abandoned_rate_max: float
+    knock_up_support_max: int
+
+
+def create_campaign(ctx: Context, fields: CampaignFields) -> CampaignView:
+    """Make a campaign in `draft`, of the current election unless told otherwise."""
+    require(ctx.actor, Permission.CAMPAIGN_MANAGE)
+    with ctx.unit() as unit:
+        _check(unit, fields)
+        campaign = Campaign(organisation_id=unit.organisation_id, id=new_id(), created_at=ctx.now)
+        campaign.election_id = fields.get("election_id") or current_election(unit).id
+        _apply(campaign, fields)
+        unit.session.add(campaign)
+        unit.session.flush()
+        unit.session.refresh(campaign)
+        _set_lists(unit, campaign, fields.get("list_ids", []))
+        _let_maker_in(ctx, unit, campaign)
+        ctx.audit(unit, "campaign.created", "campaign", campaign.id, {"kind": campaign.kind})
+        return _view(unit, campaign)
+
+
+def list_campaigns(ctx: Context, page: Page) -> Slice[CampaignView]:
+    """The campaigns that exist for this actor, in the order they were made."""
+    require(ctx.actor, Permission.CAMPAIGN_READ)
+    with ctx.unit() as unit:
+        query = select(Campaign).where(Campaign.organisation_id == unit.organisation_id)
+        if ctx.actor.campaign_ids is not None:
+            query = query.where(Campaign.id.in_(ctx.actor.campaign_ids))
+        if (after := after_id(page)) is not None:
+            query = query.where(Campaign.id > after)
+        rows = unit.session.scalars(query.order_by(Campaign.id).limit(page.limit + 1)).all()
+        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: _view(unit, row))
+
+
+def get_campaign(ctx: Context, campaign_id: uuid.UUID) -> CampaignView:
+    """One campaign."""
+    with ctx.unit() as unit:
+        return _view(unit, reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_READ))
+
+
+def change_campaign(ctx: Context, campaign_id: uuid.UUID, fields: CampaignFields) -> CampaignView:
+    """Change the fields given; a running campaign's queue follows its lists."""
+    with ctx.unit() as unit:
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_MANAGE)
+        _check(unit, fields)
+        _apply(campaign, fields)
+        if "list_ids" in fields:
+            _set_lists(unit, campaign, fields["list_ids"])
+        unit.session.flush()
+        sync_queues(unit, now=ctx.now, campaign_ids=[campaign.id])
+        ctx.audit(unit, "campaign.changed", "campaign", campaign.id, {"fields": sorted(fields)})
+        return _view(unit, campaign)
+
+
+def activate_campaign(ctx: Context, campaign_id: uuid.UUID) -> CampaignView:
+    """Start a campaign, or let it go on; its queue is built from its lists. Already active: no change."""
+    return _become(ctx, campaign_id, "active")
+
+
+def pause_campaign(ctx: Context, campaign_id: uuid.UUID) -> CampaignView:
+    """Hand out nobody until it goes on; results of calls under way are taken. Already paused: no change."""
+    return _become(ctx, campaign_id, "paused")
+
+
+def end_campaign(ctx: Context, campaign_id: uuid.UUID) -> CampaignView:
+    """End a campaign and its shifts; results are still taken. Already ended: no change."""
+    return _become(ctx, campaign_id, "ended")
+
+
+def _become(ctx: Context, campaign_id: uuid.UUID, wanted: str) -> CampaignView:
+    with ctx.unit() as unit:
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_MANAGE)
+        unit.session.refresh(campaign, with_for_update={"key_share": True})
+        if not rules.may_become(campaign.state, wanted):
+            detail = f"A campaign that is {campaign.state} can’t become {wanted}."
+            raise InvalidTransition(detail, state=campaign.state)
+        if campaign.state != wanted:
+            _enter(ctx, unit, campaign, wanted)
+        return _view(unit, campaign)
+
+
+def _enter(ctx: Context, unit: UnitOfWork, campaign: Campaign, wanted: str) -> None:
+    campaign.state = wanted
+    campaign.pause_reason = REASON_BY_HAND if wanted == "paused" else None
+    unit.session.flush()
+    if wanted == "active":
+        campaign.activated_at = campaign.activated_at or ctx.now
+        sync_queues(unit, now=ctx.now, campaign_ids=[campaign.id])
+    if wanted == "ended":
+        campaign.ended_at = ctx.now
+        end_shifts_of(unit, ctx.now, campaign_id=campaign.id)
+    ctx.audit(unit, f"campaign.{wanted}", "campaign", campaign.id)
+
+
+def _check(unit: UnitOfWork, fields: CampaignFields) -> None:
+    found = rules.faults(fields)
+    for index, list_id in enumerate(fields.get("list_ids", [])):
+        if unit.session.get(ContactList, (unit.organisation_id, list_id)) is None:
+            found.append(FieldError(f"/list_ids/{index}", "There is no list with this id."))
+    script_id = fields.get("script_id")
+    if script_id and unit.session.get(Script, (unit.organisation_id, script_id)) is None:
+        found.append(FieldError("/script_id", "There is no script with this id."))
+    election_id = fields.get("election_id")
+    if election_id and unit.session.get(Election, (unit.organisation_id, election_id)) is None:
+        found.append(FieldError("/election_id", "There is no election with this id."))
+    if found:
+        raise ValidationFailed(errors=found)
+
+
+def _apply(campaign: Campaign, fields: CampaignFields) -> None:
+    for name, value in fields.items():
+        if name != "list_ids":
+            setattr(campaign, name, value)
+
+
+def _set_lists(unit: UnitOfWork, campaign: Campaign, list_ids: Sequence[uuid.UUID]) -> None:
+    unit.session.execute(
+        delete(CampaignList).where(
+            CampaignList.organisation_id == unit.organisation_id, CampaignList.campaign_id == campaign.id
+        )
+    )
+    unit.session.add_all(
+        CampaignList(organisation_id=unit.organisation_id, campaign_id=campaign.id, list_id=list_id)
+        for list_id in dict.fromkeys(list_ids)
+    )
+    unit.session.flush()
+
+
+def _let_maker_in(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> None:
+    """Whoever sees only their own campaigns sees the one they made."""
+    if ctx.actor.campaign_ids is not None and ctx.actor.account_id is not None:
+        unit.session.add(
+            AccountCampaign(
+                organisation_id=unit.organisation_id,
+                account_id=ctx.actor.account_id,
+                campaign_id=campaign.id,
+            )
+        )
+
+
+def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
+    return CampaignView(
+        id=campaign.id,
+        name=campaign.name,
+        kind=campaign.kind,
+        state=campaign.state,
+        pause_reason=campaign.pause_reason,
+        timezone=campaign.timezone,
+        quiet_start=campaign.quiet_start,
+        quiet_end=campaign.quiet_end,
+        dialing_mode=campaign.dialing_mode,
+        list_ids=_list_ids(unit, campaign),
+        script_id=campaign.script_id,
+        caller_ids=tuple(campaign.caller_ids),
+        senders=tuple(campaign.senders),
+        max_attempts=campaign.max_attempts,
+        retry_after_s=campaign.retry_after_s,
+        assignment_timeout_s=campaign.assignment_timeout_s,
+        election_id=campaign.election_id,
+        require_consent_sms=campaign.require_consent_sms,
+        require_consent_email=campaign.require_consent_email,
+        cost_cap=campaign.cost_cap,
+        spent=campaign.spent,
+        currency=campaign.cost_currency,
+        abandoned_rate_max=campaign.abandoned_rate_max,
+        knock_up_support_max=campaign.knock_up_support_max,
+        created_at=campaign.created_at,
+    )
+
+
+def _list_ids(unit: UnitOfWork, campaign: Campaign) -> tuple[uuid.UUID, ...]:
+    query = (
+        select(CampaignList.list_id)
+        .where(CampaignList.organisation_id == unit.organisation_id, CampaignList.campaign_id == campaign.id)
+        .order_by(CampaignList.list_id)
+    )
+    return tuple(unit.session.scalars(query))

@@ -1,0 +1,86 @@
+"""What the gate and the queue have to know of people, brought together from the shelf."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dialer.domain.contact_gate import CallingRules, NumberFacts, PersonFacts
+from dialer.domain.phone import PhonePolicy
+from dialer.domain.quiet_hours import QuietHours, zones_of_number
+from dialer.domain.retry import Attempt, RetryRule, Standing, standing
+from dialer.store.models.calling import Campaign
+from dialer.store.queries import callees
+from dialer.store.queries.callees import Callee
+from dialer.store.session import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in a campaign, with what was tried and where that leaves them."""
+
+    callee: Callee
+    attempts: Sequence[Attempt]
+    standing: Standing
+
+    @property
+    def id(self) -> uuid.UUID:
+        """The contact's id."""
+        return self.callee.id
+
+    def facts(self) -> PersonFacts:
+        """The person as the gate sees them."""
+        return PersonFacts(
+            contact_id=str(self.callee.id),
+            standing=self.standing,
+            status=self.callee.status,
+            opted_out=self.callee.opted_out,
+            voted=self.callee.voted_at is not None,
+        )
+
+
+def people(
+    unit: UnitOfWork,
+    campaign: Campaign,
+    *,
+    numbers: Sequence[str] = (),
+    contact_ids: Sequence[uuid.UUID] = (),
+) -> dict[uuid.UUID, Person]:
+    """The people of a campaign on these numbers or with these ids, and where each of them stands."""
+    found = callees.callees(unit, campaign.id, campaign.election_id, numbers=numbers, contact_ids=contact_ids)
+    tried = callees.attempts(unit, campaign.id, [one.id for one in found])
+    rule = retry_rule(campaign)
+    return {one.id: _person(one, tried, rule) for one in found}
+
+
+def _person(callee: Callee, tried: Mapping[uuid.UUID, Sequence[Attempt]], rule: RetryRule) -> Person:
+    attempts = tried.get(callee.id, ())
+    return Person(callee, attempts, standing(attempts, callee.numbers, rule))
+
+
+def number_facts(unit: UnitOfWork, number: str, phones: PhonePolicy) -> NumberFacts:
+    """The number as the gate sees it at this moment."""
+    suppressed, dead = callees.number_state(unit, number)
+    return NumberFacts(
+        number=number,
+        suppressed=suppressed,
+        dead=dead,
+        allowed=phones.allows(number),
+        zones=zones_of_number(number),
+    )
+
+
+def calling_rules(campaign: Campaign) -> CallingRules:
+    """What a campaign says about calling. Only campaigns that get out the vote leave out who has voted."""
+    return CallingRules(
+        hours=QuietHours(campaign.quiet_start, campaign.quiet_end),
+        zone=campaign.timezone,
+        leaves_out_voted=campaign.kind == "gotv",
+    )
+
+
+def retry_rule(campaign: Campaign) -> RetryRule:
+    """A campaign's patience with a person."""
+    return RetryRule(campaign.max_attempts, dt.timedelta(seconds=campaign.retry_after_s))

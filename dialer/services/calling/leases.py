@@ -1,0 +1,97 @@
+"""Assignments that end without a result: leases that ran out, shifts that ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from dialer.services.calling.reach import open_assignment
+from dialer.services.context import Units
+from dialer.store.models.accounts import Organisation
+from dialer.store.models.calling import Assignment, Shift
+from dialer.store.queries import queue
+from dialer.store.session import UnitOfWork
+
+BATCH = 200
+
+
+def expire_assignments(units: Units, now: dt.datetime) -> int:
+    """Give back every assignment whose lease ran out, in all organisations; how many. For the cron's tick."""
+    with units.read() as unit:
+        organisations = unit.session.scalars(select(Organisation.id)).all()
+    return sum(_expire_all(units, organisation_id, now) for organisation_id in organisations)
+
+
+def _expire_all(units: Units, organisation_id: uuid.UUID, now: dt.datetime) -> int:
+    expired = 0
+    while True:
+        with units.begin(organisation_id) as unit:
+            count = expire_lapsed(unit, now)
+        expired += count
+        if count < BATCH:
+            return expired
+
+
+def expire_lapsed(unit: UnitOfWork, now: dt.datetime) -> int:
+    """Give back assignments whose lease ran out: expired, their numbers due at once before fresh ones.
+
+    Those that somebody is working on at this moment are left to them.
+    """
+    lapsed = queue.lapsed(unit, now, BATCH)
+    give_back(unit, lapsed, now)
+    return len(lapsed)
+
+
+def give_back(unit: UnitOfWork, assignments: Sequence[Assignment], now: dt.datetime) -> None:
+    """Expire assignments (locked with their shifts) and put their numbers first in the line."""
+    if not assignments:
+        return
+    for assignment in assignments:
+        assignment.state, assignment.closed_at = "expired", now
+    queue.put_first(unit, [assignment.queue_entry_id for assignment in assignments], now)
+    unit.session.flush()
+    queue.release(unit, [assignment.id for assignment in assignments])
+    free_shifts(unit, [assignment.shift_id for assignment in assignments])
+
+
+def free_shifts(unit: UnitOfWork, shift_ids: Sequence[uuid.UUID]) -> None:
+    """Shifts whose assignment ended are ready for the next; a paused or ended one stays as it is."""
+    unit.session.execute(
+        update(Shift)
+        .where(
+            Shift.organisation_id == unit.organisation_id,
+            Shift.id.in_(shift_ids),
+            Shift.state == "assigned",
+        )
+        .values(state="ready")
+    )
+
+
+def end_shift(unit: UnitOfWork, shift: Shift, now: dt.datetime) -> None:
+    """End a shift (locked); what it had open is due at once."""
+    assignment = open_assignment(unit, shift.id, lock=True)
+    if assignment is not None:
+        give_back(unit, [assignment], now)
+    shift.state, shift.ended_at = "ended", now
+
+
+def end_shifts_of(
+    unit: UnitOfWork,
+    now: dt.datetime,
+    *,
+    account_id: uuid.UUID | None = None,
+    campaign_id: uuid.UUID | None = None,
+) -> int:
+    """End every open shift of a volunteer who leaves, or of a campaign that ends; how many."""
+    query = select(Shift).where(Shift.organisation_id == unit.organisation_id, Shift.state != "ended")
+    if account_id is not None:
+        query = query.where(Shift.account_id == account_id)
+    if campaign_id is not None:
+        query = query.where(Shift.campaign_id == campaign_id)
+    shifts = unit.session.scalars(query.order_by(Shift.id).with_for_update()).all()
+    for shift in shifts:
+        end_shift(unit, shift, now)
+    return len(shifts)

@@ -1,0 +1,194 @@
+"""The next contact for a volunteer: an atomic claim, the gate, holds, a lease (contract §6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import and_, select
+
+from dialer.domain.assignment import lease_ends
+from dialer.domain.contact_gate import Refusal, Verdict, first_callable, may_contact
+from dialer.domain.errors import InvalidTransition, RateLimited
+from dialer.domain.quiet_hours import quiet_until
+from dialer.services.calling.assignment_views import assignment_view
+from dialer.services.calling.facts import Person, calling_rules, number_facts, people
+from dialer.services.calling.leases import expire_lapsed
+from dialer.services.calling.limits import is_limited, skipped_today
+from dialer.services.calling.reach import reach_shift
+from dialer.services.calling.sessions import hear_from
+from dialer.services.calling.views import AssignmentView, NobodyNow
+from dialer.services.context import Context
+from dialer.store.models import new_id
+from dialer.store.models.accounts import Organisation
+from dialer.store.models.calling import Assignment, Campaign, Script, ScriptVersion, Shift
+from dialer.store.queries import queue
+from dialer.store.queries.queue import Claim
+from dialer.store.session import UnitOfWork
+
+ASK_AGAIN_S: Final = 10
+ASK_COORDINATOR_S: Final = 60
+LONGEST_WAIT_S: Final = 300
+LOOKS_MAX: Final = 200
+"""How many numbers that may not be called one request sorts out before it asks to be asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A volunteer's shift (locked) in its campaign, within one unit of work."""
+
+    ctx: Context
+    unit: UnitOfWork
+    shift: Shift
+    campaign: Campaign
+
+
+def next_assignment(ctx: Context, session_id: uuid.UUID) -> AssignmentView | NobodyNow:
+    """The contact this shift has open, else the best one that may be called now, else nobody.
+
+    An ended shift: `InvalidTransition`. Too many skips: `RateLimited`, until a coordinator lets the
+    volunteer go on.
+    """
+    with ctx.unit() as unit:
+        expire_lapsed(unit, ctx.now)
+        shift = reach_shift(ctx, unit, session_id, lock=True)
+        if shift.state == "ended":
+            raise InvalidTransition("This shift is over. Start another one.", state="ended")
+        campaign = unit.session.get_one(Campaign, (unit.organisation_id, shift.campaign_id))
+        given = _next(Seat(ctx, unit, shift, campaign))
+    if given is None:  # said only now, so that the limit is kept though the request is refused
+        raise RateLimited(
+            "Many people in a row came back without a call. Ask your coordinator to let you go on.",
+            retry_after_s=ASK_COORDINATOR_S,
+        )
+    return given
+
+
+def _next(seat: Seat) -> AssignmentView | NobodyNow | None:
+    assignment = hear_from(seat.ctx, seat.unit, seat.shift)
+    if assignment is None:
+        if is_limited(seat.unit, seat.shift, seat.ctx.now):
+            return None
+        waiting = _must_wait(seat)
+        if waiting is not None:
+            return waiting
+        assignment = _claim(seat)
+    if assignment is None:
+        return NobodyNow("nobody_due", ASK_AGAIN_S)
+    return assignment_view(seat.unit, assignment, seat.campaign)
+
+
+def _must_wait(seat: Seat) -> NobodyNow | None:
+    """Whether nobody at all is to be called in this campaign now, and until when."""
+    organisation = seat.unit.session.get_one(Organisation, seat.unit.organisation_id)
+    if organisation.paused_at is not None:
+        return NobodyNow("all_paused", ASK_AGAIN_S)
+    if seat.campaign.state != "active":
+        return NobodyNow("campaign_paused", ASK_AGAIN_S)
+    if seat.shift.state == "paused":
+        return NobodyNow("session_paused", ASK_AGAIN_S)
+    rules = calling_rules(seat.campaign)
+    until = quiet_until(seat.ctx.now, rules.hours, (rules.zone,))
+    return _quiet(seat.ctx.now, until) if until else None
+
+
+def _quiet(now: dt.datetime, until: dt.datetime) -> NobodyNow:
+    left = int((until - now).total_seconds()) + 1
+    return NobodyNow("quiet_hours", min(left, LONGEST_WAIT_S), until)
+
+
+def _claim(seat: Seat) -> Assignment | None:
+    """Take numbers from the line until one may be called; those that may not leave the line."""
+    passed_over = list(skipped_today(seat.unit, seat.shift, seat.campaign, seat.ctx.now))
+    for _ in range(LOOKS_MAX):
+        claim = queue.claim(
+            seat.unit, seat.campaign.id, seat.shift.account_id, seat.ctx.now, passed_over=passed_over
+        )
+        if claim is None:
+            return None
+        assignment = _try_number(seat, claim)
+        if assignment is not None:
+            return assignment
+        passed_over.append(claim.entry_id)
+    return None
+
+
+def _try_number(seat: Seat, claim: Claim) -> Assignment | None:
+    there = people(seat.unit, seat.campaign, numbers=[claim.number])
+    number = number_facts(seat.unit, claim.number, seat.ctx.phones)
+    rules = calling_rules(seat.campaign)
+    facts = [person.facts() for person in there.values()]
+    chosen = first_callable(facts, number, rules, seat.ctx.now)
+    if chosen is None:
+        verdicts = [may_contact(person, number, rules, seat.ctx.now) for person in facts]
+        _set_aside(seat.unit, claim, verdicts)
+        return None
+    return _hand_out(seat, claim, there[uuid.UUID(chosen.contact_id)], list(there))
+
+
+def _set_aside(unit: UnitOfWork, claim: Claim, verdicts: Sequence[Verdict]) -> None:
+    """A number on which nobody may be called: until the first may, out for a reason, or done."""
+    moments = [verdict.until for verdict in verdicts if verdict.until]
+    reasons = [verdict.refusal for verdict in verdicts if verdict.refusal]
+    if moments:
+        queue.put_off(unit, claim.entry_id, min(moments))
+    elif set(reasons) <= {Refusal.OVER, Refusal.OTHER_NUMBER}:
+        queue.set_done(unit, claim.entry_id)
+    else:
+        queue.set_out(unit, claim.entry_id, next(r for r in reasons if r is not Refusal.OVER))
+
+
+def _hand_out(seat: Seat, claim: Claim, person: Person, there: Sequence[uuid.UUID]) -> Assignment | None:
+    """Hand a person out, unless somebody else has them or anyone of their household in hand."""
+    assignment = _new_assignment(seat, claim, person, [one for one in there if one != person.id])
+    savepoint = seat.unit.session.begin_nested()
+    seat.unit.session.add(assignment)
+    seat.unit.session.flush()
+    if not queue.hold(seat.unit, assignment.id, claim.number, there):
+        savepoint.rollback()
+        return None
+    savepoint.commit()
+    queue.set_held(seat.unit, claim.entry_id)
+    seat.shift.state = "assigned"
+    return assignment
+
+
+def _new_assignment(seat: Seat, claim: Claim, person: Person, household: Sequence[uuid.UUID]) -> Assignment:
+    return Assignment(
+        organisation_id=seat.unit.organisation_id,
+        id=new_id(),
+        shift_id=seat.shift.id,
+        campaign_id=seat.campaign.id,
+        account_id=seat.shift.account_id,
+        queue_entry_id=claim.entry_id,
+        contact_id=person.id,
+        number=claim.number,
+        household_ids=list(household),
+        script_version_id=_current_version(seat.unit, seat.campaign),
+        state="open",
+        attempt=person.standing.attempts + 1,
+        late=False,
+        draft={},
+        created_at=seat.ctx.now,
+        expires_at=lease_ends(seat.ctx.now, seat.campaign.assignment_timeout_s),
+    )
+
+
+def _current_version(unit: UnitOfWork, campaign: Campaign) -> uuid.UUID | None:
+    if campaign.script_id is None:
+        return None
+    return unit.session.scalar(
+        select(ScriptVersion.id)
+        .join(
+            Script,
+            and_(
+                Script.organisation_id == ScriptVersion.organisation_id,
+                Script.id == ScriptVersion.script_id,
+                Script.version == ScriptVersion.version,
+            ),
+        )
+        .where(Script.organisation_id == unit.organisation_id, Script.id == campaign.script_id)
+    )

@@ -1,0 +1,74 @@
+"""Where people and numbers stand after something was heard: derived anew from the results, then written."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.domain.queue_order import Place, place
+from dialer.services.calling.facts import Person, people
+from dialer.store.models.calling import Campaign, ContactProgress
+from dialer.store.queries import queue
+from dialer.store.session import UnitOfWork
+
+
+def lock_numbers_of(unit: UnitOfWork, campaign: Campaign, number: str) -> None:
+    """Lock the queue entries that a result on this number may move, before its hold is let go.
+
+    Those are the number itself and every live number of the people on it.
+    """
+    everyone = people(unit, campaign, numbers=[number]).values()
+    numbers = {number, *(other for person in everyone for other in person.callee.numbers)}
+    queue.lock_numbers(unit, campaign.id, sorted(numbers))
+
+
+def replan(
+    unit: UnitOfWork, campaign: Campaign, number: str, contact_ids: Sequence[uuid.UUID], now: dt.datetime
+) -> None:
+    """Bring progress and queue in line with what is now recorded of these people and this number.
+
+    A number in somebody's hands is left alone: it is planned again when they are done with it.
+    """
+    there = people(unit, campaign, numbers=[number], contact_ids=contact_ids)
+    numbers = {number, *(one.standing.number for one in there.values() if one.standing.number)}
+    if len(numbers) > 1:
+        there = people(unit, campaign, numbers=sorted(numbers), contact_ids=contact_ids)
+    _save_progress(unit, campaign, [one for one in there.values() if one.attempts or one.id in contact_ids])
+    free = numbers - queue.held_numbers(unit, sorted(numbers))
+    gap = dt.timedelta(seconds=campaign.retry_after_s)
+    queue.place_numbers(unit, campaign.id, {one: _place(one, there.values(), gap) for one in free}, now)
+
+
+def _place(number: str, everyone: Iterable[Person], gap: dt.timedelta) -> Place | None:
+    there = [person for person in everyone if number in person.callee.numbers]
+    calls = [attempt.at for person in there for attempt in person.attempts if attempt.number == number]
+    return place([person.standing for person in there], number, max(calls, default=None), gap)
+
+
+def _save_progress(unit: UnitOfWork, campaign: Campaign, tried: Sequence[Person]) -> None:
+    if not tried:
+        return
+    rows = [_progress(unit, campaign, person) for person in sorted(tried, key=lambda one: one.id)]
+    statement = insert(ContactProgress).values(rows)
+    key = ("organisation_id", "campaign_id", "contact_id")
+    new = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    unit.session.execute(statement.on_conflict_do_update(index_elements=key, set_=new))
+
+
+def _progress(unit: UnitOfWork, campaign: Campaign, person: Person) -> dict[str, object]:
+    stands = person.standing
+    return {
+        "organisation_id": unit.organisation_id,
+        "campaign_id": campaign.id,
+        "contact_id": person.id,
+        "turn": stands.turn,
+        "attempts": stands.attempts,
+        "last_attempt_at": stands.last_at,
+        "disposition": stands.outcome,
+        "due_at": stands.due_at,
+        "next_number": stands.number,
+        "over": stands.over,
+    }

@@ -1,0 +1,69 @@
+"""What an actor can reach of the phone bank: what isn't theirs is not there (404)."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import Conflict, NotFound
+from dialer.services.context import Context
+from dialer.store.models.calling import Assignment, Campaign, Shift
+from dialer.store.session import UnitOfWork
+
+
+def volunteer_id(ctx: Context) -> uuid.UUID:
+    """The account that calls. A system job has none and can't."""
+    if ctx.actor.account_id is None:
+        raise Conflict("Only somebody with an account of their own can call.")
+    return ctx.actor.account_id
+
+
+def reach_campaign(
+    ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID, permission: Permission
+) -> Campaign:
+    """A campaign that the actor may do this with."""
+    require(ctx.actor, permission, campaign_id=campaign_id)
+    campaign = unit.session.get(Campaign, (unit.organisation_id, campaign_id))
+    if campaign is None:
+        raise NotFound
+    return campaign
+
+
+def reach_shift(ctx: Context, unit: UnitOfWork, shift_id: uuid.UUID, *, lock: bool = False) -> Shift:
+    """A shift of the actor's own (any, for those who run the campaign), locked when it is to change."""
+    query = select(Shift).where(Shift.organisation_id == unit.organisation_id, Shift.id == shift_id)
+    shift = unit.session.scalar(query.with_for_update() if lock else query)
+    if shift is None:
+        raise NotFound
+    require(ctx.actor, Permission.SHIFT_RUN, campaign_id=shift.campaign_id, owner_id=shift.account_id)
+    return shift
+
+
+def reach_assignment(
+    ctx: Context, unit: UnitOfWork, assignment_id: uuid.UUID, permission: Permission
+) -> Assignment:
+    """An assignment of the actor's own (any, for those who run the campaign)."""
+    assignment = unit.session.get(Assignment, (unit.organisation_id, assignment_id))
+    if assignment is None:
+        raise NotFound
+    require(ctx.actor, permission, campaign_id=assignment.campaign_id, owner_id=assignment.account_id)
+    return assignment
+
+
+def lock_assignment(unit: UnitOfWork, assignment: Assignment) -> Shift:
+    """Lock an assignment with its shift, in the order that everybody locks in, and read both afresh."""
+    shift = unit.session.get_one(Shift, (unit.organisation_id, assignment.shift_id), with_for_update=True)
+    unit.session.refresh(assignment, with_for_update=True)
+    return shift
+
+
+def open_assignment(unit: UnitOfWork, shift_id: uuid.UUID, *, lock: bool = False) -> Assignment | None:
+    """The assignment that is open in a shift, if there is one."""
+    query = select(Assignment).where(
+        Assignment.organisation_id == unit.organisation_id,
+        Assignment.shift_id == shift_id,
+        Assignment.state == "open",
+    )
+    return unit.session.scalar(query.with_for_update() if lock else query)

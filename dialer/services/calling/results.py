@@ -1,0 +1,207 @@
+"""The result of a call: taken once, never lost, with all that follows in one transaction (contract §6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from dialer.domain.access import Permission
+from dialer.domain.disposition import consequence
+from dialer.domain.errors import AssignmentClosed, ValidationFailed
+from dialer.domain.result import HouseholdReport, Report, faults
+from dialer.domain.script import Script
+from dialer.services.calling.assignment_views import assignment_view
+from dialer.services.calling.assignments import campaign_of
+from dialer.services.calling.effects import apply_effects
+from dialer.services.calling.leases import free_shifts
+from dialer.services.calling.queue_plan import lock_numbers_of, replan
+from dialer.services.calling.reach import lock_assignment, reach_assignment
+from dialer.services.calling.script_rows import script_from_row
+from dialer.services.calling.views import AssignmentView
+from dialer.services.context import Context
+from dialer.services.gotv.tally import tally_result
+from dialer.store.models import new_id
+from dialer.store.models.calling import Answer, Assignment, Campaign, Result, ScriptVersion, Shift
+from dialer.store.queries import queue
+from dialer.store.session import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """An assignment whose result is being written, in one unit of work."""
+
+    ctx: Context
+    unit: UnitOfWork
+    campaign: Campaign
+    assignment: Assignment
+    at: dt.datetime
+    """When the result counts from: a correction keeps the time of the first."""
+
+
+def record_result(ctx: Context, assignment_id: uuid.UUID, report: HouseholdReport) -> AssignmentView:
+    """Take a volunteer's result, late ones too, with answers, pledge, suppression, turnout and queue.
+
+    The same one again changes nothing; another one on a completed assignment: `AssignmentClosed`.
+    What can't be taken: `ValidationFailed` with each place.
+    """
+    with ctx.unit() as unit:
+        assignment = reach_assignment(ctx, unit, assignment_id, Permission.RESULT_RECORD)
+        shift = lock_assignment(unit, assignment)
+        campaign = campaign_of(unit, assignment)
+        if assignment.state == "completed":
+            _same_again(unit, assignment, report)
+        else:
+            _complete(Recording(ctx, unit, campaign, assignment, ctx.now), shift, report)
+        return assignment_view(unit, assignment, campaign)
+
+
+def _same_again(unit: UnitOfWork, assignment: Assignment, report: HouseholdReport) -> None:
+    known = unit.session.scalars(
+        select(Result.body_hash).where(
+            Result.organisation_id == unit.organisation_id, Result.assignment_id == assignment.id
+        )
+    )
+    if report.fingerprint() not in known.all():
+        raise AssignmentClosed(
+            "Another result of this call is recorded already, and stands. Correct it instead.",
+            state=assignment.state,
+        )
+
+
+def _complete(recording: Recording, shift: Shift, report: HouseholdReport) -> None:
+    unit, assignment = recording.unit, recording.assignment
+    late = assignment.state != "open"
+    lock_numbers_of(unit, recording.campaign, assignment.number)
+    results = write_results(recording, report, late=late)
+    assignment.state, assignment.late, assignment.closed_at = "completed", late, recording.at
+    unit.session.flush()
+    queue.release(unit, [assignment.id])
+    replan_assignment(recording)
+    shift.calls += 1
+    shift.talks += int(report.contact.disposition == "contacted")
+    unit.session.flush()
+    if not late:
+        free_shifts(unit, [shift.id])
+    tally(recording, results)
+    recording.ctx.audit(
+        unit, "result.recorded", "assignment", assignment.id, {"disposition": report.contact.disposition}
+    )
+
+
+def write_results(recording: Recording, report: HouseholdReport, *, late: bool) -> list[Result]:
+    """Keep a report (checked first) as one result for each person, and carry out what follows from each."""
+    script = _script_of(recording)
+    household = [str(one) for one in recording.assignment.household_ids]
+    if found := faults(report, household, script, recording.ctx.now):
+        raise ValidationFailed(errors=found)
+    reports = {recording.assignment.contact_id: report.contact}
+    reports |= {uuid.UUID(contact_id): one for contact_id, one in report.people.items()}
+    results = [
+        _new_result(recording, contact_id, one, report.fingerprint(), late=late)
+        for contact_id, one in reports.items()
+    ]
+    results += _implied(recording, report, reports, late=late)
+    recording.unit.session.add_all(results)
+    recording.unit.session.flush()
+    for result in results:
+        if not result.implied:
+            _carry_out(recording, result, reports[result.contact_id], script)
+    return results
+
+
+def _carry_out(recording: Recording, result: Result, report: Report, script: Script | None) -> None:
+    recording.unit.session.add_all(
+        Answer(
+            organisation_id=result.organisation_id,
+            result_id=result.id,
+            node_id=node_id,
+            answer_id=answer_id,
+            contact_id=result.contact_id,
+            script_version_id=recording.assignment.script_version_id,
+        )
+        for node_id, answer_id in report.answers.items()
+    )
+    apply_effects(recording.unit, recording.campaign, result, report.learned(script))
+
+
+def _implied(
+    recording: Recording, report: HouseholdReport, reports: Mapping[uuid.UUID, Report], *, late: bool
+) -> list[Result]:
+    """Nobody there was reached: an attempt for everyone else on the number whom it still matters for."""
+    if not consequence(report.contact.disposition).for_everyone:
+        return []
+    others = [one for one in recording.assignment.household_ids if one not in reports]
+    silent = Report(report.contact.disposition)
+    return [
+        _new_result(recording, contact_id, silent, report.fingerprint(), late=late, implied=True)
+        for contact_id in others
+    ]
+
+
+def _new_result(
+    recording: Recording,
+    contact_id: uuid.UUID,
+    report: Report,
+    fingerprint: bytes,
+    *,
+    late: bool,
+    implied: bool = False,
+) -> Result:
+    is_callback = report.disposition == "callback"
+    return Result(
+        organisation_id=recording.unit.organisation_id,
+        id=new_id(),
+        assignment_id=recording.assignment.id,
+        campaign_id=recording.campaign.id,
+        contact_id=contact_id,
+        account_id=recording.assignment.account_id,
+        number=recording.assignment.number,
+        disposition=report.disposition,
+        implied=implied,
+        support=report.support,
+        voting_method=report.voting_method,
+        callback_at=report.callback_at if is_callback else None,
+        notes=report.notes,
+        effects={},
+        body_hash=fingerprint,
+        late=late,
+        at=recording.at,
+    )
+
+
+def _script_of(recording: Recording) -> Script | None:
+    version_id = recording.assignment.script_version_id
+    if version_id is None:
+        return None
+    key = (recording.unit.organisation_id, version_id)
+    return script_from_row(recording.unit.session.get_one(ScriptVersion, key))
+
+
+def replan_assignment(recording: Recording) -> None:
+    """Bring the queue in line with what is now recorded of the people of an assignment."""
+    assignment = recording.assignment
+    replan(
+        recording.unit,
+        recording.campaign,
+        assignment.number,
+        [assignment.contact_id, *assignment.household_ids],
+        recording.ctx.now,
+    )
+
+
+def tally(recording: Recording, results: Sequence[Result], times: int = 1) -> None:
+    """Count results, or with `times=-1` uncount them; what is only implied doesn't count."""
+    for result in results:
+        if not result.implied:
+            tally_result(
+                recording.unit,
+                campaign_id=recording.campaign.id,
+                disposition=result.disposition,
+                primary=result.contact_id == recording.assignment.contact_id,
+                at=result.at,
+                times=times,
+            )

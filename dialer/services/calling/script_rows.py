@@ -1,0 +1,54 @@
+"""A script between its row and its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dialer.domain.script import Answer, Node, Script
+from dialer.store.models.calling import ScriptVersion
+
+
+def script_from_row(version: ScriptVersion) -> Script:
+    """The script that a version holds."""
+    return Script(version.start, tuple(node_from_json(node) for node in version.nodes))
+
+
+def node_from_json(node: Mapping[str, Any]) -> Node:
+    """A step as it was sent or is kept."""
+    answers = tuple(answer_from_json(answer) for answer in node.get("answers") or ())
+    return Node(node["id"], node["kind"], node["text"], node.get("next"), answers)
+
+
+def answer_from_json(answer: Mapping[str, Any]) -> Answer:
+    """An answer as it was sent or is kept."""
+    return Answer(
+        id=answer["id"],
+        label=answer["label"],
+        next=answer["next"],
+        support=answer.get("support"),
+        tags=tuple(answer.get("tags") or ()),
+        voting_method=answer.get("voting_method"),
+    )
+
+
+def node_to_json(node: Node) -> dict[str, Any]:
+    """A step as it is kept and shown; what it hasn't is left out."""
+    shown: dict[str, Any] = {"id": node.id, "kind": node.kind, "text": node.text}
+    if node.next is not None:
+        shown["next"] = node.next
+    if node.answers:
+        shown["answers"] = [answer_to_json(answer) for answer in node.answers]
+    return shown
+
+
+def answer_to_json(answer: Answer) -> dict[str, Any]:
+    """An answer as it is kept and shown; what it doesn't tell is left out."""
+    shown: dict[str, Any] = {"id": answer.id, "label": answer.label, "next": answer.next}
+    if answer.support is not None:
+        shown["support"] = answer.support
+    if answer.tags:
+        shown["tags"] = list(answer.tags)
+    if answer.voting_method is not None:
+        shown["voting_method"] = answer.voting_method
+    return shown

@@ -1,0 +1,147 @@
+"""Scripts: checked, kept in versions that never change once written."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, select
+
+from dialer.domain import script as rules
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import FieldError, NotFound, UnknownPlaceholder, ValidationFailed
+from dialer.domain.script import Script as Conversation
+from dialer.services.calling.script_rows import node_to_json, script_from_row
+from dialer.services.calling.views import ScriptView
+from dialer.services.context import Context
+from dialer.services.paging import Page, Slice, after_id, cut
+from dialer.store.models import new_id
+from dialer.store.models.calling import Script, ScriptVersion
+from dialer.store.session import UnitOfWork
+
+LANGUAGES = ("en", "cy")
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptFields:
+    """A script as it is written."""
+
+    name: str
+    conversation: Conversation
+    language: str = "en"
+
+
+def create_script(ctx: Context, fields: ScriptFields) -> ScriptView:
+    """Keep a new script as its version 1; one that can't be used is refused with each fault's place."""
+    require(ctx.actor, Permission.SCRIPT_MANAGE)
+    _check(fields)
+    with ctx.unit() as unit:
+        script = Script(
+            organisation_id=unit.organisation_id,
+            id=new_id(),
+            name=fields.name,
+            version=1,
+            created_at=ctx.now,
+        )
+        unit.session.add(script)
+        unit.session.flush()
+        version = _add_version(ctx, unit, script, fields)
+        ctx.audit(unit, "script.created", "script", script.id)
+        return _view(script, version)
+
+
+def replace_script(ctx: Context, script_id: uuid.UUID, fields: ScriptFields) -> ScriptView:
+    """Make a new version; assignments that are open keep theirs."""
+    require(ctx.actor, Permission.SCRIPT_MANAGE)
+    _check(fields)
+    with ctx.unit() as unit:
+        script, _ = _current(unit, script_id)
+        unit.session.refresh(script, with_for_update={"key_share": True})
+        script.name, script.version = fields.name, script.version + 1
+        version = _add_version(ctx, unit, script, fields)
+        ctx.audit(unit, "script.replaced", "script", script.id, {"version": script.version})
+        return _view(script, version)
+
+
+def get_script(ctx: Context, script_id: uuid.UUID) -> ScriptView:
+    """A script in its present version."""
+    require(ctx.actor, Permission.SCRIPT_READ)
+    with ctx.unit() as unit:
+        return _view(*_current(unit, script_id))
+
+
+def list_scripts(ctx: Context, page: Page) -> Slice[ScriptView]:
+    """Every script in its present version, in the order they were made."""
+    require(ctx.actor, Permission.SCRIPT_READ)
+    with ctx.unit() as unit:
+        query = _with_version().where(Script.organisation_id == unit.organisation_id)
+        if (after := after_id(page)) is not None:
+            query = query.where(Script.id > after)
+        rows = unit.session.execute(query.order_by(Script.id).limit(page.limit + 1)).all()
+        return cut(rows, page, lambda row: (str(row[0].id),)).map(lambda row: _view(row[0], row[1]))
+
+
+def check_conversation(conversation: Conversation) -> None:
+    """Refuse a script that can't be used: `UnknownPlaceholder`, else `ValidationFailed`, with each place."""
+    found = rules.faults(conversation)
+    if not found:
+        return
+    errors = [FieldError(fault.pointer, fault.detail) for fault in found]
+    if all(fault.placeholder for fault in found):
+        raise UnknownPlaceholder(errors[0].detail, errors=errors)
+    raise ValidationFailed("This script can’t be used yet.", errors=errors)
+
+
+def _check(fields: ScriptFields) -> None:
+    if not fields.name.strip():
+        raise ValidationFailed.at("/name", "A script needs a name.")
+    if fields.language not in LANGUAGES:
+        raise ValidationFailed.at("/language", f"Choose one of {', '.join(LANGUAGES)}.")
+    check_conversation(fields.conversation)
+
+
+def _add_version(ctx: Context, unit: UnitOfWork, script: Script, fields: ScriptFields) -> ScriptVersion:
+    version = ScriptVersion(
+        organisation_id=unit.organisation_id,
+        id=new_id(),
+        script_id=script.id,
+        version=script.version,
+        language=fields.language,
+        start=fields.conversation.start,
+        nodes=[node_to_json(node) for node in fields.conversation.nodes],
+        created_by=ctx.actor.account_id,
+        created_at=ctx.now,
+    )
+    unit.session.add(version)
+    unit.session.flush()
+    return version
+
+
+def _with_version() -> Select[Script, ScriptVersion]:
+    return select(Script, ScriptVersion).join(
+        ScriptVersion,
+        and_(
+            ScriptVersion.organisation_id == Script.organisation_id,
+            ScriptVersion.script_id == Script.id,
+            ScriptVersion.version == Script.version,
+        ),
+    )
+
+
+def _current(unit: UnitOfWork, script_id: uuid.UUID) -> tuple[Script, ScriptVersion]:
+    query = _with_version().where(Script.organisation_id == unit.organisation_id, Script.id == script_id)
+    row = unit.session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound
+    return row[0], row[1]
+
+
+def _view(script: Script, version: ScriptVersion) -> ScriptView:
+    return ScriptView(
+        id=script.id,
+        name=script.name,
+        version=version.version,
+        language=version.language,
+        script=script_from_row(version),
+        created_at=version.created_at,
+    )

@@ -1,0 +1,200 @@
+"""Shifts (sessions in the API): from the first call of an evening to the last."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+
+from dialer.domain.access import Permission
+from dialer.domain.assignment import lease_ends
+from dialer.domain.errors import InvalidTransition
+from dialer.services.calling.leases import end_shift, expire_lapsed
+from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift, volunteer_id
+from dialer.services.calling.views import SessionView
+from dialer.services.context import Context
+from dialer.store.models.accounts import Account
+from dialer.store.models.calling import Assignment, Campaign, Shift
+from dialer.store.session import UnitOfWork
+
+
+def start_session(
+    ctx: Context, campaign_id: uuid.UUID, *, via: str = "own_phone", phone: str | None = None
+) -> SessionView:
+    """Begin a shift in an active campaign (another state: `InvalidTransition`).
+
+    A volunteer's second shift in a campaign ends the first, and takes its open assignment over. The limit
+    on skipping goes along with the volunteer.
+    """
+    with ctx.unit() as unit:
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.SHIFT_RUN)
+        if campaign.state != "active":
+            raise InvalidTransition("Nobody is called in this campaign just now.", state=campaign.state)
+        _one_start_at_a_time(unit, volunteer_id(ctx))
+        earlier = _latest_shift(unit, volunteer_id(ctx))
+        before = _end_open_shift(ctx, unit, campaign_id)
+        shift = _new_shift(ctx, campaign_id, via, phone, earlier)
+        unit.session.add(shift)
+        unit.session.flush()
+        assignment = _take_over(unit, before, shift) if before else None
+        ctx.audit(unit, "session.started", "session", shift.id, {"campaign_id": str(campaign_id)})
+        return session_view(shift, assignment)
+
+
+def get_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
+    """A shift as it stands."""
+    with ctx.unit() as unit:
+        shift = reach_shift(ctx, unit, session_id)
+        return session_view(shift, open_assignment(unit, shift.id))
+
+
+def current_session(ctx: Context, campaign_id: uuid.UUID | None = None) -> SessionView | None:
+    """The actor's own latest open shift (in this campaign), if there is one."""
+    with ctx.unit() as unit:
+        query = (
+            select(Shift)
+            .where(
+                Shift.organisation_id == unit.organisation_id,
+                Shift.account_id == volunteer_id(ctx),
+                Shift.state != "ended",
+            )
+            .order_by(Shift.started_at.desc(), Shift.id.desc())
+            .limit(1)
+        )
+        if campaign_id is not None:
+            query = query.where(Shift.campaign_id == campaign_id)
+        shift = unit.session.scalar(query)
+        return session_view(shift, open_assignment(unit, shift.id)) if shift else None
+
+
+def heartbeat(ctx: Context, session_id: uuid.UUID) -> SessionView:
+    """The volunteer is still there: the lease of what they have open begins anew."""
+    with ctx.unit() as unit:
+        expire_lapsed(unit, ctx.now)
+        shift = _living(reach_shift(ctx, unit, session_id, lock=True))
+        return session_view(shift, hear_from(ctx, unit, shift))
+
+
+def pause_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
+    """Nobody new is handed out until the shift goes on; what is open stays. Again: no change."""
+    with ctx.unit() as unit:
+        shift = _living(reach_shift(ctx, unit, session_id, lock=True))
+        shift.state = "paused"
+        return session_view(shift, hear_from(ctx, unit, shift))
+
+
+def resume_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
+    """Go on after a pause. Again: no change."""
+    with ctx.unit() as unit:
+        shift = _living(reach_shift(ctx, unit, session_id, lock=True))
+        assignment = hear_from(ctx, unit, shift)
+        shift.state = "assigned" if assignment else "ready"
+        return session_view(shift, assignment)
+
+
+def end_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
+    """End the shift; what was open is due at once. Again: no change."""
+    with ctx.unit() as unit:
+        shift = reach_shift(ctx, unit, session_id, lock=True)
+        if shift.state != "ended":
+            end_shift(unit, shift, ctx.now)
+            ctx.audit(unit, "session.ended", "session", shift.id)
+        return session_view(shift, None)
+
+
+def let_go_on(ctx: Context, session_id: uuid.UUID) -> SessionView:
+    """A coordinator lets a volunteer go on who skipped too much; counting begins anew."""
+    with ctx.unit() as unit:
+        shift = reach_shift(ctx, unit, session_id, lock=True)
+        reach_campaign(ctx, unit, shift.campaign_id, Permission.VOLUNTEER_MANAGE)
+        shift.limited_since, shift.limits_from = None, ctx.now
+        ctx.audit(unit, "session.let_go_on", "session", shift.id)
+        return session_view(shift, open_assignment(unit, shift.id))
+
+
+def hear_from(ctx: Context, unit: UnitOfWork, shift: Shift) -> Assignment | None:
+    """Note a sign of life of a shift (locked): its open assignment's lease begins anew."""
+    shift.last_seen_at = ctx.now
+    assignment = open_assignment(unit, shift.id, lock=True)
+    if assignment is not None:
+        campaign = unit.session.get_one(Campaign, (unit.organisation_id, shift.campaign_id))
+        assignment.expires_at = lease_ends(ctx.now, campaign.assignment_timeout_s)
+    return assignment
+
+
+def session_view(shift: Shift, assignment: Assignment | None) -> SessionView:
+    """A shift as it is shown."""
+    return SessionView(
+        id=shift.id,
+        campaign_id=shift.campaign_id,
+        volunteer_id=shift.account_id,
+        state=shift.state,
+        via=shift.via,
+        calls=shift.calls,
+        talks=shift.talks,
+        started_at=shift.started_at,
+        assignment_id=assignment.id if assignment else None,
+        limited=shift.limited_since is not None,
+    )
+
+
+def _living(shift: Shift) -> Shift:
+    if shift.state == "ended":
+        raise InvalidTransition("This shift is over. Start another one.", state="ended")
+    return shift
+
+
+def _new_shift(
+    ctx: Context, campaign_id: uuid.UUID, via: str, phone: str | None, earlier: Shift | None
+) -> Shift:
+    return Shift(
+        organisation_id=ctx.organisation_id,
+        campaign_id=campaign_id,
+        account_id=volunteer_id(ctx),
+        state="ready",
+        via=via,
+        phone=phone,
+        calls=0,
+        talks=0,
+        started_at=ctx.now,
+        last_seen_at=ctx.now,
+        limited_since=earlier.limited_since if earlier else None,
+        limits_from=earlier.limits_from if earlier else None,
+    )
+
+
+def _one_start_at_a_time(unit: UnitOfWork, account_id: uuid.UUID) -> None:
+    unit.session.get_one(Account, (unit.organisation_id, account_id), with_for_update={"key_share": True})
+
+
+def _latest_shift(unit: UnitOfWork, account_id: uuid.UUID) -> Shift | None:
+    return unit.session.scalar(
+        select(Shift)
+        .where(Shift.organisation_id == unit.organisation_id, Shift.account_id == account_id)
+        .order_by(Shift.started_at.desc(), Shift.id.desc())
+        .limit(1)
+    )
+
+
+def _end_open_shift(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID) -> Shift | None:
+    shift = unit.session.scalar(
+        select(Shift)
+        .where(
+            Shift.organisation_id == unit.organisation_id,
+            Shift.account_id == volunteer_id(ctx),
+            Shift.campaign_id == campaign_id,
+            Shift.state != "ended",
+        )
+        .with_for_update()
+    )
+    if shift is not None:
+        shift.state, shift.ended_at = "ended", ctx.now
+        unit.session.flush()
+    return shift
+
+
+def _take_over(unit: UnitOfWork, before: Shift, shift: Shift) -> Assignment | None:
+    assignment = open_assignment(unit, before.id, lock=True)
+    if assignment is not None:
+        assignment.shift_id, shift.state = shift.id, "assigned"
+    return assignment

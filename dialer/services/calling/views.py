@@ -1,0 +1,154 @@
+"""What the phone bank shows: frozen values for doors, never rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from dialer.domain.script import Node, Script
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignView:
+    """A campaign as contract §5 lists it."""
+
+    id: uuid.UUID
+    name: str
+    kind: str
+    state: str
+    pause_reason: str | None
+    timezone: str
+    quiet_start: dt.time
+    quiet_end: dt.time
+    dialing_mode: str
+    list_ids: tuple[uuid.UUID, ...]
+    script_id: uuid.UUID | None
+    caller_ids: tuple[str, ...]
+    senders: tuple[str, ...]
+    max_attempts: int
+    retry_after_s: int
+    assignment_timeout_s: int
+    election_id: uuid.UUID
+    require_consent_sms: bool
+    require_consent_email: bool
+    cost_cap: Decimal | None
+    spent: Decimal
+    currency: str
+    abandoned_rate_max: float
+    knock_up_support_max: int
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptView:
+    """A script in one of its versions."""
+
+    id: uuid.UUID
+    name: str
+    version: int
+    language: str
+    script: Script
+    created_at: dt.datetime
+
+    @property
+    def start(self) -> str:
+        """The id of the step it starts with."""
+        return self.script.start
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Its steps."""
+        return self.script.nodes
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A volunteer's shift, as the API's session."""
+
+    id: uuid.UUID
+    campaign_id: uuid.UUID
+    volunteer_id: uuid.UUID
+    state: str
+    via: str
+    calls: int
+    talks: int
+    started_at: dt.datetime
+    assignment_id: uuid.UUID | None
+    limited: bool
+    """Too much skipped: a coordinator has to let the volunteer go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastAttempt:
+    """What an earlier attempt brought."""
+
+    at: dt.datetime
+    disposition: str
+    notes: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalledContact:
+    """The person to be called, as a volunteer may see them."""
+
+    id: uuid.UUID
+    first_name: str | None
+    last_name: str | None
+    phone: str
+    postcode: str | None
+    tags: tuple[str, ...]
+    history: tuple[PastAttempt, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdMember:
+    """Somebody else on the same number."""
+
+    id: uuid.UUID
+    first_name: str | None
+    last_name: str | None
+    support: int | None
+    voted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentView:
+    """One contact with household and script, in one volunteer's hands."""
+
+    id: uuid.UUID
+    session_id: uuid.UUID
+    campaign_id: uuid.UUID
+    state: str
+    contact: CalledContact
+    household: tuple[HouseholdMember, ...]
+    script: ScriptView | None
+    attempt: int
+    created_at: dt.datetime
+    expires_at: dt.datetime
+    closed_at: dt.datetime | None
+    late: bool
+    draft: Mapping[str, object] = field(default_factory=dict)
+    """What the volunteer has filled in so far, so that a reload or the back button loses nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyNow:
+    """Nobody is to be called at this moment, why, and when to ask again.
+
+    `reason` is `nobody_due`, `quiet_hours`, `campaign_paused`, `all_paused` or `session_paused`.
+    """
+
+    reason: str
+    retry_after_s: int
+    until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VoidView:
+    """How much of a volunteer's work was taken back."""
+
+    results: int
+    opt_outs: int

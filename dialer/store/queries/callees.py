@@ -1,0 +1,156 @@
+"""Who is behind a number in a campaign, and what the gate has to know of them, in two reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, text
+
+from dialer.domain.disposition import Disposition
+from dialer.domain.retry import Attempt
+from dialer.store.models.calling import Result
+from dialer.store.session import UnitOfWork
+
+PEOPLE = text(
+    """
+    SELECT c.id, c.first_name, c.last_name, c.status, c.postcode, c.tags,
+           ARRAY(
+               SELECT p.number FROM contact_phone p
+               WHERE p.organisation_id = c.organisation_id AND p.contact_id = c.id
+                 AND p.removed_at IS NULL AND p.dead_at IS NULL
+               ORDER BY p.position, p.number
+           ) AS numbers,
+           EXISTS (
+               SELECT 1 FROM opt_out o
+               WHERE o.organisation_id = c.organisation_id AND o.contact_id = c.id
+                 AND o.channel = 'voice' AND o.lifted_at IS NULL
+           ) AS opted_out,
+           v.support, v.voted_at
+    FROM contact c
+    LEFT JOIN voter_record v
+      ON v.organisation_id = c.organisation_id AND v.contact_id = c.id AND v.election_id = :election_id
+    WHERE c.organisation_id = :organisation_id
+      AND c.id IN (
+          SELECT p.contact_id FROM contact_phone p
+          WHERE p.organisation_id = :organisation_id AND p.number = ANY (:numbers) AND p.removed_at IS NULL
+          UNION
+          SELECT unnest(CAST(:contact_ids AS uuid[]))
+      )
+      AND EXISTS (
+          SELECT 1 FROM list_member m
+          JOIN campaign_list l ON l.organisation_id = m.organisation_id AND l.list_id = m.list_id
+          WHERE m.organisation_id = c.organisation_id AND m.contact_id = c.id
+            AND l.campaign_id = :campaign_id
+      )
+    ORDER BY c.id
+    """
+)
+
+NUMBER = text(
+    """
+    SELECT
+        EXISTS (
+            SELECT 1 FROM suppression s
+            WHERE s.organisation_id = :organisation_id AND s.number = :number
+              AND s.channel = 'voice' AND s.lifted_at IS NULL
+        ) OR EXISTS (
+            SELECT 1 FROM contact_phone p
+            JOIN opt_out o ON o.organisation_id = p.organisation_id AND o.contact_id = p.contact_id
+            WHERE p.organisation_id = :organisation_id AND p.number = :number AND p.removed_at IS NULL
+              AND o.channel = 'voice' AND o.lifted_at IS NULL
+        ) AS suppressed,
+        EXISTS (
+            SELECT 1 FROM contact_phone p
+            WHERE p.organisation_id = :organisation_id AND p.number = :number AND p.dead_at IS NOT NULL
+        ) AS dead
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Callee:
+    """A person in a campaign's lists, with their live numbers in the order to try them."""
+
+    id: uuid.UUID
+    first_name: str | None
+    last_name: str | None
+    status: str
+    postcode: str | None
+    tags: tuple[str, ...]
+    numbers: tuple[str, ...]
+    opted_out: bool
+    support: int | None
+    voted_at: dt.datetime | None
+
+
+def callees(
+    unit: UnitOfWork,
+    campaign_id: uuid.UUID,
+    election_id: uuid.UUID,
+    *,
+    numbers: Sequence[str] = (),
+    contact_ids: Sequence[uuid.UUID] = (),
+) -> list[Callee]:
+    """The people of a campaign's lists who have any of these numbers, or are among these contacts."""
+    rows = unit.session.execute(
+        PEOPLE,
+        {
+            "organisation_id": unit.organisation_id,
+            "campaign_id": campaign_id,
+            "election_id": election_id,
+            "numbers": list(numbers),
+            "contact_ids": list(contact_ids),
+        },
+    )
+    return [
+        Callee(
+            row.id,
+            row.first_name,
+            row.last_name,
+            row.status,
+            row.postcode,
+            tuple(row.tags),
+            tuple(row.numbers),
+            row.opted_out,
+            row.support,
+            row.voted_at,
+        )
+        for row in rows
+    ]
+
+
+def number_state(unit: UnitOfWork, number: str) -> tuple[bool, bool]:
+    """Whether a number must not be rung, by the no of anybody who has it, and whether it is dead."""
+    row = unit.session.execute(NUMBER, {"organisation_id": unit.organisation_id, "number": number}).one()
+    return row.suppressed, row.dead
+
+
+def attempts(
+    unit: UnitOfWork, campaign_id: uuid.UUID, contact_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[Attempt]]:
+    """What was tried in a campaign for each of these people, corrected and void results left out."""
+    query = select(
+        Result.contact_id,
+        Result.at,
+        Result.number,
+        Result.disposition,
+        Result.callback_at,
+        Result.account_id,
+    ).where(
+        Result.organisation_id == unit.organisation_id,
+        Result.campaign_id == campaign_id,
+        Result.contact_id.in_(contact_ids),
+        Result.superseded_at.is_(None),
+        Result.voided_at.is_(None),
+    )
+    found: dict[uuid.UUID, list[Attempt]] = defaultdict(list)
+    for row in unit.session.execute(query):
+        disposition = Disposition(row.disposition)
+        found[row.contact_id].append(
+            Attempt(row.at, row.number, disposition, row.callback_at, str(row.account_id))
+        )
+    return found

@@ -1,0 +1,260 @@
+"""The waiting line of numbers: claims, holds and leases, each an atomic statement.
+
+Locks are always taken in one order: shift, assignment, queue entry, hold, facts, counters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.domain.queue_order import CALLBACK_GRACE, Place, Rank
+from dialer.store.models.base import new_id
+from dialer.store.models.calling import Assignment, Hold, QueueEntry, Shift
+from dialer.store.session import UnitOfWork
+
+THERE = dt.timedelta(minutes=2)
+"""A volunteer whose page was heard of this recently is there to keep a promised callback."""
+
+CLAIM = text(
+    """
+    SELECT entry.id, entry.number, entry.priority, entry.due_at
+    FROM unnest(CAST(:ranks AS integer[])) AS line(priority)
+    CROSS JOIN LATERAL (
+        SELECT e.id, e.number, e.priority, e.due_at
+        FROM queue_entry e
+        WHERE e.organisation_id = :organisation_id
+          AND e.campaign_id = :campaign_id
+          AND e.state = 'waiting'
+          AND e.priority = line.priority
+          AND e.due_at <= :now
+          AND e.id <> ALL (CAST(:passed_over AS uuid[]))
+          AND NOT EXISTS (
+              SELECT 1 FROM hold h WHERE h.organisation_id = e.organisation_id AND h.number = e.number
+          )
+          AND (
+              e.for_account_id IS NULL
+              OR e.for_account_id = :account_id
+              OR e.due_at < :grace_over
+              OR NOT EXISTS (
+                  SELECT 1 FROM shift s
+                  WHERE s.organisation_id = e.organisation_id
+                    AND s.campaign_id = e.campaign_id
+                    AND s.account_id = e.for_account_id
+                    AND s.state <> 'ended'
+                    AND s.last_seen_at > :seen_since
+              )
+          )
+        ORDER BY e.due_at, e.position
+        LIMIT 1
+        FOR UPDATE SKIP LOCKED
+    ) AS entry
+    LIMIT 1
+    """
+)
+"""The first number that is due, locked. The line of each rank is looked at only when those before it are
+empty: the nested loop stops at the first row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A number taken from the line, locked until the transaction ends."""
+
+    entry_id: uuid.UUID
+    number: str
+    rank: Rank
+    due_at: dt.datetime
+
+
+def claim(
+    unit: UnitOfWork,
+    campaign_id: uuid.UUID,
+    account_id: uuid.UUID,
+    now: dt.datetime,
+    *,
+    passed_over: Sequence[uuid.UUID],
+) -> Claim | None:
+    """The first number that is due, in the order of ranks, that nobody holds and nobody is claiming.
+
+    A callback waits `CALLBACK_GRACE` for the volunteer who promised it, while they are there.
+    """
+    row = unit.session.execute(
+        CLAIM,
+        {
+            "organisation_id": unit.organisation_id,
+            "campaign_id": campaign_id,
+            "account_id": account_id,
+            "now": now,
+            "ranks": sorted(Rank),
+            "passed_over": list(passed_over),
+            "grace_over": now - CALLBACK_GRACE,
+            "seen_since": now - THERE,
+        },
+    ).first()
+    return Claim(row.id, row.number, Rank(row.priority), row.due_at) if row else None
+
+
+def hold(
+    unit: UnitOfWork,
+    assignment_id: uuid.UUID,
+    number: str,
+    contact_ids: Sequence[uuid.UUID],
+) -> bool:
+    """Hold a number and the people on it for an assignment; False when somebody else holds any of them.
+
+    The unique indexes decide. Rows go in in one order everywhere, so that two
+    claims can't wait for each other.
+    """
+    wanted: list[dict[str, object]] = [{"number": number, "contact_id": None}]
+    wanted += [{"number": None, "contact_id": contact_id} for contact_id in sorted(contact_ids)]
+    common = {"organisation_id": unit.organisation_id, "assignment_id": assignment_id}
+    rows = [{"id": new_id(), **common, **one} for one in wanted]
+    taken = unit.session.execute(insert(Hold).values(rows).on_conflict_do_nothing().returning(Hold.id)).all()
+    return len(taken) == len(rows)
+
+
+def release(unit: UnitOfWork, assignment_ids: Sequence[uuid.UUID]) -> None:
+    """Let go of whatever these assignments hold."""
+    unit.session.execute(
+        delete(Hold).where(
+            Hold.organisation_id == unit.organisation_id, Hold.assignment_id.in_(assignment_ids)
+        )
+    )
+
+
+def held_numbers(unit: UnitOfWork, numbers: Sequence[str]) -> set[str]:
+    """Which of these numbers are in somebody's hands."""
+    query = select(Hold.number).where(Hold.organisation_id == unit.organisation_id, Hold.number.in_(numbers))
+    return {number for number in unit.session.scalars(query) if number is not None}
+
+
+def set_held(unit: UnitOfWork, entry_id: uuid.UUID) -> None:
+    """Take a claimed number out of the line while somebody has it."""
+    _change(unit, [entry_id], state="held")
+
+
+def set_out(unit: UnitOfWork, entry_id: uuid.UUID, reason: str) -> None:
+    """Take a number out of the line until something about it changes."""
+    _change(unit, [entry_id], state="out", out_reason=reason)
+
+
+def set_done(unit: UnitOfWork, entry_id: uuid.UUID) -> None:
+    """Nobody on this number is to be called any more."""
+    _change(unit, [entry_id], state="done")
+
+
+def put_off(unit: UnitOfWork, entry_id: uuid.UUID, until: dt.datetime) -> None:
+    """Leave a number waiting until a later moment."""
+    _change(unit, [entry_id], due_at=until)
+
+
+def put_back(unit: UnitOfWork, entry_ids: Sequence[uuid.UUID]) -> None:
+    """Numbers that were held wait again, at the place they had."""
+    _change(unit, entry_ids, only="held", state="waiting")
+
+
+def put_first(unit: UnitOfWork, entry_ids: Sequence[uuid.UUID], now: dt.datetime) -> None:
+    """Numbers whose lease ran out are due at once, before fresh ones."""
+    _change(unit, entry_ids, only="held", state="waiting", priority=Rank.EXPIRED, due_at=now)
+
+
+def _change(
+    unit: UnitOfWork,
+    entry_ids: Sequence[uuid.UUID],
+    only: str | None = None,
+    **values: object,
+) -> None:
+    which = update(QueueEntry).where(
+        QueueEntry.organisation_id == unit.organisation_id, QueueEntry.id.in_(entry_ids)
+    )
+    if only:
+        which = which.where(QueueEntry.state == only)
+    unit.session.execute(which.values(**values), execution_options={"synchronize_session": False})
+
+
+def lock_numbers(unit: UnitOfWork, campaign_id: uuid.UUID, numbers: Sequence[str]) -> None:
+    """Lock these numbers' entries, before any hold on them is let go."""
+    query = (
+        select(QueueEntry.id)
+        .where(
+            QueueEntry.organisation_id == unit.organisation_id,
+            QueueEntry.campaign_id == campaign_id,
+            QueueEntry.number.in_(numbers),
+        )
+        .order_by(QueueEntry.id)
+        .with_for_update()
+    )
+    unit.session.execute(query).all()
+
+
+def place_numbers(
+    unit: UnitOfWork,
+    campaign_id: uuid.UUID,
+    places: Mapping[str, Place | None],
+    now: dt.datetime,
+) -> None:
+    """Give numbers their place in the line; None means that nobody is to be called on it any more."""
+    for number in sorted(places):
+        place = places[number]
+        if place is None:
+            _finish(unit, campaign_id, number)
+        else:
+            _place(unit, campaign_id, number, place, now)
+
+
+def _finish(unit: UnitOfWork, campaign_id: uuid.UUID, number: str) -> None:
+    unit.session.execute(
+        update(QueueEntry)
+        .where(
+            QueueEntry.organisation_id == unit.organisation_id,
+            QueueEntry.campaign_id == campaign_id,
+            QueueEntry.number == number,
+        )
+        .values(state="done"),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _place(
+    unit: UnitOfWork,
+    campaign_id: uuid.UUID,
+    number: str,
+    place: Place,
+    now: dt.datetime,
+) -> None:
+    values = {
+        "state": "waiting",
+        "priority": int(place.rank),
+        "due_at": place.due_at or now,
+        "for_account_id": place.reserved_for,
+        "out_reason": None,
+    }
+    statement = insert(QueueEntry).values(
+        organisation_id=unit.organisation_id, id=new_id(), campaign_id=campaign_id, number=number, **values
+    )
+    key = ["organisation_id", "campaign_id", "number"]
+    unit.session.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
+
+
+def lapsed(unit: UnitOfWork, now: dt.datetime, most: int) -> Sequence[Assignment]:
+    """Open assignments whose lease ran out, locked with their shifts; those in use are left for later."""
+    query = (
+        select(Assignment)
+        .join(
+            Shift, (Shift.organisation_id == Assignment.organisation_id) & (Shift.id == Assignment.shift_id)
+        )
+        .where(
+            Assignment.organisation_id == unit.organisation_id,
+            Assignment.state == "open",
+            Assignment.expires_at <= now,
+        )
+        .order_by(Assignment.expires_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return unit.session.scalars(query).all()

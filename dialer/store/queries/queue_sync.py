@@ -1,0 +1,84 @@
+"""Which numbers a campaign has to call, as one set."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import text
+
+from dialer.domain.queue_order import Rank
+from dialer.store.session import UnitOfWork
+
+QUEUE_WANTED = text(
+    """
+    WITH member AS (
+        SELECT DISTINCT l.campaign_id, m.contact_id, c.max_attempts
+        FROM campaign c
+        JOIN campaign_list l ON l.organisation_id = c.organisation_id AND l.campaign_id = c.id
+        JOIN list_member m ON m.organisation_id = l.organisation_id AND m.list_id = l.list_id
+        WHERE c.organisation_id = :organisation_id
+          AND c.state IN ('active', 'paused')
+          AND (CAST(:campaign_ids AS uuid[]) IS NULL OR c.id = ANY (:campaign_ids))
+          AND (CAST(:list_ids AS uuid[]) IS NULL OR l.list_id = ANY (:list_ids))
+          AND (CAST(:contact_ids AS uuid[]) IS NULL OR m.contact_id = ANY (:contact_ids))
+    ),
+    wanted AS (
+        SELECT member.campaign_id, phone.number, min(member.contact_id::text) AS contact,
+               min(coalesce(progress.due_at, :now)) AS due_at, bool_or(progress.turn IS NOT NULL) AS tried
+        FROM member
+        LEFT JOIN contact_progress progress
+          ON progress.organisation_id = :organisation_id
+         AND progress.campaign_id = member.campaign_id AND progress.contact_id = member.contact_id
+        CROSS JOIN LATERAL (
+            SELECT p.number FROM contact_phone p
+            WHERE p.organisation_id = :organisation_id AND p.contact_id = member.contact_id
+              AND p.removed_at IS NULL AND p.dead_at IS NULL
+            ORDER BY p.number IS NOT DISTINCT FROM progress.next_number DESC, p.position, p.number
+            LIMIT 1
+        ) AS phone
+        WHERE progress.turn IS DISTINCT FROM 'final'
+          AND (progress.turn IS DISTINCT FROM 'exhausted' OR progress.attempts < member.max_attempts)
+        GROUP BY member.campaign_id, phone.number
+    )
+    INSERT INTO queue_entry AS entry
+        (organisation_id, id, campaign_id, number, state, priority, due_at)
+    SELECT :organisation_id, gen_random_uuid(), campaign_id, number, 'waiting',
+           CASE WHEN tried THEN :retry ELSE :fresh END, due_at
+    FROM wanted
+    ORDER BY campaign_id, contact
+    ON CONFLICT (organisation_id, campaign_id, number) DO UPDATE
+        SET state = 'waiting', priority = excluded.priority, due_at = excluded.due_at, out_reason = NULL
+        WHERE entry.state IN ('done', 'out')
+    """
+)
+"""Each person's number is the one whose turn it is, else their first live one. A number that was over or out
+waits again when somebody on it is to be called after all."""
+
+
+def queue_wanted_numbers(
+    unit: UnitOfWork,
+    now: dt.datetime,
+    campaign_ids: Sequence[uuid.UUID] | None,
+    list_ids: Sequence[uuid.UUID] | None,
+    contact_ids: Sequence[uuid.UUID] | None,
+) -> int:
+    """Put the wanted numbers into the line; those that wait or are held already stay as they are."""
+    changed = unit.session.execute(
+        QUEUE_WANTED,
+        {
+            "organisation_id": unit.organisation_id,
+            "now": now,
+            "retry": int(Rank.RETRY),
+            "fresh": int(Rank.FRESH),
+            "campaign_ids": _ids(campaign_ids),
+            "list_ids": _ids(list_ids),
+            "contact_ids": _ids(contact_ids),
+        },
+    )
+    return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def _ids(ids: Sequence[uuid.UUID] | None) -> list[uuid.UUID] | None:
+    return None if ids is None else list(ids)
