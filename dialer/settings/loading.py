@@ -10,8 +10,8 @@ from dialer.settings.kinds import Parse
 
 PREFIX = "DIALER_"
 CONFIG_VARIABLE = "DIALER_CONFIG"
-NOT_SETTINGS = frozenset({CONFIG_VARIABLE, "DIALER_REFERENCE_DIR"})
-"""Variables of ours that say where to look, not what to do: the file itself, and data for the tests."""
+NOT_SETTINGS = (CONFIG_VARIABLE, "DIALER_REFERENCE_DIR", "DIALER_TEST_")
+"""How variables of ours begin that say where to look, not what to do: the file, and things for tests."""
 
 
 class SettingsError(Exception):
@@ -90,9 +90,9 @@ def _unknown(
     specs: Mapping[str, Spec], table: Mapping[str, object], source: str, environ: Mapping[str, str]
 ) -> Iterator[str]:
     keys = {spec.key for spec in specs.values()}
-    variables = {spec.variable for spec in specs.values()} | NOT_SETTINGS
+    variables = {spec.variable for spec in specs.values()}
     yield from (f"{source}: unknown key {key}" for key in sorted(table.keys() - keys))
-    ours = {name for name in environ if name.startswith(PREFIX)}
+    ours = {name for name in environ if name.startswith(PREFIX) and not name.startswith(NOT_SETTINGS)}
     yield from (f"unknown variable {name}" for name in sorted(ours - variables))
 
 
