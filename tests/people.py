@@ -8,7 +8,8 @@ import uuid
 from dataclasses import dataclass
 
 from dialer.domain.access import Actor, Role
-from dialer.services.accounts.authentication import actor_for_token, secret_hash
+from dialer.services.accounts.authentication import actor_for_token
+from dialer.services.accounts.credentials import secret_hash
 from dialer.store.models.accounts import Account, AccountCampaign, ApiToken
 from dialer.store.session import UnitFactory
 

@@ -15,6 +15,7 @@ from typing import Final
 from dialer.domain.errors import Forbidden, NotFound
 
 ROLES: Final = ("admin", "coordinator", "organiser", "volunteer", "teller", "observer")
+TEAM_KINDS: Final = ("region", "local", "circle")
 
 
 class Role(enum.StrEnum):

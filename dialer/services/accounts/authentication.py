@@ -3,97 +3,113 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import uuid
+from typing import Final
 
-from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import update
 
 from dialer.domain.access import Actor, Role
-from dialer.store.models.accounts import Account, AccountCampaign, ApiToken, LoginSession
+from dialer.services.accounts.credentials import secret_hash
+from dialer.store.models.accounts import LoginSession
+from dialer.store.queries.accounts import (
+    Holder,
+    LoginTimes,
+    campaigns_of_teams,
+    find_login_holder,
+    find_token_holder,
+    has_unfinished_call,
+    teams_in_reach,
+)
 from dialer.store.session import UnitFactory, UnitOfWork
 
-_ABOVE_CAMPAIGNS = frozenset({Role.ADMIN, Role.COORDINATOR})
+IDLE_LIMIT: Final = dt.timedelta(hours=1)
+"""A browser that asked for nothing this long is signed out."""
 
+UNFINISHED_CALL_LIMIT: Final = dt.timedelta(hours=4)
+"""So long instead, while the result of a call is missing: no call in progress is lost to the idle limit."""
 
-def secret_hash(secret: str) -> bytes:
-    """The hash under which a secret of 256 random bits is kept (nothing to guess, so no slow hash)."""
-    return hashlib.sha256(secret.encode()).digest()
+_SEEN_EVERY: Final = dt.timedelta(minutes=1)
+_ABOVE_CAMPAIGNS: Final = frozenset({Role.ADMIN, Role.COORDINATOR, Role.OBSERVER})
 
 
 def actor_for_token(units: UnitFactory, secret: str, now: dt.datetime) -> Actor | None:
     """The holder of a bearer token; None when it is unknown, expired, revoked or its account is inactive."""
     with units.read() as unit:
-        row = unit.session.execute(
-            select(ApiToken, Account)
-            .join(Account, _holds(ApiToken.organisation_id, ApiToken.account_id))
-            .where(ApiToken.secret_hash == secret_hash(secret), Account.active)
-        ).one_or_none()
-        if row is None or _token_ended(row[0], now):
-            return None
-        token, account = row
-        return _actor(unit, account, Role(token.role), token)
+        holder = find_token_holder(unit.session, secret_hash(secret), now)
+        return None if holder is None else _actor(unit, holder)
 
 
-def actor_for_login(units: UnitFactory, secret: str, now: dt.datetime) -> Actor | None:
-    """Whoever is signed in with this session secret; None when it has ended."""
+def actor_for_login(
+    units: UnitFactory, secret: str, now: dt.datetime, *, passive: bool = False
+) -> Actor | None:
+    """Whoever is signed in with this session secret; None when it has ended.
+
+    It ends by signing out, with the token it was opened by, with the account, after a day, and after a
+    quiet hour (four while a call is unfinished). `passive` requests, such as a board that refreshes
+    itself, don't count as a sign of life.
+    """
     with units.read() as unit:
-        login = unit.session.scalar(
-            select(LoginSession).where(
-                LoginSession.secret_hash == secret_hash(secret),
-                LoginSession.revoked_at.is_(None),
-                LoginSession.expires_at > now,
-            )
-        )
-        if login is None:
+        found = find_login_holder(unit.session, secret_hash(secret), now)
+        if found is None:
             return None
-        account = unit.session.get(Account, (login.organisation_id, login.account_id))
-        token = (
-            unit.session.get(ApiToken, (login.organisation_id, login.token_id)) if login.token_id else None
-        )
-        if account is None or not account.active or _token_ended(token, now):
+        login, holder = found
+        if login.expires_at <= now or _has_gone_quiet(unit, login, holder, now):
             return None
-        return _actor(unit, account, Role(token.role if token else account.role), token)
+        if not passive and now - login.last_seen_at > _SEEN_EVERY:
+            _mark_seen(unit, holder.organisation_id, login, now)
+        return _actor(unit, holder)
 
 
-def _holds(
-    organisation_id: InstrumentedAttribute[uuid.UUID], account_id: InstrumentedAttribute[uuid.UUID]
-) -> ColumnElement[bool]:
-    return and_(Account.organisation_id == organisation_id, Account.id == account_id)
-
-
-def _token_ended(token: ApiToken | None, now: dt.datetime) -> bool:
-    if token is None:
+def _has_gone_quiet(unit: UnitOfWork, login: LoginTimes, holder: Holder, now: dt.datetime) -> bool:
+    quiet_for = now - login.last_seen_at
+    if quiet_for <= IDLE_LIMIT:
         return False
-    return token.revoked_at is not None or (token.expires_at is not None and token.expires_at <= now)
-
-
-def _actor(unit: UnitOfWork, account: Account, role: Role, token: ApiToken | None) -> Actor:
-    return Actor(
-        organisation_id=account.organisation_id,
-        account_id=account.id,
-        role=role,
-        name=account.name,
-        campaign_ids=_campaigns(unit, account, role, token),
-        token_id=token.id if token else None,
-        election_id=token.election_id if token else None,
-        polling_districts=frozenset(token.polling_districts if token else ()),
+    since = now - UNFINISHED_CALL_LIMIT
+    return quiet_for > UNFINISHED_CALL_LIMIT or not has_unfinished_call(
+        unit.session, holder.organisation_id, holder.account_id, since
     )
 
 
-def _campaigns(
-    unit: UnitOfWork, account: Account, role: Role, token: ApiToken | None
-) -> frozenset[uuid.UUID] | None:
-    """None where every campaign is in reach. A token may narrow what its account reaches, never widen it."""
-    named = frozenset(token.campaign_ids) if token and token.campaign_ids else None
-    if role in _ABOVE_CAMPAIGNS:
-        return named
-    own = frozenset(
-        unit.session.scalars(
-            select(AccountCampaign.campaign_id).where(
-                AccountCampaign.organisation_id == account.organisation_id,
-                AccountCampaign.account_id == account.id,
-            )
+def _mark_seen(unit: UnitOfWork, organisation_id: uuid.UUID, login: LoginTimes, now: dt.datetime) -> None:
+    unit.session.execute(
+        update(LoginSession)
+        .where(
+            LoginSession.organisation_id == organisation_id,
+            LoginSession.id == login.id,
+            LoginSession.last_seen_at < now,
         )
+        .values(last_seen_at=now)
     )
-    return own if named is None else own & named
+
+
+def _actor(unit: UnitOfWork, holder: Holder) -> Actor:
+    role = Role(holder.token_role or holder.role)
+    teams = _teams(unit, holder, role)
+    return Actor(
+        organisation_id=holder.organisation_id,
+        account_id=holder.account_id,
+        role=role,
+        name=holder.name,
+        campaign_ids=_reach(unit, holder, role, teams),
+        team_ids=frozenset(teams),
+        token_id=holder.token_id,
+        election_id=holder.election_id,
+        polling_districts=frozenset(holder.polling_districts or ()),
+    )
+
+
+def _teams(unit: UnitOfWork, holder: Holder, role: Role) -> set[uuid.UUID]:
+    if role is not Role.ORGANISER:
+        return set()
+    return teams_in_reach(unit.session, holder.organisation_id, holder.account_id)
+
+
+def _reach(
+    unit: UnitOfWork, holder: Holder, role: Role, teams: set[uuid.UUID]
+) -> frozenset[uuid.UUID] | None:
+    """The campaigns in reach; None where all are. A token narrows its account's reach and never widens it."""
+    named = frozenset(holder.token_campaign_ids or ())
+    if role in _ABOVE_CAMPAIGNS:
+        return named or None
+    own = holder.own_campaign_ids + list(campaigns_of_teams(unit.session, holder.organisation_id, teams))
+    return named.intersection(own) if named else frozenset(own)

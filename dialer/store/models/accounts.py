@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from dialer.domain.access import ROLES
+from dialer.domain.access import ROLES, TEAM_KINDS
 from dialer.store.models.base import (
     Base,
     Identified,
@@ -39,7 +39,11 @@ class Team(Identified, Base):
     """A region, local group or circle: a tree that scopes what an organiser sees."""
 
     __tablename__ = "team"
-    __table_args__ = (reference("team", "parent_id"), one_of("kind", ("region", "local", "circle")))
+    __table_args__ = (
+        reference("team", "parent_id"),
+        one_of("kind", TEAM_KINDS),
+        Index("ix_team_parent", "organisation_id", "parent_id"),
+    )
 
     organisation_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("organisation.id"), primary_key=True, sort_order=-2
@@ -83,7 +87,6 @@ class Account(Identified, Base):
     phone_confirmed_at: Mapped[Instant | None]
     languages: Mapped[TextList]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
-    approved: Mapped[bool] = mapped_column(server_default=text("true"))
     practised_at: Mapped[Instant | None]
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
@@ -104,7 +107,7 @@ class Membership(Tenant, Base):
 
 
 class AccountCampaign(Tenant, Base):
-    """A campaign that a volunteer may call for."""
+    """A campaign that a volunteer may call for, once `approved`."""
 
     __tablename__ = "account_campaign"
     __table_args__ = (
@@ -115,6 +118,7 @@ class AccountCampaign(Tenant, Base):
 
     account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     campaign_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    approved: Mapped[bool] = mapped_column(server_default=text("true"))
 
 
 class ApiToken(Identified, Base):
@@ -142,7 +146,11 @@ class ApiToken(Identified, Base):
 
 
 class LoginSession(Identified, Base):
-    """A browser that is signed in; revoked here, it is out everywhere at once."""
+    """A browser that is signed in; revoked here, it is out everywhere at once.
+
+    `joined_by` is the join link that brought the person: such a browser is greeted by name when it opens a
+    join link again, also after the session itself has gone quiet.
+    """
 
     __tablename__ = "login_session"
     __table_args__ = (
@@ -154,6 +162,7 @@ class LoginSession(Identified, Base):
 
     account_id: Mapped[uuid.UUID]
     token_id: Mapped[uuid.UUID | None]
+    joined_by: Mapped[uuid.UUID | None]
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[Instant]
     last_seen_at: Mapped[Instant]
@@ -240,18 +249,17 @@ class AuditEntry(Identified, Base):
 
 
 class IdempotencyKey(Tenant, Base):
-    """A POST that named itself: done once, its answer kept for 24 h (contract §2)."""
+    """A POST that named itself, written with what it did; its answer is kept sealed for 24 h (contract §2).
+
+    The key is kept as a hash only, since it is half of what opens `answer`.
+    """
 
     __tablename__ = "idempotency_key"
     __table_args__ = (Index("ix_idempotency_key_created_at", "created_at"),)
 
     token_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     path: Mapped[str] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(primary_key=True)
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     body_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    answer: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[Instant]
-    leased_until: Mapped[Instant]
-    done_at: Mapped[Instant | None]
-    status: Mapped[int | None]
-    headers: Mapped[Json]
-    body: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -39,6 +39,7 @@ class Campaign(Identified, Base):
         one_of("kind", CAMPAIGN_KINDS),
         one_of("state", CAMPAIGN_STATES),
         one_of("dialing_mode", DIALING_MODES),
+        Index("ix_campaign_team", "organisation_id", "team_id", postgresql_where=text("team_id IS NOT NULL")),
     )
 
     organisation_id: Mapped[uuid.UUID] = mapped_column(

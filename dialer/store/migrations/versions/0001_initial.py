@@ -61,21 +61,12 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.UUID(), nullable=False),
         sa.Column("token_id", sa.UUID(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("key_hash", sa.LargeBinary(), nullable=False),
         sa.Column("body_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("leased_until", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("done_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
-        sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column(
-            "headers",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default=sa.text("'{}'::jsonb"),
-            nullable=False,
-        ),
-        sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint(
-            "organisation_id", "token_id", "path", "key", name=op.f("pk_idempotency_key")
+            "organisation_id", "token_id", "path", "key_hash", name=op.f("pk_idempotency_key")
         ),
     )
     op.create_index("ix_idempotency_key_created_at", "idempotency_key", ["created_at"], unique=False)
@@ -104,7 +95,6 @@ def upgrade() -> None:
             "languages", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'::text[]"), nullable=False
         ),
         sa.Column("active", sa.Boolean(), server_default=sa.text("true"), nullable=False),
-        sa.Column("approved", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("practised_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column(
             "created_at", postgresql.TIMESTAMP(timezone=True), server_default=sa.text("now()"), nullable=False
@@ -339,6 +329,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_team")),
     )
+    op.create_index("ix_team_parent", "team", ["organisation_id", "parent_id"], unique=False)
     op.create_table(
         "api_token",
         sa.Column("organisation_id", sa.UUID(), nullable=False),
@@ -442,6 +433,13 @@ def upgrade() -> None:
             ["organisation_id"], ["organisation.id"], name=op.f("fk_campaign_organisation_id")
         ),
         sa.PrimaryKeyConstraint("organisation_id", "id", name=op.f("pk_campaign")),
+    )
+    op.create_index(
+        "ix_campaign_team",
+        "campaign",
+        ["organisation_id", "team_id"],
+        unique=False,
+        postgresql_where=sa.text("team_id IS NOT NULL"),
     )
     op.create_table(
         "consent",
@@ -917,6 +915,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.UUID(), nullable=False),
         sa.Column("account_id", sa.UUID(), nullable=False),
         sa.Column("campaign_id", sa.UUID(), nullable=False),
+        sa.Column("approved", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.ForeignKeyConstraint(
             ["organisation_id", "account_id"],
             ["account.organisation_id", "account.id"],
@@ -1083,6 +1082,7 @@ def upgrade() -> None:
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("account_id", sa.UUID(), nullable=False),
         sa.Column("token_id", sa.UUID(), nullable=True),
+        sa.Column("joined_by", sa.UUID(), nullable=True),
         sa.Column("secret_hash", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("last_seen_at", postgresql.TIMESTAMP(timezone=True), nullable=False),

@@ -1,0 +1,30 @@
+"""Taking back all that lets an account in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import delete, update
+
+from dialer.store.models.accounts import ApiToken, LoginSession, SignInLink
+from dialer.store.session import UnitOfWork
+
+
+def end_access(unit: UnitOfWork, account_id: uuid.UUID, now: dt.datetime) -> None:
+    """End every token, signed-in browser and sign-in link of an account, for good."""
+    for table in (ApiToken, LoginSession):
+        unit.session.execute(
+            update(table)
+            .where(
+                table.organisation_id == unit.organisation_id,
+                table.account_id == account_id,
+                table.revoked_at.is_(None),
+            )
+            .values(revoked_at=now)
+        )
+    unit.session.execute(
+        delete(SignInLink).where(
+            SignInLink.organisation_id == unit.organisation_id, SignInLink.account_id == account_id
+        )
+    )

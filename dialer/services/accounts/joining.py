@@ -1,0 +1,298 @@
+"""Joining by a link: from three fields to the first call, without an account to think of.
+
+Whoever is known already is let in only on the device that joined; on another one a request is kept, which
+a coordinator answers with a sign-in link. So nobody gets into another's account by knowing their number.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from dialer.domain.access import Actor, Role
+from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.phone import PhonePolicy
+from dialer.services.accounts.account_fields import Reach, clean_name, read_reach
+from dialer.services.accounts.credentials import secret_hash
+from dialer.services.accounts.logins import open_login, signed_in
+from dialer.services.accounts.views import Joined, JoinLinkState, JoinOutcome, JoinPage
+from dialer.store.models.accounts import Account, AccountCampaign, JoinLink, LoginSession, SignInRequest
+from dialer.store.models.calling import Campaign
+from dialer.store.session import UnitFactory, UnitOfWork
+
+REMEMBERED_FOR: Final = dt.timedelta(days=30)
+"""So long after it last signed in, the device that joined is greeted by name."""
+
+LINK_IS_OVER: Final = "This link has had its day. Ask for a new one."
+CLOSED: Final = "This evening’s calls are over."
+_CALLING: Final = ("draft", "active")
+
+
+@dataclass(frozen=True, slots=True)
+class JoinForm:
+    """What the join page asks: a name, a phone or an email, and the promise to keep what people say."""
+
+    name: str
+    reach: str
+    consent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A join link and what stands around it."""
+
+    id: uuid.UUID
+    organisation_id: uuid.UUID
+    campaign_id: uuid.UUID
+    approval: bool
+    campaign_name: str
+    campaign_state: str
+    host_name: str | None
+    usable: bool
+    full: bool
+
+    @property
+    def state(self) -> JoinLinkState:
+        if not self.usable:
+            return JoinLinkState.GONE
+        return JoinLinkState.OPEN if self.campaign_state in _CALLING else JoinLinkState.CLOSED
+
+
+def look_at_join_link(units: UnitFactory, code: str, device: str | None, now: dt.datetime) -> JoinPage:
+    """What the link's page shows. `device` is the secret that `join` gave this browser, if it has one."""
+    with units.read() as unit:
+        link = _find_link(unit, code, now)
+        if link is None:
+            return JoinPage(JoinLinkState.GONE)
+        known = _account_of_device(unit, link.organisation_id, device, now)
+    if link.state is not JoinLinkState.OPEN:
+        return JoinPage(link.state, link.campaign_name, link.host_name)
+    if link.full and known is None:
+        return JoinPage(JoinLinkState.GONE, link.campaign_name, link.host_name)
+    welcome = known.name if known else None
+    return JoinPage(link.state, link.campaign_name, link.host_name, welcome, link.approval)
+
+
+def join(
+    units: UnitFactory,
+    phones: PhonePolicy,
+    code: str,
+    form: JoinForm,
+    *,
+    device: str | None,
+    now: dt.datetime,
+) -> Joined:
+    """Join the link's campaign.
+
+    Raises NotFound when the link is over or full, InvalidTransition when its campaign isn't calling,
+    ValidationFailed at `/name`, `/reach` or `/consent`. Of those who race for the last place, one gets it.
+    """
+    reach = _check(form, phones)
+    link = _open_link(units, code, now)
+    with units.begin(link.organisation_id) as unit:
+        account = _account_at(unit, link, reach)
+        if account is None:
+            account = _new_account(unit, link, clean_name(form.name), reach, now)
+        elif not _is_own_device(unit, link, account, device, now):
+            account = None
+        if account is None:
+            _ask_for_link(unit, link, reach, now)
+            return Joined(JoinOutcome.LINK_ASKED, link.campaign_id)
+        _enter(unit, link, account, now)
+        secret = open_login(unit, link.organisation_id, account.id, now, joined_by=link.id)
+    return _joined(units, link, secret, now)
+
+
+def come_back(units: UnitFactory, code: str, device: str | None, now: dt.datetime) -> Joined:
+    """Sign in the person whom this device belongs to, and have them join. Raises NotFound for any other."""
+    link = _open_link(units, code, now)
+    with units.begin(link.organisation_id) as unit:
+        account = _account_of_device(unit, link.organisation_id, device, now)
+        if account is None:
+            raise NotFound(LINK_IS_OVER)
+        _enter(unit, link, account, now)
+        secret = open_login(unit, link.organisation_id, account.id, now, joined_by=link.id)
+    return _joined(units, link, secret, now)
+
+
+def _check(form: JoinForm, phones: PhonePolicy) -> Reach:
+    clean_name(form.name)
+    if not form.consent:
+        raise ValidationFailed.at("/consent", "Tick this so that people can trust us with what they say.")
+    return read_reach(form.reach, phones)
+
+
+def _joined(units: UnitFactory, link: _Link, secret: str, now: dt.datetime) -> Joined:
+    login = signed_in(units, secret, now)
+    outcome = JoinOutcome.SIGNED_IN if login.actor.sees_campaign(link.campaign_id) else JoinOutcome.WAITING
+    return Joined(outcome, link.campaign_id, login)
+
+
+def _find_link(unit: UnitOfWork, code: str, now: dt.datetime) -> _Link | None:
+    usable = and_(
+        JoinLink.revoked_at.is_(None),
+        or_(JoinLink.expires_at.is_(None), JoinLink.expires_at > now),
+    )
+    row = unit.session.execute(
+        select(
+            JoinLink.id,
+            JoinLink.organisation_id,
+            JoinLink.campaign_id,
+            JoinLink.approval,
+            Campaign.name,
+            Campaign.state,
+            Account.name,
+            usable,
+            and_(JoinLink.max_joins.is_not(None), JoinLink.joins >= JoinLink.max_joins),
+        )
+        .join(
+            Campaign,
+            and_(Campaign.organisation_id == JoinLink.organisation_id, Campaign.id == JoinLink.campaign_id),
+        )
+        .outerjoin(
+            Account,
+            and_(Account.organisation_id == JoinLink.organisation_id, Account.id == JoinLink.created_by),
+        )
+        .where(JoinLink.code == code)
+    ).one_or_none()
+    return None if row is None else _Link(*row)
+
+
+def _open_link(units: UnitFactory, code: str, now: dt.datetime) -> _Link:
+    with units.read() as unit:
+        link = _find_link(unit, code, now)
+    if link is None or link.state is JoinLinkState.GONE:
+        raise NotFound(LINK_IS_OVER)
+    if link.state is JoinLinkState.CLOSED:
+        raise InvalidTransition(CLOSED, state=link.campaign_state)
+    return link
+
+
+def _account_at(unit: UnitOfWork, link: _Link, reach: Reach) -> Account | None:
+    reached = Account.phone == reach.phone if reach.phone else func.lower(Account.email) == reach.email
+    return unit.session.scalar(
+        select(Account).where(Account.organisation_id == link.organisation_id, reached)
+    )
+
+
+def _account_of_device(
+    unit: UnitOfWork, organisation_id: uuid.UUID, device: str | None, now: dt.datetime
+) -> Account | None:
+    """The volunteer who joined on this device lately and didn't sign out there."""
+    if not device:
+        return None
+    return unit.session.scalar(
+        select(Account)
+        .join(
+            LoginSession,
+            and_(
+                LoginSession.organisation_id == Account.organisation_id,
+                LoginSession.account_id == Account.id,
+            ),
+        )
+        .where(
+            LoginSession.secret_hash == secret_hash(device),
+            LoginSession.organisation_id == organisation_id,
+            LoginSession.joined_by.is_not(None),
+            LoginSession.revoked_at.is_(None),
+            LoginSession.created_at > now - REMEMBERED_FOR,
+            Account.active,
+            Account.role == Role.VOLUNTEER,
+        )
+    )
+
+
+def _is_own_device(
+    unit: UnitOfWork, link: _Link, account: Account, device: str | None, now: dt.datetime
+) -> bool:
+    known = _account_of_device(unit, link.organisation_id, device, now)
+    return known is not None and known.id == account.id
+
+
+def _new_account(unit: UnitOfWork, link: _Link, name: str, reach: Reach, now: dt.datetime) -> Account | None:
+    """Somebody new; None when another request with the same phone or email was first."""
+    account = Account(
+        organisation_id=link.organisation_id,
+        role=Role.VOLUNTEER,
+        name=name,
+        phone=reach.phone,
+        email=reach.email,
+        languages=[],
+        created_at=now,
+    )
+    try:
+        with unit.session.begin_nested():
+            unit.session.add(account)
+    except IntegrityError:
+        return None
+    return account
+
+
+def _enter(unit: UnitOfWork, link: _Link, account: Account, now: dt.datetime) -> None:
+    """Write that the volunteer is in the campaign, which takes one of the link's places, once a person."""
+    if _is_member(unit, link, account.id):
+        return
+    _take_place(unit, link)
+    unit.session.execute(
+        insert(AccountCampaign)
+        .values(
+            organisation_id=link.organisation_id,
+            account_id=account.id,
+            campaign_id=link.campaign_id,
+            approved=not link.approval,
+        )
+        .on_conflict_do_nothing()
+    )
+    unit.record_audit(
+        Actor(link.organisation_id, account.id, Role.VOLUNTEER, account.name),
+        "volunteer.joined",
+        "account",
+        account.id,
+        {"campaign_id": str(link.campaign_id), "join_link_id": str(link.id)},
+        reason=None,
+        request_id=None,
+        at=now,
+    )
+
+
+def _is_member(unit: UnitOfWork, link: _Link, account_id: uuid.UUID) -> bool:
+    found = exists().where(
+        AccountCampaign.organisation_id == link.organisation_id,
+        AccountCampaign.account_id == account_id,
+        AccountCampaign.campaign_id == link.campaign_id,
+    )
+    return bool(unit.session.scalar(select(found)))
+
+
+def _take_place(unit: UnitOfWork, link: _Link) -> None:
+    taken = unit.session.execute(
+        update(JoinLink)
+        .where(
+            JoinLink.organisation_id == link.organisation_id,
+            JoinLink.id == link.id,
+            JoinLink.revoked_at.is_(None),
+            or_(JoinLink.max_joins.is_(None), JoinLink.joins < JoinLink.max_joins),
+        )
+        .values(joins=JoinLink.joins + 1)
+        .returning(JoinLink.id)
+    ).one_or_none()
+    if taken is None:
+        raise NotFound(LINK_IS_OVER)
+
+
+def _ask_for_link(unit: UnitOfWork, link: _Link, reach: Reach, now: dt.datetime) -> None:
+    """Keep one open request a person, for a coordinator to answer with a sign-in link."""
+    account = _account_at(unit, link, reach)
+    if account is None:
+        return
+    unit.session.execute(
+        insert(SignInRequest)
+        .values(organisation_id=link.organisation_id, account_id=account.id, requested_at=now)
+        .on_conflict_do_nothing()
+    )

@@ -1,0 +1,130 @@
+"""Sign-in links: one for one account, used up by its button and never by being looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import NotFound
+from dialer.services.accounts.credentials import new_secret, secret_hash
+from dialer.services.accounts.logins import open_login, signed_in
+from dialer.services.accounts.views import InviteView, SignedIn, SignInLinkPage
+from dialer.services.accounts.volunteer_reach import find_managed_volunteer
+from dialer.services.context import Context
+from dialer.store.models.accounts import Account, SignInLink, SignInRequest
+from dialer.store.session import UnitFactory, UnitOfWork
+
+INVITE_LIFE: Final = dt.timedelta(days=7)
+
+LINK_IS_OVER: Final = "This link has had its day. Ask for a new one."
+
+
+def create_invite(ctx: Context, volunteer_id: uuid.UUID) -> InviteView:
+    """Make a link by which the volunteer signs in, once, within 7 days. It answers their request for one."""
+    require(ctx.actor, Permission.VOLUNTEER_MANAGE)
+    with ctx.unit() as unit:
+        volunteer = find_managed_volunteer(ctx, unit, volunteer_id)
+        expires_at = ctx.now + INVITE_LIFE
+        code = _make_link(unit, volunteer.id, ctx.now, expires_at=expires_at)
+        unit.session.execute(
+            update(SignInRequest)
+            .where(
+                SignInRequest.organisation_id == ctx.organisation_id,
+                SignInRequest.account_id == volunteer.id,
+                SignInRequest.answered_at.is_(None),
+            )
+            .values(answered_at=ctx.now)
+        )
+        ctx.audit(unit, "volunteer.invited", "account", volunteer.id)
+    return InviteView(sign_in_url(ctx.public_url, code), expires_at)
+
+
+def renew_demo_link(ctx: Context, account_id: uuid.UUID) -> str:
+    """The address of a link that may be used as often as one likes, until this is called again."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        drop_demo_links(unit, account_id)
+        code = _make_link(unit, account_id, ctx.now, reusable=True)
+    return sign_in_url(ctx.public_url, code)
+
+
+def drop_demo_links(unit: UnitOfWork, account_id: uuid.UUID) -> None:
+    """Let the account's earlier demo links open nothing."""
+    unit.session.execute(
+        delete(SignInLink).where(
+            SignInLink.organisation_id == unit.organisation_id,
+            SignInLink.account_id == account_id,
+            SignInLink.reusable,
+        )
+    )
+
+
+def look_at_sign_in_link(units: UnitFactory, code: str, now: dt.datetime) -> SignInLinkPage | None:
+    """Whom a link signs in and whether it still does; None where there never was one. Uses nothing up."""
+    with units.read() as unit:
+        row = unit.session.execute(
+            select(Account.name, Account.role, _usable(now))
+            .join(SignInLink, _same_account())
+            .where(SignInLink.code_hash == secret_hash(code), Account.active)
+        ).one_or_none()
+    return None if row is None else SignInLinkPage(*row)
+
+
+def sign_in_with_link(units: UnitFactory, code: str, now: dt.datetime) -> SignedIn:
+    """Use the link and open a session. Raises NotFound when it was used, is too old or unknown.
+
+    Of two that press the button at once, one is signed in.
+    """
+    with units.read() as unit:
+        used = unit.session.execute(
+            update(SignInLink)
+            .where(SignInLink.code_hash == secret_hash(code), _usable(now))
+            .values(used_at=now)
+            .returning(SignInLink.organisation_id, SignInLink.account_id)
+        ).one_or_none()
+        if used is None:
+            raise NotFound(LINK_IS_OVER)
+        secret = open_login(unit, used.organisation_id, used.account_id, now)
+    return signed_in(units, secret, now)
+
+
+def sign_in_url(public_url: str, code: str) -> str:
+    """Where the link's page is."""
+    return f"{public_url.rstrip('/')}/sign-in/{code}"
+
+
+def _make_link(
+    unit: UnitOfWork,
+    account_id: uuid.UUID,
+    now: dt.datetime,
+    *,
+    expires_at: dt.datetime | None = None,
+    reusable: bool = False,
+) -> str:
+    code = new_secret()
+    unit.session.add(
+        SignInLink(
+            organisation_id=unit.organisation_id,
+            account_id=account_id,
+            code_hash=secret_hash(code),
+            reusable=reusable,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+    return code
+
+
+def _usable(now: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        or_(SignInLink.reusable, SignInLink.used_at.is_(None)),
+        or_(SignInLink.expires_at.is_(None), SignInLink.expires_at > now),
+    )
+
+
+def _same_account() -> ColumnElement[bool]:
+    return and_(SignInLink.organisation_id == Account.organisation_id, SignInLink.account_id == Account.id)

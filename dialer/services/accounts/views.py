@@ -1,0 +1,156 @@
+"""What deeds about accounts give back: plain values, never rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+import uuid
+from dataclasses import dataclass
+
+from dialer.domain.access import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """A bearer token without its secret, which is kept nowhere."""
+
+    id: uuid.UUID
+    account_id: uuid.UUID
+    role: str
+    name: str
+    campaign_ids: list[uuid.UUID]
+    election_id: uuid.UUID | None
+    polling_districts: list[str]
+    created_at: dt.datetime
+    expires_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A token in the one moment in which its secret is shown."""
+
+    secret: str
+    view: TokenView
+
+
+@dataclass(frozen=True, slots=True)
+class VolunteerView:
+    """Somebody who calls.
+
+    `waiting_campaign_ids` are those they joined by a link that asks for a coordinator's approval;
+    `asked_for_link_at` is set while they wait for a new sign-in link.
+    """
+
+    id: uuid.UUID
+    name: str
+    email: str | None
+    phone: str | None
+    languages: list[str]
+    campaign_ids: list[uuid.UUID]
+    waiting_campaign_ids: list[uuid.UUID]
+    active: bool
+    asked_for_link_at: dt.datetime | None
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InviteView:
+    """A sign-in link in the one moment in which it is shown."""
+
+    url: str
+    expires_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JoinLinkView:
+    """A link by which many may join one campaign."""
+
+    id: uuid.UUID
+    campaign_id: uuid.UUID
+    code: str
+    url: str
+    approval: bool
+    max_joins: int | None
+    joins: int
+    created_at: dt.datetime
+    expires_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamView:
+    """A place in the tree of teams."""
+
+    id: uuid.UUID
+    name: str
+    kind: str
+    parent_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser that is signed in: the secret for its cookie, and who it acts for."""
+
+    secret: str
+    actor: Actor
+    expires_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLinkPage:
+    """What a sign-in link shows before its button is pressed; looking uses nothing up."""
+
+    name: str
+    role: str
+    usable: bool
+
+
+class JoinLinkState(enum.StrEnum):
+    """`open`: come in. `closed`: its campaign isn't calling. `gone`: unknown, used up, past its time."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class JoinPage:
+    """What a join link shows. `welcome_back` names the person only on the device that joined."""
+
+    state: JoinLinkState
+    campaign_name: str | None = None
+    host_name: str | None = None
+    welcome_back: str | None = None
+    approval: bool = False
+
+
+class JoinOutcome(enum.StrEnum):
+    """`signed_in`: in. `waiting`: in, once a coordinator agrees. `link_asked`: known, from another device."""
+
+    SIGNED_IN = "signed_in"
+    WAITING = "waiting"
+    LINK_ASKED = "link_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """How a join ended; `signed_in` is empty where the person must sign in by their own link."""
+
+    outcome: JoinOutcome
+    campaign_id: uuid.UUID
+    signed_in: SignedIn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntryView:
+    """One line of the audit log."""
+
+    id: uuid.UUID
+    at: dt.datetime
+    actor_id: uuid.UUID | None
+    actor_role: str
+    action: str
+    object_kind: str
+    object_id: str
+    changes: dict[str, object]
+    reason: str | None
+    request_id: str | None

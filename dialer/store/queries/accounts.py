@@ -1,0 +1,187 @@
+"""Who is at the door, and how far they reach: named reads, each one statement."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from dialer.store.models.accounts import (
+    Account,
+    AccountCampaign,
+    ApiToken,
+    LoginSession,
+    Membership,
+    Team,
+)
+from dialer.store.models.calling import Assignment, Campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An account found by its secret, with what the token says when it came by one."""
+
+    organisation_id: uuid.UUID
+    account_id: uuid.UUID
+    role: str
+    name: str
+    own_campaign_ids: list[uuid.UUID]
+    token_id: uuid.UUID | None
+    token_role: str | None
+    token_campaign_ids: list[uuid.UUID] | None
+    election_id: uuid.UUID | None
+    polling_districts: list[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class LoginTimes:
+    """How long a browser has been signed in, and quiet."""
+
+    id: uuid.UUID
+    last_seen_at: dt.datetime
+    expires_at: dt.datetime
+    joined_by: uuid.UUID | None
+
+
+_OWN_CAMPAIGNS = func.array(
+    select(AccountCampaign.campaign_id)
+    .where(
+        AccountCampaign.organisation_id == Account.organisation_id,
+        AccountCampaign.account_id == Account.id,
+        AccountCampaign.approved,
+    )
+    .correlate(Account)
+    .scalar_subquery()
+)
+
+_HOLDER: tuple[ColumnElement[Any] | Any, ...] = (
+    Account.organisation_id,
+    Account.id,
+    Account.role,
+    Account.name,
+    _OWN_CAMPAIGNS,
+    ApiToken.id,
+    ApiToken.role,
+    ApiToken.campaign_ids,
+    ApiToken.election_id,
+    ApiToken.polling_districts,
+)
+
+
+def find_token_holder(session: Session, secret_hash: bytes, now: dt.datetime) -> Holder | None:
+    """The active account behind a token that is neither expired nor revoked."""
+    row = session.execute(
+        select(*_HOLDER)
+        .join(
+            ApiToken,
+            and_(ApiToken.organisation_id == Account.organisation_id, ApiToken.account_id == Account.id),
+        )
+        .where(ApiToken.secret_hash == secret_hash, Account.active, _token_lives(now))
+    ).one_or_none()
+    return None if row is None else Holder(*row)
+
+
+def find_login_holder(
+    session: Session, secret_hash: bytes, now: dt.datetime
+) -> tuple[LoginTimes, Holder] | None:
+    """The active account signed in with this secret, unless signed out; its token, where there is one, lives.
+
+    How long it has been quiet is left to the caller to judge.
+    """
+    row = session.execute(
+        _logins()
+        .where(LoginSession.secret_hash == secret_hash, LoginSession.revoked_at.is_(None), Account.active)
+        .where(LoginSession.token_id.is_(None) | _token_lives(now))
+    ).one_or_none()
+    return None if row is None else _split(row)
+
+
+def _split(row: Row[*tuple[Any, ...]]) -> tuple[LoginTimes, Holder]:
+    values = tuple(row)
+    return LoginTimes(*values[:4]), Holder(*values[4:])
+
+
+def _logins() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            LoginSession.id,
+            LoginSession.last_seen_at,
+            LoginSession.expires_at,
+            LoginSession.joined_by,
+            *_HOLDER,
+        )
+        .select_from(LoginSession)
+        .join(
+            Account,
+            and_(
+                Account.organisation_id == LoginSession.organisation_id,
+                Account.id == LoginSession.account_id,
+            ),
+        )
+        .outerjoin(
+            ApiToken,
+            and_(
+                ApiToken.organisation_id == LoginSession.organisation_id,
+                ApiToken.id == LoginSession.token_id,
+            ),
+        )
+    )
+
+
+def _token_lives(now: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        ApiToken.id.is_not(None),
+        ApiToken.revoked_at.is_(None),
+        ApiToken.expires_at.is_(None) | (ApiToken.expires_at > now),
+    )
+
+
+def teams_in_reach(session: Session, organisation_id: uuid.UUID, account_id: uuid.UUID) -> set[uuid.UUID]:
+    """The teams an account belongs to and all below them in the tree."""
+    below = (
+        select(Membership.team_id)
+        .where(Membership.organisation_id == organisation_id, Membership.account_id == account_id)
+        .cte("below", recursive=True)
+    )
+    below = below.union(
+        select(Team.id)
+        .join(below, Team.parent_id == below.c.team_id)
+        .where(Team.organisation_id == organisation_id)
+    )
+    return set(session.scalars(select(below.c.team_id)))
+
+
+def campaigns_of_teams(
+    session: Session, organisation_id: uuid.UUID, team_ids: set[uuid.UUID]
+) -> set[uuid.UUID]:
+    """The campaigns that belong to any of these teams."""
+    if not team_ids:
+        return set()
+    return set(
+        session.scalars(
+            select(Campaign.id).where(
+                Campaign.organisation_id == organisation_id, Campaign.team_id.in_(team_ids)
+            )
+        )
+    )
+
+
+def has_unfinished_call(
+    session: Session, organisation_id: uuid.UUID, account_id: uuid.UUID, since: dt.datetime
+) -> bool:
+    """Whether the newest assignment handed to this account since then still waits for its result."""
+    newest = (
+        select(Assignment.state)
+        .where(
+            Assignment.organisation_id == organisation_id,
+            Assignment.account_id == account_id,
+            Assignment.created_at > since,
+        )
+        .order_by(Assignment.created_at.desc())
+        .limit(1)
+    )
+    return session.scalar(newest) in {"open", "expired"}
