@@ -35,15 +35,21 @@ class Slice(Generic[Item]):
 
 def after_id(page: Page) -> uuid.UUID | None:
     """The id that a list ordered by id goes on after. Raises ValidationFailed on a cursor of another list."""
+    after = after_ids(page, 1)
+    return None if after is None else after[0]
+
+
+def after_ids(page: Page, count: int) -> tuple[uuid.UUID, ...] | None:
+    """The ids that a list ordered by `count` ids goes on after; refusals as for `after_id`."""
     if page.after is None:
         return None
     try:
-        (text,) = page.after
-        return uuid.UUID(text)
+        ids = tuple(uuid.UUID(text) for text in page.after)
     except ValueError:
-        raise ValidationFailed.at(
-            "/cursor", "This cursor isn’t one of this list. Start again without it."
-        ) from None
+        ids = ()
+    if len(ids) != count:
+        raise ValidationFailed.at("/cursor", "This cursor isn’t one of this list. Start again without it.")
+    return ids
 
 
 def cut(items: Sequence[Item], page: Page, key: Callable[[Item], tuple[str, ...]]) -> Slice[Item]:

@@ -1,0 +1,45 @@
+"""What the deeds of pledges and turnout show: plain values, no rows of the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeView:
+    """A row of the pledge and turnout table. `source`, `at` and `by` are where the support was learned,
+    or where none is known the way of voting; `by` is an account.
+    """
+
+    contact_id: uuid.UUID
+    election_id: uuid.UUID
+    elector_number: str | None
+    first_name: str | None
+    last_name: str | None
+    polling_district: str | None
+    postcode: str | None
+    campaign_id: uuid.UUID | None
+    support: int | None
+    voting_method: str | None
+    planned_at: dt.datetime | None
+    source: str | None
+    at: dt.datetime | None
+    by: uuid.UUID | None
+    by_name: str | None
+    voted_at: dt.datetime | None
+    voted_source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PledgeTotals:
+    """Figures of the rows a filter finds. `pledges` are support 1 and 2."""
+
+    people: int
+    support: Mapping[int, int]
+    pledges: int
+    voting_methods: Mapping[str, int]
+    voted: int
+    pledged_voted: int

@@ -1,0 +1,93 @@
+"""`/pledges` and `/contacts/{id}/pledge`: how people mean to vote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response
+from flask.views import MethodView
+from marshmallow import Schema
+
+from dialer.domain.access import Permission
+from dialer.domain.pledge import PLEDGE_SOURCES, VOTING_METHODS
+from dialer.services.gotv import pledges as deeds
+from dialer.services.gotv.views import PledgeView
+from dialer.web.api.blueprint import Resource
+from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
+from dialer.web.api.paging import PageQuery, page_of, paged, show_page
+from dialer.web.desk import context
+from dialer.web.downloads import csv_response, wants_csv
+from dialer.web.guard import allow
+
+pledges = Resource("pledges", "How people mean to vote")
+
+
+class NewPledgeSchema(Schema):
+    """What somebody told us. Support is 1 strong for us, 3 undecided, 5 against; 1 and 2 are pledges."""
+
+    campaign_id = Id(required=True)
+    support = Whole(least=1, most=5, required=True)
+    voting_method = Choice(*VOTING_METHODS, allow_none=True)
+    planned_at = Instant(allow_none=True)
+    source = Choice(*PLEDGE_SOURCES)
+
+
+class PledgeSchema(Schema):
+    """The present value for one contact in one election, and where it was learned."""
+
+    contact_id = Id(required=True)
+    election_id = Id(required=True)
+    campaign_id = Id(required=True, allow_none=True)
+    support = Whole(least=1, most=5, required=True, allow_none=True)
+    voting_method = Choice(*VOTING_METHODS, required=True, allow_none=True)
+    planned_at = Instant(allow_none=True)
+    source = Choice(*PLEDGE_SOURCES, required=True, allow_none=True)
+    at = Instant(required=True, allow_none=True)
+    by = Id(required=True, allow_none=True)
+    elector_number = Text(allow_none=True)
+    first_name = Text(allow_none=True)
+    last_name = Text(allow_none=True)
+    polling_district = Text(allow_none=True)
+    voted_at = Instant(allow_none=True)
+
+
+class PledgeQuery(PageQuery):
+    """Which pledges; without election and campaign those of the current election."""
+
+    election_id = Id()
+    campaign_id = Id()
+    support = Whole(least=1, most=5, metadata={"query": True})
+    voting_method = Choice(*VOTING_METHODS)
+    polling_district = Text(max_length=100)
+    voted = Flag(metadata={"query": True})
+    q = Text(max_length=200)
+
+
+@pledges.route("/pledges")
+class Pledges(MethodView):
+    """Everybody whose support or way of voting is known."""
+
+    @allow(Permission.PLEDGE_READ)
+    @pledges.arguments(PledgeQuery, location="query")
+    @pledges.response(200, paged(PledgeSchema))
+    @pledges.alt_response(200, content_type="text/csv", description="With `Accept: text/csv`, all of them")
+    def get(self, query: dict[str, Any]) -> Response | dict[str, object]:
+        """Every contact with a known support or voting method in an election, by page or whole as CSV."""
+        page = page_of(query)
+        support = query.pop("support", None)
+        search = deeds.PledgeSearch(**query, supports=() if support is None else (support,))
+        if wants_csv():
+            return csv_response(deeds.pledge_csv(context(), search), "pledges.csv")
+        return show_page(deeds.list_pledges(context(), search, page))
+
+
+@pledges.route("/contacts/<contact_id>/pledge")
+class ContactPledge(MethodView):
+    """One person's pledge."""
+
+    @allow(Permission.PLEDGE_RECORD)
+    @pledges.arguments(NewPledgeSchema)
+    @pledges.response(200, PledgeSchema)
+    def put(self, fields: dict[str, Any], contact_id: str) -> PledgeView:
+        """Record a person's support in the campaign's election, as told now."""
+        return deeds.put_pledge(context(), path_id(contact_id), deeds.NewPledge(**fields))
