@@ -12,6 +12,8 @@ SKIPS_MAX: Final = 5
 UNANSWERED_MAX: Final = 10
 CORRECTION_WINDOW: Final = dt.timedelta(minutes=10)
 """How long a volunteer may correct or take back their own result; a coordinator always may."""
+UNDO_WINDOW: Final = dt.timedelta(seconds=30)
+"""How long a slip of the finger can be undone, opt-outs too: the page offers it for 10 s."""
 
 
 @dataclass(frozen=True, slots=True)

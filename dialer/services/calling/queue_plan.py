@@ -15,12 +15,14 @@ from dialer.store.queries import queue
 from dialer.store.session import UnitOfWork
 
 
-def lock_numbers_of(unit: UnitOfWork, campaign: Campaign, number: str) -> None:
+def lock_numbers_of(
+    unit: UnitOfWork, campaign: Campaign, number: str, contact_ids: Sequence[uuid.UUID]
+) -> None:
     """Lock the queue entries that a result on this number may move, before its hold is let go.
 
-    Those are the number itself and every live number of the people on it.
+    Those are the number itself and every live number of these people and of whoever else is on it.
     """
-    everyone = people(unit, campaign, numbers=[number]).values()
+    everyone = people(unit, campaign, numbers=[number], contact_ids=contact_ids).values()
     numbers = {number, *(other for person in everyone for other in person.callee.numbers)}
     queue.lock_numbers(unit, campaign.id, sorted(numbers))
 

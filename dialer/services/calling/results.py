@@ -75,7 +75,7 @@ def _same_again(unit: UnitOfWork, assignment: Assignment, report: HouseholdRepor
 def _complete(recording: Recording, shift: Shift, report: HouseholdReport) -> None:
     unit, assignment = recording.unit, recording.assignment
     late = assignment.state != "open"
-    lock_numbers_of(unit, recording.campaign, assignment.number)
+    lock_queue(recording)
     results = write_results(recording, report, late=late)
     assignment.state, assignment.late, assignment.closed_at = "completed", late, recording.at
     unit.session.flush()
@@ -179,6 +179,13 @@ def _script_of(recording: Recording) -> Script | None:
         return None
     key = (recording.unit.organisation_id, version_id)
     return script_from_row(recording.unit.session.get_one(ScriptVersion, key))
+
+
+def lock_queue(recording: Recording) -> None:
+    """Lock what the results of an assignment move in the queue, before anything else is touched."""
+    assignment = recording.assignment
+    contact_ids = [assignment.contact_id, *assignment.household_ids]
+    lock_numbers_of(recording.unit, recording.campaign, assignment.number, contact_ids)
 
 
 def replan_assignment(recording: Recording) -> None:

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from dialer.web.api.blueprint import Resource
+from dialer.web.api.v1.assignments import assignments
+from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.elections import elections
 from dialer.web.api.v1.me import me
 from dialer.web.api.v1.pledges import pledges
+from dialer.web.api.v1.scripts import scripts
+from dialer.web.api.v1.sessions import sessions
+from dialer.web.api.v1.steering import steering
 
-BLUEPRINTS: tuple[Resource, ...] = (elections, me, pledges)
+BLUEPRINTS: tuple[Resource, ...] = (
+    assignments,
+    campaigns,
+    elections,
+    me,
+    pledges,
+    scripts,
+    sessions,
+    steering,
+)

@@ -1,0 +1,125 @@
+"""`/scripts`: guided conversations, each change a new version (contract §5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask.views import MethodView
+from marshmallow import Schema, fields, validate
+
+from dialer.domain.access import Permission
+from dialer.domain.pledge import VOTING_METHODS
+from dialer.domain.script import ANSWERS_MAX, NODE_KINDS, NODES_MAX
+from dialer.domain.script import Script as Conversation
+from dialer.services.calling import scripts as deeds
+from dialer.services.calling.script_rows import node_from_json, node_to_json
+from dialer.services.calling.scripts import ScriptFields
+from dialer.services.calling.views import ScriptView
+from dialer.web.api.blueprint import Resource
+from dialer.web.api.fields import Choice, Id, Instant, Text, Whole, path_id
+from dialer.web.api.paging import PageQuery, page_of, paged, show_page
+from dialer.web.desk import context
+from dialer.web.guard import allow
+
+scripts = Resource("scripts", "Guided conversations: steps, branches and what the answers tell")
+
+ID_MAX = 100
+
+
+class AnswerSchema(Schema):
+    """A way on from a question, and what choosing it tells."""
+
+    id = Text(required=True, blank=False, max_length=ID_MAX)
+    label = Text(required=True, blank=False, max_length=500)
+    next = Text(required=True, max_length=ID_MAX)
+    support = Whole(least=1, most=5, allow_none=True)
+    tags = fields.List(Text(blank=False, max_length=100), validate=validate.Length(max=20))
+    voting_method = Choice(*VOTING_METHODS, allow_none=True)
+
+
+class NodeSchema(Schema):
+    """One step: words to say, a question with its answers, or an end."""
+
+    id = Text(required=True, blank=False, max_length=ID_MAX)
+    kind = Choice(*NODE_KINDS, required=True)
+    text = Text(required=True, max_length=10_000)
+    next = Text(max_length=ID_MAX, allow_none=True)
+    answers = fields.List(fields.Nested(AnswerSchema), validate=validate.Length(max=ANSWERS_MAX))
+
+
+class NewScriptSchema(Schema):
+    """A script as it is written."""
+
+    name = Text(required=True, blank=False, max_length=200)
+    language = Choice(*deeds.LANGUAGES, load_default="en")
+    start = Text(required=True, blank=False, max_length=ID_MAX)
+    nodes = fields.List(fields.Nested(NodeSchema), validate=validate.Length(max=NODES_MAX), required=True)
+
+
+class ScriptSchema(Schema):
+    """A script in one version."""
+
+    id = Id(required=True)
+    name = Text(required=True)
+    version = Whole(required=True)
+    language = Text(required=True)
+    start = Text(required=True)
+    nodes = fields.List(fields.Nested(NodeSchema), required=True)
+    created_at = Instant()
+
+
+@scripts.route("/scripts")
+class Scripts(MethodView):
+    """All scripts."""
+
+    @allow(Permission.SCRIPT_READ)
+    @scripts.arguments(PageQuery, location="query")
+    @scripts.response(200, paged(ScriptSchema))
+    def get(self, query: dict[str, Any]) -> dict[str, object]:
+        """Scripts in their present versions, oldest first."""
+        return show_page(deeds.list_scripts(context(), page_of(query)).map(script_shown))
+
+    @allow(Permission.SCRIPT_MANAGE)
+    @scripts.arguments(NewScriptSchema)
+    @scripts.response(201, ScriptSchema)
+    def post(self, body: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, str]]:
+        """Keep a new script; one that can't be used is refused."""
+        made = deeds.create_script(context(), _fields(body))
+        return script_shown(made), 201, {"Location": url_for("scripts.Script", script_id=made.id)}
+
+
+@scripts.route("/scripts/<script_id>")
+class Script(MethodView):
+    """One script."""
+
+    @allow(Permission.SCRIPT_READ)
+    @scripts.response(200, ScriptSchema)
+    def get(self, script_id: str) -> dict[str, object]:
+        """A script in its present version."""
+        return script_shown(deeds.get_script(context(), path_id(script_id)))
+
+    @allow(Permission.SCRIPT_MANAGE)
+    @scripts.arguments(NewScriptSchema)
+    @scripts.response(200, ScriptSchema)
+    def put(self, body: dict[str, Any], script_id: str) -> dict[str, object]:
+        """Make a new version; open assignments keep theirs."""
+        return script_shown(deeds.replace_script(context(), path_id(script_id), _fields(body)))
+
+
+def _fields(body: dict[str, Any]) -> ScriptFields:
+    nodes = tuple(node_from_json(node) for node in body["nodes"])
+    return ScriptFields(body["name"], Conversation(body["start"], nodes), body["language"])
+
+
+def script_shown(script: ScriptView) -> dict[str, object]:
+    """A script as the API shows it."""
+    return {
+        "id": script.id,
+        "name": script.name,
+        "version": script.version,
+        "language": script.language,
+        "start": script.start,
+        "nodes": [node_to_json(node) for node in script.nodes],
+        "created_at": script.created_at,
+    }

@@ -1,0 +1,116 @@
+"""`/sessions`: a volunteer's shifts, and the next contact in them (contract §6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, jsonify, url_for
+from flask.views import MethodView
+from marshmallow import Schema
+
+from dialer.domain.access import Permission
+from dialer.services.calling import next_contact
+from dialer.services.calling import sessions as deeds
+from dialer.services.calling.views import NobodyNow, SessionView
+from dialer.web.api.blueprint import Resource
+from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
+from dialer.web.api.v1.assignments import AssignmentSchema, assignment_shown
+from dialer.web.desk import context
+from dialer.web.guard import allow
+
+sessions = Resource("sessions", "Volunteers' shifts, and the next contact in them")
+
+
+class NewSessionSchema(Schema):
+    """How the volunteer calls."""
+
+    via = Choice("own_phone", "browser", "phone", load_default="own_phone")
+    phone = Text(max_length=40, allow_none=True, load_default=None)
+
+
+class SessionSchema(Schema):
+    """A volunteer's shift."""
+
+    id = Id(required=True)
+    campaign_id = Id(required=True)
+    volunteer_id = Id(required=True)
+    state = Text(required=True)
+    via = Text()
+    calls = Whole(required=True)
+    talks = Whole()
+    started_at = Instant(required=True)
+    assignment_id = Id(allow_none=True)
+    limited = Flag()
+
+
+@sessions.route("/campaigns/<campaign_id>/sessions", methods=["POST"])
+@allow(Permission.SHIFT_RUN)
+@sessions.arguments(NewSessionSchema)
+@sessions.response(201, SessionSchema)
+def start(body: dict[str, Any], campaign_id: str) -> tuple[SessionView, int, dict[str, str]]:
+    """Begin a shift; an earlier one in this campaign ends, and its open assignment moves here."""
+    made = deeds.start_session(context(), path_id(campaign_id), **body)
+    return made, 201, {"Location": url_for("sessions.Session", session_id=made.id)}
+
+
+@sessions.route("/sessions/<session_id>")
+class Session(MethodView):
+    """One shift."""
+
+    @allow(Permission.SHIFT_RUN)
+    @sessions.response(200, SessionSchema)
+    def get(self, session_id: str) -> SessionView:
+        """A shift as it stands."""
+        return deeds.get_session(context(), path_id(session_id))
+
+
+@sessions.route("/sessions/<session_id>/next", methods=["POST"])
+@allow(Permission.SHIFT_RUN)
+@sessions.doc(responses={"200": {"description": "The contact"}, "204": {"description": "Nobody just now"}})
+@sessions.alt_response(200, schema=AssignmentSchema)
+def next_one(session_id: str) -> Response:
+    """The next contact: 200 with an assignment, or 204 with `Retry-After` when nobody is to be called now."""
+    given = next_contact.next_assignment(context(), path_id(session_id))
+    if isinstance(given, NobodyNow):
+        return Response(status=204, headers={"Retry-After": str(given.retry_after_s)})
+    return jsonify(assignment_shown(given))
+
+
+@sessions.route("/sessions/<session_id>/heartbeat", methods=["POST"])
+@allow(Permission.SHIFT_RUN)
+@sessions.response(200, SessionSchema)
+def heartbeat(session_id: str) -> SessionView:
+    """Still there: the lease of the open assignment begins anew."""
+    return deeds.heartbeat(context(), path_id(session_id))
+
+
+@sessions.route("/sessions/<session_id>/pause", methods=["POST"])
+@allow(Permission.SHIFT_RUN)
+@sessions.response(200, SessionSchema)
+def pause(session_id: str) -> SessionView:
+    """Nobody new until it goes on; what is open stays."""
+    return deeds.pause_session(context(), path_id(session_id))
+
+
+@sessions.route("/sessions/<session_id>/resume", methods=["POST"])
+@allow(Permission.SHIFT_RUN)
+@sessions.response(200, SessionSchema)
+def resume(session_id: str) -> SessionView:
+    """Go on after a pause."""
+    return deeds.resume_session(context(), path_id(session_id))
+
+
+@sessions.route("/sessions/<session_id>/end", methods=["POST"])
+@allow(Permission.SHIFT_RUN)
+@sessions.response(200, SessionSchema)
+def end(session_id: str) -> SessionView:
+    """End the shift; what was open is due at once."""
+    return deeds.end_session(context(), path_id(session_id))
+
+
+@sessions.route("/sessions/<session_id>/let-go-on", methods=["POST"])
+@allow(Permission.VOLUNTEER_MANAGE)
+@sessions.response(200, SessionSchema)
+def let_go_on(session_id: str) -> SessionView:
+    """Let a volunteer go on who skipped too much."""
+    return deeds.let_go_on(context(), path_id(session_id))
