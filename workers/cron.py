@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.domain.errors import RuleBroken
 from dialer.logs import get_logger
-from dialer.services.accounts.organisation import organisation_ids
+from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.ticking import sole_runner
 from dialer.settings import Settings
 from workers.runtime import Runtime, install

@@ -6,9 +6,9 @@ import uuid
 from dataclasses import dataclass
 
 from dialer.clock import Clock, utc_now
-from dialer.domain.access import Actor, Role
 from dialer.domain.phone import PhonePolicy
 from dialer.queueing import RedisJobQueue, connect
+from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context, JobQueue
 from dialer.settings import Settings
 from dialer.store.session import UnitFactory, make_engine
@@ -50,11 +50,6 @@ class Runtime:
             allowed_countries=frozenset(self.settings.phones_allowed_countries),
             allow_fictional=self.settings.phones_allow_fictional,
         )
-
-
-def system_actor(organisation_id: uuid.UUID) -> Actor:
-    """The system itself, which acts as an administrator without an account."""
-    return Actor(organisation_id=organisation_id, account_id=None, role=Role.ADMIN, name="system")
 
 
 class _Installed:

@@ -25,6 +25,7 @@ VERBS: Final[dict[str, str]] = {
     "cron": "dialer.cli.cron",
     "migrate": "dialer.cli.migrate",
     "doctor": "dialer.cli.doctor",
+    "token": "dialer.cli.token",
 }
 """Where each verb's `COMMAND` is; only the one that is called is imported."""
 
@@ -45,8 +46,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         outcome = Outcome({"detail": "interrupted"}, "interrupted", failed=True)
     except (SettingsError, RuleBroken, OSError) as error:
-        outcome = Outcome({"detail": str(error)}, str(error), failed=True)
+        said = in_words(error)
+        outcome = Outcome({"detail": said}, said, failed=True)
     return report(outcome, as_json=options.json)
+
+
+def in_words(error: Exception) -> str:
+    """What an error says, with the place of each fault where it has several."""
+    faults = error.errors if isinstance(error, RuleBroken) else []
+    return "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults) or str(error)
 
 
 def report(outcome: Outcome, *, as_json: bool) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.domain.errors import Unavailable
-from dialer.services.accounts.organisation import ensure_organisation
+from dialer.services.accounts.organisations import ensure_organisation
 from dialer.services.context import Context
 from dialer.settings import Settings
 from workers.runtime import Runtime

@@ -10,7 +10,7 @@ from dialer.cli.command import Command, Outcome
 from dialer.cli.installation import require_database
 from dialer.clock import utc_now
 from dialer.domain.access import Permission
-from dialer.services.accounts.organisation import ensure_organisation
+from dialer.services.accounts.organisations import ensure_organisation
 from dialer.settings import Settings
 from dialer.store.migrate import migrate
 from dialer.store.session import UnitFactory, make_engine

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,37 @@ def test_a_pid_file_goes_with_its_process_unless_another_took_the_name(tmp_path)
     with pid_file(path.parent, "web"):
         write_pid(path, 1)
     assert read_pid(path) == 1
+
+
+def test_a_token_is_printed_alone_and_opens_the_door(at_home, capsys, client):
+    assert main(["token", "create", "--role", "coordinator", "--expires-in", "12h"]) == 0
+    token = capsys.readouterr().out
+    assert token.startswith("dlr_")
+    assert token.count("\n") == 1
+    me = client.get("/api/v1/me", headers={"Authorization": f"Bearer {token.strip()}"})
+    assert me.json["role"] == "coordinator"
+
+
+def test_a_token_as_json_says_when_it_ends(at_home, capsys):
+    assert main(["token", "create", "--role", "volunteer", "--expires-in", "30d", "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["ok"]
+    assert made["role"] == "volunteer"
+    assert made["expires_at"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["token"], ["token", "create"], ["token", "create", "--role", "king"]]
+    + [["token", "create", "--role", "admin", "--expires-in", text] for text in ("soon", "0h", "5w", "-1d")]
+    + [["token", "create", "--role", "admin", "--campaign", "the first"]],
+)
+def test_a_token_that_can_not_be_meant_is_wrong_usage(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+
+
+def test_a_token_for_a_campaign_that_is_not_there_fails(at_home, capsys):
+    assert main(["token", "create", "--role", "volunteer", "--campaign", str(uuid.uuid4())]) == 1
+    assert capsys.readouterr().err == "dialer: /campaign_ids/0: There is no campaign with this id.\n"

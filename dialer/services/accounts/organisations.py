@@ -11,6 +11,8 @@ from dialer.domain.access import Actor, Role
 from dialer.store.models.accounts import Organisation
 from dialer.store.session import UnitFactory
 
+DEFAULT_NAME = "Our movement"
+
 _LOCK = 0x6F7267  # "org": of processes that start at once, one makes the organisation
 
 
@@ -20,7 +22,15 @@ def first_organisation(units: UnitFactory) -> uuid.UUID | None:
         return unit.session.scalar(select(Organisation.id).order_by(Organisation.id).limit(1))
 
 
-def ensure_organisation(units: UnitFactory, name: str, now: dt.datetime, *, demo: bool = False) -> uuid.UUID:
+def organisation_ids(units: UnitFactory) -> list[uuid.UUID]:
+    """Every organisation, oldest first."""
+    with units.read() as unit:
+        return list(unit.session.scalars(select(Organisation.id).order_by(Organisation.id)))
+
+
+def ensure_organisation(
+    units: UnitFactory, now: dt.datetime, name: str = DEFAULT_NAME, *, demo: bool = False
+) -> uuid.UUID:
     """The oldest organisation, made now where there is none; safe to call from many processes at once."""
     with units.read() as unit:
         unit.session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
