@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dialer.services.context import Context
+from dialer.services.people.import_run import resume_imports
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +21,4 @@ class Tick:
     deed: Callable[[Context], object]
 
 
-TICKS: Final[tuple[Tick, ...]] = ()
+TICKS: Final[tuple[Tick, ...]] = (Tick("resume imports", 5, resume_imports),)

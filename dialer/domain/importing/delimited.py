@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Final, NamedTuple
@@ -15,7 +15,7 @@ MAX_CELL: Final = 32_767
 _MAX_LINE: Final = 1 << 20
 _BATCH: Final = 1024
 _LINE_ENDS: Final = "\r\n"
-_LOST: Final = re.compile(r"[\ud800-\udfff\ufffd]")
+_LOST: Final = re.compile(r"[\ud800-\udfff\ufffd\0]")
 
 csv.field_size_limit(_MAX_LINE)
 
@@ -52,6 +52,11 @@ class _Raw(NamedTuple):
 def has_lost_letters(text: str) -> bool:
     """Tell whether bytes of this text could not be read as letters."""
     return "\0" in text or (not text.isascii() and _LOST.search(text) is not None)
+
+
+def show_lost_letters(text: str) -> str:
+    """Put the sign for an unreadable letter where one is: text that any database takes."""
+    return _LOST.sub("\ufffd", text) if has_lost_letters(text) else text
 
 
 def open_text(stream: BinaryIO, encoding: str) -> io.TextIOWrapper:
@@ -136,22 +141,26 @@ def _fault_of(raw: _Raw, cells: list[str]) -> Reason | None:
     return Reason.UNDECODABLE if has_lost_letters(raw.text) else None
 
 
-def read_records(stream: BinaryIO, form: TextFormat) -> Iterator[Record]:
+def read_records(stream: BinaryIO, form: TextFormat) -> Generator[Record]:
     """Read every record of a file, blank ones too, from the start.
 
     No more than a cell's bound of text is held for a quote that is never closed, and no more than
     a mebibyte for a line that never ends.
     """
     text = open_text(stream, form.encoding)
-    records = _records(_lines(text), _Quotes(form.delimiter))
+    try:
+        yield from islice(_numbered(text, form.delimiter), int(form.sep_line), None)
+    finally:
+        text.detach()  # the stream is the caller's to close
+
+
+def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Record]:
+    records = _records(_lines(text), _Quotes(delimiter))
     row = 0
     while batch := list(islice(records, _BATCH)):
-        for raw, cells in zip(batch, _split(batch, form.delimiter), strict=True):
+        for raw, cells in zip(batch, _split(batch, delimiter), strict=True):
             row += 1
-            if row == 1 and form.sep_line:
-                continue
             if raw.fault:
                 yield Record(row, raw.line, [raw.text.rstrip(_LINE_ENDS)], raw.fault, split=False)
             else:
                 yield Record(row, raw.line, cells[:MAX_COLUMNS], _fault_of(raw, cells))
-    text.detach()

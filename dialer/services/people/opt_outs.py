@@ -7,11 +7,12 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.store.models import new_id
-from dialer.store.models.people import Contact, ContactPhone, OptOut, Suppression
+from dialer.store.models.people import OptOut, Suppression
+from dialer.store.queries.opt_outs import cover_reach
 from dialer.store.session import UnitOfWork
 
 
@@ -50,7 +51,7 @@ def record_opt_out(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, origin
     )
     if opt_out_id is None:
         return False
-    _suppress_all_of(unit, contact_id, channel, opt_out_id, origin)
+    cover_reach(unit.session, unit.organisation_id, [contact_id])
     return True
 
 
@@ -78,44 +79,3 @@ def lift_opt_outs_of_results(
         .values(lifted_at=at, lifted_reason=reason)
     )
     return frozenset(row.contact_id for row in rows)
-
-
-def _suppress_all_of(
-    unit: UnitOfWork, contact_id: uuid.UUID, channel: str, opt_out_id: uuid.UUID, origin: Origin
-) -> None:
-    rows = [
-        {
-            "organisation_id": unit.organisation_id,
-            "id": new_id(),
-            **place,
-            "channel": channel,
-            "reason": "opt_out",
-            "source": origin.source,
-            "contact_id": contact_id,
-            "opt_out_id": opt_out_id,
-            "created_by": origin.account_id,
-            "created_at": origin.at,
-        }
-        for place in _places(unit, contact_id, channel)
-    ]
-    if rows:
-        unit.session.execute(insert(Suppression).values(rows).on_conflict_do_nothing())
-
-
-def _places(unit: UnitOfWork, contact_id: uuid.UUID, channel: str) -> list[dict[str, str | None]]:
-    """The numbers or the address that a channel reaches a person by; `door` and `post` have none."""
-    if channel in {"sms", "voice"}:
-        numbers = unit.session.scalars(
-            select(ContactPhone.number)
-            .where(
-                ContactPhone.organisation_id == unit.organisation_id,
-                ContactPhone.contact_id == contact_id,
-                ContactPhone.removed_at.is_(None),
-            )
-            .order_by(ContactPhone.number)
-        )
-        return [{"number": number, "email": None} for number in numbers]
-    if channel == "email":
-        contact = unit.session.get_one(Contact, (unit.organisation_id, contact_id))
-        return [{"number": None, "email": contact.email_key}] if contact.email_key else []
-    return []

@@ -174,7 +174,10 @@ class ListMember(Tenant, Base):
 
 
 class Import(Identified, Base):
-    """One file on its way into one list. `next_line` is the watermark: rows before it are in."""
+    """One file on its way into one list. `next_row` is the watermark: rows before it are in.
+
+    `question` says why a person must choose columns: `header`, `no_phone` or `two_phones`.
+    """
 
     __tablename__ = "import"
     __table_args__ = (
@@ -199,8 +202,11 @@ class Import(Identified, Base):
     encoding: Mapped[str | None]
     delimiter: Mapped[str | None]
     options: Mapped[Json]
+    has_sep_line: Mapped[bool] = mapped_column(server_default=text("false"))
+    header_row: Mapped[int] = mapped_column(server_default=text("0"))
     mapping: Mapped[Json]
     columns: Mapped[JsonList]
+    question: Mapped[str | None]
     warnings: Mapped[JsonList]
     row_count: Mapped[int] = mapped_column(server_default=text("0"))
     created_count: Mapped[int] = mapped_column(server_default=text("0"))

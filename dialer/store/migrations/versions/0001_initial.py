@@ -508,6 +508,8 @@ def upgrade() -> None:
             server_default=sa.text("'{}'::jsonb"),
             nullable=False,
         ),
+        sa.Column("has_sep_line", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("header_row", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column(
             "mapping",
             postgresql.JSONB(astext_type=sa.Text()),
@@ -520,6 +522,7 @@ def upgrade() -> None:
             server_default=sa.text("'[]'::jsonb"),
             nullable=False,
         ),
+        sa.Column("question", sa.Text(), nullable=True),
         sa.Column(
             "warnings",
             postgresql.JSONB(astext_type=sa.Text()),

@@ -1,0 +1,51 @@
+"""Who repeats whom within one file: rows that are the same person, and elector numbers given twice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dialer.domain.person import Identity, Match, match
+
+_Key = tuple[str, ...]
+
+
+class Place(NamedTuple):
+    """Where a row belongs. `first`: the earlier row that is the same person. `loses_number`: an
+    earlier row, of another person, holds its elector number.
+    """
+
+    first: int | None
+    loses_number: bool = False
+
+
+def _keys(who: Identity) -> Iterator[_Key]:
+    if who.external_id:
+        yield ("id", who.external_id)
+    if who.elector:
+        yield ("elector", who.elector)
+    for number in who.phones:
+        yield (number, who.first, who.last)
+    if who.email:
+        yield (who.email, who.first, who.last)
+
+
+@dataclass(slots=True)
+class Repeats:
+    """Remembers the people of the rows seen so far, and finds the first row of each."""
+
+    _seen: dict[_Key, list[tuple[int, Identity]]] = field(default_factory=dict)
+
+    def place(self, row: int, who: Identity) -> Place:
+        """Place the next row among the earlier ones and remember it."""
+        first, loses = None, False
+        keys = list(_keys(who))
+        for key in keys:
+            for earlier, other in self._seen.get(key, ()):
+                rule = match(who, other)
+                loses = loses or (key[0] == "elector" and rule not in {Match.EXTERNAL_ID, Match.ELECTOR})
+                if first is None and rule not in {None, Match.RENUMBERED}:
+                    first = earlier
+        for key in keys:
+            if not (loses and key[0] == "elector"):
+                self._seen.setdefault(key, []).append((row if first is None else first, who))
+        return Place(first, loses)

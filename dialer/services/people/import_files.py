@@ -1,0 +1,37 @@
+"""Where uploaded lists lie until they are in: in the data folder, under names of our own."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+_PIECE: Final = 1 << 20
+
+
+def stored_file(data_dir: Path, stored_as: str) -> Path:
+    """The path of a stored upload."""
+    return data_dir / "imports" / stored_as
+
+
+def store_upload(data_dir: Path, upload: BinaryIO) -> str:
+    """Stream an upload to disk and name the file; what can't be written whole leaves nothing."""
+    stored_as = f"{uuid.uuid4().hex}.upload"
+    path = stored_file(data_dir, stored_as)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with discarded_on_error(path), path.open("xb") as file:
+        while piece := upload.read(_PIECE):
+            file.write(piece)
+    return stored_as
+
+
+@contextlib.contextmanager
+def discarded_on_error(path: Path) -> Iterator[None]:
+    """Remove the file again when the block fails."""
+    try:
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise

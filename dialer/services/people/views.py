@@ -1,0 +1,156 @@
+"""People, lists and imports as they are shown. Nothing here is tied to the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ListView:
+    """Contacts imported or chosen together."""
+
+    id: uuid.UUID
+    name: str
+    default_region: str
+    register: str | None
+    id_source: str | None
+    contact_count: int
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """`rows` is always the sum of the others."""
+
+    rows: int
+    created: int
+    updated: int
+    unchanged: int
+    duplicates: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """One file on its way into a list. `question` says which columns a person must choose, and why."""
+
+    id: uuid.UUID
+    list_id: uuid.UUID
+    election_id: uuid.UUID | None
+    state: str
+    filename: str
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    mapping: Mapping[str, str]
+    question: str | None
+    warnings: Sequence[Mapping[str, Any]]
+    counts: ImportCounts
+    progress: float
+    error: Mapping[str, Any] | None
+    created_at: dt.datetime
+    finished_at: dt.datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self.state in {"completed", "failed", "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnView:
+    """A column of an uploaded list: its key in a mapping, what we take it for, and what stands in it."""
+
+    key: str
+    header: str
+    field: str
+    samples: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RowIssueView:
+    """A row with something wrong, and the row's own cells."""
+
+    row: int
+    line: int
+    outcome: str
+    reason: str
+    field: str | None
+    value: str | None
+    detail: str
+    cells: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneView:
+    """A number somebody may be reached on. `dead`: the network said that it doesn't exist."""
+
+    number: str
+    type: str
+    dead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """Somebody's yes: where and when it was given."""
+
+    source: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView:
+    """A person in the organisation's list. `support` and `voted_at` are those of the current election."""
+
+    id: uuid.UUID
+    external_id: str | None
+    elector_number: str | None
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    phones: Sequence[PhoneView]
+    address: str | None
+    postcode: str | None
+    constituency: str | None
+    ward: str | None
+    polling_district: str | None
+    polling_station: str | None
+    language: str | None
+    elector_markers: str | None
+    date_of_birth: dt.date | None
+    notes: str | None
+    needs_lift: bool | None
+    tags: Sequence[str]
+    custom: Mapping[str, Any]
+    status: str
+    list_ids: Sequence[uuid.UUID]
+    support: int | None
+    voting_method: str | None
+    voted_at: dt.datetime | None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    opt_outs: Mapping[str, dt.datetime | None] = field(default_factory=dict)
+    consents: Mapping[str, ConsentView | None] = field(default_factory=dict)
+
+    @property
+    def phone(self) -> str | None:
+        """The first number."""
+        return self.phones[0].number if self.phones else None
+
+
+@dataclass(frozen=True, slots=True)
+class SuppressionView:
+    """A number or address that must not be contacted on one channel, and why."""
+
+    id: uuid.UUID
+    number: str | None
+    email: str | None
+    channel: str
+    reason: str
+    source: str
+    note: str | None
+    created_at: dt.datetime
