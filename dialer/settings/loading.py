@@ -99,9 +99,9 @@ def _unknown(
 def _given(
     spec: Spec, table: Mapping[str, object], source: str, environ: Mapping[str, str]
 ) -> tuple[object, str, bool] | None:
-    """The raw value, the name to blame and whether it is text; an empty variable is one that isn't set."""
+    """The raw value, the name to blame and whether it is text; what is empty isn't set."""
     if environ.get(spec.variable):
         return environ[spec.variable], spec.variable, True
-    if spec.key in table:
+    if table.get(spec.key, "") != "":
         return table[spec.key], f"{source}: {spec.key}", False
     return None
