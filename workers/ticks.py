@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from dialer.services.calling.leases import expire_assignments
 from dialer.services.context import Context
 from dialer.services.people.import_run import resume_imports
 
@@ -21,4 +22,7 @@ class Tick:
     deed: Callable[[Context], object]
 
 
-TICKS: Final[tuple[Tick, ...]] = (Tick("resume imports", 5, resume_imports),)
+TICKS: Final[tuple[Tick, ...]] = (
+    Tick("expire assignments", 2, expire_assignments),
+    Tick("resume imports", 5, resume_imports),
+)

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from dialer.services.calling.reach import open_assignment
-from dialer.services.context import Units
-from dialer.store.models.accounts import Organisation
+from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Shift
 from dialer.store.queries import queue
 from dialer.store.session import UnitOfWork
@@ -18,18 +17,12 @@ from dialer.store.session import UnitOfWork
 BATCH = 200
 
 
-def expire_assignments(units: Units, now: dt.datetime) -> int:
-    """Give back every assignment whose lease ran out, in all organisations; how many. For the cron's tick."""
-    with units.read() as unit:
-        organisations = unit.session.scalars(select(Organisation.id)).all()
-    return sum(_expire_all(units, organisation_id, now) for organisation_id in organisations)
-
-
-def _expire_all(units: Units, organisation_id: uuid.UUID, now: dt.datetime) -> int:
+def expire_assignments(ctx: Context) -> int:
+    """Give back every assignment of the organisation whose lease ran out; how many. For the cron's tick."""
     expired = 0
     while True:
-        with units.begin(organisation_id) as unit:
-            count = expire_lapsed(unit, now)
+        with ctx.unit() as unit:
+            count = expire_lapsed(unit, ctx.now)
         expired += count
         if count < BATCH:
             return expired

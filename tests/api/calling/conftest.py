@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from dialer.domain.access import Role
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
-from tests.conftest import Caller
+from tests.conftest import Caller, SetClock
 from tests.people import Person, join_campaign, make_person
 from tests.phone_bank import Voter, landline, running_campaign
 
@@ -71,6 +71,10 @@ class PhoneBank:
         assert answer.status_code == 201, answer.json
         assert answer.json is not None
         return Seat(self.api(person), answer.json)
+
+    def later(self, clock: SetClock) -> Context:
+        """The coordinator's context at the clock's present moment."""
+        return replace(self.ctx, now=clock.now)
 
     def volunteer(self, name: str) -> Seat:
         """A further volunteer with a session."""
