@@ -75,6 +75,20 @@ class AssignmentClosed(RuleBroken):
     slug, title = "assignment-closed", "This conversation already has a result"
 
 
+class IdempotencyInProgress(RuleBroken):
+    """The first POST with this key is still under way."""
+
+    slug, title = "idempotency-in-progress", "The first of these is still under way"
+    default_detail = "The first request with this Idempotency-Key isn’t done yet. Ask again in a moment."
+
+
+class IdempotencyKeyReused(RuleBroken):
+    """The key came before with another body."""
+
+    slug, status, title = "idempotency-key-reused", 422, "This key stands for something else"
+    default_detail = "This Idempotency-Key came before with another body. Take a new key for a new request."
+
+
 class ValidationFailed(RuleBroken):
     """One or more fields can't be taken; `errors` names each."""
 

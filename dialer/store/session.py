@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -46,9 +47,9 @@ class UnitOfWork:
     it runs outside the transaction, with the connection given back.
     """
 
-    def __init__(self, engine: Engine, organisation_id: uuid.UUID) -> None:
+    def __init__(self, session: Session, organisation_id: uuid.UUID) -> None:
         self.organisation_id = organisation_id
-        self.session = Session(engine, expire_on_commit=False)
+        self.session = session
         self._after_commit: list[AfterCommit] = []
 
     def __enter__(self) -> Self:
@@ -65,8 +66,11 @@ class UnitOfWork:
         if error is not None and isinstance(error, _DATABASE_AWAY):
             raise Unavailable from error
         if kind is None:
-            for follow_up in self._after_commit:
-                follow_up()
+            self._follow_up(self._after_commit)
+
+    def _follow_up(self, follow_ups: list[AfterCommit]) -> None:
+        for follow_up in follow_ups:
+            follow_up()
 
     def _commit(self) -> None:
         try:
@@ -107,6 +111,17 @@ class UnitOfWork:
         )
 
 
+class _PartOfMore(UnitOfWork):
+    """A unit inside a greater transaction: a savepoint, whose follow-ups wait for the whole."""
+
+    def __init__(self, session: Session, organisation_id: uuid.UUID, waiting: list[AfterCommit]) -> None:
+        super().__init__(session, organisation_id)
+        self._waiting = waiting
+
+    def _follow_up(self, follow_ups: list[AfterCommit]) -> None:
+        self._waiting += follow_ups
+
+
 class UnitFactory:
     """Opens units of work on one engine."""
 
@@ -115,8 +130,37 @@ class UnitFactory:
 
     def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
         """A new unit of work for one organisation."""
-        return UnitOfWork(self.engine, organisation_id)
+        return UnitOfWork(Session(self.engine, expire_on_commit=False), organisation_id)
 
     def read(self) -> UnitOfWork:
         """A unit of work that belongs to no organisation yet: to find out who is at the door."""
-        return UnitOfWork(self.engine, _NOBODY)
+        return self.begin(_NOBODY)
+
+    @contextmanager
+    def together(self) -> Iterator[UnitFactory]:
+        """Units that are committed all at once, at the end of the block, or not at all.
+
+        Each of them is a savepoint of one transaction; what follows a commit waits for the whole.
+        """
+        waiting: list[AfterCommit] = []
+        try:
+            with self.engine.begin() as connection:
+                yield _UnitsTogether(connection, waiting)
+        except _DATABASE_AWAY as error:
+            raise Unavailable from error
+        for follow_up in waiting:
+            follow_up()
+
+
+class _UnitsTogether(UnitFactory):
+    """Opens units that are parts of one transaction."""
+
+    def __init__(self, connection: Connection, waiting: list[AfterCommit]) -> None:
+        super().__init__(connection.engine)
+        self._connection = connection
+        self._waiting = waiting
+
+    def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
+        """A savepoint of the transaction."""
+        session = Session(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+        return _PartOfMore(session, organisation_id, self._waiting)

@@ -42,7 +42,7 @@ def context(actor: Actor | None = None) -> Context:
         raise Unauthenticated
     tools = desk()
     return Context(
-        units=tools.units,
+        units=g.get("units") or tools.units,
         jobs=tools.jobs,
         actor=who,
         now=g.now,

@@ -17,6 +17,7 @@ from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.accounts import JoinLink
 from dialer.store.models.calling import Campaign
+from dialer.store.session import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +80,35 @@ def list_join_links(ctx: Context, campaign_id: uuid.UUID, page: Page) -> Slice[J
     return cut(views, page, lambda view: (str(view.id),))
 
 
+def get_join_link(ctx: Context, code: str) -> JoinLinkView:
+    """One link. Raises NotFound also when it was deleted or leads into a campaign out of reach."""
+    require(ctx.actor, Permission.JOIN_LINK_MANAGE)
+    with ctx.unit() as unit:
+        return _view(ctx, _find(ctx, unit, code))
+
+
 def delete_join_link(ctx: Context, code: str) -> None:
     """Let nobody else join by it; who has joined stays. Raises NotFound also for a link out of reach."""
     require(ctx.actor, Permission.JOIN_LINK_MANAGE)
     with ctx.unit() as unit:
-        link = unit.session.scalar(
-            select(JoinLink)
-            .where(
-                JoinLink.organisation_id == ctx.organisation_id,
-                JoinLink.code == code,
-                JoinLink.revoked_at.is_(None),
-            )
-            .with_for_update()
-        )
-        if link is None or not ctx.actor.sees_campaign(link.campaign_id):
-            raise NotFound
+        link = _find(ctx, unit, code)
         link.revoked_at = ctx.now
         ctx.audit(unit, "join_link.deleted", "join_link", link.id, {"campaign_id": str(link.campaign_id)})
+
+
+def _find(ctx: Context, unit: UnitOfWork, code: str) -> JoinLink:
+    link = unit.session.scalar(
+        select(JoinLink)
+        .where(
+            JoinLink.organisation_id == ctx.organisation_id,
+            JoinLink.code == code,
+            JoinLink.revoked_at.is_(None),
+        )
+        .with_for_update()
+    )
+    if link is None or not ctx.actor.sees_campaign(link.campaign_id):
+        raise NotFound
+    return link
 
 
 def _check(new: NewJoinLink) -> None:

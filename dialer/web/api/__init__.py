@@ -6,6 +6,7 @@ from flask import Flask, Response, jsonify
 from flask_smorest import Api
 
 from dialer.domain.access import Permission
+from dialer.web.api.idempotency import install_idempotency
 from dialer.web.api.requests import check_request
 from dialer.web.api.v1 import BLUEPRINTS
 from dialer.web.guard import allow
@@ -23,6 +24,7 @@ def install_api(app: Flask) -> None:
     for blueprint in BLUEPRINTS:
         csrf.exempt(blueprint)
         api.register_blueprint(blueprint, url_prefix=PREFIX)
+    install_idempotency(app, PREFIX)
 
     @app.get("/openapi.json")
     @allow(Permission.PUBLIC_READ)

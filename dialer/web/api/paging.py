@@ -54,6 +54,10 @@ def _decode(cursor: str) -> tuple[str, ...]:
         key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
         key = None
-    if not isinstance(key, list) or not key or not all(isinstance(part, str) for part in key):
+    if not isinstance(key, list) or not key or not all(map(_is_text, key)):
         raise ValidationFailed.at("/cursor", "This cursor isn’t one of ours. Start again without it.")
     return tuple(key)
+
+
+def _is_text(part: object) -> bool:
+    return isinstance(part, str) and "\x00" not in part and part.isprintable()

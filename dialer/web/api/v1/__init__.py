@@ -6,19 +6,25 @@ from dialer.web.api.blueprint import Resource
 from dialer.web.api.v1.assignments import assignments
 from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.elections import elections
+from dialer.web.api.v1.join_links import join_links
 from dialer.web.api.v1.me import me
 from dialer.web.api.v1.pledges import pledges
 from dialer.web.api.v1.scripts import scripts
 from dialer.web.api.v1.sessions import sessions
 from dialer.web.api.v1.steering import steering
+from dialer.web.api.v1.tokens import tokens
+from dialer.web.api.v1.volunteers import volunteers
 
 BLUEPRINTS: tuple[Resource, ...] = (
     assignments,
     campaigns,
     elections,
+    join_links,
     me,
     pledges,
     scripts,
     sessions,
     steering,
+    tokens,
+    volunteers,
 )
