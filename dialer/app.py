@@ -17,6 +17,7 @@ from dialer.web.api import install_api
 from dialer.web.desk import Desk
 from dialer.web.errors import install_errors
 from dialer.web.guard import install_guard, unguarded
+from dialer.web.limits import install_limits
 from dialer.web.look import install_look
 from dialer.web.pages import install_pages
 from dialer.web.security import install_security
@@ -49,6 +50,7 @@ def create_app(
     install_look(app)
     install_security(app)
     install_guard(app)
+    install_limits(app, settings)
     install_pages(app)
     install_api(app)
     install_errors(app)
