@@ -39,6 +39,10 @@ class Columns:
         """How many cells a whole row has; 0 where no header says."""
         return len(self.headers) if self.row else 0
 
+    def is_of_report(self, index: int) -> bool:
+        """Tell whether a column is one that our report added to the list's own."""
+        return self.fields[index] == IGNORE and self.headers[index].casefold() in REPORT_COLUMNS
+
     def mapping(self) -> dict[str, str]:
         """The columns as a mapping: keyed by header, by number where headers are equal or missing."""
         return dict(zip(self.keys(), self.fields, strict=True))

@@ -19,6 +19,7 @@ from dialer.domain.phone import Phone, PhoneFault, read_phones
 MENDED: Final = "mended_numbers"
 UNREAD: Final = "unread_values"
 _REPORTED_VALUE_MAX: Final = 200
+_HARMLESS: Final = ("'=", "'+", "'-", "'@")
 Value = TypeVar("Value")
 
 
@@ -150,7 +151,7 @@ class RowReader:
             return cells
         suspect = record.fault is Reason.UNDECODABLE
         for name, custom, cell in zip(self._fields, self._is_custom, record.cells, strict=False):
-            if not cell or name == IGNORE or not (text := cell.strip()):
+            if not cell or name == IGNORE or not (text := _bare(cell)):
                 continue
             if suspect and has_lost_letters(text):
                 continue
@@ -256,6 +257,12 @@ class RowReader:
         if reachable and not self._has_phones:
             return None
         return Fault(Reason.NO_PHONE, "phone", next(iter(cells.many.get("phone", ())), None))
+
+
+def _bare(cell: str) -> str:
+    """A cell without the space around it, and without the mark that our own report puts before a formula."""
+    text = cell.strip()
+    return text[1:] if text.startswith(_HARMLESS) else text
 
 
 def _fill_name(person: PersonRow, cells: _Cells) -> None:

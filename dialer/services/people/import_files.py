@@ -6,7 +6,7 @@ import contextlib
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 _PIECE: Final = 1 << 20
 
@@ -16,7 +16,7 @@ def stored_file(data_dir: Path, stored_as: str) -> Path:
     return data_dir / "imports" / stored_as
 
 
-def store_upload(data_dir: Path, upload: BinaryIO) -> str:
+def store_upload(data_dir: Path, upload: IO[bytes]) -> str:
     """Stream an upload to disk and name the file; what can't be written whole leaves nothing."""
     stored_as = f"{uuid.uuid4().hex}.upload"
     path = stored_file(data_dir, stored_as)

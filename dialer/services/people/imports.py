@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypedDict
+from typing import IO, Any, Final, TypedDict
 
 from sqlalchemy import select, update
 
 from dialer.domain.access import Permission, require
+from dialer.domain.csv_cells import csv_line
 from dialer.domain.errors import FieldError, InvalidTransition, NotFound, UnreadableFile, ValidationFailed
 from dialer.domain.importing.delimited import MAX_COLUMNS, Record, TextFormat, read_records, show_lost_letters
 from dialer.domain.importing.encoding import NotText
@@ -24,6 +25,8 @@ from dialer.domain.importing.header import (
     find_header,
     recognise,
 )
+from dialer.domain.importing.issues import Reason
+from dialer.domain.importing.row import has_content
 from dialer.domain.importing.sniffing import sniff
 from dialer.services.context import Context
 from dialer.services.gotv.elections import election_of
@@ -56,7 +59,7 @@ class ImportOptions(TypedDict, total=False):
 
 
 def start_import(
-    ctx: Context, list_id: uuid.UUID, upload: BinaryIO, filename: str, options: ImportOptions
+    ctx: Context, list_id: uuid.UUID, upload: IO[bytes], filename: str, options: ImportOptions
 ) -> ImportView:
     """Store an uploaded list, look at it, and have a worker bring it in.
 
@@ -173,26 +176,26 @@ def list_rejected(ctx: Context, import_id: uuid.UUID, page: Page) -> Slice[RowIs
         return cut(rows, page, lambda row: (str(row.line),)).map(_issue_view)
 
 
-def rejected_table(ctx: Context, import_id: uuid.UUID) -> Iterator[list[str]]:
-    """The whole report as a table to mend and import again: the list's own columns, then what is wrong.
+def rejected_csv(ctx: Context, import_id: uuid.UUID) -> Iterator[str]:
+    """The whole report as lines of CSV to mend and import again: the list's own columns, then what is wrong.
 
     Comes row by row, in bounded memory.
     """
-    view = get_import(ctx, import_id)
+    require(ctx.actor, Permission.IMPORT_RUN)
     with ctx.unit() as unit:
         columns = _stored_columns(import_of(unit, import_id))
         ctx.audit(unit, "import.report_exported", "import", import_id)
-    own = [
-        index
-        for index, header in enumerate(columns.headers)
-        if header not in REPORT_COLUMNS or columns.row == 0
-    ]
+    return map(csv_line, _report_table(ctx, import_id, columns))
+
+
+def _report_table(ctx: Context, import_id: uuid.UUID, columns: Columns) -> Iterator[list[str]]:
+    own = [index for index in range(len(columns.headers)) if not columns.is_of_report(index)]
     width = max(own, default=-1) + 1
     yield [*(columns.headers[index] for index in own), *REPORT_COLUMNS]
     line = 0
     while True:
         with ctx.unit() as unit:
-            rows = _issues(unit, view.id, line, _ISSUES_AT_ONCE)
+            rows = _issues(unit, import_id, line, _ISSUES_AT_ONCE)
         for row in rows:
             cells = [*row.cells, *[""] * (width - len(row.cells))]
             yield [*(cells[index] for index in own), str(row.line), row.outcome, row.reason, row.detail]
@@ -241,8 +244,11 @@ def _look_at(path: Path) -> tuple[TextFormat, list[Record]]:
             f"This is {what}, not a list. Save it as CSV (UTF-8) and try again. Nothing was brought in."
         ) from what
     records = _first_records(path, form)
-    if not any(cell.strip() for record in records for cell in record.cells):
+    first = next((record for record in records if has_content(record)), None)
+    if first is None:
         raise UnreadableFile("There is nothing in this file’s first lines. Nothing was brought in.")
+    if first.fault is Reason.LONG_ROW:
+        raise UnreadableFile(f"This file has more than {MAX_COLUMNS} columns. Leave out what isn’t needed.")
     return form, records
 
 
@@ -255,26 +261,20 @@ def _columns(records: list[Record], options: ImportOptions) -> Columns:
     has_header = options.get("has_header")
     if mapping := options.get("mapping"):
         return _mapped(records, mapping, has_header, "/options/mapping")
-    return _bounded(recognise(find_header(records[:HEADER_WITHIN], has_header, None), records))
+    return recognise(find_header(records[:HEADER_WITHIN], has_header, None), records)
 
 
 def _mapped(
     records: list[Record], mapping: Mapping[str, str], has_header: bool | None, pointer: str
 ) -> Columns:
     header = find_header(records[:HEADER_WITHIN], has_header, mapping)
-    columns = _bounded(apply_mapping(header, records, mapping))
+    columns = apply_mapping(header, records, mapping)
     if columns.unknown:
         errors = [
             FieldError(f"{pointer}/{key}", "The file has no such column. Give its header or its number.")
             for key in columns.unknown
         ]
         raise ValidationFailed("The mapping names columns that the file doesn’t have.", errors=errors)
-    return columns
-
-
-def _bounded(columns: Columns) -> Columns:
-    if len(columns.headers) >= MAX_COLUMNS:
-        raise UnreadableFile(f"This file has {MAX_COLUMNS} columns or more. Leave out what isn’t needed.")
     return columns
 
 

@@ -83,6 +83,13 @@ def _parse(body: bytes) -> object:
         raise MalformedJSON(f"The body is no JSON: {error}.") from error
 
 
+def read_json(text: str) -> object:
+    """JSON that came as a part of something else, as strictly as a body."""
+    value = _parse(text.encode("utf-8", "surrogatepass"))
+    _check_text(value)
+    return value
+
+
 def _no_such_number(name: str) -> Any:
     raise ValueError(f"{name} is no JSON number")
 

@@ -6,7 +6,9 @@ from dialer.web.api.blueprint import Resource
 from dialer.web.api.v1.assignments import assignments
 from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.elections import elections
+from dialer.web.api.v1.imports import imports
 from dialer.web.api.v1.join_links import join_links
+from dialer.web.api.v1.lists import lists
 from dialer.web.api.v1.me import me
 from dialer.web.api.v1.pledges import pledges
 from dialer.web.api.v1.scripts import scripts
@@ -20,6 +22,8 @@ BLUEPRINTS: tuple[Resource, ...] = (
     campaigns,
     elections,
     join_links,
+    imports,
+    lists,
     me,
     pledges,
     scripts,

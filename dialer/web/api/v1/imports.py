@@ -1,0 +1,226 @@
+"""`/lists/{id}/imports` and `/imports`: files on their way into lists."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response, request, url_for
+from flask.views import MethodView
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import BadRequest
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import FieldError, ValidationFailed
+from dialer.domain.importing.issues import Outcome, Reason
+from dialer.domain.people import IMPORT_STATES
+from dialer.services.people import imports as deeds
+from dialer.services.people.lists import get_list
+from dialer.services.people.views import ImportView
+from dialer.web.api.blueprint import Resource, pointers
+from dialer.web.api.fields import Choice, Flag, Id, Instant, Number, Text, Whole, path_id
+from dialer.web.api.paging import PageQuery, page_of, paged, show_page
+from dialer.web.api.requests import read_json, takes_upload
+from dialer.web.desk import context
+from dialer.web.downloads import csv_response, wants_csv
+from dialer.web.guard import allow
+
+imports = Resource("imports", "Files on their way into lists")
+
+
+def _mapping(**kwargs: Any) -> fields.Dict:
+    return fields.Dict(
+        keys=Text(max_length=1000),
+        values=Text(max_length=110),
+        metadata={"description": "column header, or its number from 0, to field"},
+        **kwargs,
+    )
+
+
+class OptionsSchema(Schema):
+    """How a file is to be read; what is left out comes from its list, or is recognised."""
+
+    mapping = _mapping()
+    default_region = Text(max_length=2)
+    id_source = Text(max_length=200)
+    register = Text(max_length=200)
+    election_id = Id()
+    has_header = Flag()
+    on_match = Choice("update", "skip")
+    hidden_rows = Choice("skip", "include")
+    tags = fields.List(Text(blank=False, max_length=100))
+
+
+class MappingSchema(Schema):
+    """Which column is which field."""
+
+    mapping = _mapping(required=True)
+    has_header = Flag(allow_none=True)
+
+
+class CountsSchema(Schema):
+    """`rows` is always the sum of the others."""
+
+    rows = Whole(required=True)
+    created = Whole(required=True)
+    updated = Whole(required=True)
+    unchanged = Whole(required=True)
+    duplicates = Whole(required=True)
+    rejected = Whole(required=True)
+
+
+class WarningSchema(Schema):
+    """Something that was mended or left out, and how often."""
+
+    code = Text(required=True)
+    detail = Text(required=True)
+    count = Whole(required=True)
+
+
+class ImportSchema(Schema):
+    """A file on its way into a list. `question` says why columns must be chosen."""
+
+    id = Id(required=True)
+    list_id = Id(required=True)
+    election_id = Id(allow_none=True)
+    state = Choice(*IMPORT_STATES, required=True)
+    filename = Text(required=True)
+    format = Choice("csv", "tsv", "xlsx", required=True)
+    encoding = Text(required=True, allow_none=True)
+    delimiter = Text(required=True, allow_none=True)
+    mapping = _mapping(required=True)
+    question = Choice("header", "no_phone", "two_phones", allow_none=True)
+    warnings = fields.List(fields.Nested(WarningSchema), required=True)
+    counts = fields.Nested(CountsSchema, required=True)
+    progress = Number(least=0, most=1, required=True)
+    error = fields.Dict(required=True, allow_none=True)
+    created_at = Instant(required=True)
+    finished_at = Instant(required=True, allow_none=True)
+
+
+class RowIssueSchema(Schema):
+    """A row with something wrong: left out, or kept without its bad value."""
+
+    row = Whole(required=True)
+    line = Whole(required=True)
+    outcome = Choice(*Outcome, required=True)
+    reason = Choice(*Reason, required=True)
+    field = Text(required=True, allow_none=True)
+    value = Text(required=True, allow_none=True)
+    detail = Text(required=True)
+
+
+_UPLOAD: Final = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["file"],
+                "properties": {
+                    "file": {"type": "string", "format": "binary", "description": "CSV"},
+                    "options": {"type": "string", "description": "JSON, as in ImportOptions"},
+                },
+            }
+        }
+    },
+}
+
+
+@imports.route("/lists/<list_id>/imports")
+class ListImports(MethodView):
+    """A list's imports."""
+
+    @allow(Permission.IMPORT_RUN)
+    @imports.arguments(PageQuery, location="query")
+    @imports.response(200, paged(ImportSchema))
+    def get(self, query: dict[str, Any], list_id: str) -> dict[str, object]:
+        """A list's imports, newest first."""
+        return show_page(deeds.list_imports(context(), path_id(list_id), page_of(query)))
+
+    @allow(Permission.IMPORT_RUN)
+    @takes_upload
+    @imports.doc(requestBody=_UPLOAD)
+    @imports.response(202, ImportSchema)
+    def post(self, list_id: str) -> tuple[ImportView, int, dict[str, str]]:
+        """Upload a list; a worker brings it in."""
+        wanted = get_list(context(), path_id(list_id)).id
+        upload, options = _uploaded(), _options()
+        view = deeds.start_import(context(), wanted, upload.stream, upload.filename or "", options)
+        return view, 202, {"Location": url_for("imports.Import", import_id=view.id)}
+
+
+@imports.route("/imports/<import_id>")
+class Import(MethodView):
+    """One import."""
+
+    @allow(Permission.IMPORT_RUN)
+    @imports.response(200, ImportSchema)
+    def get(self, import_id: str) -> ImportView:
+        """How far it is, and what it brought."""
+        return deeds.get_import(context(), path_id(import_id))
+
+
+@imports.route("/imports/<import_id>/rejected")
+class Rejected(MethodView):
+    """The report of one import."""
+
+    @allow(Permission.IMPORT_RUN)
+    @imports.arguments(PageQuery, location="query")
+    @imports.response(200, paged(RowIssueSchema))
+    @imports.alt_response(
+        200, content_type="text/csv", description="With `Accept: text/csv`, the whole report"
+    )
+    def get(self, query: dict[str, Any], import_id: str) -> Response | dict[str, object]:
+        """Every row with something wrong, by line; as CSV ready to mend and import again."""
+        page = page_of(query)
+        if wants_csv():
+            return csv_response(deeds.rejected_csv(context(), path_id(import_id)), "rejected.csv")
+        return show_page(deeds.list_rejected(context(), path_id(import_id), page))
+
+
+@imports.route("/imports/<import_id>/mapping")
+class Mapping(MethodView):
+    """The columns of one import."""
+
+    @allow(Permission.IMPORT_RUN)
+    @imports.arguments(MappingSchema)
+    @imports.response(200, ImportSchema)
+    def post(self, chosen: dict[str, Any], import_id: str) -> ImportView:
+        """Choose the columns of an import that waits for it, and let it go on."""
+        return deeds.set_mapping(context(), path_id(import_id), chosen["mapping"], chosen.get("has_header"))
+
+
+@imports.route("/imports/<import_id>/cancel")
+class Cancel(MethodView):
+    """The end of one import before its end."""
+
+    @allow(Permission.IMPORT_RUN)
+    @imports.response(200, ImportSchema)
+    def post(self, import_id: str) -> ImportView:
+        """Stop an import; what is in stays in."""
+        return deeds.cancel_import(context(), path_id(import_id))
+
+
+def _uploaded() -> FileStorage:
+    upload = request.files.get("file")
+    if upload is not None:
+        return upload
+    if not request.mimetype_params.get("boundary") or not (request.form or request.files):
+        raise BadRequest("The multipart body can’t be read. Send the list in a part named “file”.")
+    raise ValidationFailed.at("/file", "Send the list as a file in a part named “file”.")
+
+
+def _options() -> deeds.ImportOptions:
+    sent = request.form.get("options")
+    if not sent:
+        return {}
+    value = read_json(sent)
+    if not isinstance(value, dict):
+        raise ValidationFailed.at("/options", "Send the options as a JSON object.")
+    try:
+        options: deeds.ImportOptions = OptionsSchema().load(value)
+    except ValidationError as error:
+        faults = [FieldError(f"/options{fault.pointer}", fault.detail) for fault in pointers(error.messages)]
+        raise ValidationFailed(errors=faults) from None
+    return options

@@ -1,0 +1,204 @@
+"""Lists and imports over HTTP: from upload to report, and everything that is no list."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from dialer.services.context import Context
+from dialer.services.people.import_run import resume_imports, run_import
+from dialer.web.api.fields import parse_id
+from tests.conftest import Caller
+from tests.people import Person
+from tests.samples import MESSY, messy_expected
+
+LIST = b"First name,Surname,Phone,Email\nAnn,Lee,07700 900001,\nBob,Roe,12345,\n"
+
+
+@pytest.fixture
+def coordinator(api: Callable[[Person], Caller], carys: Person) -> Caller:
+    return api(carys)
+
+
+@pytest.fixture
+def list_id(coordinator: Caller) -> str:
+    return str(coordinator.post("/lists", json={"name": "Doorstep"}).get_json()["id"])
+
+
+def upload(caller: Caller, list_id: str, data: bytes, options: Any = None) -> TestResponse:
+    form: dict[str, Any] = {"file": (io.BytesIO(data), "list.csv")}
+    if options is not None:
+        form["options"] = options if isinstance(options, str) else json.dumps(options)
+    return caller.post(f"/lists/{list_id}/imports", data=form)
+
+
+def run(ctx: Context, import_id: str) -> None:
+    found = parse_id(import_id)
+    assert found is not None
+    run_import(ctx, found, lambda: ctx.now)
+
+
+def test_a_list_is_made_shown_changed_and_removed(coordinator: Caller) -> None:
+    made = coordinator.post("/lists", json={"name": "Doorstep"})
+    assert made.status_code == 201
+    assert made.headers["Location"].endswith(f"/api/v1/lists/{made.get_json()['id']}")
+    path = f"/lists/{made.get_json()['id']}"
+    assert coordinator.get(path).get_json()["contact_count"] == 0
+    changed = coordinator.patch(path, json={"register": "Poole 2026"})
+    assert (changed.get_json()["register"], changed.get_json()["name"]) == ("Poole 2026", "Doorstep")
+    assert [each["id"] for each in coordinator.get("/lists").get_json()["data"]] == [made.get_json()["id"]]
+    assert coordinator.delete(path).status_code == 204
+    assert coordinator.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"name": " "}, {"name": 7}, {"name": "x", "extra": 1}, {"name": "x", "default_region": "gb"}],
+)
+def test_a_list_that_cannot_be_is_refused(coordinator: Caller, body: dict[str, Any]) -> None:
+    assert coordinator.post("/lists", json=body).status_code == 422
+
+
+def test_from_upload_to_report(coordinator: Caller, list_id: str, ctx: Context) -> None:
+    answer = upload(coordinator, list_id, MESSY.read_bytes())
+    assert answer.status_code == 202
+    started = answer.get_json()
+    assert (started["state"], started["encoding"], started["delimiter"]) == ("queued", "utf-8", ",")
+    assert started["mapping"]["Tel no."] == "phone"
+    run(ctx, started["id"])
+    done = coordinator.get(f"/imports/{started['id']}").get_json()
+    expected = messy_expected()
+    assert (done["state"], done["counts"], done["progress"]) == ("completed", expected["counts"], 1.0)
+    seen, path = [], f"/imports/{started['id']}/rejected?limit=50"
+    cursor = ""
+    while cursor is not None:
+        page = coordinator.get(path + cursor).get_json()
+        seen += [[issue["line"], issue["outcome"], issue["reason"]] for issue in page["data"]]
+        cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
+    assert seen == expected["issues"]
+    assert coordinator.get(f"/lists/{list_id}").get_json()["contact_count"] == 4937
+
+
+def test_the_report_as_csv_has_the_rows_own_columns(coordinator: Caller, list_id: str, ctx: Context) -> None:
+    started = upload(coordinator, list_id, LIST).get_json()
+    run(ctx, started["id"])
+    report = coordinator.get(f"/imports/{started['id']}/rejected", headers={"Accept": "text/csv"})
+    assert report.mimetype == "text/csv"
+    header, row = csv.reader(io.StringIO(report.get_data(as_text=True)))
+    assert header == ["First name", "Surname", "Phone", "Email", "line", "outcome", "reason", "detail"]
+    assert row[:7] == ["Bob", "Roe", "12345", "", "3", "rejected", "invalid_phone"]
+
+
+def test_two_phones_wait_for_a_choice(coordinator: Caller, list_id: str, ctx: Context) -> None:
+    data = b"Name,Phone,Telephone\nAnn Lee,07700 900001,07700 900002\n"
+    waiting = upload(coordinator, list_id, data).get_json()
+    assert (waiting["state"], waiting["question"]) == ("needs_mapping", "two_phones")
+    path = f"/imports/{waiting['id']}/mapping"
+    assert coordinator.post(path, json={"mapping": {"Fax": "phone"}}).status_code == 422
+    assert coordinator.post(path, json={"mapping": {"Phone": "fax"}}).status_code == 422
+    chosen = coordinator.post(path, json={"mapping": {"Phone": "phone", "Telephone": "phone"}})
+    assert (chosen.status_code, chosen.get_json()["state"]) == (200, "queued")
+    again = coordinator.post(path, json={"mapping": {"Phone": "phone"}})
+    assert (again.status_code, again.get_json()["state"]) == (409, "queued")
+    run(ctx, waiting["id"])
+    assert coordinator.get(f"/imports/{waiting['id']}").get_json()["counts"]["created"] == 1
+
+
+def test_a_list_without_header_is_mapped_by_number(coordinator: Caller, list_id: str, ctx: Context) -> None:
+    data = b"Ann,Lee,07700 900001\nBob,Roe,07700 900002\n"
+    waiting = upload(coordinator, list_id, data).get_json()
+    assert (waiting["state"], waiting["question"]) == ("needs_mapping", "header")
+    mapping = {"0": "first_name", "1": "last_name", "2": "phone"}
+    body = {"mapping": mapping, "has_header": False}
+    assert coordinator.post(f"/imports/{waiting['id']}/mapping", json=body).status_code == 200
+    run(ctx, waiting["id"])
+    assert coordinator.get(f"/imports/{waiting['id']}").get_json()["counts"]["created"] == 2
+
+
+def test_an_import_is_cancelled_once(coordinator: Caller, list_id: str, ctx: Context) -> None:
+    started = upload(coordinator, list_id, LIST).get_json()
+    path = f"/imports/{started['id']}/cancel"
+    assert coordinator.post(path).get_json()["state"] == "cancelled"
+    assert coordinator.post(path).status_code == 200
+    run(ctx, started["id"])
+    assert coordinator.get(f"/imports/{started['id']}").get_json()["counts"]["rows"] == 0
+    assert resume_imports(ctx) == 0
+    done = upload(coordinator, list_id, LIST).get_json()
+    run(ctx, done["id"])
+    refused = coordinator.post(f"/imports/{done['id']}/cancel")
+    assert (refused.status_code, refused.get_json()["state"]) == (409, "completed")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0" * 100,
+        b"Name,Phone\nAnn,\x0007700900001\n",
+        b"%PDF-1.7\n" + b"x" * 100,
+        b"PK\x03\x04" + bytes(200),
+        b"\n\n,,,\n",
+        bytes(range(1, 32)) * 40,
+        "Name,Phone\nAnn,07700900001\n".encode("utf-32"),
+        "Name,Phone\nAnn,07700900001\n".encode("utf-16-le"),
+        b",".join(b"h%d" % n for n in range(600)) + b"\n",
+    ],
+)
+def test_what_is_no_list_is_refused_and_nothing_is_kept(
+    coordinator: Caller, list_id: str, ctx: Context, data: bytes
+) -> None:
+    refused = upload(coordinator, list_id, data)
+    assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
+    assert refused.get_json()["type"].endswith("/problems/unreadable-file")
+    assert not coordinator.get(f"/lists/{list_id}/imports").get_json()["data"]
+    assert not list((ctx.data_dir / "imports").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "status"),
+    [
+        ("{", 400),
+        ("[]", 422),
+        ('{"on_match":"perhaps"}', 422),
+        ('{"unknown":1}', 422),
+        ('{"mapping":{"Phone":"fax"}}', 422),
+        ('{"mapping":{"Fax":"phone"}}', 422),
+        ('{"default_region":"ZZ"}', 422),
+        ('{"election_id":"00000000-0000-7000-8000-000000000000"}', 404),
+        ('{"tags":["a\\u0000b"]}', 400),
+        ('{"has_header":"yes"}', 422),
+    ],
+)
+def test_options_that_cannot_be_are_refused(
+    coordinator: Caller, list_id: str, options: str, status: int
+) -> None:
+    refused = upload(coordinator, list_id, LIST, options)
+    assert refused.status_code == status
+    assert refused.mimetype == "application/problem+json"
+
+
+def test_bodies_that_are_no_upload_are_refused(coordinator: Caller, list_id: str) -> None:
+    path = f"/lists/{list_id}/imports"
+    assert coordinator.post(path, json={}).status_code == 415
+    assert coordinator.post(path, data=LIST, content_type="text/csv").status_code == 415
+    assert coordinator.post(path, data=b"rubbish", content_type="multipart/form-data").status_code == 400
+    broken = "multipart/form-data; boundary=x"
+    assert coordinator.post(path, data=b"rubbish", content_type=broken).status_code == 400
+    assert coordinator.post(path, data={"other": "x"}, content_type="multipart/form-data").status_code == 422
+
+
+def test_strangers_and_volunteers_do_not_import(
+    api: Callable[[Person], Caller], vic: Person, coordinator: Caller, list_id: str
+) -> None:
+    assert upload(api(vic), list_id, LIST).status_code == 403
+    assert api(vic).get("/lists").status_code == 403
+    nowhere = "00000000-0000-7000-8000-000000000000"
+    assert upload(coordinator, nowhere, LIST).status_code == 404
+    for path in (f"/imports/{nowhere}", f"/imports/{nowhere}/rejected", "/imports/rubbish"):
+        assert coordinator.get(path).status_code == 404
