@@ -24,6 +24,7 @@ VERBS: Final[dict[str, str]] = {
     "worker": "dialer.cli.worker",
     "cron": "dialer.cli.cron",
     "migrate": "dialer.cli.migrate",
+    "demo": "dialer.cli.demo",
     "doctor": "dialer.cli.doctor",
     "token": "dialer.cli.token",
 }

@@ -14,9 +14,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from dialer.cli.demo import sign_in_lines
+from dialer.cli.installation import system_context
 from dialer.cli.migrate import bring_up_to_date
+from dialer.clock import utc_now
+from dialer.domain.errors import RuleBroken
 from dialer.embedded import EmbeddedError
 from dialer.logs import configure_logs, get_logger
+from dialer.services.demo import DemoLinks, end_demo_links, start_demo
 from dialer.settings import Settings, SettingsError, load_settings
 from dialer.settings.keeping import ensure_folder
 from dialer.supervisor.leftovers import end_leftovers
@@ -37,7 +42,7 @@ def main() -> int:
         configure_logs(settings.log_level, "run")
         with _alone(settings):
             _run(settings)
-    except (CannotStartError, EmbeddedError, SettingsError, SQLAlchemyError, OSError) as error:
+    except (CannotStartError, EmbeddedError, SettingsError, RuleBroken, SQLAlchemyError, OSError) as error:
         sys.stderr.write(f"dialer: {_one_line(error)}\n")
         return 1
     return 0
@@ -52,9 +57,10 @@ def _run(settings: Settings) -> None:
         try:
             settings = supervisor.start_servers()
             bring_up_to_date(settings)
+            links = _prepare_demo(settings)
             supervisor.start_application()
             supervisor.wait_for(lambda: is_ready(settings), "readyz")
-            _announce(settings)
+            _announce(settings, links)
             supervisor.keep_running()
         except StoppedError:
             log.info("stopped before everything had started")
@@ -62,8 +68,18 @@ def _run(settings: Settings) -> None:
             supervisor.stop()
 
 
-def _announce(settings: Settings) -> None:
+def _prepare_demo(settings: Settings) -> DemoLinks | None:
+    """Make the demo if it is wanted and the database is empty; its earlier links end either way."""
+    ctx = system_context(settings)
+    end_demo_links(ctx)
+    return start_demo(ctx, utc_now) if settings.demo else None
+
+
+def _announce(settings: Settings, links: DemoLinks | None) -> None:
+    """The contract's lines, and no others, on standard output."""
     print(f"dialer ready on http://{settings.bind}", flush=True)
+    for line in sign_in_lines(links) if links else []:
+        print(line, flush=True)
 
 
 @contextlib.contextmanager
