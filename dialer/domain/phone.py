@@ -244,3 +244,10 @@ def read_phone(text: str, policy: PhonePolicy, region: str | None = None) -> Pho
     """Read the one number that a person typed; the first, where there are several."""
     reading = read_phones(text, region or policy.default_region, policy.allow_fictional)
     return reading.phones[0] if reading.phones else reading.fault or PhoneFault.NONE
+
+
+def written(number: str, home: str = "GB") -> str:
+    """Write an E.164 number as people at `home` read it: 07700 900123, or +1 212-555-0123 from abroad."""
+    styles = phonenumbers.PhoneNumberFormat
+    style = styles.NATIONAL if country_of(number) == home else styles.INTERNATIONAL
+    return phonenumbers.format_number(phonenumbers.parse(number), style)

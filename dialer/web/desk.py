@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import cast
 
@@ -28,6 +29,11 @@ class Desk:
 def desk() -> Desk:
     """The desk of the running app."""
     return cast("Desk", current_app.extensions["dialer"])
+
+
+def moment() -> dt.datetime:
+    """The one moment of this request."""
+    return cast("dt.datetime", g.now)
 
 
 def current_actor() -> Actor | None:

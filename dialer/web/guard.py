@@ -110,4 +110,4 @@ def _send_away() -> BaseResponse:
     if is_machine_path(request.path):
         raise Unauthenticated
     back = request.path if request.method == "GET" else None
-    return redirect(url_for("public.login", next=back), code=303)
+    return redirect(url_for("public.login", next=back, ended=1 if "signed_out" in g else None), code=303)

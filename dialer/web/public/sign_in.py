@@ -1,13 +1,21 @@
-"""What this is, and the ways in."""
+"""What this is, and the ways in: a token, a sign-in link. And the way out."""
 
 from __future__ import annotations
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, redirect, render_template, request, session
+from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from dialer.domain.access import Actor, Permission, Role
-from dialer.web.desk import current_actor
-from dialer.web.guard import allow
+from dialer.domain.errors import NotFound, Unauthenticated
+from dialer.services.accounts.logins import sign_in_with_token, sign_out
+from dialer.services.accounts.sign_in_links import look_at_sign_in_link, sign_in_with_link
+from dialer.services.accounts.views import SignedIn
+from dialer.web.desk import current_actor, desk, moment
+from dialer.web.guard import LOGIN_KEY, allow
 from dialer.web.look import local_path
+from dialer.web.notices import tell
+from dialer.web.public.limits import failed_sign_ins, public_posts
 
 public = Blueprint("public", __name__)
 
@@ -15,6 +23,14 @@ public = Blueprint("public", __name__)
 def home_of(actor: Actor) -> str:
     """Where somebody's work is: the calls for volunteers, the campaigns for everybody above."""
     return "/call" if actor.role is Role.VOLUNTEER else "/campaigns"
+
+
+def enter(signed: SignedIn, back: str | None = None) -> Response:
+    """Let somebody in: a new session, nothing of an earlier one in it, and on to their work."""
+    session.clear()
+    session.permanent = True
+    session[LOGIN_KEY] = signed.secret
+    return redirect(local_path(back, otherwise=home_of(signed.actor)), code=303)
 
 
 @public.get("/")
@@ -30,4 +46,51 @@ def index() -> str:
 def login() -> str:
     """The form that takes a token; says so when a session has just ended."""
     back = local_path(request.args.get("next"), otherwise="")
-    return render_template("public/login.html", next=back, signed_out=g.get("signed_out", False))
+    return render_template("public/login.html", next=back, signed_out="ended" in request.args)
+
+
+@public.post("/login")
+@allow(Permission.SIGN_IN)
+@public_posts
+@failed_sign_ins
+def sign_in() -> Response | tuple[str, int]:
+    """Sign in with a token."""
+    back = request.form.get("next")
+    try:
+        signed = sign_in_with_token(desk().units, request.form.get("token", ""), moment())
+    except Unauthenticated as refusal:
+        errors = {"token": gettext(refusal.detail)}
+        return render_template("public/login.html", next=local_path(back, otherwise=""), errors=errors), 401
+    return enter(signed, back)
+
+
+@public.get("/sign-in/<code>")
+@allow(Permission.SIGN_IN)
+def sign_in_link(code: str) -> str | tuple[str, int]:
+    """The page of a sign-in link: a preview of it uses nothing up."""
+    link = look_at_sign_in_link(desk().units, code, moment())
+    page = render_template("public/sign_in.html", link=link)
+    return page if link else (page, 404)
+
+
+@public.post("/sign-in/<code>")
+@allow(Permission.SIGN_IN)
+@public_posts
+@failed_sign_ins
+def use_sign_in_link(code: str) -> Response | tuple[str, int]:
+    """The button of a sign-in link."""
+    try:
+        return enter(sign_in_with_link(desk().units, code, moment()))
+    except NotFound:
+        return render_template("public/sign_in.html", link=None), 404
+
+
+@public.post("/sign-out")
+@allow(Permission.PUBLIC_READ)
+def leave() -> Response:
+    """End the session in this browser and on the server."""
+    if secret := session.pop(LOGIN_KEY, None):
+        sign_out(desk().units, secret, moment())
+    session.clear()
+    tell(gettext("You’re signed out. Diolch."))
+    return redirect("/", code=303)

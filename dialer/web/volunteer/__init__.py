@@ -1,0 +1,1 @@
+"""Pages for callers: the call screen, the practice call, the keys."""

@@ -1,0 +1,87 @@
+"""Joining by a link: from a link to the first call in two minutes, no account words."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
+from dialer.services.accounts.joining import REMEMBERED_FOR, JoinForm, come_back, join, look_at_join_link
+from dialer.services.accounts.views import Joined
+from dialer.web.desk import desk, moment, phone_policy
+from dialer.web.guard import allow
+from dialer.web.public.limits import public_posts
+from dialer.web.public.sign_in import enter
+
+joining = Blueprint("joining", __name__)
+
+DEVICE = "device"
+"""The cookie by which the device that joined is greeted by name."""
+_EMPTY = JoinForm("", "", consent=False)
+
+
+@joining.get("/join/<code>")
+@allow(Permission.JOIN)
+def page(code: str) -> str | tuple[str, int]:
+    """The promise, who asks, and three fields."""
+    return _page(code, _EMPTY)
+
+
+def _page(code: str, sent: JoinForm, errors: dict[str, str] | None = None) -> str | tuple[str, int]:
+    shown = look_at_join_link(desk().units, code, request.cookies.get(DEVICE), moment())
+    html = render_template("public/join.html", page=shown, sent=sent, errors=errors)
+    status = 422 if errors else 404 if shown.campaign_name is None else 200
+    return html, status
+
+
+@joining.post("/join/<code>")
+@allow(Permission.JOIN)
+@public_posts
+def join_in(code: str) -> Response | str | tuple[str, int]:
+    """Join in, or come back on the device that joined."""
+    form = request.form
+    sent = JoinForm(form.get("name", ""), form.get("reach", ""), consent="consent" in form)
+    try:
+        joined = _come_back(code) if "again" in form else _join(code, sent)
+    except ValidationFailed as refusal:
+        errors = {fault.pointer.lstrip("/"): str(gettext(fault.detail)) for fault in refusal.errors}
+        return _page(code, sent, errors)
+    except (NotFound, InvalidTransition):
+        return _page(code, sent)
+    return _welcome(joined, code)
+
+
+def _join(code: str, sent: JoinForm) -> Joined:
+    tools = desk()
+    phones = phone_policy(tools.settings)
+    return join(tools.units, phones, code, sent, device=request.cookies.get(DEVICE), now=moment())
+
+
+def _come_back(code: str) -> Joined:
+    return come_back(desk().units, code, request.cookies.get(DEVICE), moment())
+
+
+def _welcome(joined: Joined, code: str) -> Response | str:
+    if joined.signed_in is None:
+        return render_template("public/joined.html", outcome=joined.outcome)
+    waiting = joined.outcome == "waiting"
+    answer = redirect(f"/join/{code}/waiting", code=303) if waiting else enter(joined.signed_in, "/practice")
+    answer.set_cookie(
+        DEVICE,
+        joined.signed_in.secret,
+        max_age=int(REMEMBERED_FOR.total_seconds()),
+        secure=request.is_secure,
+        httponly=True,
+        samesite="Lax",
+        path="/join",
+    )
+    return answer
+
+
+@joining.get("/join/<code>/waiting")
+@allow(Permission.JOIN)
+def waiting(code: str) -> str:  # noqa: ARG001 - the address keeps the link it came from
+    """Joined, once a coordinator agrees."""
+    return render_template("public/joined.html", outcome="waiting")

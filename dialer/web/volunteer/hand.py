@@ -1,0 +1,90 @@
+"""The assignment that a form or the shift names, with the conversation kept of it."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from dialer.domain.conversation import Conversation, Stage
+from dialer.domain.errors import NotFound
+from dialer.services.calling.assignments import get_assignment, save_draft
+from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.sessions import current_session, heartbeat
+from dialer.services.calling.views import AssignmentView
+from dialer.services.context import Context
+from dialer.web.desk import context
+from dialer.web.volunteer import reports, screen
+
+
+def to_call() -> Response:
+    """Back to the call screen, which shows what the server knows by then."""
+    return redirect("/call", code=303)
+
+
+def id_in_form(field: str) -> uuid.UUID:
+    """An id that a form names; anything else isn't there."""
+    try:
+        return uuid.UUID(request.form.get(field, ""))
+    except ValueError:
+        raise NotFound from None
+
+
+def conversation(ctx: Context, assignment_id: uuid.UUID) -> tuple[AssignmentView, Conversation]:
+    """An assignment, with its script read out to whoever is on the line."""
+    view = get_assignment(ctx, assignment_id)
+    talk = Conversation.of(view.draft, str(view.contact.id))
+    return _read_out(ctx, view, talk), talk
+
+
+def _read_out(ctx: Context, view: AssignmentView, talk: Conversation) -> AssignmentView:
+    if talk.speaking_to == talk.contact:
+        return view
+    return get_assignment(ctx, view.id, speaking_to=uuid.UUID(talk.speaking_to))
+
+
+def in_hand() -> tuple[Context, AssignmentView, Conversation]:
+    """What the form is about, with the form's note. An older page, made for another person at the same
+    number, is taken for that person."""
+    ctx = context()
+    view, talk = conversation(ctx, id_in_form("assignment"))
+    if request.form.get("contact", talk.speaking_to) != talk.speaking_to:
+        talk = talk.turned_to(person_in_form(view))
+    return ctx, view, reports.with_note(talk, request.form)
+
+
+def person_in_form(view: AssignmentView) -> str:
+    """The person of the household that the form names."""
+    asked = request.form.get("contact", "")
+    if asked not in {str(one.id) for one in screen.people_of(view)}:
+        raise NotFound
+    return asked
+
+
+def keep(ctx: Context, view: AssignmentView, talk: Conversation) -> Response:
+    """Keep the conversation; while it is open, this is a sign of life too."""
+    save_draft(ctx, view.id, talk.draft())
+    if view.state == "open" and (shift := current_session(ctx)):
+        heartbeat(ctx, shift.id)
+    return to_call()
+
+
+def show_conversation(
+    ctx: Context,
+    view: AssignmentView,
+    talk: Conversation,
+    *,
+    stopping: bool = False,
+    errors: dict[str, str] | None = None,
+) -> str:
+    """The page of a person in hand: the script's step, or what came of it."""
+    campaign = get_campaign(ctx, view.campaign_id)
+    shift = current_session(ctx)
+    calls = shift.calls if shift else 0
+    around = screen.Setting("/call", campaign.timezone, campaign.max_attempts, calls, ctx.now)
+    page = screen.call_screen(view, talk, around, stopping=stopping)
+    template = "outcome" if talk.stage is Stage.OUTCOME else "person"
+    return render_template(
+        f"volunteer/{template}.html", page=page, errors=errors, campaign_name=campaign.name
+    )

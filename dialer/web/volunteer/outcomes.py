@@ -1,0 +1,79 @@
+"""The outcomes as a caller reads them: two groups whose places never change, and what follows from each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask_babel import gettext, lazy_gettext, ngettext
+
+SPOKE: Final = (
+    ("contacted", lazy_gettext("We talked")),
+    ("callback", lazy_gettext("Call back later")),
+    ("already_voted", lazy_gettext("Already voted")),
+    ("refused", lazy_gettext("Didn’t want to talk")),
+    ("wrong_number", lazy_gettext("Wrong person")),
+    ("moved", lazy_gettext("Moved away")),
+    ("deceased", lazy_gettext("Has died")),
+)
+NOT_REACHED: Final = (
+    ("no_answer", lazy_gettext("No answer")),
+    ("busy", lazy_gettext("Engaged")),
+    ("answering_machine", lazy_gettext("Answering machine")),
+    ("left_message", lazy_gettext("Left a message")),
+    ("language_barrier", lazy_gettext("No common language")),
+    ("disconnected", lazy_gettext("Number doesn’t work")),
+)
+_ELSEWHERE: Final = (("do_not_call", lazy_gettext("Asked us to stop")),)
+_NAMES: Final = dict((*SPOKE, *NOT_REACHED, *_ELSEWHERE))
+
+_FOLLOWS: Final = {
+    "contacted": lazy_gettext("Saved with the answers you pressed."),
+    "callback": lazy_gettext("Rung again at the time you give."),
+    "already_voted": lazy_gettext("Leaves every list for today."),
+    "refused": lazy_gettext("Never rung again in these calls."),
+    "wrong_number": lazy_gettext("The number is taken off this person."),
+    "moved": lazy_gettext("Not rung again in these calls."),
+    "deceased": lazy_gettext("Nobody here will ring about them again."),
+    "disconnected": lazy_gettext("This number isn’t rung again."),
+    "do_not_call": lazy_gettext("Nobody here rings this number again."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One of the buttons, with the line that stands under the grid while it is chosen."""
+
+    slug: str
+    words: str
+    then: str
+
+
+def outcome_name(slug: str) -> str:
+    """An outcome in a caller's words."""
+    return str(_NAMES.get(slug, slug))
+
+
+def follows(slug: str, tries_left: int) -> str:
+    """What happens after this outcome; `tries_left` counts those after this one."""
+    if slug in _FOLLOWS:
+        return str(_FOLLOWS[slug])
+    if tries_left < 1:
+        return str(gettext("That was the last try. Nobody rings again in these calls."))
+    return str(
+        ngettext(
+            "Rung again later, once more at most.",
+            "Rung again later, %(num)s more times at most.",
+            tries_left,
+        )
+    )
+
+
+def outcomes(group: tuple[tuple[str, object], ...], tries_left: int) -> list[Outcome]:
+    """A group of buttons in its fixed order."""
+    return [Outcome(slug, str(words), follows(slug, tries_left)) for slug, words in group]
+
+
+def is_reached(slug: str) -> bool:
+    """Whether somebody was spoken to."""
+    return slug not in dict(NOT_REACHED)

@@ -1,0 +1,120 @@
+"""From the form of the last page of a call to the report that the deed takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+
+from dialer.domain.conversation import Conversation
+from dialer.domain.disposition import DISPOSITIONS
+from dialer.domain.quiet_hours import QuietHours, quiet_until
+from dialer.domain.result import HouseholdReport, Report
+from dialer.services.calling.views import CampaignView
+from dialer.web.volunteer.outcomes import is_reached
+from dialer.web.volunteer.screen import ready_times
+from dialer.web.words import day, time_of_day
+
+OTHER = "other-"
+NOTES_MAX = 2_000
+_NOBODY_THERE = ("no_answer", "busy", "answering_machine", "left_message")
+
+
+def with_note(talk: Conversation, form: Mapping[str, str]) -> Conversation:
+    """The conversation with the note that stands on the page, where the page has one."""
+    return replace(talk, notes=form.get("notes", talk.notes)[:NOTES_MAX])
+
+
+def heard_from(talk: Conversation, form: Mapping[str, str]) -> Conversation:
+    """The conversation with all that stands in the form, so that a refused page comes back as it was sent."""
+    named = {field.removeprefix(OTHER): slug for field, slug in form.items() if field.startswith(OTHER)}
+    named[talk.speaking_to] = form.get("disposition", "")
+    chosen = {
+        person: replace(talk.heard(person), disposition=slug)
+        for person, slug in named.items()
+        if slug in DISPOSITIONS
+    }
+    return replace(
+        talk,
+        reached=form.get("outcome") != "not_reached",
+        people={**talk.people, **chosen},
+        callback_at=form.get("callback_at", talk.callback_at)[:16],
+    )
+
+
+def with_ready_time(talk: Conversation, ready: str, now: dt.datetime, zone: str) -> Conversation:
+    """With one of the ready callback times in the field; an unknown one changes nothing."""
+    times = {one.id: one.at for one in ready_times(now, zone)}
+    chosen = replace(talk.heard(), disposition="callback")
+    return replace(talk.hearing(chosen), callback_at=times.get(ready, talk.callback_at))
+
+
+def say_what_happened() -> str:
+    """What is missing where no outcome was chosen."""
+    return str(gettext("Say what happened: press one of the buttons."))
+
+
+def faults(talk: Conversation, campaign: CampaignView, now: dt.datetime) -> dict[str, str]:
+    """What keeps the page from being saved, by field, in a caller's words."""
+    disposition = talk.heard().disposition
+    if disposition is None or is_reached(disposition) is not talk.reached:
+        return {"disposition": say_what_happened()}
+    if disposition == "callback":
+        return _callback_faults(talk, campaign, now)
+    return {}
+
+
+def _callback_faults(talk: Conversation, campaign: CampaignView, now: dt.datetime) -> dict[str, str]:
+    at = callback_at(talk, campaign.timezone)
+    if at is None:
+        return {"callback_at": str(gettext("When should they be called back? Give a day and a time."))}
+    if at <= now:
+        return {"callback_at": str(gettext("The time has already passed. Choose a later one."))}
+    hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
+    free = quiet_until(at, hours, (campaign.timezone,))
+    if free is None:
+        return {}
+    return {
+        "callback_at": str(
+            gettext(
+                "Nobody is rung at %(time)s. The next free time is %(day)s, %(free)s.",
+                time=time_of_day(at, campaign.timezone),
+                day=day(free, campaign.timezone),
+                free=time_of_day(free, campaign.timezone),
+            )
+        )
+    }
+
+
+def callback_at(talk: Conversation, zone: str) -> dt.datetime | None:
+    """The instant that was typed as wall time in the person's zone; None where it is no time."""
+    try:
+        wall = dt.datetime.fromisoformat(talk.callback_at)
+    except ValueError:
+        return None
+    return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(dt.UTC)
+
+
+def report(talk: Conversation, zone: str) -> HouseholdReport:
+    """One result for the person called and one for everybody else who came to the phone."""
+    people = {
+        person: _report(talk, person, zone)
+        for person, said in talk.people.items()
+        if person != talk.contact and (said.begun or said.disposition)
+    }
+    return HouseholdReport(_report(talk, talk.contact, zone), people)
+
+
+def _report(talk: Conversation, person: str, zone: str) -> Report:
+    said = talk.heard(person)
+    disposition = said.disposition or ("contacted" if said.begun else "no_answer")
+    speaking = person == talk.speaking_to
+    return Report(
+        disposition=disposition,
+        answers={} if disposition in _NOBODY_THERE else dict(said.answers),
+        callback_at=callback_at(talk, zone) if disposition == "callback" and speaking else None,
+        notes=(talk.notes.strip() or None) if speaking else None,
+    )

@@ -1,0 +1,157 @@
+"""The call screen's pages where nobody is in hand: idle, waiting, paused, saved, ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from flask import render_template
+from flask_babel import gettext
+
+from dialer.domain.conversation import Conversation
+from dialer.domain.quiet_hours import QuietHours, quiet_until
+from dialer.services.calling.campaigns import get_campaign, list_campaigns
+from dialer.services.calling.views import AssignmentView, CampaignView, SessionView
+from dialer.services.context import Context
+from dialer.services.paging import Page
+from dialer.web.house import current_organisation
+from dialer.web.volunteer import screen
+from dialer.web.volunteer.outcomes import follows, outcome_name
+from dialer.web.words import day, time_of_day
+
+CAMPAIGNS_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """Before the first call of a shift, or between calls after a reload in another browser."""
+
+    campaigns: list[tuple[str, str]]
+    campaign_id: str
+    sub: str
+    calls: int
+    on_shift: bool
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """Waiting or paused: three lines in the bar, and the caller's own counts."""
+
+    small: str
+    who: str
+    sub: str
+    calls: int
+    talks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was just saved, in words."""
+
+    assignment_id: uuid.UUID
+    first: str
+    full: str
+    what: str
+    then: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """After a result. `quiet` leaves out cheer and counts."""
+
+    quiet: bool
+    caller: str
+    calls: int
+    talks: int
+    recorded: Recorded
+
+
+def idle(ctx: Context, shift: SessionView | None = None) -> str:
+    """The page to start from."""
+    active = _calling_now(ctx)
+    campaigns = [(str(one.id), one.name) for one in active]
+    page = Idle(
+        campaigns=campaigns,
+        campaign_id=str(shift.campaign_id) if shift else "",
+        sub=active[0].name if len(active) == 1 else "",
+        calls=shift.calls if shift else 0,
+        on_shift=shift is not None,
+        demo=current_organisation().demo,
+    )
+    return render_template("volunteer/idle.html", page=page, campaign_name=page.sub)
+
+
+def _calling_now(ctx: Context) -> list[CampaignView]:
+    return [one for one in list_campaigns(ctx, Page(CAMPAIGNS_SHOWN)).items if one.state == "active"]
+
+
+def waiting(ctx: Context, shift: SessionView, reason: str) -> str:
+    """Nobody may be rung at this moment: why, and what happens to the shift."""
+    campaign = get_campaign(ctx, shift.campaign_id)
+    small, who, sub = _why_nobody(reason, campaign, ctx.now)
+    page = Resting(small, who, sub, shift.calls, shift.talks)
+    return render_template("volunteer/waiting.html", page=page, campaign_name=campaign.name)
+
+
+def _why_nobody(reason: str, campaign: CampaignView, now: dt.datetime) -> tuple[str, str, str]:
+    stays = str(gettext("Your shift stays open."))
+    if reason == "quiet_hours":
+        until = quiet_until(now, QuietHours(campaign.quiet_start, campaign.quiet_end), (campaign.timezone,))
+        again = _calls_start(until, now, campaign.timezone) if until else stays
+        return str(gettext("Nobody may be rung just now")), str(gettext("Quiet hours")), again
+    if reason in ("all_paused", "campaign_paused"):
+        small = str(gettext("Your coordinator has paused the calls"))
+        return small, str(gettext("Take your time")), stays
+    small = str(gettext("Everybody has been rung or is resting"))
+    return small, str(gettext("Nobody just now")), stays
+
+
+def _calls_start(until: dt.datetime, now: dt.datetime, zone: str) -> str:
+    at = time_of_day(until, zone)
+    if day(until, zone) != day(now, zone):
+        at = f"{day(until, zone)}, {at}"
+    return str(gettext("Calling starts again at %(time)s. Your shift stays open.", time=at))
+
+
+def paused(ctx: Context, shift: SessionView) -> str:
+    """Take your time."""
+    campaign = get_campaign(ctx, shift.campaign_id)
+    page = Resting("", "", "", shift.calls, shift.talks)
+    return render_template("volunteer/paused.html", page=page, campaign_name=campaign.name)
+
+
+def ended(ctx: Context, shift: SessionView) -> str:
+    """Thank you, and what the shift came to."""
+    campaign = get_campaign(ctx, shift.campaign_id)
+    page = Resting("", ctx.actor.name, "", shift.calls, shift.talks)
+    return render_template("volunteer/ended.html", page=page, campaign_name=campaign.name)
+
+
+def saved(ctx: Context, shift: SessionView, last: AssignmentView) -> str:
+    """What was just recorded, with Undo and the way on."""
+    campaign = get_campaign(ctx, last.campaign_id)
+    told = Conversation.of(last.draft, str(last.contact.id))
+    slug = told.heard().disposition or "contacted"
+    page = Saved(
+        quiet=slug == "deceased",
+        caller=ctx.actor.name,
+        calls=shift.calls,
+        talks=shift.talks,
+        recorded=_recorded(last, told, slug, campaign.max_attempts - last.attempt),
+    )
+    return render_template("volunteer/saved.html", page=page, campaign_name=campaign.name)
+
+
+def _recorded(last: AssignmentView, told: Conversation, slug: str, tries_left: int) -> Recorded:
+    person = screen.speaker(last, told)
+    return Recorded(
+        assignment_id=last.id,
+        first=screen.first_name(person),
+        full=screen.full_name(person),
+        what=" · ".join([outcome_name(slug), *screen.answers_in_words(last, told)]),
+        then=follows(slug, tries_left),
+        notes=told.notes,
+    )

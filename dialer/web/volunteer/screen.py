@@ -1,0 +1,299 @@
+"""What the call screen shows, put together from the deeds' views: plain values for the templates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+
+from dialer.domain.conversation import Conversation, Stage, steps_in_all
+from dialer.domain.phone import written
+from dialer.domain.script import Node
+from dialer.services.calling.views import (
+    AssignmentView,
+    CalledContact,
+    HouseholdMember,
+    PastAttempt,
+)
+from dialer.web.volunteer.outcomes import NOT_REACHED, SPOKE, Outcome, outcome_name, outcomes
+from dialer.web.words import moment, outcode
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """Who is spoken to. `about` is one small line: enough to talk, not enough to find a door."""
+
+    id: str
+    first: str
+    full: str
+    about: str
+    lang: str | None
+    tags: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AtNumber:
+    """One person of the household; `about` is what helps before speaking to them."""
+
+    id: str
+    first: str
+    full: str
+    about: str
+    speaking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier attempt, in words."""
+
+    when: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerButton:
+    """A way on from a question."""
+
+    id: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The step of the script on the screen, `at` of `all`."""
+
+    id: str
+    at: int
+    all: int
+    text: str
+    answers: list[AnswerButton]
+    goes_on: bool
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A ready choice for a callback: the field's value, and the words on the button."""
+
+    id: str
+    at: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Somebody else of the household who gets a result of their own in the same save."""
+
+    id: str
+    full: str
+    disposition: str
+    choices: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CallScreen:
+    """A person in hand. `room` is the address below which the forms post; `says` is said in practice."""
+
+    room: str
+    assignment_id: uuid.UUID
+    state: str
+    stopping: bool
+    calls: int
+    number: str
+    number_words: str
+    speaking: Speaking
+    household: list[AtNumber]
+    history: list[Past]
+    step: Step | None
+    notes: str
+    outcome: str
+    disposition: str | None
+    spoke: list[Outcome]
+    not_reached: list[Outcome]
+    others: list[Other]
+    callback_at: str
+    ready: list[Ready]
+    says: str | None = None
+
+
+Person = CalledContact | HouseholdMember
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What stands around a conversation: the address of its forms, the zone, counts and the moment."""
+
+    room: str
+    zone: str
+    max_attempts: int
+    calls: int
+    now: dt.datetime
+
+
+def call_screen(
+    view: AssignmentView,
+    talk: Conversation,
+    around: Setting,
+    *,
+    stopping: bool = False,
+    says: str | None = None,
+) -> CallScreen:
+    """The screen of an assignment at this point of its conversation."""
+    tries_left = around.max_attempts - view.attempt
+    return CallScreen(
+        room=around.room,
+        assignment_id=view.id,
+        state=_state(talk),
+        stopping=stopping,
+        calls=around.calls,
+        number=view.contact.phone,
+        number_words=written(view.contact.phone),
+        speaking=_speaking(view, talk),
+        household=_household(view, talk),
+        history=[_past(one, around.zone) for one in view.contact.history],
+        step=_step(view, talk),
+        notes=talk.notes,
+        outcome="not_reached" if talk.reached is False else "reached",
+        disposition=talk.heard().disposition,
+        spoke=outcomes(SPOKE, tries_left),
+        not_reached=outcomes(NOT_REACHED, tries_left),
+        others=_others(view, talk),
+        callback_at=talk.callback_at,
+        ready=ready_times(around.now, around.zone),
+        says=says,
+    )
+
+
+def _state(talk: Conversation) -> str:
+    if talk.stage is Stage.OUTCOME:
+        return "wrap_up"
+    began = any(said.begun for said in talk.people.values()) or talk.speaking_to != talk.contact
+    return "talking" if began else "ringing"
+
+
+def people_of(view: AssignmentView) -> list[Person]:
+    """Everybody at the number, the one to be called first."""
+    return [view.contact, *view.household]
+
+
+def first_name(person: Person) -> str:
+    """What the caller must say."""
+    return person.first_name or person.last_name or str(gettext("the person"))
+
+
+def full_name(person: Person) -> str:
+    """First and last name, as far as they are known."""
+    return " ".join(part for part in (person.first_name, person.last_name) if part) or first_name(person)
+
+
+def speaker(view: AssignmentView, talk: Conversation) -> Person:
+    """Whoever is on the line."""
+    return next((one for one in people_of(view) if str(one.id) == talk.speaking_to), view.contact)
+
+
+def _speaking(view: AssignmentView, talk: Conversation) -> Speaking:
+    person = speaker(view, talk)
+    is_contact = isinstance(person, CalledContact)
+    tags = list(view.contact.tags) if is_contact else []
+    about = [*tags[:1], outcode(view.contact.postcode)]
+    return Speaking(
+        id=str(person.id),
+        first=first_name(person),
+        full=full_name(person),
+        about=" · ".join(part for part in about if part),
+        lang=None,
+        tags=tags,
+    )
+
+
+def _household(view: AssignmentView, talk: Conversation) -> list[AtNumber]:
+    if not view.household:
+        return []
+    return [
+        AtNumber(
+            str(one.id), first_name(one), full_name(one), _known(one, talk), str(one.id) == talk.speaking_to
+        )
+        for one in people_of(view)
+    ]
+
+
+def _known(person: Person, talk: Conversation) -> str:
+    if str(person.id) == talk.speaking_to:
+        return str(gettext("Speaking now"))
+    if talk.heard(str(person.id)).begun:
+        return str(gettext("Answers kept"))
+    if isinstance(person, HouseholdMember) and person.voted:
+        return str(gettext("Has voted"))
+    return ""
+
+
+def _past(attempt: PastAttempt, zone: str) -> Past:
+    what = f"{outcome_name(attempt.disposition)}. {attempt.notes or ''}".strip()
+    return Past(moment(attempt.at, zone), what)
+
+
+def _step(view: AssignmentView, talk: Conversation) -> Step | None:
+    if view.script is None:
+        return None
+    script = view.script.script
+    walked = talk.heard().path(script)
+    node = walked[-1]
+    return Step(
+        id=node.id,
+        at=len(walked),
+        all=steps_in_all(script, walked),
+        text=node.text,
+        answers=_answers(node, talk.heard().answers.get(node.id)),
+        goes_on=node.kind == "end" or node.next is not None,
+        ends=node.kind == "end",
+    )
+
+
+def _answers(node: Node, chosen: str | None) -> list[AnswerButton]:
+    return [AnswerButton(answer.id, answer.label, answer.id == chosen) for answer in node.answers]
+
+
+def _others(view: AssignmentView, talk: Conversation) -> list[Other]:
+    """Those who were spoken to besides the present one, and the person who was to be called."""
+    return [
+        Other(str(one.id), full_name(one), _default_outcome(str(one.id), talk), _choices())
+        for one in people_of(view)
+        if str(one.id) != talk.speaking_to and (str(one.id) == talk.contact or talk.heard(str(one.id)).begun)
+    ]
+
+
+def _default_outcome(person: str, talk: Conversation) -> str:
+    heard = talk.heard(person)
+    return heard.disposition or ("contacted" if heard.begun else "no_answer")
+
+
+def _choices() -> list[tuple[str, str]]:
+    groups: Iterable[tuple[str, object]] = (*SPOKE, *NOT_REACHED)
+    return [(slug, str(words)) for slug, words in groups if slug != "callback"]
+
+
+def answers_in_words(view: AssignmentView, talk: Conversation) -> list[str]:
+    """What the person on the line answered, step by step."""
+    if view.script is None:
+        return []
+    script = view.script.script
+    given = talk.heard().answers
+    steps = [node for node in talk.heard().path(script) if node.id in given]
+    return [chosen.label for node in steps if (chosen := node.answer(given[node.id]))]
+
+
+def ready_times(now: dt.datetime, zone: str) -> list[Ready]:
+    """“In an hour”, “This evening” (6 pm, while it lies ahead) and “Tomorrow, same time”."""
+    local = now.astimezone(ZoneInfo(zone)).replace(second=0, microsecond=0)
+    evening = local.replace(hour=18, minute=0)
+    times = [
+        ("hour", local + dt.timedelta(hours=1), gettext("In an hour")),
+        ("evening", evening, gettext("This evening")),
+        ("tomorrow", local + dt.timedelta(days=1), gettext("Tomorrow, same time")),
+    ]
+    return [Ready(name, at.strftime("%Y-%m-%dT%H:%M"), str(words)) for name, at, words in times if at > local]

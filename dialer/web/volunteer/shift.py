@@ -1,0 +1,139 @@
+"""The call screen outside of a conversation: start, next person, pause, end."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, redirect, render_template, request, session
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import InvalidTransition, NotFound, RateLimited
+from dialer.services.calling.assignments import get_assignment
+from dialer.services.calling.next_contact import next_assignment
+from dialer.services.calling.sessions import (
+    current_session,
+    end_session,
+    heartbeat,
+    pause_session,
+    resume_session,
+    start_session,
+)
+from dialer.services.calling.views import AssignmentView, NobodyNow, SessionView
+from dialer.services.context import Context
+from dialer.web.desk import context
+from dialer.web.guard import allow
+from dialer.web.notices import tell
+from dialer.web.volunteer import rooms
+from dialer.web.volunteer.hand import conversation, id_in_form, show_conversation, to_call
+
+shift = Blueprint("shift", __name__, url_prefix="/call")
+
+LAST = "last_call"
+"""The cookie's name for the assignment whose result was saved last in this browser."""
+
+
+@shift.get("")
+@allow(Permission.SHIFT_RUN)
+def show() -> str:
+    """The screen for the state that the server knows."""
+    ctx = context()
+    now = current_session(ctx)
+    if now is None:
+        return rooms.idle(ctx)
+    if now.state == "paused":
+        return rooms.paused(ctx, now)
+    if now.assignment_id:
+        view, talk = conversation(ctx, now.assignment_id)
+        return show_conversation(ctx, view, talk, stopping="stop" in request.args)
+    return _between_calls(ctx, now)
+
+
+def _between_calls(ctx: Context, now: SessionView) -> str:
+    waiting = request.args.get("wait")
+    if waiting:
+        return rooms.waiting(ctx, now, waiting)
+    last = _last(ctx)
+    return rooms.saved(ctx, now, last) if last else rooms.idle(ctx, now)
+
+
+def _last(ctx: Context) -> AssignmentView | None:
+    """The conversation that was just saved in this browser, while it is the reader's own."""
+    if LAST not in session:
+        return None
+    try:
+        return get_assignment(ctx, uuid.UUID(session[LAST]))
+    except NotFound:
+        session.pop(LAST)
+        return None
+
+
+@shift.get("/keys")
+@allow(Permission.SHIFT_RUN)
+def keys() -> str:
+    """All keys, and the switch that turns them off."""
+    return render_template("volunteer/keys.html")
+
+
+@shift.post("/next")
+@allow(Permission.SHIFT_RUN)
+def next_person() -> Response:
+    """Begin a shift where there is none, and take the next person."""
+    ctx = context()
+    try:
+        given = _take_next(ctx)
+    except (RateLimited, InvalidTransition) as refusal:
+        tell(gettext(refusal.detail), "warn")
+        return to_call()
+    session.pop(LAST, None)
+    if isinstance(given, NobodyNow):
+        return redirect(f"/call?wait={given.reason}", code=303)
+    return to_call()
+
+
+def _take_next(ctx: Context) -> AssignmentView | NobodyNow:
+    now = current_session(ctx) or start_session(ctx, id_in_form("campaign"))
+    if now.state == "paused":
+        now = resume_session(ctx, now.id)
+    return next_assignment(ctx, now.id)
+
+
+@shift.post("/pause")
+@allow(Permission.SHIFT_RUN)
+def pause() -> Response:
+    """Nobody new until “Carry on”; a person in hand stays."""
+    ctx = context()
+    if now := current_session(ctx):
+        pause_session(ctx, now.id)
+    return to_call()
+
+
+@shift.post("/resume")
+@allow(Permission.SHIFT_RUN)
+def resume() -> Response:
+    """Carry on after a pause."""
+    ctx = context()
+    if now := current_session(ctx):
+        resume_session(ctx, now.id)
+    return to_call()
+
+
+@shift.post("/end")
+@allow(Permission.SHIFT_RUN)
+def end() -> str | Response:
+    """End the shift and say what it came to."""
+    ctx = context()
+    session.pop(LAST, None)
+    now = current_session(ctx)
+    return rooms.ended(ctx, end_session(ctx, now.id)) if now else to_call()
+
+
+@shift.post("/heartbeat")
+@allow(Permission.SHIFT_RUN)
+def still_here() -> Response:
+    """The page is open: the lease of the person in hand begins anew."""
+    ctx = context()
+    if now := current_session(ctx):
+        heartbeat(ctx, now.id)
+    return Response(status=204)

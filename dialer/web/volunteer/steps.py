@@ -1,0 +1,35 @@
+"""What a press on the page of a step does to the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dialer.domain.conversation import Conversation, Heard
+from dialer.domain.script import Node, Script
+from dialer.services.calling.views import AssignmentView
+
+
+def after_press(view: AssignmentView, talk: Conversation, form: Mapping[str, str]) -> Conversation:
+    """With the answer that was pressed, or on from the step without one. At an end: what happened?
+
+    A step or an answer that the script hasn't changes nothing: an old page of another version sent it.
+    """
+    script = view.script.script if view.script else None
+    node = script.node(form.get("step", "")) if script else None
+    if script is None or node is None:
+        return talk
+    if node.kind == "end":
+        return talk.finishing(reached=True, disposition="contacted")
+    return talk.hearing(_heard(talk.heard(), script, node, form.get("answer", "")))
+
+
+def _heard(heard: Heard, script: Script, node: Node, pressed: str) -> Heard:
+    chosen = node.answer(pressed)
+    if chosen is not None:
+        return heard.answered(script, node.id, chosen.id)
+    return heard.went_on(script, node.id) if node.next else heard
+
+
+def one_back(view: AssignmentView, talk: Conversation) -> Conversation:
+    """With the last answer taken back."""
+    return talk.hearing(talk.heard().stepped_back(view.script.script)) if view.script else talk

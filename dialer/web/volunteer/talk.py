@@ -1,0 +1,130 @@
+"""A conversation, step by step: each press is a form, and its answer leads back to `/call`.
+
+So it works without a script, and a reload or the back button shows what the server knows.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, request, session
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dialer.domain.access import Permission
+from dialer.domain.conversation import Conversation
+from dialer.domain.errors import AssignmentClosed
+from dialer.services.calling.assignments import save_draft, skip_assignment
+from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.results import record_result
+from dialer.services.calling.views import AssignmentView, CampaignView
+from dialer.services.context import Context
+from dialer.web.desk import context
+from dialer.web.guard import allow
+from dialer.web.notices import tell
+from dialer.web.volunteer import reports, screen
+from dialer.web.volunteer.hand import (
+    conversation,
+    id_in_form,
+    in_hand,
+    keep,
+    person_in_form,
+    show_conversation,
+    to_call,
+)
+from dialer.web.volunteer.shift import LAST
+from dialer.web.volunteer.steps import after_press, one_back
+
+talk = Blueprint("talk", __name__, url_prefix="/call")
+
+
+@talk.post("/answer")
+@allow(Permission.RESULT_RECORD)
+def answer() -> Response:
+    """An answer to the step on the page, or on from it without one."""
+    ctx, view, told = in_hand()
+    return keep(ctx, view, after_press(view, told, request.form))
+
+
+@talk.post("/back")
+@allow(Permission.RESULT_RECORD)
+def change_last_answer() -> Response:
+    """One step back."""
+    ctx, view, told = in_hand()
+    return keep(ctx, view, one_back(view, told))
+
+
+@talk.post("/speak-to")
+@allow(Permission.RESULT_RECORD)
+def speak_to() -> Response:
+    """Somebody else of the household came to the phone."""
+    ctx = context()
+    view, told = conversation(ctx, id_in_form("assignment"))
+    return keep(ctx, view, told.turned_to(person_in_form(view)))
+
+
+@talk.post("/finish")
+@allow(Permission.RESULT_RECORD)
+def finish() -> Response:
+    """The call is over, or nobody came to the phone."""
+    ctx, view, told = in_hand()
+    return keep(ctx, view, told.finishing(reached=request.form.get("outcome") != "not_reached"))
+
+
+@talk.post("/resume-script")
+@allow(Permission.RESULT_RECORD)
+def resume_script() -> Response:
+    """Back to the words: the call goes on after all."""
+    ctx, view, told = in_hand()
+    return keep(ctx, view, told.back_in_script())
+
+
+@talk.post("/skip")
+@allow(Permission.RESULT_RECORD)
+def skip() -> Response:
+    """Leave the person to somebody else."""
+    try:
+        skip_assignment(context(), id_in_form("assignment"))
+        tell(gettext("Somebody else will ring them."))
+    except AssignmentClosed:
+        tell(gettext("They aren’t in your hands any more."), "warn")
+    return to_call()
+
+
+@talk.post("/stop")
+@allow(Permission.RESULT_RECORD)
+def stop() -> Response:
+    """“Stop contacting me”, the first press: the foot asks, and the second press saves."""
+    return redirect("/call?stop=1", code=303)
+
+
+@talk.post("/result")
+@allow(Permission.RESULT_RECORD)
+def save() -> str | Response:
+    """Save what happened, for everybody who came to the phone. Sent twice, it is saved once."""
+    ctx, view, told = in_hand()
+    told = reports.heard_from(told, request.form)
+    campaign = get_campaign(ctx, view.campaign_id)
+    if ready := request.form.get("ready"):
+        return keep(ctx, view, reports.with_ready_time(told, ready, ctx.now, campaign.timezone))
+    save_draft(ctx, view.id, told.draft())
+    if errors := reports.faults(told, campaign, ctx.now):
+        return show_conversation(ctx, view, told, errors=errors)
+    return _record(ctx, view, told, campaign)
+
+
+def _record(ctx: Context, view: AssignmentView, told: Conversation, campaign: CampaignView) -> Response:
+    try:
+        saved = record_result(ctx, view.id, reports.report(told, campaign.timezone))
+    except AssignmentClosed:
+        tell(gettext("This call has another result already, and that one stands."), "warn")
+        return to_call()
+    session[LAST] = str(view.id)
+    _say_what_follows(saved, told, screen.first_name(screen.speaker(view, told)))
+    return to_call()
+
+
+def _say_what_follows(saved: AssignmentView, told: Conversation, name: str) -> None:
+    if told.heard().disposition == "do_not_call":
+        tell(gettext("%(name)s won’t be called again.", name=name))
+    if saved.late:
+        late = gettext("This took a while, so %(name)s may have gone to someone else.", name=name)
+        tell(f"{late} {gettext('Your answers are saved all the same.')}", "warn")

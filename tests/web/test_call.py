@@ -1,0 +1,249 @@
+"""The call screen without a script: every state, by forms alone."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from dialer.services.calling.leases import expire_assignments
+from dialer.services.context import Context
+from dialer.store.models.calling import Result
+from dialer.store.session import UnitFactory
+from tests.conftest import SetClock
+from tests.people import Person
+from tests.web.phone_bank import NAMES, PhoneBank, open_phone_bank
+from tests.web.reader import Reader
+
+
+@pytest.fixture
+def bank(ctx: Context, vic: Person) -> PhoneBank:
+    """Vic's evening."""
+    return open_phone_bank(ctx, vic)
+
+
+@pytest.fixture
+def reader(app: Flask, vic: Person, bank: PhoneBank) -> Reader:
+    """Vic, signed in, before the first call."""
+    vic_reads = Reader(app.test_client())
+    page = vic_reads.sign_in(vic.token)
+    assert page.status == 200
+    return vic_reads
+
+
+def _talk(reader: Reader) -> None:
+    reader.press("next")
+    reader.press("continue")
+
+
+def test_the_first_page_offers_a_start_and_practice(reader: Reader):
+    assert reader.state == "idle"
+    assert "practice" in reader.page.tests
+    assert reader.page.tests["shift-count"]["data-value"] == "0"
+
+
+def test_a_person_is_shown_with_the_number_to_ring_and_the_first_words(reader: Reader):
+    page = reader.press("next")
+    assert reader.state == "ringing"
+    assert page.words["contact-name"] == "Siân Prydderch"
+    assert page.tests["call-own"]["href"] == "tel:+441632960001"
+    assert "01632 960001" in page.words["call-own"]
+    assert page.words["step"] == "“Hello, is that Siân? I’m Vic.”"
+    assert "household" in page.tests
+
+
+def test_five_calls_and_their_results(reader: Reader, bank: PhoneBank):
+    for count, (button, then) in enumerate(
+        [("yes", "in_person"), ("probably", "postal"), ("no", None), ("undecided", None)], start=1
+    ):
+        _talk(reader) if count == 1 else (reader.press("next"), reader.press("continue"))
+        reader.press(f"answer-{button}")
+        if then:
+            reader.press(f"answer-{then}")
+        reader.press("continue")
+        assert reader.state == "wrap_up"
+        reader.press("save")
+        assert reader.state == "saved"
+        assert reader.page.tests["shift-count"]["data-value"] == str(count)
+    reader.press("next")
+    reader.press("not-reached")
+    reader.press("save", disposition="no_answer")
+    assert reader.state == "saved"
+    assert "No answer" in reader.page.text
+    assert "5 calls this shift" in reader.page.words["shift-count"]
+
+
+def test_the_first_name_alone_while_speaking(reader: Reader):
+    _talk(reader)
+    assert reader.state == "talking"
+    assert reader.page.words["contact-name"] == "Siân"
+    assert "Step 2 of 3" in reader.page.text
+
+
+def test_changing_the_last_answer(reader: Reader):
+    _talk(reader)
+    reader.press("answer-yes")
+    assert "in person, or by post" in reader.page.words["step"]
+    back = next(button for button in reader.page.buttons.values() if button.action.endswith("/back"))
+    reader.page.buttons["back"] = back
+    reader.press("back")
+    assert "Can we count on your vote" in reader.page.words["step"]
+
+
+def test_a_reload_and_a_page_from_before_lose_nothing(reader: Reader):
+    _talk(reader)
+    older = reader.page
+    reader.press("answer-yes", notes="Asked about a lift.")
+    assert "by post" in reader.open("/call").words["step"]
+    reader.page = older
+    reader.press("answer-no", notes="Asked about a lift.")
+    assert reader.page.words["step"] == "“Thank you, Siân.”"
+    reader.press("continue")
+    assert reader.page.words["notes"] == "Asked about a lift."
+
+
+def test_each_person_of_the_household_gets_a_result_in_one_save(
+    reader: Reader, bank: PhoneBank, ctx: Context
+):
+    _talk(reader)
+    reader.press("answer-yes")
+    reader.press(str(bank.people["Gwyn"]))
+    assert reader.page.words["step"] == "“Hello, is that Gwyn? I’m Vic.”"
+    reader.press("continue")
+    assert reader.page.words["contact-name"] == "Gwyn"
+    reader.press("answer-no")
+    reader.press("continue")
+    assert "And Siân Prydderch?" in reader.page.text
+    reader.press("save")
+    assert reader.state == "saved"
+    with ctx.unit() as unit:
+        found = dict(unit.session.execute(select(Result.contact_id, Result.disposition)).all())
+    assert found == {bank.people["Siân"]: "contacted", bank.people["Gwyn"]: "contacted"}
+
+
+def test_stop_contacting_me_asks_once_and_then_saves(reader: Reader):
+    _talk(reader)
+    page = reader.press("do-not-call")
+    assert "Siân won’t be called again, by anyone here." in page.text
+    page = reader.press("confirm")
+    assert reader.state == "saved"
+    assert "Siân won’t be called again." in page.words["flash"]
+
+
+def test_a_callback_needs_a_time_that_lies_ahead_and_is_not_quiet(reader: Reader):
+    _talk(reader)
+    reader.press("reached")
+    page = reader.press("save", disposition="callback")
+    assert "Give a day and a time" in page.text
+    page = reader.press("save", disposition="callback", callback_at="2026-05-06T18:00")
+    assert "The time has already passed. Choose a later one." in page.text
+    page = reader.press("save", disposition="callback", callback_at="2026-05-07T22:00")
+    assert "Nobody is rung at 10 pm. The next free time is Fri 8 May, 9 am." in page.text
+    reader.press("save", disposition="callback", callback_at="2026-05-07T18:00")
+    assert reader.state == "saved"
+
+
+def test_a_ready_callback_time_fills_the_field(reader: Reader):
+    _talk(reader)
+    reader.press("reached")
+    page = reader.press("hour")
+    assert page.tests["callback-at"]["value"] == "2026-05-07T14:00"
+    reader.press("save")
+    assert reader.state == "saved"
+
+
+def test_nothing_is_saved_before_it_is_said_what_happened(reader: Reader):
+    _talk(reader)
+    reader.press("reached")
+    assert "Say what happened" in reader.press("save").text
+    assert "Say what happened" in reader.press("save", disposition="no_answer", outcome="reached").text
+
+
+def test_a_death_is_taken_quietly(reader: Reader):
+    _talk(reader)
+    reader.press("reached")
+    page = reader.press("save", disposition="deceased")
+    assert "Nobody here will ring about them again." in page.text
+    assert "That’s" not in page.text
+
+
+def test_pausing_keeps_the_person_in_hand(reader: Reader):
+    _talk(reader)
+    reader.press("pause")
+    assert reader.state == "paused"
+    reader.press("resume")
+    assert (reader.state, reader.page.words["contact-name"]) == ("talking", "Siân")
+
+
+def test_the_end_of_a_shift(reader: Reader):
+    _talk(reader)
+    reader.press("answer-no")
+    reader.press("continue")
+    reader.press("save")
+    page = reader.press("end-shift")
+    assert "Diolch, Vic" in page.text
+    reader.open("/call")
+    assert reader.state == "idle"
+
+
+def test_quiet_hours_keep_the_shift_open(app: Flask, vic: Person, bank: PhoneBank, clock: SetClock):
+    clock.now = dt.datetime(2026, 5, 7, 21, 30, tzinfo=dt.UTC)
+    reader = Reader(app.test_client())
+    reader.sign_in(vic.token)
+    page = reader.press("next")
+    assert reader.state == "waiting"
+    assert "Nobody may be rung just now" in page.text
+    assert "Calling starts again at Fri 8 May, 9 am." in page.text
+
+
+def test_nobody_left(app: Flask, ctx: Context, vic: Person):
+    open_phone_bank(ctx, vic, names=NAMES[3:4])
+    reader = Reader(app.test_client())
+    reader.sign_in(vic.token)
+    reader.press("next")
+    reader.press("not-reached")
+    reader.press("save", disposition="disconnected")
+    reader.press("next")
+    assert reader.state == "waiting"
+
+
+def test_a_late_result_is_taken_all_the_same(reader: Reader, clock: SetClock, units: UnitFactory):
+    _talk(reader)
+    reader.press("reached")
+    expire_assignments(units, clock.forward(minutes=30))
+    page = reader.press("save", disposition="refused")
+    assert "may have gone to someone else. Your answers are saved all the same." in page.text
+
+
+def test_somebody_elses_call_is_not_there(reader: Reader, app: Flask, mallory: Person, bank: PhoneBank):
+    _talk(reader)
+    hers = Reader(app.test_client())
+    hers.sign_in(mallory.token)
+    button = reader.page.buttons["answer-yes"]
+    token = next(form.fields["csrf_token"] for form in hers.page.forms if "csrf_token" in form.fields)
+    data = {**button.form.fields, "answer": "yes", "csrf_token": token}
+    assert hers.client.post("/call/answer", data=data).status_code == 404
+
+
+def test_practice_saves_nothing(reader: Reader, ctx: Context):
+    reader.open("/practice")
+    page = reader.press("practice")
+    assert "Practice" in page.text
+    for button in ("answer-yes", "answer-probably", "answer-postal", "continue"):
+        reader.press(button)
+    assert reader.state == "wrap_up"
+    assert "That’s all there is to it." in reader.press("save").text
+    assert reader.open("/call").tests["shift-count"]["data-value"] == "0"
+
+
+def test_a_volunteer_without_a_campaign_is_told(app: Flask, mallory: Person, bank: PhoneBank):
+    reader = Reader(app.test_client())
+    assert "No calls just now" in reader.sign_in(mallory.token).text
+
+
+def test_the_call_screen_in_welsh(app: Flask, vic: Person, bank: PhoneBank):
+    reader = Reader(app.test_client(), language="cy")
+    reader.sign_in(vic.token)
+    assert '<html lang="cy"' in reader.page.html

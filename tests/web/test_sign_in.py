@@ -1,0 +1,167 @@
+"""The ways in: a token, a sign-in link, a join link. And what is refused at the door."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from dialer.app import create_app
+from dialer.queueing import RedisJobQueue
+from dialer.services.accounts.join_links import NewJoinLink, create_join_link
+from dialer.services.accounts.sign_in_links import create_invite
+from dialer.services.context import Context
+from dialer.settings import Settings
+from dialer.store.session import UnitFactory
+from tests.conftest import SetClock
+from tests.people import Person
+from tests.web.phone_bank import PhoneBank, open_phone_bank
+from tests.web.reader import Reader
+
+
+@pytest.fixture
+def reader(app: Flask) -> Reader:
+    """Nobody yet."""
+    return Reader(app.test_client())
+
+
+@pytest.fixture
+def bank(ctx: Context, vic: Person) -> PhoneBank:
+    """Vic's evening."""
+    return open_phone_bank(ctx, vic)
+
+
+@pytest.fixture
+def join_path(ctx: Context, bank: PhoneBank) -> str:
+    """Where people join this evening."""
+    return f"/join/{create_join_link(ctx, bank.campaign_id, NewJoinLink()).code}"
+
+
+def test_the_start_page_says_what_this_is_and_how_to_sign_in(reader: Reader, carys: Person):
+    page = reader.open("/")
+    assert "Common Ground rings voters from here" in page.text
+    assert "Sign in with a token" in page.text
+
+
+def test_a_token_leads_to_ones_work(app: Flask, vic: Person, carys: Person, bank: PhoneBank):
+    volunteer = Reader(app.test_client())
+    volunteer.sign_in(vic.token)
+    assert volunteer.state == "idle"
+    coordinator = app.test_client()
+    page = coordinator.get("/login").text
+    hidden = page.split('name="csrf_token" value="')[1].split('"')[0]
+    answer = coordinator.post("/login", data={"token": carys.token, "csrf_token": hidden})
+    assert answer.location == "/campaigns"
+
+
+def test_one_comes_back_to_the_page_one_asked_for(reader: Reader, vic: Person, bank: PhoneBank):
+    reader.open("/call/keys")
+    assert "token" in reader.page.tests
+    page = reader.press("sign-in", token=vic.token)
+    assert "Keys" in page.text
+
+
+def test_a_wrong_token_is_refused_in_plain_words(reader: Reader):
+    reader.open("/login")
+    page = reader.press("sign-in", token="dlr_wrong")
+    assert page.status == 401
+    assert "This token doesn’t open anything." in page.text
+    assert "<title>Error: " in page.html
+
+
+def test_ten_failed_sign_ins_a_minute_are_enough(reader: Reader, vic: Person):
+    for _ in range(10):
+        reader.open("/login")
+        assert reader.press("sign-in", token="dlr_guess").status == 401
+    reader.open("/login")
+    page = reader.press("sign-in", token=vic.token)
+    assert page.status == 429
+    assert "Try again in a minute." in page.text
+
+
+def test_more_public_posts_than_the_rate_are_refused(
+    settings: Settings, units: UnitFactory, jobs: RedisJobQueue, clock: SetClock, vic: Person
+):
+    app = create_app(replace(settings, public_rate=3), units=units, jobs=jobs, clock=clock)
+    reader = Reader(app.test_client())
+    for _ in range(3):
+        reader.sign_in(vic.token)
+    assert reader.sign_in(vic.token).status == 429
+
+
+def test_a_quiet_hour_signs_out_and_says_so(reader: Reader, vic: Person, bank: PhoneBank, clock: SetClock):
+    reader.sign_in(vic.token)
+    clock.forward(hours=25)
+    page = reader.open("/call/keys")
+    assert "signed out after a quiet hour" in page.text
+    assert "Keys" in reader.press("sign-in", token=vic.token).text
+
+
+def test_signing_out_ends_the_session_on_the_server_too(reader: Reader, vic: Person, bank: PhoneBank):
+    reader.sign_in(vic.token)
+    before = reader.client.get_cookie("dialer_session")
+    reader.press(next(key for key, one in reader.page.buttons.items() if one.action == "/sign-out"))
+    assert "You’re signed out" in reader.page.text
+    assert before
+    reader.client.set_cookie("dialer_session", before.value)
+    assert "token" in reader.open("/call").tests
+
+
+def test_a_sign_in_link_is_used_up_by_its_button_only(
+    reader: Reader, ctx: Context, vic: Person, bank: PhoneBank
+):
+    path = "/sign-in/" + create_invite(ctx, vic.id).url.rsplit("/", 1)[1]
+    for _ in range(3):
+        assert "Good to see you, Vic." in reader.open(path).text
+    reader.press("sign-in")
+    assert reader.state == "idle"
+    again = reader.open(path)
+    assert "sign-in" not in again.tests
+    assert "This link has had its day." in again.text
+
+
+def test_an_unknown_sign_in_link(reader: Reader, carys: Person):
+    page = reader.open(f"/sign-in/{uuid.uuid4().hex}")
+    assert page.status == 404
+    assert "Ask the person who sent it for a new one." in page.text
+
+
+def test_from_a_join_link_to_the_first_call(reader: Reader, join_path: str):
+    page = reader.open(join_path)
+    assert "Carys asked you" in page.text
+    page = reader.press("join", name="Tom", reach="07700 900123", consent="yes")
+    assert "First, ring someone who isn’t real." in page.text
+    reader.open("/call")
+    reader.press("next")
+    assert reader.state == "ringing"
+
+
+def test_the_join_form_says_what_is_missing_and_keeps_the_rest(reader: Reader, join_path: str):
+    reader.open(join_path)
+    page = reader.press("join", name="Tom", reach="not a phone")
+    assert page.status == 422
+    assert page.tests["name"]["value"] == "Tom"
+    assert "Tick this so that people can trust us" in page.text
+
+
+def test_joined_already_on_this_device_and_on_another(app: Flask, reader: Reader, join_path: str):
+    sent = {"name": "Tom", "reach": "07700 900123", "consent": "yes"}
+    reader.open(join_path)
+    reader.press("join", **sent)
+    assert "Welcome back, Tom." in reader.open(join_path).text
+    reader.press("join")
+    assert reader.open("/call").tests["status"]["data-state"] == "idle"
+    other = Reader(app.test_client())
+    other.open(join_path)
+    page = other.press("join", **sent)
+    assert "We know you already." in page.text
+    assert "token" in other.open("/call").tests
+
+
+def test_a_join_link_that_is_over(reader: Reader, carys: Person):
+    page = reader.open("/join/nonsense")
+    assert page.status == 404
+    assert "This link has had its day." in page.text
+    assert "join" not in page.tests
