@@ -12,12 +12,13 @@ LIBRARIES_OF_FEW_WORDS = ("rq", "rq.worker", "rq.job", "sqlalchemy", "alembic", 
 
 def configure_logs(level: str, process: str) -> None:
     """Send our lines and those of libraries through one formatter. Call once, at the start of a process."""
+    _Process.name = process
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _naming(process),
+        _add_process,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -47,12 +48,15 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     return logger
 
 
-def _naming(process: str) -> Processor:
-    def add(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        event["process"] = process
-        return event
+class _Process:
+    """Which process this is; looked up for each line, since loggers outlive a fork."""
 
-    return add
+    name = ""
+
+
+def _add_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    event["process"] = _Process.name
+    return event
 
 
 def _only_place_of_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

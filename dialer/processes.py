@@ -78,14 +78,17 @@ def end(
         process.send_signal(stop)
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(patience_s)
-    kill_group(process)
+    signal_group(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
-    """Kill what is left of a child and of its children."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
+def signal_group(pid: int, number: signal.Signals) -> bool:
+    """Send a signal to a process that leads a group and to its children; whether any of them was there."""
+    try:
+        os.killpg(pid, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def working_folder(pid: int) -> Path | None:

@@ -12,18 +12,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from dialer.cli.demo import sign_in_lines
 from dialer.cli.installation import system_context
 from dialer.cli.migrate import bring_up_to_date
 from dialer.clock import utc_now
-from dialer.domain.errors import RuleBroken
 from dialer.embedded import EmbeddedError
 from dialer.logs import configure_logs, get_logger
 from dialer.services.demo import DemoLinks, end_demo_links, start_demo
 from dialer.settings import Settings, SettingsError, load_settings
 from dialer.settings.keeping import ensure_folder
+from dialer.supervisor.forking import Question, UnansweredError
 from dialer.supervisor.leftovers import end_leftovers
 from dialer.supervisor.supervisor import StoppedError, Supervisor
 
@@ -42,7 +40,7 @@ def main() -> int:
         configure_logs(settings.log_level, "run")
         with _alone(settings):
             _run(settings)
-    except (CannotStartError, EmbeddedError, SettingsError, RuleBroken, SQLAlchemyError, OSError) as error:
+    except (CannotStartError, EmbeddedError, SettingsError, UnansweredError, OSError) as error:
         sys.stderr.write(f"dialer: {_one_line(error)}\n")
         return 1
     return 0
@@ -56,8 +54,9 @@ def _run(settings: Settings) -> None:
     with supervisor.listening():
         try:
             settings = supervisor.start_servers()
-            bring_up_to_date(settings)
-            links = _prepare_demo(settings)
+            preparing = Question(lambda: _prepare(settings))
+            supervisor.wait_for(preparing.is_answered, "the database's schema")
+            links = preparing.answer()
             supervisor.start_application()
             supervisor.wait_for(lambda: is_ready(settings), "readyz")
             _announce(settings, links)
@@ -68,8 +67,11 @@ def _run(settings: Settings) -> None:
             supervisor.stop()
 
 
-def _prepare_demo(settings: Settings) -> DemoLinks | None:
-    """Make the demo if it is wanted and the database is empty; its earlier links end either way."""
+def _prepare(settings: Settings) -> DemoLinks | None:
+    """Bring the database up to date, and make the demo if it is wanted and there is nothing yet; the links
+    of an earlier start end either way.
+    """
+    bring_up_to_date(settings)
     ctx = system_context(settings)
     end_demo_links(ctx)
     return start_demo(ctx, utc_now) if settings.demo else None
@@ -86,7 +88,7 @@ def _announce(settings: Settings, links: DemoLinks | None) -> None:
 def _alone(settings: Settings) -> Iterator[None]:
     """Hold the data folder: two supervisors on one would fight over its database."""
     ensure_folder(ensure_folder(settings.data_dir) / "run")
-    with (settings.run_dir / "supervisor.lock").open("a+", encoding="ascii") as lock:
+    with (settings.run_dir / "supervisor").open("a+", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

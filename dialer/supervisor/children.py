@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
+from dialer.cli import load, main
 from dialer.logs import get_logger
-from dialer.processes import kill_group, spawn, write_pid
+from dialer.processes import signal_group, write_pid
 from dialer.settings import Settings
+from dialer.supervisor.forking import fork
 
 STEADY_AFTER_S: Final = 5.0
 """A process that lived this long is started again at once when it dies; another waits a moment."""
 
-RESTART_PAUSE_S: Final = 1.0
+RESTART_PAUSE_S: Final = 0.5
 
 log = get_logger(__name__)
+
+
+class Process(Protocol):
+    """A process that we started: `subprocess.Popen`, or a fork with the same face."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def returncode(self) -> int | None: ...
+
+    def poll(self) -> int | None: ...
+
+    def wait(self) -> int | None: ...
+
+    def send_signal(self, sig: signal.Signals, /) -> None: ...
 
 
 @dataclass(slots=True)
@@ -29,10 +44,10 @@ class Child:
     """One process: started, looked after, started again when it dies, told to stop."""
 
     name: str
-    launch: Callable[[], subprocess.Popen[bytes]]
+    launch: Callable[[], Process]
     pid_path: Path
     stop_signal: signal.Signals = signal.SIGTERM
-    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    process: Process | None = field(default=None, init=False)
     _started_at: float = field(default=0.0, init=False)
     _restart_at: float | None = field(default=None, init=False)
 
@@ -51,7 +66,7 @@ class Child:
             self._restart_at = now if steady else now + RESTART_PAUSE_S
             log.warning("process died", child=self.name, exit_code=self.process.returncode)
         if now >= self._restart_at:
-            kill_group(self.process)
+            signal_group(self.process.pid, signal.SIGKILL)
             self.start()
 
     def ask_to_stop(self) -> None:
@@ -65,29 +80,26 @@ class Child:
     def clear_away(self) -> None:
         """Kill what is left of it and take its number away."""
         if self.process is not None:
-            kill_group(self.process)
+            signal_group(self.process.pid, signal.SIGKILL)
             self.process.wait()
         self.pid_path.unlink(missing_ok=True)
 
 
-def application(settings: Settings, environ: Mapping[str, str]) -> Iterator[Child]:
-    """Our own processes; what they print goes to standard error, where logs belong."""
-    yield _ours(settings, environ, "web", "serve")
+def application(settings: Settings) -> Iterator[Child]:
+    """Our own processes. The commands that they run are imported here, once for all of them."""
+    load("serve")
+    load("worker")
+    load("cron")
+    yield _ours(settings, "web", "serve")
     for number in range(1, settings.workers + 1):
-        yield _ours(settings, environ, f"worker-{number}", "worker", "--name", f"worker-{number}")
-    yield _ours(settings, environ, "cron", "cron")
+        yield _ours(settings, f"worker-{number}", "worker", "--name", f"worker-{number}")
+    yield _ours(settings, "cron", "cron")
 
 
-def _ours(settings: Settings, environ: Mapping[str, str], name: str, *arguments: str) -> Child:
-    command = [sys.executable, "-m", "dialer.cli", *arguments]
-    env = {**environ, "DIALER_DATA_DIR": str(settings.data_dir)}
+def _ours(settings: Settings, name: str, *arguments: str) -> Child:
+    run_dir = settings.run_dir
     return Child(
         name,
-        lambda: spawn(command, env=env, stdout=sys.stderr.fileno()),
-        settings.run_dir / f"{name}.pid",
+        lambda: fork(name, lambda: main(arguments), run_dir / f"{name}.lock"),
+        run_dir / f"{name}.pid",
     )
-
-
-def inherited(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment for our processes: as ours, and their output unbuffered."""
-    return {**environ, "PYTHONUNBUFFERED": "1"}

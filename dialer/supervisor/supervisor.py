@@ -17,7 +17,7 @@ from dialer.logs import get_logger
 from dialer.processes import wait_until
 from dialer.settings import Settings, completed
 from dialer.settings.keeping import DATABASE_ADDRESS, QUEUE_ADDRESS, write_private
-from dialer.supervisor.children import Child, application, inherited
+from dialer.supervisor.children import Child, application
 from dialer.supervisor.pipes import LogPipe
 
 TURN_S: Final = 0.5
@@ -62,7 +62,7 @@ class Supervisor:
 
     def start_application(self) -> None:
         """Start our own processes."""
-        self._ours = list(application(self.settings, inherited()))
+        self._ours = list(application(self.settings))
         for child in self._ours:
             child.start()
 
