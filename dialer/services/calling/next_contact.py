@@ -17,7 +17,7 @@ from dialer.domain.quiet_hours import quiet_until
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.facts import Person, calling_rules, number_facts, people
 from dialer.services.calling.leases import expire_lapsed
-from dialer.services.calling.limits import is_limited, skipped_today
+from dialer.services.calling.limits import is_limited, skipped_today, unfinished
 from dialer.services.calling.reach import reach_shift
 from dialer.services.calling.sessions import hear_from
 from dialer.services.calling.views import AssignmentView, NobodyNow
@@ -53,7 +53,6 @@ def next_assignment(ctx: Context, session_id: uuid.UUID) -> AssignmentView | Nob
     volunteer go on.
     """
     with ctx.unit() as unit:
-        expire_lapsed(unit, ctx.now)
         shift = reach_shift(ctx, unit, session_id, lock=True)
         if shift.state == "ended":
             raise InvalidTransition("This shift is over. Start another one.", state="ended")
@@ -70,12 +69,13 @@ def next_assignment(ctx: Context, session_id: uuid.UUID) -> AssignmentView | Nob
 def _next(seat: Seat) -> AssignmentView | NobodyNow | None:
     assignment = hear_from(seat.ctx, seat.unit, seat.shift)
     if assignment is None:
-        if is_limited(seat.unit, seat.shift, seat.ctx.now):
+        before = unfinished(seat.unit, seat.shift, seat.ctx.now)
+        if is_limited(seat.shift, before, seat.ctx.now):
             return None
-        waiting = _must_wait(seat)
-        if waiting is not None:
+        if waiting := _must_wait(seat):
             return waiting
-        assignment = _claim(seat)
+        passed_over = skipped_today(before, seat.campaign, seat.ctx.now)
+        assignment = _claim(seat, passed_over) or _claim_lapsed(seat, passed_over)
     if assignment is None:
         return NobodyNow("nobody_due", ASK_AGAIN_S)
     return assignment_view(seat.unit, assignment, seat.campaign)
@@ -100,9 +100,14 @@ def _quiet(now: dt.datetime, until: dt.datetime) -> NobodyNow:
     return NobodyNow("quiet_hours", min(left, LONGEST_WAIT_S), until)
 
 
-def _claim(seat: Seat) -> Assignment | None:
+def _claim_lapsed(seat: Seat, skipped: Sequence[uuid.UUID]) -> Assignment | None:
+    """With the line empty, what the clock's next tick would give back is looked for now."""
+    return _claim(seat, skipped) if expire_lapsed(seat.unit, seat.ctx.now) else None
+
+
+def _claim(seat: Seat, skipped: Sequence[uuid.UUID]) -> Assignment | None:
     """Take numbers from the line until one may be called; those that may not leave the line."""
-    passed_over = list(skipped_today(seat.unit, seat.shift, seat.campaign, seat.ctx.now))
+    passed_over = list(skipped)
     for _ in range(LOOKS_MAX):
         claim = queue.claim(
             seat.unit, seat.campaign.id, seat.shift.account_id, seat.ctx.now, passed_over=passed_over
@@ -144,13 +149,12 @@ def _set_aside(unit: UnitOfWork, claim: Claim, verdicts: Sequence[Verdict]) -> N
 def _hand_out(seat: Seat, claim: Claim, person: Person, there: Sequence[uuid.UUID]) -> Assignment | None:
     """Hand a person out, unless somebody else has them or anyone of their household in hand."""
     assignment = _new_assignment(seat, claim, person, [one for one in there if one != person.id])
-    savepoint = seat.unit.session.begin_nested()
     seat.unit.session.add(assignment)
     seat.unit.session.flush()
     if not queue.hold(seat.unit, assignment.id, claim.number, there):
-        savepoint.rollback()
+        seat.unit.session.delete(assignment)  # and with it whatever it got hold of
+        seat.unit.session.flush()
         return None
-    savepoint.commit()
     queue.set_held(seat.unit, claim.entry_id)
     seat.shift.state = "assigned"
     return assignment

@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Final
 
-from dialer.store.queries.queue_sync import queue_wanted_numbers
+from dialer.store.queries.queue_sync import queue_wanted_numbers, refresh_statistics
 from dialer.store.session import UnitOfWork
+
+MANY: Final = 1000
+"""From here on what the planner knows of the queue is worth renewing."""
 
 
 def sync_queues(
@@ -26,4 +30,7 @@ def sync_queues(
     """
     if any(ids is not None and not ids for ids in (campaign_ids, list_ids, contact_ids)):
         return 0
-    return queue_wanted_numbers(unit, now, campaign_ids, list_ids, contact_ids)
+    queued = queue_wanted_numbers(unit, now, campaign_ids, list_ids, contact_ids)
+    if queued >= MANY:
+        refresh_statistics(unit)
+    return queued

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from dialer.domain.access import Permission
 from dialer.domain.assignment import lease_ends
 from dialer.domain.errors import InvalidTransition
-from dialer.services.calling.leases import end_shift, expire_lapsed
+from dialer.services.calling.leases import end_shift, give_back
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift, volunteer_id
 from dialer.services.calling.views import SessionView
 from dialer.services.context import Context
@@ -70,7 +70,6 @@ def current_session(ctx: Context, campaign_id: uuid.UUID | None = None) -> Sessi
 def heartbeat(ctx: Context, session_id: uuid.UUID) -> SessionView:
     """The volunteer is still there: the lease of what they have open begins anew."""
     with ctx.unit() as unit:
-        expire_lapsed(unit, ctx.now)
         shift = _living(reach_shift(ctx, unit, session_id, lock=True))
         return session_view(shift, hear_from(ctx, unit, shift))
 
@@ -113,12 +112,17 @@ def let_go_on(ctx: Context, session_id: uuid.UUID) -> SessionView:
 
 
 def hear_from(ctx: Context, unit: UnitOfWork, shift: Shift) -> Assignment | None:
-    """Note a sign of life of a shift (locked): its open assignment's lease begins anew."""
+    """Note a sign of life of a shift (locked): its open assignment's lease begins anew, unless it ran out."""
     shift.last_seen_at = ctx.now
     assignment = open_assignment(unit, shift.id, lock=True)
-    if assignment is not None:
-        campaign = unit.session.get_one(Campaign, (unit.organisation_id, shift.campaign_id))
-        assignment.expires_at = lease_ends(ctx.now, campaign.assignment_timeout_s)
+    if assignment is None:
+        return None
+    if assignment.expires_at <= ctx.now:
+        give_back(unit, [assignment], ctx.now)
+        unit.session.refresh(shift)
+        return None
+    campaign = unit.session.get_one(Campaign, (unit.organisation_id, shift.campaign_id))
+    assignment.expires_at = lease_ends(ctx.now, campaign.assignment_timeout_s)
     return assignment
 
 

@@ -139,7 +139,6 @@ class QueueEntry(Identified, Base):
             "position",
             postgresql_where=text("state = 'waiting'"),
         ),
-        Index("ix_queue_entry_number", "organisation_id", "number"),
     )
 
     campaign_id: Mapped[uuid.UUID]

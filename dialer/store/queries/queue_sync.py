@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from dialer.domain.queue_order import Rank
 from dialer.store.session import UnitOfWork
@@ -78,6 +78,21 @@ def queue_wanted_numbers(
         },
     )
     return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def refresh_statistics(unit: UnitOfWork) -> None:
+    """Have PostgreSQL look at the queue now, once this unit of work is committed.
+
+    Until autovacuum comes by, a queue of 200,000 new numbers looks empty to the planner, and a claim sorts
+    all of it: 280 ms in place of a tenth of one.
+    """
+    engine = unit.session.get_bind().engine
+    unit.after_commit(lambda: _analyse(engine))
+
+
+def _analyse(engine: Engine) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE queue_entry"))
 
 
 def _ids(ids: Sequence[uuid.UUID] | None) -> list[uuid.UUID] | None:

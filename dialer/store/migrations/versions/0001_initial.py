@@ -1136,7 +1136,6 @@ def upgrade() -> None:
             name=op.f("uq_queue_entry_organisation_id_campaign_id_number"),
         ),
     )
-    op.create_index("ix_queue_entry_number", "queue_entry", ["organisation_id", "number"], unique=False)
     op.create_index(
         "ix_queue_entry_waiting",
         "queue_entry",

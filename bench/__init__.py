@@ -1,0 +1,1 @@
+"""Measurements of a really running installation; `scripts/bench` runs them."""
