@@ -144,12 +144,12 @@ class ContactView:
 
 @dataclass(frozen=True, slots=True)
 class SuppressionView:
-    """A number or address that must not be contacted on one channel, and why."""
+    """A number or address that must not be contacted on some channels, and why."""
 
     id: uuid.UUID
     number: str | None
     email: str | None
-    channel: str
+    channels: Sequence[str]
     reason: str
     source: str
     note: str | None

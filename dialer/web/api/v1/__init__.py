@@ -5,6 +5,7 @@ from __future__ import annotations
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.v1.assignments import assignments
 from dialer.web.api.v1.campaigns import campaigns
+from dialer.web.api.v1.contacts import contacts
 from dialer.web.api.v1.elections import elections
 from dialer.web.api.v1.imports import imports
 from dialer.web.api.v1.join_links import join_links
@@ -14,13 +15,16 @@ from dialer.web.api.v1.pledges import pledges
 from dialer.web.api.v1.scripts import scripts
 from dialer.web.api.v1.sessions import sessions
 from dialer.web.api.v1.steering import steering
+from dialer.web.api.v1.suppressions import suppressions
 from dialer.web.api.v1.tokens import tokens
 from dialer.web.api.v1.volunteers import volunteers
 
 BLUEPRINTS: tuple[Resource, ...] = (
     assignments,
     campaigns,
+    contacts,
     elections,
+    suppressions,
     join_links,
     imports,
     lists,

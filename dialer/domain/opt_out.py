@@ -1,0 +1,43 @@
+"""When a no may be lifted (contract §4): what the person said themselves weighs most."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Final
+
+from dialer.domain.people import OPT_OUT_CHANNELS
+
+ALL: Final = "all"
+BY_COORDINATOR: Final = "manual"
+SAID_TO_VOLUNTEER: Final = "call"
+BY_THE_PERSON: Final = frozenset({"text", "sms", "keypad", "link", "email", "door", SAID_TO_VOLUNTEER})
+"""Sources that stand for the person's own no; others were typed in or brought in by us."""
+
+MISTAKE_WITHIN: Final = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class NewConsent:
+    """A person's later yes: where it was given, and when."""
+
+    source: str
+    at: dt.datetime
+
+
+def channels_of(channel: str) -> tuple[str, ...]:
+    """The channels that a word stands for: `all` is every one."""
+    return OPT_OUT_CHANNELS if channel == ALL else (channel,)
+
+
+def may_lift(source: str, made_at: dt.datetime, now: dt.datetime, consent: NewConsent | None) -> bool:
+    """Whether a no may be lifted.
+
+    One made by the person only by a consent newer than it, or within 7 days where a volunteer may
+    have pressed the wrong button. Others at any time. A consent from the future is none.
+    """
+    if source not in BY_THE_PERSON:
+        return True
+    if consent is not None and made_at < consent.at <= now:
+        return True
+    return source == SAID_TO_VOLUNTEER and now - made_at <= MISTAKE_WITHIN

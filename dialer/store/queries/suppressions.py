@@ -1,0 +1,38 @@
+"""Suppressions by entry: a number or address and a reason, with a row for each channel."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
+
+from dialer.store.models.people import Suppression
+from dialer.store.session import UnitOfWork
+
+
+def first_suppressions(
+    unit: UnitOfWork, number: str | None, reason: str | None, after: uuid.UUID | None, limit: int
+) -> Sequence[Suppression]:
+    """The first row of each entry that stands, in the order of their ids."""
+    earlier = aliased(Suppression)
+    statement = select(Suppression).where(
+        Suppression.organisation_id == unit.organisation_id,
+        Suppression.lifted_at.is_(None),
+        ~exists().where(
+            earlier.organisation_id == Suppression.organisation_id,
+            func.coalesce(earlier.number, earlier.email)
+            == func.coalesce(Suppression.number, Suppression.email),
+            earlier.reason == Suppression.reason,
+            earlier.lifted_at.is_(None),
+            earlier.id < Suppression.id,
+        ),
+    )
+    if number is not None:
+        statement = statement.where(Suppression.number == number)
+    if reason is not None:
+        statement = statement.where(Suppression.reason == reason)
+    if after is not None:
+        statement = statement.where(Suppression.id > after)
+    return unit.session.scalars(statement.order_by(Suppression.id).limit(limit)).all()
