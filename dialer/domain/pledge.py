@@ -2,7 +2,7 @@
 
 What was learned is kept as evidence; the pledge table shows the *present value*, which follows from the
 evidence alone. So the order in which evidence arrives doesn't matter, and evidence that is taken back is
-as if it had never been (contract §4, §6). `dialer.store.queries.voter_records` says the same in SQL.
+as if it had never been (contract §4, §6).
 """
 
 from __future__ import annotations

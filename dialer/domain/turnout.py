@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from dialer.domain.elector_number import elector_key
+
 TURNOUT_SOURCES: Final = ("teller", "phone", "postal_list", "sms", "door", "import", "manual")
-MARK_STATES: Final = ("counted", "unknown", "held", "undone")
+COUNTED: Final = "counted"
+UNKNOWN: Final = "unknown"
+HELD: Final = "held"
+UNDONE: Final = "undone"
+MAX_MARKS: Final = 5_000
+"""As many come in one request at most."""
+
+MARK_STATES: Final = (COUNTED, UNKNOWN, HELD, UNDONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,6 @@ def present_vote(marks: Iterable[Mark]) -> Mark | None:
     """Return the mark that stands for a person's vote, None while there is none.
 
     People vote once, so of several the earliest stands; one without a time of its own only where none has.
-    `dialer.store.queries.voter_records` says the same in SQL.
     """
     return min(marks, key=lambda mark: (not mark.dated, mark.at, mark.id), default=None)
 
@@ -34,3 +42,38 @@ def present_vote(marks: Iterable[Mark]) -> Mark | None:
 def seen_at(at: dt.datetime | None, now: dt.datetime) -> dt.datetime:
     """Return when a mark counts from: its own time, never later than now (nobody has voted tomorrow)."""
     return now if at is None else min(at, now)
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenNumber:
+    """An elector number as somebody wrote it down, ready to be looked up.
+
+    `key` is compared with electors' whole numbers and `tail`, empty where the prefix was written, with what
+    follows theirs. `district` narrows what fits several.
+    """
+
+    key: str
+    tail: str
+    district: str
+
+
+def read_written(elector_number: str, polling_district: str | None) -> WrittenNumber:
+    """Read a number with the polling district it was noted in, if that was given.
+
+    A number without its prefix is one of its district (`12/1` in KA1 is `KA1-12/1`); without a district
+    it can still be the only one of its kind.
+    """
+    district = (polling_district or "").strip()
+    bare = elector_key(elector_number)
+    without_prefix = bool(bare) and bare.split("-", 1)[0].isdigit()
+    return WrittenNumber(
+        key=elector_key(elector_number, district),
+        tail=bare if without_prefix else "",
+        district=district.casefold(),
+    )
+
+
+def is_within(polling_district: str | None, districts: Collection[str]) -> bool:
+    """Whether a teller who may mark only in these polling districts (none: everywhere) may mark in this."""
+    allowed = {district.strip().casefold() for district in districts}
+    return not allowed or (polling_district or "").strip().casefold() in allowed

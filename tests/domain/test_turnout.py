@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.turnout import TURNOUT_SOURCES, Mark, present_vote, seen_at
+from dialer.domain.turnout import (
+    TURNOUT_SOURCES,
+    Mark,
+    WrittenNumber,
+    is_within,
+    present_vote,
+    read_written,
+    seen_at,
+)
 
 NOON = dt.datetime(2026, 5, 7, 12, tzinfo=dt.UTC)
 
@@ -58,3 +66,35 @@ def test_the_order_of_arrival_does_not_matter(marks: list[Mark]) -> None:
 def test_nobody_has_voted_tomorrow(at: int | None, counts: int) -> None:
     given_at = None if at is None else NOON + dt.timedelta(hours=at)
     assert seen_at(given_at, NOON) == NOON + dt.timedelta(hours=counts)
+
+
+@pytest.mark.parametrize(
+    ("number", "district", "expected"),
+    [
+        ("KA1-12/1", None, WrittenNumber("ka1-12-1", "", "")),
+        ("ka1 012/1", None, WrittenNumber("ka1-12-1", "", "")),
+        ("KA1.12.0", "KA1", WrittenNumber("ka1-12", "", "ka1")),
+        ("12/1", None, WrittenNumber("12-1", "12-1", "")),
+        ("012/1", "KA1", WrittenNumber("ka1-12-1", "12-1", "ka1")),
+        ("12", " KA1 ", WrittenNumber("ka1-12", "12", "ka1")),
+        ("--", None, WrittenNumber("", "", "")),
+    ],
+)
+def test_numbers_are_read_by_their_parts(number: str, district: str | None, expected: WrittenNumber) -> None:
+    assert read_written(number, district) == expected
+
+
+@pytest.mark.parametrize(
+    ("district", "allowed", "within"),
+    [
+        ("AA", (), True),
+        (None, (), True),
+        ("aa", ("AA",), True),
+        ("AB", ("AA",), False),
+        (None, ("AA",), False),
+    ],
+)
+def test_a_teller_keeps_to_their_districts(
+    district: str | None, allowed: tuple[str, ...], within: bool
+) -> None:
+    assert is_within(district, allowed) == within

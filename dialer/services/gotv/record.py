@@ -9,15 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import insert, or_, update
 
+from dialer.domain.pledge import PledgeEvidence, present_pledge
 from dialer.domain.stats import standing_names, support_name
+from dialer.domain.turnout import Mark, present_vote
 from dialer.store.models import new_id
 from dialer.store.models.gotv import Pledge, TurnoutMark
 from dialer.store.queries import counters, voter_records
-from dialer.store.queries.voter_records import Change, Standing
+from dialer.store.queries.voter_records import People, Record
 from dialer.store.session import UnitOfWork
 
 
@@ -127,11 +129,40 @@ def recompute_records(
     """
     if not contact_ids:
         return frozenset()
-    scope = (unit.session, unit.organisation_id, election_id, contact_ids)
-    voter_records.lock(*scope)
-    changes = voter_records.recompute(*scope)
-    counters.bump_all(unit, _deltas(election_id, changes))
-    return frozenset(change.contact_id for change in changes if change.before.voted != change.after.voted)
+    people = People(unit.session, unit.organisation_id, election_id, contact_ids)
+    before = voter_records.lock(people)
+    pledges, marks = voter_records.pledges_of(people), voter_records.marks_of(people)
+    present = [_present(row.contact_id, pledges, marks) for row in before]
+    changed = [(old, new) for old, new in zip(before, present, strict=True) if old != new]
+    voter_records.write(people, [new for _, new in changed])
+    counters.bump_all(unit, _deltas(election_id, changed))
+    return frozenset(new.contact_id for old, new in changed if _voted(old) != _voted(new))
+
+
+def _present(
+    contact_id: uuid.UUID,
+    pledges: Mapping[uuid.UUID, Sequence[PledgeEvidence]],
+    marks: Mapping[uuid.UUID, Sequence[Mark]],
+) -> Record:
+    said = present_pledge(pledges.get(contact_id, ()))
+    vote = present_vote(marks.get(contact_id, ()))
+    learned = said.learned
+    return Record(
+        contact_id=contact_id,
+        support=said.support,
+        voting_method=said.voting_method,
+        planned_at=said.planned_at,
+        learned_at=learned.at if learned else None,
+        learned_source=learned.source if learned else None,
+        learned_campaign_id=learned.campaign_id if learned else None,
+        learned_by=learned.account_id if learned else None,
+        voted_at=vote.at if vote else None,
+        voted_source=vote.source if vote else None,
+    )
+
+
+def _voted(record: Record) -> bool:
+    return record.voted_at is not None
 
 
 def _take_back(
@@ -154,20 +185,19 @@ def _take_back(
     return taken
 
 
-def _deltas(election_id: uuid.UUID, changes: Sequence[Change]) -> Counter[counters.Key]:
+def _deltas(election_id: uuid.UUID, changed: Sequence[tuple[Record, Record]]) -> Counter[counters.Key]:
     deltas: Counter[counters.Key] = Counter()
-    for change in changes:
-        for key in _keys(election_id, change.before):
+    for old, new in changed:
+        for key in _keys(election_id, old):
             deltas[key] -= 1
-        for key in _keys(election_id, change.after):
+        for key in _keys(election_id, new):
             deltas[key] += 1
     return deltas
 
 
-def _keys(election_id: uuid.UUID, standing: Standing) -> list[counters.Key]:
-    keys: list[counters.Key] = [
-        ("election", election_id, name) for name in standing_names(standing.support, voted=standing.voted)
-    ]
-    if standing.campaign_id is not None and standing.support is not None:
-        keys.append(("campaign", standing.campaign_id, support_name(standing.support)))
+def _keys(election_id: uuid.UUID, record: Record) -> list[counters.Key]:
+    names = standing_names(record.support, voted=_voted(record))
+    keys: list[counters.Key] = [("election", election_id, name) for name in names]
+    if record.learned_campaign_id is not None and record.support is not None:
+        keys.append(("campaign", record.learned_campaign_id, support_name(record.support)))
     return keys

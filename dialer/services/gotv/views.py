@@ -43,3 +43,31 @@ class PledgeTotals:
     voting_methods: Mapping[str, int]
     voted: int
     pledged_voted: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewMark:
+    """That an elector has voted, as somebody noted it."""
+
+    elector_number: str
+    at: dt.datetime | None = None
+    source: str | None = None
+    polling_district: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedTurnout:
+    """What became of marks: counted now, counted before, waiting for an elector, out of one's reach."""
+
+    accepted: int
+    duplicates: int
+    unknown: tuple[str, ...]
+    held: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneTurnout:
+    """How many people's marks were taken back, and the numbers that nobody has."""
+
+    undone: int
+    unknown: tuple[str, ...]

@@ -1,17 +1,42 @@
-"""The pledge and turnout table, written from the evidence in sets of people.
+"""The pledge and turnout table and the evidence behind it, read and written for sets of people.
 
-`recompute` is the only place that writes a present value. It says in SQL what `dialer.domain.pledge` and
-`dialer.domain.turnout` say in words; a test holds the two together.
+Every statement takes people by key, thousands at a time, and joins nothing whose size the planner would
+have to guess: on election day the tables grow from empty faster than statistics follow.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from dialer.domain.pledge import PledgeEvidence
+from dialer.domain.turnout import Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A row of the table, as it is or is to be."""
+
+    contact_id: uuid.UUID
+    support: int | None = None
+    voting_method: str | None = None
+    planned_at: dt.datetime | None = None
+    learned_at: dt.datetime | None = None
+    learned_source: str | None = None
+    learned_campaign_id: uuid.UUID | None = None
+    learned_by: uuid.UUID | None = None
+    voted_at: dt.datetime | None = None
+    voted_source: str | None = None
+
+
+_NAMES = tuple(field.name for field in fields(Record))
 
 _ENSURE = text(
     """
@@ -23,106 +48,99 @@ _ENSURE = text(
 )
 
 _LOCK = text(
-    """
-    SELECT contact_id FROM voter_record
+    f"""
+    SELECT {", ".join(_NAMES)} FROM voter_record
     WHERE organisation_id = :organisation AND election_id = :election
       AND contact_id = ANY(CAST(:contacts AS uuid[]))
     ORDER BY contact_id FOR NO KEY UPDATE
-    """
-)
-
-_STANDING = """
-    SELECT * FROM pledge
-    WHERE organisation_id = :organisation AND election_id = :election
-      AND contact_id = old.contact_id AND undone_at IS NULL AND {fact} IS NOT NULL
-    ORDER BY dated DESC, CASE WHEN dated THEN at END DESC, at, source = 'import', id DESC
-    LIMIT 1
-"""
-
-_RECOMPUTE = text(
-    f"""
-    WITH present AS (
-        SELECT old.contact_id,
-               old.support AS old_support, old.learned_campaign_id AS old_campaign_id,
-               old.voted_at AS old_voted_at,
-               said.support, method.voting_method, planned.planned_at,
-               coalesce(said.id, method.id, planned.id) AS learned_id,
-               vote.at AS voted_at, vote.source AS voted_source
-        FROM voter_record AS old
-        LEFT JOIN LATERAL ({_STANDING.format(fact="support")}) AS said ON true
-        LEFT JOIN LATERAL ({_STANDING.format(fact="voting_method")}) AS method ON true
-        LEFT JOIN LATERAL ({_STANDING.format(fact="planned_at")}) AS planned ON true
-        LEFT JOIN LATERAL (
-            SELECT at, source FROM turnout_mark
-            WHERE organisation_id = :organisation AND election_id = :election
-              AND contact_id = old.contact_id AND state = 'counted'
-            ORDER BY dated DESC, at, id LIMIT 1
-        ) AS vote ON true
-        WHERE old.organisation_id = :organisation AND old.election_id = :election
-          AND old.contact_id = ANY(CAST(:contacts AS uuid[]))
-    )
-    UPDATE voter_record AS record
-    SET support = present.support, voting_method = present.voting_method,
-        planned_at = present.planned_at, learned_at = learned.at, learned_source = learned.source,
-        learned_campaign_id = learned.campaign_id, learned_by = learned.account_id,
-        voted_at = present.voted_at, voted_source = present.voted_source
-    FROM present LEFT JOIN pledge AS learned
-      ON learned.organisation_id = :organisation AND learned.id = present.learned_id
-    WHERE record.organisation_id = :organisation AND record.election_id = :election
-      AND record.contact_id = present.contact_id
-    RETURNING record.contact_id, present.old_support, present.old_campaign_id, present.old_voted_at,
-              record.support, record.learned_campaign_id, record.voted_at
     """  # noqa: S608 - put together from fixed names only
 )
 
+_PLEDGES = text(
+    """
+    SELECT contact_id, id, at, source, dated, support, voting_method, planned_at, campaign_id, account_id
+    FROM pledge
+    WHERE organisation_id = :organisation AND election_id = :election
+      AND contact_id = ANY(CAST(:contacts AS uuid[])) AND undone_at IS NULL
+    """
+)
+
+_MARKS = text(
+    """
+    SELECT contact_id, id, at, source, dated FROM turnout_mark
+    WHERE organisation_id = :organisation AND election_id = :election
+      AND contact_id = ANY(CAST(:contacts AS uuid[])) AND state = 'counted'
+    """
+)
+
+_WRITE = text(
+    """
+    UPDATE voter_record AS record
+    SET support = new.support, voting_method = new.voting_method, planned_at = new.planned_at,
+        learned_at = new.learned_at, learned_source = new.learned_source,
+        learned_campaign_id = new.learned_campaign_id, learned_by = new.learned_by,
+        voted_at = new.voted_at, voted_source = new.voted_source
+    FROM unnest(
+        CAST(:contact_id AS uuid[]), CAST(:support AS int[]), CAST(:voting_method AS text[]),
+        CAST(:planned_at AS timestamptz[]), CAST(:learned_at AS timestamptz[]),
+        CAST(:learned_source AS text[]), CAST(:learned_campaign_id AS uuid[]),
+        CAST(:learned_by AS uuid[]), CAST(:voted_at AS timestamptz[]), CAST(:voted_source AS text[])
+    ) AS new(contact_id, support, voting_method, planned_at, learned_at, learned_source,
+             learned_campaign_id, learned_by, voted_at, voted_source)
+    WHERE record.organisation_id = :organisation AND record.election_id = :election
+      AND record.contact_id = new.contact_id
+    """
+)
+
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What counts of one person: support, the campaign it was learned in, whether they have voted."""
+class People:
+    """Some people in one election."""
 
-    support: int | None
-    campaign_id: uuid.UUID | None
-    voted: bool
+    session: Session
+    organisation_id: uuid.UUID
+    election_id: uuid.UUID
+    contacts: Collection[uuid.UUID]
 
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A person's standing before and after."""
-
-    contact_id: uuid.UUID
-    before: Standing
-    after: Standing
-
-
-def lock(
-    session: Session, organisation_id: uuid.UUID, election_id: uuid.UUID, contacts: Collection[uuid.UUID]
-) -> None:
-    """Make these people's rows where they are missing and hold them, always in the order of their ids."""
-    where = _where(organisation_id, election_id, contacts)
-    session.execute(_ENSURE, where)
-    session.execute(_LOCK, where)
+    @property
+    def where(self) -> dict[str, object]:
+        """The values that every statement here asks for."""
+        return {
+            "organisation": self.organisation_id,
+            "election": self.election_id,
+            "contacts": list(self.contacts),
+        }
 
 
-def recompute(
-    session: Session, organisation_id: uuid.UUID, election_id: uuid.UUID, contacts: Collection[uuid.UUID]
-) -> Sequence[Change]:
-    """Write the present value of these people, in one statement, and return what it was and is.
+def lock(people: People) -> Sequence[Record]:
+    """Make their rows where these are missing, hold them in the order of their ids, and return them.
 
-    Hold the rows with `lock` first: a statement that waited for somebody else's row would still see the
+    Evidence is to be read after this: a statement that waited for somebody else's row would still see the
     evidence as it was before the wait.
     """
-    rows = session.execute(_RECOMPUTE, _where(organisation_id, election_id, contacts))
-    return [
-        Change(
-            row.contact_id,
-            Standing(row.old_support, row.old_campaign_id, row.old_voted_at is not None),
-            Standing(row.support, row.learned_campaign_id, row.voted_at is not None),
-        )
-        for row in rows
-    ]
+    people.session.execute(_ENSURE, people.where)
+    return [Record(*row) for row in people.session.execute(_LOCK, people.where)]
 
 
-def _where(
-    organisation_id: uuid.UUID, election_id: uuid.UUID, contacts: Collection[uuid.UUID]
-) -> dict[str, object]:
-    return {"organisation": organisation_id, "election": election_id, "contacts": list(contacts)}
+def pledges_of(people: People) -> Mapping[uuid.UUID, list[PledgeEvidence]]:
+    """All that stands of what they told us."""
+    found: defaultdict[uuid.UUID, list[PledgeEvidence]] = defaultdict(list)
+    for contact_id, *evidence in people.session.execute(_PLEDGES, people.where):
+        found[contact_id].append(PledgeEvidence(*evidence))
+    return found
+
+
+def marks_of(people: People) -> Mapping[uuid.UUID, list[Mark]]:
+    """All marks that count of their having voted."""
+    found: defaultdict[uuid.UUID, list[Mark]] = defaultdict(list)
+    for contact_id, *mark in people.session.execute(_MARKS, people.where):
+        found[contact_id].append(Mark(*mark))
+    return found
+
+
+def write(people: People, records: Sequence[Record]) -> None:
+    """Put these values into rows that are held."""
+    if records:
+        columns = zip(*map(attrgetter(*_NAMES), records), strict=True)
+        values = {name: list(column) for name, column in zip(_NAMES, columns, strict=True)}
+        people.session.execute(_WRITE, {**people.where, **values})

@@ -17,6 +17,7 @@ from dialer.web.api.v1.sessions import sessions
 from dialer.web.api.v1.steering import steering
 from dialer.web.api.v1.suppressions import suppressions
 from dialer.web.api.v1.tokens import tokens
+from dialer.web.api.v1.turnout import turnout
 from dialer.web.api.v1.volunteers import volunteers
 
 BLUEPRINTS: tuple[Resource, ...] = (
@@ -24,15 +25,16 @@ BLUEPRINTS: tuple[Resource, ...] = (
     campaigns,
     contacts,
     elections,
-    suppressions,
-    join_links,
     imports,
+    join_links,
     lists,
     me,
     pledges,
     scripts,
     sessions,
     steering,
+    suppressions,
     tokens,
+    turnout,
     volunteers,
 )

@@ -1,0 +1,65 @@
+"""Take back marks of who has voted: of some electors, or all that one token made."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import ValidationFailed
+from dialer.domain.turnout import read_written
+from dialer.services.calling.queue_sync import sync_queues
+from dialer.services.context import Context
+from dialer.services.gotv.record import recompute_records
+from dialer.services.gotv.turnout import election_named
+from dialer.services.gotv.views import NewMark, UndoneTurnout
+from dialer.store.models.accounts import ApiToken
+from dialer.store.queries import turnout_marks
+from dialer.store.queries.electors import find_electors
+from dialer.store.session import UnitOfWork
+
+
+def undo_turnout(
+    ctx: Context, marks: Sequence[NewMark], *, reason: str, election_id: uuid.UUID | None = None
+) -> UndoneTurnout:
+    """Take back every mark of these electors, whoever made it: they haven't voted."""
+    require(ctx.actor, Permission.TURNOUT_UNDO)
+    with ctx.unit() as unit:
+        election = election_named(ctx, unit, election_id)
+        numbers = [read_written(mark.elector_number, mark.polling_district) for mark in marks]
+        found = find_electors(unit.session, unit.organisation_id, numbers)
+        missing = [place for place in range(len(marks)) if place not in found]
+        people = {elector.contact_id for elector in found.values()}
+        undone = _undo(ctx, unit, turnout_marks.of_people(election, people), reason)
+        _undo(ctx, unit, turnout_marks.of_nobody(election, [numbers[place] for place in missing]), reason)
+        unknown = tuple(marks[place].elector_number for place in missing)
+        ctx.audit(unit, "turnout.undone", "election", election, {"undone": undone}, reason=reason)
+        return UndoneTurnout(undone, unknown)
+
+
+def undo_turnout_by_token(ctx: Context, token_id: uuid.UUID, *, reason: str) -> UndoneTurnout:
+    """Take back all marks that were made with one token; those of others stand."""
+    require(ctx.actor, Permission.TURNOUT_UNDO)
+    with ctx.unit() as unit:
+        if unit.session.get(ApiToken, (unit.organisation_id, token_id)) is None:
+            raise ValidationFailed.at("/token_id", "There is no token with this id.")
+        undone = _undo(ctx, unit, turnout_marks.of_token(token_id), reason)
+        ctx.audit(unit, "turnout.undone", "token", token_id, {"undone": undone}, reason=reason)
+        return UndoneTurnout(undone, ())
+
+
+def _undo(ctx: Context, unit: UnitOfWork, condition: turnout_marks.Condition, reason: str) -> int:
+    """Take back the marks that meet the condition; people come back to the queues. Returns how many."""
+    undone = turnout_marks.undo_marks(
+        unit.session, unit.organisation_id, condition, at=ctx.now, reason=reason
+    )
+    people: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
+    for mark in undone:
+        if mark.contact_id is not None:
+            people[mark.election_id].add(mark.contact_id)
+    for election_id in sorted(people):
+        flipped = recompute_records(unit, election_id, people[election_id])
+        sync_queues(unit, now=ctx.now, contact_ids=sorted(flipped))
+    waiting = sum(mark.contact_id is None for mark in undone)
+    return waiting + sum(len(contacts) for contacts in people.values())

@@ -1,0 +1,64 @@
+"""Find people by elector numbers as they were written down, thousands in one statement."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from dialer.domain.turnout import WrittenNumber
+
+_FIND = text(
+    """
+    WITH written AS (
+        SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:tails AS text[]), CAST(:districts AS text[]))
+            WITH ORDINALITY AS written(key, tail, district, place)
+    ), fitting AS (
+        SELECT place, district, contact.id, contact.polling_district
+        FROM written JOIN contact
+          ON contact.organisation_id = :organisation AND contact.elector_key = written.key
+        UNION
+        SELECT place, district, contact.id, contact.polling_district
+        FROM written JOIN contact
+          ON contact.organisation_id = :organisation AND contact.elector_tail = written.tail
+        WHERE written.tail <> ''
+          AND (written.district = '' OR lower(contact.polling_district) = written.district)
+    ), ranked AS (
+        SELECT *, count(*) OVER (PARTITION BY place) AS fits,
+               count(*) FILTER (WHERE lower(polling_district) = district) OVER (PARTITION BY place) AS within
+        FROM fitting
+    )
+    SELECT place - 1 AS place, id, polling_district FROM ranked
+    WHERE fits = 1 OR (within = 1 AND lower(polling_district) = district)
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Elector:
+    """A person found by their number."""
+
+    contact_id: uuid.UUID
+    polling_district: str | None
+
+
+def find_electors(
+    session: Session, organisation_id: uuid.UUID, numbers: Sequence[WrittenNumber]
+) -> Mapping[int, Elector]:
+    """Return whom each number, by its place in `numbers`, stands for.
+
+    Missing is a number that fits nobody, or more than one person even within its district.
+    """
+    rows = session.execute(
+        _FIND,
+        {
+            "organisation": organisation_id,
+            "keys": [number.key for number in numbers],
+            "tails": [number.tail for number in numbers],
+            "districts": [number.district for number in numbers],
+        },
+    )
+    return {row.place: Elector(row.id, row.polling_district) for row in rows}

@@ -1,0 +1,140 @@
+"""Marks of turnout, written and taken back in sets."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, insert, or_, select, text, tuple_, update
+from sqlalchemy.orm import Session
+
+from dialer.domain.turnout import WrittenNumber
+from dialer.store.models.accounts import ApiToken
+from dialer.store.models.gotv import TurnoutMark
+
+Condition = ColumnElement[bool]
+Rows = Sequence[Row[*tuple[Any, ...]]]
+
+_WAITING_FOR = text(
+    """
+    elector_key IN (
+        SELECT elector_key FROM contact
+        WHERE organisation_id = :organisation AND id = ANY(CAST(:contacts AS uuid[]))
+        UNION
+        SELECT elector_tail FROM contact
+        WHERE organisation_id = :organisation AND id = ANY(CAST(:contacts AS uuid[]))
+    )
+    """
+)
+
+
+def marks_by_author(
+    session: Session,
+    organisation_id: uuid.UUID,
+    election_id: uuid.UUID,
+    account_id: uuid.UUID | None,
+    token_id: uuid.UUID | None,
+    *,
+    contacts: Collection[uuid.UUID],
+    keys: Collection[str],
+) -> Rows:
+    """What this author has noted already of these people and of these numbers that nobody has."""
+    found = select(
+        TurnoutMark.contact_id,
+        TurnoutMark.elector_key,
+        TurnoutMark.polling_district,
+        TurnoutMark.source,
+        TurnoutMark.at,
+    ).where(
+        TurnoutMark.organisation_id == organisation_id,
+        TurnoutMark.election_id == election_id,
+        TurnoutMark.account_id.is_not_distinct_from(account_id),
+        TurnoutMark.token_id.is_not_distinct_from(token_id),
+        TurnoutMark.state != "undone",
+        or_(
+            TurnoutMark.contact_id.in_(contacts),
+            TurnoutMark.contact_id.is_(None) & TurnoutMark.elector_key.in_(keys),
+        ),
+    )
+    return session.execute(found).all()
+
+
+def add_marks(session: Session, marks: Sequence[dict[str, object]]) -> None:
+    """Write marks, thousands at once."""
+    if marks:
+        session.execute(insert(TurnoutMark), marks)
+
+
+def undo_marks(
+    session: Session,
+    organisation_id: uuid.UUID,
+    condition: ColumnElement[bool],
+    *,
+    at: dt.datetime,
+    reason: str,
+) -> Rows:
+    """Take back the standing marks that meet the condition; return election, person and number of each."""
+    undone = (
+        update(TurnoutMark)
+        .where(TurnoutMark.organisation_id == organisation_id, TurnoutMark.state != "undone", condition)
+        .values(state="undone", undone_at=at, undone_reason=reason)
+        .returning(TurnoutMark.election_id, TurnoutMark.contact_id, TurnoutMark.id)
+    )
+    return session.execute(undone, execution_options={"synchronize_session": False}).all()
+
+
+def of_people(election_id: uuid.UUID, contacts: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """The marks of these people in one election."""
+    return (TurnoutMark.election_id == election_id) & TurnoutMark.contact_id.in_(contacts)
+
+
+def of_nobody(election_id: uuid.UUID, numbers: Collection[WrittenNumber]) -> ColumnElement[bool]:
+    """The marks that wait for an elector of one of these numbers."""
+    district = func.lower(func.coalesce(TurnoutMark.polling_district, ""))
+    written = {(number.tail or number.key, number.district) for number in numbers}
+    return (
+        (TurnoutMark.election_id == election_id)
+        & (TurnoutMark.state == "unknown")
+        & tuple_(TurnoutMark.elector_key, district).in_(written)
+    )
+
+
+def of_token(token_id: uuid.UUID) -> ColumnElement[bool]:
+    """All marks made with one token."""
+    return TurnoutMark.token_id == token_id
+
+
+def waiting_marks(
+    session: Session, organisation_id: uuid.UUID, contacts: Collection[uuid.UUID] | None
+) -> Rows:
+    """Marks of numbers that nobody had, with the limits of the token behind each; those that these
+    contacts' numbers may fit, or all.
+    """
+    found = (
+        select(
+            TurnoutMark.id,
+            TurnoutMark.election_id,
+            TurnoutMark.elector_number,
+            TurnoutMark.polling_district,
+            ApiToken.election_id.label("token_election_id"),
+            ApiToken.polling_districts.label("token_districts"),
+        )
+        .outerjoin(
+            ApiToken,
+            (ApiToken.organisation_id == organisation_id) & (ApiToken.id == TurnoutMark.token_id),
+        )
+        .where(TurnoutMark.organisation_id == organisation_id, TurnoutMark.state == "unknown")
+    )
+    if contacts is None:
+        return session.execute(found).all()
+    return session.execute(
+        found.where(_WAITING_FOR), {"organisation": organisation_id, "contacts": list(contacts)}
+    ).all()
+
+
+def settle_marks(session: Session, settled: Sequence[dict[str, object]]) -> None:
+    """Give waiting marks their person and state (`organisation_id`, `id`, `contact_id`, `state` each)."""
+    if settled:
+        session.execute(update(TurnoutMark), settled)

@@ -1,0 +1,94 @@
+"""`/turnout` over HTTP."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dialer.domain.access import Role
+from dialer.services.context import Context
+from dialer.store.session import UnitFactory
+from tests.conftest import Caller
+from tests.people import Person, make_person
+from tests.services.gotv.electors import make_campaign, make_electors
+
+Api = Callable[[Person], Caller]
+
+
+def test_marks_are_taken_and_taken_back(api: Api, carys: Person, ctx: Context) -> None:
+    make_electors(ctx, "AA-1")
+    body = {"marks": [{"elector_number": "aa 01"}, {"elector_number": "ZZ-9", "source": "door"}]}
+    answer = api(carys).post("/turnout", json=body)
+    assert answer.status_code == 200
+    assert answer.json == {"accepted": 1, "duplicates": 0, "unknown": ["ZZ-9"], "held": []}
+    undo = {"marks": [{"elector_number": "AA-1"}], "reason": "wrong sheet"}
+    undone = api(carys).post("/turnout/undo", json=undo)
+    assert (undone.status_code, undone.json) == (200, {"undone": 1, "unknown": []})
+
+
+def test_the_summary_counts_by_district_and_hour(api: Api, carys: Person, ctx: Context) -> None:
+    one, two = make_electors(ctx, "AA-1", "AA-2")
+    make_electors(ctx, "AB-1", polling_district="AB")
+    campaign = make_campaign(ctx, one, two)
+    for contact, support in ((one, 1), (two, 4)):
+        api(carys).put(f"/contacts/{contact}/pledge", json={"campaign_id": str(campaign), "support": support})
+    marks = [
+        {"elector_number": "AA-1", "at": "2026-05-07T08:15:00Z"},
+        {"elector_number": "AB-1", "at": "2026-05-07T08:59:00+00:00"},
+    ]
+    api(carys).post("/turnout", json={"marks": marks})
+    aa = {"polling_district": "AA", "electors": 2, "voted": 1, "pledged": 1, "pledged_voted": 1}
+    ab = {"polling_district": "AB", "electors": 1, "voted": 1, "pledged": 0, "pledged_voted": 0}
+    assert api(carys).get("/turnout/summary").json == {
+        "electors": 3,
+        "voted": 2,
+        "pledged": 1,
+        "pledged_voted": 1,
+        "by_polling_district": [aa, ab],
+        "by_hour": [{"hour": "2026-05-07T08:00:00Z", "voted": 2}],
+    }
+    of_campaign = api(carys).get(f"/turnout/summary?campaign_id={campaign}").json or {}
+    assert of_campaign["by_polling_district"] == [aa]
+    assert api(carys).get(f"/turnout/summary?campaign_id={uuid.uuid4()}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("", {}),
+        ("", {"marks": "AA-1"}),
+        ("", {"marks": [{}]}),
+        ("", {"marks": [{"elector_number": ""}]}),
+        ("", {"marks": [{"elector_number": 1}]}),
+        ("", {"marks": [{"elector_number": "AA-1", "at": "noon"}]}),
+        ("", {"marks": [{"elector_number": "AA-1", "source": "rumour"}]}),
+        ("", {"marks": [{"elector_number": "AA-1", "voted": True}]}),
+        ("", {"marks": [], "election_id": "01a20212-2dee-7556-b843-66a8996c40c0"}),
+        ("", {"marks": [{"elector_number": "AA-1"}] * 5001}),
+        ("/undo", {"marks": [{"elector_number": "AA-1"}]}),
+        ("/undo", {"reason": "neither"}),
+        ("/undo", {"reason": " ", "marks": []}),
+        ("/undo", {"reason": "both", "marks": [], "token_id": "01a20212-2dee-7556-b843-66a8996c40c0"}),
+        ("/undo", {"reason": "nobody’s", "token_id": "01a20212-2dee-7556-b843-66a8996c40c0"}),
+    ],
+)
+def test_refuses_what_it_cannot_take(api: Api, carys: Person, path: str, body: dict[str, Any]) -> None:
+    refused = api(carys).post(f"/turnout{path}", json=body)
+    assert refused.status_code == 422, refused.text
+    assert (refused.json or {})["errors"]
+
+
+def test_who_may_mark_and_who_may_look(api: Api, vic: Person, ctx: Context, units: UnitFactory) -> None:
+    tegwen = make_person(units, ctx.organisation_id, Role.TELLER, "Tegwen")
+    owain = make_person(units, ctx.organisation_id, Role.OBSERVER, "Owain")
+    marks = {"marks": [{"elector_number": "AA-1"}]}
+    assert api(tegwen).post("/turnout", json=marks).status_code == 200
+    assert api(tegwen).post("/turnout/undo", json={**marks, "reason": "mine"}).status_code == 403
+    assert api(tegwen).get("/turnout/summary").status_code == 403
+    assert api(owain).get("/turnout/summary").status_code == 200
+    assert api(owain).post("/turnout", json=marks).status_code == 403
+    assert api(vic).post("/turnout", json=marks).status_code == 403
+    assert api(vic).get("/turnout/summary").status_code == 403
