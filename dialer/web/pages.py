@@ -9,7 +9,6 @@ from dialer.web.guard import allow
 from dialer.web.house import install_house
 from dialer.web.public.health import health
 from dialer.web.public.join import joining
-from dialer.web.public.limits import install_limits
 from dialer.web.public.preferences import preferences
 from dialer.web.public.sign_in import public
 from dialer.web.volunteer.practice import practice
@@ -22,7 +21,6 @@ def install_pages(app: Flask) -> None:
     """Give the templates their words and register every audience's blueprints."""
     install_house(app)
     install_words(app)
-    install_limits(app, app.extensions["dialer"].settings.redis_url)
     for blueprint in (health, joining, practice, preferences, public, shift, talk):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = allow(Permission.PUBLIC_READ)(app.view_functions["static"])

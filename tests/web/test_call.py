@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -11,7 +12,6 @@ from sqlalchemy import select
 from dialer.services.calling.leases import expire_assignments
 from dialer.services.context import Context
 from dialer.store.models.calling import Result
-from dialer.store.session import UnitFactory
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.web.phone_bank import NAMES, PhoneBank, open_phone_bank
@@ -177,6 +177,55 @@ def test_pausing_keeps_the_person_in_hand(reader: Reader):
     assert (reader.state, reader.page.words["contact-name"]) == ("talking", "Siân")
 
 
+def test_undo_puts_the_person_back_in_hand_with_all_that_was_filled_in(reader: Reader):
+    _talk(reader)
+    reader.press("answer-yes", notes="Asked about a lift.")
+    reader.press("answer-postal")
+    reader.press("continue")
+    reader.press("save")
+    page = reader.press("undo")
+    assert reader.state == "wrap_up"
+    assert page.words["notes"] == "Asked about a lift."
+    assert page.tests["shift-count"]["data-value"] == "0"
+    reader.press("save")
+    assert "We talked · Yes, definitely · By post" in reader.page.text
+
+
+def test_later_a_result_is_put_right_instead_of_taken_back(reader: Reader, clock: SetClock, ctx: Context):
+    _talk(reader)
+    reader.press("reached")
+    reader.press("save", disposition="refused")
+    clock.forward(minutes=5)
+    page = reader.press("undo")
+    assert "Put it right" in page.text
+    reader.press("save", disposition="moved")
+    assert reader.state == "saved"
+    assert "Moved away" in reader.page.text
+    with ctx.unit() as unit:
+        standing = select(Result.disposition).where(Result.superseded_at.is_(None), ~Result.implied)
+        assert unit.session.scalars(standing).all() == ["moved"]
+
+
+def test_a_stop_pressed_by_mistake_is_taken_back(reader: Reader):
+    _talk(reader)
+    reader.press("do-not-call")
+    reader.press("confirm")
+    reader.press("undo")
+    assert reader.state in ("talking", "wrap_up")
+
+
+def test_a_note_added_after_saving_joins_the_result(reader: Reader, ctx: Context):
+    _talk(reader)
+    reader.press("answer-no")
+    reader.press("continue")
+    reader.press("save")
+    reader.press("next", notes="Her mother needs a lift.")
+    assert reader.state == "ringing"
+    with ctx.unit() as unit:
+        standing = select(Result.notes).where(Result.superseded_at.is_(None), ~Result.implied)
+        assert unit.session.scalars(standing).all() == ["Her mother needs a lift."]
+
+
 def test_the_end_of_a_shift(reader: Reader):
     _talk(reader)
     reader.press("answer-no")
@@ -209,10 +258,13 @@ def test_nobody_left(app: Flask, ctx: Context, vic: Person):
     assert reader.state == "waiting"
 
 
-def test_a_late_result_is_taken_all_the_same(reader: Reader, clock: SetClock, units: UnitFactory):
+def test_a_late_result_is_taken_all_the_same(
+    reader: Reader, clock: SetClock, context_of: Callable[[Person], Context], carys: Person
+):
     _talk(reader)
     reader.press("reached")
-    expire_assignments(units, clock.forward(minutes=30))
+    clock.forward(minutes=30)
+    expire_assignments(context_of(carys))
     page = reader.press("save", disposition="refused")
     assert "may have gone to someone else. Your answers are saved all the same." in page.text
 

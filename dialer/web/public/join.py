@@ -12,7 +12,6 @@ from dialer.services.accounts.joining import REMEMBERED_FOR, JoinForm, come_back
 from dialer.services.accounts.views import Joined
 from dialer.web.desk import desk, moment, phone_policy
 from dialer.web.guard import allow
-from dialer.web.public.limits import public_posts
 from dialer.web.public.sign_in import enter
 
 joining = Blueprint("joining", __name__)
@@ -38,7 +37,6 @@ def _page(code: str, sent: JoinForm, errors: dict[str, str] | None = None) -> st
 
 @joining.post("/join/<code>")
 @allow(Permission.JOIN)
-@public_posts
 def join_in(code: str) -> Response | str | tuple[str, int]:
     """Join in, or come back on the device that joined."""
     form = request.form

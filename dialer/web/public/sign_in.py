@@ -13,9 +13,9 @@ from dialer.services.accounts.sign_in_links import look_at_sign_in_link, sign_in
 from dialer.services.accounts.views import SignedIn
 from dialer.web.desk import current_actor, desk, moment
 from dialer.web.guard import LOGIN_KEY, allow
+from dialer.web.limits import limit_failed_sign_ins
 from dialer.web.look import local_path
 from dialer.web.notices import tell
-from dialer.web.public.limits import failed_sign_ins, public_posts
 
 public = Blueprint("public", __name__)
 
@@ -51,8 +51,7 @@ def login() -> str:
 
 @public.post("/login")
 @allow(Permission.SIGN_IN)
-@public_posts
-@failed_sign_ins
+@limit_failed_sign_ins
 def sign_in() -> Response | tuple[str, int]:
     """Sign in with a token."""
     back = request.form.get("next")
@@ -75,8 +74,7 @@ def sign_in_link(code: str) -> str | tuple[str, int]:
 
 @public.post("/sign-in/<code>")
 @allow(Permission.SIGN_IN)
-@public_posts
-@failed_sign_ins
+@limit_failed_sign_ins
 def use_sign_in_link(code: str) -> Response | tuple[str, int]:
     """The button of a sign-in link."""
     try:

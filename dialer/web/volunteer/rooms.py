@@ -17,7 +17,7 @@ from dialer.services.context import Context
 from dialer.services.paging import Page
 from dialer.web.house import current_organisation
 from dialer.web.volunteer import screen
-from dialer.web.volunteer.outcomes import follows, outcome_name
+from dialer.web.volunteer.outcomes import follows, is_reached, outcome_name
 from dialer.web.words import day, time_of_day
 
 CAMPAIGNS_SHOWN = 50
@@ -151,7 +151,14 @@ def _recorded(last: AssignmentView, told: Conversation, slug: str, tries_left: i
         assignment_id=last.id,
         first=screen.first_name(person),
         full=screen.full_name(person),
-        what=" · ".join([outcome_name(slug), *screen.answers_in_words(last, told)]),
+        what=" · ".join(
+            [outcome_name(slug), *(screen.answers_in_words(last, told) if is_reached(slug) else ())]
+        ),
         then=follows(slug, tries_left),
         notes=told.notes,
     )
+
+
+def _in_words(last: AssignmentView, told: Conversation, slug: str) -> str:
+    answers = screen.answers_in_words(last, told) if is_reached(slug) else []
+    return " · ".join([outcome_name(slug), *answers])

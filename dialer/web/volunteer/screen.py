@@ -103,6 +103,7 @@ class CallScreen:
     assignment_id: uuid.UUID
     state: str
     stopping: bool
+    correcting: bool
     calls: int
     number: str
     number_words: str
@@ -150,6 +151,7 @@ def call_screen(
         assignment_id=view.id,
         state=_state(talk),
         stopping=stopping,
+        correcting=view.state == "completed",
         calls=around.calls,
         number=view.contact.phone,
         number_words=written(view.contact.phone),

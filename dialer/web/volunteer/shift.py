@@ -9,8 +9,10 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import InvalidTransition, NotFound, RateLimited
-from dialer.services.calling.assignments import get_assignment
+from dialer.domain.errors import Forbidden, InvalidTransition, NotFound, RateLimited
+from dialer.services.calling.assignments import get_assignment, save_draft
+from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.corrections import correct_result
 from dialer.services.calling.next_contact import next_assignment
 from dialer.services.calling.sessions import (
     current_session,
@@ -25,7 +27,7 @@ from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
-from dialer.web.volunteer import rooms
+from dialer.web.volunteer import reports, rooms
 from dialer.web.volunteer.hand import conversation, id_in_form, show_conversation, to_call
 
 shift = Blueprint("shift", __name__, url_prefix="/call")
@@ -55,6 +57,9 @@ def _between_calls(ctx: Context, now: SessionView) -> str:
     if waiting:
         return rooms.waiting(ctx, now, waiting)
     last = _last(ctx)
+    if last and "correct" in request.args:
+        view, told = conversation(ctx, last.id)
+        return show_conversation(ctx, view, told.finishing(reached=told.reached is not False))
     return rooms.saved(ctx, now, last) if last else rooms.idle(ctx, now)
 
 
@@ -81,6 +86,8 @@ def keys() -> str:
 def next_person() -> Response:
     """Begin a shift where there is none, and take the next person."""
     ctx = context()
+    if "recorded" in request.form:
+        _add_note(ctx)
     try:
         given = _take_next(ctx)
     except (RateLimited, InvalidTransition) as refusal:
@@ -90,6 +97,21 @@ def next_person() -> Response:
     if isinstance(given, NobodyNow):
         return redirect(f"/call?wait={given.reason}", code=303)
     return to_call()
+
+
+def _add_note(ctx: Context) -> None:
+    """Put the note that was added after saving into the result."""
+    view, told = conversation(ctx, id_in_form("recorded"))
+    noted = reports.with_note(told, request.form)
+    if noted.notes == told.notes or view.state != "completed":
+        return
+    zone = get_campaign(ctx, view.campaign_id).timezone
+    try:
+        correct_result(ctx, view.id, reports.report(noted, zone))
+    except Forbidden:
+        tell(gettext("Ten minutes have passed, so the note stayed out. A coordinator can add it."), "warn")
+        return
+    save_draft(ctx, view.id, noted.draft())
 
 
 def _take_next(ctx: Context) -> AssignmentView | NobodyNow:

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.conversation import Conversation
-from dialer.domain.errors import AssignmentClosed
+from dialer.domain.errors import AssignmentClosed, Conflict, Forbidden, InvalidTransition
 from dialer.services.calling.assignments import save_draft, skip_assignment
 from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.corrections import correct_result, undo_result
 from dialer.services.calling.results import record_result
 from dialer.services.calling.views import AssignmentView, CampaignView
 from dialer.services.context import Context
@@ -111,11 +112,31 @@ def save() -> str | Response:
     return _record(ctx, view, told, campaign)
 
 
-def _record(ctx: Context, view: AssignmentView, told: Conversation, campaign: CampaignView) -> Response:
+@talk.post("/undo")
+@allow(Permission.RESULT_CORRECT)
+def undo() -> Response:
+    """Take the result back: the person is in hand again, with all that was filled in. Later: put it right."""
     try:
-        saved = record_result(ctx, view.id, reports.report(told, campaign.timezone))
+        undo_result(context(), id_in_form("assignment"))
+    except (Conflict, Forbidden):  # too late to take back, not to put right
+        return redirect("/call?correct=1", code=303)
+    except InvalidTransition:
+        return to_call()
+    session.pop(LAST, None)
+    tell(gettext("Taken back. Nothing is recorded of this call yet."))
+    return to_call()
+
+
+def _record(ctx: Context, view: AssignmentView, told: Conversation, campaign: CampaignView) -> Response:
+    told_of = reports.report(told, campaign.timezone)
+    put_right = "correcting" in request.form
+    try:
+        saved = correct_result(ctx, view.id, told_of) if put_right else record_result(ctx, view.id, told_of)
     except AssignmentClosed:
         tell(gettext("This call has another result already, and that one stands."), "warn")
+        return to_call()
+    except Forbidden:
+        tell(gettext("Ten minutes have passed. A coordinator can still change it."), "warn")
         return to_call()
     session[LAST] = str(view.id)
     _say_what_follows(saved, told, screen.first_name(screen.speaker(view, told)))

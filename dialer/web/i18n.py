@@ -1,0 +1,83 @@
+"""The Welsh catalogue: taken out of templates and code, kept as messages.po, compiled where it runs.
+
+    python -m dialer.web.i18n update     bring messages.po in line with what pages say now
+    python -m dialer.web.i18n compile    write messages.mo
+
+English is the key, so only Welsh has a catalogue. The compiled file is not in the repository: whoever starts
+first compiles it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+WELSH: Final = ROOT / "web/translations/cy/LC_MESSAGES"
+PO: Final = WELSH / "messages.po"
+MO: Final = WELSH / "messages.mo"
+
+_METHODS: Final = [("web/templates/**.html", "jinja2"), ("**.py", "python")]
+_OPTIONS: Final = {"web/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
+_KEYWORDS: Final = {
+    "_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "pgettext": ((1, "c"), 2),
+}
+
+
+def said_on_pages() -> Catalog:
+    """Every sentence that templates and code hand to gettext, with where it stands."""
+    found = Catalog(locale="cy", project="dialer", charset="utf-8")
+    for file, line, message, comments, context in extract_from_dir(
+        ROOT, method_map=_METHODS, options_map=_OPTIONS, keywords=_KEYWORDS
+    ):
+        found.add(message, None, [(file, line)], auto_comments=comments, context=context)
+    return found
+
+
+def welsh() -> Catalog:
+    """The catalogue as it is kept."""
+    with PO.open("rb") as file:
+        return read_po(file, locale="cy")
+
+
+def update() -> None:
+    """Keep what is translated, add what is new, drop what no page says any more."""
+    kept = welsh() if PO.exists() else Catalog(locale="cy", project="dialer", charset="utf-8")
+    kept.update(said_on_pages(), no_fuzzy_matching=True)
+    kept.obsolete.clear()
+    written = io.BytesIO()
+    write_po(written, kept, width=100, sort_output=True, no_location=True)
+    PO.parent.mkdir(parents=True, exist_ok=True)
+    PO.write_bytes(written.getvalue())
+
+
+def compile_catalogue() -> None:
+    """Write messages.mo in one move, so that several processes may start at once."""
+    with tempfile.NamedTemporaryFile(dir=WELSH, suffix=".mo", delete=False) as file:
+        write_mo(file, welsh())
+    Path(file.name).chmod(0o644)
+    os.replace(file.name, MO)  # noqa: PTH105 - Path.replace is the same, this says that it is atomic
+
+
+def compile_if_stale() -> None:
+    """Compile where that was not done since the catalogue changed."""
+    if not MO.exists() or MO.stat().st_mtime < PO.stat().st_mtime:
+        compile_catalogue()
+
+
+if __name__ == "__main__":
+    {"update": update, "compile": compile_catalogue}[sys.argv[1]]()

@@ -1,0 +1,111 @@
+// Sends the call screen's forms and puts the next screen in place of this one. When the network is gone, the
+// last press is kept in this browser and sent as soon as it is back; the server takes it once, however often it comes.
+
+const PENDING = "dialer:pending";
+const AGAIN_MS = 4000;
+let busy = false;
+let again = 0;
+
+const shown = new EventTarget();
+export const onShown = (listener) => shown.addEventListener("shown", listener);
+export const hasPending = () => localStorage.getItem(PENDING) !== null;
+
+export async function send(form, submitter) {
+  const url = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
+  const fields = [...new FormData(form, submitter)].filter(([, value]) => typeof value === "string");
+  localStorage.setItem(PENDING, JSON.stringify({ url, fields }));
+  submitter?.setAttribute("aria-busy", "true");
+  if (submitter?.matches(".ans")) submitter.setAttribute("aria-pressed", "true");
+  await flush();
+  submitter?.removeAttribute("aria-busy");
+}
+
+export async function flush() {
+  const pending = localStorage.getItem(PENDING);
+  if (!pending || busy) return;
+  busy = true;
+  clearTimeout(again);
+  try {
+    const { url, fields } = JSON.parse(pending);
+    const answer = await fetch(url, { method: "POST", body: new URLSearchParams(fresh(fields)), headers: { Accept: "text/html" } });
+    if (answer.status >= 500) throw new TypeError("the server is away for a moment");
+    const page = await answer.text();
+    localStorage.removeItem(PENDING);
+    show(answer, page);
+  } catch (fault) {
+    if (!(fault instanceof TypeError)) throw fault;
+    sayOffline();
+    again = setTimeout(flush, AGAIN_MS);
+  } finally {
+    busy = false;
+  }
+}
+
+// The press may be older than this page: the page's own token is the one that counts.
+function fresh(fields) {
+  const token = document.querySelector("[name=csrf_token]")?.value;
+  return fields.map(([name, value]) => [name, name === "csrf_token" && token ? token : value]);
+}
+
+function show(answer, html) {
+  const next = new DOMParser().parseFromString(html, "text/html");
+  if (!next.querySelector("#bar") || answer.status === 403) {
+    location.assign(answer.status === 403 ? "/call" : answer.url);
+    return;
+  }
+  document.title = next.title;
+  document.querySelector(".mast").replaceChildren(...next.querySelector(".mast").childNodes);
+  swapMain(next.querySelector("#main"));
+  history.replaceState(null, "", new URL(answer.url).pathname);
+  shown.dispatchEvent(new Event("shown"));
+}
+
+// The live region stays the same element; only its inside changes, or it would not be read out.
+function swapMain(next) {
+  const main = document.querySelector("#main");
+  const bar = main.querySelector("#bar");
+  const nextBar = next.querySelector("#bar");
+  if (!bar) return main.replaceChildren(...next.childNodes);
+  swapBar(bar, nextBar);
+  for (const node of [...main.childNodes]) if (node !== bar) node.remove();
+  main.className = next.className;
+  let after = false;
+  for (const node of [...next.childNodes]) {
+    if (node === nextBar) after = true;
+    else if (after) main.append(node);
+    else bar.before(node);
+  }
+}
+
+function swapBar(bar, next) {
+  const status = bar.querySelector("#status");
+  const coming = next.querySelector("#status");
+  status.dataset.state = coming.dataset.state;
+  status.setAttribute("aria-live", coming.getAttribute("aria-live"));
+  status.replaceChildren(...coming.childNodes);
+  for (const node of [...bar.children]) if (node !== status) node.remove();
+  for (const node of [...next.children]) if (node !== coming) bar.append(node);
+}
+
+let before = null;
+
+function sayOffline() {
+  const status = document.querySelector("#status");
+  const words = document.querySelector("#offline-words");
+  if (!status || !words || status.dataset.state === "offline") return;
+  before = { state: status.dataset.state, inside: [...status.childNodes] };
+  status.dataset.state = "offline";
+  status.setAttribute("aria-live", "polite");
+  status.replaceChildren(...words.content.cloneNode(true).childNodes);
+}
+
+// Back again with nothing waiting to be sent: the bar says what it said before.
+function sayOnline() {
+  const status = document.querySelector("#status");
+  if (!before || hasPending() || status?.dataset.state !== "offline") return;
+  status.dataset.state = before.state;
+  status.replaceChildren(...before.inside);
+}
+
+addEventListener("online", () => (hasPending() ? flush() : sayOnline()));
+addEventListener("offline", sayOffline);

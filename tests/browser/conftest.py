@@ -1,0 +1,126 @@
+"""A real browser on a live server. Without chromium these tests are skipped, loudly."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from dialer.services.context import Context
+from dialer.web import i18n
+from tests.people import Person
+from tests.web.phone_bank import PhoneBank, open_phone_bank
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+AXE = (Path(__file__).parent / "vendor/axe.min.js").read_text("utf-8")
+PHONE, SHORT_PHONE, DESK = (360, 740), (360, 640), (1280, 900)
+
+Open = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say it once, at every test of this folder, where there is no browser."""
+    if CHROMIUM is None:
+        here = Path(__file__).parent
+        for item in items:
+            if here in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason="NO CHROMIUM: no page was looked at in a browser"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of this worker."""
+    i18n.compile_if_stale()
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The address of the live server."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def open_browser(browser: Browser, site: str) -> Iterator[Open]:
+    """Opens a window of its own: `open_browser(size=PHONE, language="cy", script=False)`."""
+    opened: list[BrowserContext] = []
+
+    def open_window(
+        size: tuple[int, int] = PHONE, *, language: str = "en", dark: bool = False, script: bool = True
+    ) -> Page:
+        context = browser.new_context(
+            base_url=site,
+            viewport={"width": size[0], "height": size[1]},
+            locale={"en": "en-GB", "cy": "cy"}[language],
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+            has_touch=size[0] < 600,
+            reduced_motion="reduce",
+        )
+        opened.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        return page
+
+    yield open_window
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def bank(ctx: Context, vic: Person) -> PhoneBank:
+    """Vic's evening."""
+    return open_phone_bank(ctx, vic)
+
+
+def sign_in(page: Page, person: Person) -> None:
+    """In by the token form."""
+    page.goto("/login")
+    page.locator("[data-test=token]").fill(person.token)
+    page.locator("[data-test=sign-in]").click()
+    page.wait_for_url(lambda url: "/login" not in url)
+
+
+def tap(page: Page, test: str) -> None:
+    """Press the element with this `data-test`."""
+    page.locator(f"[data-test={test}]").click()
+
+
+def state(page: Page, wanted: str) -> None:
+    """Wait until the call screen's bar shows this state."""
+    page.locator(f"[data-test=status][data-state={wanted}]").wait_for()
+
+
+def axe_faults(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands."""
+    page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate("axe.run(document).then((result) => result.violations)")
+    return [
+        f"{fault['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+        for fault in found
+        for node in fault["nodes"]
+    ]
+
+
+def sizes(page: Page) -> tuple[int, int]:
+    """How wide and high the page's content is."""
+    width, height = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+    )
+    return width, height

@@ -1,0 +1,63 @@
+"""Every page in both languages, light and dark, narrow and wide: axe finds nothing and nothing sticks out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from dialer.services.accounts.join_links import NewJoinLink, create_join_link
+from dialer.services.context import Context
+from tests.browser.conftest import DESK, PHONE, SHORT_PHONE, Open, axe_faults, sizes
+from tests.browser.walk import walk_calls, walk_practice, walk_public
+from tests.people import Person
+from tests.web.phone_bank import PhoneBank
+
+# Where screenshots go; looked at by people, compared by nobody.
+PICTURES = os.environ.get("DIALER_SCREENSHOTS")
+
+MAY_SCROLL = {"wrap-up, callback", "keys", "practice, before", "practice, after"}
+"""States of the call screen that need more than 640 px in a wide typeface."""
+
+
+def _picture(page: Page, name: str, language: str, width: int, theme: str) -> None:
+    if PICTURES:
+        file = f"{name.replace(', ', '-').replace(' ', '_')}-{language}-{width}-{theme}.png"
+        page.screenshot(path=str(Path(PICTURES) / file))
+
+
+def _inspector(page: Page, language: str, faults: list[str], *, screen: bool):
+    def look(name: str) -> None:
+        for width, height in (SHORT_PHONE if screen else PHONE, DESK):
+            page.set_viewport_size({"width": width, "height": height})
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme)
+                _picture(page, name, language, width, theme)
+                faults.extend(f"{name}, {width} px, {theme}: {fault}" for fault in axe_faults(page))
+            wide, high = sizes(page)
+            if wide > width:
+                faults.append(f"{name}: {wide} px wide at {width}")
+            if screen and width == 360 and high > height and name not in MAY_SCROLL:
+                faults.append(f"{name}: {high} px high at {height}")
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+
+    return look
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_public_pages(language: str, open_browser: Open, bank: PhoneBank, ctx: Context):
+    page, faults = open_browser(language=language), []
+    path = f"/join/{create_join_link(ctx, bank.campaign_id, NewJoinLink()).code}"
+    walk_public(page, path, _inspector(page, language, faults, screen=False))
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_call_screens(language: str, open_browser: Open, vic: Person, bank: PhoneBank):
+    page, faults = open_browser(language=language), []
+    look = _inspector(page, language, faults, screen=True)
+    walk_calls(page, vic, bank, look)
+    walk_practice(page, look)
+    assert not faults, "\n".join(faults)
