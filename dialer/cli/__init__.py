@@ -27,6 +27,8 @@ VERBS: Final[dict[str, str]] = {
     "demo": "dialer.cli.demo",
     "doctor": "dialer.cli.doctor",
     "token": "dialer.cli.token",
+    "import": "dialer.cli.import_",
+    "export": "dialer.cli.export",
 }
 """Where each verb's `COMMAND` is; only the one that is called is imported."""
 

@@ -13,7 +13,8 @@ from dialer.settings import Settings
 
 
 def run(_options: argparse.Namespace, settings: Settings) -> Outcome:
-    links = start_demo(system_context(settings), utc_now)
+    with system_context(settings) as ctx:
+        links = start_demo(ctx, utc_now)
     if links is None:
         said = "this database has data of its own; a demo wants an empty one (another DIALER_DATA_DIR)"
         return Outcome({"detail": said}, said, failed=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 from dialer.domain.errors import Unavailable
 from dialer.services.accounts.organisations import ensure_organisation
 from dialer.services.context import Context
@@ -17,8 +20,12 @@ def require_database(settings: Settings) -> None:
         )
 
 
-def system_context(settings: Settings) -> Context:
+@contextlib.contextmanager
+def system_context(settings: Settings) -> Iterator[Context]:
     """A context in the installation's organisation, which is made where there is none yet."""
     require_database(settings)
     runtime = Runtime.from_settings(settings)
-    return runtime.context(ensure_organisation(runtime.units, runtime.clock()))
+    try:
+        yield runtime.context(ensure_organisation(runtime.units, runtime.clock()))
+    finally:
+        runtime.units.engine.dispose()

@@ -24,7 +24,8 @@ def run(options: argparse.Namespace, settings: Settings) -> Outcome:
         campaign_ids=tuple(options.campaign),
         expires_in_s=options.expires_in,
     )
-    issued = create_token(system_context(settings), new)
+    with system_context(settings) as ctx:
+        issued = create_token(ctx, new)
     data = {
         "id": issued.view.id,
         "token": issued.secret,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 _STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
-_PHONE: Final = re.compile(r"\+[0-9]{4,15}")
+_PHONES: Final = re.compile(r"\+[0-9]{4,15}(; \+[0-9]{4,15})*")
 
 
 def harmless(cell: str) -> str:
@@ -18,7 +18,7 @@ def harmless(cell: str) -> str:
     Spreadsheets take a cell that starts with `= + - @`, a tab or a line break for a formula (OWASP, “CSV
     injection”); names and notes come from people we don't know.
     """
-    if cell.startswith(_STARTS_A_FORMULA) and not _PHONE.fullmatch(cell):
+    if cell.startswith(_STARTS_A_FORMULA) and not _PHONES.fullmatch(cell):
         return f"'{cell}"
     return cell
 

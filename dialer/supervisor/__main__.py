@@ -72,9 +72,9 @@ def _prepare(settings: Settings) -> DemoLinks | None:
     of an earlier start end either way.
     """
     bring_up_to_date(settings)
-    ctx = system_context(settings)
-    end_demo_links(ctx)
-    return start_demo(ctx, utc_now) if settings.demo else None
+    with system_context(settings) as ctx:
+        end_demo_links(ctx)
+        return start_demo(ctx, utc_now) if settings.demo else None
 
 
 def _announce(settings: Settings, links: DemoLinks | None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import uuid
-from pathlib import Path
 
 import pytest
 
@@ -13,19 +12,6 @@ from dialer.cli import VERBS, load, main
 from dialer.cli.pidfile import free_worker_name, pid_file
 from dialer.domain.access import RULES
 from dialer.processes import read_pid, write_pid
-from dialer.settings import Settings
-
-
-@pytest.fixture
-def at_home(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
-    """An environment that names the test's own database and queue."""
-    for name in [name for name in os.environ if name.startswith("DIALER_") and "TEST" not in name]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DIALER_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("DIALER_DATABASE_URL", settings.database_url)
-    monkeypatch.setenv("DIALER_REDIS_URL", settings.redis_url)
-    return settings
 
 
 @pytest.mark.parametrize("verb", VERBS)
