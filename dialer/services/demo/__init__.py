@@ -30,8 +30,8 @@ from dialer.store.models.people import ContactList
 from dialer.store.session import UnitOfWork
 
 ORGANISATION: Final = "Porthwen Together"
-COORDINATOR: Final = "Carys (demo coordinator)"
-VOLUNTEER: Final = "Vic (demo volunteer)"
+COORDINATOR: Final = "Carys"
+VOLUNTEER: Final = "Vic"
 
 _NO_QUIET_HOURS: Final = dt.time(0, 0)
 _RETRY_AFTER_S: Final = 600
@@ -116,7 +116,7 @@ def _make_campaign(ctx: Context, clock: Clock) -> uuid.UUID:
     campaign = create_campaign(
         ctx,
         {
-            "name": "Porthwen council election (demo)",
+            "name": "Porthwen calls (demo)",
             "kind": "phone_bank",
             "list_ids": [people.id],
             "script_id": create_script(ctx, _script()).id,
