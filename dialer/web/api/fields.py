@@ -13,6 +13,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 from dialer.domain.errors import NotFound
 
 MAX_TEXT = 10_000
+_DIGITS = 100
+_NOT_BLANK = re.compile(r"[\s\S]*[^\s\x1c-\x1f]")
 _LOCAL_TIME = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -26,17 +28,16 @@ class Text(fields.String):
     """A string without NUL or lone surrogates; unless `blank`, with something in it."""
 
     def __init__(self, *, max_length: int = MAX_TEXT, blank: bool = True, **kwargs: Any) -> None:
-        limits = [validate.Length(min=0 if blank else 1, max=max_length)]
+        limits: list[Any] = [validate.Length(min=None if blank else 1, max=max_length)]
+        if not blank:
+            limits.append(validate.Regexp(_NOT_BLANK, error="This can’t be empty."))
         super().__init__(validate=[*limits, *_listed(kwargs.pop("validate", None))], **kwargs)
-        self.blank = blank
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise ValidationError("Send this as text.")
         if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
             raise ValidationError("This holds a character that is no text. Leave it out.")
-        if not self.blank and not value.strip():
-            raise ValidationError("This can’t be empty.")
         return value
 
 
@@ -55,11 +56,11 @@ class Whole(fields.Integer):
         super().__init__(strict=True, validate=limits, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        if isinstance(value, bool) or (isinstance(value, str) and not self.metadata.get("query")):
-            raise ValidationError("Send this as a whole number.")
-        if isinstance(value, str) and not value.lstrip("-").isdecimal():
-            raise ValidationError("Send this as a whole number.")
-        if isinstance(value, float) and not value.is_integer():
+        if isinstance(value, str) and self.metadata.get("query"):
+            whole = value.isascii() and value.removeprefix("-").isdecimal() and len(value) < _DIGITS
+        else:
+            whole = isinstance(value, int | float) and not isinstance(value, bool) and value == value // 1
+        if not whole:
             raise ValidationError("Send this as a whole number.")
         return super()._deserialize(int(value), attr, data, **kwargs)
 

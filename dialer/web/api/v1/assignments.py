@@ -55,7 +55,8 @@ class ReportSchema(Schema):
     @validates("people")
     def each_once(self, people: list[dict[str, Any]], **_: object) -> None:
         """Nobody is reported twice in one result."""
-        if len({person["contact_id"] for person in people}) < len(people):
+        ids = [person["contact_id"] for person in people if "contact_id" in person]
+        if len(set(ids)) < len(ids):
             raise ValidationError("Somebody is reported twice here.")
 
 

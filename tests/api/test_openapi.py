@@ -1,0 +1,231 @@
+"""The description at `/openapi.json` and the server agree, on good requests and on bad ones.
+
+schemathesis makes requests of the description: such as it allows, and such as break it in one place. The
+server must never answer 5xx, never take what the description forbids, and never give what it doesn't name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis.config import GenerationConfig, SchemathesisConfig
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from dialer.app import create_app
+from dialer.domain.access import Role
+from dialer.services.accounts.organisations import system_actor
+from dialer.services.context import Context
+from dialer.services.demo import start_demo
+from dialer.settings import Settings
+from dialer.store.session import UnitFactory
+from tests.conftest import Caller, SetClock
+from tests.people import Person, make_person
+
+Api = Callable[[Person], Caller]
+
+FEW = 8
+"""Where only the id can be right or wrong there is little to try."""
+
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+
+
+def _described_tags() -> list[str]:
+    """The groups of endpoints, read from an app that never sees a request but this."""
+    bare = Settings(
+        data_dir=Path("unused"),
+        database_url="postgresql+psycopg://nobody@localhost/none",
+        redis_url="redis://localhost:1",
+        secret_key="only-for-tests",
+        public_url="http://localhost",
+    )
+    document = create_app(bare).test_client().get("/openapi.json").json
+    assert document is not None
+    return sorted(tag["name"] for tag in document["tags"])
+
+
+@pytest.fixture
+def admin(
+    units: UnitFactory, organisation_id: uuid.UUID, context_of: Callable[..., Context], clock: SetClock
+) -> Person:
+    """Alys, who may do everything in the demo's town."""
+    machine = SimpleNamespace(actor=system_actor(organisation_id))
+    assert start_demo(context_of(machine), clock) is not None
+    return make_person(units, organisation_id, Role.ADMIN, "Alys")
+
+
+@pytest.fixture
+def known(api: Api, admin: Person) -> dict[str, list[str]]:
+    """Ids of what is there to be asked about, by the name they have in addresses."""
+    caller = api(admin)
+
+    def ids(path: str, key: str = "id") -> list[str]:
+        answer = caller.get(path).json
+        assert answer is not None
+        return [row[key] for row in answer["data"]]
+
+    (campaign_id,) = ids("/campaigns")
+    caller.post("/volunteers", json={"name": "Una", "campaign_ids": [campaign_id]})
+    for name in ("Screen", "Press"):
+        caller.post("/tokens", json={"role": "observer", "name": name})
+    link = caller.post(f"/campaigns/{campaign_id}/join-links", json={}).json
+    session = caller.post(f"/campaigns/{campaign_id}/sessions", json={}).json
+    assert link is not None
+    assert session is not None
+    assignment = caller.post(f"/sessions/{session['id']}/next").json
+    assert assignment is not None
+    (list_id,) = ids("/lists")
+    return {
+        "campaign_id": [campaign_id],
+        "session_id": [session["id"]],
+        "assignment_id": [assignment["id"]],
+        "contact_id": [assignment["contact"]["id"]],
+        "code": [link["code"]],
+        "list_id": [list_id],
+        "import_id": ids(f"/lists/{list_id}/imports"),
+        "script_id": ids("/scripts"),
+        "election_id": ids("/elections"),
+        "volunteer_id": ids("/volunteers"),
+        "token_id": ids("/tokens")[-2:],
+    }
+
+
+@pytest.fixture
+def description(app: Flask) -> schemathesis.BaseSchema:
+    """What the server says of itself."""
+    generation = GenerationConfig(allow_x00=False, with_security_parameters=False)
+    config = SchemathesisConfig.from_dict({})
+    config.projects.default.generation = generation
+    return schemathesis.openapi.from_wsgi("/openapi.json", app, config=config)
+
+
+def _operations(description: schemathesis.BaseSchema, tag: str) -> Iterator[schemathesis.APIOperation]:
+    for result in description.get_all_operations():
+        operation = result.ok()
+        if tag in operation.definition.raw["tags"]:
+            yield operation
+
+
+def _requests(operation: schemathesis.APIOperation, known: dict[str, list[str]]) -> st.SearchStrategy[Any]:
+    """Requests that the description allows, and some that it forbids, to things that are there or not."""
+    names = [parameter.name for parameter in operation.path_parameters]
+    there = st.fixed_dictionaries({name: st.sampled_from(known[name]) for name in names})
+    modes = [schemathesis.GenerationMode.POSITIVE]
+    if operation.query or operation.body:
+        modes.append(schemathesis.GenerationMode.NEGATIVE)
+
+    def asked(path_parameters: dict[str, str]) -> st.SearchStrategy[Any]:
+        return st.one_of(
+            [
+                operation.as_strategy(generation_mode=mode, path_parameters=path_parameters or None)
+                for mode in modes
+            ]
+        )
+
+    return there.flatmap(asked) | operation.as_strategy()
+
+
+def _agree(
+    description: schemathesis.BaseSchema,
+    tag: str,
+    known: dict[str, list[str]],
+    token: str,
+    max_examples: int,
+) -> None:
+    for operation in _operations(description, tag):
+
+        @settings(
+            max_examples=max_examples if operation.query or operation.body else FEW,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=_requests(operation, known))
+        def holds(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers={"Authorization": f"Bearer {token}"}, checks=CHECKS)
+
+        holds()
+
+
+@pytest.mark.parametrize("tag", _described_tags())
+def test_they_agree(
+    description: schemathesis.BaseSchema, known: dict[str, list[str]], admin: Person, tag: str
+) -> None:
+    _agree(description, tag, known, admin.token, max_examples=FEW)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tag", _described_tags())
+def test_they_agree_on_much(
+    description: schemathesis.BaseSchema, known: dict[str, list[str]], admin: Person, tag: str
+) -> None:
+    _agree(description, tag, known, admin.token, max_examples=60)
+
+
+def _document(app: Flask) -> dict[str, Any]:
+    document = app.test_client().get("/openapi.json").json
+    assert document is not None
+    return document
+
+
+def test_says_what_it_is(app: Flask) -> None:
+    document = _document(app)
+    assert document["openapi"].startswith("3.1")
+    assert document["security"] == [{"token": []}]
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+
+
+def test_every_endpoint_has_a_sentence_and_its_refusals(app: Flask) -> None:
+    for path, item in _document(app)["paths"].items():
+        for method in {"get", "post", "put", "patch", "delete"} & item.keys():
+            operation = item[method]
+            assert operation["summary"].endswith((".", "?")), f"{method} {path}"
+            assert {"401", "403", "422", "429", "503"} <= operation["responses"].keys()
+            assert ("404" in operation["responses"]) == ("{" in path)
+
+
+def test_every_operation_has_a_name_of_its_own(app: Flask) -> None:
+    items = _document(app)["paths"].values()
+    names = [
+        operation["operationId"] for item in items for operation in item.values() if "responses" in operation
+    ]
+    assert len(names) == len(set(names))
+
+
+def test_every_route_of_the_api_is_described(app: Flask) -> None:
+    described = {re.sub(r"\{(\w+)\}", r"<\1>", path) for path in _document(app)["paths"]}
+    routes = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/")}
+    assert {re.sub(r"<\w+:", "<", route) for route in routes} == described
+
+
+def test_every_reference_leads_somewhere(app: Flask) -> None:
+    document = _document(app)
+    for reference in set(re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(document))):
+        place: Any = document
+        for step in reference.split("/"):
+            place = place[step]
