@@ -1,0 +1,90 @@
+"""Scripts through the API."""
+
+from __future__ import annotations
+
+import copy
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import Caller
+from tests.people import Person
+from tests.phone_bank import SCRIPT
+
+Api = Callable[[Person], Caller]
+
+
+@pytest.fixture
+def coordinator(api: Api, carys: Person) -> Caller:
+    return api(carys)
+
+
+def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    script = copy.deepcopy(SCRIPT)
+    change(script)
+    return script
+
+
+def test_what_was_sent_comes_back(coordinator: Caller) -> None:
+    answer = coordinator.post("/scripts", json=SCRIPT)
+
+    assert answer.status_code == 201
+    made = answer.json
+    assert answer.headers["Location"].endswith(f"/scripts/{made['id']}")
+    assert (made["version"], made["language"]) == (1, "en")
+    assert {name: made[name] for name in SCRIPT} == SCRIPT
+    assert coordinator.get(f"/scripts/{made['id']}").json == made
+    assert coordinator.get("/scripts").json["data"] == [made]
+
+
+def test_put_makes_a_new_version(coordinator: Caller) -> None:
+    made = coordinator.post("/scripts", json=SCRIPT).json
+    welsh = {**SCRIPT, "name": "Galwadau", "language": "cy"}
+
+    answer = coordinator.put(f"/scripts/{made['id']}", json=welsh)
+    assert (answer.status_code, answer.json["version"]) == (200, 2)
+    assert coordinator.get(f"/scripts/{made['id']}").json["name"] == "Galwadau"
+    assert coordinator.put(f"/scripts/{uuid.uuid4()}", json=SCRIPT).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("script", "pointer"),
+    [
+        (changed(lambda s: s.update(start="nowhere")), "/start"),
+        (changed(lambda s: s.update(nodes=[])), "/start"),
+        (changed(lambda s: s["nodes"][0].update(next="nowhere")), "/nodes/0/next"),
+        (changed(lambda s: s["nodes"][3].update(kind="say", next="intro")), "/nodes/0"),
+        (changed(lambda s: s["nodes"].append({"id": "x", "kind": "end", "text": ""})), "/nodes/4"),
+        (changed(lambda s: s["nodes"][1]["answers"][0].update(support=6)), "/nodes/1/answers/0/support"),
+        (changed(lambda s: s["nodes"][1].update(kind="maybe")), "/nodes/1/kind"),
+        (changed(lambda s: s["nodes"][1].update(colour="red")), "/nodes/1/colour"),
+        (changed(lambda s: s.update(language="xx")), "/language"),
+        (changed(lambda s: s.pop("name")), "/name"),
+    ],
+)
+def test_a_script_that_cannot_be_used_is_refused(
+    coordinator: Caller, script: dict[str, Any], pointer: str
+) -> None:
+    answer = coordinator.post("/scripts", json=script)
+
+    assert answer.status_code == 422
+    assert answer.json["type"].endswith("/validation-failed")
+    assert pointer in [error["pointer"] for error in answer.json["errors"]]
+    assert coordinator.get("/scripts").json["data"] == []
+
+
+def test_an_unknown_placeholder_says_what_was_meant(coordinator: Caller) -> None:
+    script = changed(lambda s: s["nodes"][3].update(text="Bye {fist_name}"))
+
+    answer = coordinator.post("/scripts", json=script)
+    assert answer.status_code == 422
+    assert answer.json["type"].endswith("/unknown-placeholder")
+    assert answer.json["errors"][0]["pointer"] == "/nodes/3/text"
+    assert "{first_name}" in answer.json["errors"][0]["detail"]
+
+
+def test_volunteers_write_no_scripts(api: Api, vic: Person) -> None:
+    assert api(vic).post("/scripts", json=SCRIPT).status_code == 403
+    assert api(vic).get("/scripts").status_code == 403
