@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from dialer.domain.access import Permission
+from dialer.web.assets import install_assets
 from dialer.web.guard import allow
 from dialer.web.house import install_house
 from dialer.web.public.health import health
@@ -19,6 +20,7 @@ from dialer.web.words import install_words
 
 def install_pages(app: Flask) -> None:
     """Give the templates their words and register every audience's blueprints."""
+    install_assets(app)
     install_house(app)
     install_words(app)
     for blueprint in (health, joining, practice, preferences, public, shift, talk):

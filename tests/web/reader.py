@@ -73,8 +73,6 @@ class _Reading(HTMLParser):
             self._field(tag, given)
 
     def _button(self, given: dict[str, str]) -> None:
-        if "disabled" in given:
-            return
         key = given.get("data-test") or given.get("value") or str(len(self.page.buttons))
         if "form" in given:
             self.late.append((key, given["form"], given))

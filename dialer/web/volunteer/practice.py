@@ -107,6 +107,8 @@ def save() -> str | Response:
     """Where a real call would be saved: nothing is."""
     view, talk = _in_hand()
     talk = reports.heard_from(talk, request.form)
+    if "keep" in request.form:
+        return _keep(talk)
     if talk.heard().disposition is None:
         return _render(view, talk, errors={"disposition": reports.say_what_happened()})
     session.pop(_KEPT, None)

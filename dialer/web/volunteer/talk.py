@@ -104,6 +104,8 @@ def save() -> str | Response:
     ctx, view, told = in_hand()
     told = reports.heard_from(told, request.form)
     campaign = get_campaign(ctx, view.campaign_id)
+    if "keep" in request.form:
+        return keep(ctx, view, told)
     if ready := request.form.get("ready"):
         return keep(ctx, view, reports.with_ready_time(told, ready, ctx.now, campaign.timezone))
     save_draft(ctx, view.id, told.draft())

@@ -26,9 +26,10 @@ document.addEventListener("click", (event) => {
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
+const isAt = (...states) => states.includes(document.querySelector("#status")?.dataset.state);
+
 function settle() {
-  const state = document.querySelector("#status")?.dataset.state;
-  if (["idle", "saved"].includes(state) && !hasPending()) forget();
+  if (isAt("idle") && !hasPending()) forget();
   restore();
   document.querySelector("[data-focus]")?.focus({ preventScroll: true });
   startTimer();
@@ -65,9 +66,12 @@ setInterval(() => {
 }, HEARTBEAT_MS);
 
 document.addEventListener("submit", (event) => {
-  if (new URL(event.target.action).pathname === "/sign-out") forget({ all: true });
+  if (new URL(event.target.action).pathname === "/sign-out") forget();
 });
 
-onShown(settle);
+onShown(() => {
+  if (isAt("saved")) forget(); // the server has it now
+  settle();
+});
 settle();
 flush();

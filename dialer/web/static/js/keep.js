@@ -4,11 +4,10 @@ const HEAD = "dialer:kept:";
 
 const assignment = () => document.querySelector("main [name=assignment]")?.value;
 
-// What is kept of other calls goes as soon as they are saved: a phone may be lent.
-export function forget({ all = false } = {}) {
-  const call = all ? undefined : assignment();
+// What is kept goes as soon as the server has it: a phone may be lent.
+export function forget() {
   for (const key of Object.keys(localStorage)) {
-    if (key.startsWith(HEAD) && !(call && key.startsWith(HEAD + call))) localStorage.removeItem(key);
+    if (key.startsWith(HEAD)) localStorage.removeItem(key);
   }
 }
 

@@ -26,6 +26,11 @@ function numbered(key) {
   found?.querySelector("input")?.focus({ preventScroll: true });
 }
 
+// Enter in a one-line field would press the form's first button.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches("main input:not([type=radio], [type=checkbox])")) event.preventDefault();
+});
+
 document.addEventListener("keydown", (event) => {
   const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
   const typing = event.target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
