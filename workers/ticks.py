@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from dialer.services.calling.leases import expire_assignments
+from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
 from dialer.services.context import Context
 from dialer.services.people.import_run import resume_imports
 
@@ -23,6 +23,7 @@ class Tick:
 
 
 TICKS: Final[tuple[Tick, ...]] = (
+    Tick("end forgotten shifts", 600, end_forgotten_shifts),
     Tick("expire assignments", 2, expire_assignments),
     Tick("resume imports", 5, resume_imports),
 )

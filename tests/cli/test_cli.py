@@ -130,3 +130,10 @@ def test_a_token_that_can_not_be_meant_is_wrong_usage(arguments, capsys):
 def test_a_token_for_a_campaign_that_is_not_there_fails(at_home, capsys):
     assert main(["token", "create", "--role", "volunteer", "--campaign", str(uuid.uuid4())]) == 1
     assert capsys.readouterr().err == "dialer: /campaign_ids/0: There is no campaign with this id.\n"
+
+
+def test_everything_is_paused_and_goes_on_again_without_web_or_queue(at_home, capsys):
+    assert main(["pause-all", "--reason", "a fault", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["paused"] is True
+    assert main(["pause-all", "--resume", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["paused"] is False

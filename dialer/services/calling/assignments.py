@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 
@@ -16,8 +17,8 @@ from dialer.store.models.calling import Assignment, Campaign
 from dialer.store.queries import queue
 from dialer.store.session import UnitOfWork
 
-DRAFT_MAX = 64
-"""Entries of a draft: steps answered, and what stands in the form."""
+DRAFT_MAX = 64 * 1024
+"""Characters of a draft as JSON: steps answered, and what stands in the form."""
 
 
 def get_assignment(
@@ -34,8 +35,8 @@ def save_draft(ctx: Context, assignment_id: uuid.UUID, draft: Mapping[str, objec
 
     It is taken in any state: a result may still come after the lease ran out.
     """
-    if len(draft) > DRAFT_MAX:
-        raise ValidationFailed.at("/draft", f"At most {DRAFT_MAX} entries can be kept.")
+    if len(json.dumps(draft)) > DRAFT_MAX:
+        raise ValidationFailed.at("/draft", "This is more than can be kept. Shorten the note.")
     with ctx.unit() as unit:
         assignment = reach_assignment(ctx, unit, assignment_id, Permission.RESULT_RECORD)
         assignment.draft = dict(draft)

@@ -15,6 +15,7 @@ from dialer.domain.result import HouseholdReport
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.assignments import campaign_of
 from dialer.services.calling.effects import take_back_effects
+from dialer.services.calling.queue_plan import sync_queues_of_number
 from dialer.services.calling.reach import lock_assignment, open_assignment, reach_assignment
 from dialer.services.calling.results import (
     Recording,
@@ -24,6 +25,7 @@ from dialer.services.calling.results import (
     write_results,
 )
 from dialer.services.calling.views import AssignmentView, VoidView
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.people.opt_outs import lift_opt_outs_of_results
 from dialer.store.models.accounts import Account
@@ -32,6 +34,7 @@ from dialer.store.queries import queue
 from dialer.store.session import UnitOfWork
 
 
+@again_after_deadlock
 def correct_result(ctx: Context, assignment_id: uuid.UUID, report: HouseholdReport) -> AssignmentView:
     """Put another result in the place of the first, as if that had not been; both are kept.
 
@@ -48,6 +51,7 @@ def correct_result(ctx: Context, assignment_id: uuid.UUID, report: HouseholdRepo
         return assignment_view(unit, assignment, recording.campaign)
 
 
+@again_after_deadlock
 def undo_result(ctx: Context, assignment_id: uuid.UUID) -> AssignmentView:
     """Take a result back at once and open the assignment again, with what was filled in.
 
@@ -67,12 +71,14 @@ def undo_result(ctx: Context, assignment_id: uuid.UUID) -> AssignmentView:
         lock_queue(recording)
         _take_back(recording, standing)
         lift_opt_outs_of_results(unit, [result.id for result in standing], at=ctx.now, reason="undone")
+        sync_queues_of_number(unit, assignment.number, ctx.now)
         shift.calls, shift.talks = shift.calls - 1, shift.talks - _talks(standing, recording)
         _reopen(recording, shift)
         ctx.audit(unit, "result.undone", "assignment", assignment.id)
         return assignment_view(unit, assignment, recording.campaign)
 
 
+@again_after_deadlock
 def void_results(
     ctx: Context, volunteer_id: uuid.UUID, *, reason: str, since: dt.datetime | None = None
 ) -> VoidView:
@@ -125,6 +131,7 @@ def _replace(recording: Recording, shift: Shift, standing: Sequence[Result], rep
         result.superseded_by = replaced_by.get(result.contact_id)
     recording.unit.session.flush()
     replan_assignment(recording)
+    sync_queues_of_number(recording.unit, recording.assignment.number, recording.ctx.now)
     tally(recording, results)
     shift.talks += _talks(results, recording) - _talks(standing, recording)
     recording.ctx.audit(
@@ -171,6 +178,7 @@ def _void(ctx: Context, unit: UnitOfWork, assignment: Assignment) -> VoidView:
     ids = [result.id for result in standing]
     lifted = lift_opt_outs_of_results(unit, ids, at=ctx.now, reason="void")
     replan_assignment(recording)
+    sync_queues_of_number(unit, assignment.number, ctx.now)
     return VoidView(sum(not result.implied for result in standing), len(lifted))
 
 

@@ -5,17 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select, update
 
 from dialer.domain.disposition import Effect, consequence
 from dialer.domain.script import Learned
 from dialer.services.gotv.record import record_support, record_turnout, withdraw_evidence
+from dialer.services.people.deceased import (
+    lift_suppression_of_deceased,
+    number_is_shared,
+    suppress_number,
+)
 from dialer.services.people.opt_outs import Origin, record_opt_out
 from dialer.store.models.calling import Campaign, Result
 from dialer.store.models.people import Contact, ContactPhone
 from dialer.store.session import UnitOfWork
+
+NUMBER_EFFECTS: Final = frozenset({Effect.TAKES_NUMBER_OFF, Effect.MARKS_NUMBER_DEAD})
 
 
 def apply_effects(unit: UnitOfWork, campaign: Campaign, result: Result, told: Learned) -> None:
@@ -43,6 +50,11 @@ def apply_effects(unit: UnitOfWork, campaign: Campaign, result: Result, told: Le
     unit.session.flush()
 
 
+def changes_numbers(results: Sequence[Result]) -> bool:
+    """Whether something was found out about the number itself, which other campaigns must follow."""
+    return any(consequence(result.disposition).effects & NUMBER_EFFECTS for result in results)
+
+
 def take_back_effects(unit: UnitOfWork, results: Sequence[Result], now: dt.datetime) -> None:
     """Put back what these results changed, except opt-outs: a no stays until a coordinator lifts it."""
     withdraw_evidence(unit, at=now, result_ids=[result.id for result in results])
@@ -51,7 +63,7 @@ def take_back_effects(unit: UnitOfWork, results: Sequence[Result], now: dt.datet
         gone = result.effects.get("tags", [])
         contact.tags = [tag for tag in contact.tags if tag not in gone]
         contact.status = result.effects.get("status", contact.status)
-        _restore_numbers(unit, result)
+        _restore_numbers(unit, result, now)
     unit.session.flush()
 
 
@@ -85,6 +97,15 @@ def _set_status(status: str) -> EffectOf:
     return change
 
 
+def _set_deceased(
+    unit: UnitOfWork, campaign: Campaign, result: Result, contact: Contact
+) -> dict[str, Any] | None:
+    """Nobody rings about the dead again: their number goes with them, unless somebody else has it."""
+    if not number_is_shared(unit, result.number, result.contact_id):
+        suppress_number(unit, result.number, Origin("call", result.at, result.account_id, result.id))
+    return _set_status("deceased")(unit, campaign, result, contact)
+
+
 def _take_number_off(unit: UnitOfWork, _campaign: Campaign, result: Result, _contact: Contact) -> None:
     unit.session.execute(
         update(ContactPhone)
@@ -113,13 +134,15 @@ def _mark_number_dead(unit: UnitOfWork, _campaign: Campaign, result: Result, _co
         phone.dead_at = result.at
 
 
-def _restore_numbers(unit: UnitOfWork, result: Result) -> None:
+def _restore_numbers(unit: UnitOfWork, result: Result, now: dt.datetime) -> None:
     """The moment names whose doing it was: a number removed or found dead at another one stays so."""
     of_number = (
         ContactPhone.organisation_id == unit.organisation_id,
         ContactPhone.number == result.number,
     )
     effects = consequence(result.disposition).effects
+    if Effect.SETS_DECEASED in effects:
+        lift_suppression_of_deceased(unit, result.number, made_at=result.at, now=now)
     if Effect.TAKES_NUMBER_OFF in effects:
         mine = (ContactPhone.contact_id == result.contact_id, ContactPhone.removed_at == result.at)
         unit.session.execute(update(ContactPhone).where(*of_number, *mine).values(removed_at=None))
@@ -136,7 +159,7 @@ EFFECTS: MappingProxyType[Effect, EffectOf] = MappingProxyType(
         Effect.MARKS_TURNOUT: _mark_turnout,
         Effect.OPTS_OUT_OF_VOICE: _opt_out,
         Effect.SETS_MOVED: _set_status("moved"),
-        Effect.SETS_DECEASED: _set_status("deceased"),
+        Effect.SETS_DECEASED: _set_deceased,
         Effect.TAKES_NUMBER_OFF: _take_number_off,
         Effect.MARKS_NUMBER_DEAD: _mark_number_dead,
     }

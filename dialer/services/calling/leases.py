@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import select, update
 
@@ -14,7 +15,9 @@ from dialer.store.models.calling import Assignment, Shift
 from dialer.store.queries import queue
 from dialer.store.session import UnitOfWork
 
-BATCH = 200
+BATCH: Final = 200
+FORGOTTEN_AFTER: Final = dt.timedelta(hours=12)
+"""Nobody calls for that long without a sign of life: the page was simply closed."""
 
 
 def expire_assignments(ctx: Context) -> int:
@@ -26,6 +29,25 @@ def expire_assignments(ctx: Context) -> int:
         expired += count
         if count < BATCH:
             return expired
+
+
+def end_forgotten_shifts(ctx: Context) -> int:
+    """End every shift that wasn't heard of for `FORGOTTEN_AFTER`; how many. For the cron's tick."""
+    with ctx.unit() as unit:
+        forgotten = unit.session.scalars(
+            select(Shift)
+            .where(
+                Shift.organisation_id == unit.organisation_id,
+                Shift.state != "ended",
+                Shift.last_seen_at < ctx.now - FORGOTTEN_AFTER,
+            )
+            .order_by(Shift.id)
+            .limit(BATCH)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for shift in forgotten:
+            end_shift(unit, shift, ctx.now)
+        return len(forgotten)
 
 
 def expire_lapsed(unit: UnitOfWork, now: dt.datetime) -> int:

@@ -21,6 +21,7 @@ from dialer.services.calling.limits import is_limited, skipped_today, unfinished
 from dialer.services.calling.reach import reach_shift
 from dialer.services.calling.sessions import hear_from
 from dialer.services.calling.views import AssignmentView, NobodyNow
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
@@ -46,6 +47,7 @@ class Seat:
     campaign: Campaign
 
 
+@again_after_deadlock
 def next_assignment(ctx: Context, session_id: uuid.UUID) -> AssignmentView | NobodyNow:
     """The contact this shift has open, else the best one that may be called now, else nobody.
 

@@ -6,11 +6,14 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.queue_order import Place, place
 from dialer.services.calling.facts import Person, people
+from dialer.services.calling.queue_sync import sync_queues
 from dialer.store.models.calling import Campaign, ContactProgress
+from dialer.store.models.people import ContactPhone
 from dialer.store.queries import queue
 from dialer.store.session import UnitOfWork
 
@@ -42,6 +45,17 @@ def replan(
     free = numbers - queue.held_numbers(unit, sorted(numbers))
     gap = dt.timedelta(seconds=campaign.retry_after_s)
     queue.place_numbers(unit, campaign.id, {one: _place(one, there.values(), gap) for one in free}, now)
+
+
+def sync_queues_of_number(unit: UnitOfWork, number: str, now: dt.datetime) -> None:
+    """Let every campaign follow what was found out about a number: whoever has or had it may be called now,
+    or on another number of theirs."""
+    holders = select(ContactPhone.contact_id).where(
+        ContactPhone.organisation_id == unit.organisation_id, ContactPhone.number == number
+    )
+    sync_queues(
+        unit, now=now, contact_ids=unit.session.scalars(holders.order_by(ContactPhone.contact_id)).all()
+    )
 
 
 def _place(number: str, everyone: Iterable[Person], gap: dt.timedelta) -> Place | None:

@@ -16,12 +16,13 @@ from dialer.domain.result import HouseholdReport, Report, faults
 from dialer.domain.script import Script
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.assignments import campaign_of
-from dialer.services.calling.effects import apply_effects
+from dialer.services.calling.effects import apply_effects, changes_numbers
 from dialer.services.calling.leases import free_shifts
-from dialer.services.calling.queue_plan import lock_numbers_of, replan
+from dialer.services.calling.queue_plan import lock_numbers_of, replan, sync_queues_of_number
 from dialer.services.calling.reach import lock_assignment, reach_assignment
 from dialer.services.calling.script_rows import script_from_row
 from dialer.services.calling.views import AssignmentView
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.gotv.tally import tally_result
 from dialer.store.models import new_id
@@ -42,6 +43,7 @@ class Recording:
     """When the result counts from: a correction keeps the time of the first."""
 
 
+@again_after_deadlock
 def record_result(ctx: Context, assignment_id: uuid.UUID, report: HouseholdReport) -> AssignmentView:
     """Take a volunteer's result, late ones too, with answers, pledge, suppression, turnout and queue.
 
@@ -77,6 +79,8 @@ def _complete(recording: Recording, shift: Shift, report: HouseholdReport) -> No
     late = assignment.state != "open"
     lock_queue(recording)
     results = write_results(recording, report, late=late)
+    if changes_numbers(results):
+        sync_queues_of_number(unit, assignment.number, recording.ctx.now)
     assignment.state, assignment.late, assignment.closed_at = "completed", late, recording.at
     unit.session.flush()
     queue.release(unit, [assignment.id])

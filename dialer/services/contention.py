@@ -1,0 +1,35 @@
+"""Deeds that may meet others over the same rows in another order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Final, ParamSpec, TypeVar
+
+from psycopg.errors import DeadlockDetected
+from sqlalchemy.exc import OperationalError
+
+Given = ParamSpec("Given")
+Brought = TypeVar("Brought")
+
+TRIES: Final = 4
+
+
+def again_after_deadlock(deed: Callable[Given, Brought]) -> Callable[Given, Brought]:
+    """Do a deed once more when PostgreSQL undid it to let another one through.
+
+    Locks are taken in one order wherever that can be, so this is rare; but people share numbers and
+    numbers share campaigns, so it can't be ruled out. A deed has one unit of work, so nothing is half done.
+    """
+
+    @wraps(deed)
+    def done(*args: Given.args, **kwargs: Given.kwargs) -> Brought:
+        for _ in range(TRIES - 1):
+            try:
+                return deed(*args, **kwargs)
+            except OperationalError as error:
+                if not isinstance(error.orig, DeadlockDetected):
+                    raise
+        return deed(*args, **kwargs)
+
+    return done
