@@ -69,7 +69,7 @@ def add_voters(ctx: Context, voters: Sequence[Voter]) -> uuid.UUID:
     """Put people into a new list; its id."""
     with ctx.unit() as unit:
         of = {"organisation_id": unit.organisation_id}
-        members = ContactList(**of, id=new_id(), name="Voters", created_at=ctx.now)
+        members = ContactList(**of, id=new_id(), name="Voters", contact_count=len(voters), created_at=ctx.now)
         unit.session.add(members)
         unit.session.add_all(
             Contact(**of, id=one.id, first_name=one.name, last_name="Jones", created_at=ctx.now, custom={})

@@ -14,6 +14,7 @@ from dialer.web.api.v1.me import me
 from dialer.web.api.v1.pledges import pledges
 from dialer.web.api.v1.scripts import scripts
 from dialer.web.api.v1.sessions import sessions
+from dialer.web.api.v1.stats import stats
 from dialer.web.api.v1.steering import steering
 from dialer.web.api.v1.suppressions import suppressions
 from dialer.web.api.v1.tokens import tokens
@@ -32,6 +33,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     pledges,
     scripts,
     sessions,
+    stats,
     steering,
     suppressions,
     tokens,

@@ -1,0 +1,138 @@
+"""Figures of a campaign and of the organisation, from counters (contract §12)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import NotFound
+from dialer.domain.pledge import PLEDGED, SUPPORTS
+from dialer.domain.stats import ATTEMPTS, dispositions, support_name
+from dialer.services.context import Context
+from dialer.services.gotv.elections import current_election
+from dialer.store.models.calling import Campaign
+from dialer.store.queries import campaign_figures, counters
+from dialer.store.session import UnitOfWork
+
+_HOUR: Final = dt.timedelta(hours=1)
+_USUAL_CURRENCY: Final = "GBP"
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """An amount of money."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignStats:
+    """Figures that equal what the lists show when nothing is moving.
+
+    `attempts` are results of people who were rung, `contacted` talks, `dispositions` results by slug after
+    corrections; `support` people by 1 to 5, `pledges` those of 1 and 2; `calls_per_hour` attempts of the
+    last 60 minutes; `messages` fill with the first blast.
+    """
+
+    contacts: int
+    attempts: int
+    contacted: int
+    dispositions: Mapping[str, int]
+    support: Mapping[int, int]
+    pledges: int
+    sessions_now: int
+    calls_per_hour: int
+    spent: Spent
+    messages: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CounterFault:
+    """A figure that isn't what the facts say."""
+
+    scope: str
+    scope_id: uuid.UUID
+    name: str
+    kept: int
+    counted: int
+
+
+def campaign_stats(ctx: Context, campaign_id: uuid.UUID) -> CampaignStats:
+    """Figures of one campaign; support and pledges are those learned in it."""
+    require(ctx.actor, Permission.STATS_READ, campaign_id=campaign_id)
+    with ctx.unit() as unit:
+        if unit.session.get(Campaign, (unit.organisation_id, campaign_id)) is None:
+            raise NotFound
+        return _of_campaigns(ctx, unit, [campaign_id])
+
+
+def organisation_stats(ctx: Context) -> CampaignStats:
+    """Figures of all campaigns together: everybody on the lists, support in the current election.
+
+    Who may see only some campaigns gets theirs added up.
+    """
+    require(ctx.actor, Permission.STATS_READ)
+    with ctx.unit() as unit:
+        if ctx.actor.campaign_ids is not None:
+            return _of_campaigns(ctx, unit, sorted(ctx.actor.campaign_ids))
+        campaigns = campaign_figures.campaign_ids(unit.session, unit.organisation_id)
+        people = campaign_figures.people_count(unit.session, unit.organisation_id)
+        known = counters.read(unit, "election", [current_election(unit).id])
+        results = counters.read(unit, "campaign", campaigns)
+        return _stats(ctx, unit, campaigns, people, results=results, known=known)
+
+
+def check_counters(ctx: Context) -> Sequence[CounterFault]:
+    """Compare every kept figure with the facts behind it; empty when all agree. For tests and `doctor`."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        kept = campaign_figures.kept_figures(unit.session, unit.organisation_id)
+        counted = campaign_figures.counted_figures(unit.session, unit.organisation_id)
+    return [
+        CounterFault(*key, kept=kept[key], counted=counted[key])
+        for key in sorted({**kept, **counted})
+        if kept[key] != counted[key]
+    ]
+
+
+def _of_campaigns(ctx: Context, unit: UnitOfWork, campaigns: Sequence[uuid.UUID]) -> CampaignStats:
+    people = campaign_figures.audience_count(unit.session, unit.organisation_id, campaigns)
+    figures = counters.read(unit, "campaign", campaigns)
+    return _stats(ctx, unit, campaigns, people, results=figures, known=figures)
+
+
+def _stats(
+    ctx: Context,
+    unit: UnitOfWork,
+    campaigns: Sequence[uuid.UUID],
+    people: int,
+    *,
+    results: dict[str, int],
+    known: dict[str, int],
+) -> CampaignStats:
+    where = (unit.session, unit.organisation_id, campaigns)
+    by_slug = dispositions(results)
+    support = {level: known.get(support_name(level), 0) for level in SUPPORTS}
+    return CampaignStats(
+        contacts=people,
+        attempts=results.get(ATTEMPTS, 0),
+        contacted=by_slug.get("contacted", 0),
+        dispositions=by_slug,
+        support=support,
+        pledges=sum(support[level] for level in PLEDGED),
+        sessions_now=campaign_figures.open_shifts(*where),
+        calls_per_hour=campaign_figures.attempts_since(*where, ctx.now - _HOUR),
+        spent=_spent(campaign_figures.spent_by_currency(*where)),
+    )
+
+
+def _spent(by_currency: Mapping[str, Decimal]) -> Spent:
+    """Amounts of different currencies don't add up: the one that most campaigns use is shown."""
+    currency = next(iter(by_currency), _USUAL_CURRENCY)
+    return Spent(by_currency.get(currency, Decimal(0)), currency)

@@ -1,0 +1,144 @@
+"""The figures of campaigns that aren't counters: small indexed reads, and the counts that check counters."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import Select, TextClause, and_, distinct, func, select, text
+from sqlalchemy.orm import Session
+
+from dialer.store.models.calling import Campaign, CampaignList, Shift
+from dialer.store.models.gotv import CampaignMinute
+from dialer.store.models.people import Contact, ContactList, ListMember
+from dialer.store.queries.counters import Key
+
+
+def campaign_ids(session: Session, organisation_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """Every campaign of the organisation."""
+    return session.scalars(select(Campaign.id).where(Campaign.organisation_id == organisation_id)).all()
+
+
+def people_count(session: Session, organisation_id: uuid.UUID) -> int:
+    """All contacts."""
+    counted = select(func.count()).select_from(Contact).where(Contact.organisation_id == organisation_id)
+    return session.scalar(counted) or 0
+
+
+def audience_count(session: Session, organisation_id: uuid.UUID, campaigns: Sequence[uuid.UUID]) -> int:
+    """The contacts of these campaigns' lists, each once. One list keeps its own count."""
+    lists = session.execute(_lists_of(organisation_id, campaigns)).all()
+    if len(lists) <= 1:
+        return sum(count for _, count in lists)
+    members = select(func.count(distinct(ListMember.contact_id))).where(
+        ListMember.organisation_id == organisation_id,
+        ListMember.list_id.in_([list_id for list_id, _ in lists]),
+    )
+    return session.scalar(members) or 0
+
+
+def _lists_of(organisation_id: uuid.UUID, campaigns: Sequence[uuid.UUID]) -> Select[uuid.UUID, int]:
+    belongs = and_(
+        CampaignList.organisation_id == ContactList.organisation_id, CampaignList.list_id == ContactList.id
+    )
+    return (
+        select(ContactList.id, ContactList.contact_count)
+        .join(CampaignList, belongs)
+        .where(ContactList.organisation_id == organisation_id, CampaignList.campaign_id.in_(campaigns))
+        .distinct()
+    )
+
+
+def open_shifts(session: Session, organisation_id: uuid.UUID, campaigns: Sequence[uuid.UUID]) -> int:
+    """Shifts that haven't ended."""
+    counted = (
+        select(func.count())
+        .select_from(Shift)
+        .where(
+            Shift.organisation_id == organisation_id,
+            Shift.campaign_id.in_(campaigns),
+            Shift.state != "ended",
+        )
+    )
+    return session.scalar(counted) or 0
+
+
+def attempts_since(
+    session: Session, organisation_id: uuid.UUID, campaigns: Sequence[uuid.UUID], since: dt.datetime
+) -> int:
+    """Attempts of the minutes that began after `since`."""
+    added = select(func.sum(CampaignMinute.attempts)).where(
+        CampaignMinute.organisation_id == organisation_id,
+        CampaignMinute.campaign_id.in_(campaigns),
+        CampaignMinute.minute > since,
+    )
+    return session.scalar(added) or 0
+
+
+def spent_by_currency(
+    session: Session, organisation_id: uuid.UUID, campaigns: Sequence[uuid.UUID]
+) -> dict[str, Decimal]:
+    """What these campaigns have cost, in each currency."""
+    added = (
+        select(Campaign.cost_currency, func.sum(Campaign.spent).label("spent"))
+        .where(Campaign.organisation_id == organisation_id, Campaign.id.in_(campaigns))
+        .group_by(Campaign.cost_currency)
+        .order_by(func.count().desc(), Campaign.cost_currency)
+    )
+    return {row.cost_currency: row.spent for row in session.execute(added)}
+
+
+_COUNTED = text(
+    """
+    WITH record AS (
+        SELECT * FROM voter_record WHERE organisation_id = :organisation
+    ), standing AS (
+        SELECT result.campaign_id, result.disposition,
+               (result.contact_id = assignment.contact_id) AS attempted
+        FROM result JOIN assignment
+          ON assignment.organisation_id = :organisation AND assignment.id = result.assignment_id
+        WHERE result.organisation_id = :organisation AND NOT result.implied
+          AND result.superseded_at IS NULL AND result.voided_at IS NULL
+    )
+    SELECT 'election' AS scope, election_id AS scope_id, 'support_' || support AS name, count(*) AS value
+    FROM record WHERE support IS NOT NULL GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'election', election_id, 'voted', count(*)
+    FROM record WHERE voted_at IS NOT NULL GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'election', election_id, 'pledged_voted', count(*)
+    FROM record WHERE voted_at IS NOT NULL AND support <= 2 GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'campaign', learned_campaign_id, 'support_' || support, count(*)
+    FROM record WHERE support IS NOT NULL AND learned_campaign_id IS NOT NULL GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'campaign', campaign_id, 'disposition_' || disposition, count(*) FROM standing GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'campaign', campaign_id, 'attempts', count(*) FROM standing WHERE attempted GROUP BY 1, 2, 3
+    """
+)
+
+_KEPT = text(
+    """
+    SELECT scope, scope_id, name, sum(value) AS value FROM counter
+    WHERE organisation_id = :organisation GROUP BY scope, scope_id, name HAVING sum(value) <> 0
+    """
+)
+
+
+def counted_figures(session: Session, organisation_id: uuid.UUID) -> Counter[Key]:
+    """Every figure, counted from the facts. Reads whole tables: for checks, never for boards."""
+    return _by_key(session, organisation_id, _COUNTED)
+
+
+def kept_figures(session: Session, organisation_id: uuid.UUID) -> Counter[Key]:
+    """Every figure as it is kept."""
+    return _by_key(session, organisation_id, _KEPT)
+
+
+def _by_key(session: Session, organisation_id: uuid.UUID, statement: TextClause) -> Counter[Key]:
+    rows = session.execute(statement, {"organisation": organisation_id})
+    return Counter({(row.scope, row.scope_id, row.name): int(row.value) for row in rows})
