@@ -72,7 +72,8 @@ def _make_for(user: User, named: Path) -> Path:
 def _own_place() -> Path:
     for place in OWN_PLACES:
         try:
-            place.mkdir(mode=0o711, parents=True, exist_ok=True)
+            place.mkdir(parents=True, exist_ok=True)
+            place.chmod(0o711)  # passed through by the user, whatever our umask
             return Path(tempfile.mkdtemp(prefix="postgres-", dir=place))
         except OSError:
             continue

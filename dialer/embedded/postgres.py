@@ -15,7 +15,7 @@ from dialer.embedded import home
 from dialer.embedded.errors import EmbeddedError
 from dialer.embedded.sockets import make_socket_folder, remove_socket_folder
 from dialer.processes import Output, end, end_leftover, read_pid, spawn, wait_until
-from dialer.settings.keeping import ensure_folder, write_private
+from dialer.settings.keeping import ensure_data_folder, write_private
 
 ROLE = DATABASE = "dialer"
 SHARED_MEMORY_PATIENCE_S = 10.0
@@ -88,7 +88,7 @@ class EmbeddedPostgres:
 
     def prepare(self) -> None:
         """Settle where it lives, make its files on first use and end a server that an earlier run left."""
-        self._home = home.settle(ensure_folder(self._data_dir))
+        self._home = home.settle(ensure_data_folder(self._data_dir))
         if not (self._home.data / "PG_VERSION").exists():
             self._make_cluster(self._home)
         self._clear_leftover(self._home)

@@ -12,7 +12,7 @@ from pathlib import Path
 from dialer.embedded.errors import EmbeddedError
 from dialer.embedded.sockets import make_socket_folder, remove_socket_folder
 from dialer.processes import Output, end, end_leftover, read_pid, spawn, wait_until
-from dialer.settings.keeping import ensure_folder, write_private
+from dialer.settings.keeping import ensure_data_folder, write_private
 
 START_PATIENCE_S = 30.0
 
@@ -51,7 +51,7 @@ class EmbeddedValkey:
 
     def prepare(self) -> None:
         """Write the configuration and end a server that an earlier run left."""
-        ensure_folder(self._data_dir)
+        ensure_data_folder(self._data_dir)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         self._clear_leftover()
         self._sockets = make_socket_folder(None, self._note)

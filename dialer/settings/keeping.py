@@ -9,15 +9,25 @@ DATABASE_ADDRESS = "database.url"
 QUEUE_ADDRESS = "queue.url"
 
 
+def ensure_data_folder(path: Path) -> Path:
+    """The data folder, made on first use. Others don't look into it; where root makes it they may pass
+    through, since PostgreSQL then runs as another user.
+    """
+    if not path.exists():
+        ensure_folder(path)
+        path.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    return path
+
+
 def ensure_folder(path: Path) -> Path:
-    """Others may pass through the folder, since PostgreSQL may run as another user, but not look into it."""
-    path.mkdir(parents=True, exist_ok=True, mode=0o711)
+    """A folder that is ours alone."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
 
 
 def kept_secret_key(data_dir: Path) -> str:
     """The key in the data folder, made on first use; of processes that start at once, one makes it."""
-    path = ensure_folder(data_dir) / "secret_key"
+    path = ensure_data_folder(data_dir) / "secret_key"
     with contextlib.suppress(FileNotFoundError):
         return path.read_text(encoding="ascii").strip()
     made = path.with_name(f".secret_key.{os.getpid()}")

@@ -20,7 +20,7 @@ from dialer.embedded import EmbeddedError
 from dialer.logs import configure_logs, get_logger
 from dialer.services.demo import DemoLinks, end_demo_links, start_demo
 from dialer.settings import Settings, SettingsError, load_settings
-from dialer.settings.keeping import ensure_folder
+from dialer.settings.keeping import ensure_data_folder, ensure_folder
 from dialer.supervisor.forking import Question, UnansweredError
 from dialer.supervisor.leftovers import end_leftovers
 from dialer.supervisor.supervisor import StoppedError, Supervisor
@@ -87,7 +87,8 @@ def _announce(settings: Settings, links: DemoLinks | None) -> None:
 @contextlib.contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
     """Hold the data folder: two supervisors on one would fight over its database."""
-    ensure_folder(ensure_folder(settings.data_dir) / "run")
+    ensure_data_folder(settings.data_dir)
+    ensure_folder(settings.run_dir)
     with (settings.run_dir / "supervisor").open("a+", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

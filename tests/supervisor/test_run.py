@@ -31,6 +31,15 @@ def test_it_says_once_that_it_is_ready_and_where(running):
     assert running.status("/readyz") == 200
 
 
+def test_everything_is_in_the_data_folder_and_nobody_else_can_read_it(running):
+    written = {path.name for path in running.data_dir.iterdir()}
+    assert {"postgres", "valkey", "run", "secret_key"} <= written
+    assert not (running.data_dir / "postgres").is_symlink(), "PostgreSQL's user gets there"
+    assert running.data_dir.stat().st_mode & 0o066 == 0
+    files = [path for path in running.data_dir.rglob("*") if path.is_file() and path.owner() != "nobody"]
+    assert not [path for path in files if path.stat().st_mode & 0o077]
+
+
 def test_every_process_leaves_its_number(running):
     assert running.names() == ALL
     assert all(is_alive(running.pid(name)) for name in ALL)
