@@ -26,10 +26,24 @@ WELSH: Final = ROOT / "web/translations/cy/LC_MESSAGES"
 PO: Final = WELSH / "messages.po"
 MO: Final = WELSH / "messages.mo"
 
+# Six forms, as Welsh counts: none, one, two, three, six, and all others. The noun stays singular.
+_HEADER: Final = """\
+# The Welsh of dialer's pages. Drafts: a native reader must check all of it before release.
+msgid ""
+msgstr ""
+"Language: cy\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n==3 ? 3 : n==6 ? 4 : 5);\\n"
+
+"""
+
 _METHODS: Final = [("web/templates/**.html", "jinja2"), ("**.py", "python")]
 _OPTIONS: Final = {"web/templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
 _KEYWORDS: Final = {
     "_": None,
+    "N_": None,
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),
@@ -56,13 +70,17 @@ def welsh() -> Catalog:
 
 def update() -> None:
     """Keep what is translated, add what is new, drop what no page says any more."""
-    kept = welsh() if PO.exists() else Catalog(locale="cy", project="dialer", charset="utf-8")
+    kept = welsh()
     kept.update(said_on_pages(), no_fuzzy_matching=True)
     kept.obsolete.clear()
+    write(kept)
+
+
+def write(catalogue: Catalog) -> None:
+    """Keep the catalogue, in an order of its own, so that a change shows as what it is."""
     written = io.BytesIO()
-    write_po(written, kept, width=100, sort_output=True, no_location=True)
-    PO.parent.mkdir(parents=True, exist_ok=True)
-    PO.write_bytes(written.getvalue())
+    write_po(written, catalogue, width=100, sort_output=True, no_location=True, omit_header=True)
+    PO.write_bytes(_HEADER.encode() + written.getvalue())
 
 
 def compile_catalogue() -> None:

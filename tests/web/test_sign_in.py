@@ -144,6 +144,8 @@ def test_the_join_form_says_what_is_missing_and_keeps_the_rest(reader: Reader, j
     assert page.status == 422
     assert page.tests["name"]["value"] == "Tom"
     assert "Tick this so that people can trust us" in page.text
+    page = reader.press("join", name="Tom", reach="not a phone", consent="yes")
+    assert page.tests["reach"]["aria-invalid"] == "true"
 
 
 def test_joined_already_on_this_device_and_on_another(app: Flask, reader: Reader, join_path: str):

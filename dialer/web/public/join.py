@@ -44,11 +44,17 @@ def join_in(code: str) -> Response | str | tuple[str, int]:
     try:
         joined = _come_back(code) if "again" in form else _join(code, sent)
     except ValidationFailed as refusal:
-        errors = {fault.pointer.lstrip("/"): str(gettext(fault.detail)) for fault in refusal.errors}
+        errors = {_field(fault.pointer): str(gettext(fault.detail)) for fault in refusal.errors}
         return _page(code, sent, errors)
     except (NotFound, InvalidTransition):
         return _page(code, sent)
     return _welcome(joined, code)
+
+
+def _field(pointer: str) -> str:
+    """The field of the page: phone and email share one."""
+    name = pointer.lstrip("/")
+    return "reach" if name in ("phone", "email") else name
 
 
 def _join(code: str, sent: JoinForm) -> Joined:

@@ -150,4 +150,5 @@ def _say_what_follows(saved: AssignmentView, told: Conversation, name: str) -> N
         tell(gettext("%(name)s won’t be called again.", name=name))
     if saved.late:
         late = gettext("This took a while, so %(name)s may have gone to someone else.", name=name)
-        tell(f"{late} {gettext('Your answers are saved all the same.')}", "warn")
+        kept = gettext("Your answers are saved all the same.")
+        tell(f"{late} {kept}", "warn")

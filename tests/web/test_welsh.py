@@ -1,0 +1,79 @@
+"""Welsh is whole: every sentence, all six plural forms, nothing fuzzy, nothing left over."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages import Message
+from flask.testing import FlaskClient
+
+from dialer.web import i18n
+from dialer.web.rule_words import SAID_BY_RULES
+
+DIALER = Path(i18n.__file__).parents[1]
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _compiled() -> None:
+    i18n.compile_if_stale()
+
+
+def _said() -> list[Message]:
+    return [message for message in i18n.said_on_pages() if message.id]
+
+
+def _forms(text: str | tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def test_every_sentence_has_its_welsh():
+    welsh = i18n.welsh()
+    kept = {message.id: message for message in welsh if message.id}
+    said = {message.id for message in _said()}
+    assert said - kept.keys() == set(), "run python -m dialer.web.i18n update, then translate"
+    assert kept.keys() - said == set(), "run python -m dialer.web.i18n update"
+    for message in kept.values():
+        forms = _forms(message.string)
+        assert len(forms) == (6 if isinstance(message.id, tuple) else 1), message.id
+        assert all(forms), f"no Welsh yet for {message.id}"
+        assert not message.fuzzy, message.id
+    assert welsh.num_plurals == 6
+
+
+def test_welsh_fills_in_what_english_does():
+    for message in i18n.welsh():
+        if not message.id:
+            continue
+        wanted = set(_PLACEHOLDER.findall(" ".join(_forms(message.id))))
+        for form in _forms(message.string):
+            assert set(_PLACEHOLDER.findall(form)) <= wanted, message.id
+        if isinstance(message.id, str):
+            assert set(_PLACEHOLDER.findall(str(message.string))) == wanted, message.id
+
+
+def test_the_list_of_what_rules_say_is_what_they_say():
+    sources = "".join(
+        file.read_text("utf-8") for room in ("domain", "services") for file in (DIALER / room).rglob("*.py")
+    )
+    for sentence in SAID_BY_RULES:
+        assert sentence in sources, sentence
+
+
+def test_a_page_in_welsh(client: FlaskClient):
+    page = client.get("/login", headers={"Accept-Language": "cy"}).text
+    assert "Mewngofnodi" in page
+    assert "Neidio i’r prif gynnwys" in page
+    assert "Your token" not in page
+
+
+def test_numbers_count_in_six_forms(app):
+    from flask_babel import force_locale, ngettext
+
+    with app.test_request_context(headers={"Accept-Language": "cy"}), force_locale("cy"):
+        counted = [
+            ngettext("That’s %(num)s call", "That’s %(num)s calls", count) for count in (1, 2, 3, 6, 13)
+        ]
+    assert counted == ["Dyna 1 alwad", "Dyna 2 alwad", "Dyna 3 galwad", "Dyna 6 galwad", "Dyna 13 galwad"]
