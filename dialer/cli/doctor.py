@@ -22,9 +22,13 @@ from dialer.domain.access import Permission
 from dialer.embedded import installed_binaries
 from dialer.embedded.errors import EmbeddedError
 from dialer.queueing import RedisJobQueue, connect
+from dialer.services.accounts.organisations import organisation_ids
+from dialer.services.context import Context
+from dialer.services.gotv.figures_check import check_counters, mend_counters
 from dialer.settings import Settings
 from dialer.store.migrate import current_revision, expected_revision
 from dialer.store.session import make_engine
+from workers.runtime import Runtime
 
 MIB: Final = 1024 * 1024
 LEAST_SPACE: Final = 1024 * MIB
@@ -48,7 +52,9 @@ class Finding:
         return f"{said}\n      {self.remedy}" if self.remedy else said
 
 
-def run(_options: argparse.Namespace, settings: Settings) -> Outcome:
+def run(options: argparse.Namespace, settings: Settings) -> Outcome:
+    if options.mend:
+        mend_figures(settings)
     findings = [finding for check in CHECKS for finding in check(settings)]
     bad = [finding for finding in findings if not finding.ok]
     summary = f"{len(bad)} of {len(findings)} checks failed" if bad else "all is well"
@@ -143,6 +149,45 @@ def _look_into_database(engine: Engine) -> Iterator[Finding]:
     )
 
 
+def check_figures(settings: Settings) -> Iterator[Finding]:
+    """Whether the figures of boards, which are kept and not counted, say what the facts say."""
+    if not _has_everything(settings):
+        return
+    faults = [fault for ctx in _organisations(settings) for fault in check_counters(ctx)]
+    detail = f"{len(faults)} differ from the facts" if faults else "all agree with the facts"
+    remedy = "run `dialer doctor --mend`" if faults else ""
+    yield Finding("figures", ok=not faults, detail=detail, remedy=remedy)
+
+
+def mend_figures(settings: Settings) -> None:
+    """Put right the figures that `check_figures` would find wrong."""
+    if _has_everything(settings):
+        for ctx in _organisations(settings):
+            mend_counters(ctx)
+
+
+def _has_everything(settings: Settings) -> bool:
+    """Whether there is a database of this version, and a queue, to build a context on."""
+    if not (settings.database_url and settings.redis_url):
+        return False
+    engine = make_engine(settings.database_url, pool_size=1)
+    try:
+        return current_revision(engine) == expected_revision()
+    except SQLAlchemyError:
+        return False  # said already by `check_database`
+    finally:
+        engine.dispose()
+
+
+def _organisations(settings: Settings) -> Iterator[Context]:
+    runtime = Runtime.from_settings(settings)
+    try:
+        for organisation_id in organisation_ids(runtime.units):
+            yield runtime.context(organisation_id)
+    finally:
+        runtime.units.engine.dispose()
+
+
 def check_queue(settings: Settings) -> Iterator[Finding]:
     if not settings.redis_url:
         yield Finding("queue", ok=False, detail="none is set and none runs here", remedy=START)
@@ -174,7 +219,15 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_data_folder,
     check_embedded,
     check_database,
+    check_figures,
     check_queue,
 )
 
-COMMAND = Command("doctor", "say what is wrong and what to do about it", Permission.SYSTEM_RUN, run)
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--mend", action="store_true", help="count anew the figures that went wrong")
+
+
+COMMAND = Command(
+    "doctor", "say what is wrong and what to do about it", Permission.SYSTEM_RUN, run, add_arguments
+)

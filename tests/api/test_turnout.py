@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -10,9 +11,12 @@ import pytest
 
 from dialer.domain.access import Role
 from dialer.services.context import Context
+from dialer.services.people.import_run import run_import
+from dialer.store.models.people import Contact
 from dialer.store.session import UnitFactory
 from tests.conftest import Caller
-from tests.people import Person, make_person
+from tests.people import Person, join_campaign, make_person
+from tests.phone_bank import Voter, landline, running_campaign
 from tests.services.gotv.electors import make_campaign, make_electors
 
 Api = Callable[[Person], Caller]
@@ -92,3 +96,43 @@ def test_who_may_mark_and_who_may_look(api: Api, vic: Person, ctx: Context, unit
     assert api(owain).post("/turnout", json=marks).status_code == 403
     assert api(vic).post("/turnout", json=marks).status_code == 403
     assert api(vic).get("/turnout/summary").status_code == 403
+
+
+def test_a_mark_waits_for_its_elector_to_be_imported(api: Api, carys: Person, ctx: Context) -> None:
+    unknown = {"marks": [{"elector_number": "KA1-12/1", "at": "2026-05-07T08:15:00Z"}]}
+    assert (api(carys).post("/turnout", json=unknown).json or {})["unknown"] == ["KA1-12/1"]
+    made = api(carys).post("/lists", json={"name": "Register"}).json or {}
+    register = b"Elector number,First name,Surname,Phone\nka1 012/1,Ann,Lee,\nKA1-13,Bob,Roe,\n"
+    form = {"file": (io.BytesIO(register), "register.csv")}
+    brought = api(carys).post(f"/lists/{made['id']}/imports", data=form).json or {}
+    run_import(ctx, uuid.UUID(brought["id"]), lambda: ctx.now)
+    found = (api(carys).get("/contacts?elector_number=KA1-12/1").json or {})["data"]
+    assert [contact["voted_at"] for contact in found] == ["2026-05-07T08:15:00Z"]
+    assert (api(carys).post("/turnout", json=unknown).json or {})["duplicates"] == 1
+
+
+def test_a_mark_waits_for_its_elector_to_be_added(api: Api, carys: Person) -> None:
+    api(carys).post("/turnout", json={"marks": [{"elector_number": "12", "polling_district": "KA1"}]})
+    fields = {"first_name": "Ann", "elector_number": "KA1-12", "polling_district": "KA1"}
+    made = api(carys).post("/contacts", json=fields)
+    assert made.status_code == 201, made.json
+    assert (made.json or {})["voted_at"] == "2026-05-07T12:00:00Z"
+
+
+def test_a_mark_takes_people_out_of_gotv_queues_and_an_undo_puts_them_back(
+    api: Api, carys: Person, vic: Person, ctx: Context
+) -> None:
+    voter = Voter("Siân", [landline(1)])
+    campaign = running_campaign(ctx, [voter], kind="gotv")
+    with ctx.unit() as unit:
+        contact = unit.session.get_one(Contact, (unit.organisation_id, voter.id))
+        contact.elector_number, contact.elector_key = "AA-1", "aa-1"
+    join_campaign(ctx.units, vic, campaign.id)
+    session = api(vic).post(f"/campaigns/{campaign.id}/sessions", json={}).json or {}
+    marks = {"marks": [{"elector_number": "AA-1"}]}
+    api(carys).post("/turnout", json=marks)
+    assert api(vic).post(f"/sessions/{session['id']}/next").status_code == 204
+    api(carys).post("/turnout/undo", json={**marks, "reason": "wrong sheet"})
+    handed = api(vic).post(f"/sessions/{session['id']}/next")
+    assert handed.status_code == 200
+    assert (handed.json or {})["contact"]["id"] == str(voter.id)

@@ -12,6 +12,7 @@ from dialer.cli import VERBS, load, main
 from dialer.cli.pidfile import free_worker_name, pid_file
 from dialer.domain.access import RULES
 from dialer.processes import read_pid, write_pid
+from dialer.store.queries import counters
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -72,6 +73,21 @@ def test_the_doctor_names_the_remedy(at_home, monkeypatch, capsys):
     assert found["migrations"]["ok"]
     assert not found["queue"]["ok"]
     assert "DIALER_REDIS_URL" in found["queue"]["remedy"]
+
+
+def test_the_doctor_compares_figures_with_facts_and_mends_them(at_home, units, organisation_id, capsys):
+    def figures():
+        main(["doctor", "--json"])
+        found = json.loads(capsys.readouterr().out)["checks"]
+        return next(check for check in found if check["name"] == "figures")
+
+    assert figures()["ok"]
+    with units.begin(organisation_id) as unit:
+        counters.bump(unit, "campaign", uuid.uuid4(), "attempts", 3)
+    assert "dialer doctor --mend" in figures()["remedy"]
+    main(["doctor", "--mend"])
+    capsys.readouterr()
+    assert figures()["ok"]
 
 
 def test_the_doctor_misses_the_workers(at_home, capsys):

@@ -52,17 +52,6 @@ class CampaignStats:
     messages: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class CounterFault:
-    """A figure that isn't what the facts say."""
-
-    scope: str
-    scope_id: uuid.UUID
-    name: str
-    kept: int
-    counted: int
-
-
 def campaign_stats(ctx: Context, campaign_id: uuid.UUID) -> CampaignStats:
     """Figures of one campaign; support and pledges are those learned in it."""
     require(ctx.actor, Permission.STATS_READ, campaign_id=campaign_id)
@@ -86,19 +75,6 @@ def organisation_stats(ctx: Context) -> CampaignStats:
         known = counters.read(unit, "election", [current_election(unit).id])
         results = counters.read(unit, "campaign", campaigns)
         return _stats(ctx, unit, campaigns, people, results=results, known=known)
-
-
-def check_counters(ctx: Context) -> Sequence[CounterFault]:
-    """Compare every kept figure with the facts behind it; empty when all agree. For tests and `doctor`."""
-    require(ctx.actor, Permission.SYSTEM_RUN)
-    with ctx.unit() as unit:
-        kept = campaign_figures.kept_figures(unit.session, unit.organisation_id)
-        counted = campaign_figures.counted_figures(unit.session, unit.organisation_id)
-    return [
-        CounterFault(*key, kept=kept[key], counted=counted[key])
-        for key in sorted({**kept, **counted})
-        if kept[key] != counted[key]
-    ]
 
 
 def _of_campaigns(ctx: Context, unit: UnitOfWork, campaigns: Sequence[uuid.UUID]) -> CampaignStats:

@@ -20,9 +20,11 @@ def match_unknown_marks(
 
     Returns the people who count as voted by it. Call it in the transaction that brought the contacts.
     """
+    if not turnout_marks.any_waiting(unit.session, unit.organisation_id):
+        return frozenset()
     waiting = turnout_marks.waiting_marks(unit.session, unit.organisation_id, contact_ids)
     numbers = [read_written(mark.elector_number, mark.polling_district) for mark in waiting]
-    found = find_electors(unit.session, unit.organisation_id, numbers) if waiting else {}
+    found = find_electors(unit.session, unit.organisation_id, numbers)
     settled, people = [], defaultdict(set)
     for place, elector in found.items():
         mark = waiting[place]

@@ -17,6 +17,7 @@ from dialer.domain.person import Identity, Match, match
 from dialer.domain.phone import LineType, Phone, PhoneFault, read_phone
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.context import Context
+from dialer.services.gotv.waiting import match_unknown_marks
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.people.contact_fields import ContactFields, read_numbers, write_fields
 from dialer.services.people.contact_views import contact_view, contact_views
@@ -145,6 +146,7 @@ def _saved(
     if lists is not None:
         _set_lists(unit, row.id, lists)
     cover_reach(unit.session, unit.organisation_id, [row.id])
+    match_unknown_marks(unit, [row.id])
     sync_queues(unit, now=ctx.now, contact_ids=[row.id])
     ctx.audit(unit, action, "contact", row.id, {"fields": sorted(fields)})
     return contact_view(unit, row)

@@ -23,6 +23,7 @@ from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election, election_of
 from dialer.services.gotv.record import recompute_records
+from dialer.services.gotv.waiting import match_unknown_marks
 from dialer.services.people.import_files import stored_file
 from dialer.services.people.import_reading import Batch, read_batches
 from dialer.services.people.import_words import add_warnings
@@ -158,6 +159,7 @@ def _bring_in(ctx: Context, plan: _Plan, batch: Batch, now: dt.datetime) -> None
         renumbered = _write_issues(unit, plan, batch)
         cover_reach(unit.session, unit.organisation_id, merged.touched)
         recompute_records(unit, plan.merge.election_id, merged.told)
+        match_unknown_marks(unit, merged.touched)
         sync_queues(unit, now=now, contact_ids=sorted(merged.touched))
         _count(row, batch, merged, renumbered)
 

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, insert, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from dialer.domain.turnout import WrittenNumber
@@ -104,6 +104,12 @@ def of_nobody(election_id: uuid.UUID, numbers: Collection[WrittenNumber]) -> Col
 def of_token(token_id: uuid.UUID) -> ColumnElement[bool]:
     """All marks made with one token."""
     return TurnoutMark.token_id == token_id
+
+
+def any_waiting(session: Session, organisation_id: uuid.UUID) -> bool:
+    """Whether any mark waits for its elector."""
+    waiting = exists().where(TurnoutMark.organisation_id == organisation_id, TurnoutMark.state == "unknown")
+    return bool(session.scalar(select(waiting)))
 
 
 def waiting_marks(

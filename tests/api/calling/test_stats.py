@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from dialer.domain.access import Role
+from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
-from dialer.services.gotv.stats import CounterFault, check_counters
+from dialer.services.gotv.figures_check import CounterFault, check_counters, mend_counters
 from dialer.store.session import UnitFactory
 from tests.api.calling.conftest import PhoneBank
 from tests.conftest import Caller, SetClock
@@ -101,7 +102,7 @@ def test_attempts_for_nobody_there_count_once(
     assert faults() == []
 
 
-def test_the_check_finds_a_figure_that_went_wrong(
+def test_the_check_finds_a_figure_that_went_wrong_and_mends_it(
     bank: Bank, vic: Person, ctx: Context, faults: Faults
 ) -> None:
     phone_bank = bank(1)
@@ -110,7 +111,10 @@ def test_the_check_finds_a_figure_that_went_wrong(
     with ctx.unit() as unit:
         unit.session.execute(text("UPDATE counter SET value = value + 2 WHERE name = 'attempts'"))
     campaign = phone_bank.campaign.id
-    assert faults() == [CounterFault("campaign", campaign, "attempts", kept=3, counted=1)]
+    fault = CounterFault("campaign", campaign, "attempts", kept=3, counted=1)
+    assert faults() == [fault]
+    assert mend_counters(ctx.as_actor(system_actor(ctx.organisation_id))) == [fault]
+    assert faults() == []
 
 
 def test_a_person_on_two_lists_counts_once(bank: Bank, api: Api, carys: Person, ctx: Context) -> None:
