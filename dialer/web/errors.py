@@ -67,6 +67,8 @@ def _rule_broken(error: RuleBroken) -> Response:
     headers = _headers(error)
     if is_machine_path(request.path):
         faults = [{"pointer": fault.pointer, "detail": fault.detail} for fault in error.errors]
+        if error.status == 422 and not faults:
+            faults = [{"pointer": "", "detail": error.detail}]  # the whole of what was sent
         about = (error.status, error.slug, error.title, error.detail)
         return problem(*about, errors=faults, extra=error.extra, headers=headers)
     return _page(error.status, error.slug, error.detail, headers)

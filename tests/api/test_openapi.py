@@ -10,7 +10,6 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,13 +27,12 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from dialer.app import create_app
 from dialer.domain.access import Role
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
 from dialer.services.demo import start_demo
-from dialer.settings import Settings
 from dialer.store.session import UnitFactory
+from tests.api.routes import bare_app
 from tests.conftest import Caller, SetClock
 from tests.people import Person, make_person
 
@@ -55,14 +53,7 @@ CHECKS = [
 
 def _described_tags() -> list[str]:
     """The groups of endpoints, read from an app that never sees a request but this."""
-    bare = Settings(
-        data_dir=Path("unused"),
-        database_url="postgresql+psycopg://nobody@localhost/none",
-        redis_url="redis://localhost:1",
-        secret_key="only-for-tests",
-        public_url="http://localhost",
-    )
-    document = create_app(bare).test_client().get("/openapi.json").json
+    document = bare_app().test_client().get("/openapi.json").json
     assert document is not None
     return sorted(tag["name"] for tag in document["tags"])
 

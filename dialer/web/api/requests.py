@@ -13,6 +13,7 @@ View = TypeVar("View", bound=Callable[..., object])
 
 MAX_JSON = 1024 * 1024
 _UPLOAD = "__takes_upload__"
+_TOO_LARGE = "A JSON body may have 1 MiB. Send it in parts."
 
 
 class MalformedJSON(BadRequest):
@@ -59,10 +60,12 @@ def _is_upload() -> bool:
 
 
 def _check_json() -> None:
-    request.max_content_length = MAX_JSON
+    request.max_content_length = MAX_JSON + 1  # one more tells a body that is cut off from one that fits
     if request.content_length is not None and request.content_length > MAX_JSON:
-        raise RequestEntityTooLarge("A JSON body may have 1 MiB. Send it in parts.")
+        raise RequestEntityTooLarge(_TOO_LARGE)
     body = request.get_data(cache=True)
+    if len(body) > MAX_JSON:
+        raise RequestEntityTooLarge(_TOO_LARGE)
     if not body:
         return
     if not request.is_json:
