@@ -58,7 +58,7 @@ class _Installed:
     runtime: Runtime | None = None
 
 
-def install(runtime: Runtime) -> None:
+def install(runtime: Runtime | None) -> None:
     """Make it the runtime that jobs of this process find."""
     _Installed.runtime = runtime
 

@@ -6,10 +6,12 @@ import json
 import os
 import signal
 import subprocess
+import uuid
 
 import pytest
 
 from dialer.processes import is_alive, wait_until
+from dialer.queueing import RedisJobQueue, connect
 from tests.supervisor.conftest import Installation, Make
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
@@ -70,6 +72,16 @@ def test_a_killed_process_is_started_again(running, name, within_s):
     started = wait_until(lambda: running.pid(name) != killed and is_alive(running.pid(name)), within_s)
     assert started, running.log()
     assert wait_until(lambda: running.status("/readyz") == 200, 30, every_s=0.1), running.log()
+
+
+def test_emptying_the_queue_costs_seconds_and_work_goes_on(running):
+    client = connect((running.data_dir / "run" / "queue.url").read_text())
+    client.flushall()
+    assert wait_until(lambda: running.status("/readyz") == 200, 15, every_s=0.2), running.log()
+    jobs = RedisJobQueue(client)
+    jobs.enqueue("imports", "workers.jobs.run_import", str(uuid.uuid4()), str(uuid.uuid4()))
+    assert wait_until(lambda: jobs.waiting()["imports"] == 0, 10), "somebody takes the next job"
+    client.close()
 
 
 def test_a_second_start_on_the_same_data_is_refused_in_plain_words(running):
