@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from dialer.cli.command import Command, Outcome
 from dialer.domain.errors import RuleBroken
 from dialer.logs import configure_logs
@@ -49,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         outcome = command.run(options, settings)
     except KeyboardInterrupt:
         outcome = Outcome({"detail": "interrupted"}, "interrupted", failed=True)
-    except (SettingsError, RuleBroken, OSError) as error:
+    except (SettingsError, RuleBroken, SQLAlchemyError, OSError) as error:
         said = in_words(error)
         outcome = Outcome({"detail": said}, said, failed=True)
     return report(outcome, as_json=options.json)
@@ -58,7 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def in_words(error: Exception) -> str:
     """What an error says, with the place of each fault where it has several."""
     faults = error.errors if isinstance(error, RuleBroken) else []
-    return "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults) or str(error)
+    said = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults) or str(error)
+    return said.strip().split("\n", 1)[0]
 
 
 def report(outcome: Outcome, *, as_json: bool) -> int:

@@ -5,9 +5,9 @@ Each kind turns either into the value the program uses, or raises ValueError wit
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 Parse = Callable[[object, bool], object]
 """Takes the raw value and whether it is text of the environment; returns the setting's value."""
@@ -110,25 +110,34 @@ def address(raw: object, _from_text: bool = True) -> str:
 
 def web_address(raw: object, _from_text: bool = True) -> str:
     """The base of URLs that are handed out: no query, no fragment, no slash at the end."""
-    parts = urlsplit(raw.strip()) if isinstance(raw, str) else urlsplit("")
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    parts = _url(raw, {"http", "https"}, "https://phones.example.org")
+    if not parts.hostname or parts.query or parts.fragment:
         raise ValueError("a URL such as https://phones.example.org expected")
     return parts.geturl().rstrip("/")
 
 
 def database_url(raw: object, _from_text: bool = True) -> str:
     """PostgreSQL only; the driver's name is ours to add."""
-    match = (
-        re.fullmatch(r"(?:postgres|postgresql|postgresql\+psycopg)://(\S+)", raw.strip())
-        if isinstance(raw, str)
-        else None
-    )
-    if match is None:
-        raise ValueError("a URL such as postgresql://user:password@host/name expected")
-    return f"postgresql+psycopg://{match[1]}"
+    schemes = {"postgres", "postgresql", "postgresql+psycopg"}
+    parts = _url(raw, schemes, "postgresql://user:password@host/name")
+    return "postgresql+psycopg" + str(raw).strip().removeprefix(parts.scheme)
 
 
 def redis_url(raw: object, _from_text: bool = True) -> str:
-    if not isinstance(raw, str) or not re.fullmatch(r"(?:redis|rediss|unix)://\S+", raw.strip()):
-        raise ValueError("a URL such as redis://host:6379/0 expected")
-    return raw.strip()
+    _url(raw, {"redis", "rediss", "unix"}, "redis://host:6379/0")
+    return str(raw).strip()
+
+
+def _url(raw: object, schemes: Container[str], example: str) -> SplitResult:
+    """The parts of a URL with one of the schemes and, if any, a port that is one."""
+    complaint = f"a URL such as {example} expected"
+    if not isinstance(raw, str) or any(letter.isspace() for letter in raw.strip()):
+        raise ValueError(complaint)
+    try:
+        parts = urlsplit(raw.strip())
+        parts.port  # noqa: B018 -- raises where it is no port
+    except ValueError:
+        raise ValueError(complaint) from None
+    if parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/") or parts.query):
+        raise ValueError(complaint)
+    return parts

@@ -101,8 +101,10 @@ class Supervisor:
         writer.setblocking(False)
         self._selector.register(reader, selectors.EVENT_READ, lambda: _drain(reader))
         signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._asked_to_stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is under nohup
+            signal.signal(signal.SIGHUP, self._asked_to_stop)
         signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
         try:
             yield

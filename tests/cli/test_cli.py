@@ -59,6 +59,13 @@ def test_a_database_that_is_away_is_a_failure_and_no_traceback(at_home, monkeypa
     assert "could not be migrated" in said
 
 
+@pytest.mark.parametrize("verb", [["migrate"], ["demo"], ["doctor"], ["export", "contacts"]])
+def test_a_url_that_is_none_is_said_in_one_line(at_home, monkeypatch, capsys, verb):
+    monkeypatch.setenv("DIALER_DATABASE_URL", "postgresql://host:not-a-port/db")
+    assert main(verb) == 1
+    assert "Traceback" not in capsys.readouterr().err
+
+
 def test_a_wrong_setting_is_one_line(at_home, monkeypatch, capsys):
     monkeypatch.setenv("DIALER_BIND", "everywhere")
     assert main(["doctor"]) == 1

@@ -10,6 +10,7 @@ import uuid
 
 import pytest
 
+from dialer.embedded import throwaway_postgres, throwaway_valkey
 from dialer.processes import is_alive, wait_until
 from dialer.queueing import RedisJobQueue, connect
 from tests.supervisor.conftest import Installation, Make
@@ -123,6 +124,16 @@ def test_it_ends_in_order_and_starts_again_on_the_same_data(make_installation):
     installation.start()
     assert (installation.data_dir / "secret_key").read_text() == key
     assert installation.names() == ALL - {"worker-2"}
+
+
+def test_with_a_database_and_queue_of_its_own_it_starts_neither(make_installation):
+    with throwaway_postgres() as database, throwaway_valkey() as queue:
+        given = {"DIALER_DATABASE_URL": database, "DIALER_REDIS_URL": queue, "DIALER_WORKERS": "1"}
+        installation = make_installation(**given)
+        installation.start()
+        assert installation.names() == {"web", "worker-1", "cron"}
+        assert installation.said().count("sign in: http") == 2, "an empty database gets the demo"
+        assert installation.stop()[0] == 0
 
 
 def test_what_a_killed_supervisor_leaves_is_gone_before_the_next_start(make_installation):
