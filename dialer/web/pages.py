@@ -6,6 +6,7 @@ from flask import Flask
 
 from dialer.domain.access import Permission
 from dialer.web.assets import install_assets
+from dialer.web.coordinator import coordinator
 from dialer.web.guard import allow
 from dialer.web.house import install_house
 from dialer.web.public.health import health
@@ -23,6 +24,6 @@ def install_pages(app: Flask) -> None:
     install_assets(app)
     install_house(app)
     install_words(app)
-    for blueprint in (health, joining, practice, preferences, public, shift, talk):
+    for blueprint in (coordinator, health, joining, practice, preferences, public, shift, talk):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = allow(Permission.PUBLIC_READ)(app.view_functions["static"])

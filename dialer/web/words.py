@@ -67,6 +67,8 @@ def duration(seconds: float) -> str:
     if whole < _HOUR:
         return str(ngettext("%(num)s minute", "%(num)s minutes", whole // _MINUTE))
     hours, minutes = whole // _HOUR, whole % _HOUR // _MINUTE
+    if not minutes:
+        return str(ngettext("%(num)s hour", "%(num)s hours", hours))
     return str(gettext("%(hours)s h %(minutes)s min", hours=hours, minutes=minutes))
 
 

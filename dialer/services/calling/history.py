@@ -1,0 +1,55 @@
+"""What came of every call to one person, for those who look after the list."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+
+from dialer.domain.access import Permission, require
+from dialer.services.context import Context
+from dialer.store.models.accounts import Account
+from dialer.store.models.calling import Campaign, Result
+
+
+@dataclass(frozen=True, slots=True)
+class PastCall:
+    """One result that stands: what came of it, who made the call, and for which campaign."""
+
+    at: dt.datetime
+    disposition: str
+    support: int | None
+    notes: str | None
+    by: str
+    campaign: str
+
+
+def contact_history(ctx: Context, contact_id: uuid.UUID, limit: int = 50) -> list[PastCall]:
+    """The latest results of one person, newest first; what was corrected or taken back is left out."""
+    require(ctx.actor, Permission.CONTACT_READ)
+    query = (
+        select(Result, Account.name, Campaign.name)
+        .join(
+            Account,
+            and_(Account.organisation_id == Result.organisation_id, Account.id == Result.account_id),
+        )
+        .join(
+            Campaign,
+            and_(Campaign.organisation_id == Result.organisation_id, Campaign.id == Result.campaign_id),
+        )
+        .where(
+            Result.organisation_id == ctx.organisation_id,
+            Result.contact_id == contact_id,
+            Result.superseded_at.is_(None),
+            Result.voided_at.is_(None),
+        )
+        .order_by(Result.at.desc(), Result.id.desc())
+        .limit(limit)
+    )
+    with ctx.unit() as unit:
+        return [
+            PastCall(result.at, result.disposition, result.support, result.notes, by, campaign)
+            for result, by, campaign in unit.session.execute(query)
+        ]

@@ -1,0 +1,77 @@
+"""What the live board reads: a few rows of counters, the shifts that are open, and one pass over a queue."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, select, text
+
+from dialer.store.models.calling import QueueEntry
+from dialer.store.models.gotv import CampaignMinute
+from dialer.store.session import UnitOfWork
+
+_LATEST_RESULTS = 8
+
+_SHIFTS = text(
+    """
+    SELECT s.account_id, a.name, s.state, s.last_seen_at, s.limited_since,
+           (SELECT o.created_at FROM assignment o
+            WHERE o.organisation_id = s.organisation_id AND o.shift_id = s.id AND o.state = 'open')
+               AS looking_since,
+           NOT EXISTS (SELECT 1 FROM shift e
+                       WHERE e.organisation_id = s.organisation_id AND e.account_id = s.account_id
+                         AND e.id <> s.id AND e.started_at < s.started_at) AS first_shift,
+           latest.dispositions, latest.times
+    FROM shift s
+    JOIN account a ON a.organisation_id = s.organisation_id AND a.id = s.account_id
+    LEFT JOIN LATERAL (
+        SELECT array_agg(r.disposition ORDER BY r.at DESC) AS dispositions,
+               array_agg(r.at ORDER BY r.at DESC) AS times
+        FROM (SELECT disposition, at FROM result
+              WHERE organisation_id = s.organisation_id AND account_id = s.account_id
+                AND campaign_id = s.campaign_id AND at >= s.started_at AND NOT implied
+                AND superseded_at IS NULL AND voided_at IS NULL
+              ORDER BY at DESC LIMIT :latest) r
+    ) latest ON true
+    WHERE s.organisation_id = :organisation AND s.campaign_id = :campaign AND s.state <> 'ended'
+    ORDER BY a.name, s.account_id
+    """
+)
+
+
+def open_shifts(unit: UnitOfWork, campaign_id: uuid.UUID) -> Sequence[Row[Any]]:
+    """Everybody on a shift, with the person in their hands and what their latest calls came to."""
+    about = {"organisation": unit.organisation_id, "campaign": campaign_id, "latest": _LATEST_RESULTS}
+    return unit.session.execute(_SHIFTS, about).all()
+
+
+def minutes_since(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime) -> Sequence[CampaignMinute]:
+    """The minutes in which something was recorded, in order."""
+    query = (
+        select(CampaignMinute)
+        .where(
+            CampaignMinute.organisation_id == unit.organisation_id,
+            CampaignMinute.campaign_id == campaign_id,
+            CampaignMinute.minute >= since,
+        )
+        .order_by(CampaignMinute.minute)
+    )
+    return unit.session.scalars(query).all()
+
+
+def numbers_left(unit: UnitOfWork, campaign_id: uuid.UUID, until: dt.datetime) -> tuple[int, int]:
+    """How many numbers are due before `until` (those in somebody's hands too), and how many rest longer."""
+    waiting = QueueEntry.state == "waiting"
+    query = select(
+        func.count().filter((QueueEntry.state == "held") | (waiting & (QueueEntry.due_at < until))),
+        func.count().filter(waiting & (QueueEntry.due_at >= until)),
+    ).where(
+        QueueEntry.organisation_id == unit.organisation_id,
+        QueueEntry.campaign_id == campaign_id,
+        QueueEntry.state.in_(("waiting", "held")),
+    )
+    due, resting = unit.session.execute(query).one()
+    return due, resting

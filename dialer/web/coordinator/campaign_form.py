@@ -1,0 +1,150 @@
+"""The form of a campaign: what it shows, and what of it becomes the campaign's fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
+
+from flask import render_template, request
+from flask_babel import gettext
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import FieldError, ValidationFailed
+from dialer.services.calling.campaigns import CampaignFields
+from dialer.services.calling.scripts import list_scripts
+from dialer.services.calling.views import CampaignView
+from dialer.services.context import Context
+from dialer.services.gotv.elections import list_elections
+from dialer.services.people.lists import list_lists
+from dialer.web.coordinator.forms import (
+    Faults,
+    asked,
+    choices,
+    chosen_id,
+    chosen_ids,
+    everything,
+    number,
+    said,
+    wall_time,
+    whole_number,
+)
+from dialer.web.coordinator.wording import CAMPAIGN_KIND
+
+FIELD_AT: Final = {
+    "/name": "name",
+    "/kind": "kind",
+    "/election_id": "election_id",
+    "/list_ids": "list_ids",
+    "/script_id": "script_id",
+    "/quiet_start": "quiet_start",
+    "/quiet_hours/start": "quiet_start",
+    "/quiet_end": "quiet_end",
+    "/quiet_hours/end": "quiet_end",
+    "/timezone": "timezone",
+    "/max_attempts": "max_attempts",
+    "/retry_after_s": "retry_hours",
+    "/retry_hours": "retry_hours",
+    "/assignment_timeout_s": "lease_minutes",
+    "/lease_minutes": "lease_minutes",
+}
+_SENT: Final = (
+    "name",
+    "kind",
+    "election_id",
+    "script_id",
+    "quiet_start",
+    "quiet_end",
+    "timezone",
+    "max_attempts",
+    "retry_hours",
+    "lease_minutes",
+)
+
+
+def first_values(campaign: CampaignView | None = None) -> dict[str, Any]:
+    """What the form shows at first: the campaign as it is, or the defaults of a new one."""
+    if campaign is None:
+        return {
+            "name": "",
+            "kind": "phone_bank",
+            "election_id": "",
+            "script_id": asked("script_id"),
+            "list_ids": request.args.getlist("list_id"),
+            "quiet_start": "21:00",
+            "quiet_end": "09:00",
+            "timezone": "Europe/London",
+            "max_attempts": "3",
+            "retry_hours": "4",
+            "lease_minutes": "15",
+        }
+    return {
+        "name": campaign.name,
+        "kind": campaign.kind,
+        "election_id": str(campaign.election_id),
+        "script_id": str(campaign.script_id or ""),
+        "list_ids": [str(list_id) for list_id in campaign.list_ids],
+        "quiet_start": f"{campaign.quiet_start:%H:%M}",
+        "quiet_end": f"{campaign.quiet_end:%H:%M}",
+        "timezone": campaign.timezone,
+        "max_attempts": str(campaign.max_attempts),
+        "retry_hours": f"{campaign.retry_after_s / 3600:g}",
+        "lease_minutes": f"{campaign.assignment_timeout_s / 60:g}",
+    }
+
+
+def sent_values() -> dict[str, Any]:
+    """What the form shows again after a refusal: everything as it was typed."""
+    return {**{name: said(name) for name in _SENT}, "list_ids": request.form.getlist("list_ids")}
+
+
+def campaign_fields() -> CampaignFields:
+    """What the form sets. Raises ValidationFailed with every field that can't be read."""
+    fields = CampaignFields(
+        name=said("name"),
+        kind=said("kind"),
+        timezone=said("timezone"),
+        list_ids=chosen_ids("list_ids"),
+        script_id=chosen_id("script_id"),
+    )
+    unread: list[FieldError] = []
+    for field, read in _FIGURES.items():
+        try:
+            fields[field] = read()  # type: ignore[literal-required]  # the keys of _FIGURES are fields
+        except ValidationFailed as error:
+            unread += error.errors
+    if unread:
+        raise ValidationFailed(errors=unread)
+    if (election_id := chosen_id("election_id")) is not None:
+        fields["election_id"] = election_id
+    return fields
+
+
+_FIGURES: Final[Mapping[str, Callable[[], object]]] = {
+    "quiet_start": partial(wall_time, "quiet_start"),
+    "quiet_end": partial(wall_time, "quiet_end"),
+    "max_attempts": partial(whole_number, "max_attempts"),
+    "retry_after_s": lambda: round(number("retry_hours") * 3600),
+    "assignment_timeout_s": lambda: round(number("lease_minutes") * 60),
+}
+
+
+def form_page(
+    ctx: Context, campaign: CampaignView | None, values: dict[str, Any], errors: Faults | None = None
+) -> str:
+    """The page of the form."""
+    elections = everything(lambda page: list_elections(ctx, page))
+    scripts = everything(lambda page: list_scripts(ctx, page))
+    current = next((str(one.id) for one in elections if one.current), "")
+    return render_template(
+        "coordinator/campaign_form.html",
+        campaign=campaign,
+        values={**values, "election_id": values["election_id"] or current},
+        errors=errors or {},
+        kinds=list(CAMPAIGN_KIND.items()),
+        election_choices=choices(elections),
+        script_choices=choices(scripts, gettext("No script yet")),
+        all_lists=everything(lambda page: list_lists(ctx, page))
+        if ctx.actor.may(Permission.LIST_READ)
+        else [],
+    )

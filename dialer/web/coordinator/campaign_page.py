@@ -1,0 +1,98 @@
+"""What the page of a campaign is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext
+
+from dialer.domain.access import Permission
+from dialer.domain.quiet_hours import QuietHours, is_quiet
+from dialer.services.accounts.join_links import list_join_links
+from dialer.services.calling.scripts import get_script
+from dialer.services.calling.views import CampaignView
+from dialer.services.context import Context
+from dialer.services.gotv.elections import get_election
+from dialer.services.gotv.stats import CampaignStats, campaign_stats
+from dialer.services.people.lists import get_list
+from dialer.services.people.views import ListView
+from dialer.web.coordinator.forms import everything
+from dialer.web.coordinator.rehearsal import rehearsed, step_numbers
+from dialer.web.coordinator.volunteers import volunteers_of
+from dialer.web.house import current_organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A campaign in the list, with its figures."""
+
+    campaign: CampaignView
+    stats: CampaignStats
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do before the first call."""
+
+    words: str
+    icon: str
+    href: str
+    done: bool
+    optional: bool = False
+
+
+def card(ctx: Context, campaign: CampaignView) -> Card:
+    """A campaign as the list shows it."""
+    return Card(campaign, campaign_stats(ctx, campaign.id))
+
+
+def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
+    """Everything that the page of one campaign shows."""
+    stats = campaign_stats(ctx, campaign.id)
+    script = get_script(ctx, campaign.script_id) if campaign.script_id else None
+    lists = _lists(ctx, campaign)
+    links = everything(lambda page: list_join_links(ctx, campaign.id, page))
+    hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
+    helpers = volunteers_of(ctx, campaign.id)
+    return {
+        "campaign": campaign,
+        "election": get_election(ctx, campaign.election_id),
+        "stats": stats,
+        "dispositions": sorted(stats.dispositions.items(), key=lambda item: (-item[1], item[0])),
+        "support": {int(level): count for level, count in stats.support.items()},
+        "support_total": sum(stats.support.values()),
+        "script": rehearsed(ctx, script) if script else None,
+        "script_steps": step_numbers(script) if script else {},
+        "lists": lists,
+        "join_links": links,
+        "volunteer_count": len(helpers),
+        "tasks": _tasks(campaign, lists, has_helpers=bool(links or helpers)),
+        "quiet_off": campaign.quiet_start == campaign.quiet_end,
+        "quiet_now": is_quiet(ctx.now, hours, (campaign.timezone,)),
+        "demo": current_organisation().demo,
+    }
+
+
+def _lists(ctx: Context, campaign: CampaignView) -> list[ListView]:
+    if not ctx.actor.may(Permission.LIST_READ):
+        return []
+    return [get_list(ctx, list_id) for list_id in campaign.list_ids]
+
+
+def _tasks(campaign: CampaignView, lists: list[ListView], *, has_helpers: bool) -> list[Task]:
+    edit = url_for("coordinator.edit_campaign", campaign_id=campaign.id)
+    has_people = any(one.contact_count for one in lists)
+    return [
+        Task(gettext("Bring in people to call"), "people", url_for("coordinator.lists"), has_people),
+        Task(gettext("Choose their lists"), "list", f"{edit}#list_ids", bool(campaign.list_ids)),
+        Task(
+            gettext("Write what to say"),
+            "note",
+            f"{edit}#script_id",
+            campaign.script_id is not None,
+            optional=True,
+        ),
+        Task(gettext("Ask volunteers in"), "link", "#volunteers", has_helpers),
+    ]

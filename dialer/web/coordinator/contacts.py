@@ -1,0 +1,221 @@
+"""Find somebody, look at all that is held of them, record what they say."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import render_template
+from flask_babel import gettext
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import NotFound, RuleBroken, ValidationFailed
+from dialer.domain.opt_out import NewConsent
+from dialer.services.calling.campaigns import list_campaigns
+from dialer.services.calling.history import contact_history
+from dialer.services.context import Context
+from dialer.services.gotv.pledges import NewPledge, put_pledge
+from dialer.services.paging import Page
+from dialer.services.people.contacts import ContactSearch, get_contact, list_contacts
+from dialer.services.people.lists import list_lists
+from dialer.services.people.no_contact import add_opt_out, lift_opt_out
+from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.forms import (
+    Answer,
+    Faults,
+    asked,
+    choices,
+    chosen_id,
+    everything,
+    faults_of,
+    go,
+    id_of,
+    said,
+    said_or_none,
+    same_names,
+)
+from dialer.web.coordinator.wording import CHANNEL, SUPPORT
+from dialer.web.desk import context
+from dialer.web.guard import allow
+from dialer.web.words import DEFAULT_ZONE
+
+_FOUND_AT_ONCE: Final = 50
+_PHONE: Final = re.compile(r"[+()\d\s.\-]{6,}")
+_ELECTOR: Final = re.compile(r"[A-Za-z]{1,4}\d?[\s\-/.]\d+(?:[\s\-/.]\d+)?")
+
+
+@coordinator.get("/contacts")
+@allow(Permission.CONTACT_READ)
+def contacts() -> str:
+    """The field to look for somebody; with a list in the address, the people of that list."""
+    list_id = asked("list_id")
+    return _found("", list_id, None) if list_id else _search_page("", "")
+
+
+@coordinator.post("/contacts")
+@allow(Permission.CONTACT_READ)
+def find_contacts() -> str:
+    """Look for somebody. Sent as a form, so that no name or number stands in an address or a log."""
+    if not said("q") and not said("list_id"):
+        return _search_page("", "", {"q": gettext("Type a part of the name, or a number.")})
+    return _found(said("q"), said("list_id"), said_or_none("after"))
+
+
+@coordinator.get("/contacts/<uuid:contact_id>")
+@allow(Permission.CONTACT_READ)
+def contact(contact_id: uuid.UUID) -> str:
+    """All that is held of one person; that somebody looked is audited."""
+    return _person_page(context(), contact_id)
+
+
+@coordinator.post("/contacts/<uuid:contact_id>/pledge")
+@allow(Permission.PLEDGE_RECORD)
+def record_pledge(contact_id: uuid.UUID) -> Answer:
+    """Record what somebody told us."""
+    ctx = context()
+    try:
+        put_pledge(ctx, contact_id, _pledge())
+    except ValidationFailed as error:
+        faults = faults_of(error, same_names("support", "campaign_id"))
+        return _person_page(ctx, contact_id, faults), 422
+    return go("coordinator.contact", gettext("Saved in the pledge table."), contact_id=contact_id)
+
+
+@coordinator.post("/contacts/<uuid:contact_id>/opt-outs")
+@allow(Permission.OPT_OUT_MANAGE)
+def opt_out(contact_id: uuid.UUID) -> Answer:
+    """Keep somebody's no."""
+    ctx = context()
+    try:
+        add_opt_out(ctx, contact_id, _known_channel(), note=said_or_none("note"))
+    except ValidationFailed as error:
+        return _person_page(ctx, contact_id, faults_of(error, same_names("channel", "note"))), 422
+    words = gettext("Saved. They won’t be contacted that way again, by anyone here.")
+    return go("coordinator.contact", words, contact_id=contact_id)
+
+
+@coordinator.get("/contacts/<uuid:contact_id>/opt-outs/<channel>/lift")
+@allow(Permission.OPT_OUT_MANAGE)
+def ask_lift_opt_out(contact_id: uuid.UUID, channel: str) -> str:
+    """Ask for the reason before somebody's no is lifted."""
+    return _lift_page(contact_id, channel)
+
+
+@coordinator.post("/contacts/<uuid:contact_id>/opt-outs/<channel>/lift")
+@allow(Permission.OPT_OUT_MANAGE)
+def lift_no(contact_id: uuid.UUID, channel: str) -> Answer:
+    """Lift somebody's no, with the reason; one they said themselves only with newer consent."""
+    try:
+        if not said("reason"):
+            raise ValidationFailed.at("/reason", gettext("Say why: it stays in the history."))
+        lift_opt_out(context(), contact_id, channel, said("reason"), _consent())
+    except RuleBroken as error:
+        if error.status == 404:
+            raise
+        return _lift_page(contact_id, channel, _lift_faults(error)), error.status
+    return go("coordinator.contact", gettext("Lifted."), contact_id=contact_id)
+
+
+def _known_channel() -> str:
+    if said("channel") not in CHANNEL:
+        raise ValidationFailed.at("/channel", gettext("Choose what they say no to."))
+    return said("channel")
+
+
+def _lift_faults(error: RuleBroken) -> Faults:
+    if error.status == 409:
+        words = gettext(
+            "They said no themselves, or somebody with the same number did. "
+            "It is lifted only when they have agreed since: say where and when."
+        )
+        return {"consent_source": words}
+    return faults_of(error, same_names("reason", "consent_source", "consent_at"))
+
+
+def _consent() -> NewConsent | None:
+    source, at = said_or_none("consent_source"), said_or_none("consent_at")
+    if source is None and at is None:
+        return None
+    try:
+        when = dt.datetime.fromisoformat(at or "").replace(tzinfo=ZoneInfo(DEFAULT_ZONE))
+    except ValueError:
+        raise ValidationFailed.at("/consent_at", gettext("Say when they agreed.")) from None
+    if source is None:
+        raise ValidationFailed.at("/consent_source", gettext("Say where they agreed."))
+    return NewConsent(source, when.astimezone(dt.UTC))
+
+
+def _pledge() -> NewPledge:
+    campaign_id = chosen_id("campaign_id")
+    if campaign_id is None:
+        raise ValidationFailed.at("/campaign_id", gettext("Choose the campaign in which you learned it."))
+    if said("support") not in {"1", "2", "3", "4", "5"}:
+        raise ValidationFailed.at("/support", gettext("Choose what they told us."))
+    return NewPledge(campaign_id, int(said("support")))
+
+
+def _found(words: str, list_id: str, after: str | None) -> str:
+    ctx = context()
+    search = _search(words, id_of(list_id) if list_id else None)
+    try:
+        found = list_contacts(ctx, search, Page(_FOUND_AT_ONCE, (after,) if after else None))
+    except ValidationFailed as error:
+        return _search_page(words, list_id, {"q": error.detail})
+    more = ",".join(found.next) if found.next else None
+    return _search_page(words, list_id, people=found.items, more=more)
+
+
+def _search(words: str, list_id: uuid.UUID | None) -> ContactSearch:
+    """Digits are a phone number, a district with digits an elector number, all else a part of a name."""
+    if _PHONE.fullmatch(words):
+        return ContactSearch(list_id, phone=words)
+    if _ELECTOR.fullmatch(words):
+        return ContactSearch(list_id, elector_number=words)
+    return ContactSearch(list_id, q=words)
+
+
+def _search_page(
+    words: str, list_id: str, errors: Faults | None = None, *, people: Any = None, more: str | None = None
+) -> str:
+    ctx = context()
+    return render_template(
+        "coordinator/contacts.html",
+        values={"q": words, "list_id": list_id},
+        list_choices=choices(everything(lambda page: list_lists(ctx, page)), gettext("All lists")),
+        people=people,
+        more=more,
+        errors=errors or {},
+    )
+
+
+def _person_page(ctx: Context, contact_id: uuid.UUID, errors: Faults | None = None) -> str:
+    person = get_contact(ctx, contact_id)
+    supports = [("", gettext("Choose"))] if person.support is None else []
+    supports += [(str(level), f"{level} · {words}") for level, words in SUPPORT.items() if level]
+    campaigns = everything(lambda page: list_campaigns(ctx, page))
+    return render_template(
+        "coordinator/contact.html",
+        person=person,
+        opt_outs=[(channel, at) for channel, at in person.opt_outs.items() if at],
+        history=contact_history(ctx, contact_id),
+        support_choices=supports,
+        campaign_choices=choices(campaigns, None if len(campaigns) == 1 else gettext("Choose")),
+        channel_choices=list(CHANNEL.items()),
+        errors=errors or {},
+    )
+
+
+def _lift_page(contact_id: uuid.UUID, channel: str, errors: Faults | None = None) -> str:
+    if channel not in CHANNEL:
+        raise NotFound
+    names = ("reason", "consent_source", "consent_at")
+    return render_template(
+        "coordinator/lift.html",
+        contact_id=contact_id,
+        channel=channel,
+        values={name: said(name) for name in names},
+        errors=errors or {},
+    )

@@ -1,0 +1,161 @@
+"""What coordinators send: read from the form, and refusals put beside the fields they are about."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from flask import redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dialer.domain.errors import NotFound, RuleBroken, ValidationFailed
+from dialer.services.paging import Page, Slice
+from dialer.web.notices import Tone, tell
+
+Faults = Mapping[str, str]
+"""Sentences by the name of the field they are about; the empty mapping is a form without a fault."""
+
+WHOLE_FORM: Final = "main"
+"""The `id` that a fault of no particular field leads to: the main part of the page."""
+
+Answer = Response | str | tuple[str, int]
+"""What a view gives back: the next page's address, a page, or a page with its status."""
+
+
+def said(name: str) -> str:
+    """A field's text without the spaces around it; empty when it wasn't sent. No text holds a NUL."""
+    return request.form.get(name, "").replace("\0", "").strip()
+
+
+def asked(name: str) -> str:
+    """What the address asks for under a name, likewise."""
+    return request.args.get(name, "").replace("\0", "").strip()
+
+
+def said_or_none(name: str) -> str | None:
+    """A field's text, or None for an empty one."""
+    return said(name) or None
+
+
+def ticked(name: str) -> bool:
+    """Whether a box was ticked."""
+    return bool(request.form.get(name))
+
+
+def whole_number(name: str) -> int:
+    """A field's whole number; commas and spaces between thousands are fine."""
+    written = said(name).replace(",", "").replace(" ", "")
+    if not written.isascii() or not written.isdigit() or len(written) > 9:
+        raise ValidationFailed.at(f"/{name}", gettext("Write this as a whole number, such as 3."))
+    return int(written)
+
+
+def number(name: str) -> float:
+    """A field's number; both a point and a comma mark the decimals."""
+    written = said(name).replace(",", ".")
+    if not written.isascii() or not written.replace(".", "", 1).isdigit() or len(written) > 9:
+        raise ValidationFailed.at(f"/{name}", gettext("Write this as a number, such as 4 or 0.5."))
+    return float(written)
+
+
+def wall_time(name: str) -> dt.time:
+    """A field's time of day."""
+    try:
+        return dt.time.fromisoformat(said(name)).replace(tzinfo=None)
+    except ValueError:
+        raise ValidationFailed.at(f"/{name}", gettext("Write this as a time, such as 09:00.")) from None
+
+
+def day_or_none(name: str) -> dt.date | None:
+    """A field's day; None when it is empty."""
+    if not said(name):
+        return None
+    try:
+        return dt.date.fromisoformat(said(name))
+    except ValueError:
+        raise ValidationFailed.at(f"/{name}", gettext("Write this as a day, such as 2026-05-07.")) from None
+
+
+def chosen_ids(name: str) -> list[uuid.UUID]:
+    """The ids of everything ticked under one name."""
+    return [id_of(value) for value in request.form.getlist(name)]
+
+
+def chosen_id(name: str) -> uuid.UUID | None:
+    """The id chosen in a field; None for its empty choice."""
+    return id_of(said(name)) if said(name) else None
+
+
+def id_of(written: str) -> uuid.UUID:
+    """An id from a form or an address. What can't be one is not there."""
+    try:
+        return uuid.UUID(written)
+    except ValueError:
+        raise NotFound from None
+
+
+def page_asked(limit: int = 50) -> Page:
+    """Which page of a long list the address asks for."""
+    after = asked("after")
+    return Page(limit, tuple(after.split(",")) if after else None)
+
+
+def next_address(found: Slice[Any], endpoint: str, **values: object) -> str | None:
+    """The address of the page after this one; None when this is the last."""
+    if found.next is None:
+        return None
+    return url_for(endpoint, after=",".join(found.next), **values)  # type: ignore[arg-type]  # see `go`
+
+
+def everything(read: Callable[[Page], Slice[Any]]) -> list[Any]:
+    """All pages of a list that is short by nature (campaigns, lists, scripts), for a field of choices."""
+    found: list[Any] = []
+    page = Page(200)
+    while True:
+        part = read(page)
+        found += part.items
+        if part.next is None:
+            return found
+        page = Page(200, part.next)
+
+
+def faults_of(error: RuleBroken, field_at: Callable[[str], str] | Mapping[str, str]) -> dict[str, str]:
+    """A refusal's sentences by field. `field_at` tells the field for a JSON pointer, as a function or as
+    a table of the pointers' beginnings; what fits no field stands over the whole form.
+    """
+    if not error.errors:
+        return {WHOLE_FORM: error.detail}
+    find = field_at if callable(field_at) else _finder(field_at)
+    found: dict[str, str] = {}
+    for fault in error.errors:
+        found.setdefault(find(fault.pointer), fault.detail)
+    return found
+
+
+def same_names(*fields: str) -> dict[str, str]:
+    """The table for a form whose fields are called as the service calls them."""
+    return {f"/{field}": field for field in fields}
+
+
+def _finder(table: Mapping[str, str]) -> Callable[[str], str]:
+    def find(pointer: str) -> str:
+        fitting = [start for start in table if pointer == start or pointer.startswith(f"{start}/")]
+        return table[max(fitting, key=len)] if fitting else WHOLE_FORM
+
+    return find
+
+
+def go(endpoint: str, words: str | None = None, tone: Tone = "good", **values: object) -> Response:
+    """See the page `endpoint` next, with `words` about what was just done."""
+    if words:
+        tell(words, tone)
+    return redirect(url_for(endpoint, **values), code=303)  # type: ignore[arg-type]  # anything str() takes
+
+
+def choices(rows: Sequence[Any], first: str | None = None) -> list[tuple[str, str]]:
+    """Rows with `id` and `name` as the options of a field; `first` is the empty choice."""
+    named = [(str(row.id), row.name) for row in rows]
+    return named if first is None else [("", first), *named]

@@ -1,0 +1,77 @@
+"""The live board: four questions, answered afresh every ten seconds."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from flask import render_template
+
+from dialer.domain.access import Permission
+from dialer.services.calling.campaigns import get_campaign, list_campaigns
+from dialer.services.calling.live_board import Spell, live_board
+from dialer.services.calling.views import CampaignView
+from dialer.services.context import Context
+from dialer.services.gotv.stats import campaign_stats
+from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.drawing import day_of, way_of
+from dialer.web.coordinator.forms import asked, everything, id_of
+from dialer.web.coordinator.verdicts import need_words, verdicts
+from dialer.web.desk import context
+from dialer.web.guard import allow
+from dialer.web.words import time_of_day
+
+
+@coordinator.get("/live")
+@allow(Permission.VOLUNTEER_READ)
+def live() -> str:
+    """The board of the campaign that is named, else of the one that was started last."""
+    ctx = context()
+    campaigns = everything(lambda page: list_campaigns(ctx, page))
+    wanted = asked("campaign_id")
+    campaign = get_campaign(ctx, id_of(wanted)) if wanted else _running(campaigns)
+    others = [one for one in campaigns if one.state in ("active", "paused")]
+    if campaign is None:
+        return render_template("coordinator/live.html", campaign=None, campaigns=others)
+    return render_template(
+        "coordinator/live.html", campaign=campaign, campaigns=others, **_board(ctx, campaign)
+    )
+
+
+@coordinator.get("/live/<uuid:campaign_id>/board")
+@allow(Permission.VOLUNTEER_READ)
+def live_figures(campaign_id: uuid.UUID) -> str:
+    """The inside of the board, for the page that asks again."""
+    ctx = context()
+    campaign = get_campaign(ctx, campaign_id)
+    return render_template("coordinator/_board.html", campaign=campaign, **_board(ctx, campaign))
+
+
+def _running(campaigns: Sequence[CampaignView]) -> CampaignView | None:
+    for state in ("active", "paused", "draft"):
+        if found := [campaign for campaign in campaigns if campaign.state == state]:
+            return found[-1]
+    return None
+
+
+def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
+    board = live_board(ctx, campaign.id)
+    stats = campaign_stats(ctx, campaign.id)
+    return {
+        "board": board,
+        "zone": campaign.timezone,
+        "stats": stats,
+        "stopped": stats.dispositions.get("do_not_call", 0),
+        "answers": verdicts(board),
+        "need_words": need_words,
+        "day": day_of(board.hours, board.at),
+        "way": way_of(board, stats.attempts),
+        "top": max(1, *(spell.talks for spell in board.spells)),
+        "spell_labels": _labels(board.spells, campaign.timezone),
+    }
+
+
+def _labels(spells: Sequence[Spell], zone: str) -> list[str]:
+    """The first, the middle and the last spell by their times."""
+    return [time_of_day(spells[place].at, zone) for place in (0, len(spells) // 2, -1)]

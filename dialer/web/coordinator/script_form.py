@@ -1,0 +1,211 @@
+"""The script editor's form: one row of fields a step, kept whole however unfinished it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from flask import request
+from flask_babel import gettext
+
+from dialer.domain.errors import FieldError, ValidationFailed
+from dialer.domain.script import ANSWERS_MAX, NODES_MAX, Answer, Node, Script
+from dialer.services.calling.scripts import ScriptFields
+from dialer.services.calling.views import ScriptView
+from dialer.web.coordinator.forms import WHOLE_FORM, said
+
+_NODE_AT: Final = re.compile(r"/nodes/(\d+)(?:/answers/(\d+))?(?:/(id|kind|text|next|label|support))?")
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """An answer as it stands in the form: every value as text."""
+
+    id: str = ""
+    label: str = ""
+    next: str = ""
+    support: str = ""
+    tags: str = ""
+    voting_method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRow:
+    """A step as it stands in the form."""
+
+    id: str = ""
+    kind: str = "say"
+    text: str = ""
+    next: str = ""
+    answers: tuple[AnswerRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptForm:
+    """The whole form."""
+
+    name: str = ""
+    language: str = "en"
+    start: str = ""
+    nodes: tuple[NodeRow, ...] = field(default=())
+
+    @property
+    def targets(self) -> list[tuple[str, str]]:
+        """The steps that one can go on to, as options."""
+        return [("", "–"), *((node.id, node.id) for node in self.nodes if node.id)]
+
+    def with_step(self) -> ScriptForm:
+        """One more empty step at the end."""
+        return replace(self, nodes=(*self.nodes, NodeRow()))
+
+    def with_answer(self, at: str) -> ScriptForm:
+        """One more empty answer in the step whose field group is called `at`."""
+        nodes = tuple(
+            replace(node, answers=(*node.answers, AnswerRow())) if f"node-{index}" == at else node
+            for index, node in enumerate(self.nodes)
+        )
+        return replace(self, nodes=nodes)
+
+    def without(self, at: str) -> ScriptForm:
+        """Without the step whose field group is called `at`."""
+        nodes = tuple(node for index, node in enumerate(self.nodes) if f"node-{index}" != at)
+        return replace(self, nodes=nodes)
+
+
+def example_form() -> ScriptForm:
+    """What a new script starts with: a short conversation that can be used as it is."""
+    ask = gettext("Can we count on you on polling day?")
+    answers = (
+        AnswerRow("yes", gettext("Yes, definitely"), "thanks", "1"),
+        AnswerRow("maybe", gettext("Probably"), "thanks", "2"),
+        AnswerRow("undecided", gettext("Hasn’t decided"), "thanks", "3"),
+        AnswerRow("no", gettext("No"), "thanks", "5"),
+    )
+    hello = gettext("Hello {first_name|there}, I’m {caller_name}, a volunteer. Have you got a minute?")
+    return ScriptForm(
+        start="hello",
+        nodes=(
+            NodeRow("hello", "say", hello, "ask"),
+            NodeRow("ask", "question", ask, "", answers),
+            NodeRow("thanks", "end", gettext("Thank you for your time. Goodbye.")),
+        ),
+    )
+
+
+def form_of(script: ScriptView) -> ScriptForm:
+    """The form that a script fills."""
+    return ScriptForm(script.name, script.language, script.start, tuple(map(_node_row, script.nodes)))
+
+
+def sent_form() -> ScriptForm:
+    """The form as it was sent, without answers whose words were emptied; ids are given where they lack."""
+    nodes = tuple(_sent_node(f"node-{index}") for index in range(_count("node", NODES_MAX)))
+    return ScriptForm(said("name"), said("language"), said("start"), nodes)
+
+
+def script_fields(form: ScriptForm) -> ScriptFields:
+    """The script that the form says. Raises ValidationFailed for what only a form can lack."""
+    unsaid = list(_unsaid(form))
+    if unsaid:
+        raise ValidationFailed(errors=unsaid)
+    conversation = Script(form.start or form.nodes[0].id, tuple(map(_node, form.nodes)))
+    return ScriptFields(form.name, conversation, form.language)
+
+
+def field_at(pointer: str) -> str:
+    """The name of the field that a JSON pointer into a script leads to."""
+    if pointer in ("/name", "/language", "/start"):
+        return pointer[1:]
+    found = _NODE_AT.match(pointer)
+    if found is None:
+        return WHOLE_FORM
+    node, answer, part = found.groups()
+    group = f"node-{node}"
+    if answer is not None:
+        return f"{group}-answer-{answer}-{'label' if part in (None, 'id') else part}"
+    return f"{group}-{part}" if part else group
+
+
+def _count(prefix: str, most: int) -> int:
+    """How many groups of fields were sent under one prefix, counted from 0."""
+    return next((n for n in range(most) if not _sent_any(f"{prefix}-{n}-")), most)
+
+
+def _sent_any(prefix: str) -> bool:
+    return any(name.startswith(prefix) for name in request.form)
+
+
+def _sent_node(at: str) -> NodeRow:
+    found = [_sent_answer(f"{at}-answer-{index}") for index in range(_count(f"{at}-answer", ANSWERS_MAX))]
+    kind = said(f"{at}-kind")
+    kept = tuple(_named(answer for answer in found if answer.label))
+    answers = kept if kind == "question" else ()
+    onward = "" if kind == "end" else said(f"{at}-next")
+    return NodeRow(said(f"{at}-id"), kind, said(f"{at}-text"), onward, answers)
+
+
+def _sent_answer(at: str) -> AnswerRow:
+    names = ("id", "label", "next", "support", "tags", "voting_method")
+    return AnswerRow(*(said(f"{at}-{name}") for name in names))
+
+
+def _named(answers: Iterable[AnswerRow]) -> list[AnswerRow]:
+    """Every answer with an id: its own, else one made of its words, unlike the others'."""
+    named: list[AnswerRow] = []
+    for answer in answers:
+        taken = {one.id for one in named}
+        base = answer.id or re.sub(r"\W+", "_", answer.label.casefold()).strip("_")[:30] or "answer"
+        unlike = next(name for name in _spellings(base) if answer.id or name not in taken)
+        named.append(replace(answer, id=unlike))
+    return named
+
+
+def _spellings(base: str) -> Iterable[str]:
+    yield base
+    for number in range(2, ANSWERS_MAX + 2):
+        yield f"{base}_{number}"
+
+
+def _unsaid(form: ScriptForm) -> Iterable[FieldError]:
+    if not form.name:
+        yield FieldError("/name", gettext("Give the script a name."))
+    if not form.nodes:
+        yield FieldError("/nodes", gettext("A script needs at least one step. Add one."))
+    for index, node in enumerate(form.nodes):
+        if not node.id:
+            yield FieldError(f"/nodes/{index}/id", gettext("Give the step a short name, such as “ask”."))
+        if not node.text:
+            yield FieldError(f"/nodes/{index}/text", gettext("Write what the volunteer says here."))
+        for place, answer in enumerate(node.answers):
+            if not answer.next:
+                where = f"/nodes/{index}/answers/{place}/next"
+                yield FieldError(
+                    where, gettext("Choose the step that “%(answer)s” goes to.", answer=answer.label)
+                )
+
+
+def _node(row: NodeRow) -> Node:
+    return Node(row.id, row.kind, row.text, row.next or None, tuple(map(_answer, row.answers)))
+
+
+def _answer(row: AnswerRow) -> Answer:
+    return Answer(
+        id=row.id,
+        label=row.label,
+        next=row.next,
+        support=int(row.support) if row.support in {"1", "2", "3", "4", "5"} else None,
+        tags=tuple(tag for tag in row.tags.split(",") if tag),
+        voting_method=row.voting_method or None,
+    )
+
+
+def _node_row(node: Node) -> NodeRow:
+    return NodeRow(node.id, node.kind, node.text, node.next or "", tuple(map(_answer_row, node.answers)))
+
+
+def _answer_row(answer: Answer) -> AnswerRow:
+    support = "" if answer.support is None else str(answer.support)
+    tags = ",".join(answer.tags)
+    return AnswerRow(answer.id, answer.label, answer.next, support, tags, answer.voting_method or "")

@@ -1,0 +1,149 @@
+"""Scripts: the list, the editor, and a walk through one."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import NotFound, ValidationFailed
+from dialer.domain.script import learned, path
+from dialer.services.calling.campaigns import CampaignFields, change_campaign
+from dialer.services.calling.scripts import create_script, get_script, list_scripts, replace_script
+from dialer.services.calling.views import ScriptView
+from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.forms import (
+    Answer,
+    Faults,
+    chosen_id,
+    faults_of,
+    go,
+    next_address,
+    page_asked,
+    said,
+)
+from dialer.web.coordinator.rehearsal import rehearsed
+from dialer.web.coordinator.script_form import (
+    ScriptForm,
+    example_form,
+    field_at,
+    form_of,
+    script_fields,
+    sent_form,
+)
+from dialer.web.coordinator.wording import NODE_KIND, SUPPORT
+from dialer.web.desk import context
+from dialer.web.guard import allow
+
+
+@coordinator.get("/scripts")
+@allow(Permission.SCRIPT_READ)
+def scripts() -> str:
+    """Every script."""
+    found = list_scripts(context(), page_asked())
+    return render_template(
+        "coordinator/scripts.html",
+        scripts=found.items,
+        next_page=next_address(found, "coordinator.scripts"),
+    )
+
+
+@coordinator.get("/scripts/new")
+@allow(Permission.SCRIPT_MANAGE)
+def new_script() -> str:
+    """The editor with a short example."""
+    return _editor(None, example_form())
+
+
+@coordinator.post("/scripts")
+@allow(Permission.SCRIPT_MANAGE)
+def make_script() -> Answer:
+    """Keep a new script; made from a campaign's page, it becomes the campaign's."""
+    form = sent_form()
+    if (changed := _reshaped(form)) is not None:
+        return _editor(None, changed)
+    ctx = context()
+    try:
+        made = create_script(ctx, script_fields(form))
+    except ValidationFailed as error:
+        return _editor(None, form, faults_of(error, field_at)), 422
+    campaign_id = chosen_id("campaign_id")
+    if campaign_id is None:
+        return go("coordinator.script", gettext("The script is saved."), script_id=made.id)
+    change_campaign(ctx, campaign_id, CampaignFields(script_id=made.id))
+    words = gettext("The script is saved, and the campaign uses it.")
+    return go("coordinator.campaign", words, campaign_id=campaign_id)
+
+
+@coordinator.get("/scripts/<uuid:script_id>")
+@allow(Permission.SCRIPT_READ)
+def script(script_id: uuid.UUID) -> str:
+    """The editor with the present version."""
+    found = get_script(context(), script_id)
+    return _editor(found, form_of(found))
+
+
+@coordinator.post("/scripts/<uuid:script_id>")
+@allow(Permission.SCRIPT_MANAGE)
+def save_script(script_id: uuid.UUID) -> Answer:
+    """Make a new version."""
+    ctx = context()
+    form = sent_form()
+    if (changed := _reshaped(form)) is not None:
+        return _editor(get_script(ctx, script_id), changed)
+    try:
+        saved = replace_script(ctx, script_id, script_fields(form))
+    except ValidationFailed as error:
+        return _editor(get_script(ctx, script_id), form, faults_of(error, field_at)), 422
+    words = gettext("Saved as version %(number)s. Calls from now on use it.", number=saved.version)
+    return go("coordinator.script", words, script_id=script_id)
+
+
+@coordinator.get("/scripts/<uuid:script_id>/preview")
+@allow(Permission.SCRIPT_READ)
+def script_preview(script_id: uuid.UUID) -> str:
+    """Walk through a script with the values of somebody made up; `went` names each step and its answer."""
+    ctx = context()
+    found = get_script(ctx, script_id)
+    went = [way.partition(":")[::2] for way in request.args.getlist("went")]
+    answers = {node_id: answer_id for node_id, answer_id in went if answer_id}
+    passed = [node_id for node_id, answer_id in went if not answer_id]
+    walked = path(rehearsed(ctx, found).script, answers, passed)
+    if not walked:
+        raise NotFound
+    so_far = request.args.getlist("went")[: len(walked) - 1]
+    return render_template(
+        "coordinator/script_preview.html",
+        script=found,
+        walked=walked,
+        node=walked[-1],
+        so_far=so_far,
+        learned=learned(found.script, answers).support,
+        back=url_for("coordinator.script_preview", script_id=script_id, went=so_far[:-1]),
+    )
+
+
+def _reshaped(form: ScriptForm) -> ScriptForm | None:
+    """The form after a button that adds or takes out; None when it is to be saved."""
+    if said("remove"):
+        return form.without(said("remove"))
+    if said("add") == "node":
+        return form.with_step()
+    return form.with_answer(said("add")) if said("add") else None
+
+
+def _editor(found: ScriptView | None, form: ScriptForm, errors: Faults | None = None) -> str:
+    support: list[tuple[Any, str]] = [("", gettext("nothing"))]
+    support += [(str(level), f"{level} · {words}") for level, words in SUPPORT.items() if level]
+    return render_template(
+        "coordinator/script_form.html",
+        script=found,
+        form=form,
+        errors=errors or {},
+        kinds=list(NODE_KIND.items()),
+        support_choices=support,
+        campaign_id=request.values.get("campaign_id", ""),
+    )

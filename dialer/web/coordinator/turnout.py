@@ -1,0 +1,205 @@
+"""Pledges and turnout: the figures, the table behind them, marks made and taken back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from flask import Response as FlaskResponse
+from flask import render_template, request, stream_with_context, url_for
+from flask_babel import gettext, ngettext
+
+from dialer.domain.access import Permission
+from dialer.domain.election import PollingDay
+from dialer.domain.errors import RuleBroken, ValidationFailed
+from dialer.domain.pledge import PLEDGED
+from dialer.domain.turnout import MAX_MARKS, TURNOUT_SOURCES
+from dialer.services.calling.campaigns import list_campaigns
+from dialer.services.context import Context
+from dialer.services.gotv.elections import ElectionView, list_elections
+from dialer.services.gotv.pledges import PledgeSearch, list_pledges, pledge_csv
+from dialer.services.gotv.turnout import mark_turnout
+from dialer.services.gotv.turnout_summary import HourTurnout, turnout_summary
+from dialer.services.gotv.turnout_undo import undo_turnout
+from dialer.services.gotv.views import NewMark
+from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.forms import (
+    Answer,
+    Faults,
+    asked,
+    choices,
+    everything,
+    faults_of,
+    go,
+    id_of,
+    next_address,
+    page_asked,
+    said,
+    said_or_none,
+)
+from dialer.web.coordinator.wording import SOURCE, SUPPORT
+from dialer.web.desk import context
+from dialer.web.guard import allow
+from dialer.web.words import time_of_day
+
+_FILTERS: Final = ("support", "campaign_id", "polling_district")
+_SOURCES: Final = ("teller", "phone", "door", "postal_list", "manual")
+_NUMBERS_SHOWN: Final = 5
+_ROWS_SHOWN: Final = 25
+
+
+@coordinator.get("/turnout")
+@allow(Permission.PLEDGE_READ)
+def turnout() -> str:
+    """The figures of the current election, and the table that a filter finds."""
+    return _page()
+
+
+@coordinator.get("/turnout/pledges.csv")
+@allow(Permission.PLEDGE_READ)
+def pledges_csv() -> FlaskResponse:
+    """The table that a filter finds, as a file."""
+    lines = stream_with_context(pledge_csv(context(), _search()))
+    headers = {"Content-Disposition": 'attachment; filename="pledges.csv"'}
+    return FlaskResponse(lines, mimetype="text/csv", headers=headers)
+
+
+@coordinator.post("/turnout/marks")
+@allow(Permission.TURNOUT_RECORD)
+def mark_voted() -> Answer:
+    """Mark electors as voted, by their numbers."""
+    try:
+        done = mark_turnout(context(), _marks("numbers", "source"))
+    except RuleBroken as error:
+        return _page(
+            faults_of(error, {"/marks": "numbers", "/numbers": "numbers", "/source": "source"})
+        ), error.status
+    words = [ngettext("One person is marked as voted.", "%(num)s people are marked as voted.", done.accepted)]
+    if done.duplicates:
+        words.append(ngettext("One was marked before.", "%(num)s were marked before.", done.duplicates))
+    if done.unknown:
+        words.append(
+            gettext(
+                "Not on our lists: %(numbers)s. Kept; they count when the register comes.",
+                numbers=_some(done.unknown),
+            )
+        )
+    return go("coordinator.turnout", " ".join(words), "warn" if done.unknown else "good")
+
+
+@coordinator.post("/turnout/undo")
+@allow(Permission.TURNOUT_UNDO)
+def take_marks_back() -> Answer:
+    """Take marks back, with the reason."""
+    try:
+        if not said("reason"):
+            raise ValidationFailed.at("/reason", gettext("Say why: it stays in the history."))
+        done = undo_turnout(context(), _marks("undo_numbers"), reason=said("reason"))
+    except RuleBroken as error:
+        fields = {"/marks": "undo_numbers", "/undo_numbers": "undo_numbers", "/reason": "reason"}
+        return _page(faults_of(error, fields)), error.status
+    words = [ngettext("One mark is taken back.", "%(num)s marks are taken back.", done.undone)]
+    if done.unknown:
+        words.append(gettext("Not on our lists: %(numbers)s.", numbers=_some(done.unknown)))
+    return go("coordinator.turnout", " ".join(words), "warn" if done.unknown else "good")
+
+
+def _marks(field: str, source_field: str | None = None) -> list[NewMark]:
+    """The numbers typed in a field: one a line, or with commas or semicolons between them."""
+    numbers = [number.strip() for number in re.split(r"[\n,;]+", said(field)) if number.strip()]
+    if not numbers:
+        raise ValidationFailed.at(f"/{field}", gettext("Type at least one elector number."))
+    if len(numbers) > MAX_MARKS:
+        raise ValidationFailed.at(f"/{field}", gettext("Send at most 5,000 numbers at once."))
+    source = said_or_none(source_field) if source_field else None
+    if source is not None and source not in TURNOUT_SOURCES:
+        raise ValidationFailed.at("/source", gettext("Choose who says so."))
+    district = said_or_none("polling_district")
+    return [NewMark(number, source=source, polling_district=district) for number in numbers]
+
+
+def _some(numbers: Sequence[str]) -> str:
+    shown = ", ".join(numbers[:_NUMBERS_SHOWN])
+    more = len(numbers) - _NUMBERS_SHOWN
+    return shown if more <= 0 else gettext("%(numbers)s and %(more)s more", numbers=shown, more=more)
+
+
+def _search() -> PledgeSearch:
+    """What the filter in the address asks for; what isn't one of its choices asks for nothing."""
+    support = asked("support")
+    supports = PLEDGED if support == "pledged" else (int(support),) if support in set("12345") else ()
+    campaign_id = asked("campaign_id")
+    return PledgeSearch(
+        campaign_id=id_of(campaign_id) if campaign_id else None,
+        supports=supports,
+        polling_district=asked("polling_district") or None,
+        with_turnout=not supports,
+    )
+
+
+def _page(errors: Faults | None = None) -> str:
+    ctx = context()
+    election = next(one for one in everything(lambda page: list_elections(ctx, page)) if one.current)
+    summary = turnout_summary(ctx, None)
+    return render_template(
+        "coordinator/turnout.html",
+        election=election,
+        until_close=_until_close(ctx, election),
+        summary=summary,
+        left=summary.pledged - summary.pledged_voted,
+        kept=summary.pledged_voted / summary.pledged if summary.pledged else 0,
+        districts=summary.by_polling_district,
+        widest=max((row.pledged for row in summary.by_polling_district), default=0),
+        **_hours(summary.by_hour, election),
+        **_table(ctx, [row.polling_district for row in summary.by_polling_district]),
+        source_choices=[(source, SOURCE[source]) for source in _SOURCES],
+        values={name: said(name) for name in ("numbers", "polling_district", "undo_numbers", "reason")}
+        | {"source": said("source") or "teller"},
+        undo_open=request.endpoint == "coordinator.take_marks_back",
+        errors=errors or {},
+    )
+
+
+def _until_close(ctx: Context, election: ElectionView) -> float | None:
+    """Seconds until the polls close, while they are open."""
+    day = PollingDay(election.polling_on, election.opens_at, election.closes_at, election.timezone)
+    opens, closes = day.at(election.opens_at), day.at(election.closes_at)
+    if opens is None or closes is None or not opens <= ctx.now < closes:
+        return None
+    return (closes - ctx.now).total_seconds()
+
+
+def _hours(hours: Sequence[HourTurnout], election: ElectionView) -> Mapping[str, Any]:
+    """The chart by hour: at most its last day, with the first, middle and last hour named."""
+    shown = list(hours)[-24:]
+    ends = [shown[0], shown[len(shown) // 2], shown[-1]] if len(shown) > 2 else shown
+    return {
+        "hours": shown,
+        "top_hour": max((hour.voted for hour in shown), default=0),
+        "hour_labels": [time_of_day(hour.hour, election.timezone) for hour in ends],
+    }
+
+
+def _table(ctx: Context, districts: Sequence[str | None]) -> Mapping[str, Any]:
+    page = page_asked(_ROWS_SHOWN)
+    found = list_pledges(ctx, _search(), page)
+    filters = {name: asked(name) for name in _FILTERS}
+    set_filters = {name: value for name, value in filters.items() if value}
+    supports = [("", gettext("Any")), ("pledged", gettext("1 and 2: promises"))]
+    supports += [(str(level), f"{level} · {words}") for level, words in SUPPORT.items() if level]
+    campaigns = everything(lambda page: list_campaigns(ctx, page))
+    return {
+        "rows": found.items,
+        "filters": filters,
+        "support_choices": supports,
+        "campaign_choices": choices(campaigns, gettext("Any campaign")),
+        "district_choices": [("", gettext("Any"))] + [(name, name) for name in districts if name],
+        "more": next_address(found, "coordinator.turnout", _anchor="table", **set_filters),
+        "earlier": _address("coordinator.turnout", set_filters) + "#table" if page.after else None,
+        "csv_href": _address("coordinator.pledges_csv", set_filters),
+    }
+
+
+def _address(endpoint: str, asking: Mapping[str, Any]) -> str:
+    return url_for(endpoint, **asking)

@@ -1,0 +1,184 @@
+"""The words of the glossary turned into plain speech, for every value that a coordinator's page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from flask_babel import lazy_gettext as _
+
+Words = Mapping[str | int | None, str]
+
+CAMPAIGN_STATE: Final[Words] = {
+    "draft": _("Draft"),
+    "active": _("Calling"),
+    "paused": _("Paused"),
+    "ended": _("Ended"),
+}
+CAMPAIGN_TONE: Final[Words] = {"draft": "", "active": "good", "paused": "warn", "ended": ""}
+CAMPAIGN_KIND: Final[Words] = {
+    "phone_bank": _("Phone bank"),
+    "text_blast": _("Texts"),
+    "gotv": _("Get out the vote"),
+    "share": _("Sharing"),
+}
+DISPOSITION: Final[Words] = {
+    "contacted": _("We talked"),
+    "callback": _("Call back later"),
+    "already_voted": _("Already voted"),
+    "refused": _("Didn’t want to talk"),
+    "wrong_number": _("Wrong person"),
+    "moved": _("Moved away"),
+    "deceased": _("Has died"),
+    "do_not_call": _("Asked us to stop"),
+    "no_answer": _("No answer"),
+    "busy": _("Engaged"),
+    "answering_machine": _("Answering machine"),
+    "left_message": _("Left a message"),
+    "language_barrier": _("No common language"),
+    "disconnected": _("Number doesn’t work"),
+}
+SUPPORT: Final[Words] = {
+    1: _("Strong for us"),
+    2: _("Leaning to us"),
+    3: _("Undecided"),
+    4: _("Leaning against"),
+    5: _("Against"),
+    None: _("Not known"),
+}
+VOTING_METHOD: Final[Words] = {
+    "in_person": _("At the station"),
+    "postal": _("By post"),
+    "proxy": _("By proxy"),
+}
+SOURCE: Final[Words] = {
+    "call": _("A call"),
+    "text": _("A text"),
+    "door": _("At the door"),
+    "import": _("A list"),
+    "web": _("A web page"),
+    "manual": _("Entered by hand"),
+    "teller": _("A teller"),
+    "phone": _("A call"),
+    "postal_list": _("The postal list"),
+    "sms": _("A text"),
+}
+CHANNEL: Final[Words] = {
+    "voice": _("Calls"),
+    "sms": _("Texts"),
+    "email": _("Email"),
+    "door": _("At the door"),
+    "post": _("Post"),
+    "all": _("Everything"),
+}
+CONTACT_STATUS: Final[Words] = {
+    "active": _("On the list"),
+    "moved": _("Moved away"),
+    "deceased": _("Has died"),
+}
+IMPORT_STATE: Final[Words] = {
+    "queued": _("Waiting its turn"),
+    "needs_mapping": _("Columns to check"),
+    "running": _("Being brought in"),
+    "completed": _("Done"),
+    "failed": _("Couldn’t be read"),
+    "cancelled": _("Stopped"),
+}
+IMPORT_TONE: Final[Words] = {
+    "queued": "",
+    "needs_mapping": "warn",
+    "running": "accent",
+    "completed": "good",
+    "failed": "bad",
+    "cancelled": "",
+}
+IMPORT_REASON: Final[Words] = {
+    "no_phone": _("No phone, email or elector number"),
+    "invalid_phone": _("Not a phone number"),
+    "premium_rate": _("Costs extra to ring"),
+    "damaged_number": _("Number damaged by a spreadsheet"),
+    "invalid_email": _("Email can’t be right"),
+    "short_row": _("Fewer cells than the header"),
+    "long_row": _("More cells than the header"),
+    "undecodable": _("Letters we couldn’t read"),
+    "value_too_long": _("Too long for this field"),
+    "renumbered": _("The register gave this number to somebody else"),
+}
+IMPORT_QUESTION: Final[Words] = {
+    "header": _("The first row doesn’t name the columns. Say what each one is."),
+    "no_phone": _("Which column is the phone? We couldn’t tell."),
+    "two_phones": _("Which column is the phone? Two could be."),
+}
+IMPORT_FIELD: Final[Words] = {
+    "phone": _("Phone"),
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "full_name": _("Full name"),
+    "email": _("Email"),
+    "address": _("Address"),
+    "postcode": _("Postcode"),
+    "elector_number": _("Elector number"),
+    "elector_prefix": _("Elector number: district"),
+    "elector_suffix": _("Elector number: suffix"),
+    "elector_markers": _("Register marks"),
+    "polling_district": _("Polling district"),
+    "polling_station": _("Polling station"),
+    "ward": _("Ward"),
+    "constituency": _("Constituency"),
+    "external_id": _("Id in your system"),
+    "date_of_birth": _("Date of birth"),
+    "language": _("Language"),
+    "support": _("Support, 1 to 5"),
+    "pledge": _("Pledge (yes, maybe, no)"),
+    "pledged_at": _("When they pledged"),
+    "pledge_source": _("Where the pledge is from"),
+    "voting_method": _("Way of voting"),
+    "postal_vote": _("Votes by post"),
+    "voted": _("Has voted"),
+    "voted_at": _("When they voted"),
+    "needs_lift": _("Needs a lift"),
+    "tags": _("Tags"),
+    "notes": _("Notes"),
+    "do_not_call": _("Do not call"),
+    "do_not_text": _("Do not text"),
+    "opt_out": _("Asked not to be contacted"),
+    "opt_in": _("Agreed to be contacted"),
+    "deceased": _("Has died"),
+    "ignore": _("Leave out"),
+}
+PAUSE_REASON: Final[Words] = {
+    "cost_cap": _("Paused: the budget is used up."),
+}
+SHIFT_STATE: Final[Words] = {
+    "ready": _("Waiting"),
+    "assigned": _("Looking at a person"),
+    "in_call": _("Speaking"),
+    "wrap_up": _("Finishing up"),
+    "paused": _("Paused"),
+    "ended": _("Gone home"),
+}
+NODE_KIND: Final[Words] = {
+    "say": _("Something to say"),
+    "question": _("A question"),
+    "end": _("The end"),
+}
+
+SAY: Final[Mapping[str, Words]] = {
+    "campaign_state": CAMPAIGN_STATE,
+    "campaign_tone": CAMPAIGN_TONE,
+    "campaign_kind": CAMPAIGN_KIND,
+    "disposition": DISPOSITION,
+    "support": SUPPORT,
+    "voting_method": VOTING_METHOD,
+    "source": SOURCE,
+    "channel": CHANNEL,
+    "contact_status": CONTACT_STATUS,
+    "import_state": IMPORT_STATE,
+    "import_tone": IMPORT_TONE,
+    "import_reason": IMPORT_REASON,
+    "import_field": IMPORT_FIELD,
+    "pause_reason": PAUSE_REASON,
+    "shift_state": SHIFT_STATE,
+    "node_kind": NODE_KIND,
+}
+"""Every table of words, as templates find it: `say.support[record.support]`."""

@@ -1,0 +1,146 @@
+"""From the form of a campaign to its first call, and to its end."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from dialer.services.calling.campaigns import change_campaign, get_campaign
+from dialer.services.context import Context
+from dialer.store.models.accounts import Organisation
+from tests.conftest import SetClock
+from tests.people import Person
+from tests.web.coordinator.conftest import record_pledge
+from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Reader
+
+
+def _page(bank: PhoneBank) -> str:
+    return f"/campaigns/{bank.campaign_id}"
+
+
+def test_a_campaign_is_made_started_paused_and_ended(desk: Reader) -> None:
+    desk.open("/campaigns/new")
+    page = desk.press("save", name="Saturday reminders", retry_hours="2.5", max_attempts="1,0")
+    assert "Saturday reminders" in page.words["flash"]
+    assert "“Saturday reminders” is made" in page.text
+    assert "campaign-start" in page.buttons
+    assert "Before you start" in page.text
+    assert "after 2 h 30 min" in page.text
+    assert "Calling has started." in desk.press("campaign-start").text
+    assert "Paused. Calls under way finish normally." in desk.press("campaign-pause").text
+    assert "Calling has started." in desk.press("campaign-start").text
+    campaign = desk.page.forms[-1].action.split("/")[2]
+    desk.open(f"/campaigns/{campaign}/end")
+    assert "End “Saturday reminders”?" in desk.page.text
+    page = desk.press("confirm")
+    assert "The campaign has ended." in page.text
+    assert "campaign-start" not in page.buttons
+
+
+def test_what_cannot_be_read_stands_beside_its_field_and_keeps_the_rest(desk: Reader) -> None:
+    desk.open("/campaigns/new")
+    page = desk.press(
+        "save", name="", quiet_start="late", max_attempts="three", timezone="Mars/Olympus", retry_hours="4"
+    )
+    assert page.status == 422
+    assert "2 things to put right" in page.words["flash"]
+    page = desk.press("save", name="", timezone="Mars/Olympus", quiet_start="21:00", max_attempts="3")
+    assert page.status == 422
+    assert "A campaign needs a name." in page.text
+    assert "Europe/London" in page.text
+    assert 'value="Mars/Olympus"' in desk.client.get("/campaigns/new").text or "Mars/Olympus" in str(
+        page.forms
+    )
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1e9", "9999999999", "٣"])
+def test_a_count_that_is_no_count_is_refused(desk: Reader, value: str) -> None:
+    desk.open("/campaigns/new")
+    assert desk.press("save", name="Any", max_attempts=value).status == 422
+
+
+def test_a_change_is_seen_at_once(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
+    desk.open(f"{_page(bank)}/edit")
+    page = desk.press("save", name="Late calls", quiet_start="20:30")
+    assert "Late calls" in page.text
+    assert "calls from 9 am to 8:30 pm" in page.text
+    assert len(get_campaign(ctx, bank.campaign_id).list_ids) == 1
+
+
+def test_a_step_that_is_not_open_any_more_is_said_and_changes_nothing(desk: Reader, bank: PhoneBank) -> None:
+    desk.open(_page(bank))
+    desk.press("campaign-pause")
+    desk.open(f"{_page(bank)}/end")
+    desk.press("confirm")
+    pause = desk.client.post(f"{_page(bank)}/pause", data={"csrf_token": _token(desk)})
+    assert pause.status_code == 303
+    assert "isn’t at that point any more" in desk.open(_page(bank)).text
+
+
+def _token(desk: Reader) -> str:
+    return next(form.fields["csrf_token"] for form in desk.page.forms if "csrf_token" in form.fields)
+
+
+def test_tiles_show_what_the_volunteer_just_saved(desk: Reader, phone: Reader, bank: PhoneBank) -> None:
+    before = desk.open(_page(bank)).tests
+    assert before["stat-contacts"]["data-value"] == "9"
+    assert before["stat-contacted"]["data-value"] == "0"
+    record_pledge(phone)
+    after = desk.open(_page(bank)).tests
+    figures = {name: after[f"stat-{name}"]["data-value"] for name in ("attempts", "contacted", "pledges")}
+    assert figures == {"attempts": "1", "contacted": "1", "pledges": "1"}
+    assert after["stat-sessions_now"]["data-value"] == "1"
+    assert after["stat-disposition-contacted"]["data-value"] == "1"
+    assert after["stat-support-1"]["data-value"] == "1"
+
+
+def test_the_script_is_shown_with_somebody_made_up(desk: Reader, bank: PhoneBank) -> None:
+    words = desk.open(_page(bank)).words["script-preview"]
+    assert "Hello, is that Siân? I’m Carys." in words
+    assert "Yes, definitely" in words
+
+
+def test_quiet_hours_that_are_off_are_said(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
+    assert "quiet-hours-off" not in desk.open(_page(bank)).tests
+    quiet = get_campaign(ctx, bank.campaign_id).quiet_end
+    change_campaign(ctx, bank.campaign_id, {"quiet_start": quiet})
+    assert "Quiet hours are off." in desk.open(_page(bank)).words["quiet-hours-off"]
+
+
+def test_the_demo_says_that_it_is_one(
+    desk: Reader, bank: PhoneBank, ctx: Context, organisation_id: uuid.UUID
+) -> None:
+    with ctx.unit() as unit:
+        unit.session.get_one(Organisation, organisation_id).demo = True
+    assert "made up" in desk.open(_page(bank)).words["demo"]
+    assert "made up" in desk.open("/campaigns").words["demo"]
+
+
+def test_at_night_the_page_says_when_calls_start(
+    desk: Reader, bank: PhoneBank, clock: SetClock, carys: Person
+) -> None:
+    clock.forward(hours=9)
+    desk.sign_in(carys.token)
+    assert "Calls start at 9 am." in desk.open(_page(bank)).words["quiet-now"]
+
+
+def test_a_join_link_is_made_shown_with_its_code_and_closed(desk: Reader, bank: PhoneBank) -> None:
+    desk.open(_page(bank))
+    page = desk.press("make-join-link", approval="yes")
+    assert page.words["join-url"].startswith("http://localhost/join/")
+    assert "you let each one in" in page.text
+    html = desk.client.get(f"{_page(bank)}/join-links/{page.words['join-url'].rsplit('/', 1)[1]}").text
+    assert 'class="qr"' in html
+    assert "style=" not in html
+    close = next(form for form in page.forms if form.action.endswith("/close"))
+    desk.client.post(close.action, data=close.fields)
+    assert "The link is closed." in desk.open(_page(bank)).text
+    assert "join-url" not in desk.page.tests
+
+
+def test_another_organisations_ids_show_nothing(desk: Reader, bank: PhoneBank) -> None:
+    for path in ("", "/edit", "/end", "/join-links/abcdefghij"):
+        assert desk.open(f"/campaigns/{uuid.uuid4()}{path}").status == 404
+    assert desk.open(f"{_page(bank)}/join-links/nowhere").status == 404

@@ -1,0 +1,98 @@
+"""Find somebody, look, write down what they say: every look is audited."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from sqlalchemy import select
+
+from dialer.services.context import Context
+from dialer.services.people.contacts import change_contact
+from dialer.store.models.accounts import AuditEntry
+from tests.conftest import SetClock
+from tests.people import Person
+from tests.web.coordinator.conftest import record_pledge
+from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Reader
+
+
+@pytest.mark.parametrize("words", ["Hughes", "owen", "07700 900102", "+447700900102", "KA1-13", "ka1 013"])
+def test_people_are_found_by_what_one_has(desk: Reader, bank: PhoneBank, ctx: Context, words: str) -> None:
+    change_contact(ctx, bank.people["Owen"], {"elector_number": "KA1-13"})
+    desk.open("/contacts")
+    page = desk.press("find", q=words)
+    assert "Owen Hughes" in page.words["contacts"]
+    assert "Prydderch" not in page.words["contacts"]
+
+
+def test_nobody_and_nothing(desk: Reader, bank: PhoneBank) -> None:
+    desk.open("/contacts")
+    assert "Nobody like that" in desk.press("find", q="Nobody At All").text
+    assert "Type a part of the name" in desk.press("find", q="  ").text
+    assert desk.press("find", q="0000000").status == 200
+    assert desk.press("find", q="a\0b").status == 200
+
+
+def test_a_look_is_audited(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
+    page = desk.open(f"/contacts/{bank.people['Owen']}")
+    assert "Owen Hughes" in page.text
+    with ctx.unit() as unit:
+        seen = unit.session.scalars(select(AuditEntry.object_id).where(AuditEntry.action == "contact.viewed"))
+        assert list(seen) == [str(bank.people["Owen"])]
+
+
+def test_calls_so_far_are_shown(desk: Reader, phone: Reader, bank: PhoneBank) -> None:
+    record_pledge(phone)
+    text = desk.open(f"/contacts/{bank.people['Siân']}").text
+    assert "We talked" in text
+    assert "Vic" in text
+    assert "Strong for us" in text
+
+
+def test_a_no_holds_and_is_lifted_with_a_reason(desk: Reader, bank: PhoneBank) -> None:
+    path = f"/contacts/{bank.people['Owen']}"
+    desk.open(path)
+    page = desk.press("opt-out-save", channel="voice", note="Rang the office")
+    assert "won’t be contacted that way again" in page.words["flash"]
+    assert "No: calls" in page.text
+    desk.open(f"{path}/opt-outs/voice/lift")
+    assert desk.press("confirm", reason="").status == 422
+    page = desk.press("confirm", reason="It was another Owen")
+    assert "Lifted." in page.words["flash"]
+    assert "No: calls" not in page.text
+
+
+def test_what_they_said_themselves_is_not_lifted_without_newer_consent(
+    desk: Reader, phone: Reader, bank: PhoneBank, clock: SetClock, carys: Person
+) -> None:
+    phone.press("next")
+    phone.press("do-not-call")
+    phone.press("confirm")
+    clock.forward(days=8)
+    desk.sign_in(carys.token)
+    path = f"/contacts/{bank.people['Siân']}/opt-outs/voice/lift"
+    desk.open(path)
+    page = desk.press("confirm", reason="Please")
+    assert page.status == 409
+    assert "only when they have agreed since" in page.text
+
+
+def test_a_pledge_is_written_down_by_hand(desk: Reader, bank: PhoneBank) -> None:
+    desk.open(f"/contacts/{bank.people['Owen']}")
+    assert desk.press("pledge-save", support="", campaign_id=str(bank.campaign_id)).status == 422
+    page = desk.press("pledge-save", support="2", campaign_id=str(bank.campaign_id))
+    assert page.tests["support"]["data-value"] == "2"
+    assert "Owen Hughes" in desk.open("/turnout").words["pledges"]
+
+
+@pytest.mark.parametrize("fields", [{"channel": "pigeon"}, {"channel": ""}])
+def test_a_channel_there_isnt_is_refused(desk: Reader, bank: PhoneBank, fields: dict[str, str]) -> None:
+    desk.open(f"/contacts/{bank.people['Owen']}")
+    assert desk.press("opt-out-save", **fields).status == 422
+
+
+def test_unknown_people_and_channels_show_nothing(desk: Reader, bank: PhoneBank) -> None:
+    assert desk.open(f"/contacts/{uuid.uuid4()}").status == 404
+    assert desk.open(f"/contacts/{bank.people['Owen']}/opt-outs/pigeon/lift").status == 404
+    assert desk.open("/contacts?list_id=nonsense").status == 404

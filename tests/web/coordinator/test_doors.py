@@ -1,0 +1,51 @@
+"""Coordinators' pages open to nobody else."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tests.people import Person
+from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Reader
+
+PAGES = (
+    "/campaigns",
+    "/campaigns/new",
+    "/lists",
+    "/contacts",
+    "/scripts",
+    "/scripts/new",
+    "/volunteers",
+    "/elections",
+    "/turnout",
+    "/turnout/pledges.csv",
+    "/live",
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_volunteer_is_told_that_it_isnt_theirs(phone: Reader, path: str) -> None:
+    assert phone.open(path).status == 403
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_stranger_is_sent_to_sign_in(app: Flask, path: str) -> None:
+    answer = app.test_client().get(path)
+    assert answer.status_code == 303
+    assert "/login" in answer.headers["Location"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_has_one_heading_and_a_skip_link_in_both_languages(
+    app: Flask, carys: Person, bank: PhoneBank, path: str
+) -> None:
+    for language in ("en", "cy"):
+        reader = Reader(app.test_client(), language)
+        reader.sign_in(carys.token)
+        text = reader.client.get(path, headers={"Accept-Language": language}).text
+        if path.endswith(".csv"):
+            continue
+        assert text.count("<h1") == 1
+        assert f'<html lang="{language}"' in text
+        assert 'class="skip"' in text

@@ -1,0 +1,77 @@
+"""The four questions, and the one switch that stops everything."""
+
+from __future__ import annotations
+
+import uuid
+
+from dialer.services.context import Context
+from tests.conftest import SetClock
+from tests.people import Person
+from tests.web.coordinator.conftest import record_pledge
+from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Reader
+
+
+def test_with_nothing_running_it_says_so(desk: Reader) -> None:
+    assert "Nothing is running" in desk.open("/live").text
+
+
+def test_answers_before_and_after_the_first_calls(desk: Reader, phone: Reader, bank: PhoneBank) -> None:
+    text = desk.open("/live").text
+    for answer in (
+        "Yes. Ring until 9 pm.",
+        "Nobody is calling just now.",
+        "Too early to say.",
+        "Nobody just now.",
+    ):
+        assert answer in text
+    record_pledge(phone)
+    text = desk.open(f"/live?campaign_id={bank.campaign_id}").text
+    assert "Yes. A talk every" in text
+    assert "1 caller" in text
+
+
+def test_somebody_not_heard_from_is_named(
+    desk: Reader, phone: Reader, bank: PhoneBank, clock: SetClock
+) -> None:
+    phone.press("next")
+    clock.forward(minutes=12)
+    page = desk.open("/live")
+    assert "Vic" in page.words["needs"]
+    assert "Not heard from for 12 minutes" in page.words["needs"]
+    assert "One person: Vic." in page.text
+
+
+def test_at_night_it_says_when_calls_start(
+    desk: Reader, bank: PhoneBank, clock: SetClock, carys: Person
+) -> None:
+    clock.forward(hours=9)
+    desk.sign_in(carys.token)
+    assert "Quiet hours. Calls start at 9 am." in desk.open("/live").text
+
+
+def test_the_inside_renews_itself_and_is_no_whole_page(desk: Reader, bank: PhoneBank) -> None:
+    text = desk.client.get(f"/live/{bank.campaign_id}/board").text
+    assert "Is it lawful now?" in text
+    assert "<html" not in text
+    assert desk.client.get(f"/live/{uuid.uuid4()}/board").status_code == 404
+
+
+def test_pause_all_stops_handing_out_and_carries_on_when_asked_once(
+    desk: Reader, phone: Reader, bank: PhoneBank, ctx: Context
+) -> None:
+    desk.open("/live")
+    page = desk.press("pause-all")
+    assert "Everything is paused." in page.words["flash"]
+    assert "Everything is paused. Nobody new is rung." in desk.open("/live").text
+    assert phone.press("next").tests["status"]["data-state"] != "ringing"
+    page = desk.press("pause-all")
+    assert "Carry on calling?" in page.text
+    assert "Calling goes on." in desk.press("confirm").text
+    assert phone.open("/call").status == 200
+
+
+def test_a_pause_is_undone_at_once(desk: Reader, bank: PhoneBank) -> None:
+    desk.open("/live")
+    desk.press("pause-all")
+    assert "Calling goes on." in desk.press("undo").text
