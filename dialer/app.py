@@ -20,6 +20,7 @@ from dialer.web.guard import install_guard, unguarded
 from dialer.web.limits import install_limits
 from dialer.web.look import install_look
 from dialer.web.pages import install_pages
+from dialer.web.readable import install_readable
 from dialer.web.security import install_security
 
 MAX_UPLOAD = 256 * 1024 * 1024
@@ -50,6 +51,7 @@ def create_app(
     install_look(app)
     install_security(app)
     install_guard(app)
+    install_readable(app)
     install_limits(app, settings)
     install_pages(app)
     install_api(app)

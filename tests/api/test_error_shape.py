@@ -204,6 +204,13 @@ def test_an_unknown_or_read_only_field_is_named(caller: Client) -> None:
     assert {fault["pointer"] for fault in answer.json["errors"]} == {"/id", "/a~1b~0c"}
 
 
+def test_a_field_where_none_is_taken_is_named(caller: Client) -> None:
+    answer = caller.refused("POST", "/api/v1/resume-all", "validation-failed", json={"since": "now"})
+    assert answer.json is not None
+    assert answer.json["errors"][0]["pointer"] == "/since"
+    assert caller.send("POST", "/api/v1/resume-all", json={}).status_code == 200
+
+
 def test_nothing_is_coerced(caller: Client) -> None:
     for field, value in (
         ("name", 7),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import schemathesis
 from flask import Flask
@@ -28,10 +29,13 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from dialer.domain.access import Role
+from dialer.domain.fictional import fictional_kind
+from dialer.domain.phone import Phone, PhonePolicy, read_phone
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
 from dialer.services.demo import start_demo
 from dialer.store.session import UnitFactory
+from dialer.web.api.examples import EXAMPLES
 from tests.api.routes import bare_app
 from tests.conftest import Caller, SetClock
 from tests.people import Person, make_person
@@ -88,6 +92,7 @@ def known(api: Api, admin: Person) -> dict[str, list[str]]:
     assert session is not None
     assignment = caller.post(f"/sessions/{session['id']}/next").json
     assert assignment is not None
+    caller.post("/suppressions", json=EXAMPLES["NewSuppression"])
     (list_id,) = ids("/lists")
     return {
         "campaign_id": [campaign_id],
@@ -101,6 +106,8 @@ def known(api: Api, admin: Person) -> dict[str, list[str]]:
         "election_id": ids("/elections"),
         "volunteer_id": ids("/volunteers"),
         "token_id": ids("/tokens")[-2:],
+        "suppression_id": ids("/suppressions"),
+        "channel": ["voice", "sms"],
     }
 
 
@@ -220,3 +227,27 @@ def test_every_reference_leads_somewhere(app: Flask) -> None:
         place: Any = document
         for step in reference.split("/"):
             place = place[step]
+
+
+def test_every_body_has_an_example_that_fits_its_schema(app: Flask) -> None:
+    document = _document(app)
+    bodies = [
+        media
+        for item in document["paths"].values()
+        for operation in item.values()
+        if "requestBody" in operation
+        for kind, media in operation["requestBody"]["content"].items()
+        if kind == "application/json"
+    ]
+    for body in bodies:
+        schema = {**body["schema"], "components": document["components"]}
+        jsonschema_rs.validate(schema, body["example"])
+
+
+def test_examples_name_only_numbers_kept_for_fiction() -> None:
+    text = json.dumps(EXAMPLES)
+    assert re.findall(r'"(0[\d ]{9,})"', text)
+    for number in re.findall(r'"(0[\d ]{9,})"', text):
+        reading = read_phone(number, PhonePolicy(allow_fictional=True))
+        assert isinstance(reading, Phone)
+        assert fictional_kind(reading.number)

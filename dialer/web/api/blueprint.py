@@ -44,14 +44,15 @@ def pointers(messages: object, path: str = "") -> list[FieldError]:
         return [
             fault
             for key, value in messages.items()
-            for fault in pointers(value, path if key == "_schema" else f"{path}/{_escape(str(key))}")
+            for fault in pointers(value, path if key == "_schema" else f"{path}/{escaped(str(key))}")
         ]
     if isinstance(messages, list):
         return [fault for message in messages for fault in pointers(message, path)]
     return [FieldError(path, str(messages))]
 
 
-def _escape(key: str) -> str:
+def escaped(key: str) -> str:
+    """A name as a part of a JSON pointer (RFC 6901)."""
     return key.replace("~", "~0").replace("/", "~1")
 
 

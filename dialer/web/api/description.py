@@ -21,6 +21,7 @@ from dialer.domain.errors import (
     Unavailable,
     ValidationFailed,
 )
+from dialer.web.api.examples import EXAMPLES
 
 Document = dict[str, Any]
 
@@ -85,6 +86,7 @@ def complete(document: Document) -> Document:
         for method in _METHODS:
             if method in item:
                 _complete_operation(method, path, item[method])
+                _complete_body(item[method].get("requestBody"), schemas)
     return document
 
 
@@ -143,6 +145,18 @@ def _complete_operation(method: str, path: str, operation: Document) -> None:
             answers[code]["headers"]["Location"] = _header("Location")
     for status in _refusals(method, path):
         answers[str(status)] = {"$ref": f"#/components/responses/{status}"}
+
+
+def _complete_body(body: Document | None, schemas: Document) -> None:
+    """A body of which no field is needed may be left out."""
+    if body is None:
+        return
+    for media in body["content"].values():
+        name = media["schema"].get("$ref", "").rpartition("/")[2]
+        if name and not schemas[name].get("required"):
+            body["required"] = False
+        if example := EXAMPLES.get(name):
+            media["example"] = example
 
 
 def _refusals(method: str, path: str) -> list[int]:

@@ -15,6 +15,7 @@ from dialer.domain.errors import NotFound
 MAX_TEXT = 10_000
 _DIGITS = 100
 _NOT_BLANK = re.compile(r"[\s\S]*[^\s\x1c-\x1f]")
+_END = r"(?![\s\S])"  # the very end in every dialect: Python’s $ lets a line break follow, others lack \Z
 _LOCAL_TIME = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
@@ -166,8 +167,8 @@ class LocalTime(fields.Field[dt.time]):
 class MoneySchema(Schema):
     """An amount as a decimal string, and its currency."""
 
-    amount = Text(required=True, validate=validate.Regexp(r"\A[0-9]{1,9}(\.[0-9]{1,4})?\Z"))
-    currency = Text(required=True, validate=validate.Regexp(r"\A[A-Z]{3}\Z"))
+    amount = Text(required=True, validate=validate.Regexp(r"^[0-9]{1,9}(\.[0-9]{1,4})?" + _END))
+    currency = Text(required=True, validate=validate.Regexp(r"^[A-Z]{3}" + _END))
 
 
 class Money(fields.Nested):

@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 from flask import current_app, request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
+from dialer.domain.errors import FieldError, ValidationFailed
+from dialer.web.api.blueprint import escaped
+
 View = TypeVar("View", bound=Callable[..., object])
 
 MAX_JSON = 1024 * 1024
@@ -32,7 +35,6 @@ def check_request() -> None:
     """Refuse what no resource could take; parsed JSON is left on the request."""
     if not request.path.startswith("/api/"):
         return
-    _check_address()
     if request.method in {"GET", "HEAD", "OPTIONS"} or request.endpoint is None:
         return
     if _is_upload():
@@ -42,21 +44,20 @@ def check_request() -> None:
     _check_json()
 
 
-def _check_address() -> None:
-    address = request.environ.get("PATH_INFO", "") + request.query_string.decode("latin-1")
-    if "\x00" in address or "%00" in address:
-        raise BadRequest("The address holds a NUL character. Leave it out.")
-    try:
-        request.environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8")
-    except UnicodeError as error:
-        raise BadRequest("The address isn’t UTF-8.") from error
+def _view() -> object:
+    """The function that will answer."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    view_class = getattr(view, "view_class", None)
+    return getattr(view_class, request.method.lower(), view) if view_class else view
 
 
 def _is_upload() -> bool:
-    view = current_app.view_functions.get(request.endpoint or "")
-    view_class = getattr(view, "view_class", None)
-    method = getattr(view_class, request.method.lower(), view) if view_class else view
-    return bool(getattr(method, _UPLOAD, False))
+    return bool(getattr(_view(), _UPLOAD, False))
+
+
+def _takes_fields() -> bool:
+    arguments = getattr(_view(), "_apidoc", {}).get("arguments", {})
+    return any(argument["in"] == "json" for argument in arguments.get("parameters", ()))
 
 
 def _check_json() -> None:
@@ -70,7 +71,20 @@ def _check_json() -> None:
         return
     if not request.is_json:
         raise UnsupportedMediaType("Send JSON with the header “Content-Type: application/json”.")
-    _check_text(_parse(body))
+    value = _parse(body)
+    _check_text(value)
+    if not _takes_fields():
+        _check_empty(value)
+
+
+def _check_empty(value: object) -> None:
+    """An endpoint without fields takes no body, or an empty one: a field meant for it must not get lost."""
+    if isinstance(value, dict):
+        faults = [FieldError(f"/{escaped(name)}", "This isn’t known here. Leave it out.") for name in value]
+    else:
+        faults = [FieldError("", "This takes no body.")]
+    if faults:
+        raise ValidationFailed(errors=faults)
 
 
 def _parse(body: bytes) -> object:

@@ -1,0 +1,69 @@
+"""What the description shows as examples of bodies, by schema. Nobody in them is real, nor is any number."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+_CAMPAIGN = "018f2a64-5c3e-7b1a-9d20-3f6f2f0e4a11"
+_CONTACT = "018f2a64-7d11-7c02-8f4b-0a1b2c3d4e5f"
+_LIST = "018f2a64-4a00-7f00-8000-9c8b7a695847"
+
+EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "CampaignFields": {"quiet_hours": {"start": "21:00", "end": "09:00"}, "max_attempts": 2},
+    "ContactFields": {
+        "first_name": "Siân",
+        "last_name": "Prydderch",
+        "phone": "01632 960 123",
+        "postcode": "ZZ1 1AA",
+        "elector_number": "MV3-217",
+        "list_ids": [_LIST],
+    },
+    "ElectionFields": {"polling_on": "2026-05-07"},
+    "ListFields": {"name": "Aber Marsh, corrected"},
+    "Mapping": {"mapping": {"Tel": "phone", "Enw": "full_name"}, "has_header": True},
+    "Marks": {"marks": [{"elector_number": "MV3-217", "source": "teller"}]},
+    "NewCampaign": {"name": "Aber Marsh, the last week", "kind": "phone_bank", "list_ids": [_LIST]},
+    "NewElection": {"name": "Senedd 2026", "polling_on": "2026-05-07", "current": True},
+    "NewJoinLink": {"expires_in_s": 14_400, "max_joins": 40},
+    "NewList": {"name": "Aber Marsh", "default_region": "GB"},
+    "NewOptOut": {"channel": "voice", "note": "Asked not to be rung again"},
+    "NewPledge": {"campaign_id": _CAMPAIGN, "support": 1, "voting_method": "in_person"},
+    "NewScript": {
+        "name": "Will you vote?",
+        "language": "en",
+        "start": "intro",
+        "nodes": [
+            {
+                "id": "intro",
+                "kind": "question",
+                "text": "Hello {first_name|there}, this is {caller_name}. Can we count on you?",
+                "answers": [
+                    {"id": "yes", "label": "Yes", "next": "thanks", "support": 1},
+                    {"id": "no", "label": "No", "next": "thanks", "support": 5},
+                ],
+            },
+            {"id": "thanks", "kind": "end", "text": "Thank you."},
+        ],
+    },
+    "NewSession": {"via": "own_phone"},
+    "NewSuppression": {"number": "07700 900 456", "channels": ["voice"], "reason": "tps"},
+    "NewToken": {"role": "observer", "name": "Screen in the committee room", "expires_in_s": 43_200},
+    "NewVolunteer": {
+        "name": "Tom Rees",
+        "phone": "07700 900 123",
+        "languages": ["en", "cy"],
+        "campaign_ids": [_CAMPAIGN],
+    },
+    "Pause": {"reason": "The script is wrong"},
+    "Report": {
+        "disposition": "contacted",
+        "answers": {"intro": "yes"},
+        "notes": "Would like a lift",
+        "people": [{"contact_id": _CONTACT, "disposition": "contacted", "support": 2}],
+    },
+    "Skip": {"reason": "I know them"},
+    "TokenLife": {"expires_in_s": 43_200},
+    "Undo": {"marks": [{"elector_number": "MV3-217"}], "reason": "Misread the card"},
+    "VoidRequest": {"reason": "Clicked through without calling"},
+    "VolunteerChanges": {"active": False},
+}
