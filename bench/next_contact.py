@@ -54,7 +54,7 @@ class Timings:
 
 @dataclass
 class Volunteer:
-    """One client on a connection of its own."""
+    """One client."""
 
     bind: str
     token: str
@@ -63,11 +63,10 @@ class Volunteer:
     timings: Timings
 
     def work(self, warm_at: float, until: float) -> None:
-        connection = http.client.HTTPConnection(self.bind, timeout=30)
         time.sleep(self.chance.uniform(0, 3.0))
         while time.monotonic() < until:
             began = time.monotonic()
-            given = self._post(connection, f"/sessions/{self.session}/next", None)
+            given = self._post(f"/sessions/{self.session}/next", None)
             if began > warm_at:
                 self.timings.next_ms.append((time.monotonic() - began) * 1000)
             time.sleep(self.chance.uniform(1.5, 4.5))
@@ -75,20 +74,24 @@ class Volunteer:
                 continue
             began = time.monotonic()
             report = {"disposition": "contacted", "support": self.chance.randint(1, 5)}
-            self._post(connection, f"/assignments/{given['id']}/result", report)
+            self._post(f"/assignments/{given['id']}/result", report)
             if began > warm_at:
                 self.timings.result_ms.append((time.monotonic() - began) * 1000)
 
-    def _post(self, connection: http.client.HTTPConnection, path: str, body: object) -> dict[str, str] | None:
+    def _post(self, path: str, body: object) -> dict[str, str] | None:
+        """On a connection of its own each time: between two calls the server closes idle ones."""
+        connection = http.client.HTTPConnection(self.bind, timeout=30)
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        connection.request("POST", f"/api/v1{path}", json.dumps(body) if body is not None else None, headers)
+        content = json.dumps(body) if body is not None else None
+        connection.request("POST", f"/api/v1{path}", content, headers)
         answer = connection.getresponse()
-        content = answer.read()
+        taken = answer.read()
+        connection.close()
         if answer.status != 200:
             self.timings.errors += 1
             return None
-        taken: dict[str, str] = json.loads(content)
-        return taken
+        found: dict[str, str] = json.loads(taken)
+        return found
 
 
 def measure(volunteers: int, numbers: int, seconds: float) -> Timings:

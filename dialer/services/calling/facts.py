@@ -14,6 +14,7 @@ from dialer.domain.retry import Attempt, RetryRule, Standing, standing
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import callees
 from dialer.store.queries.callees import Callee
+from dialer.store.queries.queue import Claim
 from dialer.store.session import UnitOfWork
 
 
@@ -50,7 +51,8 @@ def people(
 ) -> dict[uuid.UUID, Person]:
     """The people of a campaign on these numbers or with these ids, and where each of them stands."""
     found = callees.callees(unit, campaign.id, campaign.election_id, numbers=numbers, contact_ids=contact_ids)
-    tried = callees.attempts(unit, campaign.id, [one.id for one in found])
+    tried_ids = [one.id for one in found if one.tried]
+    tried = callees.attempts(unit, campaign.id, tried_ids) if tried_ids else {}
     rule = retry_rule(campaign)
     return {one.id: _person(one, tried, rule) for one in found}
 
@@ -60,15 +62,14 @@ def _person(callee: Callee, tried: Mapping[uuid.UUID, Sequence[Attempt]], rule: 
     return Person(callee, attempts, standing(attempts, callee.numbers, rule))
 
 
-def number_facts(unit: UnitOfWork, number: str, phones: PhonePolicy) -> NumberFacts:
-    """The number as the gate sees it at this moment."""
-    suppressed, dead = callees.number_state(unit, number)
+def number_facts(claim: Claim, phones: PhonePolicy) -> NumberFacts:
+    """A claimed number as the gate sees it."""
     return NumberFacts(
-        number=number,
-        suppressed=suppressed,
-        dead=dead,
-        allowed=phones.allows(number),
-        zones=zones_of_number(number),
+        number=claim.number,
+        suppressed=claim.suppressed,
+        dead=claim.dead,
+        allowed=phones.allows(claim.number),
+        zones=zones_of_number(claim.number),
     )
 
 

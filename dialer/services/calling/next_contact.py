@@ -12,14 +12,14 @@ from sqlalchemy import and_, select
 
 from dialer.domain.assignment import lease_ends
 from dialer.domain.contact_gate import Refusal, Verdict, first_callable, may_contact
-from dialer.domain.errors import InvalidTransition, RateLimited
+from dialer.domain.errors import InvalidTransition, NotFound, RateLimited
 from dialer.domain.quiet_hours import quiet_until
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.facts import Person, calling_rules, number_facts, people
 from dialer.services.calling.leases import expire_lapsed
-from dialer.services.calling.limits import is_limited, skipped_today, unfinished
-from dialer.services.calling.reach import reach_shift
-from dialer.services.calling.sessions import hear_from
+from dialer.services.calling.limits import is_limited, skipped_today, without_result
+from dialer.services.calling.reach import check_is_mine
+from dialer.services.calling.sessions import renew_lease
 from dialer.services.calling.views import AssignmentView, NobodyNow
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -45,6 +45,7 @@ class Seat:
     unit: UnitOfWork
     shift: Shift
     campaign: Campaign
+    all_paused: bool
 
 
 @again_after_deadlock
@@ -55,11 +56,10 @@ def next_assignment(ctx: Context, session_id: uuid.UUID) -> AssignmentView | Nob
     volunteer go on.
     """
     with ctx.unit() as unit:
-        shift = reach_shift(ctx, unit, session_id, lock=True)
-        if shift.state == "ended":
+        seat = _take_seat(ctx, unit, session_id)
+        if seat.shift.state == "ended":
             raise InvalidTransition("This shift is over. Start another one.", state="ended")
-        campaign = unit.session.get_one(Campaign, (unit.organisation_id, shift.campaign_id))
-        given = _next(Seat(ctx, unit, shift, campaign))
+        given = _next(seat)
     if given is None:  # said only now, so that the limit is kept though the request is refused
         raise RateLimited(
             "Many people in a row came back without a call. Ask your coordinator to let you go on.",
@@ -68,10 +68,29 @@ def next_assignment(ctx: Context, session_id: uuid.UUID) -> AssignmentView | Nob
     return given
 
 
+def _take_seat(ctx: Context, unit: UnitOfWork, session_id: uuid.UUID) -> Seat:
+    row = unit.session.execute(
+        select(Shift, Campaign, Organisation.paused_at)
+        .join(
+            Campaign,
+            and_(Campaign.organisation_id == Shift.organisation_id, Campaign.id == Shift.campaign_id),
+        )
+        .join(Organisation, Organisation.id == Shift.organisation_id)
+        .where(Shift.organisation_id == unit.organisation_id, Shift.id == session_id)
+        .with_for_update(of=Shift)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    shift, campaign, paused_at = row
+    check_is_mine(ctx, shift)
+    return Seat(ctx, unit, shift, campaign, paused_at is not None)
+
+
 def _next(seat: Seat) -> AssignmentView | NobodyNow | None:
-    assignment = hear_from(seat.ctx, seat.unit, seat.shift)
+    before = without_result(seat.unit, seat.shift, seat.ctx.now)
+    in_hand = next((one for one in before if one.state == "open"), None)
+    assignment = renew_lease(seat.ctx, seat.unit, seat.shift, in_hand)
     if assignment is None:
-        before = unfinished(seat.unit, seat.shift, seat.ctx.now)
         if is_limited(seat.shift, before, seat.ctx.now):
             return None
         if waiting := _must_wait(seat):
@@ -85,8 +104,7 @@ def _next(seat: Seat) -> AssignmentView | NobodyNow | None:
 
 def _must_wait(seat: Seat) -> NobodyNow | None:
     """Whether nobody at all is to be called in this campaign now, and until when."""
-    organisation = seat.unit.session.get_one(Organisation, seat.unit.organisation_id)
-    if organisation.paused_at is not None:
+    if seat.all_paused:
         return NobodyNow("all_paused", ASK_AGAIN_S)
     if seat.campaign.state != "active":
         return NobodyNow("campaign_paused", ASK_AGAIN_S)
@@ -125,7 +143,7 @@ def _claim(seat: Seat, skipped: Sequence[uuid.UUID]) -> Assignment | None:
 
 def _try_number(seat: Seat, claim: Claim) -> Assignment | None:
     there = people(seat.unit, seat.campaign, numbers=[claim.number])
-    number = number_facts(seat.unit, claim.number, seat.ctx.phones)
+    number = number_facts(claim, seat.ctx.phones)
     rules = calling_rules(seat.campaign)
     facts = [person.facts() for person in there.values()]
     chosen = first_callable(facts, number, rules, seat.ctx.now)

@@ -15,6 +15,7 @@ from dialer.services.calling.queue_sync import sync_queues
 from dialer.store.models.calling import Campaign, ContactProgress
 from dialer.store.models.people import ContactPhone
 from dialer.store.queries import queue
+from dialer.store.queries.callees import callees
 from dialer.store.session import UnitOfWork
 
 
@@ -25,8 +26,8 @@ def lock_numbers_of(
 
     Those are the number itself and every live number of these people and of whoever else is on it.
     """
-    everyone = people(unit, campaign, numbers=[number], contact_ids=contact_ids).values()
-    numbers = {number, *(other for person in everyone for other in person.callee.numbers)}
+    everyone = callees(unit, campaign.id, campaign.election_id, numbers=[number], contact_ids=contact_ids)
+    numbers = {number, *(other for one in everyone for other in one.numbers)}
     queue.lock_numbers(unit, campaign.id, sorted(numbers))
 
 

@@ -37,8 +37,13 @@ def reach_shift(ctx: Context, unit: UnitOfWork, shift_id: uuid.UUID, *, lock: bo
     shift = unit.session.scalar(query.with_for_update() if lock else query)
     if shift is None:
         raise NotFound
-    require(ctx.actor, Permission.SHIFT_RUN, campaign_id=shift.campaign_id, owner_id=shift.account_id)
+    check_is_mine(ctx, shift)
     return shift
+
+
+def check_is_mine(ctx: Context, shift: Shift) -> None:
+    """Refuse a shift that isn't the actor's own, but to those who run the campaign."""
+    require(ctx.actor, Permission.SHIFT_RUN, campaign_id=shift.campaign_id, owner_id=shift.account_id)
 
 
 def reach_assignment(

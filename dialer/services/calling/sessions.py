@@ -113,8 +113,14 @@ def let_go_on(ctx: Context, session_id: uuid.UUID) -> SessionView:
 
 def hear_from(ctx: Context, unit: UnitOfWork, shift: Shift) -> Assignment | None:
     """Note a sign of life of a shift (locked): its open assignment's lease begins anew, unless it ran out."""
+    return renew_lease(ctx, unit, shift, open_assignment(unit, shift.id))
+
+
+def renew_lease(
+    ctx: Context, unit: UnitOfWork, shift: Shift, assignment: Assignment | None
+) -> Assignment | None:
+    """The same for an assignment that is known. Who holds the shift's lock holds that of what it has open."""
     shift.last_seen_at = ctx.now
-    assignment = open_assignment(unit, shift.id, lock=True)
     if assignment is None:
         return None
     if assignment.expires_at <= ctx.now:

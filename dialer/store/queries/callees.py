@@ -1,4 +1,4 @@
-"""Who is behind a number in a campaign, and what the gate has to know of them, in two reads."""
+"""Who is behind a number in a campaign, and what the gate has to know of them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ PEOPLE = text(
                WHERE o.organisation_id = c.organisation_id AND o.contact_id = c.id
                  AND o.channel = 'voice' AND o.lifted_at IS NULL
            ) AS opted_out,
+           EXISTS (
+               SELECT 1 FROM result r
+               WHERE r.organisation_id = c.organisation_id AND r.contact_id = c.id
+                 AND r.campaign_id = :campaign_id
+           ) AS tried,
            v.support, v.voted_at
     FROM contact c
     LEFT JOIN voter_record v
@@ -50,26 +55,6 @@ PEOPLE = text(
     """
 )
 
-NUMBER = text(
-    """
-    SELECT
-        EXISTS (
-            SELECT 1 FROM suppression s
-            WHERE s.organisation_id = :organisation_id AND s.number = :number
-              AND s.channel = 'voice' AND s.lifted_at IS NULL
-        ) OR EXISTS (
-            SELECT 1 FROM contact_phone p
-            JOIN opt_out o ON o.organisation_id = p.organisation_id AND o.contact_id = p.contact_id
-            WHERE p.organisation_id = :organisation_id AND p.number = :number AND p.removed_at IS NULL
-              AND o.channel = 'voice' AND o.lifted_at IS NULL
-        ) AS suppressed,
-        EXISTS (
-            SELECT 1 FROM contact_phone p
-            WHERE p.organisation_id = :organisation_id AND p.number = :number AND p.dead_at IS NOT NULL
-        ) AS dead
-    """
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Callee:
@@ -83,6 +68,7 @@ class Callee:
     tags: tuple[str, ...]
     numbers: tuple[str, ...]
     opted_out: bool
+    tried: bool
     support: int | None
     voted_at: dt.datetime | None
 
@@ -116,17 +102,12 @@ def callees(
             tuple(row.tags),
             tuple(row.numbers),
             row.opted_out,
+            row.tried,
             row.support,
             row.voted_at,
         )
         for row in rows
     ]
-
-
-def number_state(unit: UnitOfWork, number: str) -> tuple[bool, bool]:
-    """Whether a number must not be rung, by the no of anybody who has it, and whether it is dead."""
-    row = unit.session.execute(NUMBER, {"organisation_id": unit.organisation_id, "number": number}).one()
-    return row.suppressed, row.dead
 
 
 def attempts(

@@ -23,10 +23,25 @@ THERE = dt.timedelta(minutes=2)
 
 CLAIM = text(
     """
-    SELECT entry.id, entry.number, entry.priority, entry.due_at
+    SELECT entry.id, entry.number, entry.priority,
+           EXISTS (
+               SELECT 1 FROM suppression s
+               WHERE s.organisation_id = :organisation_id AND s.number = entry.number
+                 AND s.channel = 'voice' AND s.lifted_at IS NULL
+           ) OR EXISTS (
+               SELECT 1 FROM contact_phone p
+               JOIN opt_out o ON o.organisation_id = p.organisation_id AND o.contact_id = p.contact_id
+               WHERE p.organisation_id = :organisation_id AND p.number = entry.number
+                 AND p.removed_at IS NULL AND o.channel = 'voice' AND o.lifted_at IS NULL
+           ) AS suppressed,
+           EXISTS (
+               SELECT 1 FROM contact_phone p
+               WHERE p.organisation_id = :organisation_id AND p.number = entry.number
+                 AND p.dead_at IS NOT NULL
+           ) AS dead
     FROM unnest(CAST(:ranks AS integer[])) AS line(priority)
     CROSS JOIN LATERAL (
-        SELECT e.id, e.number, e.priority, e.due_at
+        SELECT e.id, e.number, e.priority
         FROM queue_entry e
         WHERE e.organisation_id = :organisation_id
           AND e.campaign_id = :campaign_id
@@ -68,7 +83,9 @@ class Claim:
     entry_id: uuid.UUID
     number: str
     rank: Rank
-    due_at: dt.datetime
+    suppressed: bool
+    """It must not be rung, by the no of anybody who has it."""
+    dead: bool
 
 
 def claim(
@@ -96,7 +113,7 @@ def claim(
             "seen_since": now - THERE,
         },
     ).first()
-    return Claim(row.id, row.number, Rank(row.priority), row.due_at) if row else None
+    return Claim(row.id, row.number, Rank(row.priority), row.suppressed, row.dead) if row else None
 
 
 def hold(
