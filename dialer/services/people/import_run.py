@@ -24,19 +24,23 @@ from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election, election_of
 from dialer.services.gotv.record import recompute_records
 from dialer.services.gotv.waiting import match_unknown_marks
+from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_files import stored_file
-from dialer.services.people.import_reading import Batch, read_batches
+from dialer.services.people.import_reading import read_batches
 from dialer.services.people.import_words import add_warnings
 from dialer.store.models.gotv import Election
 from dialer.store.models.people import ContactList, Import
 from dialer.store.queries.import_match import Scope, hold_people, match_stage
-from dialer.store.queries.import_merge import Merge, Merged, merge_stage, renumbered_rows
+from dialer.store.queries.import_merge import Counts, Merge, Merged, learn_sizes, merge_stage, renumbered_rows
 from dialer.store.queries.import_stage import copy_issues, placed, stage
 from dialer.store.queries.opt_outs import cover_reach
 from dialer.store.session import UnitOfWork
 
 LEASE: Final = dt.timedelta(seconds=15)
 """For how long a silent worker is believed to be at work; the sweep then starts the import again."""
+
+
+_WORTH_TELLING: Final = 4_000
 
 
 class _OvertakenError(Exception):
@@ -66,8 +70,7 @@ def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock) -> None:
     if plan is None:
         return
     try:
-        for batch in read_batches(plan.path, plan.form, plan.rules, plan.start):
-            _bring_in(ctx, plan, batch, clock())
+        _bring_all_in(ctx, plan, clock)
     except _OvertakenError:
         return
     _finish(ctx, plan, clock())
@@ -148,7 +151,18 @@ def _rules(ctx: Context, row: Import, of: ContactList, election: Election, scope
 # --- one chunk --------------------------------------------------------------------------------------
 
 
-def _bring_in(ctx: Context, plan: _Plan, batch: Batch, now: dt.datetime) -> None:
+def _bring_all_in(ctx: Context, plan: _Plan, clock: Clock) -> None:
+    """Bring in chunk after chunk; whenever the tables have doubled by it, the planner is told."""
+    created, told_at = 0, _WORTH_TELLING
+    for batch in read_batches(plan.path, plan.form, plan.rules, plan.start):
+        created += _bring_in(ctx, plan, batch, clock()).created
+        if created >= told_at:
+            told_at = 2 * created
+            with ctx.unit() as unit:
+                learn_sizes(unit.session)
+
+
+def _bring_in(ctx: Context, plan: _Plan, batch: Batch, now: dt.datetime) -> Counts:
     """Merge one chunk, with everything that follows from it, in one transaction."""
     with ctx.unit() as unit:
         hold_people(unit.session, unit.organisation_id)
@@ -162,6 +176,7 @@ def _bring_in(ctx: Context, plan: _Plan, batch: Batch, now: dt.datetime) -> None
         match_unknown_marks(unit, merged.touched)
         sync_queues(unit, now=now, contact_ids=sorted(merged.touched))
         _count(row, batch, merged, renumbered)
+        return merged.counts
 
 
 def _hold(unit: UnitOfWork, plan: _Plan, batch: Batch, now: dt.datetime) -> Import:

@@ -1,7 +1,6 @@
 """Find out, for a whole staged chunk at once, who is new, known already, or a repetition.
 
-It says in SQL what `dialer.domain.person.match` says in words; a test holds the two together. Every
-statement goes by index: tables of people grow by millions while their statistics lag behind.
+It says in SQL what `dialer.domain.person.match` says in words; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -43,48 +42,50 @@ _SOMEBODY_ELSE: Final = """(s.first_key IS NOT NULL AND s.last_key IS NOT NULL
 _LOSE_WITHIN_FILE: Final = """
     UPDATE import_stage SET elector_number = NULL, elector_key = NULL, renumbered = true WHERE loses_number
 """
+# Each looks one row up by index, whatever the planner believes of tables that have just grown.
 _BY_EXTERNAL_ID: Final = """
-    UPDATE import_stage AS s SET contact_id = c.id FROM contact AS c
-    WHERE s.first_row IS NULL AND s.external_id IS NOT NULL
-      AND c.organisation_id = :organisation AND c.id_source = :source AND c.external_id = s.external_id
+    SELECT c.id FROM contact AS c
+    WHERE c.organisation_id = :organisation AND c.id_source = :source AND c.external_id = s.external_id
+    LIMIT 1
 """
 _BY_ELECTOR: Final = f"""
-    UPDATE import_stage AS s SET contact_id = c.id FROM contact AS c
-    WHERE s.first_row IS NULL AND s.contact_id IS NULL AND s.elector_key IS NOT NULL
-      AND c.organisation_id = :organisation AND c.register = :register AND c.elector_key = s.elector_key
+    SELECT c.id FROM contact AS c
+    WHERE c.organisation_id = :organisation AND c.register = :register AND c.elector_key = s.elector_key
       AND NOT {_OTHER_ID} AND NOT {_SOMEBODY_ELSE}
+    LIMIT 1
 """
 _BY_PHONE: Final = f"""
-    UPDATE import_stage AS s SET contact_id = found.id
-    FROM (
-        SELECT DISTINCT ON (s."row") s."row", c.id
-        FROM import_stage AS s
-        CROSS JOIN LATERAL unnest(s.numbers) AS reach(number)
-        JOIN contact_phone AS p ON p.organisation_id = :organisation AND p.number = reach.number
-        JOIN contact AS c ON c.organisation_id = :organisation AND c.id = p.contact_id
-        WHERE s.first_row IS NULL AND s.contact_id IS NULL AND c.name_key = s.name_key
-          AND NOT {_OTHER_ID} AND NOT {_OTHER_ELECTOR}
-        ORDER BY s."row", c.id
-    ) AS found
-    WHERE found."row" = s."row"
+    SELECT c.id
+    FROM unnest(s.numbers) AS reach(number)
+    CROSS JOIN LATERAL (
+        SELECT p.contact_id FROM contact_phone AS p
+        WHERE p.organisation_id = :organisation AND p.number = reach.number OFFSET 0
+    ) AS p
+    JOIN contact AS c ON c.organisation_id = :organisation AND c.id = p.contact_id
+    WHERE c.name_key = s.name_key AND NOT {_OTHER_ID} AND NOT {_OTHER_ELECTOR}
+    ORDER BY c.id LIMIT 1
 """
 _BY_EMAIL: Final = f"""
-    UPDATE import_stage AS s SET contact_id = found.id
-    FROM (
-        SELECT DISTINCT ON (s."row") s."row", c.id
-        FROM import_stage AS s
-        JOIN contact AS c ON c.organisation_id = :organisation AND c.email_key = s.email_key
-        WHERE s.first_row IS NULL AND s.contact_id IS NULL AND s.email_key IS NOT NULL
-          AND c.name_key = s.name_key AND NOT {_OTHER_ID} AND NOT {_OTHER_ELECTOR}
-          AND (s.numbers IS NULL OR NOT EXISTS (
-              SELECT FROM contact_phone AS p
-              WHERE p.organisation_id = :organisation AND p.contact_id = c.id AND p.removed_at IS NULL))
-        ORDER BY s."row", c.id
-    ) AS found
-    WHERE found."row" = s."row"
+    SELECT c.id FROM contact AS c
+    WHERE c.organisation_id = :organisation AND c.email_key = s.email_key AND c.name_key = s.name_key
+      AND NOT {_OTHER_ID} AND NOT {_OTHER_ELECTOR}
+      AND (s.numbers IS NULL OR NOT EXISTS (
+          SELECT FROM contact_phone AS p
+          WHERE p.organisation_id = :organisation AND p.contact_id = c.id AND p.removed_at IS NULL))
+    ORDER BY c.id LIMIT 1
+"""
+_FIND: Final = f"""
+    UPDATE import_stage AS s SET
+        contact_id = coalesce(({_BY_EXTERNAL_ID}), ({_BY_ELECTOR}), ({_BY_PHONE}), ({_BY_EMAIL})),
+        holder_id = (
+            SELECT c.id FROM contact AS c
+            WHERE c.organisation_id = :organisation AND c.register = :register
+              AND c.elector_key = s.elector_key
+            LIMIT 1)
+    WHERE s.first_row IS NULL
 """
 _DECIDE: Final = """
-    UPDATE import_stage AS s SET fate = CASE
+    UPDATE import_stage AS s SET contact_id = coalesce(s.contact_id, s.new_id), fate = CASE
         WHEN s.contact_id IS NULL THEN 'created'
         WHEN ranked.nth > 1 OR EXISTS (
             SELECT FROM import_contact AS seen
@@ -92,7 +93,7 @@ _DECIDE: Final = """
               AND seen.contact_id = s.contact_id) THEN 'duplicate'
         ELSE 'matched' END
     FROM (
-        SELECT "row", row_number() OVER (PARTITION BY contact_id ORDER BY "row") AS nth
+        SELECT "row", row_number() OVER (PARTITION BY coalesce(contact_id, new_id) ORDER BY "row") AS nth
         FROM import_stage WHERE first_row IS NULL
     ) AS ranked
     WHERE ranked."row" = s."row"
@@ -100,56 +101,43 @@ _DECIDE: Final = """
 # An elector number that another contact holds: whoever is in this file already keeps it,
 # everybody else loses it to the person whom the newer register gives it to.
 _HELD_BY_ANOTHER: Final = """
-    s.fate IN ('created', 'matched') AND s.elector_key IS NOT NULL
-    AND c.organisation_id = :organisation AND c.register = :register AND c.elector_key = s.elector_key
-    AND c.id IS DISTINCT FROM s.contact_id
+    s.fate IN ('created', 'matched') AND s.holder_id IS NOT NULL AND s.holder_id IS DISTINCT FROM s.contact_id
 """
 _LOSE_TO_EARLIER_ROW: Final = f"""
-    UPDATE import_stage AS s SET elector_number = NULL, elector_key = NULL, renumbered = true
-    FROM contact AS c
+    UPDATE import_stage AS s
+    SET elector_number = NULL, elector_key = NULL, holder_id = NULL, renumbered = true
     WHERE {_HELD_BY_ANOTHER} AND (
-        c.id IN (SELECT contact_id FROM import_stage)
+        s.holder_id IN (SELECT contact_id FROM import_stage)
         OR EXISTS (
             SELECT FROM import_contact AS seen
             WHERE seen.organisation_id = :organisation AND seen.import_id = :import
-              AND seen.contact_id = c.id))
+              AND seen.contact_id = s.holder_id))
 """
+_MARK_TAKEN: Final = f"UPDATE import_stage AS s SET renumbered = true WHERE {_HELD_BY_ANOTHER}"
 _TAKE_NUMBER: Final = f"""
-    WITH taken AS (
-        UPDATE contact AS c SET elector_number = NULL, elector_key = NULL
-        FROM import_stage AS s WHERE {_HELD_BY_ANOTHER}
-        RETURNING s."row"
-    )
-    UPDATE import_stage SET renumbered = true WHERE "row" IN (SELECT "row" FROM taken)
+    UPDATE contact SET elector_number = NULL, elector_key = NULL
+    WHERE organisation_id = :organisation
+      AND id = ANY(ARRAY(SELECT s.holder_id FROM import_stage AS s WHERE {_HELD_BY_ANOTHER}))
 """
 _REFUSE_NAMELESS: Final = """
-    UPDATE import_stage SET fate = 'rejected'
+    UPDATE import_stage SET fate = 'rejected', contact_id = NULL
     WHERE fate = 'created' AND renumbered AND external_id IS NULL AND elector_key IS NULL
       AND numbers IS NULL AND email IS NULL
 """
-_NAME_NEW: Final = "UPDATE import_stage SET contact_id = new_id WHERE fate = 'created'"
 _FOLLOW_FIRST: Final = """
     UPDATE import_stage AS s SET contact_id = first.contact_id,
         fate = CASE WHEN first.fate = 'rejected' THEN 'rejected' ELSE 'duplicate' END
     FROM import_stage AS first WHERE s.first_row = first."row"
 """
 
-_BY_INDEX_ONLY: Final = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
-_BY_ANY_PLAN: Final = "SET LOCAL enable_hashjoin = on; SET LOCAL enable_mergejoin = on"
-
-_AGAINST_EVERYBODY: Final = (
+_STEPS: Final = (
     _LOSE_WITHIN_FILE,
-    _BY_EXTERNAL_ID,
-    _BY_ELECTOR,
-    _BY_PHONE,
-    _BY_EMAIL,
-)
-_WITHIN_CHUNK: Final = (
+    _FIND,
     _DECIDE,
     _LOSE_TO_EARLIER_ROW,
+    _MARK_TAKEN,
     _TAKE_NUMBER,
     _REFUSE_NAMELESS,
-    _NAME_NEW,
     _FOLLOW_FIRST,
 )
 
@@ -165,9 +153,5 @@ def hold_people(session: Session, organisation_id: uuid.UUID) -> None:
 def match_stage(session: Session, scope: Scope) -> None:
     """Give every staged row its contact and its fate: created, matched, duplicate or rejected."""
     parameters = scope.parameters()
-    session.execute(text(_BY_INDEX_ONLY))
-    for statement in _AGAINST_EVERYBODY:
-        session.execute(text(statement), parameters)
-    session.execute(text(_BY_ANY_PLAN))
-    for statement in _WITHIN_CHUNK:
+    for statement in _STEPS:
         session.execute(text(statement), parameters)

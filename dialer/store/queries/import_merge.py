@@ -75,8 +75,8 @@ _UPDATES: Final = {
 }
 _REPEATED: Final = {
     **{name: f"coalesce(c.{name}, s.{name})" for name in _PLAIN},
-    "tags": _NEW_TAGS.format(tags="s.tags"),
-    "custom": "coalesce(s.custom, '{}') || c.custom",
+    "tags": _NEW_TAGS.format(tags="tagged.tags"),
+    "custom": "coalesce(noted.custom, '{}') || c.custom",
     "status": "CASE WHEN s.deceased THEN 'deceased' ELSE c.status END",
 }
 
@@ -116,17 +116,23 @@ _UPDATE: Final = f"""
 """
 # A row that repeats an earlier one fills what that one left empty, and overrides nothing.
 _FILL: Final = f"""
+    WITH repeated AS (SELECT * FROM import_stage WHERE fate = 'duplicate'),
+    tagged AS (
+        SELECT contact_id, array_agg(DISTINCT tag) AS tags
+        FROM repeated, unnest(tags) AS tag GROUP BY contact_id
+    ),
+    noted AS (
+        SELECT contact_id, jsonb_object_agg(key, value ORDER BY "row" DESC) AS custom
+        FROM repeated, jsonb_each(custom) GROUP BY contact_id
+    ),
+    plain AS (
+        SELECT contact_id, bool_or(deceased) AS deceased, {_first_filled(_PLAIN)}
+        FROM repeated GROUP BY contact_id
+    )
     UPDATE contact AS c SET {_assignments(_REPEATED)}, updated_at = :now
-    FROM (
-        SELECT contact_id, bool_or(deceased) AS deceased,
-            (SELECT array_agg(DISTINCT tag) FROM import_stage AS t, unnest(t.tags) AS tag
-             WHERE t.contact_id = r.contact_id AND t.fate = 'duplicate') AS tags,
-            (SELECT jsonb_object_agg(key, value ORDER BY t."row" DESC)
-             FROM import_stage AS t, jsonb_each(t.custom)
-             WHERE t.contact_id = r.contact_id AND t.fate = 'duplicate') AS custom,
-            {_first_filled(_PLAIN)}
-        FROM import_stage AS r WHERE fate = 'duplicate' GROUP BY contact_id
-    ) AS s
+    FROM plain AS s
+    LEFT JOIN tagged ON tagged.contact_id = s.contact_id
+    LEFT JOIN noted ON noted.contact_id = s.contact_id
     WHERE c.organisation_id = :organisation AND c.id = s.contact_id AND NOT :skip AND {_differs(_REPEATED)}
     RETURNING c.id
 """
@@ -274,6 +280,15 @@ def merge_stage(session: Session, merge: Merge) -> Merged:
     changed = (changed | told) & _run(session, (_MATCHED,), parameters)
     row = session.execute(text(_COUNT), {"changed": list(changed)}).one()
     return Merged(Counts(*row), frozenset(told), frozenset(_run(session, (_TOUCHED,), parameters)))
+
+
+_GROWING: Final = """contact, contact_phone, list_member, import_contact, opt_out, suppression, pledge,
+    voter_record, turnout_mark"""
+
+
+def learn_sizes(session: Session) -> None:
+    """Tell the planner how large the tables are now: one that has just grown is planned for as if empty."""
+    session.execute(text(f"ANALYZE {_GROWING}"))
 
 
 def renumbered_rows(session: Session) -> Iterator[tuple[int, bool]]:

@@ -60,7 +60,7 @@ _CREATE: Final = text(
     + ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
     + ", email_key text GENERATED ALWAYS AS (lower(email)) STORED"
     + ", name_key text GENERATED ALWAYS AS (coalesce(first_key, '') || coalesce(last_key, '')) STORED"
-    + ", contact_id uuid, fate text, renumbered boolean NOT NULL DEFAULT false"
+    + ", contact_id uuid, holder_id uuid, fate text, renumbered boolean NOT NULL DEFAULT false"
     + ") ON COMMIT DROP"
 )
 _COPY: Final = f"COPY import_stage ({', '.join(_COLUMNS)}) FROM STDIN (NULL '')"

@@ -1,0 +1,29 @@
+"""A process that reads rows for another: rules first, then chunks in and batches out, until its input ends.
+
+Run as `python -m dialer.services.people.reading_process` by `import_processes`, over its own two pipes. When
+whoever started it is gone, however it ended, the pipe ends and so does this.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import pickle
+import sys
+
+from dialer.domain.importing.row import RowReader
+from dialer.services.people.import_batches import prepare
+
+
+def serve() -> None:
+    """Answer each chunk with its batch."""
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        reader = RowReader(pickle.load(sys.stdin.buffer))  # noqa: S301
+        while True:
+            batch = prepare(reader, pickle.load(sys.stdin.buffer))  # noqa: S301
+            batch.records.clear()  # whoever sent them has them
+            pickle.dump(batch, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+            sys.stdout.buffer.flush()
+
+
+if __name__ == "__main__":
+    serve()
