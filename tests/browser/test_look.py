@@ -18,6 +18,9 @@ from tests.web.phone_bank import PhoneBank
 # Where screenshots go; looked at by people, compared by nobody.
 PICTURES = os.environ.get("DIALER_SCREENSHOTS")
 
+SMALLEST, ZOOMED = (320, 640), (640, 450)
+"""The narrowest phone, and a desk at 200 %: nothing is cut off at the side."""
+
 MAY_SCROLL = {"wrap-up, callback", "keys", "practice, before", "practice, after"}
 """States of the call screen that need more than 640 px in a wide typeface."""
 
@@ -41,6 +44,10 @@ def _inspector(page: Page, language: str, faults: list[str], *, screen: bool):
                 faults.append(f"{name}: {wide} px wide at {width}")
             if screen and width == 360 and high > height and name not in MAY_SCROLL:
                 faults.append(f"{name}: {high} px high at {height}")
+        for width, height in (SMALLEST, ZOOMED):
+            page.set_viewport_size({"width": width, "height": height})
+            if (wide := sizes(page)[0]) > width:
+                faults.append(f"{name}: {wide} px wide at {width}")
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
 
     return look
