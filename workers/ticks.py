@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from dialer.services.accounts.idempotency import forget_old_answers
+from dialer.services.accounts.logins import forget_old_logins
 from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
 from dialer.services.context import Context
 from dialer.services.people.import_run import resume_imports
@@ -26,4 +28,6 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("end forgotten shifts", 600, end_forgotten_shifts),
     Tick("expire assignments", 2, expire_assignments),
     Tick("resume imports", 5, resume_imports),
+    Tick("forget old answers", 600, forget_old_answers),
+    Tick("forget old logins", 3600, forget_old_logins),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -109,5 +110,15 @@ def _recognise() -> Actor | None:
 def _send_away() -> BaseResponse:
     if is_machine_path(request.path):
         raise Unauthenticated
-    back = request.path if request.method == "GET" else None
-    return redirect(url_for("public.login", next=back, ended=1 if "signed_out" in g else None), code=303)
+    login = url_for("public.login", next=_way_back(), ended=1 if "signed_out" in g else None)
+    if "HX-Request" in request.headers:  # a part of a page: the whole page is to go there
+        return Response("", 401, {"HX-Redirect": login})
+    return redirect(login, code=303)
+
+
+def _way_back() -> str | None:
+    """The page that was asked for, or that a part of was."""
+    if "HX-Request" in request.headers:
+        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+        return page._replace(scheme="", netloc="", fragment="").geturl()
+    return request.full_path.rstrip("?") if request.method == "GET" else None

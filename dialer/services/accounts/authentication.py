@@ -39,14 +39,11 @@ def actor_for_token(units: UnitFactory, secret: str, now: dt.datetime) -> Actor 
         return None if holder is None else _actor(unit, holder)
 
 
-def actor_for_login(
-    units: UnitFactory, secret: str, now: dt.datetime, *, passive: bool = False
-) -> Actor | None:
+def actor_for_login(units: UnitFactory, secret: str, now: dt.datetime) -> Actor | None:
     """Whoever is signed in with this session secret; None when it has ended.
 
     It ends by signing out, with the token it was opened by, with the account, after a day, and after a
-    quiet hour (four while a call is unfinished). `passive` requests, such as a board that refreshes
-    itself, don't count as a sign of life.
+    quiet hour (four while a call is unfinished). A board that refreshes itself isn't quiet.
     """
     with units.read() as unit:
         found = find_login_holder(unit.session, secret_hash(secret), now)
@@ -55,7 +52,7 @@ def actor_for_login(
         login, holder = found
         if login.expires_at <= now or _has_gone_quiet(unit, login, holder, now):
             return None
-        if not passive and now - login.last_seen_at > _SEEN_EVERY:
+        if now - login.last_seen_at > _SEEN_EVERY:
             _mark_seen(unit, holder.organisation_id, login, now)
         return _actor(unit, holder)
 

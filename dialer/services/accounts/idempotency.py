@@ -20,6 +20,7 @@ from typing import Final
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from dialer.domain.access import Permission, require
 from dialer.domain.errors import IdempotencyInProgress, IdempotencyKeyReused
 from dialer.services.accounts.sealing import Seal
 from dialer.services.context import Context
@@ -88,10 +89,14 @@ def once(ctx: Context, post: KeyedPost, secret_key: str) -> Iterator[Attempt]:
                 _write(unit, post, seal.close(_packed(attempt.answer), ctx.now), ctx.now)
 
 
-def forget_old_answers(units: UnitFactory, now: dt.datetime) -> int:
+def forget_old_answers(ctx: Context) -> int:
     """Delete what is older than 24 hours, and say how many there were."""
-    with units.read() as unit:
-        old = delete(IdempotencyKey).where(IdempotencyKey.created_at <= now - KEPT_FOR)
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        old = delete(IdempotencyKey).where(
+            IdempotencyKey.organisation_id == ctx.organisation_id,
+            IdempotencyKey.created_at <= ctx.now - KEPT_FOR,
+        )
         return len(unit.session.execute(old.returning(IdempotencyKey.key_hash)).all())
 
 

@@ -20,14 +20,11 @@ from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.phone import PhonePolicy
 from dialer.services.accounts.account_fields import Reach, clean_name, read_reach
 from dialer.services.accounts.credentials import secret_hash
-from dialer.services.accounts.logins import open_login, signed_in
+from dialer.services.accounts.logins import REMEMBERED_FOR, open_login, signed_in
 from dialer.services.accounts.views import Joined, JoinLinkState, JoinOutcome, JoinPage
 from dialer.store.models.accounts import Account, AccountCampaign, JoinLink, LoginSession, SignInRequest
 from dialer.store.models.calling import Campaign
 from dialer.store.session import UnitFactory, UnitOfWork
-
-REMEMBERED_FOR: Final = dt.timedelta(days=30)
-"""So long after it last signed in, the device that joined is greeted by name."""
 
 LINK_IS_OVER: Final = "This link has had its day. Ask for a new one."
 CLOSED: Final = "This evening’s calls are over."

@@ -6,15 +6,19 @@ import datetime as dt
 import uuid
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
-from dialer.domain.access import Actor
+from dialer.domain.access import Actor, Permission, require
 from dialer.domain.errors import Unauthenticated
 from dialer.services.accounts.authentication import actor_for_login, actor_for_token
 from dialer.services.accounts.credentials import new_secret, secret_hash
 from dialer.services.accounts.views import SignedIn
+from dialer.services.context import Context
 from dialer.store.models.accounts import LoginSession
 from dialer.store.session import UnitFactory, UnitOfWork
+
+REMEMBERED_FOR: Final = dt.timedelta(days=30)
+"""So long after it last signed in, the device that joined is greeted by name."""
 
 LONGEST_LOGIN: Final = dt.timedelta(hours=24)
 """Longer than any polling day; after it everybody signs in again."""
@@ -62,6 +66,17 @@ def signed_in(units: UnitFactory, secret: str, now: dt.datetime) -> SignedIn:
     if actor is None:
         raise Unauthenticated
     return SignedIn(secret, actor, now + LONGEST_LOGIN)
+
+
+def forget_old_logins(ctx: Context) -> int:
+    """Delete the sessions of browsers that aren't even greeted by name any more, and say how many."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        old = delete(LoginSession).where(
+            LoginSession.organisation_id == ctx.organisation_id,
+            LoginSession.created_at <= ctx.now - REMEMBERED_FOR,
+        )
+        return len(unit.session.execute(old.returning(LoginSession.id)).all())
 
 
 def sign_out(units: UnitFactory, secret: str, now: dt.datetime) -> None:

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
-from dialer.services.accounts.joining import REMEMBERED_FOR, JoinForm, come_back, join, look_at_join_link
+from dialer.services.accounts.joining import JoinForm, come_back, join, look_at_join_link
+from dialer.services.accounts.logins import REMEMBERED_FOR
 from dialer.services.accounts.views import Joined
 from dialer.web.desk import desk, moment, phone_policy
 from dialer.web.guard import allow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import uuid
 
@@ -11,7 +12,14 @@ from sqlalchemy import select
 from dialer.domain.access import Role
 from dialer.domain.errors import Unauthenticated
 from dialer.services.accounts.authentication import actor_for_login
-from dialer.services.accounts.logins import LONGEST_LOGIN, sign_in_with_token, sign_out
+from dialer.services.accounts.logins import (
+    LONGEST_LOGIN,
+    REMEMBERED_FOR,
+    forget_old_logins,
+    sign_in_with_token,
+    sign_out,
+)
+from dialer.services.accounts.organisations import system_actor
 from dialer.services.accounts.tokens import NewToken, create_token, delete_token
 from dialer.services.context import Context
 from dialer.store.models.accounts import LoginSession
@@ -65,15 +73,6 @@ def test_a_quiet_hour_ends_it(ctx: Context, units: UnitFactory, vic: Person) -> 
     assert actor_for_login(units, secret, ctx.now + 2 * HOUR + MINUTE) is None
 
 
-def test_a_page_that_refreshes_itself_is_no_sign_of_life(
-    ctx: Context, units: UnitFactory, vic: Person
-) -> None:
-    secret = sign_in_with_token(units, vic.token, ctx.now).secret
-    for minutes in (20, 40, 60):
-        assert actor_for_login(units, secret, ctx.now + minutes * MINUTE, passive=True) is not None
-    assert actor_for_login(units, secret, ctx.now + 61 * MINUTE, passive=True) is None
-
-
 def test_somebody_busy_stays_signed_in_for_a_day_at_most(
     ctx: Context, units: UnitFactory, vic: Person
 ) -> None:
@@ -91,7 +90,7 @@ def test_a_call_without_its_result_outlasts_the_quiet_hour(
 ) -> None:
     secret = sign_in_with_token(units, vic.token, ctx.now).secret
     put_in_a_call(ctx, vic, marsh, state)
-    assert actor_for_login(units, secret, ctx.now + 3 * HOUR, passive=True) is not None
+    assert actor_for_login(units, secret, ctx.now + 3 * HOUR) is not None
     assert actor_for_login(units, secret, ctx.now + 5 * HOUR) is None
 
 
@@ -99,3 +98,10 @@ def test_a_finished_call_does_not(ctx: Context, units: UnitFactory, vic: Person,
     secret = sign_in_with_token(units, vic.token, ctx.now).secret
     put_in_a_call(ctx, vic, marsh, "completed")
     assert actor_for_login(units, secret, ctx.now + 3 * HOUR) is None
+
+
+def test_old_sessions_are_forgotten(ctx: Context, units: UnitFactory, vic: Person) -> None:
+    sign_in_with_token(units, vic.token, ctx.now)
+    machine = ctx.as_actor(system_actor(ctx.organisation_id))
+    assert forget_old_logins(machine) == 0
+    assert forget_old_logins(dataclasses.replace(machine, now=ctx.now + REMEMBERED_FOR)) == 1
