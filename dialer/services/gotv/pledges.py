@@ -16,6 +16,7 @@ from dialer.domain.csv_cells import csv_line
 from dialer.domain.errors import NotFound, ValidationFailed
 from dialer.domain.person import fold
 from dialer.domain.pledge import is_pledge
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
 from dialer.services.gotv.record import record_support
@@ -75,6 +76,7 @@ class PledgeSearch:
     with_turnout: bool = False
 
 
+@again_after_deadlock
 def put_pledge(ctx: Context, contact_id: uuid.UUID, pledge: NewPledge) -> PledgeView:
     """Record a person's support in the campaign's election, as evidence of this moment.
 

@@ -130,13 +130,17 @@ def recompute_records(
     if not contact_ids:
         return frozenset()
     people = People(unit.session, unit.organisation_id, election_id, contact_ids)
-    before = voter_records.lock(people)
+    held = {row.contact_id: row for row in voter_records.lock(people)}
     pledges, marks = voter_records.pledges_of(people), voter_records.marks_of(people)
-    present = [_present(row.contact_id, pledges, marks) for row in before]
-    changed = [(old, new) for old, new in zip(before, present, strict=True) if old != new]
-    voter_records.write(people, [new for _, new in changed])
+    present = [_present(contact_id, pledges, marks) for contact_id in sorted(set(contact_ids))]
+    changed = [(held.get(new.contact_id, Record(new.contact_id)), new) for new in present]
+    changed = [(old, new) for old, new in changed if old != new]
+    voter_records.update(people, [new for _, new in changed if new.contact_id in held])
+    raced = voter_records.insert(people, [new for _, new in changed if new.contact_id not in held])
+    changed = [(old, new) for old, new in changed if new.contact_id not in raced]
     counters.bump_all(unit, _deltas(election_id, changed))
-    return frozenset(new.contact_id for old, new in changed if _voted(old) != _voted(new))
+    flipped = frozenset(new.contact_id for old, new in changed if _voted(old) != _voted(new))
+    return flipped | recompute_records(unit, election_id, raced)
 
 
 def _present(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from dialer.domain.access import Permission, Role, require
 from dialer.domain.errors import ValidationFailed
 from dialer.domain.turnout import COUNTED, HELD, UNKNOWN, WrittenNumber, is_within, read_written, seen_at
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
 from dialer.services.gotv.record import recompute_records
@@ -19,6 +20,7 @@ from dialer.store.models import new_id
 from dialer.store.models.gotv import Election
 from dialer.store.queries import turnout_marks
 from dialer.store.queries.electors import Elector, find_electors
+from dialer.store.queries.turnout_marks import Author, MarkRow
 from dialer.store.session import UnitOfWork
 
 
@@ -34,6 +36,7 @@ class _Placed:
     at: dt.datetime
 
 
+@again_after_deadlock
 def mark_turnout(
     ctx: Context, marks: Sequence[NewMark], election_id: uuid.UUID | None = None
 ) -> MarkedTurnout:
@@ -47,7 +50,8 @@ def mark_turnout(
         election = election_named(ctx, unit, election_id)
         placed = _place(ctx, unit, election, marks)
         people = {one.elector.contact_id for one in placed if one.elector and one.state == COUNTED}
-        turnout_marks.add_marks(unit.session, _new_evidence(ctx, unit, election, placed))
+        where = (unit.session, unit.organisation_id, election, _author(ctx))
+        turnout_marks.add_marks(*where, _new_evidence(ctx, unit, election, placed))
         new = recompute_records(unit, election, people)
         outcome = _outcome(placed, accepted=len(new))
         ctx.audit(unit, "turnout.marked", "election", election, _counts(outcome))
@@ -103,7 +107,7 @@ Evidence = tuple[object, str]
 
 def _new_evidence(
     ctx: Context, unit: UnitOfWork, election_id: uuid.UUID, placed: Sequence[_Placed]
-) -> list[dict[str, object]]:
+) -> list[MarkRow]:
     """Rows for what isn't noted yet: a mark sent again is no new evidence unless it tells an earlier time."""
     noted = _noted(ctx, unit, election_id, placed)
     rows = []
@@ -113,7 +117,7 @@ def _new_evidence(
         if evidence in noted and noted[evidence] <= one.at:
             continue
         noted[evidence] = one.at
-        rows.append(_row(ctx, unit, election_id, one))
+        rows.append(_row(one))
     return rows
 
 
@@ -124,8 +128,7 @@ def _noted(
         unit.session,
         unit.organisation_id,
         election_id,
-        ctx.actor.account_id,
-        ctx.actor.token_id,
+        _author(ctx),
         contacts={one.elector.contact_id for one in placed if one.elector},
         keys={one.number.tail or one.number.key for one in placed if not one.elector},
     )
@@ -140,21 +143,21 @@ def _about(elector: Elector | None, key: str, polling_district: str | None) -> o
     return elector.contact_id if elector else (key, polling_district)
 
 
-def _row(ctx: Context, unit: UnitOfWork, election_id: uuid.UUID, one: _Placed) -> dict[str, object]:
-    return {
-        "organisation_id": unit.organisation_id,
-        "id": new_id(),
-        "election_id": election_id,
-        "contact_id": one.elector.contact_id if one.elector else None,
-        "elector_number": one.mark.elector_number,
-        "elector_key": one.number.tail or one.number.key,
-        "polling_district": one.mark.polling_district,
-        "state": one.state,
-        "source": one.source,
-        "at": one.at,
-        "account_id": ctx.actor.account_id,
-        "token_id": ctx.actor.token_id,
-    }
+def _author(ctx: Context) -> Author:
+    return Author(ctx.actor.account_id, ctx.actor.token_id)
+
+
+def _row(one: _Placed) -> MarkRow:
+    return MarkRow(
+        id=new_id(),
+        contact_id=one.elector.contact_id if one.elector else None,
+        elector_number=one.mark.elector_number,
+        elector_key=one.number.tail or one.number.key,
+        polling_district=one.mark.polling_district,
+        state=one.state,
+        source=one.source,
+        at=one.at,
+    )
 
 
 def _outcome(placed: Sequence[_Placed], accepted: int) -> MarkedTurnout:

@@ -10,6 +10,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.errors import ValidationFailed
 from dialer.domain.turnout import read_written
 from dialer.services.calling.queue_sync import sync_queues
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.gotv.record import recompute_records
 from dialer.services.gotv.turnout import election_named
@@ -20,6 +21,7 @@ from dialer.store.queries.electors import find_electors
 from dialer.store.session import UnitOfWork
 
 
+@again_after_deadlock
 def undo_turnout(
     ctx: Context, marks: Sequence[NewMark], *, reason: str, election_id: uuid.UUID | None = None
 ) -> UndoneTurnout:
@@ -38,6 +40,7 @@ def undo_turnout(
         return UndoneTurnout(undone, unknown)
 
 
+@again_after_deadlock
 def undo_turnout_by_token(ctx: Context, token_id: uuid.UUID, *, reason: str) -> UndoneTurnout:
     """Take back all marks that were made with one token; those of others stand."""
     require(ctx.actor, Permission.TURNOUT_UNDO)

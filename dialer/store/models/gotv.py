@@ -137,7 +137,13 @@ class VoterRecord(Tenant, Base):
         CheckConstraint("support BETWEEN 1 AND 5", name="support"),
         one_of("voting_method", VOTING_METHODS),
         Index("ix_voter_record_support", "organisation_id", "election_id", "support", "contact_id"),
-        Index("ix_voter_record_campaign", "organisation_id", "learned_campaign_id", "contact_id"),
+        Index(
+            "ix_voter_record_campaign",
+            "organisation_id",
+            "learned_campaign_id",
+            "contact_id",
+            postgresql_where=text("learned_campaign_id IS NOT NULL"),
+        ),
         Index(
             "ix_voter_record_voted",
             "organisation_id",

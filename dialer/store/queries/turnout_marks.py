@@ -5,9 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, insert, or_, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Row, any_, exists, func, literal, or_, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Session
 
 from dialer.domain.turnout import WrittenNumber
@@ -30,12 +33,19 @@ _WAITING_FOR = text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whose mark it is, and with which token they made it."""
+
+    account_id: uuid.UUID | None
+    token_id: uuid.UUID | None
+
+
 def marks_by_author(
     session: Session,
     organisation_id: uuid.UUID,
     election_id: uuid.UUID,
-    account_id: uuid.UUID | None,
-    token_id: uuid.UUID | None,
+    author: Author,
     *,
     contacts: Collection[uuid.UUID],
     keys: Collection[str],
@@ -50,21 +60,60 @@ def marks_by_author(
     ).where(
         TurnoutMark.organisation_id == organisation_id,
         TurnoutMark.election_id == election_id,
-        TurnoutMark.account_id.is_not_distinct_from(account_id),
-        TurnoutMark.token_id.is_not_distinct_from(token_id),
+        TurnoutMark.account_id.is_not_distinct_from(author.account_id),
+        TurnoutMark.token_id.is_not_distinct_from(author.token_id),
         TurnoutMark.state != "undone",
         or_(
-            TurnoutMark.contact_id.in_(contacts),
+            TurnoutMark.contact_id == any_(literal(list(contacts), ARRAY(UUID))),
             TurnoutMark.contact_id.is_(None) & TurnoutMark.elector_key.in_(keys),
         ),
     )
     return session.execute(found).all()
 
 
-def add_marks(session: Session, marks: Sequence[dict[str, object]]) -> None:
-    """Write marks, thousands at once."""
-    if marks:
-        session.execute(insert(TurnoutMark), marks)
+@dataclass(frozen=True, slots=True)
+class MarkRow:
+    """A mark that is to be kept."""
+
+    id: uuid.UUID
+    contact_id: uuid.UUID | None
+    elector_number: str
+    elector_key: str
+    polling_district: str | None
+    state: str
+    source: str
+    at: dt.datetime
+
+
+_COLUMNS = tuple(field.name for field in fields(MarkRow))
+
+_ADD = text(
+    f"""
+    INSERT INTO turnout_mark (organisation_id, election_id, account_id, token_id, {", ".join(_COLUMNS)})
+    SELECT :organisation, :election, CAST(:account AS uuid), CAST(:token AS uuid), new.*
+    FROM unnest(
+        CAST(:id AS uuid[]), CAST(:contact_id AS uuid[]), CAST(:elector_number AS text[]),
+        CAST(:elector_key AS text[]), CAST(:polling_district AS text[]), CAST(:state AS text[]),
+        CAST(:source AS text[]), CAST(:at AS timestamptz[])
+    ) AS new
+    """  # noqa: S608 - put together from fixed names only
+)
+
+
+def add_marks(
+    session: Session,
+    organisation_id: uuid.UUID,
+    election_id: uuid.UUID,
+    author: Author,
+    marks: Sequence[MarkRow],
+) -> None:
+    """Write an author's marks, thousands in one statement."""
+    if not marks:
+        return
+    columns = zip(*map(attrgetter(*_COLUMNS), marks), strict=True)
+    values = {name: list(column) for name, column in zip(_COLUMNS, columns, strict=True)}
+    where = {"organisation": organisation_id, "election": election_id}
+    session.execute(_ADD, {**where, "account": author.account_id, "token": author.token_id, **values})
 
 
 def undo_marks(
@@ -87,7 +136,8 @@ def undo_marks(
 
 def of_people(election_id: uuid.UUID, contacts: Collection[uuid.UUID]) -> ColumnElement[bool]:
     """The marks of these people in one election."""
-    return (TurnoutMark.election_id == election_id) & TurnoutMark.contact_id.in_(contacts)
+    theirs = TurnoutMark.contact_id == any_(literal(list(contacts), ARRAY(UUID)))
+    return (TurnoutMark.election_id == election_id) & theirs
 
 
 def of_nobody(election_id: uuid.UUID, numbers: Collection[WrittenNumber]) -> ColumnElement[bool]:

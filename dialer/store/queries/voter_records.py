@@ -38,15 +38,6 @@ class Record:
 
 _NAMES = tuple(field.name for field in fields(Record))
 
-_ENSURE = text(
-    """
-    INSERT INTO voter_record (organisation_id, election_id, contact_id)
-    SELECT :organisation, :election, contact_id
-    FROM unnest(CAST(:contacts AS uuid[])) AS person(contact_id) ORDER BY contact_id
-    ON CONFLICT DO NOTHING
-    """
-)
-
 _LOCK = text(
     f"""
     SELECT {", ".join(_NAMES)} FROM voter_record
@@ -73,13 +64,7 @@ _MARKS = text(
     """
 )
 
-_WRITE = text(
-    """
-    UPDATE voter_record AS record
-    SET support = new.support, voting_method = new.voting_method, planned_at = new.planned_at,
-        learned_at = new.learned_at, learned_source = new.learned_source,
-        learned_campaign_id = new.learned_campaign_id, learned_by = new.learned_by,
-        voted_at = new.voted_at, voted_source = new.voted_source
+_GIVEN = """
     FROM unnest(
         CAST(:contact_id AS uuid[]), CAST(:support AS int[]), CAST(:voting_method AS text[]),
         CAST(:planned_at AS timestamptz[]), CAST(:learned_at AS timestamptz[]),
@@ -87,9 +72,30 @@ _WRITE = text(
         CAST(:learned_by AS uuid[]), CAST(:voted_at AS timestamptz[]), CAST(:voted_source AS text[])
     ) AS new(contact_id, support, voting_method, planned_at, learned_at, learned_source,
              learned_campaign_id, learned_by, voted_at, voted_source)
+"""
+
+_INSERT = text(
+    f"""
+    INSERT INTO voter_record (organisation_id, election_id, {", ".join(_NAMES)})
+    SELECT :organisation, :election, new.*
+    {_GIVEN}
+    ORDER BY new.contact_id
+    ON CONFLICT DO NOTHING
+    RETURNING contact_id
+    """
+)
+
+_UPDATE = text(
+    f"""
+    UPDATE voter_record AS record
+    SET support = new.support, voting_method = new.voting_method, planned_at = new.planned_at,
+        learned_at = new.learned_at, learned_source = new.learned_source,
+        learned_campaign_id = new.learned_campaign_id, learned_by = new.learned_by,
+        voted_at = new.voted_at, voted_source = new.voted_source
+    {_GIVEN}
     WHERE record.organisation_id = :organisation AND record.election_id = :election
       AND record.contact_id = new.contact_id
-    """
+    """  # noqa: S608 - put together from fixed names only
 )
 
 
@@ -113,12 +119,11 @@ class People:
 
 
 def lock(people: People) -> Sequence[Record]:
-    """Make their rows where these are missing, hold them in the order of their ids, and return them.
+    """Hold the rows that they have, in the order of their ids, and return them.
 
     Evidence is to be read after this: a statement that waited for somebody else's row would still see the
     evidence as it was before the wait.
     """
-    people.session.execute(_ENSURE, people.where)
     return [Record(*row) for row in people.session.execute(_LOCK, people.where)]
 
 
@@ -138,9 +143,20 @@ def marks_of(people: People) -> Mapping[uuid.UUID, list[Mark]]:
     return found
 
 
-def write(people: People, records: Sequence[Record]) -> None:
+def update(people: People, records: Sequence[Record]) -> None:
     """Put these values into rows that are held."""
     if records:
-        columns = zip(*map(attrgetter(*_NAMES), records), strict=True)
-        values = {name: list(column) for name, column in zip(_NAMES, columns, strict=True)}
-        people.session.execute(_WRITE, {**people.where, **values})
+        people.session.execute(_UPDATE, {**people.where, **_columns(records)})
+
+
+def insert(people: People, records: Sequence[Record]) -> frozenset[uuid.UUID]:
+    """Make these rows, and return whose row somebody else made first: those are to be looked at again."""
+    if not records:
+        return frozenset()
+    made = people.session.scalars(_INSERT, {**people.where, **_columns(records)})
+    return frozenset(record.contact_id for record in records) - frozenset(made)
+
+
+def _columns(records: Sequence[Record]) -> dict[str, list[object]]:
+    columns = zip(*map(attrgetter(*_NAMES), records), strict=True)
+    return {name: list(column) for name, column in zip(_NAMES, columns, strict=True)}

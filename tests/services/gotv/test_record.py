@@ -43,7 +43,8 @@ def told(ctx: Context, contact_id: uuid.UUID, support: int, hour: int = 0, **mor
 
 def record_of(ctx: Context, contact_id: uuid.UUID) -> VoterRecord:
     with ctx.unit() as unit:
-        return unit.session.scalars(select(VoterRecord).where(VoterRecord.contact_id == contact_id)).one()
+        found = select(VoterRecord).where(VoterRecord.contact_id == contact_id)
+        return unit.session.scalars(found).one_or_none() or VoterRecord()
 
 
 def figures(ctx: Context, scope: str, scope_id: uuid.UUID) -> dict[str, int]:

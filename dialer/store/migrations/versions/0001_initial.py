@@ -896,6 +896,7 @@ def upgrade() -> None:
         "voter_record",
         ["organisation_id", "learned_campaign_id", "contact_id"],
         unique=False,
+        postgresql_where=sa.text("learned_campaign_id IS NOT NULL"),
     )
     op.create_index(
         "ix_voter_record_contact", "voter_record", ["organisation_id", "contact_id"], unique=False
