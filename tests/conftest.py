@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import logging
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from werkzeug.test import TestResponse
 from dialer.app import create_app
 from dialer.domain.access import Role
 from dialer.domain.phone import PhonePolicy
+from dialer.logs import configure_logs
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.context import Context
 from dialer.settings import Settings
@@ -36,7 +38,12 @@ _servers = contextlib.ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Only the process that hands out the work starts the servers; its workers inherit their addresses."""
+    """Only the process that hands out the work starts the servers; its workers inherit their addresses.
+
+    Logs go where pytest reads them.
+    """
+    configure_logs("INFO", "tests")
+    logging.getLogger().handlers.clear()
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         servers.start(_servers)
 
