@@ -202,8 +202,10 @@ class RowReader:
         return value
 
     def _instant(self, text: str, on: dt.date | None) -> dt.datetime | None:
+        """Read when something was said or done; what has not come yet is no such time."""
         rules = self.rules
-        return read.read_instant(text, day_first=rules.day_first, zone=rules.zone, on=on, now=rules.now)
+        at = read.read_instant(text, day_first=rules.day_first, zone=rules.zone, on=on, now=rules.now)
+        return None if at and at > rules.now else at
 
     def _fill_evidence(self, evidence: Evidence, cells: _Cells) -> None:
         self._fill_support(evidence, cells)

@@ -1,0 +1,307 @@
+"""What an import does with each person: the rules of contract §4, on real tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+
+from dialer.domain.importing.repeats import Repeats
+from dialer.domain.person import Identity, Match, fold, match
+from dialer.services.context import Context
+from dialer.services.gotv.elections import create_election
+from dialer.services.paging import Page
+from dialer.services.people.contacts import ContactSearch, list_contacts
+from dialer.services.people.imports import list_rejected
+from dialer.services.people.views import ContactView, ImportView
+from dialer.store.models.gotv import Pledge, TurnoutMark, VoterRecord
+from tests.services.people.importing import bring_in, new_list
+
+HEADER = "First name,Surname,Phone,Email"
+
+
+def people(ctx: Context) -> list[ContactView]:
+    return list(list_contacts(ctx, ContactSearch(), Page(limit=500)).items)
+
+
+def one(ctx: Context) -> ContactView:
+    (person,) = people(ctx)
+    return person
+
+
+def reasons(ctx: Context, view: ImportView) -> list[tuple[int, str, str]]:
+    return [
+        (issue.line, issue.outcome, issue.reason)
+        for issue in list_rejected(ctx, view.id, Page(limit=500)).items
+    ]
+
+
+def counts(view: ImportView) -> tuple[int, int, int, int, int]:
+    """Created, updated, unchanged, duplicates, rejected."""
+    of = view.counts
+    assert of.rows == of.created + of.updated + of.unchanged + of.duplicates + of.rejected
+    return of.created, of.updated, of.unchanged, of.duplicates, of.rejected
+
+
+def test_an_update_fills_and_changes_and_never_blanks(ctx: Context) -> None:
+    bring_in(ctx, "First name,Surname,Phone,Postcode,Tags,Shoe\nSiân,Jones,07700900001,CF10 1AA,member,42\n")
+    again = (
+        "First name,Surname,Phone,Postcode,Email,Tags,Shoe\nSIAN,JONES,07700900001,,s@example.org,driver,43\n"
+    )
+    assert counts(bring_in(ctx, again)) == (0, 1, 0, 0, 0)
+    person = one(ctx)
+    assert (person.first_name, person.postcode, person.email) == ("SIAN", "CF10 1AA", "s@example.org")
+    assert (person.tags, person.custom) == (["member", "driver"], {"Shoe": "43"})
+
+
+def test_with_skip_people_stay_as_they_are_but_a_no_counts(ctx: Context) -> None:
+    bring_in(ctx, f"{HEADER}\nSiân,Jones,07700900001,\n")
+    more = f"{HEADER},Do not call\nSiân,Jones,07700900001,s@example.org,yes\n"
+    bring_in(ctx, more, on_match="skip")
+    person = one(ctx)
+    assert person.email is None
+    assert person.opt_outs["voice"] is not None
+
+
+def test_a_row_that_repeats_an_earlier_one_fills_what_that_left_empty(ctx: Context) -> None:
+    data = (
+        f"{HEADER},Postcode,Do not call\nSiân,Jones,07700900001,,CF10 1AA,\n"
+        "Gwyn,Prys,07700900002,,,\nsian,jones,07700 900001,s@example.org,BS1 1AA,Y\n"
+    )
+    assert counts(bring_in(ctx, data)) == (2, 0, 0, 1, 0)
+    person = people(ctx)[0]
+    assert (person.first_name, person.email, person.postcode) == ("Siân", "s@example.org", "CF10 1AA")
+    assert person.opt_outs["voice"] is not None
+    assert counts(bring_in(ctx, data)) == (0, 0, 2, 1, 0)
+
+
+def test_repetitions_far_apart_are_found(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dialer.services.people.import_reading.BATCH_ROWS", 2)
+    rows = [f"V{n % 5},Jones,07700 90000{n % 5}," for n in range(11)]
+    data = "\n".join([HEADER, *rows]) + "\n"
+    assert counts(bring_in(ctx, data)) == (5, 0, 0, 6, 0)
+    assert counts(bring_in(ctx, data)) == (0, 0, 5, 6, 0)
+
+
+def test_a_household_on_one_landline_stays_apart(ctx: Context) -> None:
+    data = f"{HEADER}\nSiân,Jones,01632960001,\nGwyn,Jones,01632960001,\n"
+    assert counts(bring_in(ctx, data)) == (2, 0, 0, 0, 0)
+    assert counts(bring_in(ctx, data)) == (0, 0, 2, 0, 0)
+
+
+def test_external_ids_count_within_their_source(ctx: Context) -> None:
+    data = "ID,First name,Surname,Phone\n7,Siân,Jones,07700900001\n"
+    assert counts(bring_in(ctx, data, id_source="crm")) == (1, 0, 0, 0, 0)
+    renamed = "ID,First name,Surname,Phone\n7,Siân,Prys,07700900009\n"
+    assert counts(bring_in(ctx, renamed, id_source="crm")) == (0, 1, 0, 0, 0)
+    assert one(ctx).last_name == "Prys"
+    assert counts(bring_in(ctx, renamed, id_source="other")) == (0, 0, 1, 0, 0)
+    other = "ID,First name,Surname,Phone\n8,Siân,Prys,07700900009\n"
+    assert counts(bring_in(ctx, other, id_source="crm")) == (1, 0, 0, 0, 0)
+
+
+def test_an_elector_number_of_another_person_goes_over(ctx: Context) -> None:
+    header = "Elector number,First name,Surname,Phone"
+    bring_in(ctx, f"{header}\nKA1-12,Siân,Jones,07700900001\n", register="2025")
+    done = bring_in(ctx, f"{header}\nka1 012,Gwyn,Prys,07700900002\n", register="2025")
+    assert counts(done) == (1, 0, 0, 0, 0)
+    assert reasons(ctx, done) == [(2, "kept", "renumbered")]
+    assert [person.elector_number for person in people(ctx)] == [None, "ka1 012"]
+    assert [warning["code"] for warning in done.warnings] == ["renumbered"]
+
+
+def test_a_number_given_twice_in_one_file_stays_with_the_first(ctx: Context) -> None:
+    data = (
+        "Elector number,First name,Surname,Phone\nKA1-12,Siân,Jones,07700900001\n"
+        "KA1-12,Gwyn,Prys,07700900002\nKA1-12,Nest,Rees,\n"
+    )
+    done = bring_in(ctx, data)
+    assert counts(done) == (2, 0, 0, 0, 1)
+    assert reasons(ctx, done) == [(3, "kept", "renumbered"), (4, "rejected", "renumbered")]
+    assert [person.elector_number for person in people(ctx)] == ["KA1-12", None]
+    assert counts(bring_in(ctx, data)) == (0, 0, 2, 0, 1)
+
+
+def test_a_new_register_gives_new_numbers(ctx: Context) -> None:
+    header = "Elector number,First name,Surname,Phone"
+    bring_in(ctx, f"{header}\nKA1-12,Siân,Jones,07700900001\n", register="2025")
+    done = bring_in(ctx, f"{header}\nKA1-40,Siân,Jones,07700900001\n", register="2026")
+    assert counts(done) == (0, 1, 0, 0, 0)
+    assert one(ctx).elector_number == "KA1-40"
+
+
+def test_somebody_without_a_phone_is_known_by_email_and_name(ctx: Context) -> None:
+    bring_in(ctx, f"{HEADER}\nSiân,Jones,,s@example.org\n")
+    assert counts(bring_in(ctx, f"{HEADER}\nSiân,Jones,07700900001,S@Example.org\n")) == (0, 1, 0, 0, 0)
+    assert one(ctx).phone == "+447700900001"
+    assert counts(bring_in(ctx, f"{HEADER}\nSiân,Jones,07700900002,s@example.org\n")) == (1, 0, 0, 0, 0)
+
+
+def test_a_clear_yes_is_consent_and_a_clear_no_counts_against(ctx: Context) -> None:
+    rows = "Siân,Jones,07700900001,,yes\nGwyn,Prys,07700900002,,no\nNest,Rees,07700900003,,perhaps\n"
+    data = f"{HEADER},Opt in\n{rows}"
+    bring_in(ctx, data)
+    yes, no, perhaps = people(ctx)
+    assert yes.consents["sms"] is not None
+    assert yes.consents["email"] is not None
+    assert all(no.opt_outs.values())
+    assert not any(perhaps.opt_outs.values())
+    assert perhaps.consents["sms"] is None
+    assert counts(bring_in(ctx, data)) == (0, 0, 3, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("cell", "out"),
+    [("", False), ("N", False), ("no", False), ("Na", False), ("0", False), ("Y", True), ("x", True)],
+)
+def test_any_value_but_empty_or_a_clear_no_counts_against(ctx: Context, cell: str, out: bool) -> None:
+    bring_in(ctx, f"{HEADER},TPS\nSiân,Jones,07700900001,,{cell}\n")
+    assert (one(ctx).opt_outs["voice"] is not None) is out
+
+
+def test_opt_out_is_every_channel_and_do_not_text_only_texts(ctx: Context) -> None:
+    rows = "Siân,Jones,07700900001,s@example.org,1,\nGwyn,Prys,07700900002,,,1\n"
+    data = f"{HEADER},Unsubscribed,Do not text\n{rows}"
+    bring_in(ctx, data)
+    everything, texts = people(ctx)
+    assert all(everything.opt_outs.values())
+    assert [channel for channel, at in texts.opt_outs.items() if at] == ["sms"]
+
+
+# --- evidence ---------------------------------------------------------------------------------------
+
+
+def support_of(ctx: Context) -> list[tuple[Any, ...]]:
+    with ctx.unit() as unit:
+        rows = unit.session.execute(
+            select(VoterRecord.support, VoterRecord.voting_method).order_by(VoterRecord.contact_id)
+        )
+        return [tuple(row) for row in rows]
+
+
+def test_a_pledge_column_fills_support_only_where_it_is_empty(ctx: Context) -> None:
+    header = "First name,Phone,Support,Pledge"
+    said = [",yes", ",maybe", ",no", ",refused", "2,no"]
+    rows = "".join(f"V{nth},0770090000{nth},{each}\n" for nth, each in enumerate(said))
+    bring_in(ctx, f"{header}\n{rows}")
+    assert support_of(ctx) == [(1, None), (3, None), (5, None), (2, None)]
+    assert counts(bring_in(ctx, f"{header}\nV0,07700900000,,no\n")) == (0, 0, 1, 0, 0)
+
+
+def test_dated_evidence_goes_by_its_own_time_and_undated_only_fills(ctx: Context) -> None:
+    header = "First name,Phone,Support,Pledge date,Pledged to"
+    bring_in(ctx, f"{header}\nA,07700900001,3,02/05/2026,doorstep\n")
+    bring_in(ctx, f"{header}\nA,07700900001,1,01/05/2026,phone bank\n")
+    assert support_of(ctx) == [(3, None)]
+    bring_in(ctx, f"{header}\nA,07700900001,4,,\n")
+    assert support_of(ctx) == [(3, None)]
+    bring_in(ctx, f"{header}\nA,07700900001,2,03/05/2026,text\n")
+    assert support_of(ctx) == [(2, None)]
+    with ctx.unit() as unit:
+        sources = unit.session.scalars(select(Pledge.source).order_by(Pledge.at)).all()
+        first = unit.session.scalar(select(Pledge.at).order_by(Pledge.at))
+    assert sources == ["call", "door", "text"]
+    assert first == dt.datetime(2026, 4, 30, 23, tzinfo=dt.UTC)
+
+
+def test_voted_marks_come_with_their_time_and_only_once(ctx: Context) -> None:
+    create_election(ctx, {"name": "Local", "polling_on": dt.date(2026, 5, 7), "current": True})
+    header = "First name,Phone,Voted,Voted at,Postal vote"
+    said = ["Y,09:11,", ",10:30,", "Y,,", "N,,Y", ",23:59,"]
+    data = "\n".join([header, *(f"V{nth},0770090000{nth},{each}" for nth, each in enumerate(said))])
+    assert bring_in(ctx, data).counts.created == 5
+    with ctx.unit() as unit:
+        marks = unit.session.execute(
+            select(TurnoutMark.at, TurnoutMark.dated).order_by(TurnoutMark.contact_id)
+        ).all()
+    assert [tuple(mark) for mark in marks] == [
+        (dt.datetime(2026, 5, 7, 8, 11, tzinfo=dt.UTC), True),
+        (dt.datetime(2026, 5, 7, 9, 30, tzinfo=dt.UTC), True),
+        (ctx.now, False),
+        (ctx.now, False),  # nobody has voted at a time that has not come yet
+    ]
+    assert [person.voted_at is not None for person in people(ctx)] == [True, True, True, False, True]
+    assert [person.voting_method for person in people(ctx)][3] == "postal"
+    assert counts(bring_in(ctx, data)) == (0, 0, 5, 0, 0)
+
+
+def test_an_import_may_be_about_another_election(ctx: Context) -> None:
+    create_election(ctx, {"name": "Now", "current": True})
+    other = create_election(ctx, {"name": "Then"})
+    bring_in(ctx, "First name,Phone,Support\nA,07700900001,1\n", election_id=other.id)
+    assert one(ctx).support is None
+    with ctx.unit() as unit:
+        assert unit.session.scalar(select(VoterRecord.election_id)) == other.id
+
+
+# --- the statements say what the rule says ----------------------------------------------------------
+
+names = st.sampled_from(["Siân,Jones", "Gwyn,Prys", "Siân,Prys"])
+rows_of_lists = st.lists(
+    st.builds(
+        lambda who, phone, email, ident, elector: f"{who},{phone},{email},{ident},{elector}",
+        names,
+        st.sampled_from(["", "07700900001", "07700900002"]),
+        st.sampled_from(["", "a@example.org"]),
+        st.sampled_from(["", "1", "2"]),
+        st.sampled_from(["", "KA1-1", "KA1-2"]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows_of_lists)
+def test_any_list_again_changes_nothing(ctx: Context, rows: list[str]) -> None:
+    with ctx.unit() as unit:
+        unit.session.execute(text("DELETE FROM contact"))
+    data = "\n".join(["First name,Surname,Phone,Email,ID,Elector number", *rows]) + "\n"
+    first = bring_in(ctx, data)
+    again = bring_in(ctx, data)
+    assert (again.counts.created, again.counts.updated) == (0, 0), rows
+    assert again.counts.rejected == first.counts.rejected
+    assert again.counts.unchanged == first.counts.created
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows_of_lists.filter(lambda rows: len(rows) == 2))
+def test_two_lists_of_one_person_each_match_as_the_rule_says(ctx: Context, rows: list[str]) -> None:
+    with ctx.unit() as unit:
+        unit.session.execute(text("DELETE FROM contact"))
+    header = "First name,Surname,Phone,Email,ID,Elector number"
+    a, b = (_identity(row) for row in rows)
+    first, second = (bring_in(ctx, f"{header}\n{row}\n") for row in rows)
+    if first.counts.rejected or second.counts.rejected:
+        return
+    same = match(a, b) in {Match.EXTERNAL_ID, Match.ELECTOR, Match.PHONE, Match.EMAIL}
+    assert second.counts.created == (0 if same else 1), rows
+
+
+def _identity(row: str) -> Identity:
+    first, last, phone, email, external_id, elector = row.split(",")
+    phones = (f"+44{phone[1:]}",) if phone else ()
+    return Identity(
+        fold(first), fold(last), phones, email, external_id, "", elector.lower().replace(" ", "-"), ""
+    )
+
+
+def test_repeats_within_a_file_are_placed_by_the_rule() -> None:
+    repeats = Repeats()
+    someone = Identity("sian", "jones", ("+447700900001",), elector="ka1-1")
+    assert repeats.place(2, someone) == (None, False)
+    assert repeats.place(3, Identity("gwyn", "prys", elector="ka1-1")) == (None, True)
+    assert repeats.place(4, Identity("sian", "jones", ("+447700900001",))) == (2, False)
+    assert repeats.place(5, Identity("gwyn", "jones", ("+447700900001",))) == (None, False)
+
+
+def test_lists_count_their_members_once(ctx: Context) -> None:
+    one_list, other = new_list(ctx), new_list(ctx)
+    data = f"{HEADER}\nSiân,Jones,07700900001,\nGwyn,Prys,07700900002,\n"
+    for list_id in (one_list, one_list, other):
+        bring_in(ctx, data, list_id)
+    assert [sorted(person.list_ids) == sorted([one_list, other]) for person in people(ctx)] == [True, True]
