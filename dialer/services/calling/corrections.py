@@ -14,7 +14,7 @@ from dialer.domain.errors import Conflict, Forbidden, InvalidTransition, NotFoun
 from dialer.domain.result import HouseholdReport
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.assignments import campaign_of
-from dialer.services.calling.effects import take_back_effects
+from dialer.services.calling.effects import take_back_effects, take_back_opt_outs
 from dialer.services.calling.queue_plan import sync_queues_of_number
 from dialer.services.calling.reach import lock_assignment, open_assignment, reach_assignment
 from dialer.services.calling.results import (
@@ -27,7 +27,6 @@ from dialer.services.calling.results import (
 from dialer.services.calling.views import AssignmentView, VoidView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
-from dialer.services.people.opt_outs import lift_opt_outs_of_results
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Result, Shift
 from dialer.store.queries import queue
@@ -70,7 +69,7 @@ def undo_result(ctx: Context, assignment_id: uuid.UUID) -> AssignmentView:
         recording = Recording(ctx, unit, campaign_of(unit, assignment), assignment, recorded_at)
         lock_queue(recording)
         _take_back(recording, standing)
-        lift_opt_outs_of_results(unit, [result.id for result in standing], at=ctx.now, reason="undone")
+        take_back_opt_outs(unit, [result.id for result in standing], at=ctx.now, reason="undone")
         sync_queues_of_number(unit, assignment.number, ctx.now)
         shift.calls, shift.talks = shift.calls - 1, shift.talks - _talks(standing, recording)
         _reopen(recording, shift)
@@ -175,11 +174,19 @@ def _void(ctx: Context, unit: UnitOfWork, assignment: Assignment) -> VoidView:
     unit.session.flush()
     take_back_effects(unit, standing, ctx.now)
     tally(recording, standing, times=-1)
-    ids = [result.id for result in standing]
-    lifted = lift_opt_outs_of_results(unit, ids, at=ctx.now, reason="void")
+    lifted = take_back_opt_outs(unit, _all_results(unit, assignment), at=ctx.now, reason="void")
     replan_assignment(recording)
     sync_queues_of_number(unit, assignment.number, ctx.now)
     return VoidView(sum(not result.implied for result in standing), len(lifted))
+
+
+def _all_results(unit: UnitOfWork, assignment: Assignment) -> Sequence[uuid.UUID]:
+    """Those that were corrected too: an opt-out outlives a correction, but not a void."""
+    return unit.session.scalars(
+        select(Result.id).where(
+            Result.organisation_id == unit.organisation_id, Result.assignment_id == assignment.id
+        )
+    ).all()
 
 
 def _assignments_of(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Collection, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, func, select, update
 
-from dialer.domain.disposition import Effect, consequence
+from dialer.domain.disposition import CONSEQUENCES, Effect, consequence
 from dialer.domain.script import Learned
 from dialer.services.gotv.record import record_support, record_turnout, withdraw_evidence
 from dialer.services.people.deceased import (
@@ -17,11 +18,15 @@ from dialer.services.people.deceased import (
     number_is_shared,
     suppress_number,
 )
-from dialer.services.people.opt_outs import Origin, record_opt_out
+from dialer.services.people.opt_outs import Origin, cover_number, lift_opt_outs_of_results, record_opt_out
 from dialer.store.models.calling import Campaign, Result
 from dialer.store.models.people import Contact, ContactPhone
 from dialer.store.session import UnitOfWork
 
+STANDING: Final = (Result.superseded_at.is_(None), Result.voided_at.is_(None))
+OPTING_OUT: Final = tuple(
+    disposition for disposition, one in CONSEQUENCES.items() if Effect.OPTS_OUT_OF_VOICE in one.effects
+)
 NUMBER_EFFECTS: Final = frozenset({Effect.TAKES_NUMBER_OFF, Effect.MARKS_NUMBER_DEAD})
 
 
@@ -62,9 +67,26 @@ def take_back_effects(unit: UnitOfWork, results: Sequence[Result], now: dt.datet
         contact = _locked(unit, result)
         gone = result.effects.get("tags", [])
         contact.tags = [tag for tag in contact.tags if tag not in gone]
-        contact.status = result.effects.get("status", contact.status)
+        _restore_status(unit, result, contact)
         _restore_numbers(unit, result, now)
     unit.session.flush()
+
+
+def take_back_opt_outs(
+    unit: UnitOfWork, result_ids: Collection[uuid.UUID], *, at: dt.datetime, reason: str
+) -> frozenset[uuid.UUID]:
+    """Take back what these results opted out, except where another result says the same; whose they were."""
+    lifted = lift_opt_outs_of_results(unit, result_ids, at=at, reason=reason)
+    others = select(Result).where(
+        Result.organisation_id == unit.organisation_id,
+        Result.contact_id.in_(lifted),
+        Result.id.not_in(result_ids),
+        Result.disposition.in_(OPTING_OUT),
+        *STANDING,
+    )
+    for result in unit.session.scalars(others.order_by(Result.id)):
+        _record_no(unit, result)
+    return lifted
 
 
 def _locked(unit: UnitOfWork, result: Result) -> Contact:
@@ -85,8 +107,14 @@ def _mark_turnout(unit: UnitOfWork, campaign: Campaign, result: Result, _contact
 
 
 def _opt_out(unit: UnitOfWork, _campaign: Campaign, result: Result, _contact: Contact) -> None:
+    _record_no(unit, result)
+
+
+def _record_no(unit: UnitOfWork, result: Result) -> None:
+    """The number that was rung is out too, though it may have come off the person meanwhile."""
     origin = Origin("call", result.at, account_id=result.account_id, result_id=result.id)
     record_opt_out(unit, result.contact_id, "voice", origin)
+    cover_number(unit, result.contact_id, "voice", result.number)
 
 
 def _set_status(status: str) -> EffectOf:
@@ -134,21 +162,64 @@ def _mark_number_dead(unit: UnitOfWork, _campaign: Campaign, result: Result, _co
         phone.dead_at = result.at
 
 
+def _restore_status(unit: UnitOfWork, result: Result, contact: Contact) -> None:
+    """What this result found stays where a later one, or a coordinator, has changed the person since."""
+    if "status" not in result.effects:
+        return
+    before = result.effects["status"]
+    later = unit.session.scalar(
+        select(Result)
+        .where(
+            Result.organisation_id == unit.organisation_id,
+            Result.contact_id == result.contact_id,
+            Result.id > result.id,
+            Result.effects.has_key("status"),
+            *STANDING,
+        )
+        .order_by(Result.id)
+        .limit(1)
+    )
+    if later is not None:
+        later.effects = {**later.effects, "status": before}
+    elif contact.status == result.disposition:
+        contact.status = before
+
+
+def _said_elsewhere(unit: UnitOfWork, result: Result, *which: ColumnElement[bool]) -> dt.datetime | None:
+    """When another result that stands first found out the same about this number."""
+    return unit.session.scalar(
+        select(func.min(Result.at)).where(
+            Result.organisation_id == unit.organisation_id,
+            Result.number == result.number,
+            Result.disposition == result.disposition,
+            Result.id != result.id,
+            *STANDING,
+            *which,
+        )
+    )
+
+
 def _restore_numbers(unit: UnitOfWork, result: Result, now: dt.datetime) -> None:
-    """The moment names whose doing it was: a number removed or found dead at another one stays so."""
+    """The moment names whose doing it was: a number removed or found dead at another one stays so.
+
+    Where another result says the same, it is its doing from now on.
+    """
     of_number = (
         ContactPhone.organisation_id == unit.organisation_id,
         ContactPhone.number == result.number,
     )
     effects = consequence(result.disposition).effects
-    if Effect.SETS_DECEASED in effects:
+    of_contact = Result.contact_id == result.contact_id
+    if Effect.SETS_DECEASED in effects and _said_elsewhere(unit, result, of_contact) is None:
         lift_suppression_of_deceased(unit, result.number, made_at=result.at, now=now)
     if Effect.TAKES_NUMBER_OFF in effects:
         mine = (ContactPhone.contact_id == result.contact_id, ContactPhone.removed_at == result.at)
-        unit.session.execute(update(ContactPhone).where(*of_number, *mine).values(removed_at=None))
+        removed_at = _said_elsewhere(unit, result, of_contact)
+        unit.session.execute(update(ContactPhone).where(*of_number, *mine).values(removed_at=removed_at))
     if Effect.MARKS_NUMBER_DEAD in effects:
         then = ContactPhone.dead_at == result.at
-        unit.session.execute(update(ContactPhone).where(*of_number, then).values(dead_at=None))
+        dead_at = _said_elsewhere(unit, result)
+        unit.session.execute(update(ContactPhone).where(*of_number, then).values(dead_at=dead_at))
 
 
 EffectOf = Callable[[UnitOfWork, Campaign, Result, Contact], dict[str, Any] | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict, ValidationFailed
@@ -15,11 +15,10 @@ from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.context import Context
 from dialer.services.people.contact_views import contact_view
 from dialer.services.people.contacts import contact_of
-from dialer.services.people.opt_outs import Origin, record_opt_out
+from dialer.services.people.opt_outs import Origin, holders, record_opt_out, release_reach
 from dialer.services.people.views import ContactView
 from dialer.store.models import new_id
 from dialer.store.models.people import Consent, ContactPhone, OptOut, Suppression
-from dialer.store.queries.opt_outs import cover_reach
 from dialer.store.session import UnitOfWork
 
 
@@ -78,8 +77,7 @@ def lift_suppressions(
     for no in [*noes, *rows]:
         no.lifted_at, no.lifted_reason = ctx.now, reason
     unit.session.flush()
-    for opt_out in opt_outs:
-        _release(ctx, unit, opt_out, reason)
+    release_reach(unit, [opt_out.id for opt_out in opt_outs], at=ctx.now, reason=reason)
     _requeue(ctx, unit, {row.number for row in rows if row.number})
 
 
@@ -108,7 +106,7 @@ def _lift(
     _check_may_lift(ctx, opt_out, consent)
     opt_out.lifted_at, opt_out.lifted_reason = ctx.now, reason
     unit.session.flush()
-    numbers = _release(ctx, unit, opt_out, reason)
+    numbers = release_reach(unit, [opt_out.id], at=ctx.now, reason=reason)
     _keep_consent(unit, contact_id, channel, consent)
     ctx.audit(unit, "opt_out.lifted", "contact", contact_id, {"channel": channel}, reason=reason)
     _requeue(ctx, unit, numbers)
@@ -147,33 +145,6 @@ def _check_no_others(unit: UnitOfWork, contact_id: uuid.UUID, channel: str) -> N
         )
 
 
-def _release(ctx: Context, unit: UnitOfWork, opt_out: OptOut, reason: str) -> set[str]:
-    """Lift what followed from a no; where others on the number said no too, theirs takes its place."""
-    of_it = (Suppression.organisation_id == unit.organisation_id, Suppression.opt_out_id == opt_out.id)
-    unit.session.execute(
-        update(Suppression)
-        .where(*of_it, Suppression.lifted_at.is_(None))
-        .values(lifted_at=ctx.now, lifted_reason=reason)
-    )
-    numbers = {number for number in unit.session.scalars(select(Suppression.number).where(*of_it)) if number}
-    cover_reach(unit.session, unit.organisation_id, _holders(unit, numbers))
-    return numbers
-
-
-def _holders(unit: UnitOfWork, numbers: Collection[str]) -> list[uuid.UUID]:
-    return list(
-        unit.session.scalars(
-            select(ContactPhone.contact_id)
-            .where(
-                ContactPhone.organisation_id == unit.organisation_id,
-                ContactPhone.number.in_(numbers),
-                ContactPhone.removed_at.is_(None),
-            )
-            .distinct()
-        )
-    )
-
-
 def _keep_consent(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, consent: NewConsent | None) -> None:
     if consent is not None and channel in {"sms", "email"}:
         unit.session.add(
@@ -189,4 +160,4 @@ def _keep_consent(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, consent
 
 
 def _requeue(ctx: Context, unit: UnitOfWork, numbers: Collection[str]) -> None:
-    sync_queues(unit, now=ctx.now, contact_ids=_holders(unit, numbers))
+    sync_queues(unit, now=ctx.now, contact_ids=holders(unit, numbers))
