@@ -42,7 +42,7 @@ from dialer.web.coordinator.wording import IMPORT_FIELD, IMPORT_QUESTION
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
-_ROWS_SHOWN: Final = 50
+_ROWS_SHOWN: Final = 25
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -151,7 +152,7 @@ def _page(errors: Faults | None = None) -> str:
         kept=summary.pledged_voted / summary.pledged if summary.pledged else 0,
         districts=summary.by_polling_district,
         widest=max((row.pledged for row in summary.by_polling_district), default=0),
-        **_hours(summary.by_hour, election),
+        **_hours(ctx, summary.by_hour, election),
         **_table(ctx, [row.polling_district for row in summary.by_polling_district]),
         source_choices=[(source, SOURCE[source]) for source in _SOURCES],
         values={name: said(name) for name in ("numbers", "polling_district", "undo_numbers", "reason")}
@@ -170,12 +171,13 @@ def _until_close(ctx: Context, election: ElectionView) -> float | None:
     return (closes - ctx.now).total_seconds()
 
 
-def _hours(hours: Sequence[HourTurnout], election: ElectionView) -> Mapping[str, Any]:
+def _hours(ctx: Context, hours: Sequence[HourTurnout], election: ElectionView) -> Mapping[str, Any]:
     """The chart by hour: at most its last day, with the first, middle and last hour named."""
     shown = list(hours)[-24:]
     ends = [shown[0], shown[len(shown) // 2], shown[-1]] if len(shown) > 2 else shown
     return {
         "hours": shown,
+        "hour_open": bool(shown) and ctx.now - shown[-1].hour < dt.timedelta(hours=1),
         "top_hour": max((hour.voted for hour in shown), default=0),
         "hour_labels": [time_of_day(hour.hour, election.timezone) for hour in ends],
     }
