@@ -1,0 +1,150 @@
+"""Coordinators' pages in a real browser: nothing for axe to find, nothing sticks out, figures renew."""
+
+from __future__ import annotations
+
+import io
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from dialer.services.accounts.join_links import NewJoinLink, create_join_link
+from dialer.services.calling.campaigns import get_campaign
+from dialer.services.context import Context
+from dialer.services.people.import_run import run_import
+from dialer.services.people.imports import start_import
+from dialer.services.people.lists import create_list
+from tests.browser.conftest import DESK, PHONE, Open, axe_faults, sign_in, sizes, tap
+from tests.conftest import SetClock
+from tests.people import Person
+from tests.web.phone_bank import PhoneBank
+
+# Where screenshots go; looked at by people, compared by nobody.
+PICTURES = os.environ.get("DIALER_SCREENSHOTS")
+MESSY = b"Name,Phone\nOwen Hughes,4.47E+11\nGrace Okafor,07700 900106\n"
+HEADLESS = b"07700900123,Owen Hughes\n07700900124,Grace Okafor\n"
+
+
+@pytest.fixture
+def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[str, str]:
+    """The address of every kind of page, by what it is called in pictures."""
+    created = create_list(ctx, {"name": "Marsh Vale register"})
+    done = start_import(ctx, created.id, io.BytesIO(MESSY), "messy.csv", {})
+    run_import(ctx, done.id, clock)
+    asks = start_import(ctx, created.id, io.BytesIO(HEADLESS), "no-header.csv", {})
+    waits = start_import(ctx, created.id, io.BytesIO(MESSY), "again.csv", {})
+    link = create_join_link(ctx, bank.campaign_id, NewJoinLink())
+    script = get_campaign(ctx, bank.campaign_id).script_id
+    campaign = f"/campaigns/{bank.campaign_id}"
+    return {
+        "campaigns": "/campaigns",
+        "campaign": campaign,
+        "campaign-form": f"{campaign}/edit",
+        "campaign-end": f"{campaign}/end",
+        "join-link": f"{campaign}/join-links/{link.code}",
+        "lists": "/lists",
+        "list": f"/lists/{created.id}",
+        "import-done": f"/imports/{done.id}",
+        "import-columns": f"/imports/{asks.id}",
+        "import-waits": f"/imports/{waits.id}",
+        "find": f"/contacts?list_id={created.id}",
+        "person": f"/contacts/{bank.people['Siân']}",
+        "lift": f"/contacts/{bank.people['Siân']}/opt-outs/voice/lift",
+        "scripts": "/scripts",
+        "script": f"/scripts/{script}",
+        "script-walk": f"/scripts/{script}/preview?went=hello:",
+        "volunteers": "/volunteers",
+        "volunteer": f"/volunteers/{vic.id}",
+        "turnout": "/turnout",
+        "elections": "/elections",
+        "live": f"/live?campaign_id={bank.campaign_id}",
+    }
+
+
+def _look(page: Page, name: str, about: str) -> list[str]:
+    if PICTURES:
+        page.screenshot(path=str(Path(PICTURES) / f"board-{name}-{about}.png"), full_page=True)
+    wide, _ = sizes(page)
+    room = page.viewport_size["width"] if page.viewport_size else 0
+    outside = [f"{name} {about}: {wide} px wide"] if wide > room else []
+    return outside + [f"{name} {about}: {fault}" for fault in axe_faults(page)]
+
+
+@pytest.mark.parametrize(
+    "look",
+    [(DESK, False, "en"), (PHONE, True, "en"), (PHONE, False, "cy"), (DESK, True, "cy")],
+)
+def test_every_page_is_sound(
+    open_browser: Open, carys: Person, pages: dict[str, str], look: tuple[tuple[int, int], bool, str]
+):
+    size, dark, language = look
+    page = open_browser(size, language=language, dark=dark)
+    sign_in(page, carys)
+    faults: list[str] = []
+    for name, address in pages.items():
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, name
+        faults += _look(page, name, f"{language}-{size[0]}-{'dark' if dark else 'light'}")
+    assert not faults, "\n".join(faults)
+
+
+def test_a_list_is_uploaded_and_its_page_moves_on_by_itself(
+    open_browser: Open, carys: Person, ctx: Context, clock: SetClock, tmp_path: Path
+):
+    file = tmp_path / "people.csv"
+    file.write_bytes(MESSY)
+    page = open_browser(DESK)
+    sign_in(page, carys)
+    page.goto("/lists")
+    page.fill("#name", "Marsh Vale")
+    tap(page, "list-create")
+    page.set_input_files("[data-test=upload]", file)
+    tap(page, "import-start")
+    page.locator("[data-test=import-progress]").wait_for()
+    run_import(ctx, uuid.UUID(page.url.rsplit("/", 1)[1]), clock)
+    page.locator("[data-test=import-counts]").wait_for()
+    assert "Number damaged by a spreadsheet" in page.inner_text("[data-test=import-rejects]")
+
+
+def test_the_live_board_renews_itself_and_keeps_what_was_open(
+    open_browser: Open, carys: Person, ctx: Context, bank: PhoneBank
+):
+    page = open_browser(DESK)
+    sign_in(page, carys)
+    page.goto(f"/live?campaign_id={bank.campaign_id}")
+    page.locator("#working summary").click()
+    tap(page, "pause-all")
+    page.locator("[data-test=flash]").wait_for()
+    page.goto(f"/live?campaign_id={bank.campaign_id}")
+    page.locator("#finish summary").click()
+    with page.expect_response("**/board"):
+        page.evaluate("htmx.ajax('GET', document.querySelector('#board').getAttribute('hx-get'), '#board')")
+    page.wait_for_function("document.querySelector('#finish details').open")
+    assert "Everything is paused" in page.inner_text("#lawful .verdict")
+
+
+def test_keys_go_to_the_cards(open_browser: Open, carys: Person, bank: PhoneBank):
+    page = open_browser(DESK)
+    sign_in(page, carys)
+    page.goto(f"/live?campaign_id={bank.campaign_id}")
+    page.keyboard.press("g")
+    page.keyboard.press("4")
+    assert page.evaluate("document.activeElement.id") == "help"
+
+
+def test_a_script_is_written_without_a_script(open_browser: Open, carys: Person):
+    page = open_browser(PHONE, script=False)
+    sign_in(page, carys)
+    page.goto("/scripts/new")
+    page.fill("#name", "Polling day")
+    page.fill("#node-0-text", "Hello {fist_name}")
+    tap(page, "save")
+    assert "Did you mean {first_name}?" in page.inner_text("[data-test=flash]")
+    page.click("[data-test=flash] a")
+    assert "#node-0-text" in page.url
+    page.fill("#node-0-text", "Hello {first_name}")
+    tap(page, "save")
+    assert "The script is saved." in page.inner_text("[data-test=flash]")
