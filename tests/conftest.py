@@ -15,6 +15,7 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
@@ -193,11 +194,29 @@ def ctx(context_of: Callable[[Person], Context], carys: Person) -> Context:
     return context_of(carys)
 
 
+class RememberedTemplates(BytecodeCache):
+    """Templates compiled once for all the apps that tests make; it is most of what a page costs otherwise."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_templates = RememberedTemplates()
+
+
 @pytest.fixture
 def app(settings: Settings, units: UnitFactory, jobs: RedisJobQueue, clock: SetClock) -> Flask:
     """The web application on the test's database, queue and clock."""
     app = create_app(settings, units=units, jobs=jobs, clock=clock)
     app.testing = False  # bugs become 500s, as they would for a user
+    app.jinja_env.bytecode_cache = _templates
     return app
 
 
