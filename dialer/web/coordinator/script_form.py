@@ -11,7 +11,8 @@ from flask import request
 from flask_babel import gettext
 
 from dialer.domain.errors import FieldError, ValidationFailed
-from dialer.domain.script import ANSWERS_MAX, NODES_MAX, Answer, Node, Script
+from dialer.domain.pledge import VOTING_METHODS
+from dialer.domain.script import ANSWERS_MAX, NODE_KINDS, NODES_MAX, Answer, Node, Script
 from dialer.services.calling.scripts import ScriptFields
 from dialer.services.calling.views import ScriptView
 from dialer.web.coordinator.forms import WHOLE_FORM, said
@@ -139,7 +140,7 @@ def _sent_any(prefix: str) -> bool:
 
 def _sent_node(at: str) -> NodeRow:
     found = [_sent_answer(f"{at}-answer-{index}") for index in range(_count(f"{at}-answer", ANSWERS_MAX))]
-    kind = said(f"{at}-kind")
+    kind = said(f"{at}-kind") if said(f"{at}-kind") in NODE_KINDS else "say"
     kept = tuple(_named(answer for answer in found if answer.label))
     answers = kept if kind == "question" else ()
     onward = "" if kind == "end" else said(f"{at}-next")
@@ -197,7 +198,7 @@ def _answer(row: AnswerRow) -> Answer:
         next=row.next,
         support=int(row.support) if row.support in {"1", "2", "3", "4", "5"} else None,
         tags=tuple(tag for tag in row.tags.split(",") if tag),
-        voting_method=row.voting_method or None,
+        voting_method=row.voting_method if row.voting_method in VOTING_METHODS else None,
     )
 
 
