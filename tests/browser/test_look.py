@@ -6,14 +6,17 @@ import os
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page
 
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.context import Context
 from tests.browser.conftest import DESK, PHONE, SHORT_PHONE, Open, axe_faults, sizes
-from tests.browser.walk import walk_calls, walk_practice, walk_public
+from tests.browser.walk import walk_calls, walk_desk, walk_practice, walk_public
 from tests.people import Person
+from tests.web.coordinator.conftest import record_pledge
 from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Reader
 
 # Where screenshots go; looked at by people, compared by nobody.
 PICTURES = os.environ.get("DIALER_SCREENSHOTS")
@@ -32,13 +35,15 @@ def _picture(page: Page, name: str, language: str, width: int, theme: str) -> No
 
 
 def _inspector(page: Page, language: str, faults: list[str], *, screen: bool):
+    # Each page is seen narrow and wide, light and dark, over the two languages.
+    themes = ("light", "dark") if language == "en" else ("dark", "light")
+
     def look(name: str) -> None:
-        for width, height in (SHORT_PHONE if screen else PHONE, DESK):
+        for (width, height), theme in zip((SHORT_PHONE if screen else PHONE, DESK), themes, strict=True):
             page.set_viewport_size({"width": width, "height": height})
-            for theme in ("light", "dark"):
-                page.emulate_media(color_scheme=theme)
-                _picture(page, name, language, width, theme)
-                faults.extend(f"{name}, {width} px, {theme}: {fault}" for fault in axe_faults(page))
+            page.emulate_media(color_scheme=theme)
+            _picture(page, name, language, width, theme)
+            faults.extend(f"{name}, {width} px, {theme}: {fault}" for fault in axe_faults(page))
             wide, high = sizes(page)
             if wide > width:
                 faults.append(f"{name}: {wide} px wide at {width}")
@@ -67,4 +72,23 @@ def test_call_screens(language: str, open_browser: Open, vic: Person, bank: Phon
     look = _inspector(page, language, faults, screen=True)
     walk_calls(page, vic, bank, look)
     walk_practice(page, look)
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def evening(app: Flask, vic: Person, bank: PhoneBank) -> None:
+    """Vic has spoken to somebody and is speaking to the next."""
+    reader = Reader(app.test_client())
+    reader.sign_in(vic.token)
+    record_pledge(reader)
+    reader.press("next")
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.usefixtures("evening")
+def test_desk_pages(language: str, open_browser: Open, carys: Person, bank: PhoneBank, tmp_path: Path):
+    upload = tmp_path / "people.csv"
+    upload.write_text("First name,Phone\nSiân,07700 900123\nNobody,\n", "utf-8")
+    page, faults = open_browser(language=language), []
+    walk_desk(page, carys, bank, upload, _inspector(page, language, faults, screen=False))
     assert not faults, "\n".join(faults)
