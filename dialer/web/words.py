@@ -35,11 +35,16 @@ def _local(at: dt.datetime, zone: str) -> dt.datetime:
     return at.astimezone(ZoneInfo(zone))
 
 
+def clock(wall: dt.time) -> str:
+    """A wall time as “9 am” or “9:30 pm”, in Welsh “9 yb” and “9:30 yh”."""
+    pattern = "h a" if wall.minute == 0 else "h:mm a"
+    written = dates.format_time(wall, pattern, locale=current_locale()).replace("\u202f", " ")
+    return written.replace("AM", "yb").replace("PM", "yh")
+
+
 def time_of_day(at: dt.datetime, zone: str = DEFAULT_ZONE) -> str:
     """An instant as “4:20 pm” on the clocks of `zone`; a full hour as “6 pm”."""
-    local = _local(at, zone)
-    pattern = "h a" if local.minute == 0 else "h:mm a"
-    return dates.format_datetime(local, pattern, locale=current_locale()).replace("\u202f", " ")
+    return clock(_local(at, zone).time())
 
 
 def day(at: dt.date | dt.datetime, zone: str = DEFAULT_ZONE) -> str:
@@ -93,6 +98,7 @@ def install_words(app: Flask) -> None:
     for writer in (
         figure,
         percent,
+        clock,
         time_of_day,
         day,
         long_day,

@@ -1,4 +1,4 @@
-"""Every page in both languages, light and dark, narrow and wide: axe finds nothing and nothing sticks out."""
+"""Every page of callers and guests, in both languages and themes, narrow and wide: axe finds nothing."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page
 
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.context import Context
 from tests.browser.conftest import DESK, PHONE, SHORT_PHONE, Open, axe_faults, sizes
-from tests.browser.walk import walk_calls, walk_desk, walk_practice, walk_public
+from tests.browser.walk import walk_calls, walk_practice, walk_public
 from tests.people import Person
-from tests.web.coordinator.conftest import record_pledge
 from tests.web.phone_bank import PhoneBank
-from tests.web.reader import Reader
 
 # Where screenshots go; looked at by people, compared by nobody.
 PICTURES = os.environ.get("DIALER_SCREENSHOTS")
@@ -72,23 +69,4 @@ def test_call_screens(language: str, open_browser: Open, vic: Person, bank: Phon
     look = _inspector(page, language, faults, screen=True)
     walk_calls(page, vic, bank, look)
     walk_practice(page, look)
-    assert not faults, "\n".join(faults)
-
-
-@pytest.fixture
-def evening(app: Flask, vic: Person, bank: PhoneBank) -> None:
-    """Vic has spoken to somebody and is speaking to the next."""
-    reader = Reader(app.test_client())
-    reader.sign_in(vic.token)
-    record_pledge(reader)
-    reader.press("next")
-
-
-@pytest.mark.parametrize("language", ["en", "cy"])
-@pytest.mark.usefixtures("evening")
-def test_desk_pages(language: str, open_browser: Open, carys: Person, bank: PhoneBank, tmp_path: Path):
-    upload = tmp_path / "people.csv"
-    upload.write_text("First name,Phone\nSiân,07700 900123\nNobody,\n", "utf-8")
-    page, faults = open_browser(language=language), []
-    walk_desk(page, carys, bank, upload, _inspector(page, language, faults, screen=False))
     assert not faults, "\n".join(faults)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page
 
@@ -82,40 +81,3 @@ def walk_practice(page: Page, look: Look) -> None:
     look("practice, after")
     page.goto("/call/keys")
     look("keys")
-
-
-def walk_desk(page: Page, carys: Person, bank: PhoneBank, upload: Path, look: Look) -> None:
-    """The coordinator's pages, once an evening is under way."""
-    sign_in(page, carys)
-    person = bank.people["Siân"]
-    for name, path in (
-        ("campaigns", "/campaigns"),
-        ("new campaign", "/campaigns/new"),
-        ("campaign", f"/campaigns/{bank.campaign_id}"),
-        ("campaign, settings", f"/campaigns/{bank.campaign_id}/edit"),
-        ("campaign, ending", f"/campaigns/{bank.campaign_id}/end"),
-        ("lists", "/lists"),
-        ("people", "/contacts"),
-        ("person", f"/contacts/{person}"),
-        ("scripts", "/scripts"),
-        ("new script", "/scripts/new"),
-        ("volunteers", "/volunteers"),
-        ("elections", "/elections"),
-        ("turnout", "/turnout"),
-        ("live", f"/live?campaign_id={bank.campaign_id}"),
-    ):
-        page.goto(path)
-        look(name)
-    page.goto("/scripts")
-    page.locator("main a[href^='/scripts/']:not([href$='/new'])").first.click()
-    look("script")
-    page.goto("/volunteers")
-    page.locator("main a[href^='/volunteers/']").first.click()
-    look("volunteer")
-    page.goto("/lists")
-    page.locator("main a[href^='/lists/']").first.click()
-    look("list")
-    page.locator("[data-test=upload]").set_input_files(upload)
-    tap(page, "import-start")
-    page.wait_for_url("**/imports/*")
-    look("import, queued")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 
 from dialer.web import i18n
 from dialer.web.rule_words import SAID_BY_RULES
+from dialer.web.words import clock, long_day
 
 DIALER = Path(i18n.__file__).parents[1]
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -77,3 +79,11 @@ def test_numbers_count_in_six_forms(app):
             ngettext("That’s %(num)s call", "That’s %(num)s calls", count) for count in (1, 2, 3, 6, 13)
         ]
     assert counted == ["Dyna 1 alwad", "Dyna 2 alwad", "Dyna 3 galwad", "Dyna 6 galwad", "Dyna 13 galwad"]
+
+
+def test_times_are_written_the_welsh_way(app):
+    with app.test_request_context(headers={"Accept-Language": "cy"}):
+        assert (clock(dt.time(9)), clock(dt.time(21, 30))) == ("9 yb", "9:30 yh")
+        assert long_day(dt.date(2026, 5, 7)) == "Dydd Iau 7 Mai"
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert (clock(dt.time(9)), clock(dt.time(21, 30))) == ("9 am", "9:30 pm")

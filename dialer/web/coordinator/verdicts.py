@@ -84,7 +84,9 @@ def _working(board: LiveBoard) -> Verdict:
         now, then = percent(board.lately.answer_share or 0), percent(board.before.answer_share or 0)
         words = gettext("Slow. %(now)s answer; it was %(then)s an hour ago.", now=now, then=then)
         return Verdict(words, "warn")
-    span = duration(board.talk_every.total_seconds()) if board.talk_every else ""
+    if not board.talk_every:
+        return Verdict(gettext("Yes."))
+    span = duration(board.talk_every.total_seconds())
     return Verdict(gettext("Yes. A talk every %(span)s for each caller.", span=span))
 
 

@@ -16,7 +16,9 @@ def test_with_nothing_running_it_says_so(desk: Reader) -> None:
     assert "Nothing is running" in desk.open("/live").text
 
 
-def test_answers_before_and_after_the_first_calls(desk: Reader, phone: Reader, bank: PhoneBank) -> None:
+def test_answers_before_and_after_the_first_calls(
+    desk: Reader, phone: Reader, bank: PhoneBank, clock: SetClock
+) -> None:
     text = desk.open("/live").text
     for answer in (
         "Yes. Ring until 9 pm.",
@@ -26,8 +28,9 @@ def test_answers_before_and_after_the_first_calls(desk: Reader, phone: Reader, b
     ):
         assert answer in text
     record_pledge(phone)
+    clock.forward(minutes=2)
     text = desk.open(f"/live?campaign_id={bank.campaign_id}").text
-    assert "Yes. A talk every" in text
+    assert "Yes. A talk every 2 minutes for each caller." in text
     assert "1 caller" in text
 
 
