@@ -17,7 +17,7 @@ _BATCH: Final = 1024
 _LINE_ENDS: Final = "\r\n"
 _LOST: Final = re.compile(r"[\ud800-\udfff\ufffd\0]")
 
-csv.field_size_limit(_MAX_LINE)
+csv.field_size_limit(2 * _MAX_LINE)
 
 
 @dataclass(frozen=True, slots=True)

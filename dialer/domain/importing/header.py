@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dialer.domain.importing.delimited import Record
+from dialer.domain.importing.delimited import Record, show_lost_letters
 from dialer.domain.importing.fields import IGNORE, custom_field, is_field
 from dialer.domain.importing.vocabulary import (
     PERHAPS_LINES,
@@ -16,6 +16,7 @@ from dialer.domain.importing.vocabulary import (
 )
 
 HEADER_WITHIN: Final = 50
+_HEADER_MAX: Final = 1_000
 REPORT_COLUMNS: Final = ("line", "outcome", "reason", "detail")
 """What the import report adds to a list's own columns; ignored when the mended report comes back."""
 
@@ -57,7 +58,7 @@ class Columns:
 
 
 def _clean(cell: str) -> str:
-    return " ".join(cell.replace("\ufeff", "").split())
+    return " ".join(show_lost_letters(cell.replace("\ufeff", "")).split())[:_HEADER_MAX]
 
 
 def _looks_like_data(cell: str) -> bool:

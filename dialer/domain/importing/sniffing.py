@@ -9,6 +9,7 @@ from dialer.domain.importing.delimited import TextFormat, open_text
 from dialer.domain.importing.encoding import detect_encoding
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
+_SAYABLE: Final = frozenset(",;|:^~#")
 _SAMPLE: Final = 64 * 1024
 _ROWS: Final = 300
 
@@ -35,7 +36,7 @@ def sniff_delimiter(sample: str) -> tuple[str, bool]:
     """Tell what stands between cells, and whether a leading `sep=` line says so. One column: a comma."""
     first, _, rest = sample.partition("\n")
     said = first.strip().strip('"')
-    if said.lower().startswith("sep=") and len(said) == len("sep=") + 1:
+    if said.lower().startswith("sep=") and said[len("sep=") :] in _SAYABLE:
         return said[-1], True
     if first.rstrip("\r\n").lower().lstrip('"').startswith("sep=\t"):
         return "\t", True

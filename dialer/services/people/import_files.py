@@ -27,6 +27,11 @@ def store_upload(data_dir: Path, upload: IO[bytes]) -> str:
     return stored_as
 
 
+def discard_upload(data_dir: Path, stored_as: str) -> None:
+    """Remove a stored upload: what was taken from it is in the database, the rest is nobody's business."""
+    stored_file(data_dir, stored_as).unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def discarded_on_error(path: Path) -> Iterator[None]:
     """Remove the file again when the block fails."""

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 from sqlalchemy import func, or_, select, update
+from sqlalchemy.exc import DataError
 
 from dialer.clock import Clock
 from dialer.domain.access import Permission, require
@@ -19,13 +21,14 @@ from dialer.domain.importing.header import Columns
 from dialer.domain.importing.issues import DETAILS, Outcome, Reason, RowIssue
 from dialer.domain.importing.repeats import Repeats
 from dialer.domain.importing.row import RowRules
+from dialer.logs import get_logger
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election, election_of
 from dialer.services.gotv.record import recompute_records
 from dialer.services.gotv.waiting import match_unknown_marks
 from dialer.services.people.import_batches import Batch
-from dialer.services.people.import_files import stored_file
+from dialer.services.people.import_files import discard_upload, stored_file
 from dialer.services.people.import_reading import read_batches
 from dialer.services.people.import_words import add_warnings
 from dialer.store.models.gotv import Election
@@ -41,6 +44,8 @@ LEASE: Final = dt.timedelta(seconds=15)
 
 
 _WORTH_TELLING: Final = 4_000
+
+log = get_logger(__name__)
 
 
 class _OvertakenError(Exception):
@@ -73,7 +78,11 @@ def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock) -> None:
         _bring_all_in(ctx, plan, clock)
     except _OvertakenError:
         return
-    _finish(ctx, plan, clock())
+    except (FileNotFoundError, psycopg.DataError, DataError) as error:  # trying again would end the same way
+        log.warning("import failed", import_id=str(plan.id), kind=type(error).__name__)
+        _end(ctx, plan, clock(), state="failed", error=_problem(ctx))
+    else:
+        _end(ctx, plan, clock(), state="completed", progress=1.0)
 
 
 def resume_imports(ctx: Context) -> int:
@@ -252,7 +261,16 @@ def _count(row: Import, batch: Batch, merged: Merged, renumbered: int) -> None:
     row.warnings = add_warnings(row.warnings, found)
 
 
-def _finish(ctx: Context, plan: _Plan, now: dt.datetime) -> None:
+def _problem(ctx: Context) -> dict[str, object]:
+    return {
+        "type": f"{ctx.public_url}/problems/unreadable-file",
+        "title": "This file could not be brought in to its end",
+        "status": 422,
+        "detail": "What is in stays in, each row once. Save the file anew as CSV (UTF-8) and send it again.",
+    }
+
+
+def _end(ctx: Context, plan: _Plan, now: dt.datetime, *, state: str, **values: Any) -> None:
     with ctx.unit() as unit:
         row = unit.session.execute(
             update(Import)
@@ -261,9 +279,10 @@ def _finish(ctx: Context, plan: _Plan, now: dt.datetime) -> None:
                 Import.id == plan.id,
                 Import.state == "running",
             )
-            .values(state="completed", progress=1.0, finished_at=now, leased_until=None)
+            .values(state=state, finished_at=now, leased_until=None, **values)
             .returning(Import)
         ).scalar_one_or_none()
         if row is not None:
             changes = {"rows": row.row_count, "created": row.created_count, "updated": row.updated_count}
-            ctx.audit(unit, "import.completed", "import", row.id, changes)
+            ctx.audit(unit, f"import.{state}", "import", row.id, changes)
+            unit.after_commit(lambda: discard_upload(ctx.data_dir, row.stored_as))

@@ -29,9 +29,9 @@ from dialer.domain.importing.issues import Reason
 from dialer.domain.importing.row import has_content
 from dialer.domain.importing.sniffing import sniff
 from dialer.services.context import Context
-from dialer.services.gotv.elections import election_of
+from dialer.services.gotv.elections import current_election, election_of
 from dialer.services.paging import Page, Slice, after_id, cut
-from dialer.services.people.import_files import discarded_on_error, store_upload, stored_file
+from dialer.services.people.import_files import discard_upload, discarded_on_error, store_upload, stored_file
 from dialer.services.people.import_run import enqueue_import
 from dialer.services.people.lists import check_region, list_of
 from dialer.services.people.views import ColumnView, ImportCounts, ImportView, RowIssueView
@@ -158,6 +158,7 @@ def cancel_import(ctx: Context, import_id: uuid.UUID) -> ImportView:
         ).one_or_none()
         unit.session.refresh(row)
         if stopped:
+            unit.after_commit(lambda: discard_upload(ctx.data_dir, row.stored_as))
             ctx.audit(unit, "import.cancelled", "import", import_id, {"rows": row.row_count})
         elif row.state != "cancelled":
             raise InvalidTransition("This import is over already.", state=row.state)
@@ -301,7 +302,7 @@ def _create(
             organisation_id=unit.organisation_id,
             id=new_id(),
             list_id=list_id,
-            election_id=options.get("election_id"),
+            election_id=options.get("election_id") or current_election(unit).id,
             state="needs_mapping" if columns.question else "queued",
             filename=show_lost_letters(Path(filename).name)[:255] or "list.csv",
             stored_as=stored_as,
