@@ -139,6 +139,11 @@ def test_a_callback_needs_a_time_that_lies_ahead_and_is_not_quiet(reader: Reader
     assert "Give a day and a time" in page.text
     page = reader.press("save", disposition="callback", callback_at="2026-05-06T18:00")
     assert "The time has already passed. Choose a later one." in page.text
+    page = reader.press("save", disposition="callback", callback_at="9999-12-31T23:59")
+    assert "more than a year away" in page.text
+    for nonsense in ("soon", "0001-01-01T00:00", "2026-13-01T00:00"):
+        assert reader.press("save", disposition="callback", callback_at=nonsense).status == 200
+        assert reader.state == "wrap_up"
     page = reader.press("save", disposition="callback", callback_at="2026-05-07T22:00")
     assert "Nobody is rung at 10 pm. The next free time is Fri 8 May, 9 am." in page.text
     reader.press("save", disposition="callback", callback_at="2026-05-07T18:00")
@@ -277,6 +282,30 @@ def test_somebody_elses_call_is_not_there(reader: Reader, app: Flask, mallory: P
     token = next(form.fields["csrf_token"] for form in hers.page.forms if "csrf_token" in form.fields)
     data = {**button.form.fields, "answer": "yes", "csrf_token": token}
     assert hers.client.post("/call/answer", data=data).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [{"assignment": "x"}, {"contact": "x"}, {"contact": "00000000-0000-0000-0000-000000000000"}],
+)
+def test_what_the_page_does_not_offer_is_not_there(reader: Reader, forged: dict[str, str]):
+    _talk(reader)
+    assert reader.press("answer-yes", **forged).status == 404
+
+
+def test_an_answer_the_script_hasnt_changes_nothing(reader: Reader):
+    _talk(reader)
+    reader.page.buttons["answer-yes"].value = "nonsense"
+    assert "Can we count on" in reader.press("answer-yes").words["step"]
+    assert "Can we count on" in reader.press("answer-no", step="nowhere").words["step"]
+
+
+def test_a_result_for_a_stranger_is_left_out(reader: Reader):
+    _talk(reader)
+    reader.press("reached")
+    stranger = {"other-00000000-0000-0000-0000-000000000000": "contacted", "other-x": "moved"}
+    reader.press("save", disposition="refused", **stranger)
+    assert reader.state == "saved"
 
 
 def test_practice_saves_nothing(reader: Reader, ctx: Context):

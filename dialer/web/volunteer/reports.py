@@ -20,6 +20,7 @@ from dialer.web.words import day, time_of_day
 
 OTHER = "other-"
 NOTES_MAX = 2_000
+LONGEST_WAIT = dt.timedelta(days=366)
 _NOBODY_THERE = ("no_answer", "busy", "answering_machine", "left_message")
 
 
@@ -35,7 +36,7 @@ def heard_from(talk: Conversation, form: Mapping[str, str]) -> Conversation:
     chosen = {
         person: replace(talk.heard(person), disposition=slug)
         for person, slug in named.items()
-        if slug in DISPOSITIONS
+        if slug in DISPOSITIONS and (person == talk.contact or person in (talk.speaking_to, *talk.people))
     }
     return replace(
         talk,
@@ -73,6 +74,8 @@ def _callback_faults(talk: Conversation, campaign: CampaignView, now: dt.datetim
         return {"callback_at": str(gettext("When should they be called back? Give a day and a time."))}
     if at <= now:
         return {"callback_at": str(gettext("The time has already passed. Choose a later one."))}
+    if at > now + LONGEST_WAIT:
+        return {"callback_at": str(gettext("That is more than a year away. Choose a sooner time."))}
     hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
     free = quiet_until(at, hours, (campaign.timezone,))
     if free is None:
@@ -93,9 +96,9 @@ def callback_at(talk: Conversation, zone: str) -> dt.datetime | None:
     """The instant that was typed as wall time in the person's zone; None where it is no time."""
     try:
         wall = dt.datetime.fromisoformat(talk.callback_at)
-    except ValueError:
+        return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(dt.UTC)
+    except (ValueError, OverflowError):  # no time, or one before the calendar begins
         return None
-    return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(dt.UTC)
 
 
 def report(talk: Conversation, zone: str) -> HouseholdReport:
