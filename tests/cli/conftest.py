@@ -11,8 +11,10 @@ from dialer.settings import Settings
 
 
 @pytest.fixture
-def at_home(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
-    """An environment that names the test's own database and queue."""
+def at_home(
+    settings: Settings, units: object, queue_client: object, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Settings:
+    """An environment that names the test's own database and queue, which are empty before and after."""
     for name in [name for name in os.environ if name.startswith("DIALER_") and "TEST" not in name]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)

@@ -9,6 +9,7 @@ import redis
 
 from dialer import queueing
 from dialer.domain.access import RULES, Permission
+from dialer.processes import wait_until
 from dialer.queueing import RedisJobQueue, connect
 from workers import jobs as job_module
 from workers.main import Worker, announced
@@ -94,10 +95,7 @@ def test_a_job_that_fails_is_logged_without_its_arguments(runtime, jobs, queue_c
 
 def test_a_worker_says_that_it_lives_and_when_it_goes(redis_url, jobs, queue_client):
     with announced(redis_url, "worker-7"):
-        assert jobs.workers_alive() == 1
-        queue_client.flushall()
-        queueing.announce_worker(queue_client, "worker-7")
-        assert jobs.workers_alive() == 1
+        assert wait_until(lambda: jobs.workers_alive() == 1, 10)
     assert jobs.workers_alive() == 0
 
 
