@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
@@ -12,13 +12,11 @@ from typing import IO, Any, Final, TypedDict
 from sqlalchemy import select, update
 
 from dialer.domain.access import Permission, require
-from dialer.domain.csv_cells import csv_line
 from dialer.domain.errors import FieldError, InvalidTransition, NotFound, UnreadableFile, ValidationFailed
 from dialer.domain.importing.delimited import MAX_COLUMNS, Record, TextFormat, read_records, show_lost_letters
 from dialer.domain.importing.encoding import NotText
 from dialer.domain.importing.header import (
     HEADER_WITHIN,
-    REPORT_COLUMNS,
     Columns,
     apply_mapping,
     bad_fields,
@@ -34,9 +32,9 @@ from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.people.import_files import discard_upload, discarded_on_error, store_upload, stored_file
 from dialer.services.people.import_run import enqueue_import
 from dialer.services.people.lists import check_region, list_of
-from dialer.services.people.views import ColumnView, ImportCounts, ImportView, RowIssueView
+from dialer.services.people.views import ColumnView, ImportCounts, ImportView
 from dialer.store.models import new_id
-from dialer.store.models.people import Import, ImportRowIssue
+from dialer.store.models.people import Import
 from dialer.store.session import UnitOfWork
 
 _SAMPLES: Final = 3
@@ -106,7 +104,7 @@ def import_columns(ctx: Context, import_id: uuid.UUID) -> list[ColumnView]:
     view = get_import(ctx, import_id)
     with ctx.unit() as unit:
         row = import_of(unit, import_id)
-    columns = _stored_columns(row)
+    columns = stored_columns(row)
     path = stored_file(ctx.data_dir, row.stored_as)
     records = _first_records(path, _form(row)) if path.exists() else []
     people = [record for record in records if record.row > columns.row]
@@ -163,74 +161,6 @@ def cancel_import(ctx: Context, import_id: uuid.UUID) -> ImportView:
         elif row.state != "cancelled":
             raise InvalidTransition("This import is over already.", state=row.state)
         return import_view(row)
-
-
-# --- the report -------------------------------------------------------------------------------------
-
-
-def list_rejected(ctx: Context, import_id: uuid.UUID, page: Page) -> Slice[RowIssueView]:
-    """Every row with something wrong, by its line."""
-    require(ctx.actor, Permission.IMPORT_RUN)
-    with ctx.unit() as unit:
-        import_of(unit, import_id)
-        rows = _issues(unit, import_id, _line_after(page), page.limit + 1)
-        return cut(rows, page, lambda row: (str(row.line),)).map(_issue_view)
-
-
-def rejected_csv(ctx: Context, import_id: uuid.UUID) -> Iterator[str]:
-    """The whole report as lines of CSV to mend and import again: the list's own columns, then what is wrong.
-
-    Comes row by row, in bounded memory.
-    """
-    require(ctx.actor, Permission.IMPORT_RUN)
-    with ctx.unit() as unit:
-        columns = _stored_columns(import_of(unit, import_id))
-        ctx.audit(unit, "import.report_exported", "import", import_id)
-    return map(csv_line, _report_table(ctx, import_id, columns))
-
-
-def _report_table(ctx: Context, import_id: uuid.UUID, columns: Columns) -> Iterator[list[str]]:
-    own = [index for index in range(len(columns.headers)) if not columns.is_of_report(index)]
-    width = max(own, default=-1) + 1
-    yield [*(columns.headers[index] for index in own), *REPORT_COLUMNS]
-    line = 0
-    while True:
-        with ctx.unit() as unit:
-            rows = _issues(unit, import_id, line, _ISSUES_AT_ONCE)
-        for row in rows:
-            cells = [*row.cells, *[""] * (width - len(row.cells))]
-            yield [*(cells[index] for index in own), str(row.line), row.outcome, row.reason, row.detail]
-        if len(rows) < _ISSUES_AT_ONCE:
-            return
-        line = rows[-1].line
-
-
-def _issues(unit: UnitOfWork, import_id: uuid.UUID, after: int, limit: int) -> list[ImportRowIssue]:
-    statement = (
-        select(ImportRowIssue)
-        .where(
-            ImportRowIssue.organisation_id == unit.organisation_id,
-            ImportRowIssue.import_id == import_id,
-            ImportRowIssue.line > after,
-        )
-        .order_by(ImportRowIssue.line)
-        .limit(limit)
-    )
-    return list(unit.session.scalars(statement))
-
-
-def _line_after(page: Page) -> int:
-    if page.after is None:
-        return 0
-    if len(page.after) != 1 or not page.after[0].isdecimal():
-        raise ValidationFailed.at("/cursor", "This cursor isn’t one of ours. Start again without it.")
-    return int(page.after[0])
-
-
-def _issue_view(row: ImportRowIssue) -> RowIssueView:
-    return RowIssueView(
-        row.row, row.line, row.outcome, row.reason, row.field, row.value, row.detail, tuple(row.cells)
-    )
 
 
 # --- looking at a file ------------------------------------------------------------------------------
@@ -334,7 +264,8 @@ def _keep_columns(row: Import, columns: Columns) -> None:
     row.question = columns.question
 
 
-def _stored_columns(row: Import) -> Columns:
+def stored_columns(row: Import) -> Columns:
+    """The columns that an import goes by."""
     headers = tuple(column["header"] for column in row.columns)
     fields = tuple(column["field"] for column in row.columns)
     return Columns(row.header_row, headers, fields, row.question)

@@ -16,12 +16,11 @@ from dialer.domain.access import Permission
 from dialer.domain.errors import InvalidTransition, ValidationFailed
 from dialer.domain.importing.fields import CUSTOM, FIELDS, IGNORE, custom_field
 from dialer.services.context import Context
+from dialer.services.people.import_report import list_rejected, rejected_csv
 from dialer.services.people.imports import (
     cancel_import,
     get_import,
     import_columns,
-    list_rejected,
-    rejected_csv,
     set_mapping,
 )
 from dialer.services.people.lists import get_list

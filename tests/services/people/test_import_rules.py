@@ -20,8 +20,9 @@ from dialer.services.gotv.turnout import mark_turnout
 from dialer.services.gotv.views import NewMark
 from dialer.services.paging import Page
 from dialer.services.people.contacts import ContactSearch, list_contacts
+from dialer.services.people.import_report import list_rejected
 from dialer.services.people.import_run import resume_imports, run_import
-from dialer.services.people.imports import get_import, list_rejected, start_import
+from dialer.services.people.imports import get_import, start_import
 from dialer.services.people.views import ContactView, ImportView
 from dialer.store.models.calling import QueueEntry
 from dialer.store.models.gotv import Pledge, TurnoutMark, VoterRecord

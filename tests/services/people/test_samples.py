@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from dialer.services.context import Context
 from dialer.services.gotv.elections import create_election
 from dialer.services.paging import Page
-from dialer.services.people.imports import list_rejected, rejected_csv
+from dialer.services.people.import_report import list_rejected, rejected_csv
 from dialer.store.models.gotv import VoterRecord
 from dialer.store.models.people import Contact, ContactPhone, OptOut, Suppression
 from tests.samples import MESSY, REGISTER, messy_expected, register_summary

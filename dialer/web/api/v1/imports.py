@@ -14,6 +14,7 @@ from dialer.domain.access import Permission
 from dialer.domain.errors import FieldError, ValidationFailed
 from dialer.domain.importing.issues import Outcome, Reason
 from dialer.domain.people import IMPORT_STATES
+from dialer.services.people import import_report as report
 from dialer.services.people import imports as deeds
 from dialer.services.people.lists import get_list
 from dialer.services.people.views import ImportView
@@ -175,8 +176,8 @@ class Rejected(MethodView):
         """Every row with something wrong, by line; as CSV ready to mend and import again."""
         page = page_of(query)
         if wants_csv():
-            return csv_response(deeds.rejected_csv(context(), path_id(import_id)), "rejected.csv")
-        return show_page(deeds.list_rejected(context(), path_id(import_id), page))
+            return csv_response(report.rejected_csv(context(), path_id(import_id)), "rejected.csv")
+        return show_page(report.list_rejected(context(), path_id(import_id), page))
 
 
 @imports.route("/imports/<import_id>/mapping")
