@@ -1,0 +1,129 @@
+"""Whatever is sent to a coordinator's form, the answer is a page that says so, never a fault of ours."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from flask import Flask
+
+from dialer.services.accounts.join_links import NewJoinLink, create_join_link
+from dialer.services.calling.campaigns import get_campaign
+from dialer.services.context import Context
+from dialer.services.people.lists import create_list
+from tests.people import Person
+from tests.web.coordinator.test_doors import PAGES
+from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Reader
+
+NONSENSE = (
+    "",
+    "\0",
+    "x" * 5_000,
+    "\u202e\U0001f4a9",
+    "-1",
+    "9" * 40,
+    "null",
+    "0001-01-01",
+    "9999-12-31",
+    str(uuid.UUID(int=0)),
+)
+FIELDS = [
+    "name",
+    "kind",
+    "election_id",
+    "list_ids",
+    "script_id",
+    "quiet_start",
+    "quiet_end",
+    "timezone",
+    "max_attempts",
+    "retry_hours",
+    "lease_minutes",
+    "default_region",
+    "q",
+    "list_id",
+    "after",
+    "support",
+    "campaign_id",
+    "channel",
+    "note",
+    "reason",
+    "consent_source",
+    "consent_at",
+    "start",
+    "language",
+    "phone",
+    "email",
+    "campaign_ids",
+    "numbers",
+    "polling_district",
+    "source",
+    "undo_numbers",
+    "polling_on",
+    "opens_at",
+    "closes_at",
+    "current",
+    "approval",
+    "column-0",
+    "has_header",
+    "node-0-id",
+    "node-0-kind",
+    "node-0-text",
+    "node-0-next",
+    "node-0-answer-0-label",
+    "add",
+    "remove",
+]
+
+
+@pytest.fixture
+def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[str]:
+    """Every address of the coordinator's that takes a form, with ids that are there."""
+    ids = {
+        "campaign_id": bank.campaign_id,
+        "list_id": create_list(ctx, {"name": "Spare"}).id,
+        "script_id": get_campaign(ctx, bank.campaign_id).script_id,
+        "contact_id": bank.people["Owen"],
+        "volunteer_id": vic.id,
+        "election_id": get_campaign(ctx, bank.campaign_id).election_id,
+        "import_id": uuid.UUID(int=1),
+        "code": create_join_link(ctx, bank.campaign_id, NewJoinLink()).code,
+        "channel": "voice",
+    }
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("coordinator.") and "POST" in (rule.methods or ())
+    ]
+    adapter = app.url_map.bind("localhost")
+    return [
+        adapter.build(rule.endpoint, {name: ids[name] for name in rule.arguments}, method="POST")
+        for rule in sorted(rules, key=str)
+    ]
+
+
+@pytest.mark.parametrize("value", NONSENSE)
+def test_no_form_breaks(desk: Reader, addresses: list[str], value: str) -> None:
+    desk.open("/campaigns")
+    token = desk.page.forms[0].fields["csrf_token"]
+    assert len(addresses) > 30
+    for address in addresses:
+        if address.endswith(("/deactivate", "/delete")):
+            continue  # these take no field; they end what the others need
+        data = {"csrf_token": token, **dict.fromkeys(FIELDS, value)}
+        answer = desk.client.post(address, data=data)
+        assert answer.status_code < 500, f"{address} on {value[:20]!r}"
+
+
+@pytest.mark.parametrize("value", NONSENSE)
+def test_no_address_breaks(desk: Reader, bank: PhoneBank, value: str) -> None:
+    for path in PAGES:
+        names = ("after", "campaign_id", "list_id", "support", "polling_district", "script_id", "went")
+        answer = desk.client.get(path, query_string=dict.fromkeys(names, value))
+        assert answer.status_code < 500, path
+
+
+def test_without_its_token_a_form_changes_nothing(desk: Reader, addresses: list[str]) -> None:
+    for address in addresses:
+        assert desk.client.post(address, data={"name": "Any"}).status_code == 403, address
