@@ -173,6 +173,7 @@ def test_what_is_no_list_is_refused_and_nothing_is_kept(
         ('{"election_id":"00000000-0000-7000-8000-000000000000"}', 404),
         ('{"tags":["a\\u0000b"]}', 400),
         ('{"has_header":"yes"}', 422),
+        ('{"dry_run":true}', 422),
     ],
 )
 def test_options_that_cannot_be_are_refused(

@@ -53,6 +53,7 @@ class ImportOptions(TypedDict, total=False):
     has_header: bool
     on_match: str
     hidden_rows: str
+    dry_run: bool
     tags: list[str]
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Response, request, url_for
 from flask.views import MethodView
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import BadRequest
 
@@ -49,6 +49,7 @@ class OptionsSchema(Schema):
     has_header = Flag()
     on_match = Choice("update", "skip")
     hidden_rows = Choice("skip", "include")
+    dry_run = Flag(validate=validate.Equal(False, error="A trial run isn’t possible yet. Leave this out."))
     tags = fields.List(Text(blank=False, max_length=100))
 
 
