@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from dialer.domain.access import Actor
 from dialer.domain.errors import Unavailable
 from dialer.store.models.accounts import AuditEntry
+from dialer.store.patience import be_patient
 
 AfterCommit = Callable[[], None]
 
@@ -25,12 +26,16 @@ _DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 _NOBODY = uuid.UUID(int=0)
 
 
+SILENCE_S: Final = 2
+"""How much later than its own time-out the database may answer before it counts as gone."""
+
+
 def make_engine(url: str, *, pool_size: int = 8, statement_timeout_s: float | None = 30) -> Engine:
     """An engine on psycopg 3, in UTC, whose statements give up after `statement_timeout_s` seconds."""
     options = "-c timezone=UTC"
     if statement_timeout_s is not None:
         options += f" -c statement_timeout={int(statement_timeout_s * 1000)}"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=4,
@@ -38,6 +43,9 @@ def make_engine(url: str, *, pool_size: int = 8, statement_timeout_s: float | No
         pool_pre_ping=True,
         connect_args={"options": options, "connect_timeout": 3, "application_name": "dialer"},
     )
+    if statement_timeout_s is not None:
+        be_patient(engine, statement_timeout_s + SILENCE_S)
+    return engine
 
 
 class UnitOfWork:
