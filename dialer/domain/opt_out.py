@@ -10,9 +10,9 @@ from dialer.domain.people import OPT_OUT_CHANNELS
 
 ALL: Final = "all"
 BY_COORDINATOR: Final = "manual"
-SAID_TO_VOLUNTEER: Final = "call"
-BY_THE_PERSON: Final = frozenset({"text", "sms", "keypad", "link", "email", "door", SAID_TO_VOLUNTEER})
-"""Sources that stand for the person's own no; others were typed in or brought in by us."""
+SAID_TO_VOLUNTEER: Final = frozenset({"call", "volunteer"})
+BY_US: Final = frozenset({BY_COORDINATOR, "coordinator", "import"})
+"""Sources that stand for what we typed or brought in. Any other, known or not, is the person's own no."""
 
 MISTAKE_WITHIN: Final = dt.timedelta(days=7)
 
@@ -36,8 +36,8 @@ def may_lift(source: str, made_at: dt.datetime, now: dt.datetime, consent: NewCo
     One made by the person only by a consent newer than it, or within 7 days where a volunteer may
     have pressed the wrong button. Others at any time. A consent from the future is none.
     """
-    if source not in BY_THE_PERSON:
+    if source in BY_US:
         return True
     if consent is not None and made_at < consent.at <= now:
         return True
-    return source == SAID_TO_VOLUNTEER and now - made_at <= MISTAKE_WITHIN
+    return source in SAID_TO_VOLUNTEER and now - made_at <= MISTAKE_WITHIN

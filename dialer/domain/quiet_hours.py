@@ -31,8 +31,13 @@ class QuietHours:
         return wall >= self.start or wall < self.end
 
 
+OF_THIS_MACHINE: Final = frozenset({"localtime", "posixrules"})
+
+
 def is_zone(name: str) -> bool:
-    """Whether this is the name of a zone in the IANA data."""
+    """Whether this is the name of a zone in the IANA data, which is the same on every machine."""
+    if name in OF_THIS_MACHINE:
+        return False
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -211,6 +211,23 @@ def test_the_persons_own_no_needs_their_newer_yes(coordinator: Caller, clock: Se
     assert lifted.get_json()["consents"]["sms"]["source"] == "web form"
 
 
+@pytest.mark.parametrize(
+    ("source", "lifted"), [("letter", 409), ("person", 409), ("manual", 200), (None, 200)]
+)
+def test_a_no_whose_source_we_dont_know_counts_as_the_persons_own(
+    coordinator: Caller, source: str | None, lifted: int
+) -> None:
+    made = add(coordinator, first_name="Siân", last_name="Jones", phone=MOBILE)
+    path = f"/contacts/{made['id']}/opt-outs"
+    coordinator.post(path, json={"channel": "post"} | ({"source": source} if source else {}))
+    assert coordinator.delete(f"{path}/post?reason=x").status_code == lifted
+
+
+def test_what_is_no_elector_number_finds_nobody(coordinator: Caller) -> None:
+    add(coordinator, first_name="Siân", last_name="Jones", phone=MOBILE)
+    assert coordinator.get("/contacts?elector_number=/").get_json()["data"] == []
+
+
 def test_a_volunteers_mistake_is_lifted_within_a_week(coordinator: Caller, clock: SetClock) -> None:
     made = add(coordinator, first_name="Siân", last_name="Jones", phone=MOBILE)
     path = f"/contacts/{made['id']}/opt-outs"

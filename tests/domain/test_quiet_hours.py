@@ -66,6 +66,11 @@ def test_a_clock_that_goes_back_before_the_start_ends_the_quiet() -> None:
     assert quiet_until(at("2026-10-25T01:45"), hours, (LONDON,)) == at("2026-10-25T01:00", fold=1)
 
 
+@pytest.mark.parametrize("name", ["localtime", "posixrules", "Europe", "Mars/Phobos", "../etc/passwd", ""])
+def test_only_names_of_the_iana_list_are_zones(name: str) -> None:
+    assert not is_zone(name)
+
+
 def test_it_must_not_be_quiet_in_the_persons_zone_either() -> None:
     morning_in_london = at("2026-04-01T10:00")
 

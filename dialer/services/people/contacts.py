@@ -61,7 +61,7 @@ def list_contacts(ctx: Context, search: ContactSearch, page: Page) -> Slice[Cont
         list_id=search.list_id,
         words=search.q,
         phone=_number(ctx, search.phone) if search.phone is not None else None,
-        elector=elector_key(search.elector_number) if search.elector_number else None,
+        elector=None if search.elector_number is None else elector_key(search.elector_number),
         tag=search.tag,
     )
     with ctx.unit() as unit:

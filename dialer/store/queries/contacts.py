@@ -61,7 +61,7 @@ def _conditions(wanted: ContactFilter) -> list[ColumnElement[bool]]:
         conditions.append(_related(ListMember, ListMember.list_id == wanted.list_id))
     if wanted.phone:
         conditions.append(_has_phone(wanted.phone))
-    if wanted.elector:
+    if wanted.elector is not None:
         conditions.append(or_(Contact.elector_key == wanted.elector, Contact.elector_tail == wanted.elector))
     if wanted.tag:
         conditions.append(Contact.tags.contains([wanted.tag]))
