@@ -26,13 +26,13 @@ Answer = Response | str | tuple[str, int]
 
 
 def said(name: str) -> str:
-    """A field's text without the spaces around it; empty when it wasn't sent. No text holds a NUL."""
-    return request.form.get(name, "").replace("\0", "").strip()
+    """A field's text without the spaces around it; empty when it wasn't sent."""
+    return request.form.get(name, "").strip()
 
 
 def asked(name: str) -> str:
     """What the address asks for under a name, likewise."""
-    return request.args.get(name, "").replace("\0", "").strip()
+    return request.args.get(name, "").strip()
 
 
 def said_or_none(name: str) -> str | None:
