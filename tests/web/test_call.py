@@ -146,8 +146,9 @@ def test_a_callback_needs_a_time_that_lies_ahead_and_is_not_quiet(reader: Reader
         assert reader.state == "wrap_up"
     page = reader.press("save", disposition="callback", callback_at="2026-05-07T22:00")
     assert "Nobody is rung at 10 pm. The next free time is Fri 8 May, 9 am." in page.text
-    reader.press("save", disposition="callback", callback_at="2026-05-07T18:00")
+    page = reader.press("save", disposition="callback", callback_at="2026-05-07T18:00")
     assert reader.state == "saved"
+    assert "Rung again: Thu 7 May, 6 pm." in page.text
 
 
 def test_a_ready_callback_time_fills_the_field(reader: Reader):

@@ -18,7 +18,8 @@ from dialer.services.paging import Page
 from dialer.web.house import current_organisation
 from dialer.web.volunteer import screen
 from dialer.web.volunteer.outcomes import follows, is_reached, outcome_name
-from dialer.web.words import day, time_of_day
+from dialer.web.volunteer.reports import callback_at
+from dialer.web.words import day, moment, time_of_day
 
 CAMPAIGNS_SHOWN = 50
 
@@ -79,9 +80,14 @@ def idle(ctx: Context, shift: SessionView | None = None) -> str:
         sub=active[0].name if len(active) == 1 else "",
         calls=shift.calls if shift else 0,
         on_shift=shift is not None,
-        demo=current_organisation().demo,
+        demo=current_organisation().demo and all(_has_no_night(one) for one in active),
     )
     return render_template("volunteer/idle.html", page=page, campaign_name=page.sub)
+
+
+def _has_no_night(campaign: CampaignView) -> bool:
+    """Whether quiet hours are off: in the demo, the mark of a campaign whose people are made up."""
+    return campaign.quiet_start == campaign.quiet_end
 
 
 def _calling_now(ctx: Context) -> list[CampaignView]:
@@ -140,23 +146,28 @@ def saved(ctx: Context, shift: SessionView, last: AssignmentView) -> str:
         caller=ctx.actor.name,
         calls=shift.calls,
         talks=shift.talks,
-        recorded=_recorded(last, told, slug, campaign.max_attempts - last.attempt),
+        recorded=_recorded(last, told, slug, campaign),
     )
     return render_template("volunteer/saved.html", page=page, campaign_name=campaign.name)
 
 
-def _recorded(last: AssignmentView, told: Conversation, slug: str, tries_left: int) -> Recorded:
+def _recorded(last: AssignmentView, told: Conversation, slug: str, campaign: CampaignView) -> Recorded:
     person = screen.speaker(last, told)
     return Recorded(
         assignment_id=last.id,
         first=screen.first_name(person),
         full=screen.full_name(person),
-        what=" · ".join(
-            [outcome_name(slug), *(screen.answers_in_words(last, told) if is_reached(slug) else ())]
-        ),
-        then=follows(slug, tries_left),
+        what=_in_words(last, told, slug),
+        then=_follows(last, told, slug, campaign),
         notes=told.notes,
     )
+
+
+def _follows(last: AssignmentView, told: Conversation, slug: str, campaign: CampaignView) -> str:
+    at = callback_at(told, campaign.timezone) if slug == "callback" else None
+    if at:
+        return str(gettext("Rung again: %(when)s.", when=moment(at, campaign.timezone)))
+    return follows(slug, campaign.max_attempts - last.attempt)
 
 
 def _in_words(last: AssignmentView, told: Conversation, slug: str) -> str:

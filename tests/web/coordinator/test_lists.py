@@ -107,6 +107,12 @@ def test_rows_are_mended_and_brought_in_again(new_list: Reader, bring_in) -> Non
     assert "Nothing to mend" in page.words["import-rejects"]
 
 
+def test_a_file_of_nothing_but_headers_is_said_to_be_one(new_list: Reader, bring_in) -> None:
+    page = bring_in("Name,Phone\n", "empty.csv")
+    assert "has no rows" in page.text
+    assert "Every row could be used" not in page.text
+
+
 def test_columns_are_asked_for_where_nobody_can_tell(
     new_list: Reader, bring_in, ctx: Context, clock: SetClock
 ) -> None:
