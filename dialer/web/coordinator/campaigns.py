@@ -49,7 +49,7 @@ def campaigns() -> str:
         rows=[card(ctx, campaign) for campaign in found.items],
         next_page=next_address(found, "coordinator.campaigns"),
         waiting=waiting_volunteers(ctx),
-        demo=current_organisation().demo,
+        demo=current_organisation().demo and all(one.quiet_start == one.quiet_end for one in found.items),
     )
 
 

@@ -114,6 +114,9 @@ def test_the_demo_says_that_it_is_one(
 ) -> None:
     with ctx.unit() as unit:
         unit.session.get_one(Organisation, organisation_id).demo = True
+    assert "demo" not in desk.open(_page(bank)).tests, "a campaign with hours of its own may ring real people"
+    assert "demo" not in desk.open("/campaigns").tests
+    change_campaign(ctx, bank.campaign_id, {"quiet_start": get_campaign(ctx, bank.campaign_id).quiet_end})
     assert "made up" in desk.open(_page(bank)).words["demo"]
     assert "made up" in desk.open("/campaigns").words["demo"]
 
