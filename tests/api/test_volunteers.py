@@ -83,6 +83,14 @@ def test_a_volunteers_token_acts_for_the_volunteer(
     assert (me["id"], me["campaign_ids"]) == (str(vic.id), [campaign_id])
 
 
+def test_nobody_is_invited_who_was_sent_home(api: Api, carys: Person, vic: Person) -> None:
+    api(carys).patch(f"/volunteers/{vic.id}", json={"active": False})
+    refused = api(carys).post(f"/volunteers/{vic.id}/invite")
+    assert refused.status_code == 409
+    assert refused.json is not None
+    assert refused.json["type"].endswith("/problems/conflict")
+
+
 def test_an_invite_is_a_link_for_a_week(api: Api, carys: Person, vic: Person) -> None:
     made = api(carys).post(f"/volunteers/{vic.id}/invite")
     assert made.status_code == 201

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import NotFound
+from dialer.domain.errors import Conflict, NotFound
 from dialer.services.accounts.credentials import new_secret, secret_hash
 from dialer.services.accounts.logins import open_login, signed_in
 from dialer.services.accounts.views import InviteView, SignedIn, SignInLinkPage
@@ -24,10 +24,15 @@ LINK_IS_OVER: Final = "This link has had its day. Ask for a new one."
 
 
 def create_invite(ctx: Context, volunteer_id: uuid.UUID) -> InviteView:
-    """Make a link by which the volunteer signs in, once, within 7 days. It answers their request for one."""
+    """Make a link by which the volunteer signs in, once, within 7 days. It answers their request for one.
+
+    Raises Conflict for somebody who was sent home: the link would open nothing.
+    """
     require(ctx.actor, Permission.VOLUNTEER_MANAGE)
     with ctx.unit() as unit:
         volunteer = find_managed_volunteer(ctx, unit, volunteer_id)
+        if not volunteer.active:
+            raise Conflict("They can’t sign in any more. Set “active” to true first, then make the link.")
         expires_at = ctx.now + INVITE_LIFE
         code = _make_link(unit, volunteer.id, ctx.now, expires_at=expires_at)
         unit.session.execute(
