@@ -12,6 +12,7 @@ from babel import dates, numbers
 from flask import Flask
 from flask_babel import gettext, ngettext
 
+from dialer.domain import phone
 from dialer.web.look import current_locale
 
 DEFAULT_ZONE = "Europe/London"
@@ -105,6 +106,7 @@ def install_words(app: Flask) -> None:
         moment,
         duration,
         ago,
+        phone.written,
         outcode,
         ring_points,
     ):

@@ -23,6 +23,7 @@ def test_people_are_found_by_what_one_has(desk: Reader, bank: PhoneBank, ctx: Co
     desk.open("/contacts")
     page = desk.press("find", q=words)
     assert "Owen Hughes" in page.words["contacts"]
+    assert "07700 900102" in page.words["contacts"]
     assert "Prydderch" not in page.words["contacts"]
 
 
