@@ -21,6 +21,7 @@ from dialer.services.calling.results import (
     Recording,
     lock_queue,
     replan_assignment,
+    talks,
     tally,
     write_results,
 )
@@ -71,7 +72,7 @@ def undo_result(ctx: Context, assignment_id: uuid.UUID) -> AssignmentView:
         _take_back(recording, standing)
         take_back_opt_outs(unit, [result.id for result in standing], at=ctx.now, reason="undone")
         sync_queues_of_number(unit, assignment.number, ctx.now)
-        shift.calls, shift.talks = shift.calls - 1, shift.talks - _talks(standing, recording)
+        shift.calls, shift.talks = shift.calls - 1, shift.talks - talks(standing)
         _reopen(recording, shift)
         ctx.audit(unit, "result.undone", "assignment", assignment.id)
         return assignment_view(unit, assignment, recording.campaign)
@@ -132,7 +133,7 @@ def _replace(recording: Recording, shift: Shift, standing: Sequence[Result], rep
     replan_assignment(recording)
     sync_queues_of_number(recording.unit, recording.assignment.number, recording.ctx.now)
     tally(recording, results)
-    shift.talks += _talks(results, recording) - _talks(standing, recording)
+    shift.talks += talks(results) - talks(standing)
     recording.ctx.audit(
         recording.unit,
         "result.corrected",
@@ -209,7 +210,3 @@ def _assignments_of(
 def _outcome(results: Sequence[Result], recording: Recording) -> str | None:
     mine = [one.disposition for one in results if one.contact_id == recording.assignment.contact_id]
     return mine[0] if mine else None
-
-
-def _talks(results: Sequence[Result], recording: Recording) -> int:
-    return int(_outcome(results, recording) == "contacted")

@@ -86,7 +86,7 @@ def _complete(recording: Recording, shift: Shift, report: HouseholdReport) -> No
     queue.release(unit, [assignment.id])
     replan_assignment(recording)
     shift.calls += 1
-    shift.talks += int(report.contact.disposition == "contacted")
+    shift.talks += talks(results)
     unit.session.flush()
     if not late:
         free_shifts(unit, [shift.id])
@@ -94,6 +94,11 @@ def _complete(recording: Recording, shift: Shift, report: HouseholdReport) -> No
     recording.ctx.audit(
         unit, "result.recorded", "assignment", assignment.id, {"disposition": report.contact.disposition}
     )
+
+
+def talks(results: Sequence[Result]) -> int:
+    """1 for a call on which somebody in the household was spoken to, whoever the call was for; else 0."""
+    return int(any(result.disposition == "contacted" for result in results))
 
 
 def write_results(recording: Recording, report: HouseholdReport, *, late: bool) -> list[Result]:

@@ -154,3 +154,19 @@ def test_between_two_it_waits(desk: Desk) -> None:
         desk.report(desk.take(), "contacted")
 
     assert next_assignment(desk.ctx, desk.session.id) == NobodyNow("nobody_due", 10)
+
+
+def test_a_talk_with_somebody_else_of_the_household_is_a_talk_and_is_undone(
+    ctx: Context, vic: Person, context_of: Callable[[Person], Context]
+) -> None:
+    campaign = running_campaign(ctx, [Voter("Siân", [HOME]), Voter("Gwyn", [HOME])])
+    join_campaign(ctx.units, vic, campaign.id)
+    desk = Desk(context_of(vic), start_session(context_of(vic), campaign.id))
+    given = desk.take()
+    other = str(given.household[0].id)
+    record_result(
+        desk.ctx, given.id, HouseholdReport(Report("no_answer"), {other: Report("contacted", support=1)})
+    )
+    assert get_session(desk.ctx, desk.session.id).talks == 1
+    undo_result(desk.ctx, given.id)
+    assert get_session(desk.ctx, desk.session.id).talks == 0
