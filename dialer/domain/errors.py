@@ -111,7 +111,7 @@ class UnreadableFile(RuleBroken):
     """The file is no list that can be read."""
 
     slug, status, title = "unreadable-file", 422, "We can’t read this file"
-    default_detail = "Save it as CSV (UTF-8) or XLSX and try again. Nothing was brought in."
+    default_detail = "Save it as CSV (UTF-8) and try again. Nothing was brought in."
 
 
 class PayloadTooLarge(RuleBroken):

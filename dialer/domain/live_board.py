@@ -106,8 +106,8 @@ def is_working(lately: Pace, before: Pace, callers: int) -> Working:
 
 
 def talk_every(lately: Pace, callers: int) -> dt.timedelta | None:
-    """How long one caller waits between two talks; None without talks."""
-    return lately.over * callers / lately.talks if lately.talks else None
+    """How long one caller waits between two talks; None while too few calls were made to tell."""
+    return lately.over * callers / lately.talks if lately.talks and lately.tells else None
 
 
 class Finish(StrEnum):

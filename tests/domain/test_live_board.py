@@ -75,6 +75,10 @@ def test_a_talk_every_so_often_for_each_caller() -> None:
     assert talk_every(pace(100, 0), 4) is None
 
 
+def test_one_lucky_call_says_nothing_about_the_pace() -> None:
+    assert talk_every(pace(1, 1), 1) is None
+
+
 @pytest.mark.parametrize(
     ("left", "lately", "callers", "end", "finish"),
     [
