@@ -135,11 +135,23 @@ def read_pid(path: Path) -> int | None:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether a process has that number, be it ours or another's."""
+    """Whether a process with that number runs, be it ours or another's.
+
+    One that has ended and only waits for its parent to look (a zombie) doesn't: of a process whose parent
+    was killed that is the system's first process, which may take a while.
+    """
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
         return True
-    return True
+    return not _is_zombie(pid)
+
+
+def _is_zombie(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return Path("/proc/self/stat").exists()  # where /proc tells, it tells that the process went meanwhile
+    return stat.rpartition(")")[2].split()[0] == "Z"
