@@ -1,4 +1,4 @@
-"""The assignment that a form or the shift names, with the conversation kept of it."""
+"""The assignment that a form or the shift names, with the talk kept of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import uuid
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from dialer.domain.conversation import Conversation, Stage
 from dialer.domain.errors import NotFound
+from dialer.domain.talk import Stage, Talk
 from dialer.services.calling.assignments import get_assignment, save_draft
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.sessions import current_session, heartbeat
@@ -31,24 +31,24 @@ def id_in_form(field: str) -> uuid.UUID:
         raise NotFound from None
 
 
-def conversation(ctx: Context, assignment_id: uuid.UUID) -> tuple[AssignmentView, Conversation]:
+def talk_in_hand(ctx: Context, assignment_id: uuid.UUID) -> tuple[AssignmentView, Talk]:
     """An assignment, with its script read out to whoever is on the line."""
     view = get_assignment(ctx, assignment_id)
-    talk = Conversation.of(view.draft, str(view.contact.id))
+    talk = Talk.of(view.draft, str(view.contact.id))
     return _read_out(ctx, view, talk), talk
 
 
-def _read_out(ctx: Context, view: AssignmentView, talk: Conversation) -> AssignmentView:
+def _read_out(ctx: Context, view: AssignmentView, talk: Talk) -> AssignmentView:
     if talk.speaking_to == talk.contact:
         return view
     return get_assignment(ctx, view.id, speaking_to=uuid.UUID(talk.speaking_to))
 
 
-def in_hand() -> tuple[Context, AssignmentView, Conversation]:
+def in_hand() -> tuple[Context, AssignmentView, Talk]:
     """What the form is about, with the form's note. An older page, made for another person at the same
     number, is taken for that person."""
     ctx = context()
-    view, talk = conversation(ctx, id_in_form("assignment"))
+    view, talk = talk_in_hand(ctx, id_in_form("assignment"))
     if request.form.get("contact", talk.speaking_to) != talk.speaking_to:
         talk = talk.turned_to(person_in_form(view))
     return ctx, view, reports.with_note(talk, request.form)
@@ -62,18 +62,18 @@ def person_in_form(view: AssignmentView) -> str:
     return asked
 
 
-def keep(ctx: Context, view: AssignmentView, talk: Conversation) -> Response:
-    """Keep the conversation; while it is open, this is a sign of life too."""
+def keep(ctx: Context, view: AssignmentView, talk: Talk) -> Response:
+    """Keep the talk; while it is open, this is a sign of life too."""
     save_draft(ctx, view.id, talk.draft())
     if view.state == "open" and (shift := current_session(ctx)):
         heartbeat(ctx, shift.id)
     return to_call()
 
 
-def show_conversation(
+def show_talk(
     ctx: Context,
     view: AssignmentView,
-    talk: Conversation,
+    talk: Talk,
     *,
     stopping: bool = False,
     errors: dict[str, str] | None = None,

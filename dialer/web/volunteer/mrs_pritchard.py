@@ -1,6 +1,6 @@
 """The practice call: somebody who isn't real, kind and a bit chatty, and a script of four steps.
 
-Nothing of it touches the database: the conversation lives in the reader's own cookie.
+Nothing of it touches the database: the talk lives in the reader's own cookie.
 """
 
 from __future__ import annotations
@@ -11,18 +11,16 @@ from collections.abc import Mapping
 
 from flask_babel import gettext
 
-from dialer.domain.conversation import Conversation
 from dialer.domain.script import Answer, Node, Script
+from dialer.domain.talk import Talk
 from dialer.services.calling.views import AssignmentView, CalledContact, ScriptView
 
 NOBODY = uuid.UUID(int=0)
 _FICTIONAL = "+441632960111"
 
 
-def practice_call(
-    caller: str, draft: Mapping[str, object], now: dt.datetime
-) -> tuple[AssignmentView, Conversation]:
-    """Mrs Pritchard in hand, as far as the conversation has come."""
+def practice_call(caller: str, draft: Mapping[str, object], now: dt.datetime) -> tuple[AssignmentView, Talk]:
+    """Mrs Pritchard in hand, as far as the talk has come."""
     contact = CalledContact(NOBODY, None, "Mrs Pritchard", _FICTIONAL, "MV3 4QT", (), ())
     script = ScriptView(NOBODY, "Practice", 1, "en", _script(caller), now)
     view = AssignmentView(
@@ -40,7 +38,7 @@ def practice_call(
         late=False,
         draft=draft,
     )
-    return view, Conversation.of(draft, str(NOBODY))
+    return view, Talk.of(draft, str(NOBODY))
 
 
 def _script(caller: str) -> Script:

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.conversation import Conversation, Stage
+from dialer.domain.talk import Stage, Talk
 from dialer.services.calling.views import AssignmentView
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -43,13 +43,13 @@ def show() -> str:
     return _render(*_in_hand())
 
 
-def _in_hand() -> tuple[AssignmentView, Conversation]:
+def _in_hand() -> tuple[AssignmentView, Talk]:
     ctx = context()
     view, talk = practice_call(ctx.actor.name, session.get(_KEPT, {}), ctx.now)
     return view, reports.with_note(talk, request.form)
 
 
-def _render(view: AssignmentView, talk: Conversation, errors: dict[str, str] | None = None) -> str:
+def _render(view: AssignmentView, talk: Talk, errors: dict[str, str] | None = None) -> str:
     around = screen.Setting(ROOM, DEFAULT_ZONE, 3, 0, context().now)
     step = talk.heard().path(view.script.script)[-1].id if view.script else None
     ended = talk.stage is Stage.OUTCOME
@@ -59,7 +59,7 @@ def _render(view: AssignmentView, talk: Conversation, errors: dict[str, str] | N
     return render_template(f"volunteer/{template}.html", page=page, errors=errors)
 
 
-def _keep(talk: Conversation) -> Response:
+def _keep(talk: Talk) -> Response:
     session[_KEPT] = talk.draft()
     return redirect(ROOM, code=303)
 

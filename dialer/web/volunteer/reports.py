@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
-from dialer.domain.conversation import Conversation
 from dialer.domain.disposition import DISPOSITIONS
 from dialer.domain.quiet_hours import QuietHours, quiet_until
 from dialer.domain.result import HouseholdReport, Report
+from dialer.domain.talk import Talk
 from dialer.services.calling.views import CampaignView
 from dialer.web.volunteer.outcomes import is_reached
 from dialer.web.volunteer.screen import ready_times
@@ -24,13 +24,13 @@ LONGEST_WAIT = dt.timedelta(days=366)
 _NOBODY_THERE = ("no_answer", "busy", "answering_machine", "left_message")
 
 
-def with_note(talk: Conversation, form: Mapping[str, str]) -> Conversation:
-    """The conversation with the note that stands on the page, where the page has one."""
+def with_note(talk: Talk, form: Mapping[str, str]) -> Talk:
+    """The talk with the note that stands on the page, where the page has one."""
     return replace(talk, notes=form.get("notes", talk.notes)[:NOTES_MAX])
 
 
-def heard_from(talk: Conversation, form: Mapping[str, str]) -> Conversation:
-    """The conversation with all that stands in the form, so that a refused page comes back as it was sent."""
+def heard_from(talk: Talk, form: Mapping[str, str]) -> Talk:
+    """The talk with all that stands in the form, so that a refused page comes back as it was sent."""
     named = {field.removeprefix(OTHER): slug for field, slug in form.items() if field.startswith(OTHER)}
     named[talk.speaking_to] = form.get("disposition", "")
     chosen = {
@@ -46,7 +46,7 @@ def heard_from(talk: Conversation, form: Mapping[str, str]) -> Conversation:
     )
 
 
-def with_ready_time(talk: Conversation, ready: str, now: dt.datetime, zone: str) -> Conversation:
+def with_ready_time(talk: Talk, ready: str, now: dt.datetime, zone: str) -> Talk:
     """With one of the ready callback times in the field; an unknown one changes nothing."""
     times = {one.id: one.at for one in ready_times(now, zone)}
     chosen = replace(talk.heard(), disposition="callback")
@@ -58,7 +58,7 @@ def say_what_happened() -> str:
     return str(gettext("Say what happened: press one of the buttons."))
 
 
-def faults(talk: Conversation, campaign: CampaignView, now: dt.datetime) -> dict[str, str]:
+def faults(talk: Talk, campaign: CampaignView, now: dt.datetime) -> dict[str, str]:
     """What keeps the page from being saved, by field, in a caller's words."""
     disposition = talk.heard().disposition
     if disposition is None or is_reached(disposition) is not talk.reached:
@@ -68,7 +68,7 @@ def faults(talk: Conversation, campaign: CampaignView, now: dt.datetime) -> dict
     return {}
 
 
-def _callback_faults(talk: Conversation, campaign: CampaignView, now: dt.datetime) -> dict[str, str]:
+def _callback_faults(talk: Talk, campaign: CampaignView, now: dt.datetime) -> dict[str, str]:
     at = callback_at(talk, campaign.timezone)
     if at is None:
         return {"callback_at": str(gettext("When should they be called back? Give a day and a time."))}
@@ -92,7 +92,7 @@ def _callback_faults(talk: Conversation, campaign: CampaignView, now: dt.datetim
     }
 
 
-def callback_at(talk: Conversation, zone: str) -> dt.datetime | None:
+def callback_at(talk: Talk, zone: str) -> dt.datetime | None:
     """The instant that was typed as wall time in the person's zone; None where it is no time."""
     try:
         wall = dt.datetime.fromisoformat(talk.callback_at)
@@ -101,7 +101,7 @@ def callback_at(talk: Conversation, zone: str) -> dt.datetime | None:
         return None
 
 
-def report(talk: Conversation, zone: str) -> HouseholdReport:
+def report(talk: Talk, zone: str) -> HouseholdReport:
     """One result for the person called and one for everybody else who came to the phone."""
     people = {
         person: _report(talk, person, zone)
@@ -111,7 +111,7 @@ def report(talk: Conversation, zone: str) -> HouseholdReport:
     return HouseholdReport(_report(talk, talk.contact, zone), people)
 
 
-def _report(talk: Conversation, person: str, zone: str) -> Report:
+def _report(talk: Talk, person: str, zone: str) -> Report:
     said = talk.heard(person)
     disposition = said.disposition or ("contacted" if said.begun else "no_answer")
     speaking = person == talk.speaking_to

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from flask import render_template
 from flask_babel import gettext
 
-from dialer.domain.conversation import Conversation
 from dialer.domain.quiet_hours import QuietHours, quiet_until
+from dialer.domain.talk import Talk
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.views import AssignmentView, CampaignView, SessionView
 from dialer.services.context import Context
@@ -139,7 +139,7 @@ def ended(ctx: Context, shift: SessionView) -> str:
 def saved(ctx: Context, shift: SessionView, last: AssignmentView) -> str:
     """What was just recorded, with Undo and the way on."""
     campaign = get_campaign(ctx, last.campaign_id)
-    told = Conversation.of(last.draft, str(last.contact.id))
+    told = Talk.of(last.draft, str(last.contact.id))
     slug = told.heard().disposition or "contacted"
     page = Saved(
         quiet=slug == "deceased",
@@ -151,7 +151,7 @@ def saved(ctx: Context, shift: SessionView, last: AssignmentView) -> str:
     return render_template("volunteer/saved.html", page=page, campaign_name=campaign.name)
 
 
-def _recorded(last: AssignmentView, told: Conversation, slug: str, campaign: CampaignView) -> Recorded:
+def _recorded(last: AssignmentView, told: Talk, slug: str, campaign: CampaignView) -> Recorded:
     person = screen.speaker(last, told)
     return Recorded(
         assignment_id=last.id,
@@ -163,13 +163,13 @@ def _recorded(last: AssignmentView, told: Conversation, slug: str, campaign: Cam
     )
 
 
-def _follows(last: AssignmentView, told: Conversation, slug: str, campaign: CampaignView) -> str:
+def _follows(last: AssignmentView, told: Talk, slug: str, campaign: CampaignView) -> str:
     at = callback_at(told, campaign.timezone) if slug == "callback" else None
     if at:
         return str(gettext("Rung again: %(when)s.", when=moment(at, campaign.timezone)))
     return follows(slug, campaign.max_attempts - last.attempt)
 
 
-def _in_words(last: AssignmentView, told: Conversation, slug: str) -> str:
+def _in_words(last: AssignmentView, told: Talk, slug: str) -> str:
     answers = screen.answers_in_words(last, told) if is_reached(slug) else []
     return " · ".join([outcome_name(slug), *answers])

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
-from dialer.domain.conversation import Conversation, Stage, steps_in_all
 from dialer.domain.phone import written
 from dialer.domain.script import Node
+from dialer.domain.talk import Stage, Talk, steps_in_all
 from dialer.services.calling.views import (
     AssignmentView,
     CalledContact,
@@ -127,7 +127,7 @@ Person = CalledContact | HouseholdMember
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What stands around a conversation: the address of its forms, the zone, counts and the moment."""
+    """What stands around a talk: the address of its forms, the zone, counts and the moment."""
 
     room: str
     zone: str
@@ -138,13 +138,13 @@ class Setting:
 
 def call_screen(
     view: AssignmentView,
-    talk: Conversation,
+    talk: Talk,
     around: Setting,
     *,
     stopping: bool = False,
     says: str | None = None,
 ) -> CallScreen:
-    """The screen of an assignment at this point of its conversation."""
+    """The screen of an assignment at this point of its talk."""
     tries_left = around.max_attempts - view.attempt
     return CallScreen(
         room=around.room,
@@ -171,7 +171,7 @@ def call_screen(
     )
 
 
-def _state(talk: Conversation) -> str:
+def _state(talk: Talk) -> str:
     if talk.stage is Stage.OUTCOME:
         return "wrap_up"
     began = any(said.begun for said in talk.people.values()) or talk.speaking_to != talk.contact
@@ -193,12 +193,12 @@ def full_name(person: Person) -> str:
     return " ".join(part for part in (person.first_name, person.last_name) if part) or first_name(person)
 
 
-def speaker(view: AssignmentView, talk: Conversation) -> Person:
+def speaker(view: AssignmentView, talk: Talk) -> Person:
     """Whoever is on the line."""
     return next((one for one in people_of(view) if str(one.id) == talk.speaking_to), view.contact)
 
 
-def _speaking(view: AssignmentView, talk: Conversation) -> Speaking:
+def _speaking(view: AssignmentView, talk: Talk) -> Speaking:
     person = speaker(view, talk)
     is_contact = isinstance(person, CalledContact)
     tags = list(view.contact.tags) if is_contact else []
@@ -213,7 +213,7 @@ def _speaking(view: AssignmentView, talk: Conversation) -> Speaking:
     )
 
 
-def _household(view: AssignmentView, talk: Conversation) -> list[AtNumber]:
+def _household(view: AssignmentView, talk: Talk) -> list[AtNumber]:
     if not view.household:
         return []
     return [
@@ -224,7 +224,7 @@ def _household(view: AssignmentView, talk: Conversation) -> list[AtNumber]:
     ]
 
 
-def _known(person: Person, talk: Conversation) -> str:
+def _known(person: Person, talk: Talk) -> str:
     if str(person.id) == talk.speaking_to:
         return str(gettext("Speaking now"))
     if talk.heard(str(person.id)).begun:
@@ -239,7 +239,7 @@ def _past(attempt: PastAttempt, zone: str) -> Past:
     return Past(moment(attempt.at, zone), what)
 
 
-def _step(view: AssignmentView, talk: Conversation) -> Step | None:
+def _step(view: AssignmentView, talk: Talk) -> Step | None:
     if view.script is None:
         return None
     script = view.script.script
@@ -260,7 +260,7 @@ def _answers(node: Node, chosen: str | None) -> list[AnswerButton]:
     return [AnswerButton(answer.id, answer.label, answer.id == chosen) for answer in node.answers]
 
 
-def _others(view: AssignmentView, talk: Conversation) -> list[Other]:
+def _others(view: AssignmentView, talk: Talk) -> list[Other]:
     """Those who were spoken to besides the present one, and the person who was to be called."""
     return [
         Other(str(one.id), full_name(one), _default_outcome(str(one.id), talk), _choices())
@@ -269,7 +269,7 @@ def _others(view: AssignmentView, talk: Conversation) -> list[Other]:
     ]
 
 
-def _default_outcome(person: str, talk: Conversation) -> str:
+def _default_outcome(person: str, talk: Talk) -> str:
     heard = talk.heard(person)
     return heard.disposition or ("contacted" if heard.begun else "no_answer")
 
@@ -279,7 +279,7 @@ def _choices() -> list[tuple[str, str]]:
     return [(slug, str(words)) for slug, words in groups if slug != "callback"]
 
 
-def answers_in_words(view: AssignmentView, talk: Conversation) -> list[str]:
+def answers_in_words(view: AssignmentView, talk: Talk) -> list[str]:
     """What the person on the line answered, step by step."""
     if view.script is None:
         return []

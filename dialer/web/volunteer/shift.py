@@ -1,4 +1,4 @@
-"""The call screen outside of a conversation: start, next person, pause, end."""
+"""The call screen outside of a talk: start, next person, pause, end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
 from dialer.web.volunteer import reports, rooms
-from dialer.web.volunteer.hand import conversation, id_in_form, show_conversation, to_call
+from dialer.web.volunteer.hand import id_in_form, show_talk, talk_in_hand, to_call
 
 shift = Blueprint("shift", __name__, url_prefix="/call")
 
@@ -47,8 +47,8 @@ def show() -> str:
     if now.state == "paused":
         return rooms.paused(ctx, now)
     if now.assignment_id:
-        view, talk = conversation(ctx, now.assignment_id)
-        return show_conversation(ctx, view, talk, stopping="stop" in request.args)
+        view, talk = talk_in_hand(ctx, now.assignment_id)
+        return show_talk(ctx, view, talk, stopping="stop" in request.args)
     return _between_calls(ctx, now)
 
 
@@ -58,13 +58,13 @@ def _between_calls(ctx: Context, now: SessionView) -> str:
         return rooms.waiting(ctx, now, waiting)
     last = _last(ctx)
     if last and "correct" in request.args:
-        view, told = conversation(ctx, last.id)
-        return show_conversation(ctx, view, told.finishing(reached=told.reached is not False))
+        view, told = talk_in_hand(ctx, last.id)
+        return show_talk(ctx, view, told.finishing(reached=told.reached is not False))
     return rooms.saved(ctx, now, last) if last else rooms.idle(ctx, now)
 
 
 def _last(ctx: Context) -> AssignmentView | None:
-    """The conversation that was just saved in this browser, while it is the reader's own."""
+    """The talk that was just saved in this browser, while it is the reader's own."""
     if LAST not in session:
         return None
     try:
@@ -101,7 +101,7 @@ def next_person() -> Response:
 
 def _add_note(ctx: Context) -> None:
     """Put the note that was added after saving into the result."""
-    view, told = conversation(ctx, id_in_form("recorded"))
+    view, told = talk_in_hand(ctx, id_in_form("recorded"))
     noted = reports.with_note(told, request.form)
     if noted.notes == told.notes or view.state != "completed":
         return

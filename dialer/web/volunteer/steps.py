@@ -1,15 +1,15 @@
-"""What a press on the page of a step does to the conversation."""
+"""What a press on the page of a step does to the talk."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from dialer.domain.conversation import Conversation, Heard
 from dialer.domain.script import Node, Script
+from dialer.domain.talk import Heard, Talk
 from dialer.services.calling.views import AssignmentView
 
 
-def after_press(view: AssignmentView, talk: Conversation, form: Mapping[str, str]) -> Conversation:
+def after_press(view: AssignmentView, talk: Talk, form: Mapping[str, str]) -> Talk:
     """With the answer that was pressed, or on from the step without one. At an end: what happened?
 
     A step or an answer that the script hasn't changes nothing: an old page of another version sent it.
@@ -30,6 +30,6 @@ def _heard(heard: Heard, script: Script, node: Node, pressed: str) -> Heard:
     return heard.went_on(script, node.id) if node.next else heard
 
 
-def one_back(view: AssignmentView, talk: Conversation) -> Conversation:
+def one_back(view: AssignmentView, talk: Talk) -> Talk:
     """With the last answer taken back."""
     return talk.hearing(talk.heard().stepped_back(view.script.script)) if view.script else talk

@@ -1,4 +1,4 @@
-"""A conversation, step by step: each press is a form, and its answer leads back to `/call`.
+"""A talk, step by step: each press is a form, and its answer leads back to `/call`.
 
 So it works without a script, and a reload or the back button shows what the server knows.
 """
@@ -10,8 +10,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.conversation import Conversation
 from dialer.domain.errors import AssignmentClosed, Conflict, Forbidden, InvalidTransition
+from dialer.domain.talk import Talk
 from dialer.services.calling.assignments import save_draft, skip_assignment
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.corrections import correct_result, undo_result
@@ -23,12 +23,12 @@ from dialer.web.guard import allow
 from dialer.web.notices import tell
 from dialer.web.volunteer import reports, screen
 from dialer.web.volunteer.hand import (
-    conversation,
     id_in_form,
     in_hand,
     keep,
     person_in_form,
-    show_conversation,
+    show_talk,
+    talk_in_hand,
     to_call,
 )
 from dialer.web.volunteer.shift import LAST
@@ -58,7 +58,7 @@ def change_last_answer() -> Response:
 def speak_to() -> Response:
     """Somebody else of the household came to the phone."""
     ctx = context()
-    view, told = conversation(ctx, id_in_form("assignment"))
+    view, told = talk_in_hand(ctx, id_in_form("assignment"))
     return keep(ctx, view, told.turned_to(person_in_form(view)))
 
 
@@ -110,7 +110,7 @@ def save() -> str | Response:
         return keep(ctx, view, reports.with_ready_time(told, ready, ctx.now, campaign.timezone))
     save_draft(ctx, view.id, told.draft())
     if errors := reports.faults(told, campaign, ctx.now):
-        return show_conversation(ctx, view, told, errors=errors)
+        return show_talk(ctx, view, told, errors=errors)
     return _record(ctx, view, told, campaign)
 
 
@@ -129,7 +129,7 @@ def undo() -> Response:
     return to_call()
 
 
-def _record(ctx: Context, view: AssignmentView, told: Conversation, campaign: CampaignView) -> Response:
+def _record(ctx: Context, view: AssignmentView, told: Talk, campaign: CampaignView) -> Response:
     told_of = reports.report(told, campaign.timezone)
     put_right = "correcting" in request.form
     try:
@@ -145,7 +145,7 @@ def _record(ctx: Context, view: AssignmentView, told: Conversation, campaign: Ca
     return to_call()
 
 
-def _say_what_follows(saved: AssignmentView, told: Conversation, name: str) -> None:
+def _say_what_follows(saved: AssignmentView, told: Talk, name: str) -> None:
     if told.heard().disposition == "do_not_call":
         tell(gettext("%(name)s won’t be called again.", name=name))
     if saved.late:

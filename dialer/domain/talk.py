@@ -1,4 +1,4 @@
-"""A conversation under way: who is being spoken to, what they answered, how far the script has come.
+"""A talk under way: who is being spoken to, what they answered, how far the script has come.
 
 It is kept as the assignment's draft until its result is recorded, so that a reload, the back button or a
 lost connection loses nothing. Answering twice, or going back to an older page and answering there, is as
@@ -75,7 +75,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Conversation:
+class Talk:
     """One call, with everybody who came to the phone. People are named by contact id."""
 
     contact: str
@@ -89,7 +89,7 @@ class Conversation:
 
     @classmethod
     def of(cls, draft: Mapping[str, Any], contact: str) -> Self:
-        """The conversation that a draft holds; a new one with `contact` where it holds none."""
+        """The talk that a draft holds; a new one with `contact` where it holds none."""
         people = {
             person: Heard(
                 answers=dict(said.get("answers", {})),

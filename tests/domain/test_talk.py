@@ -1,10 +1,10 @@
-"""A conversation survives reloads, stale pages and changes of mind."""
+"""A talk survives reloads, stale pages and changes of mind."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.conversation import Conversation, Heard, Stage, steps_in_all
 from dialer.domain.script import Answer, Node, Script
+from dialer.domain.talk import Heard, Stage, Talk, steps_in_all
 
 SCRIPT = Script(
     "hello",
@@ -73,14 +73,14 @@ def test_steps_are_counted_along_the_shortest_way_left():
 
 
 def test_speaking_to_somebody_else_keeps_what_the_first_one_said():
-    sian = Conversation.of({}, "sian").hearing(Heard().went_on(SCRIPT, "hello"))
+    sian = Talk.of({}, "sian").hearing(Heard().went_on(SCRIPT, "hello"))
     gwyn = sian.turned_to("gwyn").hearing(Heard().went_on(SCRIPT, "hello"))
     assert gwyn.heard("sian").begun
     assert gwyn.finishing(reached=True, disposition="refused").heard("sian").disposition is None
 
 
 def test_the_outcome_comes_and_goes_without_losing_the_script():
-    talk = Conversation.of({}, "sian").hearing(Heard().went_on(SCRIPT, "hello"))
+    talk = Talk.of({}, "sian").hearing(Heard().went_on(SCRIPT, "hello"))
     done = talk.finishing(reached=True, disposition="contacted")
     assert (done.stage, done.reached, done.heard().disposition) == (Stage.OUTCOME, True, "contacted")
     assert done.finishing(reached=False).heard().disposition == "contacted"
@@ -88,7 +88,7 @@ def test_the_outcome_comes_and_goes_without_losing_the_script():
 
 
 @st.composite
-def _conversations(draw: st.DrawFn) -> Conversation:
+def _talks(draw: st.DrawFn) -> Talk:
     names = st.sampled_from(["sian", "gwyn", "megan"])
     heard = st.builds(
         Heard,
@@ -96,7 +96,7 @@ def _conversations(draw: st.DrawFn) -> Conversation:
         passed=st.lists(st.sampled_from(["hello"]), max_size=1).map(tuple),
         disposition=st.sampled_from([None, "contacted", "no_answer"]),
     )
-    return Conversation(
+    return Talk(
         contact="sian",
         speaking_to=draw(names),
         stage=draw(st.sampled_from(Stage)),
@@ -107,9 +107,9 @@ def _conversations(draw: st.DrawFn) -> Conversation:
     )
 
 
-@given(_conversations())
-def test_what_is_kept_is_read_again_as_it_was(talk: Conversation):
-    assert Conversation.of(talk.draft(), "sian") == talk
+@given(_talks())
+def test_what_is_kept_is_read_again_as_it_was(talk: Talk):
+    assert Talk.of(talk.draft(), "sian") == talk
 
 
 _DEEDS = st.lists(
