@@ -62,7 +62,8 @@ class Heard:
             return self
         before = walked[-2].id
         answers = {at: answer for at, answer in self.answers.items() if at != before}
-        return replace(self, answers=answers, passed=tuple(one for one in self.passed if one != before))
+        passed = tuple(one for one in self.passed if one != before)
+        return replace(self, answers=answers, passed=passed).pruned(script)
 
     def pruned(self, script: Script) -> Heard:
         """Only what lies on the way taken."""

@@ -1,6 +1,6 @@
 """A talk survives reloads, stale pages and changes of mind."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dialer.domain.script import Answer, Node, Script
@@ -123,6 +123,7 @@ _DEEDS = st.lists(
 
 
 @given(_DEEDS)
+@example([("hello", None), ("time", "post"), ("back", None)])
 def test_whatever_pages_are_sent_in_whatever_order_every_answer_kept_lies_on_the_way(deeds):
     heard = Heard()
     for step, answer in deeds:
