@@ -1,0 +1,199 @@
+"""What deeds may ask of a carrier, and the values that pass. No deed knows which carrier it is.
+
+Numbers are E.164, instants aware UTC, texts as sent. Numbers, bodies and URLs stay out of every `repr`, since
+those end in logs.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Protocol
+
+from dialer.domain.carrier_action import Action
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundMessage:
+    """One text to hand over.
+
+    `sender` is an E.164 number, a short code, an alphanumeric name, or the `MG…` SID of a pool of senders.
+    `status_callback` names the message, so that a callback proves the send when the answer was lost.
+    `validity_s` is how long the carrier may keep it waiting (1 to 36,000 s; None: its own default, 10 hours).
+    """
+
+    id: uuid.UUID
+    to: str = field(repr=False)
+    sender: str = field(repr=False)
+    body: str = field(repr=False)
+    status_callback: str = field(repr=False)
+    validity_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundCall:
+    """One call to place. `ring_s` is how long it rings (5 to 600 s); `answer_url` says what happens then.
+
+    With `detect_machine` the carrier listens beside the call and reports who answered to `machine_callback`;
+    the call never waits for it.
+    """
+
+    id: uuid.UUID
+    to: str = field(repr=False)
+    caller_id: str = field(repr=False)
+    answer_url: str = field(repr=False)
+    status_callback: str = field(repr=False)
+    ring_s: int = 30
+    detect_machine: bool = False
+    machine_callback: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The carrier has it, under this name. `segments` is None until the carrier has chosen a sender."""
+
+    sid: str
+    status: str
+    segments: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The carrier said no and why; nothing was sent. `detail` is the carrier's own words, shown to
+    coordinators and never logged, since it can quote the number.
+    """
+
+    code: int
+    detail: str = field(repr=False)
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class NotAccepted:
+    """Proven not to have been taken (asked to slow down, or never reached): it may be sent again, not before
+    `retry_after_s` where the carrier named a time. `reason` is a word of ours for logs and pages.
+    """
+
+    reason: str
+    retry_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can tell whether it was taken: ask before anything is sent again. `reason` is a word of ours."""
+
+    reason: str
+
+
+SendOutcome = Accepted | Refused | NotAccepted | Unknown
+CallOutcome = Accepted | Refused | NotAccepted | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierMessage:
+    """A text as the carrier has it. `status` is the carrier's own word; `sender` is None until a pool has
+    chosen one. `price` is what it cost (positive), None until the carrier has settled it.
+    """
+
+    sid: str
+    to: str = field(repr=False)
+    sender: str | None = field(repr=False)
+    body: str = field(repr=False)
+    direction: str
+    status: str
+    error_code: int | None
+    segments: int | None
+    price: Decimal | None
+    currency: str | None
+    created_at: dt.datetime | None
+    sent_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierCall:
+    """A call as the carrier has it; `status` and `answered_by` are the carrier's own words."""
+
+    sid: str
+    parent_sid: str | None
+    to: str = field(repr=False)
+    caller_id: str = field(repr=False)
+    status: str
+    direction: str
+    duration_s: int | None
+    answered_by: str | None
+    price: Decimal | None
+    currency: str | None
+    created_at: dt.datetime | None
+    started_at: dt.datetime | None
+    ended_at: dt.datetime | None
+
+
+class CarrierError(Exception):
+    """The carrier could not be asked, or refused to say. `permanent`: asking again changes nothing until a
+    person has looked. `code` is the carrier's own, where it gave one.
+    """
+
+    def __init__(
+        self, reason: str, *, permanent: bool, code: int | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(reason if code is None else f"{reason} ({code})")
+        self.reason = reason
+        self.permanent = permanent
+        self.code = code
+        self.retry_after_s = retry_after_s
+
+
+class Carrier(Protocol):
+    """Texts and calls. Synchronous, safe from any thread and after a fork; never called in a transaction."""
+
+    def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:
+        """Hand over all of them, many at once, and tell what became of each, in their order. Never raises
+        for one of them, and never sends one twice.
+        """
+
+    def message(self, sid: str) -> CarrierMessage | None:
+        """One text; None when the carrier knows none of that name. Raises CarrierError."""
+
+    def messages(
+        self,
+        *,
+        to: str | None = None,
+        sender: str | None = None,
+        since: dt.datetime | None = None,
+        until: dt.datetime | None = None,
+    ) -> list[CarrierMessage]:
+        """The texts to `to` and from `sender`, in both directions, sent (or received) within the instants
+        given, both included; those still waiting to be sent are among them. Newest first.
+
+        Raises CarrierError when it could not be read to its end: a look that failed is not a clean look.
+        """
+
+    def place_call(self, call: OutboundCall) -> CallOutcome:
+        """Have a call placed, and tell what became of it. Never raises for it, and never places two."""
+
+    def call(self, sid: str) -> CarrierCall | None:
+        """One call; None when the carrier knows none of that name. Raises CarrierError."""
+
+    def calls(self, *, to: str | None = None, since: dt.datetime | None = None) -> list[CarrierCall]:
+        """The calls to `to` begun since then, those still queued among them. Newest first.
+
+        Raises CarrierError when it could not be read to its end.
+        """
+
+    def end_call(self, sid: str) -> None:
+        """Hang up, or take it from the queue; one that has ended already is fine. Raises CarrierError."""
+
+    def close(self) -> None:
+        """Let go of connections. Using it again opens new ones."""
+
+
+class WebhookSignatures(Protocol):
+    """Whether what knocks at our webhooks is the carrier."""
+
+    def valid_signature(self, url: str, params: Mapping[str, Sequence[str]], signature: str | None) -> bool:
+        """Tell whether the carrier signed exactly this: the public URL with its raw query as it was asked
+        for, and every parameter of the form with all of its values. No signature: no.
+        """
