@@ -6,11 +6,11 @@ import uuid
 from dataclasses import dataclass
 
 from dialer.clock import Clock, utc_now
-from dialer.domain.phone import PhonePolicy
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context, JobQueue
 from dialer.settings import Settings
+from dialer.settings.policies import messaging_policy, phone_policy, voice_policy
 from dialer.store.session import UnitFactory, make_engine
 
 STATEMENT_TIMEOUT_S = 300
@@ -39,16 +39,12 @@ class Runtime:
             jobs=self.jobs,
             actor=system_actor(organisation_id),
             now=self.clock(),
-            phones=self._phones(),
+            phones=phone_policy(self.settings),
             public_url=self.settings.public_url,
             data_dir=self.settings.data_dir,
             request_id=request_id,
-        )
-
-    def _phones(self) -> PhonePolicy:
-        return PhonePolicy(
-            allowed_countries=frozenset(self.settings.phones_allowed_countries),
-            allow_fictional=self.settings.phones_allow_fictional,
+            messaging=messaging_policy(self.settings),
+            voice=voice_policy(self.settings),
         )
 
 

@@ -78,6 +78,15 @@ class Permission(enum.StrEnum):
     TURNOUT_RECORD = "turnout.record"
     TURNOUT_UNDO = "turnout.undo"
     TURNOUT_READ = "turnout.read"
+    BLAST_READ = "blast.read"
+    BLAST_MANAGE = "blast.manage"
+    MESSAGE_READ = "message.read"
+    MESSAGE_CLASSIFY = "message.classify"
+    CONVERSATION_READ = "conversation.read"
+    CONVERSATION_MANAGE = "conversation.manage"
+    CALL_READ = "call.read"
+    CALL_PLACE = "call.place"
+    PHONE_CONFIRM = "phone.confirm"
     STATS_READ = "stats.read"
     AUDIT_READ = "audit.read"
     SYSTEM_RUN = "system.run"
@@ -140,6 +149,15 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.TURNOUT_RECORD: Rule(_COORDINATOR | {Role.TELLER}, Scope.OWN),
     Permission.TURNOUT_UNDO: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.TURNOUT_READ: Rule(_ORGANISER | {Role.OBSERVER}, Scope.CAMPAIGNS),
+    Permission.BLAST_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.BLAST_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.MESSAGE_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.MESSAGE_CLASSIFY: Rule(_ORGANISER, Scope.ORGANISATION),
+    Permission.CONVERSATION_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.CONVERSATION_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.CALL_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.CALL_PLACE: Rule(_VOLUNTEER, Scope.OWN),
+    Permission.PHONE_CONFIRM: Rule(_VOLUNTEER, Scope.OWN),
     Permission.STATS_READ: Rule(_ORGANISER | {Role.OBSERVER}, Scope.CAMPAIGNS),
     Permission.AUDIT_READ: Rule(_ADMIN, Scope.ORGANISATION),
     Permission.SYSTEM_RUN: Rule(_ADMIN, Scope.ORGANISATION),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from dialer.domain.access import Actor
+from dialer.domain.carrier_policy import MessagingPolicy, VoicePolicy
 from dialer.domain.phone import PhonePolicy
 from dialer.store.session import UnitFactory, UnitOfWork
 
@@ -45,6 +46,8 @@ class Context:
     public_url: str
     data_dir: Path
     request_id: str | None = None
+    messaging: MessagingPolicy = field(default_factory=MessagingPolicy)
+    voice: VoicePolicy = field(default_factory=VoicePolicy)
 
     def unit(self) -> UnitOfWork:
         """A unit of work in the actor's organisation."""

@@ -79,6 +79,9 @@ class Settings:
         60,
         "posts a minute from one address on public pages and sign-in; 0 is no limit",
     )
+    currency: str = setting(
+        "currency", "DIALER_CURRENCY", kinds.currency, "GBP", "the currency of prices and caps"
+    )
     demo: bool = setting(
         "demo",
         "DIALER_DEMO",
@@ -124,6 +127,13 @@ class Settings:
         300,
         "seconds until a message or call without a final state is looked up at the carrier",
     )
+    messaging_price_per_segment: float = setting(
+        "messaging.price_per_segment",
+        "DIALER_PRICE_PER_SEGMENT",
+        kinds.number(0, 100),
+        0.04,
+        "what one part of a text costs, for estimates and caps",
+    )
     voice_calls_per_second: float = setting(
         "voice.calls_per_second",
         "DIALER_CALLS_PER_SECOND",
@@ -138,6 +148,13 @@ class Settings:
         kinds.whole_number(1, 100_000),
         1000,
         "calls at one time, all campaigns together",
+    )
+    voice_price_per_minute: float = setting(
+        "voice.price_per_minute",
+        "DIALER_PRICE_PER_MINUTE",
+        kinds.number(0, 100),
+        0.03,
+        "what a minute of one leg of a call costs, for caps and what was spent",
     )
     phones_allowed_countries: tuple[str, ...] = setting(
         "phones.allowed_countries",

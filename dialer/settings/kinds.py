@@ -90,6 +90,13 @@ def countries(raw: object, from_text: bool = True) -> tuple[str, ...]:
     return codes
 
 
+def currency(raw: object, _from_text: bool = True) -> str:
+    """An ISO 4217 code."""
+    if not isinstance(raw, str) or not re.fullmatch(r"[A-Za-z]{3}", raw.strip()):
+        raise ValueError("a currency as three letters, such as GBP, expected")
+    return raw.strip().upper()
+
+
 def folder(raw: object, _from_text: bool = True) -> Path:
     if not isinstance(raw, str) or not raw.strip() or "\0" in raw:
         raise ValueError("a folder expected")

@@ -11,9 +11,9 @@ from flask import current_app, g
 from dialer.clock import Clock
 from dialer.domain.access import Actor
 from dialer.domain.errors import Unauthenticated
-from dialer.domain.phone import PhonePolicy
 from dialer.services.context import Context, JobQueue, Units
 from dialer.settings import Settings
+from dialer.settings.policies import messaging_policy, phone_policy, voice_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +56,6 @@ def context(actor: Actor | None = None) -> Context:
         public_url=tools.settings.public_url,
         data_dir=tools.settings.data_dir,
         request_id=g.get("request_id"),
-    )
-
-
-def phone_policy(settings: Settings) -> PhonePolicy:
-    """Which numbers count as usable under these settings."""
-    return PhonePolicy(
-        allowed_countries=frozenset(settings.phones_allowed_countries),
-        allow_fictional=settings.phones_allow_fictional,
+        messaging=messaging_policy(tools.settings),
+        voice=voice_policy(tools.settings),
     )

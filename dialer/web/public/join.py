@@ -11,7 +11,8 @@ from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
 from dialer.services.accounts.joining import JoinForm, come_back, join, look_at_join_link
 from dialer.services.accounts.logins import REMEMBERED_FOR
 from dialer.services.accounts.views import Joined
-from dialer.web.desk import desk, moment, phone_policy
+from dialer.settings.policies import phone_policy
+from dialer.web.desk import desk, moment
 from dialer.web.guard import allow
 from dialer.web.public.sign_in import enter
 

@@ -1,0 +1,33 @@
+"""How an installation uses its carrier: rates, patience and prices (contract §1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MessagingPolicy:
+    """`rate_per_sender` is messages a second, 0 the usual rate of the sender's kind; `*_s` are seconds.
+
+    `price_per_segment` is what one part of a text costs, for estimates, caps and what was spent.
+    """
+
+    rate_per_sender: float = 100.0
+    settle_s: int = 10
+    reconcile_after_s: int = 300
+    stop_reply: bool = False
+    price_per_segment: Decimal = Decimal("0.04")
+    currency: str = "GBP"
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePolicy:
+    """`calls_per_second` and `max_concurrent_calls` are of the account, all campaigns together."""
+
+    calls_per_second: float = 100.0
+    max_concurrent_calls: int = 1000
+    reconcile_after_s: int = 300
+    settle_s: int = 10
+    price_per_minute: Decimal = Decimal("0.03")
+    currency: str = "GBP"

@@ -1,0 +1,44 @@
+"""What the rules need to know of the settings, as values of their own."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from dialer.domain.carrier_policy import MessagingPolicy, VoicePolicy
+from dialer.domain.phone import PhonePolicy
+
+if TYPE_CHECKING:
+    from dialer.settings import Settings
+
+
+def phone_policy(settings: Settings) -> PhonePolicy:
+    """Which numbers count as usable."""
+    return PhonePolicy(
+        allowed_countries=frozenset(settings.phones_allowed_countries),
+        allow_fictional=settings.phones_allow_fictional,
+    )
+
+
+def messaging_policy(settings: Settings) -> MessagingPolicy:
+    """How fast texts go out, how long an unknown outcome is looked for, what a segment costs."""
+    return MessagingPolicy(
+        rate_per_sender=settings.messaging_rate_per_sender,
+        settle_s=settings.messaging_settle_s,
+        reconcile_after_s=settings.messaging_reconcile_after_s,
+        stop_reply=settings.messaging_stop_reply,
+        price_per_segment=Decimal(str(settings.messaging_price_per_segment)),
+        currency=settings.currency,
+    )
+
+
+def voice_policy(settings: Settings) -> VoicePolicy:
+    """How many calls at once and a second, how long one is waited for, what a minute costs."""
+    return VoicePolicy(
+        calls_per_second=settings.voice_calls_per_second,
+        max_concurrent_calls=settings.voice_max_concurrent_calls,
+        reconcile_after_s=settings.messaging_reconcile_after_s,
+        settle_s=settings.messaging_settle_s,
+        price_per_minute=Decimal(str(settings.voice_price_per_minute)),
+        currency=settings.currency,
+    )

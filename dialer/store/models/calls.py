@@ -1,0 +1,84 @@
+"""Calls that the carrier carries, each with its legs and how far it has come."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import Index, SmallInteger, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialer.domain.call import CALL_MODES, CALL_STATES, DIAL_STATES
+from dialer.domain.message import DIRECTIONS
+from dialer.store.models.base import Base, Identified, Instant, Money, one_of, reference
+
+
+class Call(Identified, Base):
+    """One call. `number` is the contact's (or, inbound, the caller's), `caller_id` ours.
+
+    A ring-me call has two legs: `carrier_sid` is the volunteer's, which we place, `contact_sid` the
+    contact's, which the carrier makes when the volunteer has answered. `dial_state` is `dialling`, committed,
+    before the carrier hears of it; `deadline_at` is when the carrier is asked about a call without an end.
+    """
+
+    __tablename__ = "call"
+    __table_args__ = (
+        reference("campaign", "campaign_id"),
+        reference("contact", "contact_id"),
+        reference("assignment", "assignment_id"),
+        one_of("direction", DIRECTIONS),
+        one_of("mode", CALL_MODES),
+        one_of("state", CALL_STATES),
+        one_of("dial_state", DIAL_STATES),
+        Index(
+            "uq_call_carrier_sid",
+            "organisation_id",
+            "carrier_sid",
+            unique=True,
+            postgresql_where=text("carrier_sid IS NOT NULL"),
+        ),
+        Index(
+            "ix_call_contact_sid",
+            "organisation_id",
+            "contact_sid",
+            postgresql_where=text("contact_sid IS NOT NULL"),
+        ),
+        Index("ix_call_assignment", "organisation_id", "assignment_id"),
+        Index("ix_call_campaign", "organisation_id", "campaign_id", "id"),
+        Index("ix_call_contact", "organisation_id", "contact_id", "id"),
+        Index(
+            "ix_call_open",
+            "deadline_at",
+            postgresql_where=text("state IN ('queued', 'ringing', 'in_progress')"),
+        ),
+    )
+
+    direction: Mapped[str]
+    mode: Mapped[str]
+    campaign_id: Mapped[uuid.UUID | None]
+    contact_id: Mapped[uuid.UUID | None]
+    assignment_id: Mapped[uuid.UUID | None]
+    account_id: Mapped[uuid.UUID | None]
+    number: Mapped[str | None]
+    caller_id: Mapped[str]
+    volunteer_number: Mapped[str | None]
+    state: Mapped[str] = mapped_column(server_default=text("'queued'"))
+    dial_state: Mapped[str] = mapped_column(server_default=text("'waiting'"))
+    answered_by: Mapped[str | None]
+    carrier_sid: Mapped[str | None]
+    contact_sid: Mapped[str | None]
+    volunteer_sequence: Mapped[int] = mapped_column(SmallInteger, server_default=text("-1"))
+    contact_sequence: Mapped[int] = mapped_column(SmallInteger, server_default=text("-1"))
+    error_code: Mapped[int | None]
+    error_detail: Mapped[str | None]
+    duration_s: Mapped[int | None]
+    cost: Mapped[Money | None]
+    cost_currency: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    attempted_at: Mapped[Instant | None]
+    clean_looks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    reconciled: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    deadline_at: Mapped[Instant]
+    created_at: Mapped[Instant]
+    ringing_at: Mapped[Instant | None]
+    answered_at: Mapped[Instant | None]
+    ended_at: Mapped[Instant | None]

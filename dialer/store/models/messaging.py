@@ -1,0 +1,290 @@
+"""Texts out and in, the blasts they belong to, and what the carrier told about them."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from dialer.domain.blast import BLAST_STATES
+from dialer.domain.message import DIRECTIONS, ENCODINGS, MESSAGE_STATES, PURPOSES
+from dialer.domain.texting import CONVERSATION_STATES, EVENT_KINDS, INBOUND_CLASSES, SENDER_KINDS
+from dialer.store.models.base import (
+    Base,
+    Identified,
+    Instant,
+    Json,
+    Money,
+    Tenant,
+    TextList,
+    one_of,
+    reference,
+)
+
+
+class Sender(Identified, Base):
+    """A number, Messaging Service or sender id that messages go out from.
+
+    `inbound_read_through` is how far the carrier's list of texts to it has been read.
+    """
+
+    __tablename__ = "sender"
+    __table_args__ = (
+        one_of("kind", SENDER_KINDS),
+        UniqueConstraint("organisation_id", "address"),
+        Index("ix_sender_address", "address"),
+    )
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, sort_order=-2
+    )
+    address: Mapped[str]
+    kind: Mapped[str]
+    rate_per_s: Mapped[float | None]
+    resting_until: Mapped[Instant | None]
+    pause_reason: Mapped[str | None]
+    inbound_read_through: Mapped[Instant | None]
+    created_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+class Blast(Identified, Base):
+    """One message to many contacts. Contacts up to `planned_through` have their message row."""
+
+    __tablename__ = "blast"
+    __table_args__ = (
+        reference("campaign", "campaign_id", ondelete="CASCADE"),
+        one_of("state", BLAST_STATES),
+        Index("ix_blast_campaign", "organisation_id", "campaign_id", "id"),
+        Index(
+            "ix_blast_open",
+            "state",
+            "organisation_id",
+            "id",
+            postgresql_where=text("state IN ('scheduled', 'running', 'paused')"),
+        ),
+    )
+
+    campaign_id: Mapped[uuid.UUID]
+    name: Mapped[str]
+    body: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default=text("'draft'"))
+    waiting_reason: Mapped[str | None]
+    pause_reason: Mapped[str | None]
+    audience: Mapped[Json]
+    senders: Mapped[TextList]
+    send_at: Mapped[Instant | None]
+    total: Mapped[int] = mapped_column(server_default=text("0"))
+    planned_through: Mapped[uuid.UUID | None]
+    planned_at: Mapped[Instant | None]
+    plan_leased_until: Mapped[Instant | None]
+    created_by: Mapped[uuid.UUID | None]
+    created_at: Mapped[Instant]
+    launched_at: Mapped[Instant | None]
+    finished_at: Mapped[Instant | None]
+
+
+class BlastList(Tenant, Base):
+    """A list whose contacts a blast goes to."""
+
+    __tablename__ = "blast_list"
+    __table_args__ = (
+        reference("blast", "blast_id", ondelete="CASCADE"),
+        reference("contact_list", "list_id"),
+        Index("ix_blast_list_list", "organisation_id", "list_id", "blast_id"),
+    )
+
+    blast_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    list_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+
+
+class Conversation(Identified, Base):
+    """All texts to and from one number. `sender` is the one that the person knows."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        reference("contact", "contact_id"),
+        reference("campaign", "campaign_id"),
+        one_of("state", CONVERSATION_STATES),
+        UniqueConstraint("organisation_id", "number"),
+        Index("ix_conversation_state", "organisation_id", "state", "last_inbound_at", "id"),
+        Index("ix_conversation_contact", "organisation_id", "contact_id"),
+    )
+
+    number: Mapped[str]
+    contact_id: Mapped[uuid.UUID | None]
+    campaign_id: Mapped[uuid.UUID | None]
+    sender: Mapped[str | None]
+    state: Mapped[str] = mapped_column(server_default=text("'open'"))
+    assigned_to: Mapped[uuid.UUID | None]
+    help_sent_at: Mapped[Instant | None]
+    last_inbound_at: Mapped[Instant | None]
+    created_at: Mapped[Instant]
+
+
+class Message(Identified, Base):
+    """One text, out or in. `number` is the other party's, `sender` ours.
+
+    An outbound one is claimed by a lease while it stays `queued` (`leased_until`, `lease`), becomes `sending`
+    with `attempts` counted and `attempted_at` set before the carrier hears of it, and `unknown` where nobody
+    knows what the carrier made of it: then it is looked for at `next_look_at`, and `clean_looks` counts the
+    looks that were read without error and did not show it. `reconcile_at` is when the carrier is asked about
+    one that it accepted.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        reference("blast", "blast_id"),
+        reference("campaign", "campaign_id"),
+        reference("contact", "contact_id"),
+        one_of("direction", DIRECTIONS),
+        one_of("state", MESSAGE_STATES),
+        one_of("purpose", PURPOSES),
+        one_of("encoding", ENCODINGS),
+        one_of("inbound_class", INBOUND_CLASSES),
+        Index(
+            "uq_message_blast_contact",
+            "organisation_id",
+            "blast_id",
+            "contact_id",
+            unique=True,
+            postgresql_where=text("blast_id IS NOT NULL AND purpose = 'blast'"),
+        ),
+        Index(
+            "uq_message_blast_number",
+            "organisation_id",
+            "blast_id",
+            "number",
+            unique=True,
+            postgresql_where=text("blast_id IS NOT NULL AND purpose = 'blast' AND state <> 'skipped'"),
+        ),
+        Index(
+            "uq_message_carrier_sid",
+            "organisation_id",
+            "carrier_sid",
+            unique=True,
+            postgresql_where=text("carrier_sid IS NOT NULL"),
+        ),
+        Index(
+            "ix_message_queued",
+            "organisation_id",
+            "sender",
+            "priority",
+            "id",
+            postgresql_where=text("state = 'queued'"),
+        ),
+        Index("ix_message_sending", "attempted_at", postgresql_where=text("state = 'sending'")),
+        Index("ix_message_unknown", "next_look_at", postgresql_where=text("state = 'unknown'")),
+        Index(
+            "ix_message_reconcile",
+            "reconcile_at",
+            postgresql_where=text("state = 'sent' AND reconcile_at IS NOT NULL"),
+        ),
+        Index("ix_message_blast", "organisation_id", "blast_id", "state", "id"),
+        Index("ix_message_number", "organisation_id", "number", "id"),
+        Index("ix_message_contact", "organisation_id", "contact_id", "id"),
+    )
+
+    direction: Mapped[str]
+    purpose: Mapped[str | None]
+    blast_id: Mapped[uuid.UUID | None]
+    campaign_id: Mapped[uuid.UUID | None]
+    contact_id: Mapped[uuid.UUID | None]
+    number: Mapped[str | None]
+    sender: Mapped[str | None]
+    body: Mapped[str]
+    encoding: Mapped[str]
+    segments: Mapped[int] = mapped_column(SmallInteger)
+    priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("100"))
+    state: Mapped[str]
+    skip_reason: Mapped[str | None]
+    error_code: Mapped[int | None]
+    error_detail: Mapped[str | None]
+    carrier_sid: Mapped[str | None]
+    cost: Mapped[Money | None]
+    cost_currency: Mapped[str | None]
+    not_before: Mapped[Instant | None]
+    lease: Mapped[uuid.UUID | None]
+    leased_until: Mapped[Instant | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    attempted_at: Mapped[Instant | None]
+    clean_looks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    next_look_at: Mapped[Instant | None]
+    reconcile_at: Mapped[Instant | None]
+    reconciled: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    inbound_class: Mapped[str | None]
+    inbound_rule: Mapped[str | None]
+    created_by: Mapped[uuid.UUID | None]
+    created_at: Mapped[Instant]
+    sent_at: Mapped[Instant | None]
+    delivered_at: Mapped[Instant | None]
+
+
+class CarrierEvent(Identified, Base):
+    """One thing that the carrier told us, kept as it came; `name` is what the carrier names it by.
+
+    It is applied once (`applied_at`), in batches; one about something not known yet waits until `due_at`.
+    """
+
+    __tablename__ = "carrier_event"
+    __table_args__ = (
+        one_of("kind", EVENT_KINDS),
+        UniqueConstraint("organisation_id", "name"),
+        Index("ix_carrier_event_waiting", "due_at", postgresql_where=text("applied_at IS NULL")),
+        Index("ix_carrier_event_sid", "organisation_id", "sid"),
+        Index("ix_carrier_event_applied", "applied_at", postgresql_where=text("applied_at IS NOT NULL")),
+    )
+
+    name: Mapped[str]
+    kind: Mapped[str]
+    sid: Mapped[str]
+    about_id: Mapped[uuid.UUID | None]
+    """The message or call that the callback's own address named."""
+    status: Mapped[str]
+    error_code: Mapped[int | None]
+    sequence: Mapped[int | None]
+    payload: Mapped[Json]
+    received_at: Mapped[Instant]
+    due_at: Mapped[Instant]
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    applied_at: Mapped[Instant | None]
+
+
+class OptOutLink(Tenant, Base):
+    """The short address under which a number says no by itself; `code` can't be guessed."""
+
+    __tablename__ = "opt_out_link"
+    __table_args__ = (Index("uq_opt_out_link_code", "code", unique=True),)
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    created_at: Mapped[Instant]
+
+
+class PhoneCode(Identified, Base):
+    """A code sent to a phone, so that whoever reads it out shows that the phone is theirs."""
+
+    __tablename__ = "phone_code"
+    __table_args__ = (
+        reference("account", "account_id", ondelete="CASCADE"),
+        Index("ix_phone_code_number", "organisation_id", "number", "sent_at"),
+    )
+
+    account_id: Mapped[uuid.UUID]
+    number: Mapped[str]
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    sent_at: Mapped[Instant]
+    expires_at: Mapped[Instant]
+    used_at: Mapped[Instant | None]
+
+
+class AccountPhone(Tenant, Base):
+    """A phone that somebody has shown to be theirs, or that a coordinator gave for them."""
+
+    __tablename__ = "account_phone"
+    __table_args__ = (reference("account", "account_id", ondelete="CASCADE"),)
+
+    account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    confirmed_at: Mapped[Instant]
