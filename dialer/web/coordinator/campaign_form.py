@@ -24,8 +24,11 @@ from dialer.web.coordinator.forms import (
     chosen_id,
     chosen_ids,
     everything,
+    money_or_none,
     number,
+    our_numbers,
     said,
+    ticked,
     wall_time,
     whole_number,
 )
@@ -47,6 +50,9 @@ FIELD_AT: Final = {
     "/retry_hours": "retry_hours",
     "/assignment_timeout_s": "lease_minutes",
     "/lease_minutes": "lease_minutes",
+    "/senders": "senders",
+    "/caller_ids": "caller_ids",
+    "/cost_cap": "cost_cap",
 }
 _SENT: Final = (
     "name",
@@ -59,6 +65,9 @@ _SENT: Final = (
     "max_attempts",
     "retry_hours",
     "lease_minutes",
+    "senders",
+    "caller_ids",
+    "cost_cap",
 )
 
 
@@ -77,6 +86,10 @@ def first_values(campaign: CampaignView | None = None) -> dict[str, Any]:
             "max_attempts": "3",
             "retry_hours": "4",
             "lease_minutes": "15",
+            "senders": "",
+            "caller_ids": "",
+            "cost_cap": "",
+            "require_consent_sms": False,
         }
     return {
         "name": campaign.name,
@@ -90,12 +103,20 @@ def first_values(campaign: CampaignView | None = None) -> dict[str, Any]:
         "max_attempts": str(campaign.max_attempts),
         "retry_hours": f"{campaign.retry_after_s / 3600:g}",
         "lease_minutes": f"{campaign.assignment_timeout_s / 60:g}",
+        "senders": ", ".join(campaign.senders),
+        "caller_ids": ", ".join(campaign.caller_ids),
+        "cost_cap": "" if campaign.cost_cap is None else f"{campaign.cost_cap.normalize():f}",
+        "require_consent_sms": campaign.require_consent_sms,
     }
 
 
 def sent_values() -> dict[str, Any]:
     """What the form shows again after a refusal: everything as it was typed."""
-    return {**{name: said(name) for name in _SENT}, "list_ids": request.form.getlist("list_ids")}
+    return {
+        **{name: said(name) for name in _SENT},
+        "list_ids": request.form.getlist("list_ids"),
+        "require_consent_sms": ticked("require_consent_sms"),
+    }
 
 
 def campaign_fields() -> CampaignFields:
@@ -106,6 +127,9 @@ def campaign_fields() -> CampaignFields:
         timezone=said("timezone"),
         list_ids=chosen_ids("list_ids"),
         script_id=chosen_id("script_id"),
+        senders=our_numbers("senders"),
+        caller_ids=our_numbers("caller_ids"),
+        require_consent_sms=ticked("require_consent_sms"),
     )
     unread: list[FieldError] = []
     for field, read in _FIGURES.items():
@@ -126,6 +150,7 @@ _FIGURES: Final[Mapping[str, Callable[[], object]]] = {
     "max_attempts": partial(whole_number, "max_attempts"),
     "retry_after_s": lambda: round(number("retry_hours") * 3600),
     "assignment_timeout_s": lambda: round(number("lease_minutes") * 60),
+    "cost_cap": lambda: money_or_none("cost_cap"),
 }
 
 
@@ -133,6 +158,7 @@ def form_page(
     ctx: Context, campaign: CampaignView | None, values: dict[str, Any], errors: Faults | None = None
 ) -> str:
     """The page of the form."""
+    currency = campaign.currency if campaign else ctx.messaging.currency
     elections = everything(lambda page: list_elections(ctx, page))
     scripts = everything(lambda page: list_scripts(ctx, page))
     current = next((str(one.id) for one in elections if one.current), "")
@@ -143,6 +169,7 @@ def form_page(
         errors=errors or {},
         kinds=list(CAMPAIGN_KIND.items()),
         election_choices=choices(elections),
+        currency=currency,
         script_choices=choices(scripts, gettext("No script yet")),
         all_lists=everything(lambda page: list_lists(ctx, page))
         if ctx.actor.may(Permission.LIST_READ)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final
 
 from flask import redirect, request, url_for
@@ -12,7 +14,9 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.errors import NotFound, RuleBroken, ValidationFailed
+from dialer.domain.phone import Phone, read_phone
 from dialer.services.paging import Page, Slice
+from dialer.web.desk import context
 from dialer.web.notices import Tone, tell
 
 Faults = Mapping[str, str]
@@ -20,6 +24,8 @@ Faults = Mapping[str, str]
 
 WHOLE_FORM: Final = "main"
 """The `id` that a fault of no particular field leads to: the main part of the page."""
+
+_AMOUNT: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
 
 Answer = Response | str | tuple[str, int]
 """What a view gives back: the next page's address, a page, or a page with its status."""
@@ -59,6 +65,29 @@ def number(name: str) -> float:
     if not written.isascii() or not written.replace(".", "", 1).isdigit() or len(written) > 9:
         raise ValidationFailed.at(f"/{name}", gettext("Write this as a number, such as 4 or 0.5."))
     return float(written)
+
+
+def money_or_none(name: str) -> Decimal | None:
+    """A field's amount of money, up to four decimals; None when it is empty."""
+    written = said(name).lstrip("£€$").replace(",", "").replace(" ", "")
+    if not written:
+        return None
+    if not _AMOUNT.fullmatch(written):
+        raise ValidationFailed.at(f"/{name}", gettext("Write this as an amount, such as 250 or 99.50."))
+    return Decimal(written)
+
+
+def our_numbers(name: str) -> list[str]:
+    """A field's numbers of our own, in any usual writing, apart by commas or lines; what is no number (a
+    name that texts come from, a Messaging Service) stays as it was typed.
+    """
+    pieces = (piece.strip() for piece in re.split(r"[,;\n]", said(name)))
+    return list(dict.fromkeys(_our_number(piece) for piece in pieces if piece))
+
+
+def _our_number(piece: str) -> str:
+    found = read_phone(piece, context().phones)
+    return found.number if isinstance(found, Phone) else piece
 
 
 def wall_time(name: str) -> dt.time:

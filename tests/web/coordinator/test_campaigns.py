@@ -147,3 +147,24 @@ def test_another_organisations_ids_show_nothing(desk: Reader, bank: PhoneBank) -
     for path in ("", "/edit", "/end", "/join-links/abcdefghij"):
         assert desk.open(f"/campaigns/{uuid.uuid4()}{path}").status == 404
     assert desk.open(f"{_page(bank)}/join-links/nowhere").status == 404
+
+
+def test_numbers_and_money_are_set_in_any_usual_writing(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
+    desk.open(f"{_page(bank)}/edit")
+    desk.press(
+        "save",
+        senders="07700 900001, Aled Rees",
+        caller_ids="01632 960010",
+        cost_cap="£1,250.50",
+        require_consent_sms="yes",
+    )
+    campaign = get_campaign(ctx, bank.campaign_id)
+    assert campaign.senders == ("+447700900001", "Aled Rees")
+    assert campaign.caller_ids == ("+441632960010",)
+    assert f"{campaign.cost_cap:f}".startswith("1250.50")
+    assert campaign.require_consent_sms
+    desk.open(f"{_page(bank)}/edit")
+    page = desk.press("save", cost_cap="much", caller_ids="Aled")
+    assert page.status == 422
+    assert "such as 250 or 99.50" in page.text
+    assert desk.press("save", cost_cap="", caller_ids="Aled").status == 422
