@@ -128,8 +128,9 @@ class Message(Identified, Base):
     An outbound one is claimed by a lease while it stays `queued` (`leased_until`, `lease`), becomes `sending`
     with `attempts` counted and `attempted_at` set before the carrier hears of it, and `unknown` where nobody
     knows what the carrier made of it: then it is looked for at `next_look_at`, and `clean_looks` counts the
-    looks that were read without error and did not show it. `reconcile_at` is when the carrier is asked about
-    one that it accepted.
+    looks that were read without error and did not show it. `put_back` counts the attempts that the carrier
+    provably did not take; the others may have reached somebody. `reconcile_at` is when the carrier is asked
+    about one that it accepted.
     """
 
     __tablename__ = "message"
@@ -166,12 +167,22 @@ class Message(Identified, Base):
             postgresql_where=text("carrier_sid IS NOT NULL"),
         ),
         Index(
+            "ix_message_queued_blast",
+            "organisation_id",
+            "blast_id",
+            "sender",
+            "not_before",
+            "id",
+            postgresql_where=text("state = 'queued' AND purpose = 'blast'"),
+        ),
+        Index(
             "ix_message_queued",
             "organisation_id",
             "sender",
             "priority",
+            "not_before",
             "id",
-            postgresql_where=text("state = 'queued'"),
+            postgresql_where=text("state = 'queued' AND purpose <> 'blast'"),
         ),
         Index("ix_message_sending", "attempted_at", postgresql_where=text("state = 'sending'")),
         Index("ix_message_unknown", "next_look_at", postgresql_where=text("state = 'unknown'")),
@@ -203,10 +214,11 @@ class Message(Identified, Base):
     carrier_sid: Mapped[str | None]
     cost: Mapped[Money | None]
     cost_currency: Mapped[str | None]
-    not_before: Mapped[Instant | None]
+    not_before: Mapped[Instant] = mapped_column(server_default=text("'epoch'"))
     lease: Mapped[uuid.UUID | None]
     leased_until: Mapped[Instant | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    put_back: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     attempted_at: Mapped[Instant | None]
     clean_looks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     next_look_at: Mapped[Instant | None]

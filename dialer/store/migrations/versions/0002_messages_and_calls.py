@@ -252,10 +252,16 @@ def upgrade() -> None:
         sa.Column("carrier_sid", sa.Text(), nullable=True),
         sa.Column("cost", sa.Numeric(precision=14, scale=4), nullable=True),
         sa.Column("cost_currency", sa.Text(), nullable=True),
-        sa.Column("not_before", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column(
+            "not_before",
+            postgresql.TIMESTAMP(timezone=True),
+            server_default=sa.text("'epoch'"),
+            nullable=False,
+        ),
         sa.Column("lease", sa.UUID(), nullable=True),
         sa.Column("leased_until", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("put_back", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("attempted_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("clean_looks", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("next_look_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
@@ -305,9 +311,16 @@ def upgrade() -> None:
     op.create_index(
         "ix_message_queued",
         "message",
-        ["organisation_id", "sender", "priority", "id"],
+        ["organisation_id", "sender", "priority", "not_before", "id"],
         unique=False,
-        postgresql_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued' AND purpose <> 'blast'"),
+    )
+    op.create_index(
+        "ix_message_queued_blast",
+        "message",
+        ["organisation_id", "blast_id", "sender", "not_before", "id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'queued' AND purpose = 'blast'"),
     )
     op.create_index(
         "ix_message_reconcile",
@@ -474,7 +487,16 @@ def downgrade() -> None:
         table_name="message",
         postgresql_where=sa.text("state = 'sent' AND reconcile_at IS NOT NULL"),
     )
-    op.drop_index("ix_message_queued", table_name="message", postgresql_where=sa.text("state = 'queued'"))
+    op.drop_index(
+        "ix_message_queued_blast",
+        table_name="message",
+        postgresql_where=sa.text("state = 'queued' AND purpose = 'blast'"),
+    )
+    op.drop_index(
+        "ix_message_queued",
+        table_name="message",
+        postgresql_where=sa.text("state = 'queued' AND purpose <> 'blast'"),
+    )
     op.drop_index("ix_message_number", table_name="message")
     op.drop_index("ix_message_contact", table_name="message")
     op.drop_index("ix_message_blast", table_name="message")

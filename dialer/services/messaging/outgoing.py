@@ -1,0 +1,111 @@
+"""The one way on which a text leaves: it becomes a row, and the job that sends finds it.
+
+No door and no deed talks to the carrier itself (design §2, law 2): a code, an answer, a reply and a blast's
+messages all wait as `queued` rows for `sending`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+from sqlalchemy import func, select
+
+from dialer.domain.errors import Conflict
+from dialer.domain.segments import measure
+from dialer.services.context import Context
+from dialer.services.messaging.figures import Move, count_moves
+from dialer.store.models import new_id
+from dialer.store.models.calling import Campaign
+from dialer.store.models.messaging import Conversation, Message, Sender
+from dialer.store.session import UnitOfWork
+
+URGENT: Final = 10
+"""The place in the line of what a person waits for: codes, answers, confirmations."""
+USUAL: Final = 100
+
+_URGENT_PURPOSES: Final = frozenset({"code", "sign_in", "help", "stop_confirmation", "reply"})
+
+
+def queue_text(
+    unit: UnitOfWork,
+    ctx: Context,
+    *,
+    number: str,
+    body: str,
+    purpose: str,
+    contact_id: uuid.UUID | None = None,
+    campaign_id: uuid.UUID | None = None,
+    blast_id: uuid.UUID | None = None,
+    sender: str | None = None,
+    priority: int | None = None,
+) -> Message:
+    """Have one text sent to an E.164 number soon: it waits as a row of this transaction.
+
+    Codes, sign-in links, help and the confirmation of an opt-out pass the gates about the number alone
+    (suppression, but for the confirmation; country; kind of line); whatever else belongs to a campaign
+    passes all of them. `sender` is the one that the person knows, else the campaign's first, else the
+    organisation's first. `Conflict` when there is none.
+    """
+    measured = measure(body)
+    message = Message(
+        organisation_id=unit.organisation_id,
+        id=new_id(),
+        direction="outbound",
+        purpose=purpose,
+        blast_id=blast_id,
+        campaign_id=campaign_id,
+        contact_id=contact_id,
+        number=number,
+        sender=sender or sender_to(unit, number, campaign_id),
+        body=body,
+        encoding=measured.encoding,
+        segments=measured.segments,
+        priority=priority if priority is not None else _priority(purpose),
+        state="queued",
+        not_before=ctx.now,
+        created_by=ctx.actor.account_id,
+        created_at=ctx.now,
+    )
+    unit.session.add(message)
+    unit.session.flush()
+    count_moves(unit, [Move(blast_id, campaign_id, purpose, None, "queued")])
+    return message
+
+
+def sender_to(unit: UnitOfWork, number: str, campaign_id: uuid.UUID | None) -> str:
+    """Who a single text to this number comes from. `Conflict` when nobody can."""
+    address = _known_sender(unit, number) or _campaigns_sender(unit, campaign_id) or _any_sender(unit)
+    if address is None:
+        raise Conflict("There is no number yet that texts can come from. Give a campaign one.")
+    return address
+
+
+def _priority(purpose: str) -> int:
+    return URGENT if purpose in _URGENT_PURPOSES else USUAL
+
+
+def _known_sender(unit: UnitOfWork, number: str) -> str | None:
+    known = select(Conversation.sender).where(
+        Conversation.organisation_id == unit.organisation_id, Conversation.number == number
+    )
+    return unit.session.scalar(known)
+
+
+def _campaigns_sender(unit: UnitOfWork, campaign_id: uuid.UUID | None) -> str | None:
+    if campaign_id is None:
+        return None
+    campaign = unit.session.get(Campaign, (unit.organisation_id, campaign_id))
+    return campaign.senders[0] if campaign is not None and campaign.senders else None
+
+
+def _any_sender(unit: UnitOfWork) -> str | None:
+    """The first that the organisation has used, else the first that a campaign names."""
+    used = select(Sender.address).where(Sender.organisation_id == unit.organisation_id).order_by(Sender.id)
+    named = (
+        select(Campaign.senders)
+        .where(Campaign.organisation_id == unit.organisation_id, func.cardinality(Campaign.senders) > 0)
+        .order_by(Campaign.id)
+    )
+    first = unit.session.scalar(used.limit(1))
+    return first or next(iter(unit.session.scalar(named.limit(1)) or ()), None)
