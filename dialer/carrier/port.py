@@ -164,9 +164,11 @@ class Carrier(Protocol):
         sender: str | None = None,
         since: dt.datetime | None = None,
         until: dt.datetime | None = None,
+        waiting: bool = True,
     ) -> list[CarrierMessage]:
         """The texts to `to` and from `sender`, in both directions, sent (or received) within the instants
-        given, both included; those still waiting to be sent are among them. Newest first.
+        given, both included. Newest first. Those that still wait to be sent are among them unless they are
+        not wanted (`waiting`), which spares a second reading: texts to us never wait.
 
         Raises CarrierError when it could not be read to its end: a look that failed is not a clean look.
         """

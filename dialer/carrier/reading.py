@@ -1,0 +1,93 @@
+"""The carrier's JSON as values of ours. A field that is missing or odd is None, never a failure: whether a
+text was taken hangs on its SID alone.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal, InvalidOperation
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from dialer.carrier.exchange import Payload
+from dialer.carrier.port import CarrierCall, CarrierMessage
+
+_SID: Final = re.compile(r"(SM|MM|CA)[0-9a-fA-F]{32}")
+
+
+def is_sid(value: object, *kinds: str) -> bool:
+    """Tell whether it is the carrier's name of a thing of one of these kinds (`SM`, `MM`, `CA`)."""
+    return isinstance(value, str) and value[:2] in kinds and _SID.fullmatch(value) is not None
+
+
+def message_from(item: Payload) -> CarrierMessage:
+    return CarrierMessage(
+        sid=_text(item, "sid"),
+        to=_text(item, "to"),
+        sender=_text(item, "from") or None,
+        body=_text(item, "body"),
+        direction=_text(item, "direction"),
+        status=_text(item, "status"),
+        error_code=whole(item.get("error_code")),
+        segments=whole(item.get("num_segments")) or None,
+        price=_cost(item.get("price")),
+        currency=_currency(item),
+        created_at=_instant(item.get("date_created")),
+        sent_at=_instant(item.get("date_sent")),
+    )
+
+
+def call_from(item: Payload) -> CarrierCall:
+    return CarrierCall(
+        sid=_text(item, "sid"),
+        parent_sid=_text(item, "parent_call_sid") or None,
+        to=_text(item, "to"),
+        caller_id=_text(item, "from"),
+        status=_text(item, "status"),
+        direction=_text(item, "direction"),
+        duration_s=whole(item.get("duration")),
+        answered_by=_text(item, "answered_by") or None,
+        price=_cost(item.get("price")),
+        currency=_currency(item),
+        created_at=_instant(item.get("date_created")),
+        started_at=_instant(item.get("start_time")),
+        ended_at=_instant(item.get("end_time")),
+    )
+
+
+def whole(value: object) -> int | None:
+    """A whole number that the carrier writes as a number or as text."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _text(item: Payload, key: str) -> str:
+    value = item.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _currency(item: Payload) -> str | None:
+    return _text(item, "price_unit").upper() or None
+
+
+def _cost(value: object) -> Decimal | None:
+    """What it cost: the carrier writes `-0.00750` for what it took from the account."""
+    if not isinstance(value, str | int | float):
+        return None
+    try:
+        price = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return -price if price.is_finite() else None
+
+
+def _instant(value: object) -> dt.datetime | None:
+    """An RFC 2822 date, to the second, in UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        read = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return read.replace(tzinfo=dt.UTC) if read.tzinfo is None else read.astimezone(dt.UTC)

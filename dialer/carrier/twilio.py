@@ -1,0 +1,243 @@
+"""Texts and calls through Twilio's API: the `Carrier` of `port.py`.
+
+Deeds are synchronous and send hundreds at once, so each process has one thread with an event loop, made at
+the first use after the fork, and one official client in it. Requests are built by hand on that client's
+`request`, since its resource classes lose what we need: whether a refusal carried a code, the Retry-After,
+and the error of a list.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import datetime as dt
+import os
+import threading
+import weakref
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from dialer.carrier import listing
+from dialer.carrier.errors import ALREADY_ENDED, UNKNOWN_NAME
+from dialer.carrier.exchange import Answered, Failed, ask
+from dialer.carrier.loop import LoopThread
+from dialer.carrier.outcomes import call_outcome, carrier_error, message_outcome, outcome_of
+from dialer.carrier.port import (
+    CallOutcome,
+    CarrierCall,
+    CarrierMessage,
+    NotAccepted,
+    OutboundCall,
+    OutboundMessage,
+    SendOutcome,
+)
+from dialer.carrier.reading import call_from, is_sid, message_from
+from dialer.carrier.transport import API, Transport, make_client
+
+IN_FLIGHT: Final = 100
+START_WITHIN_S: Final = 10.0
+"""A text that could not be posted this long after it was handed over goes back: with the time for its answer
+it stays within the 30 s after which its worker counts as lost.
+"""
+
+Result = TypeVar("Result")
+
+
+class _Line:
+    """What one process speaks through. Made and used within its loop's thread."""
+
+    def __init__(self, account_sid: str, auth_token: str, base_url: str) -> None:
+        self._transport = Transport(base_url, IN_FLIGHT)
+        self.client = make_client(account_sid, auth_token, self._transport)
+        self.room = asyncio.Semaphore(IN_FLIGHT)
+        self.url = f"{API}/2010-04-01/Accounts/{account_sid}"
+
+    async def close(self) -> None:
+        await self._transport.close()
+
+    async def fetch(self, path: str) -> Any:
+        async with self.room:
+            return await ask(self.client, "GET", self.url + path)
+
+    async def post(self, path: str, form: dict[str, Any]) -> Any:
+        """To be called with `room` taken, so that it never waits for a connection."""
+        return await ask(self.client, "POST", self.url + path, data=form)
+
+
+class TwilioCarrier:
+    """One account, at Twilio or at whatever speaks its API at `base_url`."""
+
+    def __init__(self, account_sid: str, auth_token: str, base_url: str = API) -> None:
+        self._account = (account_sid, auth_token, base_url)
+        self._guard = threading.Lock()
+        self._running: tuple[LoopThread, _Line] | None = None
+        _CARRIERS.add(self)
+
+    def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:
+        """See `Carrier`."""
+
+        async def send_all(line: _Line) -> list[SendOutcome]:
+            latest = asyncio.get_running_loop().time() + START_WITHIN_S
+            return await asyncio.gather(*(_send(line, message, latest) for message in messages))
+
+        return self._do(send_all) if messages else []
+
+    def message(self, sid: str) -> CarrierMessage | None:
+        """See `Carrier`."""
+        found = self._one(f"/Messages/{sid}.json") if is_sid(sid, "SM", "MM") else None
+        return None if found is None else message_from(found)
+
+    def messages(
+        self,
+        *,
+        to: str | None = None,
+        sender: str | None = None,
+        since: dt.datetime | None = None,
+        until: dt.datetime | None = None,
+        waiting: bool = True,
+    ) -> list[CarrierMessage]:
+        """See `Carrier`."""
+        wanted = listing.Wanted(to, sender, since, until, waiting)
+        return self._read(lambda line: listing.messages(line.fetch, wanted))
+
+    def place_call(self, call: OutboundCall) -> CallOutcome:
+        """See `Carrier`."""
+
+        async def place(line: _Line) -> CallOutcome:
+            async with line.room:
+                try:
+                    return call_outcome(await line.post("/Calls.json", _call_form(call)))
+                except Failed as error:
+                    return outcome_of(error)
+
+        return self._do(place)
+
+    def call(self, sid: str) -> CarrierCall | None:
+        """See `Carrier`."""
+        found = self._one(f"/Calls/{sid}.json") if is_sid(sid, "CA") else None
+        return None if found is None else call_from(found)
+
+    def calls(self, *, to: str | None = None, since: dt.datetime | None = None) -> list[CarrierCall]:
+        """See `Carrier`."""
+        return self._read(lambda line: listing.calls(line.fetch, to, since))
+
+    def end_call(self, sid: str) -> None:
+        """See `Carrier`. `completed` also takes a call from the queue or stops its ringing."""
+
+        async def end(line: _Line) -> None:
+            async with line.room:
+                try:
+                    await line.post(f"/Calls/{sid}.json", {"Status": "completed"})
+                except Answered as error:
+                    if error.code != ALREADY_ENDED:
+                        raise
+
+        self._read(end)
+
+    def close(self) -> None:
+        """See `Carrier`."""
+        with self._guard:
+            running, self._running = self._running, None
+        if running is not None:
+            atexit.unregister(self.close)
+            thread, line = running
+            thread.run(line.close())
+            thread.stop()
+
+    def forget(self) -> None:
+        """In a new process: leave the parent's connections alone and begin anew.
+
+        They are kept, unused, since letting go of them would take them out of the parent's poll as well.
+        """
+        self._guard = threading.Lock()
+        if self._running is not None:
+            atexit.unregister(self.close)
+            _OF_PARENTS.append(self._running)
+            self._running = None
+
+    def _one(self, path: str) -> Any:
+        async def fetch(line: _Line) -> Any:
+            try:
+                return await line.fetch(path)
+            except Answered as error:
+                if error.status == 404 and error.code == UNKNOWN_NAME:
+                    return None
+                raise
+
+        return self._read(fetch)
+
+    def _read(self, work: Callable[[_Line], Awaitable[Result]]) -> Result:
+        try:
+            return self._do(work)
+        except Failed as error:
+            raise carrier_error(error) from None
+
+    def _do(self, work: Callable[[_Line], Awaitable[Result]]) -> Result:
+        thread, line = self._started()
+
+        async def done() -> Result:
+            return await work(line)
+
+        return thread.run(done())
+
+    def _started(self) -> tuple[LoopThread, _Line]:
+        with self._guard:
+            if self._running is None:
+                thread = LoopThread("carrier")
+                self._running = thread, thread.run(self._line())
+                atexit.register(self.close)
+            return self._running
+
+    async def _line(self) -> _Line:
+        return _Line(*self._account)
+
+
+async def _send(line: _Line, message: OutboundMessage, latest: float) -> SendOutcome:
+    async with line.room:
+        if asyncio.get_running_loop().time() > latest:
+            return NotAccepted("not_begun")
+        try:
+            return message_outcome(await line.post("/Messages.json", _message_form(message)))
+        except Failed as error:
+            return outcome_of(error)
+
+
+def _message_form(message: OutboundMessage) -> dict[str, Any]:
+    pool = len(message.sender) == 34 and message.sender.startswith("MG")
+    form = {
+        "To": message.to,
+        "MessagingServiceSid" if pool else "From": message.sender,
+        "Body": message.body,
+        "StatusCallback": message.status_callback,
+    }
+    if message.validity_s is not None:
+        form["ValidityPeriod"] = str(message.validity_s)
+    return form
+
+
+def _call_form(call: OutboundCall) -> dict[str, Any]:
+    form: dict[str, Any] = {
+        "To": call.to,
+        "From": call.caller_id,
+        "Url": call.answer_url,
+        "StatusCallback": call.status_callback,
+        "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
+        "Timeout": str(call.ring_s),
+    }
+    if call.detect_machine:
+        form |= {"MachineDetection": "Enable", "AsyncAmd": "true"}
+        if call.machine_callback is not None:
+            form["AsyncAmdStatusCallback"] = call.machine_callback
+    return form
+
+
+_CARRIERS: Final[weakref.WeakSet[TwilioCarrier]] = weakref.WeakSet()
+_OF_PARENTS: Final[list[object]] = []
+
+
+def _begin_anew() -> None:
+    for carrier in tuple(_CARRIERS):
+        carrier.forget()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
