@@ -1,4 +1,4 @@
-"""A call that the carrier carries: the words for where it stands (contract §6)."""
+"""A call that the carrier carries: the words for where it stands, and what may follow (contract §6)."""
 
 from __future__ import annotations
 
@@ -18,3 +18,36 @@ CALL_STATES: Final = (
 CALL_MODES: Final = ("ring_me", "inbound")
 DIAL_STATES: Final = ("waiting", "dialling", "unknown", "dialled", "given_up")
 """How far the request to the carrier has come. `dialling` is committed before the carrier hears of it."""
+
+FINAL: Final = frozenset(CALL_STATES[3:])
+
+_RANKS: Final = {"queued": 0, "ringing": 1, "in_progress": 2}
+_LAST_RANK: Final = 3
+_BY_CARRIER: Final = {
+    "queued": "queued",
+    "initiated": "queued",
+    "ringing": "ringing",
+    "in-progress": "in_progress",
+    "answered": "in_progress",
+    "completed": "completed",
+    "busy": "busy",
+    "no-answer": "no_answer",
+    "failed": "failed",
+    "canceled": "canceled",
+}
+
+
+def proven_by(status: str) -> str | None:
+    """The state that the carrier's word for a call proves; None for a word that isn't known."""
+    return _BY_CARRIER.get(status.lower())
+
+
+def moves(state: str, proven: str) -> bool:
+    """Whether evidence moves a call on: states never go back, and the first end stands."""
+    return state in sources_of(proven)
+
+
+def sources_of(proven: str) -> frozenset[str]:
+    """The states that evidence for `proven` may move on: the condition of the update that applies it."""
+    rank = _RANKS.get(proven, _LAST_RANK)
+    return frozenset(state for state, own in _RANKS.items() if own < rank)

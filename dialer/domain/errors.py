@@ -69,6 +69,18 @@ class InvalidTransition(RuleBroken):
         super().__init__(detail, state=state)
 
 
+class AudienceChanged(RuleBroken):
+    """Other people would get it than somebody saw; `recipients` is how many it would be now."""
+
+    slug, title = "audience-changed", "The audience has changed"
+
+    def __init__(self, *, expected: int, recipients: int) -> None:
+        detail = (
+            f"It’s {recipients:,} people now, not {expected:,}. Look again, then launch with that number."
+        )
+        super().__init__(detail, expected_recipients=expected, recipients=recipients)
+
+
 class AssignmentClosed(RuleBroken):
     """A different result stands already."""
 

@@ -34,6 +34,11 @@ def faults(text: str) -> Iterator[str]:
             yield f"“{{{name}}}” isn’t a placeholder.{_suggestion(name)}"
 
 
+def names_in(text: str) -> frozenset[str]:
+    """The placeholders that a text uses."""
+    return frozenset(token["name"] for token in _TOKEN.finditer(text) if token["name"] is not None)
+
+
 def fill(text: str, values: Mapping[str, str | None]) -> str:
     """The text with its placeholders filled; an empty value gives the fallback, else nothing."""
     return _TOKEN.sub(_filler(values), text)

@@ -16,7 +16,6 @@ from typing import Final
 
 GSM7: Final = "gsm7"
 UCS2: Final = "ucs2"
-ENCODINGS: Final = (GSM7, UCS2)
 
 BASIC: Final = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"

@@ -1,0 +1,92 @@
+"""Senders: what kind an address is, how fast it may send, how several share the load (contract §7)."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+from dialer.domain.placeholders import names_in
+
+USUAL_RATES: Final[Mapping[str, float]] = {
+    "long_code": 1.0,
+    "10dlc": 1.0,
+    "toll_free": 3.0,
+    "short_code": 100.0,
+    "alphanumeric": 10.0,
+    "messaging_service": 1.0,
+}
+"""Messages a second (contract §1). What a 10DLC campaign or the pool of a Messaging Service may do, its
+owner knows and sets; until then it gets what one long code may.
+"""
+
+_SERVICE: Final = re.compile(r"MG[0-9a-f]{32}")
+_SHORT_CODE: Final = re.compile(r"[0-9]{3,8}")
+_E164: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+_TOLL_FREE: Final = re.compile(r"\+(?:1(?:800|833|844|855|866|877|888)[0-9]{7}|44(?:800|808)[0-9]{6,7})")
+_ALPHANUMERIC: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+_NUMBER_IN_TEXT: Final = re.compile(r"(?<![\w£$€])(?:\+[1-9]|0[1-9])(?:[ ()-]{0,2}\d){8,12}(?!\d)")
+_SHORT_CODE_IN_TEXT: Final = re.compile(r"\b(?:to|at|on|i|ar)\s+\d{5,6}\b", re.IGNORECASE)
+
+
+def kind_of(address: str) -> str | None:
+    """What kind of sender an address is; None when it can't be one.
+
+    A ten-digit long code of the United States (10DLC) looks like any other: that it is one must be said.
+    """
+    if _SERVICE.fullmatch(address):
+        return "messaging_service"
+    if _TOLL_FREE.fullmatch(address):
+        return "toll_free"
+    if _E164.fullmatch(address):
+        return "long_code"
+    if _SHORT_CODE.fullmatch(address):
+        return "short_code"
+    return "alphanumeric" if _ALPHANUMERIC.fullmatch(address) else None
+
+
+def rate_of(kind: str, own: float | None = None, everyones: float = 0.0) -> float:
+    """Messages a second: what is set for this sender, else for every sender, else what its kind may."""
+    return own or everyones or USUAL_RATES[kind]
+
+
+def choose(number: str, rates: Mapping[str, float], known: str | None = None) -> str:
+    """The sender for a number: the one its owner knows, where that is among them; else shared by rate.
+
+    The same number and senders always give the same one, each gets its share in proportion to its rate,
+    and a sender that joins takes numbers only for itself (weighted rendezvous hashing).
+    """
+    if known is not None and known in rates:
+        return known
+    return max(rates, key=lambda sender: (_score(number, sender, rates[sender]), sender))
+
+
+def lacks_opt_out_route(body: str, senders: Iterable[str]) -> bool:
+    """Whether somebody who gets this text could not say no: an alphanumeric sender can't be answered, so
+    the text itself must have `{opt_out_url}` or a number.
+
+    The right to refuse at no cost, in each message: regulation 22(3)(c) of the Privacy and Electronic
+    Communications (EC Directive) Regulations 2003.
+    """
+    return any(kind_of(sender) == "alphanumeric" for sender in senders) and not has_opt_out_route(body)
+
+
+def has_opt_out_route(body: str) -> bool:
+    """Whether the text tells a way out that needs no answer: our link, or a number to ring or text."""
+    if "opt_out_url" in names_in(body):
+        return True
+    return bool(_NUMBER_IN_TEXT.search(body) or _SHORT_CODE_IN_TEXT.search(body))
+
+
+def shares(rates: Mapping[str, float], senders: Collection[str]) -> dict[str, float]:
+    """Which share of a blast each sender carries, 0 to 1."""
+    whole = sum(rates[sender] for sender in senders)
+    return {sender: rates[sender] / whole for sender in senders}
+
+
+def _score(number: str, sender: str, rate: float) -> float:
+    digest = hashlib.blake2b(f"{number} {sender}".encode(), digest_size=6).digest()
+    draw = (int.from_bytes(digest) + 0.5) / 2**48  # strictly between 0 and 1
+    return -rate / math.log(draw)
