@@ -31,6 +31,7 @@ from dialer.store.models.accounts import Organisation
 from dialer.store.session import UnitFactory, make_engine
 from tests import servers
 from tests.people import Person, make_person
+from tests.towns import inbox, town, town_of_session  # noqa: F401 -- fixtures
 
 NOON = dt.datetime(2026, 5, 7, 12, 0, tzinfo=dt.UTC)
 """A Thursday in May, 1 pm in London: nobody's quiet hours."""

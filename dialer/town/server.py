@@ -1,0 +1,64 @@
+"""The town on the network: one process, one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from dialer.town import control
+from dialer.town.config import TownConfig
+from dialer.town.messages import Messages
+from dialer.town.town import Town
+
+MOST_BODY: int = 256 * 1024
+GRACE_S = 2.0
+
+log = logging.getLogger(__name__)
+
+
+def make_town(config: TownConfig) -> tuple[Town, web.Application]:
+    """A town with all its trades, and what it answers."""
+    town = Town(config)
+    messages = Messages(town)
+    town.plug_in(messages)
+    app = web.Application(client_max_size=MOST_BODY)
+    for trade in town.trades:
+        app.add_routes(trade.routes())
+    app.add_routes(control.routes(town, messages))
+    return town, app
+
+
+@asynccontextmanager
+async def open_town(config: TownConfig) -> AsyncIterator[str]:
+    """A town that is reached at the URL this yields, for the length of the block."""
+    town, app = make_town(config)
+    await town.start()
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE_S)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, config.host, config.port, backlog=1024)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+        await town.stop()
+
+
+def run(config: TownConfig, announce: Callable[[str], None]) -> None:
+    """Run a town until it is told to stop; `announce` gets its URL when it answers."""
+    asyncio.run(_run(config, announce))
+
+
+async def _run(config: TownConfig, announce: Callable[[str], None]) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with open_town(config) as url:
+        announce(url)
+        await stopped.wait()

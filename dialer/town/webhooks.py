@@ -1,0 +1,122 @@
+"""Webhooks as Twilio sends them: posted as a form, signed with the account's token.
+
+The signature is the base64 of HMAC-SHA1 over the full URL with its query and the sorted parameters
+(twilio.com/docs/usage/security). Connecting and answering take 15 s at most, two attempts to connect with
+5 s each (twilio.com/docs/errors/11205); only a request that never got through is tried again, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hmac
+import logging
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urldefrag, urlencode
+
+import aiohttp
+from yarl import URL
+
+from dialer.town.config import Terms
+
+TOTAL_S: Final = 15.0
+CONNECT_S: Final = 5.0
+ATTEMPTS: Final = 2
+AT_A_TIME: Final = 64
+IDLE_S: Final = 1.0
+"""Shorter than the two seconds for which gunicorn keeps a silent connection: one that it closes while we
+send on it would look like a lost webhook.
+"""
+
+log = logging.getLogger(__name__)
+
+Params = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a webhook was answered; `status` is 0 where nothing came."""
+
+    status: int
+    text: str
+    content_type: str
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+
+NOBODY: Final = Reply(0, "", "")
+
+
+def signature(token: str, url: str, params: Params) -> str:
+    """The value of `X-Twilio-Signature`."""
+    said = url + "".join(f"{name}{params[name]}" for name in sorted(params))
+    return base64.b64encode(hmac.digest(token.encode(), said.encode(), "sha1")).decode()
+
+
+class Webhooks:
+    """Sends them from one session. Open between `start` and `close`."""
+
+    def __init__(self, token: str, terms: Callable[[], Terms]) -> None:
+        self._token = token
+        self._terms = terms
+        self._session: aiohttp.ClientSession | None = None
+        self.counts = {"answered": 0, "unanswered": 0}
+
+    async def start(self) -> None:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=AT_A_TIME, keepalive_timeout=IDLE_S),
+            timeout=aiohttp.ClientTimeout(total=TOTAL_S, sock_connect=CONNECT_S),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=True,
+            trust_env=False,
+        )
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def send(self, url: str, params: Params, token: str = "") -> Reply:
+        """Post and return what was answered. `token` is the idempotency token, the same for each copy."""
+        url = urldefrag(url).url
+        headers = {
+            "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
+            "User-Agent": "TwilioProxy/1.1",
+            "X-Twilio-Signature": signature(self._token, url, params),
+            "I-Twilio-Idempotency-Token": token or str(uuid.uuid4()),
+        }
+        where, host = self._way_to(url)
+        reply = await self._posted(where, urlencode(params), headers | host)
+        self.counts["answered" if reply.status else "unanswered"] += 1
+        return reply
+
+    def _way_to(self, url: str) -> tuple[URL, dict[str, str]]:
+        """Where to connect to, and the `Host` to name when that isn't what the URL says."""
+        terms = self._terms()
+        if not terms.reached_at or not url.startswith(f"{terms.public_url}/"):
+            return URL(url, encoded=True), {}
+        called = URL(url, encoded=True)
+        there = terms.reached_at + url.removeprefix(terms.public_url)
+        return URL(there, encoded=True), {"Host": called.authority}
+
+    async def _posted(self, where: URL, body: str, headers: Mapping[str, str]) -> Reply:
+        try:
+            async with asyncio.timeout(TOTAL_S):
+                for attempt in range(1, ATTEMPTS + 1):
+                    try:
+                        return await self._post(where, body, headers)
+                    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+                        if attempt == ATTEMPTS:
+                            raise
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            log.info("webhook not answered: %s", type(error).__name__)
+        return NOBODY
+
+    async def _post(self, where: URL, body: str, headers: Mapping[str, str]) -> Reply:
+        assert self._session is not None, "start comes first"  # noqa: S101
+        async with self._session.post(where, data=body, headers=headers, allow_redirects=False) as answer:
+            return Reply(answer.status, await answer.text(errors="replace"), answer.content_type)

@@ -1,0 +1,96 @@
+"""A town that is killed goes on where it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.town.conftest import GWEN, STATUS_URL, US
+from tests.towns import Inbox, Town
+
+pytestmark = pytest.mark.faults
+
+
+@pytest.fixture
+def own_town(tmp_path) -> Iterator[Town]:
+    """A town of this test's own, to kill."""
+    town = Town(tmp_path)
+    town.start()
+    yield town
+    town.stop()
+
+
+def test_what_was_accepted_is_there_and_goes_on(own_town):
+    own_town.orderly()
+    inbox = Inbox()
+    with own_town.served_by(inbox):
+        client = own_town.client()
+        sids = {
+            client.messages.create(
+                to=f"+44770090{number:04}", from_=US, body="Hello", status_callback=STATUS_URL
+            ).sid
+            for number in range(20)
+        }
+        own_town.kill()
+        own_town.start()
+        assert {text["sid"] for text in own_town.texts()} == sids
+        own_town.advance(60)
+    assert {text["status"] for text in own_town.texts()} == {"delivered"}
+    assert sorted(inbox.statuses()) == ["delivered"] * 20 + ["sent"] * 20
+
+
+def test_a_stop_holds_and_faults_stay_on(own_town):
+    own_town.text(GWEN, US, "STOP")
+    own_town.faults(rate_limited=1.0)
+    own_town.kill()
+    own_town.start()
+    client = own_town.client()
+    with pytest.raises(Exception, match="Too Many Requests"):
+        client.messages.create(to=GWEN, from_=US, body="Hello")
+    own_town.faults()
+    with pytest.raises(Exception, match="unsubscribed recipient"):
+        client.messages.create(to=GWEN, from_=US, body="Hello")
+
+
+def test_a_callback_that_was_late_when_the_town_died_still_comes(own_town):
+    own_town.orderly()
+    inbox = Inbox()
+    with own_town.served_by(inbox):
+        own_town.faults(late_callback=1.0, late_s=600.0)
+        client = own_town.client()
+        client.messages.create(to=GWEN, from_=US, body="Hello", status_callback=STATUS_URL)
+        own_town.advance(60)
+        assert inbox.statuses() == []
+        own_town.kill()
+        own_town.start()
+        own_town.advance(1)
+    assert sorted(inbox.statuses()) == ["delivered", "sent"]
+
+
+def test_a_torn_last_line_is_taken_off(own_town):
+    own_town.text(GWEN, US, "Hello")
+    own_town.kill()
+    ledger = own_town.folder / "ledger.jsonl"
+    whole = ledger.read_bytes()
+    ledger.write_bytes(whole + whole[: len(whole) // 2].rstrip(b"\n"))
+    own_town.start()
+    assert [text["body"] for text in own_town.texts()] == ["Hello"]
+    own_town.text(GWEN, US, "Again")
+    own_town.kill()
+    own_town.start()
+    assert [text["body"] for text in own_town.texts()] == ["Hello", "Again"]
+
+
+def test_a_reply_that_was_due_comes_once(own_town):
+    own_town.person(GWEN, outcome="delivered", replies=["Yes"], reply_after_s=300.0)
+    own_town.client().messages.create(to=GWEN, from_=US, body="Hello")
+    own_town.advance(60)
+    own_town.kill()
+    own_town.start()
+    own_town.advance(600)
+    assert [text["body"] for text in own_town.texts("inbound")] == ["Yes"]
+    own_town.kill()
+    own_town.start()
+    own_town.advance(600)
+    assert [text["body"] for text in own_town.texts("inbound")] == ["Yes"]
