@@ -1,10 +1,12 @@
-"""What work behind the scenes is done with: settings, database, queue, clock. No Flask."""
+"""What work behind the scenes is done with: settings, database, queue, carrier, clock. No Flask."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
 
+from dialer.carrier.making import carrier_of
+from dialer.carrier.port import Carrier
 from dialer.clock import Clock, utc_now
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import system_actor
@@ -24,13 +26,15 @@ class Runtime:
     settings: Settings
     units: UnitFactory
     jobs: JobQueue
+    carrier: Carrier
     clock: Clock = utc_now
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Runtime:
         """Connect to what the settings name; nothing is sent before the first use."""
         engine = make_engine(settings.database_url, pool_size=4, statement_timeout_s=STATEMENT_TIMEOUT_S)
-        return cls(settings, UnitFactory(engine), RedisJobQueue(connect(settings.redis_url)))
+        jobs = RedisJobQueue(connect(settings.redis_url))
+        return cls(settings, UnitFactory(engine), jobs, carrier_of(settings))
 
     def context(self, organisation_id: uuid.UUID, request_id: str | None = None) -> Context:
         """The context of a deed that the system itself does, for one organisation."""

@@ -8,6 +8,7 @@ from importlib.resources import files
 import pytest
 from sqlalchemy import select
 
+from dialer.carrier.making import carrier_of
 from dialer.domain.access import Role
 from dialer.services.accounts.sign_in_links import sign_in_with_link
 from dialer.services.calling.campaigns import list_campaigns
@@ -25,7 +26,7 @@ PEOPLE = list(csv.DictReader(files("dialer.services.demo").joinpath("town.csv").
 @pytest.fixture
 def system(settings, units, jobs, clock, organisation_id) -> Context:
     """The system itself, in an organisation that has nothing yet."""
-    return Runtime(settings, units, jobs, clock).context(organisation_id)
+    return Runtime(settings, units, jobs, carrier_of(settings), clock).context(organisation_id)
 
 
 def code_of(url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dialer.carrier.making import carrier_of
 from dialer.domain.errors import Unavailable
 from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.ticking import sole_runner
@@ -29,7 +30,7 @@ def deeds():
 
 @pytest.fixture
 def runtime(settings, units, jobs, clock, organisation_id):
-    return Runtime(settings, units, jobs, clock)
+    return Runtime(settings, units, jobs, carrier_of(settings), clock)
 
 
 def test_each_tick_is_done_when_its_time_has_come(runtime, deeds, organisation_id):

@@ -8,6 +8,7 @@ import pytest
 import redis
 
 from dialer import queueing
+from dialer.carrier.making import carrier_of
 from dialer.domain.access import RULES, Permission
 from dialer.processes import wait_until
 from dialer.queueing import RedisJobQueue, connect
@@ -70,7 +71,7 @@ def test_a_job_takes_a_context_first():
 @pytest.fixture
 def runtime(settings, units, jobs, clock):
     """A worker's tools, installed for the length of a test."""
-    made = Runtime(settings, units, jobs, clock)
+    made = Runtime(settings, units, jobs, carrier_of(settings), clock)
     install(made)
     yield made
     install(None)
