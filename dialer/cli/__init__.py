@@ -25,6 +25,7 @@ VERBS: Final[dict[str, str]] = {
     "serve": "dialer.cli.serve",
     "worker": "dialer.cli.worker",
     "cron": "dialer.cli.cron",
+    "carrier": "dialer.cli.carrier",
     "migrate": "dialer.cli.migrate",
     "demo": "dialer.cli.demo",
     "doctor": "dialer.cli.doctor",

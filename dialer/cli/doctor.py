@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import base64
+import contextlib
+import http.client
 import os
 import shutil
 import stat
@@ -25,7 +28,7 @@ from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters, mend_counters
-from dialer.settings import Settings
+from dialer.settings import Settings, runs_town
 from dialer.store.migrate import current_revision, expected_revision
 from dialer.store.session import make_engine
 from workers.runtime import Runtime
@@ -34,6 +37,7 @@ MIB: Final = 1024 * 1024
 LEAST_SPACE: Final = 1024 * MIB
 POSTGRESQL: Final = 150_000
 REDIS: Final = 7
+CARRIER_PATIENCE_S: Final = 10.0
 
 START: Final = "start scripts/run, or look at what it says"
 
@@ -213,6 +217,38 @@ def _version(client: redis.Redis) -> str:
     return str(server["redis_version"])
 
 
+def check_carrier(settings: Settings) -> Iterator[Finding]:
+    """Whether the carrier answers at its address, and knows the account."""
+    if not settings.twilio_api_base_url:
+        yield Finding("carrier", ok=False, detail="the simulated town doesn't run here", remedy=START)
+        return
+    try:
+        status = _account_status(settings)
+    except (OSError, http.client.HTTPException) as error:
+        remedy = START if runs_town(settings) else "check DIALER_TWILIO_API_BASE_URL and the way there"
+        detail = f"no answer from {settings.twilio_api_base_url} ({type(error).__name__})"
+        yield Finding("carrier", ok=False, detail=detail, remedy=remedy)
+        return
+    remedy = "check DIALER_TWILIO_ACCOUNT_SID and DIALER_TWILIO_AUTH_TOKEN"
+    known = status == http.client.OK
+    detail = f"{settings.carrier}, at {settings.twilio_api_base_url}"
+    said = detail if known else f"{detail}, answers {status}"
+    yield Finding("carrier", ok=known, detail=said, remedy="" if known else remedy)
+
+
+def _account_status(settings: Settings) -> int:
+    """The HTTP status with which the carrier answers when it is asked for our account."""
+    address = urlsplit(settings.twilio_api_base_url)
+    make = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
+    connection = make(address.hostname or "", address.port, timeout=CARRIER_PATIENCE_S)
+    account = f"{settings.twilio_account_sid}:{settings.twilio_auth_token}"
+    headers = {"Authorization": f"Basic {base64.b64encode(account.encode()).decode()}"}
+    with contextlib.closing(connection):
+        path = f"{address.path}/2010-04-01/Accounts/{settings.twilio_account_sid}.json"
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse().status
+
+
 CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_python,
     check_settings,
@@ -221,6 +257,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_database,
     check_figures,
     check_queue,
+    check_carrier,
 )
 
 

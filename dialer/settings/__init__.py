@@ -11,7 +11,10 @@ from pathlib import Path
 from dialer.settings import keeping, kinds
 from dialer.settings.loading import SettingsError, Spec, read_settings, setting
 
-__all__ = ["Settings", "SettingsError", "completed", "load_settings"]
+__all__ = ["Settings", "SettingsError", "completed", "load_settings", "runs_town"]
+
+
+_REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 -- not bound here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +71,9 @@ class Settings:
         "twilio.api_base_url",
         "DIALER_TWILIO_API_BASE_URL",
         kinds.web_address,
-        "https://api.twilio.com",
+        "",
         "where the carrier's API is",
+        live="https://api.twilio.com",
     )
     workers: int = setting("workers", "DIALER_WORKERS", kinds.whole_number(1, 64), 2, "worker processes")
     public_rate: int = setting(
@@ -188,6 +192,11 @@ class Settings:
         return int(self.bind.rpartition(":")[2])
 
     @property
+    def own_url(self) -> str:
+        """Where the web server is reached from this machine."""
+        return f"http://{_REACHED_AT.get(self.host, self.bind.rpartition(':')[0])}:{self.port}"
+
+    @property
     def run_dir(self) -> Path:
         """Where processes leave their pids, and the embedded database and queue their addresses."""
         return self.data_dir / "run"
@@ -218,13 +227,28 @@ _LIVE_NEEDS = {"twilio_account_sid", "twilio_auth_token"}
 
 
 def completed(settings: Settings) -> Settings:
-    """Fill in what an installation keeps in its data folder: the secret key, and the addresses of the
-    embedded database and queue while they run. Without them the URLs stay empty.
+    """Fill in what an installation keeps in its data folder: the secret key, the account in the simulated
+    town, and the addresses of the embedded database and queue and of the town while they run. Without them
+    the URLs stay empty.
     """
+    simulated = settings.carrier == "simulated"
+    sid, token = keeping.kept_carrier_account(settings.data_dir) if simulated else ("", "")
     return replace(
         settings,
         secret_key=settings.secret_key or keeping.kept_secret_key(settings.data_dir),
         database_url=settings.database_url
         or keeping.kept_address(settings.run_dir, keeping.DATABASE_ADDRESS),
         redis_url=settings.redis_url or keeping.kept_address(settings.run_dir, keeping.QUEUE_ADDRESS),
+        twilio_account_sid=settings.twilio_account_sid or sid,
+        twilio_auth_token=settings.twilio_auth_token or token,
+        twilio_api_base_url=settings.twilio_api_base_url or _town_address(settings),
     )
+
+
+def runs_town(settings: Settings) -> bool:
+    """Whether the carrier is this installation's own simulated town: not where the operator names another."""
+    return settings.carrier == "simulated" and settings.twilio_api_base_url in {"", _town_address(settings)}
+
+
+def _town_address(settings: Settings) -> str:
+    return keeping.kept_address(settings.run_dir, keeping.CARRIER_ADDRESS)

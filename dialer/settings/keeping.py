@@ -1,12 +1,14 @@
-"""What an installation keeps of itself in its data folder: its secret key and where its own services are."""
+"""What an installation keeps of itself in its data folder: its secrets and where its own services are."""
 
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 DATABASE_ADDRESS = "database.url"
 QUEUE_ADDRESS = "queue.url"
+CARRIER_ADDRESS = "carrier.url"
 
 
 def ensure_data_folder(path: Path) -> Path:
@@ -26,12 +28,24 @@ def ensure_folder(path: Path) -> Path:
 
 
 def kept_secret_key(data_dir: Path) -> str:
-    """The key in the data folder, made on first use; of processes that start at once, one makes it."""
-    path = ensure_data_folder(data_dir) / "secret_key"
+    """The key that signs cookies and links."""
+    return _kept(data_dir, "secret_key", lambda: secrets.token_urlsafe(48))
+
+
+def kept_carrier_account(data_dir: Path) -> tuple[str, str]:
+    """The SID and the secret of the account in the simulated town."""
+    kept = _kept(data_dir, "carrier_account", lambda: f"AC{secrets.token_hex(16)} {secrets.token_hex(16)}")
+    sid, _, token = kept.partition(" ")
+    return sid, token
+
+
+def _kept(data_dir: Path, name: str, make: Callable[[], str]) -> str:
+    """A secret in the data folder, made on first use; of processes that start at once, one makes it."""
+    path = ensure_data_folder(data_dir) / name
     with contextlib.suppress(FileNotFoundError):
         return path.read_text(encoding="ascii").strip()
-    made = path.with_name(f".secret_key.{os.getpid()}")
-    write_private(made, secrets.token_urlsafe(48))
+    made = path.with_name(f".{name}.{os.getpid()}")
+    write_private(made, make())
     with contextlib.suppress(FileExistsError):
         os.link(made, path)
     made.unlink()

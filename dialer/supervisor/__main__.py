@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dialer.cli.demo import sign_in_lines
 from dialer.cli.installation import system_context
@@ -121,8 +122,8 @@ def _check_port(settings: Settings) -> None:
 
 def is_ready(settings: Settings) -> bool:
     """Whether our own `/readyz` says so."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 -- not bound here
-    connection = http.client.HTTPConnection(host, settings.port, timeout=2)
+    address = urlsplit(settings.own_url)
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=2)
     try:
         connection.request("GET", "/readyz")
         return connection.getresponse().status == http.client.OK

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 from dialer.cli import load, main
 from dialer.logs import get_logger
 from dialer.processes import signal_group, write_pid
-from dialer.settings import Settings
+from dialer.settings import Settings, runs_town
 from dialer.supervisor.forking import fork
 
 STEADY_AFTER_S: Final = 5.0
@@ -90,6 +90,9 @@ def application(settings: Settings) -> Iterator[Child]:
     load("serve")
     load("worker")
     load("cron")
+    if runs_town(settings):
+        load("carrier")
+        yield _ours(settings, "carrier", "carrier")
     yield _ours(settings, "web", "serve")
     for number in range(1, settings.workers + 1):
         yield _ours(settings, f"worker-{number}", "worker", "--name", f"worker-{number}")

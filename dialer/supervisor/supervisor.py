@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 from typing import Final
 
+from dialer.cli.carrier import settle_carrier_address
 from dialer.embedded import EmbeddedPostgres, EmbeddedValkey
 from dialer.logs import get_logger
 from dialer.processes import wait_until
-from dialer.settings import Settings, completed
+from dialer.settings import Settings, completed, runs_town
 from dialer.settings.keeping import DATABASE_ADDRESS, QUEUE_ADDRESS, write_private
 from dialer.supervisor.children import Child, application
 from dialer.supervisor.pipes import LogPipe
@@ -45,7 +46,9 @@ class Supervisor:
         self._selector = selectors.DefaultSelector()
 
     def start_servers(self) -> Settings:
-        """Start the database and the queue where none are given; return the settings with their addresses."""
+        """Start the database and the queue where none are given, and find a place for the simulated town;
+        return the settings with their addresses.
+        """
         started: list[EmbeddedPostgres | EmbeddedValkey] = []
         if not self.settings.database_url:
             postgres = EmbeddedPostgres(self.settings.data_dir, output=self._pipe("postgres"))
@@ -58,6 +61,8 @@ class Supervisor:
         self.wait_for(lambda: all(server.is_ready() for server in started), "database and queue")
         for server in started:
             self._publish(server)
+        if runs_town(self.settings):
+            settle_carrier_address(self.settings)
         return completed(self.settings)
 
     def start_application(self) -> None:

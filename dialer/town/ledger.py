@@ -6,6 +6,7 @@ instant. Of a write that was cut short the torn end is taken off at the next sta
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).enc
 
 
 class LedgerError(Exception):
-    """The file isn't a ledger; the message says where."""
+    """The ledger can't be used; the message says why."""
 
 
 class Ledger:
@@ -33,6 +34,10 @@ class Ledger:
         """Read all that was written, by kind and record, and be ready for more when that is done."""
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LedgerError("another town writes this ledger") from None
         with os.fdopen(os.dup(self._file), "rb") as lines:
             for number, line in enumerate(lines, 1):
                 if not line.endswith(b"\n"):

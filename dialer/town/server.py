@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from dialer.town import control
+from dialer.town import accounts, control
 from dialer.town.config import TownConfig
 from dialer.town.messages import Messages
 from dialer.town.town import Town
@@ -29,6 +29,7 @@ def make_town(config: TownConfig) -> tuple[Town, web.Application]:
     app = web.Application(client_max_size=MOST_BODY)
     for trade in town.trades:
         app.add_routes(trade.routes())
+    app.add_routes(accounts.routes(town))
     app.add_routes(control.routes(town, messages))
     return town, app
 

@@ -17,7 +17,7 @@ from tests.supervisor.conftest import Installation, Make
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
 
-ALL = {"postgres", "valkey", "web", "worker-1", "worker-2", "cron"}
+ALL = {"postgres", "valkey", "web", "worker-1", "worker-2", "cron", "carrier"}
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,15 @@ def test_commands_find_the_database_and_queue_beside_it(running):
 
 @pytest.mark.parametrize(
     ("name", "within_s"),
-    [("web", 5), ("worker-1", 5), ("worker-2", 5), ("cron", 5), ("valkey", 5), ("postgres", 15)],
+    [
+        ("web", 5),
+        ("worker-1", 5),
+        ("worker-2", 5),
+        ("cron", 5),
+        ("carrier", 5),
+        ("valkey", 5),
+        ("postgres", 15),
+    ],
 )
 def test_a_killed_process_is_started_again(running, name, within_s):
     killed = running.pid(name)
@@ -131,7 +139,7 @@ def test_with_a_database_and_queue_of_its_own_it_starts_neither(make_installatio
         given = {"DIALER_DATABASE_URL": database, "DIALER_REDIS_URL": queue, "DIALER_WORKERS": "1"}
         installation = make_installation(**given)
         installation.start()
-        assert installation.names() == {"web", "worker-1", "cron"}
+        assert installation.names() == {"web", "worker-1", "cron", "carrier"}
         assert installation.said().count("sign in: http") == 2, "an empty database gets the demo"
         assert installation.stop()[0] == 0
 
