@@ -147,6 +147,28 @@ class Town:
         query = f"?direction={direction}" if direction else ""
         return list(self.request("GET", f"/ledger/messages{query}")[1]["messages"])
 
+    def ring_in(self, number: str, to: str, digits: str | None = None) -> str:
+        """A townsperson rings us, and presses these keys when asked; the call's SID."""
+        given = {"from": number, "to": to} | ({} if digits is None else {"digits": digits})
+        return str(self._told("/calls", given)["sid"])
+
+    def press(self, sid: str, digits: str) -> None:
+        """The person on a call presses keys."""
+        self._told(f"/calls/{sid}/press", {"digits": digits})
+
+    def put_down(self, sid: str) -> None:
+        """The person on a call puts the telephone down."""
+        self._told(f"/calls/{sid}/hang-up", {})
+
+    def calls(self, direction: str | None = None) -> list[Any]:
+        """The ledger's calls, oldest first."""
+        query = f"?direction={direction}" if direction else ""
+        return list(self.request("GET", f"/ledger/calls{query}")[1]["calls"])
+
+    def troubles(self) -> list[Any]:
+        """What went wrong with calls, such as TwiML that the town refused."""
+        return list(self.request("GET", "/ledger/troubles")[1]["troubles"])
+
     def accepted_by_number(self) -> dict[str, int]:
         """How many texts of ours it accepted for each number: the judge of “sent once”."""
         found: dict[str, int] = {}
@@ -168,7 +190,7 @@ class Town:
         They are signed as for `PUBLIC_URL`, and reach the app at the address that this yields.
         """
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=SilentHandler)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         address = f"http://127.0.0.1:{server.server_port}"
         self.account(reached_at=address)

@@ -48,6 +48,8 @@ class Terms:
     sender_queue_s: float = QUEUE_HOURS * 3600.0
     advanced_opt_out: bool = False
     confirms_opt_out: bool = True
+    calls_per_second: float = 100.0
+    call_queue_s: float = 24 * 3600.0
 
 
 def first_terms(config: TownConfig) -> Terms:

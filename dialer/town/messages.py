@@ -38,6 +38,9 @@ class Messages:
         self.replay = self.delivery.replay
         self.resume = self.delivery.resume
 
+    def stop(self) -> None:
+        """Nothing is under way but by the clock."""
+
     def routes(self) -> Iterable[web.RouteDef]:
         guard = customers(self._town.account)
         base = f"/{VERSION}/Accounts/{{account}}"

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from dialer.town import accounts, control
+from dialer.town.calls import Calls
 from dialer.town.config import TownConfig
 from dialer.town.messages import Messages
 from dialer.town.town import Town
@@ -25,7 +26,9 @@ def make_town(config: TownConfig) -> tuple[Town, web.Application]:
     """A town with all its trades, and what it answers."""
     town = Town(config)
     messages = Messages(town)
+    calls = Calls(town, lambda: messages.delivery.book)
     town.plug_in(messages)
+    town.plug_in(calls)
     app = web.Application(client_max_size=MOST_BODY)
     for trade in town.trades:
         app.add_routes(trade.routes())

@@ -38,6 +38,10 @@ class Trade(Protocol):
         """Begin anew."""
         ...
 
+    def stop(self) -> None:
+        """Stand still, for good."""
+        ...
+
 
 class Town:
     """Everything that trades share. `terms`, faults and people are remembered in the ledger like the rest."""
@@ -68,6 +72,8 @@ class Town:
     async def stop(self) -> None:
         """Stand still; what is under way goes on at the next start."""
         self.clock.stop()
+        for trade in self.trades:
+            trade.stop()
         await self.webhooks.close()
         self.ledger.close()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.town.conftest import GWEN, STATUS_URL, US
-from tests.towns import Inbox, Town
+from tests.towns import PUBLIC_URL, Inbox, Town
 
 pytestmark = pytest.mark.faults
 
@@ -94,3 +94,23 @@ def test_a_reply_that_was_due_comes_once(own_town):
     own_town.start()
     own_town.advance(600)
     assert [text["body"] for text in own_town.texts("inbound")] == ["Yes"]
+
+
+def test_calls_under_way_are_over_and_say_so(own_town):
+    own_town.person(GWEN, phone="answers", ring_s=5, talk_s=500)
+    own_town.person("+447700900124", phone="no_answer")
+    hello = "<Response><Say loop='99'>Hello, and more of the same.</Say></Response>"
+    inbox = Inbox(answers={"/answer": hello})
+    with own_town.served_by(inbox):
+        client = own_town.client()
+        for number in (GWEN, "+447700900124"):
+            client.calls.create(
+                to=number, from_=US, url=f"{PUBLIC_URL}/answer", status_callback=f"{PUBLIC_URL}/status"
+            )
+        own_town.advance(20)
+        own_town.kill()
+        own_town.start()
+        own_town.advance(1)
+        assert [call["status"] for call in own_town.calls()] == ["completed", "failed"]
+        ended = [hook.params["CallStatus"] for hook in inbox.webhooks if hook.path == "/status"]
+        assert sorted(ended) == ["completed", "failed"]

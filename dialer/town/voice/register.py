@@ -1,0 +1,126 @@
+"""All calls of the town, in the order in which they came, and what went wrong with some."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from dialer.town.api import RefusedError
+from dialer.town.numbers import written_plainly
+from dialer.town.voice.leg import INITIATED, QUEUED, Leg
+
+MOST_ON_A_PAGE = 1000
+USUAL_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong with a call: the carrier's code, and what it was in plain words."""
+
+    sid: str
+    code: int
+    detail: str
+    at: str
+
+    def record(self) -> dict[str, Any]:
+        """As the ledger keeps it."""
+        return asdict(self)
+
+
+class Register:
+    """Calls by SID, and how often each number was rung."""
+
+    def __init__(self) -> None:
+        self.legs: dict[str, Leg] = {}
+        self.troubles: list[Trouble] = []
+        self.rung: dict[str, int] = defaultdict(int)
+
+    def enter(self, leg: Leg) -> None:
+        """Take a leg in; one that is known already takes its new state."""
+        if leg.sid not in self.legs:
+            self.rung[far_end(leg)] += 1
+        self.legs[leg.sid] = leg
+
+    def newest_first(self) -> Iterator[Leg]:
+        """All of them."""
+        return reversed(list(self.legs.values()))
+
+
+def far_end(leg: Leg) -> str:
+    """The number at which the townsperson is."""
+    return leg.caller if leg.direction == "inbound" else leg.to
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What of the list is wanted, and which page of it."""
+
+    wanted: tuple[Callable[[Leg], bool], ...]
+    page_size: int
+    page: int
+    after_sid: str
+
+    def matching(self, register: Register) -> Iterator[Leg]:
+        """Newest first, from behind the call that the page token names."""
+        begun = not self.after_sid
+        for leg in register.newest_first():
+            if not begun:
+                begun = leg.sid == self.after_sid
+            elif all(wants(leg) for wants in self.wanted):
+                yield leg
+
+
+def read_query(query: Mapping[str, str], made_before: datetime | None) -> Query:
+    """The filters and the page asked for. Raises RefusedError for what can't be one.
+
+    A filter by time leaves out what has not been dialled yet. `made_before` is what a list that
+    lags behind shows at the most.
+    """
+    try:
+        size, page = int(query.get("PageSize", USUAL_PAGE)), int(query.get("Page", 0))
+        times = (*_times(query, "StartTime", "started_at"), *_times(query, "EndTime", "ended_at"))
+    except ValueError:
+        raise RefusedError(20001) from None
+    equal = {"ParentCallSid": "parent_sid", "To": "to", "From": "caller"}
+    fields = [_equals(name, query[key]) for key, name in equal.items() if query.get(key)]
+    if status := query.get("Status"):
+        fields.append(lambda leg: (QUEUED if leg.status == INITIATED else leg.status) == status)
+    if made_before is not None:
+        fields.append(lambda leg: leg.created_at <= made_before)
+    token = query.get("PageToken", "").removeprefix("PA")
+    return Query((*fields, *times), min(max(size, 1), MOST_ON_A_PAGE), max(page, 0), token)
+
+
+def _equals(name: str, value: str) -> Callable[[Leg], bool]:
+    """Keep legs with this number or parent."""
+    plain = written_plainly(value.strip())
+    return lambda leg: getattr(leg, name) == plain
+
+
+def _times(query: Mapping[str, str], key: str, name: str) -> Iterator[Callable[[Leg], bool]]:
+    """Keep legs by an instant: on a day, from it or until it, bounds included."""
+    for sign in ("", "<", ">"):
+        if given := query.get(key + sign):
+            yield _within(name, sign, *_moment(given))
+
+
+def _within(name: str, sign: str, since: datetime, until: datetime) -> Callable[[Leg], bool]:
+    """Whether an instant lies where the filter has it; until is past the last one."""
+
+    def wants(leg: Leg) -> bool:
+        at: datetime | None = getattr(leg, name)
+        if at is None:
+            return False
+        return (sign == "<" or at >= since) and (sign == ">" or at < until)
+
+    return wants
+
+
+def _moment(given: str) -> tuple[datetime, datetime]:
+    """The first and the past-the-last instant of a day or second; raises ValueError."""
+    start = datetime.fromisoformat(given)
+    start = start if start.tzinfo else start.replace(tzinfo=UTC)
+    return start, start + (timedelta(days=1) if len(given) == len("2026-05-07") else timedelta(seconds=1))
