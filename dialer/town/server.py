@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Final
 
 from aiohttp import web
 
@@ -16,8 +18,10 @@ from dialer.town.config import TownConfig
 from dialer.town.messages import Messages
 from dialer.town.town import Town
 
-MOST_BODY: int = 256 * 1024
-GRACE_S = 2.0
+MOST_BODY: Final = 256 * 1024
+GRACE_S: Final = 2.0
+RARE_COLLECTIONS: Final = (50_000, 20, 100)
+"""The town keeps every text it ever took, and makes few cycles: looking through all of it is mostly waste."""
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +60,7 @@ async def open_town(config: TownConfig) -> AsyncIterator[str]:
 
 def run(config: TownConfig, announce: Callable[[str], None]) -> None:
     """Run a town until it is told to stop; `announce` gets its URL when it answers."""
+    gc.set_threshold(*RARE_COLLECTIONS)
     asyncio.run(_run(config, announce))
 
 
