@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _SHAPES: Final = {
-    "44": re.compile(r"\+44[1-9][0-9]{8,9}"),
+    "44": re.compile(r"\+44(7[0-9]{9}|[1-689][0-9]{8,9})"),
     "353": re.compile(r"\+353[1-9][0-9]{6,9}"),
     "1": re.compile(r"\+1[2-9][0-9]{2}[2-9][0-9]{6}"),
 }
