@@ -11,6 +11,8 @@ from typing import Any, Final
 import aiohttp
 from twilio.rest import Client
 
+from dialer.carrier.transport import NoAddressError
+
 ANSWER_WITHIN_S: Final = 10.0
 """How long an answer is waited for: well below the 30 s after which a send that nobody reported is taken to
 be of a lost worker.
@@ -57,7 +59,7 @@ async def ask(client: Client, method: str, url: str, **form: Any) -> Payload:
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             response = await client.request_async(method, url, **form)
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+    except (NoAddressError, aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
         raise NotReached("unreachable") from None
     except TimeoutError:
         raise Lost("timeout") from None

@@ -188,6 +188,12 @@ class Carrier(Protocol):
     def end_call(self, sid: str) -> None:
         """Hang up, or take it from the queue; one that has ended already is fine. Raises CarrierError."""
 
+    def action_of(self, code: int) -> Action:
+        """What follows from one of its error codes, heard at once or later."""
+
+    def look_up(self, sids: Sequence[str]) -> list[CarrierMessage | CarrierError | None]:
+        """Many texts at once, each as `message` gives it, in their order. Never raises for one of them."""
+
     def close(self) -> None:
         """Let go of connections. Using it again opens new ones."""
 

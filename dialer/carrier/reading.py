@@ -63,8 +63,11 @@ def whole(value: object) -> int | None:
 
 
 def _text(item: Payload, key: str) -> str:
+    """What the database can keep: no NUL and no half of a surrogate pair."""
     value = item.get(key)
-    return value if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value.encode("utf-8", "replace").decode().replace("\x00", "\ufffd")
 
 
 def _currency(item: Payload) -> str | None:

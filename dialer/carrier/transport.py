@@ -22,6 +22,10 @@ IDLE_S: Final = 10.0
 _NO_ENVIRONMENT: Final = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}  # an empty dict would mean os.environ
 
 
+class NoAddressError(Exception):
+    """Nobody has said where the carrier is: the simulated town hasn't come up yet."""
+
+
 class _Session:
     """What the official client posts through: every request with the time-outs we mean."""
 
@@ -82,12 +86,15 @@ class Transport(AsyncTwilioHttpClient):
 def rewritten(url: str, base_url: str) -> str:
     """The URL of one of the carrier's domains, at the API's configured place: pages and look-ups too.
 
-    Raises ValueError for any other host, which must not get our password.
+    Raises ValueError for any other host, which must not get our password, and NoAddressError where there is
+    no place.
     """
     parts = urlsplit(url)
     host = parts.hostname or ""
     if parts.scheme != "https" or not host.endswith(".twilio.com"):
         raise ValueError("not an address of the carrier")
+    if not base_url:
+        raise NoAddressError
     if base_url == API:
         return url
     base = urlsplit(base_url)

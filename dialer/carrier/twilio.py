@@ -18,13 +18,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from dialer.carrier import listing
-from dialer.carrier.errors import ALREADY_ENDED, UNKNOWN_NAME
+from dialer.carrier.errors import ALREADY_ENDED, UNKNOWN_NAME, action_of
 from dialer.carrier.exchange import Answered, Failed, ask
 from dialer.carrier.loop import LoopThread
 from dialer.carrier.outcomes import call_outcome, carrier_error, message_outcome, outcome_of
 from dialer.carrier.port import (
     CallOutcome,
     CarrierCall,
+    CarrierError,
     CarrierMessage,
     NotAccepted,
     OutboundCall,
@@ -33,6 +34,7 @@ from dialer.carrier.port import (
 )
 from dialer.carrier.reading import call_from, is_sid, message_from
 from dialer.carrier.transport import API, Transport, make_client
+from dialer.domain.carrier_action import Action
 
 IN_FLIGHT: Final = 100
 START_WITHIN_S: Final = 10.0
@@ -84,8 +86,22 @@ class TwilioCarrier:
 
     def message(self, sid: str) -> CarrierMessage | None:
         """See `Carrier`."""
-        found = self._one(f"/Messages/{sid}.json") if is_sid(sid, "SM", "MM") else None
-        return None if found is None else message_from(found)
+        [found] = self.look_up([sid])
+        if isinstance(found, CarrierError):
+            raise found
+        return found
+
+    def look_up(self, sids: Sequence[str]) -> list[CarrierMessage | CarrierError | None]:
+        """See `Carrier`."""
+
+        async def look(line: _Line) -> list[CarrierMessage | CarrierError | None]:
+            return await asyncio.gather(*(_message(line, sid) for sid in sids))
+
+        return self._do(look) if sids else []
+
+    def action_of(self, code: int) -> Action:
+        """See `Carrier`."""
+        return action_of(code)
 
     def messages(
         self,
@@ -114,7 +130,9 @@ class TwilioCarrier:
 
     def call(self, sid: str) -> CarrierCall | None:
         """See `Carrier`."""
-        found = self._one(f"/Calls/{sid}.json") if is_sid(sid, "CA") else None
+        if not is_sid(sid, "CA"):
+            return None
+        found = self._read(lambda line: _one(line, f"/Calls/{sid}.json"))
         return None if found is None else call_from(found)
 
     def calls(self, *, to: str | None = None, since: dt.datetime | None = None) -> list[CarrierCall]:
@@ -155,17 +173,6 @@ class TwilioCarrier:
             _OF_PARENTS.append(self._running)
             self._running = None
 
-    def _one(self, path: str) -> Any:
-        async def fetch(line: _Line) -> Any:
-            try:
-                return await line.fetch(path)
-            except Answered as error:
-                if error.status == 404 and error.code == UNKNOWN_NAME:
-                    return None
-                raise
-
-        return self._read(fetch)
-
     def _read(self, work: Callable[[_Line], Awaitable[Result]]) -> Result:
         try:
             return self._do(work)
@@ -190,6 +197,26 @@ class TwilioCarrier:
 
     async def _line(self) -> _Line:
         return _Line(*self._account)
+
+
+async def _one(line: _Line, path: str) -> Any:
+    """One thing; None when the carrier says that there is none of that name."""
+    try:
+        return await line.fetch(path)
+    except Answered as error:
+        if error.status == 404 and error.code == UNKNOWN_NAME:
+            return None
+        raise
+
+
+async def _message(line: _Line, sid: str) -> CarrierMessage | CarrierError | None:
+    if not is_sid(sid, "SM", "MM"):
+        return None
+    try:
+        found = await _one(line, f"/Messages/{sid}.json")
+    except Failed as error:
+        return carrier_error(error)
+    return None if found is None else message_from(found)
 
 
 async def _send(line: _Line, message: OutboundMessage, latest: float) -> SendOutcome:

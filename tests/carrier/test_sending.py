@@ -12,6 +12,7 @@ import pytest
 from dialer.carrier import exchange
 from dialer.carrier import twilio as adapter
 from dialer.carrier.port import Accepted, CarrierError, NotAccepted, Refused, Unknown
+from dialer.carrier.transport import rewritten
 from dialer.carrier.twilio import TwilioCarrier
 from dialer.domain.carrier_action import Action
 from tests.carrier.conftest import ACCOUNT, TOKEN, call_to, text_to
@@ -146,6 +147,27 @@ def test_a_host_without_an_address_was_not_accepted():
     wire = TwilioCarrier(ACCOUNT, TOKEN, "http://dialer.invalid")
     assert one(wire) == NotAccepted("unreachable")
     wire.close()
+
+
+def test_without_an_address_nothing_was_accepted():
+    """The simulated town may come up later than a worker: never the real carrier instead."""
+    wire = TwilioCarrier(ACCOUNT, TOKEN, "")
+    assert one(wire) == NotAccepted("unreachable")
+    wire.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com/x", "http://api.twilio.com/x", "https://twilio.com.example/x"]
+)
+def test_nobody_else_gets_our_password(url: str):
+    with pytest.raises(ValueError, match="not an address"):
+        rewritten(url, "https://api.twilio.com")
+
+
+def test_every_domain_of_the_carrier_goes_where_the_settings_say():
+    look_up = "https://lookups.twilio.com/v2/PhoneNumbers/1?Fields=x"
+    assert rewritten(look_up, "https://api.twilio.com") == look_up
+    assert rewritten(look_up, "http://town:1/t/") == "http://town:1/t/v2/PhoneNumbers/1?Fields=x"
 
 
 def test_a_server_that_does_not_speak_tls_was_not_accepted(stub: Stub):
