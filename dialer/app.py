@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from dialer.carrier.making import signatures_of
 from dialer.clock import Clock, utc_now
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.context import JobQueue
@@ -23,6 +24,7 @@ from dialer.web.pages import install_pages
 from dialer.web.readable import install_readable
 from dialer.web.security import install_security
 from dialer.web.unread import ReadToTheEnd
+from dialer.web.webhooks import install_webhooks
 
 MAX_UPLOAD = 256 * 1024 * 1024
 SIGNED_IN_FOR = dt.timedelta(days=7)
@@ -48,6 +50,7 @@ def create_app(
         units=units or UnitFactory(make_engine(settings.database_url)),
         jobs=jobs or RedisJobQueue(connect(settings.redis_url)),
         clock=clock,
+        signatures=signatures_of(settings),
     )
     install_look(app)
     install_security(app)
@@ -55,6 +58,7 @@ def create_app(
     install_readable(app)
     install_limits(app, settings)
     install_pages(app)
+    install_webhooks(app)
     install_api(app)
     install_errors(app)
     if missing := unguarded(app):

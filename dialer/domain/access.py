@@ -36,6 +36,8 @@ class Scope(enum.StrEnum):
     CAMPAIGNS = "campaigns"
     OWN = "own"
     PUBLIC = "public"
+    SIGNED = "signed"
+    """Nobody signs in: the carrier signs each request."""
 
 
 class Permission(enum.StrEnum):
@@ -89,6 +91,7 @@ class Permission(enum.StrEnum):
     PHONE_CONFIRM = "phone.confirm"
     STATS_READ = "stats.read"
     AUDIT_READ = "audit.read"
+    CARRIER_TELL = "carrier.tell"
     SYSTEM_RUN = "system.run"
 
 
@@ -160,6 +163,7 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.PHONE_CONFIRM: Rule(_VOLUNTEER, Scope.OWN),
     Permission.STATS_READ: Rule(_ORGANISER | {Role.OBSERVER}, Scope.CAMPAIGNS),
     Permission.AUDIT_READ: Rule(_ADMIN, Scope.ORGANISATION),
+    Permission.CARRIER_TELL: Rule(_ADMIN, Scope.SIGNED),
     Permission.SYSTEM_RUN: Rule(_ADMIN, Scope.ORGANISATION),
 }
 

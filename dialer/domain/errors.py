@@ -49,6 +49,13 @@ class Forbidden(RuleBroken):
     default_detail = "Your role doesn’t allow this. Ask a coordinator."
 
 
+class BadSignature(RuleBroken):
+    """Whoever asks isn't the carrier, or not for our account."""
+
+    slug, status, title = "bad-signature", 403, "This wasn’t signed by the carrier"
+    default_detail = "Check the account’s secret and that the public URL is the one that the carrier calls."
+
+
 class NotFound(RuleBroken):
     """It isn't there, or isn't yours to see: the two look the same."""
 

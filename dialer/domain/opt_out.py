@@ -11,6 +11,8 @@ from dialer.domain.people import OPT_OUT_CHANNELS
 ALL: Final = "all"
 BY_COORDINATOR: Final = "manual"
 SAID_TO_VOLUNTEER: Final = frozenset({"call", "volunteer"})
+SAID_BY_TEXT: Final = "text"
+"""Said in a text to us, or to the carrier, which then refuses ours (21610): START lifts it."""
 BY_US: Final = frozenset({BY_COORDINATOR, "coordinator", "import"})
 """Sources that stand for what we typed or brought in. Any other, known or not, is the person's own no."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from dialer.carrier.port import WebhookSignatures
 from dialer.domain.access import Actor
 from dialer.domain.carrier_policy import MessagingPolicy, VoicePolicy
 from dialer.domain.phone import PhonePolicy
@@ -16,6 +17,9 @@ from dialer.store.session import UnitFactory, UnitOfWork
 
 Units = UnitFactory
 """Where units of work come from, under a name that doors may use."""
+
+Signatures = WebhookSignatures
+"""Who tells the carrier from others, under a name that doors may use."""
 
 
 class JobQueue(Protocol):

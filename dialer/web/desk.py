@@ -11,7 +11,7 @@ from flask import current_app, g
 from dialer.clock import Clock
 from dialer.domain.access import Actor
 from dialer.domain.errors import Unauthenticated
-from dialer.services.context import Context, JobQueue, Units
+from dialer.services.context import Context, JobQueue, Signatures, Units
 from dialer.settings import Settings
 from dialer.settings.policies import messaging_policy, phone_policy, voice_policy
 
@@ -24,6 +24,7 @@ class Desk:
     units: Units
     jobs: JobQueue
     clock: Clock
+    signatures: Signatures
 
 
 def desk() -> Desk:

@@ -15,6 +15,7 @@ from dialer.domain.access import RULES, Actor, Permission, Scope
 from dialer.domain.errors import Forbidden, Unauthenticated
 from dialer.services.accounts.authentication import actor_for_login, actor_for_token
 from dialer.web.desk import desk
+from dialer.web.signed import check_signed
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -80,6 +81,9 @@ def _enter(endpoint: str) -> BaseResponse | None:
     permission = permission_of(current_app, endpoint, request.method)
     if permission is None:
         raise Forbidden
+    if RULES[permission].scope is Scope.SIGNED:
+        check_signed(request)
+        return None
     g.actor = _recognise()
     if RULES[permission].scope is Scope.PUBLIC:
         return None

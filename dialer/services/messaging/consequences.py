@@ -1,0 +1,96 @@
+"""What follows for a number from what the carrier said about it, at once or later."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.domain.carrier_action import Action
+from dialer.domain.opt_out import SAID_BY_TEXT
+from dialer.domain.phone import LineType
+from dialer.services.calling.queue_sync import sync_queues
+from dialer.services.people.opt_outs import Origin, cover_number, holders, record_opt_out
+from dialer.store.models import new_id
+from dialer.store.models.people import ContactPhone, Suppression
+from dialer.store.session import UnitOfWork
+
+ABOUT_THE_NUMBER: Final = frozenset({Action.SUPPRESS, Action.RETIRE_NUMBER, Action.NEVER_TEXT})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The carrier's verdict on a number, when it was written to, and to whom (None: nobody we know)."""
+
+    number: str = field(repr=False)
+    action: Action
+    at: dt.datetime
+    contact_id: uuid.UUID | None = None
+
+
+def follow(unit: UnitOfWork, verdicts: Iterable[Said], now: dt.datetime) -> None:
+    """Record what these verdicts say about the numbers themselves, in the transaction of what they ended.
+
+    Opted out at the carrier: the person said STOP and we may not have heard it. Nobody has the number: it is
+    dead for everyone who had it, and their next number comes up. No texts on the line: it is a landline.
+    """
+    for said in sorted(verdicts, key=lambda each: each.number):
+        if said.action is Action.SUPPRESS:
+            opt_out_of_texts(unit, said.number, said.contact_id, said.at)
+        elif said.action is Action.RETIRE_NUMBER:
+            _mark_dead(unit, said, now)
+        elif said.action is Action.NEVER_TEXT:
+            _mark_landline(unit, said.number)
+
+
+def opt_out_of_texts(unit: UnitOfWork, number: str, contact_id: uuid.UUID | None, at: dt.datetime) -> None:
+    """Bar the number from texts because whoever has it said so by text. Again: no change."""
+    origin = Origin(SAID_BY_TEXT, at)
+    if contact_id is not None:
+        record_opt_out(unit, contact_id, "sms", origin)
+        cover_number(unit, contact_id, "sms", number)
+        return
+    unit.session.execute(
+        insert(Suppression)
+        .values(
+            organisation_id=unit.organisation_id,
+            id=new_id(),
+            number=number,
+            channel="sms",
+            reason="opt_out",
+            source=origin.source,
+            created_at=at,
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+def _mark_dead(unit: UnitOfWork, said: Said, now: dt.datetime) -> None:
+    marked = _mark(unit, said.number, ContactPhone.dead_at.is_(None), dead_at=said.at)
+    if marked:
+        sync_queues(unit, now=now, contact_ids=holders(unit, [said.number]))
+
+
+def _mark_landline(unit: UnitOfWork, number: str) -> None:
+    _mark(unit, number, ContactPhone.line_type != LineType.LANDLINE, line_type=LineType.LANDLINE.value)
+
+
+def _mark(unit: UnitOfWork, number: str, where: ColumnElement[bool], **values: object) -> int:
+    """Change everybody's row of the number, in the order in which others lock them; how many."""
+    of_number = (ContactPhone.organisation_id == unit.organisation_id, ContactPhone.number == number)
+    held = unit.session.scalars(
+        select(ContactPhone.contact_id)
+        .where(*of_number, where)
+        .order_by(ContactPhone.contact_id)
+        .with_for_update()
+    ).all()
+    if held:
+        unit.session.execute(
+            update(ContactPhone).where(*of_number, ContactPhone.contact_id.in_(held)).values(**values)
+        )
+    return len(held)

@@ -1,0 +1,69 @@
+"""Texts that the carrier's word moves on, with the figures and what else follows, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dialer.carrier.port import Carrier
+from dialer.services.context import Context
+from dialer.services.messaging.consequences import Said, follow
+from dialer.services.messaging.figures import Move, count_moves
+from dialer.services.messaging.status_folding import Folded
+from dialer.store.queries.carrier_events import message_ids_by_sid, move_messages
+from dialer.store.session import UnitOfWork
+
+
+def write(ctx: Context, unit: UnitOfWork, carrier: Carrier, folded: Sequence[Folded]) -> None:
+    """Write down the texts that moved."""
+    moved = [each for each in folded if each.is_moved]
+    if not moved:
+        return
+    written = move_messages(unit, _columns(unit, moved), _terms(ctx))
+    done = [each for each in moved if each.text.id in written]
+    count_moves(unit, [_move(each) for each in done])
+    follow(unit, [said for each in done if (said := _verdict(carrier, each)) is not None], ctx.now)
+
+
+def _columns(unit: UnitOfWork, moved: Sequence[Folded]) -> dict[str, list[Any]]:
+    """A SID that another text is known by stays with that one."""
+    holders = message_ids_by_sid(unit, {each.sid for each in moved if each.sid is not None})
+    return {
+        "ids": [each.text.id for each in moved],
+        "befores": [each.text.state for each in moved],
+        "states": [each.state for each in moved],
+        "sids": [
+            each.sid if holders.get(each.sid or "", each.text.id) == each.text.id else None for each in moved
+        ],
+        "ats": [each.at for each in moved],
+        "error_codes": [each.error_code for each in moved],
+    }
+
+
+def _terms(ctx: Context) -> dict[str, Any]:
+    policy = ctx.messaging
+    return {
+        "price": policy.price_per_segment,
+        "currency": policy.currency,
+        "reconcile_after_s": policy.reconcile_after_s,
+    }
+
+
+def _move(folded: Folded) -> Move:
+    text = folded.text
+    return Move(
+        text.blast_id,
+        text.campaign_id,
+        text.purpose,
+        text.state,
+        folded.state,
+        reason_before=text.skip_reason,
+    )
+
+
+def _verdict(carrier: Carrier, folded: Folded) -> Said | None:
+    """What the carrier's code says of the number."""
+    text = folded.text
+    if folded.error_code is None or text.number is None:
+        return None
+    return Said(text.number, carrier.action_of(folded.error_code), folded.at, text.contact_id)

@@ -1,0 +1,37 @@
+"""The blueprint of all webhooks, and what they share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, request
+
+from dialer.domain.errors import NotFound
+from dialer.services.accounts.organisations import system_actor
+from dialer.services.context import Context
+from dialer.services.messaging.callbacks import organisation_told
+from dialer.web.desk import context, desk
+
+webhooks = Blueprint("webhooks", __name__, url_prefix="/webhooks/twilio")
+
+EMPTY_TWIML: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+def told() -> dict[str, str]:
+    """The carrier's parameters as text that can be kept, the first value of each."""
+    return {name: value.replace("\x00", "\ufffd") for name, value in request.form.items()}
+
+
+def context_of(*our_numbers: str) -> Context:
+    """The system's own hand in the organisation that it is about: the one that our address names (`o`), else
+    whose number it is.
+    """
+    organisation_id = organisation_told(desk().units, request.args.get("o"), our_numbers)
+    if organisation_id is None:
+        raise NotFound
+    return context(system_actor(organisation_id))
+
+
+def twiml(document: str = EMPTY_TWIML) -> Response:
+    """An answer that the carrier acts upon; without a document it does nothing."""
+    return Response(document, mimetype="text/xml")
