@@ -52,6 +52,11 @@ def test_going_back_forgets_the_last_answer_only():
     assert Heard().stepped_back(SCRIPT) == Heard()
 
 
+def test_going_back_forgets_an_answer_that_led_nowhere():
+    back = Heard().went_on(SCRIPT, "hello").answered(SCRIPT, "time", "post").stepped_back(SCRIPT)
+    assert back == Heard()
+
+
 def test_an_answer_on_a_stale_page_drops_what_followed_from_the_other_one():
     heard = (
         Heard()
