@@ -15,7 +15,6 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
@@ -29,6 +28,8 @@ from dialer.settings import Settings
 from dialer.store.models import Base
 from dialer.store.models.accounts import Organisation
 from dialer.store.session import UnitFactory, make_engine
+from dialer.web.desk import Desk
+from dialer.web.limits import limiter
 from tests import servers
 from tests.people import Person, make_person
 from tests.towns import inbox, town, town_of_session  # noqa: F401 -- fixtures
@@ -128,11 +129,10 @@ def clock() -> SetClock:
     return SetClock()
 
 
-@pytest.fixture
-def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+def settings_for(database_url: str, redis_url: str, data_dir: Path) -> Settings:
     """Settings of an installation with the simulated carrier."""
     return Settings(
-        data_dir=tmp_path,
+        data_dir=data_dir,
         database_url=database_url,
         redis_url=redis_url,
         public_url="http://localhost",
@@ -140,6 +140,12 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
         phones_allow_fictional=True,
         public_rate=0,
     )
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
+    """The settings of the test's app, with files in a folder of its own."""
+    return settings_for(database_url, redis_url, tmp_path)
 
 
 @pytest.fixture
@@ -195,29 +201,40 @@ def ctx(context_of: Callable[[Person], Context], carys: Person) -> Context:
     return context_of(carys)
 
 
-class RememberedTemplates(BytecodeCache):
-    """Templates compiled once for all the apps that tests make; it is most of what a page costs otherwise."""
+@dataclass(frozen=True)
+class Built:
+    """The app of a whole worker as it was built, and how it set up the limits that all apps share."""
 
-    def __init__(self) -> None:
-        self._compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._compiled:
-            bucket.bytecode_from_string(self._compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[bucket.key] = bucket.bytecode_to_string()
+    app: Flask
+    views: dict[str, Any]
+    limits: dict[str, Any]
 
 
-_templates = RememberedTemplates()
+@pytest.fixture(scope="session")
+def built(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The app, built once: registering and describing every route costs more than most tests do."""
+    settings = settings_for(database_url, redis_url, tmp_path_factory.mktemp("nowhere"))
+    app = create_app(settings)
+    app.testing = False  # bugs become 500s, as they would for a user
+    return Built(app, dict(app.view_functions), dict(vars(limiter)))
 
 
 @pytest.fixture
-def app(settings: Settings, units: UnitFactory, jobs: RedisJobQueue, clock: SetClock) -> Flask:
+def app(
+    built: Built, settings: Settings, units: UnitFactory, jobs: RedisJobQueue, clock: SetClock
+) -> Iterator[Flask]:
     """The web application on the test's database, queue and clock."""
+    vars(limiter).update(built.limits)  # whoever built an app of their own set the limits up for that one
+    built.app.extensions["dialer"] = Desk(settings, units, jobs, clock)
+    yield built.app
+    assert built.app.view_functions == built.views, "all tests share `app`: change an `own_app`"
+
+
+@pytest.fixture
+def own_app(settings: Settings, units: UnitFactory, jobs: RedisJobQueue, clock: SetClock) -> Flask:
+    """An application for this test alone, which may have more routes and templates."""
     app = create_app(settings, units=units, jobs=jobs, clock=clock)
-    app.testing = False  # bugs become 500s, as they would for a user
-    app.jinja_env.bytecode_cache = _templates
+    app.testing = False
     return app
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 import workers.jobs  # noqa: F401 - registers the jobs
 from dialer.cli import VERBS, load
@@ -46,9 +45,10 @@ def test_a_route_without_a_rule_is_found() -> None:
 
 
 def test_a_route_without_a_rule_opens_to_nobody(
-    app: Flask, client: FlaskClient, units: UnitFactory, organisation_id: uuid.UUID
+    own_app: Flask, units: UnitFactory, organisation_id: uuid.UUID
 ) -> None:
-    app.add_url_rule("/api/v1/forgotten", "forgotten", lambda: "secret")
+    own_app.add_url_rule("/api/v1/forgotten", "forgotten", lambda: "secret")
+    client = own_app.test_client()
     admin = make_person(units, organisation_id, Role.ADMIN, "Alys")
     answer = client.get("/api/v1/forgotten", headers={"Authorization": f"Bearer {admin.token}"})
     assert answer.status_code == 403

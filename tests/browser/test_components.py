@@ -15,17 +15,17 @@ from tests.people import Person
 
 
 @pytest.fixture
-def app(app: Flask) -> Flask:
-    """The app with one page more."""
+def app(own_app: Flask) -> Flask:
+    """An app with one page more."""
     here = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
-    app.jinja_loader = jinja2.ChoiceLoader([app.jinja_loader, here])  # type: ignore[list-item]
+    own_app.jinja_loader = jinja2.ChoiceLoader([own_app.jinja_loader, here])  # type: ignore[list-item]
 
-    @app.get("/gallery")
+    @own_app.get("/gallery")
     @allow(Permission.PUBLIC_READ)
     def gallery() -> str:
         return render_template("gallery.html")
 
-    return app
+    return own_app
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

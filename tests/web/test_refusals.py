@@ -21,12 +21,14 @@ def test_an_address_that_is_not_there(client: FlaskClient):
         (ZeroDivisionError(), 500, "Nothing was half done."),
     ],
 )
-def test_refusals_say_what_happened_and_what_to_do(app: Flask, refusal: Exception, status: int, words: str):
+def test_refusals_say_what_happened_and_what_to_do(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, refusal: Exception, status: int, words: str
+):
     def refuse() -> str:
         raise refusal
 
     vars(refuse)["__permission__"] = vars(app.view_functions["public.index"])["__permission__"]
-    app.view_functions["public.index"] = refuse
+    monkeypatch.setitem(app.view_functions, "public.index", refuse)
     answer = app.test_client().get("/")
     assert answer.status_code == status
     assert words in answer.text
