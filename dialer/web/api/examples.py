@@ -28,6 +28,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "NewList": {"name": "Aber Marsh", "default_region": "GB"},
     "NewOptOut": {"channel": "voice", "note": "Asked not to be rung again"},
     "NewPledge": {"campaign_id": _CAMPAIGN, "support": 1, "voting_method": "in_person"},
+    "NewPhone": {"phone": "07700 900 123"},
     "NewScript": {
         "name": "Will you vote?",
         "language": "en",

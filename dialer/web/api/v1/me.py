@@ -6,9 +6,10 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
+from dialer.services.accounts import phones
 from dialer.services.accounts.me import Me, about_me
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Id, Instant, Text
+from dialer.web.api.fields import Flag, Id, Instant, Text
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -34,3 +35,56 @@ class MeView(MethodView):
     def get(self) -> Me:
         """Who I am, with what role, and which campaigns are mine."""
         return about_me(context())
+
+
+class NewPhoneSchema(Schema):
+    """A phone of one's own, in any usual writing."""
+
+    phone = Text(max_length=40, required=True)
+
+
+class PhoneCodeSchema(Schema):
+    """The code that was sent to it."""
+
+    phone = Text(max_length=40, required=True)
+    code = Text(max_length=20, required=True)
+
+
+class MyPhoneSchema(Schema):
+    """One of one's own phones."""
+
+    phone = Text(required=True)
+    confirmed = Flag(required=True)
+
+
+class MyPhonesSchema(Schema):
+    """All of them."""
+
+    data = fields.List(fields.Nested(MyPhoneSchema), required=True)
+
+
+@me.route("/me/phones")
+class Phones(MethodView):
+    """One's own phones."""
+
+    @allow(Permission.PHONE_CONFIRM)
+    @me.response(200, MyPhonesSchema)
+    def get(self) -> dict[str, object]:
+        """My phones, and whether each is confirmed."""
+        return {"data": phones.my_phones(context())}
+
+    @allow(Permission.PHONE_CONFIRM)
+    @me.arguments(NewPhoneSchema)
+    @me.response(202, MyPhoneSchema)
+    def post(self, body: dict[str, str]) -> phones.PhoneView:
+        """Have a code sent to a phone, so that it can be rung."""
+        return phones.add_phone(context(), body["phone"])
+
+
+@me.route("/me/phones/confirm", methods=["POST"])
+@allow(Permission.PHONE_CONFIRM)
+@me.arguments(PhoneCodeSchema)
+@me.response(200, MyPhoneSchema)
+def confirm_phone(body: dict[str, str]) -> phones.PhoneView:
+    """Show by the code that the phone is mine."""
+    return phones.confirm_phone(context(), body["phone"], body["code"])
