@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Literal
@@ -60,6 +60,8 @@ class Book:
         self.to: dict[str, list[Text]] = defaultdict(list)
         self.sent_by: dict[str, list[Text]] = defaultdict(list)
         self.outbound_to: dict[str, int] = defaultdict(int)
+        self.people: OrderedDict[str, None] = OrderedDict()
+        """Everybody who was texted or wrote, whoever did so last at the end."""
         self.blocked: set[tuple[str, str]] = set()
         """Pairs of a sender or Messaging Service, and the number that said STOP to it."""
 
@@ -72,6 +74,10 @@ class Book:
             self.sent_by[text.sender].append(text)
         if text.direction == "outbound-api":
             self.outbound_to[text.to] += 1
+        person = text.sender if text.direction == "inbound" else text.to
+        if person is not None:
+            self.people[person] = None
+            self.people.move_to_end(person)
         if text.answers in self.by_sid:
             self.by_sid[text.answers].answered = True
 
@@ -79,6 +85,11 @@ class Book:
         """A Messaging Service picked a sender for its text."""
         text.sender = sender
         bisect.insort(self.sent_by[sender], text, key=lambda each: each.created_at)
+
+    def conversation(self, number: str) -> list[Text]:
+        """All texts to and from a person, oldest first."""
+        texts = [*self.to.get(number, ()), *self.sent_by.get(number, ())]
+        return sorted(texts, key=lambda text: text.created_at)
 
     def last_to(self, number: str, sender: str) -> Text | None:
         """The last text of ours to the number from that sender: what a text back is about."""

@@ -75,6 +75,7 @@ async def read_json(request: web.Request) -> Given:
         raise ComplaintError("application/json expected")
     try:
         given = json.loads(await request.read())
+        json.dumps(given, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except ValueError:
         raise ComplaintError("JSON expected") from None
     if not isinstance(given, dict):

@@ -48,7 +48,7 @@ class Ledger:
 
     def append(self, kind: str, record: Record) -> None:
         """Write one line. Raises OSError, with nothing written, where there is no room."""
-        line = _encode([kind, record]).encode("utf-8", "surrogatepass") + b"\n"
+        line = _encode([kind, record]).encode() + b"\n"
         try:
             written = os.write(self._file, line)
             while written < len(line):
@@ -69,7 +69,7 @@ class Ledger:
 
 def _read(line: bytes, number: int) -> tuple[str, dict[str, Any]]:
     try:
-        kind, record = json.loads(line.decode("utf-8", "surrogatepass"))
+        kind, record = json.loads(line)
     except ValueError as error:
         raise LedgerError(f"line {number} of the town's ledger can't be read: {error}") from error
     return kind, record

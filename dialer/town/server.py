@@ -16,6 +16,7 @@ from dialer.town import accounts, control
 from dialer.town.calls import Calls
 from dialer.town.config import TownConfig
 from dialer.town.messages import Messages
+from dialer.town.page import Books, Pages
 from dialer.town.town import Town
 
 MOST_BODY: Final = 256 * 1024
@@ -38,6 +39,7 @@ def make_town(config: TownConfig) -> tuple[Town, web.Application]:
         app.add_routes(trade.routes())
     app.add_routes(accounts.routes(town))
     app.add_routes(control.routes(town, messages))
+    app.add_routes(Pages(town, Books(lambda: messages.delivery.book, lambda: calls.register)).routes())
     return town, app
 
 
