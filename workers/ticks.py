@@ -11,6 +11,7 @@ from dialer.services.accounts.logins import forget_old_logins
 from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
 from dialer.services.context import Context
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
+from dialer.services.messaging.reconciling import ask_to_reconcile
 from dialer.services.people.import_run import resume_imports
 
 
@@ -29,6 +30,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("end forgotten shifts", 600, end_forgotten_shifts),
     Tick("expire assignments", 2, expire_assignments),
     Tick("apply carrier events", 1, ask_to_apply),
+    Tick("reconcile messages", 5, ask_to_reconcile),
     Tick("resume imports", 5, resume_imports),
     Tick("forget old answers", 600, forget_old_answers),
     Tick("forget carrier events", 3600, forget_old_events),

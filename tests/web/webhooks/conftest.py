@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from twilio.request_validator import RequestValidator
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -95,6 +96,12 @@ class Post:
     def row(self, message_id: uuid.UUID) -> Message:
         with self.units.begin(self.organisation_id) as unit:
             return unit.session.get_one(Message, (self.organisation_id, message_id))
+
+    def change(self, message_id: uuid.UUID, **values: object) -> None:
+        """Bring a row where a test begins."""
+        with self.units.begin(self.organisation_id) as unit:
+            of_it = (Message.organisation_id == self.organisation_id, Message.id == message_id)
+            unit.session.execute(update(Message).where(*of_it).values(**values))
 
     def apply(self) -> int:
         """What the job does."""
