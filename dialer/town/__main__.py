@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from dialer.town.config import TownConfig
+from dialer.town.ledger import LedgerError
 from dialer.town.server import run
 
 ACCOUNT_SID = "AC" + "0" * 32
@@ -16,7 +17,11 @@ ACCOUNT_SID = "AC" + "0" * 32
 
 def main() -> int:
     os.umask(0o077)
-    run(read_config(), announce)
+    try:
+        run(read_config(), announce)
+    except LedgerError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     return 0
 
 

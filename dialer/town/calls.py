@@ -15,10 +15,11 @@ from aiohttp import web
 from dialer.town.api import VERSION, RefusedError, answer, create, customers, not_found
 from dialer.town.book import Book
 from dialer.town.control import local, numbers_of, read_json
-from dialer.town.delivery import REORDERED_S, new_sid
+from dialer.town.delivery import new_sid
 from dialer.town.flow import Queues
 from dialer.town.numbers import in_regions, is_number
 from dialer.town.strict import ComplaintError
+from dialer.town.telling import REORDERED_S
 from dialer.town.town import Town
 from dialer.town.voice.exchange import INBOUND, OUTBOUND, Exchange
 from dialer.town.voice.leg import Leg

@@ -19,7 +19,7 @@ from typing import Final
 
 log = logging.getLogger(__name__)
 
-Action = Callable[[], Awaitable[None]]
+Action = Callable[[], Awaitable[object]]
 
 TICK_S: Final = 0.05
 """When the clock is moved by hand, what falls due within so long runs side by side."""

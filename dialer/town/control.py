@@ -116,7 +116,7 @@ async def _set_clock(town: Town, request: web.Request) -> web.Response:
         raise ComplaintError(f"unknown: {', '.join(sorted(unknown))}")
     happened = 0
     if "speed" in given:
-        town.clock.run_at(_positive(given, "speed"))
+        town.run_at(_positive(given, "speed"))
     if "now" in given:
         town.set_now(_instant(given["now"]))
     if "advance" in given:

@@ -6,30 +6,23 @@ it was: what had not reached its last status goes on, what had not been told is 
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import secrets
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from dialer.town.api import VERSION, RefusedError
+from dialer.town.api import RefusedError
 from dialer.town.book import Book, Text
 from dialer.town.flow import Queues, Step, next_step
 from dialer.town.numbers import is_name
-from dialer.town.opting_out import CONFIRMATIONS, Keyword, keyword
+from dialer.town.opting_out import CONFIRMATIONS, keyword
 from dialer.town.people import Person
 from dialer.town.refusals import Order
 from dialer.town.segments import segment_count
+from dialer.town.telling import Telling, mark_told
 from dialer.town.town import Town
-from dialer.town.webhooks import NOBODY, Reply
-
-TOKENS: Final = uuid.UUID("6f1ad0a2-9a35-4f6c-8a2e-3f6c0b7d9d11")
-"""The name space of idempotency tokens, so that each copy of a webhook carries the same."""
-
-REORDERED_S: Final = 8.0
-"""Longer than anybody's receipt takes after `sent`, so that the later status is told first."""
+from dialer.town.webhooks import Reply
 
 
 @dataclass
@@ -39,6 +32,10 @@ class Delivery:
     town: Town
     book: Book = field(default_factory=Book)
     queues: Queues = field(default_factory=Queues)
+    telling: Telling = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.telling = Telling(self.town)
 
     def forget(self) -> None:
         self.book, self.queues = Book(), Queues()
@@ -91,9 +88,10 @@ class Delivery:
             answers=answers,
             untold=["received"] if town.terms.inbound_url else [],
         )
+        was_blocked = (to, number) in self.book.blocked
         self._enter(text)
-        reply = await self._tell(text, "received")
-        self._confirm(text)
+        reply = await self.telling.tell(text, "received")
+        self._confirm(text, was_blocked=was_blocked)
         return text, reply
 
     def replay(self, kind: str, record: Mapping[str, Any]) -> bool:
@@ -105,7 +103,7 @@ class Delivery:
                 text = self.book.by_sid[record["sid"]]
                 self._apply(text, record)
             case "told":
-                self._mark_told(self.book.by_sid[record["sid"]], record["status"])
+                mark_told(self.book.by_sid[record["sid"]], record["status"])
             case "redacted":
                 self.book.by_sid[record["sid"]].body = ""
             case _:
@@ -117,7 +115,7 @@ class Delivery:
         clock, rate = self.town.clock, self.town.terms.sender_rate
         for text in self.book.texts:
             for status in text.untold:
-                clock.after(0.0, functools.partial(self._tell_now, text, status))
+                clock.after(0.0, functools.partial(self.telling.send, text, status))
             if text.direction != "outbound-api":
                 continue
             if rate and text.sender and text.status in {"accepted", "queued"}:
@@ -167,16 +165,13 @@ class Delivery:
             case "START":
                 self.book.blocked -= pairs
 
-    def _confirm(self, text: Text) -> None:
-        """The carrier's own answer to a keyword, which it gives for us."""
+    def _confirm(self, text: Text, *, was_blocked: bool) -> None:
+        """The carrier's own answer to a keyword, which it gives for us; a YES that lifts nothing has none."""
         word = keyword(text.body)
-        if word is None or not self.town.terms.confirms_opt_out or not text.sender:
+        if word is None or not self.town.terms.confirms_opt_out or (word == "START" and not was_blocked):
             return
-        self._reply(text, word)
-
-    def _reply(self, text: Text, word: Keyword) -> None:
+        assert text.sender is not None, "everybody who writes has a number"  # noqa: S101
         now = self.town.clock.timestamp()
-        assert text.sender is not None  # noqa: S101
         self._enter(
             Text(
                 sid=new_sid(),
@@ -220,7 +215,7 @@ class Delivery:
         self.town.ledger.append("status", record)
         self._apply(text, record)
         self._schedule(text)
-        await self._tell(text, step.status)
+        await self.telling.tell(text, step.status)
 
     def _chosen_sender_of(self, text: Text) -> str:
         return self._chosen_sender(Order(text.to, None, text.service, text.body, "", text.validity_s))
@@ -238,95 +233,6 @@ class Delivery:
     async def _answer(self, text: Text, body: str) -> None:
         assert text.sender is not None  # noqa: S101
         await self.arrive(text.to, text.sender, body, text.sid)
-
-    async def _tell(self, text: Text, status: str) -> Reply:
-        """Send the webhook, unless a fault has it lost, late or behind the next one."""
-        if not text.callback:
-            return NOBODY
-        dice = self.town.dice
-        if dice.happens("lost_inbound" if text.direction == "inbound" else "lost_callback"):
-            self._told(text, status)
-        elif text.direction != "inbound" and dice.happens("late_callback"):
-            self.town.clock.after(dice.faults.late_s, functools.partial(self._tell_now, text, status))
-        elif status == "sent" and dice.happens("reordered_callback"):
-            self.town.clock.after(REORDERED_S, functools.partial(self._tell_now, text, status))
-        else:
-            return await self._send(text, status)
-        return NOBODY
-
-    async def _tell_now(self, text: Text, status: str) -> None:
-        await self._send(text, status)
-
-    async def _send(self, text: Text, status: str) -> Reply:
-        params = (
-            inbound_params(self.town, text) if text.direction == "inbound" else self._params(text, status)
-        )
-        token = str(uuid.uuid5(TOKENS, f"{text.sid}{status}"))
-        reply = await self.town.webhooks.send(text.callback, params, token)
-        if self.town.dice.happens("doubled_inbound" if text.direction == "inbound" else "doubled_callback"):
-            await self.town.webhooks.send(text.callback, params, token)
-        self._told(text, status)
-        return reply
-
-    def _told(self, text: Text, status: str) -> None:
-        self.town.ledger.append("told", {"sid": text.sid, "status": status})
-        self._mark_told(text, status)
-
-    def _mark_told(self, text: Text, status: str) -> None:
-        if status in text.untold:
-            text.untold.remove(status)
-
-    def _params(self, text: Text, status: str) -> dict[str, str]:
-        """A status callback's parameters."""
-        params = {
-            "SmsSid": text.sid,
-            "SmsStatus": status,
-            "MessageSid": text.sid,
-            "MessageStatus": status,
-            "To": text.to,
-            "From": text.sender or "",
-            "AccountSid": self.town.config.account_sid,
-            "ApiVersion": VERSION,
-        }
-        if text.service:
-            params["MessagingServiceSid"] = text.service
-        if text.error_code is not None and status in {"failed", "undelivered"}:
-            params["ErrorCode"] = str(text.error_code)
-        if status == "delivered":
-            received = dt.datetime.fromtimestamp(text.updated_at, dt.UTC)
-            params["RawDlrDoneDate"] = received.strftime("%y%m%d%H%M")
-        return params
-
-
-def inbound_params(town: Town, text: Text) -> dict[str, str]:
-    """What the webhook for an inbound text says; the carrier sends what it doesn't know as blank."""
-    params = {
-        "ToCountry": "GB",
-        "ToState": "",
-        "ToCity": "",
-        "ToZip": "",
-        "FromCountry": "GB",
-        "FromState": "",
-        "FromCity": "",
-        "FromZip": "",
-        "SmsMessageSid": text.sid,
-        "SmsSid": text.sid,
-        "MessageSid": text.sid,
-        "SmsStatus": "received",
-        "NumMedia": "0",
-        "NumSegments": str(text.segments),
-        "Body": text.body,
-        "To": text.to,
-        "From": text.sender or "",
-        "AccountSid": town.config.account_sid,
-        "ApiVersion": VERSION,
-    }
-    if text.service:
-        params["MessagingServiceSid"] = text.service
-    word = keyword(text.body)
-    if town.terms.advanced_opt_out and word is not None:
-        params["OptOutType"] = word
-    return params
 
 
 def new_sid(prefix: str = "SM") -> str:

@@ -100,6 +100,11 @@ class Town:
         self.clock.set_to(now)
         self.ledger.append("clock", {"at": self.clock.timestamp()})
 
+    def run_at(self, speed: float) -> None:
+        """Have a clock that runs by itself go at another speed."""
+        self.clock.run_at(speed)
+        self.ledger.append("speed", {"speed": speed})
+
     def set_terms(self, given: Mapping[str, object]) -> Terms:
         """Change the account. Raises ComplaintError at what isn't a term."""
         self.terms = changed(self.terms, given)
@@ -137,6 +142,8 @@ class Town:
             case "habits":
                 number = record.pop("number")
                 self.people.habits[number] = changed(Habits(), record)
+            case "speed":
+                self.clock.run_at(record["speed"])
             case "clock":
                 self.clock.set_to(dt.datetime.fromtimestamp(record["at"], dt.UTC))
             case _:

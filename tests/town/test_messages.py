@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import datetime as dt
+import warnings
 
 import pytest
+import requests
 from twilio.base.exceptions import TwilioRestException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
 
 from tests.town.conftest import GWEN, US
 from tests.towns import STARTS_AT
@@ -106,3 +112,191 @@ def test_a_stop_blocks_the_pair_and_still_reaches_us(town, send, inbox):
     send(from_="+447700900901")
     town.text(GWEN, US, "START")
     send()
+
+
+FIELDS = {
+    "account_sid",
+    "api_version",
+    "body",
+    "date_created",
+    "date_sent",
+    "date_updated",
+    "direction",
+    "error_code",
+    "error_message",
+    "from",
+    "messaging_service_sid",
+    "num_media",
+    "num_segments",
+    "price",
+    "price_unit",
+    "sid",
+    "status",
+    "subresource_uris",
+    "to",
+    "uri",
+}
+
+
+def test_a_message_has_the_fields_of_the_description_and_no_others(town, send):
+    """Those of `api.v2010.account.message` in Twilio's OpenAPI description, version 2.6.7."""
+    sid = send().sid
+    answer = requests.get(
+        f"{town.url}/2010-04-01/Accounts/{town.account_sid}/Messages/{sid}.json",
+        auth=(town.account_sid, town.auth_token),
+        timeout=10,
+    )
+    assert answer.json().keys() == FIELDS
+    assert answer.json()["date_created"] == "Thu, 07 May 2026 12:00:00 +0000"
+    assert answer.json()["num_media"] == "0"
+
+
+@pytest.mark.parametrize("account", [{"account_sid": "AC" + "9" * 32}, {"auth_token": "a-wrong-one"}])
+def test_nobody_else_gets_in(town, account):
+    stranger = dataclasses.replace(town, **account).client()
+    with pytest.raises(TwilioRestException) as refused:
+        stranger.messages.create(to=GWEN, from_=US, body="Hello")
+    assert (refused.value.status, refused.value.code) == (401, 20003)
+    assert town.texts() == []
+
+
+def test_what_isnt_there_is_not_found(town, client):
+    with pytest.raises(TwilioRestException) as refused:
+        client.messages("SM" + "0" * 32).fetch()
+    assert (refused.value.status, refused.value.code) == (404, 20404)
+    with pytest.raises(TwilioRestException) as refused:
+        client.queues("QU" + "0" * 32).fetch()
+    assert refused.value.code == 20404, "there are no queues in this town"
+
+
+def test_only_the_accounts_own_senders_send(town, send):
+    town.account(senders=[US])
+    send()
+    with pytest.raises(TwilioRestException) as refused:
+        send(from_="+447700900901")
+    assert refused.value.code == 21606
+
+
+def test_a_service_that_isnt_the_accounts(town, send):
+    town.account(services={"MG" + "b" * 32: [US]})
+    assert send(from_=None, messaging_service_sid="MG" + "b" * 32).status == "accepted"
+    with pytest.raises(TwilioRestException) as refused:
+        send(from_=None, messaging_service_sid="MG" + "c" * 32)
+    assert (refused.value.status, refused.value.code) == (404, 21701)
+
+
+def test_the_account_may_only_ask_so_fast(town, send):
+    town.account(account_rate=2.0)
+    codes = []
+    for _ in range(12):
+        try:
+            send()
+        except TwilioRestException as refused:
+            codes.append(refused.code)
+    assert set(codes) == {20429}
+    assert 12 - len(codes) == len(town.texts())
+
+
+def test_a_sender_has_a_queue_and_it_can_be_full(town, send):
+    town.account(sender_rate=0.5, sender_queue_s=5.0)
+    for _ in range(3):
+        send()
+    with pytest.raises(TwilioRestException) as refused:
+        send()
+    assert refused.value.code == 21611
+    town.advance(10)
+    send()
+
+
+def test_what_waits_longer_than_its_validity_isnt_sent(town, send, inbox):
+    town.orderly()
+    town.account(sender_rate=0.1)
+    first, second = send(), send(validity_period=5)
+    town.advance(60)
+    assert first.fetch().status == "delivered"
+    fetched = second.fetch()
+    assert (fetched.status, fetched.error_code) == ("failed", 30036)
+
+
+def test_a_person_whom_the_carrier_refuses(town, send):
+    town.person(GWEN, refused=21614)
+    with pytest.raises(TwilioRestException) as refused:
+        send()
+    assert refused.value.code == 21614
+
+
+def test_a_network_without_receipts_leaves_it_at_sent(town, send, inbox):
+    town.person(GWEN, outcome="sent")
+    send()
+    town.advance(3600)
+    assert inbox.statuses() == ["sent"]
+
+
+def test_replies_answer_the_texts_in_turn(town, send, inbox):
+    town.person(GWEN, outcome="delivered", replies=["Who is this?", "", "Yes"], reply_after_s=1)
+    for _ in range(4):
+        send()
+        town.advance(60)
+    assert [hook.params["Body"] for hook in inbox.inbound()] == ["Who is this?", "Yes"]
+    [hook] = [hook for hook in inbox.inbound() if hook.params["Body"] == "Yes"]
+    assert hook.signed
+    assert (hook.params["From"], hook.params["To"], hook.params["SmsStatus"]) == (GWEN, US, "received")
+    assert hook.params["FromCity"] == ""
+
+
+def test_a_yes_that_lifts_nothing_isnt_confirmed(town):
+    town.text(GWEN, US, "Yes")
+    assert [text["direction"] for text in town.texts()] == ["inbound"]
+    town.text(GWEN, US, "STOP")
+    town.text(GWEN, US, "START")
+    assert [text["direction"] for text in town.texts("outbound-reply")] == ["outbound-reply"] * 2
+
+
+def test_a_stop_to_a_service_blocks_the_whole_service(town, send):
+    service = "MG" + "a" * 32
+    town.person(GWEN, outcome="delivered", replies=["STOP"], reply_after_s=1)
+    send(from_=None, messaging_service_sid=service)
+    town.advance(60)
+    with pytest.raises(TwilioRestException) as refused:
+        send(from_=US, messaging_service_sid=service)
+    assert refused.value.code == 21610
+
+
+def test_advanced_opt_out_says_which_keyword_it_was(town, inbox):
+    town.account(advanced_opt_out=True)
+    town.text(GWEN, US, "stop")
+    town.text(GWEN, US, "please stop")
+    assert [hook.params.get("OptOutType") for hook in inbox.inbound()] == ["STOP", None]
+
+
+def test_a_body_can_be_forgotten(town, send):
+    message = send()
+    assert message.update(body="").body == ""
+    assert message.fetch().body == ""
+
+
+def test_a_name_as_the_sender_cant_be_answered(town, send, inbox):
+    town.person(GWEN, outcome="delivered", replies=["Yes"], reply_after_s=1)
+    send(from_="COMMONGRND")
+    town.advance(60)
+    assert inbox.inbound() == []
+
+
+def test_it_works_through_the_asynchronous_client_too(town):
+    """With its own way of writing forms and addresses."""
+
+    async def talk() -> str:
+        client = AsyncTwilioHttpClient()
+        async with client:
+            rest = Client(town.account_sid, town.auth_token, http_client=client)
+            rest.api.base_url = town.url
+            made = await rest.messages.create_async(to=GWEN, from_=US, body="Helô £5 & more? 👍")
+            [listed] = await rest.messages.list_async(to=GWEN)
+            assert listed.body == "Helô £5 & more? 👍"
+            assert listed.num_segments == "1"
+            return str(made.sid)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the client's own way of naming the account
+        sid = asyncio.run(talk())
+    assert town.texts()[0]["sid"] == sid

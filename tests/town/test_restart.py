@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -114,3 +116,20 @@ def test_calls_under_way_are_over_and_say_so(own_town):
         assert [call["status"] for call in own_town.calls()] == ["completed", "failed"]
         ended = [hook.params["CallStatus"] for hook in inbox.webhooks if hook.path == "/status"]
         assert sorted(ended) == ["completed", "failed"]
+
+
+def test_a_second_town_keeps_off_the_ledger(own_town):
+    command = [sys.executable, "-m", "dialer.town", "--folder", str(own_town.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert (done.returncode, done.stderr) == (1, "another town writes this ledger\n")
+
+
+def test_a_ledger_that_is_broken_in_its_middle_stops_the_start(own_town):
+    own_town.text(GWEN, US, "Hello")
+    own_town.kill()
+    ledger = own_town.folder / "ledger.jsonl"
+    ledger.write_bytes(b"nonsense\n" + ledger.read_bytes())
+    command = [sys.executable, "-m", "dialer.town", "--folder", str(own_town.folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 1
+    assert done.stderr.startswith("line 1 of the town's ledger can't be read")

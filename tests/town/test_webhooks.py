@@ -1,0 +1,92 @@
+"""Webhooks as the carrier signs and sends them."""
+
+from __future__ import annotations
+
+import asyncio
+from unittest import mock
+
+import aiohttp
+from hypothesis import given
+from hypothesis import strategies as st
+from twilio.request_validator import RequestValidator
+from yarl import URL
+
+from dialer.town.config import Terms
+from dialer.town.webhooks import NOBODY, Params, Reply, Webhooks, signature
+from tests.town.conftest import GWEN, US
+from tests.towns import AUTH_TOKEN
+
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@given(st.dictionaries(words, words), st.sampled_from(["", "?m=1", "?o=a%20b&m=%C3%A9"]))
+def test_signatures_are_those_of_the_official_validator(params, query):
+    url = f"https://phones.example.org/webhooks/twilio/messages/status{query}"
+    made = signature(AUTH_TOKEN, url, params)
+    assert made == RequestValidator(AUTH_TOKEN).compute_signature(url, params)
+    assert RequestValidator(AUTH_TOKEN).validate(url, params, made)
+
+
+class Unsteady(Webhooks):
+    """Meets with these errors before it gets through."""
+
+    def __init__(self, *errors: Exception) -> None:
+        super().__init__(AUTH_TOKEN, Terms)
+        self.errors = list(errors)
+        self.attempts = 0
+
+    async def _post(self, where: URL, body: str, headers: Params) -> Reply:
+        self.attempts += 1
+        if self.errors:
+            raise self.errors.pop(0)
+        return Reply(204, "", "")
+
+
+def sent(hooks: Unsteady) -> Reply:
+    return asyncio.run(hooks.send("http://localhost/hook", {"Body": "Hello"}))
+
+
+def unreachable() -> Exception:
+    return aiohttp.ClientConnectorError(mock.Mock(), OSError("refused"))
+
+
+def test_what_never_got_through_is_tried_once_more():
+    hooks = Unsteady(unreachable())
+    assert sent(hooks).ok
+    assert hooks.attempts == 2
+
+
+def test_and_only_once():
+    hooks = Unsteady(unreachable(), unreachable())
+    assert sent(hooks) is NOBODY
+    assert hooks.attempts == 2
+
+
+def test_what_may_have_got_through_is_not():
+    hooks = Unsteady(aiohttp.ServerDisconnectedError())
+    assert sent(hooks) is NOBODY
+    assert hooks.attempts == 1
+
+
+def test_an_error_of_ours_is_not_tried_again(town, send, inbox):
+    town.orderly()
+    inbox.status = 500
+    message = send()
+    town.advance(60)
+    assert inbox.statuses() == ["sent", "delivered"]
+    assert message.fetch().status == "delivered", "the network doesn't mind whether we listened"
+
+
+def test_an_inbound_text_while_we_are_away_is_gone_but_listed(town, client):
+    town.account(reached_at="http://127.0.0.1:9")
+    assert town.text(GWEN, US, "STOP")["webhook_status"] == 0
+    town.advance(3600)
+    [listed] = [text for text in client.messages.list(to=US) if text.direction == "inbound"]
+    assert listed.body == "STOP"
+
+
+def test_a_text_comes_with_what_we_answered(town, inbox):
+    inbox.answers["/webhooks/twilio/messages/inbound"] = "<Response><Message>Thanks</Message></Response>"
+    answered = town.text(GWEN, US, "Hello")
+    assert answered["webhook_status"] == 200
+    assert "Thanks" in answered["webhook_answer"]
