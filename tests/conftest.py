@@ -19,6 +19,7 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from dialer.app import create_app
+from dialer.carrier.making import signatures_of
 from dialer.domain.access import Role
 from dialer.domain.phone import PhonePolicy
 from dialer.logs import configure_logs
@@ -225,7 +226,7 @@ def app(
 ) -> Iterator[Flask]:
     """The web application on the test's database, queue and clock."""
     vars(limiter).update(built.limits)  # whoever built an app of their own set the limits up for that one
-    built.app.extensions["dialer"] = Desk(settings, units, jobs, clock)
+    built.app.extensions["dialer"] = Desk(settings, units, jobs, clock, signatures_of(settings))
     yield built.app
     assert built.app.view_functions == built.views, "all tests share `app`: change an `own_app`"
 
