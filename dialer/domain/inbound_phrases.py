@@ -1,0 +1,68 @@
+"""Pieces of the patterns of `inbound_rules`: verbs, objects and courtesies, English and Welsh."""
+
+from __future__ import annotations
+
+from typing import Final
+
+STOP: Final = r"(?:stop|stopping|stopio|stopiwch|stopia)"
+KEY: Final = r"(?:stop|stop ?all|un ?subscribe|unsub|opt ?out|stopio|stopiwch|stopia|arret)"
+WEAK: Final = r"(?:cancel|end|quit|revoke)"
+COURTESY: Final = (
+    r"(?:please|pls|plz|plse|pleas|plis|kindly|thank (?:you|u)|thankyou|thanks?|thanx|thx|tnx|ta|ty|cheers"
+    r"|now"
+    r"|immediately|straight away|at once|asap|today|diolch(?: yn fawr)?|os gwelwch yn dda|nawr|rwan|ar"
+    r" unwaith)"
+)
+FILL: Final = (
+    rf"(?:{COURTESY}|hi|hello|hey|hiya|helo|ok|okay|oh|just|sorry|yes|no|nope|yeah|dear|sir|madam|mate"
+    rf"|team|all"
+    r"|again|already|ffs|lol|and|but|so|then|simply|really|also|to|love|pal|guys|folks|everyone|it|this|that"
+    r"|these|right|away|forever|altogether|completely|for good|x+|\d+)"
+)
+TEXTS: Final = (
+    r"(?:texts?|txts?|texting|txting|messages?|messaging|msgs?|msging|sms|smses|spam|spamming|contact"
+    r"|contacting|communications?|correspondence|notifications?|subscriptions?|updates|reminders"
+    r"|negeseuon|neges|(?:t|th|d|nh)ecst\w*|anfon|danfon|g?ch?ysylltu)"
+)
+VERB: Final = (
+    r"(?:text|txt|message|msg|contact|email|call|ring|phone|bother|disturb|spam|harass|pester|annoy|write to"
+    r"|communicate with|send|hassle|badger|hound|whatsapp|sms|texting|txting|messaging|msging|contacting"
+    r"|emailing|calling|ringing|phoning|bothering|disturbing|spamming|harassing|pestering|annoying|writing to"
+    r"|sending|hassling|badgering|hounding|bugging|bug|canvassing|canvass)"
+)
+US: Final = (
+    r"(?:me|us|this (?:number|phone|person|mobile)|my (?:\w+ )?(?:number|phone|mobile|wife|husband|mum"
+    r"|mother|dad"
+    r"|father|son|daughter|partner|family|house|home)|him|her|any(?:thing)?|again|anymore|any (?:more|longer)"
+    r"|further|here|these|those|texts?|messages?|msgs|stuff|your|more|to (?:me|us|this))"
+)
+END: Final = r"(?= \.|$)"
+START: Final = r"(?:^|(?<=\. ))"
+BETWEEN: Final = r"(?:(?!and |but |or |then |if |when |by |at |because |until )\w+ )"
+"""A word that may stand between a verb and its object; one that begins something else may not."""
+LIST: Final = (
+    r"(?:lists?|database|db|systems?|records?|contacts?|distribution|mailings?|groups?|books?|data|crm"
+    r"|campaign|directory|rhestr|system)"
+)
+MINE: Final = (
+    r"(?:me|us|fi|ni|(?:my|our|fy) (?:\w+ ){0,2}?(?:numbers?|no|name|phone|mobile|details|info|information"
+    r"|data"
+    r"|contact|records?|rhif|enw|manylion)|this (?:number|phone|contact|mobile|person)|y rhif(?: hwn)?)"
+)
+UNWILLING: Final = (
+    r"\b(?:(?:no longer|dont|do not|doesnt|does not|not|never)(?: \w+)? (?:want|wanna|wish|need|care|like"
+    r"|agree"
+    r"|prefer|desire)(?:ing|ed)?|rather not|prefer not|no desire|no wish|not (?:to )?consent)"
+)
+FUNCTION: Final = (
+    r"(?:please|pls|can|could|would|will|cant|couldnt|wont|wouldnt|you|u|ya|yous|guys|lot|people|i|im|id"
+    r"|ive|we"
+    r"|want|need|needs|asking|ask|asked|begging|told|said|say|saying|tell|telling|this|it|that|these|to"
+    r"|must|should"
+    r"|like|wish|have|has|got|make|am|for|the last time|once|and|all|so|but|really|ever|just|again|keep"
+    r"|replied"
+    r"|texted|typed|sent|already|many|times|twice|how|do|does|why|when will you|dont you|before|now|gods?"
+    r" sake|bloody"
+    r"|f\w*king|ffs|hell|the word)"
+)
+"""Words that ask and stress, and say nothing about what should stop."""
