@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import select
 
@@ -11,7 +12,10 @@ from dialer.services.context import Context, Units
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.messaging import Sender
 
-WEBHOOKS = "/webhooks/twilio"
+WEBHOOKS: Final = "/webhooks/twilio"
+
+_SEEN: Final[set[uuid.UUID]] = set()
+"""Organisations that this process has seen: none is ever deleted, and callbacks come by the thousand."""
 
 
 def message_status_url(ctx: Context, message_id: uuid.UUID) -> str:
@@ -26,12 +30,15 @@ def organisation_told(units: Units, named: str | None, our_numbers: Sequence[str
     """The organisation that something the carrier tells is about: the one named in our own address, else the
     one whose sender it is, else the oldest, since the account is ours. None in an empty database.
     """
+    named_id = _id(named or "")
+    if named_id in _SEEN:
+        return named_id
     numbers = [number for number in our_numbers if number]
     with units.read() as unit:
-        found = None
-        if named is not None:
-            found = unit.session.scalar(select(Organisation.id).where(Organisation.id == _id(named)))
-        if found is None and numbers:
+        found = unit.session.scalar(select(Organisation.id).where(Organisation.id == named_id))
+        if found is not None:
+            _SEEN.add(found)
+        elif numbers:
             owner = select(Sender.organisation_id).where(Sender.address.in_(numbers))
             found = unit.session.scalar(owner.order_by(Sender.id).limit(1))
         if found is None:

@@ -8,23 +8,28 @@ carrier's SID. One about nothing known yet waits, for longer and longer, and is 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from dialer.carrier.port import Carrier
 from dialer.domain.access import Permission, require
 from dialer.services.context import Context
 from dialer.services.messaging.status_folding import Folded, fold
 from dialer.services.messaging.status_writing import write
-from dialer.store.models import new_id
 from dialer.store.models.messaging import CarrierEvent
 from dialer.store.queries import counters
-from dialer.store.queries.carrier_events import DueEvent, claim_due, claim_messages, find_messages
+from dialer.store.queries.carrier_events import (
+    DueEvent,
+    claim_due,
+    claim_messages,
+    find_messages,
+    keep_events,
+)
 from dialer.store.session import UnitOfWork
 
 STATUS: Final = "message_status"
@@ -69,24 +74,15 @@ def keep_statuses(unit: UnitOfWork, told: Sequence[StatusOfText], now: dt.dateti
     """Keep events that aren't kept yet; how many are new."""
     if not told:
         return 0
-    rows = [
-        {
-            "organisation_id": unit.organisation_id,
-            "id": new_id(),
-            "name": each.name,
-            "kind": STATUS,
-            "sid": each.sid,
-            "about_id": each.message_id,
-            "status": each.status,
-            "error_code": each.error_code,
-            "payload": dict(each.params),
-            "received_at": now,
-            "due_at": now,
-        }
-        for each in told
-    ]
-    statement = insert(CarrierEvent).values(rows).on_conflict_do_nothing().returning(CarrierEvent.id)
-    return len(unit.session.scalars(statement).all())
+    columns: dict[str, list[Any]] = {
+        "names": [each.name for each in told],
+        "sids": [each.sid for each in told],
+        "abouts": [each.message_id for each in told],
+        "statuses": [each.status for each in told],
+        "error_codes": [each.error_code for each in told],
+        "payloads": [json.dumps(dict(each.params)) for each in told],
+    }
+    return keep_events(unit, STATUS, columns, now)
 
 
 def apply_statuses(ctx: Context, carrier: Carrier, limit: int = BATCH) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final, cast
 
-from sqlalchemy import select, text
+from sqlalchemy import CursorResult, select, text
 
+from dialer.store.models import new_id
 from dialer.store.models.messaging import CarrierEvent, Message
 from dialer.store.session import UnitOfWork
 
@@ -41,6 +42,32 @@ class TextNow:
     purpose: str | None
     sender: str | None = field(repr=False)
     skip_reason: str | None
+
+
+_KEEP: Final = text(
+    """
+    INSERT INTO carrier_event (organisation_id, id, name, kind, sid, about_id, status, error_code, payload,
+        received_at, due_at)
+    SELECT :organisation, v.id, v.name, :kind, v.sid, v.about, v.status, v.error_code, v.payload, :now, :now
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:sids AS text[]),
+                CAST(:abouts AS uuid[]), CAST(:statuses AS text[]), CAST(:error_codes AS int[]),
+                CAST(:payloads AS jsonb[]))
+         AS v(id, name, sid, about, status, error_code, payload)
+    ON CONFLICT (organisation_id, name) DO NOTHING
+    """
+)
+
+
+def keep_events(unit: UnitOfWork, kind: str, columns: Mapping[str, list[Any]], now: dt.datetime) -> int:
+    """Keep events whose name is new, in one statement; how many.
+
+    `columns` holds `names`, `sids`, `abouts` (our own id, where the address named it), `statuses`,
+    `error_codes` and `payloads` (JSON text), in one order.
+    """
+    fixed = {"organisation": unit.organisation_id, "kind": kind, "now": now}
+    ids = [new_id() for _ in columns["names"]]
+    done = unit.session.execute(_KEEP, {**fixed, "ids": ids, **columns})
+    return cast("CursorResult[Any]", done).rowcount
 
 
 def claim_due(unit: UnitOfWork, kind: str, now: dt.datetime, limit: int) -> list[DueEvent]:
