@@ -84,6 +84,7 @@ class Town:
         self.terms = first_terms(self.config)
         self.people = People(self.config.seed)
         self.dice = Dice(Faults())
+        self.webhooks.forget()
         for trade in self.trades:
             trade.forget()
 
@@ -108,7 +109,7 @@ class Town:
     def set_terms(self, given: Mapping[str, object]) -> Terms:
         """Change the account. Raises ComplaintError at what isn't a term."""
         self.terms = changed(self.terms, given)
-        self.ledger.append("terms", asdict(self.terms))
+        self.ledger.append("terms", given)  # the others follow the configuration, also after a restart
         return self.terms
 
     def set_faults(self, given: Mapping[str, object]) -> Faults:

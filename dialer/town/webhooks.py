@@ -66,6 +66,10 @@ class Webhooks:
         self._terms = terms
         self._session: aiohttp.ClientSession | None = None
         self._turns = asyncio.Semaphore(AT_A_TIME)
+        self.forget()
+
+    def forget(self) -> None:
+        """Count anew."""
         self.counts = {"answered": 0, "unanswered": 0}
 
     async def start(self) -> None:

@@ -83,6 +83,18 @@ def test_a_killed_process_is_started_again(running, name, within_s):
     assert wait_until(lambda: running.status("/readyz") == 200, 30, every_s=0.1), running.log()
 
 
+def test_the_town_is_found_again_where_it_was(running):
+    address = (running.data_dir / "run" / "carrier.url").read_text()
+    os.kill(running.pid("carrier"), signal.SIGKILL)
+
+    def carrier() -> dict[str, object]:
+        checks = json.loads(running.dialer("doctor", "--json").stdout)["checks"]
+        return next(check for check in checks if check["name"] == "carrier")
+
+    assert wait_until(lambda: carrier()["ok"], 10), running.log()
+    assert address in str(carrier()["detail"])
+
+
 def test_emptying_the_queue_costs_seconds_and_work_goes_on(running):
     client = connect((running.data_dir / "run" / "queue.url").read_text())
     client.flushall()
