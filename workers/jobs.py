@@ -6,7 +6,9 @@ import uuid
 
 from dialer.domain.access import Permission
 from dialer.services.context import Context
-from dialer.services.messaging import carrier_events, reconciling
+from dialer.services.messaging import carrier_events, keeping, planning, reconciling, sending, settling
+from dialer.services.messaging.launching import enqueue_clearing, enqueue_planning
+from dialer.services.messaging.outgoing import enqueue_sending
 from dialer.services.people import import_run
 from workers.registry import job
 from workers.runs import until_done
@@ -31,3 +33,30 @@ def reconcile_messages(ctx: Context) -> None:
     """Ask the carrier about texts of which nothing more was heard."""
     carrier = installed().carrier
     until_done(ctx, lambda fresh: reconciling.reconcile_texts(fresh, carrier) == reconciling.AT_ONCE)
+
+
+@job(Permission.SYSTEM_RUN)
+def plan_blast(ctx: Context, blast_id: str) -> None:
+    """Write the next messages of a blast down; sending and others have their turn between two chunks."""
+    if planning.plan_chunk(ctx, uuid.UUID(blast_id)):
+        enqueue_planning(ctx, uuid.UUID(blast_id))
+    enqueue_sending(ctx)
+
+
+@job(Permission.SYSTEM_RUN)
+def send_messages(ctx: Context) -> None:
+    """Send what is due, for two seconds."""
+    sending.send_due(ctx, installed().tools, installed().wires)
+
+
+@job(Permission.SYSTEM_RUN)
+def settle_messages(ctx: Context) -> None:
+    """Ask the carrier about texts of which nobody knows what became."""
+    settling.settle_due(ctx, installed().tools)
+
+
+@job(Permission.SYSTEM_RUN)
+def clear_blast(ctx: Context, blast_id: str) -> None:
+    """Cancel what is left of a blast that was called off."""
+    if keeping.clear_blast(ctx, uuid.UUID(blast_id)):
+        enqueue_clearing(ctx, uuid.UUID(blast_id))

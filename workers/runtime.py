@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from dialer.buckets import RedisBuckets
 from dialer.carrier.making import carrier_of
 from dialer.carrier.port import Carrier
 from dialer.clock import Clock, utc_now
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context, JobQueue
+from dialer.services.messaging.sending import Wires
+from dialer.services.messaging.tools import Buckets, Tools
 from dialer.settings import Settings
 from dialer.settings.policies import messaging_policy, phone_policy, voice_policy
 from dialer.store.session import UnitFactory, make_engine
@@ -27,14 +30,22 @@ class Runtime:
     units: UnitFactory
     jobs: JobQueue
     carrier: Carrier
+    buckets: Buckets
     clock: Clock = utc_now
+    wires: Wires = field(default_factory=Wires)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Runtime:
         """Connect to what the settings name; nothing is sent before the first use."""
         engine = make_engine(settings.database_url, pool_size=4, statement_timeout_s=STATEMENT_TIMEOUT_S)
-        jobs = RedisJobQueue(connect(settings.redis_url))
-        return cls(settings, UnitFactory(engine), jobs, carrier_of(settings))
+        queue = connect(settings.redis_url)
+        units, jobs = UnitFactory(engine), RedisJobQueue(queue)
+        return cls(settings, units, jobs, carrier_of(settings), RedisBuckets(queue))
+
+    @property
+    def tools(self) -> Tools:
+        """What texts are sent with."""
+        return Tools(self.carrier, self.buckets, self.clock)
 
     def context(self, organisation_id: uuid.UUID, request_id: str | None = None) -> Context:
         """The context of a deed that the system itself does, for one organisation."""

@@ -11,7 +11,9 @@ from dialer.services.accounts.logins import forget_old_logins
 from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
 from dialer.services.context import Context
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
+from dialer.services.messaging.keeping import keep_blasts_going
 from dialer.services.messaging.reconciling import ask_to_reconcile
+from dialer.services.messaging.settling import ask_to_settle
 from dialer.services.people.import_run import resume_imports
 
 
@@ -31,6 +33,8 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("expire assignments", 2, expire_assignments),
     Tick("apply carrier events", 1, ask_to_apply),
     Tick("reconcile messages", 5, ask_to_reconcile),
+    Tick("keep blasts going", 1, keep_blasts_going),
+    Tick("ask about unknown texts", 2, ask_to_settle),
     Tick("resume imports", 5, resume_imports),
     Tick("forget old answers", 600, forget_old_answers),
     Tick("forget carrier events", 3600, forget_old_events),

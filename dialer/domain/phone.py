@@ -74,11 +74,20 @@ _SATELLITE: Final = ("+870", "+881", "+882", "+883")
 _MEANT_AS_NUMBER: Final = 7  # fewer digits beside a good number are an extension or a time of day
 
 
-@lru_cache(maxsize=4096)
 def country_of(number: str) -> str | None:
     """Name the country (ISO 3166) of an E.164 number; None for satellites and nonsense."""
-    if fictional_kind(number) and number.startswith("+44"):
+    if number.startswith("+44") and (_is_plainly_british(number[3:]) or fictional_kind(number)):
         return "GB"
+    return _looked_up_country(number)
+
+
+def _is_plainly_british(digits: str) -> bool:
+    """Whether libphonenumber would say so too, at a fraction of the time: audiences are large."""
+    return bool(_GB_MOBILE.fullmatch(digits) or _GB_FIXED.fullmatch(digits))
+
+
+@lru_cache(maxsize=4096)
+def _looked_up_country(number: str) -> str | None:
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:

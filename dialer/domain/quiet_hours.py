@@ -66,6 +66,25 @@ def quiet_until(now: dt.datetime, hours: QuietHours, zones: Iterable[str]) -> dt
     return None if moment == now else moment
 
 
+def quiet_from(now: dt.datetime, hours: QuietHours, zones: Iterable[str]) -> dt.datetime | None:
+    """The first instant, `now` included, at which it is quiet in any of the zones; None when it never is.
+
+    Within a day of a change of the clocks it may be an hour early, never late.
+    """
+    if hours.start == hours.end:
+        return None
+    return min((_start_of_quiet(now, hours, ZoneInfo(zone)) for zone in zones), default=None)
+
+
+def _start_of_quiet(now: dt.datetime, hours: QuietHours, zone: ZoneInfo) -> dt.datetime:
+    wall = now.astimezone(zone)
+    if hours.cover(wall.time()):
+        return now
+    days = 0 if wall.time() < hours.start else 1
+    start = dt.datetime.combine(wall.date() + dt.timedelta(days=days), hours.start, zone)
+    return start.astimezone(dt.UTC)
+
+
 @lru_cache(maxsize=65_536)
 def zones_of_number(number: str) -> tuple[str, ...]:
     """The zones in which the holder of an E.164 number may be, as its country and area tell.

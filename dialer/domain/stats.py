@@ -11,6 +11,7 @@ VOTED: Final = "voted"
 PLEDGED_VOTED: Final = "pledged_voted"
 _SUPPORT: Final = "support_"
 _DISPOSITION: Final = "disposition_"
+_MESSAGE: Final = "message_"
 
 
 def support_name(support: int) -> str:
@@ -29,6 +30,13 @@ def dispositions(figures: dict[str, int]) -> dict[str, int]:
         name.removeprefix(_DISPOSITION): value
         for name, value in figures.items()
         if name.startswith(_DISPOSITION)
+    }
+
+
+def messages(figures: dict[str, int]) -> dict[str, int]:
+    """Pick the texts by state out of all figures."""
+    return {
+        name.removeprefix(_MESSAGE): value for name, value in figures.items() if name.startswith(_MESSAGE)
     }
 
 

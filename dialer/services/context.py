@@ -66,6 +66,10 @@ class Context:
         """The same moment and tools in another's hands."""
         return replace(self, actor=actor)
 
+    def at(self, now: dt.datetime) -> Context:
+        """The same hands and tools at another moment: for work that goes on for a while."""
+        return replace(self, now=now)
+
     def audit(
         self,
         unit: UnitOfWork,

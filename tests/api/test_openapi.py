@@ -34,6 +34,7 @@ from dialer.domain.phone import Phone, PhonePolicy, read_phone
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
 from dialer.services.demo import start_demo
+from dialer.services.messaging.outgoing import queue_text
 from dialer.store.session import UnitFactory
 from dialer.web.api.examples import EXAMPLES
 from tests.api.routes import bare_app
@@ -73,7 +74,7 @@ def admin(
 
 
 @pytest.fixture
-def known(api: Api, admin: Person) -> dict[str, list[str]]:
+def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[str, list[str]]:
     """Ids of what is there to be asked about, by the name they have in addresses."""
     caller = api(admin)
 
@@ -94,6 +95,13 @@ def known(api: Api, admin: Person) -> dict[str, list[str]]:
     assert assignment is not None
     caller.post("/suppressions", json=EXAMPLES["NewSuppression"])
     (list_id,) = ids("/lists")
+    blast = {"campaign_id": campaign_id, "name": "Texts", "body": "Hello", "list_ids": [list_id]}
+    caller.post("/blasts", json=blast)
+    ctx = context_of(admin)
+    with ctx.unit() as unit:
+        text = queue_text(
+            unit, ctx, number="+447700900123", body="Hi", purpose="single", sender="+441632960000"
+        )
     return {
         "campaign_id": [campaign_id],
         "session_id": [session["id"]],
@@ -107,6 +115,8 @@ def known(api: Api, admin: Person) -> dict[str, list[str]]:
         "volunteer_id": ids("/volunteers"),
         "token_id": ids("/tokens")[-2:],
         "suppression_id": ids("/suppressions"),
+        "blast_id": ids("/blasts")[-1:],
+        "message_id": [str(text.id)],
         "channel": ["voice", "sms"],
     }
 

@@ -18,6 +18,7 @@ from dialer.services.paging import Page
 from dialer.services.people.lists import create_list
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.people import Contact, ContactPhone
+from tests.carriers import Unmetered
 from workers.runtime import Runtime
 
 PEOPLE = list(csv.DictReader(files("dialer.services.demo").joinpath("town.csv").read_text().splitlines()))
@@ -26,7 +27,7 @@ PEOPLE = list(csv.DictReader(files("dialer.services.demo").joinpath("town.csv").
 @pytest.fixture
 def system(settings, units, jobs, clock, organisation_id) -> Context:
     """The system itself, in an organisation that has nothing yet."""
-    return Runtime(settings, units, jobs, carrier_of(settings), clock).context(organisation_id)
+    return Runtime(settings, units, jobs, carrier_of(settings), Unmetered(), clock).context(organisation_id)
 
 
 def code_of(url: str) -> str:

@@ -8,6 +8,7 @@ from dialer.carrier.making import carrier_of
 from dialer.domain.errors import Unavailable
 from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.ticking import sole_runner
+from tests.carriers import Unmetered
 from workers.cron import Cron
 from workers.runtime import Runtime
 from workers.ticks import TICKS, Tick
@@ -30,7 +31,7 @@ def deeds():
 
 @pytest.fixture
 def runtime(settings, units, jobs, clock, organisation_id):
-    return Runtime(settings, units, jobs, carrier_of(settings), clock)
+    return Runtime(settings, units, jobs, carrier_of(settings), Unmetered(), clock)
 
 
 def test_each_tick_is_done_when_its_time_has_come(runtime, deeds, organisation_id):

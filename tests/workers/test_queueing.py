@@ -12,6 +12,7 @@ from dialer.carrier.making import carrier_of
 from dialer.domain.access import RULES, Permission
 from dialer.processes import wait_until
 from dialer.queueing import RedisJobQueue, connect
+from tests.carriers import Unmetered
 from workers import jobs as job_module
 from workers.main import Worker, announced
 from workers.registry import JOBS, job
@@ -71,7 +72,7 @@ def test_a_job_takes_a_context_first():
 @pytest.fixture
 def runtime(settings, units, jobs, clock):
     """A worker's tools, installed for the length of a test."""
-    made = Runtime(settings, units, jobs, carrier_of(settings), clock)
+    made = Runtime(settings, units, jobs, carrier_of(settings), Unmetered(), clock)
     install(made)
     yield made
     install(None)

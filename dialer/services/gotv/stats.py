@@ -12,7 +12,7 @@ from typing import Final
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import NotFound
 from dialer.domain.pledge import PLEDGED, SUPPORTS
-from dialer.domain.stats import ATTEMPTS, dispositions, support_name
+from dialer.domain.stats import ATTEMPTS, dispositions, messages, support_name
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
 from dialer.store.models.calling import Campaign
@@ -37,7 +37,7 @@ class CampaignStats:
 
     `attempts` are results of people who were rung, `contacted` talks, `dispositions` results by slug after
     corrections; `support` people by 1 to 5, `pledges` those of 1 and 2; `calls_per_hour` attempts of the
-    last 60 minutes; `messages` fill with the first blast.
+    last 60 minutes; `messages` are texts sent for it, by state.
     """
 
     contacts: int
@@ -105,6 +105,7 @@ def _stats(
         sessions_now=campaign_figures.open_shifts(*where),
         calls_per_hour=campaign_figures.attempts_since(*where, ctx.now - _HOUR),
         spent=_spent(campaign_figures.spent_by_currency(*where)),
+        messages=messages(results),
     )
 
 

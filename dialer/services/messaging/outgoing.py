@@ -40,7 +40,7 @@ def queue_text(
     sender: str | None = None,
     priority: int | None = None,
 ) -> Message:
-    """Have one text sent to an E.164 number soon: it waits as a row of this transaction.
+    """Have one text sent to an E.164 number soon: a row of this transaction, and a job once it is committed.
 
     Codes, sign-in links, help and the confirmation of an opt-out pass the gates about the number alone
     (suppression, but for the confirmation; country; kind of line); whatever else belongs to a campaign
@@ -70,12 +70,23 @@ def queue_text(
     unit.session.add(message)
     unit.session.flush()
     count_moves(unit, [Move(blast_id, campaign_id, purpose, None, "queued")])
+    ask_to_send(ctx, unit)
     return message
+
+
+def ask_to_send(ctx: Context, unit: UnitOfWork) -> None:
+    """Once this unit is committed, have a worker look for texts to send."""
+    unit.after_commit(lambda: enqueue_sending(ctx))
+
+
+def enqueue_sending(ctx: Context) -> None:
+    """Ask a worker to send what waits."""
+    ctx.jobs.enqueue("messages", "workers.jobs.send_messages", str(ctx.organisation_id))
 
 
 def sender_to(unit: UnitOfWork, number: str, campaign_id: uuid.UUID | None) -> str:
     """Who a single text to this number comes from. `Conflict` when nobody can."""
-    address = _known_sender(unit, number) or _campaigns_sender(unit, campaign_id) or _any_sender(unit)
+    address = _known_sender(unit, number) or _campaigns_sender(unit, campaign_id) or any_sender(unit)
     if address is None:
         raise Conflict("There is no number yet that texts can come from. Give a campaign one.")
     return address
@@ -99,7 +110,7 @@ def _campaigns_sender(unit: UnitOfWork, campaign_id: uuid.UUID | None) -> str | 
     return campaign.senders[0] if campaign is not None and campaign.senders else None
 
 
-def _any_sender(unit: UnitOfWork) -> str | None:
+def any_sender(unit: UnitOfWork) -> str | None:
     """The first that the organisation has used, else the first that a campaign names."""
     used = select(Sender.address).where(Sender.organisation_id == unit.organisation_id).order_by(Sender.id)
     named = (

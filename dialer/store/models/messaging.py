@@ -69,7 +69,6 @@ class Blast(Identified, Base):
     name: Mapped[str]
     body: Mapped[str]
     state: Mapped[str] = mapped_column(server_default=text("'draft'"))
-    waiting_reason: Mapped[str | None]
     pause_reason: Mapped[str | None]
     audience: Mapped[Json]
     senders: Mapped[TextList]

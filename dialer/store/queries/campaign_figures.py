@@ -118,13 +118,34 @@ _COUNTED = text(
     SELECT 'campaign', campaign_id, 'disposition_' || disposition, count(*) FROM standing GROUP BY 1, 2, 3
     UNION ALL
     SELECT 'campaign', campaign_id, 'attempts', count(*) FROM standing WHERE attempted GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'campaign', campaign_id, 'message_' || state, count(*)
+    FROM message
+    WHERE organisation_id = :organisation AND direction = 'outbound' AND campaign_id IS NOT NULL
+    GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'blast', blast_id, state, count(*)
+    FROM message WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL
+    GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'blast', blast_id, 'skipped_' || skip_reason, count(*)
+    FROM message
+    WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL
+      AND state = 'skipped'
+    GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'blast', blast_id, 'spent_e4', (sum(cost) * 10000)::bigint
+    FROM message
+    WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL AND cost <> 0
+    GROUP BY 1, 2, 3
     """
 )
 
 _KEPT = text(
     """
     SELECT scope, scope_id, name, sum(value) AS value FROM counter
-    WHERE organisation_id = :organisation GROUP BY scope, scope_id, name HAVING sum(value) <> 0
+    WHERE organisation_id = :organisation AND scope <> 'blast_pace'
+    GROUP BY scope, scope_id, name HAVING sum(value) <> 0
     """
 )
 

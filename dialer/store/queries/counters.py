@@ -60,6 +60,14 @@ _READ = text(
 )
 
 
+_FORGET = text(
+    """
+    DELETE FROM counter
+    WHERE organisation_id = :organisation AND scope = :scope AND name < :before
+    """
+)
+
+
 @dataclass(slots=True)
 class _Pending:
     """What one unit of work still has to write."""
@@ -97,6 +105,11 @@ def read(unit: UnitOfWork, scope: str, scope_ids: Iterable[uuid.UUID]) -> dict[s
         _READ, {"organisation": unit.organisation_id, "scope": scope, "ids": list(scope_ids)}
     )
     return {name: int(value) for name, value in rows}
+
+
+def forget_before(unit: UnitOfWork, scope: str, before: str) -> None:
+    """Let go of figures that are named by a moment, such as those of a rate, up to one."""
+    unit.session.execute(_FORGET, {"organisation": unit.organisation_id, "scope": scope, "before": before})
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ _CONTACT = "018f2a64-7d11-7c02-8f4b-0a1b2c3d4e5f"
 _LIST = "018f2a64-4a00-7f00-8000-9c8b7a695847"
 
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "BlastFields": {"audience": {"support": [1, 2]}},
     "CampaignFields": {"quiet_hours": {"start": "21:00", "end": "09:00"}, "max_attempts": 2},
     "ContactFields": {
         "first_name": "Siân",
@@ -19,9 +20,17 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "list_ids": [_LIST],
     },
     "ElectionFields": {"polling_on": "2026-05-07"},
+    "Launch": {"expected_recipients": 1_000},
     "ListFields": {"name": "Aber Marsh, corrected"},
     "Mapping": {"mapping": {"Tel": "phone", "Enw": "full_name"}, "has_header": True},
     "Marks": {"marks": [{"elector_number": "MV3-217", "source": "teller"}]},
+    "NewBlast": {
+        "campaign_id": _CAMPAIGN,
+        "name": "Polling day, the morning",
+        "body": "{first_name|Hello}, polls are open until 10 tonight. Reply STOP to opt out.",
+        "list_ids": [_LIST],
+        "audience": {"support": [1, 2], "voted": False},
+    },
     "NewCampaign": {"name": "Aber Marsh, the last week", "kind": "phone_bank", "list_ids": [_LIST]},
     "NewElection": {"name": "Senedd 2026", "polling_on": "2026-05-07", "current": True},
     "NewJoinLink": {"expires_in_s": 14_400, "max_joins": 40},

@@ -133,7 +133,6 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), server_default=sa.text("'draft'"), nullable=False),
-        sa.Column("waiting_reason", sa.Text(), nullable=True),
         sa.Column("pause_reason", sa.Text(), nullable=True),
         sa.Column(
             "audience",

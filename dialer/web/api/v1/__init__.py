@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.v1.assignments import assignments
+from dialer.web.api.v1.blasts import blasts
 from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.contacts import contacts
 from dialer.web.api.v1.elections import elections
@@ -11,6 +12,7 @@ from dialer.web.api.v1.imports import imports
 from dialer.web.api.v1.join_links import join_links
 from dialer.web.api.v1.lists import lists
 from dialer.web.api.v1.me import me
+from dialer.web.api.v1.messages import messages
 from dialer.web.api.v1.pledges import pledges
 from dialer.web.api.v1.scripts import scripts
 from dialer.web.api.v1.sessions import sessions
@@ -23,6 +25,7 @@ from dialer.web.api.v1.volunteers import volunteers
 
 BLUEPRINTS: tuple[Resource, ...] = (
     assignments,
+    blasts,
     campaigns,
     contacts,
     elections,
@@ -30,6 +33,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     join_links,
     lists,
     me,
+    messages,
     pledges,
     scripts,
     sessions,

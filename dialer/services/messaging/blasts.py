@@ -1,0 +1,250 @@
+"""Blasts as rows: written, changed, looked at, thrown away."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final, TypedDict
+
+from sqlalchemy import delete, func, select, update
+
+from dialer.domain import placeholders
+from dialer.domain.access import Permission, require
+from dialer.domain.audience import Audience
+from dialer.domain.blast import check_editable
+from dialer.domain.errors import FieldError, NotFound, UnknownPlaceholder, ValidationFailed
+from dialer.domain.sender import kind_of, lacks_opt_out_route
+from dialer.services.calling.reach import reach_campaign
+from dialer.services.context import Context
+from dialer.services.messaging.senders import senders_of
+from dialer.services.messaging.views import BlastView
+from dialer.services.messaging.waiting import waiting_reason
+from dialer.services.paging import Page, Slice, after_id, cut
+from dialer.store.models import new_id
+from dialer.store.models.calling import Campaign
+from dialer.store.models.messaging import Blast, BlastList, Message
+from dialer.store.models.people import ContactList
+from dialer.store.session import UnitOfWork
+
+LONGEST_BODY: Final = 1600
+"""The carrier refuses longer ones (21617)."""
+
+
+class BlastFields(TypedDict, total=False):
+    """What may be said of a blast; what is left out stays, or takes its default (contract §7)."""
+
+    name: str
+    body: str
+    list_ids: list[uuid.UUID]
+    audience: dict[str, Any]
+    senders: list[str]
+    send_at: dt.datetime | None
+
+
+def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> BlastView:
+    """Write a blast down, in `draft`; nobody gets anything before it is launched.
+
+    `UnknownPlaceholder` where its text has a word in braces that stands for nothing, `ValidationFailed` for
+    a campaign that isn't there or isn't the actor's.
+    """
+    with ctx.unit() as unit:
+        campaign = _named_campaign(ctx, unit, campaign_id)
+        blast = Blast(
+            organisation_id=unit.organisation_id,
+            id=new_id(),
+            campaign_id=campaign.id,
+            state="draft",
+            total=0,
+            audience=Audience.of({}, campaign.kind).as_json(),
+            senders=[],
+            created_by=ctx.actor.account_id,
+            created_at=ctx.now,
+        )
+        _apply(unit, blast, campaign, fields)
+        ctx.audit(unit, "blast.created", "blast", blast.id, {"campaign_id": str(campaign.id)})
+        return blast_view(ctx, unit, blast, campaign)
+
+
+def change_blast(ctx: Context, blast_id: uuid.UUID, fields: BlastFields) -> BlastView:
+    """Change the fields given. `InvalidTransition` once it runs: what was sent stays as it was."""
+    with ctx.unit() as unit:
+        blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_MANAGE, lock=True)
+        check_editable(blast.state)
+        _apply(unit, blast, campaign, fields)
+        ctx.audit(unit, "blast.changed", "blast", blast.id, {"fields": sorted(fields)})
+        return blast_view(ctx, unit, blast, campaign)
+
+
+def delete_blast(ctx: Context, blast_id: uuid.UUID) -> None:
+    """Throw a blast away that hasn't begun; texts that were sent to try it stay, on their own."""
+    with ctx.unit() as unit:
+        blast, _ = reach_blast(ctx, unit, blast_id, Permission.BLAST_MANAGE, lock=True)
+        check_editable(blast.state)
+        unit.session.execute(
+            update(Message)
+            .where(Message.organisation_id == unit.organisation_id, Message.blast_id == blast.id)
+            .values(blast_id=None)
+        )
+        unit.session.delete(blast)
+        ctx.audit(unit, "blast.deleted", "blast", blast.id, {"campaign_id": str(blast.campaign_id)})
+
+
+def get_blast(ctx: Context, blast_id: uuid.UUID) -> BlastView:
+    """One blast."""
+    with ctx.unit() as unit:
+        blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_READ)
+        return blast_view(ctx, unit, blast, campaign)
+
+
+def list_blasts(ctx: Context, page: Page, campaign_id: uuid.UUID | None = None) -> Slice[BlastView]:
+    """The blasts that exist for this actor, in the order they were made."""
+    require(ctx.actor, Permission.BLAST_READ, campaign_id=campaign_id)
+    with ctx.unit() as unit:
+        query = select(Blast).where(Blast.organisation_id == unit.organisation_id)
+        if campaign_id is not None:
+            query = query.where(Blast.campaign_id == campaign_id)
+        if ctx.actor.campaign_ids is not None:
+            query = query.where(Blast.campaign_id.in_(ctx.actor.campaign_ids))
+        if (after := after_id(page)) is not None:
+            query = query.where(Blast.id > after)
+        rows = unit.session.scalars(query.order_by(Blast.id).limit(page.limit + 1)).all()
+        found = cut(rows, page, lambda row: (str(row.id),))
+        return found.map(lambda row: blast_view(ctx, unit, row, _campaign(unit, row)))
+
+
+def reach_blast(
+    ctx: Context, unit: UnitOfWork, blast_id: uuid.UUID, permission: Permission, *, lock: bool = False
+) -> tuple[Blast, Campaign]:
+    """A blast that the actor may do this with, and its campaign; locked when it is to change."""
+    require(ctx.actor, permission)
+    query = select(Blast).where(Blast.organisation_id == unit.organisation_id, Blast.id == blast_id)
+    blast = unit.session.scalar(query.with_for_update(key_share=True) if lock else query)
+    if blast is None:
+        raise NotFound
+    return blast, reach_campaign(ctx, unit, blast.campaign_id, permission)
+
+
+def list_ids_of(unit: UnitOfWork, blast_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """The lists that a blast goes to."""
+    query = select(BlastList.list_id).where(
+        BlastList.organisation_id == unit.organisation_id, BlastList.blast_id == blast_id
+    )
+    return unit.session.scalars(query.order_by(BlastList.list_id)).all()
+
+
+def check_opt_out_route(body: str, senders: Sequence[str]) -> None:
+    """Refuse a text that its reader could not say no to (`no_opt_out_route`)."""
+    if lacks_opt_out_route(body, senders):
+        detail = (
+            "Nobody can answer a sender that is a name, so the text must say how to opt out: add"
+            " {opt_out_url}, or a number to ring or text."
+        )
+        raise ValidationFailed(detail, errors=[FieldError("/body", detail)], reason="no_opt_out_route")
+
+
+def blast_view(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> BlastView:
+    """A blast as it is shown."""
+    return BlastView(
+        id=blast.id,
+        campaign_id=blast.campaign_id,
+        name=blast.name,
+        body=blast.body,
+        state=blast.state,
+        waiting_reason=waiting_reason(ctx, unit, blast, campaign),
+        pause_reason=blast.pause_reason,
+        list_ids=tuple(list_ids_of(unit, blast.id)),
+        audience=blast.audience,
+        senders=tuple(blast.senders),
+        send_at=blast.send_at,
+        total=blast.total,
+        created_at=blast.created_at,
+        launched_at=blast.launched_at,
+        finished_at=blast.finished_at,
+    )
+
+
+def _named_campaign(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID) -> Campaign:
+    try:
+        return reach_campaign(ctx, unit, campaign_id, Permission.BLAST_MANAGE)
+    except NotFound:
+        raise ValidationFailed.at("/campaign_id", "There is no campaign with this id.") from None
+
+
+def _campaign(unit: UnitOfWork, blast: Blast) -> Campaign:
+    return unit.session.get_one(Campaign, (unit.organisation_id, blast.campaign_id))
+
+
+def _apply(unit: UnitOfWork, blast: Blast, campaign: Campaign, fields: BlastFields) -> None:
+    _check(unit, fields)
+    for name in ("name", "body", "senders", "send_at"):
+        if name in fields:
+            setattr(blast, name, fields[name])
+    if "audience" in fields:
+        blast.audience = Audience.of(fields["audience"], campaign.kind).as_json()
+    check_opt_out_route(blast.body, senders_of(unit, blast, campaign))
+    unit.session.add(blast)
+    unit.session.flush()
+    if "list_ids" in fields:
+        _set_lists(unit, blast, fields["list_ids"])
+
+
+def _check(unit: UnitOfWork, fields: BlastFields) -> None:
+    found = [*_faults_of_text(fields), *_faults_of_senders(fields), *_faults_of_lists(unit, fields)]
+    if found:
+        raise ValidationFailed(errors=found)
+    unknown = [FieldError("/body", fault) for fault in placeholders.faults(fields.get("body", ""))]
+    if unknown:
+        raise UnknownPlaceholder(unknown[0].detail, errors=unknown)
+
+
+def _faults_of_text(fields: BlastFields) -> list[FieldError]:
+    found = []
+    if not fields.get("name", "-").strip():
+        found.append(FieldError("/name", "A blast needs a name."))
+    if not fields.get("body", "-").strip():
+        found.append(FieldError("/body", "A blast needs a text."))
+    if len(fields.get("body", "")) > LONGEST_BODY:
+        found.append(FieldError("/body", f"A text has at most {LONGEST_BODY:,} characters."))
+    return found
+
+
+def _faults_of_senders(fields: BlastFields) -> list[FieldError]:
+    wanted = "Give a number in E.164, a Messaging Service SID (MG…) or up to 11 characters."
+    return [
+        FieldError(f"/senders/{index}", wanted)
+        for index, sender in enumerate(fields.get("senders", []))
+        if kind_of(sender) is None
+    ]
+
+
+def _faults_of_lists(unit: UnitOfWork, fields: BlastFields) -> list[FieldError]:
+    wanted = fields.get("list_ids", [])
+    known = set(
+        unit.session.scalars(
+            select(ContactList.id).where(
+                ContactList.organisation_id == unit.organisation_id, ContactList.id.in_(wanted)
+            )
+        )
+    )
+    return [
+        FieldError(f"/list_ids/{index}", "There is no list with this id.")
+        for index, list_id in enumerate(wanted)
+        if list_id not in known
+    ]
+
+
+def _set_lists(unit: UnitOfWork, blast: Blast, list_ids: Sequence[uuid.UUID]) -> None:
+    of_it = (BlastList.organisation_id == unit.organisation_id, BlastList.blast_id == blast.id)
+    unit.session.execute(delete(BlastList).where(*of_it))
+    unit.session.add_all(
+        BlastList(organisation_id=unit.organisation_id, blast_id=blast.id, list_id=list_id)
+        for list_id in dict.fromkeys(list_ids)
+    )
+    unit.session.flush()
+
+
+def open_blasts(unit: UnitOfWork, state: str) -> Sequence[Blast]:
+    """The blasts in an open state, oldest first."""
+    query = select(Blast).where(Blast.organisation_id == unit.organisation_id, Blast.state == state)
+    return unit.session.scalars(query.order_by(func.coalesce(Blast.launched_at, Blast.created_at))).all()

@@ -1,0 +1,153 @@
+"""The people of a blast's lists, chunk by chunk, with what the gate says of each."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.engine import Row
+
+from dialer.domain.audience import Audience, Known, is_meant
+from dialer.domain.message_gate import (
+    NumberFacts,
+    PersonFacts,
+    Skip,
+    TextingRules,
+    exclusion,
+    never,
+    number_to_text,
+)
+from dialer.domain.phone import LineType
+from dialer.domain.quiet_hours import QuietHours
+from dialer.services.context import Context
+from dialer.services.messaging.blasts import list_ids_of
+from dialer.store.models.calling import Campaign
+from dialer.store.models.messaging import Blast
+from dialer.store.queries import blast_audience
+from dialer.store.session import UnitOfWork
+
+CHUNK: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whom a blast is meant for: the number they would be texted on, and why they are not.
+
+    `skip` is what holds for good; `excluded` is that, or that the number is in review.
+    """
+
+    person: Row[Any]
+    number: str | None
+    skip: Skip | None
+    excluded: Skip | None
+
+    @property
+    def id(self) -> uuid.UUID:
+        """The contact's id."""
+        contact_id: uuid.UUID = self.person.id
+        return contact_id
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some candidates, and the contact they were read through; `last` where none follow."""
+
+    candidates: list[Candidate]
+    through: uuid.UUID | None
+    last: bool
+
+
+def texting_rules(blast: Blast | None, campaign: Campaign) -> TextingRules:
+    """What a campaign and its blast say about texting."""
+    return TextingRules(
+        hours=QuietHours(campaign.quiet_start, campaign.quiet_end),
+        zone=campaign.timezone,
+        audience=Audience.of(blast.audience) if blast is not None else Audience(),
+        requires_consent=campaign.require_consent_sms,
+    )
+
+
+def chunks(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Iterator[Chunk]:
+    """All candidates of a blast, in chunks by contact id."""
+    after, more = None, True
+    while more:
+        chunk = chunk_after(ctx, unit, blast, campaign, after=after)
+        yield chunk
+        after, more = chunk.through, not chunk.last
+
+
+def chunk_after(
+    ctx: Context,
+    unit: UnitOfWork,
+    blast: Blast,
+    campaign: Campaign,
+    *,
+    after: uuid.UUID | None,
+    size: int = CHUNK,
+) -> Chunk:
+    """The candidates among the next contacts of a blast's lists."""
+    ids = blast_audience.members_after(unit, list_ids_of(unit, blast.id), after, size)
+    rules = texting_rules(blast, campaign)
+    known = _known(unit, blast_audience.people(unit, campaign.election_id, ids), rules.audience)
+    meant = [(row, facts) for row, facts in known if is_meant(rules.audience, facts)]
+    numbers = _numbers(ctx, unit, [row.id for row, _ in meant])
+    found = [_candidate(row, facts, numbers.get(row.id, ()), rules, ctx.now) for row, facts in meant]
+    return Chunk(found, ids[-1] if ids else after, len(ids) < size)
+
+
+def _known(unit: UnitOfWork, people: Sequence[Row[Any]], audience: Audience) -> list[tuple[Row[Any], Known]]:
+    touched: Mapping[uuid.UUID, dt.datetime] = {}
+    if audience.not_contacted_for_s is not None:
+        touched = blast_audience.last_contacted(unit, [row.id for row in people])
+    return [(row, _known_of(row, touched.get(row.id))) for row in people]
+
+
+def _known_of(row: Row[Any], last_contacted_at: dt.datetime | None) -> Known:
+    return Known(
+        support=row.support,
+        voted=row.voted,
+        tags=frozenset(row.tags),
+        polling_district=row.polling_district,
+        voting_method=row.voting_method,
+        last_contacted_at=last_contacted_at,
+    )
+
+
+def _numbers(
+    ctx: Context, unit: UnitOfWork, contacts: Sequence[uuid.UUID]
+) -> Mapping[uuid.UUID, list[NumberFacts]]:
+    found: defaultdict[uuid.UUID, list[NumberFacts]] = defaultdict(list)
+    for row in blast_audience.living_numbers(unit, contacts):
+        facts = NumberFacts(
+            number=row.number,
+            type=LineType(row.line_type),
+            opted_out=row.opted_out,
+            suppressed=row.suppressed,
+            allowed=ctx.phones.allows(row.number),
+            in_review=row.in_review,
+        )
+        found[row.contact_id].append(facts)
+    return found
+
+
+def _candidate(
+    row: Row[Any], known: Known, numbers: Sequence[NumberFacts], rules: TextingRules, now: dt.datetime
+) -> Candidate:
+    number = number_to_text(numbers)
+    person = PersonFacts(
+        contact_id=row.id,
+        status=row.status,
+        opted_out=row.opted_out,
+        consented=row.consented,
+        known=known,
+    )
+    return Candidate(
+        person=row,
+        number=None if number is None else number.number,
+        skip=never(person, number, rules, now),
+        excluded=exclusion(person, number, rules, now),
+    )

@@ -1,0 +1,169 @@
+"""Texts on their way to the wire: claimed by a lease, judged in one statement, made `sending`.
+
+Each step commits by itself and may be the last: a claim comes back when its lease ends, and a text that is
+`sending` when nothing more is heard of it becomes `unknown` (design §4, laws 2 and 5).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Final
+
+from dialer.carrier.port import OutboundMessage
+from dialer.domain.blast import Pause
+from dialer.domain.message_gate import PERSONAL, Skip
+from dialer.domain.quiet_hours import QuietHours, quiet_from, quiet_until, zones_of_number
+from dialer.services.contention import again_after_deadlock
+from dialer.services.context import Context
+from dialer.services.messaging.figures import Move, count_moves
+from dialer.services.messaging.launching import pause_with_reason
+from dialer.store.models.calling import Campaign
+from dialer.store.queries import message_claims, message_gate
+from dialer.store.queries.message_claims import Claimed, Lease
+from dialer.store.queries.message_gate import Asked, Judged
+from dialer.store.queries.message_rows import promote
+from dialer.store.session import UnitOfWork
+
+LEASE: Final = dt.timedelta(seconds=10)
+"""How long claimed texts are kept for whoever claimed them."""
+
+CAMPAIGNING: Final = frozenset({"blast", "single", "reply"})
+VALID_AT_LEAST_S: Final = 60
+VALID_AT_MOST_S: Final = 36_000
+"""How long the carrier may keep a text waiting: never into the night, nor longer than it keeps any."""
+
+PERSONAL_REASONS: Final = frozenset({*PERSONAL, Skip.OPTED_OUT, Skip.NO_PHONE})
+"""After these the next person on the number is asked; where it was the number's, they are skipped too."""
+
+
+def new_lease(ctx: Context, holder: uuid.UUID) -> Lease:
+    """A lease from this moment on."""
+    return Lease(holder, ctx.now + LEASE)
+
+
+def claim_texts(
+    ctx: Context, sender: str, blast_id: uuid.UUID | None, lease: Lease, limit: int
+) -> list[Claimed]:
+    """Take the next texts of a blast (None: single ones) that are due from one sender."""
+    with ctx.unit() as unit:
+        return message_claims.claim(unit, sender, blast_id, lease, limit=limit, now=ctx.now)
+
+
+def give_back(ctx: Context, holder: uuid.UUID, texts: Sequence[Claimed]) -> None:
+    """Let go of what was claimed and not sent."""
+    if texts:
+        with ctx.unit() as unit:
+            message_claims.give_back(unit, holder, [one.id for one in texts])
+
+
+@again_after_deadlock
+def pass_gate(ctx: Context, holder: uuid.UUID, texts: Sequence[Claimed]) -> list[Judged]:
+    """Ask the gate about claimed texts, at most a second before the wire; those that passed are `sending`.
+
+    What something stands against for good is skipped, and the next person on a shared number takes the
+    place where the reason was the person's own. What must wait goes back into the line. The last text
+    that a campaign's budget allows pauses the campaign and its blast.
+    """
+    with ctx.unit() as unit:
+        asked = _asked(ctx, unit, texts)
+        judged = message_gate.judge(unit, holder, asked, price=ctx.messaging.price_per_segment, now=ctx.now)
+        count_moves(unit, (move for one in judged if (move := _move(one)) is not None))
+        _hand_on(ctx, unit, judged)
+        _stop_at_cap(ctx, unit, judged)
+        return [one for one in judged if one.passed]
+
+
+def outbound(ctx: Context, unit: UnitOfWork, passed: Sequence[Judged]) -> list[OutboundMessage]:
+    """What the carrier is handed for texts that passed the gate."""
+    campaigns = _campaigns(unit, passed)
+    return [
+        OutboundMessage(
+            id=one.id,
+            to=one.number,
+            sender=one.sender,
+            body=one.body,
+            status_callback=status_callback(ctx, one.id),
+            validity_s=_validity_s(ctx, one, campaigns),
+        )
+        for one in passed
+    ]
+
+
+def status_callback(ctx: Context, message_id: uuid.UUID) -> str:
+    """Where the carrier tells what became of a text; it names the text, so that it proves the send."""
+    where = f"{ctx.public_url}/webhooks/twilio/messages/status"
+    return f"{where}?o={ctx.organisation_id}&m={message_id}"
+
+
+def _asked(ctx: Context, unit: UnitOfWork, texts: Sequence[Claimed]) -> list[Asked]:
+    campaigns = _campaigns(unit, texts)
+    return [Asked(one, not ctx.phones.allows(one.number), _quiet_until(ctx, one, campaigns)) for one in texts]
+
+
+def _campaigns(
+    unit: UnitOfWork, texts: Sequence[Claimed] | Sequence[Judged]
+) -> dict[uuid.UUID | None, Campaign | None]:
+    ids = {one.campaign_id for one in texts if one.campaign_id is not None}
+    return {id_: unit.session.get(Campaign, (unit.organisation_id, id_)) for id_ in ids}
+
+
+def _quiet_until(
+    ctx: Context, one: Claimed, campaigns: dict[uuid.UUID | None, Campaign | None]
+) -> dt.datetime | None:
+    campaign = campaigns.get(one.campaign_id)
+    if campaign is None or one.purpose not in CAMPAIGNING:
+        return None
+    hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
+    return quiet_until(ctx.now, hours, (campaign.timezone, *zones_of_number(one.number)))
+
+
+def _validity_s(ctx: Context, one: Judged, campaigns: dict[uuid.UUID | None, Campaign | None]) -> int | None:
+    campaign = campaigns.get(one.campaign_id)
+    if campaign is None or one.purpose not in CAMPAIGNING:
+        return None
+    hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
+    begins = quiet_from(ctx.now, hours, (campaign.timezone, *zones_of_number(one.number)))
+    if begins is None:
+        return None
+    left = int((begins - ctx.now).total_seconds())
+    return min(max(left, VALID_AT_LEAST_S), VALID_AT_MOST_S)
+
+
+def _move(one: Judged) -> Move | None:
+    of_it = (one.blast_id, one.campaign_id, one.purpose, "queued")
+    if one.skip is not None:
+        return Move(*of_it, "skipped", reason_after=one.skip)
+    return Move(*of_it, "sending") if one.passed else None
+
+
+def _hand_on(ctx: Context, unit: UnitOfWork, judged: Sequence[Judged]) -> None:
+    """Let the next person on each number take the place of one who was skipped for a reason of their own."""
+    freed: dict[uuid.UUID, list[str]] = {}
+    for one in judged:
+        if one.blast_id is not None and one.purpose == "blast" and one.skip in PERSONAL_REASONS:
+            freed.setdefault(one.blast_id, []).append(one.number)
+    campaigns = {one.blast_id: one.campaign_id for one in judged}
+    for blast_id, numbers in sorted(freed.items()):
+        taken = promote(unit, blast_id, sorted(numbers), ctx.now)
+        count_promoted(unit, blast_id, campaigns[blast_id], taken)
+
+
+def count_promoted(unit: UnitOfWork, blast_id: uuid.UUID, campaign_id: uuid.UUID | None, count: int) -> None:
+    """Let the figures follow people who took a place on a shared number."""
+    move = Move(blast_id, campaign_id, "blast", "skipped", "queued", reason_before=Skip.DUPLICATE_NUMBER)
+    count_moves(unit, [move] * count)
+
+
+def _stop_at_cap(ctx: Context, unit: UnitOfWork, judged: Sequence[Judged]) -> None:
+    """Pause what has no money left: a coordinator raises the cap and lets it go on."""
+    broke = [one for one in judged if one.wait == Pause.COST_CAP]
+    for blast_id in sorted({one.blast_id for one in broke if one.blast_id is not None}):
+        pause_with_reason(ctx, unit, blast_id, Pause.COST_CAP)
+    for campaign_id in sorted({one.campaign_id for one in broke if one.campaign_id is not None}):
+        key = (unit.organisation_id, campaign_id)
+        campaign = unit.session.get_one(Campaign, key, with_for_update={"key_share": True})
+        if campaign.state == "active":
+            campaign.state, campaign.pause_reason = "paused", Pause.COST_CAP
+            ctx.audit(unit, "campaign.paused", "campaign", campaign.id, {"pause_reason": Pause.COST_CAP})

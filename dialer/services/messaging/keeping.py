@@ -1,0 +1,112 @@
+"""What keeps blasts going whatever dies: found in the rows, asked of workers, ended when nothing is left."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+from sqlalchemy import or_, select
+
+from dialer.domain.access import Permission, require
+from dialer.domain.message_gate import Skip
+from dialer.services.context import Context
+from dialer.services.messaging.figures import BLAST, Move, count_moves
+from dialer.services.messaging.gate import count_promoted
+from dialer.services.messaging.lanes import has_work
+from dialer.services.messaging.launching import enqueue_clearing, enqueue_planning, start_scheduled
+from dialer.services.messaging.outgoing import enqueue_sending
+from dialer.services.messaging.planning import PLANNABLE
+from dialer.services.messaging.progress import forget_pace
+from dialer.store.models.messaging import Blast
+from dialer.store.queries.blast_ends import Left, end_queued, left_of
+from dialer.store.queries.message_rows import promote
+from dialer.store.session import UnitOfWork
+
+ENDED_AT_ONCE: Final = 5_000
+
+
+def keep_blasts_going(ctx: Context) -> None:
+    """Start what is due, ask for what waits, end what is over. Done every second; doing it twice is fine."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    start_scheduled(ctx)
+    for blast_id in _unplanned(ctx):
+        enqueue_planning(ctx, blast_id)
+    for blast_id in _uncleared(ctx):
+        enqueue_clearing(ctx, blast_id)
+    for blast_id in _planned(ctx):
+        finish_blast(ctx, blast_id)
+    if has_work(ctx):
+        enqueue_sending(ctx)
+    with ctx.unit() as unit:
+        forget_pace(ctx, unit)
+
+
+def finish_blast(ctx: Context, blast_id: uuid.UUID) -> bool:
+    """Complete a blast of which nothing is left that could still be sent; whether it is complete now.
+
+    Texts that only a review holds up are skipped as `in_review`. A number that nobody stands for any more,
+    while somebody there was left out as a duplicate, is theirs first.
+    """
+    with ctx.unit() as unit:
+        left = left_of(unit, blast_id)
+        if left.sending or left.asked_about or left.sendable:
+            return False
+        blast = unit.session.get_one(
+            Blast, (unit.organisation_id, blast_id), with_for_update={"key_share": True}
+        )
+        if blast.state not in PLANNABLE or blast.planned_at is None:
+            return False
+        if _rest_follows(ctx, unit, blast, left):
+            return False
+        blast.state, blast.pause_reason, blast.finished_at = "completed", None, ctx.now
+        ctx.audit(unit, "blast.completed", "blast", blast.id, {"total": blast.total})
+        return True
+
+
+def clear_blast(ctx: Context, blast_id: uuid.UUID) -> bool:
+    """Cancel some of what is left of a blast that was called off; whether more is left."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        blast = unit.session.get(Blast, (unit.organisation_id, blast_id))
+        if blast is None or blast.state != "cancelled":
+            return False
+        rows = end_queued(unit, blast_id, state="cancelled", reason=None, limit=ENDED_AT_ONCE)
+        of_it = (blast_id, blast.campaign_id, BLAST, "queued", "cancelled")
+        count_moves(unit, (Move(*of_it) for _ in rows))
+        left = left_of(unit, blast_id)
+        if not left.queued and not left.sending:
+            blast.finished_at = blast.finished_at or ctx.now
+        return left.queued
+
+
+def _rest_follows(ctx: Context, unit: UnitOfWork, blast: Blast, left: Left) -> bool:
+    """Whether somebody still gets it: let the next on free numbers follow, and end what is in review."""
+    if left.queued:
+        if blast.state != "running":
+            return True
+        rows = end_queued(unit, blast.id, state="skipped", reason=Skip.IN_REVIEW, limit=ENDED_AT_ONCE)
+        of_it = (blast.id, blast.campaign_id, BLAST, "queued", "skipped")
+        count_moves(unit, (Move(*of_it, reason_after=Skip.IN_REVIEW) for _ in rows))
+    promoted = promote(unit, blast.id, None, ctx.now)
+    count_promoted(unit, blast.id, blast.campaign_id, promoted)
+    return promoted > 0
+
+
+def _unplanned(ctx: Context) -> list[uuid.UUID]:
+    """Blasts that have begun and aren't written down whole, and that nobody is writing."""
+    free = or_(Blast.plan_leased_until.is_(None), Blast.plan_leased_until < ctx.now)
+    return _ids(ctx, Blast.state.in_(PLANNABLE), Blast.planned_at.is_(None), free)
+
+
+def _planned(ctx: Context) -> list[uuid.UUID]:
+    return _ids(ctx, Blast.state.in_(PLANNABLE), Blast.planned_at.is_not(None))
+
+
+def _uncleared(ctx: Context) -> list[uuid.UUID]:
+    return _ids(ctx, Blast.state == "cancelled", Blast.finished_at.is_(None))
+
+
+def _ids(ctx: Context, *of_them: object) -> list[uuid.UUID]:
+    with ctx.unit() as unit:
+        query = select(Blast.id).where(Blast.organisation_id == unit.organisation_id, *of_them)  # type: ignore[arg-type]
+        return list(unit.session.scalars(query.order_by(Blast.id)))

@@ -1,0 +1,71 @@
+"""From which senders texts go out at this moment, how fast, and for which blasts."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+
+from dialer.services.context import Context
+from dialer.services.messaging.blasts import open_blasts
+from dialer.services.messaging.senders import rate, sender_rows
+from dialer.services.messaging.waiting import campaign_is_quiet, is_resting
+from dialer.store.models.accounts import Organisation
+from dialer.store.models.calling import Campaign
+from dialer.store.models.messaging import Blast
+from dialer.store.queries.message_claims import blast_has_due, senders_with_singles
+from dialer.store.session import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A sender with something to send: its rate, and the blasts that share it. Single texts go before."""
+
+    sender: str
+    rate: float
+    blast_ids: tuple[uuid.UUID, ...]
+
+    def in_turn(self, turn: int) -> list[uuid.UUID | None]:
+        """Single texts first, then each blast, a different one before the others each time."""
+        at = turn % len(self.blast_ids) if self.blast_ids else 0
+        return [None, *self.blast_ids[at:], *self.blast_ids[:at]]
+
+
+def open_lanes(ctx: Context) -> list[Lane]:
+    """The senders that don't rest and have something to send; which of it may go, the gate decides."""
+    with ctx.unit() as unit:
+        wanted: defaultdict[str, list[uuid.UUID]] = defaultdict(list)
+        for sender in senders_with_singles(unit, ctx.now):
+            wanted[sender] = []
+        for blast in sendable_blasts(ctx, unit):
+            for sender in blast.senders:
+                wanted[sender].append(blast.id)
+        rows = sender_rows(unit, wanted)
+        return [
+            Lane(address, rate(row, ctx.messaging), tuple(wanted[address]))
+            for address, row in rows.items()
+            if not is_resting(row, ctx.now)
+        ]
+
+
+def sendable_blasts(ctx: Context, unit: UnitOfWork) -> list[Blast]:
+    """The blasts that could send now: running, in a campaign that is active and not in its quiet hours."""
+    if unit.session.get_one(Organisation, unit.organisation_id).paused_at is not None:
+        return []
+    return [blast for blast in open_blasts(unit, "running") if _campaign_sends(ctx, unit, blast)]
+
+
+def has_work(ctx: Context) -> bool:
+    """Whether a text could be claimed now."""
+    lanes = open_lanes(ctx)
+    with ctx.unit() as unit:
+        if senders_with_singles(unit, ctx.now):
+            return True
+        blasts = {blast_id for lane in lanes for blast_id in lane.blast_ids}
+        senders = [lane.sender for lane in lanes]
+        return any(blast_has_due(unit, blast_id, senders, ctx.now) for blast_id in sorted(blasts))
+
+
+def _campaign_sends(ctx: Context, unit: UnitOfWork, blast: Blast) -> bool:
+    campaign = unit.session.get_one(Campaign, (unit.organisation_id, blast.campaign_id))
+    return campaign.state == "active" and not campaign_is_quiet(campaign, ctx.now)

@@ -1,0 +1,97 @@
+"""Texts, looked at one by one or by what they belong to."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import NotFound
+from dialer.domain.phone import PhoneFault, read_phone
+from dialer.services.context import Context
+from dialer.services.messaging.views import MessageView
+from dialer.services.paging import Page, Slice, after_id, cut
+from dialer.store.models.messaging import Message
+from dialer.store.session import UnitOfWork
+
+SECRET: tuple[str, ...] = ("code", "sign_in")
+"""What these say opens an account: only the phone that they go to may read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSearch:
+    """Which texts are asked for; what is None doesn't matter. `number` is in any usual writing."""
+
+    blast_id: uuid.UUID | None = None
+    campaign_id: uuid.UUID | None = None
+    contact_id: uuid.UUID | None = None
+    number: str | None = None
+    direction: str | None = None
+    state: str | None = None
+
+
+def list_messages(ctx: Context, search: MessageSearch, page: Page) -> Slice[MessageView]:
+    """The texts that are asked for, in the order in which they were written down."""
+    require(ctx.actor, Permission.MESSAGE_READ)
+    with ctx.unit() as unit:
+        query = _wanted(ctx, unit, search)
+        if query is None:
+            return Slice([])
+        if (after := after_id(page)) is not None:
+            query = query.where(Message.id > after)
+        rows = unit.session.scalars(query.order_by(Message.id).limit(page.limit + 1)).all()
+        return cut(rows, page, lambda row: (str(row.id),)).map(message_view)
+
+
+def get_message(ctx: Context, message_id: uuid.UUID) -> MessageView:
+    """One text."""
+    require(ctx.actor, Permission.MESSAGE_READ)
+    with ctx.unit() as unit:
+        row = unit.session.get(Message, (unit.organisation_id, message_id))
+        if row is None:
+            raise NotFound
+        return message_view(row)
+
+
+def message_view(row: Message) -> MessageView:
+    """A text as it is shown. Codes and sign-in links are not."""
+    return MessageView(
+        id=row.id,
+        blast_id=row.blast_id,
+        campaign_id=row.campaign_id,
+        contact_id=row.contact_id,
+        direction=row.direction,
+        purpose=row.purpose,
+        sender=row.sender,
+        number=row.number,
+        body="" if row.purpose in SECRET else row.body,
+        state=row.state,
+        segments=row.segments,
+        encoding=row.encoding,
+        error_code=row.error_code,
+        error_detail=row.error_detail,
+        carrier_sid=row.carrier_sid,
+        cost=row.cost,
+        currency=row.cost_currency,
+        skip_reason=row.skip_reason,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        delivered_at=row.delivered_at,
+    )
+
+
+def _wanted(ctx: Context, unit: UnitOfWork, search: MessageSearch) -> Select[Message] | None:
+    """The query for these; None where nothing can be found, since the number is none."""
+    query = select(Message).where(Message.organisation_id == unit.organisation_id)
+    for name in ("blast_id", "campaign_id", "contact_id", "direction", "state"):
+        value = getattr(search, name)
+        if value is not None:
+            query = query.where(getattr(Message, name) == value)
+    if search.number is not None:
+        found = read_phone(search.number, ctx.phones)
+        if isinstance(found, PhoneFault):
+            return None
+        query = query.where(Message.number == found.number)
+    return query

@@ -1,0 +1,265 @@
+"""What became of texts on the wire, recorded in bulk, with all that follows from the carrier's words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import Row
+
+from dialer.carrier.port import Accepted, NotAccepted, Refused, SendOutcome, Unknown
+from dialer.domain.blast import Pause
+from dialer.domain.carrier_action import Action
+from dialer.domain.message import (
+    BREAKER_WINDOW,
+    EVIDENT,
+    back_off,
+    proven_by,
+    sources_of,
+    too_many_refused,
+)
+from dialer.services.contention import again_after_deadlock
+from dialer.services.context import Context
+from dialer.services.messaging import number_marks
+from dialer.services.messaging.figures import Move, count_moves
+from dialer.services.messaging.launching import pause_with_reason
+from dialer.services.messaging.progress import SPENT, bump_pace
+from dialer.store.models.messaging import Blast, Message, Sender
+from dialer.store.queries import counters, message_outcomes
+from dialer.store.queries.message_gate import Judged
+from dialer.store.queries.message_outcomes import Attempt, Failure, PutBack
+from dialer.store.session import UnitOfWork
+
+FIRST_LOOK: Final = dt.timedelta(seconds=5)
+"""How soon a text of unknown outcome is first looked for, where it settles later than that."""
+QUEUE_FULL_REST: Final = dt.timedelta(minutes=1)
+MISCONFIGURED_REST: Final = dt.timedelta(minutes=5)
+MOSTLY: Final = 0.5
+"""When more than this share of a sender's texts is not accepted, the sender itself rests for a moment."""
+
+EXPLAINED: Final = frozenset(
+    {21211, 21214, 21602, 21604, 21610, 21612, 21614, 21617, 30003, 30005, 30006, 30008}
+)
+"""Refusals that tell about one number or one text. Of all others many together mean that something is wrong
+with us (contract §7)."""
+
+_BY_NUMBER: Final = {
+    Action.RETIRE_NUMBER: number_marks.retire_numbers,
+    Action.NEVER_TEXT: lambda unit, numbers, _now: number_marks.never_text(unit, numbers),
+    Action.SUPPRESS: number_marks.opted_out_at_carrier,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A text that was on the wire, and what became of it."""
+
+    text: Judged
+    outcome: SendOutcome
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """A batch by what is to be written."""
+
+    accepted: dict[uuid.UUID, str] = field(default_factory=dict)
+    failed: list[Failure] = field(default_factory=list)
+    put_back: list[PutBack] = field(default_factory=list)
+    lost: list[Attempt] = field(default_factory=list)
+
+
+@again_after_deadlock
+def record_outcomes(ctx: Context, batch: Sequence[Sent], luck: Callable[[], float]) -> None:
+    """Write down what became of a batch. What a callback or a look has settled meanwhile stays as it is."""
+    with ctx.unit() as unit:
+        written = _sort(ctx, unit, batch, luck)
+        accept_texts(ctx, unit, written.accepted)
+        count_rows(unit, message_outcomes.fail(unit, written.failed) if written.failed else ())
+        count_rows(unit, message_outcomes.put_back(unit, written.put_back) if written.put_back else ())
+        look_at = ctx.now + min(FIRST_LOOK, dt.timedelta(seconds=ctx.messaging.settle_s))
+        count_rows(unit, message_outcomes.lose(unit, written.lost, look_at) if written.lost else ())
+        unit.session.flush()
+        _mark_numbers(ctx, unit, batch)
+        _rest_senders(ctx, unit, batch, luck)
+        _pause_blasts(ctx, unit, batch)
+
+
+def accept_texts(
+    ctx: Context, unit: UnitOfWork, sids: Mapping[uuid.UUID, str], at: dt.datetime | None = None
+) -> frozenset[uuid.UUID]:
+    """Make texts `sent` that the carrier is proven to have, by their ids and its names for them.
+
+    The proof may be its answer, a status callback that names the text, or its list. What was proven before
+    stays as it was; a text that waits to be sent again is not sent again. Returns those that moved.
+    """
+    if not sids:
+        return frozenset()
+    rows = message_outcomes.accept(
+        unit,
+        dict(sids),
+        price=ctx.messaging.price_per_segment,
+        currency=ctx.messaging.currency,
+        now=at or ctx.now,
+        reconcile_at=ctx.now + dt.timedelta(seconds=ctx.messaging.reconcile_after_s),
+    )
+    count_rows(unit, rows)
+    _charge(ctx, unit, rows)
+    return frozenset(row.id for row in rows)
+
+
+def prove_texts(
+    ctx: Context, unit: UnitOfWork, told: Mapping[str, tuple[str, int | None]]
+) -> frozenset[uuid.UUID]:
+    """Move texts on by the carrier's own words: its name for each, with its status and error code.
+
+    Only forward: what is there already, or further, stays as it is. Returns those that moved.
+    """
+    moved: set[uuid.UUID] = set()
+    for proven in EVIDENT[1:]:
+        codes = {sid: code for sid, (status, code) in told.items() if proven_by(status) == proven}
+        if codes:
+            rows = message_outcomes.prove(unit, codes, proven, before=sources_of(proven), now=ctx.now)
+            count_rows(unit, rows)
+            moved.update(row.id for row in rows)
+    return frozenset(moved)
+
+
+def count_rows(unit: UnitOfWork, rows: Iterable[Row[Any]]) -> None:
+    """Let the figures follow rows that tell where a text was before and is after."""
+    count_moves(
+        unit, (Move(row.blast_id, row.campaign_id, row.purpose, row.before, row.after) for row in rows)
+    )
+
+
+def _charge(ctx: Context, unit: UnitOfWork, rows: Sequence[Row[Any]]) -> None:
+    """Add what texts cost to their campaigns and blasts, campaigns in one order."""
+    by_campaign: defaultdict[uuid.UUID, Decimal] = defaultdict(Decimal)
+    by_blast: defaultdict[uuid.UUID, list[Decimal]] = defaultdict(list)
+    for row in rows:
+        if row.campaign_id is not None:
+            by_campaign[row.campaign_id] += row.cost
+        if row.blast_id is not None and row.purpose == "blast":
+            by_blast[row.blast_id].append(row.cost)
+    for blast_id, costs in by_blast.items():
+        counters.bump(unit, "blast", blast_id, SPENT, int(sum(costs) * 10_000))
+        bump_pace(unit, blast_id, ctx.now, len(costs))
+    for campaign_id in sorted(by_campaign):
+        message_outcomes.spend(unit, campaign_id, by_campaign[campaign_id])
+
+
+def _sort(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent], luck: Callable[[], float]) -> _Sorted:
+    found = _Sorted()
+    tries = _tries(unit, batch)
+    for one in batch:
+        attempt = Attempt(one.text.id, one.text.attempt)
+        match one.outcome:
+            case Accepted(sid=sid):
+                found.accepted[one.text.id] = sid
+            case Unknown():
+                found.lost.append(attempt)
+            case NotAccepted(retry_after_s=named):
+                rest = back_off(tries.get(one.text.id, 0), luck(), named)
+                found.put_back.append(PutBack(attempt, ctx.now + rest))
+            case Refused() as refusal:
+                _sort_refusal(ctx, unit, found, one.text, refusal=refusal, luck=luck())
+    return found
+
+
+def _tries(unit: UnitOfWork, batch: Sequence[Sent]) -> dict[uuid.UUID, int]:
+    """How often those that were not accepted were put back before."""
+    ids = [one.text.id for one in batch if isinstance(one.outcome, NotAccepted | Refused)]
+    query = select(Message.id, Message.put_back).where(
+        Message.organisation_id == unit.organisation_id, Message.id.in_(ids)
+    )
+    return {row.id: row.put_back for row in unit.session.execute(query)} if ids else {}
+
+
+def _sort_refusal(
+    ctx: Context, unit: UnitOfWork, found: _Sorted, text: Judged, *, refusal: Refused, luck: float
+) -> None:
+    attempt = Attempt(text.id, text.attempt)
+    match refusal.action:
+        case Action.BACK_OFF:
+            found.put_back.append(PutBack(attempt, ctx.now + back_off(0, luck)))
+        case Action.REST_SENDER:
+            found.put_back.append(PutBack(attempt, ctx.now + QUEUE_FULL_REST * (1 + luck / 4)))
+        case Action.STOP_ALL | Action.CONFIGURATION:
+            rest = dt.timedelta(0) if text.purpose == "blast" else MISCONFIGURED_REST
+            found.put_back.append(PutBack(attempt, ctx.now + rest))
+        case Action.OTHER_SENDER_ONCE if (other := _other_sender(unit, text, refusal.code)) is not None:
+            found.put_back.append(PutBack(attempt, ctx.now, sender=other, code=refusal.code))
+        case _:
+            found.failed.append(Failure(attempt, refusal.code, refusal.detail))
+
+
+def _other_sender(unit: UnitOfWork, text: Judged, code: int) -> str | None:
+    """Another sender of the blast, where none was tried before: the code that stands on the row tells."""
+    if text.blast_id is None:
+        return None
+    message = unit.session.get_one(Message, (unit.organisation_id, text.id))
+    blast = unit.session.get_one(Blast, (unit.organisation_id, text.blast_id))
+    if message.error_code == code:
+        return None
+    return next((sender for sender in blast.senders if sender != text.sender), None)
+
+
+def _mark_numbers(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent]) -> None:
+    by_action: defaultdict[Action, set[str]] = defaultdict(set)
+    for one in batch:
+        if isinstance(one.outcome, Refused) and one.outcome.action in _BY_NUMBER:
+            by_action[one.outcome.action].add(one.text.number)
+    for action in sorted(by_action):
+        _BY_NUMBER[action](unit, sorted(by_action[action]), ctx.now)
+
+
+def _rest_senders(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent], luck: Callable[[], float]) -> None:
+    """Let a sender rest whose queue is full, or most of whose texts were not accepted."""
+    for sender in sorted({one.text.sender for one in batch}):
+        outcomes = [one.outcome for one in batch if one.text.sender == sender]
+        rest = _rest(outcomes, luck)
+        if rest is not None:
+            unit.session.execute(
+                update(Sender)
+                .where(Sender.organisation_id == unit.organisation_id, Sender.address == sender)
+                .values(resting_until=ctx.now + rest)
+            )
+
+
+def _rest(outcomes: Sequence[SendOutcome], luck: Callable[[], float]) -> dt.timedelta | None:
+    if any(isinstance(one, Refused) and one.action is Action.REST_SENDER for one in outcomes):
+        return QUEUE_FULL_REST
+    slowed = [one for one in outcomes if isinstance(one, NotAccepted)]
+    if len(slowed) <= MOSTLY * len(outcomes):
+        return None
+    return back_off(1, luck(), max(one.retry_after_s or 0 for one in slowed))
+
+
+def _pause_blasts(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent]) -> None:
+    reasons: dict[uuid.UUID, str] = {}
+    doubtful: set[uuid.UUID] = set()
+    for one in batch:
+        if one.text.blast_id is None or one.text.purpose != "blast" or not isinstance(one.outcome, Refused):
+            continue
+        if one.outcome.action is Action.STOP_ALL:
+            reasons[one.text.blast_id] = f"{Pause.ACCOUNT}_{one.outcome.code}"
+        elif one.outcome.action is Action.CONFIGURATION:
+            reasons.setdefault(one.text.blast_id, f"{Pause.CONFIGURATION}_{one.outcome.code}")
+        elif one.outcome.code not in EXPLAINED and one.outcome.action in {Action.FINAL, Action.NEVER_AGAIN}:
+            doubtful.add(one.text.blast_id)
+    for blast_id in sorted(reasons):
+        pause_with_reason(ctx, unit, blast_id, reasons[blast_id])
+    check_refusals(ctx, unit, sorted(doubtful - reasons.keys()))
+
+
+def check_refusals(ctx: Context, unit: UnitOfWork, blast_ids: Sequence[uuid.UUID]) -> None:
+    """Pause each of these blasts of whose last 100 outcomes more than 5 % are refusals nothing explains."""
+    for blast_id in blast_ids:
+        last = message_outcomes.last_refused(unit, blast_id, EXPLAINED, window=BREAKER_WINDOW)
+        if too_many_refused(last):
+            pause_with_reason(ctx, unit, blast_id, Pause.REFUSALS)

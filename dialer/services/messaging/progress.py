@@ -1,0 +1,110 @@
+"""How far a blast is, told by counters (contract §7): nothing is counted to answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from dialer.domain.access import Permission
+from dialer.domain.blast import eta_s
+from dialer.domain.message_gate import EXCLUSIONS
+from dialer.services.context import Context
+from dialer.services.messaging.blasts import reach_blast
+from dialer.services.messaging.senders import rates_of, senders_of
+from dialer.services.messaging.views import ProgressView
+from dialer.services.messaging.waiting import waiting_reason
+from dialer.store.models.calling import Campaign
+from dialer.store.models.messaging import Blast
+from dialer.store.queries import counters
+from dialer.store.session import UnitOfWork
+
+COUNTS: Final = (
+    "queued",
+    "sending",
+    "unknown",
+    "sent",
+    "delivered",
+    "undelivered",
+    "failed",
+    "skipped",
+    "cancelled",
+)
+SPENT: Final = "spent_e4"
+"""What a blast has cost, in ten-thousandths of the currency: figures are whole numbers."""
+PACE: Final = "blast_pace"
+SLOT_S: Final = 5
+SLOTS: Final = 3
+"""The rate is that of the present slot of seconds and the ones just before it."""
+
+
+def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
+    """How far a blast is, how fast it goes, and how long it will still take at that rate."""
+    with ctx.unit() as unit:
+        blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_READ)
+        figures = counters.read(unit, "blast", [blast.id])
+        rate = _rate(ctx, unit, blast)
+        return ProgressView(
+            state=blast.state,
+            waiting_reason=waiting_reason(ctx, unit, blast, campaign),
+            pause_reason=blast.pause_reason,
+            total=blast.total,
+            counts={state: figures.get(state, 0) for state in COUNTS},
+            skipped_by=_skipped_by(figures),
+            spent=Decimal(figures.get(SPENT, 0)) / 10_000,
+            currency=ctx.messaging.currency,
+            rate_per_s=rate,
+            eta_s=_eta(ctx, unit, blast, campaign, figures=figures, rate=rate),
+        )
+
+
+def bump_pace(unit: UnitOfWork, blast_id: uuid.UUID, at: dt.datetime, accepted: int) -> None:
+    """Count texts that the carrier accepted at this moment, for the rate that is shown."""
+    counters.bump(unit, PACE, blast_id, str(_slot(at)), accepted)
+
+
+def forget_pace(ctx: Context, unit: UnitOfWork) -> None:
+    """Let go of the figures that no rate needs any more."""
+    counters.forget_before(unit, PACE, str(_slot(ctx.now) - SLOTS))
+
+
+def _slot(at: dt.datetime) -> int:
+    return int(at.timestamp()) // SLOT_S
+
+
+def _rate(ctx: Context, unit: UnitOfWork, blast: Blast) -> float:
+    if blast.state != "running" or blast.launched_at is None:
+        return 0.0
+    now = _slot(ctx.now)
+    by_slot = counters.read(unit, PACE, [blast.id])
+    accepted = sum(by_slot.get(str(slot), 0) for slot in range(now - SLOTS + 1, now + 1))
+    seconds = ctx.now.timestamp() - (now - SLOTS + 1) * SLOT_S
+    seconds = min(seconds, (ctx.now - blast.launched_at).total_seconds())
+    return round(accepted / max(1.0, seconds), 2)
+
+
+def _eta(
+    ctx: Context,
+    unit: UnitOfWork,
+    blast: Blast,
+    campaign: Campaign,
+    *,
+    figures: Mapping[str, int],
+    rate: float,
+) -> float | None:
+    """Seconds until all is handed over. Before the first is, the rate of the senders is taken."""
+    if blast.state != "running":
+        return None
+    left = figures.get("queued", 0) + figures.get("sending", 0)
+    if rate == 0 and blast.planned_at is None:
+        rate = sum(rates_of(unit, senders_of(unit, blast, campaign), ctx.messaging).values())
+    found = eta_s(left, rate)
+    return None if found is None else round(found, 1)
+
+
+def _skipped_by(figures: Mapping[str, int]) -> dict[str, int]:
+    prefix = "skipped_"
+    found = {name.removeprefix(prefix): n for name, n in figures.items() if name.startswith(prefix)}
+    return {**dict.fromkeys(EXCLUSIONS, 0), **found}

@@ -1,0 +1,75 @@
+"""Where texts come from: each address that is used has a row, with its rate and whether it rests."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.domain.carrier_policy import MessagingPolicy
+from dialer.domain.sender import kind_of, rate_of
+from dialer.services.messaging.outgoing import any_sender
+from dialer.store.models import new_id
+from dialer.store.models.calling import Campaign
+from dialer.store.models.messaging import Blast, Sender
+from dialer.store.session import UnitOfWork
+
+
+def senders_of(unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Sequence[str]:
+    """Where a blast's texts come from: its own senders, its campaign's, or the organisation's first."""
+    named = blast.senders or campaign.senders
+    if named:
+        return tuple(dict.fromkeys(named))
+    first = any_sender(unit)
+    return (first,) if first is not None else ()
+
+
+def sender_rows(unit: UnitOfWork, addresses: Iterable[str]) -> dict[str, Sender]:
+    """The rows of these addresses, made now where they have none; what can't be a sender is left out."""
+    wanted = list(dict.fromkeys(addresses))
+    found = known_senders(unit, wanted)
+    missing = [address for address in wanted if address not in found and kind_of(address)]
+    if not missing:
+        return found
+    unit.session.execute(
+        insert(Sender)
+        .values([_new(unit.organisation_id, address) for address in missing])
+        .on_conflict_do_nothing()
+    )
+    return known_senders(unit, wanted)
+
+
+def rate(sender: Sender, policy: MessagingPolicy) -> float:
+    """How many messages a second may go out from a sender."""
+    return rate_of(sender.kind, sender.rate_per_s, policy.rate_per_sender)
+
+
+def known_senders(unit: UnitOfWork, addresses: Iterable[str]) -> dict[str, Sender]:
+    """The rows of those of these addresses that have been used."""
+    query = select(Sender).where(
+        Sender.organisation_id == unit.organisation_id, Sender.address.in_(addresses)
+    )
+    return {row.address: row for row in unit.session.scalars(query)}
+
+
+def _new(organisation_id: uuid.UUID, address: str) -> dict[str, object]:
+    return {
+        "organisation_id": organisation_id,
+        "id": new_id(),
+        "address": address,
+        "kind": kind_of(address),
+    }
+
+
+def rates_of(unit: UnitOfWork, addresses: Iterable[str], policy: MessagingPolicy) -> dict[str, float]:
+    """How many messages a second each of these may send, whether it has been used before or not."""
+    known = known_senders(unit, addresses)
+    rates = {}
+    for address in addresses:
+        if address in known:
+            rates[address] = rate(known[address], policy)
+        elif (kind := kind_of(address)) is not None:
+            rates[address] = rate_of(kind, None, policy.rate_per_sender)
+    return rates

@@ -1,0 +1,99 @@
+"""What blasts and texts show: frozen values for doors, never rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BlastView:
+    """A blast as contract §7 lists it."""
+
+    id: uuid.UUID
+    campaign_id: uuid.UUID
+    name: str
+    body: str
+    state: str
+    waiting_reason: str | None
+    pause_reason: str | None
+    list_ids: tuple[uuid.UUID, ...]
+    audience: Mapping[str, object]
+    senders: tuple[str, ...]
+    send_at: dt.datetime | None
+    total: int
+    created_at: dt.datetime
+    launched_at: dt.datetime | None
+    finished_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something a coordinator should know before launching; `count` is how many texts it is about."""
+
+    code: str
+    detail: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class EstimateView:
+    """Who would get a blast, who wouldn't and why, and what it would take. `duration_s` is at full rate."""
+
+    recipients: int
+    excluded: Mapping[str, int]
+    encodings: Mapping[str, int]
+    segments: int
+    cost: Decimal
+    currency: str
+    duration_s: float
+    warnings: tuple[Warned, ...]
+    samples: tuple[str, ...]
+    """The first texts as they will read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """How far a blast is, from its counters."""
+
+    state: str
+    waiting_reason: str | None
+    pause_reason: str | None
+    total: int
+    counts: Mapping[str, int]
+    skipped_by: Mapping[str, int]
+    spent: Decimal
+    currency: str
+    rate_per_s: float
+    eta_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    """One text, out or in, as contract §7 lists it."""
+
+    id: uuid.UUID
+    blast_id: uuid.UUID | None
+    campaign_id: uuid.UUID | None
+    contact_id: uuid.UUID | None
+    direction: str
+    purpose: str | None
+    sender: str | None
+    number: str | None
+    """The other party's number, whichever way the text went."""
+    body: str
+    state: str
+    segments: int
+    encoding: str
+    error_code: int | None
+    error_detail: str | None
+    carrier_sid: str | None
+    cost: Decimal | None
+    currency: str | None
+    skip_reason: str | None
+    created_at: dt.datetime
+    sent_at: dt.datetime | None
+    delivered_at: dt.datetime | None

@@ -1,0 +1,47 @@
+"""Why a running blast sends nothing just now: said from what holds at this moment, and kept nowhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from dialer.domain.blast import Waiting
+from dialer.domain.quiet_hours import QuietHours, is_quiet
+from dialer.services.context import Context
+from dialer.services.messaging.senders import known_senders, senders_of
+from dialer.store.models.accounts import Organisation
+from dialer.store.models.calling import Campaign
+from dialer.store.models.messaging import Blast, Sender
+from dialer.store.session import UnitOfWork
+
+
+def waiting_reason(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> str | None:
+    """The reason for which a running blast waits; None where it sends, or isn't running at all."""
+    if blast.state != "running":
+        return None
+    if unit.session.get_one(Organisation, unit.organisation_id).paused_at is not None:
+        return Waiting.ORGANISATION_PAUSED
+    if campaign.state != "active":
+        return Waiting.CAMPAIGN_PAUSED
+    if campaign_is_quiet(campaign, ctx.now):
+        return Waiting.QUIET_HOURS
+    rows = known_senders(unit, senders_of(unit, blast, campaign)).values()
+    resting = bool(rows) and all(is_resting(row, ctx.now) for row in rows)
+    return Waiting.CARRIER if resting else None
+
+
+def campaign_is_quiet(campaign: Campaign, now: dt.datetime) -> bool:
+    """Whether it is quiet now where the campaign is."""
+    return is_quiet(now, QuietHours(campaign.quiet_start, campaign.quiet_end), (campaign.timezone,))
+
+
+def is_resting(sender: Sender, now: dt.datetime) -> bool:
+    """Whether nothing goes out from this sender at this moment."""
+    return sender.pause_reason is not None or (
+        sender.resting_until is not None and sender.resting_until > now
+    )
+
+
+def awake(senders: Iterable[Sender], now: dt.datetime) -> list[Sender]:
+    """Those that don't rest."""
+    return [sender for sender in senders if not is_resting(sender, now)]

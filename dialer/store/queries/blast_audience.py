@@ -1,0 +1,160 @@
+"""Who is in a blast's lists, and what the gate has to know of them: read by the chunk, by contact id."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.engine import Row
+
+from dialer.store.session import UnitOfWork
+
+_MEMBERS: Final = text(
+    """
+    SELECT DISTINCT member.contact_id
+    FROM unnest(CAST(:lists AS uuid[])) AS list(id)
+    CROSS JOIN LATERAL (
+        SELECT m.contact_id FROM list_member m
+        WHERE m.organisation_id = :organisation AND m.list_id = list.id
+          AND (CAST(:after AS uuid) IS NULL OR m.contact_id > :after)
+        ORDER BY m.contact_id LIMIT :limit
+    ) AS member
+    ORDER BY member.contact_id LIMIT :limit
+    """
+)
+"""Each list gives its own next ones, so that a chunk never sorts a whole list."""
+
+_PEOPLE: Final = text(
+    """
+    SELECT c.id, c.status, c.tags, c.polling_district, c.first_name, c.last_name, c.postcode,
+           c.constituency, c.polling_station, c.custom,
+           v.support, v.voting_method, v.voted_at IS NOT NULL AS voted,
+           EXISTS (
+               SELECT 1 FROM opt_out o
+               WHERE o.organisation_id = :organisation AND o.contact_id = c.id
+                 AND o.channel = 'sms' AND o.lifted_at IS NULL
+           ) AS opted_out,
+           EXISTS (
+               SELECT 1 FROM consent y
+               WHERE y.organisation_id = :organisation AND y.contact_id = c.id
+                 AND y.channel = 'sms' AND y.withdrawn_at IS NULL
+           ) AS consented
+    FROM contact c
+    LEFT JOIN voter_record v
+      ON v.organisation_id = :organisation AND v.contact_id = c.id AND v.election_id = :election
+    WHERE c.organisation_id = :organisation AND c.id = ANY (CAST(:contacts AS uuid[]))
+    ORDER BY c.id
+    """
+)
+
+_LAST_CONTACTED: Final = text(
+    """
+    SELECT contact_id, max(at) AS at FROM (
+        SELECT m.contact_id, m.sent_at AS at FROM message m
+        WHERE m.organisation_id = :organisation AND m.contact_id = ANY (CAST(:contacts AS uuid[]))
+          AND m.direction = 'outbound' AND m.sent_at IS NOT NULL
+        UNION ALL
+        SELECT r.contact_id, r.at FROM result r
+        WHERE r.organisation_id = :organisation AND r.contact_id = ANY (CAST(:contacts AS uuid[]))
+          AND r.superseded_at IS NULL AND r.voided_at IS NULL
+        UNION ALL
+        SELECT k.contact_id, k.created_at FROM call k
+        WHERE k.organisation_id = :organisation AND k.contact_id = ANY (CAST(:contacts AS uuid[]))
+    ) AS touch
+    GROUP BY contact_id
+    """
+)
+
+_NUMBERS: Final = text(
+    """
+    SELECT p.contact_id, p.number, p.line_type,
+           EXISTS (
+               SELECT 1 FROM suppression s
+               WHERE s.organisation_id = :organisation AND s.number = p.number
+                 AND s.channel = 'sms' AND s.reason = 'opt_out' AND s.lifted_at IS NULL
+           ) OR EXISTS (
+               SELECT 1 FROM contact_phone q
+               JOIN opt_out o ON o.organisation_id = q.organisation_id AND o.contact_id = q.contact_id
+               WHERE q.organisation_id = :organisation AND q.number = p.number AND q.removed_at IS NULL
+                 AND o.channel = 'sms' AND o.lifted_at IS NULL
+           ) AS opted_out,
+           EXISTS (
+               SELECT 1 FROM suppression s
+               WHERE s.organisation_id = :organisation AND s.number = p.number
+                 AND s.channel = 'sms' AND s.reason <> 'opt_out' AND s.lifted_at IS NULL
+           ) AS suppressed,
+           EXISTS (
+               SELECT 1 FROM conversation t
+               WHERE t.organisation_id = :organisation AND t.number = p.number AND t.state = 'review'
+           ) AS in_review
+    FROM contact_phone p
+    WHERE p.organisation_id = :organisation AND p.contact_id = ANY (CAST(:contacts AS uuid[]))
+      AND p.removed_at IS NULL AND p.dead_at IS NULL
+    ORDER BY p.contact_id, p.position, p.number
+    """
+)
+
+_TAKEN: Final = text(
+    """
+    SELECT m.number FROM message m
+    WHERE m.organisation_id = :organisation AND m.blast_id = :blast AND m.purpose = 'blast'
+      AND m.state <> 'skipped' AND m.number = ANY (CAST(:numbers AS text[]))
+    """
+)
+
+_KNOWN_SENDERS: Final = text(
+    """
+    SELECT wanted.number, coalesce(conversation.sender, last.sender) AS sender
+    FROM unnest(CAST(:numbers AS text[])) AS wanted(number)
+    LEFT JOIN conversation
+      ON conversation.organisation_id = :organisation AND conversation.number = wanted.number
+    LEFT JOIN LATERAL (
+        SELECT m.sender FROM message m
+        WHERE m.organisation_id = :organisation AND m.number = wanted.number
+          AND m.direction = 'outbound' AND m.sent_at IS NOT NULL
+        ORDER BY m.id DESC LIMIT 1
+    ) AS last ON true
+    WHERE coalesce(conversation.sender, last.sender) IS NOT NULL
+    """
+)
+
+
+def members_after(
+    unit: UnitOfWork, list_ids: Sequence[uuid.UUID], after: uuid.UUID | None, limit: int
+) -> Sequence[uuid.UUID]:
+    """The next contacts of these lists, each once, by id."""
+    given = {"organisation": unit.organisation_id, "lists": list(list_ids), "after": after, "limit": limit}
+    return unit.session.scalars(_MEMBERS, given).all()
+
+
+def people(unit: UnitOfWork, election_id: uuid.UUID, contacts: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:
+    """What is known of these people, with what a text may say of them."""
+    given = {"organisation": unit.organisation_id, "election": election_id, "contacts": list(contacts)}
+    return unit.session.execute(_PEOPLE, given).all()
+
+
+def last_contacted(unit: UnitOfWork, contacts: Sequence[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
+    """When each of these people was last texted or rung by anybody here."""
+    given = {"organisation": unit.organisation_id, "contacts": list(contacts)}
+    return {row.contact_id: row.at for row in unit.session.execute(_LAST_CONTACTED, given)}
+
+
+def living_numbers(unit: UnitOfWork, contacts: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:
+    """The numbers of these people in the order to try them, with what stands against each."""
+    given = {"organisation": unit.organisation_id, "contacts": list(contacts)}
+    return unit.session.execute(_NUMBERS, given).all()
+
+
+def numbers_taken(unit: UnitOfWork, blast_id: uuid.UUID, numbers: Sequence[str]) -> set[str]:
+    """Those of these numbers that somebody in the blast stands for already."""
+    given = {"organisation": unit.organisation_id, "blast": blast_id, "numbers": list(numbers)}
+    return set(unit.session.scalars(_TAKEN, given))
+
+
+def known_senders(unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, str]:
+    """The sender that whoever has a number heard from last, where there is one."""
+    given = {"organisation": unit.organisation_id, "numbers": list(numbers)}
+    return {row.number: row.sender for row in unit.session.execute(_KNOWN_SENDERS, given)}

@@ -1,0 +1,125 @@
+"""Texts that wait, taken by a lease: a row stays `queued`, and comes back by itself if its holder dies."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import text
+
+from dialer.store.session import UnitOfWork
+
+_CLAIM: Final = """
+    WITH next AS (
+        SELECT m.id FROM message m
+        WHERE m.organisation_id = :organisation AND m.sender = :sender AND m.state = 'queued'
+          AND {wanted}
+          AND m.not_before <= :now AND (m.leased_until IS NULL OR m.leased_until <= :now)
+        ORDER BY {order} LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE message SET lease = :lease, leased_until = :until
+    FROM next
+    WHERE message.organisation_id = :organisation AND message.id = next.id
+    RETURNING message.id, message.number, message.purpose, message.blast_id, message.campaign_id
+"""
+_OF_BLAST: Final = text(
+    _CLAIM.format(wanted="m.purpose = 'blast' AND m.blast_id = :blast", order="m.not_before, m.id")
+)
+_SINGLE: Final = text(_CLAIM.format(wanted="m.purpose <> 'blast'", order="m.priority, m.not_before, m.id"))
+"""Each has an index of its own in that order, so that neither looks at the other's rows."""
+
+_GIVE_BACK: Final = text(
+    """
+    UPDATE message SET lease = NULL, leased_until = NULL
+    WHERE organisation_id = :organisation AND id = ANY (CAST(:ids AS uuid[]))
+      AND lease = :lease AND state = 'queued'
+    """
+)
+
+_SENDERS_WITH_SINGLES: Final = text(
+    """
+    SELECT DISTINCT m.sender FROM message m
+    WHERE m.organisation_id = :organisation AND m.state = 'queued' AND m.purpose <> 'blast'
+      AND m.sender IS NOT NULL AND m.not_before <= :now
+    """
+)
+
+_BLAST_HAS_DUE: Final = text(
+    """
+    SELECT EXISTS (
+        SELECT 1 FROM message m
+        WHERE m.organisation_id = :organisation AND m.blast_id = :blast AND m.purpose = 'blast'
+          AND m.state = 'queued' AND m.sender = ANY (CAST(:senders AS text[])) AND m.not_before <= :now
+          AND (m.leased_until IS NULL OR m.leased_until <= :now)
+    )
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A text that is ours to send until its lease ends."""
+
+    id: uuid.UUID
+    number: str
+    purpose: str
+    blast_id: uuid.UUID | None
+    campaign_id: uuid.UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds claimed texts, and until when; after it they are anybody's."""
+
+    id: uuid.UUID
+    until: dt.datetime
+
+
+def claim(
+    unit: UnitOfWork,
+    sender: str,
+    blast_id: uuid.UUID | None,
+    lease: Lease,
+    *,
+    limit: int,
+    now: dt.datetime,
+) -> list[Claimed]:
+    """Take the next texts of a blast (None: single ones) that go out from one sender and are due."""
+    given = {
+        "organisation": unit.organisation_id,
+        "sender": sender,
+        "blast": blast_id,
+        "lease": lease.id,
+        "until": lease.until,
+        "limit": limit,
+        "now": now,
+    }
+    rows = unit.session.execute(_SINGLE if blast_id is None else _OF_BLAST, given).all()
+    claimed = [Claimed(row.id, row.number, row.purpose, row.blast_id, row.campaign_id) for row in rows]
+    return sorted(claimed, key=lambda one: one.id)
+
+
+def give_back(unit: UnitOfWork, lease: uuid.UUID, ids: Sequence[uuid.UUID]) -> None:
+    """Let go of what was claimed and not sent."""
+    given = {"organisation": unit.organisation_id, "lease": lease, "ids": list(ids)}
+    unit.session.execute(_GIVE_BACK, given)
+
+
+def senders_with_singles(unit: UnitOfWork, now: dt.datetime) -> Sequence[str]:
+    """The senders from which single texts wait to go out."""
+    given = {"organisation": unit.organisation_id, "now": now}
+    return unit.session.scalars(_SENDERS_WITH_SINGLES, given).all()
+
+
+def blast_has_due(unit: UnitOfWork, blast_id: uuid.UUID, senders: Sequence[str], now: dt.datetime) -> bool:
+    """Whether a text of a blast could be claimed now."""
+    given = {
+        "organisation": unit.organisation_id,
+        "blast": blast_id,
+        "senders": list(senders),
+        "now": now,
+    }
+    return bool(unit.session.scalar(_BLAST_HAS_DUE, given))

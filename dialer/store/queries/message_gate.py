@@ -1,0 +1,277 @@
+"""The gate before the wire: one statement judges claimed texts by what holds at this instant, and makes
+those that pass `sending`.
+
+It says what `dialer.domain.message_gate` says, in SQL; a property test holds the two together. Two things
+are told to it, since they follow from the number alone: that its country may not be texted, and until when
+it is quiet there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.engine import Row
+
+from dialer.store.queries.message_claims import Claimed
+from dialer.store.session import UnitOfWork
+
+_LOCK: Final = text(
+    """
+    SELECT id FROM message
+    WHERE organisation_id = :organisation AND id = ANY (CAST(:ids AS uuid[]))
+      AND lease = :lease AND leased_until > :now AND state = 'queued'
+    ORDER BY id FOR UPDATE SKIP LOCKED
+    """
+)
+"""Locked first, so that the judgement itself waits for nobody and sees the latest word."""
+
+_SKIP: Final = """
+    CASE
+        WHEN m.purpose <> 'stop_confirmation'
+             AND (barred.opted_out OR person.opted_out OR household.opted_out) THEN 'opted_out'
+        WHEN m.purpose <> 'stop_confirmation' AND barred.suppressed THEN 'suppressed'
+        WHEN m.campaigning AND c.status IN ('deceased', 'moved') THEN c.status
+        WHEN line.gone THEN 'no_phone'
+        WHEN line.landline OR left(m.number, 5) = '+4470'
+             OR (left(m.number, 5) = '+4476' AND left(m.number, 7) <> '+447624') THEN 'not_mobile'
+        WHEN m.foreign_number THEN 'country'
+        WHEN m.campaigning AND k.require_consent_sms AND NOT person.consented THEN 'no_consent'
+        WHEN m.for_blast AND b.audience ->> 'voted' = 'false' AND v.voted_at IS NOT NULL THEN 'voted'
+        WHEN m.for_blast AND touched.lately THEN 'recently_contacted'
+        WHEN m.for_blast AND (
+                (b.audience ->> 'voted' = 'true' AND v.voted_at IS NULL)
+             OR (b.audience ? 'support'
+                 AND NOT coalesce(b.audience -> 'support' @> to_jsonb(v.support), false))
+             OR (b.audience ? 'voting_methods'
+                 AND NOT coalesce(b.audience -> 'voting_methods' ? v.voting_method, false))
+             OR (b.audience ? 'tags_any' AND NOT c.tags && meant.tags_any)
+             OR (b.audience ? 'tags_none' AND c.tags && meant.tags_none)
+             OR (b.audience ? 'polling_districts'
+                 AND NOT b.audience -> 'polling_districts' ? upper(btrim(coalesce(c.polling_district, ''))))
+            ) THEN 'audience'
+    END
+"""
+
+_WAIT: Final = """
+    CASE
+        WHEN m.for_blast AND b.state <> 'running' THEN 'paused'
+        WHEN (m.campaigning OR m.purpose = 'test') AND o.paused_at IS NOT NULL THEN 'organisation_paused'
+        WHEN m.campaigning AND k.state <> 'active' THEN 'campaign_paused'
+        WHEN s.pause_reason IS NOT NULL OR s.resting_until > :now THEN 'carrier'
+        WHEN m.campaigning AND m.purpose <> 'reply' AND review.open THEN 'in_review'
+        WHEN m.campaigning AND m.quiet_until > :now THEN 'quiet_hours'
+    END
+"""
+
+_JUDGE: Final = text(
+    f"""
+    WITH asked AS (
+        SELECT m.*, given.foreign_number, given.quiet_until,
+               m.purpose IN ('blast', 'single', 'reply') AS campaigning, m.purpose = 'blast' AS for_blast
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:foreign AS boolean[]), CAST(:quiet AS timestamptz[]))
+             AS given(id, foreign_number, quiet_until)
+        JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
+        WHERE m.lease = :lease AND m.state = 'queued'
+    ),
+    looked AS MATERIALIZED (
+        SELECT m.id, m.blast_id, m.campaign_id, m.purpose, m.number, m.sender, m.quiet_until,
+               m.segments * :price AS price, k.spent, k.cost_cap, m.attempts,
+               {_SKIP} AS skip, {_WAIT} AS wait
+        FROM asked m
+        JOIN organisation o ON o.id = :organisation
+        LEFT JOIN campaign k ON k.organisation_id = :organisation AND k.id = m.campaign_id
+        LEFT JOIN blast b ON b.organisation_id = :organisation AND b.id = m.blast_id
+        LEFT JOIN sender s ON s.organisation_id = :organisation AND s.address = m.sender
+        LEFT JOIN contact c ON c.organisation_id = :organisation AND c.id = m.contact_id
+        LEFT JOIN voter_record v
+          ON v.organisation_id = :organisation AND v.contact_id = m.contact_id
+         AND v.election_id = k.election_id
+        LEFT JOIN LATERAL (
+            SELECT coalesce(bool_or(x.reason = 'opt_out'), false) AS opted_out,
+                   coalesce(bool_or(x.reason <> 'opt_out'), false) AS suppressed
+            FROM suppression x
+            WHERE x.organisation_id = :organisation AND x.number = m.number
+              AND x.channel = 'sms' AND x.lifted_at IS NULL
+        ) AS barred ON true
+        LEFT JOIN LATERAL (
+            SELECT EXISTS (
+                       SELECT 1 FROM opt_out x
+                       WHERE x.organisation_id = :organisation AND x.contact_id = m.contact_id
+                         AND x.channel = 'sms' AND x.lifted_at IS NULL
+                   ) AS opted_out,
+                   EXISTS (
+                       SELECT 1 FROM consent y
+                       WHERE y.organisation_id = :organisation AND y.contact_id = m.contact_id
+                         AND y.channel = 'sms' AND y.withdrawn_at IS NULL
+                   ) AS consented
+        ) AS person ON true
+        LEFT JOIN LATERAL (
+            SELECT EXISTS (
+                       SELECT 1 FROM contact_phone p
+                       JOIN opt_out x
+                         ON x.organisation_id = p.organisation_id AND x.contact_id = p.contact_id
+                       WHERE p.organisation_id = :organisation AND p.number = m.number
+                         AND p.removed_at IS NULL AND x.channel = 'sms' AND x.lifted_at IS NULL
+                   ) AS opted_out
+        ) AS household ON true
+        LEFT JOIN LATERAL (
+            SELECT coalesce(bool_or(p.line_type = 'landline'), false) AS landline,
+                   CASE WHEN m.campaigning AND m.contact_id IS NOT NULL
+                        THEN coalesce(bool_and(p.dead_at IS NOT NULL OR p.removed_at IS NOT NULL), true)
+                        ELSE false END AS gone
+            FROM contact_phone p
+            WHERE p.organisation_id = :organisation AND p.number = m.number
+              AND (m.contact_id IS NULL OR p.contact_id = m.contact_id)
+        ) AS line ON true
+        LEFT JOIN LATERAL (
+            SELECT EXISTS (
+                       SELECT 1 FROM conversation t
+                       WHERE t.organisation_id = :organisation AND t.number = m.number
+                         AND t.state = 'review'
+                   ) AS open
+        ) AS review ON true
+        LEFT JOIN LATERAL (
+            SELECT ARRAY(SELECT jsonb_array_elements_text(b.audience -> 'tags_any')) AS tags_any,
+                   ARRAY(SELECT jsonb_array_elements_text(b.audience -> 'tags_none')) AS tags_none
+        ) AS meant ON true
+        LEFT JOIN LATERAL (
+            SELECT CASE WHEN b.audience ? 'not_contacted_for_s' THEN
+                EXISTS (
+                    SELECT 1 FROM message x
+                    WHERE x.organisation_id = :organisation AND x.contact_id = m.contact_id
+                      AND x.direction = 'outbound' AND x.id <> m.id AND x.sent_at > since.moment
+                ) OR EXISTS (
+                    SELECT 1 FROM result x
+                    WHERE x.organisation_id = :organisation AND x.contact_id = m.contact_id
+                      AND x.superseded_at IS NULL AND x.voided_at IS NULL AND x.at > since.moment
+                ) OR EXISTS (
+                    SELECT 1 FROM call x
+                    WHERE x.organisation_id = :organisation AND x.contact_id = m.contact_id
+                      AND x.created_at > since.moment
+                )
+                ELSE false END AS lately
+            FROM (
+                SELECT CAST(:now AS timestamptz)
+                       - make_interval(secs => (b.audience ->> 'not_contacted_for_s')::float8) AS moment
+            ) AS since
+        ) AS touched ON true
+    ),
+    judged AS MATERIALIZED (
+        SELECT id, blast_id, campaign_id, purpose, number, sender, quiet_until, skip, attempts,
+               CASE WHEN skip IS NOT NULL THEN NULL
+                    WHEN wait IS NOT NULL THEN wait
+                    WHEN spent + sum(price) FILTER (WHERE skip IS NULL AND wait IS NULL)
+                         OVER (PARTITION BY campaign_id ORDER BY id) > cost_cap THEN 'cost_cap'
+               END AS wait
+        FROM looked
+    ),
+    passed AS (
+        UPDATE message
+        SET state = 'sending', attempts = message.attempts + 1, attempted_at = :now, lease = NULL,
+            leased_until = NULL, clean_looks = 0, next_look_at = NULL
+        FROM judged
+        WHERE message.organisation_id = :organisation AND message.id = judged.id
+          AND judged.skip IS NULL AND judged.wait IS NULL
+        RETURNING message.id, message.body, message.segments
+    ),
+    skipped AS (
+        UPDATE message
+        SET state = 'skipped', skip_reason = judged.skip, lease = NULL, leased_until = NULL
+        FROM judged
+        WHERE message.organisation_id = :organisation AND message.id = judged.id
+          AND judged.skip IS NOT NULL
+    ),
+    waiting AS (
+        UPDATE message
+        SET lease = NULL, leased_until = NULL,
+            not_before = CASE judged.wait WHEN 'quiet_hours' THEN judged.quiet_until
+                                          WHEN 'in_review' THEN CAST(:review_again AS timestamptz)
+                                          ELSE CAST(:soon AS timestamptz) END
+        FROM judged
+        WHERE message.organisation_id = :organisation AND message.id = judged.id
+          AND judged.wait IS NOT NULL
+    )
+    SELECT judged.*, passed.body, passed.segments
+    FROM judged LEFT JOIN passed ON passed.id = judged.id
+    ORDER BY judged.id
+    """
+)
+
+_SOON: Final = dt.timedelta(seconds=1)
+_REVIEW_AGAIN: Final = dt.timedelta(seconds=30)
+"""How long a text rests that is held up by something that passes, before it is looked at again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A claimed text, and what its number alone tells."""
+
+    text: Claimed
+    foreign: bool
+    """Its country may not be texted."""
+    quiet_until: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a text at the gate: it is `sending` now where neither `skip` nor `wait` is given."""
+
+    id: uuid.UUID
+    blast_id: uuid.UUID | None
+    campaign_id: uuid.UUID | None
+    purpose: str
+    number: str
+    sender: str
+    skip: str | None
+    wait: str | None
+    attempt: int
+    body: str
+    segments: int
+
+    @property
+    def passed(self) -> bool:
+        """It may go to the carrier, at once."""
+        return self.skip is None and self.wait is None
+
+
+def judge(
+    unit: UnitOfWork, lease: uuid.UUID, asked: Sequence[Asked], *, price: Decimal, now: dt.datetime
+) -> list[Judged]:
+    """Judge claimed texts, and make those that pass `sending`. What isn't ours any more is left out."""
+    of_ours = {"organisation": unit.organisation_id, "lease": lease, "now": now}
+    mine = set(unit.session.scalars(_LOCK, {**of_ours, "ids": [one.text.id for one in asked]}))
+    kept = [one for one in asked if one.text.id in mine]
+    if not kept:
+        return []
+    given = {
+        **of_ours,
+        "ids": [one.text.id for one in kept],
+        "foreign": [one.foreign for one in kept],
+        "quiet": [one.quiet_until for one in kept],
+        "price": price,
+        "soon": now + _SOON,
+        "review_again": now + _REVIEW_AGAIN,
+    }
+    return [_judged(row) for row in unit.session.execute(_JUDGE, given)]
+
+
+def _judged(row: Row[Any]) -> Judged:
+    return Judged(
+        id=row.id,
+        blast_id=row.blast_id,
+        campaign_id=row.campaign_id,
+        purpose=row.purpose,
+        number=row.number,
+        sender=row.sender,
+        skip=row.skip,
+        wait=row.wait,
+        attempt=row.attempts + 1,
+        body=row.body or "",
+        segments=row.segments or 0,
+    )

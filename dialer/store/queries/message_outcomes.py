@@ -1,0 +1,281 @@
+"""What became of texts on the wire, written in bulk: each write holds only while the state allows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.engine import Row
+
+from dialer.store.session import UnitOfWork
+
+_ACCEPT: Final = text(
+    """
+    WITH told AS (
+        SELECT m.id, m.state, m.skip_reason, given.sid, m.segments * CAST(:price AS numeric) AS cost
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:sids AS text[])) AS given(id, sid)
+        JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
+        WHERE m.state IN ('queued', 'sending', 'unknown') AND m.attempts > m.put_back
+          AND m.carrier_sid IS NULL
+        ORDER BY m.id FOR UPDATE OF m
+    )
+    UPDATE message
+    SET state = 'sent', carrier_sid = told.sid, sent_at = :now, cost = told.cost,
+        cost_currency = :currency, reconcile_at = :reconcile_at, next_look_at = NULL, lease = NULL,
+        leased_until = NULL, error_code = NULL, error_detail = NULL
+    FROM told
+    WHERE message.organisation_id = :organisation AND message.id = told.id
+    RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
+              told.state AS before, message.state AS after, message.cost
+    """
+)
+
+_FAIL: Final = text(
+    """
+    WITH told AS (
+        SELECT m.id, given.code, given.detail
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS int[]), CAST(:codes AS int[]),
+                    CAST(:details AS text[])) AS given(id, attempt, code, detail)
+        JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
+        WHERE m.state = 'sending' AND m.attempts = given.attempt
+        ORDER BY m.id FOR UPDATE OF m
+    )
+    UPDATE message SET state = 'failed', error_code = told.code, error_detail = told.detail
+    FROM told
+    WHERE message.organisation_id = :organisation AND message.id = told.id
+    RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
+              'sending' AS before, message.state AS after
+    """
+)
+
+_PUT_BACK: Final = text(
+    """
+    WITH told AS (
+        SELECT m.id, given.not_before, given.sender, given.code,
+               coalesce(b.state = 'cancelled' AND m.purpose = 'blast', false) AS called_off
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS int[]), CAST(:moments AS timestamptz[]),
+                    CAST(:senders AS text[]), CAST(:codes AS int[]))
+             AS given(id, attempt, not_before, sender, code)
+        JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
+        LEFT JOIN blast b ON b.organisation_id = :organisation AND b.id = m.blast_id
+        WHERE m.state = 'sending' AND m.attempts = given.attempt
+        ORDER BY m.id FOR UPDATE OF m
+    )
+    UPDATE message
+    SET state = CASE WHEN told.called_off THEN 'cancelled' ELSE 'queued' END,
+        put_back = message.put_back + 1, not_before = told.not_before,
+        sender = coalesce(told.sender, message.sender), error_code = told.code
+    FROM told
+    WHERE message.organisation_id = :organisation AND message.id = told.id
+    RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
+              'sending' AS before, message.state AS after
+    """
+)
+
+_LOSE: Final = text(
+    """
+    WITH told AS (
+        SELECT m.id FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS int[])) AS given(id, attempt)
+        JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
+        WHERE m.state = 'sending' AND m.attempts = given.attempt
+        ORDER BY m.id FOR UPDATE OF m
+    )
+    UPDATE message SET state = 'unknown', next_look_at = :look_at, clean_looks = 0
+    FROM told
+    WHERE message.organisation_id = :organisation AND message.id = told.id
+    RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
+              'sending' AS before, message.state AS after
+    """
+)
+
+_GIVE_UP_WAITING: Final = text(
+    """
+    WITH lost AS (
+        SELECT m.id FROM message m
+        WHERE m.organisation_id = :organisation AND m.state = 'sending' AND m.attempted_at < :before
+        ORDER BY m.id LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE message SET state = 'unknown', next_look_at = :now, clean_looks = 0
+    FROM lost
+    WHERE message.organisation_id = :organisation AND message.id = lost.id
+    RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
+              'sending' AS before, message.state AS after
+    """
+)
+
+_PROVE: Final = text(
+    """
+    WITH told AS (
+        SELECT m.id, m.state, given.code
+        FROM unnest(CAST(:sids AS text[]), CAST(:codes AS int[])) AS given(sid, code)
+        JOIN message m ON m.organisation_id = :organisation AND m.carrier_sid = given.sid
+        WHERE m.direction = 'outbound' AND m.state = ANY (CAST(:sources AS text[]))
+        ORDER BY m.id FOR UPDATE OF m
+    )
+    UPDATE message
+    SET state = :proven, error_code = told.code, reconcile_at = NULL,
+        delivered_at = CASE WHEN :proven = 'delivered' THEN CAST(:now AS timestamptz) END
+    FROM told
+    WHERE message.organisation_id = :organisation AND message.id = told.id
+    RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
+              told.state AS before, message.state AS after
+    """
+)
+
+_SPEND: Final = text(
+    """
+    UPDATE campaign SET spent = spent + :cost
+    WHERE organisation_id = :organisation AND id = :campaign
+    """
+)
+
+_UNEXPLAINED: Final = text(
+    """
+    SELECT last.code IS NOT NULL AND last.code <> ALL (CAST(:explained AS int[])) AS refused
+    FROM (
+        SELECT m.error_code AS code FROM message m
+        WHERE m.organisation_id = :organisation AND m.blast_id = :blast AND m.purpose = 'blast'
+          AND m.state IN ('sent', 'delivered', 'undelivered', 'failed')
+        ORDER BY m.attempted_at DESC, m.id DESC LIMIT :window
+    ) AS last
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of one text: what is told about it counts only while that try is the last."""
+
+    id: uuid.UUID
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The carrier's no for good."""
+
+    attempt: Attempt
+    code: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """Not taken: to be tried again from `not_before`, from another `sender` where one is given."""
+
+    attempt: Attempt
+    not_before: dt.datetime
+    sender: str | None = None
+    code: int | None = None
+
+
+def accept(
+    unit: UnitOfWork,
+    sids: dict[uuid.UUID, str],
+    *,
+    price: Decimal,
+    currency: str,
+    now: dt.datetime,
+    reconcile_at: dt.datetime,
+) -> Sequence[Row[Any]]:
+    """Make these texts `sent` under these names of the carrier's; those that were before."""
+    given = {
+        "organisation": unit.organisation_id,
+        "ids": list(sids),
+        "sids": list(sids.values()),
+        "price": price,
+        "currency": currency,
+        "now": now,
+        "reconcile_at": reconcile_at,
+    }
+    return unit.session.execute(_ACCEPT, given).all()
+
+
+def fail(unit: UnitOfWork, failures: Sequence[Failure]) -> Sequence[Row[Any]]:
+    """Make these texts `failed`."""
+    given = {
+        "organisation": unit.organisation_id,
+        "ids": [one.attempt.id for one in failures],
+        "attempts": [one.attempt.number for one in failures],
+        "codes": [one.code for one in failures],
+        "details": [one.detail for one in failures],
+    }
+    return unit.session.execute(_FAIL, given).all()
+
+
+def put_back(unit: UnitOfWork, tries: Sequence[PutBack]) -> Sequence[Row[Any]]:
+    """Make these texts `queued` again; `cancelled` where their blast has been called off meanwhile."""
+    given = {
+        "organisation": unit.organisation_id,
+        "ids": [one.attempt.id for one in tries],
+        "attempts": [one.attempt.number for one in tries],
+        "moments": [one.not_before for one in tries],
+        "senders": [one.sender for one in tries],
+        "codes": [one.code for one in tries],
+    }
+    return unit.session.execute(_PUT_BACK, given).all()
+
+
+def lose(unit: UnitOfWork, tries: Sequence[Attempt], look_at: dt.datetime) -> Sequence[Row[Any]]:
+    """Make these texts `unknown`, to be looked for from then on."""
+    given = {
+        "organisation": unit.organisation_id,
+        "ids": [one.id for one in tries],
+        "attempts": [one.number for one in tries],
+        "look_at": look_at,
+    }
+    return unit.session.execute(_LOSE, given).all()
+
+
+def lose_silent(unit: UnitOfWork, *, before: dt.datetime, now: dt.datetime, limit: int) -> Sequence[Row[Any]]:
+    """Make texts `unknown` that have been on the wire since before a moment: whoever sent them is gone."""
+    given = {"organisation": unit.organisation_id, "before": before, "now": now, "limit": limit}
+    return unit.session.execute(_GIVE_UP_WAITING, given).all()
+
+
+def prove(
+    unit: UnitOfWork,
+    codes: dict[str, int | None],
+    proven: str,
+    *,
+    before: Collection[str],
+    now: dt.datetime,
+) -> Sequence[Row[Any]]:
+    """Move the texts of these names on to what the carrier's word proves, with its error codes."""
+    given = {
+        "organisation": unit.organisation_id,
+        "sids": list(codes),
+        "codes": list(codes.values()),
+        "proven": proven,
+        "sources": sorted(before),
+        "now": now,
+    }
+    return unit.session.execute(_PROVE, given).all()
+
+
+def spend(unit: UnitOfWork, campaign_id: uuid.UUID, cost: Decimal) -> None:
+    """Add to what a campaign has cost."""
+    given = {"organisation": unit.organisation_id, "campaign": campaign_id, "cost": cost}
+    unit.session.execute(_SPEND, given)
+
+
+def last_refused(
+    unit: UnitOfWork,
+    blast_id: uuid.UUID,
+    explained: Collection[int],
+    *,
+    window: int,
+) -> list[bool]:
+    """Of a blast's last outcomes, newest first, whether each was a refusal that nothing explains."""
+    given = {
+        "organisation": unit.organisation_id,
+        "blast": blast_id,
+        "explained": list(explained),
+        "window": window,
+    }
+    return list(unit.session.scalars(_UNEXPLAINED, given))

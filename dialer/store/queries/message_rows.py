@@ -1,0 +1,92 @@
+"""A blast's messages written down by the chunk, and handed on between people who share a number."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import text
+
+from dialer.store.session import UnitOfWork
+
+_COPY: Final = """
+    COPY message (organisation_id, id, direction, purpose, blast_id, campaign_id, contact_id, number, sender,
+                  body, encoding, segments, state, skip_reason, not_before, created_at)
+    FROM STDIN
+"""
+
+_PROMOTE: Final = text(
+    """
+    WITH next AS (
+        SELECT DISTINCT ON (m.number) m.id
+        FROM message m
+        WHERE m.organisation_id = :organisation AND m.blast_id = :blast AND m.purpose = 'blast'
+          AND m.state = 'skipped' AND m.skip_reason = 'duplicate_number'
+          AND (CAST(:numbers AS text[]) IS NULL OR m.number = ANY (CAST(:numbers AS text[])))
+          AND NOT EXISTS (
+              SELECT 1 FROM message taken
+              WHERE taken.organisation_id = :organisation AND taken.blast_id = :blast
+                AND taken.purpose = 'blast' AND taken.number = m.number AND taken.state <> 'skipped'
+          )
+        ORDER BY m.number, m.contact_id
+    )
+    UPDATE message
+    SET state = 'queued', skip_reason = NULL, not_before = :now
+    FROM next
+    WHERE message.organisation_id = :organisation AND message.id = next.id AND message.state = 'skipped'
+    RETURNING message.id
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """One row of a blast: `queued`, or `skipped` with its reason."""
+
+    id: uuid.UUID
+    contact_id: uuid.UUID
+    number: str | None
+    sender: str | None
+    body: str
+    encoding: str
+    segments: int
+    state: str
+    skip_reason: str | None
+
+
+def copy_messages(
+    unit: UnitOfWork,
+    blast_id: uuid.UUID,
+    campaign_id: uuid.UUID,
+    rows: Iterable[NewMessage],
+    now: dt.datetime,
+) -> None:
+    """Write a chunk of a blast's messages down."""
+    before = (unit.organisation_id,)
+    of_it = ("outbound", "blast", blast_id, campaign_id)
+    with _cursor(unit) as cursor, cursor.copy(_COPY) as copy:
+        for row in rows:
+            mine = (row.contact_id, row.number, row.sender, row.body, row.encoding, row.segments)
+            copy.write_row((*before, row.id, *of_it, *mine, row.state, row.skip_reason, now, now))
+
+
+def promote(unit: UnitOfWork, blast_id: uuid.UUID, numbers: Sequence[str] | None, now: dt.datetime) -> int:
+    """Let the next person on each of these numbers (None: on all) take the place that has become free.
+
+    How many did. Two at once would break the unique key of blast and number: the second undoes itself.
+    """
+    given = {
+        "organisation": unit.organisation_id,
+        "blast": blast_id,
+        "numbers": None if numbers is None else list(numbers),
+        "now": now,
+    }
+    return len(unit.session.execute(_PROMOTE, given).all())
+
+
+def _cursor(unit: UnitOfWork) -> Any:
+    connection: Any = unit.session.connection().connection.driver_connection
+    return connection.cursor()

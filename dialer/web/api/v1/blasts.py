@@ -1,0 +1,251 @@
+"""`/blasts`: one text to many people, launched once (contract §7)."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import url_for
+from flask.views import MethodView
+from marshmallow import Schema, fields
+
+from dialer.domain.access import Permission
+from dialer.domain.audience import NAMES_MOST, NOT_CONTACTED_MOST_S
+from dialer.domain.pledge import VOTING_METHODS
+from dialer.services.messaging import blasts as deeds
+from dialer.services.messaging import launching
+from dialer.services.messaging.blasts import LONGEST_BODY, BlastFields
+from dialer.services.messaging.estimate import estimate_blast
+from dialer.services.messaging.progress import blast_progress
+from dialer.services.messaging.views import BlastView, EstimateView
+from dialer.web.api.blueprint import Resource
+from dialer.web.api.fields import (
+    Choice,
+    Flag,
+    Id,
+    Instant,
+    Money,
+    Number,
+    Text,
+    Whole,
+    money,
+    path_id,
+)
+from dialer.web.api.paging import PageQuery, page_of, paged, show_page
+from dialer.web.desk import context
+from dialer.web.guard import allow
+
+blasts = Resource("blasts", "One text to many people: written, estimated, launched, watched")
+
+
+class AudienceSchema(Schema):
+    """Whom it goes to: all that is named must hold."""
+
+    support = fields.List(Whole(least=1, most=5), allow_none=True, metadata={"maxItems": 5})
+    voted = Flag(allow_none=True)
+    tags_any = fields.List(Text(blank=False, max_length=200), metadata={"maxItems": NAMES_MOST})
+    tags_none = fields.List(Text(blank=False, max_length=200), metadata={"maxItems": NAMES_MOST})
+    polling_districts = fields.List(Text(blank=False, max_length=100), metadata={"maxItems": NAMES_MOST})
+    voting_methods = fields.List(Choice(*VOTING_METHODS))
+    not_contacted_for_s = Whole(least=0, most=NOT_CONTACTED_MOST_S, allow_none=True)
+
+
+class BlastFieldsSchema(Schema):
+    """What may be said of a blast."""
+
+    name = Text(blank=False, max_length=200)
+    body = Text(blank=False, max_length=LONGEST_BODY)
+    list_ids = fields.List(Id(), metadata={"maxItems": 1000})
+    audience = fields.Nested(AudienceSchema)
+    senders = fields.List(Text(max_length=34), metadata={"maxItems": 100})
+    send_at = Instant(allow_none=True)
+
+
+class NewBlastSchema(BlastFieldsSchema):
+    """A blast to be written down."""
+
+    campaign_id = Id(required=True)
+    name = Text(blank=False, max_length=200, required=True)
+    body = Text(blank=False, max_length=LONGEST_BODY, required=True)
+    list_ids = fields.List(Id(), required=True, metadata={"maxItems": 1000})
+
+
+class BlastSchema(BlastFieldsSchema):
+    """A blast."""
+
+    id = Id(required=True)
+    campaign_id = Id(required=True)
+    state = Text(required=True)
+    waiting_reason = Text(allow_none=True)
+    pause_reason = Text(allow_none=True)
+    total = Whole()
+    created_at = Instant()
+    launched_at = Instant(allow_none=True)
+    finished_at = Instant(allow_none=True)
+
+
+class BlastQuery(PageQuery):
+    """Which blasts."""
+
+    campaign_id = Id()
+
+
+class BlastWarningSchema(Schema):
+    """Something to know before launching; `count` is how many texts it is about."""
+
+    code = Text(required=True)
+    detail = Text(required=True)
+    count = Whole(required=True)
+
+
+class EstimateSchema(Schema):
+    """Who would get it, who wouldn't and why, and what it would take."""
+
+    recipients = Whole(required=True)
+    excluded = fields.Dict(keys=Text(), values=Whole(), required=True)
+    messages = fields.Dict(keys=Text(), values=Whole(), required=True)
+    segments = Whole(required=True)
+    cost = Money(required=True)
+    duration_s = Number(required=True)
+    warnings = fields.List(fields.Nested(BlastWarningSchema), required=True)
+    samples = fields.List(Text(), required=True)
+
+
+class LaunchSchema(Schema):
+    """How many people whoever launches it means to reach."""
+
+    expected_recipients = Whole(least=0, most=2**31, allow_none=True, load_default=None)
+
+
+class ProgressSchema(Schema):
+    """How far it is."""
+
+    state = Text(required=True)
+    waiting_reason = Text(allow_none=True, required=True)
+    pause_reason = Text(allow_none=True, required=True)
+    total = Whole(required=True)
+    counts = fields.Dict(keys=Text(), values=Whole(), required=True)
+    skipped_by = fields.Dict(keys=Text(), values=Whole(), required=True)
+    spent = Money(required=True)
+    rate_per_s = Number(required=True)
+    eta_s = Number(allow_none=True, required=True)
+
+
+@blasts.route("/blasts")
+class Blasts(MethodView):
+    """All blasts of the campaigns that exist for you."""
+
+    @allow(Permission.BLAST_READ)
+    @blasts.arguments(BlastQuery, location="query")
+    @blasts.response(200, paged(BlastSchema))
+    def get(self, query: dict[str, Any]) -> dict[str, object]:
+        """Blasts, oldest first."""
+        return show_page(deeds.list_blasts(context(), page_of(query), **query))
+
+    @allow(Permission.BLAST_MANAGE)
+    @blasts.arguments(NewBlastSchema)
+    @blasts.response(201, BlastSchema)
+    def post(self, body: dict[str, Any]) -> tuple[BlastView, int, dict[str, str]]:
+        """Write a blast down, in draft: nobody gets anything before it is launched."""
+        campaign_id = body.pop("campaign_id")
+        made = deeds.create_blast(context(), campaign_id, cast("BlastFields", body))
+        return made, 201, {"Location": url_for("blasts.Blast", blast_id=made.id)}
+
+
+@blasts.route("/blasts/<blast_id>")
+class Blast(MethodView):
+    """One blast."""
+
+    @allow(Permission.BLAST_READ)
+    @blasts.response(200, BlastSchema)
+    def get(self, blast_id: str) -> BlastView:
+        """One blast."""
+        return deeds.get_blast(context(), path_id(blast_id))
+
+    @allow(Permission.BLAST_MANAGE)
+    @blasts.arguments(BlastFieldsSchema)
+    @blasts.response(200, BlastSchema)
+    def patch(self, body: dict[str, Any], blast_id: str) -> BlastView:
+        """Change the fields given, before it begins."""
+        return deeds.change_blast(context(), path_id(blast_id), cast("BlastFields", body))
+
+    @allow(Permission.BLAST_MANAGE)
+    @blasts.response(204)
+    def delete(self, blast_id: str) -> None:
+        """Throw it away, before it begins."""
+        deeds.delete_blast(context(), path_id(blast_id))
+
+
+@blasts.route("/blasts/<blast_id>/estimate", methods=["POST"])
+@allow(Permission.BLAST_READ)
+@blasts.response(200, EstimateSchema)
+def estimate(blast_id: str) -> dict[str, object]:
+    """Count who would get it now, who wouldn't and why, and what it would take."""
+    return _shown_estimate(estimate_blast(context(), path_id(blast_id)))
+
+
+@blasts.route("/blasts/<blast_id>/launch", methods=["POST"])
+@allow(Permission.BLAST_MANAGE)
+@blasts.arguments(LaunchSchema)
+@blasts.response(202, BlastSchema)
+def launch(body: dict[str, Any], blast_id: str) -> BlastView:
+    """Send it, at once or at its `send_at`. Launching again is the same run."""
+    return launching.launch_blast(context(), path_id(blast_id), body["expected_recipients"])
+
+
+@blasts.route("/blasts/<blast_id>/pause", methods=["POST"])
+@allow(Permission.BLAST_MANAGE)
+@blasts.response(200, BlastSchema)
+def pause(blast_id: str) -> BlastView:
+    """Send nothing more of it until it is resumed."""
+    return launching.pause_blast(context(), path_id(blast_id))
+
+
+@blasts.route("/blasts/<blast_id>/resume", methods=["POST"])
+@allow(Permission.BLAST_MANAGE)
+@blasts.response(200, BlastSchema)
+def resume(blast_id: str) -> BlastView:
+    """Let it go on from where it stood."""
+    return launching.resume_blast(context(), path_id(blast_id))
+
+
+@blasts.route("/blasts/<blast_id>/cancel", methods=["POST"])
+@allow(Permission.BLAST_MANAGE)
+@blasts.response(200, BlastSchema)
+def cancel(blast_id: str) -> BlastView:
+    """Call it off: what has not been sent never will be."""
+    return launching.cancel_blast(context(), path_id(blast_id))
+
+
+@blasts.route("/blasts/<blast_id>/progress")
+class Progress(MethodView):
+    """How far it is."""
+
+    @allow(Permission.BLAST_READ)
+    @blasts.response(200, ProgressSchema)
+    def get(self, blast_id: str) -> dict[str, object]:
+        """How far it is, how fast it goes, how long it will still take."""
+        found = blast_progress(context(), path_id(blast_id))
+        return {
+            "state": found.state,
+            "waiting_reason": found.waiting_reason,
+            "pause_reason": found.pause_reason,
+            "total": found.total,
+            "counts": found.counts,
+            "skipped_by": found.skipped_by,
+            "spent": money(found.spent, found.currency),
+            "rate_per_s": found.rate_per_s,
+            "eta_s": found.eta_s,
+        }
+
+
+def _shown_estimate(found: EstimateView) -> dict[str, object]:
+    return {
+        "recipients": found.recipients,
+        "excluded": found.excluded,
+        "messages": found.encodings,
+        "segments": found.segments,
+        "cost": money(found.cost, found.currency),
+        "duration_s": found.duration_s,
+        "warnings": found.warnings,
+        "samples": found.samples,
+    }

@@ -1,0 +1,113 @@
+"""`/messages`: texts, out and in (contract §7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+from marshmallow import Schema, fields
+
+from dialer.domain.access import Permission
+from dialer.domain.message import DIRECTIONS, MESSAGE_STATES
+from dialer.services.messaging.messages import MessageSearch, get_message, list_messages
+from dialer.services.messaging.views import MessageView
+from dialer.web.api.blueprint import Resource
+from dialer.web.api.fields import Choice, Id, Instant, Money, Text, Whole, money, path_id
+from dialer.web.api.paging import PageQuery, page_of, paged, show_page
+from dialer.web.desk import context
+from dialer.web.guard import allow
+
+messages = Resource("messages", "Texts, out and in, each with its state")
+
+
+class CarrierSaysSchema(Schema):
+    """Why the carrier didn't send or deliver it."""
+
+    code = Whole(required=True)
+    detail = Text(allow_none=True, required=True)
+
+
+class MessageSchema(Schema):
+    """A text."""
+
+    id = Id(required=True)
+    blast_id = Id(allow_none=True)
+    campaign_id = Id(allow_none=True)
+    contact_id = Id(allow_none=True)
+    direction = Choice(*DIRECTIONS, required=True)
+    purpose = Text(allow_none=True)
+    from_ = Text(allow_none=True, data_key="from")
+    to = Text(allow_none=True)
+    body = Text(required=True)
+    state = Choice(*MESSAGE_STATES, required=True)
+    segments = Whole(required=True)
+    encoding = Text(required=True)
+    error = fields.Nested(CarrierSaysSchema, allow_none=True)
+    carrier_sid = Text(allow_none=True)
+    cost = Money(allow_none=True)
+    skip_reason = Text(allow_none=True)
+    created_at = Instant(required=True)
+    sent_at = Instant(allow_none=True)
+    delivered_at = Instant(allow_none=True)
+
+
+class MessageQuery(PageQuery):
+    """Which texts."""
+
+    blast_id = Id()
+    campaign_id = Id()
+    contact_id = Id()
+    number = Text(max_length=50)
+    direction = Choice(*DIRECTIONS)
+    state = Choice(*MESSAGE_STATES)
+
+
+@messages.route("/messages")
+class Messages(MethodView):
+    """All texts."""
+
+    @allow(Permission.MESSAGE_READ)
+    @messages.arguments(MessageQuery, location="query")
+    @messages.response(200, paged(MessageSchema))
+    def get(self, query: dict[str, Any]) -> dict[str, object]:
+        """Texts, oldest first."""
+        page = page_of(query)
+        return show_page(list_messages(context(), MessageSearch(**query), page).map(show_message))
+
+
+@messages.route("/messages/<message_id>")
+class Message(MethodView):
+    """One text."""
+
+    @allow(Permission.MESSAGE_READ)
+    @messages.response(200, MessageSchema)
+    def get(self, message_id: str) -> dict[str, object]:
+        """One text."""
+        return show_message(get_message(context(), path_id(message_id)))
+
+
+def show_message(found: MessageView) -> dict[str, object]:
+    """A text as the API answers it."""
+    outbound = found.direction == "outbound"
+    error = None if found.error_code is None else {"code": found.error_code, "detail": found.error_detail}
+    return {
+        "id": found.id,
+        "blast_id": found.blast_id,
+        "campaign_id": found.campaign_id,
+        "contact_id": found.contact_id,
+        "direction": found.direction,
+        "purpose": found.purpose,
+        "from_": found.sender if outbound else found.number,
+        "to": found.number if outbound else found.sender,
+        "body": found.body,
+        "state": found.state,
+        "segments": found.segments,
+        "encoding": found.encoding,
+        "error": error,
+        "carrier_sid": found.carrier_sid,
+        "cost": None if found.currency is None else money(found.cost, found.currency),
+        "skip_reason": found.skip_reason,
+        "created_at": found.created_at,
+        "sent_at": found.sent_at,
+        "delivered_at": found.delivered_at,
+    }

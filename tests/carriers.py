@@ -1,0 +1,135 @@
+"""Tools for sending in tests: no rates, no luck, and a carrier that does what it is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from dialer.carrier.port import (
+    Accepted,
+    CallOutcome,
+    CarrierCall,
+    CarrierError,
+    CarrierMessage,
+    OutboundCall,
+    OutboundMessage,
+    SendOutcome,
+    Unknown,
+)
+from dialer.services.messaging.sending import Wires
+from dialer.services.messaging.tools import Tools
+
+
+class Unmetered:
+    """Buckets that are always full."""
+
+    def take(self, name: str, want: int, rate_per_s: float) -> int:
+        return want
+
+
+@dataclass
+class Judge:
+    """A carrier in memory that keeps a ledger of what it accepted, and answers as `answers` says.
+
+    An answer may be an outcome, or `lost`: accepted, and the reply never came. Without one it accepts.
+    """
+
+    now: Callable[[], dt.datetime]
+    ledger: list[CarrierMessage] = field(default_factory=list)
+    asked: list[OutboundMessage] = field(default_factory=list)
+    answers: Callable[[OutboundMessage], SendOutcome | str | None] = lambda _: None
+    unreadable: bool = False
+    hidden: bool = False
+    """Its list lags: it shows nothing yet."""
+
+    def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:
+        return [self._send(message) for message in messages]
+
+    def _send(self, message: OutboundMessage) -> SendOutcome:
+        self.asked.append(message)
+        answer = self.answers(message)
+        if answer is not None and answer != "lost":
+            assert not isinstance(answer, str)
+            return answer
+        sid = f"SM{len(self.ledger):032x}"
+        self.ledger.append(self._accepted(sid, message))
+        return Unknown("timeout") if answer == "lost" else Accepted(sid, "queued")
+
+    def _accepted(self, sid: str, message: OutboundMessage) -> CarrierMessage:
+        return CarrierMessage(
+            sid=sid,
+            to=message.to,
+            sender=message.sender,
+            body=message.body,
+            direction="outbound-api",
+            status="queued",
+            error_code=None,
+            segments=1,
+            price=None,
+            currency=None,
+            created_at=self.now(),
+            sent_at=None,
+        )
+
+    def message(self, sid: str) -> CarrierMessage | None:
+        return next((one for one in self.ledger if one.sid == sid), None)
+
+    def messages(
+        self,
+        *,
+        to: str | None = None,
+        sender: str | None = None,
+        since: dt.datetime | None = None,
+        until: dt.datetime | None = None,
+    ) -> list[CarrierMessage]:
+        if self.unreadable:
+            raise CarrierError("unreachable", permanent=False)
+        return [] if self.hidden else [one for one in reversed(self.ledger) if to in {None, one.to}]
+
+    def accepted_by_number(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for one in self.ledger:
+            found[one.to] = found.get(one.to, 0) + 1
+        return found
+
+    def place_call(self, call: OutboundCall) -> CallOutcome:
+        raise NotImplementedError
+
+    def call(self, sid: str) -> CarrierCall | None:
+        raise NotImplementedError
+
+    def calls(self, *, to: str | None = None, since: dt.datetime | None = None) -> list[CarrierCall]:
+        raise NotImplementedError
+
+    def end_call(self, sid: str) -> None:
+        raise NotImplementedError
+
+    def action_of(self, code: int) -> Any:
+        raise NotImplementedError
+
+    def close(self) -> None: ...
+
+
+class AtOnce(Executor):
+    """Does what it is given before it returns."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - a future carries whatever it was
+            future.set_exception(error)
+        return future
+
+
+def wires() -> Wires:
+    """Wires on which one thing happens after another."""
+    return Wires(pool=AtOnce())
+
+
+def tools(carrier: Judge, clock: Callable[[], dt.datetime]) -> Tools:
+    """Tools without rates and luck."""
+    return Tools(carrier, Unmetered(), clock, lambda: 0.5)  # type: ignore[arg-type]
