@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
+import requests
 
+from dialer.processes import wait_until
 from tests.town.conftest import GWEN, STATUS_URL, US
 from tests.towns import PUBLIC_URL, Inbox, Town
 
@@ -133,3 +138,57 @@ def test_a_ledger_that_is_broken_in_its_middle_stops_the_start(own_town):
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
     assert done.returncode == 1
     assert done.stderr.startswith("line 1 of the town's ledger can't be read")
+
+
+def test_whatever_was_answered_is_there_whenever_it_is_killed(own_town):
+    """Killed at any moment while many texts are on their way: no answer without its entry."""
+    own_town.orderly()
+    answered: set[str] = set()
+    stopped = threading.Event()
+
+    def send_without_end(worker: int) -> None:
+        session = requests.Session()
+        path = f"/2010-04-01/Accounts/{own_town.account_sid}/Messages.json"
+        for number in itertools.count():
+            if stopped.is_set():
+                return
+            form = {"To": f"+44770090{worker:02}{number % 100:02}", "From": US, "Body": f"{worker}/{number}"}
+            with contextlib.suppress(requests.RequestException):
+                answer = session.post(
+                    own_town.url + path, form, auth=(own_town.account_sid, own_town.auth_token), timeout=5
+                )
+                if answer.status_code == 201:
+                    answered.add(answer.json()["sid"])
+
+    senders = [threading.Thread(target=send_without_end, args=(worker,)) for worker in range(8)]
+    for sender in senders:
+        sender.start()
+    for killed in range(4):
+        least = len(answered) + 50
+        assert wait_until(lambda least=least: len(answered) >= least, 20), f"after {killed} kills"
+        own_town.kill()
+        own_town.start()
+    stopped.set()
+    for sender in senders:
+        sender.join()
+    entered = [text["sid"] for text in own_town.texts()]
+    assert answered <= set(entered)
+    assert len(entered) == len(set(entered))
+    bodies = [text["body"] for text in own_town.texts()]
+    assert len(bodies) == len(set(bodies)), "each request is entered once at most"
+
+
+def test_a_clock_that_runs_by_itself_goes_on_too(tmp_path):
+    town = Town(tmp_path, by_hand=False, speed=1.0)
+    town.start()
+    town.orderly()
+    town.person(GWEN, sent_after_s=100.0, receipt_after_s=100.0, outcome="delivered")
+    town.client().messages.create(to=GWEN, from_=US, body="Hello")
+    town.kill()
+    town.start()
+    town._told("/clock", {"speed": 1000.0})
+    assert wait_until(lambda: town.texts()[0]["status"] == "delivered", 20)
+    town.kill()
+    town.start()
+    assert town._told("/clock", {})["speed"] == 1000.0
+    town.stop()
