@@ -1,0 +1,163 @@
+"""Texts to us: decided and committed in the request that brings them, before it is answered (contract §7).
+
+The carrier delivers each but once, so what is asked for again later (its list of texts) comes in here too;
+one with a SID that was seen before changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import select
+
+from dialer.domain.access import Permission, require
+from dialer.domain.inbound_rules import OPT_IN, OPT_OUT, OTHER, REVIEW
+from dialer.domain.inbound_text import Classified, classify
+from dialer.domain.opt_out import SAID_BY_TEXT
+from dialer.domain.segments import measure
+from dialer.services.contention import again_after_deadlock
+from dialer.services.context import Context
+from dialer.services.messaging.automatic_answers import answer_help, confirm_stop
+from dialer.services.messaging.no_to_texts import bar_from_texts, is_out_by_text, let_back_in
+from dialer.store.models import new_id
+from dialer.store.models.messaging import Conversation, Message, Sender
+from dialer.store.queries.conversations import last_text_to, locked_conversation, owner_of
+from dialer.store.session import UnitOfWork
+
+_BY_CARRIER: Final = {"STOP": OPT_OUT, "START": OPT_IN, "HELP": OTHER}
+"""The carrier's own reading of a text (`OptOutType`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboundText:
+    """One text as the carrier has it: `number` wrote `body` to `sender`, which is ours.
+
+    `opt_out_type` is `STOP`, `START` or `HELP` where the carrier has read it as that and acted upon it.
+    """
+
+    sid: str
+    number: str = field(repr=False)
+    sender: str = field(repr=False)
+    body: str = field(repr=False)
+    received_at: dt.datetime
+    opt_out_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of it; `new` is false when it had come before."""
+
+    message_id: uuid.UUID
+    klass: str
+    rule: str
+    new: bool = True
+
+
+@again_after_deadlock
+def receive(ctx: Context, text: InboundText) -> Received:
+    """Take a text in, once: keep it, say which class it is, and do at once what that asks for.
+
+    An opt-out holds when this returns. What may be one puts the conversation up for review, and nothing
+    automatic is sent to the number until a person has decided. START lifts what was said by text.
+    """
+    require(ctx.actor, Permission.CARRIER_TELL)
+    with ctx.unit() as unit:
+        conversation = locked_conversation(unit, text.number, ctx.now)
+        if (known := _seen(unit, text.sid)) is not None:
+            return known
+        before = last_text_to(unit, text.number)
+        said = _classified(unit, text, before)
+        _continue(ctx, unit, conversation, text, before)
+        message_id = _keep(ctx, unit, conversation, text, said)
+        _act(ctx, unit, conversation, said)
+        return Received(message_id, said.klass, said.rule)
+
+
+def _seen(unit: UnitOfWork, sid: str) -> Received | None:
+    row = unit.session.scalars(
+        select(Message).where(Message.organisation_id == unit.organisation_id, Message.carrier_sid == sid)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Received(row.id, row.inbound_class or OTHER, row.inbound_rule or "", new=False)
+
+
+def _classified(unit: UnitOfWork, text: InboundText, before: Message | None) -> Classified:
+    """Our own reading, and the carrier's where it heard a no, or a yes after a no."""
+    out = is_out_by_text(unit, text.number)
+    ours = classify(
+        text.body, our_last_text=before.body if before is not None else None, opted_out_by_text=out
+    )
+    theirs = _BY_CARRIER.get(text.opt_out_type or "")
+    if theirs == OPT_OUT and ours.klass != OPT_OUT:
+        return Classified(OPT_OUT, "carrier_stop")
+    if theirs == OPT_IN and ours.klass == OTHER and out:
+        return Classified(OPT_IN, "carrier_start")
+    if text.opt_out_type == "HELP" and ours.klass == OTHER:
+        return Classified(OTHER, "help")
+    return ours
+
+
+def _continue(
+    ctx: Context, unit: UnitOfWork, conversation: Conversation, text: InboundText, before: Message | None
+) -> None:
+    """Bring the conversation up to now: who it is, what they last had from us, and which sender they know."""
+    conversation.contact_id = owner_of(unit, text.number, before.contact_id if before is not None else None)
+    if before is not None and before.campaign_id is not None:
+        conversation.campaign_id = before.campaign_id
+    if conversation.sender is None or _is_sender(unit, text.sender):
+        conversation.sender = text.sender
+    conversation.last_inbound_at = ctx.now
+
+
+def _is_sender(unit: UnitOfWork, address: str) -> bool:
+    query = select(Sender.id).where(Sender.organisation_id == unit.organisation_id, Sender.address == address)
+    return unit.session.scalar(query) is not None
+
+
+def _keep(
+    ctx: Context, unit: UnitOfWork, conversation: Conversation, text: InboundText, said: Classified
+) -> uuid.UUID:
+    measured = measure(text.body)
+    message = Message(
+        organisation_id=unit.organisation_id,
+        id=new_id(),
+        direction="inbound",
+        number=text.number,
+        sender=text.sender,
+        body=text.body,
+        contact_id=conversation.contact_id,
+        campaign_id=conversation.campaign_id,
+        encoding=measured.encoding,
+        segments=measured.segments,
+        state="received",
+        carrier_sid=text.sid,
+        inbound_class=said.klass,
+        inbound_rule=said.rule,
+        created_at=ctx.now,
+        sent_at=text.received_at,
+    )
+    unit.session.add(message)
+    unit.session.flush()
+    return message.id
+
+
+def _act(ctx: Context, unit: UnitOfWork, conversation: Conversation, said: Classified) -> None:
+    """Do what a text asks for. One under review stays so until a person decides, whatever comes but a no."""
+    if said.klass == OPT_OUT:
+        new = bar_from_texts(ctx, unit, conversation.number, conversation.contact_id, SAID_BY_TEXT)
+        conversation.state = "closed"
+        if new:
+            confirm_stop(ctx, unit, conversation)
+        return
+    if said.klass == OPT_IN:
+        let_back_in(ctx, unit, conversation.number, reason="They texted to be back in")
+    if said.rule == "help":
+        answer_help(ctx, unit, conversation)
+    if said.klass == REVIEW:
+        conversation.state = "review"
+    elif conversation.state != "review":
+        conversation.state = "open"

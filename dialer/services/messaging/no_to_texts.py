@@ -1,0 +1,103 @@
+"""A number's no to texts, however it came: by an answer, by a link, by a coordinator who read an answer."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.domain.opt_out import SAID_BY_TEXT
+from dialer.services.context import Context
+from dialer.services.people.opt_outs import Origin, cover_number, holders, record_opt_out, release_reach
+from dialer.store.models import new_id
+from dialer.store.models.messaging import Message
+from dialer.store.models.people import OptOut, Suppression
+from dialer.store.queries.conversations import standing_noes
+from dialer.store.queries.opt_outs import cover_reach
+from dialer.store.session import UnitOfWork
+
+SAID_BY_LINK = "link"
+"""Said on the page that our own text led to: the person's own no, and no text, so START doesn't lift it."""
+
+
+def bar_from_texts(
+    ctx: Context, unit: UnitOfWork, number: str, contact_id: uuid.UUID | None, source: str
+) -> bool:
+    """Let nobody text this number any more; False when it was barred by a no already.
+
+    The no belongs to the number, so it holds for everybody who has it. Where it is known who said it, it is
+    their own too, and covers their other numbers, now or later (contract §4).
+    """
+    if standing_noes(unit, number):
+        return False
+    origin = Origin(source, ctx.now, account_id=ctx.actor.account_id)
+    if contact_id is not None and record_opt_out(unit, contact_id, "sms", origin):
+        cover_number(unit, contact_id, "sms", number)
+    row = _row(ctx, number, source)
+    unit.session.execute(insert(Suppression).values(row).on_conflict_do_nothing())
+    about = ("contact", contact_id) if contact_id is not None else ("suppression", row["id"])
+    ctx.audit(unit, "opt_out.added", *about, {"channels": ["sms"], "source": source})
+    return True
+
+
+def let_back_in(ctx: Context, unit: UnitOfWork, number: str, reason: str) -> bool:
+    """Lift the noes to texts that were said by text from this number, and no other; whether there was one.
+
+    Where somebody who has the number said no in another way, that one takes the place.
+    """
+    ours = [no for no in standing_noes(unit, number) if no.source == SAID_BY_TEXT]
+    opt_outs = unit.session.scalars(
+        select(OptOut).where(
+            OptOut.organisation_id == unit.organisation_id,
+            OptOut.channel == "sms",
+            OptOut.source == SAID_BY_TEXT,
+            OptOut.contact_id.in_(holders(unit, [number])),
+            OptOut.lifted_at.is_(None),
+        )
+    ).all()
+    if not ours and not opt_outs:
+        return False
+    noes: list[Suppression | OptOut] = [*ours, *opt_outs]
+    for no in noes:
+        no.lifted_at, no.lifted_reason = ctx.now, reason
+    unit.session.flush()
+    release_reach(unit, [one.id for one in opt_outs], at=ctx.now, reason=reason)
+    cover_reach(unit.session, unit.organisation_id, holders(unit, [number]))
+    for one in opt_outs:
+        ctx.audit(unit, "opt_out.lifted", "contact", one.contact_id, {"channel": "sms"}, reason=reason)
+    if not opt_outs:
+        ctx.audit(unit, "suppression.lifted", "suppression", ours[0].id, reason=reason)
+    return True
+
+
+def is_out_by_text(unit: UnitOfWork, number: str) -> bool:
+    """Whether the number is out because somebody said so in a text."""
+    return any(no.source == SAID_BY_TEXT for no in standing_noes(unit, number))
+
+
+def release_waiting(unit: UnitOfWork, ctx: Context, number: str) -> None:
+    """Have the texts that waited for this number looked at again now; the gate decides about each."""
+    unit.session.execute(
+        update(Message)
+        .where(
+            Message.organisation_id == unit.organisation_id,
+            Message.number == number,
+            Message.state == "queued",
+            Message.not_before > ctx.now,
+        )
+        .values(not_before=ctx.now)
+    )
+
+
+def _row(ctx: Context, number: str, source: str) -> dict[str, object]:
+    return {
+        "organisation_id": ctx.organisation_id,
+        "id": new_id(),
+        "number": number,
+        "channel": "sms",
+        "reason": "opt_out",
+        "source": source,
+        "created_by": ctx.actor.account_id,
+        "created_at": ctx.now,
+    }

@@ -1,0 +1,141 @@
+"""Conversations: one a number, locked while something happens to it, and read a page at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.store.models import new_id
+from dialer.store.models.messaging import Conversation, Message
+from dialer.store.models.people import ContactPhone, Suppression
+from dialer.store.session import UnitOfWork
+
+_REACHED: Final = ("sending", "unknown", "sent", "delivered", "undelivered", "failed")
+"""States of a text that may have been read by whoever it was for."""
+_SECRET: Final = ("code", "sign_in")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A conversation of a page, and the moment by which it has its place there."""
+
+    conversation: Conversation
+    at: dt.datetime
+
+
+def locked_conversation(unit: UnitOfWork, number: str, now: dt.datetime) -> Conversation:
+    """The conversation with a number, made now where there is none; nobody else changes it meanwhile."""
+    made = insert(Conversation).values(
+        organisation_id=unit.organisation_id, id=new_id(), number=number, created_at=now
+    )
+    unit.session.execute(made.on_conflict_do_nothing())
+    query = select(Conversation).where(
+        Conversation.organisation_id == unit.organisation_id, Conversation.number == number
+    )
+    return unit.session.scalars(query.with_for_update()).one()
+
+
+def last_text_to(unit: UnitOfWork, number: str) -> Message | None:
+    """What we last sent to a number, codes and sign-in links aside."""
+    query = select(Message).where(
+        Message.organisation_id == unit.organisation_id,
+        Message.number == number,
+        Message.direction == "outbound",
+        Message.state.in_(_REACHED),
+        Message.purpose.not_in(_SECRET),
+    )
+    return unit.session.scalars(query.order_by(Message.id.desc()).limit(1)).one_or_none()
+
+
+def owner_of(unit: UnitOfWork, number: str, written_to: uuid.UUID | None) -> uuid.UUID | None:
+    """Who a number is: its one holder, or of several the one whom we wrote to; None where nobody can tell."""
+    query = select(ContactPhone.contact_id).where(
+        ContactPhone.organisation_id == unit.organisation_id,
+        ContactPhone.number == number,
+        ContactPhone.removed_at.is_(None),
+    )
+    holders = unit.session.scalars(query.limit(100)).all()
+    if len(holders) == 1:
+        return holders[0]
+    return written_to if written_to in holders else None
+
+
+def standing_noes(unit: UnitOfWork, number: str) -> Sequence[Suppression]:
+    """The noes to texts that stand for a number."""
+    query = select(Suppression).where(
+        Suppression.organisation_id == unit.organisation_id,
+        Suppression.number == number,
+        Suppression.channel == "sms",
+        Suppression.reason == "opt_out",
+        Suppression.lifted_at.is_(None),
+    )
+    return unit.session.scalars(query).all()
+
+
+def page_of_conversations(
+    unit: UnitOfWork,
+    where: Sequence[ColumnElement[bool]],
+    as_of: dt.datetime,
+    after: tuple[dt.datetime, uuid.UUID] | None,
+    limit: int,
+) -> list[Shown]:
+    """Conversations by the last text that had come at `as_of`, newest first.
+
+    Somebody who writes while a list is walked keeps the place they had when the walk began, so that each is
+    met exactly once: theirs is looked up among the texts, everybody else's stands in the index.
+    """
+    still = _page(where, Conversation.last_inbound_at, Conversation.last_inbound_at <= as_of, after, limit)
+    came = (
+        select(func.max(Message.created_at))
+        .where(
+            Message.organisation_id == Conversation.organisation_id,
+            Message.number == Conversation.number,
+            Message.direction == "inbound",
+            Message.created_at <= as_of,
+        )
+        .scalar_subquery()
+    )
+    moved = _page(where, came, Conversation.last_inbound_at > as_of, after, limit)
+    of_us = Conversation.organisation_id == unit.organisation_id
+    found = [
+        Shown(row, at) for query in (still, moved) for row, at in unit.session.execute(query.where(of_us))
+    ]
+    return sorted(found, key=lambda shown: (shown.at, shown.conversation.id), reverse=True)[:limit]
+
+
+def _page(
+    where: Sequence[ColumnElement[bool]],
+    at: SQLColumnExpression[Any],
+    which: ColumnElement[bool],
+    after: tuple[dt.datetime, uuid.UUID] | None,
+    limit: int,
+) -> Select[Conversation, Any]:
+    query = select(Conversation, at).where(*where, which, at.is_not(None))
+    if after is not None:
+        query = query.where(tuple_(at, Conversation.id) < tuple_(*after))
+    return query.order_by(at.desc(), Conversation.id.desc()).limit(limit)
+
+
+_LAST_INBOUND: Final = text(
+    """
+    SELECT DISTINCT ON (number) id FROM message
+    WHERE organisation_id = :organisation AND direction = 'inbound' AND number = ANY(:numbers)
+    ORDER BY number, id DESC
+    """
+)
+
+
+def last_inbound(unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, Message]:
+    """The latest text from each of these numbers."""
+    given = {"organisation": unit.organisation_id, "numbers": list(numbers)}
+    ids = unit.session.execute(_LAST_INBOUND, given).scalars().all()
+    rows = unit.session.scalars(
+        select(Message).where(Message.organisation_id == unit.organisation_id, Message.id.in_(ids))
+    )
+    return {row.number: row for row in rows if row.number is not None}
