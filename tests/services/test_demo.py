@@ -14,6 +14,8 @@ from dialer.services.accounts.sign_in_links import sign_in_with_link
 from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.context import Context
 from dialer.services.demo import end_demo_links, start_demo
+from dialer.services.messaging.blasts import list_blasts
+from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.paging import Page
 from dialer.services.people.lists import create_list
 from dialer.store.models.accounts import Organisation
@@ -45,7 +47,17 @@ def test_an_empty_database_gets_a_town_to_call(system, clock):
     assert all(number.startswith(("+447700900", "+441632960")) for number in numbers)
     (campaign,) = list_campaigns(system, Page(10)).items
     assert campaign.state == "active"
+    assert set(numbers).isdisjoint([*campaign.senders, *campaign.caller_ids]), "ours are nobody's"
     assert campaign.quiet_start == campaign.quiet_end, "nobody's phone rings, so there are no quiet hours"
+
+
+def test_a_blast_waits_there_to_be_launched(system, clock):
+    start_demo(system, clock)
+    (blast,) = list_blasts(system, Page(10)).items
+    assert blast.state == "draft"
+    estimated = estimate_blast(system, blast.id)
+    assert estimated.recipients > 20
+    assert estimated.segments == estimated.recipients + 1, "a part each, and for the â of Siân a second"
 
 
 def test_its_links_sign_in_as_often_as_one_likes_until_the_next_start(system, clock):

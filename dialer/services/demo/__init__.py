@@ -21,6 +21,7 @@ from dialer.services.calling.campaigns import activate_campaign, create_campaign
 from dialer.services.calling.script_rows import node_from_json
 from dialer.services.calling.scripts import ScriptFields, create_script
 from dialer.services.context import Context
+from dialer.services.messaging.blasts import BlastFields, create_blast
 from dialer.services.people.import_run import run_import
 from dialer.services.people.imports import start_import
 from dialer.services.people.lists import create_list
@@ -32,6 +33,16 @@ from dialer.store.session import UnitOfWork
 ORGANISATION: Final = "Porthwen Together"
 COORDINATOR: Final = "Carys"
 VOLUNTEER: Final = "Vic"
+
+SENDER: Final = "+447700900998"
+CALLER_ID: Final = "+441632960998"
+VOLUNTEERS_PHONE: Final = "+447700900999"
+"""Numbers of the simulated town that none of its people has."""
+
+BLAST: Final = (
+    "Hello {first_name|there}, it's Porthwen Together. Will you vote on polling day? Reply YES or NO, or"
+    " STOP and we won't text again."
+)
 
 _NO_QUIET_HOURS: Final = dt.time(0, 0)
 _RETRY_AFTER_S: Final = 600
@@ -108,7 +119,9 @@ def _add_coordinator(ctx: Context, unit: UnitOfWork) -> None:
 
 
 def _make_campaign(ctx: Context, clock: Clock) -> uuid.UUID:
-    """The list, script, campaign and, last, the volunteer: where there is none, it is done again."""
+    """The list, script, campaign, a blast to launch and, last, the volunteer: where there is none, all is
+    done again.
+    """
     people = create_list(ctx, {"name": "Porthwen register (made up)", "register": "Porthwen demo"})
     upload = BytesIO(files(__name__).joinpath("town.csv").read_bytes())
     brought = start_import(ctx, people.id, upload, "porthwen.csv", {})
@@ -123,10 +136,15 @@ def _make_campaign(ctx: Context, clock: Clock) -> uuid.UUID:
             "quiet_start": _NO_QUIET_HOURS,  # equal times are none: these numbers ring nowhere
             "quiet_end": _NO_QUIET_HOURS,
             "retry_after_s": _RETRY_AFTER_S,
+            "senders": [SENDER],
+            "caller_ids": [CALLER_ID],
         },
     )
     activate_campaign(ctx, campaign.id)
-    return create_volunteer(ctx, NewVolunteer(VOLUNTEER, [campaign.id], languages=["en", "cy"])).id
+    blast: BlastFields = {"name": "Hello, Porthwen", "body": BLAST, "list_ids": [people.id]}
+    create_blast(ctx, campaign.id, blast)
+    volunteer = NewVolunteer(VOLUNTEER, [campaign.id], phone=VOLUNTEERS_PHONE, languages=["en", "cy"])
+    return create_volunteer(ctx, volunteer).id
 
 
 def _script() -> ScriptFields:
