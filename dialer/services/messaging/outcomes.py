@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import select, update
@@ -18,20 +16,17 @@ from dialer.domain.blast import Pause
 from dialer.domain.carrier_action import Action
 from dialer.domain.message import (
     BREAKER_WINDOW,
-    EVIDENT,
     back_off,
-    proven_by,
-    sources_of,
     too_many_refused,
 )
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
-from dialer.services.messaging import number_marks
+from dialer.services.messaging.charging import Cost, charge
+from dialer.services.messaging.consequences import Said, follow
 from dialer.services.messaging.figures import Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
-from dialer.services.messaging.progress import SPENT, bump_pace
 from dialer.store.models.messaging import Blast, Message, Sender
-from dialer.store.queries import counters, message_outcomes
+from dialer.store.queries import message_outcomes
 from dialer.store.queries.message_gate import Judged
 from dialer.store.queries.message_outcomes import Attempt, Failure, PutBack
 from dialer.store.session import UnitOfWork
@@ -48,12 +43,6 @@ EXPLAINED: Final = frozenset(
 )
 """Refusals that tell about one number or one text. Of all others many together mean that something is wrong
 with us (contract §7)."""
-
-_BY_NUMBER: Final = {
-    Action.RETIRE_NUMBER: number_marks.retire_numbers,
-    Action.NEVER_TEXT: lambda unit, numbers, _now: number_marks.never_text(unit, numbers),
-    Action.SUPPRESS: number_marks.opted_out_at_carrier,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +74,7 @@ def record_outcomes(ctx: Context, batch: Sequence[Sent], luck: Callable[[], floa
         look_at = ctx.now + min(FIRST_LOOK, dt.timedelta(seconds=ctx.messaging.settle_s))
         count_rows(unit, message_outcomes.lose(unit, written.lost, look_at) if written.lost else ())
         unit.session.flush()
-        _mark_numbers(ctx, unit, batch)
+        follow(unit, _said(ctx, batch), ctx.now)
         _rest_senders(ctx, unit, batch, luck)
         _pause_blasts(ctx, unit, batch)
 
@@ -109,25 +98,8 @@ def accept_texts(
         reconcile_at=ctx.now + dt.timedelta(seconds=ctx.messaging.reconcile_after_s),
     )
     count_rows(unit, rows)
-    _charge(ctx, unit, rows)
+    charge(ctx, unit, (Cost(row.blast_id, row.campaign_id, row.purpose, row.cost) for row in rows))
     return frozenset(row.id for row in rows)
-
-
-def prove_texts(
-    ctx: Context, unit: UnitOfWork, told: Mapping[str, tuple[str, int | None]]
-) -> frozenset[uuid.UUID]:
-    """Move texts on by the carrier's own words: its name for each, with its status and error code.
-
-    Only forward: what is there already, or further, stays as it is. Returns those that moved.
-    """
-    moved: set[uuid.UUID] = set()
-    for proven in EVIDENT[1:]:
-        codes = {sid: code for sid, (status, code) in told.items() if proven_by(status) == proven}
-        if codes:
-            rows = message_outcomes.prove(unit, codes, proven, before=sources_of(proven), now=ctx.now)
-            count_rows(unit, rows)
-            moved.update(row.id for row in rows)
-    return frozenset(moved)
 
 
 def count_rows(unit: UnitOfWork, rows: Iterable[Row[Any]]) -> None:
@@ -135,22 +107,6 @@ def count_rows(unit: UnitOfWork, rows: Iterable[Row[Any]]) -> None:
     count_moves(
         unit, (Move(row.blast_id, row.campaign_id, row.purpose, row.before, row.after) for row in rows)
     )
-
-
-def _charge(ctx: Context, unit: UnitOfWork, rows: Sequence[Row[Any]]) -> None:
-    """Add what texts cost to their campaigns and blasts, campaigns in one order."""
-    by_campaign: defaultdict[uuid.UUID, Decimal] = defaultdict(Decimal)
-    by_blast: defaultdict[uuid.UUID, list[Decimal]] = defaultdict(list)
-    for row in rows:
-        if row.campaign_id is not None:
-            by_campaign[row.campaign_id] += row.cost
-        if row.blast_id is not None and row.purpose == "blast":
-            by_blast[row.blast_id].append(row.cost)
-    for blast_id, costs in by_blast.items():
-        counters.bump(unit, "blast", blast_id, SPENT, int(sum(costs) * 10_000))
-        bump_pace(unit, blast_id, ctx.now, len(costs))
-    for campaign_id in sorted(by_campaign):
-        message_outcomes.spend(unit, campaign_id, by_campaign[campaign_id])
 
 
 def _sort(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent], luck: Callable[[], float]) -> _Sorted:
@@ -209,13 +165,13 @@ def _other_sender(unit: UnitOfWork, text: Judged, code: int) -> str | None:
     return next((sender for sender in blast.senders if sender != text.sender), None)
 
 
-def _mark_numbers(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent]) -> None:
-    by_action: defaultdict[Action, set[str]] = defaultdict(set)
-    for one in batch:
-        if isinstance(one.outcome, Refused) and one.outcome.action in _BY_NUMBER:
-            by_action[one.outcome.action].add(one.text.number)
-    for action in sorted(by_action):
-        _BY_NUMBER[action](unit, sorted(by_action[action]), ctx.now)
+def _said(ctx: Context, batch: Sequence[Sent]) -> list[Said]:
+    """What the carrier said of numbers."""
+    return [
+        Said(one.text.number, one.outcome.action, ctx.now, one.text.contact_id)
+        for one in batch
+        if isinstance(one.outcome, Refused)
+    ]
 
 
 def _rest_senders(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent], luck: Callable[[], float]) -> None:

@@ -23,11 +23,13 @@ from dialer.domain.message import LOST_AFTER, is_proven_absent, may_send_again
 from dialer.logs import get_logger
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
-from dialer.services.messaging.outcomes import FIRST_LOOK, accept_texts, count_rows, prove_texts
+from dialer.services.messaging.carrier_events import StatusOfText, ask_to_apply, keep_statuses
+from dialer.services.messaging.outcomes import FIRST_LOOK, accept_texts, count_rows
 from dialer.services.messaging.outgoing import ask_to_send
 from dialer.services.messaging.tools import Tools
 from dialer.store.queries import message_looks, message_outcomes
 from dialer.store.queries.message_looks import Doubtful, Looked
+from dialer.store.session import UnitOfWork
 
 RUN_S: Final = 2.0
 TAKEN_AT_ONCE: Final = 100
@@ -117,7 +119,7 @@ def record_look(ctx: Context, found: Found) -> None:
     """Write down what a look proved. A callback that came meanwhile stands."""
     with ctx.unit() as unit:
         accept_texts(ctx, unit, {id_: message.sid for id_, message in found.bound.items()})
-        prove_texts(ctx, unit, {m.sid: (m.status, m.error_code) for m in found.bound.values()})
+        _keep_told(ctx, unit, found.bound)
         absent = [one for one in found.absent if _is_absent(ctx, one)]
         again = [one for one in absent if may_send_again(one.unknown_outcomes)]
         count_rows(unit, message_looks.send_again(unit, again, ctx.now))
@@ -129,6 +131,17 @@ def record_look(ctx: Context, found: Found) -> None:
         message_looks.record_looks(unit, looks)
         if again:
             ask_to_send(ctx, unit)
+
+
+def _keep_told(ctx: Context, unit: UnitOfWork, bound: Mapping[uuid.UUID, CarrierMessage]) -> None:
+    """Let what the carrier's list tells beyond acceptance move the texts on, as if it had come by webhook."""
+    told = [
+        StatusOfText(message.sid, message.status, message_id=id_, error_code=message.error_code)
+        for id_, message in bound.items()
+    ]
+    keep_statuses(unit, told, ctx.now)
+    if told:
+        unit.after_commit(lambda: ask_to_apply(ctx))
 
 
 def _listed(carrier: Carrier, texts: Sequence[Doubtful]) -> list[CarrierMessage] | None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from dialer.carrier.port import Carrier
+from dialer.domain.message import sources_of
 from dialer.services.context import Context
+from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.consequences import Said, follow
 from dialer.services.messaging.figures import Move, count_moves
 from dialer.services.messaging.status_folding import Folded
 from dialer.store.queries.carrier_events import message_ids_by_sid, move_messages
 from dialer.store.session import UnitOfWork
+
+UNSENT = sources_of("sent")
+"""What becomes `sent`, or more, is accepted now, and costs from now on."""
 
 
 def write(ctx: Context, unit: UnitOfWork, carrier: Carrier, folded: Sequence[Folded]) -> None:
@@ -22,7 +28,14 @@ def write(ctx: Context, unit: UnitOfWork, carrier: Carrier, folded: Sequence[Fol
     written = move_messages(unit, _columns(unit, moved), _terms(ctx))
     done = [each for each in moved if each.text.id in written]
     count_moves(unit, [_move(each) for each in done])
+    charge(ctx, unit, [_cost(each, written[each.text.id]) for each in done if each.text.state in UNSENT])
     follow(unit, [said for each in done if (said := _verdict(carrier, each)) is not None], ctx.now)
+
+
+def _cost(folded: Folded, amount: Decimal) -> Cost:
+    """What a text cost that the carrier accepted without our having heard its answer."""
+    text = folded.text
+    return Cost(text.blast_id, text.campaign_id, text.purpose, amount)
 
 
 def _columns(unit: UnitOfWork, moved: Sequence[Folded]) -> dict[str, list[Any]]:

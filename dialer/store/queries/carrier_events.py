@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final, cast
 
 from sqlalchemy import CursorResult, select, text
@@ -161,18 +162,18 @@ _MOVE = text(
                 CAST(:sids AS text[]), CAST(:ats AS timestamptz[]), CAST(:error_codes AS int[]))
          AS v(id, before, state, sid, at, error_code)
     WHERE m.organisation_id = :organisation AND m.id = v.id AND m.state = v.before
-    RETURNING m.id
+    RETURNING m.id, m.cost
     """
 )
 
 
 def move_messages(
     unit: UnitOfWork, columns: dict[str, list[Any]], terms: dict[str, Any]
-) -> frozenset[uuid.UUID]:
-    """Move texts on in one statement, each only from the state it was seen in; which were moved.
+) -> dict[uuid.UUID, Decimal]:
+    """Move texts on in one statement, each only from the state it was seen in; what those that moved cost.
 
     `columns` holds `ids`, `befores`, `states`, `sids`, `ats` and `error_codes`, in one order; `terms` what a
     segment costs (`price`, `currency`) and `reconcile_after_s`.
     """
     parameters = {"organisation": unit.organisation_id, **terms, **columns}
-    return frozenset(unit.session.scalars(_MOVE, parameters))
+    return {row.id: row.cost for row in unit.session.execute(_MOVE, parameters)}

@@ -80,7 +80,7 @@ _JUDGE: Final = text(
         WHERE m.lease = :lease AND m.state = 'queued'
     ),
     looked AS MATERIALIZED (
-        SELECT m.id, m.blast_id, m.campaign_id, m.purpose, m.number, m.sender, m.quiet_until,
+        SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.purpose, m.number, m.sender, m.quiet_until,
                m.segments * :price AS price, k.spent, k.cost_cap, m.attempts,
                {_SKIP} AS skip, {_WAIT} AS wait
         FROM asked m
@@ -163,7 +163,7 @@ _JUDGE: Final = text(
         ) AS touched ON true
     ),
     judged AS MATERIALIZED (
-        SELECT id, blast_id, campaign_id, purpose, number, sender, quiet_until, skip, attempts,
+        SELECT id, blast_id, campaign_id, contact_id, purpose, number, sender, quiet_until, skip, attempts,
                CASE WHEN skip IS NOT NULL THEN NULL
                     WHEN wait IS NOT NULL THEN wait
                     WHEN spent + sum(price) FILTER (WHERE skip IS NULL AND wait IS NULL)
@@ -225,6 +225,7 @@ class Judged:
     id: uuid.UUID
     blast_id: uuid.UUID | None
     campaign_id: uuid.UUID | None
+    contact_id: uuid.UUID | None
     purpose: str
     number: str
     sender: str
@@ -266,6 +267,7 @@ def _judged(row: Row[Any]) -> Judged:
         id=row.id,
         blast_id=row.blast_id,
         campaign_id=row.campaign_id,
+        contact_id=row.contact_id,
         purpose=row.purpose,
         number=row.number,
         sender=row.sender,

@@ -108,25 +108,6 @@ _GIVE_UP_WAITING: Final = text(
     """
 )
 
-_PROVE: Final = text(
-    """
-    WITH told AS (
-        SELECT m.id, m.state, given.code
-        FROM unnest(CAST(:sids AS text[]), CAST(:codes AS int[])) AS given(sid, code)
-        JOIN message m ON m.organisation_id = :organisation AND m.carrier_sid = given.sid
-        WHERE m.direction = 'outbound' AND m.state = ANY (CAST(:sources AS text[]))
-        ORDER BY m.id FOR UPDATE OF m
-    )
-    UPDATE message
-    SET state = :proven, error_code = told.code, reconcile_at = NULL,
-        delivered_at = CASE WHEN :proven = 'delivered' THEN CAST(:now AS timestamptz) END
-    FROM told
-    WHERE message.organisation_id = :organisation AND message.id = told.id
-    RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
-              told.state AS before, message.state AS after
-    """
-)
-
 _SPEND: Final = text(
     """
     UPDATE campaign SET spent = spent + :cost
@@ -236,26 +217,6 @@ def lose_silent(unit: UnitOfWork, *, before: dt.datetime, now: dt.datetime, limi
     """Make texts `unknown` that have been on the wire since before a moment: whoever sent them is gone."""
     given = {"organisation": unit.organisation_id, "before": before, "now": now, "limit": limit}
     return unit.session.execute(_GIVE_UP_WAITING, given).all()
-
-
-def prove(
-    unit: UnitOfWork,
-    codes: dict[str, int | None],
-    proven: str,
-    *,
-    before: Collection[str],
-    now: dt.datetime,
-) -> Sequence[Row[Any]]:
-    """Move the texts of these names on to what the carrier's word proves, with its error codes."""
-    given = {
-        "organisation": unit.organisation_id,
-        "sids": list(codes),
-        "codes": list(codes.values()),
-        "proven": proven,
-        "sources": sorted(before),
-        "now": now,
-    }
-    return unit.session.execute(_PROVE, given).all()
 
 
 def spend(unit: UnitOfWork, campaign_id: uuid.UUID, cost: Decimal) -> None:

@@ -72,6 +72,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "people": [{"contact_id": _CONTACT, "disposition": "contacted", "support": 2}],
     },
     "Skip": {"reason": "I know them"},
+    "TestSend": {"to": ["07700 900 123"]},
     "TokenLife": {"expires_in_s": 43_200},
     "Undo": {"marks": [{"elector_number": "MV3-217"}], "reason": "Misread the card"},
     "VoidRequest": {"reason": "Clicked through without calling"},

@@ -7,23 +7,26 @@ from decimal import Decimal
 
 import pytest
 
-from dialer.carrier.port import NotAccepted, OutboundMessage, Refused, SendOutcome, Unknown
+from dialer.carrier.port import Accepted, NotAccepted, OutboundMessage, Refused, SendOutcome, Unknown
 from dialer.domain.carrier_action import Action
 from dialer.domain.errors import Conflict
 from dialer.services.calling.campaigns import change_campaign, pause_campaign
 from dialer.services.calling.pause_all import pause_all, resume_all
+from dialer.services.messaging.blasts import delete_blast
+from dialer.services.messaging.carrier_events import StatusOfText, apply_statuses, record_status
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.services.messaging.launching import cancel_blast, pause_blast, resume_blast
 from dialer.services.messaging.outcomes import accept_texts
 from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.progress import blast_progress
+from dialer.services.messaging.test_sends import send_test
 from dialer.services.people.no_contact import add_opt_out
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Conversation, Message
 from dialer.store.models.people import Contact
 from tests.conftest import SetClock
 from tests.phone_bank import landline, mobile
-from tests.texting import SENDER, SETTLE_S, Blasting, add_people, campaign, people
+from tests.texting import SENDER, SETTLE_S, Blasting, add_people, blast, campaign, people
 
 
 def test_everybody_gets_it_once_and_then_it_is_completed(blasting: Blasting) -> None:
@@ -404,3 +407,31 @@ def test_rows_of_a_blast_say_who_and_why(blasting: Blasting) -> None:
     [row] = blasting.messages(blast.id)
     assert isinstance(row, Message)
     assert (row.state, row.skip_reason, row.number) == ("skipped", "no_phone", None)
+
+
+def test_a_callback_before_the_answer_proves_the_send_and_what_it_cost(blasting: Blasting) -> None:
+    blast = blasting.launch(people(blasting.ctx, 1))
+    blasting.plan(blast.id)
+    sid = "SM" + "7" * 32
+
+    def answer(message: OutboundMessage) -> SendOutcome:
+        record_status(blasting.system, StatusOfText(sid, "delivered", message_id=message.id))
+        assert apply_statuses(blasting.system, blasting.judge) == 1
+        return Accepted(sid, "queued")
+
+    blasting.judge.answers = answer
+    blasting.send()
+    assert blasting.counts(blast.id) == {"delivered": 1}
+    assert blast_progress(blasting.ctx, blast.id).spent == Decimal("0.04")
+    [message] = blasting.messages(blast.id)
+    assert message.carrier_sid == sid
+
+
+def test_a_text_to_try_it_is_no_part_of_the_blast(blasting: Blasting) -> None:
+    draft = blast(blasting.ctx, people(blasting.ctx, 2), body="Hello {first_name|friend}")
+    sent = send_test(blasting.ctx, draft.id, ["07700 900 111", "+447700900112"])
+    assert [one.number for one in sent] == ["+447700900111", "+447700900112"]
+    blasting.send()
+    assert [one.body for one in blasting.judge.asked] == ["Hello friend"] * 2
+    assert blasting.counts(draft.id) == {}
+    delete_blast(blasting.ctx, draft.id)

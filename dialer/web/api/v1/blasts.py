@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from flask import url_for
 from flask.views import MethodView
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from dialer.domain.access import Permission
 from dialer.domain.audience import NAMES_MOST, NOT_CONTACTED_MOST_S
@@ -16,7 +16,9 @@ from dialer.services.messaging import launching
 from dialer.services.messaging.blasts import LONGEST_BODY, BlastFields
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.progress import blast_progress
+from dialer.services.messaging.test_sends import MOST, send_test
 from dialer.services.messaging.views import BlastView, EstimateView
+from dialer.services.paging import Slice
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import (
     Choice,
@@ -31,6 +33,7 @@ from dialer.web.api.fields import (
     path_id,
 )
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
+from dialer.web.api.v1.messages import MessagePage, show_message
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -114,6 +117,12 @@ class LaunchSchema(Schema):
     """How many people whoever launches it means to reach."""
 
     expected_recipients = Whole(least=0, most=2**31, allow_none=True, load_default=None)
+
+
+class TestSendSchema(Schema):
+    """The phones that its text is tried on."""
+
+    to = fields.List(Text(blank=False, max_length=50), required=True, validate=validate.Length(1, MOST))
 
 
 class ProgressSchema(Schema):
@@ -214,6 +223,16 @@ def resume(blast_id: str) -> BlastView:
 def cancel(blast_id: str) -> BlastView:
     """Call it off: what has not been sent never will be."""
     return launching.cancel_blast(context(), path_id(blast_id))
+
+
+@blasts.route("/blasts/<blast_id>/test-send", methods=["POST"])
+@allow(Permission.BLAST_MANAGE)
+@blasts.arguments(TestSendSchema)
+@blasts.response(200, MessagePage)
+def test_send(body: dict[str, Any], blast_id: str) -> dict[str, object]:
+    """Send its text to a few phones of your own, to see how it reads."""
+    sent = send_test(context(), path_id(blast_id), body["to"])
+    return show_page(Slice([show_message(one) for one in sent]))
 
 
 @blasts.route("/blasts/<blast_id>/progress")

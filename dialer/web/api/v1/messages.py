@@ -51,6 +51,9 @@ class MessageSchema(Schema):
     delivered_at = Instant(allow_none=True)
 
 
+MessagePage = paged(MessageSchema)
+
+
 class MessageQuery(PageQuery):
     """Which texts."""
 
@@ -68,7 +71,7 @@ class Messages(MethodView):
 
     @allow(Permission.MESSAGE_READ)
     @messages.arguments(MessageQuery, location="query")
-    @messages.response(200, paged(MessageSchema))
+    @messages.response(200, MessagePage)
     def get(self, query: dict[str, Any]) -> dict[str, object]:
         """Texts, oldest first."""
         page = page_of(query)

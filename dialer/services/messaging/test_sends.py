@@ -1,0 +1,69 @@
+"""A blast's text sent to a few phones of our own, to see how it reads before anybody else does."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Final
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import Conflict, FieldError, ValidationFailed
+from dialer.domain.importing.issues import DETAILS, Reason
+from dialer.domain.phone import PhoneFault, read_phone
+from dialer.domain.sender import choose
+from dialer.services.context import Context
+from dialer.services.messaging.blasts import check_opt_out_route, reach_blast
+from dialer.services.messaging.messages import message_view
+from dialer.services.messaging.opt_out_links import opt_out_urls
+from dialer.services.messaging.outgoing import queue_text
+from dialer.services.messaging.rendering import rendered
+from dialer.services.messaging.senders import rates_of, senders_of
+from dialer.services.messaging.views import MessageView
+
+MOST: Final = 5
+"""As many phones are tried at once."""
+
+
+def send_test(ctx: Context, blast_id: uuid.UUID, to: Sequence[str]) -> list[MessageView]:
+    """Send a blast's text to these numbers, in any usual writing, with the fallbacks of its placeholders.
+
+    It is sent at any hour and in any state of the blast, and isn't counted among its messages. Numbers that
+    opted out get nothing, here as anywhere.
+    """
+    numbers = _numbers(ctx, to)
+    with ctx.unit() as unit:
+        blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_MANAGE)
+        rates = rates_of(unit, senders_of(unit, blast, campaign), ctx.messaging)
+        if not rates:
+            raise Conflict("There is no number yet that texts can come from. Give a campaign one.")
+        check_opt_out_route(blast.body, list(rates))
+        urls = opt_out_urls(ctx, unit, numbers)
+        sent = [
+            queue_text(
+                unit,
+                ctx,
+                number=number,
+                body=rendered(blast.body, None, urls[number]),
+                purpose="test",
+                campaign_id=campaign.id,
+                blast_id=blast.id,
+                sender=choose(number, rates),
+            )
+            for number in numbers
+        ]
+        ctx.audit(unit, "blast.tested", "blast", blast.id, {"messages": len(sent)})
+        return [message_view(row) for row in sent]
+
+
+def _numbers(ctx: Context, to: Sequence[str]) -> list[str]:
+    if not 1 <= len(to) <= MOST:
+        raise ValidationFailed.at("/to", f"Give one to {MOST} numbers.")
+    readings = [read_phone(each, ctx.phones) for each in to]
+    faults = [
+        FieldError(f"/to/{index}", DETAILS[Reason(found)])
+        for index, found in enumerate(readings)
+        if isinstance(found, PhoneFault)
+    ]
+    if faults:
+        raise ValidationFailed(errors=faults)
+    return list(dict.fromkeys(found.number for found in readings if not isinstance(found, PhoneFault)))
