@@ -14,8 +14,9 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
-from urllib.parse import urldefrag, urlencode
+from urllib.parse import quote_plus, urldefrag
 
 import aiohttp
 from yarl import URL
@@ -58,6 +59,14 @@ def signature(token: str, url: str, params: Params) -> str:
     return base64.b64encode(hmac.digest(token.encode(), said.encode(), "sha1")).decode()
 
 
+def form_of(params: Params) -> str:
+    """The parameters as a form. Names and most values are the same each time."""
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in params.items())
+
+
+_quoted: Final = lru_cache(maxsize=4096)(quote_plus)
+
+
 class Webhooks:
     """Sends them from one session. Open between `start` and `close`."""
 
@@ -95,7 +104,7 @@ class Webhooks:
         }
         where, host = self._way_to(url)
         async with self._turns:  # whose turn it isn't yet loses none of its 15 s
-            reply = await self._posted(where, urlencode(params), headers | host)
+            reply = await self._posted(where, form_of(params), headers | host)
         self.counts["answered" if reply.status else "unanswered"] += 1
         return reply
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from unittest import mock
+from urllib.parse import parse_qsl
 
 import aiohttp
 from hypothesis import given
@@ -12,7 +13,7 @@ from twilio.request_validator import RequestValidator
 from yarl import URL
 
 from dialer.town.config import Terms
-from dialer.town.webhooks import NOBODY, Params, Reply, Webhooks, signature
+from dialer.town.webhooks import NOBODY, Params, Reply, Webhooks, form_of, signature
 from tests.town.conftest import GWEN, US
 from tests.towns import AUTH_TOKEN
 
@@ -25,6 +26,11 @@ def test_signatures_are_those_of_the_official_validator(params, query):
     made = signature(AUTH_TOKEN, url, params)
     assert made == RequestValidator(AUTH_TOKEN).compute_signature(url, params)
     assert RequestValidator(AUTH_TOKEN).validate(url, params, made)
+
+
+@given(st.dictionaries(words, words))
+def test_a_form_is_what_anybody_reads(params):
+    assert dict(parse_qsl(form_of(params), keep_blank_values=True)) == params
 
 
 class Unsteady(Webhooks):
