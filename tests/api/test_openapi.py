@@ -34,6 +34,7 @@ from dialer.domain.phone import Phone, PhonePolicy, read_phone
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
 from dialer.services.demo import start_demo
+from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.outgoing import queue_text
 from dialer.store.session import UnitFactory
 from dialer.web.api.examples import EXAMPLES
@@ -102,6 +103,8 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         text = queue_text(
             unit, ctx, number="+447700900123", body="Hi", purpose="single", sender="+441632960000"
         )
+    incoming = InboundText("SM0", "+447700900124", "+441632960000", "Not interested", ctx.now)
+    receive(ctx, incoming)
     return {
         "campaign_id": [campaign_id],
         "session_id": [session["id"]],
@@ -117,6 +120,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "suppression_id": ids("/suppressions"),
         "blast_id": ids("/blasts")[-1:],
         "message_id": [str(text.id)],
+        "conversation_id": ids("/conversations"),
         "channel": ["voice", "sms"],
     }
 

@@ -79,6 +79,8 @@ def message_view(row: Message) -> MessageView:
         created_at=row.created_at,
         sent_at=row.sent_at,
         delivered_at=row.delivered_at,
+        inbound_class=row.inbound_class,
+        inbound_rule=row.inbound_rule,
     )
 
 

@@ -97,3 +97,6 @@ class MessageView:
     created_at: dt.datetime
     sent_at: dt.datetime | None
     delivered_at: dt.datetime | None
+    inbound_class: str | None = None
+    """Of one that came in: what it asks of us, and the rule by which that was found."""
+    inbound_rule: str | None = None

@@ -65,6 +65,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "campaign_ids": [_CAMPAIGN],
     },
     "Pause": {"reason": "The script is wrong"},
+    "Decision": {"opt_out": True},
+    "TextToClassify": {"body": "could you stop these texts"},
     "Report": {
         "disposition": "contacted",
         "answers": {"intro": "yes"},

@@ -7,6 +7,7 @@ from dialer.web.api.v1.assignments import assignments
 from dialer.web.api.v1.blasts import blasts
 from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.contacts import contacts
+from dialer.web.api.v1.conversations import conversations
 from dialer.web.api.v1.elections import elections
 from dialer.web.api.v1.imports import imports
 from dialer.web.api.v1.join_links import join_links
@@ -28,6 +29,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     blasts,
     campaigns,
     contacts,
+    conversations,
     elections,
     imports,
     join_links,

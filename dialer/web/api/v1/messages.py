@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
 from dialer.domain.message import DIRECTIONS, MESSAGE_STATES
+from dialer.domain.texting import INBOUND_CLASSES
 from dialer.services.messaging.messages import MessageSearch, get_message, list_messages
 from dialer.services.messaging.views import MessageView
 from dialer.web.api.blueprint import Resource
@@ -49,6 +50,8 @@ class MessageSchema(Schema):
     created_at = Instant(required=True)
     sent_at = Instant(allow_none=True)
     delivered_at = Instant(allow_none=True)
+    klass = Choice(*INBOUND_CLASSES, allow_none=True, data_key="class")
+    rule = Text(allow_none=True)
 
 
 MessagePage = paged(MessageSchema)
@@ -113,4 +116,6 @@ def show_message(found: MessageView) -> dict[str, object]:
         "created_at": found.created_at,
         "sent_at": found.sent_at,
         "delivered_at": found.delivered_at,
+        "klass": found.inbound_class,
+        "rule": found.inbound_rule,
     }
