@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from dialer.domain.access import Permission
+from dialer.services.calling import call_looks, placing
 from dialer.services.context import Context
 from dialer.services.messaging import carrier_events, keeping, planning, reconciling, sending, settling
 from dialer.services.messaging.launching import enqueue_clearing, enqueue_planning
@@ -60,3 +62,24 @@ def clear_blast(ctx: Context, blast_id: str) -> None:
     """Cancel what is left of a blast that was called off."""
     if keeping.clear_blast(ctx, uuid.UUID(blast_id)):
         enqueue_clearing(ctx, uuid.UUID(blast_id))
+
+
+@job(Permission.SYSTEM_RUN)
+def place_calls(ctx: Context) -> None:
+    """Have the carrier ring the phones of volunteers who asked to be rung."""
+    carrier, pace = installed().carrier, installed().buckets
+    until_done(ctx, lambda fresh: placing.place_next(fresh, carrier, pace))
+
+
+@job(Permission.SYSTEM_RUN)
+def look_after_calls(ctx: Context) -> None:
+    """Ask the carrier about calls of which nothing more was heard."""
+    carrier = installed().carrier
+    for call_id in call_looks.due_calls(ctx):
+        call_looks.look_after(replace(ctx, now=installed().clock()), carrier, call_id)
+
+
+@job(Permission.SYSTEM_RUN)
+def end_call(ctx: Context, sid: str) -> None:
+    """Hang up a leg."""
+    placing.end_leg(ctx, installed().carrier, sid)

@@ -8,7 +8,9 @@ from typing import Final
 
 from dialer.services.accounts.idempotency import forget_old_answers
 from dialer.services.accounts.logins import forget_old_logins
+from dialer.services.calling.call_looks import ask_if_due
 from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
+from dialer.services.calling.placing import ask_if_waiting
 from dialer.services.context import Context
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
 from dialer.services.messaging.keeping import keep_blasts_going
@@ -32,6 +34,8 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("end forgotten shifts", 600, end_forgotten_shifts),
     Tick("expire assignments", 2, expire_assignments),
     Tick("apply carrier events", 1, ask_to_apply),
+    Tick("place calls", 1, ask_if_waiting),
+    Tick("look after calls", 2, ask_if_due),
     Tick("reconcile messages", 5, ask_to_reconcile),
     Tick("keep blasts going", 1, keep_blasts_going),
     Tick("ask about unknown texts", 2, ask_to_settle),

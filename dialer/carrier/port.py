@@ -37,8 +37,9 @@ class OutboundMessage:
 class OutboundCall:
     """One call to place. `ring_s` is how long it rings (5 to 600 s); `answer_url` says what happens then.
 
-    With `detect_machine` the carrier listens beside the call and reports who answered to `machine_callback`;
-    the call never waits for it.
+    With `detect_machine` the carrier finds out who answered: given a `machine_callback` it listens beside the
+    call, which never waits for it, and reports there; without one it listens first, a few seconds, and the
+    request to `answer_url` says who it was.
     """
 
     id: uuid.UUID

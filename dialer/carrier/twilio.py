@@ -252,9 +252,9 @@ def _call_form(call: OutboundCall) -> dict[str, Any]:
         "Timeout": str(call.ring_s),
     }
     if call.detect_machine:
-        form |= {"MachineDetection": "Enable", "AsyncAmd": "true"}
+        form["MachineDetection"] = "Enable"
         if call.machine_callback is not None:
-            form["AsyncAmdStatusCallback"] = call.machine_callback
+            form |= {"AsyncAmd": "true", "AsyncAmdStatusCallback": call.machine_callback}
     return form
 
 

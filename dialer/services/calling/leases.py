@@ -79,7 +79,7 @@ def free_shifts(unit: UnitOfWork, shift_ids: Sequence[uuid.UUID]) -> None:
         .where(
             Shift.organisation_id == unit.organisation_id,
             Shift.id.in_(shift_ids),
-            Shift.state == "assigned",
+            Shift.state.in_(("assigned", "in_call", "wrap_up")),
         )
         .values(state="ready")
     )

@@ -28,6 +28,7 @@ from dialer.services.gotv.tally import tally_result
 from dialer.store.models import new_id
 from dialer.store.models.calling import Answer, Assignment, Campaign, Result, ScriptVersion, Shift
 from dialer.store.queries import queue
+from dialer.store.queries.calls import was_dialled
 from dialer.store.session import UnitOfWork
 
 
@@ -210,14 +211,18 @@ def replan_assignment(recording: Recording) -> None:
 
 
 def tally(recording: Recording, results: Sequence[Result], times: int = 1) -> None:
-    """Count results, or with `times=-1` uncount them; what is only implied doesn't count."""
+    """Count results, or with `times=-1` uncount them; what is only implied doesn't count.
+
+    A contact rung through the carrier was an attempt as it rang: their result is none besides.
+    """
+    dialled = was_dialled(recording.unit, recording.assignment.id)
     for result in results:
         if not result.implied:
             tally_result(
                 recording.unit,
                 campaign_id=recording.campaign.id,
                 disposition=result.disposition,
-                primary=result.contact_id == recording.assignment.contact_id,
+                attempted=not dialled and result.contact_id == recording.assignment.contact_id,
                 at=result.at,
                 times=times,
             )

@@ -15,17 +15,18 @@ def tally_result(
     *,
     campaign_id: uuid.UUID,
     disposition: str,
-    primary: bool,
+    attempted: bool,
     at: dt.datetime,
     times: int = 1,
 ) -> None:
     """Count a result for its campaign; `times=-1` uncounts one that is corrected or voided.
 
-    Every result counts under its disposition, late ones and those of the household too; only the
-    `primary` one, of the person who was rung, is an attempt. `at` is the result's own time.
+    Every result counts under its disposition, late ones and those of the household too; only
+    that of the person who was rung is an attempt (`attempted`), unless the ringing itself was counted as
+    one. `at` is the result's own time.
     """
     talked = times if disposition == "contacted" else 0
-    attempted = times if primary else 0
+    attempts = times if attempted else 0
     counters.bump(unit, "campaign", campaign_id, disposition_name(disposition), times)
-    counters.bump(unit, "campaign", campaign_id, ATTEMPTS, attempted)
-    counters.bump_minute(unit, campaign_id, at, attempts=attempted, contacted=talked)
+    counters.bump(unit, "campaign", campaign_id, ATTEMPTS, attempts)
+    counters.bump_minute(unit, campaign_id, at, attempts=attempts, contacted=talked)

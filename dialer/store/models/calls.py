@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.call import CALL_MODES, CALL_STATES, DIAL_STATES
 from dialer.domain.message import DIRECTIONS
-from dialer.store.models.base import Base, Identified, Instant, Money, one_of, reference
+from dialer.store.models.base import Base, Identified, Instant, Money, TextList, one_of, reference
 
 
 class Call(Identified, Base):
@@ -70,9 +70,13 @@ class Call(Identified, Base):
     contact_sequence: Mapped[int] = mapped_column(SmallInteger, server_default=text("-1"))
     error_code: Mapped[int | None]
     error_detail: Mapped[str | None]
+    end_reason: Mapped[str | None]
+    """Why it came to nothing, where the carrier's state alone doesn't say (`domain.ringing.END_REASONS`)."""
     duration_s: Mapped[int | None]
     cost: Mapped[Money | None]
     cost_currency: Mapped[str | None]
+    charged_legs: Mapped[TextList]
+    """The legs whose cost is in `cost`: each is charged once, however often its end is told."""
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     attempted_at: Mapped[Instant | None]
     clean_looks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
@@ -80,5 +84,7 @@ class Call(Identified, Base):
     deadline_at: Mapped[Instant]
     created_at: Mapped[Instant]
     ringing_at: Mapped[Instant | None]
+    contact_rung_at: Mapped[Instant | None]
+    """When the carrier was told to ring the contact: from then on the contact's leg decides."""
     answered_at: Mapped[Instant | None]
     ended_at: Mapped[Instant | None]

@@ -97,7 +97,11 @@ _COUNTED = text(
         SELECT * FROM voter_record WHERE organisation_id = :organisation
     ), standing AS (
         SELECT result.campaign_id, result.disposition,
-               (result.contact_id = assignment.contact_id) AS attempted
+               (result.contact_id = assignment.contact_id AND NOT EXISTS (
+                   SELECT 1 FROM call
+                   WHERE call.organisation_id = :organisation AND call.assignment_id = assignment.id
+                     AND call.contact_rung_at IS NOT NULL
+               )) AS attempted
         FROM result JOIN assignment
           ON assignment.organisation_id = :organisation AND assignment.id = result.assignment_id
         WHERE result.organisation_id = :organisation AND NOT result.implied
@@ -117,7 +121,12 @@ _COUNTED = text(
     UNION ALL
     SELECT 'campaign', campaign_id, 'disposition_' || disposition, count(*) FROM standing GROUP BY 1, 2, 3
     UNION ALL
-    SELECT 'campaign', campaign_id, 'attempts', count(*) FROM standing WHERE attempted GROUP BY 1, 2, 3
+    SELECT 'campaign', campaign_id, 'attempts', count(*) FROM (
+        SELECT campaign_id FROM standing WHERE attempted
+        UNION ALL
+        SELECT campaign_id FROM call
+        WHERE organisation_id = :organisation AND contact_rung_at IS NOT NULL AND campaign_id IS NOT NULL
+    ) AS attempt GROUP BY 1, 2, 3
     UNION ALL
     SELECT 'campaign', campaign_id, 'message_' || state, count(*)
     FROM message

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dialer.domain.queue_order import CALLBACK_GRACE, Place, Rank
 from dialer.store.models.base import new_id
 from dialer.store.models.calling import Assignment, Hold, QueueEntry, Shift
+from dialer.store.queries.calls import HAS_OPEN_CALL
 from dialer.store.session import UnitOfWork
 
 THERE = dt.timedelta(minutes=2)
@@ -259,7 +260,9 @@ def _place(
 
 
 def lapsed(unit: UnitOfWork, now: dt.datetime, most: int) -> Sequence[Assignment]:
-    """Open assignments whose lease ran out, locked with their shifts; those in use are left for later."""
+    """Open assignments whose lease ran out, locked with their shifts; those in use are left for later, and
+    so are those whose volunteer is on the phone for them.
+    """
     query = (
         select(Assignment)
         .join(
@@ -269,6 +272,7 @@ def lapsed(unit: UnitOfWork, now: dt.datetime, most: int) -> Sequence[Assignment
             Assignment.organisation_id == unit.organisation_id,
             Assignment.state == "open",
             Assignment.expires_at <= now,
+            ~HAS_OPEN_CALL,
         )
         .order_by(Assignment.expires_at)
         .limit(most)

@@ -27,16 +27,27 @@ class Dialling:
         made = [self._lines.child(parent, number, caller_id) for number in dial.numbers]
         children = [child for child in made if child]
         try:
-            winner = await self._first_answer(parent, children, dial)
-            if winner:
-                self._lines.advance(parent, IN_PROGRESS)
-                await self._talk(parent, winner, dial)
-        finally:
-            for child in children:
-                self._lines.hang_up(child, unanswered=CANCELED)
-                self._lines.free(child)
+            winner = await self._joined(parent, children, dial)
+        except (HungUpError, CutError):
+            self._end(children)
+            raise
+        self._end(children)
         told = winner or (children[-1] if children else None)
         return reports.dialled(told.leg if told else None, bridged=winner is not None)
+
+    async def _joined(self, parent: Line, children: list[Line], dial: Dial) -> Line | None:
+        """Whoever answered first, after the talk is over."""
+        winner = await self._first_answer(parent, children, dial)
+        if winner:
+            self._lines.advance(parent, IN_PROGRESS)
+            await self._talk(parent, winner, dial)
+        return winner
+
+    def _end(self, children: list[Line]) -> None:
+        """Hang up whatever still rings or is off the hook."""
+        for child in children:
+            self._lines.hang_up(child, unanswered=CANCELED)
+            self._lines.free(child)
 
     async def _first_answer(self, parent: Line, children: list[Line], dial: Dial) -> Line | None:
         """Ring all at once until one answers, all have failed, or the caller gives up."""

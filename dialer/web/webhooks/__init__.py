@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from dialer.web.security import csrf
-from dialer.web.webhooks import inbound, messages  # noqa: F401 - registers its views
+from dialer.web.webhooks import inbound, messages, voice  # noqa: F401 - register their views
 from dialer.web.webhooks.blueprint import webhooks
 
 

@@ -111,9 +111,3 @@ def test_a_fellow_volunteer_reaches_only_their_own(bank: Bank, vic: Person, mall
 @pytest.mark.parametrize("path", ["/sessions/x/next", "/assignments/x/skip", "/campaigns/x/activate"])
 def test_what_is_no_id_is_not_there(carys: Person, api: Callable[[Person], Caller], path: str) -> None:
     assert api(carys).post(path).status_code == 404
-
-
-def test_calling_through_the_carrier_is_not_there_yet(bank: Bank, vic: Person) -> None:
-    seat = bank(1).seat(vic)
-
-    assert seat.api.post(f"/assignments/{seat.take()['id']}/call", json={}).status_code == 404

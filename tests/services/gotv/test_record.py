@@ -117,7 +117,7 @@ def test_results_are_counted_by_campaign_and_minute(ctx: Context) -> None:
     ):
         with ctx.unit() as unit:
             tally_result(
-                unit, campaign_id=campaign, disposition=disposition, primary=primary, at=NOON, times=times
+                unit, campaign_id=campaign, disposition=disposition, attempted=primary, at=NOON, times=times
             )
     assert figures(ctx, "campaign", campaign) == {"disposition_refused": 1}
     with ctx.unit() as unit:

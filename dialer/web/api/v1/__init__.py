@@ -5,6 +5,7 @@ from __future__ import annotations
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.v1.assignments import assignments
 from dialer.web.api.v1.blasts import blasts
+from dialer.web.api.v1.calls import calls
 from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.contacts import contacts
 from dialer.web.api.v1.conversations import conversations
@@ -27,6 +28,7 @@ from dialer.web.api.v1.volunteers import volunteers
 BLUEPRINTS: tuple[Resource, ...] = (
     assignments,
     blasts,
+    calls,
     campaigns,
     contacts,
     conversations,

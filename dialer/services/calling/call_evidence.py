@@ -1,0 +1,133 @@
+"""What is learned of a rung call, from whatever side, and all that follows, in one transaction."""
+
+from __future__ import annotations
+
+import math
+import uuid
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import update
+
+from dialer.domain.assignment import lease_ends
+from dialer.domain.call import FINAL
+from dialer.domain.ringing import SOON, Change, Leg, Standing, follow
+from dialer.services.context import Context
+from dialer.store.models.calling import Assignment, Campaign, Shift
+from dialer.store.models.calls import Call
+from dialer.store.queries.calls import lock_call
+from dialer.store.session import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing told of a leg: the carrier's word for it and, at its end, how long it lasted."""
+
+    leg: Leg
+    sid: str
+    status: str
+    sequence: int | None = None
+    duration_s: int | None = None
+    answered_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A call with its shift and assignment, all locked, in one unit of work."""
+
+    ctx: Context
+    unit: UnitOfWork
+    call: Call
+    assignment: Assignment | None = None
+    shift: Shift | None = None
+
+
+def hold_call(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID) -> Held | None:
+    """Lock a call with what it belongs to; None when there is no such call."""
+    found = lock_call(unit, call_id)
+    return Held(ctx, unit, *found) if found else None
+
+
+def apply(held: Held, told: Told) -> None:
+    """Take in one thing that was told. The same again, or an older one, changes nothing."""
+    call = held.call
+    _bind(call, told)
+    _keep_sequence(call, told)
+    if told.answered_by and told.leg == "contact":
+        call.answered_by = told.answered_by
+    _charge(held, told)
+    change = follow(Standing(call.state, call.contact_rung_at is not None), told.leg, told.status)
+    _renew(held)
+    make(held, change, duration_s=told.duration_s)
+
+
+def make(held: Held, change: Change, *, duration_s: int | None = None) -> None:
+    """Change a call (locked), and the shift it keeps busy."""
+    call, now = held.call, held.ctx.now
+    if change.ask_soon and call.state not in FINAL:
+        call.deadline_at = min(call.deadline_at, now + SOON)
+    if change.state is None or call.state in FINAL:
+        return
+    call.state = change.state
+    call.end_reason = change.end_reason
+    match change.state:
+        case "ringing":
+            call.ringing_at = call.ringing_at or now
+        case "in_progress":
+            call.answered_at = now
+    if change.state in FINAL:
+        call.ended_at, call.duration_s = now, duration_s if change.state == "completed" else None
+        _free_shift(held)
+
+
+def _bind(call: Call, told: Told) -> None:
+    """A leg that speaks is proof that the carrier has taken the call."""
+    if told.leg == "contact" and call.direction == "outbound":
+        call.contact_sid = call.contact_sid or told.sid
+    elif call.carrier_sid is None:
+        call.carrier_sid, call.dial_state = told.sid, "dialled"
+
+
+def _keep_sequence(call: Call, told: Told) -> None:
+    if told.sequence is None:
+        return
+    if told.leg == "contact":
+        call.contact_sequence = max(call.contact_sequence, told.sequence)
+    else:
+        call.volunteer_sequence = max(call.volunteer_sequence, told.sequence)
+
+
+def _renew(held: Held) -> None:
+    """A call's events renew the lease of its assignment (contract §6)."""
+    assignment, now = held.assignment, held.ctx.now
+    if assignment is not None and assignment.state == "open" and held.shift is not None:
+        campaign = held.unit.session.get_one(Campaign, (held.unit.organisation_id, assignment.campaign_id))
+        ends_at = lease_ends(now, campaign.assignment_timeout_s)
+        assignment.expires_at = max(assignment.expires_at, ends_at)
+        held.shift.last_seen_at = max(held.shift.last_seen_at, now)
+
+
+def _charge(held: Held, told: Told) -> None:
+    """Add what a leg has cost when it ends: every minute begun, at the price that the settings name."""
+    call, voice = held.call, held.ctx.voice
+    if told.status != "completed" or not told.duration_s or told.leg in call.charged_legs:
+        return
+    cost = voice.price_per_minute * math.ceil(told.duration_s / 60)
+    call.charged_legs = [*call.charged_legs, told.leg]
+    call.cost, call.cost_currency = (call.cost or Decimal(0)) + cost, voice.currency
+    held.unit.session.execute(
+        update(Campaign)
+        .where(Campaign.organisation_id == held.unit.organisation_id, Campaign.id == call.campaign_id)
+        .values(spent=Campaign.spent + cost)
+    )
+
+
+def _free_shift(held: Held) -> None:
+    """The volunteer is off the phone: what happened is to be noted, or another try to be made."""
+    shift, assignment = held.shift, held.assignment
+    if shift is None or shift.state != "in_call":
+        return
+    if assignment is None or assignment.state != "open":
+        shift.state = "ready"
+    else:
+        shift.state = "wrap_up" if held.call.contact_rung_at else "assigned"

@@ -1,0 +1,209 @@
+"""Asking the carrier about calls: what became of a request without an answer, and of a call that nobody
+tells of any more (contract §7, §8; design §2, law 5).
+
+A call is never placed again on a guess: one of which the carrier knows nothing, in two looks that were read
+to their end, has failed, and is shown as such.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dialer.carrier.port import Carrier, CarrierCall, CarrierError
+from dialer.domain.access import Permission, require
+from dialer.domain.call import FINAL, proven_by
+from dialer.domain.ringing import LOST, SOON, TOO_LATE, Change, first_look, next_look
+from dialer.logs import get_logger
+from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
+from dialer.services.context import Context
+from dialer.store.queries import calls
+
+AT_ONCE: Final = 100
+ASKED_FOR: Final = dt.timedelta(seconds=60)
+"""Whoever looks has this long before somebody else may."""
+EARLIER: Final = dt.timedelta(minutes=1)
+"""How much before our own moment the carrier's clock may have it."""
+CLEAN_LOOKS: Final = 2
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be asked about one call."""
+
+    call_id: uuid.UUID
+    mode: str
+    dial_state: str
+    sid: str | None
+    contact_sid: str | None
+    contact_rung: bool
+    number: str | None
+    own_number: str | None
+    caller_id: str
+    since: dt.datetime
+
+
+def due_calls(ctx: Context) -> Sequence[uuid.UUID]:
+    """The open calls that are past their deadline."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        return calls.due(unit, ctx.now, AT_ONCE)
+
+
+def ask_if_due(ctx: Context) -> None:
+    """Have a worker look after the calls that are past their deadline."""
+    if due_calls(ctx):
+        ctx.jobs.enqueue("calls", "workers.jobs.look_after_calls", str(ctx.organisation_id))
+
+
+def look_after(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
+    """Ask the carrier about one call that is past its deadline, and take in what it says."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    question = _question(ctx, call_id)
+    if question is None:
+        return
+    try:
+        legs = _ask(carrier, ctx, question)
+    except CarrierError as error:
+        log.warning("the carrier could not be asked about a call", reason=error.reason)
+        return
+    _take_in(ctx, question, legs)
+
+
+def _question(ctx: Context, call_id: uuid.UUID) -> Question | None:
+    """What to ask; None where nobody has to be asked, or somebody else is just asking."""
+    with ctx.unit() as unit:
+        held = hold_call(ctx, unit, call_id)
+        if held is None or held.call.state in FINAL or held.call.deadline_at > ctx.now:
+            return None
+        call = held.call
+        if call.dial_state == "waiting":
+            call.dial_state = "given_up"
+            make(held, Change("canceled", TOO_LATE))
+            return None
+        if call.dial_state == "dialling":  # whoever placed it has not come back
+            call.dial_state = "unknown"
+        call.deadline_at = ctx.now + ASKED_FOR
+        return Question(
+            call_id=call.id,
+            mode=call.mode,
+            dial_state=call.dial_state,
+            sid=call.carrier_sid,
+            contact_sid=call.contact_sid,
+            contact_rung=call.contact_rung_at is not None,
+            number=call.number,
+            own_number=call.volunteer_number,
+            caller_id=call.caller_id,
+            since=(call.attempted_at or call.created_at) - EARLIER,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """What the carrier has of a call."""
+
+    own: CarrierCall | None
+    contact: CarrierCall | None
+
+
+def _ask(carrier: Carrier, ctx: Context, question: Question) -> Legs:
+    """Both legs as the carrier has them. Raises CarrierError where they can't be read."""
+    if question.sid is None:
+        return Legs(_unbound(ctx, _listed(carrier, question)), None)
+    own = carrier.call(question.sid)
+    return Legs(own, _contact_leg(carrier, question))
+
+
+def _listed(carrier: Carrier, question: Question) -> list[CarrierCall]:
+    """The calls that may be the one whose request was not answered, the oldest first."""
+    found = carrier.calls(to=question.own_number, since=question.since)
+    alike = [
+        each
+        for each in found
+        if each.caller_id == question.caller_id and each.parent_sid is None and each.direction != "inbound"
+    ]
+    return alike[::-1]
+
+
+def _unbound(ctx: Context, alike: Sequence[CarrierCall]) -> CarrierCall | None:
+    """The first that is no other call of ours."""
+    with ctx.unit() as unit:
+        known = calls.known_sids(unit, [each.sid for each in alike])
+    return next((each for each in alike if each.sid not in known), None)
+
+
+def _contact_leg(carrier: Carrier, question: Question) -> CarrierCall | None:
+    """The leg that the carrier made for the contact, by its name or by whose child it is."""
+    if not question.contact_rung:
+        return None
+    if question.contact_sid is not None:
+        return carrier.call(question.contact_sid)
+    found = carrier.calls(to=question.number, since=question.since)
+    return next((each for each in found if each.parent_sid == question.sid), None)
+
+
+def _take_in(ctx: Context, question: Question, legs: Legs) -> None:
+    """Apply what was seen, or count that nothing was."""
+    with ctx.unit() as unit:
+        held = hold_call(ctx, unit, question.call_id)
+        if held is None or held.call.state in FINAL:
+            return
+        _plan_next(held)
+        if legs.own is None:
+            _count_clean_look(held)
+            return
+        if legs.contact is not None:
+            apply(held, _told("contact", legs.contact))
+        apply(held, _told("contact" if question.mode == "inbound" else "volunteer", legs.own))
+        _end_without_contact(held, legs)
+
+
+def _told(leg: str, seen: CarrierCall) -> Told:
+    """What was seen of a leg, as if it had been told."""
+    return Told(
+        "contact" if leg == "contact" else "volunteer",
+        seen.sid,
+        seen.status,
+        duration_s=seen.duration_s,
+        answered_by=seen.answered_by,
+    )
+
+
+def _plan_next(held: Held) -> None:
+    """When the carrier is asked again: later each time."""
+    call, ctx = held.call, held.ctx
+    call.reconciled += 1
+    call.deadline_at = ctx.now + next_look(call.reconciled, ctx.voice.reconcile_after_s)
+
+
+def _count_clean_look(held: Held) -> None:
+    """The carrier has nothing; after two looks, the second late enough, that is proof."""
+    call, ctx = held.call, held.ctx
+    call.clean_looks += 1
+    settled_at = (call.attempted_at or call.created_at) + dt.timedelta(seconds=ctx.voice.settle_s)
+    if call.clean_looks >= CLEAN_LOOKS and ctx.now >= settled_at:
+        call.dial_state = "given_up"
+        make(held, Change("failed", LOST))
+    else:
+        call.deadline_at = max(settled_at, ctx.now + first_look(ctx.voice.settle_s))
+
+
+def _end_without_contact(held: Held, legs: Legs) -> None:
+    """The volunteer's leg is over and there is none for the contact, though one was ordered: it never was.
+
+    One more look is given to a list that may lag behind.
+    """
+    call = held.call
+    own_over = legs.own is not None and proven_by(legs.own.status) in FINAL
+    if call.state in FINAL or legs.contact is not None or not own_over:
+        return
+    call.clean_looks += 1
+    if call.clean_looks >= CLEAN_LOOKS:
+        make(held, Change("failed", LOST))
+    else:
+        call.deadline_at = held.ctx.now + SOON

@@ -1,0 +1,166 @@
+"""The line on which people ring back: who called them, and a key that stops it (contract §6; design §8).
+
+The no is decided and committed in the carrier's own request, before its 2xx.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.domain.access import Permission, require
+from dialer.domain.ringing import next_look
+from dialer.services.context import Context
+from dialer.store.models import new_id
+from dialer.store.models.accounts import Organisation
+from dialer.store.models.calling import Campaign
+from dialer.store.models.calls import Call
+from dialer.store.models.people import Suppression
+from dialer.store.queries.calls import holders_of_number
+from dialer.store.session import UnitOfWork
+
+STOP_KEY: Final = "9"
+KEYPAD: Final = "keypad"
+_NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What a caller is told: who we are, and (where their number shows) how to be left alone."""
+
+    call_id: uuid.UUID
+    organisation: str
+    can_stop: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What a key brought: their no was taken, or it was another key."""
+
+    greeting: Greeting
+    stopped: bool
+
+
+def ring_in(ctx: Context, sid: str, caller: str, to: str) -> Greeting:
+    """Somebody rings. The same call told again is the same row, and hears the same."""
+    require(ctx.actor, Permission.CARRIER_TELL)
+    number = caller if _NUMBER.fullmatch(caller) else None
+    with ctx.unit() as unit:
+        statement = insert(Call).values(_row(ctx, unit, sid, number, to)).on_conflict_do_nothing()
+        unit.session.execute(statement)
+        return _greeting(unit, _call(unit, sid))
+
+
+def press(ctx: Context, sid: str, digits: str) -> Pressed | None:
+    """Somebody pressed keys. The one that stops it is their no to calls, on the number they ring from.
+
+    None for a call that isn't known.
+    """
+    require(ctx.actor, Permission.CARRIER_TELL)
+    with ctx.unit() as unit:
+        call = _call_or_none(unit, sid)
+        if call is None:
+            return None
+        greeting = _greeting(unit, call)
+        if digits != STOP_KEY or call.number is None:
+            return Pressed(greeting, stopped=False)
+        _suppress(ctx, unit, call, call.number)
+        return Pressed(greeting, stopped=True)
+
+
+def _row(ctx: Context, unit: UnitOfWork, sid: str, number: str | None, to: str) -> dict[str, object]:
+    """The call as it is kept: about the campaign that last rang this number, else one that shows ours."""
+    last = _last_call_to(unit, number)
+    holders = holders_of_number(unit, number) if number else ()
+    return {
+        "organisation_id": unit.organisation_id,
+        "id": new_id(),
+        "direction": "inbound",
+        "mode": "inbound",
+        "campaign_id": last.campaign_id if last else _campaign_showing(unit, to),
+        "contact_id": last.contact_id if last else next(iter(holders), None),
+        "number": number,
+        "caller_id": to,
+        "state": "in_progress",
+        "dial_state": "dialled",
+        "carrier_sid": sid,
+        "charged_legs": [],
+        "deadline_at": ctx.now + next_look(0, ctx.voice.reconcile_after_s),
+        "created_at": ctx.now,
+        "ringing_at": ctx.now,
+        "answered_at": ctx.now,
+    }
+
+
+def _last_call_to(unit: UnitOfWork, number: str | None) -> Call | None:
+    if number is None:
+        return None
+    return unit.session.scalar(
+        select(Call)
+        .where(
+            Call.organisation_id == unit.organisation_id,
+            Call.number == number,
+            Call.direction == "outbound",
+            Call.contact_rung_at.is_not(None),
+        )
+        .order_by(Call.id.desc())
+        .limit(1)
+    )
+
+
+def _campaign_showing(unit: UnitOfWork, to: str) -> uuid.UUID | None:
+    """The latest campaign that shows this number of ours to people it rings."""
+    return unit.session.scalar(
+        select(Campaign.id)
+        .where(Campaign.organisation_id == unit.organisation_id, Campaign.caller_ids.contains([to]))
+        .order_by(Campaign.id.desc())
+        .limit(1)
+    )
+
+
+def _call_or_none(unit: UnitOfWork, sid: str) -> Call | None:
+    return unit.session.scalar(
+        select(Call).where(
+            Call.organisation_id == unit.organisation_id,
+            Call.carrier_sid == sid,
+            Call.mode == "inbound",
+        )
+    )
+
+
+def _call(unit: UnitOfWork, sid: str) -> Call:
+    return unit.session.scalars(
+        select(Call).where(Call.organisation_id == unit.organisation_id, Call.carrier_sid == sid)
+    ).one()
+
+
+def _greeting(unit: UnitOfWork, call: Call) -> Greeting:
+    organisation = unit.session.get_one(Organisation, unit.organisation_id)
+    return Greeting(call.id, organisation.name, can_stop=call.number is not None)
+
+
+def _suppress(ctx: Context, unit: UnitOfWork, call: Call, number: str) -> None:
+    """Bar the number for calls, whoever has it; again changes nothing."""
+    statement = (
+        insert(Suppression)
+        .values(
+            organisation_id=unit.organisation_id,
+            id=new_id(),
+            number=number,
+            channel="voice",
+            reason="opt_out",
+            source=KEYPAD,
+            contact_id=call.contact_id,
+            created_at=ctx.now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Suppression.id)
+    )
+    suppression_id = unit.session.scalar(statement)
+    if suppression_id is not None:
+        ctx.audit(unit, "opt_out.added", "suppression", suppression_id, {"source": KEYPAD})

@@ -1,0 +1,169 @@
+"""Placing calls: claimed and committed before the carrier hears of them (design §2, law 2; §4).
+
+No call is ever placed twice: what became of a request that was not answered is found out by asking
+(`call_looks`), and if the carrier has nothing the volunteer presses the button again.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final, Protocol
+
+from dialer.carrier.port import (
+    Accepted,
+    CallOutcome,
+    Carrier,
+    NotAccepted,
+    OutboundCall,
+    Refused,
+    Unknown,
+)
+from dialer.domain.access import Permission, require
+from dialer.domain.carrier_action import Action
+from dialer.domain.ringing import (
+    DIAL_WITHIN,
+    LOST_AFTER,
+    REFUSED,
+    TOO_LATE,
+    VOLUNTEER_RINGS_S,
+    Change,
+    first_look,
+    next_look,
+)
+from dialer.services.calling import call_urls
+from dialer.services.calling.call_evidence import Held, hold_call, make
+from dialer.services.calling.ring_gate import refusal
+from dialer.services.calling.ringing import ask_to_place
+from dialer.services.context import Context
+from dialer.store.models.calls import Call
+from dialer.store.queries import calls
+
+BUCKET: Final = "calls"
+_COMES_BACK: Final = frozenset({Action.BACK_OFF, Action.REST_SENDER})
+
+
+class Pace(Protocol):
+    """How fast the account may place calls, all processes and campaigns together."""
+
+    def take(self, name: str, want: int, rate_per_s: float) -> int:
+        """Take up to so many tokens, as many as are there."""
+
+
+def place_next(ctx: Context, carrier: Carrier, pace: Pace) -> bool:
+    """Place the call that has waited longest; False when there is none, or it has to wait."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        call_id = calls.waiting(unit)
+        busy = calls.in_flight(unit) >= ctx.voice.max_concurrent_calls
+    if call_id is None:
+        return False
+    if busy or not pace.take(BUCKET, 1, ctx.voice.calls_per_second):
+        return give_up_late(ctx, call_id)
+    wanted = _claim(ctx, call_id)
+    if wanted is None:
+        return True
+    outcome = carrier.place_call(wanted)
+    _record(ctx, call_id, outcome)
+    return not isinstance(outcome, NotAccepted)
+
+
+def give_up_late(ctx: Context, call_id: uuid.UUID) -> bool:
+    """Give up a call that could not be placed in time; False while it may still wait."""
+    with ctx.unit() as unit:
+        held = hold_call(ctx, unit, call_id)
+        if held is None or held.call.dial_state != "waiting" or ctx.now < held.call.deadline_at:
+            return False
+        held.call.dial_state = "given_up"
+        make(held, Change("canceled", TOO_LATE))
+        return True
+
+
+def ask_if_waiting(ctx: Context) -> None:
+    """Have a worker place what waits; the queue may have been emptied, or the asking lost."""
+    with ctx.unit() as unit:
+        waits = calls.waiting(unit) is not None
+    if waits:
+        ask_to_place(ctx)
+
+
+def end_leg(ctx: Context, carrier: Carrier, sid: str) -> None:
+    """Hang up a leg. Raises CarrierError."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    carrier.end_call(sid)
+
+
+def _claim(ctx: Context, call_id: uuid.UUID) -> OutboundCall | None:
+    """Make a waiting call `dialling`; None when it isn't to be placed any more."""
+    with ctx.unit() as unit:
+        held = hold_call(ctx, unit, call_id)
+        if held is None or held.call.dial_state != "waiting" or held.call.state != "queued":
+            return None
+        call = held.call
+        reason = _against(held)
+        if reason is not None:
+            call.dial_state = "given_up"
+            make(held, Change("canceled", reason))
+            return None
+        call.dial_state, call.attempts = "dialling", call.attempts + 1
+        call.attempted_at, call.deadline_at = ctx.now, ctx.now + LOST_AFTER
+        return _outbound(ctx, call)
+
+
+def _against(held: Held) -> str | None:
+    """Why it isn't placed: nobody waits for it any more, or the contact may not be rung now."""
+    if held.ctx.now >= held.call.deadline_at or held.assignment is None:
+        return TOO_LATE
+    return refusal(held.ctx, held.unit, held.assignment)
+
+
+def _outbound(ctx: Context, call: Call) -> OutboundCall:
+    """The volunteer's leg: the carrier listens first whether a person has answered, so that nobody is
+    ever joined to an answering machine.
+    """
+    assert call.volunteer_number is not None  # noqa: S101 -- every ring-me call has one
+    return OutboundCall(
+        id=call.id,
+        to=call.volunteer_number,
+        caller_id=call.caller_id,
+        answer_url=call_urls.answer(ctx, call.id),
+        status_callback=call_urls.status(ctx, call.id, "volunteer"),
+        ring_s=VOLUNTEER_RINGS_S,
+        detect_machine=True,
+    )
+
+
+def _record(ctx: Context, call_id: uuid.UUID, outcome: CallOutcome) -> None:
+    """Write down what the carrier said, unless a callback has said more meanwhile."""
+    with ctx.unit() as unit:
+        held = hold_call(ctx, unit, call_id)
+        if held is None or held.call.dial_state != "dialling":
+            return
+        match outcome:
+            case Accepted():
+                _accepted(ctx, held.call, outcome.sid)
+            case NotAccepted():
+                _wait_again(held.call)
+            case Refused() if outcome.action in _COMES_BACK:
+                _wait_again(held.call)
+            case Refused():
+                _refused(held, outcome)
+            case Unknown():
+                held.call.dial_state = "unknown"
+                held.call.deadline_at = ctx.now + first_look(ctx.voice.settle_s)
+
+
+def _accepted(ctx: Context, call: Call, sid: str) -> None:
+    call.dial_state, call.carrier_sid = "dialled", sid
+    call.deadline_at = ctx.now + next_look(0, ctx.voice.reconcile_after_s)
+
+
+def _wait_again(call: Call) -> None:
+    """It was proven not to have been taken: it may be placed until its time is over."""
+    call.dial_state = "waiting"
+    call.deadline_at = call.created_at + DIAL_WITHIN
+
+
+def _refused(held: Held, outcome: Refused) -> None:
+    held.call.dial_state = "given_up"
+    held.call.error_code, held.call.error_detail = outcome.code, outcome.detail
+    make(held, Change("failed", REFUSED))

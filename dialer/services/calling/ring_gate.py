@@ -1,0 +1,80 @@
+"""The gate of a rung call: asked when it is wished for, and again immediately before the contact rings."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from dialer.domain.contact_gate import NumberFacts, may_contact
+from dialer.domain.quiet_hours import zones_of_number
+from dialer.services.calling.facts import calling_rules, people
+from dialer.services.context import Context
+from dialer.store.models.accounts import Organisation
+from dialer.store.models.calling import Assignment, Campaign
+from dialer.store.queries.calls import barred
+from dialer.store.session import UnitOfWork
+
+ALL_PAUSED: Final = "all_paused"
+CAMPAIGN_PAUSED: Final = "campaign_paused"
+COST_CAP: Final = "cost_cap"
+NOT_IN_HAND: Final = "not_in_hand"
+
+WORDS: Final = {
+    ALL_PAUSED: "All calling is stopped just now.",
+    CAMPAIGN_PAUSED: "Nobody is called in this campaign just now.",
+    COST_CAP: "The campaign has spent what it may.",
+    NOT_IN_HAND: "This contact isn’t in your hands any more.",
+    "suppressed": "This number must not be called.",
+    "opted_out": "This person doesn’t want to be called.",
+    "deceased": "This person has died.",
+    "moved": "This person has moved.",
+    "dead_number": "This number is out of use.",
+    "country": "Numbers in this country can’t be rung from here.",
+    "voted": "This person has voted.",
+    "over": "This person is done with in this campaign.",
+    "other_number": "This person is to be called on another number.",
+    "quiet_hours": "It is too early or too late to call them.",
+    "gap": "They were called a short while ago.",
+}
+"""What is said of each reason."""
+
+
+def refusal(ctx: Context, unit: UnitOfWork, assignment: Assignment) -> str | None:
+    """Why the contact of an assignment (locked) may not be rung at this instant; None when they may."""
+    campaign = unit.session.get_one(Campaign, (unit.organisation_id, assignment.campaign_id))
+    if assignment.state != "open":
+        return NOT_IN_HAND
+    return _paused(unit, campaign) or _of_person(ctx, unit, campaign, assignment)
+
+
+def _paused(unit: UnitOfWork, campaign: Campaign) -> str | None:
+    """What stops the whole campaign, or everything."""
+    organisation = unit.session.get_one(Organisation, unit.organisation_id)
+    if organisation.paused_at is not None:
+        return ALL_PAUSED
+    if campaign.state != "active":
+        return CAMPAIGN_PAUSED
+    if campaign.cost_cap is not None and campaign.spent >= campaign.cost_cap:
+        return COST_CAP
+    return None
+
+
+def _of_person(ctx: Context, unit: UnitOfWork, campaign: Campaign, assignment: Assignment) -> str | None:
+    """What the gate says of the person on the number."""
+    person = people(unit, campaign, contact_ids=[assignment.contact_id]).get(assignment.contact_id)
+    if person is None:
+        return NOT_IN_HAND
+    verdict = may_contact(
+        person.facts(), _number_facts(ctx, unit, assignment.number), calling_rules(campaign), ctx.now
+    )
+    return None if verdict.allowed else str(verdict.refusal)
+
+
+def _number_facts(ctx: Context, unit: UnitOfWork, number: str) -> NumberFacts:
+    suppressed, dead = barred(unit, number)
+    return NumberFacts(
+        number=number,
+        suppressed=suppressed,
+        dead=dead,
+        allowed=ctx.phones.allows(number),
+        zones=zones_of_number(number),
+    )

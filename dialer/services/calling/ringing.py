@@ -1,0 +1,164 @@
+"""Ring me: the volunteer asks, the carrier rings their phone and then the contact's (contract §6)."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+
+from dialer.domain.access import Permission, require
+from dialer.domain.caller_id import pick_caller_id
+from dialer.domain.errors import AssignmentClosed, Conflict, NotFound
+from dialer.domain.ringing import DIAL_WITHIN
+from dialer.services.accounts.account_fields import clean_phone_or_none
+from dialer.services.accounts.phones import confirmed_numbers
+from dialer.services.calling.call_views import CallView, call_view
+from dialer.services.calling.reach import lock_assignment, reach_assignment
+from dialer.services.calling.ring_gate import WORDS, refusal
+from dialer.services.contention import again_after_deadlock
+from dialer.services.context import Context
+from dialer.services.paging import Page, Slice, after_id, cut
+from dialer.store.models import new_id
+from dialer.store.models.calling import Assignment, Campaign, Shift
+from dialer.store.models.calls import Call
+from dialer.store.queries.calls import latest_call_of, open_call_of
+from dialer.store.session import UnitOfWork
+
+NO_PHONE = "Show first that a phone is yours, by a code that we send to it."
+NOT_CONFIRMED = "This phone isn’t confirmed yet. Have a code sent to it, and type the code in."
+SAME_PHONE = "You can’t ring yourself."
+NO_CALLER_ID = "The campaign has no number yet to ring from. Ask your coordinator."
+ON_THE_PHONE = "You are still on the phone with somebody else."
+
+
+@again_after_deadlock
+def ring_me(ctx: Context, assignment_id: uuid.UUID, phone: str | None = None) -> CallView:
+    """Have the volunteer's phone rung, and the contact's once they answer.
+
+    Asked again while the call is under way: the same call. `AssignmentClosed` for one that isn't open;
+    `Conflict` where the phone isn't confirmed, the volunteer is on another call or the gate says no.
+    """
+    with ctx.unit() as unit:
+        assignment = reach_assignment(ctx, unit, assignment_id, Permission.CALL_PLACE)
+        shift = lock_assignment(unit, assignment)
+        if assignment.state != "open":
+            raise AssignmentClosed("This contact isn’t in your hands any more.", state=assignment.state)
+        under_way = open_call_of(unit, assignment.account_id)
+        if under_way is None:
+            return call_view(_new_call(ctx, unit, assignment, shift, phone))
+        if under_way.assignment_id != assignment.id:
+            raise Conflict(ON_THE_PHONE)
+        return call_view(under_way)
+
+
+def _new_call(
+    ctx: Context, unit: UnitOfWork, assignment: Assignment, shift: Shift, phone: str | None
+) -> Call:
+    own = _own_phone(ctx, unit, assignment, phone or shift.phone)
+    if own == assignment.number:
+        raise Conflict(SAME_PHONE)
+    campaign = unit.session.get_one(Campaign, (unit.organisation_id, assignment.campaign_id))
+    caller_id = pick_caller_id(campaign.caller_ids, assignment.number)
+    if caller_id is None:
+        raise Conflict(NO_CALLER_ID)
+    if reason := refusal(ctx, unit, assignment):
+        raise Conflict(WORDS[reason], reason=reason)
+    call = _row(ctx, unit, assignment, caller_id=caller_id, own=own)
+    unit.session.add(call)
+    if shift.state in {"ready", "assigned", "wrap_up"}:
+        shift.state = "in_call"
+    unit.session.flush()
+    ctx.audit(unit, "call.asked_for", "call", call.id, {"assignment_id": str(assignment.id)})
+    unit.after_commit(lambda: ask_to_place(ctx))
+    return call
+
+
+def _row(ctx: Context, unit: UnitOfWork, assignment: Assignment, *, caller_id: str, own: str) -> Call:
+    return Call(
+        organisation_id=unit.organisation_id,
+        id=new_id(),
+        direction="outbound",
+        mode="ring_me",
+        campaign_id=assignment.campaign_id,
+        contact_id=assignment.contact_id,
+        assignment_id=assignment.id,
+        account_id=assignment.account_id,
+        number=assignment.number,
+        caller_id=caller_id,
+        volunteer_number=own,
+        state="queued",
+        dial_state="waiting",
+        charged_legs=[],
+        deadline_at=ctx.now + DIAL_WITHIN,
+        created_at=ctx.now,
+    )
+
+
+def _own_phone(ctx: Context, unit: UnitOfWork, assignment: Assignment, wanted: str | None) -> str:
+    """The volunteer's phone to ring: the one named, else that of the shift, else their own."""
+    confirmed = confirmed_numbers(unit, assignment.account_id)
+    if wanted is None:
+        if not confirmed:
+            raise Conflict(NO_PHONE)
+        return confirmed[0]
+    number = clean_phone_or_none(wanted, ctx.phones)
+    if number not in confirmed:
+        raise Conflict(NOT_CONFIRMED)
+    return number
+
+
+def ask_to_place(ctx: Context) -> None:
+    """Have a worker place what waits."""
+    ctx.jobs.enqueue("calls", "workers.jobs.place_calls", str(ctx.organisation_id))
+
+
+def get_call(ctx: Context, call_id: uuid.UUID) -> CallView:
+    """A call as it stands: a volunteer's own, any of their campaigns for those who run them."""
+    require(ctx.actor, Permission.CALL_PLACE)
+    with ctx.unit() as unit:
+        call = unit.session.get(Call, (unit.organisation_id, call_id))
+        if call is None:
+            raise NotFound
+        _check_reach(ctx, call)
+        return call_view(call)
+
+
+def call_of_assignment(ctx: Context, assignment_id: uuid.UUID) -> CallView | None:
+    """The last call that was placed for an assignment, if there was one."""
+    with ctx.unit() as unit:
+        reach_assignment(ctx, unit, assignment_id, Permission.CALL_PLACE)
+        call = latest_call_of(unit, assignment_id)
+        return call_view(call) if call else None
+
+
+def list_calls(
+    ctx: Context,
+    page: Page,
+    *,
+    campaign_id: uuid.UUID | None = None,
+    contact_id: uuid.UUID | None = None,
+    state: str | None = None,
+) -> Slice[CallView]:
+    """Calls in the actor's campaigns, oldest first; inbound ones about no campaign for coordinators."""
+    require(ctx.actor, Permission.CALL_READ, campaign_id=campaign_id)
+    query = select(Call).where(Call.organisation_id == ctx.organisation_id).order_by(Call.id)
+    given = {Call.campaign_id: campaign_id, Call.contact_id: contact_id, Call.state: state}
+    for column, value in given.items():
+        if value is not None:
+            query = query.where(column == value)
+    if ctx.actor.campaign_ids is not None:
+        query = query.where(Call.campaign_id.in_(ctx.actor.campaign_ids))
+    if (after := after_id(page)) is not None:
+        query = query.where(Call.id > after)
+    with ctx.unit() as unit:
+        found = [call_view(call) for call in unit.session.scalars(query.limit(page.limit + 1))]
+    return cut(found, page, lambda view: (str(view.id),))
+
+
+def _check_reach(ctx: Context, call: Call) -> None:
+    """A call in no campaign is for those who see all of them."""
+    if call.campaign_id is None and ctx.actor.campaign_ids is not None:
+        raise NotFound
+    require(ctx.actor, Permission.CALL_PLACE, campaign_id=call.campaign_id, owner_id=call.account_id)
+    if call.account_id is None:
+        require(ctx.actor, Permission.CALL_READ)

@@ -1,0 +1,177 @@
+"""Calls: what is open, what is due, and what is known of a number at this moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import and_, func, or_, select, text
+
+from dialer.store.models.calling import Assignment, Shift
+from dialer.store.models.calls import Call
+from dialer.store.models.people import ContactPhone
+from dialer.store.session import UnitOfWork
+
+OPEN = ("queued", "ringing", "in_progress")
+
+_BARRED = text(
+    """
+    SELECT EXISTS (
+               SELECT 1 FROM suppression s
+               WHERE s.organisation_id = :organisation_id AND s.number = :number
+                 AND s.channel = 'voice' AND s.lifted_at IS NULL
+           ) OR EXISTS (
+               SELECT 1 FROM contact_phone p
+               JOIN opt_out o ON o.organisation_id = p.organisation_id AND o.contact_id = p.contact_id
+               WHERE p.organisation_id = :organisation_id AND p.number = :number
+                 AND p.removed_at IS NULL AND o.channel = 'voice' AND o.lifted_at IS NULL
+           ) AS suppressed,
+           EXISTS (
+               SELECT 1 FROM contact_phone p
+               WHERE p.organisation_id = :organisation_id AND p.number = :number
+                 AND p.dead_at IS NOT NULL
+           ) AS dead
+    """
+)
+
+
+def barred(unit: UnitOfWork, number: str) -> tuple[bool, bool]:
+    """Whether a number must not be rung, by the no of anybody who has it; and whether it is dead."""
+    row = unit.session.execute(_BARRED, {"organisation_id": unit.organisation_id, "number": number}).one()
+    return row.suppressed, row.dead
+
+
+def open_call_of(unit: UnitOfWork, account_id: uuid.UUID) -> Call | None:
+    """The call that somebody is on, or waits for."""
+    return unit.session.scalar(
+        select(Call)
+        .where(
+            Call.organisation_id == unit.organisation_id,
+            Call.account_id == account_id,
+            Call.state.in_(OPEN),
+        )
+        .order_by(Call.id.desc())
+        .limit(1)
+    )
+
+
+def latest_call_of(unit: UnitOfWork, assignment_id: uuid.UUID) -> Call | None:
+    """The last call that was placed for an assignment."""
+    return unit.session.scalar(
+        select(Call)
+        .where(Call.organisation_id == unit.organisation_id, Call.assignment_id == assignment_id)
+        .order_by(Call.id.desc())
+        .limit(1)
+    )
+
+
+def call_by_sid(unit: UnitOfWork, sid: str) -> Call | None:
+    """The call that one of its legs' names belongs to."""
+    return unit.session.scalar(
+        select(Call).where(
+            Call.organisation_id == unit.organisation_id,
+            or_(Call.carrier_sid == sid, Call.contact_sid == sid),
+        )
+    )
+
+
+def known_sids(unit: UnitOfWork, sids: Sequence[str]) -> frozenset[str]:
+    """Those of the carrier's names that belong to calls of ours already."""
+    found = select(Call.carrier_sid).where(
+        Call.organisation_id == unit.organisation_id, Call.carrier_sid.in_(sids)
+    )
+    return frozenset(sid for sid in unit.session.scalars(found) if sid)
+
+
+def was_dialled(unit: UnitOfWork, assignment_id: uuid.UUID) -> bool:
+    """Whether the contact of an assignment was rung through the carrier."""
+    rung = select(Call.id).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.assignment_id == assignment_id,
+        Call.contact_rung_at.is_not(None),
+    )
+    return unit.session.scalar(rung.limit(1)) is not None
+
+
+def in_flight(unit: UnitOfWork) -> int:
+    """How many calls stand at the carrier, by what the rows say: never counted up and down."""
+    counted = (
+        select(func.count())
+        .select_from(Call)
+        .where(
+            Call.organisation_id == unit.organisation_id,
+            Call.state.in_(OPEN),
+            Call.dial_state.in_(("dialling", "unknown", "dialled")),
+        )
+    )
+    return unit.session.scalar(counted) or 0
+
+
+def waiting(unit: UnitOfWork) -> uuid.UUID | None:
+    """The call that has waited longest to be placed."""
+    return unit.session.scalar(
+        select(Call.id)
+        .where(
+            Call.organisation_id == unit.organisation_id,
+            Call.state == "queued",
+            Call.dial_state == "waiting",
+        )
+        .order_by(Call.id)
+        .limit(1)
+    )
+
+
+def due(unit: UnitOfWork, now: dt.datetime, most: int) -> Sequence[uuid.UUID]:
+    """Open calls that are past their deadline, the longest overdue first."""
+    return unit.session.scalars(
+        select(Call.id)
+        .where(
+            Call.organisation_id == unit.organisation_id,
+            Call.state.in_(OPEN),
+            Call.deadline_at <= now,
+        )
+        .order_by(Call.deadline_at)
+        .limit(most)
+    ).all()
+
+
+def lock_call(unit: UnitOfWork, call_id: uuid.UUID) -> tuple[Call, Assignment | None, Shift | None] | None:
+    """A call, locked after the shift and the assignment it belongs to (the order everybody locks in)."""
+    found = unit.session.get(Call, (unit.organisation_id, call_id))
+    if found is None:
+        return None
+    assignment = shift = None
+    if found.assignment_id is not None:
+        assignment = unit.session.get_one(Assignment, (unit.organisation_id, found.assignment_id))
+        shift = unit.session.get_one(Shift, (unit.organisation_id, assignment.shift_id), with_for_update=True)
+        unit.session.refresh(assignment, with_for_update=True)
+    unit.session.refresh(found, with_for_update=True)
+    return found, assignment, shift
+
+
+def holders_of_number(unit: UnitOfWork, number: str) -> Sequence[uuid.UUID]:
+    """Whoever has a number now, the longest known first."""
+    return unit.session.scalars(
+        select(ContactPhone.contact_id)
+        .where(
+            ContactPhone.organisation_id == unit.organisation_id,
+            ContactPhone.number == number,
+            ContactPhone.removed_at.is_(None),
+        )
+        .order_by(ContactPhone.contact_id)
+    ).all()
+
+
+HAS_OPEN_CALL = (
+    select(Call.id)
+    .where(
+        and_(
+            Call.organisation_id == Assignment.organisation_id,
+            Call.assignment_id == Assignment.id,
+            Call.state.in_(OPEN),
+        )
+    )
+    .exists()
+)
+"""For queries of assignments: a call for it is under way."""

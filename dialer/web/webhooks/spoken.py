@@ -1,0 +1,72 @@
+"""TwiML: what the carrier says and does on a call of ours, in English and Welsh."""
+
+from __future__ import annotations
+
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from flask_babel import force_locale, gettext
+
+from dialer.web.rule_words import N_
+
+_VOICES: Final = {"en": ("Polly.Amy", "en-GB"), "cy": ("Polly.Gwyneth", "cy-GB")}
+"""Welsh is spoken by one voice alone (twilio.com/docs/voice/twiml/say/text-speech)."""
+
+HELLO: Final = N_(
+    "Hello, this is the campaign line of %(organisation)s. One of our volunteers may have called you about "
+    "the election."
+)
+HOW_TO_STOP: Final = N_("To stop our calls to this number, press 9.")
+STOPPED: Final = N_("Thank you. We won’t call this number again. Goodbye.")
+FAREWELL: Final = N_("Thank you for calling. Goodbye.")
+NUMBER_HIDDEN: Final = N_(
+    "Your number is hidden, so we can’t take it off our list from here. Ring again with your number shown, "
+    "or tell the volunteer who calls you."
+)
+_STOPPED_JUST_NOW: Final = N_("Calling is stopped just now. Look at your screen.")
+_NO_MORE: Final = N_("This person is not to be called any more. Go on to the next one.")
+_NOT_PUT_THROUGH: Final = N_("The call could not be put through. Look at your screen.")
+_WHY: Final = {
+    "completed": N_("Thank you. Note what came of it."),
+    "no_answer": N_("Nobody answered. Note it and go on."),
+    "busy": N_("The line is busy. Note it and go on."),
+    "quiet_hours": N_("It is too early or too late to call them now."),
+    **dict.fromkeys(("all_paused", "campaign_paused", "cost_cap"), _STOPPED_JUST_NOW),
+    **dict.fromkeys(
+        ("suppressed", "opted_out", "deceased", "moved", "voted", "over", "not_in_hand"), _NO_MORE
+    ),
+}
+
+
+def document(*verbs: str) -> str:
+    """A whole document."""
+    return f'<?xml version="1.0" encoding="UTF-8"?><Response>{"".join(verbs)}</Response>'
+
+
+def element(name: str, inside: str = "", **attributes: object) -> str:
+    """One element; `inside` is TwiML already."""
+    given = "".join(f" {key}={quoteattr(str(value))}" for key, value in attributes.items())
+    return f"<{name}{given}>{inside}</{name}>"
+
+
+def say(words: str, language: str = "en", **fields: str) -> str:
+    """Speak a sentence of the catalogue in one language."""
+    spoken = language if language in _VOICES else "en"
+    voice, locale = _VOICES[spoken]
+    with force_locale(spoken):
+        return element("Say", escape(str(gettext(words, **fields))), voice=voice, language=locale)
+
+
+def say_in_both(words: str, **fields: str) -> str:
+    """Speak in English, then in Welsh."""
+    return say(words, "en", **fields) + say(words, "cy", **fields)
+
+
+def hang_up() -> str:
+    """End the call."""
+    return element("Hangup")
+
+
+def why_not(reason: str) -> str:
+    """What a volunteer hears who can't be put through, or whose talk is over."""
+    return _WHY.get(reason, _NOT_PUT_THROUGH)

@@ -1,0 +1,141 @@
+"""A rung call ends the same in whatever order its evidence comes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialer.domain.call import CALL_STATES, FINAL, proven_by
+from dialer.domain.caller_id import pick_caller_id
+from dialer.domain.ringing import (
+    CONTACT_RINGS_S,
+    Change,
+    Standing,
+    first_look,
+    follow,
+    is_machine,
+    next_look,
+)
+
+STATUSES = (
+    "queued",
+    "initiated",
+    "ringing",
+    "in-progress",
+    "completed",
+    "busy",
+    "no-answer",
+    "failed",
+    "canceled",
+)
+RANK = {"queued": 0, "ringing": 1, "in_progress": 2} | dict.fromkeys(FINAL, 3)
+LEGS = ("volunteer", "contact")
+
+
+def after(standing: Standing, evidence: list[tuple[str, str]]) -> Standing:
+    """Where a call stands when all of it has been told."""
+    for leg, status in evidence:
+        change = follow(standing, leg, status)  # type: ignore[arg-type]
+        standing = replace(standing, state=change.state or standing.state)
+    return standing
+
+
+@given(
+    st.sampled_from(CALL_STATES),
+    st.booleans(),
+    st.lists(st.tuples(st.sampled_from(LEGS), st.sampled_from([*STATUSES, "nonsense"]))),
+)
+def test_states_never_go_back_and_the_first_end_stands(state, rung, evidence) -> None:
+    standing = Standing(state, rung)
+    for leg, status in evidence:
+        before, change = standing.state, follow(standing, leg, status)
+        standing = replace(standing, state=change.state or before)
+        assert RANK[standing.state] >= RANK[before]
+        assert before not in FINAL or (standing.state == before and change == Change())
+
+
+CONTACT_ENDS = ("completed", "busy", "no-answer", "failed", "canceled")
+
+
+@given(st.data())
+def test_once_the_contact_was_rung_their_leg_decides_in_any_order(data) -> None:
+    end = data.draw(st.sampled_from(CONTACT_ENDS))
+    talked = [("contact", "in-progress")] if end == "completed" else []
+    told = [
+        ("volunteer", "ringing"),
+        ("volunteer", "in-progress"),
+        ("volunteer", "completed"),
+        ("contact", "initiated"),
+        ("contact", "ringing"),
+        *talked,
+        ("contact", end),
+    ]
+    doubled = told + data.draw(st.lists(st.sampled_from(told), max_size=5))
+    standing = after(Standing("ringing", contact_rung=True), data.draw(st.permutations(doubled)))
+    assert standing.state == proven_by(end)
+
+
+@given(st.data())
+def test_a_volunteer_who_was_not_reached_ends_the_call_in_any_order(data) -> None:
+    end = data.draw(st.sampled_from(["busy", "no-answer", "failed", "canceled"]))
+    told = [("volunteer", "initiated"), ("volunteer", "ringing"), ("volunteer", end)]
+    assert after(Standing("queued"), data.draw(st.permutations(told))).state == proven_by(end)
+
+
+@pytest.mark.parametrize(
+    ("standing", "leg", "status", "change"),
+    [
+        (Standing("queued"), "volunteer", "in-progress", Change("ringing")),
+        (Standing("ringing"), "volunteer", "completed", Change("canceled", "volunteer_gone")),
+        (Standing("ringing"), "volunteer", "no-answer", Change("no_answer", "volunteer_not_reached")),
+        (Standing("ringing", True), "volunteer", "completed", Change(ask_soon=True)),
+        (Standing("ringing", True), "contact", "in-progress", Change("in_progress")),
+        (Standing("in_progress", True), "contact", "ringing", Change()),
+    ],
+)
+def test_what_follows_on_each_leg(standing, leg, status, change) -> None:
+    assert follow(standing, leg, status) == change
+
+
+@pytest.mark.parametrize(
+    ("answered_by", "machine"),
+    [
+        ("machine_start", True),
+        ("machine_end_beep", True),
+        ("fax", True),
+        ("human", False),
+        ("unknown", False),
+        (None, False),
+    ],
+)
+def test_what_the_carrier_cannot_tell_counts_as_a_person(answered_by, machine) -> None:
+    assert is_machine(answered_by) is machine
+
+
+def test_looks_come_later_each_time_up_to_a_day() -> None:
+    waits = [next_look(looks, 300) for looks in range(40)]
+    assert waits[:3] == [dt.timedelta(minutes=5), dt.timedelta(minutes=10), dt.timedelta(minutes=20)]
+    assert waits == sorted(waits)
+    assert waits[-1] == dt.timedelta(days=1)
+    assert first_look(120) == dt.timedelta(seconds=5)
+
+
+def test_contacts_are_given_time_to_answer() -> None:
+    assert CONTACT_RINGS_S >= 15
+
+
+@pytest.mark.parametrize(
+    ("caller_ids", "number", "picked"),
+    [
+        ([], "+441632960001", None),
+        (["+442079460001", "+441632960999"], "+441632960001", "+441632960999"),
+        (["+442079460001", "+441632960999"], "+447700900001", "+442079460001"),
+        (["+12025550100", "+442079460001"], "+447700900001", "+442079460001"),
+    ],
+)
+def test_the_same_area_is_shown_first(caller_ids, number, picked) -> None:
+    assert pick_caller_id(caller_ids, number) == picked
