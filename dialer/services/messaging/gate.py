@@ -17,6 +17,7 @@ from dialer.domain.message_gate import PERSONAL, Skip
 from dialer.domain.quiet_hours import QuietHours, quiet_from, quiet_until, zones_of_number
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
+from dialer.services.messaging.callbacks import message_status_url
 from dialer.services.messaging.figures import Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.store.models.calling import Campaign
@@ -84,17 +85,11 @@ def outbound(ctx: Context, unit: UnitOfWork, passed: Sequence[Judged]) -> list[O
             to=one.number,
             sender=one.sender,
             body=one.body,
-            status_callback=status_callback(ctx, one.id),
+            status_callback=message_status_url(ctx, one.id),
             validity_s=_validity_s(ctx, one, campaigns),
         )
         for one in passed
     ]
-
-
-def status_callback(ctx: Context, message_id: uuid.UUID) -> str:
-    """Where the carrier tells what became of a text; it names the text, so that it proves the send."""
-    where = f"{ctx.public_url}/webhooks/twilio/messages/status"
-    return f"{where}?o={ctx.organisation_id}&m={message_id}"
 
 
 def _asked(ctx: Context, unit: UnitOfWork, texts: Sequence[Claimed]) -> list[Asked]:

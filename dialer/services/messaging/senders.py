@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.carrier_policy import MessagingPolicy
@@ -52,6 +53,13 @@ def known_senders(unit: UnitOfWork, addresses: Iterable[str]) -> dict[str, Sende
         Sender.organisation_id == unit.organisation_id, Sender.address.in_(addresses)
     )
     return {row.address: row for row in unit.session.scalars(query)}
+
+
+def rest_senders(unit: UnitOfWork, addresses: Collection[str], until: dt.datetime) -> None:
+    """Let nothing go out from these before a moment."""
+    if addresses:
+        of_them = (Sender.organisation_id == unit.organisation_id, Sender.address.in_(addresses))
+        unit.session.execute(update(Sender).where(*of_them).values(resting_until=until))
 
 
 def _new(organisation_id: uuid.UUID, address: str) -> dict[str, object]:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from dialer.carrier.port import Carrier
+from dialer.domain.blast import Pause
+from dialer.domain.carrier_action import Action
 from dialer.domain.message import sources_of
 from dialer.services.context import Context
 from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.consequences import Said, follow
-from dialer.services.messaging.figures import Move, count_moves
+from dialer.services.messaging.figures import BLAST, Move, count_moves
+from dialer.services.messaging.launching import pause_with_reason
+from dialer.services.messaging.outcomes import EXPLAINED, QUEUE_FULL_REST, check_refusals
+from dialer.services.messaging.senders import rest_senders
 from dialer.services.messaging.status_folding import Folded
 from dialer.store.queries.carrier_events import message_ids_by_sid, move_messages
 from dialer.store.session import UnitOfWork
 
 UNSENT = sources_of("sent")
 """What becomes `sent`, or more, is accepted now, and costs from now on."""
+
+_PAUSES: Final = {Action.STOP_ALL: Pause.ACCOUNT, Action.CONFIGURATION: Pause.CONFIGURATION}
 
 
 def write(ctx: Context, unit: UnitOfWork, carrier: Carrier, folded: Sequence[Folded]) -> None:
@@ -30,6 +38,7 @@ def write(ctx: Context, unit: UnitOfWork, carrier: Carrier, folded: Sequence[Fol
     count_moves(unit, [_move(each) for each in done])
     charge(ctx, unit, [_cost(each, written[each.text.id]) for each in done if each.text.state in UNSENT])
     follow(unit, [said for each in done if (said := _verdict(carrier, each)) is not None], ctx.now)
+    _hold_back(ctx, unit, carrier, done)
 
 
 def _cost(folded: Folded, amount: Decimal) -> Cost:
@@ -80,3 +89,24 @@ def _verdict(carrier: Carrier, folded: Folded) -> Said | None:
     if folded.error_code is None or text.number is None:
         return None
     return Said(text.number, carrier.action_of(folded.error_code), folded.at, text.contact_id)
+
+
+def _hold_back(ctx: Context, unit: UnitOfWork, carrier: Carrier, done: Sequence[Folded]) -> None:
+    """Rest senders and pause blasts where the carrier says so only afterwards, as it may for a pool.
+
+    Codes about us pause at once; others only when many come together that nothing about the numbers explains.
+    """
+    coded = [(each.text, each.error_code) for each in done if each.error_code is not None]
+    full = {text.sender for text, code in coded if carrier.action_of(code) is Action.REST_SENDER}
+    rest_senders(unit, {sender for sender in full if sender is not None}, ctx.now + QUEUE_FULL_REST)
+    reasons: dict[uuid.UUID, str] = {}
+    doubtful: set[uuid.UUID] = set()
+    for text, code in coded:
+        if text.blast_id is not None and text.purpose == BLAST:
+            if (pause := _PAUSES.get(carrier.action_of(code))) is not None:
+                reasons[text.blast_id] = f"{pause}_{code}"
+            elif code not in EXPLAINED:
+                doubtful.add(text.blast_id)
+    for blast_id in sorted(reasons):
+        pause_with_reason(ctx, unit, blast_id, reasons[blast_id])
+    check_refusals(ctx, unit, sorted(doubtful - reasons.keys()))
