@@ -86,6 +86,7 @@ class AudienceChanged(RuleBroken):
             f"It’s {recipients:,} people now, not {expected:,}. Look again, then launch with that number."
         )
         super().__init__(detail, expected_recipients=expected, recipients=recipients)
+        self.expected, self.recipients = expected, recipients
 
 
 class AssignmentClosed(RuleBroken):

@@ -39,6 +39,16 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(token["name"] for token in _TOKEN.finditer(text) if token["name"] is not None)
 
 
+def pieces(text: str, values: Mapping[str, str | None]) -> Iterator[tuple[str, bool]]:
+    """The filled text in pieces; True for those that a placeholder brought in."""
+    put, end = _filler(values), 0
+    for token in _TOKEN.finditer(text):
+        yield text[end : token.start()], False
+        yield put(token), token["name"] is not None
+        end = token.end()
+    yield text[end:], False
+
+
 def fill(text: str, values: Mapping[str, str | None]) -> str:
     """The text with its placeholders filled; an empty value gives the fallback, else nothing."""
     return _TOKEN.sub(_filler(values), text)

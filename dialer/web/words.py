@@ -32,6 +32,11 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{written}\N{NO-BREAK SPACE}%"
 
 
+def money(amount: Decimal, currency: str) -> str:
+    """An amount as “£759.80”."""
+    return numbers.format_currency(amount, currency, locale=current_locale())
+
+
 def _local(at: dt.datetime, zone: str) -> dt.datetime:
     return at.astimezone(ZoneInfo(zone))
 
@@ -99,6 +104,7 @@ def install_words(app: Flask) -> None:
     for writer in (
         figure,
         percent,
+        money,
         clock,
         time_of_day,
         day,

@@ -11,8 +11,10 @@ import pytest
 from playwright.sync_api import Page
 
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
-from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.campaigns import change_campaign, get_campaign
 from dialer.services.context import Context
+from dialer.services.messaging.blasts import create_blast
+from dialer.services.messaging.launching import launch_blast, pause_blast
 from dialer.services.people.import_run import run_import
 from dialer.services.people.imports import start_import
 from dialer.services.people.lists import create_list
@@ -60,6 +62,30 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "turnout": "/turnout",
         "elections": "/elections",
         "live": f"/live?campaign_id={bank.campaign_id}",
+        "texts": "/blasts",
+        "text-new": f"/blasts/new?campaign_id={bank.campaign_id}",
+        **_texts(ctx, bank),
+    }
+
+
+def _texts(ctx: Context, bank: PhoneBank) -> dict[str, str]:
+    """A draft with everything to mind, one that nobody gets, and one on its way."""
+    list_ids = list(get_campaign(ctx, bank.campaign_id).list_ids)
+    change_campaign(ctx, bank.campaign_id, {"senders": ["+447700900001"]})
+    body = "It’s Bethan, {first_name|there}. Polls are open until 10. Stop: STOP"
+    draft, empty, going, paused = (
+        create_blast(ctx, bank.campaign_id, {"name": name, "body": body, "list_ids": ids})
+        for name, ids in (("Draft", list_ids), ("Nobody", []), ("Going", list_ids), ("Paused", list_ids))
+    )
+    launch_blast(ctx, going.id)
+    launch_blast(ctx, paused.id)
+    pause_blast(ctx, paused.id)
+    return {
+        "text-draft": f"/blasts/{draft.id}",
+        "text-nobody": f"/blasts/{empty.id}",
+        "text-going": f"/blasts/{going.id}",
+        "text-paused": f"/blasts/{paused.id}",
+        "text-cancel": f"/blasts/{going.id}/cancel",
     }
 
 

@@ -50,3 +50,10 @@ def test_any_text_can_be_said_with_braces_doubled(text: str) -> None:
 @given(st.text())
 def test_values_are_never_read_as_placeholders(value: str) -> None:
     assert placeholders.fill("{first_name}", {"first_name": value, "last_name": "X"}) == value.strip()
+
+
+def test_pieces_join_to_the_filled_text_and_mark_what_was_put_in():
+    text, values = "{{Hi}} {first_name|there}, vote at {polling_station}.", {"first_name": "Siân"}
+    found = list(placeholders.pieces(text, values))
+    assert "".join(piece for piece, _ in found) == placeholders.fill(text, values) == "{Hi} Siân, vote at ."
+    assert [piece for piece, is_value in found if is_value] == ["Siân", ""]

@@ -9,19 +9,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from dialer.domain import placeholders
 from dialer.domain.access import Permission
 from dialer.domain.message import ENCODINGS
 from dialer.domain.message_gate import EXCLUSIONS, Skip
 from dialer.domain.quiet_hours import QuietHours, quiet_from
-from dialer.domain.segments import UCS2, forced_by, measure
+from dialer.domain.segments import UCS2, Measure, forced_by, measure
 from dialer.domain.sender import lacks_opt_out_route
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import reach_blast
 from dialer.services.messaging.candidates import Candidate, chunks
 from dialer.services.messaging.opt_out_links import sample_url
-from dialer.services.messaging.rendering import rendered
+from dialer.services.messaging.rendering import rendered, values_of
 from dialer.services.messaging.senders import rates_of, senders_of
-from dialer.services.messaging.views import EstimateView, Warned
+from dialer.services.messaging.views import EstimateView, SampleView, Warned
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.session import UnitOfWork
@@ -46,7 +47,8 @@ class _Tally:
     long: int = 0
     too_long: int = 0
     empty: int = 0
-    samples: list[str] = field(default_factory=list)
+    parts: Counter[int] = field(default_factory=Counter)
+    samples: list[SampleView] = field(default_factory=list)
 
 
 def estimate_blast(ctx: Context, blast_id: uuid.UUID) -> EstimateView:
@@ -67,22 +69,30 @@ def _add(ctx: Context, tally: _Tally, body: str, one: Candidate) -> None:
         tally.excluded[Skip.DUPLICATE_NUMBER] += 1
     else:
         tally.numbers.add(one.number)
-        _measure(tally, rendered(body, one.person, sample_url(ctx)))
+        measured = _measure(tally, rendered(body, one.person, sample_url(ctx)))
+        if len(tally.samples) < SAMPLES:
+            tally.samples.append(_sample(ctx, body, one, one.number, measured.segments))
 
 
-def _measure(tally: _Tally, text: str) -> None:
+def _measure(tally: _Tally, text: str) -> Measure:
     measured = measure(text)
     tally.encodings[measured.encoding] += 1
     tally.segments += measured.segments
+    tally.parts[measured.segments] += 1
     tally.long += measured.segments > LONG
     tally.too_long += len(text) > LONGEST
     tally.empty += not text.strip()
-    if len(tally.samples) < SAMPLES:
-        tally.samples.append(text)
     if measured.encoding == UCS2 and (forced := forced_by(text)) is not None and forced.avoidable:
         tally.forced += 1
         tally.forced_segments += measured.segments
         tally.plain_segments += forced.plain.segments
+    return measured
+
+
+def _sample(ctx: Context, body: str, one: Candidate, number: str, segments: int) -> SampleView:
+    values = values_of(one.person, sample_url(ctx))
+    pieces = tuple(piece for piece in placeholders.pieces(body, values) if piece[0])
+    return SampleView(one.person.first_name, number, pieces, segments)
 
 
 def _estimate(
@@ -105,6 +115,7 @@ def _estimate(
             *_warnings_of_text(ctx, blast.body, senders, tally),
             *_warnings_of_plan(ctx, campaign, recipients, cost=cost, duration_s=duration_s),
         ),
+        parts=dict(tally.parts),
         samples=tuple(tally.samples),
     )
 

@@ -40,6 +40,16 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleView:
+    """One text as its person will read it, in pieces; True for those that come from what we know of them."""
+
+    first_name: str | None
+    number: str
+    pieces: tuple[tuple[str, bool], ...]
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
 class EstimateView:
     """Who would get a blast, who wouldn't and why, and what it would take. `duration_s` is at full rate."""
 
@@ -51,7 +61,9 @@ class EstimateView:
     currency: str
     duration_s: float
     warnings: tuple[Warned, ...]
-    samples: tuple[str, ...]
+    parts: Mapping[int, int]
+    """How many texts have so many parts."""
+    samples: tuple[SampleView, ...]
     """The first texts as they will read."""
 
 

@@ -1,6 +1,9 @@
 """Pages for those who run campaigns. Importing this package puts every view on the blueprint."""
 
 from dialer.web.coordinator import (
+    blast_draft,
+    blast_run,
+    blasts,
     campaigns,
     contacts,
     elections,
@@ -16,6 +19,9 @@ from dialer.web.coordinator import (
 from dialer.web.coordinator.blueprint import coordinator
 
 __all__ = [
+    "blast_draft",
+    "blast_run",
+    "blasts",
     "campaigns",
     "contacts",
     "coordinator",

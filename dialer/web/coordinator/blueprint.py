@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, g
 
+from dialer.web.coordinator.text_wording import SAY_TEXTS
 from dialer.web.coordinator.wording import SAY
 from dialer.web.desk import desk
 
@@ -18,4 +19,4 @@ def everywhere() -> dict[str, Any]:
 
     A refusal may come before the door has looked at the clock.
     """
-    return {"say": SAY, "now": g.get("now") or desk().clock(), "errors": {}}
+    return {"say": {**SAY, **SAY_TEXTS}, "now": g.get("now") or desk().clock(), "errors": {}}

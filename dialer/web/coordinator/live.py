@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from flask import render_template
 
@@ -20,7 +20,11 @@ from dialer.web.coordinator.forms import asked, everything, id_of
 from dialer.web.coordinator.verdicts import need_words, verdicts
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.house import town_address
 from dialer.web.words import time_of_day
+
+_WAITING: Final = ("queued", "sending")
+_OUT: Final = ("unknown", "sent", "delivered", "failed", "undelivered")
 
 
 @coordinator.get("/live")
@@ -63,12 +67,27 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "zone": campaign.timezone,
         "stats": stats,
         "stopped": stats.dispositions.get("do_not_call", 0),
+        "texts": texts_of(stats.messages),
+        "town": town_address(),
         "answers": verdicts(board),
         "need_words": need_words,
         "day": day_of(board.hours, board.at),
         "way": way_of(board, stats.attempts),
         "top": max(1, *(spell.talks for spell in board.spells)),
         "spell_labels": _labels(board.spells, campaign.timezone),
+    }
+
+
+def texts_of(messages: Mapping[str, int]) -> dict[str, int] | None:
+    """Texts of a campaign as the board counts them; None before the first."""
+    if not any(messages.get(state) for state in (*_WAITING, *_OUT)):
+        return None
+    return {
+        "queued": sum(messages.get(state, 0) for state in _WAITING),
+        "sent": messages.get("sent", 0),
+        "delivered": messages.get("delivered", 0),
+        "failed": messages.get("failed", 0) + messages.get("undelivered", 0),
+        "unknown": messages.get("unknown", 0),
     }
 
 

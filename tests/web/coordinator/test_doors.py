@@ -21,6 +21,8 @@ PAGES = (
     "/turnout",
     "/turnout/pledges.csv",
     "/live",
+    "/blasts",
+    "/blasts/new",
 )
 
 

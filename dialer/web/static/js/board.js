@@ -12,7 +12,7 @@ let openFolds = [];
 let answers = currentAnswers();
 
 function currentAnswers() {
-  return [...document.querySelectorAll("#board .verdict")].map((answer) => answer.textContent.trim());
+  return [...document.querySelectorAll("#board .verdict:not([data-quiet]), #board [data-news]")].map((answer) => answer.textContent.trim());
 }
 
 // A session that ended, or an import that is done, answers with another page: show it whole.
@@ -47,7 +47,7 @@ function sayChanges() {
 
 function tellAge() {
   const age = Math.round((Date.now() - heardAt) / 1000);
-  const place = board.querySelector("[data-updated]");
+  const place = document.querySelector("[data-updated]");
   board.classList.toggle("is-stale", age > STALE_AFTER_S);
   if (!place || age < 2) return;
   const words = age > STOPPED_AFTER_S ? board.dataset.stopped : age > STALE_AFTER_S ? board.dataset.old : board.dataset.ago;

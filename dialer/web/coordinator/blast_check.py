@@ -1,0 +1,198 @@
+"""What a draft would do, in words: who gets it, who doesn't and why, parts, cost, time, and what to mind."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+
+from dialer.domain.audience import Audience
+from dialer.domain.phone import written
+from dialer.domain.quiet_hours import QuietHours, is_quiet
+from dialer.domain.segments import UCS2, Forced, forced_by
+from dialer.services.calling.views import CampaignView
+from dialer.services.messaging.views import BlastView, EstimateView
+from dialer.web.coordinator.text_wording import LEFT_OUT, WARNING
+from dialer.web.coordinator.wording import SUPPORT, VOTING_METHOD
+from dialer.web.words import duration, figure, money, time_of_day
+
+_SAID_ELSEWHERE: Final = frozenset({"ucs2_forced", "no_sender", "campaign_not_active"})
+"""Warnings of the estimate that the page says in its own place: with the signs, or above everything."""
+
+
+_SIGNS_NAMED: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many don't get it for one reason."""
+
+    reason: str
+    words: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """The right half of the composer."""
+
+    recipients: int
+    left_out: list[LeftOut]
+    usual_parts: int
+    parts_words: str
+    letters_words: str
+    cost: str
+    takes: str
+    start_by: str
+    senders: str
+    nobody_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Minding:
+    """Something to mind; `straighten` where plain signs would help."""
+
+    code: str
+    words: str
+    straighten: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What must be put right before anything can go out, and the way there."""
+
+    words: str
+    href: str | None = None
+    deed: str = ""
+
+
+def check_of(blast: BlastView, estimate: EstimateView, campaign: CampaignView, now: dt.datetime) -> Check:
+    """An estimate as the page says it."""
+    left_out = list(_left_out(estimate.excluded))
+    return Check(
+        recipients=estimate.recipients,
+        left_out=left_out,
+        usual_parts=_usual_parts(estimate.parts),
+        parts_words=_parts_words(estimate.parts),
+        letters_words=_alphabets(estimate),
+        cost=money(estimate.cost, estimate.currency),
+        takes=gettext("about %(span)s", span=duration(max(1.0, estimate.duration_s))),
+        start_by=_start_by(estimate, campaign, blast.send_at or now),
+        senders=_senders(blast.senders or campaign.senders),
+        nobody_words=_nobody_words(left_out),
+    )
+
+
+def _left_out(excluded: Mapping[str, int]) -> Iterator[LeftOut]:
+    """The reasons that count, those with the same words as one."""
+    by_words: dict[str, list[tuple[str, int]]] = {}
+    for reason, count in excluded.items():
+        if count:
+            by_words.setdefault(str(LEFT_OUT.get(reason, reason)), []).append((reason, count))
+    for words, counted in by_words.items():
+        yield LeftOut(counted[0][0], words, sum(count for _, count in counted))
+
+
+def _usual_parts(parts: Mapping[int, int]) -> int:
+    return max(parts, key=lambda count: (parts[count], -count), default=1)
+
+
+def _parts_words(parts: Mapping[int, int]) -> str:
+    """“3 parts for most, 4 for 41 people”; “One part for everybody”."""
+    usual = _usual_parts(parts)
+    others = [(count, people) for count, people in sorted(parts.items()) if count != usual and people]
+    if not others:
+        return str(ngettext("One part for everybody", "%(num)s parts for everybody", usual))
+    most = str(ngettext("One part for most", "%(num)s parts for most", usual))
+    return ", ".join([most, *(_parts_for(count, people) for count, people in others)])
+
+
+def _parts_for(count: int, people: int) -> str:
+    told = {"parts": count, "people": figure(people)}
+    return str(ngettext("%(parts)s for one person", "%(parts)s for %(people)s people", people, **told))
+
+
+def _alphabets(estimate: EstimateView) -> str:
+    if not estimate.encodings.get(UCS2):
+        return ""
+    return str(gettext("%(count)s with special letters", count=figure(estimate.encodings[UCS2])))
+
+
+def _start_by(estimate: EstimateView, campaign: CampaignView, start: dt.datetime) -> str:
+    """The last safe start, so that the last text lands before quiet hours; empty where there are none."""
+    hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
+    if campaign.quiet_start == campaign.quiet_end or is_quiet(start, hours, (campaign.timezone,)):
+        return ""
+    local = start.astimezone(ZoneInfo(campaign.timezone))
+    night = dt.datetime.combine(local.date(), campaign.quiet_start, local.tzinfo)
+    if night <= local:
+        night += dt.timedelta(days=1)
+    last = night - dt.timedelta(seconds=estimate.duration_s)
+    if last <= local:
+        return str(gettext("It won’t all land today; the rest waits for the morning."))
+    at, end = time_of_day(last, campaign.timezone), time_of_day(night, campaign.timezone)
+    return str(gettext("%(time)s, so that the last one lands before %(end)s", time=at, end=end))
+
+
+def _senders(senders: Sequence[str]) -> str:
+    if len(senders) == 1:
+        return written(senders[0]) if senders[0].startswith("+") else senders[0]
+    return str(ngettext("one number", "%(num)s numbers, each person’s usual one", len(senders)))
+
+
+def _nobody_words(left_out: Sequence[LeftOut]) -> str:
+    most = sorted(left_out, key=lambda one: -one.count)[:3]
+    return " · ".join(f"{one.words}: {figure(one.count)}" for one in most)
+
+
+def minding(body: str, estimate: EstimateView) -> list[Minding]:
+    """What to mind about a text: signs that make it dearer, and what the estimate warns of."""
+    forced = forced_by(body)
+    signs = [_dearer(forced)] if forced else []
+    others = [one for one in estimate.warnings if one.code not in _SAID_ELSEWHERE]
+    return [*signs, *(Minding(one.code, str(WARNING.get(one.code, one.detail))) for one in others)]
+
+
+def _dearer(forced: Forced) -> Minding:
+    signs = " ".join([*forced.typographic, *forced.others][:_SIGNS_NAMED])
+    words = gettext("%(signs)s makes every part shorter: 70 letters instead of 160.", signs=signs)
+    if forced.avoidable:
+        cheaper = gettext("With plain signs it costs less.")
+        words = f"{words} {cheaper}"
+    return Minding("ucs2_forced", words, straighten=bool(forced.typographic))
+
+
+def who_words(blast: BlastView) -> str:
+    """Who a text is for, in one line: “two lists, leaning to us, not voted yet”."""
+    audience = Audience.of(blast.audience)
+    said = [
+        ngettext("one list", "%(num)s lists", len(blast.list_ids))
+        if blast.list_ids
+        else gettext("nobody yet")
+    ]
+    said += [str(SUPPORT[level]).lower() for level in sorted(audience.support or ())]
+    said += [str(VOTING_METHOD[method]).lower() for method in sorted(audience.voting_methods or ())]
+    if audience.voted is not None:
+        said.append(gettext("has voted") if audience.voted else gettext("not voted yet"))
+    if audience.tags_any or audience.tags_none or audience.polling_districts or audience.not_contacted_for_s:
+        said.append(gettext("and more"))
+    return ", ".join(str(words) for words in said)
+
+
+def troubles(blast: BlastView, campaign: CampaignView) -> list[Trouble]:
+    """What stands between this draft and sending it."""
+    found = []
+    if not (blast.senders or campaign.senders):
+        edit = url_for("coordinator.edit_campaign", campaign_id=campaign.id) + "#senders"
+        words = gettext("There is no number that texts can come from yet.")
+        found.append(Trouble(words, edit, gettext("Add one")))
+    if campaign.state != "active":
+        page = url_for("coordinator.campaign", campaign_id=campaign.id)
+        words = gettext("The campaign isn’t running, so nothing can be sent.")
+        found.append(Trouble(words, page, gettext("Start it")))
+    return found

@@ -1,0 +1,208 @@
+"""The composer of a text to many: checked, tried, and sent when the number of people has been typed."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import render_template, request, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import AudienceChanged, InvalidTransition, RuleBroken, ValidationFailed
+from dialer.domain.segments import plainly
+from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.views import CampaignView
+from dialer.services.context import Context
+from dialer.services.messaging.blasts import BlastFields, change_blast, delete_blast, get_blast
+from dialer.services.messaging.estimate import estimate_blast
+from dialer.services.messaging.launching import launch_blast
+from dialer.services.messaging.test_sends import send_test
+from dialer.services.messaging.views import BlastView
+from dialer.web.coordinator import blast_form
+from dialer.web.coordinator.blast_check import check_of, minding, troubles, who_words
+from dialer.web.coordinator.blast_run import progress_page
+from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.confirming import Asking
+from dialer.web.coordinator.forms import Answer, Faults, faults_of, go, our_numbers, said
+from dialer.web.desk import context
+from dialer.web.guard import allow
+from dialer.web.words import figure
+
+
+@coordinator.get("/blasts/<uuid:blast_id>")
+@allow(Permission.BLAST_READ)
+def blast(blast_id: uuid.UUID) -> str:
+    """A draft is its composer; anything else shows how far it has got."""
+    ctx = context()
+    found = get_blast(ctx, blast_id)
+    campaign = get_campaign(ctx, found.campaign_id)
+    if found.state != "draft":
+        return progress_page(ctx, found, campaign)
+    return _composer(ctx, found, blast_form.values_of(found, campaign.timezone))
+
+
+@coordinator.post("/blasts/<uuid:blast_id>")
+@allow(Permission.BLAST_MANAGE)
+def save_blast(blast_id: uuid.UUID) -> Answer:
+    """Keep what was changed, and check again."""
+    ctx = context()
+    refused = _kept(ctx, get_blast(ctx, blast_id))
+    return refused or go("coordinator.blast", gettext("Kept."), blast_id=blast_id)
+
+
+@coordinator.post("/blasts/<uuid:blast_id>/plain-signs")
+@allow(Permission.BLAST_MANAGE)
+def straighten_blast(blast_id: uuid.UUID) -> Answer:
+    """Write typographer's signs as a plain keyboard does: asked for, never done by itself."""
+    ctx = context()
+    found = get_blast(ctx, blast_id)
+    if refused := _kept(ctx, found, body=plainly(request.form.get("body", ""))):
+        return refused
+    return go("coordinator.blast", gettext("Plain signs now. Look it over."), blast_id=blast_id)
+
+
+@coordinator.post("/blasts/<uuid:blast_id>/test")
+@allow(Permission.BLAST_MANAGE)
+def try_blast(blast_id: uuid.UUID) -> Answer:
+    """Send it to phones of our own, with the words that stand in for names."""
+    ctx = context()
+    found = get_blast(ctx, blast_id)
+    if refused := _kept(ctx, found):
+        return refused
+    try:
+        sent = send_test(ctx, blast_id, our_numbers("test_to"))
+    except RuleBroken as error:
+        if error.status == 404:
+            raise
+        faults = faults_of(error, {"/to": "test_to"})
+        return _composer(ctx, get_blast(ctx, blast_id), blast_form.sent_values(), faults), error.status
+    words = ngettext("The test is on its way.", "The test is on its way to %(num)s phones.", len(sent))
+    return go("coordinator.blast", words, blast_id=blast_id)
+
+
+@coordinator.post("/blasts/<uuid:blast_id>/launch")
+@allow(Permission.BLAST_MANAGE)
+def launch(blast_id: uuid.UUID) -> Answer:
+    """Send it, when the number typed is the number of people and nothing on the page was changed since."""
+    ctx = context()
+    found = get_blast(ctx, blast_id)
+    if found.state != "draft":
+        return go("coordinator.blast", blast_id=blast_id)
+    if _is_changed(found, get_campaign(ctx, found.campaign_id)):
+        words = gettext("You changed something after the last check. Look again, then type the number.")
+        return _kept(ctx, found) or go("coordinator.blast", words, "warn", blast_id=blast_id)
+    if faults := _number_faults():
+        return _composer(ctx, found, blast_form.sent_values(), faults), 422
+    try:
+        launch_blast(ctx, blast_id, expected_recipients=_typed(said("seen")))
+    except RuleBroken as error:
+        if error.status == 404:
+            raise
+        return _composer(ctx, found, blast_form.sent_values(), _launch_faults(error)), error.status
+    return go("coordinator.blast", blast_id=blast_id)
+
+
+@coordinator.get("/blasts/<uuid:blast_id>/delete")
+@allow(Permission.BLAST_MANAGE)
+def ask_delete_blast(blast_id: uuid.UUID) -> str:
+    """Ask before a draft is gone."""
+    found = get_blast(context(), blast_id)
+    asking = Asking(
+        section="texts",
+        question=gettext("Throw “%(name)s” away?", name=found.name),
+        consequence=gettext("Nothing of it was sent. The words are gone for good."),
+        action=url_for("coordinator.throw_away", blast_id=blast_id),
+        deed=gettext("Throw it away"),
+        back=url_for("coordinator.blast", blast_id=blast_id),
+        keep=gettext("Keep it"),
+    )
+    return render_template("coordinator/confirm.html", asking=asking, values={})
+
+
+@coordinator.post("/blasts/<uuid:blast_id>/delete")
+@allow(Permission.BLAST_MANAGE)
+def throw_away(blast_id: uuid.UUID) -> Response:
+    """Delete a draft."""
+    try:
+        delete_blast(context(), blast_id)
+    except InvalidTransition:
+        return go("coordinator.blast", gettext("It has been sent already."), "warn", blast_id=blast_id)
+    return go("coordinator.blasts", gettext("Thrown away."))
+
+
+def _is_changed(found: BlastView, campaign: CampaignView) -> bool:
+    """Whether the form says something else than the draft that was checked; unreadable fields count."""
+    try:
+        return not blast_form.is_same(found, blast_form.blast_fields(campaign.timezone))
+    except ValidationFailed:
+        return True
+
+
+def _typed(written: str) -> int | None:
+    """A typed number; commas and spaces between thousands are fine. None where it is none."""
+    digits = written.replace(",", "").replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+
+
+def _number_faults() -> Faults:
+    """What is wrong with the number that was typed to send, against the one that stood on the page."""
+    typed, seen = _typed(said("confirm")), _typed(said("seen"))
+    if typed is not None and typed == seen:
+        return {}
+    if seen is None or typed is None:
+        return {"confirm": gettext("Type the number of people to send.")}
+    words = gettext("You typed %(typed)s. It’s %(seen)s people.", typed=typed, seen=seen)
+    return {"confirm": words}
+
+
+def _launch_faults(error: RuleBroken) -> Faults:
+    if isinstance(error, AudienceChanged):
+        return {"confirm": _changed(error.recipients, error.recipients - error.expected)}
+    return faults_of(error, blast_form.FIELD_AT)
+
+
+def _changed(now: int, by: int) -> str:
+    size = figure(abs(by))
+    change = gettext("%(count)s more", count=size) if by > 0 else gettext("%(count)s fewer", count=size)
+    words = gettext(
+        "It’s %(count)s people now, %(change)s. Look again, then type %(typed)s.",
+        count=figure(now),
+        change=change,
+        typed=now,
+    )
+    return str(words)
+
+
+def _kept(ctx: Context, found: BlastView, body: str | None = None) -> Answer | None:
+    """Put what the form says into the draft; the composer with its faults where that is refused."""
+    campaign = get_campaign(ctx, found.campaign_id)
+    try:
+        fields = blast_form.blast_fields(campaign.timezone)
+        change_blast(ctx, found.id, fields if body is None else BlastFields(**{**fields, "body": body}))
+    except InvalidTransition:
+        return go("coordinator.blast", gettext("It has been sent already."), "warn", blast_id=found.id)
+    except ValidationFailed as error:
+        return _composer(ctx, found, blast_form.sent_values(), faults_of(error, blast_form.FIELD_AT)), 422
+    return None
+
+
+def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Faults | None = None) -> str:
+    campaign = get_campaign(ctx, found.campaign_id)
+    estimate = estimate_blast(ctx, found.id)
+    in_the_way = troubles(found, campaign)
+    return render_template(
+        "coordinator/blast.html",
+        blast=found,
+        campaign=campaign,
+        values={"test_to": said("test_to"), **values},
+        check=check_of(found, estimate, campaign, ctx.now),
+        samples=estimate.samples,
+        warnings=minding(found.body, estimate),
+        troubles=in_the_way,
+        may_launch=not in_the_way,
+        who_words=who_words(found),
+        errors=errors or {},
+        **blast_form.choices_of(ctx),
+    )

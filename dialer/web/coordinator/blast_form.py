@@ -1,0 +1,163 @@
+"""The form of a text to many: what it shows, and what of it becomes the blast's fields."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import request
+from flask_babel import gettext
+
+from dialer.domain.access import Permission
+from dialer.domain.audience import Audience
+from dialer.domain.errors import FieldError, ValidationFailed
+from dialer.domain.pledge import SUPPORTS
+from dialer.services.calling.views import CampaignView
+from dialer.services.context import Context
+from dialer.services.messaging.blasts import BlastFields
+from dialer.services.messaging.views import BlastView
+from dialer.services.people.lists import list_lists
+from dialer.web.coordinator.forms import asked, chosen_ids, everything, number, our_numbers, said
+from dialer.web.coordinator.wording import SUPPORT, VOTING_METHOD
+
+FIELD_AT: Final = {
+    "/campaign_id": "campaign_id",
+    "/name": "name",
+    "/body": "body",
+    "/list_ids": "list_ids",
+    "/senders": "senders",
+    "/send_at": "send_at",
+    "/audience/support": "support",
+    "/audience/voted": "voted",
+    "/audience/voting_methods": "voting_methods",
+    "/audience/tags_any": "tags_any",
+    "/audience/tags_none": "tags_none",
+    "/audience/polling_districts": "polling_districts",
+    "/audience/not_contacted_for_s": "not_contacted_hours",
+    "/not_contacted_hours": "not_contacted_hours",
+}
+_WORDS: Final = ("tags_any", "tags_none", "polling_districts")
+_SENT: Final = ("campaign_id", "name", "body", "voted", *_WORDS, "not_contacted_hours", "senders", "send_at")
+_TICKED: Final = ("list_ids", "support", "voting_methods")
+_NOT_VOTED, _HAS_VOTED = "no", "yes"
+_LEVELS: Final = frozenset(str(level) for level in SUPPORTS)
+_HOUR_S: Final = 3600
+
+
+def empty_values(campaign: CampaignView | None) -> dict[str, Any]:
+    """What the form of a new text shows at first: the campaign's own lists, and in campaigns that get out
+    the vote nobody who has voted.
+    """
+    return {
+        **dict.fromkeys(_SENT, ""),
+        "campaign_id": str(campaign.id) if campaign else asked("campaign_id"),
+        "list_ids": [str(list_id) for list_id in campaign.list_ids] if campaign else [],
+        "support": [],
+        "voting_methods": [],
+        "voted": _NOT_VOTED if campaign and campaign.kind == "gotv" else "",
+    }
+
+
+def values_of(blast: BlastView, zone: str) -> dict[str, Any]:
+    """What the form shows of a draft."""
+    audience = Audience.of(blast.audience)
+    silence = audience.not_contacted_for_s
+    return {
+        "campaign_id": str(blast.campaign_id),
+        "name": blast.name,
+        "body": blast.body,
+        "list_ids": [str(list_id) for list_id in blast.list_ids],
+        "support": [str(level) for level in audience.support or ()],
+        "voting_methods": list(audience.voting_methods or ()),
+        "voted": "" if audience.voted is None else _HAS_VOTED if audience.voted else _NOT_VOTED,
+        "tags_any": ", ".join(sorted(audience.tags_any or ())),
+        "tags_none": ", ".join(sorted(audience.tags_none)),
+        "polling_districts": ", ".join(sorted(audience.polling_districts or ())),
+        "not_contacted_hours": "" if silence is None else f"{silence / _HOUR_S:g}",
+        "senders": ", ".join(blast.senders),
+        "send_at": f"{blast.send_at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" if blast.send_at else "",
+    }
+
+
+def sent_values() -> dict[str, Any]:
+    """What the form shows again after a refusal: everything as it was typed."""
+    ticked = {name: request.form.getlist(name) for name in _TICKED}
+    return {**{name: said(name) for name in _SENT}, **ticked}
+
+
+def blast_fields(zone: str) -> BlastFields:
+    """What the form sets. Raises ValidationFailed with every field that can't be read."""
+    faults: list[FieldError] = []
+    fields = BlastFields(
+        name=said("name"),
+        body=request.form.get("body", "").replace("\r\n", "\n").strip(),
+        list_ids=chosen_ids("list_ids"),
+        audience=_audience(faults),
+        senders=our_numbers("senders"),
+        send_at=_send_at(zone, faults),
+    )
+    if faults:
+        raise ValidationFailed(errors=faults)
+    return fields
+
+
+def is_same(blast: BlastView, fields: BlastFields) -> bool:
+    """Whether these fields would leave the draft as it is."""
+    return (
+        fields["name"] == blast.name
+        and fields["body"] == blast.body
+        and set(fields["list_ids"]) == set(blast.list_ids)
+        and Audience.of(fields["audience"]).as_json() == dict(blast.audience)
+        and list(fields["senders"]) == list(blast.senders)
+        and fields["send_at"] == blast.send_at
+    )
+
+
+def _audience(faults: list[FieldError]) -> dict[str, Any]:
+    """Only what was asked for narrows the audience; about the vote the form always says which it is."""
+    audience: dict[str, Any] = {name: words for name in _WORDS if (words := _several(name))}
+    if levels := [level for level in request.form.getlist("support") if level in _LEVELS]:
+        audience["support"] = [int(level) for level in levels]
+    if methods := request.form.getlist("voting_methods"):
+        audience["voting_methods"] = methods
+    audience["voted"] = {_NOT_VOTED: False, _HAS_VOTED: True}.get(said("voted"))
+    if said("not_contacted_hours"):
+        try:
+            audience["not_contacted_for_s"] = round(number("not_contacted_hours") * _HOUR_S)
+        except ValidationFailed as error:
+            faults += error.errors
+    return audience
+
+
+def _several(name: str) -> list[str]:
+    return list(dict.fromkeys(word for piece in said(name).split(",") if (word := piece.strip())))
+
+
+def _send_at(zone: str, faults: list[FieldError]) -> dt.datetime | None:
+    if not said("send_at"):
+        return None
+    try:
+        wall = dt.datetime.fromisoformat(said("send_at")).replace(tzinfo=ZoneInfo(zone))
+    except ValueError:
+        words = gettext("Write this as a day and a time, such as 2026-05-07 18:30.")
+        faults.append(FieldError("/send_at", words))
+        return None
+    return wall.astimezone(dt.UTC)
+
+
+def choices_of(ctx: Context) -> Mapping[str, Any]:
+    """The options of the form's fields. Who may not see lists keeps those that are set."""
+    may_see_lists = ctx.actor.may(Permission.LIST_READ)
+    return {
+        "may_see_lists": may_see_lists,
+        "all_lists": everything(lambda page: list_lists(ctx, page)) if may_see_lists else [],
+        "support_choices": [(level, f"{level} · {words}") for level, words in SUPPORT.items() if level],
+        "method_choices": list(VOTING_METHOD.items()),
+        "voted_choices": [
+            ("", gettext("It doesn’t matter")),
+            (_NOT_VOTED, gettext("Not voted yet, as far as we know")),
+            (_HAS_VOTED, gettext("Has voted")),
+        ],
+    }

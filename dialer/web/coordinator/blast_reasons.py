@@ -1,0 +1,142 @@
+"""Why nothing goes out just now, in plain words, with what to do about it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from flask import url_for
+from flask_babel import gettext
+
+from dialer.domain.blast import Pause, Waiting
+from dialer.domain.quiet_hours import QuietHours, quiet_until
+from dialer.services.calling.views import CampaignView
+from dialer.services.messaging.views import ProgressView
+from dialer.web.words import moment
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What is in the way and what helps; `href` and `deed` are the way to it."""
+
+    words: str
+    remedy: str = ""
+    tone: str = "warn"
+    href: str | None = None
+    deed: str = ""
+
+
+def reason_of(progress: ProgressView, campaign: CampaignView, now: dt.datetime) -> Reason | None:
+    """Why a text waits or was paused; None while it runs, and where a coordinator paused it."""
+    if progress.state == "paused" and progress.pause_reason:
+        return _paused(progress.pause_reason, campaign, now)
+    wait = _WAITING.get(progress.waiting_reason or "")
+    return wait(campaign, now) if wait and progress.state == "running" else None
+
+
+def _paused(pause_reason: str, campaign: CampaignView, now: dt.datetime) -> Reason | None:
+    """The reason of a pause, with the carrier's own code where one stands behind it (`…_21212`)."""
+    kind = next((kind for kind in _PAUSED if pause_reason.startswith(kind)), None)
+    if kind is None:
+        return Reason(gettext("We paused it."), gettext("Look it over, then carry on."))
+    found, code = _PAUSED[kind](campaign, now), pause_reason.removeprefix(kind).strip("_")
+    if found is None or not code:
+        return found
+    words = gettext("The carrier’s code for it is %(code)s.", code=code)
+    return replace(found, remedy=f"{found.remedy} {words}")
+
+
+def _quiet(campaign: CampaignView, now: dt.datetime) -> Reason:
+    hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
+    until = quiet_until(now, hours, (campaign.timezone,))
+    remedy = gettext("It goes on by itself.")
+    if until:
+        remedy = gettext("It goes on by itself: %(when)s.", when=moment(until, campaign.timezone))
+    return Reason(gettext("Quiet hours."), remedy)
+
+
+def _in_review(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("What is left waits for an answer from you."),
+        gettext("Somebody wrote what may mean stop, and gets nothing until you say."),
+    )
+
+
+def _campaign_paused(campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("The campaign is paused."),
+        gettext("Texts go on when it does."),
+        href=url_for("coordinator.campaign", campaign_id=campaign.id),
+        deed=gettext("To the campaign"),
+    )
+
+
+def _all_paused(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(gettext("Everything is paused."), gettext("Press “Carry on” at the top to go on."))
+
+
+def _rate(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(gettext("The network asks us to slow down."), gettext("It goes on by itself."))
+
+
+def _carrier_away(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("We can’t reach the carrier."),
+        gettext("Nothing is lost and nothing is sent twice. It goes on by itself."),
+    )
+
+
+def _cost_cap(campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("The budget is used up."),
+        gettext("Raise it and start the campaign again, then carry on."),
+        href=url_for("coordinator.edit_campaign", campaign_id=campaign.id) + "#cost_cap",
+        deed=gettext("Change the budget"),
+    )
+
+
+def _account(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("The carrier doesn’t let us in."),
+        gettext("Ask whoever runs this server to look at the carrier’s account and its key, then carry on."),
+        "bad",
+    )
+
+
+def _configuration(campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("The carrier won’t take texts from this number to these people."),
+        gettext("Check the number the texts come from and the countries it may text, then carry on."),
+        "bad",
+        url_for("coordinator.edit_campaign", campaign_id=campaign.id) + "#senders",
+        gettext("Check the number"),
+    )
+
+
+def _too_many_refused(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("We paused it: more than 5 in 100 were refused by the networks."),
+        gettext("Look at the words and links in it, and at where the list is from, before you carry on."),
+        "bad",
+    )
+
+
+Say = Callable[[CampaignView, dt.datetime], "Reason | None"]
+
+_WAITING: Final[Mapping[str, Say]] = {
+    Waiting.QUIET_HOURS: _quiet,
+    Waiting.REVIEW: _in_review,
+    Waiting.RATE: _rate,
+    Waiting.CAMPAIGN_PAUSED: _campaign_paused,
+    Waiting.ORGANISATION_PAUSED: _all_paused,
+    Waiting.CARRIER: _carrier_away,
+}
+_PAUSED: Final[Mapping[str, Say]] = {
+    Pause.BY_HAND: lambda _campaign, _now: None,
+    Pause.COST_CAP: _cost_cap,
+    Pause.ACCOUNT: _account,
+    Pause.CONFIGURATION: _configuration,
+    Pause.REFUSALS: _too_many_refused,
+}

@@ -1,0 +1,116 @@
+"""A text on its way: its progress, pause, carrying on and cancelling the rest."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from flask import Response as FlaskResponse
+from flask import render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import InvalidTransition
+from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.views import CampaignView
+from dialer.services.context import Context
+from dialer.services.messaging.blasts import get_blast
+from dialer.services.messaging.launching import cancel_blast as cancel
+from dialer.services.messaging.launching import pause_blast as pause
+from dialer.services.messaging.launching import resume_blast as resume
+from dialer.services.messaging.progress import blast_progress as progress_of
+from dialer.services.messaging.views import BlastView
+from dialer.web.coordinator.blast_going import Going, going
+from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.confirming import Asking
+from dialer.web.coordinator.forms import asked, go
+from dialer.web.desk import context
+from dialer.web.guard import allow
+from dialer.web.words import moment
+
+
+@coordinator.get("/blasts/<uuid:blast_id>/progress")
+@allow(Permission.BLAST_READ)
+def blast_progress(blast_id: uuid.UUID) -> FlaskResponse:
+    """The inside of the progress page; a page that shows another state by now is made anew."""
+    ctx = context()
+    found = get_blast(ctx, blast_id)
+    if asked("shown") != found.state:
+        return FlaskResponse("", headers={"HX-Refresh": "true"})
+    inside = _going(ctx, found, get_campaign(ctx, found.campaign_id))
+    return FlaskResponse(render_template("coordinator/_blast_progress.html", going=inside))
+
+
+@coordinator.post("/blasts/<uuid:blast_id>/pause")
+@allow(Permission.BLAST_MANAGE)
+def pause_blast(blast_id: uuid.UUID) -> Response:
+    """Let nothing more go out for now."""
+    return _step(pause, blast_id, gettext("Paused. Texts already handed over still arrive."))
+
+
+@coordinator.post("/blasts/<uuid:blast_id>/resume")
+@allow(Permission.BLAST_MANAGE)
+def resume_blast(blast_id: uuid.UUID) -> Response:
+    """Go on with the rest."""
+    return _step(resume, blast_id, gettext("It goes on."))
+
+
+@coordinator.get("/blasts/<uuid:blast_id>/cancel")
+@allow(Permission.BLAST_MANAGE)
+def ask_cancel_blast(blast_id: uuid.UUID) -> str:
+    """Ask before the rest is given up: there is no way back from it."""
+    found = get_blast(context(), blast_id)
+    asking = Asking(
+        section="texts",
+        question=gettext("Cancel the rest of “%(name)s”?", name=found.name),
+        consequence=gettext("Whoever hasn’t got it yet never will. Texts already handed over still arrive."),
+        action=url_for("coordinator.cancel_blast", blast_id=blast_id),
+        deed=gettext("Cancel the rest"),
+        back=url_for("coordinator.blast", blast_id=blast_id),
+        keep=gettext("Leave it as it is"),
+    )
+    return render_template("coordinator/confirm.html", asking=asking, values={})
+
+
+@coordinator.post("/blasts/<uuid:blast_id>/cancel")
+@allow(Permission.BLAST_MANAGE)
+def cancel_blast(blast_id: uuid.UUID) -> Response:
+    """Give up the rest."""
+    return _step(cancel, blast_id, gettext("Stopped. Nothing more of it goes out."))
+
+
+def progress_page(ctx: Context, found: BlastView, campaign: CampaignView) -> str:
+    """The page of a text that was launched, or set for later."""
+    return render_template(
+        "coordinator/blast_progress.html",
+        blast=found,
+        campaign=campaign,
+        going=_going(ctx, found, campaign),
+        since=_since(found, campaign.timezone),
+        may_manage=ctx.actor.may(Permission.BLAST_MANAGE),
+    )
+
+
+def _going(ctx: Context, found: BlastView, campaign: CampaignView) -> Going:
+    return going(found, progress_of(ctx, found.id), campaign, ctx.now)
+
+
+def _since(found: BlastView, zone: str) -> list[str]:
+    told = []
+    if found.state == "scheduled" and found.send_at:
+        told.append(gettext("Goes out %(when)s", when=moment(found.send_at, zone)))
+    if found.launched_at:
+        told.append(gettext("Sent from %(when)s", when=moment(found.launched_at, zone)))
+    if found.finished_at:
+        told.append(gettext("until %(when)s", when=moment(found.finished_at, zone)))
+    return [str(words) for words in told]
+
+
+def _step(deed: Callable[[Context, uuid.UUID], BlastView], blast_id: uuid.UUID, words: str) -> Response:
+    try:
+        deed(context(), blast_id)
+    except InvalidTransition:
+        said = gettext("That wasn’t possible any more; this is how it stands.")
+        return go("coordinator.blast", said, "warn", blast_id=blast_id)
+    return go("coordinator.blast", words, blast_id=blast_id)

@@ -1,0 +1,213 @@
+"""A text to many, from its first draft to the last of it: what is said before Send, and what stops it."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from dialer.domain.blast import Pause
+from dialer.services.calling.campaigns import change_campaign, pause_campaign
+from dialer.services.context import Context
+from dialer.services.messaging.launching import pause_with_reason
+from dialer.services.messaging.messages import MessageSearch, list_messages
+from dialer.services.paging import Page
+from tests.conftest import SetClock
+from tests.people import Person
+from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Reader
+
+TEXT = "Hi {first_name|there}, polls are open until 10. Stop: STOP"
+MOBILES = 6
+"""Of the nine people of the phone bank three share a landline."""
+
+
+@pytest.fixture
+def texting(ctx: Context, bank: PhoneBank) -> PhoneBank:
+    """The phone bank with a number to text from."""
+    change_campaign(ctx, bank.campaign_id, {"senders": ["+447700900001"]})
+    return bank
+
+
+@pytest.fixture
+def draft(desk: Reader, texting: PhoneBank, ctx: Context) -> Reader:
+    """The composer of a draft, on the screen."""
+    desk.open(f"/blasts/new?campaign_id={texting.campaign_id}")
+    page = desk.press("save", name="Polls are open", body=TEXT)
+    assert page.status == 200, page.text
+    return desk
+
+
+def _value(reader: Reader, test: str) -> str:
+    return reader.page.tests[test]["data-value"]
+
+
+def test_without_any_it_says_how_to_begin(desk: Reader, bank: PhoneBank) -> None:
+    page = desk.open("/blasts")
+    assert "No text yet" in page.text
+    assert "Nothing goes out before you type the number of people." in page.text
+
+
+def test_a_draft_says_who_gets_it_how_it_reads_and_what_it_costs(draft: Reader) -> None:
+    page = draft.page
+    assert "Nothing is sent yet" in page.words["flash"]
+    assert _value(draft, "blast-recipients") == str(MOBILES)
+    assert _value(draft, "stat-left-out-not_mobile") == "3"
+    assert "No mobile" in page.words["blast-left-out"]
+    assert "One part for everybody" in page.words["blast-segments"]
+    assert page.words["blast-cost"] == "£0.24"
+    assert "Owen · 07700 900102 · one part" in page.words["blast-samples"]
+    assert "<mark>Owen</mark>" in page.html
+    assert "blast-warning" not in page.tests
+
+
+def test_it_goes_when_the_number_is_typed(draft: Reader) -> None:
+    page = draft.press("blast-launch", confirm="6")
+    assert page.tests["blast-progress"]["data-state"] == "running"
+    assert "Getting ready." in page.text
+    for figure in ("delivered", "sent", "unknown", "failed", "skipped"):
+        assert _value(draft, f"stat-{figure}") == "0"
+    assert "Polls are open" in draft.open("/blasts").words["blasts"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Type the number of people to send."),
+        ("six", "Type the number of people to send."),
+        ("9", "You typed 9. It’s 6 people."),
+    ],
+)
+def test_a_wrong_number_sends_nothing(draft: Reader, typed: str, said: str) -> None:
+    page = draft.press("blast-launch", confirm=typed)
+    assert page.status == 422
+    assert said in page.text
+    assert "blast-launch" in page.buttons
+
+
+def test_words_that_were_changed_after_the_check_are_looked_at_first(draft: Reader) -> None:
+    page = draft.press("blast-launch", confirm="6", body=f"{TEXT} Vote!")
+    assert "Look again, then type the number." in page.words["flash"]
+    assert page.words["blast-body"].endswith("Vote!")
+    assert draft.press("blast-launch", confirm="6").tests["blast-progress"]["data-state"] == "running"
+
+
+def test_others_than_were_seen_are_named(draft: Reader) -> None:
+    page = draft.press("blast-launch", confirm="4", seen="4")
+    assert page.status == 409
+    assert "It’s 6 people now, 2 more. Look again, then type 6." in page.text
+
+
+def test_signs_that_make_it_dearer_are_named_and_made_plain_only_when_asked(draft: Reader) -> None:
+    page = draft.press("blast-check", body=f"It’s {TEXT}")
+    assert "’ makes every part shorter" in page.words["blast-warning"]
+    assert page.words["blast-body"].startswith("It’s")
+    page = draft.press("blast-straighten")
+    assert page.words["blast-body"].startswith("It's")
+    assert "blast-warning" not in page.tests
+
+
+def test_faults_stand_beside_their_fields_and_keep_the_rest(draft: Reader) -> None:
+    page = draft.press("blast-check", body="Hi {fist_name}", name="", senders="not a number at all")
+    assert page.status == 422
+    assert "A blast needs a name." in page.text
+    assert page.words["blast-body"] == "Hi {fist_name}"
+    page = draft.press("blast-check", name="Polls", senders="")
+    assert "Did you mean {first_name}?" in page.text
+
+
+def test_who_it_is_for_narrows_it(draft: Reader) -> None:
+    page = draft.press("blast-check", support="1", polling_districts="KA1, ka2", voted="no")
+    assert "Nobody fits." in page.text
+    assert "blast-launch" not in page.buttons
+    assert "strong for us, not voted yet, and more" in page.text
+    assert page.forms[-1].fields["polling_districts"] == "KA1, KA2"
+
+
+def test_what_is_in_the_way_is_said_with_the_way_there(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
+    pause_campaign(ctx, bank.campaign_id)
+    desk.open(f"/blasts/new?campaign_id={bank.campaign_id}")
+    page = desk.press("save", name="Polls are open", body=TEXT)
+    assert "There is no number that texts can come from yet." in page.text
+    assert "The campaign isn’t running, so nothing can be sent." in page.text
+    assert "blast-launch" not in page.buttons
+
+
+def test_it_is_paused_carried_on_and_called_off(draft: Reader) -> None:
+    draft.press("blast-launch", confirm="6")
+    assert draft.press("blast-pause").tests["blast-progress"]["data-state"] == "paused"
+    assert draft.press("blast-resume").tests["blast-progress"]["data-state"] == "running"
+    address = draft.page.forms[-1].action.rsplit("/", 1)[0]
+    page = draft.open(f"{address}/cancel")
+    assert "Cancel the rest of “Polls are open”?" in page.text
+    page = draft.press("confirm")
+    assert page.tests["blast-progress"]["data-state"] == "cancelled"
+    assert "blast-pause" not in page.buttons
+
+
+def test_a_page_that_shows_another_state_is_made_anew(draft: Reader) -> None:
+    draft.press("blast-launch", confirm="6")
+    address = draft.page.forms[-1].action.rsplit("/", 1)[0]
+    inside = draft.client.get(f"{address}/progress?shown=running")
+    assert "<html" not in inside.text
+    assert "blast-progress" in inside.text
+    assert draft.client.get(f"{address}/progress?shown=paused").headers["HX-Refresh"] == "true"
+
+
+def test_a_draft_is_thrown_away_after_a_question(draft: Reader) -> None:
+    address = draft.page.forms[-1].action
+    assert "Throw “Polls are open” away?" in draft.open(f"{address}/delete").text
+    assert "No text yet" in draft.press("confirm").text
+    assert draft.open(address).status == 404
+
+
+def test_at_night_it_waits_and_says_until_when(draft: Reader, clock: SetClock, carys: Person) -> None:
+    address = draft.page.forms[-1].action
+    draft.press("blast-launch", confirm="6")
+    clock.forward(hours=9)
+    draft.sign_in(carys.token)
+    page = draft.open(address)
+    assert "Quiet hours. It goes on by itself: Fri 8 May, 9 am." in page.words["blast-reason"]
+
+
+def test_everything_paused_is_said_with_what_to_do(draft: Reader) -> None:
+    address = draft.page.forms[-1].action
+    draft.press("blast-launch", confirm="6")
+    draft.press("pause-all")
+    assert "Everything is paused." in draft.open(address).words["blast-reason"]
+
+
+def test_nobody_else_gets_in(phone: Reader, texting: PhoneBank) -> None:
+    for path in ("/blasts", "/blasts/new", f"/blasts/{uuid.uuid4()}"):
+        assert phone.open(path).status == 403
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (Pause.COST_CAP, "The budget is used up."),
+        (f"{Pause.CONFIGURATION}_21212", "The carrier’s code for it is 21212."),
+        (Pause.REFUSALS, "more than 5 in 100 were refused"),
+    ],
+)
+def test_a_pause_of_ours_is_said_with_what_to_do(draft: Reader, ctx: Context, reason: str, said: str) -> None:
+    address = draft.page.forms[-1].action
+    draft.press("blast-launch", confirm="6")
+    with ctx.unit() as unit:
+        pause_with_reason(ctx, unit, uuid.UUID(address.rsplit("/", 1)[1]), reason)
+    assert said in draft.open(address).words["blast-reason"]
+    assert "blast-resume" in draft.page.buttons
+
+
+def test_it_is_tried_on_phones_of_our_own_first(draft: Reader, ctx: Context) -> None:
+    page = draft.press("blast-test", test_to="07700 900990, 07700 900991")
+    assert "The test is on its way to 2 phones." in page.words["flash"]
+    sent = list_messages(ctx, MessageSearch(state="queued"), Page()).items
+    assert {(one.purpose, one.number) for one in sent} == {
+        ("test", "+447700900990"),
+        ("test", "+447700900991"),
+    }
+    assert sent[0].body.startswith("Hi there, polls")
+    page = draft.press("blast-test", test_to="nonsense")
+    assert page.status == 422
+    assert "blast-launch" in page.buttons
