@@ -42,9 +42,9 @@ class Shares:
     failed: float = 0.006
     undelivered: float = 0.03
     no_receipt: float = 0.02
-    replies: float = 0.22
-    stops: float = 0.035
-    asks_for_help: float = 0.005
+    replies: float = 0.3
+    stops: float = 0.06
+    asks_for_help: float = 0.01
     answers: float = 0.34
     hangs_up: float = 0.04
     screens: float = 0.05

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import stat
+from pathlib import Path
 
 import pytest
 
+import dialer.services.demo
 from dialer.cli import main
-from dialer.cli.carrier import settle_carrier_address
+from dialer.cli.carrier import SEED, settle_carrier_address
 from dialer.cli.doctor import check_carrier
 from dialer.settings import Settings, completed, load_settings, runs_town
 from dialer.settings.keeping import CARRIER_ADDRESS, write_private
+from dialer.town.opting_out import keyword
+from dialer.town.people import Person, Shares
+from dialer.town.sayings import STOP, YES
 from tests.towns import ACCOUNT_SID, AUTH_TOKEN, Town
 
 LIVE = {
@@ -77,6 +83,20 @@ def test_the_command_refuses_where_a_town_is_open_already(at_home, capsys):
         write_private(at_home.run_dir / CARRIER_ADDRESS, f"http://127.0.0.1:{other.getsockname()[1]}")
         assert main(["carrier"]) == 1
     assert "answers" in capsys.readouterr().err
+
+
+def test_the_demos_people_do_a_bit_of_everything():
+    table = Path(dialer.services.demo.__file__).with_name("town.csv").read_text(encoding="utf-8")
+    numbers = {f"+44{number.replace(' ', '')}" for number in re.findall(r"\b0(7700 ?900 ?[0-9]{3})\b", table)}
+    people = [Person(number, SEED, Shares()) for number in numbers]
+    replies = {person.texting(0).reply for person in people if not person.refused()}
+    stops = replies & set(STOP)
+    assert {keyword(reply) for reply in stops} == {"STOP", None}, "as a keyword, and in words"
+    assert replies & set(YES)
+    assert any(person.refused() for person in people)
+    assert {person.texting(0).outcome for person in people} >= {"delivered", "undelivered"}
+    answers = {person.phone(0).answer for person in people}
+    assert answers >= {"answers", "hangs_up", "screens", "machine", "no_answer", "busy"}
 
 
 @pytest.mark.parametrize(("token", "ok"), [(AUTH_TOKEN, True), ("another-secret-altogether", False)])
