@@ -62,6 +62,7 @@ class Permission(enum.StrEnum):
     CONTACT_READ = "contact.read"
     CONTACT_MANAGE = "contact.manage"
     OPT_OUT_MANAGE = "opt_out.manage"
+    OPT_OUT_SELF = "opt_out.self"
     SUPPRESSION_READ = "suppression.read"
     SUPPRESSION_MANAGE = "suppression.manage"
     EXPORT_RUN = "export.run"
@@ -134,6 +135,7 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.CONTACT_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.CONTACT_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.OPT_OUT_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.OPT_OUT_SELF: Rule(_EVERYBODY, Scope.PUBLIC),
     Permission.SUPPRESSION_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.SUPPRESSION_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.EXPORT_RUN: Rule(_COORDINATOR, Scope.ORGANISATION),

@@ -184,6 +184,7 @@ def _read_fast(text: str, region: str, allow_fictional: bool) -> Phone | None:
 
 # --- a cell ------------------------------------------------------------------------------------------
 
+SEEN_DIGITS: Final = 3
 _DIGIT: Final = re.compile(r"\d")
 _FLOAT: Final = re.compile(r"(\d{7,15})\.0+", re.ASCII)
 _SCIENTIFIC: Final = re.compile(r"(\d)(?:[.,](\d+))?[eE]\+?(\d{1,2})", re.ASCII)
@@ -260,3 +261,9 @@ def written(number: str, home: str = "GB") -> str:
     styles = phonenumbers.PhoneNumberFormat
     style = styles.NATIONAL if country_of(number) == home else styles.INTERNATIONAL
     return phonenumbers.format_number(phonenumbers.parse(number), style)
+
+
+def masked(number: str) -> str:
+    """A number as its owner knows it again and nobody else does: all but the last three digits hidden."""
+    text = number if not number.startswith("+") else written(number)
+    return _DIGIT.sub("•", text[:-SEEN_DIGITS]) + text[-SEEN_DIGITS:]

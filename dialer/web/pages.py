@@ -11,6 +11,7 @@ from dialer.web.guard import allow
 from dialer.web.house import install_house
 from dialer.web.public.health import health
 from dialer.web.public.join import joining
+from dialer.web.public.opt_out import opting_out
 from dialer.web.public.preferences import preferences
 from dialer.web.public.sign_in import public
 from dialer.web.volunteer.practice import practice
@@ -24,6 +25,6 @@ def install_pages(app: Flask) -> None:
     install_assets(app)
     install_house(app)
     install_words(app)
-    for blueprint in (coordinator, health, joining, practice, preferences, public, shift, talk):
+    for blueprint in (coordinator, health, joining, opting_out, practice, preferences, public, shift, talk):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = allow(Permission.PUBLIC_READ)(app.view_functions["static"])

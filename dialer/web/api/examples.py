@@ -67,6 +67,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "Pause": {"reason": "The script is wrong"},
     "Decision": {"opt_out": True},
     "TextToClassify": {"body": "could you stop these texts"},
+    "PhoneCode": {"phone": "07700 900 123", "code": "123456"},
     "Report": {
         "disposition": "contacted",
         "answers": {"intro": "yes"},
