@@ -15,6 +15,7 @@ from dialer.cli.carrier import SEED, settle_carrier_address
 from dialer.cli.doctor import check_carrier
 from dialer.settings import Settings, completed, load_settings, runs_town
 from dialer.settings.keeping import CARRIER_ADDRESS, write_private
+from dialer.supervisor.children import application
 from dialer.town.opting_out import keyword
 from dialer.town.people import Person, Shares
 from dialer.town.sayings import STOP, YES
@@ -68,6 +69,15 @@ def test_with_an_address_of_the_operators_there_is_no_town(tmp_path):
     assert not runs_town(settings)
     assert settings.twilio_api_base_url == "http://127.0.0.1:4010"
     assert settings.twilio_account_sid.startswith("AC")
+
+
+@pytest.mark.parametrize(
+    ("environ", "started"),
+    [({}, True), (LIVE, False), ({"DIALER_TWILIO_API_BASE_URL": "http://127.0.0.1:4010"}, False)],
+)
+def test_the_town_is_started_only_where_it_is_the_carrier(tmp_path, environ, started):
+    names = {child.name for child in application(kept(tmp_path, **environ))}
+    assert ("carrier" in names) is started
 
 
 def test_the_command_refuses_in_plain_words_where_another_carrier_is_named(at_home, monkeypatch, capsys):
