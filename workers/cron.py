@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from dialer.domain.errors import RuleBroken
+from dialer.domain.errors import RuleBroken, Unavailable
 from dialer.logs import get_logger
 from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.ticking import sole_runner
@@ -54,8 +54,10 @@ class Cron:
             with sole_runner(self.runtime.units, tick.name) as mine:
                 if mine:
                     self._run_everywhere(tick)
-        except (SQLAlchemyError, RuleBroken):
+        except (SQLAlchemyError, RuleBroken) as error:
             log.warning("tick failed", tick=tick.name, exc_info=True)
+            if isinstance(error, SQLAlchemyError | Unavailable):
+                self.due |= {each.name: 0.0 for each in self.ticks if each.after_outage}
 
     def _run_everywhere(self, tick: Tick) -> None:
         for organisation_id in organisation_ids(self.runtime.units):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from dialer.domain.access import Permission
 from dialer.services.calling import call_looks, placing
 from dialer.services.context import Context
 from dialer.services.messaging import carrier_events, keeping, planning, reconciling, sending, settling
+from dialer.services.messaging.inbound_reading import read_inbound as read_texts_to_us
 from dialer.services.messaging.launching import enqueue_clearing, enqueue_planning
 from dialer.services.messaging.outgoing import enqueue_sending
 from dialer.services.people import import_run
@@ -35,6 +37,13 @@ def reconcile_messages(ctx: Context) -> None:
     """Ask the carrier about texts of which nothing more was heard."""
     carrier = installed().carrier
     until_done(ctx, lambda fresh: reconciling.reconcile_texts(fresh, carrier) == reconciling.AT_ONCE)
+
+
+@job(Permission.SYSTEM_RUN)
+def read_inbound(ctx: Context, rested_until: str | None = None) -> None:
+    """Take in the texts to us that no webhook brought; senders that rest for it (until then) go on."""
+    until = dt.datetime.fromisoformat(rested_until) if rested_until is not None else None
+    read_texts_to_us(ctx, installed().carrier, until)
 
 
 @job(Permission.SYSTEM_RUN)

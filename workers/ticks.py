@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,7 @@ from dialer.services.calling.leases import end_forgotten_shifts, expire_assignme
 from dialer.services.calling.placing import ask_if_waiting
 from dialer.services.context import Context
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
+from dialer.services.messaging.inbound_reading import EVERY_S, ask_to_read, rest_until_read
 from dialer.services.messaging.keeping import keep_blasts_going
 from dialer.services.messaging.reconciling import ask_to_reconcile
 from dialer.services.messaging.settling import ask_to_settle
@@ -22,12 +24,14 @@ from dialer.services.people.import_run import resume_imports
 @dataclass(frozen=True, slots=True)
 class Tick:
     """A deed that is done for every organisation each `every_s` seconds. It must bear being done twice, and
-    be short: what takes long is enqueued as a job.
+    be short: what takes long is enqueued as a job. One that comes `after_outage` is done as well when the
+    database is back, since it was away for others too.
     """
 
     name: str
     every_s: float
     deed: Callable[[Context], object]
+    after_outage: bool = False
 
 
 TICKS: Final[tuple[Tick, ...]] = (
@@ -37,6 +41,8 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("place calls", 1, ask_if_waiting),
     Tick("look after calls", 2, ask_if_due),
     Tick("reconcile messages", 5, ask_to_reconcile),
+    Tick("read texts to us", EVERY_S, ask_to_read),
+    Tick("read texts to us after an outage", math.inf, rest_until_read, after_outage=True),
     Tick("keep blasts going", 1, keep_blasts_going),
     Tick("ask about unknown texts", 2, ask_to_settle),
     Tick("resume imports", 5, resume_imports),

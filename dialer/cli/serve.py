@@ -13,18 +13,26 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
+from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.app import create_app
 from dialer.cli.command import Command, Outcome
 from dialer.cli.installation import require_database
 from dialer.cli.pidfile import pid_file
 from dialer.domain.access import Permission
+from dialer.domain.errors import Unavailable
+from dialer.logs import get_logger
 from dialer.processes import die_with_parent
+from dialer.services.accounts.organisations import organisation_ids
+from dialer.services.messaging.inbound_reading import rest_until_read
 from dialer.settings import Settings
+from workers.runtime import Runtime
 
 THREADS = 8
 GRACE_S = 5
 MOST_WORKERS = 8
+
+log = get_logger(__name__)
 
 
 class ServerLog(Logger):
@@ -73,9 +81,24 @@ def _after_fork(_arbiter: Arbiter, _worker: Worker) -> None:
 
 def run(_options: argparse.Namespace, settings: Settings) -> Outcome:
     require_database(settings)
+    _ask_what_was_missed(settings)
     with pid_file(settings.run_dir, "web"):
         WebServer(settings).run()
     return Outcome({})
+
+
+def _ask_what_was_missed(settings: Settings) -> None:
+    """While no web ran, texts to us found nobody: senders rest until the carrier's list has been read. With
+    the database away as well, the clock asks when it is back.
+    """
+    runtime = Runtime.from_settings(settings)
+    try:
+        for organisation_id in organisation_ids(runtime.units):
+            rest_until_read(runtime.context(organisation_id))
+    except (SQLAlchemyError, Unavailable):
+        log.warning("texts to us can't be asked for yet")
+    finally:
+        runtime.units.engine.dispose()
 
 
 COMMAND = Command("serve", "serve pages and the API", Permission.SYSTEM_RUN, run)

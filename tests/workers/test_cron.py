@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import pytest
 
 from dialer.carrier.making import carrier_of
@@ -63,6 +66,27 @@ def test_a_tick_that_fails_comes_again_and_holds_up_no_other(runtime, deeds, cap
     cron.run_due(1.0)
     assert len(deeds.done) == 2
     assert caplog.text.count("tick failed") == 2
+
+
+def test_when_the_database_is_back_what_was_missed_is_asked_for(runtime, deeds):
+    """Others could not reach it either, such as webhooks that come but once."""
+    away = [False]
+
+    def look(_ctx: object) -> None:
+        if away[0]:
+            raise Unavailable
+
+    missed = replace(deeds.tick("missed", math.inf), after_outage=True)
+    cron = Cron(runtime, [Tick("look", 1, look), missed])
+    for second in (0.0, 1.0, 2.0):
+        cron.run_due(second)
+    assert len(deeds.done) == 1, "at the start, and then no more"
+    away[0] = True
+    cron.run_due(3.0)
+    away[0] = False
+    cron.run_due(4.0)
+    cron.run_due(5.0)
+    assert len(deeds.done) == 2
 
 
 def test_the_ticks_there_are_bear_being_done_twice(runtime):
