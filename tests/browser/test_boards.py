@@ -11,10 +11,14 @@ import pytest
 from playwright.sync_api import Page
 
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
+from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import change_campaign, get_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import create_blast
+from dialer.services.messaging.conversations import ConversationSearch, list_conversations
+from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.launching import launch_blast, pause_blast
+from dialer.services.paging import Page as Some
 from dialer.services.people.import_run import run_import
 from dialer.services.people.imports import start_import
 from dialer.services.people.lists import create_list
@@ -65,6 +69,7 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "texts": "/blasts",
         "text-new": f"/blasts/new?campaign_id={bank.campaign_id}",
         **_texts(ctx, bank),
+        **_answers(ctx),
     }
 
 
@@ -86,6 +91,20 @@ def _texts(ctx: Context, bank: PhoneBank) -> dict[str, str]:
         "text-going": f"/blasts/{going.id}",
         "text-paused": f"/blasts/{paused.id}",
         "text-cancel": f"/blasts/{going.id}/cancel",
+    }
+
+
+def _answers(ctx: Context) -> dict[str, str]:
+    """Three people have written to us; one may have meant stop."""
+    ours = ctx.as_actor(system_actor(ctx.organisation_id))
+    for number, body in (("+447700900104", "Diolch!"), ("+447700900105", "STOP"), ("+447700900103", "st op")):
+        receive(ours, InboundText(uuid.uuid4().hex, number, "+447700900001", body, ctx.now))
+    found = list_conversations(ctx, ConversationSearch(), Some(9)).items
+    by_state = {one.state: f"/inbox/{one.id}" for one in found}
+    return {
+        "inbox": "/inbox",
+        "inbox-closed": "/inbox?state=closed",
+        **{f"talk-{state}": address for state, address in by_state.items()},
     }
 
 

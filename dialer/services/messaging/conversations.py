@@ -21,7 +21,12 @@ from dialer.services.messaging.views import MessageView
 from dialer.services.paging import Page, Slice, cut
 from dialer.store.models.messaging import Conversation, Message
 from dialer.store.models.people import Contact
-from dialer.store.queries.conversations import Shown, last_inbound, page_of_conversations
+from dialer.store.queries.conversations import (
+    Shown,
+    last_inbound,
+    noes_since,
+    page_of_conversations,
+)
 from dialer.store.session import UnitOfWork
 
 SHOWN_MESSAGES: Final = 200
@@ -39,7 +44,9 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """All texts to and from one number. `last` is the latest that came in."""
+    """All texts to and from one number. `last` is the latest that came in, `opted_out_at` since when a no
+    to texts stands for the number.
+    """
 
     id: uuid.UUID
     number: str = field(repr=False)
@@ -50,6 +57,7 @@ class ConversationView:
     last: MessageView | None
     last_inbound_at: dt.datetime | None
     created_at: dt.datetime
+    opted_out_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +183,8 @@ def _instant(text: str) -> dt.datetime:
 
 
 def _views(unit: UnitOfWork, rows: Sequence[Conversation]) -> list[ConversationView]:
-    latest = last_inbound(unit, [row.number for row in rows])
+    numbers = [row.number for row in rows]
+    latest, noes = last_inbound(unit, numbers), noes_since(unit, numbers)
     writers = _writers(unit, [row.contact_id for row in rows if row.contact_id is not None])
     return [
         ConversationView(
@@ -188,6 +197,7 @@ def _views(unit: UnitOfWork, rows: Sequence[Conversation]) -> list[ConversationV
             last=message_view(latest[row.number]) if row.number in latest else None,
             last_inbound_at=row.last_inbound_at,
             created_at=row.created_at,
+            opted_out_at=noes.get(row.number),
         )
         for row in rows
     ]

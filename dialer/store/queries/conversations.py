@@ -78,6 +78,22 @@ def standing_noes(unit: UnitOfWork, number: str) -> Sequence[Suppression]:
     return unit.session.scalars(query).all()
 
 
+def noes_since(unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, dt.datetime]:
+    """Since when a no to texts stands, for those of the numbers that have one."""
+    query = (
+        select(Suppression.number, func.min(Suppression.created_at).label("since"))
+        .where(
+            Suppression.organisation_id == unit.organisation_id,
+            Suppression.number.in_(numbers),
+            Suppression.channel == "sms",
+            Suppression.reason == "opt_out",
+            Suppression.lifted_at.is_(None),
+        )
+        .group_by(Suppression.number)
+    )
+    return {row.number: row.since for row in unit.session.execute(query)}
+
+
 def page_of_conversations(
     unit: UnitOfWork,
     where: Sequence[ColumnElement[bool]],

@@ -61,6 +61,8 @@ def _in_review(_campaign: CampaignView, _now: dt.datetime) -> Reason:
     return Reason(
         gettext("What is left waits for an answer from you."),
         gettext("Somebody wrote what may mean stop, and gets nothing until you say."),
+        href=url_for("coordinator.inbox", state="review"),
+        deed=gettext("Open the inbox"),
     )
 
 

@@ -23,6 +23,7 @@ PAGES = (
     "/live",
     "/blasts",
     "/blasts/new",
+    "/inbox",
 )
 
 

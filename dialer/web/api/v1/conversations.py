@@ -56,7 +56,9 @@ class WriterSchema(Schema):
 
 
 class ConversationSchema(Schema):
-    """All texts to and from one number; `last` is the latest that came in."""
+    """All texts to and from one number; `last` is the latest that came in, `opted_out_at` since when a no to
+    texts stands for the number.
+    """
 
     id = Id(required=True)
     number = Text(required=True)
@@ -67,6 +69,7 @@ class ConversationSchema(Schema):
     last = fields.Nested(MessageSchema, allow_none=True)
     last_inbound_at = Instant(allow_none=True)
     created_at = Instant(required=True)
+    opted_out_at = Instant(allow_none=True)
 
 
 class WholeConversationSchema(ConversationSchema):
@@ -150,6 +153,7 @@ def show_conversation(view: ConversationView) -> dict[str, object]:
         "last": _shown(view.last),
         "last_inbound_at": view.last_inbound_at,
         "created_at": view.created_at,
+        "opted_out_at": view.opted_out_at,
     }
 
 

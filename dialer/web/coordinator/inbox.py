@@ -1,0 +1,201 @@
+"""What people text us: what needs an answer first, and each conversation with how its texts were read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flask import render_template
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import InvalidTransition
+from dialer.services.calling.campaigns import list_campaigns
+from dialer.services.context import Context
+from dialer.services.messaging.conversations import (
+    ConversationSearch,
+    ConversationView,
+    close_conversation,
+    decide,
+    get_conversation,
+    list_conversations,
+)
+from dialer.services.messaging.views import MessageView
+from dialer.services.paging import Page
+from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.forms import asked, everything, go, id_of, next_address, page_asked, said
+from dialer.web.coordinator.text_wording import (
+    CONVERSATION_STATE,
+    INBOUND_CLASS,
+    INBOUND_RULE,
+    INBOUND_TONE,
+    MESSAGE_STATE,
+)
+from dialer.web.desk import context
+from dialer.web.guard import allow
+
+_FIRST: Final = ("review", "open")
+"""What the inbox shows when nothing else is asked for: what needs an answer before what doesn't."""
+_SHOWN: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation in the list, or at the head of its page."""
+
+    id: uuid.UUID
+    name: str
+    number: str
+    contact_id: uuid.UUID | None
+    campaign: str
+    state: str
+    opted_out_at: dt.datetime | None
+    at: dt.datetime
+    text: str
+    tag: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Conversations in one state, and the address of the next of them."""
+
+    id: str
+    heading: str
+    rows: list[Talk]
+    more: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text of a conversation; an inbound one with how it was read, and by which rule."""
+
+    ours: bool
+    body: str
+    at: dt.datetime
+    state_words: str
+    class_words: str
+    tone: str
+    rule_words: str
+
+
+@coordinator.get("/inbox")
+@allow(Permission.CONVERSATION_READ)
+def inbox() -> str:
+    """Conversations; without a state in the address those that need an answer, then the open ones."""
+    ctx = context()
+    shown = asked("state") if asked("state") in CONVERSATION_STATE else ""
+    campaign_id = id_of(asked("campaign_id")) if asked("campaign_id") else None
+    return render_template(
+        "coordinator/inbox.html",
+        views=_views(),
+        shown=shown,
+        campaign_id=campaign_id,
+        parts=list(_parts(ctx, (shown,) if shown else _FIRST, campaign_id)),
+        nothing_words=_nothing(shown),
+    )
+
+
+@coordinator.get("/inbox/<uuid:conversation_id>")
+@allow(Permission.CONVERSATION_READ)
+def conversation(conversation_id: uuid.UUID) -> str:
+    """The texts of one number, both ways."""
+    ctx = context()
+    view, texts = get_conversation(ctx, conversation_id)
+    return render_template(
+        "coordinator/conversation.html",
+        talk=_talk(view, _campaigns(ctx)),
+        texts=[_text(one) for one in texts],
+    )
+
+
+@coordinator.post("/inbox/<uuid:conversation_id>/decide")
+@allow(Permission.CONVERSATION_MANAGE)
+def decide_review(conversation_id: uuid.UUID) -> Response:
+    """Say whether they asked us to stop."""
+    opt_out = said("decision") == "opt_out"
+    try:
+        decide(context(), conversation_id, opt_out=opt_out)
+    except InvalidTransition:
+        words = gettext("Somebody decided this already.")
+        return go("coordinator.conversation", words, "warn", conversation_id=conversation_id)
+    if opt_out:
+        return go("coordinator.inbox", gettext("Kept. They won’t be texted again, by anyone here."))
+    return go("coordinator.inbox", gettext("Kept. They get what others get."))
+
+
+@coordinator.post("/inbox/<uuid:conversation_id>/close")
+@allow(Permission.CONVERSATION_MANAGE)
+def close_talk(conversation_id: uuid.UUID) -> Response:
+    """Put it away until they write again."""
+    try:
+        close_conversation(context(), conversation_id)
+    except InvalidTransition:
+        words = gettext("They may have asked us to stop. Say that first.")
+        return go("coordinator.conversation", words, "warn", conversation_id=conversation_id)
+    return go("coordinator.inbox", gettext("Closed."))
+
+
+def _views() -> list[tuple[str, str]]:
+    states = [(state, str(CONVERSATION_STATE[state])) for state in ("review", "open", "closed")]
+    return [("", gettext("To read")), *states]
+
+
+def _parts(ctx: Context, states: tuple[str, ...], campaign_id: uuid.UUID | None) -> Iterator[Part]:
+    campaigns = _campaigns(ctx)
+    for state in states:
+        page = page_asked(_SHOWN) if len(states) == 1 else Page(_SHOWN)
+        found = list_conversations(ctx, ConversationSearch(state, campaign_id), page)
+        more = next_address(found, "coordinator.inbox", state=state, campaign_id=campaign_id)
+        rows = [_talk(one, campaigns) for one in found.items]
+        yield Part(state, str(CONVERSATION_STATE[state]), rows, more)
+
+
+def _campaigns(ctx: Context) -> Mapping[uuid.UUID, str]:
+    return {one.id: one.name for one in everything(lambda page: list_campaigns(ctx, page))}
+
+
+def _talk(view: ConversationView, campaigns: Mapping[uuid.UUID, str]) -> Talk:
+    read_as = view.last.inbound_class if view.last else None
+    return Talk(
+        id=view.id,
+        name=_name(view),
+        number=view.number,
+        contact_id=view.contact.id if view.contact else None,
+        campaign=campaigns.get(view.campaign_id, "") if view.campaign_id else "",
+        state=view.state,
+        opted_out_at=view.opted_out_at,
+        at=view.last_inbound_at or view.created_at,
+        text=view.last.body if view.last else "",
+        tag=str(INBOUND_CLASS[read_as]) if read_as in INBOUND_CLASS else "",
+        tone=str(INBOUND_TONE.get(read_as, "")),
+    )
+
+
+def _name(view: ConversationView) -> str:
+    if view.contact is None:
+        return ""
+    return " ".join(part for part in (view.contact.first_name, view.contact.last_name) if part)
+
+
+def _text(one: MessageView) -> Text:
+    read_as = one.inbound_class
+    return Text(
+        ours=one.direction == "outbound",
+        body=one.body,
+        at=one.created_at,
+        state_words=str(MESSAGE_STATE.get(one.state, "")) if one.direction == "outbound" else "",
+        class_words=str(INBOUND_CLASS.get(read_as, "")) if read_as else "",
+        tone=str(INBOUND_TONE.get(read_as, "")) if read_as else "",
+        rule_words=str(INBOUND_RULE.get(one.inbound_rule, one.inbound_rule or "")),
+    )
+
+
+def _nothing(shown: str) -> str:
+    if shown == "closed":
+        return str(gettext("Nothing has been put away yet."))
+    return str(gettext("Nobody waits for an answer. What people text back appears here."))

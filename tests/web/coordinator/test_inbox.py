@@ -1,0 +1,113 @@
+"""What people text us: what needs an answer first, how it was read, what a coordinator decides."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+
+from dialer.services.accounts.organisations import system_actor
+from dialer.services.context import Context
+from dialer.services.messaging.inbound import InboundText, receive
+from dialer.services.messaging.outgoing import queue_text
+from tests.conftest import SetClock
+from tests.people import Person
+from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Page, Reader
+
+OURS = "+447700900001"
+OWEN, NASIMA, STRANGER = "+447700900102", "+447700900103", "+447700900990"
+Writes = Callable[[str, str], None]
+
+
+@pytest.fixture
+def writes(
+    context_of: Callable[[Person], Context], carys: Person, organisation_id: uuid.UUID, clock: SetClock
+) -> Writes:
+    """`writes(OWEN, "STOP")`: a text comes in, a minute after the one before."""
+
+    def write(number: str, body: str) -> None:
+        clock.forward(minutes=1)
+        ctx = context_of(carys).as_actor(system_actor(organisation_id))
+        receive(ctx, InboundText(uuid.uuid4().hex, number, OURS, body, ctx.now))
+
+    return write
+
+
+def _look_into(desk: Reader, name: str, state: str) -> Page:
+    """The conversation with somebody, by its link in the inbox."""
+    before, found, _ = desk.open(f"/inbox?state={state}").html.partition(f"<b>{name}")
+    assert found, name
+    return desk.open(before.rsplit('href="', 1)[1].split('"')[0])
+
+
+def test_when_nobody_has_written_it_says_so(desk: Reader, bank: PhoneBank) -> None:
+    assert "Nobody waits for an answer." in desk.open("/inbox").text
+    assert "Nothing has been put away yet." in desk.open("/inbox?state=closed").text
+
+
+def test_what_needs_an_answer_stands_before_the_rest(desk: Reader, bank: PhoneBank, writes: Writes) -> None:
+    writes(OWEN, "st op")
+    writes(NASIMA, "Will do!")
+    writes(STRANGER, "Who is this?")
+    page = desk.open("/inbox")
+    assert "Owen Hughes" in page.words["inbox-review"]
+    assert "May mean stop" in page.words["inbox-review"]
+    newest_first = page.words["inbox-open"]
+    assert newest_first.index("07700 900990") < newest_first.index("Nasima Begum")
+    assert page.html.index("inbox-review") < page.html.index("inbox-open")
+    assert "inbox-open" not in desk.open("/inbox?state=review").tests
+
+
+def test_a_conversation_has_both_sides_and_the_rule_that_fired(
+    desk: Reader, bank: PhoneBank, writes: Writes, ctx: Context
+) -> None:
+    with ctx.unit() as unit:
+        queue_text(unit, ctx, number=OWEN, body="Polls are open.", purpose="single", sender=OURS)
+    writes(OWEN, "could you stop these texts")
+    page = _look_into(desk, "Owen Hughes", "closed")
+    assert page.words["texts"].index("Polls are open.") < page.words["texts"].index("could you stop")
+    assert "Waiting its turn" in page.words["texts"]
+    assert page.words["inbound-class"] == "Asked us to stop"
+    assert page.words["inbound-rule"] == "asks to stop the texts"
+    assert page.words["opted-out"] == "No: texts"
+    assert "review" not in page.tests
+
+
+def test_a_no_that_was_meant_holds_at_once(desk: Reader, bank: PhoneBank, writes: Writes) -> None:
+    writes(OWEN, "st op")
+    page = _look_into(desk, "Owen Hughes", "review")
+    assert "Did they ask us to stop?" in page.text
+    assert "conversation-close" not in page.buttons
+    assert "They won’t be texted again" in desk.press("review-stop").words["flash"]
+    page = _look_into(desk, "Owen Hughes", "closed")
+    assert "opted-out" in page.tests
+    assert "Nobody here texts this number, in any campaign." in page.text
+
+
+def test_one_that_was_not_meant_goes_on_and_is_put_away(
+    desk: Reader, bank: PhoneBank, writes: Writes
+) -> None:
+    writes(OWEN, "st op")
+    _look_into(desk, "Owen Hughes", "review")
+    assert "They get what others get." in desk.press("review-keep").words["flash"]
+    page = _look_into(desk, "Owen Hughes", "open")
+    assert "opted-out" not in page.tests
+    assert "Closed." in desk.press("conversation-close").words["flash"]
+    writes(OWEN, "Which hall?")
+    assert "Owen Hughes" in desk.open("/inbox").words["inbox-open"]
+
+
+def test_what_somebody_else_decided_stands(desk: Reader, bank: PhoneBank, writes: Writes) -> None:
+    writes(OWEN, "st op")
+    asked = _look_into(desk, "Owen Hughes", "review")
+    desk.press("review-keep")
+    desk.page = asked
+    assert "Somebody decided this already." in desk.press("review-stop").words["flash"]
+    assert "opted-out" not in desk.page.tests
+
+
+def test_guessing_shows_nothing(desk: Reader, bank: PhoneBank) -> None:
+    assert desk.open(f"/inbox/{uuid.uuid4()}").status == 404
+    assert desk.open("/inbox?campaign_id=nonsense").status == 404
