@@ -7,6 +7,7 @@ accents, no apostrophes (“dont”). English and Welsh, with the mutations that
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -357,3 +358,23 @@ RULES: Final = (
         rf"{START}(?:стоп|stopp|stoppen|alto|baja|parar|halt|przestan|desabonner)(?: {FILL})*{END}",
     ),
 )
+
+WHYS: Final[Mapping[str, str]] = {rule.name: rule.why for rule in RULES} | {
+    "keyword": "is nothing but a keyword",
+    "keyword_signed": "is a keyword with a quotation or a signature",
+    "keyword_stressed": "has a keyword standing by itself, with others or drawn out",
+    "footer_keyword": "is the word that our last text told them to answer with",
+    "footer_echo": "echoes a footer such as “Reply STOP to opt out”",
+    "footer_in_text": "has a footer’s words among others",
+    "carrier_stop": "was taken for a no by the carrier",
+    "carrier_start": "was taken for a yes by the carrier, after a no by text",
+    "yes_after_opt_out": "is a yes, after a no by text",
+    "stop_sign": "is a stop sign or a raised hand",
+    "damaged_keyword": "is a keyword with a slip in it",
+    "help": "asks for help",
+    "quoted": "is a copy of somebody else’s words, as phones send with a like",
+    "our_words_back": "is a copy of our own words",
+    "no_words": "has no words",
+    "nothing": "asks for nothing that is known",
+}
+"""Every rule that a text can be classified by, in the words of a page: “It …”."""
