@@ -189,6 +189,8 @@ class Delivery:
 
     def _schedule(self, text: Text) -> None:
         """Have the next thing happen to a text: its next status, or the reply of whoever read it."""
+        if text.answered or text.status in {"undelivered", "failed"}:
+            return
         texting = self.person(text).texting(text.nth)
         elapsed = self.town.clock.elapsed_since(text.created_at)
         step = next_step(text, texting)

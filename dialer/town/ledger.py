@@ -16,6 +16,7 @@ from typing import Any, Final
 Record = Mapping[str, Any]
 
 _encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_decode: Final = json.JSONDecoder().decode
 
 
 class LedgerError(Exception):
@@ -69,7 +70,7 @@ class Ledger:
 
 def _read(line: bytes, number: int) -> tuple[str, dict[str, Any]]:
     try:
-        kind, record = json.loads(line)
+        kind, record = _decode(line.decode())
     except ValueError as error:
         raise LedgerError(f"line {number} of the town's ledger can't be read: {error}") from error
     return kind, record

@@ -96,3 +96,23 @@ def test_a_text_comes_with_what_we_answered(town, inbox):
     answered = town.text(GWEN, US, "Hello")
     assert answered["webhook_status"] == 200
     assert "Thanks" in answered["webhook_answer"]
+
+
+def test_nobody_is_waited_for_longer_than_fifteen_seconds(monkeypatch):
+    """Here a fifth of one."""
+    monkeypatch.setattr("dialer.town.webhooks.TOTAL_S", 0.2)
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async def run() -> Reply:
+        server = await asyncio.start_server(silent, "127.0.0.1", 0)
+        hooks = Webhooks(AUTH_TOKEN, Terms)
+        await hooks.start()
+        reply = await hooks.send(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", {"Body": "Hello"})
+        await hooks.close()
+        server.close()
+        return reply
+
+    assert asyncio.run(asyncio.wait_for(run(), 10)) is NOBODY
