@@ -23,7 +23,7 @@ from dialer.town.telling import REORDERED_S
 from dialer.town.town import Town
 from dialer.town.voice.exchange import INBOUND, OUTBOUND, Exchange
 from dialer.town.voice.leg import Leg
-from dialer.town.voice.manner import EXPECTING, Manner, manner_of
+from dialer.town.voice.manner import EXPECTING, ON_THE_DESK, Manner, manner_of
 from dialer.town.voice.orders import Order, read_call_form, read_change, read_order
 from dialer.town.voice.performance import NoTwimlError
 from dialer.town.voice.register import Query, Register, Trouble, far_end, read_query
@@ -236,9 +236,12 @@ class Calls:
         return new_sid("CA")
 
     def manner(self, number: str) -> Manner:
-        """How a person behaves this time. Who was texted a code waits to be rung."""
+        """How a person behaves this time. A phone on the desk is answered, and who was texted a code waits
+        to be rung, unless somebody has fixed what they do.
+        """
         person = self._town.people.person(number)
-        if person.habits.phone is None and self._was_texted_a_code(number):
+        expects = number.startswith(ON_THE_DESK) or self._was_texted_a_code(number)
+        if person.habits.phone is None and expects:
             return EXPECTING
         return manner_of(person.phone(max(0, self.register.rung[number] - 1)))
 

@@ -32,6 +32,7 @@ from dialer.domain.access import Role
 from dialer.domain.fictional import fictional_kind
 from dialer.domain.phone import Phone, PhonePolicy, read_phone
 from dialer.services.accounts.organisations import system_actor
+from dialer.services.calling.inbound_line import ring_in
 from dialer.services.context import Context
 from dialer.services.demo import start_demo
 from dialer.services.messaging.inbound import InboundText, receive
@@ -105,6 +106,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         )
     incoming = InboundText("SM0", "+447700900124", "+441632960000", "Not interested", ctx.now)
     receive(ctx, incoming)
+    rung = ring_in(ctx, "CA0", "+447700900124", "+441632960000")
     return {
         "campaign_id": [campaign_id],
         "session_id": [session["id"]],
@@ -121,6 +123,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "blast_id": ids("/blasts")[-1:],
         "message_id": [str(text.id)],
         "conversation_id": ids("/conversations"),
+        "call_id": [str(rung.call_id)],
         "channel": ["voice", "sms"],
     }
 

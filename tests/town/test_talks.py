@@ -244,6 +244,14 @@ def test_who_was_texted_a_code_waits_for_the_call(town: Town, client: Client, in
     assert (somebody.fetch().status, somebody.fetch().duration) == ("completed", "35")
 
 
+def test_a_phone_on_the_desk_is_always_answered(town: Town, client: Client, inbox: Inbox) -> None:
+    town.shares(answers=0.0, hangs_up=0.0, screens=0.0, machine=0.0)
+    inbox.answers["/voice/answer"] = "<Response><Hangup/></Response>"
+    call = place(client, to="+447700900999")
+    town.advance(10)
+    assert call.fetch().status == "completed"
+
+
 def test_the_twiml_heard_last_is_kept(town: Town, client: Client, inbox: Inbox, vic: str) -> None:
     inbox.answers["/voice/answer"] = "<Response><Hangup/></Response>"
     ring_vic(client)

@@ -56,16 +56,13 @@ def ring_in(ctx: Context, sid: str, caller: str, to: str) -> Greeting:
         return _greeting(unit, _call(unit, sid))
 
 
-def press(ctx: Context, sid: str, digits: str) -> Pressed | None:
-    """Somebody pressed keys. The one that stops it is their no to calls, on the number they ring from.
-
-    None for a call that isn't known.
+def press(ctx: Context, sid: str, digits: str) -> Pressed:
+    """Somebody whose call is known pressed keys. The one that stops it is their no to calls, on the number
+    they ring from.
     """
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
-        call = _call_or_none(unit, sid)
-        if call is None:
-            return None
+        call = _call(unit, sid)
         greeting = _greeting(unit, call)
         if digits != STOP_KEY or call.number is None:
             return Pressed(greeting, stopped=False)
@@ -120,16 +117,6 @@ def _campaign_showing(unit: UnitOfWork, to: str) -> uuid.UUID | None:
         .where(Campaign.organisation_id == unit.organisation_id, Campaign.caller_ids.contains([to]))
         .order_by(Campaign.id.desc())
         .limit(1)
-    )
-
-
-def _call_or_none(unit: UnitOfWork, sid: str) -> Call | None:
-    return unit.session.scalar(
-        select(Call).where(
-            Call.organisation_id == unit.organisation_id,
-            Call.carrier_sid == sid,
-            Call.mode == "inbound",
-        )
     )
 
 

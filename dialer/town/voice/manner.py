@@ -59,3 +59,6 @@ def ringing_in(manner: Manner) -> Manner:
 EXPECTING: Final = Manner(rings_s=2.0, talks_s=3600.0, patience_s=60.0)
 """Somebody who waits for this call, as a volunteer does who asked to be rung: they answer soon and
 stay until the other side hangs up."""
+
+ON_THE_DESK: Final = "+44770090099"
+"""The last ten of the mobile numbers kept for fiction lie on the caller's desk and are always answered."""

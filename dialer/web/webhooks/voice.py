@@ -73,11 +73,10 @@ def voice_inbound() -> Response:
     params = told()
     ctx = context_of(params.get("To", ""))
     sid = params.get("CallSid", "")
-    if request.args.get("then") == "keys":
-        pressed = inbound_line.press(ctx, sid, params.get("Digits", ""))
-        if pressed is not None:
-            return _after_key(ctx, pressed)
-    return _menu(ctx, inbound_line.ring_in(ctx, sid, params.get("From", ""), params.get("To", "")))
+    greeting = inbound_line.ring_in(ctx, sid, params.get("From", ""), params.get("To", ""))
+    if request.args.get("then") != "keys":
+        return _menu(ctx, greeting)
+    return _after_key(ctx, inbound_line.press(ctx, sid, params.get("Digits", "")))
 
 
 def _joined(ctx: Context, bridge: Bridge) -> Response:
