@@ -9,6 +9,8 @@ from typing import Final, ParamSpec, TypeVar
 from psycopg.errors import DeadlockDetected
 from sqlalchemy.exc import OperationalError
 
+from dialer.domain.errors import Unavailable
+
 Given = ParamSpec("Given")
 Brought = TypeVar("Brought")
 
@@ -27,9 +29,16 @@ def again_after_deadlock(deed: Callable[Given, Brought]) -> Callable[Given, Brou
         for _ in range(TRIES - 1):
             try:
                 return deed(*args, **kwargs)
-            except OperationalError as error:
-                if not isinstance(error.orig, DeadlockDetected):
+            except (OperationalError, Unavailable) as error:
+                if not _is_deadlock(error):
                     raise
         return deed(*args, **kwargs)
 
     return done
+
+
+def _is_deadlock(error: BaseException | None) -> bool:
+    """Whether PostgreSQL chose this one to give way; a unit of work says so as `Unavailable` from it."""
+    if isinstance(error, Unavailable):
+        error = error.__cause__
+    return isinstance(error, OperationalError) and isinstance(error.orig, DeadlockDetected)

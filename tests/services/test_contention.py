@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from psycopg.errors import DeadlockDetected, QueryCanceled
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from dialer.services.contention import TRIES, again_after_deadlock
+from dialer.store.session import UnitFactory
 
 
 class Deed:
@@ -41,3 +48,22 @@ def test_nothing_else_is_tried_again() -> None:
     with pytest.raises(OperationalError):
         again_after_deadlock(deed.__call__)()
     assert deed.calls == 1
+
+
+def test_two_that_hold_what_the_other_wants_both_get_through(units: UnitFactory, organisation_id: uuid.UUID):
+    together = threading.Barrier(2)
+
+    def hold(keys: tuple[int, int]) -> None:
+        @again_after_deadlock
+        def deed() -> None:
+            with units.begin(organisation_id) as unit:
+                unit.session.execute(select(func.pg_advisory_xact_lock(keys[0])))
+                with contextlib.suppress(threading.BrokenBarrierError):
+                    together.wait(timeout=5)  # the second time round nobody is waited for
+                together.abort()
+                unit.session.execute(select(func.pg_advisory_xact_lock(keys[1])))
+
+        deed()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(hold, [(71, 72), (72, 71)])) == [None, None]

@@ -1,0 +1,107 @@
+"""Texts that come in at once: each is taken once, and what each asks for is done whole."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from dialer.domain.errors import Forbidden
+from dialer.services.accounts.organisations import system_actor
+from dialer.services.context import Context
+from dialer.services.messaging.inbound import InboundText, receive
+from dialer.services.messaging.no_to_texts import bar_from_texts
+from dialer.store.models.messaging import Conversation, Message
+from dialer.store.models.people import Suppression
+from dialer.store.queries.conversations import standing_noes
+from tests.phone_bank import Voter, add_voters, mobile
+
+OURS = "+441632960000"
+SIAN = mobile(1)
+
+
+@pytest.fixture
+def system(ctx: Context) -> Context:
+    """The carrier's texts come into the system's own hand."""
+    return ctx.as_actor(system_actor(ctx.organisation_id))
+
+
+def text(ctx: Context, body: str, sid: str | None = None, number: str = SIAN) -> InboundText:
+    return InboundText(sid or uuid.uuid4().hex, number, OURS, body, ctx.now)
+
+
+def count(ctx: Context, model: type) -> int:
+    with ctx.unit() as unit:
+        return unit.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def is_out(ctx: Context) -> bool:
+    with ctx.unit() as unit:
+        return bool(standing_noes(unit, SIAN))
+
+
+def test_a_text_that_comes_many_times_at_once_is_taken_once(system: Context):
+    with ThreadPoolExecutor(8) as threads:
+        took = list(threads.map(lambda _: receive(system, text(system, "HELP", sid="SM1")), range(8)))
+    assert [one.new for one in took].count(True) == 1
+    assert len({one.message_id for one in took}) == 1
+    assert count(system, Conversation) == 1
+    assert count(system, Message) == 2  # theirs, and one answer
+
+
+def test_a_household_that_says_no_at_once_is_heard_whole(system: Context, ctx: Context):
+    numbers = [mobile(index) for index in range(1, 9)]
+    add_voters(ctx, [Voter(str(n), (one, numbers[n - 1])) for n, one in enumerate(numbers)])
+    with ThreadPoolExecutor(8) as threads:
+        took = list(threads.map(lambda one: receive(system, text(system, "STOP", number=one)), numbers))
+    assert {one.klass for one in took} == {"opt_out"}
+    with ctx.unit() as unit:
+        assert all(standing_noes(unit, number) for number in numbers)
+
+
+def test_only_the_carriers_hand_brings_texts_in(ctx: Context, vic, context_of: Callable[..., Context]):
+    with pytest.raises(Forbidden):
+        receive(context_of(vic), text(ctx, "STOP"))
+
+
+_SAID = st.lists(
+    st.sampled_from(["STOP", "START", "YES", "Hello", "st op", "HELP", "link", "please stop"]), max_size=7
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(said=_SAID)
+def test_the_last_clear_word_stands_and_only_a_text_takes_back_a_text(system: Context, said: list[str]):
+    _forget(system)
+    out, by_link, review = False, False, False
+    for step, body in enumerate(said):
+        now = replace(system, now=system.now.replace(second=step))
+        if body == "link":
+            with now.unit() as unit:
+                by_link = bar_from_texts(now, unit, SIAN, None, "link") or by_link
+            out = True
+            continue
+        receive(now, text(now, body))
+        if body in ("STOP", "please stop"):
+            out, review = True, False
+        elif body == "START" or (body == "YES" and out and not by_link):
+            out = by_link
+        review = review or body == "st op"
+        assert is_out(system) == out
+    with system.unit() as unit:
+        row = unit.session.scalars(select(Conversation)).one_or_none()
+    if row is not None:
+        assert (row.state == "review") == review
+
+
+def _forget(ctx: Context) -> None:
+    with ctx.unit() as unit:
+        for model in (Message, Conversation, Suppression):
+            for row in unit.session.scalars(select(model)):
+                unit.session.delete(row)
