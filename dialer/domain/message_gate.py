@@ -167,7 +167,7 @@ def never(
     Reviews and duplicates are left out: the first passes, the second needs the other people of the blast.
     """
     reasons = set(_reasons(person, number, rules, now))
-    return next((reason for reason in Skip if reason in reasons), None)
+    return next((reason for reason in Skip if reason in reasons), None) if reasons else None
 
 
 def may_text(

@@ -145,9 +145,11 @@ def _candidate(
         consented=row.consented,
         known=known,
     )
+    skip = never(person, number, rules, now)
+    in_review = number is not None and number.in_review
     return Candidate(
         person=row,
         number=None if number is None else number.number,
-        skip=never(person, number, rules, now),
-        excluded=exclusion(person, number, rules, now),
+        skip=skip,
+        excluded=exclusion(person, number, rules, now) if in_review else skip,
     )

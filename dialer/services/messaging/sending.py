@@ -29,7 +29,7 @@ from dialer.store.queries.message_gate import Judged
 
 RUN_S: Final = 2.0
 """How long a run lasts before it lets other work have a turn."""
-LANES_READ_EVERY_S: Final = 0.5
+LANES_READ_EVERY_S: Final = 1.0
 """How soon a pause or a new blast is seen between texts; the gate sees each at once."""
 BATCH_S: Final = 0.5
 BATCH_MOST: Final = 100
@@ -142,25 +142,26 @@ def _refill(run: _Run, lanes: Sequence[Lane]) -> None:
 
 
 def _send_batch(run: _Run, lane: Lane) -> int:
-    """Let the next texts of a sender through the gate and onto the wire, as many as its rate gives."""
+    """Send the next texts of a sender, as many as its rate gives, beside everything else."""
     texts = run.held.get(lane.sender, [])
     if not texts or not run.wires.wait_for_room(run.ends_at - time.monotonic()):
         return 0
     given = run.tools.buckets.take(
         f"sender:{run.ctx.organisation_id}:{lane.sender}", min(len(texts), batch_size(lane.rate)), lane.rate
     )
+    if not given:
+        run.wires.leave()
+        return 0
     batch, run.held[lane.sender] = texts[:given], texts[given:]
-    begun = False
-    try:
-        ctx = run.now()
-        passed = pass_gate(ctx, run.holder, batch) if batch else []
-        if passed:
-            run.wires.begin(lambda: hand_over(ctx, run.tools, passed))
-            begun = True
-    finally:
-        if not begun:
-            run.wires.leave()
+    run.wires.begin(lambda: _pass_and_hand_over(run, batch))
     return given
+
+
+def _pass_and_hand_over(run: _Run, batch: Sequence[Claimed]) -> None:
+    """The gate and the wire in one go: nothing comes between them."""
+    ctx = run.now()
+    if passed := pass_gate(ctx, run.holder, batch):
+        hand_over(ctx, run.tools, passed)
 
 
 def hand_over(ctx: Context, tools: Tools, passed: Sequence[Judged]) -> None:

@@ -34,8 +34,9 @@ _LOCK: Final = text(
 _SKIP: Final = """
     CASE
         WHEN m.purpose <> 'stop_confirmation'
-             AND (barred.opted_out OR person.opted_out OR household.opted_out) THEN 'opted_out'
-        WHEN m.purpose <> 'stop_confirmation' AND barred.suppressed THEN 'suppressed'
+             AND (person.opted_out OR (NOT line.gone AND (barred.opted_out OR household.opted_out)))
+            THEN 'opted_out'
+        WHEN m.purpose <> 'stop_confirmation' AND NOT line.gone AND barred.suppressed THEN 'suppressed'
         WHEN m.campaigning AND c.status IN ('deceased', 'moved') THEN c.status
         WHEN line.gone THEN 'no_phone'
         WHEN line.landline OR left(m.number, 5) = '+4470'

@@ -1,0 +1,232 @@
+"""The gate in SQL says what the rule says, whatever is known of a person, a number and a blast."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from dialer.domain.audience import Audience, Known
+from dialer.domain.blast import Waiting
+from dialer.domain.message_gate import NumberFacts, PersonFacts, TextingRules, Verdict, may_text
+from dialer.domain.phone import LineType
+from dialer.domain.quiet_hours import QuietHours
+from dialer.services.context import Context
+from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
+from dialer.store.models import new_id
+from dialer.store.models.calling import Campaign
+from dialer.store.models.gotv import VoterRecord
+from dialer.store.models.messaging import Blast, Conversation, Message, Sender
+from dialer.store.models.people import Consent, Contact, ContactPhone, OptOut, Suppression
+from tests.conftest import SetClock
+from tests.texting import SENDER, Blasting, campaign
+
+NUMBERS = ("+447700900001", "+441632960001", "+12125550101", "+447060000000", "+447600000000")
+TAGS = ("keen", "driver", "no texts")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One person on one number in one blast."""
+
+    number: str
+    line: LineType
+    person: dict[str, Any]
+    number_facts: dict[str, bool]
+    known: Known
+    audience: dict[str, Any]
+    requires_consent: bool
+    hour: int
+    housemate_opted_out: bool
+
+
+known = st.builds(
+    Known,
+    support=st.none() | st.integers(1, 5),
+    voted=st.booleans(),
+    tags=st.frozensets(st.sampled_from(TAGS)),
+    polling_district=st.none() | st.sampled_from(["AB", "ab ", "CD"]),
+    voting_method=st.none() | st.sampled_from(["postal", "in_person"]),
+    last_contacted_at=st.none(),
+)
+audiences = st.fixed_dictionaries(
+    {},
+    optional={
+        "support": st.lists(st.integers(1, 5), max_size=3),
+        "voted": st.none() | st.booleans(),
+        "tags_any": st.lists(st.sampled_from(TAGS), max_size=2),
+        "tags_none": st.lists(st.sampled_from(TAGS), max_size=2),
+        "polling_districts": st.lists(st.sampled_from(["AB", "cd"]), max_size=2),
+        "voting_methods": st.lists(st.sampled_from(["postal", "in_person"]), max_size=2),
+    },
+)
+seldom = st.sampled_from([False, False, False, True])
+cases = st.builds(
+    Case,
+    number=st.sampled_from(NUMBERS),
+    line=st.sampled_from(LineType),
+    person=st.fixed_dictionaries(
+        {
+            "status": st.sampled_from(["active", "active", "active", "moved", "deceased"]),
+            "opted_out": seldom,
+            "consented": st.booleans(),
+        }
+    ),
+    number_facts=st.fixed_dictionaries(
+        {"opted_out": seldom, "suppressed": seldom, "dead": seldom, "in_review": seldom}
+    ),
+    known=known,
+    audience=audiences,
+    requires_consent=seldom,
+    hour=st.sampled_from([12, 12, 3]),
+    housemate_opted_out=seldom,
+)
+
+
+class Town:
+    """Writes a case down as rows, asks the gate, and takes everything away again."""
+
+    def __init__(self, blasting: Blasting, clock: SetClock) -> None:
+        self.blasting, self.clock = blasting, clock
+        self.campaign = campaign(blasting.ctx)
+        self.election_id = self.campaign.election_id
+
+    def judged(self, case: Case) -> tuple[str, str | None]:
+        """What the gate made of it: the state it is in, and the reason where it was skipped."""
+        ctx = self.blasting.system
+        blast_id, message_id = self._written(ctx, case)
+        holder = new_id()
+        claimed = claim_texts(ctx, SENDER, blast_id, new_lease(ctx, holder), 10)
+        assert [one.id for one in claimed] == [message_id]
+        passed = pass_gate(ctx, holder, claimed)
+        with ctx.unit() as unit:
+            row = unit.session.get_one(Message, (unit.organisation_id, message_id))
+            assert bool(passed) == (row.state == "sending")
+            return row.state, row.skip_reason
+
+    def _written(self, ctx: Context, case: Case) -> tuple[uuid.UUID, uuid.UUID]:
+        with ctx.unit() as unit:
+            of = {"organisation_id": unit.organisation_id}
+            for table in (Message, Blast, Conversation, VoterRecord, Suppression, Contact, Sender):
+                unit.session.query(table).delete()
+            row = unit.session.get_one(Campaign, (unit.organisation_id, self.campaign.id))
+            row.require_consent_sms = case.requires_consent
+            contact, blast, message = new_id(), new_id(), new_id()
+            audience = Audience.of(case.audience).as_json()
+            unit.session.add_all(
+                [
+                    Sender(**of, id=new_id(), address=SENDER, kind="long_code"),
+                    Contact(
+                        **of,
+                        id=contact,
+                        status=case.person["status"],
+                        tags=sorted(case.known.tags),
+                        polling_district=case.known.polling_district,
+                        custom={},
+                    ),
+                    Blast(
+                        **of,
+                        id=blast,
+                        campaign_id=self.campaign.id,
+                        name="B",
+                        body="B",
+                        state="running",
+                        audience=audience,
+                        senders=[SENDER],
+                        created_at=ctx.now,
+                    ),
+                ]
+            )
+            unit.session.flush()
+            self._facts(unit, of, contact, case)
+            unit.session.add(
+                Message(
+                    **of,
+                    id=message,
+                    direction="outbound",
+                    purpose="blast",
+                    blast_id=blast,
+                    campaign_id=self.campaign.id,
+                    contact_id=contact,
+                    number=case.number,
+                    sender=SENDER,
+                    body="B",
+                    encoding="gsm7",
+                    segments=1,
+                    state="queued",
+                    created_at=ctx.now,
+                )
+            )
+            return blast, message
+
+    def _facts(self, unit: Any, of: dict[str, Any], contact: uuid.UUID, case: Case) -> None:
+        now, add = self.clock.now, unit.session.add
+        phone = {**of, "number": case.number, "line_type": case.line.value}
+        add(ContactPhone(**phone, contact_id=contact, dead_at=now if case.number_facts["dead"] else None))
+        if case.person["opted_out"]:
+            add(OptOut(**of, id=new_id(), contact_id=contact, channel="sms", source="text", created_at=now))
+        if case.person["consented"]:
+            add(Consent(**of, id=new_id(), contact_id=contact, channel="sms", source="form", at=now))
+        voted_at = now if case.known.voted else None
+        method, support = case.known.voting_method, case.known.support
+        record = {"support": support, "voting_method": method, "voted_at": voted_at}
+        add(VoterRecord(**of, election_id=self.election_id, contact_id=contact, **record))
+        bars = {"opt_out": case.number_facts["opted_out"], "complaint": case.number_facts["suppressed"]}
+        for reason in (name for name, holds in bars.items() if holds):
+            at = {"channel": "sms", "source": "text", "created_at": now}
+            add(Suppression(**of, id=new_id(), number=case.number, reason=reason, **at))
+        if case.number_facts["in_review"]:
+            add(Conversation(**of, id=new_id(), number=case.number, state="review", created_at=now))
+        if case.housemate_opted_out:
+            other = new_id()
+            add(Contact(**of, id=other, custom={}))
+            unit.session.flush()
+            add(ContactPhone(**phone, contact_id=other))
+            add(OptOut(**of, id=new_id(), contact_id=other, channel="sms", source="text", created_at=now))
+
+
+def ruled(ctx: Context, case: Case) -> tuple[str, str | None]:
+    """What the rule makes of it."""
+    facts = case.number_facts
+    number = NumberFacts(
+        number=case.number,
+        type=case.line,
+        opted_out=facts["opted_out"] or case.housemate_opted_out,
+        suppressed=facts["suppressed"],
+        dead=facts["dead"],
+        allowed=ctx.phones.allows(case.number),
+        in_review=facts["in_review"],
+    )
+    rules = TextingRules(
+        hours=QuietHours(dt.time(21), dt.time(9)),
+        zone="Europe/London",
+        audience=Audience.of(case.audience),
+        requires_consent=case.requires_consent,
+    )
+    person = PersonFacts("x", known=case.known, **case.person)
+    verdict: Verdict = may_text(person, number, rules, ctx.now)
+    if verdict.skip is not None:
+        return "skipped", verdict.skip
+    assert verdict.wait in {None, Waiting.REVIEW, Waiting.QUIET_HOURS}
+    return ("queued", None) if verdict.wait else ("sending", None)
+
+
+@pytest.mark.slow
+def test_sql_and_rule_agree(blasting: Blasting, clock: SetClock) -> None:
+    town = Town(blasting, clock)
+
+    @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(case=cases)
+    def agree(case: Case) -> None:
+        clock.now = clock.now.replace(hour=case.hour)
+        assert town.judged(case) == ruled(blasting.system, case)
+
+    agree()
+    with blasting.system.unit() as unit:  # the figures are of messages that were taken away
+        unit.session.execute(text("DELETE FROM counter; DELETE FROM message; DELETE FROM voter_record"))
