@@ -20,6 +20,8 @@ from workers.runtime import Runtime, install
 ANNOUNCE_EVERY_S = 5.0
 WORKER_TTL_S = 45  # rq's sign of life; a blocked read lasts a quarter of a minute less
 
+FIRST_OF_THE_POOL = "worker-1"
+
 log = get_logger(__name__)
 
 
@@ -46,7 +48,7 @@ def run_worker(settings: Settings, name: str) -> bool:
     client = queueing.connect(settings.redis_url, timeout_s=None)
     with announced(settings.redis_url, name):
         worker = Worker(
-            list(queueing.QUEUES),
+            queues_of(name, settings.workers),
             name=f"{name}-{secrets.token_hex(4)}",
             connection=client,
             serializer=queueing.serializer,
@@ -54,6 +56,14 @@ def run_worker(settings: Settings, name: str) -> bool:
         )
         worker.work()
         return worker.asked_to_stop
+
+
+def queues_of(name: str, workers: int) -> list[str]:
+    """What a worker takes jobs from. Where there are several, the first leaves imports to the others: an
+    import may take minutes, and texts and calls don't wait for it.
+    """
+    kept_free = workers > 1 and name == FIRST_OF_THE_POOL
+    return [queue for queue in queueing.QUEUES if not (kept_free and queue == queueing.IMPORTS)]
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from dialer.processes import wait_until
 from dialer.queueing import RedisJobQueue, connect
 from tests.carriers import Unmetered
 from workers import jobs as job_module
-from workers.main import Worker, announced
+from workers.main import Worker, announced, queues_of
 from workers.registry import JOBS, job
 from workers.runtime import Runtime, install, installed
 
@@ -109,3 +109,9 @@ def test_a_dead_worker_is_forgotten(jobs, queue_client):
 def test_a_client_tries_once_more_and_gives_up_soon():
     with pytest.raises(redis.ConnectionError):
         connect(NOWHERE).ping()
+
+
+def test_of_several_workers_the_first_leaves_imports_to_the_others() -> None:
+    assert "imports" not in queues_of("worker-1", workers=2)
+    assert "imports" in queues_of("worker-2", workers=2)
+    assert "imports" in queues_of("worker-1", workers=1)
