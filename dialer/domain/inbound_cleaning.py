@@ -71,6 +71,11 @@ def without_quotations(text: str) -> str:
     return rest if words(rest) else text
 
 
+def is_quotation(text: str) -> bool:
+    """Whether the whole text stands in quotation marks."""
+    return bool(_QUOTE_INSIDE.fullmatch(text.strip()))
+
+
 def words(text: str) -> str:
     """The words of a text, lower case, single spaces between; every other sign parts words, but an
     apostrophe doesn't.

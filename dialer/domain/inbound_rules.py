@@ -129,7 +129,8 @@ RULES: Final = (
         r"\bstop(?:s|ped|ping)? (?:by|over|off|outside|near|round|along|in (?!the name)|at (?!once|this|all)"
         r"|for (?:a|some|lunch|tea|coffee|petrol|food|chips))\b",
         r"\b(?:bws|tren) (?:\w+ ){0,3}stopio\b",
-        r"\bstop (?:press|gap|sign|signs|start|watch|light|lights|motion|and search|smoking|drinking)\b",
+        r"\bstop (?:press|gap|sign|signs|watch|light|lights|motion|and search|smoking|drinking|worrying"
+        r"|panicking)\b",
         r"\b(?:bus|buses|tram|train|trains|taxi) (?:\w+ ){0,3}stops?\b",
         r"\bstop me if\b",
         r"\b(?:does|do|did|will) (?:the|this|that|it|any) (?:\w+ )?stop (?:at|in|on|near|here|there)\b",
@@ -143,6 +144,7 @@ RULES: Final = (
         r"|would never|never|dont|do not|didnt|couldnt|wouldnt|havent|am not|refuse to|not)(?: ever| even|"
         r" just"
         r"| going to| gonna)? (?:stop|quit|end|cancel)(?:ped|ping|ting)?\b",
+        r"\b(?:i am|im|were|we are|are|is|its|not|never) (?:never |not )?(?:going to|gonna) stop\b",
         rf"{START}(?:just )?(?:cant|cannot) stop (?!texting|messaging|sending|spamming|contacting"
         rf"|bothering)\w+ing\b",
         r"\b(?:i|we|ill|well|ive|weve|im|he|she|they|who|nothing|nobody) (?:(?!want|wanna|would|wish|need"
@@ -160,7 +162,8 @@ RULES: Final = (
         rf"|right now|bothering|will you|would you|you lot|{WEAK})\b)*+{END}",
         rf"{START}(?:{COURTESY} )*{WEAK}(?: {COURTESY})+{END}",
         rf"{START}(?:{COURTESY} )+{WEAK}(?: {COURTESY})*{END}",
-        rf"{START}(?:{FILL} )*stop (?:i|im|ive|we|this is|wrong|not|no|who|why|where|or|immediately"
+        rf"{START}(?:{FILL} )*stop (?:i|im|ive|we|this (?:is|isnt|was|number|phone)|wrong|not|no|who|why"
+        rf"|where|or|immediately"
         rf"|because|sorry"
         r"|dont|do not|never|leave|remove|take|delete|sent (?:from|via)|regards|kind regards|best|from|and"
         r" (?:dont|do not|remove"
@@ -287,16 +290,17 @@ RULES: Final = (
         "seems not to be the person meant",
         r"\bwrong (?:number|person|guy|man|woman|lady|one|phone|mobile|no|contact)\b",
         r"\b(?:not|isnt|no longer|is not|wasnt) (?:his|her|their|the right|\w+s) (?:number|phone|mobile)\b",
+        r"\b(?:doesnt|does not|no longer) lives? here\b",
+        r"\b(?:not my name|my name (?:isnt|is not)|(?:his|her|their) old number|no longer my number)\b",
         r"\b(?:rhif|person) anghywir\b",
     ),
     _rule(
         "bereaved",
         REVIEW,
         "tells of a death",
-        r"\b(?:has|have|had|he|she|they|husband|wife|mum|mother|dad|father|mam|tad) (?:\w+ )?(?:died"
-        r"|passed away"
-        r"|deceased)\b",
-        r"\b(?:is|person|now) (?:dead|deceased)\b",
+        r"\b(?:died|passed away|deceased)\b",
+        r"\b(?:is|hes|shes|person|now) dead\b",
+        rf"{START}rip{END}",
         r"\bwedi marw\b",
     ),
     _rule(
@@ -307,6 +311,7 @@ RULES: Final = (
         r"\b(?:no|zero|dim|ddim) (?:interest|diddordeb)\b",
         r"\bno need to (?:text|message|contact|call|ring)\b",
         r"\bcount me out\b",
+        r"\b(?:dont|do not) (?:want|wish) to (?:talk|speak|chat|engage|communicate|be involved)\b",
         r"\b(?:dont|do not) (?:want|wish) (?:to be )?(?:a |any )?part of\b",
         r"\b(?:dont|do not) want (?:this|these|it|anything|any of)\b",
     ),
@@ -318,7 +323,7 @@ RULES: Final = (
         rf"|these)\b",
         r"\b(?:one more (?:text|message)|keep (?:getting|receiving|texting|sending)|respect my privacy)\b",
         r"\btoo many (?:\w+ )?(?:texts|messages|msgs)\b",
-        r"\b(?:spam|spammer|spammers|spamming|scam|harass\w*|unsolicited|nuisance|7726)\b",
+        r"\b(?:spam|spammer|spammers|spamming|scam|harass\w*|unsolicited|unwanted|nuisance|7726)\b",
         r"\b(?:block|blocked|blocking|report|reported|reporting) (?:you|u|this|your|it)\b",
         r"\b(?:ico|gdpr|pecr|tcpa|information commissioner|data protection)\b",
         r"\b(?:didnt|did not|never) (?:ask|sign up|given|signed up|subscribe|subscribed|consent|consented"
@@ -355,6 +360,8 @@ RULES: Final = (
         rf"{START}(?:{FILL} )*{WEAK}(?: {FILL}| everything| me)*{END}",
         r"\b(?:arretez|ne m? ?ecrivez plus|non piu|no mas|basta|dejen de|hort auf|keine (?:sms"
         r"|nachrichten))\b",
+        rf"{START}(?:stop|unsub|nomore|donttext|takemeoff|removeme|leavemealone)\w+{END}",
+        rf"{START}(?:donttext|nomore|takemeoff|removeme|leavemealone|leave me)(?: {FILL})*{END}",
         rf"{START}(?:стоп|stopp|stoppen|alto|baja|parar|halt|przestan|desabonner)(?: {FILL})*{END}",
     ),
 )

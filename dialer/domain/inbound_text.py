@@ -12,7 +12,13 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from dialer.domain.inbound_cleaning import letters_closed_up, own_words, without_quotations, words
+from dialer.domain.inbound_cleaning import (
+    is_quotation,
+    letters_closed_up,
+    own_words,
+    without_quotations,
+    words,
+)
 from dialer.domain.inbound_rules import (
     HELP,
     KEYWORDS,
@@ -53,12 +59,28 @@ _CLAUSE_END: Final = re.compile(
     r"[.!?;:…–—|/]+|\s-+\s|[,\n](?!\s*(?:the|this|these|that|those|all|our|your|y|yr)\b)", re.IGNORECASE
 )
 _DRAWN_OUT: Final = re.compile(r"(\w)\1{2,}")
-_STOP_SIGNS: Final = frozenset("🛑⛔🚫✋🙅🖐")
+_STOP_SIGNS: Final = frozenset("🛑⛔🚫✋🙅🖐🖕")
+_LOOKALIKES: Final = str.maketrans(
+    {"$": "s", "5": "s", "0": "o", "1": "l", "@": "a", "|": "l", "\u0455": "s", "\u0442": "t", "\u043e": "o"}
+    | {
+        "\u0440": "p",
+        "\u0430": "a",
+        "\u0441": "c",
+        "\u0435": "e",
+        "\u03c4": "t",
+        "\u03bf": "o",
+        "\u03c1": "p",
+    }
+)
+"""Signs, digits, Cyrillic and Greek letters that look like Latin ones."""
 _COPIED_RUN: Final = 6
 """So many of our own words in a row are a copy of our text; fewer may be an echo of its footer."""
 _SOUND_WORDS: Final = frozenset(
     {
         "shop",
+        "subscribe",
+        "subscribed",
+        "resubscribe",
         "step",
         "top",
         "stow",
@@ -115,7 +137,7 @@ def classify(body: str, *, our_last_text: str | None = None, opted_out_by_text: 
         return Classified(OTHER, "quoted")
     if whole := _as_keyword(own, our_last_text, opted_out_by_text=opted_out_by_text):
         return Classified(whole.klass, f"{whole.rule}_signed" if whole.rule == "keyword" else whole.rule)
-    rest = _without_ours(own, our_last_text)
+    rest = without_quotations(_without_ours(own, our_last_text))
     return _by_footer(rest, our_last_text) or _by_words(rest)
 
 
@@ -152,6 +174,8 @@ def _by_footer(own: str, our_last_text: str | None) -> Classified | None:
     rest = _without_words(own, first, first + len(found[0].split()))
     if not _COURTESY.sub("", words(rest)):
         return Classified(OPT_OUT, "footer_echo")
+    if is_quotation(own):
+        return Classified(OTHER, "quoted")
     about_rest = _by_words(rest)
     return about_rest if about_rest.klass == OPT_OUT else Classified(REVIEW, "footer_in_text")
 
@@ -159,10 +183,9 @@ def _by_footer(own: str, our_last_text: str | None) -> Classified | None:
 def _by_words(own: str) -> Classified:
     if not words(own):
         return Classified(OTHER, "our_words_back")
-    said = without_quotations(own)
-    clauses = [clause for part in _CLAUSE_END.split(said) if (clause := words(part))]
+    clauses = [clause for part in _CLAUSE_END.split(own) if (clause := words(part))]
     joined = " . ".join(clauses)
-    return _drawn_out(clauses) or _first_rule(joined) or _damaged(words(said)) or Classified(OTHER, "nothing")
+    return _drawn_out(clauses) or _first_rule(joined) or _damaged(own) or Classified(OTHER, "nothing")
 
 
 def _first_rule(joined: str) -> Classified | None:
@@ -179,9 +202,10 @@ def _drawn_out(clauses: list[str]) -> Classified | None:
     return None
 
 
-def _damaged(flat: str) -> Classified | None:
-    """A keyword with a space in it, or one letter wrong: probably meant so."""
-    if flat.replace(" ", "") in KEYWORDS:
+def _damaged(own: str) -> Classified | None:
+    """A keyword with a space in it, one letter wrong, or signs in place of letters: probably meant so."""
+    flat, alike = words(own), words(own.casefold().translate(_LOOKALIKES))
+    if flat.replace(" ", "") in KEYWORDS or alike.replace(" ", "") in KEYWORDS:
         return Classified(REVIEW, "damaged_keyword")
     alone = _COURTESY.sub("", flat).strip()
     if " " in alone or alone in _SOUND_WORDS:
