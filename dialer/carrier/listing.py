@@ -12,11 +12,12 @@ from dialer.carrier.exchange import Lost, Payload
 from dialer.carrier.port import CarrierCall, CarrierMessage
 from dialer.carrier.reading import call_from, message_from
 
+MESSAGING: Final = "https://messaging.twilio.com"
 PAGE_SIZE: Final = 1000
 """The most that the carrier gives at once."""
 
 Fetch = Callable[[str], Awaitable[Payload]]
-"""Reads one path of the account. Raises `exchange.Failed`."""
+"""Reads one path of the account, or one address. Raises `exchange.Failed`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,21 @@ async def calls(fetch: Fetch, to: str | None, since: dt.datetime | None) -> list
         if _all_before(since, [each.created_at for each in read]):
             break
     return sorted(found.values(), key=_newest_first)
+
+
+async def pool_numbers(ask: Fetch, pool: str) -> list[str]:
+    """The numbers in a Messaging Service. `ask` takes whole addresses here."""
+    found: list[str] = []
+    following: str | None = f"{MESSAGING}/v1/Services/{pool}/PhoneNumbers?PageSize={PAGE_SIZE}"
+    while following:
+        payload = await ask(following)
+        items: Any = payload.get("phone_numbers")
+        meta: Any = payload.get("meta")
+        if not isinstance(items, list) or not isinstance(meta, dict):
+            raise Lost("unreadable")
+        found += [str(item["phone_number"]) for item in items if "phone_number" in item]
+        following = meta.get("next_page_url")
+    return found
 
 
 async def _pages(

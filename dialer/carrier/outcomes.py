@@ -26,18 +26,19 @@ def call_outcome(payload: Payload) -> Accepted | Unknown:
 def outcome_of(error: Failed) -> Refused | NotAccepted | Unknown:
     """Of anything but a yes.
 
-    A 429 is never processed, whoever says it. Another 4xx is the carrier's only with its code in it: one
-    without may come from something in between, after the carrier has heard of the text.
+    A 429 is never processed, whoever says it; the sender's own full queue may come as one. Another 4xx is the
+    carrier's only with its code in it: one without may come from something in between, after the carrier has
+    heard of the text.
     """
     if isinstance(error, NotReached):
         return NotAccepted(error.reason)
     if not isinstance(error, Answered):
         return Unknown(error.reason)
-    if error.status == 429:
+    action = None if error.code is None else action_of(error.code)
+    if error.status == 429 and action is not Action.REST_SENDER:
         return NotAccepted("too_many_requests", error.retry_after_s)
-    if not 400 <= error.status < 500 or error.code is None:
+    if not 400 <= error.status < 500 or error.code is None or action is None:
         return Unknown(error.reason)
-    action = action_of(error.code)
     if action is Action.BACK_OFF:
         return NotAccepted("too_busy", error.retry_after_s)
     return Refused(error.code, error.detail, action)

@@ -23,6 +23,8 @@ class OutboundMessage:
     `sender` is an E.164 number, a short code, an alphanumeric name, or the `MG…` SID of a pool of senders.
     `status_callback` names the message, so that a callback proves the send when the answer was lost.
     `validity_s` is how long the carrier may keep it waiting (1 to 36,000 s; None: its own default, 10 hours).
+    After `begin_before` (of this process's `time.monotonic()`) it is not posted any more: a process that was
+    held up must not send what others have settled meanwhile.
     """
 
     id: uuid.UUID
@@ -31,6 +33,7 @@ class OutboundMessage:
     body: str = field(repr=False)
     status_callback: str = field(repr=False)
     validity_s: int | None = None
+    begin_before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,11 @@ class Carrier(Protocol):
 
     def end_call(self, sid: str) -> None:
         """Hang up, or take it from the queue; one that has ended already is fine. Raises CarrierError."""
+
+    def numbers_of(self, sender: str) -> list[str]:
+        """The numbers that people write to when they answer this sender: its own, those of a pool, or none of
+        a name. Raises CarrierError.
+        """
 
     def action_of(self, code: int) -> Action:
         """What follows from one of its error codes, heard at once or later."""

@@ -13,6 +13,7 @@ import atexit
 import datetime as dt
 import os
 import threading
+import time
 import weakref
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
@@ -20,6 +21,7 @@ from typing import Any, Final, TypeVar
 from dialer.carrier import listing
 from dialer.carrier.errors import ALREADY_ENDED, UNKNOWN_NAME, action_of
 from dialer.carrier.exchange import Answered, Failed, ask
+from dialer.carrier.forms import call_form, is_pool, message_form
 from dialer.carrier.loop import LoopThread
 from dialer.carrier.outcomes import call_outcome, carrier_error, message_outcome, outcome_of
 from dialer.carrier.port import (
@@ -58,8 +60,12 @@ class _Line:
         await self._transport.close()
 
     async def fetch(self, path: str) -> Any:
+        """Something of the account."""
+        return await self.ask(self.url + path)
+
+    async def ask(self, url: str) -> Any:
         async with self.room:
-            return await ask(self.client, "GET", self.url + path)
+            return await ask(self.client, "GET", url)
 
     async def post(self, path: str, form: dict[str, Any]) -> Any:
         """To be called with `room` taken, so that it never waits for a connection."""
@@ -79,7 +85,7 @@ class TwilioCarrier:
         """See `Carrier`."""
 
         async def send_all(line: _Line) -> list[SendOutcome]:
-            latest = asyncio.get_running_loop().time() + START_WITHIN_S
+            latest = time.monotonic() + START_WITHIN_S
             return await asyncio.gather(*(_send(line, message, latest) for message in messages))
 
         return self._do(send_all) if messages else []
@@ -98,6 +104,12 @@ class TwilioCarrier:
             return await asyncio.gather(*(_message(line, sid) for sid in sids))
 
         return self._do(look) if sids else []
+
+    def numbers_of(self, sender: str) -> list[str]:
+        """See `Carrier`."""
+        if is_pool(sender):
+            return self._read(lambda line: listing.pool_numbers(line.ask, sender))
+        return [sender] if sender.lstrip("+").isdigit() else []
 
     def action_of(self, code: int) -> Action:
         """See `Carrier`."""
@@ -122,7 +134,7 @@ class TwilioCarrier:
         async def place(line: _Line) -> CallOutcome:
             async with line.room:
                 try:
-                    return call_outcome(await line.post("/Calls.json", _call_form(call)))
+                    return call_outcome(await line.post("/Calls.json", call_form(call)))
                 except Failed as error:
                     return outcome_of(error)
 
@@ -221,41 +233,12 @@ async def _message(line: _Line, sid: str) -> CarrierMessage | CarrierError | Non
 
 async def _send(line: _Line, message: OutboundMessage, latest: float) -> SendOutcome:
     async with line.room:
-        if asyncio.get_running_loop().time() > latest:
+        if time.monotonic() > min(latest, message.begin_before or latest):
             return NotAccepted("not_begun")
         try:
-            return message_outcome(await line.post("/Messages.json", _message_form(message)))
+            return message_outcome(await line.post("/Messages.json", message_form(message)))
         except Failed as error:
             return outcome_of(error)
-
-
-def _message_form(message: OutboundMessage) -> dict[str, Any]:
-    pool = len(message.sender) == 34 and message.sender.startswith("MG")
-    form = {
-        "To": message.to,
-        "MessagingServiceSid" if pool else "From": message.sender,
-        "Body": message.body,
-        "StatusCallback": message.status_callback,
-    }
-    if message.validity_s is not None:
-        form["ValidityPeriod"] = str(message.validity_s)
-    return form
-
-
-def _call_form(call: OutboundCall) -> dict[str, Any]:
-    form: dict[str, Any] = {
-        "To": call.to,
-        "From": call.caller_id,
-        "Url": call.answer_url,
-        "StatusCallback": call.status_callback,
-        "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
-        "Timeout": str(call.ring_s),
-    }
-    if call.detect_machine:
-        form["MachineDetection"] = "Enable"
-        if call.machine_callback is not None:
-            form |= {"AsyncAmd": "true", "AsyncAmdStatusCallback": call.machine_callback}
-    return form
 
 
 _CARRIERS: Final[weakref.WeakSet[TwilioCarrier]] = weakref.WeakSet()

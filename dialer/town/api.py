@@ -73,7 +73,7 @@ class Account:
     def check(self, request: web.Request) -> None:
         """Raises RefusedError: 20003 for whoever isn't the customer, 20429 beyond the account's rate."""
         given = request.headers.get("Authorization", "")
-        if given != self._expected or request.match_info.get("account") != self.sid:
+        if given != self._expected or request.match_info.get("account", self.sid) != self.sid:
             raise RefusedError(20003, 401, WWW_Authenticate='Basic realm="Twilio API"')
         rate = self._rate()
         if rate and not self._takes_one(rate):

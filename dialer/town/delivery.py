@@ -20,6 +20,7 @@ from dialer.town.opting_out import CONFIRMATIONS, keyword
 from dialer.town.people import Person
 from dialer.town.refusals import Order
 from dialer.town.segments import segment_count
+from dialer.town.services import ANY_POOL
 from dialer.town.telling import Telling, mark_told
 from dialer.town.town import Town
 from dialer.town.webhooks import Reply
@@ -143,7 +144,7 @@ class Delivery:
     def _chosen_sender(self, order: Order) -> str:
         """The sender that a Messaging Service takes for this number: always the same."""
         assert order.service is not None, "read_order refuses what has neither"  # noqa: S101
-        pool = self.town.terms.services.get(order.service) or ("+447700900990", "+447700900991")
+        pool = self.town.terms.services.get(order.service) or ANY_POOL
         return pool[sum(order.to.encode()) % len(pool)]
 
     def _enter(self, text: Text) -> None:

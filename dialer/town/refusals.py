@@ -77,7 +77,7 @@ def _check_receiver(to: str, terms: Terms) -> None:
 
 
 def _check_sender(order: Order, terms: Terms) -> None:
-    if order.service is not None and not _has_service(order.service, terms):
+    if order.service is not None and not has_service(order.service, terms):
         raise RefusedError(21701, 404)
     if order.sender is None:
         return
@@ -91,7 +91,7 @@ def _check_sender(order: Order, terms: Terms) -> None:
         raise RefusedError(21266)
 
 
-def _has_service(service: str, terms: Terms) -> bool:
+def has_service(service: str, terms: Terms) -> bool:
     return service in terms.services if terms.services else bool(_SERVICE.fullmatch(service))
 
 

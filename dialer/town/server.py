@@ -12,7 +12,7 @@ from typing import Final
 
 from aiohttp import web
 
-from dialer.town import accounts, control
+from dialer.town import accounts, control, services
 from dialer.town.calls import Calls
 from dialer.town.config import TownConfig
 from dialer.town.messages import Messages
@@ -38,6 +38,7 @@ def make_town(config: TownConfig) -> tuple[Town, web.Application]:
     for trade in town.trades:
         app.add_routes(trade.routes())
     app.add_routes(accounts.routes(town))
+    app.add_routes(services.routes(town))
     app.add_routes(control.routes(town, messages))
     app.add_routes(Pages(town, Books(lambda: messages.delivery.book, lambda: calls.register)).routes())
     return town, app

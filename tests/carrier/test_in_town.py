@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from dialer.carrier.port import Accepted, NotAccepted, Refused, Unknown
+from dialer.carrier.port import Accepted, CarrierError, NotAccepted, Refused, Unknown
 from dialer.carrier.twilio import TwilioCarrier
 from dialer.domain.carrier_action import Action
 from tests.carrier.conftest import text_to
@@ -55,6 +55,14 @@ def test_texts_to_us_are_listed(town: Town, wire: TwilioCarrier):
     town.text("+447700900101", SENDER, "STOP")
     [found] = wire.messages(to=SENDER, since=STARTS_AT - dt.timedelta(minutes=10), waiting=False)
     assert (found.direction, found.sender, found.body) == ("inbound", "+447700900101", "STOP")
+
+
+def test_a_pools_numbers_are_the_ones_that_it_sends_from(town: Town, wire: TwilioCarrier):
+    pool = "MG" + "a" * 32
+    town.account(services={pool: [SENDER, "+447700900002"]})
+    assert wire.numbers_of(pool) == [SENDER, "+447700900002"]
+    with pytest.raises(CarrierError):
+        wire.numbers_of("MG" + "b" * 32)
 
 
 def test_whoever_said_stop_is_refused_with_the_code(town: Town, wire: TwilioCarrier):

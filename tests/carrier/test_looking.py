@@ -173,6 +173,32 @@ def test_a_filter_by_days_is_made_finer_but_keeps_the_second(stub: Stub, wire: T
     assert [each.sid for each in wire.messages(to="+447700900123", since=at)] == [item(1)["sid"]]
 
 
+def test_a_pools_numbers_are_read_from_its_own_list(stub: Stub, wire: TwilioCarrier):
+    pool = "MG" + "b" * 32
+    following = f"https://messaging.twilio.com/v1/Services/{pool}/PhoneNumbers?PageSize=1000&Page=1"
+
+    def says(asked: Asked) -> Reply:
+        first = "Page=1" not in asked.target
+        number = "+447700900001" if first else "+447700900002"
+        meta = {"key": "phone_numbers", "next_page_url": following if first else None}
+        return answer(200, {"phone_numbers": [{"sid": "PN1", "phone_number": number}], "meta": meta})
+
+    stub.says = says
+    assert wire.numbers_of(pool) == ["+447700900001", "+447700900002"]
+    assert {asked.path for asked in stub.asked} == {f"/v1/Services/{pool}/PhoneNumbers"}
+    stub.says = lambda _: refused(404, 20404)
+    with pytest.raises(CarrierError):
+        wire.numbers_of(pool)
+
+
+@pytest.mark.parametrize(
+    ("sender", "numbers"), [("+447700900001", ["+447700900001"]), ("12345", ["12345"]), ("Labour", [])]
+)
+def test_other_senders_are_their_own_number_or_none(sender, numbers, wire: TwilioCarrier, stub: Stub):
+    assert wire.numbers_of(sender) == numbers
+    assert stub.asked == []
+
+
 def call_item(number: int, at: dt.datetime = NOON, **changes: object) -> dict[str, object]:
     return {
         "sid": f"CA{number:032x}",

@@ -134,6 +134,12 @@ def test_what_was_too_much_at_once_was_not_accepted(reply, wait, stub: Stub, wir
     assert outcome.retry_after_s == wait
 
 
+@pytest.mark.parametrize("status", [400, 429])
+def test_a_full_queue_of_the_sender_is_said_as_such(status: int, stub: Stub, wire: TwilioCarrier):
+    stub.says = lambda _: refused(status, 21611)
+    assert one(wire) == Refused(21611, "No.", Action.REST_SENDER)
+
+
 def test_a_refused_connection_was_not_accepted():
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -204,6 +210,13 @@ def test_what_could_not_be_posted_in_time_goes_back(stub: Stub, wire: TwilioCarr
     monkeypatch.setattr(adapter, "START_WITHIN_S", -1.0)
     assert wire.send_messages([text_to(), text_to()]) == [NotAccepted("not_begun")] * 2
     assert stub.asked == []
+
+
+def test_a_process_that_was_held_up_sends_nothing_late(stub: Stub, wire: TwilioCarrier):
+    """Others may have settled the text meanwhile, and it would reach the person twice."""
+    late, soon = text_to(begin_before=time.monotonic() - 1), text_to(begin_before=time.monotonic() + 60)
+    assert wire.send_messages([late, soon]) == [NotAccepted("not_begun"), Accepted(SID, "queued")]
+    assert len(stub.asked) == 1
 
 
 def test_no_texts_are_no_work(wire: TwilioCarrier, stub: Stub):

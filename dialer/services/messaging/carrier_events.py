@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, select, update
 
 from dialer.carrier.port import Carrier
 from dialer.domain.access import Permission, require
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.status_folding import Folded, fold
 from dialer.services.messaging.status_writing import write
@@ -85,6 +86,7 @@ def keep_statuses(unit: UnitOfWork, told: Sequence[StatusOfText], now: dt.dateti
     return keep_events(unit, STATUS, columns, now)
 
 
+@again_after_deadlock
 def apply_statuses(ctx: Context, carrier: Carrier, limit: int = BATCH) -> int:
     """Apply the events that are due, at most `limit` of them; how many were looked at.
 

@@ -77,7 +77,7 @@ def read_inbound(ctx: Context, carrier: Carrier, rested_until: dt.datetime | Non
     brought = 0
     for mailbox in _mailboxes(ctx):
         try:
-            found = carrier.messages(to=mailbox.address, since=mailbox.read_through - OVERLAP, waiting=False)
+            found = _listed(carrier, mailbox)
         except CarrierError as error:
             log.warning("texts to us could not be read", reason=error.reason, code=error.code)
             continue
@@ -88,6 +88,17 @@ def read_inbound(ctx: Context, carrier: Carrier, rested_until: dt.datetime | Non
     if brought:
         log.warning("texts to us had not come by webhook", count=brought)
     return brought
+
+
+def _listed(carrier: Carrier, mailbox: _Mailbox) -> list[CarrierMessage]:
+    """The texts to a sender, or to any number of a pool, newest first."""
+    since = mailbox.read_through - OVERLAP
+    found = [
+        message
+        for number in carrier.numbers_of(mailbox.address)
+        for message in carrier.messages(to=number, since=since, waiting=False)
+    ]
+    return sorted(found, key=lambda each: each.sent_at or each.created_at or since, reverse=True)
 
 
 def _mailboxes(ctx: Context) -> list[_Mailbox]:

@@ -49,14 +49,13 @@ def _cost(folded: Folded, amount: Decimal) -> Cost:
 
 def _columns(unit: UnitOfWork, moved: Sequence[Folded]) -> dict[str, list[Any]]:
     """A SID that another text is known by stays with that one."""
-    holders = message_ids_by_sid(unit, {each.sid for each in moved if each.sid is not None})
+    holders: dict[str | None, uuid.UUID] = {each.sid: each.text.id for each in reversed(moved)}
+    holders.update(message_ids_by_sid(unit, {each.sid for each in moved if each.sid is not None}))
     return {
         "ids": [each.text.id for each in moved],
         "befores": [each.text.state for each in moved],
         "states": [each.state for each in moved],
-        "sids": [
-            each.sid if holders.get(each.sid or "", each.text.id) == each.text.id else None for each in moved
-        ],
+        "sids": [each.sid if holders[each.sid] == each.text.id else None for each in moved],
         "ats": [each.at for each in moved],
         "error_codes": [each.error_code for each in moved],
     }

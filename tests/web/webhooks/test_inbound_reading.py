@@ -94,6 +94,17 @@ def test_a_list_that_cannot_be_read_is_read_from_the_same_place_again(
     assert barred(post) == [ANN]
 
 
+def test_texts_to_a_pools_numbers_are_texts_to_us(town: Town, post: Post):
+    pool = "MG" + "a" * 32
+    town.account(services={pool: ["+447700900003", "+447700900004"]})
+    with post.units.begin(post.organisation_id) as unit:
+        sender_rows(unit, [pool])[pool].created_at = NOON
+    town.text(ANN, "+447700900004", "STOP")
+    town.text(BOB, "+447700900003", "Yes!")
+    assert read_inbound(post.context(), post.carrier) == 2
+    assert barred(post) == [ANN]
+
+
 def test_our_own_texts_in_the_list_are_not_texts_to_us(town: Town, post: Post):
     post.hand_over(post.text(ANN))
     town.advance(60)

@@ -162,6 +162,16 @@ def test_a_sid_that_another_text_is_known_by_stays_there(signer: Signer, post: P
     assert post.row(other).carrier_sid == SID
 
 
+def test_of_two_texts_with_one_sid_in_a_batch_one_has_it(signer: Signer, post: Post):
+    """It can't be, and must not hold up all the others."""
+    texts = [post.text(f"+447700900{each}") for each in (124, 125)]
+    for text, word in zip(texts, ("sent", "delivered"), strict=True):
+        tell(signer, word, about=text)
+    post.apply()
+    assert {post.row(each).state for each in texts} == {"sent", "delivered"}
+    assert sorted(str(post.row(each).carrier_sid) for each in texts) == ["None", SID]
+
+
 def test_what_was_decided_not_to_be_sent_stays_so(signer: Signer, post: Post):
     skipped = post.text(NUMBER, state="skipped", skip_reason="opted_out")
     tell(signer, "delivered", about=skipped)
