@@ -13,6 +13,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from dialer.services.calling.campaigns import CampaignFields, change_campaign
 from dialer.services.context import Context
 from dialer.web import i18n
 from tests.people import Person
@@ -87,8 +88,11 @@ def open_browser(browser: Browser, site: str) -> Iterator[Open]:
 
 @pytest.fixture
 def bank(ctx: Context, vic: Person) -> PhoneBank:
-    """Vic's evening."""
-    return open_phone_bank(ctx, vic)
+    """Vic's evening, in a campaign that can also put calls through and text."""
+    bank = open_phone_bank(ctx, vic)
+    numbers = {"caller_ids": ["+441632960010"], "senders": ["+447700900001"]}
+    change_campaign(ctx, bank.campaign_id, CampaignFields(**numbers))
+    return bank
 
 
 def sign_in(page: Page, person: Person) -> None:

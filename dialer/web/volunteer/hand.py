@@ -11,11 +11,13 @@ from dialer.domain.errors import NotFound
 from dialer.domain.talk import Stage, Talk
 from dialer.services.calling.assignments import get_assignment, save_draft
 from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.ringing import call_of_assignment
 from dialer.services.calling.sessions import current_session, heartbeat
 from dialer.services.calling.views import AssignmentView
 from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.volunteer import reports, screen
+from dialer.web.volunteer.line import Line, line_of
 
 
 def to_call() -> Response:
@@ -70,6 +72,14 @@ def keep(ctx: Context, view: AssignmentView, talk: Talk) -> Response:
     return to_call()
 
 
+def _line(ctx: Context, view: AssignmentView) -> Line | None:
+    """The line that is being put through for this person, while it is up."""
+    if view.state != "open":
+        return None
+    line = line_of(call_of_assignment(ctx, view.id))
+    return line if line and line.stage != "over" else None
+
+
 def show_talk(
     ctx: Context,
     view: AssignmentView,
@@ -82,7 +92,15 @@ def show_talk(
     campaign = get_campaign(ctx, view.campaign_id)
     shift = current_session(ctx)
     calls = shift.calls if shift else 0
-    around = screen.Setting("/call", campaign.timezone, campaign.max_attempts, calls, ctx.now)
+    around = screen.Setting(
+        "/call",
+        campaign.timezone,
+        campaign.max_attempts,
+        calls,
+        ctx.now,
+        line=_line(ctx, view),
+        may_ring_me=bool(campaign.caller_ids),
+    )
     page = screen.call_screen(view, talk, around, stopping=stopping)
     template = "outcome" if talk.stage is Stage.OUTCOME else "person"
     return render_template(

@@ -19,6 +19,7 @@ from dialer.services.calling.views import (
     HouseholdMember,
     PastAttempt,
 )
+from dialer.web.volunteer.line import Line
 from dialer.web.volunteer.outcomes import NOT_REACHED, SPOKE, Outcome, outcome_name, outcomes
 from dialer.web.words import moment, outcode
 
@@ -120,6 +121,8 @@ class CallScreen:
     callback_at: str
     ready: list[Ready]
     says: str | None = None
+    line: Line | None = None
+    may_ring_me: bool = False
 
 
 Person = CalledContact | HouseholdMember
@@ -134,6 +137,8 @@ class Setting:
     max_attempts: int
     calls: int
     now: dt.datetime
+    line: Line | None = None
+    may_ring_me: bool = False
 
 
 def call_screen(
@@ -149,7 +154,7 @@ def call_screen(
     return CallScreen(
         room=around.room,
         assignment_id=view.id,
-        state=_state(talk),
+        state=_state(talk, around.line),
         stopping=stopping,
         correcting=view.state == "completed",
         calls=around.calls,
@@ -168,12 +173,16 @@ def call_screen(
         callback_at=talk.callback_at,
         ready=ready_times(around.now, around.zone),
         says=says,
+        line=around.line,
+        may_ring_me=around.may_ring_me,
     )
 
 
-def _state(talk: Talk) -> str:
+def _state(talk: Talk, line: Line | None) -> str:
     if talk.stage is Stage.OUTCOME:
         return "wrap_up"
+    if line is not None:
+        return "ringing" if line.rings else "talking"
     began = any(said.begun for said in talk.people.values()) or talk.speaking_to != talk.contact
     return "talking" if began else "ringing"
 

@@ -29,6 +29,7 @@ from dialer.web.guard import allow
 from dialer.web.notices import tell
 from dialer.web.volunteer import reports, rooms
 from dialer.web.volunteer.hand import id_in_form, show_talk, talk_in_hand, to_call
+from dialer.web.volunteer.putting_through import followed
 
 shift = Blueprint("shift", __name__, url_prefix="/call")
 
@@ -48,7 +49,7 @@ def show() -> str:
         return rooms.paused(ctx, now)
     if now.assignment_id:
         view, talk = talk_in_hand(ctx, now.assignment_id)
-        return show_talk(ctx, view, talk, stopping="stop" in request.args)
+        return show_talk(ctx, view, followed(ctx, view, talk), stopping="stop" in request.args)
     return _between_calls(ctx, now)
 
 

@@ -2,11 +2,13 @@
 
 import { forget, restore } from "./keep.js";
 import "./keys.js";
-import { flush, hasPending, onShown, send } from "./send.js";
+import { flush, hasPending, look, onShown, send } from "./send.js";
 
 const HEARTBEAT_MS = 60_000;
 const ROOMS = /^\/(call|practice\/call)(\/|$)/;
+const WATCH_MS = 1500;
 let waiting = 0;
+let watching = 0;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -34,6 +36,8 @@ function settle() {
   document.querySelector("[data-focus]")?.focus({ preventScroll: true });
   startTimer();
   askAgainLater();
+  clearTimeout(watching);
+  if (document.querySelector("[data-watch]")) watching = setTimeout(watchLine, WATCH_MS);
 }
 
 // Counts up, never down; where it stands is kept, so that a reload doesn't begin anew.
@@ -56,6 +60,20 @@ function askAgainLater() {
   clearTimeout(waiting);
   const form = document.querySelector("form[data-again]");
   if (form) waiting = setTimeout(() => send(form), Number(form.dataset.again) * 1000);
+}
+
+// While we put a call through, ask how far it is, and show the page anew when that has changed.
+async function watchLine() {
+  clearTimeout(watching);
+  const line = document.querySelector("[data-watch]");
+  if (!line) return;
+  watching = setTimeout(watchLine, WATCH_MS);
+  try {
+    const answer = await fetch(line.dataset.watch);
+    if (answer.ok && line.isConnected && (await answer.text()) !== line.dataset.shown) await look();
+  } catch (fault) {
+    if (!(fault instanceof TypeError)) throw fault; // no connection: ask again
+  }
 }
 
 setInterval(() => {

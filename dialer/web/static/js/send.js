@@ -41,6 +41,13 @@ export async function flush() {
   }
 }
 
+// The server knows more by now (the line that it put through has moved on): show its page.
+export async function look() {
+  if (busy || hasPending()) return;
+  const answer = await fetch("/call", { headers: { Accept: "text/html" } });
+  if (answer.ok && !busy) show(answer, await answer.text());
+}
+
 // The press may be older than this page: the page's own token is the one that counts.
 function fresh(fields) {
   const token = document.querySelector("[name=csrf_token]")?.value;

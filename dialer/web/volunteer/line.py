@@ -1,0 +1,75 @@
+"""The line that we put through: which phone rings, when they talk, and what the screen makes of its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask_babel import gettext
+
+from dialer.domain.ringing import (
+    LOST,
+    REFUSED,
+    TOO_LATE,
+    VOLUNTEER_GONE,
+    VOLUNTEER_MACHINE,
+    VOLUNTEER_NOT_REACHED,
+)
+from dialer.domain.talk import Stage, Talk
+from dialer.services.calling.call_views import CallView
+
+UNDER_WAY: Final = frozenset({"queued", "ringing", "in_progress"})
+_KNOWN: Final = {"busy": "busy", "no_answer": "no_answer"}
+"""Outcomes that the carrier's word says by itself."""
+_YOURS: Final = frozenset({VOLUNTEER_NOT_REACHED, VOLUNTEER_MACHINE})
+_CARRIER: Final = frozenset({REFUSED, TOO_LATE, LOST, None})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Where the call stands: `yours` (the volunteer's phone rings), `theirs`, `talking` or `over`."""
+
+    stage: str
+
+    @property
+    def rings(self) -> bool:
+        """Whether one of the two phones rings."""
+        return self.stage in ("yours", "theirs")
+
+
+def line_of(call: CallView | None) -> Line | None:
+    """The line as the screen shows it; None where nothing was ever put through."""
+    if call is None:
+        return None
+    if call.state == "in_progress":
+        return Line("talking")
+    if call.state in UNDER_WAY:
+        return Line("theirs" if call.contact_rung_at else "yours")
+    return Line("over")
+
+
+def after_the_end(call: CallView, talk: Talk) -> Talk:
+    """The talk once the line is over: finishing up, with what the carrier knows already chosen. Where the
+    other phone was never rung there is nothing to finish.
+    """
+    if not has_rung_them(call) or talk.stage is Stage.OUTCOME:
+        return talk
+    if call.state == "completed":
+        return talk.finishing(reached=True)
+    return talk.finishing(reached=False, disposition=_KNOWN.get(call.state))
+
+
+def has_rung_them(call: CallView) -> bool:
+    """Whether the other person's phone rang."""
+    return call.contact_rung_at is not None and call.end_reason is None
+
+
+def why_not(call: CallView) -> str:
+    """Why nobody could be put through, and what to do."""
+    if call.end_reason in _YOURS:
+        return str(gettext("Your phone wasn’t picked up. Try again, or ring from it yourself."))
+    if call.end_reason == VOLUNTEER_GONE:
+        return str(gettext("You hung up before we rang them. Try again when you’re ready."))
+    if call.end_reason in _CARRIER:
+        return str(gettext("We couldn’t put you through just now. Try again, or ring from your own phone."))
+    return str(gettext("They can’t be rung any more. Leave them to someone else."))

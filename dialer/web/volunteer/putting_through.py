@@ -1,0 +1,71 @@
+"""Ring my phone and put me through: asked for, watched, and followed to its end."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, redirect, session
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import AssignmentClosed, Conflict
+from dialer.domain.talk import Talk
+from dialer.services.accounts.phones import my_phones
+from dialer.services.calling.assignments import save_draft
+from dialer.services.calling.ringing import call_of_assignment, ring_me
+from dialer.services.calling.sessions import current_session
+from dialer.services.calling.views import AssignmentView
+from dialer.services.context import Context
+from dialer.web.desk import context
+from dialer.web.guard import allow
+from dialer.web.notices import tell
+from dialer.web.volunteer.hand import id_in_form, to_call
+from dialer.web.volunteer.line import UNDER_WAY, after_the_end, has_rung_them, line_of, why_not
+
+putting_through = Blueprint("putting_through", __name__, url_prefix="/call")
+
+HEARD: Final = "line_over"
+"""The cookie's name for the call whose end this browser was told of."""
+
+
+@putting_through.post("/ring-me")
+@allow(Permission.CALL_PLACE)
+def ring_my_phone() -> Response:
+    """Ring the volunteer's phone, then the person's; once, before that, ask which phone is theirs."""
+    ctx = context()
+    assignment_id = id_in_form("assignment")
+    if not any(phone.confirmed for phone in my_phones(ctx)):
+        return redirect("/call/phone", code=303)
+    try:
+        ring_me(ctx, assignment_id)
+    except AssignmentClosed:
+        tell(gettext("They aren’t in your hands any more."), "warn")
+    except Conflict as refusal:
+        tell(gettext(refusal.detail), "warn")
+    return to_call()
+
+
+@putting_through.get("/line")
+@allow(Permission.CALL_PLACE)
+def line() -> Response:
+    """Where the line stands, in a word, for the page that asks every second."""
+    ctx = context()
+    now = current_session(ctx)
+    call = call_of_assignment(ctx, now.assignment_id) if now and now.assignment_id else None
+    stands = line_of(call)
+    return Response(stands.stage if stands else "none", mimetype="text/plain")
+
+
+def followed(ctx: Context, view: AssignmentView, talk: Talk) -> Talk:
+    """The talk as the line leaves it; its end is said once, and then the volunteer decides."""
+    call = call_of_assignment(ctx, view.id)
+    if call is None or call.state in UNDER_WAY or session.get(HEARD) == str(call.id):
+        return talk
+    session[HEARD] = str(call.id)
+    if not has_rung_them(call):
+        tell(why_not(call), "warn")
+        return talk
+    told = after_the_end(call, talk)
+    save_draft(ctx, view.id, told.draft())
+    return told
