@@ -138,8 +138,7 @@ def _follow(ctx: Context, unit: UnitOfWork, row: Conversation, *, opt_out: bool)
     ctx.audit(unit, "conversation.decided", "conversation", row.id, {"opt_out": opt_out})
     if opt_out:
         bar_from_texts(ctx, unit, row.number, row.contact_id, SAID_BY_TEXT)
-    else:
-        release_waiting(unit, ctx, row.number)
+    release_waiting(ctx, unit, row.number)
 
 
 def _row(unit: UnitOfWork, conversation_id: uuid.UUID, *, lock: bool = False) -> Conversation:

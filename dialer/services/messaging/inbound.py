@@ -21,7 +21,7 @@ from dialer.domain.segments import measure
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.automatic_answers import answer_help, confirm_stop
-from dialer.services.messaging.no_to_texts import bar_from_texts, is_out_by_text, let_back_in
+from dialer.services.messaging.no_to_texts import bar_from_texts, is_out_by_text, let_back_in, release_waiting
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Conversation, Message, Sender
 from dialer.store.queries.conversations import last_text_to, locked_conversation, owner_of
@@ -149,6 +149,8 @@ def _act(ctx: Context, unit: UnitOfWork, conversation: Conversation, said: Class
     """Do what a text asks for. One under review stays so until a person decides, whatever comes but a no."""
     if said.klass == OPT_OUT:
         new = bar_from_texts(ctx, unit, conversation.number, conversation.contact_id, SAID_BY_TEXT)
+        if conversation.state == "review":
+            release_waiting(ctx, unit, conversation.number)
         conversation.state = "closed"
         if new:
             confirm_stop(ctx, unit, conversation)

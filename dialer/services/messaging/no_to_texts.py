@@ -76,7 +76,7 @@ def is_out_by_text(unit: UnitOfWork, number: str) -> bool:
     return any(no.source == SAID_BY_TEXT for no in standing_noes(unit, number))
 
 
-def release_waiting(unit: UnitOfWork, ctx: Context, number: str) -> None:
+def release_waiting(ctx: Context, unit: UnitOfWork, number: str) -> None:
     """Have the texts that waited for this number looked at again now; the gate decides about each."""
     unit.session.execute(
         update(Message)
