@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from dialer.carrier.port import (
     CarrierCall,
     CarrierError,
     CarrierMessage,
+    NotAccepted,
     OutboundCall,
     OutboundMessage,
     SendOutcome,
@@ -49,6 +51,8 @@ class Judge:
         return [self._send(message) for message in messages]
 
     def _send(self, message: OutboundMessage) -> SendOutcome:
+        if message.begin_before is not None and time.monotonic() > message.begin_before:
+            return NotAccepted("not_begun")
         self.asked.append(message)
         answer = self.answers(message)
         if answer is not None and answer != "lost":

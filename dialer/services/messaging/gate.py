@@ -76,8 +76,10 @@ def pass_gate(ctx: Context, holder: uuid.UUID, texts: Sequence[Claimed]) -> list
         return [one for one in judged if one.passed]
 
 
-def outbound(ctx: Context, unit: UnitOfWork, passed: Sequence[Judged]) -> list[OutboundMessage]:
-    """What the carrier is handed for texts that passed the gate."""
+def outbound(
+    ctx: Context, unit: UnitOfWork, passed: Sequence[Judged], begin_before: float | None = None
+) -> list[OutboundMessage]:
+    """What the carrier is handed for texts that passed the gate; see `OutboundMessage` for `begin_before`."""
     campaigns = _campaigns(unit, passed)
     return [
         OutboundMessage(
@@ -87,6 +89,7 @@ def outbound(ctx: Context, unit: UnitOfWork, passed: Sequence[Judged]) -> list[O
             body=one.body,
             status_callback=message_status_url(ctx, one.id),
             validity_s=_validity_s(ctx, one, campaigns),
+            begin_before=begin_before,
         )
         for one in passed
     ]

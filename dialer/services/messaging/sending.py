@@ -36,6 +36,10 @@ BATCH_MOST: Final = 100
 CLAIM_S: Final = 2.0
 CLAIM_MOST: Final = 500
 """A batch on the wire is at most so much of the sender's rate, and so is what is claimed ahead."""
+BEGIN_WITHIN_S: Final = 1.0
+"""How long after the gate a text is still posted (contract §7): later the gate might say otherwise, and a
+process that was held up must not send what others have settled meanwhile.
+"""
 IDLE_S: Final = 0.02
 AT_ONCE: Final = 6
 """Batches of one process that are on the wire or being recorded."""
@@ -161,16 +165,19 @@ def _pass_and_hand_over(run: _Run, batch: Sequence[Claimed]) -> None:
     """The gate and the wire in one go: nothing comes between them."""
     ctx = run.now()
     if passed := pass_gate(ctx, run.holder, batch):
-        hand_over(ctx, run.tools, passed)
+        hand_over(ctx, run.tools, passed, begin_before=time.monotonic() + BEGIN_WITHIN_S)
 
 
-def hand_over(ctx: Context, tools: Tools, passed: Sequence[Judged]) -> None:
+def hand_over(
+    ctx: Context, tools: Tools, passed: Sequence[Judged], *, begin_before: float | None = None
+) -> None:
     """Hand texts that passed the gate to the carrier, and record what became of them.
 
-    Where nothing can be recorded, they stay `sending` and are settled by asking the carrier.
+    Where nothing can be recorded, they stay `sending` and are settled by asking the carrier. What isn't on
+    the wire at `begin_before` (`time.monotonic()`) goes back.
     """
     with ctx.unit() as unit:
-        messages = outbound(ctx, unit, passed)
+        messages = outbound(ctx, unit, passed, begin_before)
     outcomes = tools.carrier.send_messages(messages)
     batch = [Sent(text, outcome) for text, outcome in zip(passed, outcomes, strict=True)]
     for tries_left in reversed(range(RECORD_TRIES)):

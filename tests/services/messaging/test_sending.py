@@ -12,6 +12,7 @@ from dialer.domain.carrier_action import Action
 from dialer.domain.errors import Conflict
 from dialer.services.calling.campaigns import change_campaign, pause_campaign
 from dialer.services.calling.pause_all import pause_all, resume_all
+from dialer.services.messaging import sending
 from dialer.services.messaging.blasts import delete_blast
 from dialer.services.messaging.carrier_events import StatusOfText, apply_statuses, record_status
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
@@ -237,6 +238,24 @@ def test_what_was_not_accepted_is_sent_later_without_failing(blasting: Blasting,
     clock.forward(seconds=4)
     blasting.send()
     assert blasting.counts(blast.id) == {"sent": 3}
+
+
+def test_what_was_held_up_after_the_gate_asks_it_again(
+    blasting: Blasting, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second after the gate somebody may have said no, and after half a minute others have settled it."""
+    contacts = people(blasting.ctx, 4)
+    blast_id = blasting.launch(contacts).id
+    blasting.plan(blast_id)
+    with monkeypatch.context() as held_up:
+        held_up.setattr(sending, "BEGIN_WITHIN_S", -1.0)
+        blasting.send()
+    assert blasting.judge.ledger == []
+    assert blasting.counts(blast_id) == {"queued": 4}
+    add_opt_out(blasting.ctx, contacts[0], "sms")
+    clock.forward(minutes=2)
+    blasting.send()
+    assert blasting.counts(blast_id) == {"sent": 3, "skipped": 1}
 
 
 def test_a_sender_that_does_not_reach_a_number_gives_way_to_one_other(blasting: Blasting) -> None:
