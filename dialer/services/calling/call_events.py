@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -11,6 +12,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.call import proven_by
 from dialer.domain.ringing import VOLUNTEER_MACHINE, Change, is_machine
 from dialer.services.calling.call_evidence import Told, apply, hold_call, make
+from dialer.services.calling.ringing import ask_to_end
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models import new_id
@@ -35,7 +37,8 @@ def tell(ctx: Context, call_id: uuid.UUID | None, told: Told, params: Mapping[st
         held = hold_call(ctx, unit, call_id or _named(unit, told.sid))
         if held is None:
             return False
-        apply(held, told)
+        one_leg = held.call.direction == "inbound"
+        apply(held, replace(told, leg="contact") if one_leg else told)
         return True
 
 
@@ -58,11 +61,6 @@ def tell_who_answered(
             make(held, Change("no_answer", VOLUNTEER_MACHINE))
             unit.after_commit(lambda: ask_to_end(ctx, sid))
         return True
-
-
-def ask_to_end(ctx: Context, sid: str) -> None:
-    """Have a worker hang up a leg."""
-    ctx.jobs.enqueue("calls", "workers.jobs.end_call", str(ctx.organisation_id), sid)
 
 
 def _keep(

@@ -15,7 +15,7 @@ from dialer.domain.ringing import SOON, Change, Leg, Standing, follow
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
-from dialer.store.queries.calls import lock_call
+from dialer.store.queries.calls import lock_call, open_call_of
 from dialer.store.session import UnitOfWork
 
 
@@ -125,9 +125,18 @@ def _charge(held: Held, told: Told) -> None:
 def _free_shift(held: Held) -> None:
     """The volunteer is off the phone: what happened is to be noted, or another try to be made."""
     shift, assignment = held.shift, held.assignment
-    if shift is None or shift.state != "in_call":
+    if shift is None or shift.state != "in_call" or _on_another(held):
         return
     if assignment is None or assignment.state != "open":
         shift.state = "ready"
     else:
         shift.state = "wrap_up" if held.call.contact_rung_at else "assigned"
+
+
+def _on_another(held: Held) -> bool:
+    """Whether the volunteer is on another call by now: this one was hung up for it."""
+    if held.call.account_id is None:
+        return False
+    held.unit.session.flush()
+    latest = open_call_of(held.unit, held.call.account_id)
+    return latest is not None and latest.id != held.call.id

@@ -35,8 +35,9 @@ ON_THE_PHONE = "You are still on the phone with somebody else."
 def ring_me(ctx: Context, assignment_id: uuid.UUID, phone: str | None = None) -> CallView:
     """Have the volunteer's phone rung, and the contact's once they answer.
 
-    Asked again while the call is under way: the same call. `AssignmentClosed` for one that isn't open;
-    `Conflict` where the phone isn't confirmed, the volunteer is on another call or the gate says no.
+    Asked again while the call is under way: the same call. An earlier one, of a contact that the volunteer
+    is done with, is hung up. `AssignmentClosed` for one that isn't open; `Conflict` where the phone isn't
+    confirmed, the volunteer is on the phone with another contact in hand, or the gate says no.
     """
     with ctx.unit() as unit:
         assignment = reach_assignment(ctx, unit, assignment_id, Permission.CALL_PLACE)
@@ -44,11 +45,23 @@ def ring_me(ctx: Context, assignment_id: uuid.UUID, phone: str | None = None) ->
         if assignment.state != "open":
             raise AssignmentClosed("This contact isn’t in your hands any more.", state=assignment.state)
         under_way = open_call_of(unit, assignment.account_id)
-        if under_way is None:
-            return call_view(_new_call(ctx, unit, assignment, shift, phone))
-        if under_way.assignment_id != assignment.id:
-            raise Conflict(ON_THE_PHONE)
-        return call_view(under_way)
+        if under_way is not None and under_way.assignment_id == assignment.id:
+            return call_view(under_way)
+        if under_way is not None:
+            _leave(ctx, unit, under_way)
+        return call_view(_new_call(ctx, unit, assignment, shift, phone))
+
+
+def _leave(ctx: Context, unit: UnitOfWork, earlier: Call) -> None:
+    """Hang up an earlier call whose contact isn't in the volunteer's hands any more: they have gone on.
+
+    `Conflict` while they still are, or while nobody can tell whether the carrier has it.
+    """
+    before = unit.session.get(Assignment, (unit.organisation_id, earlier.assignment_id))
+    sid = earlier.carrier_sid
+    if sid is None or (before is not None and before.state == "open"):
+        raise Conflict(ON_THE_PHONE)
+    unit.after_commit(lambda: ask_to_end(ctx, sid))
 
 
 def _new_call(
@@ -105,6 +118,11 @@ def _own_phone(ctx: Context, unit: UnitOfWork, assignment: Assignment, wanted: s
     if number not in confirmed:
         raise Conflict(NOT_CONFIRMED)
     return number
+
+
+def ask_to_end(ctx: Context, sid: str) -> None:
+    """Have a worker hang up a leg."""
+    ctx.jobs.enqueue("calls", "workers.jobs.end_call", str(ctx.organisation_id), sid)
 
 
 def ask_to_place(ctx: Context) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from dialer.services.calling.call_looks import due_calls, look_after
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calls import Call
@@ -100,6 +101,29 @@ def test_the_no_is_kept_before_the_answer_and_once(bank, signer: Signer, units: 
         answer = signer.post(f"{INBOUND}?then=keys", params | {"Digits": "9"})
         assert answer.status_code == 200
         assert noes(units) == [(GWEN, "voice", "opt_out", "keypad")]
+
+
+def test_the_end_of_the_call_may_be_told(bank, signer: Signer, units: UnitFactory) -> None:
+    params = {"CallSid": SID, "From": GWEN, "To": OURS}
+    signer.post(INBOUND, params | {"CallStatus": "ringing"})
+    over = {"CallStatus": "completed", "CallDuration": "14", "SequenceNumber": "0"}
+    assert signer.post("/webhooks/twilio/voice/status", params | over).status_code == 204
+    (row,) = calls(units)
+    assert (row.state, row.duration_s) == ("completed", 14)
+
+
+@pytest.mark.usefixtures("bank")
+def test_a_call_of_which_nothing_is_told_is_asked_about(
+    town: Town, units: UnitFactory, carrier, system, clock
+) -> None:
+    town.ring_in(GWEN, OURS, digits="")
+    town.advance(120)
+    clock.forward(seconds=310)
+    for call_id in due_calls(system()):
+        look_after(system(), carrier, call_id)
+    (row,) = calls(units)
+    assert row.state == "completed"
+    assert row.duration_s
 
 
 def test_a_hidden_number_is_told_what_to_do(bank, signer: Signer, units: UnitFactory) -> None:

@@ -12,9 +12,10 @@ from sqlalchemy import update
 
 from dialer.carrier.port import Carrier
 from dialer.domain.ringing import DIAL_WITHIN
+from dialer.queueing import RedisJobQueue
 from dialer.services.calling.call_looks import due_calls, look_after
 from dialer.services.calling.leases import expire_assignments
-from dialer.services.calling.placing import place_next
+from dialer.services.calling.placing import end_leg, place_next
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
 from dialer.store.models.accounts import Account
@@ -287,6 +288,21 @@ def test_the_same_call_while_it_is_under_way(booth: Booth) -> None:
     booth.advance(20)
     booth.ring()
     assert len(booth.town.calls("outbound-api")) == 1
+
+
+def test_going_on_to_the_next_one_hangs_up(booth: Booth, jobs: RedisJobQueue) -> None:
+    earlier = booth.ring()
+    booth.place()
+    booth.advance(20)
+    booth.vic.post(f"/assignments/{booth.assignment}/result", json={"disposition": "no_answer"})
+    booth.clock.forward(hours=5)
+    booth.assignment = booth.vic.post(f"/sessions/{booth.session}/next").json["id"]
+    assert booth.ring()["id"] != earlier["id"]
+    assert jobs.waiting()["calls"] == 2, "to place the new one, and to hang up the earlier one"
+    end_leg(booth.system(), booth.carrier, booth.call(earlier)["carrier_sid"])
+    booth.advance(1)
+    assert booth.call(earlier)["state"] == "completed"
+    assert booth.state() == "in_call", "for the new one"
 
 
 def test_only_ones_own_assignment_is_rung_for(booth: Booth, api: Api, mallory: Person) -> None:
