@@ -9,15 +9,14 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.carrier_action import Action
 from dialer.domain.opt_out import SAID_BY_TEXT
 from dialer.domain.phone import LineType
 from dialer.services.calling.queue_sync import sync_queues
-from dialer.services.people.opt_outs import Origin, cover_number, holders, record_opt_out
-from dialer.store.models import new_id
-from dialer.store.models.people import ContactPhone, Suppression
+from dialer.services.messaging.no_to_texts import record_no
+from dialer.services.people.opt_outs import Origin, holders
+from dialer.store.models.people import ContactPhone
 from dialer.store.session import UnitOfWork
 
 ABOUT_THE_NUMBER: Final = frozenset({Action.SUPPRESS, Action.RETIRE_NUMBER, Action.NEVER_TEXT})
@@ -41,33 +40,11 @@ def follow(unit: UnitOfWork, verdicts: Iterable[Said], now: dt.datetime) -> None
     """
     for said in sorted(verdicts, key=lambda each: each.number):
         if said.action is Action.SUPPRESS:
-            opt_out_of_texts(unit, said.number, said.contact_id, said.at)
+            record_no(unit, said.number, said.contact_id, Origin(SAID_BY_TEXT, said.at))
         elif said.action is Action.RETIRE_NUMBER:
             _mark_dead(unit, said, now)
         elif said.action is Action.NEVER_TEXT:
             _mark_landline(unit, said.number)
-
-
-def opt_out_of_texts(unit: UnitOfWork, number: str, contact_id: uuid.UUID | None, at: dt.datetime) -> None:
-    """Bar the number from texts because whoever has it said so by text. Again: no change."""
-    origin = Origin(SAID_BY_TEXT, at)
-    if contact_id is not None:
-        record_opt_out(unit, contact_id, "sms", origin)
-        cover_number(unit, contact_id, "sms", number)
-        return
-    unit.session.execute(
-        insert(Suppression)
-        .values(
-            organisation_id=unit.organisation_id,
-            id=new_id(),
-            number=number,
-            channel="sms",
-            reason="opt_out",
-            source=origin.source,
-            created_at=at,
-        )
-        .on_conflict_do_nothing()
-    )
 
 
 def _mark_dead(unit: UnitOfWork, said: Said, now: dt.datetime) -> None:

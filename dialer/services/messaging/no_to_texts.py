@@ -27,18 +27,41 @@ def bar_from_texts(
     """Let nobody text this number any more; False when it was barred by a no already.
 
     The no belongs to the number, so it holds for everybody who has it. Where it is known who said it, it is
-    their own too, and covers their other numbers, now or later (contract §4).
+    their own too, and covers their other numbers, now or later (contract §4). Said again in another way
+    than by text, a text doesn't take it back any more.
     """
-    if standing_noes(unit, number):
+    standing = standing_noes(unit, number)
+    suppression_id = record_no(unit, number, contact_id, Origin(source, ctx.now, ctx.actor.account_id))
+    if standing:
+        for no in standing:
+            no.source = source if no.source == SAID_BY_TEXT else no.source
         return False
-    origin = Origin(source, ctx.now, account_id=ctx.actor.account_id)
-    if contact_id is not None and record_opt_out(unit, contact_id, "sms", origin):
-        cover_number(unit, contact_id, "sms", number)
-    row = _row(ctx, number, source)
-    unit.session.execute(insert(Suppression).values(row).on_conflict_do_nothing())
-    about = ("contact", contact_id) if contact_id is not None else ("suppression", row["id"])
+    about = ("contact", contact_id) if contact_id is not None else ("suppression", suppression_id)
     ctx.audit(unit, "opt_out.added", *about, {"channels": ["sms"], "source": source})
     return True
+
+
+def record_no(unit: UnitOfWork, number: str, contact_id: uuid.UUID | None, origin: Origin) -> uuid.UUID:
+    """Keep a number's no to texts, and that of whoever said it. Again: no change."""
+    if contact_id is not None:
+        record_opt_out(unit, contact_id, "sms", origin)
+        cover_number(unit, contact_id, "sms", number)
+    row_id = new_id()
+    unit.session.execute(
+        insert(Suppression)
+        .values(
+            organisation_id=unit.organisation_id,
+            id=row_id,
+            number=number,
+            channel="sms",
+            reason="opt_out",
+            source=origin.source,
+            created_by=origin.account_id,
+            created_at=origin.at,
+        )
+        .on_conflict_do_nothing()
+    )
+    return row_id
 
 
 def let_back_in(ctx: Context, unit: UnitOfWork, number: str, reason: str) -> bool:
@@ -88,16 +111,3 @@ def release_waiting(ctx: Context, unit: UnitOfWork, number: str) -> None:
         )
         .values(not_before=ctx.now)
     )
-
-
-def _row(ctx: Context, number: str, source: str) -> dict[str, object]:
-    return {
-        "organisation_id": ctx.organisation_id,
-        "id": new_id(),
-        "number": number,
-        "channel": "sms",
-        "reason": "opt_out",
-        "source": source,
-        "created_by": ctx.actor.account_id,
-        "created_at": ctx.now,
-    }

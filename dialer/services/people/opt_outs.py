@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from dialer.domain.opt_out import SAID_BY_TEXT
 from dialer.store.models import new_id
 from dialer.store.models.people import Contact, ContactPhone, OptOut, Suppression
 from dialer.store.queries.opt_outs import cover_reach
@@ -50,9 +51,27 @@ def record_opt_out(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, origin
         .returning(OptOut.id)
     )
     if opt_out_id is None:
+        _outweigh_text(unit, contact_id, channel, origin)
         return False
     cover_reach(unit.session, unit.organisation_id, [contact_id])
     return True
+
+
+def _outweigh_text(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, origin: Origin) -> None:
+    """Let a no that was said by text, and so could be taken back by one, stand as the one said now."""
+    if origin.source == SAID_BY_TEXT:
+        return
+    unit.session.execute(
+        update(OptOut)
+        .where(
+            OptOut.organisation_id == unit.organisation_id,
+            OptOut.contact_id == contact_id,
+            OptOut.channel == channel,
+            OptOut.source == SAID_BY_TEXT,
+            OptOut.lifted_at.is_(None),
+        )
+        .values(source=origin.source, created_by=origin.account_id)
+    )
 
 
 def cover_number(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, number: str) -> None:

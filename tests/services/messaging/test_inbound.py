@@ -17,6 +17,7 @@ from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.no_to_texts import bar_from_texts
+from dialer.services.people.opt_outs import Origin, record_opt_out
 from dialer.store.models.messaging import Conversation, Message
 from dialer.store.models.people import Suppression
 from dialer.store.queries.conversations import standing_noes
@@ -84,8 +85,8 @@ def test_the_last_clear_word_stands_and_only_a_text_takes_back_a_text(system: Co
         now = replace(system, now=system.now.replace(second=step))
         if body == "link":
             with now.unit() as unit:
-                by_link = bar_from_texts(now, unit, SIAN, None, "link") or by_link
-            out = True
+                bar_from_texts(now, unit, SIAN, None, "link")
+            out, by_link = True, True
             continue
         receive(now, text(now, body))
         if body in ("STOP", "please stop"):
@@ -105,3 +106,16 @@ def _forget(ctx: Context) -> None:
         for model in (Message, Conversation, Suppression):
             for row in unit.session.scalars(select(model)):
                 unit.session.delete(row)
+
+
+@pytest.mark.parametrize("source", ["call", "link"])
+def test_a_no_said_again_in_another_way_outlives_start(source: str, system: Context, ctx: Context):
+    sian = Voter("Siân", (SIAN, mobile(2)))
+    add_voters(ctx, [sian])
+    receive(system, text(system, "STOP"))
+    with ctx.unit() as unit:
+        record_opt_out(unit, sian.id, "sms", Origin(source, ctx.now))
+    receive(system, text(system, "START"))
+    with ctx.unit() as unit:
+        assert standing_noes(unit, SIAN)
+        assert standing_noes(unit, mobile(2))
