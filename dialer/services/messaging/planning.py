@@ -10,7 +10,6 @@ from typing import Final
 
 from psycopg.errors import UniqueViolation
 from sqlalchemy import or_, update
-from sqlalchemy.exc import IntegrityError
 
 from dialer.domain.access import Permission, require
 from dialer.domain.message import ENCODINGS
@@ -68,9 +67,7 @@ def plan_chunk(ctx: Context, blast_id: uuid.UUID, size: int = CHUNK) -> bool:
             _move_on(ctx, unit, task, chunk, rows)
     except _OvertakenError:
         return False
-    except IntegrityError as error:
-        if not isinstance(error.orig, UniqueViolation):
-            raise
+    except UniqueViolation:  # of the copying itself, which isn't SQLAlchemy's
         _give_back(ctx, blast_id)  # somebody on a shared number was handed on meanwhile: read it anew
         return True
     return not chunk.last

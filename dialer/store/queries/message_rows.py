@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from dialer.store.session import UnitOfWork
 
@@ -76,7 +78,8 @@ def copy_messages(
 def promote(unit: UnitOfWork, blast_id: uuid.UUID, numbers: Sequence[str] | None, now: dt.datetime) -> int:
     """Let the next person on each of these numbers (None: on all) take the place that has become free.
 
-    How many did. Two at once would break the unique key of blast and number: the second undoes itself.
+    How many did. Where a chunk that is just being planned took one of them first, which breaks the unique key
+    of blast and number, nobody did; whoever still has a right to a place gets it before the blast ends.
     """
     given = {
         "organisation": unit.organisation_id,
@@ -84,7 +87,13 @@ def promote(unit: UnitOfWork, blast_id: uuid.UUID, numbers: Sequence[str] | None
         "numbers": None if numbers is None else list(numbers),
         "now": now,
     }
-    return len(unit.session.execute(_PROMOTE, given).all())
+    try:
+        with unit.session.begin_nested():
+            return len(unit.session.execute(_PROMOTE, given).all())
+    except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        return 0
 
 
 def _cursor(unit: UnitOfWork) -> Any:
