@@ -19,7 +19,7 @@ from typing import Final
 
 from dialer.carrier.port import Carrier, CarrierError, CarrierMessage
 from dialer.domain.access import Permission, require
-from dialer.domain.message import LOST_AFTER, is_proven_absent, may_send_again
+from dialer.domain.message import LOST_AFTER, is_proven_absent, is_same_text, may_send_again
 from dialer.logs import get_logger
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -40,7 +40,10 @@ LOOK_AGAIN_AFTER: Final = dt.timedelta(seconds=30)
 RIVALS_WAIT: Final = dt.timedelta(seconds=5)
 GIVEN_UP_AFTER: Final = dt.timedelta(days=1)
 """When a text is left `unknown` though the carrier could never be read."""
-CLOCKS_DIFFER: Final = dt.timedelta(minutes=1)
+CLOCKS_DIFFER: Final = dt.timedelta(minutes=2)
+"""How much earlier than the end of the attempt the carrier may say that it got the text: it hung for a while,
+and the two clocks differ.
+"""
 
 log = get_logger(__name__)
 
@@ -184,7 +187,7 @@ def _match(
 def _fits(one: Doubtful, message: CarrierMessage) -> bool:
     """Whether a message could be this text: the same words, from the same sender, not from before it."""
     return (
-        message.body == one.body
+        is_same_text(one.body, message.body)
         and (message.sender in {None, one.sender} or one.sender.startswith("MG"))
         and (message.created_at is None or message.created_at >= one.attempted_at - CLOCKS_DIFFER)
     )

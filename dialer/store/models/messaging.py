@@ -126,10 +126,10 @@ class Message(Identified, Base):
 
     An outbound one is claimed by a lease while it stays `queued` (`leased_until`, `lease`), becomes `sending`
     with `attempts` counted and `attempted_at` set before the carrier hears of it, and `unknown` where nobody
-    knows what the carrier made of it: then it is looked for at `next_look_at`, and `clean_looks` counts the
-    looks that were read without error and did not show it. `put_back` counts the attempts that the carrier
-    provably did not take; the others may have reached somebody. `reconcile_at` is when the carrier is asked
-    about one that it accepted.
+    knows what the carrier made of it (`attempted_at` is then when the attempt ended): it is looked for at
+    `next_look_at`, and `clean_looks` counts the looks that were read without error and did not show it.
+    `put_back` counts the attempts that the carrier provably did not take; the others may have reached
+    somebody. `reconcile_at` is when the carrier is asked about one that it accepted.
     """
 
     __tablename__ = "message"
@@ -243,6 +243,12 @@ class CarrierEvent(Identified, Base):
         UniqueConstraint("organisation_id", "name"),
         Index("ix_carrier_event_waiting", "due_at", postgresql_where=text("applied_at IS NULL")),
         Index("ix_carrier_event_sid", "organisation_id", "sid"),
+        Index(
+            "ix_carrier_event_about",
+            "organisation_id",
+            "about_id",
+            postgresql_where=text("applied_at IS NULL"),
+        ),
         Index("ix_carrier_event_applied", "applied_at", postgresql_where=text("applied_at IS NOT NULL")),
     )
 

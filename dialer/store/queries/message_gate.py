@@ -23,13 +23,21 @@ from dialer.store.session import UnitOfWork
 
 _LOCK: Final = text(
     """
-    SELECT id FROM message
-    WHERE organisation_id = :organisation AND id = ANY (CAST(:ids AS uuid[]))
-      AND lease = :lease AND leased_until > :now AND state = 'queued'
-    ORDER BY id FOR UPDATE SKIP LOCKED
+    SELECT m.id FROM message m
+    WHERE m.organisation_id = :organisation AND m.id = ANY (CAST(:ids AS uuid[]))
+      AND m.lease = :lease AND m.leased_until > :now AND m.state = 'queued'
+      AND NOT (m.attempts > m.put_back AND EXISTS (
+          SELECT 1 FROM carrier_event e
+          WHERE e.organisation_id = :organisation AND e.about_id = m.id AND e.applied_at IS NULL
+      ))
+    ORDER BY m.id FOR UPDATE SKIP LOCKED
     """
 )
-"""Locked first, so that the judgement itself waits for nobody and sees the latest word."""
+"""Locked first, so that the judgement itself waits for nobody and sees the latest word.
+
+One that is to be sent again, and about which a callback is kept that nobody has applied yet, is left alone
+until its lease ends: the carrier has it after all.
+"""
 
 _SKIP: Final = """
     CASE

@@ -43,10 +43,11 @@ _RIVALS: Final = text(
     """
     SELECT m.number, m.body FROM message m
     WHERE m.organisation_id = :organisation AND m.number = ANY (CAST(:numbers AS text[]))
-      AND m.direction = 'outbound' AND m.state IN ('sending', 'unknown')
-      AND m.id <> ALL (CAST(:ids AS uuid[]))
+      AND m.direction = 'outbound' AND m.id <> ALL (CAST(:ids AS uuid[]))
+      AND (m.state = 'sending' OR (m.state = 'unknown' AND m.next_look_at IS NOT NULL))
     """
 )
+"""One that was given up for is no rival any more, or it would hold up every later one like it."""
 
 _SEEN: Final = text(
     """
@@ -72,6 +73,10 @@ _AGAIN: Final = text(
         JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
         LEFT JOIN blast b ON b.organisation_id = :organisation AND b.id = m.blast_id
         WHERE m.state = 'unknown' AND m.attempts = given.attempt AND m.carrier_sid IS NULL
+          AND NOT EXISTS (
+              SELECT 1 FROM carrier_event e
+              WHERE e.organisation_id = :organisation AND e.about_id = m.id AND e.applied_at IS NULL
+          )
         ORDER BY m.id FOR UPDATE OF m
     )
     UPDATE message
@@ -83,6 +88,7 @@ _AGAIN: Final = text(
               'unknown' AS before, message.state AS after
     """
 )
+"""A callback about it that is kept and not applied yet is proof that the carrier has it."""
 
 _DUE: Final = text(
     """

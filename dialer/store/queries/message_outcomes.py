@@ -85,7 +85,8 @@ _LOSE: Final = text(
         WHERE m.state = 'sending' AND m.attempts = given.attempt
         ORDER BY m.id FOR UPDATE OF m
     )
-    UPDATE message SET state = 'unknown', next_look_at = :look_at, clean_looks = 0
+    UPDATE message
+    SET state = 'unknown', attempted_at = :now, next_look_at = :look_at, clean_looks = 0
     FROM told
     WHERE message.organisation_id = :organisation AND message.id = told.id
     RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
@@ -202,12 +203,18 @@ def put_back(unit: UnitOfWork, tries: Sequence[PutBack]) -> Sequence[Row[Any]]:
     return unit.session.execute(_PUT_BACK, given).all()
 
 
-def lose(unit: UnitOfWork, tries: Sequence[Attempt], look_at: dt.datetime) -> Sequence[Row[Any]]:
-    """Make these texts `unknown`, to be looked for from then on."""
+def lose(
+    unit: UnitOfWork, tries: Sequence[Attempt], *, now: dt.datetime, look_at: dt.datetime
+) -> Sequence[Row[Any]]:
+    """Make these texts `unknown`, to be looked for from `look_at` on.
+
+    What hung until its end may have been accepted in its last moment, so the attempt counts from `now`.
+    """
     given = {
         "organisation": unit.organisation_id,
         "ids": [one.id for one in tries],
         "attempts": [one.number for one in tries],
+        "now": now,
         "look_at": look_at,
     }
     return unit.session.execute(_LOSE, given).all()

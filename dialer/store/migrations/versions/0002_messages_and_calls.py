@@ -42,6 +42,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("organisation_id", "name", name=op.f("uq_carrier_event_organisation_id_name")),
     )
     op.create_index(
+        "ix_carrier_event_about",
+        "carrier_event",
+        ["organisation_id", "about_id"],
+        unique=False,
+        postgresql_where=sa.text("applied_at IS NULL"),
+    )
+    op.create_index(
         "ix_carrier_event_applied",
         "carrier_event",
         ["applied_at"],
@@ -535,5 +542,8 @@ def downgrade() -> None:
         "ix_carrier_event_applied",
         table_name="carrier_event",
         postgresql_where=sa.text("applied_at IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_carrier_event_about", table_name="carrier_event", postgresql_where=sa.text("applied_at IS NULL")
     )
     op.drop_table("carrier_event")
