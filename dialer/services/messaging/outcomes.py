@@ -35,8 +35,9 @@ FIRST_LOOK: Final = dt.timedelta(seconds=5)
 """How soon a text of unknown outcome is first looked for, where it settles later than that."""
 QUEUE_FULL_REST: Final = dt.timedelta(minutes=1)
 MISCONFIGURED_REST: Final = dt.timedelta(minutes=5)
+SOME: Final = 3
 MOSTLY: Final = 0.5
-"""When more than this share of a sender's texts is not accepted, the sender itself rests for a moment."""
+"""When so many and more than this share of a sender's texts aren't accepted, the sender itself rests."""
 
 EXPLAINED: Final = frozenset(
     {21211, 21214, 21602, 21604, 21610, 21612, 21614, 21617, 30003, 30005, 30006, 30008}
@@ -192,7 +193,7 @@ def _rest(outcomes: Sequence[SendOutcome], luck: Callable[[], float]) -> dt.time
     if any(isinstance(one, Refused) and one.action is Action.REST_SENDER for one in outcomes):
         return QUEUE_FULL_REST
     slowed = [one for one in outcomes if isinstance(one, NotAccepted)]
-    if len(slowed) <= MOSTLY * len(outcomes):
+    if len(slowed) < SOME or len(slowed) <= MOSTLY * len(outcomes):
         return None
     return back_off(1, luck(), max(one.retry_after_s or 0 for one in slowed))
 

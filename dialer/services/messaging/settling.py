@@ -36,8 +36,9 @@ TAKEN_AT_ONCE: Final = 100
 ASKED_AT_ONCE: Final = 8
 """Lists that are read from the carrier at the same time."""
 LOOK_AGAIN_AFTER: Final = dt.timedelta(seconds=30)
-"""When texts are looked for again whose looker died, or where the carrier couldn't be read."""
-RIVALS_WAIT: Final = dt.timedelta(seconds=5)
+"""When texts are looked for again whose looker died."""
+REST_LEAST: Final = dt.timedelta(seconds=3)
+REST_MOST: Final = dt.timedelta(minutes=5)
 GIVEN_UP_AFTER: Final = dt.timedelta(days=1)
 """When a text is left `unknown` though the carrier could never be read."""
 CLOCKS_DIFFER: Final = dt.timedelta(minutes=2)
@@ -128,8 +129,7 @@ def record_look(ctx: Context, found: Found) -> None:
         count_rows(unit, message_looks.send_again(unit, again, ctx.now))
         looks = [
             *(_looked(ctx, one) for one in found.absent if one not in again),
-            *(Looked(one, one.clean_looks, _later(ctx, one, LOOK_AGAIN_AFTER)) for one in found.unread),
-            *(Looked(one, one.clean_looks, _later(ctx, one, RIVALS_WAIT)) for one in found.rivalled),
+            *(Looked(one, one.clean_looks, _later(ctx, one)) for one in (*found.unread, *found.rivalled)),
         ]
         message_looks.record_looks(unit, looks)
         if again:
@@ -205,5 +205,7 @@ def _looked(ctx: Context, one: Doubtful) -> Looked:
     return Looked(one, one.clean_looks + 1, max(settled_at, ctx.now + FIRST_LOOK / 5))
 
 
-def _later(ctx: Context, one: Doubtful, rest: dt.timedelta) -> dt.datetime | None:
-    return None if ctx.now - one.attempted_at >= GIVEN_UP_AFTER else ctx.now + rest
+def _later(ctx: Context, one: Doubtful) -> dt.datetime | None:
+    """When to look again after a look that told nothing: the longer it takes, the more seldom."""
+    age = ctx.now - one.attempted_at
+    return None if age >= GIVEN_UP_AFTER else ctx.now + min(max(age / 4, REST_LEAST), REST_MOST)
