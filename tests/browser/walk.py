@@ -13,7 +13,7 @@ from tests.web.phone_bank import PhoneBank
 Look = Callable[[str], None]
 
 
-def walk_public(page: Page, join_path: str, look: Look) -> None:
+def walk_public(page: Page, join_path: str, opt_out_path: str, look: Look) -> None:
     """Pages that anybody may open."""
     for name, path in (
         ("start", "/"),
@@ -30,6 +30,11 @@ def walk_public(page: Page, join_path: str, look: Look) -> None:
     tap(page, "join")
     page.locator(".wrongs").wait_for()
     look("join with faults")
+    page.goto(opt_out_path)
+    look("no more texts, asked")
+    tap(page, "opt-out")
+    page.locator("[data-test=opt-out]").wait_for(state="detached")
+    look("no more texts")
 
 
 def walk_calls(page: Page, vic: Person, bank: PhoneBank, look: Look) -> None:

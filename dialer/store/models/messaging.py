@@ -193,6 +193,14 @@ class Message(Identified, Base):
         Index("ix_message_blast", "organisation_id", "blast_id", "state", "id"),
         Index("ix_message_number", "organisation_id", "number", "id"),
         Index("ix_message_contact", "organisation_id", "contact_id", "id"),
+        Index(
+            "ix_message_inbound",
+            "organisation_id",
+            "campaign_id",
+            "inbound_class",
+            "created_at",
+            postgresql_where=text("direction = 'inbound'"),
+        ),
     )
 
     direction: Mapped[str]

@@ -175,3 +175,17 @@ HAS_OPEN_CALL = (
     .exists()
 )
 """For queries of assignments: a call for it is under way."""
+
+
+def count_rung(unit: UnitOfWork, campaign_id: uuid.UUID) -> dict[str, int]:
+    """A campaign's ring-me calls by state."""
+    query = (
+        select(Call.state, func.count())
+        .where(
+            Call.organisation_id == unit.organisation_id,
+            Call.campaign_id == campaign_id,
+            Call.mode == "ring_me",
+        )
+        .group_by(Call.state)
+    )
+    return dict(unit.session.execute(query).all())

@@ -94,6 +94,31 @@ def noes_since(unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, dt.datetim
     return {row.number: row.since for row in unit.session.execute(query)}
 
 
+def count_replies(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime) -> dict[str, int]:
+    """Texts that came in for a campaign from an instant on, by class."""
+    query = (
+        select(Message.inbound_class, func.count())
+        .where(
+            Message.organisation_id == unit.organisation_id,
+            Message.campaign_id == campaign_id,
+            Message.direction == "inbound",
+            Message.created_at >= since,
+        )
+        .group_by(Message.inbound_class)
+    )
+    return {read_as or "other": count for read_as, count in unit.session.execute(query)}
+
+
+def count_in_review(unit: UnitOfWork, campaign_id: uuid.UUID) -> int:
+    """A campaign's conversations that wait for a person's decision."""
+    query = select(func.count()).where(
+        Conversation.organisation_id == unit.organisation_id,
+        Conversation.state == "review",
+        Conversation.campaign_id == campaign_id,
+    )
+    return unit.session.scalar(query) or 0
+
+
 def page_of_conversations(
     unit: UnitOfWork,
     where: Sequence[ColumnElement[bool]],

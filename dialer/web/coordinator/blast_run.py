@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 from flask import Response as FlaskResponse
 from flask import render_template, url_for
@@ -20,8 +21,9 @@ from dialer.services.messaging.launching import cancel_blast as cancel
 from dialer.services.messaging.launching import pause_blast as pause
 from dialer.services.messaging.launching import resume_blast as resume
 from dialer.services.messaging.progress import blast_progress as progress_of
+from dialer.services.messaging.replies import campaign_replies
 from dialer.services.messaging.views import BlastView
-from dialer.web.coordinator.blast_going import Going, going
+from dialer.web.coordinator.blast_going import going
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
 from dialer.web.coordinator.forms import asked, go
@@ -38,8 +40,8 @@ def blast_progress(blast_id: uuid.UUID) -> FlaskResponse:
     found = get_blast(ctx, blast_id)
     if asked("shown") != found.state:
         return FlaskResponse("", headers={"HX-Refresh": "true"})
-    inside = _going(ctx, found, get_campaign(ctx, found.campaign_id))
-    return FlaskResponse(render_template("coordinator/_blast_progress.html", going=inside))
+    inside = _inside(ctx, found, get_campaign(ctx, found.campaign_id))
+    return FlaskResponse(render_template("coordinator/_blast_progress.html", **inside))
 
 
 @coordinator.post("/blasts/<uuid:blast_id>/pause")
@@ -84,16 +86,22 @@ def progress_page(ctx: Context, found: BlastView, campaign: CampaignView) -> str
     """The page of a text that was launched, or set for later."""
     return render_template(
         "coordinator/blast_progress.html",
-        blast=found,
         campaign=campaign,
-        going=_going(ctx, found, campaign),
         since=_since(found, campaign.timezone),
         may_manage=ctx.actor.may(Permission.BLAST_MANAGE),
+        **_inside(ctx, found, campaign),
     )
 
 
-def _going(ctx: Context, found: BlastView, campaign: CampaignView) -> Going:
-    return going(found, progress_of(ctx, found.id), campaign, ctx.now)
+def _inside(ctx: Context, found: BlastView, campaign: CampaignView) -> dict[str, Any]:
+    """What the page asks for again every two seconds. Replies are those to the campaign since it went out."""
+    since = found.launched_at
+    return {
+        "blast": found,
+        "going": going(found, progress_of(ctx, found.id), campaign, ctx.now),
+        "replies": campaign_replies(ctx, campaign.id, since) if since else None,
+        "may_read": ctx.actor.may(Permission.CONVERSATION_READ),
+    }
 
 
 def _since(found: BlastView, zone: str) -> list[str]:

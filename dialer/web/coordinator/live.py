@@ -11,9 +11,11 @@ from flask import render_template
 from dialer.domain.access import Permission
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.live_board import Spell, live_board
+from dialer.services.calling.rung import rung_calls
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
+from dialer.services.messaging.replies import campaign_replies
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.drawing import day_of, way_of
 from dialer.web.coordinator.forms import asked, everything, id_of
@@ -24,6 +26,7 @@ from dialer.web.house import town_address
 from dialer.web.words import time_of_day
 
 _WAITING: Final = ("queued", "sending")
+_UNDER_WAY: Final = ("queued", "ringing", "in_progress")
 _OUT: Final = ("unknown", "sent", "delivered", "failed", "undelivered")
 
 
@@ -68,6 +71,8 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "stats": stats,
         "stopped": stats.dispositions.get("do_not_call", 0),
         "texts": texts_of(stats.messages),
+        "replies": campaign_replies(ctx, campaign.id),
+        "rung": rung_of(rung_calls(ctx, campaign.id)),
         "town": town_address(),
         "answers": verdicts(board),
         "need_words": need_words,
@@ -88,6 +93,18 @@ def texts_of(messages: Mapping[str, int]) -> dict[str, int] | None:
         "delivered": messages.get("delivered", 0),
         "failed": messages.get("failed", 0) + messages.get("undelivered", 0),
         "unknown": messages.get("unknown", 0),
+    }
+
+
+def rung_of(calls: Mapping[str, int]) -> dict[str, int] | None:
+    """Calls that we put through, as the board counts them; None before the first."""
+    if not calls:
+        return None
+    return {
+        "under_way": sum(calls.get(state, 0) for state in _UNDER_WAY),
+        "completed": calls.get("completed", 0),
+        "not_reached": calls.get("no_answer", 0) + calls.get("busy", 0),
+        "failed": calls.get("failed", 0) + calls.get("canceled", 0),
     }
 
 

@@ -11,8 +11,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from dialer.carrier.port import Carrier
+from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.calling.placing import place_next
+from dialer.services.calling.rung import rung_calls
 from dialer.services.context import Context
+from dialer.services.paging import Page as Some
 from dialer.store.models.messaging import Message
 from tests.conftest import SetClock
 from tests.people import Person, join_campaign
@@ -147,6 +150,8 @@ def test_the_screen_follows_the_line_to_its_end(booth: Booth) -> None:
     page = booth.reader.press("save", disposition="contacted")
     assert booth.reader.state == "saved"
     assert page.tests["shift-count"]["data-value"] == "1"
+    (campaign,) = list_campaigns(booth.ctx, Some()).items
+    assert rung_calls(booth.ctx, campaign.id) == {"completed": 1}
 
 
 @pytest.mark.parametrize(("phone", "chosen"), [("busy", "busy"), ("no_answer", "no_answer")])

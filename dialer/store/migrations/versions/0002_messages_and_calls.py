@@ -313,6 +313,13 @@ def upgrade() -> None:
         "ix_message_blast", "message", ["organisation_id", "blast_id", "state", "id"], unique=False
     )
     op.create_index("ix_message_contact", "message", ["organisation_id", "contact_id", "id"], unique=False)
+    op.create_index(
+        "ix_message_inbound",
+        "message",
+        ["organisation_id", "campaign_id", "inbound_class", "created_at"],
+        unique=False,
+        postgresql_where=sa.text("direction = 'inbound'"),
+    )
     op.create_index("ix_message_number", "message", ["organisation_id", "number", "id"], unique=False)
     op.create_index(
         "ix_message_queued",
@@ -512,6 +519,9 @@ def downgrade() -> None:
         postgresql_where=sa.text("state = 'queued' AND purpose <> 'blast'"),
     )
     op.drop_index("ix_message_number", table_name="message")
+    op.drop_index(
+        "ix_message_inbound", table_name="message", postgresql_where=sa.text("direction = 'inbound'")
+    )
     op.drop_index("ix_message_contact", table_name="message")
     op.drop_index("ix_message_blast", table_name="message")
     op.drop_table("message")
