@@ -21,7 +21,12 @@ from dialer.domain.segments import measure
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.automatic_answers import answer_help, confirm_stop
-from dialer.services.messaging.no_to_texts import bar_from_texts, is_out_by_text, let_back_in, release_waiting
+from dialer.services.messaging.no_to_texts import (
+    bar_from_texts,
+    let_back_in,
+    release_waiting,
+    was_out_by_text,
+)
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Conversation, Message, Sender
 from dialer.store.queries.conversations import last_text_to, locked_conversation, owner_of
@@ -72,7 +77,7 @@ def receive(ctx: Context, text: InboundText) -> Received:
         said = _classified(unit, text, before)
         _continue(ctx, unit, conversation, text, before)
         message_id = _keep(ctx, unit, conversation, text, said)
-        _act(ctx, unit, conversation, said)
+        _act(ctx, unit, conversation, said, text.received_at)
         return Received(message_id, said.klass, said.rule)
 
 
@@ -87,7 +92,7 @@ def _seen(unit: UnitOfWork, sid: str) -> Received | None:
 
 def _classified(unit: UnitOfWork, text: InboundText, before: Message | None) -> Classified:
     """Our own reading, and the carrier's where it heard a no, or a yes after a no."""
-    out = is_out_by_text(unit, text.number)
+    out = was_out_by_text(unit, text.number, text.received_at)
     ours = classify(
         text.body, our_last_text=before.body if before is not None else None, opted_out_by_text=out
     )
@@ -145,7 +150,9 @@ def _keep(
     return message.id
 
 
-def _act(ctx: Context, unit: UnitOfWork, conversation: Conversation, said: Classified) -> None:
+def _act(
+    ctx: Context, unit: UnitOfWork, conversation: Conversation, said: Classified, said_at: dt.datetime
+) -> None:
     """Do what a text asks for. One under review stays so until a person decides, whatever comes but a no."""
     if said.klass == OPT_OUT:
         new = bar_from_texts(ctx, unit, conversation.number, conversation.contact_id, SAID_BY_TEXT)
@@ -156,7 +163,7 @@ def _act(ctx: Context, unit: UnitOfWork, conversation: Conversation, said: Class
             confirm_stop(ctx, unit, conversation)
         return
     if said.klass == OPT_IN:
-        let_back_in(ctx, unit, conversation.number, reason="They texted to be back in")
+        let_back_in(ctx, unit, conversation.number, said_at, reason="They texted to be back in")
     if said.rule == "help":
         answer_help(ctx, unit, conversation)
     if said.klass == REVIEW:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from sqlalchemy import select, update
@@ -64,17 +65,19 @@ def record_no(unit: UnitOfWork, number: str, contact_id: uuid.UUID | None, origi
     return row_id
 
 
-def let_back_in(ctx: Context, unit: UnitOfWork, number: str, reason: str) -> bool:
-    """Lift the noes to texts that were said by text from this number, and no other; whether there was one.
+def let_back_in(ctx: Context, unit: UnitOfWork, number: str, said_at: dt.datetime, reason: str) -> bool:
+    """Lift the noes that were said by text from this number before `said_at`, and no other; whether there
+    was one. A START that was found late takes back no STOP that came after it.
 
     Where somebody who has the number said no in another way, that one takes the place.
     """
-    ours = [no for no in standing_noes(unit, number) if no.source == SAID_BY_TEXT]
+    ours = _said_by_text(unit, number, said_at)
     opt_outs = unit.session.scalars(
         select(OptOut).where(
             OptOut.organisation_id == unit.organisation_id,
             OptOut.channel == "sms",
             OptOut.source == SAID_BY_TEXT,
+            OptOut.created_at <= said_at,
             OptOut.contact_id.in_(holders(unit, [number])),
             OptOut.lifted_at.is_(None),
         )
@@ -94,9 +97,13 @@ def let_back_in(ctx: Context, unit: UnitOfWork, number: str, reason: str) -> boo
     return True
 
 
-def is_out_by_text(unit: UnitOfWork, number: str) -> bool:
-    """Whether the number is out because somebody said so in a text."""
-    return any(no.source == SAID_BY_TEXT for no in standing_noes(unit, number))
+def was_out_by_text(unit: UnitOfWork, number: str, at: dt.datetime) -> bool:
+    """Whether the number is out because somebody said so in a text before that moment."""
+    return bool(_said_by_text(unit, number, at))
+
+
+def _said_by_text(unit: UnitOfWork, number: str, before: dt.datetime) -> list[Suppression]:
+    return [no for no in standing_noes(unit, number) if no.source == SAID_BY_TEXT and no.created_at <= before]
 
 
 def release_waiting(ctx: Context, unit: UnitOfWork, number: str) -> None:

@@ -119,3 +119,14 @@ def test_a_no_said_again_in_another_way_outlives_start(source: str, system: Cont
     with ctx.unit() as unit:
         assert standing_noes(unit, SIAN)
         assert standing_noes(unit, mobile(2))
+
+
+def test_a_start_that_is_found_late_takes_back_no_later_stop(system: Context, clock):
+    before = system.now
+    later = replace(system, now=clock.forward(seconds=30))
+    receive(later, text(later, "STOP"))
+    receive(later, replace(text(later, "START"), received_at=before))
+    receive(later, replace(text(later, "YES"), received_at=before))
+    assert is_out(later)
+    receive(later, text(later, "START"))
+    assert not is_out(later)
