@@ -1,0 +1,89 @@
+"""A STOP that finds nobody, since web or the database was killed, holds before the person's turn comes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+
+from dialer.processes import wait_until
+from tests.supervisor.conftest import Installation, Make
+
+pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
+
+WITHIN_S = 30.0
+
+
+class Coordinator:
+    """The API with a coordinator's token, and the town's own door."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._base = f"http://{installation.bind}/api/v1"
+        self._token = installation.dialer("token", "create", "--role", "coordinator").stdout.strip()
+        self._town = (installation.data_dir / "run" / "carrier.url").read_text().strip()
+
+    def get(self, path: str) -> Any:
+        return self._ask(self._base + path, None)
+
+    def post(self, path: str) -> Any:
+        return self._ask(self._base + path, {})
+
+    def text_us(self, number: str, sender: str, body: str) -> int:
+        """A townsperson writes; the status with which our webhook answered, 0 for none."""
+        told = self._ask(f"{self._town}/texts", {"from": number, "to": sender, "body": body})
+        return int(told["webhook_status"])
+
+    def _ask(self, url: str, body: object) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        if url.startswith(self._base):
+            headers["Authorization"] = f"Bearer {self._token}"
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers), timeout=20) as answer:
+            return json.loads(answer.read())
+
+    def text_of(self, message_id: str) -> Any:
+        """The text as it is now; None while nobody answers."""
+        try:
+            return self.get(f"/messages/{message_id}")
+        except (urllib.error.URLError, OSError):
+            return None
+
+
+@pytest.fixture(scope="module")
+def installation(make_installation: Make) -> Installation:
+    """The demo, whose texts go out one a second, so that there is time to say no."""
+    installation = make_installation(DIALER_DEMO="1", DIALER_RATE_PER_SENDER="1")
+    installation.start()
+    return installation
+
+
+def test_a_stop_that_found_nobody_holds(installation: Installation):
+    coordinator = Coordinator(installation)
+    [blast] = coordinator.get("/blasts")["data"]
+    coordinator.post(f"/blasts/{blast['id']}/launch")
+    path = f"/messages?blast_id={blast['id']}&state=queued&limit=100"
+    assert wait_until(lambda: len(coordinator.get(path)["data"]) > 20, WITHIN_S)
+    last = coordinator.get(path)["data"][-2:]
+    for name, text in zip(("web", "postgres"), last, strict=True):
+        pid = installation.pid(name)
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        assert coordinator.text_us(text["to"], text["from"], "STOP") not in {200, 204}
+        assert wait_until(lambda text=text: coordinator.text_of(text["id"]) is not None, WITHIN_S)
+    for text in last:
+        skipped = wait_until(lambda text=text: _is_skipped(coordinator, text["id"]), 3 * WITHIN_S)
+        assert skipped, installation.log()[-3000:]
+
+
+def _is_skipped(coordinator: Coordinator, message_id: str) -> bool:
+    """Skipped for their own no, which only we can have heard of; the carrier's refusal would be a failure."""
+    text = coordinator.text_of(message_id)
+    if text is None or text["state"] == "queued":
+        return False
+    assert (text["state"], text["skip_reason"]) == ("skipped", "opted_out")
+    return True
