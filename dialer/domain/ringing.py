@@ -19,7 +19,7 @@ DIAL_WITHIN: Final = dt.timedelta(seconds=30)
 """A call that could not be placed for so long is given up: nobody waits for it any more."""
 LOST_AFTER: Final = dt.timedelta(seconds=30)
 """A worker that has had an answer coming for so long is dead: the outcome is unknown."""
-SOON: Final = dt.timedelta(seconds=10)
+SOON: Final = dt.timedelta(seconds=2)
 """When the volunteer's leg is over and the contact's isn't heard of, the carrier is asked this much later."""
 LONGEST_WAIT: Final = dt.timedelta(days=1)
 
@@ -82,19 +82,19 @@ def follow(standing: Standing, leg: Leg, status: str) -> Change:
 
 
 def _of_contact(proven: str) -> Change:
-    """The contact's leg is the call."""
+    """The contact's leg says how the call went."""
     return Change(proven)
 
 
 def _of_volunteer(standing: Standing, proven: str) -> Change:
-    """The volunteer's leg rings, and then waits for the contact's; without one, its end is the call's."""
+    """The volunteer's leg is what we placed: its answer makes the call one in progress. Once the contact was
+    rung, how it ended is for their leg to say; before, the volunteer's end is the call's.
+    """
     if proven not in FINAL:
-        return Change("ringing" if proven == "in_progress" else proven)
+        return Change(proven)
     if standing.contact_rung:
         return Change(ask_soon=True)
-    if proven == "completed":
-        return Change("canceled", VOLUNTEER_GONE)
-    return Change(proven, VOLUNTEER_NOT_REACHED)
+    return Change(proven, VOLUNTEER_GONE if proven == "completed" else VOLUNTEER_NOT_REACHED)
 
 
 def first_look(settle_s: float) -> dt.timedelta:

@@ -89,12 +89,13 @@ def test_a_volunteer_who_was_not_reached_ends_the_call_in_any_order(data) -> Non
 @pytest.mark.parametrize(
     ("standing", "leg", "status", "change"),
     [
-        (Standing("queued"), "volunteer", "in-progress", Change("ringing")),
-        (Standing("ringing"), "volunteer", "completed", Change("canceled", "volunteer_gone")),
+        (Standing("queued"), "volunteer", "in-progress", Change("in_progress")),
+        (Standing("ringing"), "volunteer", "completed", Change("completed", "volunteer_gone")),
         (Standing("ringing"), "volunteer", "no-answer", Change("no_answer", "volunteer_not_reached")),
         (Standing("ringing", True), "volunteer", "completed", Change(ask_soon=True)),
         (Standing("ringing", True), "contact", "in-progress", Change("in_progress")),
         (Standing("in_progress", True), "contact", "ringing", Change()),
+        (Standing("in_progress", True), "contact", "busy", Change("busy")),
     ],
 )
 def test_what_follows_on_each_leg(standing, leg, status, change) -> None:

@@ -57,7 +57,7 @@ def tell_who_answered(
         held = hold_call(ctx, unit, call_id or _named(unit, sid))
         if held is None:
             return False
-        if held.call.carrier_sid == sid and is_machine(answered_by) and held.call.state == "ringing":
+        if held.call.carrier_sid == sid and is_machine(answered_by) and held.call.answered_at is None:
             make(held, Change("no_answer", VOLUNTEER_MACHINE))
             unit.after_commit(lambda: ask_to_end(ctx, sid))
         return True

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import update
 
 from dialer.domain.assignment import lease_ends
-from dialer.domain.call import FINAL
+from dialer.domain.call import FINAL, proven_by
 from dialer.domain.ringing import SOON, Change, Leg, Standing, follow
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Campaign, Shift
@@ -56,6 +56,8 @@ def apply(held: Held, told: Told) -> None:
     if told.answered_by and told.leg == "contact":
         call.answered_by = told.answered_by
     _charge(held, told)
+    if told.leg == "contact" and proven_by(told.status) == "in_progress" and call.state not in FINAL:
+        call.answered_at = call.answered_at or held.ctx.now
     change = follow(Standing(call.state, call.contact_rung_at is not None), told.leg, told.status)
     _renew(held)
     make(held, change, duration_s=told.duration_s)
@@ -70,11 +72,8 @@ def make(held: Held, change: Change, *, duration_s: int | None = None) -> None:
         return
     call.state = change.state
     call.end_reason = change.end_reason
-    match change.state:
-        case "ringing":
-            call.ringing_at = call.ringing_at or now
-        case "in_progress":
-            call.answered_at = now
+    if change.state == "ringing":
+        call.ringing_at = call.ringing_at or now
     if change.state in FINAL:
         call.ended_at, call.duration_s = now, duration_s if change.state == "completed" else None
         _free_shift(held)

@@ -194,16 +194,15 @@ def _count_clean_look(held: Held) -> None:
 
 
 def _end_without_contact(held: Held, legs: Legs) -> None:
-    """The volunteer's leg is over and there is none for the contact, though one was ordered: it never was.
-
-    One more look is given to a list that may lag behind.
+    """The volunteer's leg is over and nobody knows of one for the contact, though they were to be rung: the
+    call ended as the volunteer's leg did. One more look is given to a list that may lag behind.
     """
-    call = held.call
-    own_over = legs.own is not None and proven_by(legs.own.status) in FINAL
-    if call.state in FINAL or legs.contact is not None or not own_over:
+    call, own = held.call, legs.own
+    ended = proven_by(own.status) if own else None
+    if own is None or call.state in FINAL or legs.contact is not None or ended not in FINAL:
         return
     call.clean_looks += 1
     if call.clean_looks >= CLEAN_LOOKS:
-        make(held, Change("failed", LOST))
+        make(held, Change(ended), duration_s=own.duration_s)
     else:
         call.deadline_at = held.ctx.now + SOON

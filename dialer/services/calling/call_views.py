@@ -14,6 +14,7 @@ from dialer.store.models.calls import Call
 class CallView:
     """A call. `to` is whom it is for: the contact, or (inbound) our number; `from_number` the caller id.
 
+    It is `in_progress` from the moment the volunteer answers; `answered_at` is when the contact did.
     `end_reason` says why it came to nothing, where the state alone doesn't; `contact_rung_at` is when the
     contact's phone was made to ring.
     """

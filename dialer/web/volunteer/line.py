@@ -41,7 +41,7 @@ def line_of(call: CallView | None) -> Line | None:
     """The line as the screen shows it; None where nothing was ever put through."""
     if call is None:
         return None
-    if call.state == "in_progress":
+    if call.state == "in_progress" and call.answered_at is not None:
         return Line("talking")
     if call.state in UNDER_WAY:
         return Line("theirs" if call.contact_rung_at else "yours")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import update
 
 from dialer.carrier.port import Carrier
+from dialer.domain.carrier_policy import VoicePolicy
 from dialer.domain.ringing import DIAL_WITHIN
 from dialer.queueing import RedisJobQueue
 from dialer.services.calling.call_looks import due_calls, look_after
@@ -42,6 +44,13 @@ class Always:
 
     def take(self, name: str, want: int, rate_per_s: float) -> int:
         return want
+
+
+class Never:
+    """A pace at which nothing may go."""
+
+    def take(self, name: str, want: int, rate_per_s: float) -> int:
+        return 0
 
 
 @dataclass
@@ -163,7 +172,7 @@ def test_the_volunteer_is_rung_then_the_contact_and_both_talk(booth: Booth, orga
     booth.advance(10)
     talking = booth.call(asked)
     assert talking["state"] == "in_progress"
-    assert talking["contact_rung_at"]
+    assert talking["contact_rung_at"] <= talking["answered_at"]
     booth.advance(70)
     over = booth.call(asked)
     assert (over["state"], over["duration_s"]) == ("completed", 61)
@@ -204,7 +213,7 @@ def test_a_contact_who_is_not_reached_is_an_attempt(phone: str, state: str, boot
         ("busy", "busy", "volunteer_not_reached"),
         ("failed", "failed", "volunteer_not_reached"),
         ("machine", "no_answer", "volunteer_machine"),
-        ("hangs_up", "canceled", "volunteer_gone"),
+        ("hangs_up", "completed", "volunteer_gone"),
     ],
 )
 def test_a_volunteer_who_is_not_reached_rings_nobody(
@@ -379,7 +388,7 @@ def test_asked_to_slow_down_it_waits_and_is_placed_then(booth: Booth) -> None:
     booth.clock.forward(seconds=2)
     assert booth.place()
     booth.advance(10)
-    assert booth.call(asked)["state"] == "ringing"
+    assert booth.call(asked)["state"] == "in_progress"
 
 
 def test_what_cannot_be_placed_in_time_is_given_up(booth: Booth) -> None:
@@ -460,6 +469,61 @@ def test_a_town_that_died_during_a_talk_leaves_an_end(booth: Booth, tmp_path) ->
         booth.look()
     over = booth.call(asked)
     assert (over["state"], over["end_reason"]) == ("failed", "lost")
+
+
+def test_a_carrier_that_tells_of_one_leg_only(booth: Booth, signer: Signer) -> None:
+    booth.town.faults(lost_callback=1.0)
+    asked = booth.ring()
+    booth.place()
+    path = f"/webhooks/twilio/voice/status?o={booth.ctx.organisation_id}&c={asked['id']}"
+    sid = booth.call(asked)["carrier_sid"]
+    seen = []
+    for number, status in enumerate(
+        ["initiated", "ringing", "in-progress", "ringing", "completed", "in-progress"]
+    ):
+        told = {"CallSid": sid, "CallStatus": status, "SequenceNumber": str(number), "CallDuration": "42"}
+        assert signer.post(path, told).status_code == 204
+        seen.append(booth.call(asked)["state"])
+    assert seen == ["queued", "ringing", "in_progress", "in_progress", "completed", "completed"]
+    assert booth.call(asked)["duration_s"] == 42
+
+
+@pytest.mark.parametrize("answered_by", ["machine_start", "human"])
+def test_a_machine_found_beside_the_call_ends_it(
+    answered_by: str, booth: Booth, signer: Signer, jobs: RedisJobQueue
+) -> None:
+    asked = booth.ring()
+    booth.place()
+    booth.town.advance(6)
+    path = f"/webhooks/twilio/voice/amd?o={booth.ctx.organisation_id}&c={asked['id']}"
+    told = {"CallSid": booth.call(asked)["carrier_sid"], "AnsweredBy": answered_by}
+    assert [signer.post(path, told).status_code for _ in range(2)] == [204, 204]
+    over = booth.call(asked)
+    assert (over["end_reason"] == "volunteer_machine") is (answered_by == "machine_start")
+    assert jobs.waiting()["calls"] == (2 if answered_by == "machine_start" else 1)
+
+
+def test_no_more_calls_at_once_than_the_account_may_hold(booth: Booth) -> None:
+    asked = booth.ring()
+    ctx = replace(booth.system(), voice=VoicePolicy(max_concurrent_calls=0))
+    assert not place_next(ctx, booth.carrier, Always())
+    assert booth.call(asked)["state"] == "queued"
+
+
+def test_no_faster_than_the_account_may(booth: Booth) -> None:
+    asked = booth.ring()
+    assert not place_next(booth.system(), booth.carrier, Never())
+    assert booth.town.calls() == []
+    booth.clock.now += DIAL_WITHIN
+    assert place_next(booth.system(), booth.carrier, Never())
+    assert booth.call(asked)["end_reason"] == "too_late"
+
+
+def test_workers_who_race_place_one_call(booth: Booth) -> None:
+    booth.ring()
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(lambda _: booth.place(), range(8)))
+    assert len(booth.town.calls("outbound-api")) == 1
 
 
 def test_the_same_answer_is_asked_for_twice(booth: Booth, signer: Signer) -> None:
