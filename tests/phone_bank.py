@@ -62,6 +62,7 @@ class Voter:
 
     name: str
     numbers: Sequence[str]
+    line_type: str = "landline"
     id: uuid.UUID = field(default_factory=new_id)
 
 
@@ -77,7 +78,7 @@ def add_voters(ctx: Context, voters: Sequence[Voter]) -> uuid.UUID:
         )
         unit.session.flush()
         unit.session.add_all(
-            ContactPhone(**of, contact_id=one.id, number=number, line_type="landline", position=position)
+            ContactPhone(**of, contact_id=one.id, number=number, line_type=one.line_type, position=position)
             for one in voters
             for position, number in enumerate(one.numbers)
         )
