@@ -223,3 +223,18 @@ def test_a_blast_of_nobody_is_not_there(desk: Desk, clock: SetClock) -> None:
     assert desk.caller.get(f"/blasts/{missing}").status_code == 404
     assert desk.caller.get(f"/messages?blast_id={missing}").json == {"data": [], "next_cursor": None}
     assert desk.caller.get("/messages?number=nonsense").json["data"] == []
+
+
+def test_a_launch_needs_no_body(desk: Desk) -> None:
+    blast = desk.draft()
+    assert desk.caller.post(f"/blasts/{blast['id']}/launch").status_code == 202
+
+
+def test_a_list_stays_while_a_blast_goes_to_it(desk: Desk, ctx: Context) -> None:
+    other = str(listed(ctx, people(ctx, 1, first=50)))
+    blast = desk.draft(list_ids=[other])
+    desk.do(blast, "launch")
+    assert desk.caller.delete(f"/lists/{other}").status_code == 409
+    desk.do(blast, "cancel")
+    assert desk.caller.delete(f"/lists/{other}").status_code == 204
+    assert desk.caller.get(f"/blasts/{blast['id']}").json["list_ids"] == []

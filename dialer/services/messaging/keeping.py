@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import or_, select
 
 from dialer.domain.access import Permission, require
+from dialer.domain.blast import OPEN
 from dialer.domain.message_gate import Skip
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST, Move, count_moves
@@ -17,6 +18,7 @@ from dialer.services.messaging.launching import enqueue_clearing, enqueue_planni
 from dialer.services.messaging.outgoing import enqueue_sending
 from dialer.services.messaging.planning import PLANNABLE
 from dialer.services.messaging.progress import forget_pace
+from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries.blast_ends import Left, end_queued, left_of
 from dialer.store.queries.message_rows import promote
@@ -29,6 +31,7 @@ def keep_blasts_going(ctx: Context) -> None:
     """Start what is due, ask for what waits, end what is over. Done every second; doing it twice is fine."""
     require(ctx.actor, Permission.SYSTEM_RUN)
     start_scheduled(ctx)
+    call_off_ended(ctx)
     for blast_id in _unplanned(ctx):
         enqueue_planning(ctx, blast_id)
     for blast_id in _uncleared(ctx):
@@ -39,6 +42,29 @@ def keep_blasts_going(ctx: Context) -> None:
         enqueue_sending(ctx)
     with ctx.unit() as unit:
         forget_pace(ctx, unit)
+
+
+def call_off_ended(ctx: Context) -> int:
+    """Cancel the blasts of campaigns that have ended: nothing of them would ever go out; how many."""
+    with ctx.unit() as unit:
+        ended = (
+            select(Blast)
+            .join(
+                Campaign,
+                (Campaign.organisation_id == Blast.organisation_id) & (Campaign.id == Blast.campaign_id),
+            )
+            .where(
+                Blast.organisation_id == unit.organisation_id,
+                Blast.state.in_(OPEN),
+                Campaign.state == "ended",
+            )
+            .with_for_update(of=Blast, key_share=True)
+        )
+        blasts = unit.session.scalars(ended).all()
+        for blast in blasts:
+            blast.state, blast.pause_reason = "cancelled", None
+            ctx.audit(unit, "blast.cancelled", "blast", blast.id, {"campaign": "ended"})
+        return len(blasts)
 
 
 def finish_blast(ctx: Context, blast_id: uuid.UUID) -> bool:

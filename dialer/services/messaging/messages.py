@@ -25,7 +25,6 @@ class MessageSearch:
     """Which texts are asked for; what is None doesn't matter. `number` is in any usual writing."""
 
     blast_id: uuid.UUID | None = None
-    campaign_id: uuid.UUID | None = None
     contact_id: uuid.UUID | None = None
     number: str | None = None
     direction: str | None = None
@@ -87,7 +86,7 @@ def message_view(row: Message) -> MessageView:
 def _wanted(ctx: Context, unit: UnitOfWork, search: MessageSearch) -> Select[Message] | None:
     """The query for these; None where nothing can be found, since the number is none."""
     query = select(Message).where(Message.organisation_id == unit.organisation_id)
-    for name in ("blast_id", "campaign_id", "contact_id", "direction", "state"):
+    for name in ("blast_id", "contact_id", "direction", "state"):
         value = getattr(search, name)
         if value is not None:
             query = query.where(getattr(Message, name) == value)

@@ -8,6 +8,7 @@ from typing import Any, TypedDict
 from sqlalchemy import delete, select
 
 from dialer.domain.access import Permission, require
+from dialer.domain.blast import OPEN
 from dialer.domain.errors import Conflict, NotFound, ValidationFailed
 from dialer.domain.phone import is_region
 from dialer.services.context import Context
@@ -15,6 +16,7 @@ from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.people.views import ListView
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign, CampaignList
+from dialer.store.models.messaging import Blast, BlastList
 from dialer.store.models.people import ContactList
 from dialer.store.session import UnitOfWork
 
@@ -75,7 +77,7 @@ def change_list(ctx: Context, list_id: uuid.UUID, fields: ListFields) -> ListVie
 
 
 def delete_list(ctx: Context, list_id: uuid.UUID) -> None:
-    """Remove a list, never its contacts; `Conflict` while a campaign that isn't ended uses it."""
+    """Remove a list, never its contacts; `Conflict` while a campaign or a blast under way uses it."""
     require(ctx.actor, Permission.LIST_MANAGE)
     with ctx.unit() as unit:
         row = list_of(unit, list_id)
@@ -83,11 +85,12 @@ def delete_list(ctx: Context, list_id: uuid.UUID) -> None:
             raise Conflict(
                 "A running campaign uses this list. Take it off the campaign, or end the campaign."
             )
-        unit.session.execute(
-            delete(CampaignList).where(
-                CampaignList.organisation_id == unit.organisation_id, CampaignList.list_id == list_id
+        if _is_texted(unit, list_id):
+            raise Conflict("A blast goes to this list. Cancel the blast, or wait until it is completed.")
+        for link in (CampaignList, BlastList):
+            unit.session.execute(
+                delete(link).where(link.organisation_id == unit.organisation_id, link.list_id == list_id)
             )
-        )
         unit.session.delete(row)
         ctx.audit(unit, "list.deleted", "list", list_id, {"contacts": row.contact_count})
 
@@ -140,6 +143,23 @@ def _is_used(unit: UnitOfWork, list_id: uuid.UUID) -> bool:
             Campaign.organisation_id == unit.organisation_id,
             CampaignList.list_id == list_id,
             Campaign.state.in_(("active", "paused")),
+        )
+        .limit(1)
+    )
+    return unit.session.scalar(statement) is not None
+
+
+def _is_texted(unit: UnitOfWork, list_id: uuid.UUID) -> bool:
+    statement = (
+        select(Blast.id)
+        .join(
+            BlastList,
+            (BlastList.organisation_id == Blast.organisation_id) & (BlastList.blast_id == Blast.id),
+        )
+        .where(
+            Blast.organisation_id == unit.organisation_id,
+            BlastList.list_id == list_id,
+            Blast.state.in_(OPEN),
         )
         .limit(1)
     )

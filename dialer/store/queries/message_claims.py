@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import text
@@ -64,7 +64,7 @@ class Claimed:
     """A text that is ours to send until its lease ends."""
 
     id: uuid.UUID
-    number: str
+    number: str = field(repr=False)
     purpose: str
     blast_id: uuid.UUID | None
     campaign_id: uuid.UUID | None

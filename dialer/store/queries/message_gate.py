@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
@@ -236,12 +236,12 @@ class Judged:
     campaign_id: uuid.UUID | None
     contact_id: uuid.UUID | None
     purpose: str
-    number: str
-    sender: str
+    number: str = field(repr=False)
+    sender: str = field(repr=False)
     skip: str | None
     wait: str | None
     attempt: int
-    body: str
+    body: str = field(repr=False)
     segments: int
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -108,9 +108,9 @@ class Doubtful:
     """A text of unknown outcome that is to be looked for now."""
 
     id: uuid.UUID
-    number: str
-    sender: str
-    body: str
+    number: str = field(repr=False)
+    sender: str = field(repr=False)
+    body: str = field(repr=False)
     blast_id: uuid.UUID | None
     campaign_id: uuid.UUID | None
     purpose: str

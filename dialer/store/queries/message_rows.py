@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from psycopg.errors import UniqueViolation
@@ -50,9 +50,9 @@ class NewMessage:
 
     id: uuid.UUID
     contact_id: uuid.UUID
-    number: str | None
-    sender: str | None
-    body: str
+    number: str | None = field(repr=False)
+    sender: str | None = field(repr=False)
+    body: str = field(repr=False)
     encoding: str
     segments: int
     state: str

@@ -10,7 +10,7 @@ import pytest
 from dialer.carrier.port import Accepted, NotAccepted, OutboundMessage, Refused, SendOutcome, Unknown
 from dialer.domain.carrier_action import Action
 from dialer.domain.errors import Conflict
-from dialer.services.calling.campaigns import change_campaign, pause_campaign
+from dialer.services.calling.campaigns import change_campaign, end_campaign, pause_campaign
 from dialer.services.calling.pause_all import pause_all, resume_all
 from dialer.services.messaging import sending
 from dialer.services.messaging.blasts import delete_blast
@@ -454,3 +454,14 @@ def test_a_text_to_try_it_is_no_part_of_the_blast(blasting: Blasting) -> None:
     assert [one.body for one in blasting.judge.asked] == ["Hello friend"] * 2
     assert blasting.counts(draft.id) == {}
     delete_blast(blasting.ctx, draft.id)
+
+
+def test_when_its_campaign_ends_a_blast_is_called_off(blasting: Blasting) -> None:
+    running = campaign(blasting.ctx)
+    run = blasting.launch(people(blasting.ctx, 2), campaign_id=running.id)
+    blasting.plan(run.id)
+    end_campaign(blasting.ctx, running.id)
+    blasting.keep()
+    blasting.clear(run.id)
+    assert blasting.state(run.id) == "cancelled"
+    assert blasting.counts(run.id) == {"cancelled": 2}

@@ -321,6 +321,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("direction = 'inbound'"),
     )
     op.create_index("ix_message_number", "message", ["organisation_id", "number", "id"], unique=False)
+    op.create_index("ix_message_of_blast", "message", ["organisation_id", "blast_id", "id"], unique=False)
     op.create_index(
         "ix_message_queued",
         "message",
@@ -518,6 +519,7 @@ def downgrade() -> None:
         table_name="message",
         postgresql_where=sa.text("state = 'queued' AND purpose <> 'blast'"),
     )
+    op.drop_index("ix_message_of_blast", table_name="message")
     op.drop_index("ix_message_number", table_name="message")
     op.drop_index(
         "ix_message_inbound", table_name="message", postgresql_where=sa.text("direction = 'inbound'")

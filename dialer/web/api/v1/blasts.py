@@ -266,5 +266,5 @@ def _shown_estimate(found: EstimateView) -> dict[str, object]:
         "cost": money(found.cost, found.currency),
         "duration_s": found.duration_s,
         "warnings": found.warnings,
-        "samples": found.samples,
+        "samples": ["".join(piece for piece, _ in sample.pieces) for sample in found.samples],
     }

@@ -61,7 +61,6 @@ class MessageQuery(PageQuery):
     """Which texts."""
 
     blast_id = Id()
-    campaign_id = Id()
     contact_id = Id()
     number = Text(max_length=50)
     direction = Choice(*DIRECTIONS)
