@@ -65,7 +65,7 @@ def test_each_command_is_in_the_guide(verb):
 
 def test_the_readme_is_short_and_names_both_commands():
     lines = (ROOT / "README.md").read_text().splitlines()
-    assert len(lines) < 40
+    assert len(lines) < 80  # going live with a carrier needs half of them
     assert any(line.startswith("scripts/run") for line in lines)
     assert any(line.startswith("scripts/test") for line in lines)
 
