@@ -57,6 +57,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals["at"] = _time_of_day
+        self._templates.globals["joined"] = lambda leg: self._books.calls().joined_with(leg)
 
     def routes(self) -> Iterable[web.RouteDef]:
         return [
@@ -79,6 +80,7 @@ class Pages:
             faults=list(_on(self._town.dice.faults)),
             on_the_phone=[leg for leg in register.newest_first() if not leg.is_over],
             rung=[leg for leg in lately if leg.is_over],
+            troubles=register.troubles[: -LAST_CALLS - 1 : -1],
             conversations=[_lately(book, number) for number in names[:CONVERSATIONS]],
             further=len(names) > CONVERSATIONS,
         )

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 import pytest
 
 from tests.town.conftest import GWEN, US
+from tests.towns import PUBLIC_URL
 
 
 def page(town, path="/", host="127.0.0.1"):
@@ -123,3 +124,27 @@ def test_nobody_has_such_a_number(town):
 def test_half_a_character_is_no_text(town):
     status, answer = town.request("POST", "/texts", {"from": GWEN, "to": US, "body": "\ud83d"})
     assert (status, answer) == (400, {"error": "JSON expected"})
+
+
+def test_who_is_on_the_phone_with_whom_and_what_the_call_was_told(town, client, inbox):
+    vic = "+447700900500"
+    inbox.answers["/voice/answer"] = f"<Response><Dial callerId='{US}'>{GWEN}</Dial></Response>"
+    for number in (vic, GWEN):
+        town.person(number, phone="answers", ring_s=2, talk_s=500)
+    client.calls.create(to=vic, from_=US, url=f"{PUBLIC_URL}/voice/answer")
+    town.advance(20)
+    _, _, text = page(town)
+    assert f"joined with {vic}" in text
+    assert f"&lt;Dial callerId=&#39;{US}&#39;&gt;" in text
+    assert "What went wrong" not in text
+
+
+def test_twiml_that_the_town_refused_is_shown(town, client, inbox):
+    inbox.answers["/voice/answer"] = "<Response><Enqueue/></Response>"
+    town.person(GWEN, phone="answers", ring_s=2)
+    client.calls.create(to=GWEN, from_=US, url=f"{PUBLIC_URL}/voice/answer")
+    town.advance(20)
+    _, _, text = page(town)
+    assert "What went wrong with calls" in text
+    assert "12200" in text
+    assert "know the verb" in text

@@ -48,6 +48,11 @@ class Register:
         """All of them."""
         return reversed(list(self.legs.values()))
 
+    def joined_with(self, leg: Leg) -> str | None:
+        """The number at the other end of a leg that a Dial made; None for any other."""
+        parent = self.legs.get(leg.parent_sid or "")
+        return far_end(parent) if parent and leg.answered_at else None
+
 
 def far_end(leg: Leg) -> str:
     """The number at which the townsperson is."""
