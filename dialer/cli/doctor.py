@@ -28,6 +28,7 @@ from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters, mend_counters
+from dialer.services.messaging.carrier_events import unmatched
 from dialer.settings import Settings, runs_town
 from dialer.store.migrate import current_revision, expected_revision
 from dialer.store.session import make_engine
@@ -163,6 +164,14 @@ def check_figures(settings: Settings) -> Iterator[Finding]:
     yield Finding("figures", ok=not faults, detail=detail, remedy=remedy)
 
 
+def check_events(settings: Settings) -> Iterator[Finding]:
+    """Whether the carrier tells of texts that nobody here knows: some come early, but they should be few."""
+    if _has_everything(settings):
+        count = sum(unmatched(ctx) for ctx in _organisations(settings))
+        about = "none is about something unknown" if not count else f"{count} wait for what they are about"
+        yield Finding("carrier events", ok=True, detail=about)
+
+
 def mend_figures(settings: Settings) -> None:
     """Put right the figures that `check_figures` would find wrong."""
     if _has_everything(settings):
@@ -256,6 +265,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_embedded,
     check_database,
     check_figures,
+    check_events,
     check_queue,
     check_carrier,
 )

@@ -2,7 +2,7 @@
 
 Callbacks come twice, late, out of order, before the answer to the send, or never. So each is one row, unique
 by what the carrier names it by, and is applied once: found by our own id in the callback's address or by the
-carrier's SID. One about nothing known yet waits, for longer and longer, and is counted.
+carrier's SID. One about nothing known yet waits, for longer and longer, and `unmatched` counts it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from dialer.services.context import Context
 from dialer.services.messaging.status_folding import Folded, fold
 from dialer.services.messaging.status_writing import write
 from dialer.store.models.messaging import CarrierEvent
-from dialer.store.queries import counters
 from dialer.store.queries.carrier_events import (
     DueEvent,
     claim_due,
@@ -43,9 +42,6 @@ FIRST_WAIT: Final = dt.timedelta(seconds=5)
 LONGEST_WAIT: Final = dt.timedelta(days=1)
 BUSY_WAIT: Final = dt.timedelta(milliseconds=500)
 """When somebody else is just writing to the text."""
-
-UNMATCHED: Final = "carrier_events_unmatched"
-"""The organisation's figure of events about nothing that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +152,6 @@ def forget_old_events(ctx: Context) -> int:
 
 def _set_applied(unit: UnitOfWork, events: Sequence[DueEvent], now: dt.datetime) -> None:
     _update(unit, events, applied_at=now)
-    _count_unmatched(unit, -sum(1 for event in events if event.tries))
 
 
 def _let_wait(unit: UnitOfWork, events: Sequence[DueEvent], until: dt.datetime) -> None:
@@ -169,7 +164,6 @@ def _let_wait_longer(unit: UnitOfWork, events: Sequence[DueEvent], now: dt.datet
         wait = min(FIRST_WAIT * 2 ** min(tries, 20), LONGEST_WAIT)
         alike = [event for event in events if event.tries == tries]
         _update(unit, alike, due_at=now + wait, tries=tries + 1)
-    _count_unmatched(unit, sum(1 for event in events if not event.tries))
 
 
 def _update(unit: UnitOfWork, events: Sequence[DueEvent], **values: object) -> None:
@@ -182,11 +176,6 @@ def _update(unit: UnitOfWork, events: Sequence[DueEvent], **values: object) -> N
             )
             .values(**values)
         )
-
-
-def _count_unmatched(unit: UnitOfWork, by: int) -> None:
-    if by:
-        counters.bump(unit, "organisation", unit.organisation_id, UNMATCHED, by)
 
 
 def unmatched(ctx: Context) -> int:

@@ -17,7 +17,6 @@ from dialer.services.messaging.consequences import Said, follow
 from dialer.settings import Settings
 from dialer.store.models.messaging import CarrierEvent
 from dialer.store.models.people import Contact, ContactPhone, OptOut, Suppression
-from dialer.store.queries import counters
 from dialer.store.session import UnitFactory, make_engine
 from tests.conftest import NOON, SetClock
 from tests.towns import Town
@@ -112,11 +111,6 @@ def test_one_that_is_early_waits_and_is_counted(signer: Signer, post: Post, cloc
     assert post.apply() == 1
     assert post.row(text).state == "delivered"
     assert unmatched(post.context()) == 0
-    with post.units.begin(post.organisation_id) as unit:
-        assert (
-            counters.read(unit, "organisation", [post.organisation_id]).get("carrier_events_unmatched", 0)
-            == 0
-        )
 
 
 def test_it_is_looked_for_less_and_less_often_but_never_forgotten(
