@@ -80,6 +80,7 @@ def test_a_conversation_has_the_person_and_what_they_wrote_last(api_of: Caller, 
     writes(1, "Hello")
     writes(1, "st op")
     (row,) = api_of.get("/conversations").json["data"]
+    assert row["contact_id"] == str(sian.id)
     assert row["contact"] == {"id": str(sian.id), "first_name": "Siân", "last_name": "Jones"}
     assert (row["number"], row["sender"], row["state"]) == (mobile(1), OURS, "review")
     assert (row["last"]["body"], row["last"]["class"]) == ("st op", "review")

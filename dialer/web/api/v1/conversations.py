@@ -62,6 +62,7 @@ class ConversationSchema(Schema):
 
     id = Id(required=True)
     number = Text(required=True)
+    contact_id = Id(allow_none=True, required=True)
     contact = fields.Nested(WriterSchema, allow_none=True, required=True)
     campaign_id = Id(allow_none=True)
     sender = Text(allow_none=True)
@@ -146,6 +147,7 @@ def show_conversation(view: ConversationView) -> dict[str, object]:
     return {
         "id": view.id,
         "number": view.number,
+        "contact_id": view.contact.id if view.contact is not None else None,
         "contact": view.contact,
         "campaign_id": view.campaign_id,
         "sender": view.sender,
