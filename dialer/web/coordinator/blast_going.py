@@ -36,11 +36,6 @@ class Going:
     failed_words: str
     skipped_words: str
 
-    @property
-    def settling(self) -> bool:
-        """Whether figures still move although nothing more is sent: networks report late."""
-        return bool(self.counts["sent"] or self.counts["unknown"])
-
 
 def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now: dt.datetime) -> Going:
     """What the page shows of this moment."""

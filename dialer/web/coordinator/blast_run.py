@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from flask import Response as FlaskResponse
 from flask import render_template, url_for
@@ -30,6 +31,8 @@ from dialer.web.coordinator.forms import asked, go
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.words import moment
+
+_ANSWERS_COME_FOR: Final = dt.timedelta(hours=1)
 
 
 @coordinator.get("/blasts/<uuid:blast_id>/progress")
@@ -100,8 +103,16 @@ def _inside(ctx: Context, found: BlastView, campaign: CampaignView) -> dict[str,
         "blast": found,
         "going": going(found, progress_of(ctx, found.id), campaign, ctx.now),
         "replies": campaign_replies(ctx, campaign.id, since) if since else None,
+        "moving": _is_moving(found, ctx.now),
         "may_read": ctx.actor.may(Permission.CONVERSATION_READ),
     }
+
+
+def _is_moving(found: BlastView, now: dt.datetime) -> bool:
+    """Whether figures may still change: while it isn't over, and for an hour more, since networks and people
+    answer late.
+    """
+    return found.finished_at is None or now - found.finished_at < _ANSWERS_COME_FOR
 
 
 def _since(found: BlastView, zone: str) -> list[str]:
