@@ -22,6 +22,10 @@ def message_form(message: OutboundMessage) -> dict[str, Any]:
         "Body": message.body,
         "StatusCallback": message.status_callback,
     }
+    if is_pool(message.sender):
+        # a service may replace letters by itself: then the text isn't the one that was composed, and the
+        # carrier's list doesn't show it under the words by which a lost answer is settled
+        form["SmartEncoded"] = "false"
     if message.validity_s is not None:
         form["ValidityPeriod"] = str(message.validity_s)
     return form
