@@ -27,7 +27,15 @@ class LoopThread:
             future.cancel()  # nothing, once it is done
 
     def stop(self) -> None:
-        """End the thread and close its loop; from another thread."""
+        """End the thread and close its loop; from another thread. What still waits for it is cancelled."""
+        self.run(_cancel_others())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+async def _cancel_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)

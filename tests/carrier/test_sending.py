@@ -6,10 +6,11 @@ import logging
 import multiprocessing
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dialer.carrier import exchange
+from dialer.carrier import exchange, transport
 from dialer.carrier import twilio as adapter
 from dialer.carrier.port import Accepted, CarrierError, NotAccepted, Refused, Unknown
 from dialer.carrier.transport import rewritten
@@ -176,7 +177,8 @@ def test_every_domain_of_the_carrier_goes_where_the_settings_say():
     assert rewritten(look_up, "http://town:1/t/") == "http://town:1/t/v2/PhoneNumbers/1?Fields=x"
 
 
-def test_a_server_that_does_not_speak_tls_was_not_accepted(stub: Stub):
+def test_a_server_that_does_not_speak_tls_was_not_accepted(stub: Stub, monkeypatch):
+    monkeypatch.setattr(transport, "CONNECT_S", 0.3)
     wire = TwilioCarrier(ACCOUNT, TOKEN, stub.url.replace("http:", "https:"))
     assert one(wire) == NotAccepted("unreachable")
     wire.close()
@@ -295,6 +297,16 @@ def test_a_client_used_before_a_fork_works_on_both_sides(stub: Stub, wire: Twili
     assert child.exitcode == 0
     assert stub.connections > before
     assert isinstance(one(wire), Accepted)
+
+
+def test_closing_ends_what_still_waits(stub: Stub, wire: TwilioCarrier):
+    stub.says = lambda _: Reply(b"", "hang")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(one, wire)
+        while not stub.asked:
+            time.sleep(0.01)
+        wire.close()
+        assert isinstance(waiting.result(timeout=5), Unknown)
 
 
 def test_a_closed_client_opens_again(stub: Stub, wire: TwilioCarrier):
