@@ -12,6 +12,7 @@ from sqlalchemy import update
 from dialer.domain.assignment import lease_ends
 from dialer.domain.call import FINAL, proven_by
 from dialer.domain.ringing import SOON, Change, Leg, Standing, follow
+from dialer.services.calling.ring_gate import COST_CAP
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
@@ -107,17 +108,21 @@ def _renew(held: Held) -> None:
 
 
 def _charge(held: Held, told: Told) -> None:
-    """Add what a leg has cost when it ends: every minute begun, at the price that the settings name."""
+    """Add what a leg has cost when it ends: every minute begun, at the price that the settings name. A
+    campaign that has spent what it may is paused.
+    """
     call, voice = held.call, held.ctx.voice
     if told.status != "completed" or not told.duration_s or told.leg in call.charged_legs:
         return
     cost = voice.price_per_minute * math.ceil(told.duration_s / 60)
     call.charged_legs = [*call.charged_legs, told.leg]
     call.cost, call.cost_currency = (call.cost or Decimal(0)) + cost, voice.currency
+    campaign = (Campaign.organisation_id == held.unit.organisation_id, Campaign.id == call.campaign_id)
+    held.unit.session.execute(update(Campaign).where(*campaign).values(spent=Campaign.spent + cost))
     held.unit.session.execute(
         update(Campaign)
-        .where(Campaign.organisation_id == held.unit.organisation_id, Campaign.id == call.campaign_id)
-        .values(spent=Campaign.spent + cost)
+        .where(*campaign, Campaign.state == "active", Campaign.spent >= Campaign.cost_cap)
+        .values(state="paused", pause_reason=COST_CAP)
     )
 
 

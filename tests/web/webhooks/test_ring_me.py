@@ -503,6 +503,19 @@ def test_a_machine_found_beside_the_call_ends_it(
     assert jobs.waiting()["calls"] == (2 if answered_by == "machine_start" else 1)
 
 
+def test_a_campaign_that_has_spent_what_it_may_is_paused(booth: Booth, api: Api, carys: Person) -> None:
+    cap = {"amount": "0.1200", "currency": "GBP"}
+    api(carys).patch(f"/campaigns/{booth.campaign_id}", json={"cost_cap": cap})
+    booth.ring()
+    booth.place()
+    booth.advance(100)
+    campaign = api(carys).get(f"/campaigns/{booth.campaign_id}").json
+    assert (campaign["state"], campaign["pause_reason"], campaign["spent"]) == ("paused", "cost_cap", cap)
+    assert (
+        booth.vic.post(f"/assignments/{booth.assignment}/call", json={}).json["reason"] == "campaign_paused"
+    )
+
+
 def test_no_more_calls_at_once_than_the_account_may_hold(booth: Booth) -> None:
     asked = booth.ring()
     ctx = replace(booth.system(), voice=VoicePolicy(max_concurrent_calls=0))
