@@ -31,8 +31,13 @@ SILENCE_S: Final = 2
 
 
 def make_engine(url: str, *, pool_size: int = 8, statement_timeout_s: float | None = 30) -> Engine:
-    """An engine on psycopg 3, in UTC, whose statements give up after `statement_timeout_s` seconds."""
-    options = "-c timezone=UTC"
+    """An engine on psycopg 3, in UTC, whose statements give up after `statement_timeout_s` seconds.
+
+    Each statement is planned for what it is given. psycopg prepares what comes often, and after some turns
+    PostgreSQL would keep one plan for all: made while a table was empty, or walking through ten thousand
+    numbers for each row of a blast since it can't hash an array that it doesn't know.
+    """
+    options = "-c timezone=UTC -c plan_cache_mode=force_custom_plan"
     if statement_timeout_s is not None:
         options += f" -c statement_timeout={int(statement_timeout_s * 1000)}"
     engine = create_engine(
