@@ -71,6 +71,8 @@ def change_blast(ctx: Context, blast_id: uuid.UUID, fields: BlastFields) -> Blas
     with ctx.unit() as unit:
         blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_MANAGE, lock=True)
         check_editable(blast.state)
+        if blast.state == "scheduled" and fields.get("send_at", blast.send_at) is None:
+            raise ValidationFailed.at("/send_at", "It waits for its time. Give it another one, or cancel it.")
         _apply(unit, blast, campaign, fields)
         ctx.audit(unit, "blast.changed", "blast", blast.id, {"fields": sorted(fields)})
         return blast_view(ctx, unit, blast, campaign)

@@ -66,6 +66,8 @@ def start_scheduled(ctx: Context) -> int:
         for blast in open_blasts(unit, "scheduled"):
             unit.session.refresh(blast, with_for_update={"key_share": True})
             if blast.state == "scheduled" and blast.send_at is not None and blast.send_at <= ctx.now:
+                campaign = unit.session.get_one(Campaign, (unit.organisation_id, blast.campaign_id))
+                _fix_senders(unit, blast, campaign)
                 _start(ctx, unit, blast)
                 ctx.audit(unit, "blast.started", "blast", blast.id)
                 started += 1
@@ -113,13 +115,17 @@ def _check_ready(unit: UnitOfWork, blast: Blast, campaign: Campaign) -> None:
 
 
 def _begin(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, wanted: str) -> None:
-    """The senders are kept as they are now: messages that wait are found by them."""
-    blast.senders = list(sender_rows(unit, senders_of(unit, blast, campaign)))
+    _fix_senders(unit, blast, campaign)
     blast.state = wanted
     blast.launched_at = ctx.now
     ctx.audit(unit, "blast.launched", "blast", blast.id, {"state": wanted})
     if wanted == "running":
         _start(ctx, unit, blast)
+
+
+def _fix_senders(unit: UnitOfWork, blast: Blast, campaign: Campaign) -> None:
+    """The senders are kept as they are now: messages that wait are found by them."""
+    blast.senders = list(sender_rows(unit, senders_of(unit, blast, campaign)))
 
 
 def _start(ctx: Context, unit: UnitOfWork, blast: Blast) -> None:
