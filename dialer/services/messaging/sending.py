@@ -43,8 +43,9 @@ process that was held up must not send what others have settled meanwhile.
 IDLE_S: Final = 0.02
 AT_ONCE: Final = 6
 """Batches of one process that are on the wire or being recorded."""
-RECORD_TRIES: Final = 5
+RECORD_TRIES: Final = 15
 RECORD_AGAIN_AFTER_S: Final = 1.0
+"""A database that starts again takes some seconds; what the carrier answered is kept for so long."""
 
 log = get_logger(__name__)
 
