@@ -11,7 +11,7 @@ import pytest
 from dialer.carrier.port import Accepted, CarrierError, NotAccepted, Refused, Unknown
 from dialer.carrier.twilio import TwilioCarrier
 from dialer.domain.carrier_action import Action
-from tests.carrier.conftest import text_to
+from tests.carrier.conftest import call_to, text_to
 from tests.towns import ACCOUNT_SID, AUTH_TOKEN, STARTS_AT, Town
 
 SENDER = "+447700900001"
@@ -85,6 +85,22 @@ def test_a_wrong_token_stops_everything(town: Town):
 def test_a_name_that_is_not_there_is_none(town: Town, wire: TwilioCarrier):
     assert wire.message("SM" + "0" * 32) is None
     assert wire.look_up(["SM" + "0" * 32, "nonsense"]) == [None, None]
+
+
+def test_a_call_is_placed_found_and_ended(town: Town, wire: TwilioCarrier):
+    town.person("+447700900101", phone="no_answer")
+    placed = wire.place_call(call_to("+447700900101", caller_id=SENDER))
+    assert isinstance(placed, Accepted)
+    town.advance(2)
+    [found] = wire.calls(to="+447700900101", since=STARTS_AT)
+    assert (found.sid, found.to, found.caller_id) == (placed.sid, "+447700900101", SENDER)
+    wire.end_call(placed.sid)
+    ended = wire.call(placed.sid)
+    assert ended is not None
+    assert ended.status in {"completed", "canceled", "no-answer", "busy", "failed"}
+    wire.end_call(placed.sid)
+    assert wire.call("CA" + "0" * 32) is None
+    assert wire.calls(to="+447700900102") == []
 
 
 def test_unknown_outcomes_are_the_truth_about_what_we_know(town: Town, wire: TwilioCarrier):
