@@ -15,9 +15,10 @@ from tests.browser.conftest import DESK, SHORT_PHONE, Open, axe_faults, sign_in,
 from tests.people import Person
 from tests.web.phone_bank import PhoneBank
 
+MOMENT = dt.datetime(2026, 5, 7, 12, tzinfo=dt.UTC)
 MOVES = {
-    "theirs": {"state": "ringing", "contact_rung_at": dt.datetime(2026, 5, 7, 12, tzinfo=dt.UTC)},
-    "talking": {"state": "in_progress"},
+    "theirs": {"state": "in_progress", "contact_rung_at": MOMENT},
+    "talking": {"answered_at": MOMENT},
     "over": {"state": "completed"},
 }
 Moves = Callable[[str], None]
