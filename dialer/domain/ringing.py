@@ -97,6 +97,14 @@ def _of_volunteer(standing: Standing, proven: str) -> Change:
     return Change(proven, VOLUNTEER_GONE if proven == "completed" else VOLUNTEER_NOT_REACHED)
 
 
+def back_off(attempts: int, retry_after_s: float | None, jitter: float) -> dt.timedelta:
+    """How long a call waits that the carrier did not take: longer after each attempt, at least as long as it
+    was told, and by a random share (`jitter`, 0 to 1) longer, so that not all come back at once.
+    """
+    usual_s = min(2.0 ** max(0, attempts - 1), 8.0)
+    return dt.timedelta(seconds=max(usual_s, retry_after_s or 0.0) * (1 + jitter / 4))
+
+
 def first_look(settle_s: float) -> dt.timedelta:
     """How soon after a request without an answer the carrier is asked what became of it."""
     return dt.timedelta(seconds=min(settle_s / 2, 5))

@@ -15,6 +15,7 @@ from dialer.domain.ringing import (
     CONTACT_RINGS_S,
     Change,
     Standing,
+    back_off,
     first_look,
     follow,
     is_machine,
@@ -123,6 +124,14 @@ def test_looks_come_later_each_time_up_to_a_day() -> None:
     assert waits == sorted(waits)
     assert waits[-1] == dt.timedelta(days=1)
     assert first_look(120) == dt.timedelta(seconds=5)
+
+
+@given(st.integers(1, 50), st.none() | st.floats(0, 600), st.floats(0, 1))
+def test_the_carrier_gets_the_time_it_asked_for(attempts, retry_after_s, jitter) -> None:
+    wait = back_off(attempts, retry_after_s, jitter)
+    assert wait >= dt.timedelta(seconds=max(retry_after_s or 0, 1))
+    assert wait <= dt.timedelta(seconds=max(retry_after_s or 0, 8) * 1.25)
+    assert back_off(attempts + 1, retry_after_s, jitter) >= wait
 
 
 def test_contacts_are_given_time_to_answer() -> None:

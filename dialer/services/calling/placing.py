@@ -6,6 +6,7 @@ No call is ever placed twice: what became of a request that was not answered is 
 
 from __future__ import annotations
 
+import random
 import uuid
 from typing import Final, Protocol
 
@@ -27,6 +28,7 @@ from dialer.domain.ringing import (
     TOO_LATE,
     VOLUNTEER_RINGS_S,
     Change,
+    back_off,
     first_look,
     next_look,
 )
@@ -53,7 +55,7 @@ def place_next(ctx: Context, carrier: Carrier, pace: Pace) -> bool:
     """Place the call that has waited longest; False when there is none, or it has to wait."""
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
-        call_id = calls.waiting(unit)
+        call_id = calls.waiting(unit, ctx.now)
         busy = calls.in_flight(unit) >= ctx.voice.max_concurrent_calls
     if call_id is None:
         return False
@@ -81,7 +83,7 @@ def give_up_late(ctx: Context, call_id: uuid.UUID) -> bool:
 def ask_if_waiting(ctx: Context) -> None:
     """Have a worker place what waits; the queue may have been emptied, or the asking lost."""
     with ctx.unit() as unit:
-        waits = calls.waiting(unit) is not None
+        waits = calls.waiting(unit, ctx.now) is not None
     if waits:
         ask_to_place(ctx)
 
@@ -142,9 +144,9 @@ def _record(ctx: Context, call_id: uuid.UUID, outcome: CallOutcome) -> None:
             case Accepted():
                 _accepted(ctx, held.call, outcome.sid)
             case NotAccepted():
-                _wait_again(held.call)
+                _wait_again(ctx, held.call, outcome.retry_after_s)
             case Refused() if outcome.action in _COMES_BACK:
-                _wait_again(held.call)
+                _wait_again(ctx, held.call, None)
             case Refused():
                 _refused(held, outcome)
             case Unknown():
@@ -157,10 +159,11 @@ def _accepted(ctx: Context, call: Call, sid: str) -> None:
     call.deadline_at = ctx.now + next_look(0, ctx.voice.reconcile_after_s)
 
 
-def _wait_again(call: Call) -> None:
-    """It was proven not to have been taken: it may be placed until its time is over."""
+def _wait_again(ctx: Context, call: Call, retry_after_s: float | None) -> None:
+    """It was proven not to have been taken: it may be placed later, until its time is over."""
     call.dial_state = "waiting"
     call.deadline_at = call.created_at + DIAL_WITHIN
+    call.not_before = ctx.now + back_off(call.attempts, retry_after_s, random.random())  # noqa: S311 - jitter
 
 
 def _refused(held: Held, outcome: Refused) -> None:

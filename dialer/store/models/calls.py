@@ -79,6 +79,8 @@ class Call(Identified, Base):
     """The legs whose cost is in `cost`: each is charged once, however often its end is told."""
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     attempted_at: Mapped[Instant | None]
+    not_before: Mapped[Instant | None]
+    """While it waits to be placed: not before this, since the carrier asked for time."""
     clean_looks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     reconciled: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     deadline_at: Mapped[Instant]

@@ -108,14 +108,15 @@ def in_flight(unit: UnitOfWork) -> int:
     return unit.session.scalar(counted) or 0
 
 
-def waiting(unit: UnitOfWork) -> uuid.UUID | None:
-    """The call that has waited longest to be placed."""
+def waiting(unit: UnitOfWork, now: dt.datetime) -> uuid.UUID | None:
+    """The call that has waited longest to be placed, of those that may be placed now."""
     return unit.session.scalar(
         select(Call.id)
         .where(
             Call.organisation_id == unit.organisation_id,
             Call.state == "queued",
             Call.dial_state == "waiting",
+            or_(Call.not_before.is_(None), Call.not_before <= now),
         )
         .order_by(Call.id)
         .limit(1)

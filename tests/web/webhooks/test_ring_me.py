@@ -381,11 +381,13 @@ def test_one_clean_look_is_no_proof(booth: Booth) -> None:
 
 
 def test_asked_to_slow_down_it_waits_and_is_placed_then(booth: Booth) -> None:
-    booth.town.faults(rate_limited=1.0)
+    booth.town.faults(rate_limited=1.0, retry_after_s=7)
     asked = booth.ring()
     assert not booth.place()
     booth.town.faults()
-    booth.clock.forward(seconds=2)
+    booth.clock.forward(seconds=6)
+    assert not booth.place(), "the carrier asked for seven seconds"
+    booth.clock.forward(seconds=3)
     assert booth.place()
     booth.advance(10)
     assert booth.call(asked)["state"] == "in_progress"

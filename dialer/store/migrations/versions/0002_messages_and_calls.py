@@ -412,6 +412,7 @@ def upgrade() -> None:
         ),
         sa.Column("attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("attempted_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("not_before", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("clean_looks", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("reconciled", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("deadline_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
