@@ -23,8 +23,11 @@ from dialer.store.queries.carrier_events import message_ids_by_sid
 
 EVERY_S: Final = 60.0
 OVERLAP: Final = dt.timedelta(minutes=10)
-REST_AT_MOST: Final = dt.timedelta(minutes=1)
-"""After an outage nothing goes out for so long, unless the list is read before."""
+REST_AT_MOST: Final = dt.timedelta(seconds=20)
+"""After an outage nothing goes out for so long, unless the list is read before; all is to be under way again
+within half a minute.
+"""
+READ_TRIES: Final = 3
 
 JOB: Final = "workers.jobs.read_inbound"
 SENDS_ONLY: Final = "alphanumeric"
@@ -92,6 +95,16 @@ def read_inbound(ctx: Context, carrier: Carrier, rested_until: dt.datetime | Non
 
 def _listed(carrier: Carrier, mailbox: _Mailbox) -> list[CarrierMessage]:
     """The texts to a sender, or to any number of a pool, newest first."""
+    for _ in range(READ_TRIES - 1):
+        try:
+            return _read_once(carrier, mailbox)
+        except CarrierError as error:
+            if error.permanent:
+                raise
+    return _read_once(carrier, mailbox)
+
+
+def _read_once(carrier: Carrier, mailbox: _Mailbox) -> list[CarrierMessage]:
     since = mailbox.read_through - OVERLAP
     found = [
         message

@@ -8,7 +8,13 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import select
 
-from dialer.services.messaging.inbound_reading import OVERLAP, ask_to_read, read_inbound, rest_until_read
+from dialer.services.messaging.inbound_reading import (
+    OVERLAP,
+    REST_AT_MOST,
+    ask_to_read,
+    read_inbound,
+    rest_until_read,
+)
 from dialer.services.messaging.senders import sender_rows
 from dialer.store.models.messaging import Message, Sender
 from dialer.store.models.people import Suppression
@@ -105,6 +111,14 @@ def test_texts_to_a_pools_numbers_are_texts_to_us(town: Town, post: Post):
     assert barred(post) == [ANN]
 
 
+def test_a_list_that_fails_now_and_then_is_read_all_the_same(town: Town, post: Post):
+    town.text(ANN, SENDER, "STOP")
+    town.faults(list_error=0.4, seed=5)
+    for _ in range(5):
+        read_inbound(post.context(), post.carrier)
+    assert barred(post) == [ANN]
+
+
 def test_our_own_texts_in_the_list_are_not_texts_to_us(town: Town, post: Post):
     post.hand_over(post.text(ANN))
     town.advance(60)
@@ -112,7 +126,7 @@ def test_our_own_texts_in_the_list_are_not_texts_to_us(town: Town, post: Post):
 
 
 def test_after_an_outage_senders_rest_until_they_are_read(town: Town, post: Post, jobs):
-    until = NOON + dt.timedelta(minutes=1)
+    until = NOON + REST_AT_MOST
     assert rest_until_read(post.context()) == 2
     assert rests(post) == {SENDER: until, OTHER_SENDER: until, "Labour": None}
     assert jobs.waiting()["events"] == 1
@@ -125,12 +139,12 @@ def test_a_sender_that_rests_for_another_reason_goes_on_resting(town: Town, post
     with post.units.begin(post.organisation_id) as unit:
         unit.session.scalars(select(Sender).where(Sender.address == SENDER)).one().resting_until = later
     rest_until_read(post.context())
-    read_inbound(post.context(), post.carrier, NOON + dt.timedelta(minutes=1))
+    read_inbound(post.context(), post.carrier, NOON + REST_AT_MOST)
     assert rests(post)[SENDER] == later
 
 
-def test_while_the_list_cannot_be_read_they_rest_for_a_minute_at_most(town: Town, post: Post):
-    until = NOON + dt.timedelta(minutes=1)
+def test_while_the_list_cannot_be_read_they_rest_for_a_while_at_most(town: Town, post: Post):
+    until = NOON + REST_AT_MOST
     rest_until_read(post.context())
     town.faults(list_error=1.0)
     read_inbound(post.context(), post.carrier, until)
