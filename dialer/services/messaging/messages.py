@@ -11,6 +11,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.errors import NotFound
 from dialer.domain.phone import PhoneFault, read_phone
 from dialer.services.context import Context
+from dialer.services.messaging.figures import BLAST
 from dialer.services.messaging.views import MessageView
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.messaging import Message
@@ -22,7 +23,10 @@ SECRET: tuple[str, ...] = ("code", "sign_in")
 
 @dataclass(frozen=True, slots=True)
 class MessageSearch:
-    """Which texts are asked for; what is None doesn't matter. `number` is in any usual writing."""
+    """Which texts are asked for; what is None doesn't matter. `number` is in any usual writing.
+
+    Those of a blast are the ones that its figures count: texts that were sent to try it are none of them.
+    """
 
     blast_id: uuid.UUID | None = None
     contact_id: uuid.UUID | None = None
@@ -90,6 +94,8 @@ def _wanted(ctx: Context, unit: UnitOfWork, search: MessageSearch) -> Select[Mes
         value = getattr(search, name)
         if value is not None:
             query = query.where(getattr(Message, name) == value)
+    if search.blast_id is not None:
+        query = query.where(Message.purpose == BLAST)
     if search.number is not None:
         found = read_phone(search.number, ctx.phones)
         if isinstance(found, PhoneFault):

@@ -17,10 +17,12 @@ from dialer.services.messaging.blasts import delete_blast
 from dialer.services.messaging.carrier_events import StatusOfText, apply_statuses, record_status
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.services.messaging.launching import cancel_blast, pause_blast, resume_blast
+from dialer.services.messaging.messages import MessageSearch, list_messages
 from dialer.services.messaging.outcomes import accept_texts
 from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.test_sends import send_test
+from dialer.services.paging import Page
 from dialer.services.people.no_contact import add_opt_out
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Conversation, Message
@@ -453,6 +455,7 @@ def test_a_text_to_try_it_is_no_part_of_the_blast(blasting: Blasting) -> None:
     blasting.send()
     assert [one.body for one in blasting.judge.asked] == ["Hello friend"] * 2
     assert blasting.counts(draft.id) == {}
+    assert list_messages(blasting.ctx, MessageSearch(blast_id=draft.id), Page()).items == []
     delete_blast(blasting.ctx, draft.id)
 
 
