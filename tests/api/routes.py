@@ -21,7 +21,7 @@ WITH_BODY = ("POST", "PUT", "PATCH")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method of one address."""
+    """One method of one address; `allowed` are those of all routes that the address could mean."""
 
     method: str
     path: str
@@ -47,11 +47,12 @@ def bare_app() -> Flask:
 
 def routes(app: Flask, prefix: str = "/api/") -> Iterator[Route]:
     """All there are under `prefix`."""
-    nothing = str(uuid.UUID(int=7))
+    nothing, addresses = str(uuid.UUID(int=7)), app.url_map.bind("localhost")
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         if rule.rule.startswith(prefix):
-            allowed = frozenset(rule.methods or ())
-            for method in sorted(allowed & set(METHODS)):
+            path = re.sub(r"<[^>]+>", nothing, rule.rule)
+            allowed = frozenset(addresses.allowed_methods(path))
+            for method in sorted((rule.methods or set()) & set(METHODS)):
                 permission = permission_of(app, rule.endpoint, method)
                 assert permission is not None
-                yield Route(method, re.sub(r"<[^>]+>", nothing, rule.rule), permission, allowed)
+                yield Route(method, path, permission, allowed)
