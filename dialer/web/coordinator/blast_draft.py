@@ -202,6 +202,7 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
         warnings=minding(found.body, estimate),
         troubles=in_the_way,
         may_launch=not in_the_way,
+        may_read=ctx.actor.may(Permission.CONVERSATION_READ),
         who_words=who_words(found),
         errors=errors or {},
         **blast_form.choices_of(ctx),

@@ -42,7 +42,7 @@ def _asking() -> Asking:
     return Asking(
         section="live",
         question=gettext("Carry on calling?"),
-        consequence=gettext("Every running campaign hands out people again at once."),
+        consequence=gettext("Every running campaign hands out people again at once, and texts go on."),
         action=url_for("coordinator.carry_on", sure="yes"),
         deed=gettext("Carry on"),
         back=_came_from(),
