@@ -10,7 +10,6 @@ from email.utils import formatdate
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -18,6 +17,7 @@ from dialer.town.api import VERSION, RefusedError, answer, create, customers, no
 from dialer.town.book import BILLED, Text
 from dialer.town.codes import FAILURES
 from dialer.town.delivery import Delivery
+from dialer.town.listing import page_of
 from dialer.town.numbers import written_plainly
 from dialer.town.refusals import read_order
 from dialer.town.town import Town
@@ -80,27 +80,8 @@ class Messages:
         before = self._town.clock.timestamp() - lag if lag else None
         listed = wanted.matching(self.delivery, before)
         found = list(islice(listed, wanted.page_size + 1))
-        return answer(self._page(request, wanted, found))
-
-    def _page(self, request: web.Request, wanted: Query, found: list[Text]) -> dict[str, Any]:
-        size, number = wanted.page_size, wanted.page
-        shown, more = found[:size], len(found) > size
-        asked = {name: value for name, value in request.query.items() if name not in {"Page", "PageToken"}}
-
-        def address(page: int, **token: str) -> str:
-            return f"{request.path}?{urlencode({**asked, 'PageSize': size, 'Page': page, **token})}"
-
-        return {
-            "messages": [self.shown(text) for text in shown],
-            "page": number,
-            "page_size": size,
-            "start": number * size,
-            "end": number * size + max(0, len(shown) - 1),
-            "uri": str(request.rel_url),
-            "first_page_uri": address(0),
-            "previous_page_uri": address(number - 1) if number else None,
-            "next_page_uri": address(number + 1, PageToken=f"PA{shown[-1].sid}") if more else None,
-        }
+        texts = [self.shown(text) for text in found]
+        return answer(page_of(request, "messages", texts, size=wanted.page_size, number=wanted.page))
 
     def _named(self, request: web.Request) -> Text:
         text = self.delivery.book.by_sid.get(request.match_info["sid"])
