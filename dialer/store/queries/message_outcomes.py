@@ -22,6 +22,10 @@ _ACCEPT: Final = text(
         JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
         WHERE m.state IN ('queued', 'sending', 'unknown') AND m.attempts > m.put_back
           AND m.carrier_sid IS NULL
+          AND NOT EXISTS (
+              SELECT 1 FROM message other
+              WHERE other.organisation_id = :organisation AND other.carrier_sid = given.sid
+          )
         ORDER BY m.id FOR UPDATE OF m
     )
     UPDATE message
@@ -34,6 +38,7 @@ _ACCEPT: Final = text(
               told.state AS before, message.state AS after, message.cost
     """
 )
+"""A name of the carrier's that another text has stays with that one: this one is settled by asking."""
 
 _FAIL: Final = text(
     """

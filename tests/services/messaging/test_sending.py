@@ -468,3 +468,13 @@ def test_when_its_campaign_ends_a_blast_is_called_off(blasting: Blasting) -> Non
     blasting.clear(run.id)
     assert blasting.state(run.id) == "cancelled"
     assert blasting.counts(run.id) == {"cancelled": 2}
+
+
+def test_a_name_of_the_carriers_belongs_to_one_text(blasting: Blasting) -> None:
+    sid = "SM" + "9" * 32
+    blasting.judge.answers = lambda _: Accepted(sid, "queued")
+    for index in range(2):
+        run = blasting.launch(people(blasting.ctx, 1, first=index))
+        blasting.plan(run.id)
+        blasting.send()
+    assert blasting.counts(run.id) == {"sending": 1}

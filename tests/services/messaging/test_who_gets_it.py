@@ -10,6 +10,7 @@ from decimal import Decimal
 from dialer.domain.phone import PhonePolicy
 from dialer.services.calling.campaigns import activate_campaign, change_campaign
 from dialer.services.gotv.record import record_turnout
+from dialer.services.messaging.blasts import change_blast
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import pause_blast, resume_blast
 from dialer.services.messaging.outgoing import queue_text
@@ -32,6 +33,16 @@ def test_a_scheduled_blast_starts_by_itself(blasting: Blasting, clock: SetClock)
     blasting.plan(run.id)
     blasting.send()
     assert blasting.counts(run.id) == {"sent": 2}
+
+
+def test_what_is_changed_while_it_waits_for_its_hour_counts(blasting: Blasting, clock: SetClock) -> None:
+    later = clock.now + dt.timedelta(hours=1)
+    run = blasting.launch(people(blasting.ctx, 2), send_at=later)
+    change_blast(blasting.ctx, run.id, {"senders": [landline(7)], "send_at": clock.now, "body": "Now"})
+    blasting.keep()
+    blasting.plan(run.id)
+    blasting.send()
+    assert {(one.sender, one.body) for one in blasting.judge.asked} == {(landline(7), "Now")}
 
 
 def test_with_a_higher_budget_the_rest_goes_out(blasting: Blasting, clock: SetClock) -> None:
