@@ -163,10 +163,13 @@ def _send_batch(run: _Run, lane: Lane) -> int:
 
 
 def _pass_and_hand_over(run: _Run, batch: Sequence[Claimed]) -> None:
-    """The gate and the wire in one go: nothing comes between them."""
+    """The gate and the wire in one go: nothing comes between them. The time counts from before the gate,
+    since a process may also be held up while that is committed.
+    """
+    begin_before = time.monotonic() + BEGIN_WITHIN_S
     ctx = run.now()
     if passed := pass_gate(ctx, run.holder, batch):
-        hand_over(ctx, run.tools, passed, begin_before=time.monotonic() + BEGIN_WITHIN_S)
+        hand_over(ctx, run.tools, passed, begin_before=begin_before)
 
 
 def hand_over(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Engine, text
 
 from dialer.carrier.errors import action_of
 from dialer.carrier.port import OutboundMessage, SendOutcome, Unknown
 from dialer.domain.carrier_action import Action
 from dialer.services.context import Context
 from dialer.services.messaging.carrier_events import StatusOfText, apply_statuses, record_status
+from dialer.services.messaging.sending import BEGIN_WITHIN_S
 from dialer.store.models.messaging import Message
 from tests.carriers import Judge
 from tests.conftest import SetClock
@@ -47,23 +51,23 @@ def look_twice(blasting: Blasting, clock: SetClock) -> None:
 
 
 def test_a_callback_that_is_kept_but_not_applied_yet_is_proof(blasting: Blasting, clock: SetClock) -> None:
-    _, text = lost(blasting)
-    record_status(blasting.system, StatusOfText(SID, "sent", text.id))
+    blast_id, lost_one = lost(blasting)
+    record_status(blasting.system, StatusOfText(SID, "sent", lost_one.id))
     look_twice(blasting, clock)
     blasting.send()
     assert blasting.judge.accepted_by_number() == {mobile(0): 1}
     apply_statuses(blasting.system, Codes())  # type: ignore[arg-type]
     blasting.settle()
-    [settled] = blasting.messages(text.blast_id)  # type: ignore[arg-type]
+    [settled] = blasting.messages(blast_id)
     assert (settled.state, settled.carrier_sid) == ("sent", SID)
 
 
 def test_so_it_is_at_the_gate(blasting: Blasting, clock: SetClock) -> None:
     """The callback comes when two looks have put the text back already."""
-    blast_id, text = lost(blasting)
+    blast_id, lost_one = lost(blasting)
     look_twice(blasting, clock)
     assert blasting.counts(blast_id) == {"queued": 1}
-    record_status(blasting.system, StatusOfText(SID, "delivered", text.id))
+    record_status(blasting.system, StatusOfText(SID, "delivered", lost_one.id))
     blasting.send()
     assert blasting.judge.accepted_by_number() == {mobile(0): 1}
     apply_statuses(blasting.system, Codes())  # type: ignore[arg-type]
@@ -139,3 +143,29 @@ def test_one_that_was_given_up_holds_up_no_other(blasting: Blasting, clock: SetC
     blasting.send()
     look_twice(blasting, clock)
     assert blasting.counts(second) == {"queued": 1}
+
+
+class Punctual(Judge):
+    """Notes how much time was left to post each text."""
+
+    left: list[float]
+
+    def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:
+        self.left = [(one.begin_before or 0.0) - time.monotonic() for one in messages]
+        return super().send_messages(messages)
+
+
+def test_the_second_before_the_wire_begins_with_the_gate(
+    ctx: Context, clock: SetClock, engine: Engine
+) -> None:
+    """Whoever was held up while the gate was committed posts nothing: others may have settled it since."""
+    judge = Punctual(clock)
+    blasting = Blasting(ctx, clock, judge)
+    blasting.plan(blasting.launch(people(blasting.ctx, 1)).id)
+    with engine.connect() as other:
+        other.execute(text("LOCK TABLE counter IN SHARE MODE"))
+        held_up = threading.Timer(BEGIN_WITHIN_S + 0.2, other.rollback)
+        held_up.start()
+        blasting.send()
+        held_up.join()
+    assert [left < 0 for left in judge.left] == [True]
