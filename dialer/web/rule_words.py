@@ -16,6 +16,7 @@ def N_(words: str) -> str:  # noqa: N802 - gettext's own name for “to be trans
 SAID_BY_RULES: Final = (
     N_("All calling is stopped just now."),
     N_("It is too early or too late to call them."),
+    N_("Only whoever has this contact in hand can be put through to them."),
     N_("Numbers in this country can’t be rung from here."),
     N_("Phones in this country can’t be rung from here."),
     N_("Give the number of your phone."),

@@ -13,7 +13,7 @@ from dialer.domain.ringing import DIAL_WITHIN
 from dialer.services.accounts.account_fields import clean_phone_or_none
 from dialer.services.accounts.phones import confirmed_numbers
 from dialer.services.calling.call_views import CallView, call_view
-from dialer.services.calling.reach import lock_assignment, reach_assignment
+from dialer.services.calling.reach import lock_assignment, reach_assignment, volunteer_id
 from dialer.services.calling.ring_gate import WORDS, refusal
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -28,6 +28,7 @@ NO_PHONE = "Show first that a phone is yours, by a code that we send to it."
 NOT_CONFIRMED = "This phone isn’t confirmed yet. Have a code sent to it, and type the code in."
 SAME_PHONE = "You can’t ring yourself."
 NO_CALLER_ID = "The campaign has no number yet to ring from. Ask your coordinator."
+NOT_YOURS = "Only whoever has this contact in hand can be put through to them."
 ON_THE_PHONE = "You are still on the phone with somebody else."
 
 
@@ -41,6 +42,8 @@ def ring_me(ctx: Context, assignment_id: uuid.UUID, phone: str | None = None) ->
     """
     with ctx.unit() as unit:
         assignment = reach_assignment(ctx, unit, assignment_id, Permission.CALL_PLACE)
+        if assignment.account_id != volunteer_id(ctx):
+            raise Conflict(NOT_YOURS)
         shift = lock_assignment(unit, assignment)
         if assignment.state != "open":
             raise AssignmentClosed("This contact isn’t in your hands any more.", state=assignment.state)

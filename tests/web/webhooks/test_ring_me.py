@@ -314,10 +314,12 @@ def test_going_on_to_the_next_one_hangs_up(booth: Booth, jobs: RedisJobQueue) ->
     assert booth.state() == "in_call", "for the new one"
 
 
-def test_only_ones_own_assignment_is_rung_for(booth: Booth, api: Api, mallory: Person) -> None:
+def test_only_ones_own_assignment_is_rung_for(booth: Booth, api: Api, carys: Person, mallory: Person) -> None:
     assert api(mallory).post(f"/assignments/{booth.assignment}/call", json={}).status_code == 404
+    assert api(carys).post(f"/assignments/{booth.assignment}/call", json={}).status_code == 409
     call = booth.ring()
     assert api(mallory).get(f"/calls/{call['id']}").status_code == 404
+    assert api(carys).get(f"/calls/{call['id']}").status_code == 200
     assert api(mallory).get("/calls").status_code == 403
 
 
