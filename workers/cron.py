@@ -39,11 +39,22 @@ class Cron:
     due: dict[str, float] = field(default_factory=dict)
 
     def run_due(self, now: float) -> None:
-        """Run every tick whose time has come and set its next one."""
+        """Run every tick whose time has come and set its next one. What is to be done after an outage comes
+        before whatever else has its turn: the database may be back in the middle of a round.
+        """
         for tick in self.ticks:
-            if self.due.get(tick.name, 0) <= now:
-                self.due[tick.name] = now + tick.every_s
-                self._run(tick)
+            if self._is_due(tick, now):
+                for missed in self.ticks:
+                    if missed.after_outage and missed is not tick and self._is_due(missed, now):
+                        self._take_turn(missed, now)
+                self._take_turn(tick, now)
+
+    def _is_due(self, tick: Tick, now: float) -> bool:
+        return self.due.get(tick.name, 0) <= now
+
+    def _take_turn(self, tick: Tick, now: float) -> None:
+        self.due[tick.name] = now + tick.every_s
+        self._run(tick)
 
     def wait_s(self, now: float) -> float:
         """How long nothing is due."""

@@ -11,9 +11,13 @@ from types import FrameType
 import redis
 from rq import SimpleWorker
 from rq.job import Job
+from sqlalchemy.exc import SQLAlchemyError
 
 from dialer import queueing
+from dialer.domain.errors import RuleBroken
 from dialer.logs import get_logger
+from dialer.services.accounts.organisations import organisation_ids
+from dialer.services.messaging.inbound_reading import rest_where_unread
 from dialer.settings import Settings
 from workers.runtime import Runtime, install
 
@@ -44,7 +48,9 @@ class Worker(SimpleWorker):
 
 def run_worker(settings: Settings, name: str) -> bool:
     """Work until told to stop by SIGTERM or SIGINT; True then, False when the queue could not be used."""
-    install(Runtime.from_settings(settings))
+    runtime = Runtime.from_settings(settings)
+    install(runtime)
+    catch_up(runtime)
     client = queueing.connect(settings.redis_url, timeout_s=None)
     with announced(settings.redis_url, name):
         worker = Worker(
@@ -64,6 +70,15 @@ def queues_of(name: str, workers: int) -> list[str]:
     """
     kept_free = workers > 1 and name == FIRST_OF_THE_POOL
     return [queue for queue in queueing.QUEUES if not (kept_free and queue == queueing.IMPORTS)]
+
+
+def catch_up(runtime: Runtime) -> None:
+    """Before the first job: what nobody heard while all was stopped comes first."""
+    try:
+        for organisation_id in organisation_ids(runtime.units):
+            rest_where_unread(runtime.context(organisation_id, request_id="worker:start"))
+    except (SQLAlchemyError, RuleBroken):  # the clockwork sees to it when the database is back
+        log.warning("senders could not be looked at", exc_info=True)
 
 
 @contextlib.contextmanager

@@ -89,6 +89,22 @@ def test_when_the_database_is_back_what_was_missed_is_asked_for(runtime, deeds):
     assert len(deeds.done) == 2
 
 
+def test_what_was_missed_comes_before_what_is_next(runtime, deeds):
+    """The database is back in the middle of a round: nothing is sent before the texts to us were read."""
+    tries = [0]
+
+    def look(_ctx: object) -> None:
+        tries[0] += 1
+        if tries[0] == 2:
+            raise Unavailable
+
+    missed = replace(deeds.tick("missed", math.inf), after_outage=True)
+    cron = Cron(runtime, [missed, Tick("look", 1, look), deeds.tick("send", 1)])
+    for second in (0.0, 1.0):
+        cron.run_due(second)
+    assert [each.split()[0] for each in deeds.done] == ["missed", "send", "missed", "send"]
+
+
 def test_the_ticks_there_are_bear_being_done_twice(runtime):
     cron = Cron(runtime, TICKS)
     cron.run_due(0.0)

@@ -11,7 +11,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from dialer.carrier.port import Carrier, CarrierError, CarrierMessage
 from dialer.domain.access import Permission, require
@@ -28,6 +28,8 @@ REST_AT_MOST: Final = dt.timedelta(seconds=20)
 within half a minute.
 """
 READ_TRIES: Final = 3
+UNREAD_FOR: Final = dt.timedelta(seconds=90)
+"""When a list that is read each minute has not been read for so long, everything stood still."""
 
 JOB: Final = "workers.jobs.read_inbound"
 SENDS_ONLY: Final = "alphanumeric"
@@ -48,10 +50,18 @@ def ask_to_read(ctx: Context) -> None:
     ctx.jobs.enqueue("events", JOB, str(ctx.organisation_id))
 
 
-def rest_until_read(ctx: Context) -> int:
+def rest_where_unread(ctx: Context) -> int:
+    """Before a worker begins: let no sender go on whose list nobody has read for a while; how many rest.
+
+    Jobs that waited when all was stopped are there again before the clockwork has looked about.
+    """
+    return rest_until_read(ctx, unread_for=UNREAD_FOR)
+
+
+def rest_until_read(ctx: Context, unread_for: dt.timedelta | None = None) -> int:
     """After an outage: let no sender go on before a job has read the texts to it; how many rest.
 
-    A sender that rests for longer anyway is left alone.
+    One that rests for longer anyway is left alone, and so is one whose list was read within `unread_for`.
     """
     require(ctx.actor, Permission.SYSTEM_RUN)
     until = ctx.now + REST_AT_MOST
@@ -62,12 +72,20 @@ def rest_until_read(ctx: Context) -> int:
                 Sender.organisation_id == unit.organisation_id,
                 Sender.kind != SENDS_ONLY,
                 or_(Sender.resting_until.is_(None), Sender.resting_until < until),
+                *_unread(ctx, unread_for),
             )
             .values(resting_until=until)
             .returning(Sender.id)
         ).all()
-    ctx.jobs.enqueue("events", JOB, str(ctx.organisation_id), until.isoformat())
+    if resting or unread_for is None:
+        ctx.jobs.enqueue("events", JOB, str(ctx.organisation_id), until.isoformat())
     return len(resting)
+
+
+def _unread(ctx: Context, unread_for: dt.timedelta | None) -> list[ColumnElement[bool]]:
+    if unread_for is None:
+        return []
+    return [func.coalesce(Sender.inbound_read_through, Sender.created_at) <= ctx.now - unread_for]
 
 
 def read_inbound(ctx: Context, carrier: Carrier, rested_until: dt.datetime | None = None) -> int:

@@ -18,9 +18,12 @@ from dialer.services.messaging.inbound_reading import (
 from dialer.services.messaging.senders import sender_rows
 from dialer.store.models.messaging import Message, Sender
 from dialer.store.models.people import Suppression
+from tests.carriers import Unmetered
 from tests.conftest import NOON, SetClock
 from tests.towns import Town
 from tests.web.webhooks.conftest import SENDER, Post
+from workers.main import catch_up
+from workers.runtime import Runtime
 
 OTHER_SENDER = "+447700900002"
 ANN, BOB = "+447700900123", "+447700900124"
@@ -132,6 +135,20 @@ def test_after_an_outage_senders_rest_until_they_are_read(town: Town, post: Post
     assert jobs.waiting()["events"] == 1
     read_inbound(post.context(), post.carrier, until)
     assert set(rests(post).values()) == {None}
+
+
+def test_before_a_worker_begins_those_rest_that_nobody_has_read_for_long(
+    town: Town, post: Post, jobs, settings, clock: SetClock
+):
+    runtime = Runtime(settings, post.units, jobs, post.carrier, Unmetered(), clock)
+    read_inbound(post.context(), post.carrier)
+    clock.forward(seconds=70)
+    catch_up(runtime)
+    assert (set(rests(post).values()), jobs.waiting()["events"]) == ({None}, 0)
+    clock.forward(hours=1)
+    catch_up(runtime)
+    assert rests(post)[SENDER] == clock.now + REST_AT_MOST
+    assert jobs.waiting()["events"] == 1
 
 
 def test_a_sender_that_rests_for_another_reason_goes_on_resting(town: Town, post: Post):
