@@ -29,6 +29,7 @@ from dialer.settings import Settings
 from dialer.store.models import Base
 from dialer.store.models.accounts import Organisation
 from dialer.store.session import UnitFactory, make_engine
+from dialer.web import i18n
 from dialer.web.desk import Desk
 from dialer.web.limits import limiter
 from tests import servers
@@ -214,6 +215,7 @@ class Built:
 @pytest.fixture(scope="session")
 def built(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The app, built once: registering and describing every route costs more than most tests do."""
+    i18n.compile_if_stale()  # the app keeps the Welsh that it has read
     settings = settings_for(database_url, redis_url, tmp_path_factory.mktemp("nowhere"))
     app = create_app(settings)
     app.testing = False  # bugs become 500s, as they would for a user
