@@ -8,8 +8,13 @@ import pytest
 from flask import Flask
 
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
+from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.context import Context
+from dialer.services.messaging.blasts import BlastFields, create_blast
+from dialer.services.messaging.conversations import ConversationSearch, list_conversations
+from dialer.services.messaging.inbound import InboundText, receive
+from dialer.services.paging import Page
 from dialer.services.people.lists import create_list
 from tests.people import Person
 from tests.web.coordinator.test_doors import PAGES
@@ -74,7 +79,34 @@ FIELDS = [
     "node-0-answer-0-label",
     "add",
     "remove",
+    "senders",
+    "caller_ids",
+    "cost_cap",
+    "require_consent_sms",
+    "body",
+    "voted",
+    "voting_methods",
+    "tags_any",
+    "tags_none",
+    "polling_districts",
+    "not_contacted_hours",
+    "send_at",
+    "test_to",
+    "confirm",
+    "seen",
+    "decision",
 ]
+
+
+def _draft(ctx: Context, bank: PhoneBank) -> uuid.UUID:
+    fields = BlastFields(name="Polls are open", body="Hi. Stop: STOP", list_ids=[])
+    return create_blast(ctx, bank.campaign_id, fields).id
+
+
+def _conversation(ctx: Context) -> uuid.UUID:
+    system = ctx.as_actor(system_actor(ctx.organisation_id))
+    receive(system, InboundText("SM1", "+447700900102", "+447700900001", "st op", ctx.now))
+    return list_conversations(ctx, ConversationSearch(), Page()).items[0].id
 
 
 @pytest.fixture
@@ -90,6 +122,8 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "import_id": uuid.UUID(int=1),
         "code": create_join_link(ctx, bank.campaign_id, NewJoinLink()).code,
         "channel": "voice",
+        "blast_id": _draft(ctx, bank),
+        "conversation_id": _conversation(ctx),
     }
     rules = [
         rule
@@ -119,7 +153,16 @@ def test_no_form_breaks(desk: Reader, addresses: list[str], value: str) -> None:
 @pytest.mark.parametrize("value", NONSENSE)
 def test_no_address_breaks(desk: Reader, bank: PhoneBank, value: str) -> None:
     for path in PAGES:
-        names = ("after", "campaign_id", "list_id", "support", "polling_district", "script_id", "went")
+        names = (
+            "after",
+            "state",
+            "campaign_id",
+            "list_id",
+            "support",
+            "polling_district",
+            "script_id",
+            "went",
+        )
         answer = desk.client.get(path, query_string=dict.fromkeys(names, value))
         assert answer.status_code < 500, path
 
