@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import http.client
 import os
 import shutil
@@ -18,7 +19,15 @@ from pathlib import Path
 
 import pytest
 
+from dialer.domain.access import Role
+from dialer.domain.phone import PhonePolicy
 from dialer.processes import read_pid, wait_until
+from dialer.queueing import RedisJobQueue, connect
+from dialer.services.accounts.organisations import ensure_organisation
+from dialer.services.context import Context
+from dialer.settings import Settings
+from dialer.store.session import UnitFactory, make_engine
+from tests.people import make_person
 
 START_PATIENCE_S = 90.0
 
@@ -130,3 +139,22 @@ def make_installation() -> Iterator[Make]:
     for installation in made:
         installation.end()
         shutil.rmtree(installation.data_dir.parent, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def coordinator_of(settings: Settings) -> Iterator[Context]:
+    """A coordinator's context on a running installation's own database and queue."""
+    units, queue = UnitFactory(make_engine(settings.database_url)), connect(settings.redis_url)
+    now = dt.datetime.now(dt.UTC)
+    person = make_person(units, ensure_organisation(units, now), Role.COORDINATOR, "Carys")
+    yield Context(
+        units=units,
+        jobs=RedisJobQueue(queue),
+        actor=person.actor,
+        now=now,
+        phones=PhonePolicy(allow_fictional=True),
+        public_url=settings.public_url,
+        data_dir=settings.data_dir,
+    )
+    queue.close()
+    units.engine.dispose()

@@ -23,12 +23,8 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from dialer.domain.access import Role
 from dialer.domain.errors import Unavailable
-from dialer.domain.phone import PhonePolicy
 from dialer.processes import wait_until
-from dialer.queueing import RedisJobQueue, connect
-from dialer.services.accounts.organisations import ensure_organisation
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import BlastFields, create_blast
 from dialer.services.messaging.launching import launch_blast
@@ -38,10 +34,8 @@ from dialer.services.people.no_contact import add_opt_out
 from dialer.settings import Settings, completed, load_settings
 from dialer.store.models.calling import CampaignList
 from dialer.store.models.messaging import Message, Sender
-from dialer.store.session import UnitFactory, make_engine
-from tests.people import make_person
 from tests.phone_bank import Voter, mobile, running_campaign
-from tests.supervisor.conftest import Installation, Make
+from tests.supervisor.conftest import Installation, Make, coordinator_of
 from tests.towns import Town
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
@@ -121,21 +115,8 @@ def town(settings: Settings, tmp_path: Path) -> Town:
 
 @pytest.fixture
 def coordinator(settings: Settings) -> Iterator[Context]:
-    """A coordinator's context on the running installation's own database and queue."""
-    units, queue = UnitFactory(make_engine(settings.database_url)), connect(settings.redis_url)
-    now = dt.datetime.now(dt.UTC)
-    person = make_person(units, ensure_organisation(units, now), Role.COORDINATOR, "Carys")
-    yield Context(
-        units=units,
-        jobs=RedisJobQueue(queue),
-        actor=person.actor,
-        now=now,
-        phones=PhonePolicy(allow_fictional=True),
-        public_url=settings.public_url,
-        data_dir=settings.data_dir,
-    )
-    queue.close()
-    units.engine.dispose()
+    with coordinator_of(settings) as ctx:
+        yield ctx
 
 
 def number_of(index: int) -> str:

@@ -24,17 +24,14 @@ from redis.exceptions import RedisError
 from sqlalchemy import func, select
 
 from dialer.domain.access import Role
-from dialer.domain.phone import PhonePolicy
-from dialer.queueing import RedisJobQueue, connect
-from dialer.services.accounts.organisations import ensure_organisation
+from dialer.queueing import connect
 from dialer.services.context import Context
 from dialer.settings import Settings, completed, load_settings
 from dialer.store.models.calling import Assignment, Hold, Result
 from dialer.store.queries import counters
-from dialer.store.session import UnitFactory, make_engine
 from tests.people import make_person
 from tests.phone_bank import Voter, landline, mobile, running_campaign
-from tests.supervisor.conftest import Installation, Make
+from tests.supervisor.conftest import Installation, Make, coordinator_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
 
@@ -152,21 +149,8 @@ def settings(running: Installation) -> Settings:
 
 @pytest.fixture
 def coordinator(settings: Settings) -> Iterator[Context]:
-    """A coordinator's context on the running installation's own database and queue."""
-    units, queue = UnitFactory(make_engine(settings.database_url)), connect(settings.redis_url)
-    now = dt.datetime.now(dt.UTC)
-    person = make_person(units, ensure_organisation(units, now), Role.COORDINATOR, "Carys")
-    yield Context(
-        units=units,
-        jobs=RedisJobQueue(queue),
-        actor=person.actor,
-        now=now,
-        phones=PhonePolicy(allow_fictional=True),
-        public_url=settings.public_url,
-        data_dir=settings.data_dir,
-    )
-    queue.close()
-    units.engine.dispose()
+    with coordinator_of(settings) as ctx:
+        yield ctx
 
 
 def town() -> list[Voter]:
