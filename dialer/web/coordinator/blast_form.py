@@ -140,11 +140,11 @@ def _send_at(zone: str, faults: list[FieldError]) -> dt.datetime | None:
         return None
     try:
         wall = dt.datetime.fromisoformat(said("send_at")).replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
+        return wall.astimezone(dt.UTC)
+    except (ValueError, OverflowError):  # no moment, or one before or after all calendars
         words = gettext("Write this as a day and a time, such as 2026-05-07 18:30.")
         faults.append(FieldError("/send_at", words))
         return None
-    return wall.astimezone(dt.UTC)
 
 
 def choices_of(ctx: Context) -> Mapping[str, Any]:
