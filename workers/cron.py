@@ -54,13 +54,13 @@ class Cron:
 
     def _take_turn(self, tick: Tick, now: float) -> None:
         self.due[tick.name] = now + tick.every_s
-        self._run(tick)
+        self._run(tick, now)
 
     def wait_s(self, now: float) -> float:
         """How long nothing is due."""
         return min([LONGEST_SLEEP_S, *(max(0.0, at - now) for at in self.due.values())])
 
-    def _run(self, tick: Tick) -> None:
+    def _run(self, tick: Tick, now: float) -> None:
         try:
             with sole_runner(self.runtime.units, tick.name) as mine:
                 if mine:
@@ -69,6 +69,8 @@ class Cron:
             log.warning("tick failed", tick=tick.name, exc_info=True)
             if isinstance(error, SQLAlchemyError | Unavailable):
                 self.due |= {each.name: 0.0 for each in self.ticks if each.after_outage}
+                if tick.after_outage:  # not in a busy loop for as long as it is away
+                    self.due[tick.name] = now + LONGEST_SLEEP_S
 
     def _run_everywhere(self, tick: Tick) -> None:
         for organisation_id in organisation_ids(self.runtime.units):

@@ -105,6 +105,21 @@ def test_what_was_missed_comes_before_what_is_next(runtime, deeds):
     assert [each.split()[0] for each in deeds.done] == ["missed", "send", "missed", "send"]
 
 
+def test_while_the_database_is_away_it_is_not_asked_in_a_busy_loop(runtime, deeds):
+    asked = []
+
+    def look(_ctx: object) -> None:
+        asked.append(1)
+        raise Unavailable
+
+    cron = Cron(runtime, [Tick("look", math.inf, look, after_outage=True)])
+    for now in (0.0, 0.01, 0.02):
+        cron.run_due(now)
+    assert len(asked) == 1
+    cron.run_due(1.5)
+    assert len(asked) == 2
+
+
 def test_the_ticks_there_are_bear_being_done_twice(runtime):
     cron = Cron(runtime, TICKS)
     cron.run_due(0.0)
