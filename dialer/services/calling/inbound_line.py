@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dialer.domain.access import Permission, require
 from dialer.domain.ringing import next_look
 from dialer.services.context import Context
+from dialer.services.people.opt_outs import Origin, cover_number, record_opt_out
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
@@ -66,7 +67,7 @@ def press(ctx: Context, sid: str, digits: str) -> Pressed:
         greeting = _greeting(unit, call)
         if digits != STOP_KEY or call.number is None:
             return Pressed(greeting, stopped=False)
-        _suppress(ctx, unit, call, call.number)
+        _bar(ctx, unit, call.number)
         return Pressed(greeting, stopped=True)
 
 
@@ -131,8 +132,15 @@ def _greeting(unit: UnitOfWork, call: Call) -> Greeting:
     return Greeting(call.id, organisation.name, can_stop=call.number is not None)
 
 
-def _suppress(ctx: Context, unit: UnitOfWork, call: Call, number: str) -> None:
-    """Bar the number for calls, whoever has it; again changes nothing."""
+def _bar(ctx: Context, unit: UnitOfWork, number: str) -> None:
+    """Let nobody ring this number any more, whoever has it; again changes nothing.
+
+    Where one person alone has it the no is theirs too, and covers their other numbers, now or later.
+    """
+    holders = holders_of_number(unit, number)
+    if len(holders) == 1 and record_opt_out(unit, holders[0], "voice", Origin(KEYPAD, ctx.now)):
+        cover_number(unit, holders[0], "voice", number)
+        ctx.audit(unit, "opt_out.added", "contact", holders[0], {"channels": ["voice"], "source": KEYPAD})
     statement = (
         insert(Suppression)
         .values(
@@ -142,7 +150,6 @@ def _suppress(ctx: Context, unit: UnitOfWork, call: Call, number: str) -> None:
             channel="voice",
             reason="opt_out",
             source=KEYPAD,
-            contact_id=call.contact_id,
             created_at=ctx.now,
         )
         .on_conflict_do_nothing()
@@ -150,4 +157,5 @@ def _suppress(ctx: Context, unit: UnitOfWork, call: Call, number: str) -> None:
     )
     suppression_id = unit.session.scalar(statement)
     if suppression_id is not None:
-        ctx.audit(unit, "opt_out.added", "suppression", suppression_id, {"source": KEYPAD})
+        what = {"channels": ["voice"], "source": KEYPAD}
+        ctx.audit(unit, "opt_out.added", "suppression", suppression_id, what)

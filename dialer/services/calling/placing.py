@@ -41,6 +41,8 @@ from dialer.store.models.calls import Call
 from dialer.store.queries import calls
 
 BUCKET: Final = "calls"
+LEGS: Final = 2
+"""The volunteer's and the contact's: the account's limit counts both."""
 _COMES_BACK: Final = frozenset({Action.BACK_OFF, Action.REST_SENDER})
 
 
@@ -56,7 +58,7 @@ def place_next(ctx: Context, carrier: Carrier, pace: Pace) -> bool:
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
         call_id = calls.waiting(unit, ctx.now)
-        busy = calls.in_flight(unit) >= ctx.voice.max_concurrent_calls
+        busy = calls.in_flight(unit) + LEGS > ctx.voice.max_concurrent_calls
     if call_id is None:
         return False
     if busy or not pace.take(BUCKET, 1, ctx.voice.calls_per_second):

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import and_, case, func, or_, select, text
 
 from dialer.store.models.calling import Assignment, Shift
 from dialer.store.models.calls import Call
@@ -95,15 +95,12 @@ def was_dialled(unit: UnitOfWork, assignment_id: uuid.UUID) -> bool:
 
 
 def in_flight(unit: UnitOfWork) -> int:
-    """How many calls stand at the carrier, by what the rows say: never counted up and down."""
-    counted = (
-        select(func.count())
-        .select_from(Call)
-        .where(
-            Call.organisation_id == unit.organisation_id,
-            Call.state.in_(OPEN),
-            Call.dial_state.in_(("dialling", "unknown", "dialled")),
-        )
+    """How many legs stand at the carrier, or will, by what the rows say: never counted up and down."""
+    legs = case((Call.mode == "ring_me", 2), else_=1)
+    counted = select(func.sum(legs)).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.state.in_(OPEN),
+        Call.dial_state.in_(("dialling", "unknown", "dialled")),
     )
     return unit.session.scalar(counted) or 0
 

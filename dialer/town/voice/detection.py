@@ -15,6 +15,8 @@ ENABLE, MESSAGE_END = "Enable", "DetectMessageEnd"
 DEFAULT_TIMEOUT_S: Final = 30
 _HUMAN_S: Final = 2.4
 _MACHINE_S: Final = 4.0
+_SILENCE_S: Final = 5.0
+"""After so long without a sound it gives up (`MachineDetectionSilenceTimeout`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def _heard(detection: Detection, manner: Manner) -> Guess:
     the end of it; of silence nothing is ever known.
     """
     if manner.answer == "screens":
-        return Guess("unknown", float(detection.timeout_s))
+        return Guess("unknown", _SILENCE_S)
     if manner.answer != "machine":
         return Guess("human", _HUMAN_S)
     if detection.kind == MESSAGE_END:

@@ -58,6 +58,30 @@ def test_the_ninth_key_stops_calls_to_the_number(bank, town: Town, units: UnitFa
     assert row.contact_id is not None
 
 
+def test_the_no_of_one_person_covers_their_other_numbers(
+    ctx: Context, signer: Signer, units: UnitFactory, api: Callable[[Person], Caller], carys: Person
+) -> None:
+    gwen = Voter("Gwen", [GWEN, landline(124)])
+    running_campaign(ctx, [gwen, Voter("Huw", [landline(125)])], caller_ids=[OURS])
+    signer.post(f"{INBOUND}?then=keys", {"CallSid": SID, "From": GWEN, "To": OURS, "Digits": "9"})
+    assert {number for number, *_ in noes(units)} == {GWEN, landline(124)}
+    assert api(carys).get(f"/contacts/{gwen.id}").json["opt_outs"]["voice"]
+    lifted = api(carys).delete(f"/contacts/{gwen.id}/opt-outs/voice?reason=mistake")
+    assert lifted.status_code == 409, "it is the person's own no"
+
+
+def test_in_a_household_it_is_the_numbers_no(
+    ctx: Context, signer: Signer, units: UnitFactory, api: Callable[[Person], Caller], carys: Person
+) -> None:
+    gwen, huw = Voter("Gwen", [GWEN, landline(124)]), Voter("Huw", [GWEN])
+    running_campaign(ctx, [gwen, huw], caller_ids=[OURS])
+    params = {"CallSid": SID, "From": GWEN, "To": OURS, "Digits": "9"}
+    signer.post(f"{INBOUND}?then=keys", params)
+    assert noes(units) == [(GWEN, "voice", "opt_out", "keypad")]
+    for one in (gwen, huw):
+        assert api(carys).get(f"/contacts/{one.id}").json["opt_outs"]["voice"]
+
+
 def test_nobody_who_pressed_it_is_handed_out(
     bank, town: Town, api: Callable[[Person], Caller], vic: Person
 ) -> None:

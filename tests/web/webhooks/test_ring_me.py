@@ -522,7 +522,7 @@ def test_a_campaign_that_has_spent_what_it_may_is_paused(booth: Booth, api: Api,
 
 def test_no_more_calls_at_once_than_the_account_may_hold(booth: Booth) -> None:
     asked = booth.ring()
-    ctx = replace(booth.system(), voice=VoicePolicy(max_concurrent_calls=0))
+    ctx = replace(booth.system(), voice=VoicePolicy(max_concurrent_calls=1))
     assert not place_next(ctx, booth.carrier, Always())
     assert booth.call(asked)["state"] == "queued"
 
