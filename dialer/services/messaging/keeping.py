@@ -96,7 +96,7 @@ def clear_blast(ctx: Context, blast_id: uuid.UUID) -> bool:
         blast = unit.session.get(Blast, (unit.organisation_id, blast_id))
         if blast is None or blast.state != "cancelled":
             return False
-        rows = end_queued(unit, blast_id, state="cancelled", reason=None, limit=ENDED_AT_ONCE)
+        rows = end_queued(unit, blast_id, state="cancelled", limit=ENDED_AT_ONCE)
         of_it = (blast_id, blast.campaign_id, BLAST, "queued", "cancelled")
         count_moves(unit, (Move(*of_it) for _ in rows))
         left = left_of(unit, blast_id)
@@ -110,9 +110,12 @@ def _rest_follows(ctx: Context, unit: UnitOfWork, blast: Blast, left: Left) -> b
     if left.queued:
         if blast.state != "running":
             return True
-        rows = end_queued(unit, blast.id, state="skipped", reason=Skip.IN_REVIEW, limit=ENDED_AT_ONCE)
+        reason = Skip.IN_REVIEW
+        rows = end_queued(unit, blast.id, state="skipped", limit=ENDED_AT_ONCE, reason=reason, reviewed=True)
         of_it = (blast.id, blast.campaign_id, BLAST, "queued", "skipped")
-        count_moves(unit, (Move(*of_it, reason_after=Skip.IN_REVIEW) for _ in rows))
+        count_moves(unit, (Move(*of_it, reason_after=reason) for _ in rows))
+        if left_of(unit, blast.id).queued:  # somebody is just at it, or has just decided
+            return True
     promoted = promote(unit, blast.id, None, ctx.now)
     count_promoted(unit, blast.id, blast.campaign_id, promoted)
     return promoted > 0

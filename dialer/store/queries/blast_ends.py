@@ -36,8 +36,13 @@ _END: Final = text(
     f"""
     WITH rest AS (
         SELECT m.id FROM message m
-        WHERE {_OF_BLAST} AND m.state = 'queued'
-        ORDER BY m.id LIMIT :limit FOR UPDATE SKIP LOCKED
+        WHERE {_OF_BLAST} AND m.state = 'queued' AND (
+            NOT :reviewed OR EXISTS (
+                SELECT 1 FROM conversation t
+                WHERE t.organisation_id = :organisation AND t.number = m.number AND t.state = 'review'
+            )
+        )
+        ORDER BY m.id LIMIT :limit FOR UPDATE OF m SKIP LOCKED
     )
     UPDATE message
     SET state = :state, skip_reason = :reason, lease = NULL, leased_until = NULL
@@ -66,14 +71,23 @@ def left_of(unit: UnitOfWork, blast_id: uuid.UUID) -> Left:
 
 
 def end_queued(
-    unit: UnitOfWork, blast_id: uuid.UUID, *, state: str, reason: str | None, limit: int
+    unit: UnitOfWork,
+    blast_id: uuid.UUID,
+    *,
+    state: str,
+    limit: int,
+    reason: str | None = None,
+    reviewed: bool = False,
 ) -> Sequence[Row[Any]]:
-    """End some of a blast's texts that wait; those that did."""
+    """End some of a blast's texts that wait, or only those (`reviewed`) that a review holds up just now:
+    a coordinator may just have decided about one.
+    """
     given = {
         "organisation": unit.organisation_id,
         "blast": blast_id,
         "state": state,
         "reason": reason,
+        "reviewed": reviewed,
         "limit": limit,
     }
     return unit.session.execute(_END, given).all()

@@ -6,6 +6,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from dialer.carrier.port import Accepted, NotAccepted, OutboundMessage, Refused, SendOutcome, Unknown
 from dialer.domain.carrier_action import Action
@@ -27,6 +28,7 @@ from dialer.services.people.no_contact import add_opt_out
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Conversation, Message
 from dialer.store.models.people import Contact
+from dialer.store.queries.blast_ends import end_queued
 from tests.conftest import SetClock
 from tests.phone_bank import landline, mobile
 from tests.texting import SENDER, SETTLE_S, Blasting, add_people, blast, campaign, people
@@ -165,6 +167,25 @@ def test_a_text_in_review_waits_and_is_skipped_when_the_blast_ends_first(blastin
     blasting.keep()
     assert blasting.skipped(blast.id) == {"in_review": 1}
     assert blasting.state(blast.id) == "completed"
+
+
+def test_a_blast_does_not_end_over_the_head_of_whoever_is_at_its_last_text(blasting: Blasting) -> None:
+    with blasting.ctx.unit() as unit:
+        of = {"organisation_id": unit.organisation_id, "id": new_id(), "created_at": blasting.ctx.now}
+        talk = Conversation(**of, number=mobile(0), state="review")
+        unit.session.add(talk)
+    blast = blasting.launch(people(blasting.ctx, 1))
+    blasting.plan(blast.id)
+    with blasting.ctx.unit() as unit:
+        unit.session.scalars(select(Message).with_for_update()).all()
+        blasting.keep()
+    assert (blasting.state(blast.id), blasting.counts(blast.id)) == ("running", {"queued": 1})
+    with blasting.ctx.unit() as unit:
+        unit.session.get_one(Conversation, (unit.organisation_id, talk.id)).state = "open"
+        assert not end_queued(unit, blast.id, state="skipped", limit=9, reason="in_review", reviewed=True)
+    blasting.send()
+    blasting.keep()
+    assert (blasting.state(blast.id), blasting.counts(blast.id)) == ("completed", {"sent": 1})
 
 
 def _answering(outcomes: dict[str, SendOutcome | str]) -> object:
