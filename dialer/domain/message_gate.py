@@ -170,6 +170,12 @@ def never(
     return next((reason for reason in Skip if reason in reasons), None) if reasons else None
 
 
+def never_to(number: NumberFacts) -> Skip | None:
+    """The first reason for which a number gets no text at all, whoever has it and whatever it says."""
+    reasons = set(_reasons_of_number(number))
+    return next((reason for reason in Skip if reason in reasons), None)
+
+
 def may_text(
     person: PersonFacts, number: NumberFacts | None, rules: TextingRules, now: dt.datetime
 ) -> Verdict:

@@ -26,6 +26,11 @@ def figure(value: object) -> str:
     return str(value)
 
 
+def lowered(words: str) -> str:
+    """Words of a table, to stand within a sentence."""
+    return words[:1].lower() + words[1:]
+
+
 def percent(share: float, digits: int = 0) -> str:
     """A share from 0 to 1 as “31 %” or, with a digit, “0.4 %”."""
     written = numbers.format_decimal(round(share * 100, digits), locale=current_locale())

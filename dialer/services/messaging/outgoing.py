@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import func, select
 
 from dialer.domain.errors import Conflict
+from dialer.domain.message_gate import Skip
 from dialer.domain.segments import measure
 from dialer.services.context import Context
 from dialer.services.messaging.figures import Move, count_moves
@@ -39,13 +40,15 @@ def queue_text(
     blast_id: uuid.UUID | None = None,
     sender: str | None = None,
     priority: int | None = None,
+    skip: Skip | None = None,
 ) -> Message:
     """Have one text sent to an E.164 number soon: a row of this transaction, and a job once it is committed.
 
     Codes, sign-in links, help and the confirmation of an opt-out pass the gates about the number alone
     (suppression, but for the confirmation; country; kind of line); whatever else belongs to a campaign
     passes all of them. `sender` is the one that the person knows, else the campaign's first, else the
-    organisation's first. `Conflict` when there is none.
+    organisation's first. `Conflict` when there is none. With `skip` it is written down as left out for that
+    reason, and never sent.
     """
     measured = measure(body)
     message = Message(
@@ -62,15 +65,17 @@ def queue_text(
         encoding=measured.encoding,
         segments=measured.segments,
         priority=priority if priority is not None else _priority(purpose),
-        state="queued",
+        state="skipped" if skip else "queued",
+        skip_reason=skip,
         not_before=ctx.now,
         created_by=ctx.actor.account_id,
         created_at=ctx.now,
     )
     unit.session.add(message)
     unit.session.flush()
-    count_moves(unit, [Move(blast_id, campaign_id, purpose, None, "queued")])
-    ask_to_send(ctx, unit)
+    count_moves(unit, [Move(blast_id, campaign_id, purpose, None, message.state, reason_after=skip)])
+    if skip is None:
+        ask_to_send(ctx, unit)
     return message
 
 

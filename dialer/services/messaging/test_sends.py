@@ -14,6 +14,7 @@ from dialer.domain.sender import choose
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import check_opt_out_route, reach_blast
 from dialer.services.messaging.messages import message_view
+from dialer.services.messaging.number_bars import barred
 from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.rendering import rendered
@@ -28,7 +29,8 @@ def send_test(ctx: Context, blast_id: uuid.UUID, to: Sequence[str]) -> list[Mess
     """Send a blast's text to these numbers, in any usual writing, with the fallbacks of its placeholders.
 
     It is sent at any hour and in any state of the blast, and isn't counted among its messages. Numbers that
-    opted out get nothing, here as anywhere.
+    opted out get nothing, here as anywhere: theirs comes back as `skipped` at once, with the reason, and so
+    does that of a number that can't be texted.
     """
     numbers = _numbers(ctx, to)
     with ctx.unit() as unit:
@@ -37,6 +39,7 @@ def send_test(ctx: Context, blast_id: uuid.UUID, to: Sequence[str]) -> list[Mess
         if not rates:
             raise Conflict("There is no number yet that texts can come from. Give a campaign one.")
         check_opt_out_route(blast.body, list(rates))
+        left_out = barred(ctx, unit, numbers)
         urls = opt_out_urls(ctx, unit, numbers)
         sent = [
             queue_text(
@@ -48,6 +51,7 @@ def send_test(ctx: Context, blast_id: uuid.UUID, to: Sequence[str]) -> list[Mess
                 campaign_id=campaign.id,
                 blast_id=blast.id,
                 sender=choose(number, rates),
+                skip=left_out.get(number),
             )
             for number in numbers
         ]

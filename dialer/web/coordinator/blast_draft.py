@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import AudienceChanged, InvalidTransition, RuleBroken, ValidationFailed
+from dialer.domain.phone import written
 from dialer.domain.segments import plainly
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.views import CampaignView
@@ -19,16 +21,17 @@ from dialer.services.messaging.blasts import BlastFields, change_blast, delete_b
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.test_sends import send_test
-from dialer.services.messaging.views import BlastView
+from dialer.services.messaging.views import BlastView, MessageView
 from dialer.web.coordinator import blast_form
 from dialer.web.coordinator.blast_check import check_of, minding, troubles, who_words
 from dialer.web.coordinator.blast_run import progress_page
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
 from dialer.web.coordinator.forms import Answer, Faults, faults_of, go, our_numbers, said
+from dialer.web.coordinator.text_wording import LEFT_OUT
 from dialer.web.desk import context
 from dialer.web.guard import allow
-from dialer.web.words import figure
+from dialer.web.words import figure, lowered
 
 
 @coordinator.get("/blasts/<uuid:blast_id>")
@@ -78,8 +81,9 @@ def try_blast(blast_id: uuid.UUID) -> Answer:
             raise
         faults = faults_of(error, {"/to": "test_to"})
         return _composer(ctx, get_blast(ctx, blast_id), blast_form.sent_values(), faults), error.status
-    words = ngettext("The test is on its way.", "The test is on its way to %(num)s phones.", len(sent))
-    return go("coordinator.blast", words, blast_id=blast_id)
+    left_out = [one for one in sent if one.skip_reason]
+    words = _test_words(len(sent) - len(left_out), left_out)
+    return go("coordinator.blast", words, "warn" if left_out else "good", blast_id=blast_id)
 
 
 @coordinator.post("/blasts/<uuid:blast_id>/launch")
@@ -130,6 +134,23 @@ def throw_away(blast_id: uuid.UUID) -> Response:
     except InvalidTransition:
         return go("coordinator.blast", gettext("It has been sent already."), "warn", blast_id=blast_id)
     return go("coordinator.blasts", gettext("Thrown away."))
+
+
+def _test_words(going: int, left_out: Sequence[MessageView]) -> str:
+    """How many phones the test goes to, and which get nothing and why."""
+    told = [
+        gettext(
+            "%(number)s gets nothing: %(why)s.",
+            number=written(one.number or ""),
+            why=lowered(str(LEFT_OUT.get(one.skip_reason, one.skip_reason))),
+        )
+        for one in left_out
+    ]
+    if going:
+        told.insert(
+            0, ngettext("The test is on its way.", "The test is on its way to %(num)s phones.", going)
+        )
+    return " ".join(told)
 
 
 def _is_changed(found: BlastView, campaign: CampaignView) -> bool:

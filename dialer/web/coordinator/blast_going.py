@@ -12,7 +12,7 @@ from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import BlastView, ProgressView
 from dialer.web.coordinator.blast_reasons import Reason, reason_of
 from dialer.web.coordinator.text_wording import LEFT_OUT
-from dialer.web.words import duration, figure, money, percent
+from dialer.web.words import duration, figure, lowered, money, percent
 
 _HANDED_OVER = ("sent", "delivered", "undelivered", "failed")
 _REASONS_NAMED = 2
@@ -105,9 +105,5 @@ def _facts(progress: ProgressView) -> list[str]:
 def _left_out(skipped_by: Mapping[str, int]) -> str:
     """The reasons that count most: “58 already voted, 3 asked us to stop”."""
     most = sorted((item for item in skipped_by.items() if item[1]), key=lambda item: -item[1])
-    words = (f"{figure(count)} {_lower(str(LEFT_OUT.get(reason, reason)))}" for reason, count in most)
+    words = (f"{figure(count)} {lowered(str(LEFT_OUT.get(reason, reason)))}" for reason, count in most)
     return ", ".join(list(words)[:_REASONS_NAMED])
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]

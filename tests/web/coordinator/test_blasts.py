@@ -11,6 +11,7 @@ from dialer.services.calling.campaigns import change_campaign, pause_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.messages import MessageSearch, list_messages
+from dialer.services.messaging.no_to_texts import SAID_BY_LINK, bar_from_texts
 from dialer.services.paging import Page
 from tests.conftest import SetClock
 from tests.people import Person
@@ -197,6 +198,19 @@ def test_a_pause_of_ours_is_said_with_what_to_do(draft: Reader, ctx: Context, re
         pause_with_reason(ctx, unit, uuid.UUID(address.rsplit("/", 1)[1]), reason)
     assert said in draft.open(address).words["blast-reason"]
     assert "blast-resume" in draft.page.buttons
+
+
+def test_a_test_to_a_phone_that_gets_nothing_is_no_success(draft: Reader, ctx: Context) -> None:
+    with ctx.unit() as unit:
+        bar_from_texts(ctx, unit, "+447700900992", None, SAID_BY_LINK)
+    page = draft.press("blast-test", test_to="07700 900992, 01632 960001")
+    assert page.words["flash"] == (
+        "07700 900992 gets nothing: asked us to stop. 01632 960001 gets nothing: no mobile."
+    )
+    skipped = list_messages(ctx, MessageSearch(state="skipped"), Page()).items
+    assert [one.skip_reason for one in skipped] == ["opted_out", "not_mobile"]
+    page = draft.press("blast-test", test_to="07700 900992, 07700 900990")
+    assert page.words["flash"].startswith("The test is on its way. 07700 900992 gets nothing")
 
 
 def test_it_is_tried_on_phones_of_our_own_first(draft: Reader, ctx: Context) -> None:
