@@ -26,6 +26,8 @@ class Report:
     voting_method: str | None = None
     callback_at: dt.datetime | None = None
     notes: str | None = None
+    no_texts: bool = False
+    """They want no texts from us either, or any more: out of sms too, whatever the outcome."""
 
     def learned(self, script: Script | None) -> Learned:
         """What it tells of the person: what is stated outright wins over what the answers tell."""

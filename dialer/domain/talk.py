@@ -30,6 +30,7 @@ class Heard:
     answers: Mapping[str, str] = field(default_factory=dict)
     passed: tuple[str, ...] = ()
     disposition: str | None = None
+    no_texts: bool = False
 
     @property
     def begun(self) -> bool:
@@ -96,6 +97,7 @@ class Talk:
                 answers=dict(said.get("answers", {})),
                 passed=tuple(said.get("passed", ())),
                 disposition=said.get("disposition"),
+                no_texts=said.get("no_texts", False),
             )
             for person, said in draft.get("people", {}).items()
         }
@@ -120,6 +122,7 @@ class Talk:
                     "answers": dict(said.answers),
                     "passed": list(said.passed),
                     "disposition": said.disposition,
+                    "no_texts": said.no_texts,
                 }
                 for person, said in self.people.items()
             },

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from dialer.services.calling.leases import expire_assignments
 from dialer.services.context import Context
 from dialer.store.models.calling import Result
+from dialer.store.models.people import OptOut, Suppression
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.web.phone_bank import NAMES, PhoneBank, open_phone_bank
@@ -129,7 +130,32 @@ def test_stop_contacting_me_asks_once_and_then_saves(reader: Reader):
     assert "Siân won’t be called again, by anyone here." in page.text
     page = reader.press("confirm")
     assert reader.state == "saved"
-    assert "Siân won’t be called again." in page.words["flash"]
+    assert "Siân won’t be called or texted again." in page.words["flash"]
+
+
+@pytest.mark.parametrize(("ticked", "channels"), [(True, {"sms", "voice"}), (False, {"voice"})])
+def test_who_says_stop_is_out_of_texts_too_unless_the_tick_is_taken_away(
+    reader: Reader, ctx: Context, ticked: bool, channels: set[str]
+):
+    _talk(reader)
+    reader.press("do-not-call")
+    if not ticked:
+        del reader.page.buttons["confirm"].form.fields["no_texts"]
+    page = reader.press("confirm")
+    assert ("or texted" in page.words["flash"]) is ("sms" in channels)
+    assert _noes(ctx) == {(channel, "call", "+441632960001") for channel in channels}
+    reader.press("next", notes="Very polite.")
+    assert _noes(ctx) == {(channel, "call", "+441632960001") for channel in channels}
+
+
+def _noes(ctx: Context) -> set[tuple[str, str, str]]:
+    """Channel, source and number of each no that stands, with the person's own beside it."""
+    with ctx.unit() as unit:
+        of_people = select(OptOut.channel, OptOut.source).where(OptOut.lifted_at.is_(None))
+        numbers = select(Suppression.channel, Suppression.source, Suppression.number)
+        found = unit.session.execute(numbers.where(Suppression.lifted_at.is_(None))).all()
+        assert {row[:2] for row in found} == {tuple(row) for row in unit.session.execute(of_people)}
+        return {(row.channel, row.source, row.number) for row in found}
 
 
 def test_a_callback_needs_a_time_that_lies_ahead_and_is_not_quiet(reader: Reader):
@@ -212,12 +238,17 @@ def test_later_a_result_is_put_right_instead_of_taken_back(reader: Reader, clock
         assert unit.session.scalars(standing).all() == ["moved"]
 
 
-def test_a_stop_pressed_by_mistake_is_taken_back(reader: Reader):
+def test_a_stop_pressed_by_mistake_is_taken_back(reader: Reader, ctx: Context):
     _talk(reader)
     reader.press("do-not-call")
     reader.press("confirm")
     reader.press("undo")
     assert reader.state in ("talking", "wrap_up")
+    assert _noes(ctx) == set()
+    reader.press("reached")
+    reader.press("save", disposition="contacted")
+    assert reader.state == "saved"
+    assert _noes(ctx) == set()
 
 
 def test_a_note_added_after_saving_joins_the_result(reader: Reader, ctx: Context):

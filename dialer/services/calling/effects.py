@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from dialer.domain.disposition import CONSEQUENCES, Effect, consequence
 from dialer.domain.script import Learned
@@ -30,8 +30,13 @@ OPTING_OUT: Final = tuple(
 NUMBER_EFFECTS: Final = frozenset({Effect.TAKES_NUMBER_OFF, Effect.MARKS_NUMBER_DEAD})
 
 
-def apply_effects(unit: UnitOfWork, campaign: Campaign, result: Result, told: Learned) -> None:
-    """Write what was learned, and what the outcome brings: pledge, turnout, opt-out, status, number, tags."""
+def apply_effects(
+    unit: UnitOfWork, campaign: Campaign, result: Result, told: Learned, *, no_texts: bool
+) -> None:
+    """Write what was learned, and what the outcome brings: pledge, turnout, opt-out, status, number, tags.
+
+    With `no_texts` they are out of sms as well, whatever the outcome.
+    """
     record_support(
         unit,
         contact_id=result.contact_id,
@@ -49,6 +54,9 @@ def apply_effects(unit: UnitOfWork, campaign: Campaign, result: Result, told: Le
     if added := [tag for tag in told.tags if tag not in contact.tags]:
         contact.tags = [*contact.tags, *added]
         undo["tags"] = added
+    if no_texts:
+        undo["no_texts"] = True
+        _record_no(unit, result, "sms")
     for effect in sorted(consequence(result.disposition).effects):
         undo |= EFFECTS[effect](unit, campaign, result, contact) or {}
     result.effects = undo
@@ -81,12 +89,18 @@ def take_back_opt_outs(
         Result.organisation_id == unit.organisation_id,
         Result.contact_id.in_(lifted),
         Result.id.not_in(result_ids),
-        Result.disposition.in_(OPTING_OUT),
+        or_(Result.disposition.in_(OPTING_OUT), Result.effects.has_key("no_texts")),
         *STANDING,
     )
     for result in unit.session.scalars(others.order_by(Result.id)):
-        _record_no(unit, result)
+        for channel in _noes_of(result):
+            _record_no(unit, result, channel)
     return lifted
+
+
+def _noes_of(result: Result) -> list[str]:
+    voice = ["voice"] if result.disposition in OPTING_OUT else []
+    return [*voice, *(["sms"] if "no_texts" in result.effects else [])]
 
 
 def _locked(unit: UnitOfWork, result: Result) -> Contact:
@@ -107,14 +121,14 @@ def _mark_turnout(unit: UnitOfWork, campaign: Campaign, result: Result, _contact
 
 
 def _opt_out(unit: UnitOfWork, _campaign: Campaign, result: Result, _contact: Contact) -> None:
-    _record_no(unit, result)
+    _record_no(unit, result, "voice")
 
 
-def _record_no(unit: UnitOfWork, result: Result) -> None:
+def _record_no(unit: UnitOfWork, result: Result, channel: str) -> None:
     """The number that was rung is out too, though it may have come off the person meanwhile."""
     origin = Origin("call", result.at, account_id=result.account_id, result_id=result.id)
-    record_opt_out(unit, result.contact_id, "voice", origin)
-    cover_number(unit, result.contact_id, "voice", result.number)
+    record_opt_out(unit, result.contact_id, channel, origin)
+    cover_number(unit, result.contact_id, channel, result.number)
 
 
 def _set_status(status: str) -> EffectOf:

@@ -92,9 +92,10 @@ def _complete(recording: Recording, shift: Shift, report: HouseholdReport) -> No
     if not late:
         free_shifts(unit, [shift.id])
     tally(recording, results)
-    recording.ctx.audit(
-        unit, "result.recorded", "assignment", assignment.id, {"disposition": report.contact.disposition}
-    )
+    changes: dict[str, object] = {"disposition": report.contact.disposition}
+    if any("no_texts" in result.effects for result in results):
+        changes["no_texts"] = True
+    recording.ctx.audit(unit, "result.recorded", "assignment", assignment.id, changes)
 
 
 def talks(results: Sequence[Result]) -> int:
@@ -135,7 +136,9 @@ def _carry_out(recording: Recording, result: Result, report: Report, script: Scr
         )
         for node_id, answer_id in report.answers.items()
     )
-    apply_effects(recording.unit, recording.campaign, result, report.learned(script))
+    apply_effects(
+        recording.unit, recording.campaign, result, report.learned(script), no_texts=report.no_texts
+    )
 
 
 def _implied(

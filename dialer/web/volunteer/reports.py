@@ -38,10 +38,10 @@ def heard_from(talk: Talk, form: Mapping[str, str]) -> Talk:
         for person, slug in named.items()
         if slug in DISPOSITIONS and (person == talk.contact or person in (talk.speaking_to, *talk.people))
     }
+    told = replace(talk, people={**talk.people, **chosen})
     return replace(
-        talk,
+        told.hearing(replace(told.heard(), no_texts="no_texts" in form)),
         reached=form.get("outcome") != "not_reached",
-        people={**talk.people, **chosen},
         callback_at=form.get("callback_at", talk.callback_at)[:16],
     )
 
@@ -120,4 +120,5 @@ def _report(talk: Talk, person: str, zone: str) -> Report:
         answers={} if disposition in _NOBODY_THERE else dict(said.answers),
         callback_at=callback_at(talk, zone) if disposition == "callback" and speaking else None,
         notes=(talk.notes.strip() or None) if speaking else None,
+        no_texts=said.no_texts,
     )

@@ -146,7 +146,10 @@ def _record(ctx: Context, view: AssignmentView, told: Talk, campaign: CampaignVi
 
 
 def _say_what_follows(saved: AssignmentView, told: Talk, name: str) -> None:
-    if told.heard().disposition == "do_not_call":
+    heard = told.heard()
+    if heard.disposition == "do_not_call" and heard.no_texts:
+        tell(gettext("%(name)s won’t be called or texted again.", name=name))
+    elif heard.disposition == "do_not_call":
         tell(gettext("%(name)s won’t be called again.", name=name))
     if saved.late:
         late = gettext("This took a while, so %(name)s may have gone to someone else.", name=name)

@@ -137,3 +137,40 @@ def test_others_on_the_number_keep_their_own_no(
     with phone_bank.ctx.unit() as unit:
         standing = select(Suppression.contact_id).where(Suppression.lifted_at.is_(None))
         assert unit.session.scalars(standing).all() == [uuid.UUID(other)]
+
+
+def test_a_no_to_texts_that_another_heard_too_stays(
+    bank: Bank, vic: Person, mallory: Person, void: Void
+) -> None:
+    here = bank([Voter("Siân", [mobile(1)])])
+    there = bank(0, list_ids=list(here.campaign.list_ids))
+    hers, his = here.seat(mallory), there.seat(vic)
+    given = hers.take()
+    hers.api.post(f"/sessions/{hers.session['id']}/end")
+    again = his.take()
+    hers.report(given, "do_not_call", no_texts=True)
+    his.report(again, "contacted", no_texts=True)
+
+    def out_of() -> set[str]:
+        with here.ctx.unit() as unit:
+            own = unit.session.scalars(select(OptOut.channel).where(OptOut.lifted_at.is_(None)))
+            numbers = select(Suppression.channel, Suppression.number).where(Suppression.lifted_at.is_(None))
+            channels = set(own)
+            assert {tuple(row) for row in unit.session.execute(numbers)} == {
+                (channel, mobile(1)) for channel in channels
+            }
+            return channels
+
+    assert out_of() == {"voice", "sms"}
+    void(mallory)
+    assert out_of() == {"sms"}
+    void(vic)
+    assert out_of() == set()
+
+
+def test_do_not_call_by_itself_leaves_texts(bank: Bank, vic: Person) -> None:
+    phone_bank = bank([Voter("Siân", [mobile(1)])])
+    seat = phone_bank.seat(vic)
+    seat.report(seat.take(), "do_not_call")
+    with phone_bank.ctx.unit() as unit:
+        assert unit.session.scalars(select(OptOut.channel)).all() == ["voice"]

@@ -37,6 +37,7 @@ class PersonReportSchema(Schema):
     voting_method = Choice(*VOTING_METHODS, allow_none=True, load_default=None)
     callback_at = Instant(allow_none=True, load_default=None)
     notes = Text(max_length=NOTES_MAX, allow_none=True, load_default=None)
+    no_texts = Flag(load_default=False)
 
 
 class ReportSchema(Schema):
@@ -48,6 +49,7 @@ class ReportSchema(Schema):
     voting_method = Choice(*VOTING_METHODS, allow_none=True, load_default=None)
     callback_at = Instant(allow_none=True, load_default=None)
     notes = Text(max_length=NOTES_MAX, allow_none=True, load_default=None)
+    no_texts = Flag(load_default=False)
     people = fields.List(
         fields.Nested(PersonReportSchema), validate=validate.Length(max=PEOPLE_MAX), load_default=list
     )
