@@ -153,7 +153,9 @@ def _keep(
 def _act(
     ctx: Context, unit: UnitOfWork, conversation: Conversation, said: Classified, said_at: dt.datetime
 ) -> None:
-    """Do what a text asks for. One under review stays so until a person decides, whatever comes but a no."""
+    """Do what a text asks for. One under review stays so until a person decides, whatever comes but a no, and
+    nothing automatic answers meanwhile (contract §7).
+    """
     if said.klass == OPT_OUT:
         new = bar_from_texts(ctx, unit, conversation.number, conversation.contact_id, SAID_BY_TEXT)
         if conversation.state == "review":
@@ -164,7 +166,7 @@ def _act(
         return
     if said.klass == OPT_IN:
         let_back_in(ctx, unit, conversation.number, said_at, reason="They texted to be back in")
-    if said.rule == "help":
+    if said.rule == "help" and conversation.state != "review":
         answer_help(ctx, unit, conversation)
     if said.klass == REVIEW:
         conversation.state = "review"

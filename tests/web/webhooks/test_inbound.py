@@ -166,7 +166,9 @@ def test_what_may_be_a_no_waits_for_a_person(door: Door, sian):
     assert not door.is_barred()
     door.text("Hello?")
     door.text("START")
+    door.text("HELP")
     assert door.conversation.state == "review"
+    assert [row.purpose for row in door.rows(Message) if row.direction == "outbound"] == []
     door.text("ok, STOP")
     assert door.conversation.state == "closed"
     assert door.is_barred()
