@@ -14,6 +14,7 @@ def N_(words: str) -> str:  # noqa: N802 - gettext's own name for “to be trans
 
 
 SAID_BY_RULES: Final = (
+    N_("A landline can’t get a text. Give a mobile, or ask a coordinator to enter this number for you."),
     N_("All calling is stopped just now."),
     N_("It is too early or too late to call them."),
     N_("Only whoever has this contact in hand can be put through to them."),

@@ -46,6 +46,14 @@ def test_a_code_confirms_a_phone(api: Api, vic: Person, units: UnitFactory) -> N
     assert api(vic).get("/me/phones").json == {"data": [{"phone": PHONE, "confirmed": True}]}
 
 
+def test_a_landline_is_refused_with_what_to_do(api: Api, vic: Person, units: UnitFactory) -> None:
+    refused = api(vic).post("/me/phones", json={"phone": "01632 960001"})
+    assert refused.status_code == 422
+    assert refused.json["errors"][0]["pointer"] == "/phone"
+    assert "Give a mobile, or ask a coordinator" in refused.json["errors"][0]["detail"]
+    assert codes(units, vic) == []
+
+
 def test_a_confirmed_phone_gets_no_further_code(api: Api, vic: Person, units: UnitFactory) -> None:
     api(vic).post("/me/phones", json={"phone": PHONE})
     api(vic).post("/me/phones/confirm", json={"phone": PHONE, "code": codes(units, vic)[0]})

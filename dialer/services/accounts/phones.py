@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import insert
 from dialer.domain import phone_code
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict, RateLimited, ValidationFailed
+from dialer.domain.message_gate import takes_texts
+from dialer.domain.phone import Phone, read_phone
 from dialer.services.accounts.account_fields import clean_phone_or_none
 from dialer.services.context import Context
 from dialer.services.messaging.outgoing import queue_text
@@ -22,6 +24,9 @@ from dialer.store.models.accounts import Account, Organisation
 from dialer.store.models.messaging import AccountPhone, PhoneCode
 from dialer.store.session import UnitOfWork
 
+_NO_TEXTS: Final = (
+    "A landline can’t get a text. Give a mobile, or ask a coordinator to enter this number for you."
+)
 _NO_MATCH: Final = "That isn’t the code, or it is too old. Have another one sent."
 
 
@@ -36,6 +41,7 @@ class PhoneView:
 def add_phone(ctx: Context, phone: str) -> PhoneView:
     """Send a code to a phone, unless it is confirmed already.
 
+    `ValidationFailed` at `/phone` for a landline, which can't get one: a coordinator may vouch for it.
     `RateLimited` after 3 codes to a number, or 10 by one person, within 24 hours.
     """
     require(ctx.actor, Permission.PHONE_CONFIRM)
@@ -44,6 +50,7 @@ def add_phone(ctx: Context, phone: str) -> PhoneView:
     with ctx.unit() as unit:
         if is_confirmed(unit, account_id, number):
             return PhoneView(number, confirmed=True)
+        _check_takes_texts(ctx, number)
         _check_limits(ctx, unit, account_id, number)
         _send(ctx, unit, account_id, number)
         ctx.audit(unit, "phone.code_sent", "account", account_id)
@@ -110,6 +117,12 @@ def _number(ctx: Context, phone: str) -> str:
     if not ctx.phones.allows(number):
         raise ValidationFailed.at("/phone", "Phones in this country can’t be rung from here.")
     return number
+
+
+def _check_takes_texts(ctx: Context, number: str) -> None:
+    found = read_phone(number, ctx.phones)
+    if isinstance(found, Phone) and not takes_texts(number, found.type):
+        raise ValidationFailed.at("/phone", _NO_TEXTS)
 
 
 def _check_limits(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID, number: str) -> None:
