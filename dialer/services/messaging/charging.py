@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
-from dialer.services.messaging.progress import SPENT, bump_pace
+from dialer.services.messaging.progress import ACCEPTED, SPENT, bump_pace
 from dialer.store.queries import counters, message_outcomes
 from dialer.store.session import UnitOfWork
 
@@ -36,6 +36,7 @@ def charge(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> None:
             by_blast[cost.blast_id].append(cost.amount)
     for blast_id, amounts in by_blast.items():
         counters.bump(unit, "blast", blast_id, SPENT, int(sum(amounts) * 10_000))
+        counters.bump(unit, "blast", blast_id, ACCEPTED, len(amounts))
         bump_pace(unit, blast_id, ctx.now, len(amounts))
     for campaign_id in sorted(by_campaign):
         message_outcomes.spend(unit, campaign_id, by_campaign[campaign_id])

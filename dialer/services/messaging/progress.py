@@ -34,6 +34,8 @@ COUNTS: Final = (
 )
 SPENT: Final = "spent_e4"
 """What a blast has cost, in ten-thousandths of the currency: figures are whole numbers."""
+ACCEPTED: Final = "accepted"
+"""How many texts the carrier took, whatever became of them: what it refused outright is none."""
 PACE: Final = "blast_pace"
 SLOT_S: Final = 5
 SLOTS: Final = 3
@@ -52,6 +54,7 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             pause_reason=blast.pause_reason,
             total=blast.total,
             counts={state: figures.get(state, 0) for state in COUNTS},
+            accepted=figures.get(ACCEPTED, 0),
             skipped_by=_skipped_by(figures),
             spent=Decimal(figures.get(SPENT, 0)) / 10_000,
             currency=ctx.messaging.currency,

@@ -76,6 +76,8 @@ class ProgressView:
     pause_reason: str | None
     total: int
     counts: Mapping[str, int]
+    accepted: int
+    """Texts that the carrier took; those that it refused are `failed` too, and went nowhere."""
     skipped_by: Mapping[str, int]
     spent: Decimal
     currency: str

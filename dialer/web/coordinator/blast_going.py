@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,13 +15,12 @@ from dialer.web.coordinator.blast_reasons import Reason, reason_of
 from dialer.web.coordinator.text_wording import LEFT_OUT
 from dialer.web.words import duration, figure, lowered, money, percent
 
-_HANDED_OVER = ("sent", "delivered", "undelivered", "failed")
-_REASONS_NAMED = 2
+_TAKEN = ("sent", "delivered", "undelivered")
 
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """The inside of the progress page. `done` of `aim` texts have been handed over or refused."""
+    """The inside of the progress page. The carrier took `done` of `aim` texts, and has answered `handled`."""
 
     state: str
     sentence: str
@@ -29,6 +29,7 @@ class Going:
     facts: list[str]
     reason: Reason | None
     done: int
+    handled: int
     aim: int
     counts: Mapping[str, int]
     failed: int
@@ -41,8 +42,8 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
     """What the page shows of this moment."""
     counts = {state: progress.counts.get(state, 0) for state in ("delivered", "sent", "unknown", "skipped")}
     failed = progress.counts.get("failed", 0) + progress.counts.get("undelivered", 0)
-    done = sum(progress.counts.get(state, 0) for state in _HANDED_OVER)
-    aim = max(progress.total - counts["skipped"], done)
+    done, refused = progress.accepted, _refused(progress)
+    aim = max(progress.total - counts["skipped"], done + refused)
     return Going(
         state=progress.state,
         sentence=_sentence(progress, done, aim, is_planned=blast.launched_at is not None),
@@ -51,13 +52,32 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
         facts=_facts(progress),
         reason=reason_of(progress, campaign, now),
         done=done,
+        handled=done + refused,
         aim=aim,
         counts=counts,
         failed=failed,
         share_words=gettext("%(share)s so far", share=percent(counts["delivered"] / done)) if done else "",
-        failed_words=gettext("phone off, or no such number") if failed else "",
+        failed_words=_failed_words(failed, refused),
         skipped_words=_left_out(progress.skipped_by),
     )
+
+
+def _refused(progress: ProgressView) -> int:
+    """How many the carrier never took: of those that failed, all but the ones it had accepted."""
+    taken = sum(progress.counts.get(state, 0) for state in _TAKEN)
+    return max(0, progress.counts.get("failed", 0) - (progress.accepted - taken))
+
+
+def _failed_words(failed: int, refused: int) -> str:
+    """Why texts failed: never taken by the carrier, or not landed on the phone."""
+    if not failed:
+        return ""
+    if not refused:
+        return str(gettext("phone off, or no such number"))
+    if refused == failed:
+        return str(gettext("refused by the carrier"))
+    words = gettext("%(count)s refused by the carrier, the others: phone off", count=figure(refused))
+    return str(words)
 
 
 def _sentence(progress: ProgressView, done: int, aim: int, *, is_planned: bool) -> str:
@@ -103,7 +123,8 @@ def _facts(progress: ProgressView) -> list[str]:
 
 
 def _left_out(skipped_by: Mapping[str, int]) -> str:
-    """The reasons that count most: “58 already voted, 3 asked us to stop”."""
-    most = sorted((item for item in skipped_by.items() if item[1]), key=lambda item: -item[1])
-    words = (f"{figure(count)} {lowered(str(LEFT_OUT.get(reason, reason)))}" for reason, count in most)
-    return ", ".join(list(words)[:_REASONS_NAMED])
+    """All reasons, those that count most first, so that they add up: “58 already voted, 3 no mobile”."""
+    by_words: Counter[str] = Counter()
+    for reason, count in skipped_by.items():
+        by_words[lowered(str(LEFT_OUT.get(reason, reason)))] += count
+    return ", ".join(f"{figure(count)} {words}" for words, count in by_words.most_common() if count)

@@ -13,6 +13,7 @@ from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.messages import MessageSearch, list_messages
 from dialer.services.messaging.no_to_texts import SAID_BY_LINK, bar_from_texts
 from dialer.services.paging import Page
+from dialer.store.queries import counters
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.web.phone_bank import PhoneBank
@@ -169,6 +170,17 @@ def test_at_night_it_waits_and_says_until_when(draft: Reader, clock: SetClock, c
     draft.sign_in(carys.token)
     page = draft.open(address)
     assert "Quiet hours. It goes on by itself: Fri 8 May, 9 am." in page.words["blast-reason"]
+
+
+def test_all_reasons_of_those_left_out_are_named(draft: Reader, ctx: Context) -> None:
+    address = draft.page.forms[-1].action
+    draft.press("blast-launch", confirm="6")
+    left_out = {"voted": 5, "not_mobile": 3, "no_phone": 1, "opted_out": 2, "duplicate_number": 1}
+    with ctx.unit() as unit:
+        for reason, count in left_out.items():
+            counters.bump(unit, "blast", uuid.UUID(address.rsplit("/", 1)[1]), f"skipped_{reason}", count)
+    words = draft.open(address).words["stat-skipped"]
+    assert "5 already voted, 4 no mobile, 2 asked us to stop, 1 same mobile as someone above" in words
 
 
 def test_everything_paused_is_said_with_what_to_do(draft: Reader) -> None:

@@ -113,6 +113,22 @@ def test_a_text_goes_out_and_its_page_tells_how_it_went(office: Office) -> None:
     assert sorted(text["to"] for text in office.town.texts("outbound-api")) == sorted(MOBILES)
 
 
+def test_what_the_carrier_refused_did_not_go_out(office: Office) -> None:
+    office.town.person(MOBILES[0], refused=21614)
+    office.town.person(MOBILES[1], outcome="failed")
+    office.write()
+    office.reader.press("blast-launch", confirm=str(len(MOBILES)))
+    office.work()
+    page = office.reader.open(office.address)
+    assert "5 of 6 are on their way." in page.words["blast-progress"]
+    assert "refused by the carrier" in page.words["stat-failed"]
+    assert "phone off" not in page.words["stat-failed"]
+    page = office.hear(120)
+    assert "Done. 5 texts went out." in page.text
+    assert office.figures()["failed"] == "2"
+    assert "1 refused by the carrier, the others: phone off" in page.words["stat-failed"]
+
+
 def test_a_stop_is_on_the_page_and_on_the_live_board(office: Office) -> None:
     office.write()
     office.reader.press("blast-launch", confirm=str(len(MOBILES)))
