@@ -29,12 +29,12 @@ Open = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say it once, at every test of this folder, where there is no browser."""
-    if CHROMIUM is None:
-        here = Path(__file__).parent
-        for item in items:
-            if here in item.path.parents:
-                item.add_marker(pytest.mark.skip(reason="NO CHROMIUM: no page was looked at in a browser"))
+    """Mark what drives a browser, which the quick run leaves out; where there is none, say so."""
+    of_here = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in of_here:
+        item.add_marker(pytest.mark.browser)
+        if CHROMIUM is None:
+            item.add_marker(pytest.mark.skip(reason="NO CHROMIUM: no page was looked at in a browser"))
 
 
 @pytest.fixture(scope="session")
