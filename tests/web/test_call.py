@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from dialer.services.calling.leases import expire_assignments
+from dialer.services.calling.pause_all import pause_all, resume_all
 from dialer.services.context import Context
 from dialer.store.models.calling import Result
 from dialer.store.models.people import OptOut, Suppression
@@ -360,3 +361,28 @@ def test_the_call_screen_in_welsh(app: Flask, vic: Person, bank: PhoneBank):
     reader = Reader(app.test_client(), language="cy")
     reader.sign_in(vic.token)
     assert '<html lang="cy"' in reader.page.html
+
+
+def test_while_all_calling_is_stopped_nobody_is_offered_to_ring(reader: Reader, ctx: Context):
+    reader.press("next")
+    assert reader.client.get("/call/line").text == "none"
+    pause_all(ctx, "A complaint.")
+    assert reader.client.get("/call/line").text == "stopped"
+    page = reader.open("/call")
+    assert reader.state == "ringing"
+    assert "All calling is stopped just now. If you have rung already, save what happened." in page.text
+    assert "call-own" not in page.tests
+    assert "call-ring-me" not in page.tests
+    assert "tel:" not in page.html
+    reader.press("not-reached")
+    reader.press("save", disposition="no_answer")
+    assert reader.state == "saved"
+
+
+def test_a_person_can_be_rung_again_when_calling_goes_on(reader: Reader, ctx: Context):
+    reader.press("next")
+    pause_all(ctx, "A complaint.")
+    resume_all(ctx)
+    page = reader.open("/call")
+    assert page.tests["call-own"]["href"] == "tel:+441632960001"
+    assert reader.client.get("/call/line").text == "none"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Final
 
+from dialer.domain.access import Permission
 from dialer.domain.contact_gate import NumberFacts, may_contact
 from dialer.domain.quiet_hours import zones_of_number
 from dialer.services.calling.facts import calling_rules, people
+from dialer.services.calling.reach import reach_assignment
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Assignment, Campaign
@@ -44,6 +47,17 @@ def refusal(ctx: Context, unit: UnitOfWork, assignment: Assignment) -> str | Non
     if assignment.state != "open":
         return NOT_IN_HAND
     return _paused(unit, campaign) or _of_person(ctx, unit, campaign, assignment)
+
+
+def why_stopped(ctx: Context, assignment_id: uuid.UUID) -> str | None:
+    """Why nobody is to ring the contact of an assignment just now, whatever they are like: all calling or
+    that of the campaign is paused. None while it goes on. A call under way ends normally.
+    """
+    with ctx.unit() as unit:
+        assignment = reach_assignment(ctx, unit, assignment_id, Permission.ASSIGNMENT_READ)
+        campaign = unit.session.get_one(Campaign, (unit.organisation_id, assignment.campaign_id))
+        reason = _paused(unit, campaign)
+        return WORDS[reason] if reason in (ALL_PAUSED, CAMPAIGN_PAUSED) else None
 
 
 def _paused(unit: UnitOfWork, campaign: Campaign) -> str | None:

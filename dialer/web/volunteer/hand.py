@@ -11,6 +11,7 @@ from dialer.domain.errors import NotFound
 from dialer.domain.talk import Stage, Talk
 from dialer.services.calling.assignments import get_assignment, save_draft
 from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.ring_gate import why_stopped
 from dialer.services.calling.ringing import call_of_assignment
 from dialer.services.calling.sessions import current_session, heartbeat
 from dialer.services.calling.views import AssignmentView
@@ -100,6 +101,7 @@ def show_talk(
         ctx.now,
         line=_line(ctx, view),
         may_ring_me=bool(campaign.caller_ids),
+        stopped=why_stopped(ctx, view.id),
     )
     page = screen.call_screen(view, talk, around, stopping=stopping)
     template = "outcome" if talk.stage is Stage.OUTCOME else "person"

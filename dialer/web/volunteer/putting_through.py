@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Final
 
 from flask import Blueprint, redirect, session
@@ -13,6 +14,7 @@ from dialer.domain.errors import AssignmentClosed, Conflict
 from dialer.domain.talk import Talk
 from dialer.services.accounts.phones import my_phones
 from dialer.services.calling.assignments import save_draft
+from dialer.services.calling.ring_gate import why_stopped
 from dialer.services.calling.ringing import call_of_assignment, ring_me
 from dialer.services.calling.sessions import current_session
 from dialer.services.calling.views import AssignmentView
@@ -49,12 +51,19 @@ def ring_my_phone() -> Response:
 @putting_through.get("/line")
 @allow(Permission.CALL_PLACE)
 def line() -> Response:
-    """Where the line stands, in a word, for the page that asks every second."""
+    """Where the line stands, in a word, for the page that asks; `stopped`: nobody is to ring now."""
     ctx = context()
     now = current_session(ctx)
-    call = call_of_assignment(ctx, now.assignment_id) if now and now.assignment_id else None
-    stands = line_of(call)
-    return Response(stands.stage if stands else "none", mimetype="text/plain")
+    return Response(
+        _stage(ctx, now.assignment_id) if now and now.assignment_id else "none", mimetype="text/plain"
+    )
+
+
+def _stage(ctx: Context, assignment_id: uuid.UUID) -> str:
+    stands = line_of(call_of_assignment(ctx, assignment_id))
+    if stands is not None and stands.stage != "over":
+        return stands.stage
+    return "stopped" if why_stopped(ctx, assignment_id) else "none"
 
 
 def followed(ctx: Context, view: AssignmentView, talk: Talk) -> Talk:

@@ -123,6 +123,7 @@ class CallScreen:
     says: str | None = None
     line: Line | None = None
     may_ring_me: bool = False
+    stopped: str | None = None
 
 
 Person = CalledContact | HouseholdMember
@@ -139,6 +140,7 @@ class Setting:
     now: dt.datetime
     line: Line | None = None
     may_ring_me: bool = False
+    stopped: str | None = None
 
 
 def call_screen(
@@ -175,6 +177,7 @@ def call_screen(
         says=says,
         line=around.line,
         may_ring_me=around.may_ring_me,
+        stopped=str(gettext(around.stopped)) if around.stopped else None,
     )
 
 

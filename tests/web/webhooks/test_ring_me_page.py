@@ -146,7 +146,7 @@ def test_the_screen_follows_the_line_to_its_end(booth: Booth) -> None:
     assert 'http-equiv="refresh"' not in page.html
     booth.advance(70)
     assert booth.reader.state == "wrap_up"
-    assert booth.reader.client.get("/call/line").text == "over"
+    assert booth.reader.client.get("/call/line").text == "none"
     page = booth.reader.press("save", disposition="contacted")
     assert booth.reader.state == "saved"
     assert page.tests["shift-count"]["data-value"] == "1"

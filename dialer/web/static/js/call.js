@@ -37,7 +37,7 @@ function settle() {
   startTimer();
   askAgainLater();
   clearTimeout(watching);
-  if (document.querySelector("[data-watch]")) watching = setTimeout(watchLine, WATCH_MS);
+  watchLater();
 }
 
 // Counts up, never down; where it stands is kept, so that a reload doesn't begin anew.
@@ -62,12 +62,18 @@ function askAgainLater() {
   if (form) waiting = setTimeout(() => send(form), Number(form.dataset.again) * 1000);
 }
 
-// While we put a call through, ask how far it is, and show the page anew when that has changed.
+function watchLater() {
+  const line = document.querySelector("[data-watch]");
+  if (line) watching = setTimeout(watchLine, Number(line.dataset.every) * 1000 || WATCH_MS);
+}
+
+// While we put a call through, ask how far it is, and show the page anew when that has changed; before that,
+// now and then, whether all calling has been stopped.
 async function watchLine() {
   clearTimeout(watching);
   const line = document.querySelector("[data-watch]");
   if (!line) return;
-  watching = setTimeout(watchLine, WATCH_MS);
+  watchLater();
   try {
     const answer = await fetch(line.dataset.watch);
     if (answer.ok && line.isConnected && (await answer.text()) !== line.dataset.shown) await look();
