@@ -1,4 +1,5 @@
-"""How far a blast is, told by counters (contract §7): nothing is counted to answer."""
+"""How far a blast is, told by counters (contract §7): nothing is counted to answer, but for those
+that wait for a decision of ours, who are few."""
 
 from __future__ import annotations
 
@@ -19,6 +20,7 @@ from dialer.services.messaging.waiting import waiting_reason
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries import counters
+from dialer.store.queries.conversations import count_held_by_review
 from dialer.store.session import UnitOfWork
 
 COUNTS: Final = (
@@ -55,6 +57,7 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             total=blast.total,
             counts={state: figures.get(state, 0) for state in COUNTS},
             accepted=figures.get(ACCEPTED, 0),
+            in_review=count_held_by_review(unit, blast.id) if figures.get("queued") else 0,
             skipped_by=_skipped_by(figures),
             spent=Decimal(figures.get(SPENT, 0)) / 10_000,
             currency=ctx.messaging.currency,

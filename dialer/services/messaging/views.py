@@ -78,6 +78,8 @@ class ProgressView:
     counts: Mapping[str, int]
     accepted: int
     """Texts that the carrier took; those that it refused are `failed` too, and went nowhere."""
+    in_review: int
+    """Texts, among the queued ones, that wait for an answer of ours about what may have been a no."""
     skipped_by: Mapping[str, int]
     spent: Decimal
     currency: str

@@ -119,6 +119,21 @@ def count_in_review(unit: UnitOfWork, campaign_id: uuid.UUID) -> int:
     return unit.session.scalar(query) or 0
 
 
+def count_held_by_review(unit: UnitOfWork, blast_id: uuid.UUID) -> int:
+    """A blast's texts that wait for a person's decision about what came from their number."""
+    in_review = select(Conversation.number).where(
+        Conversation.organisation_id == unit.organisation_id, Conversation.state == "review"
+    )
+    query = select(func.count()).where(
+        Message.organisation_id == unit.organisation_id,
+        Message.blast_id == blast_id,
+        Message.purpose == "blast",
+        Message.state == "queued",
+        Message.number.in_(in_review),
+    )
+    return unit.session.scalar(query) or 0
+
+
 def page_of_conversations(
     unit: UnitOfWork,
     where: Sequence[ColumnElement[bool]],

@@ -36,6 +36,7 @@ class Going:
     share_words: str
     failed_words: str
     skipped_words: str
+    review_words: str
 
 
 def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now: dt.datetime) -> Going:
@@ -43,7 +44,7 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
     counts = {state: progress.counts.get(state, 0) for state in ("delivered", "sent", "unknown", "skipped")}
     failed = progress.counts.get("failed", 0) + progress.counts.get("undelivered", 0)
     done, refused = progress.accepted, _refused(progress)
-    aim = max(progress.total - counts["skipped"], done + refused)
+    aim = max(progress.total - counts["skipped"] - progress.in_review, done + refused)
     return Going(
         state=progress.state,
         sentence=_sentence(progress, done, aim, is_planned=blast.launched_at is not None),
@@ -59,6 +60,21 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
         share_words=gettext("%(share)s so far", share=percent(counts["delivered"] / done)) if done else "",
         failed_words=_failed_words(failed, refused),
         skipped_words=_left_out(progress.skipped_by),
+        review_words=_review_words(progress),
+    )
+
+
+def _review_words(progress: ProgressView) -> str:
+    """How many more may get it once somebody has read what they wrote; no estimate counted them."""
+    if not progress.in_review or progress.state not in ("running", "paused"):
+        return ""
+    return str(
+        ngettext(
+            "One waits for your answer in the inbox",
+            "%(count)s wait for your answer in the inbox",
+            progress.in_review,
+            count=figure(progress.in_review),
+        )
     )
 
 

@@ -129,6 +129,16 @@ def test_what_the_carrier_refused_did_not_go_out(office: Office) -> None:
     assert "1 refused by the carrier, the others: phone off" in page.words["stat-failed"]
 
 
+def test_who_waits_for_an_answer_is_counted_apart(office: Office) -> None:
+    office.town.text(MOBILES[3], SENDER, "st op")
+    office.write()
+    office.reader.press("blast-launch", confirm="5")
+    office.work()
+    page = office.reader.open(office.address)
+    assert "5 of 5 are on their way." in page.words["blast-progress"]
+    assert page.words["blast-in-review"] == "One waits for your answer in the inbox"
+
+
 def test_a_stop_is_on_the_page_and_on_the_live_board(office: Office) -> None:
     office.write()
     office.reader.press("blast-launch", confirm=str(len(MOBILES)))
