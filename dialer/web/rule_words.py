@@ -37,7 +37,7 @@ SAID_BY_RULES: Final = (
     N_("This person is to be called on another number."),
     N_("This phone isn’t confirmed yet. Have a code sent to it, and type the code in."),
     N_("Three codes a day is the most for one phone. Try again tomorrow, or ask a coordinator."),
-    N_("You are still on the phone with somebody else."),
+    N_("The call before this one isn’t over yet. Try again in a moment."),
     N_("You can’t ring yourself."),
     N_("Give a name that others will recognise."),
     N_("Give a phone number or an email, to send your link again."),

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from dialer.domain.access import Permission, require
 from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.errors import AssignmentClosed, Conflict, NotFound
-from dialer.domain.ringing import DIAL_WITHIN
+from dialer.domain.ringing import DIAL_WITHIN, Change
 from dialer.services.accounts.account_fields import clean_phone_or_none
 from dialer.services.accounts.phones import confirmed_numbers
+from dialer.services.calling.call_evidence import Held, make
 from dialer.services.calling.call_views import CallView, call_view
 from dialer.services.calling.reach import lock_assignment, reach_assignment, volunteer_id
-from dialer.services.calling.ring_gate import WORDS, refusal
+from dialer.services.calling.ring_gate import NOT_IN_HAND, WORDS, refusal
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
@@ -29,7 +30,7 @@ NOT_CONFIRMED = "This phone isn’t confirmed yet. Have a code sent to it, and t
 SAME_PHONE = "You can’t ring yourself."
 NO_CALLER_ID = "The campaign has no number yet to ring from. Ask your coordinator."
 NOT_YOURS = "Only whoever has this contact in hand can be put through to them."
-ON_THE_PHONE = "You are still on the phone with somebody else."
+ON_THE_PHONE = "The call before this one isn’t over yet. Try again in a moment."
 
 
 @again_after_deadlock
@@ -56,13 +57,20 @@ def ring_me(ctx: Context, assignment_id: uuid.UUID, phone: str | None = None) ->
 
 
 def _leave(ctx: Context, unit: UnitOfWork, earlier: Call) -> None:
-    """Hang up an earlier call whose contact isn't in the volunteer's hands any more: they have gone on.
+    """Hang up an earlier call whose contact isn't in the volunteer's hands any more: they have gone on. One
+    that the carrier hasn't been asked for yet is withdrawn.
 
     `Conflict` while they still are, or while nobody can tell whether the carrier has it.
     """
     before = unit.session.get(Assignment, (unit.organisation_id, earlier.assignment_id))
-    sid = earlier.carrier_sid
-    if sid is None or (before is not None and before.state == "open"):
+    if before is not None and before.state == "open":
+        raise Conflict(ON_THE_PHONE)
+    unit.session.refresh(earlier, with_for_update=True)
+    if earlier.dial_state == "waiting":
+        earlier.dial_state = "given_up"
+        make(Held(ctx, unit, earlier), Change("canceled", NOT_IN_HAND))
+        return
+    if (sid := earlier.carrier_sid) is None:
         raise Conflict(ON_THE_PHONE)
     unit.after_commit(lambda: ask_to_end(ctx, sid))
 

@@ -314,6 +314,20 @@ def test_going_on_to_the_next_one_hangs_up(booth: Booth, jobs: RedisJobQueue) ->
     assert booth.state() == "in_call", "for the new one"
 
 
+def test_going_on_withdraws_a_call_that_was_not_placed_yet(booth: Booth) -> None:
+    earlier = booth.ring()
+    booth.vic.post(f"/assignments/{booth.assignment}/result", json={"disposition": "no_answer"})
+    booth.clock.forward(hours=5)
+    booth.assignment = booth.vic.post(f"/sessions/{booth.session}/next").json["id"]
+    assert booth.ring()["id"] != earlier["id"]
+    assert booth.call(earlier)["state"] == "canceled"
+    assert booth.call(earlier)["end_reason"] == "not_in_hand"
+    assert booth.state() == "in_call", "for the new one"
+    booth.place()
+    assert not booth.place()
+    assert len(booth.town.calls("outbound-api")) == 1
+
+
 def test_only_ones_own_assignment_is_rung_for(booth: Booth, api: Api, carys: Person, mallory: Person) -> None:
     assert api(mallory).post(f"/assignments/{booth.assignment}/call", json={}).status_code == 404
     assert api(carys).post(f"/assignments/{booth.assignment}/call", json={}).status_code == 409
