@@ -26,6 +26,7 @@ from dialer.store.queries.conversations import (
     last_inbound,
     noes_since,
     page_of_conversations,
+    standing_noes,
 )
 from dialer.store.session import UnitOfWork
 
@@ -119,7 +120,8 @@ def close_conversation(ctx: Context, conversation_id: uuid.UUID) -> Conversation
 
 def decide(ctx: Context, conversation_id: uuid.UUID, *, opt_out: bool) -> ConversationView:
     """Say whether what somebody wrote was a no to texts. If it was, it holds at once and the conversation is
-    closed; if not, it is open, and what waited for the number goes on.
+    closed; if not, it is open, and what waited for the number goes on. Where a no stands for the number
+    already, it goes on standing, and the conversation is closed whatever is said of this text.
     """
     require(ctx.actor, Permission.CONVERSATION_MANAGE)
     with ctx.unit() as unit:
@@ -128,7 +130,7 @@ def decide(ctx: Context, conversation_id: uuid.UUID, *, opt_out: bool) -> Conver
         if row.state not in ("review", decided):
             raise InvalidTransition("There is nothing to decide here any more.", state=row.state)
         if row.state == "review":
-            row.state = decided
+            row.state = "closed" if standing_noes(unit, row.number) else decided
             _follow(ctx, unit, row, opt_out=opt_out)
         unit.session.flush()
         return _views(unit, [row])[0]

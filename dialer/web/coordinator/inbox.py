@@ -109,7 +109,7 @@ def conversation(conversation_id: uuid.UUID) -> str:
     return render_template(
         "coordinator/conversation.html",
         talk=_talk(view, _campaigns(ctx)),
-        texts=[_text(one) for one in texts],
+        texts=[_text(one, view.state) for one in texts],
     )
 
 
@@ -119,12 +119,15 @@ def decide_review(conversation_id: uuid.UUID) -> Response:
     """Say whether they asked us to stop."""
     opt_out = said("decision") == "opt_out"
     try:
-        decide(context(), conversation_id, opt_out=opt_out)
+        decided = decide(context(), conversation_id, opt_out=opt_out)
     except InvalidTransition:
         words = gettext("Somebody decided this already.")
         return go("coordinator.conversation", words, "warn", conversation_id=conversation_id)
     if opt_out:
         return go("coordinator.inbox", gettext("Kept. They won’t be texted again, by anyone here."))
+    if decided.opted_out_at:
+        words = gettext("Kept. They said no before, and that holds: they get nothing.")
+        return go("coordinator.inbox", words)
     return go("coordinator.inbox", gettext("Kept. They get what others get."))
 
 
@@ -160,7 +163,7 @@ def _campaigns(ctx: Context) -> Mapping[uuid.UUID, str]:
 
 
 def _talk(view: ConversationView, campaigns: Mapping[uuid.UUID, str]) -> Talk:
-    read_as = view.last.inbound_class if view.last else None
+    read_as = _still_asked(view.last, view.state) if view.last else None
     return Talk(
         id=view.id,
         name=_name(view),
@@ -182,8 +185,13 @@ def _name(view: ConversationView) -> str:
     return " ".join(part for part in (view.contact.first_name, view.contact.last_name) if part)
 
 
-def _text(one: MessageView) -> Text:
-    read_as = one.inbound_class
+def _still_asked(one: MessageView, state: str) -> str | None:
+    """How a text was read; what may have meant stop is no question any more once somebody has answered."""
+    return None if one.inbound_class == "review" and state != "review" else one.inbound_class
+
+
+def _text(one: MessageView, state: str) -> Text:
+    read_as = _still_asked(one, state)
     return Text(
         ours=one.direction == "outbound",
         body=one.body,

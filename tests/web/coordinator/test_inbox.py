@@ -99,6 +99,19 @@ def test_one_that_was_not_meant_goes_on_and_is_put_away(
     assert "Owen Hughes" in desk.open("/inbox").words["inbox-open"]
 
 
+def test_a_no_said_before_holds_and_is_not_said_to_be_lifted(
+    desk: Reader, bank: PhoneBank, writes: Writes
+) -> None:
+    writes(OWEN, "STOP")
+    writes(OWEN, "st op")
+    _look_into(desk, "Owen Hughes", "review")
+    assert "They said no before, and that holds" in desk.press("review-keep").words["flash"]
+    page = _look_into(desk, "Owen Hughes", "closed")
+    assert "opted-out" in page.tests
+    assert "May mean stop" not in page.text
+    assert "May mean stop" not in desk.open("/inbox?state=closed").text
+
+
 def test_what_somebody_else_decided_stands(desk: Reader, bank: PhoneBank, writes: Writes) -> None:
     writes(OWEN, "st op")
     asked = _look_into(desk, "Owen Hughes", "review")
