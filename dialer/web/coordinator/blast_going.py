@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext, ngettext
 
+from dialer.domain.blast import Waiting
 from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import BlastView, ProgressView
 from dialer.web.coordinator.blast_reasons import Reason, reason_of
@@ -23,6 +24,8 @@ class Going:
     """The inside of the progress page. The carrier took `done` of `aim` texts, and has answered `handled`."""
 
     state: str
+    shown: str
+    """The state that its tag names: `paused` while everything is."""
     sentence: str
     news: str
     left_words: str
@@ -47,6 +50,7 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
     aim = max(progress.total - counts["skipped"] - progress.in_review, done + refused)
     return Going(
         state=progress.state,
+        shown="paused" if progress.waiting_reason == Waiting.ORGANISATION_PAUSED else progress.state,
         sentence=_sentence(progress, done, aim, is_planned=blast.launched_at is not None),
         news=_news(progress, done, aim),
         left_words=_time_left(progress),
@@ -108,14 +112,14 @@ def _sentence(progress: ProgressView, done: int, aim: int, *, is_planned: bool) 
         )
     if not is_planned or not aim:
         return str(gettext("Getting ready."))
-    if progress.state == "paused":
+    if progress.state == "paused" or progress.waiting_reason == Waiting.ORGANISATION_PAUSED:
         return str(gettext("Paused. %(done)s of %(all)s are on their way.", **so_far))
     return str(gettext("%(done)s of %(all)s are on their way.", **so_far))
 
 
 def _news(progress: ProgressView, done: int, aim: int) -> str:
     """What screen readers hear: each tenth, and every change of state."""
-    if progress.state != "running":
+    if progress.state != "running" or progress.waiting_reason:
         return _sentence(progress, done, aim, is_planned=True)
     tenth = done * 10 // aim if aim else 0
     return str(gettext("%(share)s are on their way.", share=percent(tenth / 10))) if tenth else ""
@@ -129,7 +133,7 @@ def _time_left(progress: ProgressView) -> str:
 
 def _facts(progress: ProgressView) -> list[str]:
     facts = [gettext("%(amount)s spent", amount=money(progress.spent, progress.currency))]
-    if progress.state == "running" and progress.rate_per_s:
+    if progress.state == "running" and progress.rate_per_s and not progress.waiting_reason:
         facts.insert(0, gettext("%(count)s a second", count=figure(round(progress.rate_per_s, 1))))
     if progress.state in ("running", "paused"):
         facts.append(

@@ -41,9 +41,9 @@ def blast_progress(blast_id: uuid.UUID) -> FlaskResponse:
     """The inside of the progress page; a page that shows another state by now is made anew."""
     ctx = context()
     found = get_blast(ctx, blast_id)
-    if asked("shown") != found.state:
-        return FlaskResponse("", headers={"HX-Refresh": "true"})
     inside = _inside(ctx, found, get_campaign(ctx, found.campaign_id))
+    if asked("shown") != inside["going"].shown:
+        return FlaskResponse("", headers={"HX-Refresh": "true"})
     return FlaskResponse(render_template("coordinator/_blast_progress.html", **inside))
 
 

@@ -34,14 +34,14 @@ def carry_on() -> Answer:
     if request.args.get("sure") != "yes":
         return render_template("coordinator/confirm.html", asking=_asking(), values={})
     resume_all(context())
-    tell(gettext("Calling goes on."))
+    tell(gettext("Calls and texts go on."))
     return _back()
 
 
 def _asking() -> Asking:
     return Asking(
         section="live",
-        question=gettext("Carry on calling?"),
+        question=gettext("Carry on calling and texting?"),
         consequence=gettext("Every running campaign hands out people again at once, and texts go on."),
         action=url_for("coordinator.carry_on", sure="yes"),
         deed=gettext("Carry on"),

@@ -118,6 +118,13 @@ def test_faults_stand_beside_their_fields_and_keep_the_rest(draft: Reader) -> No
     assert "Did you mean {first_name}?" in page.text
 
 
+def test_a_text_that_is_too_long_is_refused_and_kept_whole(draft: Reader) -> None:
+    page = draft.press("blast-check", body="x" * 1700)
+    assert page.status == 422
+    assert page.words["blast-body"] == "x" * 1700
+    assert "maxlength" not in page.tests["blast-body"]
+
+
 def test_who_it_is_for_narrows_it(draft: Reader) -> None:
     page = draft.press("blast-check", support="1", polling_districts="KA1, ka2", voted="no")
     assert "Nobody fits." in page.text
@@ -187,7 +194,10 @@ def test_everything_paused_is_said_with_what_to_do(draft: Reader) -> None:
     address = draft.page.forms[-1].action
     draft.press("blast-launch", confirm="6")
     draft.press("pause-all")
-    assert "Everything is paused." in draft.open(address).words["blast-reason"]
+    page = draft.open(address)
+    assert "Everything is paused." in page.words["blast-reason"]
+    assert page.words["blast-state"] == "Paused"
+    assert draft.client.get(f"{address}/progress?shown=running").headers["HX-Refresh"] == "true"
 
 
 def test_nobody_else_gets_in(phone: Reader, texting: PhoneBank) -> None:

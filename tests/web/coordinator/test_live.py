@@ -70,12 +70,12 @@ def test_pause_all_stops_handing_out_and_carries_on_when_asked_once(
     assert "Everything is paused. Nobody new is rung." in desk.open("/live").text
     assert phone.press("next").tests["status"]["data-state"] != "ringing"
     page = desk.press("pause-all")
-    assert "Carry on calling?" in page.text
-    assert "Calling goes on." in desk.press("confirm").text
+    assert "Carry on calling and texting?" in page.text
+    assert "Calls and texts go on." in desk.press("confirm").text
     assert phone.open("/call").status == 200
 
 
 def test_a_pause_is_undone_at_once(desk: Reader, bank: PhoneBank) -> None:
     desk.open("/live")
     desk.press("pause-all")
-    assert "Calling goes on." in desk.press("undo").text
+    assert "Calls and texts go on." in desk.press("undo").text
