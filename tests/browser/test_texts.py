@@ -9,9 +9,9 @@ from playwright.sync_api import Page, expect
 
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.context import Context
-from dialer.services.messaging.blasts import create_blast, get_blast
+from dialer.services.messaging.blasts import change_blast, create_blast, get_blast
 from dialer.services.messaging.launching import launch_blast, pause_blast
-from tests.browser.conftest import DESK, PHONE, Open, sign_in, tap
+from tests.browser.conftest import DESK, PHONE, Open, sign_in, sizes, tap
 from tests.people import Person
 from tests.web.phone_bank import PhoneBank
 
@@ -82,3 +82,21 @@ def test_its_page_renews_itself_and_is_made_anew_when_it_is_paused(
     pause_blast(ctx, draft)
     page.locator("[data-test=blast-progress][data-state=paused]").wait_for()
     expect(page.locator("[data-test=blast-resume]")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_a_name_without_a_space_stays_on_a_narrow_screen(
+    open_browser: Open, carys: Person, draft: uuid.UUID, ctx: Context, language: str
+):
+    change_blast(ctx, draft, {"name": "x" * 400})
+    page = open_browser((360, 740), language=language)
+    sign_in(page, carys)
+    for address in ("/blasts", f"/blasts/{draft}"):
+        page.goto(address)
+        assert sizes(page)[0] <= 360, address
+    page.goto("/blasts")
+    tag = page.locator("[data-test=blasts] td.end .tag").bounding_box()
+    card = page.locator("[data-test=blasts]").bounding_box()
+    assert tag
+    assert card
+    assert abs(tag["x"] + tag["width"] - card["x"] - card["width"]) <= 2
