@@ -386,3 +386,15 @@ def test_a_person_can_be_rung_again_when_calling_goes_on(reader: Reader, ctx: Co
     page = reader.open("/call")
     assert page.tests["call-own"]["href"] == "tel:+441632960001"
     assert reader.client.get("/call/line").text == "none"
+
+
+@pytest.mark.parametrize(
+    ("pressed", "said"),
+    [(True, "Saved with the answers you pressed."), (False, "Saved as a talk. No answers were pressed.")],
+)
+def test_what_is_said_of_answers_is_true(reader: Reader, pressed: bool, said: str):
+    _talk(reader)
+    if pressed:
+        reader.press("answer-no")
+    assert said in reader.press("reached" if "reached" in reader.page.buttons else "continue").text
+    assert said in reader.press("save", disposition="contacted").text

@@ -54,8 +54,12 @@ def outcome_name(slug: str) -> str:
     return str(_NAMES.get(slug, slug))
 
 
-def follows(slug: str, tries_left: int) -> str:
-    """What happens after this outcome; `tries_left` counts those after this one."""
+def follows(slug: str, tries_left: int, *, answered: bool) -> str:
+    """What happens after this outcome; `tries_left` counts those after this one, `answered` tells whether any
+    answer was pressed.
+    """
+    if slug == "contacted" and not answered:
+        return str(gettext("Saved as a talk. No answers were pressed."))
     if slug in _FOLLOWS:
         return str(_FOLLOWS[slug])
     if tries_left < 1:
@@ -69,9 +73,9 @@ def follows(slug: str, tries_left: int) -> str:
     )
 
 
-def outcomes(group: tuple[tuple[str, object], ...], tries_left: int) -> list[Outcome]:
+def outcomes(group: tuple[tuple[str, object], ...], tries_left: int, *, answered: bool) -> list[Outcome]:
     """A group of buttons in its fixed order."""
-    return [Outcome(slug, str(words), follows(slug, tries_left)) for slug, words in group]
+    return [Outcome(slug, str(words), follows(slug, tries_left, answered=answered)) for slug, words in group]
 
 
 def is_reached(slug: str) -> bool:

@@ -167,7 +167,7 @@ def _follows(last: AssignmentView, told: Talk, slug: str, campaign: CampaignView
     at = callback_at(told, campaign.timezone) if slug == "callback" else None
     if at:
         return str(gettext("Rung again: %(when)s.", when=moment(at, campaign.timezone)))
-    return follows(slug, campaign.max_attempts - last.attempt)
+    return follows(slug, campaign.max_attempts - last.attempt, answered=bool(told.heard().answers))
 
 
 def _in_words(last: AssignmentView, told: Talk, slug: str) -> str:

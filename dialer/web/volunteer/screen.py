@@ -153,6 +153,7 @@ def call_screen(
 ) -> CallScreen:
     """The screen of an assignment at this point of its talk."""
     tries_left = around.max_attempts - view.attempt
+    answered = bool(talk.heard().answers)
     return CallScreen(
         room=around.room,
         assignment_id=view.id,
@@ -169,8 +170,8 @@ def call_screen(
         notes=talk.notes,
         outcome="not_reached" if talk.reached is False else "reached",
         disposition=talk.heard().disposition,
-        spoke=outcomes(SPOKE, tries_left),
-        not_reached=outcomes(NOT_REACHED, tries_left),
+        spoke=outcomes(SPOKE, tries_left, answered=answered),
+        not_reached=outcomes(NOT_REACHED, tries_left, answered=answered),
         others=_others(view, talk),
         callback_at=talk.callback_at,
         ready=ready_times(around.now, around.zone),
