@@ -9,6 +9,7 @@ def test_something(town, carrier_client):
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import http.client
@@ -17,10 +18,11 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -33,6 +35,15 @@ ACCOUNT_SID = "AC" + "5" * 32
 AUTH_TOKEN = "a-token-of-the-town-that-is-only-for-tests"
 PUBLIC_URL = "http://localhost"
 STARTS_AT = dt.datetime(2026, 5, 7, 12, 0, tzinfo=dt.UTC)
+
+
+Result = TypeVar("Result")
+
+
+def run_apart(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine in a thread of its own: the driver of a browser leaves a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 @dataclass

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.town.clock import TICK_S, Clock
+from tests.towns import run_apart
 
 NOON = dt.datetime(2026, 5, 7, 12, 0, tzinfo=dt.UTC)
 delays = st.lists(st.integers(0, 500).map(lambda tenths: tenths / 10), max_size=30)
@@ -43,7 +44,7 @@ def test_a_clock_moved_by_hand_runs_what_is_due_in_order(seconds, until):
         assert count == len(due)
         assert clock.now() == NOON + dt.timedelta(seconds=until)
 
-    asyncio.run(run())
+    run_apart(run())
 
 
 def test_what_happens_may_cause_more_within_the_time():
@@ -58,7 +59,7 @@ def test_what_happens_may_cause_more_within_the_time():
         await clock.advance(35)
         assert happened == pytest.approx([10, 20, 30], abs=TICK_S)
 
-    asyncio.run(run())
+    run_apart(run())
 
 
 def test_what_was_cancelled_doesnt_happen():
@@ -69,7 +70,7 @@ def test_what_was_cancelled_doesnt_happen():
         await clock.advance(3)
         assert happened == [2]
 
-    asyncio.run(run())
+    run_apart(run())
 
 
 def test_a_clock_that_runs_by_itself_is_as_fast_as_it_is_told():
@@ -82,7 +83,7 @@ def test_a_clock_that_runs_by_itself_is_as_fast_as_it_is_told():
         assert 0.25 < time.monotonic() - began < 10
         assert abs(clock.timestamp() - time.time()) < 5, "the time of day is everybody's"
 
-    asyncio.run(run())
+    run_apart(run())
 
 
 def test_what_is_under_way_hurries_when_the_clock_does():
@@ -92,7 +93,7 @@ def test_what_is_under_way_hurries_when_the_clock_does():
         clock.run_at(100_000)
         await happened.get()
 
-    asyncio.run(asyncio.wait_for(run(), 10))
+    run_apart(asyncio.wait_for(run(), 10))
 
 
 @pytest.mark.parametrize("starts_at", [NOON, None])
@@ -108,7 +109,7 @@ def test_a_bug_in_one_thing_doesnt_stop_the_others(starts_at, caplog):
             await clock.advance(3)
         await happened.get()
 
-    asyncio.run(asyncio.wait_for(run(), 10))
+    run_apart(asyncio.wait_for(run(), 10))
     assert "went wrong" in caplog.text
 
 
@@ -120,4 +121,4 @@ def test_setting_it_back_forgets_what_was_to_come():
         assert await clock.advance(60) == 0
         assert clock.by_hand
 
-    asyncio.run(run())
+    run_apart(run())

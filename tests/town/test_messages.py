@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import datetime as dt
 import warnings
@@ -14,7 +13,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
 from tests.town.conftest import GWEN, US
-from tests.towns import STARTS_AT
+from tests.towns import STARTS_AT, run_apart
 
 
 def test_a_text_is_queued_sent_and_delivered(town, send, inbox):
@@ -298,5 +297,5 @@ def test_it_works_through_the_asynchronous_client_too(town):
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # the client's own way of naming the account
-        sid = asyncio.run(talk())
+        sid = run_apart(talk())
     assert town.texts()[0]["sid"] == sid

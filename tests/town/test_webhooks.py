@@ -15,7 +15,7 @@ from yarl import URL
 from dialer.town.config import Terms
 from dialer.town.webhooks import NOBODY, Params, Reply, Webhooks, form_of, signature
 from tests.town.conftest import GWEN, US
-from tests.towns import AUTH_TOKEN
+from tests.towns import AUTH_TOKEN, run_apart
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
@@ -49,7 +49,7 @@ class Unsteady(Webhooks):
 
 
 def sent(hooks: Unsteady) -> Reply:
-    return asyncio.run(hooks.send("http://localhost/hook", {"Body": "Hello"}))
+    return run_apart(hooks.send("http://localhost/hook", {"Body": "Hello"}))
 
 
 def unreachable() -> Exception:
@@ -115,4 +115,4 @@ def test_nobody_is_waited_for_longer_than_fifteen_seconds(monkeypatch):
         server.close()
         return reply
 
-    assert asyncio.run(asyncio.wait_for(run(), 10)) is NOBODY
+    assert run_apart(asyncio.wait_for(run(), 10)) is NOBODY

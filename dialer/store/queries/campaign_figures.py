@@ -147,6 +147,12 @@ _COUNTED = text(
     FROM message
     WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL AND cost <> 0
     GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'blast', blast_id, 'accepted', count(*)
+    FROM message
+    WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL
+      AND cost IS NOT NULL
+    GROUP BY 1, 2, 3
     """
 )
 
