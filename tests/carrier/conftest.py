@@ -37,7 +37,7 @@ def text_to(to: str = "+447700900123", **changes: object) -> OutboundMessage:
         "to": to,
         "sender": "+447700900001",
         "body": "Helô, Siân. Reply STOP to opt out",
-        "status_callback": "https://dialer.test/webhooks/twilio/messages/status?m=1",
+        "status_callback": "http://localhost/webhooks/twilio/messages/status?m=1",
     }
     return OutboundMessage(**made | changes)
 
@@ -47,7 +47,7 @@ def call_to(to: str = "+447700900123", **changes: object) -> OutboundCall:
         "id": uuid.uuid4(),
         "to": to,
         "caller_id": "+447700900001",
-        "answer_url": "https://dialer.test/webhooks/twilio/voice/answer?c=1",
-        "status_callback": "https://dialer.test/webhooks/twilio/voice/status?c=1",
+        "answer_url": "http://localhost/webhooks/twilio/voice/answer?c=1",
+        "status_callback": "http://localhost/webhooks/twilio/voice/status?c=1",
     }
     return OutboundCall(**made | changes)

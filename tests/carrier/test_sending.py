@@ -37,7 +37,7 @@ def test_a_text_is_posted_as_the_carrier_wants_it(stub: Stub, wire: TwilioCarrie
         "To": ["+447700900123"],
         "From": ["+447700900001"],
         "Body": ["Helô, Siân. Reply STOP to opt out"],
-        "StatusCallback": ["https://dialer.test/webhooks/twilio/messages/status?m=1"],
+        "StatusCallback": ["http://localhost/webhooks/twilio/messages/status?m=1"],
     }
 
 
@@ -236,8 +236,8 @@ def test_a_call_is_posted_as_the_carrier_wants_it(stub: Stub, wire: TwilioCarrie
     assert stub.asked[0].form == {
         "To": ["+447700900123"],
         "From": ["+447700900001"],
-        "Url": ["https://dialer.test/webhooks/twilio/voice/answer?c=1"],
-        "StatusCallback": ["https://dialer.test/webhooks/twilio/voice/status?c=1"],
+        "Url": ["http://localhost/webhooks/twilio/voice/answer?c=1"],
+        "StatusCallback": ["http://localhost/webhooks/twilio/voice/status?c=1"],
         "StatusCallbackEvent": ["initiated", "ringing", "answered", "completed"],
         "Timeout": ["20"],
         "MachineDetection": ["Enable"],
