@@ -16,7 +16,7 @@ import redis
 from dialer.embedded import EmbeddedPostgres, EmbeddedValkey, home, throwaway_postgres, throwaway_valkey
 from dialer.processes import wait_until, working_folder
 
-pytestmark = pytest.mark.enable_socket
+pytestmark = [pytest.mark.enable_socket, pytest.mark.faults]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as somebody else")
 
 

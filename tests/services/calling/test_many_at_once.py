@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from dialer.domain.access import Role
 from dialer.domain.result import HouseholdReport, Report
 from dialer.services.calling.assignments import skip_assignment
@@ -84,6 +86,7 @@ def call_until_nobody_is_left(ctx: Context, campaign_id: uuid.UUID, hands: Hands
     return taken
 
 
+@pytest.mark.slow
 def test_nobody_is_handed_to_two_and_households_are_never_split(
     ctx: Context, context_of: Callable[[Person], Context]
 ) -> None:

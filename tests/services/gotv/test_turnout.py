@@ -208,6 +208,7 @@ def update_district(contact_id: uuid.UUID, district: str) -> object:
     return update(Contact).where(Contact.id == contact_id).values(polling_district=district)
 
 
+@pytest.mark.slow
 def test_five_thousand_marks_take_as_many_statements_as_one(ctx: Context, engine: Engine) -> None:
     numbers = [f"AA-{number}" for number in range(1, 5002)]
     make_electors(ctx, *numbers)
