@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dialer.carrier.errors import action_of
 from dialer.carrier.exchange import Answered, Failed, NotReached, Payload
-from dialer.carrier.port import Accepted, CarrierError, NotAccepted, Refused, Unknown
+from dialer.carrier.port import (
+    TOO_BUSY,
+    TOO_MANY_REQUESTS,
+    Accepted,
+    CarrierError,
+    NotAccepted,
+    Refused,
+    Unknown,
+)
 from dialer.carrier.reading import is_sid, whole
 from dialer.domain.carrier_action import Action
 
@@ -36,11 +44,11 @@ def outcome_of(error: Failed) -> Refused | NotAccepted | Unknown:
         return Unknown(error.reason)
     action = None if error.code is None else action_of(error.code)
     if error.status == 429 and action is not Action.REST_SENDER:
-        return NotAccepted("too_many_requests", error.retry_after_s)
+        return NotAccepted(TOO_MANY_REQUESTS, error.retry_after_s)
     if not 400 <= error.status < 500 or error.code is None or action is None:
         return Unknown(error.reason)
     if action is Action.BACK_OFF:
-        return NotAccepted("too_busy", error.retry_after_s)
+        return NotAccepted(TOO_BUSY, error.retry_after_s)
     return Refused(error.code, error.detail, action)
 
 

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 
 from dialer.domain.carrier_action import Action
 
@@ -75,6 +75,10 @@ class Refused:
     action: Action
 
 
+TOO_MANY_REQUESTS: Final = "too_many_requests"
+TOO_BUSY: Final = "too_busy"
+
+
 @dataclass(frozen=True, slots=True)
 class NotAccepted:
     """Proven not to have been taken (asked to slow down, or never reached): it may be sent again, not before
@@ -83,6 +87,11 @@ class NotAccepted:
 
     reason: str
     retry_after_s: float | None = None
+
+    @property
+    def asks_to_slow(self) -> bool:
+        """The carrier itself answered, and asks for less at once."""
+        return self.reason in {TOO_MANY_REQUESTS, TOO_BUSY}
 
 
 @dataclass(frozen=True, slots=True)

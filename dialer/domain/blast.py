@@ -41,6 +41,7 @@ class Waiting(StrEnum):
     CAMPAIGN_PAUSED = "campaign_paused"
     ORGANISATION_PAUSED = "organisation_paused"
     CARRIER = "carrier"
+    UNREAD = "unread_texts"
 
 
 class Pause(StrEnum):

@@ -6,6 +6,7 @@ import hashlib
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
 from typing import Final
 
 from dialer.domain.placeholders import names_in
@@ -29,6 +30,17 @@ _TOLL_FREE: Final = re.compile(r"\+(?:1(?:800|833|844|855|866|877|888)[0-9]{7}|4
 _ALPHANUMERIC: Final = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 _NUMBER_IN_TEXT: Final = re.compile(r"(?<![\w£$€])(?:\+[1-9]|0[1-9])(?:[ ()-]{0,2}\d){8,12}(?!\d)")
 _SHORT_CODE_IN_TEXT: Final = re.compile(r"\b(?:to|at|on|i|ar)\s+\d{5,6}\b", re.IGNORECASE)
+
+
+class Rest(StrEnum):
+    """Why nothing goes out from a sender for a moment; it goes on by itself."""
+
+    SLOWED = "slowed"
+    """The carrier has answered: that was too much at once, or the sender's queue is full."""
+    AWAY = "away"
+    """The carrier doesn't answer."""
+    UNREAD = "unread"
+    """After an outage: what people texted meanwhile is read first, since a STOP may be among it."""
 
 
 def kind_of(address: str) -> str | None:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 
 from dialer.carrier.port import Carrier, CarrierError, CarrierMessage
 from dialer.domain.access import Permission, require
+from dialer.domain.sender import Rest
 from dialer.logs import get_logger
 from dialer.services.context import Context
 from dialer.services.messaging.inbound import InboundText, receive
@@ -74,7 +75,7 @@ def rest_until_read(ctx: Context, unread_for: dt.timedelta | None = None) -> int
                 or_(Sender.resting_until.is_(None), Sender.resting_until < until),
                 *_unread(ctx, unread_for),
             )
-            .values(resting_until=until)
+            .values(resting_until=until, resting_for=Rest.UNREAD)
             .returning(Sender.id)
         ).all()
     if resting or unread_for is None:
@@ -166,5 +167,7 @@ def _read_through(ctx: Context, mailbox: _Mailbox, rested_until: dt.datetime | N
         unit.session.execute(update(Sender).where(*of_it).values(inbound_read_through=ctx.now))
         if rested_until is not None:
             unit.session.execute(
-                update(Sender).where(*of_it, Sender.resting_until == rested_until).values(resting_until=None)
+                update(Sender)
+                .where(*of_it, Sender.resting_until == rested_until)
+                .values(resting_until=None, resting_for=None)
             )

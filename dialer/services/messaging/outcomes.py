@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.engine import Row
 
 from dialer.carrier.port import Accepted, NotAccepted, Refused, SendOutcome, Unknown
@@ -19,13 +19,15 @@ from dialer.domain.message import (
     back_off,
     too_many_refused,
 )
+from dialer.domain.sender import Rest
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.consequences import Said, follow
 from dialer.services.messaging.figures import Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
-from dialer.store.models.messaging import Blast, Message, Sender
+from dialer.services.messaging.senders import rest_senders
+from dialer.store.models.messaging import Blast, Message
 from dialer.store.queries import message_outcomes
 from dialer.store.queries.message_gate import Judged
 from dialer.store.queries.message_outcomes import Attempt, Failure, PutBack
@@ -182,11 +184,7 @@ def _rest_senders(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent], luck: C
         outcomes = [one.outcome for one in batch if one.text.sender == sender]
         rest = _rest(outcomes, luck)
         if rest is not None:
-            unit.session.execute(
-                update(Sender)
-                .where(Sender.organisation_id == unit.organisation_id, Sender.address == sender)
-                .values(resting_until=ctx.now + rest)
-            )
+            rest_senders(unit, {sender}, ctx.now + rest, _why_rest(outcomes))
 
 
 def _rest(outcomes: Sequence[SendOutcome], luck: Callable[[], float]) -> dt.timedelta | None:
@@ -196,6 +194,16 @@ def _rest(outcomes: Sequence[SendOutcome], luck: Callable[[], float]) -> dt.time
     if len(slowed) < SOME or len(slowed) <= MOSTLY * len(outcomes):
         return None
     return back_off(1, luck(), max(one.retry_after_s or 0 for one in slowed))
+
+
+def _why_rest(outcomes: Sequence[SendOutcome]) -> Rest:
+    """Who can't reach the carrier has no answer of it: one that asks for patience tells that it is there."""
+    is_answered = any(isinstance(one, Refused) or _asks_to_slow(one) for one in outcomes)
+    return Rest.SLOWED if is_answered else Rest.AWAY
+
+
+def _asks_to_slow(outcome: SendOutcome) -> bool:
+    return isinstance(outcome, NotAccepted) and outcome.asks_to_slow
 
 
 def _pause_blasts(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent]) -> None:

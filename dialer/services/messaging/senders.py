@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.carrier_policy import MessagingPolicy
-from dialer.domain.sender import kind_of, rate_of
+from dialer.domain.sender import Rest, kind_of, rate_of
 from dialer.services.messaging.outgoing import any_sender
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
@@ -55,11 +55,11 @@ def known_senders(unit: UnitOfWork, addresses: Iterable[str]) -> dict[str, Sende
     return {row.address: row for row in unit.session.scalars(query)}
 
 
-def rest_senders(unit: UnitOfWork, addresses: Collection[str], until: dt.datetime) -> None:
+def rest_senders(unit: UnitOfWork, addresses: Collection[str], until: dt.datetime, why: Rest) -> None:
     """Let nothing go out from these before a moment."""
     if addresses:
         of_them = (Sender.organisation_id == unit.organisation_id, Sender.address.in_(addresses))
-        unit.session.execute(update(Sender).where(*of_them).values(resting_until=until))
+        unit.session.execute(update(Sender).where(*of_them).values(resting_until=until, resting_for=why))
 
 
 def _new(organisation_id: uuid.UUID, address: str) -> dict[str, object]:

@@ -11,6 +11,7 @@ from dialer.carrier.port import Carrier
 from dialer.domain.blast import Pause
 from dialer.domain.carrier_action import Action
 from dialer.domain.message import sources_of
+from dialer.domain.sender import Rest
 from dialer.services.context import Context
 from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.consequences import Said, follow
@@ -97,7 +98,8 @@ def _hold_back(ctx: Context, unit: UnitOfWork, carrier: Carrier, done: Sequence[
     """
     coded = [(each.text, each.error_code) for each in done if each.error_code is not None]
     full = {text.sender for text, code in coded if carrier.action_of(code) is Action.REST_SENDER}
-    rest_senders(unit, {sender for sender in full if sender is not None}, ctx.now + QUEUE_FULL_REST)
+    until = ctx.now + QUEUE_FULL_REST
+    rest_senders(unit, {sender for sender in full if sender is not None}, until, Rest.SLOWED)
     reasons: dict[uuid.UUID, str] = {}
     doubtful: set[uuid.UUID] = set()
     for text, code in coded:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
 
 from dialer.domain.blast import Waiting
 from dialer.domain.quiet_hours import QuietHours, is_quiet
+from dialer.domain.sender import Rest
 from dialer.services.context import Context
 from dialer.services.messaging.senders import known_senders, senders_of
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast, Sender
 from dialer.store.session import UnitOfWork
+
+_NEVER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
+_WAITING: Final[Mapping[str | None, Waiting]] = {
+    Rest.SLOWED: Waiting.RATE,
+    Rest.AWAY: Waiting.CARRIER,
+    Rest.UNREAD: Waiting.UNREAD,
+    None: Waiting.CARRIER,
+}
+"""What a blast waits for while its senders rest; a rest from before reasons were kept is the carrier's."""
 
 
 def waiting_reason(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> str | None:
@@ -26,8 +37,9 @@ def waiting_reason(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
     if campaign_is_quiet(campaign, ctx.now):
         return Waiting.QUIET_HOURS
     rows = known_senders(unit, senders_of(unit, blast, campaign)).values()
-    resting = bool(rows) and all(is_resting(row, ctx.now) for row in rows)
-    return Waiting.CARRIER if resting else None
+    if not rows or awake(rows, ctx.now):
+        return None
+    return _WAITING[first_to_wake(rows).resting_for]
 
 
 def campaign_is_quiet(campaign: Campaign, now: dt.datetime) -> bool:
@@ -40,6 +52,11 @@ def is_resting(sender: Sender, now: dt.datetime) -> bool:
     return sender.pause_reason is not None or (
         sender.resting_until is not None and sender.resting_until > now
     )
+
+
+def first_to_wake(resting: Collection[Sender]) -> Sender:
+    """Of senders that all rest, the one that goes on first: what keeps it is what is waited for."""
+    return min(resting, key=lambda row: row.resting_until or _NEVER)
 
 
 def awake(senders: Iterable[Sender], now: dt.datetime) -> list[Sender]:

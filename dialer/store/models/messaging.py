@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.blast import BLAST_STATES
 from dialer.domain.message import DIRECTIONS, ENCODINGS, MESSAGE_STATES, PURPOSES
+from dialer.domain.sender import Rest
 from dialer.domain.texting import CONVERSATION_STATES, EVENT_KINDS, INBOUND_CLASSES, SENDER_KINDS
 from dialer.store.models.base import (
     Base,
@@ -26,12 +27,14 @@ from dialer.store.models.base import (
 class Sender(Identified, Base):
     """A number, Messaging Service or sender id that messages go out from.
 
-    `inbound_read_through` is how far the carrier's list of texts to it has been read.
+    `resting_for` says why it rests until `resting_until`. The carrier's list of texts to it has been read up
+    to `inbound_read_through`.
     """
 
     __tablename__ = "sender"
     __table_args__ = (
         one_of("kind", SENDER_KINDS),
+        one_of("resting_for", Rest),
         UniqueConstraint("organisation_id", "address"),
         Index("ix_sender_address", "address"),
     )
@@ -43,6 +46,7 @@ class Sender(Identified, Base):
     kind: Mapped[str]
     rate_per_s: Mapped[float | None]
     resting_until: Mapped[Instant | None]
+    resting_for: Mapped[str | None]
     pause_reason: Mapped[str | None]
     inbound_read_through: Mapped[Instant | None]
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())

@@ -80,13 +80,23 @@ def _all_paused(_campaign: CampaignView, _now: dt.datetime) -> Reason:
 
 
 def _rate(_campaign: CampaignView, _now: dt.datetime) -> Reason:
-    return Reason(gettext("The network asks us to slow down."), gettext("It goes on by itself."))
+    return Reason(
+        gettext("The carrier asks us to go slower."),
+        gettext("Nothing is lost. It goes on by itself, usually within a minute."),
+    )
 
 
 def _carrier_away(_campaign: CampaignView, _now: dt.datetime) -> Reason:
     return Reason(
         gettext("We can’t reach the carrier."),
         gettext("Nothing is lost and nothing is sent twice. It goes on by itself."),
+    )
+
+
+def _unread(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("We were away, so we first read what people texted meanwhile."),
+        gettext("Somebody may have said stop. It goes on by itself, within half a minute."),
     )
 
 
@@ -134,6 +144,7 @@ _WAITING: Final[Mapping[str, Say]] = {
     Waiting.CAMPAIGN_PAUSED: _campaign_paused,
     Waiting.ORGANISATION_PAUSED: _all_paused,
     Waiting.CARRIER: _carrier_away,
+    Waiting.UNREAD: _unread,
 }
 _PAUSED: Final[Mapping[str, Say]] = {
     Pause.BY_HAND: lambda _campaign, _now: None,

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from dialer.carrier.errors import action_of
 from dialer.carrier.port import (
+    TOO_MANY_REQUESTS,
     Accepted,
     CarrierError,
     CarrierMessage,
@@ -69,7 +70,7 @@ class Judge:
             case Fate.VANISHED:
                 return Unknown("timeout")
             case Fate.SLOW_DOWN:
-                return NotAccepted("http_429", 2.0)
+                return NotAccepted(TOO_MANY_REQUESTS, 2.0)
         code = _REFUSALS[fate]
         return Refused(code, "refused by the judge", action_of(code))
 

@@ -8,20 +8,31 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from dialer.carrier.port import Accepted, NotAccepted, OutboundMessage, Refused, SendOutcome, Unknown
+from dialer.carrier.port import (
+    TOO_MANY_REQUESTS,
+    Accepted,
+    NotAccepted,
+    OutboundMessage,
+    Refused,
+    SendOutcome,
+    Unknown,
+)
 from dialer.domain.carrier_action import Action
 from dialer.domain.errors import Conflict
+from dialer.domain.sender import Rest
 from dialer.services.calling.campaigns import change_campaign, end_campaign, pause_campaign
 from dialer.services.calling.pause_all import pause_all, resume_all
 from dialer.services.messaging import sending
 from dialer.services.messaging.blasts import delete_blast
 from dialer.services.messaging.carrier_events import StatusOfText, apply_statuses, record_status
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
+from dialer.services.messaging.inbound_reading import rest_until_read
 from dialer.services.messaging.launching import cancel_blast, pause_blast, resume_blast
 from dialer.services.messaging.messages import MessageSearch, list_messages
 from dialer.services.messaging.outcomes import accept_texts
 from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.progress import blast_progress
+from dialer.services.messaging.senders import rest_senders, sender_rows
 from dialer.services.messaging.test_sends import send_test
 from dialer.services.paging import Page
 from dialer.services.people.no_contact import add_opt_out
@@ -248,12 +259,12 @@ def test_many_refusals_that_nothing_explains_pause_the_blast(blasting: Blasting)
 
 
 def test_what_was_not_accepted_is_sent_later_without_failing(blasting: Blasting, clock: SetClock) -> None:
-    blasting.judge.answers = lambda _: NotAccepted("too many at once", retry_after_s=3)
+    blasting.judge.answers = lambda _: NotAccepted(TOO_MANY_REQUESTS, retry_after_s=3)
     blast = blasting.launch(people(blasting.ctx, 3))
     blasting.plan(blast.id)
     blasting.send()
     assert blasting.counts(blast.id) == {"queued": 3}
-    assert blast_progress(blasting.ctx, blast.id).waiting_reason == "carrier"
+    assert blast_progress(blasting.ctx, blast.id).waiting_reason == "rate"
     blasting.judge.answers = lambda _: None
     asked = len(blasting.judge.asked)
     blasting.send()
@@ -261,6 +272,41 @@ def test_what_was_not_accepted_is_sent_later_without_failing(blasting: Blasting,
     clock.forward(seconds=4)
     blasting.send()
     assert blasting.counts(blast.id) == {"sent": 3}
+
+
+@pytest.mark.parametrize(
+    ("answer", "waiting"),
+    [
+        (NotAccepted("unreachable"), "carrier"),
+        (NotAccepted(TOO_MANY_REQUESTS), "rate"),
+        (Refused(21611, "No", Action.REST_SENDER), "rate"),
+    ],
+)
+def test_what_is_waited_for_while_the_sender_rests(
+    blasting: Blasting, clock: SetClock, answer: SendOutcome, waiting: str
+) -> None:
+    blasting.judge.answers = lambda _: answer
+    blast = blasting.launch(people(blasting.ctx, 3))
+    blasting.plan(blast.id)
+    blasting.send()
+    assert blast_progress(blasting.ctx, blast.id).waiting_reason == waiting
+    clock.forward(minutes=2)
+    assert blast_progress(blasting.ctx, blast.id).waiting_reason is None
+    rest_until_read(blasting.system)
+    assert blast_progress(blasting.ctx, blast.id).waiting_reason == "unread_texts"
+
+
+def test_what_is_waited_for_is_the_sender_that_goes_on_first(blasting: Blasting) -> None:
+    blast = blasting.launch(people(blasting.ctx, 1), senders=[landline(1), landline(2)])
+    blasting.plan(blast.id)
+    soon = blasting.ctx.now + dt.timedelta(seconds=5)
+    with blasting.ctx.unit() as unit:
+        sender_rows(unit, [landline(1), landline(2)])
+        rest_senders(unit, [landline(1)], soon + dt.timedelta(minutes=1), Rest.AWAY)
+    assert blast_progress(blasting.ctx, blast.id).waiting_reason is None
+    with blasting.ctx.unit() as unit:
+        rest_senders(unit, [landline(2)], soon, Rest.SLOWED)
+    assert blast_progress(blasting.ctx, blast.id).waiting_reason == "rate"
 
 
 def test_what_was_held_up_after_the_gate_asks_it_again(

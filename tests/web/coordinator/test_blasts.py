@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
 
 from dialer.domain.blast import Pause
+from dialer.domain.sender import Rest
 from dialer.services.calling.campaigns import change_campaign, pause_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.messages import MessageSearch, list_messages
 from dialer.services.messaging.no_to_texts import SAID_BY_LINK, bar_from_texts
+from dialer.services.messaging.senders import rest_senders, sender_rows
 from dialer.services.paging import Page
 from dialer.store.queries import counters
 from tests.conftest import SetClock
@@ -20,6 +23,7 @@ from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
 
 TEXT = "Hi {first_name|there}, polls are open until 10. Stop: STOP"
+SENDER = "+447700900001"
 MOBILES = 6
 """Of the nine people of the phone bank three share a landline."""
 
@@ -27,7 +31,7 @@ MOBILES = 6
 @pytest.fixture
 def texting(ctx: Context, bank: PhoneBank) -> PhoneBank:
     """The phone bank with a number to text from."""
-    change_campaign(ctx, bank.campaign_id, {"senders": ["+447700900001"]})
+    change_campaign(ctx, bank.campaign_id, {"senders": [SENDER]})
     return bank
 
 
@@ -220,6 +224,22 @@ def test_a_pause_of_ours_is_said_with_what_to_do(draft: Reader, ctx: Context, re
         pause_with_reason(ctx, unit, uuid.UUID(address.rsplit("/", 1)[1]), reason)
     assert said in draft.open(address).words["blast-reason"]
     assert "blast-resume" in draft.page.buttons
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (Rest.SLOWED, "The carrier asks us to go slower."),
+        (Rest.AWAY, "We can’t reach the carrier."),
+        (Rest.UNREAD, "we first read what people texted meanwhile"),
+    ],
+)
+def test_why_its_sender_rests_is_said(draft: Reader, ctx: Context, why: Rest, said: str) -> None:
+    address = draft.page.forms[-1].action
+    draft.press("blast-launch", confirm="6")
+    with ctx.unit() as unit:
+        rest_senders(unit, sender_rows(unit, [SENDER]), ctx.now + dt.timedelta(minutes=1), why)
+    assert said in draft.open(address).words["blast-reason"]
 
 
 def test_a_test_to_a_phone_that_gets_nothing_is_no_success(draft: Reader, ctx: Context) -> None:
