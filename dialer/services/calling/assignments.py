@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dialer.domain.access import Permission
 from dialer.domain.errors import AssignmentClosed, ValidationFailed
 from dialer.services.calling.assignment_views import assignment_view
+from dialer.services.calling.hanging_up import hang_up_for
 from dialer.services.calling.leases import free_shifts
 from dialer.services.calling.reach import lock_assignment, reach_assignment
 from dialer.services.calling.views import AssignmentView
@@ -44,7 +45,8 @@ def save_draft(ctx: Context, assignment_id: uuid.UUID, draft: Mapping[str, objec
 
 
 def skip_assignment(ctx: Context, assignment_id: uuid.UUID, *, reason: str | None = None) -> AssignmentView:
-    """Give the contact back to the line, not for this volunteer again today. Again: no change.
+    """Give the contact back to the line, not for this volunteer again today. Again: no change. A call
+    that is under way for them is hung up.
 
     One that is completed or expired: `AssignmentClosed`.
     """
@@ -63,6 +65,7 @@ def _skip(ctx: Context, unit: UnitOfWork, assignment: Assignment, reason: str | 
     queue.put_back(unit, [assignment.queue_entry_id])
     unit.session.flush()
     queue.release(unit, [assignment.id])
+    hang_up_for(ctx, unit, [assignment.id])
     free_shifts(unit, [assignment.shift_id])
 
 

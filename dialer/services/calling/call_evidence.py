@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import math
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from sqlalchemy import update
 
 from dialer.domain.assignment import lease_ends
 from dialer.domain.call import FINAL, proven_by
 from dialer.domain.ringing import SOON, Change, Leg, Standing, follow
-from dialer.services.calling.ring_gate import COST_CAP
+from dialer.services.calling.ring_gate import COST_CAP, NOT_IN_HAND
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries.calls import lock_call, open_call_of
 from dialer.store.session import UnitOfWork
+
+LEFT: Final = frozenset({"expired", "skipped"})
+"""What an assignment is that ended without a result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ class Held:
     assignment: Assignment | None = None
     shift: Shift | None = None
 
+    @property
+    def was_left(self) -> bool:
+        """Whether the contact left the volunteer's hands without a result: the call must not go on."""
+        return self.assignment is not None and self.assignment.state in LEFT
+
 
 def hold_call(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID) -> Held | None:
     """Lock a call with what it belongs to; None when there is no such call."""
@@ -60,6 +69,8 @@ def apply(held: Held, told: Told) -> None:
     if told.leg == "contact" and proven_by(told.status) == "in_progress" and call.state not in FINAL:
         call.answered_at = call.answered_at or held.ctx.now
     change = follow(Standing(call.state, call.contact_rung_at is not None), told.leg, told.status)
+    if change.end_reason is not None and held.was_left:
+        change = replace(change, end_reason=NOT_IN_HAND)  # we hung up, nobody else did
     _renew(held)
     make(held, change, duration_s=told.duration_s)
 

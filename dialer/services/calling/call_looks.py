@@ -1,5 +1,5 @@
 """Asking the carrier about calls: what became of a request without an answer, and of a call that nobody
-tells of any more (contract §7, §8; design §2, law 5).
+tells of any more (contract §7, §8; design §2, law 5). Calls that must not go on are ended by the same look.
 
 A call is never placed again on a guess: one of which the carrier knows nothing, in two looks that were read
 to their end, has failed, and is shown as such.
@@ -25,6 +25,8 @@ from dialer.store.queries import calls
 AT_ONCE: Final = 100
 ASKED_FOR: Final = dt.timedelta(seconds=60)
 """Whoever looks has this long before somebody else may."""
+HANG_UP_AGAIN: Final = dt.timedelta(seconds=10)
+"""The same for a call that is to be hung up: somebody may be on the phone for nothing."""
 EARLIER: Final = dt.timedelta(minutes=1)
 """How much before our own moment the carrier's clock may have it."""
 CLEAN_LOOKS: Final = 2
@@ -46,6 +48,8 @@ class Question:
     own_number: str | None
     caller_id: str
     since: dt.datetime
+    hang_up: bool
+    """The contact left the volunteer's hands: what the carrier has of it is ended."""
 
 
 def due_calls(ctx: Context) -> Sequence[uuid.UUID]:
@@ -68,6 +72,8 @@ def look_after(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
     if question is None:
         return
     try:
+        if question.hang_up:
+            _hang_up(carrier, question)
         legs = _ask(carrier, ctx, question)
     except CarrierError as error:
         log.warning("the carrier could not be asked about a call", reason=error.reason)
@@ -88,7 +94,7 @@ def _question(ctx: Context, call_id: uuid.UUID) -> Question | None:
             return None
         if call.dial_state == "dialling":  # whoever placed it has not come back
             call.dial_state = "unknown"
-        call.deadline_at = ctx.now + ASKED_FOR
+        call.deadline_at = ctx.now + (HANG_UP_AGAIN if held.was_left else ASKED_FOR)
         return Question(
             call_id=call.id,
             mode=call.mode,
@@ -100,6 +106,7 @@ def _question(ctx: Context, call_id: uuid.UUID) -> Question | None:
             own_number=call.volunteer_number,
             caller_id=call.caller_id,
             since=(call.attempted_at or call.created_at) - EARLIER,
+            hang_up=held.was_left,
         )
 
 
@@ -117,6 +124,15 @@ def _ask(carrier: Carrier, ctx: Context, question: Question) -> Legs:
         return Legs(_unbound(ctx, _listed(carrier, question)), None)
     own = carrier.call(question.sid)
     return Legs(own, _contact_leg(carrier, question))
+
+
+def _hang_up(carrier: Carrier, question: Question) -> None:
+    """End both legs, as far as they are known; the contact's alone would go on for a moment. Ending one that
+    is over changes nothing. Raises CarrierError.
+    """
+    for sid in (question.contact_sid, question.sid):
+        if sid is not None:
+            carrier.end_call(sid)
 
 
 def _listed(carrier: Carrier, question: Question) -> list[CarrierCall]:
@@ -179,6 +195,8 @@ def _plan_next(held: Held) -> None:
     call, ctx = held.call, held.ctx
     call.reconciled += 1
     call.deadline_at = ctx.now + next_look(call.reconciled, ctx.voice.reconcile_after_s)
+    if held.was_left:
+        call.deadline_at = ctx.now + SOON
 
 
 def _count_clean_look(held: Held) -> None:

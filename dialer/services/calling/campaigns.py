@@ -141,7 +141,7 @@ def _enter(ctx: Context, unit: UnitOfWork, campaign: Campaign, wanted: str) -> N
         sync_queues(unit, now=ctx.now, campaign_ids=[campaign.id])
     if wanted == "ended":
         campaign.ended_at = ctx.now
-        end_shifts_of(unit, ctx.now, campaign_id=campaign.id)
+        end_shifts_of(ctx, unit, campaign_id=campaign.id)
     ctx.audit(unit, f"campaign.{wanted}", "campaign", campaign.id)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import select, update
 
+from dialer.services.calling.hanging_up import hang_up_for
 from dialer.services.calling.reach import open_assignment
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Shift
@@ -25,7 +26,7 @@ def expire_assignments(ctx: Context) -> int:
     expired = 0
     while True:
         with ctx.unit() as unit:
-            count = expire_lapsed(unit, ctx.now)
+            count = expire_lapsed(ctx, unit)
         expired += count
         if count < BATCH:
             return expired
@@ -46,29 +47,33 @@ def end_forgotten_shifts(ctx: Context) -> int:
             .with_for_update(skip_locked=True)
         ).all()
         for shift in forgotten:
-            end_shift(unit, shift, ctx.now)
+            end_shift(ctx, unit, shift)
         return len(forgotten)
 
 
-def expire_lapsed(unit: UnitOfWork, now: dt.datetime) -> int:
+def expire_lapsed(ctx: Context, unit: UnitOfWork) -> int:
     """Give back assignments whose lease ran out: expired, their numbers due at once before fresh ones.
 
     Those that somebody is working on at this moment are left to them.
     """
-    lapsed = queue.lapsed(unit, now, BATCH)
-    give_back(unit, lapsed, now)
+    lapsed = queue.lapsed(unit, ctx.now, BATCH)
+    give_back(ctx, unit, lapsed)
     return len(lapsed)
 
 
-def give_back(unit: UnitOfWork, assignments: Sequence[Assignment], now: dt.datetime) -> None:
-    """Expire assignments (locked with their shifts) and put their numbers first in the line."""
+def give_back(ctx: Context, unit: UnitOfWork, assignments: Sequence[Assignment]) -> None:
+    """Expire assignments (locked with their shifts), put their numbers first in the line and hang up what is
+    under way for them.
+    """
     if not assignments:
         return
     for assignment in assignments:
-        assignment.state, assignment.closed_at = "expired", now
-    queue.put_first(unit, [assignment.queue_entry_id for assignment in assignments], now)
+        assignment.state, assignment.closed_at = "expired", ctx.now
+    queue.put_first(unit, [assignment.queue_entry_id for assignment in assignments], ctx.now)
     unit.session.flush()
-    queue.release(unit, [assignment.id for assignment in assignments])
+    left = [assignment.id for assignment in assignments]
+    queue.release(unit, left)
+    hang_up_for(ctx, unit, left)
     free_shifts(unit, [assignment.shift_id for assignment in assignments])
 
 
@@ -85,17 +90,17 @@ def free_shifts(unit: UnitOfWork, shift_ids: Sequence[uuid.UUID]) -> None:
     )
 
 
-def end_shift(unit: UnitOfWork, shift: Shift, now: dt.datetime) -> None:
-    """End a shift (locked); what it had open is due at once."""
+def end_shift(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
+    """End a shift (locked); what it had open is due at once, and a call for it is hung up."""
     assignment = open_assignment(unit, shift.id, lock=True)
     if assignment is not None:
-        give_back(unit, [assignment], now)
-    shift.state, shift.ended_at = "ended", now
+        give_back(ctx, unit, [assignment])
+    shift.state, shift.ended_at = "ended", ctx.now
 
 
 def end_shifts_of(
+    ctx: Context,
     unit: UnitOfWork,
-    now: dt.datetime,
     *,
     account_id: uuid.UUID | None = None,
     campaign_id: uuid.UUID | None = None,
@@ -108,5 +113,5 @@ def end_shifts_of(
         query = query.where(Shift.campaign_id == campaign_id)
     shifts = unit.session.scalars(query.order_by(Shift.id).with_for_update()).all()
     for shift in shifts:
-        end_shift(unit, shift, now)
+        end_shift(ctx, unit, shift)
     return len(shifts)

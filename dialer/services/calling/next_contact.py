@@ -122,7 +122,7 @@ def _quiet(now: dt.datetime, until: dt.datetime) -> NobodyNow:
 
 def _claim_lapsed(seat: Seat, skipped: Sequence[uuid.UUID]) -> Assignment | None:
     """With the line empty, what the clock's next tick would give back is looked for now."""
-    return _claim(seat, skipped) if expire_lapsed(seat.unit, seat.ctx.now) else None
+    return _claim(seat, skipped) if expire_lapsed(seat.ctx, seat.unit) else None
 
 
 def _claim(seat: Seat, skipped: Sequence[uuid.UUID]) -> Assignment | None:

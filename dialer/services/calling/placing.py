@@ -34,6 +34,7 @@ from dialer.domain.ringing import (
 )
 from dialer.services.calling import call_urls
 from dialer.services.calling.call_evidence import Held, hold_call, make
+from dialer.services.calling.hanging_up import ask_to_look
 from dialer.services.calling.ring_gate import refusal
 from dialer.services.calling.ringing import ask_to_place
 from dialer.services.context import Context
@@ -144,7 +145,7 @@ def _record(ctx: Context, call_id: uuid.UUID, outcome: CallOutcome) -> None:
             return
         match outcome:
             case Accepted():
-                _accepted(ctx, held.call, outcome.sid)
+                _accepted(held, outcome.sid)
             case NotAccepted():
                 _wait_again(ctx, held.call, outcome.retry_after_s)
             case Refused() if outcome.action in _COMES_BACK:
@@ -156,9 +157,13 @@ def _record(ctx: Context, call_id: uuid.UUID, outcome: CallOutcome) -> None:
                 held.call.deadline_at = ctx.now + first_look(ctx.voice.settle_s)
 
 
-def _accepted(ctx: Context, call: Call, sid: str) -> None:
+def _accepted(held: Held, sid: str) -> None:
+    call, ctx = held.call, held.ctx
     call.dial_state, call.carrier_sid = "dialled", sid
     call.deadline_at = ctx.now + next_look(0, ctx.voice.reconcile_after_s)
+    if held.was_left:  # while the carrier was being asked
+        call.deadline_at = ctx.now
+        held.unit.after_commit(lambda: ask_to_look(ctx))
 
 
 def _wait_again(ctx: Context, call: Call, retry_after_s: float | None) -> None:

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from dialer.domain.access import Permission, require
 from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.errors import AssignmentClosed, Conflict, NotFound
-from dialer.domain.ringing import DIAL_WITHIN, Change
+from dialer.domain.ringing import DIAL_WITHIN
 from dialer.services.accounts.account_fields import clean_phone_or_none
 from dialer.services.accounts.phones import confirmed_numbers
-from dialer.services.calling.call_evidence import Held, make
 from dialer.services.calling.call_views import CallView, call_view
+from dialer.services.calling.hanging_up import withdraw
 from dialer.services.calling.reach import lock_assignment, reach_assignment, volunteer_id
-from dialer.services.calling.ring_gate import NOT_IN_HAND, WORDS, refusal
+from dialer.services.calling.ring_gate import WORDS, refusal
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
@@ -67,8 +67,7 @@ def _leave(ctx: Context, unit: UnitOfWork, earlier: Call) -> None:
         raise Conflict(ON_THE_PHONE)
     unit.session.refresh(earlier, with_for_update=True)
     if earlier.dial_state == "waiting":
-        earlier.dial_state = "given_up"
-        make(Held(ctx, unit, earlier), Change("canceled", NOT_IN_HAND))
+        withdraw(ctx, unit, earlier)
         return
     if (sid := earlier.carrier_sid) is None:
         raise Conflict(ON_THE_PHONE)

@@ -15,6 +15,7 @@ from dialer.services.calling.views import SessionView
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Campaign, Shift
+from dialer.store.queries.calls import is_on_the_phone
 from dialer.store.session import UnitOfWork
 
 
@@ -96,7 +97,7 @@ def end_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
     with ctx.unit() as unit:
         shift = reach_shift(ctx, unit, session_id, lock=True)
         if shift.state != "ended":
-            end_shift(unit, shift, ctx.now)
+            end_shift(ctx, unit, shift)
             ctx.audit(unit, "session.ended", "session", shift.id)
         return session_view(shift, None)
 
@@ -119,12 +120,15 @@ def hear_from(ctx: Context, unit: UnitOfWork, shift: Shift) -> Assignment | None
 def renew_lease(
     ctx: Context, unit: UnitOfWork, shift: Shift, assignment: Assignment | None
 ) -> Assignment | None:
-    """The same for an assignment that is known. Who holds the shift's lock holds that of what it has open."""
+    """The same for an assignment that is known. Who holds the shift's lock holds that of what it has open.
+
+    While a call for it is under way it stays in their hands, whenever they were heard of last.
+    """
     shift.last_seen_at = ctx.now
     if assignment is None:
         return None
-    if assignment.expires_at <= ctx.now:
-        give_back(unit, [assignment], ctx.now)
+    if assignment.expires_at <= ctx.now and not is_on_the_phone(unit, assignment.id):
+        give_back(ctx, unit, [assignment])
         unit.session.refresh(shift)
         return None
     campaign = unit.session.get_one(Campaign, (unit.organisation_id, shift.campaign_id))
@@ -206,5 +210,6 @@ def _end_open_shift(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID) -> S
 def _take_over(unit: UnitOfWork, before: Shift, shift: Shift) -> Assignment | None:
     assignment = open_assignment(unit, before.id, lock=True)
     if assignment is not None:
-        assignment.shift_id, shift.state = shift.id, "assigned"
+        assignment.shift_id = shift.id
+        shift.state = "in_call" if is_on_the_phone(unit, assignment.id) else "assigned"
     return assignment

@@ -66,6 +66,18 @@ def latest_call_of(unit: UnitOfWork, assignment_id: uuid.UUID) -> Call | None:
     )
 
 
+def open_calls_for(unit: UnitOfWork, assignment_ids: Sequence[uuid.UUID]) -> Sequence[Call]:
+    """The calls under way for assignments (locked, with their shifts), locked too."""
+    query = select(Call).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.assignment_id.in_(assignment_ids),
+        Call.state.in_(OPEN),
+    )
+    # Read anew: a call that was seen before its lock may have gone on meanwhile.
+    locked = query.order_by(Call.id).with_for_update().execution_options(populate_existing=True)
+    return unit.session.scalars(locked).all()
+
+
 def call_by_sid(unit: UnitOfWork, sid: str) -> Call | None:
     """The call that one of its legs' names belongs to."""
     return unit.session.scalar(
@@ -92,6 +104,16 @@ def was_dialled(unit: UnitOfWork, assignment_id: uuid.UUID) -> bool:
         Call.contact_rung_at.is_not(None),
     )
     return unit.session.scalar(rung.limit(1)) is not None
+
+
+def is_on_the_phone(unit: UnitOfWork, assignment_id: uuid.UUID) -> bool:
+    """Whether a call is under way for an assignment."""
+    under_way = select(Call.id).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.assignment_id == assignment_id,
+        Call.state.in_(OPEN),
+    )
+    return unit.session.scalar(under_way.limit(1)) is not None
 
 
 def in_flight(unit: UnitOfWork) -> int:

@@ -1,0 +1,51 @@
+"""Calls whose contact left the volunteer's hands without a result: they are hung up, both legs (contract §6).
+
+The shift was ended, the volunteer was taken out, the contact was left to somebody else: the number is due for
+the next volunteer, so nobody may still be on the phone for it. That the carrier has to be told is not kept
+anywhere: an open call whose assignment is `expired` or `skipped` says it, until the carrier says that it is
+over. So a job that gets lost is made up for by the clock's tick.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from dialer.domain.ringing import Change
+from dialer.services.calling.call_evidence import Held, make
+from dialer.services.calling.ring_gate import NOT_IN_HAND
+from dialer.services.context import Context
+from dialer.store.models.calls import Call
+from dialer.store.queries.calls import open_calls_for
+from dialer.store.session import UnitOfWork
+
+
+def hang_up_for(ctx: Context, unit: UnitOfWork, assignment_ids: Sequence[uuid.UUID]) -> None:
+    """End what is under way for assignments (locked with their shifts) that were just left.
+
+    What waits to be placed is withdrawn; what the carrier has is ended by a job. One that is being handed to
+    the carrier at this instant is ended once its name is known.
+    """
+    calls = open_calls_for(unit, assignment_ids)
+    for call in calls:
+        _leave(ctx, unit, call)
+    if calls:
+        unit.after_commit(lambda: ask_to_look(ctx))
+
+
+def withdraw(ctx: Context, unit: UnitOfWork, call: Call) -> None:
+    """Take back a call (locked) that the carrier hasn't been asked for yet."""
+    call.dial_state = "given_up"
+    make(Held(ctx, unit, call), Change("canceled", NOT_IN_HAND))
+
+
+def ask_to_look(ctx: Context) -> None:
+    """Have a worker look after the calls that are due: those to be hung up are."""
+    ctx.jobs.enqueue("calls", "workers.jobs.look_after_calls", str(ctx.organisation_id))
+
+
+def _leave(ctx: Context, unit: UnitOfWork, call: Call) -> None:
+    if call.dial_state == "waiting":
+        withdraw(ctx, unit, call)
+    elif call.dial_state == "dialled":
+        call.deadline_at = ctx.now
