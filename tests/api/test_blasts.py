@@ -185,6 +185,7 @@ def test_progress_starts_with_zeros(desk: Desk) -> None:
     found = desk.caller.get(f"/blasts/{blast['id']}/progress").json
     assert (found["state"], found["total"], found["eta_s"]) == ("draft", 0, None)
     assert set(found["counts"].values()) == {0}
+    assert (found["accepted"], found["in_review"]) == (0, 0)
     assert set(found["skipped_by"]) >= {"opted_out", "duplicate_number", "in_review"}
 
 

@@ -133,6 +133,8 @@ class ProgressSchema(Schema):
     pause_reason = Text(allow_none=True, required=True)
     total = Whole(required=True)
     counts = fields.Dict(keys=Text(), values=Whole(), required=True)
+    accepted = Whole(required=True)
+    in_review = Whole(required=True)
     skipped_by = fields.Dict(keys=Text(), values=Whole(), required=True)
     spent = Money(required=True)
     rate_per_s = Number(required=True)
@@ -250,6 +252,8 @@ class Progress(MethodView):
             "pause_reason": found.pause_reason,
             "total": found.total,
             "counts": found.counts,
+            "accepted": found.accepted,
+            "in_review": found.in_review,
             "skipped_by": found.skipped_by,
             "spent": money(found.spent, found.currency),
             "rate_per_s": found.rate_per_s,
