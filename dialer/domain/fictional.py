@@ -32,8 +32,10 @@ _RESERVED: Final[dict[str, str]] = {
     "+443069990": "unknown",  # UK-wide
     "+449098790": "premium",
 }
-_NANP: Final = re.compile(r"\+1[2-9]\d{2}55501\d{2}")
+_NANP: Final = re.compile(r"\+1[2-9]\d{2}55501\d{2}", re.ASCII)
 _LENGTH: Final = 13
+BRITISH_BLOCKS: Final = frozenset(number.removeprefix("+44") for number in _RESERVED)
+"""The reserved British blocks of a thousand numbers, by their first seven digits after +44."""
 
 
 def fictional_kind(number: str) -> str | None:
@@ -41,3 +43,8 @@ def fictional_kind(number: str) -> str | None:
     if len(number) == _LENGTH and (kind := _RESERVED.get(number[:-3])):
         return kind
     return "unknown" if _NANP.fullmatch(number) else None
+
+
+def is_american_fiction(national: str) -> bool:
+    """Tell whether ten digits after +1 are one of the hundred numbers that each area keeps for fiction."""
+    return national.startswith("55501", 3)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import random
+
 import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneNumberType
 
 from dialer.domain import phone
 from dialer.domain.fictional import fictional_kind
 from dialer.domain.phone import LineType, Phone, PhoneFault, PhonePolicy, country_of, read_phone, read_phones
+from dialer.domain.phone_blocks import blocks
 
 ALLOWED = PhonePolicy(allow_fictional=True)
 
@@ -139,27 +143,94 @@ def test_one_number_that_a_person_typed() -> None:
     assert read_phone("212-736-5000", ALLOWED, "US") == Phone("+12127365000", LineType.UNKNOWN)
 
 
+@pytest.mark.parametrize(
+    ("region", "kind", "meant"),
+    [
+        ("IM", PhoneNumberType.MOBILE, LineType.MOBILE),
+        ("IM", PhoneNumberType.FIXED_LINE, LineType.LANDLINE),
+        ("JE", PhoneNumberType.MOBILE, LineType.MOBILE),
+        ("JE", PhoneNumberType.FIXED_LINE, LineType.LANDLINE),
+        ("GG", PhoneNumberType.MOBILE, LineType.MOBILE),
+        ("GG", PhoneNumberType.FIXED_LINE, LineType.LANDLINE),
+        ("GB", PhoneNumberType.VOIP, LineType.VOIP),
+        ("GB", PhoneNumberType.PAGER, LineType.UNKNOWN),
+        ("GB", PhoneNumberType.PERSONAL_NUMBER, LineType.UNKNOWN),
+        ("GB", PhoneNumberType.TOLL_FREE, LineType.UNKNOWN),
+        ("CA", PhoneNumberType.FIXED_LINE, LineType.UNKNOWN),
+        ("BS", PhoneNumberType.MOBILE, LineType.MOBILE),
+    ],
+)
+def test_islands_and_neighbours_that_share_a_calling_code(region: str, kind: int, meant: LineType) -> None:
+    example = phonenumbers.example_number_for_type(region, kind)
+    assert example is not None
+    number = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+    assert read_phones(number, "GB", False).phones == (Phone(number, meant),)
+    assert country_of(number) == region or kind == PhoneNumberType.TOLL_FREE
+
+
+def test_numbers_of_the_islands_may_be_rung_only_where_the_islands_are_allowed() -> None:
+    example = phonenumbers.example_number_for_type("JE", PhoneNumberType.MOBILE)
+    number = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+    assert not PhonePolicy().allows(number)
+    assert PhonePolicy(allowed_countries=frozenset({"GB", "JE"})).allows(number)
+
+
+# --- the fast path ------------------------------------------------------------------------------------
+
+LEADS = {"GB": ["0", "+44", "0044", "44", "+440", "00440", ""], "US": ["", "1", "+1"]}
+CODES = {"GB": 44, "US": 1}
+
+
+def _agrees(text: str, region: str, allowed: bool) -> None:
+    quick = phone._read_fast(text, region, allowed)
+    assert quick is None or quick == phone._read_slowly(text, region, allowed), text
+
+
 @given(
-    lead=st.sampled_from(["0", "+44", "0044", "44", "+440", ""]),
-    digits=st.from_regex(r"[127][0-9]{9}", fullmatch=True),
+    region=st.sampled_from(["GB", "US", "IE"]),
+    lead=st.sampled_from([*LEADS["GB"], *LEADS["US"]]),
+    digits=st.from_regex(r"[1-9][0-9]{8,10}", fullmatch=True)
+    | st.from_regex(r"(7700900|1632960|2079460|2125550|9098790|2425550)[0-9]{3}", fullmatch=True),
+    gaps=st.lists(st.sampled_from(["", "", " ", "-", "(", ") "]), min_size=16, max_size=16),
     allowed=st.booleans(),
 )
-def test_the_fast_path_agrees_with_libphonenumber_on_british_shapes(
-    lead: str, digits: str, allowed: bool
+def test_the_fast_path_agrees_with_libphonenumber(
+    region: str, lead: str, digits: str, gaps: list[str], allowed: bool
 ) -> None:
-    text = lead + digits
-    quick = phone._read_fast(text, "GB", allowed)
-    if quick is not None:
-        assert quick == phone._read_slowly(text, "GB", allowed)
+    text = "".join(f"{digit}{gap}" for digit, gap in zip(lead + digits, gaps, strict=False))
+    _agrees(text, region, allowed)
 
 
 @given(
-    lead=st.sampled_from(["", "1", "+1"]), digits=st.from_regex(r"[2-9][0-9]{2}[2-9][0-9]{6}", fullmatch=True)
+    text=st.from_regex(
+        r"(\+44|0|0044|)[ .(/-]{0,2}(7[0-9]{3}|1[0-9]{3}|20)[) ./\u2013-]{0,2}[0-9]{5,8}", fullmatch=True
+    )
 )
-def test_the_fast_path_agrees_with_libphonenumber_on_american_shapes(lead: str, digits: str) -> None:
-    quick = phone._read_fast(lead + digits, "US", True)
-    if quick is not None:
-        assert quick == phone._read_slowly(lead + digits, "US", True)
+def test_a_cell_reads_the_same_without_the_fast_path(text: str) -> None:
+    quick = read_phones(text, "GB", True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(phone, "_read_fast", lambda *_: None)
+        assert read_phones(text, "GB", True) == quick
+
+
+@pytest.mark.parametrize("text", ["07700 900123", "+44 (0)1632 960123", "7700900123", "0207 946 0123"])
+def test_common_writings_take_the_fast_path(text: str) -> None:
+    assert phone._read_fast(text, "GB", True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("region", ["GB", "US"])
+def test_the_fast_path_agrees_with_libphonenumber_in_every_block(region: str) -> None:
+    """Another number of each block than the fast path asked about; a tenth of the small blocks.
+
+    `scripts/bench phones` takes all of them, and a million numbers.
+    """
+    chance = random.Random(20260507)
+    for block in blocks(CODES[region]):
+        if len(block) > 5 and chance.random() > 0.1:
+            continue
+        digits = block + "".join(chance.choices("0123456789", k=9 - len(block))) + chance.choice("123456789")
+        _agrees(chance.choice(LEADS[region]) + digits, region, chance.random() < 0.5)
 
 
 @given(st.text(max_size=60))
