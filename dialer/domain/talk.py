@@ -7,6 +7,7 @@ good as doing it once in order.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -88,6 +89,10 @@ class Talk:
     notes: str = ""
     callback_at: str = ""
     """Local wall time as it was typed (`2026-05-07T18:30`), kept also while it can't be taken."""
+    talking_since: dt.datetime | None = None
+    finishing_since: dt.datetime | None = None
+    """Since when somebody has been spoken to, and since when the call is over; the screen's clock counts from
+    there, on whatever device."""
 
     @classmethod
     def of(cls, draft: Mapping[str, Any], contact: str) -> Self:
@@ -109,6 +114,8 @@ class Talk:
             people=people,
             notes=draft.get("notes", ""),
             callback_at=draft.get("callback_at", ""),
+            talking_since=_moment(draft.get("talking_since")),
+            finishing_since=_moment(draft.get("finishing_since")),
         )
 
     def draft(self) -> dict[str, object]:
@@ -128,7 +135,26 @@ class Talk:
             },
             "notes": self.notes,
             "callback_at": self.callback_at,
+            "talking_since": self.talking_since and self.talking_since.isoformat(),
+            "finishing_since": self.finishing_since and self.finishing_since.isoformat(),
         }
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anybody was spoken to."""
+        return any(said.begun for said in self.people.values()) or self.speaking_to != self.contact
+
+    def timed(self, now: dt.datetime) -> Self:
+        """With the moments at which it came to where it stands: `now` for those that weren't known.
+
+        Whoever goes back to the words has not finished.
+        """
+        finishing = self.stage is Stage.OUTCOME
+        return replace(
+            self,
+            talking_since=self.talking_since or (now if self.has_begun else None),
+            finishing_since=(self.finishing_since or now) if finishing else None,
+        )
 
     def heard(self, person: str | None = None) -> Heard:
         """What a person said; without a name, whoever is spoken to now."""
@@ -152,6 +178,10 @@ class Talk:
     def back_in_script(self) -> Self:
         """At the script's step once more."""
         return replace(self, stage=Stage.SCRIPT)
+
+
+def _moment(kept: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(kept) if kept else None
 
 
 def steps_in_all(script: Script, walked: list[Node]) -> int:

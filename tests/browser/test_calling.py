@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -9,6 +11,7 @@ from sqlalchemy import select
 from dialer.services.context import Context
 from dialer.store.models.calling import Result
 from tests.browser.conftest import DESK, PHONE, Open, sign_in, state, tap
+from tests.conftest import SetClock
 from tests.people import Person
 from tests.web.phone_bank import PhoneBank
 
@@ -103,6 +106,26 @@ def test_a_reload_and_the_back_button_lose_nothing(open_browser: Open, vic: Pers
     page.go_back()
     state(page, "talking")
     expect(page.locator("[data-test=notes]")).to_have_value("Asked about a lift.")
+
+
+def test_the_clock_of_finishing_up_goes_on_through_a_reload_and_on_another_device(
+    open_browser: Open, vic: Person, bank: PhoneBank, clock: SetClock
+):
+    page = open_browser()
+    sign_in(page, vic)
+    _talk(page)
+    tap(page, "answer-no")
+    tap(page, "continue")
+    state(page, "wrap_up")
+    clock.forward(seconds=125)
+    other = open_browser(DESK)
+    sign_in(other, vic)
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+    for window in (page, other):
+        state(window, "wrap_up")
+        expect(window.locator(".timer")).to_have_text(re.compile(r"2:[01]\d"))
+    expect(page.locator(".timer")).not_to_have_text("2:05")
 
 
 def test_a_lost_connection_keeps_the_press_until_it_is_back(

@@ -1,5 +1,7 @@
 """A talk survives reloads, stale pages and changes of mind."""
 
+import datetime as dt
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -92,6 +94,9 @@ def test_the_outcome_comes_and_goes_without_losing_the_script():
     assert done.back_in_script().heard().passed == ("hello",)
 
 
+_moments = st.datetimes(timezones=st.just(dt.UTC))
+
+
 @st.composite
 def _talks(draw: st.DrawFn) -> Talk:
     names = st.sampled_from(["sian", "gwyn", "megan"])
@@ -109,12 +114,27 @@ def _talks(draw: st.DrawFn) -> Talk:
         people=draw(st.dictionaries(names, heard)),
         notes=draw(st.text(max_size=20)),
         callback_at=draw(st.sampled_from(["", "2026-05-07T18:30"])),
+        talking_since=draw(st.none() | _moments),
+        finishing_since=draw(st.none() | _moments),
     )
 
 
 @given(_talks())
 def test_what_is_kept_is_read_again_as_it_was(talk: Talk):
     assert Talk.of(talk.draft(), "sian") == talk
+
+
+@given(_talks(), _moments, _moments)
+def test_its_clocks_are_set_once_and_finishing_ends_with_going_back(
+    talk: Talk, now: dt.datetime, later: dt.datetime
+):
+    timed = talk.timed(now)
+    assert timed.timed(later) == timed
+    assert (timed.finishing_since is not None) is (talk.stage is Stage.OUTCOME)
+    assert (timed.talking_since is not None) is (talk.has_begun or talk.talking_since is not None)
+    back = timed.back_in_script().timed(later)
+    assert back.finishing_since is None
+    assert back.finishing(reached=True).timed(later).finishing_since == later
 
 
 _DEEDS = st.lists(

@@ -106,6 +106,24 @@ def test_a_reload_and_a_page_from_before_lose_nothing(reader: Reader):
     assert reader.page.words["notes"] == "Asked about a lift."
 
 
+def test_the_clock_counts_from_the_servers_time_on_every_device(
+    reader: Reader, app: Flask, vic: Person, clock: SetClock
+):
+    _talk(reader)
+    clock.forward(seconds=70)
+    assert 'data-timer="70"' in reader.open("/call").html, "they have talked for so long"
+    reader.press("answer-no")
+    reader.press("continue")
+    assert 'data-timer="0"' in reader.page.html, "finishing up begins"
+    clock.forward(seconds=95)
+    elsewhere = Reader(app.test_client())
+    elsewhere.sign_in(vic.token)
+    for device in (reader, elsewhere):
+        page = device.open("/call")
+        assert device.state == "wrap_up"
+        assert 'data-timer="95"' in page.html
+
+
 def test_each_person_of_the_household_gets_a_result_in_one_save(
     reader: Reader, bank: PhoneBank, ctx: Context
 ):

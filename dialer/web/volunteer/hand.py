@@ -67,7 +67,7 @@ def person_in_form(view: AssignmentView) -> str:
 
 def keep(ctx: Context, view: AssignmentView, talk: Talk) -> Response:
     """Keep the talk; while it is open, this is a sign of life too."""
-    save_draft(ctx, view.id, talk.draft())
+    save_draft(ctx, view.id, talk.timed(ctx.now).draft())
     if view.state == "open" and (shift := current_session(ctx)):
         heartbeat(ctx, shift.id)
     return to_call()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,9 +28,12 @@ _CARRIER: Final = frozenset({REFUSED, TOO_LATE, LOST, None})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where the call stands: `yours` (the volunteer's phone rings), `theirs`, `talking` or `over`."""
+    """Where the call stands: `yours` (the volunteer's phone rings), `theirs`, `talking` or `over`; `since` is
+    when the two began to talk.
+    """
 
     stage: str
+    since: dt.datetime | None = None
 
     @property
     def rings(self) -> bool:
@@ -42,7 +46,7 @@ def line_of(call: CallView | None) -> Line | None:
     if call is None:
         return None
     if call.state == "in_progress" and call.answered_at is not None:
-        return Line("talking")
+        return Line("talking", call.answered_at)
     if call.state in UNDER_WAY:
         return Line("theirs" if call.contact_rung_at else "yours")
     return Line("over")

@@ -60,7 +60,7 @@ def _render(view: AssignmentView, talk: Talk, errors: dict[str, str] | None = No
 
 
 def _keep(talk: Talk) -> Response:
-    session[_KEPT] = talk.draft()
+    session[_KEPT] = talk.timed(context().now).draft()
     return redirect(ROOM, code=303)
 
 

@@ -75,6 +75,6 @@ def followed(ctx: Context, view: AssignmentView, talk: Talk) -> Talk:
     if not has_rung_them(call):
         tell(why_not(call), "warn")
         return talk
-    told = after_the_end(call, talk)
+    told = after_the_end(call, talk).timed(call.ended_at or ctx.now)
     save_draft(ctx, view.id, told.draft())
     return told

@@ -98,11 +98,14 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class CallScreen:
-    """A person in hand. `room` is the address below which the forms post; `says` is said in practice."""
+    """A person in hand. `room` is the address below which the forms post; `says` is said in practice; for so
+    many `seconds` they have talked, or been finishing up.
+    """
 
     room: str
     assignment_id: uuid.UUID
     state: str
+    seconds: int | None
     stopping: bool
     correcting: bool
     calls: int
@@ -158,6 +161,7 @@ def call_screen(
         room=around.room,
         assignment_id=view.id,
         state=_state(talk, around.line),
+        seconds=_seconds(view, talk, around),
         stopping=stopping,
         correcting=view.state == "completed",
         calls=around.calls,
@@ -187,8 +191,16 @@ def _state(talk: Talk, line: Line | None) -> str:
         return "wrap_up"
     if line is not None:
         return "ringing" if line.rings else "talking"
-    began = any(said.begun for said in talk.people.values()) or talk.speaking_to != talk.contact
-    return "talking" if began else "ringing"
+    return "talking" if talk.has_begun else "ringing"
+
+
+def _seconds(view: AssignmentView, talk: Talk, around: Setting) -> int | None:
+    """What the clock in the bar shows: by the server's time, so that it is the same on every device."""
+    if talk.stage is Stage.OUTCOME:
+        since = None if view.state == "completed" else talk.finishing_since
+    else:
+        since = (around.line.since if around.line else None) or talk.talking_since
+    return max(0, int((around.now - since).total_seconds())) if since else None
 
 
 def people_of(view: AssignmentView) -> list[Person]:

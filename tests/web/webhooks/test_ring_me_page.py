@@ -146,6 +146,9 @@ def test_the_screen_follows_the_line_to_its_end(booth: Booth) -> None:
     assert 'http-equiv="refresh"' not in page.html
     booth.advance(70)
     assert booth.reader.state == "wrap_up"
+    ended = int(re.search(r'data-timer="(\d+)"', booth.reader.open("/call").html)[1])
+    booth.clock.forward(seconds=100)
+    assert f'data-timer="{ended + 100}"' in booth.reader.open("/call").html, "since they hung up"
     assert booth.reader.client.get("/call/line").text == "none"
     page = booth.reader.press("save", disposition="contacted")
     assert booth.reader.state == "saved"

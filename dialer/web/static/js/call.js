@@ -40,13 +40,11 @@ function settle() {
   watchLater();
 }
 
-// Counts up, never down; where it stands is kept, so that a reload doesn't begin anew.
+// Counts up from where the server says that it stands, so that a reload or another device shows the same.
 function startTimer() {
   const timer = document.querySelector("[data-timer]");
   if (!timer) return;
-  const key = `dialer:since:${timer.dataset.timer}`;
-  const since = Number(sessionStorage.getItem(key)) || Date.now();
-  sessionStorage.setItem(key, since);
+  const since = Date.now() - Number(timer.dataset.timer) * 1000;
   timer.hidden = false;
   const tick = () => {
     const seconds = Math.floor((Date.now() - since) / 1000);
