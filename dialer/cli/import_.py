@@ -17,7 +17,8 @@ from dialer.domain.access import Permission
 from dialer.services.context import Context
 from dialer.services.paging import Page
 from dialer.services.people.import_run import run_import
-from dialer.services.people.imports import ImportOptions, get_import, start_import
+from dialer.services.people.import_wishes import ImportOptions
+from dialer.services.people.imports import get_import, start_import
 from dialer.services.people.lists import ListFields, create_list, list_lists
 from dialer.services.people.views import ImportView
 from dialer.settings import Settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from dialer.services.context import Context
+from dialer.services.people.import_preview import preview_import
 from dialer.services.people.import_run import resume_imports, run_import
 from dialer.web.api.fields import parse_id
 from tests.conftest import Caller
@@ -203,3 +205,70 @@ def test_strangers_and_volunteers_do_not_import(
     assert upload(coordinator, nowhere, LIST).status_code == 404
     for path in (f"/imports/{nowhere}", f"/imports/{nowhere}/rejected", "/imports/rubbish"):
         assert coordinator.get(path).status_code == 404
+
+
+def preview(caller: Caller, list_id: str, data: bytes, options: Any = None) -> TestResponse:
+    form: dict[str, Any] = {"file": (io.BytesIO(data), "list.csv")}
+    if options is not None:
+        form["options"] = json.dumps(options)
+    return caller.post(f"/lists/{list_id}/imports/preview", data=form)
+
+
+def test_a_preview_says_how_a_list_would_be_read_and_keeps_nothing(
+    coordinator: Caller, list_id: str, ctx: Context
+) -> None:
+    data = "Voters of Aber Marsh\n\nEnw;Ffôn symudol;Shoe size\nSiân Lee;07700 900001;5\n".encode("cp1252")
+    answer = preview(coordinator, list_id, data)
+    assert answer.status_code == 200
+    told = answer.get_json()
+    assert (told["format"], told["encoding"], told["delimiter"]) == ("csv", "cp1252", ";")
+    assert (told["header_row"], told["question"]) == (3, None)
+    assert told["columns"] == [
+        {"key": "Enw", "header": "Enw", "samples": ["Siân Lee"], "field": "full_name", "confidence": 1.0},
+        {
+            "key": "Ffôn symudol",
+            "header": "Ffôn symudol",
+            "samples": ["07700 900001"],
+            "field": "phone",
+            "confidence": 1.0,
+        },
+        {"key": "Shoe size", "header": "Shoe size", "samples": ["5"], "field": None, "confidence": 0.0},
+    ]
+    assert told["rows"] == [["Siân Lee", "07700 900001", "5"]]
+    assert [warning["code"] for warning in told["warnings"]] == ["windows_1252"]
+    assert coordinator.get(f"/lists/{list_id}/imports").get_json()["data"] == []
+    assert not list((ctx.data_dir / "imports").glob("*"))
+
+
+def test_a_preview_takes_a_mapping_and_says_what_must_be_chosen(coordinator: Caller, list_id: str) -> None:
+    doubtful = preview(coordinator, list_id, b"Name,Phone,Telephone\nAnn,07700 900001,\n").get_json()
+    assert (doubtful["question"], doubtful["columns"][1]["confidence"]) == ("two_phones", 0.5)
+    chosen = preview(
+        coordinator, list_id, b"Ann,07700 900001\n", {"mapping": {"1": "phone"}, "has_header": False}
+    ).get_json()
+    assert (chosen["header_row"], chosen["columns"][1]["field"]) == (None, "phone")
+    assert chosen["rows"] == [["Ann", "07700 900001"]]
+
+
+def test_a_preview_reads_only_the_head_and_says_so(list_id: str, ctx: Context) -> None:
+    rows = b"Ann,07700 900001\n" * 300_000
+    data = io.BytesIO(b"Name,Mobile\n" + rows + b"Si\xe2n,07700 900002\n")
+    told = preview_import(ctx, uuid.UUID(list_id), data, {})
+    assert (told.encoding, len(told.rows)) == ("utf-8", 20)
+    assert [warning["code"] for warning in told.warnings] == ["only_head"]
+
+
+def test_a_preview_is_refused_as_the_import_would_be(coordinator: Caller, list_id: str) -> None:
+    refused = preview(coordinator, list_id, b"%PDF-1.7 ...")
+    assert (refused.status_code, refused.get_json()["type"].rsplit("/", 1)[-1]) == (422, "unreadable-file")
+    assert preview(coordinator, list_id, b"a\n", {"mapping": {"a": "fax"}}).status_code == 422
+
+
+def test_letters_read_as_windows_1252_are_told_to_the_end(
+    coordinator: Caller, list_id: str, ctx: Context
+) -> None:
+    data = "Name,Mobile,Postcode\nSiân,7700900001,CF10 1AA\n".encode("cp1252")
+    started = upload(coordinator, list_id, data).get_json()
+    run(ctx, started["id"])
+    done = coordinator.get(f"/imports/{started['id']}").get_json()
+    assert [warning["code"] for warning in done["warnings"]] == ["windows_1252", "mended_numbers"]

@@ -29,6 +29,8 @@ _ODD_CONTROL: Final = re.compile(rb"[\x01-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _ODD_SHARE_MAX: Final = 0.01
 _HIGH: Final = re.compile(r"[\x80-\ud7ff\ue000-\U0010ffff]")
 _LOST: Final = re.compile(r"[\udc80-\udcff]")
+_NO_LETTER: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd\ufffe\uffff]")
+_HALF_EMPTY: Final = 0.4
 
 
 class NotText(ValueError):  # noqa: N818 - the name says what it is
@@ -51,6 +53,8 @@ class _Tally:
     def add(self, chunk: bytes, final: bool) -> None:
         nul = chunk.find(b"\0")
         if nul >= 0:
+            if chunk.count(b"\0") > len(chunk) * _HALF_EMPTY:
+                raise NotText("a UTF-16 file without its mark (BOM)")
             line = self.line + chunk[:nul].count(b"\n")
             raise NotText(f"a file with a NUL byte on line {line}")
         self.size += len(chunk)
@@ -78,11 +82,11 @@ def _refuse_other_kinds(head: bytes) -> None:
             raise NotText(kind)
 
 
-def detect_encoding(stream: BinaryIO) -> str:
-    """Read a whole file in bounded memory and name its encoding: `utf-8`, `utf-8-sig`, `utf-16`, `cp1252`.
+def detect_encoding(stream: BinaryIO, within: int | None = None) -> str:
+    """Read a file in bounded memory and name its encoding: `utf-8`, `utf-8-sig`, `utf-16`, `cp1252`.
 
-    Raises NotText for an empty file, NUL bytes (UTF-16 without its BOM among them), and files that
-    are something else.
+    All of it counts, or its first `within` bytes. Raises NotText for an empty file, NUL bytes, UTF-16
+    without its BOM, and files that are something else.
     """
     stream.seek(0)
     head = stream.read(_CHUNK)
@@ -90,18 +94,26 @@ def detect_encoding(stream: BinaryIO) -> str:
     if name == "utf-32":
         raise NotText("a UTF-32 file")
     if name == "utf-16":
-        if len(head) == len(bom):
-            raise NotText("an empty file")
+        _refuse_no_utf_16(head)
         return name
     _refuse_other_kinds(head[:256])
-    found = _tally(stream, head[len(bom) :]).encoding()
+    found = _tally(stream, head[len(bom) :], within).encoding()
     return name or found
 
 
-def _tally(stream: BinaryIO, chunk: bytes) -> _Tally:
+def _refuse_no_utf_16(head: bytes) -> None:
+    """Two bytes of a mark are soon found by chance: what follows must be letters."""
+    if len(head) == len(codecs.BOM_UTF16_LE):
+        raise NotText("an empty file")
+    text = head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    if len(_NO_LETTER.findall(text)) > max(1, len(text) * _ODD_SHARE_MAX):
+        raise NotText("a file of bytes that are no letters")
+
+
+def _tally(stream: BinaryIO, chunk: bytes, within: int | None) -> _Tally:
     tally = _Tally()
     while chunk:
-        following = stream.read(_CHUNK)
-        tally.add(chunk, final=not following)
+        following = b"" if within is not None and stream.tell() >= within else stream.read(_CHUNK)
+        tally.add(chunk, final=not following and within is None)
         chunk = following
     return tally

@@ -43,9 +43,12 @@ def sniff_delimiter(sample: str) -> tuple[str, bool]:
     return max(_DELIMITERS, key=lambda delimiter: _score(sample or rest, delimiter)), False
 
 
-def sniff(stream: BinaryIO) -> TextFormat:
-    """Examine a whole file once, in bounded memory. Raises NotText when it is no text."""
-    encoding = detect_encoding(stream)
+def sniff(stream: BinaryIO, within: int | None = None) -> TextFormat:
+    """Examine a whole file once, in bounded memory, or its first `within` bytes alone.
+
+    Raises NotText when it is no text.
+    """
+    encoding = detect_encoding(stream, within)
     text = open_text(stream, encoding)
     sample = text.read(_SAMPLE)
     text.detach()

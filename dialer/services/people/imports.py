@@ -4,57 +4,35 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from contextlib import closing
-from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Final, TypedDict
+from typing import IO
 
 from sqlalchemy import select, update
 
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import FieldError, InvalidTransition, NotFound, UnreadableFile, ValidationFailed
-from dialer.domain.importing.delimited import MAX_COLUMNS, Record, TextFormat, read_records, show_lost_letters
-from dialer.domain.importing.encoding import NotText
-from dialer.domain.importing.header import (
-    HEADER_WITHIN,
-    Columns,
-    apply_mapping,
-    bad_fields,
-    find_header,
-    recognise,
-)
-from dialer.domain.importing.issues import Reason
-from dialer.domain.importing.row import has_content
-from dialer.domain.importing.sniffing import sniff
+from dialer.domain.errors import InvalidTransition, NotFound
+from dialer.domain.importing.delimited import Record, TextFormat, show_lost_letters
+from dialer.domain.importing.header import Columns
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election, election_of
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.people.import_files import discard_upload, discarded_on_error, store_upload, stored_file
+from dialer.services.people.import_head import (
+    Head,
+    ReadingWishes,
+    columns_of,
+    first_records,
+    look_at_head,
+    people_below,
+    samples_of,
+)
 from dialer.services.people.import_run import enqueue_import
-from dialer.services.people.lists import check_region, list_of
+from dialer.services.people.import_wishes import ImportOptions, check_mapping, check_options
+from dialer.services.people.lists import list_of
 from dialer.services.people.views import ColumnView, ImportCounts, ImportView
 from dialer.store.models import new_id
 from dialer.store.models.people import Import
 from dialer.store.session import UnitOfWork
-
-_SAMPLES: Final = 3
-_SAMPLE_ROWS: Final = 50
-_ISSUES_AT_ONCE: Final = 1_000
-
-
-class ImportOptions(TypedDict, total=False):
-    """How a file is to be read; what is left out comes from the list, or is recognised."""
-
-    mapping: dict[str, str]
-    default_region: str
-    id_source: str
-    register: str
-    election_id: uuid.UUID
-    has_header: bool
-    on_match: str
-    hidden_rows: str
-    dry_run: bool
-    tags: list[str]
 
 
 def start_import(
@@ -66,7 +44,7 @@ def start_import(
     what is no list; nothing is kept of it then.
     """
     require(ctx.actor, Permission.IMPORT_RUN)
-    _check_options(options)
+    check_options(options)
     with ctx.unit() as unit:
         list_of(unit, list_id)
         if "election_id" in options:
@@ -74,9 +52,10 @@ def start_import(
     stored_as = store_upload(ctx.data_dir, upload)
     path = stored_file(ctx.data_dir, stored_as)
     with discarded_on_error(path):
-        form, records = _look_at(path)
-        columns = _columns(records, options)
-        return _create(ctx, list_id, filename, stored_as, form=form, columns=columns, options=options)
+        with path.open("rb") as stream:
+            head = look_at_head(stream)
+        columns = columns_of(head.records, options)
+        return _create(ctx, list_id, filename, stored_as, head=head, columns=columns, options=options)
 
 
 def get_import(ctx: Context, import_id: uuid.UUID) -> ImportView:
@@ -106,11 +85,9 @@ def import_columns(ctx: Context, import_id: uuid.UUID) -> list[ColumnView]:
     with ctx.unit() as unit:
         row = import_of(unit, import_id)
     columns = stored_columns(row)
-    path = stored_file(ctx.data_dir, row.stored_as)
-    records = _first_records(path, _form(row)) if path.exists() else []
-    people = [record for record in records if record.row > columns.row]
+    people = people_below(_head_again(ctx, row), columns)
     return [
-        ColumnView(key, header, field, _samples(people, index))
+        ColumnView(key, header, field, samples_of(people, index))
         for index, (key, header, field) in enumerate(
             zip(columns.keys(), columns.headers, view.mapping.values(), strict=False)
         )
@@ -122,15 +99,15 @@ def set_mapping(
 ) -> ImportView:
     """Choose the columns of an import that waits for it, and let it go on."""
     require(ctx.actor, Permission.IMPORT_RUN)
-    _check_mapping(mapping, "/mapping")
+    check_mapping(mapping, "/mapping")
     with ctx.unit() as unit:
         row = import_of(unit, import_id, lock=True)
         if row.state != "needs_mapping":
             raise InvalidTransition("This import’s columns are chosen already.", state=row.state)
-        records = _first_records(stored_file(ctx.data_dir, row.stored_as), _form(row))
         if has_header is None:
             has_header = row.options.get("has_header")
-        columns = _mapped(records, mapping, has_header, "/mapping")
+        wishes: ReadingWishes = {"mapping": dict(mapping), "has_header": has_header}
+        columns = columns_of(_head_again(ctx, row), wishes, "/mapping")
         row.options = {**row.options, "mapping": dict(mapping), "has_header": has_header}
         _keep_columns(row, columns)
         row.state = "queued"
@@ -164,55 +141,13 @@ def cancel_import(ctx: Context, import_id: uuid.UUID) -> ImportView:
         return import_view(row)
 
 
-# --- looking at a file ------------------------------------------------------------------------------
-
-
-def _look_at(path: Path) -> tuple[TextFormat, list[Record]]:
+def _head_again(ctx: Context, row: Import) -> list[Record]:
+    """The first records of an upload that still lies there; none once it is gone."""
     try:
-        with path.open("rb") as stream:
-            form = sniff(stream)
-    except NotText as what:
-        raise UnreadableFile(
-            f"This is {what}, not a list. Save it as CSV (UTF-8) and try again. Nothing was brought in."
-        ) from what
-    records = _first_records(path, form)
-    first = next((record for record in records if has_content(record)), None)
-    if first is None:
-        raise UnreadableFile("There is nothing in this file’s first lines. Nothing was brought in.")
-    if first.fault is Reason.LONG_ROW:
-        raise UnreadableFile(f"This file has more than {MAX_COLUMNS} columns. Leave out what isn’t needed.")
-    return form, records
-
-
-def _first_records(path: Path, form: TextFormat) -> list[Record]:
-    with path.open("rb") as stream, closing(read_records(stream, form)) as records:
-        return list(islice(records, HEADER_WITHIN + _SAMPLE_ROWS))
-
-
-def _columns(records: list[Record], options: ImportOptions) -> Columns:
-    has_header = options.get("has_header")
-    if mapping := options.get("mapping"):
-        return _mapped(records, mapping, has_header, "/options/mapping")
-    return recognise(find_header(records[:HEADER_WITHIN], has_header, None), records)
-
-
-def _mapped(
-    records: list[Record], mapping: Mapping[str, str], has_header: bool | None, pointer: str
-) -> Columns:
-    header = find_header(records[:HEADER_WITHIN], has_header, mapping)
-    columns = apply_mapping(header, records, mapping)
-    if columns.unknown:
-        errors = [
-            FieldError(f"{pointer}/{key}", "The file has no such column. Give its header or its number.")
-            for key in columns.unknown
-        ]
-        raise ValidationFailed("The mapping names columns that the file doesn’t have.", errors=errors)
-    return columns
-
-
-def _samples(records: list[Record], index: int) -> list[str]:
-    cells = (record.cells[index].strip() for record in records if record.split and len(record.cells) > index)
-    return [show_lost_letters(cell) for cell in islice(filter(None, cells), _SAMPLES)]
+        with stored_file(ctx.data_dir, row.stored_as).open("rb") as stream:
+            return first_records(stream, _form(row))
+    except FileNotFoundError:
+        return []
 
 
 # --- rows of the table ------------------------------------------------------------------------------
@@ -224,7 +159,7 @@ def _create(
     filename: str,
     stored_as: str,
     *,
-    form: TextFormat,
+    head: Head,
     columns: Columns,
     options: ImportOptions,
 ) -> ImportView:
@@ -237,10 +172,11 @@ def _create(
             state="needs_mapping" if columns.question else "queued",
             filename=show_lost_letters(Path(filename).name)[:255] or "list.csv",
             stored_as=stored_as,
-            format="tsv" if form.delimiter == "\t" else "csv",
-            encoding=form.encoding,
-            delimiter=form.delimiter,
-            has_sep_line=form.sep_line,
+            format=head.format,
+            encoding=head.form.encoding,
+            delimiter=head.form.delimiter,
+            has_sep_line=head.form.sep_line,
+            warnings=list(head.warnings),
             options={name: value for name, value in options.items() if name != "election_id"},
             created_by=ctx.actor.account_id,
             created_at=ctx.now,
@@ -311,19 +247,3 @@ def import_view(row: Import) -> ImportView:
         created_at=row.created_at,
         finished_at=row.finished_at,
     )
-
-
-# --- what may be asked ------------------------------------------------------------------------------
-
-
-def _check_options(options: ImportOptions) -> None:
-    if "default_region" in options:
-        check_region(options["default_region"], "/options/default_region")
-    _check_mapping(options.get("mapping", {}), "/options/mapping")
-
-
-def _check_mapping(mapping: Mapping[str, Any], pointer: str) -> None:
-    wrong = bad_fields(mapping)
-    if wrong:
-        errors = [FieldError(f"{pointer}/{key}", "There is no such field.") for key in wrong]
-        raise ValidationFailed("The mapping names fields that there aren’t.", errors=errors)

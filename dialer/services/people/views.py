@@ -72,6 +72,34 @@ class ColumnView:
 
 
 @dataclass(frozen=True, slots=True)
+class PreviewColumn:
+    """A column as an import would take it. `field` None: nobody can tell, it would be kept as a custom field.
+
+    `confidence` is from 0, unknown, to 1, certain.
+    """
+
+    key: str
+    header: str
+    samples: Sequence[str]
+    field: str | None
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewView:
+    """What an import would make of a file. `header_row` None: it has none that we know."""
+
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    header_row: int | None
+    question: str | None
+    columns: Sequence[PreviewColumn]
+    rows: Sequence[Sequence[str]]
+    warnings: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class RowIssueView:
     """A row with something wrong, and the row's own cells."""
 

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 from dialer.domain.access import Permission
 from dialer.domain.errors import Conflict, RuleBroken, ValidationFailed
 from dialer.services.paging import Page
-from dialer.services.people.imports import ImportOptions, list_imports, start_import
+from dialer.services.people.import_wishes import ImportOptions
+from dialer.services.people.imports import list_imports, start_import
 from dialer.services.people.lists import (
     ListFields,
     change_list,

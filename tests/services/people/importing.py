@@ -9,7 +9,8 @@ from typing import Any
 
 from dialer.services.context import Context
 from dialer.services.people.import_run import run_import
-from dialer.services.people.imports import ImportOptions, get_import, start_import
+from dialer.services.people.import_wishes import ImportOptions
+from dialer.services.people.imports import get_import, start_import
 from dialer.services.people.lists import create_list
 from dialer.services.people.views import ImportView
 

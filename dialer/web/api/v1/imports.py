@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, BinaryIO, Final, cast
 
 from flask import Response, request, url_for
 from flask.views import MethodView
@@ -16,8 +16,10 @@ from dialer.domain.importing.issues import Outcome, Reason
 from dialer.domain.people import IMPORT_STATES
 from dialer.services.people import import_report as report
 from dialer.services.people import imports as deeds
+from dialer.services.people.import_preview import preview_import
+from dialer.services.people.import_wishes import ImportOptions
 from dialer.services.people.lists import get_list
-from dialer.services.people.views import ImportView
+from dialer.services.people.views import ImportView, PreviewView
 from dialer.web.api.blueprint import Resource, pointers
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Number, Text, Whole, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
@@ -27,6 +29,8 @@ from dialer.web.downloads import csv_response, wants_csv
 from dialer.web.guard import allow
 
 imports = Resource("imports", "Files on their way into lists")
+
+FORMATS: Final = ("csv", "tsv", "xlsx")
 
 
 def _mapping(**kwargs: Any) -> fields.Dict:
@@ -87,7 +91,7 @@ class ImportSchema(Schema):
     election_id = Id(allow_none=True)
     state = Choice(*IMPORT_STATES, required=True)
     filename = Text(required=True)
-    format = Choice("csv", "tsv", "xlsx", required=True)
+    format = Choice(*FORMATS, required=True)
     encoding = Text(required=True, allow_none=True)
     delimiter = Text(required=True, allow_none=True)
     mapping = _mapping(required=True)
@@ -98,6 +102,29 @@ class ImportSchema(Schema):
     error = fields.Dict(required=True, allow_none=True)
     created_at = Instant(required=True)
     finished_at = Instant(required=True, allow_none=True)
+
+
+class PreviewColumnSchema(Schema):
+    """A column as it would be taken: `key` names it in a mapping; without `field` it is kept as custom."""
+
+    key = Text(required=True)
+    header = Text(required=True)
+    samples = fields.List(Text(), required=True)
+    field = Text(required=True, allow_none=True)
+    confidence = Number(least=0, most=1, required=True)
+
+
+class PreviewSchema(Schema):
+    """How a file would be read. `header_row` counts from 1; `rows` are the first ones below it."""
+
+    format = Choice(*FORMATS, required=True)
+    encoding = Text(required=True, allow_none=True)
+    delimiter = Text(required=True, allow_none=True)
+    header_row = Whole(required=True, allow_none=True)
+    question = Choice("header", "no_phone", "two_phones", allow_none=True)
+    columns = fields.List(fields.Nested(PreviewColumnSchema), required=True)
+    rows = fields.List(fields.List(Text()), required=True)
+    warnings = fields.List(fields.Nested(WarningSchema), required=True)
 
 
 class RowIssueSchema(Schema):
@@ -150,6 +177,20 @@ class ListImports(MethodView):
         upload, options = _uploaded(), _options()
         view = deeds.start_import(context(), wanted, upload.stream, upload.filename or "", options)
         return view, 202, {"Location": url_for("imports.Import", import_id=view.id)}
+
+
+@imports.route("/lists/<list_id>/imports/preview")
+class Preview(MethodView):
+    """A file that may become an import."""
+
+    @allow(Permission.IMPORT_RUN)
+    @takes_upload
+    @imports.doc(requestBody=_UPLOAD)
+    @imports.response(200, PreviewSchema)
+    def post(self, list_id: str) -> PreviewView:
+        """Say how a file would be read, by its head; nothing is kept of it."""
+        upload, options = _uploaded(), _options()
+        return preview_import(context(), path_id(list_id), cast("BinaryIO", upload.stream), options)
 
 
 @imports.route("/imports/<import_id>")
@@ -213,7 +254,7 @@ def _uploaded() -> FileStorage:
     raise ValidationFailed.at("/file", "Send the list as a file in a part named “file”.")
 
 
-def _options() -> deeds.ImportOptions:
+def _options() -> ImportOptions:
     sent = request.form.get("options")
     if not sent:
         return {}
@@ -221,7 +262,7 @@ def _options() -> deeds.ImportOptions:
     if not isinstance(value, dict):
         raise ValidationFailed.at("/options", "Send the options as a JSON object.")
     try:
-        options: deeds.ImportOptions = OptionsSchema().load(value)
+        options: ImportOptions = OptionsSchema().load(value)
     except ValidationError as error:
         faults = [FieldError(f"/options{fault.pointer}", fault.detail) for fault in pointers(error.messages)]
         raise ValidationFailed(errors=faults) from None

@@ -1,0 +1,111 @@
+"""The head of an uploaded list: how it is written, its first records and what its columns are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, BinaryIO, Final, TypedDict
+
+from dialer.domain.errors import FieldError, UnreadableFile, ValidationFailed
+from dialer.domain.importing.delimited import MAX_COLUMNS, Record, TextFormat, read_records, show_lost_letters
+from dialer.domain.importing.encoding import NotText
+from dialer.domain.importing.header import HEADER_WITHIN, Columns, apply_mapping, find_header, recognise
+from dialer.domain.importing.issues import Reason
+from dialer.domain.importing.row import has_content
+from dialer.domain.importing.sniffing import sniff
+from dialer.services.people.import_words import file_warning
+
+HEAD_ROWS: Final = HEADER_WITHIN + 50
+"""So many records are looked at for the header and for samples of what stands below it."""
+
+_SAMPLES: Final = 3
+
+
+class ReadingWishes(TypedDict, total=False):
+    """What somebody says of how a list is to be understood; the rest is recognised."""
+
+    mapping: dict[str, str]
+    has_header: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head of a file shows. `warnings` are about the file as a whole."""
+
+    format: str
+    form: TextFormat
+    records: list[Record]
+    warnings: tuple[dict[str, Any], ...] = ()
+
+
+def look_at_head(stream: BinaryIO, *, within: int | None = None) -> Head:
+    """Look at a file's first records. Its letters are judged by all of it, or by its first `within` bytes.
+
+    `UnreadableFile` says what it is when it is no list.
+    """
+    try:
+        form = sniff(stream, within)
+    except NotText as what:
+        raise UnreadableFile(
+            f"This is {what}, not a list. Save it as CSV (UTF-8) and try again. Nothing was brought in."
+        ) from what
+    head = Head(_format_of(form), form, first_records(stream, form), _warnings_of(form))
+    _refuse_no_list(head.records)
+    return head
+
+
+def first_records(stream: BinaryIO, form: TextFormat) -> list[Record]:
+    """The records among which the header is looked for, and some below it."""
+    with closing(read_records(stream, form)) as records:
+        return list(islice(records, HEAD_ROWS))
+
+
+def _format_of(form: TextFormat) -> str:
+    return "tsv" if form.delimiter == "\t" else "csv"
+
+
+def _warnings_of(form: TextFormat) -> tuple[dict[str, Any], ...]:
+    return (file_warning("windows_1252"),) if form.encoding == "cp1252" else ()
+
+
+def _refuse_no_list(records: list[Record]) -> None:
+    first = next((record for record in records if has_content(record)), None)
+    if first is None:
+        raise UnreadableFile("There is nothing in this file’s first lines. Nothing was brought in.")
+    if first.fault is Reason.LONG_ROW:
+        raise UnreadableFile(f"This file has more than {MAX_COLUMNS} columns. Leave out what isn’t needed.")
+
+
+def columns_of(records: list[Record], wishes: ReadingWishes, pointer: str = "/options/mapping") -> Columns:
+    """Recognise the columns, or take those that the wishes name; `pointer` is where faults are said to be."""
+    has_header, mapping = wishes.get("has_header"), wishes.get("mapping")
+    if mapping:
+        return _mapped(records, mapping, has_header, pointer)
+    return recognise(find_header(records[:HEADER_WITHIN], has_header, None), records)
+
+
+def _mapped(
+    records: list[Record], mapping: Mapping[str, str], has_header: bool | None, pointer: str
+) -> Columns:
+    header = find_header(records[:HEADER_WITHIN], has_header, mapping)
+    columns = apply_mapping(header, records, mapping)
+    if columns.unknown:
+        errors = [
+            FieldError(f"{pointer}/{key}", "The file has no such column. Give its header or its number.")
+            for key in columns.unknown
+        ]
+        raise ValidationFailed("The mapping names columns that the file doesn’t have.", errors=errors)
+    return columns
+
+
+def people_below(records: list[Record], columns: Columns) -> list[Record]:
+    """The records with content below the header."""
+    return [record for record in records if record.row > columns.row and has_content(record)]
+
+
+def samples_of(records: list[Record], index: int) -> list[str]:
+    """The first filled cells of a column."""
+    cells = (record.cells[index].strip() for record in records if record.split and len(record.cells) > index)
+    return [show_lost_letters(cell) for cell in islice(filter(None, cells), _SAMPLES)]
