@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -34,13 +34,19 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class NodeRow:
-    """A step as it stands in the form."""
+    """A step as it stands in the form; `was` is the name by which others lead to it, until it is sent."""
 
     id: str = ""
     kind: str = "say"
     text: str = ""
     next: str = ""
     answers: tuple[AnswerRow, ...] = ()
+    was: str = ""
+
+    @property
+    def known_as(self) -> str:
+        """What leads here: its name, or the one it had before that was emptied."""
+        return self.id or self.was
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class ScriptForm:
     @property
     def targets(self) -> list[tuple[str, str]]:
         """The steps that one can go on to, as options."""
-        return [("", "–"), *((node.id, node.id) for node in self.nodes if node.id)]
+        return [("", "–"), *((node.known_as, node.known_as) for node in self.nodes if node.known_as)]
 
     def with_step(self) -> ScriptForm:
         """One more empty step at the end."""
@@ -101,9 +107,19 @@ def form_of(script: ScriptView) -> ScriptForm:
 
 
 def sent_form() -> ScriptForm:
-    """The form as it was sent, without answers whose words were emptied; ids are given where they lack."""
+    """The form as it was sent, without answers whose words were emptied; ids are given where they lack.
+
+    What led to a step that was renamed leads to its new name.
+    """
     nodes = tuple(_sent_node(f"node-{index}") for index in range(_count("node", NODES_MAX)))
-    return ScriptForm(said("name"), said("language"), said("start"), nodes)
+    renamed = {node.was: node.id for node in nodes if node.was and node.id}
+    start = renamed.get(said("start"), said("start"))
+    return ScriptForm(said("name"), said("language"), start, tuple(_led_on(node, renamed) for node in nodes))
+
+
+def _led_on(node: NodeRow, renamed: Mapping[str, str]) -> NodeRow:
+    answers = tuple(replace(one, next=renamed.get(one.next, one.next)) for one in node.answers)
+    return replace(node, next=renamed.get(node.next, node.next), answers=answers)
 
 
 def script_fields(form: ScriptForm) -> ScriptFields:
@@ -144,7 +160,7 @@ def _sent_node(at: str) -> NodeRow:
     kept = tuple(_named(answer for answer in found if answer.label))
     answers = kept if kind == "question" else ()
     onward = "" if kind == "end" else said(f"{at}-next")
-    return NodeRow(said(f"{at}-id"), kind, said(f"{at}-text"), onward, answers)
+    return NodeRow(said(f"{at}-id"), kind, said(f"{at}-text"), onward, answers, said(f"{at}-was"))
 
 
 def _sent_answer(at: str) -> AnswerRow:

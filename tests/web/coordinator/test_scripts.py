@@ -47,6 +47,32 @@ def test_steps_and_answers_are_added_and_taken_out_with_nothing_lost(editor: Rea
     assert "node-1-answer-4-label" in taken or "node-1-kind" in taken
 
 
+def test_what_led_to_a_step_leads_to_it_under_its_new_name(editor: Reader) -> None:
+    page = editor.press("save", name="Polling day", **{"node-1-id": "can-we", "node-2-id": "goodbye"})
+    assert "The script is saved." in page.text
+    fields = page.forms[-1].fields
+    assert [fields[f"node-1-answer-{answer}-next"] for answer in range(4)] == ["goodbye"] * 4
+    assert fields["node-0-next"] == "can-we"
+
+
+def test_two_steps_may_swap_names_and_the_first_be_renamed(editor: Reader) -> None:
+    editor.press("save", name="Polling day")
+    names = {"node-0-id": "open", "node-1-id": "thanks", "node-2-id": "ask"}
+    fields = editor.press("save", **names).forms[-1].fields
+    assert (fields["start"], fields["node-0-next"], fields["node-1-answer-0-next"]) == (
+        "open",
+        "thanks",
+        "ask",
+    )
+
+
+def test_a_step_whose_name_was_emptied_is_still_led_to(editor: Reader) -> None:
+    page = editor.press("save", name="Polling day", **{"node-2-id": ""})
+    assert page.status == 422
+    fields = editor.press("save", **{"node-2-id": "goodbye"}).forms[-1].fields
+    assert fields["node-1-answer-3-next"] == "goodbye"
+
+
 def test_a_new_answer_gets_an_id_of_its_words(editor: Reader) -> None:
     editor.press("save", name="Polling day")
     labels = {"node-1-answer-3-id": "", "node-1-answer-3-label": "Yes, definitely"}
