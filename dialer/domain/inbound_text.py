@@ -111,6 +111,7 @@ _SOUND_WORDS: Final = frozenset(
     | {"stomp", "setup", "estop", "quits", "quilts", "quint", "squit", "invoke", "chancel"}
 )
 """Words close to a keyword that mean something of their own."""
+_SHOUTED_KEYWORD: Final = re.compile(rf"\b(?:{'|'.join(sorted(KEYWORDS)).upper()})\b")
 _WORTH_GUESSING: Final = tuple(sorted(word for word in KEYWORDS if len(word) >= 4 and " " not in word))
 
 
@@ -160,6 +161,13 @@ def footer_keywords(our_text: str) -> frozenset[str]:
     flat = words(our_text)
     found = [*_OWN_KEYWORD.findall(flat), *_OWN_KEYWORD_LATER.findall(flat)]
     return frozenset(found) - OPT_IN_KEYWORDS
+
+
+def says_how_to_stop(our_text: str) -> bool:
+    """Whether a text of ours names a word that ends them when it is the answer: as a footer does (“reply
+    leave to opt out”), or a keyword in capitals (“Stop: STOP”).
+    """
+    return bool(footer_keywords(our_text)) or _SHOUTED_KEYWORD.search(our_text) is not None
 
 
 def _by_footer(own: str, our_last_text: str | None) -> Classified | None:

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from dialer.domain.access import RULES, Actor, Permission, Scope
 from dialer.domain.errors import Forbidden, Unauthenticated
-from dialer.services.accounts.authentication import actor_for_login, actor_for_token
+from dialer.services.accounts.authentication import actor_for_login, actor_for_token, has_gone_quiet
 from dialer.web.desk import desk
 from dialer.web.signed import check_signed
 
@@ -57,9 +57,17 @@ def unguarded(app: Flask) -> list[str]:
     return missing
 
 
+def may_open(endpoint: str, method: str = "GET") -> bool:
+    """Whether whoever is here gets past this door: pages don't offer what they would refuse."""
+    permission = permission_of(current_app, endpoint, method)
+    actor: Actor | None = g.get("actor")
+    return permission is not None and actor is not None and actor.may(permission)
+
+
 def install_guard(app: Flask) -> None:
     """Ask the door before every view; refuse to start with a view that has no rule."""
     app.before_request(_open_or_refuse)
+    app.jinja_env.globals["may_open"] = may_open
 
 
 def is_machine_path(path: str) -> bool:
@@ -107,14 +115,14 @@ def _recognise() -> Actor | None:
     actor = actor_for_login(desk().units, secret, g.now)
     if actor is None:
         session.pop(LOGIN_KEY)
-        g.signed_out = True
+        g.ended = "quiet" if has_gone_quiet(desk().units, secret, g.now) else "over"
     return actor
 
 
 def _send_away() -> BaseResponse:
     if is_machine_path(request.path):
         raise Unauthenticated
-    login = url_for("public.login", next=_way_back(), ended=1 if "signed_out" in g else None)
+    login = url_for("public.login", next=_way_back(), ended=g.get("ended"))
     if "HX-Request" in request.headers:  # a part of a page: the whole page is to go there
         return Response("", 401, {"HX-Redirect": login})
     return redirect(login, code=303)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import dates, numbers
-from flask import Flask
+from flask import Flask, g
 from flask_babel import gettext, ngettext
 
 from dialer.domain import phone
@@ -59,20 +59,36 @@ def time_of_day(at: dt.datetime, zone: str = DEFAULT_ZONE) -> str:
 
 
 def day(at: dt.date | dt.datetime, zone: str = DEFAULT_ZONE) -> str:
-    """A day as “Thu 7 May”."""
-    on = _local(at, zone).date() if isinstance(at, dt.datetime) else at
-    return dates.format_date(on, "EEE d MMM", locale=current_locale())
+    """A day as “Thu 7 May”, of another year than this “Thu 2 May 2024”."""
+    return _dated(at, "EEE d MMM", zone)
 
 
 def long_day(at: dt.date | dt.datetime, zone: str = DEFAULT_ZONE) -> str:
-    """A day as “Thursday 30 April”."""
+    """A day as “Thursday 30 April”, of another year than this “Thursday 2 May 2024”."""
+    return _dated(at, "EEEE d MMMM", zone)
+
+
+def _dated(at: dt.date | dt.datetime, pattern: str, zone: str) -> str:
     on = _local(at, zone).date() if isinstance(at, dt.datetime) else at
-    return dates.format_date(on, "EEEE d MMMM", locale=current_locale())
+    now: dt.datetime | None = g.get("now")
+    is_another_year = now is not None and on.year != _local(now, zone).year
+    return dates.format_date(on, f"{pattern} y" if is_another_year else pattern, locale=current_locale())
 
 
 def moment(at: dt.datetime, zone: str = DEFAULT_ZONE) -> str:
     """An instant as “Thu 7 May, 4:20 pm”."""
     return f"{day(at, zone)}, {time_of_day(at, zone)}"
+
+
+def marked(at: dt.datetime, zone: str = DEFAULT_ZONE, today: dt.date | None = None) -> str:
+    """When something is said to have been: “Thu 7 May, 4:20 pm”, on `today` “4:20 pm” alone.
+
+    Midnight sharp is how evidence with a date and no time is kept: of that only the day is told.
+    """
+    local = _local(at, zone)
+    if local.time() == dt.time():
+        return day(at, zone)
+    return time_of_day(at, zone) if local.date() == today else moment(at, zone)
 
 
 def duration(seconds: float) -> str:
@@ -114,6 +130,7 @@ def install_words(app: Flask) -> None:
         time_of_day,
         day,
         long_day,
+        marked,
         moment,
         duration,
         ago,

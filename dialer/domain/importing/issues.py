@@ -35,7 +35,7 @@ DETAILS: Final[dict[Reason, str]] = {
     Reason.INVALID_EMAIL: "This can’t be an email address. Correct it or clear the cell.",
     Reason.SHORT_ROW: "This row has fewer cells than the header. Check that none is missing.",
     Reason.LONG_ROW: "This row has more cells than the header. A cell with a comma needs quotes.",
-    Reason.UNDECODABLE: "Letters or quotes here can’t be read. Type the row again, or save as UTF-8.",
+    Reason.UNDECODABLE: "A quote isn’t closed, or letters can’t be read. Mend the row, or save as UTF-8.",
     Reason.VALUE_TOO_LONG: "This is too long for its field. Shorten it.",
     Reason.RENUMBERED: "This elector number was somebody else’s. The two people were kept apart.",
 }

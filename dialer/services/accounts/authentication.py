@@ -57,6 +57,13 @@ def actor_for_login(units: UnitFactory, secret: str, now: dt.datetime) -> Actor 
         return _actor(unit, holder)
 
 
+def has_gone_quiet(units: UnitFactory, secret: str, now: dt.datetime) -> bool:
+    """Whether a browser's session ended because nothing was asked for so long, and for no other reason."""
+    with units.read() as unit:
+        found = find_login_holder(unit.session, secret_hash(secret), now)
+        return found is not None and _has_gone_quiet(unit, *found, now)
+
+
 def _has_gone_quiet(unit: UnitOfWork, login: LoginTimes, holder: Holder, now: dt.datetime) -> bool:
     quiet_for = now - login.last_seen_at
     if quiet_for <= IDLE_LIMIT:

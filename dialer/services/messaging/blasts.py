@@ -203,9 +203,9 @@ def _check(unit: UnitOfWork, fields: BlastFields) -> None:
 def _faults_of_text(fields: BlastFields) -> list[FieldError]:
     found = []
     if not fields.get("name", "-").strip():
-        found.append(FieldError("/name", "A blast needs a name."))
+        found.append(FieldError("/name", "A text needs a name."))
     if not fields.get("body", "-").strip():
-        found.append(FieldError("/body", "A blast needs a text."))
+        found.append(FieldError("/body", "Write what the text says."))
     if len(fields.get("body", "")) > LONGEST_BODY:
         found.append(FieldError("/body", f"A text has at most {LONGEST_BODY:,} characters."))
     return found

@@ -110,7 +110,7 @@ def _check_ready(unit: UnitOfWork, blast: Blast, campaign: Campaign) -> None:
         raise InvalidTransition(detail, state=campaign.state)
     senders = senders_of(unit, blast, campaign)
     if not senders:
-        raise Conflict("There is no number yet that texts can come from. Give the blast or its campaign one.")
+        raise Conflict("There is no number yet that texts can come from. Give this text or its campaign one.")
     check_opt_out_route(blast.body, senders)
 
 

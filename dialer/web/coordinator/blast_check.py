@@ -12,9 +12,11 @@ from flask import url_for
 from flask_babel import gettext, ngettext
 
 from dialer.domain.audience import Audience
+from dialer.domain.inbound_text import says_how_to_stop
 from dialer.domain.phone import written
 from dialer.domain.quiet_hours import QuietHours, is_quiet
 from dialer.domain.segments import UCS2, Forced, forced_by
+from dialer.domain.sender import has_opt_out_route
 from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import BlastView, EstimateView
 from dialer.web.coordinator.text_wording import LEFT_OUT, WARNING
@@ -151,11 +153,18 @@ def _nobody_words(left_out: Sequence[LeftOut]) -> str:
 
 
 def minding(body: str, estimate: EstimateView) -> list[Minding]:
-    """What to mind about a text: signs that make it dearer, and what the estimate warns of."""
+    """What to mind about a text: signs that make it dearer, what the estimate warns of, how people stop it.
+
+    Where texts come from a number anybody can answer STOP, so a text that doesn't say so is no fault.
+    """
     forced = forced_by(body)
     signs = [_dearer(forced)] if forced else []
     others = [one for one in estimate.warnings if one.code not in _SAID_ELSEWHERE]
-    return [*signs, *(Minding(one.code, str(WARNING.get(one.code, one.detail))) for one in others)]
+    told = [Minding(one.code, str(WARNING.get(one.code, one.detail))) for one in others]
+    is_warned = any(one.code == "no_opt_out_route" for one in told)
+    if not (is_warned or has_opt_out_route(body) or says_how_to_stop(body)):
+        told.append(Minding("no_word_to_stop", str(WARNING["no_word_to_stop"])))
+    return [*signs, *told]
 
 
 def _dearer(forced: Forced) -> Minding:

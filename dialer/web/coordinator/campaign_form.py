@@ -46,8 +46,8 @@ FIELD_AT: Final = {
     "/quiet_hours/end": "quiet_end",
     "/timezone": "timezone",
     "/max_attempts": "max_attempts",
-    "/retry_after_s": "retry_hours",
-    "/retry_hours": "retry_hours",
+    "/retry_after_s": "retry_minutes",
+    "/retry_minutes": "retry_minutes",
     "/assignment_timeout_s": "lease_minutes",
     "/lease_minutes": "lease_minutes",
     "/senders": "senders",
@@ -63,7 +63,7 @@ _SENT: Final = (
     "quiet_end",
     "timezone",
     "max_attempts",
-    "retry_hours",
+    "retry_minutes",
     "lease_minutes",
     "senders",
     "caller_ids",
@@ -84,7 +84,7 @@ def first_values(campaign: CampaignView | None = None) -> dict[str, Any]:
             "quiet_end": "09:00",
             "timezone": "Europe/London",
             "max_attempts": "3",
-            "retry_hours": "4",
+            "retry_minutes": "240",
             "lease_minutes": "15",
             "senders": "",
             "caller_ids": "",
@@ -101,13 +101,22 @@ def first_values(campaign: CampaignView | None = None) -> dict[str, Any]:
         "quiet_end": f"{campaign.quiet_end:%H:%M}",
         "timezone": campaign.timezone,
         "max_attempts": str(campaign.max_attempts),
-        "retry_hours": f"{campaign.retry_after_s / 3600:g}",
-        "lease_minutes": f"{campaign.assignment_timeout_s / 60:g}",
+        "retry_minutes": in_minutes(campaign.retry_after_s),
+        "lease_minutes": in_minutes(campaign.assignment_timeout_s),
         "senders": ", ".join(campaign.senders),
         "caller_ids": ", ".join(campaign.caller_ids),
         "cost_cap": "" if campaign.cost_cap is None else f"{campaign.cost_cap.normalize():f}",
         "require_consent_sms": campaign.require_consent_sms,
     }
+
+
+def in_minutes(seconds: int) -> str:
+    """Seconds as minutes, with as few decimals as give the same seconds back: “10”, “1.5”, “1.67”."""
+    return next(
+        minutes
+        for minutes in (f"{seconds / 60:.{decimals}f}" for decimals in range(3))
+        if round(float(minutes) * 60) == seconds
+    )
 
 
 def sent_values() -> dict[str, Any]:
@@ -148,7 +157,7 @@ _FIGURES: Final[Mapping[str, Callable[[], object]]] = {
     "quiet_start": partial(wall_time, "quiet_start"),
     "quiet_end": partial(wall_time, "quiet_end"),
     "max_attempts": partial(whole_number, "max_attempts"),
-    "retry_after_s": lambda: round(number("retry_hours") * 3600),
+    "retry_after_s": lambda: round(number("retry_minutes") * 60),
     "assignment_timeout_s": lambda: round(number("lease_minutes") * 60),
     "cost_cap": lambda: money_or_none("cost_cap"),
 }

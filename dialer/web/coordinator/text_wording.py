@@ -45,6 +45,7 @@ WARNING: Final[Words] = {
     "too_long": _("Some of these texts are too long for the carrier and would be refused."),
     "empty_text": _("For some people nothing is left to read: say what stands in for a name, after a bar."),
     "no_opt_out_route": _("Nobody can answer a name. Say how to stop: add {opt_out_url} or a number."),
+    "no_word_to_stop": _("It doesn’t say how to stop these texts. Add “Stop: STOP”, or {opt_out_url}."),
     "cost_cap": _("This costs more than is left of the budget, so it would stop half-way."),
     "quiet_hours": _("Sent now, it isn’t done before quiet hours. The rest waits until they end."),
 }

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from flask import Response as FlaskResponse
 from flask import render_template, request, stream_with_context, url_for
@@ -42,7 +43,7 @@ from dialer.web.coordinator.forms import (
 from dialer.web.coordinator.wording import SOURCE, SUPPORT
 from dialer.web.desk import context
 from dialer.web.guard import allow
-from dialer.web.words import time_of_day
+from dialer.web.words import marked
 
 _FILTERS: Final = ("support", "campaign_id", "polling_district")
 _SOURCES: Final = ("teller", "phone", "door", "postal_list", "manual")
@@ -179,8 +180,12 @@ def _hours(ctx: Context, hours: Sequence[HourTurnout], election: ElectionView) -
         "hours": shown,
         "hour_open": bool(shown) and ctx.now - shown[-1].hour < dt.timedelta(hours=1),
         "top_hour": max((hour.voted for hour in shown), default=0),
-        "hour_labels": [time_of_day(hour.hour, election.timezone) for hour in ends],
+        "hour_labels": [_hour_label(hour.hour, election.timezone) for hour in ends],
     }
+
+
+def _hour_label(hour: dt.datetime, zone: str) -> str:
+    return marked(hour, zone, hour.astimezone(ZoneInfo(zone)).date())
 
 
 def _table(ctx: Context, districts: Sequence[str | None]) -> Mapping[str, Any]:

@@ -100,7 +100,7 @@ IMPORT_REASON: Final[Words] = {
     "invalid_email": _("Email can’t be right"),
     "short_row": _("Fewer cells than the header"),
     "long_row": _("More cells than the header"),
-    "undecodable": _("Letters we couldn’t read"),
+    "undecodable": _("Letters we couldn’t read, or a quote that isn’t closed"),
     "value_too_long": _("Too long for this field"),
     "renumbered": _("The register gave this number to somebody else"),
 }

@@ -46,7 +46,7 @@ def index() -> str:
 def login() -> str:
     """The form that takes a token; says so when a session has just ended."""
     back = local_path(request.args.get("next"), otherwise="")
-    return render_template("public/login.html", next=back, signed_out="ended" in request.args)
+    return render_template("public/login.html", next=back, ended=request.args.get("ended"))
 
 
 @public.post("/login")

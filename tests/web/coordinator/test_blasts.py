@@ -116,10 +116,20 @@ def test_signs_that_make_it_dearer_are_named_and_made_plain_only_when_asked(draf
 def test_faults_stand_beside_their_fields_and_keep_the_rest(draft: Reader) -> None:
     page = draft.press("blast-check", body="Hi {fist_name}", name="", senders="not a number at all")
     assert page.status == 422
-    assert "A blast needs a name." in page.text
+    assert "A text needs a name." in page.text
     assert page.words["blast-body"] == "Hi {fist_name}"
     page = draft.press("blast-check", name="Polls", senders="")
     assert "Did you mean {first_name}?" in page.text
+
+
+def test_a_text_that_does_not_say_how_to_stop_gets_a_hint_and_may_go(draft: Reader) -> None:
+    assert "blast-warning" not in draft.page.tests
+    page = draft.press("blast-check", body="Hi {first_name|there}, polls are open until 10.")
+    assert page.tests["blast-warning"]["data-code"] == "no_word_to_stop"
+    assert "Add “Stop: STOP”" in page.words["blast-warning"]
+    page = draft.press("blast-launch", confirm=str(MOBILES))
+    assert page.tests["blast-progress"]["data-state"] == "running"
+    assert page.tests["stat-replies"]["data-value"] == "0"
 
 
 def test_a_text_that_is_too_long_is_refused_and_kept_whole(draft: Reader) -> None:

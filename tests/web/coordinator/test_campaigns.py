@@ -5,10 +5,14 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from dialer.domain.campaign import RETRY_MOST_S
 from dialer.services.calling.campaigns import change_campaign, get_campaign
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
+from dialer.web.coordinator.campaign_form import in_minutes
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.web.coordinator.conftest import record_pledge
@@ -22,7 +26,7 @@ def _page(bank: PhoneBank) -> str:
 
 def test_a_campaign_is_made_started_paused_and_ended(desk: Reader) -> None:
     desk.open("/campaigns/new")
-    page = desk.press("save", name="Saturday reminders", retry_hours="2.5", max_attempts="1,0")
+    page = desk.press("save", name="Saturday reminders", retry_minutes="150", max_attempts="1,0")
     assert "Saturday reminders" in page.words["flash"]
     assert "“Saturday reminders” is made" in page.text
     assert "campaign-start" in page.buttons
@@ -42,7 +46,12 @@ def test_a_campaign_is_made_started_paused_and_ended(desk: Reader) -> None:
 def test_what_cannot_be_read_stands_beside_its_field_and_keeps_the_rest(desk: Reader) -> None:
     desk.open("/campaigns/new")
     page = desk.press(
-        "save", name="", quiet_start="late", max_attempts="three", timezone="Mars/Olympus", retry_hours="4"
+        "save",
+        name="",
+        quiet_start="late",
+        max_attempts="three",
+        timezone="Mars/Olympus",
+        retry_minutes="9",
     )
     assert page.status == 422
     assert "2 things to put right" in page.words["flash"]
@@ -53,6 +62,18 @@ def test_what_cannot_be_read_stands_beside_its_field_and_keeps_the_rest(desk: Re
     assert 'value="Mars/Olympus"' in desk.client.get("/campaigns/new").text or "Mars/Olympus" in str(
         page.forms
     )
+
+
+@given(st.integers(0, RETRY_MOST_S))
+def test_seconds_come_back_as_they_were(seconds: int) -> None:
+    minutes = in_minutes(seconds)
+    assert round(float(minutes) * 60) == seconds
+    assert len(minutes) <= 9
+
+
+@pytest.mark.parametrize(("seconds", "shown"), [(600, "10"), (14_400, "240"), (90, "1.5"), (100, "1.67")])
+def test_minutes_are_written_tidily(seconds: int, shown: str) -> None:
+    assert in_minutes(seconds) == shown
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "1e9", "9999999999", "٣"])

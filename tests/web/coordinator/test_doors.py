@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 
-from tests.people import Person
+from dialer.domain.access import Role
+from dialer.services.context import Context
+from dialer.store.session import UnitFactory
+from tests.people import Person, make_person
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
 
@@ -37,6 +42,22 @@ def test_a_stranger_is_sent_to_sign_in(app: Flask, path: str) -> None:
     answer = app.test_client().get(path)
     assert answer.status_code == 303
     assert "/login" in answer.headers["Location"]
+
+
+def test_an_organiser_is_offered_what_they_may_open_and_nothing_else(
+    app: Flask, ctx: Context, units: UnitFactory, bank: PhoneBank
+) -> None:
+    olwen = make_person(units, ctx.organisation_id, Role.ORGANISER, "Olwen", campaign_ids=(bank.campaign_id,))
+    reader = Reader(app.test_client())
+    reader.sign_in(olwen.token)
+    offered = set()
+    for path in ("/campaigns", "/turnout", "/blasts", "/live", "/scripts", "/volunteers", "/elections"):
+        page = reader.open(path)
+        assert page.status == 200
+        assert "pause-all" not in page.tests
+        offered |= set(re.findall(r'<a href="(/[a-z-]+)"', page.html))
+    assert offered >= {"/live", "/campaigns", "/blasts", "/turnout", "/scripts"}
+    assert {path: reader.open(path).status for path in offered} == dict.fromkeys(offered, 200)
 
 
 @pytest.mark.parametrize("path", PAGES)

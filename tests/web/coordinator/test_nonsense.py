@@ -43,7 +43,7 @@ FIELDS = [
     "quiet_end",
     "timezone",
     "max_attempts",
-    "retry_hours",
+    "retry_minutes",
     "lease_minutes",
     "default_region",
     "q",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
 
 from dialer.services.context import Context
+from dialer.services.gotv.turnout import mark_turnout
+from dialer.services.gotv.views import NewMark
 from dialer.services.people.contacts import change_contact
 from tests.web.coordinator.conftest import record_pledge
 from tests.web.phone_bank import PhoneBank
@@ -40,6 +43,17 @@ def test_a_pledge_is_in_the_table_at_once(desk: Reader, phone: Reader, register:
         "pledged_voted": "0",
         "left": "1",
     }
+
+
+def test_a_mark_with_a_date_alone_tells_no_time_and_another_year_is_named(
+    desk: Reader, phone: Reader, register: PhoneBank, ctx: Context
+) -> None:
+    record_pledge(phone)
+    at = dt.datetime(2024, 7, 3, 23, tzinfo=dt.UTC)  # midnight of 4 July in London
+    mark_turnout(ctx, [NewMark("KA1-12/1", at=at, source="postal_list")])
+    page = desk.open("/turnout")
+    assert "Thu 4 Jul 2024" in page.words["pledges"]
+    assert "12 am" not in page.text
 
 
 def test_filters_find_and_leave_out(desk: Reader, phone: Reader, register: PhoneBank) -> None:

@@ -148,6 +148,7 @@ def test_a_stop_is_on_the_page_and_on_the_live_board(office: Office) -> None:
     office.town.text(MOBILES[2], SENDER, "Diolch!")
     office.town.text(MOBILES[3], SENDER, "st op")
     page = office.hear(5)
+    assert page.words["stat-replies"] == "3"
     assert page.words["stat-replies-opt_out"] == "1"
     assert page.words["stat-replies-other"] == "1"
     assert "One person wrote what may mean stop: say what it is" in page.words["blast-replies"]
