@@ -31,6 +31,8 @@ FAILED_JOB_KEPT_S: Final = 600
 LOOKED_AT: Final = 100
 """Waiting jobs among which a repeated one is looked for: enough to keep a sweep from piling up its own."""
 
+MISSED_TEXTS_KEY: Final = "dialer:texts-missed"
+
 WORKER_KEY: Final = "dialer:worker:"
 WORKER_ALIVE_S: Final = 30
 
@@ -80,6 +82,21 @@ class RedisJobQueue:
             )
         except redis.RedisError:
             log.warning("job could not be enqueued", queue=queue, job=job_path, exc_info=True)
+
+    def note_missed_texts(self) -> bool:
+        """Leave word that texts to us may have been missed; whether the server took it."""
+        try:
+            return bool(self._client.set(MISSED_TEXTS_KEY, "1"))
+        except redis.RedisError:
+            log.warning("no word could be left that texts may be missed", exc_info=True)
+            return False
+
+    def take_missed_texts(self) -> bool:
+        """Whether such word was left; it is taken away, for one to act upon."""
+        try:
+            return self._client.getdel(MISSED_TEXTS_KEY) is not None
+        except redis.RedisError:
+            return False
 
     def waiting(self) -> dict[str, int]:
         """How many jobs wait, by queue. Raises `redis.RedisError` when the server can't be reached."""

@@ -40,8 +40,11 @@ class Cron:
 
     def run_due(self, now: float) -> None:
         """Run every tick whose time has come and set its next one. What is to be done after an outage comes
-        before whatever else has its turn: the database may be back in the middle of a round.
+        before whatever else has its turn: the database may be back in the middle of a round. So does what a
+        door asks for that was without the database, though nobody here was.
         """
+        if self.runtime.jobs.take_missed_texts():
+            self._after_outage()
         for tick in self.ticks:
             if self._is_due(tick, now):
                 for missed in self.ticks:
@@ -65,12 +68,17 @@ class Cron:
             with sole_runner(self.runtime.units, tick.name) as mine:
                 if mine:
                     self._run_everywhere(tick)
+                elif tick.after_outage:  # who is just at it may have begun too early
+                    self.due[tick.name] = now + LONGEST_SLEEP_S
         except (SQLAlchemyError, RuleBroken) as error:
             log.warning("tick failed", tick=tick.name, exc_info=True)
             if isinstance(error, SQLAlchemyError | Unavailable):
-                self.due |= {each.name: 0.0 for each in self.ticks if each.after_outage}
+                self._after_outage()
                 if tick.after_outage:  # not in a busy loop for as long as it is away
                     self.due[tick.name] = now + LONGEST_SLEEP_S
+
+    def _after_outage(self) -> None:
+        self.due |= {each.name: 0.0 for each in self.ticks if each.after_outage}
 
     def _run_everywhere(self, tick: Tick) -> None:
         for organisation_id in organisation_ids(self.runtime.units):

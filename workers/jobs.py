@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from dataclasses import replace
 
@@ -40,10 +39,9 @@ def reconcile_messages(ctx: Context) -> None:
 
 
 @job(Permission.SYSTEM_RUN)
-def read_inbound(ctx: Context, rested_until: str | None = None) -> None:
-    """Take in the texts to us that no webhook brought; senders that rest for it (until then) go on."""
-    until = dt.datetime.fromisoformat(rested_until) if rested_until is not None else None
-    read_texts_to_us(ctx, installed().carrier, until)
+def read_inbound(ctx: Context) -> None:
+    """Take in the texts to us that no webhook brought; what waits for that goes on."""
+    read_texts_to_us(ctx, installed().carrier, installed().clock)
 
 
 @job(Permission.SYSTEM_RUN)

@@ -17,7 +17,7 @@ from dialer import queueing
 from dialer.domain.errors import RuleBroken
 from dialer.logs import get_logger
 from dialer.services.accounts.organisations import organisation_ids
-from dialer.services.messaging.inbound_reading import rest_where_unread
+from dialer.services.messaging.missed_texts import look_before_work
 from dialer.settings import Settings
 from workers.runtime import Runtime, install
 
@@ -76,7 +76,7 @@ def catch_up(runtime: Runtime) -> None:
     """Before the first job: what nobody heard while all was stopped comes first."""
     try:
         for organisation_id in organisation_ids(runtime.units):
-            rest_where_unread(runtime.context(organisation_id, request_id="worker:start"))
+            look_before_work(runtime.context(organisation_id, request_id="worker:start"))
     except (SQLAlchemyError, RuleBroken):  # the clockwork sees to it when the database is back
         log.warning("senders could not be looked at", exc_info=True)
 

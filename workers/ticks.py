@@ -14,8 +14,9 @@ from dialer.services.calling.leases import end_forgotten_shifts, expire_assignme
 from dialer.services.calling.placing import ask_if_waiting
 from dialer.services.context import Context
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
-from dialer.services.messaging.inbound_reading import EVERY_S, ask_to_read, rest_until_read
+from dialer.services.messaging.inbound_reading import EVERY_S
 from dialer.services.messaging.keeping import keep_blasts_going
+from dialer.services.messaging.missed_texts import ask_to_read, ask_where_missed, texts_may_be_missed
 from dialer.services.messaging.reconciling import ask_to_reconcile
 from dialer.services.messaging.settling import ask_to_settle
 from dialer.services.people.import_run import resume_imports
@@ -42,7 +43,8 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("look after calls", 2, ask_if_due),
     Tick("reconcile messages", 5, ask_to_reconcile),
     Tick("read texts to us", EVERY_S, ask_to_read),
-    Tick("read texts to us after an outage", math.inf, rest_until_read, after_outage=True),
+    Tick("read texts to us after an outage", math.inf, texts_may_be_missed, after_outage=True),
+    Tick("read texts to us where some may be missed", 1, ask_where_missed),
     Tick("keep blasts going", 1, keep_blasts_going),
     Tick("ask about unknown texts", 2, ask_to_settle),
     Tick("resume imports", 5, resume_imports),

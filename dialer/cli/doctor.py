@@ -29,6 +29,7 @@ from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters, mend_counters
 from dialer.services.messaging.carrier_events import unmatched
+from dialer.services.messaging.missed_texts import unreadable_since
 from dialer.settings import Settings, runs_town
 from dialer.store.migrate import current_revision, expected_revision
 from dialer.store.session import make_engine
@@ -172,6 +173,15 @@ def check_events(settings: Settings) -> Iterator[Finding]:
         yield Finding("carrier events", ok=True, detail=about)
 
 
+def check_texts_to_us(settings: Settings) -> Iterator[Finding]:
+    """Whether the carrier's lists of texts to us can be read: after an outage blasts wait for that."""
+    if _has_everything(settings):
+        since = [found for ctx in _organisations(settings) if (found := unreadable_since(ctx))]
+        detail = f"can't be read since {min(since):%Y-%m-%d %H:%M} UTC" if since else "can be read"
+        remedy = "look at the carrier below, and for its code in the log" if since else ""
+        yield Finding("texts to us", ok=not since, detail=detail, remedy=remedy)
+
+
 def mend_figures(settings: Settings) -> None:
     """Put right the figures that `check_figures` would find wrong."""
     if _has_everything(settings):
@@ -266,6 +276,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_database,
     check_figures,
     check_events,
+    check_texts_to_us,
     check_queue,
     check_carrier,
 )

@@ -24,7 +24,7 @@ from dialer.domain.errors import Unavailable
 from dialer.logs import get_logger
 from dialer.processes import die_with_parent
 from dialer.services.accounts.organisations import organisation_ids
-from dialer.services.messaging.inbound_reading import rest_until_read
+from dialer.services.messaging.missed_texts import texts_may_be_missed
 from dialer.settings import Settings
 from workers.runtime import Runtime
 
@@ -88,13 +88,13 @@ def run(_options: argparse.Namespace, settings: Settings) -> Outcome:
 
 
 def _ask_what_was_missed(settings: Settings) -> None:
-    """While no web ran, texts to us found nobody: senders rest until the carrier's list has been read. With
-    the database away as well, the clock asks when it is back.
+    """While no web ran, texts to us found nobody: blasts wait until the carrier's lists have been read. With
+    the database away as well, they wait for that once it is back.
     """
     runtime = Runtime.from_settings(settings)
     try:
         for organisation_id in organisation_ids(runtime.units):
-            rest_until_read(runtime.context(organisation_id))
+            texts_may_be_missed(runtime.context(organisation_id))
     except (SQLAlchemyError, Unavailable):
         log.warning("texts to us can't be asked for yet")
     finally:

@@ -40,8 +40,11 @@ class Waiting(StrEnum):
     RATE = "rate"
     CAMPAIGN_PAUSED = "campaign_paused"
     ORGANISATION_PAUSED = "organisation_paused"
-    CARRIER = "carrier"
     UNREAD = "unread_texts"
+    """After an outage the carrier's lists of texts to us come first: a no may be on them."""
+    UNREADABLE = "unreadable_texts"
+    """They come first, and have not let themselves be read for a while."""
+    CARRIER = "carrier"
 
 
 class Pause(StrEnum):

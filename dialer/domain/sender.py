@@ -39,8 +39,6 @@ class Rest(StrEnum):
     """The carrier has answered: that was too much at once, or the sender's queue is full."""
     AWAY = "away"
     """The carrier doesn't answer."""
-    UNREAD = "unread"
-    """After an outage: what people texted meanwhile is read first, since a STOP may be among it."""
 
 
 def kind_of(address: str) -> str | None:

@@ -28,6 +28,14 @@ class JobQueue(Protocol):
     def enqueue(self, queue: str, job_path: str, *args: str | int) -> None:
         """Ask for `job_path(*args)` on `queue`; a queue that is away is logged, and a sweep asks again."""
 
+    def note_missed_texts(self) -> bool:
+        """Leave word for the clockwork, where the database is away, that texts to us may have been missed;
+        whether it was taken. It is about every organisation: whose texts they are, nobody could look up.
+        """
+
+    def take_missed_texts(self) -> bool:
+        """Whether such word was left; it is taken away."""
+
     def is_up(self) -> bool:
         """Whether the queue's server answers."""
 

@@ -1,4 +1,4 @@
-"""A STOP that finds nobody, since web was killed, holds before the person's turn comes."""
+"""A STOP that finds nobody, since web or PostgreSQL was killed, holds before the person's turn comes."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tests.supervisor.conftest import Installation, Make
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
 
 WITHIN_S = 30.0
+MANY = 20
 
 
 class Coordinator:
@@ -32,6 +33,11 @@ class Coordinator:
 
     def post(self, path: str) -> Any:
         return self._ask(self._base + path, {})
+
+    def queued(self) -> Any:
+        """The blast's texts that wait."""
+        [blast] = self.get("/blasts")["data"]
+        return self.get(f"/messages?blast_id={blast['id']}&state=queued&limit=100")["data"]
 
     def text_us(self, number: str, sender: str, body: str) -> None:
         """A townsperson writes; the webhook finds nobody, or what is left of a server that was killed."""
@@ -61,18 +67,27 @@ def installation(make_installation: Make) -> Installation:
     return installation
 
 
-def test_a_stop_that_found_nobody_holds(installation: Installation):
+@pytest.fixture(scope="module")
+def coordinator(installation: Installation) -> Coordinator:
+    """Somebody whose blast is under way."""
     coordinator = Coordinator(installation)
     [blast] = coordinator.get("/blasts")["data"]
     coordinator.post(f"/blasts/{blast['id']}/launch")
-    path = f"/messages?blast_id={blast['id']}&state=queued&limit=100"
-    assert wait_until(lambda: len(coordinator.get(path)["data"]) > 20, WITHIN_S)
-    last = coordinator.get(path)["data"][-1]
-    pid = installation.pid("web")
+    assert wait_until(lambda: len(coordinator.queued()) > MANY, WITHIN_S)
+    return coordinator
+
+
+@pytest.mark.parametrize(("name", "place"), [("postgres", 6), ("web", -1)])
+def test_a_stop_that_found_nobody_holds(
+    installation: Installation, coordinator: Coordinator, name: str, place: int
+):
+    """With the database everything stands still, and may go on in an instant with those who are next."""
+    one = coordinator.queued()[place]
+    pid = installation.pid(name)
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    coordinator.text_us(last["to"], last["from"], "STOP")
-    skipped = wait_until(lambda: _is_skipped(coordinator, last["id"]), 3 * WITHIN_S)
+    coordinator.text_us(one["to"], one["from"], "STOP")
+    skipped = wait_until(lambda: _is_skipped(coordinator, one["id"]), 3 * WITHIN_S)
     assert skipped, installation.log()[-3000:]
 
 

@@ -2,7 +2,7 @@
 
 The carrier delivers each but once, and a STOP may be among them. So every minute the list of texts to each of
 our senders is read from where the last reading began, ten minutes before it included, and what we lack is
-taken in as if it had come by webhook. After an outage senders rest until their list has been read.
+taken in as if it had come by webhook. After an outage nothing goes out before that (`missed_texts`).
 """
 
 from __future__ import annotations
@@ -11,29 +11,26 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import select, update
 
 from dialer.carrier.port import Carrier, CarrierError, CarrierMessage
+from dialer.clock import Clock
 from dialer.domain.access import Permission, require
-from dialer.domain.sender import Rest
 from dialer.logs import get_logger
 from dialer.services.context import Context
 from dialer.services.messaging.inbound import InboundText, receive
+from dialer.services.messaging.missed_texts import SENDS_ONLY
 from dialer.store.models.messaging import Sender
+from dialer.store.queries import inbound_readings
 from dialer.store.queries.carrier_events import message_ids_by_sid
+from dialer.store.queries.inbound_readings import Seen
 
 EVERY_S: Final = 60.0
 OVERLAP: Final = dt.timedelta(minutes=10)
-REST_AT_MOST: Final = dt.timedelta(seconds=20)
-"""After an outage nothing goes out for so long, unless the list is read before; all is to be under way again
-within half a minute.
-"""
 READ_TRIES: Final = 3
-UNREAD_FOR: Final = dt.timedelta(seconds=90)
-"""When a list that is read each minute has not been read for so long, everything stood still."""
-
-JOB: Final = "workers.jobs.read_inbound"
-SENDS_ONLY: Final = "alphanumeric"
+HELD: Final = dt.timedelta(seconds=15)
+NOT_THERE: Final = 20404
+"""The carrier doesn't know the pool any more: nobody can write to it (twilio.com/docs/api/errors/20404)."""
 
 log = get_logger(__name__)
 
@@ -46,81 +43,65 @@ class _Mailbox:
     read_through: dt.datetime
 
 
-def ask_to_read(ctx: Context) -> None:
-    """Have a job read the texts to us."""
-    ctx.jobs.enqueue("events", JOB, str(ctx.organisation_id))
-
-
-def rest_where_unread(ctx: Context) -> int:
-    """Before a worker begins: let no sender go on whose list nobody has read for a while; how many rest.
-
-    Jobs that waited when all was stopped are there again before the clockwork has looked about.
-    """
-    return rest_until_read(ctx, unread_for=UNREAD_FOR)
-
-
-def rest_until_read(ctx: Context, unread_for: dt.timedelta | None = None) -> int:
-    """After an outage: let no sender go on before a job has read the texts to it; how many rest.
-
-    One that rests for longer anyway is left alone, and so is one whose list was read within `unread_for`.
-    """
-    require(ctx.actor, Permission.SYSTEM_RUN)
-    until = ctx.now + REST_AT_MOST
-    with ctx.unit() as unit:
-        resting = unit.session.scalars(
-            update(Sender)
-            .where(
-                Sender.organisation_id == unit.organisation_id,
-                Sender.kind != SENDS_ONLY,
-                or_(Sender.resting_until.is_(None), Sender.resting_until < until),
-                *_unread(ctx, unread_for),
-            )
-            .values(resting_until=until, resting_for=Rest.UNREAD)
-            .returning(Sender.id)
-        ).all()
-    if resting or unread_for is None:
-        ctx.jobs.enqueue("events", JOB, str(ctx.organisation_id), until.isoformat())
-    return len(resting)
-
-
-def _unread(ctx: Context, unread_for: dt.timedelta | None) -> list[ColumnElement[bool]]:
-    if unread_for is None:
-        return []
-    return [func.coalesce(Sender.inbound_read_through, Sender.created_at) <= ctx.now - unread_for]
-
-
-def read_inbound(ctx: Context, carrier: Carrier, rested_until: dt.datetime | None = None) -> int:
+def read_inbound(ctx: Context, carrier: Carrier, clock: Clock | None = None) -> int:
     """Read the texts to all of our senders and take in what we lack; how many that were.
 
-    A list that can't be read to its end is read from the same place the next time. Senders that rest until
-    `rested_until` because of this reading go on once theirs is read.
+    A list that can't be read to its end is read from the same place the next time. Only when all have been
+    read do texts go out again that wait for it (`services/messaging/missed_texts`).
     """
     require(ctx.actor, Permission.SYSTEM_RUN)
-    brought = 0
+    reading = _Reading(ctx, carrier, clock or (lambda: ctx.now))
+    seen = reading.hold()
     for mailbox in _mailboxes(ctx):
+        reading.read(mailbox)
+    with ctx.unit() as unit:
+        if reading.failed:
+            inbound_readings.postpone(unit, reading.clock())
+        else:
+            inbound_readings.settle(unit, seen)
+    if reading.brought:
+        log.warning("texts to us had not come by webhook", count=reading.brought)
+    return reading.brought
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One reading of all lists. `failed`: of a sender that may have texts to us, they could not be read."""
+
+    ctx: Context
+    carrier: Carrier
+    clock: Clock
+    brought: int = 0
+    failed: bool = False
+
+    def hold(self) -> Seen:
+        """Say that it is being done, for longer than the carrier takes to answer once."""
+        with self.ctx.unit() as unit:
+            return inbound_readings.hold(unit, self.clock() + HELD)
+
+    def read(self, mailbox: _Mailbox) -> None:
+        """Take in what a sender's list has and we lack."""
         try:
-            found = _listed(carrier, mailbox)
+            found = self._listed(mailbox)
         except CarrierError as error:
             log.warning("texts to us could not be read", reason=error.reason, code=error.code)
-            continue
-        for message in _lacking(ctx, found):
-            receive(ctx, _text_of(ctx, message))
-            brought += 1
-        _read_through(ctx, mailbox, rested_until)
-    if brought:
-        log.warning("texts to us had not come by webhook", count=brought)
-    return brought
+            self.failed = self.failed or error.code != NOT_THERE
+            return
+        for message in _lacking(self.ctx, found):
+            receive(self.ctx, _text_of(self.ctx, message))
+            self.brought += 1
+        _read_through(self.ctx, mailbox)
 
-
-def _listed(carrier: Carrier, mailbox: _Mailbox) -> list[CarrierMessage]:
-    """The texts to a sender, or to any number of a pool, newest first."""
-    for _ in range(READ_TRIES - 1):
-        try:
-            return _read_once(carrier, mailbox)
-        except CarrierError as error:
-            if error.permanent:
-                raise
-    return _read_once(carrier, mailbox)
+    def _listed(self, mailbox: _Mailbox) -> list[CarrierMessage]:
+        """The texts to a sender, or to any number of a pool, newest first."""
+        for _ in range(READ_TRIES - 1):
+            try:
+                return _read_once(self.carrier, mailbox)
+            except CarrierError as error:
+                if error.permanent:
+                    raise
+                self.hold()
+        return _read_once(self.carrier, mailbox)
 
 
 def _read_once(carrier: Carrier, mailbox: _Mailbox) -> list[CarrierMessage]:
@@ -161,13 +142,7 @@ def _text_of(ctx: Context, message: CarrierMessage) -> InboundText:
     )
 
 
-def _read_through(ctx: Context, mailbox: _Mailbox, rested_until: dt.datetime | None) -> None:
+def _read_through(ctx: Context, mailbox: _Mailbox) -> None:
     with ctx.unit() as unit:
         of_it = (Sender.organisation_id == unit.organisation_id, Sender.address == mailbox.address)
         unit.session.execute(update(Sender).where(*of_it).values(inbound_read_through=ctx.now))
-        if rested_until is not None:
-            unit.session.execute(
-                update(Sender)
-                .where(*of_it, Sender.resting_until == rested_until)
-                .values(resting_until=None, resting_for=None)
-            )

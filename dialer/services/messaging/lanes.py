@@ -13,6 +13,7 @@ from dialer.services.messaging.waiting import campaign_is_quiet, is_resting
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
+from dialer.store.queries import inbound_readings
 from dialer.store.queries.message_claims import blast_has_due, senders_with_singles
 from dialer.store.session import UnitOfWork
 
@@ -49,8 +50,12 @@ def open_lanes(ctx: Context) -> list[Lane]:
 
 
 def sendable_blasts(ctx: Context, unit: UnitOfWork) -> list[Blast]:
-    """The blasts that could send now: running, in a campaign that is active and not in its quiet hours."""
+    """The blasts that could send now: running, in a campaign that is active and not in its quiet hours. None
+    before the texts to us have been read that an outage may have kept from us.
+    """
     if unit.session.get_one(Organisation, unit.organisation_id).paused_at is not None:
+        return []
+    if inbound_readings.standing(unit).unread:
         return []
     return [blast for blast in open_blasts(unit, "running") if _campaign_sends(ctx, unit, blast)]
 

@@ -14,16 +14,18 @@ from dialer.services.messaging.senders import known_senders, senders_of
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast, Sender
+from dialer.store.queries import inbound_readings
 from dialer.store.session import UnitOfWork
 
 _NEVER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
 _WAITING: Final[Mapping[str | None, Waiting]] = {
     Rest.SLOWED: Waiting.RATE,
     Rest.AWAY: Waiting.CARRIER,
-    Rest.UNREAD: Waiting.UNREAD,
     None: Waiting.CARRIER,
 }
 """What a blast waits for while its senders rest; a rest from before reasons were kept is the carrier's."""
+UNREADABLE_AFTER: Final = dt.timedelta(seconds=20)
+"""When reading has failed for so long it is no hiccup, and a coordinator is told."""
 
 
 def waiting_reason(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> str | None:
@@ -36,6 +38,19 @@ def waiting_reason(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
         return Waiting.CAMPAIGN_PAUSED
     if campaign_is_quiet(campaign, ctx.now):
         return Waiting.QUIET_HOURS
+    return _unread(unit, ctx.now) or _resting(ctx, unit, blast, campaign)
+
+
+def _unread(unit: UnitOfWork, now: dt.datetime) -> Waiting | None:
+    """Whether texts to us come first, and whether they have let nobody read them for a while."""
+    found = inbound_readings.standing(unit)
+    if not found.unread:
+        return None
+    failing = found.failing_since is not None and now - found.failing_since >= UNREADABLE_AFTER
+    return Waiting.UNREADABLE if failing else Waiting.UNREAD
+
+
+def _resting(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Waiting | None:
     rows = known_senders(unit, senders_of(unit, blast, campaign)).values()
     if not rows or awake(rows, ctx.now):
         return None

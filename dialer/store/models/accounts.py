@@ -23,7 +23,13 @@ from dialer.store.models.base import (
 
 
 class Organisation(Base):
-    """The movement: owns every other row."""
+    """The movement: owns every other row.
+
+    `inbound_read_under` is the start of the database server under which the carrier's lists of texts to us
+    were last read to their end, `inbound_missed_at` when somebody saw since then that texts may have been
+    missed. Where the reading fails, it has done so since `inbound_failing_since`; before
+    `inbound_read_again_at` nobody asks for another.
+    """
 
     __tablename__ = "organisation"
 
@@ -32,6 +38,12 @@ class Organisation(Base):
     demo: Mapped[bool] = mapped_column(server_default=text("false"))
     paused_at: Mapped[Instant | None]
     paused_reason: Mapped[str | None]
+    inbound_read_under: Mapped[Instant | None] = mapped_column(
+        server_default=text("pg_postmaster_start_time()")
+    )
+    inbound_missed_at: Mapped[Instant | None]
+    inbound_failing_since: Mapped[Instant | None]
+    inbound_read_again_at: Mapped[Instant | None]
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 

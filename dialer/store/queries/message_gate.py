@@ -67,11 +67,17 @@ _SKIP: Final = """
     END
 """
 
+# A database server that has started since the lists of texts to us were read was away before, and what came
+# meanwhile found nobody: said in the statement itself, since nobody else sees a short outage soon enough.
 _WAIT: Final = """
     CASE
         WHEN m.for_blast AND b.state <> 'running' THEN 'paused'
         WHEN (m.campaigning OR m.purpose = 'test') AND o.paused_at IS NOT NULL THEN 'organisation_paused'
         WHEN m.campaigning AND k.state <> 'active' THEN 'campaign_paused'
+        WHEN m.campaigning AND m.purpose <> 'reply' AND (
+                o.inbound_missed_at IS NOT NULL
+             OR o.inbound_read_under IS DISTINCT FROM pg_postmaster_start_time()
+            ) THEN 'unread_texts'
         WHEN s.pause_reason IS NOT NULL OR s.resting_until > :now THEN 'carrier'
         WHEN m.campaigning AND m.purpose <> 'reply' AND review.open THEN 'in_review'
         WHEN m.campaigning AND m.quiet_until > :now THEN 'quiet_hours'

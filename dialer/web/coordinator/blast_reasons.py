@@ -96,7 +96,18 @@ def _carrier_away(_campaign: CampaignView, _now: dt.datetime) -> Reason:
 def _unread(_campaign: CampaignView, _now: dt.datetime) -> Reason:
     return Reason(
         gettext("We were away, so we first read what people texted meanwhile."),
-        gettext("Somebody may have said stop. It goes on by itself, within half a minute."),
+        gettext("Somebody may have said stop. It goes on by itself."),
+    )
+
+
+def _unreadable(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("The carrier won’t show us what people texted while we were away."),
+        gettext(
+            "Somebody may have said stop, so nothing goes out. We keep asking, and it goes on by itself. "
+            "If it lasts, ask whoever runs this server to look at the carrier’s account and its key."
+        ),
+        "bad",
     )
 
 
@@ -143,8 +154,9 @@ _WAITING: Final[Mapping[str, Say]] = {
     Waiting.RATE: _rate,
     Waiting.CAMPAIGN_PAUSED: _campaign_paused,
     Waiting.ORGANISATION_PAUSED: _all_paused,
-    Waiting.CARRIER: _carrier_away,
     Waiting.UNREAD: _unread,
+    Waiting.UNREADABLE: _unreadable,
+    Waiting.CARRIER: _carrier_away,
 }
 _PAUSED: Final[Mapping[str, Say]] = {
     Pause.BY_HAND: lambda _campaign, _now: None,

@@ -19,6 +19,8 @@ HELLO: Final = N_(
 HOW_TO_STOP: Final = N_("To stop our calls to this number, press 9.")
 STOPPED: Final = N_("Thank you. We won’t call this number again. Goodbye.")
 FAREWELL: Final = N_("Thank you for calling. Goodbye.")
+ONE_MOMENT: Final = N_("One moment, please.")
+RING_AGAIN: Final = N_("Sorry, we can’t note anything just now. Please ring again in a few minutes. Goodbye.")
 NUMBER_HIDDEN: Final = N_(
     "Your number is hidden, so we can’t take it off our list from here. Ring again with your number shown, "
     "or tell the volunteer who calls you."
@@ -60,6 +62,11 @@ def say(words: str, language: str = "en", **fields: str) -> str:
 def say_in_both(words: str, **fields: str) -> str:
     """Speak in English, then in Welsh."""
     return say(words, "en", **fields) + say(words, "cy", **fields)
+
+
+def redirect(address: str) -> str:
+    """Ask there what is to happen next."""
+    return element("Redirect", escape(address))
 
 
 def hang_up() -> str:

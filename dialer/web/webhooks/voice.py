@@ -17,6 +17,7 @@ from dialer.services.calling.call_evidence import Told
 from dialer.services.context import Context
 from dialer.web.guard import allow
 from dialer.web.webhooks import spoken
+from dialer.web.webhooks.away import held, pressed_key
 from dialer.web.webhooks.blueprint import context_of, told, twiml, webhooks
 
 EVENTS = "initiated ringing answered completed"
@@ -68,6 +69,7 @@ def voice_amd() -> Response:
 
 @webhooks.post("/voice/inbound")
 @allow(Permission.CARRIER_TELL)
+@held
 def voice_inbound() -> Response:
     """Somebody rings one of our numbers, or has pressed keys on it (`then=keys`)."""
     params = told()
@@ -76,7 +78,7 @@ def voice_inbound() -> Response:
     greeting = inbound_line.ring_in(ctx, sid, params.get("From", ""), params.get("To", ""))
     if request.args.get("then") != "keys":
         return _menu(ctx, greeting)
-    return _after_key(ctx, inbound_line.press(ctx, sid, params.get("Digits", "")))
+    return _after_key(ctx, inbound_line.press(ctx, sid, pressed_key()))
 
 
 def _joined(ctx: Context, bridge: Bridge) -> Response:

@@ -26,9 +26,9 @@ from dialer.services.messaging import sending
 from dialer.services.messaging.blasts import delete_blast
 from dialer.services.messaging.carrier_events import StatusOfText, apply_statuses, record_status
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
-from dialer.services.messaging.inbound_reading import rest_until_read
 from dialer.services.messaging.launching import cancel_blast, pause_blast, resume_blast
 from dialer.services.messaging.messages import MessageSearch, list_messages
+from dialer.services.messaging.missed_texts import texts_may_be_missed
 from dialer.services.messaging.outcomes import accept_texts
 from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.progress import blast_progress
@@ -292,7 +292,7 @@ def test_what_is_waited_for_while_the_sender_rests(
     assert blast_progress(blasting.ctx, blast.id).waiting_reason == waiting
     clock.forward(minutes=2)
     assert blast_progress(blasting.ctx, blast.id).waiting_reason is None
-    rest_until_read(blasting.system)
+    texts_may_be_missed(blasting.system)
     assert blast_progress(blasting.ctx, blast.id).waiting_reason == "unread_texts"
 
 

@@ -241,7 +241,6 @@ def test_a_pause_of_ours_is_said_with_what_to_do(draft: Reader, ctx: Context, re
     [
         (Rest.SLOWED, "The carrier asks us to go slower."),
         (Rest.AWAY, "We can’t reach the carrier."),
-        (Rest.UNREAD, "we first read what people texted meanwhile"),
     ],
 )
 def test_why_its_sender_rests_is_said(draft: Reader, ctx: Context, why: Rest, said: str) -> None:

@@ -13,7 +13,9 @@ from dialer.carrier.port import Carrier
 from dialer.services.calling.campaigns import change_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.carrier_events import apply_statuses
+from dialer.services.messaging.inbound_reading import read_inbound
 from dialer.services.messaging.keeping import keep_blasts_going
+from dialer.services.messaging.missed_texts import texts_may_be_missed
 from dialer.services.messaging.planning import plan_chunk
 from dialer.services.messaging.sending import send_due
 from dialer.services.messaging.tools import Tools
@@ -137,6 +139,25 @@ def test_who_waits_for_an_answer_is_counted_apart(office: Office) -> None:
     page = office.reader.open(office.address)
     assert "5 of 5 are on their way." in page.words["blast-progress"]
     assert page.words["blast-in-review"] == "One waits for your answer in the inbox"
+
+
+def test_the_page_says_that_what_people_wrote_comes_first_and_when_it_cannot_be_read(office: Office) -> None:
+    office.write()
+    office.reader.press("blast-launch", confirm=str(len(MOBILES)))
+    texts_may_be_missed(office.system())
+    office.work()
+    assert "first read what people texted meanwhile" in office.reader.open(office.address).text
+    office.town.faults(list_error=1.0)
+    for seconds in (0, 30):
+        office.clock.forward(seconds=seconds)
+        read_inbound(office.system(), office.carrier)
+    page = office.reader.open(office.address)
+    assert "The carrier won’t show us what people texted while we were away." in page.text
+    assert "6 of 6" not in page.text
+    office.town.faults()
+    read_inbound(office.system(), office.carrier)
+    office.work()
+    assert "6 of 6 are on their way." in office.reader.open(office.address).text
 
 
 def test_a_stop_is_on_the_page_and_on_the_live_board(office: Office) -> None:

@@ -8,22 +8,14 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import select
 
-from dialer.services.messaging.inbound_reading import (
-    OVERLAP,
-    REST_AT_MOST,
-    ask_to_read,
-    read_inbound,
-    rest_until_read,
-)
+from dialer.services.messaging.inbound_reading import OVERLAP, read_inbound
+from dialer.services.messaging.missed_texts import ask_to_read
 from dialer.services.messaging.senders import sender_rows
-from dialer.store.models.messaging import Message, Sender
+from dialer.store.models.messaging import Message
 from dialer.store.models.people import Suppression
-from tests.carriers import Unmetered
 from tests.conftest import NOON, SetClock
 from tests.towns import Town
 from tests.web.webhooks.conftest import SENDER, Post
-from workers.main import catch_up
-from workers.runtime import Runtime
 
 OTHER_SENDER = "+447700900002"
 ANN, BOB = "+447700900123", "+447700900124"
@@ -47,11 +39,6 @@ def received(post: Post) -> list[tuple[str | None, str]]:
 def barred(post: Post) -> Sequence[str | None]:
     with post.units.begin(post.organisation_id) as unit:
         return unit.session.scalars(select(Suppression.number).where(Suppression.lifted_at.is_(None))).all()
-
-
-def rests(post: Post) -> dict[str, dt.datetime | None]:
-    with post.units.begin(post.organisation_id) as unit:
-        return {row.address: row.resting_until for row in unit.session.scalars(select(Sender))}
 
 
 def test_a_stop_that_found_nobody_holds_once_it_is_read(town: Town, post: Post):
@@ -126,46 +113,6 @@ def test_our_own_texts_in_the_list_are_not_texts_to_us(town: Town, post: Post):
     post.hand_over(post.text(ANN))
     town.advance(60)
     assert read_inbound(post.context(), post.carrier) == 0
-
-
-def test_after_an_outage_senders_rest_until_they_are_read(town: Town, post: Post, jobs):
-    until = NOON + REST_AT_MOST
-    assert rest_until_read(post.context()) == 2
-    assert rests(post) == {SENDER: until, OTHER_SENDER: until, "Labour": None}
-    assert jobs.waiting()["events"] == 1
-    read_inbound(post.context(), post.carrier, until)
-    assert set(rests(post).values()) == {None}
-
-
-def test_before_a_worker_begins_those_rest_that_nobody_has_read_for_long(
-    town: Town, post: Post, jobs, settings, clock: SetClock
-):
-    runtime = Runtime(settings, post.units, jobs, post.carrier, Unmetered(), clock)
-    read_inbound(post.context(), post.carrier)
-    clock.forward(seconds=70)
-    catch_up(runtime)
-    assert (set(rests(post).values()), jobs.waiting()["events"]) == ({None}, 0)
-    clock.forward(hours=1)
-    catch_up(runtime)
-    assert rests(post)[SENDER] == clock.now + REST_AT_MOST
-    assert jobs.waiting()["events"] == 1
-
-
-def test_a_sender_that_rests_for_another_reason_goes_on_resting(town: Town, post: Post):
-    later = NOON + dt.timedelta(hours=1)
-    with post.units.begin(post.organisation_id) as unit:
-        unit.session.scalars(select(Sender).where(Sender.address == SENDER)).one().resting_until = later
-    rest_until_read(post.context())
-    read_inbound(post.context(), post.carrier, NOON + REST_AT_MOST)
-    assert rests(post)[SENDER] == later
-
-
-def test_while_the_list_cannot_be_read_they_rest_for_a_while_at_most(town: Town, post: Post):
-    until = NOON + REST_AT_MOST
-    rest_until_read(post.context())
-    town.faults(list_error=1.0)
-    read_inbound(post.context(), post.carrier, until)
-    assert rests(post)[SENDER] == until
 
 
 def test_it_is_asked_for_as_a_job(post: Post, jobs):
