@@ -112,6 +112,33 @@ def test_two_phones_wait_for_a_choice(coordinator: Caller, list_id: str, ctx: Co
     assert coordinator.get(f"/imports/{waiting['id']}").get_json()["counts"]["created"] == 1
 
 
+def test_two_columns_are_never_one_field_in_silence(coordinator: Caller, list_id: str, ctx: Context) -> None:
+    data = b"Name,Ring me,Email,Work email\nAnn Lee,07700 900001,a@example.org,b@example.org\n"
+    started = upload(coordinator, list_id, data).get_json()
+    assert started["mapping"] == {
+        "Name": "full_name",
+        "Ring me": "phone",
+        "Email": "email",
+        "Work email": "custom.Work email",
+    }
+    run(ctx, started["id"])
+    done = coordinator.get(f"/imports/{started['id']}").get_json()
+    told = {warning["code"]: warning["columns"] for warning in done["warnings"]}
+    assert told == {"second_columns": ["“Work email” (email)"], "guessed_columns": ["“Ring me” (phone)"]}
+    assert done["counts"]["created"] == 1
+
+
+def test_one_field_for_two_columns_is_refused(coordinator: Caller, list_id: str) -> None:
+    data = b"Name,Phone,Email,Work email\nAnn Lee,07700 900001,a@example.org,b@example.org\n"
+    refused = upload(coordinator, list_id, data, {"mapping": {"Email": "email", "Work email": "email"}})
+    assert refused.status_code == 422
+    pointers = {error["pointer"] for error in refused.get_json()["errors"]}
+    assert pointers == {"/options/mapping/Email", "/options/mapping/Work email"}
+    chosen = upload(coordinator, list_id, data, {"mapping": {"Work email": "email"}}).get_json()
+    assert chosen["mapping"]["Email"] == "custom.Email"
+    assert chosen["warnings"] == []
+
+
 def test_a_list_without_header_is_mapped_by_number(coordinator: Caller, list_id: str, ctx: Context) -> None:
     data = b"Ann,Lee,07700 900001\nBob,Roe,07700 900002\n"
     waiting = upload(coordinator, list_id, data).get_json()

@@ -1,9 +1,29 @@
 """The fields that a column can map to (contract §4, mapping)."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
-MANY: Final = frozenset({"phone", "address", "tags", "notes"})
-"""Fields that many columns may fill together; of others the first filled column counts."""
+NOES: Final = {
+    "do_not_call": "voice",
+    "do_not_text": "sms",
+    "do_not_email": "email",
+    "do_not_post": "post",
+    "do_not_knock": "door",
+}
+"""Fields that count against one channel, whatever stands in them but a clear no."""
+
+CONSENTS: Final = {
+    "opt_in": ("sms", "email"),
+    "opt_in_text": ("sms",),
+    "opt_in_email": ("email",),
+}
+"""Fields in which a clear yes is consent to these channels, and a clear no counts against them."""
+
+WISHES: Final = frozenset({*NOES, *CONSENTS, "opt_out"})
+
+MANY: Final = frozenset({"phone", "address", "tags", "notes"}) | WISHES
+"""Fields that many columns may fill together: of wishes, none may be lost beside another."""
 
 FIELDS: Final = (
     "external_id",
@@ -29,8 +49,13 @@ FIELDS: Final = (
     "tags",
     "do_not_call",
     "do_not_text",
+    "do_not_email",
+    "do_not_post",
+    "do_not_knock",
     "opt_out",
     "opt_in",
+    "opt_in_text",
+    "opt_in_email",
     "pledge",
     "pledged_at",
     "pledge_source",
@@ -69,6 +94,16 @@ def is_field(name: str) -> bool:
     if name.startswith(CUSTOM):
         return 0 < len(name.removeprefix(CUSTOM).strip()) <= CUSTOM_NAME_MAX
     return name in FIELDS
+
+
+def takes_one(field: str) -> bool:
+    """Tell whether one column only may fill a field."""
+    return field not in MANY and field != IGNORE
+
+
+def twice(fields: Iterable[str]) -> set[str]:
+    """Return the fields that take one column and are given more."""
+    return {field for field, count in Counter(fields).items() if count > 1 and takes_one(field)}
 
 
 def custom_field(header: str) -> str:

@@ -1,22 +1,20 @@
 """Where a list's header stands, and which field each of its columns is."""
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Final
 
 from dialer.domain.importing.delimited import Record, show_lost_letters
-from dialer.domain.importing.fields import IGNORE, custom_field, is_field
-from dialer.domain.importing.vocabulary import (
-    PERHAPS_LINES,
-    PLAIN_LINES,
-    field_named,
-    is_named_line,
-    squash,
-)
+from dialer.domain.importing.fields import CUSTOM_NAME_MAX, IGNORE, custom_field, is_field, takes_one, twice
+from dialer.domain.importing.recognition import Guess, guess, question_of
+from dialer.domain.importing.vocabulary import meaning_of
 
 HEADER_WITHIN: Final = 50
 _HEADER_MAX: Final = 1_000
+_DOUBTFUL: Final = 0.5  # one of two that could be the phone
 REPORT_COLUMNS: Final = ("line", "outcome", "reason", "detail")
 """What the import report adds to a list's own columns; ignored when the mended report comes back."""
 
@@ -27,6 +25,7 @@ class Columns:
 
     `fields` has one entry a column. `question` says why a person must choose: `header` (none found),
     `no_phone` or `two_phones`; `unknown` are the keys of a given mapping that name no column.
+    `guesses` are what the columns were taken for before a person chose some, those numbered `chosen`.
     """
 
     row: int
@@ -34,6 +33,8 @@ class Columns:
     fields: tuple[str, ...]
     question: str | None = None
     unknown: tuple[str, ...] = ()
+    guesses: tuple[Guess, ...] = ()
+    chosen: frozenset[int] = frozenset()
 
     @property
     def width(self) -> int:
@@ -44,15 +45,22 @@ class Columns:
         """Tell whether a column is one that our report added to the list's own."""
         return self.fields[index] == IGNORE and self.headers[index].casefold() in REPORT_COLUMNS
 
+    def confidence(self, index: int) -> float:
+        """How sure we are of a column: 1 where a person chose it, 0 where it is kept as it came."""
+        if index in self.chosen or self.is_of_report(index):
+            return 1.0
+        doubtful = self.question == "two_phones" and self.fields[index] == "phone"
+        return min(self.guesses[index].confidence, _DOUBTFUL if doubtful else 1.0)
+
     def mapping(self) -> dict[str, str]:
         """The columns as a mapping: keyed by header, by number where headers are equal or missing."""
         return dict(zip(self.keys(), self.fields, strict=True))
 
     def keys(self) -> tuple[str, ...]:
         """The key of each column in a mapping."""
-        count = Counter(self.headers)
+        times = Counter(self.headers)
         return tuple(
-            header if header and count[header] == 1 else str(index)
+            header if header and times[header] == 1 else str(index)
             for index, header in enumerate(self.headers)
         )
 
@@ -65,18 +73,16 @@ def _looks_like_data(cell: str) -> bool:
     return "@" in cell or sum(map(str.isdigit, cell)) >= 5
 
 
-def _is_known(cell: str) -> bool:
-    name = squash(cell)
-    return bool(name) and (
-        field_named(cell) is not None or is_named_line(cell) or name in PLAIN_LINES | PERHAPS_LINES
-    )
+def _known_count(record: Record) -> int:
+    """Count the cells that are names of columns; none where too many cells hold a person's data.
 
-
-def _known_share(record: Record) -> int:
-    """Count the cells that are names of columns; none where a cell holds a person's data."""
-    if record.fault or any(map(_looks_like_data, record.cells)):
+    Headers may have a date in them (`Voted 2026-05-07`), people rarely a cell that is a column's name.
+    """
+    if record.fault:
         return 0
-    return sum(map(_is_known, record.cells))
+    known = sum(meaning_of(cell) is not None for cell in record.cells)
+    data = sum(map(_looks_like_data, record.cells))
+    return known if known > 3 * data else 0
 
 
 def _widest(records: Sequence[Record]) -> int:
@@ -91,8 +97,8 @@ def _given_header(records: Sequence[Record], mapping: Mapping[str, str]) -> Reco
 
 
 def _recognised_header(records: Sequence[Record]) -> Record | None:
-    best = max(records, default=None, key=lambda record: (_known_share(record), -record.row))
-    return best if best and _known_share(best) else None
+    best = max(records, default=None, key=lambda record: (_known_count(record), -record.row))
+    return best if best and _known_count(best) else None
 
 
 def find_header(
@@ -113,18 +119,6 @@ def find_header(
     return next(iter(written), None)
 
 
-def _guess(headers: Sequence[str]) -> tuple[list[str], str | None]:
-    fields = [field_named(header) or ("phone" if is_named_line(header) else "") for header in headers]
-    plain = [i for i, header in enumerate(headers) if squash(header) in PLAIN_LINES]
-    perhaps = [i for i, header in enumerate(headers) if squash(header) in PERHAPS_LINES]
-    chosen = plain or ([] if "phone" in fields else perhaps)
-    for index in chosen:
-        fields[index] = "phone"
-    if len(chosen) > 1:
-        return fields, "two_phones"
-    return fields, None if "phone" in fields else "no_phone"
-
-
 def _ignore_report(headers: Sequence[str], fields: list[str]) -> None:
     names = [header.casefold() for header in headers]
     if set(REPORT_COLUMNS) <= set(names):
@@ -133,54 +127,90 @@ def _ignore_report(headers: Sequence[str], fields: list[str]) -> None:
 
 
 def _name_customs(headers: Sequence[str], fields: list[str]) -> None:
-    taken: Counter[str] = Counter()
+    """Name what is kept after its header: each by a name of its own."""
+    taken = {field for field in fields if field}
     for index, header in enumerate(headers):
-        if fields[index]:
-            continue
-        name = header or f"column {index + 1}"
-        taken[name] += 1
-        fields[index] = custom_field(name if taken[name] == 1 else f"{name} {taken[name]}")
+        if not fields[index]:
+            name = header or f"column {index + 1}"
+            fields[index] = next(field for field in _custom_names(name) if field not in taken)
+            taken.add(fields[index])
 
 
-def recognise(header: Record | None, records: Sequence[Record]) -> Columns:
-    """Recognise the columns of a list without a mapping. A question is left where a person must choose."""
+def _custom_names(name: str) -> Iterator[str]:
+    yield custom_field(name)
+    for nth in count(2):
+        yield f"{custom_field(name[: CUSTOM_NAME_MAX - 4])} {nth}"
+
+
+def recognise(
+    header: Record | None, records: Sequence[Record], region: str = "GB", today: dt.date | None = None
+) -> Columns:
+    """Recognise the columns of a list without a mapping. A question is left where a person must choose.
+
+    Without a header every column waits to be chosen, with a guess by what it holds.
+    """
+    row = header.row if header else 0
+    headers = tuple(map(_clean, header.cells)) if header else ("",) * _widest(records)
+    people = [record.cells for record in records if record.row > row and record.split]
+    guesses = tuple(guess(headers, people, region, today))
+    fields = [one.field or "" for one in guesses]
     if header is None:
-        width = _widest(records)
-        return Columns(0, ("",) * width, (IGNORE,) * width, "header")
-    headers = tuple(map(_clean, header.cells))
-    fields, question = _guess(headers)
+        return Columns(0, headers, tuple(field or IGNORE for field in fields), "header", (), guesses)
     _ignore_report(headers, fields)
     _name_customs(headers, fields)
-    return Columns(header.row, headers, tuple(fields), question)
+    return Columns(row, headers, tuple(fields), question_of(headers, guesses), (), guesses)
 
 
-def _keep_unchosen_lines(guessed: Columns, chosen: bool) -> list[str]:
-    """Where a person chose the telephones, the ones we would have guessed are kept as custom fields."""
-    fields = list(guessed.fields)
-    if chosen:
-        fields = ["" if field == "phone" else field for field in fields]
-        _name_customs(guessed.headers, fields)
+def _make_way(guessed: Columns, chosen: Collection[str]) -> list[str]:
+    """Where a person chose a field's column, one that we would have guessed is kept as a custom field.
+
+    So it is with telephones, though many columns may be one: whoever chooses one chooses them all.
+    """
+    fields = [
+        "" if field in chosen and (field == "phone" or takes_one(field)) else field
+        for field in guessed.fields
+    ]
+    _name_customs(guessed.headers, fields)
     return fields
 
 
-def apply_mapping(header: Record | None, records: Sequence[Record], mapping: Mapping[str, str]) -> Columns:
+def apply_mapping(
+    header: Record | None,
+    records: Sequence[Record],
+    mapping: Mapping[str, str],
+    region: str = "GB",
+    today: dt.date | None = None,
+) -> Columns:
     """Take the columns that a person chose; what their mapping doesn't name is recognised.
 
     A key is a header, or the column's number from 0. Keys that name no column are `unknown`.
     """
-    guessed = recognise(header, records)
-    fields = _keep_unchosen_lines(guessed, "phone" in mapping.values())
+    guessed = recognise(header, records, region, today)
     by_key = {key: index for index, key in enumerate(guessed.keys())}
-    unknown = []
+    chosen, unknown = {}, []
     for key, field in mapping.items():
-        index = by_key.get(_clean(key))
-        if index is None and key.isdigit() and int(key) < len(fields):
-            index = int(key)
-        if index is None:
-            unknown.append(key)
+        index = by_key.get(_clean(key), int(key) if key.isdecimal() else -1)
+        if 0 <= index < len(guessed.fields):
+            chosen[index] = field
         else:
-            fields[index] = field
-    return Columns(guessed.row, guessed.headers, tuple(fields), None, tuple(unknown))
+            unknown.append(key)
+    return replace(choose(guessed, chosen), unknown=tuple(unknown))
+
+
+def choose(guessed: Columns, chosen: Mapping[int, str]) -> Columns:
+    """Put what a person chose for columns, by their numbers from 0, over what we guessed."""
+    fields = _make_way(guessed, set(chosen.values()))
+    if not guessed.row:
+        fields = [IGNORE] * len(fields)
+    for index, field in chosen.items():
+        fields[index] = field
+    return replace(guessed, fields=tuple(fields), question=None, chosen=frozenset(chosen))
+
+
+def given_twice(mapping: Mapping[str, str]) -> list[str]:
+    """Return the keys of a mapping whose field takes one column and is given to another as well."""
+    fields = twice(mapping.values())
+    return [key for key, field in mapping.items() if field in fields]
 
 
 def bad_fields(mapping: Mapping[str, str]) -> list[str]:

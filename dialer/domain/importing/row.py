@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from dialer.domain.elector_number import elector_key, join_elector_number, polling_district_of
 from dialer.domain.importing import values as read
 from dialer.domain.importing.delimited import MAX_CELL, Record, has_lost_letters
-from dialer.domain.importing.fields import CUSTOM, IGNORE, LIMITS, MANY
+from dialer.domain.importing.fields import CONSENTS, CUSTOM, IGNORE, LIMITS, MANY, NOES, WISHES
 from dialer.domain.importing.header import Columns
 from dialer.domain.importing.issues import Fault, Outcome, Reason, RowIssue
 from dialer.domain.people import OPT_OUT_CHANNELS
@@ -87,7 +87,7 @@ class PersonRow:
     needs_lift: bool | None = None
     deceased: bool = False
     refused: tuple[str, ...] = ()
-    opted_in: bool = False
+    consented: tuple[str, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
 
     def identity(self, register: str, id_source: str) -> Identity:
@@ -306,15 +306,29 @@ def _fill_plain(person: PersonRow, cells: _Cells) -> None:
 
 
 def _fill_wishes(person: PersonRow, cells: _Cells) -> None:
-    agreed = read.yes_or_no(cells.get("opt_in"))
-    if read.counts_against(cells.get("opt_out")) or agreed is False:
-        person.refused = OPT_OUT_CHANNELS
-    else:
-        asked = (("sms", "do_not_text"), ("voice", "do_not_call"))
-        person.refused = tuple(channel for channel, name in asked if read.counts_against(cells.get(name)))
-    person.opted_in = agreed is True
+    """Read what somebody wants and doesn't: of several columns none is overlooked, and a no wins."""
+    if not WISHES.isdisjoint(cells.many):
+        refused, agreed = _wishes(cells.many)
+        person.refused = tuple(channel for channel in OPT_OUT_CHANNELS if channel in refused)
+        person.consented = tuple(sorted(agreed - refused))
     person.needs_lift = read.yes_or_no(cells.get("needs_lift"))
     person.deceased = read.yes_or_no(cells.get("deceased")) is True
+
+
+def _wishes(said: dict[str, list[str]]) -> tuple[set[str], set[str]]:
+    """Return the channels that somebody refuses, and those they agree to."""
+    refused: set[str] = set()
+    agreed: set[str] = set()
+    if any(map(read.counts_against, said.get("opt_out", ()))):
+        refused.update(OPT_OUT_CHANNELS)
+    refused.update(NOES[name] for name in NOES if any(map(read.counts_against, said.get(name, ()))))
+    for name, channels in CONSENTS.items():
+        answers = set(map(read.read_consent, said.get(name, ())))
+        if False in answers:
+            refused.update(OPT_OUT_CHANNELS if name == "opt_in" else channels)
+        elif True in answers:
+            agreed.update(channels)
+    return refused, agreed
 
 
 def _issue(record: Record, fault: Fault, reachable: bool) -> RowIssue:

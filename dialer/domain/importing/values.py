@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from itertools import takewhile
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,20 @@ def yes_or_no(text: str) -> bool | None:
 def counts_against(text: str) -> bool:
     """Read a do-not-contact cell: any value but an empty cell or a clear no counts against contacting."""
     return bool(text.strip()) and yes_or_no(text) is not False
+
+
+_CONSENTS: Final = {
+    **dict.fromkeys(("subscribed", "opted in", "opt in", "opted-in", "opt-in", "granted", "given"), True),
+    **dict.fromkeys(
+        ("unsubscribed", "not subscribed", "opted out", "opt out", "opted-out", "opt-out", "stop"), False
+    ),
+    **dict.fromkeys(("spam complaint", "complained", "refused", "withdrawn", "denied"), False),
+}
+
+
+def read_consent(text: str) -> bool | None:
+    """Read a column of consent: a clear yes or no, or the state of a subscription; None for anything else."""
+    return _CONSENTS.get(text.strip().casefold().replace("_", " "), yes_or_no(text))
 
 
 _MONTHS: Final = {
@@ -124,20 +139,28 @@ def read_instant(
 
 _SUPPORT: Final = {
     **dict.fromkeys(
-        ("strong", "strong support", "strongly support", "definite", "firm", "cefnogi'n gryf", "cryf"), 1
+        ("strong", "strong support", "strongly support", "definite", "firm", "cefnogi'n gryf", "cryf", "ss"),
+        1,
     ),
     **dict.fromkeys(
         ("leaning", "lean", "leaning to us", "probable", "soft", "support", "cefnogi", "tueddu atom"), 2
     ),
+    **dict.fromkeys(("lean support", "leaning support", "likely support", "weak support", "ls"), 2),
     **dict.fromkeys(("undecided", "unsure", "dont know", "don't know", "ansicr", "heb benderfynu"), 3),
+    **dict.fromkeys(("neutral", "toss up", "toss-up"), 3),
     **dict.fromkeys(("leaning against", "lean against", "probably against", "tueddu yn erbyn"), 4),
+    **dict.fromkeys(("lean oppose", "leaning oppose", "likely oppose", "weak oppose", "lo"), 4),
     **dict.fromkeys(("against", "strong against", "strongly against", "opposed", "yn erbyn"), 5),
+    **dict.fromkeys(("strong oppose", "strongly oppose", "oppose", "so"), 5),
 }
 _SCALE: Final = re.compile(r"([1-5])(?:\.0+)?(?:\s*[-–:.(].*)?", re.DOTALL)
 
 
 def read_support(text: str) -> int | None:
-    """Read support on the scale 1 (strong for us) to 5 (against), as a figure or in plain words."""
+    """Read support on the scale 1 (strong for us) to 5 (against): a figure, plain words, VAN's letters.
+
+    Single letters mean one thing in one party and its opposite in the next, and are not read.
+    """
     word = text.strip().casefold()
     if match := _SCALE.fullmatch(word):
         return int(match[1])
@@ -229,11 +252,31 @@ def read_email(text: str) -> str | None:
 _TITLES: Final = _words("mr, mrs, ms, miss, mx, dr, prof, rev, revd, sir, dame, lady, lord, cllr, parch")
 
 
+def is_title(text: str) -> bool:
+    """Tell whether this is a form of address: Mr, Dr., Parch."""
+    return text.strip().rstrip(".").casefold() in _TITLES
+
+
+def _surname_first(text: str) -> tuple[str, str] | None:
+    """Split a name whose surname stands first, in capitals: `SEDGLEY Wren`. Initials are no surname."""
+    words = text.split()
+    capitals = list(takewhile(str.isupper, words))
+    rest = words[len(capitals) :]
+    if not rest or not capitals or len(capitals[0]) < 3 or is_title(capitals[0]) or rest[-1].isupper():
+        return None
+    return " ".join(rest), " ".join(capitals)
+
+
 def split_name(text: str) -> tuple[str, str]:
-    """Split a whole name into first names and surname: `Sur, First`, or the last word is the surname."""
+    """Split a whole name into first names and surname.
+
+    `Sur, First`, `SUR First` as registers have it, else the last word is the surname.
+    """
     surname, comma, rest = text.partition(",")
+    if not comma and (found := _surname_first(text)):
+        return found
     words = (rest if comma else text).split()
-    while len(words) > 1 and words[0].rstrip(".").casefold() in _TITLES:
+    while len(words) > 1 and is_title(words[0]):
         words.pop(0)
     if comma:
         return " ".join(words), " ".join(surname.split())

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, BinaryIO, Final, TypedDict
+from typing import Any, BinaryIO, Final, NamedTuple, TypedDict
 
 from dialer.domain.errors import FieldError, UnreadableFile, ValidationFailed
+from dialer.domain.importing.contents import SAMPLE
 from dialer.domain.importing.delimited import MAX_COLUMNS, Record, TextFormat, read_records, show_lost_letters
 from dialer.domain.importing.encoding import NotText
 from dialer.domain.importing.header import HEADER_WITHIN, Columns, apply_mapping, find_header, recognise
@@ -17,8 +18,8 @@ from dialer.domain.importing.row import has_content
 from dialer.domain.importing.sniffing import sniff
 from dialer.services.people.import_words import file_warning
 
-HEAD_ROWS: Final = HEADER_WITHIN + 50
-"""So many records are looked at for the header and for samples of what stands below it."""
+HEAD_ROWS: Final = HEADER_WITHIN + SAMPLE
+"""So many records are looked at for the header and for what the columns below it hold."""
 
 _SAMPLES: Final = 3
 
@@ -28,6 +29,13 @@ class ReadingWishes(TypedDict, total=False):
 
     mapping: dict[str, str]
     has_header: bool | None
+
+
+class Expected(NamedTuple):
+    """Where a list's numbers belong, and the day from which birthdays are counted."""
+
+    region: str
+    today: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +86,15 @@ def _refuse_no_list(records: list[Record]) -> None:
         raise UnreadableFile(f"This file has more than {MAX_COLUMNS} columns. Leave out what isn’t needed.")
 
 
-def columns_of(records: list[Record], wishes: ReadingWishes, pointer: str = "/options/mapping") -> Columns:
-    """Recognise the columns, or take those that the wishes name; `pointer` is where faults are said to be."""
-    has_header, mapping = wishes.get("has_header"), wishes.get("mapping")
-    if mapping:
-        return _mapped(records, mapping, has_header, pointer)
-    return recognise(find_header(records[:HEADER_WITHIN], has_header, None), records)
-
-
-def _mapped(
-    records: list[Record], mapping: Mapping[str, str], has_header: bool | None, pointer: str
+def columns_of(
+    records: list[Record], wishes: ReadingWishes, expected: Expected, pointer: str = "/options/mapping"
 ) -> Columns:
-    header = find_header(records[:HEADER_WITHIN], has_header, mapping)
-    columns = apply_mapping(header, records, mapping)
+    """Recognise the columns, or take those that the wishes name; `pointer` is where faults are said to be."""
+    mapping = wishes.get("mapping")
+    header = find_header(records[:HEADER_WITHIN], wishes.get("has_header"), mapping)
+    if not mapping:
+        return recognise(header, records, *expected)
+    columns = apply_mapping(header, records, mapping, *expected)
     if columns.unknown:
         errors = [
             FieldError(f"{pointer}/{key}", "The file has no such column. Give its header or its number.")

@@ -6,13 +6,12 @@ import uuid
 from typing import BinaryIO, Final
 
 from dialer.domain.access import Permission, require
-from dialer.domain.importing.delimited import Record, show_lost_letters
-from dialer.domain.importing.fields import CUSTOM
+from dialer.domain.importing.delimited import show_lost_letters
 from dialer.domain.importing.header import Columns
 from dialer.services.context import Context
-from dialer.services.people.import_head import columns_of, look_at_head, people_below, samples_of
+from dialer.services.people.import_head import Expected, columns_of, look_at_head, people_below, samples_of
 from dialer.services.people.import_wishes import ImportOptions, check_options
-from dialer.services.people.import_words import file_warning
+from dialer.services.people.import_words import file_warning, with_columns
 from dialer.services.people.lists import list_of
 from dialer.services.people.views import PreviewColumn, PreviewView
 
@@ -27,11 +26,11 @@ def preview_import(ctx: Context, list_id: uuid.UUID, upload: BinaryIO, options: 
     require(ctx.actor, Permission.IMPORT_RUN)
     check_options(options)
     with ctx.unit() as unit:
-        list_of(unit, list_id)
+        region = options.get("default_region") or list_of(unit, list_id).default_region
     head = look_at_head(upload, within=_HEAD_BYTES)
-    columns = columns_of(head.records, options)
+    columns = columns_of(head.records, options, Expected(region, ctx.now.date()))
     people = people_below(head.records, columns)
-    warnings = list(head.warnings)
+    warnings = with_columns(head.warnings, columns)
     if _is_longer(upload, _HEAD_BYTES):
         warnings.append(file_warning("only_head"))
     return PreviewView(
@@ -40,10 +39,7 @@ def preview_import(ctx: Context, list_id: uuid.UUID, upload: BinaryIO, options: 
         delimiter=head.form.delimiter,
         header_row=columns.row or None,
         question=columns.question,
-        columns=[
-            _column(columns, index, samples_of(people, index), options)
-            for index in range(len(columns.fields))
-        ],
+        columns=[_column(columns, index, samples_of(people, index)) for index in range(len(columns.fields))],
         rows=[[show_lost_letters(cell) for cell in record.cells] for record in people[:_ROWS_SHOWN]],
         warnings=warnings,
     )
@@ -54,17 +50,7 @@ def _is_longer(stream: BinaryIO, size: int) -> bool:
     return bool(stream.read(1))
 
 
-def _columns_shown(columns: Columns, people: list[Record], options: ImportOptions) -> list[PreviewColumn]:
-    indexes = range(len(columns.fields))
-    return [_column(columns, index, samples_of(people, index), options) for index in indexes]
-
-
-def _column(columns: Columns, index: int, samples: list[str], options: ImportOptions) -> PreviewColumn:
-    key, field = columns.keys()[index], columns.fields[index]
-    given = {key, str(index)} & set(options.get("mapping", ()))
-    if given or columns.is_of_report(index):
-        return PreviewColumn(key, columns.headers[index], samples, field, 1.0)
-    if not columns.row or field.startswith(CUSTOM):
-        return PreviewColumn(key, columns.headers[index], samples, None, 0.0)
-    doubtful = columns.question == "two_phones" and field == "phone"
-    return PreviewColumn(key, columns.headers[index], samples, field, 0.5 if doubtful else 1.0)
+def _column(columns: Columns, index: int, samples: list[str]) -> PreviewColumn:
+    confidence = columns.confidence(index)
+    field = columns.fields[index] if confidence else None
+    return PreviewColumn(columns.keys()[index], columns.headers[index], samples, field, confidence)

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from dialer.domain.errors import FieldError, ValidationFailed
-from dialer.domain.importing.header import bad_fields
+from dialer.domain.importing.header import bad_fields, given_twice
 from dialer.services.people.import_head import ReadingWishes
 from dialer.services.people.lists import check_region
 
@@ -32,8 +32,14 @@ def check_options(options: ImportOptions) -> None:
 
 
 def check_mapping(mapping: Mapping[str, str], pointer: str) -> None:
-    """Refuse a mapping to a field that there isn't."""
+    """Refuse a mapping to a field that there isn't, or of two columns to a field that takes one."""
     wrong = bad_fields(mapping)
     if wrong:
         errors = [FieldError(f"{pointer}/{key}", "There is no such field.") for key in wrong]
         raise ValidationFailed("The mapping names fields that there aren’t.", errors=errors)
+    if twice := given_twice(mapping):
+        errors = [
+            FieldError(f"{pointer}/{key}", f"Another column is {mapping[key]} too. Keep one as custom.NAME.")
+            for key in twice
+        ]
+        raise ValidationFailed("Two columns can’t be the same field.", errors=errors)

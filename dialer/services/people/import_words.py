@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
+
+from dialer.domain.importing.delimited import show_lost_letters
+from dialer.domain.importing.header import Columns
+from dialer.domain.importing.recognition import Basis
 
 _COUNTED: Final = {
     "mended_numbers": "numbers had lost their leading zero; it was put back.",
@@ -33,3 +37,41 @@ def add_warnings(warnings: list[dict[str, Any]], found: Mapping[str, int]) -> li
         for code, count in counts.items()
         if count
     ]
+
+
+_NAMED_AT_MOST: Final = 12
+_COLUMNS: Final = {
+    Basis.SECOND: ("second_columns", "are kept under their own names: another column is nearer."),
+    Basis.UNLIKE: ("unlike_columns", "are kept under their own names: their cells hold something else."),
+    Basis.CONTENT: ("guessed_columns", "were recognised by what they hold only. Check them."),
+}
+
+
+_OF_COLUMNS: Final = frozenset(code for code, _ in _COLUMNS.values())
+
+
+def with_columns(warnings: Iterable[dict[str, Any]], columns: Columns) -> list[dict[str, Any]]:
+    """Say which columns were not taken for what they might be, or only by what they hold: one entry a kind.
+
+    What was said of columns before is put right. What a person chose is not warned of.
+    """
+    others = [warning for warning in warnings if warning["code"] not in _OF_COLUMNS]
+    return others + [
+        {"code": code, "detail": f"{_named(found)} {words}", "count": len(found), "columns": found}
+        for basis, (code, words) in _COLUMNS.items()
+        if (found := _columns_by(columns, basis))
+    ]
+
+
+def _columns_by(columns: Columns, basis: Basis) -> list[str]:
+    """Each column that rests on this basis and that nobody chose, with the field that it is about."""
+    return [
+        f"“{show_lost_letters(key)}” ({one.field or one.instead})"
+        for index, (key, one) in enumerate(zip(columns.keys(), columns.guesses, strict=True))
+        if one.reason is basis and index not in columns.chosen
+    ]
+
+
+def _named(found: list[str]) -> str:
+    rest = len(found) - _NAMED_AT_MOST
+    return ", ".join(found[:_NAMED_AT_MOST]) + (f" and {rest} more" if rest > 0 else "")

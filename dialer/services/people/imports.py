@@ -18,6 +18,7 @@ from dialer.services.gotv.elections import current_election, election_of
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.people.import_files import discard_upload, discarded_on_error, store_upload, stored_file
 from dialer.services.people.import_head import (
+    Expected,
     Head,
     ReadingWishes,
     columns_of,
@@ -28,10 +29,11 @@ from dialer.services.people.import_head import (
 )
 from dialer.services.people.import_run import enqueue_import
 from dialer.services.people.import_wishes import ImportOptions, check_mapping, check_options
+from dialer.services.people.import_words import with_columns
 from dialer.services.people.lists import list_of
 from dialer.services.people.views import ColumnView, ImportCounts, ImportView
 from dialer.store.models import new_id
-from dialer.store.models.people import Import
+from dialer.store.models.people import ContactList, Import
 from dialer.store.session import UnitOfWork
 
 
@@ -46,7 +48,7 @@ def start_import(
     require(ctx.actor, Permission.IMPORT_RUN)
     check_options(options)
     with ctx.unit() as unit:
-        list_of(unit, list_id)
+        region = options.get("default_region") or list_of(unit, list_id).default_region
         if "election_id" in options:
             election_of(unit, options["election_id"])
     stored_as = store_upload(ctx.data_dir, upload)
@@ -54,7 +56,7 @@ def start_import(
     with discarded_on_error(path):
         with path.open("rb") as stream:
             head = look_at_head(stream)
-        columns = columns_of(head.records, options)
+        columns = columns_of(head.records, options, Expected(region, ctx.now.date()))
         return _create(ctx, list_id, filename, stored_as, head=head, columns=columns, options=options)
 
 
@@ -87,7 +89,7 @@ def import_columns(ctx: Context, import_id: uuid.UUID) -> list[ColumnView]:
     columns = stored_columns(row)
     people = people_below(_head_again(ctx, row), columns)
     return [
-        ColumnView(key, header, field, samples_of(people, index))
+        ColumnView(key, header, field, samples_of(people, index), row.columns[index].get("confidence", 0.0))
         for index, (key, header, field) in enumerate(
             zip(columns.keys(), columns.headers, view.mapping.values(), strict=False)
         )
@@ -107,7 +109,7 @@ def set_mapping(
         if has_header is None:
             has_header = row.options.get("has_header")
         wishes: ReadingWishes = {"mapping": dict(mapping), "has_header": has_header}
-        columns = columns_of(_head_again(ctx, row), wishes, "/mapping")
+        columns = columns_of(_head_again(ctx, row), wishes, _expected(ctx, unit, row), "/mapping")
         row.options = {**row.options, "mapping": dict(mapping), "has_header": has_header}
         _keep_columns(row, columns)
         row.state = "queued"
@@ -139,6 +141,11 @@ def cancel_import(ctx: Context, import_id: uuid.UUID) -> ImportView:
         elif row.state != "cancelled":
             raise InvalidTransition("This import is over already.", state=row.state)
         return import_view(row)
+
+
+def _expected(ctx: Context, unit: UnitOfWork, row: Import) -> Expected:
+    of = unit.session.get_one(ContactList, (unit.organisation_id, row.list_id))
+    return Expected(row.options.get("default_region") or of.default_region, ctx.now.date())
 
 
 def _head_again(ctx: Context, row: Import) -> list[Record]:
@@ -194,11 +201,12 @@ def _create(
 def _keep_columns(row: Import, columns: Columns) -> None:
     row.header_row = columns.row
     row.columns = [
-        {"header": header, "field": field}
-        for header, field in zip(columns.headers, columns.fields, strict=True)
+        {"header": header, "field": field, "confidence": columns.confidence(index)}
+        for index, (header, field) in enumerate(zip(columns.headers, columns.fields, strict=True))
     ]
     row.mapping = columns.mapping()
     row.question = columns.question
+    row.warnings = with_columns(row.warnings, columns)
 
 
 def stored_columns(row: Import) -> Columns:

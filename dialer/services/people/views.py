@@ -63,12 +63,16 @@ class ImportView:
 
 @dataclass(frozen=True, slots=True)
 class ColumnView:
-    """A column of an uploaded list: its key in a mapping, what we take it for, and what stands in it."""
+    """A column of an uploaded list: its key in a mapping, what we take it for, and what stands in it.
+
+    `confidence` from 0 to 1 is how sure we are of that.
+    """
 
     key: str
     header: str
     field: str
     samples: Sequence[str]
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

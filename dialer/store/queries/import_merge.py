@@ -176,8 +176,8 @@ _OPT_OUTS: Final = f"""
 _CONSENTS: Final = f"""
     INSERT INTO consent (organisation_id, id, contact_id, channel, source, at)
     SELECT DISTINCT ON (s.contact_id, channel) :organisation, {UUID7}, s.contact_id, channel, 'import', :now
-    FROM import_stage AS s, unnest(ARRAY['sms', 'email']) AS channel
-    WHERE s.contact_id IS NOT NULL AND s.opted_in AND NOT EXISTS (
+    FROM import_stage AS s, unnest(s.consented) AS channel
+    WHERE s.contact_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM consent AS given
         WHERE given.organisation_id = :organisation AND given.contact_id = s.contact_id
           AND given.channel = channel AND given.withdrawn_at IS NULL)

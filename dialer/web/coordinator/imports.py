@@ -42,6 +42,7 @@ from dialer.web.desk import context
 from dialer.web.guard import allow
 
 _ROWS_SHOWN: Final = 25
+_SURE: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +159,16 @@ def _choice(index: int, column: ColumnView, one: ImportView, *, posted: bool) ->
         header=column.header,
         samples=tuple(column.samples),
         chosen=said(f"column-{index}") if posted else guess,
-        sure=_sureness(guess, one),
+        sure=_sureness(guess, column.confidence, one),
         choices=[*options, (own, words), (IGNORE, str(IMPORT_FIELD[IGNORE]))],
     )
 
 
-def _sureness(guess: str, one: ImportView) -> str:
+def _sureness(guess: str, confidence: float, one: ImportView) -> str:
     if guess == IGNORE or guess.startswith(CUSTOM):
         return "unknown"
-    return "check" if guess == "phone" and one.question == "two_phones" else "sure"
+    doubtful = guess == "phone" and one.question == "two_phones"
+    return "check" if doubtful or confidence < _SURE else "sure"
 
 
 def _brought(ctx: Context, one: ImportView) -> dict[str, Any]:
@@ -185,7 +187,17 @@ def _brought(ctx: Context, one: ImportView) -> dict[str, Any]:
 def _warning(warning: Mapping[str, Any]) -> str:
     """A warning in the reader's language; one that we have no words for speaks for itself."""
     count = int(warning.get("count", 0))
+    named = ", ".join(warning.get("columns", ()))
     sentences = {
+        "second_columns": lambda: gettext(
+            "Kept under their own names, as another column is nearer: %(columns)s", columns=named
+        ),
+        "unlike_columns": lambda: gettext(
+            "Kept under their own names, as their cells hold something else: %(columns)s", columns=named
+        ),
+        "guessed_columns": lambda: gettext(
+            "Recognised only by what they hold; please check them: %(columns)s", columns=named
+        ),
         "mended_numbers": lambda: ngettext(
             "One number had lost its leading zero. We put it back.",
             "%(num)s numbers had lost their leading zero. We put it back.",

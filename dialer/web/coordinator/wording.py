@@ -141,8 +141,13 @@ IMPORT_FIELD: Final[Words] = {
     "notes": _("Notes"),
     "do_not_call": _("Do not call"),
     "do_not_text": _("Do not text"),
+    "do_not_email": _("Do not email"),
+    "do_not_post": _("No post"),
+    "do_not_knock": _("Do not knock"),
     "opt_out": _("Asked not to be contacted"),
     "opt_in": _("Agreed to be contacted"),
+    "opt_in_text": _("Agreed to texts"),
+    "opt_in_email": _("Agreed to emails"),
     "deceased": _("Has died"),
     "ignore": _("Leave out"),
 }

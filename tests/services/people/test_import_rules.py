@@ -182,6 +182,24 @@ def test_opt_out_is_every_channel_and_do_not_text_only_texts(ctx: Context) -> No
     assert [channel for channel, at in texts.opt_outs.items() if at] == ["sms"]
 
 
+def test_of_several_columns_no_wish_is_overlooked(ctx: Context) -> None:
+    header = "First name,Phone,TPS,Do not call,Do not email,Do not mail,Do not knock"
+    bring_in(ctx, f"{header}\nSiân,07700900001,N,Y,,,\nGwyn,07700900002,,N,1,1,x\nNest,07700900003,Y,N,,,\n")
+    noes = [{channel for channel, at in person.opt_outs.items() if at} for person in people(ctx)]
+    assert noes == [{"voice"}, {"email", "post", "door"}, {"voice"}]
+
+
+def test_consent_is_to_the_channel_that_it_names(ctx: Context) -> None:
+    header = "First name,mobile_number,email,mobile_opt_in,can2_subscription_status"
+    rows = "Siân,07700900001,s@example.org,Yes,unsubscribed\nGwyn,07700900002,g@example.org,0,subscribed\n"
+    data = f"{header}\n{rows}Nest,07700900003,n@example.org,,bouncing\n"
+    bring_in(ctx, data)
+    agreed = [{channel for channel, given in person.consents.items() if given} for person in people(ctx)]
+    noes = [{channel for channel, at in person.opt_outs.items() if at} for person in people(ctx)]
+    assert (agreed, noes) == ([{"sms"}, {"email"}, set()], [{"email"}, {"sms"}, set()])
+    assert counts(bring_in(ctx, data)) == (0, 0, 3, 0, 0)
+
+
 # --- evidence ---------------------------------------------------------------------------------------
 
 

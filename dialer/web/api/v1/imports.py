@@ -81,6 +81,7 @@ class WarningSchema(Schema):
     code = Text(required=True)
     detail = Text(required=True)
     count = Whole(required=True)
+    columns = fields.List(Text(), metadata={"description": "which columns, where it is about columns"})
 
 
 class ImportSchema(Schema):
