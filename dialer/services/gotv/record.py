@@ -1,7 +1,8 @@
 """Write evidence, take it back, and keep the pledge and turnout table true to it.
 
 These work inside the caller's unit of work: a result, an import or a teller's mark and what follows from
-it stand or fall together. What may change the table passes through `recompute_records`.
+it stand or fall together. What may change the table passes through `recompute_records`, but for people whom
+an import makes: their records come with them (`store/queries/import_create.py`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import insert, or_, update
 
@@ -19,6 +20,7 @@ from dialer.domain.turnout import Mark, present_vote
 from dialer.store.models import new_id
 from dialer.store.models.gotv import Pledge, TurnoutMark
 from dialer.store.queries import counters, voter_records
+from dialer.store.queries.import_create import Standing
 from dialer.store.queries.voter_records import People, Record
 from dialer.store.session import UnitOfWork
 
@@ -141,6 +143,15 @@ def recompute_records(
     counters.bump_all(unit, _deltas(election_id, changed))
     flipped = frozenset(new.contact_id for old, new in changed if _voted(old) != _voted(new))
     return flipped | recompute_records(unit, election_id, raced)
+
+
+def count_new_records(unit: UnitOfWork, election_id: uuid.UUID, standings: Iterable[Standing]) -> None:
+    """Let the counters follow the records of so many new people, which an import wrote with them."""
+    deltas: Counter[counters.Key] = Counter()
+    for support, voted, people in standings:
+        for name in standing_names(support, voted=voted):
+            deltas["election", election_id, name] += people
+    counters.bump_all(unit, deltas)
 
 
 def _present(

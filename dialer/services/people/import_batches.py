@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 from dialer.domain.importing.delimited import Record
 from dialer.domain.importing.issues import RowIssue
+from dialer.domain.importing.repeats import Repeats
 from dialer.domain.importing.row import RowReader, has_content
-from dialer.domain.person import Identity
 from dialer.store.queries.import_stage import stage_line
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows read from a list and made ready to be staged. `end` is the first row that is not in it."""
+    """Rows read from a list; `lines` are its people for COPY. `end` is the first row that is not in it."""
 
     start: int
     end: int
     progress: float
     row_count: int
     rejected_count: int
-    people: list[tuple[int, Identity, str]]
+    lines: bytes
     issues: list[RowIssue]
     warnings: dict[str, int]
     records: list[Record]
@@ -38,7 +38,8 @@ class Chunk:
 def prepare(reader: RowReader, chunk: Chunk) -> Batch:
     """Read every row with content by the rules of its list."""
     reader.warnings.clear()
-    people, issues, rows, rejected = [], [], 0, 0
+    repeats = Repeats()
+    lines, issues, rows, rejected = [], [], 0, 0
     for record in chunk.records:
         if not has_content(record):
             continue
@@ -50,7 +51,8 @@ def prepare(reader: RowReader, chunk: Chunk) -> Batch:
             rejected += 1
             continue
         identity = person.identity(reader.rules.register, reader.rules.id_source)
-        people.append((record.row, identity, stage_line(person)))
+        lines.append(stage_line(person, repeats.place(record.row, identity)))
     end = chunk.records[-1].row + 1
     warnings = {code: count for code, count in reader.warnings.items() if count}
-    return Batch(chunk.start, end, chunk.progress, rows, rejected, people, issues, warnings, chunk.records)
+    staged = "".join(lines).encode()
+    return Batch(chunk.start, end, chunk.progress, rows, rejected, staged, issues, warnings, chunk.records)

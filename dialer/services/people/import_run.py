@@ -19,13 +19,12 @@ from dialer.domain.access import Permission, require
 from dialer.domain.importing.delimited import TextFormat, show_lost_letters
 from dialer.domain.importing.header import Columns
 from dialer.domain.importing.issues import DETAILS, Outcome, Reason, RowIssue
-from dialer.domain.importing.repeats import Repeats
 from dialer.domain.importing.row import RowRules
 from dialer.logs import get_logger
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election, election_of
-from dialer.services.gotv.record import recompute_records
+from dialer.services.gotv.record import count_new_records, recompute_records
 from dialer.services.gotv.waiting import match_unknown_marks
 from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_files import discard_upload, stored_file
@@ -33,10 +32,14 @@ from dialer.services.people.import_reading import read_batches
 from dialer.services.people.import_words import add_warnings
 from dialer.store.models.gotv import Election
 from dialer.store.models.people import ContactList, Import
+from dialer.store.queries.import_create import created_ids
+from dialer.store.queries.import_keys import hold_parents
 from dialer.store.queries.import_match import Scope, hold_people, match_stage
 from dialer.store.queries.import_merge import Counts, Merge, Merged, learn_sizes, merge_stage, renumbered_rows
-from dialer.store.queries.import_stage import copy_issues, placed, stage
+from dialer.store.queries.import_stage import copy_issues, stage
 from dialer.store.queries.opt_outs import cover_reach
+from dialer.store.queries.queue_sync import any_running
+from dialer.store.queries.turnout_marks import any_waiting
 from dialer.store.session import UnitOfWork
 
 LEASE: Final = dt.timedelta(seconds=15)
@@ -176,20 +179,31 @@ def _bring_in(ctx: Context, plan: _Plan, batch: Batch, now: dt.datetime) -> Coun
     with ctx.unit() as unit:
         hold_people(unit.session, unit.organisation_id)
         row = _hold(unit, plan, batch, now)
-        _stage(unit, batch)
+        stage(unit.session, batch.lines)
         match_stage(unit.session, plan.merge.scope)
         merged = merge_stage(unit.session, plan.merge)
         renumbered = _write_issues(unit, plan, batch)
-        cover_reach(unit.session, unit.organisation_id, merged.touched)
+        cover_reach(unit.session, unit.organisation_id, merged.changed)
+        count_new_records(unit, plan.merge.election_id, merged.standings)
         recompute_records(unit, plan.merge.election_id, merged.told)
-        match_unknown_marks(unit, merged.touched)
-        sync_queues(unit, now=now, contact_ids=sorted(merged.touched))
+        _tell_others(unit, merged, now)
         _count(row, batch, merged, renumbered)
         return merged.counts
 
 
+def _tell_others(unit: UnitOfWork, merged: Merged, now: dt.datetime) -> None:
+    """Let waiting marks and running campaigns, where there are any, look at who is new or changed."""
+    if not (any_waiting(unit.session, unit.organisation_id) or any_running(unit)):
+        return
+    people = merged.changed | created_ids(unit.session)
+    match_unknown_marks(unit, people)
+    sync_queues(unit, now=now, contact_ids=sorted(people))
+
+
 def _hold(unit: UnitOfWork, plan: _Plan, batch: Batch, now: dt.datetime) -> Import:
-    """Move the watermark over this chunk. Whoever finds it elsewhere has been overtaken."""
+    """Move the watermark over this chunk. Who finds it elsewhere, or the list gone, has been overtaken."""
+    if not hold_parents(unit.session, plan.merge.parameters()):
+        raise _OvertakenError
     row = unit.session.execute(
         update(Import)
         .where(
@@ -204,15 +218,6 @@ def _hold(unit: UnitOfWork, plan: _Plan, batch: Batch, now: dt.datetime) -> Impo
     if row is None:
         raise _OvertakenError
     return row
-
-
-def _stage(unit: UnitOfWork, batch: Batch) -> None:
-    repeats = Repeats()
-    lines = []
-    for row, who, line in batch.people:
-        place = repeats.place(row, who)
-        lines.append(placed(line, place.first, place.loses_number))
-    stage(unit.session, lines)
 
 
 def _write_issues(unit: UnitOfWork, plan: _Plan, batch: Batch) -> int:

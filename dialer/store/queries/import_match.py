@@ -39,64 +39,80 @@ _OTHER_ELECTOR: Final = """(s.elector_key IS NOT NULL AND c.elector_key IS NOT N
 _SOMEBODY_ELSE: Final = """(s.first_key IS NOT NULL AND s.last_key IS NOT NULL
     AND c.first_key <> '' AND c.last_key <> '' AND c.first_key <> s.first_key AND c.last_key <> s.last_key)"""
 
-_LOSE_WITHIN_FILE: Final = """
-    UPDATE import_stage SET elector_number = NULL, elector_key = NULL, renumbered = true WHERE loses_number
-"""
+CROWD: Final = 20
+"""A number that more people than this share is no way to find one of them: they are sought by name."""
+
 # Each looks one row up by index, whatever the planner believes of tables that have just grown.
 _BY_EXTERNAL_ID: Final = """
     SELECT c.id FROM contact AS c
     WHERE c.organisation_id = :organisation AND c.id_source = :source AND c.external_id = s.external_id
     LIMIT 1
 """
-_BY_ELECTOR: Final = f"""
-    SELECT c.id FROM contact AS c
+_HOLDER: Final = f"""
+    SELECT c.id, NOT {_OTHER_ID} AND NOT {_SOMEBODY_ELSE} AS is_same FROM contact AS c
     WHERE c.organisation_id = :organisation AND c.register = :register AND c.elector_key = s.elector_key
-      AND NOT {_OTHER_ID} AND NOT {_SOMEBODY_ELSE}
     LIMIT 1
 """
-_BY_PHONE: Final = f"""
-    SELECT c.id
-    FROM unnest(s.numbers) AS reach(number)
-    CROSS JOIN LATERAL (
+_ON_THE_PHONE: Final = f"""
+    SELECT p.contact_id FROM unnest(s.numbers) AS reach(number) CROSS JOIN LATERAL (
         SELECT p.contact_id FROM contact_phone AS p
-        WHERE p.organisation_id = :organisation AND p.number = reach.number OFFSET 0
+        WHERE p.organisation_id = :organisation AND p.number = reach.number LIMIT {CROWD + 1}
     ) AS p
-    JOIN contact AS c ON c.organisation_id = :organisation AND c.id = p.contact_id
-    WHERE c.name_key = s.name_key AND NOT {_OTHER_ID} AND NOT {_OTHER_ELECTOR}
+"""
+_SAME_NAME: Final = f"c.name_key = s.name_key AND NOT {_OTHER_ID} AND NOT {_OTHER_ELECTOR}"
+_BY_FEW_ON_THE_PHONE: Final = f"""
+    SELECT c.id FROM contact AS c
+    WHERE c.organisation_id = :organisation AND c.id = ANY (reach.people) AND {_SAME_NAME}
     ORDER BY c.id LIMIT 1
+"""
+_BY_NAME_AND_PHONE: Final = f"""
+    SELECT c.id FROM (
+        SELECT * FROM contact AS c
+        WHERE c.organisation_id = :organisation AND c.name_key = s.name_key OFFSET 0
+    ) AS c
+    WHERE {_SAME_NAME} AND EXISTS (
+        SELECT FROM contact_phone AS p
+        WHERE p.organisation_id = :organisation AND p.contact_id = c.id AND p.number = ANY (s.numbers))
+    ORDER BY c.id LIMIT 1
+"""
+_BY_PHONE: Final = f"""
+    CASE WHEN cardinality(reach.people) BETWEEN 1 AND {CROWD} THEN ({_BY_FEW_ON_THE_PHONE})
+        WHEN cardinality(reach.people) > {CROWD} THEN ({_BY_NAME_AND_PHONE}) END
 """
 _BY_EMAIL: Final = f"""
     SELECT c.id FROM contact AS c
-    WHERE c.organisation_id = :organisation AND c.email_key = s.email_key AND c.name_key = s.name_key
-      AND NOT {_OTHER_ID} AND NOT {_OTHER_ELECTOR}
+    WHERE c.organisation_id = :organisation AND c.email_key = s.email_key AND {_SAME_NAME}
       AND (s.numbers IS NULL OR NOT EXISTS (
           SELECT FROM contact_phone AS p
           WHERE p.organisation_id = :organisation AND p.contact_id = c.id AND p.removed_at IS NULL))
     ORDER BY c.id LIMIT 1
 """
+# Rows are staged as new people; only those that turn out to be known are written again.
 _FIND: Final = f"""
     UPDATE import_stage AS s SET
-        contact_id = coalesce(({_BY_EXTERNAL_ID}), ({_BY_ELECTOR}), ({_BY_PHONE}), ({_BY_EMAIL})),
-        holder_id = (
-            SELECT c.id FROM contact AS c
-            WHERE c.organisation_id = :organisation AND c.register = :register
-              AND c.elector_key = s.elector_key
-            LIMIT 1)
-    WHERE s.first_row IS NULL
-"""
-_DECIDE: Final = """
-    UPDATE import_stage AS s SET contact_id = coalesce(s.contact_id, s.new_id), fate = CASE
-        WHEN s.contact_id IS NULL THEN 'created'
-        WHEN ranked.nth > 1 OR EXISTS (
-            SELECT FROM import_contact AS seen
-            WHERE seen.organisation_id = :organisation AND seen.import_id = :import
-              AND seen.contact_id = s.contact_id) THEN 'duplicate'
-        ELSE 'matched' END
+        contact_id = coalesce(found.id, s.contact_id),
+        fate = CASE WHEN found.id IS NULL THEN s.fate ELSE 'matched' END,
+        holder_id = found.holder_id
     FROM (
-        SELECT "row", row_number() OVER (PARTITION BY coalesce(contact_id, new_id) ORDER BY "row") AS nth
-        FROM import_stage WHERE first_row IS NULL
+        SELECT s.ctid AS place, holder.id AS holder_id, coalesce(({_BY_EXTERNAL_ID}),
+            CASE WHEN holder.is_same THEN holder.id END, {_BY_PHONE}, ({_BY_EMAIL})) AS id
+        FROM import_stage AS s
+        LEFT JOIN LATERAL ({_HOLDER}) AS holder ON true
+        CROSS JOIN LATERAL (SELECT ARRAY({_ON_THE_PHONE}) AS people OFFSET 0) AS reach
+        WHERE s.fate = 'created' OFFSET 0
+    ) AS found
+    WHERE s.ctid = found.place AND (found.id IS NOT NULL OR found.holder_id IS NOT NULL)
+"""
+_KNOWN_TWICE: Final = """
+    UPDATE import_stage AS s SET fate = 'duplicate'
+    FROM (
+        SELECT ctid AS place, contact_id, row_number() OVER (PARTITION BY contact_id ORDER BY "row") AS nth
+        FROM import_stage WHERE fate = 'matched'
     ) AS ranked
-    WHERE ranked."row" = s."row"
+    WHERE s.ctid = ranked.place AND (ranked.nth > 1 OR EXISTS (
+        SELECT FROM import_contact AS seen
+        WHERE seen.organisation_id = :organisation AND seen.import_id = :import
+          AND seen.contact_id = ranked.contact_id))
 """
 # An elector number that another contact holds: whoever is in this file already keeps it,
 # everybody else loses it to the person whom the newer register gives it to.
@@ -107,7 +123,7 @@ _LOSE_TO_EARLIER_ROW: Final = f"""
     UPDATE import_stage AS s
     SET elector_number = NULL, elector_key = NULL, holder_id = NULL, renumbered = true
     WHERE {_HELD_BY_ANOTHER} AND (
-        s.holder_id IN (SELECT contact_id FROM import_stage)
+        s.holder_id IN (SELECT contact_id FROM import_stage WHERE first_row IS NULL)
         OR EXISTS (
             SELECT FROM import_contact AS seen
             WHERE seen.organisation_id = :organisation AND seen.import_id = :import
@@ -130,16 +146,8 @@ _FOLLOW_FIRST: Final = """
     FROM import_stage AS first WHERE s.first_row = first."row"
 """
 
-_STEPS: Final = (
-    _LOSE_WITHIN_FILE,
-    _FIND,
-    _DECIDE,
-    _LOSE_TO_EARLIER_ROW,
-    _MARK_TAKEN,
-    _TAKE_NUMBER,
-    _REFUSE_NAMELESS,
-    _FOLLOW_FIRST,
-)
+_OF_KNOWN: Final = (_KNOWN_TWICE, _LOSE_TO_EARLIER_ROW, _MARK_TAKEN, _TAKE_NUMBER)
+_WITHIN_FILE: Final = (_REFUSE_NAMELESS, _FOLLOW_FIRST)
 
 
 def hold_people(session: Session, organisation_id: uuid.UUID) -> None:
@@ -153,5 +161,6 @@ def hold_people(session: Session, organisation_id: uuid.UUID) -> None:
 def match_stage(session: Session, scope: Scope) -> None:
     """Give every staged row its contact and its fate: created, matched, duplicate or rejected."""
     parameters = scope.parameters()
-    for statement in _STEPS:
+    found = session.connection().execute(text(_FIND), parameters).rowcount
+    for statement in (*(_OF_KNOWN if found else ()), *_WITHIN_FILE):
         session.execute(text(statement), parameters)

@@ -1,4 +1,8 @@
-"""The staging table of one chunk of an import: filled by COPY, gone at the end of its transaction."""
+"""The staging table of one chunk of an import: filled by COPY, gone at the end of its transaction.
+
+Every row is staged as a new person with an id of their own, and one that repeats an earlier row of the chunk
+as its duplicate; `import_match` then finds those who are known.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +15,35 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
+from dialer.domain.importing.repeats import Place
 from dialer.domain.importing.row import PersonRow
 from dialer.domain.person import fold
 
+PLAIN: Final = (
+    "elector_markers",
+    "date_of_birth",
+    "first_name",
+    "last_name",
+    "email",
+    "email_key",
+    "address",
+    "postcode",
+    "constituency",
+    "ward",
+    "polling_district",
+    "polling_station",
+    "language",
+    "notes",
+    "needs_lift",
+)
+"""What a person's row in `contact` takes as it is."""
+
 _COLUMNS: Final = {
     "first_row": "integer",
-    "loses_number": "boolean NOT NULL",
+    "renumbered": "boolean NOT NULL",
     '"row"': "integer NOT NULL",
-    "new_id": "uuid NOT NULL",
+    "contact_id": "uuid",
+    "fate": "text",
     "external_id": "text",
     "elector_number": "text",
     "elector_key": "text",
@@ -53,19 +78,18 @@ _COLUMNS: Final = {
     "voted": "boolean NOT NULL",
     "voted_at": "timestamptz",
 }
-_PLACED: Final = 2  # the first columns, which only the whole chunk's reader can tell
-
 _CREATE: Final = text(
     "CREATE TEMPORARY TABLE import_stage ("
     + ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
     + ", email_key text GENERATED ALWAYS AS (lower(email)) STORED"
     + ", name_key text GENERATED ALWAYS AS (coalesce(first_key, '') || coalesce(last_key, '')) STORED"
-    + ", contact_id uuid, holder_id uuid, fate text, renumbered boolean NOT NULL DEFAULT false"
+    + ", holder_id uuid"
     + ") ON COMMIT DROP"
 )
 # To a planner that has not seen this organisation yet, its contacts look like one row: reading the whole
 # chunk for each of them is then as good a plan as any, unless the chunk's rows are found by contact.
 _FIND_BY_CONTACT: Final = text("CREATE INDEX ON import_stage (contact_id)")
+_LEARN_SIZES: Final = text('ANALYZE import_stage ("row", first_row, fate, contact_id)')
 _COPY: Final = f"COPY import_stage ({', '.join(_COLUMNS)}) FROM STDIN (NULL '')"
 _ESCAPES: Final = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
@@ -89,15 +113,21 @@ def _quoted_array(values: Iterable[str]) -> str:
     return _array(quoted)
 
 
-def stage_line(person: PersonRow) -> str:
-    """One person as a line for COPY, without the first two columns."""
-    said = person.evidence
+def stage_line(person: PersonRow, place: Place) -> str:
+    """One person, in their place among the rows of the chunk, as a line for COPY.
+
+    A row whose elector number an earlier row of another person holds comes without it.
+    """
+    said, numbered = person.evidence, not place.loses_number
     cells = (
+        "" if place.first is None else str(place.first),
+        _flag(place.loses_number),
         str(person.row),
         str(uuid7()),
+        "created" if place.first is None else "duplicate",
         person.external_id or "",
-        person.elector_number or "",
-        person.elector_key or "",
+        (numbered and person.elector_number) or "",
+        (numbered and person.elector_key) or "",
         person.elector_markers or "",
         _moment(person.date_of_birth),
         person.first_name or "",
@@ -130,23 +160,18 @@ def stage_line(person: PersonRow) -> str:
         _moment(said.voted_at),
     )
     line = "\t".join(cells)
-    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != len(_COLUMNS) - _PLACED - 1:
+    if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != len(_COLUMNS) - 1:
         line = "\t".join(cell.translate(_ESCAPES) for cell in cells)
-    return line
+    return line + "\n"
 
 
-def stage(session: Session, lines: Iterable[str]) -> None:
-    """Make the staging table and copy the lines into it, each with its place before it."""
+def stage(session: Session, lines: bytes) -> None:
+    """Make the staging table and copy the lines into it."""
     session.execute(_CREATE)
     with _cursor(session) as cursor, cursor.copy(_COPY) as copy:
-        copy.write("".join(f"{line}\n" for line in lines))
+        copy.write(lines)
     session.execute(_FIND_BY_CONTACT)
-    session.execute(text("ANALYZE import_stage"))
-
-
-def placed(line: str, first_row: int | None, loses_number: bool) -> str:
-    """A line with its place among the rows of its chunk."""
-    return f"{first_row or ''}\t{_flag(loses_number)}\t{line}"
+    session.execute(_LEARN_SIZES)
 
 
 _COPY_ISSUES: Final = """COPY import_row_issue

@@ -56,6 +56,13 @@ QUEUE_WANTED = text(
 """Each person's number is the one whose turn it is, else their first live one. A number that was over or out
 waits again when somebody on it is to be called after all."""
 
+_ANY_RUNNING = text(
+    """
+    SELECT EXISTS (
+        SELECT FROM campaign WHERE organisation_id = :organisation_id AND state IN ('active', 'paused'))
+    """
+)
+
 
 def queue_wanted_numbers(
     unit: UnitOfWork,
@@ -78,6 +85,11 @@ def queue_wanted_numbers(
         },
     )
     return int(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def any_running(unit: UnitOfWork) -> bool:
+    """Whether any campaign has a queue to keep at all."""
+    return bool(unit.session.scalar(_ANY_RUNNING, {"organisation_id": unit.organisation_id}))
 
 
 def refresh_statistics(unit: UnitOfWork) -> None:
