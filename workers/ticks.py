@@ -9,7 +9,7 @@ from typing import Final
 
 from dialer.services.accounts.idempotency import forget_old_answers
 from dialer.services.accounts.logins import forget_old_logins
-from dialer.services.calling.call_looks import ask_if_due
+from dialer.services.calling.call_looks import ask_about_open_calls, ask_if_due
 from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
 from dialer.services.calling.placing import ask_if_waiting
 from dialer.services.context import Context
@@ -45,6 +45,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("read texts to us", EVERY_S, ask_to_read),
     Tick("read texts to us after an outage", math.inf, texts_may_be_missed, after_outage=True),
     Tick("read texts to us where some may be missed", 1, ask_where_missed),
+    Tick("ask about calls after an outage", math.inf, ask_about_open_calls, after_outage=True),
     Tick("keep blasts going", 1, keep_blasts_going),
     Tick("ask about unknown texts", 2, ask_to_settle),
     Tick("resume imports", 5, resume_imports),

@@ -24,6 +24,7 @@ from dialer.domain.errors import Unavailable
 from dialer.logs import get_logger
 from dialer.processes import die_with_parent
 from dialer.services.accounts.organisations import organisation_ids
+from dialer.services.calling.call_looks import ask_about_open_calls
 from dialer.services.messaging.missed_texts import texts_may_be_missed
 from dialer.settings import Settings
 from workers.runtime import Runtime
@@ -88,15 +89,17 @@ def run(_options: argparse.Namespace, settings: Settings) -> Outcome:
 
 
 def _ask_what_was_missed(settings: Settings) -> None:
-    """While no web ran, texts to us found nobody: blasts wait until the carrier's lists have been read. With
-    the database away as well, they wait for that once it is back.
+    """While no web ran, what the carrier told found nobody: blasts wait until its lists of texts to us have
+    been read, and it is asked about the calls under way. With the database away as well, that waits until it
+    is back.
     """
     runtime = Runtime.from_settings(settings)
     try:
         for organisation_id in organisation_ids(runtime.units):
             texts_may_be_missed(runtime.context(organisation_id))
+            ask_about_open_calls(runtime.context(organisation_id))
     except (SQLAlchemyError, Unavailable):
-        log.warning("texts to us can't be asked for yet")
+        log.warning("what the carrier told meanwhile can't be asked for yet")
     finally:
         runtime.units.engine.dispose()
 

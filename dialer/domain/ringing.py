@@ -17,8 +17,9 @@ Leg = Literal["volunteer", "contact"]
 
 DIAL_WITHIN: Final = dt.timedelta(seconds=30)
 """A call that could not be placed for so long is given up: nobody waits for it any more."""
-LOST_AFTER: Final = dt.timedelta(seconds=30)
-"""A worker that has had an answer coming for so long is dead: the outcome is unknown."""
+LOST_AFTER: Final = dt.timedelta(seconds=15)
+"""A worker that has had an answer coming for so long is dead, as it waits for ten seconds only: the outcome
+is unknown."""
 SOON: Final = dt.timedelta(seconds=2)
 """When the volunteer's leg is over and the contact's isn't heard of, the carrier is asked this much later."""
 LONGEST_WAIT: Final = dt.timedelta(days=1)

@@ -16,7 +16,7 @@ from typing import Final
 from dialer.carrier.port import Carrier, CarrierCall, CarrierError
 from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL, proven_by
-from dialer.domain.ringing import LOST, SOON, TOO_LATE, Change, first_look, next_look
+from dialer.domain.ringing import LOST, SOON, TOO_LATE, VOLUNTEER_GONE, Change, first_look, next_look
 from dialer.logs import get_logger
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
 from dialer.services.context import Context
@@ -29,6 +29,8 @@ HANG_UP_AGAIN: Final = dt.timedelta(seconds=10)
 """The same for a call that is to be hung up: somebody may be on the phone for nothing."""
 EARLIER: Final = dt.timedelta(minutes=1)
 """How much before our own moment the carrier's clock may have it."""
+BACK_WITHIN: Final = dt.timedelta(seconds=5)
+"""So long after it was started, web hears the carrier again."""
 CLEAN_LOOKS: Final = 2
 
 log = get_logger(__name__)
@@ -57,6 +59,15 @@ def due_calls(ctx: Context) -> Sequence[uuid.UUID]:
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
         return calls.due(unit, ctx.now, AT_ONCE)
+
+
+def ask_about_open_calls(ctx: Context) -> int:
+    """After an outage: have the carrier asked about every call under way; how many. It tells of a call but
+    once, and told nobody. One whose request is still being made is left to whoever makes it.
+    """
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        return calls.ask_soon(unit, ctx.now + BACK_WITHIN)
 
 
 def ask_if_due(ctx: Context) -> None:
@@ -176,7 +187,16 @@ def _take_in(ctx: Context, question: Question, legs: Legs) -> None:
         if legs.contact is not None:
             apply(held, _told("contact", legs.contact))
         apply(held, _told("contact" if question.mode == "inbound" else "volunteer", legs.own))
+        _blame_nobody(held)
         _end_without_contact(held, legs)
+
+
+def _blame_nobody(held: Held) -> None:
+    """Of a call that ended before the contact was rung, and of which nobody told us: the volunteer may have
+    hung up, or the carrier asked in vain what to do once they had answered, and gave up.
+    """
+    if held.call.end_reason == VOLUNTEER_GONE:
+        held.call.end_reason = LOST
 
 
 def _told(leg: str, seen: CarrierCall) -> Told:

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import and_, case, func, or_, select, text
+from sqlalchemy import and_, case, func, or_, select, text, update
 
 from dialer.store.models.calling import Assignment, Shift
 from dialer.store.models.calls import Call
@@ -154,6 +154,17 @@ def due(unit: UnitOfWork, now: dt.datetime, most: int) -> Sequence[uuid.UUID]:
         .order_by(Call.deadline_at)
         .limit(most)
     ).all()
+
+
+def ask_soon(unit: UnitOfWork, at: dt.datetime) -> int:
+    """Have every call that the carrier has, and that isn't over, be due `at` then or sooner; how many."""
+    under_way = update(Call).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.state.in_(OPEN),
+        Call.dial_state == "dialled",
+        Call.deadline_at > at,
+    )
+    return len(unit.session.scalars(under_way.values(deadline_at=at).returning(Call.id)).all())
 
 
 def lock_call(unit: UnitOfWork, call_id: uuid.UUID) -> tuple[Call, Assignment | None, Shift | None] | None:

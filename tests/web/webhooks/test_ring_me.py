@@ -15,7 +15,7 @@ from dialer.carrier.port import Carrier
 from dialer.domain.carrier_policy import VoicePolicy
 from dialer.domain.ringing import DIAL_WITHIN
 from dialer.queueing import RedisJobQueue
-from dialer.services.calling.call_looks import due_calls, look_after
+from dialer.services.calling.call_looks import ask_about_open_calls, due_calls, look_after
 from dialer.services.calling.leases import expire_assignments
 from dialer.services.calling.placing import end_leg, place_next
 from dialer.services.context import Context
@@ -474,6 +474,24 @@ def test_lost_callbacks_are_asked_after(booth: Booth) -> None:
     booth.advance(310)
     booth.look()
     assert (booth.call(asked)["state"], booth.call(asked)["duration_s"]) == ("completed", 61)
+
+
+@pytest.mark.parametrize(("after", "ended"), [(2, ("completed", "lost")), (20, ("completed", None))])
+def test_what_was_told_while_web_was_away_is_asked_for_at_once(
+    after: float, ended: tuple[str, str | None], booth: Booth
+) -> None:
+    asked = booth.ring()
+    booth.place()
+    booth.advance(after)
+    webhooks = str(booth.town.request("POST", "/account", {})[1].get("reached_at", ""))
+    booth.town.account(reached_at="http://127.0.0.1:9")
+    booth.advance(90)
+    booth.town.account(reached_at=webhooks)
+    assert ask_about_open_calls(booth.system()) == 1
+    booth.clock.forward(seconds=5)
+    booth.look()
+    over = booth.call(asked)
+    assert (over["state"], over["end_reason"]) == ended, "nobody says that the volunteer hung up"
 
 
 def test_a_town_that_died_during_a_talk_leaves_an_end(booth: Booth, tmp_path) -> None:
