@@ -199,7 +199,7 @@ class _Found(NamedTuple):
 
 _LOOK: Final = """
     SELECT count(*) FILTER (WHERE fate = 'created'), count(*) FILTER (WHERE fate IN ('matched', 'duplicate')),
-        count(*) FILTER (WHERE refused IS NOT NULL), count(*) FILTER (WHERE opted_in)
+        count(*) FILTER (WHERE refused IS NOT NULL), count(*) FILTER (WHERE consented IS NOT NULL)
     FROM import_stage
 """
 _COUNT: Final = """
