@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from types import FrameType
 
 import redis
-from rq import SimpleWorker
+from rq import Queue, SimpleWorker
+from rq.executions import Execution
 from rq.job import Job
+from rq.registry import StartedJobRegistry
 from sqlalchemy.exc import SQLAlchemyError
 
 from dialer import queueing
@@ -35,6 +37,7 @@ class Worker(SimpleWorker):
     max_connection_wait_time = 2.0  # the queue is back within seconds, so don't wait for a minute
     log_job_description = False
     asked_to_stop = False
+    kind_of_failure = ""
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """The first SIGTERM or SIGINT: stop after the present job."""
@@ -43,7 +46,20 @@ class Worker(SimpleWorker):
 
     def handle_exception(self, job: Job, *exc_info: object) -> None:
         """Log a failed job without its arguments and the error's text, which may be about a person."""
+        self.kind_of_failure = exc_info[0].__name__ if isinstance(exc_info[0], type) else ""
         log.error("job failed", job=job.func_name, exc_info=exc_info)
+
+    def handle_job_failure(
+        self,
+        job: Job,
+        queue: Queue,
+        started_job_registry: StartedJobRegistry | None = None,
+        exc_string: str = "",
+        execution: Execution | None = None,
+    ) -> None:
+        """Keep of a failure the kind of error alone: rq would keep its text, which may quote a row."""
+        kind = self.kind_of_failure if exc_string else ""
+        super().handle_job_failure(job, queue, started_job_registry, kind, execution)
 
 
 def run_worker(settings: Settings, name: str) -> bool:

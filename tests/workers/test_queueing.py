@@ -6,6 +6,7 @@ import logging
 
 import pytest
 import redis
+from rq.job import Job
 
 from dialer import queueing
 from dialer.carrier.making import carrier_of
@@ -93,6 +94,21 @@ def test_a_job_that_fails_is_logged_without_its_arguments(runtime, jobs, queue_c
     assert "workers.jobs.run_import" in caplog.text
     assert "Siân" not in caplog.text
     assert "447700900123" not in caplog.text
+
+
+def test_of_a_job_that_fails_the_queue_keeps_the_kind_of_error_alone(
+    runtime, jobs, queue_client, monkeypatch
+):
+    def refused(*_: object) -> None:
+        raise ValueError("Key (number)=(+447700900123) of Siân Hughes already exists.")
+
+    monkeypatch.setattr(job_module, "run_import", refused)
+    jobs.enqueue("imports", "workers.jobs.run_import", "organisation", "one")
+    worker = Worker(["imports"], connection=queue_client, serializer=queueing.serializer)
+    worker.work(burst=True, logging_level="WARNING")
+    (job_id,) = worker.queues[0].failed_job_registry.get_job_ids()
+    failed = Job.fetch(job_id, connection=queue_client, serializer=queueing.serializer)
+    assert failed.latest_result().exc_string == "ValueError"
 
 
 def test_a_worker_says_that_it_lives_and_when_it_goes(redis_url, jobs, queue_client):
