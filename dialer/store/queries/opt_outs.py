@@ -34,6 +34,21 @@ _COVER: Final = f"""
 """
 
 
+_OF_IMPORT: Final = """
+    SELECT o.channel, count(*) AS people
+    FROM import_contact AS named
+    JOIN opt_out AS o ON o.organisation_id = :organisation AND o.contact_id = named.contact_id
+    WHERE named.organisation_id = :organisation AND named.import_id = :import AND o.lifted_at IS NULL
+    GROUP BY o.channel
+"""
+
+
+def noes_of_import(session: Session, organisation_id: uuid.UUID, import_id: uuid.UUID) -> dict[str, int]:
+    """How many of the people whom an import named said no, by channel, to this day."""
+    given = {"organisation": organisation_id, "import": import_id}
+    return {row.channel: row.people for row in session.execute(text(_OF_IMPORT), given)}
+
+
 def cover_reach(
     session: Session, organisation_id: uuid.UUID, contacts: Collection[uuid.UUID]
 ) -> frozenset[str]:

@@ -16,6 +16,7 @@ from dialer.domain.access import Permission
 from dialer.domain.errors import InvalidTransition, ValidationFailed
 from dialer.domain.importing.fields import CUSTOM, FIELDS, IGNORE, custom_field
 from dialer.services.context import Context
+from dialer.services.people.import_noes import import_noes
 from dialer.services.people.import_report import list_rejected, rejected_csv
 from dialer.services.people.imports import (
     cancel_import,
@@ -180,6 +181,7 @@ def _brought(ctx: Context, one: ImportView) -> dict[str, Any]:
         "more": next_address(issues, "coordinator.import_page", import_id=one.id),
         "earlier": start if page.after else None,
         "warnings": [_warning(warning) for warning in one.warnings],
+        "noes": import_noes(ctx, one.id),
         "failure": str((one.error or {}).get("detail", "")),
     }
 

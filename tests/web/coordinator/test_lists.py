@@ -88,6 +88,19 @@ def test_counts_and_rejects_are_shown_in_plain_words(new_list: Reader, bring_in)
     assert page.tests["import-rejects"]["data-value"] == "2"
 
 
+def test_those_not_to_be_contacted_are_counted_and_stay_so(desk: Reader, new_list: Reader, bring_in) -> None:
+    back = desk.open("/lists").html.partition('href="/lists/')[2].partition('"')[0]
+    desk.open(f"/lists/{back}")
+    head = "Name,Phone,Do not call,Do not text\n"
+    people = ("Siân Prydderch,07700 900123,yes,", "Owen Hughes,07700 900124,x,yes", "Nia Rees,07700 900125,,")
+    page = bring_in(head + "\n".join(people))
+    assert (page.tests["stat-no-voice"]["data-value"], page.tests["stat-no-sms"]["data-value"]) == ("2", "1")
+    assert "it stays that way whatever a file says" in page.words["import-counts"]
+    desk.open(f"/lists/{back}")
+    page = bring_in(head + "Siân Prydderch,07700 900123,no,no\nOwen Hughes,07700 900124,,")
+    assert (page.tests["stat-no-voice"]["data-value"], page.tests["stat-no-sms"]["data-value"]) == ("2", "1")
+
+
 def test_rows_are_mended_and_brought_in_again(new_list: Reader, bring_in) -> None:
     page = bring_in(PEOPLE)
     report = new_list.client.get(page.tests["import-report"]["href"])
