@@ -32,6 +32,24 @@ class Unmetered:
         return want
 
 
+def as_listed(sid: str, message: OutboundMessage, at: dt.datetime) -> CarrierMessage:
+    """A text that the carrier has just accepted, as it stands in its list."""
+    return CarrierMessage(
+        sid=sid,
+        to=message.to,
+        sender=message.sender,
+        body=message.body,
+        direction="outbound-api",
+        status="queued",
+        error_code=None,
+        segments=1,
+        price=None,
+        currency=None,
+        created_at=at,
+        sent_at=None,
+    )
+
+
 @dataclass
 class Judge:
     """A carrier in memory that keeps a ledger of what it accepted, and answers as `answers` says.
@@ -59,24 +77,8 @@ class Judge:
             assert not isinstance(answer, str)
             return answer
         sid = f"SM{len(self.ledger):032x}"
-        self.ledger.append(self._accepted(sid, message))
+        self.ledger.append(as_listed(sid, message, self.now()))
         return Unknown("timeout") if answer == "lost" else Accepted(sid, "queued")
-
-    def _accepted(self, sid: str, message: OutboundMessage) -> CarrierMessage:
-        return CarrierMessage(
-            sid=sid,
-            to=message.to,
-            sender=message.sender,
-            body=message.body,
-            direction="outbound-api",
-            status="queued",
-            error_code=None,
-            segments=1,
-            price=None,
-            currency=None,
-            created_at=self.now(),
-            sent_at=None,
-        )
 
     def message(self, sid: str) -> CarrierMessage | None:
         return next((one for one in self.ledger if one.sid == sid), None)

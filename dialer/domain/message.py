@@ -14,7 +14,7 @@ from typing import Final
 from dialer.domain.carrier_action import PUTS_BACK, Action
 
 DIRECTIONS: Final = ("outbound", "inbound")
-MESSAGE_STATES: Final = (
+OUTBOUND_STATES: Final = (
     "queued",
     "sending",
     "unknown",
@@ -24,9 +24,9 @@ MESSAGE_STATES: Final = (
     "failed",
     "skipped",
     "cancelled",
-    "received",
 )
-"""`received` is the one state of an inbound text; the others are those of an outbound one."""
+MESSAGE_STATES: Final = (*OUTBOUND_STATES, "received")
+"""`received` is the one state of an inbound text."""
 
 PURPOSES: Final = ("blast", "test", "single", "reply", "code", "sign_in", "help", "stop_confirmation")
 """What a text is for. All but the first three are answers to the person, and wait for no blast."""

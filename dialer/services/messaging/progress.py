@@ -11,6 +11,7 @@ from typing import Final
 
 from dialer.domain.access import Permission
 from dialer.domain.blast import eta_s
+from dialer.domain.message import OUTBOUND_STATES
 from dialer.domain.message_gate import EXCLUSIONS
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import reach_blast
@@ -23,17 +24,6 @@ from dialer.store.queries import counters
 from dialer.store.queries.conversations import count_held_by_review
 from dialer.store.session import UnitOfWork
 
-COUNTS: Final = (
-    "queued",
-    "sending",
-    "unknown",
-    "sent",
-    "delivered",
-    "undelivered",
-    "failed",
-    "skipped",
-    "cancelled",
-)
 SPENT: Final = "spent_e4"
 """What a blast has cost, in ten-thousandths of the currency: figures are whole numbers."""
 ACCEPTED: Final = "accepted"
@@ -55,7 +45,7 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             waiting_reason=waiting_reason(ctx, unit, blast, campaign),
             pause_reason=blast.pause_reason,
             total=blast.total,
-            counts={state: figures.get(state, 0) for state in COUNTS},
+            counts={state: figures.get(state, 0) for state in OUTBOUND_STATES},
             accepted=figures.get(ACCEPTED, 0),
             in_review=count_held_by_review(unit, blast.id) if figures.get("queued") else 0,
             skipped_by=_skipped_by(figures),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Response as FlaskResponse
@@ -13,7 +12,6 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import InvalidTransition
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
@@ -27,7 +25,7 @@ from dialer.services.messaging.views import BlastView
 from dialer.web.coordinator.blast_going import going
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
-from dialer.web.coordinator.forms import asked, go
+from dialer.web.coordinator.forms import asked, take_step
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.words import moment
@@ -51,14 +49,16 @@ def blast_progress(blast_id: uuid.UUID) -> FlaskResponse:
 @allow(Permission.BLAST_MANAGE)
 def pause_blast(blast_id: uuid.UUID) -> Response:
     """Let nothing more go out for now."""
-    return _step(pause, blast_id, gettext("Paused. Texts already handed over still arrive."))
+    return take_step(
+        pause, blast_id, gettext("Paused. Texts already handed over still arrive."), _page(blast_id)
+    )
 
 
 @coordinator.post("/blasts/<uuid:blast_id>/resume")
 @allow(Permission.BLAST_MANAGE)
 def resume_blast(blast_id: uuid.UUID) -> Response:
     """Go on with the rest."""
-    return _step(resume, blast_id, gettext("It goes on."))
+    return take_step(resume, blast_id, gettext("It goes on."), _page(blast_id))
 
 
 @coordinator.get("/blasts/<uuid:blast_id>/cancel")
@@ -82,7 +82,7 @@ def ask_cancel_blast(blast_id: uuid.UUID) -> str:
 @allow(Permission.BLAST_MANAGE)
 def cancel_blast(blast_id: uuid.UUID) -> Response:
     """Give up the rest."""
-    return _step(cancel, blast_id, gettext("Stopped. Nothing more of it goes out."))
+    return take_step(cancel, blast_id, gettext("Stopped. Nothing more of it goes out."), _page(blast_id))
 
 
 def progress_page(ctx: Context, found: BlastView, campaign: CampaignView) -> str:
@@ -126,10 +126,5 @@ def _since(found: BlastView, zone: str) -> list[str]:
     return [str(words) for words in told]
 
 
-def _step(deed: Callable[[Context, uuid.UUID], BlastView], blast_id: uuid.UUID, words: str) -> Response:
-    try:
-        deed(context(), blast_id)
-    except InvalidTransition:
-        said = gettext("That wasn’t possible any more; this is how it stands.")
-        return go("coordinator.blast", said, "warn", blast_id=blast_id)
-    return go("coordinator.blast", words, blast_id=blast_id)
+def _page(blast_id: uuid.UUID) -> str:
+    return url_for("coordinator.blast", blast_id=blast_id)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 
 from flask import render_template, url_for
 from flask_babel import gettext
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import InvalidTransition, ValidationFailed
+from dialer.domain.errors import ValidationFailed
 from dialer.services.calling.campaigns import (
     activate_campaign,
     change_campaign,
@@ -19,8 +18,6 @@ from dialer.services.calling.campaigns import (
     list_campaigns,
 )
 from dialer.services.calling.campaigns import pause_campaign as pause
-from dialer.services.calling.views import CampaignView
-from dialer.services.context import Context
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.campaign_form import (
     FIELD_AT,
@@ -31,7 +28,7 @@ from dialer.web.coordinator.campaign_form import (
 )
 from dialer.web.coordinator.campaign_page import card, page_of
 from dialer.web.coordinator.confirming import Asking
-from dialer.web.coordinator.forms import Answer, faults_of, go, next_address, page_asked
+from dialer.web.coordinator.forms import Answer, faults_of, go, next_address, page_asked, take_step
 from dialer.web.coordinator.volunteers import waiting_volunteers
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -107,14 +104,16 @@ def save_campaign(campaign_id: uuid.UUID) -> Answer:
 @allow(Permission.CAMPAIGN_MANAGE)
 def start_campaign(campaign_id: uuid.UUID) -> Answer:
     """Begin, or go on."""
-    return _step(activate_campaign, campaign_id, gettext("Calling has started."))
+    return take_step(activate_campaign, campaign_id, gettext("Calling has started."), _page(campaign_id))
 
 
 @coordinator.post("/campaigns/<uuid:campaign_id>/pause")
 @allow(Permission.CAMPAIGN_MANAGE)
 def pause_campaign(campaign_id: uuid.UUID) -> Answer:
     """Hand out nobody for now."""
-    return _step(pause, campaign_id, gettext("Paused. Calls under way finish normally."))
+    return take_step(
+        pause, campaign_id, gettext("Paused. Calls under way finish normally."), _page(campaign_id)
+    )
 
 
 @coordinator.get("/campaigns/<uuid:campaign_id>/end")
@@ -140,13 +139,10 @@ def ask_end_campaign(campaign_id: uuid.UUID) -> str:
 @allow(Permission.CAMPAIGN_MANAGE)
 def finish_campaign(campaign_id: uuid.UUID) -> Answer:
     """End it for good."""
-    return _step(end_campaign, campaign_id, gettext("The campaign has ended. Thank you."))
+    return take_step(
+        end_campaign, campaign_id, gettext("The campaign has ended. Thank you."), _page(campaign_id)
+    )
 
 
-def _step(deed: Callable[[Context, uuid.UUID], CampaignView], campaign_id: uuid.UUID, words: str) -> Answer:
-    try:
-        deed(context(), campaign_id)
-    except InvalidTransition:
-        refusal = gettext("The campaign isn’t at that point any more. This is how it stands now.")
-        return go("coordinator.campaign", refusal, "bad", campaign_id=campaign_id)
-    return go("coordinator.campaign", words, campaign_id=campaign_id)
+def _page(campaign_id: uuid.UUID) -> str:
+    return url_for("coordinator.campaign", campaign_id=campaign_id)

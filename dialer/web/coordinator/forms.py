@@ -13,8 +13,9 @@ from flask import redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from dialer.domain.errors import NotFound, RuleBroken, ValidationFailed
+from dialer.domain.errors import InvalidTransition, NotFound, RuleBroken, ValidationFailed
 from dialer.domain.phone import Phone, read_phone
+from dialer.services.context import Context
 from dialer.services.paging import Page, Slice
 from dialer.web.desk import context
 from dialer.web.notices import Tone, tell
@@ -182,6 +183,19 @@ def go(endpoint: str, words: str | None = None, tone: Tone = "good", **values: o
     if words:
         tell(words, tone)
     return redirect(url_for(endpoint, **values), code=303)  # type: ignore[arg-type]  # anything str() takes
+
+
+def take_step(deed: Callable[[Context, uuid.UUID], object], of: uuid.UUID, words: str, page: str) -> Response:
+    """Start, pause, resume or end something, then see its page. Where somebody else was quicker, the page
+    tells how it stands now.
+    """
+    try:
+        deed(context(), of)
+    except InvalidTransition:
+        tell(gettext("That wasn’t possible any more; this is how it stands."), "warn")
+    else:
+        tell(words)
+    return redirect(page, code=303)
 
 
 def choices(rows: Sequence[Any], first: str | None = None) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ from dialer.carrier.port import (
     Unknown,
 )
 from dialer.domain.carrier_action import Action
+from tests.carriers import as_listed
 
 LIST_LAGS_S: Final = 9
 """How long the carrier's list doesn't show what was accepted: less than the 10 s of `settle_s`."""
@@ -78,22 +79,7 @@ class Judge:
         sid = f"SM{len(self.ledger):032x}"
         of = parse_qs(urlsplit(message.status_callback).query)
         self.named[sid] = uuid.UUID(of["m"][0])
-        self.ledger.append(
-            CarrierMessage(
-                sid=sid,
-                to=message.to,
-                sender=message.sender,
-                body=message.body,
-                direction="outbound-api",
-                status="queued",
-                error_code=None,
-                segments=1,
-                price=None,
-                currency=None,
-                created_at=self.now(),
-                sent_at=None,
-            )
-        )
+        self.ledger.append(as_listed(sid, message, self.now()))
         return sid
 
     def reaches(self, index: int, status: str, error_code: int | None) -> CarrierMessage:

@@ -97,7 +97,7 @@ def test_a_step_that_is_not_open_any_more_is_said_and_changes_nothing(desk: Read
     desk.press("confirm")
     pause = desk.client.post(f"{_page(bank)}/pause", data={"csrf_token": _token(desk)})
     assert pause.status_code == 303
-    assert "isn’t at that point any more" in desk.open(_page(bank)).text
+    assert "wasn’t possible any more" in desk.open(_page(bank)).text
 
 
 def _token(desk: Reader) -> str:
