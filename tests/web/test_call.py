@@ -162,6 +162,7 @@ def test_who_says_stop_is_out_of_texts_too_unless_the_tick_is_taken_away(
         del reader.page.buttons["confirm"].form.fields["no_texts"]
     page = reader.press("confirm")
     assert ("or texted" in page.words["flash"]) is ("sms" in channels)
+    assert ("rings or texts this number again" in page.text) is ("sms" in channels)
     assert _noes(ctx) == {(channel, "call", "+441632960001") for channel in channels}
     reader.press("next", notes="Very polite.")
     assert _noes(ctx) == {(channel, "call", "+441632960001") for channel in channels}

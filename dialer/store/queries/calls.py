@@ -208,6 +208,21 @@ HAS_OPEN_CALL = (
 """For queries of assignments: a call for it is under way."""
 
 
+def last_decided(unit: UnitOfWork, campaign_id: uuid.UUID) -> Call | None:
+    """The last of a campaign's ring-me calls that the carrier took or refused."""
+    return unit.session.scalar(
+        select(Call)
+        .where(
+            Call.organisation_id == unit.organisation_id,
+            Call.campaign_id == campaign_id,
+            Call.mode == "ring_me",
+            or_(Call.carrier_sid.is_not(None), Call.end_reason == "refused"),
+        )
+        .order_by(Call.id.desc())
+        .limit(1)
+    )
+
+
 def count_rung(unit: UnitOfWork, campaign_id: uuid.UUID) -> dict[str, int]:
     """A campaign's ring-me calls by state."""
     query = (

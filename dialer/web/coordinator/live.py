@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from flask import render_template
+from flask_babel import gettext
 
 from dialer.domain.access import Permission
+from dialer.domain.phone import written
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.live_board import Spell, live_board
-from dialer.services.calling.rung import rung_calls
+from dialer.services.calling.rung import NotTaken, refused_lately, rung_calls
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
@@ -27,6 +29,8 @@ from dialer.web.words import time_of_day
 
 _WAITING: Final = ("queued", "sending")
 _UNDER_WAY: Final = ("queued", "ringing", "in_progress")
+_NOT_OUR_NUMBER: Final = frozenset({21210, 21212, 21606, 21659, 21660, 21661})
+"""The carrier's codes for a caller id that the account can't ring from (twilio.com/docs/api/errors)."""
 _OUT: Final = ("unknown", "sent", "delivered", "failed", "undelivered")
 
 
@@ -73,6 +77,7 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "texts": texts_of(stats.messages),
         "replies": campaign_replies(ctx, campaign.id),
         "rung": rung_of(rung_calls(ctx, campaign.id)),
+        "not_taken": not_taken_words(refused_lately(ctx, campaign.id)),
         "town": town_address(),
         "answers": verdicts(board),
         "need_words": need_words,
@@ -94,6 +99,24 @@ def texts_of(messages: Mapping[str, int]) -> dict[str, int] | None:
         "failed": messages.get("failed", 0) + messages.get("undelivered", 0),
         "unknown": messages.get("unknown", 0),
     }
+
+
+def not_taken_words(refused: NotTaken | None) -> str | None:
+    """What is wrong where the carrier takes no calls, and what to do; None where it does."""
+    if refused is None:
+        return None
+    number, code = written(refused.caller_id), refused.code
+    if code in _NOT_OUR_NUMBER:
+        words = gettext(
+            "The carrier doesn’t let us ring from %(number)s: it isn’t a number of your account. "
+            "Choose another one for rung calls.",
+            number=number,
+        )
+    else:
+        words = gettext("The carrier refused the last call that we were to put through.")
+    meanwhile = gettext("Until then volunteers ring from their own phones.")
+    told = gettext("The carrier’s code for it is %(code)s.", code=code) if code else ""
+    return f"{words} {meanwhile} {told}".strip()
 
 
 def rung_of(calls: Mapping[str, int]) -> dict[str, int] | None:

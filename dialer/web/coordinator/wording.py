@@ -168,6 +168,12 @@ NODE_KIND: Final[Words] = {
     "end": _("The end"),
 }
 
+IMPORT_KEPT: Final[Words] = {
+    "phone": _("Kept without the phone"),
+    "email": _("Kept without the email"),
+}
+"""What was done with a row that kept all but one value; other fields are named after “without”."""
+
 SAY: Final[Mapping[str, Words]] = {
     "campaign_state": CAMPAIGN_STATE,
     "campaign_tone": CAMPAIGN_TONE,
@@ -182,6 +188,7 @@ SAY: Final[Mapping[str, Words]] = {
     "import_tone": IMPORT_TONE,
     "import_reason": IMPORT_REASON,
     "import_field": IMPORT_FIELD,
+    "import_kept": IMPORT_KEPT,
     "pause_reason": PAUSE_REASON,
     "shift_state": SHIFT_STATE,
     "node_kind": NODE_KIND,

@@ -23,7 +23,7 @@ UNDER_WAY: Final = frozenset({"queued", "ringing", "in_progress"})
 _KNOWN: Final = {"busy": "busy", "no_answer": "no_answer"}
 """Outcomes that the carrier's word says by itself."""
 _YOURS: Final = frozenset({VOLUNTEER_NOT_REACHED, VOLUNTEER_MACHINE})
-_CARRIER: Final = frozenset({REFUSED, TOO_LATE, LOST, None})
+_CARRIER: Final = frozenset({TOO_LATE, LOST, None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,8 @@ def why_not(call: CallView) -> str:
         return str(gettext("Your phone wasn’t picked up. Try again, or ring from it yourself."))
     if call.end_reason == VOLUNTEER_GONE:
         return str(gettext("You hung up before we rang them. Try again when you’re ready."))
+    if call.end_reason == REFUSED:
+        return str(gettext("We can’t put you through. Ring from your own phone; your coordinator sees why."))
     if call.end_reason in _CARRIER:
         return str(gettext("We couldn’t put you through just now. Try again, or ring from your own phone."))
     return str(gettext("They can’t be rung any more. Leave them to someone else."))

@@ -167,6 +167,8 @@ def _follows(last: AssignmentView, told: Talk, slug: str, campaign: CampaignView
     at = callback_at(told, campaign.timezone) if slug == "callback" else None
     if at:
         return str(gettext("Rung again: %(when)s.", when=moment(at, campaign.timezone)))
+    if slug == "do_not_call" and told.heard().no_texts:
+        return str(gettext("Nobody here rings or texts this number again."))
     return follows(slug, campaign.max_attempts - last.attempt, answered=bool(told.heard().answers))
 
 

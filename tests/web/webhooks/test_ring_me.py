@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 
 from dialer.carrier.port import Carrier
 from dialer.domain.carrier_policy import VoicePolicy
+from dialer.domain.phone import written
 from dialer.domain.ringing import DIAL_WITHIN
 from dialer.queueing import RedisJobQueue
 from dialer.services.calling.call_looks import ask_about_open_calls, due_calls, look_after
@@ -29,6 +31,7 @@ from tests.conftest import Caller, SetClock
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, mobile, running_campaign
 from tests.towns import Town
+from tests.web.reader import Reader
 from tests.web.webhooks.conftest import Signer
 
 VIC = mobile(500)
@@ -422,13 +425,26 @@ def test_what_cannot_be_placed_in_time_is_given_up(booth: Booth) -> None:
     assert booth.town.calls() == []
 
 
-def test_a_refusal_is_shown_and_final(booth: Booth) -> None:
+def test_a_refusal_is_final_and_told_to_both(booth: Booth, app: Flask, carys: Person) -> None:
     booth.town.account(senders=[ELSEWHERE])
     asked = booth.ring()
     booth.place()
     over = booth.call(asked)
     assert (over["state"], over["end_reason"]) == ("failed", "refused")
     assert booth.town.calls() == []
+    volunteer, coordinator = Reader(app.test_client()), Reader(app.test_client())
+    assert (
+        "Ring from your own phone; your coordinator sees why."
+        in volunteer.sign_in(booth.vic.person.token).text
+    )
+    coordinator.sign_in(carys.token)
+    told = coordinator.open(f"/live?campaign_id={booth.campaign_id}").words["calls-refused"]
+    assert f"ring from {written(OURS)}: it isn’t a number of your account" in told
+    assert "The carrier’s code for it is 21210." in told
+    booth.town.account(senders=[OURS, ELSEWHERE])
+    booth.ring()
+    booth.place()
+    assert "calls-refused" not in coordinator.open(f"/live?campaign_id={booth.campaign_id}").tests
 
 
 def test_a_worker_that_died_leaves_a_call_that_is_asked_about(booth: Booth) -> None:
