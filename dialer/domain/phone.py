@@ -75,20 +75,22 @@ _MEANT_AS_NUMBER: Final = 7  # fewer digits beside a good number are an extensio
 
 def country_of(number: str) -> str | None:
     """Name the country (ISO 3166) of an E.164 number; None for satellites and nonsense."""
-    national = number.removeprefix("+44")
+    code = _BRITISH if number.startswith("+44") else _AMERICAN
+    national = number.removeprefix(f"+{code}")
     if len(national) == NATIONAL_DIGITS and national.isdigit() and number != national:
-        return _country_of_block(block_of(_BRITISH, national))
+        return _country_of_block(code, block_of(code, national))
     return _looked_up_country(number)
 
 
 @cache
-def _country_of_block(block: str) -> str | None:
-    """The country of a block of British ten-digit numbers: asked once, for audiences are large."""
+def _country_of_block(code: int, block: str) -> str | None:
+    """The country of a block of ten-digit numbers: asked once, for audiences are large."""
     national = f"{block:0<{NATIONAL_DIGITS}}"
-    if fictional_kind("+44" + national):
+    number = f"+{code}{national}"
+    if code == _BRITISH and fictional_kind(number):
         return "GB"
     island = next((region for region, lines in _ISLANDS.items() if lines.fullmatch(national)), None)
-    return island or _looked_up_country("+44" + national)
+    return island if island and code == _BRITISH else _looked_up_country(number)
 
 
 def _lines_of(region: str) -> re.Pattern[str]:

@@ -6,7 +6,7 @@ import random
 
 import phonenumbers
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberType
 
@@ -135,6 +135,12 @@ def test_countries_that_may_be_rung() -> None:
     assert not policy.allows("+12127365000")
     assert country_of("+870773111632") is None or not policy.allows("+870773111632")
     assert country_of("rubbish") is None
+
+
+@given(st.from_regex(r"\+1[2-9]\d{9}", fullmatch=True, alphabet="+0123456789"))
+@settings(max_examples=300)
+def test_the_country_of_an_american_number_is_that_of_its_block(number: str) -> None:
+    assert country_of(number) == phone._looked_up_country(number)
 
 
 def test_one_number_that_a_person_typed() -> None:
