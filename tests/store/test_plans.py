@@ -1,11 +1,56 @@
-"""How PostgreSQL is asked to plan."""
+"""How PostgreSQL is asked to plan, and what it makes of statements that must not read whole blasts."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Engine, text
+from sqlalchemy.dialects import postgresql
+
+from dialer.services.context import Context
+from dialer.services.messaging.messages import MessageSearch, wanted
+from dialer.store.models.messaging import Message
+from dialer.store.queries.message_outcomes import UNEXPLAINED
+from dialer.store.session import UnitOfWork
+from tests.texting import blast
+
+MANY = text(
+    """
+    INSERT INTO message (organisation_id, id, direction, purpose, blast_id, campaign_id, number, body,
+                         encoding, segments, state, attempted_at, created_at)
+    SELECT :organisation, uuidv7(), 'outbound', 'blast', :blast, :campaign, n::text, '', 'gsm7',
+           1, CASE WHEN n % 500 = 0 THEN 'failed' ELSE 'delivered' END, now() - n * interval '1 s', now()
+    FROM generate_series(1, 5000) AS n
+    """
+)
 
 
 def test_every_statement_is_planned_for_what_it_is_given(engine: Engine) -> None:
     """A plan kept for all arrays walked through 10,000 numbers for each row: a blast's tenth chunk hung."""
     with engine.connect() as connection:
         assert connection.scalar(text("SHOW plan_cache_mode")) == "force_custom_plan"
+
+
+def test_texts_of_a_state_and_the_last_outcomes_come_from_an_index_in_order(ctx: Context) -> None:
+    made = blast(ctx, ())
+    with ctx.unit() as unit:
+        of_it = {"organisation": ctx.organisation_id, "blast": made.id}
+        unit.session.execute(MANY, {**of_it, "campaign": made.campaign_id})
+        unit.session.execute(text("ANALYZE message"))
+        last = _plan(unit, UNEXPLAINED.text, {**of_it, "explained": [30003], "window": 100})
+        query = wanted(ctx, unit, MessageSearch(state="failed"))
+        assert query is not None
+        found = (
+            query.order_by(Message.id)
+            .limit(51)
+            .compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+        )
+        failed = _plan(unit, str(found), {})
+        unit.session.rollback()
+    assert "ix_message_outcome" in last
+    assert "ix_message_state" in failed
+    assert "Sort" not in last + failed
+
+
+def _plan(unit: UnitOfWork, statement: str, given: dict[str, Any]) -> str:
+    return "\n".join(unit.session.scalars(text(f"EXPLAIN {statement}"), given))

@@ -39,7 +39,7 @@ def list_messages(ctx: Context, search: MessageSearch, page: Page) -> Slice[Mess
     """The texts that are asked for, in the order in which they were written down."""
     require(ctx.actor, Permission.MESSAGE_READ)
     with ctx.unit() as unit:
-        query = _wanted(ctx, unit, search)
+        query = wanted(ctx, unit, search)
         if query is None:
             return Slice([])
         if (after := after_id(page)) is not None:
@@ -87,7 +87,7 @@ def message_view(row: Message) -> MessageView:
     )
 
 
-def _wanted(ctx: Context, unit: UnitOfWork, search: MessageSearch) -> Select[Message] | None:
+def wanted(ctx: Context, unit: UnitOfWork, search: MessageSearch) -> Select[Message] | None:
     """The query for these; None where nothing can be found, since the number is none."""
     query = select(Message).where(Message.organisation_id == unit.organisation_id)
     for name in ("blast_id", "contact_id", "direction", "state"):

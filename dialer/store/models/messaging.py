@@ -195,6 +195,17 @@ class Message(Identified, Base):
             postgresql_where=text("state = 'sent' AND reconcile_at IS NOT NULL"),
         ),
         Index("ix_message_blast", "organisation_id", "blast_id", "state", "id"),
+        Index("ix_message_state", "organisation_id", "state", "id"),
+        Index(
+            "ix_message_outcome",
+            "organisation_id",
+            "blast_id",
+            "attempted_at",
+            "id",
+            postgresql_where=text(
+                "purpose = 'blast' AND state IN ('sent', 'delivered', 'undelivered', 'failed')"
+            ),
+        ),
         Index("ix_message_of_blast", "organisation_id", "blast_id", "id"),
         Index("ix_message_number", "organisation_id", "number", "id"),
         Index("ix_message_contact", "organisation_id", "contact_id", "id"),

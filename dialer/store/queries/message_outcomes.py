@@ -121,7 +121,7 @@ _SPEND: Final = text(
     """
 )
 
-_UNEXPLAINED: Final = text(
+UNEXPLAINED: Final = text(
     """
     SELECT last.code IS NOT NULL AND last.code <> ALL (CAST(:explained AS int[])) AS refused
     FROM (
@@ -251,4 +251,4 @@ def last_refused(
         "explained": list(explained),
         "window": window,
     }
-    return list(unit.session.scalars(_UNEXPLAINED, given))
+    return list(unit.session.scalars(UNEXPLAINED, given))
