@@ -2,7 +2,8 @@
 
 The carrier is a bare server that answers at once, then one that takes 100 ms for each answer. The baseline,
 in the same run, is the wire alone: the same client, the same server, and no database. The aims: 100,000
-people estimated in 10 s; 450 texts a second against the slow carrier; a fifth of the wire’s speed or more.
+people estimated in 2 s, and counted once more at the launch in 2 s; 450 texts a second against the slow
+carrier; a fifth of the wire’s speed or more.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from dialer.services.calling.campaigns import CampaignFields, activate_campaign,
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import BlastFields, create_blast
 from dialer.services.messaging.estimate import estimate_blast
-from dialer.services.messaging.launching import launch_blast
+from dialer.services.messaging.launching import cancel_blast, launch_blast
 from dialer.services.messaging.planning import plan_chunk
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.sending import Wires, send_due
@@ -40,7 +41,7 @@ from dialer.services.messaging.tools import Tools
 from dialer.store.migrate import migrate
 from dialer.store.session import UnitFactory, make_engine
 
-ESTIMATE_AIM_S = 10.0
+ESTIMATE_AIM_S = 2.0
 SLOW_AIM = 450.0
 SHARE_AIM = 0.2
 SLOW_S = 0.1
@@ -79,13 +80,13 @@ def main() -> int:
     with throwaway_postgres(forgetful=False) as database, throwaway_valkey() as queue:
         ctx = _context(database, queue)
         list_id = _people(ctx, given.people)
-        estimated_s = _estimate(ctx, list_id)
+        slowest_s = max(_estimate(ctx, list_id))
         at_once = _send(ctx, list_id, queue, given.texts, 0.0)
         slow = _send(ctx, list_id, queue, given.texts // 2, SLOW_S)
     baseline, _ = measure(given.texts, 0.0)
     print(f"the wire alone: {baseline:,.0f} texts a second; a blast reaches {at_once / baseline:.0%} of it")
-    met = estimated_s <= ESTIMATE_AIM_S and slow >= SLOW_AIM and at_once >= SHARE_AIM * baseline
-    aims = f"{ESTIMATE_AIM_S:.0f} s for an estimate, {SLOW_AIM:.0f} a second over 100 ms, {SHARE_AIM:.0%}"
+    met = slowest_s <= ESTIMATE_AIM_S and slow >= SLOW_AIM and at_once >= SHARE_AIM * baseline
+    aims = f"{ESTIMATE_AIM_S:.0f} s to count people, {SLOW_AIM:.0f} a second over 100 ms, {SHARE_AIM:.0%}"
     print(f"aims: {aims} of the wire: {'met' if met else 'MISSED'}")
     return 0 if met else 1
 
@@ -132,13 +133,20 @@ _MIDNIGHT = utc_now().time().replace(hour=0, minute=0, second=0, microsecond=0, 
 """Quiet hours that begin when they end are none."""
 
 
-def _estimate(ctx: Context, list_id: uuid.UUID) -> float:
+def _estimate(ctx: Context, list_id: uuid.UUID) -> tuple[float, float]:
+    """Seconds for an estimate, and for a launch that makes sure that it still holds."""
     blast_id = _blast(ctx, list_id)
     began = time.monotonic()
     found = estimate_blast(ctx, blast_id)
-    took = time.monotonic() - began
-    print(f"estimate: {found.recipients:,} recipients, {found.segments:,} parts, in {took:.1f} s")
-    return took
+    estimated = time.monotonic()
+    launch_blast(ctx, blast_id, found.recipients)
+    launched = time.monotonic()
+    cancel_blast(ctx, blast_id)
+    print(
+        f"estimate: {found.recipients:,} recipients, {found.segments:,} parts, in {estimated - began:.1f} s"
+    )
+    print(f"launch, counting them once more: {launched - estimated:.1f} s")
+    return estimated - began, launched - estimated
 
 
 def _send(ctx: Context, list_id: uuid.UUID, queue: str, texts: int, delay_s: float) -> float:

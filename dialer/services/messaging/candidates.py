@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -69,15 +69,6 @@ def texting_rules(blast: Blast | None, campaign: Campaign) -> TextingRules:
         audience=Audience.of(blast.audience) if blast is not None else Audience(),
         requires_consent=campaign.require_consent_sms,
     )
-
-
-def chunks(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Iterator[Chunk]:
-    """All candidates of a blast, in chunks by contact id."""
-    after, more = None, True
-    while more:
-        chunk = chunk_after(ctx, unit, blast, campaign, after=after)
-        yield chunk
-        after, more = chunk.through, not chunk.last
 
 
 def chunk_after(

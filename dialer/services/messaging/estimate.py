@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy.engine import Row
 
 from dialer.domain import placeholders
 from dialer.domain.access import Permission
 from dialer.domain.message import ENCODINGS
 from dialer.domain.message_gate import EXCLUSIONS, Skip
 from dialer.domain.quiet_hours import QuietHours, quiet_from
-from dialer.domain.segments import UCS2, Measure, forced_by, measure
+from dialer.domain.segments import UCS2, forced_by, measure
 from dialer.domain.sender import lacks_opt_out_route
 from dialer.services.context import Context
+from dialer.services.messaging.audience_count import asked_of
 from dialer.services.messaging.blasts import reach_blast
-from dialer.services.messaging.candidates import Candidate, chunks
 from dialer.services.messaging.opt_out_links import sample_url
-from dialer.services.messaging.rendering import rendered, values_of
+from dialer.services.messaging.rendering import said_in, values_of, values_said
 from dialer.services.messaging.senders import rates_of, senders_of
 from dialer.services.messaging.views import EstimateView, SampleView, Warned
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
+from dialer.store.queries.blast_audience import people
+from dialer.store.queries.blast_estimate import judged
 from dialer.store.session import UnitOfWork
 
 SAMPLES: Final = 5
@@ -35,9 +39,9 @@ LONGEST: Final = 1600
 
 @dataclass(slots=True)
 class _Tally:
-    """What is added up on the way through the lists."""
+    """What is added up of all that the database found."""
 
-    numbers: set[str] = field(default_factory=set)
+    recipients: int = 0
     excluded: Counter[str] = field(default_factory=Counter)
     encodings: Counter[str] = field(default_factory=Counter)
     segments: int = 0
@@ -48,58 +52,69 @@ class _Tally:
     too_long: int = 0
     empty: int = 0
     parts: Counter[int] = field(default_factory=Counter)
-    samples: list[SampleView] = field(default_factory=list)
+    first: dict[uuid.UUID, str] = field(default_factory=dict)
 
 
 def estimate_blast(ctx: Context, blast_id: uuid.UUID) -> EstimateView:
     """Count a blast's recipients and parts as they would be now. Nothing is written, nothing is sent."""
     with ctx.unit() as unit:
         blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_READ)
-        tally = _Tally()
-        for chunk in chunks(ctx, unit, blast, campaign):
-            for one in chunk.candidates:
-                _add(ctx, tally, blast.body, one)
+        tally = _tally(ctx, unit, blast, campaign)
         return _estimate(ctx, unit, blast, campaign, tally)
 
 
-def _add(ctx: Context, tally: _Tally, body: str, one: Candidate) -> None:
-    if one.excluded is not None or one.number is None:
-        tally.excluded[one.excluded or Skip.NO_PHONE] += 1
-    elif one.number in tally.numbers:
-        tally.excluded[Skip.DUPLICATE_NUMBER] += 1
-    else:
-        tally.numbers.add(one.number)
-        measured = _measure(tally, rendered(body, one.person, sample_url(ctx)))
-        if len(tally.samples) < SAMPLES:
-            tally.samples.append(_sample(ctx, body, one, one.number, measured.segments))
+def _tally(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> _Tally:
+    """Add up what everybody would read: each different text is measured once, however many read it."""
+    tally, said = _Tally(), said_in(blast.body)
+    fitting = 0
+    for row in judged(unit, asked_of(ctx, unit, blast, campaign), said, SAMPLES):
+        if row.said is not None:
+            values = values_said(said, row.said, sample_url(ctx))
+            _measure(tally, placeholders.fill(blast.body, values), row.heads)
+        elif row.contact_id is not None:
+            tally.first[row.contact_id] = row.number
+        elif row.excluded is not None:
+            tally.excluded[row.excluded] = row.heads
+        else:
+            fitting = row.heads
+    if fitting > tally.recipients:
+        tally.excluded[Skip.DUPLICATE_NUMBER] = fitting - tally.recipients
+    return tally
 
 
-def _measure(tally: _Tally, text: str) -> Measure:
+def _measure(tally: _Tally, text: str, readers: int) -> None:
     measured = measure(text)
-    tally.encodings[measured.encoding] += 1
-    tally.segments += measured.segments
-    tally.parts[measured.segments] += 1
-    tally.long += measured.segments > LONG
-    tally.too_long += len(text) > LONGEST
-    tally.empty += not text.strip()
+    tally.recipients += readers
+    tally.encodings[measured.encoding] += readers
+    tally.segments += readers * measured.segments
+    tally.parts[measured.segments] += readers
+    tally.long += readers * (measured.segments > LONG)
+    tally.too_long += readers * (len(text) > LONGEST)
+    tally.empty += readers * (not text.strip())
     if measured.encoding == UCS2 and (forced := forced_by(text)) is not None and forced.avoidable:
-        tally.forced += 1
-        tally.forced_segments += measured.segments
-        tally.plain_segments += forced.plain.segments
-    return measured
+        tally.forced += readers
+        tally.forced_segments += readers * measured.segments
+        tally.plain_segments += readers * forced.plain.segments
 
 
-def _sample(ctx: Context, body: str, one: Candidate, number: str, segments: int) -> SampleView:
-    values = values_of(one.person, sample_url(ctx))
+def _samples(
+    ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, first: Mapping[uuid.UUID, str]
+) -> tuple[SampleView, ...]:
+    known = people(unit, campaign.election_id, list(first))
+    return tuple(_sample(ctx, blast.body, person, first[person.id]) for person in known)
+
+
+def _sample(ctx: Context, body: str, person: Row[Any], number: str) -> SampleView:
+    values = values_of(person, sample_url(ctx))
     pieces = tuple(piece for piece in placeholders.pieces(body, values) if piece[0])
-    return SampleView(one.person.first_name, number, pieces, segments)
+    return SampleView(person.first_name, number, pieces, measure(placeholders.fill(body, values)).segments)
 
 
 def _estimate(
     ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, tally: _Tally
 ) -> EstimateView:
     senders = senders_of(unit, blast, campaign)
-    recipients = len(tally.numbers)
+    recipients = tally.recipients
     rate = sum(rates_of(unit, senders, ctx.messaging).values())
     duration_s = recipients / rate if rate else 0.0
     cost = tally.segments * ctx.messaging.price_per_segment
@@ -116,7 +131,7 @@ def _estimate(
             *_warnings_of_plan(ctx, campaign, recipients, cost=cost, duration_s=duration_s),
         ),
         parts=dict(tally.parts),
-        samples=tuple(tally.samples),
+        samples=_samples(ctx, unit, blast, campaign, tally.first),
     )
 
 
@@ -139,10 +154,10 @@ def _warnings_of_text(ctx: Context, body: str, senders: Sequence[str], tally: _T
             "empty_text", "With what is known of these people, nothing is left to read.", tally.empty
         )
     if not senders:
-        yield Warned("no_sender", "There is no number yet that texts can come from.", len(tally.numbers))
+        yield Warned("no_sender", "There is no number yet that texts can come from.", tally.recipients)
     if lacks_opt_out_route(body, senders):
         detail = "Nobody can answer a name: add {opt_out_url} or a number, or it can’t be launched."
-        yield Warned("no_opt_out_route", detail, len(tally.numbers))
+        yield Warned("no_opt_out_route", detail, tally.recipients)
 
 
 def _warnings_of_plan(

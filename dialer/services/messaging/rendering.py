@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.engine import Row
 
 from dialer.domain import placeholders
+from dialer.store.queries.blast_estimate import Said
 
 FIELDS = ("first_name", "last_name", "postcode", "constituency", "polling_district", "polling_station")
 
@@ -22,5 +24,22 @@ def values_of(person: Row[Any] | None, opt_out_url: str) -> Mapping[str, str | N
     values: dict[str, str | None] = {"opt_out_url": opt_out_url}
     if person is not None:
         values |= {name: getattr(person, name) for name in FIELDS}
-        values |= {f"custom.{name}": str(value) for name, value in person.custom.items()}
+        values |= {f"{placeholders.CUSTOM}{name}": str(value) for name, value in person.custom.items()}
     return values
+
+
+def said_in(body: str) -> Said:
+    """What a text takes from the people who get it."""
+    names = placeholders.names_in(body)
+    own = sorted(
+        name.removeprefix(placeholders.CUSTOM) for name in names if name.startswith(placeholders.CUSTOM)
+    )
+    return Said(tuple(name for name in FIELDS if name in names), tuple(own))
+
+
+def values_said(said: Said, found: Sequence[str | None], opt_out_url: str) -> Mapping[str, str | None]:
+    """What placeholders stand for, as `values_of`, from just those things that the text takes."""
+    values: dict[str, str | None] = {"opt_out_url": opt_out_url}
+    values |= zip(said.fields, found, strict=False)
+    own = zip(said.custom, found[len(said.fields) :], strict=True)
+    return values | {f"{placeholders.CUSTOM}{key}": str(json.loads(value)) for key, value in own if value}

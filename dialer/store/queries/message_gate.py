@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Row
 
 from dialer.store.queries.message_claims import Claimed
+from dialer.store.queries.texting_rules import has_voted, not_meant, not_mobile
 from dialer.store.session import UnitOfWork
 
 _LOCK: Final = text(
@@ -39,7 +40,7 @@ One that is to be sent again, and about which a callback is kept that nobody has
 until its lease ends: the carrier has it after all.
 """
 
-_SKIP: Final = """
+_SKIP: Final = f"""
     CASE
         WHEN m.purpose <> 'stop_confirmation'
              AND (person.opted_out OR (NOT line.gone AND (barred.opted_out OR household.opted_out)))
@@ -47,23 +48,12 @@ _SKIP: Final = """
         WHEN m.purpose <> 'stop_confirmation' AND NOT line.gone AND barred.suppressed THEN 'suppressed'
         WHEN m.campaigning AND c.status IN ('deceased', 'moved') THEN c.status
         WHEN line.gone THEN 'no_phone'
-        WHEN line.landline OR left(m.number, 5) = '+4470'
-             OR (left(m.number, 5) = '+4476' AND left(m.number, 7) <> '+447624') THEN 'not_mobile'
+        WHEN {not_mobile("m.number", "line.landline")} THEN 'not_mobile'
         WHEN m.foreign_number THEN 'country'
         WHEN m.campaigning AND k.require_consent_sms AND NOT person.consented THEN 'no_consent'
-        WHEN m.for_blast AND b.audience ->> 'voted' = 'false' AND v.voted_at IS NOT NULL THEN 'voted'
+        WHEN m.for_blast AND {has_voted("b.audience")} THEN 'voted'
         WHEN m.for_blast AND touched.lately THEN 'recently_contacted'
-        WHEN m.for_blast AND (
-                (b.audience ->> 'voted' = 'true' AND v.voted_at IS NULL)
-             OR (b.audience ? 'support'
-                 AND NOT coalesce(b.audience -> 'support' @> to_jsonb(v.support), false))
-             OR (b.audience ? 'voting_methods'
-                 AND NOT coalesce(b.audience -> 'voting_methods' ? v.voting_method, false))
-             OR (b.audience ? 'tags_any' AND NOT c.tags && meant.tags_any)
-             OR (b.audience ? 'tags_none' AND c.tags && meant.tags_none)
-             OR (b.audience ? 'polling_districts'
-                 AND NOT b.audience -> 'polling_districts' ? upper(btrim(coalesce(c.polling_district, ''))))
-            ) THEN 'audience'
+        WHEN m.for_blast AND {not_meant("b.audience", "meant.tags_any", "meant.tags_none")} THEN 'audience'
     END
 """
 

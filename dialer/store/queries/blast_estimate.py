@@ -1,0 +1,211 @@
+"""Everybody in a blast's lists judged in one statement: how many would get it, and what each would read.
+
+It says what `dialer.domain.message_gate.exclusion` says, in SQL; a property test holds the two together.
+Told to it is what follows from a number alone: which ones lie where nobody may be texted.
+
+Each row finds what is known of it by a key that has an index, or in a hash; two sets that were only just
+worked out are never joined. So it takes time in proportion to the people, also where the planner knows
+nothing of a table that was filled a moment ago.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.engine import Row
+
+from dialer.domain.audience import Audience
+from dialer.store.queries.texting_rules import has_voted, not_meant, not_mobile
+from dialer.store.session import UnitOfWork
+
+_AT_ONCE: Final = 5_000
+"""Rows fetched at a time, so that memory doesn't grow with the blast."""
+
+_MEMBER: Final = """
+    member AS MATERIALIZED (
+        SELECT DISTINCT m.contact_id FROM list_member m
+        WHERE m.organisation_id = :organisation AND m.list_id = ANY (CAST(:lists AS uuid[]))
+    )
+"""
+
+_NUMBERS: Final = text(
+    f"""
+    WITH {_MEMBER}
+    SELECT p.number FROM member
+    JOIN contact_phone p ON p.organisation_id = :organisation AND p.contact_id = member.contact_id
+    WHERE p.removed_at IS NULL AND p.dead_at IS NULL
+    """
+)
+
+_AUDIENCE: Final = "CAST(:audience AS jsonb)"
+
+_JUDGED: Final = f"""
+    {_MEMBER},
+    living AS (
+        SELECT p.contact_id, p.number, p.position, p.line_type = 'landline' AS landline,
+               p.number = ANY (CAST(:foreign AS text[])) AS foreign_number
+        FROM contact_phone p
+        WHERE p.organisation_id = :organisation AND p.removed_at IS NULL AND p.dead_at IS NULL
+    ),
+    chosen AS (
+        SELECT DISTINCT ON (c.id) c.id, c.status, p.number, p.landline, p.foreign_number,
+               {has_voted(_AUDIENCE)} AS has_voted, {{said}} AS said
+        FROM member
+        JOIN contact c ON c.organisation_id = :organisation AND c.id = member.contact_id
+        LEFT JOIN voter_record v
+          ON v.organisation_id = :organisation AND v.contact_id = member.contact_id
+         AND v.election_id = :election
+        LEFT JOIN living p ON p.contact_id = member.contact_id
+        WHERE {not_meant(_AUDIENCE, "CAST(:tags_any AS text[])", "CAST(:tags_none AS text[])")} IS NOT TRUE
+        ORDER BY c.id, {not_mobile("p.number", "p.landline")} OR p.foreign_number, p.position,
+                 p.number COLLATE "C"
+    ),
+    judged AS MATERIALIZED (
+        SELECT p.id, p.number, p.said,
+               CASE
+                   WHEN EXISTS (
+                       SELECT 1 FROM opt_out x
+                       WHERE x.organisation_id = :organisation AND x.contact_id = p.id
+                         AND x.channel = 'sms' AND x.lifted_at IS NULL
+                   ) OR EXISTS (
+                       SELECT 1 FROM suppression x
+                       WHERE x.organisation_id = :organisation AND x.number = p.number
+                         AND x.channel = 'sms' AND x.reason = 'opt_out' AND x.lifted_at IS NULL
+                   ) OR EXISTS (
+                       SELECT 1 FROM contact_phone q
+                       JOIN opt_out x ON x.organisation_id = q.organisation_id AND x.contact_id = q.contact_id
+                       WHERE q.organisation_id = :organisation AND q.number = p.number
+                         AND q.removed_at IS NULL AND x.channel = 'sms' AND x.lifted_at IS NULL
+                   ) THEN 'opted_out'
+                   WHEN EXISTS (
+                       SELECT 1 FROM suppression x
+                       WHERE x.organisation_id = :organisation AND x.number = p.number
+                         AND x.channel = 'sms' AND x.reason <> 'opt_out' AND x.lifted_at IS NULL
+                   ) THEN 'suppressed'
+                   WHEN p.status IN ('deceased', 'moved') THEN p.status
+                   WHEN p.number IS NULL THEN 'no_phone'
+                   WHEN {not_mobile("p.number", "p.landline")} THEN 'not_mobile'
+                   WHEN p.foreign_number THEN 'country'
+                   WHEN :requires_consent AND NOT EXISTS (
+                       SELECT 1 FROM consent y
+                       WHERE y.organisation_id = :organisation AND y.contact_id = p.id
+                         AND y.channel = 'sms' AND y.withdrawn_at IS NULL
+                   ) THEN 'no_consent'
+                   WHEN EXISTS (
+                       SELECT 1 FROM conversation t
+                       WHERE t.organisation_id = :organisation AND t.number = p.number
+                         AND t.state = 'review'
+                   ) THEN 'in_review'
+                   WHEN p.has_voted THEN 'voted'
+                   WHEN CAST(:since AS timestamptz) IS NOT NULL AND (EXISTS (
+                       SELECT 1 FROM message x
+                       WHERE x.organisation_id = :organisation AND x.contact_id = p.id
+                         AND x.direction = 'outbound' AND x.sent_at > :since
+                   ) OR EXISTS (
+                       SELECT 1 FROM result x
+                       WHERE x.organisation_id = :organisation AND x.contact_id = p.id
+                         AND x.superseded_at IS NULL AND x.voided_at IS NULL AND x.at > :since
+                   ) OR EXISTS (
+                       SELECT 1 FROM call x
+                       WHERE x.organisation_id = :organisation AND x.contact_id = p.id
+                         AND x.created_at > :since
+                   )) THEN 'recently_contacted'
+               END AS excluded
+        FROM chosen p
+    )
+"""
+
+_COUNT: Final = text(
+    f"""
+    WITH {_JUDGED.format(said="NULL")}
+    SELECT count(*) FROM (
+        SELECT DISTINCT number COLLATE "C" FROM judged WHERE excluded IS NULL
+    ) AS recipient
+    """
+)
+
+_ESTIMATE: Final = f"""
+    WITH {_JUDGED},
+    texted AS MATERIALIZED (
+        SELECT DISTINCT ON (number COLLATE "C") id, number, said FROM judged
+        WHERE excluded IS NULL ORDER BY number COLLATE "C", id
+    )
+    SELECT excluded, NULL::uuid AS contact_id, NULL AS number, NULL::text[] AS said, count(*) AS heads
+    FROM judged GROUP BY excluded
+    UNION ALL
+    (SELECT NULL, id, number, NULL, 1 FROM texted ORDER BY id LIMIT :samples)
+    UNION ALL
+    SELECT NULL, NULL, NULL, said, count(*) FROM texted GROUP BY said
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whose people are to be judged, and by what: nobody texted or rung later than `since` where it is given,
+    and none of the numbers that lie abroad.
+    """
+
+    list_ids: Sequence[uuid.UUID]
+    election_id: uuid.UUID
+    audience: Audience
+    requires_consent: bool
+    since: dt.datetime | None
+    foreign: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a blast's text takes from people: fields of theirs by name, and own ones of their list by key."""
+
+    fields: tuple[str, ...]
+    custom: tuple[str, ...]
+
+
+def numbers_of(unit: UnitOfWork, list_ids: Sequence[uuid.UUID]) -> Iterator[str]:
+    """Every number that lives of the people of these lists, as often as somebody has it."""
+    given = {"organisation": unit.organisation_id, "lists": list(list_ids)}
+    return iter(unit.session.scalars(_NUMBERS, given, execution_options={"yield_per": _AT_ONCE}))
+
+
+def count_texted(unit: UnitOfWork, asked: Asked) -> int:
+    """How many numbers would be texted."""
+    return unit.session.scalar(_COUNT, _given(unit, asked)) or 0
+
+
+def judged(unit: UnitOfWork, asked: Asked, said: Said, samples: int) -> Iterator[Row[Any]]:
+    """How many people are left out for which reason (`excluded`; None: for none), the first so many who would
+    be texted (`contact_id`, `number`), and how many would read a text with which values in it (`said`, in
+    the order of the names asked for, own fields as JSON). Of people with one number the first stands for it.
+    """
+    given = {**_given(unit, asked), "custom": list(said.custom), "samples": samples}
+    statement = _estimating(said.fields, len(said.custom))
+    return iter(unit.session.execute(statement, given, execution_options={"yield_per": _AT_ONCE}))
+
+
+@lru_cache(maxsize=64)
+def _estimating(fields: tuple[str, ...], customs: int) -> TextClause:
+    own = [f"(c.custom -> (CAST(:custom AS text[]))[{place}])::text" for place in range(1, customs + 1)]
+    said = ", ".join([*(f"c.{name}" for name in fields), *own])
+    return text(_ESTIMATE.format(said=f"ARRAY[{said}]::text[]"))
+
+
+def _given(unit: UnitOfWork, asked: Asked) -> dict[str, object]:
+    """What the statement is told. It is planned for just that, so it asks no more than this audience does."""
+    return {
+        "organisation": unit.organisation_id,
+        "lists": list(asked.list_ids),
+        "election": asked.election_id,
+        "audience": json.dumps(asked.audience.as_json()),
+        "tags_any": sorted(asked.audience.tags_any or ()),
+        "tags_none": sorted(asked.audience.tags_none),
+        "requires_consent": asked.requires_consent,
+        "since": asked.since,
+        "foreign": list(asked.foreign),
+    }
