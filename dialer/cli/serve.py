@@ -23,6 +23,7 @@ from dialer.domain.access import Permission
 from dialer.domain.errors import Unavailable
 from dialer.logs import get_logger
 from dialer.processes import die_with_parent
+from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.calling.call_looks import ask_about_open_calls
 from dialer.services.messaging.missed_texts import texts_may_be_missed
@@ -72,12 +73,20 @@ def options(settings: Settings) -> dict[str, object]:
         "control_socket_disable": True,
         "logger_class": ServerLog,
         "post_fork": _after_fork,
+        "child_exit": lambda _arbiter, _worker: _leave_word(settings),
         "proc_name": "dialer",
     }
 
 
 def _after_fork(_arbiter: Arbiter, _worker: Worker) -> None:
     die_with_parent(signal.SIGTERM)
+
+
+def _leave_word(settings: Settings) -> None:
+    """A process of ours that is gone may have taken a text to us along, which nobody answered."""
+    client = connect(settings.redis_url)
+    RedisJobQueue(client).note_missed_texts()
+    client.close()
 
 
 def run(_options: argparse.Namespace, settings: Settings) -> Outcome:

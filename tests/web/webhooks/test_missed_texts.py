@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from dialer.app import create_app
+from dialer.cli.serve import options
 from dialer.queueing import MISSED_TEXTS_KEY, RedisJobQueue, connect
 from dialer.services.calling.pause_all import pause_all, resume_all
 from dialer.services.context import Context
@@ -250,6 +251,12 @@ def test_word_is_left_later_where_the_queue_is_away_too(
     signer.post("/webhooks/twilio/messages/status", {"MessageSid": A_TEXT["MessageSid"]})
     assert jobs.take_missed_texts()
     engine.dispose()
+
+
+def test_a_web_process_that_dies_has_the_lists_read(settings: Settings, jobs: RedisJobQueue) -> None:
+    assert not jobs.take_missed_texts()
+    options(settings)["child_exit"](None, None)  # type: ignore[operator]
+    assert jobs.take_missed_texts()
 
 
 def test_what_is_answered_well_leaves_no_word(signer: Signer, jobs: RedisJobQueue, post: Post) -> None:
