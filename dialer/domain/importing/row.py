@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final, TypeVar
 
 from dialer.domain.elector_number import elector_key, join_elector_number, polling_district_of
@@ -19,6 +20,9 @@ from dialer.domain.phone import Phone, PhoneFault, read_phones
 MENDED: Final = "mended_numbers"
 UNREAD: Final = "unread_values"
 _REPORTED_VALUE_MAX: Final = 200
+_EVIDENCE: Final = frozenset(
+    {"support", "pledge", "pledged_at", "pledge_source", "voting_method", "postal_vote", "voted", "voted_at"}
+)
 _HARMLESS: Final = ("'=", "'+", "'-", "'@")
 Value = TypeVar("Value")
 
@@ -117,16 +121,31 @@ class _Cells:
         return self.one.get(name, "")
 
 
+class _Kind(Enum):
+    """How a column's cells come together with others of the same field."""
+
+    ONE = "the first filled one counts"
+    MANY = "all count"
+    CUSTOM = "a field of the list's own"
+
+
+def _slot(index: int, field_name: str) -> tuple[int, str, _Kind, int]:
+    """Say of a column what is asked of each of its cells: place, name, kind and the most characters."""
+    if field_name.startswith(CUSTOM):
+        return index, field_name.removeprefix(CUSTOM), _Kind.CUSTOM, MAX_CELL
+    kind = _Kind.MANY if field_name in MANY else _Kind.ONE
+    return index, field_name, kind, LIMITS.get(field_name, MAX_CELL)
+
+
 class RowReader:
     """Reads the rows of one list. `warnings` counts what was mended or could not be understood."""
 
     def __init__(self, rules: RowRules) -> None:
         self.rules = rules
         self.warnings: Counter[str] = Counter()
-        self._fields = [
-            name.removeprefix(CUSTOM) if name.startswith(CUSTOM) else name for name in rules.columns.fields
+        self._slots = [
+            _slot(index, name) for index, name in enumerate(rules.columns.fields) if name != IGNORE
         ]
-        self._is_custom = [name.startswith(CUSTOM) for name in rules.columns.fields]
         self._has_phones = "phone" in rules.columns.fields
         self._width = rules.columns.width
 
@@ -150,19 +169,22 @@ class RowReader:
         if not record.split:
             return cells
         suspect = record.fault is Reason.UNDECODABLE
-        for name, custom, cell in zip(self._fields, self._is_custom, record.cells, strict=False):
-            if not cell or name == IGNORE or not (text := _bare(cell)):
+        given, width = record.cells, len(record.cells)
+        for index, name, kind, limit in self._slots:
+            if index >= width:
+                break
+            if not (cell := given[index]) or not (text := _bare(cell)):
                 continue
             if suspect and has_lost_letters(text):
                 continue
-            if len(text) > LIMITS.get(name, MAX_CELL):
+            if len(text) > limit:
                 cells.faults.append(Fault(Reason.VALUE_TOO_LONG, name, text))
-            elif custom:
-                cells.custom.setdefault(name, text)
-            elif name in MANY:
+            elif kind is _Kind.ONE:
+                cells.one.setdefault(name, text)
+            elif kind is _Kind.MANY:
                 cells.many.setdefault(name, []).append(text)
             else:
-                cells.one.setdefault(name, text)
+                cells.custom.setdefault(name, text)
         return cells
 
     def _fill(self, person: PersonRow, cells: _Cells) -> None:
@@ -171,14 +193,17 @@ class RowReader:
         _fill_name(person, cells)
         _fill_elector(person, cells)
         _fill_plain(person, cells)
-        person.tags = read.read_tags(";".join(cells.many.get("tags", ()))) + list(self.rules.tags)
+        person.tags = [*self.rules.tags]
+        if tags := cells.many.get("tags"):
+            person.tags[:0] = read.read_tags(";".join(tags))
         person.custom = cells.custom
         if text := cells.get("date_of_birth"):
             person.date_of_birth = self._understood(
                 read.read_date(text, day_first=self.rules.day_first, newest=self.rules.now.date())
             )
         _fill_wishes(person, cells)
-        self._fill_evidence(person.evidence, cells)
+        if not _EVIDENCE.isdisjoint(cells.one):
+            self._fill_evidence(person.evidence, cells)
 
     def _fill_phones(self, person: PersonRow, cells: _Cells) -> None:
         found: dict[str, Phone] = {}
@@ -229,7 +254,7 @@ class RowReader:
     def _fill_vote(self, evidence: Evidence, cells: _Cells) -> None:
         said, at = cells.get("voted"), cells.get("voted_at")
         clear = read.yes_or_no(said)
-        if clear is False:
+        if clear is False or not (said or at):
             return
         evidence.voted_at = self._instant(at or said, self.rules.on)
         evidence.voted = bool(clear or at or evidence.voted_at)
@@ -264,7 +289,7 @@ class RowReader:
 def _bare(cell: str) -> str:
     """A cell without the space around it, and without the mark that our own report puts before a formula."""
     text = cell.strip()
-    return text[1:] if text.startswith(_HARMLESS) else text
+    return text[1:] if text[:1] == "'" and text.startswith(_HARMLESS) else text
 
 
 def _fill_name(person: PersonRow, cells: _Cells) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -20,6 +21,7 @@ from dialer.services.people.import_processes import ReadingProcesses
 BATCH_ROWS: Final = 5_000
 """Rows of one transaction; the same after a restart, so that repetitions are judged the same."""
 
+_OBJECTS: Final = 100_000
 _LARGE: Final = 4 * 1024 * 1024
 _AHEAD: Final = 2
 
@@ -47,6 +49,17 @@ def _prepare_in_parallel(chunks: Iterator[Chunk], rules: RowRules) -> Iterator[B
 
 def _with_records(chunk: Chunk, future: Future[Batch]) -> Batch:
     return replace(future.result(), records=chunk.records)
+
+
+@contextmanager
+def cycles_sought_rarely() -> Iterator[None]:
+    """Have Python look for garbage that refers to itself less often: rows are none, and there are many."""
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def read_batches(path: Path, form: TextFormat, rules: RowRules, start: int) -> Iterator[Batch]:

@@ -28,7 +28,7 @@ from dialer.services.gotv.record import count_new_records, recompute_records
 from dialer.services.gotv.waiting import match_unknown_marks
 from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_files import discard_upload, stored_file
-from dialer.services.people.import_reading import read_batches
+from dialer.services.people.import_reading import cycles_sought_rarely, read_batches
 from dialer.services.people.import_words import add_warnings
 from dialer.store.models.gotv import Election
 from dialer.store.models.people import ContactList, Import
@@ -78,7 +78,8 @@ def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock) -> None:
     if plan is None:
         return
     try:
-        _bring_all_in(ctx, plan, clock)
+        with cycles_sought_rarely():
+            _bring_all_in(ctx, plan, clock)
     except _OvertakenError:
         return
     except (FileNotFoundError, psycopg.DataError, DataError) as error:  # trying again would end the same way

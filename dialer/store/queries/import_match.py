@@ -39,7 +39,7 @@ _OTHER_ELECTOR: Final = """(s.elector_key IS NOT NULL AND c.elector_key IS NOT N
 _SOMEBODY_ELSE: Final = """(s.first_key IS NOT NULL AND s.last_key IS NOT NULL
     AND c.first_key <> '' AND c.last_key <> '' AND c.first_key <> s.first_key AND c.last_key <> s.last_key)"""
 
-CROWD: Final = 20
+CROWD: Final = 5
 """A number that more people than this share is no way to find one of them: they are sought by name."""
 
 # Each looks one row up by index, whatever the planner believes of tables that have just grown.
@@ -76,8 +76,10 @@ _BY_NAME_AND_PHONE: Final = f"""
     ORDER BY c.id LIMIT 1
 """
 _BY_PHONE: Final = f"""
-    CASE WHEN cardinality(reach.people) BETWEEN 1 AND {CROWD} THEN ({_BY_FEW_ON_THE_PHONE})
+    SELECT CASE WHEN cardinality(reach.people) BETWEEN 1 AND {CROWD} THEN ({_BY_FEW_ON_THE_PHONE})
         WHEN cardinality(reach.people) > {CROWD} THEN ({_BY_NAME_AND_PHONE}) END
+    FROM (SELECT ARRAY({_ON_THE_PHONE}) AS people OFFSET 0) AS reach
+    WHERE s.numbers IS NOT NULL
 """
 _BY_EMAIL: Final = f"""
     SELECT c.id FROM contact AS c
@@ -95,10 +97,9 @@ _FIND: Final = f"""
         holder_id = found.holder_id
     FROM (
         SELECT s.ctid AS place, holder.id AS holder_id, coalesce(({_BY_EXTERNAL_ID}),
-            CASE WHEN holder.is_same THEN holder.id END, {_BY_PHONE}, ({_BY_EMAIL})) AS id
+            CASE WHEN holder.is_same THEN holder.id END, ({_BY_PHONE}), ({_BY_EMAIL})) AS id
         FROM import_stage AS s
         LEFT JOIN LATERAL ({_HOLDER}) AS holder ON true
-        CROSS JOIN LATERAL (SELECT ARRAY({_ON_THE_PHONE}) AS people OFFSET 0) AS reach
         WHERE s.fate = 'created' OFFSET 0
     ) AS found
     WHERE s.ctid = found.place AND (found.id IS NOT NULL OR found.holder_id IS NOT NULL)
