@@ -10,7 +10,7 @@ from flask import Flask, render_template
 
 from dialer.domain.access import Permission
 from dialer.web.guard import allow
-from tests.browser.conftest import DESK, PHONE, Open, axe_faults, sizes
+from tests.browser.conftest import DESK, PHONE, Open, axe_faults, sign_in, sizes
 from tests.people import Person
 
 
@@ -32,6 +32,7 @@ def app(own_app: Flask) -> Flask:
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_gallery(size: tuple[int, int], dark: bool, open_browser: Open, carys: Person):
     page = open_browser(size, dark=dark)
+    sign_in(page, carys)
     answer = page.goto("/gallery")
     assert answer
     assert answer.status == 200
@@ -41,6 +42,7 @@ def test_gallery(size: tuple[int, int], dark: bool, open_browser: Open, carys: P
 
 def test_the_menu_of_a_phone_opens_without_a_script(open_browser: Open, carys: Person):
     page = open_browser(PHONE, script=False)
+    sign_in(page, carys)
     page.goto("/gallery")
     page.get_by_text("Menu", exact=True).click()
     assert page.locator(".menu nav a").nth(3).is_visible()
@@ -48,6 +50,7 @@ def test_the_menu_of_a_phone_opens_without_a_script(open_browser: Open, carys: P
 
 def test_the_accent_follows_nowhere_that_a_state_is_told(open_browser: Open, carys: Person):
     page = open_browser(DESK)
+    sign_in(page, carys)
     page.goto("/gallery")
     colour = "(selector) => getComputedStyle(document.querySelector(selector)).backgroundColor"
     talking = page.evaluate(colour, "[data-state=talking]")

@@ -101,6 +101,12 @@ def test_those_not_to_be_contacted_are_counted_and_stay_so(desk: Reader, new_lis
     assert (page.tests["stat-no-voice"]["data-value"], page.tests["stat-no-sms"]["data-value"]) == ("2", "1")
 
 
+def test_a_quote_that_nothing_closes_is_named_with_its_row(new_list: Reader, bring_in) -> None:
+    page = bring_in('Name,Phone\nSiân Prydderch,07700 900123\n"Owen Hughes,07700 900124\n')
+    assert "a quote that isn’t closed" in page.words["import-rejects"]
+    assert '"Owen Hughes,07700 900124' in page.words["import-rejects"]
+
+
 def test_rows_are_mended_and_brought_in_again(new_list: Reader, bring_in) -> None:
     page = bring_in(PEOPLE)
     report = new_list.client.get(page.tests["import-report"]["href"])
