@@ -139,6 +139,70 @@ def test_one_field_for_two_columns_is_refused(coordinator: Caller, list_id: str)
     assert chosen["warnings"] == []
 
 
+STRANGE = b"Alpha,Beta,Gamma\nAnn,Lee,07700 900001\n"
+CHOSEN = {"Alpha": "first_name", "Beta": "last_name", "Gamma": "phone"}
+
+
+def test_a_mapping_is_remembered_by_its_headers(coordinator: Caller, list_id: str, ctx: Context) -> None:
+    waiting = upload(coordinator, list_id, STRANGE).get_json()
+    assert (waiting["state"], waiting["mapping_source"]) == ("needs_mapping", "recognised")
+    body = {"mapping": CHOSEN, "has_header": True}
+    given = coordinator.post(f"/imports/{waiting['id']}/mapping", json=body).get_json()
+    assert (given["state"], given["mapping_source"]) == ("queued", "given")
+    again = b"A title\n\nALPHA;b\xc3\xaata ; Gamma.\nBob;Roe;07700 900002\n"
+    other = coordinator.post("/lists", json={"name": "Other"}).get_json()["id"]
+    known = upload(coordinator, other, again).get_json()
+    assert (known["state"], known["mapping_source"]) == ("queued", "remembered")
+    assert known["mapping"] == {"ALPHA": "first_name", "bêta": "last_name", "Gamma.": "phone"}
+    run(ctx, known["id"])
+    assert coordinator.get(f"/imports/{known['id']}").get_json()["counts"]["created"] == 1
+    preview = coordinator.post(f"/lists/{other}/imports/preview", data={"file": (io.BytesIO(again), "l.csv")})
+    shown = preview.get_json()
+    assert (shown["mapping_source"], shown["header_row"]) == ("remembered", 3)
+    assert [(each["field"], each["confidence"]) for each in shown["columns"]][-1] == ("phone", 1.0)
+
+
+def test_other_headers_and_lists_without_any_are_not_taken_for_known(
+    coordinator: Caller, list_id: str
+) -> None:
+    upload(coordinator, list_id, STRANGE, {"mapping": CHOSEN})
+    for data in (b"Beta,Alpha,Gamma\nLee,Ann,07700 900001\n", b"Alpha,Beta\nAnn,07700 900001\n"):
+        assert upload(coordinator, list_id, data).get_json()["mapping_source"] == "recognised"
+    told = upload(coordinator, list_id, STRANGE, {"has_header": False}).get_json()
+    assert (told["state"], told["mapping_source"]) == ("needs_mapping", "recognised")
+    nameless = {"mapping": {"0": "full_name", "1": "phone"}, "has_header": False}
+    upload(coordinator, list_id, b"Ann Lee,07700 900001\n", nameless)
+    assert len(coordinator.get("/import-mappings").get_json()["data"]) == 1
+
+
+def test_a_mapping_is_overridden_and_forgotten(
+    coordinator: Caller, list_id: str, api: Callable[[Person], Caller], vic: Person
+) -> None:
+    upload(coordinator, list_id, STRANGE, {"mapping": CHOSEN})
+    upload(coordinator, list_id, STRANGE, {"mapping": {**CHOSEN, "Alpha": "last_name", "Beta": "notes"}})
+    (kept,) = coordinator.get("/import-mappings").get_json()["data"]
+    assert kept["headers"] == ["Alpha", "Beta", "Gamma"]
+    assert kept["mapping"] == {"Alpha": "last_name", "Beta": "notes", "Gamma": "phone"}
+    path = f"/import-mappings/{kept['id']}"
+    assert api(vic).get("/import-mappings").status_code == 403
+    assert api(vic).delete(path).status_code == 403
+    assert coordinator.delete(path).status_code == 204
+    assert coordinator.delete(path).status_code == 404
+    assert upload(coordinator, list_id, STRANGE).get_json()["state"] == "needs_mapping"
+
+
+def test_mended_rows_go_by_the_mapping_of_their_list(coordinator: Caller, list_id: str, ctx: Context) -> None:
+    data = STRANGE + b"Bob,Roe,12345\n"
+    started = upload(coordinator, list_id, data, {"mapping": CHOSEN}).get_json()
+    run(ctx, started["id"])
+    report = coordinator.get(f"/imports/{started['id']}/rejected", headers={"Accept": "text/csv"})
+    mended = upload(coordinator, list_id, report.get_data().replace(b"12345", b"07700 900002")).get_json()
+    assert (mended["state"], mended["mapping_source"]) == ("queued", "remembered")
+    assert {mended["mapping"][name] for name in ("line", "outcome", "reason", "detail")} == {"ignore"}
+    run(ctx, mended["id"])
+    assert coordinator.get(f"/imports/{mended['id']}").get_json()["counts"]["created"] == 1
+
+
 def test_a_list_without_header_is_mapped_by_number(coordinator: Caller, list_id: str, ctx: Context) -> None:
     data = b"Ann,Lee,07700 900001\nBob,Roe,07700 900002\n"
     waiting = upload(coordinator, list_id, data).get_json()

@@ -6,6 +6,7 @@ server must never answer 5xx, never take what the description forbids, and never
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import uuid
@@ -97,6 +98,11 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
     assert assignment is not None
     caller.post("/suppressions", json=EXAMPLES["NewSuppression"])
     (list_id,) = ids("/lists")
+    small = {
+        "file": (io.BytesIO(b"Name,Ring\nUna,\n"), "small.csv"),
+        "options": '{"mapping":{"Ring":"phone"}}',
+    }
+    caller.post(f"/lists/{list_id}/imports", data=small)
     blast = {"campaign_id": campaign_id, "name": "Texts", "body": "Hello", "list_ids": [list_id]}
     caller.post("/blasts", json=blast)
     ctx = context_of(admin)
@@ -115,6 +121,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "code": [link["code"]],
         "list_id": [list_id],
         "import_id": ids(f"/lists/{list_id}/imports"),
+        "mapping_id": ids("/import-mappings"),
         "script_id": ids("/scripts"),
         "election_id": ids("/elections"),
         "volunteer_id": ids("/volunteers"),

@@ -58,14 +58,19 @@ class Columns:
 
     def keys(self) -> tuple[str, ...]:
         """The key of each column in a mapping."""
-        times = Counter(self.headers)
-        return tuple(
-            header if header and times[header] == 1 else str(index)
-            for index, header in enumerate(self.headers)
-        )
+        return mapping_keys(self.headers)
 
 
-def _clean(cell: str) -> str:
+def mapping_keys(headers: Sequence[str]) -> tuple[str, ...]:
+    """Return the key of each column in a mapping: its header, or its number where that is none of its own."""
+    times = Counter(headers)
+    return tuple(
+        header if header and times[header] == 1 else str(index) for index, header in enumerate(headers)
+    )
+
+
+def clean_header(cell: str) -> str:
+    """Write a header in one line, without what no database takes, and no longer than anybody reads."""
     return " ".join(show_lost_letters(cell.replace("\ufeff", "")).split())[:_HEADER_MAX]
 
 
@@ -90,8 +95,8 @@ def _widest(records: Sequence[Record]) -> int:
 
 
 def _given_header(records: Sequence[Record], mapping: Mapping[str, str]) -> Record | None:
-    named = {_clean(key) for key in mapping if not key.isdigit()}
-    counts = [(len(named & set(map(_clean, record.cells))), -record.row) for record in records]
+    named = {clean_header(key) for key in mapping if not key.isdigit()}
+    counts = [(len(named & set(map(clean_header, record.cells))), -record.row) for record in records]
     best = max(zip(counts, records, strict=True), default=None, key=lambda pair: pair[0])
     return best[1] if best and best[0][0] else None
 
@@ -150,7 +155,7 @@ def recognise(
     Without a header every column waits to be chosen, with a guess by what it holds.
     """
     row = header.row if header else 0
-    headers = tuple(map(_clean, header.cells)) if header else ("",) * _widest(records)
+    headers = tuple(map(clean_header, header.cells)) if header else ("",) * _widest(records)
     people = [record.cells for record in records if record.row > row and record.split]
     guesses = tuple(guess(headers, people, region, today))
     fields = [one.field or "" for one in guesses]
@@ -189,7 +194,7 @@ def apply_mapping(
     by_key = {key: index for index, key in enumerate(guessed.keys())}
     chosen, unknown = {}, []
     for key, field in mapping.items():
-        index = by_key.get(_clean(key), int(key) if key.isdecimal() else -1)
+        index = by_key.get(clean_header(key), int(key) if key.isdecimal() else -1)
         if 0 <= index < len(guessed.fields):
             chosen[index] = field
         else:

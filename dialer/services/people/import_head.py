@@ -12,10 +12,18 @@ from dialer.domain.errors import FieldError, UnreadableFile, ValidationFailed
 from dialer.domain.importing.contents import SAMPLE
 from dialer.domain.importing.delimited import MAX_COLUMNS, Record, TextFormat, read_records, show_lost_letters
 from dialer.domain.importing.encoding import NotText
-from dialer.domain.importing.header import HEADER_WITHIN, Columns, apply_mapping, find_header, recognise
+from dialer.domain.importing.header import (
+    HEADER_WITHIN,
+    Columns,
+    apply_mapping,
+    choose,
+    find_header,
+    recognise,
+)
 from dialer.domain.importing.issues import Reason
 from dialer.domain.importing.row import has_content
 from dialer.domain.importing.sniffing import sniff
+from dialer.services.people.import_mappings import Recalled
 from dialer.services.people.import_words import file_warning
 
 HEAD_ROWS: Final = HEADER_WITHIN + SAMPLE
@@ -86,12 +94,28 @@ def _refuse_no_list(records: list[Record]) -> None:
         raise UnreadableFile(f"This file has more than {MAX_COLUMNS} columns. Leave out what isn’t needed.")
 
 
+def source_of(columns: Columns, wishes: ReadingWishes) -> str:
+    """Say where the columns are from: given, remembered or recognised."""
+    if wishes.get("mapping"):
+        return "given"
+    return "remembered" if columns.chosen else "recognised"
+
+
 def columns_of(
-    records: list[Record], wishes: ReadingWishes, expected: Expected, pointer: str = "/options/mapping"
+    records: list[Record],
+    wishes: ReadingWishes,
+    expected: Expected,
+    known: Recalled | None = None,
+    pointer: str = "/options/mapping",
 ) -> Columns:
-    """Recognise the columns, or take those that the wishes name; `pointer` is where faults are said to be."""
-    mapping = wishes.get("mapping")
-    header = find_header(records[:HEADER_WITHIN], wishes.get("has_header"), mapping)
+    """Take the columns that the wishes name, else those that are remembered, else recognise them.
+
+    `pointer` is where faults of the wishes are said to be.
+    """
+    mapping, has_header = wishes.get("mapping"), wishes.get("has_header")
+    if known and not mapping and has_header is not False:
+        return choose(recognise(known.header, records, *expected), known.chosen)
+    header = find_header(records[:HEADER_WITHIN], has_header, mapping)
     if not mapping:
         return recognise(header, records, *expected)
     columns = apply_mapping(header, records, mapping, *expected)

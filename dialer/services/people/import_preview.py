@@ -9,7 +9,15 @@ from dialer.domain.access import Permission, require
 from dialer.domain.importing.delimited import show_lost_letters
 from dialer.domain.importing.header import Columns
 from dialer.services.context import Context
-from dialer.services.people.import_head import Expected, columns_of, look_at_head, people_below, samples_of
+from dialer.services.people.import_head import (
+    Expected,
+    columns_of,
+    look_at_head,
+    people_below,
+    samples_of,
+    source_of,
+)
+from dialer.services.people.import_mappings import recall
 from dialer.services.people.import_wishes import ImportOptions, check_options
 from dialer.services.people.import_words import file_warning, with_columns
 from dialer.services.people.lists import list_of
@@ -28,7 +36,8 @@ def preview_import(ctx: Context, list_id: uuid.UUID, upload: BinaryIO, options: 
     with ctx.unit() as unit:
         region = options.get("default_region") or list_of(unit, list_id).default_region
     head = look_at_head(upload, within=_HEAD_BYTES)
-    columns = columns_of(head.records, options, Expected(region, ctx.now.date()))
+    expected = Expected(region, ctx.now.date())
+    columns = columns_of(head.records, options, expected, recall(ctx, head.records))
     people = people_below(head.records, columns)
     warnings = with_columns(head.warnings, columns)
     if _is_longer(upload, _HEAD_BYTES):
@@ -38,6 +47,7 @@ def preview_import(ctx: Context, list_id: uuid.UUID, upload: BinaryIO, options: 
         encoding=head.form.encoding,
         delimiter=head.form.delimiter,
         header_row=columns.row or None,
+        mapping_source=source_of(columns, options),
         question=columns.question,
         columns=[_column(columns, index, samples_of(people, index)) for index in range(len(columns.fields))],
         rows=[[show_lost_letters(cell) for cell in record.cells] for record in people[:_ROWS_SHOWN]],

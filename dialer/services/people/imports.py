@@ -26,7 +26,9 @@ from dialer.services.people.import_head import (
     look_at_head,
     people_below,
     samples_of,
+    source_of,
 )
+from dialer.services.people.import_mappings import recall, remember
 from dialer.services.people.import_run import enqueue_import
 from dialer.services.people.import_wishes import ImportOptions, check_mapping, check_options
 from dialer.services.people.import_words import with_columns
@@ -56,7 +58,8 @@ def start_import(
     with discarded_on_error(path):
         with path.open("rb") as stream:
             head = look_at_head(stream)
-        columns = columns_of(head.records, options, Expected(region, ctx.now.date()))
+        expected = Expected(region, ctx.now.date())
+        columns = columns_of(head.records, options, expected, recall(ctx, head.records))
         return _create(ctx, list_id, filename, stored_as, head=head, columns=columns, options=options)
 
 
@@ -109,9 +112,10 @@ def set_mapping(
         if has_header is None:
             has_header = row.options.get("has_header")
         wishes: ReadingWishes = {"mapping": dict(mapping), "has_header": has_header}
-        columns = columns_of(_head_again(ctx, row), wishes, _expected(ctx, unit, row), "/mapping")
+        columns = columns_of(_head_again(ctx, row), wishes, _expected(ctx, unit, row), None, "/mapping")
         row.options = {**row.options, "mapping": dict(mapping), "has_header": has_header}
-        _keep_columns(row, columns)
+        _keep_columns(row, columns, "given")
+        remember(ctx, unit, columns)
         row.state = "queued"
         ctx.audit(unit, "import.mapped", "import", row.id)
         unit.after_commit(lambda: enqueue_import(ctx, import_id))
@@ -188,7 +192,10 @@ def _create(
             created_by=ctx.actor.account_id,
             created_at=ctx.now,
         )
-        _keep_columns(row, columns)
+        source = source_of(columns, options)
+        _keep_columns(row, columns, source)
+        if source == "given":
+            remember(ctx, unit, columns)
         unit.session.add(row)
         unit.session.flush()
         ctx.audit(unit, "import.started", "import", row.id, {"list_id": str(list_id)})
@@ -198,7 +205,8 @@ def _create(
         return import_view(row)
 
 
-def _keep_columns(row: Import, columns: Columns) -> None:
+def _keep_columns(row: Import, columns: Columns, source: str) -> None:
+    row.mapping_source = source
     row.header_row = columns.row
     row.columns = [
         {"header": header, "field": field, "confidence": columns.confidence(index)}
@@ -240,6 +248,7 @@ def import_view(row: Import) -> ImportView:
         encoding=row.encoding,
         delimiter=row.delimiter,
         mapping=row.mapping,
+        mapping_source=row.mapping_source,
         question=row.question,
         warnings=row.warnings,
         counts=ImportCounts(

@@ -36,7 +36,10 @@ class ImportCounts:
 
 @dataclass(frozen=True, slots=True)
 class ImportView:
-    """One file on its way into a list. `question` says which columns a person must choose, and why."""
+    """One file on its way into a list. `question` says which columns a person must choose, and why.
+
+    `mapping_source`: the columns were `recognised`, `given`, or `remembered` from an earlier file.
+    """
 
     id: uuid.UUID
     list_id: uuid.UUID
@@ -47,6 +50,7 @@ class ImportView:
     encoding: str | None
     delimiter: str | None
     mapping: Mapping[str, str]
+    mapping_source: str
     question: str | None
     warnings: Sequence[Mapping[str, Any]]
     counts: ImportCounts
@@ -76,6 +80,17 @@ class ColumnView:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportMappingView:
+    """What somebody chose for lists with these headers."""
+
+    id: uuid.UUID
+    headers: Sequence[str]
+    mapping: Mapping[str, str]
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PreviewColumn:
     """A column as an import would take it. `field` None: nobody can tell, it would be kept as a custom field.
 
@@ -97,6 +112,7 @@ class PreviewView:
     encoding: str | None
     delimiter: str | None
     header_row: int | None
+    mapping_source: str
     question: str | None
     columns: Sequence[PreviewColumn]
     rows: Sequence[Sequence[str]]

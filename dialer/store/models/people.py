@@ -13,6 +13,7 @@ from dialer.domain.people import (
     CONTACT_STATUSES,
     IMPORT_STATES,
     LINE_TYPES,
+    MAPPING_SOURCES,
     OPT_OUT_CHANNELS,
     SUPPRESSION_REASONS,
 )
@@ -176,13 +177,15 @@ class ListMember(Tenant, Base):
 class Import(Identified, Base):
     """One file on its way into one list. `next_row` is the watermark: rows before it are in.
 
-    `question` says why a person must choose columns: `header`, `no_phone` or `two_phones`.
+    `question` says why a person must choose columns: `header`, `no_phone` or `two_phones`;
+    `mapping_source` where its columns are from.
     """
 
     __tablename__ = "import"
     __table_args__ = (
         reference("contact_list", "list_id", ondelete="CASCADE"),
         one_of("state", IMPORT_STATES),
+        one_of("mapping_source", MAPPING_SOURCES),
         Index(
             "ix_import_waiting",
             "state",
@@ -205,6 +208,7 @@ class Import(Identified, Base):
     has_sep_line: Mapped[bool] = mapped_column(server_default=text("false"))
     header_row: Mapped[int] = mapped_column(server_default=text("0"))
     mapping: Mapped[Json]
+    mapping_source: Mapped[str] = mapped_column(server_default=text("'recognised'"))
     columns: Mapped[JsonList]
     question: Mapped[str | None]
     warnings: Mapped[JsonList]
@@ -222,6 +226,23 @@ class Import(Identified, Base):
     created_at: Mapped[Instant]
     started_at: Mapped[Instant | None]
     finished_at: Mapped[Instant | None]
+
+
+class ImportMapping(Identified, Base):
+    """What somebody chose for lists with these headers. `mapping` goes by the columns' numbers from 0."""
+
+    __tablename__ = "import_mapping"
+    __table_args__ = (UniqueConstraint("organisation_id", "headers_key"),)
+
+    organisation_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("organisation.id"), primary_key=True, sort_order=-2
+    )
+    headers_key: Mapped[str]
+    headers: Mapped[JsonList]
+    mapping: Mapped[Json]
+    created_by: Mapped[uuid.UUID | None]
+    created_at: Mapped[Instant]
+    updated_at: Mapped[Instant]
 
 
 class ImportContact(Tenant, Base):

@@ -13,7 +13,8 @@ from werkzeug.exceptions import BadRequest
 from dialer.domain.access import Permission
 from dialer.domain.errors import FieldError, ValidationFailed
 from dialer.domain.importing.issues import Outcome, Reason
-from dialer.domain.people import IMPORT_STATES
+from dialer.domain.people import IMPORT_STATES, MAPPING_SOURCES
+from dialer.services.people import import_mappings as memory
 from dialer.services.people import import_report as report
 from dialer.services.people import imports as deeds
 from dialer.services.people.import_preview import preview_import
@@ -96,6 +97,7 @@ class ImportSchema(Schema):
     encoding = Text(required=True, allow_none=True)
     delimiter = Text(required=True, allow_none=True)
     mapping = _mapping(required=True)
+    mapping_source = Choice(*MAPPING_SOURCES, required=True)
     question = Choice("header", "no_phone", "two_phones", allow_none=True)
     warnings = fields.List(fields.Nested(WarningSchema), required=True)
     counts = fields.Nested(CountsSchema, required=True)
@@ -122,10 +124,21 @@ class PreviewSchema(Schema):
     encoding = Text(required=True, allow_none=True)
     delimiter = Text(required=True, allow_none=True)
     header_row = Whole(required=True, allow_none=True)
+    mapping_source = Choice(*MAPPING_SOURCES, required=True)
     question = Choice("header", "no_phone", "two_phones", allow_none=True)
     columns = fields.List(fields.Nested(PreviewColumnSchema), required=True)
     rows = fields.List(fields.List(Text()), required=True)
     warnings = fields.List(fields.Nested(WarningSchema), required=True)
+
+
+class ImportMappingSchema(Schema):
+    """What somebody chose for lists with these headers, in this order."""
+
+    id = Id(required=True)
+    headers = fields.List(Text(), required=True)
+    mapping = _mapping(required=True)
+    created_at = Instant(required=True)
+    updated_at = Instant(required=True)
 
 
 class RowIssueSchema(Schema):
@@ -233,6 +246,29 @@ class Mapping(MethodView):
     def post(self, chosen: dict[str, Any], import_id: str) -> ImportView:
         """Choose the columns of an import that waits for it, and let it go on."""
         return deeds.set_mapping(context(), path_id(import_id), chosen["mapping"], chosen.get("has_header"))
+
+
+@imports.route("/import-mappings")
+class ImportMappings(MethodView):
+    """Mappings that were given once, and go for every list with the same headers."""
+
+    @allow(Permission.IMPORT_RUN)
+    @imports.arguments(PageQuery, location="query")
+    @imports.response(200, paged(ImportMappingSchema))
+    def get(self, query: dict[str, Any]) -> dict[str, object]:
+        """Every mapping that is remembered. Another one given with a list takes its place."""
+        return show_page(memory.list_import_mappings(context(), page_of(query)))
+
+
+@imports.route("/import-mappings/<mapping_id>")
+class ImportMapping(MethodView):
+    """One mapping that is remembered."""
+
+    @allow(Permission.IMPORT_RUN)
+    @imports.response(204)
+    def delete(self, mapping_id: str) -> None:
+        """Forget it: the next list with these headers is recognised anew."""
+        memory.forget_import_mapping(context(), path_id(mapping_id))
 
 
 @imports.route("/imports/<import_id>/cancel")
