@@ -78,13 +78,16 @@ def wishes(options: argparse.Namespace) -> ImportOptions:
         wanted["mapping"] = options.mapping
     if options.default_region:
         wanted["default_region"] = options.default_region
+    if options.sheet:
+        wanted["sheet"] = options.sheet
     return wanted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=_file, help="a list as CSV")
+    parser.add_argument("file", type=_file, help="a list as CSV or as a workbook")
     parser.add_argument("--list", required=True, metavar="NAME", help="the list that it goes into")
     parser.add_argument("--mapping", type=_mapping, metavar="JSON", help='such as {"Tel 2": "phone"}')
+    parser.add_argument("--sheet", metavar="NAME", help="a workbook's sheet, if not the first with people")
     parser.add_argument("--default-region", metavar="GB", help="the country of numbers without a prefix")
 
 

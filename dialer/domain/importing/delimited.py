@@ -22,11 +22,20 @@ csv.field_size_limit(2 * _MAX_LINE)
 
 @dataclass(frozen=True, slots=True)
 class TextFormat:
-    """How a delimited file is written. `sep_line`: it begins with a line `sep=;`."""
+    """How a delimited file is written. `sep_line`: it begins with a line `sep=;`.
+
+    `of_sheet`: it is a workbook's sheet, written by us with one record for each of its rows, so that a
+    row's number is its line as well.
+    """
 
     encoding: str
     delimiter: str
     sep_line: bool = False
+    of_sheet: bool = False
+
+
+SHEET_FORM: Final = TextFormat("utf-8", ",", of_sheet=True)
+"""How we write a workbook's sheet."""
 
 
 class Record(NamedTuple):
@@ -149,7 +158,8 @@ def read_records(stream: BinaryIO, form: TextFormat) -> Generator[Record]:
     """
     text = open_text(stream, form.encoding)
     try:
-        yield from islice(_numbered(text, form.delimiter), int(form.sep_line), None)
+        records = islice(_numbered(text, form.delimiter), int(form.sep_line), None)
+        yield from (record._replace(line=record.row) for record in records) if form.of_sheet else records
     finally:
         text.detach()  # the stream is the caller's to close
 

@@ -16,6 +16,11 @@ def stored_file(data_dir: Path, stored_as: str) -> Path:
     return data_dir / "imports" / stored_as
 
 
+def rows_file(upload: Path) -> Path:
+    """The path of a workbook's rows, once they are written out."""
+    return upload.with_suffix(".rows")
+
+
 def store_upload(data_dir: Path, upload: IO[bytes]) -> str:
     """Stream an upload to disk and name the file; what can't be written whole leaves nothing."""
     stored_as = f"{uuid.uuid4().hex}.upload"
@@ -29,7 +34,9 @@ def store_upload(data_dir: Path, upload: IO[bytes]) -> str:
 
 def discard_upload(data_dir: Path, stored_as: str) -> None:
     """Remove a stored upload: what was taken from it is in the database, the rest is nobody's business."""
-    stored_file(data_dir, stored_as).unlink(missing_ok=True)
+    path = stored_file(data_dir, stored_as)
+    for left in (path, *path.parent.glob(f"{path.stem}.*")):
+        left.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -6,11 +6,19 @@ import datetime as dt
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, TypedDict
 
 from dialer.domain.errors import FieldError, UnreadableFile, ValidationFailed
 from dialer.domain.importing.contents import SAMPLE
-from dialer.domain.importing.delimited import MAX_COLUMNS, Record, TextFormat, read_records, show_lost_letters
+from dialer.domain.importing.delimited import (
+    MAX_COLUMNS,
+    SHEET_FORM,
+    Record,
+    TextFormat,
+    read_records,
+    show_lost_letters,
+)
 from dialer.domain.importing.encoding import NotText
 from dialer.domain.importing.header import (
     HEADER_WITHIN,
@@ -23,8 +31,11 @@ from dialer.domain.importing.header import (
 from dialer.domain.importing.issues import Reason
 from dialer.domain.importing.row import has_content
 from dialer.domain.importing.sniffing import sniff
+from dialer.domain.importing.workbook.containers import is_container
+from dialer.domain.importing.workbook.picking import Wishes
 from dialer.services.people.import_mappings import Recalled
-from dialer.services.people.import_words import file_warning
+from dialer.services.people.import_words import file_warning, sheet_warnings
+from dialer.services.people.import_workbooks import look_at_workbook, refusal
 
 HEAD_ROWS: Final = HEADER_WITHIN + SAMPLE
 """So many records are looked at for the header and for what the columns below it hold."""
@@ -33,10 +44,15 @@ _SAMPLES: Final = 3
 
 
 class ReadingWishes(TypedDict, total=False):
-    """What somebody says of how a list is to be understood; the rest is recognised."""
+    """What somebody says of how a list is to be understood; the rest is recognised.
+
+    `sheet` names a workbook's sheet; `hidden_rows` is `skip` or `include`.
+    """
 
     mapping: dict[str, str]
     has_header: bool | None
+    sheet: str
+    hidden_rows: str
 
 
 class Expected(NamedTuple):
@@ -48,28 +64,90 @@ class Expected(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the head of a file shows. `warnings` are about the file as a whole."""
+    """What the head of a file shows. `warnings` are about the file as a whole.
+
+    A workbook has a `sheet` that is read and `sheets` to choose from, and its `form` is how we write its
+    rows. `whole`: there is nothing below.
+    """
 
     format: str
     form: TextFormat
     records: list[Record]
     warnings: tuple[dict[str, Any], ...] = ()
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    whole: bool = True
+
+    @property
+    def encoding(self) -> str | None:
+        """How its letters are written; a workbook doesn't say."""
+        return None if self.sheet else self.form.encoding
+
+    @property
+    def delimiter(self) -> str | None:
+        """What stands between its cells; nothing does in a workbook."""
+        return None if self.sheet else self.form.delimiter
 
 
-def look_at_head(stream: BinaryIO, *, within: int | None = None) -> Head:
-    """Look at a file's first records. Its letters are judged by all of it, or by its first `within` bytes.
+def look_at_file(path: Path, wishes: ReadingWishes, expected: Expected) -> Head:
+    """Look at an upload's first records. `UnreadableFile` says what it is when it is no list."""
+    with path.open("rb") as stream:
+        if not looks_packed(stream):
+            return look_at_text(stream)
+    return look_at_sheet(path, wishes, expected)
 
-    `UnreadableFile` says what it is when it is no list.
-    """
+
+def looks_packed(stream: BinaryIO) -> bool:
+    """Tell whether a file begins as workbooks do."""
+    stream.seek(0)
+    return is_container(stream.read(8))
+
+
+def look_at_text(stream: BinaryIO, *, within: int | None = None) -> Head:
+    """Look at the head of a text. Its letters are judged by all of it, or by its first `within` bytes."""
     try:
         form = sniff(stream, within)
     except NotText as what:
-        raise UnreadableFile(
-            f"This is {what}, not a list. Save it as CSV (UTF-8) and try again. Nothing was brought in."
-        ) from what
-    head = Head(_format_of(form), form, first_records(stream, form), _warnings_of(form))
-    _refuse_no_list(head.records)
-    return head
+        raise refusal(str(what)) from what
+    records = first_records(stream, form)
+    _refuse_no_list(records)
+    whole = within is None or not stream.seek(within) or not stream.read(1)
+    return Head(_format_of(form), form, records, _warnings_of(form), whole=whole)
+
+
+def look_at_sheet(path: Path, wishes: ReadingWishes, expected: Expected) -> Head:
+    """Look at the head of a workbook's sheet that has people in it, or of the one that was chosen."""
+    told = look_at_workbook(path, workbook_wishes(wishes, expected))
+    if told["sheet"] is None:
+        words = "There is no such sheet, or it is hidden. Choose one that is shown."
+        raise ValidationFailed.at("/options/sheet", words)
+    records = [Record(row, row, cells, _width_fault(cells)) for row, cells in told["records"]]
+    _refuse_no_list(records)
+    return Head(
+        told["format"],
+        SHEET_FORM,
+        records,
+        sheet_warnings(told),
+        told["sheet"],
+        tuple(told["sheets"]),
+        told["whole"],
+    )
+
+
+def workbook_wishes(wishes: ReadingWishes, expected: Expected) -> Wishes:
+    """The same wishes as the reading of workbooks takes them."""
+    return Wishes(
+        region=expected.region,
+        today=expected.today,
+        sheet=wishes.get("sheet"),
+        mapping=wishes.get("mapping"),
+        has_header=wishes.get("has_header"),
+        hidden_rows=wishes.get("hidden_rows") == "include",
+    )
+
+
+def _width_fault(cells: list[str]) -> Reason | None:
+    return Reason.LONG_ROW if len(cells) > MAX_COLUMNS else None
 
 
 def first_records(stream: BinaryIO, form: TextFormat) -> list[Record]:

@@ -9,10 +9,14 @@ from dialer.domain.access import Permission, require
 from dialer.domain.importing.delimited import show_lost_letters
 from dialer.domain.importing.header import Columns
 from dialer.services.context import Context
+from dialer.services.people.import_files import discard_upload, store_upload, stored_file
 from dialer.services.people.import_head import (
     Expected,
+    Head,
     columns_of,
-    look_at_head,
+    look_at_sheet,
+    look_at_text,
+    looks_packed,
     people_below,
     samples_of,
     source_of,
@@ -35,17 +39,19 @@ def preview_import(ctx: Context, list_id: uuid.UUID, upload: BinaryIO, options: 
     check_options(options)
     with ctx.unit() as unit:
         region = options.get("default_region") or list_of(unit, list_id).default_region
-    head = look_at_head(upload, within=_HEAD_BYTES)
     expected = Expected(region, ctx.now.date())
+    head = _head(ctx, upload, options, expected)
     columns = columns_of(head.records, options, expected, recall(ctx, head.records))
     people = people_below(head.records, columns)
     warnings = with_columns(head.warnings, columns)
-    if _is_longer(upload, _HEAD_BYTES):
+    if not head.whole:
         warnings.append(file_warning("only_head"))
     return PreviewView(
         format=head.format,
-        encoding=head.form.encoding,
-        delimiter=head.form.delimiter,
+        encoding=head.encoding,
+        delimiter=head.delimiter,
+        sheet=head.sheet,
+        sheets=head.sheets,
         header_row=columns.row or None,
         mapping_source=source_of(columns, options),
         question=columns.question,
@@ -55,9 +61,16 @@ def preview_import(ctx: Context, list_id: uuid.UUID, upload: BinaryIO, options: 
     )
 
 
-def _is_longer(stream: BinaryIO, size: int) -> bool:
-    stream.seek(size)
-    return bool(stream.read(1))
+def _head(ctx: Context, upload: BinaryIO, options: ImportOptions, expected: Expected) -> Head:
+    """The head of an upload: of a text as it comes in, of a workbook from a file that is gone again."""
+    if not looks_packed(upload):
+        return look_at_text(upload, within=_HEAD_BYTES)
+    upload.seek(0)
+    stored_as = store_upload(ctx.data_dir, upload)
+    try:
+        return look_at_sheet(stored_file(ctx.data_dir, stored_as), options, expected)
+    finally:
+        discard_upload(ctx.data_dir, stored_as)
 
 
 def _column(columns: Columns, index: int, samples: list[str]) -> PreviewColumn:

@@ -6,7 +6,8 @@ import datetime as dt
 import json
 import uuid
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +17,12 @@ from sqlalchemy.exc import DataError
 
 from dialer.clock import Clock
 from dialer.domain.access import Permission, require
-from dialer.domain.importing.delimited import TextFormat, show_lost_letters
+from dialer.domain.errors import UnreadableFile
+from dialer.domain.importing.delimited import SHEET_FORM, TextFormat, show_lost_letters
 from dialer.domain.importing.header import Columns
 from dialer.domain.importing.issues import DETAILS, Outcome, Reason, RowIssue
 from dialer.domain.importing.row import RowRules
+from dialer.domain.importing.workbook.picking import Wishes
 from dialer.logs import get_logger
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.context import Context
@@ -27,9 +30,11 @@ from dialer.services.gotv.elections import current_election, election_of
 from dialer.services.gotv.record import count_new_records, recompute_records
 from dialer.services.gotv.waiting import match_unknown_marks
 from dialer.services.people.import_batches import Batch
-from dialer.services.people.import_files import discard_upload, stored_file
+from dialer.services.people.import_files import discard_upload, rows_file, stored_file
+from dialer.services.people.import_head import Expected, ReadingWishes, workbook_wishes
 from dialer.services.people.import_reading import cycles_sought_rarely, read_batches
-from dialer.services.people.import_words import add_warnings
+from dialer.services.people.import_words import add_warnings, put_warnings, row_warnings
+from dialer.services.people.import_workbooks import keep_rows, write_rows
 from dialer.store.models.gotv import Election
 from dialer.store.models.people import ContactList, Import
 from dialer.store.queries.import_create import created_ids
@@ -46,6 +51,7 @@ LEASE: Final = dt.timedelta(seconds=15)
 """For how long a silent worker is believed to be at work; the sweep then starts the import again."""
 
 
+_WRITING_SHARE: Final = 0.25
 _WORTH_TELLING: Final = 4_000
 
 log = get_logger(__name__)
@@ -65,6 +71,12 @@ class _Plan:
     form: TextFormat
     rules: RowRules
     start: int
+    workbook: Wishes | None = None
+
+    def progress(self, batch: Batch) -> float:
+        """How far it is: of a workbook, writing its rows out was the first part."""
+        before = _WRITING_SHARE if self.workbook else 0.0
+        return before + (1.0 - before) * batch.progress
 
 
 def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock) -> None:
@@ -82,6 +94,9 @@ def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock) -> None:
             _bring_all_in(ctx, plan, clock)
     except _OvertakenError:
         return
+    except UnreadableFile as error:
+        log.warning("import failed", import_id=str(plan.id), kind=type(error).__name__)
+        _end(ctx, plan, clock(), state="failed", error={**_problem(ctx), "detail": error.detail})
     except (FileNotFoundError, psycopg.DataError, DataError) as error:  # trying again would end the same way
         log.warning("import failed", import_id=str(plan.id), kind=type(error).__name__)
         _end(ctx, plan, clock(), state="failed", error=_problem(ctx))
@@ -135,14 +150,24 @@ def _plan(ctx: Context, unit: UnitOfWork, row: Import) -> _Plan:
     register = options.get("register") or of.register or ""
     source = options.get("id_source") or of.id_source or ""
     scope = Scope(unit.organisation_id, row.id, register, source)
+    rules = _rules(ctx, row, of, election, scope)
     return _Plan(
         id=row.id,
         merge=Merge(scope, row.list_id, election.id, row.created_at, options.get("on_match") == "skip"),
         path=stored_file(ctx.data_dir, row.stored_as),
         form=TextFormat(row.encoding or "utf-8", row.delimiter or ",", row.has_sep_line),
-        rules=_rules(ctx, row, of, election, scope),
+        rules=rules,
         start=row.next_row,
+        workbook=_workbook(row, rules),
     )
+
+
+def _workbook(row: Import, rules: RowRules) -> Wishes | None:
+    """How a workbook is to be read; None of a text."""
+    if "sheet" not in row.options:
+        return None
+    wishes = ReadingWishes(sheet=row.options["sheet"], hidden_rows=row.options.get("hidden_rows", "skip"))
+    return workbook_wishes(wishes, Expected(rules.region, row.created_at.date()))
 
 
 def _rules(ctx: Context, row: Import, of: ContactList, election: Election, scope: Scope) -> RowRules:
@@ -167,12 +192,52 @@ def _rules(ctx: Context, row: Import, of: ContactList, election: Election, scope
 def _bring_all_in(ctx: Context, plan: _Plan, clock: Clock) -> None:
     """Bring in chunk after chunk; whenever the tables have doubled by it, the planner is told."""
     created, told_at = 0, _WORTH_TELLING
+    if plan.workbook:
+        plan = _with_rows_written(ctx, plan, plan.workbook, clock)
     for batch in read_batches(plan.path, plan.form, plan.rules, plan.start):
         created += _bring_in(ctx, plan, batch, clock()).created
         if created >= told_at:
             told_at = 2 * created
             with ctx.unit() as unit:
                 learn_sizes(unit.session)
+
+
+def _with_rows_written(ctx: Context, plan: _Plan, wishes: Wishes, clock: Clock) -> _Plan:
+    """Have a workbook's rows written out, unless a run before this did, and read those from now on."""
+    rows = rows_file(plan.path)
+    if not rows.exists():
+
+        def moved(share: float) -> None:
+            _keep(ctx, plan, clock(), progress=share * _WRITING_SHARE)
+
+        seen = write_rows(plan.path, wishes, plan.rules.columns.width, moved)
+        found = row_warnings(seen, included=wishes.hidden_rows)
+        _keep(ctx, plan, clock(), progress=_WRITING_SHARE, warnings=found)
+        if not keep_rows(plan.path, seen["part"]):
+            raise _OvertakenError
+    return replace(plan, path=rows, form=SHEET_FORM)
+
+
+def _keep(
+    ctx: Context, plan: _Plan, now: dt.datetime, *, progress: float, warnings: Sequence[Any] = ()
+) -> None:
+    """Keep the claim on an import while its rows are written. Whoever has lost it has been overtaken."""
+    with ctx.unit() as unit:
+        row = unit.session.execute(
+            update(Import)
+            .where(
+                Import.organisation_id == unit.organisation_id,
+                Import.id == plan.id,
+                Import.state == "running",
+                Import.next_row == plan.start,
+            )
+            .values(leased_until=now + LEASE, progress=progress)
+            .returning(Import)
+        ).scalar_one_or_none()
+        if row is None:
+            raise _OvertakenError
+        if warnings:
+            row.warnings = put_warnings(row.warnings, list(warnings))
 
 
 def _bring_in(ctx: Context, plan: _Plan, batch: Batch, now: dt.datetime) -> Counts:
@@ -213,7 +278,7 @@ def _hold(unit: UnitOfWork, plan: _Plan, batch: Batch, now: dt.datetime) -> Impo
             Import.state == "running",
             Import.next_row == batch.start,
         )
-        .values(next_row=batch.end, leased_until=now + LEASE, progress=batch.progress)
+        .values(next_row=batch.end, leased_until=now + LEASE, progress=plan.progress(batch))
         .returning(Import)
     ).scalar_one_or_none()
     if row is None:

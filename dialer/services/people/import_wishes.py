@@ -19,7 +19,6 @@ class ImportOptions(ReadingWishes, total=False):
     register: str
     election_id: uuid.UUID
     on_match: str
-    hidden_rows: str
     dry_run: bool
     tags: list[str]
 

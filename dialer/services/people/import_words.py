@@ -17,6 +17,16 @@ _COUNTED: Final = {
 _OF_THE_FILE: Final = {
     "windows_1252": "This file isn’t UTF-8. Its letters were read as Windows-1252: check that names with"
     " accents look right.",
+    "hidden_sheets": "Hidden sheets are never read: {names}.",
+    "sheets_left_out": "Only the sheet “{sheet}” is read. These were left out: {names}.",
+    "hidden_rows": "{count} hidden rows were left out: {names}.",
+    "hidden_rows_included": "{count} hidden rows were read as well: {names}.",
+    "hidden_rows_unknown": "Whether rows are hidden can’t be told of a file of this kind: all were read."
+    " Save it as XLSX to leave hidden rows out.",
+    "merged_cells": "{count} groups of merged cells: each value counts for the group’s first cell alone.",
+    "formula_errors": "{count} cells show an error, such as #N/A. They count as empty.",
+    "uncalculated": "{count} formulas have no result in the file. They count as empty: open it in a"
+    " spreadsheet program and save it.",
     "only_head": "Only the beginning of this file was looked at; the import reads all of it.",
 }
 
@@ -24,6 +34,40 @@ _OF_THE_FILE: Final = {
 def file_warning(code: str, count: int = 1, **values: object) -> dict[str, Any]:
     """A warning about a file as a whole."""
     return {"code": code, "detail": _OF_THE_FILE[code].format(count=count, **values), "count": count}
+
+
+def sheet_warnings(told: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """What the head of a workbook tells: the sheets that are not read, and which rows can't be left out."""
+    warnings = []
+    if hidden := told["hidden_sheets"]:
+        warnings.append(file_warning("hidden_sheets", len(hidden), names=_quoted(hidden)))
+    if left_out := told["left_out"]:
+        names = {"sheet": told["sheet"], "names": _quoted(left_out)}
+        warnings.append(file_warning("sheets_left_out", len(left_out), **names))
+    if told["format"] != "xlsx":
+        warnings.append(file_warning("hidden_rows_unknown"))
+    return tuple(warnings)
+
+
+def row_warnings(told: Mapping[str, Any], *, included: bool) -> list[dict[str, Any]]:
+    """What was seen in a sheet's rows: hidden ones by number, merged cells, formulas without a value."""
+    warnings = []
+    if hidden := told["hidden_rows"]:
+        code = "hidden_rows_included" if included else "hidden_rows"
+        named = [str(row) for row in told["hidden_named"]]
+        warnings.append(file_warning(code, hidden, names=_named(named, hidden)))
+    codes = ("merged_cells", "formula_errors", "uncalculated")
+    return warnings + [file_warning(code, told[code]) for code in codes if told.get(code)]
+
+
+def put_warnings(warnings: Iterable[dict[str, Any]], found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Put warnings about a file in the place of those of their kinds."""
+    codes = {warning["code"] for warning in found}
+    return [warning for warning in warnings if warning["code"] not in codes] + found
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return _named([f"“{name}”" for name in names])
 
 
 def add_warnings(warnings: list[dict[str, Any]], found: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -72,6 +116,6 @@ def _columns_by(columns: Columns, basis: Basis) -> list[str]:
     ]
 
 
-def _named(found: list[str]) -> str:
-    rest = len(found) - _NAMED_AT_MOST
+def _named(found: list[str], count: int | None = None) -> str:
+    rest = (len(found) if count is None else count) - min(len(found), _NAMED_AT_MOST)
     return ", ".join(found[:_NAMED_AT_MOST]) + (f" and {rest} more" if rest > 0 else "")

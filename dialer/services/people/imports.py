@@ -23,7 +23,8 @@ from dialer.services.people.import_head import (
     ReadingWishes,
     columns_of,
     first_records,
-    look_at_head,
+    look_at_file,
+    look_at_sheet,
     people_below,
     samples_of,
     source_of,
@@ -56,9 +57,8 @@ def start_import(
     stored_as = store_upload(ctx.data_dir, upload)
     path = stored_file(ctx.data_dir, stored_as)
     with discarded_on_error(path):
-        with path.open("rb") as stream:
-            head = look_at_head(stream)
         expected = Expected(region, ctx.now.date())
+        head = look_at_file(path, options, expected)
         columns = columns_of(head.records, options, expected, recall(ctx, head.records))
         return _create(ctx, list_id, filename, stored_as, head=head, columns=columns, options=options)
 
@@ -89,8 +89,9 @@ def import_columns(ctx: Context, import_id: uuid.UUID) -> list[ColumnView]:
     view = get_import(ctx, import_id)
     with ctx.unit() as unit:
         row = import_of(unit, import_id)
+        expected = _expected(ctx, unit, row)
     columns = stored_columns(row)
-    people = people_below(_head_again(ctx, row), columns)
+    people = people_below(_head_again(ctx, row, expected), columns)
     return [
         ColumnView(key, header, field, samples_of(people, index), row.columns[index].get("confidence", 0.0))
         for index, (key, header, field) in enumerate(
@@ -112,7 +113,8 @@ def set_mapping(
         if has_header is None:
             has_header = row.options.get("has_header")
         wishes: ReadingWishes = {"mapping": dict(mapping), "has_header": has_header}
-        columns = columns_of(_head_again(ctx, row), wishes, _expected(ctx, unit, row), None, "/mapping")
+        expected = _expected(ctx, unit, row)
+        columns = columns_of(_head_again(ctx, row, expected), wishes, expected, None, "/mapping")
         row.options = {**row.options, "mapping": dict(mapping), "has_header": has_header}
         _keep_columns(row, columns, "given")
         remember(ctx, unit, columns)
@@ -152,10 +154,14 @@ def _expected(ctx: Context, unit: UnitOfWork, row: Import) -> Expected:
     return Expected(row.options.get("default_region") or of.default_region, ctx.now.date())
 
 
-def _head_again(ctx: Context, row: Import) -> list[Record]:
+def _head_again(ctx: Context, row: Import, expected: Expected) -> list[Record]:
     """The first records of an upload that still lies there; none once it is gone."""
+    path = stored_file(ctx.data_dir, row.stored_as)
     try:
-        with stored_file(ctx.data_dir, row.stored_as).open("rb") as stream:
+        if sheet := row.options.get("sheet"):
+            hidden_rows = row.options.get("hidden_rows", "skip")
+            return look_at_sheet(path, {"sheet": sheet, "hidden_rows": hidden_rows}, expected).records
+        with path.open("rb") as stream:
             return first_records(stream, _form(row))
     except FileNotFoundError:
         return []
@@ -184,11 +190,11 @@ def _create(
             filename=show_lost_letters(Path(filename).name)[:255] or "list.csv",
             stored_as=stored_as,
             format=head.format,
-            encoding=head.form.encoding,
-            delimiter=head.form.delimiter,
+            encoding=head.encoding,
+            delimiter=head.delimiter,
             has_sep_line=head.form.sep_line,
             warnings=list(head.warnings),
-            options={name: value for name, value in options.items() if name != "election_id"},
+            options=_kept(options, head),
             created_by=ctx.actor.account_id,
             created_at=ctx.now,
         )
@@ -203,6 +209,12 @@ def _create(
             unit.after_commit(lambda: enqueue_import(ctx, row.id))
         unit.session.refresh(row)
         return import_view(row)
+
+
+def _kept(options: ImportOptions, head: Head) -> dict[str, object]:
+    """The options as they are kept: with the sheet that was chosen, so that it stays the same one."""
+    kept = {name: value for name, value in options.items() if name not in {"election_id", "sheet"}}
+    return {**kept, "sheet": head.sheet} if head.sheet else kept
 
 
 def _keep_columns(row: Import, columns: Columns, source: str) -> None:
@@ -247,6 +259,7 @@ def import_view(row: Import) -> ImportView:
         format=row.format or "csv",
         encoding=row.encoding,
         delimiter=row.delimiter,
+        sheet=row.options.get("sheet"),
         mapping=row.mapping,
         mapping_source=row.mapping_source,
         question=row.question,

@@ -49,6 +49,7 @@ class ImportView:
     format: str
     encoding: str | None
     delimiter: str | None
+    sheet: str | None
     mapping: Mapping[str, str]
     mapping_source: str
     question: str | None
@@ -106,13 +107,18 @@ class PreviewColumn:
 
 @dataclass(frozen=True, slots=True)
 class PreviewView:
-    """What an import would make of a file. `header_row` None: it has none that we know."""
+    """What an import would make of a file. `header_row` None: it has none that we know.
+
+    `sheet` is the one of a workbook's shown `sheets` that would be read.
+    """
 
     format: str
     encoding: str | None
     delimiter: str | None
     header_row: int | None
     mapping_source: str
+    sheet: str | None
+    sheets: Sequence[str]
     question: str | None
     columns: Sequence[PreviewColumn]
     rows: Sequence[Sequence[str]]

@@ -31,7 +31,7 @@ from dialer.web.guard import allow
 
 imports = Resource("imports", "Files on their way into lists")
 
-FORMATS: Final = ("csv", "tsv", "xlsx")
+FORMATS: Final = ("csv", "tsv", "xlsx", "xlsb", "xls", "ods")
 
 
 def _mapping(**kwargs: Any) -> fields.Dict:
@@ -54,6 +54,7 @@ class OptionsSchema(Schema):
     has_header = Flag()
     on_match = Choice("update", "skip")
     hidden_rows = Choice("skip", "include")
+    sheet = Text(blank=False, max_length=255)
     dry_run = Flag(validate=validate.Equal(False, error="A trial run isn’t possible yet. Leave this out."))
     tags = fields.List(Text(blank=False, max_length=100))
 
@@ -96,6 +97,7 @@ class ImportSchema(Schema):
     format = Choice(*FORMATS, required=True)
     encoding = Text(required=True, allow_none=True)
     delimiter = Text(required=True, allow_none=True)
+    sheet = Text(required=True, allow_none=True)
     mapping = _mapping(required=True)
     mapping_source = Choice(*MAPPING_SOURCES, required=True)
     question = Choice("header", "no_phone", "two_phones", allow_none=True)
@@ -125,6 +127,8 @@ class PreviewSchema(Schema):
     delimiter = Text(required=True, allow_none=True)
     header_row = Whole(required=True, allow_none=True)
     mapping_source = Choice(*MAPPING_SOURCES, required=True)
+    sheet = Text(required=True, allow_none=True)
+    sheets = fields.List(Text(), required=True)
     question = Choice("header", "no_phone", "two_phones", allow_none=True)
     columns = fields.List(fields.Nested(PreviewColumnSchema), required=True)
     rows = fields.List(fields.List(Text()), required=True)
@@ -161,7 +165,7 @@ _UPLOAD: Final = {
                 "type": "object",
                 "required": ["file"],
                 "properties": {
-                    "file": {"type": "string", "format": "binary", "description": "CSV"},
+                    "file": {"type": "string", "format": "binary", "description": "CSV, XLSX, ODS…"},
                     "options": {"type": "string", "description": "JSON, as in ImportOptions"},
                 },
             }
