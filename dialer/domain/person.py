@@ -22,6 +22,20 @@ def fold(text: str) -> str:
     return "".join(lowered.split())
 
 
+NAME_GAPS: Final = "-.,/()&_\u00a0\u2010\u2011\u2012\u2013\u2014"
+"""What parts the words of a name, as a space does."""
+
+NAME_MARKS: Final = "'`\"\u2018\u2019\u02bc"
+"""What stands within a word without parting it: O'Neill is one word, with or without its apostrophe."""
+
+_TO_WORDS: Final = str.maketrans(NAME_GAPS, " " * len(NAME_GAPS), NAME_MARKS)
+
+
+def name_words(text: str) -> tuple[str, ...]:
+    """The words of a name, folded, each once: what people are looked for by."""
+    return tuple(dict.fromkeys(filter(None, map(fold, text.translate(_TO_WORDS).split()))))
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What tells one person from another. Numbers are E.164, `email` is lower case, `elector` a key.

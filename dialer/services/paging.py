@@ -39,6 +39,17 @@ def after_id(page: Page) -> uuid.UUID | None:
     return None if after is None else after[0]
 
 
+def after_ranked_id(page: Page, ranks: int) -> tuple[int, uuid.UUID] | None:
+    """The rank and id that a list ordered by both goes on after; refusals as for `after_id`."""
+    if page.after is None:
+        return None
+    rank, *rest = page.after
+    if not (rank.isdecimal() and rank.isascii() and int(rank) < ranks):
+        rest = []
+    (after,) = after_ids(Page(page.limit, tuple(rest)), 1) or ()
+    return int(rank), after
+
+
 def after_ids(page: Page, count: int) -> tuple[uuid.UUID, ...] | None:
     """The ids that a list ordered by `count` ids goes on after; refusals as for `after_id`."""
     if page.after is None:

@@ -13,19 +13,22 @@ from sqlalchemy.dialects.postgresql import insert
 from dialer.domain.access import Permission, require
 from dialer.domain.elector_number import elector_key
 from dialer.domain.errors import Conflict, NotFound, ValidationFailed
+from dialer.domain.people_search import sought
 from dialer.domain.person import Identity, Match, match
 from dialer.domain.phone import LineType, Phone, PhoneFault, read_phone
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.context import Context
 from dialer.services.gotv.waiting import match_unknown_marks
-from dialer.services.paging import Page, Slice, after_id, cut
+from dialer.services.paging import Page, Slice, after_id, after_ranked_id, cut
 from dialer.services.people.contact_fields import ContactFields, read_numbers, write_fields
 from dialer.services.people.contact_views import contact_view, contact_views
 from dialer.services.people.views import ContactView
 from dialer.store.models import new_id
 from dialer.store.models.people import Contact, ContactList, ContactPhone, ListMember
-from dialer.store.queries.contacts import ContactFilter, candidates, find_contacts
+from dialer.store.queries.contact_search import RANKS, search_contacts
+from dialer.store.queries.contacts import ContactFilter, candidates, conditions, find_contacts
 from dialer.store.queries.import_match import hold_people
+from dialer.store.queries.name_words import learn_name
 from dialer.store.queries.opt_outs import cover_reach
 from dialer.store.session import UnitOfWork
 
@@ -45,7 +48,7 @@ _IDENTIFYING: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ContactSearch:
-    """Which people; everything given must hold. `phone` in any usual writing."""
+    """Which people; everything given must hold. `phone` in any usual writing; `q`: anything known of them."""
 
     list_id: uuid.UUID | None = None
     q: str = ""
@@ -55,19 +58,29 @@ class ContactSearch:
 
 
 def list_contacts(ctx: Context, search: ContactSearch, page: Page) -> Slice[ContactView]:
-    """People in the order of their ids."""
+    """People in the order of their ids; where `q` is given, those whom it fits best first."""
     require(ctx.actor, Permission.CONTACT_READ)
     wanted = ContactFilter(
         list_id=search.list_id,
-        words=search.q,
         phone=_number(ctx, search.phone) if search.phone is not None else None,
         elector=None if search.elector_number is None else elector_key(search.elector_number),
         tag=search.tag,
     )
     with ctx.unit() as unit:
+        if search.q.strip():
+            return _searched(ctx, unit, search.q, wanted, page)
         rows = find_contacts(unit, wanted, after_id(page), page.limit + 1)
         found = cut(rows, page, lambda row: (str(row.id),))
         return Slice(contact_views(unit, found.items), found.next)
+
+
+def _searched(
+    ctx: Context, unit: UnitOfWork, words: str, apart: ContactFilter, page: Page
+) -> Slice[ContactView]:
+    after = after_ranked_id(page, RANKS)
+    ranked = search_contacts(unit, sought(words, ctx.phones), conditions(apart), after, page.limit + 1)
+    found = cut(ranked, page, lambda each: (str(each[0]), str(each[1].id)))
+    return Slice(contact_views(unit, [row for _, row in found.items]), found.next)
 
 
 def get_contact(ctx: Context, contact_id: uuid.UUID) -> ContactView:
@@ -145,6 +158,7 @@ def _saved(
         _set_numbers(ctx, unit, row.id, numbers)
     if lists is not None:
         _set_lists(unit, row.id, lists)
+    learn_name(unit.session, unit.organisation_id, row.id)
     cover_reach(unit.session, unit.organisation_id, [row.id])
     match_unknown_marks(unit, [row.id])
     sync_queues(unit, now=ctx.now, contact_ids=[row.id])

@@ -42,6 +42,7 @@ from dialer.store.queries.import_keys import hold_parents
 from dialer.store.queries.import_match import Scope, hold_people, match_stage
 from dialer.store.queries.import_merge import Counts, Merge, Merged, learn_sizes, merge_stage, renumbered_rows
 from dialer.store.queries.import_stage import copy_issues, stage
+from dialer.store.queries.name_words import learn_staged_names
 from dialer.store.queries.opt_outs import cover_reach
 from dialer.store.queries.queue_sync import any_running
 from dialer.store.queries.turnout_marks import any_waiting
@@ -249,6 +250,8 @@ def _bring_in(ctx: Context, plan: _Plan, batch: Batch, now: dt.datetime) -> Coun
         match_stage(unit.session, plan.merge.scope)
         merged = merge_stage(unit.session, plan.merge)
         renumbered = _write_issues(unit, plan, batch)
+        if merged.counts.created or merged.changed:
+            learn_staged_names(unit.session, unit.organisation_id)
         cover_reach(unit.session, unit.organisation_id, merged.changed)
         count_new_records(unit, plan.merge.election_id, merged.standings)
         recompute_records(unit, plan.merge.election_id, merged.told)

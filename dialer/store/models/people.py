@@ -17,6 +17,7 @@ from dialer.domain.people import (
     OPT_OUT_CHANNELS,
     SUPPRESSION_REASONS,
 )
+from dialer.domain.person import NAME_GAPS, NAME_MARKS
 from dialer.store.models.base import (
     Base,
     Identified,
@@ -31,6 +32,15 @@ from dialer.store.models.base import (
 
 # What is left of an elector number's key without its prefix: what a teller who sits in one district notes.
 ELECTOR_TAIL = r"regexp_replace(elector_key, '^[^-]*[^0-9-][^-]*-', '')"
+
+# The words of a name as PostgreSQL sees them; `name_word` knows each of them without case and accents.
+NAME_WORDS = (
+    "string_to_array(translate(lower(coalesce(first_name || ' ', '') || coalesce(last_name, '')), '"
+    + (NAME_GAPS + NAME_MARKS).replace("'", "''")
+    + "', '"
+    + " " * len(NAME_GAPS)
+    + "'), ' ')"
+)
 
 
 class Contact(Identified, Base):
@@ -65,9 +75,18 @@ class Contact(Identified, Base):
             "ix_contact_email_key",
             "organisation_id",
             "email_key",
+            postgresql_ops={"email_key": "text_pattern_ops"},
             postgresql_where=text("email_key IS NOT NULL"),
         ),
         Index("ix_contact_name_key", "organisation_id", "name_key"),
+        Index("ix_contact_name_words", text(f"({NAME_WORDS})"), postgresql_using="gin"),
+        Index(
+            "ix_contact_postcode",
+            "organisation_id",
+            "postcode",
+            postgresql_ops={"postcode": "text_pattern_ops"},
+            postgresql_where=text("postcode IS NOT NULL"),
+        ),
         Index("ix_contact_polling_district", "organisation_id", "polling_district", "id"),
         Index("ix_contact_tags", "tags", postgresql_using="gin"),
     )
@@ -105,6 +124,33 @@ class Contact(Identified, Base):
     created_by_import: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
     updated_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+class NameWord(Tenant, Base):
+    """A word that somebody's name has or had: `word` as PostgreSQL lowers it, `folded` as it is compared.
+
+    A million people share some ten thousands of words, so a misspelt one is looked for here, and those
+    who have the words that are like it then by `ix_contact_name_words`.
+    """
+
+    __tablename__ = "name_word"
+    __table_args__ = (
+        Index(
+            "ix_name_word_folded",
+            "organisation_id",
+            "folded",
+            postgresql_ops={"folded": "text_pattern_ops"},
+        ),
+        Index(
+            "ix_name_word_likeness",
+            "folded",
+            postgresql_using="gin",
+            postgresql_ops={"folded": "gin_trgm_ops"},
+        ),
+    )
+
+    word: Mapped[str] = mapped_column(primary_key=True)
+    folded: Mapped[str]
 
 
 class ContactPhone(Tenant, Base):

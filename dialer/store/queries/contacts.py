@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text
 
-from dialer.domain.person import Identity, fold
+from dialer.domain.person import Identity
 from dialer.store.models.gotv import VoterRecord
 from dialer.store.models.people import Consent, Contact, ContactPhone, ListMember
 from dialer.store.session import UnitOfWork
@@ -21,7 +21,6 @@ class ContactFilter:
     """Which people; everything given must hold. `phone` is E.164, `elector` a key or a key's tail."""
 
     list_id: uuid.UUID | None = None
-    words: str = ""
     phone: str | None = None
     elector: str | None = None
     tag: str | None = None
@@ -46,28 +45,27 @@ def find_contacts(
 ) -> Sequence[Contact]:
     """People in the order of their ids."""
     statement: Select[Contact] = select(Contact).where(
-        Contact.organisation_id == unit.organisation_id, *_conditions(wanted)
+        Contact.organisation_id == unit.organisation_id, *conditions(wanted)
     )
     if after is not None:
         statement = statement.where(Contact.id > after)
     return unit.session.scalars(statement.order_by(Contact.id).limit(limit)).all()
 
 
-def _conditions(wanted: ContactFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def conditions(wanted: ContactFilter) -> list[ColumnElement[bool]]:
+    """What holds of the people who are wanted."""
+    found: list[ColumnElement[bool]] = []
     if wanted.contact_id:
-        conditions.append(Contact.id == wanted.contact_id)
+        found.append(Contact.id == wanted.contact_id)
     if wanted.list_id:
-        conditions.append(_related(ListMember, ListMember.list_id == wanted.list_id))
+        found.append(_related(ListMember, ListMember.list_id == wanted.list_id))
     if wanted.phone:
-        conditions.append(_has_phone(wanted.phone))
+        found.append(_has_phone(wanted.phone))
     if wanted.elector is not None:
-        conditions.append(or_(Contact.elector_key == wanted.elector, Contact.elector_tail == wanted.elector))
+        found.append(or_(Contact.elector_key == wanted.elector, Contact.elector_tail == wanted.elector))
     if wanted.tag:
-        conditions.append(Contact.tags.contains([wanted.tag]))
-    if wanted.words.strip():
-        conditions.append(_named(wanted.words))
-    return conditions
+        found.append(Contact.tags.contains([wanted.tag]))
+    return found
 
 
 def _related(model: type[ListMember | ContactPhone], condition: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -77,16 +75,6 @@ def _related(model: type[ListMember | ContactPhone], condition: ColumnElement[bo
 
 def _has_phone(number: str) -> ColumnElement[bool]:
     return _related(ContactPhone, and_(ContactPhone.number == number, ContactPhone.removed_at.is_(None)))
-
-
-def _named(words: str) -> ColumnElement[bool]:
-    by_name = and_(*(Contact.name_key.contains(fold(word), autoescape=True) for word in words.split()))
-    whole = words.strip().lower()
-    return or_(
-        by_name,
-        Contact.email_key.startswith(whole, autoescape=True),
-        Contact.postcode.startswith(whole.upper(), autoescape=True),
-    )
 
 
 _OPT_OUTS = text(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import uuid
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -43,8 +42,6 @@ from dialer.web.guard import allow
 from dialer.web.words import DEFAULT_ZONE
 
 _FOUND_AT_ONCE: Final = 50
-_PHONE: Final = re.compile(r"[+()\d\s.\-]{6,}")
-_ELECTOR: Final = re.compile(r"[A-Za-z]{1,4}\d?[\s\-/.]\d+(?:[\s\-/.]\d+)?")
 
 
 @coordinator.get("/contacts")
@@ -158,23 +155,11 @@ def _pledge() -> NewPledge:
 
 
 def _found(words: str, list_id: str, after: str | None) -> str:
-    ctx = context()
-    search = _search(words, id_of(list_id) if list_id else None)
-    try:
-        found = list_contacts(ctx, search, Page(_FOUND_AT_ONCE, (after,) if after else None))
-    except ValidationFailed as error:
-        return _search_page(words, list_id, {"q": error.detail})
+    search = ContactSearch(id_of(list_id) if list_id else None, q=words)
+    page = Page(_FOUND_AT_ONCE, tuple(after.split(",")) if after else None)
+    found = list_contacts(context(), search, page)
     more = ",".join(found.next) if found.next else None
     return _search_page(words, list_id, people=found.items, more=more)
-
-
-def _search(words: str, list_id: uuid.UUID | None) -> ContactSearch:
-    """Digits are a phone number, a district with digits an elector number, all else a part of a name."""
-    if _PHONE.fullmatch(words):
-        return ContactSearch(list_id, phone=words)
-    if _ELECTOR.fullmatch(words):
-        return ContactSearch(list_id, elector_number=words)
-    return ContactSearch(list_id, q=words)
 
 
 def _search_page(
