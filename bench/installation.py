@@ -25,10 +25,11 @@ START_WITHIN_S = 120.0
 
 @dataclass(frozen=True)
 class Installation:
-    """A running dialer: its settings, and a coordinator's token."""
+    """A running dialer: its settings, a coordinator's token, and the process above all others."""
 
     settings: Settings
     token: str
+    supervisor: int = 0
 
     def post(self, path: str, body: object = None) -> dict[str, Any]:
         """One POST under `/api/v1` that must be taken."""
@@ -61,7 +62,7 @@ def running() -> Iterator[Installation]:
             text=True,
             check=True,
         )
-        yield Installation(completed(load_settings(environ, Path.cwd())), token.stdout.strip())
+        yield Installation(completed(load_settings(environ, Path.cwd())), token.stdout.strip(), process.pid)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)

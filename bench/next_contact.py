@@ -65,18 +65,26 @@ class Volunteer:
     def work(self, warm_at: float, until: float) -> None:
         time.sleep(self.chance.uniform(0, 3.0))
         while time.monotonic() < until:
-            began = time.monotonic()
-            given = self._post(f"/sessions/{self.session}/next", None)
-            if began > warm_at:
-                self.timings.next_ms.append((time.monotonic() - began) * 1000)
-            time.sleep(self.chance.uniform(1.5, 4.5))
-            if given is None:
-                continue
-            began = time.monotonic()
-            report = {"disposition": "contacted", "support": self.chance.randint(1, 5)}
-            self._post(f"/assignments/{given['id']}/result", report)
-            if began > warm_at:
-                self.timings.result_ms.append((time.monotonic() - began) * 1000)
+            self._call(warm_at)
+
+    def work_until(self, over: threading.Event) -> None:
+        time.sleep(self.chance.uniform(0, 3.0))
+        while not over.is_set():
+            self._call(0.0)
+
+    def _call(self, warm_at: float) -> None:
+        began = time.monotonic()
+        given = self._post(f"/sessions/{self.session}/next", None)
+        if began > warm_at:
+            self.timings.next_ms.append((time.monotonic() - began) * 1000)
+        time.sleep(self.chance.uniform(1.5, 4.5))
+        if given is None:
+            return
+        began = time.monotonic()
+        report = {"disposition": "contacted", "support": self.chance.randint(1, 5)}
+        self._post(f"/assignments/{given['id']}/result", report)
+        if began > warm_at:
+            self.timings.result_ms.append((time.monotonic() - began) * 1000)
 
     def _post(self, path: str, body: object) -> dict[str, str] | None:
         """On a connection of its own each time: between two calls the server closes idle ones."""
@@ -97,9 +105,9 @@ class Volunteer:
 def measure(volunteers: int, numbers: int, seconds: float) -> Timings:
     """Fill a queue of that length and let that many volunteers work on it."""
     with running() as installation:
-        campaign_id = _campaign(installation, numbers)
+        campaign_id = make_campaign(installation, numbers)
         timings = Timings()
-        seats = [_seat(installation, campaign_id, index, timings) for index in range(volunteers)]
+        seats = [take_seat(installation, campaign_id, index, timings) for index in range(volunteers)]
         began = time.monotonic()
         threads = [
             threading.Thread(target=seat.work, args=(began + WARM_UP_S, began + WARM_UP_S + seconds))
@@ -112,7 +120,7 @@ def measure(volunteers: int, numbers: int, seconds: float) -> Timings:
         return timings
 
 
-def _campaign(installation: Installation, numbers: int) -> str:
+def make_campaign(installation: Installation, numbers: int) -> str:
     list_id = installation.post("/lists", {"name": "Everybody"})["id"]
     engine = make_engine(installation.settings.database_url, statement_timeout_s=None)
     with engine.begin() as connection:
@@ -129,7 +137,7 @@ def _campaign(installation: Installation, numbers: int) -> str:
     return campaign_id
 
 
-def _seat(installation: Installation, campaign_id: str, index: int, timings: Timings) -> Volunteer:
+def take_seat(installation: Installation, campaign_id: str, index: int, timings: Timings) -> Volunteer:
     volunteer = installation.post("/volunteers", {"name": f"Vic {index}", "campaign_ids": [campaign_id]})
     token = installation.post(f"/volunteers/{volunteer['id']}/tokens")["token"]
     session = Installation(installation.settings, token).post(f"/campaigns/{campaign_id}/sessions")["id"]

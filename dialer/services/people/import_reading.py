@@ -23,7 +23,7 @@ BATCH_ROWS: Final = 5_000
 
 _OBJECTS: Final = 100_000
 _LARGE: Final = 4 * 1024 * 1024
-_AHEAD: Final = 2
+_AHEAD: Final = 3
 
 
 def _chunks(path: Path, form: TextFormat, start: int) -> Iterator[Chunk]:
@@ -37,7 +37,7 @@ def _chunks(path: Path, form: TextFormat, start: int) -> Iterator[Chunk]:
 
 def _prepare_in_parallel(chunks: Iterator[Chunk], rules: RowRules) -> Iterator[Batch]:
     """Keep a few batches under way and give them back in order."""
-    with ReadingProcesses(rules, max(1, (os.cpu_count() or 2) - 1)) as readers:
+    with ReadingProcesses(rules, os.cpu_count() or 2) as readers:
         under_way: deque[tuple[Chunk, Future[Batch]]] = deque()
         for chunk in chunks:
             under_way.append((chunk, readers.submit(chunk)))
