@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dialer.domain.importing import values as read
+from dialer.domain.importing.register_change import read_change
 from dialer.domain.phone import read_phones
 
 SAMPLE: Final = 200
@@ -16,6 +17,7 @@ _PARSED: Final = 20  # telephones are read at 0.1 ms each: with 512 columns of t
 _PHONE_DIGITS: Final = range(9, 33)
 _BORN_BEFORE: Final = 16 * 365
 _ELECTOR_FEWEST: Final = 5  # an order number looks like an elector's; a few cells would not tell
+_CHANGES_AT_LEAST: Final = 0.8
 _POSTCODE: Final = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}|BFPO\d{1,4}|\d{5}(?:-\d{4})?", re.ASCII)
 _ELECTOR: Final = re.compile(r"[A-Z]{1,4}\d{0,2}(?:[-/. ]\d{1,3})*[-/. ]+\d{1,5}(?:/\d{1,2})?", re.ASCII)
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
@@ -73,6 +75,10 @@ class Column:
     def beyond_scale(self) -> bool:
         """Tell whether a figure stands here that is no support from 1 to 5: a score out of 100."""
         return any(_NUMBER.fullmatch(cell) and not 0 <= float(cell) <= 5 for cell in self.cells)
+
+    def no_changes(self) -> bool:
+        """Tell whether most cells say nothing of the kind added, changed, deleted."""
+        return self.share(lambda cell: read_change(cell) is not None) < _CHANGES_AT_LEAST
 
     def figures(self) -> float:
         """Return the share of cells that are whole numbers."""

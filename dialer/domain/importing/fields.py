@@ -31,6 +31,7 @@ FIELDS: Final = (
     "elector_prefix",
     "elector_suffix",
     "elector_markers",
+    "change",
     "date_of_birth",
     "notes",
     "full_name",

@@ -170,6 +170,7 @@ _BELIED: Final[dict[str | None, Callable[[Column], bool]]] = {
     "email": Column.only_answers,
     "address": Column.only_answers,
     "support": Column.beyond_scale,
+    "change": Column.no_changes,
 }
 
 

@@ -13,6 +13,7 @@ from dialer.domain.importing.delimited import MAX_CELL, Record, has_lost_letters
 from dialer.domain.importing.fields import CONSENTS, CUSTOM, IGNORE, LIMITS, MANY, NOES, WISHES
 from dialer.domain.importing.header import Columns
 from dialer.domain.importing.issues import Fault, Outcome, Reason, RowIssue
+from dialer.domain.importing.register_change import Change, read_change
 from dialer.domain.people import OPT_OUT_CHANNELS
 from dialer.domain.person import Identity, fold
 from dialer.domain.phone import Phone, PhoneFault, read_phones
@@ -90,6 +91,7 @@ class PersonRow:
     custom: dict[str, str] = field(default_factory=dict)
     needs_lift: bool | None = None
     deceased: bool = False
+    change: Change | None = None
     refused: tuple[str, ...] = ()
     consented: tuple[str, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
@@ -201,6 +203,8 @@ class RowReader:
             person.date_of_birth = self._understood(
                 read.read_date(text, day_first=self.rules.day_first, newest=self.rules.now.date())
             )
+        if text := cells.get("change"):
+            person.change = self._understood(read_change(text))
         _fill_wishes(person, cells)
         if not _EVIDENCE.isdisjoint(cells.one):
             self._fill_evidence(person.evidence, cells)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from dialer.domain.importing.delimited import Record
 from dialer.domain.importing.issues import RowIssue
+from dialer.domain.importing.register_change import Change
 from dialer.domain.importing.repeats import Repeats
 from dialer.domain.importing.row import RowReader, has_content
-from dialer.store.queries.import_stage import stage_line
+from dialer.store.queries.import_stage import gone_line, stage_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Chunk:
 def prepare(reader: RowReader, chunk: Chunk) -> Batch:
     """Read every row with content by the rules of its list."""
     reader.warnings.clear()
-    repeats = Repeats()
+    repeats, repeats_of_gone = Repeats(), Repeats()
     lines, issues, rows, rejected = [], [], 0, 0
     for record in chunk.records:
         if not has_content(record):
@@ -51,7 +52,10 @@ def prepare(reader: RowReader, chunk: Chunk) -> Batch:
             rejected += 1
             continue
         identity = person.identity(reader.rules.register, reader.rules.id_source)
-        lines.append(stage_line(person, repeats.place(record.row, identity)))
+        if person.change is Change.DELETED:
+            lines.append(gone_line(person, repeats_of_gone.place(record.row, identity)))
+        else:
+            lines.append(stage_line(person, repeats.place(record.row, identity)))
     end = chunk.records[-1].row + 1
     warnings = {code: count for code, count in reader.warnings.items() if count}
     staged = "".join(lines).encode()

@@ -332,6 +332,8 @@ def _count(row: Import, batch: Batch, merged: Merged, renumbered: int) -> None:
     row.rejected_count += batch.rejected_count + counts.rejected
     found = Counter(batch.warnings)
     found["renumbered"] += renumbered
+    found["gone_electors"] += merged.left
+    found["unknown_gone"] += merged.unknown_left
     row.warnings = add_warnings(row.warnings, found)
 
 

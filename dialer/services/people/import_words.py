@@ -13,6 +13,9 @@ _COUNTED: Final = {
     "mended_numbers": "numbers had lost their leading zero; it was put back.",
     "unread_values": "dates, scores or choices could not be understood and were left out.",
     "renumbered": "elector numbers were somebody else’s before; the people were kept apart.",
+    "gone_electors": "people are gone from the register; they stay in their lists as moved, their noes with"
+    " them.",
+    "unknown_gone": "rows take people off the register who aren’t here; nobody was brought in for them.",
 }
 _OF_THE_FILE: Final = {
     "windows_1252": "This file isn’t UTF-8. Its letters were read as Windows-1252: check that names with"

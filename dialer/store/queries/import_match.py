@@ -104,6 +104,18 @@ _FIND: Final = f"""
     ) AS found
     WHERE s.ctid = found.place AND (found.id IS NOT NULL OR found.holder_id IS NOT NULL)
 """
+# Somebody gone from the register is sought before numbers go over to others, and never made.
+_FIND_GONE: Final = f"""
+    UPDATE import_stage AS s SET gone_id = found.id
+    FROM (
+        SELECT s.ctid AS place, coalesce(({_BY_EXTERNAL_ID}),
+            CASE WHEN holder.is_same THEN holder.id END, ({_BY_PHONE}), ({_BY_EMAIL})) AS id
+        FROM import_stage AS s
+        LEFT JOIN LATERAL ({_HOLDER}) AS holder ON true
+        WHERE s.fate = 'gone' OFFSET 0
+    ) AS found
+    WHERE s.ctid = found.place AND found.id IS NOT NULL
+"""
 _KNOWN_TWICE: Final = """
     UPDATE import_stage AS s SET fate = 'duplicate'
     FROM (
@@ -160,8 +172,12 @@ def hold_people(session: Session, organisation_id: uuid.UUID) -> None:
 
 
 def match_stage(session: Session, scope: Scope) -> None:
-    """Give every staged row its contact and its fate: created, matched, duplicate or rejected."""
+    """Give every staged row its contact and its fate: created, matched, duplicate or rejected.
+
+    Rows of people gone from the register stay `gone`, with the contact whom they name, if any.
+    """
     parameters = scope.parameters()
+    session.execute(text(_FIND_GONE), parameters)
     found = session.connection().execute(text(_FIND), parameters).rowcount
     for statement in (*(_OF_KNOWN if found else ()), *_WITHIN_FILE):
         session.execute(text(statement), parameters)

@@ -58,7 +58,8 @@ _UPDATES: Final = {
         THEN :source ELSE c.id_source END""",
     "tags": _NEW_TAGS.format(tags="s.tags"),
     "custom": "c.custom || coalesce(s.custom, '{}')",
-    "status": "CASE WHEN s.deceased THEN 'deceased' ELSE c.status END",
+    "status": """CASE WHEN s.deceased THEN 'deceased' WHEN s.added AND c.status = 'moved' THEN 'active'
+        ELSE c.status END""",
 }
 _REPEATED: Final = {
     **{name: f"coalesce(c.{name}, s.{name})" for name in PLAIN},
@@ -143,11 +144,22 @@ _SEEN: Final = """
     SELECT :organisation, CAST(:import AS uuid), contact_id, "row"
     FROM import_stage WHERE fate IN ('created', 'matched')
 """
+# Whom this file also has as present, at another address say, is not gone.
+_LEAVE: Final = """
+    UPDATE contact AS c SET status = 'moved', updated_at = :now
+    FROM import_stage AS s
+    WHERE c.organisation_id = :organisation AND c.id = s.gone_id AND c.status = 'active' AND NOT :skip
+      AND NOT EXISTS (
+        SELECT FROM import_contact AS seen
+        WHERE seen.organisation_id = :organisation AND seen.import_id = :import AND seen.contact_id = c.id)
+    RETURNING c.id
+"""
 _OPT_OUTS: Final = f"""
     INSERT INTO opt_out (organisation_id, id, contact_id, channel, source, created_at)
-    SELECT DISTINCT ON (s.contact_id, channel) :organisation, {UUID7}, s.contact_id, channel, 'import', :now
-    FROM import_stage AS s, unnest(s.refused) AS channel
-    WHERE s.contact_id IS NOT NULL
+    SELECT DISTINCT ON (s.person_id, channel) :organisation, {UUID7}, s.person_id, channel, 'import', :now
+    FROM (SELECT coalesce(contact_id, gone_id) AS person_id, refused FROM import_stage) AS s,
+        unnest(s.refused) AS channel
+    WHERE s.person_id IS NOT NULL
     ON CONFLICT DO NOTHING
     RETURNING contact_id
 """
@@ -179,13 +191,16 @@ class Merged:
     """What a chunk brought.
 
     `standings`: what is known of the votes of those it made. Of those who were known, `changed`: who are not
-    as they were, or are new in the list; `told`: of whom there is new evidence.
+    as they were, or are new in the list; `told`: of whom there is new evidence. `left` counts those gone from
+    the register, `unknown_left` rows of such people whom nobody knew.
     """
 
     counts: Counts
     standings: Sequence[Standing]
     changed: frozenset[uuid.UUID]
     told: frozenset[uuid.UUID]
+    left: int
+    unknown_left: int
 
 
 class _Found(NamedTuple):
@@ -195,18 +210,25 @@ class _Found(NamedTuple):
     known: int
     noes: int
     yeses: int
+    gone: int
+    unknown_gone: int
 
 
 _LOOK: Final = """
     SELECT count(*) FILTER (WHERE fate = 'created'), count(*) FILTER (WHERE fate IN ('matched', 'duplicate')),
-        count(*) FILTER (WHERE refused IS NOT NULL), count(*) FILTER (WHERE consented IS NOT NULL)
+        count(*) FILTER (WHERE refused IS NOT NULL), count(*) FILTER (WHERE consented IS NOT NULL),
+        count(*) FILTER (WHERE fate = 'gone'), count(*) FILTER (WHERE fate = 'gone' AND gone_id IS NULL)
     FROM import_stage
 """
+# Who leaves stands in `gone_id`; that an unknown person is gone changes nothing.
 _COUNT: Final = """
     SELECT count(*) FILTER (WHERE fate = 'created') AS created,
-        count(*) FILTER (WHERE fate = 'matched' AND contact_id = ANY(CAST(:changed AS uuid[]))) AS updated,
-        count(*) FILTER (WHERE fate = 'matched' AND contact_id <> ALL(CAST(:changed AS uuid[]))) AS unchanged,
-        count(*) FILTER (WHERE fate = 'duplicate') AS duplicates,
+        count(*) FILTER (WHERE fate = 'matched' AND contact_id = ANY(CAST(:changed AS uuid[])))
+            + count(*) FILTER (WHERE fate = 'gone' AND gone_id = ANY(CAST(:left AS uuid[]))) AS updated,
+        count(*) FILTER (WHERE fate = 'matched' AND contact_id <> ALL(CAST(:changed AS uuid[])))
+            + count(*) FILTER (WHERE fate = 'gone' AND gone_id = ANY(CAST(:left AS uuid[])) IS NOT TRUE)
+            AS unchanged,
+        count(*) FILTER (WHERE fate IN ('duplicate', 'gone_again')) AS duplicates,
         count(*) FILTER (WHERE fate = 'rejected') AS rejected
     FROM import_stage
 """
@@ -226,11 +248,14 @@ def merge_stage(session: Session, merge: Merge) -> Merged:
     if found.known:
         changed = _run(session, (_UPDATE, _FILL, _PHONES), parameters)
         joined = _join(session, parameters)
-    changed |= _run(session, _wishes(found), parameters)
+    left = _run(session, (_LEAVE,), parameters) if found.gone else set()
+    changed |= left | _run(session, _wishes(found), parameters)
     if found.known:
         told = add_evidence(session, parameters)
-    counts = session.execute(text(_COUNT), {"changed": list(changed | told)}).one()
-    return Merged(Counts(*counts), standings, frozenset(changed | joined), frozenset(told))
+    parameters = {"changed": list(changed | told), "left": list(left)}
+    counts = Counts(*session.execute(text(_COUNT), parameters).one())
+    everybody = frozenset(changed | joined)
+    return Merged(counts, standings, everybody, frozenset(told), len(left), found.unknown_gone)
 
 
 def _wishes(found: _Found) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The staging table of one chunk of an import: filled by COPY, gone at the end of its transaction.
 
-Every row is staged as a new person with an id of their own, and one that repeats an earlier row of the chunk
-as its duplicate; `import_match` then finds those who are known.
+Every row is staged as a new person with an id of their own, one that repeats an earlier row of the chunk as
+its duplicate, and one of somebody gone from the register as `gone`; `import_match` then finds those who are
+known.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
+from dialer.domain.importing.register_change import Change
 from dialer.domain.importing.repeats import Place
 from dialer.domain.importing.row import PersonRow
 from dialer.domain.person import fold
@@ -66,6 +68,7 @@ _COLUMNS: Final = {
     "custom": "jsonb",
     "needs_lift": "boolean",
     "deceased": "boolean NOT NULL",
+    "added": "boolean NOT NULL",
     "numbers": "text[]",
     "line_types": "text[]",
     "refused": "text[]",
@@ -83,7 +86,7 @@ _CREATE: Final = text(
     + ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
     + ", email_key text GENERATED ALWAYS AS (lower(email)) STORED"
     + ", name_key text GENERATED ALWAYS AS (coalesce(first_key, '') || coalesce(last_key, '')) STORED"
-    + ", holder_id uuid"
+    + ", holder_id uuid, gone_id uuid"
     + ") ON COMMIT DROP"
 )
 # To a planner that has not seen this organisation yet, its contacts look like one row: reading the whole
@@ -118,13 +121,29 @@ def stage_line(person: PersonRow, place: Place) -> str:
 
     A row whose elector number an earlier row of another person holds comes without it.
     """
-    said, numbered = person.evidence, not place.loses_number
-    cells = (
+    standing = (
         "" if place.first is None else str(place.first),
         _flag(place.loses_number),
         str(person.row),
         str(uuid7()),
         "created" if place.first is None else "duplicate",
+    )
+    return _line(person, standing, numbered=not place.loses_number)
+
+
+def gone_line(person: PersonRow, place: Place) -> str:
+    """One person whom the register no longer has, as a line for COPY: new to nobody, and of no list.
+
+    `place` is theirs among the chunk's rows of that kind.
+    """
+    fate = "gone" if place.first is None else "gone_again"
+    return _line(person, ("", _flag(False), str(person.row), "", fate), numbered=True)
+
+
+def _line(person: PersonRow, standing: tuple[str, ...], *, numbered: bool) -> str:
+    said = person.evidence
+    cells = (
+        *standing,
         person.external_id or "",
         (numbered and person.elector_number) or "",
         (numbered and person.elector_key) or "",
@@ -147,6 +166,7 @@ def stage_line(person: PersonRow, place: Place) -> str:
         json.dumps(person.custom, ensure_ascii=False) if person.custom else "",
         _flag(person.needs_lift),
         _flag(person.deceased),
+        _flag(person.change is Change.ADDED),
         _array(phone.number for phone in person.phones),
         _array(phone.type for phone in person.phones),
         _array(person.refused),

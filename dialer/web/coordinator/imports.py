@@ -215,6 +215,16 @@ def _warning(warning: Mapping[str, Any]) -> str:
             "%(num)s elector numbers were somebody else’s before. The people are kept apart.",
             count,
         ),
+        "gone_electors": lambda: ngettext(
+            "One person is gone from the register. They stay in their lists, as moved.",
+            "%(num)s people are gone from the register. They stay in their lists, as moved.",
+            count,
+        ),
+        "unknown_gone": lambda: ngettext(
+            "One row takes somebody off the register who isn’t here. Nobody was brought in for it.",
+            "%(num)s rows take people off the register who aren’t here. Nobody was brought in for them.",
+            count,
+        ),
     }
     say = sentences.get(str(warning.get("code")))
     return str(say()) if say else str(warning.get("detail", ""))

@@ -121,6 +121,7 @@ IMPORT_FIELD: Final[Words] = {
     "elector_prefix": _("Elector number: district"),
     "elector_suffix": _("Elector number: suffix"),
     "elector_markers": _("Register marks"),
+    "change": _("Added, changed or deleted"),
     "polling_district": _("Polling district"),
     "polling_station": _("Polling station"),
     "ward": _("Ward"),

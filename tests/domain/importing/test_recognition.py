@@ -23,7 +23,8 @@ SYSTEMS = {
     ),
     "register, one name": "PD=polling_district,ENO=elector_number,Franchise Flag=elector_markers,"
     "Elector Name=full_name,Date of Attainment=custom.Date of attainment,Address 9=address,Postcode=postcode",
-    "register, monthly": "ElectorNumber=elector_number,MarkersRegisterText=elector_markers,"
+    "register, monthly": "Change Type=change,ElectorNumber=elector_number,"
+    "MarkersRegisterText=elector_markers,"
     "ElectorDOB=date_of_birth,ElectorSurname=last_name,ElectorForename=first_name,"
     "PropertyAddress1=address,PropertyAddress5=address,PropertyPostCode=postcode",
     "NationBuilder": "nationbuilder_id=external_id,prefix=-,first_name=first_name,middle_name=-,"

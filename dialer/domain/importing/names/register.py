@@ -6,6 +6,9 @@ NAMES: Final[dict[str, str]] = {
     "elector_number": "elector number, elector no, eno",
     "elector_markers": "elector markers, markers register text, franchise flag, franchise flags,"
     " franchise marker, franchise, elector flags",
+    "change": "change type, change type code, change code, change flag, change indicator, type of change,"
+    " register change, elector change type, amendment type, alteration type, update type, update code,"
+    " change type description, add modify delete, update cramde, math o newid",
     "date_of_birth": "elector dob, elector date of birth",
     "full_name": "elector name, electors name, enw etholwr",
     "first_name": "elector forename, elector forenames, elector first name",
