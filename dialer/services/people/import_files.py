@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
+from dialer.domain.errors import Unavailable
+
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _PIECE: Final = 1 << 20
 
 
@@ -22,11 +26,14 @@ def rows_file(upload: Path) -> Path:
 
 
 def store_upload(data_dir: Path, upload: IO[bytes]) -> str:
-    """Stream an upload to disk and name the file; what can't be written whole leaves nothing."""
+    """Stream an upload to disk and name the file; what can't be written whole leaves nothing.
+
+    `Unavailable` where the disk is full.
+    """
     stored_as = f"{uuid.uuid4().hex}.upload"
     path = stored_file(data_dir, stored_as)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with discarded_on_error(path), path.open("xb") as file:
+    with room_needed(), discarded_on_error(path), path.open("xb") as file:
         while piece := upload.read(_PIECE):
             file.write(piece)
     return stored_as
@@ -37,6 +44,17 @@ def discard_upload(data_dir: Path, stored_as: str) -> None:
     path = stored_file(data_dir, stored_as)
     for left in (path, *path.parent.glob(f"{path.stem}.*")):
         left.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def room_needed() -> Iterator[None]:
+    """Say `Unavailable` of a disk that turns out to be full within the block."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise Unavailable("There is no room left on the disk. Nothing was brought in.") from error
 
 
 @contextlib.contextmanager

@@ -12,7 +12,10 @@ from types import TracebackType
 from typing import IO, Final, Self
 
 from dialer.domain.importing.row import RowRules
+from dialer.logs import get_logger
 from dialer.services.people.import_batches import Batch, Chunk
+
+log = get_logger(__name__)
 
 _COMMAND: Final = (sys.executable, "-m", "dialer.services.people.reading_process")
 
@@ -27,8 +30,9 @@ class ReadingProcesses:
     def __init__(self, rules: RowRules, count: int) -> None:
         self._rules = rules
         self._started: list[subprocess.Popen[bytes]] = []
+        self._over = False
         self._mine = threading.local()
-        self._threads = ThreadPoolExecutor(count, initializer=self._start)
+        self._threads = ThreadPoolExecutor(count)
 
     def __enter__(self) -> Self:
         return self
@@ -36,6 +40,7 @@ class ReadingProcesses:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._over = True
         for process in self._started:
             process.kill()
         self._threads.shutdown(cancel_futures=True)
@@ -46,20 +51,33 @@ class ReadingProcesses:
         """Have a chunk read; its batch comes without the records, which are here already."""
         return self._threads.submit(self._read, chunk)
 
-    def _start(self) -> None:
+    def _read(self, chunk: Chunk) -> Batch:
+        """Have a chunk read; where somebody killed the process, by another one, once."""
+        try:
+            return self._ask(chunk)
+        except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+            if self._over:
+                raise
+            log.warning("reading process ended early")
+            self._mine.process = None
+            return self._ask(chunk)
+
+    def _ask(self, chunk: Chunk) -> Batch:
+        process: subprocess.Popen[bytes] | None = getattr(self._mine, "process", None)
+        if process is None:
+            process = self._mine.process = self._start()
+            _send(process, self._rules)
+        _send(process, chunk)
+        batch: Batch = pickle.load(_pipe(process.stdout))  # noqa: S301
+        return batch
+
+    def _start(self) -> subprocess.Popen[bytes]:
         environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         process = subprocess.Popen(  # noqa: S603 - our own program, no shell
             _COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ
         )
         self._started.append(process)
-        self._mine.process = process
-        _send(process, self._rules)
-
-    def _read(self, chunk: Chunk) -> Batch:
-        process: subprocess.Popen[bytes] = self._mine.process
-        _send(process, chunk)
-        batch: Batch = pickle.load(_pipe(process.stdout))  # noqa: S301
-        return batch
+        return process
 
 
 def _send(process: subprocess.Popen[bytes], thing: object) -> None:

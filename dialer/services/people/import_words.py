@@ -122,3 +122,30 @@ def _columns_by(columns: Columns, basis: Basis) -> list[str]:
 def _named(found: list[str], count: int | None = None) -> str:
     rest = (len(found) if count is None else count) - min(len(found), _NAMED_AT_MOST)
     return ", ".join(found[:_NAMED_AT_MOST]) + (f" and {rest} more" if rest > 0 else "")
+
+
+_UNREADABLE: Final = (
+    "What is in stays in, each row once. Save the file anew as CSV (UTF-8) and send it again."
+)
+_FULL: Final = "The database’s disk is full. What is in stays in; the import goes on once there is room."
+_AWAY: Final = "The database didn’t answer. What is in stays in; the import goes on by itself."
+
+
+def unreadable(public_url: str, detail: str = _UNREADABLE) -> dict[str, object]:
+    """Why an import could not come to its end."""
+    return {
+        "type": f"{public_url}/problems/unreadable-file",
+        "title": "This file could not be brought in to its end",
+        "status": 422,
+        "detail": detail,
+    }
+
+
+def waiting(public_url: str, *, full: bool) -> dict[str, object]:
+    """Why an import stands still, for as long as it does."""
+    return {
+        "type": f"{public_url}/problems/unavailable",
+        "title": "This import waits",
+        "status": 503,
+        "detail": _FULL if full else _AWAY,
+    }

@@ -1,0 +1,128 @@
+"""Bring one chunk of an import in, with everything that follows from it, in one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import null, update
+
+from dialer.domain.importing.delimited import show_lost_letters
+from dialer.domain.importing.issues import DETAILS, Outcome, Reason, RowIssue
+from dialer.services.calling.queue_sync import sync_queues
+from dialer.services.context import Context
+from dialer.services.gotv.record import count_new_records, recompute_records
+from dialer.services.gotv.waiting import match_unknown_marks
+from dialer.services.people.import_batches import Batch
+from dialer.services.people.import_plan import LEASE, OvertakenError, Plan
+from dialer.services.people.import_words import add_warnings
+from dialer.store.models.people import Import
+from dialer.store.queries.import_create import created_ids
+from dialer.store.queries.import_keys import hold_parents
+from dialer.store.queries.import_match import hold_people, match_stage
+from dialer.store.queries.import_merge import Counts, Merged, merge_stage, renumbered_rows
+from dialer.store.queries.import_stage import copy_issues, stage
+from dialer.store.queries.name_words import learn_staged_names
+from dialer.store.queries.opt_outs import cover_reach
+from dialer.store.queries.queue_sync import any_running
+from dialer.store.queries.turnout_marks import any_waiting
+from dialer.store.session import UnitOfWork
+
+
+def bring_in(ctx: Context, plan: Plan, batch: Batch, now: dt.datetime) -> Counts:
+    """Stage, match and merge a chunk. `OvertakenError` when it is not this run's any more."""
+    with ctx.unit() as unit:
+        hold_people(unit.session, unit.organisation_id)
+        row = _hold(unit, plan, batch, now)
+        stage(unit.session, batch.lines)
+        match_stage(unit.session, plan.merge.scope)
+        merged = merge_stage(unit.session, plan.merge)
+        renumbered = _write_issues(unit, plan, batch)
+        if merged.counts.created or merged.changed:
+            learn_staged_names(unit.session, unit.organisation_id)
+        cover_reach(unit.session, unit.organisation_id, merged.changed)
+        people = _worth_a_look(unit, merged)
+        sync_queues(unit, now=now, contact_ids=sorted(people))  # the queue before records, as results do
+        count_new_records(unit, plan.merge.election_id, merged.standings)
+        recompute_records(unit, plan.merge.election_id, merged.told)
+        match_unknown_marks(unit, people)
+        _count(row, batch, merged, renumbered)
+        return merged.counts
+
+
+def _worth_a_look(unit: UnitOfWork, merged: Merged) -> frozenset[uuid.UUID]:
+    """Who is new or changed, where running campaigns or marks that wait for their elector want to know."""
+    if any_running(unit) or any_waiting(unit.session, unit.organisation_id):
+        return merged.changed | created_ids(unit.session)
+    return frozenset()
+
+
+def _hold(unit: UnitOfWork, plan: Plan, batch: Batch, now: dt.datetime) -> Import:
+    """Move the watermark over this chunk. Who finds it elsewhere, or the list gone, has been overtaken."""
+    if not hold_parents(unit.session, plan.merge.parameters()):
+        raise OvertakenError
+    row = unit.session.execute(
+        update(Import)
+        .where(
+            Import.organisation_id == unit.organisation_id,
+            Import.id == plan.id,
+            Import.state == "running",
+            Import.next_row == batch.start,
+        )
+        .values(next_row=batch.end, leased_until=now + LEASE, progress=plan.progress(batch), error=null())
+        .returning(Import)
+    ).scalar_one_or_none()
+    if row is None:
+        raise OvertakenError
+    return row
+
+
+def _write_issues(unit: UnitOfWork, plan: Plan, batch: Batch) -> int:
+    """Keep the chunk's entries of the report; returns how many rows were renumbered."""
+    issues = {issue.row: issue for issue in batch.issues}
+    records = {record.row: record for record in batch.records}
+    renumbered = 0
+    for row, rejected in renumbered_rows(unit.session):
+        renumbered += 1
+        record = records[row]
+        outcome = Outcome.REJECTED if rejected else Outcome.KEPT
+        issue = RowIssue(row, record.line, outcome, Reason.RENUMBERED, "elector_number", None, record.cells)
+        if rejected or row not in issues:
+            issues[row] = issue
+    copy_issues(unit.session, (_issue_row(unit, plan, issue) for issue in issues.values()))
+    return renumbered
+
+
+def _issue_row(unit: UnitOfWork, plan: Plan, issue: RowIssue) -> tuple[Any, ...]:
+    cells = json.dumps([show_lost_letters(cell) for cell in issue.cells], ensure_ascii=False)
+    value = None if issue.value is None else show_lost_letters(issue.value)
+    return (
+        unit.organisation_id,
+        plan.id,
+        issue.line,
+        issue.row,
+        issue.outcome,
+        issue.reason,
+        issue.field,
+        value,
+        DETAILS[issue.reason],
+        cells,
+    )
+
+
+def _count(row: Import, batch: Batch, merged: Merged, renumbered: int) -> None:
+    counts = merged.counts
+    row.row_count += batch.row_count
+    row.created_count += counts.created
+    row.updated_count += counts.updated
+    row.unchanged_count += counts.unchanged
+    row.duplicate_count += counts.duplicates
+    row.rejected_count += batch.rejected_count + counts.rejected
+    found = Counter(batch.warnings)
+    found["renumbered"] += renumbered
+    found["gone_electors"] += merged.left
+    found["unknown_gone"] += merged.unknown_left
+    row.warnings = add_warnings(row.warnings, found)

@@ -1,0 +1,96 @@
+"""What one run of an import needs to know, gathered once from its row, its list and its election."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from dialer.domain.importing.delimited import TextFormat
+from dialer.domain.importing.header import Columns
+from dialer.domain.importing.row import RowRules
+from dialer.domain.importing.workbook.picking import Wishes
+from dialer.services.context import Context
+from dialer.services.gotv.elections import current_election, election_of
+from dialer.services.people.import_batches import Batch
+from dialer.services.people.import_files import stored_file
+from dialer.services.people.import_head import Expected, ReadingWishes, workbook_wishes
+from dialer.store.models.gotv import Election
+from dialer.store.models.people import ContactList, Import
+from dialer.store.queries.import_match import Scope
+from dialer.store.queries.import_merge import Merge
+from dialer.store.session import UnitOfWork
+
+LEASE: Final = dt.timedelta(seconds=15)
+"""For how long a silent worker is believed to be at work; the sweep then starts the import again."""
+
+WRITING_SHARE: Final = 0.25
+"""How much of a workbook's progress is writing its rows out."""
+
+
+class OvertakenError(Exception):
+    """The import was cancelled, or another worker went on with it: this one stops without a trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The import, how its file is read, how its people are merged, and from which row on."""
+
+    id: uuid.UUID
+    merge: Merge
+    path: Path
+    form: TextFormat
+    rules: RowRules
+    start: int
+    workbook: Wishes | None = None
+
+    def progress(self, batch: Batch) -> float:
+        """How far it is: of a workbook, writing its rows out was the first part."""
+        before = WRITING_SHARE if self.workbook else 0.0
+        return before + (1.0 - before) * batch.progress
+
+
+def make_plan(ctx: Context, unit: UnitOfWork, row: Import) -> Plan:
+    """Gather what a run needs that starts at the import's watermark."""
+    of = unit.session.get_one(ContactList, (unit.organisation_id, row.list_id))
+    election = election_of(unit, row.election_id) if row.election_id else current_election(unit)
+    options = row.options
+    register = options.get("register") or of.register or ""
+    source = options.get("id_source") or of.id_source or ""
+    scope = Scope(unit.organisation_id, row.id, register, source)
+    rules = _rules(ctx, row, of, election, scope)
+    return Plan(
+        id=row.id,
+        merge=Merge(scope, row.list_id, election.id, row.created_at, options.get("on_match") == "skip"),
+        path=stored_file(ctx.data_dir, row.stored_as),
+        form=TextFormat(row.encoding or "utf-8", row.delimiter or ",", row.has_sep_line),
+        rules=rules,
+        start=row.next_row,
+        workbook=_workbook(row, rules),
+    )
+
+
+def _workbook(row: Import, rules: RowRules) -> Wishes | None:
+    """How a workbook is to be read; None of a text."""
+    if "sheet" not in row.options:
+        return None
+    wishes = ReadingWishes(sheet=row.options["sheet"], hidden_rows=row.options.get("hidden_rows", "skip"))
+    return workbook_wishes(wishes, Expected(rules.region, row.created_at.date()))
+
+
+def _rules(ctx: Context, row: Import, of: ContactList, election: Election, scope: Scope) -> RowRules:
+    headers = tuple(column["header"] for column in row.columns)
+    fields = tuple(column["field"] for column in row.columns)
+    return RowRules(
+        columns=Columns(row.header_row, headers, fields),
+        region=row.options.get("default_region") or of.default_region,
+        allow_fictional=ctx.phones.allow_fictional,
+        now=row.created_at,
+        zone=election.timezone,
+        on=election.polling_on,
+        register=scope.register,
+        id_source=scope.id_source,
+        tags=tuple(row.options.get("tags", ())),
+    )

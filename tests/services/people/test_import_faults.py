@@ -1,0 +1,167 @@
+"""What an import does when others come in between: killed readers, other imports, full disks."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from dialer.domain.errors import Unavailable
+from dialer.services.context import Context
+from dialer.services.people import import_processes, import_reading
+from dialer.services.people.import_run import resume_imports, run_import
+from dialer.services.people.imports import get_import, start_import
+from dialer.services.people.views import ImportView
+from dialer.store.session import UnitFactory
+from tests.services.people.importing import bring_in, new_list
+
+HEADER = "First name,Surname,Phone\n"
+
+
+def people(*numbers: int) -> str:
+    return HEADER + "".join(f"Voter {nth},Jones,07700 900{nth:03}\n" for nth in numbers)
+
+
+def started(ctx: Context, rows: str) -> ImportView:
+    return start_import(ctx, new_list(ctx), io.BytesIO(rows.encode()), "list.csv", {})
+
+
+def count(ctx: Context, what: str) -> int:
+    with ctx.unit() as unit:
+        return int(unit.session.scalar(text(f"SELECT count(*) FROM {what}")) or 0)
+
+
+@pytest.fixture
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_reading, "BATCH_ROWS", 20)
+
+
+def test_a_reading_process_that_is_killed_is_replaced(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch, small_chunks: None
+) -> None:
+    monkeypatch.setattr(import_reading, "_LARGE", 0)
+    begun: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def start(*args: Any, **kwargs: Any) -> subprocess.Popen[bytes]:
+        begun.append(popen(*args, **kwargs))
+        if len(begun) == 1:
+            os.kill(begun[0].pid, signal.SIGKILL)
+        return begun[-1]
+
+    monkeypatch.setattr(import_processes.subprocess, "Popen", start)
+    counts = bring_in(ctx, people(*range(200))).counts
+    assert (counts.rows, counts.created) == (200, 200)
+    assert len(begun) > 1
+    assert all(process.wait(10) is not None for process in begun)
+
+
+def test_two_imports_of_the_same_people_at_once_make_each_once(ctx: Context, small_chunks: None) -> None:
+    views = [started(ctx, people(*range(200))), started(ctx, people(*range(199, 99, -1), *range(200, 300)))]
+    together = threading.Barrier(len(views))
+
+    def run(view: ImportView) -> ImportView:
+        together.wait()
+        run_import(ctx, view.id, lambda: ctx.now)
+        return get_import(ctx, view.id)
+
+    with ThreadPoolExecutor(len(views)) as threads:
+        over = list(threads.map(run, views))
+    assert [view.state for view in over] == ["completed", "completed"]
+    assert count(ctx, "contact") == 300
+    assert count(ctx, "contact_phone") == 300
+    assert count(ctx, "list_member") == 400
+    assert sum(view.counts.created for view in over) == 300
+    assert sum(view.counts.unchanged for view in over) == 100
+
+
+@pytest.fixture
+def full_disk(ctx: Context) -> Iterator[None]:
+    """A database that has no room for a 50th person, and says so as PostgreSQL says it."""
+    with ctx.unit() as unit:
+        unit.session.execute(
+            text(
+                """
+                CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    IF (SELECT count(*) FROM contact) > 50 THEN
+                        RAISE 'could not extend file: No space left on device' USING ERRCODE = '53100';
+                    END IF;
+                    RETURN NULL;
+                END $$;
+                CREATE TRIGGER no_room AFTER INSERT ON contact EXECUTE FUNCTION no_room();
+                ALTER TABLE contact ENABLE ALWAYS TRIGGER no_room;
+                """
+            )
+        )
+    yield
+    make_room(ctx)
+
+
+def make_room(ctx: Context) -> None:
+    with ctx.unit() as unit:
+        unit.session.execute(text("DROP FUNCTION IF EXISTS no_room() CASCADE"))
+
+
+def test_with_a_full_disk_an_import_says_so_and_goes_on_when_there_is_room(
+    ctx: Context, small_chunks: None, full_disk: None
+) -> None:
+    view = started(ctx, people(*range(100)))
+    with pytest.raises(Unavailable):
+        run_import(ctx, view.id, lambda: ctx.now)
+    waits = get_import(ctx, view.id)
+    assert (waits.state, waits.counts.rows) == ("running", 40)
+    assert waits.error
+    assert "disk is full" in str(waits.error["detail"])
+    make_room(ctx)
+    assert resume_imports(ctx) == 1
+    run_import(ctx, view.id, lambda: ctx.now)
+    over = get_import(ctx, view.id)
+    assert (over.state, over.counts.created, over.error) == ("completed", 100, None)
+
+
+def test_an_upload_that_finds_the_disk_full_leaves_nothing(ctx: Context) -> None:
+    class Full(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(Unavailable, match="no room left"):
+        start_import(ctx, new_list(ctx), Full(), "list.csv", {})
+    assert list(Path(ctx.data_dir, "imports").iterdir()) == []
+    assert count(ctx, "import") == 0
+
+
+def end_session(ctx: Context, backend: Any) -> None:
+    with ctx.unit() as unit:
+        unit.session.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": backend})
+
+
+def test_a_database_that_goes_away_is_waited_for(ctx: Context, small_chunks: None) -> None:
+    view = started(ctx, people(*range(100)))
+    units, lost = ctx.units, []
+
+    class Losing(UnitFactory):
+        def begin(self, organisation_id: Any) -> Any:
+            unit = super().begin(organisation_id)
+            lost.append(unit)
+            if len(lost) == 4:
+                end_session(ctx, unit.session.scalar(text("SELECT pg_backend_pid()")))
+            return unit
+
+    with pytest.raises(Unavailable):
+        run_import(replace(ctx, units=Losing(units.engine)), view.id, lambda: ctx.now)
+    waits = get_import(ctx, view.id)
+    assert waits.error
+    assert "goes on by itself" in str(waits.error["detail"])
+    run_import(ctx, view.id, lambda: ctx.now)
+    assert get_import(ctx, view.id).counts.created == 100
