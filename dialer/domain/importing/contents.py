@@ -13,7 +13,8 @@ from dialer.domain.phone import read_phones
 SAMPLE: Final = 200
 """How many filled cells of a column are looked at, at most."""
 
-_PARSED: Final = 20  # telephones are read at 0.1 ms each: with 512 columns of them, a second in all
+_PARSED: Final = 20
+_PARSED_FIRST: Final = 4  # what is no number takes up to 0.4 ms: of 512 columns of them, under a second
 _PHONE_DIGITS: Final = range(9, 33)
 _BORN_BEFORE: Final = 16 * 365
 _ELECTOR_FEWEST: Final = 5  # an order number looks like an elector's; a few cells would not tell
@@ -35,11 +36,19 @@ class Column:
         return sum(map(test, self.cells)) / len(self.cells) if self.cells else 0.0
 
     def phones(self) -> float:
-        """Return the share of cells in which a telephone number stands that could be rung."""
+        """Return the share of cells in which a telephone number stands that could be rung.
+
+        Judged by some that have its shape, from the first to the last; where a few of these are none, by
+        no more.
+        """
         shaped = [cell for cell in self.cells if _looks_like_phone(cell)]
-        tried = shaped[:_PARSED]
-        read_well = sum(bool(read_phones(cell, self.region, True).phones) for cell in tried)
-        return read_well / len(tried) * len(shaped) / len(self.cells) if tried else 0.0
+        if not any(map(self._is_phone, _spread(shaped, _PARSED_FIRST))):
+            return 0.0
+        tried = _spread(shaped, _PARSED)
+        return sum(map(self._is_phone, tried)) / len(tried) * len(shaped) / len(self.cells)
+
+    def _is_phone(self, cell: str) -> bool:
+        return bool(read_phones(cell, self.region, True).phones)
 
     def emails(self) -> float:
         """Return the share of cells that are email addresses."""
@@ -92,6 +101,11 @@ class Column:
 def _looks_like_phone(cell: str) -> bool:
     digits = sum(map(str.isdigit, cell))
     return digits in _PHONE_DIGITS and sum(map(str.isalpha, cell)) <= digits and "@" not in cell
+
+
+def _spread(cells: Sequence[str], count: int) -> Sequence[str]:
+    """Return at most so many cells, evenly from all of them."""
+    return cells[:: -(-len(cells) // count) or 1]
 
 
 def columns_of(width: int, rows: Sequence[Sequence[str]], region: str = "GB") -> list[Column]:
