@@ -6,5 +6,14 @@ CONTACT_STATUSES: Final = ("active", "moved", "deceased")
 LINE_TYPES: Final = ("mobile", "landline", "voip", "unknown")
 OPT_OUT_CHANNELS: Final = ("sms", "voice", "email", "door", "post")
 SUPPRESSION_REASONS: Final = ("tps", "ctps", "opt_out", "complaint", "deceased", "carrier", "manual")
-IMPORT_STATES: Final = ("queued", "needs_mapping", "running", "completed", "failed", "cancelled")
+IMPORT_STATES: Final = (
+    "queued",
+    "needs_mapping",
+    "running",
+    "completed",
+    "failed",
+    "cancelled",
+    "undoing",
+    "undone",
+)
 MAPPING_SOURCES: Final = ("recognised", "remembered", "given")

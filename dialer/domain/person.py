@@ -64,9 +64,14 @@ class Match(StrEnum):
 
     EXTERNAL_ID = "external_id"
     ELECTOR = "elector_number"
-    PHONE = "phone"
-    EMAIL = "email"
+    NAME_AND_ADDRESS = "name_and_address"
+    PHONE = "phone_and_name"
+    EMAIL = "email_and_name"
     RENUMBERED = "renumbered"
+
+
+RULES: Final = (Match.EXTERNAL_ID, Match.ELECTOR, Match.NAME_AND_ADDRESS, Match.PHONE, Match.EMAIL)
+"""The rules that make two records one person; where they are stored, each is its place here."""
 
 
 def _external(a: Identity, b: Identity) -> bool | None:

@@ -363,3 +363,22 @@ def test_letters_read_as_windows_1252_are_told_to_the_end(
     run(ctx, started["id"])
     done = coordinator.get(f"/imports/{started['id']}").get_json()
     assert [warning["code"] for warning in done["warnings"]] == ["windows_1252", "mended_numbers"]
+
+
+def test_rows_that_named_somebody_known_say_why(coordinator: Caller, list_id: str, ctx: Context) -> None:
+    started = upload(coordinator, list_id, b"Name,Phone\nAnn,07700900001\nBob,07700900002\nAnn,07700900001\n")
+    import_id = started.get_json()["id"]
+    run(ctx, import_id)
+    path = f"/imports/{import_id}/rows"
+    page = coordinator.get(path, query_string={"outcome": "duplicate"}).get_json()
+    person = page["data"][0].pop("contact_id")
+    assert page == {
+        "data": [{"row": 4, "outcome": "duplicate", "why": "phone_and_name", "first_row": 2}],
+        "next_cursor": None,
+    }
+    assert coordinator.get(f"/contacts/{person}").get_json()["first_name"] == "Ann"
+    assert coordinator.get(path, query_string={"outcome": "updated"}).get_json()["data"] == []
+    run(ctx, upload(coordinator, list_id, b"Name,Phone\nAnn,07700900001\n").get_json()["id"])
+    assert coordinator.get(path, query_string={"outcome": "created"}).status_code == 422
+    seen = coordinator.get(path, query_string={"limit": 1}).get_json()
+    assert (len(seen["data"]), seen["next_cursor"]) == (1, None)

@@ -10,12 +10,14 @@ _Key = tuple[str, ...]
 
 
 class Place(NamedTuple):
-    """Where a row belongs. `first`: the earlier row that is the same person. `loses_number`: an
-    earlier row, of another person, holds its elector number.
+    """Where a row belongs. `first`: the earlier row that is the same person, by the rule `why`.
+
+    `loses_number`: an earlier row, of another person, holds its elector number.
     """
 
     first: int | None
     loses_number: bool = False
+    why: Match | None = None
 
 
 def _keys(who: Identity) -> Iterator[_Key]:
@@ -37,15 +39,15 @@ class Repeats:
 
     def place(self, row: int, who: Identity) -> Place:
         """Place the next row among the earlier ones and remember it."""
-        first, loses = None, False
+        first, why, loses = None, None, False
         keys = list(_keys(who))
         for key in keys:
             for earlier, other in self._seen.get(key, ()):
                 rule = match(who, other)
                 loses = loses or (key[0] == "elector" and rule not in {Match.EXTERNAL_ID, Match.ELECTOR})
                 if first is None and rule not in {None, Match.RENUMBERED}:
-                    first = earlier
+                    first, why = earlier, rule
         for key in keys:
             if not (loses and key[0] == "elector"):
                 self._seen.setdefault(key, []).append((row if first is None else first, who))
-        return Place(first, loses)
+        return Place(first, loses, why)

@@ -27,7 +27,7 @@ def list_rejected(ctx: Context, import_id: uuid.UUID, page: Page) -> Slice[RowIs
     require(ctx.actor, Permission.IMPORT_RUN)
     with ctx.unit() as unit:
         import_of(unit, import_id)
-        rows = _issues(unit, import_id, _line_after(page), page.limit + 1)
+        rows = _issues(unit, import_id, number_after(page), page.limit + 1)
         return cut(rows, page, lambda row: (str(row.line),)).map(_issue_view)
 
 
@@ -73,7 +73,8 @@ def _issues(unit: UnitOfWork, import_id: uuid.UUID, after: int, limit: int) -> l
     return list(unit.session.scalars(statement))
 
 
-def _line_after(page: Page) -> int:
+def number_after(page: Page) -> int:
+    """The row or line after which a page begins."""
     if page.after is None:
         return 0
     if len(page.after) != 1 or not page.after[0].isdecimal():

@@ -140,6 +140,17 @@ class RowIssueView:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownRowView:
+    """A row that named somebody who was known: `why` is the rule, `first_row` the row that it repeats."""
+
+    row: int
+    outcome: str
+    why: str
+    contact_id: uuid.UUID
+    first_row: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneView:
     """A number somebody may be reached on. `dead`: the network said that it doesn't exist."""
 

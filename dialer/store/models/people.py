@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
-from sqlalchemy import Computed, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import Computed, ForeignKey, Index, SmallInteger, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -187,6 +188,7 @@ class Consent(Identified, Base):
     source: Mapped[str]
     at: Mapped[Instant]
     withdrawn_at: Mapped[Instant | None]
+    import_id: Mapped[uuid.UUID | None]
 
 
 class ContactList(Identified, Base):
@@ -272,6 +274,8 @@ class Import(Identified, Base):
     created_at: Mapped[Instant]
     started_at: Mapped[Instant | None]
     finished_at: Mapped[Instant | None]
+    undo: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    undo_after: Mapped[uuid.UUID | None]
 
 
 class ImportMapping(Identified, Base):
@@ -292,14 +296,29 @@ class ImportMapping(Identified, Base):
 
 
 class ImportContact(Tenant, Base):
-    """A person whom a row of an import named, and the first such row: a later one is a duplicate."""
+    """A person whom a row of an import named, and the first such row: a later one is a duplicate.
+
+    `why` is the rule by which somebody was known (a place in `domain.person.RULES`), and `changed` whether
+    they were not as the row said; both are empty of whom the import made.
+    """
 
     __tablename__ = "import_contact"
-    __table_args__ = (reference("import", "import_id", ondelete="CASCADE"),)
+    __table_args__ = (
+        reference("import", "import_id", ondelete="CASCADE"),
+        Index(
+            "ix_import_contact_known",
+            "organisation_id",
+            "import_id",
+            "row",
+            postgresql_where=text("why IS NOT NULL"),
+        ),
+    )
 
     import_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     contact_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     row: Mapped[int]
+    why: Mapped[int | None] = mapped_column(SmallInteger)
+    changed: Mapped[bool | None]
 
 
 class ImportRowIssue(Tenant, Base):

@@ -12,6 +12,9 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from dialer.domain.person import RULES, Match
+from dialer.store.queries.import_changes import RETURNED, recorded
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -89,15 +92,24 @@ _BY_EMAIL: Final = f"""
           WHERE p.organisation_id = :organisation AND p.contact_id = c.id AND p.removed_at IS NULL))
     ORDER BY c.id LIMIT 1
 """
+# In the order of the rules. What is found carries its rule before it, as one digit.
+_WAYS: Final = {
+    Match.EXTERNAL_ID: f"({_BY_EXTERNAL_ID})",
+    Match.ELECTOR: "CASE WHEN holder.is_same THEN holder.id END",
+    Match.PHONE: f"({_BY_PHONE})",
+    Match.EMAIL: f"({_BY_EMAIL})",
+}
+_BY_ANY_RULE: Final = ", ".join(f"'{RULES.index(rule)}' || {way}" for rule, way in _WAYS.items())
+
 # Rows are staged as new people; only those that turn out to be known are written again.
 _FIND: Final = f"""
     UPDATE import_stage AS s SET
-        contact_id = coalesce(found.id, s.contact_id),
+        contact_id = coalesce(CAST(substr(found.id, 2) AS uuid), s.contact_id),
         fate = CASE WHEN found.id IS NULL THEN s.fate ELSE 'matched' END,
+        why = CAST(left(found.id, 1) AS smallint),
         holder_id = found.holder_id
     FROM (
-        SELECT s.ctid AS place, holder.id AS holder_id, coalesce(({_BY_EXTERNAL_ID}),
-            CASE WHEN holder.is_same THEN holder.id END, ({_BY_PHONE}), ({_BY_EMAIL})) AS id
+        SELECT s.ctid AS place, holder.id AS holder_id, coalesce({_BY_ANY_RULE}) AS id
         FROM import_stage AS s
         LEFT JOIN LATERAL ({_HOLDER}) AS holder ON true
         WHERE s.fate = 'created' OFFSET 0
@@ -143,11 +155,12 @@ _LOSE_TO_EARLIER_ROW: Final = f"""
               AND seen.contact_id = s.holder_id))
 """
 _MARK_TAKEN: Final = f"UPDATE import_stage AS s SET renumbered = true WHERE {_HELD_BY_ANOTHER}"
-_TAKE_NUMBER: Final = f"""
-    UPDATE contact SET elector_number = NULL, elector_key = NULL
+_TAKE_NUMBER: Final = recorded(f"""
+    UPDATE contact AS c SET elector_number = NULL, elector_key = NULL
     WHERE organisation_id = :organisation
       AND id = ANY(ARRAY(SELECT s.holder_id FROM import_stage AS s WHERE {_HELD_BY_ANOTHER}))
-"""
+    RETURNING {RETURNED}
+""")
 _REFUSE_NAMELESS: Final = """
     UPDATE import_stage SET fate = 'rejected', contact_id = NULL
     WHERE fate = 'created' AND renumbered AND external_id IS NULL AND elector_key IS NULL

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from dialer.store.queries.import_changes import RETURNED, confirm_changes, recorded, recorded_numbers
 from dialer.store.queries.import_create import Standing, create_people
 from dialer.store.queries.import_evidence import add_evidence
 from dialer.store.queries.import_keys import keys_hold_already
@@ -83,15 +84,15 @@ def _first_filled(names: tuple[str, ...]) -> str:
     return ", ".join(filled.format(name) for name in names)
 
 
-_UPDATE: Final = f"""
+_UPDATE: Final = recorded(f"""
     UPDATE contact AS c SET {_assignments(_UPDATES)}, updated_at = :now
     FROM import_stage AS s
     WHERE c.organisation_id = :organisation AND c.id = s.contact_id AND s.fate = 'matched' AND NOT :skip
       AND {_differs(_UPDATES)}
-    RETURNING c.id
-"""
+    RETURNING {RETURNED}
+""")
 # A row that repeats an earlier one fills what that one left empty, and overrides nothing.
-_FILL: Final = f"""
+_FILL: Final = recorded(f"""
     WITH repeated AS (SELECT * FROM import_stage WHERE fate = 'duplicate'),
     tagged AS (
         SELECT contact_id, array_agg(DISTINCT tag) AS tags
@@ -110,10 +111,10 @@ _FILL: Final = f"""
     LEFT JOIN tagged ON tagged.contact_id = s.contact_id
     LEFT JOIN noted ON noted.contact_id = s.contact_id
     WHERE c.organisation_id = :organisation AND c.id = s.contact_id AND NOT :skip AND {_differs(_REPEATED)}
-    RETURNING c.id
-"""
+    RETURNING {RETURNED}
+""")
 _KNOWN: Final = "s.fate IN ('matched', 'duplicate')"
-_PHONES: Final = f"""
+_PHONES: Final = recorded_numbers(f"""
     INSERT INTO contact_phone (organisation_id, contact_id, number, line_type, position)
     SELECT :organisation, s.contact_id, given.number, given.line_type, given.nth - 1 + coalesce(
         (SELECT max(position) + 1 FROM contact_phone AS p
@@ -125,8 +126,8 @@ _PHONES: Final = f"""
           AND p.contact_id = s.contact_id AND p.number = given.number OFFSET 0)
     ORDER BY s."row", given.nth
     ON CONFLICT DO NOTHING
-    RETURNING contact_id
-"""
+    RETURNING contact_id, number
+""")
 _MEMBERS: Final = f"""
     INSERT INTO list_member (organisation_id, list_id, contact_id, import_id)
     SELECT DISTINCT :organisation, CAST(:list AS uuid), s.contact_id, CAST(:import AS uuid)
@@ -140,20 +141,33 @@ _COUNT_MEMBERS: Final = """
     WHERE organisation_id = :organisation AND id = :list
 """
 _SEEN: Final = """
-    INSERT INTO import_contact (organisation_id, import_id, contact_id, "row")
-    SELECT :organisation, CAST(:import AS uuid), contact_id, "row"
+    INSERT INTO import_contact (organisation_id, import_id, contact_id, "row", why, changed)
+    SELECT :organisation, CAST(:import AS uuid), contact_id, "row", why,
+        CASE WHEN fate = 'matched' THEN false END
     FROM import_stage WHERE fate IN ('created', 'matched')
 """
+_REPEATS: Final = """
+    INSERT INTO import_duplicate (organisation_id, import_id, "row", contact_id, why)
+    SELECT :organisation, CAST(:import AS uuid), "row", contact_id, why
+    FROM import_stage WHERE fate = 'duplicate'
+"""
+_MARK_CHANGED: Final = """
+    UPDATE import_contact SET changed = true
+    WHERE organisation_id = :organisation AND import_id = :import AND why IS NOT NULL
+      AND contact_id = ANY(ARRAY(
+        SELECT contact_id FROM import_stage
+        WHERE fate = 'matched' AND contact_id = ANY(CAST(:changed AS uuid[]))))
+"""
 # Whom this file also has as present, at another address say, is not gone.
-_LEAVE: Final = """
+_LEAVE: Final = recorded(f"""
     UPDATE contact AS c SET status = 'moved', updated_at = :now
     FROM import_stage AS s
     WHERE c.organisation_id = :organisation AND c.id = s.gone_id AND c.status = 'active' AND NOT :skip
       AND NOT EXISTS (
         SELECT FROM import_contact AS seen
         WHERE seen.organisation_id = :organisation AND seen.import_id = :import AND seen.contact_id = c.id)
-    RETURNING c.id
-"""
+    RETURNING {RETURNED}
+""")
 _OPT_OUTS: Final = f"""
     INSERT INTO opt_out (organisation_id, id, contact_id, channel, source, created_at)
     SELECT DISTINCT ON (s.person_id, channel) :organisation, {UUID7}, s.person_id, channel, 'import', :now
@@ -164,8 +178,9 @@ _OPT_OUTS: Final = f"""
     RETURNING contact_id
 """
 _CONSENTS: Final = f"""
-    INSERT INTO consent (organisation_id, id, contact_id, channel, source, at)
-    SELECT DISTINCT ON (s.contact_id, channel) :organisation, {UUID7}, s.contact_id, channel, 'import', :now
+    INSERT INTO consent (organisation_id, id, contact_id, channel, source, at, import_id)
+    SELECT DISTINCT ON (s.contact_id, channel) :organisation, {UUID7}, s.contact_id, channel, 'import', :now,
+        CAST(:import AS uuid)
     FROM import_stage AS s, unnest(s.consented) AS channel
     WHERE s.contact_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM consent AS given
@@ -243,23 +258,40 @@ def merge_stage(session: Session, merge: Merge) -> Merged:
     found = _Found(*session.execute(text(_LOOK)).one())
     with keys_hold_already(session):
         standings = create_people(session, parameters) if found.created else []
-        session.execute(text(_SEEN), parameters)
-    changed, joined, told = set[uuid.UUID](), set[uuid.UUID](), set[uuid.UUID]()
-    if found.known:
-        changed = _run(session, (_UPDATE, _FILL, _PHONES), parameters)
-        joined = _join(session, parameters)
+        _run_all(session, (_SEEN, _REPEATS) if found.known else (_SEEN,), parameters)
+    known = _merge_known(session, parameters) if found.known else _Known()
     left = _run(session, (_LEAVE,), parameters) if found.gone else set()
-    changed |= left | _run(session, _wishes(found), parameters)
-    if found.known:
-        told = add_evidence(session, parameters)
-    parameters = {"changed": list(changed | told), "left": list(left)}
-    counts = Counts(*session.execute(text(_COUNT), parameters).one())
-    everybody = frozenset(changed | joined)
+    changed = known.changed | left | _run(session, _wishes(found), parameters)
+    told = add_evidence(session, parameters) if found.known else set[uuid.UUID]()
+    present = {"changed": list(changed | told), "left": list(left)}
+    if present["changed"]:
+        session.execute(text(_MARK_CHANGED), parameters | present)
+    counts = Counts(*session.execute(text(_COUNT), present).one())
+    everybody = frozenset(changed | known.joined)
     return Merged(counts, standings, everybody, frozenset(told), len(left), found.unknown_gone)
 
 
 def _wishes(found: _Found) -> tuple[str, ...]:
     return (*((_OPT_OUTS,) if found.noes else ()), *((_CONSENTS,) if found.yeses else ()))
+
+
+class _Known(NamedTuple):
+    """Whom a chunk changed of those who were there, and who of them is new in the list."""
+
+    changed: frozenset[uuid.UUID] = frozenset()
+    joined: frozenset[uuid.UUID] = frozenset()
+
+
+def _merge_known(session: Session, parameters: dict[str, Any]) -> _Known:
+    """Update whom rows named who were there, fill in what repeated rows add, and put them all in the list."""
+    changed = _run(session, (_UPDATE, _FILL, _PHONES), parameters)
+    confirm_changes(session, parameters)
+    return _Known(frozenset(changed), frozenset(_join(session, parameters)))
+
+
+def _run_all(session: Session, statements: tuple[str, ...], parameters: dict[str, Any]) -> None:
+    for statement in statements:
+        session.execute(text(statement), parameters)
 
 
 def _run(session: Session, statements: tuple[str, ...], parameters: dict[str, Any]) -> set[uuid.UUID]:

@@ -19,7 +19,7 @@ from uuid_utils import uuid7
 from dialer.domain.importing.register_change import Change
 from dialer.domain.importing.repeats import Place
 from dialer.domain.importing.row import PersonRow
-from dialer.domain.person import fold
+from dialer.domain.person import RULES, fold
 
 PLAIN: Final = (
     "elector_markers",
@@ -42,6 +42,7 @@ PLAIN: Final = (
 
 _COLUMNS: Final = {
     "first_row": "integer",
+    "why": "smallint",
     "renumbered": "boolean NOT NULL",
     '"row"': "integer NOT NULL",
     "contact_id": "uuid",
@@ -123,6 +124,7 @@ def stage_line(person: PersonRow, place: Place) -> str:
     """
     standing = (
         "" if place.first is None else str(place.first),
+        "" if place.why is None else str(RULES.index(place.why)),
         _flag(place.loses_number),
         str(person.row),
         str(uuid7()),

@@ -320,10 +320,10 @@ def _identity(row: str) -> Identity:
 def test_repeats_within_a_file_are_placed_by_the_rule() -> None:
     repeats = Repeats()
     someone = Identity("sian", "jones", ("+447700900001",), elector="ka1-1")
-    assert repeats.place(2, someone) == (None, False)
-    assert repeats.place(3, Identity("gwyn", "prys", elector="ka1-1")) == (None, True)
-    assert repeats.place(4, Identity("sian", "jones", ("+447700900001",))) == (2, False)
-    assert repeats.place(5, Identity("gwyn", "jones", ("+447700900001",))) == (None, False)
+    assert repeats.place(2, someone) == (None, False, None)
+    assert repeats.place(3, Identity("gwyn", "prys", elector="ka1-1")) == (None, True, None)
+    assert repeats.place(4, Identity("sian", "jones", ("+447700900001",))) == (2, False, Match.PHONE)
+    assert repeats.place(5, Identity("gwyn", "jones", ("+447700900001",))) == (None, False, None)
 
 
 def test_lists_count_their_members_once(ctx: Context) -> None:
