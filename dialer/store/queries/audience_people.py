@@ -1,0 +1,93 @@
+"""The people whom a filter picks: counted, and read in the order of their ids."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from dialer.domain.filters.tree import Filter
+from dialer.store.queries.audience_sql import Condition
+from dialer.store.session import UnitOfWork
+
+_PICKED: Final = """
+    FROM contact c {sample}
+    LEFT JOIN voter_record v
+      ON v.organisation_id = :organisation AND v.contact_id = c.id AND v.election_id = :election
+    WHERE c.organisation_id = :organisation AND {condition}
+"""
+
+_SAMPLED_PEOPLE: Final = 10_000
+"""As many people are looked at, about, where all would take too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Whom a filter picks at a moment, with the facts of one election. It names no other audience."""
+
+    rule: Filter
+    election_id: uuid.UUID
+    now: dt.datetime
+
+
+def count_people(unit: UnitOfWork, asked: Asked) -> int:
+    """How many people are picked."""
+    return _counted(unit, asked, "")
+
+
+def count_within(unit: UnitOfWork, asked: Asked, patience_s: float) -> tuple[int, bool]:
+    """How many people are picked, and whether all were counted.
+
+    Where that takes longer than `patience_s` seconds, it is told from some pages of the table, drawn at
+    random but the same each time.
+    """
+    unit.session.execute(_WORK_MEMORY)
+    try:
+        with unit.session.begin_nested():
+            unit.session.execute(_PATIENCE, {"patience": f"{int(patience_s * 1000)}ms"})
+            return count_people(unit, asked), True
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != _CANCELLED:
+            raise
+    return _estimated(unit, asked), False
+
+
+def people_after(unit: UnitOfWork, asked: Asked, after: uuid.UUID | None, limit: int) -> Sequence[uuid.UUID]:
+    """The next of the people picked, by id."""
+    more = "AND (CAST(:after AS uuid) IS NULL OR c.id > :after) ORDER BY c.id LIMIT :limit"
+    statement, given = _statement(unit, asked, "SELECT c.id", "", more)
+    return unit.session.scalars(statement, {**given, "after": after, "limit": limit}).all()
+
+
+_PATIENCE: Final = text("SELECT set_config('statement_timeout', :patience, true)")
+_WORK_MEMORY: Final = text("SET LOCAL work_mem = '64MB'")
+"""So that who is on a list, or was texted, is put into a hash once and not looked up for each person."""
+
+_CANCELLED: Final = "57014"
+
+_PEOPLE_ROWS: Final = text("SELECT reltuples::float8 FROM pg_class WHERE oid = 'contact'::regclass")
+
+
+def _estimated(unit: UnitOfWork, asked: Asked) -> int:
+    rows = unit.session.scalar(_PEOPLE_ROWS) or 0
+    share = min(1.0, _SAMPLED_PEOPLE / max(rows, 1.0))
+    sample = f"TABLESAMPLE SYSTEM ({share * 100:.6f}) REPEATABLE (0)"
+    return round(_counted(unit, asked, sample) / share)
+
+
+def _counted(unit: UnitOfWork, asked: Asked, sample: str) -> int:
+    statement, given = _statement(unit, asked, "SELECT count(*)", sample, "")
+    return unit.session.scalar(statement, given) or 0
+
+
+def _statement(
+    unit: UnitOfWork, asked: Asked, head: str, sample: str, tail: str
+) -> tuple[Any, dict[str, Any]]:
+    condition = Condition(asked.rule, asked.now)
+    given = {**condition.given, "organisation": unit.organisation_id, "election": asked.election_id}
+    return text(f"{head} {_PICKED.format(sample=sample, condition=condition.sql)} {tail}"), given
