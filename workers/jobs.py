@@ -12,7 +12,7 @@ from dialer.services.messaging import carrier_events, keeping, planning, reconci
 from dialer.services.messaging.inbound_reading import read_inbound as read_texts_to_us
 from dialer.services.messaging.launching import enqueue_clearing, enqueue_planning
 from dialer.services.messaging.outgoing import enqueue_sending
-from dialer.services.people import import_run
+from dialer.services.people import import_run, suppression_run
 from workers.registry import job
 from workers.runs import until_done
 from workers.runtime import installed
@@ -20,8 +20,9 @@ from workers.runtime import installed
 
 @job(Permission.IMPORT_RUN)
 def run_import(ctx: Context, import_id: str) -> None:
-    """Bring an uploaded list in, from where it stands."""
+    """Bring an uploaded list in, of people or of what must not be contacted, from where it stands."""
     import_run.run_import(ctx, uuid.UUID(import_id), installed().clock)
+    suppression_run.run_suppression_import(ctx, uuid.UUID(import_id), installed().clock)
 
 
 @job(Permission.SYSTEM_RUN)

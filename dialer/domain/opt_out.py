@@ -10,10 +10,11 @@ from dialer.domain.people import OPT_OUT_CHANNELS
 
 ALL: Final = "all"
 BY_COORDINATOR: Final = "manual"
+BY_IMPORT: Final = "import"
 SAID_TO_VOLUNTEER: Final = frozenset({"call", "volunteer"})
 SAID_BY_TEXT: Final = "text"
 """Said in a text to us, or to the carrier, which then refuses ours (21610): START lifts it."""
-BY_US: Final = frozenset({BY_COORDINATOR, "coordinator", "import"})
+BY_US: Final = frozenset({BY_COORDINATOR, "coordinator", BY_IMPORT})
 """Sources that stand for what we typed or brought in. Any other, known or not, is the person's own no."""
 
 MISTAKE_WITHIN: Final = dt.timedelta(days=7)

@@ -63,7 +63,7 @@ def make_plan(ctx: Context, unit: UnitOfWork, row: Import) -> Plan:
     rules = _rules(ctx, row, of, election, scope)
     return Plan(
         id=row.id,
-        merge=Merge(scope, row.list_id, election.id, row.created_at, options.get("on_match") == "skip"),
+        merge=Merge(scope, of.id, election.id, row.created_at, options.get("on_match") == "skip"),
         path=stored_file(ctx.data_dir, row.stored_as),
         form=TextFormat(row.encoding or "utf-8", row.delimiter or ",", row.has_sep_line),
         rules=rules,

@@ -26,11 +26,12 @@ _LARGE: Final = 4 * 1024 * 1024
 _AHEAD: Final = 3
 
 
-def _chunks(path: Path, form: TextFormat, start: int) -> Iterator[Chunk]:
+def read_chunks(path: Path, form: TextFormat, start: int, rows: int = BATCH_ROWS) -> Iterator[Chunk]:
+    """Read the records of a list from row `start` on, so many at a time."""
     size = path.stat().st_size
     with path.open("rb") as stream, closing(read_records(stream, form)) as everything:
         records = (record for record in everything if record.row >= start)
-        while batch := list(islice(records, BATCH_ROWS)):
+        while batch := list(islice(records, rows)):
             yield Chunk(batch, start, min(1.0, stream.tell() / size))
             start = batch[-1].row + 1
 
@@ -64,7 +65,7 @@ def cycles_sought_rarely() -> Iterator[None]:
 
 def read_batches(path: Path, form: TextFormat, rules: RowRules, start: int) -> Iterator[Batch]:
     """Read a list from row `start` on, in bounded memory; a large one on all processors."""
-    chunks = _chunks(path, form, start)
+    chunks = read_chunks(path, form, start)
     if path.stat().st_size >= _LARGE:
         return _prepare_in_parallel(chunks, rules)
     reader = RowReader(rules)

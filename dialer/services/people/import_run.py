@@ -107,7 +107,12 @@ def _begin(ctx: Context, import_id: uuid.UUID) -> Plan | None:
     with ctx.unit() as unit:
         row = unit.session.execute(
             update(Import)
-            .where(Import.organisation_id == unit.organisation_id, Import.id == import_id, _is_free(ctx.now))
+            .where(
+                Import.organisation_id == unit.organisation_id,
+                Import.id == import_id,
+                Import.list_id.is_not(None),
+                _is_free(ctx.now),
+            )
             .values(
                 state="running",
                 leased_until=ctx.now + LEASE,

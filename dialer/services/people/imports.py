@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,7 +35,7 @@ from dialer.services.people.import_run import enqueue_import
 from dialer.services.people.import_wishes import ImportOptions, check_mapping, check_options
 from dialer.services.people.import_words import with_columns
 from dialer.services.people.lists import list_of
-from dialer.services.people.views import ColumnView, ImportCounts, ImportView
+from dialer.services.people.views import BarringView, ColumnView, ImportCounts, ImportView
 from dialer.store.models import new_id
 from dialer.store.models.people import ContactList, Import
 from dialer.store.session import UnitOfWork
@@ -276,4 +277,18 @@ def import_view(row: Import) -> ImportView:
         error=row.error,
         created_at=row.created_at,
         finished_at=row.finished_at,
+        suppressions=_barring_view(row) if row.list_id is None else None,
+    )
+
+
+def _barring_view(row: Import) -> BarringView:
+    options = row.options
+    return BarringView(
+        reason=options["reason"],
+        channels=options["channels"],
+        register=options["register"],
+        dated=dt.date.fromisoformat(options["dated"]),
+        replace=options["replace"],
+        lifted=row.lifted_count,
+        standing=row.standing_count,
     )

@@ -6,7 +6,6 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -15,8 +14,9 @@ from dialer.domain.access import Permission, require
 from dialer.domain.errors import NotFound, ValidationFailed
 from dialer.domain.importing.issues import DETAILS, Reason
 from dialer.domain.importing.values import read_email
-from dialer.domain.opt_out import BY_COORDINATOR, NewConsent
+from dialer.domain.opt_out import BY_COORDINATOR, BY_IMPORT, NewConsent
 from dialer.domain.phone import PhoneFault, read_phone
+from dialer.domain.suppressing import OF_ADDRESSES, OF_NUMBERS, PREFERENCE_REGISTERS, channels_barred
 from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.people.no_contact import lift_suppressions
@@ -25,8 +25,6 @@ from dialer.store.models import new_id
 from dialer.store.models.people import Suppression
 from dialer.store.queries.suppressions import first_suppressions
 from dialer.store.session import UnitOfWork
-
-_VOICE_ONLY: Final = frozenset({"tps", "ctps"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +118,11 @@ def _number(ctx: Context, text: str) -> str:
 
 
 def _channels(wanted: NewSuppression) -> list[str]:
-    possible = {"email"} if wanted.email is not None else {"sms", "voice"}
-    if wanted.reason in _VOICE_ONLY:
-        possible &= {"voice"}
+    of_place = OF_ADDRESSES if wanted.email is not None else OF_NUMBERS
+    possible = [channel for channel in channels_barred(wanted.reason) if channel in of_place]
     channels = [channel for channel in dict.fromkeys(wanted.channels) if channel in possible]
-    unfit = [] if wanted.reason in _VOICE_ONLY else [c for c in wanted.channels if c not in possible]
+    lenient = wanted.reason in PREFERENCE_REGISTERS
+    unfit = [] if lenient else [channel for channel in wanted.channels if channel not in possible]
     if unfit or not channels:
         raise ValidationFailed.at("/channels", f"This can be barred on {' and '.join(sorted(possible))}.")
     return channels
@@ -171,4 +169,6 @@ def _view(first: Suppression, channels: Sequence[str]) -> SuppressionView:
         source=first.source,
         note=first.note,
         created_at=first.created_at,
+        register=first.register,
+        import_id=first.import_id if first.source == BY_IMPORT else None,
     )

@@ -35,14 +35,31 @@ class ImportCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class BarringView:
+    """What an import of suppressions bars. `lifted` and `standing` count numbers: those that a full list
+    lacked, and those that its register held afterwards.
+    """
+
+    reason: str
+    channels: Sequence[str]
+    register: str
+    dated: dt.date
+    replace: bool
+    lifted: int
+    standing: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportView:
-    """One file on its way into a list. `question` says which columns a person must choose, and why.
+    """One file on its way into a list, or without one into `suppressions`.
+
+    `question` says which columns a person must choose, and why.
 
     `mapping_source`: the columns were `recognised`, `given`, or `remembered` from an earlier file.
     """
 
     id: uuid.UUID
-    list_id: uuid.UUID
+    list_id: uuid.UUID | None
     election_id: uuid.UUID | None
     state: str
     filename: str
@@ -59,6 +76,7 @@ class ImportView:
     error: Mapping[str, Any] | None
     created_at: dt.datetime
     finished_at: dt.datetime | None
+    suppressions: BarringView | None = None
 
     @property
     def is_over(self) -> bool:
@@ -219,3 +237,5 @@ class SuppressionView:
     source: str
     note: str | None
     created_at: dt.datetime
+    register: str | None = None
+    import_id: uuid.UUID | None = None

@@ -223,7 +223,9 @@ class ListMember(Tenant, Base):
 
 
 class Import(Identified, Base):
-    """One file on its way into one list. `next_row` is the watermark: rows before it are in.
+    """One file on its way into one list, or, without a list, into what must not be contacted.
+
+    `next_row` is the watermark: rows before it are in.
 
     `question` says why a person must choose columns: `header`, `no_phone` or `two_phones`;
     `mapping_source` where its columns are from.
@@ -244,7 +246,7 @@ class Import(Identified, Base):
         Index("ix_import_list", "organisation_id", "list_id", "id"),
     )
 
-    list_id: Mapped[uuid.UUID]
+    list_id: Mapped[uuid.UUID | None]
     election_id: Mapped[uuid.UUID | None]
     state: Mapped[str] = mapped_column(server_default=text("'queued'"))
     filename: Mapped[str]
@@ -266,6 +268,10 @@ class Import(Identified, Base):
     unchanged_count: Mapped[int] = mapped_column(server_default=text("0"))
     duplicate_count: Mapped[int] = mapped_column(server_default=text("0"))
     rejected_count: Mapped[int] = mapped_column(server_default=text("0"))
+    lifted_count: Mapped[int] = mapped_column(server_default=text("0"))
+    """How many numbers and addresses a register's full list lifted, since it lacked them."""
+    standing_count: Mapped[int | None]
+    """How many a register held after it."""
     next_row: Mapped[int] = mapped_column(server_default=text("0"))
     progress: Mapped[float] = mapped_column(server_default=text("0"))
     error: Mapped[dict[str, object] | None] = mapped_column(JSONB)
@@ -366,6 +372,20 @@ class Suppression(Identified, Base):
             unique=True,
             postgresql_where=text("lifted_at IS NULL AND email IS NOT NULL"),
         ),
+        Index(
+            "ix_suppression_reason",
+            "organisation_id",
+            "reason",
+            "id",
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+        Index(
+            "ix_suppression_unlisted",
+            "organisation_id",
+            "reason",
+            "channel",
+            postgresql_where=text("lifted_at IS NULL AND register IS NULL"),
+        ),
     )
 
     organisation_id: Mapped[uuid.UUID] = mapped_column(
@@ -376,6 +396,10 @@ class Suppression(Identified, Base):
     channel: Mapped[str]
     reason: Mapped[str]
     source: Mapped[str]
+    register: Mapped[str | None]
+    """The one register that named it, whose next full list may lift it."""
+    import_id: Mapped[uuid.UUID | None]
+    """The last import that named it."""
     contact_id: Mapped[uuid.UUID | None]
     opt_out_id: Mapped[uuid.UUID | None]
     note: Mapped[str | None]

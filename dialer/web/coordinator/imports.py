@@ -13,7 +13,7 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import InvalidTransition, ValidationFailed
+from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.importing.fields import CUSTOM, FIELDS, IGNORE, custom_field
 from dialer.services.context import Context
 from dialer.services.people.import_noes import import_noes
@@ -133,6 +133,8 @@ def _names_anybody(fields: Any) -> bool:
 def _page(import_id: uuid.UUID, errors: Faults | None = None) -> str:
     ctx = context()
     one = get_import(ctx, import_id)
+    if one.list_id is None:
+        raise NotFound
     about: dict[str, Any] = {"one": one, "list": get_list(ctx, one.list_id), "errors": errors or {}}
     if one.state == "needs_mapping":
         about |= _to_check(ctx, one)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO, Final, cast
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from flask.views import MethodView
-from marshmallow import Schema, ValidationError, fields, validate
-from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import BadRequest
+from marshmallow import Schema, fields, validate
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import FieldError, ValidationFailed
 from dialer.domain.importing.issues import Outcome, Reason
-from dialer.domain.people import IMPORT_STATES, MAPPING_SOURCES
+from dialer.domain.people import IMPORT_STATES, MAPPING_SOURCES, SUPPRESSION_REASONS
+from dialer.domain.suppressing import CHANNELS
 from dialer.services.people import import_mappings as memory
 from dialer.services.people import import_report as report
 from dialer.services.people import imports as deeds
@@ -21,10 +19,11 @@ from dialer.services.people.import_preview import preview_import
 from dialer.services.people.import_wishes import ImportOptions
 from dialer.services.people.lists import get_list
 from dialer.services.people.views import ImportView, PreviewView
-from dialer.web.api.blueprint import Resource, pointers
-from dialer.web.api.fields import Choice, Flag, Id, Instant, Number, Text, Whole, path_id
+from dialer.web.api.blueprint import Resource
+from dialer.web.api.fields import Choice, Day, Flag, Id, Instant, Number, Text, Whole, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
-from dialer.web.api.requests import read_json, takes_upload
+from dialer.web.api.requests import takes_upload
+from dialer.web.api.uploads import options_of, upload_body, uploaded
 from dialer.web.desk import context
 from dialer.web.downloads import csv_response, wants_csv
 from dialer.web.guard import allow
@@ -86,11 +85,23 @@ class WarningSchema(Schema):
     columns = fields.List(Text(), metadata={"description": "which columns, where it is about columns"})
 
 
+class BarringSchema(Schema):
+    """What a list of suppressions bars. A full list (`replace`) `lifted` what its register held before."""
+
+    reason = Choice(*SUPPRESSION_REASONS, required=True)
+    channels = fields.List(Choice(*CHANNELS), required=True)
+    register = Text(required=True)
+    dated = Day(required=True)
+    replace = Flag(required=True)
+    lifted = Whole(required=True)
+    standing = Whole(required=True, allow_none=True)
+
+
 class ImportSchema(Schema):
-    """A file on its way into a list. `question` says why columns must be chosen."""
+    """A file on its way into a list, or into the suppressions. `question` says why columns must be chosen."""
 
     id = Id(required=True)
-    list_id = Id(required=True)
+    list_id = Id(required=True, allow_none=True)
     election_id = Id(allow_none=True)
     state = Choice(*IMPORT_STATES, required=True)
     filename = Text(required=True)
@@ -107,6 +118,10 @@ class ImportSchema(Schema):
     error = fields.Dict(required=True, allow_none=True)
     created_at = Instant(required=True)
     finished_at = Instant(required=True, allow_none=True)
+    suppressions = fields.Nested(BarringSchema, required=True, allow_none=True)
+
+
+IMPORT_PAGE: Final = paged(ImportSchema)
 
 
 class PreviewColumnSchema(Schema):
@@ -157,21 +172,7 @@ class RowIssueSchema(Schema):
     detail = Text(required=True)
 
 
-_UPLOAD: Final = {
-    "required": True,
-    "content": {
-        "multipart/form-data": {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "properties": {
-                    "file": {"type": "string", "format": "binary", "description": "CSV, XLSX, ODS…"},
-                    "options": {"type": "string", "description": "JSON, as in ImportOptions"},
-                },
-            }
-        }
-    },
-}
+_UPLOAD: Final = upload_body("CSV or a workbook", "ImportOptions")
 
 
 @imports.route("/lists/<list_id>/imports")
@@ -180,7 +181,7 @@ class ListImports(MethodView):
 
     @allow(Permission.IMPORT_RUN)
     @imports.arguments(PageQuery, location="query")
-    @imports.response(200, paged(ImportSchema))
+    @imports.response(200, IMPORT_PAGE)
     def get(self, query: dict[str, Any], list_id: str) -> dict[str, object]:
         """A list's imports, newest first."""
         return show_page(deeds.list_imports(context(), path_id(list_id), page_of(query)))
@@ -192,7 +193,7 @@ class ListImports(MethodView):
     def post(self, list_id: str) -> tuple[ImportView, int, dict[str, str]]:
         """Upload a list; a worker brings it in."""
         wanted = get_list(context(), path_id(list_id)).id
-        upload, options = _uploaded(), _options()
+        upload, options = uploaded(), _options()
         view = deeds.start_import(context(), wanted, upload.stream, upload.filename or "", options)
         return view, 202, {"Location": url_for("imports.Import", import_id=view.id)}
 
@@ -207,7 +208,7 @@ class Preview(MethodView):
     @imports.response(200, PreviewSchema)
     def post(self, list_id: str) -> PreviewView:
         """Say how a file would be read, by its head; nothing is kept of it."""
-        upload, options = _uploaded(), _options()
+        upload, options = uploaded(), _options()
         return preview_import(context(), path_id(list_id), cast("BinaryIO", upload.stream), options)
 
 
@@ -286,25 +287,6 @@ class Cancel(MethodView):
         return deeds.cancel_import(context(), path_id(import_id))
 
 
-def _uploaded() -> FileStorage:
-    upload = request.files.get("file")
-    if upload is not None:
-        return upload
-    if not request.mimetype_params.get("boundary") or not (request.form or request.files):
-        raise BadRequest("The multipart body can’t be read. Send the list in a part named “file”.")
-    raise ValidationFailed.at("/file", "Send the list as a file in a part named “file”.")
-
-
 def _options() -> ImportOptions:
-    sent = request.form.get("options")
-    if not sent:
-        return {}
-    value = read_json(sent)
-    if not isinstance(value, dict):
-        raise ValidationFailed.at("/options", "Send the options as a JSON object.")
-    try:
-        options: ImportOptions = OptionsSchema().load(value)
-    except ValidationError as error:
-        faults = [FieldError(f"/options{fault.pointer}", fault.detail) for fault in pointers(error.messages)]
-        raise ValidationFailed(errors=faults) from None
+    options: ImportOptions = options_of(OptionsSchema())
     return options

@@ -1,0 +1,82 @@
+"""An import in the hands of one worker: claimed, moved on chunk by chunk, ended."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Any, Final
+
+from sqlalchemy import func, or_, update
+
+from dialer.services.context import Context
+from dialer.services.people.import_files import discard_upload
+from dialer.store.models.people import Import
+from dialer.store.session import UnitOfWork
+
+LEASE: Final = dt.timedelta(seconds=15)
+"""For how long a silent worker is believed to be at work; the sweep then starts the import again."""
+
+
+class OvertakenError(Exception):
+    """The import was cancelled, or another worker went on with it: this one stops without a trace."""
+
+
+def claim_barring(unit: UnitOfWork, import_id: uuid.UUID, now: dt.datetime) -> Import | None:
+    """Claim an import of suppressions; None when there is nothing to do or somebody is at it."""
+    silent = or_(Import.leased_until.is_(None), Import.leased_until < now)
+    return unit.session.execute(
+        update(Import)
+        .where(
+            Import.organisation_id == unit.organisation_id,
+            Import.id == import_id,
+            Import.list_id.is_(None),
+            or_(Import.state == "queued", (Import.state == "running") & silent),
+        )
+        .values(
+            state="running",
+            leased_until=now + LEASE,
+            started_at=func.coalesce(Import.started_at, now),
+            next_row=func.greatest(Import.next_row, Import.header_row + 1),
+        )
+        .returning(Import)
+    ).scalar_one_or_none()
+
+
+def move_on(unit: UnitOfWork, import_id: uuid.UUID, start: int, end: int, now: dt.datetime) -> Import:
+    """Move the watermark over the rows from `start` to before `end`, and keep the claim.
+
+    Who finds it elsewhere, or the import no longer running, has been overtaken.
+    """
+    row = unit.session.execute(
+        update(Import)
+        .where(
+            Import.organisation_id == unit.organisation_id,
+            Import.id == import_id,
+            Import.state == "running",
+            Import.next_row == start,
+        )
+        .values(next_row=end, leased_until=now + LEASE)
+        .returning(Import)
+    ).scalar_one_or_none()
+    if row is None:
+        raise OvertakenError
+    return row
+
+
+def end_import(ctx: Context, import_id: uuid.UUID, now: dt.datetime, state: str, **values: Any) -> None:
+    """Set the last state of a running import, and remove its file."""
+    with ctx.unit() as unit:
+        row = unit.session.execute(
+            update(Import)
+            .where(
+                Import.organisation_id == unit.organisation_id,
+                Import.id == import_id,
+                Import.state == "running",
+            )
+            .values(state=state, finished_at=now, leased_until=None, **values)
+            .returning(Import)
+        ).scalar_one_or_none()
+        if row is not None:
+            changes = {"rows": row.row_count, "created": row.created_count, "lifted": row.lifted_count}
+            ctx.audit(unit, f"import.{state}", "import", row.id, changes)
+            unit.after_commit(lambda: discard_upload(ctx.data_dir, row.stored_as))

@@ -1,0 +1,214 @@
+"""Lists of what must not be contacted: brought in over HTTP, again, as a whole register, killed half-way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from dialer.services.context import Context
+from dialer.services.people import suppression_run
+from dialer.services.people.import_run import resume_imports, run_import
+from dialer.services.people.suppression_run import run_suppression_import
+from tests.conftest import Caller
+from tests.people import Person
+
+Bring = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def coordinator(api: Callable[[Person], Caller], carys: Person) -> Caller:
+    return api(carys)
+
+
+def upload(caller: Caller, data: bytes, name: str = "list.txt", **options: Any) -> TestResponse:
+    form: dict[str, Any] = {"file": (io.BytesIO(data), name), "options": json.dumps(options)}
+    return caller.post("/suppressions/imports", data=form)
+
+
+@pytest.fixture
+def bring(coordinator: Caller, ctx: Context) -> Bring:
+    """Upload a list, have it brought in, and show the import."""
+
+    def bring(data: bytes, **options: Any) -> dict[str, Any]:
+        answer = upload(coordinator, data, **options)
+        assert answer.status_code == 202, answer.get_json()
+        path = answer.headers["Location"].partition("/api/v1")[2]
+        run_suppression_import(ctx, uuid.UUID(answer.get_json()["id"]), lambda: ctx.now)
+        shown: dict[str, Any] = coordinator.get(path).get_json()
+        return shown
+
+    return bring
+
+
+def standing(caller: Caller, **query: str) -> dict[str, list[str]]:
+    rows = caller.get("/suppressions", query_string={"limit": 100, **query}).get_json()["data"]
+    return {row["number"] or row["email"]: row["channels"] for row in rows}
+
+
+def test_one_number_a_line(coordinator: Caller, bring: Bring) -> None:
+    done = bring(b"07700900001\r\n+44 7700 900002\nnonsense\n\n07700 900001\n", reason="tps")
+    assert done["state"] == "completed"
+    assert done["list_id"] is None
+    assert done["counts"] == {
+        "rows": 4, "created": 2, "updated": 0, "unchanged": 0, "duplicates": 1, "rejected": 1,
+    }  # fmt: skip
+    assert standing(coordinator) == {"+447700900001": ["voice"], "+447700900002": ["voice"]}
+    (bad,) = coordinator.get(f"/imports/{done['id']}/rejected").get_json()["data"]
+    assert (bad["line"], bad["reason"], bad["value"]) == (3, "no_phone", "nonsense")
+    (first, _) = coordinator.get("/suppressions").get_json()["data"]
+    assert (first["source"], first["register"], first["import_id"]) == ("import", "tps", done["id"])
+
+
+def test_numbers_and_addresses_in_columns(coordinator: Caller, bring: Bring) -> None:
+    data = (
+        "Name;Tel;Mobile;Email\n"
+        "Ann;01632 960001;07700 900001;Ann@Example.org\n"
+        ";;;bob@example.org\n"
+        ";;12345;cat@example.org\n"
+        "Dan;;;\n"
+    )
+    done = bring(data.encode(), reason="opt_out")
+    assert done["mapping"] == {"Name": "ignore", "Tel": "phone", "Mobile": "phone", "Email": "email"}
+    assert (done["counts"]["created"], done["counts"]["rejected"]) == (3, 1)
+    assert standing(coordinator) == {
+        "+441632960001": ["sms", "voice"],
+        "+447700900001": ["sms", "voice"],
+        "ann@example.org": ["email"],
+        "bob@example.org": ["email"],
+        "cat@example.org": ["email"],
+    }
+    report = coordinator.get(f"/imports/{done['id']}/rejected").get_json()["data"]
+    assert [(row["line"], row["outcome"], row["reason"]) for row in report] == [
+        (4, "kept", "invalid_phone"),
+        (5, "rejected", "no_phone"),
+    ]
+
+
+def test_addresses_among_numbers_and_channels_of_choice(coordinator: Caller, bring: Bring) -> None:
+    bring(b"07700900001\nann@example.org\n07700900002\n", reason="complaint", channels=["sms", "email"])
+    assert standing(coordinator) == {
+        "+447700900001": ["sms"],
+        "ann@example.org": ["email"],
+        "+447700900002": ["sms"],
+    }
+
+
+def test_the_same_list_again_changes_nothing_and_other_channels_add(
+    coordinator: Caller, bring: Bring
+) -> None:
+    bring(b"07700900001\n07700900002\n", reason="manual", channels=["voice"])
+    again = bring(b"07700900001\n07700900002\n", reason="manual", channels=["voice"])
+    assert again["counts"]["unchanged"] == 2
+    more = bring(b"07700900001\n", reason="manual")
+    assert (more["counts"]["updated"], more["counts"]["created"]) == (1, 0)
+    assert standing(coordinator)["+447700900001"] == ["sms", "voice"]
+
+
+def test_a_full_list_lifts_what_its_register_no_longer_holds(coordinator: Caller, bring: Bring) -> None:
+    by_hand = {"number": "07700900008", "channels": ["voice"], "reason": "tps"}
+    coordinator.post("/suppressions", json=by_hand)
+    bring(b"07700900008\n07700900001\n07700900002\n07700900003\n", reason="tps")
+    bring(b"07700900003\n", reason="tps", register="Another")
+    bring(b"07700900001\n", reason="opt_out")
+    done = bring(b"07700900002\n07700900004\n", reason="tps", replace=True, dated="2026-04-01")
+    assert done["suppressions"]["lifted"] == 1
+    assert done["suppressions"]["standing"] == 2
+    # by hand, named by another register, still on it, new: only 001 is gone, and the opt-out has stayed
+    assert sorted(standing(coordinator, reason="tps")) == [
+        "+447700900002",
+        "+447700900003",
+        "+447700900004",
+        "+447700900008",
+    ]
+    assert sorted(standing(coordinator, reason="opt_out")) == ["+447700900001"]
+
+
+def test_a_full_list_that_lost_its_half_lifts_nothing_unless_told(coordinator: Caller, bring: Bring) -> None:
+    bring("\n".join(f"077009000{nth:02}" for nth in range(10)).encode(), reason="tps")
+    short = bring(b"07700900001\n", reason="tps", replace=True)
+    assert [warning["code"] for warning in short["warnings"]] == ["nothing_lifted"]
+    assert len(standing(coordinator)) == 10
+    bring(b"07700900001\n", reason="tps", replace=True, shrunk=True)
+    assert list(standing(coordinator)) == ["+447700900001"]
+
+
+@pytest.mark.parametrize(
+    ("options", "at"),
+    [
+        ({"reason": "opt_out", "replace": True}, "/options/replace"),
+        ({"reason": "tps", "channels": ["sms"]}, "/options/channels"),
+        ({"reason": "tps", "dated": "2999-01-01"}, "/options/dated"),
+        ({"reason": "boredom"}, "/options/reason"),
+        ({"default_region": "ZZ"}, "/options/default_region"),
+        ({"extra": 1}, "/options/extra"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(coordinator: Caller, options: dict[str, Any], at: str) -> None:
+    answer = upload(coordinator, b"07700900001\n", **options)
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.get_json()["errors"]] == [at]
+
+
+def test_a_file_without_numbers_is_refused(coordinator: Caller) -> None:
+    answer = upload(coordinator, b"red\ngreen\n")
+    assert (answer.status_code, answer.get_json()["type"].rsplit("/", 1)[1]) == (422, "unreadable-file")
+    assert coordinator.get("/suppressions/imports").get_json()["data"] == []
+
+
+def test_killed_half_way_it_goes_on_with_the_same_counts(
+    coordinator: Caller, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suppression_run, "CHUNK_ROWS", 10)
+    data = "\n".join(f"077009000{nth % 40:02}" for nth in range(50))
+    started = upload(coordinator, data.encode(), reason="tps", replace=True).get_json()
+    found, turns = uuid.UUID(started["id"]), iter(range(3))
+
+    class KilledError(BaseException):
+        """What nothing catches."""
+
+    def dying() -> dt.datetime:
+        if next(turns, None) is None:
+            raise KilledError
+        return ctx.now
+
+    with pytest.raises(KilledError):
+        run_suppression_import(ctx, found, dying)
+    half = coordinator.get(f"/imports/{started['id']}").get_json()
+    assert (half["state"], half["counts"]["rows"]) == ("running", 30)
+    later = ctx.at(ctx.now + dt.timedelta(minutes=1))
+    assert resume_imports(later) == 1
+    run_import(later, found, lambda: later.now)  # not one of people: left alone
+    run_suppression_import(later, found, lambda: later.now)
+    done = coordinator.get(f"/imports/{started['id']}").get_json()
+    assert (done["state"], done["counts"]["created"], done["counts"]["duplicates"]) == ("completed", 40, 10)
+
+
+def test_a_cancelled_one_stops_and_keeps_what_is_barred(coordinator: Caller, ctx: Context) -> None:
+    started = upload(coordinator, b"07700900001\n", reason="tps").get_json()
+    assert coordinator.post(f"/imports/{started['id']}/cancel").get_json()["state"] == "cancelled"
+    run_suppression_import(ctx, uuid.UUID(started["id"]), lambda: ctx.now)
+    assert standing(coordinator) == {}
+
+
+def test_registers_tell_their_age(coordinator: Caller, bring: Bring, ctx: Context) -> None:
+    def told() -> list[tuple[Any, ...]]:
+        rows = coordinator.get("/suppressions/registers").get_json()["data"]
+        return [(row["reason"], row["state"], row["age_days"], row["standing"]) for row in rows]
+
+    assert told() == [("tps", "never", None, None), ("ctps", "never", None, None)]
+    for days in (29, 28):
+        dated = (ctx.now.date() - dt.timedelta(days=days)).isoformat()
+        bring(b"07700900001\n", reason="tps" if days == 28 else "ctps", dated=dated)
+    bring(b"07700900001\n", reason="complaint", register="Our old system")
+    assert told() == [
+        ("tps", "fresh", 28, 1),
+        ("ctps", "stale", 29, 1),
+        ("complaint", None, None, 1),
+    ]
