@@ -83,9 +83,15 @@ def xls(rows: Iterable[Sequence[Any]], hidden: bool = False) -> bytes:
     return out.getvalue()
 
 
-def ods(rows: Iterable[Sequence[str | float]]) -> bytes:
-    """An OpenDocument spreadsheet."""
-    cells = "".join("<table:table-row>" + "".join(map(_ods_cell, row)) + "</table:table-row>" for row in rows)
+def ods(values: Iterable[Sequence[str | float]], rows: int = 1, columns: int = 1) -> bytes:
+    """An OpenDocument spreadsheet, each of its rows and cells repeated so often."""
+    times = f' table:number-columns-repeated="{columns}"'
+    cells = "".join(
+        f'<table:table-row table:number-rows-repeated="{rows}">'
+        + "".join(_ods_cell(value, times) for value in row)
+        + "</table:table-row>"
+        for row in values
+    )
     names = "".join(
         f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
         for name in ("office", "table", "text")
@@ -105,13 +111,10 @@ def ods(rows: Iterable[Sequence[str | float]]) -> bytes:
     )
 
 
-def _ods_cell(value: str | float) -> str:
-    if isinstance(value, str):
-        return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
-    return (
-        f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p>'
-        "</table:table-cell>"
-    )
+def _ods_cell(value: str | float, times: str) -> str:
+    kind = "string" if isinstance(value, str) else f'float" office:value="{value}'
+    start = f'<table:table-cell{times} office:value-type="{kind}">'
+    return f"{start}<text:p>{value}</text:p></table:table-cell>"
 
 
 def compound(*names: str) -> bytes:

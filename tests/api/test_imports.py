@@ -382,3 +382,9 @@ def test_rows_that_named_somebody_known_say_why(coordinator: Caller, list_id: st
     assert coordinator.get(path, query_string={"outcome": "created"}).status_code == 422
     seen = coordinator.get(path, query_string={"limit": 1}).get_json()
     assert (len(seen["data"]), seen["next_cursor"]) == (1, None)
+
+
+def test_a_quote_that_is_never_closed_at_the_beginning_is_no_list(coordinator: Caller, list_id: str) -> None:
+    refused = upload(coordinator, list_id, b'"Name,Mobile\nAnn,07700 900001\n')
+    assert (refused.status_code, refused.get_json()["type"].rsplit("/", 1)[-1]) == (422, "unreadable-file")
+    assert 'a quote (") that nothing closes, on line 1' in refused.get_json()["detail"]

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from typing import BinaryIO, Final
 
@@ -10,6 +11,7 @@ from dialer.domain.importing.encoding import detect_encoding
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _SAYABLE: Final = frozenset(",;|:^~#")
+_LINE_END: Final = re.compile(r"[\r\n]")
 _SAMPLE: Final = 64 * 1024
 _ROWS: Final = 300
 
@@ -34,13 +36,13 @@ def _score(sample: str, delimiter: str) -> tuple[float, int]:
 
 def sniff_delimiter(sample: str) -> tuple[str, bool]:
     """Tell what stands between cells, and whether a leading `sep=` line says so. One column: a comma."""
-    first, _, rest = sample.partition("\n")
+    first, *_ = _LINE_END.split(sample, maxsplit=1)
     said = first.strip().strip('"')
     if said.lower().startswith("sep=") and said[len("sep=") :] in _SAYABLE:
         return said[-1], True
     if first.rstrip("\r\n").lower().lstrip('"').startswith("sep=\t"):
         return "\t", True
-    return max(_DELIMITERS, key=lambda delimiter: _score(sample or rest, delimiter)), False
+    return max(_DELIMITERS, key=lambda delimiter: _score(sample, delimiter)), False
 
 
 def sniff(stream: BinaryIO, within: int | None = None) -> TextFormat:

@@ -168,6 +168,8 @@ def _refuse_no_list(records: list[Record]) -> None:
     first = next((record for record in records if has_content(record)), None)
     if first is None:
         raise UnreadableFile("There is nothing in this file’s first lines. Nothing was brought in.")
+    if not first.split and first.fault is Reason.UNDECODABLE:
+        raise refusal(f'a list with a quote (") that nothing closes, on line {first.line}. Close it')
     if first.fault is Reason.LONG_ROW:
         raise UnreadableFile(f"This file has more than {MAX_COLUMNS} columns. Leave out what isn’t needed.")
 

@@ -32,6 +32,9 @@ MEMORY: Final = 280 << 20
 
 TOO_LARGE: Final = "a workbook too large to be read whole. Save its sheet as XLSX or as CSV (UTF-8)"
 _EACH_S: Final = 1.0
+_NICER: Final = 10
+"""By so much this comes after the pages and the calls."""
+
 _telling: Final = threading.Lock()
 _ROWS_NAMED: Final = 10
 
@@ -90,6 +93,7 @@ def _look(stream: BinaryIO, request: dict[str, Any], wishes: Wishes) -> dict[str
 def _convert(stream: BinaryIO, request: dict[str, Any], wishes: Wishes) -> dict[str, Any]:
     """Write a sheet as delimited text, one record for each of its rows; whole or not at all."""
     target = Path(request["to"])
+    os.nice(_NICER)
     threading.Thread(target=_tell_progress, args=(stream,), daemon=True).start()
     with _store(request) as store, target.open("x", encoding="utf-8", newline="") as file:
         workbook = _opened(stream, request["path"], store, wishes)
@@ -105,11 +109,11 @@ def _tell_progress(stream: BinaryIO) -> None:
     """Tell each second how much of the file was read: whoever waits keeps its claim by it."""
     size = os.fstat(stream.fileno()).st_size
     while True:
-        time.sleep(_EACH_S)
         try:
             _tell(progress=min(1.0, stream.tell() / size))
         except BrokenPipeError:  # nobody is there to hear it
             os._exit(1)
+        time.sleep(_EACH_S)
 
 
 def _write(writer: Any, rows: Iterator[SheetRow], width: int, *, include: bool) -> list[int]:

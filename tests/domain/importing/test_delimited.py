@@ -150,3 +150,33 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     except NotText:
         return
     assert [record.row for record in records] == sorted({record.row for record in records})
+
+
+LETTERS = st.characters(exclude_characters="\0\ufeff", exclude_categories=["Cs"])
+CELL = st.text(LETTERS, max_size=12).map(str.strip)
+ENCODINGS = {
+    "utf-8": b"",
+    "utf-8-sig": b"",
+    "utf-16-le": b"\xff\xfe",
+    "utf-16-be": b"\xfe\xff",
+}
+
+
+@given(
+    table=st.lists(st.lists(CELL, min_size=2, max_size=4), min_size=1, max_size=5),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    encoding=st.sampled_from(sorted(ENCODINGS)),
+)
+def test_any_table_in_any_writing_is_read_as_it_was(
+    table: list[list[str]], delimiter: str, end: str, encoding: str
+) -> None:
+    buffer = io.StringIO(newline="")
+    buffer.write(f"sep={delimiter}{end}")
+    csv.writer(buffer, delimiter=delimiter, lineterminator=end).writerows(table)
+    data = ENCODINGS[encoding] + buffer.getvalue().encode(encoding)
+    try:
+        read = cells_of(data)
+    except NotText:  # so few letters, so many signs that control machines
+        return
+    assert read == table

@@ -36,7 +36,7 @@ class OtherWorkbook:
             if each.typ is SheetTypeEnum.WorkSheet
         )
 
-    def rows(self, name: str) -> Iterator[SheetRow]:
+    def rows(self, name: str, within: int | None = None) -> Iterator[SheetRow]:  # noqa: ARG002 - read whole
         """The rows with content of one sheet, in order. Raises DamagedWorkbook."""
         try:
             sheet = self._book.get_sheet_by_name(name)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from dialer.domain.importing.contents import SAMPLE
@@ -13,6 +13,10 @@ from dialer.domain.importing.workbook.xml import DamagedWorkbook
 
 HEAD_ROWS: Final = HEADER_WITHIN + SAMPLE
 _REACHING: Final = frozenset({"phone", "email", "elector_number", "external_id"})
+_SURE: Final = 3
+_HEAD_BYTES: Final = 16 << 20
+"""A head of the most and widest rows unpacks to less; a second is enough to read it."""
+
 _NAMING: Final = frozenset({"full_name", "last_name"})
 
 
@@ -57,31 +61,44 @@ def pick(workbook: Workbook, wishes: Wishes) -> Picked:
         raise DamagedWorkbook("a workbook without a sheet that is shown")
     if wishes.sheet is not None and wishes.sheet not in visible:
         return Picked(None, [], [], whole=True)
-    heads = [_head(workbook, name, wishes) for name in visible]
+    heads = _heads(workbook, visible, wishes)
     written = [head for head in heads if head.records]
     if wishes.sheet is not None:
         chosen = heads[visible.index(wishes.sheet)]
-    elif written:
-        chosen = max(written, key=lambda head: _worth(head.records, wishes))
     else:
-        chosen = heads[0]
+        chosen = max(written or heads, key=lambda head: _worth(head.records, wishes))
     left_out = tuple(head.sheet for head in written if head is not chosen and head.sheet)
-    return Picked(chosen.sheet, chosen.records, chosen.hidden_rows, chosen.whole, left_out)
+    return replace(chosen, left_out=left_out, whole=chosen.whole and not workbook.seen["cut_short"])
 
 
-def _head(workbook: Workbook, name: str, wishes: Wishes) -> Picked:
-    """The first rows of a sheet. What is counted of other sheets than the chosen one is told nobody."""
+def _heads(workbook: Workbook, names: Sequence[str], wishes: Wishes) -> list[Picked]:
+    """The heads of all sheets; of those that can't be chosen any more, or weren't, one row."""
+    heads: list[Picked] = []
+    found = False
+    for name in names:
+        few = wishes.sheet != name if wishes.sheet else found
+        head = _head(workbook, name, wishes, 1 if few else HEAD_ROWS)
+        found = found or _worth(head.records, wishes) == _SURE
+        heads.append(head)
+    return heads
+
+
+def _head(workbook: Workbook, name: str, wishes: Wishes, most: int) -> Picked:
+    """The first rows of a sheet, `most` at the most, and none too far down.
+
+    Sheets are often formatted to their last row, far below the last person.
+    """
     hidden: list[int] = []
     records: list[Record] = []
-    rows = workbook.rows(name)
-    for row in rows:
+    whole = True
+    for row in workbook.rows(name, _HEAD_BYTES):
+        if len(records) == most:
+            whole = False
+            break
         if row.hidden:
             hidden.append(row.row)
         if wishes.hidden_rows or not row.hidden:
             records.append(record_of(row))
-        if len(records) == HEAD_ROWS:
-            break
-    whole = next(rows, None) is None
     return Picked(name, records, hidden, whole)
 
 
@@ -97,10 +114,10 @@ def _worth(records: Sequence[Record], wishes: Wishes) -> int:
     if not below:
         return 0
     fields = set(columns.fields)
-    if wishes.mapping and not columns.unknown:
-        return 4
+    if wishes.mapping:
+        return 0 if columns.unknown else _SURE
     if columns.row and (fields & _REACHING or columns.question == "two_phones"):
-        return 3
+        return _SURE
     if columns.row and fields & _NAMING:
         return 2
     return int(any(_looks_reachable(cell) for record in below for cell in record.cells))

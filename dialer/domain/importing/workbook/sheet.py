@@ -25,13 +25,16 @@ class SheetRow(NamedTuple):
 
 class Workbook(Protocol):
     """A workbook that was opened. `seen` counts what a person should be told of, as rows are read:
-    `merged_cells`, `formula_errors`, `uncalculated`.
+    `merged_cells`, `formula_errors`, `uncalculated`; `cut_short` where not all was looked at.
     """
 
     format: str
     sheets: tuple[Sheet, ...]
     seen: Counter[str]
 
-    def rows(self, name: str) -> Iterator[SheetRow]:
-        """The rows with content of one sheet, in order. Raises DamagedWorkbook."""
+    def rows(self, name: str, within: int | None = None) -> Iterator[SheetRow]:
+        """The rows with content of one sheet, in order; those of its first `within` bytes, where that counts.
+
+        Raises DamagedWorkbook.
+        """
         ...

@@ -6,7 +6,14 @@ from typing import BinaryIO, Final
 from xml.parsers import expat
 
 from dialer.domain.importing.delimited import MAX_CELL
-from dialer.domain.importing.workbook.xml import PIECE, Attributes, DamagedWorkbook, hardened, local
+from dialer.domain.importing.workbook.xml import (
+    PIECE,
+    Attributes,
+    DamagedWorkbook,
+    check_depth,
+    hardened,
+    local,
+)
 
 _REMEMBERED: Final = 20_000
 _SHORT: Final = 200
@@ -39,6 +46,7 @@ class SharedStrings:
         self._recent: dict[int, str] = {}
         self._text: list[str] = []
         self._length = 0
+        self._others = 0
         self._parser = hardened()
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -82,6 +90,9 @@ class SharedStrings:
             self._aside = True
         elif name == "t":
             self._wanted = not self._aside
+        elif name != "si":
+            self._others += 1
+            check_depth(self._others)
 
     def _end(self, name: str) -> None:
         name = local(name)
@@ -93,6 +104,8 @@ class SharedStrings:
             self._keep("".join(self._text)[: MAX_CELL + 1])
             self._text.clear()
             self._length = 0
+        else:
+            self._others -= 1
 
     def _data(self, text: str) -> None:
         if self._wanted and self._length <= MAX_CELL:

@@ -14,7 +14,7 @@ from dialer.domain.importing.workbook.date_format import Calendar
 from dialer.domain.importing.workbook.number_format import BUILTIN, NumberFormat, number_format, plain
 from dialer.domain.importing.workbook.sheet import Sheet, SheetRow
 from dialer.domain.importing.workbook.strings import SharedStrings
-from dialer.domain.importing.workbook.xlsx_rows import read_rows
+from dialer.domain.importing.workbook.xlsx_rows import RowReader, read_rows
 from dialer.domain.importing.workbook.xml import Attributes, DamagedWorkbook, each_element
 
 _MOST_OF_ALL: Final = 3 << 30
@@ -113,11 +113,12 @@ class Xlsx:
         self._calendar = Calendar(self._from_1904, day_first, newest)
         self._formats = self._read_formats()
 
-    def rows(self, name: str) -> Iterator[SheetRow]:
+    def rows(self, name: str, within: int | None = None) -> Iterator[SheetRow]:
         """The rows with content of one sheet, in order, in bounded memory. Raises DamagedWorkbook."""
         try:
             with closing(self._parts.open(self._paths[name], _MOST_OF_ALL)) as part:
-                yield from read_rows(part, self._strings(), self.show, self._plain_styles(), self.seen)
+                reader = RowReader(self._strings(), self.show, self._plain_styles(), self.seen)
+                yield from read_rows(part, reader, within)
         except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
             if isinstance(error, DamagedWorkbook):
                 raise

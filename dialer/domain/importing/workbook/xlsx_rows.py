@@ -8,10 +8,11 @@ from xml.parsers import expat
 from dialer.domain.importing.delimited import MAX_CELL, MAX_COLUMNS
 from dialer.domain.importing.workbook.sheet import MAX_ROWS, SheetRow
 from dialer.domain.importing.workbook.strings import SharedStrings, unescape
-from dialer.domain.importing.workbook.xml import PIECE, Attributes, DamagedWorkbook, hardened
+from dialer.domain.importing.workbook.xml import PIECE, Attributes, DamagedWorkbook, check_depth, hardened
 
 _DIGITS: Final = "0123456789"
 _TRUE: Final = frozenset({"1", "true"})
+_KNOWN: Final = frozenset({"f", "mergeCell", "worksheet"})
 _VALUES: Final = frozenset({"v", "t"})
 _EXACT_DIGITS: Final = 15
 Show = Callable[[str, str | None], str]
@@ -25,8 +26,11 @@ def column_of(letters: str) -> int:
     return number - 1
 
 
-class _RowReader:
-    """Takes a sheet's elements as they come, and keeps the rows that are complete."""
+class RowReader:
+    """Takes a sheet's elements as they come, and keeps the rows that are complete.
+
+    `show` writes a number by its style; those of `plain_styles` show it as it is.
+    """
 
     def __init__(
         self, strings: SharedStrings, show: Show, plain_styles: frozenset[str | None], seen: Counter[str]
@@ -35,9 +39,10 @@ class _RowReader:
         self._strings = strings
         self._show = show
         self._plain = plain_styles
-        self._seen = seen
+        self.seen = seen
         self._columns: dict[str, int] = {}
         self._prefix = ""
+        self._others = 0
         self._row = 0
         self._hidden = False
         self._cells: list[str] = []
@@ -67,9 +72,12 @@ class _RowReader:
         elif name == "rPh":
             self._aside = True
         elif name == "mergeCell":
-            self._seen["merged_cells"] += 1
+            self.seen["merged_cells"] += 1
         elif name.endswith(":worksheet"):
             self._prefix = name.removesuffix("worksheet")
+        else:
+            self._others += 1
+            check_depth(self._others)
 
     def end(self, name: str) -> None:
         if self._prefix:
@@ -84,6 +92,8 @@ class _RowReader:
             self._cells = []
         elif name == "rPh":
             self._aside = False
+        elif name not in _KNOWN:
+            self._others -= 1
 
     def data(self, text: str) -> None:
         if self._wanted and self._length <= MAX_CELL:
@@ -119,7 +129,7 @@ class _RowReader:
     def _end_cell(self) -> None:
         text = "".join(self._text)
         if not text:
-            self._seen["uncalculated"] += self._formula and self._kind != "str"
+            self.seen["uncalculated"] += self._formula and self._kind != "str"
             return
         value = self._value(text[: MAX_CELL + 1])
         if not value:
@@ -144,33 +154,30 @@ class _RowReader:
         if kind == "b":
             return "TRUE" if text in _TRUE else "FALSE"
         if kind == "e":
-            self._seen["formula_errors"] += 1
+            self.seen["formula_errors"] += 1
             return ""
         return unescape(text)
 
 
-def read_rows(
-    part: BinaryIO,
-    strings: SharedStrings,
-    show: Show,
-    plain_styles: frozenset[str | None],
-    seen: Counter[str],
-) -> Iterator[SheetRow]:
+def read_rows(part: BinaryIO, reader: RowReader, within: int | None = None) -> Iterator[SheetRow]:
     """Read the rows with content, in order. A merged cell's value is its first cell's alone.
 
-    `show` writes a number by its style; those of `plain_styles` show it as it is. Raises
-    DamagedWorkbook.
+    Of a sheet longer than `within` bytes only so much is read. Raises DamagedWorkbook.
     """
-    reader = _RowReader(strings, show, plain_styles, seen)
     parser = hardened()
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.data
+    size = 0
     try:
         while piece := part.read(PIECE):
             parser.Parse(piece)
             yield from reader.done
             reader.done.clear()
+            size += len(piece)
+            if within is not None and size >= within:
+                reader.seen["cut_short"] += 1
+                return
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise DamagedWorkbook("a damaged workbook") from error

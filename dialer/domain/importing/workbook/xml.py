@@ -5,6 +5,9 @@ from typing import BinaryIO, Final
 from xml.parsers import expat
 
 PIECE: Final = 1 << 16
+DEEPEST: Final = 64
+"""No spreadsheet program nests elements deeper; each that is open takes memory."""
+
 Attributes = dict[str, str]
 
 
@@ -30,11 +33,18 @@ def local(name: str) -> str:
     return name.rpartition(":")[2]
 
 
+def check_depth(depth: int) -> None:
+    """Refuse a workbook whose elements are nested too deep."""
+    if depth > DEEPEST:
+        raise DamagedWorkbook("a workbook whose parts are nested without end")
+
+
 def each_element(stream: BinaryIO, meet: Callable[[str, Attributes, str], None]) -> None:
     """Meet every element of a small part in order: its name, its attributes and its parent's name."""
     open_elements = [""]
 
     def start(name: str, attributes: Attributes) -> None:
+        check_depth(len(open_elements))
         meet(local(name), {local(key): value for key, value in attributes.items()}, open_elements[-1])
         open_elements.append(local(name))
 

@@ -114,6 +114,7 @@ DAMAGED = {
     "a row beyond the last": '<sheetData><row r="1048577"/></sheetData>',
     "a row that is no number": '<sheetData><row r="x"/></sheetData>',
     "elements that don't close": "<sheetData>",
+    "elements without end": "<a>" * 100,
 }
 
 
@@ -134,6 +135,15 @@ def test_a_document_type_is_refused() -> None:
             new.writestr(name, text)
     with pytest.raises(DamagedWorkbook, match="document type"):
         rows_of(out.getvalue())
+
+
+def test_of_a_sheet_that_is_formatted_to_its_end_only_the_beginning_is_looked_at() -> None:
+    blank = "".join(f'<row r="{row}"><c s="0"/></row>' for row in range(2, 9_000))
+    last = '<row r="9999"><c><v>2</v></c></row>'
+    book = opened(handmade(f'<sheetData><row r="1"><c><v>1</v></c></row>{blank}{last}</sheetData>'))
+    assert [row.row for row in book.rows("People", within=1 << 16)] == [1]
+    assert book.seen["cut_short"] == 1
+    assert [row.row for row in book.rows("People")] == [1, 9999]
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
