@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
@@ -29,7 +30,11 @@ from dialer.services.people.import_words import put_warnings, row_warnings, unre
 from dialer.services.people.import_workbooks import keep_rows, write_rows
 from dialer.store.models.people import Import
 from dialer.store.queries.import_merge import learn_sizes
+from dialer.store.queries.live_board import somebody_calls
 
+_CALLING: Final = dt.timedelta(minutes=1)
+_REST: Final = 0.25
+_REST_AT_MOST_S: Final = 0.5
 _WORTH_TELLING: Final = 4_000
 
 log = get_logger(__name__)
@@ -133,11 +138,21 @@ def _bring_all_in(ctx: Context, plan: Plan, clock: Clock) -> None:
     if plan.workbook:
         plan = _with_rows_written(ctx, plan, plan.workbook, clock)
     for batch in read_batches(plan.path, plan.form, plan.rules, plan.start):
+        began = time.monotonic()
         created += bring_in(ctx, plan, batch, clock()).created
         if created >= told_at:
             told_at = 2 * created
             with ctx.unit() as unit:
                 learn_sizes(unit.session)
+        _give_way(ctx, clock(), time.monotonic() - began)
+
+
+def _give_way(ctx: Context, now: dt.datetime, worked_s: float) -> None:
+    """Leave the processors to pages and calls for a moment after a chunk, while anybody calls."""
+    with ctx.unit() as unit:
+        called = somebody_calls(unit, now - _CALLING)
+    if called:
+        time.sleep(min(worked_s * _REST, _REST_AT_MOST_S))
 
 
 def _with_rows_written(ctx: Context, plan: Plan, wishes: Wishes, clock: Clock) -> Plan:

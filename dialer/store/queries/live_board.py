@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select, text
 
-from dialer.store.models.calling import QueueEntry
+from dialer.store.models.calling import QueueEntry, Shift
 from dialer.store.models.gotv import CampaignMinute
 from dialer.store.session import UnitOfWork
 
@@ -40,6 +40,20 @@ _SHIFTS = text(
     ORDER BY a.name, s.account_id
     """
 )
+
+
+def somebody_calls(unit: UnitOfWork, since: dt.datetime) -> bool:
+    """Whether any volunteer did something on a shift since then."""
+    calling = (
+        select(Shift.id)
+        .where(
+            Shift.organisation_id == unit.organisation_id,
+            Shift.state != "ended",
+            Shift.last_seen_at > since,
+        )
+        .limit(1)
+    )
+    return unit.session.scalar(calling) is not None
 
 
 def open_shifts(unit: UnitOfWork, campaign_id: uuid.UUID) -> Sequence[Row[Any]]:
