@@ -308,7 +308,7 @@ def _join(session: Session, parameters: dict[str, Any]) -> set[uuid.UUID]:
 
 
 _GROWING: Final = """contact, contact_phone, list_member, import_contact, opt_out, suppression, pledge,
-    voter_record, turnout_mark"""
+    voter_record, turnout_mark, name_word"""
 
 
 def learn_sizes(session: Session) -> None:

@@ -17,13 +17,13 @@ MOST_SPELLINGS: Final = 100
 """How many beginnings, and how many likenesses, of one word are followed: the nearest."""
 
 _NEW: Final = f"""
-    SELECT DISTINCT word FROM {{source}}, unnest({NAME_WORDS}) AS word
-    WHERE {{condition}} AND word <> '' AND NOT EXISTS (
-        SELECT FROM name_word AS known WHERE known.organisation_id = :organisation AND known.word = word.word)
+    SELECT DISTINCT word FROM (SELECT unnest({NAME_WORDS}) AS word FROM {{whose}}) AS had
+    WHERE word <> '' AND NOT EXISTS (
+        SELECT FROM name_word AS known WHERE known.organisation_id = :organisation AND known.word = had.word)
 """  # noqa: S608 - put together from fixed names only
-_NEW_IN_STAGE: Final = text(_NEW.format(source="import_stage", condition="contact_id IS NOT NULL"))
+_NEW_IN_STAGE: Final = text(_NEW.format(whose="import_stage WHERE contact_id IS NOT NULL"))
 _NEW_OF_PERSON: Final = text(
-    _NEW.format(source="contact", condition="organisation_id = :organisation AND id = :contact")
+    _NEW.format(whose="contact WHERE organisation_id = :organisation AND id = :contact")
 )
 _ADD: Final = text(
     """

@@ -133,7 +133,7 @@ class Contacts(MethodView):
     @contacts.arguments(ContactQuery, location="query")
     @contacts.response(200, paged(ContactSchema))
     def get(self, query: dict[str, Any]) -> dict[str, object]:
-        """People, by list, name, phone in any usual writing, elector number or tag."""
+        """People for whom all that is given holds; `q` is anything one has of them, the best fit first."""
         page = page_of(query)
         return show_page(deeds.list_contacts(context(), deeds.ContactSearch(**query), page))
 
