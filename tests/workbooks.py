@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,8 @@ import xlwt
 CONTENT_TYPES = (
     b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 )
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+_MANIFEST = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -101,20 +104,56 @@ def ods(values: Iterable[Sequence[str | float]], rows: int = 1, columns: int = 1
         f'<table:table table:name="People">{cells}</table:table>'
         "</office:spreadsheet></office:body></office:document-content>"
     )
-    manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
-    return packed(
-        {
-            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-            "META-INF/manifest.xml": manifest,
-            "content.xml": content,
-        }
-    )
+    return packed({"mimetype": ODS, "META-INF/manifest.xml": _manifest(), "content.xml": content})
+
+
+def locked_ods() -> bytes:
+    """An OpenDocument spreadsheet with a password."""
+    entry = "<manifest:file-entry><manifest:encryption-data/></manifest:file-entry>"
+    return packed({"mimetype": ODS, "META-INF/manifest.xml": _manifest(entry), "content.xml": b"\0\x11"})
+
+
+def _manifest(entries: str = "") -> str:
+    return f'<manifest:manifest xmlns:manifest="{_MANIFEST}">{entries}</manifest:manifest>'
 
 
 def _ods_cell(value: str | float, times: str) -> str:
     kind = "string" if isinstance(value, str) else f'float" office:value="{value}'
     start = f'<table:table-cell{times} office:value-type="{kind}">'
     return f"{start}<text:p>{value}</text:p></table:table-cell>"
+
+
+def xlsb(rows: Iterable[Sequence[str | float]]) -> bytes:
+    """An Excel binary workbook ([MS-XLSB]) of one sheet."""
+    sheet = _record(129) + _record(148, struct.pack("<4I", 0, 99, 0, 9)) + _record(145)
+    for at, row in enumerate(rows):
+        sheet += _record(0, struct.pack("<I", at) + bytes(13))
+        for column, value in enumerate(row):
+            place = struct.pack("<2I", column, 0)
+            if isinstance(value, str):
+                sheet += _record(6, place + _wide(value))
+            else:
+                sheet += _record(5, place + struct.pack("<d", value))
+    bundle = struct.pack("<2I", 0, 1) + _wide("s") + _wide("People")
+    book = _record(131) + _record(143) + _record(156, bundle) + _record(144) + _record(132)
+    relation = f'<Relationship Id="s" Type="{_DOCUMENT}/worksheet" Target="worksheets/sheet1.bin"/>'
+    return packed(
+        {
+            "[Content_Types].xml": CONTENT_TYPES,
+            "xl/workbook.bin": book,
+            "xl/_rels/workbook.bin.rels": f'<Relationships xmlns="{_PACKAGE}">{relation}</Relationships>',
+            "xl/worksheets/sheet1.bin": sheet + _record(146) + _record(130),
+        }
+    )
+
+
+def _record(kind: int, data: bytes = b"") -> bytes:
+    number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    return number + bytes([len(data)]) + data
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
 def compound(*names: str) -> bytes:

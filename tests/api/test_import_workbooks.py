@@ -16,7 +16,7 @@ from dialer.services.context import Context
 from dialer.services.people.import_run import run_import
 from tests.conftest import Caller
 from tests.people import Person
-from tests.workbooks import compound, handmade, ods, packed, xls, xlsx
+from tests.workbooks import ODS, compound, handmade, locked_ods, ods, packed, xls, xlsb, xlsx
 
 HEADER = ["First name", "Surname", "Mobile", "Date of birth", "Turnout guess"]
 ANN = ["Ann", "Lee", 7700900001, dt.date(1980, 5, 8), 0.75]
@@ -173,7 +173,8 @@ def test_the_same_list_as_text_and_as_workbooks_is_the_same_people(bring_in: Sen
     rows = [["Name", "Mobile", "Postcode"], ["Ann", 7700900001, "CF10 1AA"], ["Siân", 7700900002.0, ""]]
     text = "\n".join(",".join(map(str, row)) for row in rows)
     assert bring_in(text.encode("utf-16"))["counts"]["created"] == 2
-    for data, kind in ((xlsx({"P": rows}), "xlsx"), (xls(rows, hidden=True), "xls"), (ods(rows), "ods")):
+    kinds = {"xlsx": xlsx({"P": rows}), "xlsb": xlsb(rows), "xls": xls(rows, hidden=True), "ods": ods(rows)}
+    for kind, data in kinds.items():
         done = bring_in(data)
         assert (done["format"], done["counts"]["unchanged"]) == (kind, 2)
         assert ("hidden_rows_unknown" in codes(done)) is (kind != "xlsx")
@@ -181,6 +182,8 @@ def test_the_same_list_as_text_and_as_workbooks_is_the_same_people(bring_in: Sen
 
 REFUSED = {
     "encrypted": (compound("EncryptionInfo", "EncryptedPackage"), "a password-protected workbook"),
+    "encrypted too": (locked_ods(), "a password-protected workbook"),
+    "ods bomb": (packed({"mimetype": ODS, "content.xml": " " * (80 << 20)}), "unpacks to 80 MiB"),
     "word": (compound("WordDocument"), "a Word document"),
     "outlook": (compound("__properties_version1.0"), "an email saved from Outlook"),
     "old": (compound("Something"), "an old office file"),

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, Final, cast
 
 from dialer.domain.importing.encoding import NotText
 from dialer.domain.importing.workbook.containers import workbook_format
+from dialer.domain.importing.workbook.parts import Parts
 from dialer.domain.importing.workbook.picking import Wishes, pick
 from dialer.domain.importing.workbook.sheet import SheetRow, Workbook
 from dialer.domain.importing.workbook.xlsx import Xlsx
@@ -67,6 +68,8 @@ def _opened(stream: BinaryIO, path: str, store: BinaryIO, wishes: Wishes) -> Wor
     kind = workbook_format(stream)
     if kind == "xlsx":
         return Xlsx(stream, store, day_first=wishes.day_first, newest=wishes.today)
+    if kind != "xls":
+        Parts(stream).check(MEMORY)
     from dialer.domain.importing.workbook.other import OtherWorkbook  # noqa: PLC0415 - most lists need it not
 
     return OtherWorkbook(Path(path), kind)

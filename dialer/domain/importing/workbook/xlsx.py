@@ -1,4 +1,4 @@
-"""Excel workbooks (ECMA-376): their parts, found and bounded before anything is unpacked."""
+"""Excel workbooks (ECMA-376, part 1): which sheets they have, and how their cells are shown."""
 
 import datetime as dt
 import posixpath
@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
 from dialer.domain.importing.workbook.date_format import Calendar
 from dialer.domain.importing.workbook.number_format import BUILTIN, NumberFormat, number_format, plain
+from dialer.domain.importing.workbook.parts import Parts
 from dialer.domain.importing.workbook.sheet import Sheet, SheetRow
 from dialer.domain.importing.workbook.strings import SharedStrings
 from dialer.domain.importing.workbook.xlsx_rows import RowReader, read_rows
@@ -19,46 +20,6 @@ from dialer.domain.importing.workbook.xml import Attributes, DamagedWorkbook, ea
 
 _MOST_OF_ALL: Final = 3 << 30
 """A sheet of a million people and forty columns unpacks to two gibibytes."""
-
-_MOST_OF_SMALL: Final = 16 << 20
-_RATIO_MOST: Final = 250
-_RATIO_COUNTS_FROM: Final = 64 << 20
-_ENCRYPTED: Final = 0x1
-
-
-class Parts:
-    """The parts of a package by name, whatever their letters' case."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        try:
-            self._zip = zipfile.ZipFile(stream)
-        except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError) as error:
-            raise DamagedWorkbook("a damaged workbook or archive") from error
-        self._parts = {info.filename.replace("\\", "/").lower(): info for info in self._zip.infolist()}
-
-    def __contains__(self, name: str) -> bool:
-        return name.lower() in self._parts
-
-    def names(self) -> list[str]:
-        return list(self._parts)
-
-    def open(self, name: str, most: int = _MOST_OF_SMALL) -> BinaryIO:
-        """Open a part, unless it would unpack to more than `most` bytes or than any list does."""
-        info = self._parts.get(name.lower())
-        if info is None:
-            raise DamagedWorkbook("a damaged workbook: a part of it is missing")
-        if info.flag_bits & _ENCRYPTED:
-            raise DamagedWorkbook("a password-protected archive. Save the list without a password")
-        large = info.file_size > _RATIO_COUNTS_FROM
-        if info.file_size > most or (large and info.file_size > _RATIO_MOST * info.compress_size):
-            raise DamagedWorkbook(
-                f"a workbook that unpacks to {info.file_size >> 20:,} MiB, far more than a list needs."
-                " Save its sheet as CSV (UTF-8)"
-            )
-        try:
-            return cast("BinaryIO", self._zip.open(info))
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-            raise DamagedWorkbook("a damaged workbook or archive") from error
 
 
 def _relations(parts: Parts, of: str) -> dict[str, tuple[str, str]]:
