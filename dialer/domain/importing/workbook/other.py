@@ -1,6 +1,7 @@
 """XLS, XLSB and ODS, read whole by calamine: it tells values, not how they show or which rows are hidden."""
 
 import datetime as dt
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -23,7 +24,7 @@ class OtherWorkbook:
         self.format = kind
         self.seen: Counter[str] = Counter()
         try:
-            self._book = CalamineWorkbook.from_path(path)
+            self._book = _opened(path, kind)
         except PasswordError as error:
             raise DamagedWorkbook(
                 "a password-protected workbook. Open it, save it without its password"
@@ -52,6 +53,14 @@ class OtherWorkbook:
                 cells.pop()
             if cells:
                 yield SheetRow(row, cells[: MAX_COLUMNS + 1])
+
+
+def _opened(path: Path, kind: str) -> CalamineWorkbook:
+    """Open a workbook under a name that tells its kind: calamine goes by that, or else tries each in turn."""
+    with tempfile.TemporaryDirectory() as folder:
+        named = Path(folder) / f"workbook.{kind}"
+        named.symlink_to(path.absolute())
+        return CalamineWorkbook.from_path(named)
 
 
 def shown(value: Value) -> str:
