@@ -12,12 +12,15 @@ from dialer.services.people.contacts import change_contact
 from dialer.store.models.accounts import AuditEntry
 from tests.conftest import SetClock
 from tests.people import Person
+from tests.services.people.importing import bring_in
 from tests.web.coordinator.conftest import record_pledge
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
 
 
-@pytest.mark.parametrize("words", ["Hughes", "owen", "07700 900102", "+447700900102", "KA1-13", "ka1 013"])
+@pytest.mark.parametrize(
+    "words", ["Hughes", "owen", "Huges Owen", "07700 900102", "+447700900102", "KA1-13", "ka1 013"]
+)
 def test_people_are_found_by_what_one_has(desk: Reader, bank: PhoneBank, ctx: Context, words: str) -> None:
     change_contact(ctx, bank.people["Owen"], {"elector_number": "KA1-13"})
     desk.open("/contacts")
@@ -33,6 +36,15 @@ def test_nobody_and_nothing(desk: Reader, bank: PhoneBank) -> None:
     assert "Type a part of the name" in desk.press("find", q="  ").text
     assert desk.press("find", q="0000000").status == 200
     assert desk.press("find", q="a\0b").status == 400
+
+
+def test_more_people_than_fit_on_a_page_are_shown_page_by_page(desk: Reader, ctx: Context) -> None:
+    rows = "\n".join(f"Wren,Sedgley{nth % 2 * 'e'},{nth}" for nth in range(60))
+    bring_in(ctx, f"First name,Surname,External id\n{rows}\n", mapping={"External id": "external_id"})
+    desk.open("/contacts")
+    first = desk.press("find", q="sedgley").words["contacts"]
+    more = desk.press("more").words["contacts"]
+    assert (first.count("Wren"), more.count("Wren")) == (50, 10)
 
 
 def test_a_look_is_audited(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
