@@ -19,6 +19,7 @@ from dialer.services.messaging.keeping import keep_blasts_going
 from dialer.services.messaging.missed_texts import ask_to_read, ask_where_missed, texts_may_be_missed
 from dialer.services.messaging.reconciling import ask_to_reconcile
 from dialer.services.messaging.settling import ask_to_settle
+from dialer.services.people.audience_lists import resume_filling
 from dialer.services.people.import_run import resume_imports
 
 
@@ -49,6 +50,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("keep blasts going", 1, keep_blasts_going),
     Tick("ask about unknown texts", 2, ask_to_settle),
     Tick("resume imports", 5, resume_imports),
+    Tick("fill lists of audiences", 5, resume_filling),
     Tick("forget old answers", 600, forget_old_answers),
     Tick("forget carrier events", 3600, forget_old_events),
     Tick("forget old logins", 3600, forget_old_logins),

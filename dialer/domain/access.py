@@ -58,6 +58,8 @@ class Permission(enum.StrEnum):
     TEAM_MANAGE = "team.manage"
     LIST_READ = "list.read"
     LIST_MANAGE = "list.manage"
+    AUDIENCE_READ = "audience.read"
+    AUDIENCE_MANAGE = "audience.manage"
     IMPORT_RUN = "import.run"
     CONTACT_READ = "contact.read"
     CONTACT_MANAGE = "contact.manage"
@@ -131,6 +133,8 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.TEAM_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.LIST_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.LIST_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.AUDIENCE_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.AUDIENCE_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.IMPORT_RUN: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.CONTACT_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.CONTACT_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),

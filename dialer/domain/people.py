@@ -6,6 +6,7 @@ CONTACT_STATUSES: Final = ("active", "moved", "deceased")
 LINE_TYPES: Final = ("mobile", "landline", "voip", "unknown")
 OPT_OUT_CHANNELS: Final = ("sms", "voice", "email", "door", "post")
 SUPPRESSION_REASONS: Final = ("tps", "ctps", "opt_out", "complaint", "deceased", "carrier", "manual")
+SNAPSHOT_STATES: Final = ("running", "completed")
 IMPORT_STATES: Final = (
     "queued",
     "needs_mapping",

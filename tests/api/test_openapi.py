@@ -105,6 +105,10 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
     caller.post(f"/lists/{list_id}/imports", data=small)
     blast = {"campaign_id": campaign_id, "name": "Texts", "body": "Hello", "list_ids": [list_id]}
     caller.post("/blasts", json=blast)
+    audience = caller.post("/audiences", json=EXAMPLES["NewAudience"]).json
+    assert audience is not None
+    snapshot = caller.post(f"/audiences/{audience['id']}/lists", json=EXAMPLES["NewListOfAudience"]).json
+    assert snapshot is not None
     ctx = context_of(admin)
     with ctx.unit() as unit:
         text = queue_text(
@@ -115,6 +119,8 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
     rung = ring_in(ctx, "CA0", "+447700900124", "+441632960000")
     return {
         "campaign_id": [campaign_id],
+        "audience_id": [audience["id"]],
+        "snapshot_id": [snapshot["id"]],
         "session_id": [session["id"]],
         "assignment_id": [assignment["id"]],
         "contact_id": [assignment["contact"]["id"]],

@@ -20,16 +20,7 @@ _TOO_LARGE: Final = (
 
 def named_in(rule: tree.Filter) -> Iterator[uuid.UUID]:
     """The audiences that a filter names itself."""
-    match rule:
-        case tree.All(parts) | tree.AnyOf(parts):
-            for part in parts:
-                yield from named_in(part)
-        case tree.Not(part):
-            yield from named_in(part)
-        case tree.InAudience(audience_id):
-            yield audience_id
-        case _:
-            return
+    return (one.audience_id for one in tree.conditions(rule) if isinstance(one, tree.InAudience))
 
 
 def put_in(written: Written, saved: Mapping[uuid.UUID, Written]) -> Written:

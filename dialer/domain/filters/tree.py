@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -175,3 +176,15 @@ Filter: TypeAlias = (
     | Consented
     | RandomShare
 )
+
+
+def conditions(rule: Filter) -> Iterator[Filter]:
+    """Every condition in a filter, however it is put together."""
+    match rule:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from conditions(part)
+        case Not(part):
+            yield from conditions(part)
+        case _:
+            yield rule

@@ -1,6 +1,17 @@
 """Every table, by trade. Importing this package is what fills `Base.metadata`."""
 
-from dialer.store.models import accounts, calling, calls, gotv, imports, messaging, people
+from dialer.store.models import accounts, audiences, calling, calls, gotv, imports, messaging, people
 from dialer.store.models.base import Base, new_id
 
-__all__ = ["Base", "accounts", "calling", "calls", "gotv", "imports", "messaging", "new_id", "people"]
+__all__ = [
+    "Base",
+    "accounts",
+    "audiences",
+    "calling",
+    "calls",
+    "gotv",
+    "imports",
+    "messaging",
+    "new_id",
+    "people",
+]

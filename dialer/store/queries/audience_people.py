@@ -64,6 +64,26 @@ def people_after(unit: UnitOfWork, asked: Asked, after: uuid.UUID | None, limit:
     return unit.session.scalars(statement, {**given, "after": after, "limit": limit}).all()
 
 
+_JOIN: Final = text(
+    """
+    WITH joined AS (
+        INSERT INTO list_member (organisation_id, list_id, contact_id)
+        SELECT :organisation, :list, id FROM unnest(CAST(:people AS uuid[])) AS picked(id)
+        ON CONFLICT DO NOTHING RETURNING 1
+    )
+    UPDATE contact_list SET contact_count = contact_count + (SELECT count(*) FROM joined)
+    WHERE organisation_id = :organisation AND id = :list
+    RETURNING (SELECT count(*) FROM joined)
+    """
+)
+
+
+def put_on_list(unit: UnitOfWork, list_id: uuid.UUID, people: Sequence[uuid.UUID]) -> int:
+    """Put people on a list; how many weren't on it."""
+    given = {"organisation": unit.organisation_id, "list": list_id, "people": list(people)}
+    return unit.session.scalar(_JOIN, given) or 0
+
+
 _PATIENCE: Final = text("SELECT set_config('statement_timeout', :patience, true)")
 _WORK_MEMORY: Final = text("SET LOCAL work_mem = '64MB'")
 """So that who is on a list, or was texted, is put into a hash once and not looked up for each person."""

@@ -9,6 +9,7 @@ _CONTACT = "018f2a64-7d11-7c02-8f4b-0a1b2c3d4e5f"
 _LIST = "018f2a64-4a00-7f00-8000-9c8b7a695847"
 
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "AudienceFields": {"name": "Supporters in CF10 not yet called"},
     "BlastFields": {"audience": {"support": [1, 2]}},
     "CampaignFields": {"quiet_hours": {"start": "21:00", "end": "09:00"}, "max_attempts": 2},
     "ContactFields": {
@@ -20,10 +21,22 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "list_ids": [_LIST],
     },
     "ElectionFields": {"polling_on": "2026-05-07"},
+    "FilterToCount": {"filter": {"not": {"contacted": {}}}},
     "Launch": {"expected_recipients": 1_000},
     "ListFields": {"name": "Aber Marsh, corrected"},
     "Mapping": {"mapping": {"Tel": "phone", "Enw": "full_name"}, "has_header": True},
     "Marks": {"marks": [{"elector_number": "MV3-217", "source": "teller"}]},
+    "NewAudience": {
+        "name": "Supporters in CF10 not yet called",
+        "filter": {
+            "all": [
+                {"support": [1, 2]},
+                {"postcodes": ["CF10"]},
+                {"not": {"called": {}}},
+                {"not": {"random": {"share": 0.1, "seed": "autumn"}}},
+            ]
+        },
+    },
     "NewBlast": {
         "campaign_id": _CAMPAIGN,
         "name": "Polling day, the morning",
@@ -35,6 +48,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "NewElection": {"name": "Senedd 2026", "polling_on": "2026-05-07", "current": True},
     "NewJoinLink": {"expires_in_s": 14_400, "max_joins": 40},
     "NewList": {"name": "Aber Marsh", "default_region": "GB"},
+    "NewListOfAudience": {"name": "Supporters in CF10, Monday"},
     "NewOptOut": {"channel": "voice", "note": "Asked not to be rung again"},
     "NewPledge": {"campaign_id": _CAMPAIGN, "support": 1, "voting_method": "in_person"},
     "NewPhone": {"phone": "07700 900 123"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.v1.assignments import assignments
+from dialer.web.api.v1.audiences import audiences
 from dialer.web.api.v1.blasts import blasts
 from dialer.web.api.v1.calls import calls
 from dialer.web.api.v1.campaigns import campaigns
@@ -27,6 +28,7 @@ from dialer.web.api.v1.volunteers import volunteers
 
 BLUEPRINTS: tuple[Resource, ...] = (
     assignments,
+    audiences,
     blasts,
     calls,
     campaigns,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import url_for
 from flask.views import MethodView
@@ -107,6 +107,9 @@ class ContactSchema(ContactFieldsSchema):
     updated_at = Instant(required=True)
 
 
+ContactPage: Final = paged(ContactSchema)
+
+
 class ContactQuery(PageQuery):
     """Which people; everything given must hold."""
 
@@ -131,7 +134,7 @@ class Contacts(MethodView):
 
     @allow(Permission.CONTACT_READ)
     @contacts.arguments(ContactQuery, location="query")
-    @contacts.response(200, paged(ContactSchema))
+    @contacts.response(200, ContactPage)
     def get(self, query: dict[str, Any]) -> dict[str, object]:
         """People for whom all that is given holds; `q` is anything one has of them, the best fit first."""
         page = page_of(query)
