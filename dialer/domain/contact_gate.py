@@ -91,17 +91,20 @@ def may_contact(person: PersonFacts, number: NumberFacts, rules: CallingRules, n
     return Verdict(Refusal.QUIET_HOURS, until) if until else Verdict()
 
 
+def in_any_campaign(number: NumberFacts, *, status: str = "active", opted_out: bool = False) -> list[Refusal]:
+    """Every reason against calling somebody on a number that holds whatever the campaign and the hour."""
+    reasons = (
+        (number.suppressed, Refusal.SUPPRESSED),
+        (opted_out, Refusal.OPTED_OUT),
+        (status != "active", status),
+        (number.dead, Refusal.DEAD_NUMBER),
+        (not number.allowed, Refusal.COUNTRY),
+    )
+    return [Refusal(reason) for holds, reason in reasons if holds]
+
+
 def _lasting(person: PersonFacts, number: NumberFacts, rules: CallingRules) -> Iterator[Refusal]:
-    if number.suppressed:
-        yield Refusal.SUPPRESSED
-    if person.opted_out:
-        yield Refusal.OPTED_OUT
-    if person.status != "active":
-        yield Refusal(person.status)
-    if number.dead:
-        yield Refusal.DEAD_NUMBER
-    if not number.allowed:
-        yield Refusal.COUNTRY
+    yield from in_any_campaign(number, status=person.status, opted_out=person.opted_out)
     if person.voted and rules.leaves_out_voted:
         yield Refusal.VOTED
     if person.standing.over:

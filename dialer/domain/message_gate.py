@@ -176,6 +176,17 @@ def never_to(number: NumberFacts) -> Skip | None:
     return next((reason for reason in Skip if reason in reasons), None)
 
 
+def in_any_campaign(person: PersonFacts, number: NumberFacts) -> list[Skip]:
+    """Every reason against texting somebody on a number that holds whatever the campaign and the hour.
+
+    A number in review is one: until a person has decided, nothing goes to it.
+    """
+    reasons = {*_reasons_of_person(person), *_reasons_of_number(number)}
+    if number.in_review:
+        reasons.add(Skip.IN_REVIEW)
+    return [reason for reason in Skip if reason in reasons]
+
+
 def may_text(
     person: PersonFacts, number: NumberFacts | None, rules: TextingRules, now: dt.datetime
 ) -> Verdict:
@@ -212,10 +223,7 @@ def first_textable(
 def _reasons(
     person: PersonFacts, number: NumberFacts | None, rules: TextingRules, now: dt.datetime
 ) -> Iterator[Skip]:
-    if person.opted_out:
-        yield Skip.OPTED_OUT
-    if person.status != "active":
-        yield Skip(person.status)
+    yield from _reasons_of_person(person)
     if rules.requires_consent and not person.consented:
         yield Skip.NO_CONSENT
     if has_voted(rules.audience, person.known):
@@ -227,6 +235,13 @@ def _reasons(
     if rules.deadline_at is not None and now >= rules.deadline_at:
         yield Skip.DEADLINE
     yield from _reasons_of_number(number)
+
+
+def _reasons_of_person(person: PersonFacts) -> Iterator[Skip]:
+    if person.opted_out:
+        yield Skip.OPTED_OUT
+    if person.status != "active":
+        yield Skip(person.status)
 
 
 def _reasons_of_number(number: NumberFacts | None) -> Iterator[Skip]:

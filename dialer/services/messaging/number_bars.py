@@ -17,7 +17,7 @@ def barred(ctx: Context, unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, 
     for row in bars(unit, numbers):
         facts = NumberFacts(
             number=row.number,
-            type=LineType.LANDLINE if row.landline else _kind(ctx, row.number),
+            type=LineType.LANDLINE if row.landline else kind_of(ctx, row.number),
             opted_out=row.opted_out,
             suppressed=row.suppressed,
             allowed=ctx.phones.allows(row.number),
@@ -27,6 +27,7 @@ def barred(ctx: Context, unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, 
     return found
 
 
-def _kind(ctx: Context, number: str) -> LineType:
+def kind_of(ctx: Context, number: str) -> LineType:
+    """The kind of line that an E.164 number is by its range."""
     found = read_phone(number, ctx.phones)
     return LineType.UNKNOWN if isinstance(found, PhoneFault) else found.type

@@ -185,10 +185,16 @@ class _Batch:
 
 
 def _bring_all_in(ctx: Context, plan: _Plan, clock: Clock) -> None:
+    """Bring in chunk after chunk; whenever the table has doubled by it, the planner is told."""
     if plan.workbook:
         plan = _with_rows_written(ctx, plan, plan.workbook, clock)
+    created, told_at = 0, CHUNK_ROWS
     for chunk in read_chunks(plan.path, plan.form, plan.start, CHUNK_ROWS):
-        _bring_in(ctx, plan, _read(chunk, plan.rules), clock)
+        created += _bring_in(ctx, plan, _read(chunk, plan.rules), clock)
+        if created >= told_at:
+            told_at = 2 * created
+            with ctx.unit() as unit:
+                learn_suppressions(unit.session)
 
 
 def _read(chunk: Chunk, rules: BarredRules) -> _Batch:
@@ -217,14 +223,18 @@ def _escaped(email: str) -> str:
 
 
 @again_after_deadlock
-def _bring_in(ctx: Context, plan: _Plan, batch: _Batch, clock: Clock) -> None:
-    """Bar what one chunk names, in one transaction. Queues need nothing: the gate asks at each turn."""
+def _bring_in(ctx: Context, plan: _Plan, batch: _Batch, clock: Clock) -> int:
+    """Bar what one chunk names, in one transaction; how many are new.
+
+    Queues need nothing: the gate asks at each turn.
+    """
     now = clock()
     with ctx.unit() as unit:
         row = move_on(unit, plan.listing.import_id, batch.chunk.start, batch.end, now)
         fates = merge_barred(unit.session, plan.listing, batch.lines, now, emails=batch.emails)
         copy_issues(unit.session, (_issue_row(plan, issue) for issue in batch.issues))
         _count(row, batch, fates)
+        return sum(fate == CREATED for fate in fates.values())
 
 
 def _count(row: Import, batch: _Batch, fates: dict[int, int]) -> None:

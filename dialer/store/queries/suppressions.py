@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, literal_column, select
 from sqlalchemy.orm import aliased
 
-from dialer.store.models.people import Suppression
+from dialer.store.models.people import SUPPRESSION_REASON, Suppression
 from dialer.store.session import UnitOfWork
+
+_BY_REASON: ColumnElement[str] = literal_column(SUPPRESSION_REASON.replace("reason", "suppression.reason"))
 
 
 def first_suppressions(
@@ -20,19 +22,24 @@ def first_suppressions(
     statement = select(Suppression).where(
         Suppression.organisation_id == unit.organisation_id,
         Suppression.lifted_at.is_(None),
-        ~exists().where(
-            earlier.organisation_id == Suppression.organisation_id,
-            func.coalesce(earlier.number, earlier.email)
-            == func.coalesce(Suppression.number, Suppression.email),
-            earlier.reason == Suppression.reason,
-            earlier.lifted_at.is_(None),
-            earlier.id < Suppression.id,
+        *(
+            ~exists().where(
+                earlier.organisation_id == Suppression.organisation_id,
+                of_earlier == of_this,
+                earlier.reason == Suppression.reason,
+                earlier.lifted_at.is_(None),
+                earlier.id < Suppression.id,
+            )
+            for of_earlier, of_this in (
+                (earlier.number, Suppression.number),
+                (earlier.email, Suppression.email),
+            )
         ),
     )
     if number is not None:
         statement = statement.where(Suppression.number == number)
     if reason is not None:
-        statement = statement.where(Suppression.reason == reason)
+        statement = statement.where(_BY_REASON.in_([reason]))
     if after is not None:
         statement = statement.where(Suppression.id > after)
     return unit.session.scalars(statement.order_by(Suppression.id).limit(limit)).all()

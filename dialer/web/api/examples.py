@@ -89,6 +89,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "people": [{"contact_id": _CONTACT, "disposition": "contacted", "support": 2}],
     },
     "RingMe": {"phone": "07700 900 123"},
+    "Sought": {"number": "07700 900 123"},
     "Skip": {"reason": "I know them"},
     "TestSend": {"to": ["07700 900 123"]},
     "TokenLife": {"expires_in_s": 43_200},

@@ -17,6 +17,7 @@ from dialer.web.api.v1.lists import lists
 from dialer.web.api.v1.me import me
 from dialer.web.api.v1.messages import messages
 from dialer.web.api.v1.pledges import pledges
+from dialer.web.api.v1.reach import reach
 from dialer.web.api.v1.scripts import scripts
 from dialer.web.api.v1.sessions import sessions
 from dialer.web.api.v1.stats import stats
@@ -41,6 +42,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     me,
     messages,
     pledges,
+    reach,
     scripts,
     sessions,
     stats,
