@@ -10,6 +10,7 @@ import uuid
 import pytest
 
 from dialer.cli import main
+from tests.workbooks import xlsx
 
 PEOPLE = """First name,Last name,Phone,Polling district,Support
 Siân,Hughes,07700 900123,PW1,1
@@ -59,6 +60,16 @@ def test_a_mapping_says_which_column_is_which(people, capsys):
     mapping = '{"Who": "first_name", "Line A": "phone", "Line B": "phone"}'
     assert main(["import", str(people), "--list", "Porthwen", "--mapping", mapping]) == 0
     assert "1 created" in capsys.readouterr().out
+
+
+def test_a_workbook_is_read_by_the_sheet_that_is_named(at_home, tmp_path, capsys):
+    people = [["Name", "Mobile"], ["Ann", 7700900001]]
+    path = tmp_path / "people.xlsx"
+    path.write_bytes(xlsx({"June": people, "July": [*people, ["Bob", 7700900002]]}))
+    assert main(["import", str(path), "--list", "Porthwen", "--sheet", "July"]) == 0
+    assert "2 created" in capsys.readouterr().out
+    assert main(["import", str(path), "--list", "Porthwen", "--sheet", "August"]) == 1
+    assert "no such sheet" in capsys.readouterr().err
 
 
 def test_what_is_no_list_is_refused_in_words(people, capsys):

@@ -85,7 +85,8 @@ class SharedStrings:
             raise DamagedWorkbook("a damaged workbook") from error
 
     def _start(self, name: str, _attributes: Attributes) -> None:
-        name = local(name)
+        if ":" in name:
+            name = local(name)
         if name == "rPh":  # how to pronounce it, beside the text
             self._aside = True
         elif name == "t":
@@ -95,7 +96,8 @@ class SharedStrings:
             check_depth(self._others)
 
     def _end(self, name: str) -> None:
-        name = local(name)
+        if ":" in name:
+            name = local(name)
         if name == "t":
             self._wanted = False
         elif name == "rPh":
