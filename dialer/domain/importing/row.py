@@ -101,7 +101,7 @@ class PersonRow:
         return Identity(
             fold(self.first_name or ""),
             fold(self.last_name or ""),
-            tuple(phone.number for phone in self.phones),
+            tuple([phone.number for phone in self.phones]),
             (self.email or "").lower(),
             self.external_id or "",
             id_source,
@@ -129,6 +129,9 @@ class _Kind(Enum):
     ONE = "the first filled one counts"
     MANY = "all count"
     CUSTOM = "a field of the list's own"
+
+
+_ONE, _MANY = _Kind.ONE, _Kind.MANY  # looking a member up takes longer than what is done with it
 
 
 def _slot(index: int, field_name: str) -> tuple[int, str, _Kind, int]:
@@ -181,9 +184,9 @@ class RowReader:
                 continue
             if len(text) > limit:
                 cells.faults.append(Fault(Reason.VALUE_TOO_LONG, name, text))
-            elif kind is _Kind.ONE:
+            elif kind is _ONE:
                 cells.one.setdefault(name, text)
-            elif kind is _Kind.MANY:
+            elif kind is _MANY:
                 cells.many.setdefault(name, []).append(text)
             else:
                 cells.custom.setdefault(name, text)
@@ -265,6 +268,9 @@ class RowReader:
 
     def _worst(self, record: Record, cells: _Cells, person: PersonRow, reachable: bool) -> Fault | None:
         """Pick the one fault that the report names: the row's shape, then its phone, its email, the rest."""
+        named = person.phones or person.elector_number
+        if named and not (cells.faults or record.fault) and len(record.cells) == self._width:
+            return None  # nearly all rows
         if record.fault:
             return Fault(record.fault)
         shape = self._shape_fault(record)
@@ -272,7 +278,7 @@ class RowReader:
         phone = faults.get("phone")
         if shape and not (shape.reason is Reason.SHORT_ROW and phone):
             return shape
-        missing = None if person.phones or person.elector_number else self._missing_phone(cells, reachable)
+        missing = None if named else self._missing_phone(cells, reachable)
         return phone or missing or faults.get("email") or next(iter(faults.values()), None)
 
     def _shape_fault(self, record: Record) -> Fault | None:

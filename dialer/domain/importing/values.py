@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import lru_cache
 from itertools import takewhile
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ _NO: Final = _words("n, no, nope, false, f, 0, off, na, nage, naddo, nac oes, na
 
 def yes_or_no(text: str) -> bool | None:
     """Read a clear yes or a clear no, in English or Welsh; None for anything else, an empty cell too."""
+    if not text:
+        return None
     word = text.strip().rstrip(".!").casefold()
     if word in _YES:
         return True
@@ -228,6 +231,7 @@ def read_language(text: str) -> str:
 _GB_POSTCODE: Final = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def read_postcode(text: str) -> str:
     """Write a British postcode in capitals with its one space; any other as it came."""
     compact = "".join(text.split()).upper()

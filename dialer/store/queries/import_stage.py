@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -106,15 +106,13 @@ def _moment(value: dt.datetime | dt.date | None) -> str:
     return value.isoformat() if value else ""
 
 
-def _array(values: Iterable[str]) -> str:
+def _array(values: Sequence[str]) -> str:
     """An array of words of our own, which need no quotes."""
-    joined = ",".join(values)
-    return f"{{{joined}}}" if joined else ""
+    return "{" + ",".join(values) + "}" if values else ""
 
 
-def _quoted_array(values: Iterable[str]) -> str:
-    quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
-    return _array(quoted)
+def _quoted_array(values: Sequence[str]) -> str:
+    return _array(['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values])
 
 
 def stage_line(person: PersonRow, place: Place) -> str:
@@ -169,8 +167,8 @@ def _line(person: PersonRow, standing: tuple[str, ...], *, numbered: bool) -> st
         _flag(person.needs_lift),
         _flag(person.deceased),
         _flag(person.change is Change.ADDED),
-        _array(phone.number for phone in person.phones),
-        _array(phone.type for phone in person.phones),
+        _array([phone.number for phone in person.phones]),
+        _array([phone.type for phone in person.phones]),
         _array(person.refused),
         _array(person.consented),
         str(said.support or ""),
