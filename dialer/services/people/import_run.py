@@ -36,6 +36,7 @@ _CALLING: Final = dt.timedelta(minutes=1)
 _REST: Final = 0.25
 _REST_AT_MOST_S: Final = 0.5
 _WORTH_TELLING: Final = 4_000
+_GROWN: Final = 4
 
 log = get_logger(__name__)
 
@@ -133,7 +134,7 @@ def _begin(ctx: Context, import_id: uuid.UUID) -> Plan | None:
 
 
 def _bring_all_in(ctx: Context, plan: Plan, clock: Clock) -> None:
-    """Bring in chunk after chunk; whenever the tables have doubled by it, the planner is told."""
+    """Bring in chunk after chunk; whenever tables have grown fourfold by it, the planner is told."""
     created, told_at = 0, _WORTH_TELLING
     if plan.workbook:
         plan = _with_rows_written(ctx, plan, plan.workbook, clock)
@@ -141,7 +142,7 @@ def _bring_all_in(ctx: Context, plan: Plan, clock: Clock) -> None:
         began = time.monotonic()
         created += bring_in(ctx, plan, batch, clock()).created
         if created >= told_at:
-            told_at = 2 * created
+            told_at = _GROWN * created
             with ctx.unit() as unit:
                 learn_sizes(unit.session)
         _give_way(ctx, clock(), time.monotonic() - began)
