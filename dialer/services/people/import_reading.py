@@ -65,7 +65,7 @@ def cycles_sought_rarely() -> Iterator[None]:
 
 def read_batches(path: Path, form: TextFormat, rules: RowRules, start: int) -> Iterator[Batch]:
     """Read a list from row `start` on, in bounded memory; a large one on all processors."""
-    chunks = read_chunks(path, form, start)
+    chunks = read_chunks(path, form, start, BATCH_ROWS)
     if path.stat().st_size >= _LARGE:
         return _prepare_in_parallel(chunks, rules)
     reader = RowReader(rules)

@@ -137,7 +137,7 @@ def gone_line(person: PersonRow, place: Place) -> str:
     `place` is theirs among the chunk's rows of that kind.
     """
     fate = "gone" if place.first is None else "gone_again"
-    return _line(person, ("", _flag(False), str(person.row), "", fate), numbered=True)
+    return _line(person, ("", "", _flag(False), str(person.row), "", fate), numbered=True)
 
 
 def _line(person: PersonRow, standing: tuple[str, ...], *, numbered: bool) -> str:
