@@ -12,7 +12,7 @@ from dialer.services.messaging import carrier_events, keeping, planning, reconci
 from dialer.services.messaging.inbound_reading import read_inbound as read_texts_to_us
 from dialer.services.messaging.launching import enqueue_clearing, enqueue_planning
 from dialer.services.messaging.outgoing import enqueue_sending
-from dialer.services.people import audience_lists, import_run, suppression_run
+from dialer.services.people import audience_lists, import_run, import_undo_run, suppression_run
 from workers.registry import job
 from workers.runs import until_done
 from workers.runtime import installed
@@ -30,6 +30,12 @@ def fill_list(ctx: Context, snapshot_id: str) -> None:
     """Put the next of an audience's people on their list; others have their turn between two chunks."""
     if audience_lists.fill_list(ctx, uuid.UUID(snapshot_id)):
         audience_lists.enqueue_filling(ctx, uuid.UUID(snapshot_id))
+
+
+@job(Permission.IMPORT_RUN)
+def undo_import(ctx: Context, import_id: str) -> None:
+    """Take back what an import brought, from where it stands."""
+    import_undo_run.run_undo(ctx, uuid.UUID(import_id), installed().clock)
 
 
 @job(Permission.SYSTEM_RUN)

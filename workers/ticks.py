@@ -21,6 +21,7 @@ from dialer.services.messaging.reconciling import ask_to_reconcile
 from dialer.services.messaging.settling import ask_to_settle
 from dialer.services.people.audience_lists import resume_filling
 from dialer.services.people.import_run import resume_imports
+from dialer.services.people.import_undo import resume_undos
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("ask about unknown texts", 2, ask_to_settle),
     Tick("resume imports", 5, resume_imports),
     Tick("fill lists of audiences", 5, resume_filling),
+    Tick("resume undoing imports", 5, resume_undos),
     Tick("forget old answers", 600, forget_old_answers),
     Tick("forget carrier events", 3600, forget_old_events),
     Tick("forget old logins", 3600, forget_old_logins),

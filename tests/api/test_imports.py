@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from dialer.services.context import Context
 from dialer.services.people.import_preview import preview_import
 from dialer.services.people.import_run import resume_imports, run_import
+from dialer.services.people.import_undo_run import run_undo
 from dialer.web.api.fields import parse_id
 from tests.conftest import Caller
 from tests.people import Person
@@ -388,3 +389,23 @@ def test_a_quote_that_is_never_closed_at_the_beginning_is_no_list(coordinator: C
     refused = upload(coordinator, list_id, b'"Name,Mobile\nAnn,07700 900001\n')
     assert (refused.status_code, refused.get_json()["type"].rsplit("/", 1)[-1]) == (422, "unreadable-file")
     assert 'a quote (") that nothing closes, on line 1' in refused.get_json()["detail"]
+
+
+def test_an_import_is_undone_over_http(coordinator: Caller, list_id: str, ctx: Context) -> None:
+    waiting = upload(coordinator, list_id, LIST).get_json()
+    path = f"/imports/{waiting['id']}/undo"
+    early = coordinator.post(path)
+    assert (early.status_code, early.get_json()["state"]) == (409, "queued")
+    run(ctx, waiting["id"])
+    assert coordinator.get(f"/imports/{waiting['id']}").get_json()["undo"] is None
+    asked = coordinator.post(path)
+    assert (asked.status_code, asked.get_json()["state"]) == (202, "undoing")
+    assert coordinator.post(path, json={"force": True}).get_json()["undo"]["forced"] is False
+    assert coordinator.post(path, json={"forced": True}).status_code == 422
+    run_undo(ctx, uuid.UUID(waiting["id"]), lambda: ctx.now)
+    undone = coordinator.get(f"/imports/{waiting['id']}").get_json()
+    assert (undone["state"], undone["counts"]["created"]) == ("undone", 1)
+    assert (undone["undo"]["taken"]["people"], undone["undo"]["stays"]["contacted"]) == (1, 0)
+    assert undone["undo"]["finished_at"] is not None
+    assert coordinator.get(f"/lists/{list_id}").get_json()["contact_count"] == 0
+    assert coordinator.post(f"/imports/{waiting['id']}/cancel").get_json()["state"] == "undone"

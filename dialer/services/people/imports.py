@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from sqlalchemy import select, update
 
@@ -14,6 +14,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.errors import InvalidTransition, NotFound
 from dialer.domain.importing.delimited import Record, TextFormat, show_lost_letters
 from dialer.domain.importing.header import Columns
+from dialer.domain.importing.undoing import STAYS, TAKEN
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election, election_of
 from dialer.services.paging import Page, Slice, after_id, cut
@@ -35,7 +36,7 @@ from dialer.services.people.import_run import enqueue_import
 from dialer.services.people.import_wishes import ImportOptions, check_mapping, check_options
 from dialer.services.people.import_words import with_columns
 from dialer.services.people.lists import list_of
-from dialer.services.people.views import BarringView, ColumnView, ImportCounts, ImportView
+from dialer.services.people.views import BarringView, ColumnView, ImportCounts, ImportView, UndoView
 from dialer.store.models import new_id
 from dialer.store.models.people import ContactList, Import
 from dialer.store.session import UnitOfWork
@@ -278,6 +279,17 @@ def import_view(row: Import) -> ImportView:
         created_at=row.created_at,
         finished_at=row.finished_at,
         suppressions=_barring_view(row) if row.list_id is None else None,
+        undo=_undo_view(row.undo) if row.undo is not None else None,
+    )
+
+
+def _undo_view(said: Mapping[str, Any]) -> UndoView:
+    taken, stays, finished = said.get("taken", {}), said.get("stays", {}), said.get("finished_at")
+    return UndoView(
+        forced=said["forced"],
+        taken={kind: taken.get(kind, 0) for kind in TAKEN},
+        stays={reason: stays.get(reason, 0) for reason in STAYS},
+        finished_at=dt.datetime.fromisoformat(finished) if finished else None,
     )
 
 

@@ -50,6 +50,16 @@ class BarringView:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoView:
+    """How an import is or was taken back: what went, by kind, and what stays, by reason."""
+
+    forced: bool
+    taken: Mapping[str, int]
+    stays: Mapping[str, int]
+    finished_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportView:
     """One file on its way into a list, or without one into `suppressions`.
 
@@ -77,11 +87,12 @@ class ImportView:
     created_at: dt.datetime
     finished_at: dt.datetime | None
     suppressions: BarringView | None = None
+    undo: UndoView | None = None
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more will happen to it by itself."""
-        return self.state in {"completed", "failed", "cancelled"}
+        return self.state in {"completed", "failed", "cancelled", "undone"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from dialer.domain.importing.undoing import CHANGED_AT
+
 TOGETHER: Final = {
     "first_name": ("first_name", "first_key"),
     "last_name": ("last_name", "last_key"),
@@ -36,7 +38,7 @@ ALONE: Final = (
 )
 """Columns that are a field each."""
 
-TAG, CUSTOM, PHONE, CHANGED_AT = "tag.", "custom.", "phone.", "updated_at"
+TAG, CUSTOM, PHONE = "tag.", "custom.", "phone."
 
 
 def image(row: str) -> str:

@@ -94,6 +94,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "TestSend": {"to": ["07700 900 123"]},
     "TokenLife": {"expires_in_s": 43_200},
     "Undo": {"marks": [{"elector_number": "MV3-217"}], "reason": "Misread the card"},
+    "UndoWishes": {"force": False},
     "VoidRequest": {"reason": "Clicked through without calling"},
     "VolunteerChanges": {"active": False},
 }

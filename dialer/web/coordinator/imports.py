@@ -13,11 +13,14 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.importing.fields import CUSTOM, FIELDS, IGNORE, custom_field
 from dialer.services.context import Context
+from dialer.services.paging import Page
 from dialer.services.people.import_noes import import_noes
 from dialer.services.people.import_report import list_rejected, rejected_csv
+from dialer.services.people.import_rows import list_known_rows
+from dialer.services.people.import_undo import undo_import
 from dialer.services.people.imports import (
     cancel_import,
     get_import,
@@ -105,6 +108,26 @@ def stop_import(import_id: uuid.UUID) -> Response:
     return go("coordinator.import_page", import_id=import_id)
 
 
+@coordinator.post("/imports/<uuid:import_id>/undo")
+@allow(Permission.IMPORT_RUN)
+def undo_an_import(import_id: uuid.UUID) -> Response:
+    """Take back what it alone brought."""
+    try:
+        undo_import(context(), import_id, force=ticked("force"))
+    except InvalidTransition:
+        words = gettext("That wasn’t possible any more; this is how it stands.")
+        return go("coordinator.import_page", words, "warn", import_id=import_id)
+    except Conflict as refused:
+        words = gettext(
+            "Nothing was undone: since then its people got %(texts)s texts and %(calls)s calls. Tick the box"
+            " to undo it all the same; they stay.",
+            texts=refused.extra.get("messages", 0),
+            calls=refused.extra.get("calls", 0),
+        )
+        return go("coordinator.import_page", words, "warn", import_id=import_id)
+    return go("coordinator.import_page", import_id=import_id)
+
+
 @coordinator.get("/imports/<uuid:import_id>/rows-to-mend.csv")
 @allow(Permission.IMPORT_RUN)
 def rows_to_mend(import_id: uuid.UUID) -> FlaskResponse:
@@ -184,6 +207,7 @@ def _brought(ctx: Context, one: ImportView) -> dict[str, Any]:
         "earlier": start if page.after else None,
         "warnings": [_warning(warning) for warning in one.warnings],
         "noes": import_noes(ctx, one.id),
+        "repeated": list_known_rows(ctx, one.id, Page(limit=_ROWS_SHOWN), "duplicate").items,
         "failure": str((one.error or {}).get("detail", "")),
     }
 

@@ -83,6 +83,8 @@ IMPORT_STATE: Final[Words] = {
     "completed": _("Done"),
     "failed": _("Couldn’t be read"),
     "cancelled": _("Stopped"),
+    "undoing": _("Being undone"),
+    "undone": _("Undone"),
 }
 IMPORT_TONE: Final[Words] = {
     "queued": "",
@@ -91,6 +93,33 @@ IMPORT_TONE: Final[Words] = {
     "completed": "good",
     "failed": "bad",
     "cancelled": "",
+    "undoing": "accent",
+    "undone": "",
+}
+IMPORT_WHY: Final[Words] = {
+    "external_id": _("the same ID"),
+    "elector_number": _("the same elector number"),
+    "name_and_address": _("the same name and address"),
+    "phone_and_name": _("the same number and name"),
+    "email_and_name": _("the same email and name"),
+}
+IMPORT_TAKEN: Final[Words] = {
+    "people": _("People taken away"),
+    "memberships": _("Taken out of the list"),
+    "changes": _("People put back as they were"),
+    "numbers": _("Numbers taken away"),
+    "evidence": _("Pledges and votes taken away"),
+    "consents": _("Consents taken away"),
+}
+IMPORT_STAYS: Final[Words] = {
+    "contacted": _("They were called or texted, or wrote to us"),
+    "other_imports": _("Another file names them too"),
+    "other_lists": _("They are in another list"),
+    "noes": _("They said no, and that stays"),
+    "evidence": _("We know of a pledge or a vote from elsewhere"),
+    "changed": _("They were changed by hand"),
+    "fields": _("Something about them was changed since"),
+    "elector_numbers": _("Their elector number is somebody else’s by now"),
 }
 IMPORT_REASON: Final[Words] = {
     "no_phone": _("No phone, email or elector number"),
@@ -187,6 +216,9 @@ SAY: Final[Mapping[str, Words]] = {
     "contact_status": CONTACT_STATUS,
     "import_state": IMPORT_STATE,
     "import_tone": IMPORT_TONE,
+    "import_why": IMPORT_WHY,
+    "import_taken": IMPORT_TAKEN,
+    "import_stays": IMPORT_STAYS,
     "import_reason": IMPORT_REASON,
     "import_field": IMPORT_FIELD,
     "import_kept": IMPORT_KEPT,

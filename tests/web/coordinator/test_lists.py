@@ -9,6 +9,7 @@ import pytest
 
 from dialer.services.context import Context
 from dialer.services.people.import_run import run_import
+from dialer.services.people.import_undo_run import run_undo
 from tests.conftest import SetClock
 from tests.web.reader import Page, Reader
 
@@ -179,6 +180,19 @@ def test_an_import_is_stopped(new_list: Reader) -> None:
     new_list.press("import-start", file=(io.BytesIO(PEOPLE.encode()), "people.csv"))
     page = new_list.press("import-cancel")
     assert "What was brought in before stays" in page.words["import-cancelled"]
+
+
+def test_a_file_says_who_stands_in_it_twice_and_is_undone(
+    desk: Reader, new_list: Reader, bring_in, ctx: Context, clock: SetClock
+) -> None:
+    page = bring_in("Name,Phone\nSiân Prydderch,07700 900123\nOwen Hughes,07700 900124\n07700,\n" * 2)
+    assert "Row 6 is the same person as row 2: the same number and name" in page.words["import-duplicates"]
+    path = _address_before(page, "/undo")
+    page = desk.press("import-undo")
+    assert ("import-progress" in page.tests, "import-cancel" in page.buttons) == (True, False)
+    run_undo(ctx, uuid.UUID(path.rsplit("/", 1)[1]), clock)
+    page = desk.open(path)
+    assert (page.tests["undo-people"]["data-value"], "import-undo" in page.tests) == ("2", False)
 
 
 def test_a_list_is_renamed_and_taken_away(new_list: Reader) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, BinaryIO, Final, cast
 
 from flask import Response, url_for
@@ -10,6 +11,7 @@ from marshmallow import Schema, fields, validate
 
 from dialer.domain.access import Permission
 from dialer.domain.importing.issues import Outcome, Reason
+from dialer.domain.importing.undoing import STAYS, TAKEN
 from dialer.domain.people import IMPORT_STATES, MAPPING_SOURCES, SUPPRESSION_REASONS
 from dialer.domain.suppressing import CHANNELS
 from dialer.services.people import import_mappings as memory
@@ -97,6 +99,20 @@ class BarringSchema(Schema):
     standing = Whole(required=True, allow_none=True)
 
 
+def _named_counts(name: str, names: Iterable[str]) -> type[Schema]:
+    made: type[Schema] = Schema.from_dict({each: Whole(required=True) for each in names}, name=name)
+    return made
+
+
+class ImportUndoSchema(Schema):
+    """How an import is or was taken back: what went, by kind, and what stays, by reason."""
+
+    forced = Flag(required=True)
+    taken = fields.Nested(_named_counts("TakenAway", TAKEN), required=True)
+    stays = fields.Nested(_named_counts("Staying", STAYS), required=True)
+    finished_at = Instant(required=True, allow_none=True)
+
+
 class ImportSchema(Schema):
     """A file on its way into a list, or into the suppressions. `question` says why columns must be chosen."""
 
@@ -118,7 +134,9 @@ class ImportSchema(Schema):
     error = fields.Dict(required=True, allow_none=True)
     created_at = Instant(required=True)
     finished_at = Instant(required=True, allow_none=True)
+
     suppressions = fields.Nested(BarringSchema, required=True, allow_none=True)
+    undo = fields.Nested(ImportUndoSchema, required=True, allow_none=True)
 
 
 IMPORT_PAGE: Final = paged(ImportSchema)

@@ -1,4 +1,4 @@
-"""`/imports/{id}/rows`: whom an import knew, and why."""
+"""`/imports/{id}/rows` and `/undo`: whom an import knew and why, and how it is taken back."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from marshmallow import Schema
 from dialer.domain.access import Permission
 from dialer.domain.person import RULES
 from dialer.services.people.import_rows import OUTCOMES, list_known_rows
-from dialer.web.api.fields import Choice, Id, Whole, path_id
+from dialer.services.people.import_undo import undo_import
+from dialer.services.people.views import ImportView
+from dialer.web.api.fields import Choice, Flag, Id, Whole, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
-from dialer.web.api.v1.imports import imports
+from dialer.web.api.v1.imports import ImportSchema, imports
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -46,3 +48,21 @@ class KnownRows(MethodView):
         """Rows whose person was there already or stands in an earlier row, and why it is them, by row."""
         outcome = query.pop("outcome", None)
         return show_page(list_known_rows(context(), path_id(import_id), page_of(query), outcome))
+
+
+class UndoWishesSchema(Schema):
+    """`force`: take it back although something went out since; whom it went to stay."""
+
+    force = Flag()
+
+
+@imports.route("/imports/<import_id>/undo")
+class Undo(MethodView):
+    """The taking back of one import."""
+
+    @allow(Permission.IMPORT_RUN)
+    @imports.arguments(UndoWishesSchema, required=False)
+    @imports.response(202, ImportSchema)
+    def post(self, wanted: dict[str, Any], import_id: str) -> ImportView:
+        """Take away what only this import brought, never a no; a worker does it, and `undo` counts it."""
+        return undo_import(context(), path_id(import_id), force=wanted.get("force", False))

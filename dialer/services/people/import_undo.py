@@ -1,0 +1,72 @@
+"""Ask for an import to be taken back."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import or_, select
+
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import Conflict, InvalidTransition
+from dialer.services.context import Context
+from dialer.services.people.imports import import_of, import_view
+from dialer.services.people.views import ImportView
+from dialer.store.models.people import Import
+from dialer.store.queries.import_undo import reached_since
+from dialer.store.session import UnitOfWork
+
+
+def undo_import(ctx: Context, import_id: uuid.UUID, *, force: bool = False) -> ImportView:
+    """Have a worker take away what only this import brought, never a no; asked again: as it is.
+
+    `Conflict` with `messages` and `calls` once something went out to people of whom it brought something,
+    unless `force`: then these stay. `InvalidTransition` while it isn't over.
+    """
+    require(ctx.actor, Permission.IMPORT_RUN)
+    with ctx.unit() as unit:
+        row = import_of(unit, import_id, lock=True)
+        if row.list_id is None:
+            raise Conflict("This list bars numbers, and a no isn’t undone. Lift what shouldn’t be barred.")
+        if row.state in {"undoing", "undone"}:
+            return import_view(row)
+        if row.state not in {"completed", "cancelled", "failed"}:
+            raise InvalidTransition("This import isn’t over. Stop it first.", state=row.state)
+        if not force:
+            _check_nothing_went_out(unit, row)
+        row.state, row.undo, row.undo_after, row.leased_until = "undoing", {"forced": force}, None, None
+        ctx.audit(unit, "import.undo_started", "import", import_id, {"forced": force})
+        unit.after_commit(lambda: enqueue_undo(ctx, import_id))
+        unit.session.flush()
+        return import_view(row)
+
+
+def _check_nothing_went_out(unit: UnitOfWork, row: Import) -> None:
+    since = reached_since(unit.session, unit.organisation_id, row.id, row.created_at)
+    if any(since):
+        raise Conflict(
+            f"Since then people from this list got {since.messages:,} texts and {since.calls:,} calls."
+            " Undo it with “force”, and they stay.",
+            messages=since.messages,
+            calls=since.calls,
+        )
+
+
+def resume_undos(ctx: Context) -> int:
+    """Ask again for every import that is being undone and whose worker has gone silent; how many."""
+    require(ctx.actor, Permission.IMPORT_RUN)
+    with ctx.unit() as unit:
+        waiting = unit.session.scalars(
+            select(Import.id).where(
+                Import.organisation_id == unit.organisation_id,
+                Import.state == "undoing",
+                or_(Import.leased_until.is_(None), Import.leased_until < ctx.now),
+            )
+        ).all()
+    for import_id in waiting:
+        enqueue_undo(ctx, import_id)
+    return len(waiting)
+
+
+def enqueue_undo(ctx: Context, import_id: uuid.UUID) -> None:
+    """Ask a worker to take an import back soon."""
+    ctx.jobs.enqueue("imports", "workers.jobs.undo_import", str(ctx.organisation_id), str(import_id))

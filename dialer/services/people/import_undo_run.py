@@ -1,0 +1,198 @@
+"""Take back an import: a transaction a chunk of people, resumable after any end, each taken back once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sqlalchemy import or_, update
+
+from dialer.clock import Clock
+from dialer.domain.access import Permission, require
+from dialer.domain.importing.undoing import FieldChange, PutBack, put_back
+from dialer.services.calling.queue_sync import sync_queues
+from dialer.services.context import Context
+from dialer.services.gotv.elections import current_election
+from dialer.services.gotv.record import recompute_records
+from dialer.services.people.import_plan import LEASE, OvertakenError
+from dialer.store.models.people import Import
+from dialer.store.queries import import_undo as undo
+from dialer.store.queries import import_undo_fields as fields
+from dialer.store.queries.import_match import hold_people
+from dialer.store.queries.import_undo_fields import Chunk
+from dialer.store.queries.queue_sync import any_running
+from dialer.store.session import UnitOfWork
+
+AT_ONCE: Final = 2_000
+"""People of one transaction, in which nobody else decides who is who."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Undoing:
+    """What one run needs to know. `after`: people up to this id are done."""
+
+    id: uuid.UUID
+    election_id: uuid.UUID
+    after: uuid.UUID | None
+
+
+def run_undo(ctx: Context, import_id: uuid.UUID, clock: Clock) -> None:
+    """Take back what only this import brought, from where it stands, to its end.
+
+    May be run again at any time and by several workers: whoever commits a chunk first has done it.
+    """
+    require(ctx.actor, Permission.IMPORT_RUN)
+    undoing = _begin(ctx, import_id)
+    if undoing is None:
+        return
+    try:
+        after: uuid.UUID | None = undoing.after
+        while (done := _take_back_next(ctx, undoing, after, clock())) is not None:
+            after = done
+        while _give_numbers_back(ctx, undoing, clock()):
+            pass
+    except OvertakenError:
+        return
+    _end(ctx, undoing, clock())
+
+
+def _begin(ctx: Context, import_id: uuid.UUID) -> _Undoing | None:
+    with ctx.unit() as unit:
+        row = unit.session.execute(
+            update(Import)
+            .where(
+                Import.organisation_id == unit.organisation_id,
+                Import.id == import_id,
+                Import.state == "undoing",
+                or_(Import.leased_until.is_(None), Import.leased_until < ctx.now),
+            )
+            .values(leased_until=ctx.now + LEASE)
+            .returning(Import)
+        ).scalar_one_or_none()
+        if row is None:
+            return None
+        return _Undoing(row.id, row.election_id or current_election(unit).id, row.undo_after)
+
+
+def _take_back_next(
+    ctx: Context, undoing: _Undoing, after: uuid.UUID | None, now: dt.datetime
+) -> uuid.UUID | None:
+    """Take back what the import brought of the next people; the last of them, or None when all are done."""
+    with ctx.unit() as unit:
+        hold_people(unit.session, unit.organisation_id)
+        chunk = undo.next_people(unit.session, unit.organisation_id, undoing.id, after, AT_ONCE)
+        if not chunk.people:
+            return None
+        last = chunk.people[-1]
+        row = _move_on(unit, undoing, (Import.undo_after.is_not_distinct_from(after),), now, undo_after=last)
+        _count(row, *_take_back(unit, undoing, chunk, now))
+        return last
+
+
+def _take_back(
+    unit: UnitOfWork, undoing: _Undoing, chunk: Chunk, now: dt.datetime
+) -> tuple[Counter[str], Counter[str]]:
+    """Take back one chunk; count what went and what stays. Whoever was reached keeps all but the list."""
+    taken, stays = Counter[str](), Counter[str]()
+    undo.lock_people(unit.session, chunk)
+    reached = undo.contacted(unit.session, chunk)
+    free = replace(chunk, people=[who for who in chunk.people if who not in reached])
+    taken["memberships"] = undo.leave_list(unit.session, chunk)
+    taken["consents"] = undo.forget_consents(unit.session, free)
+    told = undo.forget_evidence(unit.session, free, undoing.election_id)
+    taken["evidence"] = len(told)
+    recompute_records(unit, undoing.election_id, set(told))
+    _put_fields_back(unit, free, taken, stays)
+    stays["fields"] += fields.drop_changes(unit.session, replace(chunk, people=sorted(reached)))
+    taken["people"], staying = undo.take_people_away(unit.session, chunk)
+    if any_running(unit):
+        sync_queues(unit, now=now, contact_ids=sorted(free.people))
+    return taken, stays + staying
+
+
+def _put_fields_back(unit: UnitOfWork, chunk: Chunk, taken: Counter[str], stays: Counter[str]) -> None:
+    mine = fields.changes_of(unit.session, chunk)
+    if not mine:
+        return
+    later = fields.later_changes(unit.session, chunk)
+    results = {
+        who: put_back(mine[who], present, [change for _, change in later.get(who, ())])
+        for who, present in fields.present_fields(unit.session, chunk).items()
+        if who in mine
+    }
+    fields.inherit(unit.session, chunk, _inherited(results, later))
+    fields.drop_changes(unit.session, chunk)
+    patches = {who: result.values for who, result in results.items() if result.values}
+    taken["numbers"] = fields.write_back(unit.session, chunk, patches)
+    taken["changes"] = len(patches)
+    stays["fields"] += sum(result.kept > 0 for result in results.values())
+
+
+def _inherited(
+    results: Mapping[uuid.UUID, PutBack], later: Mapping[uuid.UUID, list[tuple[uuid.UUID, FieldChange]]]
+) -> dict[tuple[uuid.UUID, uuid.UUID], dict[str, Any]]:
+    return {
+        (who, later[who][nth][0]): before
+        for who, result in results.items()
+        for nth, before in result.inherited.items()
+    }
+
+
+def _give_numbers_back(ctx: Context, undoing: _Undoing, now: dt.datetime) -> bool:
+    """Give the next people the elector numbers back that went over to others; False when none is left."""
+    with ctx.unit() as unit:
+        hold_people(unit.session, unit.organisation_id)
+        chunk = fields.electors_left(unit.session, unit.organisation_id, undoing.id, AT_ONCE)
+        if not chunk.people:
+            return False
+        row = _move_on(unit, undoing, (), now)
+        got = fields.give_back_electors(unit.session, chunk)
+        fields.drop_changes(unit.session, chunk)
+        _count(row, Counter(), Counter(elector_numbers=len(chunk.people) - got))
+        return True
+
+
+def _move_on(
+    unit: UnitOfWork, undoing: _Undoing, where: tuple[Any, ...], now: dt.datetime, **values: Any
+) -> Import:
+    """Hold the import for this chunk. Who finds it elsewhere has been overtaken."""
+    row = unit.session.execute(
+        update(Import)
+        .where(
+            Import.organisation_id == unit.organisation_id,
+            Import.id == undoing.id,
+            Import.state == "undoing",
+            *where,
+        )
+        .values(leased_until=now + LEASE, **values)
+        .returning(Import)
+    ).scalar_one_or_none()
+    if row is None:
+        raise OvertakenError
+    return row
+
+
+def _count(row: Import, taken: Counter[str], stays: Counter[str]) -> None:
+    """Add to what the import says of its undoing."""
+    so_far = row.undo or {}
+    row.undo = {
+        **so_far,
+        "taken": dict(Counter(so_far.get("taken", {})) + taken),
+        "stays": dict(Counter(so_far.get("stays", {})) + stays),
+    }
+
+
+def _end(ctx: Context, undoing: _Undoing, now: dt.datetime) -> None:
+    with ctx.unit() as unit:
+        try:
+            row = _move_on(unit, undoing, (), now, state="undone")
+        except OvertakenError:
+            return
+        row.leased_until = None
+        row.undo = {**(row.undo or {}), "finished_at": now.isoformat()}
+        changes = {"taken": row.undo.get("taken", {}), "stays": row.undo.get("stays", {})}
+        ctx.audit(unit, "import.undone", "import", row.id, changes)
