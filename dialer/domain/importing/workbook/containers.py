@@ -14,6 +14,7 @@ _ODS: Final = b"application/vnd.oasis.opendocument.spreadsheet"
 _END: Final = 0xFFFFFFFA
 _DIRECTORY_MOST: Final = 256
 _ENTRY: Final = 128
+_SHIFTS: Final = (9, 12)  # sectors of 512 or 4,096 bytes
 _IN_ZIP: Final = (
     ("word/", "a Word document"),
     ("ppt/", "a presentation"),
@@ -73,9 +74,9 @@ def _ole_names(stream: BinaryIO) -> Iterator[str]:
     """The names in a compound file's directory ([MS-CFB] 2.6), whose sectors its table chains."""
     stream.seek(0)
     header = stream.read(512)
-    if len(header) < 512:
+    if len(header) < 512 or header[30] not in _SHIFTS:
         raise NotText("a damaged old office file")
-    size = 1 << min(header[30], 16)
+    size = 1 << header[30]
     (sector,) = struct.unpack_from("<I", header, 48)
     tables = struct.unpack_from("<109I", header, 76)
     for _ in range(_DIRECTORY_MOST):
