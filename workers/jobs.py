@@ -8,6 +8,7 @@ from dataclasses import replace
 from dialer.domain.access import Permission
 from dialer.services.calling import call_looks, placing
 from dialer.services.context import Context
+from dialer.services.exporting import run as export_run
 from dialer.services.messaging import carrier_events, keeping, planning, reconciling, sending, settling
 from dialer.services.messaging.inbound_reading import read_inbound as read_texts_to_us
 from dialer.services.messaging.launching import enqueue_clearing, enqueue_planning
@@ -36,6 +37,12 @@ def fill_list(ctx: Context, snapshot_id: str) -> None:
 def undo_import(ctx: Context, import_id: str) -> None:
     """Take back what an import brought, from where it stands."""
     import_undo_run.run_undo(ctx, uuid.UUID(import_id), installed().clock)
+
+
+@job(Permission.EXPORT_RUN)
+def run_export(ctx: Context, export_id: str) -> None:
+    """Write a table that somebody takes away."""
+    export_run.run_export(ctx, uuid.UUID(export_id), installed().clock)
 
 
 @job(Permission.SYSTEM_RUN)

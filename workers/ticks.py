@@ -13,6 +13,7 @@ from dialer.services.calling.call_looks import ask_about_open_calls, ask_if_due
 from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
 from dialer.services.calling.placing import ask_if_waiting
 from dialer.services.context import Context
+from dialer.services.exporting.run import expire_exports, resume_exports
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
 from dialer.services.messaging.inbound_reading import EVERY_S
 from dialer.services.messaging.keeping import keep_blasts_going
@@ -53,6 +54,8 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("resume imports", 5, resume_imports),
     Tick("fill lists of audiences", 5, resume_filling),
     Tick("resume undoing imports", 5, resume_undos),
+    Tick("resume exports", 5, resume_exports),
+    Tick("take old exports away", 60, expire_exports),
     Tick("forget old answers", 600, forget_old_answers),
     Tick("forget carrier events", 3600, forget_old_events),
     Tick("forget old logins", 3600, forget_old_logins),

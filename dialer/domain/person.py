@@ -67,10 +67,18 @@ class Match(StrEnum):
     NAME_AND_ADDRESS = "name_and_address"
     PHONE = "phone_and_name"
     EMAIL = "email_and_name"
+    DIALER_ID = "dialer_id"
     RENUMBERED = "renumbered"
 
 
-RULES: Final = (Match.EXTERNAL_ID, Match.ELECTOR, Match.NAME_AND_ADDRESS, Match.PHONE, Match.EMAIL)
+RULES: Final = (
+    Match.EXTERNAL_ID,
+    Match.ELECTOR,
+    Match.NAME_AND_ADDRESS,
+    Match.PHONE,
+    Match.EMAIL,
+    Match.DIALER_ID,
+)
 """The rules that make two records one person; where they are stored, each is its place here."""
 
 

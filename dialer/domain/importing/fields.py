@@ -26,6 +26,7 @@ MANY: Final = frozenset({"phone", "address", "tags", "notes"}) | WISHES
 """Fields that many columns may fill together: of wishes, none may be lost beside another."""
 
 FIELDS: Final = (
+    "dialer_id",
     "external_id",
     "elector_number",
     "elector_prefix",

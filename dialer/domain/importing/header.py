@@ -9,7 +9,8 @@ from typing import Final
 
 from dialer.domain.importing.delimited import Record, show_lost_letters
 from dialer.domain.importing.fields import CUSTOM_NAME_MAX, IGNORE, custom_field, is_field, takes_one, twice
-from dialer.domain.importing.recognition import Guess, guess, question_of
+from dialer.domain.importing.own_export import own_fields
+from dialer.domain.importing.recognition import Basis, Guess, guess, question_of
 from dialer.domain.importing.vocabulary import meaning_of
 
 HEADER_WITHIN: Final = 50
@@ -161,9 +162,20 @@ def recognise(
     fields = [one.field or "" for one in guesses]
     if header is None:
         return Columns(0, headers, tuple(field or IGNORE for field in fields), "header", (), guesses)
+    own = own_fields(headers)
+    if own:
+        taken = set(filter(takes_one, own))
+        fields = [mine or ("" if field in taken else field) for mine, field in zip(own, fields, strict=True)]
+        guesses = tuple(_ours(mine) or one for mine, one in zip(own, guesses, strict=True))
     _ignore_report(headers, fields)
     _name_customs(headers, fields)
-    return Columns(row, headers, tuple(fields), question_of(headers, guesses), (), guesses)
+    question = None if own else question_of(headers, guesses)
+    return Columns(row, headers, tuple(fields), question, (), guesses)
+
+
+def _ours(field: str) -> Guess | None:
+    """What we take a column of our own export for: there is no doubt."""
+    return Guess(field, 1.0, Basis.NAME) if field else None
 
 
 def _make_way(guessed: Columns, chosen: Collection[str]) -> list[str]:

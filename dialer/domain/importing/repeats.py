@@ -37,13 +37,13 @@ class Repeats:
 
     _seen: dict[_Key, list[tuple[int, Identity]]] = field(default_factory=dict)
 
-    def place(self, row: int, who: Identity) -> Place:
-        """Place the next row among the earlier ones and remember it."""
+    def place(self, row: int, who: Identity, own: str = "") -> Place:
+        """Place the next row among the earlier ones and remember it. `own`: the id that we gave them."""
         first, why, loses = None, None, False
-        keys = list(_keys(who))
+        keys = [("own", own), *_keys(who)] if own else list(_keys(who))
         for key in keys:
             for earlier, other in self._seen.get(key, ()):
-                rule = match(who, other)
+                rule = Match.DIALER_ID if key[0] == "own" else match(who, other)
                 loses = loses or (key[0] == "elector" and rule not in {Match.EXTERNAL_ID, Match.ELECTOR})
                 if first is None and rule not in {None, Match.RENUMBERED}:
                     first, why = earlier, rule

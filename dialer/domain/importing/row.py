@@ -1,6 +1,7 @@
 """From a record of a list to a person: what is read, what is wrong, what they don't want."""
 
 import datetime as dt
+import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from dialer.domain.importing.delimited import MAX_CELL, Record, has_lost_letters
 from dialer.domain.importing.fields import CONSENTS, CUSTOM, IGNORE, LIMITS, MANY, NOES, WISHES
 from dialer.domain.importing.header import Columns
 from dialer.domain.importing.issues import Fault, Outcome, Reason, RowIssue
+from dialer.domain.importing.own_export import DIALER_ID, LITERAL, read_id, read_own_tags
 from dialer.domain.importing.register_change import Change, read_change
 from dialer.domain.people import OPT_OUT_CHANNELS
 from dialer.domain.person import Identity, fold
@@ -25,6 +27,24 @@ _EVIDENCE: Final = frozenset(
     {"support", "pledge", "pledged_at", "pledge_source", "voting_method", "postal_vote", "voted", "voted_at"}
 )
 _HARMLESS: Final = ("'=", "'+", "'-", "'@")
+_TEXTS: Final = frozenset(
+    {
+        "external_id",
+        "elector_number",
+        "elector_markers",
+        "first_name",
+        "last_name",
+        "email",
+        "address",
+        "postcode",
+        "constituency",
+        "ward",
+        "polling_district",
+        "polling_station",
+        "language",
+        "notes",
+    }
+)
 Value = TypeVar("Value")
 
 
@@ -66,7 +86,10 @@ class Evidence:
 
 @dataclass(slots=True)
 class PersonRow:
-    """A row that names or reaches a person, ready to be merged. Empty is None; `phones` are in order."""
+    """A row that names or reaches a person, ready to be merged. Empty is None; `phones` are in order.
+
+    `own_id` is the id that we gave the person, in a list that we exported.
+    """
 
     row: int
     line: int
@@ -95,6 +118,7 @@ class PersonRow:
     refused: tuple[str, ...] = ()
     consented: tuple[str, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
+    own_id: uuid.UUID | None = None
 
     def identity(self, register: str, id_source: str) -> Identity:
         """What tells this person from another."""
@@ -134,12 +158,15 @@ class _Kind(Enum):
 _ONE, _MANY = _Kind.ONE, _Kind.MANY  # looking a member up takes longer than what is done with it
 
 
-def _slot(index: int, field_name: str) -> tuple[int, str, _Kind, int]:
-    """Say of a column what is asked of each of its cells: place, name, kind and the most characters."""
+def _slot(index: int, field_name: str, marks: int) -> tuple[int, str, _Kind, int]:
+    """Say of a column what is asked of each of its cells: place, name, kind and the most characters.
+
+    `marks`: how many of ours may stand before the text.
+    """
     if field_name.startswith(CUSTOM):
-        return index, field_name.removeprefix(CUSTOM), _Kind.CUSTOM, MAX_CELL
+        return index, field_name.removeprefix(CUSTOM), _Kind.CUSTOM, MAX_CELL + marks
     kind = _Kind.MANY if field_name in MANY else _Kind.ONE
-    return index, field_name, kind, LIMITS.get(field_name, MAX_CELL)
+    return index, field_name, kind, LIMITS.get(field_name, MAX_CELL) + marks
 
 
 class RowReader:
@@ -148,8 +175,11 @@ class RowReader:
     def __init__(self, rules: RowRules) -> None:
         self.rules = rules
         self.warnings: Counter[str] = Counter()
+        self._is_own = DIALER_ID in rules.columns.fields
         self._slots = [
-            _slot(index, name) for index, name in enumerate(rules.columns.fields) if name != IGNORE
+            _slot(index, name, int(self._is_own))
+            for index, name in enumerate(rules.columns.fields)
+            if name != IGNORE
         ]
         self._has_phones = "phone" in rules.columns.fields
         self._width = rules.columns.width
@@ -158,13 +188,17 @@ class RowReader:
         """Read one record with content: the person it gives, and its entry in the report.
 
         It is rejected only when nothing in it can reach or name anybody: no usable phone, no email,
-        no elector number and no external id. Otherwise it is kept without its bad values.
+        no elector number, no external id and no id of ours. Otherwise it is kept without its bad values.
         """
         cells = self._sort(record)
         person = PersonRow(record.row, record.line)
         if record.split:
+            literal = self._take_literally(record, cells) if self._is_own else {}
             self._fill(person, cells)
-        reachable = bool(person.phones or person.email or person.elector_number or person.external_id)
+            if self._is_own:
+                self._fill_own(person, cells, literal)
+        known_by = (person.phones, person.email, person.elector_number, person.external_id, person.own_id)
+        reachable = any(known_by)
         fault = self._worst(record, cells, person, reachable)
         issue = _issue(record, fault, reachable) if fault else None
         return (person if reachable else None), issue
@@ -191,6 +225,32 @@ class RowReader:
             else:
                 cells.custom.setdefault(name, text)
         return cells
+
+    def _take_literally(self, record: Record, cells: _Cells) -> dict[str, str]:
+        """Take the cells that our export marked as they stand behind the mark; returns those of fields."""
+        literal = {}
+        for index, name, kind, _ in self._slots:
+            cell = record.cells[index] if index < len(record.cells) else ""
+            if not cell.startswith(LITERAL) or (record.fault and has_lost_letters(cell)):
+                continue
+            text = cell.removeprefix(LITERAL)
+            if kind is _Kind.CUSTOM:
+                cells.custom[name] = text
+            elif kind is _Kind.MANY:
+                literal[name], cells.many[name] = text, [text]
+            else:
+                literal[name] = cells.one[name] = text
+        return literal
+
+    def _fill_own(self, person: PersonRow, cells: _Cells, literal: dict[str, str]) -> None:
+        """Put what our export marked in the place of what reading made of it, and add nothing of our own."""
+        person.own_id = read_id(cells.get(DIALER_ID))
+        if "polling_district" in self.rules.columns.fields:
+            person.polling_district = cells.get("polling_district") or None
+        for name in literal.keys() & _TEXTS:
+            setattr(person, name, literal[name] or None)
+        if "tags" in literal:
+            person.tags = list(dict.fromkeys([*read_own_tags(literal["tags"]), *self.rules.tags]))
 
     def _fill(self, person: PersonRow, cells: _Cells) -> None:
         self._fill_phones(person, cells)
@@ -278,7 +338,7 @@ class RowReader:
         phone = faults.get("phone")
         if shape and not (shape.reason is Reason.SHORT_ROW and phone):
             return shape
-        missing = None if named else self._missing_phone(cells, reachable)
+        missing = None if named or person.own_id else self._missing_phone(cells, reachable)
         return phone or missing or faults.get("email") or next(iter(faults.values()), None)
 
     def _shape_fault(self, record: Record) -> Fault | None:

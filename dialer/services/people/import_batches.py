@@ -55,7 +55,7 @@ def prepare(reader: RowReader, chunk: Chunk) -> Batch:
         if person.change is Change.DELETED:
             lines.append(gone_line(person, repeats_of_gone.place(record.row, identity)))
         else:
-            lines.append(stage_line(person, repeats.place(record.row, identity)))
+            lines.append(stage_line(person, repeats.place(record.row, identity, str(person.own_id or ""))))
     end = chunk.records[-1].row + 1
     warnings = {code: count for code, count in reader.warnings.items() if count}
     staged = "".join(lines).encode()

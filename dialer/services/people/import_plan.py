@@ -10,6 +10,7 @@ from typing import Final
 
 from dialer.domain.importing.delimited import TextFormat
 from dialer.domain.importing.header import Columns
+from dialer.domain.importing.own_export import DIALER_ID
 from dialer.domain.importing.row import RowRules
 from dialer.domain.importing.workbook.picking import Wishes
 from dialer.services.context import Context
@@ -59,7 +60,8 @@ def make_plan(ctx: Context, unit: UnitOfWork, row: Import) -> Plan:
     options = row.options
     register = options.get("register") or of.register or ""
     source = options.get("id_source") or of.id_source or ""
-    scope = Scope(unit.organisation_id, row.id, register, source)
+    own = any(column["field"] == DIALER_ID for column in row.columns)
+    scope = Scope(unit.organisation_id, row.id, register, source, own)
     rules = _rules(ctx, row, of, election, scope)
     return Plan(
         id=row.id,

@@ -101,7 +101,7 @@ def _convert(stream: BinaryIO, request: dict[str, Any], wishes: Wishes) -> dict[
     with _store(request) as store, target.open("x", encoding="utf-8", newline="") as file:
         workbook = _opened(stream, request["path"], store, wishes)
         rows = workbook.rows(wishes.sheet or "")
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file)  # which quotes a carriage return too, as long as it ends lines with one
         hidden = _write(writer, rows, request["width"], include=wishes.hidden_rows)
         file.flush()
         os.fsync(file.fileno())

@@ -1,6 +1,6 @@
 """Every table, by trade. Importing this package is what fills `Base.metadata`."""
 
-from dialer.store.models import accounts, audiences, calling, calls, gotv, imports, messaging, people
+from dialer.store.models import accounts, audiences, calling, calls, exports, gotv, imports, messaging, people
 from dialer.store.models.base import Base, new_id
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "audiences",
     "calling",
     "calls",
+    "exports",
     "gotv",
     "imports",
     "messaging",

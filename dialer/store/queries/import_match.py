@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.person import RULES, Match
 from dialer.store.queries.import_changes import RETURNED, recorded
+from dialer.store.queries.import_own import find_own
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Scope:
     import_id: uuid.UUID
     register: str
     id_source: str
+    own: bool = False
+    """Whether the list is an export of ours, whose people are known by our own ids."""
 
     def parameters(self) -> dict[str, Any]:
         """The names that the statements use."""
@@ -191,6 +194,7 @@ def match_stage(session: Session, scope: Scope) -> None:
     """
     parameters = scope.parameters()
     session.execute(text(_FIND_GONE), parameters)
-    found = session.connection().execute(text(_FIND), parameters).rowcount
+    ours = find_own(session, parameters) if scope.own else 0
+    found = ours + session.connection().execute(text(_FIND), parameters).rowcount
     for statement in (*(_OF_KNOWN if found else ()), *_WITHIN_FILE):
         session.execute(text(statement), parameters)

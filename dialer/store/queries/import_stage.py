@@ -125,7 +125,7 @@ def stage_line(person: PersonRow, place: Place) -> str:
         "" if place.why is None else str(RULES.index(place.why)),
         _flag(place.loses_number),
         str(person.row),
-        str(uuid7()),
+        str(person.own_id or uuid7()),
         "created" if place.first is None else "duplicate",
     )
     return _line(person, standing, numbered=not place.loses_number)

@@ -47,6 +47,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "NewCampaign": {"name": "Aber Marsh, the last week", "kind": "phone_bank", "list_ids": [_LIST]},
     "NewElection": {"name": "Senedd 2026", "polling_on": "2026-05-07", "current": True},
     "NewJoinLink": {"expires_in_s": 14_400, "max_joins": 40},
+    "NewExport": {"kind": "contacts", "list_id": _LIST, "format": "xlsx"},
     "NewList": {"name": "Aber Marsh", "default_region": "GB"},
     "NewListOfAudience": {"name": "Supporters in CF10, Monday"},
     "NewOptOut": {"channel": "voice", "note": "Asked not to be rung again"},

@@ -155,6 +155,7 @@ IMPORT_FIELD: Final[Words] = {
     "polling_station": _("Polling station"),
     "ward": _("Ward"),
     "constituency": _("Constituency"),
+    "dialer_id": _("Id that we gave"),
     "external_id": _("Id in your system"),
     "date_of_birth": _("Date of birth"),
     "language": _("Language"),

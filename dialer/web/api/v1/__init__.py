@@ -11,6 +11,7 @@ from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.contacts import contacts
 from dialer.web.api.v1.conversations import conversations
 from dialer.web.api.v1.elections import elections
+from dialer.web.api.v1.exports import exports
 from dialer.web.api.v1.import_after import imports
 from dialer.web.api.v1.join_links import join_links
 from dialer.web.api.v1.lists import lists
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     contacts,
     conversations,
     elections,
+    exports,
     imports,
     join_links,
     lists,
