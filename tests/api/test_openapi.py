@@ -36,6 +36,9 @@ from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.inbound_line import ring_in
 from dialer.services.context import Context
 from dialer.services.demo import start_demo
+from dialer.services.exporting.exports import start_export
+from dialer.services.exporting.run import run_export
+from dialer.services.exporting.tables import Wanted
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.outgoing import queue_text
 from dialer.store.session import UnitFactory
@@ -117,6 +120,8 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
     incoming = InboundText("SM0", "+447700900124", "+441632960000", "Not interested", ctx.now)
     receive(ctx, incoming)
     rung = ring_in(ctx, "CA0", "+447700900124", "+441632960000")
+    run_export(ctx, start_export(ctx, Wanted("contacts"), "csv").id, lambda: ctx.now)
+    start_export(ctx, Wanted("calls"), "xlsx")
     return {
         "campaign_id": [campaign_id],
         "audience_id": [audience["id"]],
@@ -126,6 +131,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "contact_id": [assignment["contact"]["id"]],
         "code": [link["code"]],
         "list_id": [list_id],
+        "export_id": ids("/exports"),
         "import_id": ids(f"/lists/{list_id}/imports"),
         "mapping_id": ids("/import-mappings"),
         "script_id": ids("/scripts"),
