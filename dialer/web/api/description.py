@@ -165,6 +165,8 @@ def _refusals(method: str, path: str) -> list[int]:
         statuses.append(404)
     if method != "get":
         statuses += [409, 413, 415]
+    elif path.endswith("/file"):  # which isn't there yet
+        statuses.append(409)
     return sorted(statuses)
 
 
