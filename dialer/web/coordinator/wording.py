@@ -102,6 +102,7 @@ IMPORT_WHY: Final[Words] = {
     "name_and_address": _("the same name and address"),
     "phone_and_name": _("the same number and name"),
     "email_and_name": _("the same email and name"),
+    "dialer_id": _("the id that we gave"),
 }
 IMPORT_TAKEN: Final[Words] = {
     "people": _("People taken away"),
@@ -182,6 +183,33 @@ IMPORT_FIELD: Final[Words] = {
     "deceased": _("Has died"),
     "ignore": _("Leave out"),
 }
+EXPORT_KIND: Final[Words] = {
+    "contacts": _("People"),
+    "pledges": _("Pledges"),
+    "turnout": _("Who has voted"),
+    "results": _("Results of calls"),
+    "messages": _("Texts"),
+    "calls": _("Calls"),
+}
+EXPORT_FORMAT: Final[Words] = {
+    "csv": _("CSV, for any spreadsheet"),
+    "xlsx": _("Excel workbook"),
+    "jsonl": _("JSON lines, for programs"),
+}
+EXPORT_STATE: Final[Words] = {
+    "queued": _("Waiting its turn"),
+    "running": _("Being written"),
+    "completed": _("Done"),
+    "failed": _("Couldn’t be written"),
+    "expired": _("Over"),
+}
+EXPORT_TONE: Final[Words] = {
+    "queued": "",
+    "running": "accent",
+    "completed": "good",
+    "failed": "bad",
+    "expired": "",
+}
 PAUSE_REASON: Final[Words] = {
     "cost_cap": _("Paused: the budget is used up."),
 }
@@ -223,6 +251,10 @@ SAY: Final[Mapping[str, Words]] = {
     "import_reason": IMPORT_REASON,
     "import_field": IMPORT_FIELD,
     "import_kept": IMPORT_KEPT,
+    "export_kind": EXPORT_KIND,
+    "export_format": EXPORT_FORMAT,
+    "export_state": EXPORT_STATE,
+    "export_tone": EXPORT_TONE,
     "pause_reason": PAUSE_REASON,
     "shift_state": SHIFT_STATE,
     "node_kind": NODE_KIND,
