@@ -147,6 +147,8 @@ def test_a_list_is_uploaded_and_its_page_moves_on_by_itself(
     page.fill("#name", "Marsh Vale")
     tap(page, "list-create")
     page.set_input_files("[data-test=upload]", file)
+    page.locator("[data-test=import-facts]").wait_for()
+    assert page.inner_text("[data-test=import-start]") == "Bring in 2 rows"
     tap(page, "import-start")
     page.locator("[data-test=import-progress]").wait_for()
     run_import(ctx, uuid.UUID(page.url.rsplit("/", 1)[1]), clock)

@@ -53,6 +53,12 @@ class Columns:
         doubtful = self.question == "two_phones" and self.fields[index] == "phone"
         return min(self.guesses[index].confidence, _DOUBTFUL if doubtful else 1.0)
 
+    def basis(self, index: int) -> str:
+        """What a column's field rests on: `chosen` by a person, or the basis of our guess."""
+        if index in self.chosen or self.is_of_report(index):
+            return "chosen"
+        return self.guesses[index].reason
+
     def mapping(self) -> dict[str, str]:
         """The columns as a mapping: keyed by header, by number where headers are equal or missing."""
         return dict(zip(self.keys(), self.fields, strict=True))

@@ -23,8 +23,9 @@ from dialer.store.session import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """A list's header that is known, and what somebody chose for its columns, by their numbers from 0."""
+    """A mapping: the list's header that is known, and what somebody chose for columns, numbered from 0."""
 
+    id: uuid.UUID
     header: Record
     chosen: dict[int, str]
 
@@ -42,7 +43,7 @@ def recall(ctx: Context, records: list[Record]) -> Recalled | None:
                 ImportMapping.organisation_id == unit.organisation_id, ImportMapping.headers_key.in_(keys)
             )
         )
-        found = [Recalled(keys[row.headers_key], _by_number(row)) for row in known]
+        found = [Recalled(row.id, keys[row.headers_key], _by_number(row)) for row in known]
     return min(found, default=None, key=lambda one: one.header.row)
 
 

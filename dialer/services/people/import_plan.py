@@ -55,23 +55,32 @@ class Plan:
 
 def make_plan(ctx: Context, unit: UnitOfWork, row: Import) -> Plan:
     """Gather what a run needs that starts at the import's watermark."""
-    of = unit.session.get_one(ContactList, (unit.organisation_id, row.list_id))
-    election = election_of(unit, row.election_id) if row.election_id else current_election(unit)
-    options = row.options
-    register = options.get("register") or of.register or ""
-    source = options.get("id_source") or of.id_source or ""
-    own = any(column["field"] == DIALER_ID for column in row.columns)
-    scope = Scope(unit.organisation_id, row.id, register, source, own)
+    of, election, scope = _about(unit, row)
     rules = _rules(ctx, row, of, election, scope)
     return Plan(
         id=row.id,
-        merge=Merge(scope, of.id, election.id, row.created_at, options.get("on_match") == "skip"),
+        merge=Merge(scope, of.id, election.id, row.created_at, row.options.get("on_match") == "skip"),
         path=stored_file(ctx.data_dir, row.stored_as),
         form=TextFormat(row.encoding or "utf-8", row.delimiter or ",", row.has_sep_line),
         rules=rules,
         start=row.next_row,
         workbook=_workbook(row, rules),
     )
+
+
+def rules_of(ctx: Context, unit: UnitOfWork, row: Import) -> RowRules:
+    """By what an import's rows are read."""
+    return _rules(ctx, row, *_about(unit, row))
+
+
+def _about(unit: UnitOfWork, row: Import) -> tuple[ContactList, Election, Scope]:
+    """An import's list and election, and within what its people are known by their identifiers."""
+    of = unit.session.get_one(ContactList, (unit.organisation_id, row.list_id))
+    election = election_of(unit, row.election_id) if row.election_id else current_election(unit)
+    register = row.options.get("register") or of.register or ""
+    source = row.options.get("id_source") or of.id_source or ""
+    own = any(column["field"] == DIALER_ID for column in row.columns)
+    return of, election, Scope(unit.organisation_id, row.id, register, source, own)
 
 
 def _workbook(row: Import, rules: RowRules) -> Wishes | None:

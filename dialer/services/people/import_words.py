@@ -35,8 +35,9 @@ _OF_THE_FILE: Final = {
 
 
 def file_warning(code: str, count: int = 1, **values: object) -> dict[str, Any]:
-    """A warning about a file as a whole."""
-    return {"code": code, "detail": _OF_THE_FILE[code].format(count=count, **values), "count": count}
+    """A warning about a file as a whole; `values` are what its sentence names, for other languages."""
+    detail = _OF_THE_FILE[code].format(count=count, **values)
+    return {"code": code, "detail": detail, "count": count, **values}
 
 
 def sheet_warnings(told: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:

@@ -43,12 +43,19 @@ from dialer.store.session import UnitOfWork
 
 
 def start_import(
-    ctx: Context, list_id: uuid.UUID, upload: IO[bytes], filename: str, options: ImportOptions
+    ctx: Context,
+    list_id: uuid.UUID,
+    upload: IO[bytes],
+    filename: str,
+    options: ImportOptions,
+    *,
+    held: bool = False,
 ) -> ImportView:
     """Store an uploaded list, look at it, and have a worker bring it in.
 
-    It waits as `needs_mapping` where nobody can tell which column is the phone. `UnreadableFile` for
-    what is no list; nothing is kept of it then.
+    It waits as `needs_mapping` where nobody can tell which column is the phone, and where it is to be
+    `held` for somebody to look at its columns. `UnreadableFile` for what is no list; nothing is kept of it
+    then.
     """
     require(ctx.actor, Permission.IMPORT_RUN)
     check_options(options)
@@ -62,7 +69,9 @@ def start_import(
         expected = Expected(region, ctx.now.date())
         head = look_at_file(path, options, expected)
         columns = columns_of(head.records, options, expected, recall(ctx, head.records))
-        return _create(ctx, list_id, filename, stored_as, head=head, columns=columns, options=options)
+        return _create(
+            ctx, list_id, filename, stored_as, head=head, columns=columns, options=options, held=held
+        )
 
 
 def get_import(ctx: Context, import_id: uuid.UUID) -> ImportView:
@@ -88,16 +97,23 @@ def list_imports(ctx: Context, list_id: uuid.UUID, page: Page) -> Slice[ImportVi
 
 def import_columns(ctx: Context, import_id: uuid.UUID) -> list[ColumnView]:
     """An upload's columns with samples of what stands in them, for somebody to choose by."""
-    view = get_import(ctx, import_id)
+    require(ctx.actor, Permission.IMPORT_RUN)
     with ctx.unit() as unit:
         row = import_of(unit, import_id)
-        expected = _expected(ctx, unit, row)
+        expected = expected_of(ctx, unit, row)
     columns = stored_columns(row)
-    people = people_below(_head_again(ctx, row, expected), columns)
+    people = people_below(head_again(ctx, row, expected), columns)
     return [
-        ColumnView(key, header, field, samples_of(people, index), row.columns[index].get("confidence", 0.0))
+        ColumnView(
+            key,
+            header,
+            field,
+            samples_of(people, index),
+            row.columns[index].get("confidence", 0.0),
+            row.columns[index].get("basis", "none"),
+        )
         for index, (key, header, field) in enumerate(
-            zip(columns.keys(), columns.headers, view.mapping.values(), strict=False)
+            zip(columns.keys(), columns.headers, columns.fields, strict=True)
         )
     ]
 
@@ -115,10 +131,10 @@ def set_mapping(
         if has_header is None:
             has_header = row.options.get("has_header")
         wishes: ReadingWishes = {"mapping": dict(mapping), "has_header": has_header}
-        expected = _expected(ctx, unit, row)
-        columns = columns_of(_head_again(ctx, row, expected), wishes, expected, None, "/mapping")
+        expected = expected_of(ctx, unit, row)
+        columns = columns_of(head_again(ctx, row, expected), wishes, expected, None, "/mapping")
         row.options = {**row.options, "mapping": dict(mapping), "has_header": has_header}
-        _keep_columns(row, columns, "given")
+        keep_columns(row, columns, "given")
         remember(ctx, unit, columns)
         row.state = "queued"
         ctx.audit(unit, "import.mapped", "import", row.id)
@@ -151,12 +167,13 @@ def cancel_import(ctx: Context, import_id: uuid.UUID) -> ImportView:
         return import_view(row)
 
 
-def _expected(ctx: Context, unit: UnitOfWork, row: Import) -> Expected:
+def expected_of(ctx: Context, unit: UnitOfWork, row: Import) -> Expected:
+    """Where an import's numbers belong, and today."""
     of = unit.session.get_one(ContactList, (unit.organisation_id, row.list_id))
     return Expected(row.options.get("default_region") or of.default_region, ctx.now.date())
 
 
-def _head_again(ctx: Context, row: Import, expected: Expected) -> list[Record]:
+def head_again(ctx: Context, row: Import, expected: Expected) -> list[Record]:
     """The first records of an upload that still lies there; none once it is gone."""
     path = stored_file(ctx.data_dir, row.stored_as)
     try:
@@ -164,7 +181,7 @@ def _head_again(ctx: Context, row: Import, expected: Expected) -> list[Record]:
             hidden_rows = row.options.get("hidden_rows", "skip")
             return look_at_sheet(path, {"sheet": sheet, "hidden_rows": hidden_rows}, expected).records
         with path.open("rb") as stream:
-            return first_records(stream, _form(row))
+            return first_records(stream, form_of(row))
     except FileNotFoundError:
         return []
 
@@ -181,6 +198,7 @@ def _create(
     head: Head,
     columns: Columns,
     options: ImportOptions,
+    held: bool,
 ) -> ImportView:
     with ctx.unit() as unit:
         row = Import(
@@ -188,7 +206,7 @@ def _create(
             id=new_id(),
             list_id=list_id,
             election_id=options.get("election_id") or current_election(unit).id,
-            state="needs_mapping" if columns.question else "queued",
+            state="needs_mapping" if columns.question or held else "queued",
             filename=show_lost_letters(Path(filename).name)[:255] or "list.csv",
             stored_as=stored_as,
             format=head.format,
@@ -201,7 +219,7 @@ def _create(
             created_at=ctx.now,
         )
         source = source_of(columns, options)
-        _keep_columns(row, columns, source)
+        keep_columns(row, columns, source)
         if source == "given":
             remember(ctx, unit, columns)
         unit.session.add(row)
@@ -219,11 +237,17 @@ def _kept(options: ImportOptions, head: Head) -> dict[str, object]:
     return {**kept, "sheet": head.sheet} if head.sheet else kept
 
 
-def _keep_columns(row: Import, columns: Columns, source: str) -> None:
+def keep_columns(row: Import, columns: Columns, source: str) -> None:
+    """Keep what an import's columns are, how sure that is and what it rests on, and what to warn of."""
     row.mapping_source = source
     row.header_row = columns.row
     row.columns = [
-        {"header": header, "field": field, "confidence": columns.confidence(index)}
+        {
+            "header": header,
+            "field": field,
+            "confidence": columns.confidence(index),
+            "basis": columns.basis(index),
+        }
         for index, (header, field) in enumerate(zip(columns.headers, columns.fields, strict=True))
     ]
     row.mapping = columns.mapping()
@@ -238,7 +262,8 @@ def stored_columns(row: Import) -> Columns:
     return Columns(row.header_row, headers, fields, row.question)
 
 
-def _form(row: Import) -> TextFormat:
+def form_of(row: Import) -> TextFormat:
+    """How an upload of text is written."""
     return TextFormat(row.encoding or "utf-8", row.delimiter or ",", row.has_sep_line)
 
 
@@ -277,6 +302,7 @@ def import_view(row: Import) -> ImportView:
         progress=row.progress,
         error=row.error,
         created_at=row.created_at,
+        started_at=row.started_at,
         finished_at=row.finished_at,
         suppressions=_barring_view(row) if row.list_id is None else None,
         undo=_undo_view(row.undo) if row.undo is not None else None,

@@ -88,6 +88,7 @@ class ImportView:
     finished_at: dt.datetime | None
     suppressions: BarringView | None = None
     undo: UndoView | None = None
+    started_at: dt.datetime | None = None
 
     @property
     def is_over(self) -> bool:
@@ -99,7 +100,8 @@ class ImportView:
 class ColumnView:
     """A column of an uploaded list: its key in a mapping, what we take it for, and what stands in it.
 
-    `confidence` from 0 to 1 is how sure we are of that.
+    `confidence` from 0 to 1 is how sure we are of that, and `basis` what it rests on: `name`, `content`,
+    or why there is no guess, `second`, `unlike` or `none`; `chosen` where a person chose.
     """
 
     key: str
@@ -107,6 +109,7 @@ class ColumnView:
     field: str
     samples: Sequence[str]
     confidence: float = 0.0
+    basis: str = "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,13 +82,13 @@ def rename_list(list_id: uuid.UUID) -> Answer:
 @coordinator.post("/lists/<uuid:list_id>/imports")
 @allow(Permission.IMPORT_RUN)
 def upload(list_id: uuid.UUID) -> Answer:
-    """Take a file and look at it; a worker brings it in, or its columns are asked for."""
+    """Take a file and look at it: its columns are checked before a worker brings it in."""
     file = request.files.get("file")
     if file is None or not file.filename:
         return _list_page(list_id, {"file": gettext("Choose a file first.")}), 422
     stream = cast("BinaryIO", file.stream)
     try:
-        started = start_import(context(), list_id, stream, file.filename, ImportOptions())
+        started = start_import(context(), list_id, stream, file.filename, ImportOptions(), held=True)
     except RuleBroken as error:
         if error.status != 422:
             raise

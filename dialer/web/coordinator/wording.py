@@ -139,6 +139,16 @@ IMPORT_QUESTION: Final[Words] = {
     "no_phone": _("Which column is the phone? We couldn’t tell."),
     "two_phones": _("Which column is the phone? Two could be."),
 }
+IMPORT_BASIS: Final[Words] = {
+    "name": _("by its name"),
+    "content": _("only by what it holds"),
+    "second": _("another column is nearer"),
+    "unlike": _("its cells hold something else"),
+    "none": _("a name we don’t know"),
+    "chosen": _("chosen by one of you"),
+}
+"""Why we take a column for what we do."""
+
 IMPORT_FIELD: Final[Words] = {
     "phone": _("Phone"),
     "first_name": _("First name"),

@@ -11,46 +11,13 @@ from dialer.services.context import Context
 from dialer.services.people.import_run import run_import
 from dialer.services.people.import_undo_run import run_undo
 from tests.conftest import SetClock
+from tests.web.coordinator.conftest import PEOPLE
 from tests.web.reader import Page, Reader
-
-PEOPLE = """Name,Phone,Email
-Siân Prydderch,07700 900123,sian@example.org
-Owen Hughes,4.47E+11,
-Nasima Begum,07700 900125,not an email
-Idris Pugh,n/a,
-"""
 
 
 def _address_before(page: Page, ending: str) -> str:
     """The address of the page's own thing, as the form whose address ends like this names it."""
     return next(form.action for form in page.forms if form.action.endswith(ending)).removesuffix(ending)
-
-
-@pytest.fixture
-def bring_in(desk: Reader, ctx: Context, clock: SetClock):
-    """Upload a file on the page that is open, let the worker do it, and look at what came of it."""
-
-    def bring(text: str | bytes, name: str = "people.csv") -> Page:
-        data = text.encode() if isinstance(text, str) else text
-        page = desk.press("import-start", file=(io.BytesIO(data), name))
-        if "import-progress" not in page.tests:
-            return page
-        path = next(form.action for form in page.forms if form.action.endswith("/cancel")).removesuffix(
-            "/cancel"
-        )
-        run_import(ctx, uuid.UUID(path.rsplit("/", 1)[1]), clock)
-        return desk.open(path)
-
-    return bring
-
-
-@pytest.fixture
-def new_list(desk: Reader) -> Reader:
-    """The page of an empty list."""
-    desk.open("/lists")
-    page = desk.press("list-create", name="Marsh Vale")
-    assert "upload" in page.tests
-    return desk
 
 
 def _figures(page: Page) -> dict[str, str]:
@@ -163,13 +130,14 @@ def test_what_is_no_list_is_refused_with_nothing_kept(
 
 
 def test_no_file_at_all_is_said(new_list: Reader) -> None:
-    page = new_list.press("import-start")
+    page = new_list.press("upload-send")
     assert page.status == 422
     assert "Choose a file first." in page.text
 
 
 def test_progress_sends_the_page_on_when_it_is_done(new_list: Reader, ctx: Context, clock: SetClock) -> None:
-    page = new_list.press("import-start", file=(io.BytesIO(PEOPLE.encode()), "people.csv"))
+    new_list.press("upload-send", file=(io.BytesIO(PEOPLE.encode()), "people.csv"))
+    page = new_list.press("import-start")
     path = _address_before(page, "/cancel")
     assert "Waiting its turn." in new_list.client.get(f"{path}/progress").text
     run_import(ctx, uuid.UUID(path.rsplit("/", 1)[1]), clock)
@@ -177,7 +145,8 @@ def test_progress_sends_the_page_on_when_it_is_done(new_list: Reader, ctx: Conte
 
 
 def test_an_import_is_stopped(new_list: Reader) -> None:
-    new_list.press("import-start", file=(io.BytesIO(PEOPLE.encode()), "people.csv"))
+    new_list.press("upload-send", file=(io.BytesIO(PEOPLE.encode()), "people.csv"))
+    new_list.press("import-start")
     page = new_list.press("import-cancel")
     assert "What was brought in before stays" in page.words["import-cancelled"]
 

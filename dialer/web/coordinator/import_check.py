@@ -1,0 +1,103 @@
+"""The check of a file before it goes in: its columns and sheet, what is wrong with its first rows."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import request
+from flask_babel import gettext, ngettext
+
+from dialer.domain.importing.fields import CUSTOM, FIELDS, IGNORE, custom_field
+from dialer.services.context import Context
+from dialer.services.people.import_check import FirstLook, look_first
+from dialer.services.people.imports import import_columns
+from dialer.services.people.views import ColumnView, ImportView
+from dialer.web.coordinator.forms import said, ticked
+from dialer.web.coordinator.import_wording import said_of
+from dialer.web.coordinator.wording import IMPORT_BASIS, IMPORT_FIELD, IMPORT_QUESTION
+from dialer.web.words import figure
+
+_SURE: Final = 0.9
+_FAULTS_SHOWN: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChoice:
+    """A column as the page asks about it; `sure` is how sure we are and `why` in words."""
+
+    header: str
+    samples: tuple[str, ...]
+    chosen: str
+    sure: str
+    why: str
+    choices: list[tuple[str, str]]
+
+
+def chosen_columns(ctx: Context, import_id: uuid.UUID) -> dict[str, str]:
+    """What the form chooses for each column, by the column's key."""
+    columns = import_columns(ctx, import_id)
+    return {column.key: said(f"column-{place}") or IGNORE for place, column in enumerate(columns)}
+
+
+def names_anybody(fields: Iterable[str]) -> bool:
+    """Whether some column can reach or name a person."""
+    return bool({"phone", "email", "elector_number", "external_id", "dialer_id"} & set(fields))
+
+
+def to_check(ctx: Context, one: ImportView) -> dict[str, Any]:
+    """What the page needs to show of an import that waits for its columns."""
+    posted = request.method == "POST" and "column-0" in request.form
+    columns = import_columns(ctx, one.id)
+    choices = [_choice(place, column, one, posted=posted) for place, column in enumerate(columns)]
+    look = look_first(ctx, one.id, {place: choice.chosen for place, choice in enumerate(choices)})
+    return {
+        "columns": choices,
+        "seen": look,
+        "first_faults": look.issues[:_FAULTS_SHOWN],
+        "bring_in": _bring_in(look),
+        "why": IMPORT_QUESTION.get(one.question or ""),
+        "warnings": [said_of(warning) for warning in one.warnings],
+        "has_header": ticked("has_header") if posted else one.question != "header",
+    }
+
+
+def _bring_in(look: FirstLook) -> str:
+    """The button's words, with the count where we know it."""
+    if not look.rows:
+        return str(gettext("Bring them in"))
+    if not look.exact:
+        return str(gettext("Bring in about %(num)s rows", num=figure(_round(look.rows))))
+    return str(ngettext("Bring in %(rows)s row", "Bring in %(rows)s rows", look.rows, rows=figure(look.rows)))
+
+
+def _round(rows: int) -> int:
+    """A count that is only about right, without the digits that say more than we know."""
+    unit: int = 10 ** max(0, len(str(rows)) - 2)
+    return round(rows / unit) * unit
+
+
+def _choice(place: int, column: ColumnView, one: ImportView, *, posted: bool) -> ColumnChoice:
+    guess = column.field or IGNORE
+    own = guess if guess.startswith(CUSTOM) else custom_field(column.header or str(place + 1))
+    words = gettext("Keep as “%(name)s”", name=own.removeprefix(CUSTOM))
+    options = [(field, str(IMPORT_FIELD[field])) for field in FIELDS if field != IGNORE]
+    return ColumnChoice(
+        header=column.header,
+        samples=tuple(column.samples),
+        chosen=said(f"column-{place}") if posted else guess,
+        sure=_sureness(guess, column, one),
+        why=str(IMPORT_BASIS[column.basis]),
+        choices=[*options, (own, words), (IGNORE, str(IMPORT_FIELD[IGNORE]))],
+    )
+
+
+def _sureness(guess: str, column: ColumnView, one: ImportView) -> str:
+    if column.basis == "chosen":
+        return "chosen"
+    if guess == IGNORE or guess.startswith(CUSTOM):
+        return "unknown"
+    doubtful = guess == "phone" and one.question == "two_phones"
+    return "check" if doubtful or column.confidence < _SURE else "sure"

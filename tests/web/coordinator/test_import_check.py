@@ -1,0 +1,62 @@
+"""A file is looked at before anything comes in: its columns, its sheet, its letters, its first rows."""
+
+from __future__ import annotations
+
+import io
+import uuid
+
+from sqlalchemy import func, select
+
+from dialer.services.context import Context
+from dialer.store.models.people import Contact, Import
+from tests.web.coordinator.conftest import PEOPLE
+from tests.web.reader import Reader
+from tests.workbooks import xlsx
+
+
+def test_a_file_is_looked_at_before_anything_comes_in(new_list: Reader, ctx: Context) -> None:
+    page = new_list.press("upload-send", file=(io.BytesIO(PEOPLE.encode()), "people.csv"))
+    assert "Bring in 4 rows" in page.words["import-start"]
+    assert "UTF-8" in page.words["import-encoding"]
+    assert page.tests["first-faults"]["data-value"] == "3"
+    assert "Number damaged by a spreadsheet" in page.text
+    form = next(form for form in page.forms if form.action.endswith("/mapping"))
+    looked = new_list.press("import-look", **{"column-1": "ignore", "column-2": "email"})
+    assert looked.tests["first-faults"]["data-value"] == "3"
+    assert "not an email" in looked.text
+    with ctx.unit() as unit:
+        assert unit.session.scalar(select(func.count()).select_from(Contact)) == 0
+        assert (
+            unit.session.get_one(Import, (unit.organisation_id, uuid.UUID(form.action.split("/")[2]))).state
+            == "needs_mapping"
+        )
+
+
+def test_what_was_chosen_before_is_said_and_forgotten(new_list: Reader) -> None:
+    address = next(form.action for form in new_list.page.forms if form.action.endswith("/imports"))
+    odd = b"Name,Zap\nOwen Hughes,07700 900124\n"
+    new_list.press("upload-send", file=(io.BytesIO(odd), "odd.csv"))
+    new_list.press("import-start", **{"column-0": "last_name", "column-1": "phone"})
+    new_list.open(address.removesuffix("/imports"))
+    page = new_list.press("upload-send", file=(io.BytesIO(odd), "odd.csv"))
+    assert "You chose these columns" in page.words["mapping-remembered"]
+    page = new_list.press("mapping-forget")
+    assert "mapping-remembered" not in page.tests
+    assert "only by what it holds" in page.text
+
+
+def test_letters_that_are_not_utf8_are_shown(new_list: Reader) -> None:
+    page = new_list.press("upload-send", file=(io.BytesIO(PEOPLE.encode("cp1252")), "old.csv"))
+    assert "Windows-1252" in page.words["import-encoding"]
+    assert "look whether names such as Siân are right" in page.words["import-warning"]
+    assert "Siân Prydderch" in page.text
+
+
+def test_another_sheet_is_chosen(new_list: Reader) -> None:
+    first = [["Name", "Phone"], ["Owen Hughes", "07700 900124"]]
+    second = [["Surname", "Mobile", "Email"], ["Rees", "07700 900125", "nia@example.org"]]
+    page = new_list.press("upload-send", file=(io.BytesIO(xlsx({"May": first, "June": second})), "two.xlsx"))
+    assert "sheet “May”" in page.words["import-facts"]
+    page = new_list.press("sheet-show", sheet="June")
+    assert "sheet “June”" in page.words["import-facts"]
+    assert "nia@example.org" in page.text
