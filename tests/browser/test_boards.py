@@ -6,6 +6,7 @@ import io
 import os
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -19,6 +20,8 @@ from dialer.services.messaging.conversations import ConversationSearch, list_con
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.launching import launch_blast, pause_blast
 from dialer.services.paging import Page as Some
+from dialer.services.people.audiences import create_audience
+from dialer.services.people.contacts import create_contact
 from dialer.services.people.import_run import run_import
 from dialer.services.people.imports import start_import
 from dialer.services.people.lists import create_list
@@ -68,8 +71,31 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "live": f"/live?campaign_id={bank.campaign_id}",
         "texts": "/blasts",
         "text-new": f"/blasts/new?campaign_id={bank.campaign_id}",
+        **_audiences(ctx, str(created.id)),
         **_texts(ctx, bank),
         **_answers(ctx),
+    }
+
+
+def _audiences(ctx: Context, list_id: str) -> dict[str, str]:
+    """One with every kind of field in its composer, and one that is shown in words."""
+    every: list[dict[str, Any]] = [
+        {"any": [{"lists": [list_id]}, {"tags": ["member"]}, {"not": {"support": [1, None]}}]},
+        {"has": "mobile"},
+        {"field": {"name": "ward", "is": ["Bryn", "Coed"]}},
+        {"field": {"name": "custom.shoe size", "filled": True}},
+        {"called": {"within_s": 86_400}},
+        {"random": {"share": 0.1, "seed": "autumn"}},
+    ]
+    whole = create_audience(ctx, {"name": "Supporters not called", "filter": {"all": every}})
+    inner = {"all": [{"voted": True}, {"not": {"any": [{"audience": str(whole.id)}, {"pledged": True}]}}]}
+    deep = create_audience(ctx, {"name": "The others", "filter": {"not": {"any": [inner, {"replied": {}}]}}})
+    return {
+        "audiences": "/audiences",
+        "audience-new": "/audiences/new",
+        "audience": f"/audiences/{whole.id}",
+        "audience-words": f"/audiences/{deep.id}",
+        "audience-away": f"/audiences/{deep.id}/delete",
     }
 
 
@@ -134,6 +160,21 @@ def test_every_page_is_sound(
         assert answer.status == 200, name
         faults += _look(page, name, f"{language}-{size[0]}-{'dark' if dark else 'light'}")
     assert not faults, "\n".join(faults)
+
+
+def test_the_count_of_an_audience_follows_what_is_typed(open_browser: Open, carys: Person, ctx: Context):
+    create_contact(ctx, {"first_name": "Siân"})
+    page = open_browser(PHONE)
+    sign_in(page, carys)
+    page.goto("/audiences/new")
+    page.select_option("[name=g-0-new]", "field")
+    page.click("[data-test=add-condition]")
+    assert page.locator("[data-test=audience-count]").count() == 0
+    page.select_option("[name=g-0-r-0-name]", "first_name")
+    page.fill("[name=g-0-r-0-text]", "siân")
+    page.wait_for_selector("[data-test=audience-count][data-value='1']")
+    assert "have the first name “siân”" in page.inner_text("[data-test=audience-sentence]")
+    assert page.input_value("[name=g-0-r-0-text]") == "siân"
 
 
 def test_a_list_is_uploaded_and_its_page_moves_on_by_itself(

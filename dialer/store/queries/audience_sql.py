@@ -1,6 +1,6 @@
 """A filter in SQL: what `dialer.domain.filters.matching` says of one person, asked of all at once.
 
-A condition speaks of a contact `c`, and of its voter record `v` in the election asked about. Every value is
+A condition speaks of a contact `c`, and of what is known of it in the election asked about. Every value is
 bound, and none stands in the statement; a property test holds the two together. Each condition is true or
 false and never null, so that `NOT` means what it says.
 """
@@ -20,6 +20,11 @@ def _some(table: str, condition: str) -> str:
     """That the contact has a row `x` of which the condition holds."""
     mine = "x.organisation_id = :organisation AND x.contact_id = c.id"
     return f"EXISTS (SELECT 1 FROM {table} AS x WHERE {mine} AND {condition})"  # noqa: S608 - words of ours
+
+
+def _recorded(condition: str) -> str:
+    """That the condition holds of the contact's voter record in the election."""
+    return _some("voter_record", f"x.election_id = :election AND {condition}")
 
 
 _STANDING: Final = "x.superseded_at IS NULL AND x.voided_at IS NULL"
@@ -52,8 +57,8 @@ _REACHES: Final = {
 }
 
 _FLAGS: Final = {
-    "voted": "v.voted_at IS NOT NULL",
-    "pledged": f"coalesce(v.support IN {PLEDGED}, false)",
+    "voted": _recorded("x.voted_at IS NOT NULL"),
+    "pledged": _recorded(f"x.support IN {PLEDGED}"),
     "needs_lift": "c.needs_lift IS TRUE",
 }
 
@@ -173,9 +178,9 @@ class Condition:
             case "status":
                 return f"c.status = ANY ({self._bind(known, 'text[]')})"
             case "support":
-                return _or_unknown("v.support", self._bind(known, "integer[]"), unknown=unknown)
+                return _or_unknown("x.support", self._bind(known, "integer[]"), unknown=unknown)
             case "voting_methods":
-                return _or_unknown("v.voting_method", self._bind(known, "text[]"), unknown=unknown)
+                return _or_unknown("x.voting_method", self._bind(known, "text[]"), unknown=unknown)
             case "last_result":
                 last = _LAST_RESULT.format(values=self._bind(known, "text[]"))
                 return f"({last} OR {_NO_RESULT})" if unknown else last
@@ -188,7 +193,8 @@ class Condition:
 
 
 def _or_unknown(column: str, values: str, *, unknown: bool) -> str:
-    return f"CASE WHEN {column} IS NULL THEN {unknown} ELSE {column} = ANY ({values}) END"
+    known = _recorded(f"{column} = ANY ({values})")
+    return f"({known} OR NOT {_recorded(f'{column} IS NOT NULL')})" if unknown else known
 
 
 def _joined(by: str, parts: list[str]) -> str:

@@ -1,6 +1,7 @@
 """Pages for those who run campaigns. Importing this package puts every view on the blueprint."""
 
 from dialer.web.coordinator import (
+    audiences,
     blast_draft,
     blast_run,
     blasts,
@@ -22,6 +23,7 @@ from dialer.web.coordinator import (
 from dialer.web.coordinator.blueprint import coordinator
 
 __all__ = [
+    "audiences",
     "blast_draft",
     "blast_run",
     "blasts",

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from dialer.domain.access import Permission
 from dialer.domain.errors import Conflict, RuleBroken, ValidationFailed
 from dialer.services.paging import Page
+from dialer.services.people.audience_lists import is_being_filled
 from dialer.services.people.import_wishes import ImportOptions
 from dialer.services.people.imports import list_imports, start_import
 from dialer.services.people.lists import (
@@ -148,6 +149,7 @@ def _list_page(list_id: uuid.UUID, errors: Faults | None = None) -> str:
         "coordinator/list.html",
         list=found,
         imports=list_imports(ctx, list_id, _SHOWN_IMPORTS).items,
+        filling=is_being_filled(ctx, list_id),
         values={"name": said("name") if request.method == "POST" and "name" in request.form else found.name},
         errors=errors or {},
     )
