@@ -1,5 +1,7 @@
 """When are two records the same person (contract §4)?"""
 
+import datetime as dt
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +11,7 @@ from typing import Final
 _LETTERS: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
 )
+_NEITHER: Final = re.compile("[^a-z0-9]")
 _APOSTROPHES: Final = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "`": "'"})
 
 
@@ -36,12 +39,20 @@ def name_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, map(fold, text.translate(_TO_WORDS).split()))))
 
 
+def address_key(address: str, postcode: str) -> str:
+    """Reduce an address to what counts when two registers are compared: its Latin letters and its digits.
+
+    Without an address a postcode is none: a street shares it.
+    """
+    return _NEITHER.sub("", (address + postcode).lower()) if address else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What tells one person from another. Numbers are E.164, `email` is lower case, `elector` a key.
 
     `source` names who gave out `external_id`; `register` names the register (authority and date)
-    that `elector` stands in. Names are folded.
+    that `elector` stands in. Names are folded; `address` is an `address_key`.
     """
 
     first: str = ""
@@ -52,6 +63,8 @@ class Identity:
     source: str = ""
     elector: str = ""
     register: str = ""
+    address: str = ""
+    born: dt.date | None = None
 
     @property
     def name(self) -> str:
@@ -102,10 +115,12 @@ def is_somebody_else(a: Identity, b: Identity) -> bool:
 def match(a: Identity, b: Identity) -> Match | None:
     """Decide whether two records are the same person, and by which rule.
 
-    Equal external id within its source; else equal elector number within the same register;
-    else equal phone and name; else, where one of them has no phone, equal email and name. An
-    identifier that both have from the same source or register, and that differs, rules a match
-    out. RENUMBERED is no match: the number has been given to another person.
+    Equal external id within its source; else equal elector number within the same register; else, of
+    two that stand in different registers, equal name and address, unless their dates of birth differ
+    (and unless several people would fit, which two records can't tell); else equal phone and name;
+    else, where one of them has no phone, equal email and name. An identifier that both have from the
+    same source or register, and that differs, rules a match out. RENUMBERED is no match: the number
+    has been given to another person.
     """
     external, elector = _external(a, b), _elector(a, b)
     if external is False:
@@ -116,7 +131,16 @@ def match(a: Identity, b: Identity) -> Match | None:
         return None
     if elector:
         return Match.RENUMBERED if is_somebody_else(a, b) else Match.ELECTOR
-    return _match_by_reach(a, b)
+    return Match.NAME_AND_ADDRESS if _moved_register(a, b) else _match_by_reach(a, b)
+
+
+def _moved_register(a: Identity, b: Identity) -> bool:
+    """Whether one register's elector is another's, whatever their numbers are: registers are renumbered."""
+    if not (a.elector and b.elector) or a.register == b.register:
+        return False
+    if not a.name or not a.address or (a.name, a.address) != (b.name, b.address):
+        return False
+    return a.born is None or b.born is None or a.born == b.born
 
 
 def _match_by_reach(a: Identity, b: Identity) -> Match | None:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.person import Identity, Match, fold, match
+from dialer.domain.person import Identity, Match, address_key, fold, match
 
+BORN = dt.date(1950, 3, 1)
 MOBILE, OTHER = "+447700900001", "+447700900002"
 
 
 def somebody(first: str = "Siân", last: str = "Jones", **fields: object) -> Identity:
     return Identity(fold(first), fold(last), **fields)  # type: ignore[arg-type]
+
+
+def _elector(elector: str, register: str, **fields: object) -> Identity:
+    return somebody(**{"elector": elector, "register": register, "address": "1highstreet", **fields})
+
+
+def test_addresses_are_compared_by_letters_and_digits() -> None:
+    assert address_key("1, High Street ", "CF10 1AA") == address_key("1 HIGH STREET", "cf101aa")
+    assert address_key("", "CF10 1AA") == ""
 
 
 @pytest.mark.parametrize(
@@ -42,6 +54,14 @@ def test_names_are_compared_without_case_accents_and_spaces(one: str, other: str
         (somebody(elector="aa-1"), somebody("Bob", "Jones", elector="aa-1"), Match.ELECTOR),
         (somebody(elector="aa-1"), somebody("Bob", "Roe", elector="aa-1"), Match.RENUMBERED),
         (somebody(elector="aa-1"), somebody("", "", elector="aa-1"), Match.ELECTOR),
+        # another register: name and address, unless the dates of birth differ
+        (_elector("aa-1", "2025"), _elector("bb-7", "2026"), Match.NAME_AND_ADDRESS),
+        (_elector("aa-1", "2025"), _elector("aa-1", "2026", phones=(MOBILE,)), Match.NAME_AND_ADDRESS),
+        (_elector("aa-1", "2025", born=BORN), _elector("bb-7", "2026"), Match.NAME_AND_ADDRESS),
+        (_elector("aa-1", "2025", born=BORN), _elector("bb-7", "2026", born=BORN.replace(year=1980)), None),
+        (_elector("aa-1", "2025"), _elector("bb-7", "2026", address="2highstreet"), None),
+        (_elector("aa-1", "2025"), _elector("bb-7", "2025"), None),
+        (_elector("aa-1", "2025"), somebody(address="1highstreet"), None),
         # phone and name
         (somebody(phones=(MOBILE,)), somebody("SIAN", "JONES", phones=(OTHER, MOBILE)), Match.PHONE),
         (somebody(phones=(MOBILE,)), somebody("Gwyn", phones=(MOBILE,)), None),

@@ -6,6 +6,7 @@ It says in SQL what `dialer.domain.person.match` says in words; a test holds the
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -95,30 +96,67 @@ _BY_EMAIL: Final = f"""
           WHERE p.organisation_id = :organisation AND p.contact_id = c.id AND p.removed_at IS NULL))
     ORDER BY c.id LIMIT 1
 """
+# Of two who would fit, father and son perhaps, neither is it; nor where two rows would be the same one.
+_ADDRESS: Final = "regexp_replace(lower({0}.address || coalesce({0}.postcode, '')), '[^a-z0-9]', '', 'g')"
+_SAME_ADDRESS: Final = f"{_ADDRESS.format('c')} = s.address_key"
+_BY_NAME_AND_ADDRESS: Final = f"""
+    SELECT CASE WHEN count(*) = 1 THEN min(c.id::text) END FROM (
+        SELECT * FROM contact AS c
+        WHERE c.organisation_id = :organisation AND c.name_key = s.name_key OFFSET 0
+    ) AS c
+    WHERE s.alike = 1 AND s.elector_key IS NOT NULL AND s.name_key <> '' AND s.address_key <> ''
+      AND c.elector_key IS NOT NULL AND c.register <> :register AND NOT {_OTHER_ID} AND {_SAME_ADDRESS}
+      AND (c.date_of_birth IS NULL OR s.date_of_birth IS NULL OR c.date_of_birth = s.date_of_birth)
+"""
+# Whether there are rows and people with elector numbers of different registers at all: seldom.
+_IN_OTHER_REGISTERS: Final = """
+    SELECT EXISTS (SELECT FROM import_stage WHERE elector_key IS NOT NULL) AND (EXISTS (
+        SELECT FROM contact WHERE organisation_id = :organisation AND elector_key IS NOT NULL
+          AND register < :register)
+      OR EXISTS (SELECT FROM contact WHERE organisation_id = :organisation AND elector_key IS NOT NULL
+          AND register > :register))
+"""
 # In the order of the rules. What is found carries its rule before it, as one digit.
 _WAYS: Final = {
     Match.EXTERNAL_ID: f"({_BY_EXTERNAL_ID})",
     Match.ELECTOR: "CASE WHEN holder.is_same THEN holder.id END",
+    Match.NAME_AND_ADDRESS: f"({_BY_NAME_AND_ADDRESS})",
     Match.PHONE: f"({_BY_PHONE})",
     Match.EMAIL: f"({_BY_EMAIL})",
 }
-_BY_ANY_RULE: Final = ", ".join(f"'{RULES.index(rule)}' || {way}" for rule, way in _WAYS.items())
-
-# Rows are staged as new people; only those that turn out to be known are written again.
-_FIND: Final = f"""
-    UPDATE import_stage AS s SET
-        contact_id = coalesce(CAST(substr(found.id, 2) AS uuid), s.contact_id),
-        fate = CASE WHEN found.id IS NULL THEN s.fate ELSE 'matched' END,
-        why = CAST(left(found.id, 1) AS smallint),
-        holder_id = found.holder_id
+# `alike`: so many rows of the chunk could be this one by name, address and what is known of their birth.
+_STAGED_WITH_ADDRESSES: Final = f"""(
+    SELECT *, CASE WHEN date_of_birth IS NULL THEN count(*) FILTER (WHERE fate = 'created') OVER same
+        ELSE count(*) FILTER (WHERE fate = 'created' AND date_of_birth IS NULL) OVER same
+            + count(*) FILTER (WHERE fate = 'created') OVER (
+                PARTITION BY name_key, address_key, date_of_birth) END AS alike
     FROM (
-        SELECT s.ctid AS place, holder.id AS holder_id, coalesce({_BY_ANY_RULE}) AS id
-        FROM import_stage AS s
-        LEFT JOIN LATERAL ({_HOLDER}) AS holder ON true
-        WHERE s.fate = 'created' OFFSET 0
-    ) AS found
-    WHERE s.ctid = found.place AND (found.id IS NOT NULL OR found.holder_id IS NOT NULL)
-"""
+        SELECT *, ctid AS place, {_ADDRESS.format("import_stage")} AS address_key FROM import_stage
+    ) AS keyed
+    WINDOW same AS (PARTITION BY name_key, address_key))"""
+
+
+def _find(rules: Iterable[Match], staged: str, place: str) -> str:
+    """Rows are staged as new people; only those that turn out to be known are written again."""
+    ways = ", ".join(f"'{RULES.index(rule)}' || {_WAYS[rule]}" for rule in rules)
+    return f"""
+        UPDATE import_stage AS s SET
+            contact_id = coalesce(CAST(substr(found.id, 2) AS uuid), s.contact_id),
+            fate = CASE WHEN found.id IS NULL THEN s.fate ELSE 'matched' END,
+            why = CAST(left(found.id, 1) AS smallint),
+            holder_id = found.holder_id
+        FROM (
+            SELECT {place} AS place, holder.id AS holder_id, coalesce({ways}) AS id
+            FROM {staged} AS s
+            LEFT JOIN LATERAL ({_HOLDER}) AS holder ON true
+            WHERE s.fate = 'created' OFFSET 0
+        ) AS found
+        WHERE s.ctid = found.place AND (found.id IS NOT NULL OR found.holder_id IS NOT NULL)
+    """
+
+
+_FIND: Final = _find([rule for rule in _WAYS if rule is not Match.NAME_AND_ADDRESS], "import_stage", "s.ctid")
+_FIND_RENUMBERED: Final = _find(_WAYS, _STAGED_WITH_ADDRESSES, "s.place")
 # Somebody gone from the register is sought before numbers go over to others, and never made.
 _FIND_GONE: Final = f"""
     UPDATE import_stage AS s SET gone_id = found.id
@@ -195,6 +233,7 @@ def match_stage(session: Session, scope: Scope) -> None:
     parameters = scope.parameters()
     session.execute(text(_FIND_GONE), parameters)
     ours = find_own(session, parameters) if scope.own else 0
-    found = ours + session.connection().execute(text(_FIND), parameters).rowcount
+    find = _FIND_RENUMBERED if session.scalar(text(_IN_OTHER_REGISTERS), parameters) else _FIND
+    found = ours + session.connection().execute(text(find), parameters).rowcount
     for statement in (*(_OF_KNOWN if found else ()), *_WITHIN_FILE):
         session.execute(text(statement), parameters)

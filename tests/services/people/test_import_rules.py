@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
 from dialer.domain.importing.repeats import Repeats
-from dialer.domain.person import Identity, Match, fold, match
+from dialer.domain.person import Identity, Match, address_key, fold, match
 from dialer.services.context import Context
 from dialer.services.gotv.elections import create_election
 from dialer.services.gotv.turnout import mark_turnout
@@ -21,6 +21,7 @@ from dialer.services.gotv.views import NewMark
 from dialer.services.paging import Page
 from dialer.services.people.contacts import ContactSearch, list_contacts
 from dialer.services.people.import_report import list_rejected
+from dialer.services.people.import_rows import list_known_rows
 from dialer.services.people.import_run import resume_imports, run_import
 from dialer.services.people.imports import get_import, start_import
 from dialer.services.people.views import ContactView, ImportView
@@ -293,6 +294,84 @@ def test_any_list_again_creates_nobody(ctx: Context, rows: list[str]) -> None:
     again = bring_in(ctx, data)
     assert again.counts.created == 0, rows
     assert again.counts.rejected == first.counts.rejected
+
+
+electors = st.tuples(
+    names,
+    st.sampled_from(["", "07700900001"]),
+    st.sampled_from(["KA1-1", "KA1-2", ""]),
+    st.sampled_from(["1 High Street", "1, High  St.", ""]),
+    st.sampled_from(["CF10 1AA", "CF10 1AB"]),
+    st.sampled_from(["", "01/03/1950", "01/03/1980"]),
+).filter(lambda row: bool(row[1] or row[2]))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(electors, electors, st.sampled_from(["2025", "2026"]))
+def test_two_registers_of_one_person_each_match_as_the_rule_says(
+    ctx: Context, one_row: tuple[str, ...], other: tuple[str, ...], register: str
+) -> None:
+    with ctx.unit() as unit:
+        unit.session.execute(text("DELETE FROM contact"))
+    header = "First name,Surname,Phone,Elector number,Address,Postcode,Date of birth"
+    bring_in(ctx, f"{header}\n{_cells(one_row)}\n", register="2025")
+    second = bring_in(ctx, f"{header}\n{_cells(other)}\n", register=register)
+    if second.counts.rejected:
+        return
+    rule = match(_elector(one_row, "2025"), _elector(other, register))
+    assert second.counts.created == (rule in {None, Match.RENUMBERED})
+    if second.counts.created == 0:
+        assert [row.why for row in list_known_rows(ctx, second.id, Page(limit=5)).items] == [rule]
+
+
+def _cells(row: tuple[str, ...]) -> str:
+    name, phone, elector, address, postcode, born = row
+    return f'{name},{phone},{elector},"{address}",{postcode},{born}'
+
+
+def _elector(row: tuple[str, ...], register: str) -> Identity:
+    name, phone, elector, address, postcode, born = row
+    first, last = map(fold, name.split(","))
+    return Identity(
+        first,
+        last,
+        (f"+44{phone[1:]}",) if phone else (),
+        elector=elector.lower(),
+        register=register if elector else "",
+        address=address_key(address, postcode),
+        born=dt.datetime.strptime(born, "%d/%m/%Y").date() if born else None,  # noqa: DTZ007 - a day
+    )
+
+
+REGISTER = "Elector number,First name,Surname,Address,Postcode,Date of birth,Phone"
+
+
+def test_a_whole_renumbered_register_is_the_same_people(ctx: Context) -> None:
+    streets = [f"V{n % 7},Jones,{n} High Street,CF10 1AA," for n in range(20)]
+    old = "".join(f"KA1-{n + 1},{row}\n" for n, row in enumerate(streets))
+    new = "".join(f"KA1-{n + 1},{row}\n" for n, row in enumerate(reversed(streets)))
+    assert bring_in(ctx, f"{REGISTER}\n{old}", register="2025").counts.created == 20
+    done = bring_in(ctx, f"{REGISTER}\n{new}", register="2026")
+    assert counts(done) == (0, 20, 0, 0, 0)
+    assert "renumbered" not in {reason for _, _, reason in reasons(ctx, done)}
+    assert counts(bring_in(ctx, f"{REGISTER}\n{new}", register="2026")) == (0, 0, 20, 0, 0)
+
+
+def test_father_and_son_of_one_name_are_not_taken_for_each_other(ctx: Context) -> None:
+    both = "KA1-{},Gwyn,Jones,1 High Street,CF10 1AA,{}\nKA1-{},Gwyn,Jones,1 High Street,CF10 1AA,{}\n"
+    bring_in(ctx, f"{REGISTER}\n{both.format(1, '', 2, '')}", register="2025")
+    done = bring_in(ctx, f"{REGISTER}\n{both.format(8, '', 9, '')}", register="2026")
+    assert counts(done) == (2, 0, 0, 0, 0)
+    dated = bring_in(ctx, f"{REGISTER}\n{both.format(8, '01/03/1950', 9, '01/03/1980')}", register="2026")
+    assert counts(dated) == (0, 2, 0, 0, 0)
+    with ctx.unit() as unit:
+        unit.session.execute(text("DELETE FROM contact WHERE register = '2025'"))
+    again = bring_in(ctx, f"{REGISTER}\n{both.format(4, '01/03/1980', 5, '01/03/1950')}", register="2027")
+    assert counts(again) == (0, 2, 0, 0, 0)
+    one_old = bring_in(ctx, f"{REGISTER}\nKA1-1,Nest,Rees,2 High Street,CF10 1AA,\n", register="2025")
+    assert one_old.counts.created == 1
+    mother_and_daughter = both.replace("Gwyn,Jones,1", "Nest,Rees,2").format(1, "", 2, "")
+    assert counts(bring_in(ctx, f"{REGISTER}\n{mother_and_daughter}", register="2026")) == (2, 0, 0, 0, 0)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
