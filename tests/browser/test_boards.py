@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 import uuid
@@ -25,6 +26,9 @@ from dialer.services.people.contacts import create_contact
 from dialer.services.people.import_run import run_import
 from dialer.services.people.imports import start_import
 from dialer.services.people.lists import create_list
+from dialer.services.people.suppression_imports import BarringOptions, start_suppression_import
+from dialer.services.people.suppression_run import run_suppression_import
+from dialer.services.people.suppressions import NewSuppression, add_suppression
 from tests.browser.conftest import DESK, PHONE, Open, axe_faults, sign_in, sizes, tap
 from tests.conftest import SetClock
 from tests.people import Person
@@ -61,6 +65,7 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "find": f"/contacts?list_id={created.id}",
         "person": f"/contacts/{bank.people['Siân']}",
         "lift": f"/contacts/{bank.people['Siân']}/opt-outs/voice/lift",
+        **_suppressions(ctx, clock),
         "scripts": "/scripts",
         "script": f"/scripts/{script}",
         "script-walk": f"/scripts/{script}/preview?went=hello:",
@@ -96,6 +101,21 @@ def _audiences(ctx: Context, list_id: str) -> dict[str, str]:
         "audience": f"/audiences/{whole.id}",
         "audience-words": f"/audiences/{deep.id}",
         "audience-away": f"/audiences/{deep.id}/delete",
+    }
+
+
+def _suppressions(ctx: Context, clock: SetClock) -> dict[str, str]:
+    """A register that is out of date, with a line that can't be read, and a number barred by hand."""
+    options: BarringOptions = {"reason": "tps", "dated": ctx.now.date() - dt.timedelta(days=40)}
+    done = start_suppression_import(ctx, io.BytesIO(b"07700900106\nnonsense\n"), "tps.txt", options)
+    run_suppression_import(ctx, done.id, clock)
+    waits = start_suppression_import(ctx, io.BytesIO(b"07700900106\n"), "again.txt", options)
+    barred, _ = add_suppression(ctx, NewSuppression(["sms"], "complaint", "07700 900108"))
+    return {
+        "suppressions": "/suppressions",
+        "suppression-done": f"/suppressions/imports/{done.id}",
+        "suppression-waits": f"/suppressions/imports/{waits.id}",
+        "suppression-lift": f"/suppressions/{barred.id}/lift",
     }
 
 

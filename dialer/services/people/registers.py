@@ -13,6 +13,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.suppressing import PREFERENCE_REGISTERS, Freshness, freshness
 from dialer.services.context import Context
 from dialer.store.models.people import Import
+from dialer.store.queries.suppressions import unlisted_counts, waits_for_british_calls
 from dialer.store.session import UnitOfWork
 
 
@@ -45,6 +46,25 @@ def registers(ctx: Context) -> list[RegisterView]:
         if reason not in known
     ]
     return sorted([*found, *never], key=_rank)
+
+
+def unfit_registers(ctx: Context) -> list[RegisterView]:
+    """The preference registers that calls go out without: older than 28 days, or never brought in.
+
+    None while no running campaign waits to call a British number.
+    """
+    known = registers(ctx)
+    fresh = {one.reason for one in known if one.state is Freshness.FRESH}
+    unfit = [one for one in known if one.state is not None and one.reason not in fresh]
+    with ctx.unit() as unit:
+        return unfit if unfit and waits_for_british_calls(unit) else []
+
+
+def standing_counts(ctx: Context) -> dict[str, dict[str, int]]:
+    """By reason and channel, how many numbers and addresses are barred that no register holds."""
+    require(ctx.actor, Permission.SUPPRESSION_READ)
+    with ctx.unit() as unit:
+        return unlisted_counts(unit)
 
 
 def _rank(one: RegisterView) -> tuple[int, str, str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, literal_column, select
+from sqlalchemy import ColumnElement, exists, func, literal_column, select
 from sqlalchemy.orm import aliased
 
+from dialer.store.models.calling import Campaign, QueueEntry
 from dialer.store.models.people import SUPPRESSION_REASON, Suppression
 from dialer.store.session import UnitOfWork
 
@@ -43,3 +44,39 @@ def first_suppressions(
     if after is not None:
         statement = statement.where(Suppression.id > after)
     return unit.session.scalars(statement.order_by(Suppression.id).limit(limit)).all()
+
+
+def unlisted_counts(unit: UnitOfWork) -> dict[str, dict[str, int]]:
+    """How many are barred by reason and channel, those of registers left out: they may be millions."""
+    rows = unit.session.execute(
+        select(Suppression.reason, Suppression.channel, func.count())
+        .where(
+            Suppression.organisation_id == unit.organisation_id,
+            Suppression.lifted_at.is_(None),
+            Suppression.register.is_(None),
+        )
+        .group_by(Suppression.reason, Suppression.channel)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for reason, channel, count in rows:
+        found.setdefault(reason, {})[channel] = count
+    return found
+
+
+def waits_for_british_calls(unit: UnitOfWork) -> bool:
+    """Whether an active campaign has a British number still to call."""
+    waiting = (
+        select(QueueEntry.id)
+        .join(
+            Campaign,
+            (Campaign.organisation_id == QueueEntry.organisation_id)
+            & (Campaign.id == QueueEntry.campaign_id),
+        )
+        .where(
+            QueueEntry.organisation_id == unit.organisation_id,
+            QueueEntry.state == "waiting",
+            QueueEntry.number.startswith("+44"),
+            Campaign.state == "active",
+        )
+    )
+    return unit.session.scalar(waiting.limit(1)) is not None

@@ -17,6 +17,7 @@ from dialer.web.coordinator import (
     live,
     pausing,
     scripts,
+    suppressions,
     turnout,
     volunteers,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "live",
     "pausing",
     "scripts",
+    "suppressions",
     "turnout",
     "volunteers",
 ]

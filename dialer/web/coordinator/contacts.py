@@ -21,6 +21,7 @@ from dialer.services.paging import Page
 from dialer.services.people.contacts import ContactSearch, get_contact, list_contacts
 from dialer.services.people.lists import list_lists
 from dialer.services.people.no_contact import add_opt_out, lift_opt_out
+from dialer.services.people.why_out import reach_of_contact
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import (
     Answer,
@@ -108,7 +109,7 @@ def lift_no(contact_id: uuid.UUID, channel: str) -> Answer:
     try:
         if not said("reason"):
             raise ValidationFailed.at("/reason", gettext("Say why: it stays in the history."))
-        lift_opt_out(context(), contact_id, channel, said("reason"), _consent())
+        lift_opt_out(context(), contact_id, channel, said("reason"), consent_said())
     except RuleBroken as error:
         if error.status == 404:
             raise
@@ -132,7 +133,8 @@ def _lift_faults(error: RuleBroken) -> Faults:
     return faults_of(error, same_names("reason", "consent_source", "consent_at"))
 
 
-def _consent() -> NewConsent | None:
+def consent_said() -> NewConsent | None:
+    """A later yes as a form gives it; None where it gives none."""
     source, at = said_or_none("consent_source"), said_or_none("consent_at")
     if source is None and at is None:
         return None
@@ -186,6 +188,7 @@ def _person_page(ctx: Context, contact_id: uuid.UUID, errors: Faults | None = No
         person=person,
         opt_outs=[(channel, at) for channel, at in person.opt_outs.items() if at],
         history=contact_history(ctx, contact_id),
+        reach=reach_of_contact(ctx, contact_id),
         support_choices=supports,
         campaign_choices=choices(campaigns, None if len(campaigns) == 1 else gettext("Choose")),
         channel_choices=list(CHANNEL.items()),

@@ -114,7 +114,7 @@ def show_import(import_id: uuid.UUID, errors: Faults | None = None) -> str:
     ctx = context()
     one = get_import(ctx, import_id)
     if one.list_id is None:
-        raise NotFound
+        raise NotFound  # a list of what must not be contacted has a page of its own
     about: dict[str, Any] = {"one": one, "list": get_list(ctx, one.list_id), "errors": errors or {}}
     if one.state == "needs_mapping":
         about |= to_check(ctx, one)

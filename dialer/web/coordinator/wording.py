@@ -71,6 +71,25 @@ CHANNEL: Final[Words] = {
     "post": _("Post"),
     "all": _("Everything"),
 }
+LISTED: Final[Words] = {
+    "tps": _("On the TPS register"),
+    "ctps": _("On the CTPS register"),
+    "opt_out": _("Asked not to be contacted"),
+    "complaint": _("Complained"),
+    "deceased": _("Has died"),
+    "carrier": _("The carrier refuses it"),
+    "manual": _("Barred by us"),
+}
+WHY_NOT: Final[Words] = {
+    "deceased": _("Has died"),
+    "moved": _("Moved away"),
+    "dead_number": _("The number doesn’t work"),
+    "country": _("We don’t contact numbers in this country"),
+    "no_phone": _("No number that works"),
+    "not_mobile": _("Not a mobile"),
+    "in_review": _("Wrote what may mean stop: see the Inbox"),
+    "no_email": _("No email address"),
+}
 CONTACT_STATUS: Final[Words] = {
     "active": _("On the list"),
     "moved": _("Moved away"),
@@ -253,6 +272,8 @@ SAY: Final[Mapping[str, Words]] = {
     "source": SOURCE,
     "channel": CHANNEL,
     "contact_status": CONTACT_STATUS,
+    "listed": LISTED,
+    "why_not": WHY_NOT,
     "import_state": IMPORT_STATE,
     "import_tone": IMPORT_TONE,
     "import_why": IMPORT_WHY,

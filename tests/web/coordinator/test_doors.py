@@ -19,6 +19,7 @@ PAGES = (
     "/campaigns/new",
     "/lists",
     "/contacts",
+    "/suppressions",
     "/scripts",
     "/scripts/new",
     "/volunteers",

@@ -1,0 +1,59 @@
+"""Do not contact: looked up, added, brought in and lifted without a script."""
+
+from __future__ import annotations
+
+import io
+import uuid
+
+from dialer.services.context import Context
+from dialer.services.people.suppression_run import run_suppression_import
+from tests.web.phone_bank import HOUSEHOLD, PhoneBank
+from tests.web.reader import Reader
+
+
+def test_a_number_is_barred_found_and_lifted(desk: Reader) -> None:
+    desk.open("/suppressions")
+    page = desk.press("bar", place="07700 900177", reason="complaint", note="rang the office")
+    assert "Saved" in page.text
+    page = desk.press("look-up", q="+44 7700 900177")
+    for words in ("Complained", "rang the office", "Carys"):
+        assert words in page.text
+    assert page.html.count("/lift") == 2
+    lift = page.html.split('class="act" href="')[1].split('"')[0]
+    desk.open(lift)
+    assert desk.press("confirm").status == 422
+    assert "Lifted" in desk.press("confirm", reason="A mistake").text
+    assert "Complained" not in desk.press("look-up", q="07700900177").text.split("Registers")[0]
+
+
+def test_a_register_is_brought_in_and_its_age_shown(desk: Reader, ctx: Context, bank: PhoneBank) -> None:
+    assert "it was never brought in" in desk.open("/suppressions").text
+    data = io.BytesIO(b"07700900123\nnonsense\n")
+    page = desk.press("import-start", file=(data, "tps.txt"), listed="tps", dated="2026-01-01")
+    path = next(form.action for form in page.forms if form.action.endswith("/cancel")).removesuffix("/cancel")
+    run_suppression_import(ctx, uuid.UUID(path.rsplit("/", 1)[1]), lambda: ctx.now)
+    page = desk.open(path)
+    assert page.tests["stat-created"]["data-value"] == "1"
+    assert "nonsense" in page.text
+    page = desk.open("/suppressions")
+    assert "which is older than 28 days" in page.text
+    assert "days old" in page.text
+
+
+def test_mistakes_are_told_at_their_field(desk: Reader) -> None:
+    desk.open("/suppressions")
+    assert desk.press("look-up", q="12").status == 422
+    assert desk.press("bar", place="nonsense", reason="manual").status == 422
+    assert desk.press("bar", place="07700 900177", reason="").status == 422
+    assert desk.press("import-start").status == 422
+    data = (io.BytesIO(b"red\n"), "x.txt")
+    assert "no numbers" in desk.press("import-start", file=data, listed="manual").text
+
+
+def test_a_person_shows_why_they_cannot_be_called(desk: Reader, bank: PhoneBank) -> None:
+    desk.open("/suppressions")
+    person = f"/contacts/{bank.people['Siân']}"
+    assert "On the TPS register" not in desk.open(person).text
+    desk.open("/suppressions")
+    desk.press("bar", place=HOUSEHOLD, reason="tps")
+    assert "On the TPS register" in desk.open(person).text
