@@ -16,6 +16,9 @@ from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import change_campaign, get_campaign
 from dialer.services.context import Context
+from dialer.services.exporting.exports import start_export
+from dialer.services.exporting.run import run_export
+from dialer.services.exporting.tables import Wanted
 from dialer.services.messaging.blasts import create_blast
 from dialer.services.messaging.conversations import ConversationSearch, list_conversations
 from dialer.services.messaging.inbound import InboundText, receive
@@ -48,6 +51,8 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
     run_import(ctx, done.id, clock)
     asks = start_import(ctx, created.id, io.BytesIO(HEADLESS), "no-header.csv", {})
     waits = start_import(ctx, created.id, io.BytesIO(MESSY), "again.csv", {})
+    run_export(ctx, start_export(ctx, Wanted("contacts"), "xlsx").id, clock)
+    start_export(ctx, Wanted("calls"), "csv")
     link = create_join_link(ctx, bank.campaign_id, NewJoinLink())
     script = get_campaign(ctx, bank.campaign_id).script_id
     campaign = f"/campaigns/{bank.campaign_id}"
@@ -66,6 +71,7 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "person": f"/contacts/{bank.people['Siân']}",
         "lift": f"/contacts/{bank.people['Siân']}/opt-outs/voice/lift",
         **_suppressions(ctx, clock),
+        "exports": "/exports",
         "scripts": "/scripts",
         "script": f"/scripts/{script}",
         "script-walk": f"/scripts/{script}/preview?went=hello:",
