@@ -13,7 +13,8 @@ from sqlalchemy import select
 from dialer.clock import utc_now
 from dialer.domain.importing.delimited import read_records
 from dialer.domain.importing.header import find_header, recognise
-from dialer.domain.importing.row import PersonRow, RowReader, RowRules
+from dialer.domain.importing.person_row import PersonRow
+from dialer.domain.importing.row import RowReader, RowRules
 from dialer.domain.importing.sniffing import sniff
 from dialer.domain.person import fold
 from dialer.services.context import Context

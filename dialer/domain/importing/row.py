@@ -1,7 +1,6 @@
 """From a record of a list to a person: what is read, what is wrong, what they don't want."""
 
 import datetime as dt
-import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,9 +14,9 @@ from dialer.domain.importing.fields import CONSENTS, CUSTOM, IGNORE, LIMITS, MAN
 from dialer.domain.importing.header import Columns
 from dialer.domain.importing.issues import Fault, Outcome, Reason, RowIssue
 from dialer.domain.importing.own_export import DIALER_ID, LITERAL, read_id, read_own_tags
-from dialer.domain.importing.register_change import Change, read_change
+from dialer.domain.importing.person_row import TEXTS, Evidence, PersonRow
+from dialer.domain.importing.register_change import read_change
 from dialer.domain.people import OPT_OUT_CHANNELS
-from dialer.domain.person import Identity, fold
 from dialer.domain.phone import Phone, PhoneFault, read_phones
 
 MENDED: Final = "mended_numbers"
@@ -27,24 +26,6 @@ _EVIDENCE: Final = frozenset(
     {"support", "pledge", "pledged_at", "pledge_source", "voting_method", "postal_vote", "voted", "voted_at"}
 )
 _HARMLESS: Final = ("'=", "'+", "'-", "'@")
-_TEXTS: Final = frozenset(
-    {
-        "external_id",
-        "elector_number",
-        "elector_markers",
-        "first_name",
-        "last_name",
-        "email",
-        "address",
-        "postcode",
-        "constituency",
-        "ward",
-        "polling_district",
-        "polling_station",
-        "language",
-        "notes",
-    }
-)
 Value = TypeVar("Value")
 
 
@@ -69,69 +50,6 @@ class RowRules:
     def day_first(self) -> bool:
         """Whether 03/04 is the third of April: everywhere but in the United States."""
         return self.region != "US"
-
-
-@dataclass(slots=True)
-class Evidence:
-    """What a row says about how somebody votes. `weak` support only fills what is empty."""
-
-    support: int | None = None
-    support_at: dt.datetime | None = None
-    support_source: str = "import"
-    support_weak: bool = True
-    voting_method: str | None = None
-    voted: bool = False
-    voted_at: dt.datetime | None = None
-
-
-@dataclass(slots=True)
-class PersonRow:
-    """A row that names or reaches a person, ready to be merged. Empty is None; `phones` are in order.
-
-    `own_id` is the id that we gave the person, in a list that we exported.
-    """
-
-    row: int
-    line: int
-    phones: tuple[Phone, ...] = ()
-    external_id: str | None = None
-    elector_number: str | None = None
-    elector_key: str | None = None
-    elector_markers: str | None = None
-    date_of_birth: dt.date | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-    email: str | None = None
-    address: str | None = None
-    postcode: str | None = None
-    constituency: str | None = None
-    ward: str | None = None
-    polling_district: str | None = None
-    polling_station: str | None = None
-    language: str | None = None
-    notes: str | None = None
-    tags: list[str] = field(default_factory=list)
-    custom: dict[str, str] = field(default_factory=dict)
-    needs_lift: bool | None = None
-    deceased: bool = False
-    change: Change | None = None
-    refused: tuple[str, ...] = ()
-    consented: tuple[str, ...] = ()
-    evidence: Evidence = field(default_factory=Evidence)
-    own_id: uuid.UUID | None = None
-
-    def identity(self, register: str, id_source: str) -> Identity:
-        """What tells this person from another."""
-        return Identity(
-            fold(self.first_name or ""),
-            fold(self.last_name or ""),
-            tuple([phone.number for phone in self.phones]),
-            (self.email or "").lower(),
-            self.external_id or "",
-            id_source,
-            self.elector_key or "",
-            register,
-        )
 
 
 @dataclass(slots=True)
@@ -247,7 +165,7 @@ class RowReader:
         person.own_id = read_id(cells.get(DIALER_ID))
         if "polling_district" in self.rules.columns.fields:
             person.polling_district = cells.get("polling_district") or None
-        for name in literal.keys() & _TEXTS:
+        for name in literal.keys() & TEXTS:
             setattr(person, name, literal[name] or None)
         if "tags" in literal:
             person.tags = list(dict.fromkeys([*read_own_tags(literal["tags"]), *self.rules.tags]))

@@ -16,9 +16,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
+from dialer.domain.importing.person_row import PersonRow
 from dialer.domain.importing.register_change import Change
 from dialer.domain.importing.repeats import Place
-from dialer.domain.importing.row import PersonRow
 from dialer.domain.person import RULES, fold
 
 PLAIN: Final = (

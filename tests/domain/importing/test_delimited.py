@@ -173,7 +173,9 @@ def test_any_table_in_any_writing_is_read_as_it_was(
 ) -> None:
     buffer = io.StringIO(newline="")
     buffer.write(f"sep={delimiter}{end}")
-    csv.writer(buffer, delimiter=delimiter, lineterminator=end).writerows(table)
+    # only with CRLF does Python's writer quote a cell for either of them
+    quoting = csv.QUOTE_MINIMAL if end == "\r\n" else csv.QUOTE_ALL
+    csv.writer(buffer, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(table)
     data = ENCODINGS[encoding] + buffer.getvalue().encode(encoding)
     try:
         read = cells_of(data)

@@ -8,8 +8,9 @@ import pytest
 
 from dialer.domain.importing.delimited import MAX_CELL, Record
 from dialer.domain.importing.header import recognise
-from dialer.domain.importing.issues import Reason
-from dialer.domain.importing.row import PersonRow, RowIssue, RowReader, RowRules
+from dialer.domain.importing.issues import Reason, RowIssue
+from dialer.domain.importing.person_row import PersonRow
+from dialer.domain.importing.row import RowReader, RowRules
 
 NOW = dt.datetime(2026, 5, 7, 12, tzinfo=dt.UTC)
 
