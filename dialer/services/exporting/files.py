@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,7 +24,10 @@ def new_file(data_dir: Path, export_id: uuid.UUID, lease: uuid.UUID, of: str) ->
 def discard_files(data_dir: Path, export_id: uuid.UUID) -> None:
     """Remove whatever any run has written for an export."""
     for path in export_file(data_dir, "").glob(f"{export_id.hex}.*"):
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)  # somebody else may be at it
+        else:
+            path.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

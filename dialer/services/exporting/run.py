@@ -27,6 +27,9 @@ LEASE: Final = dt.timedelta(seconds=30)
 """For how long a silent worker is believed to be at work; the sweep then starts the export again."""
 
 _TELL: Final = dt.timedelta(seconds=2)
+_PACKED_A_SECOND: Final = 5_000
+"""A workbook is packed when all its rows are written, in silence: so many of them a second at the slowest."""
+
 _NO_ROOM: Final = "The file couldn’t be written: there is no room left where files are kept. Export again."
 _GONE: Final = "What was to be exported isn’t there any more."
 
@@ -137,11 +140,15 @@ def _write(ctx: Context, plan: _Plan, clock: Clock) -> tuple[int, int]:
         nonlocal told
         if (now := clock()) - told >= _TELL:
             told = now
-            _tell(ctx, plan, rows=rows, leased_until=now + LEASE)
+            _tell(ctx, plan, rows=rows, leased_until=now + _lease_of(plan, rows))
 
     with beside(plan.path) as part, ctx.unit() as unit:
         table = open_table(unit, plan.wanted)
         return write_table(table, plan.format, part, plan.wanted.kind, moved)
+
+
+def _lease_of(plan: _Plan, rows: int) -> dt.timedelta:
+    return LEASE + dt.timedelta(seconds=rows / _PACKED_A_SECOND if plan.format == "xlsx" else 0)
 
 
 def _complete(ctx: Context, plan: _Plan, now: dt.datetime, rows: int, left_out: int) -> None:

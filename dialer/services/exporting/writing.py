@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -72,9 +73,17 @@ def _counted(rows: Iterable[Any], moved: Moved) -> Iterator[Any]:
 
 
 def _write_workbook(table: Table, path: Path, title: str, moved: Moved) -> tuple[int, int]:
+    """Write a workbook. Its rows lie meanwhile in a folder beside it, named after it, so that whoever removes
+    what a killed run has left finds them too.
+    """
+    with tempfile.TemporaryDirectory(prefix=f"{path.name}.", dir=path.parent) as folder:
+        return _write_by_way_of(folder, table, path, title, moved)
+
+
+def _write_by_way_of(folder: str, table: Table, path: Path, title: str, moved: Moved) -> tuple[int, int]:
     options = {
         "constant_memory": True,
-        "tmpdir": str(path.parent),
+        "tmpdir": folder,
         "strings_to_numbers": False,
         "strings_to_formulas": False,
         "strings_to_urls": False,

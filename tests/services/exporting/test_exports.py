@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import openpyxl
 import pytest
@@ -112,6 +113,45 @@ def test_a_run_that_died_is_started_again_and_leaves_nothing(ctx: Context, list_
     run_export(later, view.id, lambda: later.now)
     assert get_export(ctx, view.id).rows == 2
     assert len(list(folder.iterdir())) == 1
+
+
+def test_rows_of_a_workbook_whose_run_died_do_not_stay(
+    ctx: Context, list_id: uuid.UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = start_export(ctx, Wanted("contacts"), "xlsx")
+    folder = ctx.data_dir / "exports"
+    left: list[str] = []
+
+    def look(*_: object) -> None:
+        left.extend(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+    monkeypatch.setattr(writing, "_TELL_EVERY", 1)
+    write = run.write_table
+    monkeypatch.setattr(run, "write_table", lambda *given: write(*given[:4], look))
+    run_export(ctx, view.id, lambda: ctx.now)
+    assert all(path.startswith(view.id.hex) for path in left), "or nobody would know whose they are"
+    (folder / f"{view.id.hex}.dead.xlsx.part.rows").mkdir()  # SIGKILL cleans nothing up
+    (folder / f"{view.id.hex}.dead.xlsx.part.rows" / "tmp").touch()
+    expire_exports(ctx.at(ctx.now + dt.timedelta(hours=24)))
+    assert list(folder.iterdir()) == []
+
+
+def test_a_large_workbook_may_be_packed_in_silence(ctx: Context, list_id: uuid.UUID) -> None:
+    view = start_export(ctx, Wanted("contacts"), "xlsx")
+    clock = iter(ctx.now + dt.timedelta(seconds=3 * nth) for nth in range(100))
+    left: list[int] = []
+
+    def silent(*given: object) -> tuple[int, int]:
+        moved: Any = given[-1]
+        moved(500_000)
+        left.append(resume_exports(ctx.at(ctx.now + dt.timedelta(seconds=90))))
+        return writing.write_table(*given)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(run, "write_table", silent)
+        run_export(ctx, view.id, lambda: next(clock))
+    assert left == [0], "it is believed to be at work"
+    assert get_export(ctx, view.id).state == "completed"
 
 
 def test_a_run_that_was_overtaken_leaves_nothing(ctx: Context, list_id: uuid.UUID) -> None:
