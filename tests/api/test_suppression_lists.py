@@ -18,6 +18,7 @@ from dialer.services.people.import_run import resume_imports, run_import
 from dialer.services.people.suppression_run import run_suppression_import
 from tests.conftest import Caller
 from tests.people import Person
+from tests.workbooks import xlsx
 
 Bring = Callable[..., dict[str, Any]]
 
@@ -114,7 +115,8 @@ def test_the_same_list_again_changes_nothing_and_other_channels_add(
 def test_a_full_list_lifts_what_its_register_no_longer_holds(coordinator: Caller, bring: Bring) -> None:
     by_hand = {"number": "07700900008", "channels": ["voice"], "reason": "tps"}
     coordinator.post("/suppressions", json=by_hand)
-    bring(b"07700900008\n07700900001\n07700900002\n07700900003\n", reason="tps")
+    first = b"07700900008\n07700900001\n07700900002\n07700900003\n"
+    bring(first, reason="tps", dated="2026-03-01")
     bring(b"07700900003\n", reason="tps", register="Another")
     bring(b"07700900001\n", reason="opt_out")
     done = bring(b"07700900002\n07700900004\n", reason="tps", replace=True, dated="2026-04-01")
@@ -137,6 +139,30 @@ def test_a_full_list_that_lost_its_half_lifts_nothing_unless_told(coordinator: C
     assert len(standing(coordinator)) == 10
     bring(b"07700900001\n", reason="tps", replace=True, shrunk=True)
     assert list(standing(coordinator)) == ["+447700900001"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "dated"),
+    [
+        (b"07700900001\n07700900002\n4.47E+11\n", "2026-04-01"),  # whom a spreadsheet has damaged
+        (b"07700900001\n07700900002\n", "2026-02-01"),  # before the one that barred the third
+    ],
+)
+def test_a_full_list_that_cannot_tell_who_has_gone_lifts_nothing(
+    coordinator: Caller, bring: Bring, rows: bytes, dated: str
+) -> None:
+    bring(b"07700900001\n07700900002\n07700900003\n", reason="tps", dated="2026-03-01")
+    done = bring(rows, reason="tps", replace=True, dated=dated)
+    assert "nothing_lifted" in [warning["code"] for warning in done["warnings"]]
+    assert len(standing(coordinator)) == 3
+
+
+def test_one_of_several_sheets_is_not_taken_for_a_whole_register(coordinator: Caller) -> None:
+    sheets = {"First": [["Phone"], ["07700 900001"]], "Second": [["Phone"], ["07700 900002"]]}
+    data = xlsx(sheets)
+    refused = upload(coordinator, data, reason="tps", replace=True)
+    assert [error["pointer"] for error in refused.get_json()["errors"]] == ["/options/sheet"]
+    assert upload(coordinator, data, reason="tps", replace=True, sheet="First").status_code == 202
 
 
 @pytest.mark.parametrize(

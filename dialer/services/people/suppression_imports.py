@@ -63,6 +63,7 @@ def start_suppression_import(
             "hidden_rows": "include",
         }  # what somebody hid in a sheet must not be contacted either
         head = look_at_file(path, options, expected)
+        _check_is_whole(head, options)
         columns = _columns(head, options, expected)
         return _create(ctx, filename, stored_as, head=head, columns=columns, options=kept)
 
@@ -105,6 +106,14 @@ def _checked(ctx: Context, options: BarringOptions) -> dict[str, Any]:
         "shrunk": bool(options.get("shrunk")),
         "default_region": region,
     }
+
+
+def _check_is_whole(head: Head, options: BarringOptions) -> None:
+    """Refuse to take one of several sheets for a whole register, unless somebody chose it."""
+    several = any(warning["code"] == "sheets_left_out" for warning in head.warnings)
+    if options.get("replace") and several and not options.get("sheet"):
+        words = "This workbook has several sheets. Name the one that holds the whole register."
+        raise ValidationFailed.at("/options/sheet", words)
 
 
 def _columns(head: Head, options: BarringOptions, expected: Expected) -> Columns:

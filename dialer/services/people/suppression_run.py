@@ -52,6 +52,8 @@ CHUNK_ROWS: Final = 20_000
 """Rows of one transaction; the same after a restart, so that repetitions are judged the same."""
 
 _SHRUNK: Final = 0.5
+_UNREADABLE: Final = 0.01
+"""A full list of which a larger share couldn't be read lifts nothing: its numbers may be the damaged ones."""
 
 log = get_logger(__name__)
 
@@ -261,25 +263,30 @@ def _issue_row(plan: _Plan, issue: RowIssue) -> tuple[Any, ...]:
 
 def _close(ctx: Context, plan: _Plan, clock: Clock) -> dict[str, Any]:
     """Lift what a full list lacks, and say how many its register holds now."""
-    before = _stood_before(ctx, plan)
+    last = _last_of_register(ctx, plan)
+    before = last.standing_count if last else None
     with ctx.unit() as unit:
         learn_suppressions(unit.session)
         row = unit.session.get_one(Import, (unit.organisation_id, plan.listing.import_id))
     named = row.created_count + row.updated_count + row.unchanged_count
     if not plan.replaces:
         return {"standing_count": before + row.created_count if before is not None else named}
-    if before is not None and named < _SHRUNK * before and not plan.shrunk:
-        return {"standing_count": before + row.created_count, "warnings": [*row.warnings, _too_short(before)]}
+    if words := _why_nothing_is_lifted(plan, row, named, last):
+        warning = {"code": "nothing_lifted", "detail": words, "count": before or 0}
+        return {
+            "standing_count": (before or 0) + row.created_count,
+            "warnings": [*row.warnings, warning],
+        }
     for place in ("number", "email"):
         _lift_all(ctx, plan, place, row.next_row, clock)
     return {"standing_count": named}
 
 
-def _stood_before(ctx: Context, plan: _Plan) -> int | None:
-    """How many the register held after its last import; None when it is new."""
+def _last_of_register(ctx: Context, plan: _Plan) -> Import | None:
+    """The register's last import before this one; None when it is new."""
     with ctx.unit() as unit:
         return unit.session.scalar(
-            select(Import.standing_count)
+            select(Import)
             .where(
                 Import.organisation_id == unit.organisation_id,
                 Import.list_id.is_(None),
@@ -293,12 +300,30 @@ def _stood_before(ctx: Context, plan: _Plan) -> int | None:
         )
 
 
-def _too_short(before: int) -> dict[str, Any]:
-    words = (
-        f"This list has less than half of the {before} that its register held. It was added, and nothing was"
-        " lifted. If it is the whole register, send it again and say so."
-    )
-    return {"code": "nothing_lifted", "detail": words, "count": before}
+def _why_nothing_is_lifted(plan: _Plan, row: Import, named: int, last: Import | None) -> str | None:
+    """Why a list can't be relied on to be the whole register as it is now, in words; None when it can.
+
+    Whom it lacks would be called again: an older list, a part, or one that couldn’t be read, lifts nobody.
+    """
+    if last is not None and plan.dated < last.options["dated"]:
+        return (
+            "This list is older than the last one of its register. It was added, and nothing was lifted:"
+            " it can’t tell who has left since."
+        )
+    if plan.shrunk:
+        return None
+    before = last.standing_count if last else None
+    if before is not None and named < _SHRUNK * before:
+        return (
+            f"This list has less than half of the {before} that its register held. It was added, and nothing"
+            " was lifted. If it is the whole register, send it again and say so."
+        )
+    if row.rejected_count > _UNREADABLE * row.row_count:
+        return (
+            f"{row.rejected_count} rows of this list couldn’t be read, and who is in them isn’t known. It was"
+            " added, and nothing was lifted. Mend them, or send it again and say that it has shrunk."
+        )
+    return None
 
 
 def _lift_all(ctx: Context, plan: _Plan, place: str, next_row: int, clock: Clock) -> None:

@@ -59,7 +59,8 @@ class BarringOptionsSchema(Schema):
 
     `register` names the list where there are several for a reason; `dated` is the day on which it was drawn
     up. `replace`: it is the whole register, so that what it no longer holds is lifted, unless that is more
-    than half of it and not said to have `shrunk`. What people asked for themselves is never lifted by a list.
+    than half of it, or many rows couldn't be read, and it isn't said to have `shrunk`; an older list lifts
+    nothing. What people asked for themselves is never lifted by a list.
     """
 
     reason = Choice(*SUPPRESSION_REASONS, load_default="manual")
