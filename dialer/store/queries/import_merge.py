@@ -179,13 +179,13 @@ _OPT_OUTS: Final = f"""
 """
 _CONSENTS: Final = f"""
     INSERT INTO consent (organisation_id, id, contact_id, channel, source, at, import_id)
-    SELECT DISTINCT ON (s.contact_id, channel) :organisation, {UUID7}, s.contact_id, channel, 'import', :now,
-        CAST(:import AS uuid)
-    FROM import_stage AS s, unnest(s.consented) AS channel
+    SELECT DISTINCT ON (s.contact_id, yes.channel) :organisation, {UUID7}, s.contact_id, yes.channel,
+        'import', :now, CAST(:import AS uuid)
+    FROM import_stage AS s, unnest(s.consented) AS yes(channel)
     WHERE s.contact_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM consent AS given
         WHERE given.organisation_id = :organisation AND given.contact_id = s.contact_id
-          AND given.channel = channel AND given.withdrawn_at IS NULL)
+          AND given.channel = yes.channel AND given.withdrawn_at IS NULL)
     ON CONFLICT DO NOTHING
     RETURNING contact_id
 """

@@ -165,6 +165,13 @@ def test_a_clear_yes_is_consent_and_a_clear_no_counts_against(ctx: Context) -> N
     assert counts(bring_in(ctx, data)) == (0, 0, 3, 0, 0)
 
 
+def test_consent_to_one_channel_leaves_the_other_open(ctx: Context) -> None:
+    bring_in(ctx, "First name,Phone,mobile_opt_in\nSiân,07700900001,yes\n")
+    assert one(ctx).consents["email"] is None
+    bring_in(ctx, "First name,Phone,Opt in\nSiân,07700900001,yes\n")
+    assert None not in (one(ctx).consents["sms"], one(ctx).consents["email"])
+
+
 @pytest.mark.parametrize(
     ("cell", "out"),
     [("", False), ("N", False), ("no", False), ("Na", False), ("0", False), ("Y", True), ("x", True)],
