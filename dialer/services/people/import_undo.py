@@ -19,8 +19,8 @@ from dialer.store.session import UnitOfWork
 def undo_import(ctx: Context, import_id: uuid.UUID, *, force: bool = False) -> ImportView:
     """Have a worker take away what only this import brought, never a no; asked again: as it is.
 
-    `Conflict` with `messages` and `calls` once something went out to people of whom it brought something,
-    unless `force`: then these stay. `InvalidTransition` while it isn't over.
+    `Conflict` with `messages` and `calls` once something went out to people of whom it brought something, or
+    a text waits to, unless `force`: then these stay. `InvalidTransition` while it isn't over.
     """
     require(ctx.actor, Permission.IMPORT_RUN)
     with ctx.unit() as unit:
@@ -45,7 +45,7 @@ def _check_nothing_went_out(unit: UnitOfWork, row: Import) -> None:
     if any(since):
         raise Conflict(
             f"Since then people from this list got {since.messages:,} texts and {since.calls:,} calls."
-            " Undo it with “force”, and they stay.",
+            " Texts that wait count too: cancel their blast. Undo with “force”, and these people stay.",
             messages=since.messages,
             calls=since.calls,
         )

@@ -121,32 +121,34 @@ _SINCE: Final = """
     FROM {table} AS t
     JOIN import_contact AS named ON named.organisation_id = t.organisation_id
         AND named.contact_id = t.contact_id AND named.import_id = :import
-    WHERE t.organisation_id = :organisation AND {when} >= :since AND (
+    WHERE t.organisation_id = :organisation AND {when} AND (
         named.why IS NULL OR named.changed OR EXISTS (
             SELECT FROM list_member AS m WHERE m.organisation_id = :organisation
               AND m.contact_id = t.contact_id AND m.import_id = :import))
 """
+# A text that waits goes out whatever becomes of the list: it counts like one that has gone.
 _SENT: Final = "SELECT count(*)" + _SINCE.format(
-    table="message", when="t.direction = 'outbound' AND t.attempted_at"
+    table="message",
+    when="t.direction = 'outbound' AND (t.attempted_at >= :since OR t.state = 'queued')",
 )
 _MADE: Final = f"""
     SELECT count(DISTINCT assignment_id) FROM (
-        SELECT t.assignment_id {_SINCE.format(table="result", when="t.at")}
+        SELECT t.assignment_id {_SINCE.format(table="result", when="t.at >= :since")}
         UNION ALL
-        SELECT t.assignment_id {_SINCE.format(table="call", when="t.attempted_at")}
+        SELECT t.assignment_id {_SINCE.format(table="call", when="t.attempted_at >= :since")}
     ) AS made
 """
 
 
 class Since(NamedTuple):
-    """What went out, since an import, to people of whom it brought something."""
+    """What went out, since an import, to people of whom it brought something; texts that wait, too."""
 
     messages: int
     calls: int
 
 
 def reached_since(session: Session, organisation_id: uuid.UUID, import_id: uuid.UUID, since: object) -> Since:
-    """Count the texts and calls that went out to people of an import."""
+    """Count the texts and calls that went out to people of an import, and texts that wait to go out."""
     given = {"organisation": organisation_id, "import": import_id, "since": since}
     return Since(*(session.scalar(text(count), given) or 0 for count in (_SENT, _MADE)))
 

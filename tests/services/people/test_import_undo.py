@@ -166,15 +166,22 @@ def test_evidence_and_consent_go_with_it(ctx: Context, later: Callable[[], Conte
     assert snapshot(ctx) == before
 
 
-def _text_out(ctx: Context, person: ContactView) -> None:
+def _text_out(ctx: Context, person: ContactView, state: str = "sent") -> None:
     with ctx.unit() as unit:
         unit.session.execute(
             text(
                 "INSERT INTO message (organisation_id, id, direction, contact_id, number, body, encoding,"
                 " segments, state, purpose, attempted_at, created_at) VALUES (:o, gen_random_uuid(),"
-                " 'outbound', :c, :n, 'Hello', 'gsm7', 1, 'sent', 'reply', :now, :now)"
+                " 'outbound', :c, :n, 'Hello', 'gsm7', 1, :state, 'reply', :tried, :now)"
             ),
-            {"o": unit.organisation_id, "c": person.id, "n": person.phone, "now": ctx.now},
+            {
+                "o": unit.organisation_id,
+                "c": person.id,
+                "n": person.phone,
+                "state": state,
+                "tried": None if state == "queued" else ctx.now,
+                "now": ctx.now,
+            },
         )
 
 
@@ -189,6 +196,16 @@ def test_once_something_was_sent_it_takes_force_and_they_stay(
     undone = undo(later(), done.id, force=True)
     assert (taken(undone), stays(undone)) == ({"people": 1, "memberships": 2}, {"contacted": 1})
     assert [person.first_name for person in people(ctx)] == ["Siân"]
+
+
+def test_a_text_that_waits_to_go_out_counts_like_one_that_went(
+    ctx: Context, later: Callable[[], Context]
+) -> None:
+    done = bring_in(ctx, f"{HEADER}\nSiân,Jones,07700900001,,,,\n")
+    _text_out(later(), people(ctx)[0], state="queued")
+    with pytest.raises(Conflict) as refused:
+        undo_import(ctx, done.id)
+    assert refused.value.extra == {"messages": 1, "calls": 0}
 
 
 def test_one_that_waits_for_its_columns_is_not_undone(ctx: Context) -> None:
