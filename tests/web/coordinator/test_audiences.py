@@ -15,6 +15,7 @@ from dialer.services.people.audiences import create_audience, list_audiences
 from dialer.services.people.contacts import create_contact
 from dialer.services.people.lists import list_lists
 from dialer.web.coordinator.audience_form import filter_of, form_of
+from dialer.web.coordinator.audience_rows import KINDS
 from tests.web.reader import Reader
 
 
@@ -71,6 +72,19 @@ def test_what_is_not_filled_in_is_said_at_its_place(desk: Reader) -> None:
     page = desk.press("save", name="Some")
     assert page.status == 422
     assert 'href="#g-0-r-0"' in page.html
+
+
+@pytest.mark.parametrize(
+    "value", ["", "\U0001f4a9", "-1", "9" * 40, "x" * 5_000, "00000000-0000-0000-0000-000000000000"]
+)
+def test_nonsense_in_a_condition_is_not_taken_and_breaks_nothing(desk: Reader, value: str) -> None:
+    desk.open("/audiences/new")
+    token = desk.page.forms[0].fields["csrf_token"]
+    names = ("text", "name", "how", "values", "holds")
+    for kind in KINDS:
+        row = {f"g-0-r-0-{name}": value for name in names}
+        sent = {"csrf_token": token, "name": "N", "g-0-join": "all", "g-0-r-0-kind": kind, "save": "yes"}
+        assert desk.client.post("/audiences", data={**sent, **row}).status_code in {303, 422}, kind
 
 
 def test_what_the_form_cannot_say_is_shown_in_words(ctx: Context, desk: Reader) -> None:

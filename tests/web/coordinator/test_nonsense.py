@@ -15,6 +15,7 @@ from dialer.services.messaging.blasts import BlastFields, create_blast
 from dialer.services.messaging.conversations import ConversationSearch, list_conversations
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.paging import Page
+from dialer.services.people.audiences import create_audience
 from dialer.services.people.lists import create_list
 from tests.people import Person
 from tests.web.coordinator.test_doors import PAGES
@@ -95,6 +96,11 @@ FIELDS = [
     "confirm",
     "seen",
     "decision",
+    "g-0-join",
+    "g-0-new",
+    "g-0-r-0-kind",
+    "list_name",
+    "save",
 ]
 
 
@@ -115,6 +121,7 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
     ids = {
         "campaign_id": bank.campaign_id,
         "list_id": create_list(ctx, {"name": "Spare"}).id,
+        "audience_id": create_audience(ctx, {"name": "Voted", "filter": {"voted": True}}).id,
         "script_id": get_campaign(ctx, bank.campaign_id).script_id,
         "contact_id": bank.people["Owen"],
         "volunteer_id": vic.id,
