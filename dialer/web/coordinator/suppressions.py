@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import NotFound, RuleBroken, ValidationFailed
+from dialer.domain.importing.pace import Pace, pace_of
 from dialer.domain.people import SUPPRESSION_REASONS
 from dialer.domain.suppressing import channels_barred
 from dialer.services.paging import Page
@@ -24,6 +25,7 @@ from dialer.services.people.suppression_imports import (
     start_suppression_import,
 )
 from dialer.services.people.suppressions import NewSuppression, add_suppression, delete_suppression
+from dialer.services.people.views import ImportView
 from dialer.services.people.why_out import Place, reach_of_place
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.contacts import consent_said
@@ -126,7 +128,11 @@ def suppression_import(import_id: uuid.UUID) -> str:
     if one.suppressions is None:
         raise NotFound
     issues = list_rejected(ctx, import_id, _REJECTED_SHOWN).items if one.is_over else ()
-    return render_template("coordinator/suppression_import.html", one=one, issues=issues)
+    return render_template("coordinator/suppression_import.html", one=one, issues=issues, pace=_pace(one))
+
+
+def _pace(one: ImportView) -> Pace:
+    return pace_of(one.counts.rows, one.progress, one.started_at, context().now)
 
 
 @coordinator.get("/suppressions/imports/<uuid:import_id>/progress")
@@ -137,7 +143,7 @@ def suppression_progress(import_id: uuid.UUID) -> FlaskResponse:
     if one.is_over:
         address = url_for("coordinator.suppression_import", import_id=import_id)
         return FlaskResponse("", headers={"HX-Redirect": address})
-    return FlaskResponse(render_template("coordinator/_progress.html", one=one))
+    return FlaskResponse(render_template("coordinator/_progress.html", one=one, pace=_pace(one)))
 
 
 @coordinator.post("/suppressions/imports/<uuid:import_id>/cancel")
