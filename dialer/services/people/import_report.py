@@ -84,5 +84,14 @@ def number_after(page: Page) -> int:
 
 def _issue_view(row: ImportRowIssue) -> RowIssueView:
     return RowIssueView(
-        row.row, row.line, row.outcome, row.reason, row.field, row.value, row.detail, tuple(row.cells)
+        row.row,
+        row.line,
+        row.outcome,
+        row.reason,
+        row.field,
+        row.value,
+        row.detail,
+        tuple(row.cells),
+        row.mended_by,
+        row.mended_row,
     )

@@ -303,6 +303,7 @@ def import_view(row: Import) -> ImportView:
         error=row.error,
         created_at=row.created_at,
         started_at=row.started_at,
+        mends=row.mends,
         finished_at=row.finished_at,
         suppressions=_barring_view(row) if row.list_id is None else None,
         undo=_undo_view(row.undo) if row.undo is not None else None,

@@ -89,6 +89,7 @@ class ImportView:
     suppressions: BarringView | None = None
     undo: UndoView | None = None
     started_at: dt.datetime | None = None
+    mends: uuid.UUID | None = None
 
     @property
     def is_over(self) -> bool:
@@ -159,7 +160,10 @@ class PreviewView:
 
 @dataclass(frozen=True, slots=True)
 class RowIssueView:
-    """A row with something wrong, and the row's own cells."""
+    """A row with something wrong, and the row's own cells.
+
+    `mended_by` is the import that brought it in again, as its row `mended_row`.
+    """
 
     row: int
     line: int
@@ -169,6 +173,8 @@ class RowIssueView:
     value: str | None
     detail: str
     cells: Sequence[str] = ()
+    mended_by: uuid.UUID | None = None
+    mended_row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

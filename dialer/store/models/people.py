@@ -228,7 +228,8 @@ class Import(Identified, Base):
     `next_row` is the watermark: rows before it are in.
 
     `question` says why a person must choose columns: `header`, `no_phone` or `two_phones`;
-    `mapping_source` where its columns are from.
+    `mapping_source` where its columns are from. `mends`: its rows are those of that
+    import's report, put right.
     """
 
     __tablename__ = "import"
@@ -276,6 +277,7 @@ class Import(Identified, Base):
     progress: Mapped[float] = mapped_column(server_default=text("0"))
     error: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     leased_until: Mapped[Instant | None]
+    mends: Mapped[uuid.UUID | None]
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant]
     started_at: Mapped[Instant | None]
@@ -328,7 +330,10 @@ class ImportContact(Tenant, Base):
 
 
 class ImportRowIssue(Tenant, Base):
-    """A row with something wrong: rejected, or kept without its bad value. One a row."""
+    """A row with something wrong: rejected, or kept without its bad value. One a row.
+
+    `mended_by` is the import that brought it in again, put right, as its row `mended_row`.
+    """
 
     __tablename__ = "import_row_issue"
     __table_args__ = (
@@ -345,6 +350,8 @@ class ImportRowIssue(Tenant, Base):
     value: Mapped[str | None]
     detail: Mapped[str]
     cells: Mapped[JsonList]
+    mended_by: Mapped[uuid.UUID | None]
+    mended_row: Mapped[int | None]
 
 
 # Written so that only a statement that asks for it finds this index. To a planner that last saw the table

@@ -35,11 +35,12 @@ from dialer.web.coordinator.forms import (
     ticked,
 )
 from dialer.web.coordinator.import_check import to_check
+from dialer.web.coordinator.import_mending import rows_to_mend_of
 from dialer.web.coordinator.import_wording import said_of
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
-_ROWS_SHOWN: Final = 25
+ROWS_SHOWN: Final = 25
 
 
 @coordinator.get("/imports/<uuid:import_id>")
@@ -130,15 +131,17 @@ def _pace(one: ImportView) -> Pace:
 
 
 def _brought(ctx: Context, one: ImportView) -> dict[str, Any]:
-    page = page_asked(_ROWS_SHOWN)
+    page = page_asked(ROWS_SHOWN)
     issues = list_rejected(ctx, one.id, page)
     start = url_for("coordinator.import_page", import_id=one.id)
     return {
         "issues": issues.items,
+        "rows": rows_to_mend_of(ctx, one, issues.items),
+        "after": ",".join(page.after) if page.after else None,
         "more": next_address(issues, "coordinator.import_page", import_id=one.id),
         "earlier": start if page.after else None,
         "warnings": [said_of(warning) for warning in one.warnings],
         "noes": import_noes(ctx, one.id),
-        "repeated": list_known_rows(ctx, one.id, Page(limit=_ROWS_SHOWN), "duplicate").items,
+        "repeated": list_known_rows(ctx, one.id, Page(limit=ROWS_SHOWN), "duplicate").items,
         "failure": str((one.error or {}).get("detail", "")),
     }
