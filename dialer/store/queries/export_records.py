@@ -27,7 +27,8 @@ _RESULTS: Final = """
     FROM result AS r
     JOIN contact AS c ON c.organisation_id = r.organisation_id AND c.id = r.contact_id
     JOIN account AS a ON a.organisation_id = r.organisation_id AND a.id = r.account_id
-    WHERE r.organisation_id = :organisation AND r.superseded_at IS NULL AND NOT r.implied
+    WHERE r.organisation_id = :organisation AND r.superseded_at IS NULL AND r.voided_at IS NULL
+        AND NOT r.implied
 """
 _MESSAGES: Final = """
     SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.direction, m.purpose, m.sender, m.number, m.body,

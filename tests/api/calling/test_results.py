@@ -20,6 +20,7 @@ from tests.api.calling.conftest import PhoneBank, Seat
 from tests.conftest import Caller, SetClock
 from tests.people import Person
 from tests.phone_bank import SCRIPT, Voter, landline, mobile
+from tests.services.exporting.taking import rows_of, take
 
 Bank = Callable[..., PhoneBank]
 HOME = landline(1)
@@ -324,6 +325,7 @@ def test_void_takes_back_all_that_a_volunteer_recorded(
     with phone_bank.ctx.unit() as unit:
         assert all(unit.session.scalars(select(OptOut.lifted_at)))
     assert figures(phone_bank)["attempts"] == 3
+    assert len(rows_of(take(phone_bank.ctx, "results"))) == 3
     again = api(carys).post(f"/volunteers/{mallory.id}/void", json={"reason": "made up"})
     assert again.json == {"results": 0, "opt_outs": 0}
     assert api(vic).post(f"/volunteers/{mallory.id}/void", json={"reason": "x"}).status_code == 403
