@@ -54,7 +54,7 @@ def start_suppression_import(
     """
     require(ctx.actor, Permission.SUPPRESSION_MANAGE)
     kept = _checked(ctx, options)
-    stored_as = store_upload(ctx.data_dir, upload)
+    stored_as = store_upload(ctx.data_dir, ctx.organisation_id, upload)
     path = stored_file(ctx.data_dir, stored_as)
     with discarded_on_error(path):
         expected = Expected(kept["default_region"], ctx.now.date())
@@ -112,7 +112,7 @@ def _check_is_whole(head: Head, options: BarringOptions) -> None:
     """Refuse to take one of several sheets for a whole register, unless somebody chose it."""
     several = any(warning["code"] == "sheets_left_out" for warning in head.warnings)
     if options.get("replace") and several and not options.get("sheet"):
-        words = "This workbook has several sheets. Name the one that holds the whole register."
+        words = "This workbook has several sheets. Name the one that is the whole register, or save it alone."
         raise ValidationFailed.at("/options/sheet", words)
 
 

@@ -45,7 +45,12 @@ from dialer.web.guard import allow
 
 _SHOWN: Final = Page(10)
 _REJECTED_SHOWN: Final = Page(25)
-_UPLOAD_FIELDS: Final = {"/options/dated": "dated", "/options/replace": "replace", "/options": "file"}
+_UPLOAD_FIELDS: Final = {
+    "/options/dated": "dated",
+    "/options/replace": "replace",
+    "/options/sheet": "file",
+    "/options": "file",
+}
 _ADD_FIELDS: Final = {"/number": "place", "/email": "place", "/channels": "place", "/reason": "reason"}
 
 
