@@ -23,6 +23,7 @@ from dialer.services.messaging.settling import ask_to_settle
 from dialer.services.people.audience_lists import resume_filling
 from dialer.services.people.import_run import resume_imports
 from dialer.services.people.import_undo import resume_undos
+from dialer.services.people.lost_uploads import discard_lost_uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("resume undoing imports", 5, resume_undos),
     Tick("resume exports", 5, resume_exports),
     Tick("take old exports away", 60, expire_exports),
+    Tick("take lost uploads away", 3600, discard_lost_uploads),
     Tick("forget old answers", 600, forget_old_answers),
     Tick("forget carrier events", 3600, forget_old_events),
     Tick("forget old logins", 3600, forget_old_logins),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import errno
 import uuid
 from collections.abc import Iterator
@@ -25,12 +26,13 @@ def rows_file(upload: Path) -> Path:
     return upload.with_suffix(".rows")
 
 
-def store_upload(data_dir: Path, upload: IO[bytes]) -> str:
-    """Stream an upload to disk and name the file; what can't be written whole leaves nothing.
+def store_upload(data_dir: Path, organisation_id: uuid.UUID, upload: IO[bytes]) -> str:
+    """Stream an upload to disk and name the file, first after whose it is; what can't be written whole leaves
+    nothing.
 
     `Unavailable` where the disk is full.
     """
-    stored_as = f"{uuid.uuid4().hex}.upload"
+    stored_as = f"{organisation_id.hex}.{uuid.uuid4().hex}.upload"
     path = stored_file(data_dir, stored_as)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with room_needed(), discarded_on_error(path), path.open("xb") as file:
@@ -44,6 +46,16 @@ def discard_upload(data_dir: Path, stored_as: str) -> None:
     path = stored_file(data_dir, stored_as)
     for left in (path, *path.parent.glob(f"{path.stem}.*")):
         left.unlink(missing_ok=True)
+
+
+def uploads_before(data_dir: Path, organisation_id: uuid.UUID, moment: dt.datetime) -> set[str]:
+    """The names under which an organisation's uploads are stored of which a file was last written before."""
+    found = set()
+    for path in stored_file(data_dir, "").glob(f"{organisation_id.hex}.*"):
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_mtime < moment.timestamp():
+                found.add(".".join([*path.name.split(".")[:2], "upload"]))
+    return found
 
 
 @contextlib.contextmanager

@@ -150,7 +150,7 @@ def _store(ctx: Context, header: Sequence[str] | None, rows: Sequence[Sequence[s
     if header is not None:
         lines.writerow(header)
     lines.writerows(rows)
-    return store_upload(ctx.data_dir, io.BytesIO(written.getvalue().encode()))
+    return store_upload(ctx.data_dir, ctx.organisation_id, io.BytesIO(written.getvalue().encode()))
 
 
 def _create(ctx: Context, unit: UnitOfWork, first: Import, stored_as: str) -> Import:

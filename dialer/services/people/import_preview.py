@@ -66,7 +66,7 @@ def _head(ctx: Context, upload: BinaryIO, options: ImportOptions, expected: Expe
     if not looks_packed(upload):
         return look_at_text(upload, within=_HEAD_BYTES)
     upload.seek(0)
-    stored_as = store_upload(ctx.data_dir, upload)
+    stored_as = store_upload(ctx.data_dir, ctx.organisation_id, upload)
     try:
         return look_at_sheet(stored_file(ctx.data_dir, stored_as), options, expected)
     finally:

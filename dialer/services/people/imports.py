@@ -63,7 +63,7 @@ def start_import(
         region = options.get("default_region") or list_of(unit, list_id).default_region
         if "election_id" in options:
             election_of(unit, options["election_id"])
-    stored_as = store_upload(ctx.data_dir, upload)
+    stored_as = store_upload(ctx.data_dir, ctx.organisation_id, upload)
     path = stored_file(ctx.data_dir, stored_as)
     with discarded_on_error(path):
         expected = Expected(region, ctx.now.date())
