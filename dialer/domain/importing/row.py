@@ -22,6 +22,7 @@ from dialer.domain.phone import Phone, PhoneFault, read_phones
 MENDED: Final = "mended_numbers"
 UNREAD: Final = "unread_values"
 _REPORTED_VALUE_MAX: Final = 200
+_UNREADABLE: Final = "\ufffd"
 _EVIDENCE: Final = frozenset(
     {"support", "pledge", "pledged_at", "pledge_source", "voting_method", "postal_vote", "voted", "voted_at"}
 )
@@ -63,6 +64,13 @@ class _Cells:
 
     def get(self, name: str) -> str:
         return self.one.get(name, "")
+
+    def keep_wish(self, name: str) -> None:
+        """Keep that something stands in a cell that can't be read: where somebody says no, it is no clear no
+        to that (contract §4), and it is no clear yes.
+        """
+        if name in WISHES:
+            self.many.setdefault(name, []).append(_UNREADABLE)
 
 
 class _Kind(Enum):
@@ -133,8 +141,10 @@ class RowReader:
             if not (cell := given[index]) or not (text := _bare(cell)):
                 continue
             if suspect and has_lost_letters(text):
+                cells.keep_wish(name)
                 continue
             if len(text) > limit:
+                cells.keep_wish(name)
                 cells.faults.append(Fault(Reason.VALUE_TOO_LONG, name, text))
             elif kind is _ONE:
                 cells.one.setdefault(name, text)

@@ -93,3 +93,13 @@ def test_our_reports_mark_before_a_formula_is_taken_off_again() -> None:
     person, _ = read("Name,Phone,Shoe", "Ann Lee,07700900001,'=1+1")
     assert person is not None
     assert person.custom == {"Shoe": "=1+1"}
+
+
+@pytest.mark.parametrize("said", ["na\udcef", "never ring " + "x" * MAX_CELL])
+def test_a_no_that_cannot_be_read_is_a_no_and_such_a_yes_is_none(said: str) -> None:
+    person, _ = read("Name,Phone,Do not call", f"Ann Lee,07700900001,{said}", Reason.UNDECODABLE)
+    assert person is not None
+    assert person.refused == ("voice",)
+    person, _ = read("Name,Phone,Opt in", f"Ann Lee,07700900001,{said}", Reason.UNDECODABLE)
+    assert person is not None
+    assert (person.refused, person.consented) == ((), ())
