@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 import json
@@ -86,6 +87,16 @@ def test_from_upload_to_report(coordinator: Caller, list_id: str, ctx: Context) 
         cursor = page["next_cursor"] and f"&cursor={page['next_cursor']}"
     assert seen == expected["issues"]
     assert coordinator.get(f"/lists/{list_id}").get_json()["contact_count"] == 4937
+
+
+@pytest.mark.parametrize("line", ["-1", "x", "2147483648", "9" * 60])
+def test_a_cursor_of_no_line_that_there_can_be_is_refused(
+    coordinator: Caller, list_id: str, line: str
+) -> None:
+    done = upload(coordinator, list_id, b"First name,Phone\nAnn,07700900001\n").get_json()
+    cursor = base64.urlsafe_b64encode(json.dumps([line]).encode()).decode().rstrip("=")
+    for what in ("rejected", "rows"):
+        assert coordinator.get(f"/imports/{done['id']}/{what}?cursor={cursor}").status_code == 422
 
 
 def test_the_report_as_csv_has_the_rows_own_columns(coordinator: Caller, list_id: str, ctx: Context) -> None:

@@ -20,6 +20,7 @@ from dialer.store.models.people import ImportRowIssue
 from dialer.store.session import UnitOfWork
 
 _ISSUES_AT_ONCE: Final = 1_000
+_LAST_ROW: Final = 2**31 - 1
 
 
 def list_rejected(ctx: Context, import_id: uuid.UUID, page: Page) -> Slice[RowIssueView]:
@@ -77,7 +78,7 @@ def number_after(page: Page) -> int:
     """The row or line after which a page begins."""
     if page.after is None:
         return 0
-    if len(page.after) != 1 or not page.after[0].isdecimal():
+    if len(page.after) != 1 or not page.after[0].isdecimal() or int(page.after[0]) > _LAST_ROW:
         raise ValidationFailed.at("/cursor", "This cursor isn’t one of ours. Start again without it.")
     return int(page.after[0])
 
