@@ -124,15 +124,13 @@ def may_send_again(unknown_outcomes: int) -> bool:
     return unknown_outcomes < TRIES
 
 
-def is_proven_absent(
-    clean_looks: int, attempted_at: dt.datetime, looked_at: dt.datetime, settle_s: int
-) -> bool:
+def is_proven_absent(clean_looks: int, ended_at: dt.datetime, looked_at: dt.datetime, settle_s: int) -> bool:
     """Whether the carrier is proven to have nothing.
 
     Two looks read without error did not show it, and the latest was `settle_s` seconds or more after the
     attempt, since the carrier's list may lag.
     """
-    return clean_looks >= CLEAN_LOOKS and looked_at - attempted_at >= dt.timedelta(seconds=settle_s)
+    return clean_looks >= CLEAN_LOOKS and looked_at - ended_at >= dt.timedelta(seconds=settle_s)
 
 
 def is_same_text(ours: str, theirs: str) -> bool:

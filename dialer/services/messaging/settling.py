@@ -42,9 +42,7 @@ REST_MOST: Final = dt.timedelta(minutes=5)
 GIVEN_UP_AFTER: Final = dt.timedelta(days=1)
 """When a text is left `unknown` though the carrier could never be read."""
 CLOCKS_DIFFER: Final = dt.timedelta(minutes=2)
-"""How much earlier than the end of the attempt the carrier may say that it got the text: it hung for a while,
-and the two clocks differ.
-"""
+"""How much earlier than the attempt began the carrier may say that it got the text: the two clocks differ."""
 
 log = get_logger(__name__)
 
@@ -194,14 +192,14 @@ def _fits(one: Doubtful, message: CarrierMessage) -> bool:
 
 
 def _is_absent(ctx: Context, one: Doubtful) -> bool:
-    return is_proven_absent(one.clean_looks + 1, one.attempted_at, ctx.now, ctx.messaging.settle_s)
+    return is_proven_absent(one.clean_looks + 1, one.ended_at, ctx.now, ctx.messaging.settle_s)
 
 
 def _looked(ctx: Context, one: Doubtful) -> Looked:
     """A clean look without it. After the second unknown outcome it is left `unknown`, and shown so."""
     if _is_absent(ctx, one):
         return Looked(one, one.clean_looks + 1, None)
-    settled_at = one.attempted_at + dt.timedelta(seconds=ctx.messaging.settle_s)
+    settled_at = one.ended_at + dt.timedelta(seconds=ctx.messaging.settle_s)
     return Looked(one, one.clean_looks + 1, max(settled_at, ctx.now + FIRST_LOOK / 5))
 
 

@@ -130,7 +130,7 @@ class Message(Identified, Base):
 
     An outbound one is claimed by a lease while it stays `queued` (`leased_until`, `lease`), becomes `sending`
     with `attempts` counted and `attempted_at` set before the carrier hears of it, and `unknown` where nobody
-    knows what the carrier made of it (`attempted_at` is then when the attempt ended): it is looked for at
+    knows what the carrier made of it (`attempt_ended_at`, where its process said so): it is looked for at
     `next_look_at`, and `clean_looks` counts the looks that were read without error and did not show it.
     `put_back` counts the attempts that the carrier provably did not take; the others may have reached
     somebody. `reconcile_at` is when the carrier is asked about one that it accepted.
@@ -243,6 +243,7 @@ class Message(Identified, Base):
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     put_back: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     attempted_at: Mapped[Instant | None]
+    attempt_ended_at: Mapped[Instant | None]
     clean_looks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     next_look_at: Mapped[Instant | None]
     reconcile_at: Mapped[Instant | None]

@@ -15,7 +15,8 @@ from dialer.store.session import UnitOfWork
 
 _COLUMNS: Final = """
     message.id, message.number, message.sender, message.body, message.blast_id, message.campaign_id,
-    message.purpose, message.attempts, message.put_back, message.attempted_at, message.clean_looks
+    message.purpose, message.attempts, message.put_back, message.attempted_at, message.clean_looks,
+    greatest(message.attempted_at, message.attempt_ended_at) AS ended_at
 """
 
 _TAKE: Final = text(
@@ -118,6 +119,8 @@ class Doubtful:
     unknown_outcomes: int
     """How many of its tries may have reached somebody, this one among them."""
     attempted_at: dt.datetime
+    ended_at: dt.datetime
+    """When the attempt was over, as far as is known: long after it began where its process was held up."""
     clean_looks: int
 
 
@@ -145,6 +148,7 @@ def take_doubtful(unit: UnitOfWork, *, now: dt.datetime, again: dt.datetime, lim
             attempt=row.attempts,
             unknown_outcomes=row.attempts - row.put_back,
             attempted_at=row.attempted_at,
+            ended_at=row.ended_at,
             clean_looks=row.clean_looks,
         )
         for row in unit.session.execute(_TAKE, given)

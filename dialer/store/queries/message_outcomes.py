@@ -91,7 +91,7 @@ _LOSE: Final = text(
         ORDER BY m.id FOR UPDATE OF m
     )
     UPDATE message
-    SET state = 'unknown', attempted_at = :now, next_look_at = :look_at, clean_looks = 0
+    SET state = 'unknown', attempt_ended_at = :now, next_look_at = :look_at, clean_looks = 0
     FROM told
     WHERE message.organisation_id = :organisation AND message.id = told.id
     RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,

@@ -17,6 +17,7 @@ from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.paging import Page
 from dialer.services.people.audiences import create_audience
 from dialer.services.people.lists import create_list
+from dialer.services.people.suppressions import NewSuppression, add_suppression
 from tests.people import Person
 from tests.web.coordinator.test_doors import PAGES
 from tests.web.phone_bank import PhoneBank
@@ -115,6 +116,11 @@ def _conversation(ctx: Context) -> uuid.UUID:
     return list_conversations(ctx, ConversationSearch(), Page()).items[0].id
 
 
+def _suppression(ctx: Context) -> uuid.UUID:
+    bar = NewSuppression(channels=("voice",), reason="manual", number="+447700900103")
+    return add_suppression(ctx, bar)[0].id
+
+
 @pytest.fixture
 def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[str]:
     """Every address of the coordinator's that takes a form, with ids that are there."""
@@ -127,6 +133,7 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "volunteer_id": vic.id,
         "election_id": get_campaign(ctx, bank.campaign_id).election_id,
         "import_id": uuid.UUID(int=1),
+        "suppression_id": _suppression(ctx),
         "code": create_join_link(ctx, bank.campaign_id, NewJoinLink()).code,
         "channel": "voice",
         "blast_id": _draft(ctx, bank),
