@@ -186,7 +186,7 @@ def _read_fast(text: str, region: str, allow_fictional: bool) -> Phone | None:
     code = leads.get(lead)
     if code is None or len(national) < NATIONAL_DIGITS or not (compact.isdigit() and compact.isascii()):
         return None
-    kind = _kind(code, national, allow_fictional)
+    kind = None if national[0] == "0" else _kind(code, national, allow_fictional)  # a trunk 0 and nine digits
     if kind is None:
         return None
     return Phone(f"+{code}{national}", kind, mended=lead == "" and code == _BRITISH)

@@ -219,6 +219,11 @@ def test_a_cell_reads_the_same_without_the_fast_path(text: str) -> None:
         assert read_phones(text, "GB", True) == quick
 
 
+@pytest.mark.parametrize("text", ["0800000000", "+44 0800 000000", "0845 464 7", "0800 1111"])
+def test_short_numbers_after_a_trunk_0_are_read_the_slow_way(text: str) -> None:
+    _agrees(text, "GB", True)
+
+
 @pytest.mark.parametrize("text", ["07700 900123", "+44 (0)1632 960123", "7700900123", "0207 946 0123"])
 def test_common_writings_take_the_fast_path(text: str) -> None:
     assert phone._read_fast(text, "GB", True)
