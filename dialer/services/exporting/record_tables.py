@@ -9,31 +9,15 @@ from sqlalchemy import Row
 
 from dialer.domain.csv_cells import harmless
 from dialer.services.exporting.tables import Cells, Shown, Table, plain, shown
+from dialer.services.gotv.pledges import CSV_COLUMNS
 from dialer.services.messaging.messages import SECRET
 from dialer.store.queries.export_contacts import People
 from dialer.store.queries.export_records import read_records
 from dialer.store.session import UnitOfWork
 
-_RECORD: Final = (
-    "contact_id",
-    "election_id",
-    "elector_number",
-    "first_name",
-    "last_name",
-    "polling_district",
-    "postcode",
-    "campaign_id",
-    "support",
-    "voting_method",
-    "planned_at",
-    "source",
-    "at",
-    "by",
-    "voted_at",
-)
 _COLUMNS: Final = {
-    "pledges": _RECORD,
-    "turnout": (*_RECORD, "voted_source"),
+    "pledges": CSV_COLUMNS,
+    "turnout": (*CSV_COLUMNS, "voted_source"),
     "results": (
         "id",
         "campaign_id",
@@ -140,7 +124,7 @@ def _object(values: Mapping[str, Any]) -> Shown:
 
 
 def _pledge_object(values: Mapping[str, Any]) -> Shown:
-    return {name: shown(values[name]) for name in _RECORD if name != "postcode"}
+    return {name: shown(values[name]) for name in CSV_COLUMNS if name != "postcode"}
 
 
 def _cost(values: Mapping[str, Any], currency: str | None) -> dict[str, str] | None:

@@ -17,7 +17,8 @@ from dialer.services.context import Context
 from dialer.services.gotv.record import count_new_records, recompute_records
 from dialer.services.gotv.waiting import match_unknown_marks
 from dialer.services.people.import_batches import Batch
-from dialer.services.people.import_plan import LEASE, OvertakenError, Plan
+from dialer.services.people.import_claims import LEASE, OvertakenError
+from dialer.services.people.import_plan import Plan
 from dialer.services.people.import_words import add_warnings
 from dialer.store.models.people import Import
 from dialer.store.queries.import_create import created_ids

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,15 +23,8 @@ from dialer.store.queries.import_match import Scope
 from dialer.store.queries.import_merge import Merge
 from dialer.store.session import UnitOfWork
 
-LEASE: Final = dt.timedelta(seconds=15)
-"""For how long a silent worker is believed to be at work; the sweep then starts the import again."""
-
 WRITING_SHARE: Final = 0.25
 """How much of a workbook's progress is writing its rows out."""
-
-
-class OvertakenError(Exception):
-    """The import was cancelled, or another worker went on with it: this one stops without a trace."""
 
 
 @dataclass(frozen=True, slots=True)

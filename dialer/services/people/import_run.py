@@ -23,8 +23,9 @@ from dialer.domain.importing.workbook.picking import Wishes
 from dialer.logs import get_logger
 from dialer.services.context import Context
 from dialer.services.people.import_chunk import bring_in
+from dialer.services.people.import_claims import LEASE, OvertakenError
 from dialer.services.people.import_files import discard_upload, room_needed, rows_file
-from dialer.services.people.import_plan import LEASE, WRITING_SHARE, OvertakenError, Plan, make_plan
+from dialer.services.people.import_plan import WRITING_SHARE, Plan, make_plan
 from dialer.services.people.import_reading import cycles_sought_rarely, read_batches
 from dialer.services.people.import_words import put_warnings, row_warnings, unreadable, waiting
 from dialer.services.people.import_workbooks import keep_rows, write_rows

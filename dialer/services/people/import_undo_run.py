@@ -18,7 +18,7 @@ from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
 from dialer.services.gotv.record import recompute_records
-from dialer.services.people.import_plan import LEASE, OvertakenError
+from dialer.services.people.import_claims import LEASE, OvertakenError
 from dialer.store.models.people import Import
 from dialer.store.queries import import_undo as undo
 from dialer.store.queries import import_undo_fields as fields
