@@ -102,6 +102,13 @@ class RedisJobQueue:
         """How many jobs wait, by queue. Raises `redis.RedisError` when the server can't be reached."""
         return {name: queue.count for name, queue in self._queues.items()}
 
+    def anything_waits(self, queues: Iterable[str]) -> bool:
+        """Whether work waits in any of these; no when the server is away."""
+        try:
+            return any(self._queues[name].count for name in queues)
+        except redis.RedisError:
+            return False
+
     def is_up(self) -> bool:
         """Whether the queue's server answers."""
         try:

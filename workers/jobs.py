@@ -13,17 +13,20 @@ from dialer.services.messaging import carrier_events, keeping, planning, reconci
 from dialer.services.messaging.inbound_reading import read_inbound as read_texts_to_us
 from dialer.services.messaging.launching import enqueue_clearing, enqueue_planning
 from dialer.services.messaging.outgoing import enqueue_sending
-from dialer.services.people import audience_lists, import_run, import_undo_run, suppression_run
+from dialer.services.people import audience_lists, import_run, import_undo, import_undo_run, suppression_run
 from workers.registry import job
-from workers.runs import until_done
+from workers.runs import turn, until_done
 from workers.runtime import installed
 
 
 @job(Permission.IMPORT_RUN)
 def run_import(ctx: Context, import_id: str) -> None:
-    """Bring an uploaded list in, of people or of what must not be contacted, from where it stands."""
-    import_run.run_import(ctx, uuid.UUID(import_id), installed().clock)
-    suppression_run.run_suppression_import(ctx, uuid.UUID(import_id), installed().clock)
+    """Bring an uploaded list in, of people or of what must not be contacted, from where it stands, until
+    others are to have their turn.
+    """
+    work = (ctx, uuid.UUID(import_id), installed().clock, turn())
+    if import_run.run_import(*work) or suppression_run.run_suppression_import(*work):
+        import_run.enqueue_import(ctx, uuid.UUID(import_id))
 
 
 @job(Permission.AUDIENCE_MANAGE)
@@ -35,8 +38,9 @@ def fill_list(ctx: Context, snapshot_id: str) -> None:
 
 @job(Permission.IMPORT_RUN)
 def undo_import(ctx: Context, import_id: str) -> None:
-    """Take back what an import brought, from where it stands."""
-    import_undo_run.run_undo(ctx, uuid.UUID(import_id), installed().clock)
+    """Take back what an import brought, from where it stands, until others are to have their turn."""
+    if import_undo_run.run_undo(ctx, uuid.UUID(import_id), installed().clock, turn()):
+        import_undo.enqueue_undo(ctx, uuid.UUID(import_id))
 
 
 @job(Permission.EXPORT_RUN)

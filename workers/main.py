@@ -39,6 +39,13 @@ class Worker(SimpleWorker):
     asked_to_stop = False
     kind_of_failure = ""
 
+    def reorder_queues(self, reference_queue: Queue) -> None:
+        """After a job of any other queue an import has its turn, if one waits: imports give way between two
+        chunks, and among texts without end would never come to theirs.
+        """
+        first = "" if reference_queue.name == queueing.IMPORTS else queueing.IMPORTS
+        self._ordered_queues = sorted(self.queues, key=lambda queue: queue.name != first)
+
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """The first SIGTERM or SIGINT: stop after the present job."""
         self.asked_to_stop = True

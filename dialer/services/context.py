@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +22,15 @@ Signatures = WebhookSignatures
 """Who tells the carrier from others, under a name that doors may use."""
 
 
+GiveWay = Callable[[], bool]
+"""Asked between two steps of long work: whether it is to stop there, so that others have their turn."""
+
+
+def never() -> bool:
+    """The `GiveWay` of work that runs to its end."""
+    return False
+
+
 class JobQueue(Protocol):
     """Where work waits for a worker. The row in the database is the truth; this only says “soon”."""
 
@@ -35,6 +44,9 @@ class JobQueue(Protocol):
 
     def take_missed_texts(self) -> bool:
         """Whether such word was left; it is taken away."""
+
+    def anything_waits(self, queues: Iterable[str]) -> bool:
+        """Whether work waits in any of these; no when the server is away."""
 
     def is_up(self) -> bool:
         """Whether the queue's server answers."""

@@ -63,6 +63,20 @@ def move_on(unit: UnitOfWork, import_id: uuid.UUID, start: int, end: int, now: d
     return row
 
 
+def give_back(ctx: Context, import_id: uuid.UUID) -> None:
+    """Leave an import, or the undoing of one, to whoever takes it up next."""
+    with ctx.unit() as unit:
+        unit.session.execute(
+            update(Import)
+            .where(
+                Import.organisation_id == unit.organisation_id,
+                Import.id == import_id,
+                Import.state.in_(("running", "undoing")),
+            )
+            .values(leased_until=None)
+        )
+
+
 def end_import(ctx: Context, import_id: uuid.UUID, now: dt.datetime, state: str, **values: Any) -> None:
     """Set the last state of a running import, and remove its file."""
     with ctx.unit() as unit:

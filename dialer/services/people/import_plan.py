@@ -29,7 +29,10 @@ WRITING_SHARE: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The import, how its file is read, how its people are merged, and from which row on."""
+    """The import, how its file is read, how its people are merged, and from which row on.
+
+    `created` people were made by the rows before.
+    """
 
     id: uuid.UUID
     merge: Merge
@@ -37,6 +40,7 @@ class Plan:
     form: TextFormat
     rules: RowRules
     start: int
+    created: int
     workbook: Wishes | None = None
 
     def progress(self, batch: Batch) -> float:
@@ -56,6 +60,7 @@ def make_plan(ctx: Context, unit: UnitOfWork, row: Import) -> Plan:
         form=TextFormat(row.encoding or "utf-8", row.delimiter or ",", row.has_sep_line),
         rules=rules,
         start=row.next_row,
+        created=row.created_count,
         workbook=_workbook(row, rules),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -26,7 +26,7 @@ _LARGE: Final = 4 * 1024 * 1024
 _AHEAD: Final = 3
 
 
-def read_chunks(path: Path, form: TextFormat, start: int, rows: int = BATCH_ROWS) -> Iterator[Chunk]:
+def read_chunks(path: Path, form: TextFormat, start: int, rows: int = BATCH_ROWS) -> Generator[Chunk]:
     """Read the records of a list from row `start` on, so many at a time."""
     size = path.stat().st_size
     with path.open("rb") as stream, closing(read_records(stream, form)) as everything:
@@ -36,7 +36,7 @@ def read_chunks(path: Path, form: TextFormat, start: int, rows: int = BATCH_ROWS
             start = batch[-1].row + 1
 
 
-def _prepare_in_parallel(chunks: Iterator[Chunk], rules: RowRules) -> Iterator[Batch]:
+def _prepare_in_parallel(chunks: Iterator[Chunk], rules: RowRules) -> Generator[Batch]:
     """Keep a few batches under way and give them back in order."""
     with ReadingProcesses(rules, os.cpu_count() or 2) as readers:
         under_way: deque[tuple[Chunk, Future[Batch]]] = deque()
@@ -63,7 +63,7 @@ def cycles_sought_rarely() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def read_batches(path: Path, form: TextFormat, rules: RowRules, start: int) -> Iterator[Batch]:
+def read_batches(path: Path, form: TextFormat, rules: RowRules, start: int) -> Generator[Batch]:
     """Read a list from row `start` on, in bounded memory; a large one on all processors."""
     chunks = read_chunks(path, form, start, BATCH_ROWS)
     if path.stat().st_size >= _LARGE:

@@ -7,6 +7,7 @@ import datetime as dt
 import time
 import uuid
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,9 +22,9 @@ from dialer.domain.errors import Unavailable, UnreadableFile
 from dialer.domain.importing.delimited import SHEET_FORM
 from dialer.domain.importing.workbook.picking import Wishes
 from dialer.logs import get_logger
-from dialer.services.context import Context
+from dialer.services.context import Context, GiveWay, never
 from dialer.services.people.import_chunk import bring_in
-from dialer.services.people.import_claims import LEASE, OvertakenError
+from dialer.services.people.import_claims import LEASE, OvertakenError, give_back
 from dialer.services.people.import_files import discard_upload, room_needed, rows_file
 from dialer.services.people.import_plan import WRITING_SHARE, Plan, make_plan
 from dialer.services.people.import_reading import cycles_sought_rarely, read_batches
@@ -42,8 +43,9 @@ _GROWN: Final = 4
 log = get_logger(__name__)
 
 
-def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock) -> None:
-    """Bring an import's rows in, from where it stands, until its end or until it is cancelled.
+def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock, turn_is_over: GiveWay = never) -> bool:
+    """Bring an import's rows in, from where it stands, until its end or until it is cancelled; True where its
+    turn was over before, and it is to be asked for again.
 
     May be run again at any time and by several workers: rows are applied once, by whoever commits
     them first. A killed run leaves what it committed, and the next one goes on after that.
@@ -51,12 +53,12 @@ def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock) -> None:
     require(ctx.actor, Permission.IMPORT_RUN)
     plan = _begin(ctx, import_id)
     if plan is None:
-        return
+        return False
     try:
         with cycles_sought_rarely(), room_needed():
-            _bring_all_in(ctx, plan, clock)
+            is_in = _bring_in_until(ctx, plan, clock, turn_is_over)
     except OvertakenError:
-        return
+        return False
     except Unavailable as error:
         _say_why_it_waits(ctx, plan, error)
         raise
@@ -67,7 +69,11 @@ def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock) -> None:
         log.warning("import failed", import_id=str(plan.id), kind=type(error).__name__)
         _end(ctx, plan, clock(), state="failed", error=unreadable(ctx.public_url))
     else:
+        if not is_in:
+            give_back(ctx, plan.id)
+            return True
         _end(ctx, plan, clock(), state="completed", progress=1.0, error=null())
+    return False
 
 
 def _say_why_it_waits(ctx: Context, plan: Plan, error: Unavailable) -> None:
@@ -134,22 +140,33 @@ def _begin(ctx: Context, import_id: uuid.UUID) -> Plan | None:
 # --- one chunk --------------------------------------------------------------------------------------
 
 
-def _bring_all_in(ctx: Context, plan: Plan, clock: Clock) -> None:
-    """Bring in chunk after chunk; whenever tables have grown fourfold by it, the planner is told."""
-    created, told_at = 0, _WORTH_TELLING
+def _bring_in_until(ctx: Context, plan: Plan, clock: Clock, turn_is_over: GiveWay) -> bool:
+    """Bring in chunk after chunk; False where the turn was over before the last."""
     if plan.workbook:
         plan = _with_rows_written(ctx, plan, plan.workbook, clock)
-    for batch in read_batches(plan.path, plan.form, plan.rules, plan.start):
-        began = time.monotonic()
-        created += bring_in(ctx, plan, batch, clock()).created
-        if created >= told_at:
-            told_at = _GROWN * created
-            with ctx.unit() as unit:
-                learn_sizes(unit.session)
-        _give_way(ctx, clock(), time.monotonic() - began)
+    created = plan.created
+    with closing(read_batches(plan.path, plan.form, plan.rules, plan.start)) as batches:
+        for batch in batches:
+            began = time.monotonic()
+            before, created = created, created + bring_in(ctx, plan, batch, clock()).created
+            _tell_planner(ctx, before, created)
+            if turn_is_over():
+                return False
+            _rest(ctx, clock(), time.monotonic() - began)
+    return True
 
 
-def _give_way(ctx: Context, now: dt.datetime, worked_s: float) -> None:
+def _tell_planner(ctx: Context, before: int, created: int) -> None:
+    """Tell the planner whenever the people whom an import made have become fourfold."""
+    grown = _WORTH_TELLING
+    while grown <= before:
+        grown *= _GROWN
+    if created >= grown:
+        with ctx.unit() as unit:
+            learn_sizes(unit.session)
+
+
+def _rest(ctx: Context, now: dt.datetime, worked_s: float) -> None:
     """Leave the processors to pages and calls for a moment after a chunk, while anybody calls."""
     with ctx.unit() as unit:
         called = somebody_calls(unit, now - _CALLING)

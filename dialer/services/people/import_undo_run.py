@@ -15,10 +15,10 @@ from dialer.clock import Clock
 from dialer.domain.access import Permission, require
 from dialer.domain.importing.undoing import FieldChange, PutBack, put_back
 from dialer.services.calling.queue_sync import sync_queues
-from dialer.services.context import Context
+from dialer.services.context import Context, GiveWay, never
 from dialer.services.gotv.elections import current_election
 from dialer.services.gotv.record import recompute_records
-from dialer.services.people.import_claims import LEASE, OvertakenError
+from dialer.services.people.import_claims import LEASE, OvertakenError, give_back
 from dialer.store.models.people import Import
 from dialer.store.queries import import_undo as undo
 from dialer.store.queries import import_undo_fields as fields
@@ -40,24 +40,29 @@ class _Undoing:
     after: uuid.UUID | None
 
 
-def run_undo(ctx: Context, import_id: uuid.UUID, clock: Clock) -> None:
-    """Take back what only this import brought, from where it stands, to its end.
+def run_undo(ctx: Context, import_id: uuid.UUID, clock: Clock, turn_is_over: GiveWay = never) -> bool:
+    """Take back what only this import brought, from where it stands, to its end; True where its turn was over
+    before, and it is to be asked for again.
 
     May be run again at any time and by several workers: whoever commits a chunk first has done it.
     """
     require(ctx.actor, Permission.IMPORT_RUN)
     undoing = _begin(ctx, import_id)
     if undoing is None:
-        return
+        return False
     try:
         after: uuid.UUID | None = undoing.after
         while (done := _take_back_next(ctx, undoing, after, clock())) is not None:
             after = done
+            if turn_is_over():
+                give_back(ctx, import_id)
+                return True
         while _give_numbers_back(ctx, undoing, clock()):
             pass
     except OvertakenError:
-        return
+        return False
     _end(ctx, undoing, clock())
+    return False
 
 
 def _begin(ctx: Context, import_id: uuid.UUID) -> _Undoing | None:

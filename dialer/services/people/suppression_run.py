@@ -7,6 +7,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -27,9 +28,9 @@ from dialer.domain.suppressing import OF_ADDRESSES, OF_NUMBERS
 from dialer.logs import get_logger
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.contention import again_after_deadlock
-from dialer.services.context import Context
+from dialer.services.context import Context, GiveWay, never
 from dialer.services.people.import_batches import Chunk
-from dialer.services.people.import_claims import OvertakenError, claim_barring, end_import, move_on
+from dialer.services.people.import_claims import OvertakenError, claim_barring, end_import, give_back, move_on
 from dialer.services.people.import_files import rows_file, stored_file
 from dialer.services.people.import_head import Expected, ReadingWishes, workbook_wishes
 from dialer.services.people.import_reading import cycles_sought_rarely, read_chunks
@@ -73,21 +74,26 @@ class _Plan:
     workbook: Wishes | None
 
 
-def run_suppression_import(ctx: Context, import_id: uuid.UUID, clock: Clock) -> None:
-    """Bar what a list names, from where it stands, until its end or until it is cancelled.
+def run_suppression_import(
+    ctx: Context, import_id: uuid.UUID, clock: Clock, turn_is_over: GiveWay = never
+) -> bool:
+    """Bar what a list names, from where it stands, until its end or until it is cancelled; True where its
+    turn was over before, and it is to be asked for again.
 
     May be run again at any time and by several workers: rows are applied once, by whoever commits them first.
     """
     require(ctx.actor, Permission.IMPORT_RUN)
     plan = _begin(ctx, import_id)
     if plan is None:
-        return
+        return False
     try:
         with cycles_sought_rarely():
-            _bring_all_in(ctx, plan, clock)
+            if not _bring_in_until(ctx, plan, clock, turn_is_over):
+                give_back(ctx, import_id)
+                return True
             values = _close(ctx, plan, clock)
     except OvertakenError:
-        return
+        return False
     except UnreadableFile as error:
         log.warning("import failed", import_id=str(import_id), kind=type(error).__name__)
         end_import(ctx, import_id, clock(), "failed", error=_problem(ctx, error.detail))
@@ -97,6 +103,7 @@ def run_suppression_import(ctx: Context, import_id: uuid.UUID, clock: Clock) -> 
         end_import(ctx, import_id, clock(), "failed", error=_problem(ctx, words))
     else:
         end_import(ctx, import_id, clock(), "completed", progress=1.0, **values)
+    return False
 
 
 def _problem(ctx: Context, detail: str) -> dict[str, object]:
@@ -186,17 +193,23 @@ class _Batch:
         return self.chunk.records[-1].row + 1
 
 
-def _bring_all_in(ctx: Context, plan: _Plan, clock: Clock) -> None:
-    """Bring in chunk after chunk; whenever the table has doubled by it, the planner is told."""
+def _bring_in_until(ctx: Context, plan: _Plan, clock: Clock, turn_is_over: GiveWay) -> bool:
+    """Bring in chunk after chunk; False where the turn was over before the last. Whenever the table has
+    doubled by it, the planner is told.
+    """
     if plan.workbook:
         plan = _with_rows_written(ctx, plan, plan.workbook, clock)
     created, told_at = 0, CHUNK_ROWS
-    for chunk in read_chunks(plan.path, plan.form, plan.start, CHUNK_ROWS):
-        created += _bring_in(ctx, plan, _read(chunk, plan.rules), clock)
-        if created >= told_at:
-            told_at = 2 * created
-            with ctx.unit() as unit:
-                learn_suppressions(unit.session)
+    with closing(read_chunks(plan.path, plan.form, plan.start, CHUNK_ROWS)) as chunks:
+        for chunk in chunks:
+            created += _bring_in(ctx, plan, _read(chunk, plan.rules), clock)
+            if created >= told_at:
+                told_at = 2 * created
+                with ctx.unit() as unit:
+                    learn_suppressions(unit.session)
+            if turn_is_over():
+                return False
+    return True
 
 
 def _read(chunk: Chunk, rules: BarredRules) -> _Batch:
