@@ -58,11 +58,14 @@ def put_back(mine: FieldChange, present: Values, later: Sequence[FieldChange]) -
 
     It isn't where somebody changed it since, or where a later import brought or said it too. The later
     import that found it as this one had left it takes over what stood before: undone in any order, all of
-    them leave what was there before the first.
+    them leave what was there before the first. What it only said as it stood before is nothing to put back:
+    whoever brought that holds it.
     """
     result = PutBack()
     for name, after in mine.after.items():
         before = mine.before.get(name)
+        if before == after:
+            continue
         heir = next((nth for nth, other in enumerate(later) if _found(other, name, after)), None)
         if heir is not None:
             result.inherited.setdefault(heir, {})[name] = before

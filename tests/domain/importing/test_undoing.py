@@ -23,6 +23,12 @@ def test_what_a_later_import_said_too_stays_and_goes_with_it() -> None:
     assert (result.values, result.inherited) == ({}, {0: {"ward": "a"}})
 
 
+def test_what_it_only_said_too_is_nothing_to_put_back() -> None:
+    said = FieldChange({"phone.+447700900001": True}, {"phone.+447700900001": True})
+    result = put_back(said, {"phone.+447700900001": True}, [])
+    assert (result.values, result.kept) == ({}, 0)
+
+
 @given(VALUES, st.lists(VALUES, max_size=4), st.randoms(use_true_random=False))
 def test_all_undone_in_any_order_leave_what_was_there_before(first, values, chance) -> None:
     """And whatever is left at any time is the value of the last import that still stands."""

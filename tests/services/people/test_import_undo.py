@@ -109,6 +109,20 @@ def test_what_was_changed_by_hand_or_named_by_another_stays(
     assert taken(undo(later(), other.id)) == {"people": 1, "memberships": 1, "changes": 1}
 
 
+def test_one_that_only_said_what_another_brought_takes_nothing_away(
+    ctx: Context, later: Callable[[], Context]
+) -> None:
+    list_id = new_list(ctx)
+    bring_in(ctx, f"{HEADER}\nSiân,Jones,07700900001,,,,\n", list_id)
+    brought = f"{HEADER}\nSiân,Jones,07700900001; 07700900002,CF10 1AB,driver,43,KA1-1\n"
+    bring_in(later(), brought, list_id)
+    before = snapshot(ctx)
+    again = bring_in(later(), brought, list_id)
+    assert again.counts.unchanged == 1
+    assert taken(undo(later(), again.id)) == {}
+    assert snapshot(ctx) == before
+
+
 def test_two_imports_undone_in_the_order_in_which_they_came(
     ctx: Context, later: Callable[[], Context]
 ) -> None:
