@@ -75,7 +75,7 @@ def new_audience() -> str:
 def make_audience() -> Answer:
     """Add or take out a condition, count, or save."""
     form = sent_form()
-    if (changed := reshaped(form)) is not None or said("save") != "yes":
+    if (changed := reshaped(form)) is not None or not _to_save():
         return _composer(None, changed or form)
     try:
         made = create_audience(context(), _fields(form))
@@ -99,7 +99,7 @@ def save_audience(audience_id: uuid.UUID) -> Answer:
     """Add or take out a condition, count, or save."""
     ctx, form = context(), sent_form()
     found = get_audience(ctx, audience_id)
-    if (changed := reshaped(form)) is not None or said("save") != "yes":
+    if (changed := reshaped(form)) is not None or not _to_save():
         return _composer(found, changed or form)
     try:
         change_audience(ctx, audience_id, _fields(form))
@@ -149,6 +149,15 @@ def take_audience_away(audience_id: uuid.UUID) -> Response:
         words = gettext("Another audience names this one. Take it out there first.")
         return go("coordinator.audience", words, "bad", audience_id=audience_id)
     return go("coordinator.audiences", gettext("The audience is gone. The people stay."))
+
+
+def _to_save() -> bool:
+    """Whether the form is to be saved.
+
+    The count that follows what is typed sends the form with the button that was pressed last, which may be
+    the one that is saving it just then.
+    """
+    return said("save") == "yes" and said("count") != "yes"
 
 
 def _fields(form: AudienceForm) -> AudienceFields:

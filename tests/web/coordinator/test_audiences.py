@@ -49,6 +49,13 @@ def test_an_audience_is_composed_and_made_a_list(ctx_with_people: Context, desk:
     assert (made.name, made.contact_count) == ("Monday", 2)
 
 
+def test_the_count_that_follows_what_is_typed_saves_nothing(ctx: Context, desk: Reader) -> None:
+    """The script sends the button that was pressed last with it: Save, perhaps."""
+    desk.open("/audiences/new")
+    desk.press("save", name="Twice", count="yes")
+    assert not list_audiences(ctx, Page(5)).items
+
+
 def test_a_condition_is_taken_out_and_a_group_added_with_nothing_lost(desk: Reader) -> None:
     desk.open("/audiences/new")
     desk.press("add-condition", **{"g-0-new": "tags", "name": "Mine"})
