@@ -59,11 +59,21 @@ def read_barred(record: Record, rules: BarredRules) -> Barred:
     """Read one row that has any content. A row that bars nothing is rejected, with the reason."""
     if not record.split:
         return Barred(issue=_issue(record, Outcome.REJECTED, record.fault or Reason.UNDECODABLE))
-    if rules.bars_numbers and len(rules.columns) == 1 and len(record.cells) > rules.columns[0][0]:
-        reading = read_phones(record.cells[rules.columns[0][0]], rules.region, rules.allow_fictional)
-        if reading.fault is None:  # nearly every row of a register
-            return Barred([phone.number for phone in reading.phones])
+    if rules.bars_numbers and len(rules.columns) == 1:
+        index, field = rules.columns[0]
+        if field == _NUMBER and index < len(record.cells) and "@" not in (cell := record.cells[index]):
+            return _read_number(record, rules, cell)  # nearly every row of a register
     return _read_cells(record, rules)
+
+
+def _read_number(record: Record, rules: BarredRules, cell: str) -> Barred:
+    phones, fault = read_phones(cell, rules.region, rules.allow_fictional)
+    numbers = [phone.number for phone in phones]
+    if fault is None:
+        return Barred(numbers)
+    faults = [(Reason(fault), _NUMBER, cell)] if cell.strip() else []
+    barred = Barred(numbers)
+    return barred._replace(issue=_issue_of(record, barred, faults))
 
 
 def _read_cells(record: Record, rules: BarredRules) -> Barred:

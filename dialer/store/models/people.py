@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 
 from sqlalchemy import Computed, ForeignKey, Index, SmallInteger, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.people import (
@@ -412,13 +412,19 @@ class Suppression(Identified, Base):
     """The one register that named it, whose next full list may lift it."""
     import_id: Mapped[uuid.UUID | None]
     """The last import that named it."""
+    named_by: Mapped[list[uuid.UUID] | None] = mapped_column(ARRAY(UUID()))
+    """Every import that named it and wasn't undone; the null UUID stands for any number of older ones."""
     contact_id: Mapped[uuid.UUID | None]
     opt_out_id: Mapped[uuid.UUID | None]
     note: Mapped[str | None]
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant]
+    beneath: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    """Weaker noes that this one stands upon, the strongest last: what they said, when and by whom."""
     lifted_at: Mapped[Instant | None]
     lifted_reason: Mapped[str | None]
+    lifted_by: Mapped[uuid.UUID | None]
+    """The import of a register's full list that lifted it, which puts it back when it is undone."""
 
 
 class OptOut(Identified, Base):
@@ -451,5 +457,7 @@ class OptOut(Identified, Base):
     result_id: Mapped[uuid.UUID | None]
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant]
+    beneath: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    """Weaker noes that this one stands upon, the strongest last: what they said, when and by whom."""
     lifted_at: Mapped[Instant | None]
     lifted_reason: Mapped[str | None]
