@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import BinaryIO, Final
 
 from flask import Response, request
@@ -23,12 +23,13 @@ def csv_response(lines: Iterable[str], filename: str) -> Response:
     return response
 
 
-def private_file(path: Path, filename: str, media_type: str, *, before: bytes = b"") -> Response:
-    """A file of ours, sent piece by piece and kept by nobody on the way; `before` goes in front of it."""
-    size = len(before) + path.stat().st_size
-    response = Response(_pieces(path.open("rb"), before), mimetype=media_type)
+def private_file(file: BinaryIO, filename: str, media_type: str, *, before: bytes = b"") -> Response:
+    """An open file of ours, sent in pieces and kept by nobody on the way; `before` goes in front of it."""
+    size = len(before) + os.fstat(file.fileno()).st_size
+    response = Response(_pieces(file, before), mimetype=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     response.headers["Content-Length"] = str(size)
+    response.call_on_close(file.close)  # a HEAD reads nothing
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,4 +1,4 @@
-"""A list comes in while its worker, the database and the queue are killed: same counts, each row once."""
+"""Lists come in, and one goes out, while workers, the database and the queue are killed: each row once."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ import os
 import signal
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import create_engine, text
 
 from dialer.processes import read_pid
 from dialer.settings import completed, load_settings
 from tests.supervisor.conftest import Installation, Make
+from tests.workbooks import xlsx
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
 
@@ -27,12 +30,27 @@ ENDS_WITHIN_S = 240.0
 GOES_ON_WITHIN_S = 30.0
 
 
+WORKERS = ("worker-1", "worker-2")
+IN_WORKBOOK = 12_000
+
+
 @pytest.fixture(scope="module")
 def running(make_installation: Make) -> Iterator[Installation]:
     installation = make_installation("importing", DIALER_DEMO="0")
     installation.start()
     yield installation
     installation.stop()
+
+
+@pytest.fixture(scope="module")
+def token(running: Installation) -> str:
+    return running.dialer("token", "create", "--role", "coordinator").stdout.strip()
+
+
+def new_list(running: Installation, token: str, name: str) -> str:
+    headers = {"Content-Type": "application/json"}
+    made = request(running, token, "POST", "/lists", body=json.dumps({"name": name}), headers=headers)
+    return str(made["id"])
 
 
 def a_list(path: Path) -> dict[str, int]:
@@ -73,17 +91,17 @@ def request(running: Installation, token: str, method: str, path: str, **kwargs:
 
 def upload(running: Installation, token: str, list_id: str, path: Path) -> str:
     edge = uuid.uuid4().hex
-    head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="list.csv"\r\n\r\n'
+    head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="list"\r\n\r\n'
     body = head.encode() + path.read_bytes() + f"\r\n--{edge}--\r\n".encode()
     headers = {"Content-Type": f"multipart/form-data; boundary={edge}"}
     started = request(running, token, "POST", f"/lists/{list_id}/imports", body=body, headers=headers)
     return str(started["id"])
 
 
-def look(running: Installation, token: str, import_id: str) -> dict[str, Any] | None:
-    """The import as it stands; None while nobody can say."""
+def look(running: Installation, token: str, path: str) -> dict[str, Any] | None:
+    """An import or export as it stands; None while nobody can say."""
     try:
-        return request(running, token, "GET", f"/imports/{import_id}")
+        return request(running, token, "GET", path)
     except (OSError, http.client.HTTPException, AssertionError):
         return None
 
@@ -94,20 +112,19 @@ def kill(running: Installation, name: str) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def test_a_killed_import_goes_on_by_itself_and_counts_the_same(running: Installation, tmp_path: Path) -> None:
+def test_a_killed_import_goes_on_by_itself_and_counts_the_same(
+    running: Installation, token: str, tmp_path: Path
+) -> None:
     path = tmp_path / "people.csv"
     expected = a_list(path)
-    token = running.dialer("token", "create", "--role", "coordinator").stdout.strip()
-    body = json.dumps({"name": "Everybody"})
-    headers = {"Content-Type": "application/json"}
-    list_id = request(running, token, "POST", "/lists", body=body, headers=headers)["id"]
+    list_id = new_list(running, token, "Everybody")
     import_id = upload(running, token, list_id, path)
 
-    storm = [("worker-1", "worker-2"), ("postgres",), ("valkey", "worker-1", "worker-2"), ("web", "cron")]
+    storm = [WORKERS, ("postgres",), ("valkey", *WORKERS), ("web", "cron")]
     seen, moved_at, rows = 0, time.monotonic(), 0
     deadline = time.monotonic() + ENDS_WITHIN_S
     while True:
-        view = look(running, token, import_id)
+        view = look(running, token, f"/imports/{import_id}")
         if view and view["state"] == "completed":
             break
         if view and view["counts"]["rows"] > rows:
@@ -125,7 +142,7 @@ def test_a_killed_import_goes_on_by_itself_and_counts_the_same(running: Installa
     assert request(running, token, "GET", f"/lists/{list_id}")["contact_count"] == expected["created"]
     _check_tables(running, expected)
     again = upload(running, token, list_id, path)
-    while (view := look(running, token, again)) is None or view["state"] != "completed":
+    while (view := look(running, token, f"/imports/{again}")) is None or view["state"] != "completed":
         assert time.monotonic() < deadline + ENDS_WITHIN_S
         time.sleep(0.1)
     assert view["counts"] == {**expected, "created": 0, "unchanged": expected["created"]}
@@ -143,3 +160,54 @@ def _check_tables(running: Installation, expected: dict[str, int]) -> None:
         assert one(text("SELECT count(*) FROM opt_out WHERE channel = 'voice'")) == PEOPLE // 400
     engine.dispose()
     assert read_pid(running.data_dir / "run" / "web.pid") is not None
+
+
+def killed_at(
+    running: Installation, token: str, path: str, moments: list[Callable[[dict[str, Any]], bool]]
+) -> dict[str, Any]:
+    """Kill the workers at each of these moments of an import or export; how it stands once it is over."""
+    deadline = time.monotonic() + ENDS_WITHIN_S
+    while (view := look(running, token, path)) is None or view["state"] in {"queued", "running"}:
+        if view and moments and moments[0](view):
+            moments.pop(0)
+            for name in WORKERS:
+                kill(running, name)
+        assert time.monotonic() < deadline, (view, running.log()[-4000:])
+        time.sleep(0.02)
+    assert not moments, "it was over before it could be killed"
+    return view
+
+
+def test_a_workbook_whose_workers_are_killed_comes_in_once(
+    running: Installation, token: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.xlsx"
+    rows = [[f"Reader {nth}", "Hughes", f"07700 900{nth % SHARE:03}"] for nth in range(IN_WORKBOOK)]
+    path.write_bytes(xlsx({"People": [["First name", "Surname", "Phone"], *rows]}))
+    list_id = new_list(running, token, "Readers")
+    import_id = upload(running, token, list_id, path)
+    unpacking, coming_in = lambda view: view["state"] == "running", lambda view: view["counts"]["rows"] > 0
+    view = killed_at(running, token, f"/imports/{import_id}", [unpacking, coming_in])
+    counts = {"rows": IN_WORKBOOK, "created": IN_WORKBOOK}
+    nothing = dict.fromkeys(("updated", "unchanged", "duplicates", "rejected"), 0)
+    assert (view["state"], view["counts"]) == ("completed", counts | nothing)
+    assert request(running, token, "GET", f"/lists/{list_id}")["contact_count"] == IN_WORKBOOK
+    assert list((running.data_dir / "imports").iterdir()) == [], "what was unpacked"
+
+
+def test_an_export_whose_worker_is_killed_is_written_whole_and_once(
+    running: Installation, token: str
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    body = json.dumps({"kind": "contacts", "format": "xlsx"})
+    asked = request(running, token, "POST", "/exports", body=body, headers=headers)
+    path = f"/exports/{asked['id']}"
+    view = killed_at(running, token, path, [lambda view: view["state"] == "running" and view["rows"] > 0])
+    people = PEOPLE - 2 * (PEOPLE // 100) + IN_WORKBOOK
+    assert (view["state"], view["rows"]) == ("completed", people)
+    (file,) = (running.data_dir / "exports").iterdir()
+    assert file.stat().st_size == view["size"]
+    with closing(openpyxl.load_workbook(file, read_only=True)) as book:
+        rows = book.worksheets[0].iter_rows(min_row=2, max_col=1, values_only=True)
+        ids = [row[0] for row in rows]
+    assert (len(ids), len(set(ids))) == (people, people), "each row once"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from pathlib import Path
+from contextlib import ExitStack
+from typing import BinaryIO
 
 from sqlalchemy import select
 
@@ -72,24 +73,33 @@ def list_exports(ctx: Context, page: Page) -> Slice[ExportView]:
         return cut(rows, page, lambda row: (str(row.id),)).map(export_view)
 
 
-def take_export(ctx: Context, export_id: uuid.UUID) -> tuple[ExportView, Path]:
-    """The file of an export that is whole; that somebody took it is audited.
+def take_export(ctx: Context, export_id: uuid.UUID) -> tuple[ExportView, BinaryIO]:
+    """The file of an export that is whole, open for reading: it may be taken away meanwhile, and is read to
+    its end all the same. That somebody took it is audited.
 
-    Raises InvalidTransition while it isn't, and where it failed; NotFound once the file has gone.
+    Raises InvalidTransition while it isn't whole, and where it failed; NotFound once the file has gone.
     """
     require(ctx.actor, Permission.EXPORT_RUN)
-    with ctx.unit() as unit:
-        row = _export_of(unit, export_id)
-        _require(ctx, row.kind)
-        if row.state == "expired":
-            raise NotFound("This file has been taken away after its time. Export again.")
-        if row.stored_as is None:
-            raise InvalidTransition("There is no file yet. Ask again when it is completed.", state=row.state)
-        path = export_file(ctx.data_dir, row.stored_as)
-        if not path.exists():
-            raise NotFound("This file isn’t there any more. Export again.")
-        ctx.audit(unit, "export.downloaded", "export", row.id, _about(row))
-        return export_view(row), path
+    with ExitStack() as held:
+        with ctx.unit() as unit:
+            row = _export_of(unit, export_id)
+            _require(ctx, row.kind)
+            file = held.enter_context(_opened(ctx, row))
+            ctx.audit(unit, "export.downloaded", "export", row.id, _about(row))
+            view = export_view(row)
+        held.pop_all()
+        return view, file
+
+
+def _opened(ctx: Context, row: Export) -> BinaryIO:
+    if row.state == "expired":
+        raise NotFound("This file has been taken away after its time. Export again.")
+    if row.stored_as is None:
+        raise InvalidTransition("There is no file yet. Ask again when it is completed.", state=row.state)
+    try:
+        return export_file(ctx.data_dir, row.stored_as).open("rb")
+    except FileNotFoundError:
+        raise NotFound("This file isn’t there any more. Export again.") from None
 
 
 def _require(ctx: Context, kind: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import tempfile
@@ -89,14 +90,27 @@ def _write_by_way_of(folder: str, table: Table, path: Path, title: str, moved: M
         "strings_to_urls": False,
     }
     book = Workbook(str(path), options)
-    sheets = _Sheets(book, title, table.columns)
-    for cells in _counted(table.cells(), moved):
-        sheets.add(cells)
-    try:
-        book.close()
-    except FileCreateError as error:
-        raise OSError("the workbook could not be written") from error
+    with _let_go(book):
+        sheets = _Sheets(book, title, table.columns)
+        for cells in _counted(table.cells(), moved):
+            sheets.add(cells)
+        try:
+            book.close()
+        except FileCreateError as error:
+            raise OSError("the workbook could not be written") from error
     return sheets.rows, sheets.left_out
+
+
+@contextlib.contextmanager
+def _let_go(book: Workbook) -> Iterator[None]:
+    """Close the files of a workbook that couldn't be written: they would keep their room till collected."""
+    try:
+        yield
+    except BaseException:
+        for sheet in book.worksheets():
+            with contextlib.suppress(OSError):  # what it hasn't written yet doesn't fit either
+                sheet.row_data_fh.close()
+        raise
 
 
 class _Sheets:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import uuid
 from typing import Any, Final
 
-from sqlalchemy import func, or_, update
+from psycopg.errors import DiskFull
+from sqlalchemy import func, null, or_, update
 
+from dialer.domain.errors import Unavailable
+from dialer.logs import get_logger
 from dialer.services.context import Context
 from dialer.services.people.import_files import discard_upload
+from dialer.services.people.import_words import waiting
 from dialer.store.models.people import Import
 from dialer.store.session import UnitOfWork
 
 LEASE: Final = dt.timedelta(seconds=15)
 """For how long a silent worker is believed to be at work; the sweep then starts the import again."""
+
+
+log = get_logger(__name__)
 
 
 class OvertakenError(Exception):
@@ -55,7 +63,7 @@ def move_on(unit: UnitOfWork, import_id: uuid.UUID, start: int, end: int, now: d
             Import.state == "running",
             Import.next_row == start,
         )
-        .values(next_row=end, leased_until=now + LEASE)
+        .values(next_row=end, leased_until=now + LEASE, error=null())
         .returning(Import)
     ).scalar_one_or_none()
     if row is None:
@@ -74,6 +82,23 @@ def give_back(ctx: Context, import_id: uuid.UUID) -> None:
                 Import.state.in_(("running", "undoing")),
             )
             .values(leased_until=None)
+        )
+
+
+def say_why_it_waits(ctx: Context, import_id: uuid.UUID, error: Unavailable) -> None:
+    """Give the import back to the sweep, with a word on what it waits for, where the database takes that."""
+    cause = getattr(error.__cause__, "orig", error.__cause__)
+    full = isinstance(cause, DiskFull | OSError)
+    log.warning("import waits", import_id=str(import_id), kind=type(cause).__name__)
+    with contextlib.suppress(Unavailable), ctx.unit() as unit:
+        unit.session.execute(
+            update(Import)
+            .where(
+                Import.organisation_id == unit.organisation_id,
+                Import.id == import_id,
+                Import.state == "running",
+            )
+            .values(leased_until=None, error=waiting(ctx.public_url, full=full))
         )
 
 

@@ -12,7 +12,9 @@ from typing import IO, Final
 
 from dialer.domain.errors import Unavailable
 
-_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""A full disk, a quota that is used up, a file longer than the disk or the process may hold."""
+
 _PIECE: Final = 1 << 20
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import time
 import uuid
@@ -12,7 +11,6 @@ from dataclasses import replace
 from typing import Any, Final
 
 import psycopg
-from psycopg.errors import DiskFull
 from sqlalchemy import func, null, or_, select, update
 from sqlalchemy.exc import DataError
 
@@ -24,11 +22,11 @@ from dialer.domain.importing.workbook.picking import Wishes
 from dialer.logs import get_logger
 from dialer.services.context import Context, GiveWay, never
 from dialer.services.people.import_chunk import bring_in
-from dialer.services.people.import_claims import LEASE, OvertakenError, give_back
+from dialer.services.people.import_claims import LEASE, OvertakenError, give_back, say_why_it_waits
 from dialer.services.people.import_files import discard_upload, room_needed, rows_file
 from dialer.services.people.import_plan import WRITING_SHARE, Plan, make_plan
 from dialer.services.people.import_reading import cycles_sought_rarely, read_batches
-from dialer.services.people.import_words import put_warnings, row_warnings, unreadable, waiting
+from dialer.services.people.import_words import put_warnings, row_warnings, unreadable
 from dialer.services.people.import_workbooks import keep_rows, write_rows
 from dialer.store.models.people import Import
 from dialer.store.queries.import_merge import learn_sizes
@@ -60,7 +58,7 @@ def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock, turn_is_over: G
     except OvertakenError:
         return False
     except Unavailable as error:
-        _say_why_it_waits(ctx, plan, error)
+        say_why_it_waits(ctx, plan.id, error)
         raise
     except UnreadableFile as error:
         log.warning("import failed", import_id=str(plan.id), kind=type(error).__name__)
@@ -74,23 +72,6 @@ def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock, turn_is_over: G
             return True
         _end(ctx, plan, clock(), state="completed", progress=1.0, error=null())
     return False
-
-
-def _say_why_it_waits(ctx: Context, plan: Plan, error: Unavailable) -> None:
-    """Give the import back to the sweep, with a word on what it waits for, where the database takes that."""
-    cause = getattr(error.__cause__, "orig", error.__cause__)
-    full = isinstance(cause, DiskFull | OSError)
-    log.warning("import waits", import_id=str(plan.id), kind=type(cause).__name__)
-    with contextlib.suppress(Unavailable), ctx.unit() as unit:
-        unit.session.execute(
-            update(Import)
-            .where(
-                Import.organisation_id == unit.organisation_id,
-                Import.id == plan.id,
-                Import.state == "running",
-            )
-            .values(leased_until=None, error=waiting(ctx.public_url, full=full))
-        )
 
 
 def resume_imports(ctx: Context) -> int:

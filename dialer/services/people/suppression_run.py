@@ -18,7 +18,7 @@ from sqlalchemy.exc import DataError
 
 from dialer.clock import Clock
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import UnreadableFile
+from dialer.domain.errors import Unavailable, UnreadableFile
 from dialer.domain.importing.barred import BarredRules, read_barred
 from dialer.domain.importing.delimited import SHEET_FORM, TextFormat, show_lost_letters
 from dialer.domain.importing.issues import Outcome, RowIssue
@@ -30,8 +30,15 @@ from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context, GiveWay, never
 from dialer.services.people.import_batches import Chunk
-from dialer.services.people.import_claims import OvertakenError, claim_barring, end_import, give_back, move_on
-from dialer.services.people.import_files import rows_file, stored_file
+from dialer.services.people.import_claims import (
+    OvertakenError,
+    claim_barring,
+    end_import,
+    give_back,
+    move_on,
+    say_why_it_waits,
+)
+from dialer.services.people.import_files import room_needed, rows_file, stored_file
 from dialer.services.people.import_head import Expected, ReadingWishes, workbook_wishes
 from dialer.services.people.import_reading import cycles_sought_rarely, read_chunks
 from dialer.services.people.import_workbooks import keep_rows, write_rows
@@ -87,13 +94,16 @@ def run_suppression_import(
     if plan is None:
         return False
     try:
-        with cycles_sought_rarely():
+        with cycles_sought_rarely(), room_needed():
             if not _bring_in_until(ctx, plan, clock, turn_is_over):
                 give_back(ctx, import_id)
                 return True
             values = _close(ctx, plan, clock)
     except OvertakenError:
         return False
+    except Unavailable as error:
+        say_why_it_waits(ctx, import_id, error)
+        raise
     except UnreadableFile as error:
         log.warning("import failed", import_id=str(import_id), kind=type(error).__name__)
         end_import(ctx, import_id, clock(), "failed", error=_problem(ctx, error.detail))

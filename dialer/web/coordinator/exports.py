@@ -74,9 +74,9 @@ def make_export() -> Answer:
 @allow(Permission.EXPORT_RUN)
 def export_file(export_id: UUID) -> FlaskResponse:
     """The file. Spreadsheets read UTF-8 only behind its mark: CSV gets it here, and we read back without."""
-    view, path = take_export(context(), export_id)
+    view, file = take_export(context(), export_id)
     before = _BYTE_ORDER_MARK if view.format == "csv" else b""
-    return private_file(path, view.filename, MEDIA_TYPES[view.format], before=before)
+    return private_file(file, view.filename, MEDIA_TYPES[view.format], before=before)
 
 
 def _one_of(name: str, words: tuple[str, ...]) -> str:

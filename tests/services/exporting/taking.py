@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,13 @@ def take(ctx: Context, kind: str = "contacts", of: str = "csv", **within: Any) -
     """Export a table to its end; the file."""
     view = start_export(ctx, Wanted(kind, **within), of)
     run_export(ctx, view.id, lambda: ctx.now)
-    return take_export(ctx, view.id)[1]
+    return file_of(ctx, view.id)
+
+
+def file_of(ctx: Context, export_id: uuid.UUID) -> Path:
+    """Where the file of a finished export lies."""
+    with take_export(ctx, export_id)[1] as file:
+        return Path(file.name)
 
 
 def rows_of(path: Path) -> list[dict[str, str]]:

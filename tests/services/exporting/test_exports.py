@@ -20,7 +20,8 @@ from dialer.services.people.no_contact import add_opt_out
 from dialer.services.people.suppressions import NewSuppression, add_suppression
 from dialer.store.models.accounts import AuditEntry
 from dialer.store.models.exports import Export
-from tests.services.exporting.taking import rows_of, take
+from tests.full_disk import files_end_at
+from tests.services.exporting.taking import file_of, rows_of, take
 from tests.services.people.importing import bring_in
 
 PEOPLE = """First name,Surname,Phone,Email,Shoe size
@@ -171,31 +172,33 @@ def test_a_run_that_was_overtaken_leaves_nothing(ctx: Context, list_id: uuid.UUI
         run_export(ctx, view.id, lambda: ctx.now)
     assert get_export(ctx, view.id).state == "completed"
     assert len(list((ctx.data_dir / "exports").iterdir())) == 1
-    assert len(rows_of(take_export(ctx, view.id)[1])) == 2
+    assert len(rows_of(file_of(ctx, view.id))) == 2
 
 
-def test_no_room_left_is_said_in_words(
-    ctx: Context, list_id: uuid.UUID, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> tuple[int, int]:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(run, "write_table", full)
-    view = start_export(ctx, Wanted("contacts"), "csv")
-    run_export(ctx, view.id, lambda: ctx.now)
+@pytest.mark.parametrize("of", ["csv", "xlsx", "jsonl"])
+def test_no_room_left_is_said_in_words(ctx: Context, list_id: uuid.UUID, of: str) -> None:
+    view = start_export(ctx, Wanted("contacts"), of)
+    with files_end_at(100):
+        run_export(ctx, view.id, lambda: ctx.now)
     failed = get_export(ctx, view.id)
     assert failed.state == "failed"
     assert "no room" in (failed.error or "")
+    assert list((ctx.data_dir / "exports").iterdir()) == []
     with pytest.raises(InvalidTransition):
         take_export(ctx, view.id)
 
 
 def test_after_a_day_the_file_goes_and_the_row_says_so(ctx: Context, list_id: uuid.UUID) -> None:
     path = take(ctx)
+    whole = path.read_bytes()
     assert path.stat().st_mode & 0o077 == 0
     assert path.parent.stat().st_mode & 0o077 == 0
     assert expire_exports(ctx.at(ctx.now + dt.timedelta(hours=23))) == 0
-    assert expire_exports(ctx.at(ctx.now + dt.timedelta(hours=24))) == 1
+    with ctx.unit() as unit:
+        export_id = unit.session.scalars(select(Export.id)).one()
+    with take_export(ctx, export_id)[1] as begun:
+        assert expire_exports(ctx.at(ctx.now + dt.timedelta(hours=24))) == 1
+        assert begun.read() == whole, "whoever had begun to take it"
     assert not path.exists()
     with ctx.unit() as unit:
         (row,) = unit.session.scalars(select(Export)).all()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import signal
@@ -22,11 +21,16 @@ from dialer.services.context import Context
 from dialer.services.people import import_processes, import_reading
 from dialer.services.people.import_run import resume_imports, run_import
 from dialer.services.people.imports import get_import, start_import
+from dialer.services.people.suppression_imports import start_suppression_import
+from dialer.services.people.suppression_run import run_suppression_import
 from dialer.services.people.views import ImportView
 from dialer.store.session import UnitFactory
+from tests.full_disk import files_end_at
 from tests.services.people.importing import bring_in, new_list
+from tests.workbooks import xlsx
 
 HEADER = "First name,Surname,Phone\n"
+LITTLE = 100_000
 
 
 def people(*numbers: int) -> str:
@@ -131,14 +135,36 @@ def test_with_a_full_disk_an_import_says_so_and_goes_on_when_there_is_room(
 
 
 def test_an_upload_that_finds_the_disk_full_leaves_nothing(ctx: Context) -> None:
-    class Full(io.BytesIO):
-        def read(self, size: int | None = -1) -> bytes:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    with pytest.raises(Unavailable, match="no room left"):
-        start_import(ctx, new_list(ctx), Full(), "list.csv", {})
+    with files_end_at(LITTLE), pytest.raises(Unavailable, match="no room left"):
+        started(ctx, "x" * 2 * LITTLE)
     assert list(Path(ctx.data_dir, "imports").iterdir()) == []
     assert count(ctx, "import") == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("bars", [False, True])
+def test_a_workbook_that_finds_the_disk_full_waits_and_leaves_nothing_half_written(
+    ctx: Context, bars: bool
+) -> None:
+    rows = [[f"Voter {nth}", "Jones " * 50, f"07700 900{nth:03}"] for nth in range(500)]
+    book = io.BytesIO(xlsx({"People": [["First name", "Surname", "Phone"], *rows]}))
+    if bars:
+        view, run = (
+            start_suppression_import(ctx, book, "list.xlsx", {"reason": "tps"}),
+            run_suppression_import,
+        )
+    else:
+        view, run = start_import(ctx, new_list(ctx), book, "list.xlsx", {}), run_import
+    with files_end_at(LITTLE), pytest.raises(Unavailable):
+        run(ctx, view.id, lambda: ctx.now)
+    waits = get_import(ctx, view.id)
+    assert (waits.state, waits.counts.rows) == ("running", 0)
+    assert waits.error
+    assert "disk is full" in str(waits.error["detail"])
+    assert [path.suffix for path in Path(ctx.data_dir, "imports").iterdir()] == [".upload"]
+    run(ctx, view.id, lambda: ctx.now)
+    over = get_import(ctx, view.id)
+    assert (over.state, over.counts.created, over.error) == ("completed", 500, None)
 
 
 def end_session(ctx: Context, backend: Any) -> None:

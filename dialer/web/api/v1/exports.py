@@ -104,5 +104,5 @@ class ExportFile(MethodView):
     @exports.doc(responses={"200": {"description": "The whole file", "content": _FILE}})
     def get(self, export_id: str) -> Response:
         """The file: 409 until it is completed, 404 once it has gone. Each time it is taken is audited."""
-        view, path = deeds.take_export(context(), path_id(export_id))
-        return private_file(path, view.filename, MEDIA_TYPES[view.format])
+        view, file = deeds.take_export(context(), path_id(export_id))
+        return private_file(file, view.filename, MEDIA_TYPES[view.format])
