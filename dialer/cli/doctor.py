@@ -37,7 +37,7 @@ from workers.runtime import Runtime
 
 MIB: Final = 1024 * 1024
 LEAST_SPACE: Final = 1024 * MIB
-POSTGRESQL: Final = 150_000
+POSTGRESQL: Final = 180_000
 REDIS: Final = 7
 CARRIER_PATIENCE_S: Final = 10.0
 
@@ -143,7 +143,7 @@ def _look_into_database(engine: Engine) -> Iterator[Finding]:
         "database",
         ok=recent,
         detail=f"PostgreSQL {number // 10_000}.{number % 10_000}",
-        remedy="" if recent else "PostgreSQL 15 or later is needed",
+        remedy="" if recent else "PostgreSQL 18 or later is needed",
     )
     if encoding != "UTF8":
         remedy = "make the database again with ENCODING 'UTF8'"

@@ -35,7 +35,7 @@ class Settings:
         "DIALER_DATABASE_URL",
         kinds.database_url,
         "",
-        "PostgreSQL 15 or later, instead of the embedded one",
+        "PostgreSQL 18 or later, instead of the embedded one",
     )
     redis_url: str = setting(
         "redis_url", "DIALER_REDIS_URL", kinds.redis_url, "", "Redis 7 or Valkey, instead of the embedded one"

@@ -47,7 +47,7 @@ _SOMEBODY_ELSE: Final = """(s.first_key IS NOT NULL AND s.last_key IS NOT NULL
     AND c.first_key <> '' AND c.last_key <> '' AND c.first_key <> s.first_key AND c.last_key <> s.last_key)"""
 
 CROWD: Final = 5
-"""A number that more people than this share is no way to find one of them: they are sought by name."""
+"""A name, or else a number, that more people than this share is no way to find one of them."""
 
 # Each looks one row up by index, whatever the planner believes of tables that have just grown.
 _BY_EXTERNAL_ID: Final = """
@@ -72,20 +72,36 @@ _BY_FEW_ON_THE_PHONE: Final = f"""
     WHERE c.organisation_id = :organisation AND c.id = ANY (reach.people) AND {_SAME_NAME}
     ORDER BY c.id LIMIT 1
 """
+_REACHED: Final = """EXISTS (
+        SELECT FROM contact_phone AS p
+        WHERE p.organisation_id = :organisation AND p.contact_id = c.id AND p.number = ANY (s.numbers))"""
 _BY_NAME_AND_PHONE: Final = f"""
     SELECT c.id FROM (
         SELECT * FROM contact AS c
         WHERE c.organisation_id = :organisation AND c.name_key = s.name_key OFFSET 0
     ) AS c
-    WHERE {_SAME_NAME} AND EXISTS (
-        SELECT FROM contact_phone AS p
-        WHERE p.organisation_id = :organisation AND p.contact_id = c.id AND p.number = ANY (s.numbers))
+    WHERE {_SAME_NAME} AND {_REACHED}
     ORDER BY c.id LIMIT 1
 """
-_BY_PHONE: Final = f"""
+_BY_FEW_NAMESAKES: Final = f"""
+    SELECT c.id FROM contact AS c
+    WHERE c.organisation_id = :organisation AND c.id = ANY (named.people) AND {_SAME_NAME} AND {_REACHED}
+    ORDER BY c.id LIMIT 1
+"""
+# Most new people are alone with their name, or nearly: one look by it answers for all their numbers.
+_NAMESAKES: Final = f"""
+    SELECT c.id FROM contact AS c
+    WHERE c.organisation_id = :organisation AND c.name_key = s.name_key LIMIT {CROWD + 1}
+"""
+_BY_MANY_NAMESAKES: Final = f"""
     SELECT CASE WHEN cardinality(reach.people) BETWEEN 1 AND {CROWD} THEN ({_BY_FEW_ON_THE_PHONE})
         WHEN cardinality(reach.people) > {CROWD} THEN ({_BY_NAME_AND_PHONE}) END
     FROM (SELECT ARRAY({_ON_THE_PHONE}) AS people OFFSET 0) AS reach
+"""
+_BY_PHONE: Final = f"""
+    SELECT CASE WHEN cardinality(named.people) BETWEEN 1 AND {CROWD} THEN ({_BY_FEW_NAMESAKES})
+        WHEN cardinality(named.people) > {CROWD} THEN ({_BY_MANY_NAMESAKES}) END
+    FROM (SELECT ARRAY({_NAMESAKES}) AS people OFFSET 0) AS named
     WHERE s.numbers IS NOT NULL
 """
 _BY_EMAIL: Final = f"""

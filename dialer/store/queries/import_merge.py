@@ -312,7 +312,11 @@ _GROWING: Final = """contact, contact_phone, list_member, import_contact, opt_ou
 
 
 def learn_sizes(session: Session) -> None:
-    """Tell the planner how large the tables are now: one that has just grown is planned for as if empty."""
+    """Tell the planner how large the tables are now: one that has just grown is planned for as if empty.
+
+    A small sample does, at a tenth of the cost, until PostgreSQL takes one of its own.
+    """
+    session.execute(text("SET LOCAL default_statistics_target = 10"))
     session.execute(text(f"ANALYZE {_GROWING}"))
 
 
