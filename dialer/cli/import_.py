@@ -18,7 +18,7 @@ from dialer.services.context import Context
 from dialer.services.paging import Page
 from dialer.services.people.import_run import run_import
 from dialer.services.people.import_wishes import ImportOptions
-from dialer.services.people.imports import get_import, start_import
+from dialer.services.people.imports import cancel_import, get_import, start_import
 from dialer.services.people.lists import ListFields, create_list, list_lists
 from dialer.services.people.views import ImportView
 from dialer.settings import Settings
@@ -31,7 +31,10 @@ def run(options: argparse.Namespace, settings: Settings) -> Outcome:
     with system_context(settings) as ctx, options.file.open("rb") as upload:
         list_id = find_or_make_list(ctx, options)
         started = start_import(ctx, list_id, upload, options.file.name, wishes(options))
-        return report(wait_for(ctx, started))
+        done = wait_for(ctx, started)
+        if options.dry_run and done.state == "completed":
+            cancel_import(ctx, done.id)  # the file is here, and need not lie there too
+        return report(done)
 
 
 def wait_for(ctx: Context, view: ImportView) -> ImportView:
@@ -46,9 +49,11 @@ def wait_for(ctx: Context, view: ImportView) -> ImportView:
 
 def report(view: ImportView) -> Outcome:
     counts = asdict(view.counts)
-    data = {"id": view.id, "list_id": view.list_id, "state": view.state, "counts": counts}
+    data: dict[str, Any] = {"id": view.id, "list_id": view.list_id, "state": view.state, "counts": counts}
+    data["dry_run"] = view.dry_run
     if view.state == "completed":
-        return Outcome(data, " · ".join(f"{count} {name}" for name, count in counts.items()))
+        words = " · ".join(f"{count} {name}" for name, count in counts.items())
+        return Outcome(data, words + (" (only tried: nothing was changed)" if view.dry_run else ""))
     if view.state == "needs_mapping":
         detail = "nobody can tell which column is the phone: give --mapping"
     else:
@@ -80,6 +85,8 @@ def wishes(options: argparse.Namespace) -> ImportOptions:
         wanted["default_region"] = options.default_region
     if options.sheet:
         wanted["sheet"] = options.sheet
+    if options.dry_run:
+        wanted["dry_run"] = True
     return wanted
 
 
@@ -88,6 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--list", required=True, metavar="NAME", help="the list that it goes into")
     parser.add_argument("--mapping", type=_mapping, metavar="JSON", help='such as {"Tel 2": "phone"}')
     parser.add_argument("--sheet", metavar="NAME", help="a workbook's sheet, if not the first with people")
+    parser.add_argument("--dry-run", action="store_true", help="only count what it would bring")
     parser.add_argument("--default-region", metavar="GB", help="the country of numbers without a prefix")
 
 

@@ -164,6 +164,32 @@ class UnitFactory:
         for follow_up in waiting:
             follow_up()
 
+    @contextmanager
+    def apart(self) -> Iterator[UnitFactory]:
+        """Units one after another on a connection of their own.
+
+        It is closed at the end of the block, and what it made for itself, such as temporary tables, with it.
+        """
+        try:
+            connection = self.engine.connect()
+        except _DATABASE_AWAY as error:
+            raise Unavailable from error
+        connection.detach()
+        with connection:
+            yield _UnitsApart(connection)
+
+
+class _UnitsApart(UnitFactory):
+    """Opens units on one connection, each a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection.engine)
+        self._connection = connection
+
+    def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
+        """A transaction on the connection."""
+        return UnitOfWork(Session(self._connection, expire_on_commit=False), organisation_id)
+
 
 class _UnitsTogether(UnitFactory):
     """Opens units that are parts of one transaction."""

@@ -265,6 +265,32 @@ def test_what_is_no_list_is_refused_and_nothing_is_kept(
     assert not list((ctx.data_dir / "imports").iterdir())
 
 
+def test_a_trial_says_that_it_is_one_and_is_brought_in_by_one_call(
+    coordinator: Caller, list_id: str, ctx: Context
+) -> None:
+    tried = upload(coordinator, list_id, LIST, {"dry_run": True}).get_json()
+    assert (tried["dry_run"], tried["trial_of"]) == (True, None)
+    early = coordinator.post(f"/imports/{tried['id']}/apply")
+    assert (early.status_code, early.get_json()["state"]) == (409, "queued")
+    run(ctx, tried["id"])
+    assert coordinator.get("/contacts").get_json()["data"] == []
+    answer = coordinator.post(f"/imports/{tried['id']}/apply")
+    started = answer.get_json()
+    assert (answer.status_code, started["dry_run"]) == (202, False)
+    assert answer.headers["Location"].endswith(f"/imports/{started['id']}")
+    run(ctx, started["id"])
+    done, over = (coordinator.get(f"/imports/{each['id']}").get_json() for each in (started, tried))
+    assert (done["state"], done["counts"], over["trial_of"]) == ("completed", over["counts"], done["id"])
+    assert done["counts"] == {
+        "rows": 2,
+        "created": 1,
+        "updated": 0,
+        "unchanged": 0,
+        "duplicates": 0,
+        "rejected": 1,
+    }
+
+
 @pytest.mark.parametrize(
     ("options", "status"),
     [
@@ -278,7 +304,7 @@ def test_what_is_no_list_is_refused_and_nothing_is_kept(
         ('{"election_id":"00000000-0000-7000-8000-000000000000"}', 404),
         ('{"tags":["a\\u0000b"]}', 400),
         ('{"has_header":"yes"}', 422),
-        ('{"dry_run":true}', 422),
+        ('{"dry_run":"yes"}', 422),
     ],
 )
 def test_options_that_cannot_be_are_refused(

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import uuid
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import null, update
@@ -37,11 +38,14 @@ def bring_in(ctx: Context, plan: Plan, batch: Batch, now: dt.datetime) -> Counts
     """Stage, match and merge a chunk. `OvertakenError` when it is not this run's any more."""
     with ctx.unit() as unit:
         hold_people(unit.session, unit.organisation_id)
-        row = _hold(unit, plan, batch, now)
+        if not hold_parents(unit.session, plan.merge.parameters()):
+            raise OvertakenError
+        row = hold_chunk(unit, plan, batch, now)
         stage(unit.session, batch.lines)
         match_stage(unit.session, plan.merge.scope)
         merged = merge_stage(unit.session, plan.merge)
-        renumbered = _write_issues(unit, plan, batch)
+        renumbered = list(renumbered_rows(unit.session))
+        write_issues(unit, plan, batch, renumbered)
         if merged.counts.created or merged.changed:
             learn_staged_names(unit.session, unit.organisation_id)
         cover_reach(unit.session, unit.organisation_id, merged.changed)
@@ -50,7 +54,7 @@ def bring_in(ctx: Context, plan: Plan, batch: Batch, now: dt.datetime) -> Counts
         count_new_records(unit, plan.merge.election_id, merged.standings)
         recompute_records(unit, plan.merge.election_id, merged.told)
         match_unknown_marks(unit, people)
-        _count(row, batch, merged, renumbered)
+        count_chunk(row, batch, merged, len(renumbered))
         return merged.counts
 
 
@@ -61,10 +65,8 @@ def _worth_a_look(unit: UnitOfWork, merged: Merged) -> frozenset[uuid.UUID]:
     return frozenset()
 
 
-def _hold(unit: UnitOfWork, plan: Plan, batch: Batch, now: dt.datetime) -> Import:
-    """Move the watermark over this chunk. Who finds it elsewhere, or the list gone, has been overtaken."""
-    if not hold_parents(unit.session, plan.merge.parameters()):
-        raise OvertakenError
+def hold_chunk(unit: UnitOfWork, plan: Plan, batch: Batch, now: dt.datetime) -> Import:
+    """Move the watermark over this chunk. Who finds it elsewhere, or the import gone, has been overtaken."""
     row = unit.session.execute(
         update(Import)
         .where(
@@ -81,20 +83,17 @@ def _hold(unit: UnitOfWork, plan: Plan, batch: Batch, now: dt.datetime) -> Impor
     return row
 
 
-def _write_issues(unit: UnitOfWork, plan: Plan, batch: Batch) -> int:
-    """Keep the chunk's entries of the report; returns how many rows were renumbered."""
+def write_issues(unit: UnitOfWork, plan: Plan, batch: Batch, renumbered: Iterable[tuple[int, bool]]) -> None:
+    """Keep the chunk's entries of the report, with the rows that were `renumbered` and whether rejected."""
     issues = {issue.row: issue for issue in batch.issues}
     records = {record.row: record for record in batch.records}
-    renumbered = 0
-    for row, rejected in renumbered_rows(unit.session):
-        renumbered += 1
+    for row, rejected in renumbered:
         record = records[row]
         outcome = Outcome.REJECTED if rejected else Outcome.KEPT
         issue = RowIssue(row, record.line, outcome, Reason.RENUMBERED, "elector_number", None, record.cells)
         if rejected or row not in issues:
             issues[row] = issue
     copy_issues(unit.session, (_issue_row(unit, plan, issue) for issue in issues.values()))
-    return renumbered
 
 
 def _issue_row(unit: UnitOfWork, plan: Plan, issue: RowIssue) -> tuple[Any, ...]:
@@ -114,7 +113,8 @@ def _issue_row(unit: UnitOfWork, plan: Plan, issue: RowIssue) -> tuple[Any, ...]
     )
 
 
-def _count(row: Import, batch: Batch, merged: Merged, renumbered: int) -> None:
+def count_chunk(row: Import, batch: Batch, merged: Merged, renumbered: int) -> None:
+    """Add what came of a chunk to the import's counts and warnings."""
     counts = merged.counts
     row.row_count += batch.row_count
     row.created_count += counts.created

@@ -59,6 +59,8 @@ def mend_rows(ctx: Context, import_id: uuid.UUID, rows: Mapping[int, Sequence[st
         first = import_of(unit, import_id)
         if first.list_id is None or first.state not in {"completed", "failed", "cancelled"}:
             raise InvalidTransition("Rows can be mended once the import is over.", state=first.state)
+        if first.options.get("dry_run"):
+            raise InvalidTransition("This was a trial. Bring it in first.", state=first.state)
         columns = stored_columns(first)
         rules = rules_of(ctx, unit, first)
         cells = {line: filled_up(row, len(columns.headers)) for line, row in rows.items()}

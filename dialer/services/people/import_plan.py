@@ -42,6 +42,8 @@ class Plan:
     start: int
     created: int
     workbook: Wishes | None = None
+    dry_run: bool = False
+    """Whether it is only tried."""
 
     def progress(self, batch: Batch) -> float:
         """How far it is: of a workbook, writing its rows out was the first part."""
@@ -62,6 +64,7 @@ def make_plan(ctx: Context, unit: UnitOfWork, row: Import) -> Plan:
         start=row.next_row,
         created=row.created_count,
         workbook=_workbook(row, rules),
+        dry_run=bool(row.options.get("dry_run")),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -21,16 +22,27 @@ from dialer.domain.importing.delimited import SHEET_FORM
 from dialer.domain.importing.workbook.picking import Wishes
 from dialer.logs import get_logger
 from dialer.services.context import Context, GiveWay, never
+from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_chunk import bring_in
 from dialer.services.people.import_claims import LEASE, OvertakenError, give_back, say_why_it_waits
 from dialer.services.people.import_files import discard_upload, room_needed, rows_file
 from dialer.services.people.import_plan import WRITING_SHARE, Plan, make_plan
 from dialer.services.people.import_reading import cycles_sought_rarely, read_batches
+from dialer.services.people.import_trial_run import (
+    begin_again,
+    forget_trial,
+    resting_at,
+    tried,
+    try_chunk,
+    waits_to_be_applied,
+)
 from dialer.services.people.import_words import put_warnings, row_warnings, unreadable
 from dialer.services.people.import_workbooks import keep_rows, write_rows
 from dialer.store.models.people import Import
 from dialer.store.queries.import_merge import learn_sizes
 from dialer.store.queries.live_board import somebody_calls
+
+Bring = Callable[[Batch, dt.datetime], None]
 
 _CALLING: Final = dt.timedelta(minutes=1)
 _REST: Final = 0.25
@@ -51,6 +63,7 @@ def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock, turn_is_over: G
     require(ctx.actor, Permission.IMPORT_RUN)
     plan = _begin(ctx, import_id)
     if plan is None:
+        forget_trial(import_id)
         return False
     try:
         with cycles_sought_rarely(), room_needed():
@@ -68,7 +81,8 @@ def run_import(ctx: Context, import_id: uuid.UUID, clock: Clock, turn_is_over: G
         _end(ctx, plan, clock(), state="failed", error=unreadable(ctx.public_url))
     else:
         if not is_in:
-            give_back(ctx, plan.id)
+            if not plan.dry_run:
+                give_back(ctx, plan.id)
             return True
         _end(ctx, plan, clock(), state="completed", progress=1.0, error=null())
     return False
@@ -96,6 +110,11 @@ def _is_free(now: dt.datetime) -> Any:
     return or_(Import.state == "queued", (Import.state == "running") & silent)
 
 
+def _goes_on_here(import_id: uuid.UUID) -> Any:
+    """A trial that rests in this process."""
+    return (Import.state == "running") & (Import.next_row == resting_at(import_id))
+
+
 def _begin(ctx: Context, import_id: uuid.UUID) -> Plan | None:
     """Claim the import for this run; None when there is nothing to do or somebody is at it."""
     with ctx.unit() as unit:
@@ -105,7 +124,7 @@ def _begin(ctx: Context, import_id: uuid.UUID) -> Plan | None:
                 Import.organisation_id == unit.organisation_id,
                 Import.id == import_id,
                 Import.list_id.is_not(None),
-                _is_free(ctx.now),
+                or_(_is_free(ctx.now), _goes_on_here(import_id)),
             )
             .values(
                 state="running",
@@ -115,6 +134,9 @@ def _begin(ctx: Context, import_id: uuid.UUID) -> Plan | None:
             )
             .returning(Import)
         ).scalar_one_or_none()
+        if row and row.options.get("dry_run") and row.next_row != resting_at(import_id):
+            forget_trial(import_id)
+            begin_again(unit, row)
         return make_plan(ctx, unit, row) if row else None
 
 
@@ -122,19 +144,36 @@ def _begin(ctx: Context, import_id: uuid.UUID) -> Plan | None:
 
 
 def _bring_in_until(ctx: Context, plan: Plan, clock: Clock, turn_is_over: GiveWay) -> bool:
-    """Bring in chunk after chunk; False where the turn was over before the last."""
+    """Bring in chunk after chunk, or only try them; False where the turn was over before the last."""
     if plan.workbook:
         plan = _with_rows_written(ctx, plan, plan.workbook, clock)
-    created = plan.created
+    if not plan.dry_run:
+        return _each_chunk(ctx, plan, clock, turn_is_over, _bringing_in(ctx, plan))
+    with tried(ctx, plan) as trial:
+        trial.is_over = _each_chunk(ctx, plan, clock, turn_is_over, partial(try_chunk, ctx, plan, trial))
+        return trial.is_over
+
+
+def _each_chunk(ctx: Context, plan: Plan, clock: Clock, turn_is_over: GiveWay, bring: Bring) -> bool:
     with closing(read_batches(plan.path, plan.form, plan.rules, plan.start)) as batches:
         for batch in batches:
             began = time.monotonic()
-            before, created = created, created + bring_in(ctx, plan, batch, clock()).created
-            _tell_planner(ctx, before, created)
+            bring(batch, clock())
             if turn_is_over():
                 return False
             _rest(ctx, clock(), time.monotonic() - began)
     return True
+
+
+def _bringing_in(ctx: Context, plan: Plan) -> Bring:
+    created = plan.created
+
+    def bring(batch: Batch, now: dt.datetime) -> None:
+        nonlocal created
+        before, created = created, created + bring_in(ctx, plan, batch, now).created
+        _tell_planner(ctx, before, created)
+
+    return bring
 
 
 def _tell_planner(ctx: Context, before: int, created: int) -> None:
@@ -207,5 +246,6 @@ def _end(ctx: Context, plan: Plan, now: dt.datetime, *, state: str, **values: An
         ).scalar_one_or_none()
         if row is not None:
             changes = {"rows": row.row_count, "created": row.created_count, "updated": row.updated_count}
-            ctx.audit(unit, f"import.{state}", "import", row.id, changes)
-            unit.after_commit(lambda: discard_upload(ctx.data_dir, row.stored_as))
+            ctx.audit(unit, f"import.{'tried' if plan.dry_run else state}", "import", row.id, changes)
+            if not waits_to_be_applied(row):
+                unit.after_commit(lambda: discard_upload(ctx.data_dir, row.stored_as))

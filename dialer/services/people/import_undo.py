@@ -27,6 +27,8 @@ def undo_import(ctx: Context, import_id: uuid.UUID, *, force: bool = False) -> I
         row = import_of(unit, import_id, lock=True)
         if row.list_id is None:
             raise Conflict("This list bars numbers, and a no isn’t undone. Lift what shouldn’t be barred.")
+        if row.options.get("dry_run"):
+            raise InvalidTransition("This was a trial: there is nothing to undo.", state=row.state)
         if row.state in {"undoing", "undone"}:
             return import_view(row)
         if row.state not in {"completed", "cancelled", "failed"}:

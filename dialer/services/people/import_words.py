@@ -87,6 +87,11 @@ def add_warnings(warnings: list[dict[str, Any]], found: Mapping[str, int]) -> li
     ]
 
 
+def without_counts(warnings: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave the warnings that were found on the file, before its first row was brought in."""
+    return [warning for warning in warnings if warning["code"] not in _COUNTED]
+
+
 _NAMED_AT_MOST: Final = 12
 _COLUMNS: Final = {
     Basis.SECOND: ("second_columns", "are kept under their own names: another column is nearer."),

@@ -33,6 +33,7 @@ from dialer.services.people.import_head import (
 )
 from dialer.services.people.import_mappings import recall, remember
 from dialer.services.people.import_run import enqueue_import
+from dialer.services.people.import_trial_run import waits_to_be_applied
 from dialer.services.people.import_wishes import ImportOptions, check_mapping, check_options
 from dialer.services.people.import_words import with_columns
 from dialer.services.people.lists import list_of
@@ -144,10 +145,16 @@ def set_mapping(
 
 
 def cancel_import(ctx: Context, import_id: uuid.UUID) -> ImportView:
-    """Stop an import. What is in stays in; cancelled twice is cancelled; one that is over can't be."""
+    """Stop an import. What is in stays in; cancelled twice is cancelled; one that is over can't be.
+
+    Of a trial that came to its end the file is let go: it can't be brought in without a new upload then.
+    """
     require(ctx.actor, Permission.IMPORT_RUN)
     with ctx.unit() as unit:
         row = import_of(unit, import_id)
+        if waits_to_be_applied(row):
+            unit.after_commit(lambda: discard_upload(ctx.data_dir, row.stored_as))
+            return import_view(row)
         stopped = unit.session.execute(
             update(Import)
             .where(
@@ -304,6 +311,8 @@ def import_view(row: Import) -> ImportView:
         created_at=row.created_at,
         started_at=row.started_at,
         mends=row.mends,
+        dry_run=bool(row.options.get("dry_run")),
+        trial_of=row.trial_of,
         finished_at=row.finished_at,
         suppressions=_barring_view(row) if row.list_id is None else None,
         undo=_undo_view(row.undo) if row.undo is not None else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from dialer.domain.access import Permission, require
 from dialer.services.context import Context
@@ -14,6 +14,9 @@ from dialer.store.models.people import Import
 
 LOST_AFTER: Final = dt.timedelta(hours=24)
 """A file that no import waits for is left alone for so long: its import may be about to be written down."""
+
+TRIED_KEPT: Final = dt.timedelta(days=7)
+"""For so long a trial's file waits to be brought in."""
 
 
 def discard_lost_uploads(ctx: Context) -> int:
@@ -27,10 +30,17 @@ def discard_lost_uploads(ctx: Context) -> int:
             select(Import.stored_as).where(
                 Import.organisation_id == unit.organisation_id,
                 Import.stored_as.in_(found),
-                Import.state.in_(("queued", "needs_mapping", "running")),
+                _waits(ctx.now),
             )
         ).all()
     lost = found - set(wanted)
     for stored_as in lost:
         discard_upload(ctx.data_dir, stored_as)
     return len(lost)
+
+
+def _waits(now: dt.datetime) -> ColumnElement[bool]:
+    """Which imports still need their file."""
+    tried = Import.options["dry_run"].as_boolean() & (Import.state == "completed") & Import.trial_of.is_(None)
+    under_way = Import.state.in_(("queued", "needs_mapping", "running"))
+    return or_(under_way, tried & (Import.finished_at > now - TRIED_KEPT))

@@ -66,6 +66,8 @@ class ImportView:
     `question` says which columns a person must choose, and why.
 
     `mapping_source`: the columns were `recognised`, `given`, or `remembered` from an earlier file.
+
+    With `dry_run` it is a trial, which changes nothing; `trial_of` is the import that brings its file in.
     """
 
     id: uuid.UUID
@@ -90,6 +92,8 @@ class ImportView:
     undo: UndoView | None = None
     started_at: dt.datetime | None = None
     mends: uuid.UUID | None = None
+    dry_run: bool = False
+    trial_of: uuid.UUID | None = None
 
     @property
     def is_over(self) -> bool:

@@ -229,7 +229,8 @@ class Import(Identified, Base):
 
     `question` says why a person must choose columns: `header`, `no_phone` or `two_phones`;
     `mapping_source` where its columns are from. `mends`: its rows are those of that
-    import's report, put right.
+    import's report, put right. One with the option `dry_run` is a trial, and `trial_of` the
+    import that brings the same upload in, or may.
     """
 
     __tablename__ = "import"
@@ -278,6 +279,7 @@ class Import(Identified, Base):
     error: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     leased_until: Mapped[Instant | None]
     mends: Mapped[uuid.UUID | None]
+    trial_of: Mapped[uuid.UUID | None]
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant]
     started_at: Mapped[Instant | None]

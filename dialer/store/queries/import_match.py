@@ -113,8 +113,10 @@ _BY_EMAIL: Final = f"""
     ORDER BY c.id LIMIT 1
 """
 # Of two who would fit, father and son perhaps, neither is it; nor where two rows would be the same one.
-_ADDRESS: Final = "regexp_replace(lower({0}.address || coalesce({0}.postcode, '')), '[^a-z0-9]', '', 'g')"
-_SAME_ADDRESS: Final = f"{_ADDRESS.format('c')} = s.address_key"
+ADDRESS: Final = "regexp_replace(lower({0}.address || coalesce({0}.postcode, '')), '[^a-z0-9]', '', 'g')"
+"""The letters and digits of somebody's address, as it is compared."""
+
+_SAME_ADDRESS: Final = f"{ADDRESS.format('c')} = s.address_key"
 _BY_NAME_AND_ADDRESS: Final = f"""
     SELECT CASE WHEN count(*) = 1 THEN min(c.id::text) END FROM (
         SELECT * FROM contact AS c
@@ -124,14 +126,15 @@ _BY_NAME_AND_ADDRESS: Final = f"""
       AND c.elector_key IS NOT NULL AND c.register <> :register AND NOT {_OTHER_ID} AND {_SAME_ADDRESS}
       AND (c.date_of_birth IS NULL OR s.date_of_birth IS NULL OR c.date_of_birth = s.date_of_birth)
 """
-# Whether there are rows and people with elector numbers of different registers at all: seldom.
-_IN_OTHER_REGISTERS: Final = """
+IN_OTHER_REGISTERS: Final = """
     SELECT EXISTS (SELECT FROM import_stage WHERE elector_key IS NOT NULL) AND (EXISTS (
         SELECT FROM contact WHERE organisation_id = :organisation AND elector_key IS NOT NULL
           AND register < :register)
       OR EXISTS (SELECT FROM contact WHERE organisation_id = :organisation AND elector_key IS NOT NULL
           AND register > :register))
 """
+"""Whether there are rows and people with elector numbers of different registers at all: seldom."""
+
 # In the order of the rules. What is found carries its rule before it, as one digit.
 _WAYS: Final = {
     Match.EXTERNAL_ID: f"({_BY_EXTERNAL_ID})",
@@ -147,7 +150,7 @@ _STAGED_WITH_ADDRESSES: Final = f"""(
             + count(*) FILTER (WHERE fate = 'created') OVER (
                 PARTITION BY name_key, address_key, date_of_birth) END AS alike
     FROM (
-        SELECT *, ctid AS place, {_ADDRESS.format("import_stage")} AS address_key FROM import_stage
+        SELECT *, ctid AS place, {ADDRESS.format("import_stage")} AS address_key FROM import_stage
     ) AS keyed
     WINDOW same AS (PARTITION BY name_key, address_key))"""
 
@@ -249,7 +252,7 @@ def match_stage(session: Session, scope: Scope) -> None:
     parameters = scope.parameters()
     session.execute(text(_FIND_GONE), parameters)
     ours = find_own(session, parameters) if scope.own else 0
-    find = _FIND_RENUMBERED if session.scalar(text(_IN_OTHER_REGISTERS), parameters) else _FIND
+    find = _FIND_RENUMBERED if session.scalar(text(IN_OTHER_REGISTERS), parameters) else _FIND
     found = ours + session.connection().execute(text(find), parameters).rowcount
     for statement in (*(_OF_KNOWN if found else ()), *_WITHIN_FILE):
         session.execute(text(statement), parameters)

@@ -206,5 +206,5 @@ def copy_issues(session: Session, rows: Iterable[tuple[Any, ...]]) -> None:
 
 
 def _cursor(session: Session) -> Any:
-    connection: Any = session.connection().connection.driver_connection
+    connection: Any = session.connection().connection.dbapi_connection
     return connection.cursor()

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Final, cast
 
 from flask import Response, url_for
 from flask.views import MethodView
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
 from dialer.domain.importing.issues import Outcome, Reason
@@ -18,6 +18,7 @@ from dialer.services.people import import_mappings as memory
 from dialer.services.people import import_report as report
 from dialer.services.people import imports as deeds
 from dialer.services.people.import_preview import preview_import
+from dialer.services.people.import_trial import apply_trial
 from dialer.services.people.import_wishes import ImportOptions
 from dialer.services.people.lists import get_list
 from dialer.services.people.views import ImportView, PreviewView
@@ -56,7 +57,7 @@ class OptionsSchema(Schema):
     on_match = Choice("update", "skip")
     hidden_rows = Choice("skip", "include")
     sheet = Text(blank=False, max_length=255)
-    dry_run = Flag(validate=validate.Equal(False, error="A trial run isn’t possible yet. Leave this out."))
+    dry_run = Flag(metadata={"description": "only count what it would bring; nothing is changed"})
     tags = fields.List(Text(blank=False, max_length=100))
 
 
@@ -137,6 +138,10 @@ class ImportSchema(Schema):
 
     suppressions = fields.Nested(BarringSchema, required=True, allow_none=True)
     undo = fields.Nested(ImportUndoSchema, required=True, allow_none=True)
+    dry_run = Flag(required=True, metadata={"description": "a trial: nothing of people or lists was changed"})
+    trial_of = Id(
+        required=True, allow_none=True, metadata={"description": "the import that brings a trial’s file in"}
+    )
 
 
 IMPORT_PAGE: Final = paged(ImportSchema)
@@ -294,6 +299,18 @@ class ImportMapping(MethodView):
         memory.forget_import_mapping(context(), path_id(mapping_id))
 
 
+@imports.route("/imports/<import_id>/apply")
+class Apply(MethodView):
+    """A trial, for real."""
+
+    @allow(Permission.IMPORT_RUN)
+    @imports.response(202, ImportSchema)
+    def post(self, import_id: str) -> tuple[ImportView, int, dict[str, str]]:
+        """Bring the file of a finished trial in, without another upload; asked again: the same import."""
+        view = apply_trial(context(), path_id(import_id))
+        return view, 202, {"Location": url_for("imports.Import", import_id=view.id)}
+
+
 @imports.route("/imports/<import_id>/cancel")
 class Cancel(MethodView):
     """The end of one import before its end."""
@@ -301,7 +318,7 @@ class Cancel(MethodView):
     @allow(Permission.IMPORT_RUN)
     @imports.response(200, ImportSchema)
     def post(self, import_id: str) -> ImportView:
-        """Stop an import; what is in stays in."""
+        """Stop an import; what is in stays in. The file of a finished trial is let go."""
         return deeds.cancel_import(context(), path_id(import_id))
 
 

@@ -1,0 +1,126 @@
+"""Try an import out: what it would bring, counted by the import's own statements, while nothing changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Final
+
+from sqlalchemy import delete
+
+from dialer.services.context import Context
+from dialer.services.people.import_batches import Batch
+from dialer.services.people.import_chunk import count_chunk, hold_chunk, write_issues
+from dialer.services.people.import_plan import Plan
+from dialer.services.people.import_words import without_counts
+from dialer.store.models.people import Import, ImportRowIssue
+from dialer.store.queries.import_match import match_stage
+from dialer.store.queries.import_merge import Counts, Merged, merge_stage, renumbered_rows
+from dialer.store.queries.import_stage import stage
+from dialer.store.queries.import_trial import enter_trial, learn_trial_sizes, make_trial_tables
+from dialer.store.session import UnitOfWork
+
+_WORTH_TELLING: Final = 4_000
+_GROWN: Final = 4
+
+
+def begin_again(unit: UnitOfWork, row: Import) -> None:
+    """Take an import that is tried back to its beginning: what a run before this found ended with it."""
+    row.next_row = row.header_row + 1
+    row.progress, row.error = 0.0, None
+    row.row_count = row.created_count = row.updated_count = 0
+    row.unchanged_count = row.duplicate_count = row.rejected_count = 0
+    row.warnings = without_counts(row.warnings)
+    unit.session.execute(
+        delete(ImportRowIssue).where(
+            ImportRowIssue.organisation_id == unit.organisation_id, ImportRowIssue.import_id == row.id
+        )
+    )
+
+
+def waits_to_be_applied(row: Import) -> bool:
+    """Whether an import was tried to its end and may still be brought in from the same upload."""
+    return bool(row.options.get("dry_run")) and row.state == "completed" and row.trial_of is None
+
+
+class Trial:
+    """The trial of one import, from its first row on, with what it made so far."""
+
+    def __init__(self, ctx: Context, plan: Plan) -> None:
+        self._organisation_id = ctx.organisation_id
+        self._merge = plan.merge
+        self.next_row = plan.start
+        self.is_over = False
+        self._made, self._told_at = 0, _WORTH_TELLING
+        self._open = ExitStack()
+        self._units = self._open.enter_context(ctx.units.apart())
+        with self._units.begin(self._organisation_id) as unit:
+            self._real = make_trial_tables(unit.session)
+
+    def close(self) -> None:
+        """Forget all of it but the counts."""
+        self._open.close()
+
+    def try_out(self, batch: Batch) -> tuple[Merged, list[tuple[int, bool]]]:
+        """Try the rows that come next; returns what they would bring, and whose numbers were another's."""
+        with self._units.begin(self._organisation_id) as unit:
+            stage(unit.session, batch.lines)
+            enter_trial(unit.session, self._merge.scope, self._real)
+            match_stage(unit.session, self._merge.scope)
+            merged = merge_stage(unit.session, self._merge)
+            renumbered = list(renumbered_rows(unit.session))
+        self.next_row = batch.end
+        self._learn_sizes(merged.counts)
+        return merged, renumbered
+
+    def _learn_sizes(self, counts: Counts) -> None:
+        self._made += counts.created + counts.updated + counts.unchanged
+        if self._made >= self._told_at:
+            self._told_at = _GROWN * self._made
+            with self._units.begin(self._organisation_id) as unit:
+                learn_trial_sizes(unit.session)
+
+
+_resting: Final[dict[uuid.UUID, Trial]] = {}
+
+
+def resting_at(import_id: uuid.UUID) -> int | None:
+    """The row at which this process goes on with a trial that let others have their turn."""
+    trial = _resting.get(import_id)
+    return trial.next_row if trial else None
+
+
+def forget_trial(import_id: uuid.UUID) -> None:
+    """Let go of a trial that rests here: it ended, or goes on elsewhere."""
+    if trial := _resting.pop(import_id, None):
+        trial.close()
+
+
+@contextmanager
+def tried(ctx: Context, plan: Plan) -> Iterator[Trial]:
+    """Try an import, from where it rests in this process, or from the first row.
+
+    One that isn't over at the end of the block rests, with its connection, while others have their turn.
+    Another process would begin again.
+    """
+    trial = _resting.pop(plan.id, None) or Trial(ctx, plan)
+    try:
+        yield trial
+    except BaseException:
+        trial.close()
+        raise
+    if trial.is_over:
+        trial.close()
+    else:
+        _resting[plan.id] = trial
+
+
+def try_chunk(ctx: Context, plan: Plan, trial: Trial, batch: Batch, now: dt.datetime) -> None:
+    """Try a chunk after those before it, and count. `OvertakenError` when it is not this run's any more."""
+    merged, renumbered = trial.try_out(batch)
+    with ctx.unit() as unit:
+        row = hold_chunk(unit, plan, batch, now)
+        write_issues(unit, plan, batch, renumbered)
+        count_chunk(row, batch, merged, len(renumbered))
