@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import time
 import uuid
 from typing import Any, Final
 
@@ -16,11 +17,16 @@ from dialer.services.context import Context
 from dialer.services.people.import_files import discard_upload
 from dialer.services.people.import_words import waiting
 from dialer.store.models.people import Import
+from dialer.store.queries.live_board import somebody_calls
 from dialer.store.session import UnitOfWork
 
 LEASE: Final = dt.timedelta(seconds=15)
 """For how long a silent worker is believed to be at work; the sweep then starts the import again."""
 
+
+_CALLING: Final = dt.timedelta(minutes=1)
+_REST: Final = 0.25
+_REST_AT_MOST_S: Final = 0.5
 
 log = get_logger(__name__)
 
@@ -69,6 +75,14 @@ def move_on(unit: UnitOfWork, import_id: uuid.UUID, start: int, end: int, now: d
     if row is None:
         raise OvertakenError
     return row
+
+
+def rest(ctx: Context, now: dt.datetime, worked_s: float) -> None:
+    """Leave the processors to pages and calls for a moment after a chunk, while anybody calls."""
+    with ctx.unit() as unit:
+        called = somebody_calls(unit, now - _CALLING)
+    if called:
+        time.sleep(min(worked_s * _REST, _REST_AT_MOST_S))
 
 
 def give_back(ctx: Context, import_id: uuid.UUID) -> None:

@@ -24,7 +24,7 @@ from dialer.logs import get_logger
 from dialer.services.context import Context, GiveWay, never
 from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_chunk import bring_in
-from dialer.services.people.import_claims import LEASE, OvertakenError, give_back, say_why_it_waits
+from dialer.services.people.import_claims import LEASE, OvertakenError, give_back, rest, say_why_it_waits
 from dialer.services.people.import_files import discard_upload, room_needed, rows_file
 from dialer.services.people.import_plan import WRITING_SHARE, Plan, make_plan
 from dialer.services.people.import_reading import cycles_sought_rarely, read_batches
@@ -40,13 +40,9 @@ from dialer.services.people.import_words import put_warnings, row_warnings, unre
 from dialer.services.people.import_workbooks import keep_rows, write_rows
 from dialer.store.models.people import Import
 from dialer.store.queries.import_merge import learn_sizes
-from dialer.store.queries.live_board import somebody_calls
 
 Bring = Callable[[Batch, dt.datetime], None]
 
-_CALLING: Final = dt.timedelta(minutes=1)
-_REST: Final = 0.25
-_REST_AT_MOST_S: Final = 0.5
 _WORTH_TELLING: Final = 4_000
 _GROWN: Final = 4
 
@@ -161,7 +157,7 @@ def _each_chunk(ctx: Context, plan: Plan, clock: Clock, turn_is_over: GiveWay, b
             bring(batch, clock())
             if turn_is_over():
                 return False
-            _rest(ctx, clock(), time.monotonic() - began)
+            rest(ctx, clock(), time.monotonic() - began)
     return True
 
 
@@ -184,14 +180,6 @@ def _tell_planner(ctx: Context, before: int, created: int) -> None:
     if created >= grown:
         with ctx.unit() as unit:
             learn_sizes(unit.session)
-
-
-def _rest(ctx: Context, now: dt.datetime, worked_s: float) -> None:
-    """Leave the processors to pages and calls for a moment after a chunk, while anybody calls."""
-    with ctx.unit() as unit:
-        called = somebody_calls(unit, now - _CALLING)
-    if called:
-        time.sleep(min(worked_s * _REST, _REST_AT_MOST_S))
 
 
 def _with_rows_written(ctx: Context, plan: Plan, wishes: Wishes, clock: Clock) -> Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 import uuid
 from collections import Counter
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.context import Context, GiveWay, never
 from dialer.services.gotv.elections import current_election
 from dialer.services.gotv.record import recompute_records
-from dialer.services.people.import_claims import LEASE, OvertakenError, give_back
+from dialer.services.people.import_claims import LEASE, OvertakenError, give_back, rest
 from dialer.store.models.people import Import
 from dialer.store.queries import import_undo as undo
 from dialer.store.queries import import_undo_fields as fields
@@ -51,18 +52,26 @@ def run_undo(ctx: Context, import_id: uuid.UUID, clock: Clock, turn_is_over: Giv
     if undoing is None:
         return False
     try:
-        after: uuid.UUID | None = undoing.after
-        while (done := _take_back_next(ctx, undoing, after, clock())) is not None:
-            after = done
-            if turn_is_over():
-                give_back(ctx, import_id)
-                return True
+        if not _take_back_until(ctx, undoing, clock, turn_is_over):
+            give_back(ctx, import_id)
+            return True
         while _give_numbers_back(ctx, undoing, clock()):
             pass
     except OvertakenError:
         return False
     _end(ctx, undoing, clock())
     return False
+
+
+def _take_back_until(ctx: Context, undoing: _Undoing, clock: Clock, turn_is_over: GiveWay) -> bool:
+    """Take back chunk after chunk of people; False where the turn was over before the last."""
+    after, began = undoing.after, time.monotonic()
+    while (done := _take_back_next(ctx, undoing, after, clock())) is not None:
+        if turn_is_over():
+            return False
+        rest(ctx, clock(), time.monotonic() - began)
+        after, began = done, time.monotonic()
+    return True
 
 
 def _begin(ctx: Context, import_id: uuid.UUID) -> _Undoing | None:
