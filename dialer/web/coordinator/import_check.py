@@ -13,6 +13,7 @@ from flask_babel import gettext, ngettext
 from dialer.domain.importing.fields import CUSTOM, FIELDS, IGNORE, custom_field
 from dialer.services.context import Context
 from dialer.services.people.import_check import FirstLook, look_first
+from dialer.services.people.import_register import register_of
 from dialer.services.people.imports import import_columns
 from dialer.services.people.views import ColumnView, ImportView
 from dialer.web.coordinator.forms import said, ticked
@@ -58,10 +59,29 @@ def to_check(ctx: Context, one: ImportView) -> dict[str, Any]:
         "seen": look,
         "first_faults": look.issues[:_FAULTS_SHOWN],
         "bring_in": _bring_in(look),
+        "left_out": [_name(place, choice) for place, choice in enumerate(choices) if _is_left_out(choice)],
+        "register": _register(ctx, one, choices, posted=posted),
         "why": IMPORT_QUESTION.get(one.question or ""),
-        "warnings": [said_of(warning) for warning in one.warnings],
+        "warnings": [said_of(w) for w in one.warnings if w.get("code") != "guessed_columns"],  # each says so
         "has_header": ticked("has_header") if posted else one.question != "header",
     }
+
+
+def _is_left_out(choice: ColumnChoice) -> bool:
+    """Whether a column that holds something is not taken."""
+    return choice.chosen == IGNORE and bool(choice.samples)
+
+
+def _name(place: int, choice: ColumnChoice) -> str:
+    return choice.header or str(gettext("Column %(number)s", number=place + 1))
+
+
+def _register(ctx: Context, one: ImportView, choices: list[ColumnChoice], *, posted: bool) -> str | None:
+    """The register to be asked about; None where no column is an elector number, or the list is our own."""
+    fields = {choice.chosen for choice in choices}
+    if "elector_number" not in fields or "dialer_id" in fields:
+        return None
+    return said("register") if posted and "register" in request.form else register_of(ctx, one.id)
 
 
 def _bring_in(look: FirstLook) -> str:
@@ -89,7 +109,7 @@ def _choice(place: int, column: ColumnView, one: ImportView, *, posted: bool) ->
         samples=tuple(column.samples),
         chosen=said(f"column-{place}") if posted else guess,
         sure=_sureness(guess, column, one),
-        why=str(IMPORT_BASIS[column.basis]),
+        why=str(IMPORT_BASIS["unnamed" if column.basis == "none" and not column.header else column.basis]),
         choices=[*options, (own, words), (IGNORE, str(IMPORT_FIELD[IGNORE]))],
     )
 

@@ -11,6 +11,7 @@ from dialer.domain.access import Permission
 from dialer.domain.errors import InvalidTransition, RuleBroken, ValidationFailed
 from dialer.services.context import Context
 from dialer.services.people.import_check import forget_and_look_again, let_in, look_again
+from dialer.services.people.import_register import name_register
 from dialer.services.people.imports import get_import, import_columns, set_mapping
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import WHOLE_FORM, Answer, faults_of, go, said, ticked
@@ -46,6 +47,7 @@ def _go_on(ctx: Context, import_id: uuid.UUID, chosen: dict[str, str]) -> None:
     """Go by what is chosen, which is remembered; where nothing was changed, by what we recognised."""
     as_it_was = {column.key: column.field for column in import_columns(ctx, import_id)}
     asked = get_import(ctx, import_id).question
+    name_register(ctx, import_id, said("register"))
     if not asked and ticked("has_header") and chosen == as_it_was:
         let_in(ctx, import_id)
     else:

@@ -7,15 +7,24 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
+from dialer.web.coordinator.wording import IMPORT_FIELD
+
 
 def said_of(warning: Mapping[str, Any]) -> str:
     """A warning in the reader's language; one that we have no words for speaks for itself."""
     count = int(warning.get("count", 0))
-    named = ", ".join(warning.get("columns", ()))
+    named = ", ".join(map(_column, warning.get("columns", ())))
     names = str(warning.get("names", ""))
     sentences = {**_of_file(warning, count, names), **_of_rows(count), **_of_columns(named)}
     say = sentences.get(str(warning.get("code")))
     return str(say()) if say else str(warning.get("detail", ""))
+
+
+def _column(said: str) -> str:
+    """Put “Ring me” (phone) into the reader's words for the field."""
+    header, bracket, field = said.removesuffix(")").rpartition(" (")
+    words = IMPORT_FIELD.get(field)
+    return f"{header} ({str(words).lower()})" if bracket and words else said
 
 
 def _of_columns(named: str) -> dict[str, Callable[[], str]]:

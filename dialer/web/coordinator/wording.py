@@ -155,8 +155,13 @@ IMPORT_REASON: Final[Words] = {
 }
 IMPORT_QUESTION: Final[Words] = {
     "header": _("The first row doesn’t name the columns. Say what each one is."),
-    "no_phone": _("Which column is the phone? We couldn’t tell."),
-    "two_phones": _("Which column is the phone? Two could be."),
+    "no_phone": _(
+        "Which column is the phone? None looks like one. Without it these people can’t be rung or texted"
+        " until another list brings their numbers."
+    ),
+    "two_phones": _(
+        "Which column is the phone? Two could be. Both are taken, unless you choose something else for one."
+    ),
 }
 IMPORT_BASIS: Final[Words] = {
     "name": _("by its name"),
@@ -164,6 +169,7 @@ IMPORT_BASIS: Final[Words] = {
     "second": _("another column is nearer"),
     "unlike": _("its cells hold something else"),
     "none": _("a name we don’t know"),
+    "unnamed": _("it has no name"),
     "chosen": _("chosen by one of you"),
 }
 """Why we take a column for what we do."""

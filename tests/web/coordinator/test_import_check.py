@@ -8,9 +8,11 @@ import uuid
 from sqlalchemy import func, select
 
 from dialer.services.context import Context
+from dialer.services.people.import_run import run_import
 from dialer.store.models.people import Contact, Import
+from tests.conftest import SetClock
 from tests.web.coordinator.conftest import PEOPLE
-from tests.web.reader import Reader
+from tests.web.reader import Page, Reader
 from tests.workbooks import xlsx
 
 
@@ -60,3 +62,39 @@ def test_another_sheet_is_chosen(new_list: Reader) -> None:
     page = new_list.press("sheet-show", sheet="June")
     assert "sheet “June”" in page.words["import-facts"]
     assert "nia@example.org" in page.text
+
+
+def test_what_is_not_taken_is_named(new_list: Reader) -> None:
+    bare = b"Owen,07700 900124\nNia,07700 900125\nSian,07700 900126\n"
+    page = new_list.press("upload-send", file=(io.BytesIO(bare), "bare.csv"))
+    assert page.words["left-out"] == "One column is left out: Column 1."
+    assert "it has no name" in page.text
+    assert "import-warning" not in page.tests
+    page = new_list.press("import-look", **{"column-0": "first_name"})
+    assert "left-out" not in page.tests
+
+
+HEAD = "Elector Number Prefix,Elector Number,Forename,Surname,Address,PostCode\n"
+
+
+def test_next_years_register_is_known_by_name_and_address(
+    new_list: Reader, ctx: Context, clock: SetClock
+) -> None:
+    address = next(form.action for form in new_list.page.forms if form.action.endswith("/imports"))
+
+    def bring(rows: str, register: str) -> Page:
+        new_list.open(address.removesuffix("/imports"))
+        page = new_list.press("upload-send", file=(io.BytesIO((HEAD + rows).encode()), "register.csv"))
+        asked.append(page.tests["register"]["value"])
+        page = new_list.press("import-start", register=register)
+        path = next(form.action for form in page.forms if form.action.endswith("/cancel"))
+        run_import(ctx, uuid.UUID(path.split("/")[2]), clock)
+        return new_list.open(path.removesuffix("/cancel"))
+
+    asked: list[str | None] = []
+    sian, tom = "Sian,Rees,1 High Street,MV3 1QT\n", "Tom,Price,2 High Street,MV3 1QT\n"
+    page = bring(f"KA1,1,{sian}KA1,2,{tom}", "Marsh Vale, December 2025")
+    assert page.tests["stat-created"]["data-value"] == "2"
+    page = bring(f"KA1,2,{sian}KA1,3,{tom}", "Marsh Vale, December 2026")
+    assert page.tests["stat-updated"]["data-value"] == "2"
+    assert asked == ["", "Marsh Vale, December 2025"]
