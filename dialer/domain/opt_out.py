@@ -17,6 +17,9 @@ SAID_BY_TEXT: Final = "text"
 BY_US: Final = frozenset({BY_COORDINATOR, "coordinator", BY_IMPORT})
 """Sources that stand for what we typed or brought in. Any other, known or not, is the person's own no."""
 
+BY_US_LEAST, IN_A_TEXT, TO_A_VOLUNTEER, FOR_GOOD = range(4)
+"""How much a no weighs: what we wrote down least; then what may be taken back, by a text or as a mistake."""
+
 MISTAKE_WITHIN: Final = dt.timedelta(days=7)
 
 
@@ -31,6 +34,19 @@ class NewConsent:
 def channels_of(channel: str) -> tuple[str, ...]:
     """The channels that a word stands for: `all` is every one."""
     return OPT_OUT_CHANNELS if channel == ALL else (channel,)
+
+
+def weight(source: str) -> int:
+    """Tell how much a no weighs by where it came from: of several, the heaviest is the one that counts.
+
+    A lighter one never takes the place of a heavier, however much later: a list doesn't make what somebody
+    said themselves ours to lift.
+    """
+    if source in BY_US:
+        return BY_US_LEAST
+    if source == SAID_BY_TEXT:
+        return IN_A_TEXT
+    return TO_A_VOLUNTEER if source in SAID_TO_VOLUNTEER else FOR_GOOD
 
 
 def may_lift(source: str, made_at: dt.datetime, now: dt.datetime, consent: NewConsent | None) -> bool:

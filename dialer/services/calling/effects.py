@@ -18,7 +18,8 @@ from dialer.services.people.deceased import (
     number_is_shared,
     suppress_number,
 )
-from dialer.services.people.opt_outs import Origin, cover_number, lift_opt_outs_of_results, record_opt_out
+from dialer.services.people.opt_outs import cover_number, lift_opt_outs_of_results, record_opt_out
+from dialer.services.people.weighing import Origin
 from dialer.store.models.calling import Campaign, Result
 from dialer.store.models.people import Contact, ContactPhone
 from dialer.store.session import UnitOfWork

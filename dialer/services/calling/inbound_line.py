@@ -16,12 +16,12 @@ from sqlalchemy.dialects.postgresql import insert
 from dialer.domain.access import Permission, require
 from dialer.domain.ringing import next_look
 from dialer.services.context import Context
-from dialer.services.people.opt_outs import Origin, cover_number, record_opt_out
+from dialer.services.people.opt_outs import bar_number, cover_number, record_opt_out
+from dialer.services.people.weighing import Origin
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
 from dialer.store.models.calls import Call
-from dialer.store.models.people import Suppression
 from dialer.store.queries.calls import holders_of_number
 from dialer.store.session import UnitOfWork
 
@@ -141,21 +141,7 @@ def _bar(ctx: Context, unit: UnitOfWork, number: str) -> None:
     if len(holders) == 1 and record_opt_out(unit, holders[0], "voice", Origin(KEYPAD, ctx.now)):
         cover_number(unit, holders[0], "voice", number)
         ctx.audit(unit, "opt_out.added", "contact", holders[0], {"channels": ["voice"], "source": KEYPAD})
-    statement = (
-        insert(Suppression)
-        .values(
-            organisation_id=unit.organisation_id,
-            id=new_id(),
-            number=number,
-            channel="voice",
-            reason="opt_out",
-            source=KEYPAD,
-            created_at=ctx.now,
-        )
-        .on_conflict_do_nothing()
-        .returning(Suppression.id)
-    )
-    suppression_id = unit.session.scalar(statement)
+    suppression_id = bar_number(unit, number, "voice", Origin(KEYPAD, ctx.now))
     if suppression_id is not None:
         what = {"channels": ["voice"], "source": KEYPAD}
         ctx.audit(unit, "opt_out.added", "suppression", suppression_id, what)

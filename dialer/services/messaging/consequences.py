@@ -15,7 +15,8 @@ from dialer.domain.opt_out import SAID_BY_TEXT
 from dialer.domain.phone import LineType
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.messaging.no_to_texts import record_no
-from dialer.services.people.opt_outs import Origin, holders
+from dialer.services.people.opt_outs import holders
+from dialer.services.people.weighing import Origin
 from dialer.store.models.people import ContactPhone
 from dialer.store.session import UnitOfWork
 

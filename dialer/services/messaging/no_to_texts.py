@@ -6,12 +6,17 @@ import datetime as dt
 import uuid
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
 
-from dialer.domain.opt_out import SAID_BY_TEXT
+from dialer.domain.opt_out import SAID_BY_TEXT, weight
 from dialer.services.context import Context
-from dialer.services.people.opt_outs import Origin, cover_number, holders, record_opt_out, release_reach
-from dialer.store.models import new_id
+from dialer.services.people.opt_outs import (
+    bar_number,
+    cover_number,
+    holders,
+    record_opt_out,
+    release_reach,
+)
+from dialer.services.people.weighing import Origin, step_back
 from dialer.store.models.messaging import Message
 from dialer.store.models.people import OptOut, Suppression
 from dialer.store.queries.conversations import standing_noes
@@ -31,45 +36,30 @@ def bar_from_texts(
     their own too, and covers their other numbers, now or later (contract §4). Said again in another way
     than by text, a text doesn't take it back any more.
     """
-    standing = standing_noes(unit, number)
+    before = [no.source for no in standing_noes(unit, number)]
     suppression_id = record_no(unit, number, contact_id, Origin(source, ctx.now, ctx.actor.account_id))
-    if standing:
-        for no in standing:
-            no.source = source if no.source == SAID_BY_TEXT else no.source
+    if before and all(weight(source) <= weight(other) for other in before):
         return False
     about = ("contact", contact_id) if contact_id is not None else ("suppression", suppression_id)
-    ctx.audit(unit, "opt_out.added", *about, {"channels": ["sms"], "source": source})
-    return True
+    ctx.audit(unit, "opt_out.added", *about, {"channels": ["sms"], "source": source, "before": before})
+    return not before
 
 
 def record_no(unit: UnitOfWork, number: str, contact_id: uuid.UUID | None, origin: Origin) -> uuid.UUID:
-    """Keep a number's no to texts, and that of whoever said it. Again: no change."""
+    """Keep a number's no to texts, and that of whoever said it: the suppression's id."""
     if contact_id is not None:
         record_opt_out(unit, contact_id, "sms", origin)
         cover_number(unit, contact_id, "sms", number)
-    row_id = new_id()
-    unit.session.execute(
-        insert(Suppression)
-        .values(
-            organisation_id=unit.organisation_id,
-            id=row_id,
-            number=number,
-            channel="sms",
-            reason="opt_out",
-            source=origin.source,
-            created_by=origin.account_id,
-            created_at=origin.at,
-        )
-        .on_conflict_do_nothing()
-    )
-    return row_id
+    bar_number(unit, number, "sms", origin)
+    (standing,) = standing_noes(unit, number)
+    return standing.id
 
 
 def let_back_in(ctx: Context, unit: UnitOfWork, number: str, said_at: dt.datetime, reason: str) -> bool:
     """Lift the noes that were said by text from this number before `said_at`, and no other; whether there
     was one. A START that was found late takes back no STOP that came after it.
 
-    Where somebody who has the number said no in another way, that one takes the place.
+    Where somebody who has the number said no in another way, or a list did, that one takes the place.
     """
     ours = _said_by_text(unit, number, said_at)
     opt_outs = unit.session.scalars(
@@ -84,9 +74,9 @@ def let_back_in(ctx: Context, unit: UnitOfWork, number: str, said_at: dt.datetim
     ).all()
     if not ours and not opt_outs:
         return False
-    noes: list[Suppression | OptOut] = [*ours, *opt_outs]
+    noes: list[OptOut | Suppression] = [*opt_outs, *ours]
     for no in noes:
-        no.lifted_at, no.lifted_reason = ctx.now, reason
+        step_back(unit, no, at=ctx.now, reason=reason)
     unit.session.flush()
     release_reach(unit, [one.id for one in opt_outs], at=ctx.now, reason=reason)
     cover_reach(unit.session, unit.organisation_id, holders(unit, [number]))

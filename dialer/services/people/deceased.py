@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from dialer.services.people.opt_outs import Origin
+from dialer.services.people.weighing import Origin
 from dialer.store.models import new_id
 from dialer.store.models.people import Contact, ContactPhone, Suppression
 from dialer.store.session import UnitOfWork

@@ -15,8 +15,9 @@ from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.context import Context
 from dialer.services.people.contact_views import contact_view
 from dialer.services.people.contacts import contact_of
-from dialer.services.people.opt_outs import Origin, holders, record_opt_out, release_reach
+from dialer.services.people.opt_outs import holders, record_opt_out, release_reach
 from dialer.services.people.views import ContactView
+from dialer.services.people.weighing import Origin, all_of
 from dialer.store.models import new_id
 from dialer.store.models.people import Consent, ContactPhone, OptOut, Suppression
 from dialer.store.session import UnitOfWork
@@ -113,7 +114,7 @@ def _lift(
 
 
 def _check_may_lift(ctx: Context, no: OptOut | Suppression, consent: NewConsent | None) -> None:
-    if not may_lift(no.source, no.created_at, ctx.now, consent):
+    if not all(may_lift(source, at, ctx.now, consent) for source, at in all_of(no)):
         raise Conflict(
             "The person said this themselves. Give consent_source and a consent_at newer than their no."
         )

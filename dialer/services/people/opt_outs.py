@@ -5,34 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from dialer.domain.opt_out import SAID_BY_TEXT
+from dialer.services.people.weighing import Origin, carry_on, step_back, weigh
 from dialer.store.models import new_id
 from dialer.store.models.people import Contact, ContactPhone, OptOut, Suppression
 from dialer.store.queries.opt_outs import cover_reach
 from dialer.store.session import UnitOfWork
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a no came from: `source` such as `call`, `import` or `coordinator`, by whom, when."""
-
-    source: str
-    at: dt.datetime
-    account_id: uuid.UUID | None = None
-    result_id: uuid.UUID | None = None
-    note: str | None = None
-
-
 def record_opt_out(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, origin: Origin) -> bool:
     """Keep a person's no on one channel; False when it was kept already.
 
     It covers every number or address they have on that channel, whoever else has it, and any they get
-    later: the gate asks about the person as well. With none yet it is kept with the person alone.
+    later: the gate asks about the person as well. With none yet it is kept with the person alone. Kept
+    already, the heavier of both counts from now on, such as what they say themselves after a list did.
     """
     opt_out_id = unit.session.scalar(
         insert(OptOut)
@@ -51,40 +40,50 @@ def record_opt_out(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, origin
         .returning(OptOut.id)
     )
     if opt_out_id is None:
-        _outweigh_text(unit, contact_id, channel, origin)
-        return False
+        _say_again(unit, contact_id, channel, origin)
     cover_reach(unit.session, unit.organisation_id, [contact_id])
-    return True
+    return opt_out_id is not None
 
 
-def _outweigh_text(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, origin: Origin) -> None:
-    """Let a no that was said by text, and so could be taken back by one, stand as the one said now."""
-    if origin.source == SAID_BY_TEXT:
-        return
-    unit.session.execute(
-        update(OptOut)
+def _say_again(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, origin: Origin) -> None:
+    opt_out = _standing(unit, contact_id, channel)
+    weigh(opt_out, origin)
+    unit.session.flush()
+    carry_on(unit, opt_out)
+
+
+def _standing(unit: UnitOfWork, contact_id: uuid.UUID, channel: str) -> OptOut:
+    return unit.session.scalars(
+        select(OptOut)
         .where(
             OptOut.organisation_id == unit.organisation_id,
             OptOut.contact_id == contact_id,
             OptOut.channel == channel,
-            OptOut.source == SAID_BY_TEXT,
             OptOut.lifted_at.is_(None),
         )
-        .values(source=origin.source, created_by=origin.account_id)
-    )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def cover_number(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, number: str) -> None:
     """Let a person's no cover the number they said it on, whether they still have it or not."""
-    opt_out = unit.session.scalars(
-        select(OptOut).where(
-            OptOut.organisation_id == unit.organisation_id,
-            OptOut.contact_id == contact_id,
-            OptOut.channel == channel,
-            OptOut.lifted_at.is_(None),
-        )
-    ).one()
-    unit.session.execute(
+    opt_out = _standing(unit, contact_id, channel)
+    origin = Origin(opt_out.source, opt_out.created_at, account_id=opt_out.created_by)
+    bar_number(unit, number, channel, origin, contact_id=contact_id, opt_out_id=opt_out.id)
+
+
+def bar_number(
+    unit: UnitOfWork,
+    number: str,
+    channel: str,
+    origin: Origin,
+    *,
+    contact_id: uuid.UUID | None = None,
+    opt_out_id: uuid.UUID | None = None,
+) -> uuid.UUID | None:
+    """Keep a number's no on a channel; its id, or None when one stood: then the heavier of both counts."""
+    added = unit.session.scalar(
         insert(Suppression)
         .values(
             organisation_id=unit.organisation_id,
@@ -92,30 +91,54 @@ def cover_number(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, number: 
             number=number,
             channel=channel,
             reason="opt_out",
-            source=opt_out.source,
+            source=origin.source,
+            note=origin.note,
             contact_id=contact_id,
-            opt_out_id=opt_out.id,
-            created_by=opt_out.created_by,
-            created_at=opt_out.created_at,
+            opt_out_id=opt_out_id,
+            created_by=origin.account_id,
+            created_at=origin.at,
         )
         .on_conflict_do_nothing()
+        .returning(Suppression.id)
     )
+    if added is None:
+        standing = unit.session.scalars(
+            select(Suppression)
+            .where(
+                Suppression.organisation_id == unit.organisation_id,
+                Suppression.number == number,
+                Suppression.channel == channel,
+                Suppression.reason == "opt_out",
+                Suppression.lifted_at.is_(None),
+            )
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).one()
+        weigh(standing, origin, contact_id=contact_id, opt_out_id=opt_out_id)
+        unit.session.flush()
+    return added
 
 
 def lift_opt_outs_of_results(
     unit: UnitOfWork, result_ids: Collection[uuid.UUID], *, at: dt.datetime, reason: str
 ) -> frozenset[uuid.UUID]:
-    """Take back what these results opted out, with the suppressions that followed; whose they were."""
-    rows = unit.session.execute(
-        update(OptOut)
+    """Take back what these results opted out, with the suppressions that followed; whose they were.
+
+    What was said besides, by a text or a list, stays.
+    """
+    rows = unit.session.scalars(
+        select(OptOut)
         .where(
             OptOut.organisation_id == unit.organisation_id,
             OptOut.result_id.in_(result_ids),
             OptOut.lifted_at.is_(None),
         )
-        .values(lifted_at=at, lifted_reason=reason)
-        .returning(OptOut.id, OptOut.contact_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
+    for row in rows:
+        step_back(unit, row, at=at, reason=reason)
+    unit.session.flush()
     release_reach(unit, [row.id for row in rows], at=at, reason=reason)
     return frozenset(row.contact_id for row in rows)
 
@@ -128,14 +151,15 @@ def release_reach(
     Returns the numbers it was about.
     """
     of_them = (Suppression.organisation_id == unit.organisation_id, Suppression.opt_out_id.in_(opt_out_ids))
-    unit.session.execute(
-        update(Suppression)
-        .where(*of_them, Suppression.lifted_at.is_(None))
-        .values(lifted_at=at, lifted_reason=reason)
-    )
-    rows = unit.session.execute(select(Suppression.number, Suppression.email).where(*of_them)).all()
+    rows = unit.session.scalars(
+        select(Suppression).where(*of_them).with_for_update().execution_options(populate_existing=True)
+    ).all()
     numbers = {row.number for row in rows if row.number}
     emails = {row.email for row in rows if row.email}
+    for row in rows:
+        if row.lifted_at is None:
+            step_back(unit, row, at=at, reason=reason)
+    unit.session.flush()
     cover_reach(
         unit.session, unit.organisation_id, {*holders(unit, numbers), *_holders_of_email(unit, emails)}
     )

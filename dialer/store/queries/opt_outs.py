@@ -4,34 +4,67 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from string import Template
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
+from dialer.domain.opt_out import BY_US, SAID_BY_TEXT, SAID_TO_VOLUNTEER
+from dialer.domain.suppressing import OF_ADDRESSES, OF_NUMBERS
 from dialer.store.queries.uuids import UUID7
 
-_COVER: Final = f"""
-    INSERT INTO suppression (organisation_id, id, number, email, channel, reason, source, contact_id,
-        opt_out_id, created_by, created_at)
-    SELECT DISTINCT ON (reach.number, reach.email, o.channel) :organisation, {UUID7}, reach.number,
-        reach.email, o.channel, 'opt_out', o.source, o.contact_id, o.id, o.created_by, o.created_at
-    FROM opt_out AS o
-    JOIN LATERAL (
-        SELECT p.number, NULL AS email FROM contact_phone AS p
-        WHERE o.channel IN ('sms', 'voice') AND p.organisation_id = :organisation
-          AND p.contact_id = o.contact_id AND p.removed_at IS NULL
-        UNION ALL
-        SELECT NULL, c.email_key FROM contact AS c
-        WHERE o.channel = 'email' AND c.organisation_id = :organisation AND c.id = o.contact_id
-          AND c.email_key IS NOT NULL
-    ) AS reach ON true
-    WHERE o.organisation_id = :organisation AND o.lifted_at IS NULL
+# How much a no weighs, as `domain/opt_out.weight` has it; a test holds the two together.
+_WEIGHT: Final = """CASE WHEN {0}.source = ANY(CAST(:by_us AS text[])) THEN 0
+    WHEN {0}.source = CAST(:by_text AS text) THEN 1
+    WHEN {0}.source = ANY(CAST(:to_volunteers AS text[])) THEN 2 ELSE 3 END"""
+_WEIGHTS: Final = {
+    "by_us": sorted(BY_US),
+    "by_text": SAID_BY_TEXT,
+    "to_volunteers": sorted(SAID_TO_VOLUNTEER),
+}
+
+# Where a no stands already the heavier of both counts from now on, and the other is kept beneath it.
+_COVER: Final = Template(
+    """
+    INSERT INTO suppression AS s
+        (organisation_id, id, $place, channel, reason, source, contact_id, opt_out_id, created_by, created_at)
+    SELECT DISTINCT ON (reach.place, o.channel) :organisation, $uuid7, reach.place, o.channel, 'opt_out',
+        o.source, o.contact_id, o.id, o.created_by, o.created_at
+    FROM opt_out AS o JOIN LATERAL ($reach) AS reach ON true
+    WHERE o.organisation_id = :organisation AND o.lifted_at IS NULL AND o.channel = ANY(:channels)
       AND o.contact_id = ANY(CAST(:contacts AS uuid[]))
-    ORDER BY reach.number, reach.email, o.channel, o.created_at
-    ON CONFLICT DO NOTHING
-    RETURNING number
-"""
+    ORDER BY reach.place, o.channel, $weight_of_no DESC, o.created_at
+    ON CONFLICT (organisation_id, $place, channel, reason) WHERE lifted_at IS NULL AND $place IS NOT NULL
+    DO UPDATE SET
+        beneath = coalesce(s.beneath, '[]') || jsonb_build_array(
+            jsonb_build_object('source', s.source, 'at', s.created_at, 'by', s.created_by, 'note', s.note)
+            || jsonb_strip_nulls(jsonb_build_object('contact_id', s.contact_id, 'opt_out_id', s.opt_out_id))),
+        source = excluded.source, created_at = excluded.created_at, created_by = excluded.created_by,
+        note = NULL, contact_id = excluded.contact_id, opt_out_id = excluded.opt_out_id
+    WHERE $weight_of_new > $weight_of_standing
+    RETURNING s.$place AS place, old.id IS NULL AS is_new
+    """
+)
+_OF_NUMBERS: Final = """
+    SELECT p.number AS place FROM contact_phone AS p
+    WHERE p.organisation_id = :organisation AND p.contact_id = o.contact_id AND p.removed_at IS NULL"""
+_OF_ADDRESSES: Final = """
+    SELECT c.email_key AS place FROM contact AS c
+    WHERE c.organisation_id = :organisation AND c.id = o.contact_id AND c.email_key IS NOT NULL"""
+
+
+def _cover(place: str, reach: str) -> TextClause:
+    weights = {
+        "weight_of_no": _WEIGHT.format("o"),
+        "weight_of_new": _WEIGHT.format("excluded"),
+        "weight_of_standing": _WEIGHT.format("s"),
+    }
+    return text(_COVER.substitute(place=place, reach=reach, uuid7=UUID7, **weights))
+
+
+_COVER_NUMBERS: Final = _cover("number", _OF_NUMBERS)
+_COVER_ADDRESSES: Final = _cover("email", _OF_ADDRESSES)
 
 
 _OF_IMPORT: Final = """
@@ -58,5 +91,7 @@ def cover_reach(
     """
     if not contacts:
         return frozenset()
-    rows = session.execute(text(_COVER), {"organisation": organisation_id, "contacts": list(contacts)})
-    return frozenset(row[0] for row in rows if row[0] is not None)
+    given = {"organisation": organisation_id, "contacts": list(contacts), **_WEIGHTS}
+    rows = session.execute(_COVER_NUMBERS, {**given, "channels": list(OF_NUMBERS)}).all()
+    session.execute(_COVER_ADDRESSES, {**given, "channels": list(OF_ADDRESSES)})
+    return frozenset(row.place for row in rows if row.is_new)

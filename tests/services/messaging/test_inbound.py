@@ -17,7 +17,8 @@ from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.no_to_texts import bar_from_texts
-from dialer.services.people.opt_outs import Origin, record_opt_out
+from dialer.services.people.opt_outs import record_opt_out
+from dialer.services.people.weighing import Origin
 from dialer.store.models.messaging import Conversation, Message
 from dialer.store.models.people import Suppression
 from dialer.store.queries.conversations import standing_noes
