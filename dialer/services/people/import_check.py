@@ -26,6 +26,7 @@ from dialer.services.people.import_head import (
 from dialer.services.people.import_mappings import forget_import_mapping, recall
 from dialer.services.people.import_plan import rules_of
 from dialer.services.people.import_run import enqueue_import
+from dialer.services.people.import_trial_run import drop_trials
 from dialer.services.people.imports import (
     expected_of,
     form_of,
@@ -118,6 +119,7 @@ def let_in(ctx: Context, import_id: uuid.UUID) -> ImportView:
         if row.question:
             raise ValidationFailed.at("/mapping", "Choose what the columns are first.")
         row.state = "queued"
+        drop_trials(ctx, unit, row.id)
         ctx.audit(unit, "import.looked_at", "import", row.id)
         unit.after_commit(lambda: enqueue_import(ctx, import_id))
         unit.session.flush()

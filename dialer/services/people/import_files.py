@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import errno
+import os
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -41,6 +43,23 @@ def store_upload(data_dir: Path, organisation_id: uuid.UUID, upload: IO[bytes]) 
         while piece := upload.read(_PIECE):
             file.write(piece)
     return stored_as
+
+
+def upload_again(data_dir: Path, stored_as: str) -> str:
+    """Have a stored upload under another name of its own too, which is discarded on its own.
+
+    `FileNotFoundError` once it is gone, `Unavailable` where the disk is full.
+    """
+    again = f"{stored_as.split('.', maxsplit=1)[0]}.{uuid.uuid4().hex}.upload"
+    path, other = stored_file(data_dir, stored_as), stored_file(data_dir, again)
+    try:
+        os.link(path, other)
+    except FileNotFoundError:
+        raise
+    except OSError:  # not every kind of disk lets a file have two names
+        with room_needed(), discarded_on_error(other):
+            shutil.copyfile(path, other)
+    return again
 
 
 def discard_upload(data_dir: Path, stored_as: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from dialer.services.context import Context
 from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_chunk import count_chunk, hold_chunk, write_issues
+from dialer.services.people.import_files import discard_upload
 from dialer.services.people.import_plan import Plan
 from dialer.services.people.import_words import without_counts
 from dialer.store.models.people import Import, ImportRowIssue
@@ -38,6 +39,21 @@ def begin_again(unit: UnitOfWork, row: Import) -> None:
             ImportRowIssue.organisation_id == unit.organisation_id, ImportRowIssue.import_id == row.id
         )
     )
+
+
+def drop_trials(ctx: Context, unit: UnitOfWork, import_id: uuid.UUID) -> None:
+    """Take away the trials of an import that waited for its columns, with what they found."""
+    gone = unit.session.scalars(
+        delete(Import)
+        .where(Import.organisation_id == unit.organisation_id, Import.trial_of == import_id)
+        .returning(Import.stored_as)
+    ).all()
+
+    def discard() -> None:
+        for stored_as in gone:
+            discard_upload(ctx.data_dir, stored_as)
+
+    unit.after_commit(discard)
 
 
 def waits_to_be_applied(row: Import) -> bool:

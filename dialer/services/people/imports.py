@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import aliased
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import InvalidTransition, NotFound
@@ -33,7 +34,7 @@ from dialer.services.people.import_head import (
 )
 from dialer.services.people.import_mappings import recall, remember
 from dialer.services.people.import_run import enqueue_import
-from dialer.services.people.import_trial_run import waits_to_be_applied
+from dialer.services.people.import_trial_run import drop_trials, waits_to_be_applied
 from dialer.services.people.import_wishes import ImportOptions, check_mapping, check_options
 from dialer.services.people.import_words import with_columns
 from dialer.services.people.lists import list_of
@@ -88,7 +89,9 @@ def list_imports(ctx: Context, list_id: uuid.UUID, page: Page) -> Slice[ImportVi
     with ctx.unit() as unit:
         list_of(unit, list_id)
         statement = select(Import).where(
-            Import.organisation_id == unit.organisation_id, Import.list_id == list_id
+            Import.organisation_id == unit.organisation_id,
+            Import.list_id == list_id,
+            Import.id.not_in(_trials_of_waiting(unit, list_id)),
         )
         if (after := after_id(page)) is not None:
             statement = statement.where(Import.id < after)
@@ -138,6 +141,7 @@ def set_mapping(
         keep_columns(row, columns, "given")
         remember(ctx, unit, columns)
         row.state = "queued"
+        drop_trials(ctx, unit, row.id)
         ctx.audit(unit, "import.mapped", "import", row.id)
         unit.after_commit(lambda: enqueue_import(ctx, import_id))
         unit.session.flush()
@@ -152,6 +156,8 @@ def cancel_import(ctx: Context, import_id: uuid.UUID) -> ImportView:
     require(ctx.actor, Permission.IMPORT_RUN)
     with ctx.unit() as unit:
         row = import_of(unit, import_id)
+        if row.state == "needs_mapping":
+            drop_trials(ctx, unit, import_id)
         if waits_to_be_applied(row):
             unit.after_commit(lambda: discard_upload(ctx.data_dir, row.stored_as))
             return import_view(row)
@@ -191,6 +197,21 @@ def head_again(ctx: Context, row: Import, expected: Expected) -> list[Record]:
             return first_records(stream, form_of(row))
     except FileNotFoundError:
         return []
+
+
+def _trials_of_waiting(unit: UnitOfWork, list_id: uuid.UUID) -> Select[uuid.UUID]:
+    """The trials that go with imports which wait for their columns: they go when those go on."""
+    trial = aliased(Import)
+    waiting = select(Import.id).where(
+        Import.organisation_id == unit.organisation_id,
+        Import.list_id == list_id,
+        Import.state == "needs_mapping",
+    )
+    return select(trial.id).where(
+        trial.organisation_id == unit.organisation_id,
+        trial.list_id == list_id,
+        trial.trial_of.in_(waiting),
+    )
 
 
 # --- rows of the table ------------------------------------------------------------------------------

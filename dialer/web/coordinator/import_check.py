@@ -14,6 +14,7 @@ from dialer.domain.importing.fields import CUSTOM, FIELDS, IGNORE, custom_field
 from dialer.services.context import Context
 from dialer.services.people.import_check import FirstLook, look_first
 from dialer.services.people.import_register import register_of
+from dialer.services.people.import_trial import NAMING, trial_of_waiting
 from dialer.services.people.imports import import_columns
 from dialer.services.people.views import ColumnView, ImportView
 from dialer.web.coordinator.forms import said, ticked
@@ -45,7 +46,7 @@ def chosen_columns(ctx: Context, import_id: uuid.UUID) -> dict[str, str]:
 
 def names_anybody(fields: Iterable[str]) -> bool:
     """Whether some column can reach or name a person."""
-    return bool({"phone", "email", "elector_number", "external_id", "dialer_id"} & set(fields))
+    return bool(NAMING & set(fields))
 
 
 def to_check(ctx: Context, one: ImportView) -> dict[str, Any]:
@@ -57,6 +58,7 @@ def to_check(ctx: Context, one: ImportView) -> dict[str, Any]:
     return {
         "columns": choices,
         "seen": look,
+        "trial": trial_of_waiting(ctx, one.id),
         "first_faults": look.issues[:_FAULTS_SHOWN],
         "bring_in": _bring_in(look),
         "left_out": [_name(place, choice) for place, choice in enumerate(choices) if _is_left_out(choice)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -12,6 +13,7 @@ from dialer.domain.errors import InvalidTransition, RuleBroken, ValidationFailed
 from dialer.services.context import Context
 from dialer.services.people.import_check import forget_and_look_again, let_in, look_again
 from dialer.services.people.import_register import name_register
+from dialer.services.people.import_trial import try_waiting
 from dialer.services.people.imports import get_import, import_columns, set_mapping
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import WHOLE_FORM, Answer, faults_of, go, said, ticked
@@ -28,9 +30,11 @@ def map_columns(import_id: uuid.UUID) -> Answer:
     ctx = context()
     if get_import(ctx, import_id).state != "needs_mapping":
         return go("coordinator.import_page", import_id=import_id)
-    if said("look"):
-        return show_import(import_id)
     chosen = chosen_columns(ctx, import_id)
+    if said("look"):
+        with suppress(ValidationFailed):  # the page says what can't be; it is refused when it is to go on
+            try_waiting(ctx, import_id, chosen, ticked("has_header"), said("register").strip())
+        return show_import(import_id)
     if not names_anybody(chosen.values()):
         words = gettext("Choose the column that holds the phone, the email or the elector number.")
         return show_import(import_id, {"column-0": words}), 422
@@ -66,6 +70,7 @@ def choose_sheet(import_id: uuid.UUID) -> Answer:
         if error.status != 422:
             raise
         return show_import(import_id, {"sheet": error.detail}), 422
+    try_waiting(context(), import_id)
     return go("coordinator.import_page", import_id=import_id)
 
 
@@ -77,6 +82,7 @@ def forget_choice(import_id: uuid.UUID) -> Response:
         forget_and_look_again(context(), import_id)
     except InvalidTransition:
         return go("coordinator.import_page", import_id=import_id)
+    try_waiting(context(), import_id)
     return go(
         "coordinator.import_page", gettext("Forgotten. Look at the columns again."), import_id=import_id
     )

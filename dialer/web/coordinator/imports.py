@@ -19,6 +19,7 @@ from dialer.services.paging import Page
 from dialer.services.people.import_noes import import_noes
 from dialer.services.people.import_report import list_rejected, rejected_csv
 from dialer.services.people.import_rows import list_known_rows
+from dialer.services.people.import_trial import apply_trial, trial_of_waiting
 from dialer.services.people.import_undo import undo_import
 from dialer.services.people.imports import (
     cancel_import,
@@ -59,6 +60,25 @@ def import_progress(import_id: uuid.UUID) -> FlaskResponse:
         address = url_for("coordinator.import_page", import_id=import_id)
         return FlaskResponse("", headers={"HX-Redirect": address})
     return FlaskResponse(render_template("coordinator/_progress.html", one=one, pace=_pace(one)))
+
+
+@coordinator.get("/imports/<uuid:import_id>/trial")
+@allow(Permission.IMPORT_RUN)
+def import_trial(import_id: uuid.UUID) -> str:
+    """How far the trial of a file that waits is, for the page that asks every two seconds."""
+    trial = trial_of_waiting(context(), import_id)
+    return render_template("coordinator/_trial.html", trial=trial, import_id=import_id)
+
+
+@coordinator.post("/imports/<uuid:import_id>/apply")
+@allow(Permission.IMPORT_RUN)
+def apply_a_trial(import_id: uuid.UUID) -> Response:
+    """Bring the file of a trial in."""
+    try:
+        started = apply_trial(context(), import_id)
+    except Conflict as refused:
+        return go("coordinator.import_page", refused.detail, "warn", import_id=import_id)
+    return go("coordinator.import_page", import_id=started.id)
 
 
 @coordinator.post("/imports/<uuid:import_id>/cancel")

@@ -13,6 +13,7 @@ from dialer.domain.access import Permission
 from dialer.domain.errors import Conflict, RuleBroken, ValidationFailed
 from dialer.services.paging import Page
 from dialer.services.people.audience_lists import is_being_filled
+from dialer.services.people.import_trial import try_waiting
 from dialer.services.people.import_wishes import ImportOptions
 from dialer.services.people.imports import list_imports, start_import
 from dialer.services.people.lists import (
@@ -94,6 +95,7 @@ def upload(list_id: uuid.UUID) -> Answer:
         if error.status != 422:
             raise
         return _list_page(list_id, {"file": error.detail}), 422
+    try_waiting(context(), started.id)
     return go("coordinator.import_page", import_id=started.id)
 
 

@@ -11,6 +11,7 @@ from dialer.services.context import Context
 from dialer.services.people.import_run import run_import
 from dialer.store.models.people import Contact, Import
 from tests.conftest import SetClock
+from tests.services.people.importing import bring_in
 from tests.web.coordinator.conftest import PEOPLE
 from tests.web.reader import Page, Reader
 from tests.workbooks import xlsx
@@ -32,6 +33,60 @@ def test_a_file_is_looked_at_before_anything_comes_in(new_list: Reader, ctx: Con
             unit.session.get_one(Import, (unit.organisation_id, uuid.UUID(form.action.split("/")[2]))).state
             == "needs_mapping"
         )
+
+
+def trials(ctx: Context) -> list[Import]:
+    """The trials that there are, the newest last."""
+    with ctx.unit() as unit:
+        return list(
+            unit.session.scalars(select(Import).where(Import.trial_of.is_not(None)).order_by(Import.id))
+        )
+
+
+def test_what_it_would_bring_is_counted_while_one_looks(new_list: Reader, ctx: Context) -> None:
+    page = new_list.press("upload-send", file=(io.BytesIO(PEOPLE.encode()), "people.csv"))
+    assert page.tests["trial"]["data-state"] == "queued"
+    asked = page.tests["trial"]["hx-get"]
+    (first,) = trials(ctx)
+    run_import(ctx, first.id, lambda: ctx.now)
+    told = new_list.open(asked).tests
+    assert {
+        name: told[f"trial-{name}"]["data-value"] for name in ("created", "updated", "rejected", "faults")
+    } == {
+        "created": "2",
+        "updated": "0",
+        "rejected": "2",
+        "faults": "3",
+    }
+    assert "hx-get" not in told["trial"]
+    page = new_list.open(asked.removesuffix("/trial"))
+    assert page.tests["trial"]["data-state"] == "completed"
+    page = new_list.press("import-look", **{"column-1": "ignore", "column-2": "email"})
+    (second,) = trials(ctx)
+    assert (second.id != first.id, page.tests["trial"]["data-state"]) == (True, "queued")
+    assert len(list((ctx.data_dir / "imports").iterdir())) == 2
+    new_list.press("import-look", **{"column-2": "elector_number", "register": "Vale 2026"})
+    (third,) = trials(ctx)
+    assert third.options["register"] == "Vale 2026"
+    new_list.open(asked.removesuffix("/trial"))
+    new_list.press("import-start")
+    assert trials(ctx) == []
+    assert len(list((ctx.data_dir / "imports").iterdir())) == 1
+
+
+def test_a_trial_is_shown_and_brought_in_by_one_button(new_list: Reader, ctx: Context) -> None:
+    address = next(form.action for form in new_list.page.forms if form.action.endswith("/imports"))
+    list_id = uuid.UUID(address.split("/")[2])
+    tried = bring_in(ctx, PEOPLE, list_id, dry_run=True)
+    page = new_list.open(f"/imports/{tried.id}")
+    assert "Only tried" in page.text
+    assert "import-undo" not in page.tests
+    assert "mend-all" not in page.tests
+    new_list.press("import-apply")
+    page = new_list.open(f"/imports/{tried.id}")
+    assert "It was brought in since" in page.text
+    page = new_list.open(f"/lists/{list_id}")
+    assert "file-tried" in page.tests
 
 
 def test_what_was_chosen_before_is_said_and_forgotten(new_list: Reader) -> None:
