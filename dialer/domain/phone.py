@@ -171,7 +171,7 @@ _WITHOUT_PLUS: Final = {
 _NOTHING: Final[dict[str, int]] = {}
 
 
-def _read_fast(text: str, region: str, allow_fictional: bool) -> Phone | None:
+def read_plain(text: str, region: str, allow_fictional: bool) -> Phone | None:
     """Read the common British and American shapes; None sends the cell the slow way.
 
     It agrees with the slow way wherever it answers: that one is asked, once for each block of numbers.
@@ -229,7 +229,7 @@ def _expand(text: str) -> str | None:
 
 def _read_run(run: str, region: str, allow_fictional: bool) -> list[Phone | PhoneFault]:
     """Read a run of digits as one number, else as several that a slash or a gap keeps apart."""
-    if quick := _read_fast(run.translate(_DOTS), region, allow_fictional):
+    if quick := read_plain(run.translate(_DOTS), region, allow_fictional):
         return [quick]
     whole = _read_slowly(run.replace("/", " "), region, allow_fictional)
     if whole is not PhoneFault.INVALID:
@@ -263,7 +263,7 @@ def read_phones(text: str, region: str, allow_fictional: bool) -> PhoneReading:
     extensions and words around the number are dropped; two numbers in a cell are two numbers;
     `4.47E+11` has lost its digits for good. A cell without a digit holds no number.
     """
-    if quick := _read_fast(text, region, allow_fictional):
+    if quick := read_plain(text, region, allow_fictional):
         return PhoneReading((quick,))
     text = text.strip().lstrip("'").strip()
     if not _DIGIT.search(text):
@@ -271,7 +271,7 @@ def read_phones(text: str, region: str, allow_fictional: bool) -> PhoneReading:
     expanded = _expand(text)
     if expanded is None:
         return PhoneReading(fault=PhoneFault.DAMAGED)
-    if quick := _read_fast(expanded, region, allow_fictional):
+    if quick := read_plain(expanded, region, allow_fictional):
         return PhoneReading((quick,))
     return _read_runs(expanded, region, allow_fictional)
 

@@ -188,7 +188,7 @@ CODES = {"GB": 44, "US": 1}
 
 
 def _agrees(text: str, region: str, allowed: bool) -> None:
-    quick = phone._read_fast(text, region, allowed)
+    quick = phone.read_plain(text, region, allowed)
     assert quick is None or quick == phone._read_slowly(text, region, allowed), text
 
 
@@ -215,7 +215,7 @@ def test_the_fast_path_agrees_with_libphonenumber(
 def test_a_cell_reads_the_same_without_the_fast_path(text: str) -> None:
     quick = read_phones(text, "GB", True)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(phone, "_read_fast", lambda *_: None)
+        patch.setattr(phone, "read_plain", lambda *_: None)
         assert read_phones(text, "GB", True) == quick
 
 
@@ -226,7 +226,7 @@ def test_short_numbers_after_a_trunk_0_are_read_the_slow_way(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["07700 900123", "+44 (0)1632 960123", "7700900123", "0207 946 0123"])
 def test_common_writings_take_the_fast_path(text: str) -> None:
-    assert phone._read_fast(text, "GB", True)
+    assert phone.read_plain(text, "GB", True)
 
 
 @pytest.mark.slow

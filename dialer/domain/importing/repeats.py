@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from dialer.domain.person import Identity, Match, match
 
-_Key = tuple[str, ...]
+Key = tuple[str, ...]
 
 
 class Place(NamedTuple):
@@ -20,7 +20,8 @@ class Place(NamedTuple):
     why: Match | None = None
 
 
-def _keys(who: Identity) -> Iterator[_Key]:
+def keys_of(who: Identity) -> Iterator[Key]:
+    """By what somebody may be the same person as another: who shares none of it with anybody, is new."""
     if who.external_id:
         yield ("id", who.external_id)
     if who.elector:
@@ -35,12 +36,12 @@ def _keys(who: Identity) -> Iterator[_Key]:
 class Repeats:
     """Remembers the people of the rows seen so far, and finds the first row of each."""
 
-    _seen: dict[_Key, list[tuple[int, Identity]]] = field(default_factory=dict)
+    _seen: dict[Key, list[tuple[int, Identity]]] = field(default_factory=dict)
 
     def place(self, row: int, who: Identity, own: str = "") -> Place:
         """Place the next row among the earlier ones and remember it. `own`: the id that we gave them."""
         first, why, loses = None, None, False
-        keys = [("own", own), *_keys(who)] if own else list(_keys(who))
+        keys = [("own", own), *keys_of(who)] if own else list(keys_of(who))
         for key in keys:
             for earlier, other in self._seen.get(key, ()):
                 rule = Match.DIALER_ID if key[0] == "own" else match(who, other)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final, TypeVar
@@ -54,7 +54,7 @@ class RowRules:
 
 
 @dataclass(slots=True)
-class _Cells:
+class Cells:
     """A record's cells by field: the first filled one of each, all of those that many columns may fill."""
 
     one: dict[str, str] = field(default_factory=dict)
@@ -81,10 +81,11 @@ class _Kind(Enum):
     CUSTOM = "a field of the list's own"
 
 
+Slot = tuple[int, str, _Kind, int]
 _ONE, _MANY = _Kind.ONE, _Kind.MANY  # looking a member up takes longer than what is done with it
 
 
-def _slot(index: int, field_name: str, marks: int) -> tuple[int, str, _Kind, int]:
+def slot_of(index: int, field_name: str, marks: int = 0) -> Slot:
     """Say of a column what is asked of each of its cells: place, name, kind and the most characters.
 
     `marks`: how many of ours may stand before the text.
@@ -103,12 +104,22 @@ class RowReader:
         self.warnings: Counter[str] = Counter()
         self._is_own = DIALER_ID in rules.columns.fields
         self._slots = [
-            _slot(index, name, int(self._is_own))
+            slot_of(index, name, int(self._is_own))
             for index, name in enumerate(rules.columns.fields)
             if name != IGNORE
         ]
         self._has_phones = "phone" in rules.columns.fields
         self._width = rules.columns.width
+        self.fills: dict[str, Callable[[PersonRow, Cells], None]] = {
+            "phones": self._fill_phones,
+            "email": self._fill_email,
+            "name": _fill_name,
+            "elector": _fill_elector,
+            "plain": _fill_plain,
+            "rest": self._fill_rest,
+            "wishes": _fill_wishes,
+            "evidence": self._fill_evidence,
+        }
 
     def read(self, record: Record) -> tuple[PersonRow | None, RowIssue | None]:
         """Read one record with content: the person it gives, and its entry in the report.
@@ -116,11 +127,14 @@ class RowReader:
         It is rejected only when nothing in it can reach or name anybody: no usable phone, no email,
         no elector number, no external id and no id of ours. Otherwise it is kept without its bad values.
         """
-        cells = self._sort(record)
+        cells = Cells()
+        if record.split:
+            self.sort(record.cells, self._slots, cells, suspect=record.fault is Reason.UNDECODABLE)
         person = PersonRow(record.row, record.line)
         if record.split:
             literal = self._take_literally(record, cells) if self._is_own else {}
-            self._fill(person, cells)
+            for fill in self.fills.values():
+                fill(person, cells)
             if self._is_own:
                 self._fill_own(person, cells, literal)
         known_by = (person.phones, person.email, person.elector_number, person.external_id, person.own_id)
@@ -129,16 +143,13 @@ class RowReader:
         issue = _issue(record, fault, reachable) if fault else None
         return (person if reachable else None), issue
 
-    def _sort(self, record: Record) -> _Cells:
-        cells = _Cells()
-        if not record.split:
-            return cells
-        suspect = record.fault is Reason.UNDECODABLE
-        given, width = record.cells, len(record.cells)
-        for index, name, kind, limit in self._slots:
+    def sort(self, given: Sequence[str], slots: Sequence[Slot], cells: Cells, *, suspect: bool) -> None:
+        """Put what stands in a row where it belongs. `suspect`: letters of the row could not be read."""
+        width = len(given)
+        for index, name, kind, limit in slots:
             if index >= width:
                 break
-            if not (cell := given[index]) or not (text := _bare(cell)):
+            if not (cell := given[index]) or not (text := bare(cell)):
                 continue
             if suspect and has_lost_letters(text):
                 cells.keep_wish(name)
@@ -152,9 +163,8 @@ class RowReader:
                 cells.many.setdefault(name, []).append(text)
             else:
                 cells.custom.setdefault(name, text)
-        return cells
 
-    def _take_literally(self, record: Record, cells: _Cells) -> dict[str, str]:
+    def _take_literally(self, record: Record, cells: Cells) -> dict[str, str]:
         """Take the cells that our export marked as they stand behind the mark; returns those of fields."""
         literal = {}
         for index, name, kind, _ in self._slots:
@@ -170,7 +180,7 @@ class RowReader:
                 literal[name] = cells.one[name] = text
         return literal
 
-    def _fill_own(self, person: PersonRow, cells: _Cells, literal: dict[str, str]) -> None:
+    def _fill_own(self, person: PersonRow, cells: Cells, literal: dict[str, str]) -> None:
         """Put what our export marked in the place of what reading made of it, and add nothing of our own."""
         person.own_id = read_id(cells.get(DIALER_ID))
         if "polling_district" in self.rules.columns.fields:
@@ -180,27 +190,7 @@ class RowReader:
         if "tags" in literal:
             person.tags = list(dict.fromkeys([*read_own_tags(literal["tags"]), *self.rules.tags]))
 
-    def _fill(self, person: PersonRow, cells: _Cells) -> None:
-        self._fill_phones(person, cells)
-        self._fill_email(person, cells)
-        _fill_name(person, cells)
-        _fill_elector(person, cells)
-        _fill_plain(person, cells)
-        person.tags = [*self.rules.tags]
-        if tags := cells.many.get("tags"):
-            person.tags[:0] = read.read_tags(";".join(tags))
-        person.custom = cells.custom
-        if text := cells.get("date_of_birth"):
-            person.date_of_birth = self._understood(
-                read.read_date(text, day_first=self.rules.day_first, newest=self.rules.now.date())
-            )
-        if text := cells.get("change"):
-            person.change = self._understood(read_change(text))
-        _fill_wishes(person, cells)
-        if not _EVIDENCE.isdisjoint(cells.one):
-            self._fill_evidence(person.evidence, cells)
-
-    def _fill_phones(self, person: PersonRow, cells: _Cells) -> None:
+    def _fill_phones(self, person: PersonRow, cells: Cells) -> None:
         found: dict[str, Phone] = {}
         for text in cells.many.get("phone", ()):
             reading = read_phones(text, self.rules.region, self.rules.allow_fictional)
@@ -211,7 +201,7 @@ class RowReader:
                 cells.faults.append(Fault(Reason(reading.fault), "phone", text))
         person.phones = tuple(found.values())
 
-    def _fill_email(self, person: PersonRow, cells: _Cells) -> None:
+    def _fill_email(self, person: PersonRow, cells: Cells) -> None:
         if text := cells.get("email"):
             person.email = read.read_email(text)
             if person.email is None:
@@ -227,7 +217,22 @@ class RowReader:
         at = read.read_instant(text, day_first=rules.day_first, zone=rules.zone, on=on, now=rules.now)
         return None if at and at > rules.now else at
 
-    def _fill_evidence(self, evidence: Evidence, cells: _Cells) -> None:
+    def _fill_rest(self, person: PersonRow, cells: Cells) -> None:
+        person.tags = [*self.rules.tags]
+        if tags := cells.many.get("tags"):
+            person.tags[:0] = read.read_tags(";".join(tags))
+        person.custom = cells.custom
+        if text := cells.get("date_of_birth"):
+            person.date_of_birth = self._understood(
+                read.read_date(text, day_first=self.rules.day_first, newest=self.rules.now.date())
+            )
+        if text := cells.get("change"):
+            person.change = self._understood(read_change(text))
+
+    def _fill_evidence(self, person: PersonRow, cells: Cells) -> None:
+        if _EVIDENCE.isdisjoint(cells.one):
+            return
+        evidence = person.evidence
         self._fill_support(evidence, cells)
         if text := cells.get("voting_method"):
             evidence.voting_method = self._understood(read.read_voting_method(text))
@@ -235,7 +240,7 @@ class RowReader:
             evidence.voting_method = "postal"
         self._fill_vote(evidence, cells)
 
-    def _fill_support(self, evidence: Evidence, cells: _Cells) -> None:
+    def _fill_support(self, evidence: Evidence, cells: Cells) -> None:
         if text := cells.get("pledged_at"):
             evidence.support_at = self._understood(self._instant(text, None))
         if text := cells.get("support"):
@@ -246,7 +251,7 @@ class RowReader:
             evidence.support_weak = True
         evidence.support_source = read.read_source(cells.get("pledge_source"))
 
-    def _fill_vote(self, evidence: Evidence, cells: _Cells) -> None:
+    def _fill_vote(self, evidence: Evidence, cells: Cells) -> None:
         said, at = cells.get("voted"), cells.get("voted_at")
         clear = read.yes_or_no(said)
         if clear is False or not (said or at):
@@ -254,7 +259,7 @@ class RowReader:
         evidence.voted_at = self._instant(at or said, self.rules.on)
         evidence.voted = bool(clear or at or evidence.voted_at)
 
-    def _worst(self, record: Record, cells: _Cells, person: PersonRow, reachable: bool) -> Fault | None:
+    def _worst(self, record: Record, cells: Cells, person: PersonRow, reachable: bool) -> Fault | None:
         """Pick the one fault that the report names: the row's shape, then its phone, its email, the rest."""
         named = person.phones or person.elector_number
         if named and not (cells.faults or record.fault) and len(record.cells) == self._width:
@@ -278,19 +283,19 @@ class RowReader:
         extra = [cell for cell in record.cells[self._width :] if cell.strip()]
         return Fault(Reason.LONG_ROW, None, extra[0]) if extra else None
 
-    def _missing_phone(self, cells: _Cells, reachable: bool) -> Fault | None:
+    def _missing_phone(self, cells: Cells, reachable: bool) -> Fault | None:
         if reachable and not self._has_phones:
             return None
         return Fault(Reason.NO_PHONE, "phone", next(iter(cells.many.get("phone", ())), None))
 
 
-def _bare(cell: str) -> str:
+def bare(cell: str) -> str:
     """A cell without the space around it, and without the mark that our own report puts before a formula."""
     text = cell.strip()
     return text[1:] if text[:1] == "'" and text.startswith(_HARMLESS) else text
 
 
-def _fill_name(person: PersonRow, cells: _Cells) -> None:
+def _fill_name(person: PersonRow, cells: Cells) -> None:
     first, last = cells.get("first_name"), cells.get("last_name")
     if not (first or last):
         first, last = read.split_name(cells.get("full_name"))
@@ -298,7 +303,7 @@ def _fill_name(person: PersonRow, cells: _Cells) -> None:
     person.last_name = " ".join(last.split()) or None
 
 
-def _fill_elector(person: PersonRow, cells: _Cells) -> None:
+def _fill_elector(person: PersonRow, cells: Cells) -> None:
     prefix = cells.get("elector_prefix")
     number = join_elector_number(prefix, cells.get("elector_number"), cells.get("elector_suffix"))
     district = cells.get("polling_district") or prefix or polling_district_of(number)
@@ -318,7 +323,7 @@ _PLAIN: Final[tuple[tuple[str, Callable[[str], str] | None], ...]] = (
 )
 
 
-def _fill_plain(person: PersonRow, cells: _Cells) -> None:
+def _fill_plain(person: PersonRow, cells: Cells) -> None:
     for name, write in _PLAIN:
         if text := cells.one.get(name):
             setattr(person, name, write(text) if write else " ".join(text.split()))
@@ -328,7 +333,7 @@ def _fill_plain(person: PersonRow, cells: _Cells) -> None:
         person.notes = "\n".join(notes)
 
 
-def _fill_wishes(person: PersonRow, cells: _Cells) -> None:
+def _fill_wishes(person: PersonRow, cells: Cells) -> None:
     """Read what somebody wants and doesn't: of several columns none is overlooked, and a no wins."""
     if not WISHES.isdisjoint(cells.many):
         refused, agreed = _wishes(cells.many)

@@ -302,11 +302,21 @@ def read_tags(text: str) -> list[str]:
 _HOUSE: Final = re.compile(r"\d+[A-Za-z]?(?:\s*[-/]\s*\d+[A-Za-z]?)?")
 
 
+def address_part(text: str) -> str:
+    """A cell of an address as it stands in the line."""
+    return " ".join(text.split()).strip(",")
+
+
+def is_house(part: str) -> bool:
+    """Tell whether part of an address is a house's number: 12, 12a, 12-14."""
+    return _HOUSE.fullmatch(part) is not None
+
+
 def join_address(parts: list[str]) -> str:
     """Write an address in one line; a house's number stands before its road without a comma."""
     lines: list[str] = []
-    for part in (" ".join(part.split()).strip(",") for part in parts):
-        if part and lines and _HOUSE.fullmatch(lines[-1]):
+    for part in map(address_part, parts):
+        if part and lines and is_house(lines[-1]):
             lines[-1] = f"{lines[-1]} {part}"
         elif part:
             lines.append(part)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
 
 from dialer.domain.importing.delimited import Record
 from dialer.domain.importing.issues import RowIssue
+from dialer.domain.importing.person_row import PersonRow
 from dialer.domain.importing.register_change import Change
-from dialer.domain.importing.repeats import Repeats
-from dialer.domain.importing.row import RowReader, has_content
-from dialer.store.queries.import_stage import gone_line, stage_line
+from dialer.domain.importing.repeats import Key, Repeats, keys_of
+from dialer.domain.importing.row import RowReader, RowRules, has_content
+from dialer.domain.person import Identity
+from dialer.services.people.import_columns import ColumnReader, People
+from dialer.store.queries.import_stage import gone_line, new_lines, placed_line, stage_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +43,99 @@ class Chunk:
     progress: float
 
 
-def prepare(reader: RowReader, chunk: Chunk) -> Batch:
-    """Read every row with content by the rules of its list."""
+class ChunkReader:
+    """Makes batches of the chunks of one list: column by column where it can, else row by row."""
+
+    def __init__(self, rules: RowRules, *, by_columns: bool = True) -> None:
+        self._rules = rules
+        self._rows = RowReader(rules)
+        self.columns = ColumnReader(rules) if by_columns and ColumnReader.reads(rules) else None
+
+    def read(self, chunk: Chunk) -> Batch:
+        """Read every row with content by the rules of its list."""
+        people, others = self.columns.read(chunk.records) if self.columns else (None, chunk.records)
+        odd = _read_rows(self._rows, others)
+        warnings = odd.warnings + people.warnings if people else odd.warnings
+        lines = _lines(people, odd.people, self._rules)
+        row_count = odd.row_count + (len(people.rows) if people else 0)
+        end = chunk.records[-1].row + 1
+        return Batch(
+            chunk.start,
+            end,
+            chunk.progress,
+            row_count,
+            odd.rejected_count,
+            "".join(lines).encode(),
+            odd.issues,
+            {code: count for code, count in warnings.items() if count},
+            chunk.records,
+        )
+
+
+@dataclass(slots=True)
+class _Rows:
+    """What rows gave that were read one by one."""
+
+    row_count: int = 0
+    rejected_count: int = 0
+    people: list[PersonRow] = field(default_factory=list)
+    issues: list[RowIssue] = field(default_factory=list)
+    warnings: Counter[str] = field(default_factory=Counter)
+
+
+def _read_rows(reader: RowReader, records: Iterable[Record]) -> _Rows:
+    rows = _Rows()
     reader.warnings.clear()
-    repeats, repeats_of_gone = Repeats(), Repeats()
-    lines, issues, rows, rejected = [], [], 0, 0
-    for record in chunk.records:
-        if not has_content(record):
-            continue
-        rows += 1
+    for record in filter(has_content, records):
+        rows.row_count += 1
         person, issue = reader.read(record)
         if issue:
-            issues.append(issue)
-        if person is None:
-            rejected += 1
-            continue
-        identity = person.identity(reader.rules.register, reader.rules.id_source)
-        if person.change is Change.DELETED:
-            lines.append(gone_line(person, repeats_of_gone.place(record.row, identity)))
+            rows.issues.append(issue)
+        if person:
+            rows.people.append(person)
         else:
-            lines.append(stage_line(person, repeats.place(record.row, identity, str(person.own_id or ""))))
-    end = chunk.records[-1].row + 1
-    warnings = {code: count for code, count in reader.warnings.items() if count}
-    staged = "".join(lines).encode()
-    return Batch(chunk.start, end, chunk.progress, rows, rejected, staged, issues, warnings, chunk.records)
+            rows.rejected_count += 1
+    rows.warnings += reader.warnings
+    return rows
+
+
+def _lines(people: People | None, odd: Sequence[PersonRow], rules: RowRules) -> list[str]:
+    """Everybody as lines for COPY, in the order of their rows. Only who shares a key may repeat another."""
+    known = [(person, person.identity(rules.register, rules.id_source)) for person in odd]
+    if people is None:
+        return list(_placed([(person.row, person, who) for person, who in known]).values())
+    sharing = _sharing(people, (key for _, who in known for key in keys_of(who)))
+    apart = people.only([place not in sharing for place in range(len(people.rows))]) if sharing else people
+    lines = dict(zip(apart.rows, new_lines(apart.rows, apart.staged), strict=True))
+    if not (known or sharing):
+        return list(lines.values())
+    waiting: list[_Waiting] = [(person.row, person, who) for person, who in known]
+    waiting += [(people.rows[place], people.cells(place), people.identity(place)) for place in sharing]
+    lines.update(_placed(sorted(waiting, key=itemgetter(0))))
+    return [lines[row] for row in sorted(lines)]
+
+
+def _sharing(people: People, keys: Iterable[Key]) -> set[int]:
+    """The places of those who share a key with somebody else of the chunk."""
+    others = list(keys)
+    mine = list(people.keys())
+    if len({*others, *map(itemgetter(1), mine)}) == len(others) + len(mine):
+        return set()
+    counts = Counter(chain(others, map(itemgetter(1), mine)))
+    return {place for place, key in mine if counts[key] > 1}
+
+
+_Waiting = tuple[int, PersonRow | Sequence[str], Identity]
+
+
+def _placed(waiting: Iterable[_Waiting]) -> dict[int, str]:
+    """Find each their place, in the order of the rows: lines for COPY by row."""
+    repeats, repeats_of_gone, lines = Repeats(), Repeats(), {}
+    for row, person, who in waiting:
+        if not isinstance(person, PersonRow):
+            lines[row] = placed_line(row, None, person, repeats.place(row, who))
+        elif person.change is Change.DELETED:
+            lines[row] = gone_line(person, repeats_of_gone.place(row, who))
+        else:
+            lines[row] = stage_line(person, repeats.place(row, who, str(person.own_id or "")))
+    return lines

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from dialer.domain.importing.delimited import TextFormat, read_records
-from dialer.domain.importing.row import RowReader, RowRules
-from dialer.services.people.import_batches import Batch, Chunk, prepare
+from dialer.domain.importing.row import RowRules
+from dialer.services.people.import_batches import Batch, Chunk, ChunkReader
 from dialer.services.people.import_processes import ReadingProcesses
 
 BATCH_ROWS: Final = 5_000
@@ -68,5 +68,5 @@ def read_batches(path: Path, form: TextFormat, rules: RowRules, start: int) -> G
     chunks = read_chunks(path, form, start, BATCH_ROWS)
     if path.stat().st_size >= _LARGE:
         return _prepare_in_parallel(chunks, rules)
-    reader = RowReader(rules)
-    return (prepare(reader, chunk) for chunk in chunks)
+    reader = ChunkReader(rules)
+    return (reader.read(chunk) for chunk in chunks)

@@ -13,8 +13,7 @@ import pickle
 import sys
 from typing import Final
 
-from dialer.domain.importing.row import RowReader
-from dialer.services.people.import_batches import prepare
+from dialer.services.people.import_batches import ChunkReader
 
 NICENESS: Final = 5
 """Pages and calls go first where processors are short."""
@@ -25,9 +24,9 @@ def serve() -> None:
     os.nice(NICENESS)
     gc.disable()  # rows hold nothing that refers to itself, and looking for it takes a third of the time
     with contextlib.suppress(EOFError, BrokenPipeError):
-        reader = RowReader(pickle.load(sys.stdin.buffer))  # noqa: S301
+        reader = ChunkReader(pickle.load(sys.stdin.buffer))  # noqa: S301
         while True:
-            batch = prepare(reader, pickle.load(sys.stdin.buffer))  # noqa: S301
+            batch = reader.read(pickle.load(sys.stdin.buffer))  # noqa: S301
             batch.records.clear()  # whoever sent them has them
             pickle.dump(batch, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
             sys.stdout.buffer.flush()

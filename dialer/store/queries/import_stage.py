@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any, Final
 
 from sqlalchemy import text
@@ -82,6 +84,10 @@ _COLUMNS: Final = {
     "voted": "boolean NOT NULL",
     "voted_at": "timestamptz",
 }
+_STANDING: Final = 6
+PERSON: Final = tuple(_COLUMNS)[_STANDING:]
+"""The columns that say of a person what their row says; those before them are its place in the chunk."""
+
 _CREATE: Final = text(
     "CREATE TEMPORARY TABLE import_stage ("
     + ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
@@ -116,7 +122,12 @@ def _quoted_array(values: Sequence[str]) -> str:
 
 
 def stage_line(person: PersonRow, place: Place) -> str:
-    """One person, in their place among the rows of the chunk, as a line for COPY.
+    """One person, in their place among the rows of the chunk, as a line for COPY."""
+    return placed_line(person.row, person.own_id, stage_cells(person), place)
+
+
+def placed_line(row: int, own_id: uuid.UUID | None, person: Sequence[str], place: Place) -> str:
+    """One person, of whom PERSON is known already, in their place as a line for COPY.
 
     A row whose elector number an earlier row of another person holds comes without it.
     """
@@ -124,11 +135,27 @@ def stage_line(person: PersonRow, place: Place) -> str:
         "" if place.first is None else str(place.first),
         "" if place.why is None else str(RULES.index(place.why)),
         _flag(place.loses_number),
-        str(person.row),
-        str(person.own_id or uuid7()),
+        str(row),
+        str(own_id or uuid7()),
         "created" if place.first is None else "duplicate",
     )
-    return _line(person, standing, numbered=not place.loses_number)
+    if place.loses_number:
+        cells = dict(zip(PERSON, person, strict=True)) | {"elector_number": "", "elector_key": ""}
+        person = tuple(cells.values())
+    return _line(standing, tuple(person))
+
+
+def new_lines(rows: Sequence[int], columns: Iterable[Sequence[str]]) -> list[str]:
+    """People of whom none repeats another, as lines for COPY: their rows, and PERSON column by column."""
+    ids = (str(uuid7()) for _ in rows)
+    places = repeat(""), repeat(""), repeat(_flag(False)), map(str, rows), ids, repeat("created")
+    everybody = list(zip(*places, *columns, strict=False))
+    lines = list(map("\t".join, everybody))
+    whole = "\n".join(lines)
+    tabs, ends = len(lines) * (len(_COLUMNS) - 1), len(lines) - 1
+    if "\\" in whole or "\r" in whole or whole.count("\t") != tabs or whole.count("\n") != ends:
+        return [_line(cells[:_STANDING], cells[_STANDING:]) for cells in everybody]
+    return [f"{line}\n" for line in lines]
 
 
 def gone_line(person: PersonRow, place: Place) -> str:
@@ -137,16 +164,16 @@ def gone_line(person: PersonRow, place: Place) -> str:
     `place` is theirs among the chunk's rows of that kind.
     """
     fate = "gone" if place.first is None else "gone_again"
-    return _line(person, ("", "", _flag(False), str(person.row), "", fate), numbered=True)
+    return _line(("", "", _flag(False), str(person.row), "", fate), stage_cells(person))
 
 
-def _line(person: PersonRow, standing: tuple[str, ...], *, numbered: bool) -> str:
+def stage_cells(person: PersonRow) -> tuple[str, ...]:
+    """What the columns of PERSON hold of a person."""
     said = person.evidence
-    cells = (
-        *standing,
+    return (
         person.external_id or "",
-        (numbered and person.elector_number) or "",
-        (numbered and person.elector_key) or "",
+        person.elector_number or "",
+        person.elector_key or "",
         person.elector_markers or "",
         _moment(person.date_of_birth),
         person.first_name or "",
@@ -179,6 +206,10 @@ def _line(person: PersonRow, standing: tuple[str, ...], *, numbered: bool) -> st
         _flag(said.voted),
         _moment(said.voted_at),
     )
+
+
+def _line(standing: tuple[str, ...], person: tuple[str, ...]) -> str:
+    cells = standing + person
     line = "\t".join(cells)
     if "\\" in line or "\n" in line or "\r" in line or line.count("\t") != len(_COLUMNS) - 1:
         line = "\t".join(cell.translate(_ESCAPES) for cell in cells)
