@@ -123,6 +123,7 @@ def _kinds(chance: random.Random) -> dict[str, Callable[[Any], str]]:
         "postcode": lambda of: str(of.postcode),
         "email": lambda of: str(of.email),
         "number's beginning": lambda of: "0" + of.number[3:15],
+        "number's last digits": lambda of: of.number[-6:],
     }
 
 

@@ -17,6 +17,10 @@ SHORTEST_START: Final = 3
 _MOST_TURNS: Final = 6  # words of a name that are tried in each order of first names and surname
 _NUMBER: Final = re.compile(r"\+?[\d\s()./-]+", re.ASCII)
 _NUMBER_START: Final = 5
+
+SHORTEST_END: Final = 4
+"""So many last digits of a number at least are looked for."""
+
 _POSTCODE: Final = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)\s*(\d[A-Z]{0,2})?", re.ASCII)
 _LONGEST_POSTCODE: Final = 10
 
@@ -25,12 +29,14 @@ _LONGEST_POSTCODE: Final = 10
 class Sought:
     """What a text may stand for; a person is found by any of these.
 
-    `numbers` are E.164, `number_starts` what such numbers begin with. `words` are the folded words of a
-    name, all of which somebody has, and `names` the whole name folded, whichever part of it comes first.
+    `numbers` are E.164, `number_starts` what such numbers begin with, and `number_end` their last digits.
+    `words` are the folded words of a name, all of which somebody has, and `names` the whole name folded,
+    whichever part of it comes first.
     """
 
     numbers: tuple[str, ...] = ()
     number_starts: tuple[str, ...] = ()
+    number_end: str = ""
     elector: str = ""
     email_start: str = ""
     postcode_start: str = ""
@@ -46,6 +52,7 @@ def sought(text: str, policy: PhonePolicy) -> Sought:
     return Sought(
         numbers=tuple(phone.number for phone in numbers),
         number_starts=() if numbers else _number_starts(text, policy.default_region),
+        number_end="" if numbers else _number_end(text),
         elector=elector_key(text) if any(map(str.isdigit, text)) and "@" not in text else "",
         email_start=text.lower() if " " not in text and len(text) >= SHORTEST_START else "",
         postcode_start=_postcode_start(text),
@@ -64,6 +71,12 @@ def _number_starts(text: str, region: str) -> tuple[str, ...]:
         return (f"+{digits.removeprefix('00')}",)
     bare = digits.removeprefix("0")
     return (f"+{code}{bare}", *((f"+{digits}",) if digits.startswith(code) else ()))
+
+
+def _number_end(text: str) -> str:
+    """The last digits of a number, as they were typed: of a number shown in part, or said at the door."""
+    digits = re.sub(r"\D", "", text, flags=re.ASCII)
+    return digits if _NUMBER.fullmatch(text) and "+" not in text and len(digits) >= SHORTEST_END else ""
 
 
 def _postcode_start(text: str) -> str:

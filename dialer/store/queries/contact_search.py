@@ -2,8 +2,8 @@
 
 A search has ranks, and within a rank people come in the order of their ids, so that its pages are walked by
 key: whom a number, an elector number, an email address or a postcode names; whose name it is but for case,
-accents, order and spaces; whose number, address or postcode begins so; whose name is nearly, then somewhat,
-like it. Nobody comes twice.
+accents, order and spaces; whose number, address or postcode begins so, or whose number ends so; whose name is
+nearly, then somewhat, like it. Nobody comes twice.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, literal_column, or_, select, true, union
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from dialer.domain.people_search import SHORTEST_START, Sought
-from dialer.store.models.people import NAME_WORDS, Contact, ContactPhone
+from dialer.domain.people_search import SHORTEST_END, SHORTEST_START, Sought
+from dialer.store.models.people import NAME_WORDS, NUMBER_END, Contact, ContactPhone
 from dialer.store.queries.name_words import Spellings, spellings
 from dialer.store.session import UnitOfWork
 
@@ -26,6 +26,7 @@ Place = tuple[int, uuid.UUID]
 """Where a page ended: a rank, and a person in it."""
 
 RANKS: Final = 5
+_ENDS: Final[ColumnElement[Any]] = literal_column(NUMBER_END, ARRAY(Text))
 _WORDS: Final[ColumnElement[Any]] = literal_column(NAME_WORDS, ARRAY(Text))
 
 
@@ -118,6 +119,8 @@ class _Ranks:
     def _beginning_so(self) -> list[Condition]:
         wanted = self._wanted
         found = [self._numbers.begin(start) for start in wanted.number_starts]
+        if wanted.number_end:
+            found.append(self._numbers.end(wanted.number_end))
         if wanted.email_start:
             found.append(Contact.email_key.startswith(wanted.email_start, autoescape=True))
         if wanted.postcode_start:
@@ -148,6 +151,11 @@ class _Numbers:
         """Digits are in the same order in every collation, so that the plain index serves."""
         beyond = f"+{int(start[1:]) + 1}"
         return self._some(and_(ContactPhone.number >= start, ContactPhone.number < beyond))
+
+    def end(self, digits: str) -> Condition:
+        """The last four find the number in an index; those before them are compared."""
+        last = _ENDS.op("@>", is_comparison=True)(bindparam(None, [digits[-SHORTEST_END:]], ARRAY(Text)))
+        return self._some(and_(last, ContactPhone.number.endswith(digits)))
 
     def _some(self, condition: Condition) -> Condition:
         whose = select(ContactPhone.contact_id).where(
