@@ -14,9 +14,9 @@ from sqlalchemy import null, update
 from dialer.domain.importing.delimited import show_lost_letters
 from dialer.domain.importing.issues import DETAILS, Outcome, Reason, RowIssue
 from dialer.services.calling.queue_sync import sync_queues
-from dialer.services.context import Context
 from dialer.services.gotv.record import count_new_records, recompute_records
 from dialer.services.gotv.waiting import match_unknown_marks
+from dialer.services.people.import_ahead import Staged
 from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_claims import LEASE, OvertakenError
 from dialer.services.people.import_plan import Plan
@@ -26,7 +26,7 @@ from dialer.store.queries.import_create import created_ids
 from dialer.store.queries.import_keys import hold_parents
 from dialer.store.queries.import_match import hold_people, match_stage
 from dialer.store.queries.import_merge import Counts, Merged, merge_stage, renumbered_rows
-from dialer.store.queries.import_stage import copy_issues, stage
+from dialer.store.queries.import_stage import copy_issues, reach_disk_later
 from dialer.store.queries.name_words import learn_staged_names
 from dialer.store.queries.opt_outs import cover_reach
 from dialer.store.queries.queue_sync import any_running
@@ -34,14 +34,19 @@ from dialer.store.queries.turnout_marks import any_waiting
 from dialer.store.session import UnitOfWork
 
 
-def bring_in(ctx: Context, plan: Plan, batch: Batch, now: dt.datetime) -> Counts:
-    """Stage, match and merge a chunk. `OvertakenError` when it is not this run's any more."""
-    with ctx.unit() as unit:
+def bring_in(plan: Plan, staged: Staged, now: dt.datetime) -> Counts:
+    """Match and merge a staged chunk. `OvertakenError` when it is not this run's any more.
+
+    Its commit needn't have reached the disk: what a crash of the machine takes away is brought in again,
+    since the watermark goes with it. That an import is over is only said once all is on the disk.
+    """
+    batch = staged.batch
+    with staged.unit as unit:
+        reach_disk_later(unit.session)
         hold_people(unit.session, unit.organisation_id)
         if not hold_parents(unit.session, plan.merge.parameters()):
             raise OvertakenError
         row = hold_chunk(unit, plan, batch, now)
-        stage(unit.session, batch.lines)
         match_stage(unit.session, plan.merge.scope)
         merged = merge_stage(unit.session, plan.merge)
         renumbered = list(renumbered_rows(unit.session))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 from sqlalchemy import func, null, or_, select, update
@@ -22,6 +22,7 @@ from dialer.domain.importing.delimited import SHEET_FORM
 from dialer.domain.importing.workbook.picking import Wishes
 from dialer.logs import get_logger
 from dialer.services.context import Context, GiveWay, never
+from dialer.services.people.import_ahead import Staged, staged_ahead
 from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_chunk import bring_in
 from dialer.services.people.import_claims import LEASE, OvertakenError, give_back, rest, say_why_it_waits
@@ -41,7 +42,8 @@ from dialer.services.people.import_workbooks import keep_rows, write_rows
 from dialer.store.models.people import Import
 from dialer.store.queries.import_merge import learn_sizes
 
-Bring = Callable[[Batch, dt.datetime], None]
+Chunk = TypeVar("Chunk", Batch, Staged)
+Bring = Callable[[Chunk, dt.datetime], None]
 
 _WORTH_TELLING: Final = 4_000
 _GROWN: Final = 4
@@ -143,30 +145,33 @@ def _bring_in_until(ctx: Context, plan: Plan, clock: Clock, turn_is_over: GiveWa
     """Bring in chunk after chunk, or only try them; False where the turn was over before the last."""
     if plan.workbook:
         plan = _with_rows_written(ctx, plan, plan.workbook, clock)
-    if not plan.dry_run:
-        return _each_chunk(ctx, plan, clock, turn_is_over, _bringing_in(ctx, plan))
-    with tried(ctx, plan) as trial:
-        trial.is_over = _each_chunk(ctx, plan, clock, turn_is_over, partial(try_chunk, ctx, plan, trial))
-        return trial.is_over
-
-
-def _each_chunk(ctx: Context, plan: Plan, clock: Clock, turn_is_over: GiveWay, bring: Bring) -> bool:
     with closing(read_batches(plan.path, plan.form, plan.rules, plan.start)) as batches:
-        for batch in batches:
-            began = time.monotonic()
-            bring(batch, clock())
-            if turn_is_over():
-                return False
-            rest(ctx, clock(), time.monotonic() - began)
+        if plan.dry_run:
+            with tried(ctx, plan) as trial:
+                trial.is_over = _each(ctx, batches, partial(try_chunk, ctx, plan, trial), clock, turn_is_over)
+                return trial.is_over
+        with closing(staged_ahead(ctx, batches)) as chunks:
+            return _each(ctx, chunks, _bringing_in(ctx, plan), clock, turn_is_over)
+
+
+def _each(
+    ctx: Context, chunks: Iterable[Chunk], bring: Bring[Chunk], clock: Clock, turn_is_over: GiveWay
+) -> bool:
+    for chunk in chunks:
+        began = time.monotonic()
+        bring(chunk, clock())
+        if turn_is_over():
+            return False
+        rest(ctx, clock(), time.monotonic() - began)
     return True
 
 
-def _bringing_in(ctx: Context, plan: Plan) -> Bring:
+def _bringing_in(ctx: Context, plan: Plan) -> Bring[Staged]:
     created = plan.created
 
-    def bring(batch: Batch, now: dt.datetime) -> None:
+    def bring(staged: Staged, now: dt.datetime) -> None:
         nonlocal created
-        before, created = created, created + bring_in(ctx, plan, batch, now).created
+        before, created = created, created + bring_in(plan, staged, now).created
         _tell_planner(ctx, before, created)
 
     return bring

@@ -225,6 +225,14 @@ def stage(session: Session, lines: bytes) -> None:
     session.execute(_LEARN_SIZES)
 
 
+def reach_disk_later(session: Session) -> None:
+    """Let this transaction's commit be over before it has reached the disk.
+
+    A crash of the machine may then take it away, whole, with all that was committed after it.
+    """
+    session.execute(text("SET LOCAL synchronous_commit = off"))
+
+
 _COPY_ISSUES: Final = """COPY import_row_issue
     (organisation_id, import_id, line, "row", outcome, reason, field, value, detail, cells) FROM STDIN"""
 
