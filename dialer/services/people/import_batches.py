@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import itemgetter
@@ -16,7 +16,7 @@ from dialer.domain.importing.repeats import Key, Repeats, keys_of
 from dialer.domain.importing.row import RowReader, RowRules, has_content
 from dialer.domain.person import Identity
 from dialer.services.people.import_columns import ColumnReader, People
-from dialer.store.queries.import_stage import gone_line, new_lines, placed_line, stage_line
+from dialer.store.queries.import_stage import gone_line, new_ids, new_lines, placed_line, stage_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,17 +102,21 @@ def _read_rows(reader: RowReader, records: Iterable[Record]) -> _Rows:
 def _lines(people: People | None, odd: Sequence[PersonRow], rules: RowRules) -> list[str]:
     """Everybody as lines for COPY, in the order of their rows. Only who shares a key may repeat another."""
     known = [(person, person.identity(rules.register, rules.id_source)) for person in odd]
+    rows = sorted([*(people.rows if people else ()), *(person.row for person in odd)])
+    ids = dict(zip(rows, new_ids(len(rows)), strict=True))
     if people is None:
-        return list(_placed([(person.row, person, who) for person, who in known]).values())
+        return list(_placed([(person.row, person, who) for person, who in known], ids).values())
     sharing = _sharing(people, (key for _, who in known for key in keys_of(who)))
     apart = people.only([place not in sharing for place in range(len(people.rows))]) if sharing else people
-    lines = dict(zip(apart.rows, new_lines(apart.rows, apart.staged), strict=True))
+    lines = dict(
+        zip(apart.rows, new_lines(apart.rows, map(ids.__getitem__, apart.rows), apart.staged), strict=True)
+    )
     if not (known or sharing):
         return list(lines.values())
     waiting: list[_Waiting] = [(person.row, person, who) for person, who in known]
     waiting += [(people.rows[place], people.cells(place), people.identity(place)) for place in sharing]
-    lines.update(_placed(sorted(waiting, key=itemgetter(0))))
-    return [lines[row] for row in sorted(lines)]
+    lines.update(_placed(sorted(waiting, key=itemgetter(0)), ids))
+    return [lines[row] for row in rows]
 
 
 def _sharing(people: People, keys: Iterable[Key]) -> set[int]:
@@ -128,14 +132,14 @@ def _sharing(people: People, keys: Iterable[Key]) -> set[int]:
 _Waiting = tuple[int, PersonRow | Sequence[str], Identity]
 
 
-def _placed(waiting: Iterable[_Waiting]) -> dict[int, str]:
+def _placed(waiting: Iterable[_Waiting], ids: Mapping[int, str]) -> dict[int, str]:
     """Find each their place, in the order of the rows: lines for COPY by row."""
     repeats, repeats_of_gone, lines = Repeats(), Repeats(), {}
     for row, person, who in waiting:
         if not isinstance(person, PersonRow):
-            lines[row] = placed_line(row, None, person, repeats.place(row, who))
+            lines[row] = placed_line(row, ids[row], person, repeats.place(row, who))
         elif person.change is Change.DELETED:
             lines[row] = gone_line(person, repeats_of_gone.place(row, who))
         else:
-            lines[row] = stage_line(person, repeats.place(row, who, str(person.own_id or "")))
+            lines[row] = stage_line(person, ids[row], repeats.place(row, who, str(person.own_id or "")))
     return lines

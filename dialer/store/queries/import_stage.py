@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import uuid
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any, Final
@@ -121,12 +120,17 @@ def _quoted_array(values: Sequence[str]) -> str:
     return _array(['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values])
 
 
-def stage_line(person: PersonRow, place: Place) -> str:
+def new_ids(count: int) -> list[str]:
+    """Ids for new people, in their order: people are listed as they stood in the file."""
+    return [str(uuid7()) for _ in range(count)]
+
+
+def stage_line(person: PersonRow, new_id: str, place: Place) -> str:
     """One person, in their place among the rows of the chunk, as a line for COPY."""
-    return placed_line(person.row, person.own_id, stage_cells(person), place)
+    return placed_line(person.row, str(person.own_id or new_id), stage_cells(person), place)
 
 
-def placed_line(row: int, own_id: uuid.UUID | None, person: Sequence[str], place: Place) -> str:
+def placed_line(row: int, new_id: str, person: Sequence[str], place: Place) -> str:
     """One person, of whom PERSON is known already, in their place as a line for COPY.
 
     A row whose elector number an earlier row of another person holds comes without it.
@@ -136,7 +140,7 @@ def placed_line(row: int, own_id: uuid.UUID | None, person: Sequence[str], place
         "" if place.why is None else str(RULES.index(place.why)),
         _flag(place.loses_number),
         str(row),
-        str(own_id or uuid7()),
+        new_id,
         "created" if place.first is None else "duplicate",
     )
     if place.loses_number:
@@ -145,9 +149,8 @@ def placed_line(row: int, own_id: uuid.UUID | None, person: Sequence[str], place
     return _line(standing, tuple(person))
 
 
-def new_lines(rows: Sequence[int], columns: Iterable[Sequence[str]]) -> list[str]:
-    """People of whom none repeats another, as lines for COPY: their rows, and PERSON column by column."""
-    ids = (str(uuid7()) for _ in rows)
+def new_lines(rows: Sequence[int], ids: Iterable[str], columns: Iterable[Sequence[str]]) -> list[str]:
+    """People of whom none repeats another, as lines for COPY: their rows, ids and PERSON's columns."""
     places = repeat(""), repeat(""), repeat(_flag(False)), map(str, rows), ids, repeat("created")
     everybody = list(zip(*places, *columns, strict=False))
     lines = list(map("\t".join, everybody))

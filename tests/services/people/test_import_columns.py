@@ -52,6 +52,8 @@ FAULTS = [None] * 9 + [Reason.UNDECODABLE]
 
 
 def seen(batch: Batch) -> tuple[object, ...]:
+    ids = [found[0] for found in ID.finditer(batch.lines)]
+    assert ids == sorted(ids)
     return ID.sub(b"", batch.lines), batch.issues, batch.warnings, batch.row_count, batch.rejected_count
 
 
