@@ -36,8 +36,9 @@ from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import cancel_blast, launch_blast
 from dialer.services.messaging.planning import plan_chunk
 from dialer.services.messaging.progress import blast_progress
-from dialer.services.messaging.sending import Wires, send_due
+from dialer.services.messaging.sending import send_due
 from dialer.services.messaging.tools import Tools
+from dialer.services.messaging.wires import Wires
 from dialer.store.migrate import migrate
 from dialer.store.session import UnitFactory, make_engine
 
@@ -160,7 +161,7 @@ def _send(ctx: Context, list_id: uuid.UUID, queue: str, texts: int, delay_s: flo
     with BareCarrier(delay_s) as url_of:
         carrier = TwilioCarrier("AC" + "0" * 32, "only-for-the-measurement", url_of())
         tools = Tools(carrier, RedisBuckets(redis.Redis.from_url(queue)))
-        with ThreadPoolExecutor(6) as pool:
+        with ThreadPoolExecutor(1) as pool:
             wires = Wires(pool=pool)
             began = time.monotonic()
             while blast_progress(ctx, blast_id).counts["queued"]:

@@ -1,36 +1,77 @@
 """Token buckets in Valkey: how fast something may go, whoever of us does it (design §4).
 
-One script takes what is there, so that no two processes take the same token. A bucket that isn't there
-starts empty: after a flush nothing bursts. Where Valkey is away nothing is given, and the asker waits:
-slower than the rate is safe, faster is not.
+One script takes from all buckets that something needs, or from none, so that no two processes take the same
+token, and nobody holds one limit's tokens while waiting for another's. A bucket that isn't there starts
+empty: after a flush nothing bursts. Where Valkey is away nothing is given, and the asker waits: slower than
+the rate is safe, faster is not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import redis
 
+from dialer.domain.limit import Limit, Taken
 from dialer.logs import get_logger
 
 PREFIX: Final = "dialer:bucket:"
-BURST_S: Final = 0.5
-"""At most this many seconds of rate lie in a bucket."""
-FORGOTTEN_AFTER_MS: Final = 60_000
+KEPT_MS: Final = 60_000
+"""A bucket that nobody asks is forgotten after so long; one that owes, when it has paid and as long again."""
+PRESSED_S: Final = 0.3
+"""For how long others step back for somebody urgent that found too little."""
+AWAY_S: Final = 0.25
+"""When to ask again where Valkey is away."""
 
 _TAKE: Final = """
-local rate, burst, want = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local clock = redis.call('TIME')
 local now = clock[1] + clock[2] / 1000000
-local kept = redis.call('HMGET', KEYS[1], 'tokens', 'at')
-local tokens, at = tonumber(kept[1]) or 0, tonumber(kept[2]) or now
-tokens = math.min(burst, tokens + math.max(0, now - at) * rate)
-local given = math.min(want, math.floor(tokens + 0.000001))
-redis.call('HSET', KEYS[1], 'tokens', tostring(tokens - given), 'at', string.format('%.6f', now))
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return given
+local urgent, kept_ms, pressed_s = ARGV[1] == '1', tonumber(ARGV[2]), tonumber(ARGV[3])
+local buckets, wait = {}, 0
+for i, key in ipairs(KEYS) do
+    local rate, burst = tonumber(ARGV[2 + 2 * i]), tonumber(ARGV[3 + 2 * i])
+    local kept = redis.call('HMGET', key, 'tokens', 'at', 'pressed')
+    local tokens, at = tonumber(kept[1]) or 0, tonumber(kept[2]) or now
+    tokens = math.min(burst, tokens + math.max(0, now - at) * rate)
+    buckets[i] = {key = key, rate = rate, burst = burst, tokens = tokens}
+    if not urgent and (tonumber(kept[3]) or 0) > now then
+        wait = math.max(wait, kept[3] - now)
+    end
+end
+local first, given = 4 + 2 * #KEYS, 0
+while wait == 0 and ARGV[first + given] do
+    local cost = tonumber(ARGV[first + given])
+    for _, bucket in ipairs(buckets) do
+        local lacking = math.min(cost, bucket.burst) - bucket.tokens
+        if lacking > 0.000001 then
+            bucket.lacking = true
+            wait = math.max(wait, lacking / bucket.rate)
+        end
+    end
+    if wait == 0 then
+        given = given + 1
+        for _, bucket in ipairs(buckets) do
+            bucket.tokens = bucket.tokens - cost
+        end
+    end
+end
+for _, bucket in ipairs(buckets) do
+    redis.call('HSET', bucket.key, 'tokens', tostring(bucket.tokens), 'at', string.format('%.6f', now))
+    if urgent and bucket.lacking then
+        redis.call('HSET', bucket.key, 'pressed', string.format('%.6f', now + pressed_s))
+    elseif urgent and wait == 0 then
+        redis.call('HDEL', bucket.key, 'pressed')
+    end
+    local owed_ms = math.max(0, -bucket.tokens / bucket.rate) * 1000
+    redis.call('PEXPIRE', bucket.key, math.ceil(owed_ms + kept_ms))
+end
+return {given, tostring(wait)}
 """
-"""Tokens are kept with their fractions. The server's own clock counts, which all processes share."""
+"""Tokens are kept with their fractions. The server's own clock counts, which all processes share.
+
+What costs more than a bucket can hold goes when it is full, and leaves it owing: the rate holds over time.
+"""
 
 log = get_logger(__name__)
 
@@ -41,14 +82,16 @@ class RedisBuckets:
     def __init__(self, client: redis.Redis) -> None:
         self._take = client.register_script(_TAKE)
 
-    def take(self, name: str, want: int, rate_per_s: float) -> int:
-        """Take up to `want` tokens, as many as are there: 0 to `want`."""
-        burst = max(1.0, rate_per_s * BURST_S)
+    def take(self, limits: Sequence[Limit], costs: Sequence[int], *, urgent: bool = False) -> Taken:
+        """Take what each of these costs, in their order, from every limit: as many of them as may go now.
+
+        Where somebody `urgent` found too little, others get nothing for a moment.
+        """
+        rates = [repr(number) for limit in limits for number in (limit.rate_per_s, limit.burst)]
+        keys = [PREFIX + limit.name for limit in limits]
         try:
-            given = self._take(
-                keys=[PREFIX + name], args=[repr(rate_per_s), repr(burst), want, FORGOTTEN_AFTER_MS]
-            )
+            given, wait = self._take(keys=keys, args=[int(urgent), KEPT_MS, repr(PRESSED_S), *rates, *costs])
         except redis.RedisError as error:
             log.warning("no tokens while the queue is away", kind=type(error).__name__)
-            return 0
-        return int(given)
+            return Taken(0, AWAY_S)
+        return Taken(int(given), float(wait))

@@ -19,17 +19,30 @@ from dialer.carrier.port import (
     OutboundCall,
     OutboundMessage,
     SendOutcome,
+    Told,
     Unknown,
 )
-from dialer.services.messaging.sending import Wires
+from dialer.domain.limit import Limit, Taken
 from dialer.services.messaging.tools import Tools
+from dialer.services.messaging.wires import Wires
 
 
 class Unmetered:
     """Buckets that are always full."""
 
-    def take(self, name: str, want: int, rate_per_s: float) -> int:
-        return want
+    def take(self, limits: Sequence[Limit], costs: Sequence[int], *, urgent: bool = False) -> Taken:
+        return Taken(len(costs))
+
+
+class AtOnceCarrier:
+    """What a carrier in memory needs beside `send_messages`."""
+
+    def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:
+        raise NotImplementedError
+
+    def begin_messages(self, messages: Sequence[OutboundMessage], told: Told) -> None:
+        for message, outcome in zip(messages, self.send_messages(messages), strict=True):
+            told(message, outcome)
 
 
 def as_listed(sid: str, message: OutboundMessage, at: dt.datetime) -> CarrierMessage:
@@ -51,7 +64,7 @@ def as_listed(sid: str, message: OutboundMessage, at: dt.datetime) -> CarrierMes
 
 
 @dataclass
-class Judge:
+class Judge(AtOnceCarrier):
     """A carrier in memory that keeps a ledger of what it accepted, and answers as `answers` says.
 
     An answer may be an outcome, or `lost`: accepted, and the reply never came. Without one it accepts.

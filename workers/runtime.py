@@ -12,8 +12,8 @@ from dialer.clock import Clock, utc_now
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context, JobQueue
-from dialer.services.messaging.sending import Wires
 from dialer.services.messaging.tools import Buckets, Tools
+from dialer.services.messaging.wires import Wires
 from dialer.settings import Settings
 from dialer.settings.policies import messaging_policy, phone_policy, voice_policy
 from dialer.store.session import UnitFactory, make_engine

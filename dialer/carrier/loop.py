@@ -26,6 +26,10 @@ class LoopThread:
         finally:
             future.cancel()  # nothing, once it is done
 
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have it done without waiting for it; it must tell by itself what became of it."""
+        asyncio.run_coroutine_threadsafe(work, self._loop)
+
     def stop(self) -> None:
         """End the thread and close its loop; from another thread. What still waits for it is cancelled."""
         self.run(_cancel_others())

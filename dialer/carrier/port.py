@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Protocol
 
 from dialer.domain.carrier_action import Action
+
+IN_FLIGHT: Final = 100
+"""How many texts one process has with the carrier at a time, each on a connection of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class OutboundMessage:
     `status_callback` names the message, so that a callback proves the send when the answer was lost.
     `validity_s` is how long the carrier may keep it waiting (1 to 36,000 s; None: its own default, 10 hours).
     After `begin_before` (of this process's `time.monotonic()`) it is not posted any more: a process that was
-    held up must not send what others have settled meanwhile.
+    held up must not send what others have settled meanwhile. What is `urgent` doesn't wait behind others.
     """
 
     id: uuid.UUID
@@ -34,6 +37,7 @@ class OutboundMessage:
     status_callback: str = field(repr=False)
     validity_s: int | None = None
     begin_before: float | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class Refused:
 
 TOO_MANY_REQUESTS: Final = "too_many_requests"
 TOO_BUSY: Final = "too_busy"
+NOT_BEGUN: Final = "not_begun"
+"""It could not be posted in time, for a reason of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +165,21 @@ class CarrierError(Exception):
         self.retry_after_s = retry_after_s
 
 
+Told = Callable[[OutboundMessage, SendOutcome], None]
+"""What hears what became of a text."""
+
+
 class Carrier(Protocol):
     """Texts and calls. Synchronous, safe from any thread and after a fork; never called in a transaction."""
 
-    def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:
-        """Hand over all of them, many at once, and tell what became of each, in their order. Never raises
-        for one of them, and never sends one twice.
+    def begin_messages(self, messages: Sequence[OutboundMessage], told: Told) -> None:
+        """Begin to hand over all of them, many at once, without waiting for it. `told` hears of each exactly
+        once, as soon as it is known, perhaps in another thread, which it must not hold up. Never raises for
+        one of them, and never sends one twice.
         """
+
+    def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:
+        """As `begin_messages`, and wait: what became of each, in their order."""
 
     def message(self, sid: str) -> CarrierMessage | None:
         """One text; None when the carrier knows none of that name. Raises CarrierError."""

@@ -25,6 +25,8 @@ from dialer.carrier.forms import call_form, is_pool, message_form
 from dialer.carrier.loop import LoopThread
 from dialer.carrier.outcomes import call_outcome, carrier_error, message_outcome, outcome_of
 from dialer.carrier.port import (
+    IN_FLIGHT,
+    NOT_BEGUN,
     CallOutcome,
     CarrierCall,
     CarrierError,
@@ -33,12 +35,15 @@ from dialer.carrier.port import (
     OutboundCall,
     OutboundMessage,
     SendOutcome,
+    Told,
+    Unknown,
 )
 from dialer.carrier.reading import call_from, is_sid, message_from
 from dialer.carrier.transport import API, Transport, make_client
 from dialer.domain.carrier_action import Action
 
-IN_FLIGHT: Final = 100
+URGENT_IN_FLIGHT: Final = 10
+"""Places of their own for what a person waits for, whatever else is on the wire."""
 START_WITHIN_S: Final = 10.0
 """A text that could not be posted this long after it was handed over goes back: with the time for its answer
 it stays within the 30 s after which its worker counts as lost.
@@ -51,9 +56,10 @@ class _Line:
     """What one process speaks through. Made and used within its loop's thread."""
 
     def __init__(self, account_sid: str, auth_token: str, base_url: str) -> None:
-        self._transport = Transport(base_url, IN_FLIGHT)
+        self._transport = Transport(base_url, IN_FLIGHT + URGENT_IN_FLIGHT)
         self.client = make_client(account_sid, auth_token, self._transport)
         self.room = asyncio.Semaphore(IN_FLIGHT)
+        self.urgent_room = asyncio.Semaphore(URGENT_IN_FLIGHT)
         self.url = f"{API}/2010-04-01/Accounts/{account_sid}"
 
     async def close(self) -> None:
@@ -80,6 +86,16 @@ class TwilioCarrier:
         self._guard = threading.Lock()
         self._running: tuple[LoopThread, _Line] | None = None
         _CARRIERS.add(self)
+
+    def begin_messages(self, messages: Sequence[OutboundMessage], told: Told) -> None:
+        """See `Carrier`."""
+        thread, line = self._started()
+        latest = time.monotonic() + START_WITHIN_S
+
+        async def send_all() -> None:
+            await asyncio.gather(*(_tell(line, message, latest, told) for message in messages))
+
+        thread.begin(send_all())
 
     def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:
         """See `Carrier`."""
@@ -231,10 +247,19 @@ async def _message(line: _Line, sid: str) -> CarrierMessage | CarrierError | Non
     return None if found is None else message_from(found)
 
 
+async def _tell(line: _Line, message: OutboundMessage, latest: float, told: Told) -> None:
+    """Send one text and tell, also where the process ends meanwhile: then nobody knows."""
+    outcome: SendOutcome = Unknown("interrupted")
+    try:
+        outcome = await _send(line, message, latest)
+    finally:
+        told(message, outcome)
+
+
 async def _send(line: _Line, message: OutboundMessage, latest: float) -> SendOutcome:
-    async with line.room:
+    async with line.urgent_room if message.urgent else line.room:
         if time.monotonic() > min(latest, message.begin_before or latest):
-            return NotAccepted("not_begun")
+            return NotAccepted(NOT_BEGUN)
         try:
             return message_outcome(await line.post("/Messages.json", message_form(message)))
         except Failed as error:

@@ -8,12 +8,14 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True)
 class MessagingPolicy:
-    """`rate_per_sender` is messages a second, 0 the usual rate of the sender's kind; `*_s` are seconds.
+    """`rate_per_sender` is segments a second, 0 the usual rate of the sender's kind; `rate_per_account` those
+    of all senders together, 0 for no limit. `*_s` are seconds.
 
     `price_per_segment` is what one part of a text costs, for estimates, caps and what was spent.
     """
 
     rate_per_sender: float = 100.0
+    rate_per_account: float = 0.0
     settle_s: int = 10
     reconcile_after_s: int = 300
     stop_reply: bool = False

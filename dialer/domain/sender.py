@@ -19,8 +19,9 @@ USUAL_RATES: Final[Mapping[str, float]] = {
     "alphanumeric": 10.0,
     "messaging_service": 1.0,
 }
-"""Messages a second (contract §1). What a 10DLC campaign or the pool of a Messaging Service may do, its
-owner knows and sets; until then it gets what one long code may.
+"""Segments a second (contract §1): a text of three parts takes the time of three. What a 10DLC campaign may
+do, its owner knows and sets; until then it gets what one long code may. A Messaging Service may do what its
+senders may together, and one long code's rate until the carrier has told which they are.
 """
 
 _SERVICE: Final = re.compile(r"MG[0-9a-f]{32}")
@@ -57,9 +58,24 @@ def kind_of(address: str) -> str | None:
     return "alphanumeric" if _ALPHANUMERIC.fullmatch(address) else None
 
 
-def rate_of(kind: str, own: float | None = None, everyones: float = 0.0) -> float:
-    """Messages a second: what is set for this sender, else for every sender, else what its kind may."""
-    return own or everyones or USUAL_RATES[kind]
+def rate_of(kind: str, own: float | None = None, everyones: float = 0.0, pool: Collection[str] = ()) -> float:
+    """Segments a second: what is set for this sender, else what the senders of its `pool` may together, else
+    what is set for every sender, else what its kind may.
+    """
+    if own:
+        return own
+    of_pool = [rate_of(found, None, everyones) for each in pool if (found := kind_of(each)) is not None]
+    return sum(of_pool) or everyones or USUAL_RATES[kind]
+
+
+def fitted(rates: Mapping[str, float], account: float) -> dict[str, float]:
+    """These senders' rates where the account may send no more than `account` segments a second in all (0: no
+    limit): each gives way in proportion, so that those who share a blast end it together.
+    """
+    whole = sum(rates.values())
+    if not account or whole <= account:
+        return dict(rates)
+    return {sender: rate * account / whole for sender, rate in rates.items()}
 
 
 def choose(number: str, rates: Mapping[str, float], known: str | None = None) -> str:

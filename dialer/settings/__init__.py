@@ -113,8 +113,15 @@ class Settings:
         "DIALER_RATE_PER_SENDER",
         kinds.number(0, 1000),
         100.0,
-        "messages a second for one sender; 0 is the usual rate of its kind",
+        "parts of texts a second for one sender; 0 is the usual rate of its kind",
         live=0.0,
+    )
+    messaging_rate_per_account: float = setting(
+        "messaging.rate_per_account",
+        "DIALER_RATE_PER_ACCOUNT",
+        kinds.number(0, 10_000),
+        0.0,
+        "parts of texts a second for all senders together; 0 is no limit",
     )
     messaging_settle_s: int = setting(
         "messaging.settle_s",

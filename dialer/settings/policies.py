@@ -24,6 +24,7 @@ def messaging_policy(settings: Settings) -> MessagingPolicy:
     """How fast texts go out, how long an unknown outcome is looked for, what a segment costs."""
     return MessagingPolicy(
         rate_per_sender=settings.messaging_rate_per_sender,
+        rate_per_account=settings.messaging_rate_per_account,
         settle_s=settings.messaging_settle_s,
         reconcile_after_s=settings.messaging_reconcile_after_s,
         stop_reply=settings.messaging_stop_reply,

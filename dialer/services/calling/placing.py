@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import uuid
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from dialer.carrier.port import (
@@ -21,6 +22,7 @@ from dialer.carrier.port import (
 )
 from dialer.domain.access import Permission, require
 from dialer.domain.carrier_action import Action
+from dialer.domain.limit import Limit, Taken
 from dialer.domain.ringing import (
     DIAL_WITHIN,
     LOST_AFTER,
@@ -50,8 +52,8 @@ _COMES_BACK: Final = frozenset({Action.BACK_OFF, Action.REST_SENDER})
 class Pace(Protocol):
     """How fast the account may place calls, all processes and campaigns together."""
 
-    def take(self, name: str, want: int, rate_per_s: float) -> int:
-        """Take up to so many tokens, as many as are there."""
+    def take(self, limits: Sequence[Limit], costs: Sequence[int]) -> Taken:
+        """Take what each of these costs from every limit: as many of them as may go now."""
 
 
 def place_next(ctx: Context, carrier: Carrier, pace: Pace) -> bool:
@@ -62,7 +64,7 @@ def place_next(ctx: Context, carrier: Carrier, pace: Pace) -> bool:
         busy = calls.in_flight(unit) + LEGS > ctx.voice.max_concurrent_calls
     if call_id is None:
         return False
-    if busy or not pace.take(BUCKET, 1, ctx.voice.calls_per_second):
+    if busy or not pace.take([Limit(BUCKET, ctx.voice.calls_per_second)], [1]).count:
         return give_up_late(ctx, call_id)
     wanted = _claim(ctx, call_id)
     if wanted is None:

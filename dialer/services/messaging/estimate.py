@@ -116,7 +116,7 @@ def _estimate(
     senders = senders_of(unit, blast, campaign)
     recipients = tally.recipients
     rate = sum(rates_of(unit, senders, ctx.messaging).values())
-    duration_s = recipients / rate if rate else 0.0
+    duration_s = tally.segments / rate if rate else 0.0
     cost = tally.segments * ctx.messaging.price_per_segment
     return EstimateView(
         recipients=recipients,

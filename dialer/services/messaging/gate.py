@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from dialer.carrier.port import OutboundMessage
@@ -18,7 +19,7 @@ from dialer.domain.quiet_hours import QuietHours, quiet_from, quiet_until, zones
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.callbacks import message_status_url
-from dialer.services.messaging.figures import Move, count_moves
+from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import message_claims, message_gate
@@ -59,13 +60,29 @@ def give_back(ctx: Context, holder: uuid.UUID, texts: Sequence[Claimed]) -> None
             message_claims.give_back(unit, holder, [one.id for one in texts])
 
 
-@again_after_deadlock
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What passed the gate together, and what the carrier is handed for each, in the same order."""
+
+    texts: list[Judged]
+    messages: list[OutboundMessage]
+
+
 def pass_gate(ctx: Context, holder: uuid.UUID, texts: Sequence[Claimed]) -> list[Judged]:
+    """As `to_the_wire`, for who looks at the texts alone."""
+    return to_the_wire(ctx, holder, texts).texts
+
+
+@again_after_deadlock
+def to_the_wire(
+    ctx: Context, holder: uuid.UUID, texts: Sequence[Claimed], begin_before: float | None = None
+) -> Passed:
     """Ask the gate about claimed texts, at most a second before the wire; those that passed are `sending`.
 
     What something stands against for good is skipped, and the next person on a shared number takes the
     place where the reason was the person's own. What must wait goes back into the line. The last text
-    that a campaign's budget allows pauses the campaign and its blast.
+    that a campaign's budget allows pauses the campaign and its blast. See `OutboundMessage` for
+    `begin_before`.
     """
     with ctx.unit() as unit:
         asked = _asked(ctx, unit, texts)
@@ -73,7 +90,8 @@ def pass_gate(ctx: Context, holder: uuid.UUID, texts: Sequence[Claimed]) -> list
         count_moves(unit, (move for one in judged if (move := _move(one)) is not None))
         _hand_on(ctx, unit, judged)
         _stop_at_cap(ctx, unit, judged)
-        return [one for one in judged if one.passed]
+        passed = [one for one in judged if one.passed]
+        return Passed(passed, outbound(ctx, unit, passed, begin_before))
 
 
 def outbound(
@@ -90,6 +108,7 @@ def outbound(
             status_callback=message_status_url(ctx, one.id),
             validity_s=_validity_s(ctx, one, campaigns),
             begin_before=begin_before,
+            urgent=one.purpose != BLAST,
         )
         for one in passed
     ]

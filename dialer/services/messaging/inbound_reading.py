@@ -20,6 +20,7 @@ from dialer.logs import get_logger
 from dialer.services.context import Context
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.missed_texts import SENDS_ONLY
+from dialer.services.messaging.senders import keep_pool
 from dialer.store.models.messaging import Sender
 from dialer.store.queries import inbound_readings
 from dialer.store.queries.carrier_events import message_ids_by_sid
@@ -41,6 +42,14 @@ class _Mailbox:
 
     address: str = field(repr=False)
     read_through: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """The numbers of a sender, or of a pool, and the texts to any of them, newest first."""
+
+    numbers: list[str]
+    texts: list[CarrierMessage]
 
 
 def read_inbound(ctx: Context, carrier: Carrier, clock: Clock | None = None) -> int:
@@ -87,13 +96,12 @@ class _Reading:
             log.warning("texts to us could not be read", reason=error.reason, code=error.code)
             self.failed = self.failed or error.code != NOT_THERE
             return
-        for message in _lacking(self.ctx, found):
+        for message in _lacking(self.ctx, found.texts):
             receive(self.ctx, _text_of(self.ctx, message))
             self.brought += 1
-        _read_through(self.ctx, mailbox)
+        _read_through(self.ctx, mailbox, found.numbers)
 
-    def _listed(self, mailbox: _Mailbox) -> list[CarrierMessage]:
-        """The texts to a sender, or to any number of a pool, newest first."""
+    def _listed(self, mailbox: _Mailbox) -> _Listed:
         for _ in range(READ_TRIES - 1):
             try:
                 return _read_once(self.carrier, mailbox)
@@ -104,14 +112,14 @@ class _Reading:
         return _read_once(self.carrier, mailbox)
 
 
-def _read_once(carrier: Carrier, mailbox: _Mailbox) -> list[CarrierMessage]:
+def _read_once(carrier: Carrier, mailbox: _Mailbox) -> _Listed:
     since = mailbox.read_through - OVERLAP
+    numbers = carrier.numbers_of(mailbox.address)
     found = [
-        message
-        for number in carrier.numbers_of(mailbox.address)
-        for message in carrier.messages(to=number, since=since, waiting=False)
+        message for number in numbers for message in carrier.messages(to=number, since=since, waiting=False)
     ]
-    return sorted(found, key=lambda each: each.sent_at or each.created_at or since, reverse=True)
+    found.sort(key=lambda each: each.sent_at or each.created_at or since, reverse=True)
+    return _Listed(numbers, found)
 
 
 def _mailboxes(ctx: Context) -> list[_Mailbox]:
@@ -142,7 +150,9 @@ def _text_of(ctx: Context, message: CarrierMessage) -> InboundText:
     )
 
 
-def _read_through(ctx: Context, mailbox: _Mailbox) -> None:
+def _read_through(ctx: Context, mailbox: _Mailbox, numbers: list[str]) -> None:
     with ctx.unit() as unit:
+        if numbers != [mailbox.address]:
+            keep_pool(unit, mailbox.address, sorted(numbers))
         of_it = (Sender.organisation_id == unit.organisation_id, Sender.address == mailbox.address)
         unit.session.execute(update(Sender).where(*of_it).values(inbound_read_through=ctx.now))

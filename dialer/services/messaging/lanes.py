@@ -5,7 +5,10 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Final
 
+from dialer.domain.limit import Limit
+from dialer.domain.sender import fitted
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import open_blasts
 from dialer.services.messaging.senders import rate, sender_rows
@@ -17,19 +20,20 @@ from dialer.store.queries import inbound_readings
 from dialer.store.queries.message_claims import blast_has_due, senders_with_singles
 from dialer.store.session import UnitOfWork
 
+ACCOUNT: Final = "account:messages"
+"""The bucket of everything that the account sends, whichever organisation it is for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A sender with something to send: its rate, and the blasts that share it. Single texts go before."""
+    """A sender with something to send: its rate in segments a second, all limits that it keeps to, and the
+    blasts that share it. Single texts go before.
+    """
 
     sender: str
     rate: float
+    limits: tuple[Limit, ...]
     blast_ids: tuple[uuid.UUID, ...]
-
-    def in_turn(self, turn: int) -> list[uuid.UUID | None]:
-        """Single texts first, then each blast, a different one before the others each time."""
-        at = turn % len(self.blast_ids) if self.blast_ids else 0
-        return [None, *self.blast_ids[at:], *self.blast_ids[:at]]
 
 
 def open_lanes(ctx: Context) -> list[Lane]:
@@ -41,12 +45,27 @@ def open_lanes(ctx: Context) -> list[Lane]:
         for blast in sendable_blasts(ctx, unit):
             for sender in blast.senders:
                 wanted[sender].append(blast.id)
-        rows = sender_rows(unit, wanted)
+        awake = [row for row in sender_rows(unit, wanted).values() if not is_resting(row, ctx.now)]
+        rates = fitted(
+            {row.address: rate(row, ctx.messaging) for row in awake}, ctx.messaging.rate_per_account
+        )
         return [
-            Lane(address, rate(row, ctx.messaging), tuple(wanted[address]))
-            for address, row in rows.items()
-            if not is_resting(row, ctx.now)
+            Lane(address, pace, limits_of(ctx, address, pace), tuple(wanted[address]))
+            for address, pace in rates.items()
         ]
+
+
+def limits_of(ctx: Context, sender: str, rate: float) -> tuple[Limit, ...]:
+    """What a sender keeps to: its own rate, and that of the whole account where one is set."""
+    own = Limit(f"sender:{ctx.organisation_id}:{sender}", rate)
+    everyones = ctx.messaging.rate_per_account
+    return (own, Limit(ACCOUNT, everyones)) if everyones else (own,)
+
+
+def waiting_singles(ctx: Context) -> frozenset[str]:
+    """The senders from which a text waits that is no blast's."""
+    with ctx.unit() as unit:
+        return frozenset(senders_with_singles(unit, ctx.now))
 
 
 def sendable_blasts(ctx: Context, unit: UnitOfWork) -> list[Blast]:

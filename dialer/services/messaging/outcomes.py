@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.engine import Row
 
-from dialer.carrier.port import Accepted, NotAccepted, Refused, SendOutcome, Unknown
+from dialer.carrier.port import NOT_BEGUN, Accepted, NotAccepted, Refused, SendOutcome, Unknown
 from dialer.domain.blast import Pause
 from dialer.domain.carrier_action import Action
 from dialer.domain.message import (
@@ -190,7 +190,7 @@ def _rest_senders(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent], luck: C
 def _rest(outcomes: Sequence[SendOutcome], luck: Callable[[], float]) -> dt.timedelta | None:
     if any(isinstance(one, Refused) and one.action is Action.REST_SENDER for one in outcomes):
         return QUEUE_FULL_REST
-    slowed = [one for one in outcomes if isinstance(one, NotAccepted)]
+    slowed = [one for one in outcomes if isinstance(one, NotAccepted) and one.reason != NOT_BEGUN]
     if len(slowed) < SOME or len(slowed) <= MOSTLY * len(outcomes):
         return None
     return back_off(1, luck(), max(one.retry_after_s or 0 for one in slowed))

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.carrier_policy import MessagingPolicy
-from dialer.domain.sender import Rest, kind_of, rate_of
+from dialer.domain.sender import Rest, fitted, kind_of, rate_of
 from dialer.services.messaging.outgoing import any_sender
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
@@ -43,8 +43,8 @@ def sender_rows(unit: UnitOfWork, addresses: Iterable[str]) -> dict[str, Sender]
 
 
 def rate(sender: Sender, policy: MessagingPolicy) -> float:
-    """How many messages a second may go out from a sender."""
-    return rate_of(sender.kind, sender.rate_per_s, policy.rate_per_sender)
+    """How many segments a second may go out from a sender."""
+    return rate_of(sender.kind, sender.rate_per_s, policy.rate_per_sender, sender.pool)
 
 
 def known_senders(unit: UnitOfWork, addresses: Iterable[str]) -> dict[str, Sender]:
@@ -53,6 +53,13 @@ def known_senders(unit: UnitOfWork, addresses: Iterable[str]) -> dict[str, Sende
         Sender.organisation_id == unit.organisation_id, Sender.address.in_(addresses)
     )
     return {row.address: row for row in unit.session.scalars(query)}
+
+
+def keep_pool(unit: UnitOfWork, address: str, pool: Sequence[str]) -> None:
+    """Keep which numbers a Messaging Service sends from, as the carrier tells: its rate is theirs."""
+    of_it = (Sender.organisation_id == unit.organisation_id, Sender.address == address)
+    others = Sender.pool.is_distinct_from(list(pool))
+    unit.session.execute(update(Sender).where(*of_it, others).values(pool=list(pool)))
 
 
 def rest_senders(unit: UnitOfWork, addresses: Collection[str], until: dt.datetime, why: Rest) -> None:
@@ -72,7 +79,9 @@ def _new(organisation_id: uuid.UUID, address: str) -> dict[str, object]:
 
 
 def rates_of(unit: UnitOfWork, addresses: Iterable[str], policy: MessagingPolicy) -> dict[str, float]:
-    """How many messages a second each of these may send, whether it has been used before or not."""
+    """How many segments a second each of these may send where all send at once, whether it has been used
+    before or not.
+    """
     known = known_senders(unit, addresses)
     rates = {}
     for address in addresses:
@@ -80,4 +89,4 @@ def rates_of(unit: UnitOfWork, addresses: Iterable[str], policy: MessagingPolicy
             rates[address] = rate(known[address], policy)
         elif (kind := kind_of(address)) is not None:
             rates[address] = rate_of(kind, None, policy.rate_per_sender)
-    return rates
+    return fitted(rates, policy.rate_per_account)

@@ -1,81 +1,48 @@
 """The run that sends: for two seconds it claims, keeps to the rates, asks the gate and hands over.
 
-Only the row in the database says where a text stands; a run may die anywhere. What is on the wire is many
-at once, and recorded as it comes back, so that one slow answer holds up nothing else.
+Only the row in the database says where a text stands; a run may die anywhere. One thread claims and asks the
+gate ahead of the wire, which has many at once (`wires`). What a person waits for comes before any blast,
+and blasts of one sender share it evenly, whatever their size.
 """
 
 from __future__ import annotations
 
 import math
-import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import Unavailable
-from dialer.logs import get_logger
 from dialer.services.context import Context
-from dialer.services.messaging.gate import claim_texts, give_back, new_lease, outbound, pass_gate
-from dialer.services.messaging.lanes import Lane, open_lanes
-from dialer.services.messaging.outcomes import Sent, record_outcomes
+from dialer.services.messaging.gate import claim_texts, give_back, new_lease, to_the_wire
+from dialer.services.messaging.holding import Held, even_shares
+from dialer.services.messaging.lanes import Lane, open_lanes, waiting_singles
 from dialer.services.messaging.outgoing import enqueue_sending
 from dialer.services.messaging.tools import Tools
+from dialer.services.messaging.wires import Wires
 from dialer.store.queries.message_claims import Claimed
-from dialer.store.queries.message_gate import Judged
 
 RUN_S: Final = 2.0
 """How long a run lasts before it lets other work have a turn."""
 LANES_READ_EVERY_S: Final = 1.0
 """How soon a pause or a new blast is seen between texts; the gate sees each at once."""
+SINGLES_READ_EVERY_S: Final = 0.25
+"""How soon a text that a person waits for is seen while a blast goes out."""
 BATCH_S: Final = 0.5
 BATCH_MOST: Final = 100
 CLAIM_S: Final = 2.0
 CLAIM_MOST: Final = 500
-"""A batch on the wire is at most so much of the sender's rate, and so is what is claimed ahead."""
+"""A batch at the gate is at most so much of the sender's rate, and so is what is claimed ahead."""
+SINGLES_MOST: Final = 50
+ROOM_LEAST: Final = 25
+"""Room on the wire that is waited for a moment: a gate for one text costs nearly as much as for many."""
 BEGIN_WITHIN_S: Final = 1.0
 """How long after the gate a text is still posted (contract §7): later the gate might say otherwise, and a
 process that was held up must not send what others have settled meanwhile.
 """
 IDLE_S: Final = 0.02
-AT_ONCE: Final = 6
-"""Batches of one process that are on the wire or being recorded."""
-RECORD_TRIES: Final = 15
-RECORD_AGAIN_AFTER_S: Final = 1.0
-"""A database that starts again takes some seconds; what the carrier answered is kept for so long."""
-
-log = get_logger(__name__)
-
-
-class Wires:
-    """The few batches that a process has on the wire at one time; they may outlast their run."""
-
-    def __init__(self, at_once: int = AT_ONCE, pool: Executor | None = None) -> None:
-        self._free = threading.BoundedSemaphore(at_once)
-        self._pool = pool
-        self._at_once = at_once
-
-    def wait_for_room(self, timeout_s: float) -> bool:
-        """Whether a batch may be begun; what is handed over must be begun at once after this."""
-        return self._free.acquire(timeout=max(0.0, timeout_s))
-
-    def leave(self) -> None:
-        """Make room again without having begun one."""
-        self._free.release()
-
-    def begin(self, work: Callable[[], None]) -> None:
-        """Do it beside everything else."""
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._at_once, thread_name_prefix="wire")
-        self._pool.submit(work).add_done_callback(self._done)
-
-    def _done(self, future: Future[None]) -> None:
-        self._free.release()
-        if (error := future.exception()) is not None:  # the texts are `sending`, and will be settled
-            log.error("a batch was lost", kind=type(error).__name__)
 
 
 @dataclass(slots=True)
@@ -87,7 +54,10 @@ class _Run:
     wires: Wires
     ends_at: float
     holder: uuid.UUID = field(default_factory=uuid.uuid4)
-    held: dict[str, list[Claimed]] = field(default_factory=dict)
+    lanes: Sequence[Lane] = ()
+    held: dict[str, Held] = field(default_factory=dict)
+    lanes_read_at: float = -math.inf
+    singles_read_at: float = -math.inf
     turn: int = 0
 
     def now(self) -> Context:
@@ -97,6 +67,12 @@ class _Run:
     @property
     def over(self) -> bool:
         return time.monotonic() >= self.ends_at
+
+    def in_turn(self) -> list[Lane]:
+        """The senders, another one first each time: where the account is what limits them, each gets some."""
+        self.turn += 1
+        at = self.turn % len(self.lanes) if self.lanes else 0
+        return [*self.lanes[at:], *self.lanes[:at]]
 
 
 def send_due(ctx: Context, tools: Tools, wires: Wires, for_s: float = RUN_S) -> bool:
@@ -109,57 +85,85 @@ def send_due(ctx: Context, tools: Tools, wires: Wires, for_s: float = RUN_S) -> 
     try:
         left = _send(run)
     finally:
-        give_back(run.now(), run.holder, [one for texts in run.held.values() for one in texts])
+        give_back(run.now(), run.holder, [one for held in run.held.values() for one in held.all()])
     if left:
         enqueue_sending(ctx)
     return left
 
 
 def _send(run: _Run) -> bool:
-    lanes: Sequence[Lane] = ()
-    read_at = -math.inf
     while not run.over:
-        if time.monotonic() >= read_at + LANES_READ_EVERY_S:
-            lanes, read_at = open_lanes(run.now()), time.monotonic()
-        _refill(run, lanes)
+        _look(run)
+        _refill(run)
         if not any(run.held.values()):
             return False
-        if not sum(_send_batch(run, lane) for lane in lanes):
+        room = run.wires.wait_for_room(ROOM_LEAST, IDLE_S)
+        batch = [*_next_singles(run), *_next_of_blasts(run, room)]
+        if batch:
+            _pass_and_hand_over(run, batch)
+        else:
             time.sleep(IDLE_S)
     return True
 
 
-def _refill(run: _Run, lanes: Sequence[Lane]) -> None:
-    """Claim ahead for each sender that has nothing left, its blasts taking turns."""
-    for lane in lanes:
-        if run.held.get(lane.sender):
+def _look(run: _Run) -> None:
+    """See which senders have something to send, and claim the single texts that wait."""
+    at = time.monotonic()
+    if at >= run.lanes_read_at + LANES_READ_EVERY_S:
+        run.lanes, run.lanes_read_at = open_lanes(run.now()), at
+    if at < run.singles_read_at + SINGLES_READ_EVERY_S:
+        return
+    run.singles_read_at = at
+    waiting = waiting_singles(run.now())
+    if not waiting <= {lane.sender for lane in run.lanes}:
+        run.lanes = open_lanes(run.now())
+    for lane in run.lanes:
+        held = run.held.setdefault(lane.sender, Held())
+        if lane.sender in waiting and not held.single:
+            held.single.extend(_claim(run, lane, None, SINGLES_MOST))
+
+
+def _refill(run: _Run) -> None:
+    """Claim ahead for each sender that has nothing left of its blasts: of each of them alike."""
+    for lane in run.lanes:
+        held = run.held.setdefault(lane.sender, Held())
+        if held.blast or not lane.blast_ids:
             continue
         room = claim_size(lane.rate)
-        found: list[Claimed] = []
-        for blast_id in lane.in_turn(run.turn):
-            ctx = run.now()
-            lease = new_lease(ctx, run.holder)
-            found += claim_texts(ctx, lane.sender, blast_id, lease, room - len(found))
-            if len(found) >= room:
-                break
-        run.held[lane.sender] = found
-        run.turn += 1
+        each = math.ceil(room / len(lane.blast_ids))
+        found = [_claim(run, lane, blast_id, each) for blast_id in lane.blast_ids]
+        held.blast.extend(even_shares(found))
 
 
-def _send_batch(run: _Run, lane: Lane) -> int:
-    """Send the next texts of a sender, as many as its rate gives, beside everything else."""
-    texts = run.held.get(lane.sender, [])
-    if not texts or not run.wires.wait_for_room(run.ends_at - time.monotonic()):
-        return 0
-    given = run.tools.buckets.take(
-        f"sender:{run.ctx.organisation_id}:{lane.sender}", min(len(texts), batch_size(lane.rate)), lane.rate
-    )
-    if not given:
-        run.wires.leave()
-        return 0
-    batch, run.held[lane.sender] = texts[:given], texts[given:]
-    run.wires.begin(lambda: _pass_and_hand_over(run, batch))
-    return given
+def _claim(run: _Run, lane: Lane, blast_id: uuid.UUID | None, limit: int) -> list[Claimed]:
+    ctx = run.now()
+    return claim_texts(ctx, lane.sender, blast_id, new_lease(ctx, run.holder), limit)
+
+
+def _next_singles(run: _Run) -> list[Claimed]:
+    """What persons wait for, as much as the rates give; the wire has places of its own for it."""
+    found: list[Claimed] = []
+    for lane in run.lanes:
+        single = run.held[lane.sender].single
+        if single:
+            costs = [one.segments for one in single]
+            given = run.tools.buckets.take(lane.limits, costs, urgent=True)
+            found += [single.popleft() for _ in range(given.count)]
+    return found
+
+
+def _next_of_blasts(run: _Run, room: int) -> list[Claimed]:
+    """The next texts of blasts, as many as rates and wire give."""
+    found: list[Claimed] = []
+    for lane in run.in_turn():
+        held = run.held[lane.sender]
+        most = min(len(held.blast), batch_size(lane.rate), min(room, BATCH_MOST) - len(found))
+        if most <= 0 or time.monotonic() < held.ask_again_at:
+            continue
+        given = run.tools.buckets.take(lane.limits, [held.blast[at].segments for at in range(most)])
+        held.ask_again_at = time.monotonic() + given.again_in_s
+        found += [held.blast.popleft() for _ in range(given.count)]
+    return found
 
 
 def _pass_and_hand_over(run: _Run, batch: Sequence[Claimed]) -> None:
@@ -168,31 +172,9 @@ def _pass_and_hand_over(run: _Run, batch: Sequence[Claimed]) -> None:
     """
     begin_before = time.monotonic() + BEGIN_WITHIN_S
     ctx = run.now()
-    if passed := pass_gate(ctx, run.holder, batch):
-        hand_over(ctx, run.tools, passed, begin_before=begin_before)
-
-
-def hand_over(
-    ctx: Context, tools: Tools, passed: Sequence[Judged], *, begin_before: float | None = None
-) -> None:
-    """Hand texts that passed the gate to the carrier, and record what became of them.
-
-    Where nothing can be recorded, they stay `sending` and are settled by asking the carrier. What isn't on
-    the wire at `begin_before` (`time.monotonic()`) goes back.
-    """
-    with ctx.unit() as unit:
-        messages = outbound(ctx, unit, passed, begin_before)
-    outcomes = tools.carrier.send_messages(messages)
-    batch = [Sent(text, outcome) for text, outcome in zip(passed, outcomes, strict=True)]
-    for tries_left in reversed(range(RECORD_TRIES)):
-        try:
-            record_outcomes(ctx.at(tools.clock()), batch, tools.luck)
-        except Unavailable:
-            if not tries_left:
-                raise
-            time.sleep(RECORD_AGAIN_AFTER_S)
-        else:
-            return
+    passed = to_the_wire(ctx, run.holder, batch, begin_before)
+    if passed.texts:
+        run.wires.begin(ctx, run.tools, passed)
 
 
 def claim_size(rate: float) -> int:
@@ -201,5 +183,5 @@ def claim_size(rate: float) -> int:
 
 
 def batch_size(rate: float) -> int:
-    """How many texts go onto the wire together at a rate: half a second's worth."""
+    """How many texts of a sender go through the gate together at a rate: half a second's worth."""
     return max(1, min(BATCH_MOST, int(rate * BATCH_S)))

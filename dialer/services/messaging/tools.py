@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from dialer.carrier.port import Carrier
 from dialer.clock import Clock, utc_now
+from dialer.domain.limit import Limit, Taken
 
 
 class Buckets(Protocol):
     """Rates that all processes keep together."""
 
-    def take(self, name: str, want: int, rate_per_s: float) -> int:
-        """Take up to `want` tokens of a bucket, as many as are there; 0 where nobody can tell."""
+    def take(self, limits: Sequence[Limit], costs: Sequence[int], *, urgent: bool = False) -> Taken:
+        """Take what each of these costs, in their order, from every limit: as many of them as may go now,
+        none where nobody can tell. Others step back for who is `urgent`.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,9 @@ from dialer.store.models.base import (
 class Sender(Identified, Base):
     """A number, Messaging Service or sender id that messages go out from.
 
-    `resting_for` says why it rests until `resting_until`. The carrier's list of texts to it has been read up
-    to `inbound_read_through`.
+    `rate_per_s` is segments a second where somebody has set them. `pool` are the numbers of a Messaging
+    Service, as the carrier tells. `resting_for` says why it rests until `resting_until`. The carrier's list
+    of texts to it has been read up to `inbound_read_through`.
     """
 
     __tablename__ = "sender"
@@ -45,6 +46,7 @@ class Sender(Identified, Base):
     address: Mapped[str]
     kind: Mapped[str]
     rate_per_s: Mapped[float | None]
+    pool: Mapped[TextList]
     resting_until: Mapped[Instant | None]
     resting_for: Mapped[str | None]
     pause_reason: Mapped[str | None]

@@ -23,7 +23,8 @@ _CLAIM: Final = """
     UPDATE message SET lease = :lease, leased_until = :until
     FROM next
     WHERE message.organisation_id = :organisation AND message.id = next.id
-    RETURNING message.id, message.number, message.purpose, message.blast_id, message.campaign_id
+    RETURNING message.id, message.number, message.purpose, message.blast_id, message.campaign_id,
+              message.segments
 """
 _OF_BLAST: Final = text(
     _CLAIM.format(wanted="m.purpose = 'blast' AND m.blast_id = :blast", order="m.not_before, m.id")
@@ -68,6 +69,7 @@ class Claimed:
     purpose: str
     blast_id: uuid.UUID | None
     campaign_id: uuid.UUID | None
+    segments: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def claim(
         "now": now,
     }
     rows = unit.session.execute(_SINGLE if blast_id is None else _OF_BLAST, given).all()
-    claimed = [Claimed(row.id, row.number, row.purpose, row.blast_id, row.campaign_id) for row in rows]
+    claimed = [Claimed(*row) for row in rows]
     return sorted(claimed, key=lambda one: one.id)
 
 

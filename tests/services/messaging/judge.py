@@ -24,7 +24,7 @@ from dialer.carrier.port import (
     Unknown,
 )
 from dialer.domain.carrier_action import Action
-from tests.carriers import as_listed
+from tests.carriers import AtOnceCarrier, as_listed
 
 LIST_LAGS_S: Final = 9
 """How long the carrier's list doesn't show what was accepted: less than the 10 s of `settle_s`."""
@@ -46,7 +46,7 @@ _REFUSALS: Final = {Fate.NO_MOBILE: 21614, Fate.OPTED_OUT: 21610, Fate.WRONG_SEN
 
 
 @dataclass
-class Judge:
+class Judge(AtOnceCarrier):
     """The carrier and its ledger, oldest first. `unreadable`: its list can't be read just now."""
 
     now: Callable[[], dt.datetime]

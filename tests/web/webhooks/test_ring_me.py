@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -14,6 +14,7 @@ from sqlalchemy import update
 
 from dialer.carrier.port import Carrier
 from dialer.domain.carrier_policy import VoicePolicy
+from dialer.domain.limit import Limit, Taken
 from dialer.domain.phone import written
 from dialer.domain.ringing import DIAL_WITHIN
 from dialer.queueing import RedisJobQueue
@@ -45,15 +46,15 @@ Api = Callable[[Person], Caller]
 class Always:
     """A pace that nothing has to wait for."""
 
-    def take(self, name: str, want: int, rate_per_s: float) -> int:
-        return want
+    def take(self, limits: Sequence[Limit], costs: Sequence[int]) -> Taken:
+        return Taken(len(costs))
 
 
 class Never:
     """A pace at which nothing may go."""
 
-    def take(self, name: str, want: int, rate_per_s: float) -> int:
-        return 0
+    def take(self, limits: Sequence[Limit], costs: Sequence[int]) -> Taken:
+        return Taken(0)
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pytest
@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from dialer.carrier.port import Carrier
+from dialer.domain.limit import Limit, Taken
 from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.calling.placing import place_next
 from dialer.services.calling.rung import rung_calls
@@ -30,8 +31,8 @@ VIC, GWEN, OURS = mobile(500), landline(123), landline(900)
 class Always:
     """A pace that nothing has to wait for."""
 
-    def take(self, name: str, want: int, rate_per_s: float) -> int:
-        return want
+    def take(self, limits: Sequence[Limit], costs: Sequence[int]) -> Taken:
+        return Taken(len(costs))
 
 
 @dataclass

@@ -1,0 +1,39 @@
+"""Texts that a run has claimed and not yet sent, sender by sender."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import TypeVar
+
+from dialer.store.queries.message_claims import Claimed
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(slots=True)
+class Held:
+    """What is claimed of one sender: texts that a person waits for, and those of blasts.
+
+    The buckets are asked again at `ask_again_at` (of `time.monotonic()`): before, they have nothing to give.
+    """
+
+    single: deque[Claimed] = field(default_factory=deque)
+    blast: deque[Claimed] = field(default_factory=deque)
+    ask_again_at: float = -math.inf
+
+    def __bool__(self) -> bool:
+        return bool(self.single or self.blast)
+
+    def all(self) -> Iterator[Claimed]:
+        """Everything that is claimed."""
+        yield from self.single
+        yield from self.blast
+
+
+def even_shares(of_each: Sequence[Sequence[Thing]]) -> list[Thing]:
+    """One of each in turn, so that whichever part goes first has as many of each blast as there are."""
+    return [one for turn in zip_longest(*of_each) for one in turn if one is not None]
