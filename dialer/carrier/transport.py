@@ -8,7 +8,7 @@ TWILIO_EDGE and TWILIO_REGION send requests elsewhere.
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import aiohttp
 from twilio.http.async_http_client import AsyncTwilioHttpClient
@@ -27,7 +27,9 @@ class NoAddressError(Exception):
 
 
 class _Session:
-    """What the official client posts through: every request with the time-outs we mean."""
+    """What the official client posts through: every request with the time-outs we mean, and its form encoded
+    here, since aiohttp takes a fifth of all it does for making one that could hold files.
+    """
 
     def __init__(self, connections: int) -> None:
         self._session = aiohttp.ClientSession(
@@ -38,7 +40,10 @@ class _Session:
         self._timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_S)
 
     async def request(self, **request: Any) -> aiohttp.ClientResponse:
-        return await self._session.request(**request | {"timeout": self._timeout})
+        request["timeout"] = self._timeout
+        if request.get("data"):
+            request["data"] = urlencode(request["data"], doseq=True).encode()
+        return await self._session.request(**request)
 
     async def close(self) -> None:
         await self._session.close()

@@ -26,7 +26,7 @@ from dialer.services.messaging.tools import Tools
 AHEAD_S: Final = 0.1
 """So much of what the carrier lately took in a second may have passed the gate before its place is free."""
 UNRECORDED_MOST: Final = 600
-RECORD_EVERY_S: Final = 0.05
+RECORD_EVERY_S: Final = 0.1
 RECORD_MOST: Final = 200
 RECORD_TRIES: Final = 15
 RECORD_AGAIN_AFTER_S: Final = 1.0
@@ -79,6 +79,11 @@ class Wires:
 
         tools.carrier.begin_messages(passed.messages, told)
         self._keep_recording()
+
+    def close(self) -> None:
+        """Wait until everything that was begun is recorded; nothing is begun afterwards."""
+        if self._pool is not None:
+            self._pool.shutdown()
 
     def _hear(self, told: _Told) -> None:
         with self._guard:

@@ -1,0 +1,123 @@
+"""Who goes first where the rate is what limits: persons who wait, then each blast alike."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from dialer.carrier.port import Accepted, OutboundMessage, Told
+from dialer.domain.limit import Limit, Taken
+from dialer.domain.sender import fitted, rate_of
+from dialer.services.messaging.holding import even_shares
+from dialer.services.messaging.outgoing import queue_text
+from dialer.services.messaging.sending import send_due
+from dialer.services.messaging.wires import Wires
+from tests.carriers import AtOnceCarrier, tools
+from tests.phone_bank import mobile
+from tests.texting import Blasting, campaign, people
+
+
+@dataclass
+class Scarce:
+    """Buckets that give so many in all, and know what was asked of them."""
+
+    left: int
+    asked: list[tuple[Sequence[Limit], Sequence[int], bool]] = field(default_factory=list)
+
+    def take(self, limits: Sequence[Limit], costs: Sequence[int], *, urgent: bool = False) -> Taken:
+        self.asked.append((limits, costs, urgent))
+        given = min(self.left, len(costs))
+        self.left -= given
+        return Taken(given, 0.01)
+
+
+def _send(blasting: Blasting, buckets: Scarce) -> None:
+    given = replace(tools(blasting.judge, lambda: blasting.ctx.now), buckets=buckets)
+    send_due(blasting.system, given, blasting.wires, for_s=0.2)
+
+
+def test_blasts_of_one_sender_share_it_whatever_their_size(blasting: Blasting) -> None:
+    running = campaign(blasting.ctx)
+    great = blasting.launch(people(blasting.ctx, 60), campaign_id=running.id)
+    small = blasting.launch(people(blasting.ctx, 12, first=100), campaign_id=running.id)
+    for blast in (great, small):
+        blasting.plan(blast.id)
+    _send(blasting, Scarce(20))
+    assert [blasting.counts(blast.id)["sent"] for blast in (great, small)] == [10, 10]
+
+
+def test_what_a_person_waits_for_goes_before_any_blast(blasting: Blasting) -> None:
+    running = campaign(blasting.ctx)
+    blast = blasting.launch(people(blasting.ctx, 20), campaign_id=running.id)
+    blasting.plan(blast.id)
+    with blasting.system.unit() as unit:
+        queue_text(unit, blasting.ctx, number=mobile(99), body="123 456", purpose="code")
+    buckets = Scarce(5)
+    _send(blasting, buckets)
+    assert [one.to for one in blasting.judge.asked if one.urgent] == [mobile(99)]
+    assert [urgent for _, _, urgent in buckets.asked[:2]] == [True, False]
+    assert blasting.counts(blast.id)["sent"] == 4
+
+
+def test_a_text_asks_for_its_parts_of_the_sender_and_of_the_account(blasting: Blasting) -> None:
+    blasting._ctx = replace(
+        blasting._ctx, messaging=replace(blasting._ctx.messaging, rate_per_sender=40, rate_per_account=30)
+    )
+    blast = blasting.launch(people(blasting.ctx, 2), body="x" * 400)
+    blasting.plan(blast.id)
+    buckets = Scarce(9)
+    _send(blasting, buckets)
+    limits, costs, _ = buckets.asked[0]
+    assert costs == [3, 3]
+    assert [limit.rate_per_s for limit in limits] == [30, 30]
+
+
+def test_rates() -> None:
+    pool = ["+447700900001", "+18005550100", "60777"]
+    assert rate_of("messaging_service") == 1
+    assert rate_of("messaging_service", pool=pool) == 104
+    assert rate_of("messaging_service", everyones=100, pool=pool) == 300
+    assert rate_of("messaging_service", own=7, pool=pool) == 7
+    assert fitted({"a": 3.0, "b": 1.0}, 0) == {"a": 3, "b": 1}
+    assert fitted({"a": 3.0, "b": 1.0}, 8) == {"a": 3, "b": 1}
+    assert fitted({"a": 3.0, "b": 1.0}, 2) == {"a": 1.5, "b": 0.5}
+    assert even_shares([[1, 2, 3], [4], []]) == [1, 4, 2, 3]
+
+
+class _OneHangs(AtOnceCarrier):
+    """A carrier whose answer about one number comes when it is let go."""
+
+    def __init__(self, number: str) -> None:
+        self._number = number
+        self.let_go = threading.Event()
+
+    def begin_messages(self, messages: Sequence[OutboundMessage], told: Told) -> None:
+        for at, message in enumerate(messages):
+            if message.to == self._number:
+                threading.Thread(target=self._later, args=(message, told)).start()
+            else:
+                told(message, Accepted(f"SM{at:032x}", "queued"))
+
+    def _later(self, message: OutboundMessage, told: Told) -> None:
+        self.let_go.wait(20)
+        told(message, Accepted("SM" + "f" * 32, "queued"))
+
+
+@pytest.mark.slow
+def test_an_answer_that_takes_long_holds_up_no_other(blasting: Blasting) -> None:
+    carrier, wires = _OneHangs(mobile(3)), Wires()
+    blast = blasting.launch(people(blasting.ctx, 10))
+    blasting.plan(blast.id)
+    given = replace(tools(blasting.judge, lambda: blasting.ctx.now), carrier=carrier)
+    send_due(blasting.system, given, wires, for_s=10)
+    for _ in range(100):
+        if blasting.counts(blast.id) == {"sending": 1, "sent": 9}:
+            break
+        threading.Event().wait(0.05)
+    assert blasting.counts(blast.id) == {"sending": 1, "sent": 9}
+    carrier.let_go.set()
+    wires.close()
+    assert blasting.counts(blast.id) == {"sent": 10}
