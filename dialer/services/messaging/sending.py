@@ -36,7 +36,7 @@ CLAIM_S: Final = 2.0
 CLAIM_MOST: Final = 500
 """A batch at the gate is at most so much of the sender's rate, and so is what is claimed ahead."""
 SINGLES_MOST: Final = 50
-ROOM_LEAST: Final = 50
+ROOM_LEAST: Final = 75
 """Room on the wire that is waited for a moment: a gate for one text costs nearly as much as for many."""
 BEGIN_WITHIN_S: Final = 1.0
 """How long after the gate a text is still posted (contract §7): later the gate might say otherwise, and a

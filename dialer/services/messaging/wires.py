@@ -23,8 +23,11 @@ from dialer.services.messaging.gate import Passed
 from dialer.services.messaging.outcomes import Sent, record_outcomes
 from dialer.services.messaging.tools import Tools
 
-AHEAD_S: Final = 0.1
-"""So much of what the carrier lately took in a second may have passed the gate before its place is free."""
+AHEAD_S: Final = 0.15
+AHEAD_MOST: Final = 1.5
+"""So many seconds' worth of what the carrier lately took, and so many times its places, may have passed the
+gate before a place is free: no place waits for the gate, and no text long after it.
+"""
 UNRECORDED_MOST: Final = 600
 RECORD_EVERY_S: Final = 0.1
 RECORD_MOST: Final = 200
@@ -104,7 +107,7 @@ class Wires:
         if len(self._answered) < self._in_flight:
             return 0
         took_s = max(time.monotonic() - self._answered[0], 0.001)
-        return int(min(1.0, AHEAD_S / took_s) * self._in_flight)
+        return int(min(AHEAD_MOST, AHEAD_S / took_s) * self._in_flight)
 
     def _is_much(self) -> bool:
         return len(self._told) >= RECORD_MOST or not self._on_wire
