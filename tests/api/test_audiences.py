@@ -77,7 +77,7 @@ def test_what_it_names_must_be_there_and_lead_nowhere_back(coordinator: Caller) 
     )
     inner = save(coordinator, {"voted": True}, "Voted")
     outer = save(coordinator, {"not": {"audience": inner["id"]}}, "Others")
-    assert outer["description"] == "People who aren’t among those who are in the audience “Voted”."
+    assert outer["description"] == "People who aren’t in the audience “Voted”."
     back = {"filter": {"audience": outer["id"]}}
     told(coordinator.patch(f"/audiences/{inner['id']}", json=back), "/filter")
     refused = coordinator.delete(f"/audiences/{inner['id']}")

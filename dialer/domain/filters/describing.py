@@ -110,6 +110,11 @@ _HAS: Final = {
     "mobile": N_("have a number that takes texts"),
     "email": N_("have an email address"),
 }
+_HAS_NO: Final = {
+    "phone": N_("have no phone number"),
+    "mobile": N_("have no number that takes texts"),
+    "email": N_("have no email address"),
+}
 
 
 def describe(rule: tree.Filter) -> Phrase:
@@ -130,9 +135,27 @@ def _phrase(rule: tree.Filter) -> Piece:
         case tree.Not(tree.Touched() as touched):
             return _touched(touched, so=False)
         case tree.Not(part):
-            return Phrase(_NOT_AMONG, {"rule": _inner(part)})
+            return _negated(part) or Phrase(_NOT_AMONG, {"rule": _inner(part)})
         case _:
             return _condition(rule)
+
+
+def _negated(rule: tree.Filter) -> Piece | None:
+    """A condition that mustn't hold, where its own no is plainer than "aren't among those who"."""
+    match rule:
+        case tree.InAudience(audience_id):
+            return Phrase(N_("aren’t in the audience %(audience)s"), {"audience": Named(audience_id)})
+        case tree.OnLists(list_ids):
+            return Phrase(N_("aren’t on the list %(lists)s"), {"lists": Either(tuple(map(Named, list_ids)))})
+        case tree.Tagged(tags):
+            return Phrase(N_("aren’t tagged %(tags)s"), {"tags": _quoted(tags)})
+        case tree.RandomShare(share, seed):
+            words = N_("aren’t among a random %(share)s (draw %(seed)s)")
+            return Phrase(words, {"share": Share(share), "seed": Quoted(seed)})
+        case tree.Has(reach):
+            return Phrase(_HAS_NO[reach])
+        case _:
+            return None
 
 
 def _inner(rule: tree.Filter) -> Piece:

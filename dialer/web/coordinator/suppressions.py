@@ -70,8 +70,8 @@ def look_up() -> Answer:
     sought = {"email": said("q")} if "@" in said("q") else {"number": said("q")}
     try:
         return _page(place=reach_of_place(context(), **sought))
-    except ValidationFailed as error:
-        return _page(errors=faults_of(error, {"/number": "q", "/email": "q"})), 422
+    except ValidationFailed:
+        return _page(errors={"q": gettext("We can’t read that as a phone number or an email address.")}), 422
 
 
 @coordinator.post("/suppressions/add")

@@ -149,6 +149,8 @@ def test_an_import_is_stopped(new_list: Reader) -> None:
     new_list.press("import-start")
     page = new_list.press("import-cancel")
     assert "What was brought in before stays" in page.words["import-cancelled"]
+    assert "stopped before its first row" in page.text
+    assert "has no rows" not in page.text
 
 
 def test_a_file_says_who_stands_in_it_twice_and_is_undone(
@@ -162,6 +164,7 @@ def test_a_file_says_who_stands_in_it_twice_and_is_undone(
     run_undo(ctx, uuid.UUID(path.rsplit("/", 1)[1]), clock)
     page = desk.open(path)
     assert (page.tests["undo-people"]["data-value"], "import-undo" in page.tests) == ("2", False)
+    assert ("Nothing of it is left to mend" in page.text, "import-rejects" in page.tests) == (True, False)
 
 
 def test_a_list_is_renamed_and_taken_away(new_list: Reader) -> None:

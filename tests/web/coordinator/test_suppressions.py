@@ -42,7 +42,9 @@ def test_a_register_is_brought_in_and_its_age_shown(desk: Reader, ctx: Context, 
 
 def test_mistakes_are_told_at_their_field(desk: Reader) -> None:
     desk.open("/suppressions")
-    assert desk.press("look-up", q="12").status == 422
+    page = desk.press("look-up", q="12")
+    assert page.status == 422
+    assert "can’t read that as a phone number or an email address" in page.text
     assert desk.press("bar", place="nonsense", reason="manual").status == 422
     assert desk.press("bar", place="07700 900177", reason="").status == 422
     assert desk.press("import-start").status == 422
