@@ -11,6 +11,7 @@ import pytest
 from dialer.services.context import Context
 from dialer.services.people import audience_lists
 from dialer.services.people.audience_lists import fill_list
+from dialer.store.queries import audience_people
 from tests.conftest import Caller
 from tests.people import Person
 from tests.texting import people
@@ -125,3 +126,34 @@ def test_its_people_become_a_list_chunk_by_chunk(
     assert len(coordinator.get(f"/contacts?list_id={done['list_id']}").get_json()["data"]) == 10
     assert coordinator.delete(f"/lists/{done['list_id']}").status_code == 204
     assert coordinator.get(f"/snapshots/{snapshot_id}").status_code == 404
+
+
+@pytest.fixture
+def hardly_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Conditions that take the database 20 ms a person, and 10 ms of patience."""
+    slow = audience_people._PICKED.replace("OR false)", "OR false) AND pg_sleep(0.02) IS NOT NULL")
+    monkeypatch.setattr(audience_people, "_PICKED", slow)
+    monkeypatch.setattr(audience_people, "PATIENCE_S", 0.01)
+    monkeypatch.setattr(audience_people, "LOOKED_AT", 2)
+
+
+@pytest.mark.usefixtures("hardly_found")
+def test_where_people_are_hard_to_find_a_few_are_looked_at_at_a_time(
+    coordinator: Caller, ctx: Context
+) -> None:
+    ids = [str(one) for one in people(ctx, 5)]
+    coordinator.patch(f"/contacts/{ids[3]}", json={"tags": ["driver"]})
+    made = save(coordinator, {"tags": ["driver"]})
+    found, pages, query = [], 0, ""
+    while query is not None:
+        page = coordinator.get(f"/audiences/{made['id']}/contacts{query}").get_json()
+        found += [person["id"] for person in page["data"]]
+        query, pages = page["next_cursor"] and f"?cursor={page['next_cursor']}", pages + 1
+    assert (found, pages) == ([ids[3]], 3)
+
+    snapshot = coordinator.post(f"/audiences/{made['id']}/lists", json={"name": "Monday"}).get_json()
+    assert (snapshot["state"], snapshot["contact_count"]) == ("running", 0)
+    assert fill_list(ctx, uuid.UUID(snapshot["id"]))
+    assert not fill_list(ctx, uuid.UUID(snapshot["id"]))
+    done = coordinator.get(f"/snapshots/{snapshot['id']}").get_json()
+    assert (done["state"], done["contact_count"]) == ("completed", 1)

@@ -124,13 +124,13 @@ def _begun(ctx: Context, unit: UnitOfWork, audience_id: uuid.UUID, name: str) ->
 
 def _fill(ctx: Context, unit: UnitOfWork, row: AudienceSnapshot) -> bool:
     asked = Asked(read_filter(row.filter, bounds=PUT_IN), row.election_id, row.created_at)
-    people = people_after(unit, asked, row.through, CHUNK)
+    people, edge = people_after(unit, asked, row.through, CHUNK)
     row.contact_count += put_on_list(unit, row.list_id, people)
     sync_queues(unit, now=ctx.now, contact_ids=people)
-    if len(people) < CHUNK:
+    if edge is None:
         row.state, row.finished_at = "completed", ctx.now
         return False
-    row.through = people[-1]
+    row.through = edge
     return True
 
 

@@ -134,13 +134,17 @@ def count_filter(ctx: Context, written: Any) -> CountView:
 
 
 def audience_contacts(ctx: Context, audience_id: uuid.UUID, page: Page) -> Slice[ContactView]:
-    """The people whom an audience picks now, in the order of their ids."""
+    """The people whom an audience picks now, in the order of their ids. A page may hold fewer than asked for,
+    though more follow, where hardly anybody is picked.
+    """
     require(ctx.actor, Permission.AUDIENCE_READ)
     require(ctx.actor, Permission.CONTACT_READ)
     with ctx.unit() as unit:
         asked = asked_now(ctx, unit, audience_of(unit, audience_id).filter)
-        found = cut(people_after(unit, asked, after_id(page), page.limit + 1), page, lambda one: (str(one),))
-        return Slice(contact_views(unit, _people(unit, found.items)), found.next)
+        people, edge = people_after(unit, asked, after_id(page), page.limit + 1)
+        found = cut(people, page, lambda one: (str(one),))
+        further = (str(edge),) if edge and not found.next else found.next
+        return Slice(contact_views(unit, _people(unit, found.items)), further)
 
 
 def _counted(ctx: Context, unit: UnitOfWork, written: Written) -> CountView:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
@@ -22,6 +22,14 @@ _PICKED: Final = """
 """`OR false` keeps the planner from making joins of conditions, whose sizes it can only guess: each person is
 looked up in them by a key that has an index, or in a hash.
 """
+
+PATIENCE_S: Final = 1.0
+"""So long the next people are sought among all, in a page or a chunk that somebody may wait for."""
+
+LOOKED_AT: Final = 100_000
+"""So many people are looked at instead."""
+
+Answer = TypeVar("Answer")
 
 _SAMPLED_PEOPLE: Final = 10_000
 """As many people are looked at, about, where all would take too long."""
@@ -48,21 +56,60 @@ def count_within(unit: UnitOfWork, asked: Asked, patience_s: float) -> tuple[int
     random but the same each time.
     """
     unit.session.execute(_WORK_MEMORY)
+    counted = _within(unit, patience_s, lambda: count_people(unit, asked))
+    return (_estimated(unit, asked), False) if counted is None else (counted, True)
+
+
+def people_after(
+    unit: UnitOfWork, asked: Asked, after: uuid.UUID | None, limit: int
+) -> tuple[Sequence[uuid.UUID], uuid.UUID | None]:
+    """The next of the people picked, by id, and after whom to go on; None: that was all.
+
+    Where hardly anybody is picked, finding the next may take a look at everybody. When that takes longer than
+    `PATIENCE_S`, only the next `LOOKED_AT` people are looked at: fewer than `limit` may be found among them,
+    or nobody, though more follow.
+    """
+    edge = None
+    people = _within(unit, PATIENCE_S, lambda: _next(unit, asked, after, None, limit))
+    if people is None:
+        edge = unit.session.scalar(
+            _EDGE, {"organisation": unit.organisation_id, "after": after, "skipped": LOOKED_AT - 1}
+        )
+        people = _next(unit, asked, after, edge, limit)
+    return people, people[-1] if len(people) == limit else edge
+
+
+def _next(
+    unit: UnitOfWork, asked: Asked, after: uuid.UUID | None, edge: uuid.UUID | None, limit: int
+) -> Sequence[uuid.UUID]:
+    more = """AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
+        AND (CAST(:edge AS uuid) IS NULL OR c.id <= :edge) ORDER BY c.id LIMIT :limit"""
+    statement, given = _statement(unit, asked, "SELECT c.id", "", more)
+    return unit.session.scalars(statement, {**given, "after": after, "edge": edge, "limit": limit}).all()
+
+
+_EDGE: Final = text(
+    """
+    SELECT id FROM contact
+    WHERE organisation_id = :organisation AND (CAST(:after AS uuid) IS NULL OR id > :after)
+    ORDER BY id OFFSET :skipped LIMIT 1
+    """
+)
+
+
+def _within(unit: UnitOfWork, patience_s: float, ask: Callable[[], Answer]) -> Answer | None:
+    """The answer, or None where the database has none in time."""
+    usual = unit.session.scalar(_USUAL)
     try:
         with unit.session.begin_nested():
             unit.session.execute(_PATIENCE, {"patience": f"{int(patience_s * 1000)}ms"})
-            return count_people(unit, asked), True
+            answer = ask()
+            unit.session.execute(_PATIENCE, {"patience": usual})
+            return answer
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", None) != _CANCELLED:
             raise
-    return _estimated(unit, asked), False
-
-
-def people_after(unit: UnitOfWork, asked: Asked, after: uuid.UUID | None, limit: int) -> Sequence[uuid.UUID]:
-    """The next of the people picked, by id."""
-    more = "AND (CAST(:after AS uuid) IS NULL OR c.id > :after) ORDER BY c.id LIMIT :limit"
-    statement, given = _statement(unit, asked, "SELECT c.id", "", more)
-    return unit.session.scalars(statement, {**given, "after": after, "limit": limit}).all()
+    return None
 
 
 _JOIN: Final = text(
@@ -85,6 +132,7 @@ def put_on_list(unit: UnitOfWork, list_id: uuid.UUID, people: Sequence[uuid.UUID
     return unit.session.scalar(_JOIN, given) or 0
 
 
+_USUAL: Final = text("SELECT current_setting('statement_timeout')")
 _PATIENCE: Final = text("SELECT set_config('statement_timeout', :patience, true)")
 _WORK_MEMORY: Final = text("SET LOCAL work_mem = '64MB'")
 """So that who is on a list, or was texted, is put into a hash once and not looked up for each person."""
