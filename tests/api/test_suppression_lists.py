@@ -10,12 +10,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from dialer.services.context import Context
 from dialer.services.people import suppression_run
 from dialer.services.people.import_run import resume_imports, run_import
+from dialer.services.people.import_undo_run import run_undo
 from dialer.services.people.suppression_run import run_suppression_import
+from dialer.store.models.accounts import AuditEntry
 from tests.conftest import Caller
 from tests.people import Person
 from tests.workbooks import xlsx
@@ -238,3 +241,87 @@ def test_registers_tell_their_age(coordinator: Caller, bring: Bring, ctx: Contex
         ("ctps", "stale", 29, 1),
         ("complaint", None, None, 1),
     ]
+
+
+@pytest.fixture
+def undo(coordinator: Caller, ctx: Context) -> Bring:
+    """Ask for a list to be undone, have it done, and show the import; what it is refused with, if it is."""
+
+    def undo(done: dict[str, Any], **given: Any) -> dict[str, Any]:
+        answer = coordinator.post(f"/imports/{done['id']}/undo", json=given)
+        if answer.status_code == 409:
+            refused: dict[str, Any] = answer.get_json()
+            return refused
+        run_undo(ctx, uuid.UUID(done["id"]), lambda: ctx.now)
+        shown: dict[str, Any] = coordinator.get(f"/imports/{done['id']}").get_json()
+        return shown
+
+    return undo
+
+
+def test_undoing_a_list_takes_away_only_what_it_alone_bars(
+    coordinator: Caller, bring: Bring, undo: Bring, ctx: Context
+) -> None:
+    by_hand = {"number": "07700900008", "channels": ["voice"], "reason": "tps"}
+    coordinator.post("/suppressions", json=by_hand)
+    first = bring(b"07700900008\n07700900001\n07700900002\n07700900003\n", reason="tps")
+    bring(b"07700900002\n", reason="opt_out")
+    second = bring(b"07700900003\n07700900004\n", reason="tps", register="Another")
+    undone = undo(first)
+    assert undone["state"] == "undone"
+    assert (undone["undo"]["taken"]["suppressions"], undone["undo"]["stays"]["suppressions"]) == (2, 2)
+    assert sorted(standing(coordinator, reason="tps")) == ["+447700900003", "+447700900004", "+447700900008"]
+    assert sorted(standing(coordinator, reason="opt_out")) == ["+447700900002"]
+    assert undo(second)["undo"]["taken"]["suppressions"] == 2  # it alone has 003 by now
+    assert sorted(standing(coordinator, reason="tps")) == ["+447700900008"]
+    with ctx.unit() as unit:
+        said = unit.session.scalars(select(AuditEntry).where(AuditEntry.action == "import.undone")).all()
+    assert [entry.changes["taken"]["suppressions"] for entry in said] == [2, 2]
+
+
+def test_undoing_lists_in_any_order_leaves_what_one_that_stands_names(
+    coordinator: Caller, bring: Bring, undo: Bring
+) -> None:
+    lists = [bring(b"07700900001\n", reason="tps", dated=f"2026-0{month}-01") for month in (1, 2, 3)]
+    for nth in (0, 2):
+        assert undo(lists[nth])["undo"]["taken"]["suppressions"] == 0
+        assert standing(coordinator) == {"+447700900001": ["voice"]}
+    undo(lists[1])
+    assert standing(coordinator) == {}
+
+
+def test_undoing_a_full_list_bars_again_what_it_lifted(
+    coordinator: Caller, bring: Bring, undo: Bring
+) -> None:
+    bring(b"07700900001\n07700900002\nann@example.org\n", reason="manual", dated="2026-01-01")
+    full = bring(b"07700900002\n07700900003\n", reason="manual", replace=True, dated="2026-02-01")
+    assert full["suppressions"]["lifted"] == 2
+    undone = undo(full)
+    assert (undone["undo"]["taken"]["suppressions"], undone["undo"]["taken"]["lifts"]) == (1, 2)
+    assert sorted(standing(coordinator)) == ["+447700900001", "+447700900002", "ann@example.org"]
+    registers = coordinator.get("/suppressions/registers").get_json()["data"]
+    assert [one["dated"] for one in registers if one["reason"] == "manual"] == ["2026-01-01"]
+
+
+def test_undoing_says_whom_it_would_let_be_called_again(
+    coordinator: Caller, bring: Bring, undo: Bring
+) -> None:
+    for nth in (1, 2, 3):
+        person = {"first_name": "Ann", "last_name": f"N{nth}", "phone": f"0770090000{nth}"}
+        assert coordinator.post("/contacts", json=person).status_code == 201
+    bring(b"07700900002\n", reason="complaint")
+    done = bring(b"07700900001\n07700900002\n07700900004\n", reason="tps")
+    refused = undo(done)
+    assert (refused["status"], refused["people"]) == (409, 1)
+    assert len(standing(coordinator, reason="tps")) == 3
+    assert undo(done, force=True)["undo"]["forced"] is True
+    assert standing(coordinator, reason="tps") == {}
+
+
+@pytest.mark.parametrize("reason", ["opt_out", "complaint"])
+def test_what_people_asked_for_is_not_undone(
+    coordinator: Caller, bring: Bring, undo: Bring, reason: str
+) -> None:
+    done = bring(b"07700900001\n", reason=reason)
+    assert "themselves" in undo(done, force=True)["detail"]
+    assert len(standing(coordinator)) == 1

@@ -9,8 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-TAKEN: Final = ("people", "memberships", "changes", "numbers", "evidence", "consents")
-"""What is counted as taken away: `changes` are people whose fields were put back."""
+TAKEN: Final = (
+    "people",
+    "memberships",
+    "changes",
+    "numbers",
+    "evidence",
+    "consents",
+    "suppressions",
+    "lifts",
+)
+"""What is counted as taken away: `changes` are people whose fields were put back, `lifts` suppressions that a
+full list had lifted and that stand again."""
 
 STAYS: Final = (
     "contacted",
@@ -21,11 +31,13 @@ STAYS: Final = (
     "changed",
     "fields",
     "elector_numbers",
+    "suppressions",
 )
-"""Why something stays. All but the last two count people whom the import made: `contacted` were texted,
+"""Why something stays. All but the last three count people whom the import made: `contacted` were texted,
 called or wrote to us; `noes` said no where no number or address holds it; of `evidence` there is some from
 others; `changed` were changed by hand. `fields` counts people some of whose fields are somebody else's by
-now, and `elector_numbers` those whose number somebody else has."""
+now, and `elector_numbers` those whose number somebody else has.
+`suppressions` are those that another list, or somebody, holds too."""
 
 CHANGED_AT: Final = "updated_at"
 """The moment of the last change is put back like a field, and is none."""

@@ -10,6 +10,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict, InvalidTransition
 from dialer.services.context import Context
 from dialer.services.people.imports import import_of, import_view
+from dialer.services.people.suppression_undo import check_bars_may_go
 from dialer.services.people.views import ImportView
 from dialer.store.models.people import Import
 from dialer.store.queries.import_undo import reached_since
@@ -20,20 +21,21 @@ def undo_import(ctx: Context, import_id: uuid.UUID, *, force: bool = False) -> I
     """Have a worker take away what only this import brought, never a no; asked again: as it is.
 
     `Conflict` with `messages` and `calls` once something went out to people of whom it brought something, or
-    a text waits to, unless `force`: then these stay. `InvalidTransition` while it isn't over.
+    a text waits to, unless `force`: then these stay; for a list that bars numbers see `check_bars_may_go`.
+    `InvalidTransition` while it isn't over.
     """
     require(ctx.actor, Permission.IMPORT_RUN)
     with ctx.unit() as unit:
         row = import_of(unit, import_id, lock=True)
-        if row.list_id is None:
-            raise Conflict("This list bars numbers, and a no isn’t undone. Lift what shouldn’t be barred.")
         if row.options.get("dry_run"):
             raise InvalidTransition("This was a trial: there is nothing to undo.", state=row.state)
         if row.state in {"undoing", "undone"}:
             return import_view(row)
         if row.state not in {"completed", "cancelled", "failed"}:
             raise InvalidTransition("This import isn’t over. Stop it first.", state=row.state)
-        if not force:
+        if row.list_id is None:
+            check_bars_may_go(unit, row, force=force)
+        elif not force:
             _check_nothing_went_out(unit, row)
         row.state, row.undo, row.undo_after, row.leased_until = "undoing", {"forced": force}, None, None
         ctx.audit(unit, "import.undo_started", "import", import_id, {"forced": force})

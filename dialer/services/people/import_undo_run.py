@@ -16,16 +16,19 @@ from dialer.clock import Clock
 from dialer.domain.access import Permission, require
 from dialer.domain.importing.undoing import FieldChange, PutBack, put_back
 from dialer.services.calling.queue_sync import sync_queues
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context, GiveWay, never
 from dialer.services.gotv.elections import current_election
 from dialer.services.gotv.record import recompute_records
 from dialer.services.people.import_claims import LEASE, OvertakenError, give_back, rest
+from dialer.services.people.suppression_undo import bring_back
 from dialer.store.models.people import Import
 from dialer.store.queries import import_undo as undo
 from dialer.store.queries import import_undo_fields as fields
 from dialer.store.queries.import_match import hold_people
 from dialer.store.queries.import_undo_fields import Chunk
 from dialer.store.queries.queue_sync import any_running
+from dialer.store.queries.suppression_undo import next_bars
 from dialer.store.session import UnitOfWork
 
 AT_ONCE: Final = 2_000
@@ -34,11 +37,12 @@ AT_ONCE: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class _Undoing:
-    """What one run needs to know. `after`: people up to this id are done."""
+    """What one run needs to know. `after`: people up to this id are done, or suppressions where it `bars`."""
 
     id: uuid.UUID
     election_id: uuid.UUID
     after: uuid.UUID | None
+    bars: bool
 
 
 def run_undo(ctx: Context, import_id: uuid.UUID, clock: Clock, turn_is_over: GiveWay = never) -> bool:
@@ -66,7 +70,8 @@ def run_undo(ctx: Context, import_id: uuid.UUID, clock: Clock, turn_is_over: Giv
 def _take_back_until(ctx: Context, undoing: _Undoing, clock: Clock, turn_is_over: GiveWay) -> bool:
     """Take back chunk after chunk of people; False where the turn was over before the last."""
     after, began = undoing.after, time.monotonic()
-    while (done := _take_back_next(ctx, undoing, after, clock())) is not None:
+    take_back_next = _take_bars_back_next if undoing.bars else _take_back_next
+    while (done := take_back_next(ctx, undoing, after, clock())) is not None:
         if turn_is_over():
             return False
         rest(ctx, clock(), time.monotonic() - began)
@@ -89,7 +94,9 @@ def _begin(ctx: Context, import_id: uuid.UUID) -> _Undoing | None:
         ).scalar_one_or_none()
         if row is None:
             return None
-        return _Undoing(row.id, row.election_id or current_election(unit).id, row.undo_after)
+        return _Undoing(
+            row.id, row.election_id or current_election(unit).id, row.undo_after, row.list_id is None
+        )
 
 
 def _take_back_next(
@@ -104,6 +111,20 @@ def _take_back_next(
         last = chunk.people[-1]
         row = _move_on(unit, undoing, (Import.undo_after.is_not_distinct_from(after),), now, undo_after=last)
         _count(row, *_take_back(unit, undoing, chunk, now))
+        return last
+
+
+@again_after_deadlock
+def _take_bars_back_next(
+    ctx: Context, undoing: _Undoing, after: uuid.UUID | None, now: dt.datetime
+) -> uuid.UUID | None:
+    """Take back what the import barred among the next suppressions; the last of them, None at the end."""
+    with ctx.unit() as unit:
+        last = next_bars(unit.session, unit.organisation_id, after)
+        if last is None:
+            return None
+        row = _move_on(unit, undoing, (Import.undo_after.is_not_distinct_from(after),), now, undo_after=last)
+        _count(row, *bring_back(unit, row, (after, last), now))
         return last
 
 

@@ -142,7 +142,7 @@ _LIFT: Final = Template(
         UPDATE suppression s SET lifted_at = :now, lifted_reason = :why, lifted_by = :import
         WHERE s.organisation_id = :organisation AND s.lifted_at IS NULL
           AND s.$place > :after AND s.$place <= (SELECT max(place) FROM following)
-          AND s.reason = :reason AND s.register = :register AND s.import_id < :import
+          AND s.reason = :reason AND s.register = :register AND coalesce(s.import_id < :import, true)
         RETURNING s.$place AS place
     )
     SELECT (SELECT max(place) FROM following) AS through, array(SELECT DISTINCT place FROM gone) AS lifted

@@ -7,16 +7,17 @@ from typing import Any, BinaryIO, Final, cast
 
 from flask import Response as FlaskResponse
 from flask import render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import NotFound, RuleBroken, ValidationFailed
+from dialer.domain.errors import Conflict, InvalidTransition, NotFound, RuleBroken, ValidationFailed
 from dialer.domain.importing.pace import Pace, pace_of
 from dialer.domain.people import SUPPRESSION_REASONS
 from dialer.domain.suppressing import channels_barred
 from dialer.services.paging import Page
 from dialer.services.people.import_report import list_rejected
+from dialer.services.people.import_undo import undo_import
 from dialer.services.people.imports import cancel_import, get_import
 from dialer.services.people.registers import registers, standing_counts, unfit_registers
 from dialer.services.people.suppression_imports import (
@@ -161,6 +162,33 @@ def stop_suppression_import(import_id: uuid.UUID) -> Response:
         if error.status != 409:
             raise
     return go("coordinator.suppression_import", import_id=import_id)
+
+
+@coordinator.post("/suppressions/imports/<uuid:import_id>/undo")
+@allow(Permission.IMPORT_RUN)
+def undo_suppression_import(import_id: uuid.UUID) -> Response:
+    """Take back what it alone barred; said first, where people could be contacted again by that."""
+    try:
+        undo_import(context(), import_id, force=ticked("force"))
+    except InvalidTransition:
+        words = gettext("That wasn’t possible any more; this is how it stands.")
+        return go("coordinator.suppression_import", words, "warn", import_id=import_id)
+    except Conflict as refused:
+        return go("coordinator.suppression_import", _not_undone(refused), "warn", import_id=import_id)
+    return go("coordinator.suppression_import", import_id=import_id)
+
+
+def _not_undone(refused: Conflict) -> str:
+    people = refused.extra.get("people")
+    own: str = gettext("People asked for this themselves, so the list stays. Lift what is wrong one by one.")
+    if people is None:
+        return own
+    words: str = ngettext(
+        "Nothing was undone: %(num)s person could be called or texted again. Tick the box if that is right.",
+        "Nothing was undone: %(num)s people could be called or texted again. Tick the box if that is right.",
+        people,
+    )
+    return words
 
 
 @coordinator.get("/suppressions/<uuid:suppression_id>/lift")

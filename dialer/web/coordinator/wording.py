@@ -130,6 +130,8 @@ IMPORT_TAKEN: Final[Words] = {
     "numbers": _("Numbers taken away"),
     "evidence": _("Pledges and votes taken away"),
     "consents": _("Consents taken away"),
+    "suppressions": _("Numbers and addresses no longer barred"),
+    "lifts": _("Barred again, as before this list"),
 }
 IMPORT_STAYS: Final[Words] = {
     "contacted": _("They were called or texted, or wrote to us"),
@@ -140,6 +142,7 @@ IMPORT_STAYS: Final[Words] = {
     "changed": _("They were changed by hand"),
     "fields": _("Something about them was changed since"),
     "elector_numbers": _("Their elector number is somebody else’s by now"),
+    "suppressions": _("Another list, or somebody, bars it too"),
 }
 IMPORT_REASON: Final[Words] = {
     "no_phone": _("No phone, email or elector number"),

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import uuid
 
+import pytest
+
 from dialer.services.context import Context
+from dialer.services.people.import_undo_run import run_undo
 from dialer.services.people.suppression_run import run_suppression_import
 from tests.web.phone_bank import HOUSEHOLD, PhoneBank
 from tests.web.reader import Reader
@@ -59,3 +62,19 @@ def test_a_person_shows_why_they_cannot_be_called(desk: Reader, bank: PhoneBank)
     desk.open("/suppressions")
     desk.press("bar", place=HOUSEHOLD, reason="tps")
     assert "On the TPS register" in desk.open(person).text
+
+
+@pytest.mark.usefixtures("bank")
+def test_a_list_is_undone_once_it_is_said_whom_that_lets_be_called(desk: Reader, ctx: Context) -> None:
+    desk.open("/suppressions")
+    data = io.BytesIO(HOUSEHOLD.encode() + b"\n")
+    page = desk.press("import-start", file=(data, "tps.txt"), listed="tps")
+    path = next(form.action for form in page.forms if form.action.endswith("/cancel")).removesuffix("/cancel")
+    import_id = uuid.UUID(path.rsplit("/", 1)[1])
+    run_suppression_import(ctx, import_id, lambda: ctx.now)
+    desk.open(path)
+    assert "people could be called or texted again" in desk.press("import-undo").text
+    page = desk.press("import-undo", force="on")
+    assert "0 entries taken away so far" in page.text
+    run_undo(ctx, import_id, lambda: ctx.now)
+    assert desk.open(path).tests["undo-suppressions"]["data-value"] == "1"

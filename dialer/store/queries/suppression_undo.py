@@ -1,0 +1,123 @@
+"""Take back what an import barred, and bar again what it lifted; who could be contacted again by that.
+
+Whatever another list names too, or somebody typed in or said themselves, stays barred.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import text
+from sqlalchemy.engine import Row
+from sqlalchemy.orm import Session
+
+from dialer.store.queries.suppression_merge import SOMEBODY
+
+_AT_ONCE: Final = 20_000
+
+# What this import alone brought. Those before migration 0015 don't tell who named them, and are none of it.
+_ALONE: Final = "s.source = 'import' AND s.named_by = ARRAY[CAST(:import AS uuid)]"
+
+_THROUGH: Final = text(
+    """
+    SELECT id FROM suppression WHERE organisation_id = :organisation AND id > :after
+    ORDER BY id OFFSET :some LIMIT 1
+    """
+)
+_LAST: Final = text(
+    """
+    SELECT id FROM suppression WHERE organisation_id = :organisation AND id > :after
+    ORDER BY id DESC LIMIT 1
+    """
+)
+_TAKE_BACK: Final = text(
+    f"""
+    WITH taken AS (
+        UPDATE suppression s SET lifted_at = :now, lifted_reason = :why, named_by = '{{}}'
+        WHERE s.organisation_id = :organisation AND s.id > :after AND s.id <= :through
+          AND s.lifted_at IS NULL AND {_ALONE}
+        RETURNING s.number, s.channel
+    ),
+    left_to_others AS (
+        UPDATE suppression s
+        SET named_by = array_remove(s.named_by, CAST(:import AS uuid)),
+            import_id = (array_remove(s.named_by, CAST(:import AS uuid)))[cardinality(s.named_by) - 1]
+        WHERE s.organisation_id = :organisation AND s.id > :after AND s.id <= :through
+          AND s.lifted_at IS NULL AND s.named_by @> ARRAY[CAST(:import AS uuid)] AND NOT ({_ALONE})
+        RETURNING s.channel
+    ),
+    barred_again AS (
+        UPDATE suppression s SET lifted_at = NULL, lifted_reason = NULL, lifted_by = NULL
+        WHERE s.organisation_id = :organisation AND s.id > :after AND s.id <= :through
+          AND s.lifted_by = :import AND :bars_again
+          AND NOT EXISTS (
+              SELECT FROM suppression o
+              WHERE o.organisation_id = :organisation AND (o.number = s.number OR o.email = s.email)
+                AND o.channel = s.channel AND o.reason = s.reason AND o.lifted_at IS NULL)
+        RETURNING s.channel
+    )
+    SELECT (SELECT count(*) FROM taken WHERE channel = ANY(:counted)) AS taken,
+           (SELECT count(*) FROM left_to_others WHERE channel = ANY(:counted)) AS stay,
+           (SELECT count(*) FROM barred_again WHERE channel = ANY(:counted)) AS barred_again,
+           array(SELECT DISTINCT number FROM taken WHERE number IS NOT NULL) AS numbers
+    """  # noqa: S608 -- the condition is the constant above
+)
+_CALLABLE_AGAIN: Final = text(
+    f"""
+    SELECT count(DISTINCT p.contact_id) FROM suppression s
+    JOIN contact_phone p ON p.organisation_id = :organisation AND p.number = s.number AND p.removed_at IS NULL
+    WHERE s.organisation_id = :organisation AND s.lifted_at IS NULL AND {_ALONE}
+      AND NOT EXISTS (
+          SELECT FROM suppression o
+          WHERE o.organisation_id = :organisation AND o.number = s.number AND o.channel = s.channel
+            AND o.lifted_at IS NULL AND NOT ({_ALONE.replace("s.", "o.")}))
+      AND NOT EXISTS (
+          SELECT FROM opt_out o
+          WHERE o.organisation_id = :organisation AND o.contact_id = p.contact_id AND o.channel = s.channel
+            AND o.lifted_at IS NULL)
+    """  # noqa: S608 -- the condition is the constant above
+)
+
+
+def callable_again(session: Session, organisation_id: uuid.UUID, import_id: uuid.UUID) -> int:
+    """How many people could be called or texted again if this import had never been."""
+    given = {"organisation": organisation_id, "import": import_id}
+    return int(session.scalar(_CALLABLE_AGAIN, given) or 0)
+
+
+def next_bars(session: Session, organisation_id: uuid.UUID, after: uuid.UUID | None) -> uuid.UUID | None:
+    """The last of the next suppressions, in the order of their ids; None when there are no more."""
+    given = {"organisation": organisation_id, "after": after or SOMEBODY, "some": _AT_ONCE - 1}
+    last: uuid.UUID | None = session.scalar(_THROUGH, given) or session.scalar(_LAST, given)
+    return last
+
+
+def take_bars_back(
+    session: Session,
+    organisation_id: uuid.UUID,
+    import_id: uuid.UUID,
+    among: tuple[uuid.UUID | None, uuid.UUID],
+    now: dt.datetime,
+    *,
+    counted: Sequence[str],
+    bars_again: bool,
+) -> Row[Any]:
+    """Take back what an import barred among the suppressions after one up to another, and what it lifted.
+
+    `taken`, `stay` and `barred_again` count entries on the channels that are `counted`, so that a number with
+    two of them counts once; `numbers` are those that were taken away.
+    """
+    given = {
+        "organisation": organisation_id,
+        "import": import_id,
+        "after": among[0] or SOMEBODY,
+        "through": among[1],
+        "now": now,
+        "why": "the list was undone",
+        "counted": list(counted),
+        "bars_again": bars_again,
+    }
+    return session.execute(_TAKE_BACK, given).one()
