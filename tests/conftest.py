@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gc
 import logging
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
@@ -32,6 +34,7 @@ from dialer.store.session import UnitFactory, make_engine
 from dialer.web import i18n
 from dialer.web.desk import Desk
 from dialer.web.limits import limiter
+from tests import examples as _examples  # noqa: F401 -- registers the quick profile
 from tests import servers
 from tests.people import Person, make_person
 from tests.towns import inbox, town, town_of_session  # noqa: F401 -- fixtures
@@ -47,10 +50,19 @@ def pytest_configure(config: pytest.Config) -> None:
 
     Logs go where pytest reads them.
     """
+    gc.disable()  # until everything is collected
     configure_logs("INFO", "tests")
     logging.getLogger().handlers.clear()
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         servers.start(_servers)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """What was imported and collected stays to the end: the collector need not look through it again."""
+    gc.enable()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -213,11 +225,20 @@ class Built:
 
 
 @pytest.fixture(scope="session")
-def built(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Built:
+def template_cache(pytestconfig: pytest.Config) -> BytecodeCache:
+    """Templates as they were compiled in an earlier run, by what stands in them."""
+    return FileSystemBytecodeCache(str(pytestconfig.cache.mkdir("templates")))
+
+
+@pytest.fixture(scope="session")
+def built(
+    database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory, template_cache: BytecodeCache
+) -> Built:
     """The app, built once: registering and describing every route costs more than most tests do."""
     i18n.compile_if_stale()  # the app keeps the Welsh that it has read
     settings = settings_for(database_url, redis_url, tmp_path_factory.mktemp("nowhere"))
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = template_cache
     app.testing = False  # bugs become 500s, as they would for a user
     return Built(app, dict(app.view_functions), dict(vars(limiter)))
 
@@ -234,9 +255,16 @@ def app(
 
 
 @pytest.fixture
-def own_app(settings: Settings, units: UnitFactory, jobs: RedisJobQueue, clock: SetClock) -> Flask:
+def own_app(
+    settings: Settings,
+    units: UnitFactory,
+    jobs: RedisJobQueue,
+    clock: SetClock,
+    template_cache: BytecodeCache,
+) -> Flask:
     """An application for this test alone, which may have more routes and templates."""
     app = create_app(settings, units=units, jobs=jobs, clock=clock)
+    app.jinja_env.bytecode_cache = template_cache
     app.testing = False
     return app
 

@@ -14,12 +14,12 @@ from dialer.cli import VERBS, load
 from dialer.domain.access import RULES, Permission, Role, Scope
 from dialer.store.session import UnitFactory
 from dialer.web.guard import permission_of, unguarded
-from tests.api.routes import bare_app, routes
+from tests.api.routes import bare_app, looked_at, routes
 from tests.people import make_person
 from workers.registry import JOBS
 
 SOURCE = Path(__file__).parent.parent
-API_ROUTES = list(routes(bare_app()))
+API_ROUTES = list(routes(looked_at()))
 
 
 def test_every_permission_has_its_rule() -> None:
@@ -35,7 +35,7 @@ def test_whoever_is_higher_may_do_what_the_next_ones_may() -> None:
 
 
 def test_every_route_has_a_rule() -> None:
-    assert unguarded(bare_app()) == []
+    assert unguarded(looked_at()) == []
 
 
 def test_a_route_without_a_rule_is_found() -> None:

@@ -15,6 +15,7 @@ from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
 from dialer.store.session import UnitFactory
 from tests.conftest import NOON, Caller
+from tests.examples import examples
 from tests.people import Person, make_person
 from tests.services.people.importing import bring_in, new_list
 
@@ -107,7 +108,7 @@ def test_every_spelling_within_the_rules_finds_the_person(coordinator: Caller) -
         st.sampled_from(["{first} {last}", "{last}  {first}", "{last}, {first}"]),
     )
 
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=examples(80), deadline=None)
     @given(typed)
     def finds(typed: tuple[str, str]) -> None:
         assert typed[0] in found(coordinator, typed[1])

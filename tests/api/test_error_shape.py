@@ -13,10 +13,10 @@ from werkzeug.test import TestResponse
 
 from dialer.domain.access import Role
 from dialer.store.session import UnitFactory
-from tests.api.routes import METHODS, WITH_BODY, bare_app, routes
+from tests.api.routes import METHODS, WITH_BODY, looked_at, routes
 from tests.people import make_person
 
-ROUTES = list(routes(bare_app()))
+ROUTES = list(routes(looked_at()))
 TAKING_A_BODY = [route for route in ROUTES if route.method in WITH_BODY]
 UPLOADS = ("/imports", "/imports/preview")
 JSON_ROUTES = [route for route in TAKING_A_BODY if not route.path.endswith(UPLOADS)]

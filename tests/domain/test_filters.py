@@ -17,6 +17,7 @@ from dialer.domain.filters.matching import matches
 from dialer.domain.filters.reading import read_filter
 from dialer.domain.filters.saved import named_in, put_in
 from tests.conftest import NOON
+from tests.examples import examples
 
 ONE, TWO = uuid.UUID(int=1), uuid.UUID(int=2)
 
@@ -86,7 +87,7 @@ json = st.recursive(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(rule=json)
 def test_anything_at_all_is_read_or_refused(rule: Any) -> None:
     with contextlib.suppress(ValidationFailed):

@@ -14,6 +14,7 @@ from dialer.domain import phone
 from dialer.domain.fictional import fictional_kind
 from dialer.domain.phone import LineType, Phone, PhoneFault, PhonePolicy, country_of, read_phone, read_phones
 from dialer.domain.phone_blocks import blocks
+from tests.examples import examples
 
 ALLOWED = PhonePolicy(allow_fictional=True)
 
@@ -138,7 +139,7 @@ def test_countries_that_may_be_rung() -> None:
 
 
 @given(st.from_regex(r"\+1[2-9]\d{9}", fullmatch=True, alphabet="+0123456789"))
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 def test_the_country_of_an_american_number_is_that_of_its_block(number: str) -> None:
     assert country_of(number) == phone._looked_up_country(number)
 

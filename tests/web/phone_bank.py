@@ -89,7 +89,7 @@ def _people(ctx: Context, names: list[tuple[str, str, str]]) -> tuple[uuid.UUID,
             organisation_id=organisation_id, id=new_id(), name="Aber Marsh", contact_count=len(names)
         )
         unit.session.add(members)
-        for first, last, number in names:
+        for first, last, _ in names:
             contact = Contact(
                 organisation_id=organisation_id,
                 id=new_id(),
@@ -99,17 +99,19 @@ def _people(ctx: Context, names: list[tuple[str, str, str]]) -> tuple[uuid.UUID,
                 created_at=ctx.now,
             )
             unit.session.add(contact)
-            unit.session.flush()
             people[first] = contact.id
-            unit.session.add_all(
-                (
-                    ContactPhone(
-                        organisation_id=organisation_id,
-                        contact_id=contact.id,
-                        number=number,
-                        line_type="mobile" if number.startswith("+447") else "landline",
-                    ),
-                    ListMember(organisation_id=organisation_id, list_id=members.id, contact_id=contact.id),
-                )
+        unit.session.flush()
+        unit.session.add_all(
+            ContactPhone(
+                organisation_id=organisation_id,
+                contact_id=people[first],
+                number=number,
+                line_type="mobile" if number.startswith("+447") else "landline",
             )
+            for first, _, number in names
+        )
+        unit.session.add_all(
+            ListMember(organisation_id=organisation_id, list_id=members.id, contact_id=contact_id)
+            for contact_id in people.values()
+        )
     return members.id, people

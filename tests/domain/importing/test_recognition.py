@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from dialer.domain.importing.fields import is_field, twice
 from dialer.domain.importing.recognition import Basis, guess, question_of
 from dialer.domain.importing.vocabulary import meaning_of, squash
+from tests.examples import examples
 
 TODAY = dt.date(2026, 5, 1)
 
@@ -189,7 +190,7 @@ def lists(draw: st.DrawFn) -> tuple[list[str], list[list[str]]]:
     return headers, rows
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(lists(), st.randoms(use_true_random=False))
 def test_order_does_not_matter_and_no_field_is_filled_twice(
     found: tuple[list[str], list[list[str]]], random: object

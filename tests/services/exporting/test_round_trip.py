@@ -12,6 +12,7 @@ from sqlalchemy import text
 from dialer.domain.errors import Conflict
 from dialer.services.context import Context
 from dialer.services.people.contacts import create_contact
+from tests.examples import examples
 from tests.services.exporting.taking import take
 from tests.services.people.importing import bring_in, new_list
 
@@ -122,7 +123,7 @@ _PEOPLE = st.fixed_dictionaries(
 @pytest.mark.parametrize("of", ["csv", "xlsx"])
 def test_whatever_is_taken_away_and_brought_back_changes_nothing(ctx: Context, of: str) -> None:
     @settings(
-        max_examples=12,
+        max_examples=examples(12),
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],
         database=None,

@@ -20,6 +20,7 @@ from dialer.store.models import new_id
 from dialer.store.models.gotv import CampaignMinute, Pledge, TurnoutMark, VoterRecord
 from dialer.store.queries import counters
 from tests.domain.test_pledge import evidence_lists
+from tests.examples import examples
 from tests.services.gotv.electors import election_id, make_campaign, make_electors
 
 NOON = dt.datetime(2026, 5, 7, 12, tzinfo=dt.UTC)
@@ -158,7 +159,9 @@ marks = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(evidence=evidence_lists, seen=marks)
 def test_the_table_says_what_the_rules_say(
     ctx: Context, evidence: list[PledgeEvidence], seen: list[Mark]

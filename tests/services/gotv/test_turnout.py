@@ -27,6 +27,7 @@ from dialer.store.models.gotv import TurnoutMark, VoterRecord
 from dialer.store.models.people import Contact
 from dialer.store.queries import counters
 from dialer.store.session import UnitFactory
+from tests.examples import examples
 from tests.people import Person, make_person
 from tests.services.gotv.electors import election_id, make_electors
 
@@ -234,7 +235,9 @@ def counted_statements(engine: Engine) -> Iterator[list[int]]:
     event.remove(engine, "before_cursor_execute", count)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.tuples(st.sampled_from(["mark", "undo"]), st.integers(1, 3)), max_size=8))
 def test_the_counter_is_what_is_marked(ctx: Context, deeds: list[tuple[str, int]]) -> None:
     district = uuid.uuid4().hex[:6] + "x"

@@ -22,6 +22,7 @@ from dialer.services.people.weighing import Origin
 from dialer.store.models.messaging import Conversation, Message
 from dialer.store.models.people import Suppression
 from dialer.store.queries.conversations import standing_noes
+from tests.examples import examples
 from tests.phone_bank import Voter, add_voters, mobile
 
 OURS = "+441632960000"
@@ -77,7 +78,9 @@ _SAID = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(said=_SAID)
 def test_the_last_clear_word_stands_and_only_a_text_takes_back_a_text(system: Context, said: list[str]):
     _forget(system)

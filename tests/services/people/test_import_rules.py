@@ -29,6 +29,7 @@ from dialer.store.models.calling import QueueEntry
 from dialer.store.models.gotv import Pledge, TurnoutMark, VoterRecord
 from dialer.store.models.people import Import
 from tests.conftest import SetClock
+from tests.examples import examples
 from tests.phone_bank import Voter, landline, running_campaign
 from tests.services.people.importing import bring_in, new_list
 
@@ -291,7 +292,9 @@ rows_of_lists = st.lists(
 )
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows_of_lists)
 def test_any_list_again_creates_nobody(ctx: Context, rows: list[str]) -> None:
     with ctx.unit() as unit:
@@ -313,7 +316,9 @@ electors = st.tuples(
 ).filter(lambda row: bool(row[1] or row[2]))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(electors, electors, st.sampled_from(["2025", "2026"]))
 def test_two_registers_of_one_person_each_match_as_the_rule_says(
     ctx: Context, one_row: tuple[str, ...], other: tuple[str, ...], register: str
@@ -381,7 +386,9 @@ def test_father_and_son_of_one_name_are_not_taken_for_each_other(ctx: Context) -
     assert counts(bring_in(ctx, f"{REGISTER}\n{mother_and_daughter}", register="2026")) == (2, 0, 0, 0, 0)
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows_of_lists.filter(lambda rows: len(rows) == 2))
 def test_two_lists_of_one_person_each_match_as_the_rule_says(ctx: Context, rows: list[str]) -> None:
     with ctx.unit() as unit:

@@ -23,6 +23,7 @@ from dialer.services.people.import_undo_run import run_undo
 from dialer.services.people.imports import get_import
 from dialer.services.people.views import ContactView, ImportView
 from dialer.store.models.people import Suppression
+from tests.examples import examples
 from tests.services.people.importing import bring_in, new_list
 
 HEADER = "First name,Surname,Phone,Postcode,Tags,Shoe,Elector number"
@@ -291,7 +292,9 @@ def _emptied(ctx: Context) -> None:
         unit.session.execute(text("DELETE FROM counter"))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows_of_lists, rows_of_lists)
 def test_undone_it_is_as_before(
     ctx: Context, later: Callable[[], Context], first: list[str], second: list[str]
@@ -307,7 +310,7 @@ def test_undone_it_is_as_before(
 
 
 @settings(
-    max_examples=12,
+    max_examples=examples(12),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

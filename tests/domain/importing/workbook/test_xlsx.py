@@ -21,6 +21,7 @@ from dialer.domain.importing.workbook.strings import SharedStrings
 from dialer.domain.importing.workbook.xlsx import Xlsx
 from dialer.domain.importing.workbook.xlsx_rows import column_of
 from dialer.domain.importing.workbook.xml import DamagedWorkbook
+from tests.examples import examples
 from tests.workbooks import handmade, xlsx
 
 NEWEST = dt.date(2026, 11, 22)
@@ -176,7 +177,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=5), min_size=1, max_size=8), st.booleans())
 def test_any_table_is_read_as_it_was_and_as_calamine_reads_it(table: list[list[Any]], inline: bool) -> None:
     out = io.BytesIO()
