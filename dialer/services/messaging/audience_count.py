@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from dialer.domain.audience import Audience
+from dialer.domain.filters.texting import without_shares
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import list_ids_of
+from dialer.services.messaging.saved_audience import moment_of, saved_rule
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
-from dialer.store.queries.blast_estimate import Asked, count_texted, numbers_of
+from dialer.store.queries.blast_estimate import Asked, Whom, count_texted, numbers_of
 from dialer.store.session import UnitOfWork
 
 
@@ -18,16 +21,36 @@ def count_recipients(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Cam
     return count_texted(unit, asked_of(ctx, unit, blast, campaign))
 
 
+def whom_of(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Whom:
+    """A blast's lists, and whom its saved audience picks."""
+    return Whom(
+        list_ids=list_ids_of(unit, blast.id),
+        election_id=campaign.election_id,
+        picked=saved_rule(unit, blast),
+        moment=moment_of(blast, ctx.now),
+    )
+
+
+def count_held_out(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> int:
+    """How many more numbers would get a blast if its saved audience drew nobody out by chance."""
+    asked = asked_of(ctx, unit, blast, campaign)
+    everybody = without_shares(asked.whom.picked) if asked.whom.picked else None
+    if everybody is None:
+        return 0
+    whole = replace(asked.whom, picked=everybody)
+    foreign = [number for number in numbers_of(unit, whole) if not ctx.phones.allows(number)]
+    return count_texted(unit, replace(asked, whom=whole, foreign=foreign)) - count_texted(unit, asked)
+
+
 def asked_of(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Asked:
     """What the database must be told to judge a blast's people. Which country a number is in only we know."""
-    list_ids = list_ids_of(unit, blast.id)
+    whom = whom_of(ctx, unit, blast, campaign)
     audience = Audience.of(blast.audience)
     gap = audience.not_contacted_for_s
     return Asked(
-        list_ids=list_ids,
-        election_id=campaign.election_id,
+        whom=whom,
         audience=audience,
         requires_consent=campaign.require_consent_sms,
         since=None if gap is None else ctx.now - dt.timedelta(seconds=gap),
-        foreign=[number for number in numbers_of(unit, list_ids) if not ctx.phones.allows(number)],
+        foreign=[number for number in numbers_of(unit, whom) if not ctx.phones.allows(number)],
     )

@@ -17,11 +17,13 @@ from dialer.domain.errors import FieldError, NotFound, UnknownPlaceholder, Valid
 from dialer.domain.sender import kind_of, lacks_opt_out_route
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
+from dialer.services.messaging.saved_audience import keep_as_it_is
 from dialer.services.messaging.senders import senders_of
 from dialer.services.messaging.views import BlastView
 from dialer.services.messaging.waiting import waiting_reason
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models import new_id
+from dialer.store.models.audiences import Audience as SavedAudience
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast, BlastList, Message
 from dialer.store.models.people import ContactList
@@ -38,6 +40,7 @@ class BlastFields(TypedDict, total=False):
     body: str
     list_ids: list[uuid.UUID]
     audience: dict[str, Any]
+    audience_id: uuid.UUID | None
     senders: list[str]
     send_at: dt.datetime | None
 
@@ -163,6 +166,7 @@ def blast_view(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign)
         created_at=blast.created_at,
         launched_at=blast.launched_at,
         finished_at=blast.finished_at,
+        audience_id=blast.audience_id,
     )
 
 
@@ -179,11 +183,13 @@ def _campaign(unit: UnitOfWork, blast: Blast) -> Campaign:
 
 def _apply(unit: UnitOfWork, blast: Blast, campaign: Campaign, fields: BlastFields) -> None:
     _check(unit, fields)
-    for name in ("name", "body", "senders", "send_at"):
+    for name in ("name", "body", "audience_id", "senders", "send_at"):
         if name in fields:
             setattr(blast, name, fields[name])
     if "audience" in fields:
         blast.audience = Audience.of(fields["audience"], campaign.kind).as_json()
+    if blast.state == "scheduled":
+        keep_as_it_is(unit, blast)
     check_opt_out_route(blast.body, senders_of(unit, blast, campaign))
     unit.session.add(blast)
     unit.session.flush()
@@ -193,6 +199,7 @@ def _apply(unit: UnitOfWork, blast: Blast, campaign: Campaign, fields: BlastFiel
 
 def _check(unit: UnitOfWork, fields: BlastFields) -> None:
     found = [*_faults_of_text(fields), *_faults_of_senders(fields), *_faults_of_lists(unit, fields)]
+    found += _faults_of_audience(unit, fields)
     if found:
         raise ValidationFailed(errors=found)
     unknown = [FieldError("/body", fault) for fault in placeholders.faults(fields.get("body", ""))]
@@ -234,6 +241,16 @@ def _faults_of_lists(unit: UnitOfWork, fields: BlastFields) -> list[FieldError]:
         for index, list_id in enumerate(wanted)
         if list_id not in known
     ]
+
+
+def _faults_of_audience(unit: UnitOfWork, fields: BlastFields) -> list[FieldError]:
+    """Nobody takes an audience away that was just named: its row is held until this is written."""
+    wanted = fields.get("audience_id")
+    if wanted is None:
+        return []
+    of_it = (SavedAudience.organisation_id == unit.organisation_id, SavedAudience.id == wanted)
+    found = unit.session.scalar(select(SavedAudience.id).where(*of_it).with_for_update(key_share=True))
+    return [] if found else [FieldError("/audience_id", "There is no audience with this id.")]
 
 
 def _set_lists(unit: UnitOfWork, blast: Blast, list_ids: Sequence[uuid.UUID]) -> None:

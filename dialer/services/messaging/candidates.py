@@ -24,10 +24,11 @@ from dialer.domain.message_gate import (
 from dialer.domain.phone import LineType
 from dialer.domain.quiet_hours import QuietHours
 from dialer.services.context import Context
-from dialer.services.messaging.blasts import list_ids_of
+from dialer.services.messaging.audience_count import whom_of
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries import blast_audience
+from dialer.store.queries.blast_estimate import picked_among
 from dialer.store.session import UnitOfWork
 
 CHUNK: Final = 10_000
@@ -66,7 +67,7 @@ def texting_rules(blast: Blast | None, campaign: Campaign) -> TextingRules:
     return TextingRules(
         hours=QuietHours(campaign.quiet_start, campaign.quiet_end),
         zone=campaign.timezone,
-        audience=Audience.of(blast.audience) if blast is not None else Audience(),
+        audience=Audience.of(blast.gate_audience or blast.audience) if blast is not None else Audience(),
         requires_consent=campaign.require_consent_sms,
     )
 
@@ -81,9 +82,14 @@ def chunk_after(
     size: int = CHUNK,
 ) -> Chunk:
     """The candidates among the next contacts of a blast's lists."""
-    ids = blast_audience.members_after(unit, list_ids_of(unit, blast.id), after, size)
+    whom = whom_of(ctx, unit, blast, campaign)
+    if whom.picked is not None and not whom.list_ids:
+        ids = blast_audience.contacts_after(unit, after, size)
+    else:
+        ids = blast_audience.members_after(unit, whom.list_ids, after, size)
     rules = texting_rules(blast, campaign)
-    known = _known(unit, blast_audience.people(unit, campaign.election_id, ids), rules.audience)
+    picked = sorted(picked_among(unit, whom, ids))
+    known = _known(unit, blast_audience.people(unit, campaign.election_id, picked), rules.audience)
     meant = [(row, facts) for row, facts in known if is_meant(rules.audience, facts)]
     numbers = _numbers(ctx, unit, [row.id for row, _ in meant])
     found = [_candidate(row, facts, numbers.get(row.id, ()), rules, ctx.now) for row, facts in meant]

@@ -19,7 +19,7 @@ from dialer.domain.quiet_hours import QuietHours, quiet_from
 from dialer.domain.segments import UCS2, forced_by, measure
 from dialer.domain.sender import lacks_opt_out_route
 from dialer.services.context import Context
-from dialer.services.messaging.audience_count import asked_of
+from dialer.services.messaging.audience_count import asked_of, count_held_out
 from dialer.services.messaging.blasts import reach_blast
 from dialer.services.messaging.opt_out_links import sample_url
 from dialer.services.messaging.rendering import said_in, values_of, values_said
@@ -131,6 +131,7 @@ def _estimate(
             *_warnings_of_plan(ctx, campaign, recipients, cost=cost, duration_s=duration_s),
         ),
         parts=dict(tally.parts),
+        held_out=count_held_out(ctx, unit, blast, campaign),
         samples=_samples(ctx, unit, blast, campaign, tally.first),
     )
 

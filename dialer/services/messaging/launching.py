@@ -13,6 +13,7 @@ from dialer.services.context import Context
 from dialer.services.messaging.audience_count import count_recipients
 from dialer.services.messaging.blasts import blast_view, check_opt_out_route, open_blasts, reach_blast
 from dialer.services.messaging.outgoing import enqueue_sending
+from dialer.services.messaging.saved_audience import keep_as_it_is
 from dialer.services.messaging.senders import sender_rows, senders_of
 from dialer.services.messaging.views import BlastView
 from dialer.store.models.calling import Campaign
@@ -116,6 +117,7 @@ def _check_ready(unit: UnitOfWork, blast: Blast, campaign: Campaign) -> None:
 
 def _begin(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, wanted: str) -> None:
     _fix_senders(unit, blast, campaign)
+    keep_as_it_is(unit, blast)
     blast.state = wanted
     blast.launched_at = ctx.now
     ctx.audit(unit, "blast.launched", "blast", blast.id, {"state": wanted})

@@ -28,6 +28,7 @@ class BlastView:
     created_at: dt.datetime
     launched_at: dt.datetime | None
     finished_at: dt.datetime | None
+    audience_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class EstimateView:
     """How many texts have so many parts."""
     samples: tuple[SampleView, ...]
     """The first texts as they will read."""
+    held_out: int = 0
+    """How many more would get it if the saved audience drew nobody out by chance."""
 
 
 @dataclass(frozen=True, slots=True)

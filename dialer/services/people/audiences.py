@@ -28,6 +28,7 @@ from dialer.services.people.views import ContactView
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.audiences import Audience
+from dialer.store.models.messaging import Blast
 from dialer.store.models.people import Contact
 from dialer.store.queries.audience_people import count_within, people_after
 from dialer.store.session import UnitOfWork
@@ -102,17 +103,25 @@ def change_audience(ctx: Context, audience_id: uuid.UUID, fields: AudienceFields
 
 
 def delete_audience(ctx: Context, audience_id: uuid.UUID) -> None:
-    """Remove an audience, never its people or lists made of them; `Conflict` while another names it."""
+    """Remove an audience, never its people or lists made of them; `Conflict` while another names it, or a
+    text that hasn't begun. One that has been launched keeps the rule as it was.
+    """
     require(ctx.actor, Permission.AUDIENCE_MANAGE)
     with ctx.unit() as unit:
         _hold(unit)
         row = audience_of(unit, audience_id)
+        unit.session.refresh(row, with_for_update=True)
         users = [
             one for one, rule in saved_filters(unit).items() if audience_id in named_in(read_filter(rule))
         ]
         if users:
             raise Conflict(
                 "Another audience names this one. Take it out there first.", audience_id=str(users[0])
+            )
+        if texts := _texts_to(unit, audience_id):
+            raise Conflict(
+                "A text that hasn’t begun goes to this audience. Choose others there first.",
+                blast_id=str(texts[0]),
             )
         unit.session.delete(row)
         ctx.audit(unit, "audience.deleted", "audience", audience_id)
@@ -152,6 +161,16 @@ def _counted(ctx: Context, unit: UnitOfWork, written: Written) -> CountView:
     names = names_in(unit, [rule])
     count, exact = count_within(unit, asked_now(ctx, unit, written), PATIENCE_S)
     return CountView(count, exact, rule, names)
+
+
+def _texts_to(unit: UnitOfWork, audience_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    """The texts that go to an audience and haven't begun."""
+    statement = select(Blast.id).where(
+        Blast.organisation_id == unit.organisation_id,
+        Blast.audience_id == audience_id,
+        Blast.state.in_(("draft", "scheduled")),
+    )
+    return unit.session.scalars(statement.limit(1)).all()
 
 
 def _people(unit: UnitOfWork, ids: Sequence[uuid.UUID]) -> Sequence[Contact]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.blast import BLAST_STATES
@@ -55,7 +57,11 @@ class Sender(Identified, Base):
 
 
 class Blast(Identified, Base):
-    """One message to many contacts. Contacts up to `planned_through` have their message row."""
+    """One message to many contacts. Contacts up to `planned_through` have their message row.
+
+    From the launch on, `audience_filter` is the rule of the saved audience as it was, with the audiences it
+    named put in, and `gate_audience` is `audience` with what the last check can ask of that rule.
+    """
 
     __tablename__ = "blast"
     __table_args__ = (
@@ -77,6 +83,9 @@ class Blast(Identified, Base):
     state: Mapped[str] = mapped_column(server_default=text("'draft'"))
     pause_reason: Mapped[str | None]
     audience: Mapped[Json]
+    audience_id: Mapped[uuid.UUID | None]
+    audience_filter: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    gate_audience: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     senders: Mapped[TextList]
     send_at: Mapped[Instant | None]
     total: Mapped[int] = mapped_column(server_default=text("0"))

@@ -27,6 +27,14 @@ _MEMBERS: Final = text(
 )
 """Each list gives its own next ones, so that a chunk never sorts a whole list."""
 
+_EVERYBODY: Final = text(
+    """
+    SELECT c.id FROM contact c
+    WHERE c.organisation_id = :organisation AND (CAST(:after AS uuid) IS NULL OR c.id > :after)
+    ORDER BY c.id LIMIT :limit
+    """
+)
+
 _PEOPLE: Final = text(
     """
     SELECT c.id, c.status, c.tags, c.polling_district, c.first_name, c.last_name, c.postcode,
@@ -128,6 +136,12 @@ def members_after(
     """The next contacts of these lists, each once, by id."""
     given = {"organisation": unit.organisation_id, "lists": list(list_ids), "after": after, "limit": limit}
     return unit.session.scalars(_MEMBERS, given).all()
+
+
+def contacts_after(unit: UnitOfWork, after: uuid.UUID | None, limit: int) -> Sequence[uuid.UUID]:
+    """The next of all contacts, by id."""
+    given = {"organisation": unit.organisation_id, "after": after, "limit": limit}
+    return unit.session.scalars(_EVERYBODY, given).all()
 
 
 def people(unit: UnitOfWork, election_id: uuid.UUID, contacts: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:

@@ -22,32 +22,39 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.engine import Row
 
 from dialer.domain.audience import Audience
+from dialer.domain.filters.tree import Filter
+from dialer.store.queries.audience_sql import Condition
 from dialer.store.queries.texting_rules import has_voted, not_meant, not_mobile
 from dialer.store.session import UnitOfWork
 
 _AT_ONCE: Final = 5_000
 """Rows fetched at a time, so that memory doesn't grow with the blast."""
 
-_MEMBER: Final = """
-    member AS MATERIALIZED (
-        SELECT DISTINCT m.contact_id FROM list_member m
-        WHERE m.organisation_id = :organisation AND m.list_id = ANY (CAST(:lists AS uuid[]))
-    )
+_ON_LISTS: Final = """
+    SELECT DISTINCT m.contact_id FROM list_member m
+    WHERE m.organisation_id = :organisation AND m.list_id = ANY (CAST(:lists AS uuid[]))
+"""
+_PICKED: Final = """
+    SELECT c.id AS contact_id FROM contact c
+    WHERE c.organisation_id = :organisation AND ({condition} OR false)
+"""
+_PICKED_ON_LISTS: Final = """
+    SELECT listed.contact_id FROM ({listed}) AS listed
+    JOIN contact c ON c.organisation_id = :organisation AND c.id = listed.contact_id
+    WHERE ({condition} OR false)
 """
 
-_NUMBERS: Final = text(
-    f"""
-    WITH {_MEMBER}
+_NUMBERS: Final = """
+    WITH member AS MATERIALIZED ({member})
     SELECT p.number FROM member
     JOIN contact_phone p ON p.organisation_id = :organisation AND p.contact_id = member.contact_id
     WHERE p.removed_at IS NULL AND p.dead_at IS NULL
-    """
-)
+"""
 
 _AUDIENCE: Final = "CAST(:audience AS jsonb)"
 
 _JUDGED: Final = f"""
-    {_MEMBER},
+    member AS MATERIALIZED ({{member}}),
     living AS (
         SELECT p.contact_id, p.number, p.position, p.line_type = 'landline' AS landline,
                p.number = ANY (CAST(:foreign AS text[])) AS foreign_number
@@ -122,14 +129,12 @@ _JUDGED: Final = f"""
     )
 """
 
-_COUNT: Final = text(
-    f"""
-    WITH {_JUDGED.format(said="NULL")}
+_COUNT: Final = f"""
+    WITH {_JUDGED}
     SELECT count(*) FROM (
         SELECT DISTINCT number COLLATE "C" FROM judged WHERE excluded IS NULL
     ) AS recipient
-    """
-)
+"""
 
 _ESTIMATE: Final = f"""
     WITH {_JUDGED},
@@ -147,13 +152,24 @@ _ESTIMATE: Final = f"""
 
 
 @dataclass(frozen=True, slots=True)
+class Whom:
+    """Who is meant to begin with: whom a saved audience picks, if one is named, among those on these lists;
+    without any list, all whom it picks. Its spans of time end at `moment`.
+    """
+
+    list_ids: Sequence[uuid.UUID]
+    election_id: uuid.UUID
+    picked: Filter | None
+    moment: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """Whose people are to be judged, and by what: nobody texted or rung later than `since` where it is given,
     and none of the numbers that lie abroad.
     """
 
-    list_ids: Sequence[uuid.UUID]
-    election_id: uuid.UUID
+    whom: Whom
     audience: Audience
     requires_consent: bool
     since: dt.datetime | None
@@ -168,15 +184,41 @@ class Said:
     custom: tuple[str, ...]
 
 
-def numbers_of(unit: UnitOfWork, list_ids: Sequence[uuid.UUID]) -> Iterator[str]:
-    """Every number that lives of the people of these lists, as often as somebody has it."""
-    given = {"organisation": unit.organisation_id, "lists": list(list_ids)}
-    return iter(unit.session.scalars(_NUMBERS, given, execution_options={"yield_per": _AT_ONCE}))
+def numbers_of(unit: UnitOfWork, whom: Whom) -> Iterator[str]:
+    """Every number that lives of the people who are meant, as often as somebody has it."""
+    member, given = _member(unit, whom)
+    statement = text(_NUMBERS.format(member=member))
+    return iter(unit.session.scalars(statement, given, execution_options={"yield_per": _AT_ONCE}))
+
+
+def picked_among(unit: UnitOfWork, whom: Whom, contacts: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these contacts whom the saved audience picks; all of them where there is none."""
+    if whom.picked is None:
+        return set(contacts)
+    condition = Condition(whom.picked, whom.moment)
+    statement = text(f"{_PICKED.format(condition=condition.sql)} AND c.id = ANY (CAST(:contacts AS uuid[]))")
+    given = {**condition.given, "organisation": unit.organisation_id, "election": whom.election_id}
+    return set(unit.session.scalars(statement, {**given, "contacts": list(contacts)}))
+
+
+def _member(unit: UnitOfWork, whom: Whom) -> tuple[str, dict[str, object]]:
+    """The contacts who are meant, as a statement, with what it is told."""
+    given: dict[str, object] = {
+        "organisation": unit.organisation_id,
+        "lists": list(whom.list_ids),
+        "election": whom.election_id,
+    }
+    if whom.picked is None:
+        return _ON_LISTS, given
+    condition = Condition(whom.picked, whom.moment)
+    among = _PICKED_ON_LISTS.format(listed=_ON_LISTS, condition=condition.sql) if whom.list_ids else None
+    return among or _PICKED.format(condition=condition.sql), {**condition.given, **given}
 
 
 def count_texted(unit: UnitOfWork, asked: Asked) -> int:
     """How many numbers would be texted."""
-    return unit.session.scalar(_COUNT, _given(unit, asked)) or 0
+    member, given = _given(unit, asked)
+    return unit.session.scalar(text(_COUNT.format(said="NULL", member=member)), given) or 0
 
 
 def judged(unit: UnitOfWork, asked: Asked, said: Said, samples: int) -> Iterator[Row[Any]]:
@@ -184,24 +226,26 @@ def judged(unit: UnitOfWork, asked: Asked, said: Said, samples: int) -> Iterator
     be texted (`contact_id`, `number`), and how many would read a text with which values in it (`said`, in
     the order of the names asked for, own fields as JSON). Of people with one number the first stands for it.
     """
-    given = {**_given(unit, asked), "custom": list(said.custom), "samples": samples}
-    statement = _estimating(said.fields, len(said.custom))
+    member, told = _given(unit, asked)
+    given = {**told, "custom": list(said.custom), "samples": samples}
+    statement = _estimating(said.fields, len(said.custom), member)
     return iter(unit.session.execute(statement, given, execution_options={"yield_per": _AT_ONCE}))
 
 
 @lru_cache(maxsize=64)
-def _estimating(fields: tuple[str, ...], customs: int) -> TextClause:
+def _estimating(fields: tuple[str, ...], customs: int, member: str) -> TextClause:
     own = [f"(c.custom -> (CAST(:custom AS text[]))[{place}])::text" for place in range(1, customs + 1)]
     said = ", ".join([*(f"c.{name}" for name in fields), *own])
-    return text(_ESTIMATE.format(said=f"ARRAY[{said}]::text[]"))
+    return text(_ESTIMATE.format(said=f"ARRAY[{said}]::text[]", member=member))
 
 
-def _given(unit: UnitOfWork, asked: Asked) -> dict[str, object]:
-    """What the statement is told. It is planned for just that, so it asks no more than this audience does."""
-    return {
-        "organisation": unit.organisation_id,
-        "lists": list(asked.list_ids),
-        "election": asked.election_id,
+def _given(unit: UnitOfWork, asked: Asked) -> tuple[str, dict[str, object]]:
+    """Who is meant, and what the statement is told. It is planned for just that, so it asks no more than
+    this audience does.
+    """
+    member, given = _member(unit, asked.whom)
+    return member, {
+        **given,
         "audience": json.dumps(asked.audience.as_json()),
         "tags_any": sorted(asked.audience.tags_any or ()),
         "tags_none": sorted(asked.audience.tags_none),

@@ -51,9 +51,10 @@ _SKIP: Final = f"""
         WHEN {not_mobile("m.number", "line.landline")} THEN 'not_mobile'
         WHEN m.foreign_number THEN 'country'
         WHEN m.campaigning AND k.require_consent_sms AND NOT person.consented THEN 'no_consent'
-        WHEN m.for_blast AND {has_voted("b.audience")} THEN 'voted'
+        WHEN m.for_blast AND {has_voted("meant_for.audience")} THEN 'voted'
         WHEN m.for_blast AND touched.lately THEN 'recently_contacted'
-        WHEN m.for_blast AND {not_meant("b.audience", "meant.tags_any", "meant.tags_none")} THEN 'audience'
+        WHEN m.for_blast AND {not_meant("meant_for.audience", "meant.tags_any", "meant.tags_none")}
+            THEN 'audience'
     END
 """
 
@@ -92,6 +93,7 @@ _JUDGE: Final = text(
         JOIN organisation o ON o.id = :organisation
         LEFT JOIN campaign k ON k.organisation_id = :organisation AND k.id = m.campaign_id
         LEFT JOIN blast b ON b.organisation_id = :organisation AND b.id = m.blast_id
+        LEFT JOIN LATERAL (SELECT coalesce(b.gate_audience, b.audience) AS audience) AS meant_for ON true
         LEFT JOIN sender s ON s.organisation_id = :organisation AND s.address = m.sender
         LEFT JOIN contact c ON c.organisation_id = :organisation AND c.id = m.contact_id
         LEFT JOIN voter_record v
@@ -142,11 +144,11 @@ _JUDGE: Final = text(
                    ) AS open
         ) AS review ON true
         LEFT JOIN LATERAL (
-            SELECT ARRAY(SELECT jsonb_array_elements_text(b.audience -> 'tags_any')) AS tags_any,
-                   ARRAY(SELECT jsonb_array_elements_text(b.audience -> 'tags_none')) AS tags_none
+            SELECT ARRAY(SELECT jsonb_array_elements_text(meant_for.audience -> 'tags_any')) AS tags_any,
+                   ARRAY(SELECT jsonb_array_elements_text(meant_for.audience -> 'tags_none')) AS tags_none
         ) AS meant ON true
         LEFT JOIN LATERAL (
-            SELECT CASE WHEN b.audience ? 'not_contacted_for_s' THEN
+            SELECT CASE WHEN meant_for.audience ? 'not_contacted_for_s' THEN
                 EXISTS (
                     SELECT 1 FROM message x
                     WHERE x.organisation_id = :organisation AND x.contact_id = m.contact_id
@@ -162,8 +164,8 @@ _JUDGE: Final = text(
                 )
                 ELSE false END AS lately
             FROM (
-                SELECT CAST(:now AS timestamptz)
-                       - make_interval(secs => (b.audience ->> 'not_contacted_for_s')::float8) AS moment
+                SELECT CAST(:now AS timestamptz) - make_interval(
+                           secs => (meant_for.audience ->> 'not_contacted_for_s')::float8) AS moment
             ) AS since
         ) AS touched ON true
     ),

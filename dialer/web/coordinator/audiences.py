@@ -145,8 +145,10 @@ def take_audience_away(audience_id: uuid.UUID) -> Response:
     """Take an audience away, never its people."""
     try:
         delete_audience(context(), audience_id)
-    except Conflict:
+    except Conflict as error:
         words = gettext("Another audience names this one. Take it out there first.")
+        if "blast_id" in error.extra:
+            words = gettext("A text that hasn’t begun goes to this audience. Choose others there first.")
         return go("coordinator.audience", words, "bad", audience_id=audience_id)
     return go("coordinator.audiences", gettext("The audience is gone. The people stay."))
 

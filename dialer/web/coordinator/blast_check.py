@@ -53,6 +53,7 @@ class Check:
     start_by: str
     senders: str
     nobody_words: str
+    held_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def check_of(blast: BlastView, estimate: EstimateView, campaign: CampaignView, n
         start_by=_start_by(estimate, campaign, blast.send_at or now),
         senders=_senders(blast.senders or campaign.senders),
         nobody_words=_nobody_words(left_out),
+        held_out=estimate.held_out,
     )
 
 
@@ -179,11 +181,7 @@ def _dearer(forced: Forced) -> Minding:
 def who_words(blast: BlastView) -> str:
     """Who a text is for, in one line: “two lists, leaning to us, not voted yet”."""
     audience = Audience.of(blast.audience)
-    said = [
-        ngettext("one list", "%(num)s lists", len(blast.list_ids))
-        if blast.list_ids
-        else gettext("nobody yet")
-    ]
+    said = [_where_from(blast)]
     said += [str(SUPPORT[level]).lower() for level in sorted(audience.support or ())]
     said += [str(VOTING_METHOD[method]).lower() for method in sorted(audience.voting_methods or ())]
     if audience.voted is not None:
@@ -191,6 +189,13 @@ def who_words(blast: BlastView) -> str:
     if audience.tags_any or audience.tags_none or audience.polling_districts or audience.not_contacted_for_s:
         said.append(gettext("and more"))
     return ", ".join(str(words) for words in said)
+
+
+def _where_from(blast: BlastView) -> str:
+    if not blast.list_ids:
+        return str(gettext("a saved audience") if blast.audience_id else gettext("nobody yet"))
+    lists = ngettext("one list", "%(num)s lists", len(blast.list_ids))
+    return f"{lists}, {gettext('a saved audience')}" if blast.audience_id else str(lists)
 
 
 def troubles(blast: BlastView, campaign: CampaignView) -> list[Trouble]:

@@ -18,8 +18,18 @@ from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import BlastFields
 from dialer.services.messaging.views import BlastView
+from dialer.services.people.audiences import list_audiences
 from dialer.services.people.lists import list_lists
-from dialer.web.coordinator.forms import asked, chosen_ids, everything, number, our_numbers, said
+from dialer.web.coordinator.forms import (
+    asked,
+    choices,
+    chosen_id,
+    chosen_ids,
+    everything,
+    number,
+    our_numbers,
+    said,
+)
 from dialer.web.coordinator.wording import SUPPORT, VOTING_METHOD
 
 FIELD_AT: Final = {
@@ -27,6 +37,7 @@ FIELD_AT: Final = {
     "/name": "name",
     "/body": "body",
     "/list_ids": "list_ids",
+    "/audience_id": "audience_id",
     "/senders": "senders",
     "/send_at": "send_at",
     "/audience/support": "support",
@@ -39,7 +50,17 @@ FIELD_AT: Final = {
     "/not_contacted_hours": "not_contacted_hours",
 }
 _WORDS: Final = ("tags_any", "tags_none", "polling_districts")
-_SENT: Final = ("campaign_id", "name", "body", "voted", *_WORDS, "not_contacted_hours", "senders", "send_at")
+_SENT: Final = (
+    "campaign_id",
+    "audience_id",
+    "name",
+    "body",
+    "voted",
+    *_WORDS,
+    "not_contacted_hours",
+    "senders",
+    "send_at",
+)
 _TICKED: Final = ("list_ids", "support", "voting_methods")
 _NOT_VOTED, _HAS_VOTED = "no", "yes"
 _LEVELS: Final = frozenset(str(level) for level in SUPPORTS)
@@ -69,6 +90,7 @@ def values_of(blast: BlastView, zone: str) -> dict[str, Any]:
         "name": blast.name,
         "body": blast.body,
         "list_ids": [str(list_id) for list_id in blast.list_ids],
+        "audience_id": str(blast.audience_id or ""),
         "support": [str(level) for level in audience.support or ()],
         "voting_methods": list(audience.voting_methods or ()),
         "voted": "" if audience.voted is None else _HAS_VOTED if audience.voted else _NOT_VOTED,
@@ -95,6 +117,7 @@ def blast_fields(zone: str) -> BlastFields:
         body=request.form.get("body", "").replace("\r\n", "\n").strip(),
         list_ids=chosen_ids("list_ids"),
         audience=_audience(faults),
+        audience_id=chosen_id("audience_id"),
         senders=our_numbers("senders"),
         send_at=_send_at(zone, faults),
     )
@@ -109,6 +132,7 @@ def is_same(blast: BlastView, fields: BlastFields) -> bool:
         fields["name"] == blast.name
         and fields["body"] == blast.body
         and set(fields["list_ids"]) == set(blast.list_ids)
+        and fields["audience_id"] == blast.audience_id
         and Audience.of(fields["audience"]).as_json() == dict(blast.audience)
         and list(fields["senders"]) == list(blast.senders)
         and fields["send_at"] == blast.send_at
@@ -150,7 +174,11 @@ def _send_at(zone: str, faults: list[FieldError]) -> dt.datetime | None:
 def choices_of(ctx: Context) -> Mapping[str, Any]:
     """The options of the form's fields. Who may not see lists keeps those that are set."""
     may_see_lists = ctx.actor.may(Permission.LIST_READ)
+    may_choose = ctx.actor.may(Permission.AUDIENCE_READ)
+    audiences = everything(lambda page: list_audiences(ctx, page)) if may_choose else []
     return {
+        "may_choose_audience": may_choose,
+        "audience_choices": [("", gettext("Everybody on these lists")), *choices(audiences)],
         "may_see_lists": may_see_lists,
         "all_lists": everything(lambda page: list_lists(ctx, page)) if may_see_lists else [],
         "support_choices": [(level, f"{level} · {words}") for level, words in SUPPORT.items() if level],

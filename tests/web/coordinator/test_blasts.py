@@ -16,6 +16,7 @@ from dialer.services.messaging.messages import MessageSearch, list_messages
 from dialer.services.messaging.no_to_texts import SAID_BY_LINK, bar_from_texts
 from dialer.services.messaging.senders import rest_senders, sender_rows
 from dialer.services.paging import Page
+from dialer.services.people.audiences import create_audience
 from dialer.store.queries import counters
 from tests.conftest import SetClock
 from tests.people import Person
@@ -276,3 +277,15 @@ def test_it_is_tried_on_phones_of_our_own_first(draft: Reader, ctx: Context) -> 
     page = draft.press("blast-test", test_to="nonsense")
     assert page.status == 422
     assert "blast-launch" in page.buttons
+
+
+def test_a_saved_audience_is_chosen_and_its_hold_out_said(draft: Reader, ctx: Context) -> None:
+    share = {"not": {"random": {"share": 0.5, "seed": "autumn"}}}
+    made = create_audience(ctx, {"name": "Half of them", "filter": share})
+    page = draft.press("blast-check", audience_id=str(made.id))
+    held, left = int(_value(draft, "blast-held-out")), int(_value(draft, "blast-recipients"))
+    assert held + left == MOBILES
+    assert "a saved audience" in page.text
+    draft.open(f"/audiences/{made.id}/delete")
+    page = draft.press("confirm")
+    assert "A text that hasn’t begun" in page.words["flash"]

@@ -44,6 +44,7 @@ FIELDS = [
     "kind",
     "election_id",
     "list_ids",
+    "audience_id",
     "script_id",
     "quiet_start",
     "quiet_end",

@@ -59,6 +59,10 @@ class BlastFieldsSchema(Schema):
     body = Text(blank=False, max_length=LONGEST_BODY)
     list_ids = fields.List(Id(), metadata={"maxItems": 1000})
     audience = fields.Nested(AudienceSchema)
+    audience_id = Id(
+        allow_none=True,
+        metadata={"description": "a saved audience: those whom it picks, among the lists if any are named"},
+    )
     senders = fields.List(Text(max_length=34), metadata={"maxItems": 100})
     send_at = Instant(allow_none=True)
 
@@ -105,6 +109,10 @@ class EstimateSchema(Schema):
 
     recipients = Whole(required=True)
     excluded = fields.Dict(keys=Text(), values=Whole(), required=True)
+    held_out = Whole(
+        required=True,
+        metadata={"description": "how many more if the saved audience drew nobody out by chance"},
+    )
     messages = fields.Dict(keys=Text(), values=Whole(), required=True)
     segments = Whole(required=True)
     cost = Money(required=True)
@@ -265,6 +273,7 @@ def _shown_estimate(found: EstimateView) -> dict[str, object]:
     return {
         "recipients": found.recipients,
         "excluded": found.excluded,
+        "held_out": found.held_out,
         "messages": found.encodings,
         "segments": found.segments,
         "cost": money(found.cost, found.currency),
