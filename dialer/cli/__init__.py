@@ -30,6 +30,7 @@ VERBS: Final[dict[str, str]] = {
     "demo": "dialer.cli.demo",
     "doctor": "dialer.cli.doctor",
     "token": "dialer.cli.token",
+    "sender": "dialer.cli.sender",
     "pause-all": "dialer.cli.pause_all",
     "import": "dialer.cli.import_",
     "export": "dialer.cli.export",

@@ -83,6 +83,8 @@ class Permission(enum.StrEnum):
     TURNOUT_RECORD = "turnout.record"
     TURNOUT_UNDO = "turnout.undo"
     TURNOUT_READ = "turnout.read"
+    SENDER_READ = "sender.read"
+    SENDER_MANAGE = "sender.manage"
     BLAST_READ = "blast.read"
     BLAST_MANAGE = "blast.manage"
     MESSAGE_READ = "message.read"
@@ -158,6 +160,8 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.TURNOUT_RECORD: Rule(_COORDINATOR | {Role.TELLER}, Scope.OWN),
     Permission.TURNOUT_UNDO: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.TURNOUT_READ: Rule(_ORGANISER | {Role.OBSERVER}, Scope.CAMPAIGNS),
+    Permission.SENDER_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.SENDER_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.BLAST_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.BLAST_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.MESSAGE_READ: Rule(_COORDINATOR, Scope.ORGANISATION),

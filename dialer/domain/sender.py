@@ -58,6 +58,12 @@ def kind_of(address: str) -> str | None:
     return "alphanumeric" if _ALPHANUMERIC.fullmatch(address) else None
 
 
+def may_be(address: str, kind: str) -> bool:
+    """Whether an address may be said to be of a kind: its own, or 10DLC where it looks like a long code."""
+    own = kind_of(address)
+    return kind == own or (kind == "10dlc" and own == "long_code")
+
+
 def rate_of(kind: str, own: float | None = None, everyones: float = 0.0, pool: Collection[str] = ()) -> float:
     """Segments a second: what is set for this sender, else what the senders of its `pool` may together, else
     what is set for every sender, else what its kind may.

@@ -108,6 +108,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
     assignment = caller.post(f"/sessions/{session['id']}/next").json
     assert assignment is not None
     caller.post("/suppressions", json=EXAMPLES["NewSuppression"])
+    caller.post("/senders", json=EXAMPLES["NewSender"])
     (list_id,) = ids("/lists")
     small = {
         "file": (io.BytesIO(b"Name,Ring\nUna,\n"), "small.csv"),
@@ -147,6 +148,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "volunteer_id": ids("/volunteers"),
         "token_id": ids("/tokens")[-2:],
         "suppression_id": ids("/suppressions"),
+        "sender_id": ids("/senders"),
         "blast_id": ids("/blasts")[-1:],
         "message_id": [str(text.id)],
         "conversation_id": ids("/conversations"),

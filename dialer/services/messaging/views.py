@@ -32,6 +32,22 @@ class BlastView:
 
 
 @dataclass(frozen=True, slots=True)
+class SenderView:
+    """A sender. `rate_per_s` is what was set for it, in segments a second, `effective_rate_per_s` what it is;
+    `pool` are the numbers of a Messaging Service, and until `resting_until` nothing goes out from it.
+    """
+
+    id: uuid.UUID
+    address: str
+    kind: str
+    rate_per_s: float | None
+    effective_rate_per_s: float
+    pool: tuple[str, ...]
+    resting_until: dt.datetime | None
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """Something a coordinator should know before launching; `count` is how many texts it is about."""
 

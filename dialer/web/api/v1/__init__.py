@@ -20,6 +20,7 @@ from dialer.web.api.v1.messages import messages
 from dialer.web.api.v1.pledges import pledges
 from dialer.web.api.v1.reach import reach
 from dialer.web.api.v1.scripts import scripts
+from dialer.web.api.v1.senders import senders
 from dialer.web.api.v1.sessions import sessions
 from dialer.web.api.v1.stats import stats
 from dialer.web.api.v1.steering import steering
@@ -46,6 +47,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     pledges,
     reach,
     scripts,
+    senders,
     sessions,
     stats,
     steering,

@@ -1,0 +1,109 @@
+"""What may be set for a sender: its rate, and that it is a 10DLC number, which its address doesn't tell."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import NotFound, ValidationFailed
+from dialer.domain.sender import kind_of, may_be
+from dialer.services.context import Context
+from dialer.services.messaging.senders import rate, sender_rows
+from dialer.services.messaging.views import SenderView
+from dialer.services.paging import Page, Slice, after_id, cut
+from dialer.store.models.messaging import Sender
+from dialer.store.session import UnitOfWork
+
+SETTABLE: Final = ("kind", "rate_per_s")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSender:
+    """A number, short code, Messaging Service or name that texts will come from, and what is set for it."""
+
+    address: str
+    kind: str | None = None
+    rate_per_s: float | None = None
+
+
+def list_senders(ctx: Context, page: Page) -> Slice[SenderView]:
+    """The senders that were used or added, the first of them first."""
+    require(ctx.actor, Permission.SENDER_READ)
+    with ctx.unit() as unit:
+        query = select(Sender).where(Sender.organisation_id == unit.organisation_id)
+        if (after := after_id(page)) is not None:
+            query = query.where(Sender.id > after)
+        rows = unit.session.scalars(query.order_by(Sender.id).limit(page.limit + 1)).all()
+        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: _view(ctx, row))
+
+
+def get_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
+    """One sender."""
+    require(ctx.actor, Permission.SENDER_READ)
+    with ctx.unit() as unit:
+        return _view(ctx, _row(unit, sender_id))
+
+
+def add_sender(ctx: Context, wanted: NewSender) -> tuple[SenderView, bool]:
+    """Make a sender known before it is first used, or find it; and set what is given. Whether it is new."""
+    require(ctx.actor, Permission.SENDER_MANAGE)
+    address = wanted.address.strip()
+    if kind_of(address) is None:
+        detail = "A number with its country (+44…), a short code, MG…, or a name of at most 11 letters."
+        raise ValidationFailed.at("/address", detail)
+    with ctx.unit() as unit:
+        known = select(Sender.id).where(
+            Sender.organisation_id == unit.organisation_id, Sender.address == address
+        )
+        new = unit.session.scalar(known) is None
+        row = sender_rows(unit, [address])[address]
+        if new:
+            ctx.audit(unit, "sender.added", "sender", row.id)
+        _set(ctx, unit, row, {name: getattr(wanted, name) for name in SETTABLE if getattr(wanted, name)})
+        return _view(ctx, row), new
+
+
+def change_sender(ctx: Context, sender_id: uuid.UUID, fields: Mapping[str, Any]) -> SenderView:
+    """Set its kind, or its segments a second (None: what its kind may). Takes hold within a second."""
+    require(ctx.actor, Permission.SENDER_MANAGE)
+    with ctx.unit() as unit:
+        row = _row(unit, sender_id, lock=True)
+        _set(ctx, unit, row, fields)
+        return _view(ctx, row)
+
+
+def _row(unit: UnitOfWork, sender_id: uuid.UUID, *, lock: bool = False) -> Sender:
+    query = select(Sender).where(Sender.organisation_id == unit.organisation_id, Sender.id == sender_id)
+    row = unit.session.scalar(query.with_for_update() if lock else query)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _set(ctx: Context, unit: UnitOfWork, row: Sender, fields: Mapping[str, Any]) -> None:
+    if "kind" in fields and not may_be(row.address, fields["kind"]):
+        raise ValidationFailed.at("/kind", "It is none of these: only a long code may be said to be 10DLC.")
+    changed = {name: value for name, value in fields.items() if getattr(row, name) != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    if changed:
+        unit.session.flush()
+        ctx.audit(unit, "sender.changed", "sender", row.id, changed)
+
+
+def _view(ctx: Context, row: Sender) -> SenderView:
+    return SenderView(
+        id=row.id,
+        address=row.address,
+        kind=row.kind,
+        rate_per_s=row.rate_per_s,
+        effective_rate_per_s=rate(row, ctx.messaging),
+        pool=tuple(row.pool),
+        resting_until=row.resting_until if row.resting_until and row.resting_until > ctx.now else None,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,96 @@
+"""`/senders`: where texts come from, and how fast each may send."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import url_for
+from flask.views import MethodView
+from marshmallow import Schema, fields
+
+from dialer.domain.access import Permission
+from dialer.domain.texting import SENDER_KINDS
+from dialer.services.messaging import sender_settings as deeds
+from dialer.services.messaging.views import SenderView
+from dialer.web.api.blueprint import Resource
+from dialer.web.api.fields import Choice, Id, Instant, Number, Text, path_id
+from dialer.web.api.paging import PageQuery, page_of, paged, show_page
+from dialer.web.desk import context
+from dialer.web.guard import allow
+
+LEAST, MOST = 0.01, 10_000.0
+"""Segments a second that may be set: one in a hundred seconds to more than any account has."""
+
+senders = Resource("senders", "Where texts come from, and how fast each may send")
+
+_RATE: Final[dict[str, float]] = {"least": LEAST, "most": MOST}
+
+
+class SenderFieldsSchema(Schema):
+    """What may be set: that a long code is `10dlc`, and segments a second; null is what its kind may."""
+
+    kind = Choice(*SENDER_KINDS)
+    rate_per_s = Number(**_RATE, allow_none=True)
+
+
+class NewSenderSchema(Schema):
+    """A number with its country, a short code, a Messaging Service (MG…) or a name of at most 11 letters."""
+
+    address = Text(blank=False, max_length=100, required=True)
+    kind = Choice(*SENDER_KINDS)
+    rate_per_s = Number(**_RATE, allow_none=True)
+
+
+class SenderSchema(Schema):
+    """A sender. `effective_rate_per_s` is what it keeps to, in segments a second: what is set, else what the
+    numbers of its `pool` may together, else the installation's or its kind's usual rate.
+    """
+
+    id = Id(required=True)
+    address = Text(required=True)
+    kind = Choice(*SENDER_KINDS, required=True)
+    rate_per_s = Number(required=True, allow_none=True)
+    effective_rate_per_s = Number(required=True)
+    pool = fields.List(Text(), required=True)
+    resting_until = Instant(required=True, allow_none=True)
+    created_at = Instant(required=True)
+
+
+@senders.route("/senders")
+class Senders(MethodView):
+    """All senders."""
+
+    @allow(Permission.SENDER_READ)
+    @senders.arguments(PageQuery, location="query")
+    @senders.response(200, paged(SenderSchema))
+    def get(self, query: dict[str, Any]) -> dict[str, object]:
+        """The senders that were used or added."""
+        return show_page(deeds.list_senders(context(), page_of(query)))
+
+    @allow(Permission.SENDER_MANAGE)
+    @senders.arguments(NewSenderSchema)
+    @senders.response(201, SenderSchema)
+    @senders.alt_response(200, schema=SenderSchema, description="It was known already")
+    def post(self, given: dict[str, Any]) -> tuple[SenderView, int, dict[str, str]]:
+        """Set what a sender may before it is first used. One that is known already is changed."""
+        view, new = deeds.add_sender(context(), deeds.NewSender(**given))
+        place = url_for("senders.Sender", sender_id=view.id)
+        return view, 201 if new else 200, {"Location": place}
+
+
+@senders.route("/senders/<sender_id>")
+class Sender(MethodView):
+    """One sender."""
+
+    @allow(Permission.SENDER_READ)
+    @senders.response(200, SenderSchema)
+    def get(self, sender_id: str) -> SenderView:
+        """One sender."""
+        return deeds.get_sender(context(), path_id(sender_id))
+
+    @allow(Permission.SENDER_MANAGE)
+    @senders.arguments(SenderFieldsSchema)
+    @senders.response(200, SenderSchema)
+    def patch(self, given: dict[str, Any], sender_id: str) -> SenderView:
+        """Change the fields given. A blast that is running keeps to it within a second."""
+        return deeds.change_sender(context(), path_id(sender_id), given)

@@ -1,0 +1,48 @@
+"""Where texts come from, and what may be set for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.conftest import Caller
+from tests.people import Person
+
+Api = Callable[[Person], Caller]
+LONG, SERVICE = "+12025550100", "MG" + "0a" * 16
+
+
+def test_a_rate_is_set_before_a_sender_is_used_changed_and_taken_back(api: Api, carys: Person) -> None:
+    caller = api(carys)
+    made = caller.post("/senders", json={"address": LONG, "kind": "10dlc", "rate_per_s": 12})
+    assert made.status_code == 201
+    sender = made.json
+    assert (sender["kind"], sender["rate_per_s"], sender["effective_rate_per_s"]) == ("10dlc", 12, 12)
+    assert made.headers["Location"] == f"/api/v1/senders/{sender['id']}"
+    again = caller.post("/senders", json={"address": LONG})
+    assert (again.status_code, again.json) == (200, sender)
+    taken_back = caller.patch(f"/senders/{sender['id']}", json={"rate_per_s": None}).json
+    assert (taken_back["rate_per_s"], taken_back["effective_rate_per_s"]) == (None, 100)
+    assert caller.get("/senders").json["data"] == [taken_back]
+    assert caller.get(f"/senders/{sender['id']}").json == taken_back
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"address": "not a sender at all"},
+        {"address": SERVICE, "kind": "10dlc"},
+        {"address": LONG, "kind": "short_code"},
+        {"address": LONG, "rate_per_s": 0},
+        {"address": LONG, "pool": [LONG]},
+    ],
+)
+def test_what_no_sender_can_be_is_refused(api: Api, carys: Person, body: dict[str, object]) -> None:
+    assert api(carys).post("/senders", json=body).status_code == 422
+    assert api(carys).get("/senders").json["data"] == []
+
+
+def test_volunteers_see_and_set_nothing(api: Api, vic: Person) -> None:
+    assert api(vic).get("/senders").status_code == 403
+    assert api(vic).post("/senders", json={"address": LONG}).status_code == 403
