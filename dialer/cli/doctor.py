@@ -30,6 +30,7 @@ from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters, mend_counters
 from dialer.services.messaging.carrier_events import unmatched
 from dialer.services.messaging.missed_texts import unreadable_since
+from dialer.services.people.registers import unfit_registers
 from dialer.settings import Settings, runs_town
 from dialer.store.migrate import current_revision, expected_revision
 from dialer.store.session import make_engine
@@ -182,6 +183,23 @@ def check_texts_to_us(settings: Settings) -> Iterator[Finding]:
         yield Finding("texts to us", ok=not since, detail=detail, remedy=remedy)
 
 
+def check_registers(settings: Settings) -> Iterator[Finding]:
+    """Whether British numbers are called without a list of TPS and CTPS of the last 28 days."""
+    if not _has_everything(settings):
+        return
+    unfit = [one for ctx in _organisations(settings) for one in unfit_registers(ctx)]
+    for one in unfit:
+        age = f"its list is of {one.dated}, older than 28 days" if one.dated else "it was never brought in"
+        yield Finding(
+            "preference registers",
+            ok=False,
+            detail=f"calls go out to British numbers without {one.register.upper()}: {age}",
+            remedy=f"bring in this month's list under {settings.public_url}/suppressions",
+        )
+    if not unfit:
+        yield Finding("preference registers", ok=True, detail="none is missing for the calls under way")
+
+
 def mend_figures(settings: Settings) -> None:
     """Put right the figures that `check_figures` would find wrong."""
     if _has_everything(settings):
@@ -277,6 +295,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_figures,
     check_events,
     check_texts_to_us,
+    check_registers,
     check_queue,
     check_carrier,
 )

@@ -5,16 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from dialer.domain.access import Permission, require
 from dialer.domain.suppressing import PREFERENCE_REGISTERS, Freshness, freshness
+from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
+from dialer.store.models.accounts import Organisation
 from dialer.store.models.people import Import
-from dialer.store.queries.suppressions import unlisted_counts, waits_for_british_calls
+from dialer.store.queries.suppressions import (
+    has_british_numbers,
+    unlisted_counts,
+    waits_for_british_calls,
+)
 from dialer.store.session import UnitOfWork
+
+_GREAT_BRITAIN: Final = "GB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +47,32 @@ def registers(ctx: Context) -> list[RegisterView]:
     """Every register with its last list, the preference registers first, also those never brought in."""
     require(ctx.actor, Permission.SUPPRESSION_READ)
     with ctx.unit() as unit:
-        found = [_view(row, ctx.now.date()) for row in _last_imports(unit)]
+        return _registers(unit, ctx.now.date())
+
+
+def unfit_registers(ctx: Context) -> list[RegisterView]:
+    """The preference registers that calls go out without: older than 28 days, or never brought in.
+
+    None while no running campaign waits to call a British number; nor in the demo, whose people are made up.
+    """
+    require(ctx.actor, Permission.SUPPRESSION_READ)
+    with ctx.unit() as unit:
+        unfit = _unfit(ctx, unit)
+        return unfit if unfit and waits_for_british_calls(unit) else []
+
+
+def unfit_for_campaign(ctx: Context, campaign_id: uuid.UUID) -> list[RegisterView]:
+    """The preference registers that one campaign calls or would call British numbers without; none in the
+    demo.
+    """
+    with ctx.unit() as unit:
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.VOLUNTEER_READ)
+        unfit = _unfit(ctx, unit) if campaign.state != "ended" else []
+        return unfit if unfit and has_british_numbers(unit, campaign_id) else []
+
+
+def _registers(unit: UnitOfWork, today: dt.date) -> list[RegisterView]:
+    found = [_view(row, today) for row in _last_imports(unit)]
     known = {one.reason for one in found}
     never = [
         RegisterView(reason, reason, state=Freshness.NEVER)
@@ -48,16 +82,13 @@ def registers(ctx: Context) -> list[RegisterView]:
     return sorted([*found, *never], key=_rank)
 
 
-def unfit_registers(ctx: Context) -> list[RegisterView]:
-    """The preference registers that calls go out without: older than 28 days, or never brought in.
-
-    None while no running campaign waits to call a British number.
-    """
-    known = registers(ctx)
+def _unfit(ctx: Context, unit: UnitOfWork) -> list[RegisterView]:
+    organisation = unit.session.get_one(Organisation, unit.organisation_id)
+    if organisation.demo or _GREAT_BRITAIN not in ctx.phones.allowed_countries:
+        return []
+    known = _registers(unit, ctx.now.date())
     fresh = {one.reason for one in known if one.state is Freshness.FRESH}
-    unfit = [one for one in known if one.state is not None and one.reason not in fresh]
-    with ctx.unit() as unit:
-        return unfit if unfit and waits_for_british_calls(unit) else []
+    return [one for one in known if one.state is not None and one.reason not in fresh]
 
 
 def standing_counts(ctx: Context) -> dict[str, dict[str, int]]:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, exists, func, literal_column, select
 from sqlalchemy.orm import aliased
 
-from dialer.store.models.calling import Campaign, QueueEntry
-from dialer.store.models.people import SUPPRESSION_REASON, Suppression
+from dialer.store.models.calling import Campaign, CampaignList, QueueEntry
+from dialer.store.models.people import SUPPRESSION_REASON, ContactPhone, ListMember, Suppression
 from dialer.store.session import UnitOfWork
 
 _BY_REASON: ColumnElement[str] = literal_column(SUPPRESSION_REASON.replace("reason", "suppression.reason"))
@@ -80,3 +80,27 @@ def waits_for_british_calls(unit: UnitOfWork) -> bool:
         )
     )
     return unit.session.scalar(waiting.limit(1)) is not None
+
+
+def has_british_numbers(unit: UnitOfWork, campaign_id: uuid.UUID) -> bool:
+    """Whether anybody on a campaign's lists has a British number, begun or not."""
+    listed = (
+        select(ContactPhone.contact_id)
+        .join(
+            ListMember,
+            (ListMember.organisation_id == ContactPhone.organisation_id)
+            & (ListMember.contact_id == ContactPhone.contact_id),
+        )
+        .join(
+            CampaignList,
+            (CampaignList.organisation_id == ListMember.organisation_id)
+            & (CampaignList.list_id == ListMember.list_id),
+        )
+        .where(
+            CampaignList.organisation_id == unit.organisation_id,
+            CampaignList.campaign_id == campaign_id,
+            ContactPhone.number.startswith("+44"),
+            ContactPhone.removed_at.is_(None),
+        )
+    )
+    return unit.session.scalar(listed.limit(1)) is not None

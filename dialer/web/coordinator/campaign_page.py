@@ -17,6 +17,7 @@ from dialer.services.context import Context
 from dialer.services.gotv.elections import get_election
 from dialer.services.gotv.stats import CampaignStats, campaign_stats
 from dialer.services.people.lists import get_list
+from dialer.services.people.registers import unfit_for_campaign
 from dialer.services.people.views import ListView
 from dialer.web.coordinator.forms import everything
 from dialer.web.coordinator.rehearsal import rehearsed, step_numbers
@@ -72,6 +73,7 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "quiet_off": campaign.quiet_start == campaign.quiet_end,
         "quiet_now": is_quiet(ctx.now, hours, (campaign.timezone,)),
         "demo": current_organisation().demo,
+        "unfit": unfit_for_campaign(ctx, campaign.id),
     }
 
 

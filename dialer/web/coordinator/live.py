@@ -18,6 +18,7 @@ from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
 from dialer.services.messaging.replies import campaign_replies
+from dialer.services.people.registers import unfit_for_campaign
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.drawing import day_of, way_of
 from dialer.web.coordinator.forms import asked, everything, id_of
@@ -79,6 +80,7 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "rung": rung_of(rung_calls(ctx, campaign.id)),
         "not_taken": not_taken_words(refused_lately(ctx, campaign.id)),
         "town": town_address(),
+        "unfit": unfit_for_campaign(ctx, campaign.id),
         "answers": verdicts(board),
         "need_words": need_words,
         "day": day_of(board.hours, board.at),

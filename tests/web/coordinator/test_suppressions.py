@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import io
 import uuid
+from dataclasses import replace
 
 import pytest
 
+from dialer.cli.doctor import check_registers
 from dialer.services.context import Context
 from dialer.services.people.import_undo_run import run_undo
+from dialer.services.people.registers import unfit_for_campaign, unfit_registers
+from dialer.services.people.suppression_imports import BarringOptions, start_suppression_import
 from dialer.services.people.suppression_run import run_suppression_import
+from dialer.settings import Settings
+from dialer.store.models.accounts import Organisation
+from dialer.store.models.calling import Campaign
 from tests.web.phone_bank import HOUSEHOLD, PhoneBank
 from tests.web.reader import Reader
 
@@ -29,7 +36,9 @@ def test_a_number_is_barred_found_and_lifted(desk: Reader) -> None:
     assert "Complained" not in desk.press("look-up", q="07700900177").text.split("Registers")[0]
 
 
-def test_a_register_is_brought_in_and_its_age_shown(desk: Reader, ctx: Context, bank: PhoneBank) -> None:
+def test_a_register_is_brought_in_and_its_age_shown(
+    desk: Reader, ctx: Context, bank: PhoneBank, settings: Settings
+) -> None:
     assert "it was never brought in" in desk.open("/suppressions").text
     data = io.BytesIO(b"07700900123\nnonsense\n")
     page = desk.press("import-start", file=(data, "tps.txt"), listed="tps", dated="2026-01-01")
@@ -41,6 +50,42 @@ def test_a_register_is_brought_in_and_its_age_shown(desk: Reader, ctx: Context, 
     page = desk.open("/suppressions")
     assert "which is older than 28 days" in page.text
     assert "days old" in page.text
+    for path in (f"/live?campaign_id={bank.campaign_id}", f"/campaigns/{bank.campaign_id}"):
+        page = desk.open(path)
+        assert "Calls go out with TPS of" in page.text
+        assert "Calls go out without CTPS: it was never brought in" in page.text
+        assert "/suppressions#bring-in" in page.html
+    found = list(check_registers(settings))
+    assert ["TPS: its list is of 2026-01-01" in found[0].detail, "CTPS: it was never" in found[1].detail] == [
+        True
+    ] * 2
+    assert not any(one.ok for one in found)
+    assert all("/suppressions" in one.remedy for one in found)
+
+
+def test_a_campaign_warns_before_it_starts_and_no_longer_with_lists_of_this_month(
+    desk: Reader, ctx: Context, bank: PhoneBank
+) -> None:
+    with ctx.unit() as unit:
+        unit.session.get_one(Campaign, (unit.organisation_id, bank.campaign_id)).state = "draft"
+    page = f"/campaigns/{bank.campaign_id}"
+    assert [one.register for one in unfit_for_campaign(ctx, bank.campaign_id)] == ["tps", "ctps"]
+    assert "register-warning" in desk.open(page).html
+    assert "Calling has started" in desk.press("campaign-start").text
+    for register in ("tps", "ctps"):
+        options = BarringOptions(reason=register)
+        started = start_suppression_import(ctx, io.BytesIO(b"07700900123\n"), "list.txt", options)
+        run_suppression_import(ctx, started.id, lambda: ctx.now)
+    assert "register-warning" not in desk.open(page).html
+    assert "register-warning" not in desk.open("/live").html
+
+
+def test_the_demo_and_other_countries_need_no_preference_registers(ctx: Context, bank: PhoneBank) -> None:
+    elsewhere = replace(ctx, phones=replace(ctx.phones, allowed_countries=frozenset({"US"})))
+    assert unfit_for_campaign(elsewhere, bank.campaign_id) == []
+    with ctx.unit() as unit:
+        unit.session.get_one(Organisation, unit.organisation_id).demo = True
+    assert unfit_for_campaign(ctx, bank.campaign_id) == unfit_registers(ctx) == []
 
 
 def test_mistakes_are_told_at_their_field(desk: Reader) -> None:
