@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, TypedDict
+from collections.abc import Sequence
+from typing import Any, Final, TypedDict
 
 from sqlalchemy import delete, select
 
@@ -18,7 +19,11 @@ from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign, CampaignList
 from dialer.store.models.messaging import Blast, BlastList
 from dialer.store.models.people import ContactList
+from dialer.store.queries.list_tags import TagCount, tags_of_list
 from dialer.store.session import UnitOfWork
+
+TAGS_SHOWN: Final = 20
+TAGS_PATIENCE_S: Final = 0.4
 
 
 class ListFields(TypedDict, total=False):
@@ -48,6 +53,14 @@ def get_list(ctx: Context, list_id: uuid.UUID) -> ListView:
     require(ctx.actor, Permission.LIST_READ)
     with ctx.unit() as unit:
         return list_view(list_of(unit, list_id))
+
+
+def list_tags(ctx: Context, list_id: uuid.UUID) -> tuple[Sequence[TagCount], bool]:
+    """The tags that most of a list's people have, with how many; False where told from some of them."""
+    require(ctx.actor, Permission.LIST_READ)
+    with ctx.unit() as unit:
+        of = list_of(unit, list_id)
+        return tags_of_list(unit, list_id, of.contact_count, TAGS_SHOWN, TAGS_PATIENCE_S)
 
 
 def create_list(ctx: Context, fields: ListFields) -> ListView:

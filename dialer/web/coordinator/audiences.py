@@ -36,10 +36,12 @@ from dialer.web.coordinator.forms import (
     WHOLE_FORM,
     Answer,
     Faults,
+    asked,
     choices,
     everything,
     faults_of,
     go,
+    id_of,
     next_address,
     page_asked,
     said,
@@ -66,8 +68,13 @@ def audiences() -> str:
 @coordinator.get("/audiences/new")
 @allow(Permission.AUDIENCE_MANAGE)
 def new_audience() -> str:
-    """The composer, empty."""
-    return _composer(None, AudienceForm())
+    """The composer, empty; with a list or a tag in the address, for those who are on it or have it."""
+    conditions: list[dict[str, Any]] = []
+    if asked("list_id"):
+        conditions.append({"lists": [str(id_of(asked("list_id")))]})
+    if asked("tag"):
+        conditions.append({"tags": [asked("tag")]})
+    return _composer(None, (form_of("", {"all": conditions}) if conditions else None) or AudienceForm())
 
 
 @coordinator.post("/audiences")

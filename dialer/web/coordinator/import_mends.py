@@ -20,6 +20,7 @@ from dialer.web.coordinator.wording import IMPORT_REASON
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import Tone
+from dialer.web.words import figure
 
 
 @coordinator.post("/imports/<uuid:import_id>/mend")
@@ -37,7 +38,7 @@ def mend(import_id: uuid.UUID) -> Answer:
         words = gettext("That wasn’t possible any more; this is how it stands.")
         return go("coordinator.import_page", words, "warn", import_id=import_id)
     if came.wrong:
-        return show_import(import_id, _still_wrong(came)), 422
+        return show_import(import_id, _still_wrong(context(), import_id, came)), 422
     tone: Tone = "good" if came.sent else "warn"
     after = asked("after") or None
     return go("coordinator.import_page", _said_of(came), tone, import_id=import_id, after=after)
@@ -55,10 +56,15 @@ def _asked_for(ctx: Context, import_id: uuid.UUID) -> dict[int, list[str]]:
     }
 
 
-def _still_wrong(came: Mended) -> dict[str, str]:
+def _still_wrong(ctx: Context, import_id: uuid.UUID, came: Mended) -> dict[str, str]:
+    """What is still wrong, by the rows' numbers as the page shows them: line breaks in cells don't count."""
+    shown = list_rejected(ctx, import_id, page_asked(ROWS_SHOWN)).items
+    rows = {issue.line: issue.row for issue in shown}
     return {
         f"row-{line}": gettext(
-            "Row %(row)s: %(wrong)s", row=line, wrong=IMPORT_REASON.get(fault.reason, fault.detail)
+            "Row %(row)s: %(wrong)s",
+            row=figure(rows.get(line, line)),
+            wrong=IMPORT_REASON.get(fault.reason, fault.detail),
         )
         for line, fault in came.wrong.items()
     }

@@ -23,6 +23,7 @@ from dialer.services.people.lists import (
     delete_list,
     get_list,
     list_lists,
+    list_tags,
 )
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
@@ -147,9 +148,12 @@ def _lists_page(values: dict[str, Any], errors: Faults | None = None) -> str:
 def _list_page(list_id: uuid.UUID, errors: Faults | None = None) -> str:
     ctx = context()
     found = get_list(ctx, list_id)
+    tags, exact = list_tags(ctx, list_id)
     return render_template(
         "coordinator/list.html",
         list=found,
+        tags=tags,
+        tags_exact=exact,
         imports=list_imports(ctx, list_id, _SHOWN_IMPORTS).items,
         filling=is_being_filled(ctx, list_id),
         values={"name": said("name") if request.method == "POST" and "name" in request.form else found.name},

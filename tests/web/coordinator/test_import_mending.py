@@ -53,3 +53,16 @@ def test_what_is_still_wrong_is_said_and_the_rest_goes(
     _run_mending(ctx, clock)
     assert _people(ctx) == 2  # Nasima was there without her email
     assert desk.press("mend-5").status == 422
+
+
+def test_a_row_is_called_by_the_number_that_the_page_shows(desk: Reader, new_list: Reader, bring_in) -> None:
+    page = bring_in('Name,Phone,Address\nAnn,07700 900001,"1 High St\nBryn"\nBob,n/a,\n')
+    assert page.words["mend-4"] == "Bring row 3 in again"
+    assert "Row 3: " in desk.press("mend-4", **{"cell-4-1": "0770"}).words["flash"]
+
+
+def test_a_file_that_mends_another_says_so_on_the_list(desk: Reader, new_list: Reader, bring_in) -> None:
+    page = bring_in(PEOPLE)
+    address = next(form.action for form in page.forms if form.action.endswith("/imports"))
+    desk.press("mend-3", **{"cell-3-1": "07700 900124"})
+    assert desk.open(address.removesuffix("/imports")).words["file-mends"] == "Mends rows"

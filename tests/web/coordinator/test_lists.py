@@ -10,7 +10,9 @@ import pytest
 from dialer.services.context import Context
 from dialer.services.people.import_run import run_import
 from dialer.services.people.import_undo_run import run_undo
+from dialer.services.people.lists import list_tags
 from tests.conftest import SetClock
+from tests.services.people import importing
 from tests.web.coordinator.conftest import PEOPLE
 from tests.web.reader import Page, Reader
 
@@ -185,3 +187,19 @@ def test_a_list_that_a_running_campaign_uses_stays(desk: Reader, bank, ctx: Cont
     desk.open(f"{path}/delete")
     page = desk.press("confirm")
     assert "A running campaign uses this list." in page.words["flash"]
+
+
+def test_a_list_says_which_tags_its_people_have_and_leads_to_audiences(
+    new_list: Reader, ctx: Context
+) -> None:
+    path = next(form.action for form in new_list.page.forms if form.action.endswith("/imports"))
+    path = path.removesuffix("/imports")
+    list_id = uuid.UUID(path.split("/")[2])
+    assert "list-tags" not in new_list.open(path).tests
+    rows = ["Name,Phone,Tags", "Ann,07700 900001,member; poster", "Bob,07700 900002,member"]
+    importing.bring_in(ctx, "\n".join(rows), list_id)
+    page = new_list.open(path)
+    assert page.tests["tag-count"]["data-value"] == "1"  # of the last
+    assert list_tags(ctx, list_id) == ([("member", 2), ("poster", 1)], True)
+    composer = new_list.open(f"/audiences/new?list_id={list_id}&tag=poster")
+    assert (composer.status, "poster" in composer.html) == (200, True)
