@@ -45,6 +45,8 @@ class Waiting(StrEnum):
     UNREADABLE = "unreadable_texts"
     """They come first, and have not let themselves be read for a while."""
     CARRIER = "carrier"
+    SENDERS = "senders_stopped"
+    """Every sender it has is stopped, by a person or because networks block its texts."""
 
 
 class Pause(StrEnum):
@@ -55,6 +57,8 @@ class Pause(StrEnum):
     ACCOUNT = "carrier_account"
     CONFIGURATION = "carrier_configuration"
     REFUSALS = "too_many_refused"
+    BLOCKED = "texts_blocked"
+    """Networks filter the texts of the whole campaign; a sender is stopped by the same word."""
 
 
 _WAYS: Final[Mapping[Deed, tuple[frozenset[str], str]]] = {

@@ -46,3 +46,12 @@ def test_what_no_sender_can_be_is_refused(api: Api, carys: Person, body: dict[st
 def test_volunteers_see_and_set_nothing(api: Api, vic: Person) -> None:
     assert api(vic).get("/senders").status_code == 403
     assert api(vic).post("/senders", json={"address": LONG}).status_code == 403
+
+
+def test_one_is_stopped_and_let_go_on(api: Api, carys: Person) -> None:
+    caller = api(carys)
+    path = f"/senders/{caller.post('/senders', json={'address': 'Aber'}).json['id']}"
+    stopped = caller.post(f"{path}/pause").json
+    assert (stopped["state"], stopped["pause_reason"]) == ("paused", "by_hand")
+    assert caller.post(f"{path}/pause").json == stopped
+    assert caller.post(f"{path}/resume").json["state"] == "active"

@@ -155,7 +155,7 @@ def _paused(_ctx: Context, _unit: UnitOfWork, blast: Blast) -> None:
 
 
 def _resumed(ctx: Context, unit: UnitOfWork, blast: Blast) -> None:
-    blast.pause_reason = None
+    blast.pause_reason, blast.resumed_at = None, ctx.now
     unit.after_commit(lambda: enqueue_sending(ctx))
 
 

@@ -42,10 +42,10 @@ MOSTLY: Final = 0.5
 """When so many and more than this share of a sender's texts aren't accepted, the sender itself rests."""
 
 EXPLAINED: Final = frozenset(
-    {21211, 21214, 21602, 21604, 21610, 21612, 21614, 21617, 30003, 30005, 30006, 30008}
+    {21211, 21214, 21602, 21604, 21610, 21612, 21614, 21617, 30003, 30005, 30006, 30008, 30036}
 )
-"""Refusals that tell about one number or one text. Of all others many together mean that something is wrong
-with us (contract §7)."""
+"""Refusals that tell about one number or one text (30036: the time that we ourselves gave it was over). Of
+all others many together mean that something is wrong with us (contract §7)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What may be set for a sender: its rate, and that it is a 10DLC number, which its address doesn't tell."""
+"""What may be set for a sender: its rate, that it is a 10DLC number, that it stops."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from typing import Any, Final
 from sqlalchemy import select
 
 from dialer.domain.access import Permission, require
+from dialer.domain.blast import Pause
 from dialer.domain.errors import NotFound, ValidationFailed
 from dialer.domain.sender import kind_of, may_be
 from dialer.services.context import Context
+from dialer.services.messaging.outgoing import enqueue_sending
 from dialer.services.messaging.senders import rate, sender_rows
 from dialer.services.messaging.views import SenderView
+from dialer.services.messaging.waiting import is_resting
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.messaging import Sender
 from dialer.store.session import UnitOfWork
@@ -77,6 +80,29 @@ def change_sender(ctx: Context, sender_id: uuid.UUID, fields: Mapping[str, Any])
         return _view(ctx, row)
 
 
+def pause_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
+    """Let nothing go out from it until it is resumed; its texts wait. Again: no change."""
+    require(ctx.actor, Permission.SENDER_MANAGE)
+    with ctx.unit() as unit:
+        row = _row(unit, sender_id, lock=True)
+        if row.pause_reason is None:
+            row.pause_reason = Pause.BY_HAND
+            ctx.audit(unit, "sender.paused", "sender", row.id, {"pause_reason": row.pause_reason})
+        return _view(ctx, row)
+
+
+def resume_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
+    """Let it send again, whoever or whatever stopped it; what was blocked before doesn't stop it again."""
+    require(ctx.actor, Permission.SENDER_MANAGE)
+    with ctx.unit() as unit:
+        row = _row(unit, sender_id, lock=True)
+        if row.pause_reason is not None:
+            row.pause_reason, row.resumed_at, row.resting_until = None, ctx.now, None
+            ctx.audit(unit, "sender.resumed", "sender", row.id)
+            unit.after_commit(lambda: enqueue_sending(ctx))
+        return _view(ctx, row)
+
+
 def _row(unit: UnitOfWork, sender_id: uuid.UUID, *, lock: bool = False) -> Sender:
     query = select(Sender).where(Sender.organisation_id == unit.organisation_id, Sender.id == sender_id)
     row = unit.session.scalar(query.with_for_update() if lock else query)
@@ -97,6 +123,7 @@ def _set(ctx: Context, unit: UnitOfWork, row: Sender, fields: Mapping[str, Any])
 
 
 def _view(ctx: Context, row: Sender) -> SenderView:
+    resting = row.pause_reason is None and is_resting(row, ctx.now)
     return SenderView(
         id=row.id,
         address=row.address,
@@ -104,6 +131,8 @@ def _view(ctx: Context, row: Sender) -> SenderView:
         rate_per_s=row.rate_per_s,
         effective_rate_per_s=rate(row, ctx.messaging),
         pool=tuple(row.pool),
-        resting_until=row.resting_until if row.resting_until and row.resting_until > ctx.now else None,
+        state="paused" if row.pause_reason else "resting" if resting else "active",
+        pause_reason=row.pause_reason,
+        resting_until=row.resting_until if resting else None,
         created_at=row.created_at,
     )

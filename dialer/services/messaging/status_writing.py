@@ -13,6 +13,7 @@ from dialer.domain.carrier_action import Action
 from dialer.domain.message import sources_of
 from dialer.domain.sender import Rest
 from dialer.services.context import Context
+from dialer.services.messaging.breakers import is_block, stop_blocked
 from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.consequences import Said, follow
 from dialer.services.messaging.figures import BLAST, Move, count_moves
@@ -110,4 +111,12 @@ def _hold_back(ctx: Context, unit: UnitOfWork, carrier: Carrier, done: Sequence[
                 doubtful.add(text.blast_id)
     for blast_id in sorted(reasons):
         pause_with_reason(ctx, unit, blast_id, reasons[blast_id])
+    blocked = [(text, code) for text, code in coded if is_block(carrier, code)]
+    stop_blocked(
+        ctx,
+        unit,
+        carrier,
+        campaign_ids={text.campaign_id for text, _ in blocked if text.campaign_id is not None},
+        senders={text.sender for text, _ in blocked if text.sender is not None},
+    )
     check_refusals(ctx, unit, sorted(doubtful - reasons.keys()))

@@ -34,7 +34,10 @@ class BlastView:
 @dataclass(frozen=True, slots=True)
 class SenderView:
     """A sender. `rate_per_s` is what was set for it, in segments a second, `effective_rate_per_s` what it is;
-    `pool` are the numbers of a Messaging Service, and until `resting_until` nothing goes out from it.
+    `pool` are the numbers of a Messaging Service.
+
+    `state` is `active`; `resting` until `resting_until`, by itself; or `paused` until somebody resumes it,
+    with the reason.
     """
 
     id: uuid.UUID
@@ -43,6 +46,8 @@ class SenderView:
     rate_per_s: float | None
     effective_rate_per_s: float
     pool: tuple[str, ...]
+    state: str
+    pause_reason: str | None
     resting_until: dt.datetime | None
     created_at: dt.datetime
 

@@ -54,6 +54,8 @@ def _resting(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -
     rows = known_senders(unit, senders_of(unit, blast, campaign)).values()
     if not rows or awake(rows, ctx.now):
         return None
+    if all(row.pause_reason is not None for row in rows):
+        return Waiting.SENDERS
     return _WAITING[first_to_wake(rows).resting_for]
 
 

@@ -30,8 +30,9 @@ class Sender(Identified, Base):
     """A number, Messaging Service or sender id that messages go out from.
 
     `rate_per_s` is segments a second where somebody has set them. `pool` are the numbers of a Messaging
-    Service, as the carrier tells. `resting_for` says why it rests until `resting_until`. The carrier's list
-    of texts to it has been read up to `inbound_read_through`.
+    Service, as the carrier tells. `resting_for` says why it rests until `resting_until`. Where `pause_reason`
+    stands it is stopped until a person lets it go on (`resumed_at`); only what was sent since then may stop
+    it again. The carrier's list of texts to it has been read up to `inbound_read_through`.
     """
 
     __tablename__ = "sender"
@@ -52,6 +53,7 @@ class Sender(Identified, Base):
     resting_until: Mapped[Instant | None]
     resting_for: Mapped[str | None]
     pause_reason: Mapped[str | None]
+    resumed_at: Mapped[Instant | None]
     inbound_read_through: Mapped[Instant | None]
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
@@ -82,6 +84,7 @@ class Blast(Identified, Base):
     body: Mapped[str]
     state: Mapped[str] = mapped_column(server_default=text("'draft'"))
     pause_reason: Mapped[str | None]
+    resumed_at: Mapped[Instant | None]
     audience: Mapped[Json]
     audience_id: Mapped[uuid.UUID | None]
     audience_filter: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))

@@ -128,10 +128,36 @@ UNEXPLAINED: Final = text(
         SELECT m.error_code AS code FROM message m
         WHERE m.organisation_id = :organisation AND m.blast_id = :blast AND m.purpose = 'blast'
           AND m.state IN ('sent', 'delivered', 'undelivered', 'failed')
+          AND m.attempted_at > coalesce(
+              (SELECT b.resumed_at FROM blast b WHERE b.organisation_id = :organisation AND b.id = :blast),
+              '-infinity'
+          )
         ORDER BY m.attempted_at DESC, m.id DESC LIMIT :window
     ) AS last
     """
 )
+"""What was sent before a person let it go on was looked at by them, and doesn't count again."""
+
+_LAST_CODES: Final = """
+    SELECT last.code FROM blast b
+    CROSS JOIN LATERAL (
+        SELECT m.error_code AS code, m.attempted_at, m.id, m.sender FROM message m
+        WHERE m.organisation_id = :organisation AND m.blast_id = b.id AND m.purpose = 'blast'
+          AND m.state IN ('sent', 'delivered', 'undelivered', 'failed')
+          AND m.attempted_at > coalesce(b.resumed_at, '-infinity')
+        ORDER BY m.attempted_at DESC, m.id DESC LIMIT :deep
+    ) AS last
+    WHERE b.organisation_id = :organisation AND b.state IN ('running', 'paused') AND {wanted}
+    ORDER BY last.attempted_at DESC, last.id DESC LIMIT :window
+"""
+_CODES_OF_CAMPAIGN: Final = text(_LAST_CODES.format(wanted="b.campaign_id = :campaign"))
+_CODES_OF_SENDER: Final = text(
+    _LAST_CODES.format(
+        wanted=""":sender = ANY (b.senders) AND last.sender = :sender
+          AND last.attempted_at > coalesce(CAST(:since AS timestamptz), '-infinity')"""
+    )
+)
+"""Both read the newest of each open blast from the index that is ordered so; no other is kept for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,3 +278,25 @@ def last_refused(
         "window": window,
     }
     return list(unit.session.scalars(UNEXPLAINED, given))
+
+
+def last_codes_of_campaign(unit: UnitOfWork, campaign_id: uuid.UUID, window: int) -> Sequence[int | None]:
+    """The codes of the last outcomes of a campaign's open blasts, newest first; None where there is none."""
+    given = {"organisation": unit.organisation_id, "campaign": campaign_id, "deep": window, "window": window}
+    return unit.session.scalars(_CODES_OF_CAMPAIGN, given).all()
+
+
+def last_codes_of_sender(
+    unit: UnitOfWork, sender: str, since: dt.datetime | None, *, window: int, deep: int
+) -> Sequence[int | None]:
+    """The codes of the last outcomes of a sender's texts after `since`, newest first, among the last `deep`
+    of each open blast that it sends for.
+    """
+    given = {
+        "organisation": unit.organisation_id,
+        "sender": sender,
+        "since": since,
+        "deep": deep,
+        "window": window,
+    }
+    return unit.session.scalars(_CODES_OF_SENDER, given).all()

@@ -146,6 +146,24 @@ def _too_many_refused(_campaign: CampaignView, _now: dt.datetime) -> Reason:
     )
 
 
+def _texts_blocked(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("We paused it: networks block more than 5 in 100 of this campaign’s texts."),
+        gettext("Going on makes it worse. Look at the words and links, and at where the list is from."),
+        "bad",
+    )
+
+
+def _senders_stopped(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("What these texts come from is stopped."),
+        gettext("Its texts wait. See why, and let it send again."),
+        "bad",
+        url_for("coordinator.senders"),
+        gettext("To the senders"),
+    )
+
+
 Say = Callable[[CampaignView, dt.datetime], "Reason | None"]
 
 _WAITING: Final[Mapping[str, Say]] = {
@@ -157,6 +175,7 @@ _WAITING: Final[Mapping[str, Say]] = {
     Waiting.UNREAD: _unread,
     Waiting.UNREADABLE: _unreadable,
     Waiting.CARRIER: _carrier_away,
+    Waiting.SENDERS: _senders_stopped,
 }
 _PAUSED: Final[Mapping[str, Say]] = {
     Pause.BY_HAND: lambda _campaign, _now: None,
@@ -164,4 +183,5 @@ _PAUSED: Final[Mapping[str, Say]] = {
     Pause.ACCOUNT: _account,
     Pause.CONFIGURATION: _configuration,
     Pause.REFUSALS: _too_many_refused,
+    Pause.BLOCKED: _texts_blocked,
 }

@@ -92,7 +92,19 @@ def test_many_filtered_texts_pause_the_blast(blasting: Blasting):
     tell(blasting, texts[5:6], "undelivered", 30007)
     after = get_blast(blasting.ctx, blast_id)
     assert before.pause_reason is None
-    assert (after.state, after.pause_reason) == ("paused", "too_many_refused")
+    assert (after.state, after.pause_reason) == ("paused", "texts_blocked_30007")
+
+
+def test_refusals_that_nothing_explains_pause_the_blast(blasting: Blasting):
+    blast_id, texts = sent(blasting, 40)
+    tell(blasting, texts[:6], "undelivered", 30999)
+    assert get_blast(blasting.ctx, blast_id).pause_reason == "too_many_refused"
+
+
+def test_what_came_too_late_by_our_own_limit_pauses_nothing(blasting: Blasting):
+    blast_id, texts = sent(blasting, 40)
+    tell(blasting, texts, "failed", 30036)
+    assert get_blast(blasting.ctx, blast_id).pause_reason is None
 
 
 def test_numbers_that_do_not_answer_pause_nothing(blasting: Blasting):

@@ -30,6 +30,7 @@ PAGES = (
     "/blasts",
     "/blasts/new",
     "/inbox",
+    "/senders",
 )
 
 

@@ -14,6 +14,7 @@ from dialer.services.context import Context
 from dialer.services.messaging.blasts import BlastFields, create_blast
 from dialer.services.messaging.conversations import ConversationSearch, list_conversations
 from dialer.services.messaging.inbound import InboundText, receive
+from dialer.services.messaging.sender_settings import NewSender, add_sender
 from dialer.services.paging import Page
 from dialer.services.people.audiences import create_audience
 from dialer.services.people.lists import create_list
@@ -87,6 +88,8 @@ FIELDS = [
     "add",
     "remove",
     "senders",
+    "address",
+    "rate",
     "caller_ids",
     "cost_cap",
     "require_consent_sms",
@@ -143,6 +146,7 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "channel": "voice",
         "blast_id": _draft(ctx, bank),
         "conversation_id": _conversation(ctx),
+        "sender_id": add_sender(ctx, NewSender("+447700900188"))[0].id,
     }
     rules = [
         rule

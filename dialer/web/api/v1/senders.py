@@ -1,4 +1,4 @@
-"""`/senders`: where texts come from, and how fast each may send."""
+"""`/senders`: where texts come from, how fast each may send, and which are stopped."""
 
 from __future__ import annotations
 
@@ -52,6 +52,8 @@ class SenderSchema(Schema):
     rate_per_s = Number(required=True, allow_none=True)
     effective_rate_per_s = Number(required=True)
     pool = fields.List(Text(), required=True)
+    state = Choice("active", "resting", "paused", required=True)
+    pause_reason = Text(required=True, allow_none=True)
     resting_until = Instant(required=True, allow_none=True)
     created_at = Instant(required=True)
 
@@ -94,3 +96,19 @@ class Sender(MethodView):
     def patch(self, given: dict[str, Any], sender_id: str) -> SenderView:
         """Change the fields given. A blast that is running keeps to it within a second."""
         return deeds.change_sender(context(), path_id(sender_id), given)
+
+
+@senders.route("/senders/<sender_id>/pause", methods=["POST"])
+@allow(Permission.SENDER_MANAGE)
+@senders.response(200, SenderSchema)
+def pause(sender_id: str) -> SenderView:
+    """Let nothing go out from it until it is resumed; its texts wait."""
+    return deeds.pause_sender(context(), path_id(sender_id))
+
+
+@senders.route("/senders/<sender_id>/resume", methods=["POST"])
+@allow(Permission.SENDER_MANAGE)
+@senders.response(200, SenderSchema)
+def resume(sender_id: str) -> SenderView:
+    """Let it send again, whatever stopped it."""
+    return deeds.resume_sender(context(), path_id(sender_id))

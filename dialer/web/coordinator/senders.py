@@ -1,0 +1,163 @@
+"""Where texts come from: how fast each sender may go, which are stopped, and why."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+from flask import render_template
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+from werkzeug.wrappers import Response
+
+from dialer.domain.access import Permission
+from dialer.domain.blast import Pause
+from dialer.domain.errors import RuleBroken, ValidationFailed
+from dialer.services.context import Context
+from dialer.services.messaging.sender_settings import (
+    NewSender,
+    add_sender,
+    change_sender,
+    get_sender,
+    list_senders,
+    pause_sender,
+    resume_sender,
+)
+from dialer.services.messaging.views import SenderView
+from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.forms import (
+    WHOLE_FORM,
+    Answer,
+    Faults,
+    everything,
+    faults_of,
+    go,
+    number,
+    our_numbers,
+    said,
+    same_names,
+)
+from dialer.web.coordinator.wording import Words
+from dialer.web.desk import context
+from dialer.web.guard import allow
+
+KIND: Final[Words] = {
+    "long_code": _("Number"),
+    "10dlc": _("Number registered for 10DLC"),
+    "toll_free": _("Toll-free number"),
+    "short_code": _("Short code"),
+    "alphanumeric": _("Name"),
+    "messaging_service": _("Messaging Service"),
+}
+FIELD_AT: Final = same_names("address", "kind", "rate")
+SLOWEST, FASTEST = 0.01, 10_000.0
+_NEW: Final = {"address": "", "kind": "", "rate": ""}
+
+
+@coordinator.get("/senders")
+@allow(Permission.SENDER_READ)
+def senders() -> str:
+    """Every sender, and the form of another."""
+    return _page(context(), None, dict(_NEW))
+
+
+@coordinator.post("/senders")
+@allow(Permission.SENDER_MANAGE)
+def make_sender() -> Answer:
+    """Say what an address may do before it is first used."""
+    ctx = context()
+    try:
+        add_sender(ctx, NewSender(next(iter(our_numbers("address")), ""), **_fields()))
+    except RuleBroken as error:
+        return _page(ctx, None, _sent(), _faults(error)), 422
+    return go("coordinator.senders", gettext("Added."))
+
+
+@coordinator.get("/senders/<uuid:sender_id>")
+@allow(Permission.SENDER_MANAGE)
+def sender(sender_id: uuid.UUID) -> str:
+    """The form of one sender."""
+    ctx = context()
+    found = get_sender(ctx, sender_id)
+    return _page(ctx, found, _as_is(found))
+
+
+@coordinator.post("/senders/<uuid:sender_id>")
+@allow(Permission.SENDER_MANAGE)
+def save_sender(sender_id: uuid.UUID) -> Answer:
+    """Change a sender's kind or rate."""
+    ctx = context()
+    try:
+        change_sender(ctx, sender_id, _fields())
+    except RuleBroken as error:
+        return _page(ctx, get_sender(ctx, sender_id), _sent(), _faults(error)), 422
+    return go("coordinator.senders", gettext("Saved."))
+
+
+@coordinator.post("/senders/<uuid:sender_id>/pause")
+@allow(Permission.SENDER_MANAGE)
+def stop_sender(sender_id: uuid.UUID) -> Response:
+    """Let nothing go out from it."""
+    pause_sender(context(), sender_id)
+    return go("coordinator.senders", gettext("Stopped. Its texts wait."))
+
+
+@coordinator.post("/senders/<uuid:sender_id>/resume")
+@allow(Permission.SENDER_MANAGE)
+def start_sender(sender_id: uuid.UUID) -> Response:
+    """Let it send again."""
+    resume_sender(context(), sender_id)
+    return go("coordinator.senders", gettext("It sends again."))
+
+
+def why_stopped(reason: str) -> str:
+    """Why a sender is stopped, in plain words."""
+    if reason.startswith(Pause.BLOCKED):
+        code = reason.removeprefix(Pause.BLOCKED).strip("_")
+        return str(gettext("Networks block its texts (the carrier’s code %(code)s).", code=code))
+    return str(gettext("Somebody stopped it."))
+
+
+def _fields() -> dict[str, Any]:
+    fields: dict[str, Any] = {"rate_per_s": _rate()}
+    if kind := said("kind"):
+        if kind not in KIND:
+            raise ValidationFailed.at("/kind", gettext("Choose one of these."))
+        fields["kind"] = kind
+    return fields
+
+
+def _rate() -> float | None:
+    if not said("rate"):
+        return None
+    rate = number("rate")
+    if not SLOWEST <= rate <= FASTEST:
+        raise ValidationFailed.at("/rate", gettext("Write a rate from 0.01 to 10,000."))
+    return rate
+
+
+def _faults(error: RuleBroken) -> Faults:
+    return faults_of(error, FIELD_AT) if isinstance(error, ValidationFailed) else {WHOLE_FORM: str(error)}
+
+
+def _as_is(found: SenderView) -> dict[str, Any]:
+    own = found.rate_per_s
+    return {"address": found.address, "kind": found.kind, "rate": "" if own is None else f"{own:g}"}
+
+
+def _sent() -> dict[str, Any]:
+    return {name: said(name) for name in _NEW}
+
+
+def _page(
+    ctx: Context, editing: SenderView | None, values: dict[str, Any], errors: Faults | None = None
+) -> str:
+    return render_template(
+        "coordinator/senders.html",
+        senders=everything(lambda page: list_senders(ctx, page)),
+        sender=editing,
+        values=values,
+        kinds=KIND,
+        why_stopped=why_stopped,
+        errors=errors or {},
+    )
