@@ -12,7 +12,8 @@ from dialer.domain.importing.recognition import Basis
 _COUNTED: Final = {
     "mended_numbers": "numbers had lost their leading zero; it was put back.",
     "unread_values": "dates, scores or choices could not be understood and were left out.",
-    "renumbered": "elector numbers were somebody else’s before; the people were kept apart.",
+    "renumbered": "elector numbers were somebody else’s before; the people were kept apart. If this is a new"
+    " register, undo the import and say which one it is: people are then known by name and address.",
     "gone_electors": "people are gone from the register; they stay in their lists as moved, their noes with"
     " them.",
     "unknown_gone": "rows take people off the register who aren’t here; nobody was brought in for them.",

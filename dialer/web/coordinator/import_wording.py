@@ -55,7 +55,9 @@ def _of_rows(count: int) -> dict[str, Callable[[], str]]:
         ),
         "renumbered": lambda: ngettext(
             "One elector number was somebody else’s before. The two people are kept apart.",
-            "%(num)s elector numbers were somebody else’s before. The people are kept apart.",
+            "%(num)s elector numbers were somebody else’s before. The people are kept apart. If this is a new"
+            " register, take the list back and say which one it is, so that we know people by name and"
+            " address.",
             count,
         ),
         "gone_electors": lambda: ngettext(
