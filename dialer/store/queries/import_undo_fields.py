@@ -109,6 +109,29 @@ _GIVE_BACK: Final = f"""
           AND other.register = was.before ->> 2 AND other.elector_key = was.before ->> 1)
     RETURNING c.id
 """
+# The first later import that stands and named whoever has it is what keeps it from them: it takes over what
+# stood before, as if it had taken the number from them itself.
+_HAND_ON: Final = f"""
+    INSERT INTO import_change AS c (organisation_id, import_id, contact_id, before, after)
+    SELECT DISTINCT ON (was.contact_id) :organisation, i.id, was.contact_id,
+        jsonb_build_object('{ELECTOR}', was.number),
+        jsonb_build_object('{ELECTOR}', jsonb_build_array(NULL, NULL, was.number -> 2))
+    FROM (SELECT contact_id, before -> '{ELECTOR}' AS number FROM import_change
+        WHERE organisation_id = :organisation AND import_id = :import
+          AND contact_id = ANY(CAST(:people AS uuid[]))) AS was
+    JOIN contact AS mine ON mine.organisation_id = :organisation AND mine.id = was.contact_id
+        AND mine.elector_key IS NULL
+    JOIN contact AS holder ON holder.organisation_id = :organisation
+        AND holder.register = was.number ->> 2 AND holder.elector_key = was.number ->> 1
+    JOIN import AS i ON i.organisation_id = :organisation AND i.id > CAST(:import AS uuid)
+        AND i.state NOT IN ('undoing', 'undone')
+    JOIN import_contact AS named ON named.organisation_id = :organisation AND named.import_id = i.id
+        AND named.contact_id = holder.id
+    ORDER BY was.contact_id, i.id
+    ON CONFLICT (organisation_id, import_id, contact_id)
+        DO UPDATE SET before = c.before || excluded.before, after = excluded.after || c.after
+    RETURNING contact_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,5 +224,8 @@ def electors_left(session: Session, organisation_id: uuid.UUID, import_id: uuid.
 
 
 def give_back_electors(session: Session, chunk: Chunk) -> int:
-    """Give these their elector numbers back where nobody has them now; how many got theirs."""
-    return len(session.execute(text(_GIVE_BACK), chunk.parameters()).all())
+    """Give these their elector numbers back where nobody has them now; how many got theirs, or will when a
+    later import goes by which somebody else has it.
+    """
+    got = len(session.execute(text(_GIVE_BACK), chunk.parameters()).all())
+    return got + len(session.execute(text(_HAND_ON), chunk.parameters()).all())
