@@ -34,7 +34,7 @@ STAYS: Final = (
     "suppressions",
 )
 """Why something stays. All but the last three count people whom the import made: `contacted` were texted,
-called or wrote to us; `noes` said no where no number or address holds it; of `evidence` there is some from
+called or wrote to us; `noes` said no, which covers what they get later; of `evidence` there is some from
 others; `changed` were changed by hand. `fields` counts people some of whose fields are somebody else's by
 now, and `elector_numbers` those whose number somebody else has.
 `suppressions` are those that another list, or somebody, holds too."""

@@ -28,7 +28,7 @@ from dialer.store.queries.import_match import hold_people, match_stage
 from dialer.store.queries.import_merge import Counts, Merged, merge_stage, renumbered_rows
 from dialer.store.queries.import_stage import copy_issues, reach_disk_later
 from dialer.store.queries.name_words import learn_staged_names
-from dialer.store.queries.opt_outs import cover_reach
+from dialer.store.queries.opt_outs import bar_strangers, cover_reach
 from dialer.store.queries.queue_sync import any_running
 from dialer.store.queries.turnout_marks import any_waiting
 from dialer.store.session import UnitOfWork
@@ -54,6 +54,8 @@ def bring_in(plan: Plan, staged: Staged, now: dt.datetime) -> Counts:
         if merged.counts.created or merged.changed:
             learn_staged_names(unit.session, unit.organisation_id)
         cover_reach(unit.session, unit.organisation_id, merged.changed)
+        if merged.unknown_left:
+            bar_strangers(unit.session, unit.organisation_id, plan.id, now)
         people = _worth_a_look(unit, merged)
         sync_queues(unit, now=now, contact_ids=sorted(people))  # the queue before records, as results do
         count_new_records(unit, plan.merge.election_id, merged.standings)

@@ -48,8 +48,9 @@ def _check_nothing_went_out(unit: UnitOfWork, row: Import) -> None:
     since = reached_since(unit.session, unit.organisation_id, row.id, row.created_at)
     if any(since):
         raise Conflict(
-            f"Since then people from this list got {since.messages:,} texts and {since.calls:,} calls."
-            " Texts that wait count too: cancel their blast. Undo with “force”, and these people stay.",
+            f"Since then {since.messages:,} texts went or wait to go to people from this list, and"
+            f" {since.calls:,} calls were made. Those that wait can be cancelled with their blast. Undo with"
+            " “force”, and these people stay.",
             messages=since.messages,
             calls=since.calls,
         )

@@ -90,17 +90,15 @@ _FORGET_CONSENTS: Final = """
       AND contact_id = ANY(CAST(:people AS uuid[]))
     RETURNING id
 """
-_PLACED_NO: Final = """ AND t.lifted_at IS NULL AND (t.source <> 'import' OR NOT (
-    (t.channel IN ('sms', 'voice') AND EXISTS (SELECT FROM contact_phone AS p
-        WHERE p.organisation_id = :organisation AND p.contact_id = c.id AND p.removed_at IS NULL))
-    OR (t.channel = 'email' AND c.email_key IS NOT NULL)))"""
+# A no covers what they have and what they get later (contract §4): while it stands somebody must have it.
+_STANDING_NO: Final = " AND t.lifted_at IS NULL"
 # Of those whom this import made, or one that is undone: why they can't go, or null.
 _JUDGE: Final = f"""
     SELECT c.id, CASE
         WHEN {_CONTACTED} THEN 'contacted'
         WHEN EXISTS ({_NAMED_BY_OTHERS} AND named.contact_id = c.id) THEN 'other_imports'
         WHEN {_there("list_member")} THEN 'other_lists'
-        WHEN {_there("opt_out", _PLACED_NO)} THEN 'noes'
+        WHEN {_there("opt_out", _STANDING_NO)} THEN 'noes'
         WHEN {_there("pledge")} OR {_there("turnout_mark")} OR {_there("consent")} THEN 'evidence'
         WHEN c.updated_at <> maker.created_at THEN 'changed'
         END AS why
@@ -194,8 +192,8 @@ def forget_consents(session: Session, chunk: Chunk) -> int:
 def take_people_away(session: Session, chunk: Chunk) -> tuple[int, Counter[str]]:
     """Delete those who came with the import, or with one that is undone, and whom nothing holds.
 
-    Returns how many, and how many stay for which reason. Their noes stay, as suppressions of their numbers
-    and addresses; who said no at the door, or has no number to suppress, stays.
+    Returns how many, and how many stay for which reason. Who said no stays, so that it holds for the numbers
+    and addresses that they get later, too.
     """
     gone, stay = list[uuid.UUID](), Counter[str]()
     for contact_id, why in session.execute(text(_JUDGE), chunk.parameters()):

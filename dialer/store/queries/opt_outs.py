@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Collection
 from string import Template
@@ -95,3 +96,31 @@ def cover_reach(
     rows = session.execute(_COVER_NUMBERS, {**given, "channels": list(OF_NUMBERS)}).all()
     session.execute(_COVER_ADDRESSES, {**given, "channels": list(OF_ADDRESSES)})
     return frozenset(row.place for row in rows if row.is_new)
+
+
+# A row of somebody gone whom nobody here is names no person who could keep their no: what they had keeps it.
+_BAR_STRANGERS: Final = Template(
+    """
+    INSERT INTO suppression (organisation_id, id, $place, channel, reason, source, import_id, created_at)
+    SELECT DISTINCT ON (reach.place, refused.channel) :organisation, $uuid7, reach.place, refused.channel,
+        'opt_out', 'import', CAST(:import AS uuid), CAST(:now AS timestamptz)
+    FROM import_stage AS s, unnest($places) AS reach(place), unnest(s.refused) AS refused(channel)
+    WHERE s.fate IN ('gone', 'gone_again') AND s.gone_id IS NULL AND refused.channel = ANY(:channels)
+      AND reach.place IS NOT NULL
+    ORDER BY reach.place, refused.channel
+    ON CONFLICT DO NOTHING
+    """
+)
+_BAR_NUMBERS: Final = text(_BAR_STRANGERS.substitute(place="number", places="s.numbers", uuid7=UUID7))
+_BAR_ADDRESSES: Final = text(
+    _BAR_STRANGERS.substitute(place="email", places="ARRAY[s.email_key]", uuid7=UUID7)
+)
+
+
+def bar_strangers(
+    session: Session, organisation_id: uuid.UUID, import_id: uuid.UUID, now: dt.datetime
+) -> None:
+    """Keep the noes of those who are gone from a register and whom nobody here is, with what they had."""
+    given = {"organisation": organisation_id, "import": import_id, "now": now}
+    session.execute(_BAR_NUMBERS, {**given, "channels": list(OF_NUMBERS)})
+    session.execute(_BAR_ADDRESSES, {**given, "channels": list(OF_ADDRESSES)})

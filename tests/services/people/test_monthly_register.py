@@ -9,6 +9,7 @@ from dialer.services.context import Context
 from dialer.services.paging import Page
 from dialer.services.people.contacts import ContactSearch, list_contacts
 from dialer.services.people.lists import get_list
+from dialer.services.people.suppressions import list_suppressions
 from dialer.services.people.views import ImportView
 from tests.services.people.importing import bring_in, new_list
 
@@ -80,6 +81,15 @@ def test_nobody_is_made_of_a_row_that_takes_somebody_away(ctx: Context) -> None:
     done = update(ctx, "D,KA1-1,Siân,Jones,,", "D,KA1-1,Siân,Jones,,", "Deleted,,Gwyn,Prys,,")
     assert counts(done) == (0, 0, 1, 1, 1)
     assert (standing(ctx), told(done)) == ({}, {"unknown_gone": 1})
+
+
+def test_the_no_of_somebody_gone_whom_nobody_here_is_stays_with_what_they_had(ctx: Context) -> None:
+    header = "ChangeType,ElectorNumber,ElectorForename,ElectorSurname,Phone,Email,Opt out"
+    rows = ["D,KA1-1,Siân,Jones,07700900001,Sian@example.org,Y", "D,KA1-2,Gwyn,Prys,07700900002,,"]
+    done = bring_in(ctx, "\n".join([header, *rows]) + "\n", register="2026")
+    assert (standing(ctx), told(done)) == ({}, {"unknown_gone": 2})
+    barred = {(one.number or one.email, *one.channels) for one in list_suppressions(ctx, Page()).items}
+    assert barred == {("+447700900001", "sms", "voice"), ("sian@example.org", "email")}
 
 
 def test_another_person_of_that_number_stays(ctx: Context) -> None:
