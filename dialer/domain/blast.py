@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -15,6 +15,8 @@ BLAST_STATES: Final = ("draft", "scheduled", "running", "paused", "completed", "
 
 OPEN: Final = frozenset({"scheduled", "running", "paused"})
 """Launched, and not over."""
+GOING: Final = frozenset({"running", "paused"})
+"""Begun, and not over."""
 EDITABLE: Final = frozenset({"draft", "scheduled"})
 TOLERANCE: Final = 0.01
 """By how large a share the number of recipients may differ from what was expected."""
@@ -88,8 +90,12 @@ def after(state: str, deed: Deed) -> str:
     raise InvalidTransition(f"A blast that is {state} can’t do this: {deed}.", state=state)
 
 
-def check_editable(state: str) -> None:
-    """Refuse changes to a blast that has begun."""
+def check_editable(state: str, changed: Collection[str] = ()) -> None:
+    """Refuse changes to a blast that has begun. Its deadline alone may be moved until it is over: it says
+    nothing of what was sent, and polls may be kept open longer.
+    """
+    if state in GOING and changed and set(changed) <= {"deadline_at"}:
+        return
     if state not in EDITABLE:
         raise InvalidTransition("It has begun, and is kept as it was sent.", state=state)
 

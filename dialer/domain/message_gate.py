@@ -20,6 +20,7 @@ from typing import Final
 
 from dialer.domain.audience import Audience, Known, has_voted, is_meant, is_resting
 from dialer.domain.blast import Waiting
+from dialer.domain.deadline import is_too_late
 from dialer.domain.phone import LineType
 from dialer.domain.quiet_hours import QuietHours, quiet_until
 
@@ -232,7 +233,7 @@ def _reasons(
         yield Skip.RECENTLY_CONTACTED
     if not is_meant(rules.audience, person.known):
         yield Skip.AUDIENCE
-    if rules.deadline_at is not None and now >= rules.deadline_at:
+    if is_too_late(now, rules.deadline_at):
         yield Skip.DEADLINE
     yield from _reasons_of_number(number)
 

@@ -65,6 +65,21 @@ def test_a_blast_is_written_and_read_back(desk: Desk) -> None:
     assert desk.caller.get(f"/blasts?campaign_id={desk.campaign_id}").json["data"] == [blast]
 
 
+def test_its_deadline_is_kept_and_may_be_moved_while_it_runs(desk: Desk) -> None:
+    blast = desk.draft(deadline_at="2026-05-07T22:00:00+01:00")
+    assert blast["deadline_at"] == "2026-05-07T21:00:00Z"
+    desk.do(blast, "launch")
+    at = f"/blasts/{blast['id']}"
+    later = desk.caller.patch(at, json={"deadline_at": "2026-05-07T21:30:00Z"})
+    assert (later.status_code, later.json["deadline_at"]) == (200, "2026-05-07T21:30:00Z")
+    assert desk.caller.patch(at, json={"name": "Other"}).status_code == 409
+    over = desk.caller.patch(at, json={"deadline_at": "0001-01-01T00:00:00Z"})
+    assert (over.status_code, over.json["errors"][0]["pointer"]) == (422, "/deadline_at")
+    assert desk.caller.patch(at, json={"deadline_at": None}).json["deadline_at"] is None
+    found = desk.caller.get(f"{at}/progress").json
+    assert (found["expired"], found["total"]) == (0, 0)
+
+
 def test_an_unknown_placeholder_is_refused_with_what_was_meant(desk: Desk) -> None:
     answer = desk.post(body="Hello {frist_name}")
     assert answer.status_code == 422

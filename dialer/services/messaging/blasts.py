@@ -12,7 +12,8 @@ from sqlalchemy import delete, func, select, update
 from dialer.domain import placeholders
 from dialer.domain.access import Permission, require
 from dialer.domain.audience import Audience
-from dialer.domain.blast import check_editable
+from dialer.domain.blast import EDITABLE, check_editable
+from dialer.domain.deadline import faults_of_times
 from dialer.domain.errors import FieldError, NotFound, UnknownPlaceholder, ValidationFailed
 from dialer.domain.sender import kind_of, lacks_opt_out_route
 from dialer.services.calling.reach import reach_campaign
@@ -43,6 +44,8 @@ class BlastFields(TypedDict, total=False):
     audience_id: uuid.UUID | None
     senders: list[str]
     send_at: dt.datetime | None
+    deadline_at: dt.datetime | None
+    """Nothing arrives after it."""
 
 
 def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> BlastView:
@@ -64,19 +67,21 @@ def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> B
             created_by=ctx.actor.account_id,
             created_at=ctx.now,
         )
-        _apply(unit, blast, campaign, fields)
+        _apply(unit, blast, campaign, fields, ctx.now)
         ctx.audit(unit, "blast.created", "blast", blast.id, {"campaign_id": str(campaign.id)})
         return blast_view(ctx, unit, blast, campaign)
 
 
 def change_blast(ctx: Context, blast_id: uuid.UUID, fields: BlastFields) -> BlastView:
-    """Change the fields given. `InvalidTransition` once it runs: what was sent stays as it was."""
+    """Change the fields given. `InvalidTransition` once it runs, for what was sent stays as it was: then only
+    its deadline can still be moved.
+    """
     with ctx.unit() as unit:
         blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_MANAGE, lock=True)
-        check_editable(blast.state)
+        check_editable(blast.state, fields)
         if blast.state == "scheduled" and fields.get("send_at", blast.send_at) is None:
             raise ValidationFailed.at("/send_at", "It waits for its time. Give it another one, or cancel it.")
-        _apply(unit, blast, campaign, fields)
+        _apply(unit, blast, campaign, fields, ctx.now)
         ctx.audit(unit, "blast.changed", "blast", blast.id, {"fields": sorted(fields)})
         return blast_view(ctx, unit, blast, campaign)
 
@@ -167,6 +172,7 @@ def blast_view(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign)
         launched_at=blast.launched_at,
         finished_at=blast.finished_at,
         audience_id=blast.audience_id,
+        deadline_at=blast.deadline_at,
     )
 
 
@@ -181,9 +187,10 @@ def _campaign(unit: UnitOfWork, blast: Blast) -> Campaign:
     return unit.session.get_one(Campaign, (unit.organisation_id, blast.campaign_id))
 
 
-def _apply(unit: UnitOfWork, blast: Blast, campaign: Campaign, fields: BlastFields) -> None:
+def _apply(unit: UnitOfWork, blast: Blast, campaign: Campaign, fields: BlastFields, now: dt.datetime) -> None:
     _check(unit, fields)
-    for name in ("name", "body", "audience_id", "senders", "send_at"):
+    _check_times(now, blast, fields)
+    for name in ("name", "body", "audience_id", "senders", "send_at", "deadline_at"):
         if name in fields:
             setattr(blast, name, fields[name])
     if "audience" in fields:
@@ -205,6 +212,15 @@ def _check(unit: UnitOfWork, fields: BlastFields) -> None:
     unknown = [FieldError("/body", fault) for fault in placeholders.faults(fields.get("body", ""))]
     if unknown:
         raise UnknownPlaceholder(unknown[0].detail, errors=unknown)
+
+
+def _check_times(now: dt.datetime, blast: Blast, fields: BlastFields) -> None:
+    """Refuse times that don't fit the clock or each other; a change of something else leaves them alone."""
+    if not fields.keys() & {"send_at", "deadline_at"}:
+        return
+    send_at = fields.get("send_at", blast.send_at) if blast.state in EDITABLE else None
+    if found := faults_of_times(now, send_at, fields.get("deadline_at", blast.deadline_at)):
+        raise ValidationFailed(errors=found)
 
 
 def _faults_of_text(fields: BlastFields) -> list[FieldError]:

@@ -69,6 +69,7 @@ def texting_rules(blast: Blast | None, campaign: Campaign) -> TextingRules:
         zone=campaign.timezone,
         audience=Audience.of(blast.gate_audience or blast.audience) if blast is not None else Audience(),
         requires_consent=campaign.require_consent_sms,
+        deadline_at=blast.deadline_at if blast is not None else None,
     )
 
 

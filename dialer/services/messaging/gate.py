@@ -14,6 +14,7 @@ from typing import Final
 
 from dialer.carrier.port import OutboundMessage
 from dialer.domain.blast import Pause
+from dialer.domain.deadline import validity_s
 from dialer.domain.message_gate import PERSONAL, Skip
 from dialer.domain.quiet_hours import QuietHours, quiet_from, quiet_until, zones_of_number
 from dialer.services.contention import again_after_deadlock
@@ -34,7 +35,9 @@ LEASE: Final = dt.timedelta(seconds=10)
 CAMPAIGNING: Final = frozenset({"blast", "single", "reply"})
 VALID_AT_LEAST_S: Final = 60
 VALID_AT_MOST_S: Final = 36_000
-"""How long the carrier may keep a text waiting: never into the night, nor longer than it keeps any."""
+"""How long the carrier may keep a text waiting: never into the night, nor longer than it keeps any. A
+deadline bounds it as well, to less than a minute where need be.
+"""
 
 PERSONAL_REASONS: Final = frozenset({*PERSONAL, Skip.OPTED_OUT, Skip.NO_PHONE})
 """After these the next person on the number is asked; where it was the number's, they are skipped too."""
@@ -142,10 +145,10 @@ def _validity_s(ctx: Context, one: Judged, campaigns: dict[uuid.UUID | None, Cam
         return None
     hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
     begins = quiet_from(ctx.now, hours, (campaign.timezone, *zones_of_number(one.number)))
-    if begins is None:
-        return None
-    left = int((begins - ctx.now).total_seconds())
-    return min(max(left, VALID_AT_LEAST_S), VALID_AT_MOST_S)
+    bounds = [] if begins is None else [max(int((begins - ctx.now).total_seconds()), VALID_AT_LEAST_S)]
+    if one.deadline_at is not None:
+        bounds.append(validity_s(ctx.now, one.deadline_at))
+    return min(*bounds, VALID_AT_MOST_S) if bounds else None
 
 
 def _move(one: Judged) -> Move | None:

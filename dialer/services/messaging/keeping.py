@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 
 from dialer.domain.access import Permission, require
 from dialer.domain.blast import OPEN
+from dialer.domain.deadline import CLOSING, is_too_late
 from dialer.domain.message_gate import Skip
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST, Move, count_moves
@@ -19,7 +20,7 @@ from dialer.services.messaging.outgoing import enqueue_sending
 from dialer.services.messaging.planning import PLANNABLE
 from dialer.services.messaging.progress import forget_pace
 from dialer.store.models.calling import Campaign
-from dialer.store.models.messaging import Blast
+from dialer.store.models.messaging import Blast, Message
 from dialer.store.queries.blast_ends import Left, end_queued, left_of
 from dialer.store.queries.message_rows import promote
 from dialer.store.session import UnitOfWork
@@ -34,7 +35,7 @@ def keep_blasts_going(ctx: Context) -> None:
     call_off_ended(ctx)
     for blast_id in _unplanned(ctx):
         enqueue_planning(ctx, blast_id)
-    for blast_id in _uncleared(ctx):
+    for blast_id in (*_uncleared(ctx), *_closed(ctx)):
         enqueue_clearing(ctx, blast_id)
     for blast_id in _planned(ctx):
         finish_blast(ctx, blast_id)
@@ -90,11 +91,17 @@ def finish_blast(ctx: Context, blast_id: uuid.UUID) -> bool:
 
 
 def clear_blast(ctx: Context, blast_id: uuid.UUID) -> bool:
-    """Cancel some of what is left of a blast that was called off; whether more is left."""
+    """End some of what is left of a blast that was called off, or for which it is too late; whether more is
+    left.
+    """
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
         blast = unit.session.get(Blast, (unit.organisation_id, blast_id))
-        if blast is None or blast.state != "cancelled":
+        if blast is None:
+            return False
+        if _is_closed(ctx, blast):
+            return _end_late(unit, blast)
+        if blast.state != "cancelled":
             return False
         rows = end_queued(unit, blast_id, state="cancelled", limit=ENDED_AT_ONCE)
         of_it = (blast_id, blast.campaign_id, BLAST, "queued", "cancelled")
@@ -103,6 +110,19 @@ def clear_blast(ctx: Context, blast_id: uuid.UUID) -> bool:
         if not left.queued and not left.sending:
             blast.finished_at = blast.finished_at or ctx.now
         return left.queued
+
+
+def _is_closed(ctx: Context, blast: Blast) -> bool:
+    return blast.state in PLANNABLE and is_too_late(ctx.now, blast.deadline_at)
+
+
+def _end_late(unit: UnitOfWork, blast: Blast) -> bool:
+    """Skip what still waits at the deadline, also what a worker has claimed; whether more may be left."""
+    reason = Skip.DEADLINE
+    rows = end_queued(unit, blast.id, state="skipped", limit=ENDED_AT_ONCE, reason=reason)
+    of_it = (blast.id, blast.campaign_id, BLAST, "queued", "skipped")
+    count_moves(unit, (Move(*of_it, reason_after=reason) for _ in rows))
+    return len(rows) == ENDED_AT_ONCE
 
 
 def _rest_follows(ctx: Context, unit: UnitOfWork, blast: Blast, left: Left) -> bool:
@@ -116,6 +136,8 @@ def _rest_follows(ctx: Context, unit: UnitOfWork, blast: Blast, left: Left) -> b
         count_moves(unit, (Move(*of_it, reason_after=reason) for _ in rows))
         if left_of(unit, blast.id).queued:  # somebody is just at it, or has just decided
             return True
+    if _is_closed(ctx, blast):
+        return False
     promoted = promote(unit, blast.id, None, ctx.now)
     count_promoted(unit, blast.id, blast.campaign_id, promoted)
     return promoted > 0
@@ -133,6 +155,17 @@ def _planned(ctx: Context) -> list[uuid.UUID]:
 
 def _uncleared(ctx: Context) -> list[uuid.UUID]:
     return _ids(ctx, Blast.state == "cancelled", Blast.finished_at.is_(None))
+
+
+def _closed(ctx: Context) -> list[uuid.UUID]:
+    """Blasts of which something still waits although it is too late for it."""
+    waits = exists().where(
+        Message.organisation_id == Blast.organisation_id,
+        Message.blast_id == Blast.id,
+        Message.state == "queued",
+        Message.purpose == BLAST,
+    )
+    return _ids(ctx, Blast.state.in_(PLANNABLE), Blast.deadline_at < ctx.now + CLOSING, waits)
 
 
 def _ids(ctx: Context, *of_them: object) -> list[uuid.UUID]:

@@ -8,7 +8,8 @@ from typing import Final
 
 from dialer.domain.access import Permission, require
 from dialer.domain.blast import Deed, Pause, after, check_expected
-from dialer.domain.errors import Conflict, InvalidTransition
+from dialer.domain.deadline import faults_of_times
+from dialer.domain.errors import Conflict, InvalidTransition, ValidationFailed
 from dialer.services.context import Context
 from dialer.services.messaging.audience_count import count_recipients
 from dialer.services.messaging.blasts import blast_view, check_opt_out_route, open_blasts, reach_blast
@@ -31,13 +32,14 @@ def launch_blast(ctx: Context, blast_id: uuid.UUID, expected_recipients: int | N
     """Send a blast, at once or at its `send_at`; again: the same run.
 
     `AudienceChanged` where the recipients differ by more than 1 % from what somebody expected,
-    `InvalidTransition` where the campaign isn't active, `Conflict` where texts can't come from anywhere.
+    `InvalidTransition` where the campaign isn't active, `Conflict` where texts can't come from anywhere,
+    `ValidationFailed` where its time or its deadline is over.
     """
     with ctx.unit() as unit:
         blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_MANAGE, lock=True)
         wanted = after(blast.state, _launching(ctx, blast))
         if blast.state == "draft":
-            _check_ready(unit, blast, campaign)
+            _check_ready(ctx, unit, blast, campaign)
             if expected_recipients is not None:
                 check_expected(expected_recipients, count_recipients(ctx, unit, blast, campaign))
             _begin(ctx, unit, blast, campaign, wanted)
@@ -105,10 +107,12 @@ def _launching(ctx: Context, blast: Blast) -> Deed:
     return Deed.SCHEDULE if later else Deed.LAUNCH
 
 
-def _check_ready(unit: UnitOfWork, blast: Blast, campaign: Campaign) -> None:
+def _check_ready(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> None:
     if campaign.state != "active":
         detail = f"The campaign is {campaign.state}. Start it, then launch."
         raise InvalidTransition(detail, state=campaign.state)
+    if faults := faults_of_times(ctx.now, blast.send_at, blast.deadline_at):
+        raise ValidationFailed(errors=faults)
     senders = senders_of(unit, blast, campaign)
     if not senders:
         raise Conflict("There is no number yet that texts can come from. Give this text or its campaign one.")

@@ -12,7 +12,7 @@ from typing import Final
 from dialer.domain.access import Permission
 from dialer.domain.blast import eta_s
 from dialer.domain.message import OUTBOUND_STATES
-from dialer.domain.message_gate import EXCLUSIONS
+from dialer.domain.message_gate import EXCLUSIONS, Skip
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import reach_blast
 from dialer.services.messaging.senders import rates_of, senders_of
@@ -28,6 +28,8 @@ SPENT: Final = "spent_e4"
 """What a blast has cost, in ten-thousandths of the currency: figures are whole numbers."""
 ACCEPTED: Final = "accepted"
 """How many texts the carrier took, whatever became of them: what it refused outright is none."""
+EXPIRED: Final = "expired"
+"""How many the carrier dropped because they hadn't left it in time (30036); they are `failed` as well."""
 PACE: Final = "blast_pace"
 SLOT_S: Final = 5
 SLOTS: Final = 3
@@ -47,8 +49,9 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             total=blast.total,
             counts={state: figures.get(state, 0) for state in OUTBOUND_STATES},
             accepted=figures.get(ACCEPTED, 0),
+            expired=figures.get(EXPIRED, 0),
             in_review=count_held_by_review(unit, blast.id) if figures.get("queued") else 0,
-            skipped_by=_skipped_by(figures),
+            skipped_by=_skipped_by(figures, blast),
             spent=Decimal(figures.get(SPENT, 0)) / 10_000,
             currency=ctx.messaging.currency,
             rate_per_s=rate,
@@ -100,7 +103,8 @@ def _eta(
     return None if found is None else round(found, 1)
 
 
-def _skipped_by(figures: Mapping[str, int]) -> dict[str, int]:
+def _skipped_by(figures: Mapping[str, int], blast: Blast) -> dict[str, int]:
     prefix = "skipped_"
     found = {name.removeprefix(prefix): n for name, n in figures.items() if name.startswith(prefix)}
-    return {**dict.fromkeys(EXCLUSIONS, 0), **found}
+    always = EXCLUSIONS if blast.deadline_at is None else (*EXCLUSIONS, Skip.DEADLINE.value)
+    return {**dict.fromkeys(always, 0), **found}

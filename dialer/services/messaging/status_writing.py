@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -19,11 +20,15 @@ from dialer.services.messaging.consequences import Said, follow
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.outcomes import EXPLAINED, QUEUE_FULL_REST, check_refusals
+from dialer.services.messaging.progress import EXPIRED
 from dialer.services.messaging.senders import rest_senders
 from dialer.services.messaging.status_folding import Folded
+from dialer.store.queries import counters
 from dialer.store.queries.carrier_events import message_ids_by_sid, move_messages
 from dialer.store.session import UnitOfWork
 
+EXPIRED_CODE: Final = 30036
+"""The validity period that we gave it was over before the text left the carrier."""
 UNSENT = sources_of("sent")
 """What becomes `sent`, or more, is accepted now, and costs from now on."""
 
@@ -38,9 +43,18 @@ def write(ctx: Context, unit: UnitOfWork, carrier: Carrier, folded: Sequence[Fol
     written = move_messages(unit, _columns(unit, moved), _terms(ctx))
     done = [each for each in moved if each.text.id in written]
     count_moves(unit, [_move(each) for each in done])
+    _count_expired(unit, done)
     charge(ctx, unit, [_cost(each, written[each.text.id]) for each in done if each.text.state in UNSENT])
     follow(unit, [said for each in done if (said := _verdict(carrier, each)) is not None], ctx.now)
     _hold_back(ctx, unit, carrier, done)
+
+
+def _count_expired(unit: UnitOfWork, done: Sequence[Folded]) -> None:
+    """Count what the carrier dropped at the end of its validity period."""
+    late = [each.text for each in done if each.error_code == EXPIRED_CODE]
+    ours = Counter(text.blast_id for text in late if text.blast_id is not None and text.purpose == BLAST)
+    for blast_id, count in ours.items():
+        counters.bump(unit, "blast", blast_id, EXPIRED, count)
 
 
 def _cost(folded: Folded, amount: Decimal) -> Cost:

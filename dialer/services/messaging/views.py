@@ -29,6 +29,7 @@ class BlastView:
     launched_at: dt.datetime | None
     finished_at: dt.datetime | None
     audience_id: uuid.UUID | None = None
+    deadline_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,8 @@ class ProgressView:
     counts: Mapping[str, int]
     accepted: int
     """Texts that the carrier took; those that it refused are `failed` too, and went nowhere."""
+    expired: int
+    """Texts, among the failed ones, that the carrier dropped since they hadn't left it in time."""
     in_review: int
     """Texts, among the queued ones, that wait for an answer of ours about what may have been a no."""
     skipped_by: Mapping[str, int]

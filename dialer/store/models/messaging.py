@@ -91,6 +91,7 @@ class Blast(Identified, Base):
     gate_audience: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     senders: Mapped[TextList]
     send_at: Mapped[Instant | None]
+    deadline_at: Mapped[Instant | None]
     total: Mapped[int] = mapped_column(server_default=text("0"))
     planned_through: Mapped[uuid.UUID | None]
     planned_at: Mapped[Instant | None]

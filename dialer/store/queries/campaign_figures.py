@@ -153,6 +153,12 @@ _COUNTED = text(
     WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL
       AND cost IS NOT NULL
     GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'blast', blast_id, 'expired', count(*)
+    FROM message
+    WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL
+      AND state IN ('failed', 'undelivered') AND error_code = 30036
+    GROUP BY 1, 2, 3
     """
 )
 

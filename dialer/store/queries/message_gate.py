@@ -18,6 +18,7 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.engine import Row
 
+from dialer.domain.deadline import CLOSING
 from dialer.store.queries.message_claims import Claimed
 from dialer.store.queries.texting_rules import has_voted, not_meant, not_mobile
 from dialer.store.session import UnitOfWork
@@ -55,6 +56,7 @@ _SKIP: Final = f"""
         WHEN m.for_blast AND touched.lately THEN 'recently_contacted'
         WHEN m.for_blast AND {not_meant("meant_for.audience", "meant.tags_any", "meant.tags_none")}
             THEN 'audience'
+        WHEN m.for_blast AND b.deadline_at < :closing THEN 'deadline'
     END
 """
 
@@ -87,6 +89,7 @@ _JUDGE: Final = text(
     ),
     looked AS MATERIALIZED (
         SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.purpose, m.number, m.sender, m.quiet_until,
+               CASE WHEN m.for_blast THEN b.deadline_at END AS deadline_at,
                m.segments * :price AS price, k.spent, k.cost_cap, m.attempts,
                {_SKIP} AS skip, {_WAIT} AS wait
         FROM asked m
@@ -171,6 +174,7 @@ _JUDGE: Final = text(
     ),
     judged AS MATERIALIZED (
         SELECT id, blast_id, campaign_id, contact_id, purpose, number, sender, quiet_until, skip, attempts,
+               deadline_at,
                CASE WHEN skip IS NOT NULL THEN NULL
                     WHEN wait IS NOT NULL THEN wait
                     WHEN spent + sum(price) FILTER (WHERE skip IS NULL AND wait IS NULL)
@@ -241,6 +245,8 @@ class Judged:
     attempt: int
     body: str = field(repr=False)
     segments: int
+    deadline_at: dt.datetime | None = None
+    """Of its blast: nothing arrives after it."""
 
     @property
     def passed(self) -> bool:
@@ -263,6 +269,7 @@ def judge(
         "foreign": [one.foreign for one in kept],
         "quiet": [one.quiet_until for one in kept],
         "price": price,
+        "closing": now + CLOSING,
         "soon": now + _SOON,
         "review_again": now + _REVIEW_AGAIN,
     }
@@ -283,4 +290,5 @@ def _judged(row: Row[Any]) -> Judged:
         attempt=row.attempts + 1,
         body=row.body or "",
         segments=row.segments or 0,
+        deadline_at=row.deadline_at,
     )

@@ -44,6 +44,8 @@ class Case:
     requires_consent: bool
     hour: int
     housemate_opted_out: bool
+    left_s: float | None
+    """Seconds until the deadline."""
 
 
 known = st.builds(
@@ -86,7 +88,12 @@ cases = st.builds(
     requires_consent=seldom,
     hour=st.sampled_from([12, 12, 3]),
     housemate_opted_out=seldom,
+    left_s=st.sampled_from([None, None, None, -60, 0, 29.999, 30, 31]),
 )
+
+
+def deadline_of(ctx: Context, case: Case) -> dt.datetime | None:
+    return None if case.left_s is None else ctx.now + dt.timedelta(seconds=case.left_s)
 
 
 class Town:
@@ -139,6 +146,7 @@ class Town:
                         state="running",
                         audience=audience,
                         senders=[SENDER],
+                        deadline_at=deadline_of(ctx, case),
                         created_at=ctx.now,
                     ),
                 ]
@@ -208,6 +216,7 @@ def ruled(ctx: Context, case: Case) -> tuple[str, str | None]:
         zone="Europe/London",
         audience=Audience.of(case.audience),
         requires_consent=case.requires_consent,
+        deadline_at=deadline_of(ctx, case),
     )
     person = PersonFacts("x", known=case.known, **case.person)
     verdict: Verdict = may_text(person, number, rules, ctx.now)

@@ -103,8 +103,9 @@ def test_refusals_that_nothing_explains_pause_the_blast(blasting: Blasting):
 
 def test_what_came_too_late_by_our_own_limit_pauses_nothing(blasting: Blasting):
     blast_id, texts = sent(blasting, 40)
-    tell(blasting, texts, "failed", 30036)
-    assert get_blast(blasting.ctx, blast_id).pause_reason is None
+    tell(blasting, [*texts, texts[0]], "failed", 30036)
+    found = blast_progress(blasting.ctx, blast_id)
+    assert (found.pause_reason, found.expired, found.counts["failed"]) == (None, 40, 40)
 
 
 def test_numbers_that_do_not_answer_pause_nothing(blasting: Blasting):

@@ -65,6 +65,10 @@ class BlastFieldsSchema(Schema):
     )
     senders = fields.List(Text(max_length=34), metadata={"maxItems": 100})
     send_at = Instant(allow_none=True)
+    deadline_at = Instant(
+        allow_none=True,
+        metadata={"description": "nothing of it arrives later; may still be moved while it runs"},
+    )
 
 
 class NewBlastSchema(BlastFieldsSchema):
@@ -142,6 +146,10 @@ class ProgressSchema(Schema):
     total = Whole(required=True)
     counts = fields.Dict(keys=Text(), values=Whole(), required=True)
     accepted = Whole(required=True)
+    expired = Whole(
+        required=True,
+        metadata={"description": "failed ones that the carrier dropped: too late to arrive in time"},
+    )
     in_review = Whole(required=True)
     skipped_by = fields.Dict(keys=Text(), values=Whole(), required=True)
     spent = Money(required=True)
@@ -184,7 +192,7 @@ class Blast(MethodView):
     @blasts.arguments(BlastFieldsSchema)
     @blasts.response(200, BlastSchema)
     def patch(self, body: dict[str, Any], blast_id: str) -> BlastView:
-        """Change the fields given, before it begins."""
+        """Change the fields given, before it begins; its deadline also while it runs."""
         return deeds.change_blast(context(), path_id(blast_id), cast("BlastFields", body))
 
     @allow(Permission.BLAST_MANAGE)
@@ -261,6 +269,7 @@ class Progress(MethodView):
             "total": found.total,
             "counts": found.counts,
             "accepted": found.accepted,
+            "expired": found.expired,
             "in_review": found.in_review,
             "skipped_by": found.skipped_by,
             "spent": money(found.spent, found.currency),
