@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Final, NamedTuple
@@ -139,38 +140,76 @@ def _gather(first: _Raw, pending: list[_Raw], lines: Iterator[_Raw], quotes: _Qu
     return 0
 
 
-def _split(batch: list[_Raw], delimiter: str) -> Iterator[list[str]]:
-    texts = (raw.text if raw.fault is None else "" for raw in batch)
-    return csv.reader(texts, delimiter=delimiter, skipinitialspace=True)
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a file from row `start` on, not split into cells yet: little to hand to another process.
+
+    `faults` are of the rows at those places among them that can't be split.
+    """
+
+    start: int
+    lines: list[int]
+    texts: list[str]
+    faults: dict[int, Reason]
+    form: TextFormat
+
+    @property
+    def end(self) -> int:
+        """The first row after them."""
+        return self.start + len(self.texts)
+
+    def split(self) -> list[Record]:
+        """Split each into its cells."""
+        texts = self.texts
+        if self.faults:
+            texts = ["" if place in self.faults else text for place, text in enumerate(texts)]
+        lines = range(self.start, self.end) if self.form.of_sheet else self.lines
+        split = csv.reader(texts, delimiter=self.form.delimiter, skipinitialspace=True)
+        records = [
+            Record(row, line, cells)
+            for row, line, cells in zip(range(self.start, self.end), lines, split, strict=True)
+        ]
+        widest = max((len(record.cells) for record in records), default=0)
+        if self.faults or widest > MAX_COLUMNS or has_lost_letters("".join(texts)):
+            return list(map(self._judged, records))
+        return records
+
+    def _judged(self, record: Record) -> Record:
+        place = record.row - self.start
+        text = self.texts[place]
+        if fault := self.faults.get(place):
+            return record._replace(cells=[text.rstrip(_LINE_ENDS)], fault=fault, split=False)
+        return record._replace(cells=record.cells[:MAX_COLUMNS], fault=_fault_of(text, record.cells))
 
 
-def _fault_of(raw: _Raw, cells: list[str]) -> Reason | None:
+def _fault_of(text: str, cells: list[str]) -> Reason | None:
     if len(cells) > MAX_COLUMNS:
         return Reason.LONG_ROW
-    return Reason.UNDECODABLE if has_lost_letters(raw.text) else None
+    return Reason.UNDECODABLE if has_lost_letters(text) else None
 
 
-def read_records(stream: BinaryIO, form: TextFormat) -> Generator[Record]:
-    """Read every record of a file, blank ones too, from the start.
+def read_rows(stream: BinaryIO, form: TextFormat, start: int = 1, count: int = _BATCH) -> Generator[Rows]:
+    """Read the rows of a file from row `start` on, so many at a time, without splitting them.
 
     No more than a cell's bound of text is held for a quote that is never closed, and no more than
     a mebibyte for a line that never ends.
     """
     text = open_text(stream, form.encoding)
+    start = max(start, 1 + form.sep_line)
     try:
-        records = islice(_numbered(text, form.delimiter), int(form.sep_line), None)
-        yield from (record._replace(line=record.row) for record in records) if form.of_sheet else records
+        raws = islice(_records(_lines(text), _Quotes(form.delimiter)), start - 1, None)
+        while batch := list(islice(raws, count)):
+            lines, texts, faults = zip(*batch, strict=True)
+            bad = {place: fault for place, fault in enumerate(faults) if fault}
+            rows = Rows(start, list(lines), list(texts), bad, form)
+            yield rows
+            start = rows.end
     finally:
         text.detach()  # the stream is the caller's to close
 
 
-def _numbered(text: io.TextIOWrapper, delimiter: str) -> Iterator[Record]:
-    records = _records(_lines(text), _Quotes(delimiter))
-    row = 0
-    while batch := list(islice(records, _BATCH)):
-        for raw, cells in zip(batch, _split(batch, delimiter), strict=True):
-            row += 1
-            if raw.fault:
-                yield Record(row, raw.line, [raw.text.rstrip(_LINE_ENDS)], raw.fault, split=False)
-            else:
-                yield Record(row, raw.line, cells[:MAX_COLUMNS], _fault_of(raw, cells))
+def read_records(stream: BinaryIO, form: TextFormat) -> Generator[Record]:
+    """Read every record of a file, blank ones too, from the start."""
+    with closing(read_rows(stream, form)) as everything:
+        for rows in everything:
+            yield from rows.split()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import itemgetter
 
-from dialer.domain.importing.delimited import Record
+from dialer.domain.importing.delimited import Record, Rows
 from dialer.domain.importing.issues import RowIssue
 from dialer.domain.importing.person_row import PersonRow
 from dialer.domain.importing.register_change import Change
@@ -21,26 +21,45 @@ from dialer.store.queries.import_stage import gone_line, new_ids, new_lines, pla
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows read from a list; `lines` are its people for COPY. `end` is the first row that is not in it."""
+    """A chunk of a list's rows as they were read; `lines` are its people for COPY."""
 
-    start: int
-    end: int
-    progress: float
+    chunk: Chunk
     row_count: int
     rejected_count: int
     lines: bytes
     issues: list[RowIssue]
     warnings: dict[str, int]
-    records: list[Record]
+
+    @property
+    def start(self) -> int:
+        """The first row in it."""
+        return self.chunk.start
+
+    @property
+    def end(self) -> int:
+        """The first row that is not in it any more."""
+        return self.chunk.rows.end
+
+    @property
+    def progress(self) -> float:
+        """How much of the file has been read with it."""
+        return self.chunk.progress
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Records of a list as they were read, on their way to be made a batch of."""
+    """Rows of a list on their way to be made a batch of. `progress`: how much of the file has been read.
 
-    records: list[Record]
+    `start` is where the chunk before it ended; a line `sep=;` stands before the first row.
+    """
+
+    rows: Rows
     start: int
     progress: float
+
+    def emptied(self) -> Chunk:
+        """Itself without its texts, for the way back to whoever has them."""
+        return replace(self, rows=replace(self.rows, lines=[], texts=[], faults={}))
 
 
 class ChunkReader:
@@ -53,22 +72,19 @@ class ChunkReader:
 
     def read(self, chunk: Chunk) -> Batch:
         """Read every row with content by the rules of its list."""
-        people, others = self.columns.read(chunk.records) if self.columns else (None, chunk.records)
+        records = chunk.rows.split()
+        people, others = self.columns.read(records) if self.columns else (None, records)
         odd = _read_rows(self._rows, others)
         warnings = odd.warnings + people.warnings if people else odd.warnings
         lines = _lines(people, odd.people, self._rules)
         row_count = odd.row_count + (len(people.rows) if people else 0)
-        end = chunk.records[-1].row + 1
         return Batch(
-            chunk.start,
-            end,
-            chunk.progress,
+            chunk,
             row_count,
             odd.rejected_count,
             "".join(lines).encode(),
             odd.issues,
             {code: count for code, count in warnings.items() if count},
-            chunk.records,
         )
 
 

@@ -93,8 +93,9 @@ def hold_chunk(unit: UnitOfWork, plan: Plan, batch: Batch, now: dt.datetime) -> 
 def write_issues(unit: UnitOfWork, plan: Plan, batch: Batch, renumbered: Iterable[tuple[int, bool]]) -> None:
     """Keep the chunk's entries of the report, with the rows that were `renumbered` and whether rejected."""
     issues = {issue.row: issue for issue in batch.issues}
-    records = {record.row: record for record in batch.records}
-    for row, rejected in renumbered:
+    rows = list(renumbered)
+    records = {record.row: record for record in batch.chunk.rows.split()} if rows else {}
+    for row, rejected in rows:
         record = records[row]
         outcome = Outcome.REJECTED if rejected else Outcome.KEPT
         issue = RowIssue(row, record.line, outcome, Reason.RENUMBERED, "elector_number", None, record.cells)

@@ -9,11 +9,10 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from dialer.domain.importing.delimited import TextFormat, read_records
+from dialer.domain.importing.delimited import TextFormat, read_rows
 from dialer.domain.importing.row import RowRules
 from dialer.services.people.import_batches import Batch, Chunk, ChunkReader
 from dialer.services.people.import_processes import ReadingProcesses
@@ -29,11 +28,10 @@ _AHEAD: Final = 3
 def read_chunks(path: Path, form: TextFormat, start: int, rows: int = BATCH_ROWS) -> Generator[Chunk]:
     """Read the records of a list from row `start` on, so many at a time."""
     size = path.stat().st_size
-    with path.open("rb") as stream, closing(read_records(stream, form)) as everything:
-        records = (record for record in everything if record.row >= start)
-        while batch := list(islice(records, rows)):
+    with path.open("rb") as stream, closing(read_rows(stream, form, start, rows)) as everything:
+        for batch in everything:
             yield Chunk(batch, start, min(1.0, stream.tell() / size))
-            start = batch[-1].row + 1
+            start = batch.end
 
 
 def _prepare_in_parallel(chunks: Iterator[Chunk], rules: RowRules) -> Generator[Batch]:
@@ -43,13 +41,13 @@ def _prepare_in_parallel(chunks: Iterator[Chunk], rules: RowRules) -> Generator[
         for chunk in chunks:
             under_way.append((chunk, readers.submit(chunk)))
             if len(under_way) > _AHEAD:
-                yield _with_records(*under_way.popleft())
+                yield _with_rows(*under_way.popleft())
         while under_way:
-            yield _with_records(*under_way.popleft())
+            yield _with_rows(*under_way.popleft())
 
 
-def _with_records(chunk: Chunk, future: Future[Batch]) -> Batch:
-    return replace(future.result(), records=chunk.records)
+def _with_rows(chunk: Chunk, future: Future[Batch]) -> Batch:
+    return replace(future.result(), chunk=chunk)
 
 
 @contextmanager

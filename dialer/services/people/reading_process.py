@@ -11,6 +11,7 @@ import gc
 import os
 import pickle
 import sys
+from dataclasses import replace
 from typing import Final
 
 from dialer.services.people.import_batches import ChunkReader
@@ -27,7 +28,7 @@ def serve() -> None:
         reader = ChunkReader(pickle.load(sys.stdin.buffer))  # noqa: S301
         while True:
             batch = reader.read(pickle.load(sys.stdin.buffer))  # noqa: S301
-            batch.records.clear()  # whoever sent them has them
+            batch = replace(batch, chunk=batch.chunk.emptied())  # whoever sent its texts has them
             pickle.dump(batch, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
             sys.stdout.buffer.flush()
 

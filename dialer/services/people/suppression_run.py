@@ -199,7 +199,7 @@ class _Batch:
     @property
     def end(self) -> int:
         """The first row that is not in it."""
-        return self.chunk.records[-1].row + 1
+        return self.chunk.rows.end
 
 
 def _bring_in_until(ctx: Context, plan: _Plan, clock: Clock, turn_is_over: GiveWay) -> bool:
@@ -225,7 +225,7 @@ def _read(chunk: Chunk, rules: BarredRules) -> _Batch:
     lines: list[str] = []
     issues: list[RowIssue] = []
     rows = barring = 0
-    for record in chunk.records:
+    for record in chunk.rows.split():
         if not has_content(record):
             continue
         rows += 1
