@@ -186,17 +186,10 @@ def read_plain(text: str, region: str, allow_fictional: bool) -> Phone | None:
     code = leads.get(lead)
     if code is None or len(national) < NATIONAL_DIGITS or not (compact.isdigit() and compact.isascii()):
         return None
-    kind = None if national[0] == "0" else _kind(code, national, allow_fictional)  # a trunk 0 and nine digits
-    if kind is None:
-        return None
-    return Phone(f"+{code}{national}", kind, mended=lead == "" and code == _BRITISH)
-
-
-def _kind(code: int, national: str, allow_fictional: bool) -> LineType | None:
-    """What kind of line the slow way calls a number of ten digits; None where it refuses it, or may."""
-    if code == _AMERICAN and is_american_fiction(national):
-        return None
-    return _kind_of_block(code, block_of(code, national), allow_fictional)
+    if national[0] == "0" or (code == _AMERICAN and is_american_fiction(national)):
+        return None  # the slow way may refuse it: a trunk 0 and nine digits, or fiction
+    kind = _kind_of_block(code, block_of(code, national), allow_fictional)
+    return Phone(f"+{code}{national}", kind, not lead and code == _BRITISH) if kind else None
 
 
 @cache

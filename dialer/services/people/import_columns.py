@@ -205,8 +205,11 @@ class _Phones:
         for place, cells in enumerate(zip(*mine, strict=True)):
             found: dict[str, str] = {}
             count = 0
-            for cell in filter(None, cells):
-                for number, kind, is_mended in self._phones(cell, place, into):
+            for cell in cells:
+                if not cell:
+                    continue
+                plain = read_plain(cell, self._region, self._fictional)
+                for number, kind, is_mended in (plain,) if plain else self._read(cell, place, into):
                     found.setdefault(number, kind)
                     count += is_mended
             numbers.append(tuple(found))
@@ -218,9 +221,7 @@ class _Phones:
         if any(mended):
             into.warned.append((MENDED, mended))
 
-    def _phones(self, cell: str, place: int, into: Reading) -> tuple[Phone, ...]:
-        if phone := read_plain(cell, self._region, self._fictional):
-            return (phone,)
+    def _read(self, cell: str, place: int, into: Reading) -> tuple[Phone, ...]:
         reading = read_phones(bare(cell), self._region, self._fictional)
         if reading.fault and reading.fault is not PhoneFault.NONE:
             into.odd.add(place)
