@@ -44,12 +44,15 @@ class Installation:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Installation]:
-    """Start an empty installation on loopback; end it and take its folder away."""
+def running(**given: str) -> Iterator[Installation]:
+    """Start an empty installation on loopback, with these settings by the names of their environment; end it
+    and take its folder away.
+    """
     folder = Path(tempfile.mkdtemp(prefix="dialer-bench-"))
     folder.chmod(0o755)  # PostgreSQL may run as another user
     environ = {name: value for name, value in os.environ.items() if not name.startswith("DIALER_")}
-    environ |= {"DIALER_DATA_DIR": str(folder / "data"), "DIALER_BIND": _free_address(), "DIALER_DEMO": "0"}
+    own = {"DIALER_DATA_DIR": str(folder / "data"), "DIALER_BIND": _free_address(), "DIALER_DEMO": "0"}
+    environ |= own | given
     command = [sys.executable, "-m", "dialer.supervisor"]
     with (folder / "out").open("wb") as out, (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, env=environ, stdout=out, stderr=log)

@@ -44,10 +44,16 @@ PHONES = text(
                || lpad(((row_number() OVER ()) % 100)::text, 2, '0'),
            'unknown'
     FROM contact
+    WHERE NOT EXISTS (SELECT 1 FROM contact_phone p WHERE p.contact_id = contact.id)
     """
 )
 """Numbers kept for fiction; past 80,000 people some share one."""
-MEMBERS = text("INSERT INTO list_member SELECT organisation_id, :list, id FROM contact")
+MEMBERS = text(
+    """
+    INSERT INTO list_member SELECT organisation_id, :list, id FROM contact
+    WHERE NOT EXISTS (SELECT 1 FROM list_member m WHERE m.contact_id = contact.id)
+    """
+)
 LIST = text("INSERT INTO contact_list (organisation_id, id, name) VALUES (:organisation, :list, 'Voters')")
 
 _MIDNIGHT = utc_now().time().replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
@@ -55,7 +61,7 @@ _MIDNIGHT = utc_now().time().replace(hour=0, minute=0, second=0, microsecond=0, 
 
 
 def context_of(database: str, queue: str, rate: float = RATE) -> Context:
-    """The machine's context in a database of its own, which is brought up to date."""
+    """The machine's context in a database, which is brought up to date."""
     engine = make_engine(database, pool_size=8, statement_timeout_s=300)
     migrate(engine)
     units = UnitFactory(engine)
@@ -72,7 +78,7 @@ def context_of(database: str, queue: str, rate: float = RATE) -> Context:
 
 
 def add_people(ctx: Context, count: int) -> uuid.UUID:
-    """So many people with a number each, in a list."""
+    """So many new people with a number each, in a list."""
     list_id = uuid.uuid4()
     with ctx.unit() as unit:
         here = {"organisation": ctx.organisation_id}

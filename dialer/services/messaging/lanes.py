@@ -11,6 +11,7 @@ from dialer.domain.limit import Limit
 from dialer.domain.sender import fitted
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import open_blasts
+from dialer.services.messaging.carrier_queues import standing_senders
 from dialer.services.messaging.senders import rate, sender_rows
 from dialer.services.messaging.waiting import campaign_is_quiet, is_resting
 from dialer.store.models.accounts import Organisation
@@ -37,13 +38,17 @@ class Lane:
 
 
 def open_lanes(ctx: Context) -> list[Lane]:
-    """The senders that don't rest and have something to send; which of it may go, the gate decides."""
+    """The senders that don't rest and have something to send; which of it may go, the gate decides. Blasts
+    wait for a sender whose texts stand in the carrier's queue.
+    """
     with ctx.unit() as unit:
         wanted: defaultdict[str, list[uuid.UUID]] = defaultdict(list)
         for sender in senders_with_singles(unit, ctx.now):
             wanted[sender] = []
-        for blast in sendable_blasts(ctx, unit):
-            for sender in blast.senders:
+        blasts = sendable_blasts(ctx, unit)
+        full = standing_senders(ctx, unit, blasts)
+        for blast in blasts:
+            for sender in set(blast.senders) - full:
                 wanted[sender].append(blast.id)
         awake = [row for row in sender_rows(unit, wanted).values() if not is_resting(row, ctx.now)]
         rates = fitted(

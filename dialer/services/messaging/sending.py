@@ -158,7 +158,7 @@ def _next_of_blasts(run: _Run, room: int) -> list[Claimed]:
     for lane in run.in_turn():
         held = run.held[lane.sender]
         most = min(len(held.blast), batch_size(lane.rate), min(room, BATCH_MOST) - len(found))
-        if most <= 0 or time.monotonic() < held.ask_again_at:
+        if most <= 0 or not lane.blast_ids or time.monotonic() < held.ask_again_at:
             continue
         given = run.tools.buckets.take(lane.limits, [held.blast[at].segments for at in range(most)])
         held.ask_again_at = time.monotonic() + given.again_in_s

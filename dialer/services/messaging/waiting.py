@@ -10,6 +10,7 @@ from dialer.domain.blast import Waiting
 from dialer.domain.quiet_hours import QuietHours, is_quiet
 from dialer.domain.sender import Rest
 from dialer.services.context import Context
+from dialer.services.messaging.carrier_queues import standing_senders
 from dialer.services.messaging.senders import known_senders, senders_of
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
@@ -38,7 +39,14 @@ def waiting_reason(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
         return Waiting.CAMPAIGN_PAUSED
     if campaign_is_quiet(campaign, ctx.now):
         return Waiting.QUIET_HOURS
-    return _unread(unit, ctx.now) or _resting(ctx, unit, blast, campaign)
+    resting = _unread(unit, ctx.now) or _resting(ctx, unit, blast, campaign)
+    return resting or _standing(ctx, unit, blast, campaign)
+
+
+def _standing(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Waiting | None:
+    """Whether all its senders wait until what the carrier has of them has left."""
+    full = standing_senders(ctx, unit, [blast])
+    return Waiting.RATE if full and full.issuperset(senders_of(unit, blast, campaign)) else None
 
 
 def _unread(unit: UnitOfWork, now: dt.datetime) -> Waiting | None:

@@ -13,10 +13,13 @@ from dialer.domain.limit import Limit, Taken
 from dialer.domain.sender import fitted, rate_of
 from dialer.services.messaging.holding import even_shares
 from dialer.services.messaging.outgoing import queue_text
+from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.sending import send_due
 from dialer.services.messaging.wires import Wires
 from tests.carriers import AtOnceCarrier, tools
+from tests.conftest import SetClock
 from tests.phone_bank import mobile
+from tests.services.messaging.test_told import tell
 from tests.texting import Blasting, campaign, people
 
 
@@ -121,3 +124,24 @@ def test_an_answer_that_takes_long_holds_up_no_other(blasting: Blasting) -> None
     carrier.let_go.set()
     wires.close()
     assert blasting.counts(blast.id) == {"sent": 10}
+
+
+def test_blasts_wait_while_texts_stand_in_the_carriers_queue(blasting: Blasting, clock: SetClock) -> None:
+    blast = blasting.launch(people(blasting.ctx, 30))
+    blasting.plan(blast.id)
+    _send(blasting, Scarce(10))
+    first = [text for text in blasting.messages(blast.id) if text.state == "sent"]
+    clock.forward(seconds=6)
+    tell(blasting, first[:4], "sent")
+    _send(blasting, Scarce(5))
+    assert blasting.counts(blast.id) == {"queued": 20, "sent": 10}
+    assert blast_progress(blasting.ctx, blast.id).waiting_reason == "rate"
+    tell(blasting, first[4:6], "sent")
+    _send(blasting, Scarce(5))
+    assert blasting.counts(blast.id) == {"queued": 15, "sent": 15}
+    clock.forward(seconds=6)
+    _send(blasting, Scarce(1))
+    assert blasting.counts(blast.id) == {"queued": 15, "sent": 15}
+    clock.forward(minutes=2)  # its silence says nothing any more
+    blasting.send()
+    assert blasting.counts(blast.id) == {"sent": 30}
