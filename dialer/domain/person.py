@@ -92,7 +92,9 @@ RULES: Final = (
     Match.EMAIL,
     Match.DIALER_ID,
 )
-"""The rules that make two records one person; where they are stored, each is its place here."""
+"""The rules that make two records one person. Where they are stored, each is its place here: a new one comes
+last, wherever it has its turn.
+"""
 
 
 def _external(a: Identity, b: Identity) -> bool | None:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from dialer.services.context import Context
 from dialer.services.people.import_run import run_import
 from dialer.services.people.lists import create_list
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 from tests.browser.conftest import DESK, PHONE, Open, axe_faults, sign_in, sizes, tap
 from tests.people import Person
 

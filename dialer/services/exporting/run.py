@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from dialer.clock import Clock
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import NotFound
 from dialer.domain.export import KEPT_FOR
 from dialer.logs import get_logger
+from dialer.services.claiming import is_free
 from dialer.services.context import Context
 from dialer.services.exporting.files import beside, discard_files, new_file
 from dialer.services.exporting.reading import open_table
@@ -78,7 +79,7 @@ def resume_exports(ctx: Context) -> int:
     require(ctx.actor, Permission.EXPORT_RUN)
     with ctx.unit() as unit:
         waiting = unit.session.scalars(
-            select(Export.id).where(Export.organisation_id == unit.organisation_id, _is_free(ctx.now))
+            select(Export.id).where(Export.organisation_id == unit.organisation_id, is_free(Export, ctx.now))
         ).all()
     for export_id in waiting:
         enqueue_export(ctx, export_id)
@@ -112,18 +113,17 @@ def enqueue_export(ctx: Context, export_id: uuid.UUID) -> None:
     ctx.jobs.enqueue("imports", "workers.jobs.run_export", str(ctx.organisation_id), str(export_id))
 
 
-def _is_free(now: dt.datetime) -> Any:
-    silent = or_(Export.leased_until.is_(None), Export.leased_until < now)
-    return or_(Export.state == "queued", (Export.state == "running") & silent)
-
-
 def _begin(ctx: Context, export_id: uuid.UUID) -> _Plan | None:
     """Claim the export for this run; None when there is nothing to do or somebody is at it."""
     lease = uuid.uuid4()
     with ctx.unit() as unit:
         row = unit.session.execute(
             update(Export)
-            .where(Export.organisation_id == unit.organisation_id, Export.id == export_id, _is_free(ctx.now))
+            .where(
+                Export.organisation_id == unit.organisation_id,
+                Export.id == export_id,
+                is_free(Export, ctx.now),
+            )
             .values(state="running", lease=lease, leased_until=ctx.now + LEASE, rows=0)
             .returning(Export)
         ).scalar_one_or_none()

@@ -36,7 +36,7 @@ from dialer.services.people.imports import (
     stored_columns,
 )
 from dialer.services.people.views import ImportView, RowIssueView
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 from dialer.store.session import UnitOfWork
 
 _COUNTED_BYTES: Final = 1 << 20

@@ -21,7 +21,7 @@ from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_claims import LEASE, OvertakenError
 from dialer.services.people.import_plan import Plan
 from dialer.services.people.import_words import add_warnings
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 from dialer.store.queries.import_create import created_ids
 from dialer.store.queries.import_keys import hold_parents
 from dialer.store.queries.import_match import hold_people, match_stage

@@ -9,14 +9,15 @@ import uuid
 from typing import Any, Final
 
 from psycopg.errors import DiskFull
-from sqlalchemy import func, null, or_, update
+from sqlalchemy import func, null, update
 
 from dialer.domain.errors import Unavailable
 from dialer.logs import get_logger
+from dialer.services.claiming import is_free
 from dialer.services.context import Context
 from dialer.services.people.import_files import discard_upload
 from dialer.services.people.import_words import waiting
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 from dialer.store.queries.live_board import somebody_calls
 from dialer.store.session import UnitOfWork
 
@@ -37,14 +38,13 @@ class OvertakenError(Exception):
 
 def claim_barring(unit: UnitOfWork, import_id: uuid.UUID, now: dt.datetime) -> Import | None:
     """Claim an import of suppressions; None when there is nothing to do or somebody is at it."""
-    silent = or_(Import.leased_until.is_(None), Import.leased_until < now)
     return unit.session.execute(
         update(Import)
         .where(
             Import.organisation_id == unit.organisation_id,
             Import.id == import_id,
             Import.list_id.is_(None),
-            or_(Import.state == "queued", (Import.state == "running") & silent),
+            is_free(Import, now),
         )
         .values(
             state="running",

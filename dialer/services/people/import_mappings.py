@@ -17,7 +17,7 @@ from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.people.views import ImportMappingView
 from dialer.store.models import new_id
-from dialer.store.models.people import ImportMapping
+from dialer.store.models.imports import ImportMapping
 from dialer.store.session import UnitOfWork
 
 

@@ -23,7 +23,7 @@ from dialer.services.people.import_run import enqueue_import
 from dialer.services.people.imports import import_of, stored_columns
 from dialer.services.people.views import RowIssueView
 from dialer.store.models import new_id
-from dialer.store.models.people import Import, ImportRowIssue
+from dialer.store.models.imports import Import, ImportRowIssue
 from dialer.store.session import UnitOfWork
 
 _OPTIONS_KEPT: Final = ("default_region", "id_source", "register", "on_match", "tags")

@@ -18,7 +18,8 @@ from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_files import stored_file
 from dialer.services.people.import_head import Expected, ReadingWishes, workbook_wishes
 from dialer.store.models.gotv import Election
-from dialer.store.models.people import ContactList, Import
+from dialer.store.models.imports import Import
+from dialer.store.models.people import ContactList
 from dialer.store.queries.import_match import Scope
 from dialer.store.queries.import_merge import Merge
 from dialer.store.session import UnitOfWork

@@ -16,7 +16,7 @@ from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, cut
 from dialer.services.people.imports import import_of, stored_columns
 from dialer.services.people.views import RowIssueView
-from dialer.store.models.people import ImportRowIssue
+from dialer.store.models.imports import ImportRowIssue
 from dialer.store.session import UnitOfWork
 
 _ISSUES_AT_ONCE: Final = 1_000

@@ -21,6 +21,7 @@ from dialer.domain.errors import Unavailable, UnreadableFile
 from dialer.domain.importing.delimited import SHEET_FORM
 from dialer.domain.importing.workbook.picking import Wishes
 from dialer.logs import get_logger
+from dialer.services.claiming import is_free
 from dialer.services.context import Context, GiveWay, never
 from dialer.services.people.import_ahead import Staged, staged_ahead
 from dialer.services.people.import_batches import Batch
@@ -39,7 +40,7 @@ from dialer.services.people.import_trial_run import (
 )
 from dialer.services.people.import_words import put_warnings, row_warnings, unreadable
 from dialer.services.people.import_workbooks import keep_rows, write_rows
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 from dialer.store.queries.import_merge import learn_sizes
 
 Chunk = TypeVar("Chunk", Batch, Staged)
@@ -91,7 +92,7 @@ def resume_imports(ctx: Context) -> int:
     require(ctx.actor, Permission.IMPORT_RUN)
     with ctx.unit() as unit:
         waiting = unit.session.scalars(
-            select(Import.id).where(Import.organisation_id == unit.organisation_id, _is_free(ctx.now))
+            select(Import.id).where(Import.organisation_id == unit.organisation_id, is_free(Import, ctx.now))
         ).all()
     for import_id in waiting:
         enqueue_import(ctx, import_id)
@@ -101,11 +102,6 @@ def resume_imports(ctx: Context) -> int:
 def enqueue_import(ctx: Context, import_id: uuid.UUID) -> None:
     """Ask a worker to run an import soon."""
     ctx.jobs.enqueue("imports", "workers.jobs.run_import", str(ctx.organisation_id), str(import_id))
-
-
-def _is_free(now: dt.datetime) -> Any:
-    silent = or_(Import.leased_until.is_(None), Import.leased_until < now)
-    return or_(Import.state == "queued", (Import.state == "running") & silent)
 
 
 def _goes_on_here(import_id: uuid.UUID) -> Any:
@@ -122,7 +118,7 @@ def _begin(ctx: Context, import_id: uuid.UUID) -> Plan | None:
                 Import.organisation_id == unit.organisation_id,
                 Import.id == import_id,
                 Import.list_id.is_not(None),
-                or_(_is_free(ctx.now), _goes_on_here(import_id)),
+                or_(is_free(Import, ctx.now), _goes_on_here(import_id)),
             )
             .values(
                 state="running",

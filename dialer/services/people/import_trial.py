@@ -28,7 +28,7 @@ from dialer.services.people.imports import (
 )
 from dialer.services.people.views import ImportView
 from dialer.store.models import new_id
-from dialer.store.models.people import Import, ImportRowIssue
+from dialer.store.models.imports import Import, ImportRowIssue
 from dialer.store.session import UnitOfWork
 
 _AS_READ: Final = (

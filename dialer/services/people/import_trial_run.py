@@ -16,7 +16,7 @@ from dialer.services.people.import_chunk import count_chunk, hold_chunk, write_i
 from dialer.services.people.import_files import discard_upload
 from dialer.services.people.import_plan import Plan
 from dialer.services.people.import_words import without_counts
-from dialer.store.models.people import Import, ImportRowIssue
+from dialer.store.models.imports import Import, ImportRowIssue
 from dialer.store.queries.import_match import match_stage
 from dialer.store.queries.import_merge import Counts, Merged, merge_stage, renumbered_rows
 from dialer.store.queries.import_stage import stage

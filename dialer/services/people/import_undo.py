@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict, InvalidTransition
+from dialer.services.claiming import is_silent
 from dialer.services.context import Context
 from dialer.services.people.imports import import_of, import_view
 from dialer.services.people.suppression_undo import check_bars_may_go
 from dialer.services.people.views import ImportView
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 from dialer.store.queries.import_undo import reached_since
 from dialer.store.session import UnitOfWork
 
@@ -64,7 +65,7 @@ def resume_undos(ctx: Context) -> int:
             select(Import.id).where(
                 Import.organisation_id == unit.organisation_id,
                 Import.state == "undoing",
-                or_(Import.leased_until.is_(None), Import.leased_until < ctx.now),
+                is_silent(Import, ctx.now),
             )
         ).all()
     for import_id in waiting:

@@ -10,19 +10,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sqlalchemy import or_, update
+from sqlalchemy import update
 
 from dialer.clock import Clock
 from dialer.domain.access import Permission, require
 from dialer.domain.importing.undoing import FieldChange, PutBack, put_back
 from dialer.services.calling.queue_sync import sync_queues
+from dialer.services.claiming import is_silent
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context, GiveWay, never
 from dialer.services.gotv.elections import current_election
 from dialer.services.gotv.record import recompute_records
 from dialer.services.people.import_claims import LEASE, OvertakenError, give_back, rest
 from dialer.services.people.suppression_undo import bring_back
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 from dialer.store.queries import import_undo as undo
 from dialer.store.queries import import_undo_fields as fields
 from dialer.store.queries.import_match import hold_people
@@ -87,7 +88,7 @@ def _begin(ctx: Context, import_id: uuid.UUID) -> _Undoing | None:
                 Import.organisation_id == unit.organisation_id,
                 Import.id == import_id,
                 Import.state == "undoing",
-                or_(Import.leased_until.is_(None), Import.leased_until < ctx.now),
+                is_silent(Import, ctx.now),
             )
             .values(leased_until=ctx.now + LEASE)
             .returning(Import)

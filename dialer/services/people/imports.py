@@ -40,7 +40,8 @@ from dialer.services.people.import_words import with_columns
 from dialer.services.people.lists import list_of
 from dialer.services.people.views import BarringView, ColumnView, ImportCounts, ImportView, UndoView
 from dialer.store.models import new_id
-from dialer.store.models.people import ContactList, Import
+from dialer.store.models.imports import Import
+from dialer.store.models.people import ContactList
 from dialer.store.session import UnitOfWork
 
 

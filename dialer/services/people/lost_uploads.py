@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, or_, select
 from dialer.domain.access import Permission, require
 from dialer.services.context import Context
 from dialer.services.people.import_files import discard_upload, uploads_before
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 
 LOST_AFTER: Final = dt.timedelta(hours=24)
 """A file that no import waits for is left alone for so long: its import may be about to be written down."""

@@ -15,7 +15,7 @@ from dialer.domain.suppressing import PREFERENCE_REGISTERS, Freshness, freshness
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 from dialer.store.queries.suppressions import (
     has_british_numbers,
     unlisted_counts,

@@ -23,7 +23,7 @@ from dialer.services.people.imports import import_view
 from dialer.services.people.lists import check_region
 from dialer.services.people.views import ImportView
 from dialer.store.models import new_id
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 
 _CHOSEN: Final = frozenset({"phone", "email", "ignore"})
 

@@ -43,7 +43,7 @@ from dialer.services.people.import_head import Expected, ReadingWishes, workbook
 from dialer.services.people.import_reading import cycles_sought_rarely, read_chunks
 from dialer.services.people.import_workbooks import keep_rows, write_rows
 from dialer.services.people.opt_outs import holders
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 from dialer.store.queries.import_stage import copy_issues
 from dialer.store.queries.suppression_merge import (
     CREATED,

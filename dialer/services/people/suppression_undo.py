@@ -12,7 +12,7 @@ from dialer.domain.errors import Conflict
 from dialer.domain.suppressing import OF_ADDRESSES, OF_NUMBERS, SAID_BY_PEOPLE
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.people.opt_outs import holders
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 from dialer.store.queries.queue_sync import any_running
 from dialer.store.queries.suppression_undo import callable_again, take_bars_back
 from dialer.store.session import UnitOfWork

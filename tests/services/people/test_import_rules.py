@@ -27,7 +27,7 @@ from dialer.services.people.imports import get_import, start_import
 from dialer.services.people.views import ContactView, ImportView
 from dialer.store.models.calling import QueueEntry
 from dialer.store.models.gotv import Pledge, TurnoutMark, VoterRecord
-from dialer.store.models.people import Import
+from dialer.store.models.imports import Import
 from tests.conftest import SetClock
 from tests.examples import examples
 from tests.phone_bank import Voter, landline, running_campaign

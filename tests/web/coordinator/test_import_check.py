@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from dialer.services.context import Context
 from dialer.services.people.import_run import run_import
-from dialer.store.models.people import Contact, Import
+from dialer.store.models.imports import Import
+from dialer.store.models.people import Contact
 from tests.conftest import SetClock
 from tests.services.people.importing import bring_in
 from tests.web.coordinator.conftest import PEOPLE
