@@ -101,7 +101,7 @@ def redis_url(worker_id: str) -> str:
 @pytest.fixture(scope="session")
 def engine(database_url: str) -> Iterator[Engine]:
     """The engine that all tests of this worker share."""
-    engine = make_engine(database_url)
+    engine = make_engine(database_url, ask_first=False)  # nobody takes the server away meanwhile
     yield engine
     engine.dispose()
 

@@ -30,8 +30,12 @@ SILENCE_S: Final = 2
 """How much later than its own time-out the database may answer before it counts as gone."""
 
 
-def make_engine(url: str, *, pool_size: int = 8, statement_timeout_s: float | None = 30) -> Engine:
+def make_engine(
+    url: str, *, pool_size: int = 8, statement_timeout_s: float | None = 30, ask_first: bool = True
+) -> Engine:
     """An engine on psycopg 3, in UTC, whose statements give up after `statement_timeout_s` seconds.
+
+    It asks a connection whether it still lives before each use, unless the server is known to (`ask_first`).
 
     Each statement is planned for what it is given. psycopg prepares what comes often, and after some turns
     PostgreSQL would keep one plan for all: made while a table was empty, or walking through ten thousand
@@ -45,7 +49,7 @@ def make_engine(url: str, *, pool_size: int = 8, statement_timeout_s: float | No
         pool_size=pool_size,
         max_overflow=4,
         pool_timeout=5,
-        pool_pre_ping=True,
+        pool_pre_ping=ask_first,
         connect_args={"options": options, "connect_timeout": 3, "application_name": "dialer"},
     )
     if statement_timeout_s is not None:

@@ -92,6 +92,7 @@ def test_a_workbook_with_titles_numbers_and_dates(bring_in: Send, coordinator: C
     assert not list((ctx.data_dir / "imports").glob("*"))
 
 
+@pytest.mark.slow
 def test_hidden_rows_count_only_when_asked_for_and_are_named(bring_in: Send, coordinator: Caller) -> None:
     def hide(book: openpyxl.Workbook) -> None:
         book["People"].row_dimensions[2].hidden = True
@@ -169,6 +170,7 @@ def test_a_preview_of_a_workbook(send: Send, ctx: Context) -> None:
     assert not list((ctx.data_dir / "imports").glob("*"))
 
 
+@pytest.mark.slow
 def test_the_same_list_as_text_and_as_workbooks_is_the_same_people(bring_in: Send) -> None:
     rows = [["Name", "Mobile", "Postcode"], ["Ann", 7700900001, "CF10 1AA"], ["Siân", 7700900002.0, ""]]
     text = "\n".join(",".join(map(str, row)) for row in rows)

@@ -156,10 +156,10 @@ class Reader:
             fields[pressed.name] = pressed.value
         return self._read(self._ask(pressed.form.method.upper(), pressed.action, fields))
 
-    def sign_in(self, token: str) -> Page:
-        """In by the token form."""
+    def sign_in(self, token: str, to: str = "") -> Page:
+        """In by the token form, then on to a page, or to the one that everybody begins with."""
         self.open("/login")
-        return self.press("sign-in", token=token)
+        return self.press("sign-in", token=token, next=to)
 
     @property
     def state(self) -> str:

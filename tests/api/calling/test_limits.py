@@ -73,6 +73,7 @@ def test_ten_assignments_without_a_result_wait_for_a_coordinator(
     assert seat.api.post(path).status_code == 429
 
 
+@pytest.mark.slow
 def test_results_keep_the_limit_away(bank: Bank, vic: Person) -> None:
     seat = bank(20).seat(vic)
 

@@ -393,6 +393,7 @@ def machine(ctx: Context, carys: Person) -> type[Sending]:
     return type("Machine", (Sending,), {"make": staticmethod(make)})
 
 
+@pytest.mark.slow
 def test_a_text_is_found_whose_worker_was_held_up_before_it_said_so(
     machine: type[Sending],
 ) -> None:

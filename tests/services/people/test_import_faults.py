@@ -51,6 +51,7 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_reading, "BATCH_ROWS", 20)
 
 
+@pytest.mark.slow
 def test_a_reading_process_that_is_killed_is_replaced(
     ctx: Context, monkeypatch: pytest.MonkeyPatch, small_chunks: None
 ) -> None:

@@ -91,6 +91,7 @@ def test_a_row_that_repeats_an_earlier_one_fills_what_that_left_empty(ctx: Conte
     assert counts(bring_in(ctx, data)) == (0, 0, 2, 1, 0)
 
 
+@pytest.mark.slow
 def test_repetitions_far_apart_are_found(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dialer.services.people.import_reading.BATCH_ROWS", 2)
     rows = [f"V{n % 5},Jones,07700 90000{n % 5}," for n in range(11)]
@@ -479,6 +480,7 @@ def test_a_silent_worker_is_replaced_and_a_busy_one_is_not(ctx: Context, clock: 
     assert get_import(ctx, view.id).counts.created == 1
 
 
+@pytest.mark.slow
 def test_large_lists_are_read_by_other_processes(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dialer.services.people.import_reading._LARGE", 1)
     monkeypatch.setattr("dialer.services.people.import_reading.BATCH_ROWS", 7)

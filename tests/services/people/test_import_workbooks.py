@@ -65,6 +65,7 @@ def test_a_killed_process_starts_again(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == sorted([path, seen["part"]])
 
 
+@pytest.mark.slow
 def test_one_that_is_killed_time_and_again_asks_for_too_much(tmp_path: Path) -> None:
     path = tmp_path / "x.upload"
     path.write_bytes(a_list())
@@ -77,6 +78,7 @@ def test_one_that_is_killed_time_and_again_asks_for_too_much(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.slow
 def test_a_workbook_that_needs_more_memory_than_it_may_have_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.upload"
     path.write_bytes(ods([["x"]], rows=1_000_000, columns=100))
@@ -110,6 +112,7 @@ class _KilledError(BaseException):
     """The worker's end."""
 
 
+@pytest.mark.slow
 def test_an_import_whose_worker_dies_meanwhile_goes_on_with_the_same_counts(ctx: Context) -> None:
     expected = bring_in(ctx, a_list(), new_list(ctx, register="Poole"))
     started = start_import(ctx, new_list(ctx), io.BytesIO(a_list()), "list.xlsx", {})

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select, text
 
 from dialer.services.context import Context
@@ -53,6 +54,7 @@ def test_the_messy_list_keeps_every_no(ctx: Context) -> None:
     assert out == 147
 
 
+@pytest.mark.slow
 def test_the_messy_list_again_changes_nothing(ctx: Context) -> None:
     list_id = new_list(ctx)
     bring_in(ctx, MESSY, list_id)

@@ -31,9 +31,9 @@ def bank(ctx: Context, vic: Person) -> PhoneBank:
 
 @pytest.fixture
 def desk(app: Flask, carys: Person) -> Reader:
-    """The coordinator's browser, without script."""
+    """The coordinator's browser, without script; no page of hers is open yet."""
     reader = Reader(app.test_client())
-    assert reader.sign_in(carys.token).status == 200
+    assert reader.sign_in(carys.token, to="/healthz").status == 200
     return reader
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 
+import pytest
 from sqlalchemy import func, select
 
 from dialer.services.context import Context
@@ -110,6 +111,7 @@ def test_letters_that_are_not_utf8_are_shown(new_list: Reader) -> None:
     assert "Siân Prydderch" in page.text
 
 
+@pytest.mark.slow
 def test_another_sheet_is_chosen(new_list: Reader) -> None:
     first = [["Name", "Phone"], ["Owen Hughes", "07700 900124"]]
     second = [["Surname", "Mobile", "Email"], ["Rees", "07700 900125", "nia@example.org"]]

@@ -45,6 +45,7 @@ def test_a_pledge_is_in_the_table_at_once(desk: Reader, phone: Reader, register:
     }
 
 
+@pytest.mark.slow
 def test_a_mark_with_a_date_alone_tells_no_time_and_another_year_is_named(
     desk: Reader, phone: Reader, register: PhoneBank, ctx: Context
 ) -> None:

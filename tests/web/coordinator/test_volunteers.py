@@ -63,6 +63,7 @@ def test_going_home_ends_the_shift_and_every_sign_in(
     assert "may come back" in desk.press("volunteer-reactivate").text
 
 
+@pytest.mark.slow
 def test_a_volunteer_who_passed_over_many_is_let_go_on(
     desk: Reader, phone: Reader, vic: Person, bank: PhoneBank, ctx: Context
 ) -> None:

@@ -14,6 +14,7 @@ from dialer.queueing import RedisJobQueue
 from dialer.services.calling.call_looks import due_calls
 from dialer.services.calling.placing import place_next
 from tests.conftest import Caller
+from tests.examples import cases
 from tests.people import Person
 from tests.web.webhooks.test_ring_me import (  # noqa: F401 -- fixtures
     GWEN,
@@ -57,7 +58,11 @@ def over_at_the_carrier(booth: Booth) -> bool:
 
 @pytest.mark.parametrize(
     ("leaves", "stage"),
-    [("ends the shift", stage) for stage in STAGES] + [(leaves, "they talk") for leaves in list(LEAVES)[1:]],
+    cases(
+        [("ends the shift", stage) for stage in STAGES]
+        + [(leaves, "they talk") for leaves in list(LEAVES)[1:]],
+        quick=3,
+    ),
 )
 def test_both_legs_are_hung_up(
     leaves: str, stage: str, booth: Booth, coordinator: Caller, jobs: RedisJobQueue
@@ -124,6 +129,7 @@ def test_a_call_whose_name_nobody_knows_is_found_and_hung_up(booth: Booth) -> No
     assert booth.call(asked)["state"] in FINAL
 
 
+@pytest.mark.slow
 def test_a_carrier_that_does_not_answer_is_told_again(booth: Booth) -> None:
     booth.town.person(GWEN, phone="answers", ring_s=5, talk_s=600)
     asked = booth.ring()

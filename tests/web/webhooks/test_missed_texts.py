@@ -140,6 +140,7 @@ def test_a_pause_is_said_first_and_changes_nothing(blasting: Blasting, town: Tow
     assert len(blasting.judge.accepted_by_number()) == 3
 
 
+@pytest.mark.slow
 def test_a_list_that_cannot_be_read_is_asked_for_later_and_later_and_shown(
     blasting: Blasting, town: Town, post: Post, clock: SetClock, queue_client
 ) -> None:

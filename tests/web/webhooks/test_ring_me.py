@@ -29,6 +29,7 @@ from dialer.store.models.calls import Call
 from dialer.store.queries.campaign_figures import counted_figures, kept_figures
 from dialer.store.session import UnitFactory
 from tests.conftest import Caller, SetClock
+from tests.examples import cases
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, mobile, running_campaign
 from tests.towns import Town
@@ -196,7 +197,7 @@ def test_the_volunteer_is_rung_then_the_contact_and_both_talk(booth: Booth, orga
 
 
 @pytest.mark.parametrize(
-    ("phone", "state"), [("no_answer", "no_answer"), ("busy", "busy"), ("failed", "failed")]
+    ("phone", "state"), cases([("no_answer", "no_answer"), ("busy", "busy"), ("failed", "failed")], quick=1)
 )
 def test_a_contact_who_is_not_reached_is_an_attempt(phone: str, state: str, booth: Booth) -> None:
     booth.town.person(GWEN, phone=phone)
@@ -468,12 +469,15 @@ def test_a_worker_that_died_leaves_a_call_that_is_asked_about(booth: Booth) -> N
 
 @pytest.mark.parametrize(
     "faults",
-    [
-        {"doubled_callback": 1.0},
-        {"reordered_callback": 1.0},
-        {"late_callback": 0.5, "late_s": 40, "seed": 3},
-        {"late_callback": 0.5, "late_s": 40, "doubled_callback": 0.5, "seed": 4},
-    ],
+    cases(
+        [
+            {"doubled_callback": 1.0},
+            {"reordered_callback": 1.0},
+            {"late_callback": 0.5, "late_s": 40, "seed": 3},
+            {"late_callback": 0.5, "late_s": 40, "doubled_callback": 0.5, "seed": 4},
+        ],
+        quick=1,
+    ),
 )
 def test_callbacks_may_come_as_they_like(faults, booth: Booth) -> None:
     booth.town.faults(**faults)

@@ -158,6 +158,7 @@ def test_the_screen_follows_the_line_to_its_end(booth: Booth) -> None:
     assert rung_calls(booth.ctx, campaign.id) == {"completed": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("phone", "chosen"), [("busy", "busy"), ("no_answer", "no_answer")])
 def test_what_the_carrier_knows_is_chosen_already(booth: Booth, phone: str, chosen: str) -> None:
     booth.town.person(GWEN, phone=phone)
@@ -169,6 +170,7 @@ def test_what_the_carrier_knows_is_chosen_already(booth: Booth, phone: str, chos
     assert (form.fields["outcome"], form.fields["disposition"]) == ("not_reached", chosen)
 
 
+@pytest.mark.slow
 def test_a_phone_that_was_not_picked_up_can_be_tried_again(booth: Booth) -> None:
     booth.town.person(VIC, phone="no_answer")
     booth.show_own_phone()

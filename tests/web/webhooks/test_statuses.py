@@ -19,6 +19,7 @@ from dialer.store.models.messaging import CarrierEvent
 from dialer.store.models.people import Contact, ContactPhone, OptOut, Suppression
 from dialer.store.session import UnitFactory, make_engine
 from tests.conftest import NOON, SetClock
+from tests.examples import cases
 from tests.towns import Town
 from tests.web.webhooks.conftest import Post, Signer
 
@@ -63,7 +64,7 @@ def test_doubled_and_reordered_callbacks_end_the_same(town: Town, post: Post):
 WORDS = ("queued", "sending", "sent", "delivered")
 
 
-@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize("at_once", cases([True, False], quick=1))
 def test_the_order_of_arrival_does_not_matter(at_once: bool, signer: Signer, post: Post):
     orders = list(itertools.permutations(WORDS))
     texts = [post.text(NUMBER) for _ in orders]
@@ -114,6 +115,7 @@ def test_one_that_is_early_waits_and_is_counted(signer: Signer, post: Post, cloc
     assert unmatched(post.context()) == 0
 
 
+@pytest.mark.slow
 def test_it_is_looked_for_less_and_less_often_but_never_forgotten(
     signer: Signer, post: Post, clock: SetClock, units
 ):
