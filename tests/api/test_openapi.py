@@ -50,7 +50,7 @@ from tests.people import Person, make_person
 
 Api = Callable[[Person], Caller]
 
-MANY = examples(30)
+MANY = 3 if is_quick() else 30
 FEW = examples(8)
 """Where only the id can be right or wrong there is little to try."""
 
