@@ -78,6 +78,14 @@ def test_what_is_no_list_is_refused_in_words(people, capsys):
     assert "Nothing was brought in" in capsys.readouterr().err
 
 
+def test_a_file_is_only_tried(people, capsys):
+    assert main(["import", str(people), "--list", "Porthwen", "--dry-run"]) == 0
+    assert "only tried: nothing was changed" in capsys.readouterr().out
+    assert main(["import", str(people), "--list", "Porthwen", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["dry_run"], told["counts"]["created"], told["counts"]["unchanged"]) == (False, 3, 0)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["nowhere.csv", "--list", "x"], ["people.csv"], ["people.csv", "--list", "x", "--mapping", "phone"]],

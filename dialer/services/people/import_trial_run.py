@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,6 +26,7 @@ from dialer.store.session import UnitOfWork
 
 _WORTH_TELLING: Final = 4_000
 _GROWN: Final = 4
+_REST_AT_MOST_S: Final = 1_800.0
 
 
 def begin_again(unit: UnitOfWork, row: Import) -> None:
@@ -69,6 +71,7 @@ class Trial:
         self._merge = plan.merge
         self.next_row = plan.start
         self.is_over = False
+        self.rests_since = 0.0
         self._made, self._told_at = 0, _WORTH_TELLING
         self._open = ExitStack()
         self._units = self._open.enter_context(ctx.units.apart())
@@ -121,6 +124,7 @@ def tried(ctx: Context, plan: Plan) -> Iterator[Trial]:
     One that isn't over at the end of the block rests, with its connection, while others have their turn.
     Another process would begin again.
     """
+    _forget_lost()
     trial = _resting.pop(plan.id, None) or Trial(ctx, plan)
     try:
         yield trial
@@ -130,7 +134,15 @@ def tried(ctx: Context, plan: Plan) -> Iterator[Trial]:
     if trial.is_over:
         trial.close()
     else:
+        trial.rests_since = time.monotonic()
         _resting[plan.id] = trial
+
+
+def _forget_lost() -> None:
+    """Let go of trials that another process must have taken up: they have rested for too long."""
+    longest = time.monotonic() - _REST_AT_MOST_S
+    for import_id in [each for each, trial in _resting.items() if trial.rests_since < longest]:
+        forget_trial(import_id)
 
 
 def try_chunk(ctx: Context, plan: Plan, trial: Trial, batch: Batch, now: dt.datetime) -> None:

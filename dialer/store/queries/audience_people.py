@@ -55,7 +55,7 @@ def count_within(unit: UnitOfWork, asked: Asked, patience_s: float) -> tuple[int
     Where that takes longer than `patience_s` seconds, it is told from some pages of the table, drawn at
     random but the same each time.
     """
-    unit.session.execute(_WORK_MEMORY)
+    unit.session.execute(WORK_MEMORY)
     counted = _within(unit, patience_s, lambda: count_people(unit, asked))
     return (_estimated(unit, asked), False) if counted is None else (counted, True)
 
@@ -134,7 +134,7 @@ def put_on_list(unit: UnitOfWork, list_id: uuid.UUID, people: Sequence[uuid.UUID
 
 _USUAL: Final = text("SELECT current_setting('statement_timeout')")
 _PATIENCE: Final = text("SELECT set_config('statement_timeout', :patience, true)")
-_WORK_MEMORY: Final = text("SET LOCAL work_mem = '64MB'")
+WORK_MEMORY: Final = text("SET LOCAL work_mem = '64MB'")
 """So that who is on a list, or was texted, is put into a hash once and not looked up for each person."""
 
 _CANCELLED: Final = "57014"

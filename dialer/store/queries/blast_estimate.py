@@ -23,6 +23,7 @@ from sqlalchemy.engine import Row
 
 from dialer.domain.audience import Audience
 from dialer.domain.filters.tree import Filter
+from dialer.store.queries.audience_people import WORK_MEMORY
 from dialer.store.queries.audience_sql import Condition
 from dialer.store.queries.texting_rules import has_voted, not_meant, not_mobile
 from dialer.store.session import UnitOfWork
@@ -210,6 +211,7 @@ def _member(unit: UnitOfWork, whom: Whom) -> tuple[str, dict[str, object]]:
     }
     if whom.picked is None:
         return _ON_LISTS, given
+    unit.session.execute(WORK_MEMORY)
     condition = Condition(whom.picked, whom.moment)
     among = _PICKED_ON_LISTS.format(listed=_ON_LISTS, condition=condition.sql) if whom.list_ids else None
     return among or _PICKED.format(condition=condition.sql), {**condition.given, **given}

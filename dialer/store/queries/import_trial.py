@@ -60,6 +60,15 @@ _BY_OUR_ID: Final = """SELECT c.id FROM contact AS c
     WHERE c.organisation_id = :organisation AND c.id = s.contact_id"""
 
 
+_FOR_SEARCHES: Final = text(
+    """
+    SELECT format('pg_temp.%I', c.relname) FROM pg_class AS c JOIN pg_am AS a ON a.oid = c.relam
+    WHERE c.relnamespace = pg_my_temp_schema() AND c.relkind = 'i' AND a.amname = 'gin'
+    """
+)
+"""Indexes by which people are searched for, and no import looks anybody up: they cost most."""
+
+
 def _columns(name: str) -> str:
     """Every column of a table that isn't computed."""
     table: Table = Base.metadata.tables[name]
@@ -67,8 +76,10 @@ def _columns(name: str) -> str:
 
 
 def _copy_people(ways: tuple[str, ...]) -> str:
+    """Copy whoever can be found in these ways and isn't here yet, with all that is known of them."""
     either = " UNION ALL ".join(f"({way})" for way in ways)
-    return f"""
+    known = ", ".join(f"of_{name} AS ({_copy_of_people(name)})" for name in _OF_PEOPLE)
+    return f"""WITH fresh AS (
         INSERT INTO pg_temp.contact ({_columns("contact")})
         SELECT {_columns("contact")} FROM contact AS c
         WHERE c.organisation_id = :organisation AND c.id = ANY (ARRAY(
@@ -77,14 +88,14 @@ def _copy_people(ways: tuple[str, ...]) -> str:
             WHERE here.organisation_id = :organisation AND here.id = c.id)
         ON CONFLICT DO NOTHING
         RETURNING id
-    """
+    ), {known} SELECT count(*) FROM fresh"""
 
 
 def _copy_of_people(name: str) -> str:
     return f"""
         INSERT INTO pg_temp.{name} ({_columns(name)})
         SELECT {_columns(name)} FROM {name}
-        WHERE organisation_id = :organisation AND contact_id = ANY (CAST(:people AS uuid[]))
+        WHERE organisation_id = :organisation AND contact_id IN (SELECT id FROM fresh)
         ON CONFLICT DO NOTHING
     """
 
@@ -95,6 +106,8 @@ def make_trial_tables(session: Session) -> str:
     session.execute(_PATH, {"path": _REAL_FIRST.format(real=real)})
     for name in SHADOWED:
         session.execute(text(f"CREATE TEMPORARY TABLE {name} (LIKE {real}.{name} INCLUDING ALL)"))
+    for index in session.scalars(_FOR_SEARCHES).all():
+        session.execute(text(f"DROP INDEX {index}"))
     return real
 
 
@@ -105,10 +118,7 @@ def enter_trial(session: Session, scope: Scope, real: str) -> None:
     """
     session.execute(text("SET TRANSACTION READ ONLY"))
     session.execute(_PATH, {"path": _REAL_FIRST.format(real=real)})
-    parameters = scope.parameters()
-    people = list(session.scalars(text(_copy_people(_ways(session, scope))), parameters))
-    for name in _OF_PEOPLE if people else ():
-        session.execute(text(_copy_of_people(name)), {**parameters, "people": people})
+    session.execute(text(_copy_people(_ways(session, scope))), scope.parameters())
     session.execute(_PATH, {"path": _TRIAL_FIRST.format(real=real)})
 
 
