@@ -7,7 +7,6 @@ does the rest, by the index that the gate asks too.
 from __future__ import annotations
 
 import datetime as dt
-import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.domain.suppressing import OF_ADDRESSES, OF_NUMBERS
+from dialer.store.queries.import_keys import keys_hold_already
 
 CREATED, UPDATED, UNCHANGED = range(3)
 """What became of a place, and of a row: of several, the first of these. Others repeat an earlier row."""
@@ -46,8 +46,7 @@ class Listing:
 
 
 # The unique index that the insertion asks anyway tells what was there: no join, and so nothing that a planner
-# with old figures could get wrong. A UUIDv7 is put together from text, in a fifth of the time of doing it by
-# bits: the version and the chunk's time before what is random in a UUIDv4.
+# with old figures could get wrong.
 _MERGE_OF: Final = Template(
     """
     named_$place AS (
@@ -58,8 +57,8 @@ _MERGE_OF: Final = Template(
         INSERT INTO suppression AS s
             (organisation_id, id, $place, channel, reason, source, register, import_id, named_by, created_by,
              created_at)
-        SELECT :organisation, CAST(:uuid7 || substr(CAST(gen_random_uuid() AS text), 16) AS uuid), place,
-               barred.channel, :reason, 'import', :register, :import, ARRAY[CAST(:import AS uuid)], :by, :now
+        SELECT :organisation, uuidv7(), place, barred.channel, :reason, 'import', :register, :import,
+               ARRAY[CAST(:import AS uuid)], :by, :now
         FROM named_$place CROSS JOIN unnest(CAST(:of_$place AS text[])) AS barred(channel)
         ORDER BY place, channel
         ON CONFLICT (organisation_id, $place, channel, reason) WHERE lifted_at IS NULL AND $place IS NOT NULL
@@ -118,17 +117,11 @@ def merge_barred(session: Session, listing: Listing, lines: bytes, now: dt.datet
         "of_number": [channel for channel in listing.channels if channel in OF_NUMBERS],
         "of_email": [channel for channel in listing.channels if channel in OF_ADDRESSES],
         "now": now,
-        "uuid7": _beginning_of_uuid7(),
         "somebody": SOMEBODY,
         "told": _TOLD_ONE_BY_ONE,
     }
-    return {row.fate: row.rows for row in session.execute(_MERGE_ALL, given)}
-
-
-def _beginning_of_uuid7() -> str:
-    """The time in milliseconds and the version, as a UUIDv7's text begins (RFC 9562, 5.7)."""
-    milliseconds = f"{time.time_ns() // 1_000_000:012x}"
-    return f"{milliseconds[:8]}-{milliseconds[8:]}-7"
+    with keys_hold_already(session):  # its organisation is that of the import, which is held
+        return {row.fate: row.rows for row in session.execute(_MERGE_ALL, given)}
 
 
 _LIFT: Final = Template(
