@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-BURST_S: Final = 0.5
-"""At most this many seconds of a rate lie ready to be taken at once."""
+BURST_S: Final = 0.7
+"""At most this many seconds of a rate lie ready to be taken at once: what a busy machine was late by is made
+up for, and with what the wire adds no ten seconds pass a limit by more than one second's worth.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Limit:
 
     @property
     def burst(self) -> float:
-        """What may lie ready at most: half a second's worth, one at least."""
+        """What may lie ready at most: one at least."""
         return max(1.0, self.rate_per_s * BURST_S)
 
 

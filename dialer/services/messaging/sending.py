@@ -35,9 +35,11 @@ BATCH_MOST: Final = 100
 CLAIM_S: Final = 2.0
 CLAIM_MOST: Final = 500
 """A batch at the gate is at most so much of the sender's rate, and so is what is claimed ahead."""
+GATHER_S: Final = 0.1
+"""How long tokens gather where they come fast: a gate for one text costs nearly as much as for many."""
 SINGLES_MOST: Final = 50
 ROOM_LEAST: Final = 75
-"""Room on the wire that is waited for a moment: a gate for one text costs nearly as much as for many."""
+"""Room on the wire that is waited for a moment, for the same reason."""
 BEGIN_WITHIN_S: Final = 1.0
 """How long after the gate a text is still posted (contract §7): later the gate might say otherwise, and a
 process that was held up must not send what others have settled meanwhile.
@@ -161,7 +163,8 @@ def _next_of_blasts(run: _Run, room: int) -> list[Claimed]:
         if most <= 0 or not lane.blast_ids or time.monotonic() < held.ask_again_at:
             continue
         given = run.tools.buckets.take(lane.limits, [held.blast[at].segments for at in range(most)])
-        held.ask_again_at = time.monotonic() + given.again_in_s
+        if given.count < most:
+            held.ask_again_at = time.monotonic() + max(given.again_in_s, gather_s(lane.rate))
         found += [held.blast.popleft() for _ in range(given.count)]
     return found
 
@@ -185,3 +188,8 @@ def claim_size(rate: float) -> int:
 def batch_size(rate: float) -> int:
     """How many texts of a sender go through the gate together at a rate: half a second's worth."""
     return max(1, min(BATCH_MOST, int(rate * BATCH_S)))
+
+
+def gather_s(rate: float) -> float:
+    """How long to let tokens gather at a rate: not at all where a bucket would overflow meanwhile."""
+    return GATHER_S if rate * GATHER_S >= 1 else 0.0

@@ -133,14 +133,14 @@ class Wires:
 
     def _record_until_idle(self) -> None:
         while told := self._next():
-            for _, ones in groupby(told, key=lambda one: one.ctx.organisation_id):
-                batch = list(ones)
-                try:
+            try:
+                for _, ones in groupby(told, key=lambda one: one.ctx.organisation_id):
+                    batch = list(ones)
                     _record(batch[0].ctx, batch[0].tools, [one.sent for one in batch])
-                finally:
-                    with self._guard:
-                        self._unrecorded -= len(batch)
-                        self._has_room.notify_all()
+            finally:
+                with self._guard:
+                    self._unrecorded -= len(told)
+                    self._has_room.notify_all()
 
     def _next(self) -> list[_Told]:
         """What is to be recorded together: what comes in a moment. Empty when nothing more is awaited, and
