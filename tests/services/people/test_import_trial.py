@@ -25,6 +25,7 @@ from dialer.services.people.imports import cancel_import, get_import, start_impo
 from dialer.services.people.lost_uploads import discard_lost_uploads
 from dialer.services.people.views import ImportView
 from dialer.store.queries.import_merge import Merge, Merged
+from tests.samples import MESSY, REGISTER
 from tests.services.people.importing import bring_in, new_list
 
 HEADER = "External ID,Elector number,First name,Surname,Phone,Email,Address,Support,Do not call,Email consent"
@@ -106,6 +107,17 @@ def test_a_trial_says_what_the_import_then_does_and_changes_nothing(
         assert (tried.dry_run, done.dry_run) == (True, False)
         seen |= {name for name, count in asdict(done.counts).items() if count}
     assert seen == set(asdict(done.counts))
+
+
+@pytest.mark.slow
+def test_a_trial_of_the_sample_lists_says_what_their_import_does(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dialer.services.people.import_reading.BATCH_ROWS", 1_000)
+    list_id = new_list(ctx)
+    for source in (REGISTER, MESSY, MESSY):
+        tried = bring_in(ctx, source, list_id, dry_run=True)
+        assert told(ctx, tried) == told(ctx, bring_in(ctx, source, list_id))
 
 
 def test_whoever_shares_a_number_with_many_and_whoever_is_ours_is_found_in_a_trial(ctx: Context) -> None:
