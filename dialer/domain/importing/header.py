@@ -11,11 +11,13 @@ from dialer.domain.importing.delimited import Record, show_lost_letters
 from dialer.domain.importing.fields import CUSTOM_NAME_MAX, IGNORE, custom_field, is_field, takes_one, twice
 from dialer.domain.importing.own_export import own_fields
 from dialer.domain.importing.recognition import Basis, Guess, guess, question_of
-from dialer.domain.importing.vocabulary import meaning_of
+from dialer.domain.importing.vocabulary import meaning_of, squash
 
 HEADER_WITHIN: Final = 50
 _HEADER_MAX: Final = 1_000
 _DOUBTFUL: Final = 0.5  # one of two that could be the phone
+_ELECTORS: Final = frozenset({"elector_number", "elector_prefix", "elector_suffix", "elector_markers"})
+_OPEN_REGISTER: Final = frozenset({"optout", "optedout", "optoutflag", "optoutindicator"})
 REPORT_COLUMNS: Final = ("line", "outcome", "reason", "detail")
 """What the import report adds to a list's own columns; ignored when the mended report comes back."""
 
@@ -46,6 +48,21 @@ class Columns:
         """Tell whether a column is one that our report added to the list's own."""
         return self.fields[index] == IGNORE and self.headers[index].casefold() in REPORT_COLUMNS
 
+    def about_the_open_register(self) -> tuple[int, ...]:
+        """The columns that are taken for a no and in an electoral register mostly say something else.
+
+        Scotland's registers mark with `Opt Out` who is left out of the open register, which anybody may buy.
+        That is no word against parties, who have the full register; but nobody can tell the two apart by the
+        column, so it counts as a no until somebody says.
+        """
+        if _ELECTORS.isdisjoint(self.fields):
+            return ()
+        return tuple(
+            index
+            for index, (header, field) in enumerate(zip(self.headers, self.fields, strict=True))
+            if field == "opt_out" and index not in self.chosen and names_open_register(header)
+        )
+
     def confidence(self, index: int) -> float:
         """How sure we are of a column: 1 where a person chose it, 0 where it is kept as it came."""
         if index in self.chosen or self.is_of_report(index):
@@ -66,6 +83,11 @@ class Columns:
     def keys(self) -> tuple[str, ...]:
         """The key of each column in a mapping."""
         return mapping_keys(self.headers)
+
+
+def names_open_register(header: str) -> bool:
+    """Whether an electoral register may mean the open register by a column of this name."""
+    return squash(header) in _OPEN_REGISTER
 
 
 def mapping_keys(headers: Sequence[str]) -> tuple[str, ...]:

@@ -101,7 +101,8 @@ _COLUMNS: Final = {
 }
 
 
-_OF_COLUMNS: Final = frozenset(code for code, _ in _COLUMNS.values())
+OPEN_REGISTER: Final = "open_register"
+_OF_COLUMNS: Final = frozenset({OPEN_REGISTER, *(code for code, _ in _COLUMNS.values())})
 
 
 def with_columns(warnings: Iterable[dict[str, Any]], columns: Columns) -> list[dict[str, Any]]:
@@ -110,11 +111,24 @@ def with_columns(warnings: Iterable[dict[str, Any]], columns: Columns) -> list[d
     What was said of columns before is put right. What a person chose is not warned of.
     """
     others = [warning for warning in warnings if warning["code"] not in _OF_COLUMNS]
-    return others + [
-        {"code": code, "detail": f"{_named(found)} {words}", "count": len(found), "columns": found}
-        for basis, (code, words) in _COLUMNS.items()
-        if (found := _columns_by(columns, basis))
-    ]
+    return (
+        others
+        + _of_open_register(columns)
+        + [
+            {"code": code, "detail": f"{_named(found)} {words}", "count": len(found), "columns": found}
+            for basis, (code, words) in _COLUMNS.items()
+            if (found := _columns_by(columns, basis))
+        ]
+    )
+
+
+def _of_open_register(columns: Columns) -> list[dict[str, Any]]:
+    found = [f"“{columns.headers[index]}”" for index in columns.about_the_open_register()]
+    detail = (
+        f"{_named(found)} is taken as a no to every contact. In an electoral register it may only say who is"
+        " left out of the open register. If it does, map it to ignore or to a custom field."
+    )
+    return [{"code": OPEN_REGISTER, "detail": detail, "count": len(found), "columns": found}] if found else []
 
 
 def _columns_by(columns: Columns, basis: Basis) -> list[str]:

@@ -11,10 +11,12 @@ from flask import request
 from flask_babel import gettext, ngettext
 
 from dialer.domain.importing.fields import CUSTOM, FIELDS, IGNORE, custom_field
+from dialer.domain.importing.header import names_open_register
 from dialer.services.context import Context
 from dialer.services.people.import_check import FirstLook, look_first
 from dialer.services.people.import_register import register_of
 from dialer.services.people.import_trial import NAMING, trial_of_waiting
+from dialer.services.people.import_words import OPEN_REGISTER
 from dialer.services.people.imports import import_columns
 from dialer.services.people.views import ColumnView, ImportView
 from dialer.web.coordinator.forms import said, ticked
@@ -23,6 +25,8 @@ from dialer.web.coordinator.wording import IMPORT_BASIS, IMPORT_FIELD, IMPORT_QU
 from dialer.web.words import figure
 
 _SURE: Final = 0.9
+_SAID_ELSEWHERE: Final = frozenset({"guessed_columns", OPEN_REGISTER})
+"""Warnings that stand beside what they are about."""
 _FAULTS_SHOWN: Final = 8
 
 
@@ -41,7 +45,15 @@ class ColumnChoice:
 def chosen_columns(ctx: Context, import_id: uuid.UUID) -> dict[str, str]:
     """What the form chooses for each column, by the column's key."""
     columns = import_columns(ctx, import_id)
-    return {column.key: said(f"column-{place}") or IGNORE for place, column in enumerate(columns)}
+    return {column.key: _said_of(place, column) or IGNORE for place, column in enumerate(columns)}
+
+
+def _said_of(place: int, column: ColumnView) -> str:
+    """What the form says of a column; with one press, that it is about the open register and no wish."""
+    chosen = said(f"column-{place}")
+    if said(OPEN_REGISTER) and chosen == "opt_out" and names_open_register(column.header):
+        return custom_field(column.header)
+    return chosen
 
 
 def names_anybody(fields: Iterable[str]) -> bool:
@@ -64,9 +76,17 @@ def to_check(ctx: Context, one: ImportView) -> dict[str, Any]:
         "left_out": [_name(place, choice) for place, choice in enumerate(choices) if _is_left_out(choice)],
         "register": _register(ctx, one, choices, posted=posted),
         "why": IMPORT_QUESTION.get(one.question or ""),
-        "warnings": [said_of(w) for w in one.warnings if w.get("code") != "guessed_columns"],  # each says so
+        "warnings": [said_of(w) for w in one.warnings if w.get("code") not in _SAID_ELSEWHERE],
+        "open_register": _open_register(one, choices),
         "has_header": ticked("has_header") if posted else one.question != "header",
     }
+
+
+def _open_register(one: ImportView, choices: list[ColumnChoice]) -> str | None:
+    """What is to be said of a column that may be about the open register, while it is taken for a no."""
+    doubtful = any(choice.chosen == "opt_out" and names_open_register(choice.header) for choice in choices)
+    told = (said_of(warning) for warning in one.warnings if warning.get("code") == OPEN_REGISTER)
+    return next(told, None) if doubtful else None
 
 
 def _is_left_out(choice: ColumnChoice) -> bool:
@@ -109,7 +129,7 @@ def _choice(place: int, column: ColumnView, one: ImportView, *, posted: bool) ->
     return ColumnChoice(
         header=column.header,
         samples=tuple(column.samples),
-        chosen=said(f"column-{place}") if posted else guess,
+        chosen=_said_of(place, column) if posted else guess,
         sure=_sureness(guess, column, one),
         why=str(IMPORT_BASIS["unnamed" if column.basis == "none" and not column.header else column.basis]),
         choices=[*options, (own, words), (IGNORE, str(IMPORT_FIELD[IGNORE]))],

@@ -14,6 +14,7 @@ from dialer.services.context import Context
 from dialer.services.people.import_check import forget_and_look_again, let_in, look_again
 from dialer.services.people.import_register import name_register
 from dialer.services.people.import_trial import try_waiting
+from dialer.services.people.import_words import OPEN_REGISTER
 from dialer.services.people.imports import get_import, import_columns, set_mapping
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import WHOLE_FORM, Answer, faults_of, go, said, ticked
@@ -31,7 +32,7 @@ def map_columns(import_id: uuid.UUID) -> Answer:
     if get_import(ctx, import_id).state != "needs_mapping":
         return go("coordinator.import_page", import_id=import_id)
     chosen = chosen_columns(ctx, import_id)
-    if said("look"):
+    if said("look") or said(OPEN_REGISTER):
         with suppress(ValidationFailed):  # the page says what can't be; it is refused when it is to go on
             try_waiting(ctx, import_id, chosen, ticked("has_header"), said("register").strip())
         return show_import(import_id)

@@ -35,6 +35,11 @@ def _of_columns(named: str) -> dict[str, Callable[[], str]]:
         "unlike_columns": lambda: gettext(
             "Kept under their own names, as their cells hold something else: %(columns)s", columns=named
         ),
+        "open_register": lambda: gettext(
+            "%(columns)s is taken as a no to every contact. In an electoral register it may only say who is"
+            " left out of the open register, which anybody may buy.",
+            columns=named,
+        ),
         "guessed_columns": lambda: gettext(
             "Recognised only by what they hold; please check them: %(columns)s", columns=named
         ),

@@ -156,3 +156,26 @@ def test_next_years_register_is_known_by_name_and_address(
     page = bring(f"KA1,2,{sian}KA1,3,{tom}", "Marsh Vale, December 2026")
     assert page.tests["stat-updated"]["data-value"] == "2"
     assert asked == ["", "Marsh Vale, December 2025"]
+
+
+def test_an_opt_out_of_the_open_register_is_asked_about(new_list: Reader, ctx: Context) -> None:
+    register = f"{HEAD.strip()},Opt Out\nKA1,1,Siân,Jones,1 High Street,KA1 1AA,Y\n"
+    page = new_list.press("upload-send", file=(io.BytesIO(register.encode()), "register.csv"))
+    assert "“Opt Out” is taken as a no to every contact" in page.words["open-register"]
+    assert "import-warning" not in page.tests
+    page = new_list.press("open-register-keep")
+    assert "open-register" not in page.tests
+    new_list.press("import-start")
+    with ctx.unit() as unit:
+        brought = unit.session.scalars(select(Import).where(Import.trial_of.is_(None))).one()
+    assert brought.mapping["Opt Out"] == "custom.Opt Out"
+    assert "open_register" not in {warning["code"] for warning in brought.warnings}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [f"{HEAD.strip()},Do not contact\nKA1,1,Siân,Jones,,,Y\n", "Name,Phone,Opt out\nNia,07700900124,Y\n"],
+)
+def test_another_no_is_plain(new_list: Reader, file: str) -> None:
+    page = new_list.press("upload-send", file=(io.BytesIO(file.encode()), "people.csv"))
+    assert "open-register" not in page.tests
