@@ -1,4 +1,5 @@
 import dataclasses
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,17 @@ def test_the_environment_overrides_the_file(tmp_path):
     (tmp_path / "config.toml").write_text(
         'bind = "127.0.0.1:9000"\nworkers = 3\n[phones]\nallowed_countries = ["GB", "ie"]\n'
     )
-    settings = load_settings({"DIALER_BIND": "[::1]:9001", "DIALER_PUBLIC_RATE": ""}, tmp_path)
+    settings = load_settings(
+        {
+            "DIALER_BIND": "[::1]:9001",
+            "DIALER_PUBLIC_RATE": "",
+            "DIALER_PRICES": "US.10dlc=0.0079, GB = 0.04",
+        },
+        tmp_path,
+    )
     assert (settings.host, settings.port, settings.workers) == ("::1", 9001, 3)
     assert settings.phones_allowed_countries == ("GB", "IE")
+    assert settings.messaging_prices == (("US.10dlc", Decimal("0.0079")), ("GB", Decimal("0.04")))
     assert settings.public_rate == 60, "an empty variable is one that isn't set"
 
 
@@ -53,6 +62,14 @@ def test_every_fault_is_named_at_once_in_one_line(tmp_path):
         assert name in said
     assert "unknown variable DIALER_WORKRES" in said
     assert len(caught.value.problems) == 6
+
+
+@pytest.mark.parametrize(
+    "prices", ["GB", "GB=1,GB=2", "US.pigeon=1", "gb=1", "GB=0.00001", "GB=-1", "GB=100"]
+)
+def test_what_is_no_price_is_refused(tmp_path, prices):
+    with pytest.raises(SettingsError, match="DIALER_PRICES: each price once"):
+        load_settings({"DIALER_PRICES": prices}, tmp_path)
 
 
 @pytest.mark.parametrize("text", ["= 3", "\xff\xfe"])

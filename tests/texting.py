@@ -101,6 +101,10 @@ class Blasting:
         """The coordinator's context at this moment."""
         return self._ctx.at(self._clock())
 
+    def use(self, **parts: Any) -> None:
+        """Go on with other rules."""
+        self._ctx = replace(self._ctx, **parts)
+
     @property
     def system(self) -> Context:
         return system(self.ctx)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from dialer.domain.money import PriceList
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +13,7 @@ class MessagingPolicy:
     """`rate_per_sender` is segments a second, 0 the usual rate of the sender's kind; `rate_per_account` those
     of all senders together, 0 for no limit. `*_s` are seconds.
 
-    `price_per_segment` is what one part of a text costs, for estimates, caps and what was spent.
+    `prices` tell what one part of a text costs, for estimates, caps and what was spent.
     """
 
     rate_per_sender: float = 100.0
@@ -19,7 +21,7 @@ class MessagingPolicy:
     settle_s: int = 10
     reconcile_after_s: int = 300
     stop_reply: bool = False
-    price_per_segment: Decimal = Decimal("0.04")
+    prices: PriceList = field(default_factory=PriceList)
     currency: str = "GBP"
 
 

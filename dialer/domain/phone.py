@@ -54,6 +54,12 @@ class PhonePolicy:
         """Tell whether the E.164 number lies in a country that may be rung or texted."""
         return country_of(number) in self.allowed_countries
 
+    @property
+    def home(self) -> str | None:
+        """The country to think of first: the default region where it is allowed, else one that is."""
+        allowed = self.allowed_countries
+        return self.default_region if self.default_region in allowed else min(allowed, default=None)
+
 
 class PhoneReading(NamedTuple):
     """What one cell gave: its numbers in order, and its fault if something in it was none."""

@@ -6,6 +6,7 @@ in a line what it is for. `config.example.toml` and `docs/running.md` are tested
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from decimal import Decimal
 from pathlib import Path
 
 from dialer.settings import keeping, kinds
@@ -144,6 +145,13 @@ class Settings:
         kinds.number(0, 100),
         0.04,
         "what one part of a text costs, for estimates and caps",
+    )
+    messaging_prices: tuple[tuple[str, Decimal], ...] = setting(
+        "messaging.prices",
+        "DIALER_PRICES",
+        kinds.prices,
+        (),
+        "what it costs where that differs, by country and kind of sender",
     )
     voice_calls_per_second: float = setting(
         "voice.calls_per_second",

@@ -6,8 +6,11 @@ Each kind turns either into the value the program uses, or raises ValueError wit
 
 import re
 from collections.abc import Callable, Container
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
+
+from dialer.domain.texting import SENDER_KINDS
 
 Parse = Callable[[object, bool], object]
 """Takes the raw value and whether it is text of the environment; returns the setting's value."""
@@ -88,6 +91,22 @@ def countries(raw: object, from_text: bool = True) -> tuple[str, ...]:
     if not all(re.fullmatch(r"[A-Z]{2}", code) for code in codes):
         raise ValueError("countries as two letters, such as GB, expected")
     return codes
+
+
+_PRICE = re.compile(rf"([A-Z]{{2}}(?:\.(?:{'|'.join(SENDER_KINDS)}))?) ?= ?([0-9]{{1,2}}(?:\.[0-9]{{1,4}})?)")
+
+
+def prices(raw: object, from_text: bool = True) -> tuple[tuple[str, Decimal], ...]:
+    """`GB=0.04`, or `US.10dlc=0.0079` for one kind of sender; the environment separates them by commas."""
+    parts = raw.split(",") if from_text and isinstance(raw, str) else raw
+    if not isinstance(parts, list):
+        raise ValueError('a list of prices such as "GB=0.04", "US.10dlc=0.0079" expected')
+    found = [_PRICE.fullmatch(str(part).strip()) for part in parts]
+    listed = [(match[1], Decimal(match[2])) for match in found if match is not None]
+    if len(dict(listed)) != len(parts):
+        kinds = ", ".join(SENDER_KINDS)
+        raise ValueError(f"each price once, as GB=0.04 or US.10dlc=0.0079, expected; kinds are {kinds}")
+    return tuple(listed)
 
 
 def currency(raw: object, _from_text: bool = True) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from dialer.domain.carrier_policy import MessagingPolicy, VoicePolicy
+from dialer.domain.money import PriceList
 from dialer.domain.phone import PhonePolicy
 
 if TYPE_CHECKING:
@@ -28,7 +29,9 @@ def messaging_policy(settings: Settings) -> MessagingPolicy:
         settle_s=settings.messaging_settle_s,
         reconcile_after_s=settings.messaging_reconcile_after_s,
         stop_reply=settings.messaging_stop_reply,
-        price_per_segment=Decimal(str(settings.messaging_price_per_segment)),
+        prices=PriceList(
+            usual=Decimal(str(settings.messaging_price_per_segment)), listed=dict(settings.messaging_prices)
+        ),
         currency=settings.currency,
     )
 

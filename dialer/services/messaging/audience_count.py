@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import replace
 
 from dialer.domain.audience import Audience
 from dialer.domain.filters.texting import without_shares
+from dialer.domain.phone import country_of
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import list_ids_of
 from dialer.services.messaging.saved_audience import moment_of, saved_rule
@@ -38,7 +40,7 @@ def count_held_out(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
     if everybody is None:
         return 0
     whole = replace(asked.whom, picked=everybody)
-    foreign = [number for number in numbers_of(unit, whole) if not ctx.phones.allows(number)]
+    foreign, _ = _by_country(ctx, numbers_of(unit, whole))
     return count_texted(unit, replace(asked, whom=whole, foreign=foreign)) - count_texted(unit, asked)
 
 
@@ -47,10 +49,27 @@ def asked_of(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -
     whom = whom_of(ctx, unit, blast, campaign)
     audience = Audience.of(blast.audience)
     gap = audience.not_contacted_for_s
+    foreign, elsewhere = _by_country(ctx, numbers_of(unit, whom))
     return Asked(
         whom=whom,
         audience=audience,
         requires_consent=campaign.require_consent_sms,
         since=None if gap is None else ctx.now - dt.timedelta(seconds=gap),
-        foreign=[number for number in numbers_of(unit, whom) if not ctx.phones.allows(number)],
+        foreign=foreign,
+        elsewhere=elsewhere,
     )
+
+
+def _by_country(ctx: Context, numbers: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+    """The numbers where nobody may be texted; and the countries of those that aren't at home, where it makes
+    a difference to what they cost.
+    """
+    phones, foreign, elsewhere = ctx.phones, [], {}
+    is_even = ctx.messaging.prices.is_even(phones.allowed_countries)
+    for number in numbers:
+        country = country_of(number)
+        if country is None or country not in phones.allowed_countries:
+            foreign.append(number)
+        elif not is_even and country != phones.home:
+            elsewhere[number] = country
+    return foreign, elsewhere

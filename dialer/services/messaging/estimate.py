@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -23,7 +23,7 @@ from dialer.services.messaging.audience_count import asked_of, count_held_out
 from dialer.services.messaging.blasts import reach_blast
 from dialer.services.messaging.opt_out_links import sample_url
 from dialer.services.messaging.rendering import said_in, values_of, values_said
-from dialer.services.messaging.senders import rates_of, senders_of
+from dialer.services.messaging.senders import kinds_of, rates_of, senders_of
 from dialer.services.messaging.views import EstimateView, SampleView, Warned
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
@@ -48,6 +48,9 @@ class _Tally:
     forced: int = 0
     forced_segments: int = 0
     plain_segments: int = 0
+    by_country: Counter[str | None] = field(default_factory=Counter)
+    spared: Counter[str | None] = field(default_factory=Counter)
+    """Parts, and those that plain writing would spare, by country; None is at home."""
     long: int = 0
     too_long: int = 0
     empty: int = 0
@@ -70,7 +73,7 @@ def _tally(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> 
     for row in judged(unit, asked_of(ctx, unit, blast, campaign), said, SAMPLES):
         if row.said is not None:
             values = values_said(said, row.said, sample_url(ctx))
-            _measure(tally, placeholders.fill(blast.body, values), row.heads)
+            _measure(tally, placeholders.fill(blast.body, values), row.heads, row.country)
         elif row.contact_id is not None:
             tally.first[row.contact_id] = row.number
         elif row.excluded is not None:
@@ -82,11 +85,12 @@ def _tally(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> 
     return tally
 
 
-def _measure(tally: _Tally, text: str, readers: int) -> None:
+def _measure(tally: _Tally, text: str, readers: int, country: str | None) -> None:
     measured = measure(text)
     tally.recipients += readers
     tally.encodings[measured.encoding] += readers
     tally.segments += readers * measured.segments
+    tally.by_country[country] += readers * measured.segments
     tally.parts[measured.segments] += readers
     tally.long += readers * (measured.segments > LONG)
     tally.too_long += readers * (len(text) > LONGEST)
@@ -95,6 +99,7 @@ def _measure(tally: _Tally, text: str, readers: int) -> None:
         tally.forced += readers
         tally.forced_segments += readers * measured.segments
         tally.plain_segments += readers * forced.plain.segments
+        tally.spared[country] += readers * (measured.segments - forced.plain.segments)
 
 
 def _samples(
@@ -115,9 +120,11 @@ def _estimate(
 ) -> EstimateView:
     senders = senders_of(unit, blast, campaign)
     recipients = tally.recipients
-    rate = sum(rates_of(unit, senders, ctx.messaging).values())
+    rates = rates_of(unit, senders, ctx.messaging)
+    rate = sum(rates.values())
     duration_s = tally.segments / rate if rate else 0.0
-    cost = tally.segments * ctx.messaging.price_per_segment
+    weights = _weights(unit, rates)
+    cost = _cost(ctx, tally.by_country, weights)
     return EstimateView(
         recipients=recipients,
         excluded={**dict.fromkeys(EXCLUSIONS, 0), **tally.excluded},
@@ -127,7 +134,7 @@ def _estimate(
         currency=ctx.messaging.currency,
         duration_s=round(duration_s, 1),
         warnings=(
-            *_warnings_of_text(ctx, blast.body, senders, tally),
+            *_warnings_of_text(ctx, blast.body, senders, tally, _cost(ctx, tally.spared, weights)),
             *_warnings_of_plan(ctx, campaign, recipients, cost=cost, duration_s=duration_s),
         ),
         parts=dict(tally.parts),
@@ -136,9 +143,24 @@ def _estimate(
     )
 
 
-def _warnings_of_text(ctx: Context, body: str, senders: Sequence[str], tally: _Tally) -> Iterator[Warned]:
+def _weights(unit: UnitOfWork, rates: Mapping[str, float]) -> dict[str | None, float]:
+    """How much of the work senders of each kind do."""
+    weights: defaultdict[str | None, float] = defaultdict(float)
+    for address, kind in kinds_of(unit, rates.keys()).items():
+        weights[kind] += rates[address]
+    return dict(weights)
+
+
+def _cost(ctx: Context, parts: Mapping[str | None, int], weights: Mapping[str | None, float]) -> Decimal:
+    """What so many parts by country (None: at home) cost, where senders share them as they do a blast."""
+    prices, home = ctx.messaging.prices, ctx.phones.home
+    return sum((count * prices.shared(place or home, weights) for place, count in parts.items()), Decimal(0))
+
+
+def _warnings_of_text(
+    ctx: Context, body: str, senders: Sequence[str], tally: _Tally, spared: Decimal
+) -> Iterator[Warned]:
     if tally.forced:
-        spared = (tally.forced_segments - tally.plain_segments) * ctx.messaging.price_per_segment
         detail = (
             "Curly quotes, dashes or the like make these texts travel in a wider alphabet, in"
             f" {tally.forced_segments:,} parts. Written plainly they would be {tally.plain_segments:,} parts"

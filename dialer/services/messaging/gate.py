@@ -16,12 +16,14 @@ from dialer.carrier.port import OutboundMessage
 from dialer.domain.blast import Pause
 from dialer.domain.deadline import validity_s
 from dialer.domain.message_gate import PERSONAL, Skip
+from dialer.domain.phone import country_of
 from dialer.domain.quiet_hours import QuietHours, quiet_from, quiet_until, zones_of_number
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.callbacks import message_status_url
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
+from dialer.services.messaging.senders import kinds_of
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import message_claims, message_gate
 from dialer.store.queries.message_claims import Claimed, Lease
@@ -89,7 +91,7 @@ def to_the_wire(
     """
     with ctx.unit() as unit:
         asked = _asked(ctx, unit, texts)
-        judged = message_gate.judge(unit, holder, asked, price=ctx.messaging.price_per_segment, now=ctx.now)
+        judged = message_gate.judge(unit, holder, asked, now=ctx.now)
         count_moves(unit, (move for one in judged if (move := _move(one)) is not None))
         _hand_on(ctx, unit, judged)
         _stop_at_cap(ctx, unit, judged)
@@ -119,7 +121,16 @@ def outbound(
 
 def _asked(ctx: Context, unit: UnitOfWork, texts: Sequence[Claimed]) -> list[Asked]:
     campaigns = _campaigns(unit, texts)
-    return [Asked(one, not ctx.phones.allows(one.number), _quiet_until(ctx, one, campaigns)) for one in texts]
+    kinds = kinds_of(unit, {one.sender for one in texts}) if ctx.messaging.prices.listed else {}
+    return [
+        Asked(
+            text=one,
+            foreign=not ctx.phones.allows(one.number),
+            quiet_until=_quiet_until(ctx, one, campaigns),
+            price=one.segments * ctx.messaging.prices.of(country_of(one.number), kinds.get(one.sender)),
+        )
+        for one in texts
+    ]
 
 
 def _campaigns(

@@ -96,7 +96,7 @@ def accept_texts(
     rows = message_outcomes.accept(
         unit,
         dict(sids),
-        price=ctx.messaging.price_per_segment,
+        price=ctx.messaging.prices.usual,
         currency=ctx.messaging.currency,
         now=at or ctx.now,
         reconcile_at=ctx.now + dt.timedelta(seconds=ctx.messaging.reconcile_after_s),

@@ -55,6 +55,12 @@ def known_senders(unit: UnitOfWork, addresses: Iterable[str]) -> dict[str, Sende
     return {row.address: row for row in unit.session.scalars(query)}
 
 
+def kinds_of(unit: UnitOfWork, addresses: Collection[str]) -> dict[str, str | None]:
+    """What kind of sender each of these is: as was said of it, else as it looks."""
+    known = known_senders(unit, addresses)
+    return {each: known[each].kind if each in known else kind_of(each) for each in addresses}
+
+
 def keep_pool(unit: UnitOfWork, address: str, pool: Sequence[str]) -> None:
     """Keep which numbers a Messaging Service sends from, as the carrier tells: its rate is theirs."""
     of_it = (Sender.organisation_id == unit.organisation_id, Sender.address == address)

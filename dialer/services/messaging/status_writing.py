@@ -80,7 +80,7 @@ def _columns(unit: UnitOfWork, moved: Sequence[Folded]) -> dict[str, list[Any]]:
 def _terms(ctx: Context) -> dict[str, Any]:
     policy = ctx.messaging
     return {
-        "price": policy.price_per_segment,
+        "price": policy.prices.usual,
         "currency": policy.currency,
         "reconcile_after_s": policy.reconcile_after_s,
     }

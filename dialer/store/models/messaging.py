@@ -148,7 +148,8 @@ class Message(Identified, Base):
     knows what the carrier made of it (`attempt_ended_at`, where its process said so): it is looked for at
     `next_look_at`, and `clean_looks` counts the looks that were read without error and did not show it.
     `put_back` counts the attempts that the carrier provably did not take; the others may have reached
-    somebody. `reconcile_at` is when the carrier is asked about one that it accepted.
+    somebody. `reconcile_at` is when the carrier is asked about one that it accepted. The last check
+    `reckoned` with what it costs; `cost` stands once the carrier has it.
     """
 
     __tablename__ = "message"
@@ -250,6 +251,7 @@ class Message(Identified, Base):
     error_code: Mapped[int | None]
     error_detail: Mapped[str | None]
     carrier_sid: Mapped[str | None]
+    reckoned: Mapped[Money | None]
     cost: Mapped[Money | None]
     cost_currency: Mapped[str | None]
     not_before: Mapped[Instant] = mapped_column(server_default=text("'epoch'"))

@@ -13,8 +13,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -143,12 +143,14 @@ _ESTIMATE: Final = f"""
         SELECT DISTINCT ON (number COLLATE "C") id, number, said FROM judged
         WHERE excluded IS NULL ORDER BY number COLLATE "C", id
     )
-    SELECT excluded, NULL::uuid AS contact_id, NULL AS number, NULL::text[] AS said, count(*) AS heads
+    SELECT excluded, NULL::uuid AS contact_id, NULL AS number, NULL::text[] AS said, count(*) AS heads,
+           NULL AS country
     FROM judged GROUP BY excluded
     UNION ALL
-    (SELECT NULL, id, number, NULL, 1 FROM texted ORDER BY id LIMIT :samples)
+    (SELECT NULL, id, number, NULL, 1, NULL FROM texted ORDER BY id LIMIT :samples)
     UNION ALL
-    SELECT NULL, NULL, NULL, said, count(*) FROM texted GROUP BY said
+    SELECT NULL, NULL, NULL, said, count(*), CAST(:elsewhere AS jsonb) ->> number AS place
+    FROM texted GROUP BY said, place
 """
 
 
@@ -167,7 +169,7 @@ class Whom:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Whose people are to be judged, and by what: nobody texted or rung later than `since` where it is given,
-    and none of the numbers that lie abroad.
+    and none of the numbers that lie abroad. Numbers `elsewhere` are told apart by their country.
     """
 
     whom: Whom
@@ -175,6 +177,7 @@ class Asked:
     requires_consent: bool
     since: dt.datetime | None
     foreign: Sequence[str]
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +229,16 @@ def count_texted(unit: UnitOfWork, asked: Asked) -> int:
 def judged(unit: UnitOfWork, asked: Asked, said: Said, samples: int) -> Iterator[Row[Any]]:
     """How many people are left out for which reason (`excluded`; None: for none), the first so many who would
     be texted (`contact_id`, `number`), and how many would read a text with which values in it (`said`, in
-    the order of the names asked for, own fields as JSON). Of people with one number the first stands for it.
+    the order of the names asked for, own fields as JSON) in which `country` (None: at home). Of people with
+    one number the first stands for it.
     """
     member, told = _given(unit, asked)
-    given = {**told, "custom": list(said.custom), "samples": samples}
+    given = {
+        **told,
+        "custom": list(said.custom),
+        "samples": samples,
+        "elsewhere": json.dumps(dict(asked.elsewhere)),
+    }
     statement = _estimating(said.fields, len(said.custom), member)
     return iter(unit.session.execute(statement, given, execution_options={"yield_per": _AT_ONCE}))
 

@@ -155,7 +155,7 @@ _MOVE = text(
         error_code = v.error_code,
         error_detail = NULL,
         reconcile_at = CASE WHEN v.state = 'sent' THEN v.at + make_interval(secs => :reconcile_after_s) END,
-        cost = coalesce(m.cost, m.segments * CAST(:price AS numeric)),
+        cost = coalesce(m.cost, m.reckoned, m.segments * CAST(:price AS numeric)),
         cost_currency = coalesce(m.cost_currency, :currency),
         lease = NULL, leased_until = NULL, next_look_at = NULL
     FROM unnest(CAST(:ids AS uuid[]), CAST(:befores AS text[]), CAST(:states AS text[]),
@@ -173,7 +173,7 @@ def move_messages(
     """Move texts on in one statement, each only from the state it was seen in; what those that moved cost.
 
     `columns` holds `ids`, `befores`, `states`, `sids`, `ats` and `error_codes`, in one order; `terms` what a
-    segment costs (`price`, `currency`) and `reconcile_after_s`.
+    segment usually costs (`price`, `currency`), for one that passed no gate, and `reconcile_after_s`.
     """
     parameters = {"organisation": unit.organisation_id, **terms, **columns}
     return {row.id: row.cost for row in unit.session.execute(_MOVE, parameters)}

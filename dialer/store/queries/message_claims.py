@@ -24,7 +24,7 @@ _CLAIM: Final = """
     FROM next
     WHERE message.organisation_id = :organisation AND message.id = next.id
     RETURNING message.id, message.number, message.purpose, message.blast_id, message.campaign_id,
-              message.segments
+              message.segments, message.sender
 """
 _OF_BLAST: Final = text(
     _CLAIM.format(wanted="m.purpose = 'blast' AND m.blast_id = :blast", order="m.not_before, m.id")
@@ -70,6 +70,7 @@ class Claimed:
     blast_id: uuid.UUID | None
     campaign_id: uuid.UUID | None
     segments: int
+    sender: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@ those that pass `sending`.
 
 It says what `dialer.domain.message_gate` says, in SQL; a property test holds the two together. Two things
 are told to it, since they follow from the number alone: that its country may not be texted, and until when
-it is quiet there.
+it is quiet there. So is what each costs.
 """
 
 from __future__ import annotations
@@ -80,17 +80,17 @@ _WAIT: Final = """
 _JUDGE: Final = text(
     f"""
     WITH asked AS (
-        SELECT m.*, given.foreign_number, given.quiet_until,
+        SELECT m.*, given.foreign_number, given.quiet_until, given.price,
                m.purpose IN ('blast', 'single', 'reply') AS campaigning, m.purpose = 'blast' AS for_blast
-        FROM unnest(CAST(:ids AS uuid[]), CAST(:foreign AS boolean[]), CAST(:quiet AS timestamptz[]))
-             AS given(id, foreign_number, quiet_until)
+        FROM unnest(CAST(:ids AS uuid[]), CAST(:foreign AS boolean[]), CAST(:quiet AS timestamptz[]),
+                    CAST(:prices AS numeric[])) AS given(id, foreign_number, quiet_until, price)
         JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
         WHERE m.lease = :lease AND m.state = 'queued'
     ),
     looked AS MATERIALIZED (
         SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.purpose, m.number, m.sender, m.quiet_until,
                CASE WHEN m.for_blast THEN b.deadline_at END AS deadline_at,
-               m.segments * :price AS price, k.spent, k.cost_cap, m.attempts,
+               m.price, k.spent, k.cost_cap, m.attempts,
                {_SKIP} AS skip, {_WAIT} AS wait
         FROM asked m
         JOIN organisation o ON o.id = :organisation
@@ -174,7 +174,7 @@ _JUDGE: Final = text(
     ),
     judged AS MATERIALIZED (
         SELECT id, blast_id, campaign_id, contact_id, purpose, number, sender, quiet_until, skip, attempts,
-               deadline_at,
+               deadline_at, price,
                CASE WHEN skip IS NOT NULL THEN NULL
                     WHEN wait IS NOT NULL THEN wait
                     WHEN spent + sum(price) FILTER (WHERE skip IS NULL AND wait IS NULL)
@@ -185,7 +185,7 @@ _JUDGE: Final = text(
     passed AS (
         UPDATE message
         SET state = 'sending', attempts = message.attempts + 1, attempted_at = :now, lease = NULL,
-            leased_until = NULL, clean_looks = 0, next_look_at = NULL
+            leased_until = NULL, clean_looks = 0, next_look_at = NULL, reckoned = judged.price
         FROM judged
         WHERE message.organisation_id = :organisation AND message.id = judged.id
           AND judged.skip IS NULL AND judged.wait IS NULL
@@ -227,6 +227,8 @@ class Asked:
     foreign: bool
     """Its country may not be texted."""
     quiet_until: dt.datetime | None
+    price: Decimal
+    """What all its parts cost together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +256,7 @@ class Judged:
         return self.skip is None and self.wait is None
 
 
-def judge(
-    unit: UnitOfWork, lease: uuid.UUID, asked: Sequence[Asked], *, price: Decimal, now: dt.datetime
-) -> list[Judged]:
+def judge(unit: UnitOfWork, lease: uuid.UUID, asked: Sequence[Asked], *, now: dt.datetime) -> list[Judged]:
     """Judge claimed texts, and make those that pass `sending`. What isn't ours any more is left out."""
     of_ours = {"organisation": unit.organisation_id, "lease": lease, "now": now}
     mine = set(unit.session.scalars(_LOCK, {**of_ours, "ids": [one.text.id for one in asked]}))
@@ -268,7 +268,7 @@ def judge(
         "ids": [one.text.id for one in kept],
         "foreign": [one.foreign for one in kept],
         "quiet": [one.quiet_until for one in kept],
-        "price": price,
+        "prices": [one.price for one in kept],
         "closing": now + CLOSING,
         "soon": now + _SOON,
         "review_again": now + _REVIEW_AGAIN,

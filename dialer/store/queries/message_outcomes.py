@@ -17,7 +17,8 @@ from dialer.store.session import UnitOfWork
 _ACCEPT: Final = text(
     """
     WITH told AS (
-        SELECT m.id, m.state, m.skip_reason, given.sid, m.segments * CAST(:price AS numeric) AS cost
+        SELECT m.id, m.state, m.skip_reason, given.sid,
+               coalesce(m.reckoned, m.segments * CAST(:price AS numeric)) AS cost
         FROM unnest(CAST(:ids AS uuid[]), CAST(:sids AS text[])) AS given(id, sid)
         JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
         WHERE m.state IN ('queued', 'sending', 'unknown') AND m.attempts > m.put_back
@@ -38,7 +39,9 @@ _ACCEPT: Final = text(
               told.state AS before, message.state AS after, message.cost
     """
 )
-"""A name of the carrier's that another text has stays with that one: this one is settled by asking."""
+"""A name of the carrier's that another text has stays with that one: this one is settled by asking. It costs
+what the gate reckoned with.
+"""
 
 _FAIL: Final = text(
     """

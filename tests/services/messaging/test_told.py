@@ -71,7 +71,7 @@ def test_a_callback_before_the_answer_counts_and_costs_once(ctx: Context, clock:
     blasting.plan(blast_id)
     blasting.send()
     assert blasting.counts(blast_id) == {"delivered": 2}
-    assert blast_progress(blasting.ctx, blast_id).spent == 2 * blasting.ctx.messaging.price_per_segment
+    assert blast_progress(blasting.ctx, blast_id).spent == 2 * blasting.ctx.messaging.prices.usual
     assert check_counters(blasting.system) == []
 
 

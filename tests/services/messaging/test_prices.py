@@ -1,0 +1,66 @@
+"""A list of prices: what is estimated is what is kept to, and what is charged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from dialer.domain.money import PriceList
+from dialer.domain.phone import PhonePolicy
+from dialer.services.calling.campaigns import get_campaign
+from dialer.services.messaging.estimate import estimate_blast
+from dialer.services.messaging.launching import launch_blast
+from dialer.services.messaging.progress import blast_progress
+from dialer.services.messaging.senders import sender_rows
+from dialer.store.models import new_id
+from tests.conftest import SetClock
+from tests.phone_bank import mobile
+from tests.texting import SENDER, Blasting, add_people, blast, campaign
+
+LISTED = {"US": Decimal("0.0083"), "US.10dlc": Decimal("0.0079"), "GB.long_code": Decimal("0.05")}
+OURS = "+12125550199"
+
+
+def dear(blasting: Blasting) -> Blasting:
+    """The same, where texts to the United States are allowed and have prices of their own."""
+    policy = replace(blasting.ctx.messaging, prices=PriceList(Decimal("0.04"), LISTED))
+    phones = PhonePolicy(allowed_countries=frozenset({"GB", "US"}), allow_fictional=True)
+    blasting.use(messaging=policy, phones=phones)
+    return blasting
+
+
+def test_each_text_costs_what_its_country_and_sender_do(blasting: Blasting, clock: SetClock) -> None:
+    dear(blasting)
+    clock.now = clock.now.replace(hour=16)  # not quiet on either side of the Atlantic
+    with blasting.ctx.unit() as unit:
+        sender_rows(unit, [OURS])[OURS].kind = "10dlc"
+    numbers = [mobile(1), mobile(2), "+12125550101", "+12125550102", "+12125550103"]
+    who = [(new_id(), [number]) for number in numbers]
+    add_people(blasting.ctx, who)
+    for sender, cost in ((OURS, "0.1037"), (SENDER, "0.1249")):
+        running = campaign(blasting.ctx, senders=[sender], cost_cap=Decimal(cost))
+        draft = blast(blasting.ctx, [id_ for id_, _ in who], campaign_id=running.id)
+        estimate = estimate_blast(blasting.ctx, draft.id)
+        assert estimate.cost == Decimal(cost)
+        assert "cost_cap" not in {one.code for one in estimate.warnings}
+        launch_blast(blasting.ctx, draft.id)
+        blasting.plan(draft.id)
+        blasting.send()
+        assert blasting.counts(draft.id) == {"sent": 5}, "the cap is just enough"
+        assert blast_progress(blasting.ctx, draft.id).spent == Decimal(cost)
+        assert get_campaign(blasting.ctx, running.id).spent == Decimal(cost)
+        assert {one.reckoned for one in blasting.messages(draft.id)} == {
+            one.cost for one in blasting.messages(draft.id)
+        }
+
+
+def test_a_cap_counts_with_the_price_of_each_text(blasting: Blasting, clock: SetClock) -> None:
+    dear(blasting)
+    clock.now = clock.now.replace(hour=16)  # not quiet on either side of the Atlantic
+    who = [(new_id(), [number]) for number in ("+12125550101", "+12125550102", "+12125550103")]
+    add_people(blasting.ctx, who)
+    running = campaign(blasting.ctx, cost_cap=Decimal("0.0166"))
+    run = blasting.launch([id_ for id_, _ in who], campaign_id=running.id)
+    blasting.plan(run.id)
+    blasting.send()
+    assert blasting.counts(run.id) == {"queued": 1, "sent": 2}
