@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import phonenumbers
 from phonenumbers import timezone as number_zones
 
+SECOND: Final = dt.timedelta(seconds=1)
 MINUTE: Final = dt.timedelta(minutes=1)
+DAY: Final = dt.timedelta(days=1)
 LOOK_AHEAD: Final = 8
 """How often zones may hand a moment on to each other before we stop looking for a free one."""
 
@@ -67,22 +69,41 @@ def quiet_until(now: dt.datetime, hours: QuietHours, zones: Iterable[str]) -> dt
 
 
 def quiet_from(now: dt.datetime, hours: QuietHours, zones: Iterable[str]) -> dt.datetime | None:
-    """The first instant, `now` included, at which it is quiet in any of the zones; None when it never is.
-
-    Within a day of a change of the clocks it may be an hour early, never late.
-    """
+    """The first instant, `now` included, at which it is quiet in any of the zones; None when it never is."""
     if hours.start == hours.end:
         return None
     return min((_start_of_quiet(now, hours, ZoneInfo(zone)) for zone in zones), default=None)
 
 
 def _start_of_quiet(now: dt.datetime, hours: QuietHours, zone: ZoneInfo) -> dt.datetime:
-    wall = now.astimezone(zone)
-    if hours.cover(wall.time()):
-        return now
-    days = 0 if wall.time() < hours.start else 1
-    start = dt.datetime.combine(wall.date() + dt.timedelta(days=days), hours.start, zone)
-    return start.astimezone(dt.UTC)
+    """The clocks may change before the start: that jump may begin the quiet, or put its start off."""
+    moment = now.astimezone(dt.UTC)
+    while not hours.cover(moment.astimezone(zone).time()):
+        wall = moment.astimezone(zone)
+        start = moment + _until(wall.time(), hours.start)
+        if start.astimezone(zone).utcoffset() == wall.utcoffset():
+            return start
+        moment = _clock_change(moment, start, zone)
+    return moment
+
+
+def _until(wall: dt.time, later: dt.time) -> dt.timedelta:
+    """How long clocks take from one time of day to another if nobody touches them."""
+    gap = dt.datetime.combine(dt.date.min, later) - dt.datetime.combine(dt.date.min, wall)
+    return gap % DAY
+
+
+def _clock_change(before: dt.datetime, after: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """The first second of the other time, of two instants between which the clocks change once."""
+    offset = before.astimezone(zone).utcoffset()
+    while after - before > SECOND:
+        middle = (before + (after - before) / 2).replace(microsecond=0)
+        middle = max(middle, before + SECOND)
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)
 
 
 @lru_cache(maxsize=65_536)

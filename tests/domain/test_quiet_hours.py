@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.quiet_hours import QuietHours, is_quiet, is_zone, quiet_until, zones_of_number
+from dialer.domain.quiet_hours import (
+    QuietHours,
+    is_quiet,
+    is_zone,
+    quiet_from,
+    quiet_until,
+    zones_of_number,
+)
 
 LONDON = "Europe/London"
 NIGHT = QuietHours(dt.time(21), dt.time(9))
@@ -84,6 +91,57 @@ def test_zones_without_a_common_free_hour_still_give_an_answer() -> None:
     short_day = QuietHours(dt.time(10), dt.time(9))
 
     assert quiet_until(at("2026-04-01T12:00"), short_day, (LONDON, "Asia/Tokyo")) is not None
+
+
+@pytest.mark.parametrize(
+    ("now", "start", "end", "begins"),
+    [
+        ("2026-04-01T12:00", "21:00", "09:00", "2026-04-01T21:00"),
+        ("2026-04-01T22:00", "21:00", "09:00", "2026-04-01T22:00"),
+        ("2026-04-01T12:00", "09:00", "11:00", "2026-04-02T09:00"),
+        ("2026-03-28T20:00", "23:00", "09:00", "2026-03-28T23:00"),  # 23 hours: the next day is shorter
+        ("2026-03-29T00:10", "21:00", "00:00", "2026-03-29T21:00"),
+        ("2026-03-29T00:10", "01:30", "05:00", "2026-03-29T02:00"),  # jumped over: it begins with the jump
+        ("2026-10-25T00:10", "21:00", "00:00", "2026-10-25T21:00"),  # 25 hours
+    ],
+)
+def test_quiet_begins_by_the_clock_on_the_wall(now: str, start: str, end: str, begins: str) -> None:
+    hours = QuietHours(dt.time.fromisoformat(start), dt.time.fromisoformat(end))
+
+    assert quiet_from(at(now), hours, (LONDON,)) == at(begins)
+
+
+def test_a_clock_that_goes_back_over_the_end_brings_the_quiet_back() -> None:
+    hours = QuietHours(dt.time(21), dt.time(1, 30))
+
+    assert quiet_from(at("2026-10-25T01:40"), hours, (LONDON,)) == at("2026-10-25T01:00", fold=1)
+
+
+@given(
+    st.sampled_from([dt.date(2026, 3, 28), dt.date(2026, 10, 24), dt.date(2026, 6, 1)]),
+    st.integers(0, 3 * 24 * 60 * 60),
+    st.times(),
+    st.times(),
+    st.sampled_from([LONDON, "Australia/Lord_Howe"]),
+)
+def test_the_start_is_the_first_quiet_moment(
+    day: dt.date, after_s: int, start: dt.time, end: dt.time, zone: str
+) -> None:
+    hours = QuietHours(start.replace(second=0, microsecond=0), end.replace(second=0, microsecond=0))
+    now = dt.datetime.combine(day, dt.time(), dt.UTC) + dt.timedelta(seconds=after_s)
+    begins = quiet_from(now, hours, (zone,))
+
+    if begins is None:
+        assert hours.start == hours.end
+        return
+    assert is_quiet(begins, hours, (zone,))
+    until = quiet_until(begins, hours, (zone,))
+    assert until is not None
+    assert until > begins
+    passed = (begins - now) // (30 * MINUTE)
+    between = [now + index * 30 * MINUTE for index in range(1, passed + 1)]
+    before = [] if begins == now else [now, begins - dt.timedelta(seconds=1), *between]
+    assert not any(is_quiet(moment, hours, (zone,)) for moment in before if moment < begins)
 
 
 @given(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ from dialer.domain.access import Permission
 from dialer.domain.message import ENCODINGS
 from dialer.domain.message_gate import EXCLUSIONS, Skip
 from dialer.domain.quiet_hours import QuietHours, quiet_from
+from dialer.domain.safe_start import Plan, count_late, last_safe_start
 from dialer.domain.segments import UCS2, forced_by, measure
 from dialer.domain.sender import lacks_opt_out_route
 from dialer.services.context import Context
@@ -125,6 +127,7 @@ def _estimate(
     duration_s = tally.segments / rate if rate else 0.0
     weights = _weights(unit, rates)
     cost = _cost(ctx, tally.by_country, weights)
+    plan = plan_of(blast, campaign, duration_s, ctx.now)
     return EstimateView(
         recipients=recipients,
         excluded={**dict.fromkeys(EXCLUSIONS, 0), **tally.excluded},
@@ -135,8 +138,11 @@ def _estimate(
         duration_s=round(duration_s, 1),
         warnings=(
             *_warnings_of_text(ctx, blast.body, senders, tally, _cost(ctx, tally.spared, weights)),
-            *_warnings_of_plan(ctx, campaign, recipients, cost=cost, duration_s=duration_s),
+            *_warnings_of_plan(ctx, campaign, recipients, cost=cost, plan=plan),
+            *_warnings_of_deadline(plan, recipients, ctx.now),
         ),
+        last_safe_start_at=last_safe_start(plan) if rate else None,
+        must_end_at=plan.deadline_at or plan.ends_at,
         parts=dict(tally.parts),
         held_out=count_held_out(ctx, unit, blast, campaign),
         samples=_samples(ctx, unit, blast, campaign, tally.first),
@@ -184,7 +190,7 @@ def _warnings_of_text(
 
 
 def _warnings_of_plan(
-    ctx: Context, campaign: Campaign, recipients: int, *, cost: Decimal, duration_s: float
+    ctx: Context, campaign: Campaign, recipients: int, *, cost: Decimal, plan: Plan
 ) -> Iterator[Warned]:
     if campaign.state != "active":
         yield Warned("campaign_not_active", f"The campaign is {campaign.state}. Start it first.", recipients)
@@ -192,9 +198,37 @@ def _warnings_of_plan(
         left = max(Decimal(0), campaign.cost_cap - campaign.spent)
         detail = f"This costs more than the {left:.2f} {campaign.cost_currency} left: it would stop half-way."
         yield Warned("cost_cap", detail, recipients)
-    hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
-    begins = quiet_from(ctx.now, hours, (campaign.timezone,))
-    left_s = None if begins is None else (begins - ctx.now).total_seconds()
-    if left_s is not None and left_s < duration_s:
-        detail = "Sent now, it isn’t done before quiet hours begin: the rest waits until they end."
+    begins = quiet_from(plan.start, plan.hours, (plan.zone,))
+    left_s = None if begins is None else (begins - plan.start).total_seconds()
+    if left_s is not None and left_s < plan.duration_s:
+        detail = (
+            f"{_sent(plan, ctx.now)}, it isn’t done before quiet hours begin: the rest waits until they end."
+        )
         yield Warned("quiet_hours", detail, recipients)
+
+
+def _warnings_of_deadline(plan: Plan, recipients: int, now: dt.datetime) -> Iterator[Warned]:
+    safe = last_safe_start(plan)
+    if plan.deadline_at is None or safe is None or plan.start <= safe:
+        return
+    if late := count_late(plan, recipients):
+        detail = f"{_sent(plan, now)}, these would be too late for its deadline, and get nothing."
+        yield Warned("deadline", detail, late)
+    else:
+        detail = f"{_sent(plan, now)}, it would be done only just before its deadline."
+        yield Warned("deadline_near", detail, recipients)
+
+
+def _sent(plan: Plan, now: dt.datetime) -> str:
+    return "Sent now" if plan.start <= now else "Sent at its time"
+
+
+def plan_of(blast: Blast, campaign: Campaign, duration_s: float, now: dt.datetime) -> Plan:
+    """When a blast that takes so long would start, and what bounds it."""
+    return Plan(
+        start=max(now, blast.send_at or now),
+        duration_s=duration_s,
+        hours=QuietHours(campaign.quiet_start, campaign.quiet_end),
+        zone=campaign.timezone,
+        deadline_at=blast.deadline_at,
+    )

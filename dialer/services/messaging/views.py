@@ -88,6 +88,10 @@ class EstimateView:
     """How many texts have so many parts."""
     samples: tuple[SampleView, ...]
     """The first texts as they will read."""
+    last_safe_start_at: dt.datetime | None = None
+    """Started later, it may not be done before its deadline, or, without one, before quiet hours."""
+    must_end_at: dt.datetime | None = None
+    """That deadline, or when those quiet hours begin."""
     held_out: int = 0
     """How many more would get it if the saved audience drew nobody out by chance."""
 

@@ -14,14 +14,13 @@ from flask_babel import gettext, ngettext
 from dialer.domain.audience import Audience
 from dialer.domain.inbound_text import says_how_to_stop
 from dialer.domain.phone import written
-from dialer.domain.quiet_hours import QuietHours, is_quiet
 from dialer.domain.segments import UCS2, Forced, forced_by
 from dialer.domain.sender import has_opt_out_route
 from dialer.services.calling.views import CampaignView
-from dialer.services.messaging.views import BlastView, EstimateView
+from dialer.services.messaging.views import BlastView, EstimateView, Warned
 from dialer.web.coordinator.text_wording import LEFT_OUT, WARNING
 from dialer.web.coordinator.wording import SUPPORT, VOTING_METHOD
-from dialer.web.words import duration, figure, money, time_of_day
+from dialer.web.words import duration, figure, moment, money, time_of_day
 
 _SAID_ELSEWHERE: Final = frozenset({"ucs2_forced", "no_sender", "campaign_not_active"})
 """Warnings of the estimate that the page says in its own place: with the signs, or above everything."""
@@ -85,7 +84,7 @@ def check_of(blast: BlastView, estimate: EstimateView, campaign: CampaignView, n
         letters_words=_alphabets(estimate),
         cost=money(estimate.cost, estimate.currency),
         takes=gettext("about %(span)s", span=duration(max(1.0, estimate.duration_s))),
-        start_by=_start_by(estimate, campaign, blast.send_at or now),
+        start_by=start_by(estimate, blast, campaign, now),
         senders=_senders(blast.senders or campaign.senders),
         nobody_words=_nobody_words(left_out),
         held_out=estimate.held_out,
@@ -127,20 +126,22 @@ def _alphabets(estimate: EstimateView) -> str:
     return str(gettext("%(count)s with special letters", count=figure(estimate.encodings[UCS2])))
 
 
-def _start_by(estimate: EstimateView, campaign: CampaignView, start: dt.datetime) -> str:
-    """The last safe start, so that the last text lands before quiet hours; empty where there are none."""
-    hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
-    if campaign.quiet_start == campaign.quiet_end or is_quiet(start, hours, (campaign.timezone,)):
+def start_by(estimate: EstimateView, blast: BlastView, campaign: CampaignView, now: dt.datetime) -> str:
+    """The last safe start, so that the last text lands before the deadline or quiet hours; empty where there
+    are none.
+    """
+    last, end, zone = estimate.last_safe_start_at, estimate.must_end_at, campaign.timezone
+    if last is None or end is None:
         return ""
-    local = start.astimezone(ZoneInfo(campaign.timezone))
-    night = dt.datetime.combine(local.date(), campaign.quiet_start, local.tzinfo)
-    if night <= local:
-        night += dt.timedelta(days=1)
-    last = night - dt.timedelta(seconds=estimate.duration_s)
-    if last <= local:
+    start = max(now, blast.send_at or now)
+    if last < start and blast.deadline_at is not None:
+        return str(gettext("It’s too late for all of it to land in time."))
+    if last < start:
         return str(gettext("It won’t all land today; the rest waits for the morning."))
-    at, end = time_of_day(last, campaign.timezone), time_of_day(night, campaign.timezone)
-    return str(gettext("%(time)s, so that the last one lands before %(end)s", time=at, end=end))
+    is_today = {at.astimezone(ZoneInfo(zone)).date() for at in (start, last, end)}
+    say = time_of_day if len(is_today) == 1 else moment
+    told = {"time": say(last, zone), "end": say(end, zone)}
+    return str(gettext("%(time)s, so that the last one lands before %(end)s", **told))
 
 
 def _senders(senders: Sequence[str]) -> str:
@@ -162,11 +163,25 @@ def minding(body: str, estimate: EstimateView) -> list[Minding]:
     forced = forced_by(body)
     signs = [_dearer(forced)] if forced else []
     others = [one for one in estimate.warnings if one.code not in _SAID_ELSEWHERE]
-    told = [Minding(one.code, str(WARNING.get(one.code, one.detail))) for one in others]
+    told = [Minding(one.code, warned(one)) for one in others]
     is_warned = any(one.code == "no_opt_out_route" for one in told)
     if not (is_warned or has_opt_out_route(body) or says_how_to_stop(body)):
         told.append(Minding("no_word_to_stop", str(WARNING["no_word_to_stop"])))
     return [*signs, *told]
+
+
+def warned(one: Warned) -> str:
+    """A warning of the estimate as the page says it."""
+    if one.code == "deadline":
+        return str(
+            ngettext(
+                "One person would be too late for the deadline, and get nothing.",
+                "%(count)s people would be too late for the deadline, and get nothing.",
+                one.count,
+                count=figure(one.count),
+            )
+        )
+    return str(WARNING.get(one.code, one.detail))
 
 
 def _dearer(forced: Forced) -> Minding:

@@ -156,7 +156,7 @@ def _test_words(going: int, left_out: Sequence[MessageView]) -> str:
 def _is_changed(found: BlastView, campaign: CampaignView) -> bool:
     """Whether the form says something else than the draft that was checked; unreadable fields count."""
     try:
-        return not blast_form.is_same(found, blast_form.blast_fields(campaign.timezone))
+        return not blast_form.is_same(found, blast_form.blast_fields(campaign.timezone, found))
     except ValidationFailed:
         return True
 
@@ -200,7 +200,7 @@ def _kept(ctx: Context, found: BlastView, body: str | None = None) -> Answer | N
     """Put what the form says into the draft; the composer with its faults where that is refused."""
     campaign = get_campaign(ctx, found.campaign_id)
     try:
-        fields = blast_form.blast_fields(campaign.timezone)
+        fields = blast_form.blast_fields(campaign.timezone, found)
         change_blast(ctx, found.id, fields if body is None else BlastFields(**{**fields, "body": body}))
     except InvalidTransition:
         return go("coordinator.blast", gettext("It has been sent already."), "warn", blast_id=found.id)
@@ -225,6 +225,8 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
         may_launch=not in_the_way,
         may_read=ctx.actor.may(Permission.CONVERSATION_READ),
         who_words=who_words(found),
+        send_at_note=blast_form.note_of(found.send_at, campaign.timezone),
+        deadline_note=blast_form.note_of(found.deadline_at, campaign.timezone),
         errors=errors or {},
         **blast_form.choices_of(ctx),
     )

@@ -14,6 +14,7 @@ from dialer.domain.access import Permission
 from dialer.domain.audience import Audience
 from dialer.domain.errors import FieldError, ValidationFailed
 from dialer.domain.pledge import SUPPORTS
+from dialer.domain.wall_time import NoSuchTimeError, comes_twice, is_second, moment_of
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import BlastFields
@@ -40,6 +41,7 @@ FIELD_AT: Final = {
     "/audience_id": "audience_id",
     "/senders": "senders",
     "/send_at": "send_at",
+    "/deadline_at": "deadline_at",
     "/audience/support": "support",
     "/audience/voted": "voted",
     "/audience/voting_methods": "voting_methods",
@@ -60,6 +62,7 @@ _SENT: Final = (
     "not_contacted_hours",
     "senders",
     "send_at",
+    "deadline_at",
 )
 _TICKED: Final = ("list_ids", "support", "voting_methods")
 _NOT_VOTED, _HAS_VOTED = "no", "yes"
@@ -99,7 +102,8 @@ def values_of(blast: BlastView, zone: str) -> dict[str, Any]:
         "polling_districts": ", ".join(sorted(audience.polling_districts or ())),
         "not_contacted_hours": "" if silence is None else f"{silence / _HOUR_S:g}",
         "senders": ", ".join(blast.senders),
-        "send_at": f"{blast.send_at.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" if blast.send_at else "",
+        "send_at": wall_of(blast.send_at, zone),
+        "deadline_at": wall_of(blast.deadline_at, zone),
     }
 
 
@@ -109,8 +113,11 @@ def sent_values() -> dict[str, Any]:
     return {**{name: said(name) for name in _SENT}, **ticked}
 
 
-def blast_fields(zone: str) -> BlastFields:
-    """What the form sets. Raises ValidationFailed with every field that can't be read."""
+def blast_fields(zone: str, known: BlastView | None = None) -> BlastFields:
+    """What the form sets. Raises ValidationFailed with every field that can't be read.
+
+    A time that reads as the one that is `known` is that one, to the second.
+    """
     faults: list[FieldError] = []
     fields = BlastFields(
         name=said("name"),
@@ -119,7 +126,8 @@ def blast_fields(zone: str) -> BlastFields:
         audience=_audience(faults),
         audience_id=chosen_id("audience_id"),
         senders=our_numbers("senders"),
-        send_at=_send_at(zone, faults),
+        send_at=moment_said("send_at", zone, faults, known.send_at if known else None),
+        deadline_at=moment_said("deadline_at", zone, faults, known.deadline_at if known else None),
     )
     if faults:
         raise ValidationFailed(errors=faults)
@@ -136,6 +144,7 @@ def is_same(blast: BlastView, fields: BlastFields) -> bool:
         and Audience.of(fields["audience"]).as_json() == dict(blast.audience)
         and list(fields["senders"]) == list(blast.senders)
         and fields["send_at"] == blast.send_at
+        and fields["deadline_at"] == blast.deadline_at
     )
 
 
@@ -159,16 +168,37 @@ def _several(name: str) -> list[str]:
     return list(dict.fromkeys(word for piece in said(name).split(",") if (word := piece.strip())))
 
 
-def _send_at(zone: str, faults: list[FieldError]) -> dt.datetime | None:
-    if not said("send_at"):
+def wall_of(moment: dt.datetime | None, zone: str) -> str:
+    """A moment as a field of the form shows it: on the clocks of the zone, to the minute."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%dT%H:%M}" if moment else ""
+
+
+def moment_said(
+    name: str, zone: str, faults: list[FieldError], known: dt.datetime | None
+) -> dt.datetime | None:
+    """The moment that a field names by the clocks of a zone; None where it is empty or can't be one."""
+    if not said(name):
         return None
     try:
-        wall = dt.datetime.fromisoformat(said("send_at")).replace(tzinfo=ZoneInfo(zone))
-        return wall.astimezone(dt.UTC)
+        wall = dt.datetime.fromisoformat(said(name)).replace(tzinfo=None)
+        if known is not None and wall_of(known, zone) == f"{wall:%Y-%m-%dT%H:%M}":
+            return known
+        return moment_of(wall, zone)
+    except NoSuchTimeError:
+        words = gettext("The clocks go forward that night and jump over this time. Take one an hour later.")
     except (ValueError, OverflowError):  # no moment, or one before or after all calendars
         words = gettext("Write this as a day and a time, such as 2026-05-07 18:30.")
-        faults.append(FieldError("/send_at", words))
-        return None
+    faults.append(FieldError(f"/{name}", words))
+    return None
+
+
+def note_of(moment: dt.datetime | None, zone: str) -> str:
+    """What must be said of a time that clocks show twice; empty of any other."""
+    if moment is None or not comes_twice(moment, zone):
+        return ""
+    if is_second(moment, zone):
+        return str(gettext("The clocks go back that night and show this time twice. The second is meant."))
+    return str(gettext("The clocks go back that night and show this time twice. The first is meant."))
 
 
 def choices_of(ctx: Context) -> Mapping[str, Any]:

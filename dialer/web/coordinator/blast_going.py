@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from flask_babel import gettext, ngettext
 
 from dialer.domain.blast import Waiting
+from dialer.domain.deadline import last_moment
 from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import BlastView, ProgressView
 from dialer.web.coordinator.blast_reasons import Reason, reason_of
@@ -40,6 +41,8 @@ class Going:
     failed_words: str
     skipped_words: str
     review_words: str
+    late_words: str
+    """How many were, or would be, too late for its deadline."""
 
 
 def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now: dt.datetime) -> Going:
@@ -65,7 +68,34 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
         failed_words=_failed_words(failed, refused),
         skipped_words=_left_out(progress.skipped_by),
         review_words=_review_words(progress),
+        late_words=_late_words(blast, progress, now),
     )
+
+
+def _late_words(blast: BlastView, progress: ProgressView, now: dt.datetime) -> str:
+    """How many were too late, skipped by us or dropped by the carrier; else how many would be."""
+    late = progress.skipped_by.get("deadline", 0) + progress.expired
+    if late:
+        return str(ngettext("One was too late.", "%(count)s were too late.", late, count=figure(late)))
+    would_be = _would_be_late(blast, progress, now)
+    if not would_be:
+        return ""
+    return str(
+        ngettext(
+            "At this rate one would be too late for the deadline.",
+            "At this rate %(count)s would be too late for the deadline.",
+            would_be,
+            count=figure(would_be),
+        )
+    )
+
+
+def _would_be_late(blast: BlastView, progress: ProgressView, now: dt.datetime) -> int:
+    if blast.deadline_at is None or progress.state != "running" or not progress.eta_s:
+        return 0
+    left_s = max(0.0, (last_moment(blast.deadline_at) - now).total_seconds())
+    waiting = progress.counts.get("queued", 0)
+    return max(0, waiting - int(waiting * left_s / progress.eta_s))
 
 
 def _review_words(progress: ProgressView) -> str:

@@ -12,20 +12,24 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
+from dialer.domain.errors import FieldError, InvalidTransition, ValidationFailed
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
-from dialer.services.messaging.blasts import get_blast
+from dialer.services.messaging.blasts import BlastFields, change_blast, get_blast
+from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import cancel_blast as cancel
 from dialer.services.messaging.launching import pause_blast as pause
 from dialer.services.messaging.launching import resume_blast as resume
 from dialer.services.messaging.progress import blast_progress as progress_of
 from dialer.services.messaging.replies import campaign_replies
 from dialer.services.messaging.views import BlastView
+from dialer.web.coordinator.blast_check import warned
+from dialer.web.coordinator.blast_form import FIELD_AT, moment_said, note_of, wall_of
 from dialer.web.coordinator.blast_going import going
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
-from dialer.web.coordinator.forms import asked, take_step
+from dialer.web.coordinator.forms import Answer, Faults, asked, faults_of, go, said, take_step
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.words import moment
@@ -85,15 +89,57 @@ def cancel_blast(blast_id: uuid.UUID) -> Response:
     return take_step(cancel, blast_id, gettext("Stopped. Nothing more of it goes out."), _page(blast_id))
 
 
-def progress_page(ctx: Context, found: BlastView, campaign: CampaignView) -> str:
+@coordinator.post("/blasts/<uuid:blast_id>/deadline")
+@allow(Permission.BLAST_MANAGE)
+def move_deadline(blast_id: uuid.UUID) -> Answer:
+    """Move the deadline of a text that is on its way: polls are kept open longer, or plans change."""
+    ctx = context()
+    found = get_blast(ctx, blast_id)
+    campaign = get_campaign(ctx, found.campaign_id)
+    try:
+        change_blast(ctx, blast_id, BlastFields(deadline_at=_deadline_said(found, campaign.timezone)))
+    except InvalidTransition:
+        return go("coordinator.blast", gettext("It is over already."), "warn", blast_id=blast_id)
+    except ValidationFailed as error:
+        return progress_page(ctx, found, campaign, faults_of(error, FIELD_AT)), 422
+    return go("coordinator.blast", gettext("Kept."), blast_id=blast_id)
+
+
+def _deadline_said(found: BlastView, zone: str) -> dt.datetime | None:
+    faults: list[FieldError] = []
+    wanted = moment_said("deadline_at", zone, faults, found.deadline_at)
+    if faults:
+        raise ValidationFailed(errors=faults)
+    return wanted
+
+
+def progress_page(
+    ctx: Context, found: BlastView, campaign: CampaignView, errors: Faults | None = None
+) -> str:
     """The page of a text that was launched, or set for later."""
+    zone = campaign.timezone
     return render_template(
         "coordinator/blast_progress.html",
         campaign=campaign,
         since=_since(found, campaign.timezone),
         may_manage=ctx.actor.may(Permission.BLAST_MANAGE),
+        errors=errors or {},
+        deadline_value=said("deadline_at") if errors else wall_of(found.deadline_at, zone),
+        deadline_words=moment(found.deadline_at, zone) if found.deadline_at else "",
+        deadline_note=note_of(found.deadline_at, zone),
+        safe_words=_safe_words(ctx, found),
         **_inside(ctx, found, campaign),
     )
+
+
+def _safe_words(ctx: Context, found: BlastView) -> str:
+    """That a text which waits for its time would be too late for its deadline. Counted anew for each page,
+    not for each look at its progress.
+    """
+    if found.state != "scheduled" or found.deadline_at is None:
+        return ""
+    warnings = estimate_blast(ctx, found.id).warnings
+    return " ".join(warned(one) for one in warnings if one.code in ("deadline", "deadline_near"))
 
 
 def _inside(ctx: Context, found: BlastView, campaign: CampaignView) -> dict[str, Any]:
@@ -121,6 +167,8 @@ def _since(found: BlastView, zone: str) -> list[str]:
         told.append(gettext("Goes out %(when)s", when=moment(found.send_at, zone)))
     if found.launched_at:
         told.append(gettext("Sent from %(when)s", when=moment(found.launched_at, zone)))
+    if found.deadline_at and found.finished_at is None:
+        told.append(gettext("Nothing later than %(when)s", when=moment(found.deadline_at, zone)))
     if found.finished_at:
         told.append(gettext("until %(when)s", when=moment(found.finished_at, zone)))
     return [str(words) for words in told]

@@ -36,7 +36,7 @@ LEFT_OUT: Final[Words] = {
     "country": _("A country we don’t text"),
     "no_consent": _("Hasn’t said yes to texts"),
     "audience": _("Not one of those it is for"),
-    "deadline": _("Too late to land today"),
+    "deadline": _("Too late to land in time"),
     "deceased": _("Has died"),
     "moved": _("Moved away"),
 }
@@ -47,6 +47,7 @@ WARNING: Final[Words] = {
     "no_opt_out_route": _("Nobody can answer a name. Say how to stop: add {opt_out_url} or a number."),
     "no_word_to_stop": _("It doesn’t say how to stop these texts. Add “Stop: STOP”, or {opt_out_url}."),
     "cost_cap": _("This costs more than is left of the budget, so it would stop half-way."),
+    "deadline_near": _("It would be done only just before the deadline."),
     "quiet_hours": _("Sent now, it isn’t done before quiet hours. The rest waits until they end."),
 }
 MESSAGE_STATE: Final[Words] = {

@@ -11,6 +11,7 @@ from dialer.domain.blast import Pause
 from dialer.domain.sender import Rest
 from dialer.services.calling.campaigns import change_campaign, pause_campaign
 from dialer.services.context import Context
+from dialer.services.messaging.blasts import list_blasts
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.messages import MessageSearch, list_messages
 from dialer.services.messaging.no_to_texts import SAID_BY_LINK, bar_from_texts
@@ -167,6 +168,54 @@ def test_it_is_paused_carried_on_and_called_off(draft: Reader) -> None:
     page = draft.press("confirm")
     assert page.tests["blast-progress"]["data-state"] == "cancelled"
     assert "blast-pause" not in page.buttons
+
+
+def test_a_deadline_is_set_warned_of_and_moved_while_it_runs(draft: Reader) -> None:
+    """It is one o’clock in London."""
+    page = draft.press("blast-check", deadline_at="2026-05-07T13:00")
+    assert page.status == 422
+    assert "Give a later time." in page.text
+    page = draft.press("blast-check", deadline_at="2026-05-07T13:00:32")
+    assert page.tests["blast-warning"]["data-code"] in ("deadline", "deadline_near")
+    assert "It’s too late for all of it to land in time." in page.text
+    page = draft.press("blast-check", deadline_at="2026-05-07T20:00")
+    assert "blast-warning" not in page.tests
+    assert "so that the last one lands before 8 pm" in page.text
+    page = draft.press("blast-launch", confirm="6")
+    assert "Nothing later than Thu 7 May, 8 pm" in page.text
+    page = draft.press("blast-deadline", deadline_at="2026-05-07T12:00")
+    assert page.status == 422
+    page = draft.press("blast-deadline", deadline_at="2026-05-07T20:30")
+    assert "Nothing later than Thu 7 May, 8:30 pm" in page.text
+
+
+def test_who_was_or_would_be_too_late_is_counted(draft: Reader, ctx: Context) -> None:
+    """One set for later says so as well, when its deadline is too near."""
+    draft.press("blast-check", send_at="2026-05-07T19:00", deadline_at="2026-05-07T19:00:31")
+    page = draft.press("blast-launch", confirm="6")
+    assert "too late" in page.words["blast-too-late"] or "only just" in page.words["blast-too-late"]
+    blast_id = list_blasts(ctx, Page()).items[0].id
+    with ctx.unit() as unit:
+        counters.bump(unit, "blast", blast_id, "skipped_deadline", 2)
+        counters.bump(unit, "blast", blast_id, "expired", 1)
+    assert draft.open(f"/blasts/{blast_id}").words["blast-late"] == "3 were too late."
+    with ctx.unit() as unit:
+        counters.bump(unit, "blast", blast_id, "skipped_deadline", -2)
+        counters.bump(unit, "blast", blast_id, "expired", -1)
+
+
+@pytest.mark.parametrize(
+    ("wall", "said"),
+    [
+        ("2027-03-28T01:30", "jump over this time"),
+        ("2026-10-25T01:30", "The first is meant."),
+        ("2026-10-25T02:00", None),
+    ],
+)
+def test_the_night_in_which_clocks_change_is_told(draft: Reader, wall: str, said: str | None) -> None:
+    page = draft.press("blast-check", send_at=wall)
+    assert (said or "Kept.") in page.text
+    assert ("twice" in page.text) is (said is not None and "first" in said)
 
 
 def test_a_page_that_shows_another_state_is_made_anew(draft: Reader) -> None:

@@ -121,6 +121,11 @@ class EstimateSchema(Schema):
     segments = Whole(required=True)
     cost = Money(required=True)
     duration_s = Number(required=True)
+    last_safe_start_at = Instant(
+        allow_none=True,
+        required=True,
+        metadata={"description": "later, it may not be done before its deadline, or else before quiet hours"},
+    )
     warnings = fields.List(fields.Nested(BlastWarningSchema), required=True)
     samples = fields.List(Text(), required=True)
 
@@ -287,6 +292,7 @@ def _shown_estimate(found: EstimateView) -> dict[str, object]:
         "segments": found.segments,
         "cost": money(found.cost, found.currency),
         "duration_s": found.duration_s,
+        "last_safe_start_at": found.last_safe_start_at,
         "warnings": found.warnings,
         "samples": ["".join(piece for piece, _ in sample.pieces) for sample in found.samples],
     }
