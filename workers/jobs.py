@@ -72,9 +72,10 @@ def read_inbound(ctx: Context) -> None:
 @job(Permission.SYSTEM_RUN)
 def plan_blast(ctx: Context, blast_id: str) -> None:
     """Write the next messages of a blast down; sending and others have their turn between two chunks."""
-    if planning.plan_chunk(ctx, uuid.UUID(blast_id)):
+    more = planning.plan_chunk(ctx, uuid.UUID(blast_id))
+    enqueue_sending(ctx)  # first, since a worker that is alone would plan on instead
+    if more:
         enqueue_planning(ctx, uuid.UUID(blast_id))
-    enqueue_sending(ctx)
 
 
 @job(Permission.SYSTEM_RUN)

@@ -33,6 +33,8 @@ from dialer.store.session import UnitOfWork
 LEASE: Final = dt.timedelta(seconds=20)
 """For how long a silent worker is believed to be at work on a chunk; then another takes it."""
 
+FIRST_CHUNK: Final = 1_000
+
 PLANNABLE: Final = ("running", "paused")
 
 
@@ -48,9 +50,14 @@ class _Task:
     campaign: Campaign
     through: uuid.UUID | None
 
+    @property
+    def usual_size(self) -> int:
+        return FIRST_CHUNK if self.through is None else CHUNK
 
-def plan_chunk(ctx: Context, blast_id: uuid.UUID, size: int = CHUNK) -> bool:
-    """Write the next messages of a blast down; whether more follow.
+
+def plan_chunk(ctx: Context, blast_id: uuid.UUID, size: int | None = None) -> bool:
+    """Write the next messages of a blast down, usually 10,000; whether more follow. The first are few, so
+    that they go out within seconds of the launch.
 
     May be run at any time and by several workers: a chunk belongs to whoever holds the lease, and is
     committed with the watermark behind it, or not at all.
@@ -61,7 +68,9 @@ def plan_chunk(ctx: Context, blast_id: uuid.UUID, size: int = CHUNK) -> bool:
         return False
     try:
         with ctx.unit() as unit:
-            chunk = chunk_after(ctx, unit, task.blast, task.campaign, after=task.through, size=size)
+            chunk = chunk_after(
+                ctx, unit, task.blast, task.campaign, after=task.through, size=size or task.usual_size
+            )
             rows = list(_Plan(ctx, unit, task).messages(chunk.candidates))
             copy_messages(unit, blast_id, task.campaign.id, rows, ctx.now)
             _move_on(ctx, unit, task, chunk, rows)
