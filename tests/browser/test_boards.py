@@ -27,6 +27,8 @@ from dialer.services.paging import Page as Some
 from dialer.services.people.audiences import create_audience
 from dialer.services.people.contacts import create_contact
 from dialer.services.people.import_run import run_import
+from dialer.services.people.import_undo import undo_import
+from dialer.services.people.import_undo_run import run_undo
 from dialer.services.people.imports import start_import
 from dialer.services.people.lists import create_list
 from dialer.services.people.suppression_imports import BarringOptions, start_suppression_import
@@ -40,6 +42,7 @@ from tests.web.phone_bank import PhoneBank
 # Where screenshots go; looked at by people, compared by nobody.
 PICTURES = os.environ.get("DIALER_SCREENSHOTS")
 MESSY = b"Name,Phone\nOwen Hughes,4.47E+11\nGrace Okafor,07700 900106\n"
+OPEN_REGISTER = b"Elector Number,Forename,Surname,Opt Out\nKA1-1,Nia,Rees,Y\n"
 HEADLESS = b"07700900123,Owen Hughes\n07700900124,Grace Okafor\n"
 
 
@@ -51,6 +54,7 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
     run_import(ctx, done.id, clock)
     asks = start_import(ctx, created.id, io.BytesIO(HEADLESS), "no-header.csv", {})
     waits = start_import(ctx, created.id, io.BytesIO(MESSY), "again.csv", {})
+    scottish = start_import(ctx, created.id, io.BytesIO(OPEN_REGISTER), "scottish.csv", {}, held=True)
     run_export(ctx, start_export(ctx, Wanted("contacts"), "xlsx").id, clock)
     start_export(ctx, Wanted("calls"), "csv")
     link = create_join_link(ctx, bank.campaign_id, NewJoinLink())
@@ -66,6 +70,7 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "list": f"/lists/{created.id}",
         "import-done": f"/imports/{done.id}",
         "import-columns": f"/imports/{asks.id}",
+        "import-open-register": f"/imports/{scottish.id}",
         "import-waits": f"/imports/{waits.id}",
         "find": f"/contacts?list_id={created.id}",
         "person": f"/contacts/{bank.people['Siân']}",
@@ -116,11 +121,16 @@ def _suppressions(ctx: Context, clock: SetClock) -> dict[str, str]:
     done = start_suppression_import(ctx, io.BytesIO(b"07700900106\nnonsense\n"), "tps.txt", options)
     run_suppression_import(ctx, done.id, clock)
     waits = start_suppression_import(ctx, io.BytesIO(b"07700900106\n"), "again.txt", options)
+    gone = start_suppression_import(ctx, io.BytesIO(b"07700900106\n07700900107\n"), "wrong.txt", options)
+    run_suppression_import(ctx, gone.id, clock)
+    undo_import(ctx, gone.id, force=True)
+    run_undo(ctx, gone.id, clock)
     barred, _ = add_suppression(ctx, NewSuppression(["sms"], "complaint", "07700 900108"))
     return {
         "suppressions": "/suppressions",
         "suppression-done": f"/suppressions/imports/{done.id}",
         "suppression-waits": f"/suppressions/imports/{waits.id}",
+        "suppression-undone": f"/suppressions/imports/{gone.id}",
         "suppression-lift": f"/suppressions/{barred.id}/lift",
     }
 
