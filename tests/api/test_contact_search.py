@@ -157,6 +157,7 @@ def test_an_import_that_renames_somebody_makes_them_found(coordinator: Caller, c
 
 
 @pytest.mark.usefixtures("brought_in")
+@pytest.mark.slow
 def test_pages_go_on_through_all_ranks_and_show_each_person_once(coordinator: Caller) -> None:
     bring_in_more = [{"first_name": "Jones", "last_name": f"Jonas{letter}"} for letter in "abc"]
     for person in [*bring_in_more, {"first_name": "Ann", "last_name": "Jones", "tags": ["member"]}]:

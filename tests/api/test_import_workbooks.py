@@ -67,6 +67,7 @@ def as_shown(book: openpyxl.Workbook) -> None:
         sheet.cell(row, 5).number_format = "0%"
 
 
+@pytest.mark.slow
 def test_a_workbook_with_titles_numbers_and_dates(bring_in: Send, coordinator: Caller, ctx: Context) -> None:
     rows = [
         ["Voters of Aber Marsh"],
@@ -131,6 +132,7 @@ def test_the_first_visible_sheet_with_people_is_read_and_the_rest_named(bring_in
         assert (refused.status_code, refused.get_json()["errors"][0]["pointer"]) == (422, "/options/sheet")
 
 
+@pytest.mark.slow
 def test_columns_of_a_workbook_are_chosen(send: Send, coordinator: Caller, ctx: Context) -> None:
     rows = [["Name", "Phone", "Telephone"], ["Ann", 7700900001, 1632960001]]
     started = send(xlsx({"Numbers": [["x"]], "People": rows})).get_json()
@@ -144,6 +146,7 @@ def test_columns_of_a_workbook_are_chosen(send: Send, coordinator: Caller, ctx: 
     assert [phone["number"] for phone in ann["phones"]] == ["+447700900001"]
 
 
+@pytest.mark.slow
 def test_empty_cells_at_the_end_of_a_row_are_no_missing_cells(bring_in: Send, coordinator: Caller) -> None:
     done = bring_in(
         xlsx({"People": [["Name", "Mobile", "Notes"], ["Ann", 7700900001], ["Bob\nRoe", 7700900002]]})
@@ -199,6 +202,7 @@ def test_what_is_no_list_is_refused_with_what_was_seen(send: Send, ctx: Context)
     assert not list((ctx.data_dir / "imports").glob("*"))
 
 
+@pytest.mark.slow
 def test_a_workbook_damaged_below_its_head_brings_nothing_in(bring_in: Send, ctx: Context) -> None:
     cell = '<c t="inlineStr"><is><t>{}</t></is></c>'
     rows = [("Name", "Mobile"), *[("Ann", "07700 900001")] * 9_000]

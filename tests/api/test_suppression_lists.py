@@ -160,6 +160,7 @@ def test_a_full_list_that_cannot_tell_who_has_gone_lifts_nothing(
     assert len(standing(coordinator)) == 3
 
 
+@pytest.mark.slow
 def test_one_of_several_sheets_is_not_taken_for_a_whole_register(coordinator: Caller) -> None:
     sheets = {"First": [["Phone"], ["07700 900001"]], "Second": [["Phone"], ["07700 900002"]]}
     data = xlsx(sheets)

@@ -118,6 +118,7 @@ def test_unknown_outcomes_are_the_truth_about_what_we_know(town: Town, wire: Twi
             assert number not in taken
 
 
+@pytest.mark.slow
 def test_a_killed_town_accepts_nothing_and_comes_back(town: Town, wire: TwilioCarrier):
     send(wire, "+447700900101")
     town.kill()

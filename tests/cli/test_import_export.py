@@ -62,6 +62,7 @@ def test_a_mapping_says_which_column_is_which(people, capsys):
     assert "1 created" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_workbook_is_read_by_the_sheet_that_is_named(at_home, tmp_path, capsys):
     people = [["Name", "Mobile"], ["Ann", 7700900001]]
     path = tmp_path / "people.xlsx"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -120,6 +121,7 @@ def _talks(draw: st.DrawFn) -> Talk:
 
 
 @given(_talks())
+@pytest.mark.slow
 def test_what_is_kept_is_read_again_as_it_was(talk: Talk):
     assert Talk.of(talk.draft(), "sian") == talk
 

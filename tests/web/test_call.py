@@ -84,6 +84,7 @@ def test_the_first_name_alone_while_speaking(reader: Reader):
     assert "Step 2 of 3" in reader.page.text
 
 
+@pytest.mark.slow
 def test_changing_the_last_answer(reader: Reader):
     _talk(reader)
     reader.press("answer-yes")
@@ -94,6 +95,7 @@ def test_changing_the_last_answer(reader: Reader):
     assert "Can we count on your vote" in reader.page.words["step"]
 
 
+@pytest.mark.slow
 def test_a_reload_and_a_page_from_before_lose_nothing(reader: Reader):
     _talk(reader)
     older = reader.page
@@ -106,6 +108,7 @@ def test_a_reload_and_a_page_from_before_lose_nothing(reader: Reader):
     assert reader.page.words["notes"] == "Asked about a lift."
 
 
+@pytest.mark.slow
 def test_the_clock_counts_from_the_servers_time_on_every_device(
     reader: Reader, app: Flask, vic: Person, clock: SetClock
 ):
@@ -178,6 +181,7 @@ def _noes(ctx: Context) -> set[tuple[str, str, str]]:
         return {(row.channel, row.source, row.number) for row in found}
 
 
+@pytest.mark.slow
 def test_a_callback_needs_a_time_that_lies_ahead_and_is_not_quiet(reader: Reader):
     _talk(reader)
     reader.press("reached")
@@ -197,6 +201,7 @@ def test_a_callback_needs_a_time_that_lies_ahead_and_is_not_quiet(reader: Reader
     assert "Rung again: Thu 7 May, 6 pm." in page.text
 
 
+@pytest.mark.slow
 def test_a_ready_callback_time_fills_the_field(reader: Reader):
     _talk(reader)
     reader.press("reached")
@@ -206,6 +211,7 @@ def test_a_ready_callback_time_fills_the_field(reader: Reader):
     assert reader.state == "saved"
 
 
+@pytest.mark.slow
 def test_nothing_is_saved_before_it_is_said_what_happened(reader: Reader):
     _talk(reader)
     reader.press("reached")
@@ -213,6 +219,7 @@ def test_nothing_is_saved_before_it_is_said_what_happened(reader: Reader):
     assert "Say what happened" in reader.press("save", disposition="no_answer", outcome="reached").text
 
 
+@pytest.mark.slow
 def test_a_death_is_taken_quietly(reader: Reader):
     _talk(reader)
     reader.press("reached")
@@ -229,6 +236,7 @@ def test_pausing_keeps_the_person_in_hand(reader: Reader):
     assert (reader.state, reader.page.words["contact-name"]) == ("talking", "Siân")
 
 
+@pytest.mark.slow
 def test_undo_puts_the_person_back_in_hand_with_all_that_was_filled_in(reader: Reader):
     _talk(reader)
     reader.press("answer-yes", notes="Asked about a lift.")
@@ -243,6 +251,7 @@ def test_undo_puts_the_person_back_in_hand_with_all_that_was_filled_in(reader: R
     assert "We talked · Yes, definitely · By post" in reader.page.text
 
 
+@pytest.mark.slow
 def test_later_a_result_is_put_right_instead_of_taken_back(reader: Reader, clock: SetClock, ctx: Context):
     _talk(reader)
     reader.press("reached")
@@ -258,6 +267,7 @@ def test_later_a_result_is_put_right_instead_of_taken_back(reader: Reader, clock
         assert unit.session.scalars(standing).all() == ["moved"]
 
 
+@pytest.mark.slow
 def test_a_stop_pressed_by_mistake_is_taken_back(reader: Reader, ctx: Context):
     _talk(reader)
     reader.press("do-not-call")
@@ -271,6 +281,7 @@ def test_a_stop_pressed_by_mistake_is_taken_back(reader: Reader, ctx: Context):
     assert _noes(ctx) == set()
 
 
+@pytest.mark.slow
 def test_a_note_added_after_saving_joins_the_result(reader: Reader, ctx: Context):
     _talk(reader)
     reader.press("answer-no")
@@ -283,6 +294,7 @@ def test_a_note_added_after_saving_joins_the_result(reader: Reader, ctx: Context
         assert unit.session.scalars(standing).all() == ["Her mother needs a lift."]
 
 
+@pytest.mark.slow
 def test_the_end_of_a_shift(reader: Reader):
     _talk(reader)
     reader.press("answer-no")
@@ -304,6 +316,7 @@ def test_quiet_hours_keep_the_shift_open(app: Flask, vic: Person, bank: PhoneBan
     assert "Calling starts again at Fri 8 May, 9 am." in page.text
 
 
+@pytest.mark.slow
 def test_nobody_left(app: Flask, ctx: Context, vic: Person):
     open_phone_bank(ctx, vic, names=NAMES[3:4])
     reader = Reader(app.test_client())
@@ -315,6 +328,7 @@ def test_nobody_left(app: Flask, ctx: Context, vic: Person):
     assert reader.state == "waiting"
 
 
+@pytest.mark.slow
 def test_a_late_result_is_taken_all_the_same(
     reader: Reader, clock: SetClock, context_of: Callable[[Person], Context], carys: Person
 ):
@@ -352,6 +366,7 @@ def test_an_answer_the_script_hasnt_changes_nothing(reader: Reader):
     assert "Can we count on" in reader.press("answer-no", step="nowhere").words["step"]
 
 
+@pytest.mark.slow
 def test_a_result_for_a_stranger_is_left_out(reader: Reader):
     _talk(reader)
     reader.press("reached")
@@ -382,6 +397,7 @@ def test_the_call_screen_in_welsh(app: Flask, vic: Person, bank: PhoneBank):
     assert '<html lang="cy"' in reader.page.html
 
 
+@pytest.mark.slow
 def test_while_all_calling_is_stopped_nobody_is_offered_to_ring(reader: Reader, ctx: Context):
     reader.press("next")
     assert reader.client.get("/call/line").text == "none"
@@ -411,6 +427,7 @@ def test_a_person_can_be_rung_again_when_calling_goes_on(reader: Reader, ctx: Co
     ("pressed", "said"),
     [(True, "Saved with the answers you pressed."), (False, "Saved as a talk. No answers were pressed.")],
 )
+@pytest.mark.slow
 def test_what_is_said_of_answers_is_true(reader: Reader, pressed: bool, said: str):
     _talk(reader)
     if pressed:

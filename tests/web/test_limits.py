@@ -60,6 +60,7 @@ def test_sign_ins_that_succeed_do_not_count(
     assert {client.post("/door/friend").status_code for _ in range(15)} == {200}
 
 
+@pytest.mark.slow
 def test_each_address_has_its_own_count(limited: FlaskClient) -> None:
     for _ in range(11):
         limited.post("/door/foe")
@@ -67,6 +68,7 @@ def test_each_address_has_its_own_count(limited: FlaskClient) -> None:
     assert limited.post("/door/friend", environ_overrides=other).status_code == 200
 
 
+@pytest.mark.slow
 def test_more_public_posts_than_the_setting_are_refused(limited: FlaskClient) -> None:
     answers = [limited.post("/public").status_code for _ in range(13)]
     assert answers == [200] * 12 + [429]

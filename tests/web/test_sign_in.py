@@ -81,6 +81,7 @@ def test_ten_failed_sign_ins_a_minute_are_enough(reader: Reader, vic: Person):
     assert "Try again in a minute." in page.text
 
 
+@pytest.mark.slow
 def test_more_public_posts_than_the_rate_are_refused(
     settings: Settings, units: UnitFactory, jobs: RedisJobQueue, clock: SetClock, vic: Person
 ):

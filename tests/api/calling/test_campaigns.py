@@ -27,6 +27,7 @@ def make(coordinator: Caller, **fields: Any) -> dict[str, Any]:
     return answer.json
 
 
+@pytest.mark.slow
 def test_a_new_campaign_has_the_defaults_of_the_contract(coordinator: Caller) -> None:
     answer = coordinator.post("/campaigns", json=NEW)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+import pytest
+
 from dialer.services.calling.campaigns import change_campaign
 from tests.api.calling.conftest import PhoneBank
 from tests.conftest import Caller, SetClock
@@ -15,6 +17,7 @@ Bank = Callable[..., PhoneBank]
 HOME = landline(1)
 
 
+@pytest.mark.slow
 def test_one_after_the_other_then_nobody(bank: Bank, vic: Person) -> None:
     seat = bank(2).seat(vic)
 

@@ -61,6 +61,7 @@ def test_more_than_five_skips_wait_for_a_coordinator(
     assert again.next() is not None
 
 
+@pytest.mark.slow
 def test_ten_assignments_without_a_result_wait_for_a_coordinator(
     bank: Bank, vic: Person, clock: SetClock
 ) -> None:

@@ -60,6 +60,7 @@ def test_a_new_campaign_has_nothing_but_people(bank: Bank, api: Api, carys: Pers
     assert api(carys).get("/stats").json == nothing
 
 
+@pytest.mark.slow
 def test_figures_equal_what_the_lists_show(
     bank: Bank, api: Api, carys: Person, vic: Person, *, clock: SetClock, faults: Faults
 ) -> None:

@@ -55,6 +55,7 @@ def person(phone_bank: PhoneBank, given: dict[str, Any]) -> Contact:
 
 
 @pytest.mark.parametrize("first", ["moved", "deceased"])
+@pytest.mark.slow
 def test_the_dead_stay_dead(bank: Bank, vic: Person, mallory: Person, void: Void, first: str) -> None:
     phone_bank, _, given = two_calls(bank, mallory, vic, first, "deceased")
 

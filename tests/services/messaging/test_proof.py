@@ -127,6 +127,7 @@ def test_the_carriers_own_way_to_write_a_text_is_no_other_text(
     assert len(blasting.judge.asked) == 1
 
 
+@pytest.mark.slow
 def test_one_that_was_given_up_holds_up_no_other(blasting: Blasting, clock: SetClock) -> None:
     """The same words to the same number in another blast are settled though the first never were."""
     blasting.judge.answers = lambda _: Unknown("timeout")

@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from dialer.domain.phone import PhonePolicy
 from dialer.services.calling.campaigns import activate_campaign, change_campaign
 from dialer.services.gotv.record import record_turnout
@@ -120,6 +122,7 @@ def test_it_is_not_night_where_the_number_belongs(blasting: Blasting, clock: Set
     assert blasting.counts(run.id) == {"sent": 2}
 
 
+@pytest.mark.slow
 def test_senders_share_by_rate_and_a_person_keeps_theirs(blasting: Blasting, clock: SetClock) -> None:
     slow, fast = landline(1), landline(2)
     with blasting.ctx.unit() as unit:

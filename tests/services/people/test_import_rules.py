@@ -230,6 +230,7 @@ def test_a_pledge_column_fills_support_only_where_it_is_empty(ctx: Context) -> N
     assert counts(bring_in(ctx, f"{header}\nV0,07700900000,,no\n")) == (0, 0, 1, 0, 0)
 
 
+@pytest.mark.slow
 def test_dated_evidence_goes_by_its_own_time_and_undated_only_fills(ctx: Context) -> None:
     header = "First name,Phone,Support,Pledge date,Pledged to"
     bring_in(ctx, f"{header}\nA,07700900001,3,02/05/2026,doorstep\n")

@@ -160,6 +160,7 @@ def test_a_trials_file_is_kept_for_a_week_unless_it_is_let_go(ctx: Context) -> N
         apply_trial(ctx, tried.id)
 
 
+@pytest.mark.slow
 def test_a_trial_that_was_killed_begins_again_and_says_the_same(
     ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +183,7 @@ def test_a_trial_that_was_killed_begins_again_and_says_the_same(
     assert told(ctx, get_import(ctx, view.id)) == told(ctx, whole)
 
 
+@pytest.mark.slow
 def test_a_trial_rests_while_others_have_their_turn(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dialer.services.people.import_reading.BATCH_ROWS", 3)
     whole = trial(ctx, FIRST)

@@ -46,6 +46,7 @@ def children() -> list[int]:
     return [pid for pid in ours if b"workbook_process" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
 
+@pytest.mark.slow
 def test_a_killed_process_starts_again(tmp_path: Path) -> None:
     path = tmp_path / "x.upload"
     path.write_bytes(a_list())
@@ -137,6 +138,7 @@ def test_an_import_whose_worker_dies_meanwhile_goes_on_with_the_same_counts(ctx:
     assert [w["code"] for w in done.warnings] == [w["code"] for w in expected.warnings]
 
 
+@pytest.mark.slow
 def test_a_cancelled_import_stops_writing_rows(ctx: Context) -> None:
     started = start_import(ctx, new_list(ctx), io.BytesIO(xlsx({"P": [["Name", "Mobile"]]})), "x.xlsx", {})
 

@@ -120,6 +120,7 @@ def test_who_moved_within_the_register_is_still_there(
     assert standing(ctx) == {"Siân": "active"}
 
 
+@pytest.mark.slow
 def test_who_comes_back_is_there_again_and_the_dead_stay_so(ctx: Context) -> None:
     update(ctx, "A,KA1-1,Siân,Jones,,", "A,KA1-2,Gwyn,Prys,,")
     bring_in(ctx, "Elector number,Deceased,Phone\nKA1-2,yes,\n", register="2026")

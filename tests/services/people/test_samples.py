@@ -63,6 +63,7 @@ def test_the_messy_list_again_changes_nothing(ctx: Context) -> None:
     assert vars_of(again.counts) == {**expected, "created": 0, "unchanged": expected["created"]}
 
 
+@pytest.mark.slow
 def test_mended_rejects_come_in(ctx: Context) -> None:
     list_id = new_list(ctx)
     first = bring_in(ctx, MESSY, list_id)

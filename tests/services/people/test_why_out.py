@@ -107,6 +107,7 @@ def handed_out(ctx: Context, context_of: Callable[[Person], Context], campaign_i
         names.add(str(given.contact.first_name))
 
 
+@pytest.mark.slow
 def test_calls_are_told_as_the_queue_hands_people_out(
     ctx: Context, context_of: Callable[[Person], Context], world: dict[str, Voter]
 ) -> None:

@@ -93,6 +93,7 @@ def test_a_wrong_number_sends_nothing(draft: Reader, typed: str, said: str) -> N
     assert "blast-launch" in page.buttons
 
 
+@pytest.mark.slow
 def test_words_that_were_changed_after_the_check_are_looked_at_first(draft: Reader) -> None:
     page = draft.press("blast-launch", confirm="6", body=f"{TEXT} Vote!")
     assert "Look again, then type the number." in page.words["flash"]
@@ -106,6 +107,7 @@ def test_others_than_were_seen_are_named(draft: Reader) -> None:
     assert "It’s 6 people now, 2 more. Look again, then type 6." in page.text
 
 
+@pytest.mark.slow
 def test_signs_that_make_it_dearer_are_named_and_made_plain_only_when_asked(draft: Reader) -> None:
     page = draft.press("blast-check", body=f"It’s {TEXT}")
     assert "’ makes every part shorter" in page.words["blast-warning"]
@@ -115,6 +117,7 @@ def test_signs_that_make_it_dearer_are_named_and_made_plain_only_when_asked(draf
     assert "blast-warning" not in page.tests
 
 
+@pytest.mark.slow
 def test_faults_stand_beside_their_fields_and_keep_the_rest(draft: Reader) -> None:
     page = draft.press("blast-check", body="Hi {fist_name}", name="", senders="not a number at all")
     assert page.status == 422
@@ -158,6 +161,7 @@ def test_what_is_in_the_way_is_said_with_the_way_there(desk: Reader, bank: Phone
     assert "blast-launch" not in page.buttons
 
 
+@pytest.mark.slow
 def test_it_is_paused_carried_on_and_called_off(draft: Reader) -> None:
     draft.press("blast-launch", confirm="6")
     assert draft.press("blast-pause").tests["blast-progress"]["data-state"] == "paused"
@@ -170,6 +174,7 @@ def test_it_is_paused_carried_on_and_called_off(draft: Reader) -> None:
     assert "blast-pause" not in page.buttons
 
 
+@pytest.mark.slow
 def test_a_deadline_is_set_warned_of_and_moved_while_it_runs(draft: Reader) -> None:
     """It is one o’clock in London."""
     page = draft.press("blast-check", deadline_at="2026-05-07T13:00")
@@ -218,6 +223,7 @@ def test_the_night_in_which_clocks_change_is_told(draft: Reader, wall: str, said
     assert ("twice" in page.text) is (said is not None and "first" in said)
 
 
+@pytest.mark.slow
 def test_a_page_that_shows_another_state_is_made_anew(draft: Reader) -> None:
     draft.press("blast-launch", confirm="6")
     address = draft.page.forms[-1].action.rsplit("/", 1)[0]
@@ -254,6 +260,7 @@ def test_all_reasons_of_those_left_out_are_named(draft: Reader, ctx: Context) ->
     assert "5 already voted, 4 no mobile, 2 asked us to stop, 1 same mobile as someone above" in words
 
 
+@pytest.mark.slow
 def test_everything_paused_is_said_with_what_to_do(draft: Reader) -> None:
     address = draft.page.forms[-1].action
     draft.press("blast-launch", confirm="6")
@@ -301,6 +308,7 @@ def test_why_its_sender_rests_is_said(draft: Reader, ctx: Context, why: Rest, sa
     assert said in draft.open(address).words["blast-reason"]
 
 
+@pytest.mark.slow
 def test_a_test_to_a_phone_that_gets_nothing_is_no_success(draft: Reader, ctx: Context) -> None:
     with ctx.unit() as unit:
         bar_from_texts(ctx, unit, "+447700900992", None, SAID_BY_LINK)
@@ -328,6 +336,7 @@ def test_it_is_tried_on_phones_of_our_own_first(draft: Reader, ctx: Context) -> 
     assert "blast-launch" in page.buttons
 
 
+@pytest.mark.slow
 def test_a_saved_audience_is_chosen_and_its_hold_out_said(draft: Reader, ctx: Context) -> None:
     share = {"not": {"random": {"share": 0.5, "seed": "autumn"}}}
     made = create_audience(ctx, {"name": "Half of them", "filter": share})

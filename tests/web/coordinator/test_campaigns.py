@@ -104,6 +104,7 @@ def _token(desk: Reader) -> str:
     return next(form.fields["csrf_token"] for form in desk.page.forms if "csrf_token" in form.fields)
 
 
+@pytest.mark.slow
 def test_tiles_show_what_the_volunteer_just_saved(desk: Reader, phone: Reader, bank: PhoneBank) -> None:
     before = desk.open(_page(bank)).tests
     assert before["stat-contacts"]["data-value"] == "9"

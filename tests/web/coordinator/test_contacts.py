@@ -55,6 +55,7 @@ def test_a_look_is_audited(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
         assert list(seen) == [str(bank.people["Owen"])]
 
 
+@pytest.mark.slow
 def test_calls_so_far_are_shown(desk: Reader, phone: Reader, bank: PhoneBank) -> None:
     record_pledge(phone)
     text = desk.open(f"/contacts/{bank.people['Siân']}").text
@@ -76,6 +77,7 @@ def test_a_no_holds_and_is_lifted_with_a_reason(desk: Reader, bank: PhoneBank) -
     assert "No: calls" not in page.text
 
 
+@pytest.mark.slow
 def test_what_they_said_themselves_is_not_lifted_without_newer_consent(
     desk: Reader, phone: Reader, bank: PhoneBank, clock: SetClock, carys: Person
 ) -> None:

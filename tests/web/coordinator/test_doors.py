@@ -46,6 +46,7 @@ def test_a_stranger_is_sent_to_sign_in(app: Flask, path: str) -> None:
     assert "/login" in answer.headers["Location"]
 
 
+@pytest.mark.slow
 def test_an_organiser_is_offered_what_they_may_open_and_nothing_else(
     app: Flask, ctx: Context, units: UnitFactory, bank: PhoneBank
 ) -> None:

@@ -45,6 +45,7 @@ def trials(ctx: Context) -> list[Import]:
         )
 
 
+@pytest.mark.slow
 def test_what_it_would_bring_is_counted_while_one_looks(new_list: Reader, ctx: Context) -> None:
     page = new_list.press("upload-send", file=(io.BytesIO(PEOPLE.encode()), "people.csv"))
     assert page.tests["trial"]["data-state"] == "queued"
@@ -91,6 +92,7 @@ def test_a_trial_is_shown_and_brought_in_by_one_button(new_list: Reader, ctx: Co
     assert "file-tried" in page.tests
 
 
+@pytest.mark.slow
 def test_what_was_chosen_before_is_said_and_forgotten(new_list: Reader) -> None:
     address = next(form.action for form in new_list.page.forms if form.action.endswith("/imports"))
     odd = b"Name,Zap\nOwen Hughes,07700 900124\n"
@@ -135,6 +137,7 @@ def test_what_is_not_taken_is_named(new_list: Reader) -> None:
 HEAD = "Elector Number Prefix,Elector Number,Forename,Surname,Address,PostCode\n"
 
 
+@pytest.mark.slow
 def test_next_years_register_is_known_by_name_and_address(
     new_list: Reader, ctx: Context, clock: SetClock
 ) -> None:

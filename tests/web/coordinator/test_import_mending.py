@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import func, select
 
 from dialer.services.context import Context
@@ -42,6 +43,7 @@ def test_a_row_is_mended_once(
     assert desk.open(path.removesuffix("/mend")).words["mended-3"] == "Mended"
 
 
+@pytest.mark.slow
 def test_what_is_still_wrong_is_said_and_the_rest_goes(
     desk: Reader, new_list: Reader, bring_in, ctx: Context, clock: SetClock
 ) -> None:

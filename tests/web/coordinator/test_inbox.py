@@ -86,6 +86,7 @@ def test_a_no_that_was_meant_holds_at_once(desk: Reader, bank: PhoneBank, writes
     assert "Nobody here texts this number, in any campaign." in page.text
 
 
+@pytest.mark.slow
 def test_one_that_was_not_meant_goes_on_and_is_put_away(
     desk: Reader, bank: PhoneBank, writes: Writes
 ) -> None:

@@ -58,6 +58,7 @@ def test_counts_and_rejects_are_shown_in_plain_words(new_list: Reader, bring_in)
     assert page.tests["import-rejects"]["data-value"] == "2"
 
 
+@pytest.mark.slow
 def test_those_not_to_be_contacted_are_counted_and_stay_so(desk: Reader, new_list: Reader, bring_in) -> None:
     back = desk.open("/lists").html.partition('href="/lists/')[2].partition('"')[0]
     desk.open(f"/lists/{back}")
@@ -77,6 +78,7 @@ def test_a_quote_that_nothing_closes_is_named_with_its_row(new_list: Reader, bri
     assert '"Owen Hughes,07700 900124' in page.words["import-rejects"]
 
 
+@pytest.mark.slow
 def test_rows_are_mended_and_brought_in_again(new_list: Reader, bring_in) -> None:
     page = bring_in(PEOPLE)
     report = new_list.client.get(page.tests["import-report"]["href"])
@@ -155,6 +157,7 @@ def test_an_import_is_stopped(new_list: Reader) -> None:
     assert "has no rows" not in page.text
 
 
+@pytest.mark.slow
 def test_a_file_says_who_stands_in_it_twice_and_is_undone(
     desk: Reader, new_list: Reader, bring_in, ctx: Context, clock: SetClock
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+import pytest
+
 from dialer.services.context import Context
 from tests.conftest import SetClock
 from tests.people import Person
@@ -16,6 +18,7 @@ def test_with_nothing_running_it_says_so(desk: Reader) -> None:
     assert "Nothing is running" in desk.open("/live").text
 
 
+@pytest.mark.slow
 def test_answers_before_and_after_the_first_calls(
     desk: Reader, phone: Reader, bank: PhoneBank, clock: SetClock
 ) -> None:

@@ -63,6 +63,7 @@ def test_a_register_is_brought_in_and_its_age_shown(
     assert all("/suppressions" in one.remedy for one in found)
 
 
+@pytest.mark.slow
 def test_a_campaign_warns_before_it_starts_and_no_longer_with_lists_of_this_month(
     desk: Reader, ctx: Context, bank: PhoneBank
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_mark_with_a_date_alone_tells_no_time_and_another_year_is_named(
     assert "12 am" not in page.text
 
 
+@pytest.mark.slow
 def test_filters_find_and_leave_out(desk: Reader, phone: Reader, register: PhoneBank) -> None:
     record_pledge(phone)
     for asking, found in (
@@ -73,6 +74,7 @@ def test_filters_find_and_leave_out(desk: Reader, phone: Reader, register: Phone
     assert desk.open("/turnout?campaign_id=nonsense").status == 404
 
 
+@pytest.mark.slow
 def test_the_table_is_downloaded_as_it_is_filtered(desk: Reader, phone: Reader, register: PhoneBank) -> None:
     record_pledge(phone)
     page = desk.open("/turnout?support=5")

@@ -53,6 +53,7 @@ def test_a_number_that_is_somebodys_already(desk: Reader) -> None:
     assert "is here already" in page.words["flash"]
 
 
+@pytest.mark.slow
 def test_going_home_ends_the_shift_and_every_sign_in(
     desk: Reader, phone: Reader, vic: Person, bank: PhoneBank
 ) -> None:
@@ -79,6 +80,7 @@ def test_a_volunteer_who_passed_over_many_is_let_go_on(
     assert "limited" not in desk.page.tests
 
 
+@pytest.mark.slow
 def test_results_are_taken_back_with_a_reason(
     desk: Reader, phone: Reader, vic: Person, bank: PhoneBank
 ) -> None:

@@ -115,6 +115,7 @@ def test_a_text_goes_out_and_its_page_tells_how_it_went(office: Office) -> None:
     assert sorted(text["to"] for text in office.town.texts("outbound-api")) == sorted(MOBILES)
 
 
+@pytest.mark.slow
 def test_what_the_carrier_refused_did_not_go_out(office: Office) -> None:
     office.town.person(MOBILES[0], refused=21614)
     office.town.person(MOBILES[1], outcome="failed")
@@ -131,6 +132,7 @@ def test_what_the_carrier_refused_did_not_go_out(office: Office) -> None:
     assert "1 refused by the carrier, the others: phone off" in page.words["stat-failed"]
 
 
+@pytest.mark.slow
 def test_who_waits_for_an_answer_is_counted_apart(office: Office) -> None:
     office.town.text(MOBILES[3], SENDER, "st op")
     office.write()
@@ -141,6 +143,7 @@ def test_who_waits_for_an_answer_is_counted_apart(office: Office) -> None:
     assert page.words["blast-in-review"] == "One waits for your answer in the inbox"
 
 
+@pytest.mark.slow
 def test_the_page_says_that_what_people_wrote_comes_first_and_when_it_cannot_be_read(office: Office) -> None:
     office.write()
     office.reader.press("blast-launch", confirm=str(len(MOBILES)))

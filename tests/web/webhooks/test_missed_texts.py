@@ -267,6 +267,7 @@ def test_what_is_answered_well_leaves_no_word(signer: Signer, jobs: RedisJobQueu
     assert not jobs.take_missed_texts()
 
 
+@pytest.mark.slow
 def test_a_key_pressed_while_the_database_is_away_is_heard_once_it_is_back(
     away: Signer, signer: Signer, post: Post
 ) -> None:

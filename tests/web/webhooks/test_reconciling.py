@@ -34,6 +34,7 @@ def test_what_was_never_told_is_asked_for(town: Town, post: Post):
     assert post.row(one).reconcile_at is None
 
 
+@pytest.mark.slow
 def test_before_its_time_nobody_asks(town: Town, post: Post, clock: SetClock, jobs):
     accepted(post, NUMBER, reconcile_at=NOON + dt.timedelta(seconds=300))
     ask_to_reconcile(post.context())

@@ -479,6 +479,7 @@ def test_a_worker_that_died_leaves_a_call_that_is_asked_about(booth: Booth) -> N
         quick=1,
     ),
 )
+@pytest.mark.slow
 def test_callbacks_may_come_as_they_like(faults, booth: Booth) -> None:
     booth.town.faults(**faults)
     asked = booth.ring()
@@ -611,6 +612,7 @@ def test_the_same_answer_is_asked_for_twice(booth: Booth, signer: Signer) -> Non
     assert GWEN not in other.text
 
 
+@pytest.mark.slow
 def test_the_lease_holds_while_they_talk(booth: Booth, api: Api, carys: Person) -> None:
     api(carys).patch(f"/campaigns/{booth.campaign_id}", json={"assignment_timeout_s": 5})
     booth.vic.post(f"/sessions/{booth.session}/heartbeat")

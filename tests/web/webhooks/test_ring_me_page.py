@@ -114,6 +114,7 @@ def booth(ctx: Context, reader: Reader, street: Street) -> Booth:
     return Booth(ctx, reader, **vars(street))
 
 
+@pytest.mark.slow
 def test_the_phone_is_shown_to_be_theirs_once_by_its_code(booth: Booth) -> None:
     reader = booth.reader
     page = reader.press("call-ring-me")
@@ -131,6 +132,7 @@ def test_the_phone_is_shown_to_be_theirs_once_by_its_code(booth: Booth) -> None:
     assert "Which phone is yours?" not in reader.press("call-ring-me").text
 
 
+@pytest.mark.slow
 def test_the_screen_follows_the_line_to_its_end(booth: Booth) -> None:
     booth.show_own_phone()
     page = booth.ring()
@@ -186,6 +188,7 @@ def test_a_phone_that_was_not_picked_up_can_be_tried_again(booth: Booth) -> None
     assert booth.reader.state == "talking"
 
 
+@pytest.mark.slow
 def test_going_back_to_the_words_after_the_end_stays_there(booth: Booth) -> None:
     booth.show_own_phone()
     booth.ring()

@@ -51,6 +51,7 @@ def test_a_text_of_which_no_answer_came_is_proven_sent_and_delivered(town: Town,
 
 
 @pytest.mark.usefixtures("told")
+@pytest.mark.slow
 def test_doubled_and_reordered_callbacks_end_the_same(town: Town, post: Post):
     town.faults(doubled_callback=1.0, reordered_callback=0.5, seed=3)
     texts = [post.text(f"+447700900{each}") for each in range(200, 230)]
