@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from dialer.services.context import Context
@@ -19,6 +19,7 @@ from dialer.services.people.import_run import resume_imports, run_import
 from dialer.services.people.import_undo_run import run_undo
 from dialer.services.people.suppression_run import run_suppression_import
 from dialer.store.models.accounts import AuditEntry
+from dialer.store.models.people import Suppression
 from tests.conftest import Caller
 from tests.people import Person
 from tests.workbooks import xlsx
@@ -304,13 +305,59 @@ def test_undoing_a_full_list_bars_again_what_it_lifted(
     assert [one["dated"] for one in registers if one["reason"] == "manual"] == ["2026-01-01"]
 
 
-def test_undoing_says_whom_it_would_let_be_called_again(
+def test_undoing_full_lists_in_any_order_leaves_what_one_that_stands_names(
     coordinator: Caller, bring: Bring, undo: Bring
+) -> None:
+    old = bring(b"07700900001\n07700900002\n07700900003\n", reason="tps", dated="2026-01-01")
+    full = bring(b"07700900003\n", reason="tps", replace=True, shrunk=True, dated="2026-02-01")
+    new = bring(b"07700900002\n", reason="tps", dated="2026-03-01")
+    undo(full)
+    undo(new)
+    assert sorted(standing(coordinator)) == ["+447700900001", "+447700900002", "+447700900003"]
+    again = bring(b"07700900003\n", reason="tps", replace=True, shrunk=True, dated="2026-04-01")
+    undo(old)
+    undo(again)
+    assert standing(coordinator) == {}
+
+
+def test_a_full_list_that_lifted_nothing_tells_nothing_of_whom_it_lacks(
+    coordinator: Caller, bring: Bring, undo: Bring
+) -> None:
+    bring(b"07700900001\n07700900002\n", reason="tps", dated="2026-01-01")
+    full = bring(b"07700900002\n07700900003\n", reason="tps", replace=True, dated="2026-03-01")
+    bring(b"07700900002\n07700900003\n", reason="tps", replace=True, dated="2026-02-01")  # too old
+    undo(full)
+    assert sorted(standing(coordinator)) == ["+447700900001", "+447700900002", "+447700900003"]
+
+
+@pytest.mark.parametrize("way", ["undone", "replaced"])
+def test_what_a_list_bars_and_somebody_types_in_too_stays_barred(
+    coordinator: Caller, bring: Bring, undo: Bring, ctx: Context, way: str
+) -> None:
+    listed = bring(b"07700900001\n07700900002\n", reason="manual", channels=["sms", "voice"])
+    by_hand = {"number": "07700900001", "channels": ["voice"], "reason": "manual"}
+    answers = [coordinator.post("/suppressions", json=by_hand) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    if way == "undone":
+        undo(listed)
+    else:
+        bring(b"07700900005\n07700900006\n", reason="manual", replace=True, shrunk=True)
+    assert standing(coordinator)["+447700900001"] == ["voice"]
+    assert "+447700900002" not in standing(coordinator)
+    with ctx.unit() as unit:
+        said = unit.session.scalars(select(AuditEntry).where(AuditEntry.action == "suppression.added")).all()
+    assert [entry.changes["channels"] for entry in said] == [["voice"]]
+
+
+def test_undoing_says_whom_it_would_let_be_called_again(
+    coordinator: Caller, bring: Bring, undo: Bring, ctx: Context
 ) -> None:
     for nth in (1, 2, 3):
         person = {"first_name": "Ann", "last_name": f"N{nth}", "phone": f"0770090000{nth}"}
         assert coordinator.post("/contacts", json=person).status_code == 201
     bring(b"07700900002\n", reason="complaint")
+    with ctx.unit() as unit:  # brought in before lists were told apart
+        unit.session.execute(update(Suppression).values(named_by=None))
     done = bring(b"07700900001\n07700900002\n07700900004\n", reason="tps")
     refused = undo(done)
     assert (refused["status"], refused["people"]) == (409, 1)

@@ -32,6 +32,9 @@ Found = tuple[tuple[str, ...], int, bool]
 """What cells give: what is staged of them, how many could not be understood, and whether all is well."""
 
 _REMEMBERED: Final = 20_000
+_WORTH_REMEMBERING: Final = 400
+"""Characters: what is longer hardly comes again, and twenty thousand of them would fill the memory."""
+
 _DIGITS: Final = "0123456789"
 
 
@@ -106,9 +109,11 @@ class _Memory(dict[Any, Any]):
         self._work_out = work_out
 
     def __missing__(self, given: Any) -> Any:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        found = self[given] = self._work_out(given)
+        found = self._work_out(given)
+        if (len(given) if isinstance(given, str) else sum(map(len, given))) <= _WORTH_REMEMBERING:
+            if len(self) >= _REMEMBERED:
+                self.clear()
+            self[given] = found
         return found
 
 

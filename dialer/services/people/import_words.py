@@ -9,6 +9,9 @@ from dialer.domain.importing.delimited import show_lost_letters
 from dialer.domain.importing.header import Columns
 from dialer.domain.importing.recognition import Basis
 
+NOTHING_LIFTED: Final = "nothing_lifted"
+"""Of a full list that couldn't be relied on to be whole, and so took nobody off."""
+
 _COUNTED: Final = {
     "mended_numbers": "numbers had lost their leading zero; it was put back.",
     "unread_values": "dates, scores or choices could not be understood and were left out.",

@@ -156,11 +156,11 @@ def cancel_import(ctx: Context, import_id: uuid.UUID) -> ImportView:
     """
     require(ctx.actor, Permission.IMPORT_RUN)
     with ctx.unit() as unit:
-        row = import_of(unit, import_id)
+        row = import_of(unit, import_id, lock=True)
         if row.state == "needs_mapping":
             drop_trials(ctx, unit, import_id)
         if waits_to_be_applied(row):
-            unit.after_commit(lambda: discard_upload(ctx.data_dir, row.stored_as))
+            discard_upload(ctx.data_dir, row.stored_as)  # while it is held: nobody is about to bring it in
             return import_view(row)
         stopped = unit.session.execute(
             update(Import)

@@ -41,6 +41,7 @@ from dialer.services.people.import_claims import (
 from dialer.services.people.import_files import room_needed, rows_file, stored_file
 from dialer.services.people.import_head import Expected, ReadingWishes, workbook_wishes
 from dialer.services.people.import_reading import cycles_sought_rarely, read_chunks
+from dialer.services.people.import_words import NOTHING_LIFTED
 from dialer.services.people.import_workbooks import keep_rows, write_rows
 from dialer.services.people.opt_outs import holders
 from dialer.store.models.imports import Import
@@ -292,7 +293,7 @@ def _close(ctx: Context, plan: _Plan, clock: Clock) -> dict[str, Any]:
     if not plan.replaces:
         return {"standing_count": before + row.created_count if before is not None else named}
     if words := _why_nothing_is_lifted(plan, row, named, last):
-        warning = {"code": "nothing_lifted", "detail": words, "count": before or 0}
+        warning = {"code": NOTHING_LIFTED, "detail": words, "count": before or 0}
         return {
             "standing_count": (before or 0) + row.created_count,
             "warnings": [*row.warnings, warning],

@@ -11,6 +11,7 @@ from sqlalchemy import exists, select
 from dialer.domain.errors import Conflict
 from dialer.domain.suppressing import OF_ADDRESSES, OF_NUMBERS, SAID_BY_PEOPLE
 from dialer.services.calling.queue_sync import sync_queues
+from dialer.services.people.import_words import NOTHING_LIFTED
 from dialer.services.people.opt_outs import holders
 from dialer.store.models.imports import Import
 from dialer.store.queries.queue_sync import any_running
@@ -55,7 +56,9 @@ def bring_back(
 
 
 def _full_list_since(unit: UnitOfWork, row: Import) -> bool:
-    """Whether its register came whole again since: who isn't on that may be called whatever this did."""
+    """Whether its register came whole again since: who isn't on that may be called whatever this did. A list
+    that couldn't be relied on to be whole says nothing of whom it lacks.
+    """
     later = select(Import.id).where(
         Import.organisation_id == unit.organisation_id,
         Import.list_id.is_(None),
@@ -64,5 +67,6 @@ def _full_list_since(unit: UnitOfWork, row: Import) -> bool:
         Import.options["reason"].astext == row.options["reason"],
         Import.options["register"].astext == row.options["register"],
         Import.options["replace"].astext == "true",
+        ~Import.warnings.contains([{"code": NOTHING_LIFTED}]),
     )
     return bool(unit.session.scalar(select(exists(later))))

@@ -41,7 +41,8 @@ class NewSuppression:
 def add_suppression(ctx: Context, wanted: NewSuppression) -> tuple[SuppressionView, bool]:
     """Bar a number or an address on some channels, and tell whether that is new.
 
-    The telephone preference registers (`tps`, `ctps`) bar live calls only, whatever was asked.
+    The telephone preference registers (`tps`, `ctps`) bar live calls only, whatever was asked. What a list
+    bars already is ours too from then on: neither undoing that list nor a newer one takes it away.
     """
     require(ctx.actor, Permission.SUPPRESSION_MANAGE)
     number, email = _place(ctx, wanted)
@@ -64,10 +65,11 @@ def add_suppression(ctx: Context, wanted: NewSuppression) -> tuple[SuppressionVi
         ]
         statement = insert(Suppression).values(rows).on_conflict_do_nothing().returning(Suppression.channel)
         new = sorted(unit.session.scalars(statement))
-        group = _group(unit, number, email, wanted.reason)
+        group = _group(unit, number, email, wanted.reason, lock=True)
+        ours_too = _take_over(ctx, [row for row in group if row.channel in channels], wanted)
         view = _view(group[0], sorted(row.channel for row in group))
-        if new:
-            changes = {"channels": new, "reason": wanted.reason}
+        if new or ours_too:
+            changes = {"channels": sorted([*new, *ours_too]), "reason": wanted.reason}
             ctx.audit(unit, "suppression.added", "suppression", view.id, changes)
         return view, bool(new)
 
@@ -135,11 +137,25 @@ def _entry(row: Suppression) -> _Entry:
     return (row.number, row.email, row.reason)
 
 
-def _group(unit: UnitOfWork, number: str | None, email: str | None, reason: str) -> list[Suppression]:
+def _take_over(ctx: Context, rows: Sequence[Suppression], wanted: NewSuppression) -> list[str]:
+    """Have what lists alone bar stand for what we typed in as well; on which channels.
+
+    What follows from a person's no stays theirs.
+    """
+    listed = [row for row in rows if row.source == BY_IMPORT and row.opt_out_id is None]
+    for row in listed:
+        row.source, row.register, row.created_by = BY_COORDINATOR, None, ctx.actor.account_id
+        row.note = wanted.note or row.note
+    return [row.channel for row in listed]
+
+
+def _group(
+    unit: UnitOfWork, number: str | None, email: str | None, reason: str, *, lock: bool = False
+) -> list[Suppression]:
     """The rows of one entry that stand: one a channel, oldest first."""
     place = Suppression.number == number if number is not None else Suppression.email == email
-    statement = _standing(unit).where(place, Suppression.reason == reason)
-    return list(unit.session.scalars(statement.order_by(Suppression.id)))
+    statement = _standing(unit).where(place, Suppression.reason == reason).order_by(Suppression.id)
+    return list(unit.session.scalars(statement.with_for_update() if lock else statement))
 
 
 def _channels_of(unit: UnitOfWork, rows: Sequence[Suppression]) -> defaultdict[_Entry, list[str]]:

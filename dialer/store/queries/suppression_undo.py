@@ -19,7 +19,7 @@ from dialer.store.queries.suppression_merge import SOMEBODY
 _AT_ONCE: Final = 20_000
 
 # What this import alone brought. Those before migration 0015 don't tell who named them, and are none of it.
-_ALONE: Final = "s.source = 'import' AND s.named_by = ARRAY[CAST(:import AS uuid)]"
+_ALONE: Final = "(s.source = 'import' AND s.named_by = ARRAY[CAST(:import AS uuid)]) IS TRUE"
 
 _THROUGH: Final = text(
     """
@@ -33,6 +33,8 @@ _LAST: Final = text(
     ORDER BY id DESC LIMIT 1
     """
 )
+# Lists are undone in any order. What a full list lifted is remembered with who named it: an older list that
+# is undone meanwhile names it no more, and where a newer one bars the place, that entry is told of them.
 _TAKE_BACK: Final = text(
     f"""
     WITH taken AS (
@@ -44,23 +46,39 @@ _TAKE_BACK: Final = text(
     left_to_others AS (
         UPDATE suppression s
         SET named_by = array_remove(s.named_by, CAST(:import AS uuid)),
-            import_id = (array_remove(s.named_by, CAST(:import AS uuid)))[cardinality(s.named_by) - 1]
+            import_id = nullif(
+                (array_remove(s.named_by, CAST(:import AS uuid)))[cardinality(s.named_by) - 1],
+                CAST(:somebody AS uuid))
         WHERE s.organisation_id = :organisation AND s.id > :after AND s.id <= :through
-          AND s.lifted_at IS NULL AND s.named_by @> ARRAY[CAST(:import AS uuid)] AND NOT ({_ALONE})
-        RETURNING s.channel
+          AND s.named_by @> ARRAY[CAST(:import AS uuid)]
+          AND CASE WHEN s.lifted_at IS NULL THEN NOT ({_ALONE}) ELSE s.lifted_by <> :import END
+        RETURNING s.channel, s.lifted_at IS NULL AS stands
+    ),
+    lifted AS MATERIALIZED (
+        SELECT s.*, (
+            SELECT o.id FROM suppression o
+            WHERE o.organisation_id = :organisation AND (o.number = s.number OR o.email = s.email)
+              AND o.channel = s.channel AND o.reason = s.reason AND o.lifted_at IS NULL) AS instead
+        FROM suppression s
+        WHERE s.organisation_id = :organisation AND s.id > :after AND s.id <= :through
+          AND s.lifted_by = :import AND :bars_again AND s.named_by IS DISTINCT FROM '{{}}'
+    ),
+    handed_on AS (
+        UPDATE suppression s
+        SET named_by = coalesce(lifted.named_by, ARRAY[CAST(:somebody AS uuid)]) || s.named_by,
+            register = CASE WHEN s.register = lifted.register THEN s.register END
+        FROM lifted
+        WHERE s.organisation_id = :organisation AND s.id = lifted.instead AND s.source = 'import'
+          AND s.named_by IS NOT NULL
     ),
     barred_again AS (
         UPDATE suppression s SET lifted_at = NULL, lifted_reason = NULL, lifted_by = NULL
-        WHERE s.organisation_id = :organisation AND s.id > :after AND s.id <= :through
-          AND s.lifted_by = :import AND :bars_again
-          AND NOT EXISTS (
-              SELECT FROM suppression o
-              WHERE o.organisation_id = :organisation AND (o.number = s.number OR o.email = s.email)
-                AND o.channel = s.channel AND o.reason = s.reason AND o.lifted_at IS NULL)
+        FROM lifted
+        WHERE s.organisation_id = :organisation AND s.id = lifted.id AND lifted.instead IS NULL
         RETURNING s.channel
     )
     SELECT (SELECT count(*) FROM taken WHERE channel = ANY(:counted)) AS taken,
-           (SELECT count(*) FROM left_to_others WHERE channel = ANY(:counted)) AS stay,
+           (SELECT count(*) FROM left_to_others WHERE stands AND channel = ANY(:counted)) AS stay,
            (SELECT count(*) FROM barred_again WHERE channel = ANY(:counted)) AS barred_again,
            array(SELECT DISTINCT number FROM taken WHERE number IS NOT NULL) AS numbers
     """  # noqa: S608 -- the condition is the constant above
@@ -119,5 +137,6 @@ def take_bars_back(
         "why": "the list was undone",
         "counted": list(counted),
         "bars_again": bars_again,
+        "somebody": SOMEBODY,
     }
     return session.execute(_TAKE_BACK, given).one()

@@ -17,6 +17,7 @@ from dialer.domain.importing.header import Columns
 from dialer.domain.importing.issues import Reason
 from dialer.domain.importing.row import RowRules
 from dialer.services.people.import_batches import Batch, Chunk, ChunkReader
+from dialer.services.people.import_columns import _Part
 
 NOW = dt.datetime(2026, 5, 7, 12, tzinfo=dt.UTC)
 ID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -104,3 +105,13 @@ def test_rows_like_most_are_read_by_column() -> None:
     people, others = reader.columns.read([Record(2, 2, cells), Record(3, 3, [*cells, "more"])])
     assert people.rows == [2]
     assert [record.row for record in others] == [3]
+
+
+def test_long_cells_are_not_remembered() -> None:
+    columns = Columns(0, ("id", "ward"), ("external_id", "ward"), None)
+    reader = ChunkReader(RowRules(columns, "GB", allow_fictional=True, now=NOW))
+    assert reader.columns
+    records = [Record(n, n, [str(n), f"{n} {'x' * MAX_CELL}"]) for n in range(50)]
+    reader.columns.read(records)
+    ward = next(part for part in reader.columns._parts if isinstance(part, _Part) and "ward" in part.names)
+    assert sum(map(len, ward._known)) < MAX_CELL
