@@ -37,3 +37,9 @@ class Held:
 def even_shares(of_each: Sequence[Sequence[Thing]]) -> list[Thing]:
     """One of each in turn, so that whichever part goes first has as many of each blast as there are."""
     return [one for turn in zip_longest(*of_each) for one in turn if one is not None]
+
+
+def beginning_anywhere(things: Sequence[Thing], luck: float) -> list[Thing]:
+    """All of them in their order, of which `luck` (0 to 1) picks the first."""
+    at = int(luck * len(things)) % len(things) if things else 0
+    return [*things[at:], *things[:at]]

@@ -17,7 +17,7 @@ from typing import Final
 from dialer.domain.access import Permission, require
 from dialer.services.context import Context
 from dialer.services.messaging.gate import claim_texts, give_back, new_lease, to_the_wire
-from dialer.services.messaging.holding import Held, even_shares
+from dialer.services.messaging.holding import Held, beginning_anywhere, even_shares
 from dialer.services.messaging.lanes import Lane, open_lanes, waiting_singles
 from dialer.services.messaging.outgoing import enqueue_sending
 from dialer.services.messaging.tools import Tools
@@ -126,14 +126,17 @@ def _look(run: _Run) -> None:
 
 
 def _refill(run: _Run) -> None:
-    """Claim ahead for each sender that has nothing left of its blasts: of each of them alike."""
+    """Claim ahead for each sender that has nothing left of its blasts: of each of them alike. Another one is
+    first each time, since a slow sender has more blasts than it can send texts before a run ends.
+    """
     for lane in run.lanes:
         held = run.held.setdefault(lane.sender, Held())
         if held.blast or not lane.blast_ids:
             continue
         room = claim_size(lane.rate)
         each = math.ceil(room / len(lane.blast_ids))
-        found = [_claim(run, lane, blast_id, each) for blast_id in lane.blast_ids]
+        blast_ids = beginning_anywhere(lane.blast_ids, run.tools.luck())
+        found = [_claim(run, lane, blast_id, each) for blast_id in blast_ids]
         held.blast.extend(even_shares(found))
 
 

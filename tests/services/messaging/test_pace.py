@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -50,6 +51,22 @@ def test_blasts_of_one_sender_share_it_whatever_their_size(blasting: Blasting) -
         blasting.plan(blast.id)
     _send(blasting, Scarce(20))
     assert [blasting.counts(blast.id)["sent"] for blast in (great, small)] == [10, 10]
+
+
+def test_a_slow_sender_lets_none_of_many_blasts_starve(blasting: Blasting) -> None:
+    """One text a second and four blasts: each run ends before it comes to all of them."""
+    blasting.use(messaging=replace(blasting.ctx.messaging, rate_per_sender=1))
+    running = campaign(blasting.ctx)
+    blasts = [
+        blasting.launch(people(blasting.ctx, 9, first=10 * n), campaign_id=running.id).id for n in range(4)
+    ]
+    for blast_id in blasts:
+        blasting.plan(blast_id)
+    luck = itertools.cycle([0.0, 0.3, 0.5, 0.99])
+    for _ in range(8):
+        given = replace(tools(blasting.judge, lambda: blasting.ctx.now), luck=lambda: next(luck))
+        send_due(blasting.system, replace(given, buckets=Scarce(1)), blasting.wires, for_s=0.05)
+    assert [blasting.counts(blast_id)["sent"] for blast_id in blasts] == [2, 2, 2, 2]
 
 
 def test_what_a_person_waits_for_goes_before_any_blast(blasting: Blasting) -> None:
