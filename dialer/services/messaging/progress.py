@@ -15,6 +15,7 @@ from dialer.domain.message import OUTBOUND_STATES
 from dialer.domain.message_gate import EXCLUSIONS, Skip
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import reach_blast
+from dialer.services.messaging.saved_audience import moment_of
 from dialer.services.messaging.senders import rates_of, senders_of
 from dialer.services.messaging.views import ProgressView
 from dialer.services.messaging.waiting import waiting_reason
@@ -80,7 +81,7 @@ def _rate(ctx: Context, unit: UnitOfWork, blast: Blast) -> float:
     by_slot = counters.read(unit, PACE, [blast.id])
     accepted = sum(by_slot.get(str(slot), 0) for slot in range(now - SLOTS + 1, now + 1))
     seconds = ctx.now.timestamp() - (now - SLOTS + 1) * SLOT_S
-    seconds = min(seconds, (ctx.now - blast.launched_at).total_seconds())
+    seconds = min(seconds, (ctx.now - moment_of(blast, ctx.now)).total_seconds())
     return round(accepted / max(1.0, seconds), 2)
 
 

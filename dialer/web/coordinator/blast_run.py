@@ -165,8 +165,9 @@ def _since(found: BlastView, zone: str) -> list[str]:
     told = []
     if found.state == "scheduled" and found.send_at:
         told.append(gettext("Goes out %(when)s", when=moment(found.send_at, zone)))
-    if found.launched_at:
-        told.append(gettext("Sent from %(when)s", when=moment(found.launched_at, zone)))
+    elif found.launched_at:
+        began = max(found.launched_at, found.send_at or found.launched_at)
+        told.append(gettext("Sent from %(when)s", when=moment(began, zone)))
     if found.deadline_at and found.finished_at is None:
         told.append(gettext("Nothing later than %(when)s", when=moment(found.deadline_at, zone)))
     if found.finished_at:
