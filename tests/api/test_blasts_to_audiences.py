@@ -98,6 +98,9 @@ def test_a_scheduled_text_keeps_the_rule_of_its_launch_until_it_is_changed(
     assert desk.do(blast, "launch").json["state"] == "scheduled"
     desk.caller.patch(f"/audiences/{audience_id}", json={"filter": {"not": MEMBERS}})
     assert recipients(desk, blast) == 10
+    later = {"name": "Polling day", "send_at": "2026-05-08T13:00:00Z", "list_ids": [desk.list_id]}
+    assert desk.caller.patch(f"/blasts/{blast['id']}", json=later).status_code == 200
+    assert recipients(desk, blast) == 10
     desk.caller.patch(f"/blasts/{blast['id']}", json={"audience_id": audience_id})
     assert recipients(desk, blast) == 2
 

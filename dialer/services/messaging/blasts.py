@@ -195,8 +195,8 @@ def _apply(unit: UnitOfWork, blast: Blast, campaign: Campaign, fields: BlastFiel
             setattr(blast, name, fields[name])
     if "audience" in fields:
         blast.audience = Audience.of(fields["audience"], campaign.kind).as_json()
-    if blast.state == "scheduled":
-        keep_as_it_is(unit, blast)
+    if blast.state == "scheduled" and fields.keys() & {"audience_id", "audience"}:
+        keep_as_it_is(unit, blast)  # who only changes its name or time has whom it goes to left as it was
     check_opt_out_route(blast.body, senders_of(unit, blast, campaign))
     unit.session.add(blast)
     unit.session.flush()
