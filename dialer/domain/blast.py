@@ -42,6 +42,8 @@ class Waiting(StrEnum):
     RATE = "rate"
     CAMPAIGN_PAUSED = "campaign_paused"
     ORGANISATION_PAUSED = "organisation_paused"
+    BUDGET = "organisation_cost_cap"
+    """All campaigns together have spent what they may: all is paused until a person lets it go on."""
     UNREAD = "unread_texts"
     """After an outage the carrier's lists of texts to us come first: a no may be on them."""
     UNREADABLE = "unreadable_texts"
@@ -49,6 +51,9 @@ class Waiting(StrEnum):
     CARRIER = "carrier"
     SENDERS = "senders_stopped"
     """Every sender it has is stopped, by a person or because networks block its texts."""
+
+
+ALL_PAUSED: Final = frozenset({Waiting.ORGANISATION_PAUSED, Waiting.BUDGET})
 
 
 class Pause(StrEnum):

@@ -14,6 +14,7 @@ class MessagingPolicy:
     of all senders together, 0 for no limit. `*_s` are seconds.
 
     `prices` tell what one part of a text costs, for estimates, caps and what was spent.
+    `cost_cap` is what texts and calls of all campaigns may cost together; None is no limit.
     """
 
     rate_per_sender: float = 100.0
@@ -22,6 +23,7 @@ class MessagingPolicy:
     reconcile_after_s: int = 300
     stop_reply: bool = False
     prices: PriceList = field(default_factory=PriceList)
+    cost_cap: Decimal | None = None
     currency: str = "GBP"
 
 

@@ -87,6 +87,13 @@ class Settings:
     currency: str = setting(
         "currency", "DIALER_CURRENCY", kinds.currency, "GBP", "the currency of prices and caps"
     )
+    cost_cap: float = setting(
+        "cost_cap",
+        "DIALER_COST_CAP",
+        kinds.number(0, 1_000_000_000),
+        0.0,
+        "what all campaigns together may spend before everything is paused; 0 is no limit",
+    )
     demo: bool = setting(
         "demo",
         "DIALER_DEMO",

@@ -32,6 +32,7 @@ def messaging_policy(settings: Settings) -> MessagingPolicy:
         prices=PriceList(
             usual=Decimal(str(settings.messaging_price_per_segment)), listed=dict(settings.messaging_prices)
         ),
+        cost_cap=Decimal(str(settings.cost_cap)) if settings.cost_cap else None,
         currency=settings.currency,
     )
 

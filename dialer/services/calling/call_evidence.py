@@ -13,6 +13,7 @@ from sqlalchemy import update
 from dialer.domain.assignment import lease_ends
 from dialer.domain.call import FINAL, proven_by
 from dialer.domain.ringing import SOON, Change, Leg, Standing, follow
+from dialer.services.budget import stop_when_spent
 from dialer.services.calling.ring_gate import COST_CAP, NOT_IN_HAND
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Campaign, Shift
@@ -120,7 +121,7 @@ def _renew(held: Held) -> None:
 
 def _charge(held: Held, told: Told) -> None:
     """Add what a leg has cost when it ends: every minute begun, at the price that the settings name. A
-    campaign that has spent what it may is paused.
+    campaign that has spent what it may is paused, and everything when all together have.
     """
     call, voice = held.call, held.ctx.voice
     if told.status != "completed" or not told.duration_s or told.leg in call.charged_legs:
@@ -135,6 +136,7 @@ def _charge(held: Held, told: Told) -> None:
         .where(*campaign, Campaign.state == "active", Campaign.spent >= Campaign.cost_cap)
         .values(state="paused", pause_reason=COST_CAP)
     )
+    stop_when_spent(held.ctx, held.unit)
 
 
 def _free_shift(held: Held) -> None:

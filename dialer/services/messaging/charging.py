@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dialer.services.budget import stop_when_spent
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
 from dialer.services.messaging.progress import ACCEPTED, SPENT, bump_pace
@@ -40,3 +41,5 @@ def charge(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> None:
         bump_pace(unit, blast_id, ctx.now, len(amounts))
     for campaign_id in sorted(by_campaign):
         message_outcomes.spend(unit, campaign_id, by_campaign[campaign_id])
+    if by_campaign:
+        stop_when_spent(ctx, unit)

@@ -20,6 +20,7 @@ from dialer.domain.quiet_hours import QuietHours, quiet_from
 from dialer.domain.safe_start import Plan, count_late, last_safe_start
 from dialer.domain.segments import UCS2, forced_by, measure
 from dialer.domain.sender import lacks_opt_out_route
+from dialer.services.budget import left_to_spend
 from dialer.services.context import Context
 from dialer.services.messaging.audience_count import asked_of, count_held_out
 from dialer.services.messaging.blasts import reach_blast
@@ -138,7 +139,9 @@ def _estimate(
         duration_s=round(duration_s, 1),
         warnings=(
             *_warnings_of_text(ctx, blast.body, senders, tally, _cost(ctx, tally.spared, weights)),
-            *_warnings_of_plan(ctx, campaign, recipients, cost=cost, plan=plan),
+            *_warnings_of_plan(
+                ctx, campaign, recipients, cost=cost, left=_left(ctx, unit, campaign), plan=plan
+            ),
             *_warnings_of_deadline(plan, recipients, ctx.now),
         ),
         last_safe_start_at=last_safe_start(plan) if rate else None,
@@ -189,14 +192,20 @@ def _warnings_of_text(
         yield Warned("no_opt_out_route", detail, tally.recipients)
 
 
+def _left(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> Decimal | None:
+    """What may still be spent: by the campaign, and by all together."""
+    of_campaign = None if campaign.cost_cap is None else campaign.cost_cap - campaign.spent
+    return min((left for left in (of_campaign, left_to_spend(ctx, unit)) if left is not None), default=None)
+
+
 def _warnings_of_plan(
-    ctx: Context, campaign: Campaign, recipients: int, *, cost: Decimal, plan: Plan
+    ctx: Context, campaign: Campaign, recipients: int, *, cost: Decimal, left: Decimal | None, plan: Plan
 ) -> Iterator[Warned]:
     if campaign.state != "active":
         yield Warned("campaign_not_active", f"The campaign is {campaign.state}. Start it first.", recipients)
-    if campaign.cost_cap is not None and campaign.spent + cost > campaign.cost_cap:
-        left = max(Decimal(0), campaign.cost_cap - campaign.spent)
-        detail = f"This costs more than the {left:.2f} {campaign.cost_currency} left: it would stop half-way."
+    if left is not None and cost > left:
+        still = f"{max(Decimal(0), left):.2f} {campaign.cost_currency}"
+        detail = f"This costs more than the {still} left: it would stop half-way."
         yield Warned("cost_cap", detail, recipients)
     begins = quiet_from(plan.start, plan.hours, (plan.zone,))
     left_s = None if begins is None else (begins - plan.start).total_seconds()

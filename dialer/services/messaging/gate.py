@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from dialer.carrier.port import OutboundMessage
-from dialer.domain.blast import Pause
+from dialer.domain.blast import Pause, Waiting
 from dialer.domain.deadline import validity_s
 from dialer.domain.message_gate import PERSONAL, Skip
 from dialer.domain.phone import country_of
 from dialer.domain.quiet_hours import QuietHours, quiet_from, quiet_until, zones_of_number
+from dialer.services.budget import left_to_spend, stop_at_budget
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.callbacks import message_status_url
@@ -86,12 +87,13 @@ def to_the_wire(
 
     What something stands against for good is skipped, and the next person on a shared number takes the
     place where the reason was the person's own. What must wait goes back into the line. The last text
-    that a campaign's budget allows pauses the campaign and its blast. See `OutboundMessage` for
+    that a campaign's budget allows pauses the campaign and its blast; one over that of all campaigns pauses
+    everything. See `OutboundMessage` for
     `begin_before`.
     """
     with ctx.unit() as unit:
         asked = _asked(ctx, unit, texts)
-        judged = message_gate.judge(unit, holder, asked, now=ctx.now)
+        judged = message_gate.judge(unit, holder, asked, left=left_to_spend(ctx, unit), now=ctx.now)
         count_moves(unit, (move for one in judged if (move := _move(one)) is not None))
         _hand_on(ctx, unit, judged)
         _stop_at_cap(ctx, unit, judged)
@@ -198,3 +200,5 @@ def _stop_at_cap(ctx: Context, unit: UnitOfWork, judged: Sequence[Judged]) -> No
         if campaign.state == "active":
             campaign.state, campaign.pause_reason = "paused", Pause.COST_CAP
             ctx.audit(unit, "campaign.paused", "campaign", campaign.id, {"pause_reason": Pause.COST_CAP})
+    if any(one.wait == Waiting.BUDGET for one in judged):
+        stop_at_budget(ctx, unit)

@@ -33,8 +33,10 @@ def waiting_reason(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
     """The reason for which a running blast waits; None where it sends, or isn't running at all."""
     if blast.state != "running":
         return None
-    if unit.session.get_one(Organisation, unit.organisation_id).paused_at is not None:
-        return Waiting.ORGANISATION_PAUSED
+    organisation = unit.session.get_one(Organisation, unit.organisation_id)
+    if organisation.paused_at is not None:
+        is_spent = organisation.paused_reason == Waiting.BUDGET
+        return Waiting.BUDGET if is_spent else Waiting.ORGANISATION_PAUSED
     if campaign.state != "active":
         return Waiting.CAMPAIGN_PAUSED
     if campaign_is_quiet(campaign, ctx.now):

@@ -91,6 +91,14 @@ def spent_by_currency(
     return {row.cost_currency: row.spent for row in session.execute(added)}
 
 
+def spent_in(session: Session, organisation_id: uuid.UUID, currency: str) -> Decimal:
+    """What all campaigns of an organisation have cost together, in this currency."""
+    added = select(func.sum(Campaign.spent)).where(
+        Campaign.organisation_id == organisation_id, Campaign.cost_currency == currency
+    )
+    return session.scalar(added) or Decimal(0)
+
+
 _COUNTED = text(
     """
     WITH record AS (

@@ -179,6 +179,10 @@ _JUDGE: Final = text(
                     WHEN wait IS NOT NULL THEN wait
                     WHEN spent + sum(price) FILTER (WHERE skip IS NULL AND wait IS NULL)
                          OVER (PARTITION BY campaign_id ORDER BY id) > cost_cap THEN 'cost_cap'
+                    WHEN campaign_id IS NOT NULL
+                         AND sum(price) FILTER (
+                             WHERE campaign_id IS NOT NULL AND skip IS NULL AND wait IS NULL
+                         ) OVER (ORDER BY id) > CAST(:left AS numeric) THEN 'organisation_cost_cap'
                END AS wait
         FROM looked
     ),
@@ -256,8 +260,17 @@ class Judged:
         return self.skip is None and self.wait is None
 
 
-def judge(unit: UnitOfWork, lease: uuid.UUID, asked: Sequence[Asked], *, now: dt.datetime) -> list[Judged]:
-    """Judge claimed texts, and make those that pass `sending`. What isn't ours any more is left out."""
+def judge(
+    unit: UnitOfWork,
+    lease: uuid.UUID,
+    asked: Sequence[Asked],
+    *,
+    now: dt.datetime,
+    left: Decimal | None = None,
+) -> list[Judged]:
+    """Judge claimed texts, and make those that pass `sending`. What isn't ours any more is left out. Those of
+    campaigns may cost no more than what is `left` for all together; None is no limit.
+    """
     of_ours = {"organisation": unit.organisation_id, "lease": lease, "now": now}
     mine = set(unit.session.scalars(_LOCK, {**of_ours, "ids": [one.text.id for one in asked]}))
     kept = [one for one in asked if one.text.id in mine]
@@ -269,6 +282,7 @@ def judge(unit: UnitOfWork, lease: uuid.UUID, asked: Sequence[Asked], *, now: dt
         "foreign": [one.foreign for one in kept],
         "quiet": [one.quiet_until for one in kept],
         "prices": [one.price for one in kept],
+        "left": left,
         "closing": now + CLOSING,
         "soon": now + _SOON,
         "review_again": now + _REVIEW_AGAIN,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext, ngettext
 
-from dialer.domain.blast import Waiting
+from dialer.domain.blast import ALL_PAUSED
 from dialer.domain.deadline import last_moment
 from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import BlastView, ProgressView
@@ -53,7 +53,7 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
     aim = max(progress.total - counts["skipped"] - progress.in_review, done + refused)
     return Going(
         state=progress.state,
-        shown="paused" if progress.waiting_reason == Waiting.ORGANISATION_PAUSED else progress.state,
+        shown="paused" if progress.waiting_reason in ALL_PAUSED else progress.state,
         sentence=_sentence(progress, done, aim, is_planned=blast.launched_at is not None),
         news=_news(progress, done, aim),
         left_words=_time_left(progress),
@@ -142,7 +142,7 @@ def _sentence(progress: ProgressView, done: int, aim: int, *, is_planned: bool) 
         )
     if not is_planned or not aim:
         return str(gettext("Getting ready."))
-    if progress.state == "paused" or progress.waiting_reason == Waiting.ORGANISATION_PAUSED:
+    if progress.state == "paused" or progress.waiting_reason in ALL_PAUSED:
         return str(gettext("Paused. %(done)s of %(all)s are on their way.", **so_far))
     return str(gettext("%(done)s of %(all)s are on their way.", **so_far))
 

@@ -79,6 +79,14 @@ def _all_paused(_campaign: CampaignView, _now: dt.datetime) -> Reason:
     return Reason(gettext("Everything is paused."), gettext("Press “Carry on” at the top to go on."))
 
 
+def _all_spent(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("All campaigns together have spent what they may, so everything is paused."),
+        gettext("Ask whoever runs this server to raise the limit, then press “Carry on” at the top."),
+        "bad",
+    )
+
+
 def _rate(_campaign: CampaignView, _now: dt.datetime) -> Reason:
     return Reason(
         gettext("The carrier asks us to go slower."),
@@ -172,6 +180,7 @@ _WAITING: Final[Mapping[str, Say]] = {
     Waiting.RATE: _rate,
     Waiting.CAMPAIGN_PAUSED: _campaign_paused,
     Waiting.ORGANISATION_PAUSED: _all_paused,
+    Waiting.BUDGET: _all_spent,
     Waiting.UNREAD: _unread,
     Waiting.UNREADABLE: _unreadable,
     Waiting.CARRIER: _carrier_away,

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from dialer.domain.blast import Waiting
 from dialer.domain.money import PriceList
 from dialer.domain.phone import PhonePolicy
+from dialer.services.accounts.banner import organisation_banner
 from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.pause_all import resume_all
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.senders import sender_rows
 from dialer.store.models import new_id
+from dialer.store.models.accounts import AuditEntry
 from tests.conftest import SetClock
 from tests.phone_bank import mobile
-from tests.texting import SENDER, Blasting, add_people, blast, campaign
+from tests.texting import SENDER, Blasting, add_people, blast, campaign, people
 
 LISTED = {"US": Decimal("0.0083"), "US.10dlc": Decimal("0.0079"), "GB.long_code": Decimal("0.05")}
 OURS = "+12125550199"
@@ -64,3 +68,37 @@ def test_a_cap_counts_with_the_price_of_each_text(blasting: Blasting, clock: Set
     blasting.plan(run.id)
     blasting.send()
     assert blasting.counts(run.id) == {"queued": 1, "sent": 2}
+
+
+def test_all_campaigns_together_keep_to_one_budget(blasting: Blasting, clock: SetClock) -> None:
+    plain = blasting.ctx.messaging
+    blasting.use(messaging=replace(plain, cost_cap=Decimal("0.18")))
+    runs = [blasting.launch(people(blasting.ctx, 3, first=3 * index)) for index in range(2)]
+    for run in runs:
+        blasting.plan(run.id)
+    blasting.send()
+
+    def sent() -> int:
+        return sum(blasting.counts(run.id).get("sent", 0) for run in runs)
+
+    assert sent() == 4
+    waiting = {blast_progress(blasting.ctx, run.id).waiting_reason for run in runs} - {None}
+    assert waiting == {Waiting.BUDGET}
+    draft = blast(blasting.ctx, people(blasting.ctx, 1, first=10))
+    warned = {one.code: one.detail for one in estimate_blast(blasting.ctx, draft.id).warnings}
+    assert "0.02 GBP left" in warned["cost_cap"]
+    with blasting.ctx.unit() as unit:
+        audited = unit.session.query(AuditEntry).filter_by(action="organisation.paused").all()
+        assert [one.changes for one in audited] == [{"pause_reason": "organisation_cost_cap"}]
+    resume_all(blasting.ctx)
+    clock.forward(seconds=2)
+    blasting.send()
+    assert sent() == 4, "pressed without raising it"
+    blasting.use(messaging=replace(plain, cost_cap=Decimal("0.24")))
+    resume_all(blasting.ctx)
+    clock.forward(seconds=2)
+    blasting.send()
+    assert sent() == 6
+    banner = organisation_banner(blasting.ctx.units, blasting.ctx.organisation_id)
+    assert banner is not None
+    assert banner.over_budget, "nothing is left, so calls stop as well"

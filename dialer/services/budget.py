@@ -1,0 +1,39 @@
+"""What all campaigns together may spend (`cost_cap` of the installation), and what happens at its end."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from dialer.domain.blast import Waiting
+from dialer.services.context import Context
+from dialer.store.models.accounts import Organisation
+from dialer.store.queries.campaign_figures import spent_in
+from dialer.store.session import UnitOfWork
+
+
+def left_to_spend(ctx: Context, unit: UnitOfWork) -> Decimal | None:
+    """What texts and calls of all campaigns may still cost together; None where nothing limits them.
+
+    What was spent in another currency, before the installation's was changed, can't be added up with it.
+    """
+    if ctx.messaging.cost_cap is None:
+        return None
+    return ctx.messaging.cost_cap - spent_in(unit.session, unit.organisation_id, ctx.messaging.currency)
+
+
+def stop_when_spent(ctx: Context, unit: UnitOfWork) -> None:
+    """Pause everything where nothing is left to spend."""
+    left = left_to_spend(ctx, unit)
+    if left is not None and left <= 0:
+        stop_at_budget(ctx, unit)
+
+
+def stop_at_budget(ctx: Context, unit: UnitOfWork) -> None:
+    """Pause everything, until the cap has been raised and a person lets it go on."""
+    organisation = unit.session.get_one(
+        Organisation, unit.organisation_id, with_for_update={"key_share": True}, populate_existing=True
+    )
+    if organisation.paused_at is None:
+        organisation.paused_at, organisation.paused_reason = ctx.now, Waiting.BUDGET
+        changes = {"pause_reason": Waiting.BUDGET}
+        ctx.audit(unit, "organisation.paused", "organisation", organisation.id, changes)
