@@ -15,9 +15,11 @@ from werkzeug.test import TestResponse
 
 from dialer.services.context import Context
 from dialer.services.people import suppression_run
+from dialer.services.people.deceased import lift_suppression_of_deceased, suppress_number
 from dialer.services.people.import_run import resume_imports, run_import
 from dialer.services.people.import_undo_run import run_undo
 from dialer.services.people.suppression_run import run_suppression_import
+from dialer.services.people.weighing import Origin
 from dialer.store.models.accounts import AuditEntry
 from dialer.store.models.people import Suppression
 from tests.conftest import Caller
@@ -347,6 +349,24 @@ def test_what_a_list_bars_and_somebody_types_in_too_stays_barred(
     with ctx.unit() as unit:
         said = unit.session.scalars(select(AuditEntry).where(AuditEntry.action == "suppression.added")).all()
     assert [entry.changes["channels"] for entry in said] == [["voice"]]
+
+
+def test_a_death_taken_back_leaves_what_a_list_or_somebody_says(
+    coordinator: Caller, bring: Bring, undo: Bring, ctx: Context
+) -> None:
+    numbers = [f"+44770090000{nth}" for nth in (1, 2, 3)]
+    with ctx.unit() as unit:
+        for number in numbers:
+            suppress_number(unit, number, Origin("call", ctx.now))
+    listed = bring(b"07700900002\n", reason="deceased")
+    by_hand = {"number": numbers[2], "channels": ["sms", "voice"], "reason": "deceased"}
+    assert coordinator.post("/suppressions", json=by_hand).status_code == 200
+    with ctx.unit() as unit:
+        for number in numbers:
+            lift_suppression_of_deceased(unit, number, made_at=ctx.now, now=ctx.now)
+    assert sorted(standing(coordinator)) == numbers[1:]
+    undo(listed)
+    assert sorted(standing(coordinator)) == numbers[2:]
 
 
 def test_undoing_says_whom_it_would_let_be_called_again(

@@ -6,9 +6,10 @@ import datetime as dt
 import uuid
 from typing import Final
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from dialer.domain.opt_out import BY_IMPORT, BY_US
 from dialer.services.people.weighing import Origin
 from dialer.store.models import new_id
 from dialer.store.models.people import Contact, ContactPhone, Suppression
@@ -58,15 +59,17 @@ def suppress_number(unit: UnitOfWork, number: str, origin: Origin) -> None:
 def lift_suppression_of_deceased(
     unit: UnitOfWork, number: str, *, made_at: dt.datetime, now: dt.datetime
 ) -> None:
-    """Take back what `suppress_number` did at that moment: it was somebody's mistake."""
-    unit.session.execute(
-        update(Suppression)
-        .where(
-            Suppression.organisation_id == unit.organisation_id,
-            Suppression.number == number,
-            Suppression.reason == REASON,
-            Suppression.created_at == made_at,
-            Suppression.lifted_at.is_(None),
-        )
-        .values(lifted_at=now, lifted_reason="corrected")
+    """Take back what `suppress_number` did at that moment: it was somebody's mistake. What a list names by
+    now stays, as that list's; what we typed in since is ours.
+    """
+    listed = func.cardinality(Suppression.named_by) > 0
+    mistake = update(Suppression).where(
+        Suppression.organisation_id == unit.organisation_id,
+        Suppression.number == number,
+        Suppression.reason == REASON,
+        Suppression.created_at == made_at,
+        Suppression.lifted_at.is_(None),
+        Suppression.source.not_in(BY_US),
     )
+    unit.session.execute(mistake.where(listed).values(source=BY_IMPORT, created_by=None))
+    unit.session.execute(mistake.values(lifted_at=now, lifted_reason="corrected"))

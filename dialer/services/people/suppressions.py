@@ -19,6 +19,7 @@ from dialer.domain.phone import PhoneFault, read_phone
 from dialer.domain.suppressing import OF_ADDRESSES, OF_NUMBERS, PREFERENCE_REGISTERS, channels_barred
 from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
+from dialer.services.people.deceased import REASON as OF_DECEASED
 from dialer.services.people.no_contact import lift_suppressions
 from dialer.services.people.views import SuppressionView
 from dialer.store.models import new_id
@@ -138,15 +139,19 @@ def _entry(row: Suppression) -> _Entry:
 
 
 def _take_over(ctx: Context, rows: Sequence[Suppression], wanted: NewSuppression) -> list[str]:
-    """Have what lists alone bar stand for what we typed in as well; on which channels.
-
-    What follows from a person's no stays theirs.
+    """Have what lists alone bar, or a call in which somebody was said to have died, stand for what we typed
+    in as well; on which channels. What people said themselves stays theirs.
     """
-    listed = [row for row in rows if row.source == BY_IMPORT and row.opt_out_id is None]
-    for row in listed:
+    others = [
+        row
+        for row in rows
+        if (row.source == BY_IMPORT and row.opt_out_id is None)
+        or (row.reason == OF_DECEASED and row.source != BY_COORDINATOR)
+    ]
+    for row in others:
         row.source, row.register, row.created_by = BY_COORDINATOR, None, ctx.actor.account_id
         row.note = wanted.note or row.note
-    return [row.channel for row in listed]
+    return [row.channel for row in others]
 
 
 def _group(
