@@ -26,7 +26,7 @@ from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.consequences import Said, follow
 from dialer.services.messaging.figures import Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
-from dialer.services.messaging.senders import rest_senders
+from dialer.services.messaging.senders import known_senders, rest_senders
 from dialer.store.models.messaging import Blast, Message
 from dialer.store.queries import message_outcomes
 from dialer.store.queries.message_gate import Judged
@@ -159,14 +159,18 @@ def _sort_refusal(
 
 
 def _other_sender(unit: UnitOfWork, text: Judged, code: int) -> str | None:
-    """Another sender of the blast, where none was tried before: the code that stands on the row tells."""
+    """Another sender of the blast, where none was tried before: the code that stands on the row tells. One
+    that is stopped comes last.
+    """
     if text.blast_id is None:
         return None
     message = unit.session.get_one(Message, (unit.organisation_id, text.id))
     blast = unit.session.get_one(Blast, (unit.organisation_id, text.blast_id))
     if message.error_code == code:
         return None
-    return next((sender for sender in blast.senders if sender != text.sender), None)
+    others = [sender for sender in blast.senders if sender != text.sender]
+    rows = known_senders(unit, others)
+    return min(others, key=lambda one: one in rows and rows[one].pause_reason is not None, default=None)
 
 
 def _said(ctx: Context, batch: Sequence[Sent]) -> list[Said]:

@@ -86,8 +86,9 @@ def _new(organisation_id: uuid.UUID, address: str) -> dict[str, object]:
 
 def rates_of(unit: UnitOfWork, addresses: Iterable[str], policy: MessagingPolicy) -> dict[str, float]:
     """How many segments a second each of these may send where all send at once, whether it has been used
-    before or not.
+    before or not. One that is stopped carries nothing while another isn't.
     """
+    addresses = tuple(addresses)
     known = known_senders(unit, addresses)
     rates = {}
     for address in addresses:
@@ -95,4 +96,6 @@ def rates_of(unit: UnitOfWork, addresses: Iterable[str], policy: MessagingPolicy
             rates[address] = rate(known[address], policy)
         elif (kind := kind_of(address)) is not None:
             rates[address] = rate_of(kind, None, policy.rate_per_sender)
-    return fitted(rates, policy.rate_per_account)
+    stopped = {address for address, row in known.items() if row.pause_reason is not None}
+    going = {address: own for address, own in rates.items() if address not in stopped}
+    return fitted(going or rates, policy.rate_per_account)

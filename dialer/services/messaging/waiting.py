@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from dialer.domain.blast import Waiting
@@ -16,6 +16,7 @@ from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast, Sender
 from dialer.store.queries import inbound_readings
+from dialer.store.queries.message_claims import senders_with_texts
 from dialer.store.session import UnitOfWork
 
 _NEVER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
@@ -46,9 +47,9 @@ def waiting_reason(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
 
 
 def _standing(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Waiting | None:
-    """Whether all its senders wait until what the carrier has of them has left."""
+    """Whether all senders that it has left wait until what the carrier has of them has left."""
     full = standing_senders(ctx, unit, [blast])
-    return Waiting.RATE if full and full.issuperset(senders_of(unit, blast, campaign)) else None
+    return Waiting.RATE if full and full.issuperset(_senders_left(unit, blast, campaign)) else None
 
 
 def _unread(unit: UnitOfWork, now: dt.datetime) -> Waiting | None:
@@ -61,12 +62,20 @@ def _unread(unit: UnitOfWork, now: dt.datetime) -> Waiting | None:
 
 
 def _resting(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Waiting | None:
-    rows = known_senders(unit, senders_of(unit, blast, campaign)).values()
+    rows = known_senders(unit, _senders_left(unit, blast, campaign)).values()
     if not rows or awake(rows, ctx.now):
         return None
     if all(row.pause_reason is not None for row in rows):
         return Waiting.SENDERS
     return _WAITING[first_to_wake(rows).resting_for]
+
+
+def _senders_left(unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Sequence[str]:
+    """Those of its senders that have something of it left to send, since others don't hold it up or carry it
+    on any more; before anything is written down, all of them.
+    """
+    senders = senders_of(unit, blast, campaign)
+    return senders_with_texts(unit, blast.id, senders) or senders
 
 
 def campaign_is_quiet(campaign: Campaign, now: dt.datetime) -> bool:

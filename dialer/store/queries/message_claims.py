@@ -59,6 +59,17 @@ _BLAST_HAS_DUE: Final = text(
     """
 )
 
+_SENDERS_WITH_TEXTS: Final = text(
+    """
+    SELECT s.address FROM unnest(CAST(:senders AS text[])) AS s(address)
+    WHERE EXISTS (
+        SELECT 1 FROM message m
+        WHERE m.organisation_id = :organisation AND m.blast_id = :blast AND m.sender = s.address
+          AND m.state = 'queued' AND m.purpose = 'blast'
+    )
+    """
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
@@ -126,3 +137,9 @@ def blast_has_due(unit: UnitOfWork, blast_id: uuid.UUID, senders: Sequence[str],
         "now": now,
     }
     return bool(unit.session.scalar(_BLAST_HAS_DUE, given))
+
+
+def senders_with_texts(unit: UnitOfWork, blast_id: uuid.UUID, senders: Sequence[str]) -> Sequence[str]:
+    """Those of these senders from which texts of a blast wait to go out, now or later."""
+    given = {"organisation": unit.organisation_id, "blast": blast_id, "senders": list(senders)}
+    return unit.session.scalars(_SENDERS_WITH_TEXTS, given).all()

@@ -57,6 +57,23 @@ def test_texts_of_a_stopped_sender_wait_and_the_page_says_why(blasting: Blasting
     assert blasting.counts(blast_id) == {"sent": 3}
 
 
+def test_what_is_left_of_a_stopped_sender_alone_says_why_it_waits(blasting: Blasting):
+    blast_id = launched(blasting, 20, senders=[ONE, OTHER])
+    of_other = len(from_sender(blasting.messages(blast_id), OTHER))
+    pause_sender(blasting.ctx, sender(blasting, ONE).id)
+    assert blast_progress(blasting.ctx, blast_id).waiting_reason is None
+    blasting.send()
+    assert blasting.counts(blast_id) == {"queued": 20 - of_other, "sent": of_other}
+    assert blast_progress(blasting.ctx, blast_id).waiting_reason == "senders_stopped"
+
+
+def test_a_blast_is_written_down_for_the_senders_that_go(blasting: Blasting):
+    launched(blasting, 1, senders=[ONE])
+    pause_sender(blasting.ctx, sender(blasting, ONE).id)
+    blast_id = launched(blasting, 20, first=1, senders=[ONE, OTHER])
+    assert {text.sender for text in blasting.messages(blast_id)} == {OTHER}
+
+
 def test_several_small_blasts_of_a_campaign_count_together(blasting: Blasting):
     of_it = campaign(blasting.ctx, senders=[ONE]).id
     blasts = [launched(blasting, 3, first=3 * n, campaign_id=of_it) for n in range(3)]
