@@ -70,6 +70,7 @@ def _running(campaigns: Sequence[CampaignView]) -> CampaignView | None:
 def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
     board = live_board(ctx, campaign.id)
     stats = campaign_stats(ctx, campaign.id)
+    unfit = unfit_for_campaign(ctx, campaign.id)
     return {
         "board": board,
         "zone": campaign.timezone,
@@ -80,8 +81,8 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "rung": rung_of(rung_calls(ctx, campaign.id)),
         "not_taken": not_taken_words(refused_lately(ctx, campaign.id)),
         "town": town_address(),
-        "unfit": unfit_for_campaign(ctx, campaign.id),
-        "answers": verdicts(board),
+        "unfit": unfit,
+        "answers": verdicts(board, registers_fit=not unfit),
         "need_words": need_words,
         "day": day_of(board.hours, board.at),
         "way": way_of(board, stats.attempts),

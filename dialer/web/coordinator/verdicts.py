@@ -29,9 +29,12 @@ class Verdicts:
     help: Verdict
 
 
-def verdicts(board: LiveBoard) -> Verdicts:
-    """Answer the four questions."""
-    return Verdicts(_lawful(board), _working(board), _finish(board), _help(board))
+def verdicts(board: LiveBoard, *, registers_fit: bool = True) -> Verdicts:
+    """Answer the four questions; `registers_fit` where TPS and CTPS are in date, or aren't needed."""
+    lawful = _lawful(board)
+    if board.lawful is Lawful.YES and not registers_fit:
+        lawful = Verdict(gettext("By the hour yes, but TPS or CTPS is missing or too old."), "warn")
+    return Verdicts(lawful, _working(board), _finish(board), _help(board))
 
 
 def need_words(need: Need) -> str:

@@ -24,7 +24,7 @@ def test_answers_before_and_after_the_first_calls(
 ) -> None:
     text = desk.open("/live").text
     for answer in (
-        "Yes. Ring until 9 pm.",
+        "By the hour yes, but TPS or CTPS is missing or too old.",
         "Nobody is calling just now.",
         "Too early to say.",
         "Nobody just now.",

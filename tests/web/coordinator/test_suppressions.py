@@ -78,7 +78,9 @@ def test_a_campaign_warns_before_it_starts_and_no_longer_with_lists_of_this_mont
         started = start_suppression_import(ctx, io.BytesIO(b"07700900123\n"), "list.txt", options)
         run_suppression_import(ctx, started.id, lambda: ctx.now)
     assert "register-warning" not in desk.open(page).html
-    assert "register-warning" not in desk.open("/live").html
+    live = desk.open("/live")
+    assert "register-warning" not in live.html
+    assert "Yes. Ring until 9 pm." in live.text
 
 
 def test_the_demo_and_other_countries_need_no_preference_registers(ctx: Context, bank: PhoneBank) -> None:
