@@ -78,6 +78,9 @@ class Judge(AtOnceCarrier):
     hidden: bool = False
     """Its list lags: it shows nothing yet."""
 
+    def look_up(self, sids: Sequence[str]) -> list[CarrierMessage | CarrierError | None]:
+        return [self.message(sid) for sid in sids]
+
     def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:
         return [self._send(message) for message in messages]
 

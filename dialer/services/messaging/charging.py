@@ -1,4 +1,6 @@
-"""What texts cost, added to their campaigns and blasts in the transaction in which they were accepted."""
+"""What texts cost, added to their campaigns and blasts in the transaction in which they were accepted, and
+put right in the one in which the carrier told its own figure.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dialer.carrier.port import CarrierMessage
 from dialer.services.budget import stop_when_spent
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
@@ -27,7 +30,32 @@ class Cost:
 
 
 def charge(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> None:
-    """Add up what was just accepted. Campaigns come last and in one order, since many wait for their rows."""
+    """Add up what was just accepted."""
+    for blast_id, count in _spend(ctx, unit, costs).items():
+        counters.bump(unit, "blast", blast_id, ACCEPTED, count)
+        bump_pace(unit, blast_id, ctx.now, count)
+
+
+def correct(ctx: Context, unit: UnitOfWork, messages: Iterable[CarrierMessage]) -> None:
+    """Let texts cost what the carrier says that they did, where it has settled that, and the sums follow.
+
+    What it bills in another currency than ours can't be added up, and stays as it was reckoned.
+    """
+    prices = [
+        (each.sid, each.price, each.currency)
+        for each in messages
+        if each.price is not None and each.currency is not None
+    ]
+    if prices:
+        rows = message_outcomes.correct_costs(unit, prices)
+        _spend(ctx, unit, [Cost(row.blast_id, row.campaign_id, row.purpose, row.difference) for row in rows])
+
+
+def _spend(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> dict[uuid.UUID, int]:
+    """Add amounts to what blasts and campaigns have cost; how many were each blast's.
+
+    Campaigns come last and in one order, since many wait for their rows.
+    """
     by_campaign: defaultdict[uuid.UUID, Decimal] = defaultdict(Decimal)
     by_blast: defaultdict[uuid.UUID, list[Decimal]] = defaultdict(list)
     for cost in costs:
@@ -37,9 +65,8 @@ def charge(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> None:
             by_blast[cost.blast_id].append(cost.amount)
     for blast_id, amounts in by_blast.items():
         counters.bump(unit, "blast", blast_id, SPENT, int(sum(amounts) * 10_000))
-        counters.bump(unit, "blast", blast_id, ACCEPTED, len(amounts))
-        bump_pace(unit, blast_id, ctx.now, len(amounts))
     for campaign_id in sorted(by_campaign):
         message_outcomes.spend(unit, campaign_id, by_campaign[campaign_id])
     if by_campaign:
         stop_when_spent(ctx, unit)
+    return {blast_id: len(amounts) for blast_id, amounts in by_blast.items()}

@@ -14,8 +14,10 @@ from typing import Final
 from dialer.carrier.port import Carrier, CarrierError, CarrierMessage
 from dialer.domain.access import Permission, require
 from dialer.logs import get_logger
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.carrier_events import StatusOfText, ask_to_apply, keep_statuses
+from dialer.services.messaging.charging import correct
 from dialer.store.queries.message_reconciling import claim_unheard, has_unheard
 
 AT_ONCE: Final = 200
@@ -48,11 +50,19 @@ def reconcile_texts(ctx: Context, carrier: Carrier, limit: int = AT_ONCE) -> int
         sids = claim_unheard(unit, now=ctx.now, first=first, sent_after=ctx.now - ASKED_FOR, limit=limit)
     found = carrier.look_up(sids)
     _log_unread(found)
-    told = [_told(each) for each in found if isinstance(each, CarrierMessage)]
+    shown = [each for each in found if isinstance(each, CarrierMessage)]
     with ctx.unit() as unit:
-        keep_statuses(unit, told, ctx.now)
+        keep_statuses(unit, [_told(each) for each in shown], ctx.now)
+    _correct(ctx, shown)
     ask_to_apply(ctx)
     return len(sids)
+
+
+@again_after_deadlock
+def _correct(ctx: Context, shown: Sequence[CarrierMessage]) -> None:
+    """Take the carrier's own figure for what they cost, since it stands in the same answer."""
+    with ctx.unit() as unit:
+        correct(ctx, unit, shown)
 
 
 def _told(message: CarrierMessage) -> StatusOfText:

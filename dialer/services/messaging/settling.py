@@ -24,6 +24,7 @@ from dialer.logs import get_logger
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.carrier_events import StatusOfText, ask_to_apply, keep_statuses
+from dialer.services.messaging.charging import correct
 from dialer.services.messaging.outcomes import FIRST_LOOK, accept_texts, count_rows
 from dialer.services.messaging.outgoing import ask_to_send
 from dialer.services.messaging.tools import Tools
@@ -121,6 +122,7 @@ def record_look(ctx: Context, found: Found) -> None:
     """Write down what a look proved. A callback that came meanwhile stands."""
     with ctx.unit() as unit:
         accept_texts(ctx, unit, {id_: message.sid for id_, message in found.bound.items()})
+        correct(ctx, unit, found.bound.values())
         _keep_told(ctx, unit, found.bound)
         absent = [one for one in found.absent if _is_absent(ctx, one)]
         again = [one for one in absent if may_send_again(one.unknown_outcomes)]

@@ -149,7 +149,8 @@ class Message(Identified, Base):
     `next_look_at`, and `clean_looks` counts the looks that were read without error and did not show it.
     `put_back` counts the attempts that the carrier provably did not take; the others may have reached
     somebody. `reconcile_at` is when the carrier is asked about one that it accepted. The last check
-    `reckoned` with what it costs; `cost` stands once the carrier has it.
+    `reckoned` with what it costs; `cost` stands once the carrier has it, and is put
+    right where the carrier tells its own figure.
     """
 
     __tablename__ = "message"

@@ -117,6 +117,25 @@ _GIVE_UP_WAITING: Final = text(
     """
 )
 
+_CORRECT: Final = text(
+    """
+    WITH told AS (
+        SELECT m.id, given.price
+        FROM unnest(CAST(:sids AS text[]), CAST(:prices AS numeric[]), CAST(:currencies AS text[]))
+             AS given(sid, price, currency)
+        JOIN message m ON m.organisation_id = :organisation AND m.carrier_sid = given.sid
+        WHERE m.direction = 'outbound' AND m.cost_currency = given.currency
+          AND m.cost <> round(given.price, 4)
+        ORDER BY m.id FOR UPDATE OF m
+    )
+    UPDATE message SET cost = told.price
+    FROM told
+    WHERE message.organisation_id = :organisation AND message.id = told.id
+    RETURNING message.blast_id, message.campaign_id, message.purpose, new.cost - old.cost AS difference
+    """
+)
+"""Told again, or by two at once, it changes nothing more: added up is what this one statement changed."""
+
 _SPEND: Final = text(
     """
     UPDATE campaign SET spent = spent + :cost
@@ -264,6 +283,20 @@ def spend(unit: UnitOfWork, campaign_id: uuid.UUID, cost: Decimal) -> None:
     """Add to what a campaign has cost."""
     given = {"organisation": unit.organisation_id, "campaign": campaign_id, "cost": cost}
     unit.session.execute(_SPEND, given)
+
+
+def correct_costs(unit: UnitOfWork, prices: Sequence[tuple[str, Decimal, str]]) -> Sequence[Row[Any]]:
+    """Let texts cost what the carrier says, by its name for each, in a currency; by how much each differed.
+
+    One that costs nothing yet, or in another currency, stays as it is.
+    """
+    given = {
+        "organisation": unit.organisation_id,
+        "sids": [sid for sid, _, _ in prices],
+        "prices": [price for _, price, _ in prices],
+        "currencies": [currency for _, _, currency in prices],
+    }
+    return unit.session.execute(_CORRECT, given).all()
 
 
 def last_refused(

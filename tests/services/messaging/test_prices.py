@@ -14,6 +14,7 @@ from dialer.services.calling.pause_all import resume_all
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.progress import blast_progress
+from dialer.services.messaging.reconciling import reconcile_texts
 from dialer.services.messaging.senders import sender_rows
 from dialer.store.models import new_id
 from dialer.store.models.accounts import AuditEntry
@@ -102,3 +103,25 @@ def test_all_campaigns_together_keep_to_one_budget(blasting: Blasting, clock: Se
     banner = organisation_banner(blasting.ctx.units, blasting.ctx.organisation_id)
     assert banner is not None
     assert banner.over_budget, "nothing is left, so calls stop as well"
+
+
+def test_what_the_carrier_says_it_cost_replaces_what_was_reckoned(
+    blasting: Blasting, clock: SetClock
+) -> None:
+    running = campaign(blasting.ctx)
+    run = blasting.launch(people(blasting.ctx, 3), campaign_id=running.id)
+    blasting.plan(run.id)
+    blasting.send()
+    told = zip(blasting.judge.ledger, ("0.0399", "0.0512", None), strict=True)
+    blasting.judge.ledger = [
+        replace(one, price=price and Decimal(price), currency="GBP") for one, price in told
+    ]
+    clock.forward(seconds=300)
+    for _ in range(2):
+        assert reconcile_texts(blasting.system, blasting.judge) == 3
+        assert blast_progress(blasting.ctx, run.id).spent == Decimal("0.1311")
+        assert blast_progress(blasting.ctx, run.id).accepted == 3
+        assert get_campaign(blasting.ctx, running.id).spent == Decimal("0.1311")
+        clock.forward(seconds=600)
+    assert sum(one.cost or 0 for one in blasting.messages(run.id)) == Decimal("0.1311")
+    assert {one.reckoned for one in blasting.messages(run.id)} == {Decimal("0.04")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -26,12 +27,15 @@ def accepted(post: Post, *numbers: str, **fields: object) -> list:
 
 
 def test_what_was_never_told_is_asked_for(town: Town, post: Post):
-    one, other = accepted(post, NUMBER, "+447700900124")
+    one, other = accepted(post, NUMBER, "+447700900124", cost=Decimal("0.04"), cost_currency="USD")
+    post.change(other, cost_currency="GBP")
     town.advance(120)
     assert reconcile_texts(post.context(), post.carrier) == 2
     post.apply()
     assert [post.row(each).state for each in (one, other)] == ["delivered", "delivered"]
     assert post.row(one).reconcile_at is None
+    costs = [post.row(each).cost for each in (one, other)]
+    assert costs == [Decimal("0.0399"), Decimal("0.04")], "what is billed in dollars isn't a sum in pounds"
 
 
 @pytest.mark.slow
