@@ -35,8 +35,9 @@ for i, key in ipairs(KEYS) do
     local tokens, at = tonumber(kept[1]) or 0, tonumber(kept[2]) or now
     tokens = math.min(burst, tokens + math.max(0, now - at) * rate)
     buckets[i] = {key = key, rate = rate, burst = burst, tokens = tokens}
-    if not urgent and (tonumber(kept[3]) or 0) > now then
-        wait = math.max(wait, kept[3] - now)
+    local pressed = (tonumber(kept[3]) or now) - now
+    if not urgent and pressed > 0 and pressed <= pressed_s then
+        wait = math.max(wait, pressed)
     end
 end
 local first, given = 4 + 2 * #KEYS, 0
@@ -68,7 +69,8 @@ for _, bucket in ipairs(buckets) do
 end
 return {given, tostring(wait)}
 """
-"""Tokens are kept with their fractions. The server's own clock counts, which all processes share.
+"""Tokens are kept with their fractions. The server's own clock counts, which all processes share; it may be
+set back, so that a moment kept lies far ahead: nothing is gained by that, nor is anybody held up for it.
 
 What costs more than a bucket can hold goes when it is full, and leaves it owing: the rate holds over time.
 """

@@ -87,6 +87,14 @@ def test_others_step_back_for_somebody_urgent(buckets: RedisBuckets, queue_clien
     assert buckets.take([sender], [1]).count == 1
 
 
+def test_a_clock_that_is_set_back_holds_nobody_up(buckets: RedisBuckets, queue_client: redis.Redis) -> None:
+    sender = Limit("back", 100.0)
+    _filled(queue_client, "back", seconds_ago=-3600, tokens=1)
+    seconds, _ = queue_client.time()  # type: ignore[misc]
+    queue_client.hset(PREFIX + "back", "pressed", seconds + 3600)
+    assert buckets.take([sender], [1] * 3).count == 1
+
+
 def test_many_at_once_get_the_rate_and_no_more(buckets: RedisBuckets) -> None:
     rate, seconds = Limit("shared", 400.0), 1.0
     buckets.take([rate], [1])
