@@ -25,7 +25,8 @@ _STANDING: Final = text(
     HAVING count(*) >= :least AND 2 * count(*) FILTER (
         WHERE last.state = 'sent' AND NOT EXISTS (
             SELECT 1 FROM carrier_event e
-            WHERE e.organisation_id = :organisation AND e.sid = last.carrier_sid AND e.status <> 'queued'
+            WHERE e.organisation_id = :organisation AND e.sid = last.carrier_sid
+              AND lower(e.status) NOT IN ('accepted', 'scheduled', 'queued')
         )
     ) > count(*)
     """

@@ -150,6 +150,7 @@ def test_blasts_wait_while_texts_stand_in_the_carriers_queue(blasting: Blasting,
     first = [text for text in blasting.messages(blast.id) if text.state == "sent"]
     clock.forward(seconds=6)
     tell(blasting, first[:4], "sent")
+    tell(blasting, first[4:6], "accepted")  # as a Messaging Service says before it has chosen a number
     _send(blasting, Scarce(5))
     assert blasting.counts(blast.id) == {"queued": 20, "sent": 10}
     assert blast_progress(blasting.ctx, blast.id).waiting_reason == "rate"
