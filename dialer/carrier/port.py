@@ -17,6 +17,8 @@ from dialer.domain.carrier_action import Action
 
 IN_FLIGHT: Final = 100
 """How many texts one process has with the carrier at a time, each on a connection of its own."""
+URGENT_IN_FLIGHT: Final = 10
+"""Places of their own for what a person waits for, whatever else is on the wire."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,16 +37,19 @@ class _Session:
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
         )
-        self._timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_S)
 
     async def request(self, **request: Any) -> aiohttp.ClientResponse:
-        request["timeout"] = self._timeout
+        request["timeout"] = _timeout(request.get("timeout"))
         if request.get("data"):
             request["data"] = urlencode(request["data"], doseq=True).encode()
         return await self._session.request(**request)
 
     async def close(self) -> None:
         await self._session.close()
+
+
+def _timeout(connect_s: float | None) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=min(connect_s or CONNECT_S, CONNECT_S))
 
 
 class Transport(AsyncTwilioHttpClient):
@@ -65,10 +68,13 @@ class Transport(AsyncTwilioHttpClient):
         data: Any = None,
         headers: dict[str, str] | None = None,
         auth: tuple[str, str] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - ours is around the call
+        timeout: float | None = None,  # noqa: ASYNC109 - ours for the whole is around the call
         allow_redirects: bool = False,
     ) -> Any:
-        """Send one request; `auth` goes as a header, since aiohttp warns of the class the client uses."""
+        """Send one request; `auth` goes as a header, since aiohttp warns of the class the client uses.
+
+        `timeout` is within how many seconds a connection must be there, if sooner than `CONNECT_S`.
+        """
         if auth is not None:
             headers = {**(headers or {}), "Authorization": aiohttp.encode_basic_auth(*auth)}
         return await super().request(

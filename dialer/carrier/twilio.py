@@ -27,6 +27,7 @@ from dialer.carrier.outcomes import call_outcome, carrier_error, message_outcome
 from dialer.carrier.port import (
     IN_FLIGHT,
     NOT_BEGUN,
+    URGENT_IN_FLIGHT,
     CallOutcome,
     CarrierCall,
     CarrierError,
@@ -42,8 +43,6 @@ from dialer.carrier.reading import call_from, is_sid, message_from
 from dialer.carrier.transport import API, Transport, make_client
 from dialer.domain.carrier_action import Action
 
-URGENT_IN_FLIGHT: Final = 10
-"""Places of their own for what a person waits for, whatever else is on the wire."""
 START_WITHIN_S: Final = 10.0
 """A text that could not be posted this long after it was handed over goes back: with the time for its answer
 it stays within the 30 s after which its worker counts as lost.
@@ -73,9 +72,9 @@ class _Line:
         async with self.room:
             return await ask(self.client, "GET", url)
 
-    async def post(self, path: str, form: dict[str, Any]) -> Any:
-        """To be called with `room` taken, so that it never waits for a connection."""
-        return await ask(self.client, "POST", self.url + path, data=form)
+    async def post(self, path: str, form: dict[str, Any], connect_s: float | None = None) -> Any:
+        """To be called with `room` taken, so that it never waits for a connection but a new one."""
+        return await ask(self.client, "POST", self.url + path, data=form, timeout=connect_s)
 
 
 class TwilioCarrier:
@@ -258,10 +257,11 @@ async def _tell(line: _Line, message: OutboundMessage, latest: float, told: Told
 
 async def _send(line: _Line, message: OutboundMessage, latest: float) -> SendOutcome:
     async with line.urgent_room if message.urgent else line.room:
-        if time.monotonic() > min(latest, message.begin_before or latest):
+        left_s = min(latest, message.begin_before or latest) - time.monotonic()
+        if left_s <= 0:
             return NotAccepted(NOT_BEGUN)
         try:
-            return message_outcome(await line.post("/Messages.json", message_form(message)))
+            return message_outcome(await line.post("/Messages.json", message_form(message), left_s))
         except Failed as error:
             return outcome_of(error)
 

@@ -221,6 +221,27 @@ def test_a_process_that_was_held_up_sends_nothing_late(stub: Stub, wire: TwilioC
     assert len(stub.asked) == 1
 
 
+def test_a_connection_that_comes_too_late_carries_nothing():
+    """Whoever opened it would send what may not go any more: it is waited for no longer than the text may."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as full:
+        filling = [_knock(full.getsockname()) for _ in range(4)]
+        wire = TwilioCarrier(ACCOUNT, TOKEN, f"http://127.0.0.1:{full.getsockname()[1]}")
+        begun = time.monotonic()
+        assert wire.send_messages([text_to(begin_before=begun + 0.3)]) == [NotAccepted("unreachable")]
+        assert time.monotonic() - begun < 3
+        wire.close()
+        for knocking in filling:
+            knocking.close()
+
+
+def _knock(place: tuple[str, int]) -> socket.socket:
+    """A connection that nobody accepts; when the line of them is full, further ones hang."""
+    knocking = socket.socket()
+    knocking.setblocking(False)
+    knocking.connect_ex(place)
+    return knocking
+
+
 def test_no_texts_are_no_work(wire: TwilioCarrier, stub: Stub):
     assert wire.send_messages([]) == []
     assert stub.connections == 0
