@@ -71,8 +71,7 @@ class _Run:
         return time.monotonic() >= self.ends_at
 
     def in_turn(self) -> list[Lane]:
-        """The senders, another one first each time: where the account is what limits them, each gets some."""
-        self.turn += 1
+        """The senders, another one first each time: where something common limits them, each gets some."""
         at = self.turn % len(self.lanes) if self.lanes else 0
         return [*self.lanes[at:], *self.lanes[:at]]
 
@@ -97,6 +96,7 @@ def _send(run: _Run) -> bool:
     while not run.over:
         _look(run)
         _refill(run)
+        run.turn += 1
         if not any(run.held.values()):
             return False
         room = run.wires.wait_for_room(ROOM_LEAST, IDLE_S)
@@ -146,12 +146,16 @@ def _claim(run: _Run, lane: Lane, blast_id: uuid.UUID | None, limit: int) -> lis
 
 
 def _next_singles(run: _Run) -> list[Claimed]:
-    """What persons wait for, as much as the rates give; the wire has places of its own for it."""
+    """What persons wait for, as much as the rates give and as goes at once: the wire has places of its own
+    for it, and what found none in time would go back and rest.
+    """
     found: list[Claimed] = []
-    for lane in run.lanes:
+    room = run.wires.urgent_room()
+    for lane in run.in_turn():
         single = run.held[lane.sender].single
-        if single:
-            costs = [one.segments for one in single]
+        most = min(len(single), room - len(found))
+        if most > 0:
+            costs = [single[at].segments for at in range(most)]
             given = run.tools.buckets.take(lane.limits, costs, urgent=True)
             found += [single.popleft() for _ in range(given.count)]
     return found

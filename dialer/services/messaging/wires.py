@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from dialer.carrier.port import IN_FLIGHT, OutboundMessage, SendOutcome
+from dialer.carrier.port import IN_FLIGHT, URGENT_IN_FLIGHT, OutboundMessage, SendOutcome
 from dialer.domain.errors import Unavailable
 from dialer.logs import get_logger
 from dialer.services.context import Context
@@ -56,7 +56,7 @@ class Wires:
         self._guard = threading.Lock()
         self._has_room = threading.Condition(self._guard)
         self._has_much = threading.Condition(self._guard)
-        self._on_wire = self._unrecorded = self._wanted = 0
+        self._on_wire = self._urgent = self._unrecorded = self._wanted = 0
         self._recording = False
         self._told: deque[_Told] = deque()
         self._answered: deque[float] = deque(maxlen=in_flight)
@@ -68,6 +68,11 @@ class Wires:
             self._has_room.wait_for(lambda: self._room() >= wanted, max(0.0, timeout_s))
             return self._room()
 
+    def urgent_room(self) -> int:
+        """How many texts that a person waits for may be begun: none is to wait there, and be late."""
+        with self._guard:
+            return max(0, URGENT_IN_FLIGHT - self._urgent)
+
     def begin(self, ctx: Context, tools: Tools, passed: Passed) -> None:
         """Hand these to the carrier, and have recorded what becomes of them. Where nothing can be recorded,
         they stay `sending` and are settled by asking the carrier.
@@ -75,10 +80,11 @@ class Wires:
         texts = {one.id: one for one in passed.texts}
         with self._guard:
             self._on_wire += len(texts)
+            self._urgent += sum(message.urgent for message in passed.messages)
             self._unrecorded += len(texts)
 
         def told(message: OutboundMessage, outcome: SendOutcome) -> None:
-            self._hear(_Told(ctx, tools, Sent(texts[message.id], outcome)))
+            self._hear(_Told(ctx, tools, Sent(texts[message.id], outcome)), urgent=message.urgent)
 
         tools.carrier.begin_messages(passed.messages, told)
         self._keep_recording()
@@ -88,11 +94,12 @@ class Wires:
         if self._pool is not None:
             self._pool.shutdown()
 
-    def _hear(self, told: _Told) -> None:
+    def _hear(self, told: _Told, *, urgent: bool) -> None:
         with self._guard:
             self._told.append(told)
             self._answered.append(time.monotonic())
             self._on_wire -= 1
+            self._urgent -= urgent
             if self._room() >= self._wanted:
                 self._has_room.notify_all()
             if self._is_much():

@@ -17,11 +17,12 @@ from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.sending import send_due
 from dialer.services.messaging.wires import Wires
+from dialer.store.models.messaging import Message
 from tests.carriers import AtOnceCarrier, tools
 from tests.conftest import SetClock
 from tests.phone_bank import mobile
 from tests.services.messaging.test_told import tell
-from tests.texting import Blasting, campaign, people
+from tests.texting import SENDER, Blasting, campaign, people
 
 
 @dataclass
@@ -141,6 +142,39 @@ def test_an_answer_that_takes_long_holds_up_no_other(blasting: Blasting) -> None
     carrier.let_go.set()
     wires.close()
     assert blasting.counts(blast.id) == {"sent": 10}
+
+
+class _AllHang(AtOnceCarrier):
+    """A carrier that answers when it is let go."""
+
+    def __init__(self) -> None:
+        self.begun: list[tuple[OutboundMessage, Told]] = []
+
+    def begin_messages(self, messages: Sequence[OutboundMessage], told: Told) -> None:
+        self.begun += [(message, told) for message in messages]
+
+    def answer(self) -> None:
+        for message, told in self.begun:
+            told(message, Accepted(f"SM{message.id.hex}", "queued"))
+        self.begun.clear()
+
+
+@pytest.mark.slow
+def test_codes_wait_for_a_place_on_the_wire_before_the_gate(blasting: Blasting) -> None:
+    """Behind it they would be late, go back and rest, the longer the more often."""
+    carrier, wires = _AllHang(), Wires()
+    with blasting.system.unit() as unit:
+        for at in range(12):
+            queue_text(unit, blasting.ctx, number=mobile(at), body="123 456", purpose="code", sender=SENDER)
+    given = replace(tools(blasting.judge, lambda: blasting.ctx.now), carrier=carrier)
+    for of_them in (10, 2):
+        send_due(blasting.system, given, wires, for_s=0.2)
+        assert len(carrier.begun) == of_them
+        carrier.answer()
+    wires.close()
+    with blasting.system.unit() as unit:
+        texts = unit.session.query(Message).filter(Message.purpose == "code").all()
+        assert {(text.state, text.put_back) for text in texts} == {("sent", 0)}
 
 
 def test_blasts_wait_while_texts_stand_in_the_carriers_queue(blasting: Blasting, clock: SetClock) -> None:
