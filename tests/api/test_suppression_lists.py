@@ -148,18 +148,19 @@ def test_a_full_list_that_lost_its_half_lifts_nothing_unless_told(coordinator: C
 
 
 @pytest.mark.parametrize(
-    ("rows", "dated"),
+    ("rows", "dated", "why"),
     [
-        (b"07700900001\n07700900002\n4.47E+11\n", "2026-04-01"),  # whom a spreadsheet has damaged
-        (b"07700900001\n07700900002\n", "2026-02-01"),  # before the one that barred the third
+        (b"07700900001\n07700900002\n4.47E+11\n", "2026-04-01", "unread"),  # a spreadsheet damaged it
+        (b"07700900001\n07700900002\n", "2026-02-01", "older"),  # than the one that barred the third
+        (b"07700900001\n", "2026-04-01", "shrunk"),
     ],
 )
 def test_a_full_list_that_cannot_tell_who_has_gone_lifts_nothing(
-    coordinator: Caller, bring: Bring, rows: bytes, dated: str
+    coordinator: Caller, bring: Bring, rows: bytes, dated: str, why: str
 ) -> None:
     bring(b"07700900001\n07700900002\n07700900003\n", reason="tps", dated="2026-03-01")
     done = bring(rows, reason="tps", replace=True, dated=dated)
-    assert "nothing_lifted" in [warning["code"] for warning in done["warnings"]]
+    assert ("nothing_lifted", why) in [(one["code"], one.get("why")) for one in done["warnings"]]
     assert len(standing(coordinator)) == 3
 
 

@@ -292,8 +292,9 @@ def _close(ctx: Context, plan: _Plan, clock: Clock) -> dict[str, Any]:
     named = row.created_count + row.updated_count + row.unchanged_count
     if not plan.replaces:
         return {"standing_count": before + row.created_count if before is not None else named}
-    if words := _why_nothing_is_lifted(plan, row, named, last):
-        warning = {"code": NOTHING_LIFTED, "detail": words, "count": before or 0}
+    if found := _why_nothing_is_lifted(plan, row, named, last):
+        why, words = found
+        warning = {"code": NOTHING_LIFTED, "why": why, "detail": words, "count": before or 0}
         return {
             "standing_count": (before or 0) + row.created_count,
             "warnings": [*row.warnings, warning],
@@ -321,13 +322,16 @@ def _last_of_register(ctx: Context, plan: _Plan) -> Import | None:
         )
 
 
-def _why_nothing_is_lifted(plan: _Plan, row: Import, named: int, last: Import | None) -> str | None:
-    """Why a list can't be relied on to be the whole register as it is now, in words; None when it can.
+def _why_nothing_is_lifted(
+    plan: _Plan, row: Import, named: int, last: Import | None
+) -> tuple[str, str] | None:
+    """Why a list can't be relied on to be the whole register as it is now, in one word and in many; None when
+    it can.
 
     Whom it lacks would be called again: an older list, a part, or one that couldn’t be read, lifts nobody.
     """
     if last is not None and plan.dated < last.options["dated"]:
-        return (
+        return "older", (
             "This list is older than the last one of its register. It was added, and nothing was lifted:"
             " it can’t tell who has left since."
         )
@@ -335,12 +339,12 @@ def _why_nothing_is_lifted(plan: _Plan, row: Import, named: int, last: Import | 
         return None
     before = last.standing_count if last else None
     if before is not None and named < _SHRUNK * before:
-        return (
+        return "shrunk", (
             f"This list has less than half of the {before} that its register held. It was added, and nothing"
             " was lifted. If it is the whole register, send it again and say so."
         )
     if row.rejected_count > _UNREADABLE * row.row_count:
-        return (
+        return "unread", (
             f"{row.rejected_count} rows of this list couldn’t be read, and who is in them isn’t known. It was"
             " added, and nothing was lifted. Mend them, or send it again and say that it has shrunk."
         )

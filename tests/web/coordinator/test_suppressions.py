@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import uuid
 from dataclasses import replace
@@ -126,3 +127,22 @@ def test_a_list_is_undone_once_it_is_said_whom_that_lets_be_called(desk: Reader,
     assert "0 entries taken away so far" in page.text
     run_undo(ctx, import_id, lambda: ctx.now)
     assert desk.open(path).tests["undo-suppressions"]["data-value"] == "1"
+
+
+def test_a_whole_list_that_lifted_nobody_says_why(desk: Reader, ctx: Context) -> None:
+    for rows, dated, words in (
+        (b"07700900001\n07700900002\n07700900003\n", "2026-05-02", ""),
+        (b"07700900001\n", "2026-05-01", "older than the last one of its register"),
+        (
+            b"07700900001\n07700900002\n07700900003\nnonsense\n",
+            "2026-05-03",
+            "1 rows of this list couldn’t be read",
+        ),
+        (b"07700900001\n", "2026-05-04", "less than half of the"),
+    ):
+        options = BarringOptions(reason="tps", replace=True, dated=dt.date.fromisoformat(dated))
+        view = start_suppression_import(ctx, io.BytesIO(rows), "tps.txt", options)
+        run_suppression_import(ctx, view.id, lambda: ctx.now)
+        page = desk.open(f"/suppressions/imports/{view.id}")
+        assert words in page.text
+        assert ("nothing was lifted" in page.text) == bool(words)

@@ -86,6 +86,7 @@ class WarningSchema(Schema):
     detail = Text(required=True)
     count = Whole(required=True)
     columns = fields.List(Text(), metadata={"description": "which columns, where it is about columns"})
+    why = Choice("older", "shrunk", "unread", metadata={"description": "why a full list lifted nothing"})
 
 
 class BarringSchema(Schema):
