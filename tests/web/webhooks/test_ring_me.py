@@ -574,6 +574,19 @@ def test_a_campaign_that_has_spent_what_it_may_is_paused(booth: Booth, api: Api,
     )
 
 
+@pytest.mark.slow
+def test_when_all_campaigns_together_have_spent_what_they_may_nobody_is_rung(
+    app: Flask, booth: Booth
+) -> None:
+    tools = app.extensions["dialer"]
+    app.extensions["dialer"] = replace(tools, settings=replace(tools.settings, cost_cap=0.12))
+    booth.ring()
+    booth.place()
+    booth.advance(100)
+    again = booth.vic.post(f"/assignments/{booth.assignment}/call", json={})
+    assert again.json["reason"] == "all_paused"
+
+
 def test_no_more_calls_at_once_than_the_account_may_hold(booth: Booth) -> None:
     asked = booth.ring()
     ctx = replace(booth.system(), voice=VoicePolicy(max_concurrent_calls=1))
