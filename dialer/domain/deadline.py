@@ -22,6 +22,11 @@ ValidityPeriod), and we let up to 5 s of work wait there, so it would cost a req
 CLOSING: Final = LAST_LEG + LEAST_VALIDITY
 """How long before a deadline the last text may be begun."""
 
+JUST_NOW: Final = dt.timedelta(hours=1)
+"""A time to start that went by less long ago means at once: whoever launches a little late still means it.
+One of yesterday is a slip.
+"""
+
 _EARLIEST: Final = dt.datetime(1, 1, 2, tzinfo=dt.UTC)
 
 
@@ -45,12 +50,12 @@ def faults_of_times(
 ) -> list[FieldError]:
     """What is wrong with the times of a blast that is still to start."""
     found = []
-    if send_at is not None and send_at <= now:
+    if send_at is not None and send_at <= now - JUST_NOW:
         words = "This time is over. Give a later one, or none to send it as soon as it is launched."
         found.append(FieldError("/send_at", words))
     if is_too_late(now, deadline_at):
         found.append(FieldError("/deadline_at", "Nothing sent now could arrive by then. Give a later time."))
-    elif send_at is not None and is_too_late(send_at, deadline_at):
+    elif send_at is not None and is_too_late(max(now, send_at), deadline_at):
         words = "It would start too late for anything to arrive before its deadline."
         found.append(FieldError("/send_at", words))
     return found

@@ -112,12 +112,13 @@ def test_polls_may_be_kept_open_longer_or_close_sooner(blasting: Blasting, clock
         (None, 30, []),
         (None, 29, ["/deadline_at"]),
         (None, -60, ["/deadline_at"]),
-        (0, None, ["/send_at"]),
-        (-60, 600, ["/send_at"]),
+        (0, None, []),
+        (-3599, 600, []),
+        (-3600, 600, ["/send_at"]),
         (60, 90, []),
         (60, 89, ["/send_at"]),
         (600, 60, ["/send_at"]),
-        (-60, -60, ["/send_at", "/deadline_at"]),
+        (-3600, -60, ["/send_at", "/deadline_at"]),
     ],
 )
 def test_times_must_fit_the_clock_and_each_other(
@@ -138,7 +139,7 @@ def test_times_must_fit_the_clock_and_each_other(
 @pytest.mark.parametrize("name", ["send_at", "deadline_at"])
 def test_a_draft_that_lay_too_long_is_not_launched(name: str, blasting: Blasting, clock: SetClock) -> None:
     draft = blast(blasting.ctx, people(blasting.ctx, 1), **{name: clock.now + seconds(60)})
-    clock.forward(seconds=60)
+    clock.forward(seconds=3660)
     with pytest.raises(ValidationFailed) as refused:
         launch_blast(blasting.ctx, draft.id)
     assert [fault.pointer for fault in refused.value.errors] == [f"/{name}"]

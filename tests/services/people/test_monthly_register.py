@@ -87,7 +87,7 @@ def test_the_no_of_somebody_gone_whom_nobody_here_is_stays_with_what_they_had(ct
     header = "ChangeType,ElectorNumber,ElectorForename,ElectorSurname,Phone,Email,Opt out"
     rows = ["D,KA1-1,Siân,Jones,07700900001,Sian@example.org,Y", "D,KA1-2,Gwyn,Prys,07700900002,,"]
     done = bring_in(ctx, "\n".join([header, *rows]) + "\n", register="2026")
-    assert (standing(ctx), told(done)) == ({}, {"unknown_gone": 2})
+    assert (standing(ctx), told(done)) == ({}, {"open_register": 1, "unknown_gone": 2})
     barred = {(one.number or one.email, *one.channels) for one in list_suppressions(ctx, Page()).items}
     assert barred == {("+447700900001", "sms", "voice"), ("sian@example.org", "email")}
 
