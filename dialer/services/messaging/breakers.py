@@ -7,6 +7,7 @@ has looked. What was sent before they let it go on doesn't count again.
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -25,6 +26,8 @@ from dialer.store.models.messaging import Blast, Sender
 from dialer.store.queries.message_outcomes import last_codes_of_campaign, last_codes_of_sender
 from dialer.store.session import UnitOfWork
 
+OVER_FOR: Final = dt.timedelta(hours=1)
+"""A small blast is over before the first network has said anything: it counts for so long afterwards."""
 DEEPEST: Final = 5_000
 """How many outcomes of a blast are read at most to find the last 100 of one of its many senders."""
 
@@ -49,7 +52,9 @@ def stop_blocked(
     for address in sorted(senders):
         _stop_sender(ctx, unit, carrier, address)
     for campaign_id in sorted(campaign_ids):
-        codes = last_codes_of_campaign(unit, campaign_id, BREAKER_WINDOW)
+        codes = last_codes_of_campaign(
+            unit, campaign_id, over_since=ctx.now - OVER_FOR, window=BREAKER_WINDOW
+        )
         if (reason := _reason(carrier, codes)) is not None:
             for blast_id in unit.session.scalars(_running_of(unit, campaign_id)).all():
                 pause_with_reason(ctx, unit, blast_id, reason)
@@ -60,7 +65,14 @@ def _stop_sender(ctx: Context, unit: UnitOfWork, carrier: Carrier, address: str)
     sender = unit.session.scalar(found.with_for_update(key_share=True))
     if sender is None or sender.pause_reason is not None:
         return
-    codes = last_codes_of_sender(unit, address, sender.resumed_at, window=BREAKER_WINDOW, deep=DEEPEST)
+    codes = last_codes_of_sender(
+        unit,
+        address,
+        sender.resumed_at,
+        over_since=ctx.now - OVER_FOR,
+        window=BREAKER_WINDOW,
+        deep=DEEPEST,
+    )
     if (reason := _reason(carrier, codes)) is not None:
         sender.pause_reason = reason
         ctx.audit(unit, "sender.paused", "sender", sender.id, {"pause_reason": reason})

@@ -163,13 +163,18 @@ UNEXPLAINED: Final = text(
 _LAST_CODES: Final = """
     SELECT last.code FROM blast b
     CROSS JOIN LATERAL (
+        SELECT CASE WHEN b.finished_at IS NULL THEN b.resumed_at ELSE max(x.resumed_at) END AS at FROM blast x
+        WHERE x.organisation_id = :organisation AND x.campaign_id = b.campaign_id
+    ) AS looked
+    CROSS JOIN LATERAL (
         SELECT m.error_code AS code, m.attempted_at, m.id, m.sender FROM message m
         WHERE m.organisation_id = :organisation AND m.blast_id = b.id AND m.purpose = 'blast'
           AND m.state IN ('sent', 'delivered', 'undelivered', 'failed')
-          AND m.attempted_at > coalesce(b.resumed_at, '-infinity')
+          AND m.attempted_at > coalesce(looked.at, '-infinity')
         ORDER BY m.attempted_at DESC, m.id DESC LIMIT :deep
     ) AS last
-    WHERE b.organisation_id = :organisation AND b.state IN ('running', 'paused') AND {wanted}
+    WHERE b.organisation_id = :organisation AND {wanted}
+      AND (b.state IN ('running', 'paused') OR b.finished_at > :over_since)
     ORDER BY last.attempted_at DESC, last.id DESC LIMIT :window
 """
 _CODES_OF_CAMPAIGN: Final = text(_LAST_CODES.format(wanted="b.campaign_id = :campaign"))
@@ -179,7 +184,9 @@ _CODES_OF_SENDER: Final = text(
           AND last.attempted_at > coalesce(CAST(:since AS timestamptz), '-infinity')"""
     )
 )
-"""Both read the newest of each open blast from the index that is ordered so; no other is kept for them."""
+"""Both read the newest of each blast from the index that is ordered so; no other is kept for them. Of a blast
+that is over counts what was sent since a person let one of its campaign go on.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,22 +323,39 @@ def last_refused(
     return list(unit.session.scalars(UNEXPLAINED, given))
 
 
-def last_codes_of_campaign(unit: UnitOfWork, campaign_id: uuid.UUID, window: int) -> Sequence[int | None]:
-    """The codes of the last outcomes of a campaign's open blasts, newest first; None where there is none."""
-    given = {"organisation": unit.organisation_id, "campaign": campaign_id, "deep": window, "window": window}
+def last_codes_of_campaign(
+    unit: UnitOfWork, campaign_id: uuid.UUID, *, over_since: dt.datetime, window: int
+) -> Sequence[int | None]:
+    """The codes of the last outcomes of a campaign's blasts that are open or ended after `over_since`, newest
+    first; None where there is none.
+    """
+    given = {
+        "organisation": unit.organisation_id,
+        "campaign": campaign_id,
+        "over_since": over_since,
+        "deep": window,
+        "window": window,
+    }
     return unit.session.scalars(_CODES_OF_CAMPAIGN, given).all()
 
 
 def last_codes_of_sender(
-    unit: UnitOfWork, sender: str, since: dt.datetime | None, *, window: int, deep: int
+    unit: UnitOfWork,
+    sender: str,
+    since: dt.datetime | None,
+    *,
+    over_since: dt.datetime,
+    window: int,
+    deep: int,
 ) -> Sequence[int | None]:
     """The codes of the last outcomes of a sender's texts after `since`, newest first, among the last `deep`
-    of each open blast that it sends for.
+    of each blast that it sends for and that is open or ended after `over_since`.
     """
     given = {
         "organisation": unit.organisation_id,
         "sender": sender,
         "since": since,
+        "over_since": over_since,
         "deep": deep,
         "window": window,
     }

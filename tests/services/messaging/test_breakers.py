@@ -85,6 +85,27 @@ def test_several_small_blasts_of_a_campaign_count_together(blasting: Blasting):
     assert [one.pause_reason for one in found] == [*["texts_blocked_30034"] * 3, None]
 
 
+def test_networks_that_speak_up_after_the_end_stop_the_sender_and_the_next_blast(
+    blasting: Blasting, clock: SetClock
+):
+    of_it = campaign(blasting.ctx, senders=[ONE]).id
+    over = launched(blasting, 12, campaign_id=of_it)
+    blasting.send()
+    blasting.keep()
+    assert get_blast(blasting.ctx, over).state == "completed"
+    following = launched(blasting, 3, first=20, campaign_id=of_it)
+    texts = blasting.messages(over)
+    tell(blasting, texts[:6], "undelivered", 30007)
+    assert sender(blasting, ONE).pause_reason == "texts_blocked_30007"
+    assert get_blast(blasting.ctx, following).pause_reason == "texts_blocked_30007"
+    clock.now += dt.timedelta(minutes=10)
+    resume_sender(blasting.ctx, sender(blasting, ONE).id)
+    resume_blast(blasting.ctx, following)
+    tell(blasting, texts[6:], "undelivered", 30007)
+    assert sender(blasting, ONE).state == "active"
+    assert get_blast(blasting.ctx, following).state == "running"
+
+
 def test_what_a_person_has_looked_at_stops_nothing_again(blasting: Blasting, clock: SetClock):
     blast_id = launched(blasting, 30, senders=[ONE])
     blasting.send()
