@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from dialer.logs import get_logger
+
 Result = TypeVar("Result")
+
+log = get_logger(__name__)
 
 
 class LoopThread:
@@ -27,8 +32,10 @@ class LoopThread:
             future.cancel()  # nothing, once it is done
 
     def begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Have it done without waiting for it; it must tell by itself what became of it."""
-        asyncio.run_coroutine_threadsafe(work, self._loop)
+        """Have it done without waiting for it; it must tell by itself what became of it. Should it fail all
+        the same, that is logged.
+        """
+        asyncio.run_coroutine_threadsafe(work, self._loop).add_done_callback(_say_if_failed)
 
     def stop(self) -> None:
         """End the thread and close its loop; from another thread. What still waits for it is cancelled."""
@@ -36,6 +43,11 @@ class LoopThread:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+
+def _say_if_failed(done: Future[None]) -> None:
+    if not done.cancelled() and (error := done.exception()) is not None:
+        log.error("work that nobody waited for failed", kind=type(error).__name__)
 
 
 async def _cancel_others() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -240,6 +241,20 @@ def _knock(place: tuple[str, int]) -> socket.socket:
     knocking.setblocking(False)
     knocking.connect_ex(place)
     return knocking
+
+
+def test_a_fault_of_ours_leaves_a_text_unknown_and_is_logged(wire: TwilioCarrier, monkeypatch, caplog):
+    def fail(_: object) -> None:
+        raise KeyError("+447700900123")
+
+    monkeypatch.setattr(adapter, "message_form", fail)
+    heard, told = threading.Event(), []
+    wire.begin_messages([text_to()], lambda _, outcome: (told.append(outcome), heard.set()))
+    assert heard.wait(10)
+    assert told == [Unknown("interrupted")]
+    wire.close()
+    assert "KeyError" in caplog.text
+    assert "7700900" not in caplog.text
 
 
 def test_no_texts_are_no_work(wire: TwilioCarrier, stub: Stub):
