@@ -111,13 +111,6 @@ def check_expected(expected: int | None, found: int) -> None:
         raise AudienceChanged(expected=expected, recipients=found)
 
 
-def is_over(counts: Mapping[str, int], *, planned: bool, open_questions: int) -> bool:
-    """Whether nothing more can come of a blast: all rows are planned, and none waits, is on the wire, or is
-    unknown and still being looked for (`open_questions`; one given up for is none).
-    """
-    return planned and not counts.get("queued") and not counts.get("sending") and not open_questions
-
-
 def eta_s(left: int, rate_per_s: float) -> float | None:
     """Seconds until the rest is handed over at this rate; None when nothing moves."""
     return left / rate_per_s if rate_per_s > 0 else None

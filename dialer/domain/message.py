@@ -11,8 +11,6 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from dialer.domain.carrier_action import PUTS_BACK, Action
-
 DIRECTIONS: Final = ("outbound", "inbound")
 OUTBOUND_STATES: Final = (
     "queued",
@@ -103,16 +101,6 @@ def sources_of(proven: str) -> frozenset[str]:
     """
     rank = _RANKS.get(proven, _LAST_RANK)
     return frozenset(state for state, own in _RANKS.items() if own < rank)
-
-
-def after_refusal(action: Action, *, other_sender_left: bool = False) -> str:
-    """What the carrier's no to a send makes of a text: `failed`, or `queued` again where it was about us.
-
-    A text that its sender can't carry goes back once, while there is another sender to try.
-    """
-    if action is Action.OTHER_SENDER_ONCE:
-        return "queued" if other_sender_left else "failed"
-    return "queued" if action in PUTS_BACK else "failed"
 
 
 def may_send_again(unknown_outcomes: int) -> bool:

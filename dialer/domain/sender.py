@@ -112,12 +112,6 @@ def has_opt_out_route(body: str) -> bool:
     return bool(_NUMBER_IN_TEXT.search(body) or _SHORT_CODE_IN_TEXT.search(body))
 
 
-def shares(rates: Mapping[str, float], senders: Collection[str]) -> dict[str, float]:
-    """Which share of a blast each sender carries, 0 to 1."""
-    whole = sum(rates[sender] for sender in senders)
-    return {sender: rates[sender] / whole for sender in senders}
-
-
 def _score(number: str, sender: str, rate: float) -> float:
     digest = hashlib.blake2b(f"{number} {sender}".encode(), digest_size=6).digest()
     draw = (int.from_bytes(digest) + 0.5) / 2**48  # strictly between 0 and 1

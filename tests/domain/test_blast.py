@@ -9,7 +9,6 @@ from dialer.domain.blast import (
     check_editable,
     check_expected,
     eta_s,
-    is_over,
 )
 from dialer.domain.errors import AudienceChanged, InvalidTransition
 
@@ -77,22 +76,6 @@ def test_the_number_that_somebody_saw(expected, found, fits):
     with pytest.raises(AudienceChanged) as refused:
         check_expected(expected, found)
     assert refused.value.extra["recipients"] == found
-
-
-@pytest.mark.parametrize(
-    ("counts", "planned", "questions", "over"),
-    [
-        ({"sent": 5, "delivered": 3, "skipped": 1}, True, 0, True),
-        ({"sent": 5, "unknown": 1}, True, 0, True),  # given up for
-        ({"sent": 5, "unknown": 1}, True, 1, False),
-        ({"queued": 1}, True, 0, False),
-        ({"sending": 1}, True, 0, False),
-        ({}, False, 0, False),
-        ({}, True, 0, True),
-    ],
-)
-def test_when_a_blast_is_over(counts, planned, questions, over):
-    assert is_over(counts, planned=planned, open_questions=questions) is over
 
 
 def test_how_long_it_takes():

@@ -6,13 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.carrier_action import Action
 from dialer.domain.message import (
     EVIDENT,
     FINAL,
     FOLLOWS,
     MESSAGE_STATES,
-    after_refusal,
     back_off,
     is_proven_absent,
     may_send_again,
@@ -90,30 +88,6 @@ def test_the_same_evidence_again_changes_nothing(proven):
 def test_the_table_of_our_own_moves_names_only_states():
     assert set(FOLLOWS) == set(MESSAGE_STATES) - FINAL - {"received"}
     assert set().union(*FOLLOWS.values()) <= set(MESSAGE_STATES)
-
-
-@pytest.mark.parametrize(
-    ("action", "state"),
-    [
-        (Action.STOP_ALL, "queued"),
-        (Action.CONFIGURATION, "queued"),
-        (Action.BACK_OFF, "queued"),
-        (Action.REST_SENDER, "queued"),
-        (Action.SUPPRESS, "failed"),
-        (Action.RETIRE_NUMBER, "failed"),
-        (Action.NEVER_TEXT, "failed"),
-        (Action.NOT_REACHED, "failed"),
-        (Action.NEVER_AGAIN, "failed"),
-        (Action.FINAL, "failed"),
-    ],
-)
-def test_what_a_refusal_makes_of_a_text(action, state):
-    assert after_refusal(action) == state
-
-
-def test_another_sender_is_tried_once():
-    assert after_refusal(Action.OTHER_SENDER_ONCE, other_sender_left=True) == "queued"
-    assert after_refusal(Action.OTHER_SENDER_ONCE) == "failed"
 
 
 def test_after_a_second_unknown_outcome_nothing_is_sent_any_more():
