@@ -95,6 +95,7 @@ def test_a_clock_that_is_set_back_holds_nobody_up(buckets: RedisBuckets, queue_c
     assert buckets.take([sender], [1] * 3).count == 1
 
 
+@pytest.mark.slow
 def test_many_at_once_get_the_rate_and_no_more(buckets: RedisBuckets) -> None:
     rate, seconds = Limit("shared", 400.0), 1.0
     buckets.take([rate], [1])

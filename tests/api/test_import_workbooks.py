@@ -106,6 +106,7 @@ def test_hidden_rows_count_only_when_asked_for_and_are_named(bring_in: Send, coo
     assert (included["counts"]["rows"], codes(included)[0]) == (2, "hidden_rows_included")
 
 
+@pytest.mark.slow
 def test_the_first_visible_sheet_with_people_is_read_and_the_rest_named(bring_in: Send, send: Send) -> None:
     def hide(book: openpyxl.Workbook) -> None:
         book["Old"].sheet_state = "hidden"
@@ -185,6 +186,7 @@ def test_the_same_list_as_text_and_as_workbooks_is_the_same_people(bring_in: Sen
         assert ("hidden_rows_unknown" in codes(done)) is (kind != "xlsx")
 
 
+@pytest.mark.slow
 def test_what_is_no_list_is_refused_with_what_was_seen(send: Send, ctx: Context) -> None:
     bomb = " " * (80 << 20)
     refused = {

@@ -82,6 +82,7 @@ def test_the_doctor_names_the_remedy(at_home, monkeypatch, capsys):
     assert "DIALER_REDIS_URL" in found["queue"]["remedy"]
 
 
+@pytest.mark.slow
 def test_the_doctor_compares_figures_with_facts_and_mends_them(at_home, units, organisation_id, capsys):
     def figures():
         main(["doctor", "--json"])

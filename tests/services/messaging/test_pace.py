@@ -177,6 +177,7 @@ def test_codes_wait_for_a_place_on_the_wire_before_the_gate(blasting: Blasting) 
         assert {(text.state, text.put_back) for text in texts} == {("sent", 0)}
 
 
+@pytest.mark.slow
 def test_blasts_wait_while_texts_stand_in_the_carriers_queue(blasting: Blasting, clock: SetClock) -> None:
     blast = blasting.launch(people(blasting.ctx, 30))
     blasting.plan(blast.id)

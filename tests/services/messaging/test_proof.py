@@ -156,6 +156,7 @@ class Punctual(Judge):
         return super().send_messages(messages)
 
 
+@pytest.mark.slow
 def test_the_second_before_the_wire_begins_with_the_gate(
     ctx: Context, clock: SetClock, engine: Engine
 ) -> None:

@@ -72,6 +72,7 @@ def test_a_reading_process_that_is_killed_is_replaced(
     assert all(process.wait(10) is not None for process in begun)
 
 
+@pytest.mark.slow
 def test_two_imports_of_the_same_people_at_once_make_each_once(ctx: Context, small_chunks: None) -> None:
     views = [started(ctx, people(*range(200))), started(ctx, people(*range(199, 99, -1), *range(200, 300)))]
     together = threading.Barrier(len(views))

@@ -91,7 +91,7 @@ def told(ctx: Context, view: ImportView) -> tuple[object, ...]:
     return view.state, view.counts, view.warnings, view.progress, report
 
 
-@pytest.mark.parametrize("rows_a_chunk", [2, 5_000])
+@pytest.mark.parametrize("rows_a_chunk", [2, pytest.param(5_000, marks=pytest.mark.slow)])
 def test_a_trial_says_what_the_import_then_does_and_changes_nothing(
     ctx: Context, monkeypatch: pytest.MonkeyPatch, rows_a_chunk: int
 ) -> None:

@@ -196,6 +196,7 @@ def test_the_volunteer_is_rung_then_the_contact_and_both_talk(booth: Booth, orga
     assert booth.state() == "ready"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("phone", "state"), cases([("no_answer", "no_answer"), ("busy", "busy"), ("failed", "failed")], quick=1)
 )
@@ -211,6 +212,7 @@ def test_a_contact_who_is_not_reached_is_an_attempt(phone: str, state: str, boot
     assert booth.town.troubles() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("phone", "state", "reason"),
     [
@@ -304,6 +306,7 @@ def test_the_same_call_while_it_is_under_way(booth: Booth) -> None:
     assert len(booth.town.calls("outbound-api")) == 1
 
 
+@pytest.mark.slow
 def test_going_on_to_the_next_one_hangs_up(booth: Booth, jobs: RedisJobQueue) -> None:
     earlier = booth.ring()
     booth.place()
@@ -401,6 +404,7 @@ def test_one_clean_look_is_no_proof(booth: Booth) -> None:
     assert booth.call(asked)["carrier_sid"]
 
 
+@pytest.mark.slow
 def test_asked_to_slow_down_it_waits_and_is_placed_then(booth: Booth) -> None:
     booth.town.faults(rate_limited=1.0, retry_after_s=7)
     asked = booth.ring()
@@ -498,6 +502,7 @@ def test_lost_callbacks_are_asked_after(booth: Booth) -> None:
     assert (booth.call(asked)["state"], booth.call(asked)["duration_s"]) == ("completed", 61)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("after", "ended"), [(2, ("completed", "lost")), (20, ("completed", None))])
 def test_what_was_told_while_web_was_away_is_asked_for_at_once(
     after: float, ended: tuple[str, str | None], booth: Booth
@@ -516,6 +521,7 @@ def test_what_was_told_while_web_was_away_is_asked_for_at_once(
     assert (over["state"], over["end_reason"]) == ended, "nobody says that the volunteer hung up"
 
 
+@pytest.mark.slow
 def test_a_town_that_died_during_a_talk_leaves_an_end(booth: Booth, tmp_path) -> None:
     asked = booth.ring()
     booth.place()
@@ -529,6 +535,7 @@ def test_a_town_that_died_during_a_talk_leaves_an_end(booth: Booth, tmp_path) ->
     assert (over["state"], over["end_reason"]) == ("failed", "lost")
 
 
+@pytest.mark.slow
 def test_a_carrier_that_tells_of_one_leg_only(booth: Booth, signer: Signer) -> None:
     booth.town.faults(lost_callback=1.0)
     asked = booth.ring()
@@ -546,6 +553,7 @@ def test_a_carrier_that_tells_of_one_leg_only(booth: Booth, signer: Signer) -> N
     assert booth.call(asked)["duration_s"] == 42
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answered_by", ["machine_start", "human"])
 def test_a_machine_found_beside_the_call_ends_it(
     answered_by: str, booth: Booth, signer: Signer, jobs: RedisJobQueue
@@ -561,6 +569,7 @@ def test_a_machine_found_beside_the_call_ends_it(
     assert jobs.waiting()["calls"] == (2 if answered_by == "machine_start" else 1)
 
 
+@pytest.mark.slow
 def test_a_campaign_that_has_spent_what_it_may_is_paused(booth: Booth, api: Api, carys: Person) -> None:
     cap = {"amount": "0.1200", "currency": "GBP"}
     api(carys).patch(f"/campaigns/{booth.campaign_id}", json={"cost_cap": cap})

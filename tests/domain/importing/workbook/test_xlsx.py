@@ -147,6 +147,7 @@ def test_of_a_sheet_that_is_formatted_to_its_end_only_the_beginning_is_looked_at
     assert [row.row for row in book.rows("People")] == [1, 9999]
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     with pytest.raises(DamagedWorkbook, match="unpacks to 80 MiB"):
         rows_of(handmade(" " * (80 << 20)))
