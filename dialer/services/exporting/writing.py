@@ -104,13 +104,16 @@ def _write_by_way_of(folder: str, table: Table, path: Path, title: str, moved: M
 @contextlib.contextmanager
 def _let_go(book: Workbook) -> Iterator[None]:
     """Close the files of a workbook that couldn't be written: they would keep their room till collected."""
-    try:
+    with contextlib.ExitStack() as on_failure:
+        on_failure.callback(_close_sheets, book)
         yield
-    except BaseException:
-        for sheet in book.worksheets():
-            with contextlib.suppress(OSError):  # what it hasn't written yet doesn't fit either
-                sheet.row_data_fh.close()
-        raise
+        on_failure.pop_all()
+
+
+def _close_sheets(book: Workbook) -> None:
+    for sheet in book.worksheets():
+        with contextlib.suppress(OSError):  # what it hasn't written yet doesn't fit either
+            sheet.row_data_fh.close()
 
 
 class _Sheets:

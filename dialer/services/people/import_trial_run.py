@@ -126,16 +126,13 @@ def tried(ctx: Context, plan: Plan) -> Iterator[Trial]:
     """
     _forget_lost()
     trial = _resting.pop(plan.id, None) or Trial(ctx, plan)
-    try:
+    with ExitStack() as at_the_end:
+        at_the_end.callback(trial.close)
         yield trial
-    except BaseException:
-        trial.close()
-        raise
-    if trial.is_over:
-        trial.close()
-    else:
-        trial.rests_since = time.monotonic()
-        _resting[plan.id] = trial
+        if not trial.is_over:
+            at_the_end.pop_all()
+            trial.rests_since = time.monotonic()
+            _resting[plan.id] = trial
 
 
 def _forget_lost() -> None:

@@ -17,7 +17,7 @@ from dialer.domain.importing.header import Columns
 from dialer.domain.importing.issues import Reason
 from dialer.domain.importing.row import RowRules
 from dialer.services.people.import_batches import Batch, Chunk, ChunkReader
-from dialer.services.people.import_columns import _Part
+from dialer.services.people.import_parts import Part
 
 NOW = dt.datetime(2026, 5, 7, 12, tzinfo=dt.UTC)
 ID = re.compile(rb"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -113,5 +113,5 @@ def test_long_cells_are_not_remembered() -> None:
     assert reader.columns
     records = [Record(n, n, [str(n), f"{n} {'x' * MAX_CELL}"]) for n in range(50)]
     reader.columns.read(records)
-    ward = next(part for part in reader.columns._parts if isinstance(part, _Part) and "ward" in part.names)
+    ward = next(part for part in reader.columns._parts if isinstance(part, Part) and "ward" in part.names)
     assert sum(map(len, ward._known)) < MAX_CELL
