@@ -88,6 +88,7 @@ class Permission(enum.StrEnum):
     BLAST_READ = "blast.read"
     BLAST_MANAGE = "blast.manage"
     MESSAGE_READ = "message.read"
+    MESSAGE_SEND = "message.send"
     MESSAGE_CLASSIFY = "message.classify"
     CONVERSATION_READ = "conversation.read"
     CONVERSATION_MANAGE = "conversation.manage"
@@ -165,6 +166,7 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.BLAST_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.BLAST_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.MESSAGE_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.MESSAGE_SEND: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.MESSAGE_CLASSIFY: Rule(_ORGANISER, Scope.ORGANISATION),
     Permission.CONVERSATION_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.CONVERSATION_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),

@@ -29,6 +29,9 @@ MESSAGE_STATES: Final = (*OUTBOUND_STATES, "received")
 PURPOSES: Final = ("blast", "test", "single", "reply", "code", "sign_in", "help", "stop_confirmation")
 """What a text is for. All but the first three are answers to the person, and wait for no blast."""
 
+ALONE: Final = frozenset({"single", "reply"})
+"""What somebody here writes to one person."""
+
 ENCODINGS: Final = ("gsm7", "ucs2")
 
 FINAL: Final = frozenset({"delivered", "undelivered", "failed", "skipped", "cancelled"})

@@ -39,6 +39,12 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(token["name"] for token in _TOKEN.finditer(text) if token["name"] is not None)
 
 
+def lacking(text: str, values: Mapping[str, str | None]) -> list[str]:
+    """The placeholders of a text, in its order, that nothing would stand for: neither value nor fallback."""
+    found = (token for token in _TOKEN.finditer(text) if token["name"] is not None)
+    return list(dict.fromkeys(token["name"] for token in found if not _filler(values)(token)))
+
+
 def pieces(text: str, values: Mapping[str, str | None]) -> Iterator[tuple[str, bool]]:
     """The filled text in pieces; True for those that a placeholder brought in."""
     put, end = _filler(values), 0

@@ -33,6 +33,10 @@ class QuietHours:
         return wall >= self.start or wall < self.end
 
 
+USUAL: Final = QuietHours(dt.time(21), dt.time(9))
+USUAL_ZONE: Final = "Europe/London"
+"""What a campaign begins with, and what a text goes by that belongs to none."""
+
 OF_THIS_MACHINE: Final = frozenset({"localtime", "posixrules"})
 
 

@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from dialer.domain.blast import Waiting
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
+from dialer.store.queries import counters
 from dialer.store.queries.campaign_figures import spent_in
 from dialer.store.session import UnitOfWork
 
+ORGANISATION: Final = "organisation"
+IN_ONE: Final = 10_000
+"""Figures are whole numbers: money is kept in ten-thousandths."""
+
 
 def left_to_spend(ctx: Context, unit: UnitOfWork) -> Decimal | None:
-    """What texts and calls of all campaigns may still cost together; None where nothing limits them.
+    """What texts and calls of all campaigns, and texts to one person that belong to none, may still cost
+    together; None where nothing limits them.
 
     What was spent in another currency, before the installation's was changed, can't be added up with it.
     """
     if ctx.messaging.cost_cap is None:
         return None
-    return ctx.messaging.cost_cap - spent_in(unit.session, unit.organisation_id, ctx.messaging.currency)
+    of_campaigns = spent_in(unit.session, unit.organisation_id, ctx.messaging.currency)
+    return ctx.messaging.cost_cap - of_campaigns - spent_alone(ctx, unit)
+
+
+def spent_alone(ctx: Context, unit: UnitOfWork) -> Decimal:
+    """What texts to one person have cost that belong to no campaign."""
+    kept = counters.read(unit, ORGANISATION, [unit.organisation_id])
+    return Decimal(kept.get(_alone_in(ctx.messaging.currency), 0)) / IN_ONE
+
+
+def spend_alone(ctx: Context, unit: UnitOfWork, amount: Decimal) -> None:
+    """Add to that."""
+    if amount:
+        name = _alone_in(ctx.messaging.currency)
+        counters.bump(unit, ORGANISATION, unit.organisation_id, name, int(amount * IN_ONE))
+
+
+def _alone_in(currency: str) -> str:
+    return f"spent_alone_{currency}_e4"
 
 
 def stop_when_spent(ctx: Context, unit: UnitOfWork) -> None:

@@ -57,3 +57,8 @@ def test_pieces_join_to_the_filled_text_and_mark_what_was_put_in():
     found = list(placeholders.pieces(text, values))
     assert "".join(piece for piece, _ in found) == placeholders.fill(text, values) == "{Hi} Siân, vote at ."
     assert [piece for piece, is_value in found if is_value] == ["Siân", ""]
+
+
+def test_what_nothing_would_stand_for_is_named_once_in_its_order() -> None:
+    text = "{last_name} {{x}} {first_name|you} {ward} {last_name} {custom.shoe}"
+    assert placeholders.lacking(text, {"last_name": " ", "custom.shoe": "9"}) == ["last_name", "ward"]

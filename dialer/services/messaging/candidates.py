@@ -22,9 +22,10 @@ from dialer.domain.message_gate import (
     number_to_text,
 )
 from dialer.domain.phone import LineType
-from dialer.domain.quiet_hours import QuietHours
 from dialer.services.context import Context
+from dialer.services.gotv.elections import current_election
 from dialer.services.messaging.audience_count import whom_of
+from dialer.services.messaging.waiting import hours_of
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries import blast_audience
@@ -62,13 +63,14 @@ class Chunk:
     last: bool
 
 
-def texting_rules(blast: Blast | None, campaign: Campaign) -> TextingRules:
-    """What a campaign and its blast say about texting."""
+def texting_rules(blast: Blast | None, campaign: Campaign | None) -> TextingRules:
+    """What a campaign and its blast say about texting; without one, what holds for everybody."""
+    hours, zone = hours_of(campaign)
     return TextingRules(
-        hours=QuietHours(campaign.quiet_start, campaign.quiet_end),
-        zone=campaign.timezone,
+        hours=hours,
+        zone=zone,
         audience=Audience.of(blast.gate_audience or blast.audience) if blast is not None else Audience(),
-        requires_consent=campaign.require_consent_sms,
+        requires_consent=campaign is not None and campaign.require_consent_sms,
         deadline_at=blast.deadline_at if blast is not None else None,
     )
 
@@ -95,6 +97,18 @@ def chunk_after(
     numbers = _numbers(ctx, unit, [row.id for row, _ in meant])
     found = [_candidate(row, facts, numbers.get(row.id, ()), rules, ctx.now) for row, facts in meant]
     return Chunk(found, ids[-1] if ids else after, len(ids) < size)
+
+
+def candidate_of(
+    ctx: Context, unit: UnitOfWork, contact_id: uuid.UUID, campaign: Campaign | None
+) -> Candidate | None:
+    """One person as somebody who may get a text of a campaign, or of none; None where nobody has this id."""
+    election_id = campaign.election_id if campaign is not None else current_election(unit).id
+    found = blast_audience.people(unit, election_id, [contact_id])
+    if not found:
+        return None
+    numbers = _numbers(ctx, unit, [contact_id]).get(contact_id, ())
+    return _candidate(found[0], _known_of(found[0], None), numbers, texting_rules(None, campaign), ctx.now)
 
 
 def _known(unit: UnitOfWork, people: Sequence[Row[Any]], audience: Audience) -> list[tuple[Row[Any], Known]]:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dialer.carrier.port import CarrierMessage
-from dialer.services.budget import stop_when_spent
+from dialer.domain.message import ALONE
+from dialer.services.budget import spend_alone, stop_when_spent
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
 from dialer.services.messaging.progress import ACCEPTED, SPENT, bump_pace
@@ -57,16 +58,20 @@ def _spend(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> dict[uuid.U
     Campaigns come last and in one order, since many wait for their rows.
     """
     by_campaign: defaultdict[uuid.UUID, Decimal] = defaultdict(Decimal)
+    alone = Decimal(0)
     by_blast: defaultdict[uuid.UUID, list[Decimal]] = defaultdict(list)
     for cost in costs:
         if cost.campaign_id is not None:
             by_campaign[cost.campaign_id] += cost.amount
+        elif cost.purpose in ALONE:
+            alone += cost.amount
         if cost.blast_id is not None and cost.purpose == BLAST:
             by_blast[cost.blast_id].append(cost.amount)
     for blast_id, amounts in by_blast.items():
         counters.bump(unit, "blast", blast_id, SPENT, int(sum(amounts) * 10_000))
     for campaign_id in sorted(by_campaign):
         message_outcomes.spend(unit, campaign_id, by_campaign[campaign_id])
-    if by_campaign:
+    spend_alone(ctx, unit, alone)
+    if by_campaign or alone:
         stop_when_spent(ctx, unit)
     return {blast_id: len(amounts) for blast_id, amounts in by_blast.items()}

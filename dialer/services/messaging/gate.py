@@ -17,7 +17,7 @@ from dialer.domain.blast import Pause, Waiting
 from dialer.domain.deadline import validity_s
 from dialer.domain.message_gate import PERSONAL, Skip
 from dialer.domain.phone import country_of
-from dialer.domain.quiet_hours import QuietHours, quiet_from, quiet_until, zones_of_number
+from dialer.domain.quiet_hours import quiet_from, zones_of_number
 from dialer.services.budget import left_to_spend, stop_at_budget
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -25,6 +25,7 @@ from dialer.services.messaging.callbacks import message_status_url
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.senders import kinds_of
+from dialer.services.messaging.waiting import hours_of, quiet_at
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import message_claims, message_gate
 from dialer.store.queries.message_claims import Claimed, Lease
@@ -145,19 +146,16 @@ def _campaigns(
 def _quiet_until(
     ctx: Context, one: Claimed, campaigns: dict[uuid.UUID | None, Campaign | None]
 ) -> dt.datetime | None:
-    campaign = campaigns.get(one.campaign_id)
-    if campaign is None or one.purpose not in CAMPAIGNING:
+    if one.purpose not in CAMPAIGNING:
         return None
-    hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
-    return quiet_until(ctx.now, hours, (campaign.timezone, *zones_of_number(one.number)))
+    return quiet_at(one.number, campaigns.get(one.campaign_id), ctx.now)
 
 
 def _validity_s(ctx: Context, one: Judged, campaigns: dict[uuid.UUID | None, Campaign | None]) -> int | None:
-    campaign = campaigns.get(one.campaign_id)
-    if campaign is None or one.purpose not in CAMPAIGNING:
+    if one.purpose not in CAMPAIGNING:
         return None
-    hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
-    begins = quiet_from(ctx.now, hours, (campaign.timezone, *zones_of_number(one.number)))
+    hours, zone = hours_of(campaigns.get(one.campaign_id))
+    begins = quiet_from(ctx.now, hours, (zone, *zones_of_number(one.number)))
     bounds = [] if begins is None else [max(int((begins - ctx.now).total_seconds()), VALID_AT_LEAST_S)]
     if one.deadline_at is not None:
         bounds.append(validity_s(ctx.now, one.deadline_at))

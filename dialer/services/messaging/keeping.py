@@ -21,7 +21,7 @@ from dialer.services.messaging.planning import PLANNABLE
 from dialer.services.messaging.progress import forget_pace
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast, Message
-from dialer.store.queries.blast_ends import Left, end_queued, left_of
+from dialer.store.queries.blast_ends import Left, cancel_singles_of_ended, end_queued, left_of
 from dialer.store.queries.message_rows import promote
 from dialer.store.session import UnitOfWork
 
@@ -33,6 +33,7 @@ def keep_blasts_going(ctx: Context) -> None:
     require(ctx.actor, Permission.SYSTEM_RUN)
     start_scheduled(ctx)
     call_off_ended(ctx)
+    call_off_singles(ctx)
     for blast_id in _unplanned(ctx):
         enqueue_planning(ctx, blast_id)
     for blast_id in (*_uncleared(ctx), *_closed(ctx)):
@@ -66,6 +67,14 @@ def call_off_ended(ctx: Context) -> int:
             blast.state, blast.pause_reason = "cancelled", None
             ctx.audit(unit, "blast.cancelled", "blast", blast.id, {"campaign": "ended"})
         return len(blasts)
+
+
+def call_off_singles(ctx: Context) -> int:
+    """Cancel texts to one person that wait in a campaign that has ended, and would for ever; how many."""
+    with ctx.unit() as unit:
+        rows = cancel_singles_of_ended(unit)
+        count_moves(unit, (Move(None, row.campaign_id, row.purpose, "queued", "cancelled") for row in rows))
+        return len(rows)
 
 
 def finish_blast(ctx: Context, blast_id: uuid.UUID) -> bool:

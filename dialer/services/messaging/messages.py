@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
@@ -12,6 +13,7 @@ from dialer.domain.errors import NotFound
 from dialer.domain.phone import PhoneFault, read_phone
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
+from dialer.services.messaging.single_waits import Wait, waits_of
 from dialer.services.messaging.views import MessageView
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.messaging import Message
@@ -45,7 +47,8 @@ def list_messages(ctx: Context, search: MessageSearch, page: Page) -> Slice[Mess
         if (after := after_id(page)) is not None:
             query = query.where(Message.id > after)
         rows = unit.session.scalars(query.order_by(Message.id).limit(page.limit + 1)).all()
-        return cut(rows, page, lambda row: (str(row.id),)).map(message_view)
+        found = cut(rows, page, lambda row: (str(row.id),))
+        return Slice(message_views(ctx, unit, found.items), found.next)
 
 
 def get_message(ctx: Context, message_id: uuid.UUID) -> MessageView:
@@ -55,10 +58,27 @@ def get_message(ctx: Context, message_id: uuid.UUID) -> MessageView:
         row = unit.session.get(Message, (unit.organisation_id, message_id))
         if row is None:
             raise NotFound
-        return message_view(row)
+        return message_views(ctx, unit, [row])[0]
 
 
-def message_view(row: Message) -> MessageView:
+def texts_of_contact(ctx: Context, contact_id: uuid.UUID, limit: int = 20) -> list[MessageView]:
+    """The latest texts to and from one person, the last of them first."""
+    require(ctx.actor, Permission.MESSAGE_READ)
+    with ctx.unit() as unit:
+        of_them = select(Message).where(
+            Message.organisation_id == unit.organisation_id, Message.contact_id == contact_id
+        )
+        rows = unit.session.scalars(of_them.order_by(Message.id.desc()).limit(limit)).all()
+        return message_views(ctx, unit, rows)
+
+
+def message_views(ctx: Context, unit: UnitOfWork, rows: Sequence[Message]) -> list[MessageView]:
+    """Texts as they are shown; those that somebody wrote to one person with what they wait for."""
+    waits = waits_of(ctx, unit, rows)
+    return [message_view(row, waits.get(row.id)) for row in rows]
+
+
+def message_view(row: Message, wait: Wait | None = None) -> MessageView:
     """A text as it is shown. Codes and sign-in links are not."""
     return MessageView(
         id=row.id,
@@ -84,6 +104,8 @@ def message_view(row: Message) -> MessageView:
         delivered_at=row.delivered_at,
         inbound_class=row.inbound_class,
         inbound_rule=row.inbound_rule,
+        waiting_reason=wait.reason if wait else None,
+        waits_until=wait.until if wait else None,
     )
 
 

@@ -6,6 +6,7 @@ messages all wait as `queued` rows for `sending`.
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Final
 
@@ -41,6 +42,8 @@ def queue_text(
     sender: str | None = None,
     priority: int | None = None,
     skip: Skip | None = None,
+    message_id: uuid.UUID | None = None,
+    not_before: dt.datetime | None = None,
 ) -> Message:
     """Have one text sent to an E.164 number soon: a row of this transaction, and a job once it is committed.
 
@@ -48,12 +51,12 @@ def queue_text(
     (suppression, but for the confirmation; country; kind of line); whatever else belongs to a campaign
     passes all of them. `sender` is the one that the person knows, else the campaign's first, else the
     organisation's first. `Conflict` when there is none. With `skip` it is written down as left out for that
-    reason, and never sent.
+    reason, and never sent. With `not_before` it waits until then.
     """
     measured = measure(body)
     message = Message(
         organisation_id=unit.organisation_id,
-        id=new_id(),
+        id=message_id or new_id(),
         direction="outbound",
         purpose=purpose,
         blast_id=blast_id,
@@ -67,7 +70,7 @@ def queue_text(
         priority=priority if priority is not None else _priority(purpose),
         state="skipped" if skip else "queued",
         skip_reason=skip,
-        not_before=ctx.now,
+        not_before=not_before or ctx.now,
         created_by=ctx.actor.account_id,
         created_at=ctx.now,
     )

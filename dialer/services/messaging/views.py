@@ -147,3 +147,6 @@ class MessageView:
     inbound_class: str | None = None
     """Of one that came in: what it asks of us, and the rule by which that was found."""
     inbound_rule: str | None = None
+    waiting_reason: str | None = None
+    """Of one to one person that is still here: what it waits for."""
+    waits_until: dt.datetime | None = None

@@ -7,7 +7,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from dialer.domain.blast import Waiting
-from dialer.domain.quiet_hours import QuietHours, is_quiet
+from dialer.domain.quiet_hours import (
+    USUAL,
+    USUAL_ZONE,
+    QuietHours,
+    is_quiet,
+    quiet_until,
+    zones_of_number,
+)
 from dialer.domain.sender import Rest
 from dialer.services.context import Context
 from dialer.services.messaging.carrier_queues import standing_senders
@@ -20,7 +27,7 @@ from dialer.store.queries.message_claims import senders_with_texts
 from dialer.store.session import UnitOfWork
 
 _NEVER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
-_WAITING: Final[Mapping[str | None, Waiting]] = {
+WAITING: Final[Mapping[str | None, Waiting]] = {
     Rest.SLOWED: Waiting.RATE,
     Rest.AWAY: Waiting.CARRIER,
     None: Waiting.CARRIER,
@@ -67,7 +74,7 @@ def _resting(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -
         return None
     if all(row.pause_reason is not None for row in rows):
         return Waiting.SENDERS
-    return _WAITING[first_to_wake(rows).resting_for]
+    return WAITING[first_to_wake(rows).resting_for]
 
 
 def _senders_left(unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Sequence[str]:
@@ -80,7 +87,21 @@ def _senders_left(unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Sequenc
 
 def campaign_is_quiet(campaign: Campaign, now: dt.datetime) -> bool:
     """Whether it is quiet now where the campaign is."""
-    return is_quiet(now, QuietHours(campaign.quiet_start, campaign.quiet_end), (campaign.timezone,))
+    hours, zone = hours_of(campaign)
+    return is_quiet(now, hours, (zone,))
+
+
+def hours_of(campaign: Campaign | None) -> tuple[QuietHours, str]:
+    """A campaign's quiet hours and zone; the usual ones for what belongs to none."""
+    if campaign is None:
+        return USUAL, USUAL_ZONE
+    return QuietHours(campaign.quiet_start, campaign.quiet_end), campaign.timezone
+
+
+def quiet_at(number: str, campaign: Campaign | None, now: dt.datetime) -> dt.datetime | None:
+    """Until when it is quiet for a number, by its campaign's clock or its own; None where it isn't now."""
+    hours, zone = hours_of(campaign)
+    return quiet_until(now, hours, (zone, *zones_of_number(number)))
 
 
 def is_resting(sender: Sender, now: dt.datetime) -> bool:

@@ -53,6 +53,24 @@ _END: Final = text(
 )
 
 
+_CANCEL_SINGLES: Final = text(
+    """
+    WITH rest AS (
+        SELECT m.id FROM message m
+        JOIN campaign k ON k.organisation_id = m.organisation_id AND k.id = m.campaign_id
+        WHERE m.organisation_id = :organisation AND m.state = 'queued' AND m.purpose IN ('single', 'reply')
+          AND m.purpose <> 'blast' AND k.state = 'ended'
+        ORDER BY m.id FOR UPDATE OF m SKIP LOCKED
+    )
+    UPDATE message SET state = 'cancelled', lease = NULL, leased_until = NULL
+    FROM rest
+    WHERE message.organisation_id = :organisation AND message.id = rest.id
+    RETURNING message.campaign_id, message.purpose
+    """
+)
+"""`purpose <> 'blast'` is the condition of the index of what waits beside blasts, which is short."""
+
+
 @dataclass(frozen=True, slots=True)
 class Left:
     """What of a blast isn't over: waiting to be sent, on the wire, looked for; and what could be sent now."""
@@ -91,3 +109,8 @@ def end_queued(
         "limit": limit,
     }
     return unit.session.execute(_END, given).all()
+
+
+def cancel_singles_of_ended(unit: UnitOfWork) -> Sequence[Row[Any]]:
+    """Cancel what waits for one person in campaigns that have ended."""
+    return unit.session.execute(_CANCEL_SINGLES, {"organisation": unit.organisation_id}).all()

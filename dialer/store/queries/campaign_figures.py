@@ -156,6 +156,13 @@ _COUNTED = text(
     WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL AND cost <> 0
     GROUP BY 1, 2, 3
     UNION ALL
+    SELECT 'organisation', organisation_id, 'spent_alone_' || cost_currency || '_e4',
+           (sum(cost) * 10000)::bigint
+    FROM message
+    WHERE organisation_id = :organisation AND purpose IN ('single', 'reply') AND campaign_id IS NULL
+      AND cost <> 0
+    GROUP BY 1, 2, 3
+    UNION ALL
     SELECT 'blast', blast_id, 'accepted', count(*)
     FROM message
     WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL

@@ -72,7 +72,7 @@ _WAIT: Final = """
              OR o.inbound_read_under IS DISTINCT FROM pg_postmaster_start_time()
             ) THEN 'unread_texts'
         WHEN s.pause_reason IS NOT NULL OR s.resting_until > :now THEN 'carrier'
-        WHEN m.campaigning AND m.purpose <> 'reply' AND review.open THEN 'in_review'
+        WHEN m.campaigning AND review.open THEN 'in_review'
         WHEN m.campaigning AND m.quiet_until > :now THEN 'quiet_hours'
     END
 """
@@ -91,6 +91,7 @@ _JUDGE: Final = text(
         SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.purpose, m.number, m.sender, m.quiet_until,
                CASE WHEN m.for_blast THEN b.deadline_at END AS deadline_at,
                m.price, k.spent, k.cost_cap, m.attempts,
+               m.campaign_id IS NOT NULL OR m.campaigning AS budgeted,
                {_SKIP} AS skip, {_WAIT} AS wait
         FROM asked m
         JOIN organisation o ON o.id = :organisation
@@ -179,9 +180,9 @@ _JUDGE: Final = text(
                     WHEN wait IS NOT NULL THEN wait
                     WHEN spent + sum(price) FILTER (WHERE skip IS NULL AND wait IS NULL)
                          OVER (PARTITION BY campaign_id ORDER BY id) > cost_cap THEN 'cost_cap'
-                    WHEN campaign_id IS NOT NULL
+                    WHEN budgeted
                          AND sum(price) FILTER (
-                             WHERE campaign_id IS NOT NULL AND skip IS NULL AND wait IS NULL
+                             WHERE budgeted AND skip IS NULL AND wait IS NULL
                          ) OVER (ORDER BY id) > CAST(:left AS numeric) THEN 'organisation_cost_cap'
                END AS wait
         FROM looked
@@ -269,7 +270,8 @@ def judge(
     left: Decimal | None = None,
 ) -> list[Judged]:
     """Judge claimed texts, and make those that pass `sending`. What isn't ours any more is left out. Those of
-    campaigns may cost no more than what is `left` for all together; None is no limit.
+    campaigns, and those that somebody wrote to one person, may cost no more than what is `left` for all
+    together; None is no limit.
     """
     of_ours = {"organisation": unit.organisation_id, "lease": lease, "now": now}
     mine = set(unit.session.scalars(_LOCK, {**of_ours, "ids": [one.text.id for one in asked]}))

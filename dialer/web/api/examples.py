@@ -50,6 +50,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "NewExport": {"kind": "contacts", "list_id": _LIST, "format": "xlsx"},
     "NewList": {"name": "Aber Marsh", "default_region": "GB"},
     "NewListOfAudience": {"name": "Supporters in CF10, Monday"},
+    "NewMessage": {"contact_id": _CONTACT, "body": "{first_name|Hello}, your lift comes at ten."},
     "NewOptOut": {"channel": "voice", "note": "Asked not to be rung again"},
     "NewPledge": {"campaign_id": _CAMPAIGN, "support": 1, "voting_method": "in_person"},
     "NewPhone": {"phone": "07700 900 123"},

@@ -20,6 +20,7 @@ from dialer.web.coordinator import (
     scripts,
     senders,
     suppressions,
+    texting,
     turnout,
     volunteers,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "scripts",
     "senders",
     "suppressions",
+    "texting",
     "turnout",
     "volunteers",
 ]

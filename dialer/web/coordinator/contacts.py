@@ -17,6 +17,7 @@ from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.calling.history import contact_history
 from dialer.services.context import Context
 from dialer.services.gotv.pledges import NewPledge, put_pledge
+from dialer.services.messaging.messages import texts_of_contact
 from dialer.services.paging import Page
 from dialer.services.people.contacts import ContactSearch, get_contact, list_contacts
 from dialer.services.people.lists import list_lists
@@ -37,6 +38,7 @@ from dialer.web.coordinator.forms import (
     said_or_none,
     same_names,
 )
+from dialer.web.coordinator.text_lines import Composer, empty_composer, lines_of
 from dialer.web.coordinator.wording import CHANNEL, SUPPORT
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -66,7 +68,7 @@ def find_contacts() -> str:
 @allow(Permission.CONTACT_READ)
 def contact(contact_id: uuid.UUID) -> str:
     """All that is held of one person; that somebody looked is audited."""
-    return _person_page(context(), contact_id)
+    return person_page(context(), contact_id)
 
 
 @coordinator.post("/contacts/<uuid:contact_id>/pledge")
@@ -78,7 +80,7 @@ def record_pledge(contact_id: uuid.UUID) -> Answer:
         put_pledge(ctx, contact_id, _pledge())
     except ValidationFailed as error:
         faults = faults_of(error, same_names("support", "campaign_id"))
-        return _person_page(ctx, contact_id, faults), 422
+        return person_page(ctx, contact_id, faults), 422
     return go("coordinator.contact", gettext("Saved in the pledge table."), contact_id=contact_id)
 
 
@@ -90,7 +92,7 @@ def opt_out(contact_id: uuid.UUID) -> Answer:
     try:
         add_opt_out(ctx, contact_id, _known_channel(), note=said_or_none("note"))
     except ValidationFailed as error:
-        return _person_page(ctx, contact_id, faults_of(error, same_names("channel", "note"))), 422
+        return person_page(ctx, contact_id, faults_of(error, same_names("channel", "note"))), 422
     words = gettext("Saved. They won’t be contacted that way again, by anyone here.")
     return go("coordinator.contact", words, contact_id=contact_id)
 
@@ -178,7 +180,10 @@ def _search_page(
     )
 
 
-def _person_page(ctx: Context, contact_id: uuid.UUID, errors: Faults | None = None) -> str:
+def person_page(
+    ctx: Context, contact_id: uuid.UUID, errors: Faults | None = None, composer: Composer | None = None
+) -> str:
+    """All that is held of one person, and the forms of what can be done."""
     person = get_contact(ctx, contact_id)
     supports = [("", gettext("Choose"))] if person.support is None else []
     supports += [(str(level), f"{level} · {words}") for level, words in SUPPORT.items() if level]
@@ -189,6 +194,9 @@ def _person_page(ctx: Context, contact_id: uuid.UUID, errors: Faults | None = No
         opt_outs=[(channel, at) for channel, at in person.opt_outs.items() if at],
         history=contact_history(ctx, contact_id),
         reach=reach_of_contact(ctx, contact_id),
+        texts=lines_of(texts_of_contact(ctx, contact_id)),
+        composer=composer or empty_composer(),
+        text_campaigns=choices([one for one in campaigns if one.state == "active"], gettext("None")),
         support_choices=supports,
         campaign_choices=choices(campaigns, None if len(campaigns) == 1 else gettext("Choose")),
         channel_choices=list(CHANNEL.items()),

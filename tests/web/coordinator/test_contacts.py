@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from dialer.services.context import Context
 from dialer.services.people.contacts import change_contact
+from dialer.services.people.no_contact import add_opt_out
 from dialer.store.models.accounts import AuditEntry
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.services.people.importing import bring_in
+from tests.texting import campaign
 from tests.web.coordinator.conftest import record_pledge
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
@@ -111,3 +113,43 @@ def test_unknown_people_and_channels_show_nothing(desk: Reader, bank: PhoneBank)
     assert desk.open(f"/contacts/{uuid.uuid4()}").status == 404
     assert desk.open(f"/contacts/{bank.people['Owen']}/opt-outs/pigeon/lift").status == 404
     assert desk.open("/contacts?list_id=nonsense").status == 404
+
+
+def test_somebody_is_texted_from_their_page_once(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
+    campaign(ctx)
+    desk.open(f"/contacts/{bank.people['Owen']}")
+    page = desk.press("text-look", body="Diolch {first_name}, see you at ten.")
+    assert "Diolch Owen, see you at ten." in page.words["text-preview"]
+    assert (page.tests["text-segments"]["data-value"], "texts" in page.tests) == ("1", False)
+    shown = desk.page
+    for _ in range(2):
+        desk.page = shown
+        page = desk.press("text-send", body="Diolch {first_name}, see you at ten.")
+        assert "Sent in one part." in page.words["flash"]
+    assert page.words["texts"].count("Diolch Owen") == 1
+    desk.page = shown
+    page = desk.press("text-send", body="At eleven, {first_name}.")
+    assert page.words["texts"].count("Waiting its turn") == 2, "other words are another text"
+
+
+def test_a_text_that_cannot_go_is_kept_in_the_form(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
+    campaign(ctx)
+    desk.open(f"/contacts/{bank.people['Owen']}")
+    page = desk.press("text-send", body="At {polling_station}?")
+    assert (page.status, "isn’t known of them" in page.words["flash"]) == (422, True)
+    assert "At {polling_station}?" in page.html
+    add_opt_out(ctx, bank.people["Owen"], "sms")
+    page = desk.press("text-send", body="Hello")
+    assert (page.status, "Asked us to stop" in page.words["flash"]) == (409, True)
+    assert "text-send" not in desk.open(f"/contacts/{bank.people['Owen']}").buttons
+
+
+def test_in_quiet_hours_the_page_says_when_it_goes(
+    desk: Reader, bank: PhoneBank, ctx: Context, clock: SetClock, carys: Person
+) -> None:
+    campaign(ctx)
+    clock.now = clock.now.replace(hour=20, minute=30)
+    desk.sign_in(carys.token)
+    desk.open(f"/contacts/{bank.people['Owen']}")
+    assert "It is quiet time for them" in desk.press("text-look", body="Hello").text
+    assert "the end of quiet hours, Fri 8 May, 9 am" in desk.press("text-send", body="Hello").words["flash"]

@@ -91,6 +91,8 @@ FIELDS = [
     "cost_cap",
     "require_consent_sms",
     "body",
+    "text_id",
+    "text_campaign_id",
     "voted",
     "voting_methods",
     "tags_any",

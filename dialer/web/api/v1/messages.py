@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from flask import url_for
 from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
+from dialer.domain.blast import Waiting
 from dialer.domain.message import DIRECTIONS, MESSAGE_STATES
 from dialer.domain.texting import INBOUND_CLASSES
+from dialer.services.messaging.blasts import LONGEST_BODY
 from dialer.services.messaging.messages import MessageSearch, get_message, list_messages
+from dialer.services.messaging.singles import NewText, text_person
 from dialer.services.messaging.views import MessageView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Id, Instant, Money, Text, Whole, money, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
 from dialer.web.desk import context
 from dialer.web.guard import allow
+
+WAITS: Final = tuple(reason.value for reason in Waiting)
 
 messages = Resource("messages", "Texts, out and in, each with its state")
 
@@ -52,6 +58,16 @@ class MessageSchema(Schema):
     delivered_at = Instant(allow_none=True)
     klass = Choice(*INBOUND_CLASSES, allow_none=True, data_key="class")
     rule = Text(allow_none=True)
+    waiting_reason = Choice(*WAITS, allow_none=True)
+    waits_until = Instant(allow_none=True)
+
+
+class NewMessageSchema(Schema):
+    """A text to one person. Its placeholders are filled with what is known of them."""
+
+    contact_id = Id(required=True)
+    body = Text(required=True, blank=False, max_length=LONGEST_BODY)
+    campaign_id = Id(allow_none=True)
 
 
 MessagePage = paged(MessageSchema)
@@ -70,6 +86,16 @@ class MessageQuery(PageQuery):
 @messages.route("/messages")
 class Messages(MethodView):
     """All texts."""
+
+    @allow(Permission.MESSAGE_SEND)
+    @messages.arguments(NewMessageSchema)
+    @messages.response(201, MessageSchema)
+    def post(self, given: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, str]]:
+        """Text one person, soon. 409 with the `reason` where they may not be texted; in quiet hours, and
+        while something else holds it up, it waits, and `waiting_reason` says what for.
+        """
+        written = text_person(context(), NewText(**given))
+        return show_message(written), 201, {"Location": url_for("messages.Message", message_id=written.id)}
 
     @allow(Permission.MESSAGE_READ)
     @messages.arguments(MessageQuery, location="query")
@@ -117,4 +143,6 @@ def show_message(found: MessageView) -> dict[str, object]:
         "delivered_at": found.delivered_at,
         "klass": found.inbound_class,
         "rule": found.inbound_rule,
+        "waiting_reason": found.waiting_reason,
+        "waits_until": found.waits_until,
     }

@@ -1,0 +1,170 @@
+"""One text to one person: written by a coordinator, sent by the one gate like any other."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.message_gate import Skip
+from dialer.domain.phone import country_of
+from dialer.domain.segments import measure
+from dialer.domain.sender import choose
+from dialer.services.calling.reach import reach_campaign
+from dialer.services.context import Context
+from dialer.services.messaging.candidates import candidate_of
+from dialer.services.messaging.messages import message_views
+from dialer.services.messaging.outgoing import any_sender, queue_text
+from dialer.services.messaging.senders import kinds_of, rates_of
+from dialer.services.messaging.views import MessageView
+from dialer.services.messaging.waiting import quiet_at
+from dialer.services.messaging.written import lock_writing, reads, refuse
+from dialer.store.models import new_id
+from dialer.store.models.calling import Campaign
+from dialer.store.models.messaging import Message
+from dialer.store.queries.blast_audience import known_senders
+from dialer.store.session import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """What somebody wants to text one person. `id` is the text’s own, where a form that may be sent twice
+    has drawn one.
+    """
+
+    contact_id: uuid.UUID
+    body: str = field(repr=False)
+    campaign_id: uuid.UUID | None = None
+    id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextPreview:
+    """How a text would read, and what it would take."""
+
+    body: str = field(repr=False)
+    number: str = field(repr=False)
+    sender: str = field(repr=False)
+    segments: int
+    encoding: str
+    cost: Decimal
+    currency: str
+    waits_until: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A text that may be written down."""
+
+    contact_id: uuid.UUID
+    campaign: Campaign | None
+    number: str
+    sender: str
+    body: str
+
+
+def text_person(ctx: Context, wanted: NewText) -> MessageView:
+    """Text one person, soon; in quiet hours when they are over (`waiting_reason`).
+
+    `Conflict` with the `reason` where they may not be texted, now or ever, or texts can come from nowhere;
+    `InvalidTransition` where the campaign isn’t active; `ValidationFailed` where the text can’t be sent as it
+    is. One with the id of a text that was written down already is that text.
+    """
+    require(ctx.actor, Permission.MESSAGE_SEND)
+    with ctx.unit() as unit:
+        ready = _ready(ctx, unit, wanted)
+        message = _written_before(unit, wanted, ready) or _write(ctx, unit, wanted, ready)
+        return message_views(ctx, unit, [message])[0]
+
+
+def preview_text(ctx: Context, wanted: NewText) -> TextPreview:
+    """How a text would read, and what it would take; refused as `text_person` refuses."""
+    require(ctx.actor, Permission.MESSAGE_SEND)
+    with ctx.unit() as unit:
+        ready = _ready(ctx, unit, wanted)
+        measured = measure(ready.body)
+        kind = kinds_of(unit, [ready.sender])[ready.sender]
+        return TextPreview(
+            body=ready.body,
+            number=ready.number,
+            sender=ready.sender,
+            segments=measured.segments,
+            encoding=measured.encoding,
+            cost=measured.segments * ctx.messaging.prices.of(country_of(ready.number), kind),
+            currency=ctx.messaging.currency,
+            waits_until=quiet_at(ready.number, ready.campaign, ctx.now),
+        )
+
+
+def _ready(ctx: Context, unit: UnitOfWork, wanted: NewText) -> _Ready:
+    campaign = _campaign(ctx, unit, wanted.campaign_id)
+    person = candidate_of(ctx, unit, wanted.contact_id, campaign)
+    if person is None:
+        raise ValidationFailed.at("/contact_id", "There is nobody with this id.")
+    if person.excluded is not None or person.number is None:
+        raise refuse(person.excluded or Skip.NO_PHONE, person.id)
+    sender = _sender(ctx, unit, person.number, campaign)
+    body = reads(ctx, unit, wanted.body, person.person, number=person.number, sender=sender)
+    return _Ready(person.id, campaign, person.number, sender, body)
+
+
+def _campaign(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID | None) -> Campaign | None:
+    if campaign_id is None:
+        return None
+    try:
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.MESSAGE_SEND)
+    except NotFound:
+        raise ValidationFailed.at("/campaign_id", "There is no campaign with this id.") from None
+    if campaign.state != "active":
+        detail = f"The campaign is {campaign.state}. Start it, or write without a campaign."
+        raise InvalidTransition(detail, state=campaign.state)
+    return campaign
+
+
+def _sender(ctx: Context, unit: UnitOfWork, number: str, campaign: Campaign | None) -> str:
+    """The sender that the person knows, else one of the campaign’s, else the organisation’s first."""
+    known = known_senders(unit, [number]).get(number)
+    if known is not None:
+        return known
+    rates = rates_of(unit, campaign.senders if campaign is not None else (), ctx.messaging)
+    sender = choose(number, rates) if rates else any_sender(unit)
+    if sender is None:
+        raise Conflict("There is no number yet that texts can come from. Give a campaign one.")
+    return sender
+
+
+def _written_before(unit: UnitOfWork, wanted: NewText, ready: _Ready) -> Message | None:
+    """The text of this id, where the same form was sent before: to the same person, in the same words."""
+    if wanted.id is None:
+        return None
+    lock_writing(unit, wanted.id)
+    row = unit.session.get(Message, (unit.organisation_id, wanted.id))
+    is_same = row is not None and (row.contact_id, row.body, row.purpose) == (
+        ready.contact_id,
+        ready.body,
+        "single",
+    )
+    return row if is_same else None
+
+
+def _write(ctx: Context, unit: UnitOfWork, wanted: NewText, ready: _Ready) -> Message:
+    taken = wanted.id is None or unit.session.get(Message, (unit.organisation_id, wanted.id)) is not None
+    campaign_id = ready.campaign.id if ready.campaign is not None else None
+    message = queue_text(
+        unit,
+        ctx,
+        number=ready.number,
+        body=ready.body,
+        purpose="single",
+        contact_id=ready.contact_id,
+        campaign_id=campaign_id,
+        sender=ready.sender,
+        message_id=new_id() if taken else wanted.id,
+        not_before=quiet_at(ready.number, ready.campaign, ctx.now),
+    )
+    about = {"contact_id": str(ready.contact_id), "campaign_id": str(campaign_id) if campaign_id else None}
+    ctx.audit(unit, "message.written", "message", message.id, about)
+    return message

@@ -1,0 +1,86 @@
+"""A text that somebody here writes to one person: whether it may go, and how it reads.
+
+What stands against it is said at once, by the rule that the gate asks again before the wire; what passes
+(quiet hours, a pause) makes it wait.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import Row
+
+from dialer.domain import placeholders
+from dialer.domain.errors import Conflict, FieldError, UnknownPlaceholder, ValidationFailed
+from dialer.domain.message_gate import Skip
+from dialer.services.context import Context
+from dialer.services.messaging.blasts import LONGEST_BODY, check_opt_out_route
+from dialer.services.messaging.opt_out_links import opt_out_urls
+from dialer.services.messaging.rendering import values_of
+from dialer.store.session import UnitOfWork
+
+REFUSALS: Final[Mapping[Skip, str]] = {
+    Skip.OPTED_OUT: "They, or somebody with the same number, asked for no texts, and that holds.",
+    Skip.SUPPRESSED: "Their number is on a do-not-contact list.",
+    Skip.DECEASED: "They have died.",
+    Skip.MOVED: "They have moved away, so the number may be somebody else’s by now.",
+    Skip.NO_PHONE: "No number of theirs is known that works.",
+    Skip.NOT_MOBILE: "Their number is a landline, or another line that takes no texts.",
+    Skip.COUNTRY: "Their number lies in a country that isn’t texted from here (phones.allowed_countries).",
+    Skip.NO_CONSENT: "This campaign texts only people who said yes to texts, and they haven’t.",
+    Skip.IN_REVIEW: "They may have asked for no more texts. Decide about what they wrote first.",
+}
+
+
+def refuse(reason: Skip, contact_id: uuid.UUID | None) -> Conflict:
+    """The refusal of a text that nobody may get, with the gate’s word for the reason."""
+    about = str(contact_id) if contact_id is not None else None
+    return Conflict(f"{REFUSALS[reason]} Nothing was sent.", reason=reason.value, contact_id=about)
+
+
+def reads(
+    ctx: Context, unit: UnitOfWork, body: str, person: Row[Any] | None, *, number: str, sender: str
+) -> str:
+    """The text as one person reads it. `UnknownPlaceholder` where a word in braces stands for nothing;
+    `ValidationFailed` where nothing is known of them that it could stand for, and no fallback either, where
+    nothing is left to read, and where they couldn’t say no to it.
+    """
+    _check(body)
+    url = opt_out_urls(ctx, unit, [number])[number] if "opt_out_url" in placeholders.names_in(body) else ""
+    values = values_of(person, url)
+    if missing := placeholders.lacking(body, values):
+        raise ValidationFailed(errors=[FieldError("/body", _missing(name)) for name in missing])
+    text = placeholders.fill(body, values)
+    if not text.strip():
+        raise ValidationFailed.at("/body", "With what is known of them, nothing is left to read.")
+    _check_length(text)
+    check_opt_out_route(body, [sender])
+    return text
+
+
+def _check(body: str) -> None:
+    if not body.strip():
+        raise ValidationFailed.at("/body", "Write what the text says.")
+    _check_length(body)
+    unknown = [FieldError("/body", fault) for fault in placeholders.faults(body)]
+    if unknown:
+        raise UnknownPlaceholder(unknown[0].detail, errors=unknown)
+
+
+def _check_length(text: str) -> None:
+    if len(text) > LONGEST_BODY:
+        raise ValidationFailed.at("/body", f"A text has at most {LONGEST_BODY:,} characters.")
+
+
+def _missing(name: str) -> str:
+    stands_in = f"{{{name}|…}}"
+    return f"“{{{name}}}” isn’t known of them. Say what stands in for it: {stands_in}"
+
+
+def lock_writing(unit: UnitOfWork, message_id: uuid.UUID) -> None:
+    """Let nobody else write down the text of this id until the unit of work is over."""
+    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"text {unit.organisation_id}{message_id}", 0))
+    unit.session.execute(select(lock))

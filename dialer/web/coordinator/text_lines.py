@@ -1,0 +1,93 @@
+"""Texts to one person as pages show them: those that went, those that wait and what for, and the next one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from flask_babel import gettext, ngettext
+from flask_babel import lazy_gettext as _
+
+from dialer.domain.blast import Waiting
+from dialer.domain.phone import written
+from dialer.services.messaging.singles import TextPreview
+from dialer.services.messaging.views import MessageView
+from dialer.web.coordinator.text_wording import LEFT_OUT, MESSAGE_STATE
+from dialer.web.coordinator.wording import Words
+from dialer.web.words import moment, money
+
+WAITS_FOR: Final[Words] = {
+    Waiting.ORGANISATION_PAUSED: _("Waits: everything is paused"),
+    Waiting.BUDGET: _("Waits: the money for all campaigns is spent"),
+    Waiting.CAMPAIGN_PAUSED: _("Waits: its campaign is paused"),
+    Waiting.UNREAD: _("Waits until what came in meanwhile has been read"),
+    Waiting.SENDERS: _("Waits: the number it comes from is stopped"),
+    Waiting.RATE: _("Waits: the carrier asks us to go slower"),
+    Waiting.CARRIER: _("Waits: the carrier can’t be reached"),
+    Waiting.REVIEW: _("Waits for your answer about what they wrote"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One text of a person: whose it is, and what became of it in words."""
+
+    ours: bool
+    body: str
+    at: dt.datetime
+    state_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """The form of a text to one person, with how it would read where somebody asked. `text_id` is that of the
+    text it becomes, however often the form is sent.
+    """
+
+    text_id: str
+    values: Mapping[str, str]
+    preview: TextPreview | None = None
+
+    @property
+    def preview_words(self) -> str:
+        """Its parts, what they cost, and the way it goes."""
+        return told_of(self.preview) if self.preview else ""
+
+
+def empty_composer() -> Composer:
+    """The form before anything is written."""
+    return Composer(str(uuid.uuid4()), {"body": "", "campaign_id": ""})
+
+
+def told_of(preview: TextPreview) -> str:
+    """Its parts, what they cost, and the way it goes."""
+    parts = ngettext("One part", "%(num)s parts", preview.segments)
+    way = gettext(
+        "from %(sender)s to %(number)s", sender=_sender(preview.sender), number=written(preview.number)
+    )
+    return f"{parts} · {money(preview.cost, preview.currency)} · {way}"
+
+
+def _sender(address: str) -> str:
+    return written(address) if address.startswith("+") else address
+
+
+def lines_of(texts: Iterable[MessageView]) -> list[Line]:
+    """A person’s texts, in the order given."""
+    return [Line(one.direction == "outbound", one.body, one.created_at, state_of(one)) for one in texts]
+
+
+def state_of(one: MessageView) -> str:
+    """What became of a text of ours, or what it waits for; nothing of one that came in."""
+    if one.direction == "inbound":
+        return ""
+    if one.waiting_reason == Waiting.QUIET_HOURS and one.waits_until is not None:
+        return str(gettext("Waits for the end of quiet hours, %(when)s", when=moment(one.waits_until)))
+    if one.waiting_reason in WAITS_FOR:
+        return str(WAITS_FOR[one.waiting_reason])
+    if one.state == "skipped" and one.skip_reason in LEFT_OUT:
+        return f"{MESSAGE_STATE[one.state]}: {LEFT_OUT[one.skip_reason]}"
+    return str(MESSAGE_STATE.get(one.state, ""))
