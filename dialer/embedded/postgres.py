@@ -25,7 +25,11 @@ COMMON = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "200",
-    "shared_buffers": "128MB",
+    "shared_buffers": "192MB",
+    # An import or a blast writes some hundred megabytes of log a second at most: sessions shouldn't have to
+    # write it out themselves. After a crash a checkpoint's worth is replayed, so it must stay small.
+    "wal_buffers": "16MB",
+    "max_wal_size": "2GB",
     "random_page_cost": "1.1",
     "max_parallel_workers_per_gather": "0",
     "jit": "off",

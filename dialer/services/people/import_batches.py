@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import itemgetter
+from typing import Final
 
 from dialer.domain.importing.delimited import Record, Rows
 from dialer.domain.importing.issues import RowIssue
@@ -18,10 +19,17 @@ from dialer.domain.person import Identity
 from dialer.services.people.import_columns import ColumnReader, People
 from dialer.store.queries.import_stage import gone_line, new_ids, new_lines, placed_line, stage_line
 
+WORTH_HALVING: Final = 2_000
+"""People of a chunk from which it is worth to bring them in as two halves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A chunk of a list's rows as they were read; `lines` are its people for COPY."""
+    """A chunk of a list's rows as they were read; `lines` are its people for COPY.
+
+    `second` are the lines of `second_count` more, a half that may be brought in beside those: nobody in it
+    shares anything by which people are known with anybody else of the chunk.
+    """
 
     chunk: Chunk
     row_count: int
@@ -29,6 +37,8 @@ class Batch:
     lines: bytes
     issues: list[RowIssue]
     warnings: dict[str, int]
+    second: bytes = b""
+    second_count: int = 0
 
     @property
     def start(self) -> int:
@@ -76,7 +86,7 @@ class ChunkReader:
         people, others = self.columns.read(records) if self.columns else (None, records)
         odd = _read_rows(self._rows, others)
         warnings = odd.warnings + people.warnings if people else odd.warnings
-        lines = _lines(people, odd.people, self._rules)
+        lines, second = _lines(people, odd.people, self._rules)
         row_count = odd.row_count + (len(people.rows) if people else 0)
         return Batch(
             chunk,
@@ -85,6 +95,8 @@ class ChunkReader:
             "".join(lines).encode(),
             odd.issues,
             {code: count for code, count in warnings.items() if count},
+            "".join(second).encode(),
+            len(second),
         )
 
 
@@ -115,24 +127,38 @@ def _read_rows(reader: RowReader, records: Iterable[Record]) -> _Rows:
     return rows
 
 
-def _lines(people: People | None, odd: Sequence[PersonRow], rules: RowRules) -> list[str]:
-    """Everybody as lines for COPY, in the order of their rows. Only who shares a key may repeat another."""
+def _lines(
+    people: People | None, odd: Sequence[PersonRow], rules: RowRules
+) -> tuple[list[str], Sequence[str]]:
+    """Everybody as lines for COPY, in the order of their rows, and those of the second half. Only who shares
+    a key may repeat another.
+    """
     known = [(person, person.identity(rules.register, rules.id_source)) for person in odd]
     rows = sorted([*(people.rows if people else ()), *(person.row for person in odd)])
     ids = dict(zip(rows, new_ids(len(rows)), strict=True))
     if people is None:
-        return list(_placed([(person.row, person, who) for person, who in known], ids).values())
+        return list(_placed([(person.row, person, who) for person, who in known], ids).values()), ()
     sharing = _sharing(people, (key for _, who in known for key in keys_of(who)))
     apart = people.only([place not in sharing for place in range(len(people.rows))]) if sharing else people
     lines = dict(
         zip(apart.rows, new_lines(apart.rows, map(ids.__getitem__, apart.rows), apart.staged), strict=True)
     )
+    second = _second_half(lines, apart, odd)
     if not (known or sharing):
-        return list(lines.values())
+        return list(lines.values()), second
     waiting: list[_Waiting] = [(person.row, person, who) for person, who in known]
     waiting += [(people.rows[place], people.cells(place), people.identity(place)) for place in sharing]
     lines.update(_placed(sorted(waiting, key=itemgetter(0)), ids))
-    return [lines[row] for row in rows]
+    return [lines[row] for row in rows if row in lines], second
+
+
+def _second_half(lines: dict[int, str], apart: People, odd: Sequence[PersonRow]) -> list[str]:
+    """Take out the later half of those who share nothing; nobody where the chunk is small, or tells who is
+    gone: whether somebody is, depends on all its rows.
+    """
+    if len(lines) < WORTH_HALVING or any(person.change is Change.DELETED for person in odd):
+        return []
+    return [lines.pop(row) for row in apart.rows[len(lines) // 2 :]]
 
 
 def _sharing(people: People, keys: Iterable[Key]) -> set[int]:

@@ -1,4 +1,9 @@
-"""Bring one chunk of an import in, with everything that follows from it, in one transaction."""
+"""Bring one chunk of an import in, with everything that follows from it.
+
+A large chunk comes in as two halves, each a transaction on a connection of its own, so that both processors
+of a small machine are at it. They find out at the same time who is known, and make their new people; what
+touches anybody or anything that others see, the second half does once the first is in.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,9 @@ import datetime as dt
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import null, update
@@ -16,7 +23,7 @@ from dialer.domain.importing.issues import DETAILS, Outcome, Reason, RowIssue
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.gotv.record import count_new_records, recompute_records
 from dialer.services.gotv.waiting import match_unknown_marks
-from dialer.services.people.import_ahead import Staged
+from dialer.services.people.import_ahead import Half, Part, Staged
 from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_claims import LEASE, OvertakenError
 from dialer.services.people.import_plan import Plan
@@ -24,45 +31,93 @@ from dialer.services.people.import_words import add_warnings
 from dialer.store.models.imports import Import
 from dialer.store.queries.import_create import created_ids
 from dialer.store.queries.import_keys import hold_parents
-from dialer.store.queries.import_match import hold_people, match_stage
-from dialer.store.queries.import_merge import Counts, Merged, merge_stage, renumbered_rows
+from dialer.store.queries.import_match import (
+    find_known,
+    hold_people,
+    hold_people_together,
+    settle_fates,
+)
+from dialer.store.queries.import_merge import (
+    Made,
+    Merged,
+    make_people,
+    merge_others,
+    renumbered_rows,
+)
 from dialer.store.queries.import_stage import copy_issues, reach_disk_later
-from dialer.store.queries.name_words import learn_staged_names
+from dialer.store.queries.name_words import learn_words, new_staged_names
 from dialer.store.queries.opt_outs import bar_strangers, cover_reach
 from dialer.store.queries.queue_sync import any_running
 from dialer.store.queries.turnout_marks import any_waiting
 from dialer.store.session import UnitOfWork
 
 
-def bring_in(plan: Plan, staged: Staged, now: dt.datetime) -> Counts:
-    """Match and merge a staged chunk. `OvertakenError` when it is not this run's any more.
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What half of a chunk has done that nobody else can be in the way of; None where it found people who
+    are here already.
+    """
+
+    made: Made | None
+    words: Sequence[str] = ()
+
+
+def bring_in(plan: Plan, staged: Staged, now: dt.datetime, *, side_by_side: bool) -> int:
+    """Match and merge a staged chunk, its halves at the same time if `side_by_side`; returns how many people
+    it made. `OvertakenError` when it is not this run's any more.
 
     Its commit needn't have reached the disk: what a crash of the machine takes away is brought in again,
     since the watermark goes with it. That an import is over is only said once all is on the disk.
     """
-    batch = staged.batch
-    with staged.unit as unit:
-        reach_disk_later(unit.session)
-        hold_people(unit.session, unit.organisation_id)
-        if not hold_parents(unit.session, plan.merge.parameters()):
-            raise OvertakenError
-        row = hold_chunk(unit, plan, batch, now)
-        match_stage(unit.session, plan.merge.scope)
-        merged = merge_stage(unit.session, plan.merge)
-        renumbered = list(renumbered_rows(unit.session))
-        write_issues(unit, plan, batch, renumbered)
-        if merged.counts.created or merged.changed:
-            learn_staged_names(unit.session, unit.organisation_id)
-        cover_reach(unit.session, unit.organisation_id, merged.changed)
-        if merged.unknown_left:
-            bar_strangers(unit.session, unit.organisation_id, plan.id, now)
-        people = _worth_a_look(unit, merged)
-        sync_queues(unit, now=now, contact_ids=sorted(people))  # the queue before records, as results do
-        count_new_records(unit, plan.merge.election_id, merged.standings)
-        recompute_records(unit, plan.merge.election_id, merged.told)
-        match_unknown_marks(unit, people)
-        count_chunk(row, batch, merged, len(renumbered))
-        return merged.counts
+    if len(staged.halves) == 1:
+        [whole] = staged.halves
+        with whole.unit as unit:
+            hold_people(unit.session, unit.organisation_id)
+            return _settle(plan, staged.batch, whole, _begin(plan, staged.batch, whole), now)
+    first, second = staged.halves
+    with second.unit, ThreadPoolExecutor(1, "second half") as thread:
+        with first.unit as unit:
+            hold_people_together(unit.session, second.unit.session, unit.organisation_id)
+            coming = thread.submit(_begin, plan, staged.batch, second) if side_by_side else None
+            created = _settle(plan, staged.batch, first, _begin(plan, staged.batch, first), now)
+        begun = coming.result() if coming else _begin(plan, staged.batch, second)
+        return created + _settle(plan, staged.batch, second, begun, now)
+
+
+def _begin(plan: Plan, batch: Batch, half: Half) -> _Begun:
+    """Find out who is known; where nobody is, make everybody."""
+    session, organisation_id = half.unit.session, half.unit.organisation_id
+    reach_disk_later(session)
+    if not hold_parents(session, plan.merge.parameters(), batch.start):
+        raise OvertakenError
+    if find_known(session, plan.merge.scope):
+        return _Begun(None)
+    settle_fates(session, plan.merge.scope, known=False)
+    return _Begun(make_people(session, plan.merge), new_staged_names(session, organisation_id))
+
+
+def _settle(plan: Plan, batch: Batch, half: Half, begun: _Begun, now: dt.datetime) -> int:
+    """Do the rest, with the watermark, once it is this half's turn."""
+    unit, made, words = half.unit, begun.made, begun.words
+    row = hold_chunk(unit, plan, batch, now, half.part)
+    if made is None:
+        settle_fates(unit.session, plan.merge.scope, known=True)
+        made = make_people(unit.session, plan.merge)
+        words = new_staged_names(unit.session, unit.organisation_id)
+    merged = merge_others(unit.session, plan.merge, made)
+    renumbered = list(renumbered_rows(unit.session))
+    write_issues(unit, plan, batch, renumbered, half.part)
+    learn_words(unit.session, unit.organisation_id, words)
+    cover_reach(unit.session, unit.organisation_id, merged.changed)
+    if merged.unknown_left:
+        bar_strangers(unit.session, unit.organisation_id, plan.id, now)
+    people = _worth_a_look(unit, merged)
+    sync_queues(unit, now=now, contact_ids=sorted(people))  # the queue before records, as results do
+    count_new_records(unit, plan.merge.election_id, merged.standings)
+    recompute_records(unit, plan.merge.election_id, merged.told)
+    match_unknown_marks(unit, people)
+    count_chunk(row, batch, merged, len(renumbered), half.part)
+    return merged.counts.created
 
 
 def _worth_a_look(unit: UnitOfWork, merged: Merged) -> frozenset[uuid.UUID]:
@@ -72,8 +127,14 @@ def _worth_a_look(unit: UnitOfWork, merged: Merged) -> frozenset[uuid.UUID]:
     return frozenset()
 
 
-def hold_chunk(unit: UnitOfWork, plan: Plan, batch: Batch, now: dt.datetime) -> Import:
-    """Move the watermark over this chunk. Who finds it elsewhere, or the import gone, has been overtaken."""
+def hold_chunk(
+    unit: UnitOfWork, plan: Plan, batch: Batch, now: dt.datetime, part: Part = Part.WHOLE
+) -> Import:
+    """Move the watermark over this chunk, or half of it. Who finds it elsewhere, or the import gone, has
+    been overtaken.
+    """
+    stands = Import.half_through == batch.end
+    moved: dict[str, Any] = {"next_row": batch.end, "half_through": null(), "progress": plan.progress(batch)}
     row = unit.session.execute(
         update(Import)
         .where(
@@ -81,8 +142,13 @@ def hold_chunk(unit: UnitOfWork, plan: Plan, batch: Batch, now: dt.datetime) -> 
             Import.id == plan.id,
             Import.state == "running",
             Import.next_row == batch.start,
+            stands if part is Part.SECOND else stands.is_not(True),
         )
-        .values(next_row=batch.end, leased_until=now + LEASE, progress=plan.progress(batch), error=null())
+        .values(
+            **({"half_through": batch.end} if part is Part.FIRST else moved),
+            leased_until=now + LEASE,
+            error=null(),
+        )
         .returning(Import)
     ).scalar_one_or_none()
     if row is None:
@@ -90,9 +156,18 @@ def hold_chunk(unit: UnitOfWork, plan: Plan, batch: Batch, now: dt.datetime) -> 
     return row
 
 
-def write_issues(unit: UnitOfWork, plan: Plan, batch: Batch, renumbered: Iterable[tuple[int, bool]]) -> None:
-    """Keep the chunk's entries of the report, with the rows that were `renumbered` and whether rejected."""
-    issues = {issue.row: issue for issue in batch.issues}
+def write_issues(
+    unit: UnitOfWork,
+    plan: Plan,
+    batch: Batch,
+    renumbered: Iterable[tuple[int, bool]],
+    part: Part = Part.WHOLE,
+) -> None:
+    """Keep the chunk's entries of the report, with the rows that were `renumbered` and whether rejected.
+
+    Rows with something wrong are never in a second half.
+    """
+    issues = {} if part is Part.SECOND else {issue.row: issue for issue in batch.issues}
     rows = list(renumbered)
     records = {record.row: record for record in batch.chunk.rows.split()} if rows else {}
     for row, rejected in rows:
@@ -121,16 +196,20 @@ def _issue_row(unit: UnitOfWork, plan: Plan, issue: RowIssue) -> tuple[Any, ...]
     )
 
 
-def count_chunk(row: Import, batch: Batch, merged: Merged, renumbered: int) -> None:
+def count_chunk(row: Import, batch: Batch, merged: Merged, renumbered: int, part: Part = Part.WHOLE) -> None:
     """Add what came of a chunk to the import's counts and warnings."""
-    counts = merged.counts
-    row.row_count += batch.row_count
+    counts, found = merged.counts, Counter[str]()
+    if part is Part.SECOND:
+        row.row_count += batch.second_count
+    else:
+        row.row_count += batch.row_count - (batch.second_count if part is Part.FIRST else 0)
+        row.rejected_count += batch.rejected_count
+        found.update(batch.warnings)
     row.created_count += counts.created
     row.updated_count += counts.updated
     row.unchanged_count += counts.unchanged
     row.duplicate_count += counts.duplicates
-    row.rejected_count += batch.rejected_count + counts.rejected
-    found = Counter(batch.warnings)
+    row.rejected_count += counts.rejected
     found["renumbered"] += renumbered
     found["gone_electors"] += merged.left
     found["unknown_gone"] += merged.unknown_left

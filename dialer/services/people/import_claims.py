@@ -79,10 +79,14 @@ def move_on(unit: UnitOfWork, import_id: uuid.UUID, start: int, end: int, now: d
 
 def rest(ctx: Context, now: dt.datetime, worked_s: float) -> None:
     """Leave the processors to pages and calls for a moment after a chunk, while anybody calls."""
-    with ctx.unit() as unit:
-        called = somebody_calls(unit, now - _CALLING)
-    if called:
+    if anybody_calls(ctx, now):
         time.sleep(min(worked_s * _REST, _REST_AT_MOST_S))
+
+
+def anybody_calls(ctx: Context, now: dt.datetime) -> bool:
+    """Whether a volunteer has done something on a shift in the last minute."""
+    with ctx.unit() as unit:
+        return somebody_calls(unit, now - _CALLING)
 
 
 def give_back(ctx: Context, import_id: uuid.UUID) -> None:

@@ -32,7 +32,7 @@ WRITING_SHARE: Final = 0.25
 class Plan:
     """The import, how its file is read, how its people are merged, and from which row on.
 
-    `created` people were made by the rows before.
+    `created` people were made by the rows before. See `Import` for `half_through`.
     """
 
     id: uuid.UUID
@@ -41,6 +41,7 @@ class Plan:
     form: TextFormat
     rules: RowRules
     start: int
+    half_through: int | None
     created: int
     workbook: Wishes | None = None
     dry_run: bool = False
@@ -63,6 +64,7 @@ def make_plan(ctx: Context, unit: UnitOfWork, row: Import) -> Plan:
         form=TextFormat(row.encoding or "utf-8", row.delimiter or ",", row.has_sep_line),
         rules=rules,
         start=row.next_row,
+        half_through=row.half_through,
         created=row.created_count,
         workbook=_workbook(row, rules),
         dry_run=bool(row.options.get("dry_run")),

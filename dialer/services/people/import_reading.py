@@ -17,8 +17,8 @@ from dialer.domain.importing.row import RowRules
 from dialer.services.people.import_batches import Batch, Chunk, ChunkReader
 from dialer.services.people.import_processes import ReadingProcesses
 
-BATCH_ROWS: Final = 5_000
-"""Rows of one transaction; the same after a restart, so that repetitions are judged the same."""
+BATCH_ROWS: Final = 10_000
+"""Rows of one chunk; the same after a restart, so that repetitions are judged the same."""
 
 _OBJECTS: Final = 100_000
 _LARGE: Final = 4 * 1024 * 1024

@@ -26,7 +26,14 @@ from dialer.services.context import Context, GiveWay, never
 from dialer.services.people.import_ahead import Staged, staged_ahead
 from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_chunk import bring_in
-from dialer.services.people.import_claims import LEASE, OvertakenError, give_back, rest, say_why_it_waits
+from dialer.services.people.import_claims import (
+    LEASE,
+    OvertakenError,
+    anybody_calls,
+    give_back,
+    rest,
+    say_why_it_waits,
+)
 from dialer.services.people.import_files import discard_upload, room_needed, rows_file
 from dialer.services.people.import_plan import WRITING_SHARE, Plan, make_plan
 from dialer.services.people.import_reading import cycles_sought_rarely, read_batches
@@ -146,7 +153,7 @@ def _bring_in_until(ctx: Context, plan: Plan, clock: Clock, turn_is_over: GiveWa
             with tried(ctx, plan) as trial:
                 trial.is_over = _each(ctx, batches, partial(try_chunk, ctx, plan, trial), clock, turn_is_over)
                 return trial.is_over
-        with closing(staged_ahead(ctx, batches)) as chunks:
+        with closing(staged_ahead(ctx, plan, batches)) as chunks:
             return _each(ctx, chunks, _bringing_in(ctx, plan), clock, turn_is_over)
 
 
@@ -167,7 +174,8 @@ def _bringing_in(ctx: Context, plan: Plan) -> Bring[Staged]:
 
     def bring(staged: Staged, now: dt.datetime) -> None:
         nonlocal created
-        before, created = created, created + bring_in(plan, staged, now).created
+        alone = not anybody_calls(ctx, now)
+        before, created = created, created + bring_in(plan, staged, now, side_by_side=alone)
         _tell_planner(ctx, before, created)
 
     return bring

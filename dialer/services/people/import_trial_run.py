@@ -85,7 +85,7 @@ class Trial:
     def try_out(self, batch: Batch) -> tuple[Merged, list[tuple[int, bool]]]:
         """Try the rows that come next; returns what they would bring, and whose numbers were another's."""
         with self._units.begin(self._organisation_id) as unit:
-            stage(unit.session, batch.lines)
+            stage(unit.session, batch.lines + batch.second)
             enter_trial(unit.session, self._merge.scope, self._real)
             match_stage(unit.session, self._merge.scope)
             merged = merge_stage(unit.session, self._merge)

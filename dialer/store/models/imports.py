@@ -16,7 +16,8 @@ from dialer.store.models.base import Base, Identified, Instant, Json, JsonList, 
 class Import(Identified, Base):
     """One file on its way into one list, or, without a list, into what must not be contacted.
 
-    `next_row` is the watermark: rows before it are in.
+    `next_row` is the watermark: rows before it are in. A large chunk comes in as two halves; where
+    `half_through` is the end of the chunk that begins there, its first half is in as well.
 
     `question` says why a person must choose columns: `header`, `no_phone` or `two_phones`;
     `mapping_source` where its columns are from. `mends`: its rows are those of that
@@ -66,6 +67,7 @@ class Import(Identified, Base):
     standing_count: Mapped[int | None]
     """How many a register held after it."""
     next_row: Mapped[int] = mapped_column(server_default=text("0"))
+    half_through: Mapped[int | None]
     progress: Mapped[float] = mapped_column(server_default=text("0"))
     error: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     leased_until: Mapped[Instant | None]

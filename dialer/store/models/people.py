@@ -71,8 +71,8 @@ class Contact(Identified, Base):
         Index(
             "ix_contact_elector_tail",
             "organisation_id",
-            "elector_tail",
-            postgresql_where=text("elector_tail IS NOT NULL"),
+            text(f"({ELECTOR_TAIL})"),
+            postgresql_where=text("elector_key IS NOT NULL"),
         ),
         Index(
             "ix_contact_email_key",
@@ -101,7 +101,8 @@ class Contact(Identified, Base):
     id_source: Mapped[str] = mapped_column(server_default=text("''"))
     elector_number: Mapped[str | None]
     elector_key: Mapped[str | None]
-    elector_tail: Mapped[str | None] = mapped_column(Computed(ELECTOR_TAIL, persisted=True))
+    elector_tail: Mapped[str | None] = mapped_column(Computed(ELECTOR_TAIL, persisted=False))
+    """Worked out where it is asked for: were it stored, every row written would be copied once more."""
     register: Mapped[str] = mapped_column(server_default=text("''"))
     elector_markers: Mapped[str | None]
     date_of_birth: Mapped[dt.date | None]

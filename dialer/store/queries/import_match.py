@@ -236,12 +236,28 @@ _OF_KNOWN: Final = (_KNOWN_TWICE, _LOSE_TO_EARLIER_ROW, _MARK_TAKEN, _TAKE_NUMBE
 _WITHIN_FILE: Final = (_REFUSE_NAMELESS, _FOLLOW_FIRST)
 
 
+_HOLD_HALF: Final = "SELECT pg_advisory_xact_lock(hashtextextended(:half || ':' || :organisation, 0))"
+_HALVES: Final = ("people", "people beside")
+
+
 def hold_people(session: Session, organisation_id: uuid.UUID) -> None:
     """Let nobody else decide who is who in this organisation until the transaction ends."""
-    session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended('people:' || :organisation, 0))"),
-        {"organisation": str(organisation_id)},
-    )
+    for half in _HALVES:
+        _hold_half(session, organisation_id, half)
+
+
+def hold_people_together(first: Session, second: Session, organisation_id: uuid.UUID) -> None:
+    """Let nobody but these two decide who is who in this organisation, until both their transactions end.
+
+    Each holds a half, and neither may look anybody up before both do: then whoever held a half before, an
+    import whose other half was lost perhaps, has ended. Everybody takes the halves in the same order.
+    """
+    for session, half in zip((first, second), _HALVES, strict=True):
+        _hold_half(session, organisation_id, half)
+
+
+def _hold_half(session: Session, organisation_id: uuid.UUID, half: str) -> None:
+    session.execute(text(_HOLD_HALF), {"half": half, "organisation": str(organisation_id)})
 
 
 def match_stage(session: Session, scope: Scope) -> None:
@@ -249,10 +265,19 @@ def match_stage(session: Session, scope: Scope) -> None:
 
     Rows of people gone from the register stay `gone`, with the contact whom they name, if any.
     """
+    settle_fates(session, scope, known=find_known(session, scope))
+
+
+def find_known(session: Session, scope: Scope) -> bool:
+    """Find who of the staged people is here already; whether anybody is, or has a number that one brings."""
     parameters = scope.parameters()
-    session.execute(text(_FIND_GONE), parameters)
+    gone = session.connection().execute(text(_FIND_GONE), parameters).rowcount
     ours = find_own(session, parameters) if scope.own else 0
     find = _FIND_RENUMBERED if session.scalar(text(IN_OTHER_REGISTERS), parameters) else _FIND
-    found = ours + session.connection().execute(text(find), parameters).rowcount
-    for statement in (*(_OF_KNOWN if found else ()), *_WITHIN_FILE):
-        session.execute(text(statement), parameters)
+    return bool(gone + ours + session.connection().execute(text(find), parameters).rowcount)
+
+
+def settle_fates(session: Session, scope: Scope, *, known: bool) -> None:
+    """Give every staged row its fate by what was found. Where anybody is `known`, others are to wait."""
+    for statement in (*(_OF_KNOWN if known else ()), *_WITHIN_FILE):
+        session.execute(text(statement), scope.parameters())

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.store.queries.import_changes import RETURNED, confirm_changes, recorded, recorded_numbers
-from dialer.store.queries.import_create import Standing, create_people
+from dialer.store.queries.import_create import Standing, Told, create_people
 from dialer.store.queries.import_evidence import add_evidence
 from dialer.store.queries.import_keys import keys_hold_already
 from dialer.store.queries.import_match import Scope
@@ -171,8 +171,9 @@ _LEAVE: Final = recorded(f"""
 _OPT_OUTS: Final = f"""
     INSERT INTO opt_out (organisation_id, id, contact_id, channel, source, created_at)
     SELECT DISTINCT ON (s.person_id, channel) :organisation, {UUID7}, s.person_id, channel, 'import', :now
-    FROM (SELECT coalesce(contact_id, gone_id) AS person_id, refused FROM import_stage) AS s,
-        unnest(s.refused) AS channel
+    FROM (
+        SELECT coalesce(contact_id, gone_id) AS person_id, refused FROM import_stage WHERE refused IS NOT NULL
+    ) AS s, unnest(s.refused) AS channel
     WHERE s.person_id IS NOT NULL
     ON CONFLICT DO NOTHING
     RETURNING contact_id
@@ -219,7 +220,7 @@ class Merged:
 
 
 class _Found(NamedTuple):
-    """What there is to do in a staged chunk."""
+    """What there is to do in a staged chunk: of its rows, and at the end of those of new people."""
 
     created: int
     known: int
@@ -227,12 +228,17 @@ class _Found(NamedTuple):
     yeses: int
     gone: int
     unknown_gone: int
+    support: int
+    method: int
+    voted: int
 
 
 _LOOK: Final = """
     SELECT count(*) FILTER (WHERE fate = 'created'), count(*) FILTER (WHERE fate IN ('matched', 'duplicate')),
         count(*) FILTER (WHERE refused IS NOT NULL), count(*) FILTER (WHERE consented IS NOT NULL),
-        count(*) FILTER (WHERE fate = 'gone'), count(*) FILTER (WHERE fate = 'gone' AND gone_id IS NULL)
+        count(*) FILTER (WHERE fate = 'gone'), count(*) FILTER (WHERE fate = 'gone' AND gone_id IS NULL),
+        count(support) FILTER (WHERE fate = 'created'), count(voting_method) FILTER (WHERE fate = 'created'),
+        count(*) FILTER (WHERE fate = 'created' AND voted)
     FROM import_stage
 """
 # Who leaves stands in `gone_id`; that an unknown person is gone changes nothing.
@@ -249,16 +255,36 @@ _COUNT: Final = """
 """
 
 
-def merge_stage(session: Session, merge: Merge) -> Merged:
-    """Apply every staged row and count its fate, where `hold_parents` holds what the rows refer to.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Whom a chunk made: what is known of their votes, and what else there is to do in it."""
 
-    What follows from new evidence and new noes is the caller's to do.
+    standings: Sequence[Standing]
+    found: _Found
+
+
+def make_people(session: Session, merge: Merge) -> Made:
+    """Make whom nobody knew, where `hold_parents` holds what their rows refer to.
+
+    This touches nothing that was there before, so another half of the chunk may be at it at the same time.
     """
     parameters = merge.parameters()
     found = _Found(*session.execute(text(_LOOK)).one())
+    told = Told(found.support, found.method, found.voted)
     with keys_hold_already(session):
-        standings = create_people(session, parameters) if found.created else []
+        standings = create_people(session, parameters, told) if found.created else []
         _run_all(session, (_SEEN, _REPEATS) if found.known else (_SEEN,), parameters)
+    return Made(standings, found)
+
+
+def merge_others(session: Session, merge: Merge, made: Made) -> Merged:
+    """Apply the staged rows that named somebody known, after those of new people, and count every row's fate.
+
+    What follows from new evidence and new noes is the caller's to do.
+    """
+    parameters, found, standings = merge.parameters(), made.found, made.standings
+    if found.created:
+        session.execute(text(_COUNT_MEMBERS), {**parameters, "joined": found.created})
     known = _merge_known(session, parameters) if found.known else _Known()
     left = _run(session, (_LEAVE,), parameters) if found.gone else set()
     changed = known.changed | left | _run(session, _wishes(found), parameters)
@@ -273,6 +299,11 @@ def merge_stage(session: Session, merge: Merge) -> Merged:
 
 def _wishes(found: _Found) -> tuple[str, ...]:
     return (*((_OPT_OUTS,) if found.noes else ()), *((_CONSENTS,) if found.yeses else ()))
+
+
+def merge_stage(session: Session, merge: Merge) -> Merged:
+    """Apply every staged row: `make_people`, then `merge_others`."""
+    return merge_others(session, merge, make_people(session, merge))
 
 
 class _Known(NamedTuple):

@@ -87,11 +87,30 @@ _STANDING: Final = 6
 PERSON: Final = tuple(_COLUMNS)[_STANDING:]
 """The columns that say of a person what their row says; those before them are its place in the chunk."""
 
+# PostgreSQL takes a row apart from its left end up to what a statement asks for, and most ask for these.
+_ASKED_MOST: Final = (
+    '"row"',
+    "renumbered",
+    "fate",
+    "contact_id",
+    "first_row",
+    "refused",
+    "consented",
+    "support",
+    "voting_method",
+    "voted",
+    "elector_key",
+    "external_id",
+    "first_key",
+    "last_key",
+    "numbers",
+    "line_types",
+)
 _CREATE: Final = text(
     "CREATE TEMPORARY TABLE import_stage ("
-    + ", ".join(f"{name} {kind}" for name, kind in _COLUMNS.items())
-    + ", email_key text GENERATED ALWAYS AS (lower(email)) STORED"
-    + ", name_key text GENERATED ALWAYS AS (coalesce(first_key, '') || coalesce(last_key, '')) STORED"
+    + ", ".join(f"{name} {_COLUMNS[name]}" for name in dict.fromkeys((*_ASKED_MOST, *_COLUMNS)))
+    + ", email_key text GENERATED ALWAYS AS (lower(email)) VIRTUAL"
+    + ", name_key text GENERATED ALWAYS AS (coalesce(first_key, '') || coalesce(last_key, '')) VIRTUAL"
     + ", holder_id uuid, gone_id uuid"
     + ") ON COMMIT DROP"
 )

@@ -41,18 +41,19 @@ _ADD: Final = text(
 )
 
 
-def learn_staged_names(session: Session, organisation_id: uuid.UUID) -> None:
-    """Keep the words of the names in a staged chunk of an import; most are known after the first chunks."""
-    _add(session, organisation_id, session.scalars(_NEW_IN_STAGE, {"organisation": organisation_id}).all())
+def new_staged_names(session: Session, organisation_id: uuid.UUID) -> Sequence[str]:
+    """The words of the names in a staged chunk of an import that aren't known; few after the first chunks."""
+    return session.scalars(_NEW_IN_STAGE, {"organisation": organisation_id}).all()
 
 
 def learn_name(session: Session, organisation_id: uuid.UUID, contact_id: uuid.UUID) -> None:
     """Keep the words of one person's name."""
     whose = {"organisation": organisation_id, "contact": contact_id}
-    _add(session, organisation_id, session.scalars(_NEW_OF_PERSON, whose).all())
+    learn_words(session, organisation_id, session.scalars(_NEW_OF_PERSON, whose).all())
 
 
-def _add(session: Session, organisation_id: uuid.UUID, words: Sequence[str]) -> None:
+def learn_words(session: Session, organisation_id: uuid.UUID, words: Sequence[str]) -> None:
+    """Keep words of names, unless somebody else has meanwhile."""
     if words:
         given = {"words": list(words), "folded": [fold(word) for word in words]}
         session.execute(_ADD, {"organisation": organisation_id, **given})

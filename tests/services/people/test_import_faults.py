@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,11 @@ from sqlalchemy import text
 
 from dialer.domain.errors import Unavailable
 from dialer.services.context import Context
-from dialer.services.people import import_processes, import_reading
+from dialer.services.people import import_batches, import_chunk, import_processes, import_reading
+from dialer.services.people.import_ahead import Half, Part
+from dialer.services.people.import_batches import Batch
+from dialer.services.people.import_claims import LEASE
+from dialer.services.people.import_plan import Plan
 from dialer.services.people.import_run import resume_imports, run_import
 from dialer.services.people.imports import get_import, start_import
 from dialer.services.people.suppression_imports import start_suppression_import
@@ -73,7 +78,11 @@ def test_a_reading_process_that_is_killed_is_replaced(
 
 
 @pytest.mark.slow
-def test_two_imports_of_the_same_people_at_once_make_each_once(ctx: Context, small_chunks: None) -> None:
+@pytest.mark.parametrize("halved_from", [2, 2_000])
+def test_two_imports_of_the_same_people_at_once_make_each_once(
+    ctx: Context, small_chunks: None, monkeypatch: pytest.MonkeyPatch, halved_from: int
+) -> None:
+    monkeypatch.setattr(import_batches, "WORTH_HALVING", halved_from)
     views = [started(ctx, people(*range(200))), started(ctx, people(*range(199, 99, -1), *range(200, 300)))]
     together = threading.Barrier(len(views))
 
@@ -90,6 +99,37 @@ def test_two_imports_of_the_same_people_at_once_make_each_once(ctx: Context, sma
     assert count(ctx, "list_member") == 400
     assert sum(view.counts.created for view in over) == 300
     assert sum(view.counts.unchanged for view in over) == 100
+
+
+class HaltedError(Exception):
+    """The end of a run, as sudden as in a test it may be."""
+
+
+@pytest.mark.parametrize("known", [(), range(5, 45)])
+def test_a_run_that_ends_between_the_halves_of_a_chunk_is_gone_on_with(
+    ctx: Context, small_chunks: None, monkeypatch: pytest.MonkeyPatch, known: Sequence[int]
+) -> None:
+    bring_in(ctx, people(99, *known))
+    view = started(ctx, people(*range(50)))
+    settle, halted = import_chunk._settle, set[int]()
+
+    def ends_at_each_second_half(plan: Plan, batch: Batch, half: Half, *rest: Any) -> int:
+        if half.part is Part.SECOND and batch.start not in halted:
+            halted.add(batch.start)
+            raise HaltedError
+        return settle(plan, batch, half, *rest)
+
+    monkeypatch.setattr(import_batches, "WORTH_HALVING", 2)
+    monkeypatch.setattr(import_chunk, "_settle", ends_at_each_second_half)
+    rows, now = [], ctx.now
+    while (seen := get_import(ctx, view.id)).state in {"queued", "running"}:
+        now += 2 * LEASE
+        with contextlib.suppress(HaltedError):
+            run_import(ctx.at(now), view.id, lambda at=now: at)
+        rows.append(get_import(ctx, view.id).counts.rows)
+    assert (seen.state, rows) == ("completed", [10, 30, 45, 50])
+    assert (seen.counts.created, seen.counts.unchanged) == (50 - len(known), len(known))
+    assert (count(ctx, "contact"), count(ctx, "list_member")) == (51, 51 + len(known))
 
 
 @pytest.fixture

@@ -91,11 +91,15 @@ def told(ctx: Context, view: ImportView) -> tuple[object, ...]:
     return view.state, view.counts, view.warnings, view.progress, report
 
 
-@pytest.mark.parametrize("rows_a_chunk", [2, pytest.param(5_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("rows_a_chunk", "halved_from"),
+    [(2, 2_000), pytest.param(5_000, 2_000, marks=pytest.mark.slow), (6, 2)],
+)
 def test_a_trial_says_what_the_import_then_does_and_changes_nothing(
-    ctx: Context, monkeypatch: pytest.MonkeyPatch, rows_a_chunk: int
+    ctx: Context, monkeypatch: pytest.MonkeyPatch, rows_a_chunk: int, halved_from: int
 ) -> None:
     monkeypatch.setattr("dialer.services.people.import_reading.BATCH_ROWS", rows_a_chunk)
+    monkeypatch.setattr("dialer.services.people.import_batches.WORTH_HALVING", halved_from)
     list_id = new_list(ctx)
     seen = set()
     for source, options in FILES:
@@ -110,10 +114,11 @@ def test_a_trial_says_what_the_import_then_does_and_changes_nothing(
 
 
 @pytest.mark.slow
-def test_a_trial_of_the_sample_lists_says_what_their_import_does(
+def test_a_trial_of_the_sample_lists_says_what_their_import_does_by_halves(
     ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("dialer.services.people.import_reading.BATCH_ROWS", 1_000)
+    monkeypatch.setattr("dialer.services.people.import_batches.WORTH_HALVING", 10)
     list_id = new_list(ctx)
     for source in (REGISTER, MESSY, MESSY):
         tried = bring_in(ctx, source, list_id, dry_run=True)
