@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dialer.carrier.making import signatures_of
 from dialer.clock import Clock, utc_now
+from dialer.live import RedisNotices
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.context import JobQueue
 from dialer.settings import Settings
@@ -47,7 +48,7 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["dialer"] = Desk(
         settings=settings,
-        units=units or UnitFactory(make_engine(settings.database_url)),
+        units=units or UnitFactory(make_engine(settings.database_url), RedisNotices(settings.redis_url)),
         jobs=jobs or RedisJobQueue(connect(settings.redis_url)),
         clock=clock,
         signatures=signatures_of(settings),

@@ -9,6 +9,7 @@ from dialer.buckets import RedisBuckets
 from dialer.carrier.making import carrier_of
 from dialer.carrier.port import Carrier
 from dialer.clock import Clock, utc_now
+from dialer.live import RedisNotices
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context, JobQueue
@@ -39,7 +40,7 @@ class Runtime:
         """Connect to what the settings name; nothing is sent before the first use."""
         engine = make_engine(settings.database_url, pool_size=4, statement_timeout_s=STATEMENT_TIMEOUT_S)
         queue = connect(settings.redis_url)
-        units, jobs = UnitFactory(engine), RedisJobQueue(queue)
+        units, jobs = UnitFactory(engine, RedisNotices(settings.redis_url)), RedisJobQueue(queue)
         return cls(settings, units, jobs, carrier_of(settings), RedisBuckets(queue))
 
     @property

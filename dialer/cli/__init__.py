@@ -23,6 +23,7 @@ from dialer.settings import Settings, SettingsError, completed, load_settings
 
 VERBS: Final[dict[str, str]] = {
     "serve": "dialer.cli.serve",
+    "live": "dialer.cli.live",
     "worker": "dialer.cli.worker",
     "cron": "dialer.cli.cron",
     "carrier": "dialer.cli.carrier",

@@ -84,6 +84,20 @@ class Settings:
         60,
         "posts a minute from one address on public pages and sign-in; 0 is no limit",
     )
+    live_most_streams: int = setting(
+        "live.most_streams",
+        "DIALER_LIVE_MOST_STREAMS",
+        kinds.whole_number(1, 100_000),
+        2000,
+        "pages and programs that watch live figures at once, on one machine",
+    )
+    live_most_streams_of_one: int = setting(
+        "live.most_streams_of_one",
+        "DIALER_LIVE_MOST_STREAMS_OF_ONE",
+        kinds.whole_number(1, 100_000),
+        500,
+        "how many of them one token or browser may have",
+    )
     currency: str = setting(
         "currency", "DIALER_CURRENCY", kinds.currency, "GBP", "the currency of prices and caps"
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 DATABASE_ADDRESS = "database.url"
 QUEUE_ADDRESS = "queue.url"
 CARRIER_ADDRESS = "carrier.url"
+LIVE_ADDRESS = "live.socket"
 
 
 def ensure_data_folder(path: Path) -> Path:

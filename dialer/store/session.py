@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
@@ -15,10 +15,14 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.access import Actor
 from dialer.domain.errors import Unavailable
+from dialer.domain.live_topics import Topic
+from dialer.store import changes
 from dialer.store.models.accounts import AuditEntry
 from dialer.store.patience import be_patient
 
 AfterCommit = Callable[[], None]
+Notices = Callable[[Iterable[Topic]], None]
+"""Told, after a commit, which of the things that are watched live it changed."""
 
 _DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 """Connection lost, pool empty, deadlock, time-out: the transaction is gone and may be tried again whole."""
@@ -64,9 +68,10 @@ class UnitOfWork:
     it runs outside the transaction, with the connection given back.
     """
 
-    def __init__(self, session: Session, organisation_id: uuid.UUID) -> None:
+    def __init__(self, session: Session, organisation_id: uuid.UUID, notices: Notices | None = None) -> None:
         self.organisation_id = organisation_id
         self.session = session
+        self._notices = notices
         self._after_commit: list[AfterCommit] = []
 
     def __enter__(self) -> Self:
@@ -94,6 +99,9 @@ class UnitOfWork:
             self.session.commit()
         except _DATABASE_AWAY as error:
             raise Unavailable from error
+        notices, changed = self._notices, changes.take(self.session)
+        if notices is not None and changed:
+            self.after_commit(lambda: notices(changed))
 
     def after_commit(self, follow_up: AfterCommit) -> None:
         """Have `follow_up` called once the transaction is committed, in order of asking."""
@@ -131,8 +139,14 @@ class UnitOfWork:
 class _PartOfMore(UnitOfWork):
     """A unit inside a greater transaction: a savepoint, whose follow-ups wait for the whole."""
 
-    def __init__(self, session: Session, organisation_id: uuid.UUID, waiting: list[AfterCommit]) -> None:
-        super().__init__(session, organisation_id)
+    def __init__(
+        self,
+        session: Session,
+        organisation_id: uuid.UUID,
+        notices: Notices | None,
+        waiting: list[AfterCommit],
+    ) -> None:
+        super().__init__(session, organisation_id, notices)
         self._waiting = waiting
 
     def _follow_up(self, follow_ups: list[AfterCommit]) -> None:
@@ -140,14 +154,15 @@ class _PartOfMore(UnitOfWork):
 
 
 class UnitFactory:
-    """Opens units of work on one engine."""
+    """Opens units of work on one engine; `notices` is told what they changed."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, notices: Notices | None = None) -> None:
         self.engine = engine
+        self.notices = notices
 
     def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
         """A new unit of work for one organisation."""
-        return UnitOfWork(Session(self.engine, expire_on_commit=False), organisation_id)
+        return UnitOfWork(Session(self.engine, expire_on_commit=False), organisation_id, self.notices)
 
     def read(self) -> UnitOfWork:
         """A unit of work that belongs to no organisation yet: to find out who is at the door."""
@@ -162,7 +177,7 @@ class UnitFactory:
         waiting: list[AfterCommit] = []
         try:
             with self.engine.begin() as connection:
-                yield _UnitsTogether(connection, waiting)
+                yield _UnitsTogether(connection, self.notices, waiting)
         except _DATABASE_AWAY as error:
             raise Unavailable from error
         for follow_up in waiting:
@@ -180,30 +195,30 @@ class UnitFactory:
             raise Unavailable from error
         connection.detach()
         with connection:
-            yield _UnitsApart(connection)
+            yield _UnitsApart(connection, self.notices)
 
 
 class _UnitsApart(UnitFactory):
     """Opens units on one connection, each a transaction."""
 
-    def __init__(self, connection: Connection) -> None:
-        super().__init__(connection.engine)
+    def __init__(self, connection: Connection, notices: Notices | None) -> None:
+        super().__init__(connection.engine, notices)
         self._connection = connection
 
     def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
         """A transaction on the connection."""
-        return UnitOfWork(Session(self._connection, expire_on_commit=False), organisation_id)
+        return UnitOfWork(Session(self._connection, expire_on_commit=False), organisation_id, self.notices)
 
 
 class _UnitsTogether(UnitFactory):
     """Opens units that are parts of one transaction."""
 
-    def __init__(self, connection: Connection, waiting: list[AfterCommit]) -> None:
-        super().__init__(connection.engine)
+    def __init__(self, connection: Connection, notices: Notices | None, waiting: list[AfterCommit]) -> None:
+        super().__init__(connection.engine, notices)
         self._connection = connection
         self._waiting = waiting
 
     def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
         """A savepoint of the transaction."""
         session = Session(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
-        return _PartOfMore(session, organisation_id, self._waiting)
+        return _PartOfMore(session, organisation_id, self.notices, self._waiting)

@@ -88,12 +88,14 @@ class Child:
 def application(settings: Settings) -> Iterator[Child]:
     """Our own processes. The commands that they run are imported here, once for all of them."""
     load("serve")
+    load("live")
     load("worker")
     load("cron")
     if runs_town(settings):
         load("carrier")
         yield _ours(settings, "carrier", "carrier")
     yield _ours(settings, "web", "serve")
+    yield _ours(settings, "live", "live")
     for number in range(1, settings.workers + 1):
         yield _ours(settings, f"worker-{number}", "worker", "--name", f"worker-{number}")
     yield _ours(settings, "cron", "cron")

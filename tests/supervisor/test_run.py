@@ -17,7 +17,7 @@ from tests.supervisor.conftest import Installation, Make
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
 
-ALL = {"postgres", "valkey", "web", "worker-1", "worker-2", "cron", "carrier"}
+ALL = {"postgres", "valkey", "web", "live", "worker-1", "worker-2", "cron", "carrier"}
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,7 @@ def test_commands_find_the_database_and_queue_beside_it(running):
     ("name", "within_s"),
     [
         ("web", 5),
+        ("live", 5),
         ("worker-1", 5),
         ("worker-2", 5),
         ("cron", 5),
@@ -151,7 +152,7 @@ def test_with_a_database_and_queue_of_its_own_it_starts_neither(make_installatio
         given = {"DIALER_DATABASE_URL": database, "DIALER_REDIS_URL": queue, "DIALER_WORKERS": "1"}
         installation = make_installation(**given)
         installation.start()
-        assert installation.names() == {"web", "worker-1", "cron", "carrier"}
+        assert installation.names() == {"web", "live", "worker-1", "cron", "carrier"}
         assert installation.said().count("sign in: http") == 2, "an empty database gets the demo"
         assert installation.stop()[0] == 0
 

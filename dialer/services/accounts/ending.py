@@ -7,12 +7,15 @@ import uuid
 
 from sqlalchemy import delete, update
 
+from dialer.domain.live_topics import ACCOUNT
+from dialer.store import changes
 from dialer.store.models.accounts import ApiToken, LoginSession, SignInLink
 from dialer.store.session import UnitOfWork
 
 
 def end_access(unit: UnitOfWork, account_id: uuid.UUID, now: dt.datetime) -> None:
     """End every token, signed-in browser and sign-in link of an account, for good."""
+    changes.note(unit.session, ACCOUNT, account_id)
     for table in (ApiToken, LoginSession):
         unit.session.execute(
             update(table)

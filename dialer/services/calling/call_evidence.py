@@ -16,6 +16,7 @@ from dialer.domain.ringing import SOON, Change, Leg, Standing, follow
 from dialer.services.budget import stop_when_spent
 from dialer.services.calling.ring_gate import COST_CAP, NOT_IN_HAND
 from dialer.services.context import Context
+from dialer.store import changes
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries.calls import lock_call, open_call_of
@@ -136,6 +137,8 @@ def _charge(held: Held, told: Told) -> None:
         .where(*campaign, Campaign.state == "active", Campaign.spent >= Campaign.cost_cap)
         .values(state="paused", pause_reason=COST_CAP)
     )
+    if call.campaign_id is not None:
+        changes.note(held.unit.session, "campaign", call.campaign_id)
     stop_when_spent(held.ctx, held.unit)
 
 

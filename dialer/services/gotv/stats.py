@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -50,6 +50,8 @@ class CampaignStats:
     calls_per_hour: int
     spent: Spent
     messages: Mapping[str, int] = field(default_factory=dict)
+    campaign_id: uuid.UUID | None = None
+    """None: all campaigns together."""
 
 
 def campaign_stats(ctx: Context, campaign_id: uuid.UUID) -> CampaignStats:
@@ -58,7 +60,7 @@ def campaign_stats(ctx: Context, campaign_id: uuid.UUID) -> CampaignStats:
     with ctx.unit() as unit:
         if unit.session.get(Campaign, (unit.organisation_id, campaign_id)) is None:
             raise NotFound
-        return _of_campaigns(ctx, unit, [campaign_id])
+        return replace(_of_campaigns(ctx, unit, [campaign_id]), campaign_id=campaign_id)
 
 
 def organisation_stats(ctx: Context) -> CampaignStats:

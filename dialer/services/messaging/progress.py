@@ -44,6 +44,7 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
         figures = counters.read(unit, "blast", [blast.id])
         rate = _rate(ctx, unit, blast)
         return ProgressView(
+            blast_id=blast.id,
             state=blast.state,
             waiting_reason=waiting_reason(ctx, unit, blast, campaign),
             pause_reason=blast.pause_reason,

@@ -100,6 +100,7 @@ class EstimateView:
 class ProgressView:
     """How far a blast is, from its counters."""
 
+    blast_id: uuid.UUID
     state: str
     waiting_reason: str | None
     pause_reason: str | None

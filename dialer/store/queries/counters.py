@@ -18,6 +18,8 @@ from typing import Final
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
+from dialer.domain.live_topics import CAMPAIGN
+from dialer.store import changes
 from dialer.store.session import UnitOfWork
 
 STRIPES: Final = 8
@@ -87,6 +89,8 @@ def bump_all(unit: UnitOfWork, deltas: Mapping[Key, int]) -> None:
     with _pending(unit) as pending:
         for key, delta in deltas.items():
             pending.figures[key] += delta
+    for scope, scope_id in {(scope, scope_id) for scope, scope_id, _ in deltas}:
+        changes.note(unit.session, scope, scope_id)
 
 
 def bump_minute(
@@ -97,6 +101,7 @@ def bump_minute(
     with _pending(unit) as pending:
         pending.attempts[minute] += attempts
         pending.contacted[minute] += contacted
+    changes.note(unit.session, CAMPAIGN, campaign_id)
 
 
 def read(unit: UnitOfWork, scope: str, scope_ids: Iterable[uuid.UUID]) -> dict[str, int]:

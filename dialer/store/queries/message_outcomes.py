@@ -12,6 +12,8 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.engine import Row
 
+from dialer.domain.live_topics import CAMPAIGN
+from dialer.store import changes
 from dialer.store.session import UnitOfWork
 
 _ACCEPT: Final = text(
@@ -290,6 +292,7 @@ def spend(unit: UnitOfWork, campaign_id: uuid.UUID, cost: Decimal) -> None:
     """Add to what a campaign has cost."""
     given = {"organisation": unit.organisation_id, "campaign": campaign_id, "cost": cost}
     unit.session.execute(_SPEND, given)
+    changes.note(unit.session, CAMPAIGN, campaign_id)
 
 
 def correct_costs(unit: UnitOfWork, prices: Sequence[tuple[str, Decimal, str]]) -> Sequence[Row[Any]]:

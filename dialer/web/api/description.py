@@ -161,7 +161,7 @@ def _complete_body(body: Document | None, schemas: Document) -> None:
 
 def _refusals(method: str, path: str) -> list[int]:
     statuses = [400, 401, 403, 422, 429, 503]
-    if "{" in path:
+    if "{" in path or path.endswith("/stream"):  # whose topics may not be there
         statuses.append(404)
     if method != "get":
         statuses += [409, 413, 415]

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from flask import render_template
+from flask import Response, render_template
 from flask_babel import gettext
 
 from dialer.domain.access import Permission
@@ -26,6 +26,7 @@ from dialer.web.coordinator.verdicts import need_words, verdicts
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.house import town_address
+from dialer.web.streams.opening import open_stream
 from dialer.web.words import time_of_day
 
 _WAITING: Final = ("queued", "sending")
@@ -58,6 +59,13 @@ def live_figures(campaign_id: uuid.UUID) -> str:
     ctx = context()
     campaign = get_campaign(ctx, campaign_id)
     return render_template("coordinator/_board.html", campaign=campaign, **_board(ctx, campaign))
+
+
+@coordinator.get("/live/stream")
+@allow(Permission.STATS_READ)
+def live_stream() -> Response:
+    """The stream of `GET /api/v1/stream`, for pages, which have a cookie in place of a token."""
+    return open_stream(asked("topics") or "")
 
 
 def _running(campaigns: Sequence[CampaignView]) -> CampaignView | None:

@@ -24,6 +24,7 @@ from dialer.web.api.v1.senders import senders
 from dialer.web.api.v1.sessions import sessions
 from dialer.web.api.v1.stats import stats
 from dialer.web.api.v1.steering import steering
+from dialer.web.api.v1.stream import stream
 from dialer.web.api.v1.suppressions import suppressions
 from dialer.web.api.v1.tokens import tokens
 from dialer.web.api.v1.turnout import turnout
@@ -51,6 +52,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     sessions,
     stats,
     steering,
+    stream,
     suppressions,
     tokens,
     turnout,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any, cast
 
 from flask import url_for
@@ -17,7 +18,7 @@ from dialer.services.messaging.blasts import LONGEST_BODY, BlastFields
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.test_sends import MOST, send_test
-from dialer.services.messaging.views import BlastView, EstimateView
+from dialer.services.messaging.views import BlastView, EstimateView, ProgressView
 from dialer.services.paging import Slice
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import (
@@ -145,6 +146,7 @@ class TestSendSchema(Schema):
 class ProgressSchema(Schema):
     """How far it is."""
 
+    blast_id = Id(required=True)
     state = Text(required=True)
     waiting_reason = Text(allow_none=True, required=True)
     pause_reason = Text(allow_none=True, required=True)
@@ -266,21 +268,15 @@ class Progress(MethodView):
     @blasts.response(200, ProgressSchema)
     def get(self, blast_id: str) -> dict[str, object]:
         """How far it is, how fast it goes, how long it will still take."""
-        found = blast_progress(context(), path_id(blast_id))
-        return {
-            "state": found.state,
-            "waiting_reason": found.waiting_reason,
-            "pause_reason": found.pause_reason,
-            "total": found.total,
-            "counts": found.counts,
-            "accepted": found.accepted,
-            "expired": found.expired,
-            "in_review": found.in_review,
-            "skipped_by": found.skipped_by,
-            "spent": money(found.spent, found.currency),
-            "rate_per_s": found.rate_per_s,
-            "eta_s": found.eta_s,
-        }
+        return show_progress(blast_progress(context(), path_id(blast_id)))
+
+
+def show_progress(found: ProgressView) -> dict[str, object]:
+    """Progress as the API answers it."""
+    return {
+        **{each.name: getattr(found, each.name) for each in dataclasses.fields(found)},
+        "spent": money(found.spent, found.currency),
+    }
 
 
 def _shown_estimate(found: EstimateView) -> dict[str, object]:

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 from dialer.domain.access import Permission
 from dialer.services.gotv.stats import CampaignStats, campaign_stats, organisation_stats
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Money, Text, Whole, money, path_id
+from dialer.web.api.fields import Id, Money, Text, Whole, money, path_id
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -20,6 +20,7 @@ stats = Resource("stats", "Figures, without anybody’s name")
 class StatsSchema(Schema):
     """Figures that equal what the lists show when nothing is moving."""
 
+    campaign_id = Id(required=True, allow_none=True, metadata={"description": "null: all campaigns together"})
     contacts = Whole(required=True)
     attempts = Whole(required=True)
     contacted = Whole(required=True)

@@ -1,0 +1,58 @@
+"""What a transaction changed of all that is watched live, noted as it is written.
+
+Figures note themselves as they are bumped (`counters`); the state of a blast, a campaign, a shift or the
+whole organisation is noted here, when its row is. What a statement changes beside the rows that were loaded
+is noted by whoever makes it, or found by the listeners' own slow look.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from dialer.domain.live_topics import ACCOUNT, BLAST, CAMPAIGN, ORGANISATION, WATCHED, Topic
+from dialer.store.models.accounts import Account, ApiToken, LoginSession, Organisation
+from dialer.store.models.calling import Campaign, Shift
+from dialer.store.models.messaging import Blast
+
+_CHANGED: Final = "dialer.changed"
+_WATCHED_ROWS: Final[Mapping[type, Callable[[Any], Topic]]] = {
+    Blast: lambda row: Topic(BLAST, row.id),
+    Campaign: lambda row: Topic(CAMPAIGN, row.id),
+    Shift: lambda row: Topic(CAMPAIGN, row.campaign_id),
+    Organisation: lambda row: Topic(ORGANISATION, row.id),
+    Account: lambda row: Topic(ACCOUNT, row.id),
+    ApiToken: lambda row: Topic(ACCOUNT, row.account_id),
+    LoginSession: lambda row: Topic(ACCOUNT, row.account_id),
+}
+
+
+def note(session: Session, scope: str, scope_id: uuid.UUID) -> None:
+    """Note that something of this scope changed; scopes that nobody watches are left out."""
+    if scope in WATCHED or scope == ACCOUNT:
+        _noted(session).add(Topic(scope, scope_id))
+
+
+def take(session: Session) -> frozenset[Topic]:
+    """What was noted, which is forgotten then."""
+    return frozenset(session.info.pop(_CHANGED, ()))
+
+
+def _noted(session: Session) -> set[Topic]:
+    found: set[Topic] = session.info.setdefault(_CHANGED, set())
+    return found
+
+
+@event.listens_for(Session, "after_flush")
+def _note_rows(session: Session, _context: object) -> None:
+    for row in session.dirty:
+        topic_of = _WATCHED_ROWS.get(type(row))
+        if topic_of is not None:
+            _noted(session).add(topic_of(row))
+    for row in session.new:
+        if isinstance(row, Shift):
+            _noted(session).add(Topic(CAMPAIGN, row.campaign_id))

@@ -1,0 +1,165 @@
+"""What is watched: each topic is read once for all who watch it, when it changed and every few seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+import uuid
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from dialer.domain.errors import NotFound, Unavailable
+from dialer.domain.live_topics import BLAST, Topic
+from dialer.logs import get_logger
+from dialer.services.context import Context
+from dialer.services.gotv.stats import campaign_stats
+from dialer.services.messaging.progress import blast_progress
+from dialer.web.api.v1.blasts import ProgressSchema, show_progress
+from dialer.web.api.v1.stats import StatsSchema, show_stats
+
+GAP_S: Final = 0.27
+"""The least time between two reads, so that nobody is sent more than four a second."""
+LOOK_EVERY_S: Final = 3.0
+"""How old figures get without a notice: what only time changes, such as a rate, is found then."""
+DEAF_LOOK_EVERY_S: Final = 0.7
+"""The same while no notices come, since Valkey is away."""
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Figures as they were read: the event that carries them, and a short name for just these."""
+
+    name: str
+    event: str
+    data: str
+
+
+class Watcher(Protocol):
+    """Somebody who is shown a board whenever it was read."""
+
+    def show(self, board: Board) -> None: ...
+
+
+@dataclass(eq=False, slots=True)
+class Board:
+    """One topic that somebody watches. `state` is None until it has been read once."""
+
+    topic: Topic
+    organisation_id: uuid.UUID
+    campaign_id: uuid.UUID
+    watchers: set[Watcher] = field(default_factory=set)
+    state: State | None = None
+    read_at: float = float("-inf")
+    is_stale: bool = False
+    reader: asyncio.Task[None] | None = None
+
+    def changes_with(self, topic: Topic) -> bool:
+        """Whether a change of that may be one of this: its campaign holds a blast up, and all paused both."""
+        return topic.id in (self.topic.id, self.campaign_id, self.organisation_id)
+
+
+Read = Callable[[Board], Awaitable[State | None]]
+
+
+class Boards:
+    """All boards that somebody watches just now."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self._boards: dict[Topic, Board] = {}
+        self.is_deaf = True
+
+    def __len__(self) -> int:
+        return len(self._boards)
+
+    def join(
+        self, watcher: Watcher, organisation_id: uuid.UUID, topic: Topic, campaign_id: uuid.UUID
+    ) -> Board:
+        """Watch a topic; it is shown at once, or as soon as it is read."""
+        board = self._boards.setdefault(topic, Board(topic, organisation_id, campaign_id))
+        board.watchers.add(watcher)
+        if board.state is not None and time.monotonic() - board.read_at < GAP_S:
+            watcher.show(board)
+        else:
+            self._refresh(board)
+        return board
+
+    def leave(self, watcher: Watcher, board: Board) -> None:
+        """Watch it no more. What nobody watches isn't read."""
+        board.watchers.discard(watcher)
+        if not board.watchers:
+            self._boards.pop(board.topic, None)
+
+    def hear(self, changed: Iterable[Topic]) -> None:
+        """These changed: read anew what depends on them."""
+        changed = list(changed)
+        for board in self._boards.values():
+            if any(board.changes_with(topic) for topic in changed):
+                self._refresh(board)
+
+    def hear_all(self) -> None:
+        """Anything may have changed."""
+        for board in self._boards.values():
+            self._refresh(board)
+
+    def look(self) -> None:
+        """Read anew what hasn't been for a while."""
+        oldest = time.monotonic() - (DEAF_LOOK_EVERY_S if self.is_deaf else LOOK_EVERY_S)
+        for board in self._boards.values():
+            if board.read_at < oldest:
+                self._refresh(board)
+
+    async def close(self) -> None:
+        """Read nothing more."""
+        readers = [board.reader for board in self._boards.values() if board.reader is not None]
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+
+    def _refresh(self, board: Board) -> None:
+        board.is_stale = True
+        if board.reader is None:
+            board.reader = asyncio.create_task(self._keep_fresh(board))
+            board.reader.add_done_callback(lambda task: self._was_read(board, task))
+
+    async def _keep_fresh(self, board: Board) -> None:
+        """Read it, again if it changed meanwhile, and never twice within the gap."""
+        while board.is_stale and board.watchers:
+            await asyncio.sleep(board.read_at + GAP_S - time.monotonic())
+            board.is_stale, board.read_at = False, time.monotonic()
+            state = await self._read(board)
+            if state is not None:
+                board.state = state
+                for watcher in tuple(board.watchers):
+                    watcher.show(board)
+
+    def _was_read(self, board: Board, task: asyncio.Task[None]) -> None:
+        """A fault is logged, and its board is read again at the next look."""
+        board.reader = None
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            log.error("a board could not be read", kind=board.topic.kind, exc_info=fault)
+        elif board.is_stale and board.watchers:
+            self._refresh(board)
+
+
+def read_board(ctx: Context, board: Board) -> State | None:
+    """What the API would answer for it now; None while the database is away, or where it is gone."""
+    try:
+        if board.topic.kind == BLAST:
+            progress = show_progress(blast_progress(ctx, board.topic.id))
+            return _state(board.topic, "progress", ProgressSchema().dump(progress))
+        stats = show_stats(campaign_stats(ctx, board.topic.id))
+        return _state(board.topic, "stats", StatsSchema().dump(stats))
+    except (NotFound, Unavailable):
+        return None
+
+
+def _state(topic: Topic, event: str, body: object) -> State:
+    data = json.dumps(body, separators=(",", ":"), sort_keys=True)
+    name = hashlib.blake2s(f"{topic} {data}".encode(), digest_size=6).hexdigest()
+    return State(name, event, data)
