@@ -91,6 +91,7 @@ class Permission(enum.StrEnum):
     MESSAGE_SEND = "message.send"
     MESSAGE_CLASSIFY = "message.classify"
     CONVERSATION_READ = "conversation.read"
+    CONVERSATION_ANSWER = "conversation.answer"
     CONVERSATION_MANAGE = "conversation.manage"
     CALL_READ = "call.read"
     CALL_PLACE = "call.place"
@@ -168,7 +169,8 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.MESSAGE_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.MESSAGE_SEND: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.MESSAGE_CLASSIFY: Rule(_ORGANISER, Scope.ORGANISATION),
-    Permission.CONVERSATION_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.CONVERSATION_READ: Rule(_VOLUNTEER, Scope.OWN),
+    Permission.CONVERSATION_ANSWER: Rule(_VOLUNTEER, Scope.OWN),
     Permission.CONVERSATION_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.CALL_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.CALL_PLACE: Rule(_VOLUNTEER, Scope.OWN),

@@ -20,7 +20,7 @@ from dialer.services.accounts.account_fields import (
     clean_phone_or_none,
 )
 from dialer.services.accounts.campaigns import known_campaigns
-from dialer.services.accounts.ending import end_access
+from dialer.services.accounts.ending import end_access, give_up_conversations
 from dialer.services.accounts.views import VolunteerView
 from dialer.services.accounts.volunteer_reach import find_managed_volunteer, in_reach
 from dialer.services.calling.leases import end_shifts_of
@@ -110,6 +110,7 @@ def change_volunteer(ctx: Context, volunteer_id: uuid.UUID, changes: VolunteerCh
             changed.append("campaign_ids")
         if was_active and not account.active:
             end_access(unit, account.id, ctx.now)
+            give_up_conversations(unit, account.id)
             end_shifts_of(ctx, unit, account_id=account.id)
         ctx.audit(unit, "volunteer.changed", "account", account.id, {"fields": sorted(changed)})
         return _look(ctx, unit, account.id)

@@ -100,15 +100,22 @@ def chunk_after(
 
 
 def candidate_of(
-    ctx: Context, unit: UnitOfWork, contact_id: uuid.UUID, campaign: Campaign | None
+    ctx: Context,
+    unit: UnitOfWork,
+    contact_id: uuid.UUID,
+    campaign: Campaign | None,
+    on_number: str | None = None,
 ) -> Candidate | None:
-    """One person as somebody who may get a text of a campaign, or of none; None where nobody has this id."""
+    """One person as somebody who may get a text of a campaign, or of none, on the first number that fits or
+    on one and no other; None where nobody has this id.
+    """
     election_id = campaign.election_id if campaign is not None else current_election(unit).id
     found = blast_audience.people(unit, election_id, [contact_id])
     if not found:
         return None
     numbers = _numbers(ctx, unit, [contact_id]).get(contact_id, ())
-    return _candidate(found[0], _known_of(found[0], None), numbers, texting_rules(None, campaign), ctx.now)
+    wanted = [one for one in numbers if on_number in {None, one.number}]
+    return _candidate(found[0], _known_of(found[0], None), wanted, texting_rules(None, campaign), ctx.now)
 
 
 def _known(unit: UnitOfWork, people: Sequence[Row[Any]], audience: Audience) -> list[tuple[Row[Any], Known]]:

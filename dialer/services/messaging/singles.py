@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.message_gate import Skip
-from dialer.domain.phone import country_of
-from dialer.domain.segments import measure
 from dialer.domain.sender import choose
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.candidates import candidate_of
 from dialer.services.messaging.messages import message_views
 from dialer.services.messaging.outgoing import any_sender, queue_text
-from dialer.services.messaging.senders import kinds_of, rates_of
-from dialer.services.messaging.views import MessageView
+from dialer.services.messaging.senders import rates_of
+from dialer.services.messaging.views import MessageView, TextPreview
 from dialer.services.messaging.waiting import quiet_at
-from dialer.services.messaging.written import lock_writing, reads, refuse
-from dialer.store.models import new_id
+from dialer.services.messaging.written import free_id, preview_of, reads, refuse, written_before
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Message
 from dialer.store.queries.blast_audience import known_senders
@@ -39,20 +34,6 @@ class NewText:
     body: str = field(repr=False)
     campaign_id: uuid.UUID | None = None
     id: uuid.UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TextPreview:
-    """How a text would read, and what it would take."""
-
-    body: str = field(repr=False)
-    number: str = field(repr=False)
-    sender: str = field(repr=False)
-    segments: int
-    encoding: str
-    cost: Decimal
-    currency: str
-    waits_until: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +57,8 @@ def text_person(ctx: Context, wanted: NewText) -> MessageView:
     require(ctx.actor, Permission.MESSAGE_SEND)
     with ctx.unit() as unit:
         ready = _ready(ctx, unit, wanted)
-        message = _written_before(unit, wanted, ready) or _write(ctx, unit, wanted, ready)
-        return message_views(ctx, unit, [message])[0]
+        before = written_before(unit, wanted.id, number=ready.number, body=ready.body, purpose="single")
+        return message_views(ctx, unit, [before or _write(ctx, unit, wanted, ready)])[0]
 
 
 def preview_text(ctx: Context, wanted: NewText) -> TextPreview:
@@ -85,17 +66,9 @@ def preview_text(ctx: Context, wanted: NewText) -> TextPreview:
     require(ctx.actor, Permission.MESSAGE_SEND)
     with ctx.unit() as unit:
         ready = _ready(ctx, unit, wanted)
-        measured = measure(ready.body)
-        kind = kinds_of(unit, [ready.sender])[ready.sender]
-        return TextPreview(
-            body=ready.body,
-            number=ready.number,
-            sender=ready.sender,
-            segments=measured.segments,
-            encoding=measured.encoding,
-            cost=measured.segments * ctx.messaging.prices.of(country_of(ready.number), kind),
-            currency=ctx.messaging.currency,
-            waits_until=quiet_at(ready.number, ready.campaign, ctx.now),
+        waits_until = quiet_at(ready.number, ready.campaign, ctx.now)
+        return preview_of(
+            ctx, unit, ready.body, number=ready.number, sender=ready.sender, waits_until=waits_until
         )
 
 
@@ -136,22 +109,7 @@ def _sender(ctx: Context, unit: UnitOfWork, number: str, campaign: Campaign | No
     return sender
 
 
-def _written_before(unit: UnitOfWork, wanted: NewText, ready: _Ready) -> Message | None:
-    """The text of this id, where the same form was sent before: to the same person, in the same words."""
-    if wanted.id is None:
-        return None
-    lock_writing(unit, wanted.id)
-    row = unit.session.get(Message, (unit.organisation_id, wanted.id))
-    is_same = row is not None and (row.contact_id, row.body, row.purpose) == (
-        ready.contact_id,
-        ready.body,
-        "single",
-    )
-    return row if is_same else None
-
-
 def _write(ctx: Context, unit: UnitOfWork, wanted: NewText, ready: _Ready) -> Message:
-    taken = wanted.id is None or unit.session.get(Message, (unit.organisation_id, wanted.id)) is not None
     campaign_id = ready.campaign.id if ready.campaign is not None else None
     message = queue_text(
         unit,
@@ -162,7 +120,7 @@ def _write(ctx: Context, unit: UnitOfWork, wanted: NewText, ready: _Ready) -> Me
         contact_id=ready.contact_id,
         campaign_id=campaign_id,
         sender=ready.sender,
-        message_id=new_id() if taken else wanted.id,
+        message_id=free_id(unit, wanted.id),
         not_before=quiet_at(ready.number, ready.campaign, ctx.now),
     )
     about = {"contact_id": str(ready.contact_id), "campaign_id": str(campaign_id) if campaign_id else None}

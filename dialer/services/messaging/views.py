@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 
@@ -151,3 +151,17 @@ class MessageView:
     waiting_reason: str | None = None
     """Of one to one person that is still here: what it waits for."""
     waits_until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextPreview:
+    """How a text would read, and what it would take."""
+
+    body: str = field(repr=False)
+    number: str = field(repr=False)
+    sender: str = field(repr=False)
+    segments: int
+    encoding: str
+    cost: Decimal
+    currency: str
+    waits_until: dt.datetime | None

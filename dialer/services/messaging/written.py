@@ -6,6 +6,7 @@ What stands against it is said at once, by the rule that the gate asks again bef
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,10 +17,16 @@ from sqlalchemy.engine import Row
 from dialer.domain import placeholders
 from dialer.domain.errors import Conflict, FieldError, UnknownPlaceholder, ValidationFailed
 from dialer.domain.message_gate import Skip
+from dialer.domain.phone import country_of
+from dialer.domain.segments import measure
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import LONGEST_BODY, check_opt_out_route
 from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.services.messaging.rendering import values_of
+from dialer.services.messaging.senders import kinds_of
+from dialer.services.messaging.views import TextPreview
+from dialer.store.models import new_id
+from dialer.store.models.messaging import Message
 from dialer.store.session import UnitOfWork
 
 REFUSALS: Final[Mapping[Skip, str]] = {
@@ -61,6 +68,24 @@ def reads(
     return text
 
 
+def preview_of(
+    ctx: Context, unit: UnitOfWork, text: str, *, number: str, sender: str, waits_until: dt.datetime | None
+) -> TextPreview:
+    """What a text takes that reads so."""
+    measured = measure(text)
+    kind = kinds_of(unit, [sender])[sender]
+    return TextPreview(
+        body=text,
+        number=number,
+        sender=sender,
+        segments=measured.segments,
+        encoding=measured.encoding,
+        cost=measured.segments * ctx.messaging.prices.of(country_of(number), kind),
+        currency=ctx.messaging.currency,
+        waits_until=waits_until,
+    )
+
+
 def _check(body: str) -> None:
     if not body.strip():
         raise ValidationFailed.at("/body", "Write what the text says.")
@@ -80,7 +105,23 @@ def _missing(name: str) -> str:
     return f"“{{{name}}}” isn’t known of them. Say what stands in for it: {stands_in}"
 
 
-def lock_writing(unit: UnitOfWork, message_id: uuid.UUID) -> None:
-    """Let nobody else write down the text of this id until the unit of work is over."""
-    lock = func.pg_advisory_xact_lock(func.hashtextextended(f"text {unit.organisation_id}{message_id}", 0))
-    unit.session.execute(select(lock))
+def written_before(
+    unit: UnitOfWork, message_id: uuid.UUID | None, *, number: str, body: str, purpose: str
+) -> Message | None:
+    """The text of this id where the same form was sent before: to the same number, in the same words. Nobody
+    else writes one of this id down until the unit of work is over.
+    """
+    if message_id is None:
+        return None
+    name = func.hashtextextended(f"text {unit.organisation_id}{message_id}", 0)
+    unit.session.execute(select(func.pg_advisory_xact_lock(name)))
+    row = unit.session.get(Message, (unit.organisation_id, message_id))
+    is_same = row is not None and (row.number, row.body, row.purpose) == (number, body, purpose)
+    return row if is_same else None
+
+
+def free_id(unit: UnitOfWork, message_id: uuid.UUID | None) -> uuid.UUID:
+    """This id where no text has it, else a new one: the form was sent again with other words."""
+    if message_id is None or unit.session.get(Message, (unit.organisation_id, message_id)) is not None:
+        return new_id()
+    return message_id

@@ -127,6 +127,14 @@ class Conversation(Identified, Base):
         UniqueConstraint("organisation_id", "number"),
         Index("ix_conversation_state", "organisation_id", "state", "last_inbound_at", "id"),
         Index("ix_conversation_contact", "organisation_id", "contact_id"),
+        Index(
+            "ix_conversation_assigned",
+            "organisation_id",
+            "assigned_to",
+            "last_inbound_at",
+            "id",
+            postgresql_where=text("assigned_to IS NOT NULL"),
+        ),
     )
 
     number: Mapped[str]

@@ -83,7 +83,9 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "campaign_ids": [_CAMPAIGN],
     },
     "Pause": {"reason": "The script is wrong"},
+    "AssignmentTo": {"volunteer_id": None},
     "Decision": {"opt_out": True},
+    "NewReply": {"body": "Diolch. The lift comes at ten."},
     "TextToClassify": {"body": "could you stop these texts"},
     "PhoneCode": {"phone": "07700 900 123", "code": "123456"},
     "Report": {

@@ -10,10 +10,12 @@ from typing import Final
 
 from flask import render_template
 from flask_babel import gettext
+from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import InvalidTransition
+from dialer.services.accounts.volunteers import list_volunteers
 from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.context import Context
 from dialer.services.messaging.conversations import (
@@ -27,20 +29,32 @@ from dialer.services.messaging.conversations import (
 from dialer.services.messaging.views import MessageView
 from dialer.services.paging import Page
 from dialer.web.coordinator.blueprint import coordinator
-from dialer.web.coordinator.forms import asked, everything, go, id_of, next_address, page_asked, said
+from dialer.web.coordinator.forms import (
+    Faults,
+    asked,
+    everything,
+    go,
+    id_of,
+    next_address,
+    page_asked,
+    said,
+)
+from dialer.web.coordinator.text_lines import Composer, empty_composer, state_of
 from dialer.web.coordinator.text_wording import (
     CONVERSATION_STATE,
     INBOUND_CLASS,
     INBOUND_RULE,
     INBOUND_TONE,
-    MESSAGE_STATE,
 )
+from dialer.web.coordinator.wording import Words
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
 _FIRST: Final = ("review", "open")
 """What the inbox shows when nothing else is asked for: what needs an answer before what doesn't."""
 _SHOWN: Final = 50
+_MINE, _NOBODYS = "me", "nobody"
+WHOSE: Final[Words] = {_MINE: _("Given to me"), _NOBODYS: _("Given to nobody")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +72,9 @@ class Talk:
     text: str
     tag: str
     tone: str
+    assignee: str
+    assignee_id: uuid.UUID | None
+    is_mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +107,15 @@ def inbox() -> str:
     ctx = context()
     shown = asked("state") if asked("state") in CONVERSATION_STATE else ""
     campaign_id = id_of(asked("campaign_id")) if asked("campaign_id") else None
+    whose = asked("whose") if asked("whose") in WHOSE else ""
     return render_template(
         "coordinator/inbox.html",
         views=_views(),
         shown=shown,
+        whose=whose,
+        whose_views=[("", gettext("All")), *((key, str(words)) for key, words in WHOSE.items())],
         campaign_id=campaign_id,
-        parts=list(_parts(ctx, (shown,) if shown else _FIRST, campaign_id)),
+        parts=list(_parts(ctx, (shown,) if shown else _FIRST, campaign_id, whose)),
         nothing_words=_nothing(shown),
     )
 
@@ -104,13 +124,33 @@ def inbox() -> str:
 @allow(Permission.CONVERSATION_READ)
 def conversation(conversation_id: uuid.UUID) -> str:
     """The texts of one number, both ways."""
-    ctx = context()
+    return conversation_page(context(), conversation_id)
+
+
+def conversation_page(
+    ctx: Context, conversation_id: uuid.UUID, errors: Faults | None = None, composer: Composer | None = None
+) -> str:
+    """The texts of one number, and what can be done: answer, give to somebody, close, decide."""
     view, texts = get_conversation(ctx, conversation_id)
     return render_template(
         "coordinator/conversation.html",
-        talk=_talk(view, _campaigns(ctx)),
+        talk=_talk(ctx, view, _campaigns(ctx)),
         texts=[_text(one, view.state) for one in texts],
+        answerers=_answerers(ctx, view) if ctx.actor.may(Permission.CONVERSATION_MANAGE) else [],
+        composer=composer or empty_composer(),
+        errors=errors or {},
     )
+
+
+def _answerers(ctx: Context, view: ConversationView) -> list[tuple[str, str]]:
+    """Who may be given it: nobody in particular, whoever looks, and volunteers of its campaign."""
+    found = {"": gettext("Nobody in particular"), str(ctx.actor.account_id): gettext("Me")}
+    for one in everything(lambda page: list_volunteers(ctx, page)):
+        if one.active and (view.campaign_id is None or view.campaign_id in one.campaign_ids):
+            found[str(one.id)] = one.name
+    if view.assignee is not None:
+        found.setdefault(str(view.assignee.id), view.assignee.name)
+    return list(found.items())
 
 
 @coordinator.post("/inbox/<uuid:conversation_id>/decide")
@@ -132,7 +172,7 @@ def decide_review(conversation_id: uuid.UUID) -> Response:
 
 
 @coordinator.post("/inbox/<uuid:conversation_id>/close")
-@allow(Permission.CONVERSATION_MANAGE)
+@allow(Permission.CONVERSATION_ANSWER)
 def close_talk(conversation_id: uuid.UUID) -> Response:
     """Put it away until they write again."""
     try:
@@ -148,13 +188,19 @@ def _views() -> list[tuple[str, str]]:
     return [("", gettext("To read")), *states]
 
 
-def _parts(ctx: Context, states: tuple[str, ...], campaign_id: uuid.UUID | None) -> Iterator[Part]:
+def _parts(
+    ctx: Context, states: tuple[str, ...], campaign_id: uuid.UUID | None, whose: str
+) -> Iterator[Part]:
     campaigns = _campaigns(ctx)
     for state in states:
         page = page_asked(_SHOWN) if len(states) == 1 else Page(_SHOWN)
-        found = list_conversations(ctx, ConversationSearch(state, campaign_id), page)
-        more = next_address(found, "coordinator.inbox", state=state, campaign_id=campaign_id)
-        rows = [_talk(one, campaigns) for one in found.items]
+        mine = ctx.actor.account_id if whose == _MINE else None
+        search = ConversationSearch(state, campaign_id, mine, False if whose == _NOBODYS else None)
+        found = list_conversations(ctx, search, page)
+        more = next_address(
+            found, "coordinator.inbox", state=state, campaign_id=campaign_id, whose=whose or None
+        )
+        rows = [_talk(ctx, one, campaigns) for one in found.items]
         yield Part(state, str(CONVERSATION_STATE[state]), rows, more)
 
 
@@ -162,7 +208,7 @@ def _campaigns(ctx: Context) -> Mapping[uuid.UUID, str]:
     return {one.id: one.name for one in everything(lambda page: list_campaigns(ctx, page))}
 
 
-def _talk(view: ConversationView, campaigns: Mapping[uuid.UUID, str]) -> Talk:
+def _talk(ctx: Context, view: ConversationView, campaigns: Mapping[uuid.UUID, str]) -> Talk:
     read_as = _still_asked(view.last, view.state) if view.last else None
     return Talk(
         id=view.id,
@@ -176,6 +222,9 @@ def _talk(view: ConversationView, campaigns: Mapping[uuid.UUID, str]) -> Talk:
         text=view.last.body if view.last else "",
         tag=str(INBOUND_CLASS[read_as]) if read_as in INBOUND_CLASS else "",
         tone=str(INBOUND_TONE.get(read_as, "")),
+        assignee=view.assignee.name if view.assignee else "",
+        assignee_id=view.assignee.id if view.assignee else None,
+        is_mine=view.assignee is not None and view.assignee.id == ctx.actor.account_id,
     )
 
 
@@ -196,7 +245,7 @@ def _text(one: MessageView, state: str) -> Text:
         ours=one.direction == "outbound",
         body=one.body,
         at=one.created_at,
-        state_words=str(MESSAGE_STATE.get(one.state, "")) if one.direction == "outbound" else "",
+        state_words=state_of(one),
         class_words=str(INBOUND_CLASS.get(read_as, "")) if read_as else "",
         tone=str(INBOUND_TONE.get(read_as, "")) if read_as else "",
         rule_words=str(INBOUND_RULE.get(one.inbound_rule, one.inbound_rule or "")),

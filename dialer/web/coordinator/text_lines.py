@@ -13,8 +13,7 @@ from flask_babel import lazy_gettext as _
 
 from dialer.domain.blast import Waiting
 from dialer.domain.phone import written
-from dialer.services.messaging.singles import TextPreview
-from dialer.services.messaging.views import MessageView
+from dialer.services.messaging.views import MessageView, TextPreview
 from dialer.web.coordinator.text_wording import LEFT_OUT, MESSAGE_STATE
 from dialer.web.coordinator.wording import Words
 from dialer.web.words import moment, money

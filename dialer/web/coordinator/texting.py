@@ -11,6 +11,7 @@ from flask_babel import gettext, ngettext
 from dialer.domain.access import Permission
 from dialer.domain.errors import RuleBroken
 from dialer.services.messaging.singles import NewText, preview_text, text_person
+from dialer.services.messaging.views import MessageView
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.contacts import person_page
 from dialer.web.coordinator.forms import WHOLE_FORM, Answer, Faults, chosen_id, faults_of, go, said
@@ -38,10 +39,14 @@ def text_somebody(contact_id: uuid.UUID) -> Answer:
         if error.status not in (409, 422):
             raise
         return person_page(ctx, contact_id, faults_of_text(error), composer), error.status
-    words = ngettext("Sent in one part.", "Sent in %(num)s parts.", sent.segments)
+    return go("coordinator.contact", sent_words(sent), contact_id=contact_id)
+
+
+def sent_words(sent: MessageView) -> str:
+    """What became of a text that was just written: it goes, or what it waits for."""
     if sent.waiting_reason:
-        words = f"{gettext('Kept.')} {state_of(sent)}."
-    return go("coordinator.contact", words, contact_id=contact_id)
+        return f"{gettext('Kept.')} {state_of(sent)}."
+    return str(ngettext("Sent in one part.", "Sent in %(num)s parts.", sent.segments))
 
 
 def written_body() -> str:

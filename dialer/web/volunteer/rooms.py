@@ -14,6 +14,7 @@ from dialer.domain.talk import Talk
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.views import AssignmentView, CampaignView, SessionView
 from dialer.services.context import Context
+from dialer.services.messaging.conversations import count_mine
 from dialer.services.paging import Page
 from dialer.web.house import current_organisation
 from dialer.web.volunteer import screen
@@ -34,6 +35,7 @@ class Idle:
     calls: int
     on_shift: bool
     demo: bool
+    to_answer: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def idle(ctx: Context, shift: SessionView | None = None) -> str:
         calls=shift.calls if shift else 0,
         on_shift=shift is not None,
         demo=current_organisation().demo and all(_has_no_night(one) for one in active),
+        to_answer=count_mine(ctx),
     )
     return render_template("volunteer/idle.html", page=page, campaign_name=page.sub)
 

@@ -34,7 +34,7 @@ PAGES = (
 )
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", sorted({*PAGES} - {"/inbox"}))
 def test_a_volunteer_is_told_that_it_isnt_theirs(phone: Reader, path: str) -> None:
     assert phone.open(path).status == 403
 

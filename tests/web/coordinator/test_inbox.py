@@ -125,3 +125,53 @@ def test_what_somebody_else_decided_stands(desk: Reader, bank: PhoneBank, writes
 def test_guessing_shows_nothing(desk: Reader, bank: PhoneBank) -> None:
     assert desk.open(f"/inbox/{uuid.uuid4()}").status == 404
     assert desk.open("/inbox?campaign_id=nonsense").status == 404
+
+
+def test_a_conversation_is_answered_once_and_given_to_somebody(
+    desk: Reader, bank: PhoneBank, writes: Writes, vic: Person
+) -> None:
+    writes(OWEN, "Which hall?")
+    _look_into(desk, "Owen Hughes", "open")
+    page = desk.press("reply-look", body="The Scout hall, {first_name}.")
+    assert "The Scout hall, Owen." in page.words["text-preview"]
+    shown = desk.page
+    for _ in range(2):
+        desk.page = shown
+        page = desk.press("reply-send", body="The Scout hall, {first_name}.")
+        assert "Sent in one part." in page.words["flash"]
+    assert page.words["texts"].count("The Scout hall") == 1
+    page = desk.press("reply-send", body="At {polling_station}.")
+    assert (page.status, "At {polling_station}." in page.html) == (422, True)
+    page = desk.press("assign-save", volunteer_id=str(vic.id))
+    assert ("Given to Vic." in page.words["flash"], page.words["assignee"]) == (True, "Vic")
+    assert "Vic" in desk.open("/inbox").words["inbox-open"]
+    assert "inbox-open" not in desk.open("/inbox?whose=nobody").tests
+
+
+def test_what_came_meanwhile_stops_an_answer(desk: Reader, bank: PhoneBank, writes: Writes) -> None:
+    writes(OWEN, "Which hall?")
+    shown = _look_into(desk, "Owen Hughes", "open")
+    for body, words in (("st op", "Waiting for an answer from you"), ("STOP", "Asked us to stop")):
+        writes(OWEN, body)
+        desk.page = shown
+        page = desk.press("reply-send", body="The Scout hall.")
+        assert (page.status, words in page.words["flash"]) == (409, True)
+        assert "reply-send" not in page.buttons
+
+
+def test_a_volunteer_finds_what_was_given_to_them_and_nothing_else(
+    desk: Reader, phone: Reader, bank: PhoneBank, writes: Writes, vic: Person
+) -> None:
+    writes(OWEN, "Which hall?")
+    writes(NASIMA, "Will do!")
+    assert "to-answer" not in phone.open("/call").tests
+    _look_into(desk, "Owen Hughes", "open")
+    desk.press("assign-save", volunteer_id=str(vic.id))
+    assert phone.open("/call").words["to-answer"] == "One person waits for your answer by text"
+    page = phone.open("/inbox")
+    assert ("Owen Hughes" in page.text, "Nasima" in page.text) == (True, False)
+    page = _look_into(phone, "Owen Hughes", "open")
+    assert not {"assign-save", "review-stop", "pause-all"} & set(page.buttons)
+    assert "/contacts/" not in page.html
+    assert "Sent in one part." in phone.press("reply-send", body="The Scout hall.").words["flash"]
+    assert "Closed." in phone.press("conversation-close").words["flash"]

@@ -92,6 +92,7 @@ FIELDS = [
     "require_consent_sms",
     "body",
     "text_id",
+    "volunteer_id",
     "text_campaign_id",
     "voted",
     "voting_methods",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
 from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
 from dialer.domain.texting import CONVERSATION_STATES, INBOUND_CLASSES
 from dialer.services.messaging import conversations as deeds
+from dialer.services.messaging.answering import NewReply, assign_conversation, reply
+from dialer.services.messaging.blasts import LONGEST_BODY
 from dialer.services.messaging.conversations import ConversationSearch, ConversationView
 from dialer.services.messaging.views import MessageView
 from dialer.web.api.blueprint import Resource
@@ -55,6 +58,13 @@ class WriterSchema(Schema):
     last_name = Text(allow_none=True)
 
 
+class AssigneeSchema(Schema):
+    """Who answers."""
+
+    id = Id(required=True)
+    name = Text(required=True)
+
+
 class ConversationSchema(Schema):
     """All texts to and from one number; `last` is the latest that came in, `opted_out_at` since when a no to
     texts stands for the number.
@@ -67,6 +77,8 @@ class ConversationSchema(Schema):
     campaign_id = Id(allow_none=True)
     sender = Text(allow_none=True)
     state = Choice(*CONVERSATION_STATES, required=True)
+    assigned_to = Id(allow_none=True)
+    assignee = fields.Nested(AssigneeSchema, allow_none=True)
     last = fields.Nested(MessageSchema, allow_none=True)
     last_inbound_at = Instant(allow_none=True)
     created_at = Instant(required=True)
@@ -84,6 +96,20 @@ class ConversationQuery(PageQuery):
 
     state = Choice(*CONVERSATION_STATES)
     campaign_id = Id()
+    assigned_to = Id()
+    assigned = Flag(metadata={"query": True})
+
+
+class AssignmentToSchema(Schema):
+    """Who answers; null is nobody in particular."""
+
+    volunteer_id = Id(required=True, allow_none=True)
+
+
+class NewReplySchema(Schema):
+    """An answer. Its placeholders are filled with what is known of whoever wrote."""
+
+    body = Text(required=True, blank=False, max_length=LONGEST_BODY)
 
 
 class DecisionSchema(Schema):
@@ -100,7 +126,7 @@ class Conversations(MethodView):
     @conversations.arguments(ConversationQuery, location="query")
     @conversations.response(200, paged(ConversationSchema))
     def get(self, query: dict[str, Any]) -> dict[str, object]:
-        """Conversations, the one with the latest text first."""
+        """Conversations, the one with the latest text first. Volunteers see those given to them."""
         page = page_of(query)
         found = deeds.list_conversations(context(), ConversationSearch(**query), page)
         return show_page(found.map(show_conversation))
@@ -122,11 +148,41 @@ class Conversation(MethodView):
 class Closing(MethodView):
     """Putting one away."""
 
-    @allow(Permission.CONVERSATION_MANAGE)
+    @allow(Permission.CONVERSATION_ANSWER)
     @conversations.response(200, ConversationSchema)
     def post(self, conversation_id: str) -> dict[str, object]:
         """Close it until they write again; one under review has to be decided first."""
         return show_conversation(deeds.close_conversation(context(), path_id(conversation_id)))
+
+
+@conversations.route("/conversations/<conversation_id>/assign")
+class Assigning(MethodView):
+    """Giving one to somebody."""
+
+    @allow(Permission.CONVERSATION_MANAGE)
+    @conversations.arguments(AssignmentToSchema)
+    @conversations.response(200, ConversationSchema)
+    def post(self, given: dict[str, Any], conversation_id: str) -> dict[str, object]:
+        """Have somebody answer it who is in its campaign, or nobody in particular."""
+        assigned = assign_conversation(context(), path_id(conversation_id), given["volunteer_id"])
+        return show_conversation(assigned)
+
+
+@conversations.route("/conversations/<conversation_id>/reply")
+class Replying(MethodView):
+    """Answering."""
+
+    @allow(Permission.CONVERSATION_ANSWER)
+    @conversations.arguments(NewReplySchema)
+    @conversations.response(201, MessageSchema)
+    def post(
+        self, given: dict[str, Any], conversation_id: str
+    ) -> tuple[dict[str, object], int, dict[str, str]]:
+        """Answer, before any blast. 409 with the `reason` where they may not be texted, or may have asked for
+        no more and nobody has decided about that yet.
+        """
+        sent = reply(context(), NewReply(path_id(conversation_id), given["body"]))
+        return show_message(sent), 201, {"Location": url_for("messages.Message", message_id=sent.id)}
 
 
 @conversations.route("/conversations/<conversation_id>/decide")
@@ -152,6 +208,8 @@ def show_conversation(view: ConversationView) -> dict[str, object]:
         "campaign_id": view.campaign_id,
         "sender": view.sender,
         "state": view.state,
+        "assigned_to": view.assignee.id if view.assignee is not None else None,
+        "assignee": view.assignee,
         "last": _shown(view.last),
         "last_inbound_at": view.last_inbound_at,
         "created_at": view.created_at,

@@ -1,0 +1,158 @@
+"""Conversations given to somebody, and answered: by the one gate, ahead of every blast, each answer once."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Final
+
+from dialer.domain.access import Permission, Role
+from dialer.domain.errors import ValidationFailed
+from dialer.domain.message_gate import Skip
+from dialer.services.context import Context
+from dialer.services.messaging.candidates import Candidate, candidate_of
+from dialer.services.messaging.conversation_reach import reach_conversation
+from dialer.services.messaging.conversations import ConversationView, conversation_views
+from dialer.services.messaging.messages import message_views
+from dialer.services.messaging.number_bars import barred
+from dialer.services.messaging.outgoing import queue_text, sender_to
+from dialer.services.messaging.views import MessageView, TextPreview
+from dialer.services.messaging.waiting import quiet_at
+from dialer.services.messaging.written import free_id, preview_of, reads, refuse, written_before
+from dialer.store.models.accounts import Account, AccountCampaign
+from dialer.store.models.calling import Campaign
+from dialer.store.models.messaging import Conversation, Message
+from dialer.store.session import UnitOfWork
+
+ANSWERING: Final = frozenset({Role.ADMIN, Role.COORDINATOR})
+"""Who answers in every campaign; all others only in theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewReply:
+    """An answer. `id` is that of its text, where a form that may be sent twice has drawn one."""
+
+    conversation_id: uuid.UUID
+    body: str = field(repr=False)
+    id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An answer that may be written down."""
+
+    number: str
+    contact_id: uuid.UUID | None
+    campaign: Campaign | None
+    sender: str
+    body: str
+
+
+def assign_conversation(
+    ctx: Context, conversation_id: uuid.UUID, account_id: uuid.UUID | None
+) -> ConversationView:
+    """Give a conversation to somebody who answers it, or to nobody in particular. Each change is in the audit
+    log; of two at once the later stands.
+    """
+    with ctx.unit() as unit:
+        row = reach_conversation(ctx, unit, conversation_id, Permission.CONVERSATION_MANAGE, lock=True)
+        if account_id is not None:
+            _check_may_answer(unit, row, account_id)
+        if row.assigned_to != account_id:
+            about = {"before": _word(row.assigned_to), "to": _word(account_id)}
+            row.assigned_to = account_id
+            ctx.audit(unit, "conversation.assigned", "conversation", row.id, about)
+        unit.session.flush()
+        return conversation_views(unit, [row])[0]
+
+
+def reply(ctx: Context, wanted: NewReply) -> MessageView:
+    """Answer somebody, soon: before any blast, from the sender that they know.
+
+    `Conflict` with the `reason` where the number may get no text: a no holds, or what they wrote may be one
+    and nobody has decided yet. `ValidationFailed` where the text can’t be sent as it is. Two who answer at
+    once are both heard, one after the other; one with the id of an answer that was written down already is
+    that answer.
+    """
+    with ctx.unit() as unit:
+        row = reach_conversation(ctx, unit, wanted.conversation_id, Permission.CONVERSATION_ANSWER, lock=True)
+        ready = _ready(ctx, unit, row, wanted.body)
+        before = written_before(unit, wanted.id, number=ready.number, body=ready.body, purpose="reply")
+        return message_views(ctx, unit, [before or _write(ctx, unit, row, wanted, ready)])[0]
+
+
+def preview_reply(ctx: Context, wanted: NewReply) -> TextPreview:
+    """How an answer would read, and what it would take; refused as `reply` refuses."""
+    with ctx.unit() as unit:
+        row = reach_conversation(ctx, unit, wanted.conversation_id, Permission.CONVERSATION_ANSWER)
+        ready = _ready(ctx, unit, row, wanted.body)
+        waits_until = quiet_at(ready.number, ready.campaign, ctx.now)
+        return preview_of(
+            ctx, unit, ready.body, number=ready.number, sender=ready.sender, waits_until=waits_until
+        )
+
+
+def _check_may_answer(unit: UnitOfWork, row: Conversation, account_id: uuid.UUID) -> None:
+    account = unit.session.get(Account, (unit.organisation_id, account_id))
+    if account is None or not account.active or account.role in {Role.TELLER, Role.OBSERVER}:
+        raise ValidationFailed.at("/volunteer_id", "There is nobody with this id who could answer.")
+    if account.role in ANSWERING or row.campaign_id is None:
+        return
+    theirs = unit.session.get(AccountCampaign, (unit.organisation_id, account_id, row.campaign_id))
+    if theirs is None or not theirs.approved:
+        raise ValidationFailed.at("/volunteer_id", "They aren’t in the campaign that this is about.")
+
+
+def _ready(ctx: Context, unit: UnitOfWork, row: Conversation, body: str) -> _Ready:
+    campaign = _campaign(unit, row)
+    writer = candidate_of(ctx, unit, row.contact_id, campaign, row.number) if row.contact_id else None
+    if (reason := _against(ctx, unit, row, writer, campaign)) is not None:
+        raise refuse(reason, row.contact_id)
+    sender = row.sender or sender_to(unit, row.number, row.campaign_id)
+    person = writer.person if writer is not None else None
+    text = reads(ctx, unit, body, person, number=row.number, sender=sender)
+    return _Ready(row.number, row.contact_id, campaign, sender, text)
+
+
+def _against(
+    ctx: Context, unit: UnitOfWork, row: Conversation, writer: Candidate | None, campaign: Campaign | None
+) -> Skip | None:
+    """What the gate would say. Where nobody knows who wrote, only the number speaks, and no consent of theirs
+    is known either.
+    """
+    if writer is not None:
+        return writer.excluded
+    if (bar := barred(ctx, unit, [row.number]).get(row.number)) is not None:
+        return bar
+    if campaign is not None and campaign.require_consent_sms:
+        return Skip.NO_CONSENT
+    return Skip.IN_REVIEW if row.state == "review" else None
+
+
+def _campaign(unit: UnitOfWork, row: Conversation) -> Campaign | None:
+    """The campaign that the answer belongs to: none, where that has ended and people still write."""
+    if row.campaign_id is None:
+        return None
+    campaign = unit.session.get_one(Campaign, (unit.organisation_id, row.campaign_id))
+    return None if campaign.state == "ended" else campaign
+
+
+def _write(ctx: Context, unit: UnitOfWork, row: Conversation, wanted: NewReply, ready: _Ready) -> Message:
+    message = queue_text(
+        unit,
+        ctx,
+        number=ready.number,
+        body=ready.body,
+        purpose="reply",
+        contact_id=ready.contact_id,
+        campaign_id=ready.campaign.id if ready.campaign is not None else None,
+        sender=ready.sender,
+        message_id=free_id(unit, wanted.id),
+        not_before=quiet_at(ready.number, ready.campaign, ctx.now),
+    )
+    ctx.audit(unit, "conversation.answered", "conversation", row.id, {"message_id": str(message.id)})
+    return message
+
+
+def _word(account_id: uuid.UUID | None) -> str | None:
+    return None if account_id is None else str(account_id)
