@@ -31,14 +31,14 @@ from bench.town import ODD, tell
 from bench.watching import Watch
 from dialer.clock import utc_now
 from dialer.services.context import Context
-from dialer.services.messaging.launching import cancel_blast, launch_blast, pause_blast
+from dialer.services.messaging.launching import cancel_blast, launch_blast
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.sender_settings import NewSender, add_sender
 
 END_TO_END, CALLBACK_S = 300.0, 10.0
 LIMIT, USED, WINDOW_S, RUN_S = 100.0, 0.97, 10.0, 30.0
 FIRST_S, PROGRESS_MS, PAUSE_S, MEMORY_MIB = 3.0, 50.0, 2.0, 250.0
-LONGEST_S = 300.0
+LONGEST_S = 600.0
 SENT: Final = ("sent", "delivered", "undelivered", "failed")
 OPEN: Final = ("queued", "sending", "unknown", "sent")
 
@@ -74,10 +74,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=10_000)
     parser.add_argument("--people", type=int, default=400_000)
+    parser.add_argument("--sent", type=int, default=20_000, help="of the many, how many get it")
     given = parser.parse_args()
     with running(DIALER_RATE_PER_SENDER="1000", DIALER_ALLOWED_COUNTRIES="GB,US") as installation:
         place = _place(installation)
-        met = [_whole_way(place, given.texts), _at_its_limit(place), _to_many(place, given.people)]
+        met = [
+            _whole_way(place, given.texts),
+            _at_its_limit(place),
+            _to_many(place, given.people, given.sent),
+        ]
     print(f"load of the machine: {os.getloadavg()[0]:.1f}; aims: {'met' if all(met) else 'MISSED'}")
     return 0 if all(met) else 1
 
@@ -137,29 +142,54 @@ def _accepted(place: Place) -> list[float]:
     return sorted(datetime.fromisoformat(each["accepted_at"]).timestamp() for each in texts)
 
 
-def _to_many(place: Place, people: int) -> bool:
-    list_id = add_people(place.now(), people)
-    blast_id = draft(place.now(), list_id)
+@dataclass(frozen=True)
+class Many:
+    """What a blast to many people took: seconds, but for the last."""
+
+    estimated: float
+    first: float
+    planned: float
+    paused: float
+    progress_ms: float
+
+
+def _to_many(place: Place, people: int, sent: int) -> bool:
+    blast_id = draft(place.now(), add_people(place.now(), people))
     with Watch(place.installation) as watch:
-        began = time.monotonic()
-        launch_blast(place.now(), blast_id)
-        _until(lambda: place.sent(blast_id) > 0, began)
-        first_s = time.monotonic() - began
-        progress_ms = [_timed(lambda: blast_progress(place.now(), blast_id)) for _ in range(100)]
-        _until(lambda: _is_planned(place, blast_id), began)
-        paused_s = _pause(place, blast_id)
+        took = _go_out(place, blast_id, sent)
+    counts = place.counts(blast_id)
     cancel_blast(place.now(), blast_id)
-    slowest = sorted(progress_ms)[95]
     ours = {kind: mib for kind, mib in watch.peak_mib.items() if kind.startswith(("web", "worker", "cron"))}
-    print(f"to {people:,} people: first text after {first_s:.1f} s, progress in {slowest:.0f} ms (95 of 100)")
-    print(f"  nothing more {paused_s:.1f} s after the pause; most memory: {max(ours.values()):.0f} MiB")
-    held = max(ours.values()) <= MEMORY_MIB and paused_s <= PAUSE_S
-    return held and first_s <= FIRST_S and slowest <= PROGRESS_MS
+    went, written = sum(counts[state] for state in SENT), sum(counts.values())
+    print(f"to {people:,} people: estimated in {took.estimated:.1f} s, written down in {took.planned:.0f} s")
+    print(f"  first text after {took.first:.1f} s, progress in {took.progress_ms:.0f} ms (95 of 100)")
+    print(f"  {went:,} sent, nothing more {took.paused:.1f} s after the pause")
+    print(f"  most memory: {', '.join(f'{kind} {mib:.0f} MiB' for kind, mib in sorted(ours.items()))}")
+    whole = went >= sent and written == people and not counts["skipped"]
+    held = max(ours.values()) <= MEMORY_MIB and took.paused <= PAUSE_S
+    return whole and held and took.first <= FIRST_S and took.progress_ms <= PROGRESS_MS
+
+
+def _go_out(place: Place, blast_id: uuid.UUID, sent: int) -> Many:
+    """Launch it as a person does, knowing how many get it; pause it when so many have it and all is
+    written down.
+    """
+    began = time.monotonic()
+    recipients = place.installation.post(f"/blasts/{blast_id}/estimate")["recipients"]
+    estimated, began = time.monotonic() - began, time.monotonic()
+    place.installation.post(f"/blasts/{blast_id}/launch", {"expected_recipients": recipients})
+    _until(lambda: place.sent(blast_id) > 0, began)
+    first = time.monotonic() - began
+    progress_ms = sorted(_timed(lambda: blast_progress(place.now(), blast_id)) for _ in range(100))[95]
+    _until(lambda: _is_planned(place, blast_id), began)
+    planned = time.monotonic() - began
+    _until(lambda: place.sent(blast_id) >= sent, began)
+    return Many(estimated, first, planned, _pause(place, blast_id), progress_ms)
 
 
 def _pause(place: Place, blast_id: uuid.UUID) -> float:
     """Pause it, and tell after how many seconds the town heard of its last text."""
-    pause_blast(place.now(), blast_id)
+    place.installation.post(f"/blasts/{blast_id}/pause")
     paused = time.time()
     time.sleep(PAUSE_S + 3)
     return max(0.0, _accepted(place)[-1] - paused)

@@ -16,7 +16,8 @@ BILLED: Final = frozenset({"sent", "delivered", "undelivered", "received"})
 @dataclass(slots=True)
 class Text:
     """One text, either way. Times are seconds since 1970; `nth` counts the texts to that number from 0,
-    `waits_s` is how long it stands in its sender's queue, `untold` the statuses whose webhook isn't over.
+    `waits_s` is how long it stands in its sender's queue, `untold` the statuses whose webhook isn't over,
+    `taken_at` when our webhook answered 2xx to one that came in.
     """
 
     sid: str
@@ -38,6 +39,7 @@ class Text:
     answers: str = ""
     untold: list[str] = field(default_factory=list)
     answered: bool = False
+    taken_at: float | None = None
 
     def record(self) -> dict[str, Any]:
         """What the ledger keeps of it when it is entered."""
@@ -48,7 +50,7 @@ class Text:
         return self.status in FINAL
 
 
-_ENTERED: Final = tuple(each.name for each in fields(Text) if each.name != "answered")
+_ENTERED: Final = tuple(each.name for each in fields(Text) if each.name not in {"answered", "taken_at"})
 
 
 class Book:

@@ -180,6 +180,7 @@ def text_record(text: Text) -> dict[str, Any]:
         "updated_at": _iso(text.updated_at),
         "status_callback": text.callback or None,
         "untold": list(text.untold),
+        "taken_at": None if text.taken_at is None else _iso(text.taken_at),
     }
 
 

@@ -104,7 +104,7 @@ class Delivery:
                 text = self.book.by_sid[record["sid"]]
                 self._apply(text, record)
             case "told":
-                mark_told(self.book.by_sid[record["sid"]], record["status"])
+                mark_told(self.book.by_sid[record["sid"]], record["status"], record.get("taken_at"))
             case "redacted":
                 self.book.by_sid[record["sid"]].body = ""
             case _:

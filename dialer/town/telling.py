@@ -46,14 +46,16 @@ class Telling:
         params = self._params(text, status)
         token = str(uuid.uuid5(TOKENS, f"{text.sid}{status}"))
         reply = await self._town.webhooks.send(text.callback, params, token)
+        taken_at = self._town.clock.timestamp() if reply.ok and text.direction == "inbound" else None
         if self._town.dice.happens("doubled_inbound" if text.direction == "inbound" else "doubled_callback"):
             await self._town.webhooks.send(text.callback, params, token)
-        self._told(text, status)
+        self._told(text, status, taken_at)
         return reply
 
-    def _told(self, text: Text, status: str) -> None:
-        self._town.ledger.append("told", {"sid": text.sid, "status": status})
-        mark_told(text, status)
+    def _told(self, text: Text, status: str, taken_at: float | None = None) -> None:
+        taken = {} if taken_at is None else {"taken_at": taken_at}
+        self._town.ledger.append("told", {"sid": text.sid, "status": status, **taken})
+        mark_told(text, status, taken_at)
 
     def _params(self, text: Text, status: str) -> dict[str, str]:
         account = self._town.config.account_sid
@@ -62,8 +64,9 @@ class Telling:
         return status_params(text, account, status)
 
 
-def mark_told(text: Text, status: str) -> None:
-    """One of its webhooks is over."""
+def mark_told(text: Text, status: str, taken_at: float | None = None) -> None:
+    """One of its webhooks is over, and was answered with 2xx at that moment if it says one."""
+    text.taken_at = text.taken_at or taken_at
     if status in text.untold:
         text.untold.remove(status)
 

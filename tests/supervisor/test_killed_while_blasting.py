@@ -1,73 +1,79 @@
-"""Two thousand texts go out while the carrier errs in every way it can and everything is killed, seeded.
+"""Blasts go out while the carrier errs in every way it can and everything is killed, in an order from a seed.
 
-The judge is the town's ledger: exactly one accepted text to each number that may be texted, none to one that
-had said no, and within 30 s of each kill texts flow again by themselves.
+Three blasts overlap in whom they mean, one is paused and resumed, one begins by its time, and people write
+STOP all the while. The judge is the town's ledger: of each blast one accepted text to each number that may be
+texted, none to one whose STOP had been taken, and within 30 s of each kill texts flow again by themselves.
+
+`STORM=20000,100 scripts/test tests/supervisor/test_killed_while_blasting.py` is the whole storm: so many
+texts, so many kills. A third number is another seed.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import http.client
+import logging
+import math
 import os
 import random
-import signal
 import time
 import uuid
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from dialer.clock import utc_now
 from dialer.domain.errors import Unavailable
+from dialer.domain.phone import PhonePolicy
 from dialer.processes import wait_until
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import BlastFields, create_blast
-from dialer.services.messaging.launching import launch_blast
+from dialer.services.messaging.launching import launch_blast, pause_blast, resume_blast
 from dialer.services.messaging.progress import blast_progress
-from dialer.services.messaging.views import ProgressView
 from dialer.services.people.no_contact import add_opt_out
 from dialer.settings import Settings, completed, load_settings
-from dialer.store.models.calling import CampaignList
-from dialer.store.models.messaging import Message, Sender
-from tests.phone_bank import Voter, mobile, running_campaign
+from dialer.store.models import new_id
+from dialer.store.models.messaging import Sender
+from dialer.store.models.people import ContactList, ListMember
+from dialer.town.sayings import STOP
+from tests.phone_bank import Voter, add_voters, mobile, running_campaign
+from tests.supervisor.blast_judge import Court, Noes, Sent
 from tests.supervisor.conftest import Installation, Make, coordinator_of
+from tests.supervisor.storms import WORKERS, kills
+from tests.supervisor.town_ledger import Ledger
 from tests.towns import Town
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
 
 Answer = TypeVar("Answer")
+log = logging.getLogger(__name__)
 
-SEED: Final = 20260508
-TEXTS: Final = 2000
-SENDERS: Final = ("+442079460001", "+442079460002")
-RATE_PER_SENDER: Final = 10
-RATE_AFTERWARDS: Final = 50
-"""Slow while things are killed, so that a slow machine isn't through before; then what is left, quickly."""
+TEXTS, KILLS, SEED, *_ = [*map(int, os.environ.get("STORM", "4000,25").split(",")), 20260508]
+SENDERS: Final = ("+442079460001", "+442079460002", "+442079460003")
+RATE_PER_SENDER: Final = 30
+RATE_AFTERWARDS: Final = 200
 SETTLE_S: Final = 3
 GOES_ON_WITHIN_S: Final = 30.0
-ENDS_WITHIN_S: Final = 120.0
-GIVEN_UP_MOST: Final = 5
-"""Texts whose outcome stayed unknown twice and that the carrier never had: shown, not sent a third time."""
-SHOWN: Final = (Message.number, Message.state, Message.skip_reason, Message.attempts, Message.carrier_sid)
-AREA_CODES: Final = (202, 212, 303, 312, 415, 503, 512, 617, 702, 808)
-KILLED: Final = (
-    "worker-1",
-    "carrier",
-    "web",
-    "postgres",
-    "worker-2",
-    "valkey",
-    "carrier",
-    "cron",
-    "worker-1",
-)
+NEXT_KILL_WITHIN_S: Final = 120.0
+ENDS_WITHIN_S: Final = 180.0
+PAUSE_S: Final = 2.0
+READ_WITHIN_S: Final = 120.0
+"""By when a STOP that no webhook brought has been read from the carrier's list."""
+STORMY: Final = 0.85
+"""The share of the texts that go out while things are killed."""
+WRITE_AT_ONCE: Final = 16
+ON_THE_WIRE: Final = 60
+"""More than can have been on their way when the kill came."""
+SHARES: Final = (("Polls", 0.0, 0.55), ("Today", 0.25, 0.85), ("Tonight", 0.45, 1.0))
+"""The first words of each blast, and from where to where it means the people."""
 FAULTS: Final = {
-    "seed": SEED,
     "rate_limited": 0.02,
     "error_before": 0.01,
     "dropped_before": 0.01,
@@ -82,7 +88,20 @@ FAULTS: Final = {
     "doubled_callback": 0.05,
     "reordered_callback": 0.05,
     "lost_callback": 0.05,
+    "doubled_inbound": 0.1,
+    "lost_inbound": 0.1,
+    "list_error": 0.02,
+    "fetch_error": 0.02,
     "list_lag_s": 1,
+}
+PEOPLE: Final = {
+    "refused": 0.004,
+    "failed": 0.006,
+    "undelivered": 0.02,
+    "no_receipt": 0.02,
+    "replies": 0.0,
+    "stops": 0.03,
+    "asks_for_help": 0.01,
 }
 
 
@@ -90,6 +109,7 @@ FAULTS: Final = {
 def running(make_installation: Make) -> Installation:
     installation = make_installation(
         DIALER_DEMO="0",
+        DIALER_WORKERS=str(WORKERS),
         DIALER_ALLOWED_COUNTRIES="GB,US",
         DIALER_RATE_PER_SENDER=str(RATE_PER_SENDER),
         DIALER_SETTLE_S=str(SETTLE_S),
@@ -105,165 +125,201 @@ def settings(running: Installation) -> Settings:
 
 
 @pytest.fixture
-def town(settings: Settings, tmp_path: Path) -> Town:
-    """The installation's own town: it is started and killed by its supervisor, and told by us."""
-    town = Town(tmp_path, port=urlsplit(settings.twilio_api_base_url).port or 0)
-    town.orderly()
-    town.account(sender_rate=0)
-    return town
-
-
-@pytest.fixture
 def coordinator(settings: Settings) -> Iterator[Context]:
     with coordinator_of(settings) as ctx:
         yield ctx
 
 
-def number_of(index: int) -> str:
-    """One of two thousand numbers kept for fiction: Ofcom's thousand mobiles, then North American ones."""
-    if index < 1000:
-        return mobile(index)
-    return f"+1{AREA_CODES[index // 100 - 10]}5550{100 + index % 100}"
+@dataclass
+class Storm:
+    """The installation, its own town and the ledger that this writes, and who said no."""
+
+    running: Installation
+    settings: Settings
+    coordinator: Context
+    chance: random.Random
+    town: Town = field(init=False)
+    ledger: Ledger = field(init=False)
+    paused_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        port = urlsplit(self.settings.twilio_api_base_url).port or 0
+        self.town = Town(self.settings.data_dir, port=port)
+        self.ledger = Ledger(self.settings.data_dir / "carrier" / "ledger.jsonl")
+
+    @property
+    def ctx(self) -> Context:
+        return self.coordinator.at(utc_now())
+
+    def until_accepted(self, count: int, within_s: float) -> None:
+        """Wait until the carrier has accepted so many texts."""
+        self.until(lambda: self.ledger.read() >= count, within_s)
+
+    def until(self, true: Callable[[], bool], within_s: float) -> None:
+        if not wait_until(lambda: self.persist(true), within_s):
+            pytest.fail(f"not within {within_s} s (seed {SEED})\n{self.running.log()[-6000:]}")
+
+    def persist(self, question: Callable[[], Answer]) -> Answer:
+        """Ask until there is somebody to answer: what was killed is back within seconds."""
+        deadline = time.monotonic() + GOES_ON_WITHIN_S
+        while True:
+            try:
+                return question()
+            except (OSError, http.client.HTTPException, SQLAlchemyError, Unavailable):
+                assert time.monotonic() < deadline, "it did not come back by itself"
+                time.sleep(0.1)
+
+    def is_over(self, blast: Sent) -> bool:
+        return blast_progress(self.ctx, blast.id).state == "completed"
+
+    def stop(self, number: str, sender: str, words: str) -> None:
+        """Somebody writes STOP to one of the senders, in some words; the webhook may find nobody."""
+        self.persist(lambda: self.town.text(number, sender, words))
 
 
-def people() -> list[Voter]:
-    """One a number, and on every fiftieth number a second person."""
-    voters = [Voter(f"V{index}", [number_of(index)], "mobile") for index in range(TEXTS)]
-    return voters + [Voter(f"W{index}", [number_of(index)], "mobile") for index in range(0, TEXTS, 50)]
+def numbers() -> list[str]:
+    """Numbers kept for fiction: Ofcom's thousand mobiles, then North American ones."""
+    policy = PhonePolicy(allowed_countries=frozenset({"US"}), allow_fictional=True)
+    areas = [area for area in range(200, 1000) if policy.allows(f"+1{area}5550100")]
+    return [mobile(index) for index in range(1000)] + [
+        f"+1{area}5550{last}" for area in areas for last in range(100, 200)
+    ]
 
 
-def test_each_number_gets_exactly_one_text_whatever_is_killed(
-    running: Installation, town: Town, coordinator: Context
+def people(count: int) -> list[Voter]:
+    """One a number, in any order; of every fiftieth a second person, and landlines, half of them known."""
+    found = numbers()
+    chance = random.Random(SEED)
+    voters = [Voter(f"V{index}", [found[index]], "mobile") for index in range(count)]
+    voters += [Voter(f"W{index}", [found[index]], "mobile") for index in range(0, count, 50)]
+    voters += [Voter(f"L{at}", [f"+4416329600{at:02}"], ("landline", "unknown")[at % 2]) for at in range(40)]
+    chance.shuffle(voters)
+    return voters
+
+
+def test_each_number_gets_each_blast_once_whatever_is_killed(
+    running: Installation, settings: Settings, coordinator: Context
 ) -> None:
-    ctx, chance = coordinator, random.Random(SEED)
-    voters = people()
-    blast_id = _blast_to(ctx, voters)
-    said_no = _say_no_beforehand(ctx, voters)
-    town.faults(**FAULTS)
-    launch_blast(ctx, blast_id, None)
+    storm = Storm(running, settings, coordinator, random.Random(SEED))
+    voters = people(int(TEXTS / sum(end - begin for _, begin, end in SHARES)))
+    blasts = _blasts(storm, voters)
+    before = _say_no_beforehand(coordinator, voters)
+    _prepare(storm, voters)
 
-    _wait_until(lambda: _accepted(town) > 50, GOES_ON_WITHIN_S, running)
-    for index, name in enumerate(KILLED):
-        _kill(running, name)
-        if name == "web":
-            said_no |= {_stop_that_finds_nobody(town, ctx, blast_id)}
-        _wait_until_texts_flow(running, town)
-        if index % 2:
-            said_no |= {_stop(town, ctx, blast_id, chance)}
-    assert _waiting(ctx, blast_id), "the blast was over before the storm"
-    _hurry(ctx)
-    _wait_until(lambda: _progress(ctx, blast_id).state == "completed", ENDS_WITHIN_S, running)
-    town.faults()
-    _wait_until(lambda: _progress(ctx, blast_id).counts["sent"] == 0, ENDS_WITHIN_S, running)
-
-    _judge(town, ctx, blast_id, said_no)
+    stormy = _rage(storm, blasts, voters)
+    storm.persist(lambda: _hurry(storm))
+    log.warning("the storm is over")
+    storm.until(lambda: all(storm.is_over(blast) for blast in blasts), ENDS_WITHIN_S)
+    assert storm.ledger.read() > stormy, "the blasts were over before the storm"
+    log.warning("all are completed")
+    storm.town.faults()
+    storm.until(lambda: Court(storm.ctx, storm.ledger).has_heard_all(blasts), ENDS_WITHIN_S)
+    log.warning("all is heard")
+    Court(storm.ctx, storm.ledger, _noes(storm, before, voters)).judge(blasts)
+    doctor = running.dialer("doctor")
+    assert doctor.returncode == 0, doctor.stderr
 
 
-def _blast_to(ctx: Context, voters: list[Voter]) -> uuid.UUID:
-    no_quiet = dt.time(0)
-    campaign = running_campaign(ctx, voters, quiet_start=no_quiet, quiet_end=no_quiet, senders=list(SENDERS))
+def _blasts(storm: Storm, voters: Sequence[Voter]) -> list[Sent]:
+    """Three blasts of two campaigns, to lists that overlap."""
+    no_quiet = {"quiet_start": dt.time(0), "quiet_end": dt.time(0)}
+    fields = {"kind": "text_blast", "senders": list(SENDERS), **no_quiet}
+    add_voters(storm.ctx, voters)
+    campaigns = [running_campaign(storm.ctx, (), **fields) for _ in range(2)]
+    found = []
+    for at, (word, begin, end) in enumerate(SHARES):
+        meant = voters[int(begin * len(voters)) : int(end * len(voters))]
+        body = f"{word} polls are open till 10, {{first_name}}."
+        send_at = utc_now() + dt.timedelta(seconds=20) if at == 1 else None
+        new = BlastFields(name=word, body=body, list_ids=[_list_of(storm.ctx, meant)], send_at=send_at)
+        blast = create_blast(storm.ctx, campaigns[at % 2].id, new)
+        found.append(Sent(blast.id, word, {one.id: one.numbers[0] for one in meant}))
+    return found
+
+
+def _list_of(ctx: Context, voters: Sequence[Voter]) -> uuid.UUID:
     with ctx.unit() as unit:
-        lists = select(CampaignList.list_id).where(CampaignList.campaign_id == campaign.id)
-        list_ids = list(unit.session.scalars(lists))
-    fields = BlastFields(name="Polling day", body="Polls are open till 10, {first_name}.", list_ids=list_ids)
-    return create_blast(ctx, campaign.id, fields).id
+        here = {"organisation_id": unit.organisation_id}
+        listed = ContactList(**here, id=new_id(), name="Some", contact_count=len(voters), created_at=ctx.now)
+        unit.session.add(listed)
+        unit.session.flush()
+        rows = [{**here, "list_id": listed.id, "contact_id": one.id} for one in voters]
+        unit.session.execute(insert(ListMember), rows)
+        return listed.id
 
 
-def _say_no_beforehand(ctx: Context, voters: list[Voter]) -> set[str]:
-    chosen = voters[3:TEXTS:100]
+def _say_no_beforehand(ctx: Context, voters: Sequence[Voter]) -> frozenset[str]:
+    chosen = [one for one in voters[3::100] if one.line_type == "mobile"]
     for one in chosen:
         add_opt_out(ctx, one.id, "sms")
-    return {number for one in chosen for number in one.numbers}
+    return frozenset(number for one in chosen for number in one.numbers)
 
 
-def _kill(running: Installation, name: str) -> None:
-    pid = running.pid(name)
-    if pid is not None:
-        os.kill(pid, signal.SIGKILL)
+def _prepare(storm: Storm, voters: Sequence[Voter]) -> None:
+    """The town errs, and some of its people can't be texted or have said no to the carrier alone."""
+    storm.town.account(sender_rate=0)
+    storm.town.shares(**PEOPLE)
+    for at, one in enumerate(voters[7::100]):
+        storm.town.person(one.numbers[0], refused=(21610, 21614, 21211)[at % 3])
+    storm.town.faults(**FAULTS, seed=SEED)
 
 
-def _stop_that_finds_nobody(town: Town, ctx: Context, blast_id: uuid.UUID) -> str:
-    """Somebody who is texted last says no to a sender that isn't theirs, which no webhook tells us."""
-    last = _waiting(ctx, blast_id)[-1]
-    other = next(sender for sender in SENDERS if sender != last.sender)
-    number = str(last.number)
-    town.faults(**FAULTS, lost_inbound=1.0)
-    town.text(number, other, "STOP")
-    town.faults(**FAULTS)
-    return number
+def _rage(storm: Storm, blasts: Sequence[Sent], voters: Sequence[Voter]) -> int:
+    """Kill while texts go out, as many between two kills each time; how many had been accepted at the end."""
+    mobiles = [one.numbers[0] for one in voters if one.line_type == "mobile"]
+    will_stop = iter(storm.chance.sample(mobiles, KILLS))
+    deeds = {
+        KILLS // 5: lambda: launch_blast(storm.ctx, blasts[2].id),
+        KILLS // 2: lambda: _pause(storm, blasts[1]),
+        KILLS * 3 // 5: lambda: _resume(storm, blasts[1]),
+    }
+    for blast in blasts[:2]:
+        launch_blast(storm.ctx, blast.id)
+    writing = []
+    with ThreadPoolExecutor(WRITE_AT_ONCE) as people_who_write:
+        for nth, kill in zip(range(KILLS), kills(storm.chance), strict=False):
+            storm.until_accepted(int(TEXTS * STORMY * nth / KILLS) + 20, NEXT_KILL_WITHIN_S)
+            log.warning("killing %s after %d texts (seed %d)", kill, storm.ledger.accepted, SEED)
+            kill.happen(storm.settings.run_dir)
+            storm.until_accepted(storm.ledger.accepted + ON_THE_WIRE, GOES_ON_WITHIN_S)
+            words = storm.chance.choice(SENDERS), storm.chance.choice(STOP)
+            writing.append(people_who_write.submit(storm.stop, next(will_stop), *words))
+            if nth in deeds:
+                storm.persist(deeds[nth])
+    for written in writing:
+        written.result()
+    return storm.ledger.read()
 
 
-def _stop(town: Town, ctx: Context, blast_id: uuid.UUID, chance: random.Random) -> str:
-    """Somebody who waits for a text says no, in words that only we understand."""
-    waiting = _waiting(ctx, blast_id)
-    one = chance.choice(waiting[len(waiting) // 2 :])
-    number = str(one.number)
-    town.text(number, str(one.sender), "please stop texting me")
-    return number
+def _pause(storm: Storm, blast: Sent) -> None:
+    pause_blast(storm.ctx, blast.id)
+    storm.paused_at = time.time()
 
 
-def _hurry(ctx: Context) -> None:
-    with ctx.unit() as unit:
+def _resume(storm: Storm, blast: Sent) -> None:
+    """Nothing of it went out while it was paused."""
+    until = time.time()
+    storm.ledger.read()
+    meanwhile = [
+        entry
+        for entry in storm.ledger.ours()
+        if entry.first_word == blast.word and storm.paused_at + PAUSE_S < entry.at < until
+    ]
+    assert meanwhile == [], "texted while it was paused"
+    resume_blast(storm.ctx, blast.id)
+
+
+def _noes(storm: Storm, before: frozenset[str], voters: Sequence[Voter]) -> Noes:
+    storm.ledger.read()
+    stops: dict[str, float] = {}
+    for entry in storm.ledger.inbound():
+        if entry.body in STOP:
+            since = entry.taken_at or entry.at + READ_WITHIN_S
+            stops[entry.number] = min(since, stops.get(entry.number, math.inf))
+    landlines = frozenset(one.numbers[0] for one in voters if one.line_type != "mobile")
+    return Noes(before, stops, landlines)
+
+
+def _hurry(storm: Storm) -> None:
+    with storm.ctx.unit() as unit:
         unit.session.execute(update(Sender).values(rate_per_s=RATE_AFTERWARDS))
-
-
-def _waiting(ctx: Context, blast_id: uuid.UUID) -> list[Message]:
-    queued = select(Message).where(Message.blast_id == blast_id, Message.state == "queued")
-
-    def ask() -> list[Message]:
-        with ctx.unit() as unit:
-            return list(unit.session.scalars(queued.order_by(Message.not_before, Message.id)))
-
-    return _answer_of(ask)
-
-
-def _wait_until_texts_flow(running: Installation, town: Town) -> None:
-    """Until the carrier has accepted more than can have been on the wire when the kill came."""
-    began = time.monotonic()
-    before = _accepted(town)
-    left = GOES_ON_WITHIN_S - (time.monotonic() - began)
-    _wait_until(lambda: _accepted(town) > before + len(SENDERS) * RATE_PER_SENDER, left, running)
-
-
-def _accepted(town: Town) -> int:
-    return len(_answer_of(lambda: town.texts("outbound-api")))
-
-
-def _progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
-    return _answer_of(lambda: blast_progress(ctx, blast_id))
-
-
-def _answer_of(question: Callable[[], Answer]) -> Answer:
-    """Ask until there is somebody to answer: what was killed is back within seconds."""
-    deadline = time.monotonic() + GOES_ON_WITHIN_S
-    while True:
-        try:
-            return question()
-        except (OSError, http.client.HTTPException, SQLAlchemyError, Unavailable):
-            assert time.monotonic() < deadline, "it did not come back by itself"
-            time.sleep(0.1)
-
-
-def _wait_until(true: Callable[[], bool], within_s: float, running: Installation) -> None:
-    assert wait_until(true, within_s), running.log()[-6000:]
-
-
-def _judge(town: Town, ctx: Context, blast_id: uuid.UUID, said_no: set[str]) -> None:
-    accepted = town.accepted_by_number()
-    numbers = {number_of(index) for index in range(TEXTS)}
-    assert {number: count for number, count in accepted.items() if count > 1} == {}, "texted twice"
-    assert set(accepted) & said_no == set(), "texted after their no"
-    with ctx.unit() as unit:
-        rows = unit.session.execute(select(*SHOWN).where(Message.blast_id == blast_id)).all()
-    given_up = {row.number for row in rows if row.state == "unknown" and row.attempts == 2}
-    assert len(given_up) <= GIVEN_UP_MOST
-    assert numbers - said_no - set(accepted) == given_up, "never texted, and nobody is told"
-    by_sid = {text["sid"]: text["status"] for text in town.texts("outbound-api")}
-    for row in rows:
-        if row.state == "skipped":
-            was_asked = row.number in said_no and row.skip_reason == "opted_out"
-            assert was_asked or row.skip_reason == "duplicate_number"
-        elif row.number not in given_up:
-            assert row.state == by_sid[row.carrier_sid], "the town knows it as something else"
-    counts = Counter(row.state for row in rows)
-    assert {name: count for name, count in _progress(ctx, blast_id).counts.items() if count} == counts

@@ -48,10 +48,12 @@ def test_what_was_accepted_is_there_and_goes_on(own_town):
 
 
 def test_a_stop_holds_and_faults_stay_on(own_town):
-    own_town.text(GWEN, US, "STOP")
+    with own_town.served_by(Inbox()):
+        own_town.text(GWEN, US, "STOP")
     own_town.faults(rate_limited=1.0)
     own_town.kill()
     own_town.start()
+    assert own_town.texts("inbound")[0]["taken_at"] is not None
     client = own_town.client()
     with pytest.raises(Exception, match="Too Many Requests"):
         client.messages.create(to=GWEN, from_=US, body="Hello")

@@ -15,7 +15,7 @@ from yarl import URL
 from dialer.town.config import Terms
 from dialer.town.webhooks import NOBODY, Params, Reply, Webhooks, form_of, signature
 from tests.town.conftest import GWEN, US
-from tests.towns import AUTH_TOKEN, run_apart
+from tests.towns import AUTH_TOKEN, STARTS_AT, run_apart
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
@@ -86,6 +86,7 @@ def test_an_error_of_ours_is_not_tried_again(town, send, inbox):
 def test_an_inbound_text_while_we_are_away_is_gone_but_listed(town, client):
     town.account(reached_at="http://127.0.0.1:9")
     assert town.text(GWEN, US, "STOP")["webhook_status"] == 0
+    assert town.texts("inbound")[0]["taken_at"] is None
     town.advance(3600)
     [listed] = [text for text in client.messages.list(to=US) if text.direction == "inbound"]
     assert listed.body == "STOP"
@@ -96,6 +97,7 @@ def test_a_text_comes_with_what_we_answered(town, inbox):
     answered = town.text(GWEN, US, "Hello")
     assert answered["webhook_status"] == 200
     assert "Thanks" in answered["webhook_answer"]
+    assert town.texts("inbound")[0]["taken_at"] == STARTS_AT.isoformat()
 
 
 def test_nobody_is_waited_for_longer_than_fifteen_seconds(monkeypatch):
