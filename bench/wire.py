@@ -16,8 +16,8 @@ from multiprocessing.connection import Connection
 
 from aiohttp import web
 
-from dialer.carrier.port import Accepted, OutboundMessage
-from dialer.carrier.twilio import IN_FLIGHT, TwilioCarrier
+from dialer.carrier.port import IN_FLIGHT, Accepted, OutboundMessage
+from dialer.carrier.twilio import TwilioCarrier
 
 AIM_MS = 0.5
 AIM_A_SECOND = 400.0

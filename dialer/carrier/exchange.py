@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
-import aiohttp
 from twilio.rest import Client
 
+from dialer.carrier.http import NoAnswerError, NoConnectionError
 from dialer.carrier.transport import NoAddressError
 
 ANSWER_WITHIN_S: Final = 10.0
@@ -59,11 +59,11 @@ async def ask(client: Client, method: str, url: str, **form: Any) -> Payload:
     try:
         async with asyncio.timeout(ANSWER_WITHIN_S):
             response = await client.request_async(method, url, **form)
-    except (NoAddressError, aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+    except (NoAddressError, NoConnectionError):
         raise NotReached("unreachable") from None
     except TimeoutError:
         raise Lost("timeout") from None
-    except (aiohttp.ClientError, OSError):
+    except NoAnswerError:
         raise Lost("connection_lost") from None
     except UnicodeDecodeError:
         raise Lost("unreadable") from None

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Coroutine
-from concurrent.futures import Future
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from dialer.logs import get_logger
-
 Result = TypeVar("Result")
-
-log = get_logger(__name__)
+Given = TypeVar("Given")
 
 
 class LoopThread:
@@ -31,11 +27,9 @@ class LoopThread:
         finally:
             future.cancel()  # nothing, once it is done
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> None:
-        """Have it done without waiting for it; it must tell by itself what became of it. Should it fail all
-        the same, that is logged.
-        """
-        asyncio.run_coroutine_threadsafe(work, self._loop).add_done_callback(_say_if_failed)
+    def call(self, work: Callable[[Given], None], given: Given) -> None:
+        """Have something called there soon that doesn't wait for anything."""
+        self._loop.call_soon_threadsafe(work, given)
 
     def stop(self) -> None:
         """End the thread and close its loop; from another thread. What still waits for it is cancelled."""
@@ -43,11 +37,6 @@ class LoopThread:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
-
-
-def _say_if_failed(done: Future[None]) -> None:
-    if not done.cancelled() and (error := done.exception()) is not None:
-        log.error("work that nobody waited for failed", kind=type(error).__name__)
 
 
 async def _cancel_others() -> None:

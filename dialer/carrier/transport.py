@@ -1,18 +1,24 @@
-"""The carrier's own client, taught where the API is and to be silent.
+"""The carrier's own client, taught where the API is, to be silent, and to be quick.
 
 What its HTTP client does by itself and must not: log numbers (`log_request` writes the query), read proxies
 from the environment, wait for ever (its time-out is ignored), post again after a 5xx (`max_retries`), and let
-TWILIO_EDGE and TWILIO_REGION send requests elsewhere.
+TWILIO_EDGE and TWILIO_REGION send requests elsewhere. So it is given another (`http`), as it foresees.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+import base64
+import logging
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-import aiohttp
-from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
+
+from dialer.carrier.http import Connections, Origin
 
 API: Final = "https://api.twilio.com"
 CONNECT_S: Final = 5.0
@@ -20,80 +26,80 @@ IDLE_S: Final = 10.0
 """Connections idle for longer are let go: one that is closed while we write makes an unknown send."""
 
 _NO_ENVIRONMENT: Final = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}  # an empty dict would mean os.environ
+_PORTS: Final = {"https": 443, "http": 80}
+_TARGET: Final = re.compile(r"/[!-~]*")
 
 
 class NoAddressError(Exception):
     """Nobody has said where the carrier is: the simulated town hasn't come up yet."""
 
 
-class _Session:
-    """What the official client posts through: every request with the time-outs we mean, and its form encoded
-    here, since aiohttp takes a fifth of all it does for making one that could hold files.
-    """
+class Transport(AsyncHttpClient):
+    """Sends the official client's requests to `base_url`. Used within one running loop."""
 
-    def __init__(self, connections: int) -> None:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=connections, keepalive_timeout=IDLE_S),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=False,
-        )
-
-    async def request(self, **request: Any) -> aiohttp.ClientResponse:
-        request["timeout"] = _timeout(request.get("timeout"))
-        if request.get("data"):
-            request["data"] = urlencode(request["data"], doseq=True).encode()
-        return await self._session.request(**request)
-
-    async def close(self) -> None:
-        await self._session.close()
-
-
-def _timeout(connect_s: float | None) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=None, connect=min(connect_s or CONNECT_S, CONNECT_S))
-
-
-class Transport(AsyncTwilioHttpClient):
-    """The official asynchronous client with its requests sent to `base_url`. Made within a running loop."""
-
-    def __init__(self, base_url: str, connections: int) -> None:
-        super().__init__(pool_connections=False)
-        self.session = _Session(connections)
+    def __init__(self, base_url: str) -> None:
+        super().__init__(logging.getLogger("twilio"), is_async=True)
+        self._connections = Connections(IDLE_S)
         self._base_url = base_url.rstrip("/")
 
     async def request(  # noqa: PLR0917 - the official signature
         self,
         method: str,
-        url: str,
-        params: Any = None,
-        data: Any = None,
+        uri: str,
+        params: dict[str, object] | None = None,
+        data: dict[str, object] | None = None,
         headers: dict[str, str] | None = None,
         auth: tuple[str, str] | None = None,
         timeout: float | None = None,  # noqa: ASYNC109 - ours for the whole is around the call
-        allow_redirects: bool = False,
-    ) -> Any:
-        """Send one request; `auth` goes as a header, since aiohttp warns of the class the client uses.
+        allow_redirects: bool = False,  # noqa: ARG002 - none is ever followed
+    ) -> Response:
+        """Send one request. `timeout` is within how many seconds a connection must be there, if sooner than
+        `CONNECT_S`.
 
-        `timeout` is within how many seconds a connection must be there, if sooner than `CONNECT_S`.
+        Raises what `http` does; `UnicodeDecodeError` for an answer that is no text.
         """
-        if auth is not None:
-            headers = {**(headers or {}), "Authorization": aiohttp.encode_basic_auth(*auth)}
-        return await super().request(
-            method,
-            rewritten(url, self._base_url),
-            params=params,
-            data=data,
-            headers=headers,
-            timeout=timeout,
-            allow_redirects=allow_redirects,
+        place = _place(rewritten(uri, self._base_url) + (f"?{urlencode(params)}" if params else ""))
+        body = urlencode(data, doseq=True).encode() if data else b""
+        lines = {**(headers or {}), **_authorization(auth), "Content-Length": str(len(body))}
+        written = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        head = f"{method} {place.target} HTTP/1.1\r\nHost: {place.host}\r\n{written}\r\n".encode("ascii")
+        answer = await self._connections.ask(
+            place.origin, head + body, min(timeout or CONNECT_S, CONNECT_S), may_repeat=method == "GET"
         )
+        return Response(answer.status, answer.body.decode(), answer.headers)
 
-    def log_request(self, kwargs: dict[str, Any]) -> None:
-        """Nothing: the query has numbers in it."""
-
-    def log_response(self, status_code: int, response: Any) -> None:
-        """Nothing."""
+    async def close(self) -> None:
+        """Let go of all connections."""
+        await self._connections.close()
 
 
+class _Place(NamedTuple):
+    """An address as HTTP needs it."""
+
+    origin: Origin
+    host: str
+    target: str
+
+
+@lru_cache(maxsize=64)
+def _place(url: str) -> _Place:
+    """Raises ValueError for an address that can't be written into a request as it is."""
+    parts = urlsplit(url)
+    target = urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    if not _TARGET.fullmatch(target) or parts.hostname is None:
+        raise ValueError("not an address that can be asked for")
+    origin = Origin(parts.hostname, parts.port or _PORTS[parts.scheme], parts.scheme == "https")
+    return _Place(origin, parts.netloc.rpartition("@")[2], target)
+
+
+@lru_cache(maxsize=8)
+def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
+    if auth is None:
+        return {}
+    return {"Authorization": f"Basic {base64.b64encode(':'.join(auth).encode()).decode()}"}
+
+
+@lru_cache(maxsize=64)
 def rewritten(url: str, base_url: str) -> str:
     """The URL of one of the carrier's domains, at the API's configured place: pages and look-ups too.
 

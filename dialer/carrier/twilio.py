@@ -16,7 +16,7 @@ import threading
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from dialer.carrier import listing
 from dialer.carrier.errors import ALREADY_ENDED, UNKNOWN_NAME, action_of
@@ -24,6 +24,7 @@ from dialer.carrier.exchange import Answered, Failed, ask
 from dialer.carrier.forms import call_form, is_pool, message_form
 from dialer.carrier.loop import LoopThread
 from dialer.carrier.outcomes import call_outcome, carrier_error, message_outcome, outcome_of
+from dialer.carrier.places import Places
 from dialer.carrier.port import (
     IN_FLIGHT,
     NOT_BEGUN,
@@ -51,15 +52,43 @@ it stays within the 30 s after which its worker counts as lost.
 Result = TypeVar("Result")
 
 
+class _Text(NamedTuple):
+    """A text in line, with the moment (of `time.monotonic()`) after which it isn't posted any more."""
+
+    message: OutboundMessage
+    latest: float
+    told: Told
+
+
+def _give_up(text: _Text) -> None:
+    """Of one that was never begun."""
+    text.told(text.message, NotAccepted(NOT_BEGUN))
+
+
 class _Line:
     """What one process speaks through. Made and used within its loop's thread."""
 
     def __init__(self, account_sid: str, auth_token: str, base_url: str) -> None:
-        self._transport = Transport(base_url, IN_FLIGHT + URGENT_IN_FLIGHT)
+        self._transport = Transport(base_url)
         self.client = make_client(account_sid, auth_token, self._transport)
         self.room = asyncio.Semaphore(IN_FLIGHT)
         self.urgent_room = asyncio.Semaphore(URGENT_IN_FLIGHT)
         self.url = f"{API}/2010-04-01/Accounts/{account_sid}"
+        self._places = Places(IN_FLIGHT, self._send, _give_up)
+        self._urgent_places = Places(URGENT_IN_FLIGHT, self._send, _give_up)
+
+    def begin(self, texts: Sequence[_Text]) -> None:
+        """Take these into the line for a place on the wire; those that a person waits for have their own."""
+        self._places.put([text for text in texts if not text.message.urgent])
+        self._urgent_places.put([text for text in texts if text.message.urgent])
+
+    async def _send(self, text: _Text) -> None:
+        """Send one text and tell, also where the process ends meanwhile: then nobody knows."""
+        outcome: SendOutcome = Unknown("interrupted")
+        try:
+            outcome = await _send(self, text.message, text.latest)
+        finally:
+            text.told(text.message, outcome)
 
     async def close(self) -> None:
         await self._transport.close()
@@ -90,11 +119,7 @@ class TwilioCarrier:
         """See `Carrier`."""
         thread, line = self._started()
         latest = time.monotonic() + START_WITHIN_S
-
-        async def send_all() -> None:
-            await asyncio.gather(*(_tell(line, message, latest, told) for message in messages))
-
-        thread.begin(send_all())
+        thread.call(line.begin, [_Text(message, latest, told) for message in messages])
 
     def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:
         """See `Carrier`."""
@@ -244,15 +269,6 @@ async def _message(line: _Line, sid: str) -> CarrierMessage | CarrierError | Non
     except Failed as error:
         return carrier_error(error)
     return None if found is None else message_from(found)
-
-
-async def _tell(line: _Line, message: OutboundMessage, latest: float, told: Told) -> None:
-    """Send one text and tell, also where the process ends meanwhile: then nobody knows."""
-    outcome: SendOutcome = Unknown("interrupted")
-    try:
-        outcome = await _send(line, message, latest)
-    finally:
-        told(message, outcome)
 
 
 async def _send(line: _Line, message: OutboundMessage, latest: float) -> SendOutcome:

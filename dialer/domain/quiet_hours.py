@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import phonenumbers
 from phonenumbers import timezone as number_zones
+from phonenumbers.tzdata import TIMEZONE_DATA
+
+from dialer.domain.phone_blocks import NATIONAL_DIGITS, block_of
 
 SECOND: Final = dt.timedelta(seconds=1)
 MINUTE: Final = dt.timedelta(minutes=1)
@@ -110,12 +113,28 @@ def _clock_change(before: dt.datetime, after: dt.datetime, zone: ZoneInfo) -> dt
     return after.replace(microsecond=0)
 
 
-@lru_cache(maxsize=65_536)
 def zones_of_number(number: str) -> tuple[str, ...]:
     """The zones in which the holder of an E.164 number may be, as its country and area tell.
 
-    Empty when they don't tell. Numbers are looked up again and again, and looking up takes long.
+    Empty when they don't tell. Looking up takes long, so it is done once for all numbers that begin alike.
     """
+    for code, area_digits in _AREA_DIGITS.items():
+        national = number.removeprefix(f"+{code}")
+        if len(national) == NATIONAL_DIGITS and national.isdigit() and national != number:
+            beginning = national[: max(len(block_of(code, national)), area_digits)]
+            return _zones(f"+{code}{beginning:0<{NATIONAL_DIGITS}}")
+    return _zones(number)
+
+
+_AREA_DIGITS: Final = {
+    code: max(len(area) - len(str(code)) for area in TIMEZONE_DATA if area.startswith(str(code)))
+    for code in (44, 1)
+}
+"""After how many digits the area of a number is told. The kind of number is told by its block."""
+
+
+@lru_cache(maxsize=65_536)
+def _zones(number: str) -> tuple[str, ...]:
     found = number_zones.time_zones_for_number(phonenumbers.parse(number))
     return tuple(zone for zone in found if zone != number_zones.UNKNOWN_TIMEZONE and is_zone(zone))
 

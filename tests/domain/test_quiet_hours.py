@@ -3,9 +3,11 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import timezone as number_zones
 
 from dialer.domain.quiet_hours import (
     QuietHours,
@@ -171,3 +173,11 @@ def test_zone_names(name: str, *, known: bool) -> None:
 def test_a_number_tells_its_zone() -> None:
     assert LONDON in zones_of_number("+442079460001")
     assert zones_of_number("+12125550101") == ("America/New_York",)
+
+
+@given(st.sampled_from(("+4478", "+4414", "+442", "+1208", "+1", "+33")), st.text("0123456789", min_size=10))
+def test_numbers_that_begin_alike_are_looked_up_once(lead: str, digits: str) -> None:
+    """What is kept for all of them is what each of them says."""
+    number = (lead + digits)[: 13 if lead.startswith("+44") else 12]
+    found = number_zones.time_zones_for_number(phonenumbers.parse(number))
+    assert zones_of_number(number) == tuple(zone for zone in found if zone != "Etc/Unknown")

@@ -17,15 +17,14 @@ from dialer.domain.blast import Pause, Waiting
 from dialer.domain.deadline import validity_s
 from dialer.domain.message_gate import PERSONAL, Skip
 from dialer.domain.phone import country_of
-from dialer.domain.quiet_hours import quiet_from, zones_of_number
 from dialer.services.budget import left_to_spend, stop_at_budget
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.callbacks import message_status_url
+from dialer.services.messaging.clocks import CAMPAIGNING, Clocks
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.senders import kinds_of
-from dialer.services.messaging.waiting import hours_of, quiet_at
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import message_claims, message_gate
 from dialer.store.queries.message_claims import Claimed, Lease
@@ -36,7 +35,6 @@ from dialer.store.session import UnitOfWork
 LEASE: Final = dt.timedelta(seconds=10)
 """How long claimed texts are kept for whoever claimed them."""
 
-CAMPAIGNING: Final = frozenset({"blast", "single", "reply"})
 VALID_AT_LEAST_S: Final = 60
 VALID_AT_MOST_S: Final = 36_000
 """How long the carrier may keep a text waiting: never into the night, nor longer than it keeps any. A
@@ -93,20 +91,20 @@ def to_the_wire(
     `begin_before`.
     """
     with ctx.unit() as unit:
-        asked = _asked(ctx, unit, texts)
+        clocks = Clocks(ctx, unit, texts)
+        asked = _asked(ctx, unit, texts, clocks)
         judged = message_gate.judge(unit, holder, asked, left=left_to_spend(ctx, unit), now=ctx.now)
         count_moves(unit, (move for one in judged if (move := _move(one)) is not None))
         _hand_on(ctx, unit, judged)
         _stop_at_cap(ctx, unit, judged)
         passed = [one for one in judged if one.passed]
-        return Passed(passed, outbound(ctx, unit, passed, begin_before))
+        return Passed(passed, outbound(ctx, passed, clocks, begin_before))
 
 
 def outbound(
-    ctx: Context, unit: UnitOfWork, passed: Sequence[Judged], begin_before: float | None = None
+    ctx: Context, passed: Sequence[Judged], clocks: Clocks, begin_before: float | None = None
 ) -> list[OutboundMessage]:
     """What the carrier is handed for texts that passed the gate; see `OutboundMessage` for `begin_before`."""
-    campaigns = _campaigns(unit, passed)
     return [
         OutboundMessage(
             id=one.id,
@@ -114,7 +112,7 @@ def outbound(
             sender=one.sender,
             body=one.body,
             status_callback=message_status_url(ctx, one.id),
-            validity_s=_validity_s(ctx, one, campaigns),
+            validity_s=_validity_s(ctx, one, clocks),
             begin_before=begin_before,
             urgent=one.purpose != BLAST,
         )
@@ -122,40 +120,23 @@ def outbound(
     ]
 
 
-def _asked(ctx: Context, unit: UnitOfWork, texts: Sequence[Claimed]) -> list[Asked]:
-    campaigns = _campaigns(unit, texts)
+def _asked(ctx: Context, unit: UnitOfWork, texts: Sequence[Claimed], clocks: Clocks) -> list[Asked]:
     kinds = kinds_of(unit, {one.sender for one in texts}) if ctx.messaging.prices.listed else {}
     return [
         Asked(
             text=one,
             foreign=not ctx.phones.allows(one.number),
-            quiet_until=_quiet_until(ctx, one, campaigns),
+            quiet_until=clocks.quiet_until(one),
             price=one.segments * ctx.messaging.prices.of(country_of(one.number), kinds.get(one.sender)),
         )
         for one in texts
     ]
 
 
-def _campaigns(
-    unit: UnitOfWork, texts: Sequence[Claimed] | Sequence[Judged]
-) -> dict[uuid.UUID | None, Campaign | None]:
-    ids = {one.campaign_id for one in texts if one.campaign_id is not None}
-    return {id_: unit.session.get(Campaign, (unit.organisation_id, id_)) for id_ in ids}
-
-
-def _quiet_until(
-    ctx: Context, one: Claimed, campaigns: dict[uuid.UUID | None, Campaign | None]
-) -> dt.datetime | None:
+def _validity_s(ctx: Context, one: Judged, clocks: Clocks) -> int | None:
     if one.purpose not in CAMPAIGNING:
         return None
-    return quiet_at(one.number, campaigns.get(one.campaign_id), ctx.now)
-
-
-def _validity_s(ctx: Context, one: Judged, campaigns: dict[uuid.UUID | None, Campaign | None]) -> int | None:
-    if one.purpose not in CAMPAIGNING:
-        return None
-    hours, zone = hours_of(campaigns.get(one.campaign_id))
-    begins = quiet_from(ctx.now, hours, (zone, *zones_of_number(one.number)))
+    begins = clocks.quiet_from(one)
     bounds = [] if begins is None else [max(int((begins - ctx.now).total_seconds()), VALID_AT_LEAST_S)]
     if one.deadline_at is not None:
         bounds.append(validity_s(ctx.now, one.deadline_at))

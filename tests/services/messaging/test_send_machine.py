@@ -35,6 +35,7 @@ from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters
 from dialer.services.messaging.blasts import create_blast
 from dialer.services.messaging.carrier_events import StatusOfText, apply_statuses, record_status
+from dialer.services.messaging.clocks import Clocks
 from dialer.services.messaging.gate import claim_texts, give_back, new_lease, outbound, pass_gate
 from dialer.services.messaging.keeping import keep_blasts_going
 from dialer.services.messaging.launching import launch_blast, pause_blast, resume_blast
@@ -159,7 +160,7 @@ class Sending(RuleBasedStateMachine):
             return  # too late to post: they stay `sending`, as of a process that died
         ctx = self.at()
         with ctx.unit() as unit:
-            messages = outbound(ctx, unit, passed)
+            messages = outbound(ctx, passed, Clocks(ctx, unit, passed))
         self.carrier.coming = list(fates)
         worker.answered = list(zip(passed, self.carrier.send_messages(messages), strict=True))
 

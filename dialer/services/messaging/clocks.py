@@ -1,0 +1,58 @@
+"""By whose clocks texts go that pass the gate together."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from dialer.domain.quiet_hours import USUAL, USUAL_ZONE, QuietHours, quiet_from, quiet_until, zones_of_number
+from dialer.services.context import Context
+from dialer.store.queries.campaign_hours import campaign_hours
+from dialer.store.queries.message_claims import Claimed
+from dialer.store.queries.message_gate import Judged
+from dialer.store.session import UnitOfWork
+
+CAMPAIGNING: Final = frozenset({"blast", "single", "reply"})
+Place = tuple[QuietHours, tuple[str, ...]]
+"""Quiet hours, and the zones by whose clocks they go."""
+
+
+class Clocks:
+    """Quiet hours of texts that pass together: most are of few campaigns and lie in few zones, so each such
+    pair is looked at once.
+    """
+
+    def __init__(self, ctx: Context, unit: UnitOfWork, texts: Sequence[Claimed] | Sequence[Judged]) -> None:
+        self._now = ctx.now
+        self._hours: Mapping[uuid.UUID | None, tuple[QuietHours, str]] = campaign_hours(
+            unit, {one.campaign_id for one in texts if one.campaign_id is not None}
+        )
+        self._until: dict[Place, dt.datetime | None] = {}
+        self._from: dict[Place, dt.datetime | None] = {}
+
+    def quiet_until(self, one: Claimed) -> dt.datetime | None:
+        """Until when it is quiet for a text; None where it isn't, or where that doesn't matter."""
+        place = self._place(one)
+        if place is None:
+            return None
+        if place not in self._until:
+            self._until[place] = quiet_until(self._now, *place)
+        return self._until[place]
+
+    def quiet_from(self, one: Judged) -> dt.datetime | None:
+        """When quiet hours begin for a text; None where there are none."""
+        place = self._place(one)
+        if place is None:
+            return None
+        if place not in self._from:
+            self._from[place] = quiet_from(self._now, *place)
+        return self._from[place]
+
+    def _place(self, one: Claimed | Judged) -> Place | None:
+        """A text that belongs to no campaign goes by what they begin with."""
+        if one.purpose not in CAMPAIGNING:
+            return None
+        hours, zone = self._hours.get(one.campaign_id, (USUAL, USUAL_ZONE))
+        return hours, (zone, *zones_of_number(one.number))
