@@ -219,8 +219,14 @@ class Message(Identified, Base):
             "reconcile_at",
             postgresql_where=text("state = 'sent' AND reconcile_at IS NOT NULL"),
         ),
-        Index("ix_message_blast", "organisation_id", "blast_id", "state", "id"),
-        Index("ix_message_state", "organisation_id", "state", "id"),
+        Index("ix_message_blast", "organisation_id", "blast_id", "id", "state"),
+        Index(
+            "ix_message_state",
+            "organisation_id",
+            "state",
+            "id",
+            postgresql_where=text("state NOT IN ('sending', 'delivered')"),
+        ),
         Index(
             "ix_message_outcome",
             "organisation_id",
@@ -231,7 +237,6 @@ class Message(Identified, Base):
                 "purpose = 'blast' AND state IN ('sent', 'delivered', 'undelivered', 'failed')"
             ),
         ),
-        Index("ix_message_of_blast", "organisation_id", "blast_id", "id"),
         Index("ix_message_number", "organisation_id", "number", "id"),
         Index("ix_message_contact", "organisation_id", "contact_id", "id"),
         Index(
@@ -242,6 +247,7 @@ class Message(Identified, Base):
             "created_at",
             postgresql_where=text("direction = 'inbound'"),
         ),
+        {"postgresql_with": {"fillfactor": 50}},
     )
 
     direction: Mapped[str]

@@ -85,7 +85,6 @@ _JUDGE: Final = text(
         FROM unnest(CAST(:ids AS uuid[]), CAST(:foreign AS boolean[]), CAST(:quiet AS timestamptz[]),
                     CAST(:prices AS numeric[])) AS given(id, foreign_number, quiet_until, price)
         JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
-        WHERE m.lease = :lease AND m.state = 'queued'
     ),
     looked AS MATERIALIZED (
         SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.purpose, m.number, m.sender, m.quiet_until,
@@ -219,6 +218,12 @@ _JUDGE: Final = text(
     """
 )
 
+_AS_WRITTEN: Final = text("SET LOCAL join_collapse_limit = 1")
+"""The judgement looks a few texts up and goes from each to what it has to do with, in the order in which
+that is written. To try other orders took PostgreSQL twice as long as to judge, and with old figures of the
+tables it took worse ones.
+"""
+
 _SOON: Final = dt.timedelta(seconds=1)
 _REVIEW_AGAIN: Final = dt.timedelta(seconds=30)
 """How long a text rests that is held up by something that passes, before it is looked at again."""
@@ -273,6 +278,7 @@ def judge(
     campaigns, and those that somebody wrote to one person, may cost no more than what is `left` for all
     together; None is no limit.
     """
+    unit.session.execute(_AS_WRITTEN)
     of_ours = {"organisation": unit.organisation_id, "lease": lease, "now": now}
     mine = set(unit.session.scalars(_LOCK, {**of_ours, "ids": [one.text.id for one in asked]}))
     kept = [one for one in asked if one.text.id in mine]
