@@ -40,6 +40,7 @@ TICKETS: Final = ("OutboundMessage", "Passed", "OutboundCall", "Bridge")
 WRITTEN_BY: Final = {
     "dialer.store.queries.message_rows:copy_messages": {"blast"},
     "dialer.services.messaging.test_sends:send_test": {"test"},
+    "dialer.services.messaging.answering:_write": {"reply"},
     "dialer.services.messaging.singles:_write": {"single"},
     "dialer.services.accounts.phones:_send": {"code"},
     "dialer.services.messaging.automatic_answers:_send": {"help", "stop_confirmation"},
@@ -47,7 +48,7 @@ WRITTEN_BY: Final = {
 """Who writes texts down, and what for. A new one is looked at, and its purpose has its column in the table
 of what the gate says, before it is put here.
 """
-NOBODY_YET: Final = {"reply", "sign_in"}
+NOBODY_YET: Final = {"sign_in"}
 
 PASSED_ON: Final = {
     ("dialer.store.queries.blast_ends", ":state"): "skipped or cancelled, at the end of a blast",

@@ -93,8 +93,8 @@ TABLE: Final[dict[str, Row]] = {
 }
 
 OF_NO_CAMPAIGN: Final = ("nothing", "no_consent", "campaign_paused", "cost_cap", "quiet_hours")
-"""What is said to a text to one person that belongs to no campaign: of these only the usual quiet hours hold.
-Every other row is the same for it.
+"""What is said to a text to one person, or an answer, that belongs to no campaign: of these only the usual
+quiet hours hold. Every other row is the same for it.
 """
 
 ON_PLANNING: Final = {Skip.DUPLICATE_NUMBER}
@@ -261,10 +261,11 @@ def test_what_the_gate_says(scene: Scene, reason: str, said: list[Judged]) -> No
 def test_what_it_says_to_a_text_of_no_campaign(
     blasting: Blasting, clock: SetClock, reason: str, said: list[Judged]
 ) -> None:
-    scene = set_up(blasting, clock, (*ANSWERS, "single"))
+    scene = set_up(blasting, clock, (*ANSWERS, "single", "reply"))
     REASONS[reason](scene)
     expected = GOES if reason != "quiet_hours" else "quiet_hours"
-    assert scene.put_before_the_gate(said)["single"] == expected
+    became = scene.put_before_the_gate(said)
+    assert {became["single"], became["reply"]} == {expected}
 
 
 def test_nothing_is_missing_in_the_table() -> None:
