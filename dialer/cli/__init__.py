@@ -32,6 +32,7 @@ VERBS: Final[dict[str, str]] = {
     "doctor": "dialer.cli.doctor",
     "token": "dialer.cli.token",
     "sender": "dialer.cli.sender",
+    "blast": "dialer.cli.blast",
     "pause-all": "dialer.cli.pause_all",
     "import": "dialer.cli.import_",
     "export": "dialer.cli.export",
@@ -56,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         outcome = Outcome({"detail": "interrupted"}, "interrupted", failed=True)
     except (SettingsError, RuleBroken, SQLAlchemyError, OSError) as error:
         said = in_words(error)
-        outcome = Outcome({"detail": said}, said, failed=True)
+        outcome = Outcome({**for_programs(error), "detail": said}, said, failed=True)
     return report(outcome, as_json=options.json)
 
 
@@ -65,6 +66,11 @@ def in_words(error: Exception) -> str:
     faults = error.errors if isinstance(error, RuleBroken) else []
     said = "; ".join(f"{fault.pointer}: {fault.detail}" for fault in faults) or str(error)
     return said.strip().split("\n", 1)[0]
+
+
+def for_programs(error: Exception) -> dict[str, object]:
+    """What a refusal tells beside its words: which it is, and the facts that it has in the API."""
+    return {"problem": error.slug, **error.extra} if isinstance(error, RuleBroken) else {}
 
 
 def report(outcome: Outcome, *, as_json: bool) -> int:

@@ -1,0 +1,135 @@
+"""A blast at the command line: for programs as the API answers it (contract §7), for people in lines."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Final
+
+from dialer.services.messaging.views import BlastView, EstimateView, MessageView, ProgressView
+
+MINUTE_S: Final = 60
+
+
+def as_blast(view: BlastView) -> dict[str, object]:
+    """A blast."""
+    return {each.name: _plain(getattr(view, each.name)) for each in dataclasses.fields(view)}
+
+
+def as_estimate(view: EstimateView) -> dict[str, object]:
+    """Who would get it, who wouldn’t and why, and what it would take."""
+    return {
+        "recipients": view.recipients,
+        "excluded": dict(view.excluded),
+        "held_out": view.held_out,
+        "messages": dict(view.encodings),
+        "segments": view.segments,
+        "cost": _money(view.cost, view.currency),
+        "duration_s": view.duration_s,
+        "last_safe_start_at": _plain(view.last_safe_start_at),
+        "warnings": [dataclasses.asdict(one) for one in view.warnings],
+        "samples": ["".join(piece for piece, _ in sample.pieces) for sample in view.samples],
+    }
+
+
+def as_progress(view: ProgressView) -> dict[str, object]:
+    """How far it is."""
+    data = {each.name: _plain(getattr(view, each.name)) for each in dataclasses.fields(view)}
+    del data["currency"]
+    return {**data, "spent": _money(view.spent, view.currency)}
+
+
+def as_message(view: MessageView) -> dict[str, object]:
+    """A text that was tried: where it went, and why it didn’t."""
+    return {
+        "id": str(view.id),
+        "from": view.sender,
+        "to": view.number,
+        "body": view.body,
+        "state": view.state,
+        "segments": view.segments,
+        "skip_reason": view.skip_reason,
+    }
+
+
+def in_short(view: BlastView) -> str:
+    """A blast in one line."""
+    return f"{view.id}  {_state(view.state, view.pause_reason, view.waiting_reason)}  {view.name}"
+
+
+def say_blast(view: BlastView) -> str:
+    """A blast in a few lines."""
+    facts = {
+        "id": view.id,
+        "campaign": view.campaign_id,
+        "state": _state(view.state, view.pause_reason, view.waiting_reason),
+        "to": f"{view.total:,} people" if view.total else None,
+        "from": ", ".join(view.senders),
+        "send at": _plain(view.send_at),
+        "deadline": _plain(view.deadline_at),
+        "says": view.body,
+    }
+    return "\n".join([view.name, *(f"  {name}: {fact}" for name, fact in facts.items() if fact)])
+
+
+def say_estimate(view: EstimateView) -> str:
+    """An estimate in a few lines: first how many, since that is what a launch is given."""
+    return "\n".join(_lines_of_estimate(view))
+
+
+def _lines_of_estimate(view: EstimateView) -> Iterator[str]:
+    yield f"{view.recipients:,} people would get it, in {view.segments:,} parts"
+    yield f"  for {view.cost:.2f} {view.currency}, in {_span(view.duration_s)} at full rate"
+    if view.last_safe_start_at is not None:
+        yield f"  start it by {_plain(view.last_safe_start_at)}"
+    for reason, count in view.excluded.items():
+        if count:
+            yield f"  not to {count:,}: {reason}"
+    for one in view.warnings:
+        yield f"  mind: {one.detail} ({one.count:,})"
+
+
+def say_progress(view: ProgressView) -> str:
+    """How far it is, in one line."""
+    done = [f"{count:,} {state}" for state, count in view.counts.items() if count]
+    words = [_state(view.state, view.pause_reason, view.waiting_reason), *done]
+    words.append(f"{view.spent:.2f} {view.currency}")
+    if view.eta_s is not None:
+        words.append(f"{view.rate_per_s:g} a second, {_span(view.eta_s)} left")
+    return " · ".join(words)
+
+
+def say_message(view: MessageView) -> str:
+    """A text that was tried, in one line."""
+    what = f"left out: {view.skip_reason}" if view.skip_reason else f"{view.segments} parts"
+    return f"{view.number}  {view.state}  {what}"
+
+
+def _state(state: str, pause_reason: str | None, waiting_reason: str | None) -> str:
+    if reason := pause_reason or waiting_reason:
+        return f"{state} ({'waits: ' if waiting_reason else ''}{reason})"
+    return state
+
+
+def _span(seconds: float) -> str:
+    if seconds < MINUTE_S:
+        return f"{seconds:.0f} s"
+    hours, minutes = divmod(round(seconds / MINUTE_S), MINUTE_S)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def _money(amount: Decimal, currency: str) -> dict[str, str]:
+    return {"amount": f"{amount:.4f}", "currency": currency}
+
+
+def _plain(value: Any) -> Any:
+    """Times in UTC, ids as text, sequences as lists: as JSON has them."""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value if value is None or isinstance(value, str | int | float) else str(value)
