@@ -21,7 +21,7 @@ from dialer.settings import Settings
 from dialer.settings.keeping import LIVE_ADDRESS, write_private
 from dialer.store.session import UnitFactory
 from dialer.web.streams.house import House
-from dialer.web.streams.server import serve
+from dialer.web.streams.server import listening, serve
 
 
 @contextlib.contextmanager
@@ -36,16 +36,17 @@ def live_beside(
         address = Path(folder) / "live"
         write_private(settings.run_dir / LIVE_ADDRESS, str(address))
         loop, stopped = asyncio.new_event_loop(), asyncio.Event()
-        work = serve(house, address, settings.redis_url, stopped)
-        thread = threading.Thread(target=loop.run_until_complete, args=(work,))
-        thread.start()
-        while not address.exists() or house.boards.is_deaf:
-            assert thread.is_alive()
-            time.sleep(0.01)
-        yield house
-        loop.call_soon_threadsafe(stopped.set)
-        thread.join()
-        loop.close()
+        with listening(address) as door:
+            work = serve(house, door, settings.redis_url, stopped)
+            thread = threading.Thread(target=loop.run_until_complete, args=(work,))
+            thread.start()
+            while house.boards.is_deaf:
+                assert thread.is_alive()
+                time.sleep(0.01)
+            yield house
+            loop.call_soon_threadsafe(stopped.set)
+            thread.join()
+            loop.close()
     units.notices = None
 
 

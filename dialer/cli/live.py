@@ -7,9 +7,9 @@ import asyncio
 import contextlib
 import resource
 import signal
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from dialer.cli.command import Command, Outcome
@@ -21,7 +21,7 @@ from dialer.settings import Settings
 from dialer.settings.keeping import LIVE_ADDRESS, write_private
 from dialer.store.session import UnitFactory, make_engine
 from dialer.web.streams.house import THREADS, House
-from dialer.web.streams.server import serve
+from dialer.web.streams.server import listening, serve
 from workers.runtime import Runtime
 
 STATEMENT_TIMEOUT_S: Final = 5.0
@@ -31,12 +31,12 @@ OTHER_FILES: Final = 200
 def run(_options: argparse.Namespace, settings: Settings) -> Outcome:
     require_database(settings)
     _allow_files(settings.live_most_streams + OTHER_FILES)
-    with pid_file(settings.run_dir, "live"), _address(settings) as address:
-        asyncio.run(_serve(settings, address))
+    with pid_file(settings.run_dir, "live"), _door(settings) as door:
+        asyncio.run(_serve(settings, door))
     return Outcome({})
 
 
-async def _serve(settings: Settings, address: Path) -> None:
+async def _serve(settings: Settings, door: socket.socket) -> None:
     engine = make_engine(
         settings.database_url, pool_size=THREADS, statement_timeout_s=STATEMENT_TIMEOUT_S, ask_first=False
     )
@@ -47,19 +47,20 @@ async def _serve(settings: Settings, address: Path) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    await serve(house, address, settings.redis_url, stopped)
+    await serve(house, door, settings.redis_url, stopped)
     engine.dispose()
 
 
 @contextlib.contextmanager
-def _address(settings: Settings) -> Iterator[Path]:
+def _door(settings: Settings) -> Iterator[socket.socket]:
     """Where `web` finds us. A second `live` on one data folder takes the name over from the first."""
     note = settings.run_dir / "live.folder"
     folder = make_socket_folder(None, note)
     address = folder / "live"
-    write_private(settings.run_dir / LIVE_ADDRESS, str(address))
     try:
-        yield address
+        with listening(address) as door:
+            write_private(settings.run_dir / LIVE_ADDRESS, str(address))
+            yield door
     finally:
         remove_socket_folder(folder, note)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import http.client
+import json
 import os
 import shutil
 import signal
@@ -13,9 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,6 +96,16 @@ class Installation:
             return 0
         finally:
             connection.close()
+
+    def ask(self, method: str, path: str, token: str) -> dict[str, Any]:
+        """The answer to a request under `/api/v1` that must be taken."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        url = f"http://{self.bind}/api/v1{path}"
+        body = b"{}" if method == "POST" else None
+        request = urllib.request.Request(url, data=body, headers=headers, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            taken: dict[str, Any] = json.loads(answer.read())
+        return taken
 
     def dialer(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command beside it."""

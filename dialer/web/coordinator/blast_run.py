@@ -143,7 +143,7 @@ def _safe_words(ctx: Context, found: BlastView) -> str:
 
 
 def _inside(ctx: Context, found: BlastView, campaign: CampaignView) -> dict[str, Any]:
-    """What the page asks for again every two seconds. Replies are those to the campaign since it went out."""
+    """What the page asks for again while it moves. Replies are those to the campaign since it went out."""
     since = found.launched_at
     return {
         "blast": found,

@@ -1,4 +1,4 @@
-"""The live board: four questions, answered afresh every ten seconds."""
+"""The live board: four questions, answered afresh as figures change."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def live() -> str:
 @coordinator.get("/live/<uuid:campaign_id>/board")
 @allow(Permission.VOLUNTEER_READ)
 def live_figures(campaign_id: uuid.UUID) -> str:
-    """The inside of the board, for the page that asks again."""
+    """The inside of the board, for the page that asks again: as figures change, or every ten seconds."""
     ctx = context()
     campaign = get_campaign(ctx, campaign_id)
     return render_template("coordinator/_board.html", campaign=campaign, **_board(ctx, campaign))

@@ -21,22 +21,19 @@ UNSENT: Final = 16 * 1024
 log = get_logger(__name__)
 
 
-async def serve(house: House, address: Path, queue_url: str, stopped: asyncio.Event) -> None:
-    """Take listeners over at this address until told to stop; then end their streams in order."""
+async def serve(house: House, door: socket.socket, queue_url: str, stopped: asyncio.Event) -> None:
+    """Take listeners over at this door until told to stop; then end their streams in order."""
     ear = Ear(queue_url, house.hear, house.boards.hear_all)
-    with _listening(address) as door:
-        tasks = [
-            asyncio.create_task(work)
-            for work in (ear.keep(), house.keep(), _let_in(house, door), _tell(house, ear))
-        ]
-        waiting = asyncio.create_task(stopped.wait())
-        done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
-        await house.close()
-        for task in (*tasks, waiting):
-            task.cancel()
-        await asyncio.gather(*tasks, waiting, return_exceptions=True)
-        for task in done:
-            task.result()  # what broke off by itself broke off by a fault
+    works = (ear.keep(), house.keep(), _let_in(house, door), _tell(house, ear))
+    tasks = [asyncio.create_task(work) for work in works]
+    waiting = asyncio.create_task(stopped.wait())
+    done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
+    await house.close()
+    for task in (*tasks, waiting):
+        task.cancel()
+    await asyncio.gather(*tasks, waiting, return_exceptions=True)
+    for task in done:
+        task.result()  # what broke off by itself broke off by a fault
 
 
 async def _tell(house: House, ear: Ear) -> None:
@@ -47,7 +44,8 @@ async def _tell(house: House, ear: Ear) -> None:
 
 
 @contextlib.contextmanager
-def _listening(address: Path) -> Iterator[socket.socket]:
+def listening(address: Path) -> Iterator[socket.socket]:
+    """The door at which `web` hands listeners over."""
     with socket.socket(socket.AF_UNIX) as door:
         door.setblocking(False)
         door.bind(str(address))

@@ -1,4 +1,4 @@
-// Figures that renew themselves (htmx asks every few seconds): what a swap must not take away, how old they
+// Figures that renew themselves (htmx asks as stream.js says, or every few seconds): what a swap must not take away, how old they
 // are, and a word to screen readers when an answer changes. Without script the page reloads itself.
 
 const STALE_AFTER_S = 15;
@@ -33,6 +33,10 @@ document.addEventListener("htmx:afterSwap", (event) => {
   });
   heardAt = Date.now();
   sayChanges();
+});
+
+document.addEventListener("live:heard", () => {
+  heardAt = Date.now();
 });
 
 function sayChanges() {
