@@ -72,7 +72,9 @@ class Known:
     polling_district: str | None = None
     voting_method: str | None = None
     last_contacted_at: dt.datetime | None = None
-    """When anybody here last texted them or rang them, whether it reached them or not."""
+    """When anybody here last texted them or rang them, in whichever campaign, whether it reached them or
+    not. Codes, help, confirmations and texts that try a blast don't count.
+    """
 
 
 def district_key(district: str) -> str:
@@ -100,11 +102,16 @@ def has_voted(audience: Audience, known: Known) -> bool:
     return audience.voted is False and known.voted
 
 
-def is_resting(audience: Audience, known: Known, now: dt.datetime) -> bool:
-    """Whether the person is out because somebody here was in touch too lately."""
-    if audience.not_contacted_for_s is None or known.last_contacted_at is None:
-        return False
-    return now - known.last_contacted_at < dt.timedelta(seconds=audience.not_contacted_for_s)
+def longest_rest_s(asked_s: int | None, recontact_after_s: int) -> int:
+    """For how many seconds nobody who heard from us hears again: what the blast asks for (its audience's
+    `not_contacted_for_s`), or what its campaign says where that is longer.
+    """
+    return max(asked_s or 0, recontact_after_s)
+
+
+def is_resting(last_at: dt.datetime | None, rest_s: int, now: dt.datetime) -> bool:
+    """Whether somebody here was in touch too lately."""
+    return last_at is not None and now - last_at < dt.timedelta(seconds=rest_s)
 
 
 def faults(given: Mapping[str, Any]) -> list[FieldError]:

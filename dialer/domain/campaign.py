@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
+from dialer.domain.audience import NOT_CONTACTED_MOST_S
 from dialer.domain.errors import FieldError
 from dialer.domain.quiet_hours import is_zone
 
@@ -63,6 +64,10 @@ def _each(pointer: str, pattern: re.Pattern[str], wanted: str) -> Callable[[Any]
     return check
 
 
+def _unless_none(check: Callable[[Any], Iterator[FieldError]]) -> Callable[[Any], Iterator[FieldError]]:
+    return lambda value: iter(()) if value is None else check(value)
+
+
 def _name(value: Any) -> Iterator[FieldError]:
     if not value.strip():
         yield FieldError("/name", "A campaign needs a name.")
@@ -80,6 +85,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[FieldError]]]] = {
     "timezone": _zone,
     "max_attempts": _between("/max_attempts", 1, ATTEMPTS_MOST),
     "retry_after_s": _between("/retry_after_s", 0, RETRY_MOST_S),
+    "recontact_after_s": _unless_none(_between("/recontact_after_s", 0, NOT_CONTACTED_MOST_S)),
     "assignment_timeout_s": _between("/assignment_timeout_s", TIMEOUT_LEAST_S, TIMEOUT_MOST_S),
     "abandoned_rate_max": _between("/abandoned_rate_max", 0, ABANDONED_RATE_CEILING),
     "knock_up_support_max": _between("/knock_up_support_max", 1, 5),

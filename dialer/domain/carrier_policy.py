@@ -14,6 +14,8 @@ class MessagingPolicy:
     of all senders together, 0 for no limit. `*_s` are seconds.
 
     `prices` tell what one part of a text costs, for estimates, caps and what was spent.
+    `recontact_after_s` is for how long blasts leave people alone who heard from us, by whichever campaign,
+    where their campaign doesn't say otherwise; 0 is no such rest.
     `cost_cap` is what texts and calls of all campaigns may cost together; None is no limit.
     """
 
@@ -22,6 +24,7 @@ class MessagingPolicy:
     settle_s: int = 10
     reconcile_after_s: int = 300
     stop_reply: bool = False
+    recontact_after_s: int = 0
     prices: PriceList = field(default_factory=PriceList)
     cost_cap: Decimal | None = None
     currency: str = "GBP"

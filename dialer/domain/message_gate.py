@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from dialer.domain.audience import Audience, Known, has_voted, is_meant, is_resting
+from dialer.domain.audience import Audience, Known, has_voted, is_meant, is_resting, longest_rest_s
 from dialer.domain.blast import Waiting
 from dialer.domain.deadline import is_too_late
 from dialer.domain.phone import LineType
@@ -96,6 +96,8 @@ class NumberFacts:
     """Its country may be texted, and it is neither premium rate nor satellite."""
     in_review: bool = False
     """Somebody wrote from it what may be a no, and nobody has decided yet."""
+    last_texted_at: dt.datetime | None = None
+    """When anybody here last texted it, whoever that was meant for: one phone, one rest."""
     zones: tuple[str, ...] = ()
 
 
@@ -119,7 +121,14 @@ class TextingRules:
     zone: str
     audience: Audience = Audience()  # noqa: RUF009 - it is frozen
     requires_consent: bool = False
+    recontact_after_s: int = 0
+    """For how long the campaign leaves people alone who heard from us, by whichever campaign."""
     deadline_at: dt.datetime | None = None
+
+    @property
+    def rest_s(self) -> int:
+        """For how many seconds whoever heard from us hears nothing more; 0 where nobody minds."""
+        return longest_rest_s(self.audience.not_contacted_for_s, self.recontact_after_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,13 +238,20 @@ def _reasons(
         yield Skip.NO_CONSENT
     if has_voted(rules.audience, person.known):
         yield Skip.VOTED
-    if is_resting(rules.audience, person.known, now):
+    if any(is_resting(at, rules.rest_s, now) for at in _last_heard(person, number)):
         yield Skip.RECENTLY_CONTACTED
     if not is_meant(rules.audience, person.known):
         yield Skip.AUDIENCE
     if is_too_late(now, rules.deadline_at):
         yield Skip.DEADLINE
     yield from _reasons_of_number(number)
+
+
+def _last_heard(person: PersonFacts, number: NumberFacts | None) -> Iterator[dt.datetime | None]:
+    """When we were last in touch: with the person, and with whoever has the number."""
+    yield person.known.last_contacted_at
+    if number is not None:
+        yield number.last_texted_at
 
 
 def _reasons_of_person(person: PersonFacts) -> Iterator[Skip]:

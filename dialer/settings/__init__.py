@@ -130,6 +130,13 @@ class Settings:
         False,
         "send one confirmation of an opt-out ourselves",
     )
+    messaging_recontact_after_s: int = setting(
+        "messaging.recontact_after_s",
+        "DIALER_RECONTACT_AFTER_S",
+        kinds.whole_number(0, 365 * 86_400),
+        0,
+        "seconds for which blasts leave people alone whom any campaign texted or rang; campaigns may differ",
+    )
     messaging_rate_per_sender: float = setting(
         "messaging.rate_per_sender",
         "DIALER_RATE_PER_SENDER",

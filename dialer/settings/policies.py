@@ -29,6 +29,7 @@ def messaging_policy(settings: Settings) -> MessagingPolicy:
         settle_s=settings.messaging_settle_s,
         reconcile_after_s=settings.messaging_reconcile_after_s,
         stop_reply=settings.messaging_stop_reply,
+        recontact_after_s=settings.messaging_recontact_after_s,
         prices=PriceList(
             usual=Decimal(str(settings.messaging_price_per_segment)), listed=dict(settings.messaging_prices)
         ),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.audience import Audience, Known, has_voted, is_meant, is_resting
+from dialer.domain.audience import Audience, Known, has_voted, is_meant, is_resting, longest_rest_s
 from dialer.domain.errors import ValidationFailed
 
 NOW = dt.datetime(2026, 5, 7, 11, tzinfo=dt.UTC)
@@ -66,8 +66,10 @@ def test_who_voted_is_out_of_gotv_blasts_unless_they_say_otherwise():
     ("gap_s", "resting"), [(None, False), (0, False), (7200, False), (7201, True), (86_400, True)]
 )
 def test_recent_contact(gap_s, resting):
-    assert is_resting(Audience(not_contacted_for_s=gap_s), SIAN, NOW) is resting
-    assert not is_resting(Audience(not_contacted_for_s=gap_s), Known(), NOW)
+    for rest in (longest_rest_s(gap_s, 0), longest_rest_s(None, gap_s or 0)):
+        assert is_resting(SIAN.last_contacted_at, rest, NOW) is resting
+        assert not is_resting(None, rest, NOW)
+    assert longest_rest_s(60, 90) == longest_rest_s(90, 60) == 90
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,7 @@ class CampaignFields(TypedDict, total=False):
     retry_after_s: int
     assignment_timeout_s: int
     election_id: uuid.UUID
+    recontact_after_s: int | None
     require_consent_sms: bool
     require_consent_email: bool
     cost_cap: Decimal | None
@@ -210,6 +211,7 @@ def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
         retry_after_s=campaign.retry_after_s,
         assignment_timeout_s=campaign.assignment_timeout_s,
         election_id=campaign.election_id,
+        recontact_after_s=campaign.recontact_after_s,
         require_consent_sms=campaign.require_consent_sms,
         require_consent_email=campaign.require_consent_email,
         cost_cap=campaign.cost_cap,

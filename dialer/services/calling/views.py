@@ -32,6 +32,7 @@ class CampaignView:
     retry_after_s: int
     assignment_timeout_s: int
     election_id: uuid.UUID
+    recontact_after_s: int | None
     require_consent_sms: bool
     require_consent_email: bool
     cost_cap: Decimal | None

@@ -6,11 +6,12 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
 
-from dialer.domain.audience import Audience
+from dialer.domain.audience import Audience, longest_rest_s
 from dialer.domain.filters.texting import without_shares
 from dialer.domain.phone import country_of
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import list_ids_of
+from dialer.services.messaging.resting import recontact_after_s
 from dialer.services.messaging.saved_audience import moment_of, saved_rule
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
@@ -48,13 +49,13 @@ def asked_of(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -
     """What the database must be told to judge a blast's people. Which country a number is in only we know."""
     whom = whom_of(ctx, unit, blast, campaign)
     audience = Audience.of(blast.audience)
-    gap = audience.not_contacted_for_s
+    rest_s = longest_rest_s(audience.not_contacted_for_s, recontact_after_s(ctx, campaign))
     foreign, elsewhere = _by_country(ctx, numbers_of(unit, whom))
     return Asked(
         whom=whom,
         audience=audience,
         requires_consent=campaign.require_consent_sms,
-        since=None if gap is None else ctx.now - dt.timedelta(seconds=gap),
+        since=ctx.now - dt.timedelta(seconds=rest_s) if rest_s else None,
         foreign=foreign,
         elsewhere=elsewhere,
     )

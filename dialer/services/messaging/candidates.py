@@ -25,6 +25,7 @@ from dialer.domain.phone import LineType
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
 from dialer.services.messaging.audience_count import whom_of
+from dialer.services.messaging.resting import recontact_after_s
 from dialer.services.messaging.waiting import hours_of
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
@@ -63,14 +64,19 @@ class Chunk:
     last: bool
 
 
-def texting_rules(blast: Blast | None, campaign: Campaign | None) -> TextingRules:
-    """What a campaign and its blast say about texting; without one, what holds for everybody."""
+def texting_rules(ctx: Context, blast: Blast | None, campaign: Campaign | None) -> TextingRules:
+    """What a campaign and its blast say about texting; without one, what holds for everybody.
+
+    That people who lately heard from us are left alone is a rule of blasts: whoever writes to one person
+    knows whom they write to, and why.
+    """
     hours, zone = hours_of(campaign)
     return TextingRules(
         hours=hours,
         zone=zone,
         audience=Audience.of(blast.gate_audience or blast.audience) if blast is not None else Audience(),
         requires_consent=campaign is not None and campaign.require_consent_sms,
+        recontact_after_s=recontact_after_s(ctx, campaign) if blast and campaign else 0,
         deadline_at=blast.deadline_at if blast is not None else None,
     )
 
@@ -90,11 +96,11 @@ def chunk_after(
         ids = blast_audience.contacts_after(unit, after, size)
     else:
         ids = blast_audience.members_after(unit, whom.list_ids, after, size)
-    rules = texting_rules(blast, campaign)
+    rules = texting_rules(ctx, blast, campaign)
     picked = sorted(picked_among(unit, whom, ids))
-    known = _known(unit, blast_audience.people(unit, campaign.election_id, picked), rules.audience)
+    known = _known(unit, blast_audience.people(unit, campaign.election_id, picked), rules)
     meant = [(row, facts) for row, facts in known if is_meant(rules.audience, facts)]
-    numbers = _numbers(ctx, unit, [row.id for row, _ in meant])
+    numbers = _numbers(ctx, unit, [row.id for row, _ in meant], rules)
     found = [_candidate(row, facts, numbers.get(row.id, ()), rules, ctx.now) for row, facts in meant]
     return Chunk(found, ids[-1] if ids else after, len(ids) < size)
 
@@ -113,14 +119,15 @@ def candidate_of(
     found = blast_audience.people(unit, election_id, [contact_id])
     if not found:
         return None
-    numbers = _numbers(ctx, unit, [contact_id]).get(contact_id, ())
+    rules = texting_rules(ctx, None, campaign)
+    numbers = _numbers(ctx, unit, [contact_id], rules).get(contact_id, ())
     wanted = [one for one in numbers if on_number in {None, one.number}]
-    return _candidate(found[0], _known_of(found[0], None), wanted, texting_rules(None, campaign), ctx.now)
+    return _candidate(found[0], _known_of(found[0], None), wanted, rules, ctx.now)
 
 
-def _known(unit: UnitOfWork, people: Sequence[Row[Any]], audience: Audience) -> list[tuple[Row[Any], Known]]:
-    touched: Mapping[uuid.UUID, dt.datetime] = {}
-    if audience.not_contacted_for_s is not None:
+def _known(unit: UnitOfWork, people: Sequence[Row[Any]], rules: TextingRules) -> list[tuple[Row[Any], Known]]:
+    touched: Mapping[uuid.UUID, dt.datetime | None] = {}
+    if rules.rest_s:
         touched = blast_audience.last_contacted(unit, [row.id for row in people])
     return [(row, _known_of(row, touched.get(row.id))) for row in people]
 
@@ -137,10 +144,12 @@ def _known_of(row: Row[Any], last_contacted_at: dt.datetime | None) -> Known:
 
 
 def _numbers(
-    ctx: Context, unit: UnitOfWork, contacts: Sequence[uuid.UUID]
+    ctx: Context, unit: UnitOfWork, contacts: Sequence[uuid.UUID], rules: TextingRules
 ) -> Mapping[uuid.UUID, list[NumberFacts]]:
     found: defaultdict[uuid.UUID, list[NumberFacts]] = defaultdict(list)
-    for row in blast_audience.living_numbers(unit, contacts):
+    living = blast_audience.living_numbers(unit, contacts)
+    texted = blast_audience.last_texted(unit, [row.number for row in living]) if rules.rest_s else {}
+    for row in living:
         facts = NumberFacts(
             number=row.number,
             type=LineType(row.line_type),
@@ -148,6 +157,7 @@ def _numbers(
             suppressed=row.suppressed,
             allowed=ctx.phones.allows(row.number),
             in_review=row.in_review,
+            last_texted_at=texted.get(row.number),
         )
         found[row.contact_id].append(facts)
     return found

@@ -24,6 +24,7 @@ from dialer.services.messaging.callbacks import message_status_url
 from dialer.services.messaging.clocks import CAMPAIGNING, Clocks
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
+from dialer.services.messaging.resting import rests_since
 from dialer.services.messaging.senders import kinds_of
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import message_claims, message_gate
@@ -121,12 +122,14 @@ def outbound(
 
 
 def _asked(ctx: Context, unit: UnitOfWork, texts: Sequence[Claimed], clocks: Clocks) -> list[Asked]:
+    rests = rests_since(ctx, unit, {one.blast_id for one in texts if one.purpose == BLAST})
     kinds = kinds_of(unit, {one.sender for one in texts}) if ctx.messaging.prices.listed else {}
     return [
         Asked(
             text=one,
             foreign=not ctx.phones.allows(one.number),
             quiet_until=clocks.quiet_until(one),
+            rests_since=rests.get(one.blast_id) if one.purpose == BLAST else None,
             price=one.segments * ctx.messaging.prices.of(country_of(one.number), kinds.get(one.sender)),
         )
         for one in texts

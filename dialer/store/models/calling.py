@@ -61,6 +61,8 @@ class Campaign(Identified, Base):
     max_attempts: Mapped[int] = mapped_column(server_default=text("3"))
     retry_after_s: Mapped[int] = mapped_column(server_default=text("14400"))
     assignment_timeout_s: Mapped[int] = mapped_column(server_default=text("900"))
+    recontact_after_s: Mapped[int | None]
+    """For how long its blasts leave alone who heard from us; None: as long as the installation says."""
     require_consent_sms: Mapped[bool] = mapped_column(server_default=text("false"))
     require_consent_email: Mapped[bool] = mapped_column(server_default=text("false"))
     cost_cap: Mapped[Money | None]

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.engine import Row
 
+from dialer.store.queries.texting_rules import RINGS, TEXTED_AT, TEXTS
 from dialer.store.session import UnitOfWork
 
 _MEMBERS: Final = text(
@@ -59,20 +60,29 @@ _PEOPLE: Final = text(
 )
 
 _LAST_CONTACTED: Final = text(
-    """
+    f"""
     SELECT contact_id, max(at) AS at FROM (
-        SELECT m.contact_id, m.sent_at AS at FROM message m
-        WHERE m.organisation_id = :organisation AND m.contact_id = ANY (CAST(:contacts AS uuid[]))
-          AND m.direction = 'outbound' AND m.sent_at IS NOT NULL
+        SELECT x.contact_id, {TEXTED_AT} AS at FROM message x
+        WHERE x.organisation_id = :organisation AND x.contact_id = ANY (CAST(:contacts AS uuid[]))
+          AND {TEXTS}
         UNION ALL
-        SELECT r.contact_id, r.at FROM result r
-        WHERE r.organisation_id = :organisation AND r.contact_id = ANY (CAST(:contacts AS uuid[]))
-          AND r.superseded_at IS NULL AND r.voided_at IS NULL
+        SELECT x.contact_id, x.at FROM result x
+        WHERE x.organisation_id = :organisation AND x.contact_id = ANY (CAST(:contacts AS uuid[]))
+          AND {RINGS}
         UNION ALL
-        SELECT k.contact_id, k.created_at FROM call k
-        WHERE k.organisation_id = :organisation AND k.contact_id = ANY (CAST(:contacts AS uuid[]))
+        SELECT x.contact_id, x.created_at FROM call x
+        WHERE x.organisation_id = :organisation AND x.contact_id = ANY (CAST(:contacts AS uuid[]))
+          AND x.direction = 'outbound'
     ) AS touch
     GROUP BY contact_id
+    """
+)
+
+_LAST_TEXTED: Final = text(
+    f"""
+    SELECT x.number, max({TEXTED_AT}) AS at FROM message x
+    WHERE x.organisation_id = :organisation AND x.number = ANY (CAST(:numbers AS text[])) AND {TEXTS}
+    GROUP BY x.number
     """
 )
 
@@ -150,10 +160,16 @@ def people(unit: UnitOfWork, election_id: uuid.UUID, contacts: Sequence[uuid.UUI
     return unit.session.execute(_PEOPLE, given).all()
 
 
-def last_contacted(unit: UnitOfWork, contacts: Sequence[uuid.UUID]) -> dict[uuid.UUID, dt.datetime]:
+def last_contacted(unit: UnitOfWork, contacts: Sequence[uuid.UUID]) -> dict[uuid.UUID, dt.datetime | None]:
     """When each of these people was last texted or rung by anybody here."""
     given = {"organisation": unit.organisation_id, "contacts": list(contacts)}
     return {row.contact_id: row.at for row in unit.session.execute(_LAST_CONTACTED, given)}
+
+
+def last_texted(unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, dt.datetime | None]:
+    """When each of these numbers was last texted by anybody here, whoever that was meant for."""
+    given = {"organisation": unit.organisation_id, "numbers": list(numbers)}
+    return {row.number: row.at for row in unit.session.execute(_LAST_TEXTED, given)}
 
 
 def living_numbers(unit: UnitOfWork, contacts: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:

@@ -25,7 +25,7 @@ from dialer.domain.audience import Audience
 from dialer.domain.filters.tree import Filter
 from dialer.store.queries.audience_people import WORK_MEMORY
 from dialer.store.queries.audience_sql import Condition
-from dialer.store.queries.texting_rules import has_voted, not_meant, not_mobile
+from dialer.store.queries.texting_rules import has_voted, heard_since, not_meant, not_mobile
 from dialer.store.session import UnitOfWork
 
 _AT_ONCE: Final = 5_000
@@ -112,19 +112,8 @@ _JUDGED: Final = f"""
                          AND t.state = 'review'
                    ) THEN 'in_review'
                    WHEN p.has_voted THEN 'voted'
-                   WHEN CAST(:since AS timestamptz) IS NOT NULL AND (EXISTS (
-                       SELECT 1 FROM message x
-                       WHERE x.organisation_id = :organisation AND x.contact_id = p.id
-                         AND x.direction = 'outbound' AND x.sent_at > :since
-                   ) OR EXISTS (
-                       SELECT 1 FROM result x
-                       WHERE x.organisation_id = :organisation AND x.contact_id = p.id
-                         AND x.superseded_at IS NULL AND x.voided_at IS NULL AND x.at > :since
-                   ) OR EXISTS (
-                       SELECT 1 FROM call x
-                       WHERE x.organisation_id = :organisation AND x.contact_id = p.id
-                         AND x.created_at > :since
-                   )) THEN 'recently_contacted'
+                   WHEN CAST(:since AS timestamptz) IS NOT NULL
+                    AND {heard_since("p.id", "p.number", ":since")} THEN 'recently_contacted'
                END AS excluded
         FROM chosen p
     )

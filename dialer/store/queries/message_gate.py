@@ -20,7 +20,7 @@ from sqlalchemy.engine import Row
 
 from dialer.domain.deadline import CLOSING
 from dialer.store.queries.message_claims import Claimed
-from dialer.store.queries.texting_rules import has_voted, not_meant, not_mobile
+from dialer.store.queries.texting_rules import has_voted, heard_since, not_meant, not_mobile
 from dialer.store.session import UnitOfWork
 
 _LOCK: Final = text(
@@ -39,6 +39,23 @@ _LOCK: Final = text(
 
 One that is to be sent again, and about which a callback is kept that nobody has applied yet, is left alone
 until its lease ends: the carrier has it after all.
+"""
+
+_IN_TURN: Final = text(
+    """
+    WITH who AS MATERIALIZED (
+        SELECT DISTINCT hashtextextended('heard ' || :organisation || one.who, 0) AS key
+        FROM message m
+        CROSS JOIN LATERAL unnest(ARRAY[CAST(m.contact_id AS text), m.number]) AS one(who)
+        WHERE m.organisation_id = :organisation AND m.id = ANY (CAST(:ids AS uuid[])) AND one.who IS NOT NULL
+        ORDER BY key
+    )
+    SELECT count(pg_advisory_xact_lock(who.key)) FROM who
+    """
+)
+"""Where people are left alone who have lately heard from us, the texts of one person or number are judged one
+after the other: of two blasts at the same instant, the second sees the first. Nobody waits for longer than a
+batch is judged, and all lock in the same order.
 """
 
 _SKIP: Final = f"""
@@ -80,10 +97,11 @@ _WAIT: Final = """
 _JUDGE: Final = text(
     f"""
     WITH asked AS (
-        SELECT m.*, given.foreign_number, given.quiet_until, given.price,
+        SELECT m.*, given.foreign_number, given.quiet_until, given.price, given.rests_since,
                m.purpose IN ('blast', 'single', 'reply') AS campaigning, m.purpose = 'blast' AS for_blast
         FROM unnest(CAST(:ids AS uuid[]), CAST(:foreign AS boolean[]), CAST(:quiet AS timestamptz[]),
-                    CAST(:prices AS numeric[])) AS given(id, foreign_number, quiet_until, price)
+                    CAST(:prices AS numeric[]), CAST(:rests AS timestamptz[]))
+             AS given(id, foreign_number, quiet_until, price, rests_since)
         JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
     ),
     looked AS MATERIALIZED (
@@ -151,25 +169,9 @@ _JUDGE: Final = text(
                    ARRAY(SELECT jsonb_array_elements_text(meant_for.audience -> 'tags_none')) AS tags_none
         ) AS meant ON true
         LEFT JOIN LATERAL (
-            SELECT CASE WHEN meant_for.audience ? 'not_contacted_for_s' THEN
-                EXISTS (
-                    SELECT 1 FROM message x
-                    WHERE x.organisation_id = :organisation AND x.contact_id = m.contact_id
-                      AND x.direction = 'outbound' AND x.id <> m.id AND x.sent_at > since.moment
-                ) OR EXISTS (
-                    SELECT 1 FROM result x
-                    WHERE x.organisation_id = :organisation AND x.contact_id = m.contact_id
-                      AND x.superseded_at IS NULL AND x.voided_at IS NULL AND x.at > since.moment
-                ) OR EXISTS (
-                    SELECT 1 FROM call x
-                    WHERE x.organisation_id = :organisation AND x.contact_id = m.contact_id
-                      AND x.created_at > since.moment
-                )
-                ELSE false END AS lately
-            FROM (
-                SELECT CAST(:now AS timestamptz) - make_interval(
-                           secs => (meant_for.audience ->> 'not_contacted_for_s')::float8) AS moment
-            ) AS since
+            SELECT CASE WHEN m.rests_since IS NULL THEN false
+                        ELSE {heard_since("m.contact_id", "m.number", "m.rests_since", "x.id <> m.id")}
+                   END AS lately
         ) AS touched ON true
     ),
     judged AS MATERIALIZED (
@@ -239,6 +241,8 @@ class Asked:
     quiet_until: dt.datetime | None
     price: Decimal
     """What all its parts cost together."""
+    rests_since: dt.datetime | None = None
+    """Whoever has heard from us after this gets nothing more of its blast; None where that doesn't matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,12 +288,15 @@ def judge(
     kept = [one for one in asked if one.text.id in mine]
     if not kept:
         return []
+    if resting := [one.text.id for one in kept if one.rests_since is not None]:
+        unit.session.execute(_IN_TURN, {"organisation": unit.organisation_id, "ids": resting})
     given = {
         **of_ours,
         "ids": [one.text.id for one in kept],
         "foreign": [one.foreign for one in kept],
         "quiet": [one.quiet_until for one in kept],
         "prices": [one.price for one in kept],
+        "rests": [one.rests_since for one in kept],
         "left": left,
         "closing": now + CLOSING,
         "soon": now + _SOON,

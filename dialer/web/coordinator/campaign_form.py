@@ -50,6 +50,8 @@ FIELD_AT: Final = {
     "/retry_minutes": "retry_minutes",
     "/assignment_timeout_s": "lease_minutes",
     "/lease_minutes": "lease_minutes",
+    "/recontact_after_s": "recontact_hours",
+    "/recontact_hours": "recontact_hours",
     "/senders": "senders",
     "/caller_ids": "caller_ids",
     "/cost_cap": "cost_cap",
@@ -65,10 +67,13 @@ _SENT: Final = (
     "max_attempts",
     "retry_minutes",
     "lease_minutes",
+    "recontact_hours",
     "senders",
     "caller_ids",
     "cost_cap",
 )
+
+_HOUR_S: Final = 3600
 
 
 def first_values(campaign: CampaignView | None = None) -> dict[str, Any]:
@@ -86,6 +91,7 @@ def first_values(campaign: CampaignView | None = None) -> dict[str, Any]:
             "max_attempts": "3",
             "retry_minutes": "240",
             "lease_minutes": "15",
+            "recontact_hours": "",
             "senders": "",
             "caller_ids": "",
             "cost_cap": "",
@@ -103,6 +109,7 @@ def first_values(campaign: CampaignView | None = None) -> dict[str, Any]:
         "max_attempts": str(campaign.max_attempts),
         "retry_minutes": in_minutes(campaign.retry_after_s),
         "lease_minutes": in_minutes(campaign.assignment_timeout_s),
+        "recontact_hours": in_hours(campaign.recontact_after_s),
         "senders": ", ".join(campaign.senders),
         "caller_ids": ", ".join(campaign.caller_ids),
         "cost_cap": "" if campaign.cost_cap is None else f"{campaign.cost_cap.normalize():f}",
@@ -117,6 +124,11 @@ def in_minutes(seconds: int) -> str:
         for minutes in (f"{seconds / 60:.{decimals}f}" for decimals in range(3))
         if round(float(minutes) * 60) == seconds
     )
+
+
+def in_hours(seconds: int | None) -> str:
+    """Seconds as hours: “24”, “1.5”; empty where nothing is set."""
+    return "" if seconds is None else f"{seconds / _HOUR_S:.10g}"
 
 
 def sent_values() -> dict[str, Any]:
@@ -159,6 +171,9 @@ _FIGURES: Final[Mapping[str, Callable[[], object]]] = {
     "max_attempts": partial(whole_number, "max_attempts"),
     "retry_after_s": lambda: round(number("retry_minutes") * 60),
     "assignment_timeout_s": lambda: round(number("lease_minutes") * 60),
+    "recontact_after_s": lambda: (
+        round(number("recontact_hours") * _HOUR_S) if said("recontact_hours") else None
+    ),
     "cost_cap": lambda: money_or_none("cost_cap"),
 }
 
@@ -179,6 +194,7 @@ def form_page(
         kinds=list(CAMPAIGN_KIND.items()),
         election_choices=choices(elections),
         currency=currency,
+        usual_rest=in_hours(ctx.messaging.recontact_after_s),
         script_choices=choices(scripts, gettext("No script yet")),
         all_lists=everything(lambda page: list_lists(ctx, page))
         if ctx.actor.may(Permission.LIST_READ)

@@ -30,7 +30,7 @@ LEFT_OUT: Final[Words] = {
     "suppressed": _("On a do-not-contact list"),
     "no_phone": _("No mobile"),
     "not_mobile": _("No mobile"),
-    "recently_contacted": _("Texted in the last 24 hours"),
+    "recently_contacted": _("Heard from us a short while ago"),
     "in_review": _("Waiting for an answer from you"),
     "duplicate_number": _("Same mobile as someone above"),
     "country": _("A country we don’t text"),

@@ -48,6 +48,7 @@ def test_a_new_campaign_has_the_defaults_of_the_contract(coordinator: Caller) ->
         "max_attempts": 3,
         "retry_after_s": 14400,
         "assignment_timeout_s": 900,
+        "recontact_after_s": None,
         "require_consent": {"sms": False, "email": False},
         "cost_cap": None,
         "spent": {"amount": "0.0000", "currency": "GBP"},
@@ -64,6 +65,7 @@ def test_changes_merge(coordinator: Caller) -> None:
         "name": "Late calls",
         "quiet_hours": {"start": "20:00", "end": "10:30"},
         "require_consent": {"email": True},
+        "recontact_after_s": 86_400,
         "cost_cap": {"amount": "12.34", "currency": "GBP"},
         "caller_ids": ["+441632960001"],
         "senders": ["+447700900001", "MG" + "0" * 32, "CommonGrnd"],
@@ -72,6 +74,7 @@ def test_changes_merge(coordinator: Caller) -> None:
     changed = coordinator.patch(f"/campaigns/{made['id']}", json=change)
     assert changed.status_code == 200
     assert changed.json["require_consent"] == {"sms": True, "email": True}
+    assert changed.json["recontact_after_s"] == 86_400
     assert changed.json["cost_cap"] == {"amount": "12.3400", "currency": "GBP"}
     kept = {name: value for name, value in made.items() if name not in change}
     assert {name: changed.json[name] for name in kept} == kept
@@ -88,6 +91,7 @@ def test_changes_merge(coordinator: Caller) -> None:
         ({"max_attempts": 0}, "/max_attempts"),
         ({"max_attempts": "3"}, "/max_attempts"),
         ({"retry_after_s": -1}, "/retry_after_s"),
+        ({"recontact_after_s": -1}, "/recontact_after_s"),
         ({"assignment_timeout_s": 4}, "/assignment_timeout_s"),
         ({"abandoned_rate_max": 0.031}, "/abandoned_rate_max"),
         ({"knock_up_support_max": 6}, "/knock_up_support_max"),

@@ -23,6 +23,7 @@ from dialer.services.messaging.rendering import rendered
 from dialer.services.messaging.views import EstimateView
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
+from dialer.store.models.calls import Call
 from dialer.store.models.gotv import VoterRecord
 from dialer.store.models.messaging import Blast, BlastList, Conversation, Message
 from dialer.store.models.people import Consent, Contact, ContactPhone, ListMember, OptOut, Suppression
@@ -56,6 +57,7 @@ class Case:
     audience: dict[str, Any]
     body: str
     requires_consent: bool
+    recontact_after_s: int | None
 
 
 seldom = st.sampled_from([False, False, False, False, True])
@@ -87,6 +89,7 @@ folk = st.fixed_dictionaries(
         "opted_out": seldom,
         "consented": st.booleans(),
         "texted_min_ago": st.none() | st.sampled_from([59, 60, 61]),
+        "rung_min_ago": st.none() | st.sampled_from([None, 59, 60]),
         "phones": phones,
         "twice": st.booleans(),
     }
@@ -111,6 +114,7 @@ cases = st.builds(
     audience=audiences,
     body=st.sampled_from(BODIES),
     requires_consent=seldom,
+    recontact_after_s=st.sampled_from([None, None, 0, 3600, 3660]),
 )
 
 
@@ -124,7 +128,7 @@ class Town:
 
     def clear(self) -> None:
         with self.ctx.unit() as unit:
-            for table in (Message, Blast, Conversation, VoterRecord, Suppression, Contact):
+            for table in (Message, Call, Blast, Conversation, VoterRecord, Suppression, Contact):
                 unit.session.query(table).delete()
 
     def write(self, case: Case) -> uuid.UUID:
@@ -133,6 +137,7 @@ class Town:
             of = {"organisation_id": unit.organisation_id}
             row = unit.session.get_one(Campaign, (unit.organisation_id, self.campaign.id))
             row.require_consent_sms = case.requires_consent
+            row.recontact_after_s = case.recontact_after_s
             blast_id = new_id()
             unit.session.add(
                 Blast(
@@ -189,6 +194,11 @@ class Town:
                     sent_at=now - dt.timedelta(minutes=person["texted_min_ago"]),
                 )
             )
+
+        if person["rung_min_ago"] is not None:
+            at = now - dt.timedelta(minutes=person["rung_min_ago"])
+            told = {"direction": "outbound", "mode": "ring_me", "state": "completed", "charged_legs": []}
+            add(Call(**mine, id=new_id(), caller_id=SENDER, deadline_at=at, created_at=at, **told))
 
     def _number(self, unit: Any, of: dict[str, Any], number: str, holds: dict[str, bool]) -> None:
         now, add = self.ctx.now, unit.session.add

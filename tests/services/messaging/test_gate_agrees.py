@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from dialer.services.context import Context
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
+from dialer.store.models.calls import Call
 from dialer.store.models.gotv import VoterRecord
 from dialer.store.models.messaging import Blast, Conversation, Message, Sender
 from dialer.store.models.people import Consent, Contact, ContactPhone, OptOut, Suppression
@@ -29,6 +30,18 @@ from tests.texting import SENDER, Blasting, campaign
 
 NUMBERS = ("+447700900001", "+441632960001", "+12125550101", "+447060000000", "+447600000000")
 TAGS = ("keen", "driver", "no texts")
+AN_HOUR_AGO = dt.timedelta(hours=1)
+TOUCHES = {
+    "texted": {"number", "person"},
+    "texted elsewhere": {"person"},
+    "housemate texted": {"number"},
+    "on the wire": {"number", "person"},
+    "never taken": set(),
+    "code": set(),
+    "rung": {"person"},
+    "rang us": set(),
+}
+"""Ways of having been in touch, and who has heard from us by them."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +59,10 @@ class Case:
     housemate_opted_out: bool
     left_s: float | None
     """Seconds until the deadline."""
+    rests: tuple[int | None, int | None, int]
+    """Minutes for which the blast, its campaign and the installation leave people alone."""
+    touched: str | None
+    """How we were in touch an hour ago."""
 
 
 known = st.builds(
@@ -89,11 +106,23 @@ cases = st.builds(
     hour=st.sampled_from([12, 12, 3]),
     housemate_opted_out=seldom,
     left_s=st.sampled_from([None, None, None, -60, 0, 29.999, 30, 31]),
+    rests=st.tuples(
+        st.sampled_from([None, None, 0, 60, 61]),
+        st.sampled_from([None, None, 0, 60, 61]),
+        st.sampled_from([0, 0, 60, 61]),
+    ),
+    touched=st.none() | st.sampled_from(list(TOUCHES)),
 )
 
 
 def deadline_of(ctx: Context, case: Case) -> dt.datetime | None:
     return None if case.left_s is None else ctx.now + dt.timedelta(seconds=case.left_s)
+
+
+def audience_of(case: Case) -> Audience:
+    minutes = case.rests[0]
+    rest = {} if minutes is None else {"not_contacted_for_s": minutes * 60}
+    return Audience.of({**case.audience, **rest})
 
 
 class Town:
@@ -106,6 +135,8 @@ class Town:
 
     def judged(self, case: Case) -> tuple[str, str | None]:
         """What the gate made of it: the state it is in, and the reason where it was skipped."""
+        installation = case.rests[2] * 60
+        self.blasting.use(messaging=replace(self.blasting.ctx.messaging, recontact_after_s=installation))
         ctx = self.blasting.system
         blast_id, message_id = self._written(ctx, case)
         holder = new_id()
@@ -120,12 +151,13 @@ class Town:
     def _written(self, ctx: Context, case: Case) -> tuple[uuid.UUID, uuid.UUID]:
         with ctx.unit() as unit:
             of = {"organisation_id": unit.organisation_id}
-            for table in (Message, Blast, Conversation, VoterRecord, Suppression, Contact, Sender):
+            for table in (Message, Call, Blast, Conversation, VoterRecord, Suppression, Contact, Sender):
                 unit.session.query(table).delete()
             row = unit.session.get_one(Campaign, (unit.organisation_id, self.campaign.id))
             row.require_consent_sms = case.requires_consent
+            row.recontact_after_s = None if case.rests[1] is None else case.rests[1] * 60
             contact, blast, message = new_id(), new_id(), new_id()
-            audience = Audience.of(case.audience).as_json()
+            audience = audience_of(case).as_json()
             unit.session.add_all(
                 [
                     Sender(**of, id=new_id(), address=SENDER, kind="long_code"),
@@ -191,6 +223,8 @@ class Town:
             add(Suppression(**of, id=new_id(), number=case.number, reason=reason, **at))
         if case.number_facts["in_review"]:
             add(Conversation(**of, id=new_id(), number=case.number, state="review", created_at=now))
+        if case.touched is not None:
+            add(self._touch(of, contact, case.number, case.touched))
         if case.housemate_opted_out:
             other = new_id()
             add(Contact(**of, id=other, custom={}))
@@ -198,12 +232,47 @@ class Town:
             add(ContactPhone(**phone, contact_id=other))
             add(OptOut(**of, id=new_id(), contact_id=other, channel="sms", source="text", created_at=now))
 
+    def _touch(self, of: dict[str, Any], contact: uuid.UUID, number: str, how: str) -> Message | Call:
+        at = self.clock.now - AN_HOUR_AGO
+        if how in {"rung", "rang us"}:
+            return Call(
+                **of,
+                id=new_id(),
+                contact_id=contact,
+                direction="outbound" if how == "rung" else "inbound",
+                mode="ring_me",
+                number=number,
+                caller_id=SENDER,
+                state="completed",
+                charged_legs=[],
+                deadline_at=at,
+                created_at=at,
+            )
+        states = {"on the wire": "sending", "never taken": "failed"}
+        return Message(
+            **of,
+            id=new_id(),
+            direction="outbound",
+            purpose="code" if how == "code" else "single",
+            contact_id=None if how == "housemate texted" else contact,
+            number="+447700900999" if how == "texted elsewhere" else number,
+            body="",
+            encoding="gsm7",
+            segments=1,
+            state=states.get(how, "sent"),
+            created_at=at,
+            attempted_at=at,
+            sent_at=None if how in states else at,
+        )
+
 
 def ruled(ctx: Context, case: Case) -> tuple[str, str | None]:
     """What the rule makes of it."""
     facts = case.number_facts
+    heard = dict.fromkeys(TOUCHES.get(case.touched or "", set()), ctx.now - AN_HOUR_AGO)
     number = NumberFacts(
         number=case.number,
+        last_texted_at=heard.get("number"),
         type=case.line,
         opted_out=facts["opted_out"] or case.housemate_opted_out,
         suppressed=facts["suppressed"],
@@ -214,11 +283,13 @@ def ruled(ctx: Context, case: Case) -> tuple[str, str | None]:
     rules = TextingRules(
         hours=QuietHours(dt.time(21), dt.time(9)),
         zone="Europe/London",
-        audience=Audience.of(case.audience),
+        audience=audience_of(case),
+        recontact_after_s=(case.rests[2] if case.rests[1] is None else case.rests[1]) * 60,
         requires_consent=case.requires_consent,
         deadline_at=deadline_of(ctx, case),
     )
-    person = PersonFacts("x", known=case.known, **case.person)
+    known = replace(case.known, last_contacted_at=heard.get("person"))
+    person = PersonFacts("x", known=known, **case.person)
     verdict: Verdict = may_text(person, number, rules, ctx.now)
     if verdict.skip is not None:
         return "skipped", verdict.skip

@@ -178,6 +178,7 @@ def test_numbers_and_money_are_set_in_any_usual_writing(desk: Reader, bank: Phon
         senders="07700 900001, Aled Rees",
         caller_ids="01632 960010",
         cost_cap="£1,250.50",
+        recontact_hours="36",
         require_consent_sms="yes",
     )
     campaign = get_campaign(ctx, bank.campaign_id)
@@ -185,8 +186,10 @@ def test_numbers_and_money_are_set_in_any_usual_writing(desk: Reader, bank: Phon
     assert campaign.caller_ids == ("+441632960010",)
     assert f"{campaign.cost_cap:f}".startswith("1250.50")
     assert campaign.require_consent_sms
+    assert campaign.recontact_after_s == 36 * 3600
     desk.open(f"{_page(bank)}/edit")
     page = desk.press("save", cost_cap="much", caller_ids="Aled")
     assert page.status == 422
     assert "such as 250 or 99.50" in page.text
+    assert desk.press("save", cost_cap="", caller_ids="", recontact_hours="soon").status == 422
     assert desk.press("save", cost_cap="", caller_ids="Aled").status == 422

@@ -89,6 +89,7 @@ FIELDS = [
     "rate",
     "caller_ids",
     "cost_cap",
+    "recontact_hours",
     "require_consent_sms",
     "body",
     "text_id",

@@ -10,6 +10,7 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
+from dialer.domain.audience import NOT_CONTACTED_MOST_S
 from dialer.domain.campaign import (
     ABANDONED_RATE_CEILING,
     ATTEMPTS_MOST,
@@ -71,6 +72,7 @@ class CampaignFieldsSchema(Schema):
     senders = fields.List(Text(max_length=34))
     max_attempts = Whole(least=1, most=ATTEMPTS_MOST)
     retry_after_s = Whole(least=0, most=RETRY_MOST_S)
+    recontact_after_s = Whole(least=0, most=NOT_CONTACTED_MOST_S, allow_none=True)
     assignment_timeout_s = Whole(least=TIMEOUT_LEAST_S, most=TIMEOUT_MOST_S)
     election_id = Id()
     require_consent = fields.Nested(RequireConsentSchema)
@@ -191,6 +193,7 @@ def _shown(campaign: CampaignView) -> dict[str, object]:
         "retry_after_s": campaign.retry_after_s,
         "assignment_timeout_s": campaign.assignment_timeout_s,
         "election_id": campaign.election_id,
+        "recontact_after_s": campaign.recontact_after_s,
         "require_consent": {"sms": campaign.require_consent_sms, "email": campaign.require_consent_email},
         "cost_cap": money(campaign.cost_cap, campaign.currency),
         "spent": money(campaign.spent, campaign.currency),
