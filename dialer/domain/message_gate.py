@@ -40,6 +40,8 @@ class Skip(StrEnum):
     VOTED = "voted"
     RECENTLY_CONTACTED = "recently_contacted"
     AUDIENCE = "audience"
+    HELD_OUT = "held_out"
+    """The audience drew them by chance to get nothing, so that those who got it can be compared with them."""
     DUPLICATE_NUMBER = "duplicate_number"
     DEADLINE = "deadline"
 

@@ -13,11 +13,13 @@ from dialer.domain.audience import Audience
 from dialer.domain.filters.reading import read_filter
 from dialer.domain.filters.texting import narrowed, without_shares
 from dialer.services.context import Context
+from dialer.store.models import new_id
 from dialer.web.api.fields import parse_id
 from tests.api.test_blasts import Desk
 from tests.conftest import Caller
 from tests.people import Person
-from tests.texting import Blasting, campaign, listed, people
+from tests.phone_bank import mobile
+from tests.texting import Blasting, add_people, campaign, listed, people
 
 MEMBERS = {"tags": ["member"]}
 
@@ -62,7 +64,7 @@ def test_those_whom_it_picks_get_it_among_the_lists_or_without_any(desk: Desk) -
     assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/audience_id")
 
 
-def test_whoever_is_held_out_gets_nothing_and_is_counted(desk: Desk, ctx: Context) -> None:
+def test_whoever_is_held_out_gets_nothing_is_counted_and_kept(desk: Desk, ctx: Context) -> None:
     kept_out = {"not": {"random": {"share": 0.4, "seed": "autumn"}}}
     audience_id = saved(desk, {"all": [MEMBERS, kept_out]})
     blast = desk.draft(audience_id=audience_id, list_ids=[])
@@ -72,7 +74,41 @@ def test_whoever_is_held_out_gets_nothing_and_is_counted(desk: Desk, ctx: Contex
     run = Blasting(ctx, lambda: ctx.now)
     assert desk.do(blast, "launch", expected_recipients=estimate["recipients"]).status_code == 202
     run.plan(parse(blast), size=7)
-    assert run.counts(parse(blast)) == {"queued": estimate["recipients"]}
+    found = {"queued": estimate["recipients"], "skipped": estimate["held_out"]}
+    assert run.counts(parse(blast)) == found
+    assert run.skipped(parse(blast)) == {"held_out": estimate["held_out"]}
+    assert desk.caller.get(f"/blasts/{blast['id']}").json["total"] == 20
+    run.send()
+    texts = desk.caller.get(f"/messages?blast_id={blast['id']}&limit=100").json["data"]
+    got = {one["contact_id"] for one in texts if one["state"] == "sent"}
+    held_out = {one["contact_id"] for one in texts if one["skip_reason"] == "held_out"}
+    assert (len(got), len(held_out)) == (estimate["recipients"], estimate["held_out"])
+    assert not got & held_out
+
+
+def test_nobody_takes_the_place_of_another_who_is_held_out(desk: Desk, ctx: Context) -> None:
+    """On one phone of ten some are held out. All others have moved when it is their turn, one by one; then
+    nobody is left. Somebody without a phone would have got nothing, and isn't kept.
+    """
+    kept_out = {"not": {"random": {"share": 0.5, "seed": "spring"}}}
+    audience_id = saved(desk, {"all": [{"tags": ["house"]}, kept_out]})
+    house = [new_id() for _ in range(10)]
+    add_people(ctx, [(id_, [mobile(200)]) for id_ in house], tags=["house"])
+    add_people(ctx, [(new_id(), [])], tags=["house"])
+    blast = desk.draft(audience_id=audience_id, list_ids=[])
+    desk.do(blast, "launch")
+    run = Blasting(ctx, lambda: ctx.now)
+    run.plan(parse(blast))
+    kept = {row.contact_id: row.skip_reason for row in run.messages(parse(blast)) if row.contact_id in house}
+    assert set(kept) == set(house)
+    assert 0 < sum(reason == "held_out" for reason in kept.values()) < 10
+    picked = [id_ for id_, reason in kept.items() if reason != "held_out"]
+    with ctx.unit() as unit:
+        moved = text("UPDATE contact SET status = 'moved' WHERE id = ANY (:ids)")
+        unit.session.execute(moved, {"ids": picked})
+    run.send()
+    assert run.judge.ledger == []
+    assert run.skipped(parse(blast)) == {"moved": len(picked), "held_out": 10 - len(picked)}
 
 
 def test_a_launched_text_keeps_the_rule_as_it_was(desk: Desk, ctx: Context) -> None:

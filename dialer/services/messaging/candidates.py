@@ -6,12 +6,13 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy.engine import Row
 
 from dialer.domain.audience import Audience, Known, is_meant
+from dialer.domain.filters.texting import without_shares
 from dialer.domain.message_gate import (
     NumberFacts,
     PersonFacts,
@@ -30,7 +31,7 @@ from dialer.services.messaging.waiting import hours_of
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries import blast_audience
-from dialer.store.queries.blast_estimate import picked_among
+from dialer.store.queries.blast_estimate import Whom, picked_among
 from dialer.store.session import UnitOfWork
 
 CHUNK: Final = 10_000
@@ -90,19 +91,35 @@ def chunk_after(
     after: uuid.UUID | None,
     size: int = CHUNK,
 ) -> Chunk:
-    """The candidates among the next contacts of a blast's lists."""
+    """The candidates among the next contacts of a blast's lists.
+
+    Whoever would get it if the audience held nobody out is one of them, with that as the reason, so that it
+    is kept who was held out. Others whom something stands against are none: they would have got nothing.
+    """
     whom = whom_of(ctx, unit, blast, campaign)
     if whom.picked is not None and not whom.list_ids:
         ids = blast_audience.contacts_after(unit, after, size)
     else:
         ids = blast_audience.members_after(unit, whom.list_ids, after, size)
     rules = texting_rules(ctx, blast, campaign)
-    picked = sorted(picked_among(unit, whom, ids))
-    known = _known(unit, blast_audience.people(unit, campaign.election_id, picked), rules)
+    picked = picked_among(unit, whom, ids)
+    drawn = _drawn_out(unit, whom, ids) - picked
+    known = _known(unit, blast_audience.people(unit, campaign.election_id, sorted(picked | drawn)), rules)
     meant = [(row, facts) for row, facts in known if is_meant(rules.audience, facts)]
     numbers = _numbers(ctx, unit, [row.id for row, _ in meant], rules)
-    found = [_candidate(row, facts, numbers.get(row.id, ()), rules, ctx.now) for row, facts in meant]
+    judged = (_candidate(row, facts, numbers.get(row.id, ()), rules, ctx.now) for row, facts in meant)
+    found = [
+        replace(one, skip=Skip.HELD_OUT) if one.id in drawn else one
+        for one in judged
+        if one.id in picked or one.skip is None
+    ]
     return Chunk(found, ids[-1] if ids else after, len(ids) < size)
+
+
+def _drawn_out(unit: UnitOfWork, whom: Whom, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    """Those of these contacts whom the saved audience would pick if it drew nobody out by chance."""
+    everybody = without_shares(whom.picked) if whom.picked else None
+    return picked_among(unit, replace(whom, picked=everybody), ids) if everybody else set()
 
 
 def candidate_of(

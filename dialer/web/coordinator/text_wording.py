@@ -36,6 +36,7 @@ LEFT_OUT: Final[Words] = {
     "country": _("A country we don’t text"),
     "no_consent": _("Hasn’t said yes to texts"),
     "audience": _("Not one of those it is for"),
+    "held_out": _("Held out by chance"),
     "deadline": _("Too late to land in time"),
     "deceased": _("Has died"),
     "moved": _("Moved away"),

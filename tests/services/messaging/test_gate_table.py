@@ -97,7 +97,7 @@ OF_NO_CAMPAIGN: Final = ("nothing", "no_consent", "campaign_paused", "cost_cap",
 quiet hours hold. Every other row is the same for it.
 """
 
-ON_PLANNING: Final = {Skip.DUPLICATE_NUMBER}
+ON_PLANNING: Final = {Skip.DUPLICATE_NUMBER, Skip.HELD_OUT}
 """Said when a blast is written down: such a text never comes as far as the last gate."""
 
 
