@@ -22,6 +22,7 @@ from dialer.web.api.v1.reach import reach
 from dialer.web.api.v1.scripts import scripts
 from dialer.web.api.v1.senders import senders
 from dialer.web.api.v1.sessions import sessions
+from dialer.web.api.v1.spending import spending
 from dialer.web.api.v1.stats import stats
 from dialer.web.api.v1.steering import steering
 from dialer.web.api.v1.stream import stream
@@ -50,6 +51,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     scripts,
     senders,
     sessions,
+    spending,
     stats,
     steering,
     stream,

@@ -1,0 +1,68 @@
+"""What texts and calls cost in a period, added up as a return of spending wants it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from dialer.domain.spending import SpendingLine
+
+# Days go by the clock of the campaign, or of the installation where there is none. An amount belongs to the
+# day on which the carrier took the text, or rang the person.
+_LINES: Final = text(
+    """
+    WITH spent AS (
+        SELECT campaign_id, 'sms' AS channel, sender, cost_currency AS currency, segments AS units,
+            coalesce(reckoned, cost) AS reckoned, cost, coalesce(sent_at, created_at) AS at
+        FROM message
+        WHERE organisation_id = :organisation AND direction = 'outbound' AND cost IS NOT NULL
+        UNION ALL
+        SELECT campaign_id, 'voice', caller_id, cost_currency, coalesce(duration_s, 0), cost, cost,
+            coalesce(contact_rung_at, created_at)
+        FROM call
+        WHERE organisation_id = :organisation AND cost IS NOT NULL
+    ), dated AS (
+        SELECT spent.*, c.name AS campaign,
+            CAST(spent.at AT TIME ZONE coalesce(c.timezone, :zone) AS date) AS day
+        FROM spent LEFT JOIN campaign AS c ON c.organisation_id = :organisation AND c.id = spent.campaign_id
+        WHERE CAST(:campaigns AS uuid[]) IS NULL OR spent.campaign_id = ANY(CAST(:campaigns AS uuid[]))
+    )
+    SELECT campaign_id, campaign, channel, sender, currency, count(*) AS count, sum(units) AS units,
+        sum(reckoned) AS reckoned, sum(cost) AS cost, min(day) AS first_day, max(day) AS last_day
+    FROM dated
+    WHERE (CAST(:first AS date) IS NULL OR day >= :first) AND (CAST(:last AS date) IS NULL OR day <= :last)
+    GROUP BY campaign_id, campaign, channel, sender, currency
+    ORDER BY campaign NULLS LAST, campaign_id, channel, currency, sender
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of which campaigns (None: all), from the `first` to the `last` day, both counted.
+
+    By the clock of `zone` where something belongs to no campaign.
+    """
+
+    campaign_ids: Collection[uuid.UUID] | None
+    first: dt.date | None
+    last: dt.date | None
+    zone: str
+
+
+def spending_lines(session: Session, organisation_id: uuid.UUID, asked: Asked) -> list[SpendingLine]:
+    """What was spent, added up."""
+    given = {
+        "organisation": organisation_id,
+        "campaigns": None if asked.campaign_ids is None else sorted(asked.campaign_ids),
+        "first": asked.first,
+        "last": asked.last,
+        "zone": asked.zone,
+    }
+    return [SpendingLine(**row) for row in session.execute(_LINES, given).mappings()]

@@ -1,0 +1,78 @@
+"""What was spent, on a page and as a file."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from decimal import Decimal
+
+from dialer.services.context import Context
+from dialer.store.models import new_id
+from dialer.store.models.messaging import Message
+from tests.conftest import Caller
+from tests.people import Person
+from tests.phone_bank import mobile
+from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Reader
+
+
+def spend(ctx: Context, campaign_id: uuid.UUID) -> None:
+    """A text of two parts that the carrier charged for."""
+    with ctx.unit() as unit:
+        unit.session.add(
+            Message(
+                organisation_id=unit.organisation_id,
+                id=new_id(),
+                direction="outbound",
+                purpose="single",
+                campaign_id=campaign_id,
+                number=mobile(1),
+                sender="Aber",
+                body="Diolch",
+                encoding="gsm7",
+                segments=2,
+                state="sent",
+                reckoned=Decimal("0.08"),
+                cost=Decimal("0.0912"),
+                cost_currency="GBP",
+                created_at=ctx.now,
+                sent_at=ctx.now,
+            )
+        )
+
+
+def test_the_sums_stand_on_the_page_and_in_the_file(desk: Reader, ctx: Context, bank: PhoneBank) -> None:
+    assert "Nothing spent" in desk.open("/spending").text
+    spend(ctx, bank.campaign_id)
+    page = desk.open(f"/spending?from={ctx.now.date()}&to={ctx.now.date()}&campaign_id={bank.campaign_id}")
+    assert "1 text, 2 parts" in page.text
+    assert "£0.09" in page.text
+    file = desk.client.get(f"/spending.csv?campaign_id={bank.campaign_id}")
+    assert file.text.splitlines()[1].split(",")[1:9] == [
+        *("sms", "Aber", "1", "2", "parts", "GBP", "0.0800", "0.0912")
+    ]
+
+
+def test_days_that_are_none_are_told_at_their_field(desk: Reader) -> None:
+    page = desk.open("/spending?from=yesterday")
+    assert page.status == 422
+    assert "Give a day" in page.text
+    assert desk.open("/spending?from=2026-05-08&to=2026-05-07").status == 422
+
+
+def test_the_api_gives_lines_and_totals_or_csv(
+    api: Callable[[Person], Caller], carys: Person, ctx: Context, bank: PhoneBank
+) -> None:
+    spend(ctx, bank.campaign_id)
+    caller = api(carys)
+    found = caller.get("/spending").json
+    [line] = found["lines"]
+    assert (line["from"], line["count"], line["units"], line["unit"]) == ("Aber", 1, 2, "parts")
+    assert found["totals"] == [
+        {
+            "reckoned": {"amount": "0.0800", "currency": "GBP"},
+            "cost": {"amount": "0.0912", "currency": "GBP"},
+        }
+    ]
+    assert caller.get("/spending?from=2020-01-01&to=2020-12-31").json == {"lines": [], "totals": []}
+    assert caller.get("/spending", headers={"Accept": "text/csv"}).text.startswith("campaign,channel,from")
