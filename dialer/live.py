@@ -16,6 +16,8 @@ from typing import Final
 
 import redis
 import redis.asyncio
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from dialer.domain.live_topics import Topic, parse_topic
 from dialer.logs import get_logger
@@ -26,6 +28,8 @@ GATHERED_S: Final = 0.1
 AGAIN_S: Final = 1.0
 """When to try again where Valkey can't be reached."""
 PATIENCE_S: Final = 1.0
+_AT_ONCE: Final = Retry(NoBackoff(), 0)
+"""The client's own patience would hide that we heard nothing for a while."""
 
 log = get_logger(__name__)
 
@@ -92,12 +96,13 @@ class Ear:
         """Listen, and listen again when Valkey was away; `missed` is called each time it is back."""
         while True:
             client: redis.asyncio.Redis = redis.asyncio.Redis.from_url(
-                self._url, socket_connect_timeout=PATIENCE_S, health_check_interval=5
+                self._url, socket_connect_timeout=PATIENCE_S, retry=_AT_ONCE
             )
             try:
                 await self._listen(client)
-            except (redis.RedisError, OSError):
-                log.warning("no notices of changes while the queue is away", exc_info=self.hears)
+            except (redis.RedisError, OSError) as error:
+                if self.hears:
+                    log.warning("no notices of changes while the queue is away", kind=type(error).__name__)
             finally:
                 self.hears = False
                 await client.aclose()

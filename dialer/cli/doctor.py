@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import os
 import shutil
+import socket
 import stat
 import sys
 import tempfile
@@ -32,6 +33,7 @@ from dialer.services.messaging.carrier_events import unmatched
 from dialer.services.messaging.missed_texts import unreadable_since
 from dialer.services.people.registers import unfit_registers
 from dialer.settings import Settings, runs_town
+from dialer.settings.keeping import LIVE_ADDRESS, kept_address
 from dialer.store.migrate import current_revision, expected_revision
 from dialer.store.session import make_engine
 from workers.runtime import Runtime
@@ -254,6 +256,18 @@ def _version(client: redis.Redis) -> str:
     return str(server["redis_version"])
 
 
+def check_live(settings: Settings) -> Iterator[Finding]:
+    """Whether somebody keeps streams of live figures on this machine."""
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(kept_address(settings.run_dir, LIVE_ADDRESS))
+        except OSError:
+            remedy = "start scripts/run, or `dialer live` beside each web; until then pages ask by themselves"
+            yield Finding("live", ok=False, detail="nobody shows live figures here", remedy=remedy)
+            return
+    yield Finding("live", ok=True, detail="figures are shown as they change")
+
+
 def check_carrier(settings: Settings) -> Iterator[Finding]:
     """Whether the carrier answers at its address, and knows the account."""
     if not settings.twilio_api_base_url:
@@ -297,6 +311,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_texts_to_us,
     check_registers,
     check_queue,
+    check_live,
     check_carrier,
 )
 

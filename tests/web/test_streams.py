@@ -150,6 +150,19 @@ def test_who_comes_back_gets_what_differs_and_nothing_twice(
     assert (len(live), len(live.boards)) == (0, 0), "who went is forgotten"
 
 
+def test_all_who_watch_cost_one_read(
+    listen: Listen, ctx: Context, blast: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, read = [], house.read_board
+    monkeypatch.setattr(house, "read_board", lambda *of: reads.append(of) or read(*of))
+    streams = [listen(blast) for _ in range(3)]
+    assert all(stream.event() for stream in streams)
+    before = len(reads)
+    _bump(ctx, blast)
+    assert {event.data["counts"]["sent"] for stream in streams if (event := stream.event())} == {1}
+    assert len(reads) - before <= 2, "one, and perhaps the slow look"
+
+
 @pytest.mark.slow
 def test_a_storm_comes_four_a_second_and_ends_with_the_last(listen: Listen, ctx: Context, blast: str) -> None:
     stream = listen(blast)

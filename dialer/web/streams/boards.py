@@ -72,6 +72,7 @@ class Boards:
     def __init__(self, read: Read) -> None:
         self._read = read
         self._boards: dict[Topic, Board] = {}
+        self._readers: set[asyncio.Task[None]] = set()
         self.is_deaf = True
 
     def __len__(self) -> int:
@@ -116,15 +117,15 @@ class Boards:
 
     async def close(self) -> None:
         """Read nothing more."""
-        readers = [board.reader for board in self._boards.values() if board.reader is not None]
-        for reader in readers:
+        for reader in self._readers:
             reader.cancel()
-        await asyncio.gather(*readers, return_exceptions=True)
+        await asyncio.gather(*self._readers, return_exceptions=True)
 
     def _refresh(self, board: Board) -> None:
         board.is_stale = True
         if board.reader is None:
             board.reader = asyncio.create_task(self._keep_fresh(board))
+            self._readers.add(board.reader)
             board.reader.add_done_callback(lambda task: self._was_read(board, task))
 
     async def _keep_fresh(self, board: Board) -> None:
@@ -141,6 +142,7 @@ class Boards:
     def _was_read(self, board: Board, task: asyncio.Task[None]) -> None:
         """A fault is logged, and its board is read again at the next look."""
         board.reader = None
+        self._readers.discard(task)
         if not task.cancelled() and (fault := task.exception()) is not None:
             log.error("a board could not be read", kind=board.topic.kind, exc_info=fault)
         elif board.is_stale and board.watchers:
