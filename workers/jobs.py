@@ -9,7 +9,15 @@ from dialer.domain.access import Permission
 from dialer.services.calling import call_looks, placing
 from dialer.services.context import Context
 from dialer.services.exporting import run as export_run
-from dialer.services.messaging import carrier_events, keeping, planning, reconciling, sending, settling
+from dialer.services.messaging import (
+    carrier_events,
+    handing_over,
+    keeping,
+    planning,
+    reconciling,
+    sending,
+    settling,
+)
 from dialer.services.messaging.inbound_reading import read_inbound as read_texts_to_us
 from dialer.services.messaging.launching import enqueue_clearing, enqueue_planning
 from dialer.services.messaging.outgoing import enqueue_sending
@@ -88,6 +96,12 @@ def send_messages(ctx: Context) -> None:
 def settle_messages(ctx: Context) -> None:
     """Ask the carrier about texts of which nobody knows what became."""
     settling.settle_due(ctx, installed().tools)
+
+
+@job(Permission.SYSTEM_RUN)
+def move_texts(ctx: Context) -> None:
+    """Give texts that wait at a stopped sender to the others of their blasts."""
+    until_done(ctx, handing_over.move_some)
 
 
 @job(Permission.SYSTEM_RUN)

@@ -15,6 +15,7 @@ from dialer.services.calling.placing import ask_if_waiting
 from dialer.services.context import Context
 from dialer.services.exporting.run import expire_exports, resume_exports
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
+from dialer.services.messaging.handing_over import ask_to_move
 from dialer.services.messaging.inbound_reading import EVERY_S
 from dialer.services.messaging.keeping import keep_blasts_going
 from dialer.services.messaging.missed_texts import ask_to_read, ask_where_missed, texts_may_be_missed
@@ -51,6 +52,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("read texts to us where some may be missed", 1, ask_where_missed),
     Tick("ask about calls after an outage", math.inf, ask_about_open_calls, after_outage=True),
     Tick("keep blasts going", 1, keep_blasts_going),
+    Tick("move texts of stopped senders", 2, ask_to_move),
     Tick("ask about unknown texts", 2, ask_to_settle),
     Tick("resume imports", 5, resume_imports),
     Tick("fill lists of audiences", 5, resume_filling),

@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from dialer.cli.command import Command, Outcome
 from dialer.cli.installation import system_context
 from dialer.domain.access import Permission
+from dialer.domain.errors import NotFound
 from dialer.domain.texting import SENDER_KINDS
+from dialer.services.context import Context
 from dialer.services.messaging import sender_settings
+from dialer.services.messaging.handing_over import hand_over, move_some
 from dialer.services.messaging.sender_settings import NewSender
 from dialer.services.messaging.views import SenderView
 from dialer.services.paging import Page
@@ -21,15 +24,35 @@ MOST = 1000
 
 def run(options: argparse.Namespace, settings: Settings) -> Outcome:
     """List the senders, or set what is given for one."""
+    if options.hand_over and options.address is None:
+        options.parser.error("--hand-over needs the sender")
     with system_context(settings) as ctx:
         if options.address is None:
             found = sender_settings.list_senders(ctx, Page(MOST)).items
             return Outcome({"senders": [dataclasses.asdict(one) for one in found]}, _lines(found))
+        if options.hand_over:
+            return _handed_over(ctx, options.address)
         wanted = NewSender(options.address, options.kind, options.rate or None)
         view, _ = sender_settings.add_sender(ctx, wanted)
         if options.rate == 0:
             view = sender_settings.change_sender(ctx, view.id, {"rate_per_s": None})
     return Outcome(dataclasses.asdict(view), _lines([view]))
+
+
+def _handed_over(ctx: Context, address: str) -> Outcome:
+    """Give its texts away, and do it at once: no worker need be there."""
+    known = {one.address: one.id for one in sender_settings.list_senders(ctx, Page(MOST)).items}
+    if address not in known:
+        raise NotFound(f"There is no sender {address}.")
+    told = hand_over(ctx, known[address])
+    while move_some(ctx):
+        pass
+    words = f"{told.texts} texts of {told.blasts} blasts go out from their other senders"
+    if told.in_conversation:
+        words += f", {told.in_conversation} of them to people who have written with this one"
+    if waiting := told.staying + told.singles:
+        words += f"; {waiting} have no other and wait"
+    return Outcome(dataclasses.asdict(told), words)
 
 
 def _lines(views: Sequence[SenderView]) -> str:
@@ -49,8 +72,10 @@ def rate(text: str) -> float:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(parser=parser)
     parser.add_argument("address", nargs="?", help="number, short code, MG… or name; without it all")
     parser.add_argument("--kind", choices=SENDER_KINDS, help="that a long code is 10dlc")
+    parser.add_argument("--hand-over", action="store_true", help="a stopped one’s texts to others")
     parser.add_argument("--rate", type=rate, help="segments a second; 0 is what its kind may")
 
 

@@ -55,3 +55,19 @@ def test_one_is_stopped_and_let_go_on(api: Api, carys: Person) -> None:
     assert (stopped["state"], stopped["pause_reason"]) == ("paused", "by_hand")
     assert caller.post(f"{path}/pause").json == stopped
     assert caller.post(f"{path}/resume").json["state"] == "active"
+
+
+def test_only_a_stopped_ones_texts_are_given_away(api: Api, carys: Person, vic: Person) -> None:
+    caller = api(carys)
+    sender_id = caller.post("/senders", json={"address": LONG}).json["id"]
+    path = f"/senders/{sender_id}"
+    refused = caller.post(f"{path}/hand-over")
+    assert (refused.status_code, refused.json["state"]) == (409, "active")
+    caller.post(f"{path}/pause")
+    told = caller.post(f"{path}/hand-over")
+    assert told.status_code == 202
+    nothing = dict.fromkeys(("texts", "blasts", "in_conversation", "staying", "singles"), 0)
+    assert told.json == {"sender_id": sender_id, **nothing}
+    assert caller.get(path).json["handed_over_at"] is not None
+    assert caller.post(f"{path}/resume").json["handed_over_at"] is None
+    assert api(vic).post(f"{path}/hand-over").status_code == 403

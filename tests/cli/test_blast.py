@@ -9,16 +9,22 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 import dialer.cli.blast
 from dialer.cli import main
 from dialer.services.context import Context
 from dialer.services.messaging.keeping import clear_blast, keep_blasts_going
+from dialer.services.messaging.launching import launch_blast
+from dialer.services.messaging.planning import plan_chunk
+from dialer.services.messaging.sender_settings import pause_sender
+from dialer.services.messaging.senders import sender_rows
 from dialer.services.people.no_contact import add_opt_out
 from dialer.settings import Settings
+from dialer.store.models.messaging import Message
 from tests.conftest import Caller
 from tests.people import Person
-from tests.phone_bank import mobile
+from tests.phone_bank import landline, mobile
 from tests.texting import SENDER, campaign, listed, people, system
 
 BODY = "Hello {first_name|friend}, polls are open. Reply STOP to opt out."
@@ -87,6 +93,26 @@ def test_from_the_draft_to_its_end(shell: Shell) -> None:
     assert shell("cancel", id_)["state"] == "cancelled"
     again = shell("resume", id_)
     assert (shell.code, again["problem"], again["state"]) == (1, "invalid-transition", "cancelled")
+
+
+def test_a_stopped_senders_texts_are_given_to_the_others_of_its_blasts(
+    shell: Shell, ctx: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    senders = [landline(900), landline(901)]
+    run = launch_blast(ctx, uuid.UUID(shell.draft("--sender", senders[0], "--sender", senders[1])))
+    plan_chunk(system(ctx), run.id)
+    with ctx.unit() as unit:
+        ids = {one: row.id for one, row in sender_rows(unit, senders).items()}
+    assert main(["sender", senders[0], "--hand-over"]) == 1
+    assert "Stop it first" in capsys.readouterr().err
+    pause_sender(ctx, ids[senders[0]])
+    assert main(["sender", senders[0], "--hand-over", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    with ctx.unit() as unit:
+        now_from = set(unit.session.scalars(select(Message.sender).where(Message.blast_id == run.id)))
+    assert (told["staying"], now_from) == (0, {senders[1]})
+    assert main(["sender", "+15550100", "--hand-over"]) == 1
+    assert "There is no sender +15550100." in capsys.readouterr().err
 
 
 def test_its_text_is_tried_and_who_gets_none_is_named(shell: Shell, ctx: Context) -> None:

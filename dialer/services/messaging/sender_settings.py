@@ -49,7 +49,7 @@ def get_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
     """One sender."""
     require(ctx.actor, Permission.SENDER_READ)
     with ctx.unit() as unit:
-        return _view(ctx, _row(unit, sender_id))
+        return _view(ctx, reach_sender(unit, sender_id))
 
 
 def add_sender(ctx: Context, wanted: NewSender) -> tuple[SenderView, bool]:
@@ -75,7 +75,7 @@ def change_sender(ctx: Context, sender_id: uuid.UUID, fields: Mapping[str, Any])
     """Set its kind, or its segments a second (None: what its kind may). Takes hold within a second."""
     require(ctx.actor, Permission.SENDER_MANAGE)
     with ctx.unit() as unit:
-        row = _row(unit, sender_id, lock=True)
+        row = reach_sender(unit, sender_id, lock=True)
         _set(ctx, unit, row, fields)
         return _view(ctx, row)
 
@@ -84,7 +84,7 @@ def pause_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
     """Let nothing go out from it until it is resumed; its texts wait. Again: no change."""
     require(ctx.actor, Permission.SENDER_MANAGE)
     with ctx.unit() as unit:
-        row = _row(unit, sender_id, lock=True)
+        row = reach_sender(unit, sender_id, lock=True)
         if row.pause_reason is None:
             row.pause_reason = Pause.BY_HAND
             ctx.audit(unit, "sender.paused", "sender", row.id, {"pause_reason": row.pause_reason})
@@ -95,15 +95,17 @@ def resume_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
     """Let it send again, whoever or whatever stopped it; what was blocked before doesn't stop it again."""
     require(ctx.actor, Permission.SENDER_MANAGE)
     with ctx.unit() as unit:
-        row = _row(unit, sender_id, lock=True)
+        row = reach_sender(unit, sender_id, lock=True)
         if row.pause_reason is not None:
             row.pause_reason, row.resumed_at, row.resting_until = None, ctx.now, None
+            row.handed_over_at = None
             ctx.audit(unit, "sender.resumed", "sender", row.id)
             unit.after_commit(lambda: enqueue_sending(ctx))
         return _view(ctx, row)
 
 
-def _row(unit: UnitOfWork, sender_id: uuid.UUID, *, lock: bool = False) -> Sender:
+def reach_sender(unit: UnitOfWork, sender_id: uuid.UUID, *, lock: bool = False) -> Sender:
+    """One sender's row, locked when it is to change."""
     query = select(Sender).where(Sender.organisation_id == unit.organisation_id, Sender.id == sender_id)
     row = unit.session.scalar(query.with_for_update() if lock else query)
     if row is None:
@@ -134,5 +136,6 @@ def _view(ctx: Context, row: Sender) -> SenderView:
         state="paused" if row.pause_reason else "resting" if resting else "active",
         pause_reason=row.pause_reason,
         resting_until=row.resting_until if resting else None,
+        handed_over_at=row.handed_over_at,
         created_at=row.created_at,
     )

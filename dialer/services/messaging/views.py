@@ -50,6 +50,8 @@ class SenderView:
     state: str
     pause_reason: str | None
     resting_until: dt.datetime | None
+    handed_over_at: dt.datetime | None
+    """Since when other senders send what waits at this one."""
     created_at: dt.datetime
 
 

@@ -32,7 +32,8 @@ class Sender(Identified, Base):
     `rate_per_s` is segments a second where somebody has set them. `pool` are the numbers of a Messaging
     Service, as the carrier tells. `resting_for` says why it rests until `resting_until`. Where `pause_reason`
     stands it is stopped until a person lets it go on (`resumed_at`); only what was sent since then may stop
-    it again. The carrier's list of texts to it has been read up to `inbound_read_through`.
+    it again. Since `handed_over_at` the other senders of its blasts send what waits at it. The carrier's list
+    of texts to it has been read up to `inbound_read_through`.
     """
 
     __tablename__ = "sender"
@@ -54,6 +55,7 @@ class Sender(Identified, Base):
     resting_for: Mapped[str | None]
     pause_reason: Mapped[str | None]
     resumed_at: Mapped[Instant | None]
+    handed_over_at: Mapped[Instant | None]
     inbound_read_through: Mapped[Instant | None]
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 

@@ -165,7 +165,7 @@ def _texts_blocked(_campaign: CampaignView, _now: dt.datetime) -> Reason:
 def _senders_stopped(_campaign: CampaignView, _now: dt.datetime) -> Reason:
     return Reason(
         gettext("What these texts come from is stopped."),
-        gettext("Its texts wait. See why, and let it send again."),
+        gettext("Its texts wait. See why, let it send again, or give them to other numbers."),
         "bad",
         url_for("coordinator.senders"),
         gettext("To the senders"),

@@ -6,14 +6,15 @@ import uuid
 from typing import Any, Final
 
 from flask import render_template
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.blast import Pause
-from dialer.domain.errors import RuleBroken, ValidationFailed
+from dialer.domain.errors import InvalidTransition, RuleBroken, ValidationFailed
 from dialer.services.context import Context
+from dialer.services.messaging.handing_over import HandOver, hand_over
 from dialer.services.messaging.sender_settings import (
     NewSender,
     add_sender,
@@ -40,6 +41,7 @@ from dialer.web.coordinator.forms import (
 from dialer.web.coordinator.wording import Words
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.words import figure
 
 KIND: Final[Words] = {
     "long_code": _("Number"),
@@ -108,6 +110,48 @@ def start_sender(sender_id: uuid.UUID) -> Response:
     """Let it send again."""
     resume_sender(context(), sender_id)
     return go("coordinator.senders", gettext("It sends again."))
+
+
+@coordinator.post("/senders/<uuid:sender_id>/hand-over")
+@allow(Permission.SENDER_MANAGE)
+def hand_sender_over(sender_id: uuid.UUID) -> Response:
+    """Let others send what waits at a stopped one."""
+    try:
+        told = hand_over(context(), sender_id)
+    except InvalidTransition:
+        return go("coordinator.senders", gettext("It sends its texts itself."), "warn")
+    return go("coordinator.senders", handed_over_words(told))
+
+
+def handed_over_words(told: HandOver) -> str:
+    """What becomes of its texts, as counts."""
+    words = [
+        ngettext(
+            "One text goes out from another number.",
+            "%(count)s texts go out from other numbers.",
+            told.texts,
+            count=figure(told.texts),
+        )
+    ]
+    if told.in_conversation:
+        words.append(
+            ngettext(
+                "One is to somebody who has written with this one.",
+                "%(count)s are to people who have written with this one.",
+                told.in_conversation,
+                count=figure(told.in_conversation),
+            )
+        )
+    if waiting := told.staying + told.singles:
+        words.append(
+            ngettext(
+                "One has no other number and waits.",
+                "%(count)s have no other number and wait.",
+                waiting,
+                count=figure(waiting),
+            )
+        )
+    return " ".join(map(str, words))
 
 
 def why_stopped(reason: str) -> str:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from dialer.services.context import Context
+from dialer.services.messaging.handing_over import move_some
+from dialer.services.messaging.launching import launch_blast
+from dialer.services.messaging.planning import plan_chunk
 from dialer.services.messaging.sender_settings import NewSender, add_sender
+from tests.phone_bank import landline
+from tests.texting import blast, people, system
 from tests.web.reader import Reader
 
 
@@ -25,3 +32,18 @@ def test_a_fault_is_told_at_its_field(desk: Reader, ctx: Context) -> None:
     page = desk.press("sender-save", kind="toll_free")
     assert page.status == 422
     assert "none of these" in page.text
+
+
+def test_a_stopped_ones_texts_are_given_to_others(desk: Reader, ctx: Context) -> None:
+    senders = [landline(900), landline(901)]
+    run = launch_blast(ctx, blast(ctx, people(ctx, 20), senders=senders).id)
+    while plan_chunk(system(ctx), run.id):
+        pass
+    desk.open("/senders")
+    assert "sender-hand-over" not in desk.page.buttons
+    assert "sender-hand-over" in desk.press("sender-pause").buttons
+    page = desk.press("sender-hand-over")
+    assert re.search(r"\d+ texts go out from other numbers\.", page.words["flash"])
+    assert "Its texts go out from other numbers." in page.text
+    assert move_some(system(ctx))
+    assert "0 texts go out from other numbers." in desk.press("sender-hand-over").words["flash"]

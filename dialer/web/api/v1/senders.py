@@ -11,9 +11,10 @@ from marshmallow import Schema, fields
 from dialer.domain.access import Permission
 from dialer.domain.texting import SENDER_KINDS
 from dialer.services.messaging import sender_settings as deeds
+from dialer.services.messaging.handing_over import HandOver, hand_over
 from dialer.services.messaging.views import SenderView
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Choice, Id, Instant, Number, Text, path_id
+from dialer.web.api.fields import Choice, Id, Instant, Number, Text, Whole, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -55,7 +56,22 @@ class SenderSchema(Schema):
     state = Choice("active", "resting", "paused", required=True)
     pause_reason = Text(required=True, allow_none=True)
     resting_until = Instant(required=True, allow_none=True)
+    handed_over_at = Instant(required=True, allow_none=True)
     created_at = Instant(required=True)
+
+
+class HandOverSchema(Schema):
+    """What becomes of the texts that wait at a stopped sender. `texts` of `blasts` go to other senders, of
+    them `in_conversation` to people who have written with this one; `staying` have no other, and `singles`
+    (answers, texts to one person) wait for it as well.
+    """
+
+    sender_id = Id(required=True)
+    texts = Whole(required=True)
+    blasts = Whole(required=True)
+    in_conversation = Whole(required=True)
+    staying = Whole(required=True)
+    singles = Whole(required=True)
 
 
 @senders.route("/senders")
@@ -112,3 +128,13 @@ def pause(sender_id: str) -> SenderView:
 def resume(sender_id: str) -> SenderView:
     """Let it send again, whatever stopped it."""
     return deeds.resume_sender(context(), path_id(sender_id))
+
+
+@senders.route("/senders/<sender_id>/hand-over", methods=["POST"])
+@allow(Permission.SENDER_MANAGE)
+@senders.response(202, HandOverSchema)
+def hand_over_texts(sender_id: str) -> HandOver:
+    """Let the other senders of its blasts send what waits at a stopped one, until it is resumed. Each text
+    goes to the sender that its person knows, where the blast has that one; none is sent twice.
+    """
+    return hand_over(context(), path_id(sender_id))
