@@ -26,6 +26,7 @@ from dialer.web.readable import install_readable
 from dialer.web.security import install_security
 from dialer.web.unread import ReadToTheEnd
 from dialer.web.webhooks import install_webhooks
+from dialer.web.webhooks.quick import QuickStatuses
 
 MAX_UPLOAD = 256 * 1024 * 1024
 SIGNED_IN_FOR = dt.timedelta(days=7)
@@ -64,7 +65,8 @@ def create_app(
     install_errors(app)
     if missing := unguarded(app):
         raise UnguardedViewError(f"these views have no rule: {', '.join(missing)}")
-    app.wsgi_app = ReadToTheEnd(app.wsgi_app)  # type: ignore[method-assign]
+    quick = QuickStatuses(app, app.wsgi_app)
+    app.wsgi_app = ReadToTheEnd(quick)  # type: ignore[method-assign]
     if settings.public_url.startswith("https://"):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app

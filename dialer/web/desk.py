@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from flask import current_app, g
@@ -48,15 +48,20 @@ def context(actor: Actor | None = None) -> Context:
     if who is None:
         raise Unauthenticated
     tools = desk()
+    made = context_at(tools, who, g.now)
+    return replace(made, units=g.get("units") or tools.units, request_id=g.get("request_id"))
+
+
+def context_at(tools: Desk, who: Actor, now: dt.datetime) -> Context:
+    """The deed's context of this moment, with the adapters of a desk."""
     return Context(
-        units=g.get("units") or tools.units,
+        units=tools.units,
         jobs=tools.jobs,
         actor=who,
-        now=g.now,
+        now=now,
         phones=phone_policy(tools.settings),
         public_url=tools.settings.public_url,
         data_dir=tools.settings.data_dir,
-        request_id=g.get("request_id"),
         messaging=messaging_policy(tools.settings),
         voice=voice_policy(tools.settings),
     )

@@ -31,7 +31,7 @@ def organisation_told(units: Units, named: str | None, our_numbers: Sequence[str
     one whose sender it is, else the oldest, since the account is ours. None in an empty database.
     """
     named_id = _id(named or "")
-    if named_id in _SEEN:
+    if was_seen(named_id):
         return named_id
     numbers = [number for number in our_numbers if number]
     with units.read() as unit:
@@ -44,6 +44,11 @@ def organisation_told(units: Units, named: str | None, our_numbers: Sequence[str
         if found is None:
             found = unit.session.scalar(select(Organisation.id).order_by(Organisation.id).limit(1))
         return found
+
+
+def was_seen(organisation_id: uuid.UUID) -> bool:
+    """Whether it is an organisation that this process has seen."""
+    return organisation_id in _SEEN
 
 
 def _id(text: str) -> uuid.UUID:

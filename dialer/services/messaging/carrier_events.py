@@ -8,11 +8,10 @@ carrier's SID. One about nothing known yet waits, for longer and longer, and `un
 from __future__ import annotations
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import delete, func, select, update
 
@@ -62,24 +61,32 @@ class StatusOfText:
 
 def record_status(ctx: Context, told: StatusOfText) -> bool:
     """Keep one event durably; False when it was kept before."""
+    return record_statuses(ctx, [told]) == 1
+
+
+def record_statuses(ctx: Context, told: Sequence[StatusOfText]) -> int:
+    """Keep events durably, all or none; how many weren't kept before."""
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
-        return keep_statuses(unit, [told], ctx.now) == 1
+        return keep_statuses(unit, told, ctx.now)
 
 
 def keep_statuses(unit: UnitOfWork, told: Sequence[StatusOfText], now: dt.datetime) -> int:
     """Keep events that aren't kept yet; how many are new."""
     if not told:
         return 0
-    columns: dict[str, list[Any]] = {
-        "names": [each.name for each in told],
-        "sids": [each.sid for each in told],
-        "abouts": [each.message_id for each in told],
-        "statuses": [each.status for each in told],
-        "error_codes": [each.error_code for each in told],
-        "payloads": [json.dumps(dict(each.params)) for each in told],
-    }
-    return keep_events(unit, STATUS, columns, now)
+    rows = [
+        {
+            "name": each.name,
+            "sid": each.sid,
+            "about_id": each.message_id,
+            "status": each.status,
+            "error_code": each.error_code,
+            "payload": dict(each.params),
+        }
+        for each in told
+    ]
+    return keep_events(unit, STATUS, rows, now)
 
 
 @again_after_deadlock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,26 +50,24 @@ _KEEP: Final = text(
     """
     INSERT INTO carrier_event (organisation_id, id, name, kind, sid, about_id, status, error_code, payload,
         received_at, due_at)
-    SELECT :organisation, v.id, v.name, :kind, v.sid, v.about, v.status, v.error_code, v.payload, :now, :now
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:sids AS text[]),
-                CAST(:abouts AS uuid[]), CAST(:statuses AS text[]), CAST(:error_codes AS int[]),
-                CAST(:payloads AS jsonb[]))
-         AS v(id, name, sid, about, status, error_code, payload)
+    SELECT :organisation, v.id, v.name, :kind, v.sid, v.about_id, v.status, v.error_code, v.payload, :now,
+        :now
+    FROM jsonb_to_recordset(CAST(:told AS jsonb))
+         AS v(id uuid, name text, sid text, about_id uuid, status text, error_code int, payload jsonb)
     ON CONFLICT (organisation_id, name) DO NOTHING
     """
 )
 
 
-def keep_events(unit: UnitOfWork, kind: str, columns: Mapping[str, list[Any]], now: dt.datetime) -> int:
+def keep_events(unit: UnitOfWork, kind: str, told: Sequence[Mapping[str, object]], now: dt.datetime) -> int:
     """Keep events whose name is new, in one statement; how many.
 
-    `columns` holds `names`, `sids`, `abouts` (our own id, where the address named it), `statuses`,
-    `error_codes` and `payloads` (JSON text), in one order.
+    Each has a `name`, `sid`, `about_id` (our own id, where the address named it), `status`, `error_code` and
+    `payload`.
     """
-    fixed = {"organisation": unit.organisation_id, "kind": kind, "now": now}
-    ids = [new_id() for _ in columns["names"]]
-    done = unit.session.execute(_KEEP, {**fixed, "ids": ids, **columns})
-    return cast("CursorResult[Any]", done).rowcount
+    rows = json.dumps([{"id": new_id(), **each} for each in told], default=str)
+    given = {"organisation": unit.organisation_id, "kind": kind, "now": now, "told": rows}
+    return cast("CursorResult[Any]", unit.session.execute(_KEEP, given)).rowcount
 
 
 def claim_due(unit: UnitOfWork, kind: str, now: dt.datetime, limit: int) -> list[DueEvent]:

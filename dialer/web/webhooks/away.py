@@ -27,7 +27,8 @@ KEY: Final = "key"
 """In an address that is asked again: the key that was pressed, since the carrier says it but once."""
 
 _TIMES: Final = "again"
-_UNSAID: Final = "dialer.webhooks.unsaid"
+UNSAID: Final = "dialer.webhooks.unsaid"
+"""Where an application keeps that word is still to be left."""
 _TEXTS: Final = "webhooks.message_inbound"
 
 log = get_logger(__name__)
@@ -39,8 +40,8 @@ def leave_word(response: Response) -> Response:
     Word that can't be left either, since the queue's server is away too, is left with the next request.
     """
     missed = request.endpoint == _TEXTS and response.status_code >= 500
-    if missed or current_app.extensions.get(_UNSAID):
-        current_app.extensions[_UNSAID] = not desk().jobs.note_missed_texts()
+    if missed or current_app.extensions.get(UNSAID):
+        current_app.extensions[UNSAID] = not desk().jobs.note_missed_texts()
     return response
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from flask import Blueprint, Response, request
@@ -19,7 +20,12 @@ EMPTY_TWIML: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 def told() -> dict[str, str]:
     """The carrier's parameters as text that can be kept, the first value of each."""
-    return {name: value.replace("\x00", "\ufffd") for name, value in request.form.items()}
+    return storable(request.form.items())
+
+
+def storable(form: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Parameters as text that can be kept: PostgreSQL keeps no NUL."""
+    return {name: value.replace("\x00", "\ufffd") for name, value in form}
 
 
 def context_of(*our_numbers: str) -> Context:
