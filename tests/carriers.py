@@ -63,6 +63,11 @@ def as_listed(sid: str, message: OutboundMessage, at: dt.datetime) -> CarrierMes
     )
 
 
+def _within(one: CarrierMessage, since: dt.datetime | None, until: dt.datetime | None) -> bool:
+    at = one.sent_at or one.created_at
+    return at is None or ((since is None or at >= since) and (until is None or at <= until))
+
+
 @dataclass
 class Judge(AtOnceCarrier):
     """A carrier in memory that keeps a ledger of what it accepted, and answers as `answers` says.
@@ -106,10 +111,12 @@ class Judge(AtOnceCarrier):
         sender: str | None = None,
         since: dt.datetime | None = None,
         until: dt.datetime | None = None,
+        waiting: bool = True,
     ) -> list[CarrierMessage]:
         if self.unreadable:
             raise CarrierError("unreachable", permanent=False)
-        return [] if self.hidden else [one for one in reversed(self.ledger) if to in {None, one.to}]
+        within = [one for one in reversed(self.ledger) if _within(one, since, until)]
+        return [] if self.hidden else [one for one in within if to in {None, one.to}]
 
     def accepted_by_number(self) -> dict[str, int]:
         found: dict[str, int] = {}

@@ -14,6 +14,7 @@ from dialer.services.messaging import (
     handing_over,
     keeping,
     planning,
+    pricing,
     reconciling,
     sending,
     settling,
@@ -69,6 +70,13 @@ def reconcile_messages(ctx: Context) -> None:
     """Ask the carrier about texts of which nothing more was heard."""
     carrier = installed().carrier
     until_done(ctx, lambda fresh: reconciling.reconcile_texts(fresh, carrier) == reconciling.AT_ONCE)
+
+
+@job(Permission.SYSTEM_RUN)
+def read_prices(ctx: Context) -> None:
+    """Read what the carrier charged for the blasts that are over."""
+    carrier = installed().carrier
+    until_done(ctx, lambda fresh: pricing.read_prices(fresh, carrier))
 
 
 @job(Permission.SYSTEM_RUN)

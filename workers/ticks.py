@@ -19,6 +19,7 @@ from dialer.services.messaging.handing_over import ask_to_move
 from dialer.services.messaging.inbound_reading import EVERY_S
 from dialer.services.messaging.keeping import keep_blasts_going
 from dialer.services.messaging.missed_texts import ask_to_read, ask_where_missed, texts_may_be_missed
+from dialer.services.messaging.pricing import ask_to_price
 from dialer.services.messaging.reconciling import ask_to_reconcile
 from dialer.services.messaging.settling import ask_to_settle
 from dialer.services.people.audience_lists import resume_filling
@@ -47,6 +48,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("place calls", 1, ask_if_waiting),
     Tick("look after calls", 2, ask_if_due),
     Tick("reconcile messages", 5, ask_to_reconcile),
+    Tick("read what texts cost", 60, ask_to_price),
     Tick("read texts to us", EVERY_S, ask_to_read),
     Tick("read texts to us after an outage", math.inf, texts_may_be_missed, after_outage=True),
     Tick("read texts to us where some may be missed", 1, ask_where_missed),

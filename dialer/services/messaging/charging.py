@@ -17,6 +17,7 @@ from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
 from dialer.services.messaging.progress import ACCEPTED, SPENT, bump_pace
 from dialer.store.queries import counters, message_outcomes
+from dialer.store.queries.message_outcomes import Billed
 from dialer.store.session import UnitOfWork
 
 
@@ -42,13 +43,9 @@ def correct(ctx: Context, unit: UnitOfWork, messages: Iterable[CarrierMessage]) 
 
     What it bills in another currency than ours can't be added up, and stays as it was reckoned.
     """
-    prices = [
-        (each.sid, each.price, each.currency)
-        for each in messages
-        if each.price is not None and each.currency is not None
-    ]
-    if prices:
-        rows = message_outcomes.correct_costs(unit, prices)
+    billed = [Billed(each.sid, each.price, each.currency, each.segments) for each in messages]
+    if billed:
+        rows = message_outcomes.correct_costs(unit, billed)
         _spend(ctx, unit, [Cost(row.blast_id, row.campaign_id, row.purpose, row.difference) for row in rows])
 
 

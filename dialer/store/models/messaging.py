@@ -97,6 +97,8 @@ class Blast(Identified, Base):
     total: Mapped[int] = mapped_column(server_default=text("0"))
     planned_through: Mapped[uuid.UUID | None]
     planned_at: Mapped[Instant | None]
+    priced_through: Mapped[Instant | None]
+    """Up to when the carrier's own figures of what was sent have been read; see `pricing`."""
     plan_leased_until: Mapped[Instant | None]
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant]

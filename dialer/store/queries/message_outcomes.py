@@ -119,18 +119,23 @@ _GIVE_UP_WAITING: Final = text(
     """
 )
 
+# A price in another currency can't be added up; the parts that it is for count all the same.
 _CORRECT: Final = text(
     """
-    WITH told AS (
-        SELECT m.id, given.price
-        FROM unnest(CAST(:sids AS text[]), CAST(:prices AS numeric[]), CAST(:currencies AS text[]))
-             AS given(sid, price, currency)
-        JOIN message m ON m.organisation_id = :organisation AND m.carrier_sid = given.sid
-        WHERE m.direction = 'outbound' AND m.cost_currency = given.currency
-          AND m.cost <> round(given.price, 4)
+    WITH given AS (
+        SELECT * FROM unnest(CAST(:sids AS text[]), CAST(:prices AS numeric[]), CAST(:currencies AS text[]),
+            CAST(:segments AS smallint[])) AS given(sid, price, currency, segments)
+    ), told AS (
+        SELECT m.id, coalesce(given.segments, m.segments) AS segments,
+            CASE WHEN m.cost_currency = given.currency AND given.price IS NOT NULL THEN round(given.price, 4)
+                ELSE round(m.cost * coalesce(given.segments, m.segments) / m.segments, 4) END AS cost
+        FROM given JOIN message m ON m.organisation_id = :organisation AND m.carrier_sid = given.sid
+        WHERE m.direction = 'outbound' AND m.cost IS NOT NULL
+          AND (m.segments <> given.segments
+              OR (m.cost_currency = given.currency AND m.cost <> round(given.price, 4)))
         ORDER BY m.id FOR UPDATE OF m
     )
-    UPDATE message SET cost = told.price
+    UPDATE message SET cost = told.cost, segments = told.segments
     FROM told
     WHERE message.organisation_id = :organisation AND message.id = told.id
     RETURNING message.blast_id, message.campaign_id, message.purpose, new.cost - old.cost AS difference
@@ -295,18 +300,47 @@ def spend(unit: UnitOfWork, campaign_id: uuid.UUID, cost: Decimal) -> None:
     changes.note(unit.session, CAMPAIGN, campaign_id)
 
 
-def correct_costs(unit: UnitOfWork, prices: Sequence[tuple[str, Decimal, str]]) -> Sequence[Row[Any]]:
-    """Let texts cost what the carrier says, by its name for each, in a currency; by how much each differed.
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What the carrier says of a text by its own name for it; None of what it hasn't settled."""
 
-    One that costs nothing yet, or in another currency, stays as it is.
+    sid: str
+    price: Decimal | None
+    currency: str | None
+    segments: int | None
+
+
+def correct_costs(unit: UnitOfWork, billed: Sequence[Billed]) -> Sequence[Row[Any]]:
+    """Let texts have the parts that the carrier says, and cost what it says; by how much each differed.
+
+    Where it says no price, or one in another currency, a text costs as much more as it has more parts. One
+    that costs nothing yet stays as it is.
     """
     given = {
         "organisation": unit.organisation_id,
-        "sids": [sid for sid, _, _ in prices],
-        "prices": [price for _, price, _ in prices],
-        "currencies": [currency for _, _, currency in prices],
+        "sids": [each.sid for each in billed],
+        "prices": [each.price for each in billed],
+        "currencies": [each.currency for each in billed],
+        "segments": [each.segments for each in billed],
     }
     return unit.session.execute(_CORRECT, given).all()
+
+
+_SENT_UNTIL: Final = text(
+    """
+    SELECT attempted_at FROM message
+    WHERE organisation_id = :organisation AND blast_id = :blast AND purpose = 'blast'
+      AND state IN ('sent', 'delivered', 'undelivered', 'failed') AND attempted_at > :since
+    ORDER BY attempted_at OFFSET :count - 1 LIMIT 1
+    """
+)
+
+
+def sent_until(unit: UnitOfWork, blast_id: uuid.UUID, since: dt.datetime, count: int) -> dt.datetime | None:
+    """When so many texts of a blast had been sent after a moment; None where there are fewer."""
+    given = {"organisation": unit.organisation_id, "blast": blast_id, "since": since, "count": count}
+    found: dt.datetime | None = unit.session.scalar(_SENT_UNTIL, given)
+    return found
 
 
 def last_refused(

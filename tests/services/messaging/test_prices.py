@@ -5,14 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from dialer.domain.blast import Waiting
 from dialer.domain.money import PriceList
 from dialer.domain.phone import PhonePolicy
+from dialer.queueing import EVENTS, RedisJobQueue
 from dialer.services.accounts.banner import organisation_banner
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.pause_all import resume_all
+from dialer.services.messaging import pricing
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import launch_blast
+from dialer.services.messaging.pricing import SETTLED_AFTER, ask_to_price, read_prices
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.reconciling import reconcile_texts
 from dialer.services.messaging.senders import sender_rows
@@ -125,3 +130,40 @@ def test_what_the_carrier_says_it_cost_replaces_what_was_reckoned(
         clock.forward(seconds=600)
     assert sum(one.cost or 0 for one in blasting.messages(run.id)) == Decimal("0.1311")
     assert {one.reckoned for one in blasting.messages(run.id)} == {Decimal("0.04")}
+
+
+def test_an_hour_after_its_end_a_blast_costs_what_the_carrier_charged(
+    blasting: Blasting, clock: SetClock, monkeypatch: pytest.MonkeyPatch, jobs: RedisJobQueue
+) -> None:
+    monkeypatch.setattr(pricing, "AT_ONCE", 2)
+    run = blasting.launch(people(blasting.ctx, 5))
+    blasting.plan(run.id)
+    for _ in range(5):
+        blasting.send()
+        clock.forward(seconds=1)
+    blasting.keep()
+    assert blasting.state(run.id) == "completed"
+    told = zip(
+        blasting.judge.ledger,
+        [("0.0399", "GBP", 1), ("0.0512", "GBP", 1), ("0.02", "USD", 2), (None, None, 3), (None, None, None)],
+        strict=True,
+    )
+    blasting.judge.ledger = [
+        replace(one, price=price and Decimal(price), currency=currency, segments=segments)
+        for one, (price, currency, segments) in told
+    ]
+    assert not read_prices(blasting.system, blasting.judge), "the carrier takes its time"
+    clock.forward(seconds=SETTLED_AFTER.total_seconds() + 60)
+    blasting.judge.unreadable = True
+    assert not read_prices(blasting.system, blasting.judge)
+    blasting.judge.unreadable = False
+    ask_to_price(blasting.system)
+    assert jobs.anything_waits((EVENTS,))
+    while read_prices(blasting.system, blasting.judge):
+        clock.forward(seconds=1)
+    costs = ["0.0399", "0.0512", "0.0800", "0.1200", "0.0400"]
+    by_sid = {one.carrier_sid: one for one in blasting.messages(run.id)}
+    found = [by_sid[one.sid] for one in blasting.judge.ledger]
+    assert [str(one.cost) for one in found] == costs
+    assert [one.segments for one in found] == [1, 1, 2, 3, 1]
+    assert blast_progress(blasting.ctx, run.id).spent == sum(map(Decimal, costs))

@@ -1,0 +1,94 @@
+"""What blasts cost by the carrier's own word, read from its list once they are over.
+
+A callback tells no price. The list that the carrier keeps does, a thousand texts at a time, some while after
+they were sent; and it tells of how many parts it made them. So an hour after a blast's end, and again while
+it is not told of all, everything that the account sent meanwhile is read, from the launch on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from sqlalchemy import or_, select, update
+
+from dialer.carrier.port import Carrier, CarrierError, CarrierMessage
+from dialer.domain.access import Permission, require
+from dialer.logs import get_logger
+from dialer.services.contention import again_after_deadlock
+from dialer.services.context import Context
+from dialer.services.messaging.charging import correct
+from dialer.store.models.messaging import Blast
+from dialer.store.queries.message_outcomes import sent_until
+from dialer.store.session import UnitOfWork
+
+SETTLED_AFTER: Final = dt.timedelta(hours=1)
+"""How long after a blast's end the carrier is asked what it charged."""
+ASKED_FOR: Final = dt.timedelta(days=5)
+AT_ONCE: Final = 10_000
+"""Texts of a blast whose time is read at once: ten pages of the carrier's list, or more where other blasts
+went out beside it."""
+CLOCKS_DIFFER: Final = dt.timedelta(minutes=2)
+JOB: Final = "workers.jobs.read_prices"
+
+log = get_logger(__name__)
+
+
+def ask_to_price(ctx: Context) -> None:
+    """Have a job read what the carrier charged where a blast has been over for long enough."""
+    with ctx.unit() as unit:
+        waiting = _next_blast(ctx, unit)
+    if waiting is not None:
+        ctx.jobs.enqueue("events", JOB, str(ctx.organisation_id))
+
+
+def read_prices(ctx: Context, carrier: Carrier) -> bool:
+    """Read what the carrier charged for the next part of a blast; whether there was one to read.
+
+    Where its list can't be read it is tried again. May be run by several at once: figures that were taken
+    before change nothing.
+    """
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        blast = _next_blast(ctx, unit)
+        if blast is None or blast.launched_at is None or blast.finished_at is None:
+            return False
+        since = blast.priced_through or blast.launched_at
+        until = sent_until(unit, blast.id, since, AT_ONCE) or ctx.now
+    try:
+        found = carrier.messages(since=since - CLOCKS_DIFFER, until=until, waiting=False)
+    except CarrierError as error:
+        log.warning("what texts cost could not be read", reason=error.reason, code=error.code)
+        return False
+    _correct(ctx, blast, found, until)
+    return True
+
+
+@again_after_deadlock
+def _correct(ctx: Context, blast: Blast, found: list[CarrierMessage], until: dt.datetime) -> None:
+    with ctx.unit() as unit:
+        correct(ctx, unit, found)
+        unit.session.execute(
+            update(Blast)
+            .where(
+                Blast.organisation_id == unit.organisation_id,
+                Blast.id == blast.id,
+                Blast.priced_through.is_not_distinct_from(blast.priced_through),
+            )
+            .values(priced_through=until)
+        )
+
+
+def _next_blast(ctx: Context, unit: UnitOfWork) -> Blast | None:
+    """One that has been over for a while, and isn't read to its end."""
+    return unit.session.scalars(
+        select(Blast)
+        .where(
+            Blast.organisation_id == unit.organisation_id,
+            Blast.launched_at.is_not(None),
+            Blast.finished_at.between(ctx.now - ASKED_FOR, ctx.now - SETTLED_AFTER),
+            or_(Blast.priced_through.is_(None), Blast.priced_through < Blast.finished_at),
+        )
+        .order_by(Blast.finished_at, Blast.id)
+        .limit(1)
+    ).one_or_none()
