@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import func, select
@@ -115,16 +116,33 @@ def _campaigns_sender(unit: UnitOfWork, campaign_id: uuid.UUID | None) -> str | 
     if campaign_id is None:
         return None
     campaign = unit.session.get(Campaign, (unit.organisation_id, campaign_id))
-    return campaign.senders[0] if campaign is not None and campaign.senders else None
+    return _first_going(unit, campaign.senders) if campaign is not None else None
 
 
 def any_sender(unit: UnitOfWork) -> str | None:
-    """The first that the organisation has used, else the first that a campaign names."""
+    """The first that the organisation has used, else the first that a campaign names; one that is stopped
+    only where there is no other.
+    """
     used = select(Sender.address).where(Sender.organisation_id == unit.organisation_id).order_by(Sender.id)
+    going = unit.session.scalar(used.where(Sender.pause_reason.is_(None)).limit(1))
+    if going is not None:
+        return going
     named = (
         select(Campaign.senders)
         .where(Campaign.organisation_id == unit.organisation_id, func.cardinality(Campaign.senders) > 0)
         .order_by(Campaign.id)
     )
-    first = unit.session.scalar(used.limit(1))
-    return first or next(iter(unit.session.scalar(named.limit(1)) or ()), None)
+    stopped = unit.session.scalars(used).all()
+    others = (sender for senders in unit.session.scalars(named) for sender in senders)
+    return next((one for one in others if one not in stopped), None) or next(iter(stopped), None)
+
+
+def _first_going(unit: UnitOfWork, addresses: Sequence[str]) -> str | None:
+    """The first of these that isn't stopped, else the first of them."""
+    query = select(Sender.address).where(
+        Sender.organisation_id == unit.organisation_id,
+        Sender.address.in_(addresses),
+        Sender.pause_reason.is_not(None),
+    )
+    stopped = set(unit.session.scalars(query)) if addresses else set()
+    return next((one for one in addresses if one not in stopped), next(iter(addresses), None))

@@ -8,6 +8,7 @@ from dialer.domain.errors import Conflict
 from dialer.services.calling.campaigns import CampaignFields, create_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.outgoing import queue_text
+from dialer.services.messaging.sender_settings import NewSender, add_sender, pause_sender
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Conversation
 from dialer.store.queries import counters
@@ -40,6 +41,16 @@ def test_the_sender_is_the_one_they_know_else_the_campaigns_else_any(ctx: Contex
         known = {"id": new_id(), "number": PERSON, "sender": landline(4), "created_at": ctx.now}
         unit.session.add(Conversation(organisation_id=unit.organisation_id, **known))
     assert _sender_of(ctx, campaign_id=second.id) == landline(4)
+
+
+def test_a_stopped_one_sends_only_where_there_is_no_other(ctx: Context) -> None:
+    stopped = add_sender(ctx, NewSender(landline(1)))[0]
+    pause_sender(ctx, stopped.id)
+    assert _sender_of(ctx) == landline(1)
+    both = create_campaign(ctx, _campaign(ctx, landline(1), landline(2)))
+    assert _sender_of(ctx) == _sender_of(ctx, campaign_id=both.id) == landline(2)
+    add_sender(ctx, NewSender(landline(3)))
+    assert _sender_of(ctx) == landline(3)
 
 
 def test_what_waits_is_measured_and_counted(ctx: Context) -> None:
