@@ -40,6 +40,7 @@ def make_engine(
     """An engine on psycopg 3, in UTC, whose statements give up after `statement_timeout_s` seconds.
 
     It asks a connection whether it still lives before each use, unless the server is known to (`ask_first`).
+    The one that was used last is used next: it has prepared what comes often, and knows the tables.
 
     Each statement is planned for what it is given. psycopg prepares what comes often, and after some turns
     PostgreSQL would keep one plan for all: made while a table was empty, or walking through ten thousand
@@ -54,6 +55,7 @@ def make_engine(
         max_overflow=4,
         pool_timeout=5,
         pool_pre_ping=ask_first,
+        pool_use_lifo=True,
         connect_args={"options": options, "connect_timeout": 3, "application_name": "dialer"},
     )
     if statement_timeout_s is not None:
