@@ -16,8 +16,9 @@ from typing import Final
 
 import redis
 import redis.asyncio
+import redis.retry
 from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.backoff import ConstantBackoff, NoBackoff
 
 from dialer.domain.live_topics import Topic, parse_topic
 from dialer.logs import get_logger
@@ -39,7 +40,10 @@ class RedisNotices:
 
     def __init__(self, url: str) -> None:
         self._client: redis.Redis = redis.Redis.from_url(
-            url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S
+            url,
+            socket_timeout=PATIENCE_S,
+            socket_connect_timeout=PATIENCE_S,
+            retry=redis.retry.Retry(ConstantBackoff(0.05), 1),
         )
         self._waiting: SimpleQueue[Topic] = SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -68,9 +72,8 @@ class RedisNotices:
 
     def _keep_telling(self) -> None:
         while True:
-            first = self._waiting.get()
+            self._waiting.put(self._waiting.get())  # there is one; it waits where an end of us finds it
             time.sleep(GATHERED_S)
-            self._waiting.put(first)
             self.flush()
 
     def _publish(self, changed: Iterable[Topic]) -> None:

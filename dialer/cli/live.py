@@ -18,7 +18,7 @@ from dialer.cli.pidfile import pid_file
 from dialer.domain.access import Permission
 from dialer.embedded.sockets import make_socket_folder, remove_socket_folder
 from dialer.settings import Settings
-from dialer.settings.keeping import LIVE_ADDRESS, write_private
+from dialer.settings.keeping import LIVE_ADDRESS, kept_address, write_private
 from dialer.store.session import UnitFactory, make_engine
 from dialer.web.streams.house import THREADS, House
 from dialer.web.streams.server import listening, serve
@@ -56,12 +56,14 @@ def _door(settings: Settings) -> Iterator[socket.socket]:
     """Where `web` finds us. A second `live` on one data folder takes the name over from the first."""
     note = settings.run_dir / "live.folder"
     folder = make_socket_folder(None, note)
-    address = folder / "live"
+    address, named = folder / "live", settings.run_dir / LIVE_ADDRESS
     try:
         with listening(address) as door:
-            write_private(settings.run_dir / LIVE_ADDRESS, str(address))
+            write_private(named, str(address))
             yield door
     finally:
+        if kept_address(settings.run_dir, LIVE_ADDRESS) == str(address):
+            named.unlink()
         remove_socket_folder(folder, note)
 
 

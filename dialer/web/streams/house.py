@@ -25,7 +25,7 @@ T = TypeVar("T")
 THREADS: Final = 4
 """How many reads of the database go on at once."""
 TURN_S: Final = 0.2
-TEND_EVERY_S: Final = 1.0
+TEND_EVERY_S: Final = 0.25
 RIGHTS_EVERY_S: Final = 5.0
 """How often a right to listen is looked at again, unless its account is told of before."""
 CHECKS_A_SECOND: Final = 20

@@ -106,7 +106,7 @@ class Listener(asyncio.Protocol):
             if now - self._blocked_at > STALLED_S:
                 self._transport.abort()
         elif now >= self._comment_at:
-            self._comment_at = now + COMMENT_EVERY_S
+            self._comment_at += COMMENT_EVERY_S
             self._transport.write(_COMMENT)
 
     def end(self) -> None:
