@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from dialer.services.messaging.views import BlastView, EstimateView, MessageView, ProgressView
+from dialer.services.messaging.views import BlastView, EstimateView, MessageView, ProgressView, Warned
 
 MINUTE_S: Final = 60
 
@@ -23,15 +23,21 @@ def as_estimate(view: EstimateView) -> dict[str, object]:
     return {
         "recipients": view.recipients,
         "excluded": dict(view.excluded),
+        "first_time": view.first_time,
         "held_out": view.held_out,
         "messages": dict(view.encodings),
         "segments": view.segments,
         "cost": _money(view.cost, view.currency),
         "duration_s": view.duration_s,
         "last_safe_start_at": _plain(view.last_safe_start_at),
-        "warnings": [dataclasses.asdict(one) for one in view.warnings],
+        "warnings": [_warning(one) for one in view.warnings],
         "samples": ["".join(piece for piece, _ in sample.pieces) for sample in view.samples],
     }
+
+
+def _warning(one: Warned) -> dict[str, object]:
+    contacts = [{"id": str(contact.id), "name": contact.name} for contact in one.contacts]
+    return {**dataclasses.asdict(one), "contacts": contacts}
 
 
 def as_progress(view: ProgressView) -> dict[str, object]:
@@ -88,7 +94,8 @@ def _lines_of_estimate(view: EstimateView) -> Iterator[str]:
         if count:
             yield f"  not to {count:,}: {reason}"
     for one in view.warnings:
-        yield f"  mind: {one.detail} ({one.count:,})"
+        named = "".join(f"\n    {contact.id}  {contact.name}" for contact in one.contacts)
+        yield f"  mind: {one.detail} ({one.count:,}){named}"
 
 
 def say_progress(view: ProgressView) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from dialer.domain.audience import NOT_CONTACTED_MOST_S
 from dialer.domain.errors import FieldError
+from dialer.domain.imprint import IMPRINT_LONGEST, NAME_LONGEST, NAMES_MOST, URL, URL_LONGEST
 from dialer.domain.quiet_hours import is_zone
 
 CAMPAIGN_KINDS: Final = ("phone_bank", "text_blast", "gotv", "share")
@@ -78,6 +79,24 @@ def _zone(value: Any) -> Iterator[FieldError]:
         yield FieldError("/timezone", "This isn’t a time zone of the IANA list, such as Europe/London.")
 
 
+def _names(value: Any) -> Iterator[FieldError]:
+    if len(value) > NAMES_MOST:
+        yield FieldError("/sender_names", f"Give at most {NAMES_MOST} names.")
+    for index, name in enumerate(value):
+        if not name.strip() or len(name) > NAME_LONGEST:
+            yield FieldError(f"/sender_names/{index}", f"Give a name of up to {NAME_LONGEST} characters.")
+
+
+def _imprint(value: Any) -> Iterator[FieldError]:
+    if len(value) > IMPRINT_LONGEST:
+        yield FieldError("/imprint", f"An imprint has at most {IMPRINT_LONGEST} characters.")
+
+
+def _link(value: Any) -> Iterator[FieldError]:
+    if len(value) > URL_LONGEST or not URL.fullmatch(value):
+        yield FieldError("/imprint_url", "Give a web address, such as https://example.org/imprint.")
+
+
 _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[FieldError]]]] = {
     "name": _name,
     "kind": _one_of("/kind", CAMPAIGN_KINDS),
@@ -89,6 +108,9 @@ _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[FieldError]]]] = {
     "assignment_timeout_s": _between("/assignment_timeout_s", TIMEOUT_LEAST_S, TIMEOUT_MOST_S),
     "abandoned_rate_max": _between("/abandoned_rate_max", 0, ABANDONED_RATE_CEILING),
     "knock_up_support_max": _between("/knock_up_support_max", 1, 5),
+    "sender_names": _names,
+    "imprint": _unless_none(_imprint),
+    "imprint_url": _unless_none(_link),
     "caller_ids": _each("/caller_ids", _E164, "Give a number in E.164, such as +441632960001."),
     "senders": _each(
         "/senders", _SENDER, "Give a number in E.164, a Messaging Service SID (MG…) or up to 11 characters."

@@ -39,6 +39,12 @@ def names_in(text: str) -> frozenset[str]:
     return frozenset(token["name"] for token in _TOKEN.finditer(text) if token["name"] is not None)
 
 
+def without_fallback(text: str) -> list[str]:
+    """The placeholders of a text, in its order, that leave nothing where nothing is known."""
+    found = (token for token in _TOKEN.finditer(text) if token["name"] is not None)
+    return list(dict.fromkeys(token["name"] for token in found if not token["fallback"]))
+
+
 def lacking(text: str, values: Mapping[str, str | None]) -> list[str]:
     """The placeholders of a text, in its order, that nothing would stand for: neither value nor fallback."""
     found = (token for token in _TOKEN.finditer(text) if token["name"] is not None)

@@ -47,6 +47,10 @@ class CampaignFields(TypedDict, total=False):
     retry_after_s: int
     assignment_timeout_s: int
     election_id: uuid.UUID
+    sender_names: list[str]
+    election_material: bool | None
+    imprint: str | None
+    imprint_url: str | None
     recontact_after_s: int | None
     require_consent_sms: bool
     require_consent_email: bool
@@ -211,6 +215,10 @@ def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
         retry_after_s=campaign.retry_after_s,
         assignment_timeout_s=campaign.assignment_timeout_s,
         election_id=campaign.election_id,
+        sender_names=tuple(campaign.sender_names),
+        election_material=campaign.election_material,
+        imprint=campaign.imprint,
+        imprint_url=campaign.imprint_url,
         recontact_after_s=campaign.recontact_after_s,
         require_consent_sms=campaign.require_consent_sms,
         require_consent_email=campaign.require_consent_email,

@@ -32,6 +32,10 @@ class CampaignView:
     retry_after_s: int
     assignment_timeout_s: int
     election_id: uuid.UUID
+    sender_names: tuple[str, ...]
+    election_material: bool | None
+    imprint: str | None
+    imprint_url: str | None
     recontact_after_s: int | None
     require_consent_sms: bool
     require_consent_email: bool

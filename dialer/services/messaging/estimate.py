@@ -27,6 +27,7 @@ from dialer.services.messaging.blasts import reach_blast
 from dialer.services.messaging.opt_out_links import sample_url
 from dialer.services.messaging.rendering import said_in, values_of, values_said
 from dialer.services.messaging.senders import kinds_of, rates_of, senders_of
+from dialer.services.messaging.text_warnings import Gaps, Readers, warnings_of_gaps, warnings_of_sender
 from dialer.services.messaging.views import EstimateView, SampleView, Warned
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
@@ -59,6 +60,11 @@ class _Tally:
     empty: int = 0
     parts: Counter[int] = field(default_factory=Counter)
     first: dict[uuid.UUID, str] = field(default_factory=dict)
+    first_time: int = 0
+    lacking: Counter[str] = field(default_factory=Counter)
+    """How many would read nothing where a placeholder stands, by its name."""
+    of_whom: set[uuid.UUID] = field(default_factory=set)
+    """Some of them, the first."""
 
 
 def estimate_blast(ctx: Context, blast_id: uuid.UUID) -> EstimateView:
@@ -74,15 +80,22 @@ def _tally(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> 
     tally, said = _Tally(), said_in(blast.body)
     fitting = 0
     for row in judged(unit, asked_of(ctx, unit, blast, campaign), said, SAMPLES):
-        if row.said is not None:
-            values = values_said(said, row.said, sample_url(ctx))
-            _measure(tally, placeholders.fill(blast.body, values), row.heads, row.country)
-        elif row.contact_id is not None:
-            tally.first[row.contact_id] = row.number
-        elif row.excluded is not None:
-            tally.excluded[row.excluded] = row.heads
-        else:
-            fitting = row.heads
+        match row.what:
+            case "said":
+                values = values_said(said, row.said, sample_url(ctx))
+                _measure(tally, placeholders.fill(blast.body, values), row.heads, row.country)
+                for name in placeholders.lacking(blast.body, values):
+                    tally.lacking[name] += row.heads
+            case "sample":
+                tally.first[row.contact_id] = row.number
+            case "first_time":
+                tally.first_time = row.heads
+            case "lacks":
+                tally.of_whom.add(row.contact_id)
+            case "left_out" if row.excluded is not None:
+                tally.excluded[row.excluded] = row.heads
+            case "left_out":
+                fitting = row.heads
     if fitting > tally.recipients:
         tally.excluded[Skip.DUPLICATE_NUMBER] = fitting - tally.recipients
     return tally
@@ -129,6 +142,8 @@ def _estimate(
     weights = _weights(unit, rates)
     cost = _cost(ctx, tally.by_country, weights)
     plan = plan_of(blast, campaign, duration_s, ctx.now)
+    readers = Readers(senders, recipients, tally.first_time)
+    gaps = Gaps(tally.lacking, tally.of_whom, tally.first)
     return EstimateView(
         recipients=recipients,
         excluded={**dict.fromkeys(EXCLUSIONS, 0), **tally.excluded},
@@ -139,6 +154,8 @@ def _estimate(
         duration_s=round(duration_s, 1),
         warnings=(
             *_warnings_of_text(ctx, blast.body, senders, tally, _cost(ctx, tally.spared, weights)),
+            *warnings_of_sender(ctx, unit, blast.body, campaign, readers),
+            *warnings_of_gaps(ctx, unit, blast.body, campaign, gaps),
             *_warnings_of_plan(
                 ctx, campaign, recipients, cost=cost, left=_left(ctx, unit, campaign), plan=plan
             ),
@@ -147,6 +164,7 @@ def _estimate(
         last_safe_start_at=last_safe_start(plan) if rate else None,
         must_end_at=plan.deadline_at or plan.ends_at,
         parts=dict(tally.parts),
+        first_time=tally.first_time,
         held_out=count_held_out(ctx, unit, blast, campaign),
         samples=_samples(ctx, unit, blast, campaign, tally.first),
     )

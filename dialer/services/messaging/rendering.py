@@ -24,7 +24,8 @@ def values_of(person: Row[Any] | None, opt_out_url: str) -> Mapping[str, str | N
     values: dict[str, str | None] = {"opt_out_url": opt_out_url}
     if person is not None:
         values |= {name: getattr(person, name) for name in FIELDS}
-        values |= {f"{placeholders.CUSTOM}{name}": str(value) for name, value in person.custom.items()}
+        own = ((name, value) for name, value in person.custom.items() if value is not None)
+        values |= {f"{placeholders.CUSTOM}{name}": str(value) for name, value in own}
     return values
 
 
@@ -34,7 +35,10 @@ def said_in(body: str) -> Said:
     own = sorted(
         name.removeprefix(placeholders.CUSTOM) for name in names if name.startswith(placeholders.CUSTOM)
     )
-    return Said(tuple(name for name in FIELDS if name in names), tuple(own))
+    known = [name for name in FIELDS if name in names]
+    places = [*known, *(f"{placeholders.CUSTOM}{name}" for name in own)]
+    bare = placeholders.without_fallback(body)
+    return Said(tuple(known), tuple(own), tuple(place for place, name in enumerate(places) if name in bare))
 
 
 def values_said(said: Said, found: Sequence[str | None], opt_out_url: str) -> Mapping[str, str | None]:
@@ -42,4 +46,5 @@ def values_said(said: Said, found: Sequence[str | None], opt_out_url: str) -> Ma
     values: dict[str, str | None] = {"opt_out_url": opt_out_url}
     values |= zip(said.fields, found, strict=False)
     own = zip(said.custom, found[len(said.fields) :], strict=True)
-    return values | {f"{placeholders.CUSTOM}{key}": str(json.loads(value)) for key, value in own if value}
+    known = ((key, json.loads(value)) for key, value in own if value)
+    return values | {f"{placeholders.CUSTOM}{key}": str(value) for key, value in known if value is not None}

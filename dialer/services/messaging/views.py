@@ -56,12 +56,24 @@ class SenderView:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedContact:
+    """Somebody, by what is known of their name."""
+
+    id: uuid.UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Warned:
     """Something a coordinator should know before launching; `count` is how many texts it is about."""
 
     code: str
     detail: str
     count: int
+    about: str | None = None
+    """The placeholder that it is about."""
+    contacts: tuple[NamedContact, ...] = ()
+    """The first people it is about, where it is about something that is known, or isn't, of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,8 @@ class EstimateView:
     """Started later, it may not be done before its deadline, or, without one, before quiet hours."""
     must_end_at: dt.datetime | None = None
     """That deadline, or when those quiet hours begin."""
+    first_time: int = 0
+    """How many of these numbers this organisation has never texted."""
     held_out: int = 0
     """How many more would get it if the saved audience drew nobody out by chance."""
 

@@ -61,6 +61,12 @@ class Campaign(Identified, Base):
     max_attempts: Mapped[int] = mapped_column(server_default=text("3"))
     retry_after_s: Mapped[int] = mapped_column(server_default=text("14400"))
     assignment_timeout_s: Mapped[int] = mapped_column(server_default=text("900"))
+    sender_names: Mapped[TextList]
+    """What its texts may call whoever sends them; none: the organisation's name."""
+    election_material: Mapped[bool | None]
+    """Whether its texts must carry an imprint; None: whether the installation is at home where they must."""
+    imprint: Mapped[str | None]
+    imprint_url: Mapped[str | None]
     recontact_after_s: Mapped[int | None]
     """For how long its blasts leave alone who heard from us; None: as long as the installation says."""
     require_consent_sms: Mapped[bool] = mapped_column(server_default=text("false"))

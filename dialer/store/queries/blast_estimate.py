@@ -25,7 +25,7 @@ from dialer.domain.audience import Audience
 from dialer.domain.filters.tree import Filter
 from dialer.store.queries.audience_people import WORK_MEMORY
 from dialer.store.queries.audience_sql import Condition
-from dialer.store.queries.texting_rules import has_voted, heard_since, not_meant, not_mobile
+from dialer.store.queries.texting_rules import TEXTED_AT, TEXTS, has_voted, heard_since, not_meant, not_mobile
 from dialer.store.session import UnitOfWork
 
 _AT_ONCE: Final = 5_000
@@ -132,15 +132,31 @@ _ESTIMATE: Final = f"""
         SELECT DISTINCT ON (number COLLATE "C") id, number, said FROM judged
         WHERE excluded IS NULL ORDER BY number COLLATE "C", id
     )
-    SELECT excluded, NULL::uuid AS contact_id, NULL AS number, NULL::text[] AS said, count(*) AS heads,
-           NULL AS country
+    SELECT 'left_out' AS what, excluded, NULL::uuid AS contact_id, NULL AS number, NULL::text[] AS said,
+           count(*) AS heads, NULL AS country
     FROM judged GROUP BY excluded
     UNION ALL
-    (SELECT NULL, id, number, NULL, 1, NULL FROM texted ORDER BY id LIMIT :samples)
+    (SELECT 'sample', NULL, id, number, NULL, 1, NULL FROM texted ORDER BY id LIMIT :samples)
     UNION ALL
-    SELECT NULL, NULL, NULL, said, count(*), CAST(:elsewhere AS jsonb) ->> number AS place
+    SELECT 'first_time', NULL, NULL, NULL, NULL, count(*), NULL FROM texted
+    WHERE NOT EXISTS (
+        SELECT 1 FROM message x
+        WHERE x.organisation_id = :organisation AND x.number = texted.number
+          AND {TEXTS} AND {TEXTED_AT} IS NOT NULL
+    )
+    {{lacking}}
+    UNION ALL
+    SELECT 'said', NULL, NULL, NULL, said, count(*), CAST(:elsewhere AS jsonb) ->> number AS place
     FROM texted GROUP BY said, place
 """
+
+_LACKING: Final = """
+    UNION ALL
+    (SELECT 'lacks', NULL, id, NULL, NULL, {place}, NULL FROM texted
+     WHERE coalesce(said[{place}] = 'null' OR said[{place}] !~ '[^[:space:]"]', true)
+     ORDER BY id LIMIT :samples)
+"""
+"""The first people of whom what a text takes at a place isn't known, or is blank; own fields are JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +191,10 @@ class Said:
 
     fields: tuple[str, ...]
     custom: tuple[str, ...]
+    lacking: tuple[int, ...] = ()
+    """The places among them, fields before own ones and counted from 0, where nothing stands in for what
+    isn't known.
+    """
 
 
 def numbers_of(unit: UnitOfWork, whom: Whom) -> Iterator[str]:
@@ -216,10 +236,13 @@ def count_texted(unit: UnitOfWork, asked: Asked) -> int:
 
 
 def judged(unit: UnitOfWork, asked: Asked, said: Said, samples: int) -> Iterator[Row[Any]]:
-    """How many people are left out for which reason (`excluded`; None: for none), the first so many who would
-    be texted (`contact_id`, `number`), and how many would read a text with which values in it (`said`, in
-    the order of the names asked for, own fields as JSON) in which `country` (None: at home). Of people with
-    one number the first stands for it.
+    """What there is to say of a blast, a row a fact; `what` it is about tells how to read it.
+
+    `left_out`: so many (`heads`) for a reason (`excluded`; None: for none). `sample`: one of the first who
+    would be texted. `first_time`: how many numbers were never texted. `lacks`: one of the first
+    (`contact_id`) of whom nothing is known at a place (`heads`, from 1). `said`: how many would read a text
+    with which values in it (`said`, in the order of the names asked for, own fields as JSON) in which
+    `country` (None: at home). Of people with one number the first stands for it.
     """
     member, told = _given(unit, asked)
     given = {
@@ -228,15 +251,16 @@ def judged(unit: UnitOfWork, asked: Asked, said: Said, samples: int) -> Iterator
         "samples": samples,
         "elsewhere": json.dumps(dict(asked.elsewhere)),
     }
-    statement = _estimating(said.fields, len(said.custom), member)
+    statement = _estimating(said, member)
     return iter(unit.session.execute(statement, given, execution_options={"yield_per": _AT_ONCE}))
 
 
 @lru_cache(maxsize=64)
-def _estimating(fields: tuple[str, ...], customs: int, member: str) -> TextClause:
-    own = [f"(c.custom -> (CAST(:custom AS text[]))[{place}])::text" for place in range(1, customs + 1)]
-    said = ", ".join([*(f"c.{name}" for name in fields), *own])
-    return text(_ESTIMATE.format(said=f"ARRAY[{said}]::text[]", member=member))
+def _estimating(said: Said, member: str) -> TextClause:
+    own = [f"(c.custom -> (CAST(:custom AS text[]))[{nth}])::text" for nth in range(1, len(said.custom) + 1)]
+    taken = ", ".join([*(f"c.{name}" for name in said.fields), *own])
+    lacking = "".join(_LACKING.format(place=place + 1) for place in said.lacking)
+    return text(_ESTIMATE.format(said=f"ARRAY[{taken}]::text[]", member=member, lacking=lacking))
 
 
 def _given(unit: UnitOfWork, asked: Asked) -> tuple[str, dict[str, object]]:

@@ -1,32 +1,23 @@
-"""What a draft would do, in words: who gets it, who doesn't and why, parts, cost, time, and what to mind."""
+"""What a draft would do, in words: who gets it, who doesn't and why, parts, cost, time."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask import url_for
 from flask_babel import gettext, ngettext
 
 from dialer.domain.audience import Audience
-from dialer.domain.inbound_text import says_how_to_stop
 from dialer.domain.phone import written
-from dialer.domain.segments import UCS2, Forced, forced_by
-from dialer.domain.sender import has_opt_out_route
+from dialer.domain.segments import UCS2
 from dialer.services.calling.views import CampaignView
-from dialer.services.messaging.views import BlastView, EstimateView, Warned
-from dialer.web.coordinator.text_wording import LEFT_OUT, WARNING
+from dialer.services.messaging.views import BlastView, EstimateView
+from dialer.web.coordinator.text_wording import LEFT_OUT
 from dialer.web.coordinator.wording import SUPPORT, VOTING_METHOD
 from dialer.web.words import duration, figure, moment, money, time_of_day
-
-_SAID_ELSEWHERE: Final = frozenset({"ucs2_forced", "no_sender", "campaign_not_active"})
-"""Warnings of the estimate that the page says in its own place: with the signs, or above everything."""
-
-
-_SIGNS_NAMED: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +44,7 @@ class Check:
     senders: str
     nobody_words: str
     held_out: int
-
-
-@dataclass(frozen=True, slots=True)
-class Minding:
-    """Something to mind; `straighten` where plain signs would help."""
-
-    code: str
-    words: str
-    straighten: bool = False
+    first_time: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +71,7 @@ def check_of(blast: BlastView, estimate: EstimateView, campaign: CampaignView, n
         senders=_senders(blast.senders or campaign.senders),
         nobody_words=_nobody_words(left_out),
         held_out=estimate.held_out,
+        first_time=estimate.first_time,
     )
 
 
@@ -153,44 +137,6 @@ def _senders(senders: Sequence[str]) -> str:
 def _nobody_words(left_out: Sequence[LeftOut]) -> str:
     most = sorted(left_out, key=lambda one: -one.count)[:3]
     return " · ".join(f"{one.words}: {figure(one.count)}" for one in most)
-
-
-def minding(body: str, estimate: EstimateView) -> list[Minding]:
-    """What to mind about a text: signs that make it dearer, what the estimate warns of, how people stop it.
-
-    Where texts come from a number anybody can answer STOP, so a text that doesn't say so is no fault.
-    """
-    forced = forced_by(body)
-    signs = [_dearer(forced)] if forced else []
-    others = [one for one in estimate.warnings if one.code not in _SAID_ELSEWHERE]
-    told = [Minding(one.code, warned(one)) for one in others]
-    is_warned = any(one.code == "no_opt_out_route" for one in told)
-    if not (is_warned or has_opt_out_route(body) or says_how_to_stop(body)):
-        told.append(Minding("no_word_to_stop", str(WARNING["no_word_to_stop"])))
-    return [*signs, *told]
-
-
-def warned(one: Warned) -> str:
-    """A warning of the estimate as the page says it."""
-    if one.code == "deadline":
-        return str(
-            ngettext(
-                "One person would be too late for the deadline, and get nothing.",
-                "%(count)s people would be too late for the deadline, and get nothing.",
-                one.count,
-                count=figure(one.count),
-            )
-        )
-    return str(WARNING.get(one.code, one.detail))
-
-
-def _dearer(forced: Forced) -> Minding:
-    signs = " ".join([*forced.typographic, *forced.others][:_SIGNS_NAMED])
-    words = gettext("%(signs)s makes every part shorter: 70 letters instead of 160.", signs=signs)
-    if forced.avoidable:
-        cheaper = gettext("With plain signs it costs less.")
-        words = f"{words} {cheaper}"
-    return Minding("ucs2_forced", words, straighten=bool(forced.typographic))
 
 
 def who_words(blast: BlastView) -> str:

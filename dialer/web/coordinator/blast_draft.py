@@ -23,7 +23,8 @@ from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.test_sends import send_test
 from dialer.services.messaging.views import BlastView, MessageView
 from dialer.web.coordinator import blast_form
-from dialer.web.coordinator.blast_check import check_of, minding, troubles, who_words
+from dialer.web.coordinator.blast_check import check_of, troubles, who_words
+from dialer.web.coordinator.blast_minding import minding
 from dialer.web.coordinator.blast_run import progress_page
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
@@ -220,7 +221,7 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
         values={"test_to": said("test_to"), **values},
         check=check_of(found, estimate, campaign, ctx.now),
         samples=estimate.samples,
-        warnings=minding(found.body, estimate),
+        warnings=minding(found.body, estimate, campaign),
         troubles=in_the_way,
         may_launch=not in_the_way,
         may_read=ctx.actor.may(Permission.CONVERSATION_READ),

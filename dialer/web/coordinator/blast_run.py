@@ -24,9 +24,9 @@ from dialer.services.messaging.launching import resume_blast as resume
 from dialer.services.messaging.progress import blast_progress as progress_of
 from dialer.services.messaging.replies import campaign_replies
 from dialer.services.messaging.views import BlastView
-from dialer.web.coordinator.blast_check import warned
 from dialer.web.coordinator.blast_form import FIELD_AT, moment_said, note_of, wall_of
 from dialer.web.coordinator.blast_going import going
+from dialer.web.coordinator.blast_minding import warned
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
 from dialer.web.coordinator.forms import Answer, Faults, asked, faults_of, go, said, take_step

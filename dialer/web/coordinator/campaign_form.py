@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import FieldError, ValidationFailed
+from dialer.domain.imprint import is_election_material
 from dialer.services.calling.campaigns import CampaignFields
 from dialer.services.calling.scripts import list_scripts
 from dialer.services.calling.views import CampaignView
@@ -28,6 +29,7 @@ from dialer.web.coordinator.forms import (
     number,
     our_numbers,
     said,
+    said_or_none,
     ticked,
     wall_time,
     whole_number,
@@ -53,6 +55,9 @@ FIELD_AT: Final = {
     "/recontact_after_s": "recontact_hours",
     "/recontact_hours": "recontact_hours",
     "/senders": "senders",
+    "/sender_names": "sender_names",
+    "/imprint": "imprint",
+    "/imprint_url": "imprint_url",
     "/caller_ids": "caller_ids",
     "/cost_cap": "cost_cap",
 }
@@ -68,6 +73,9 @@ _SENT: Final = (
     "retry_minutes",
     "lease_minutes",
     "recontact_hours",
+    "sender_names",
+    "imprint",
+    "imprint_url",
     "senders",
     "caller_ids",
     "cost_cap",
@@ -76,7 +84,7 @@ _SENT: Final = (
 _HOUR_S: Final = 3600
 
 
-def first_values(campaign: CampaignView | None = None) -> dict[str, Any]:
+def first_values(home: str | None, campaign: CampaignView | None = None) -> dict[str, Any]:
     """What the form shows at first: the campaign as it is, or the defaults of a new one."""
     if campaign is None:
         return {
@@ -92,6 +100,10 @@ def first_values(campaign: CampaignView | None = None) -> dict[str, Any]:
             "retry_minutes": "240",
             "lease_minutes": "15",
             "recontact_hours": "",
+            "sender_names": "",
+            "imprint": "",
+            "imprint_url": "",
+            "election_material": is_election_material(None, home),
             "senders": "",
             "caller_ids": "",
             "cost_cap": "",
@@ -114,6 +126,10 @@ def first_values(campaign: CampaignView | None = None) -> dict[str, Any]:
         "caller_ids": ", ".join(campaign.caller_ids),
         "cost_cap": "" if campaign.cost_cap is None else f"{campaign.cost_cap.normalize():f}",
         "require_consent_sms": campaign.require_consent_sms,
+        "sender_names": ", ".join(campaign.sender_names),
+        "imprint": campaign.imprint or "",
+        "imprint_url": campaign.imprint_url or "",
+        "election_material": is_election_material(campaign.election_material, home),
     }
 
 
@@ -137,6 +153,7 @@ def sent_values() -> dict[str, Any]:
         **{name: said(name) for name in _SENT},
         "list_ids": request.form.getlist("list_ids"),
         "require_consent_sms": ticked("require_consent_sms"),
+        "election_material": ticked("election_material"),
     }
 
 
@@ -151,6 +168,10 @@ def campaign_fields() -> CampaignFields:
         senders=our_numbers("senders"),
         caller_ids=our_numbers("caller_ids"),
         require_consent_sms=ticked("require_consent_sms"),
+        sender_names=[name.strip() for name in said("sender_names").split(",") if name.strip()],
+        election_material=ticked("election_material"),
+        imprint=said_or_none("imprint"),
+        imprint_url=said_or_none("imprint_url"),
     )
     unread: list[FieldError] = []
     for field, read in _FIGURES.items():

@@ -54,7 +54,8 @@ def campaigns() -> str:
 @allow(Permission.CAMPAIGN_MANAGE)
 def new_campaign() -> str:
     """The empty form."""
-    return form_page(context(), None, first_values())
+    ctx = context()
+    return form_page(ctx, None, first_values(ctx.phones.home))
 
 
 @coordinator.post("/campaigns")
@@ -84,7 +85,7 @@ def edit_campaign(campaign_id: uuid.UUID) -> str:
     """The form with what is set now."""
     ctx = context()
     found = get_campaign(ctx, campaign_id)
-    return form_page(ctx, found, first_values(found))
+    return form_page(ctx, found, first_values(ctx.phones.home, found))
 
 
 @coordinator.post("/campaigns/<uuid:campaign_id>/edit")

@@ -49,6 +49,10 @@ def test_a_new_campaign_has_the_defaults_of_the_contract(coordinator: Caller) ->
         "retry_after_s": 14400,
         "assignment_timeout_s": 900,
         "recontact_after_s": None,
+        "sender_names": [],
+        "election_material": None,
+        "imprint": None,
+        "imprint_url": None,
         "require_consent": {"sms": False, "email": False},
         "cost_cap": None,
         "spent": {"amount": "0.0000", "currency": "GBP"},
@@ -66,6 +70,10 @@ def test_changes_merge(coordinator: Caller) -> None:
         "quiet_hours": {"start": "20:00", "end": "10:30"},
         "require_consent": {"email": True},
         "recontact_after_s": 86_400,
+        "sender_names": ["Tir Cyffredin", "Common Ground"],
+        "election_material": False,
+        "imprint": "Promoted by A Rees, 1 High Street, Aber Marsh",
+        "imprint_url": "https://example.org/imprint",
         "cost_cap": {"amount": "12.34", "currency": "GBP"},
         "caller_ids": ["+441632960001"],
         "senders": ["+447700900001", "MG" + "0" * 32, "CommonGrnd"],
@@ -75,6 +83,8 @@ def test_changes_merge(coordinator: Caller) -> None:
     assert changed.status_code == 200
     assert changed.json["require_consent"] == {"sms": True, "email": True}
     assert changed.json["recontact_after_s"] == 86_400
+    for name in ("sender_names", "election_material", "imprint", "imprint_url"):
+        assert changed.json[name] == change[name]
     assert changed.json["cost_cap"] == {"amount": "12.3400", "currency": "GBP"}
     kept = {name: value for name, value in made.items() if name not in change}
     assert {name: changed.json[name] for name in kept} == kept
@@ -92,6 +102,10 @@ def test_changes_merge(coordinator: Caller) -> None:
         ({"max_attempts": "3"}, "/max_attempts"),
         ({"retry_after_s": -1}, "/retry_after_s"),
         ({"recontact_after_s": -1}, "/recontact_after_s"),
+        ({"sender_names": ["x" * 101]}, "/sender_names/0"),
+        ({"sender_names": ["x"] * 11}, "/sender_names"),
+        ({"imprint": "x" * 501}, "/imprint"),
+        ({"imprint_url": "our page"}, "/imprint_url"),
         ({"assignment_timeout_s": 4}, "/assignment_timeout_s"),
         ({"abandoned_rate_max": 0.031}, "/abandoned_rate_max"),
         ({"knock_up_support_max": 6}, "/knock_up_support_max"),

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 
 import pytest
+from sqlalchemy import select
 
 from dialer.domain.blast import Pause
 from dialer.domain.sender import Rest
@@ -18,13 +19,14 @@ from dialer.services.messaging.no_to_texts import SAID_BY_LINK, bar_from_texts
 from dialer.services.messaging.senders import rest_senders, sender_rows
 from dialer.services.paging import Page
 from dialer.services.people.audiences import create_audience
+from dialer.store.models.people import Contact
 from dialer.store.queries import counters
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
 
-TEXT = "Hi {first_name|there}, polls are open until 10. Stop: STOP"
+TEXT = "Common Ground here, {first_name|friend}: polls are open until 10. Stop: STOP"
 SENDER = "+447700900001"
 MOBILES = 6
 """Of the nine people of the phone bank three share a landline."""
@@ -33,7 +35,7 @@ MOBILES = 6
 @pytest.fixture
 def texting(ctx: Context, bank: PhoneBank) -> PhoneBank:
     """The phone bank with a number to text from."""
-    change_campaign(ctx, bank.campaign_id, {"senders": [SENDER]})
+    change_campaign(ctx, bank.campaign_id, {"senders": [SENDER], "election_material": False})
     return bank
 
 
@@ -117,6 +119,28 @@ def test_signs_that_make_it_dearer_are_named_and_made_plain_only_when_asked(draf
     assert "blast-warning" not in page.tests
 
 
+def test_what_a_text_lacks_is_said_with_the_remedy_and_the_people(
+    draft: Reader, texting: PhoneBank, ctx: Context
+) -> None:
+    with ctx.unit() as unit:
+        owen = unit.session.scalars(select(Contact).where(Contact.first_name == "Owen")).one()
+        owen.first_name, owen.last_name = None, "Prydderch"
+    page = draft.press("blast-check", body="{first_name}, polls are open. Stop: STOP")
+    assert _value(draft, "blast-first-time") == str(MOBILES)
+    assert "Say who it is from: “Common Ground”." in page.text
+    assert "{first_name} is empty for one person." in page.text
+    assert f'<a href="/contacts/{owen.id}">Prydderch</a>' in page.html
+    change_campaign(ctx, texting.campaign_id, {"election_material": True})
+    page = draft.press("blast-check", body=TEXT)
+    assert page.tests["blast-warning"]["data-code"] == "no_imprint"
+    assert "Election texts need to say who sends them. Add the imprint, or a link to it." in page.text
+    assert f"/campaigns/{texting.campaign_id}/edit#imprint" in page.html
+    change_campaign(ctx, texting.campaign_id, {"imprint_url": "https://example.org/i"})
+    page = draft.press("blast-check")
+    assert "Add the imprint: https://example.org/i" in page.text
+    assert "blast-warning" not in draft.press("blast-check", body=f"{TEXT} example.org/i").tests
+
+
 @pytest.mark.slow
 def test_faults_stand_beside_their_fields_and_keep_the_rest(draft: Reader) -> None:
     page = draft.press("blast-check", body="Hi {fist_name}", name="", senders="not a number at all")
@@ -129,8 +153,9 @@ def test_faults_stand_beside_their_fields_and_keep_the_rest(draft: Reader) -> No
 
 def test_a_text_that_does_not_say_how_to_stop_gets_a_hint_and_may_go(draft: Reader) -> None:
     assert "blast-warning" not in draft.page.tests
-    page = draft.press("blast-check", body="Hi {first_name|there}, polls are open until 10.")
-    assert page.tests["blast-warning"]["data-code"] == "no_word_to_stop"
+    page = draft.press("blast-check", body=TEXT.removesuffix(" Stop: STOP"))
+    assert page.tests["blast-warning"]["data-code"] == "no_opt_out_words"
+    assert "6 people here have never had a text from you." in page.words["blast-warning"]
     assert "Add “Stop: STOP”" in page.words["blast-warning"]
     page = draft.press("blast-launch", confirm=str(MOBILES))
     assert page.tests["blast-progress"]["data-state"] == "running"
@@ -333,7 +358,7 @@ def test_it_is_tried_on_phones_of_our_own_first(draft: Reader, ctx: Context) -> 
         ("test", "+447700900990"),
         ("test", "+447700900991"),
     }
-    assert sent[0].body.startswith("Hi there, polls")
+    assert sent[0].body.startswith("Common Ground here, friend: polls")
     page = draft.press("blast-test", test_to="nonsense")
     assert page.status == 422
     assert "blast-launch" in page.buttons

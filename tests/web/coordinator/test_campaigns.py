@@ -179,6 +179,8 @@ def test_numbers_and_money_are_set_in_any_usual_writing(desk: Reader, bank: Phon
         caller_ids="01632 960010",
         cost_cap="£1,250.50",
         recontact_hours="36",
+        sender_names="Common Ground, Tir Cyffredin",
+        imprint_url="https://example.org/imprint",
         require_consent_sms="yes",
     )
     campaign = get_campaign(ctx, bank.campaign_id)
@@ -187,6 +189,9 @@ def test_numbers_and_money_are_set_in_any_usual_writing(desk: Reader, bank: Phon
     assert f"{campaign.cost_cap:f}".startswith("1250.50")
     assert campaign.require_consent_sms
     assert campaign.recontact_after_s == 36 * 3600
+    assert campaign.sender_names == ("Common Ground", "Tir Cyffredin")
+    assert (campaign.imprint, campaign.imprint_url) == (None, "https://example.org/imprint")
+    assert campaign.election_material, "the box is ticked at first"
     desk.open(f"{_page(bank)}/edit")
     page = desk.press("save", cost_cap="much", caller_ids="Aled")
     assert page.status == 422

@@ -101,12 +101,23 @@ class BlastQuery(PageQuery):
     campaign_id = Id()
 
 
+class NamedContactSchema(Schema):
+    """Somebody, by what is known of their name."""
+
+    id = Id(required=True)
+    name = Text(required=True)
+
+
 class BlastWarningSchema(Schema):
-    """Something to know before launching; `count` is how many texts it is about."""
+    """Something to know before launching; `count` is how many texts it is about. Where it is about a
+    placeholder, `about` names it, and `contacts` the first people for whom it is empty.
+    """
 
     code = Text(required=True)
     detail = Text(required=True)
     count = Whole(required=True)
+    about = Text(required=True, allow_none=True)
+    contacts = fields.List(fields.Nested(NamedContactSchema), required=True)
 
 
 class EstimateSchema(Schema):
@@ -114,6 +125,9 @@ class EstimateSchema(Schema):
 
     recipients = Whole(required=True)
     excluded = fields.Dict(keys=Text(), values=Whole(), required=True)
+    first_time = Whole(
+        required=True, metadata={"description": "how many of them this organisation has never texted"}
+    )
     held_out = Whole(
         required=True,
         metadata={"description": "how many more if the saved audience drew nobody out by chance"},
@@ -283,6 +297,7 @@ def _shown_estimate(found: EstimateView) -> dict[str, object]:
     return {
         "recipients": found.recipients,
         "excluded": found.excluded,
+        "first_time": found.first_time,
         "held_out": found.held_out,
         "messages": found.encodings,
         "segments": found.segments,

@@ -20,6 +20,7 @@ from dialer.domain.campaign import (
     TIMEOUT_LEAST_S,
     TIMEOUT_MOST_S,
 )
+from dialer.domain.imprint import IMPRINT_LONGEST, NAME_LONGEST, NAMES_MOST, URL_LONGEST
 from dialer.services.calling import campaigns as deeds
 from dialer.services.calling.campaigns import CampaignFields
 from dialer.services.calling.views import CampaignView
@@ -72,6 +73,10 @@ class CampaignFieldsSchema(Schema):
     senders = fields.List(Text(max_length=34))
     max_attempts = Whole(least=1, most=ATTEMPTS_MOST)
     retry_after_s = Whole(least=0, most=RETRY_MOST_S)
+    sender_names = fields.List(Text(blank=False, max_length=NAME_LONGEST), metadata={"maxItems": NAMES_MOST})
+    election_material = Flag(allow_none=True)
+    imprint = Text(max_length=IMPRINT_LONGEST, allow_none=True)
+    imprint_url = Text(max_length=URL_LONGEST, allow_none=True)
     recontact_after_s = Whole(least=0, most=NOT_CONTACTED_MOST_S, allow_none=True)
     assignment_timeout_s = Whole(least=TIMEOUT_LEAST_S, most=TIMEOUT_MOST_S)
     election_id = Id()
@@ -193,6 +198,10 @@ def _shown(campaign: CampaignView) -> dict[str, object]:
         "retry_after_s": campaign.retry_after_s,
         "assignment_timeout_s": campaign.assignment_timeout_s,
         "election_id": campaign.election_id,
+        "sender_names": campaign.sender_names,
+        "election_material": campaign.election_material,
+        "imprint": campaign.imprint,
+        "imprint_url": campaign.imprint_url,
         "recontact_after_s": campaign.recontact_after_s,
         "require_consent": {"sms": campaign.require_consent_sms, "email": campaign.require_consent_email},
         "cost_cap": money(campaign.cost_cap, campaign.currency),

@@ -1,0 +1,126 @@
+"""What to mind about a text before it goes to many: what is dearer, what it should say, what comes late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import url_for
+from flask_babel import gettext, ngettext
+
+from dialer.domain.inbound_text import says_how_to_stop
+from dialer.domain.segments import Forced, forced_by
+from dialer.domain.sender import has_opt_out_route
+from dialer.services.calling.views import CampaignView
+from dialer.services.messaging.views import EstimateView, NamedContact, Warned
+from dialer.web.coordinator.text_wording import WARNING
+from dialer.web.house import current_organisation
+from dialer.web.words import figure
+
+_SAID_ELSEWHERE: Final = frozenset({"ucs2_forced", "no_sender", "campaign_not_active"})
+"""Warnings of the estimate that the page says in its own place: with the signs, or above everything."""
+
+_SIGNS_NAMED: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Minding:
+    """Something to mind; `straighten` where plain signs would help, `href` where something is set elsewhere.
+    `people` are the first it is about.
+    """
+
+    code: str
+    words: str
+    straighten: bool = False
+    href: str | None = None
+    deed: str = ""
+    people: Sequence[NamedContact] = ()
+    others: int = 0
+
+
+def minding(body: str, estimate: EstimateView, campaign: CampaignView) -> list[Minding]:
+    """What to mind about a text: signs that make it dearer, what the estimate warns of, how people stop it.
+
+    Where texts come from a number anybody can answer STOP, so a later text that doesn't say so is no fault.
+    """
+    forced = forced_by(body)
+    signs = [_dearer(forced)] if forced else []
+    told = [_minding(one, campaign) for one in estimate.warnings if one.code not in _SAID_ELSEWHERE]
+    is_warned = any(one.code in {"no_opt_out_route", "no_opt_out_words"} for one in told)
+    if not (is_warned or has_opt_out_route(body) or says_how_to_stop(body)):
+        told.append(Minding("no_word_to_stop", str(WARNING["no_word_to_stop"])))
+    return [*signs, *told]
+
+
+def warned(one: Warned) -> str:
+    """A warning of the estimate as the page says it."""
+    if one.code == "deadline":
+        return str(
+            ngettext(
+                "One person would be too late for the deadline, and get nothing.",
+                "%(count)s people would be too late for the deadline, and get nothing.",
+                one.count,
+                count=figure(one.count),
+            )
+        )
+    return str(WARNING.get(one.code, one.detail))
+
+
+def _minding(one: Warned, campaign: CampaignView) -> Minding:
+    match one.code:
+        case "no_sender_name":
+            return Minding(one.code, f"{_never_texted(one.count)} {_say_who(campaign)}")
+        case "no_opt_out_words":
+            return Minding(one.code, f"{_never_texted(one.count)} {WARNING['no_word_to_stop']}")
+        case "no_imprint":
+            return _no_imprint(campaign)
+        case "empty_placeholder":
+            return _gap(one)
+    return Minding(one.code, warned(one))
+
+
+def _never_texted(count: int) -> str:
+    words = ngettext(
+        "One person here has never had a text from you.",
+        "%(count)s people here have never had a text from you.",
+        count,
+        count=figure(count),
+    )
+    return str(words)
+
+
+def _say_who(campaign: CampaignView) -> str:
+    name = next(iter(campaign.sender_names), current_organisation().name)
+    return str(gettext("Say who it is from: “%(name)s”.", name=name))
+
+
+def _no_imprint(campaign: CampaignView) -> Minding:
+    words = gettext("Election texts need to say who sends them.")
+    if imprint := campaign.imprint_url or campaign.imprint:
+        add = gettext("Add the imprint: %(imprint)s", imprint=imprint)
+        return Minding("no_imprint", f"{words} {add}")
+    page = url_for("coordinator.edit_campaign", campaign_id=campaign.id) + "#imprint"
+    add = gettext("Add the imprint, or a link to it.")
+    return Minding("no_imprint", f"{words} {add}", href=page, deed=gettext("Set the campaign’s"))
+
+
+def _gap(one: Warned) -> Minding:
+    words = ngettext(
+        "%(placeholder)s is empty for one person. Say what stands in for it, after a bar.",
+        "%(placeholder)s is empty for %(count)s people. Say what stands in for it, after a bar.",
+        one.count,
+        placeholder=f"{{{one.about}}}",
+        count=figure(one.count),
+    )
+    others = one.count - len(one.contacts)
+    return Minding(one.code, str(words), people=one.contacts, others=others)
+
+
+def _dearer(forced: Forced) -> Minding:
+    signs = " ".join([*forced.typographic, *forced.others][:_SIGNS_NAMED])
+    words = gettext("%(signs)s makes every part shorter: 70 letters instead of 160.", signs=signs)
+    if forced.avoidable:
+        cheaper = gettext("With plain signs it costs less.")
+        words = f"{words} {cheaper}"
+    return Minding("ucs2_forced", words, straighten=bool(forced.typographic))
