@@ -28,6 +28,7 @@ def undo_import(ctx: Context, import_id: uuid.UUID, *, force: bool = False) -> I
     require(ctx.actor, Permission.IMPORT_RUN)
     with ctx.unit() as unit:
         row = import_of(unit, import_id, lock=True)
+        _require_bars(ctx, row)
         if row.options.get("dry_run"):
             raise InvalidTransition("This was a trial: there is nothing to undo.", state=row.state)
         if row.state in {"undoing", "undone"}:
@@ -45,13 +46,19 @@ def undo_import(ctx: Context, import_id: uuid.UUID, *, force: bool = False) -> I
         return import_view(row)
 
 
+def _require_bars(ctx: Context, row: Import) -> None:
+    """What bars numbers is let go only by who may bar them."""
+    if row.list_id is None:
+        require(ctx.actor, Permission.SUPPRESSION_MANAGE)
+
+
 def _check_nothing_went_out(unit: UnitOfWork, row: Import) -> None:
     since = reached_since(unit.session, unit.organisation_id, row.id, row.created_at)
     if any(since):
         raise Conflict(
-            f"Since then {since.messages:,} texts went or wait to go to people from this list, and"
-            f" {since.calls:,} calls were made. Those that wait can be cancelled with their blast. Undo with"
-            " “force”, and these people stay.",
+            f"Since then people from this list were texted or are about to be (texts: {since.messages:,}), or"
+            f" were called (calls: {since.calls:,}). Texts that wait can be cancelled with their blast. Undo"
+            " with “force”, and these people stay.",
             messages=since.messages,
             calls=since.calls,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -20,8 +21,9 @@ from dialer.services.gotv.pledges import NewPledge, put_pledge
 from dialer.services.messaging.messages import texts_of_contact
 from dialer.services.paging import Page
 from dialer.services.people.contacts import ContactSearch, get_contact, list_contacts
-from dialer.services.people.lists import list_lists
+from dialer.services.people.lists import get_list, list_lists
 from dialer.services.people.no_contact import add_opt_out, lift_opt_out
+from dialer.services.people.views import ListView
 from dialer.services.people.why_out import reach_of_contact
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import (
@@ -195,6 +197,7 @@ def person_page(
         history=contact_history(ctx, contact_id),
         reach=reach_of_contact(ctx, contact_id),
         texts=lines_of(texts_of_contact(ctx, contact_id)),
+        lists=_lists_of(ctx, person.list_ids),
         composer=composer or empty_composer(),
         text_campaigns=choices([one for one in campaigns if one.state == "active"], gettext("None")),
         support_choices=supports,
@@ -202,6 +205,13 @@ def person_page(
         channel_choices=list(CHANNEL.items()),
         errors=errors or {},
     )
+
+
+def _lists_of(ctx: Context, list_ids: Sequence[uuid.UUID]) -> list[ListView]:
+    """The lists somebody is in, as far as the reader may see them."""
+    if not ctx.actor.may(Permission.LIST_READ):
+        return []
+    return [get_list(ctx, list_id) for list_id in list_ids]
 
 
 def _lift_page(contact_id: uuid.UUID, channel: str, errors: Faults | None = None) -> str:

@@ -104,8 +104,8 @@ def undo_an_import(import_id: uuid.UUID) -> Response:
         return go("coordinator.import_page", words, "warn", import_id=import_id)
     except Conflict as refused:
         words = gettext(
-            "Nothing was undone: since then %(texts)s texts went or wait to go to its people, and %(calls)s"
-            " calls were made. Tick the box to undo it all the same; they stay.",
+            "Nothing was undone: since then its people were texted or are about to be (texts: %(texts)s), or"
+            " were called (calls: %(calls)s). Tick the box to undo it all the same; they stay.",
             texts=refused.extra.get("messages", 0),
             calls=refused.extra.get("calls", 0),
         )

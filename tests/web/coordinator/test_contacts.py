@@ -49,6 +49,13 @@ def test_more_people_than_fit_on_a_page_are_shown_page_by_page(desk: Reader, ctx
     assert (first.count("Wren"), more.count("Wren")) == (50, 10)
 
 
+def test_a_page_shows_somebodys_lists_and_notes(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
+    change_contact(ctx, bank.people["Owen"], {"notes": "Rings back after five"})
+    page = desk.open(f"/contacts/{bank.people['Owen']}")
+    assert "Rings back after five" in page.text
+    assert "Aber Marsh" in page.text
+
+
 def test_a_look_is_audited(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
     page = desk.open(f"/contacts/{bank.people['Owen']}")
     assert "Owen Hughes" in page.text
