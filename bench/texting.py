@@ -26,7 +26,7 @@ from dialer.store.session import UnitFactory, make_engine
 ACCOUNT, TOKEN = "AC" + "0" * 32, "only-for-the-measurement"
 RATE = 100_000.0
 """No limit to speak of."""
-SENDER = "+12025550100"
+SENDER = "+442079460000"
 BODY = "Hello {first_name|there}, polls are open until 10 tonight. Reply STOP to opt out."
 
 PEOPLE = text(
