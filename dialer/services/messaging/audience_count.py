@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import replace
@@ -15,13 +16,24 @@ from dialer.services.messaging.resting import recontact_after_s
 from dialer.services.messaging.saved_audience import moment_of, saved_rule
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
-from dialer.store.queries.blast_estimate import Asked, Whom, count_texted, numbers_of
+from dialer.store.queries.blast_estimate import Asked, Whom, chosen_numbers, count_texted, numbers_of
 from dialer.store.session import UnitOfWork
 
 
 def count_recipients(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> int:
-    """How many numbers would get a blast if it were launched now: what its estimate calls recipients."""
-    return count_texted(unit, asked_of(ctx, unit, blast, campaign))
+    """How many numbers would get a blast if it were launched now: what its estimate calls recipients.
+
+    The database first judges everybody as if no number lay abroad. Where none does of those that people would
+    be texted on, that was right, and nobody's other numbers had to be looked at; else it judges again.
+    """
+    asked = _asked(ctx, unit, blast, campaign)
+    recipients = 0
+    with contextlib.closing(chosen_numbers(unit, asked)) as chosen:
+        for number, is_texted in chosen:
+            if not ctx.phones.allows(number):
+                return count_texted(unit, asked_of(ctx, unit, blast, campaign))
+            recipients += is_texted
+    return recipients
 
 
 def whom_of(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Whom:
@@ -47,17 +59,20 @@ def count_held_out(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
 
 def asked_of(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Asked:
     """What the database must be told to judge a blast's people. Which country a number is in only we know."""
-    whom = whom_of(ctx, unit, blast, campaign)
+    asked = _asked(ctx, unit, blast, campaign)
+    foreign, elsewhere = _by_country(ctx, numbers_of(unit, asked.whom))
+    return replace(asked, foreign=foreign, elsewhere=elsewhere)
+
+
+def _asked(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Asked:
+    """The same, as if no number lay abroad."""
     audience = Audience.of(blast.audience)
     rest_s = longest_rest_s(audience.not_contacted_for_s, recontact_after_s(ctx, campaign))
-    foreign, elsewhere = _by_country(ctx, numbers_of(unit, whom))
     return Asked(
-        whom=whom,
+        whom=whom_of(ctx, unit, blast, campaign),
         audience=audience,
         requires_consent=campaign.require_consent_sms,
         since=ctx.now - dt.timedelta(seconds=rest_s) if rest_s else None,
-        foreign=foreign,
-        elsewhere=elsewhere,
     )
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
@@ -126,6 +126,12 @@ _COUNT: Final = f"""
     ) AS recipient
 """
 
+_CHOSEN: Final = f"""
+    WITH {_JUDGED}
+    SELECT number COLLATE "C" AS number, bool_or(excluded IS NULL) AS is_texted
+    FROM judged WHERE number IS NOT NULL GROUP BY 1
+"""
+
 _ESTIMATE: Final = f"""
     WITH {_JUDGED},
     texted AS MATERIALIZED (
@@ -181,7 +187,7 @@ class Asked:
     audience: Audience
     requires_consent: bool
     since: dt.datetime | None
-    foreign: Sequence[str]
+    foreign: Sequence[str] = ()
     elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -221,9 +227,9 @@ def _member(unit: UnitOfWork, whom: Whom) -> tuple[str, dict[str, object]]:
         "lists": list(whom.list_ids),
         "election": whom.election_id,
     }
+    unit.session.execute(WORK_MEMORY)
     if whom.picked is None:
         return _ON_LISTS, given
-    unit.session.execute(WORK_MEMORY)
     condition = Condition(whom.picked, whom.moment)
     among = _PICKED_ON_LISTS.format(listed=_ON_LISTS, condition=condition.sql) if whom.list_ids else None
     return among or _PICKED.format(condition=condition.sql), {**condition.given, **given}
@@ -233,6 +239,17 @@ def count_texted(unit: UnitOfWork, asked: Asked) -> int:
     """How many numbers would be texted."""
     member, given = _given(unit, asked)
     return unit.session.scalar(text(_COUNT.format(said="NULL", member=member)), given) or 0
+
+
+def chosen_numbers(unit: UnitOfWork, asked: Asked) -> Generator[tuple[str, bool]]:
+    """Each number that somebody would be texted on if nothing stood against it, and whether nothing does for
+    one of them.
+    """
+    member, given = _given(unit, asked)
+    statement = text(_CHOSEN.format(said="NULL", member=member))
+    with unit.session.execute(statement, given, execution_options={"yield_per": _AT_ONCE}) as rows:
+        for row in rows:
+            yield row.number, row.is_texted
 
 
 def judged(unit: UnitOfWork, asked: Asked, said: Said, samples: int) -> Iterator[Row[Any]]:
