@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from bench.installation import Installation
 from dialer.processes import read_pid
 
 EVERY_S: Final = 0.1
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
 _KINDS: Final = (
     ("reading_process", "readers"),
     ("postgres: dialer", "database"),
@@ -58,11 +60,17 @@ class Watch:
     def _look(self, *, first: bool = False) -> None:
         for pid, kind in processes_of(self.installation).items():
             with contextlib.suppress(OSError, IndexError):
-                used = int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+                used = processor_s(pid)
                 before = self._seen.get(pid, used if first else 0.0)
                 self._seen[pid] = used
                 self.seconds[kind] += used - before
                 self.peak_mib[kind] = max(self.peak_mib.get(kind, 0.0), _resident_mib(pid))
+
+
+def processor_s(pid: int) -> float:
+    """Processor time of a process, with all its threads, those that have ended too."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def processes_of(installation: Installation) -> dict[int, str]:
