@@ -23,6 +23,7 @@ from dialer.services.people.contacts import change_contact
 from dialer.store.models.accounts import AuditEntry
 from dialer.store.session import UnitFactory
 from tests.conftest import Caller, SetClock
+from tests.examples import cases
 from tests.people import Person, make_person
 from tests.phone_bank import mobile
 from tests.texting import SENDER, Blasting, campaign, people
@@ -170,6 +171,7 @@ def test_volunteers_see_and_answer_what_was_given_to_them(desk: Desk, ctx: Conte
     assert desk.row()["assigned_to"] is None, "who is gone answers nothing"
 
 
+@pytest.mark.slow
 def test_a_volunteer_reads_nothing_of_other_campaigns(desk: Desk, ctx: Context) -> None:
     other = campaign(ctx)
     text_person(desk.blasting.ctx, NewText(desk.gwen, "Only for the others.", other.id))
@@ -187,7 +189,7 @@ def test_an_organiser_sees_the_conversations_of_their_campaigns(desk: Desk, ctx:
     assert far.get("/conversations").json["data"] == []
 
 
-@pytest.mark.parametrize("who", ["nobody", "stranger", "teller", "gone"])
+@pytest.mark.parametrize("who", cases(["stranger", "nobody", "teller", "gone"], quick=1))
 def test_it_is_given_only_to_somebody_who_may_answer(desk: Desk, ctx: Context, who: str) -> None:
     if who == "nobody":
         to = uuid.uuid4()
@@ -201,6 +203,7 @@ def test_it_is_given_only_to_somebody_who_may_answer(desk: Desk, ctx: Context, w
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/volunteer_id")
 
 
+@pytest.mark.slow
 def test_conversations_by_who_answers(desk: Desk) -> None:
     desk.hears("Hello", mobile(9))
     vera = desk.volunteer("Vera", desk.campaign_id)
@@ -215,6 +218,7 @@ def test_conversations_by_who_answers(desk: Desk) -> None:
     assert numbers("assigned=true") == []
 
 
+@pytest.mark.slow
 def test_who_answers_or_gives_at_the_same_time_is_heard_in_order(desk: Desk) -> None:
     them = [desk.volunteer(name, desk.campaign_id) for name in ("Vera", "Walt", "Xena")]
     path = f"/conversations/{desk.row()['id']}"

@@ -19,6 +19,7 @@ from dialer.services.people.no_contact import add_opt_out
 from dialer.services.people.suppressions import NewSuppression, add_suppression
 from dialer.store.models import new_id
 from tests.conftest import Caller, SetClock
+from tests.examples import cases
 from tests.people import Person
 from tests.phone_bank import landline, mobile
 from tests.texting import SENDER, Blasting, add_people, campaign, people
@@ -94,14 +95,17 @@ def _changed(**fields: Any) -> Callable[[Context, uuid.UUID], None]:
 
 @pytest.mark.parametrize(
     ("stands", "reason"),
-    [
-        (_opted_out, "opted_out"),
-        (_suppressed, "suppressed"),
-        (_changed(status="moved"), "moved"),
-        (_changed(phones=[{"number": landline(7)}]), "not_mobile"),
-        (_changed(phones=[{"number": "+1 212 555 0101"}]), "country"),
-        (_changed(phones=[]), "no_phone"),
-    ],
+    cases(
+        [
+            (_opted_out, "opted_out"),
+            (_suppressed, "suppressed"),
+            (_changed(status="moved"), "moved"),
+            (_changed(phones=[{"number": landline(7)}]), "not_mobile"),
+            (_changed(phones=[{"number": "+1 212 555 0101"}]), "country"),
+            (_changed(phones=[]), "no_phone"),
+        ],
+        quick=2,
+    ),
 )
 def test_what_stands_against_it_is_said_at_once(
     desk: Desk, ctx: Context, stands: Callable[[Context, uuid.UUID], None], reason: str
@@ -115,6 +119,7 @@ def test_what_stands_against_it_is_said_at_once(
     assert desk.caller.get("/messages").json["data"] == []
 
 
+@pytest.mark.slow
 def test_consent_is_asked_for_where_the_campaign_requires_it(desk: Desk, ctx: Context) -> None:
     careful = campaign(ctx, require_consent_sms=True)
     answer = desk.text(campaign_id=str(careful.id))
@@ -138,16 +143,19 @@ def test_a_no_that_comes_before_the_wire_holds(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("given", "slug", "pointer"),
-    [
-        ({"body": "Hello {fist_name}"}, "unknown-placeholder", "/body"),
-        ({"body": "See you at {polling_station}"}, "validation-failed", "/body"),
-        ({"body": "{caller_name} here"}, "validation-failed", "/body"),
-        ({"body": "  "}, "validation-failed", "/body"),
-        ({"body": "x" * 1601}, "validation-failed", "/body"),
-        ({"body": "Hi", "to": uuid.uuid4()}, "validation-failed", "/contact_id"),
-        ({"body": "Hi", "campaign_id": str(uuid.uuid4())}, "validation-failed", "/campaign_id"),
-        ({"body": "Hi", "sender": SENDER}, "validation-failed", "/sender"),
-    ],
+    cases(
+        [
+            ({"body": "Hello {fist_name}"}, "unknown-placeholder", "/body"),
+            ({"body": "See you at {polling_station}"}, "validation-failed", "/body"),
+            ({"body": "{caller_name} here"}, "validation-failed", "/body"),
+            ({"body": "  "}, "validation-failed", "/body"),
+            ({"body": "x" * 1601}, "validation-failed", "/body"),
+            ({"body": "Hi", "to": uuid.uuid4()}, "validation-failed", "/contact_id"),
+            ({"body": "Hi", "campaign_id": str(uuid.uuid4())}, "validation-failed", "/campaign_id"),
+            ({"body": "Hi", "sender": SENDER}, "validation-failed", "/sender"),
+        ],
+        quick=3,
+    ),
 )
 def test_what_cannot_be_sent_as_it_is(desk: Desk, given: dict[str, Any], slug: str, pointer: str) -> None:
     answer = desk.text(**given)
@@ -220,6 +228,7 @@ def test_texts_of_no_campaign_count_towards_what_all_may_spend(desk: Desk) -> No
     assert desk.look(second)["waiting_reason"] == "organisation_cost_cap"
 
 
+@pytest.mark.slow
 def test_on_a_shared_number_a_housemates_no_holds(desk: Desk, ctx: Context) -> None:
     housemate = new_id()
     add_people(ctx, [(housemate, [mobile(0)])])

@@ -23,6 +23,7 @@ from dialer.services.people.no_contact import add_opt_out
 from dialer.settings import Settings
 from dialer.store.models.messaging import Message
 from tests.conftest import Caller
+from tests.examples import cases
 from tests.people import Person
 from tests.phone_bank import landline, mobile
 from tests.texting import SENDER, campaign, listed, people, system
@@ -60,6 +61,7 @@ def shell(at_home: Settings, ctx: Context, capsys: pytest.CaptureFixture[str]) -
     return Shell(capsys, campaign_id, listed(ctx, people(ctx, 4)))
 
 
+@pytest.mark.slow
 def test_it_says_what_the_api_says(shell: Shell, api: Callable[[Person], Caller], carys: Person) -> None:
     timed = ("--send-at", "2126-05-07T09:00+01:00", "--deadline-at", "2126-05-07T20:00:00Z")
     wanted = ("--sender", SENDER, "--audience", '{"support": [2, 1], "voted": false}')
@@ -95,6 +97,7 @@ def test_from_the_draft_to_its_end(shell: Shell) -> None:
     assert (shell.code, again["problem"], again["state"]) == (1, "invalid-transition", "cancelled")
 
 
+@pytest.mark.slow
 def test_a_stopped_senders_texts_are_given_to_the_others_of_its_blasts(
     shell: Shell, ctx: Context, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -133,6 +136,7 @@ def test_the_text_comes_from_a_file(shell: Shell, tmp_path: Any) -> None:
     assert shell("create", *given)["body"] == "Bore da, {first_name}."
 
 
+@pytest.mark.slow
 def test_watching_tells_each_change_until_it_is_over(
     shell: Shell, ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,17 +157,23 @@ def test_watching_tells_each_change_until_it_is_over(
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [
-        (("show", "x"), "invalid UUID"),
-        (("launch",), "required: ID"),
-        (("launch", str(uuid.UUID(int=1)), "--expected-recipients", "-1"), "a whole number expected"),
-        (("create", "--name", "N", "--body", "B"), "required: --campaign"),
-        (("create", "--campaign", str(uuid.UUID(int=1)), "--name", "N"), "--body --body-file is required"),
-        (("create", "--send-at", "2126-05-07T09:00"), "a time with its zone expected"),
-        (("create", "--audience", "[]"), "an object such as"),
-        (("create", "--body-file", "/nowhere"), "can’t be read as a text"),
-        (("fly", "x"), "invalid choice"),
-    ],
+    cases(
+        [
+            (("show", "x"), "invalid UUID"),
+            (("launch",), "required: ID"),
+            (("launch", str(uuid.UUID(int=1)), "--expected-recipients", "-1"), "a whole number expected"),
+            (("create", "--name", "N", "--body", "B"), "required: --campaign"),
+            (
+                ("create", "--campaign", str(uuid.UUID(int=1)), "--name", "N"),
+                "--body --body-file is required",
+            ),
+            (("create", "--send-at", "2126-05-07T09:00"), "a time with its zone expected"),
+            (("create", "--audience", "[]"), "an object such as"),
+            (("create", "--body-file", "/nowhere"), "can’t be read as a text"),
+            (("fly", "x"), "invalid choice"),
+        ],
+        quick=3,
+    ),
 )
 def test_wrong_usage(words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -174,12 +184,15 @@ def test_wrong_usage(words: tuple[str, ...], said: str, capsys: pytest.CaptureFi
 
 @pytest.mark.parametrize(
     ("words", "problem", "said"),
-    [
-        (("show", str(uuid.UUID(int=1))), "not-found", "isn’t here"),
-        (("create", "--body", "Hello {fist_name}"), "unknown-placeholder", "/body: “{fist_name}”"),
-        (("create", "--body", "Hi", "--audience", '{"support": [9]}'), "validation-failed", "/audience"),
-        (("create", "--body", "Hi", "--sender", "no sender at all"), "validation-failed", "/senders/0"),
-    ],
+    cases(
+        [
+            (("show", str(uuid.UUID(int=1))), "not-found", "isn’t here"),
+            (("create", "--body", "Hello {fist_name}"), "unknown-placeholder", "/body: “{fist_name}”"),
+            (("create", "--body", "Hi", "--audience", '{"support": [9]}'), "validation-failed", "/audience"),
+            (("create", "--body", "Hi", "--sender", "no sender at all"), "validation-failed", "/senders/0"),
+        ],
+        quick=1,
+    ),
 )
 def test_what_is_refused(shell: Shell, words: tuple[str, ...], problem: str, said: str) -> None:
     more = ("--campaign", shell.campaign_id, "--name", "N") if words[0] == "create" else ()

@@ -87,6 +87,7 @@ def test_who_knows_one_of_the_others_hears_from_that_one(
     assert now[of_far[2]] in {THIRD, NEAR}, "who knows only the stopped one hears from another"
 
 
+@pytest.mark.slow
 def test_what_has_no_other_sender_stays_and_is_told(blasting: Blasting, ids: dict[str, uuid.UUID]) -> None:
     alone = planned(blasting, FAR)
     with blasting.ctx.unit() as unit:
@@ -131,6 +132,7 @@ def test_whoever_had_them_claimed_loses_them(blasting: Blasting, ids: dict[str, 
     assert set(blasting.judge.accepted_by_number().values()) == {1}
 
 
+@pytest.mark.slow
 def test_what_comes_back_into_the_line_follows(blasting: Blasting, ids: dict[str, uuid.UUID]) -> None:
     blast_id = planned(blasting, NEAR, FAR)
     blasting.judge.answers = lambda message: NotAccepted("429") if message.sender == FAR else None

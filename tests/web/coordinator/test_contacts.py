@@ -151,6 +151,7 @@ def test_a_text_that_cannot_go_is_kept_in_the_form(desk: Reader, bank: PhoneBank
     assert "text-send" not in desk.open(f"/contacts/{bank.people['Owen']}").buttons
 
 
+@pytest.mark.slow
 def test_in_quiet_hours_the_page_says_when_it_goes(
     desk: Reader, bank: PhoneBank, ctx: Context, clock: SetClock, carys: Person
 ) -> None:

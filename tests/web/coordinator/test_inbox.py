@@ -148,6 +148,7 @@ def test_a_conversation_is_answered_once_and_given_to_somebody(
     assert "inbox-open" not in desk.open("/inbox?whose=nobody").tests
 
 
+@pytest.mark.slow
 def test_what_came_meanwhile_stops_an_answer(desk: Reader, bank: PhoneBank, writes: Writes) -> None:
     writes(OWEN, "Which hall?")
     shown = _look_into(desk, "Owen Hughes", "open")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from dialer.services.context import Context
 from dialer.services.messaging.handing_over import move_some
 from dialer.services.messaging.launching import launch_blast
@@ -34,6 +36,7 @@ def test_a_fault_is_told_at_its_field(desk: Reader, ctx: Context) -> None:
     assert "none of these" in page.text
 
 
+@pytest.mark.slow
 def test_a_stopped_ones_texts_are_given_to_others(desk: Reader, ctx: Context) -> None:
     senders = [landline(900), landline(901)]
     run = launch_blast(ctx, blast(ctx, people(ctx, 20), senders=senders).id)
