@@ -7,11 +7,17 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from dialer.store.queries.message_claims import Claimed
 
 Thing = TypeVar("Thing")
+
+AHEAD_S: Final = 0.5
+AHEAD_LEAST: Final = 100
+"""So much of what lately went is claimed ahead, and at least so many: what a run hasn't sent at its end goes
+back, which costs as much as claiming it did.
+"""
 
 
 @dataclass(slots=True)
@@ -24,6 +30,15 @@ class Held:
     single: deque[Claimed] = field(default_factory=deque)
     blast: deque[Claimed] = field(default_factory=deque)
     ask_again_at: float = -math.inf
+    _claimed: int = 0
+    _claimed_at: float = -math.inf
+
+    def next_claim(self, most: int, at: float) -> int:
+        """How many to claim of blasts now that the last are gone, at a moment of `time.monotonic()`."""
+        pace = self._claimed / max(at - self._claimed_at, 0.001)
+        self._claimed = min(most, max(AHEAD_LEAST, int(pace * AHEAD_S)))
+        self._claimed_at = at
+        return self._claimed
 
     def __bool__(self) -> bool:
         return bool(self.single or self.blast)

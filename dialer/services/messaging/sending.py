@@ -133,7 +133,7 @@ def _refill(run: _Run) -> None:
         held = run.held.setdefault(lane.sender, Held())
         if held.blast or not lane.blast_ids:
             continue
-        room = claim_size(lane.rate)
+        room = held.next_claim(claim_size(lane.rate), time.monotonic())
         each = math.ceil(room / len(lane.blast_ids))
         blast_ids = beginning_anywhere(lane.blast_ids, run.tools.luck())
         found = [_claim(run, lane, blast_id, each) for blast_id in blast_ids]
@@ -188,7 +188,7 @@ def _pass_and_hand_over(run: _Run, batch: Sequence[Claimed]) -> None:
 
 
 def claim_size(rate: float) -> int:
-    """How many texts are claimed ahead at a rate: two seconds' worth."""
+    """How many texts are claimed ahead at a rate, at most: two seconds' worth."""
     return max(1, min(CLAIM_MOST, math.ceil(rate * CLAIM_S)))
 
 

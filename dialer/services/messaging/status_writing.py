@@ -66,7 +66,9 @@ def _cost(folded: Folded, amount: Decimal) -> Cost:
 def _columns(unit: UnitOfWork, moved: Sequence[Folded]) -> dict[str, list[Any]]:
     """A SID that another text is known by stays with that one."""
     holders: dict[str | None, uuid.UUID] = {each.sid: each.text.id for each in reversed(moved)}
-    holders.update(message_ids_by_sid(unit, {each.sid for each in moved if each.sid is not None}))
+    fresh = {each.sid for each in moved if each.sid is not None and each.text.carrier_sid is None}
+    holders.update({each.sid: each.text.id for each in moved if each.text.carrier_sid is not None})
+    holders.update(message_ids_by_sid(unit, fresh))
     return {
         "ids": [each.text.id for each in moved],
         "befores": [each.text.state for each in moved],

@@ -107,13 +107,15 @@ def find_messages(unit: UnitOfWork, events: Sequence[DueEvent]) -> dict[uuid.UUI
             )
         )
     )
-    known = message_ids_by_sid(unit, {event.sid for event in events})
+    known = message_ids_by_sid(unit, {event.sid for event in events if event.about_id not in ours})
     found = {event.id: event.about_id if event.about_id in ours else known.get(event.sid) for event in events}
     return {event_id: message_id for event_id, message_id in found.items() if message_id is not None}
 
 
 def message_ids_by_sid(unit: UnitOfWork, sids: Collection[str]) -> dict[str, uuid.UUID]:
     """The texts that have these SIDs, in either direction."""
+    if not sids:
+        return {}
     rows = unit.session.execute(
         select(Message.carrier_sid, Message.id).where(
             Message.organisation_id == unit.organisation_id, Message.carrier_sid.in_(sids)
