@@ -77,7 +77,7 @@ def receive(ctx: Context, text: InboundText) -> Received:
         said = _classified(unit, text, before)
         _continue(ctx, unit, conversation, text, before)
         message_id = _keep(ctx, unit, conversation, text, said)
-        _act(ctx, unit, conversation, said, text.received_at)
+        _act(ctx, unit, conversation, said, text)
         return Received(message_id, said.klass, said.rule)
 
 
@@ -151,22 +151,24 @@ def _keep(
 
 
 def _act(
-    ctx: Context, unit: UnitOfWork, conversation: Conversation, said: Classified, said_at: dt.datetime
+    ctx: Context, unit: UnitOfWork, conversation: Conversation, said: Classified, text: InboundText
 ) -> None:
     """Do what a text asks for. One under review stays so until a person decides, whatever comes but a no, and
-    nothing automatic answers meanwhile (contract §7).
+    nothing automatic answers meanwhile (contract §7). What the carrier says it took for a keyword
+    (`OptOutType`) it has answered itself, and gets no second answer.
     """
+    is_answered = bool(text.opt_out_type)
     if said.klass == OPT_OUT:
         new = bar_from_texts(ctx, unit, conversation.number, conversation.contact_id, SAID_BY_TEXT)
         if conversation.state == "review":
             release_waiting(ctx, unit, conversation.number)
         conversation.state = "closed"
-        if new:
+        if new and not is_answered:
             confirm_stop(ctx, unit, conversation)
         return
     if said.klass == OPT_IN:
-        let_back_in(ctx, unit, conversation.number, said_at, reason="They texted to be back in")
-    if said.rule == "help" and conversation.state != "review":
+        let_back_in(ctx, unit, conversation.number, text.received_at, reason="They texted to be back in")
+    if said.rule == "help" and conversation.state != "review" and not is_answered:
         answer_help(ctx, unit, conversation)
     if said.klass == REVIEW:
         conversation.state = "review"

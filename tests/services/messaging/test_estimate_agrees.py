@@ -11,15 +11,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from dialer.domain.audience import Audience
 from dialer.domain.message_gate import EXCLUSIONS
+from dialer.domain.placeholders import lacking, without_fallback
 from dialer.domain.segments import measure
 from dialer.services.messaging.audience_count import count_recipients
-from dialer.services.messaging.candidates import chunk_after
+from dialer.services.messaging.candidates import Candidate, chunk_after
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.opt_out_links import sample_url
-from dialer.services.messaging.rendering import rendered
+from dialer.services.messaging.rendering import rendered, values_of
 from dialer.services.messaging.views import EstimateView
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
@@ -220,10 +222,17 @@ class Town:
             )
             excluded = Counter(str(one.excluded) for one in candidates if one.excluded is not None)
             texts: dict[str, str] = {}
+            standing: list[Candidate] = []
             for one in candidates:
                 if one.excluded is None and one.number is not None:
                     excluded["duplicate_number"] += one.number in texts
+                    if one.number not in texts:
+                        standing.append(one)
                     texts.setdefault(one.number, rendered(row.body, one.person, sample_url(self.ctx)))
+            lacks = {
+                one.id: lacking(row.body, values_of(one.person, sample_url(self.ctx))) for one in standing
+            }
+            texted = set(unit.session.scalars(select(Message.number)))
         measured = [measure(body) for body in texts.values()]
         return {
             "recipients": len(texts),
@@ -232,14 +241,25 @@ class Town:
             "segments": sum(one.segments for one in measured),
             "parts": dict(Counter(one.segments for one in measured)),
             "samples": list(texts.items())[:5],
+            "first_time": len(set(texts) - texted),
+            "gaps": {
+                name: (sum(name in gaps for gaps in lacks.values()), who[:5])
+                for name in without_fallback(row.body)
+                if (who := [id_ for id_, gaps in lacks.items() if name in gaps])
+            },
         }
 
 
 def shown(estimate: EstimateView) -> dict[str, Any]:
     """What the estimate says of the same."""
     samples = [(one.number, "".join(piece for piece, _ in one.pieces)) for one in estimate.samples]
-    names = ("recipients", "excluded", "encodings", "segments", "parts")
-    return {**{name: getattr(estimate, name) for name in names}, "samples": samples}
+    names = ("recipients", "excluded", "encodings", "segments", "parts", "first_time")
+    gaps = {
+        one.about: (one.count, [who.id for who in one.contacts])
+        for one in estimate.warnings
+        if one.code == "empty_placeholder"
+    }
+    return {**{name: getattr(estimate, name) for name in names}, "samples": samples, "gaps": gaps}
 
 
 @pytest.mark.slow

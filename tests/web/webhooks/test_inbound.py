@@ -204,8 +204,10 @@ def test_stop_is_confirmed_once_and_only_where_the_carrier_does_not(door: Door, 
     app.extensions["dialer"] = dataclasses.replace(tools, settings=told)
     door.text("STOP", number=mobile(200))
     door.text("STOP", number=mobile(200))
-    answers = [row for row in door.rows(Message) if row.purpose == "stop_confirmation"]
-    assert [row.number for row in answers] == [mobile(200)]
+    door.text("STOP", number=mobile(201), OptOutType="STOP")
+    door.text("HELP", number=mobile(202), OptOutType="HELP")
+    answers = [row for row in door.rows(Message) if row.direction == "outbound"]
+    assert [(row.number, row.purpose) for row in answers] == [(mobile(200), "stop_confirmation")]
 
 
 def test_a_copy_of_our_own_text_says_nothing(door: Door, sian, post: Post):
