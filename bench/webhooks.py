@@ -225,8 +225,8 @@ def _written(settings: Settings, validator: RequestValidator, row: Any) -> Reque
     signature = validator.compute_signature(settings.public_url + path, form)
     return (
         f"POST {path} HTTP/1.1\r\nHost: {settings.bind}\r\nX-Twilio-Signature: {signature}\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\nUser-Agent: TwilioProxy/1.1\r\nAccept: */*\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n{body}"
+        f"Content-Type: application/x-www-form-urlencoded; charset=UTF-8\r\n"
+        f"User-Agent: TwilioProxy/1.1\r\nAccept: */*\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
 
 

@@ -89,7 +89,8 @@ class QuickStatuses:
 def _form(environ: WSGIEnvironment) -> dict[str, list[str]] | None:
     """The form, where it is short and plain; it can be read once more."""
     length = str(environ.get("CONTENT_LENGTH", ""))
-    if environ.get("CONTENT_TYPE") != FORM or not length.isdecimal() or int(length) > LONGEST:
+    kind = str(environ.get("CONTENT_TYPE", "")).partition(";")[0].strip().lower()
+    if kind != FORM or not length.isdecimal() or int(length) > LONGEST:
         return None
     body = environ["wsgi.input"].read(int(length))
     environ["wsgi.input"] = io.BytesIO(body)

@@ -49,7 +49,8 @@ def test_where_one_cannot_be_kept_nobody_is_told_that_theirs_was():
 def test_the_short_way_takes_only_what_the_door_would(signer: Signer, post: Post, units: UnitFactory):
     """Answers of the door itself name the request. It is asked until the organisation is known."""
     path = f"{STATUS}?o={post.organisation_id}&m={post.text(NUMBER)}"
-    first, sent = (signer.post(path, told(status)) for status in ("queued", "sent"))
+    as_written = {"content_type": "application/x-www-form-urlencoded; charset=utf-8"}
+    first, sent = (signer.post(path, told(status), **as_written) for status in ("queued", "sent"))
     assert (first.status_code, sent.status_code) == (204, 204)
     assert "X-Request-Id" not in sent.headers
     refused = [
