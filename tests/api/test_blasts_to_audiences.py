@@ -13,7 +13,6 @@ from dialer.domain.audience import Audience
 from dialer.domain.filters.reading import read_filter
 from dialer.domain.filters.texting import narrowed, without_shares
 from dialer.services.context import Context
-from dialer.store.models import new_id
 from dialer.web.api.fields import parse_id
 from tests.api.test_blasts import Desk
 from tests.conftest import Caller
@@ -88,27 +87,31 @@ def test_whoever_is_held_out_gets_nothing_is_counted_and_kept(desk: Desk, ctx: C
 
 def test_nobody_takes_the_place_of_another_who_is_held_out(desk: Desk, ctx: Context) -> None:
     """On one phone of ten some are held out. All others have moved when it is their turn, one by one; then
-    nobody is left. Somebody without a phone would have got nothing, and isn't kept.
+    nobody is left. Of those without a phone the ones held out would have got nothing, and aren't kept.
     """
     kept_out = {"not": {"random": {"share": 0.5, "seed": "spring"}}}
     audience_id = saved(desk, {"all": [{"tags": ["house"]}, kept_out]})
-    house = [new_id() for _ in range(10)]
+    house, phoneless = [[uuid.UUID(int=first + nth) for nth in range(10)] for first in (1, 11)]
     add_people(ctx, [(id_, [mobile(200)]) for id_ in house], tags=["house"])
-    add_people(ctx, [(new_id(), [])], tags=["house"])
+    add_people(ctx, [(id_, []) for id_ in phoneless], tags=["house"])
     blast = desk.draft(audience_id=audience_id, list_ids=[])
     desk.do(blast, "launch")
     run = Blasting(ctx, lambda: ctx.now)
     run.plan(parse(blast))
-    kept = {row.contact_id: row.skip_reason for row in run.messages(parse(blast)) if row.contact_id in house}
-    assert set(kept) == set(house)
-    assert 0 < sum(reason == "held_out" for reason in kept.values()) < 10
-    picked = [id_ for id_, reason in kept.items() if reason != "held_out"]
+    kept = {row.contact_id: row.skip_reason for row in run.messages(parse(blast))}
+    assert set(house) < set(kept)
+    picked = [id_ for id_ in house if kept[id_] != "held_out"]
+    assert 0 < len(picked) < 10
+    without = [kept[id_] for id_ in phoneless if id_ in kept]
+    assert 0 < len(without) < 10, "those who are held out are none of it"
+    assert set(without) == {"no_phone"}
     with ctx.unit() as unit:
         moved = text("UPDATE contact SET status = 'moved' WHERE id = ANY (:ids)")
         unit.session.execute(moved, {"ids": picked})
     run.send()
     assert run.judge.ledger == []
-    assert run.skipped(parse(blast)) == {"moved": len(picked), "held_out": 10 - len(picked)}
+    found = {"moved": len(picked), "held_out": 10 - len(picked), "no_phone": len(without)}
+    assert run.skipped(parse(blast)) == found
 
 
 def test_a_launched_text_keeps_the_rule_as_it_was(desk: Desk, ctx: Context) -> None:

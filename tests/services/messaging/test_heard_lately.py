@@ -19,6 +19,7 @@ from tests.texting import SENDER, Blasting, add_people, blast, campaign, people
 DAY_S = 86_400
 
 
+@pytest.mark.slow
 def test_the_rest_is_the_installations_unless_the_campaign_says_otherwise(
     blasting: Blasting, clock: SetClock
 ) -> None:
