@@ -143,7 +143,7 @@ def _lines(
     lines = dict(
         zip(apart.rows, new_lines(apart.rows, map(ids.__getitem__, apart.rows), apart.staged), strict=True)
     )
-    second = _second_half(lines, apart, odd)
+    second = _second_half(lines, people, apart, odd)
     if not (known or sharing):
         return list(lines.values()), second
     waiting: list[_Waiting] = [(person.row, person, who) for person, who in known]
@@ -152,13 +152,16 @@ def _lines(
     return [lines[row] for row in rows if row in lines], second
 
 
-def _second_half(lines: dict[int, str], apart: People, odd: Sequence[PersonRow]) -> list[str]:
+def _second_half(lines: dict[int, str], people: People, apart: People, odd: Sequence[PersonRow]) -> list[str]:
     """Take out the later half of those who share nothing; nobody where the chunk is small, or tells who is
     gone: whether somebody is, depends on all its rows.
+
+    Father and son stay together: neither is known by a name and an address that both have.
     """
     if len(lines) < WORTH_HALVING or any(person.change is Change.DELETED for person in odd):
         return []
-    return [lines.pop(row) for row in apart.rows[len(lines) // 2 :]]
+    together = people.households(odd)
+    return [lines.pop(row) for row in apart.rows[len(lines) // 2 :] if row not in together]
 
 
 def _sharing(people: People, keys: Iterable[Key]) -> set[int]:

@@ -12,7 +12,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,8 @@ class _Begun:
 
 def bring_in(plan: Plan, staged: Staged, now: dt.datetime, *, side_by_side: bool) -> int:
     """Match and merge a staged chunk, its halves at the same time if `side_by_side`; returns how many people
-    it made. `OvertakenError` when it is not this run's any more.
+    it made. `OvertakenError` when it is not this run's any more. Either way both halves look who is known
+    before anything is settled, as the rows of a chunk do that is brought in whole.
 
     Its commit needn't have reached the disk: what a crash of the machine takes away is brought in again,
     since the watermark goes with it. That an import is over is only said once all is on the disk.
@@ -78,10 +79,11 @@ def bring_in(plan: Plan, staged: Staged, now: dt.datetime, *, side_by_side: bool
     with second.unit, ThreadPoolExecutor(1, "second half") as thread:
         with first.unit as unit:
             hold_people_together(unit.session, second.unit.session, unit.organisation_id)
-            coming = thread.submit(_begin, plan, staged.batch, second) if side_by_side else None
+            coming = thread.submit(_begin, plan, staged.batch, second)
+            if not side_by_side:
+                wait([coming])
             created = _settle(plan, staged.batch, first, _begin(plan, staged.batch, first), now)
-        begun = coming.result() if coming else _begin(plan, staged.batch, second)
-        return created + _settle(plan, staged.batch, second, begun, now)
+        return created + _settle(plan, staged.batch, second, coming.result(), now)
 
 
 def _begin(plan: Plan, batch: Batch, half: Half) -> _Begun:

@@ -6,10 +6,13 @@ is unusual about a row leaves the whole row to `RowReader`.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import compress, repeat
+from itertools import chain, compress, repeat
+from operator import add
+from typing import Final
 
 from dialer.domain.importing.delimited import Record
 from dialer.domain.importing.fields import IGNORE, takes_one
@@ -17,7 +20,7 @@ from dialer.domain.importing.own_export import DIALER_ID
 from dialer.domain.importing.person_row import PersonRow
 from dialer.domain.importing.repeats import Key
 from dialer.domain.importing.row import RowRules
-from dialer.domain.person import Identity
+from dialer.domain.person import Identity, fold
 from dialer.services.people.import_parts import (
     PARTS,
     TWO_NAMES,
@@ -32,6 +35,8 @@ from dialer.services.people.import_parts import (
     Texts,
 )
 from dialer.store.queries.import_stage import PERSON, stage_cells
+
+_NO_PART_OF_AN_ADDRESS: Final = re.compile("[^a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,25 @@ class People:
             if email:
                 yield place, (email.lower(), firsts[place], lasts[place])
 
+    def households(self, others: Sequence[PersonRow]) -> set[int]:
+        """The rows of those who have their name and address in common with somebody else, or with one of
+        `others`; nobody's in a list without elector numbers, where people aren't known by these.
+        """
+        if not any(self._column("elector_key")):
+            return set()
+        names = list(map(add, self._column("first_key"), self._column("last_key")))
+        theirs = [fold(other.first_name or "") + fold(other.last_name or "") for other in others]
+        often = Counter(chain(names, theirs))
+        shared = [place for place, name in enumerate(names) if often[name] > 1]
+        addresses, postcodes = self._column("address"), self._column("postcode")
+        homes = {place: (names[place], _home(addresses[place], postcodes[place])) for place in shared}
+        people = Counter(homes.values())
+        people.update(
+            (name, _home(other.address or "", other.postcode or ""))
+            for name, other in zip(theirs, others, strict=True)
+        )
+        return {self.rows[place] for place, home in homes.items() if people[home] > 1}
+
     def cells(self, place: int) -> list[str]:
         """What is staged of one of them."""
         return [column[place] for column in self.staged]
@@ -85,6 +109,11 @@ class People:
 
     def _column(self, name: str) -> Column:
         return self.staged[PERSON.index(name)]
+
+
+def _home(address: str, postcode: str) -> str:
+    """An address as `import_match` compares it."""
+    return _NO_PART_OF_AN_ADDRESS.sub("", f"{address}{postcode}".lower())
 
 
 class ColumnReader:
