@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
+from dialer.carrier.port import CarrierMessage
 from dialer.domain.blast import Waiting
 from dialer.domain.money import PriceList
 from dialer.domain.phone import PhonePolicy
@@ -17,7 +21,13 @@ from dialer.services.calling.pause_all import resume_all
 from dialer.services.messaging import pricing
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import launch_blast
-from dialer.services.messaging.pricing import SETTLED_AFTER, ask_to_price, read_prices
+from dialer.services.messaging.pricing import (
+    AT_MOST,
+    CLOCKS_DIFFER,
+    SETTLED_AFTER,
+    ask_to_price,
+    read_prices,
+)
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.reconciling import reconcile_texts
 from dialer.services.messaging.senders import sender_rows
@@ -167,3 +177,30 @@ def test_an_hour_after_its_end_a_blast_costs_what_the_carrier_charged(
     assert [str(one.cost) for one in found] == costs
     assert [one.segments for one in found] == [1, 1, 2, 3, 1]
     assert blast_progress(blasting.ctx, run.id).spent == sum(map(Decimal, costs))
+
+
+def test_no_more_than_minutes_of_the_accounts_list_are_read_at_once(
+    blasting: Blasting, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[dt.datetime, dt.datetime]] = []
+    read = blasting.judge.messages
+
+    def noted(**wanted: Any) -> list[CarrierMessage]:
+        asked.append((wanted["since"], wanted["until"]))
+        return read(**wanted)
+
+    monkeypatch.setattr(blasting.judge, "messages", noted)
+    run = blasting.launch(people(blasting.ctx, 1))
+    blasting.plan(run.id)
+    launched = clock.now
+    clock.forward(hours=2)  # others sent hundreds of thousands meanwhile
+    blasting.send()
+    blasting.keep()
+    ended = clock.now
+    clock.forward(hours=20)
+    while read_prices(blasting.system, blasting.judge):
+        pass
+    assert max(until - since for since, until in asked) <= AT_MOST + CLOCKS_DIFFER
+    assert asked[0][0] < launched
+    assert asked[-1][1] == ended + SETTLED_AFTER
+    assert all(since < before for (_, before), (since, _) in pairwise(asked))
