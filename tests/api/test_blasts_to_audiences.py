@@ -12,7 +12,9 @@ from sqlalchemy import text
 from dialer.domain.audience import Audience
 from dialer.domain.filters.reading import read_filter
 from dialer.domain.filters.texting import narrowed, without_shares
+from dialer.services.calling.campaigns import get_campaign
 from dialer.services.context import Context
+from dialer.services.gotv.record import record_turnout
 from dialer.web.api.fields import parse_id
 from tests.api.test_blasts import Desk
 from tests.conftest import Caller
@@ -83,6 +85,15 @@ def test_whoever_is_held_out_gets_nothing_is_counted_and_kept(desk: Desk, ctx: C
     held_out = {one["contact_id"] for one in texts if one["skip_reason"] == "held_out"}
     assert (len(got), len(held_out)) == (estimate["recipients"], estimate["held_out"])
     assert not got & held_out
+    with ctx.unit() as unit:
+        election_id = get_campaign(ctx, uuid.UUID(desk.campaign_id)).election_id
+        for contact_id in (*sorted(got)[:2], min(held_out)):
+            whose = {"contact_id": uuid.UUID(contact_id), "election_id": election_id}
+            record_turnout(unit, **whose, source="teller", at=ctx.now)
+    assert desk.caller.get(f"/blasts/{blast['id']}/comparison").json == {
+        "texted": {"people": len(got), "voted": 2, "replied": 0},
+        "held_out": {"people": len(held_out), "voted": 1, "replied": 0},
+    }
 
 
 def test_nobody_takes_the_place_of_another_who_is_held_out(desk: Desk, ctx: Context) -> None:

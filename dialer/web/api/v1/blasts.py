@@ -15,6 +15,7 @@ from dialer.domain.pledge import VOTING_METHODS
 from dialer.services.messaging import blasts as deeds
 from dialer.services.messaging import launching
 from dialer.services.messaging.blasts import LONGEST_BODY, BlastFields
+from dialer.services.messaging.comparing import Comparison, compare
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.test_sends import MOST, send_test
@@ -143,6 +144,21 @@ class EstimateSchema(Schema):
     )
     warnings = fields.List(fields.Nested(BlastWarningSchema), required=True)
     samples = fields.List(Text(), required=True)
+
+
+class ComparedSchema(Schema):
+    """So many people, how many of them voted as far as we know, how many wrote back since the launch."""
+
+    people = Whole(required=True)
+    voted = Whole(required=True)
+    replied = Whole(required=True)
+
+
+class ComparisonSchema(Schema):
+    """Who got it beside who would have, had chance not held them out."""
+
+    texted = fields.Nested(ComparedSchema, required=True)
+    held_out = fields.Nested(ComparedSchema, required=True)
 
 
 class LaunchSchema(Schema):
@@ -283,6 +299,17 @@ class Progress(MethodView):
     def get(self, blast_id: str) -> dict[str, object]:
         """How far it is, how fast it goes, how long it will still take."""
         return show_progress(blast_progress(context(), path_id(blast_id)))
+
+
+@blasts.route("/blasts/<blast_id>/comparison")
+class ComparisonOf(MethodView):
+    """What became of both parts."""
+
+    @allow(Permission.BLAST_READ)
+    @blasts.response(200, ComparisonSchema)
+    def get(self, blast_id: str) -> Comparison:
+        """Who got it beside who was held out of it by chance."""
+        return compare(context(), path_id(blast_id))
 
 
 def show_progress(found: ProgressView) -> dict[str, object]:
