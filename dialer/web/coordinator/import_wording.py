@@ -89,13 +89,13 @@ def _of_file(warning: Mapping[str, Any], count: int, names: str) -> dict[str, Ca
             "Only the sheet “%(sheet)s” is read, not %(names)s.", sheet=warning.get("sheet", ""), names=names
         ),
         "hidden_rows": lambda: ngettext(
-            "One hidden row was left out: %(names)s",
+            "%(num)s hidden row was left out: %(names)s",
             "%(num)s hidden rows were left out: %(names)s",
             count,
             names=names,
         ),
         "hidden_rows_included": lambda: ngettext(
-            "One hidden row was read as well: %(names)s",
+            "%(num)s hidden row was read as well: %(names)s",
             "%(num)s hidden rows were read as well: %(names)s",
             count,
             names=names,
