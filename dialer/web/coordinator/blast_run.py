@@ -143,8 +143,10 @@ def _safe_words(ctx: Context, found: BlastView) -> str:
 
 
 def _inside(ctx: Context, found: BlastView, campaign: CampaignView) -> dict[str, Any]:
-    """What the page asks for again while it moves. Replies are those to the campaign since it went out."""
-    since = found.launched_at
+    """What the page asks for again while it moves. Replies are those to the campaign since it went out; what
+    waits for its time has none.
+    """
+    since = None if found.state == "scheduled" else _began(found)
     return {
         "blast": found,
         "going": going(found, progress_of(ctx, found.id), campaign, ctx.now),
@@ -161,12 +163,16 @@ def _is_moving(found: BlastView, now: dt.datetime) -> bool:
     return found.finished_at is None or now - found.finished_at < _ANSWERS_COME_FOR
 
 
+def _began(found: BlastView) -> dt.datetime | None:
+    """When the first of it may have gone out; None of what was never launched."""
+    return found.launched_at and max(found.launched_at, found.send_at or found.launched_at)
+
+
 def _since(found: BlastView, zone: str) -> list[str]:
-    told = []
+    told, began = [], _began(found)
     if found.state == "scheduled" and found.send_at:
         told.append(gettext("Goes out %(when)s", when=moment(found.send_at, zone)))
-    elif found.launched_at:
-        began = max(found.launched_at, found.send_at or found.launched_at)
+    elif began:
         told.append(gettext("Sent from %(when)s", when=moment(began, zone)))
     if found.deadline_at and found.finished_at is None:
         told.append(gettext("Nothing later than %(when)s", when=moment(found.deadline_at, zone)))

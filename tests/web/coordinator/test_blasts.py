@@ -225,6 +225,7 @@ def test_who_was_or_would_be_too_late_is_counted(draft: Reader, ctx: Context) ->
     page = draft.press("blast-launch", confirm="6")
     assert "too late" in page.words["blast-too-late"] or "only just" in page.words["blast-too-late"]
     assert "Sent from" not in page.text
+    assert "blast-replies" not in page.tests, "what people write before it went out answers something else"
     page = draft.press("blast-deadline", deadline_at="2026-05-07T20:00")
     assert "blast-too-late" not in page.tests
     blast_id = list_blasts(ctx, Page()).items[0].id
