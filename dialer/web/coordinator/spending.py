@@ -12,6 +12,7 @@ from flask_babel import gettext
 from dialer.domain.access import Permission
 from dialer.domain.errors import ValidationFailed
 from dialer.services.calling.campaigns import list_campaigns
+from dialer.services.context import Context
 from dialer.services.spending import Period, Spending, add_up, as_csv
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import (
@@ -70,6 +71,13 @@ def _page(found: Spending, errors: Faults | None = None) -> str:
         totals=found.totals,
         values=asked_for,
         errors=errors or {},
-        campaigns=choices(everything(lambda page: list_campaigns(ctx, page)), gettext("All campaigns")),
+        campaigns=_campaigns(ctx),
         csv_href=url_for("coordinator.spending_file", **{name: of for name, of in asked_for.items() if of}),
     )
+
+
+def _campaigns(ctx: Context) -> list[tuple[str, str]]:
+    """To choose from; none for an observer, who sees figures and no campaigns."""
+    if not ctx.actor.may(Permission.CAMPAIGN_READ):
+        return []
+    return choices(everything(lambda page: list_campaigns(ctx, page)), gettext("All campaigns"))

@@ -6,11 +6,15 @@ import uuid
 from collections.abc import Callable
 from decimal import Decimal
 
+from flask import Flask
+
+from dialer.domain.access import Role
 from dialer.services.context import Context
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Message
+from dialer.store.session import UnitFactory
 from tests.conftest import Caller
-from tests.people import Person
+from tests.people import Person, make_person
 from tests.phone_bank import mobile
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
@@ -76,3 +80,12 @@ def test_the_api_gives_lines_and_totals_or_csv(
     ]
     assert caller.get("/spending?from=2020-01-01&to=2020-12-31").json == {"lines": [], "totals": []}
     assert caller.get("/spending", headers={"Accept": "text/csv"}).text.startswith("campaign,channel,from")
+
+
+def test_an_observer_sees_the_sums(app: Flask, ctx: Context, units: UnitFactory, bank: PhoneBank) -> None:
+    spend(ctx, bank.campaign_id)
+    screen = Reader(app.test_client())
+    screen.sign_in(make_person(units, ctx.organisation_id, Role.OBSERVER, "Olwen").token, to="/healthz")
+    page = screen.open("/spending")
+    assert page.status == 200
+    assert "1 text, 2 parts" in page.text
