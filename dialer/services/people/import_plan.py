@@ -54,8 +54,13 @@ class Plan:
 
 
 def make_plan(ctx: Context, unit: UnitOfWork, row: Import) -> Plan:
-    """Gather what a run needs that starts at the import's watermark."""
+    """Gather what a run needs that starts at the import's watermark.
+
+    The region of its numbers stays what it was at the first run: were the list's changed, the rows of a chunk
+    that is half in would fall into other halves.
+    """
     of, election, scope = _about(unit, row)
+    row.options = {**row.options, "default_region": row.options.get("default_region") or of.default_region}
     rules = _rules(ctx, row, of, election, scope)
     return Plan(
         id=row.id,

@@ -26,6 +26,7 @@ from dialer.services.people.import_claims import LEASE
 from dialer.services.people.import_plan import Plan
 from dialer.services.people.import_run import resume_imports, run_import
 from dialer.services.people.imports import get_import, start_import
+from dialer.services.people.lists import change_list
 from dialer.services.people.suppression_imports import start_suppression_import
 from dialer.services.people.suppression_run import run_suppression_import
 from dialer.services.people.views import ImportView
@@ -111,6 +112,8 @@ def test_a_run_that_ends_between_the_halves_of_a_chunk_is_gone_on_with(
 ) -> None:
     bring_in(ctx, people(99, *known))
     view = started(ctx, people(*range(50)))
+    list_id = view.list_id
+    assert list_id
     settle, halted = import_chunk._settle, set[int]()
 
     def ends_at_each_second_half(plan: Plan, batch: Batch, half: Half, *rest: Any) -> int:
@@ -126,6 +129,7 @@ def test_a_run_that_ends_between_the_halves_of_a_chunk_is_gone_on_with(
         now += 2 * LEASE
         with contextlib.suppress(HaltedError):
             run_import(ctx.at(now), view.id, lambda at=now: at)
+        change_list(ctx, list_id, {"default_region": "US"})  # in which none of them is a number
         rows.append(get_import(ctx, view.id).counts.rows)
     assert (seen.state, rows) == ("completed", [10, 30, 45, 50])
     assert (seen.counts.created, seen.counts.unchanged) == (50 - len(known), len(known))
