@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage. `--json` prints one JSON object, on
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import importlib
 import json
 import os
@@ -73,11 +74,18 @@ def for_programs(error: Exception) -> dict[str, object]:
     return {"problem": error.slug, **error.extra} if isinstance(error, RuleBroken) else {}
 
 
+def _as_json(value: object) -> str:
+    """What JSON has no kind of: times as the API writes them, in UTC."""
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return str(value)
+
+
 def report(outcome: Outcome, *, as_json: bool) -> int:
     """Print what came of it: the object, or the words, which go to standard error where it failed."""
     stream = sys.stderr if outcome.failed and not as_json else sys.stdout
     if as_json:
-        print(json.dumps({"ok": not outcome.failed, **outcome.data}, default=str), file=stream)
+        print(json.dumps({"ok": not outcome.failed, **outcome.data}, default=_as_json), file=stream)
     elif outcome.text:
         short = outcome.failed and "\n" not in outcome.text
         print(f"dialer: {outcome.text}" if short else outcome.text, file=stream)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
 from collections.abc import Callable
@@ -98,6 +99,14 @@ def test_from_the_draft_to_its_end(shell: Shell) -> None:
 
 
 @pytest.mark.slow
+def test_a_senders_times_are_written_as_the_api_writes_them(
+    at_home: Settings, ctx: Context, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sender", landline(903), "--rate", "2", "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)["created_at"]
+    assert made == dt.datetime.fromisoformat(made).isoformat().replace("+00:00", "Z")
+
+
 def test_a_stopped_senders_texts_are_given_to_the_others_of_its_blasts(
     shell: Shell, ctx: Context, capsys: pytest.CaptureFixture[str]
 ) -> None:
