@@ -81,7 +81,7 @@ def main() -> int:
         met = [
             _whole_way(place, given.texts),
             _at_its_limit(place),
-            _to_many(place, given.people, given.sent),
+            _to_many(place, given.people, min(given.sent, given.people // 2)),
         ]
     print(f"load of the machine: {os.getloadavg()[0]:.1f}; aims: {'met' if all(met) else 'MISSED'}")
     return 0 if all(met) else 1
