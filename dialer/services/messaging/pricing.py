@@ -42,7 +42,7 @@ def ask_to_price(ctx: Context) -> None:
     with ctx.unit() as unit:
         waiting = _next_blast(ctx, unit)
     if waiting is not None:
-        ctx.jobs.enqueue("events", JOB, str(ctx.organisation_id))
+        ctx.jobs.enqueue("default", JOB, str(ctx.organisation_id))
 
 
 def read_prices(ctx: Context, carrier: Carrier) -> bool:

@@ -170,13 +170,13 @@ def _each(
 
 
 def _bringing_in(ctx: Context, plan: Plan) -> Bring[Staged]:
-    created = plan.created
+    created, alone = plan.created, not anybody_calls(ctx, ctx.now)
 
     def bring(staged: Staged, now: dt.datetime) -> None:
-        nonlocal created
-        alone = not anybody_calls(ctx, now)
+        nonlocal created, alone
         before, created = created, created + bring_in(plan, staged, now, side_by_side=alone)
         _tell_planner(ctx, before, created)
+        alone = not anybody_calls(ctx, now)
 
     return bring
 

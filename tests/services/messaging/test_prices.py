@@ -14,7 +14,7 @@ from dialer.carrier.port import CarrierMessage
 from dialer.domain.blast import Waiting
 from dialer.domain.money import PriceList
 from dialer.domain.phone import PhonePolicy
-from dialer.queueing import EVENTS, RedisJobQueue
+from dialer.queueing import DEFAULT, RedisJobQueue
 from dialer.services.accounts.banner import organisation_banner
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.pause_all import resume_all
@@ -168,7 +168,7 @@ def test_an_hour_after_its_end_a_blast_costs_what_the_carrier_charged(
     assert not read_prices(blasting.system, blasting.judge)
     blasting.judge.unreadable = False
     ask_to_price(blasting.system)
-    assert jobs.anything_waits((EVENTS,))
+    assert jobs.anything_waits((DEFAULT,))
     while read_prices(blasting.system, blasting.judge):
         clock.forward(seconds=1)
     costs = ["0.0399", "0.0512", "0.0800", "0.1200", "0.0400"]
