@@ -95,6 +95,19 @@ def choose(number: str, rates: Mapping[str, float], known: str | None = None) ->
     return max(rates, key=lambda sender: (_score(number, sender, rates[sender]), sender))
 
 
+def takes_s(parts: int, people: int, rates: Mapping[str, float], known_by: Mapping[str, int]) -> float:
+    """For how many seconds senders of these rates, in parts a second, are at so many parts to so many people:
+    until the last of them has texted those who know it (`known_by`) and its share of all others. Without
+    any sender, 0.
+    """
+    if not (rates and people):
+        return 0.0
+    whole = sum(rates.values())
+    strangers = people - sum(known_by.get(sender, 0) for sender in rates)
+    longest = max(known_by.get(sender, 0) / rate for sender, rate in rates.items())
+    return parts / people * (longest + strangers / whole)
+
+
 def lacks_opt_out_route(body: str, senders: Iterable[str]) -> bool:
     """Whether somebody who gets this text could not say no: an alphanumeric sender can't be answered, so
     the text itself must have `{opt_out_url}` or a number.

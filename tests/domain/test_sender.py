@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.sender import choose, has_opt_out_route, kind_of, lacks_opt_out_route, rate_of
+from dialer.domain.sender import (
+    choose,
+    has_opt_out_route,
+    kind_of,
+    lacks_opt_out_route,
+    rate_of,
+    takes_s,
+)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +96,15 @@ def test_a_way_out(body, route):
     assert lacks_opt_out_route(body, ["GreenAber"]) is not route
     assert not lacks_opt_out_route(body, ["+447700900001"])
     assert lacks_opt_out_route(body, ["+447700900001", "GreenAber"]) is not route
+
+
+@pytest.mark.parametrize(
+    ("known_by", "seconds"),
+    [({}, 100), ({"A": 150}, 175), ({"A": 200}, 200), ({"A": 50, "B": 50}, 100), ({"gone": 200}, 100)],
+)
+def test_it_takes_as_long_as_the_sender_that_most_people_know(known_by, seconds):
+    assert takes_s(400, 200, {"A": 2.0, "B": 2.0}, known_by) == seconds
+
+
+def test_without_senders_or_people_nothing_takes_time():
+    assert takes_s(400, 200, {}, {}) == takes_s(0, 0, {"A": 2.0}, {}) == 0

@@ -19,7 +19,7 @@ from dialer.domain.message_gate import EXCLUSIONS, Skip
 from dialer.domain.quiet_hours import QuietHours, quiet_from
 from dialer.domain.safe_start import Plan, count_late, last_safe_start
 from dialer.domain.segments import UCS2, forced_by, measure
-from dialer.domain.sender import lacks_opt_out_route
+from dialer.domain.sender import lacks_opt_out_route, takes_s
 from dialer.services.budget import left_to_spend
 from dialer.services.context import Context
 from dialer.services.messaging.audience_count import asked_of, count_held_out
@@ -46,6 +46,8 @@ class _Tally:
     """What is added up of all that the database found."""
 
     recipients: int = 0
+    fitting: int = 0
+    """Whom nothing stands against, however many of them share a number."""
     excluded: Counter[str] = field(default_factory=Counter)
     encodings: Counter[str] = field(default_factory=Counter)
     segments: int = 0
@@ -61,6 +63,8 @@ class _Tally:
     parts: Counter[int] = field(default_factory=Counter)
     first: dict[uuid.UUID, str] = field(default_factory=dict)
     first_time: int = 0
+    known_by: Counter[str] = field(default_factory=Counter)
+    """How many of those who get it know a sender."""
     lacking: Counter[str] = field(default_factory=Counter)
     """How many would read nothing where a placeholder stands, by its name."""
     of_whom: set[uuid.UUID] = field(default_factory=set)
@@ -78,27 +82,34 @@ def estimate_blast(ctx: Context, blast_id: uuid.UUID) -> EstimateView:
 def _tally(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> _Tally:
     """Add up what everybody would read: each different text is measured once, however many read it."""
     tally, said = _Tally(), said_in(blast.body)
-    fitting = 0
     for row in judged(unit, asked_of(ctx, unit, blast, campaign), said, SAMPLES):
-        match row.what:
-            case "said":
-                values = values_said(said, row.said, sample_url(ctx))
-                _measure(tally, placeholders.fill(blast.body, values), row.heads, row.country)
-                for name in placeholders.lacking(blast.body, values):
-                    tally.lacking[name] += row.heads
-            case "sample":
-                tally.first[row.contact_id] = row.number
-            case "first_time":
-                tally.first_time = row.heads
-            case "lacks":
-                tally.of_whom.add(row.contact_id)
-            case "left_out" if row.excluded is not None:
-                tally.excluded[row.excluded] = row.heads
-            case "left_out":
-                fitting = row.heads
-    if fitting > tally.recipients:
-        tally.excluded[Skip.DUPLICATE_NUMBER] = fitting - tally.recipients
+        if row.what == "said":
+            values = values_said(said, row.said, sample_url(ctx))
+            _measure(tally, placeholders.fill(blast.body, values), row.heads, row.country)
+            for name in placeholders.lacking(blast.body, values):
+                tally.lacking[name] += row.heads
+        else:
+            _count(tally, row)
+    if tally.fitting > tally.recipients:
+        tally.excluded[Skip.DUPLICATE_NUMBER] = tally.fitting - tally.recipients
     return tally
+
+
+def _count(tally: _Tally, row: Row[Any]) -> None:
+    """Take what the database says of people, whatever they would read."""
+    match row.what:
+        case "sample":
+            tally.first[row.contact_id] = row.number
+        case "first_time":
+            tally.first_time = row.heads
+        case "known_by":
+            tally.known_by[row.number] = row.heads
+        case "lacks":
+            tally.of_whom.add(row.contact_id)
+        case "left_out" if row.excluded is not None:
+            tally.excluded[row.excluded] = row.heads
+        case "left_out":
+            tally.fitting = row.heads
 
 
 def _measure(tally: _Tally, text: str, readers: int, country: str | None) -> None:
@@ -137,8 +148,7 @@ def _estimate(
     senders = senders_of(unit, blast, campaign)
     recipients = tally.recipients
     rates = rates_of(unit, senders, ctx.messaging)
-    rate = sum(rates.values())
-    duration_s = tally.segments / rate if rate else 0.0
+    duration_s = takes_s(tally.segments, recipients, rates, tally.known_by)
     weights = _weights(unit, rates)
     cost = _cost(ctx, tally.by_country, weights)
     plan = plan_of(blast, campaign, duration_s, ctx.now)
@@ -161,7 +171,7 @@ def _estimate(
             ),
             *_warnings_of_deadline(plan, recipients, ctx.now),
         ),
-        last_safe_start_at=last_safe_start(plan) if rate else None,
+        last_safe_start_at=last_safe_start(plan) if rates else None,
         must_end_at=plan.deadline_at or plan.ends_at,
         parts=dict(tally.parts),
         first_time=tally.first_time,

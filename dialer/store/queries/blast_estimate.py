@@ -152,6 +152,10 @@ _ESTIMATE: Final = f"""
     )
     {{lacking}}
     UNION ALL
+    SELECT 'known_by', NULL, NULL, t.sender, NULL, count(*), NULL
+    FROM texted JOIN conversation t ON t.organisation_id = :organisation AND t.number = texted.number
+    WHERE t.sender IS NOT NULL GROUP BY t.sender
+    UNION ALL
     SELECT 'said', NULL, NULL, NULL, said, count(*), CAST(:elsewhere AS jsonb) ->> number AS place
     FROM texted GROUP BY said, place
 """
@@ -256,7 +260,8 @@ def judged(unit: UnitOfWork, asked: Asked, said: Said, samples: int) -> Iterator
     """What there is to say of a blast, a row a fact; `what` it is about tells how to read it.
 
     `left_out`: so many (`heads`) for a reason (`excluded`; None: for none). `sample`: one of the first who
-    would be texted. `first_time`: how many numbers were never texted. `lacks`: one of the first
+    would be texted. `first_time`: how many numbers were never texted. `known_by`: how many hear from a sender
+    (`number`) already. `lacks`: one of the first
     (`contact_id`) of whom nothing is known at a place (`heads`, from 1). `said`: how many would read a text
     with which values in it (`said`, in the order of the names asked for, own fields as JSON) in which
     `country` (None: at home). Of people with one number the first stands for it.

@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 from dialer.carrier.port import NotAccepted
 from dialer.domain.errors import InvalidTransition
+from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.services.messaging.handing_over import HandOver, ask_to_move, hand_over, move_some
 from dialer.services.messaging.keeping import finish_blast
@@ -19,7 +21,7 @@ from dialer.services.messaging.senders import sender_rows
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Conversation
 from tests.phone_bank import landline, mobile
-from tests.texting import Blasting, people
+from tests.texting import Blasting, blast, people
 
 NEAR, FAR, THIRD = landline(900), landline(901), landline(902)
 EVERYBODY = 30
@@ -165,3 +167,22 @@ def test_given_away_while_everything_sends_nobody_hears_twice(
     blasting.send()
     assert blasting.counts(blast_id) == {"sent": EVERYBODY}
     assert set(blasting.judge.accepted_by_number().values()) == {1}
+
+
+def test_the_estimate_takes_as_long_as_the_sender_that_most_people_know(blasting: Blasting) -> None:
+    everybody = people(blasting.ctx, 6)
+    of = blast(blasting.ctx, everybody, senders=[NEAR, FAR])
+    blasting.use(messaging=replace(blasting.ctx.messaging, rate_per_sender=2))
+    assert estimate_blast(blasting.ctx, of.id).duration_s == 1.5
+    with blasting.ctx.unit() as unit:
+        for nth in range(5):
+            unit.session.add(
+                Conversation(
+                    organisation_id=unit.organisation_id,
+                    id=new_id(),
+                    number=mobile(nth),
+                    sender=NEAR,
+                    created_at=blasting.ctx.now,
+                )
+            )
+    assert estimate_blast(blasting.ctx, of.id).duration_s == 2.8, "five of one, and half of the sixth"
