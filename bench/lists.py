@@ -55,6 +55,8 @@ QUEUE = 20_000
 WARM_UP_S = 5.0
 WITHOUT_S = 15.0
 ENDS_WITHIN_S = 1_800.0
+SHORT_S, OFTEN_S, SELDOM_S = 5.0, 0.1, 0.5
+"""How often an import is asked how far it is: what takes long, more seldom, since asking takes time too."""
 
 
 @dataclass
@@ -103,14 +105,14 @@ class Bench:
         return time.monotonic() - began, seen
 
     def _until(self, at_last: str, import_id: str, meanwhile: set[str]) -> dict[str, Any]:
-        ends = time.monotonic() + ENDS_WITHIN_S
-        while time.monotonic() < ends:
+        began = time.monotonic()
+        while time.monotonic() < began + ENDS_WITHIN_S:
             seen = self._ask("GET", f"/imports/{import_id}")
             if seen["state"] == at_last:
                 return seen
             if seen["state"] not in meanwhile:
                 break
-            time.sleep(0.1)
+            time.sleep(OFTEN_S if time.monotonic() < began + SHORT_S else SELDOM_S)
         raise SystemExit(f"the import did not come to its end: {seen}")
 
     def _upload(self, path: Path, list_id: str) -> dict[str, Any]:
