@@ -58,11 +58,11 @@ def test_a_text_takes_the_time_of_its_parts(buckets: RedisBuckets, queue_client:
     """One that is more than the bucket can hold goes too, and the next waits until it is paid for."""
     _filled(queue_client, "long", seconds_ago=60)
     ten = Limit("long", 10.0)
-    assert buckets.take([ten], [3, 3, 3]).count == 2
+    assert buckets.take([ten], [2, 2, 2]).count == 2
     _filled(queue_client, "long", seconds_ago=60)
     taken = buckets.take([ten], [12, 1])
     assert taken.count == 1
-    assert 0.5 <= taken.again_in_s <= 0.6  # 5 are owed and 1 is wanted
+    assert 0.7 <= taken.again_in_s <= 0.8  # 7 are owed and 1 is wanted
     assert queue_client.pttl(PREFIX + "long") > 60_000
 
 
@@ -70,11 +70,11 @@ def test_both_limits_give_or_neither(buckets: RedisBuckets, queue_client: redis.
     own, all_of_them = Limit("own", 100.0), Limit("account", 10.0)
     for limit in (own, all_of_them):
         _filled(queue_client, limit.name, seconds_ago=60)
-    assert buckets.take([own, all_of_them], [1] * 20).count == 7
-    assert _tokens(queue_client, "own") == 63
+    assert buckets.take([own, all_of_them], [1] * 20).count == 5
+    assert _tokens(queue_client, "own") == 45
     _filled(queue_client, "account", seconds_ago=0, tokens=-3)
     assert buckets.take([own, all_of_them], [1]).count == 0
-    assert _tokens(queue_client, "own") >= 63
+    assert _tokens(queue_client, "own") >= 45
 
 
 def test_others_step_back_for_somebody_urgent(buckets: RedisBuckets, queue_client: redis.Redis) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-BURST_S: Final = 0.7
+BURST_S: Final = 0.5
 """At most this many seconds of a rate lie ready to be taken at once: what a busy machine was late by is made
 up for, and with what the wire adds no ten seconds pass a limit by more than one second's worth.
 """
