@@ -197,7 +197,7 @@ _KNOWN_TWICE: Final = """
     WHERE s.ctid = ranked.place AND (ranked.nth > 1 OR EXISTS (
         SELECT FROM import_contact AS seen
         WHERE seen.organisation_id = :organisation AND seen.import_id = :import
-          AND seen.contact_id = ranked.contact_id))
+          AND seen.contact_id = ranked.contact_id OFFSET 0))
 """
 # An elector number that another contact holds: whoever is in this file already keeps it,
 # everybody else loses it to the person whom the newer register gives it to.
@@ -212,7 +212,7 @@ _LOSE_TO_EARLIER_ROW: Final = f"""
         OR EXISTS (
             SELECT FROM import_contact AS seen
             WHERE seen.organisation_id = :organisation AND seen.import_id = :import
-              AND seen.contact_id = s.holder_id))
+              AND seen.contact_id = s.holder_id OFFSET 0))
 """
 _MARK_TAKEN: Final = f"UPDATE import_stage AS s SET renumbered = true WHERE {_HELD_BY_ANOTHER}"
 _TAKE_NUMBER: Final = recorded(f"""
