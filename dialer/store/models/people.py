@@ -76,12 +76,11 @@ class Contact(Identified, Base):
         ),
         Index(
             "ix_contact_email_key",
-            "organisation_id",
             "email_key",
             postgresql_ops={"email_key": "text_pattern_ops"},
             postgresql_where=text("email_key IS NOT NULL"),
         ),
-        Index("ix_contact_name_key", "organisation_id", "name_key"),
+        Index("ix_contact_name_key", "name_key"),
         Index("ix_contact_name_words", text(f"({NAME_WORDS})"), postgresql_using="gin"),
         Index(
             "ix_contact_postcode",
@@ -164,7 +163,7 @@ class ContactPhone(Tenant, Base):
     __table_args__ = (
         reference("contact", "contact_id", ondelete="CASCADE"),
         one_of("line_type", LINE_TYPES),
-        Index("ix_contact_phone_number", "organisation_id", "number", "contact_id"),
+        Index("ix_contact_phone_number", "number"),
         Index("ix_contact_phone_end", text(f"({NUMBER_END})"), postgresql_using="gin"),
     )
 
