@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
 
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import get_campaign
@@ -15,6 +16,7 @@ from dialer.services.context import Context
 from dialer.services.messaging.blasts import create_blast
 from dialer.services.messaging.launching import launch_blast, pause_blast
 from dialer.settings import Settings
+from dialer.store.models.messaging import Blast
 from dialer.store.queries import counters
 from dialer.store.session import UnitFactory
 from tests.browser.conftest import DESK, Open, sign_in
@@ -42,6 +44,7 @@ def live(settings: Settings, units: UnitFactory, ctx: Context, clock: SetClock) 
 def _sent(ctx: Context, bank: PhoneBank, blast_id: uuid.UUID, count: int) -> None:
     with ctx.unit() as unit:
         counters.bump(unit, "blast", blast_id, "sent", count)
+        counters.bump(unit, "blast", blast_id, "accepted", count)
         counters.bump(unit, "campaign", bank.campaign_id, "message_sent", count)
 
 
@@ -75,6 +78,33 @@ def test_figures_move_by_the_stream_alone(
     _listening(page, f"/campaigns/{bank.campaign_id}")
     start_session(ctx, bank.campaign_id)
     expect(page.locator("[data-test=stat-sessions_now]")).to_have_attribute("data-value", "1", timeout=2_000)
+
+
+@pytest.mark.usefixtures("live")
+def test_what_stands_beside_a_figure_moves_with_it(
+    open_browser: Open, carys: Person, ctx: Context, bank: PhoneBank, going: uuid.UUID
+) -> None:
+    with ctx.unit() as unit:
+        unit.session.execute(update(Blast).where(Blast.id == going).values(total=40))
+    _sent(ctx, bank, going, 30)
+    page = open_browser(DESK)
+    sign_in(page, carys)
+    page.route("**/progress?*", lambda route: route.abort())
+    _listening(page, f"/blasts/{going}")
+    with ctx.unit() as unit:
+        counters.bump(unit, "blast", going, "accepted", 10)
+        counters.bump(unit, "blast", going, "sent", -21)
+        counters.bump(unit, "blast", going, "delivered", 31)
+    delivered = page.locator("[data-test=stat-delivered]")
+    expect(delivered).to_have_attribute("data-value", "31", timeout=2_000)
+    expect(delivered.locator(".mean")).to_have_text("78\u00a0% so far")
+    expect(page.locator("#how-far")).to_have_text("40 of 40 are on their way.")
+    page.unroute("**/progress?*")
+    with ctx.unit() as unit:
+        counters.bump(unit, "blast", going, "sent", -9)
+        counters.bump(unit, "blast", going, "failed", 9)
+    failed = page.locator("[data-test=stat-failed] .mean")
+    expect(failed).to_have_text("phone off, or no such number", timeout=3_000)
 
 
 @pytest.mark.usefixtures("live")

@@ -28,6 +28,8 @@ class Going:
     shown: str
     """The state that its tag names: `paused` while everything is."""
     sentence: str
+    sentence_words: str
+    """The sentence with {} for how many are on their way, so that it moves with them; empty without it."""
     news: str
     left_words: str
     facts: list[str]
@@ -50,11 +52,13 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
     counts = {state: progress.counts.get(state, 0) for state in ("delivered", "sent", "unknown", "skipped")}
     failed = progress.counts.get("failed", 0) + progress.counts.get("undelivered", 0)
     done, refused = progress.accepted, _refused(progress)
+    is_planned = blast.launched_at is not None
     aim = max(progress.total - counts["skipped"] - progress.in_review, done + refused)
     return Going(
         state=progress.state,
         shown="paused" if progress.waiting_reason in ALL_PAUSED else progress.state,
-        sentence=_sentence(progress, done, aim, is_planned=blast.launched_at is not None),
+        sentence=_sentence(progress, done, aim, is_planned=is_planned),
+        sentence_words=_so_far(progress, "{}", aim, is_planned=is_planned),
         news=_news(progress, done, aim),
         left_words=_time_left(progress),
         facts=_facts(progress),
@@ -131,17 +135,22 @@ def _failed_words(failed: int, refused: int) -> str:
 
 
 def _sentence(progress: ProgressView, done: int, aim: int, *, is_planned: bool) -> str:
-    so_far = {"done": figure(done), "all": figure(aim)}
     if progress.state == "scheduled":
         return str(gettext("It goes out by itself at its time."))
-    if progress.state == "cancelled":
-        return str(gettext("Stopped. %(done)s of %(all)s had gone out.", **so_far))
     if progress.state == "completed":
         return str(
             ngettext("Done. One text went out.", "Done. %(count)s texts went out.", done, count=figure(done))
         )
-    if not is_planned or not aim:
-        return str(gettext("Getting ready."))
+    return _so_far(progress, figure(done), aim, is_planned=is_planned) or str(gettext("Getting ready."))
+
+
+def _so_far(progress: ProgressView, done: str, aim: int, *, is_planned: bool) -> str:
+    """How many of how many, where that is what there is to say; `done` is written as it shall stand there."""
+    so_far = {"done": done, "all": figure(aim)}
+    if progress.state == "cancelled":
+        return str(gettext("Stopped. %(done)s of %(all)s had gone out.", **so_far))
+    if progress.state in ("scheduled", "completed") or not is_planned or not aim:
+        return ""
     if progress.state == "paused" or progress.waiting_reason in ALL_PAUSED:
         return str(gettext("Paused. %(done)s of %(all)s are on their way.", **so_far))
     return str(gettext("%(done)s of %(all)s are on their way.", **so_far))
