@@ -136,7 +136,7 @@ class VoterRecord(Tenant, Base):
         reference("contact", "contact_id", ondelete="CASCADE"),
         CheckConstraint("support BETWEEN 1 AND 5", name="support"),
         one_of("voting_method", VOTING_METHODS),
-        Index("ix_voter_record_support", "organisation_id", "election_id", "support", "contact_id"),
+        Index("ix_voter_record_support", "organisation_id", "election_id", "support"),
         Index(
             "ix_voter_record_campaign",
             "organisation_id",

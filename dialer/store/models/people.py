@@ -89,7 +89,7 @@ class Contact(Identified, Base):
             postgresql_ops={"postcode": "text_pattern_ops"},
             postgresql_where=text("postcode IS NOT NULL"),
         ),
-        Index("ix_contact_polling_district", "organisation_id", "polling_district", "id"),
+        Index("ix_contact_polling_district", "organisation_id", "polling_district"),
         Index("ix_contact_tags", "tags", postgresql_using="gin"),
     )
 
