@@ -15,7 +15,7 @@ from tests.browser.conftest import DESK, PHONE, Open, sign_in, sizes, tap
 from tests.people import Person
 from tests.web.phone_bank import PhoneBank
 
-TEXT = "Hi {first_name|there}, polls are open until 10. Stop: STOP"
+TEXT = "Hi {first_name|there}, polls are open until 10. Stop: STOP. Promoted by A Rees, 1 High St"
 
 
 @pytest.fixture

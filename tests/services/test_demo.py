@@ -58,6 +58,8 @@ def test_a_blast_waits_there_to_be_launched(system, clock):
     estimated = estimate_blast(system, blast.id)
     assert estimated.recipients > 20
     assert estimated.segments == estimated.recipients + 1, "a part each, and for the â of Siân a second"
+    lacking = {"no_imprint", "no_opt_out_words", "no_sender_name"}
+    assert lacking.isdisjoint(one.code for one in estimated.warnings), "a page sends it as it is"
 
 
 def test_its_links_sign_in_as_often_as_one_likes_until_the_next_start(system, clock):

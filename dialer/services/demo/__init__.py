@@ -39,9 +39,10 @@ CALLER_ID: Final = "+441632960998"
 VOLUNTEERS_PHONE: Final = "+447700900999"
 """Numbers of the simulated town that none of its people has."""
 
+IMPRINT: Final = "Promoted by C Vaughan, 1 Quay St, Porthwen"
 BLAST: Final = (
-    "Hello {first_name|there}, it's Porthwen Together. Will you vote on polling day? Reply YES or NO, or"
-    " STOP and we won't text again."
+    "Hi {first_name|there}, it's Porthwen Together. Will you vote on polling day? Reply YES or NO."
+    f" Stop: STOP. {IMPRINT}"
 )
 
 _NO_QUIET_HOURS: Final = dt.time(0, 0)
@@ -138,6 +139,7 @@ def _make_campaign(ctx: Context, clock: Clock) -> uuid.UUID:
             "retry_after_s": _RETRY_AFTER_S,
             "senders": [SENDER],
             "caller_ids": [CALLER_ID],
+            "imprint": IMPRINT,
         },
     )
     activate_campaign(ctx, campaign.id)

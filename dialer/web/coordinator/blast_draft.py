@@ -24,7 +24,7 @@ from dialer.services.messaging.test_sends import send_test
 from dialer.services.messaging.views import BlastView, MessageView
 from dialer.web.coordinator import blast_form
 from dialer.web.coordinator.blast_check import check_of, troubles, who_words
-from dialer.web.coordinator.blast_minding import minding
+from dialer.web.coordinator.blast_minding import may_stop, minding
 from dialer.web.coordinator.blast_run import progress_page
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
@@ -100,6 +100,8 @@ def launch(blast_id: uuid.UUID) -> Answer:
         return _kept(ctx, found) or go("coordinator.blast", words, "warn", blast_id=blast_id)
     if faults := _number_faults():
         return _composer(ctx, found, blast_form.sent_values(), faults), 422
+    if _is_stopped(ctx, found):
+        return _composer(ctx, found, blast_form.sent_values()), 422
     try:
         launch_blast(ctx, blast_id, expected_recipients=_typed(said("seen")))
     except RuleBroken as error:
@@ -162,6 +164,14 @@ def _is_changed(found: BlastView, campaign: CampaignView) -> bool:
         return True
 
 
+def _is_stopped(ctx: Context, found: BlastView) -> bool:
+    """Whether the text lacks what it can't go out without; the page then says what, and how to mend it."""
+    campaign = get_campaign(ctx, found.campaign_id)
+    if not may_stop(found.body, campaign, ctx.phones.home):
+        return False
+    return any(one.stops for one in minding(found.body, estimate_blast(ctx, found.id), campaign))
+
+
 def _typed(written: str) -> int | None:
     """A typed number; commas and spaces between thousands are fine. None where it is none."""
     digits = written.replace(",", "").replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
@@ -214,6 +224,8 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
     campaign = get_campaign(ctx, found.campaign_id)
     estimate = estimate_blast(ctx, found.id)
     in_the_way = troubles(found, campaign)
+    warnings = minding(found.body, estimate, campaign)
+    is_stopped = any(one.stops for one in warnings)
     return render_template(
         "coordinator/blast.html",
         blast=found,
@@ -221,9 +233,10 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
         values={"test_to": said("test_to"), **values},
         check=check_of(found, estimate, campaign, ctx.now),
         samples=estimate.samples,
-        warnings=minding(found.body, estimate, campaign),
+        warnings=warnings,
         troubles=in_the_way,
-        may_launch=not in_the_way,
+        is_stopped=is_stopped,
+        may_launch=not (in_the_way or is_stopped),
         may_read=ctx.actor.may(Permission.CONVERSATION_READ),
         who_words=who_words(found),
         send_at_note=blast_form.note_of(found.send_at, campaign.timezone),

@@ -1,4 +1,8 @@
-"""What to mind about a text before it goes to many: what is dearer, what it should say, what comes late."""
+"""What to mind about a text before it goes to many: what is dearer, what it must say, what comes late.
+
+A text without its imprint or without a way out isn't sent from a page until that is mended (the API warns,
+contract §7): whoever writes to thousands in a hurry reads no warnings.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from typing import Final
 from flask import url_for
 from flask_babel import gettext, ngettext
 
+from dialer.domain.imprint import has_imprint, is_election_material
 from dialer.domain.inbound_text import says_how_to_stop
 from dialer.domain.segments import Forced, forced_by
 from dialer.domain.sender import has_opt_out_route
@@ -21,6 +26,8 @@ from dialer.web.words import figure
 _SAID_ELSEWHERE: Final = frozenset({"ucs2_forced", "no_sender", "campaign_not_active"})
 """Warnings of the estimate that the page says in its own place: with the signs, or above everything."""
 
+_STOP: Final = frozenset({"no_imprint", "no_opt_out_words", "no_opt_out_route"})
+"""Warnings of the estimate that stop a launch on the page."""
 _SIGNS_NAMED: Final = 6
 
 
@@ -38,6 +45,19 @@ class Minding:
     people: Sequence[NamedContact] = ()
     others: int = 0
 
+    @property
+    def stops(self) -> bool:
+        """Whether nothing can be sent before it is mended."""
+        return self.code in _STOP
+
+
+def may_stop(body: str, campaign: CampaignView, home: str | None) -> bool:
+    """Whether a text could lack its imprint or a way out: only then need everybody be looked at to know."""
+    if not (says_how_to_stop(body) or has_opt_out_route(body)):
+        return True
+    is_material = is_election_material(campaign.election_material, home)
+    return is_material and not has_imprint(body, campaign.imprint, campaign.imprint_url)
+
 
 def minding(body: str, estimate: EstimateView, campaign: CampaignView) -> list[Minding]:
     """What to mind about a text: signs that make it dearer, what the estimate warns of, how people stop it.
@@ -50,7 +70,7 @@ def minding(body: str, estimate: EstimateView, campaign: CampaignView) -> list[M
     is_warned = any(one.code in {"no_opt_out_route", "no_opt_out_words"} for one in told)
     if not (is_warned or has_opt_out_route(body) or says_how_to_stop(body)):
         told.append(Minding("no_word_to_stop", str(WARNING["no_word_to_stop"])))
-    return [*signs, *told]
+    return sorted([*signs, *told], key=lambda one: not one.stops)
 
 
 def warned(one: Warned) -> str:
@@ -96,13 +116,13 @@ def _say_who(campaign: CampaignView) -> str:
 
 
 def _no_imprint(campaign: CampaignView) -> Minding:
+    page = url_for("coordinator.edit_campaign", campaign_id=campaign.id) + "#imprint"
     words = gettext("Election texts need to say who sends them.")
     if imprint := campaign.imprint_url or campaign.imprint:
-        add = gettext("Add the imprint: %(imprint)s", imprint=imprint)
-        return Minding("no_imprint", f"{words} {add}")
-    page = url_for("coordinator.edit_campaign", campaign_id=campaign.id) + "#imprint"
-    add = gettext("Add the imprint, or a link to it.")
-    return Minding("no_imprint", f"{words} {add}", href=page, deed=gettext("Set the campaign’s"))
+        add, deed = gettext("Add the imprint: %(imprint)s", imprint=imprint), gettext("Change the campaign’s")
+    else:
+        add, deed = gettext("Add the imprint, or a link to it."), gettext("Set the campaign’s")
+    return Minding("no_imprint", f"{words} {add}", href=page, deed=deed)
 
 
 def _gap(one: Warned) -> Minding:

@@ -132,13 +132,19 @@ def test_what_a_text_lacks_is_said_with_the_remedy_and_the_people(
     assert f'<a href="/contacts/{owen.id}">Prydderch</a>' in page.html
     change_campaign(ctx, texting.campaign_id, {"election_material": True})
     page = draft.press("blast-check", body=TEXT)
-    assert page.tests["blast-warning"]["data-code"] == "no_imprint"
+    assert page.tests["blast-stop"]["data-code"] == "no_imprint"
+    assert "blast-launch" not in page.buttons
+    assert "mend what is marked" in page.words["blast-stopped"]
     assert "Election texts need to say who sends them. Add the imprint, or a link to it." in page.text
     assert f"/campaigns/{texting.campaign_id}/edit#imprint" in page.html
     change_campaign(ctx, texting.campaign_id, {"imprint_url": "https://example.org/i"})
     page = draft.press("blast-check")
     assert "Add the imprint: https://example.org/i" in page.text
-    assert "blast-warning" not in draft.press("blast-check", body=f"{TEXT} example.org/i").tests
+    page = draft.press("blast-check", body=f"{TEXT} example.org/i")
+    assert not {"blast-stop", "blast-warning"} & page.tests.keys()
+    change_campaign(ctx, texting.campaign_id, {"imprint_url": None})
+    page = draft.press("blast-launch", confirm=str(MOBILES))
+    assert (page.status, page.tests["blast-stop"]["data-code"]) == (422, "no_imprint")
 
 
 @pytest.mark.slow
@@ -151,12 +157,14 @@ def test_faults_stand_beside_their_fields_and_keep_the_rest(draft: Reader) -> No
     assert "Did you mean {first_name}?" in page.text
 
 
-def test_a_text_that_does_not_say_how_to_stop_gets_a_hint_and_may_go(draft: Reader) -> None:
-    assert "blast-warning" not in draft.page.tests
+def test_a_first_text_that_does_not_say_how_to_stop_waits_until_it_does(draft: Reader) -> None:
+    assert not {"blast-stop", "blast-warning"} & draft.page.tests.keys()
     page = draft.press("blast-check", body=TEXT.removesuffix(" Stop: STOP"))
-    assert page.tests["blast-warning"]["data-code"] == "no_opt_out_words"
-    assert "6 people here have never had a text from you." in page.words["blast-warning"]
-    assert "Add “Stop: STOP”" in page.words["blast-warning"]
+    assert page.tests["blast-stop"]["data-code"] == "no_opt_out_words"
+    assert "6 people here have never had a text from you." in page.words["blast-stop"]
+    assert "Add “Stop: STOP”" in page.words["blast-stop"]
+    assert "blast-launch" not in page.buttons
+    draft.press("blast-check", body=TEXT)
     page = draft.press("blast-launch", confirm=str(MOBILES))
     assert page.tests["blast-progress"]["data-state"] == "running"
     assert page.tests["stat-replies"]["data-value"] == "0"

@@ -28,7 +28,7 @@ from tests.web.reader import Page, Reader
 from tests.web.webhooks.conftest import SENDER
 
 MOBILES = [number for _, _, number in NAMES if number.startswith("+447")]
-TEXT = "Hi {first_name|there}, polls are open. Reply STOP to opt out"
+TEXT = "Hi {first_name|there}, polls are open. Reply STOP to opt out. Promoted by A Rees, 1 High St"
 
 
 @dataclass
