@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-ASSIGNMENT_STATES: Final = ("open", "completed", "skipped", "expired")
+ASSIGNMENT_STATES: Final = ("dialling", "open", "completed", "skipped", "expired")
+"""`dialling`: claimed by the dialler, and in nobody's hands yet."""
 LIMIT_WINDOW: Final = dt.timedelta(minutes=15)
 SKIPS_MAX: Final = 5
 UNANSWERED_MAX: Final = 10

@@ -15,7 +15,8 @@ CALL_STATES: Final = (
     "canceled",
     "abandoned",
 )
-CALL_MODES: Final = ("ring_me", "inbound")
+CALL_MODES: Final = ("ring_me", "inbound", "line", "dialled")
+"""`line` is a volunteer's own leg, which holds their conference; `dialled` a contact's, by the dialler."""
 DIAL_STATES: Final = ("waiting", "dialling", "unknown", "dialled", "given_up")
 """How far the request to the carrier has come. `dialling` is committed before the carrier hears of it."""
 

@@ -26,6 +26,8 @@ class Disposition(StrEnum):
     LEFT_MESSAGE = "left_message"
     LANGUAGE_BARRIER = "language_barrier"
     CALLBACK = "callback"
+    HUNG_UP = "hung_up"
+    ABANDONED = "abandoned"
 
 
 class Effect(StrEnum):
@@ -92,9 +94,15 @@ CONSEQUENCES: Final[Mapping[Disposition, Consequence]] = MappingProxyType(
         Disposition.LEFT_MESSAGE: _unreached(),
         Disposition.LANGUAGE_BARRIER: Consequence(Course.RETRY),
         Disposition.CALLBACK: Consequence(Course.CALLBACK),
+        Disposition.HUNG_UP: _unreached(),
+        Disposition.ABANDONED: _unreached(),
     }
 )
 DISPOSITIONS: Final = tuple(disposition.value for disposition in Disposition)
+BY_DIALLER: Final = frozenset({Disposition.HUNG_UP, Disposition.ABANDONED})
+"""What only the dialler records: somebody answered it, and was gone before, or because, nobody was free."""
+RECORDABLE: Final = tuple(one for one in DISPOSITIONS if one not in BY_DIALLER)
+"""What somebody who speaks with people can record."""
 
 
 def consequence(disposition: str) -> Consequence:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from dialer.domain.disposition import DISPOSITIONS, Course, consequence
+from dialer.domain.disposition import RECORDABLE, Course, consequence
 from dialer.domain.errors import FieldError
 from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.script import Learned, Script, learned, unknown_answers
@@ -74,7 +74,7 @@ def faults(
 
 
 def _report_faults(report: Report, at: str, script: Script | None, now: dt.datetime) -> Iterator[FieldError]:
-    if report.disposition not in DISPOSITIONS:
+    if report.disposition not in RECORDABLE:
         yield FieldError(f"{at}/disposition", "This isn’t one of the outcomes.")
     elif consequence(report.disposition).course is Course.CALLBACK:
         yield from _callback_faults(report, at, now)

@@ -5,7 +5,7 @@ import pytest
 from dialer.domain.disposition import CONSEQUENCES, Course, Disposition, Effect, consequence
 
 FINAL = {"contacted", "refused", "moved", "deceased", "already_voted", "do_not_call"}
-EVERYONE = {"no_answer", "busy", "answering_machine", "left_message"}
+EVERYONE = {"no_answer", "busy", "answering_machine", "left_message", "hung_up", "abandoned"}
 
 
 def test_every_disposition_has_a_consequence() -> None:
@@ -41,5 +41,5 @@ def test_next_number_has_its_turn(disposition: str) -> None:
 
 
 def test_an_unknown_word_is_refused() -> None:
-    with pytest.raises(ValueError, match="hung_up"):
-        consequence("hung_up")
+    with pytest.raises(ValueError, match="rung_off"):
+        consequence("rung_off")

@@ -62,6 +62,8 @@ RESULTS: Final[Terms] = {
     "left_message": N_("“left a message”"),
     "language_barrier": N_("“another language”"),
     "callback": N_("“call back”"),
+    "hung_up": N_("“hung up at once”"),
+    "abandoned": N_("“answered, nobody free”"),
     None: N_("none"),
 }
 CHANNELS: Final[Mapping[str, str]] = {

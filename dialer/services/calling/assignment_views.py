@@ -109,8 +109,8 @@ def _member(contact: Contact, record: VoterRecord | None) -> HouseholdMember:
 def _script(unit: UnitOfWork, assignment: Assignment, listener: Contact) -> ScriptView | None:
     if assignment.script_version_id is None:
         return None
-    version, script, caller = unit.session.execute(
-        select(ScriptVersion, Script, Account.name)
+    version, script = unit.session.execute(
+        select(ScriptVersion, Script)
         .join(
             Script,
             and_(
@@ -118,13 +118,12 @@ def _script(unit: UnitOfWork, assignment: Assignment, listener: Contact) -> Scri
                 Script.id == ScriptVersion.script_id,
             ),
         )
-        .join(Account, Account.organisation_id == ScriptVersion.organisation_id)
         .where(
             ScriptVersion.organisation_id == unit.organisation_id,
             ScriptVersion.id == assignment.script_version_id,
-            Account.id == assignment.account_id,
         )
     ).one()
+    caller = _caller(unit, assignment)
     read_out = scripts.filled(script_from_row(version), placeholder_values(listener, caller))
     return ScriptView(
         id=script.id,
@@ -136,7 +135,14 @@ def _script(unit: UnitOfWork, assignment: Assignment, listener: Contact) -> Scri
     )
 
 
-def placeholder_values(contact: Contact, caller_name: str) -> dict[str, str | None]:
+def _caller(unit: UnitOfWork, assignment: Assignment) -> str | None:
+    """Who has them in hand, by name."""
+    if assignment.account_id is None:
+        return None
+    return unit.session.get_one(Account, (unit.organisation_id, assignment.account_id)).name
+
+
+def placeholder_values(contact: Contact, caller_name: str | None) -> dict[str, str | None]:
     """What the placeholders of a script stand for, when it is read out to this contact."""
     values: dict[str, str | None] = {
         "first_name": contact.first_name,

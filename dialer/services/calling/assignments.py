@@ -66,7 +66,7 @@ def _skip(ctx: Context, unit: UnitOfWork, assignment: Assignment, reason: str | 
     unit.session.flush()
     queue.release(unit, [assignment.id])
     hang_up_for(ctx, unit, [assignment.id])
-    free_shifts(unit, [assignment.shift_id])
+    free_shifts(unit, [assignment.shift_id], ctx.now)
 
 
 def campaign_of(unit: UnitOfWork, assignment: Assignment) -> Campaign:

@@ -15,6 +15,7 @@ from dialer.domain.call import FINAL, proven_by
 from dialer.domain.ringing import SOON, Change, Leg, Standing, follow
 from dialer.services.budget import stop_when_spent
 from dialer.services.calling.ring_gate import COST_CAP, NOT_IN_HAND
+from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
 from dialer.store import changes
 from dialer.store.models.calling import Assignment, Campaign, Shift
@@ -148,9 +149,9 @@ def _free_shift(held: Held) -> None:
     if shift is None or shift.state != "in_call" or _on_another(held):
         return
     if assignment is None or assignment.state != "open":
-        shift.state = "ready"
+        move(held.unit, shift, held.ctx.now, "ready")
     else:
-        shift.state = "wrap_up" if held.call.contact_rung_at else "assigned"
+        move(held.unit, shift, held.ctx.now, "wrap_up" if held.call.contact_rung_at else "assigned")
 
 
 def _on_another(held: Held) -> bool:

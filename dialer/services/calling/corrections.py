@@ -25,6 +25,7 @@ from dialer.services.calling.results import (
     tally,
     write_results,
 )
+from dialer.services.calling.shift_states import move
 from dialer.services.calling.views import AssignmentView, VoidView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -65,7 +66,7 @@ def undo_result(ctx: Context, assignment_id: uuid.UUID) -> AssignmentView:
         recorded_at = _check_may_correct(ctx, assignment, standing)
         if ctx.now - recorded_at > UNDO_WINDOW:
             raise Forbidden("It is too late to undo this. You can still correct it for ten minutes.")
-        if shift.state == "ended" or open_assignment(unit, shift.id) is not None:
+        if shift is None or shift.state == "ended" or open_assignment(unit, shift.id) is not None:
             raise Conflict("Somebody else is on your screen already. Correct this result instead.")
         recording = Recording(ctx, unit, campaign_of(unit, assignment), assignment, recorded_at)
         lock_queue(recording)
@@ -122,7 +123,9 @@ def _check_may_correct(ctx: Context, assignment: Assignment, standing: Sequence[
     return recorded_at
 
 
-def _replace(recording: Recording, shift: Shift, standing: Sequence[Result], report: HouseholdReport) -> None:
+def _replace(
+    recording: Recording, shift: Shift | None, standing: Sequence[Result], report: HouseholdReport
+) -> None:
     lock_queue(recording)
     _take_back(recording, standing)
     results = write_results(recording, report, late=recording.assignment.late)
@@ -133,7 +136,8 @@ def _replace(recording: Recording, shift: Shift, standing: Sequence[Result], rep
     replan_assignment(recording)
     sync_queues_of_number(recording.unit, recording.assignment.number, recording.ctx.now)
     tally(recording, results)
-    shift.talks += talks(results) - talks(standing)
+    if shift is not None:
+        shift.talks += talks(results) - talks(standing)
     recording.ctx.audit(
         recording.unit,
         "result.corrected",
@@ -159,7 +163,8 @@ def _reopen(recording: Recording, shift: Shift) -> None:
         raise Conflict("Somebody else is speaking to this household now. Correct this result instead.")
     assignment.state, assignment.closed_at, assignment.late = "open", None, False
     assignment.expires_at = lease_ends(recording.ctx.now, recording.campaign.assignment_timeout_s)
-    shift.state = "assigned" if shift.state == "ready" else shift.state
+    if shift.state == "ready":
+        move(unit, shift, recording.ctx.now, "assigned")
     unit.session.flush()
     replan_assignment(recording)
     queue.set_held(unit, assignment.queue_entry_id)

@@ -22,7 +22,8 @@ class PastCall:
     disposition: str
     support: int | None
     notes: str | None
-    by: str
+    by: str | None
+    """None where it was the dialler that rang."""
     campaign: str
 
 
@@ -31,7 +32,7 @@ def contact_history(ctx: Context, contact_id: uuid.UUID, limit: int = 50) -> lis
     require(ctx.actor, Permission.CONTACT_READ)
     query = (
         select(Result, Account.name, Campaign.name)
-        .join(
+        .outerjoin(
             Account,
             and_(Account.organisation_id == Result.organisation_id, Account.id == Result.account_id),
         )

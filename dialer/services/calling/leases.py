@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from dialer.services.calling.hanging_up import hang_up_for
 from dialer.services.calling.reach import open_assignment
+from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Shift
 from dialer.store.queries import queue
@@ -74,20 +75,23 @@ def give_back(ctx: Context, unit: UnitOfWork, assignments: Sequence[Assignment])
     left = [assignment.id for assignment in assignments]
     queue.release(unit, left)
     hang_up_for(ctx, unit, left)
-    free_shifts(unit, [assignment.shift_id for assignment in assignments])
+    free_shifts(unit, [assignment.shift_id for assignment in assignments], ctx.now)
 
 
-def free_shifts(unit: UnitOfWork, shift_ids: Sequence[uuid.UUID]) -> None:
+def free_shifts(unit: UnitOfWork, shift_ids: Sequence[uuid.UUID | None], now: dt.datetime) -> None:
     """Shifts whose assignment ended are ready for the next; a paused or ended one stays as it is."""
-    unit.session.execute(
-        update(Shift)
+    shifts = unit.session.scalars(
+        select(Shift)
         .where(
             Shift.organisation_id == unit.organisation_id,
-            Shift.id.in_(shift_ids),
+            Shift.id.in_([one for one in shift_ids if one is not None]),
             Shift.state.in_(("assigned", "in_call", "wrap_up")),
         )
-        .values(state="ready")
+        .order_by(Shift.id)
+        .with_for_update()
     )
+    for shift in shifts.all():
+        move(unit, shift, now, "ready")
 
 
 def end_shift(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
@@ -95,7 +99,8 @@ def end_shift(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
     assignment = open_assignment(unit, shift.id, lock=True)
     if assignment is not None:
         give_back(ctx, unit, [assignment])
-    shift.state, shift.ended_at = "ended", ctx.now
+    move(unit, shift, ctx.now, "ended")
+    shift.ended_at = ctx.now
 
 
 def end_shifts_of(

@@ -20,6 +20,7 @@ from dialer.services.calling.leases import expire_lapsed
 from dialer.services.calling.limits import is_limited, skipped_today, without_result
 from dialer.services.calling.reach import check_is_mine
 from dialer.services.calling.sessions import renew_lease
+from dialer.services.calling.shift_states import move
 from dialer.services.calling.views import AssignmentView, NobodyNow
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -176,7 +177,7 @@ def _hand_out(seat: Seat, claim: Claim, person: Person, there: Sequence[uuid.UUI
         seat.unit.session.flush()
         return None
     queue.set_held(seat.unit, claim.entry_id)
-    seat.shift.state = "assigned"
+    move(seat.unit, seat.shift, seat.ctx.now, "assigned")
     return assignment
 
 

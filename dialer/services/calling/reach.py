@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from sqlalchemy import select
 
@@ -11,6 +12,9 @@ from dialer.domain.errors import Conflict, NotFound
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.session import UnitOfWork
+
+NOBODY: Final = uuid.UUID(int=0)
+"""Whose an assignment is that is in nobody's hands: no volunteer reaches it."""
 
 
 def volunteer_id(ctx: Context) -> uuid.UUID:
@@ -53,13 +57,19 @@ def reach_assignment(
     assignment = unit.session.get(Assignment, (unit.organisation_id, assignment_id))
     if assignment is None:
         raise NotFound
-    require(ctx.actor, permission, campaign_id=assignment.campaign_id, owner_id=assignment.account_id)
+    owner = assignment.account_id or NOBODY
+    require(ctx.actor, permission, campaign_id=assignment.campaign_id, owner_id=owner)
     return assignment
 
 
-def lock_assignment(unit: UnitOfWork, assignment: Assignment) -> Shift:
-    """Lock an assignment with its shift, in the order that everybody locks in, and read both afresh."""
-    shift = unit.session.get_one(Shift, (unit.organisation_id, assignment.shift_id), with_for_update=True)
+def lock_assignment(unit: UnitOfWork, assignment: Assignment) -> Shift | None:
+    """Lock an assignment with its shift, in the order that everybody locks in, and read both afresh.
+
+    None where it never came into anybody's hands.
+    """
+    shift = None
+    if assignment.shift_id is not None:
+        shift = unit.session.get_one(Shift, (unit.organisation_id, assignment.shift_id), with_for_update=True)
     unit.session.refresh(assignment, with_for_update=True)
     return shift
 

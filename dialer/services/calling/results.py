@@ -75,7 +75,7 @@ def _same_again(unit: UnitOfWork, assignment: Assignment, report: HouseholdRepor
         )
 
 
-def _complete(recording: Recording, shift: Shift, report: HouseholdReport) -> None:
+def _complete(recording: Recording, shift: Shift | None, report: HouseholdReport) -> None:
     unit, assignment = recording.unit, recording.assignment
     late = assignment.state != "open"
     lock_queue(recording)
@@ -86,16 +86,22 @@ def _complete(recording: Recording, shift: Shift, report: HouseholdReport) -> No
     unit.session.flush()
     queue.release(unit, [assignment.id])
     replan_assignment(recording)
-    shift.calls += 1
-    shift.talks += talks(results)
-    unit.session.flush()
-    if not late:
-        free_shifts(unit, [shift.id])
+    if shift is not None:
+        _count_on(recording, shift, results, late=late)
     tally(recording, results)
     changes: dict[str, object] = {"disposition": report.contact.disposition}
     if any("no_texts" in result.effects for result in results):
         changes["no_texts"] = True
     recording.ctx.audit(unit, "result.recorded", "assignment", assignment.id, changes)
+
+
+def _count_on(recording: Recording, shift: Shift, results: Sequence[Result], *, late: bool) -> None:
+    """Count a call on its shift, which is ready for the next unless it has gone on already."""
+    shift.calls += 1
+    shift.talks += talks(results)
+    recording.unit.session.flush()
+    if not late:
+        free_shifts(recording.unit, [shift.id], recording.ctx.now)
 
 
 def talks(results: Sequence[Result]) -> int:

@@ -16,6 +16,7 @@ from dialer.services.calling.call_views import CallView, call_view
 from dialer.services.calling.hanging_up import withdraw
 from dialer.services.calling.reach import lock_assignment, reach_assignment, volunteer_id
 from dialer.services.calling.ring_gate import WORDS, refusal
+from dialer.services.calling.shift_states import move
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
@@ -43,12 +44,13 @@ def ring_me(ctx: Context, assignment_id: uuid.UUID, phone: str | None = None) ->
     """
     with ctx.unit() as unit:
         assignment = reach_assignment(ctx, unit, assignment_id, Permission.CALL_PLACE)
-        if assignment.account_id != volunteer_id(ctx):
+        caller = volunteer_id(ctx)
+        if assignment.account_id != caller:
             raise Conflict(NOT_YOURS)
         shift = lock_assignment(unit, assignment)
-        if assignment.state != "open":
+        if shift is None or assignment.state != "open":
             raise AssignmentClosed("This contact isn’t in your hands any more.", state=assignment.state)
-        under_way = open_call_of(unit, assignment.account_id)
+        under_way = open_call_of(unit, caller)
         if under_way is not None and under_way.assignment_id == assignment.id:
             return call_view(under_way)
         if under_way is not None:
@@ -77,7 +79,7 @@ def _leave(ctx: Context, unit: UnitOfWork, earlier: Call) -> None:
 def _new_call(
     ctx: Context, unit: UnitOfWork, assignment: Assignment, shift: Shift, phone: str | None
 ) -> Call:
-    own = _own_phone(ctx, unit, assignment, phone or shift.phone)
+    own = _own_phone(ctx, unit, phone or shift.phone)
     if own == assignment.number:
         raise Conflict(SAME_PHONE)
     campaign = unit.session.get_one(Campaign, (unit.organisation_id, assignment.campaign_id))
@@ -89,7 +91,7 @@ def _new_call(
     call = _row(ctx, unit, assignment, caller_id=caller_id, own=own)
     unit.session.add(call)
     if shift.state in {"ready", "assigned", "wrap_up"}:
-        shift.state = "in_call"
+        move(unit, shift, ctx.now, "in_call")
     unit.session.flush()
     ctx.audit(unit, "call.asked_for", "call", call.id, {"assignment_id": str(assignment.id)})
     unit.after_commit(lambda: ask_to_place(ctx))
@@ -117,9 +119,9 @@ def _row(ctx: Context, unit: UnitOfWork, assignment: Assignment, *, caller_id: s
     )
 
 
-def _own_phone(ctx: Context, unit: UnitOfWork, assignment: Assignment, wanted: str | None) -> str:
+def _own_phone(ctx: Context, unit: UnitOfWork, wanted: str | None) -> str:
     """The volunteer's phone to ring: the one named, else that of the shift, else their own."""
-    confirmed = confirmed_numbers(unit, assignment.account_id)
+    confirmed = confirmed_numbers(unit, volunteer_id(ctx))
     if wanted is None:
         if not confirmed:
             raise Conflict(NO_PHONE)

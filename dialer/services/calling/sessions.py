@@ -11,6 +11,7 @@ from dialer.domain.assignment import lease_ends
 from dialer.domain.errors import InvalidTransition
 from dialer.services.calling.leases import end_shift, give_back
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift, volunteer_id
+from dialer.services.calling.shift_states import move
 from dialer.services.calling.views import SessionView
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account
@@ -37,7 +38,7 @@ def start_session(
         shift = _new_shift(ctx, campaign_id, via, phone, earlier)
         unit.session.add(shift)
         unit.session.flush()
-        assignment = _take_over(unit, before, shift) if before else None
+        assignment = _take_over(ctx, unit, before, shift) if before else None
         ctx.audit(unit, "session.started", "session", shift.id, {"campaign_id": str(campaign_id)})
         return session_view(shift, assignment)
 
@@ -79,7 +80,7 @@ def pause_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
     """Nobody new is handed out until the shift goes on; what is open stays. Again: no change."""
     with ctx.unit() as unit:
         shift = _living(reach_shift(ctx, unit, session_id, lock=True))
-        shift.state = "paused"
+        move(unit, shift, ctx.now, "paused")
         return session_view(shift, hear_from(ctx, unit, shift))
 
 
@@ -88,7 +89,7 @@ def resume_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
     with ctx.unit() as unit:
         shift = _living(reach_shift(ctx, unit, session_id, lock=True))
         assignment = hear_from(ctx, unit, shift)
-        shift.state = "assigned" if assignment else "ready"
+        move(unit, shift, ctx.now, "assigned" if assignment else "ready")
         return session_view(shift, assignment)
 
 
@@ -172,6 +173,8 @@ def _new_shift(
         talks=0,
         started_at=ctx.now,
         last_seen_at=ctx.now,
+        ready_since=ctx.now,
+        line_state="none",
         limited_since=earlier.limited_since if earlier else None,
         limits_from=earlier.limits_from if earlier else None,
     )
@@ -202,14 +205,15 @@ def _end_open_shift(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID) -> S
         .with_for_update()
     )
     if shift is not None:
-        shift.state, shift.ended_at = "ended", ctx.now
+        move(unit, shift, ctx.now, "ended")
+        shift.ended_at = ctx.now
         unit.session.flush()
     return shift
 
 
-def _take_over(unit: UnitOfWork, before: Shift, shift: Shift) -> Assignment | None:
+def _take_over(ctx: Context, unit: UnitOfWork, before: Shift, shift: Shift) -> Assignment | None:
     assignment = open_assignment(unit, before.id, lock=True)
     if assignment is not None:
         assignment.shift_id = shift.id
-        shift.state = "in_call" if is_on_the_phone(unit, assignment.id) else "assigned"
+        move(unit, shift, ctx.now, "in_call" if is_on_the_phone(unit, assignment.id) else "assigned")
     return assignment

@@ -124,7 +124,8 @@ class AssignmentView:
     """One contact with household and script, in one volunteer's hands."""
 
     id: uuid.UUID
-    session_id: uuid.UUID
+    session_id: uuid.UUID | None
+    """None while it is in nobody's hands."""
     campaign_id: uuid.UUID
     state: str
     contact: CalledContact

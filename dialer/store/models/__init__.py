@@ -1,6 +1,17 @@
 """Every table, by trade. Importing this package is what fills `Base.metadata`."""
 
-from dialer.store.models import accounts, audiences, calling, calls, exports, gotv, imports, messaging, people
+from dialer.store.models import (
+    accounts,
+    audiences,
+    calling,
+    calls,
+    exports,
+    gotv,
+    imports,
+    messaging,
+    pacing,
+    people,
+)
 from dialer.store.models.base import Base, new_id
 
 __all__ = [
@@ -14,5 +25,6 @@ __all__ = [
     "imports",
     "messaging",
     "new_id",
+    "pacing",
     "people",
 ]

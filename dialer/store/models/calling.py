@@ -5,7 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, UniqueConstraint, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.assignment import ASSIGNMENT_STATES
@@ -13,6 +23,7 @@ from dialer.domain.campaign import CAMPAIGN_KINDS, CAMPAIGN_STATES, DIALING_MODE
 from dialer.domain.disposition import DISPOSITIONS
 from dialer.domain.queue_order import QUEUE_STATES
 from dialer.domain.retry import TURNS
+from dialer.domain.shift import LINE_STATES, SHIFT_STATES
 from dialer.store.models.base import (
     Base,
     Identified,
@@ -183,14 +194,20 @@ class ContactProgress(Tenant, Base):
 
 
 class Shift(Identified, Base):
-    """A volunteer's spell of calling (a session in the API)."""
+    """A volunteer's spell of calling (a session in the API).
+
+    In a dialled mode the volunteer's own leg holds a conference (`line_state`); `ready_since` is since when
+    they wait for a call, and null in every other state: who has waited longest is put through first. With
+    `pin` they join by ringing in.
+    """
 
     __tablename__ = "shift"
     __table_args__ = (
         reference("campaign", "campaign_id", ondelete="CASCADE"),
         reference("account", "account_id"),
-        one_of("state", ("ready", "assigned", "in_call", "wrap_up", "paused", "ended")),
+        one_of("state", SHIFT_STATES),
         one_of("via", ("own_phone", "browser", "phone")),
+        one_of("line_state", LINE_STATES),
         Index("ix_shift_account", "organisation_id", "account_id", "started_at"),
         Index(
             "uq_shift_open",
@@ -202,6 +219,20 @@ class Shift(Identified, Base):
         ),
         Index(
             "ix_shift_campaign", "organisation_id", "campaign_id", postgresql_where=text("state <> 'ended'")
+        ),
+        Index(
+            "ix_shift_waiting",
+            "organisation_id",
+            "campaign_id",
+            "ready_since",
+            postgresql_where=text("state = 'ready' AND line_state = 'open'"),
+        ),
+        Index(
+            "uq_shift_pin",
+            "organisation_id",
+            "pin",
+            unique=True,
+            postgresql_where=text("pin IS NOT NULL AND state <> 'ended'"),
         ),
     )
 
@@ -217,10 +248,18 @@ class Shift(Identified, Base):
     limited_since: Mapped[Instant | None]
     limits_from: Mapped[Instant | None]
     ended_at: Mapped[Instant | None]
+    ready_since: Mapped[Instant | None]
+    line_state: Mapped[str] = mapped_column(server_default=text("'none'"))
+    line_call_id: Mapped[uuid.UUID | None]
+    """The call, of mode `line`, that is their own leg."""
+    pin: Mapped[str | None]
 
 
 class Assignment(Identified, Base):
-    """One contact, with household, in one volunteer's hands, leased until `expires_at`."""
+    """One contact, with household, in one volunteer's hands, leased until `expires_at`.
+
+    While it is `dialling` it is the dialler's: nobody has it in hand, until somebody who answers is joined.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -229,6 +268,7 @@ class Assignment(Identified, Base):
         reference("contact", "contact_id", ondelete="CASCADE"),
         reference("script_version", "script_version_id"),
         one_of("state", ASSIGNMENT_STATES),
+        CheckConstraint("state <> 'open' OR (shift_id IS NOT NULL AND account_id IS NOT NULL)", "in_hand"),
         Index(
             "uq_assignment_open",
             "organisation_id",
@@ -237,13 +277,14 @@ class Assignment(Identified, Base):
             postgresql_where=text("state = 'open'"),
         ),
         Index("ix_assignment_lease", "expires_at", postgresql_where=text("state = 'open'")),
+        Index("ix_assignment_dialling", "expires_at", postgresql_where=text("state = 'dialling'")),
         Index("ix_assignment_account", "organisation_id", "account_id", "created_at"),
         Index("ix_assignment_contact", "organisation_id", "contact_id", "created_at"),
     )
 
-    shift_id: Mapped[uuid.UUID]
+    shift_id: Mapped[uuid.UUID | None]
     campaign_id: Mapped[uuid.UUID]
-    account_id: Mapped[uuid.UUID]
+    account_id: Mapped[uuid.UUID | None]
     queue_entry_id: Mapped[uuid.UUID]
     contact_id: Mapped[uuid.UUID]
     number: Mapped[str]
@@ -304,7 +345,8 @@ class Result(Identified, Base):
     assignment_id: Mapped[uuid.UUID]
     campaign_id: Mapped[uuid.UUID]
     contact_id: Mapped[uuid.UUID]
-    account_id: Mapped[uuid.UUID]
+    account_id: Mapped[uuid.UUID | None]
+    """Who recorded it; none where the dialler did."""
     number: Mapped[str]
     disposition: Mapped[str]
     implied: Mapped[bool] = mapped_column(server_default=text("false"))

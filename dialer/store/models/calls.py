@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import Index, SmallInteger, text
+from sqlalchemy import BigInteger, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.call import CALL_MODES, CALL_STATES, DIAL_STATES
@@ -16,7 +16,9 @@ class Call(Identified, Base):
     """One call. `number` is the contact's (or, inbound, the caller's), `caller_id` ours.
 
     A ring-me call has two legs: `carrier_sid` is the volunteer's, which we place, `contact_sid` the
-    contact's, which the carrier makes when the volunteer has answered. `dial_state` is `dialling`, committed,
+    contact's, which the carrier makes when the volunteer has answered. A `line` and a `dialled` call have one
+    leg, `carrier_sid`; `shift_id` is whose line it is, or with whom the contact was joined. `fence` is that
+    of the dialler who placed it. `dial_state` is `dialling`, committed,
     before the carrier hears of it; `deadline_at` is when the carrier is asked about a call without an end.
     """
 
@@ -25,6 +27,7 @@ class Call(Identified, Base):
         reference("campaign", "campaign_id"),
         reference("contact", "contact_id"),
         reference("assignment", "assignment_id"),
+        reference("shift", "shift_id"),
         one_of("direction", DIRECTIONS),
         one_of("mode", CALL_MODES),
         one_of("state", CALL_STATES),
@@ -46,6 +49,26 @@ class Call(Identified, Base):
         Index("ix_call_campaign", "organisation_id", "campaign_id", "id"),
         Index("ix_call_contact", "organisation_id", "contact_id", "id"),
         Index(
+            "ix_call_shift",
+            "organisation_id",
+            "shift_id",
+            postgresql_where=text("shift_id IS NOT NULL AND state IN ('queued', 'ringing', 'in_progress')"),
+        ),
+        Index(
+            "ix_call_greeted",
+            "organisation_id",
+            "campaign_id",
+            "answered_at",
+            postgresql_where=text("state = 'in_progress' AND greeted_at IS NOT NULL AND joined_at IS NULL"),
+        ),
+        Index(
+            "ix_call_abandoned",
+            "organisation_id",
+            "number",
+            "ended_at",
+            postgresql_where=text("state = 'abandoned'"),
+        ),
+        Index(
             "ix_call_open",
             "deadline_at",
             postgresql_where=text("state IN ('queued', 'ringing', 'in_progress')"),
@@ -58,6 +81,8 @@ class Call(Identified, Base):
     contact_id: Mapped[uuid.UUID | None]
     assignment_id: Mapped[uuid.UUID | None]
     account_id: Mapped[uuid.UUID | None]
+    shift_id: Mapped[uuid.UUID | None]
+    fence: Mapped[int | None] = mapped_column(BigInteger)
     number: Mapped[str | None]
     caller_id: Mapped[str]
     volunteer_number: Mapped[str | None]
@@ -89,4 +114,10 @@ class Call(Identified, Base):
     contact_rung_at: Mapped[Instant | None]
     """When the carrier was told to ring the contact: from then on the contact's leg decides."""
     answered_at: Mapped[Instant | None]
+    greeted_at: Mapped[Instant | None]
+    """When a contact who answered the dialler was greeted, since nobody was free at once."""
+    joined_at: Mapped[Instant | None]
+    """When they were joined with a volunteer."""
+    machine: Mapped[bool | None]
+    """Whether a machine answered, as whoever listened found; null while nobody knows."""
     ended_at: Mapped[Instant | None]

@@ -131,7 +131,6 @@ def attempts(
     found: dict[uuid.UUID, list[Attempt]] = defaultdict(list)
     for row in unit.session.execute(query):
         disposition = Disposition(row.disposition)
-        found[row.contact_id].append(
-            Attempt(row.at, row.number, disposition, row.callback_at, str(row.account_id))
-        )
+        by = str(row.account_id) if row.account_id else None
+        found[row.contact_id].append(Attempt(row.at, row.number, disposition, row.callback_at, by))
     return found

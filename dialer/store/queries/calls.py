@@ -175,7 +175,9 @@ def lock_call(unit: UnitOfWork, call_id: uuid.UUID) -> tuple[Call, Assignment | 
     assignment = shift = None
     if found.assignment_id is not None:
         assignment = unit.session.get_one(Assignment, (unit.organisation_id, found.assignment_id))
-        shift = unit.session.get_one(Shift, (unit.organisation_id, assignment.shift_id), with_for_update=True)
+        if assignment.shift_id is not None:
+            key = (unit.organisation_id, assignment.shift_id)
+            shift = unit.session.get_one(Shift, key, with_for_update=True)
         unit.session.refresh(assignment, with_for_update=True)
     unit.session.refresh(found, with_for_update=True)
     return found, assignment, shift

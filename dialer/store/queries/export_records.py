@@ -26,7 +26,7 @@ _RESULTS: Final = """
         a.name AS by
     FROM result AS r
     JOIN contact AS c ON c.organisation_id = r.organisation_id AND c.id = r.contact_id
-    JOIN account AS a ON a.organisation_id = r.organisation_id AND a.id = r.account_id
+    LEFT JOIN account AS a ON a.organisation_id = r.organisation_id AND a.id = r.account_id
     WHERE r.organisation_id = :organisation AND r.superseded_at IS NULL AND r.voided_at IS NULL
         AND NOT r.implied
 """

@@ -37,6 +37,8 @@ DISPOSITION: Final[Words] = {
     "left_message": _("Left a message"),
     "language_barrier": _("No common language"),
     "disconnected": _("Number doesn’t work"),
+    "hung_up": _("Hung up at once"),
+    "abandoned": _("Answered, nobody free"),
 }
 SUPPORT: Final[Words] = {
     1: _("Strong for us"),

@@ -24,7 +24,11 @@ NOT_REACHED: Final = (
     ("language_barrier", lazy_gettext("No common language")),
     ("disconnected", lazy_gettext("Number doesn’t work")),
 )
-_ELSEWHERE: Final = (("do_not_call", lazy_gettext("Asked us to stop")),)
+_ELSEWHERE: Final = (
+    ("do_not_call", lazy_gettext("Asked us to stop")),
+    ("hung_up", lazy_gettext("Hung up at once")),
+    ("abandoned", lazy_gettext("Answered, nobody free")),
+)
 _NAMES: Final = dict((*SPOKE, *NOT_REACHED, *_ELSEWHERE))
 
 _FOLLOWS: Final = {

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
-from dialer.domain.disposition import DISPOSITIONS
+from dialer.domain.disposition import RECORDABLE
 from dialer.domain.quiet_hours import QuietHours, quiet_until
 from dialer.domain.result import HouseholdReport, Report
 from dialer.domain.talk import Talk
@@ -36,7 +36,7 @@ def heard_from(talk: Talk, form: Mapping[str, str]) -> Talk:
     chosen = {
         person: replace(talk.heard(person), disposition=slug)
         for person, slug in named.items()
-        if slug in DISPOSITIONS and (person == talk.contact or person in (talk.speaking_to, *talk.people))
+        if slug in RECORDABLE and (person == talk.contact or person in (talk.speaking_to, *talk.people))
     }
     told = replace(talk, people={**talk.people, **chosen})
     return replace(

@@ -9,7 +9,7 @@ from flask.views import MethodView
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from dialer.domain.access import Permission
-from dialer.domain.disposition import DISPOSITIONS
+from dialer.domain.disposition import RECORDABLE
 from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.result import NOTES_MAX, HouseholdReport, Report
 from dialer.services.calling import assignments as deeds
@@ -31,7 +31,7 @@ class PersonReportSchema(Schema):
     """What is reported of somebody else of the household."""
 
     contact_id = Id(required=True)
-    disposition = Choice(*DISPOSITIONS, required=True)
+    disposition = Choice(*RECORDABLE, required=True)
     answers = fields.Dict(keys=Text(max_length=100), values=Text(max_length=100), load_default=dict)
     support = Whole(least=1, most=5, allow_none=True, load_default=None)
     voting_method = Choice(*VOTING_METHODS, allow_none=True, load_default=None)
@@ -43,7 +43,7 @@ class PersonReportSchema(Schema):
 class ReportSchema(Schema):
     """What is reported of the contact, and of the rest of the household."""
 
-    disposition = Choice(*DISPOSITIONS, required=True)
+    disposition = Choice(*RECORDABLE, required=True)
     answers = fields.Dict(keys=Text(max_length=100), values=Text(max_length=100), load_default=dict)
     support = Whole(least=1, most=5, allow_none=True, load_default=None)
     voting_method = Choice(*VOTING_METHODS, allow_none=True, load_default=None)

@@ -1,0 +1,47 @@
+"""The one place where a shift's state or line changes, with what follows: since when it waits for a call, and
+what the pacing policy hears of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from dialer.domain.pacing_event import Kind
+from dialer.domain.shift import waits
+from dialer.services.calling import pacing_events
+from dialer.store.models.calling import Shift
+from dialer.store.session import UnitOfWork
+
+
+def move(
+    unit: UnitOfWork, shift: Shift, now: dt.datetime, state: str | None = None, *, line: str | None = None
+) -> None:
+    """Change the state of a shift (locked), or of its line, or both. The same again: no change.
+
+    Who was ready before goes on waiting where they were; who comes back is behind everybody who waits.
+    """
+    before = (shift.state, shift.line_state)
+    shift.state, shift.line_state = state or shift.state, line or shift.line_state
+    after = (shift.state, shift.line_state)
+    if before == after:
+        return
+    if shift.state != "ready":
+        shift.ready_since = None
+    elif not waits(*before):
+        shift.ready_since = now
+    if (kind := _told(before, after)) is not None:
+        pacing_events.note(unit, shift.campaign_id, kind, now, shift_id=shift.id)
+
+
+def _told(before: tuple[str, str], after: tuple[str, str]) -> Kind | None:
+    """What the policy hears: who comes to wait, rests, or is gone; that somebody is on a call it hears of the
+    call. Who isn't on the line is gone, for as long.
+    """
+    state, line = after
+    if waits(*after):
+        return None if waits(*before) else "volunteer_ready"
+    if before[1] != "open":
+        return None
+    if state == "ended" or line != "open":
+        return "volunteer_left"
+    return "volunteer_paused" if state == "paused" and before[0] != "paused" else None
