@@ -75,12 +75,23 @@ PERSONAL: Final = frozenset(
 number's or the blast's. An opt-out belongs to the number, so it holds for everyone there.
 """
 
+ANSWERS_FOR: Final = dt.timedelta(days=7)
+"""For so long after somebody's text an answer to it needs no consent of theirs: they asked for it (consent is
+about what is sent unasked, regulation 22). A no stands against an answer as against anything else.
+"""
 OPT_OUT_REASON: Final = "opt_out"
 """The reason of a suppression that is a no of the person's own; any other reads `suppressed`."""
 
 _PERSONAL_NUMBERS: Final = "+4470"
 _PAGERS: Final = "+4476"
 _ISLE_OF_MAN: Final = "+447624"
+
+
+def is_asked_for(state: str, last_inbound_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether an answer in a conversation is one that its writer still waits for: it is open, and they wrote
+    lately.
+    """
+    return state == "open" and last_inbound_at is not None and now - last_inbound_at <= ANSWERS_FOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,13 @@ import pytest
 from sqlalchemy import select
 
 from dialer.domain.access import Role
+from dialer.domain.carrier_action import Action
 from dialer.services.accounts.volunteers import VolunteerChanges, change_volunteer
-from dialer.services.calling.campaigns import end_campaign
+from dialer.services.calling.campaigns import change_campaign, end_campaign
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters
 from dialer.services.messaging.answering import NewReply, reply
+from dialer.services.messaging.consequences import Said, follow
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.singles import NewText, text_person
 from dialer.services.people.contacts import change_contact
@@ -106,6 +108,35 @@ def test_nobody_answers_a_no_or_what_may_be_one(desk: Desk, said: str, reason: s
     assert (answer.status_code, answer.json["reason"]) == (409, reason)
     desk.blasting.send()
     assert len(desk.blasting.judge.ledger) == 1, "only what came before"
+
+
+def test_who_wrote_first_is_answered_where_texts_need_consent(desk: Desk, clock: SetClock) -> None:
+    change_campaign(desk.blasting.ctx, desk.campaign_id, {"require_consent_sms": True})
+    desk.hears("Who are you?", number=mobile(7))
+    for number in (mobile(0), mobile(7)):
+        answer = desk.do("reply", number=number, json={"body": "From Common Ground."})
+        assert answer.status_code == 201
+    desk.blasting.send()
+    assert [one.body for one in desk.blasting.judge.asked[-2:]] == ["From Common Ground."] * 2
+    clock.forward(days=8)
+    answer = desk.answer("Still there?")
+    assert (answer.status_code, answer.json["reason"]) == (409, "no_consent")
+
+
+def test_a_dead_number_that_writes_lives_and_is_answered(desk: Desk, clock: SetClock) -> None:
+    ctx = desk.blasting.ctx
+    died = clock.forward(hours=1)
+    verdict = Said(mobile(0), Action.RETIRE_NUMBER, died, desk.gwen)
+    with ctx.unit() as unit:
+        follow(unit, [verdict], died)
+    assert desk.answer().json["reason"] == "no_phone"
+    clock.forward(minutes=1)
+    desk.hears("I am still here")
+    with ctx.unit() as unit:
+        follow(unit, [verdict], clock())  # a word from before they wrote, which comes late
+    assert desk.answer().status_code == 201
+    desk.blasting.send()
+    assert desk.blasting.judge.asked[-1].body == "Diolch Gwen."
 
 
 def test_an_answer_that_waits_is_held_by_what_they_write_next(desk: Desk, clock: SetClock) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from dialer.domain.access import Permission, Role
 from dialer.domain.errors import ValidationFailed
-from dialer.domain.message_gate import Skip
+from dialer.domain.message_gate import Skip, is_asked_for
 from dialer.services.context import Context
 from dialer.services.messaging.candidates import Candidate, candidate_of
 from dialer.services.messaging.conversation_reach import reach_conversation
@@ -105,7 +105,7 @@ def _check_may_answer(unit: UnitOfWork, row: Conversation, account_id: uuid.UUID
 
 def _ready(ctx: Context, unit: UnitOfWork, row: Conversation, body: str) -> _Ready:
     campaign = _campaign(unit, row)
-    writer = candidate_of(ctx, unit, row.contact_id, campaign, row.number) if row.contact_id else None
+    writer = _writer(ctx, unit, row, campaign)
     if (reason := _against(ctx, unit, row, writer, campaign)) is not None:
         raise refuse(reason, row.contact_id)
     sender = row.sender or sender_to(unit, row.number, row.campaign_id)
@@ -114,17 +114,25 @@ def _ready(ctx: Context, unit: UnitOfWork, row: Conversation, body: str) -> _Rea
     return _Ready(row.number, row.contact_id, campaign, sender, text)
 
 
+def _writer(ctx: Context, unit: UnitOfWork, row: Conversation, campaign: Campaign | None) -> Candidate | None:
+    if row.contact_id is None:
+        return None
+    has_asked = is_asked_for(row.state, row.last_inbound_at, ctx.now)
+    return candidate_of(ctx, unit, row.contact_id, campaign, row.number, has_asked=has_asked)
+
+
 def _against(
     ctx: Context, unit: UnitOfWork, row: Conversation, writer: Candidate | None, campaign: Campaign | None
 ) -> Skip | None:
     """What the gate would say. Where nobody knows who wrote, only the number speaks, and no consent of theirs
-    is known either.
+    is known either: they are answered while they wait for it.
     """
     if writer is not None:
         return writer.excluded
     if (bar := barred(ctx, unit, [row.number]).get(row.number)) is not None:
         return bar
-    if campaign is not None and campaign.require_consent_sms:
+    has_asked = is_asked_for(row.state, row.last_inbound_at, ctx.now)
+    if campaign is not None and campaign.require_consent_sms and not has_asked:
         return Skip.NO_CONSENT
     return Skip.IN_REVIEW if row.state == "review" else None
 

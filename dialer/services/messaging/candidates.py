@@ -128,15 +128,19 @@ def candidate_of(
     contact_id: uuid.UUID,
     campaign: Campaign | None,
     on_number: str | None = None,
+    *,
+    has_asked: bool = False,
 ) -> Candidate | None:
     """One person as somebody who may get a text of a campaign, or of none, on the first number that fits or
-    on one and no other; None where nobody has this id.
+    on one and no other; None where nobody has this id. Who has asked for it needn’t have consented.
     """
     election_id = campaign.election_id if campaign is not None else current_election(unit).id
     found = blast_audience.people(unit, election_id, [contact_id])
     if not found:
         return None
     rules = texting_rules(ctx, None, campaign)
+    if has_asked:
+        rules = replace(rules, requires_consent=False)
     numbers = _numbers(ctx, unit, [contact_id], rules).get(contact_id, ())
     wanted = [one for one in numbers if on_number in {None, one.number}]
     return _candidate(found[0], _known_of(found[0], None), wanted, rules, ctx.now)

@@ -17,6 +17,7 @@ from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.messaging.no_to_texts import record_no
 from dialer.services.people.opt_outs import holders
 from dialer.services.people.weighing import Origin
+from dialer.store.models.messaging import Conversation
 from dialer.store.models.people import ContactPhone
 from dialer.store.session import UnitOfWork
 
@@ -48,7 +49,26 @@ def follow(unit: UnitOfWork, verdicts: Iterable[Said], now: dt.datetime) -> None
             _mark_landline(unit, said.number)
 
 
+def revive(unit: UnitOfWork, number: str, wrote_at: dt.datetime, now: dt.datetime) -> None:
+    """Take a number that was marked dead as living again, for everybody who has it: somebody wrote from it
+    afterwards, so somebody has it. Where it was taken off a person it stays off.
+    """
+    if _mark(unit, number, ContactPhone.dead_at < wrote_at, dead_at=None):
+        sync_queues(unit, now=now, contact_ids=holders(unit, [number]))
+
+
+def _wrote_since(unit: UnitOfWork, number: str, at: dt.datetime) -> bool:
+    wrote = select(Conversation.id).where(
+        Conversation.organisation_id == unit.organisation_id,
+        Conversation.number == number,
+        Conversation.last_inbound_at > at,
+    )
+    return unit.session.scalar(wrote) is not None
+
+
 def _mark_dead(unit: UnitOfWork, said: Said, now: dt.datetime) -> None:
+    if _wrote_since(unit, said.number, said.at):
+        return
     marked = _mark(unit, said.number, ContactPhone.dead_at.is_(None), dead_at=said.at)
     if marked:
         sync_queues(unit, now=now, contact_ids=holders(unit, [said.number]))

@@ -21,6 +21,7 @@ from dialer.domain.segments import measure
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.automatic_answers import answer_help, confirm_stop
+from dialer.services.messaging.consequences import revive
 from dialer.services.messaging.no_to_texts import (
     bar_from_texts,
     let_back_in,
@@ -66,7 +67,8 @@ def receive(ctx: Context, text: InboundText) -> Received:
     """Take a text in, once: keep it, say which class it is, and do at once what that asks for.
 
     An opt-out holds when this returns. What may be one puts the conversation up for review, and nothing
-    automatic is sent to the number until a person has decided. START lifts what was said by text.
+    automatic is sent to the number until a person has decided. START lifts what was said by text. A number
+    that was marked dead before lives.
     """
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
@@ -76,6 +78,7 @@ def receive(ctx: Context, text: InboundText) -> Received:
         before = last_text_to(unit, text.number)
         said = _classified(unit, text, before)
         _continue(ctx, unit, conversation, text, before)
+        revive(unit, text.number, text.received_at, ctx.now)
         message_id = _keep(ctx, unit, conversation, text, said)
         _act(ctx, unit, conversation, said, text)
         return Received(message_id, said.klass, said.rule)

@@ -19,6 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Row
 
 from dialer.domain.deadline import CLOSING
+from dialer.domain.message_gate import ANSWERS_FOR
 from dialer.store.queries.message_claims import Claimed
 from dialer.store.queries.texting_rules import has_voted, heard_since, not_meant, not_mobile
 from dialer.store.session import UnitOfWork
@@ -68,7 +69,8 @@ _SKIP: Final = f"""
         WHEN line.gone THEN 'no_phone'
         WHEN {not_mobile("m.number", "line.landline")} THEN 'not_mobile'
         WHEN m.foreign_number THEN 'country'
-        WHEN m.campaigning AND k.require_consent_sms AND NOT person.consented THEN 'no_consent'
+        WHEN m.campaigning AND k.require_consent_sms AND NOT person.consented
+             AND NOT asked_us.lately THEN 'no_consent'
         WHEN m.for_blast AND {has_voted("meant_for.audience")} THEN 'voted'
         WHEN m.for_blast AND touched.lately THEN 'recently_contacted'
         WHEN m.for_blast AND {not_meant("meant_for.audience", "meant.tags_any", "meant.tags_none")}
@@ -164,6 +166,13 @@ _JUDGE: Final = text(
                          AND t.state = 'review'
                    ) AS open
         ) AS review ON true
+        LEFT JOIN LATERAL (
+            SELECT m.purpose = 'reply' AND EXISTS (
+                       SELECT 1 FROM conversation t
+                       WHERE t.organisation_id = :organisation AND t.number = m.number
+                         AND t.state = 'open' AND t.last_inbound_at >= :asked_since
+                   ) AS lately
+        ) AS asked_us ON true
         LEFT JOIN LATERAL (
             SELECT ARRAY(SELECT jsonb_array_elements_text(meant_for.audience -> 'tags_any')) AS tags_any,
                    ARRAY(SELECT jsonb_array_elements_text(meant_for.audience -> 'tags_none')) AS tags_none
@@ -299,6 +308,7 @@ def judge(
         "rests": [one.rests_since for one in kept],
         "left": left,
         "closing": now + CLOSING,
+        "asked_since": now - ANSWERS_FOR,
         "soon": now + _SOON,
         "review_again": now + _REVIEW_AGAIN,
     }

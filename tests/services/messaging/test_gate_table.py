@@ -75,6 +75,9 @@ TABLE: Final[dict[str, Row]] = {
     "not_mobile": row("not_mobile", all_but={}),
     "country": row("country", all_but={}),
     "no_consent": row("no_consent", all_but=OF_CAMPAIGNS),
+    "answer_asked_for": row("no_consent", all_but={**OF_CAMPAIGNS, **goes("reply")}),
+    "answer_too_late": row("no_consent", all_but=OF_CAMPAIGNS),
+    "answer_to_a_no": row("opted_out", all_but=CONFIRMS),
     "voted": row("voted", all_but=OF_BLASTS),
     "recently_contacted": row("recently_contacted", all_but=OF_BLASTS),
     "audience": row("audience", all_but=OF_BLASTS),
@@ -142,6 +145,12 @@ class Scene:
             of_whom = {"contact_id": self.contact_id, "election_id": campaign.election_id}
             record_turnout(unit, **of_whom, source="teller", at=self.clock.now)
 
+    def asked(self, days_ago: int) -> None:
+        """They wrote to us in a campaign that texts only those who said yes."""
+        self.set(Campaign, require_consent_sms=True)
+        at = self.clock.now - dt.timedelta(days=days_ago)
+        self.add(Conversation, id=new_id(), number=self.number, created_at=at, last_inbound_at=at)
+
     def texted_an_hour_ago(self) -> None:
         self.set(Blast, audience={"voted": None, "not_contacted_for_s": 7200})
         at = self.clock.now - dt.timedelta(hours=1)
@@ -202,6 +211,9 @@ REASONS: Final[dict[str, Callable[[Scene], object]]] = {
     "not_mobile": lambda scene: scene.set(ContactPhone, line_type="landline"),
     "country": lambda scene: scene.sent_to_another_country(),
     "no_consent": lambda scene: scene.set(Campaign, require_consent_sms=True),
+    "answer_asked_for": lambda scene: scene.asked(days_ago=7),
+    "answer_too_late": lambda scene: scene.asked(days_ago=8),
+    "answer_to_a_no": lambda scene: (scene.asked(days_ago=1), scene.suppress("opt_out")),
     "voted": lambda scene: scene.votes(),
     "recently_contacted": lambda scene: scene.texted_an_hour_ago(),
     "audience": lambda scene: scene.set(Blast, audience={"voted": None, "tags_any": ["keen"]}),
