@@ -40,8 +40,7 @@ TICKETS: Final = ("OutboundMessage", "Passed", "OutboundCall", "Bridge")
 WRITTEN_BY: Final = {
     "dialer.store.queries.message_rows:copy_messages": {"blast"},
     "dialer.services.messaging.test_sends:send_test": {"test"},
-    "dialer.services.messaging.answering:_write": {"reply"},
-    "dialer.services.messaging.singles:_write": {"single"},
+    "dialer.services.messaging.written:write_once": {"reply", "single"},
     "dialer.services.accounts.phones:_send": {"code"},
     "dialer.services.messaging.automatic_answers:_send": {"help", "stop_confirmation"},
 }

@@ -171,7 +171,7 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.MESSAGE_CLASSIFY: Rule(_ORGANISER, Scope.ORGANISATION),
     Permission.CONVERSATION_READ: Rule(_VOLUNTEER, Scope.OWN),
     Permission.CONVERSATION_ANSWER: Rule(_VOLUNTEER, Scope.OWN),
-    Permission.CONVERSATION_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.CONVERSATION_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.CALL_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.CALL_PLACE: Rule(_VOLUNTEER, Scope.OWN),
     Permission.PHONE_CONFIRM: Rule(_VOLUNTEER, Scope.OWN),

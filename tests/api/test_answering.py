@@ -213,11 +213,23 @@ def test_a_volunteer_reads_nothing_of_other_campaigns(desk: Desk, ctx: Context) 
     assert "Only for the others." not in desk.api(vera).get(path).text
 
 
-def test_an_organiser_sees_the_conversations_of_their_campaigns(desk: Desk, ctx: Context) -> None:
+def test_an_organiser_runs_the_conversations_of_their_campaigns(desk: Desk, ctx: Context) -> None:
     near = desk.api(desk.volunteer("Olwen", desk.campaign_id, role=Role.ORGANISER))
     far = desk.api(desk.volunteer("Osian", campaign(ctx).id, role=Role.ORGANISER))
     assert (desk.answer(by=near).status_code, desk.answer(by=far).status_code) == (201, 404)
     assert far.get("/conversations").json["data"] == []
+    vera = desk.volunteer("Vera", desk.campaign_id)
+    given = {"json": {"volunteer_id": str(vera.id)}}
+    assert (desk.do("assign", near, **given).status_code, desk.do("assign", far, **given).status_code) == (
+        200,
+        404,
+    )
+    desk.hears("st op")
+    no = {"json": {"opt_out": True}}
+    assert desk.do("decide", far, **no).status_code == 404
+    assert desk.do("decide", desk.api(vera), **no).status_code == 403
+    assert desk.do("decide", near, **no).json["state"] == "closed"
+    assert desk.answer().json["reason"] == "opted_out"
 
 
 @pytest.mark.parametrize("who", cases(["stranger", "nobody", "teller", "gone"], quick=1))

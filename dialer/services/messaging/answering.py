@@ -15,13 +15,13 @@ from dialer.services.messaging.conversation_reach import reach_conversation
 from dialer.services.messaging.conversations import ConversationView, conversation_views
 from dialer.services.messaging.messages import message_views
 from dialer.services.messaging.number_bars import barred
-from dialer.services.messaging.outgoing import queue_text, sender_to
+from dialer.services.messaging.outgoing import sender_to
 from dialer.services.messaging.views import MessageView, TextPreview
-from dialer.services.messaging.waiting import quiet_at
-from dialer.services.messaging.written import free_id, preview_of, reads, refuse, written_before
+from dialer.services.messaging.written import Ready, preview_of, reads, refuse, write_once
 from dialer.store.models.accounts import Account, AccountCampaign
 from dialer.store.models.calling import Campaign
-from dialer.store.models.messaging import Conversation, Message
+from dialer.store.models.messaging import Conversation
+from dialer.store.queries.accounts import campaigns_of_teams, teams_in_reach
 from dialer.store.session import UnitOfWork
 
 ANSWERING: Final = frozenset({Role.ADMIN, Role.COORDINATOR})
@@ -35,17 +35,6 @@ class NewReply:
     conversation_id: uuid.UUID
     body: str = field(repr=False)
     id: uuid.UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """An answer that may be written down."""
-
-    number: str
-    contact_id: uuid.UUID | None
-    campaign: Campaign | None
-    sender: str
-    body: str
 
 
 def assign_conversation(
@@ -77,19 +66,18 @@ def reply(ctx: Context, wanted: NewReply) -> MessageView:
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, wanted.conversation_id, Permission.CONVERSATION_ANSWER, lock=True)
         ready = _ready(ctx, unit, row, wanted.body)
-        before = written_before(unit, wanted.id, number=ready.number, body=ready.body, purpose="reply")
-        return message_views(ctx, unit, [before or _write(ctx, unit, row, wanted, ready)])[0]
+        message, is_new = write_once(ctx, unit, ready, purpose="reply", message_id=wanted.id)
+        if is_new:
+            about = {"message_id": str(message.id)}
+            ctx.audit(unit, "conversation.answered", "conversation", row.id, about)
+        return message_views(ctx, unit, [message])[0]
 
 
 def preview_reply(ctx: Context, wanted: NewReply) -> TextPreview:
     """How an answer would read, and what it would take; refused as `reply` refuses."""
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, wanted.conversation_id, Permission.CONVERSATION_ANSWER)
-        ready = _ready(ctx, unit, row, wanted.body)
-        waits_until = quiet_at(ready.number, ready.campaign, ctx.now)
-        return preview_of(
-            ctx, unit, ready.body, number=ready.number, sender=ready.sender, waits_until=waits_until
-        )
+        return preview_of(ctx, unit, _ready(ctx, unit, row, wanted.body))
 
 
 def _check_may_answer(unit: UnitOfWork, row: Conversation, account_id: uuid.UUID) -> None:
@@ -98,12 +86,22 @@ def _check_may_answer(unit: UnitOfWork, row: Conversation, account_id: uuid.UUID
         raise ValidationFailed.at("/volunteer_id", "There is nobody with this id who could answer.")
     if account.role in ANSWERING or row.campaign_id is None:
         return
-    theirs = unit.session.get(AccountCampaign, (unit.organisation_id, account_id, row.campaign_id))
-    if theirs is None or not theirs.approved:
+    if not _is_in_campaign(unit, account, row.campaign_id):
         raise ValidationFailed.at("/volunteer_id", "They aren’t in the campaign that this is about.")
 
 
-def _ready(ctx: Context, unit: UnitOfWork, row: Conversation, body: str) -> _Ready:
+def _is_in_campaign(unit: UnitOfWork, account: Account, campaign_id: uuid.UUID) -> bool:
+    """Whether somebody is in a campaign, as an organiser also by a team of theirs."""
+    theirs = unit.session.get(AccountCampaign, (unit.organisation_id, account.id, campaign_id))
+    if theirs is not None and theirs.approved:
+        return True
+    if account.role != Role.ORGANISER:
+        return False
+    teams = teams_in_reach(unit.session, unit.organisation_id, account.id)
+    return campaign_id in campaigns_of_teams(unit.session, unit.organisation_id, teams)
+
+
+def _ready(ctx: Context, unit: UnitOfWork, row: Conversation, body: str) -> Ready:
     campaign = _campaign(unit, row)
     writer = _writer(ctx, unit, row, campaign)
     if (reason := _against(ctx, unit, row, writer, campaign)) is not None:
@@ -111,7 +109,7 @@ def _ready(ctx: Context, unit: UnitOfWork, row: Conversation, body: str) -> _Rea
     sender = row.sender or sender_to(unit, row.number, row.campaign_id)
     person = writer.person if writer is not None else None
     text = reads(ctx, unit, body, person, number=row.number, sender=sender)
-    return _Ready(row.number, row.contact_id, campaign, sender, text)
+    return Ready(row.contact_id, campaign, row.number, sender, text)
 
 
 def _writer(ctx: Context, unit: UnitOfWork, row: Conversation, campaign: Campaign | None) -> Candidate | None:
@@ -143,23 +141,6 @@ def _campaign(unit: UnitOfWork, row: Conversation) -> Campaign | None:
         return None
     campaign = unit.session.get_one(Campaign, (unit.organisation_id, row.campaign_id))
     return None if campaign.state == "ended" else campaign
-
-
-def _write(ctx: Context, unit: UnitOfWork, row: Conversation, wanted: NewReply, ready: _Ready) -> Message:
-    message = queue_text(
-        unit,
-        ctx,
-        number=ready.number,
-        body=ready.body,
-        purpose="reply",
-        contact_id=ready.contact_id,
-        campaign_id=ready.campaign.id if ready.campaign is not None else None,
-        sender=ready.sender,
-        message_id=free_id(unit, wanted.id),
-        not_before=quiet_at(ready.number, ready.campaign, ctx.now),
-    )
-    ctx.audit(unit, "conversation.answered", "conversation", row.id, {"message_id": str(message.id)})
-    return message
 
 
 def _word(account_id: uuid.UUID | None) -> str | None:

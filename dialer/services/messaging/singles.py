@@ -13,13 +13,11 @@ from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.candidates import candidate_of
 from dialer.services.messaging.messages import message_views
-from dialer.services.messaging.outgoing import any_sender, queue_text
+from dialer.services.messaging.outgoing import any_sender
 from dialer.services.messaging.senders import rates_of
 from dialer.services.messaging.views import MessageView, TextPreview
-from dialer.services.messaging.waiting import quiet_at
-from dialer.services.messaging.written import free_id, preview_of, reads, refuse, written_before
+from dialer.services.messaging.written import Ready, preview_of, reads, refuse, write_once
 from dialer.store.models.calling import Campaign
-from dialer.store.models.messaging import Message
 from dialer.store.queries.blast_audience import known_senders
 from dialer.store.session import UnitOfWork
 
@@ -36,17 +34,6 @@ class NewText:
     id: uuid.UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """A text that may be written down."""
-
-    contact_id: uuid.UUID
-    campaign: Campaign | None
-    number: str
-    sender: str
-    body: str
-
-
 def text_person(ctx: Context, wanted: NewText) -> MessageView:
     """Text one person, soon; in quiet hours when they are over (`waiting_reason`).
 
@@ -57,22 +44,24 @@ def text_person(ctx: Context, wanted: NewText) -> MessageView:
     require(ctx.actor, Permission.MESSAGE_SEND)
     with ctx.unit() as unit:
         ready = _ready(ctx, unit, wanted)
-        before = written_before(unit, wanted.id, number=ready.number, body=ready.body, purpose="single")
-        return message_views(ctx, unit, [before or _write(ctx, unit, wanted, ready)])[0]
+        message, is_new = write_once(ctx, unit, ready, purpose="single", message_id=wanted.id)
+        if is_new:
+            about = {
+                "contact_id": str(ready.contact_id),
+                "campaign_id": str(ready.campaign_id) if ready.campaign_id else None,
+            }
+            ctx.audit(unit, "message.written", "message", message.id, about)
+        return message_views(ctx, unit, [message])[0]
 
 
 def preview_text(ctx: Context, wanted: NewText) -> TextPreview:
     """How a text would read, and what it would take; refused as `text_person` refuses."""
     require(ctx.actor, Permission.MESSAGE_SEND)
     with ctx.unit() as unit:
-        ready = _ready(ctx, unit, wanted)
-        waits_until = quiet_at(ready.number, ready.campaign, ctx.now)
-        return preview_of(
-            ctx, unit, ready.body, number=ready.number, sender=ready.sender, waits_until=waits_until
-        )
+        return preview_of(ctx, unit, _ready(ctx, unit, wanted))
 
 
-def _ready(ctx: Context, unit: UnitOfWork, wanted: NewText) -> _Ready:
+def _ready(ctx: Context, unit: UnitOfWork, wanted: NewText) -> Ready:
     campaign = _campaign(ctx, unit, wanted.campaign_id)
     person = candidate_of(ctx, unit, wanted.contact_id, campaign)
     if person is None:
@@ -81,7 +70,7 @@ def _ready(ctx: Context, unit: UnitOfWork, wanted: NewText) -> _Ready:
         raise refuse(person.excluded or Skip.NO_PHONE, person.id)
     sender = _sender(ctx, unit, person.number, campaign)
     body = reads(ctx, unit, wanted.body, person.person, number=person.number, sender=sender)
-    return _Ready(person.id, campaign, person.number, sender, body)
+    return Ready(person.id, campaign, person.number, sender, body)
 
 
 def _campaign(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID | None) -> Campaign | None:
@@ -107,22 +96,3 @@ def _sender(ctx: Context, unit: UnitOfWork, number: str, campaign: Campaign | No
     if sender is None:
         raise Conflict("There is no number yet that texts can come from. Give a campaign one.")
     return sender
-
-
-def _write(ctx: Context, unit: UnitOfWork, wanted: NewText, ready: _Ready) -> Message:
-    campaign_id = ready.campaign.id if ready.campaign is not None else None
-    message = queue_text(
-        unit,
-        ctx,
-        number=ready.number,
-        body=ready.body,
-        purpose="single",
-        contact_id=ready.contact_id,
-        campaign_id=campaign_id,
-        sender=ready.sender,
-        message_id=free_id(unit, wanted.id),
-        not_before=quiet_at(ready.number, ready.campaign, ctx.now),
-    )
-    about = {"contact_id": str(ready.contact_id), "campaign_id": str(campaign_id) if campaign_id else None}
-    ctx.audit(unit, "message.written", "message", message.id, about)
-    return message

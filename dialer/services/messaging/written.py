@@ -1,4 +1,4 @@
-"""A text that somebody here writes to one person: whether it may go, and how it reads.
+"""A text that somebody here writes to one person: whether it may go, how it reads, and writing it down.
 
 What stands against it is said at once, by the rule that the gate asks again before the wire; what passes
 (quiet hours, a pause) makes it wait.
@@ -6,9 +6,9 @@ What stands against it is said at once, by the rule that the gate asks again bef
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -22,10 +22,13 @@ from dialer.domain.segments import measure
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import LONGEST_BODY, check_opt_out_route
 from dialer.services.messaging.opt_out_links import opt_out_urls
+from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.rendering import values_of
 from dialer.services.messaging.senders import kinds_of
 from dialer.services.messaging.views import TextPreview
+from dialer.services.messaging.waiting import quiet_at
 from dialer.store.models import new_id
+from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Message
 from dialer.store.session import UnitOfWork
 
@@ -40,6 +43,22 @@ REFUSALS: Final[Mapping[Skip, str]] = {
     Skip.NO_CONSENT: "This campaign texts only people who said yes to texts, and they haven’t.",
     Skip.IN_REVIEW: "They may have asked for no more texts. Decide about what they wrote first.",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A text that may be written down: to whom (None: nobody we know), of which campaign, in which words."""
+
+    contact_id: uuid.UUID | None
+    campaign: Campaign | None
+    number: str = field(repr=False)
+    sender: str
+    body: str = field(repr=False)
+
+    @property
+    def campaign_id(self) -> uuid.UUID | None:
+        """The campaign's id."""
+        return self.campaign.id if self.campaign is not None else None
 
 
 def refuse(reason: Skip, contact_id: uuid.UUID | None) -> Conflict:
@@ -68,22 +87,43 @@ def reads(
     return text
 
 
-def preview_of(
-    ctx: Context, unit: UnitOfWork, text: str, *, number: str, sender: str, waits_until: dt.datetime | None
-) -> TextPreview:
-    """What a text takes that reads so."""
-    measured = measure(text)
-    kind = kinds_of(unit, [sender])[sender]
+def preview_of(ctx: Context, unit: UnitOfWork, ready: Ready) -> TextPreview:
+    """What a text takes that reads so, and until when it would wait."""
+    measured = measure(ready.body)
+    kind = kinds_of(unit, [ready.sender])[ready.sender]
     return TextPreview(
-        body=text,
-        number=number,
-        sender=sender,
+        body=ready.body,
+        number=ready.number,
+        sender=ready.sender,
         segments=measured.segments,
         encoding=measured.encoding,
-        cost=measured.segments * ctx.messaging.prices.of(country_of(number), kind),
+        cost=measured.segments * ctx.messaging.prices.of(country_of(ready.number), kind),
         currency=ctx.messaging.currency,
-        waits_until=waits_until,
+        waits_until=quiet_at(ready.number, ready.campaign, ctx.now),
     )
+
+
+def write_once(
+    ctx: Context, unit: UnitOfWork, ready: Ready, *, purpose: str, message_id: uuid.UUID | None
+) -> tuple[Message, bool]:
+    """Write a text down, to go when quiet hours let it; whether it is new. Where the same form was sent
+    before it is the text that was written down then.
+    """
+    if (before := _written_before(unit, message_id, ready, purpose)) is not None:
+        return before, False
+    message = queue_text(
+        unit,
+        ctx,
+        number=ready.number,
+        body=ready.body,
+        purpose=purpose,
+        contact_id=ready.contact_id,
+        campaign_id=ready.campaign_id,
+        sender=ready.sender,
+        message_id=_free_id(unit, message_id),
+        not_before=quiet_at(ready.number, ready.campaign, ctx.now),
+    )
+    return message, True
 
 
 def _check(body: str) -> None:
@@ -105,8 +145,8 @@ def _missing(name: str) -> str:
     return f"“{{{name}}}” isn’t known of them. Say what stands in for it: {stands_in}"
 
 
-def written_before(
-    unit: UnitOfWork, message_id: uuid.UUID | None, *, number: str, body: str, purpose: str
+def _written_before(
+    unit: UnitOfWork, message_id: uuid.UUID | None, ready: Ready, purpose: str
 ) -> Message | None:
     """The text of this id where the same form was sent before: to the same number, in the same words. Nobody
     else writes one of this id down until the unit of work is over.
@@ -116,11 +156,11 @@ def written_before(
     name = func.hashtextextended(f"text {unit.organisation_id}{message_id}", 0)
     unit.session.execute(select(func.pg_advisory_xact_lock(name)))
     row = unit.session.get(Message, (unit.organisation_id, message_id))
-    is_same = row is not None and (row.number, row.body, row.purpose) == (number, body, purpose)
-    return row if is_same else None
+    wanted = (ready.number, ready.body, purpose)
+    return row if row is not None and (row.number, row.body, row.purpose) == wanted else None
 
 
-def free_id(unit: UnitOfWork, message_id: uuid.UUID | None) -> uuid.UUID:
+def _free_id(unit: UnitOfWork, message_id: uuid.UUID | None) -> uuid.UUID:
     """This id where no text has it, else a new one: the form was sent again with other words."""
     if message_id is None or unit.session.get(Message, (unit.organisation_id, message_id)) is not None:
         return new_id()

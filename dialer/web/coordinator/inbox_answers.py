@@ -7,13 +7,13 @@ import uuid
 from flask_babel import gettext
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import RuleBroken, ValidationFailed
+from dialer.domain.errors import ValidationFailed
 from dialer.services.messaging.answering import NewReply, assign_conversation, preview_reply, reply
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import Answer, chosen_id, faults_of, go, said
 from dialer.web.coordinator.inbox import conversation_page
 from dialer.web.coordinator.text_lines import Composer
-from dialer.web.coordinator.texting import faults_of_text, sent_words, written_body
+from dialer.web.coordinator.texting import Form, looked_at_or_sent, written_body
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -25,16 +25,15 @@ def answer_talk(conversation_id: uuid.UUID) -> Answer:
     ctx = context()
     wanted = NewReply(conversation_id, written_body(), chosen_id("text_id"))
     composer = Composer(said("text_id"), {"body": wanted.body})
-    try:
-        if said("look"):
-            shown = Composer(composer.text_id, composer.values, preview_reply(ctx, wanted))
-            return conversation_page(ctx, conversation_id, composer=shown)
-        sent = reply(ctx, wanted)
-    except RuleBroken as error:
-        if error.status not in (409, 422):
-            raise
-        return conversation_page(ctx, conversation_id, faults_of_text(error), composer), error.status
-    return go("coordinator.conversation", sent_words(sent), conversation_id=conversation_id)
+    return looked_at_or_sent(
+        Form(
+            composer,
+            page=lambda faults, shown: conversation_page(ctx, conversation_id, faults, shown),
+            look=lambda: preview_reply(ctx, wanted),
+            send=lambda: reply(ctx, wanted),
+            there=lambda words: go("coordinator.conversation", words, conversation_id=conversation_id),
+        )
+    )
 
 
 @coordinator.post("/inbox/<uuid:conversation_id>/assign")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import request
@@ -11,7 +13,7 @@ from flask_babel import gettext, ngettext
 from dialer.domain.access import Permission
 from dialer.domain.errors import RuleBroken
 from dialer.services.messaging.singles import NewText, preview_text, text_person
-from dialer.services.messaging.views import MessageView
+from dialer.services.messaging.views import MessageView, TextPreview
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.contacts import person_page
 from dialer.web.coordinator.forms import WHOLE_FORM, Answer, Faults, chosen_id, faults_of, go, said
@@ -30,19 +32,45 @@ def text_somebody(contact_id: uuid.UUID) -> Answer:
     ctx = context()
     wanted = NewText(contact_id, written_body(), chosen_id("text_campaign_id"), chosen_id("text_id"))
     composer = Composer(said("text_id"), {"body": wanted.body, "campaign_id": str(wanted.campaign_id or "")})
+    return looked_at_or_sent(
+        Form(
+            composer,
+            page=lambda faults, shown: person_page(ctx, contact_id, faults, shown),
+            look=lambda: preview_text(ctx, wanted),
+            send=lambda: text_person(ctx, wanted),
+            there=lambda words: go("coordinator.contact", words, contact_id=contact_id),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form in which somebody writes a text to one person: what was typed, how its `page` shows that again,
+    what `look` and `send` do, and where one is afterwards.
+    """
+
+    composer: Composer
+    page: Callable[[Faults, Composer], str]
+    look: Callable[[], TextPreview]
+    send: Callable[[], MessageView]
+    there: Callable[[str], Answer]
+
+
+def looked_at_or_sent(form: Form) -> Answer:
+    """Send what was written; with `look` only show how it would read. What is refused is said on the page,
+    which keeps what was typed.
+    """
     try:
         if said("look"):
-            shown = Composer(composer.text_id, composer.values, preview_text(ctx, wanted))
-            return person_page(ctx, contact_id, composer=shown)
-        sent = text_person(ctx, wanted)
+            return form.page({}, replace(form.composer, preview=form.look()))
+        return form.there(_sent_words(form.send()))
     except RuleBroken as error:
         if error.status not in (409, 422):
             raise
-        return person_page(ctx, contact_id, faults_of_text(error), composer), error.status
-    return go("coordinator.contact", sent_words(sent), contact_id=contact_id)
+        return form.page(_faults_of_text(error), form.composer), error.status
 
 
-def sent_words(sent: MessageView) -> str:
+def _sent_words(sent: MessageView) -> str:
     """What became of a text that was just written: it goes, or what it waits for."""
     if sent.waiting_reason:
         return f"{gettext('Kept.')} {state_of(sent)}."
@@ -54,7 +82,7 @@ def written_body() -> str:
     return request.form.get("body", "").replace("\r\n", "\n").strip()
 
 
-def faults_of_text(error: RuleBroken) -> Faults:
+def _faults_of_text(error: RuleBroken) -> Faults:
     """A refusal beside its field; that somebody may not be texted in the words of a text to many."""
     reason = str(error.extra.get("reason", ""))
     if error.status == 409 and reason in LEFT_OUT:
