@@ -1,1 +1,1 @@
-"""Measurements of a really running installation; `scripts/bench` runs them."""
+"""Measurements of a really running installation, and of pacing in a simulated room, by `scripts/bench`."""
