@@ -43,6 +43,10 @@ USUAL_ZONE: Final = "Europe/London"
 OF_THIS_MACHINE: Final = frozenset({"localtime", "posixrules"})
 
 
+_rules_of: Final = lru_cache(maxsize=None)(ZoneInfo)
+"""A zone's rules, read once: the standard library keeps eight zones only, and texts go to many."""
+
+
 def is_zone(name: str) -> bool:
     """Whether this is the name of a zone in the IANA data, which is the same on every machine."""
     if name in OF_THIS_MACHINE:
@@ -56,7 +60,7 @@ def is_zone(name: str) -> bool:
 
 def is_quiet(now: dt.datetime, hours: QuietHours, zones: Iterable[str]) -> bool:
     """Whether it is quiet at this instant in any of these zones."""
-    return any(hours.cover(now.astimezone(ZoneInfo(zone)).time()) for zone in zones)
+    return any(hours.cover(now.astimezone(_rules_of(zone)).time()) for zone in zones)
 
 
 def quiet_until(now: dt.datetime, hours: QuietHours, zones: Iterable[str]) -> dt.datetime | None:
@@ -71,7 +75,7 @@ def quiet_until(now: dt.datetime, hours: QuietHours, zones: Iterable[str]) -> dt
         quiet = [zone for zone in names if is_quiet(moment, hours, (zone,))]
         if not quiet:
             break
-        moment = max(_end_of_quiet(moment, hours, ZoneInfo(zone)) for zone in quiet)
+        moment = max(_end_of_quiet(moment, hours, _rules_of(zone)) for zone in quiet)
     return None if moment == now else moment
 
 
@@ -79,7 +83,7 @@ def quiet_from(now: dt.datetime, hours: QuietHours, zones: Iterable[str]) -> dt.
     """The first instant, `now` included, at which it is quiet in any of the zones; None when it never is."""
     if hours.start == hours.end:
         return None
-    return min((_start_of_quiet(now, hours, ZoneInfo(zone)) for zone in zones), default=None)
+    return min((_start_of_quiet(now, hours, _rules_of(zone)) for zone in zones), default=None)
 
 
 def _start_of_quiet(now: dt.datetime, hours: QuietHours, zone: ZoneInfo) -> dt.datetime:

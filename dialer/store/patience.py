@@ -1,17 +1,26 @@
-"""Connections that don't wait for ever for a database that fell silent without closing them."""
+"""Connections that don't wait for ever for a database that fell silent without closing them, and that are
+asked whether they still live after a rest.
+"""
 
 from __future__ import annotations
 
+import time
 from typing import Any, Final, TypeVar
 
 import psycopg
 from psycopg import OperationalError
 from psycopg.abc import PQGen
 from sqlalchemy import Engine, event
+from sqlalchemy.exc import InvalidatePoolError
 
 Answer = TypeVar("Answer")
 
 _INTERVAL_S: Final = 0.1
+RESTED_S: Final = 0.5
+"""Asking costs a round trip. A connection that did its work a moment ago does it now, all but surely: where
+it doesn't, one piece of work fails as it would have a moment earlier, and the pool begins anew.
+"""
+_IDLE_SINCE: Final = "idle_since"
 
 
 class PatientConnection(psycopg.Connection[Any]):
@@ -43,3 +52,23 @@ def be_patient(engine: Engine, patience_s: float) -> None:
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
         return Patient.connect(*arguments, **options)
+
+
+def ask_who_rested(engine: Engine) -> None:
+    """Have a connection that has rested asked whether it still lives before it is used; where it doesn't, all
+    that are older than this moment are made anew.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def rest(_connection: Any, record: Any) -> None:
+        record.info[_IDLE_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _fairy: Any) -> None:
+        since = record.info.get(_IDLE_SINCE)
+        if since is None or time.monotonic() < since + RESTED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except psycopg.Error as error:
+            raise InvalidatePoolError from error

@@ -18,7 +18,7 @@ from dialer.domain.errors import Unavailable
 from dialer.domain.live_topics import Topic
 from dialer.store import changes
 from dialer.store.models.accounts import AuditEntry
-from dialer.store.patience import be_patient
+from dialer.store.patience import ask_who_rested, be_patient
 
 AfterCommit = Callable[[], None]
 Notices = Callable[[Iterable[Topic]], None]
@@ -39,7 +39,8 @@ def make_engine(
 ) -> Engine:
     """An engine on psycopg 3, in UTC, whose statements give up after `statement_timeout_s` seconds.
 
-    It asks a connection whether it still lives before each use, unless the server is known to (`ask_first`).
+    It asks a connection that rested for a moment whether it still lives before it is used, unless the server
+    is known to (`ask_first`).
     The one that was used last is used next: it has prepared what comes often, and knows the tables.
 
     Each statement is planned for what it is given. psycopg prepares what comes often, and after some turns
@@ -54,12 +55,13 @@ def make_engine(
         pool_size=pool_size,
         max_overflow=4,
         pool_timeout=5,
-        pool_pre_ping=ask_first,
         pool_use_lifo=True,
         connect_args={"options": options, "connect_timeout": 3, "application_name": "dialer"},
     )
     if statement_timeout_s is not None:
         be_patient(engine, statement_timeout_s + SILENCE_S)
+    if ask_first:
+        ask_who_rested(engine)
     return engine
 
 

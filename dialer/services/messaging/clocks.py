@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from dialer.domain.quiet_hours import USUAL, USUAL_ZONE, QuietHours, quiet_from, quiet_until, zones_of_number
 from dialer.services.context import Context
+from dialer.store.queries.blast_terms import Terms
 from dialer.store.queries.campaign_hours import campaign_hours
 from dialer.store.queries.message_claims import Claimed
 from dialer.store.queries.message_gate import Judged
@@ -21,14 +22,22 @@ Place = tuple[QuietHours, tuple[str, ...]]
 
 class Clocks:
     """Quiet hours of texts that pass together: most are of few campaigns and lie in few zones, so each such
-    pair is looked at once.
+    pair is looked at once. The `terms` of their blasts, where they are known, needn't be read again.
     """
 
-    def __init__(self, ctx: Context, unit: UnitOfWork, texts: Sequence[Claimed] | Sequence[Judged]) -> None:
+    def __init__(
+        self,
+        ctx: Context,
+        unit: UnitOfWork,
+        texts: Sequence[Claimed] | Sequence[Judged],
+        terms: Iterable[Terms] = (),
+    ) -> None:
         self._now = ctx.now
-        self._hours: Mapping[uuid.UUID | None, tuple[QuietHours, str]] = campaign_hours(
-            unit, {one.campaign_id for one in texts if one.campaign_id is not None}
-        )
+        self._hours: dict[uuid.UUID | None, tuple[QuietHours, str]] = {
+            one.campaign_id: (one.hours, one.zone) for one in terms
+        }
+        campaigns = {one.campaign_id for one in texts if one.campaign_id is not None}
+        self._hours |= campaign_hours(unit, campaigns - self._hours.keys())
         self._until: dict[Place, dt.datetime | None] = {}
         self._from: dict[Place, dt.datetime | None] = {}
 

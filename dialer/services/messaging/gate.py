@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,7 @@ from dialer.services.messaging.resting import rests_since
 from dialer.services.messaging.senders import kinds_of
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import message_claims, message_gate
+from dialer.store.queries.blast_terms import terms_of
 from dialer.store.queries.message_claims import Claimed, Lease
 from dialer.store.queries.message_gate import Asked, Judged
 from dialer.store.queries.message_rows import promote
@@ -92,8 +93,9 @@ def to_the_wire(
     `begin_before`.
     """
     with ctx.unit() as unit:
-        clocks = Clocks(ctx, unit, texts)
-        asked = _asked(ctx, unit, texts, clocks)
+        terms = terms_of(unit, {one.blast_id for one in texts if one.blast_id and one.purpose == BLAST})
+        clocks = Clocks(ctx, unit, texts, terms)
+        asked = _asked(ctx, unit, texts, clocks, rests_since(ctx, terms))
         judged = message_gate.judge(unit, holder, asked, left=left_to_spend(ctx, unit), now=ctx.now)
         count_moves(unit, (move for one in judged if (move := _move(one)) is not None))
         _hand_on(ctx, unit, judged)
@@ -121,8 +123,13 @@ def outbound(
     ]
 
 
-def _asked(ctx: Context, unit: UnitOfWork, texts: Sequence[Claimed], clocks: Clocks) -> list[Asked]:
-    rests = rests_since(ctx, unit, {one.blast_id for one in texts if one.purpose == BLAST})
+def _asked(
+    ctx: Context,
+    unit: UnitOfWork,
+    texts: Sequence[Claimed],
+    clocks: Clocks,
+    rests: Mapping[uuid.UUID | None, dt.datetime],
+) -> list[Asked]:
     kinds = kinds_of(unit, {one.sender for one in texts}) if ctx.messaging.prices.listed else {}
     return [
         Asked(
