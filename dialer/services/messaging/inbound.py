@@ -28,9 +28,10 @@ from dialer.services.messaging.no_to_texts import (
     release_waiting,
     was_out_by_text,
 )
+from dialer.services.messaging.replies import count_reply
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Conversation, Message, Sender
-from dialer.store.queries.conversations import last_text_to, locked_conversation, owner_of
+from dialer.store.queries.conversations import blast_before, last_text_to, locked_conversation, owner_of
 from dialer.store.session import UnitOfWork
 
 _BY_CARRIER: Final = {"STOP": OPT_OUT, "START": OPT_IN, "HELP": OTHER}
@@ -130,6 +131,9 @@ def _keep(
     ctx: Context, unit: UnitOfWork, conversation: Conversation, text: InboundText, said: Classified
 ) -> uuid.UUID:
     measured = measure(text.body)
+    blast_id = blast_before(unit, text.number, text.received_at)
+    if blast_id is not None:
+        count_reply(unit, blast_id, said.klass)
     message = Message(
         organisation_id=unit.organisation_id,
         id=new_id(),
@@ -145,6 +149,7 @@ def _keep(
         carrier_sid=text.sid,
         inbound_class=said.klass,
         inbound_rule=said.rule,
+        answers_blast_id=blast_id,
         created_at=ctx.now,
         sent_at=text.received_at,
     )

@@ -1,16 +1,23 @@
-"""How many people wrote back to a campaign, by what they asked for: figures alone, nobody's words."""
+"""How many texts came back to a campaign or a blast, by what they ask for: figures alone, nobody's words."""
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from dialer.domain.access import Permission
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
+from dialer.services.messaging.blasts import reach_blast
+from dialer.services.messaging.figures import BLAST
+from dialer.store.queries import counters
 from dialer.store.queries.conversations import count_in_review, count_replies
+from dialer.store.session import UnitOfWork
+
+REPLY: Final = "reply_"
+"""What the figures of a blast are called that count answers to it, before their class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +33,26 @@ class Replies:
         return sum(self.by_class.values())
 
 
-def campaign_replies(ctx: Context, campaign_id: uuid.UUID, since: dt.datetime | None = None) -> Replies:
-    """What came back to a campaign's texts, from an instant on where one is given."""
+def campaign_replies(ctx: Context, campaign_id: uuid.UUID) -> Replies:
+    """What came back to a campaign's texts."""
     with ctx.unit() as unit:
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.STATS_READ)
-        return Replies(
-            count_replies(unit, campaign.id, since or campaign.created_at), count_in_review(unit, campaign.id)
-        )
+        return Replies(count_replies(unit, campaign.id), count_in_review(unit, campaign.id))
+
+
+def blast_replies(ctx: Context, blast_id: uuid.UUID) -> Replies:
+    """What came back to a blast: texts of people whom it had texted, and no later blast before they wrote. To
+    decide is what its whole campaign has in review.
+    """
+    with ctx.unit() as unit:
+        blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_READ)
+        figures = counters.read(unit, BLAST, [blast.id])
+        by_class = {
+            name.removeprefix(REPLY): count for name, count in figures.items() if name.startswith(REPLY)
+        }
+        return Replies(by_class, count_in_review(unit, campaign.id))
+
+
+def count_reply(unit: UnitOfWork, blast_id: uuid.UUID, klass: str) -> None:
+    """Count a text to us that answers a blast."""
+    counters.bump(unit, BLAST, blast_id, f"{REPLY}{klass}")

@@ -286,6 +286,10 @@ class Message(Identified, Base):
     reconciled: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     inbound_class: Mapped[str | None]
     inbound_rule: Mapped[str | None]
+    answers_blast_id: Mapped[uuid.UUID | None]
+    """Of a text to us: the blast that had texted its number last. No foreign key: a blast that has texted
+    somebody is never deleted.
+    """
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant]
     sent_at: Mapped[Instant | None]

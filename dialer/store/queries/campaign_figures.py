@@ -169,6 +169,11 @@ _COUNTED = text(
       AND cost IS NOT NULL
     GROUP BY 1, 2, 3
     UNION ALL
+    SELECT 'blast', answers_blast_id, 'reply_' || coalesce(inbound_class, 'other'), count(*)
+    FROM message
+    WHERE organisation_id = :organisation AND direction = 'inbound' AND answers_blast_id IS NOT NULL
+    GROUP BY 1, 2, 3
+    UNION ALL
     SELECT 'blast', blast_id, 'expired', count(*)
     FROM message
     WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Conversation, Message
 from dialer.store.models.people import ContactPhone, Suppression
+from dialer.store.queries.texting_rules import TEXTED_AT
 from dialer.store.session import UnitOfWork
 
 _REACHED: Final = ("sending", "unknown", "sent", "delivered", "undelivered", "failed")
@@ -51,6 +52,25 @@ def last_text_to(unit: UnitOfWork, number: str) -> Message | None:
         Message.purpose.not_in(_SECRET),
     )
     return unit.session.scalars(query.order_by(Message.id.desc()).limit(1)).one_or_none()
+
+
+_BLAST_BEFORE: Final = text(
+    f"""
+    SELECT x.blast_id FROM message x
+    WHERE x.organisation_id = :organisation AND x.number = :number AND x.purpose = 'blast'
+      AND {TEXTED_AT} <= :at
+    ORDER BY {TEXTED_AT} DESC LIMIT 1
+    """  # noqa: S608 - words of ours
+)
+_WHOLE_SECONDS: Final = dt.timedelta(seconds=1)
+"""The carrier's lists tell moments in whole seconds."""
+
+
+def blast_before(unit: UnitOfWork, number: str, at: dt.datetime) -> uuid.UUID | None:
+    """The blast that had texted a number last, at a moment of the carrier's; None where none had."""
+    given = {"organisation": unit.organisation_id, "number": number, "at": at + _WHOLE_SECONDS}
+    blast_id: uuid.UUID | None = unit.session.scalar(_BLAST_BEFORE, given)
+    return blast_id
 
 
 def owner_of(unit: UnitOfWork, number: str, written_to: uuid.UUID | None) -> uuid.UUID | None:
@@ -94,15 +114,14 @@ def noes_since(unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, dt.datetim
     return {row.number: row.since for row in unit.session.execute(query)}
 
 
-def count_replies(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime) -> dict[str, int]:
-    """Texts that came in for a campaign from an instant on, by class."""
+def count_replies(unit: UnitOfWork, campaign_id: uuid.UUID) -> dict[str, int]:
+    """Texts that came in for a campaign, by class."""
     query = (
         select(Message.inbound_class, func.count())
         .where(
             Message.organisation_id == unit.organisation_id,
             Message.campaign_id == campaign_id,
             Message.direction == "inbound",
-            Message.created_at >= since,
         )
         .group_by(Message.inbound_class)
     )

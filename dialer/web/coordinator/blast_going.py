@@ -141,7 +141,11 @@ def _sentence(progress: ProgressView, done: int, aim: int, *, is_planned: bool) 
         return str(
             ngettext("Done. One text went out.", "Done. %(count)s texts went out.", done, count=figure(done))
         )
-    return _so_far(progress, figure(done), aim, is_planned=is_planned) or str(gettext("Getting ready."))
+    if so_far := _so_far(progress, figure(done), aim, is_planned=is_planned):
+        return so_far
+    return str(
+        gettext("Paused before any of it went out.") if _is_paused(progress) else gettext("Getting ready.")
+    )
 
 
 def _so_far(progress: ProgressView, done: str, aim: int, *, is_planned: bool) -> str:
@@ -151,9 +155,13 @@ def _so_far(progress: ProgressView, done: str, aim: int, *, is_planned: bool) ->
         return str(gettext("Stopped. %(done)s of %(all)s had gone out.", **so_far))
     if progress.state in ("scheduled", "completed") or not is_planned or not aim:
         return ""
-    if progress.state == "paused" or progress.waiting_reason in ALL_PAUSED:
+    if _is_paused(progress):
         return str(gettext("Paused. %(done)s of %(all)s are on their way.", **so_far))
     return str(gettext("%(done)s of %(all)s are on their way.", **so_far))
+
+
+def _is_paused(progress: ProgressView) -> bool:
+    return progress.state == "paused" or progress.waiting_reason in ALL_PAUSED
 
 
 def _news(progress: ProgressView, done: int, aim: int) -> str:

@@ -22,7 +22,7 @@ from dialer.services.messaging.launching import cancel_blast as cancel
 from dialer.services.messaging.launching import pause_blast as pause
 from dialer.services.messaging.launching import resume_blast as resume
 from dialer.services.messaging.progress import blast_progress as progress_of
-from dialer.services.messaging.replies import campaign_replies
+from dialer.services.messaging.replies import blast_replies
 from dialer.services.messaging.views import BlastView
 from dialer.web.coordinator.blast_form import FIELD_AT, moment_said, note_of, wall_of
 from dialer.web.coordinator.blast_going import going
@@ -143,14 +143,12 @@ def _safe_words(ctx: Context, found: BlastView) -> str:
 
 
 def _inside(ctx: Context, found: BlastView, campaign: CampaignView) -> dict[str, Any]:
-    """What the page asks for again while it moves. Replies are those to the campaign since it went out; what
-    waits for its time has none.
-    """
-    since = None if found.state == "scheduled" else _began(found)
+    """What the page asks for again while it moves. What waits for its time has no replies."""
+    has_begun = found.state != "scheduled" and _began(found) is not None
     return {
         "blast": found,
         "going": going(found, progress_of(ctx, found.id), campaign, ctx.now),
-        "replies": campaign_replies(ctx, campaign.id, since) if since else None,
+        "replies": blast_replies(ctx, found.id) if has_begun else None,
         "moving": _is_moving(found, ctx.now),
         "may_read": ctx.actor.may(Permission.CONVERSATION_READ),
     }

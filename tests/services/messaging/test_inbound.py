@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,15 +16,19 @@ from sqlalchemy import func, select
 from dialer.domain.errors import Forbidden
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
+from dialer.services.gotv.figures_check import check_counters
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.no_to_texts import bar_from_texts
+from dialer.services.messaging.replies import blast_replies
 from dialer.services.people.opt_outs import record_opt_out
 from dialer.services.people.weighing import Origin
 from dialer.store.models.messaging import Conversation, Message
 from dialer.store.models.people import Suppression
 from dialer.store.queries.conversations import standing_noes
+from tests.conftest import SetClock
 from tests.examples import examples
 from tests.phone_bank import Voter, add_voters, mobile
+from tests.texting import Blasting, people
 
 OURS = "+441632960000"
 SIAN = mobile(1)
@@ -56,6 +61,26 @@ def test_a_text_that_comes_many_times_at_once_is_taken_once(system: Context):
     assert len({one.message_id for one in took}) == 1
     assert count(system, Conversation) == 1
     assert count(system, Message) == 2  # theirs, and one answer
+
+
+def test_a_reply_counts_for_the_blast_that_texted_them_last(blasting: Blasting, clock: SetClock) -> None:
+    gwen, owen = people(blasting.ctx, 2)
+    system = blasting.system
+    receive(system, text(system, "Hello", number=mobile(0)))
+    runs = []
+    for who in ([gwen], [gwen, owen]):
+        run = blasting.launch(who)
+        blasting.plan(run.id)
+        blasting.send()
+        runs.append(run.id)
+        system = system.at(clock.forward(minutes=1))
+        receive(system, text(system, "Yes", number=mobile(0)))
+    receive(system, text(system, "STOP", number=mobile(1)))
+    late = replace(text(system, "st op", number=mobile(0)), received_at=clock() - dt.timedelta(seconds=70))
+    receive(system, late)
+    found = [blast_replies(blasting.ctx, run).by_class for run in runs]
+    assert found == [{"other": 1, "review": 1}, {"other": 1, "opt_out": 1}]
+    assert check_counters(system) == []
 
 
 def test_a_household_that_says_no_at_once_is_heard_whole(system: Context, ctx: Context):

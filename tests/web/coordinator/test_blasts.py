@@ -305,6 +305,8 @@ def test_everything_paused_is_said_with_what_to_do(draft: Reader) -> None:
     page = draft.open(address)
     assert "Everything is paused." in page.words["blast-reason"]
     assert page.words["blast-state"] == "Paused"
+    assert "Paused before any of it went out." in page.words["blast-progress"]
+    assert not {"blast-pause", "blast-resume"} & page.buttons.keys(), "its own would do nothing now"
     assert draft.client.get(f"{address}/progress?shown=running").headers["HX-Refresh"] == "true"
 
 
