@@ -176,6 +176,11 @@ class Town:
         query = f"?direction={direction}" if direction else ""
         return list(self.request("GET", f"/ledger/calls{query}")[1]["calls"])
 
+    def conferences(self, name: str | None = None) -> list[Any]:
+        """The ledger's conference rooms, oldest first, each with its `stays`: who was in it when."""
+        query = f"?name={name}" if name else ""
+        return list(self.request("GET", f"/ledger/conferences{query}")[1]["conferences"])
+
     def troubles(self) -> list[Any]:
         """What went wrong with calls, such as TwiML that the town refused."""
         return list(self.request("GET", "/ledger/troubles")[1]["troubles"])

@@ -18,6 +18,9 @@ ANSWER_WITHIN_S: Final = 10.0
 be of a lost worker.
 """
 
+NO_CONTENT: Final = 204
+"""How the carrier says that something was done that leaves nothing to show."""
+
 Payload = Mapping[str, Any]
 
 
@@ -67,6 +70,8 @@ async def ask(client: Client, method: str, url: str, **form: Any) -> Payload:
         raise Lost("connection_lost") from None
     except UnicodeDecodeError:
         raise Lost("unreadable") from None
+    if response.status_code == NO_CONTENT:
+        return {}
     payload = _object(response.text)
     if not 200 <= response.status_code < 300:
         raise _answered(response.status_code, payload, response.headers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from dialer.carrier.port import OutboundCall, OutboundMessage
+from dialer.carrier.port import OutboundCall, OutboundMessage, ParticipantChange, Rerouting
 
 _CALL_EVENTS: Final = ("initiated", "ringing", "answered", "completed")
 _SID_LENGTH: Final = 34
@@ -45,3 +45,28 @@ def call_form(call: OutboundCall) -> dict[str, Any]:
         if call.machine_callback is not None:
             form |= {"AsyncAmd": "true", "AsyncAmdStatusCallback": call.machine_callback}
     return form
+
+
+def rerouting_form(where: Rerouting) -> dict[str, str]:
+    if bool(where.url) == bool(where.twiml):
+        raise ValueError("a call goes on either at an address or with words")
+    return {"Url": where.url} if where.url else {"Twiml": where.twiml}
+
+
+def participant_form(change: ParticipantChange) -> dict[str, str]:
+    form = {
+        "Muted": _truth(change.muted),
+        "Hold": _truth(change.on_hold),
+        "HoldUrl": change.hold_url,
+        "EndConferenceOnExit": _truth(change.ends_conference),
+    }
+    if change.hold_url:
+        form["HoldMethod"] = "POST"  # the carrier would GET it, unlike everything else of ours
+    if change.coaches is not None:
+        form["Coaching"] = _truth(bool(change.coaches))
+        form["CallSidToCoach"] = change.coaches or None
+    return {name: value for name, value in form.items() if value is not None}
+
+
+def _truth(value: bool | None) -> str | None:
+    return None if value is None else str(value).lower()

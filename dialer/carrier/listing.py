@@ -9,8 +9,8 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from dialer.carrier.exchange import Lost, Payload
-from dialer.carrier.port import CarrierCall, CarrierMessage
-from dialer.carrier.reading import call_from, message_from
+from dialer.carrier.port import CarrierCall, CarrierConference, CarrierMessage, Participant
+from dialer.carrier.reading import call_from, conference_from, message_from, participant_from
 
 MESSAGING: Final = "https://messaging.twilio.com"
 PAGE_SIZE: Final = 1000
@@ -70,6 +70,24 @@ async def calls(fetch: Fetch, to: str | None, since: dt.datetime | None) -> list
     return sorted(found.values(), key=_newest_first)
 
 
+async def conferences(fetch: Fetch, name: str) -> list[CarrierConference]:
+    """Those of that name that aren't over, newest first."""
+    found: list[CarrierConference] = []
+    for status in ("in-progress", "init"):
+        wanted: dict[str, str | None] = {"FriendlyName": name, "Status": status}
+        async for page in _pages(fetch, "/Conferences.json", "conferences", wanted):
+            found += [conference_from(item) for item in page]
+    return sorted({each.sid: each for each in found}.values(), key=_newest_first)
+
+
+async def participants(fetch: Fetch, sid: str) -> list[Participant]:
+    """Who is in a conference."""
+    found: list[Participant] = []
+    async for page in _pages(fetch, f"/Conferences/{sid}/Participants.json", "participants", {}):
+        found += [participant_from(item) for item in page]
+    return found
+
+
 async def pool_numbers(ask: Fetch, pool: str) -> list[str]:
     """The numbers in a Messaging Service. `ask` takes whole addresses here."""
     found: list[str] = []
@@ -122,5 +140,5 @@ def _all_before(since: dt.datetime | None, instants: list[dt.datetime | None]) -
     return all(at is not None and at < begun for at in instants)
 
 
-def _newest_first(item: CarrierMessage | CarrierCall) -> float:
+def _newest_first(item: CarrierMessage | CarrierCall | CarrierConference) -> float:
     return -item.created_at.timestamp() if item.created_at else 0.0

@@ -152,6 +152,57 @@ class CarrierCall:
     ended_at: dt.datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Rerouting:
+    """Where a call goes on: with what `url` answers, or with these words of the carrier's own language, 4,000
+    characters of them at most. Exactly one of the two.
+    """
+
+    url: str = field(default="", repr=False)
+    twiml: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierConference:
+    """A conference that the carrier has; a name entered again after it was empty is another one.
+
+    `status` is the carrier's own word: `init` until two are in it, one of whom begins it, then `in-progress`.
+    """
+
+    sid: str
+    name: str
+    status: str
+    created_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A call that is in a conference, or on its way there. `coaches` is the call of the one participant who
+    hears it, None where everybody does. `status` is the carrier's own word.
+    """
+
+    call_sid: str
+    label: str
+    muted: bool
+    on_hold: bool
+    coaches: str | None
+    ends_conference: bool
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipantChange:
+    """What is to change about a participant; what is None stays. `coaches` is the call to whisper to; with an
+    empty one everybody hears them again. `hold_url` is played on hold, if not the carrier's own music.
+    """
+
+    muted: bool | None = None
+    on_hold: bool | None = None
+    hold_url: str | None = field(default=None, repr=False)
+    coaches: str | None = None
+    ends_conference: bool | None = None
+
+
 class CarrierError(Exception):
     """The carrier could not be asked, or refused to say. `permanent`: asking again changes nothing until a
     person has looked. `code` is the carrier's own, where it gave one.
@@ -216,6 +267,33 @@ class Carrier(Protocol):
 
     def end_call(self, sid: str) -> None:
         """Hang up, or take it from the queue; one that has ended already is fine. Raises CarrierError."""
+
+    def redirect_call(self, sid: str, where: Rerouting) -> bool:
+        """Have a call in progress go on with something else, out of any conference; whether it does.
+
+        False where it isn't in progress: over, or not answered yet. Raises CarrierError.
+        """
+
+    def conferences(self, name: str) -> list[CarrierConference]:
+        """The conferences of that name that aren't over, newest first: one, unless another is just ending.
+
+        Raises CarrierError.
+        """
+
+    def participants(self, conference_sid: str) -> list[Participant]:
+        """Who is in a conference now; nobody where it is over, or there is none. Raises CarrierError."""
+
+    def change_participant(self, conference_sid: str, call_sid: str, change: ParticipantChange) -> bool:
+        """Mute, hold, have them whisper; whether they are still there. Raises CarrierError."""
+
+    def remove_participant(self, conference_sid: str, call_sid: str) -> bool:
+        """Take a call out of a conference: it goes on with what follows in its own words, or ends.
+
+        Whether it was still there. Raises CarrierError.
+        """
+
+    def end_conference(self, sid: str) -> None:
+        """Have everybody leave it; one that is over already is fine. Raises CarrierError."""
 
     def numbers_of(self, sender: str) -> list[str]:
         """The numbers that people write to when they answer this sender: its own, those of a pool, or none of

@@ -11,13 +11,13 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from dialer.carrier.exchange import Payload
-from dialer.carrier.port import CarrierCall, CarrierMessage
+from dialer.carrier.port import CarrierCall, CarrierConference, CarrierMessage, Participant
 
-_SID: Final = re.compile(r"(SM|MM|CA)[0-9a-fA-F]{32}")
+_SID: Final = re.compile(r"(SM|MM|CA|CF)[0-9a-fA-F]{32}")
 
 
 def is_sid(value: object, *kinds: str) -> bool:
-    """Tell whether it is the carrier's name of a thing of one of these kinds (`SM`, `MM`, `CA`)."""
+    """Tell whether it is the carrier's name of a thing of one of these kinds (`SM`, `MM`, `CA`, `CF`)."""
     return isinstance(value, str) and value[:2] in kinds and _SID.fullmatch(value) is not None
 
 
@@ -53,6 +53,27 @@ def call_from(item: Payload) -> CarrierCall:
         created_at=_instant(item.get("date_created")),
         started_at=_instant(item.get("start_time")),
         ended_at=_instant(item.get("end_time")),
+    )
+
+
+def conference_from(item: Payload) -> CarrierConference:
+    return CarrierConference(
+        sid=_text(item, "sid"),
+        name=_text(item, "friendly_name"),
+        status=_text(item, "status"),
+        created_at=_instant(item.get("date_created")),
+    )
+
+
+def participant_from(item: Payload) -> Participant:
+    return Participant(
+        call_sid=_text(item, "call_sid"),
+        label=_text(item, "label"),
+        muted=item.get("muted") is True,
+        on_hold=item.get("hold") is True,
+        coaches=(_text(item, "call_sid_to_coach") or None) if item.get("coaching") is True else None,
+        ends_conference=item.get("end_conference_on_exit") is True,
+        status=_text(item, "status"),
     )
 
 

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 from dialer.carrier import listing
 from dialer.carrier.errors import ALREADY_ENDED, UNKNOWN_NAME, action_of
 from dialer.carrier.exchange import Answered, Failed, ask
-from dialer.carrier.forms import call_form, is_pool, message_form
+from dialer.carrier.forms import call_form, is_pool, message_form, participant_form, rerouting_form
 from dialer.carrier.loop import LoopThread
 from dialer.carrier.outcomes import call_outcome, carrier_error, message_outcome, outcome_of
 from dialer.carrier.places import Places
@@ -31,11 +31,15 @@ from dialer.carrier.port import (
     URGENT_IN_FLIGHT,
     CallOutcome,
     CarrierCall,
+    CarrierConference,
     CarrierError,
     CarrierMessage,
     NotAccepted,
     OutboundCall,
     OutboundMessage,
+    Participant,
+    ParticipantChange,
+    Rerouting,
     SendOutcome,
     Told,
     Unknown,
@@ -104,6 +108,17 @@ class _Line:
     async def post(self, path: str, form: dict[str, Any], connect_s: float | None = None) -> Any:
         """To be called with `room` taken, so that it never waits for a connection but a new one."""
         return await ask(self.client, "POST", self.url + path, data=form, timeout=connect_s)
+
+    async def change(self, method: str, path: str, form: dict[str, Any], gone: int = UNKNOWN_NAME) -> bool:
+        """Change something live; whether it was there, and in a state (`gone`) in which that can be done."""
+        async with self.room:
+            try:
+                await ask(self.client, method, self.url + path, data=form)
+            except Answered as error:
+                if error.code in {UNKNOWN_NAME, gone}:
+                    return False
+                raise
+        return True
 
 
 class TwilioCarrier:
@@ -193,16 +208,40 @@ class TwilioCarrier:
 
     def end_call(self, sid: str) -> None:
         """See `Carrier`. `completed` also takes a call from the queue or stops its ringing."""
+        self._change("POST", f"/Calls/{sid}.json", {"Status": "completed"}, ALREADY_ENDED)
 
-        async def end(line: _Line) -> None:
-            async with line.room:
-                try:
-                    await line.post(f"/Calls/{sid}.json", {"Status": "completed"})
-                except Answered as error:
-                    if error.code != ALREADY_ENDED:
-                        raise
+    def redirect_call(self, sid: str, where: Rerouting) -> bool:
+        """See `Carrier`."""
+        return self._change("POST", f"/Calls/{sid}.json", rerouting_form(where), ALREADY_ENDED)
 
-        self._read(end)
+    def conferences(self, name: str) -> list[CarrierConference]:
+        """See `Carrier`."""
+        return self._read(lambda line: listing.conferences(line.fetch, name))
+
+    def participants(self, conference_sid: str) -> list[Participant]:
+        """See `Carrier`."""
+
+        async def found(line: _Line) -> list[Participant]:
+            try:
+                return await listing.participants(line.fetch, conference_sid)
+            except Answered as error:
+                if error.code == UNKNOWN_NAME:
+                    return []
+                raise
+
+        return self._read(found) if is_sid(conference_sid, "CF") else []
+
+    def change_participant(self, conference_sid: str, call_sid: str, change: ParticipantChange) -> bool:
+        """See `Carrier`."""
+        return self._change("POST", _participant(conference_sid, call_sid), participant_form(change))
+
+    def remove_participant(self, conference_sid: str, call_sid: str) -> bool:
+        """See `Carrier`."""
+        return self._change("DELETE", _participant(conference_sid, call_sid), {})
+
+    def end_conference(self, sid: str) -> None:
+        """See `Carrier`."""
+        self._change("POST", f"/Conferences/{sid}.json", {"Status": "completed"})
 
     def close(self) -> None:
         """See `Carrier`."""
@@ -224,6 +263,9 @@ class TwilioCarrier:
             atexit.unregister(self.close)
             _OF_PARENTS.append(self._running)
             self._running = None
+
+    def _change(self, method: str, path: str, form: dict[str, Any], gone: int = UNKNOWN_NAME) -> bool:
+        return self._read(lambda line: line.change(method, path, form, gone))
 
     def _read(self, work: Callable[[_Line], Awaitable[Result]]) -> Result:
         try:
@@ -249,6 +291,10 @@ class TwilioCarrier:
 
     async def _line(self) -> _Line:
         return _Line(*self._account)
+
+
+def _participant(conference_sid: str, call_sid: str) -> str:
+    return f"/Conferences/{conference_sid}/Participants/{call_sid}.json"
 
 
 async def _one(line: _Line, path: str) -> Any:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from dialer.town.api import VERSION, RefusedError, answer, create, customers, not_found
 from dialer.town.book import Book
+from dialer.town.conferences import Conferences
 from dialer.town.control import local, numbers_of, read_json
 from dialer.town.flow import Queues
 from dialer.town.listing import page_of
@@ -55,6 +56,7 @@ class Calls:
         guard = customers(self._town.account)
         base = f"/{VERSION}/Accounts/{{account}}"
         return [
+            *Conferences(self._town, lambda: self.exchange).routes(),
             web.post(f"{base}/Calls.json", guard(self._create)),
             web.get(f"{base}/Calls.json", guard(self._list)),
             web.get(f"{base}/Calls/{{sid}}.json", guard(self._fetch)),
@@ -74,11 +76,12 @@ class Calls:
             case "trouble":
                 self.register.troubles.append(Trouble(**record))
             case _:
-                return False
+                return self.exchange.rooms.replay(kind, record)
         return True
 
     def resume(self) -> None:
         """End what was under way: a line doesn't outlive the exchange it goes through."""
+        self.exchange.rooms.resume()
         for leg in self.register.legs.values():
             if not leg.is_over:
                 answered = leg.answered_at
@@ -129,7 +132,7 @@ class Calls:
             self.exchange.send_elsewhere(leg.sid, change.source)
         elif change.status == "completed" or leg.answered_at is None:
             self.exchange.end(leg.sid)
-            await self._wiring.watch.quiet()
+            await self.exchange.settled()
         return answer(shown(leg, self._town.config.account_sid))
 
     async def _list(self, request: web.Request) -> web.Response:
@@ -185,7 +188,7 @@ class Calls:
         if line is None:
             raise ComplaintError("nobody is on that call")
         line.put_down()
-        await self._wiring.watch.quiet()
+        await self.exchange.settled()
         return web.json_response({})
 
     async def _ledger(self, request: web.Request) -> web.Response:

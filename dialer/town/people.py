@@ -35,7 +35,7 @@ class Shares:
     """How many of the townspeople do what, each a share from 0 to 1 of all of them.
 
     Of texts that arrive, those who neither reply nor say stop read them in silence. Of calls, who does none
-    of these lets it ring.
+    of these lets it ring; of the people who answer, detection takes those `mistaken` for machines.
     """
 
     refused: float = 0.004
@@ -51,6 +51,7 @@ class Shares:
     machine: float = 0.29
     busy: float = 0.05
     unreachable: float = 0.02
+    mistaken: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,9 @@ class Habits:
     phone: Answer | None = None
     ring_s: float | None = None
     talk_s: float | None = None
+    greeting_s: float | None = None
+    patience_s: float | None = None
+    mistaken: bool | None = None
     digits: str | None = None
 
 
@@ -90,7 +94,7 @@ class Texting:
 class Phone:
     """What becomes of one call: it rings for `ring_s` (until it is picked up, or for as long as nobody does),
     then the person stays for `talk_s`, presses `digits` when asked to press something, and, where a machine
-    answers, its greeting takes `greeting_s`.
+    answers, its greeting takes `greeting_s`. They bear `patience_s` of silence, or as long as people do.
     """
 
     answer: Answer
@@ -98,6 +102,8 @@ class Phone:
     talk_s: float
     greeting_s: float
     digits: str
+    patience_s: float | None = None
+    mistaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +146,10 @@ class Person:
             answer=answer,
             ring_s=_given(habits.ring_s, self._between("ring", nth, *ring)),
             talk_s=_given(habits.talk_s, self._between("talk", nth, *talk)),
-            greeting_s=self._between("greeting", nth, 3.0, 20.0),
+            greeting_s=_given(habits.greeting_s, self._between("greeting", nth, 3.0, 20.0)),
             digits=habits.digits if habits.digits is not None else self._digits(nth),
+            patience_s=habits.patience_s,
+            mistaken=self._is_mistaken(nth) if habits.mistaken is None else habits.mistaken,
         )
 
     def _outcome(self) -> Outcome:
@@ -200,6 +208,10 @@ class Person:
             ),
             "no_answer",
         )
+
+    def _is_mistaken(self, nth: int) -> bool:
+        """Whether detection takes them for a machine when they answer."""
+        return self._draw(f"mistaken {nth}") < self.shares.mistaken
 
     def _digits(self, nth: int) -> str:
         """What is pressed when a voice asks to press something: mostly nothing, else what it offers first."""

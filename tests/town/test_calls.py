@@ -124,12 +124,12 @@ def test_dead_air_is_not_borne_for_long(town: Town, client: Client, inbox: Inbox
 
 
 @pytest.mark.parametrize(
-    ("phone", "guessed"), [("answers", "human"), ("machine", "machine_start"), ("screens", "unknown")]
+    ("phone", "guessed"), [("answers", "human"), ("machine", "machine_start"), ("hangs_up", "human")]
 )
 def test_detection_before_the_call_says_who_answered(
     phone: str, guessed: str, town: Town, client: Client, inbox: Inbox
 ) -> None:
-    town.person(GWEN, phone=phone, ring_s=5, talk_s=60)
+    town.person(GWEN, phone=phone, ring_s=5, talk_s=60, mistaken=False)
     call = place(client, machine_detection="Enable", machine_detection_timeout=5)
     town.advance(120)
     asked = next(hook for hook in inbox.webhooks if hook.path == "/voice/answer")
@@ -137,9 +137,19 @@ def test_detection_before_the_call_says_who_answered(
     assert call.fetch().answered_by == guessed
 
 
-def test_detection_beside_the_call_is_told_by_itself(town: Town, client: Client, inbox: Inbox) -> None:
+@pytest.mark.parametrize(
+    ("habits", "guessed"),
+    [
+        ({"phone": "machine"}, ("machine_start", "4000")),
+        ({"phone": "answers", "mistaken": True}, ("machine_start", "4000")),
+        ({"phone": "screens"}, ("unknown", "5000")),
+    ],
+)
+def test_detection_beside_the_call_is_told_by_itself(
+    habits: dict[str, Any], guessed: tuple[str, str], town: Town, client: Client, inbox: Inbox
+) -> None:
     inbox.answers["/voice/answer"] = HELLO.replace("<Say>", '<Say loop="9">')
-    town.person(GWEN, phone="machine", ring_s=5)
+    town.person(GWEN, ring_s=5, **habits)
     place(
         client,
         machine_detection="Enable",
@@ -150,7 +160,16 @@ def test_detection_beside_the_call_is_told_by_itself(town: Town, client: Client,
     asked = next(hook for hook in inbox.webhooks if hook.path == "/voice/answer")
     assert "AnsweredBy" not in asked.params
     (guess,) = [hook for hook in inbox.webhooks if hook.path == "/voice/amd"]
-    assert (guess.params["AnsweredBy"], guess.params["MachineDetectionDuration"]) == ("machine_start", "4000")
+    assert (guess.params["AnsweredBy"], guess.params["MachineDetectionDuration"]) == guessed
+
+
+def test_who_screens_wants_a_voice_at_once(town: Town, client: Client, inbox: Inbox) -> None:
+    town.person(GWEN, phone="screens", ring_s=5)
+    waits = place(client, machine_detection="Enable")
+    town.advance(60)
+    greets = place(client)
+    town.advance(60)
+    assert [waits.fetch().duration, greets.fetch().duration] == ["2", "4"]
 
 
 @pytest.mark.parametrize(

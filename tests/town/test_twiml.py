@@ -7,6 +7,7 @@ from twilio.twiml.voice_response import VoiceResponse
 
 from dialer.town.voice import twiml
 from dialer.town.voice.verbs import (
+    Conference,
     Dial,
     Gather,
     Hangup,
@@ -84,6 +85,36 @@ def test_what_the_official_library_writes_is_read() -> None:
     assert dial.numbers[0].status_callback_event == ("initiated", "answered", "completed")
 
 
+def test_a_room_of_the_official_library_is_read() -> None:
+    wanted = VoiceResponse()
+    dial = TwilioDial(action="/after", time_limit=60)
+    dial.conference(
+        "shift-1",
+        beep="onEnter",
+        start_conference_on_enter=False,
+        end_conference_on_exit=True,
+        participant_label="volunteer",
+        wait_url="",
+        max_participants=3,
+        status_callback="/room",
+        status_callback_event="start end join leave",
+    )
+    wanted.append(dial)
+    (read,) = twiml.read(str(wanted)).verbs
+    assert isinstance(read, Dial)
+    assert read.conference == Conference(
+        "shift-1",
+        beep="onEnter",
+        start_conference_on_enter=False,
+        end_conference_on_exit=True,
+        participant_label="volunteer",
+        wait_url="",
+        max_participants=3,
+        status_callback="/room",
+        status_callback_event=("start", "end", "join", "leave"),
+    )
+
+
 def test_an_empty_response_is_a_document_without_verbs() -> None:
     assert twiml.read("<Response/>").verbs == ()
 
@@ -110,7 +141,16 @@ def test_an_empty_response_is_a_document_without_verbs() -> None:
         (response("<Enqueue>a</Enqueue>"), twiml.NOT_ALLOWED),
         (response("<Conference>a</Conference>"), twiml.NOT_ALLOWED),
         (response("<Dial/>"), twiml.NOT_ALLOWED),
-        (response("<Dial><Conference>a</Conference></Dial>"), twiml.NOT_ALLOWED),
+        (response("<Dial><Conference/></Dial>"), twiml.NOT_ALLOWED),
+        (response("<Dial><Conference>a</Conference><Conference>b</Conference></Dial>"), twiml.NOT_ALLOWED),
+        (
+            response("<Dial><Number>+447700900123</Number><Conference>a</Conference></Dial>"),
+            twiml.NOT_ALLOWED,
+        ),
+        (response('<Dial><Conference eventCallbackUrl="/e">a</Conference></Dial>'), twiml.NOT_ALLOWED),
+        (response('<Dial><Conference maxParticipants="251">a</Conference></Dial>'), twiml.NOT_ALLOWED),
+        (response('<Dial><Conference participantLabel="a/b">a</Conference></Dial>'), twiml.NOT_ALLOWED),
+        (response('<Dial><Conference statusCallbackEvent="join">a</Conference></Dial>'), twiml.NOT_ALLOWED),
         (response("<Dial>+447700900123<Number>+447700900124</Number></Dial>"), twiml.NOT_ALLOWED),
         (response('<Dial record="record-from-answer">+447700900123</Dial>'), twiml.NOT_ALLOWED),
         (response('<Dial callerId="01632 960001">+447700900123</Dial>'), twiml.NOT_ALLOWED),

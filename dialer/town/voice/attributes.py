@@ -6,7 +6,12 @@ from collections.abc import Callable
 Reader = Callable[[str], object]
 
 EVENTS = ("initiated", "ringing", "answered", "completed")
+ROOM_EVENTS = ("start", "end", "join", "leave", "mute", "hold", "modify", "speaker", "announcement")
+REGIONS = ("us1", "us2", "ie1", "de1", "sg1", "br1", "au1", "jp1")
+BEEPS = ("true", "false", "onEnter", "onExit")
+MOST_IN_ROOM = 250
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+_CALL = re.compile(r"CA[0-9a-f]{32}")
 _TRUTH = {"true": True, "false": False}
 _ENGLISH = {"en", "en-GB", "en-US", "en-AU", "en-IN", "en-gb", "en-us"}
 _WELSH = "cy-GB"
@@ -70,12 +75,28 @@ def address(text: str) -> str:
     return text
 
 
-def events(text: str) -> tuple[str, ...]:
-    """Read call progress events, separated by spaces."""
-    named = tuple(text.split())
-    if not named or not set(named) <= set(EVENTS):
-        raise ValueError("call progress events are " + " ".join(EVENTS))
-    return named
+def address_or_none(text: str) -> str:
+    """Read a URL, or an empty text for none."""
+    return address(text) if text else text
+
+
+def events_of(known: tuple[str, ...]) -> Reader:
+    """Read events, separated by spaces, of those that are known."""
+
+    def read(text: str) -> tuple[str, ...]:
+        named = tuple(text.split())
+        if not named or not set(named) <= set(known):
+            raise ValueError("events are " + " ".join(known))
+        return named
+
+    return read
+
+
+def label(text: str) -> str:
+    """Read a participant's label: up to 128 characters, no slash, not like a call's SID (error 16023)."""
+    if not 0 < len(text) <= 128 or "/" in text or "%2f" in text.lower() or _CALL.fullmatch(text):
+        raise ValueError("no label for a participant")
+    return text
 
 
 def speakable(voice: str, language: str) -> None:

@@ -1,7 +1,8 @@
 """Answering-machine detection: what the carrier guesses, and how long it listens.
 
 Source: twilio.com/docs/voice/answering-machine-detection. Its guesses are wrong now and then;
-the town's are right except for people who say nothing, of whom it can't tell (`unknown`).
+the town's are right except for people who say nothing, of whom it can't tell (`unknown`), and for those whom
+the town has it mistake for machines.
 """
 
 from __future__ import annotations
@@ -51,8 +52,10 @@ def _heard(detection: Detection, manner: Manner) -> Guess:
     """
     if manner.answer == "screens":
         return Guess("unknown", _SILENCE_S)
-    if manner.answer != "machine":
+    if manner.answer != "machine" and not manner.mistaken:
         return Guess("human", _HUMAN_S)
     if detection.kind == MESSAGE_END:
+        if manner.mistaken:
+            return Guess("machine_end_silence", _MACHINE_S)
         return Guess("machine_end_beep", manner.greeting_s + 1)
     return Guess("machine_start", _MACHINE_S)

@@ -9,6 +9,7 @@ from dialer.town.voice import reports
 from dialer.town.voice.leg import BUSY, CANCELED, IN_PROGRESS
 from dialer.town.voice.line import CutError, HungUpError, Line
 from dialer.town.voice.lines import Lines
+from dialer.town.voice.sounds import Sound, people
 from dialer.town.voice.verbs import Dial
 
 
@@ -101,22 +102,23 @@ class Dialling:
         Raises HungUpError or CutError when it was the caller who left.
         """
         lasts_s = min(child.manner.talks_s, float(dial.time_limit))
-        doings = [self._until_gone(parent, lasts_s), self._listens(child, lasts_s)]
+        to_parent, to_child = people([child.leg.sid]), people([parent.leg.sid])
+        doings = [self._until_gone(parent, lasts_s, to_parent), self._listens(child, lasts_s, to_child)]
         if dial.hangup_on_star:
             doings.append(self._star(parent))
         await self._lines.watch.first_of(*doings)
 
-    async def _until_gone(self, parent: Line, seconds: float) -> None:
+    async def _until_gone(self, parent: Line, seconds: float, sound: Sound) -> None:
         """The caller talks so long, or leaves before: raises HungUpError, or CutError."""
         leaves_s = parent.manner.talks_s
-        await parent.hear(min(seconds, leaves_s), voice=True)
+        await parent.hear(min(seconds, leaves_s), sound)
         if leaves_s < seconds:
             raise HungUpError
 
-    async def _listens(self, child: Line, seconds: float) -> None:
+    async def _listens(self, child: Line, seconds: float, sound: Sound) -> None:
         """The person who was rung talks; their leaving ends the talk, not the caller's call."""
         try:
-            await child.hear(seconds, voice=True)
+            await child.hear(seconds, sound)
         except (HungUpError, CutError):
             return
 

@@ -6,6 +6,7 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, Final
 
 from dialer.town.voice import reports
+from dialer.town.voice.attending import Attending
 from dialer.town.voice.detection import Detection, guess
 from dialer.town.voice.dialling import Dialling
 from dialer.town.voice.leg import BUSY, CANCELED, RINGING, Leg
@@ -14,6 +15,8 @@ from dialer.town.voice.lines import Lines, Surroundings
 from dialer.town.voice.manner import ringing_in
 from dialer.town.voice.orders import Order
 from dialer.town.voice.performance import Performance
+from dialer.town.voice.rooms import Rooms
+from dialer.town.voice.sounds import KEYS, SILENCE
 from dialer.town.voice.sources import Ask, Source
 from dialer.town.voice.verbs import Dial
 
@@ -29,7 +32,9 @@ class Exchange:
         self._town = town
         self._watch = town.watch
         self.lines = Lines(town)
+        self.rooms = Rooms(town)
         self._dialling = Dialling(self.lines)
+        self._attending = Attending(self.lines, self.rooms, self)
 
     def place(self, order: Order, leg: Leg, after_s: float) -> None:
         """Dial a call that was ordered, once its turn has come."""
@@ -55,6 +60,10 @@ class Exchange:
             line.send_elsewhere(source)
             self._watch.settle()
 
+    async def settled(self) -> None:
+        """Wait until everybody has taken in what was just changed from outside."""
+        await self._watch.quiet()
+
     async def _to_its_end(self, line: Line, life: Coroutine[Any, Any, None]) -> None:
         """Let a call run its course; whoever ends it, it ends once and its line is free again."""
         try:
@@ -73,7 +82,8 @@ class Exchange:
         await line.wait(after_s)
         if not await self.lines.ring(line, order.timeout_s):
             return
-        await line.hear(len(order.send_digits) * KEY_S, voice=True)
+        if order.send_digits:
+            await line.hear(len(order.send_digits) * KEY_S, KEYS)
         if order.detection:
             await self._detect(line, order.detection)
         await Performance(self, line).run(order.source)
@@ -89,7 +99,7 @@ class Exchange:
             self._watch.spawn(self._detect_beside(line, detection))
             return
         found = guess(detection, line.manner)
-        await line.hear(found.after_s, voice=False)
+        await line.hear(found.after_s, SILENCE)
         self._guessed(line, found.answered_by)
 
     async def _detect_beside(self, line: Line, detection: Detection) -> None:
@@ -113,9 +123,15 @@ class Exchange:
         self.lines.advance(line, status)
 
     async def ask(self, line: Line, source: Ask) -> str:
-        """Fetch TwiML for a line; raises NoTwimlError. The person bears no silence for it."""
+        """Fetch TwiML for a line; raises NoTwimlError. It takes our time, however fast the town's goes: the
+        person bears the silence of ours, and no more.
+        """
         told = reports.about(line.leg, self._town.account_sid) | dict(source.extra)
-        return await self._town.ask(source.url, told)
+        began_s = self._watch.seconds()
+        try:
+            return await self._town.ask(source.url, told)
+        finally:
+            line.excuse(self._watch.unhurried(self._watch.seconds() - began_s))
 
     def heard(self, line: Line, text: str) -> None:
         """Keep the TwiML that a call performs."""
@@ -126,6 +142,8 @@ class Exchange:
         """Write down what went wrong with a call."""
         self._town.complain(line.leg.sid, code, detail)
 
-    async def dial(self, line: Line, dial: Dial) -> Mapping[str, str]:
-        """Ring others and join the first who answers; how it went."""
+    async def dial(self, line: Line, dial: Dial) -> Mapping[str, str] | None:
+        """Ring others and join the first who answers, or go into a room; how it went."""
+        if dial.conference:
+            return await self._attending.dial(line, dial, dial.conference)
         return await self._dialling.dial(line, dial)

@@ -6,9 +6,11 @@ status callbacks; `completed` is the event of any end.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
+
+from dialer.town.voice.sounds import Heard
 
 QUEUED, INITIATED, RINGING, IN_PROGRESS = "queued", "initiated", "ringing", "in-progress"
 COMPLETED, BUSY, NO_ANSWER = "completed", "busy", "no-answer"
@@ -29,7 +31,11 @@ class Callback:
 
 @dataclass(slots=True)
 class Leg:
-    """A call as the carrier keeps it; `caller` is From. Times are instants in UTC."""
+    """A call as the carrier keeps it; `caller` is From. Times are instants in UTC.
+
+    `heard` is the TwiML that was last performed, `sounds` what the person heard of it, `answer` who or what
+    they were.
+    """
 
     sid: str
     to: str
@@ -47,11 +53,18 @@ class Leg:
     callback: Callback | None = None
     sequence: int = 0
     heard: str = ""
+    answer: str = ""
+    sounds: list[Heard] = field(default_factory=list)
 
     @property
     def is_over(self) -> bool:
         """Whether nothing more can become of it."""
         return self.status in FINAL
+
+    @property
+    def person(self) -> str:
+        """The number, or the name in a browser, of whoever is at its far end."""
+        return self.caller if self.direction == "inbound" else self.to
 
     def advance(self, status: str, at: datetime, *, lasted_s: float = 0) -> bool:
         """Move forward, never back and never out of an end; say whether it moved.
@@ -95,4 +108,5 @@ class Leg:
             kept[moment] = datetime.fromisoformat(kept[moment]) if kept.get(moment) else None
         if callback := kept.get("callback"):
             kept["callback"] = Callback(callback["url"], tuple(callback["events"]))
+        kept["sounds"] = [Heard(**heard) for heard in kept.get("sounds", ())]
         return cls(caller=record["from"], **kept)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from dialer.town.voice import reports
 from dialer.town.voice.leg import (
     BUSY,
     COMPLETED,
     FAILED,
+    FINAL,
     IN_PROGRESS,
     INITIATED,
     NO_ANSWER,
@@ -36,8 +37,8 @@ class Surroundings(Protocol):
     def now(self) -> datetime:
         """The time of day."""
 
-    def new_sid(self) -> str:
-        """A name for a call that nothing else has."""
+    def new_sid(self, prefix: str = "CA") -> str:
+        """A name for a call, or something else, that nothing else has."""
 
     def manner(self, number: str) -> Manner:
         """How the person at a number behaves this time."""
@@ -50,6 +51,9 @@ class Surroundings(Protocol):
 
     def keep(self, leg: Leg) -> None:
         """Write a leg into the ledger, before anybody hears of it."""
+
+    def note(self, kind: str, record: Mapping[str, Any]) -> None:
+        """Write something else than a leg into the ledger."""
 
     def tell(self, url: str, told: Mapping[str, str]) -> None:
         """Post a callback, once, without waiting for it."""
@@ -92,6 +96,7 @@ class Lines:
     def take(self, leg: Leg, number: str) -> Line:
         """Take a line into use, with the person at its far end."""
         line = self.open[leg.sid] = Line(leg, self.town.manner(number), self.watch)
+        leg.answer = line.manner.answer
         return line
 
     def free(self, line: Line) -> None:
@@ -142,6 +147,8 @@ class Lines:
 
     def advance(self, line: Line, status: str) -> None:
         """Move a leg forward, write it down and report it, if that is news."""
+        if status in FINAL:
+            line.ear.close(line.lasted_s)
         if self._advance(line.leg, status, line.lasted_s) and status == IN_PROGRESS:
             line.answered()
 

@@ -80,6 +80,10 @@ class CallForm:
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
 
+    def names(self) -> frozenset[str]:
+        """What was given."""
+        return frozenset(self._fields)
+
     def one(self, name: str, default: str = "") -> str:
         """The last value of a field."""
         return self._fields.get(name, [default])[-1].strip()

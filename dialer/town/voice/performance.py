@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final, Protocol
 from urllib.parse import urljoin
 
 from dialer.town.voice import twiml
 from dialer.town.voice.leg import BUSY, FAILED, IN_PROGRESS
 from dialer.town.voice.line import CutError, Line
+from dialer.town.voice.sounds import RINGING, SILENCE
 from dialer.town.voice.sources import Ask, Given, Source
 from dialer.town.voice.verbs import (
+    Conference,
     Dial,
     Gather,
     Hangup,
@@ -50,8 +53,10 @@ class Switchboard(Protocol):
     def complain(self, line: Line, code: int, detail: str) -> None:
         """Put what went wrong into the town's log."""
 
-    async def dial(self, line: Line, dial: Dial) -> Mapping[str, str]:
-        """Ring others and join them; the DialCall… parameters of how it went."""
+    async def dial(self, line: Line, dial: Dial) -> Mapping[str, str] | None:
+        """Ring others and join them, or go into a room; the DialCall… parameters of how it went, None where
+        nobody is told.
+        """
 
 
 class Performance:
@@ -122,7 +127,7 @@ class Performance:
         """Perform one verb; where the call goes on, or None for the next verb."""
         match verb:
             case Say() | Play():
-                await self._line.hear(verb.lasts_s, voice=True)
+                await self._line.hear(verb.lasts_s, verb.sound)
             case Pause():
                 await self._pause(verb)
             case Gather():
@@ -149,15 +154,15 @@ class Performance:
     async def _pause(self, verb: Pause) -> None:
         """Let nothing be heard; before the answer it goes on ringing."""
         unanswered = self._line.leg.answered_at is None
-        await self._line.hear(verb.lasts_s, voice=unanswered)
+        await self._line.hear(verb.lasts_s, RINGING if unanswered else SILENCE)
 
     async def _gather(self, verb: Gather) -> Ask | None:
         """Say the prompts and take the keys that the person presses."""
         for prompt in verb.prompts:
-            await self._line.hear(prompt.lasts_s, voice=not isinstance(prompt, Pause))
+            await self._line.hear(prompt.lasts_s, prompt.sound)
         digits, ended = self._line.take_keys(verb.num_digits, verb.finish_on_key)
         if not digits and not ended:
-            await self._line.hear(verb.timeout, voice=False)
+            await self._line.hear(verb.timeout, SILENCE)
             digits, ended = self._line.take_keys(verb.num_digits, verb.finish_on_key)
         if not digits and not verb.action_on_empty_result:
             return None
@@ -172,7 +177,16 @@ class Performance:
 
     async def _dial(self, verb: Dial) -> Ask | None:
         """Ring others; how it went is told to the action, else the next verb follows."""
-        how = await self._board.dial(self._line, verb)
-        if not verb.action:
+        room = verb.conference and self._found(verb.conference)
+        how = await self._board.dial(self._line, replace(verb, conference=room))
+        if not verb.action or how is None:
             return None
         return Ask(urljoin(self._base, verb.action), how)
+
+    def _found(self, room: Conference) -> Conference:
+        """A room whose addresses are whole: they are relative to the document's own."""
+        return replace(
+            room,
+            wait_url=room.wait_url and urljoin(self._base, room.wait_url),
+            status_callback=room.status_callback and urljoin(self._base, room.status_callback),
+        )

@@ -56,7 +56,7 @@ class Register:
 
 def far_end(leg: Leg) -> str:
     """The number at which the townsperson is."""
-    return leg.caller if leg.direction == "inbound" else leg.to
+    return leg.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,19 @@ def _times(query: Mapping[str, str], key: str, name: str) -> Iterator[Callable[[
     """Keep legs by an instant: on a day, from it or until it, bounds included."""
     for sign in ("", "<", ">"):
         if given := query.get(key + sign):
-            yield _within(name, sign, *_moment(given))
+            yield _at(name, within(sign, given))
 
 
-def _within(name: str, sign: str, since: datetime, until: datetime) -> Callable[[Leg], bool]:
-    """Whether an instant lies where the filter has it; until is past the last one."""
+def _at(name: str, wants: Callable[[datetime | None], bool]) -> Callable[[Leg], bool]:
+    """Keep legs whose instant of that name is wanted."""
+    return lambda leg: wants(getattr(leg, name))
 
-    def wants(leg: Leg) -> bool:
-        at: datetime | None = getattr(leg, name)
+
+def within(sign: str, given: str) -> Callable[[datetime | None], bool]:
+    """Whether an instant lies where a filter has it, an unknown one nowhere; raises ValueError."""
+    since, until = _moment(given)
+
+    def wants(at: datetime | None) -> bool:
         if at is None:
             return False
         return (sign == "<" or at >= since) and (sign == ">" or at < until)

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from dialer.town.voice import attributes as at
 from dialer.town.voice.verbs import (
+    Conference,
     Dial,
     Gather,
     Hangup,
@@ -70,8 +71,26 @@ _READERS: Final[dict[str, Mapping[str, at.Reader]]] = {
     "Number": {
         "statusCallback": at.address,
         "statusCallbackMethod": _METHOD,
-        "statusCallbackEvent": at.events,
+        "statusCallbackEvent": at.events_of(at.EVENTS),
         "sendDigits": at.matching(r"[0-9#*w]{1,32}"),
+    },
+    "Conference": {
+        "muted": at.truth,
+        "beep": at.one_of(*at.BEEPS),
+        "startConferenceOnEnter": at.truth,
+        "endConferenceOnExit": at.truth,
+        "participantLabel": at.label,
+        "jitterBufferSize": at.one_of("off", "small", "medium", "large"),
+        "waitUrl": at.address_or_none,
+        "waitMethod": at.one_of("POST", "GET"),
+        "maxParticipants": at.whole(2, at.MOST_IN_ROOM),
+        "record": at.one_of("do-not-record"),
+        "region": at.one_of(*at.REGIONS),
+        "trim": at.one_of("trim-silence", "do-not-trim"),
+        "coach": at.matching(r"CA[0-9a-f]{32}"),
+        "statusCallback": at.address,
+        "statusCallbackMethod": _METHOD,
+        "statusCallbackEvent": at.events_of(at.ROOM_EVENTS),
     },
     "Redirect": {"method": _METHOD},
     "Hangup": {},
@@ -188,10 +207,12 @@ def _gather(element: Element) -> Gather:
 
 
 def _dial(element: Element) -> Dial:
-    """Read Dial: Number elements, or one number as its text."""
-    if any(child.tag != "Number" for child in element):
-        raise _refused(element, "dials Number only in this town")
+    """Read Dial: Number elements, one number as its text, or one Conference."""
     plain = (element.text or "").strip()
+    if [child.tag for child in element] == ["Conference"] and not plain:
+        return _made(element, Dial, conference=_conference(element[0]))
+    if any(child.tag != "Number" for child in element):
+        raise _refused(element, "dials Number, or one Conference, only in this town")
     if bool(plain) == bool(len(element)):
         raise _refused(element, "dials one number as text, or Number elements")
     numbers = (Number(plain),) if plain else tuple(_number(child) for child in element)
@@ -201,6 +222,14 @@ def _dial(element: Element) -> Dial:
 def _number(element: Element) -> Number:
     """Read Number; whether it can be rung is found out when it is."""
     return _made(element, Number, number=_filled(element))
+
+
+def _conference(element: Element) -> Conference:
+    """Read Conference; events without an address for them would go nowhere."""
+    room = _made(element, Conference, name=_filled(element))
+    if bool(room.status_callback) != bool(room.status_callback_event):
+        raise _refused(element, "statusCallback and statusCallbackEvent belong together")
+    return room
 
 
 def _redirect(element: Element) -> Redirect:

@@ -3,7 +3,11 @@
 Source of names, defaults and limits: twilio.com/docs/voice/twiml (one page a verb).
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
+
+from dialer.town.voice.sounds import SILENCE, Sound, played, said
 
 SECONDS_A_CHARACTER = 1 / 15
 CLIP_S = 5.0
@@ -23,6 +27,11 @@ class Say:
         """How long the voice speaks, at about 15 characters a second."""
         return max(1.0, len(self.text) * SECONDS_A_CHARACTER) * (self.loop or 1000)
 
+    @property
+    def sound(self) -> Sound:
+        """What is heard of it."""
+        return said(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Play:
@@ -37,6 +46,11 @@ class Play:
         """How long it sounds: half a second a tone; the town takes every file for a short clip."""
         return (len(self.digits) * 0.5 if self.digits else CLIP_S) * (self.loop or 1000)
 
+    @property
+    def sound(self) -> Sound:
+        """What is heard of it."""
+        return played(self.url or self.digits)
+
 
 @dataclass(frozen=True, slots=True)
 class Pause:
@@ -48,6 +62,11 @@ class Pause:
     def lasts_s(self) -> float:
         """How long nothing is heard."""
         return float(self.length)
+
+    @property
+    def sound(self) -> Sound:
+        """Nothing is heard of it."""
+        return SILENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +95,36 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Dial:
-    """Ring numbers at once and join the first that answers."""
+class Conference:
+    """A room by its name, and how whoever is sent there takes part; `beep` sounds when they come and go.
 
-    numbers: tuple[Number, ...]
+    Without a `wait_url` there is music until it starts, with an empty one nothing.
+    """
+
+    name: str
+    muted: bool = False
+    beep: str = "true"
+    start_conference_on_enter: bool = True
+    end_conference_on_exit: bool = False
+    participant_label: str = ""
+    jitter_buffer_size: str = "large"
+    wait_url: str | None = None
+    wait_method: str = "POST"
+    max_participants: int = 250
+    record: str = "do-not-record"
+    region: str = ""
+    trim: str = "trim-silence"
+    coach: str = ""
+    status_callback: str = ""
+    status_callback_method: str = "POST"
+    status_callback_event: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """Ring numbers at once and join the first that answers, or go into a room."""
+
+    numbers: tuple[Number, ...] = ()
     caller_id: str = ""
     timeout: int = 30
     answer_on_bridge: bool = False
@@ -88,6 +133,7 @@ class Dial:
     hangup_on_star: bool = False
     time_limit: int = 14400
     record: str = "do-not-record"
+    conference: Conference | None = None
 
 
 @dataclass(frozen=True, slots=True)

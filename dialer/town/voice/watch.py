@@ -5,6 +5,8 @@ coroutine that sleeps again and again; the watch counts who is awake, and whatev
 them is over only when all of them sleep again.
 """
 
+from __future__ import annotations
+
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Coroutine
@@ -24,11 +26,32 @@ class Due(Protocol):
 class Clock(Protocol):
     """The part of the town's clock that telephones need."""
 
+    @property
+    def speed(self) -> float:
+        """Seconds of the town in one of ours."""
+
     def reading(self) -> float:
         """Seconds of the town since some instant; never goes back."""
 
     def after(self, seconds: float, action: Callable[[], Awaitable[None]]) -> Due:
         """Have something happen so many town seconds from now."""
+
+
+class Bell:
+    """Wakes one sleeper before their time; nobody hears it who doesn't sleep by it."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._sleeper: asyncio.Future[None] | None = None
+
+    def ring(self) -> None:
+        """Wake whoever sleeps by it."""
+        if self._sleeper and not self._sleeper.done():
+            self._watch.wake(self._sleeper)
+
+    def hang_by(self, sleeper: asyncio.Future[None]) -> None:
+        """Have it wake this one from now on."""
+        self._sleeper = sleeper
 
 
 class Watch:
@@ -45,6 +68,10 @@ class Watch:
         """Seconds of the town, on a scale of its own."""
         return self._clock.reading()
 
+    def unhurried(self, seconds: float) -> float:
+        """How many of these seconds of the town are there only because its clock goes fast."""
+        return seconds * (1 - 1 / self._clock.speed)
+
     def spawn(self, doing: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Begin something that may sleep; it counts as awake from now on."""
         self._wake()
@@ -57,6 +84,15 @@ class Watch:
         """Have a clock that is moved by hand wait for what was just set going from outside."""
         self._clock.after(0.0, self.quiet)
 
+    def later(self, seconds: float, action: Callable[[], None]) -> None:
+        """Have something done so many seconds of the town from now that may wake somebody."""
+
+        async def act() -> None:
+            action()
+            await self.quiet()
+
+        self._clock.after(seconds, act)
+
     async def quiet(self) -> None:
         """Wait until everybody sleeps, and stays asleep while the loop goes round a few times:
         what was waited for is over a moment before those who wait know of it."""
@@ -66,15 +102,22 @@ class Watch:
             await asyncio.sleep(0)
             calm = calm + 1 if self._asleep.is_set() else 0
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait for so many seconds of the town; for ever, if infinite."""
-        waking = asyncio.get_running_loop().create_future()
+    def wake(self, sleeper: asyncio.Future[None]) -> None:
+        """End somebody's sleep."""
+        self._wake()
+        sleeper.set_result(None)
+
+    async def sleep(self, seconds: float, bell: Bell | None = None) -> None:
+        """Wait for so many seconds of the town, for ever if infinite, or until the bell rings."""
+        waking: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         async def wake() -> None:
             if not waking.done():
-                self._wake()
-                waking.set_result(None)
+                self.wake(waking)
             await self.quiet()
+
+        if bell:
+            bell.hang_by(waking)
 
         due = None if math.isinf(seconds) else self._clock.after(seconds, wake)
         self._doze()

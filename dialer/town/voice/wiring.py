@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from dialer.town.book import Book
 from dialer.town.delivery import new_sid
@@ -14,7 +14,7 @@ from dialer.town.numbers import in_regions, is_number
 from dialer.town.telling import REORDERED_S
 from dialer.town.town import Town
 from dialer.town.voice.leg import Leg
-from dialer.town.voice.manner import EXPECTING, ON_THE_DESK, Manner, manner_of
+from dialer.town.voice.manner import BROWSER, EXPECTING, ON_THE_DESK, Manner, manner_of
 from dialer.town.voice.performance import NoTwimlError
 from dialer.town.voice.register import Register, Trouble
 from dialer.town.voice.watch import Watch
@@ -43,16 +43,16 @@ class Wiring:
         """The time of day."""
         return self._town.clock.now()
 
-    def new_sid(self) -> str:
-        """A name for a call."""
-        return new_sid("CA")
+    def new_sid(self, prefix: str = "CA") -> str:
+        """A name for a call, or for a conference."""
+        return new_sid(prefix)
 
     def manner(self, number: str) -> Manner:
         """How a person behaves this time. A phone on the desk is answered, and who was texted a code waits
         to be rung, unless somebody has fixed what they do.
         """
         person = self._town.people.person(number)
-        expects = number.startswith(ON_THE_DESK) or self._was_texted_a_code(number)
+        expects = number.startswith((ON_THE_DESK, BROWSER)) or self._was_texted_a_code(number)
         if person.habits.phone is None and expects:
             return EXPECTING
         return manner_of(person.phone(max(0, self.register.rung[number] - 1)))
@@ -77,6 +77,10 @@ class Wiring:
         self._town.ledger.append("call", leg.record())
         self.register.enter(leg)
 
+    def note(self, kind: str, record: Mapping[str, Any]) -> None:
+        """Write something else than a leg into the ledger."""
+        self._town.ledger.append(kind, record)
+
     def tell(self, url: str, told: Mapping[str, str]) -> None:
         """Post a callback once, soon, unless a fault has it lost, late, doubled or behind the next."""
         dice, clock = self._town.dice, self._town.clock
@@ -85,7 +89,7 @@ class Wiring:
         wait_s = 0.0
         if dice.happens("late_callback"):
             wait_s = dice.faults.late_s
-        elif told.get("CallStatus") == "ringing" and dice.happens("reordered_callback"):
+        elif _may_come_behind(told) and dice.happens("reordered_callback"):
             wait_s = REORDERED_S
         for _ in range(2 if dice.happens("doubled_callback") else 1):
             clock.after(wait_s, functools.partial(self._post, url, told))
@@ -110,3 +114,8 @@ class Wiring:
         trouble = Trouble(sid, code, detail, self.now().isoformat())
         self._town.ledger.append("trouble", trouble.record())
         self.register.troubles.append(trouble)
+
+
+def _may_come_behind(told: Mapping[str, str]) -> bool:
+    """Whether a fault may put a callback behind the next one: those that have a next one."""
+    return told.get("CallStatus") == "ringing" or told.get("StatusCallbackEvent") == "participant-join"
