@@ -1,0 +1,132 @@
+"""What the next seconds hold if so many calls are started now."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dialer.domain.pacing.answers import Answers, Rates
+from dialer.domain.pacing.chances import EXACT_MOST, short_exactly, short_roughly, sum_of
+from dialer.domain.pacing.durations import BINS, Freeing, bin_of
+from dialer.domain.pacing.floor import Floor
+
+STEP_S: Final = 2
+LEAST_WEIGHT: Final = 0.004
+STRESS_Z: Final = 0.4
+"""Standard deviations by which what comes after a jump may be more than expected."""
+STRESS_DOUBT: Final = 3.0
+"""How many answers must be missing before such a jump is ruled out for the calls of the last seconds."""
+
+
+def horizons_of(span: int) -> list[int]:
+    """The moments ahead, in seconds, at which supply and demand are compared."""
+    return list(range(1, span + 1, STEP_S))
+
+
+@dataclass(slots=True)
+class Moment:
+    """Supply and demand by some seconds from now, with no further call started."""
+
+    weight: float  # share of a new call's answers around this moment
+    by_now: float  # share of its answers by this moment
+    answers: float
+    answers_variance: float
+    answers_here: float  # answers expected around this moment
+    free: float  # volunteers who come free, mean
+    free_variance: float
+    free_skew: float
+    coming: list[float] | None  # their distribution, where there are few
+    answers_if_jumped: float  # had the rate jumped without our having heard of it
+
+
+class Outlook:
+    """Supply and demand as they stand, to be asked about any number of new calls."""
+
+    def __init__(self, floor: Floor, answers: Answers, freeing: Freeing, rates: Rates) -> None:
+        self.free = len(floor.waiting) - len(floor.answered)
+        self.rate, self.doubt, self.jumped = rates.prudent, rates.doubt, rates.jumped
+        self.trials = sum(count for _, count in answers.ringing(floor.now))
+        self.moments = self._moments(floor, answers, freeing)
+
+    def _moments(self, floor: Floor, answers: Answers, freeing: Freeing) -> list[Moment]:
+        horizons = horizons_of(answers.span)
+        means, variances = answers.expected(floor.now, [self.rate] * answers.span, horizons)
+        if_jumped = answers.rates_if_jumped(floor.now, self.rate, self.jumped, STRESS_DOUBT)
+        stressed, _ = answers.expected(floor.now, if_jumped, horizons)
+        ages = _ages(floor.talking.values(), floor.now, freeing.from_talk)
+        ages += _ages(floor.wrapping.values(), floor.now, freeing.from_wrap)
+        few = len(floor.talking) + len(floor.wrapping) <= EXACT_MOST
+        found = []
+        for k, horizon in enumerate(horizons):
+            weight = answers.share_around(horizon, STEP_S)
+            if weight < LEAST_WEIGHT:
+                continue
+            coming = sum_of([row[k] for count, row in ages for _ in range(count)]) if few else None
+            here = means[k] - (means[k - 1] if k else 0.0)
+            by_now = answers.by_age[horizon]
+            found.append(
+                Moment(weight, by_now, means[k], variances[k], here, *_supply(ages, k), coming, stressed[k])
+            )
+        return found
+
+    def short(self, moment: Moment, calls: int) -> float:
+        """Chance that one more answer at this moment, with so many other calls started now, finds nobody."""
+        mean = moment.answers + calls * self.rate * moment.by_now
+        if moment.coming is not None:
+            return short_exactly(self.free, moment.coming, self.trials + calls, mean)
+        variance = moment.answers_variance + calls * self.rate * moment.by_now * (
+            1 - self.rate * moment.by_now
+        )
+        skew = variance * 0.8 - moment.free_skew
+        variance += moment.free_variance + (self.doubt * mean) ** 2
+        return short_roughly(self.free, mean - moment.free, variance, skew)
+
+    def lost_in_jump(self, calls: int) -> float:
+        """How many would find nobody if the answer rate had just jumped: what comes by some moment beyond
+        those free by then, where that is worst.
+        """
+        worst = 0.0
+        for moment in self.moments:
+            come = moment.answers_if_jumped + calls * self.jumped * moment.by_now
+            spread = math.sqrt(come + moment.free_variance)
+            worst = max(worst, come - self.free - moment.free + STRESS_Z * spread)
+        return worst
+
+    def to_come(self, calls: int) -> float:
+        """Answers to come of all calls in the air."""
+        return self.moments[-1].answers + calls * self.rate
+
+    def risk(self, calls: int) -> tuple[float, float]:
+        """Chance that the last of so many new calls, if answered, is abandoned or makes another so; and how
+        many of all those in the air will be.
+        """
+        chance = lost = 0.0
+        for moment in self.moments:
+            short = self.short(moment, calls - 1)
+            chance += moment.weight * short
+            lost += short * (moment.answers_here + calls * self.rate * moment.weight)
+        return chance, lost
+
+
+def _ages(
+    since: Iterable[float], now: float, table: Sequence[Sequence[float]]
+) -> list[tuple[int, Sequence[float]]]:
+    """How many have been at it for how long, as (count, their chances)."""
+    counts = [0] * BINS
+    for began in since:
+        counts[bin_of(now - began)] += 1
+    return [(count, table[i]) for i, count in enumerate(counts) if count]
+
+
+def _supply(ages: list[tuple[int, Sequence[float]]], k: int) -> tuple[float, float, float]:
+    """Mean, variance and third central moment of how many come free by the k-th moment."""
+    mean = variance = skew = 0.0
+    for count, row in ages:
+        chance = row[k]
+        spread = count * chance * (1.0 - chance)
+        mean += count * chance
+        variance += spread
+        skew += spread * (1.0 - 2.0 * chance)
+    return mean, variance, skew
