@@ -16,7 +16,7 @@ from dialer.services.messaging.resting import recontact_after_s
 from dialer.services.messaging.saved_audience import moment_of, saved_rule
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
-from dialer.store.queries.blast_estimate import Asked, Whom, chosen_numbers, count_texted, numbers_of
+from dialer.store.queries.blast_estimate import PLACE, Asked, Whom, chosen_numbers, count_texted, numbers_of
 from dialer.store.session import UnitOfWork
 
 
@@ -80,12 +80,20 @@ def _by_country(ctx: Context, numbers: Iterable[str]) -> tuple[list[str], dict[s
     """The numbers where nobody may be texted; and the countries of those that aren't at home, where it makes
     a difference to what they cost.
     """
-    phones, foreign, elsewhere = ctx.phones, [], {}
+    phones, foreign, places = ctx.phones, list[str](), dict[str, str]()
     is_even = ctx.messaging.prices.is_even(phones.allowed_countries)
     for number in numbers:
         country = country_of(number)
         if country is None or country not in phones.allowed_countries:
             foreign.append(number)
-        elif not is_even and country != phones.home:
-            elsewhere[number] = country
-    return foreign, elsewhere
+        elif not is_even:
+            keep_place(places, number, country)
+    return foreign, {
+        begins: country for begins, country in places.items() if country != phones.home or len(begins) > PLACE
+    }
+
+
+def keep_place(places: dict[str, str], number: str, country: str) -> None:
+    """Keep where a number lies: by how it begins, or as a whole where others that begin so lie elsewhere."""
+    if places.setdefault(number[:PLACE], country) != country:
+        places[number] = country

@@ -28,6 +28,8 @@ from dialer.store.queries.audience_sql import Condition
 from dialer.store.queries.texting_rules import TEXTED_AT, TEXTS, has_voted, heard_since, not_meant, not_mobile
 from dialer.store.session import UnitOfWork
 
+PLACE: Final = 8
+"""Numbers that begin alike in so many signs lie in one country, but for few."""
 _AT_ONCE: Final = 5_000
 """Rows fetched at a time, so that memory doesn't grow with the blast."""
 
@@ -156,8 +158,9 @@ _ESTIMATE: Final = f"""
     FROM texted JOIN conversation t ON t.organisation_id = :organisation AND t.number = texted.number
     WHERE t.sender IS NOT NULL GROUP BY t.sender
     UNION ALL
-    SELECT 'said', NULL, NULL, NULL, said, count(*), CAST(:elsewhere AS jsonb) ->> number AS place
-    FROM texted GROUP BY said, place
+    SELECT 'said', NULL, NULL, NULL, said, count(*),
+           coalesce(elsewhere.known ->> number, elsewhere.known ->> left(number, {PLACE})) AS place
+    FROM texted CROSS JOIN (SELECT CAST(:elsewhere AS jsonb) AS known) AS elsewhere GROUP BY said, place
 """
 
 _LACKING: Final = """
@@ -184,7 +187,8 @@ class Whom:
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Whose people are to be judged, and by what: nobody texted or rung later than `since` where it is given,
-    and none of the numbers that lie abroad. Numbers `elsewhere` are told apart by their country.
+    and none of the numbers that lie abroad. Numbers `elsewhere` are told apart by their country: the whole
+    number has it, or else its first signs (`PLACE`), so that what is told doesn't grow with the people.
     """
 
     whom: Whom

@@ -19,6 +19,7 @@ from dialer.services.accounts.banner import organisation_banner
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.pause_all import resume_all
 from dialer.services.messaging import pricing
+from dialer.services.messaging.audience_count import asked_of, keep_place
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.pricing import (
@@ -33,12 +34,21 @@ from dialer.services.messaging.reconciling import reconcile_texts
 from dialer.services.messaging.senders import sender_rows
 from dialer.store.models import new_id
 from dialer.store.models.accounts import AuditEntry
+from dialer.store.models.calling import Campaign
+from dialer.store.models.messaging import Blast
 from tests.conftest import SetClock
 from tests.phone_bank import mobile
 from tests.texting import SENDER, Blasting, add_people, blast, campaign, people
 
 LISTED = {"US": Decimal("0.0083"), "US.10dlc": Decimal("0.0079"), "GB.long_code": Decimal("0.05")}
 OURS = "+12125550199"
+
+
+def test_where_numbers_that_begin_alike_lie_is_kept_by_their_beginning() -> None:
+    places: dict[str, str] = {}
+    for number, country in (("+999123456", "AA"), ("+999123457", "AA"), ("+999123458", "BB")) * 2:
+        keep_place(places, number, country)
+    assert places == {"+9991234": "AA", "+999123458": "BB"}
 
 
 def dear(blasting: Blasting) -> Blasting:
@@ -62,6 +72,10 @@ def test_each_text_costs_what_its_country_and_sender_do(blasting: Blasting, cloc
         draft = blast(blasting.ctx, [id_ for id_, _ in who], campaign_id=running.id)
         estimate = estimate_blast(blasting.ctx, draft.id)
         assert estimate.cost == Decimal(cost)
+        with blasting.ctx.unit() as unit:
+            row = unit.session.get_one(Blast, (unit.organisation_id, draft.id))
+            of = unit.session.get_one(Campaign, (unit.organisation_id, running.id))
+            assert asked_of(blasting.ctx, unit, row, of).elsewhere == {"+1212555": "US"}
         assert "cost_cap" not in {one.code for one in estimate.warnings}
         launch_blast(blasting.ctx, draft.id)
         blasting.plan(draft.id)
