@@ -163,6 +163,10 @@ class Town:
         given = {"from": number, "to": to} | ({} if digits is None else {"digits": digits})
         return str(self._told("/calls", given)["sid"])
 
+    def connect(self, token: str, **params: str) -> str:
+        """Somebody calls from a browser with an access token; the call's SID."""
+        return str(self._told("/clients", {"token": token, "params": params})["sid"])
+
     def press(self, sid: str, digits: str) -> None:
         """The person on a call presses keys."""
         self._told(f"/calls/{sid}/press", {"digits": digits})

@@ -1,7 +1,8 @@
 """The carrier that the settings name."""
 
-from dialer.carrier.port import Carrier, WebhookSignatures
+from dialer.carrier.port import Carrier, VoiceTokens, WebhookSignatures
 from dialer.carrier.signatures import TwilioSignatures
+from dialer.carrier.tokens import TwilioTokens
 from dialer.carrier.twilio import TwilioCarrier
 from dialer.settings import Settings
 
@@ -16,3 +17,13 @@ def carrier_of(settings: Settings) -> Carrier:
 def signatures_of(settings: Settings) -> WebhookSignatures:
     """Who signs its webhooks: the present token, and the previous one while it is being changed."""
     return TwilioSignatures(settings.twilio_auth_token, settings.twilio_auth_token_previous)
+
+
+def voice_tokens_of(settings: Settings) -> VoiceTokens:
+    """Who lets browsers call; it is not ready where the settings name no API key or no TwiML App."""
+    return TwilioTokens(
+        settings.twilio_account_sid,
+        settings.twilio_api_key_sid,
+        settings.twilio_api_key_secret,
+        settings.twilio_app_sid,
+    )

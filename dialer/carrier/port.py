@@ -310,6 +310,29 @@ class Carrier(Protocol):
         """Let go of connections. Using it again opens new ones."""
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceToken:
+    """What a browser shows the carrier to call us, and when that ends."""
+
+    text: str = field(repr=False)
+    expires_at: dt.datetime
+
+
+class VoiceTokens(Protocol):
+    """Lets browsers call us through the carrier."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the settings have what it takes."""
+
+    def token_for(self, identity: str, now: dt.datetime) -> VoiceToken:
+        """A token, good for less than an hour, for calls that say they are from `client:IDENTITY`.
+
+        Raises ValueError for a name with anything but letters, digits and underscores, 121 of them at most,
+        and where it isn't ready.
+        """
+
+
 class WebhookSignatures(Protocol):
     """Whether what knocks at our webhooks is the carrier."""
 

@@ -68,6 +68,23 @@ class Settings:
         "",
         "also accepted on webhooks while the secret is being changed",
     )
+    twilio_api_key_sid: str = setting(
+        "twilio.api_key_sid",
+        "DIALER_TWILIO_API_KEY_SID",
+        kinds.text,
+        "",
+        "the API key that signs tokens for calls from the browser",
+    )
+    twilio_api_key_secret: str = setting(
+        "twilio.api_key_secret", "DIALER_TWILIO_API_KEY_SECRET", kinds.text, "", "its secret"
+    )
+    twilio_app_sid: str = setting(
+        "twilio.app_sid",
+        "DIALER_TWILIO_APP_SID",
+        kinds.text,
+        "",
+        "the TwiML App that calls from the browser come in by",
+    )
     twilio_api_base_url: str = setting(
         "twilio.api_base_url",
         "DIALER_TWILIO_API_BASE_URL",
@@ -276,14 +293,19 @@ def completed(settings: Settings) -> Settings:
     """
     simulated = settings.carrier == "simulated"
     sid, token = keeping.kept_carrier_account(settings.data_dir) if simulated else ("", "")
+    sid, token = settings.twilio_account_sid or sid, settings.twilio_auth_token or token
+    named = sid.removeprefix("AC") if simulated else ""
     return replace(
         settings,
         secret_key=settings.secret_key or keeping.kept_secret_key(settings.data_dir),
         database_url=settings.database_url
         or keeping.kept_address(settings.run_dir, keeping.DATABASE_ADDRESS),
         redis_url=settings.redis_url or keeping.kept_address(settings.run_dir, keeping.QUEUE_ADDRESS),
-        twilio_account_sid=settings.twilio_account_sid or sid,
-        twilio_auth_token=settings.twilio_auth_token or token,
+        twilio_account_sid=sid,
+        twilio_auth_token=token,
+        twilio_api_key_sid=settings.twilio_api_key_sid or (named and f"SK{named}"),
+        twilio_api_key_secret=settings.twilio_api_key_secret or (named and token),
+        twilio_app_sid=settings.twilio_app_sid or (named and f"AP{named}"),
         twilio_api_base_url=settings.twilio_api_base_url or _town_address(settings),
     )
 

@@ -16,10 +16,12 @@ from dialer.town.conferences import Conferences
 from dialer.town.control import local, numbers_of, read_json
 from dialer.town.flow import Queues
 from dialer.town.listing import page_of
+from dialer.town.passes import read_pass
 from dialer.town.strict import ComplaintError
 from dialer.town.town import Town
 from dialer.town.voice.exchange import INBOUND, OUTBOUND, Exchange
 from dialer.town.voice.leg import Leg
+from dialer.town.voice.manner import BROWSER
 from dialer.town.voice.orders import Order, read_call_form, read_change, read_order
 from dialer.town.voice.register import Register, Trouble, far_end, read_query
 from dialer.town.voice.showing import shown
@@ -62,6 +64,7 @@ class Calls:
             web.get(f"{base}/Calls/{{sid}}.json", guard(self._fetch)),
             web.post(f"{base}/Calls/{{sid}}.json", guard(self._update)),
             web.post("/calls", local(self._ring_in)),
+            web.post("/clients", local(self._connect)),
             web.post("/calls/{sid}/press", local(self._press)),
             web.post("/calls/{sid}/hang-up", local(self._put_down)),
             web.get("/ledger/calls", local(self._ledger)),
@@ -166,6 +169,22 @@ class Calls:
         leg = self.exchange.lines.new_leg(to, caller, INBOUND)
         self._wiring.keep(leg)
         self.exchange.ring_in(leg, Ask(self._town.terms.voice_url), digits)
+        return web.json_response({"sid": leg.sid})
+
+    async def _connect(self, request: web.Request) -> web.Response:
+        """Somebody calls from a browser with a `token`; their `params` go with the request for TwiML."""
+        given = await read_json(request)
+        token, params = given.get("token"), given.get("params", {})
+        if not isinstance(token, str) or not isinstance(params, dict):
+            raise ComplaintError("token: text expected, and params: an object")
+        if not self._town.terms.app_url:
+            raise ComplaintError("nobody has said where calls from browsers go (app_url)")
+        shown = read_pass(token, self._town.config, self._town.clock.timestamp())
+        extra = {str(name): str(value) for name, value in params.items()}
+        leg = self.exchange.lines.new_leg(extra.get("To", ""), f"{BROWSER}{shown.identity}", INBOUND)
+        self._wiring.keep(leg)
+        told = extra | {"ApplicationSid": shown.app_sid}
+        self.exchange.ring_in(leg, Ask(self._town.terms.app_url, told), "")
         return web.json_response({"sid": leg.sid})
 
     async def _press(self, request: web.Request) -> web.Response:

@@ -13,7 +13,10 @@ QUEUE_HOURS: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TownConfig:
-    """Where the town lives and whose account it keeps. With `starts_at` its clock is moved by hand."""
+    """Where the town lives and whose account it keeps. With `starts_at` its clock is moved by hand.
+
+    The account has one API key, whose secret is the account's own, and one TwiML App, named after it.
+    """
 
     folder: Path
     account_sid: str
@@ -26,10 +29,21 @@ class TownConfig:
     speed: float = 1.0
     starts_at: dt.datetime | None = None
 
+    @property
+    def api_key_sid(self) -> str:
+        """The name of its API key."""
+        return f"SK{self.account_sid.removeprefix('AC')}"
+
+    @property
+    def app_sid(self) -> str:
+        """The name of its TwiML App."""
+        return f"AP{self.account_sid.removeprefix('AC')}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """The account as `POST /account` may change it; a rate or limit of 0 is none.
+    """The account as `POST /account` may change it; a rate or limit of 0 is none. Texts to it are posted to
+    `inbound_url`, calls to `voice_url`, calls from browsers to `app_url`.
 
     `senders` are the numbers that the account owns, any when empty. `services` names the senders of each
     Messaging Service. `regions` are the dialling codes that it may text and ring. What lies under
@@ -38,6 +52,7 @@ class Terms:
 
     inbound_url: str = ""
     voice_url: str = ""
+    app_url: str = ""
     public_url: str = ""
     reached_at: str = ""
     senders: tuple[str, ...] = ()
@@ -58,6 +73,7 @@ def first_terms(config: TownConfig) -> Terms:
     return Terms(
         inbound_url=f"{base}/messages/inbound" if base else "",
         voice_url=f"{base}/voice/inbound" if base else "",
+        app_url=f"{base}/voice/client" if base else "",
         public_url=config.public_url,
         reached_at=config.reached_at,
     )

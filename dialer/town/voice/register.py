@@ -14,6 +14,8 @@ from dialer.town.voice.leg import INITIATED, QUEUED, Leg
 
 MOST_ON_A_PAGE = 1000
 USUAL_PAGE = 50
+LATELY = 3
+"""Of how many of the last things that somebody heard the page says who spoke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,11 @@ class Register:
         """All of them."""
         return reversed(list(self.legs.values()))
 
-    def joined_with(self, leg: Leg) -> str | None:
-        """The number at the other end of a leg that a Dial made; None for any other."""
-        parent = self.legs.get(leg.parent_sid or "")
-        return far_end(parent) if parent and leg.answered_at else None
+    def joined_with(self, leg: Leg) -> list[str]:
+        """The last whom somebody on the telephone spoke with, in a call of their own or in a room."""
+        heard = [each.what.split(",") for each in leg.sounds[-LATELY:] if each.kind == "people"]
+        sids = dict.fromkeys(sid for together in heard for sid in together)
+        return [far_end(self.legs[sid]) for sid in sids if sid in self.legs]
 
 
 def far_end(leg: Leg) -> str:
