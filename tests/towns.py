@@ -23,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, TypeVar
+from urllib.parse import urlencode
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -184,6 +185,10 @@ class Town:
         """The ledger's conference rooms, oldest first, each with its `stays`: who was in it when."""
         query = f"?name={name}" if name else ""
         return list(self.request("GET", f"/ledger/conferences{query}")[1]["conferences"])
+
+    def verdict(self, *staff: str) -> Any:
+        """What the town makes of the calls to everybody but the staff, named by how their numbers begin."""
+        return self.request("GET", f"/ledger/verdict?{urlencode([('staff', each) for each in staff])}")[1]
 
     def troubles(self) -> list[Any]:
         """What went wrong with calls, such as TwiML that the town refused."""

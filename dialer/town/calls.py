@@ -19,6 +19,7 @@ from dialer.town.listing import page_of
 from dialer.town.passes import read_pass
 from dialer.town.strict import ComplaintError
 from dialer.town.town import Town
+from dialer.town.verdict import Verdict
 from dialer.town.voice.exchange import INBOUND, OUTBOUND, Exchange
 from dialer.town.voice.leg import Leg
 from dialer.town.voice.manner import BROWSER
@@ -69,6 +70,7 @@ class Calls:
             web.post("/calls/{sid}/hang-up", local(self._put_down)),
             web.get("/ledger/calls", local(self._ledger)),
             web.get("/ledger/troubles", local(self._troubles)),
+            web.get("/ledger/verdict", local(self._verdict)),
         ]
 
     def replay(self, kind: str, record: Mapping[str, Any]) -> bool:
@@ -219,6 +221,13 @@ class Calls:
     async def _troubles(self, request: web.Request) -> web.Response:  # noqa: ARG002 -- a handler's shape
         """What went wrong with calls, oldest first: above all TwiML that the town refused."""
         return web.json_response({"troubles": [each.record() for each in self.register.troubles]})
+
+    async def _verdict(self, request: web.Request) -> web.Response:
+        """What was heard and who was joined, of everybody but `?staff=`: numbers, or how they begin."""
+        rooms = self.exchange.rooms.by_sid.values()
+        return web.json_response(
+            Verdict(self.register.legs.values(), rooms, request.query.getall("staff", [])).said()
+        )
 
 
 def call_record(leg: Leg) -> dict[str, Any]:
