@@ -12,6 +12,7 @@ from typing import Any
 from dialer.carrier.port import (
     Accepted,
     CallOutcome,
+    CallTold,
     CarrierCall,
     CarrierError,
     CarrierMessage,
@@ -35,7 +36,14 @@ class Unmetered:
 
 
 class AtOnceCarrier:
-    """What a carrier in memory needs beside `send_messages`."""
+    """What a carrier in memory needs beside `send_messages` and `place_call`."""
+
+    def place_call(self, call: OutboundCall) -> CallOutcome:
+        raise NotImplementedError
+
+    def begin_calls(self, calls: Sequence[OutboundCall], told: CallTold) -> None:
+        for call in calls:
+            told(call, self.place_call(call))
 
     def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:
         raise NotImplementedError
@@ -123,9 +131,6 @@ class Judge(AtOnceCarrier):
         for one in self.ledger:
             found[one.to] = found.get(one.to, 0) + 1
         return found
-
-    def place_call(self, call: OutboundCall) -> CallOutcome:
-        raise NotImplementedError
 
     def call(self, sid: str) -> CarrierCall | None:
         raise NotImplementedError

@@ -29,9 +29,9 @@ from tests.source import (
     way_past,
 )
 
-GATES: Final = {"judge", "refusal"}
+GATES: Final = {"judge", "refusal", "refusals"}
 """`store.queries.message_gate.judge` is the one statement for texts, `calling.ring_gate.refusal` the one
-question for calls.
+question for calls, and `refusals` the same for many.
 """
 
 TICKETS: Final = ("OutboundMessage", "Passed", "OutboundCall", "Bridge")
@@ -62,13 +62,14 @@ NETWORKS: Final = frozenset({"twilio", "aiohttp", "requests", "httpx", "urllib3"
 """Not `http.client`: by that `dialer doctor` and the supervisor ask our own web whether it is well."""
 
 
-def test_wires_are_begun_in_two_places_with_what_a_gate_gave() -> None:
+def test_wires_are_begun_in_three_places_with_what_a_gate_gave() -> None:
     begin = {name for name, method in vars(Carrier).items() if "Outbound" in str(_annotations(method))}
-    assert begin == {"begin_messages", "send_messages", "place_call"}
+    assert begin == {"begin_messages", "send_messages", "place_call", "begin_calls"}
     found = {str(place) for name in begin for place in spoken_of(name) if place.module != "workers.jobs"}
     assert {one for one in found if not one.startswith("dialer.carrier")} == {
         "dialer.services.messaging.wires:Wires.begin",
         "dialer.services.calling.placing:place_next",
+        "workers.pacer:PacerProcess._hand_over",
     }
 
 
@@ -196,12 +197,25 @@ def _writers() -> Iterator[tuple[Place, set[str]]]:
 
 
 def _is_of_texts(call: ast.Call) -> bool:
-    return ast.unparse(call.func).endswith("Message") or any(
-        ast.unparse(one) == "Message" for one in call.args
-    )
+    return ast.unparse(call.func).endswith("Message") or _is_of(call, "Message")
+
+
+def _is_of(call: ast.Call, table: str) -> bool:
+    return any(ast.unparse(one) == table for one in call.args)
 
 
 def test_calls_are_written_down_where_the_gate_was_asked() -> None:
-    places = {place for place, call in built("Call") if value_of(place, call, "direction") != {"inbound"}}
+    places = {
+        place
+        for place, call in built("Call")
+        if not place.module.startswith("dialer.domain") and value_of(place, call, "direction") != {"inbound"}
+    }
     assert {str(place) for place in places} == {"dialer.services.calling.ringing:_row"}
     assert all(way_past(place, GATES) is None for place in places)
+    many = {place for place, call in built("insert") if _is_of(call, "Call") and not _rang_us(place)}
+    assert {str(place) for place in many} == {"dialer.services.calling.dial_claims:_take"}
+    assert all(way_past(place, {"first_callable"}) is None for place in many), "as for who is called by hand"
+
+
+def _rang_us(place: Place) -> bool:
+    return place.module == "dialer.services.calling.inbound_line"

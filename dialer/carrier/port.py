@@ -17,6 +17,8 @@ from dialer.domain.carrier_action import Action
 
 IN_FLIGHT: Final = 100
 """How many texts one process has with the carrier at a time, each on a connection of its own."""
+CALLS_IN_FLIGHT: Final = 60
+"""How many calls one process asks for at a time."""
 URGENT_IN_FLIGHT: Final = 10
 """Places of their own for what a person waits for, whatever else is on the wire."""
 
@@ -48,7 +50,8 @@ class OutboundCall:
 
     With `detect_machine` the carrier finds out who answered: given a `machine_callback` it listens beside the
     call, which never waits for it, and reports there; without one it listens first, a few seconds, and the
-    request to `answer_url` says who it was.
+    request to `answer_url` says who it was. After `begin_before` (of this process's `time.monotonic()`) it is
+    not posted any more: a process that was held up must not ring beside its successor.
     """
 
     id: uuid.UUID
@@ -59,6 +62,7 @@ class OutboundCall:
     ring_s: int = 30
     detect_machine: bool = False
     machine_callback: str | None = field(default=None, repr=False)
+    begin_before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +224,8 @@ class CarrierError(Exception):
 
 Told = Callable[[OutboundMessage, SendOutcome], None]
 """What hears what became of a text."""
+CallTold = Callable[[OutboundCall, CallOutcome], None]
+"""What hears what became of the request for a call."""
 
 
 class Carrier(Protocol):
@@ -255,6 +261,12 @@ class Carrier(Protocol):
 
     def place_call(self, call: OutboundCall) -> CallOutcome:
         """Have a call placed, and tell what became of it. Never raises for it, and never places two."""
+
+    def begin_calls(self, calls: Sequence[OutboundCall], told: CallTold) -> None:
+        """Begin to have all of them placed, many at once, without waiting for it. `told` hears of each
+        exactly once, as soon as it is known, perhaps in another thread, which it must not hold up. Never
+        raises for one of them, and never places two.
+        """
 
     def call(self, sid: str) -> CarrierCall | None:
         """One call; None when the carrier knows none of that name. Raises CarrierError."""

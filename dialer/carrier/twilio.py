@@ -26,10 +26,12 @@ from dialer.carrier.loop import LoopThread
 from dialer.carrier.outcomes import call_outcome, carrier_error, message_outcome, outcome_of
 from dialer.carrier.places import Places
 from dialer.carrier.port import (
+    CALLS_IN_FLIGHT,
     IN_FLIGHT,
     NOT_BEGUN,
     URGENT_IN_FLIGHT,
     CallOutcome,
+    CallTold,
     CarrierCall,
     CarrierConference,
     CarrierError,
@@ -64,6 +66,18 @@ class _Text(NamedTuple):
     told: Told
 
 
+class _Call(NamedTuple):
+    """A call in line, as `_Text`."""
+
+    call: OutboundCall
+    latest: float
+    told: CallTold
+
+
+def _give_up_call(one: _Call) -> None:
+    one.told(one.call, NotAccepted(NOT_BEGUN))
+
+
 def _give_up(text: _Text) -> None:
     """Of one that was never begun."""
     text.told(text.message, NotAccepted(NOT_BEGUN))
@@ -80,6 +94,8 @@ class _Line:
         self.url = f"{API}/2010-04-01/Accounts/{account_sid}"
         self._places = Places(IN_FLIGHT, self._send, _give_up)
         self._urgent_places = Places(URGENT_IN_FLIGHT, self._send, _give_up)
+        self.call_room = asyncio.Semaphore(CALLS_IN_FLIGHT)
+        self._call_places = Places(CALLS_IN_FLIGHT, self._place, _give_up_call)
 
     def begin(self, texts: Sequence[_Text]) -> None:
         """Take these into the line for a place on the wire; those that a person waits for have their own."""
@@ -93,6 +109,17 @@ class _Line:
             outcome = await _send(self, text.message, text.latest)
         finally:
             text.told(text.message, outcome)
+
+    def begin_calls(self, calls: Sequence[_Call]) -> None:
+        """The same for calls, which have places of their own too: nobody's phone waits behind texts."""
+        self._call_places.put(calls)
+
+    async def _place(self, one: _Call) -> None:
+        outcome: CallOutcome = Unknown("interrupted")
+        try:
+            outcome = await _place(self, one.call, one.latest)
+        finally:
+            one.told(one.call, outcome)
 
     async def close(self) -> None:
         await self._transport.close()
@@ -185,15 +212,14 @@ class TwilioCarrier:
 
     def place_call(self, call: OutboundCall) -> CallOutcome:
         """See `Carrier`."""
+        latest = time.monotonic() + START_WITHIN_S
+        return self._do(lambda line: _place(line, call, latest))
 
-        async def place(line: _Line) -> CallOutcome:
-            async with line.room:
-                try:
-                    return call_outcome(await line.post("/Calls.json", call_form(call)))
-                except Failed as error:
-                    return outcome_of(error)
-
-        return self._do(place)
+    def begin_calls(self, calls: Sequence[OutboundCall], told: CallTold) -> None:
+        """See `Carrier`."""
+        thread, line = self._started()
+        latest = time.monotonic() + START_WITHIN_S
+        thread.call(line.begin_calls, [_Call(call, latest, told) for call in calls])
 
     def call(self, sid: str) -> CarrierCall | None:
         """See `Carrier`."""
@@ -324,6 +350,17 @@ async def _send(line: _Line, message: OutboundMessage, latest: float) -> SendOut
             return NotAccepted(NOT_BEGUN)
         try:
             return message_outcome(await line.post("/Messages.json", message_form(message), left_s))
+        except Failed as error:
+            return outcome_of(error)
+
+
+async def _place(line: _Line, call: OutboundCall, latest: float) -> CallOutcome:
+    async with line.call_room:
+        left_s = min(latest, call.begin_before or latest) - time.monotonic()
+        if left_s <= 0:
+            return NotAccepted(NOT_BEGUN)
+        try:
+            return call_outcome(await line.post("/Calls.json", call_form(call), left_s))
         except Failed as error:
             return outcome_of(error)
 

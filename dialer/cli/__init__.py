@@ -27,6 +27,7 @@ VERBS: Final[dict[str, str]] = {
     "live": "dialer.cli.live",
     "worker": "dialer.cli.worker",
     "cron": "dialer.cli.cron",
+    "pacer": "dialer.cli.pacer",
     "carrier": "dialer.cli.carrier",
     "migrate": "dialer.cli.migrate",
     "demo": "dialer.cli.demo",

@@ -35,6 +35,8 @@ VOLUNTEER_MACHINE: Final = "volunteer_machine"
 VOLUNTEER_GONE: Final = "volunteer_gone"
 TOO_LATE: Final = "too_late"
 REFUSED: Final = "refused"
+NOT_TAKEN: Final = "not_taken"
+BAD_NUMBER: Final = "bad_number"
 LOST: Final = "lost"
 END_REASONS: Final = (
     VOLUNTEER_NOT_REACHED,
@@ -42,6 +44,8 @@ END_REASONS: Final = (
     VOLUNTEER_GONE,
     TOO_LATE,
     REFUSED,
+    NOT_TAKEN,
+    BAD_NUMBER,
     LOST,
 )
 """Beside these a call carries the gate's own word for why the contact could not be rung any more."""

@@ -91,6 +91,7 @@ def application(settings: Settings) -> Iterator[Child]:
     load("live")
     load("worker")
     load("cron")
+    load("pacer")
     if runs_town(settings):
         load("carrier")
         yield _ours(settings, "carrier", "carrier")
@@ -99,6 +100,7 @@ def application(settings: Settings) -> Iterator[Child]:
     for number in range(1, settings.workers + 1):
         yield _ours(settings, f"worker-{number}", "worker", "--name", f"worker-{number}")
     yield _ours(settings, "cron", "cron")
+    yield _ours(settings, "pacer", "pacer")
 
 
 def _ours(settings: Settings, name: str, *arguments: str) -> Child:

@@ -16,6 +16,7 @@ from typing import Final
 from dialer.carrier.port import Carrier, CarrierCall, CarrierError
 from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL, proven_by
+from dialer.domain.dialling import next_dial_look
 from dialer.domain.ringing import LOST, SOON, TOO_LATE, VOLUNTEER_GONE, Change, first_look, next_look
 from dialer.logs import get_logger
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
@@ -32,6 +33,8 @@ EARLIER: Final = dt.timedelta(minutes=1)
 BACK_WITHIN: Final = dt.timedelta(seconds=5)
 """So long after it was started, web hears the carrier again."""
 CLEAN_LOOKS: Final = 2
+ONE_LEG: Final = frozenset({"inbound", "dialled"})
+"""Modes in which the only leg is the contact's."""
 
 log = get_logger(__name__)
 
@@ -86,6 +89,7 @@ def look_after(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
         if question.hang_up:
             _hang_up(carrier, question)
         legs = _ask(carrier, ctx, question)
+        _take_from_queue(carrier, question, legs)
     except CarrierError as error:
         log.warning("the carrier could not be asked about a call", reason=error.reason)
         return
@@ -114,7 +118,7 @@ def _question(ctx: Context, call_id: uuid.UUID) -> Question | None:
             contact_sid=call.contact_sid,
             contact_rung=call.contact_rung_at is not None,
             number=call.number,
-            own_number=call.volunteer_number,
+            own_number=call.number if call.mode == "dialled" else call.volunteer_number,
             caller_id=call.caller_id,
             since=(call.attempted_at or call.created_at) - EARLIER,
             hang_up=held.was_left,
@@ -146,6 +150,14 @@ def _hang_up(carrier: Carrier, question: Question) -> None:
             carrier.end_call(sid)
 
 
+def _take_from_queue(carrier: Carrier, question: Question, legs: Legs) -> None:
+    """A dial that the carrier still has in its queue would ring when nobody waits for it any more: it is
+    cancelled. Raises CarrierError.
+    """
+    if question.mode == "dialled" and legs.own is not None and legs.own.status == "queued":
+        carrier.end_call(legs.own.sid)
+
+
 def _listed(carrier: Carrier, question: Question) -> list[CarrierCall]:
     """The calls that may be the one whose request was not answered, the oldest first."""
     found = carrier.calls(to=question.own_number, since=question.since)
@@ -166,7 +178,7 @@ def _unbound(ctx: Context, alike: Sequence[CarrierCall]) -> CarrierCall | None:
 
 def _contact_leg(carrier: Carrier, question: Question) -> CarrierCall | None:
     """The leg that the carrier made for the contact, by its name or by whose child it is."""
-    if not question.contact_rung:
+    if not question.contact_rung or question.mode in ONE_LEG:
         return None
     if question.contact_sid is not None:
         return carrier.call(question.contact_sid)
@@ -186,7 +198,7 @@ def _take_in(ctx: Context, question: Question, legs: Legs) -> None:
             return
         if legs.contact is not None:
             apply(held, _told("contact", legs.contact))
-        apply(held, _told("contact" if question.mode == "inbound" else "volunteer", legs.own))
+        apply(held, _told("contact" if question.mode in ONE_LEG else "volunteer", legs.own))
         _blame_nobody(held)
         _end_without_contact(held, legs)
 
@@ -215,6 +227,8 @@ def _plan_next(held: Held) -> None:
     call, ctx = held.call, held.ctx
     call.reconciled += 1
     call.deadline_at = ctx.now + next_look(call.reconciled, ctx.voice.reconcile_after_s)
+    if call.mode == "dialled":
+        call.deadline_at = ctx.now + next_dial_look(call.reconciled, answered=call.answered_at is not None)
     if held.was_left:
         call.deadline_at = ctx.now + SOON
 

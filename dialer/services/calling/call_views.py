@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from dialer.store.models.calls import Call
 
@@ -16,7 +18,7 @@ class CallView:
 
     It is `in_progress` from the moment the volunteer answers; `answered_at` is when the contact did.
     `end_reason` says why it came to nothing, where the state alone doesn't; `contact_rung_at` is when the
-    contact's phone was made to ring.
+    contact's phone was made to ring. `why` the dialler rang this number then is for who runs the campaign.
     """
 
     id: uuid.UUID
@@ -37,10 +39,11 @@ class CallView:
     contact_rung_at: dt.datetime | None
     answered_at: dt.datetime | None
     ended_at: dt.datetime | None
+    why: Mapping[str, Any] | None
 
 
-def call_view(call: Call) -> CallView:
-    """A row as it is shown."""
+def call_view(call: Call, *, with_why: bool = False) -> CallView:
+    """A row as it is shown; `with_why` to those who answer for the campaign."""
     inbound = call.direction == "inbound"
     return CallView(
         id=call.id,
@@ -61,4 +64,5 @@ def call_view(call: Call) -> CallView:
         contact_rung_at=call.contact_rung_at,
         answered_at=call.answered_at,
         ended_at=call.ended_at,
+        why=call.why if with_why else None,
     )

@@ -11,10 +11,11 @@ from typing import Final
 from sqlalchemy import and_, select
 
 from dialer.domain.assignment import lease_ends
-from dialer.domain.contact_gate import Refusal, Verdict, first_callable, may_contact
+from dialer.domain.contact_gate import first_callable, may_contact
 from dialer.domain.errors import InvalidTransition, NotFound, RateLimited
 from dialer.domain.quiet_hours import quiet_until
 from dialer.services.calling.assignment_views import assignment_view
+from dialer.services.calling.claimed_numbers import current_version, set_aside
 from dialer.services.calling.facts import Person, calling_rules, number_facts, people
 from dialer.services.calling.leases import expire_lapsed
 from dialer.services.calling.limits import is_limited, skipped_today, without_result
@@ -26,7 +27,7 @@ from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
-from dialer.store.models.calling import Assignment, Campaign, Script, ScriptVersion, Shift
+from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.queries import queue
 from dialer.store.queries.queue import Claim
 from dialer.store.session import UnitOfWork
@@ -150,21 +151,9 @@ def _try_number(seat: Seat, claim: Claim) -> Assignment | None:
     chosen = first_callable(facts, number, rules, seat.ctx.now)
     if chosen is None:
         verdicts = [may_contact(person, number, rules, seat.ctx.now) for person in facts]
-        _set_aside(seat.unit, claim, verdicts)
+        set_aside(seat.unit, claim, verdicts)
         return None
     return _hand_out(seat, claim, there[uuid.UUID(chosen.contact_id)], list(there))
-
-
-def _set_aside(unit: UnitOfWork, claim: Claim, verdicts: Sequence[Verdict]) -> None:
-    """A number on which nobody may be called: until the first may, out for a reason, or done."""
-    moments = [verdict.until for verdict in verdicts if verdict.until]
-    reasons = [verdict.refusal for verdict in verdicts if verdict.refusal]
-    if moments:
-        queue.put_off(unit, claim.entry_id, min(moments))
-    elif set(reasons) <= {Refusal.OVER, Refusal.OTHER_NUMBER}:
-        queue.set_done(unit, claim.entry_id)
-    else:
-        queue.set_out(unit, claim.entry_id, next(r for r in reasons if r is not Refusal.OVER))
 
 
 def _hand_out(seat: Seat, claim: Claim, person: Person, there: Sequence[uuid.UUID]) -> Assignment | None:
@@ -192,28 +181,11 @@ def _new_assignment(seat: Seat, claim: Claim, person: Person, household: Sequenc
         contact_id=person.id,
         number=claim.number,
         household_ids=list(household),
-        script_version_id=_current_version(seat.unit, seat.campaign),
+        script_version_id=current_version(seat.unit, seat.campaign),
         state="open",
         attempt=person.standing.attempts + 1,
         late=False,
         draft={},
         created_at=seat.ctx.now,
         expires_at=lease_ends(seat.ctx.now, seat.campaign.assignment_timeout_s),
-    )
-
-
-def _current_version(unit: UnitOfWork, campaign: Campaign) -> uuid.UUID | None:
-    if campaign.script_id is None:
-        return None
-    return unit.session.scalar(
-        select(ScriptVersion.id)
-        .join(
-            Script,
-            and_(
-                Script.organisation_id == ScriptVersion.organisation_id,
-                Script.id == ScriptVersion.script_id,
-                Script.version == ScriptVersion.version,
-            ),
-        )
-        .where(Script.organisation_id == unit.organisation_id, Script.id == campaign.script_id)
     )

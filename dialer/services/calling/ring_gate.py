@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Final
 
 from dialer.domain.access import Permission
@@ -13,7 +14,7 @@ from dialer.services.calling.reach import reach_assignment
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Assignment, Campaign
-from dialer.store.queries.calls import barred
+from dialer.store.queries.calls import barred, barred_numbers
 from dialer.store.session import UnitOfWork
 
 ALL_PAUSED: Final = "all_paused"
@@ -46,7 +47,7 @@ def refusal(ctx: Context, unit: UnitOfWork, assignment: Assignment) -> str | Non
     campaign = unit.session.get_one(Campaign, (unit.organisation_id, assignment.campaign_id))
     if assignment.state != "open":
         return NOT_IN_HAND
-    return _paused(unit, campaign) or _of_person(ctx, unit, campaign, assignment)
+    return stopped(unit, campaign) or _of_person(ctx, unit, campaign, assignment)
 
 
 def why_stopped(ctx: Context, assignment_id: uuid.UUID) -> str | None:
@@ -56,11 +57,34 @@ def why_stopped(ctx: Context, assignment_id: uuid.UUID) -> str | None:
     with ctx.unit() as unit:
         assignment = reach_assignment(ctx, unit, assignment_id, Permission.ASSIGNMENT_READ)
         campaign = unit.session.get_one(Campaign, (unit.organisation_id, assignment.campaign_id))
-        reason = _paused(unit, campaign)
+        reason = stopped(unit, campaign)
         return WORDS[reason] if reason in (ALL_PAUSED, CAMPAIGN_PAUSED) else None
 
 
-def _paused(unit: UnitOfWork, campaign: Campaign) -> str | None:
+def refusals(
+    ctx: Context, unit: UnitOfWork, campaign: Campaign, assignments: Sequence[Assignment]
+) -> dict[uuid.UUID, str]:
+    """The same for what the dialler has in its hands (locked), all of one campaign: those that may not be
+    rung at this instant, each with the reason.
+    """
+    if reason := stopped(unit, campaign):
+        return dict.fromkeys((one.id for one in assignments), reason)
+    there = people(unit, campaign, contact_ids=[one.contact_id for one in assignments])
+    barred = barred_numbers(unit, [one.number for one in assignments])
+    rules, found = calling_rules(campaign), {}
+    for one in assignments:
+        person = there.get(one.contact_id)
+        if one.state != "dialling" or person is None:
+            found[one.id] = NOT_IN_HAND
+            continue
+        number = _facts_of(ctx, one.number, *barred[one.number])
+        verdict = may_contact(person.facts(), number, rules, ctx.now)
+        if not verdict.allowed:
+            found[one.id] = str(verdict.refusal)
+    return found
+
+
+def stopped(unit: UnitOfWork, campaign: Campaign) -> str | None:
     """What stops the whole campaign, or everything."""
     organisation = unit.session.get_one(Organisation, unit.organisation_id)
     if organisation.paused_at is not None:
@@ -84,7 +108,10 @@ def _of_person(ctx: Context, unit: UnitOfWork, campaign: Campaign, assignment: A
 
 
 def _number_facts(ctx: Context, unit: UnitOfWork, number: str) -> NumberFacts:
-    suppressed, dead = barred(unit, number)
+    return _facts_of(ctx, number, *barred(unit, number))
+
+
+def _facts_of(ctx: Context, number: str, suppressed: bool, dead: bool) -> NumberFacts:
     return NumberFacts(
         number=number,
         suppressed=suppressed,

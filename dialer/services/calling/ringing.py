@@ -150,7 +150,7 @@ def get_call(ctx: Context, call_id: uuid.UUID) -> CallView:
         if call is None:
             raise NotFound
         _check_reach(ctx, call)
-        return call_view(call)
+        return call_view(call, with_why=ctx.actor.may(Permission.CALL_READ))
 
 
 def call_of_assignment(ctx: Context, assignment_id: uuid.UUID) -> CallView | None:
@@ -181,7 +181,7 @@ def list_calls(
     if (after := after_id(page)) is not None:
         query = query.where(Call.id > after)
     with ctx.unit() as unit:
-        found = [call_view(call) for call in unit.session.scalars(query.limit(page.limit + 1))]
+        found = [call_view(call, with_why=True) for call in unit.session.scalars(query.limit(page.limit + 1))]
     return cut(found, page, lambda view: (str(view.id),))
 
 

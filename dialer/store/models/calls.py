@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from sqlalchemy import BigInteger, Index, SmallInteger, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.call import CALL_MODES, CALL_STATES, DIAL_STATES
@@ -102,6 +104,8 @@ class Call(Identified, Base):
     cost_currency: Mapped[str | None]
     charged_legs: Mapped[TextList]
     """The legs whose cost is in `cost`: each is charged once, however often its end is told."""
+    why: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """Of a dial: why this number, then, by which rule, what the gate knew (`domain.dialling.ledger_of`)."""
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     attempted_at: Mapped[Instant | None]
     not_before: Mapped[Instant | None]

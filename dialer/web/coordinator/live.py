@@ -22,6 +22,7 @@ from dialer.services.people.registers import unfit_for_campaign
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.drawing import day_of, way_of
 from dialer.web.coordinator.forms import asked, everything, id_of
+from dialer.web.coordinator.pacing import is_well, pacing_for_board, still_words
 from dialer.web.coordinator.verdicts import need_words, verdicts
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -89,6 +90,9 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "rung": rung_of(rung_calls(ctx, campaign.id)),
         "not_taken": not_taken_words(refused_lately(ctx, campaign.id)),
         "town": town_address(),
+        "pacing": pacing_for_board(ctx, campaign),
+        "still_words": still_words,
+        "is_well": is_well,
         "unfit": unfit,
         "answers": verdicts(board, registers_fit=not unfit),
         "need_words": need_words,

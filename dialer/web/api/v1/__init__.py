@@ -17,6 +17,7 @@ from dialer.web.api.v1.join_links import join_links
 from dialer.web.api.v1.lists import lists
 from dialer.web.api.v1.me import me
 from dialer.web.api.v1.messages import messages
+from dialer.web.api.v1.pacing import pacing
 from dialer.web.api.v1.pledges import pledges
 from dialer.web.api.v1.reach import reach
 from dialer.web.api.v1.scripts import scripts
@@ -46,6 +47,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     lists,
     me,
     messages,
+    pacing,
     pledges,
     reach,
     scripts,

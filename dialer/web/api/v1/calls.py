@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask.views import MethodView
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
 from dialer.domain.call import CALL_STATES
@@ -54,6 +54,10 @@ class CallSchema(Schema):
     contact_rung_at = Instant(allow_none=True)
     answered_at = Instant(allow_none=True)
     ended_at = Instant(allow_none=True)
+    why = fields.Dict(
+        allow_none=True,
+        metadata={"description": "why the dialler rang this number then; null to volunteers"},
+    )
 
 
 @calls.route("/assignments/<assignment_id>/call", methods=["POST"])

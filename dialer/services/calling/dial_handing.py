@@ -1,0 +1,153 @@
+"""Dials on their way to the carrier: past the gate a second time, under a fence that still holds, committed
+before they are posted; and what the carrier said of each.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from dialer.carrier.port import Accepted, CallOutcome, NotAccepted, OutboundCall, Refused, Unknown
+from dialer.domain.access import Permission, require
+from dialer.domain.carrier_action import PUTS_BACK, Action
+from dialer.domain.dialling import OVER_AFTER, RINGS_S, STALE_AFTER
+from dialer.domain.ringing import BAD_NUMBER, LOST_AFTER, NOT_TAKEN, REFUSED, TOO_LATE, Change, first_look
+from dialer.domain.stats import ATTEMPTS
+from dialer.services.calling import call_urls, pacing_events
+from dialer.services.calling.call_evidence import Held, hold_call, make
+from dialer.services.calling.dial_claims import give_back_lines
+from dialer.services.calling.ring_gate import refusals
+from dialer.services.contention import again_after_deadlock
+from dialer.services.context import Context
+from dialer.store.models.calling import Assignment, Campaign
+from dialer.store.models.calls import Call
+from dialer.store.queries import counters, dialling
+from dialer.store.session import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Leading:
+    """Who leads a campaign, and under which fence."""
+
+    campaign_id: uuid.UUID
+    holder: str
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the carrier said of one dial."""
+
+    call_id: uuid.UUID
+    outcome: CallOutcome
+
+
+@again_after_deadlock
+def to_the_wire(
+    ctx: Context, leading: Leading, call_ids: Sequence[uuid.UUID], begin_before: float
+) -> list[OutboundCall]:
+    """Make those of these dials `dialling` that may be rung at this instant; they are to be posted at once,
+    and not after `begin_before` (of `time.monotonic()`). The others are given back.
+
+    None of them once another process leads: it has them, or has given them back.
+    """
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        if not dialling.still_leads(unit, leading.campaign_id, leading.holder, leading.fence):
+            return []
+        campaign = unit.session.get_one(Campaign, (unit.organisation_id, leading.campaign_id))
+        found = dialling.lock_waiting(unit, call_ids)
+        against = refusals(ctx, unit, campaign, [assignment for _, assignment in found])
+        late = [assignment.id for call, assignment in found if call.created_at <= ctx.now - STALE_AFTER]
+        reasons = dict.fromkeys(late, TOO_LATE) | against
+        _give_back(ctx, unit, found, reasons)
+        passed = [call for call, assignment in found if assignment.id not in reasons]
+        for call in passed:
+            _set_dialling(ctx, unit, call)
+        return [_outbound(ctx, call, begin_before) for call in passed]
+
+
+def _give_back(
+    ctx: Context, unit: UnitOfWork, found: Sequence[tuple[Call, Assignment]], reasons: dict[uuid.UUID, str]
+) -> None:
+    refused = sorted(
+        (reasons[assignment.id], call.id, (call, assignment))
+        for call, assignment in found
+        if assignment.id in reasons
+    )
+    for reason, those in groupby(refused, key=lambda one: one[0]):
+        give_back_lines(ctx, unit, [both for _, _, both in those], reason)
+
+
+def _set_dialling(ctx: Context, unit: UnitOfWork, call: Call) -> None:
+    assert call.campaign_id is not None  # noqa: S101 -- every dial is a campaign's
+    call.dial_state, call.attempts = "dialling", call.attempts + 1
+    call.attempted_at, call.deadline_at = ctx.now, ctx.now + LOST_AFTER
+    pacing_events.note(unit, call.campaign_id, "call_started", ctx.now, call_id=call.id)
+
+
+def _outbound(ctx: Context, call: Call, begin_before: float) -> OutboundCall:
+    assert call.number is not None  # noqa: S101 -- every dial has one
+    return OutboundCall(
+        id=call.id,
+        to=call.number,
+        caller_id=call.caller_id,
+        answer_url=call_urls.answer(ctx, call.id),
+        status_callback=call_urls.status(ctx, call.id, "contact"),
+        ring_s=RINGS_S,
+        begin_before=begin_before,
+    )
+
+
+@again_after_deadlock
+def record(ctx: Context, answer: Answer) -> None:
+    """Write down what the carrier said of a dial, unless a callback has said more meanwhile."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        held = hold_call(ctx, unit, answer.call_id)
+        if held is None or held.call.dial_state != "dialling":
+            return
+        _take_in(held, answer.outcome)
+
+
+def _take_in(held: Held, outcome: CallOutcome) -> None:
+    call, ctx = held.call, held.ctx
+    match outcome:
+        case Accepted():
+            _taken(held, outcome.sid)
+            call.deadline_at = ctx.now + OVER_AFTER
+        case NotAccepted():
+            _never_rang(held, Change("canceled", NOT_TAKEN))
+        case Refused():
+            call.error_code, call.error_detail = outcome.code, outcome.detail
+            _never_rang(held, _after(outcome.action))
+        case Unknown():
+            call.dial_state = "unknown"
+            call.deadline_at = ctx.now + first_look(ctx.voice.settle_s)
+
+
+def _taken(held: Held, sid: str) -> None:
+    """The carrier rings them: an attempt, whatever comes of it."""
+    call = held.call
+    call.dial_state, call.carrier_sid = "dialled", sid
+    if call.contact_rung_at is None and call.campaign_id is not None:
+        call.contact_rung_at = call.attempted_at
+        counters.bump(held.unit, "campaign", call.campaign_id, ATTEMPTS)
+        counters.bump_minute(held.unit, call.campaign_id, held.ctx.now, attempts=1)
+
+
+def _never_rang(held: Held, change: Change) -> None:
+    """End a dial of which the carrier has nothing: no phone rang."""
+    held.call.dial_state = "given_up"
+    make(held, change)
+
+
+def _after(action: Action) -> Change:
+    """What a refusal makes of a dial: one that is about us puts the number back, one about the number is an
+    attempt in vain, or shows that nobody has it.
+    """
+    if action in PUTS_BACK:
+        return Change("canceled", REFUSED)
+    return Change("failed", BAD_NUMBER if action is Action.RETIRE_NUMBER else REFUSED)

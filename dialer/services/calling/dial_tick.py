@@ -1,0 +1,145 @@
+"""One second of a campaign's dialling: lead it, hear what happened, ask the policy, claim numbers.
+
+All of it is one transaction, so that the policy's state says exactly what it was told and what was claimed
+at its word, whichever process goes on from there.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dialer.domain.access import Permission, require
+from dialer.domain.dialling import Event, PolicySettings, Still, room
+from dialer.domain.pacing_host import Host
+from dialer.domain.quiet_hours import quiet_until
+from dialer.services.calling.dial_claims import Wish, claim_lines
+from dialer.services.calling.facts import calling_rules
+from dialer.services.calling.pacing_past import past_of
+from dialer.services.calling.ring_gate import stopped
+from dialer.services.contention import again_after_deadlock
+from dialer.services.context import Context
+from dialer.store.models.calling import Campaign
+from dialer.store.models.pacing import PacerLease, PacingEvent
+from dialer.store.queries import calls, dialling
+from dialer.store.session import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What came of a second: the fence to ring under, and the dials that wait to be rung."""
+
+    fence: int
+    call_ids: Sequence[uuid.UUID]
+
+
+def campaigns_to_lead(ctx: Context, holder: str) -> Sequence[uuid.UUID]:
+    """The campaigns that `holder` may ask about now."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        return dialling.to_lead(unit, holder, ctx.now)
+
+
+def resign(ctx: Context, holder: str) -> None:
+    """Leave every campaign that `holder` leads to another."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        dialling.resign(unit, holder, ctx.now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Second:
+    """One second of one campaign, in one unit of work, under its lease (locked)."""
+
+    ctx: Context
+    unit: UnitOfWork
+    campaign: Campaign
+    lease: PacerLease
+
+
+@again_after_deadlock
+def tick(ctx: Context, campaign_id: uuid.UUID, holder: str, held_up: Still | None = None) -> Turn | None:
+    """Do one second of it; None where somebody else leads. `held_up`: why the carrier is to be left alone."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        lease = dialling.lead(unit, campaign_id, holder, ctx.now)
+        if lease is None:
+            return None
+        campaign = unit.session.get_one(Campaign, (unit.organisation_id, campaign_id))
+        second = _Second(ctx, unit, campaign, lease)
+        host = _host(second)
+        asked = host.ask(ctx.now.timestamp())
+        still, claimed = _claim(second, asked, held_up)
+        lease.state, lease.at = host.to_state(), ctx.now
+        lease.figures = {"still": still, "asked": asked, "claimed": len(claimed)}
+        return Turn(lease.fence, claimed)
+
+
+def _host(second: _Second) -> Host:
+    """The campaign's policy, having heard everything. What it wasn't there to hear, the rows tell."""
+    unit, campaign, now = second.unit, second.campaign, second.ctx.now
+    settings, told = _settings(second.ctx, campaign), dialling.take_events(unit, campaign.id)
+    host = Host.go_on(campaign.dialing_mode, settings, second.lease.state)
+    if host is None:
+        return Host.begin(campaign.dialing_mode, settings, past_of(unit, campaign.id, now))
+    host.hear(_event(one) for one in told)
+    return host
+
+
+def _settings(ctx: Context, campaign: Campaign) -> PolicySettings:
+    return PolicySettings(
+        max_abandon_rate=campaign.abandoned_rate_max,
+        max_calls_per_second=ctx.voice.calls_per_second,
+        max_concurrent_calls=ctx.voice.max_concurrent_calls,
+    )
+
+
+def _event(row: PacingEvent) -> Event:
+    return Event(row.kind, row.at.timestamp(), _text(row.call_id), _text(row.shift_id), row.result)
+
+
+def _text(an_id: uuid.UUID | None) -> str | None:
+    return None if an_id is None else str(an_id)
+
+
+def _claim(second: _Second, asked: int, held_up: Still | None) -> tuple[Still | None, list[uuid.UUID]]:
+    """Claim what may be rung; why nothing was, and what was."""
+    ctx, unit, campaign = second.ctx, second.unit, second.campaign
+    on_line = dialling.on_line(unit, campaign.id)
+    if why := why_still(ctx, unit, campaign, on_line) or held_up:
+        return why, []
+    asked -= (waiting := dialling.lines(unit, campaign.id).waiting)
+    if asked <= 0:
+        return Still.ENOUGH, []
+    most = _room(second, asked, waiting)
+    if most <= 0:
+        return Still.TOO_MANY_CALLS, []
+    wish = Wish(campaign.dialing_mode, second.lease.fence, asked, most, on_line.get("ready", 0))
+    claimed = claim_lines(ctx, unit, campaign, wish)
+    return (None if claimed else Still.NOBODY_DUE), claimed
+
+
+def _room(second: _Second, asked: int, waiting: int) -> int:
+    voice = second.ctx.voice
+    return room(
+        asked,
+        waiting=waiting,
+        under_way=calls.in_flight(second.unit),
+        calls_per_second=voice.calls_per_second,
+        most=voice.max_concurrent_calls,
+    )
+
+
+def why_still(ctx: Context, unit: UnitOfWork, campaign: Campaign, on_line: Mapping[str, int]) -> Still | None:
+    """Why nobody in this campaign may be rung now at all; None when somebody may."""
+    if reason := stopped(unit, campaign):
+        return Still(reason)
+    rules = calling_rules(campaign)
+    if quiet_until(ctx.now, rules.hours, (rules.zone,)):
+        return Still.QUIET_HOURS
+    if not campaign.caller_ids:
+        return Still.NO_CALLER_ID
+    if not sum(count for state, count in on_line.items() if state != "paused"):
+        return Still.NOBODY_ON_LINE
+    return None

@@ -1,0 +1,398 @@
+"""The dialler's statements: who leads, what happened, which numbers it takes from the line, what is stale.
+
+Locks are taken in the order of `queue`, and a campaign's lease before all of them: nobody else locks it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from dialer.domain.dialling import DIALLED_MODES, LEASE, UNHEARD_AFTER
+from dialer.domain.queue_order import Rank
+from dialer.store.models.base import new_id
+from dialer.store.models.calling import Assignment, Campaign, Hold, QueueEntry, Shift
+from dialer.store.models.calls import Call
+from dialer.store.models.pacing import PacerLease, PacingEvent
+from dialer.store.models.people import ContactPhone
+from dialer.store.queries.calls import OPEN
+from dialer.store.queries.queue import Claim
+from dialer.store.session import UnitOfWork
+
+
+def to_lead(unit: UnitOfWork, holder: str, now: dt.datetime) -> Sequence[uuid.UUID]:
+    """The campaigns that `holder` may lead now and that need it: where somebody is on a shift, a number is
+    being rung or the policy has something to hear.
+    """
+    of_campaign = (Shift.organisation_id == Campaign.organisation_id) & (Shift.campaign_id == Campaign.id)
+    somebody = select(Shift.id).where(of_campaign, Shift.state != "ended").exists()
+    told = (
+        select(PacingEvent.id)
+        .where(
+            PacingEvent.organisation_id == Campaign.organisation_id, PacingEvent.campaign_id == Campaign.id
+        )
+        .exists()
+    )
+    led = (PacerLease.organisation_id == Campaign.organisation_id) & (PacerLease.campaign_id == Campaign.id)
+    query = (
+        select(Campaign.id)
+        .outerjoin(PacerLease, led)
+        .where(
+            Campaign.organisation_id == unit.organisation_id,
+            Campaign.dialing_mode.in_(DIALLED_MODES),
+            or_(
+                PacerLease.campaign_id.is_(None),
+                PacerLease.holder == holder,
+                PacerLease.expires_at <= now,
+            ),
+            or_((Campaign.state != "ended") & somebody, told),
+        )
+        .order_by(Campaign.id)
+    )
+    return unit.session.scalars(query).all()
+
+
+def lead(unit: UnitOfWork, campaign_id: uuid.UUID, holder: str, now: dt.datetime) -> PacerLease | None:
+    """Renew the lease of a campaign, or take it over where it ran out, with a higher fence; the row, locked.
+    None while somebody else leads, or is just at it.
+    """
+    first = upsert(PacerLease).values(
+        organisation_id=unit.organisation_id,
+        campaign_id=campaign_id,
+        holder=holder,
+        fence=1,
+        expires_at=now,
+        at=now,
+    )
+    unit.session.execute(first.on_conflict_do_nothing())
+    lease = unit.session.scalar(
+        select(PacerLease)
+        .where(PacerLease.organisation_id == unit.organisation_id, PacerLease.campaign_id == campaign_id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if lease is None or (lease.holder != holder and lease.expires_at > now):
+        return None
+    if lease.holder != holder:
+        lease.holder, lease.fence = holder, lease.fence + 1
+    lease.expires_at = now + LEASE
+    return lease
+
+
+def still_leads(unit: UnitOfWork, campaign_id: uuid.UUID, holder: str, fence: int) -> bool:
+    """Whether nobody has taken over; and nobody does before this transaction ends."""
+    mine = select(PacerLease.fence).where(
+        PacerLease.organisation_id == unit.organisation_id,
+        PacerLease.campaign_id == campaign_id,
+        PacerLease.holder == holder,
+        PacerLease.fence == fence,
+    )
+    return unit.session.scalar(mine.with_for_update(read=True)) is not None
+
+
+def resign(unit: UnitOfWork, holder: str, now: dt.datetime) -> None:
+    """Leave what `holder` leads to whoever comes next."""
+    unit.session.execute(
+        update(PacerLease)
+        .where(PacerLease.organisation_id == unit.organisation_id, PacerLease.holder == holder)
+        .values(expires_at=now),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def take_events(unit: UnitOfWork, campaign_id: uuid.UUID) -> list[PacingEvent]:
+    """What happened in a campaign since this was last asked, in order; it is taken away."""
+    taken = (
+        delete(PacingEvent)
+        .where(PacingEvent.organisation_id == unit.organisation_id, PacingEvent.campaign_id == campaign_id)
+        .returning(PacingEvent)
+    )
+    found = unit.session.scalars(taken, execution_options={"synchronize_session": False}).all()
+    return sorted(found, key=lambda one: one.id)
+
+
+def dialled_since(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime, most: int) -> list[Any]:
+    """What became of the campaign's dials since then, the latest `most` of them, oldest first."""
+    query = (
+        select(
+            Call.id,
+            Call.shift_id,
+            Call.state,
+            Call.machine,
+            Call.attempted_at,
+            Call.answered_at,
+            Call.joined_at,
+            Call.ended_at,
+        )
+        .where(
+            Call.organisation_id == unit.organisation_id,
+            Call.campaign_id == campaign_id,
+            Call.mode == "dialled",
+            Call.attempted_at >= since,
+        )
+        .order_by(Call.id.desc())
+        .limit(most)
+    )
+    return list(unit.session.execute(query).all())[::-1]
+
+
+def waiting_shifts(unit: UnitOfWork, campaign_id: uuid.UUID) -> Sequence[tuple[uuid.UUID, dt.datetime]]:
+    """The volunteers who wait for a call, and since when, the longest first."""
+    query = (
+        select(Shift.id, Shift.ready_since)
+        .where(
+            Shift.organisation_id == unit.organisation_id,
+            Shift.campaign_id == campaign_id,
+            Shift.state == "ready",
+            Shift.line_state == "open",
+            Shift.ready_since.is_not(None),
+        )
+        .order_by(Shift.ready_since)
+    )
+    return [(shift_id, since) for shift_id, since in unit.session.execute(query) if since is not None]
+
+
+def on_line(unit: UnitOfWork, campaign_id: uuid.UUID) -> Mapping[str, int]:
+    """The volunteers of a campaign whose own leg is open, by the state of their shift."""
+    query = (
+        select(Shift.state, func.count())
+        .where(
+            Shift.organisation_id == unit.organisation_id,
+            Shift.campaign_id == campaign_id,
+            Shift.state != "ended",
+            Shift.line_state == "open",
+        )
+        .group_by(Shift.state)
+    )
+    return dict(unit.session.execute(query).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A campaign's dials that aren't over: still to be rung, rung and not answered, answered."""
+
+    waiting: int
+    ringing: int
+    answered: int
+
+
+def lines(unit: UnitOfWork, campaign_id: uuid.UUID) -> Lines:
+    """Count what is under way by what the rows say."""
+    waits, answered = Call.dial_state == "waiting", Call.answered_at.is_not(None)
+    query = select(
+        func.count().filter(waits),
+        func.count().filter(~waits & ~answered),
+        func.count().filter(answered),
+    ).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.campaign_id == campaign_id,
+        Call.mode == "dialled",
+        Call.state.in_(OPEN),
+    )
+    return Lines(*unit.session.execute(query).one())
+
+
+_CLAIM = text(
+    """
+    SELECT entry.id, entry.number, entry.priority, entry.due_at,
+           EXISTS (
+               SELECT 1 FROM suppression s
+               WHERE s.organisation_id = :organisation_id AND s.number = entry.number
+                 AND s.channel = 'voice' AND s.lifted_at IS NULL
+           ) OR EXISTS (
+               SELECT 1 FROM contact_phone p
+               JOIN opt_out o ON o.organisation_id = p.organisation_id AND o.contact_id = p.contact_id
+               WHERE p.organisation_id = :organisation_id AND p.number = entry.number
+                 AND p.removed_at IS NULL AND o.channel = 'voice' AND o.lifted_at IS NULL
+           ) AS suppressed,
+           EXISTS (
+               SELECT 1 FROM contact_phone p
+               WHERE p.organisation_id = :organisation_id AND p.number = entry.number
+                 AND p.dead_at IS NOT NULL
+           ) AS dead
+    FROM unnest(CAST(:ranks AS integer[])) AS line(priority)
+    CROSS JOIN LATERAL (
+        SELECT e.id, e.number, e.priority, e.due_at
+        FROM queue_entry e
+        WHERE e.organisation_id = :organisation_id
+          AND e.campaign_id = :campaign_id
+          AND e.state = 'waiting'
+          AND e.priority = line.priority
+          AND e.due_at <= :now
+          AND e.id <> ALL (CAST(:passed_over AS uuid[]))
+          AND NOT EXISTS (
+              SELECT 1 FROM hold h WHERE h.organisation_id = e.organisation_id AND h.number = e.number
+          )
+          AND NOT EXISTS (
+              SELECT 1 FROM call c
+              WHERE c.organisation_id = e.organisation_id AND c.number = e.number
+                AND c.state = 'abandoned' AND c.ended_at > :rested
+          )
+        ORDER BY e.due_at, e.position
+        LIMIT :most
+        FOR UPDATE SKIP LOCKED
+    ) AS entry
+    LIMIT :most
+    """
+)
+"""The first numbers that are due, locked, as `queue.CLAIM` has them, but for whoever was abandoned lately. A
+callback is rung when it is due, whoever promised it: who answers is joined with whoever is free.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DueClaim(Claim):
+    """A number taken from the line, and since when it was due."""
+
+    due_at: dt.datetime
+
+
+def claim_numbers(
+    unit: UnitOfWork,
+    campaign_id: uuid.UUID,
+    now: dt.datetime,
+    *,
+    rested: dt.datetime,
+    passed_over: Sequence[uuid.UUID],
+    most: int,
+) -> list[DueClaim]:
+    """The first `most` numbers that are due, in the order of ranks, that nobody holds and nobody is claiming,
+    and that weren't abandoned after `rested`.
+    """
+    rows = unit.session.execute(
+        _CLAIM,
+        {
+            "organisation_id": unit.organisation_id,
+            "campaign_id": campaign_id,
+            "now": now,
+            "ranks": sorted(Rank),
+            "passed_over": list(passed_over),
+            "rested": rested,
+            "most": most,
+        },
+    )
+    return [
+        DueClaim(row.id, row.number, Rank(row.priority), row.suppressed, row.dead, row.due_at) for row in rows
+    ]
+
+
+def holders(unit: UnitOfWork, numbers: Sequence[str]) -> Mapping[str, Sequence[uuid.UUID]]:
+    """Who has each of these numbers now."""
+    query = select(ContactPhone.number, ContactPhone.contact_id).where(
+        ContactPhone.organisation_id == unit.organisation_id,
+        ContactPhone.number.in_(numbers),
+        ContactPhone.removed_at.is_(None),
+    )
+    found: defaultdict[str, list[uuid.UUID]] = defaultdict(list)
+    for number, contact_id in unit.session.execute(query):
+        found[number].append(contact_id)
+    return found
+
+
+def write_assignments(unit: UnitOfWork, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write down what the dialler takes into its hands."""
+    unit.session.execute(insert(Assignment), rows)
+
+
+def hold_all(unit: UnitOfWork, wanted: Mapping[uuid.UUID, tuple[str, Sequence[uuid.UUID]]]) -> set[uuid.UUID]:
+    """Hold the number and the people of each assignment; those that got all of theirs. The others are
+    discarded, and with them what they got.
+
+    All numbers come before all people, each in order, as in `queue.hold`.
+    """
+    numbers = sorted((number, assignment_id) for assignment_id, (number, _) in wanted.items())
+    people = sorted((one, assignment_id) for assignment_id, (_, ids) in wanted.items() for one in ids)
+    rows = [*(_hold(unit, of, number=number) for number, of in numbers)]
+    rows += [_hold(unit, of, contact_id=contact_id) for contact_id, of in people]
+    free = upsert(Hold).values(rows).on_conflict_do_nothing().returning(Hold.assignment_id)
+    taken = Counter(unit.session.scalars(free))
+    whole = {one for one, (_, ids) in wanted.items() if taken[one] == 1 + len(ids)}
+    _discard(unit, wanted.keys() - whole)
+    return whole
+
+
+def _hold(unit: UnitOfWork, assignment_id: uuid.UUID, **what: object) -> dict[str, object]:
+    common = {"organisation_id": unit.organisation_id, "assignment_id": assignment_id}
+    return {"id": new_id(), "number": None, "contact_id": None} | common | what
+
+
+def _discard(unit: UnitOfWork, assignment_ids: Iterable[uuid.UUID]) -> None:
+    unit.session.execute(
+        delete(Assignment).where(
+            Assignment.organisation_id == unit.organisation_id, Assignment.id.in_(list(assignment_ids))
+        ),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def set_all_held(unit: UnitOfWork, entry_ids: Sequence[uuid.UUID]) -> None:
+    """Take claimed numbers out of the line while they are rung."""
+    unit.session.execute(
+        update(QueueEntry)
+        .where(QueueEntry.organisation_id == unit.organisation_id, QueueEntry.id.in_(entry_ids))
+        .values(state="held"),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def lock_waiting(unit: UnitOfWork, call_ids: Sequence[uuid.UUID]) -> list[tuple[Call, Assignment]]:
+    """Those of these dials that still wait to be rung, locked after what they are for; the others have been
+    given back, or are with somebody else at this moment.
+    """
+    query = (
+        select(Call, Assignment)
+        .join(
+            Assignment,
+            (Assignment.organisation_id == Call.organisation_id) & (Assignment.id == Call.assignment_id),
+        )
+        .where(
+            Call.organisation_id == unit.organisation_id,
+            Call.id.in_(call_ids),
+            Call.mode == "dialled",
+            Call.state == "queued",
+            Call.dial_state == "waiting",
+        )
+        .order_by(Assignment.id)
+        .with_for_update(of=(Assignment, Call), skip_locked=True)
+    )
+    return list(unit.session.execute(query))
+
+
+def stale(unit: UnitOfWork, before: dt.datetime, most: int) -> Sequence[uuid.UUID]:
+    """The dials that were claimed before then and still wait to be rung, whoever claimed them."""
+    query = select(Call.id).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.mode == "dialled",
+        Call.state == "queued",
+        Call.dial_state == "waiting",
+        Call.created_at <= before,
+    )
+    return unit.session.scalars(query.limit(most)).all()
+
+
+def ask_about_unheard(unit: UnitOfWork, now: dt.datetime) -> int:
+    """Have the carrier asked about each dial that it took a while ago and has told nothing of, once; how many
+    there are.
+    """
+    unheard = (
+        update(Call)
+        .where(
+            Call.organisation_id == unit.organisation_id,
+            Call.mode == "dialled",
+            Call.state == "queued",
+            Call.dial_state == "dialled",
+            Call.attempted_at <= now - UNHEARD_AFTER,
+            Call.deadline_at > now,
+            Call.reconciled == 0,
+        )
+        .values(deadline_at=now)
+        .returning(Call.id)
+    )
+    return len(unit.session.scalars(unheard, execution_options={"synchronize_session": False}).all())

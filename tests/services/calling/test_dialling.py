@@ -1,0 +1,295 @@
+"""The dialler: who leads, whom it takes from the line, what stands in its way, and what it gives back."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from dialer.carrier.port import CarrierCall, NotAccepted, Refused, Unknown
+from dialer.domain.carrier_action import Action
+from dialer.domain.limit import Limit, Taken
+from dialer.services.accounts.organisations import system_actor
+from dialer.services.calling.call_looks import due_calls, look_after
+from dialer.services.calling.dial_handing import Leading, to_the_wire
+from dialer.services.calling.dial_tick import campaigns_to_lead, tick
+from dialer.services.calling.pacing_view import pacing_of
+from dialer.services.context import Context
+from dialer.settings import Settings
+from dialer.store.models import new_id
+from dialer.store.models.accounts import Organisation
+from dialer.store.models.calling import Assignment, Campaign, Hold, QueueEntry
+from dialer.store.models.calls import Call
+from dialer.store.models.pacing import PacerLease, PacingEvent
+from dialer.store.models.people import Suppression
+from dialer.store.session import UnitFactory
+from tests.conftest import SetClock
+from tests.examples import cases
+from tests.people import Person
+from tests.phone_bank import Voter, landline, mobile, running_campaign
+from tests.services.calling.dialled import Bank
+
+OURS = landline(900)
+GWEN, HUW, IFAN = (Voter(name, [landline(index)]) for index, name in enumerate(("Gwen", "Huw", "Ifan")))
+SIAN = Voter("Siân", [landline(10), mobile(10)])
+
+
+@pytest.fixture
+def system(context_of, carys: Person, organisation_id: uuid.UUID) -> Callable[[], Context]:
+    return lambda: context_of(carys).as_actor(system_actor(organisation_id))
+
+
+@pytest.fixture
+def bank(ctx: Context, settings: Settings, units: UnitFactory, clock: SetClock, system: Any) -> Bank:
+    people = [dataclasses.replace(one, id=new_id()) for one in (GWEN, HUW, IFAN)]
+    made = running_campaign(
+        ctx, people, caller_ids=["+442079460100", OURS], dialing_mode="progressive", kind="gotv"
+    )
+    return Bank(settings, units, clock, system, made.id)
+
+
+def waits(bank: Bank, *numbers: str) -> None:
+    line = bank.line()
+    assert {number for number, (state, _) in line.items() if state == "waiting"} == set(numbers)
+
+
+def test_one_line_is_rung_for_each_volunteer_who_waits(bank: Bank) -> None:
+    bank.on_line("Vic"), bank.on_line("Wyn")
+    bank.on_line("Xan", "paused")
+    pacer = bank.pacer()
+    bank.second(pacer)
+    assert [call.to for call in bank.carrier.asked] == [landline(0), landline(1)]
+    first = bank.calls()[0]
+    assert (first.mode, first.state, first.dial_state, first.fence) == ("dialled", "queued", "dialled", 1)
+    assert first.caller_id == OURS, "same area first"
+    assert first.why["turn"] == "fresh"
+    assert first.why["free"] == first.why["asked"] == 2
+    assert first.why["gate"] == {
+        "suppressed": False,
+        "dead": False,
+        "country_allowed": True,
+        "zones": [],
+    }
+    assert [(one.state, one.shift_id, one.account_id) for one in bank.assignments()] == [
+        ("dialling", None, None)
+    ] * 2
+    bank.second(pacer)
+    assert len(bank.carrier.asked) == 2, "both volunteers have a line"
+    waits(bank, landline(2))
+
+
+def test_a_policy_goes_on_in_another_process_as_it_was(bank: Bank) -> None:
+    bank.on_line("Vic")
+    one, other = bank.pacer(), bank.pacer()
+    bank.second(one)
+    bank.second(other)
+    assert len(bank.carrier.asked) == 1, "while one leads, the other only looks"
+    bank.second(other, 3)
+    assert len(bank.carrier.asked) == 1, "whoever takes over knows of the line that rings"
+    with bank.system().unit() as unit:
+        lease = unit.session.scalars(select(PacerLease)).one()
+        assert (lease.holder, lease.fence) == (other.holder, 2)
+        assert unit.session.scalars(select(PacingEvent)).all() == []
+    bank.change(update(PacerLease).values(state={}))
+    bank.second(other)
+    assert len(bank.carrier.asked) == 1, "and so does one that has lost what was kept, from the rows"
+
+
+def test_whoever_wakes_with_an_old_fence_rings_nobody(bank: Bank) -> None:
+    bank.on_line("Vic")
+    old = tick(bank.system(), bank.campaign_id, "old")
+    assert old is not None
+    bank.clock.forward(seconds=3.5)
+    new = bank.pacer()
+    bank.second(new)
+    leading = Leading(bank.campaign_id, "old", old.fence)
+    assert to_the_wire(bank.system(), leading, old.call_ids, float("inf")) == []
+    assert tick(bank.system(), bank.campaign_id, "old") is None
+    given_up, rung = bank.calls()
+    assert (given_up.state, given_up.end_reason) == ("canceled", "too_late")
+    assert (rung.number, rung.fence, rung.why["turn"]) == (given_up.number, 2, "expired")
+    assert [one.state for one in bank.assignments()] == ["expired", "dialling"]
+
+
+def test_what_finds_no_token_in_time_is_given_back_and_due_at_once(bank: Bank) -> None:
+    class Empty:
+        def take(self, limits: list[Limit], costs: list[int], **_: object) -> Taken:
+            return Taken(0, 0.1)
+
+    bank.on_line("Vic")
+    bank.buckets = Empty()
+    pacer = bank.pacer()
+    bank.second(pacer)
+    assert [call.dial_state for call in bank.calls()] == ["waiting"]
+    bank.second(pacer, 2)
+    assert [call.dial_state for call in bank.calls()] == ["waiting"], "one volunteer, one number"
+    bank.second(pacer, 2)
+    assert [(call.state, call.number) for call in bank.calls()] == [
+        ("canceled", landline(0)),
+        ("queued", landline(0)),
+    ]
+    assert not bank.carrier.asked
+
+
+def test_a_household_is_rung_once_and_a_person_on_one_number(ctx: Context, bank: Bank) -> None:
+    shared = [Voter("Ann", [landline(20), mobile(20)]), Voter("Bob", [landline(20)])]
+    made = running_campaign(ctx, [*shared, SIAN], caller_ids=[OURS], dialing_mode="progressive")
+    bank.campaign_id = made.id
+    for name in ("Vic", "Wyn", "Xan", "Yma"):
+        bank.on_line(name)
+    bank.second(bank.pacer())
+    assert sorted(call.to for call in bank.carrier.asked) == sorted([landline(10), landline(20)])
+    [home] = [one for one in bank.assignments() if one.number == landline(20)]
+    assert len(home.household_ids) == 1
+    with ctx.unit() as unit:
+        assert len(unit.session.scalars(select(Hold)).all()) == 2 + 3
+
+
+def test_nobody_is_rung_whom_another_campaign_has_in_hand(ctx: Context, bank: Bank) -> None:
+    first = bank.campaign_id
+    bank.on_line("Vic")
+    bank.second(bank.pacer())
+    again = running_campaign(
+        ctx, [Voter("Gwen", [landline(0)])], caller_ids=[OURS], dialing_mode="predictive"
+    )
+    bank.campaign_id = again.id
+    bank.on_line("Wyn")
+    bank.second(bank.pacer())
+    assert len(bank.carrier.asked) == 1
+    assert pacing_of(ctx.at(bank.clock.now), again.id).still == "nobody_due"
+    assert pacing_of(ctx.at(bank.clock.now), first).ringing == 1
+
+
+LEAVES = {
+    "a no": ("out", "suppressed"),
+    "abandoned three days ago, not quite": ("waiting", None),
+    "abroad": ("out", "country"),
+}
+
+
+@pytest.mark.parametrize("why", cases(LEAVES, quick=1))
+def test_who_may_not_be_rung_leaves_the_line(bank: Bank, ctx: Context, why: str) -> None:
+    number = landline(0)
+    of = {"organisation_id": ctx.organisation_id, "id": new_id()}
+    with ctx.unit() as unit:
+        if why == "a no":
+            unit.session.add(
+                Suppression(
+                    **of, number=number, reason="opt_out", channel="voice", source="call", created_at=ctx.now
+                )
+            )
+        elif why.startswith("abandoned"):
+            ended = ctx.now - dt.timedelta(hours=71)
+            call = Call(**of, direction="outbound", mode="dialled", number=number, caller_id=OURS)
+            call.state, call.ended_at, call.created_at, call.deadline_at = "abandoned", ended, ended, ended
+            call.charged_legs = []
+            unit.session.add(call)
+        else:
+            number = "+12135550123"
+            made = running_campaign(
+                ctx, [Voter("Kay", [number])], caller_ids=[OURS], dialing_mode="progressive"
+            )
+            bank.campaign_id = made.id
+    bank.on_line("Vic")
+    bank.second(bank.pacer())
+    assert number not in {call.to for call in bank.carrier.asked}
+    assert bank.line()[number] == LEAVES[why]
+
+
+def test_a_no_between_claim_and_wire_is_obeyed(bank: Bank) -> None:
+    bank.on_line("Vic")
+    ctx = bank.system()
+    turn = tick(ctx, bank.campaign_id, "me")
+    assert turn is not None
+    bank.change(update(Organisation).values(paused_at=ctx.now))
+    assert to_the_wire(ctx, Leading(bank.campaign_id, "me", turn.fence), turn.call_ids, float("inf")) == []
+    [call] = bank.calls()
+    assert (call.state, call.end_reason) == ("canceled", "all_paused")
+    waits(bank, landline(0), landline(1), landline(2))
+    assert campaigns_to_lead(ctx, "me") == [bank.campaign_id], "it is heard all the same"
+
+
+STILL: dict[str, Callable[[Bank], Any]] = {
+    "all_paused": lambda bank: update(Organisation).values(paused_at=bank.clock.now),
+    "campaign_paused": lambda _: update(Campaign).values(state="paused"),
+    "cost_cap": lambda _: update(Campaign).values(cost_cap=1, spent=1),
+    "quiet_hours": lambda _: update(Campaign).values(quiet_start=dt.time(12), quiet_end=dt.time(11)),
+    "no_caller_id": lambda _: update(Campaign).values(caller_ids=[]),
+    "nobody_on_line": lambda _: delete(Assignment),
+    "nobody_due": lambda _: delete(QueueEntry),
+}
+
+
+@pytest.mark.parametrize("why", cases(STILL, quick=2))
+def test_why_nobody_is_rung_is_said(bank: Bank, ctx: Context, why: str) -> None:
+    bank.on_line("Vic", "paused" if why == "nobody_on_line" else "ready")
+    bank.change(STILL[why](bank))
+    bank.second(bank.pacer())
+    assert not bank.carrier.asked
+    assert pacing_of(ctx.at(bank.clock.now), bank.campaign_id).still == why
+
+
+OUTCOMES = {
+    "not taken": (NotAccepted("too_many_requests", 2.0), "canceled", "not_taken"),
+    "refused for our sake": (Refused(21210, "no", Action.CONFIGURATION), "canceled", "refused"),
+    "nobody has it": (Refused(21211, "no", Action.RETIRE_NUMBER), "failed", "bad_number"),
+    "nobody knows": (Unknown("timeout"), "queued", None),
+}
+
+
+@pytest.mark.parametrize("what", cases(OUTCOMES, quick=2))
+def test_what_the_carrier_says_of_a_dial(bank: Bank, ctx: Context, what: str) -> None:
+    outcome, state, reason = OUTCOMES[what]
+    bank.carrier.answer = outcome
+    bank.on_line("Vic")
+    pacer = bank.pacer()
+    bank.second(pacer)
+    call = bank.calls()[0]
+    assert (call.state, call.end_reason) == (state, reason)
+    assert call.contact_rung_at is None
+    bank.second(pacer)
+    held_up = {"not taken": "carrier_busy", "refused for our sake": "carrier_refuses"}.get(what)
+    if held_up:
+        assert len(bank.carrier.asked) == 1, "the carrier is left alone for a while"
+        assert pacing_of(ctx.at(bank.clock.now), bank.campaign_id).still == held_up
+
+
+def test_what_stands_in_the_carriers_queue_is_cancelled(bank: Bank) -> None:
+    bank.on_line("Vic")
+    pacer = bank.pacer()
+    bank.second(pacer)
+    [call] = bank.calls()
+    bank.carrier.has = _at_carrier(call, "queued")
+    bank.second(pacer, 9)
+    assert due_calls(bank.system()) == []
+    bank.second(pacer, 2)
+    for call_id in due_calls(bank.system()):
+        look_after(bank.system(), bank.carrier, call_id)  # type: ignore[arg-type]
+    assert bank.carrier.ended == [call.carrier_sid]
+    bank.carrier.has = _at_carrier(call, "canceled")
+    bank.clock.forward(seconds=5)
+    for call_id in due_calls(bank.system()):
+        look_after(bank.system(), bank.carrier, call_id)  # type: ignore[arg-type]
+    assert bank.calls()[0].state == "canceled"
+
+
+def _at_carrier(call: Call, status: str) -> CarrierCall:
+    assert call.carrier_sid
+    assert call.number
+    unknown = dict.fromkeys(
+        ("duration_s", "answered_by", "price", "currency", "created_at", "started_at", "ended_at")
+    )
+    return CarrierCall(
+        call.carrier_sid,
+        None,
+        call.number,
+        call.caller_id,
+        status,
+        "outbound-api",
+        **unknown,  # type: ignore[arg-type]
+    )
