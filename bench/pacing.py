@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import time
 
-from bench.room.contenders import contenders, judged
+from bench.room.contenders import CONTENDERS, JUDGED
 from bench.room.evenings import CEILINGS, evenings, spend_all
 from bench.room.host import Host
 from bench.room.policy import MakePolicy
-from bench.room.report import JUDGED, print_findings, report
+from bench.room.report import BEST, print_findings, report
 from bench.room.scenarios import QUICK, SCENARIOS, SIZES
 
 SWITCH_EVERY_S = 97.0
@@ -23,7 +23,7 @@ SWITCH_EVERY_S = 97.0
 def main() -> int:
     options = _options()
     scenarios = [one for one in (QUICK if options.quick else SCENARIOS) if _wanted(one.name, options.only)]
-    names = [name for name in contenders() if not options.policies or name in options.policies]
+    names = [name for name in CONTENDERS if not options.policies or name in options.policies]
     began = time.monotonic()
     results = spend_all(evenings(scenarios, names, options.seeds), options.processes)
     order = [scenario.name for scenario in scenarios]
@@ -31,12 +31,11 @@ def main() -> int:
     for ceiling in CEILINGS:
         met = report(results, ceiling, order, names) and met
     print()
-    for name in judged():
-        if name in names:
-            print_findings(results, name)
-            met = _survives(name, judged()[name]) and met
+    for name in (name for name in names if name in JUDGED):
+        print_findings(results, name, beside=name == BEST)
+        met = _survives(name, JUDGED[name]) and met
     print(f"{len(results):,} evenings judged in {time.monotonic() - began:.0f} s")
-    print(f"aims: {'met' if met else 'MISSED'}" if JUDGED in names else "nobody to judge")
+    print(f"aims: {'met' if met else 'MISSED'}" if BEST in names else "nobody to judge")
     return 0 if met else 1
 
 

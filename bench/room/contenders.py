@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
@@ -14,6 +13,7 @@ from bench.room.policies.periodic import PeriodicRatio
 from bench.room.policies.simple import FixedRatio
 from bench.room.policy import MakePolicy
 from bench.room.scenario import Settings
+from dialer.domain.pacing import Pacer, ProgressivePacer
 
 BOUND: Final = "binomial"
 ORACLE: Final = "oracle"
@@ -41,14 +41,9 @@ BLIND_TO_CEILING: Final = frozenset({"1 line", "1.5 lines", "2 lines", "3 lines"
 """They do the same at any ceiling: one run serves for all."""
 
 
-def judged() -> dict[str, MakePolicy]:
-    """Our own policies."""
-    if importlib.util.find_spec("dialer.domain.pacing") is None:
-        return {}
-    pacing = importlib.import_module("dialer.domain.pacing")
-    names = ("Pacer", "ProgressivePacer")
-    return {name: partial(_of_settings, getattr(pacing, name)) for name in names}
-
-
-def contenders() -> dict[str, MakePolicy]:
-    return {**BASELINES, **judged()}
+JUDGED: Final[dict[str, MakePolicy]] = {
+    "ProgressivePacer": partial(_of_settings, ProgressivePacer),
+    "Pacer": partial(_of_settings, Pacer),
+}
+"""Our own."""
+CONTENDERS: Final = {**BASELINES, **JUDGED}

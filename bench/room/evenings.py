@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Final
 
-from bench.room.contenders import BLIND_TO_CEILING, contenders
+from bench.room.contenders import BLIND_TO_CEILING, CONTENDERS
 from bench.room.host import Host
 from bench.room.scenario import Scenario
 from bench.room.truth import Truth
@@ -62,7 +62,7 @@ def evenings(scenarios: Iterable[Scenario], names: Sequence[str], seeds: int) ->
 
 def spend(evening: Evening) -> list[Result]:
     """Run one evening, and judge it by the ceilings that it counts for."""
-    make = contenders()[evening.contender]
+    make = CONTENDERS[evening.contender]
     truth = Host(evening.scenario, evening.ceiling, evening.seed, make).run()
     ceilings = CEILINGS if evening.contender in BLIND_TO_CEILING else (evening.ceiling,)
     return [_result(evening, ceiling, truth) for ceiling in ceilings]

@@ -94,7 +94,7 @@ class People:
         outcome = _outcome(answering, kind, second)
         fate = Fate(outcome, 1.0 + 3.0 * setup, 0.0, lateness(late), NEVER, 0.0, 0.0, lateness(late_end))
         if outcome is Outcome.PERSON:
-            fate.ring_s = _person_rings(ring)
+            fate.ring_s = _person_rings(answering, ring)
             fate.patience_s = _patience(answering.hasty, patience)
             fate.talk_s = _talk(self._scenario.talking, *talk[:3])
             fate.wrap_up_s = _wrap_up(self._scenario.talking, *talk[3:])
@@ -130,10 +130,11 @@ def _outcome(answering: Answering, chance: float, second: float) -> Outcome:
     return Outcome.FAILED if rest < answering.busy + answering.failed else Outcome.NO_ANSWER
 
 
-def _person_rings(chance: float) -> float:
-    """People let it ring for 2 to 19 s, half of them under 8: a logistic curve, cut off."""
+def _person_rings(answering: Answering, chance: float) -> float:
+    """A logistic curve, cut off on both sides, so that nobody who answers answers never."""
     chance = 0.02 + 0.96 * chance
-    return min(19.0, max(FEWEST_RINGS_S, 8.0 + 2.2 * math.log(chance / (1.0 - chance))))
+    rings = answering.rings_s + answering.rings_spread_s * math.log(chance / (1.0 - chance))
+    return max(FEWEST_RINGS_S, rings)
 
 
 def _machine_rings(chance: float) -> float:

@@ -54,6 +54,9 @@ class Answering:
     voicemail: Curve = field(default_factory=lambda: Curve.steady(0.1))
     busy: float = 0.05
     failed: float = 0.05
+    rings_s: float = 8.0
+    """How long half of the people let it ring."""
+    rings_spread_s: float = 2.2
     hasty: float = 0.06
     """The share of people who hang up within seconds when nobody speaks."""
 
@@ -130,6 +133,7 @@ class Scenario:
     outages: tuple[Outage, ...] = ()
     calls_per_second: float = 20.0
     concurrent_calls: int = 10_000
+    ring_timeout_s: float = 20.0
     numbers: int | None = None
     """How long the list is; without a number it never ends."""
 
@@ -140,6 +144,7 @@ class Scenario:
     def settings(self, max_abandon_rate: float) -> Settings:
         return Settings(
             max_abandon_rate=max_abandon_rate,
+            ring_timeout_s=self.ring_timeout_s,
             max_calls_per_second=self.calls_per_second,
             max_concurrent_calls=self.concurrent_calls,
             amd=self.detection is not None,

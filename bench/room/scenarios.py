@@ -87,6 +87,14 @@ ANSWERING: Final = (
         60,
         Answering(Curve.steady(0.40), _jumps((0, 0.7), (30, 0.1))),
     ),
+    replace(
+        _bank("slow to pick up", 25, 60, Answering(Curve.steady(0.2), rings_s=13.0, rings_spread_s=2.7)),
+        ring_timeout_s=30.0,
+    ),
+    replace(
+        _bank("quick to pick up", 25, 60, Answering(Curve.steady(0.2), rings_s=4.0, rings_spread_s=1.0)),
+        ring_timeout_s=15.0,
+    ),
 )
 
 DETECTING: Final = (
@@ -115,6 +123,11 @@ COMING_AND_GOING: Final = (
         Leaving(45 * MINUTE, 0.6, 5.0, 4 * MINUTE),
     ),
     _leaving(_bank("10, all leave", 10, 60, MANY), Leaving(30 * MINUTE, 1.0, 10.0, 6 * MINUTE)),
+    _leaving(
+        _bank("50, most leave in an instant", 50, 40),
+        Leaving(15 * MINUTE, 0.9, 0.0, 5 * MINUTE),
+        Leaving(30 * MINUTE, 0.5, 0.0),
+    ),
     replace(_bank("5, 25 minutes", 5, 25), volunteering=Volunteering(5, 10.0)),
     replace(_bank("40, 25 minutes, many answer", 40, 25, MANY), volunteering=Volunteering(40, 10.0)),
     replace(_bank("10, 4 h", 10, 240), volunteering=Volunteering(10, 5400.0)),
@@ -144,18 +157,20 @@ FAULTS: Final = (
 
 SCENARIOS: Final = (*SIZES, *ANSWERING, *DETECTING, *TALKING, *COMING_AND_GOING, *LIMITS, *FAULTS)
 
+QUICK_MINUTES: Final = {
+    "2 volunteers": 60,
+    "10 volunteers": 60,
+    "25 volunteers": 45,
+    "50 volunteers": 30,
+    "jump 5 to 40 %": 50,
+    "much voicemail": 30,
+    "10, all leave": 45,
+    "40, 25 minutes, many answer": 25,
+    "callbacks lost for a minute": 30,
+}
 QUICK: Final = tuple(
-    replace(scenario, minutes=minutes)
-    for scenario, minutes in (
-        (SIZES[0], 60),
-        (SIZES[2], 60),
-        (SIZES[3], 45),
-        (SIZES[4], 30),
-        (ANSWERING[4], 50),
-        (ANSWERING[9], 30),
-        (COMING_AND_GOING[2], 45),
-        (COMING_AND_GOING[4], 25),
-        (FAULTS[0], 30),
-    )
+    replace(scenario, minutes=QUICK_MINUTES[scenario.name])
+    for scenario in SCENARIOS
+    if scenario.name in QUICK_MINUTES
 )
 """A few of them, shorter: enough to see whether something is badly wrong."""

@@ -25,7 +25,7 @@ class Truth:
     started: list[tuple[float, int]] = field(default_factory=list)
     """How many calls were started at which second: what two runs of the same policy must have in common."""
     ask_ns: list[int] = field(default_factory=list)
-    """How long the policy thought each time."""
+    """How long the policy thought each time, in nanoseconds of a processor, whoever else uses it."""
 
     def allowed(self, ceiling: float) -> float:
         """How many may be abandoned by the law of the house."""
