@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable
 from typing import Final
 
 from dialer.domain.inbound_cleaning import words
+from dialer.domain.placeholders import names_in
 from dialer.domain.sender import kind_of
 
 IMPRINT_LONGEST: Final = 500
@@ -35,7 +36,11 @@ def is_election_material(said: bool | None, home: str | None) -> bool:
 
 
 def has_imprint(body: str, imprint: str | None, link: str | None) -> bool:
-    """Whether a text carries its imprint: the campaign's, or the link to it, or one that was written out."""
+    """Whether a text carries its imprint: the campaign's, or the link to it (`{imprint_url}`, where there is
+    something that it leads to), or one that was written out.
+    """
+    if (imprint or link) and "imprint_url" in names_in(body):
+        return True
     said = f"{words(body)} "
     if imprint and words(imprint) in said:
         return True

@@ -19,6 +19,7 @@ NAMES: Final = (
     "polling_station",
     "caller_name",
     "opt_out_url",
+    "imprint_url",
 )
 CUSTOM: Final = "custom."
 _TOKEN: Final = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}|]*)(?:\|(?P<fallback>[^{}]*))?\}|[{}]")

@@ -10,6 +10,7 @@ from dialer.web.coordinator import coordinator
 from dialer.web.guard import allow
 from dialer.web.house import install_house
 from dialer.web.public.health import health
+from dialer.web.public.imprint import imprints
 from dialer.web.public.join import joining
 from dialer.web.public.opt_out import opting_out
 from dialer.web.public.preferences import preferences
@@ -28,6 +29,6 @@ def install_pages(app: Flask) -> None:
     install_house(app)
     install_words(app)
     volunteers = (own_phone, practice, putting_through, shift, talk)
-    for blueprint in (coordinator, health, joining, opting_out, preferences, public, *volunteers):
+    for blueprint in (coordinator, health, imprints, joining, opting_out, preferences, public, *volunteers):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = allow(Permission.PUBLIC_READ)(app.view_functions["static"])

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from sqlalchemy import delete, select
 
@@ -20,6 +20,7 @@ from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
 from dialer.services.paging import Page, Slice, after_id, cut
+from dialer.services.short_codes import short_code
 from dialer.store.models import new_id
 from dialer.store.models.accounts import AccountCampaign
 from dialer.store.models.calling import Campaign, CampaignList, Script
@@ -28,6 +29,8 @@ from dialer.store.models.people import ContactList
 from dialer.store.session import UnitOfWork
 
 REASON_BY_HAND = "coordinator"
+_IMPRINT_CODE: Final = 8
+"""Letters of the address of an imprint: everybody may read it, so it need only be one of its own."""
 
 
 class CampaignFields(TypedDict, total=False):
@@ -169,6 +172,8 @@ def _apply(campaign: Campaign, fields: CampaignFields) -> None:
     for name, value in fields.items():
         if name != "list_ids":
             setattr(campaign, name, value)
+    if campaign.imprint and not campaign.imprint_code:
+        campaign.imprint_code = short_code(_IMPRINT_CODE)
 
 
 def _set_lists(unit: UnitOfWork, campaign: Campaign, list_ids: Sequence[uuid.UUID]) -> None:

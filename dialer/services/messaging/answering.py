@@ -108,7 +108,7 @@ def _ready(ctx: Context, unit: UnitOfWork, row: Conversation, body: str) -> Read
         raise refuse(reason, row.contact_id)
     sender = row.sender or sender_to(unit, row.number, row.campaign_id)
     person = writer.person if writer is not None else None
-    text = reads(ctx, unit, body, person, number=row.number, sender=sender)
+    text = reads(ctx, unit, body, person, campaign, number=row.number, sender=sender)
     return Ready(row.contact_id, campaign, row.number, sender, text)
 
 

@@ -24,8 +24,7 @@ from dialer.services.budget import left_to_spend
 from dialer.services.context import Context
 from dialer.services.messaging.audience_count import asked_of, count_held_out
 from dialer.services.messaging.blasts import reach_blast
-from dialer.services.messaging.opt_out_links import sample_url
-from dialer.services.messaging.rendering import said_in, values_of, values_said
+from dialer.services.messaging.rendering import Links, said_in, sample_links, values_of, values_said
 from dialer.services.messaging.senders import kinds_of, rates_of, senders_of
 from dialer.services.messaging.text_warnings import Gaps, Readers, warnings_of_gaps, warnings_of_sender
 from dialer.services.messaging.views import EstimateView, SampleView, Warned
@@ -81,10 +80,10 @@ def estimate_blast(ctx: Context, blast_id: uuid.UUID) -> EstimateView:
 
 def _tally(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> _Tally:
     """Add up what everybody would read: each different text is measured once, however many read it."""
-    tally, said = _Tally(), said_in(blast.body)
+    tally, said, links = _Tally(), said_in(blast.body), sample_links(ctx, campaign)
     for row in judged(unit, asked_of(ctx, unit, blast, campaign), said, SAMPLES):
         if row.what == "said":
-            values = values_said(said, row.said, sample_url(ctx))
+            values = values_said(said, row.said, links)
             _measure(tally, placeholders.fill(blast.body, values), row.heads, row.country)
             for name in placeholders.lacking(blast.body, values):
                 tally.lacking[name] += row.heads
@@ -132,12 +131,12 @@ def _measure(tally: _Tally, text: str, readers: int, country: str | None) -> Non
 def _samples(
     ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, first: Mapping[uuid.UUID, str]
 ) -> tuple[SampleView, ...]:
-    known = people(unit, campaign.election_id, list(first))
-    return tuple(_sample(ctx, blast.body, person, first[person.id]) for person in known)
+    known, links = people(unit, campaign.election_id, list(first)), sample_links(ctx, campaign)
+    return tuple(_sample(blast.body, person, first[person.id], links) for person in known)
 
 
-def _sample(ctx: Context, body: str, person: Row[Any], number: str) -> SampleView:
-    values = values_of(person, sample_url(ctx))
+def _sample(body: str, person: Row[Any], number: str, links: Links) -> SampleView:
+    values = values_of(person, links)
     pieces = tuple(piece for piece in placeholders.pieces(body, values) if piece[0])
     return SampleView(person.first_name, number, pieces, measure(placeholders.fill(body, values)).segments)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection
 from typing import Final
 
@@ -10,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.services.context import Context
+from dialer.services.short_codes import short_code
 from dialer.store.models.messaging import OptOutLink
 from dialer.store.session import UnitOfWork
 
 CODE_LENGTH: Final = 13
-_LETTERS: Final = "abcdefghijkmnpqrstuvwxyz23456789"
-"""Thirty-two of them, none of which is taken for another: 65 bits in a code."""
+"""Sixty-five bits."""
 
 
 def opt_out_urls(ctx: Context, unit: UnitOfWork, numbers: Collection[str]) -> dict[str, str]:
@@ -42,7 +41,7 @@ def sample_url(ctx: Context) -> str:
 
 
 def _new(ctx: Context, number: str) -> dict[str, object]:
-    code = "".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH))
+    code = short_code(CODE_LENGTH)
     return {
         "organisation_id": ctx.organisation_id,
         "number": number,

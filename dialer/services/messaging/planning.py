@@ -21,7 +21,7 @@ from dialer.services.context import Context
 from dialer.services.messaging.candidates import CHUNK, Candidate, Chunk, chunk_after
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.opt_out_links import opt_out_urls
-from dialer.services.messaging.rendering import rendered
+from dialer.services.messaging.rendering import links_of, rendered
 from dialer.services.messaging.senders import rates_of
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
@@ -145,6 +145,7 @@ class _Plan:
         self._ctx = ctx
         self._unit = unit
         self._blast = task.blast
+        self._campaign = task.campaign
         self._rates = rates_of(unit, task.blast.senders, ctx.messaging)
 
     def messages(self, candidates: Sequence[Candidate]) -> Iterator[NewMessage]:
@@ -168,7 +169,8 @@ class _Plan:
     def _message(
         self, one: Candidate, number: str, known: str | None, urls: Mapping[str, str], *, first: bool
     ) -> NewMessage:
-        body = rendered(self._blast.body, one.person, urls.get(number, ""))
+        links = links_of(self._ctx, self._campaign, urls.get(number, ""))
+        body = rendered(self._blast.body, one.person, links)
         measured = measure(body)
         return NewMessage(
             id=new_id(),

@@ -69,7 +69,7 @@ def _ready(ctx: Context, unit: UnitOfWork, wanted: NewText) -> Ready:
     if person.excluded is not None or person.number is None:
         raise refuse(person.excluded or Skip.NO_PHONE, person.id)
     sender = _sender(ctx, unit, person.number, campaign)
-    body = reads(ctx, unit, wanted.body, person.person, number=person.number, sender=sender)
+    body = reads(ctx, unit, wanted.body, person.person, campaign, number=person.number, sender=sender)
     return Ready(person.id, campaign, person.number, sender, body)
 
 

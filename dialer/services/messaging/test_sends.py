@@ -17,7 +17,7 @@ from dialer.services.messaging.messages import message_view
 from dialer.services.messaging.number_bars import barred
 from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.services.messaging.outgoing import queue_text
-from dialer.services.messaging.rendering import rendered
+from dialer.services.messaging.rendering import links_of, rendered
 from dialer.services.messaging.senders import rates_of, senders_of
 from dialer.services.messaging.views import MessageView
 
@@ -46,7 +46,7 @@ def send_test(ctx: Context, blast_id: uuid.UUID, to: Sequence[str]) -> list[Mess
                 unit,
                 ctx,
                 number=number,
-                body=rendered(blast.body, None, urls[number]),
+                body=rendered(blast.body, None, links_of(ctx, campaign, urls[number])),
                 purpose="test",
                 campaign_id=campaign.id,
                 blast_id=blast.id,

@@ -14,8 +14,7 @@ from dialer.domain.imprint import has_imprint, is_election_material, names_sende
 from dialer.domain.inbound_text import says_how_to_stop
 from dialer.domain.sender import has_opt_out_route
 from dialer.services.context import Context
-from dialer.services.messaging.opt_out_links import sample_url
-from dialer.services.messaging.rendering import values_of
+from dialer.services.messaging.rendering import sample_links, values_of
 from dialer.services.messaging.views import NamedContact, Warned
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
@@ -63,8 +62,8 @@ def warnings_of_sender(
     if not readers.count or not is_election_material(campaign.election_material, ctx.phones.home):
         return
     if not has_imprint(body, campaign.imprint, campaign.imprint_url):
-        where = f", or {campaign.imprint_url}" if campaign.imprint_url else ", or a link to it"
-        detail = f"Election material says who promotes it, with their address: add the imprint{where}."
+        where = campaign.imprint_url or "a link to it ({imprint_url})"
+        detail = f"Election material says who promotes it, with their address: add the imprint, or {where}."
         yield Warned("no_imprint", detail, readers.count)
 
 
@@ -80,7 +79,8 @@ def warnings_of_gaps(
     if not gaps.counted:
         return
     known = people(unit, campaign.election_id, sorted({*gaps.some, *gaps.first}))
-    missing = [(row, placeholders.lacking(body, values_of(row, sample_url(ctx)))) for row in known]
+    links = sample_links(ctx, campaign)
+    missing = [(row, placeholders.lacking(body, values_of(row, links))) for row in known]
     for name in placeholders.without_fallback(body):
         if count := gaps.counted.get(name, 0):
             of_it = [_named(row) for row, lacks in missing if name in lacks]

@@ -23,7 +23,7 @@ from dialer.services.context import Context
 from dialer.services.messaging.blasts import LONGEST_BODY, check_opt_out_route
 from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.services.messaging.outgoing import queue_text
-from dialer.services.messaging.rendering import values_of
+from dialer.services.messaging.rendering import links_of, values_of
 from dialer.services.messaging.senders import kinds_of
 from dialer.services.messaging.views import TextPreview
 from dialer.services.messaging.waiting import quiet_at
@@ -68,7 +68,14 @@ def refuse(reason: Skip, contact_id: uuid.UUID | None) -> Conflict:
 
 
 def reads(
-    ctx: Context, unit: UnitOfWork, body: str, person: Row[Any] | None, *, number: str, sender: str
+    ctx: Context,
+    unit: UnitOfWork,
+    body: str,
+    person: Row[Any] | None,
+    campaign: Campaign | None,
+    *,
+    number: str,
+    sender: str,
 ) -> str:
     """The text as one person reads it. `UnknownPlaceholder` where a word in braces stands for nothing;
     `ValidationFailed` where nothing is known of them that it could stand for, and no fallback either, where
@@ -76,7 +83,7 @@ def reads(
     """
     _check(body)
     url = opt_out_urls(ctx, unit, [number])[number] if "opt_out_url" in placeholders.names_in(body) else ""
-    values = values_of(person, url)
+    values = values_of(person, links_of(ctx, campaign, url))
     if missing := placeholders.lacking(body, values):
         raise ValidationFailed(errors=[FieldError("/body", _missing(name)) for name in missing])
     text = placeholders.fill(body, values)

@@ -50,6 +50,12 @@ class Campaign(Identified, Base):
         one_of("kind", CAMPAIGN_KINDS),
         one_of("state", CAMPAIGN_STATES),
         one_of("dialing_mode", DIALING_MODES),
+        Index(
+            "uq_campaign_imprint_code",
+            "imprint_code",
+            unique=True,
+            postgresql_where=text("imprint_code IS NOT NULL"),
+        ),
         Index("ix_campaign_team", "organisation_id", "team_id", postgresql_where=text("team_id IS NOT NULL")),
     )
 
@@ -78,6 +84,8 @@ class Campaign(Identified, Base):
     """Whether its texts must carry an imprint; None: whether the installation is at home where they must."""
     imprint: Mapped[str | None]
     imprint_url: Mapped[str | None]
+    imprint_code: Mapped[str | None]
+    """Under which a page of ours shows the imprint; made when there is first one to show."""
     recontact_after_s: Mapped[int | None]
     """For how long its blasts leave alone who heard from us; None: as long as the installation says."""
     require_consent_sms: Mapped[bool] = mapped_column(server_default=text("false"))

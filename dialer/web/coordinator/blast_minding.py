@@ -119,7 +119,8 @@ def _no_imprint(campaign: CampaignView) -> Minding:
     page = url_for("coordinator.edit_campaign", campaign_id=campaign.id) + "#imprint"
     words = gettext("Election texts need to say who sends them.")
     if imprint := campaign.imprint_url or campaign.imprint:
-        add, deed = gettext("Add the imprint: %(imprint)s", imprint=imprint), gettext("Change the campaign’s")
+        add = gettext("Add {imprint_url}, a link to it, or the imprint itself: %(imprint)s", imprint=imprint)
+        deed = gettext("Change the campaign’s")
     else:
         add, deed = gettext("Add the imprint, or a link to it."), gettext("Set the campaign’s")
     return Minding("no_imprint", f"{words} {add}", href=page, deed=deed)

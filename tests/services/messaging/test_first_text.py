@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from dialer.domain.imprint import has_imprint, names_sender
 from dialer.services.calling.campaigns import change_campaign
 from dialer.services.messaging.estimate import estimate_blast
+from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.views import Warned
 from dialer.store.models import new_id
@@ -67,6 +69,28 @@ def test_the_coordinator_says_which_texts_need_an_imprint_and_which_it_is(blasti
     assert warned(blasting, linked) == {}
     change_campaign(blasting.ctx, of.id, {"election_material": False, "sender_names": ["Tir Cyffredin"]})
     assert set(warned(blasting, draft)) == {"no_sender_name"}
+
+
+def test_a_placeholder_leads_to_the_imprint_wherever_it_stands(blasting: Blasting, own_app: Flask) -> None:
+    ctx, of = blasting.ctx, campaign(blasting.ctx)
+    body = "Common Ground. Stop: STOP. {imprint_url}"
+    draft = blast(ctx, people(ctx, 1), campaign_id=of.id, body=body)
+    assert set(warned(blasting, draft)) == {"no_imprint", "empty_placeholder"}
+    change_campaign(ctx, of.id, {"imprint": "Promoted by <A Rees>, 1 High St"})
+    assert warned(blasting, draft) == {}
+    launch_blast(ctx, draft.id)
+    blasting.plan(draft.id)
+    (sent,) = blasting.messages(draft.id)
+    address = sent.body.removeprefix("Common Ground. Stop: STOP. http://localhost")
+    page = own_app.test_client().get(address)
+    assert "Promoted by &lt;A Rees&gt;, 1 High St" in page.text
+    change_campaign(ctx, of.id, {"imprint": "Promoted by B Rees, 1 High St"})
+    assert "Promoted by B Rees" in own_app.test_client().get(address).text
+    assert own_app.test_client().get("/i/nothing2").status_code == 404
+    change_campaign(ctx, of.id, {"imprint_url": "https://example.org/i"})
+    linked = blast(ctx, people(ctx, 1, first=1), campaign_id=of.id, body=body)
+    (sample,) = estimate_blast(ctx, linked.id).samples
+    assert sample.pieces[-1] == ("https://example.org/i", True)
 
 
 def test_gaps_are_caught_with_the_names_of_those_who_would_read_them(blasting: Blasting) -> None:

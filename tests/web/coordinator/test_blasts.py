@@ -139,7 +139,7 @@ def test_what_a_text_lacks_is_said_with_the_remedy_and_the_people(
     assert f"/campaigns/{texting.campaign_id}/edit#imprint" in page.html
     change_campaign(ctx, texting.campaign_id, {"imprint_url": "https://example.org/i"})
     page = draft.press("blast-check")
-    assert "Add the imprint: https://example.org/i" in page.text
+    assert "or the imprint itself: https://example.org/i" in page.text
     page = draft.press("blast-check", body=f"{TEXT} example.org/i")
     assert not {"blast-stop", "blast-warning"} & page.tests.keys()
     change_campaign(ctx, texting.campaign_id, {"imprint_url": None})
