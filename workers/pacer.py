@@ -16,7 +16,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from types import FrameType
 from typing import Final
@@ -37,6 +37,7 @@ from dialer.services.calling.dial_handing import Answer, Leading
 from dialer.services.calling.placing import BUCKET
 from dialer.services.context import Context
 from dialer.settings import Settings
+from dialer.store.session import UnitFactory, make_engine
 from workers.runtime import Runtime, install
 
 SWEEP_EVERY_S: Final = 1.0
@@ -47,6 +48,7 @@ AWAY_S: Final = 1.0
 """How soon the database is tried again."""
 LAST_ANSWERS_S: Final = 5.0
 """How long a pacer that is told to stop waits for what the carrier still has to say."""
+STATEMENT_TIMEOUT_S: Final = 5.0
 REFUSED_REST_S: Final = 30.0
 """How long a campaign is left alone whose calls the carrier refuses for a reason of ours."""
 
@@ -233,10 +235,17 @@ class PacerProcess:
         return min([IDLE_S, *(max(0.0, at - now) for at in self.due.values())])
 
 
+def _runtime(settings: Settings) -> Runtime:
+    """Whose statements give up soon: a leader that waits longer than its lease is none any more."""
+    runtime = Runtime.from_settings(settings)
+    engine = make_engine(settings.database_url, pool_size=2, statement_timeout_s=STATEMENT_TIMEOUT_S)
+    return replace(runtime, units=UnitFactory(engine, runtime.units.notices))
+
+
 def run_pacer(settings: Settings) -> None:
     """Pace until told to stop by SIGTERM or SIGINT."""
     stopped = threading.Event()
-    runtime = Runtime.from_settings(settings)
+    runtime = _runtime(settings)
     install(runtime)
     pacer = PacerProcess(runtime)
 

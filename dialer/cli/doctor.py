@@ -27,6 +27,7 @@ from dialer.embedded import installed_binaries
 from dialer.embedded.errors import EmbeddedError
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import organisation_ids
+from dialer.services.calling.pacing_view import campaigns_without_pacer
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters, mend_counters
 from dialer.services.messaging.carrier_events import unmatched
@@ -268,6 +269,15 @@ def check_live(settings: Settings) -> Iterator[Finding]:
     yield Finding("live", ok=True, detail="figures are shown as they change")
 
 
+def check_pacer(settings: Settings) -> Iterator[Finding]:
+    """Whether somebody rings for the volunteers of dialled campaigns."""
+    if _has_everything(settings):
+        left = sum(campaigns_without_pacer(ctx) for ctx in _organisations(settings))
+        detail = f"nobody rings for {left} dialled campaigns" if left else "no dialled campaign waits for one"
+        remedy = "start scripts/run or `dialer pacer`" if left else ""
+        yield Finding("pacer", ok=not left, detail=detail, remedy=remedy)
+
+
 def check_carrier(settings: Settings) -> Iterator[Finding]:
     """Whether the carrier answers at its address, and knows the account."""
     if not settings.twilio_api_base_url:
@@ -312,6 +322,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_registers,
     check_queue,
     check_live,
+    check_pacer,
     check_carrier,
 )
 

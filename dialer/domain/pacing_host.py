@@ -28,6 +28,9 @@ class Policy(Protocol):
         """What JSON takes, and `from_state` goes on from exactly."""
 
 
+VERSION: Final = 1
+"""Of what is kept: to be raised when a policy or the meter keeps something else than before."""
+
 _POLICIES: Final[Mapping[str, type[Pacer | ProgressivePacer]]] = {
     "progressive": ProgressivePacer,
     "predictive": Pacer,
@@ -52,8 +55,10 @@ class Host:
 
     @classmethod
     def go_on(cls, mode: str, settings: PolicySettings, state: Mapping[str, Any]) -> Self | None:
-        """As it was when it was kept; None where nothing was, or another mode was on."""
-        if state.get("mode") != mode:
+        """As it was when it was kept; None where nothing was, another mode was on, or another version of us
+        kept it.
+        """
+        if (state.get("mode"), state.get("version")) != (mode, VERSION):
             return None
         policy = _POLICIES[mode].from_state(settings, state["policy"])
         return cls(mode, policy, Meter.from_state(state["meter"]), state["heard_at"])
@@ -75,6 +80,7 @@ class Host:
         """As it is to be kept."""
         return {
             "mode": self.mode,
+            "version": VERSION,
             "policy": self.policy.to_state(),
             "meter": self.meter.to_state(),
             "heard_at": self.heard_at,

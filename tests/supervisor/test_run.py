@@ -18,7 +18,7 @@ from tests.supervisor.conftest import Installation, Make
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
 
-ALL = {"postgres", "valkey", "web", "live", "worker-1", "worker-2", "cron", "carrier"}
+ALL = {"postgres", "valkey", "web", "live", "worker-1", "worker-2", "cron", "pacer", "carrier"}
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +72,7 @@ def test_commands_find_the_database_and_queue_beside_it(running):
         ("worker-1", 5),
         ("worker-2", 5),
         ("cron", 5),
+        ("pacer", 5),
         ("carrier", 5),
         ("valkey", 5),
         ("postgres", 15),
@@ -195,7 +196,7 @@ def test_with_a_database_and_queue_of_its_own_it_starts_neither(make_installatio
         given = {"DIALER_DATABASE_URL": database, "DIALER_REDIS_URL": queue, "DIALER_WORKERS": "1"}
         installation = make_installation(**given)
         installation.start()
-        assert installation.names() == {"web", "live", "worker-1", "cron", "carrier"}
+        assert installation.names() == {"web", "live", "worker-1", "cron", "pacer", "carrier"}
         assert installation.said().count("sign in: http") == 2, "an empty database gets the demo"
         assert installation.stop()[0] == 0
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from dialer.domain.access import Permission
+from dialer.domain.access import Permission, require
 from dialer.domain.dialling import DIALLED_MODES, Still
 from dialer.domain.pacing_meter import DayFigures, Meter
 from dialer.services.calling.dial_tick import why_still
@@ -67,6 +67,13 @@ def pacing_of(ctx: Context, campaign_id: uuid.UUID) -> PacingView:
             due=due,
             resting=resting,
         )
+
+
+def campaigns_without_pacer(ctx: Context) -> int:
+    """How many dialled campaigns have volunteers on a shift and nobody who rings for them."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        return dialling.count_unled(unit, ctx.now - SILENT_AFTER)
 
 
 def _sessions(unit: UnitOfWork, campaign_id: uuid.UUID) -> Counter[str]:

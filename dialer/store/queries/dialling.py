@@ -26,13 +26,23 @@ from dialer.store.queries.calls import OPEN
 from dialer.store.queries.queue import Claim
 from dialer.store.session import UnitOfWork
 
+_SOMEBODY = (
+    select(Shift.id)
+    .where(
+        Shift.organisation_id == Campaign.organisation_id,
+        Shift.campaign_id == Campaign.id,
+        Shift.state != "ended",
+    )
+    .exists()
+)
+"""For queries of campaigns: a volunteer is on a shift."""
+_LED = (PacerLease.organisation_id == Campaign.organisation_id) & (PacerLease.campaign_id == Campaign.id)
+
 
 def to_lead(unit: UnitOfWork, holder: str, now: dt.datetime) -> Sequence[uuid.UUID]:
     """The campaigns that `holder` may lead now and that need it: where somebody is on a shift, a number is
     being rung or the policy has something to hear.
     """
-    of_campaign = (Shift.organisation_id == Campaign.organisation_id) & (Shift.campaign_id == Campaign.id)
-    somebody = select(Shift.id).where(of_campaign, Shift.state != "ended").exists()
     told = (
         select(PacingEvent.id)
         .where(
@@ -40,10 +50,9 @@ def to_lead(unit: UnitOfWork, holder: str, now: dt.datetime) -> Sequence[uuid.UU
         )
         .exists()
     )
-    led = (PacerLease.organisation_id == Campaign.organisation_id) & (PacerLease.campaign_id == Campaign.id)
     query = (
         select(Campaign.id)
-        .outerjoin(PacerLease, led)
+        .outerjoin(PacerLease, _LED)
         .where(
             Campaign.organisation_id == unit.organisation_id,
             Campaign.dialing_mode.in_(DIALLED_MODES),
@@ -52,11 +61,28 @@ def to_lead(unit: UnitOfWork, holder: str, now: dt.datetime) -> Sequence[uuid.UU
                 PacerLease.holder == holder,
                 PacerLease.expires_at <= now,
             ),
-            or_((Campaign.state != "ended") & somebody, told),
+            or_((Campaign.state != "ended") & _SOMEBODY, told),
         )
         .order_by(Campaign.id)
     )
     return unit.session.scalars(query).all()
+
+
+def count_unled(unit: UnitOfWork, since: dt.datetime) -> int:
+    """How many running dialled campaigns with somebody on a shift nobody has led since then."""
+    query = (
+        select(func.count())
+        .select_from(Campaign)
+        .outerjoin(PacerLease, _LED)
+        .where(
+            Campaign.organisation_id == unit.organisation_id,
+            Campaign.dialing_mode.in_(DIALLED_MODES),
+            Campaign.state == "active",
+            _SOMEBODY,
+            or_(PacerLease.campaign_id.is_(None), PacerLease.at < since),
+        )
+    )
+    return unit.session.scalar(query) or 0
 
 
 def lead(unit: UnitOfWork, campaign_id: uuid.UUID, holder: str, now: dt.datetime) -> PacerLease | None:

@@ -18,7 +18,7 @@ from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.call_looks import due_calls, look_after
 from dialer.services.calling.dial_handing import Leading, to_the_wire
 from dialer.services.calling.dial_tick import campaigns_to_lead, tick
-from dialer.services.calling.pacing_view import pacing_of
+from dialer.services.calling.pacing_view import campaigns_without_pacer, pacing_of
 from dialer.services.context import Context
 from dialer.settings import Settings
 from dialer.store.models import new_id
@@ -232,6 +232,15 @@ def test_why_nobody_is_rung_is_said(bank: Bank, ctx: Context, why: str) -> None:
     bank.second(bank.pacer())
     assert not bank.carrier.asked
     assert pacing_of(ctx.at(bank.clock.now), bank.campaign_id).still == why
+
+
+def test_that_no_pacer_runs_is_said(bank: Bank, ctx: Context) -> None:
+    bank.on_line("Vic")
+    assert campaigns_without_pacer(bank.system()) == 1
+    bank.second(bank.pacer())
+    assert campaigns_without_pacer(bank.system()) == 0
+    bank.clock.forward(seconds=11)
+    assert pacing_of(ctx.at(bank.clock.now), bank.campaign_id).still == "no_pacer"
 
 
 OUTCOMES = {
