@@ -29,9 +29,10 @@ from tests.source import (
     way_past,
 )
 
-GATES: Final = {"judge", "refusal", "refusals"}
+GATES: Final = {"judge", "refusal", "refusals", "line_refusal"}
 """`store.queries.message_gate.judge` is the one statement for texts, `calling.ring_gate.refusal` the one
-question for calls, and `refusals` the same for many.
+question for calls, and `refusals` the same for many. `line_refusal` is asked about a volunteer's own phone,
+which they have shown to be theirs.
 """
 
 TICKETS: Final = ("OutboundMessage", "Passed", "OutboundCall", "Bridge")
@@ -55,7 +56,7 @@ PASSED_ON: Final = {
 }
 """Statements that write a state which isn't in them."""
 
-SAYING: Final = {"Say", "Redirect", "Hangup", "Pause", "Gather"}
+SAYING: Final = {"Say", "Redirect", "Hangup", "Pause", "Gather", "Play"}
 """What TwiML does on a call that there is already."""
 
 NETWORKS: Final = frozenset({"twilio", "aiohttp", "requests", "httpx", "urllib3", "smtplib"})
@@ -94,11 +95,10 @@ def test_a_way_past_the_gate_is_found() -> None:
 
 def test_phones_ring_by_twiml_only_where_a_bridge_was_made() -> None:
     verbs = {(str(place), _first(call)) for place, call in built("element")}
-    ringing = {
-        (place, verb) for place, verb in verbs if verb not in {"Say", "Redirect", "Hangup", "Pause", "Gather"}
-    }
-    joined = "dialer.web.webhooks.voice:_joined"
-    assert ringing == {(joined, "Dial"), (joined, "Number")}
+    ringing = {(place, verb) for place, verb in verbs if verb not in SAYING}
+    joined, room = "dialer.web.webhooks.voice:_joined", "dialer.web.webhooks.lines:let_in"
+    into_room = {(room, "Dial"), (room, "Conference")}
+    assert ringing == {(joined, "Dial"), (joined, "Number"), *into_room}
     given = function_at(Place("dialer.web.webhooks.voice", "_joined")).args.args
     assert "Bridge" in {ast.unparse(one.annotation) for one in given if one.annotation}
 
@@ -210,7 +210,10 @@ def test_calls_are_written_down_where_the_gate_was_asked() -> None:
         for place, call in built("Call")
         if not place.module.startswith("dialer.domain") and value_of(place, call, "direction") != {"inbound"}
     }
-    assert {str(place) for place in places} == {"dialer.services.calling.ringing:_row"}
+    assert {str(place) for place in places} == {
+        "dialer.services.calling.ringing:_row",
+        "dialer.services.calling.lines:_row",
+    }
     assert all(way_past(place, GATES) is None for place in places)
     many = {place for place, call in built("insert") if _is_of(call, "Call") and not _rang_us(place)}
     assert {str(place) for place in many} == {"dialer.services.calling.dial_claims:_take"}
@@ -218,4 +221,4 @@ def test_calls_are_written_down_where_the_gate_was_asked() -> None:
 
 
 def _rang_us(place: Place) -> bool:
-    return place.module == "dialer.services.calling.inbound_line"
+    return place.module in {"dialer.services.calling.inbound_line", "dialer.services.calling.line_joining"}

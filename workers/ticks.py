@@ -11,6 +11,7 @@ from dialer.services.accounts.idempotency import forget_old_answers
 from dialer.services.accounts.logins import forget_old_logins
 from dialer.services.calling.call_looks import ask_about_open_calls, ask_if_due
 from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
+from dialer.services.calling.line_keeping import pause_unseen
 from dialer.services.calling.placing import ask_if_waiting
 from dialer.services.context import Context
 from dialer.services.exporting.run import expire_exports, resume_exports
@@ -47,6 +48,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("apply carrier events", 1, ask_to_apply),
     Tick("place calls", 1, ask_if_waiting),
     Tick("look after calls", 2, ask_if_due),
+    Tick("pause unseen volunteers", 10, pause_unseen),
     Tick("reconcile messages", 5, ask_to_reconcile),
     Tick("read what texts cost", 60, ask_to_price),
     Tick("read texts to us", EVERY_S, ask_to_read),

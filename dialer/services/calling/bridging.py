@@ -15,7 +15,6 @@ from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, 
 from dialer.services.calling.ring_gate import refusal
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
-from dialer.store.models.accounts import Account
 from dialer.store.queries import counters
 
 
@@ -69,12 +68,12 @@ def over(ctx: Context, call_id: uuid.UUID | None, told: Told | None) -> GoodBye:
             return GoodBye("lost")
         if told is not None:
             apply(held, told)
-        return GoodBye(held.call.state, _language(held))
+        return GoodBye(held.call.state, held.language)
 
 
 def _decide(held: Held, answered_by: str | None) -> Bridge | GoodBye:
     call = held.call
-    language = _language(held)
+    language = held.language
     if call.state in FINAL or held.assignment is None or call.number is None:
         return GoodBye(call.end_reason or call.state, language)
     if is_machine(answered_by):
@@ -95,11 +94,3 @@ def _ring_contact(held: Held) -> None:
     if call.campaign_id is not None:
         counters.bump(held.unit, "campaign", call.campaign_id, ATTEMPTS)
         counters.bump_minute(held.unit, call.campaign_id, now, attempts=1)
-
-
-def _language(held: Held) -> str:
-    """The language in which the volunteer is spoken to: the first of theirs."""
-    if held.call.account_id is None:
-        return "en"
-    account = held.unit.session.get_one(Account, (held.unit.organisation_id, held.call.account_id))
-    return next(iter(account.languages), "en")

@@ -37,7 +37,7 @@ def tell(ctx: Context, call_id: uuid.UUID | None, told: Told, params: Mapping[st
         held = hold_call(ctx, unit, call_id or _named(unit, told.sid))
         if held is None:
             return False
-        one_leg = held.call.direction == "inbound"
+        one_leg = held.call.mode == "inbound"
         apply(held, replace(told, leg="contact") if one_leg else told)
         return True
 

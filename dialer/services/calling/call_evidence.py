@@ -12,17 +12,21 @@ from sqlalchemy import update
 
 from dialer.domain.assignment import lease_ends
 from dialer.domain.call import FINAL, proven_by
+from dialer.domain.line import LINE_MOVED, SHIFT_OVER
 from dialer.domain.ringing import SOON, Change, Leg, Standing, follow
 from dialer.services.budget import stop_when_spent
+from dialer.services.calling.line_states import is_wanted, line_over
 from dialer.services.calling.ring_gate import COST_CAP, NOT_IN_HAND
 from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
 from dialer.store import changes
+from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries.calls import lock_call, open_call_of
 from dialer.store.session import UnitOfWork
 
+LINE: Final = "line"
 LEFT: Final = frozenset({"expired", "skipped"})
 """What an assignment is that ended without a result."""
 
@@ -51,8 +55,27 @@ class Held:
 
     @property
     def was_left(self) -> bool:
-        """Whether the contact left the volunteer's hands without a result: the call must not go on."""
+        """Whether the contact left the volunteer's hands without a result, or a volunteer's own leg isn't
+        their line any more: the call must not go on.
+        """
+        if self.call.mode == LINE:
+            return not is_wanted(self.shift, self.call)
         return self.assignment is not None and self.assignment.state in LEFT
+
+    @property
+    def why_left(self) -> str:
+        """Why a call ends that was left."""
+        if self.call.mode != LINE:
+            return NOT_IN_HAND
+        return LINE_MOVED if self.shift is not None and self.shift.state != "ended" else SHIFT_OVER
+
+    @property
+    def language(self) -> str:
+        """The language in which the volunteer is spoken to: the first of theirs."""
+        if self.call.account_id is None:
+            return "en"
+        account = self.unit.session.get_one(Account, (self.unit.organisation_id, self.call.account_id))
+        return next(iter(account.languages), "en")
 
 
 def hold_call(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID) -> Held | None:
@@ -69,11 +92,12 @@ def apply(held: Held, told: Told) -> None:
     if told.answered_by and told.leg == "contact":
         call.answered_by = told.answered_by
     _charge(held, told)
-    if told.leg == "contact" and proven_by(told.status) == "in_progress" and call.state not in FINAL:
+    whole = told.leg == "contact" or call.mode == LINE
+    if whole and proven_by(told.status) == "in_progress" and call.state not in FINAL:
         call.answered_at = call.answered_at or held.ctx.now
     change = follow(Standing(call.state, call.contact_rung_at is not None), told.leg, told.status)
     if change.end_reason is not None and held.was_left:
-        change = replace(change, end_reason=NOT_IN_HAND)  # we hung up, nobody else did
+        change = replace(change, end_reason=held.why_left)  # we hung up, nobody else did
     _renew(held)
     make(held, change, duration_s=told.duration_s)
 
@@ -91,7 +115,7 @@ def make(held: Held, change: Change, *, duration_s: int | None = None) -> None:
         call.ringing_at = call.ringing_at or now
     if change.state in FINAL:
         call.ended_at, call.duration_s = now, duration_s if change.state == "completed" else None
-        _free_shift(held)
+        _let_shift_go(held)
 
 
 def _bind(call: Call, told: Told) -> None:
@@ -141,6 +165,14 @@ def _charge(held: Held, told: Told) -> None:
     if call.campaign_id is not None:
         changes.note(held.unit.session, "campaign", call.campaign_id)
     stop_when_spent(held.ctx, held.unit)
+
+
+def _let_shift_go(held: Held) -> None:
+    """What the end of a call means for the shift that it belongs to."""
+    if held.call.mode != LINE:
+        _free_shift(held)
+    elif held.shift is not None:
+        line_over(held.unit, held.shift, held.call, held.ctx.now)
 
 
 def _free_shift(held: Held) -> None:

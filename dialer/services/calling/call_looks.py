@@ -17,9 +17,11 @@ from dialer.carrier.port import Carrier, CarrierCall, CarrierError
 from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL, proven_by
 from dialer.domain.dialling import next_dial_look
+from dialer.domain.line import LOOKED_AT_EVERY
 from dialer.domain.ringing import LOST, SOON, TOO_LATE, VOLUNTEER_GONE, Change, first_look, next_look
 from dialer.logs import get_logger
-from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
+from dialer.services.calling.call_evidence import LINE, Held, Told, apply, hold_call, make
+from dialer.services.calling.line_states import line_opened
 from dialer.services.context import Context
 from dialer.store.queries import calls
 
@@ -199,8 +201,21 @@ def _take_in(ctx: Context, question: Question, legs: Legs) -> None:
         if legs.contact is not None:
             apply(held, _told("contact", legs.contact))
         apply(held, _told("contact" if question.mode in ONE_LEG else "volunteer", legs.own))
+        if question.mode == LINE:
+            _still_there(held)
+            return
         _blame_nobody(held)
         _end_without_contact(held, legs)
+
+
+def _still_there(held: Held) -> None:
+    """A volunteer's line that goes on: they are in their room, whether or not that was told; it is looked at
+    again, as long as it lasts.
+    """
+    if held.shift is None or held.call.state != "in_progress" or held.was_left:
+        return
+    held.call.deadline_at = held.ctx.now + LOOKED_AT_EVERY
+    line_opened(held.unit, held.shift, held.call, held.ctx.now)
 
 
 def _blame_nobody(held: Held) -> None:

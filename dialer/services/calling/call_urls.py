@@ -22,6 +22,36 @@ def after(ctx: Context, call_id: uuid.UUID) -> str:
     return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=over"
 
 
+def line(ctx: Context, call_id: uuid.UUID) -> str:
+    """What is to happen now that a volunteer has answered, whose own line it is."""
+    return f"{answer(ctx, call_id)}&leg=line"
+
+
+def line_wait(ctx: Context, call_id: uuid.UUID) -> str:
+    """What a volunteer hears who is alone in their room."""
+    return f"{line(ctx, call_id)}&then=wait"
+
+
+def line_left(ctx: Context, call_id: uuid.UUID, times: int) -> str:
+    """What is to happen now that a volunteer isn't in their room any more, for the `times`-th time."""
+    return f"{line(ctx, call_id)}&then=left&times={times}"
+
+
+def room(ctx: Context, call_id: uuid.UUID) -> str:
+    """Where the room tells who comes and goes, to whoever came into it first."""
+    return f"{_base(ctx)}/status?{_names(ctx, call_id)}&leg=room"
+
+
+def inbound(ctx: Context, call_id: uuid.UUID) -> str:
+    """The inbound line, from the beginning."""
+    return f"{_base(ctx)}/inbound?{_names(ctx, call_id)}"
+
+
+def pin(ctx: Context, call_id: uuid.UUID) -> str:
+    """Where the PIN goes that a volunteer types on the inbound line."""
+    return f"{_base(ctx)}/inbound?{_names(ctx, call_id)}&then=pin"
+
+
 def status(ctx: Context, call_id: uuid.UUID, leg: Leg) -> str:
     """Where a leg tells what becomes of it."""
     return f"{_base(ctx)}/status?{_names(ctx, call_id)}&leg={leg}"

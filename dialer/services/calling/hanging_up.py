@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from dialer.domain.ringing import Change
 from dialer.services.calling.call_evidence import Held, make
-from dialer.services.calling.ring_gate import NOT_IN_HAND
 from dialer.services.context import Context
+from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries.calls import open_calls_for
 from dialer.store.session import UnitOfWork
@@ -26,7 +26,11 @@ def hang_up_for(ctx: Context, unit: UnitOfWork, assignment_ids: Sequence[uuid.UU
     What waits to be placed is withdrawn; what the carrier has is ended by a job. One that is being handed to
     the carrier at this instant is ended once its name is known.
     """
-    calls = open_calls_for(unit, assignment_ids)
+    leave(ctx, unit, open_calls_for(unit, assignment_ids))
+
+
+def leave(ctx: Context, unit: UnitOfWork, calls: Sequence[Call]) -> None:
+    """The same for these calls (locked, with what they belong to)."""
     for call in calls:
         _leave(ctx, unit, call)
     if calls:
@@ -36,7 +40,9 @@ def hang_up_for(ctx: Context, unit: UnitOfWork, assignment_ids: Sequence[uuid.UU
 def withdraw(ctx: Context, unit: UnitOfWork, call: Call) -> None:
     """Take back a call (locked) that the carrier hasn't been asked for yet."""
     call.dial_state = "given_up"
-    make(Held(ctx, unit, call), Change("canceled", NOT_IN_HAND))
+    shift = unit.session.get(Shift, (unit.organisation_id, call.shift_id)) if call.shift_id else None
+    held = Held(ctx, unit, call, shift=shift)
+    make(held, Change("canceled", held.why_left))
 
 
 def ask_to_look(ctx: Context) -> None:

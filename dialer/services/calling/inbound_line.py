@@ -14,7 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.access import Permission, require
+from dialer.domain.line import STOP_KEY
 from dialer.domain.ringing import next_look
+from dialer.services.calling.dialling_in import expects_volunteers
 from dialer.services.context import Context
 from dialer.services.people.opt_outs import bar_number, cover_number, record_opt_out
 from dialer.services.people.weighing import Origin
@@ -25,18 +27,20 @@ from dialer.store.models.calls import Call
 from dialer.store.queries.calls import holders_of_number
 from dialer.store.session import UnitOfWork
 
-STOP_KEY: Final = "9"
 KEYPAD: Final = "keypad"
 _NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
 
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """What a caller is told: who we are, and (where their number shows) how to be left alone."""
+    """What a caller is told: who we are, (where their number shows) how to be left alone, and (where some
+    may ring in) how a volunteer joins.
+    """
 
     call_id: uuid.UUID
     organisation: str
     can_stop: bool
+    volunteers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,8 @@ def _call(unit: UnitOfWork, sid: str) -> Call:
 
 def _greeting(unit: UnitOfWork, call: Call) -> Greeting:
     organisation = unit.session.get_one(Organisation, unit.organisation_id)
-    return Greeting(call.id, organisation.name, can_stop=call.number is not None)
+    volunteers = expects_volunteers(unit)
+    return Greeting(call.id, organisation.name, can_stop=call.number is not None, volunteers=volunteers)
 
 
 def _bar(ctx: Context, unit: UnitOfWork, number: str) -> None:

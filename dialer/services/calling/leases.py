@@ -10,8 +10,9 @@ from typing import Final
 from sqlalchemy import select
 
 from dialer.services.calling.hanging_up import hang_up_for
+from dialer.services.calling.lines import close_line
 from dialer.services.calling.reach import open_assignment
-from dialer.services.calling.shift_states import move
+from dialer.services.calling.shift_states import free, move
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Shift
 from dialer.store.queries import queue
@@ -91,16 +92,17 @@ def free_shifts(unit: UnitOfWork, shift_ids: Sequence[uuid.UUID | None], now: dt
         .with_for_update()
     )
     for shift in shifts.all():
-        move(unit, shift, now, "ready")
+        free(unit, shift, now)
 
 
 def end_shift(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
-    """End a shift (locked); what it had open is due at once, and a call for it is hung up."""
+    """End a shift (locked); what it had open is due at once; a call for it, and its line, are hung up."""
     assignment = open_assignment(unit, shift.id, lock=True)
     if assignment is not None:
         give_back(ctx, unit, [assignment])
     move(unit, shift, ctx.now, "ended")
     shift.ended_at = ctx.now
+    close_line(ctx, unit, shift)
 
 
 def end_shifts_of(

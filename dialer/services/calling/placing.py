@@ -35,9 +35,9 @@ from dialer.domain.ringing import (
     next_look,
 )
 from dialer.services.calling import call_urls
-from dialer.services.calling.call_evidence import Held, hold_call, make
+from dialer.services.calling.call_evidence import LINE, Held, hold_call, make
 from dialer.services.calling.hanging_up import ask_to_look
-from dialer.services.calling.ring_gate import refusal
+from dialer.services.calling.ring_gate import line_refusal, refusal
 from dialer.services.calling.ringing import ask_to_place
 from dialer.services.context import Context
 from dialer.store.models.calls import Call
@@ -118,7 +118,11 @@ def _claim(ctx: Context, call_id: uuid.UUID) -> OutboundCall | None:
 
 def _against(held: Held) -> str | None:
     """Why it isn't placed: nobody waits for it any more, or the contact may not be rung now."""
-    if held.ctx.now >= held.call.deadline_at or held.assignment is None:
+    if held.ctx.now >= held.call.deadline_at:
+        return TOO_LATE
+    if held.call.mode == LINE:
+        return line_refusal(held.unit, held.shift, held.call)
+    if held.assignment is None:
         return TOO_LATE
     return refusal(held.ctx, held.unit, held.assignment)
 
@@ -127,12 +131,13 @@ def _outbound(ctx: Context, call: Call) -> OutboundCall:
     """The volunteer's leg: the carrier listens first whether a person has answered, so that nobody is
     ever joined to an answering machine.
     """
-    assert call.volunteer_number is not None  # noqa: S101 -- every ring-me call has one
+    assert call.volunteer_number is not None  # noqa: S101 -- every ring-me call and rung line has one
+    answer = call_urls.line if call.mode == LINE else call_urls.answer
     return OutboundCall(
         id=call.id,
         to=call.volunteer_number,
         caller_id=call.caller_id,
-        answer_url=call_urls.answer(ctx, call.id),
+        answer_url=answer(ctx, call.id),
         status_callback=call_urls.status(ctx, call.id, "volunteer"),
         ring_s=VOLUNTEER_RINGS_S,
         detect_machine=True,

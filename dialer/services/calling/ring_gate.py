@@ -8,12 +8,15 @@ from typing import Final
 
 from dialer.domain.access import Permission
 from dialer.domain.contact_gate import NumberFacts, may_contact
+from dialer.domain.line import SHIFT_OVER
 from dialer.domain.quiet_hours import zones_of_number
 from dialer.services.calling.facts import calling_rules, people
+from dialer.services.calling.line_states import is_wanted
 from dialer.services.calling.reach import reach_assignment
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
-from dialer.store.models.calling import Assignment, Campaign
+from dialer.store.models.calling import Assignment, Campaign, Shift
+from dialer.store.models.calls import Call
 from dialer.store.queries.calls import barred, barred_numbers
 from dialer.store.session import UnitOfWork
 
@@ -48,6 +51,15 @@ def refusal(ctx: Context, unit: UnitOfWork, assignment: Assignment) -> str | Non
     if assignment.state != "open":
         return NOT_IN_HAND
     return stopped(unit, campaign) or _of_person(ctx, unit, campaign, assignment)
+
+
+def line_refusal(unit: UnitOfWork, shift: Shift | None, call: Call) -> str | None:
+    """Why a volunteer's own phone may not be rung at this instant (call and shift locked): they don't want it
+    any more, or all calling is stopped. None when it may; that it is theirs was shown when they asked.
+    """
+    if shift is None or not is_wanted(shift, call):
+        return SHIFT_OVER
+    return stopped(unit, unit.session.get_one(Campaign, (unit.organisation_id, shift.campaign_id)))
 
 
 def why_stopped(ctx: Context, assignment_id: uuid.UUID) -> str | None:

@@ -79,7 +79,7 @@ def _leave(ctx: Context, unit: UnitOfWork, earlier: Call) -> None:
 def _new_call(
     ctx: Context, unit: UnitOfWork, assignment: Assignment, shift: Shift, phone: str | None
 ) -> Call:
-    own = _own_phone(ctx, unit, phone or shift.phone)
+    own = own_phone(ctx, unit, volunteer_id(ctx), phone or shift.phone)
     if own == assignment.number:
         raise Conflict(SAME_PHONE)
     campaign = unit.session.get_one(Campaign, (unit.organisation_id, assignment.campaign_id))
@@ -119,9 +119,11 @@ def _row(ctx: Context, unit: UnitOfWork, assignment: Assignment, *, caller_id: s
     )
 
 
-def _own_phone(ctx: Context, unit: UnitOfWork, wanted: str | None) -> str:
-    """The volunteer's phone to ring: the one named, else that of the shift, else their own."""
-    confirmed = confirmed_numbers(unit, volunteer_id(ctx))
+def own_phone(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID, wanted: str | None) -> str:
+    """A volunteer's phone that may be rung: the one wanted, else their own. `Conflict` where nobody has shown
+    that it is theirs.
+    """
+    confirmed = confirmed_numbers(unit, account_id)
     if wanted is None:
         if not confirmed:
             raise Conflict(NO_PHONE)

@@ -10,6 +10,7 @@ from dialer.domain.access import Permission
 from dialer.domain.assignment import lease_ends
 from dialer.domain.errors import InvalidTransition
 from dialer.services.calling.leases import end_shift, give_back
+from dialer.services.calling.lines import begin_line, line_view
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift, volunteer_id
 from dialer.services.calling.shift_states import move
 from dialer.services.calling.views import SessionView
@@ -25,8 +26,9 @@ def start_session(
 ) -> SessionView:
     """Begin a shift in an active campaign (another state: `InvalidTransition`).
 
-    A volunteer's second shift in a campaign ends the first, and takes its open assignment over. The limit
-    on skipping goes along with the volunteer.
+    A volunteer's second shift in a campaign ends the first, and takes its open assignment and its line over.
+    The limit on skipping goes along with the volunteer. In a dialled campaign their `phone` is rung, where
+    they call by phone (`Conflict` where it may not be).
     """
     with ctx.unit() as unit:
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.SHIFT_RUN)
@@ -39,15 +41,16 @@ def start_session(
         unit.session.add(shift)
         unit.session.flush()
         assignment = _take_over(ctx, unit, before, shift) if before else None
+        begin_line(ctx, unit, campaign, shift, before)
         ctx.audit(unit, "session.started", "session", shift.id, {"campaign_id": str(campaign_id)})
-        return session_view(shift, assignment)
+        return session_view(unit, shift, assignment)
 
 
 def get_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
     """A shift as it stands."""
     with ctx.unit() as unit:
         shift = reach_shift(ctx, unit, session_id)
-        return session_view(shift, open_assignment(unit, shift.id))
+        return session_view(unit, shift, open_assignment(unit, shift.id))
 
 
 def current_session(ctx: Context, campaign_id: uuid.UUID | None = None) -> SessionView | None:
@@ -66,14 +69,14 @@ def current_session(ctx: Context, campaign_id: uuid.UUID | None = None) -> Sessi
         if campaign_id is not None:
             query = query.where(Shift.campaign_id == campaign_id)
         shift = unit.session.scalar(query)
-        return session_view(shift, open_assignment(unit, shift.id)) if shift else None
+        return session_view(unit, shift, open_assignment(unit, shift.id)) if shift else None
 
 
 def heartbeat(ctx: Context, session_id: uuid.UUID) -> SessionView:
     """The volunteer is still there: the lease of what they have open begins anew."""
     with ctx.unit() as unit:
         shift = _living(reach_shift(ctx, unit, session_id, lock=True))
-        return session_view(shift, hear_from(ctx, unit, shift))
+        return session_view(unit, shift, hear_from(ctx, unit, shift))
 
 
 def pause_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
@@ -81,7 +84,7 @@ def pause_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
     with ctx.unit() as unit:
         shift = _living(reach_shift(ctx, unit, session_id, lock=True))
         move(unit, shift, ctx.now, "paused")
-        return session_view(shift, hear_from(ctx, unit, shift))
+        return session_view(unit, shift, hear_from(ctx, unit, shift))
 
 
 def resume_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
@@ -90,7 +93,7 @@ def resume_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
         shift = _living(reach_shift(ctx, unit, session_id, lock=True))
         assignment = hear_from(ctx, unit, shift)
         move(unit, shift, ctx.now, "assigned" if assignment else "ready")
-        return session_view(shift, assignment)
+        return session_view(unit, shift, assignment)
 
 
 def end_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
@@ -100,7 +103,7 @@ def end_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
         if shift.state != "ended":
             end_shift(ctx, unit, shift)
             ctx.audit(unit, "session.ended", "session", shift.id)
-        return session_view(shift, None)
+        return session_view(unit, shift, None)
 
 
 def let_go_on(ctx: Context, session_id: uuid.UUID) -> SessionView:
@@ -110,7 +113,7 @@ def let_go_on(ctx: Context, session_id: uuid.UUID) -> SessionView:
         reach_campaign(ctx, unit, shift.campaign_id, Permission.VOLUNTEER_MANAGE)
         shift.limited_since, shift.limits_from = None, ctx.now
         ctx.audit(unit, "session.let_go_on", "session", shift.id)
-        return session_view(shift, open_assignment(unit, shift.id))
+        return session_view(unit, shift, open_assignment(unit, shift.id))
 
 
 def hear_from(ctx: Context, unit: UnitOfWork, shift: Shift) -> Assignment | None:
@@ -137,7 +140,7 @@ def renew_lease(
     return assignment
 
 
-def session_view(shift: Shift, assignment: Assignment | None) -> SessionView:
+def session_view(unit: UnitOfWork, shift: Shift, assignment: Assignment | None) -> SessionView:
     """A shift as it is shown."""
     return SessionView(
         id=shift.id,
@@ -150,6 +153,8 @@ def session_view(shift: Shift, assignment: Assignment | None) -> SessionView:
         started_at=shift.started_at,
         assignment_id=assignment.id if assignment else None,
         limited=shift.limited_since is not None,
+        pause_reason=shift.pause_reason,
+        line=line_view(unit, shift),
     )
 
 

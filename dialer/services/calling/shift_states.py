@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from dialer.domain.line import LINE_LOST
 from dialer.domain.pacing_event import Kind
 from dialer.domain.shift import waits
 from dialer.services.calling import pacing_events
@@ -29,8 +30,26 @@ def move(
         shift.ready_since = None
     elif not waits(*before):
         shift.ready_since = now
+    if shift.state != "paused":
+        shift.pause_reason = None
     if (kind := _told(before, after)) is not None:
         pacing_events.note(unit, shift.campaign_id, kind, now, shift_id=shift.id)
+
+
+def free(unit: UnitOfWork, shift: Shift, now: dt.datetime) -> None:
+    """They are done with whom they had in hand: ready for the next, unless their line was lost meanwhile."""
+    if shift.pin is not None and shift.line_state == "none":
+        pause_them(unit, shift, now, LINE_LOST)
+    else:
+        move(unit, shift, now, "ready")
+
+
+def pause_them(
+    unit: UnitOfWork, shift: Shift, now: dt.datetime, reason: str, *, line: str | None = None
+) -> None:
+    """Pause somebody who didn't ask for it, for a reason of `domain.line.PAUSE_REASONS`."""
+    move(unit, shift, now, "paused", line=line)
+    shift.pause_reason = reason
 
 
 def _told(before: tuple[str, str], after: tuple[str, str]) -> Kind | None:
@@ -40,7 +59,7 @@ def _told(before: tuple[str, str], after: tuple[str, str]) -> Kind | None:
     state, line = after
     if waits(*after):
         return None if waits(*before) else "volunteer_ready"
-    if before[1] != "open":
+    if before[1] != "open" or before[0] == "ended":
         return None
     if state == "ended" or line != "open":
         return "volunteer_left"

@@ -70,6 +70,17 @@ class ScriptView:
 
 
 @dataclass(frozen=True, slots=True)
+class LineView:
+    """A volunteer's line: `none`, `ringing` or `open`. To dial in, they ring one of `numbers`, press star and
+    type `pin`.
+    """
+
+    state: str
+    pin: str
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SessionView:
     """A volunteer's shift, as the API's session."""
 
@@ -84,6 +95,10 @@ class SessionView:
     assignment_id: uuid.UUID | None
     limited: bool
     """Too much skipped: a coordinator has to let the volunteer go on."""
+    pause_reason: str | None = None
+    """Why we paused it (`domain.line.PAUSE_REASONS`); none for the volunteer's own pause."""
+    line: LineView | None = None
+    """Their own line, where they wait on one for people who are dialled."""
 
 
 @dataclass(frozen=True, slots=True)

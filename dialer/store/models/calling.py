@@ -261,6 +261,8 @@ class Shift(Identified, Base):
     line_call_id: Mapped[uuid.UUID | None]
     """The call, of mode `line`, that is their own leg."""
     pin: Mapped[str | None]
+    pause_reason: Mapped[str | None]
+    """Why we paused them (`domain.line.PAUSE_REASONS`); none where they wished it themselves."""
 
 
 class Assignment(Identified, Base):

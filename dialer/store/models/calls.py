@@ -125,3 +125,16 @@ class Call(Identified, Base):
     machine: Mapped[bool | None]
     """Whether a machine answered, as whoever listened found; null while nobody knows."""
     ended_at: Mapped[Instant | None]
+
+
+class PinTry(Identified, Base):
+    """A PIN that was nobody's, typed by whoever rang in: kept for as long as it counts against them."""
+
+    __tablename__ = "pin_try"
+    __table_args__ = (
+        reference("call", "call_id", ondelete="CASCADE"),
+        Index("ix_pin_try_at", "organisation_id", "at"),
+    )
+
+    call_id: Mapped[uuid.UUID]
+    at: Mapped[Instant]

@@ -50,12 +50,13 @@ def barred_numbers(unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, tuple[
 
 
 def open_call_of(unit: UnitOfWork, account_id: uuid.UUID) -> Call | None:
-    """The call that somebody is on, or waits for."""
+    """The ring-me call that somebody is on, or waits for."""
     return unit.session.scalar(
         select(Call)
         .where(
             Call.organisation_id == unit.organisation_id,
             Call.account_id == account_id,
+            Call.mode == "ring_me",
             Call.state.in_(OPEN),
         )
         .order_by(Call.id.desc())
@@ -180,7 +181,9 @@ def lock_call(unit: UnitOfWork, call_id: uuid.UUID) -> tuple[Call, Assignment | 
     if found is None:
         return None
     assignment = shift = None
-    if found.assignment_id is not None:
+    if found.mode == "line" and found.shift_id is not None:
+        shift = unit.session.get_one(Shift, (unit.organisation_id, found.shift_id), with_for_update=True)
+    elif found.assignment_id is not None:
         assignment = unit.session.get_one(Assignment, (unit.organisation_id, found.assignment_id))
         if assignment.shift_id is not None:
             key = (unit.organisation_id, assignment.shift_id)

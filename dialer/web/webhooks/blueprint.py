@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable
 from typing import Final
 
@@ -36,6 +37,14 @@ def context_of(*our_numbers: str) -> Context:
     if organisation_id is None:
         raise NotFound
     return context(system_actor(organisation_id))
+
+
+def id_in_address(name: str) -> uuid.UUID | None:
+    """An id of ours in the address that was called; one that isn't an id names nothing."""
+    try:
+        return uuid.UUID(request.args.get(name, ""))
+    except ValueError:
+        return None
 
 
 def twiml(document: str = EMPTY_TWIML) -> Response:

@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from flask_babel import force_locale, gettext
 
+from dialer.domain.line import LINE_MOVED, SHIFT_OVER
 from dialer.web.rule_words import N_
 
 _VOICES: Final = {"en": ("Polly.Amy", "en-GB"), "cy": ("Polly.Gwyneth", "cy-GB")}
@@ -25,6 +26,13 @@ NUMBER_HIDDEN: Final = N_(
     "Your number is hidden, so we can’t take it off our list from here. Ring again with your number shown, "
     "or tell the volunteer who calls you."
 )
+ON_THE_LINE: Final = N_(
+    "You’re on the line. Stay on it: when somebody answers you hear a tone, and then you’re talking to them."
+)
+FOR_VOLUNTEERS: Final = N_("If you’re one of our volunteers, press star.")
+TYPE_PIN: Final = N_("Type the six digits of your PIN. They’re on your screen.")
+WRONG_PIN: Final = N_("That isn’t the PIN of anybody who is calling just now.")
+NO_MORE_PINS: Final = N_("We can’t take another PIN now. Have us ring you, or ask your coordinator.")
 _STOPPED_JUST_NOW: Final = N_("Calling is stopped just now. Look at your screen.")
 _NO_MORE: Final = N_("This person is not to be called any more. Go on to the next one.")
 _NOT_PUT_THROUGH: Final = N_("The call could not be put through. Look at your screen.")
@@ -32,6 +40,8 @@ _WHY: Final = {
     "completed": N_("Thank you. Note what came of it."),
     "no_answer": N_("Nobody answered. Note it and go on."),
     "busy": N_("The line is busy. Note it and go on."),
+    SHIFT_OVER: N_("Your shift is over. Thank you for calling."),
+    LINE_MOVED: N_("You’re on the line with another phone now. Goodbye."),
     "quiet_hours": N_("It is too early or too late to call them now."),
     **dict.fromkeys(("all_paused", "campaign_paused", "cost_cap"), _STOPPED_JUST_NOW),
     **dict.fromkeys(

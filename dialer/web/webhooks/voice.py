@@ -5,20 +5,20 @@ Whatever is asked for, the carrier gets valid TwiML where it waits for some, wit
 
 from __future__ import annotations
 
-import uuid
-
 from flask import Response, request
 
 from dialer.domain.access import Permission
+from dialer.domain.line import PIN_DIGITS, STOP_KEY, VOLUNTEERS_KEY
 from dialer.domain.ringing import CONTACT_RINGS_S, LONGEST_TALK_S, Leg
-from dialer.services.calling import bridging, call_events, call_urls, inbound_line
-from dialer.services.calling.bridging import Bridge, GoodBye
+from dialer.services.calling import bridging, call_events, call_urls, dialling_in, inbound_line
+from dialer.services.calling.bridging import Bridge
 from dialer.services.calling.call_evidence import Told
+from dialer.services.calling.dialling_in import NotLetIn
 from dialer.services.context import Context
 from dialer.web.guard import allow
-from dialer.web.webhooks import spoken
+from dialer.web.webhooks import lines, spoken
 from dialer.web.webhooks.away import held, pressed_key
-from dialer.web.webhooks.blueprint import context_of, told, twiml, webhooks
+from dialer.web.webhooks.blueprint import context_of, id_in_address, told, twiml, webhooks
 
 EVENTS = "initiated ringing answered completed"
 
@@ -26,21 +26,27 @@ EVENTS = "initiated ringing answered completed"
 @webhooks.post("/voice/answer")
 @allow(Permission.CARRIER_TELL)
 def voice_answer() -> Response:
-    """The volunteer has answered, or the contact's leg is over (`then=over`)."""
+    """The volunteer has answered, or the contact's leg is over (`then=over`). A volunteer's own line (`leg`)
+    goes its own way.
+    """
+    if request.args.get("leg") == "line":
+        return lines.line_answered()
     params = told()
     ctx = context_of(params.get("From", ""))
-    call_id = _id("c")
+    call_id = id_in_address("c")
     if request.args.get("then") == "over":
-        return _said(bridging.over(ctx, call_id, _dialled(params)))
+        return lines.say_good_bye(bridging.over(ctx, call_id, _dialled(params)))
     sid, answered_by = params.get("CallSid", ""), params.get("AnsweredBy")
     what = bridging.answered(ctx, call_id, sid, answered_by)
-    return _joined(ctx, what) if isinstance(what, Bridge) else _said(what)
+    return _joined(ctx, what) if isinstance(what, Bridge) else lines.say_good_bye(what)
 
 
 @webhooks.post("/voice/status")
 @allow(Permission.CARRIER_TELL)
 def voice_status() -> Response:
-    """Keep and apply what the carrier tells of a leg."""
+    """Keep and apply what the carrier tells of a leg, or of a room."""
+    if request.args.get("leg") == "room":
+        return lines.room_told()
     params = told()
     ctx = context_of(params.get("From", ""), params.get("To", ""))
     leg: Leg = "contact" if request.args.get("leg") == "contact" else "volunteer"
@@ -52,7 +58,7 @@ def voice_status() -> Response:
         duration_s=_whole(params.get("CallDuration")),
         answered_by=params.get("AnsweredBy"),
     )
-    call_events.tell(ctx, _id("c"), what, params)
+    call_events.tell(ctx, id_in_address("c"), what, params)
     return Response(status=204)
 
 
@@ -63,22 +69,33 @@ def voice_amd() -> Response:
     params = told()
     ctx = context_of()
     sid, answered_by = params.get("CallSid", ""), params.get("AnsweredBy", "unknown")
-    call_events.tell_who_answered(ctx, _id("c"), sid, answered_by, params)
+    call_events.tell_who_answered(ctx, id_in_address("c"), sid, answered_by, params)
     return Response(status=204)
+
+
+@webhooks.post("/voice/client")
+@allow(Permission.CARRIER_TELL)
+@held
+def voice_client() -> Response:
+    """A volunteer's browser opens its line."""
+    return lines.browser_opened(told())
 
 
 @webhooks.post("/voice/inbound")
 @allow(Permission.CARRIER_TELL)
 @held
 def voice_inbound() -> Response:
-    """Somebody rings one of our numbers, or has pressed keys on it (`then=keys`)."""
+    """Somebody rings one of our numbers, has pressed keys on it (`then=keys`) or typed a PIN (`then=pin`)."""
     params = told()
     ctx = context_of(params.get("To", ""))
     sid = params.get("CallSid", "")
     greeting = inbound_line.ring_in(ctx, sid, params.get("From", ""), params.get("To", ""))
-    if request.args.get("then") != "keys":
-        return _menu(ctx, greeting)
-    return _after_key(ctx, inbound_line.press(ctx, sid, pressed_key()))
+    match request.args.get("then"):
+        case "keys":
+            return _after_key(ctx, sid, greeting, pressed_key())
+        case "pin":
+            return _after_pin(ctx, sid, greeting, params.get("Digits", ""))
+    return _menu(ctx, greeting)
 
 
 def _joined(ctx: Context, bridge: Bridge) -> Response:
@@ -100,29 +117,51 @@ def _joined(ctx: Context, bridge: Bridge) -> Response:
     return twiml(spoken.document(dial))
 
 
-def _said(good_bye: GoodBye) -> Response:
-    """Say why, and end the volunteer's leg."""
-    words = "" if good_bye.is_silent else spoken.say(spoken.why_not(good_bye.reason), good_bye.language)
-    return twiml(spoken.document(words, spoken.hang_up()))
-
-
 def _menu(ctx: Context, greeting: inbound_line.Greeting) -> Response:
-    """Who we are, and the key that stops it."""
+    """Who we are, the key that stops it, and the one for volunteers."""
     hello = spoken.say_in_both(spoken.HELLO, organisation=greeting.organisation)
-    if not greeting.can_stop:
-        hidden = spoken.say_in_both(spoken.NUMBER_HIDDEN)
-        return twiml(spoken.document(hello, hidden, spoken.hang_up()))
-    prompts = hello + spoken.say_in_both(spoken.HOW_TO_STOP)
+    return _keys(ctx, greeting, hello, volunteers=greeting.volunteers)
+
+
+def _keys(ctx: Context, greeting: inbound_line.Greeting, first: str, *, volunteers: bool) -> Response:
+    """Say something, and what can be pressed."""
+    prompts = first + spoken.say_in_both(spoken.HOW_TO_STOP if greeting.can_stop else spoken.NUMBER_HIDDEN)
+    if volunteers:
+        prompts += spoken.say_in_both(spoken.FOR_VOLUNTEERS)
+    if not greeting.can_stop and not volunteers:
+        return twiml(spoken.document(prompts, spoken.hang_up()))
     action = call_urls.keys(ctx, greeting.call_id)
     keys = spoken.element("Gather", prompts, numDigits=1, timeout=6, action=action)
     return twiml(spoken.document(keys, spoken.say_in_both(spoken.FAREWELL), spoken.hang_up()))
 
 
-def _after_key(ctx: Context, pressed: inbound_line.Pressed) -> Response:
-    """Their no was taken; after another key the line begins anew."""
-    if not pressed.stopped:
-        return _menu(ctx, pressed.greeting)
+def _after_key(ctx: Context, sid: str, greeting: inbound_line.Greeting, key: str) -> Response:
+    """Their no was taken, or a volunteer wants in; after another key the line begins anew."""
+    if key == VOLUNTEERS_KEY and greeting.volunteers:
+        return _ask_pin(ctx, greeting, "")
+    if not inbound_line.press(ctx, sid, key).stopped:
+        return _menu(ctx, greeting)
     return twiml(spoken.document(spoken.say_in_both(spoken.STOPPED), spoken.hang_up()))
+
+
+def _ask_pin(ctx: Context, greeting: inbound_line.Greeting, first: str) -> Response:
+    """Whose line is it? Without an answer the line begins anew."""
+    prompts = first + spoken.say_in_both(spoken.TYPE_PIN)
+    action = call_urls.pin(ctx, greeting.call_id)
+    pin = spoken.element("Gather", prompts, numDigits=PIN_DIGITS, timeout=6, action=action)
+    return twiml(spoken.document(pin, spoken.redirect(call_urls.inbound(ctx, greeting.call_id))))
+
+
+def _after_pin(ctx: Context, sid: str, greeting: inbound_line.Greeting, digits: str) -> Response:
+    """Into the volunteer's room, or another try, or none. The key that stops our calls still does."""
+    if digits == STOP_KEY:
+        return _after_key(ctx, sid, greeting, digits)
+    what = dialling_in.dial_in(ctx, greeting.call_id, digits)
+    if not isinstance(what, NotLetIn):
+        return lines.let_in(ctx, what)
+    if what.again:
+        return _ask_pin(ctx, greeting, spoken.say_in_both(spoken.WRONG_PIN))
+    return _keys(ctx, greeting, spoken.say_in_both(spoken.NO_MORE_PINS), volunteers=False)
 
 
 def _dialled(params: dict[str, str]) -> Told | None:
@@ -135,14 +174,6 @@ def _dialled(params: dict[str, str]) -> Told | None:
         params["DialCallStatus"],
         duration_s=_whole(params.get("DialCallDuration")),
     )
-
-
-def _id(name: str) -> uuid.UUID | None:
-    """An id of ours in an address; one that isn't an id names nothing."""
-    try:
-        return uuid.UUID(request.args.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _whole(text: str | None) -> int | None:

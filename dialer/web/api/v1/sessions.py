@@ -6,10 +6,10 @@ from typing import Any
 
 from flask import Response, jsonify, url_for
 from flask.views import MethodView
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
-from dialer.services.calling import next_contact
+from dialer.services.calling import line_asking, next_contact
 from dialer.services.calling import sessions as deeds
 from dialer.services.calling.views import NobodyNow, SessionView
 from dialer.web.api.blueprint import Resource
@@ -28,6 +28,23 @@ class NewSessionSchema(Schema):
     phone = Text(max_length=40, allow_none=True, load_default=None)
 
 
+class AskForLineSchema(Schema):
+    """How the volunteer wants to be on the line: as before, unless named; the phone to ring."""
+
+    via = Choice("browser", "phone", allow_none=True, load_default=None)
+    phone = Text(max_length=40, allow_none=True, load_default=None)
+
+
+class LineSchema(Schema):
+    """The volunteer's own line, for people who are dialled: `none`, `ringing` or `open`. To dial in: ring one
+    of the numbers, press star, type the PIN.
+    """
+
+    state = Text(required=True)
+    pin = Text(required=True)
+    numbers = fields.List(Text(), required=True)
+
+
 class SessionSchema(Schema):
     """A volunteer's shift."""
 
@@ -41,6 +58,8 @@ class SessionSchema(Schema):
     started_at = Instant(required=True)
     assignment_id = Id(allow_none=True)
     limited = Flag()
+    pause_reason = Text(allow_none=True)
+    line = fields.Nested(LineSchema, allow_none=True)
 
 
 @sessions.route("/campaigns/<campaign_id>/sessions", methods=["POST"])
@@ -74,6 +93,15 @@ def next_one(session_id: str) -> Response:
     if isinstance(given, NobodyNow):
         return Response(status=204, headers={"Retry-After": str(given.retry_after_s)})
     return jsonify(assignment_shown(given))
+
+
+@sessions.route("/sessions/<session_id>/line", methods=["POST"])
+@allow(Permission.SHIFT_RUN)
+@sessions.arguments(AskForLineSchema)
+@sessions.response(202, SessionSchema)
+def line(body: dict[str, Any], session_id: str) -> SessionView:
+    """Have my line (back): ring my phone. While it rings, or I am on the line with it: no change."""
+    return line_asking.ask_for_line(context(), path_id(session_id), **body)
 
 
 @sessions.route("/sessions/<session_id>/heartbeat", methods=["POST"])

@@ -1,0 +1,177 @@
+"""A volunteer's leg and their room: what the carrier asks and tells of it, decided and committed in its own
+request (design §4; contract §6).
+
+Whoever comes into the room is proven by the room itself: its wait sound is asked for, or it tells that they
+came. Only then is somebody put through to them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.domain.access import Permission, require
+from dialer.domain.call import FINAL, proven_by
+from dialer.domain.line import (
+    IN_THE_ROOM_WITHIN,
+    LOOKED_AT_EVERY,
+    SHIFT_OVER,
+    room_of,
+    session_of,
+)
+from dialer.domain.ringing import SOON, VOLUNTEER_MACHINE, Change, is_machine
+from dialer.services.calling.bridging import GoodBye
+from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
+from dialer.services.calling.hanging_up import ask_to_look
+from dialer.services.calling.line_states import line_opened
+from dialer.services.calling.lines import take_line
+from dialer.services.contention import again_after_deadlock
+from dialer.services.context import Context
+from dialer.store.models import new_id
+from dialer.store.models.calling import Shift
+from dialer.store.models.calls import Call
+from dialer.store.queries.calls import call_by_sid
+from dialer.store.session import UnitOfWork
+
+LINE: Final = "line"
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Go into the volunteer's room; `language` is theirs."""
+
+    call_id: uuid.UUID
+    room: str
+    language: str
+
+
+@again_after_deadlock
+def answered(ctx: Context, call_id: uuid.UUID | None, sid: str, answered_by: str | None) -> Enter | GoodBye:
+    """The volunteer's phone was answered. The same request again: the same answer."""
+    require(ctx.actor, Permission.CARRIER_TELL)
+    with ctx.unit() as unit:
+        held = _hold(ctx, unit, call_id, sid)
+        if held is None:
+            return GoodBye("lost")
+        apply(held, Told("volunteer", sid, "in-progress"))
+        if is_machine(answered_by):
+            make(held, Change("no_answer", VOLUNTEER_MACHINE))
+        return enter(held)
+
+
+@again_after_deadlock
+def out_of_the_room(ctx: Context, call_id: uuid.UUID | None, sid: str, status: str) -> Enter | GoodBye:
+    """The volunteer isn't in the room any more. Who is still on the line goes back."""
+    require(ctx.actor, Permission.CARRIER_TELL)
+    with ctx.unit() as unit:
+        held = _hold(ctx, unit, call_id, sid)
+        if held is None:
+            return GoodBye("lost")
+        if proven_by(status) in FINAL:
+            apply(held, Told("volunteer", sid, status))
+        return enter(held)
+
+
+@again_after_deadlock
+def in_the_room(ctx: Context, call_id: uuid.UUID | None, sid: str) -> str:
+    """The volunteer is in their room: from now on somebody can be put through, if it is their line still. The
+    language in which they are spoken to.
+
+    A room tells of everybody to the address of who came first, so the leg counts, not which one that names.
+    """
+    require(ctx.actor, Permission.CARRIER_TELL)
+    with ctx.unit() as unit:
+        held = _hold_leg(ctx, unit, call_id, sid)
+        if held is None:
+            return "en"
+        if held.shift is not None and not held.was_left and held.call.state not in FINAL:
+            apply(held, Told("volunteer", sid, "in-progress"))
+            held.call.deadline_at = ctx.now + LOOKED_AT_EVERY
+            line_opened(unit, held.shift, held.call, ctx.now)
+        return held.language
+
+
+@again_after_deadlock
+def left_the_room(ctx: Context, call_id: uuid.UUID | None, sid: str) -> None:
+    """The room tells that the volunteer left it: the carrier is asked soon whether their line is there."""
+    require(ctx.actor, Permission.CARRIER_TELL)
+    with ctx.unit() as unit:
+        held = _hold_leg(ctx, unit, call_id, sid)
+        if held is not None and held.call.state not in FINAL:
+            held.call.deadline_at = min(held.call.deadline_at, ctx.now + SOON)
+            unit.after_commit(lambda: ask_to_look(ctx))
+
+
+@again_after_deadlock
+def from_browser(ctx: Context, sid: str, caller: str) -> Enter | GoodBye:
+    """A browser opens the line of its session, by the name that its access token gave it. The same call told
+    again is the same row.
+    """
+    require(ctx.actor, Permission.CARRIER_TELL)
+    named = session_of(caller)
+    with ctx.unit() as unit:
+        shift = lock_shift(unit, named[1]) if named else None
+        if shift is None or shift.state == "ended":
+            return GoodBye(SHIFT_OVER)
+        made = insert(Call).values(_row(ctx, shift, sid, caller)).on_conflict_do_nothing().returning(Call.id)
+        if (call_id := unit.session.scalar(made)) is not None:
+            take_line(ctx, unit, shift, unit.session.get_one(Call, (unit.organisation_id, call_id)))
+        call = call_by_sid(unit, sid)
+        held = hold_call(ctx, unit, call.id) if call else None
+        return enter(held) if held and held.call.mode == LINE else GoodBye("lost")
+
+
+def enter(held: Held) -> Enter | GoodBye:
+    """Into the room, while the leg (locked) is still its shift's line."""
+    call = held.call
+    if call.state in FINAL:
+        return GoodBye(call.end_reason or call.state, held.language)
+    if held.was_left or call.account_id is None:
+        return GoodBye(held.why_left, held.language)
+    call.deadline_at = held.ctx.now + IN_THE_ROOM_WITHIN
+    return Enter(call.id, room_of(call.account_id), held.language)
+
+
+def _hold(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID | None, sid: str) -> Held | None:
+    """The line that our address names, if it is that leg: a second one that the carrier made of one request
+    is ended, never let in.
+    """
+    held = hold_call(ctx, unit, call_id) if call_id else None
+    if held is None or held.call.mode != LINE or held.call.carrier_sid not in {None, sid}:
+        return None
+    return held
+
+
+def _hold_leg(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID | None, sid: str) -> Held | None:
+    """The line whose leg it is, else the one that our address names."""
+    known = call_by_sid(unit, sid)
+    return _hold(ctx, unit, known.id if known else call_id, sid)
+
+
+def lock_shift(unit: UnitOfWork, shift_id: uuid.UUID) -> Shift | None:
+    """A shift, locked as it is now; None where there is none of that id."""
+    return unit.session.get(Shift, (unit.organisation_id, shift_id), with_for_update=True)
+
+
+def _row(ctx: Context, shift: Shift, sid: str, caller: str) -> dict[str, object]:
+    """A leg that somebody opened, so that the carrier has it already."""
+    return {
+        "organisation_id": shift.organisation_id,
+        "id": new_id(),
+        "direction": "inbound",
+        "mode": LINE,
+        "campaign_id": shift.campaign_id,
+        "account_id": shift.account_id,
+        "shift_id": shift.id,
+        "caller_id": caller,
+        "state": "in_progress",
+        "dial_state": "dialled",
+        "carrier_sid": sid,
+        "charged_legs": [],
+        "deadline_at": ctx.now + IN_THE_ROOM_WITHIN,
+        "created_at": ctx.now,
+        "answered_at": ctx.now,
+    }
