@@ -91,8 +91,8 @@ def test_whoever_is_held_out_gets_nothing_is_counted_and_kept(desk: Desk, ctx: C
             whose = {"contact_id": uuid.UUID(contact_id), "election_id": election_id}
             record_turnout(unit, **whose, source="teller", at=ctx.now)
     assert desk.caller.get(f"/blasts/{blast['id']}/comparison").json == {
-        "texted": {"people": len(got), "voted": 2, "replied": 0},
-        "held_out": {"people": len(held_out), "voted": 1, "replied": 0},
+        "texted": {"people": len(got), "voted": 2, "pledged": 0, "contacted": 0, "replied": 0},
+        "held_out": {"people": len(held_out), "voted": 1, "pledged": 0, "contacted": 0, "replied": 0},
     }
 
 

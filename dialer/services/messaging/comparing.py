@@ -13,10 +13,14 @@ from dialer.store.queries.blast_comparison import compared
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """So many people, how many of them voted as far as we know, how many wrote back since the launch."""
+    """So many people; how many of them voted as far as we know, have pledged (support 1 or 2), have been
+    talked to on the phone since the launch, and have written back since then.
+    """
 
     people: int = 0
     voted: int = 0
+    pledged: int = 0
+    contacted: int = 0
     replied: int = 0
 
 
@@ -36,5 +40,8 @@ def compare(ctx: Context, blast_id: uuid.UUID) -> Comparison:
         blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_READ)
         require(ctx.actor, Permission.STATS_READ, campaign_id=campaign.id)
         found = compared(unit, blast.id)
-    parts = {name: Part(row.people, row.voted, row.replied) for name, row in found.items()}
+    parts = {
+        name: Part(row.people, row.voted, row.pledged, row.contacted, row.replied)
+        for name, row in found.items()
+    }
     return Comparison(parts.get("texted", Part()), parts.get("held_out", Part()))

@@ -20,6 +20,13 @@ _COMPARED: Final = text(
         WHERE m.organisation_id = :organisation AND m.blast_id = :blast AND m.purpose = 'blast'
     )
     SELECT p.part, count(*) AS people, count(v.voted_at) AS voted,
+           count(*) FILTER (WHERE v.support <= 2) AS pledged,
+           count(*) FILTER (WHERE EXISTS (
+               SELECT 1 FROM result x
+               WHERE x.organisation_id = :organisation AND x.contact_id = p.contact_id
+                 AND x.disposition = 'contacted' AND x.superseded_at IS NULL AND x.voided_at IS NULL
+                 AND x.at >= b.launched_at
+           )) AS contacted,
            count(*) FILTER (WHERE EXISTS (
                SELECT 1 FROM message x
                WHERE x.organisation_id = :organisation AND x.contact_id = p.contact_id
@@ -40,6 +47,6 @@ _COMPARED: Final = text(
 
 
 def compared(unit: UnitOfWork, blast_id: uuid.UUID) -> dict[str, Row[Any]]:
-    """How many there are of each part, and of them how many voted and how many wrote back; by `part`."""
+    """How many there are of each part, and of them what became; by `part`."""
     given = {"organisation": unit.organisation_id, "blast": blast_id}
     return {row.part: row for row in unit.session.execute(_COMPARED, given)}

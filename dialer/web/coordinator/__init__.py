@@ -2,6 +2,7 @@
 
 from dialer.web.coordinator import (
     audiences,
+    blast_comparison,
     blast_draft,
     blast_run,
     blasts,
@@ -30,6 +31,7 @@ from dialer.web.coordinator.blueprint import coordinator
 
 __all__ = [
     "audiences",
+    "blast_comparison",
     "blast_draft",
     "blast_run",
     "blasts",

@@ -43,6 +43,7 @@ class Going:
     failed_words: str
     skipped_words: str
     review_words: str
+    held_out: int
     late_words: str
     """How many were, or would be, too late for its deadline."""
 
@@ -72,6 +73,7 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
         failed_words=_failed_words(failed, refused),
         skipped_words=_left_out(progress.skipped_by),
         review_words=_review_words(progress),
+        held_out=progress.skipped_by.get("held_out", 0),
         late_words=_late_words(blast, progress, now),
     )
 

@@ -10,15 +10,19 @@ from sqlalchemy import select
 
 from dialer.domain.blast import Pause
 from dialer.domain.sender import Rest
-from dialer.services.calling.campaigns import change_campaign, pause_campaign
+from dialer.services.accounts.organisations import system_actor
+from dialer.services.calling.campaigns import change_campaign, get_campaign, pause_campaign
 from dialer.services.context import Context
-from dialer.services.messaging.blasts import list_blasts
-from dialer.services.messaging.launching import pause_with_reason
+from dialer.services.gotv.record import record_turnout
+from dialer.services.messaging.blasts import create_blast, list_blasts
+from dialer.services.messaging.launching import launch_blast, pause_with_reason
 from dialer.services.messaging.messages import MessageSearch, list_messages
 from dialer.services.messaging.no_to_texts import SAID_BY_LINK, bar_from_texts
+from dialer.services.messaging.planning import plan_chunk
 from dialer.services.messaging.senders import rest_senders, sender_rows
 from dialer.services.paging import Page
 from dialer.services.people.audiences import create_audience
+from dialer.store.models.messaging import Message
 from dialer.store.models.people import Contact
 from dialer.store.queries import counters
 from tests.conftest import SetClock
@@ -386,3 +390,34 @@ def test_a_saved_audience_is_chosen_and_its_hold_out_said(draft: Reader, ctx: Co
     draft.open(f"/audiences/{made.id}/delete")
     page = draft.press("confirm")
     assert "A text that hasn’t begun" in page.words["flash"]
+
+
+def test_whoever_was_held_out_is_compared_with_those_who_got_it(
+    desk: Reader, texting: PhoneBank, ctx: Context
+) -> None:
+    kept_out = {"not": {"random": {"share": 0.4, "seed": "autumn"}}}
+    audience = create_audience(ctx, {"name": "Most", "filter": kept_out})
+    made = create_blast(ctx, texting.campaign_id, {"name": "Polls", "body": TEXT, "audience_id": audience.id})
+    launch_blast(ctx, made.id)
+    address = f"/blasts/{made.id}"
+    assert "blast-comparison" not in desk.open(address).tests
+    page = desk.open(f"{address}/comparison")
+    assert "There is nothing to compare yet" in page.words["comparison-verdict"]
+    while plan_chunk(ctx.as_actor(system_actor(ctx.organisation_id)), made.id):
+        pass
+    with ctx.unit() as unit:
+        rows = unit.session.scalars(select(Message).where(Message.blast_id == made.id)).all()
+        held_out = [row for row in rows if row.skip_reason == "held_out"]
+        election_id = get_campaign(ctx, texting.campaign_id).election_id
+        for row in rows:
+            if row.state == "queued" and row.contact_id:
+                row.state, row.sent_at = "sent", ctx.now
+                record_turnout(
+                    unit, contact_id=row.contact_id, election_id=election_id, source="teller", at=ctx.now
+                )
+    assert held_out
+    assert "held out by chance" in desk.open(address).words["blast-comparison"]
+    page = desk.open(f"{address}/comparison")
+    assert "+18 to +100" in page.words["comparison-voted"]
+    assert page.words["comparison-verdict"].startswith("More of those who got it have voted: of 100 people")
+    assert f"{len(held_out)} people were held out" in page.text

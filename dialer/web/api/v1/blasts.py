@@ -147,10 +147,14 @@ class EstimateSchema(Schema):
 
 
 class ComparedSchema(Schema):
-    """So many people, how many of them voted as far as we know, how many wrote back since the launch."""
+    """So many people; how many of them voted as far as we know, pledged (support 1 or 2), were talked to on
+    the phone since the launch, wrote back since then.
+    """
 
     people = Whole(required=True)
     voted = Whole(required=True)
+    pledged = Whole(required=True)
+    contacted = Whole(required=True)
     replied = Whole(required=True)
 
 
