@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -132,10 +132,10 @@ def request(number: int, callback: str) -> bytes:
 
 
 @contextlib.contextmanager
-def town() -> Iterator[tuple[int, int]]:
-    """A town of people who get everything and don't answer; its port and process."""
+def town(speed: int = 100) -> Iterator[tuple[int, int]]:
+    """A town of people who get every text and don't answer; its port and process."""
     folder = Path(tempfile.mkdtemp(prefix="dialer-bench-"))
-    command = [sys.executable, "-m", "dialer.town", "--folder", str(folder), "--speed", "100"]
+    command = [sys.executable, "-m", "dialer.town", "--folder", str(folder), "--speed", str(speed)]
     environ = {**os.environ, "TOWN_ACCOUNT_SID": ACCOUNT, "TOWN_AUTH_TOKEN": TOKEN}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environ, text=True)
     assert process.stdout is not None
@@ -151,7 +151,7 @@ def town() -> Iterator[tuple[int, int]]:
         shutil.rmtree(folder)
 
 
-def tell(port: int, path: str, body: dict[str, float]) -> None:
+def tell(port: int, path: str, body: Mapping[str, object]) -> None:
     asked = urllib.request.Request(
         f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), {"Content-Type": "application/json"}
     )

@@ -39,16 +39,17 @@ class Register:
         self.legs: dict[str, Leg] = {}
         self.troubles: list[Trouble] = []
         self.rung: dict[str, int] = defaultdict(int)
+        self._to: dict[str, dict[str, Leg]] = defaultdict(dict)
 
     def enter(self, leg: Leg) -> None:
         """Take a leg in; one that is known already takes its new state."""
         if leg.sid not in self.legs:
             self.rung[far_end(leg)] += 1
-        self.legs[leg.sid] = leg
+        self.legs[leg.sid] = self._to[leg.to][leg.sid] = leg
 
-    def newest_first(self) -> Iterator[Leg]:
-        """All of them."""
-        return reversed(list(self.legs.values()))
+    def newest_first(self, to: str | None = None) -> Iterator[Leg]:
+        """All of them, or those to one number."""
+        return reversed(list((self.legs if to is None else self._to.get(to, {})).values()))
 
     def joined_with(self, leg: Leg) -> list[str]:
         """The last whom somebody on the telephone spoke with, in a call of their own or in a room."""
@@ -70,11 +71,12 @@ class Query:
     page_size: int
     page: int
     after_sid: str
+    to: str | None = None
 
     def matching(self, register: Register) -> Iterator[Leg]:
         """Newest first, from behind the call that the page token names."""
         begun = not self.after_sid
-        for leg in register.newest_first():
+        for leg in register.newest_first(self.to):
             if not begun:
                 begun = leg.sid == self.after_sid
             elif all(wants(leg) for wants in self.wanted):
@@ -92,14 +94,15 @@ def read_query(query: Mapping[str, str], made_before: datetime | None) -> Query:
         times = (*_times(query, "StartTime", "started_at"), *_times(query, "EndTime", "ended_at"))
     except ValueError:
         raise RefusedError(20001) from None
-    equal = {"ParentCallSid": "parent_sid", "To": "to", "From": "caller"}
+    equal = {"ParentCallSid": "parent_sid", "From": "caller"}
+    to = written_plainly(query["To"].strip()) if query.get("To") else None
     fields = [_equals(name, query[key]) for key, name in equal.items() if query.get(key)]
     if status := query.get("Status"):
         fields.append(lambda leg: (QUEUED if leg.status == INITIATED else leg.status) == status)
     if made_before is not None:
         fields.append(lambda leg: leg.created_at <= made_before)
     token = query.get("PageToken", "").removeprefix("PA")
-    return Query((*fields, *times), min(max(size, 1), MOST_ON_A_PAGE), max(page, 0), token)
+    return Query((*fields, *times), min(max(size, 1), MOST_ON_A_PAGE), max(page, 0), token, to)
 
 
 def _equals(name: str, value: str) -> Callable[[Leg], bool]:
