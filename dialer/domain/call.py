@@ -15,8 +15,11 @@ CALL_STATES: Final = (
     "canceled",
     "abandoned",
 )
-CALL_MODES: Final = ("ring_me", "inbound", "line", "dialled")
+DIALLED: Final = "dialled"
+CALL_MODES: Final = ("ring_me", "inbound", "line", DIALLED)
 """`line` is a volunteer's own leg, which holds their conference; `dialled` a contact's, by the dialler."""
+ONE_LEG: Final = frozenset({"inbound", DIALLED})
+"""Their only leg is the other person's."""
 DIAL_STATES: Final = ("waiting", "dialling", "unknown", "dialled", "given_up")
 """How far the request to the carrier has come. `dialling` is committed before the carrier hears of it."""
 

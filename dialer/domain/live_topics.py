@@ -1,4 +1,6 @@
-"""What is watched live, by name: `blast:ID` for how far a text is, `campaign:ID` for a campaign's figures."""
+"""What is watched live, by name: `blast:ID` for how far a text is, `campaign:ID` for a campaign's figures; a
+volunteer's own shift, with the call and the person in hand, each under the shift's id.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,11 @@ from dialer.domain.errors import NotFound, ValidationFailed
 BLAST: Final = "blast"
 CAMPAIGN: Final = "campaign"
 WATCHED: Final = (BLAST, CAMPAIGN)
+SESSION: Final = "session"
+SESSION_CALL: Final = "session-call"
+SESSION_ASSIGNMENT: Final = "session-assignment"
+OF_SESSION: Final = (SESSION, SESSION_CALL, SESSION_ASSIGNMENT)
+"""What the volunteer of a shift watches, all of it changing with the shift. Others don't."""
 ORGANISATION: Final = "organisation"
 """Changes for everything that belongs to it; told of, but not watched by itself."""
 ACCOUNT: Final = "account"

@@ -57,24 +57,30 @@ def _plain(value: object) -> str:
 
 
 def faults(
-    report: HouseholdReport, household: Sequence[str], script: Script | None, now: dt.datetime
+    report: HouseholdReport,
+    household: Sequence[str],
+    script: Script | None,
+    now: dt.datetime,
+    outcomes: Sequence[str] = RECORDABLE,
 ) -> list[FieldError]:
     """Everything that keeps a report from being taken, each with its place.
 
     A callback needs a time in the future; an answer must be one that the script has; `people` are others
     of the household.
     """
-    found = list(_report_faults(report.contact, "", script, now))
+    found = list(_report_faults(report.contact, "", script, now, outcomes))
     for index, (contact_id, one) in enumerate(report.people.items()):
         at = f"/people/{index}"
         if contact_id not in household:
             found.append(FieldError(f"{at}/contact_id", "Nobody in this household has this id."))
-        found += _report_faults(one, at, script, now)
+        found += _report_faults(one, at, script, now, outcomes)
     return found
 
 
-def _report_faults(report: Report, at: str, script: Script | None, now: dt.datetime) -> Iterator[FieldError]:
-    if report.disposition not in RECORDABLE:
+def _report_faults(
+    report: Report, at: str, script: Script | None, now: dt.datetime, outcomes: Sequence[str]
+) -> Iterator[FieldError]:
+    if report.disposition not in outcomes:
         yield FieldError(f"{at}/disposition", "This isn’t one of the outcomes.")
     elif consequence(report.disposition).course is Course.CALLBACK:
         yield from _callback_faults(report, at, now)

@@ -1,5 +1,5 @@
-"""Who may watch what live: the rules of `GET /blasts/{id}/progress` and `GET /campaigns/{id}/stats`, before a
-stream begins and again while it lasts.
+"""Who may watch what live: the rules of `GET /blasts/{id}/progress`, `GET /campaigns/{id}/stats` and `GET
+/sessions/{id}`, before a stream begins and again while it lasts.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Forbidden, NotFound
-from dialer.domain.live_topics import BLAST, CAMPAIGN, Topic
+from dialer.domain.live_topics import BLAST, CAMPAIGN, OF_SESSION, Topic
 from dialer.services.accounts.authentication import actor_for_login, actor_for_token
+from dialer.services.calling.reach import reach_shift
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import reach_blast
 from dialer.store.models.calling import Campaign
@@ -31,7 +32,6 @@ def watch(ctx: Context, topics: Sequence[Topic]) -> dict[Topic, uuid.UUID]:
 
     `Forbidden` where the role is too low for one of them, `NotFound` where one isn't there for the actor.
     """
-    require(ctx.actor, Permission.STATS_READ)
     with ctx.unit() as unit:
         return {topic: _campaign_of(ctx, unit, topic) for topic in topics}
 
@@ -43,7 +43,7 @@ def still_watched(ctx: Context, credential: Credential, topics: Collection[Topic
     """
     find = actor_for_token if credential.is_token else actor_for_login
     actor = find(ctx.units, credential.secret, ctx.now)
-    if actor is None or not actor.may(Permission.STATS_READ):
+    if actor is None:
         return frozenset()
     ours = ctx.as_actor(actor)
     with ours.unit() as unit:
@@ -59,6 +59,9 @@ def _is_in_reach(ctx: Context, unit: UnitOfWork, topic: Topic) -> bool:
 
 
 def _campaign_of(ctx: Context, unit: UnitOfWork, topic: Topic) -> uuid.UUID:
+    if topic.kind in OF_SESSION:
+        return reach_shift(ctx, unit, topic.id).campaign_id
+    require(ctx.actor, Permission.STATS_READ)
     if topic.kind == BLAST:
         return reach_blast(ctx, unit, topic.id, Permission.BLAST_READ)[1].id
     assert topic.kind == CAMPAIGN, "nothing else is watched"  # noqa: S101

@@ -14,26 +14,33 @@ from typing import Any, Final
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from dialer.domain.live_topics import ACCOUNT, BLAST, CAMPAIGN, ORGANISATION, WATCHED, Topic
+from dialer.domain.live_topics import ACCOUNT, BLAST, CAMPAIGN, ORGANISATION, SESSION, WATCHED, Topic
 from dialer.store.models.accounts import Account, ApiToken, LoginSession, Organisation
-from dialer.store.models.calling import Campaign, Shift
+from dialer.store.models.calling import Assignment, Campaign, Shift
+from dialer.store.models.calls import Call
 from dialer.store.models.messaging import Blast
 
 _CHANGED: Final = "dialer.changed"
-_WATCHED_ROWS: Final[Mapping[type, Callable[[Any], Topic]]] = {
-    Blast: lambda row: Topic(BLAST, row.id),
-    Campaign: lambda row: Topic(CAMPAIGN, row.id),
-    Shift: lambda row: Topic(CAMPAIGN, row.campaign_id),
-    Organisation: lambda row: Topic(ORGANISATION, row.id),
-    Account: lambda row: Topic(ACCOUNT, row.id),
-    ApiToken: lambda row: Topic(ACCOUNT, row.account_id),
-    LoginSession: lambda row: Topic(ACCOUNT, row.account_id),
+_WATCHED_ROWS: Final[Mapping[type, Callable[[Any], tuple[Topic, ...]]]] = {
+    Blast: lambda row: (Topic(BLAST, row.id),),
+    Campaign: lambda row: (Topic(CAMPAIGN, row.id),),
+    Shift: lambda row: (Topic(CAMPAIGN, row.campaign_id), Topic(SESSION, row.id)),
+    Assignment: lambda row: _of_session(row.shift_id),
+    Call: lambda row: _of_session(row.shift_id),
+    Organisation: lambda row: (Topic(ORGANISATION, row.id),),
+    Account: lambda row: (Topic(ACCOUNT, row.id),),
+    ApiToken: lambda row: (Topic(ACCOUNT, row.account_id),),
+    LoginSession: lambda row: (Topic(ACCOUNT, row.account_id),),
 }
+
+
+def _of_session(shift_id: uuid.UUID | None) -> tuple[Topic, ...]:
+    return (Topic(SESSION, shift_id),) if shift_id is not None else ()
 
 
 def note(session: Session, scope: str, scope_id: uuid.UUID) -> None:
     """Note that something of this scope changed; scopes that nobody watches are left out."""
-    if scope in WATCHED or scope == ACCOUNT:
+    if scope in WATCHED or scope in {ACCOUNT, SESSION}:
         _noted(session).add(Topic(scope, scope_id))
 
 
@@ -50,9 +57,9 @@ def _noted(session: Session) -> set[Topic]:
 @event.listens_for(Session, "after_flush")
 def _note_rows(session: Session, _context: object) -> None:
     for row in session.dirty:
-        topic_of = _WATCHED_ROWS.get(type(row))
-        if topic_of is not None:
-            _noted(session).add(topic_of(row))
+        topics_of = _WATCHED_ROWS.get(type(row))
+        if topics_of is not None:
+            _noted(session).update(topics_of(row))
     for row in session.new:
-        if isinstance(row, Shift):
-            _noted(session).add(Topic(CAMPAIGN, row.campaign_id))
+        if isinstance(row, (Shift, Assignment, Call)):
+            _noted(session).update(_WATCHED_ROWS[type(row)](row))

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dialer.domain.access import Permission
 from dialer.domain.errors import AssignmentClosed, ValidationFailed
 from dialer.services.calling.assignment_views import assignment_view
+from dialer.services.calling.freeing import free_shifts
 from dialer.services.calling.hanging_up import hang_up_for
-from dialer.services.calling.leases import free_shifts
-from dialer.services.calling.reach import lock_assignment, reach_assignment
+from dialer.services.calling.reach import campaign_of, lock_assignment, reach_assignment
 from dialer.services.calling.views import AssignmentView
 from dialer.services.context import Context
-from dialer.store.models.calling import Assignment, Campaign
+from dialer.store.models.calling import Assignment
 from dialer.store.queries import queue
 from dialer.store.session import UnitOfWork
 
@@ -66,9 +66,4 @@ def _skip(ctx: Context, unit: UnitOfWork, assignment: Assignment, reason: str | 
     unit.session.flush()
     queue.release(unit, [assignment.id])
     hang_up_for(ctx, unit, [assignment.id])
-    free_shifts(unit, [assignment.shift_id], ctx.now)
-
-
-def campaign_of(unit: UnitOfWork, assignment: Assignment) -> Campaign:
-    """The campaign an assignment belongs to."""
-    return unit.session.get_one(Campaign, (unit.organisation_id, assignment.campaign_id))
+    free_shifts(ctx, unit, [assignment.shift_id])

@@ -9,7 +9,7 @@ from dataclasses import replace
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.access import Permission, require
-from dialer.domain.call import proven_by
+from dialer.domain.call import DIALLED, ONE_LEG, proven_by
 from dialer.domain.ringing import VOLUNTEER_MACHINE, Change, is_machine
 from dialer.services.calling.call_evidence import Told, apply, hold_call, make
 from dialer.services.calling.ringing import ask_to_end
@@ -37,7 +37,7 @@ def tell(ctx: Context, call_id: uuid.UUID | None, told: Told, params: Mapping[st
         held = hold_call(ctx, unit, call_id or _named(unit, told.sid))
         if held is None:
             return False
-        one_leg = held.call.mode == "inbound"
+        one_leg = held.call.mode in ONE_LEG
         apply(held, replace(told, leg="contact") if one_leg else told)
         return True
 
@@ -57,7 +57,9 @@ def tell_who_answered(
         held = hold_call(ctx, unit, call_id or _named(unit, sid))
         if held is None:
             return False
-        if held.call.carrier_sid == sid and is_machine(answered_by) and held.call.answered_at is None:
+        if held.call.mode == DIALLED:
+            held.call.answered_by, held.call.machine = answered_by, is_machine(answered_by)
+        elif held.call.carrier_sid == sid and is_machine(answered_by) and held.call.answered_at is None:
             make(held, Change("no_answer", VOLUNTEER_MACHINE))
             unit.after_commit(lambda: ask_to_end(ctx, sid))
         return True

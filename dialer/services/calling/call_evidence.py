@@ -11,10 +11,14 @@ from typing import Final
 from sqlalchemy import update
 
 from dialer.domain.assignment import lease_ends
-from dialer.domain.call import FINAL, proven_by
+from dialer.domain.call import DIALLED, FINAL, proven_by
 from dialer.domain.line import LINE_MOVED, SHIFT_OVER
+from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.ringing import SOON, Change, Leg, Standing, follow
+from dialer.domain.stats import ATTEMPTS
 from dialer.services.budget import stop_when_spent
+from dialer.services.calling import pacing_events
+from dialer.services.calling.dialled_ends import Ended, close
 from dialer.services.calling.line_states import is_wanted, line_over
 from dialer.services.calling.ring_gate import COST_CAP, NOT_IN_HAND
 from dialer.services.calling.shift_states import move
@@ -23,6 +27,7 @@ from dialer.store import changes
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
+from dialer.store.queries import counters
 from dialer.store.queries.calls import lock_call, open_call_of
 from dialer.store.session import UnitOfWork
 
@@ -57,10 +62,15 @@ class Held:
     def was_left(self) -> bool:
         """Whether the contact left the volunteer's hands without a result, or a volunteer's own leg isn't
         their line any more: the call must not go on.
+
+        On a volunteer's own line a call ends with its result too: the next person is joined there.
         """
         if self.call.mode == LINE:
             return not is_wanted(self.shift, self.call)
-        return self.assignment is not None and self.assignment.state in LEFT
+        if self.assignment is None:
+            return False
+        done = self.call.mode == DIALLED and self.assignment.state == "completed"
+        return done or self.assignment.state in LEFT
 
     @property
     def why_left(self) -> str:
@@ -88,13 +98,15 @@ def apply(held: Held, told: Told) -> None:
     """Take in one thing that was told. The same again, or an older one, changes nothing."""
     call = held.call
     _bind(call, told)
+    if call.mode == DIALLED and told.sid == call.carrier_sid:
+        taken(held)
     _keep_sequence(call, told)
     if told.answered_by and told.leg == "contact":
         call.answered_by = told.answered_by
     _charge(held, told)
     whole = told.leg == "contact" or call.mode == LINE
     if whole and proven_by(told.status) == "in_progress" and call.state not in FINAL:
-        call.answered_at = call.answered_at or held.ctx.now
+        _answered(held)
     change = follow(Standing(call.state, call.contact_rung_at is not None), told.leg, told.status)
     if change.end_reason is not None and held.was_left:
         change = replace(change, end_reason=held.why_left)  # we hung up, nobody else did
@@ -111,16 +123,51 @@ def make(held: Held, change: Change, *, duration_s: int | None = None) -> None:
         return
     call.state = change.state
     call.end_reason = change.end_reason
+    if held.shift is not None:
+        changes.note(held.unit.session, "session", held.shift.id)
     if change.state == "ringing":
         call.ringing_at = call.ringing_at or now
+        _tell_policy(held, "call_ringing")
     if change.state in FINAL:
         call.ended_at, call.duration_s = now, duration_s if change.state == "completed" else None
+        _over(held)
+
+
+def _answered(held: Held) -> None:
+    """They have answered. Who did, nobody waits to find out."""
+    call = held.call
+    if call.answered_at is None:
+        call.answered_at = held.ctx.now
+        _tell_policy(held, "call_answered", "unknown")
+
+
+def _over(held: Held) -> None:
+    """The call is over: who had it is free for what comes next."""
+    if held.call.mode == DIALLED and held.assignment is not None:
+        close(Ended(held.ctx, held.unit, held.call, held.assignment, held.shift))
+    else:
         _let_shift_go(held)
 
 
+def taken(held: Held) -> None:
+    """The carrier has a dialled call: it rings them, which is an attempt, whatever comes of it."""
+    call, now = held.call, held.ctx.now
+    if call.contact_rung_at is None and call.campaign_id is not None:
+        call.contact_rung_at = call.attempted_at or now
+        counters.bump(held.unit, "campaign", call.campaign_id, ATTEMPTS)
+        counters.bump_minute(held.unit, call.campaign_id, now, attempts=1)
+
+
+def _tell_policy(held: Held, kind: Kind, result: Outcome | None = None) -> None:
+    """The policy that paces a campaign hears of its own calls."""
+    call = held.call
+    if call.mode == DIALLED and call.campaign_id is not None:
+        pacing_events.note(held.unit, call.campaign_id, kind, held.ctx.now, call_id=call.id, result=result)
+
+
 def _bind(call: Call, told: Told) -> None:
-    """A leg that speaks is proof that the carrier has taken the call."""
-    if told.leg == "contact" and call.direction == "outbound":
+    """A leg that speaks is proof that the carrier took the call; a dialled one has the contact's alone."""
+    if told.leg == "contact" and call.mode == "ring_me":
         call.contact_sid = call.contact_sid or told.sid
     elif call.carrier_sid is None:
         call.carrier_sid, call.dial_state = told.sid, "dialled"

@@ -15,13 +15,14 @@ from typing import Final
 
 from dialer.carrier.port import Carrier, CarrierCall, CarrierError
 from dialer.domain.access import Permission, require
-from dialer.domain.call import FINAL, proven_by
+from dialer.domain.call import DIALLED, FINAL, ONE_LEG, proven_by
 from dialer.domain.dialling import next_dial_look
 from dialer.domain.line import LOOKED_AT_EVERY
 from dialer.domain.ringing import LOST, SOON, TOO_LATE, VOLUNTEER_GONE, Change, first_look, next_look
 from dialer.logs import get_logger
 from dialer.services.calling.call_evidence import LINE, Held, Told, apply, hold_call, make
 from dialer.services.calling.line_states import line_opened
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.queries import calls
 
@@ -35,8 +36,6 @@ EARLIER: Final = dt.timedelta(minutes=1)
 BACK_WITHIN: Final = dt.timedelta(seconds=5)
 """So long after it was started, web hears the carrier again."""
 CLEAN_LOOKS: Final = 2
-ONE_LEG: Final = frozenset({"inbound", "dialled"})
-"""Modes in which the only leg is the contact's."""
 
 log = get_logger(__name__)
 
@@ -120,7 +119,7 @@ def _question(ctx: Context, call_id: uuid.UUID) -> Question | None:
             contact_sid=call.contact_sid,
             contact_rung=call.contact_rung_at is not None,
             number=call.number,
-            own_number=call.number if call.mode == "dialled" else call.volunteer_number,
+            own_number=call.number if call.mode == DIALLED else call.volunteer_number,
             caller_id=call.caller_id,
             since=(call.attempted_at or call.created_at) - EARLIER,
             hang_up=held.was_left,
@@ -156,7 +155,7 @@ def _take_from_queue(carrier: Carrier, question: Question, legs: Legs) -> None:
     """A dial that the carrier still has in its queue would ring when nobody waits for it any more: it is
     cancelled. Raises CarrierError.
     """
-    if question.mode == "dialled" and legs.own is not None and legs.own.status == "queued":
+    if question.mode == DIALLED and legs.own is not None and legs.own.status == "queued":
         carrier.end_call(legs.own.sid)
 
 
@@ -188,6 +187,7 @@ def _contact_leg(carrier: Carrier, question: Question) -> CarrierCall | None:
     return next((each for each in found if each.parent_sid == question.sid), None)
 
 
+@again_after_deadlock
 def _take_in(ctx: Context, question: Question, legs: Legs) -> None:
     """Apply what was seen, or count that nothing was."""
     with ctx.unit() as unit:
@@ -242,7 +242,7 @@ def _plan_next(held: Held) -> None:
     call, ctx = held.call, held.ctx
     call.reconciled += 1
     call.deadline_at = ctx.now + next_look(call.reconciled, ctx.voice.reconcile_after_s)
-    if call.mode == "dialled":
+    if call.mode == DIALLED:
         call.deadline_at = ctx.now + next_dial_look(call.reconciled, answered=call.answered_at is not None)
     if held.was_left:
         call.deadline_at = ctx.now + SOON

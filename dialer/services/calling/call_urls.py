@@ -52,6 +52,18 @@ def pin(ctx: Context, call_id: uuid.UUID) -> str:
     return f"{_base(ctx)}/inbound?{_names(ctx, call_id)}&then=pin"
 
 
+def out_of_room(ctx: Context, call_id: uuid.UUID, tries: int) -> str:
+    """What is to happen with somebody who isn't in a volunteer's room any more, after so many tries to get
+    back there.
+    """
+    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=back&tries={tries}"
+
+
+def key_of_contact(ctx: Context, call_id: uuid.UUID) -> str:
+    """Where the key goes that somebody presses whom we rang, and for whom nobody was free."""
+    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=key"
+
+
 def status(ctx: Context, call_id: uuid.UUID, leg: Leg) -> str:
     """Where a leg tells what becomes of it."""
     return f"{_base(ctx)}/status?{_names(ctx, call_id)}&leg={leg}"

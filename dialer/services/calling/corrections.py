@@ -13,10 +13,14 @@ from dialer.domain.assignment import UNDO_WINDOW, lease_ends, may_correct
 from dialer.domain.errors import Conflict, Forbidden, InvalidTransition, NotFound
 from dialer.domain.result import HouseholdReport
 from dialer.services.calling.assignment_views import assignment_view
-from dialer.services.calling.assignments import campaign_of
 from dialer.services.calling.effects import take_back_effects, take_back_opt_outs
 from dialer.services.calling.queue_plan import sync_queues_of_number
-from dialer.services.calling.reach import lock_assignment, open_assignment, reach_assignment
+from dialer.services.calling.reach import (
+    campaign_of,
+    lock_assignment,
+    open_assignment,
+    reach_assignment,
+)
 from dialer.services.calling.results import (
     Recording,
     lock_queue,

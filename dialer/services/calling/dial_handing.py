@@ -14,16 +14,15 @@ from dialer.domain.access import Permission, require
 from dialer.domain.carrier_action import PUTS_BACK, Action
 from dialer.domain.dialling import OVER_AFTER, RINGS_S, STALE_AFTER
 from dialer.domain.ringing import BAD_NUMBER, LOST_AFTER, NOT_TAKEN, REFUSED, TOO_LATE, Change, first_look
-from dialer.domain.stats import ATTEMPTS
 from dialer.services.calling import call_urls, pacing_events
-from dialer.services.calling.call_evidence import Held, hold_call, make
+from dialer.services.calling.call_evidence import Held, hold_call, make, taken
 from dialer.services.calling.dial_claims import give_back_lines
 from dialer.services.calling.ring_gate import refusals
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Campaign
 from dialer.store.models.calls import Call
-from dialer.store.queries import counters, dialling
+from dialer.store.queries import dialling
 from dialer.store.session import UnitOfWork
 
 
@@ -116,7 +115,8 @@ def _take_in(held: Held, outcome: CallOutcome) -> None:
     call, ctx = held.call, held.ctx
     match outcome:
         case Accepted():
-            _taken(held, outcome.sid)
+            call.dial_state, call.carrier_sid = "dialled", outcome.sid
+            taken(held)
             call.deadline_at = ctx.now + OVER_AFTER
         case NotAccepted():
             _never_rang(held, Change("canceled", NOT_TAKEN))
@@ -126,16 +126,6 @@ def _take_in(held: Held, outcome: CallOutcome) -> None:
         case Unknown():
             call.dial_state = "unknown"
             call.deadline_at = ctx.now + first_look(ctx.voice.settle_s)
-
-
-def _taken(held: Held, sid: str) -> None:
-    """The carrier rings them: an attempt, whatever comes of it."""
-    call = held.call
-    call.dial_state, call.carrier_sid = "dialled", sid
-    if call.contact_rung_at is None and call.campaign_id is not None:
-        call.contact_rung_at = call.attempted_at
-        counters.bump(held.unit, "campaign", call.campaign_id, ATTEMPTS)
-        counters.bump_minute(held.unit, call.campaign_id, held.ctx.now, attempts=1)
 
 
 def _never_rang(held: Held, change: Change) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from dialer.domain.ringing import Change
 from dialer.services.calling.call_evidence import Held, make
+from dialer.services.calling.call_jobs import ask_to_look
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
@@ -43,11 +44,6 @@ def withdraw(ctx: Context, unit: UnitOfWork, call: Call) -> None:
     shift = unit.session.get(Shift, (unit.organisation_id, call.shift_id)) if call.shift_id else None
     held = Held(ctx, unit, call, shift=shift)
     make(held, Change("canceled", held.why_left))
-
-
-def ask_to_look(ctx: Context) -> None:
-    """Have a worker look after the calls that are due: those to be hung up are."""
-    ctx.jobs.enqueue("calls", "workers.jobs.look_after_calls", str(ctx.organisation_id))
 
 
 def _leave(ctx: Context, unit: UnitOfWork, call: Call) -> None:

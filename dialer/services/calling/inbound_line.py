@@ -69,10 +69,16 @@ def press(ctx: Context, sid: str, digits: str) -> Pressed:
     with ctx.unit() as unit:
         call = _call(unit, sid)
         greeting = _greeting(unit, call)
-        if digits != STOP_KEY or call.number is None:
-            return Pressed(greeting, stopped=False)
-        _bar(ctx, unit, call.number)
-        return Pressed(greeting, stopped=True)
+        stopped = call.number is not None and stop_calls_to(ctx, unit, call.number, digits)
+        return Pressed(greeting, stopped=stopped)
+
+
+def stop_calls_to(ctx: Context, unit: UnitOfWork, number: str, digits: str) -> bool:
+    """Take the no of whoever pressed the key that stops our calls to this number; False for another key."""
+    if digits != STOP_KEY:
+        return False
+    _bar(ctx, unit, number)
+    return True
 
 
 def _row(ctx: Context, unit: UnitOfWork, sid: str, number: str | None, to: str) -> dict[str, object]:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from sqlalchemy import select
 
+from dialer.services.calling.freeing import free_shifts
 from dialer.services.calling.hanging_up import hang_up_for
 from dialer.services.calling.lines import close_line
-from dialer.services.calling.reach import open_assignment
-from dialer.services.calling.shift_states import free, move
+from dialer.services.calling.reach import campaign_of, open_assignment
+from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Shift
-from dialer.store.queries import queue
+from dialer.store.queries import dialled, queue
 from dialer.store.session import UnitOfWork
 
 BATCH: Final = 200
@@ -65,34 +66,29 @@ def expire_lapsed(ctx: Context, unit: UnitOfWork) -> int:
 
 def give_back(ctx: Context, unit: UnitOfWork, assignments: Sequence[Assignment]) -> None:
     """Expire assignments (locked with their shifts), put their numbers first in the line and hang up what is
-    under way for them.
+    under way for them. Whom the dialler had joined to somebody was spoken to, and isn't rung at once again.
     """
     if not assignments:
         return
     for assignment in assignments:
         assignment.state, assignment.closed_at = "expired", ctx.now
-    queue.put_first(unit, [assignment.queue_entry_id for assignment in assignments], ctx.now)
-    unit.session.flush()
     left = [assignment.id for assignment in assignments]
+    _put_back(ctx, unit, assignments, dialled.joined_among(unit, left))
+    unit.session.flush()
     queue.release(unit, left)
     hang_up_for(ctx, unit, left)
-    free_shifts(unit, [assignment.shift_id for assignment in assignments], ctx.now)
+    free_shifts(ctx, unit, [assignment.shift_id for assignment in assignments])
 
 
-def free_shifts(unit: UnitOfWork, shift_ids: Sequence[uuid.UUID | None], now: dt.datetime) -> None:
-    """Shifts whose assignment ended are ready for the next; a paused or ended one stays as it is."""
-    shifts = unit.session.scalars(
-        select(Shift)
-        .where(
-            Shift.organisation_id == unit.organisation_id,
-            Shift.id.in_([one for one in shift_ids if one is not None]),
-            Shift.state.in_(("assigned", "in_call", "wrap_up")),
-        )
-        .order_by(Shift.id)
-        .with_for_update()
-    )
-    for shift in shifts.all():
-        free(unit, shift, now)
+def _put_back(
+    ctx: Context, unit: UnitOfWork, assignments: Sequence[Assignment], spoken_to: Collection[uuid.UUID]
+) -> None:
+    at_once = [one.queue_entry_id for one in assignments if one.id not in spoken_to]
+    queue.put_first(unit, at_once, ctx.now)
+    for assignment in assignments:
+        if assignment.id in spoken_to:
+            gap = dt.timedelta(seconds=campaign_of(unit, assignment).retry_after_s)
+            queue.put_first(unit, [assignment.queue_entry_id], ctx.now + gap)
 
 
 def end_shift(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:

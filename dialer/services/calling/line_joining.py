@@ -25,7 +25,7 @@ from dialer.domain.line import (
 from dialer.domain.ringing import SOON, VOLUNTEER_MACHINE, Change, is_machine
 from dialer.services.calling.bridging import GoodBye
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
-from dialer.services.calling.hanging_up import ask_to_look
+from dialer.services.calling.call_jobs import ask_to_look
 from dialer.services.calling.line_states import line_opened
 from dialer.services.calling.lines import take_line
 from dialer.services.contention import again_after_deadlock

@@ -13,6 +13,7 @@ from sqlalchemy import and_, select
 from dialer.domain.assignment import lease_ends
 from dialer.domain.contact_gate import first_callable, may_contact
 from dialer.domain.errors import InvalidTransition, NotFound, RateLimited
+from dialer.domain.line import holds_line
 from dialer.domain.quiet_hours import quiet_until
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.claimed_numbers import current_version, set_aside
@@ -33,6 +34,8 @@ from dialer.store.queries.queue import Claim
 from dialer.store.session import UnitOfWork
 
 ASK_AGAIN_S: Final = 10
+DIALLED_SOON_S: Final = 2
+"""Whoever waits on a line of their own is given whom they are joined with; the page hears of it at once."""
 ASK_COORDINATOR_S: Final = 60
 LONGEST_WAIT_S: Final = 300
 LOOKS_MAX: Final = 200
@@ -97,6 +100,8 @@ def _next(seat: Seat) -> AssignmentView | NobodyNow | None:
             return None
         if waiting := _must_wait(seat):
             return waiting
+        if holds_line(seat.campaign.dialing_mode, seat.shift.via):
+            return NobodyNow("dialling", DIALLED_SOON_S)
         passed_over = skipped_today(before, seat.campaign, seat.ctx.now)
         assignment = _claim(seat, passed_over) or _claim_lapsed(seat, passed_over)
     if assignment is None:

@@ -36,7 +36,7 @@ from dialer.domain.ringing import (
 )
 from dialer.services.calling import call_urls
 from dialer.services.calling.call_evidence import LINE, Held, hold_call, make
-from dialer.services.calling.hanging_up import ask_to_look
+from dialer.services.calling.call_jobs import ask_to_look
 from dialer.services.calling.ring_gate import line_refusal, refusal
 from dialer.services.calling.ringing import ask_to_place
 from dialer.services.context import Context

@@ -82,3 +82,8 @@ def open_assignment(unit: UnitOfWork, shift_id: uuid.UUID, *, lock: bool = False
         Assignment.state == "open",
     )
     return unit.session.scalar(query.with_for_update() if lock else query)
+
+
+def campaign_of(unit: UnitOfWork, assignment: Assignment) -> Campaign:
+    """The campaign an assignment belongs to."""
+    return unit.session.get_one(Campaign, (unit.organisation_id, assignment.campaign_id))

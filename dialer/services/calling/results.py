@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from dialer.domain.access import Permission
-from dialer.domain.disposition import consequence
+from dialer.domain.disposition import DISPOSITIONS, RECORDABLE, consequence
 from dialer.domain.errors import AssignmentClosed, ValidationFailed
 from dialer.domain.result import HouseholdReport, Report, faults
 from dialer.domain.script import Script
 from dialer.services.calling.assignment_views import assignment_view
-from dialer.services.calling.assignments import campaign_of
 from dialer.services.calling.effects import apply_effects, changes_numbers
-from dialer.services.calling.leases import free_shifts
+from dialer.services.calling.freeing import free_shifts
 from dialer.services.calling.queue_plan import lock_numbers_of, replan, sync_queues_of_number
-from dialer.services.calling.reach import lock_assignment, reach_assignment
+from dialer.services.calling.reach import campaign_of, lock_assignment, reach_assignment
 from dialer.services.calling.script_rows import script_from_row
 from dialer.services.calling.views import AssignmentView
 from dialer.services.contention import again_after_deadlock
@@ -55,10 +54,14 @@ def record_result(ctx: Context, assignment_id: uuid.UUID, report: HouseholdRepor
         assignment = reach_assignment(ctx, unit, assignment_id, Permission.RESULT_RECORD)
         shift = lock_assignment(unit, assignment)
         campaign = campaign_of(unit, assignment)
+        if assignment.state == "dialling":
+            raise AssignmentClosed("Nobody has them in hand yet.", state=assignment.state)
         if assignment.state == "completed":
             _same_again(unit, assignment, report)
         else:
-            _complete(Recording(ctx, unit, campaign, assignment, ctx.now), shift, report)
+            recording = Recording(ctx, unit, campaign, assignment, ctx.now)
+            complete(recording, shift, report)
+            _audit(recording, report)
         return assignment_view(unit, assignment, campaign)
 
 
@@ -75,9 +78,12 @@ def _same_again(unit: UnitOfWork, assignment: Assignment, report: HouseholdRepor
         )
 
 
-def _complete(recording: Recording, shift: Shift | None, report: HouseholdReport) -> None:
+def complete(recording: Recording, shift: Shift | None, report: HouseholdReport) -> None:
+    """Close an assignment (locked with its shift) with what came of it: a volunteer's word, or, while it was
+    still in nobody's hands, the dialler's.
+    """
     unit, assignment = recording.unit, recording.assignment
-    late = assignment.state != "open"
+    late = assignment.state not in ("open", "dialling")
     lock_queue(recording)
     results = write_results(recording, report, late=late)
     if changes_numbers(results):
@@ -89,10 +95,13 @@ def _complete(recording: Recording, shift: Shift | None, report: HouseholdReport
     if shift is not None:
         _count_on(recording, shift, results, late=late)
     tally(recording, results)
+
+
+def _audit(recording: Recording, report: HouseholdReport) -> None:
     changes: dict[str, object] = {"disposition": report.contact.disposition}
-    if any("no_texts" in result.effects for result in results):
+    if any(one.no_texts for one in (report.contact, *report.people.values())):
         changes["no_texts"] = True
-    recording.ctx.audit(unit, "result.recorded", "assignment", assignment.id, changes)
+    recording.ctx.audit(recording.unit, "result.recorded", "assignment", recording.assignment.id, changes)
 
 
 def _count_on(recording: Recording, shift: Shift, results: Sequence[Result], *, late: bool) -> None:
@@ -101,7 +110,7 @@ def _count_on(recording: Recording, shift: Shift, results: Sequence[Result], *, 
     shift.talks += talks(results)
     recording.unit.session.flush()
     if not late:
-        free_shifts(recording.unit, [shift.id], recording.ctx.now)
+        free_shifts(recording.ctx, recording.unit, [shift.id])
 
 
 def talks(results: Sequence[Result]) -> int:
@@ -113,7 +122,7 @@ def write_results(recording: Recording, report: HouseholdReport, *, late: bool) 
     """Keep a report (checked first) as one result for each person, and carry out what follows from each."""
     script = _script_of(recording)
     household = [str(one) for one in recording.assignment.household_ids]
-    if found := faults(report, household, script, recording.ctx.now):
+    if found := faults(report, household, script, recording.ctx.now, may_record(recording)):
         raise ValidationFailed(errors=found)
     reports = {recording.assignment.contact_id: report.contact}
     reports |= {uuid.UUID(contact_id): one for contact_id, one in report.people.items()}
@@ -190,6 +199,11 @@ def _new_result(
         late=late,
         at=recording.at,
     )
+
+
+def may_record(recording: Recording) -> Sequence[str]:
+    """The outcomes that can be recorded: the dialler knows some that nobody who speaks with people does."""
+    return RECORDABLE if recording.assignment.account_id else DISPOSITIONS
 
 
 def _script_of(recording: Recording) -> Script | None:

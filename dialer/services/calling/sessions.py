@@ -17,6 +17,7 @@ from dialer.services.calling.views import SessionView
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Campaign, Shift
+from dialer.store.queries import dialled
 from dialer.store.queries.calls import is_on_the_phone
 from dialer.store.session import UnitOfWork
 
@@ -92,7 +93,7 @@ def resume_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
     with ctx.unit() as unit:
         shift = _living(reach_shift(ctx, unit, session_id, lock=True))
         assignment = hear_from(ctx, unit, shift)
-        move(unit, shift, ctx.now, "assigned" if assignment else "ready")
+        move(unit, shift, ctx.now, _state_with(unit, assignment))
         return session_view(unit, shift, assignment)
 
 
@@ -218,7 +219,17 @@ def _end_open_shift(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID) -> S
 
 def _take_over(ctx: Context, unit: UnitOfWork, before: Shift, shift: Shift) -> Assignment | None:
     assignment = open_assignment(unit, before.id, lock=True)
+    dialled.move_leg(unit, before.id, shift.id)
     if assignment is not None:
         assignment.shift_id = shift.id
-        move(unit, shift, ctx.now, "in_call" if is_on_the_phone(unit, assignment.id) else "assigned")
+        move(unit, shift, ctx.now, _state_with(unit, assignment))
     return assignment
+
+
+def _state_with(unit: UnitOfWork, assignment: Assignment | None) -> str:
+    """The state of a shift that goes on with this in hand: whom the dialler rang is finished up."""
+    if assignment is None:
+        return "ready"
+    if is_on_the_phone(unit, assignment.id):
+        return "in_call"
+    return "wrap_up" if dialled.joined_among(unit, [assignment.id]) else "assigned"

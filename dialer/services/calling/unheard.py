@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dialer.domain.access import Permission, require
-from dialer.services.calling.hanging_up import ask_to_look
+from dialer.services.calling.call_jobs import ask_to_look
 from dialer.services.context import Context
 from dialer.store.queries import dialling
 

@@ -159,7 +159,8 @@ class AssignmentView:
 class NobodyNow:
     """Nobody is to be called at this moment, why, and when to ask again.
 
-    `reason` is `nobody_due`, `quiet_hours`, `campaign_paused`, `all_paused` or `session_paused`.
+    `reason` is `nobody_due`, `quiet_hours`, `campaign_paused`, `all_paused`, `session_paused`, or `dialling`:
+    somebody who answers is joined to the volunteer's line.
     """
 
     reason: str

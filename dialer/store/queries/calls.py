@@ -189,6 +189,9 @@ def lock_call(unit: UnitOfWork, call_id: uuid.UUID) -> tuple[Call, Assignment | 
             key = (unit.organisation_id, assignment.shift_id)
             shift = unit.session.get_one(Shift, key, with_for_update=True)
         unit.session.refresh(assignment, with_for_update=True)
+        if shift is None and assignment.shift_id is not None:  # it came into somebody's hands meanwhile
+            key = (unit.organisation_id, assignment.shift_id)
+            shift = unit.session.get_one(Shift, key, with_for_update=True)
     unit.session.refresh(found, with_for_update=True)
     return found, assignment, shift
 

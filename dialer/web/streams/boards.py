@@ -12,12 +12,18 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from dialer.domain.errors import NotFound, Unavailable
-from dialer.domain.live_topics import BLAST, Topic
+from dialer.domain.live_topics import BLAST, OF_SESSION, SESSION, SESSION_ASSIGNMENT, Topic
 from dialer.logs import get_logger
+from dialer.services.calling.assignments import get_assignment
+from dialer.services.calling.ringing import call_of_assignment
+from dialer.services.calling.sessions import get_session
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
 from dialer.services.messaging.progress import blast_progress
+from dialer.web.api.v1.assignments import assignment_shown
 from dialer.web.api.v1.blasts import ProgressSchema, show_progress
+from dialer.web.api.v1.calls import CallSchema, show_call
+from dialer.web.api.v1.sessions import SessionSchema
 from dialer.web.api.v1.stats import StatsSchema, show_stats
 
 GAP_S: Final = 0.27
@@ -26,6 +32,9 @@ LOOK_EVERY_S: Final = 3.0
 """How old figures get without a notice: what only time changes, such as a rate, is found then."""
 DEAF_LOOK_EVERY_S: Final = 0.7
 """The same while no notices come, since Valkey is away."""
+SESSION_LOOK_EVERY_S: Final = 20.0
+DEAF_SESSION_LOOK_EVERY_S: Final = 3.0
+"""The same of volunteers' own shifts: hundreds watch one each, and hear of each change by a notice."""
 
 log = get_logger(__name__)
 
@@ -59,8 +68,17 @@ class Board:
     reader: asyncio.Task[None] | None = None
 
     def changes_with(self, topic: Topic) -> bool:
-        """Whether a change of that may be one of this: its campaign holds a blast up, and all paused both."""
-        return topic.id in (self.topic.id, self.campaign_id, self.organisation_id)
+        """Whether a change of that may be one of this: its campaign holds a blast up, and all paused both. A
+        shift changes by itself: its campaign's figures are none of it.
+        """
+        mine = (self.topic.id, self.organisation_id)
+        return topic.id in mine or (topic.id == self.campaign_id and self.topic.kind not in OF_SESSION)
+
+    def look_every_s(self, *, deaf: bool) -> float:
+        """How often it is read without a notice."""
+        if self.topic.kind in OF_SESSION:
+            return DEAF_SESSION_LOOK_EVERY_S if deaf else SESSION_LOOK_EVERY_S
+        return DEAF_LOOK_EVERY_S if deaf else LOOK_EVERY_S
 
 
 Read = Callable[[Board], Awaitable[State | None]]
@@ -110,9 +128,9 @@ class Boards:
 
     def look(self) -> None:
         """Read anew what hasn't been for a while."""
-        oldest = time.monotonic() - (DEAF_LOOK_EVERY_S if self.is_deaf else LOOK_EVERY_S)
+        now = time.monotonic()
         for board in self._boards.values():
-            if board.read_at < oldest:
+            if board.read_at < now - board.look_every_s(deaf=self.is_deaf):
                 self._refresh(board)
 
     async def close(self) -> None:
@@ -152,6 +170,8 @@ class Boards:
 def read_board(ctx: Context, board: Board) -> State | None:
     """What the API would answer for it now; None while the database is away, or where it is gone."""
     try:
+        if board.topic.kind in OF_SESSION:
+            return _of_session(ctx, board.topic)
         if board.topic.kind == BLAST:
             progress = show_progress(blast_progress(ctx, board.topic.id))
             return _state(board.topic, "progress", ProgressSchema().dump(progress))
@@ -159,6 +179,19 @@ def read_board(ctx: Context, board: Board) -> State | None:
         return _state(board.topic, "stats", StatsSchema().dump(stats))
     except (NotFound, Unavailable):
         return None
+
+
+def _of_session(ctx: Context, topic: Topic) -> State | None:
+    """A volunteer's shift; whom they have in hand, and the call to them, where there is one."""
+    shift = get_session(ctx, topic.id)
+    if topic.kind == SESSION:
+        return _state(topic, "session", SessionSchema().dump(shift))
+    if shift.assignment_id is None:
+        return None
+    if topic.kind == SESSION_ASSIGNMENT:
+        return _state(topic, "assignment", assignment_shown(get_assignment(ctx, shift.assignment_id)))
+    call = call_of_assignment(ctx, shift.assignment_id)
+    return _state(topic, "call", CallSchema().dump(show_call(call))) if call else None
 
 
 def _state(topic: Topic, event: str, body: object) -> State:

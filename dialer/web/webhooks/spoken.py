@@ -18,6 +18,17 @@ HELLO: Final = N_(
     "the election."
 )
 HOW_TO_STOP: Final = N_("To stop our calls to this number, press 9.")
+HELLO_ONE_MOMENT: Final = N_("Hello! Just a moment.")
+"""It lasts a second and a half: by its end a volunteer may be free (`abandonment.GREETED_FOR`)."""
+NOBODY_FREE: Final = N_(
+    "This is a call from %(organisation)s. All our volunteers are talking to somebody just now, so nobody "
+    "can speak with you. We are sorry. To ring us back, call %(number)s."
+)
+AWAY: Final = N_(
+    "This is a campaign call. Something on our side doesn’t work just now, so nobody can speak with you. "
+    "We are sorry. To ring us back, call %(number)s. Goodbye."
+)
+LINE_LOST: Final = N_("Sorry, the line to our volunteer was lost. Goodbye.")
 STOPPED: Final = N_("Thank you. We won’t call this number again. Goodbye.")
 FAREWELL: Final = N_("Thank you for calling. Goodbye.")
 ONE_MOMENT: Final = N_("One moment, please.")
@@ -72,6 +83,21 @@ def say(words: str, language: str = "en", **fields: str) -> str:
 def say_in_both(words: str, **fields: str) -> str:
     """Speak in English, then in Welsh."""
     return say(words, "en", **fields) + say(words, "cy", **fields)
+
+
+def own_first(language: str) -> tuple[str, ...]:
+    """Both languages, theirs first."""
+    return ("cy", "en") if language == "cy" else ("en", "cy")
+
+
+def spelled(number: str) -> str:
+    """A number digit by digit, as a voice should say it."""
+    return " ".join(each for each in number if each.isdigit())
+
+
+def words(text: str) -> str:
+    """Text as it may stand in TwiML."""
+    return escape(text)
 
 
 def redirect(address: str) -> str:

@@ -5,35 +5,56 @@ Whatever is asked for, the carrier gets valid TwiML where it waits for some, wit
 
 from __future__ import annotations
 
+import uuid
+
 from flask import Response, request
 
 from dialer.domain.access import Permission
+from dialer.domain.errors import Unavailable
 from dialer.domain.line import PIN_DIGITS, STOP_KEY, VOLUNTEERS_KEY
 from dialer.domain.ringing import CONTACT_RINGS_S, LONGEST_TALK_S, Leg
-from dialer.services.calling import bridging, call_events, call_urls, dialling_in, inbound_line
+from dialer.logs import get_logger
+from dialer.services.calling import (
+    bridging,
+    call_events,
+    call_urls,
+    dialled_answers,
+    dialling_in,
+    inbound_line,
+)
 from dialer.services.calling.bridging import Bridge
 from dialer.services.calling.call_evidence import Told
 from dialer.services.calling.dialling_in import NotLetIn
 from dialer.services.context import Context
 from dialer.web.guard import allow
-from dialer.web.webhooks import lines, spoken
+from dialer.web.webhooks import dialled, lines, spoken
 from dialer.web.webhooks.away import held, pressed_key
 from dialer.web.webhooks.blueprint import context_of, id_in_address, told, twiml, webhooks
 
 EVENTS = "initiated ringing answered completed"
 
+log = get_logger(__name__)
+
 
 @webhooks.post("/voice/answer")
 @allow(Permission.CARRIER_TELL)
 def voice_answer() -> Response:
-    """The volunteer has answered, or the contact's leg is over (`then=over`). A volunteer's own line (`leg`)
-    goes its own way.
+    """Somebody whom we rang has answered, or the contact's leg is over (`then=over`). A volunteer's own line
+    (`leg`) goes its own way.
     """
     if request.args.get("leg") == "line":
         return lines.line_answered()
     params = told()
-    ctx = context_of(params.get("From", ""))
-    call_id = id_in_address("c")
+    try:
+        return _answered(context_of(params.get("From", "")), id_in_address("c"), params)
+    except Unavailable:
+        log.warning("somebody who answered hears that nobody can speak, since the database is away")
+        return dialled.away(params.get("From", ""))
+
+
+def _answered(ctx: Context, call_id: uuid.UUID | None, params: dict[str, str]) -> Response:
+    if call_id is not None and dialled_answers.is_dialled(ctx, call_id):
+        return dialled.answer(ctx, call_id, params)
     if request.args.get("then") == "over":
         return lines.say_good_bye(bridging.over(ctx, call_id, _dialled(params)))
     sid, answered_by = params.get("CallSid", ""), params.get("AnsweredBy")

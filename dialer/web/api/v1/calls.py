@@ -66,7 +66,7 @@ class CallSchema(Schema):
 @calls.response(202, CallSchema)
 def ring_me(body: dict[str, Any], assignment_id: str) -> dict[str, object]:
     """Ring my phone, and the contact's once I answer. While that is under way: the same call again."""
-    return _shown(ringing.ring_me(context(), path_id(assignment_id), body["phone"]))
+    return show_call(ringing.ring_me(context(), path_id(assignment_id), body["phone"]))
 
 
 @calls.route("/calls")
@@ -79,7 +79,7 @@ class Calls(MethodView):
     def get(self, query: dict[str, Any]) -> dict[str, object]:
         """The calls in my campaigns, oldest first."""
         page = page_of(query)
-        return show_page(ringing.list_calls(context(), page, **query).map(_shown))
+        return show_page(ringing.list_calls(context(), page, **query).map(show_call))
 
 
 @calls.route("/calls/<call_id>")
@@ -90,9 +90,10 @@ class Call(MethodView):
     @calls.response(200, CallSchema)
     def get(self, call_id: str) -> dict[str, object]:
         """A call as it stands."""
-        return _shown(ringing.get_call(context(), path_id(call_id)))
+        return show_call(ringing.get_call(context(), path_id(call_id)))
 
 
-def _shown(call: CallView) -> dict[str, object]:
+def show_call(call: CallView) -> dict[str, object]:
+    """A call as the API shows it."""
     fields = {name: getattr(call, name) for name in call.__slots__ if name not in {"cost", "currency"}}
     return fields | {"cost": money(call.cost, call.currency or "GBP")}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, jsonify, url_for
 from flask.views import MethodView
@@ -17,8 +17,17 @@ from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_i
 from dialer.web.api.v1.assignments import AssignmentSchema, assignment_shown
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.streams.handover import MEDIA_TYPE
+from dialer.web.streams.opening import LAST_EVENT_ID, open_session_stream
 
 sessions = Resource("sessions", "Volunteers' shifts, and the next contact in them")
+
+
+_EVENTS: Final = (
+    "Events `session`, `assignment` and `call`, with the bodies of `GET /sessions/{id}`, `GET "
+    "/assignments/{id}` and `GET /calls/{id}`: the present state at once, then each change within a second. "
+    "A comment comes each 15 seconds. With `Last-Event-ID` nothing is sent that it names."
+)
 
 
 class NewSessionSchema(Schema):
@@ -81,6 +90,21 @@ class Session(MethodView):
     def get(self, session_id: str) -> SessionView:
         """A shift as it stands."""
         return deeds.get_session(context(), path_id(session_id))
+
+
+@sessions.route("/sessions/<session_id>/stream")
+class SessionStream(MethodView):
+    """A shift as it changes."""
+
+    @allow(Permission.SHIFT_RUN)
+    @sessions.response(200, description=_EVENTS)
+    @sessions.doc(
+        parameters=[LAST_EVENT_ID],
+        responses={"200": {"description": _EVENTS, "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
+    )
+    def get(self, session_id: str) -> Response:
+        """Watch a shift: itself, whom it has in hand, and the call to them, as server-sent events."""
+        return open_session_stream(path_id(session_id))
 
 
 @sessions.route("/sessions/<session_id>/next", methods=["POST"])

@@ -14,7 +14,7 @@ from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Text
 from dialer.web.guard import allow
 from dialer.web.streams.handover import MEDIA_TYPE
-from dialer.web.streams.opening import open_stream
+from dialer.web.streams.opening import LAST_EVENT_ID, open_stream
 
 stream = Resource("stream", "Figures as they change")
 
@@ -47,15 +47,7 @@ class Stream(MethodView):
     @stream.arguments(StreamQuery, location="query")
     @stream.response(200, description=_EVENTS)
     @stream.doc(
-        parameters=[
-            {
-                "in": "header",
-                "name": "Last-Event-ID",
-                "required": False,
-                "description": "The id of the last event that came: what it names isn’t sent again.",
-                "schema": {"type": "string", "maxLength": 1024},
-            }
-        ],
+        parameters=[LAST_EVENT_ID],
         responses={"200": {"description": _EVENTS, "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}},
     )
     def get(self, query: dict[str, str]) -> Response:

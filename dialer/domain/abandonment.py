@@ -1,0 +1,90 @@
+"""Somebody the dialler rang has answered: who speaks to them, and by when (contract §6; design §8).
+
+United Kingdom: a call is abandoned where whoever answers isn't put through to a person within two seconds of
+the answer. They then hear an information message, which says who called and which number to ring so as not to
+be called again; that number isn't dialled again for 72 hours unless a person is there who will speak (Ofcom,
+Persistent misuse: a statement of policy, 28 December 2016, A1.22 to A1.56; for who called and how to be left
+alone also the Privacy and Electronic Communications (EC Directive) Regulations 2003, regulations 21 and 24).
+Phones that screen calls want a voice at once, so nobody ever hears silence while somebody is looked for.
+
+No detection of machines is waited for: an answer is a person's until somebody who listens says otherwise.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Final
+
+from dialer.domain.disposition import Disposition
+from dialer.domain.ringing import BAD_NUMBER, LOST
+
+ANSWER_WITHIN: Final = dt.timedelta(seconds=2)
+"""From the answer, as we learned of it, until somebody speaks with them."""
+GREETED_FOR: Final = dt.timedelta(seconds=1.5)
+"""How long the greeting is meant to last, so that who becomes free meanwhile is put through in time."""
+REST: Final = dt.timedelta(hours=72)
+"""How long a number whose call was abandoned isn't dialled."""
+LINE_BACK_TRIES: Final = 4
+"""How often a volunteer's line that was lost in a talk is looked for, some two and a half seconds apart."""
+
+
+class Step(StrEnum):
+    """What somebody hears who has answered."""
+
+    JOIN = "join"
+    """A volunteer, at once."""
+    GREET = "greet"
+    """A greeting; then it is asked again."""
+    INFORM = "inform"
+    """Who called, and how to be left alone: nobody was free."""
+    END = "end"
+
+
+def next_step(answered_at: dt.datetime, now: dt.datetime, *, greeted: bool, free: bool) -> Step:
+    """What follows on an answer that nobody was joined to yet; `free`: a volunteer could be put through.
+
+    Who was greeted is past waiting after `ANSWER_WITHIN`: a volunteer who comes free then is too late. The
+    first time that we are asked a free volunteer is put through however late the carrier asks.
+    """
+    in_time = now - answered_at <= ANSWER_WITHIN
+    if free and (in_time or not greeted):
+        return Step.JOIN
+    return Step.GREET if in_time and not greeted else Step.INFORM
+
+
+def waits_for_somebody(answered_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether somebody who was greeted still waits at this moment for a volunteer to become free."""
+    return now - answered_at <= ANSWER_WITHIN
+
+
+def rests(abandoned_at: dt.datetime | None, now: dt.datetime) -> bool:
+    """Whether a number is left alone by the dialler, since its last call was abandoned. A volunteer who has
+    them on the screen may ring them.
+    """
+    return abandoned_at is not None and now - abandoned_at < REST
+
+
+def was_abandoned(lasted: dt.timedelta) -> bool:
+    """Whether a call that was answered, and ended with nobody joined, was abandoned: within the two seconds
+    they hung up themselves; longer than that nobody spoke, whatever went wrong on our side.
+    """
+    return lasted > ANSWER_WITHIN
+
+
+def outcome_of(state: str, end_reason: str | None, lasted: dt.timedelta) -> Disposition | None:
+    """What the dialler itself records of a call that ended with nobody joined; None where it was no try: it
+    was taken back, or the carrier never had it.
+
+    A line that failed was tried in vain, and nobody knows more: only where the carrier says that nobody has
+    the number is it out of use.
+    """
+    if state == "canceled" or end_reason == LOST:
+        return None
+    if state == "failed":
+        return Disposition.DISCONNECTED if end_reason == BAD_NUMBER else Disposition.NO_ANSWER
+    if state == "abandoned":
+        return Disposition.ABANDONED
+    if state == "completed":
+        return Disposition.ABANDONED if was_abandoned(lasted) else Disposition.HUNG_UP
+    return Disposition(state)

@@ -1,0 +1,214 @@
+"""Somebody whom the dialler rang has answered: the volunteer who has waited longest is joined with them,
+decided and committed in the carrier's own request (design §4; contract §6).
+
+The same request again gets the same answer, and two answers at once never the same volunteer: the claim locks
+the volunteer's shift, and changes it in the transaction that changes the call.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from dialer.domain.abandonment import ANSWER_WITHIN, LINE_BACK_TRIES, Step, next_step
+from dialer.domain.access import Permission, require
+from dialer.domain.assignment import lease_ends
+from dialer.domain.call import DIALLED, FINAL, proven_by
+from dialer.domain.line import room_of
+from dialer.domain.ringing import Change
+from dialer.services.calling import pacing_events
+from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
+from dialer.services.calling.inbound_line import stop_calls_to
+from dialer.services.calling.reach import campaign_of
+from dialer.services.calling.shift_states import move
+from dialer.services.contention import again_after_deadlock
+from dialer.services.context import Context
+from dialer.store.models.accounts import Organisation
+from dialer.store.models.calling import Assignment, Shift
+from dialer.store.models.people import Contact
+from dialer.store.queries import dialled
+
+SORRY: Final = "line_lost"
+OVER: Final = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Into the room of a volunteer, now."""
+
+    call_id: uuid.UUID
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Somebody is looked for: say hello, then ask again."""
+
+    call_id: uuid.UUID
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inform:
+    """Nobody was free: who called, the number to ring back, and the key that stops our calls."""
+
+    call_id: uuid.UUID
+    language: str
+    organisation: str
+    ring_back: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOn:
+    """The volunteer's line was lost: one moment, then ask again, for the `tries`-th time."""
+
+    call_id: uuid.UUID
+    language: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End the call, having said a word of `reason` to whoever is still there: nothing, where it is over."""
+
+    reason: str
+    language: str = "en"
+
+
+Answer = Join | Greet | Inform | HoldOn | Leave
+
+
+def is_dialled(ctx: Context, call_id: uuid.UUID | None) -> bool:
+    """Whether a call that the carrier asks about is one that the dialler placed."""
+    require(ctx.actor, Permission.CARRIER_TELL)
+    with ctx.unit() as unit:
+        return call_id is not None and dialled.mode_of(unit, call_id) == DIALLED
+
+
+@again_after_deadlock
+def answered(ctx: Context, call_id: uuid.UUID, sid: str) -> Answer:
+    """What somebody hears who has answered, or who was greeted and is asked about again.
+
+    A second call that the carrier made of one request is ended, never joined.
+    """
+    with _held(ctx, call_id, sid) as held:
+        if held is None:
+            return Leave(OVER)
+        apply(held, Told("contact", sid, "in-progress"))
+        return _decide(held)
+
+
+@again_after_deadlock
+def out_of_the_room(ctx: Context, call_id: uuid.UUID, sid: str, status: str, tries: int) -> Answer:
+    """They aren't in the volunteer's room any more: they hung up, or the volunteer's line was lost. Whoever
+    is still there comes back to the volunteer once their line is open again, within some ten seconds.
+    """
+    with _held(ctx, call_id, sid) as held:
+        if held is None:
+            return Leave(OVER)
+        if proven_by(status) in FINAL:
+            apply(held, Told("contact", sid, status))
+        return _back(held, tries)
+
+
+@again_after_deadlock
+def key_pressed(ctx: Context, call_id: uuid.UUID, sid: str, digits: str) -> bool:
+    """Whoever heard that nobody was free pressed a key: the one that stops our calls to their number does so
+    before it is answered. False for another key.
+    """
+    with _held(ctx, call_id, sid) as held:
+        if held is None or held.call.number is None:
+            return False
+        return stop_calls_to(ctx, held.unit, held.call.number, digits)
+
+
+@contextmanager
+def _held(ctx: Context, call_id: uuid.UUID, sid: str) -> Iterator[Held | None]:
+    """A dialled call, locked; None where the carrier asks about another leg than the one that it named."""
+    require(ctx.actor, Permission.CARRIER_TELL)
+    with ctx.unit() as unit:
+        held = hold_call(ctx, unit, call_id)
+        mine = held is not None and held.call.mode == DIALLED and held.call.carrier_sid in {None, sid}
+        yield held if mine else None
+
+
+def _decide(held: Held) -> Answer:
+    call = held.call
+    if call.state == "abandoned":
+        return _information(held)
+    if call.state in FINAL:
+        return Leave(OVER)
+    if call.joined_at is not None:
+        return _back(held, 0)
+    assert call.answered_at is not None  # noqa: S101 -- they have just answered
+    shift = _whoever_waits(held)
+    greeted = call.greeted_at is not None
+    match next_step(call.answered_at, held.ctx.now, greeted=greeted, free=shift is not None):
+        case Step.JOIN if shift is not None:
+            return _join(held, shift)
+        case Step.GREET:
+            call.greeted_at = held.ctx.now
+            return Greet(call.id, _language(held))
+        case _:
+            make(held, Change("abandoned"))
+            return _information(held)
+
+
+def _whoever_waits(held: Held) -> Shift | None:
+    """The volunteer for this call, locked: whoever answered before, and still waits, comes first."""
+    call, unit = held.call, held.unit
+    if call.campaign_id is None or call.answered_at is None or not _is_diallers(held.assignment):
+        return None
+    since = held.ctx.now - ANSWER_WITHIN
+    behind = dialled.greeted_before(unit, call.campaign_id, since, call.answered_at)
+    return dialled.claim_waiting(unit, call.campaign_id, behind=behind)
+
+
+def _is_diallers(assignment: Assignment | None) -> bool:
+    """Whether the contact is still the dialler's to hand on."""
+    return assignment is not None and assignment.state == "dialling"
+
+
+def _join(held: Held, shift: Shift) -> Join:
+    """The contact comes into this volunteer's hands, and into their room."""
+    ctx, unit, call, assignment = held.ctx, held.unit, held.call, held.assignment
+    assert assignment is not None  # noqa: S101 -- without one nobody was looked for
+    assignment.state, assignment.shift_id, assignment.account_id = "open", shift.id, shift.account_id
+    ends_at = lease_ends(ctx.now, campaign_of(unit, assignment).assignment_timeout_s)
+    assignment.expires_at = max(assignment.expires_at, ends_at)
+    call.shift_id, call.account_id, call.joined_at = shift.id, shift.account_id, ctx.now
+    move(unit, shift, ctx.now, "in_call")
+    pacing_events.note(
+        unit, assignment.campaign_id, "call_connected", ctx.now, call_id=call.id, shift_id=shift.id
+    )
+    return Join(call.id, room_of(shift.account_id))
+
+
+def _back(held: Held, tries: int) -> Answer:
+    """Back to the volunteer with whom they were joined, while that is still their call."""
+    call, shift = held.call, held.shift
+    if call.state in FINAL or shift is None or held.assignment is None:
+        return Leave(OVER)
+    if held.assignment.state != "open":
+        return Leave(OVER)
+    if shift.line_state == "open":
+        return Join(call.id, room_of(shift.account_id))
+    if tries < LINE_BACK_TRIES:
+        return HoldOn(call.id, _language(held), tries + 1)
+    return Leave(SORRY, _language(held))
+
+
+def _information(held: Held) -> Inform:
+    organisation = held.unit.session.get_one(Organisation, held.unit.organisation_id)
+    return Inform(held.call.id, _language(held), organisation.name, held.call.caller_id)
+
+
+def _language(held: Held) -> str:
+    """The language in which the contact is spoken to: theirs where it is known."""
+    contact = None
+    if held.call.contact_id is not None:
+        contact = held.unit.session.get(Contact, (held.unit.organisation_id, held.call.contact_id))
+    return "cy" if contact is not None and (contact.language or "").lower().startswith("cy") else "en"

@@ -1,0 +1,120 @@
+"""A call that the dialler placed is over: what is recorded where nobody was joined, and who is free again.
+
+It is part of the same transaction as the evidence that the call is over, so that every dial ends in something
+that is said of it (issue of dialled modes; contract §6).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+
+from dialer.domain.abandonment import outcome_of, was_abandoned
+from dialer.domain.pacing_event import Kind, Outcome
+from dialer.domain.result import HouseholdReport, Report
+from dialer.services.calling import pacing_events
+from dialer.services.calling.reach import campaign_of
+from dialer.services.calling.results import Recording, complete
+from dialer.services.calling.shift_states import free, move
+from dialer.services.context import Context
+from dialer.store.models.calling import Assignment, Result, Shift
+from dialer.store.models.calls import Call
+from dialer.store.queries import queue
+from dialer.store.session import UnitOfWork
+
+MACHINES: Final = frozenset({"answering_machine", "left_message"})
+"""What a volunteer records who got no person: the policy learns how many there are."""
+_UNANSWERED: Final[dict[str, Outcome]] = {"no_answer": "no_answer", "busy": "busy"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A dialled call that has come to its end just now, with its assignment and shift, all locked."""
+
+    ctx: Context
+    unit: UnitOfWork
+    call: Call
+    assignment: Assignment
+    shift: Shift | None
+
+    @property
+    def lasted(self) -> dt.timedelta:
+        """How long they were on the line: what the carrier says, else as far as we know."""
+        if self.call.duration_s is not None:
+            return dt.timedelta(seconds=self.call.duration_s)
+        return self.ctx.now - (self.call.answered_at or self.ctx.now)
+
+
+def close(ended: Ended) -> None:
+    """All that follows from the end of a dialled call: once, since a call ends but once."""
+    if ended.call.joined_at is not None:
+        _tell(ended, _came_to(ended))
+        _let_volunteer_go(ended)
+        return
+    if ended.call.state == "completed" and was_abandoned(ended.lasted):
+        ended.call.state = "abandoned"  # they answered, and nobody spoke with them
+    _tell(ended, _unjoined(ended.call))
+    if ended.assignment.state == "dialling":
+        _close_assignment(ended)
+
+
+def _close_assignment(ended: Ended) -> None:
+    """The dialler's own result: an attempt. Where it was none, the number waits again at its place."""
+    ctx, unit, assignment = ended.ctx, ended.unit, ended.assignment
+    outcome = outcome_of(ended.call.state, ended.call.end_reason, ended.lasted)
+    if outcome is None:
+        assignment.state, assignment.closed_at = "expired", ctx.now
+        queue.put_back(unit, [assignment.queue_entry_id])
+        unit.session.flush()
+        queue.release(unit, [assignment.id])
+        return
+    recording = Recording(ctx, unit, campaign_of(unit, assignment), assignment, ctx.now)
+    complete(recording, None, HouseholdReport(Report(outcome.value)))
+
+
+def _let_volunteer_go(ended: Ended) -> None:
+    """They finish up; whoever is done with it already is ready for the next."""
+    shift = ended.shift
+    if shift is None or shift.state not in ("in_call", "wrap_up"):
+        return
+    if ended.assignment.state == "open":
+        move(ended.unit, shift, ended.ctx.now, "wrap_up")
+    else:
+        free(ended.unit, shift, ended.ctx.now)
+
+
+def _tell(ended: Ended, result: Outcome | None) -> None:
+    """The pacing policy hears how it ended; None stands for an abandoned call."""
+    call = ended.call
+    if call.campaign_id is None:
+        return
+    shift_id: uuid.UUID | None = call.shift_id
+    kind: Kind = "call_ended" if result else "call_abandoned"
+    pacing_events.note(
+        ended.unit, call.campaign_id, kind, ended.ctx.now, call_id=call.id, shift_id=shift_id, result=result
+    )
+
+
+def _unjoined(call: Call) -> Outcome | None:
+    if call.state == "abandoned":
+        return None
+    if call.state == "completed":
+        return "hung_up"
+    return _UNANSWERED.get(call.state, "failed")
+
+
+def _came_to(ended: Ended) -> Outcome:
+    """Whether a machine spoke with the volunteer, where they have said so by now."""
+    recorded = ended.unit.session.scalar(
+        select(Result.disposition).where(
+            Result.organisation_id == ended.unit.organisation_id,
+            Result.assignment_id == ended.assignment.id,
+            Result.contact_id == ended.assignment.contact_id,
+            Result.superseded_at.is_(None),
+        )
+    )
+    return "machine" if recorded in MACHINES else "completed"

@@ -1,0 +1,51 @@
+"""Volunteers who are done with whom they had in hand."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from dialer.services.calling.call_jobs import ask_to_look
+from dialer.services.calling.shift_states import free, move
+from dialer.services.context import Context
+from dialer.store.models.calling import Shift
+from dialer.store.queries import dialled
+from dialer.store.session import UnitOfWork
+
+
+def free_shifts(ctx: Context, unit: UnitOfWork, shift_ids: Sequence[uuid.UUID | None]) -> None:
+    """Shifts whose assignment ended are ready for the next; a paused or ended one stays as it is.
+
+    While the person of a dialled call is still on the volunteer's line, nobody else may be joined to it: the
+    leg is hung up, and its end makes the shift ready.
+    """
+    shifts = unit.session.scalars(
+        select(Shift)
+        .where(
+            Shift.organisation_id == unit.organisation_id,
+            Shift.id.in_([one for one in shift_ids if one is not None]),
+            Shift.state.in_(("assigned", "in_call", "wrap_up", "paused")),
+        )
+        .order_by(Shift.id)
+        .with_for_update()
+    )
+    for shift in shifts.all():
+        still_there = hang_up_contact(ctx, unit, shift)
+        if shift.state == "paused":
+            continue
+        if still_there:
+            move(unit, shift, ctx.now, "wrap_up")
+        else:
+            free(unit, shift, ctx.now)
+
+
+def hang_up_contact(ctx: Context, unit: UnitOfWork, shift: Shift) -> bool:
+    """Have the person hung up who is on the line of a shift (locked), where there is one."""
+    leg = dialled.leg_on_line_of(unit, shift.id)
+    if leg is None:
+        return False
+    leg.deadline_at = ctx.now
+    unit.after_commit(lambda: ask_to_look(ctx))
+    return True

@@ -1,0 +1,109 @@
+"""Calls that the dialler placed, and the volunteers who wait for them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import Select, exists, func, select, update
+
+from dialer.domain.call import DIALLED
+from dialer.store.models.calling import Assignment, Shift
+from dialer.store.models.calls import Call
+from dialer.store.queries.calls import OPEN
+from dialer.store.session import UnitOfWork
+
+
+def _waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> Select[Shift]:
+    """Who waits for a call with nobody in hand and nobody on their line, the longest first."""
+    of_shift = (Assignment.organisation_id == Shift.organisation_id, Assignment.shift_id == Shift.id)
+    on_line = (Call.organisation_id == Shift.organisation_id, Call.shift_id == Shift.id)
+    return (
+        select(Shift)
+        .where(
+            Shift.organisation_id == unit.organisation_id,
+            Shift.campaign_id == campaign_id,
+            Shift.state == "ready",
+            Shift.line_state == "open",
+            ~exists().where(*of_shift, Assignment.state == "open"),
+            ~exists().where(*on_line, Call.mode == DIALLED, Call.state.in_(OPEN)),
+        )
+        .order_by(Shift.ready_since, Shift.id)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def claim_waiting(unit: UnitOfWork, campaign_id: uuid.UUID, *, behind: int = 0) -> Shift | None:
+    """The shift that has waited longest for a call, locked; None where nobody waits. The first of them are
+    left to those who are waited for longer: `behind` so many.
+
+    Somebody else may have its lock, who claims it, or only notes that its page is open: first whoever is
+    locked is passed over, and only where nobody else waits the lock is waited for. Whoever holds one never
+    waits for anything that a call which was just answered holds.
+    """
+    query = _waiting(unit, campaign_id).offset(behind)
+    passed = unit.session.scalar(query.with_for_update(of=Shift, skip_locked=True))
+    if passed is not None:
+        return passed
+    seen = unit.session.scalar(query)
+    return None if seen is None else unit.session.scalar(query.with_for_update(of=Shift))
+
+
+def leg_on_line_of(unit: UnitOfWork, shift_id: uuid.UUID) -> Call | None:
+    """The call whose person is, or was not long ago, on the line of a shift (locked): it isn't over yet."""
+    return unit.session.scalar(
+        select(Call).where(
+            Call.organisation_id == unit.organisation_id,
+            Call.shift_id == shift_id,
+            Call.mode == DIALLED,
+            Call.state.in_(OPEN),
+        )
+    )
+
+
+def greeted_before(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime, before: dt.datetime) -> int:
+    """How many people who answered between these moments were greeted, and still wait to be joined."""
+    query = select(func.count()).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.campaign_id == campaign_id,
+        Call.state == "in_progress",
+        Call.greeted_at.is_not(None),
+        Call.joined_at.is_(None),
+        Call.answered_at >= since,
+        Call.answered_at < before,
+    )
+    return unit.session.scalar(query) or 0
+
+
+def joined_among(unit: UnitOfWork, assignment_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
+    """Those of these assignments whose person the dialler joined with somebody."""
+    joined = select(Call.assignment_id).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.assignment_id.in_(assignment_ids),
+        Call.mode == DIALLED,
+        Call.joined_at.is_not(None),
+    )
+    return frozenset(one for one in unit.session.scalars(joined) if one is not None)
+
+
+def move_leg(unit: UnitOfWork, before: uuid.UUID, after: uuid.UUID) -> None:
+    """Whoever is on the line of one shift is on that of another one of the same volunteer now."""
+    unit.session.execute(
+        update(Call)
+        .where(
+            Call.organisation_id == unit.organisation_id,
+            Call.shift_id == before,
+            Call.mode == DIALLED,
+            Call.state.in_(OPEN),
+        )
+        .values(shift_id=after)
+    )
+
+
+def mode_of(unit: UnitOfWork, call_id: uuid.UUID) -> str | None:
+    """How a call came about; None where there is none."""
+    return unit.session.scalar(
+        select(Call.mode).where(Call.organisation_id == unit.organisation_id, Call.id == call_id)
+    )

@@ -1,0 +1,105 @@
+"""TwiML for people whom the dialler rang: into a volunteer's room, or what they hear where nobody is free."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from flask import Response, request
+
+from dialer.domain.phone import written
+from dialer.domain.ringing import LONGEST_TALK_S
+from dialer.services.calling import call_urls, dialled_answers
+from dialer.services.calling.dialled_answers import Answer, Greet, HoldOn, Inform, Join, Leave
+from dialer.services.context import Context
+from dialer.web.webhooks import spoken
+from dialer.web.webhooks.away import pressed_key
+from dialer.web.webhooks.blueprint import twiml
+
+KEY_WITHIN_S = 4
+BETWEEN_LOOKS_S = 1
+MOST_TRIES = 99
+
+
+def answer(ctx: Context, call_id: uuid.UUID, params: Mapping[str, str]) -> Response:
+    """What a dialled call hears next: after its answer, out of a room (`then=back`), after a key."""
+    sid, then = params.get("CallSid", ""), request.args.get("then", "")
+    if then == "key":
+        return _after_key(dialled_answers.key_pressed(ctx, call_id, sid, pressed_key()))
+    if then == "back":
+        status = params.get("CallStatus", "")
+        return _heard(ctx, dialled_answers.out_of_the_room(ctx, call_id, sid, status, _tries()))
+    return _heard(ctx, dialled_answers.answered(ctx, call_id, sid))
+
+
+def away(caller_id: str) -> Response:
+    """What whoever answered hears while nothing can be looked up: nobody is left in silence. The call shows
+    as abandoned once the carrier is asked about it.
+    """
+    number = spoken.spelled(written(caller_id)) if caller_id.startswith("+") else ""
+    return twiml(spoken.document(spoken.say_in_both(spoken.AWAY, number=number), spoken.hang_up()))
+
+
+def _heard(ctx: Context, what: Answer) -> Response:
+    match what:
+        case Join():
+            return twiml(spoken.document(_room(ctx, what)))
+        case Greet():
+            again = spoken.redirect(call_urls.answer(ctx, what.call_id))
+            return twiml(spoken.document(spoken.say(spoken.HELLO_ONE_MOMENT, what.language), again))
+        case HoldOn():
+            return twiml(spoken.document(*_hold_on(ctx, what)))
+        case Inform():
+            return twiml(spoken.document(*_information(ctx, what)))
+        case Leave():
+            return twiml(spoken.document(_farewell(what), spoken.hang_up()))
+
+
+def _room(ctx: Context, join: Join) -> str:
+    """The volunteer hears a tone, and they talk at once. Its end for them isn't that of the room."""
+    room = spoken.element(
+        "Conference",
+        spoken.words(join.room),
+        startConferenceOnEnter="true",
+        endConferenceOnExit="false",
+        beep="onEnter",
+        participantLabel="contact",
+    )
+    action = call_urls.out_of_room(ctx, join.call_id, 0)
+    return spoken.element("Dial", room, action=action, timeLimit=LONGEST_TALK_S)
+
+
+def _hold_on(ctx: Context, what: HoldOn) -> tuple[str, ...]:
+    wait = spoken.element("Pause", length=BETWEEN_LOOKS_S)
+    again = spoken.redirect(call_urls.out_of_room(ctx, what.call_id, what.tries))
+    return spoken.say(spoken.ONE_MOMENT, what.language), wait, again
+
+
+def _information(ctx: Context, what: Inform) -> tuple[str, ...]:
+    """Who called and how to be left alone, in their own language first; the key is heard all along."""
+    spell = spoken.spelled(written(what.ring_back))
+    fields = {"organisation": what.organisation, "number": spell}
+    told = "".join(
+        spoken.say(spoken.NOBODY_FREE, one, **fields) + spoken.say(spoken.HOW_TO_STOP, one)
+        for one in spoken.own_first(what.language)
+    )
+    action = call_urls.key_of_contact(ctx, what.call_id)
+    keys = spoken.element("Gather", told, numDigits=1, timeout=KEY_WITHIN_S, action=action)
+    return keys, spoken.hang_up()
+
+
+def _farewell(what: Leave) -> str:
+    if what.reason != dialled_answers.SORRY:
+        return ""
+    return spoken.say(spoken.LINE_LOST, what.language)
+
+
+def _after_key(stopped: bool) -> Response:
+    words = spoken.say_in_both(spoken.STOPPED) if stopped else spoken.say_in_both(spoken.FAREWELL)
+    return twiml(spoken.document(words, spoken.hang_up()))
+
+
+def _tries() -> int:
+    """How often they were held on already, from our own address."""
+    text = request.args.get("tries", "")
+    return min(int(text), MOST_TRIES) if text.isascii() and text.isdigit() and len(text) < 3 else MOST_TRIES

@@ -1,0 +1,74 @@
+"""The volunteer's own stream: whom they are joined with is on the screen at once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from dialer.services.context import Context
+from dialer.settings import Settings
+from dialer.store.session import UnitFactory
+from tests import texting
+from tests.conftest import Caller, SetClock
+from tests.live import Event, Stream, live_beside
+from tests.people import Person
+from tests.web.served import served
+from tests.web.webhooks.test_dialled_answers import Exchange, exchange, people  # noqa: F401 -- fixtures
+
+IN_TIME_S = 0.3
+"""On our side, from the carrier's request on (the aim of the dialled modes)."""
+SLACK = 4
+"""Other tests run beside this one."""
+
+
+def next_of(stream: Stream) -> Event:
+    event = stream.event()
+    assert event is not None
+    return event
+
+
+@pytest.mark.slow
+def test_an_answer_is_on_the_screen_at_once(
+    exchange: Exchange,  # noqa: F811
+    settings: Settings,
+    units: UnitFactory,
+    ctx: Context,
+    clock: SetClock,
+) -> None:
+    shift_id, vic = exchange.sit_down(0), exchange.people[0]
+    call_id = exchange.dial()
+    headers = {"Authorization": f"Bearer {vic.token}"}
+    with served(exchange.app) as site, live_beside(settings, units, lambda: texting.system(ctx).at(clock())):
+        stream = Stream(site, f"/api/v1/sessions/{shift_id}/stream", headers)
+        assert stream.head()[0] == 200
+        first = next_of(stream)
+        assert (first.name, first.data["state"]) == ("session", "ready")
+        time.sleep(0.5)  # whatever came with the beginning is over
+        began = time.monotonic()
+        exchange.answers(call_id)
+        came = [next_of(stream) for _ in range(3)]
+        assert {one.name for one in came} == {"session", "assignment", "call"}
+        by_name = {one.name: one.data for one in came}
+        assert by_name["session"]["state"] == "in_call"
+        assert by_name["assignment"]["contact"]["first_name"] == "Person 0"
+        assert by_name["call"]["state"] == "in_progress"
+        assert max(one.at for one in came) - began < IN_TIME_S * SLACK
+        exchange.ends(call_id, CallDuration="5")
+        assert {next_of(stream).name for _ in range(2)} == {"session", "call"}
+        stream.socket.close()
+
+
+def test_a_stream_is_its_volunteers_alone(
+    exchange: Exchange,  # noqa: F811
+    api: Callable[[Person], Caller],
+    mallory: Person,
+    app: Flask,
+) -> None:
+    shift_id = exchange.sit_down(0)
+    path = f"/sessions/{shift_id}/stream"
+    assert api(mallory).get(path).status_code == 404
+    assert api(exchange.people[1]).get(path).status_code == 404
+    assert app.test_client().get(f"/api/v1{path}").status_code == 401
