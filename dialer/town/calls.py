@@ -59,7 +59,7 @@ class Calls:
         guard = customers(self._town.account)
         base = f"/{VERSION}/Accounts/{{account}}"
         return [
-            *Conferences(self._town, lambda: self.exchange).routes(),
+            *Conferences(self._town, lambda: self.exchange, self.accept).routes(),
             web.post(f"{base}/Calls.json", guard(self._create)),
             web.get(f"{base}/Calls.json", guard(self._list)),
             web.get(f"{base}/Calls/{{sid}}.json", guard(self._fetch)),

@@ -5,36 +5,42 @@ Twilio passes over parameters that it doesn't know; the town refuses them, so th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from aiohttp import web
 
-from dialer.town.api import VERSION, RefusedError, answer, customers, not_found
+from dialer.town.api import VERSION, RefusedError, answer, create, customers, not_found
 from dialer.town.control import local
 from dialer.town.listing import page_of
 from dialer.town.town import Town
 from dialer.town.voice.exchange import Exchange
-from dialer.town.voice.orders import BAD_VALUE, CallForm, read_call_form, refusal
+from dialer.town.voice.joining import read_joining
+from dialer.town.voice.leg import Leg
+from dialer.town.voice.orders import BAD_VALUE, CallForm, Order, read_call_form, refusal
 from dialer.town.voice.register import MOST_ON_A_PAGE, USUAL_PAGE, within
 from dialer.town.voice.room import Member, Room
-from dialer.town.voice.room_showing import room_record, shown_member, shown_room
-from dialer.town.voice.rooms import Rooms
+from dialer.town.voice.room_showing import room_record, shown_expected, shown_member, shown_room
+from dialer.town.voice.rooms import LABEL_TAKEN, NotAdmittedError, Rooms
 
 STATUSES: Final = ("init", "in-progress", "completed")
 TRUTHS: Final = ("true", "false")
 OTHERS: Final = ("EndConferenceOnExit", "BeepOnExit", "Coaching")
 CHANGES: Final = frozenset({"Muted", "Hold", "HoldUrl", "HoldMethod", "CallSidToCoach", *OTHERS})
 ENDING: Final = frozenset({"Status"})
+IN_API: Final = {LABEL_TAKEN: 16026}
+"""What isn't possible has another code where the API asks for it."""
 
 
 class Conferences:
     """What may be asked of the rooms of an exchange, which is another one when the town begins anew."""
 
-    def __init__(self, town: Town, exchange: Callable[[], Exchange]) -> None:
+    def __init__(self, town: Town, exchange: Callable[[], Exchange], place: Callable[[Order], Leg]) -> None:
         self._town = town
         self._exchange = exchange
+        self._place = place
 
     @property
     def rooms(self) -> Rooms:
@@ -51,6 +57,7 @@ class Conferences:
             web.get(f"{base}/{{sid}}.json", guard(self._fetch)),
             web.post(f"{base}/{{sid}}.json", guard(self._update)),
             web.get(f"{people}.json", guard(self._list_members)),
+            web.post(f"{people}.json", guard(self._add)),
             web.get(f"{people}/{{who}}.json", guard(self._fetch_member)),
             web.post(f"{people}/{{who}}.json", guard(self._update_member)),
             web.delete(f"{people}/{{who}}.json", guard(self._kick)),
@@ -91,13 +98,36 @@ class Conferences:
         room, query = self._room(request), request.query
         filters = {"Muted": "muted", "Hold": "hold", "Coaching": "coaching"}
         shown = [shown_member(member, self._account) for member in room.members.values()]
+        shown += [shown_expected(room, each, self._account) for each in room.expected.values()]
         for name, field in filters.items():
             if name in query:
                 shown = [each for each in shown if each[field] == (query[name] == "true")]
         return self._page(request, "participants", shown, key="call_sid")
 
+    async def _add(self, request: web.Request) -> web.StreamResponse:
+        """Ring somebody for a conference, known by its SID or, also before there is one, by its name."""
+        form, which = await read_call_form(request), request.match_info["sid"]
+        known = self.rooms.by_sid.get(which)
+        if (known is not None and known.status == STATUSES[-1]) or (known is None and is_conference(which)):
+            raise not_found(request)
+        name = known.name if known else which
+
+        def accept() -> Mapping[str, Any]:
+            order, terms = read_joining(form, name, self._town.terms)
+            try:
+                self.rooms.check(terms)
+            except NotAdmittedError as error:
+                raise refusal(IN_API.get(error.code, error.code), str(error)) from None
+            room, expected = self.rooms.expect(self._place(order), terms)
+            return shown_expected(room, expected, self._account)
+
+        return await create(request, self._town.dice, accept)
+
     async def _fetch_member(self, request: web.Request) -> web.Response:
         self._may_fail("fetch_error")
+        room = self._room(request)
+        if expected := room.expected.get(request.match_info["who"]):
+            return answer(shown_expected(room, expected, self._account))
         return answer(shown_member(self._member(request), self._account))
 
     async def _update_member(self, request: web.Request) -> web.Response:
@@ -115,8 +145,11 @@ class Conferences:
         return answer(shown_member(member, self._account))
 
     async def _kick(self, request: web.Request) -> web.Response:
-        """Take somebody out of the room; their call goes on with what follows."""
-        self.rooms.kick(self._member(request))
+        """Take somebody out of the room; their call goes on with what follows. Who is still rung isn't."""
+        if request.match_info["who"] in self._room(request).expected:
+            self._exchange().end(request.match_info["who"])
+        else:
+            self.rooms.kick(self._member(request))
         await self._exchange().settled()
         return web.Response(status=204)
 
@@ -161,6 +194,11 @@ class Conferences:
         keys = [each[key] for each in shown]
         shown = shown[keys.index(after) + 1 :] if after in keys else shown
         return answer(page_of(request, name, shown[: size + 1], size=size, number=max(number, 0), key=key))
+
+
+def is_conference(which: str) -> bool:
+    """Whether it is written as the SID of a conference, and not a name."""
+    return re.fullmatch(r"CF[0-9a-f]{32}", which) is not None
 
 
 async def _read(request: web.Request, known: frozenset[str]) -> CallForm:

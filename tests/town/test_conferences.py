@@ -9,7 +9,7 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from tests.town.conftest import GWEN
+from tests.town.conftest import GWEN, US
 from tests.town.test_calls import place
 from tests.town.test_talks import asked
 from tests.towns import PUBLIC_URL, Inbox, Town, Webhook
@@ -331,3 +331,73 @@ def test_a_killed_town_ends_its_rooms(tmp_path: Path) -> None:
     assert (conference["status"], conference["stays"][0]["call_sid"]) == ("completed", shift.sid)
     assert conference["stays"][0]["left_at"]
     own_town.stop()
+
+
+def add(client: Client, room_: str, number: str, **fields: Any) -> Any:
+    """Have somebody rung for a room, which reports what becomes of it."""
+    told = {"conference_status_callback": f"{PUBLIC_URL}{ROOM}", "conference_status_callback_event": [ALL]}
+    return client.conferences(room_).participants.create(to=number, from_=US, beep="false", **told, **fields)
+
+
+def test_people_are_rung_for_a_room_that_need_not_be_there_yet(
+    town: Town, client: Client, inbox: Inbox
+) -> None:
+    first = add(client, "council", VIC, label="chair", end_conference_on_exit=True)
+    assert (first.status, first.muted, first.label) == ("queued", False, "chair")
+    town.advance(10)
+    town.person(GWEN, phone="answers", ring_s=5, talk_s=30)
+    second = add(client, first.conference_sid, GWEN, muted=True)
+    town.advance(3)
+    assert [each.status for each in client.conferences(first.conference_sid).participants.list()] == [
+        "connected",
+        "ringing",
+    ]
+    town.advance(10)
+    (conference,) = town.conferences("council")
+    assert conference["status"] == "in-progress"
+    assert client.conferences(first.conference_sid).participants(second.call_sid).fetch().muted
+    assert [hook.params["StatusCallbackEvent"] for hook in events(inbox)][:3] == [
+        "participant-join",
+        "participant-join",
+        "conference-start",
+    ]
+
+
+def test_who_does_not_answer_for_a_room_leaves_it(town: Town, client: Client, inbox: Inbox) -> None:
+    town.person(GWEN, phone="busy")
+    rung = add(client, "council", GWEN, label="chair")
+    town.advance(10)
+    left, end = events(inbox)
+    assert left.params["ReasonParticipantLeft"] == "participant_add_failed"
+    assert (left.params["CallSid"], left.params["ParticipantCallStatus"]) == (rung.call_sid, "busy")
+    assert end.params["ReasonConferenceEnded"] == "last-participant-left"
+    town.person(GWEN, phone="answers", ring_s=9)
+    rung = add(client, "council", GWEN)
+    assert client.conferences(rung.conference_sid).participants(rung.call_sid).delete()
+    town.advance(1)
+    assert client.calls(rung.call_sid).fetch().status == "canceled"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"label": "a/b"}, 16024),
+        ({"label": "chair"}, 16026),
+        ({"max_participants": 1}, 20001),
+        ({"coaching": True}, 20001),
+        ({"record": True}, 20001),
+        ({"timeout": 4}, 20001),
+    ],
+)
+def test_who_can_not_be_rung_for_a_room_is_refused(
+    fields: dict[str, Any], code: int, town: Town, client: Client
+) -> None:
+    add(client, "council", VIC, label="chair")
+    town.advance(5)
+    with pytest.raises(TwilioRestException) as refused:
+        add(client, "council", GWEN, **fields)
+    assert refused.value.code == code
+    assert len(town.calls()) == 1
+    with pytest.raises(TwilioRestException) as gone:
+        add(client, "CF" + "0" * 32, GWEN)
+    assert gone.value.code == 20404

@@ -76,6 +76,7 @@ class Exchange:
             self.lines.hang_up(line, unanswered=CANCELED)
         finally:
             self.lines.free(line)
+        self.rooms.give_up(line.leg)
 
     async def _outbound(self, line: Line, order: Order, after_s: float) -> None:
         """A call that the API placed: its turn, the ringing, detection, its TwiML."""

@@ -148,7 +148,7 @@ def read_order(form: CallForm, terms: Terms) -> Order:
         to,
         caller,
         source,
-        callback=_callback(form),
+        callback=callback_of(form),
         timeout_s=form.whole("Timeout", DEFAULT_RING_S, 1, LONGEST_RING_S),
         detection=_detection(form),
         send_digits=_send_digits(form),
@@ -190,7 +190,7 @@ def _source(form: CallForm) -> Source | None:
     return Given(text) if text else None
 
 
-def _callback(form: CallForm) -> Callback | None:
+def callback_of(form: CallForm) -> Callback | None:
     """Where the call reports; of its end alone, unless more is asked for."""
     url = form.address("StatusCallback", BAD_CALLBACK)
     events = form.all("StatusCallbackEvent") or ("completed",)

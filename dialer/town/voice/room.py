@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final
 
+from dialer.town.voice.leg import Leg
 from dialer.town.voice.line import Line
 from dialer.town.voice.sounds import HOLD_MUSIC, SILENCE, Sound, people, played
 from dialer.town.voice.verbs import Conference
@@ -71,9 +72,20 @@ class Member:
         return not silent and self.coach in {"", other.sid}
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Somebody who is rung for a room and isn't there yet."""
+
+    leg: Leg
+    terms: Conference
+    created_at: datetime
+
+
 @dataclass(slots=True)
 class Room:
-    """One conference. `callback` and `events` are those that the first who came in asked for."""
+    """One conference. `callback` and `events` are those that the first who came in asked for; `expected` are
+    rung for it.
+    """
 
     sid: str
     name: str
@@ -89,6 +101,7 @@ class Room:
     region: str = "us1"
     sequence: int = 0
     members: dict[str, Member] = field(default_factory=dict)
+    expected: dict[str, Expected] = field(default_factory=dict)
     stays: list[Stay] = field(default_factory=list)
 
     def heard_by(self, member: Member) -> Sound | None:
@@ -101,6 +114,11 @@ class Room:
             other.sid for other in self.members.values() if other is not member and other.speaks_to(member)
         ]
         return people(speak) if speak else SILENCE
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody is in it, and nobody on the way."""
+        return not self.members and not self.expected
 
     def has_begun(self) -> bool:
         """Whether there are enough in it, one of whom begins it."""
@@ -127,5 +145,5 @@ class Room:
         return cls(**kept)
 
 
-_KEPT: Final = tuple(each.name for each in fields(Room) if each.name not in {"members", "stays"})
+_KEPT: Final = tuple(each.name for each in fields(Room) if each.name not in {"members", "expected", "stays"})
 _INSTANTS: Final = ("created_at", "updated_at", "started_at", "ended_at")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from email.utils import format_datetime
-from typing import Any
+from typing import Any, Final
 
+from dialer.town.voice.leg import QUEUED, RINGING
 from dialer.town.voice.reports import API_VERSION
-from dialer.town.voice.room import Member, Room
+from dialer.town.voice.room import Expected, Member, Room
+
+_ON_THE_WAY: Final = {QUEUED: "queued", RINGING: "ringing"}
 
 
 def shown_room(room: Room, account_sid: str) -> dict[str, Any]:
@@ -50,6 +53,29 @@ def shown_member(member: Member, account_sid: str) -> dict[str, Any]:
         "status": "connected",
         "queue_time": None,
         "uri": f"{place}/Participants/{member.sid}.json",
+    }
+
+
+def shown_expected(room: Room, expected: Expected, account_sid: str) -> dict[str, Any]:
+    """The participant resource of somebody who is still rung."""
+    leg, terms = expected.leg, expected.terms
+    place = f"/{API_VERSION}/Accounts/{account_sid}/Conferences/{room.sid}"
+    return {
+        "account_sid": account_sid,
+        "call_sid": leg.sid,
+        "conference_sid": room.sid,
+        "label": terms.participant_label or None,
+        "call_sid_to_coach": terms.coach or None,
+        "coaching": bool(terms.coach),
+        "date_created": format_datetime(expected.created_at),
+        "date_updated": format_datetime(expected.created_at),
+        "end_conference_on_exit": terms.end_conference_on_exit,
+        "muted": terms.muted,
+        "hold": False,
+        "start_conference_on_enter": terms.start_conference_on_enter,
+        "status": _ON_THE_WAY.get(leg.status, "connecting"),
+        "queue_time": str(leg.queue_ms),
+        "uri": f"{place}/Participants/{leg.sid}.json",
     }
 
 

@@ -11,10 +11,10 @@ from dataclasses import asdict
 from typing import Any, Final
 
 from dialer.town.voice import room_reports
-from dialer.town.voice.leg import COMPLETED, IN_PROGRESS
+from dialer.town.voice.leg import COMPLETED, IN_PROGRESS, Leg
 from dialer.town.voice.line import Line
 from dialer.town.voice.lines import Surroundings
-from dialer.town.voice.room import INIT, Member, Room, Stay
+from dialer.town.voice.room import INIT, Expected, Member, Room, Stay
 from dialer.town.voice.verbs import Conference
 
 HUNG_UP: Final = "participant_hung_up"
@@ -52,6 +52,7 @@ class Rooms:
         _check(room, terms)
         if room is None:
             room = self._made(terms)
+        room.expected.pop(line.leg.sid, None)
         member = self._seated(room, line, terms)
         self._tell(room, "participant-join", member)
         if terms.beep in {"true", "onEnter"}:
@@ -60,6 +61,29 @@ class Rooms:
             self._start(room)
         room.stir(but=member)
         return member
+
+    def check(self, terms: Conference) -> None:
+        """Raises NotAdmittedError for somebody who couldn't go into the room now."""
+        _check(self._open.get(terms.name), terms)
+
+    def expect(self, leg: Leg, terms: Conference) -> tuple[Room, Expected]:
+        """Somebody is rung for a room, which is made when there is none."""
+        room = self._open.get(terms.name) or self._made(terms)
+        expected = room.expected[leg.sid] = Expected(leg, terms, self._town.now())
+        return room, expected
+
+    def give_up(self, leg: Leg) -> None:
+        """A call is over: if it was for a room that it never reached, its events say so."""
+        room = next((each for each in self._open.values() if leg.sid in each.expected), None)
+        if room is None:
+            return
+        expected = room.expected.pop(leg.sid)
+        told = {"CallSid": leg.sid, "ParticipantCallStatus": leg.status, "ReasonParticipantLeft": ADD_FAILED}
+        if expected.terms.participant_label:
+            told["ParticipantLabel"] = expected.terms.participant_label
+        self._tell(room, "participant-leave", more=told)
+        if room.is_empty:
+            self._end(room, "last-participant-left", None, MODERATOR_ENDED)
 
     def _made(self, terms: Conference) -> Room:
         """A new conference; whoever comes first says who is told of it."""
@@ -114,7 +138,7 @@ class Rooms:
         how = "kicked" if kicked else "left"
         if member.ends:
             self._end(room, f"participant-with-end-conference-on-exit-{how}", member, MODERATOR_ENDED)
-        elif not room.members:
+        elif room.is_empty:
             self._end(room, f"last-participant-{how}", member, MODERATOR_ENDED)
         else:
             if member.beeps_on_exit:
