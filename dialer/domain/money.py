@@ -9,8 +9,10 @@ from typing import Final
 
 from dialer.domain.texting import SENDER_KINDS
 
-SMALLEST: Final = Decimal("0.0001")
-"""Amounts are kept to this, in the installation's currency."""
+SMALLEST: Final = Decimal("0.00001")
+"""Amounts are kept to this: the carrier bills a part of a text to five places."""
+IN_ONE: Final = 100_000
+"""Figures are whole numbers: what they tell of money is counted in these."""
 
 
 @dataclass(frozen=True, slots=True)

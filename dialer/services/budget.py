@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from dialer.domain.blast import Waiting
+from dialer.domain.money import IN_ONE
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
 from dialer.store.queries import counters
@@ -13,8 +14,6 @@ from dialer.store.queries.campaign_figures import spent_in
 from dialer.store.session import UnitOfWork
 
 ORGANISATION: Final = "organisation"
-IN_ONE: Final = 10_000
-"""Figures are whole numbers: money is kept in ten-thousandths."""
 
 
 def left_to_spend(ctx: Context, unit: UnitOfWork) -> Decimal | None:
@@ -43,7 +42,7 @@ def spend_alone(ctx: Context, unit: UnitOfWork, amount: Decimal) -> None:
 
 
 def _alone_in(currency: str) -> str:
-    return f"spent_alone_{currency}_e4"
+    return f"spent_alone_{currency}_e5"
 
 
 def stop_when_spent(ctx: Context, unit: UnitOfWork) -> None:

@@ -91,8 +91,8 @@ def as_csv(found: Spending) -> Iterator[str]:
                 line.units,
                 UNITS[line.channel],
                 line.currency,
-                line.reckoned,
-                line.cost,
+                f"{line.reckoned:.4f}",
+                f"{line.cost:.4f}",
                 line.first_day,
                 line.last_day,
             )

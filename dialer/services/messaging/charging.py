@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from dialer.carrier.port import CarrierMessage
 from dialer.domain.message import ALONE
+from dialer.domain.money import IN_ONE
 from dialer.services.budget import spend_alone, stop_when_spent
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
@@ -65,7 +66,7 @@ def _spend(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> dict[uuid.U
         if cost.blast_id is not None and cost.purpose == BLAST:
             by_blast[cost.blast_id].append(cost.amount)
     for blast_id, amounts in by_blast.items():
-        counters.bump(unit, "blast", blast_id, SPENT, int(sum(amounts) * 10_000))
+        counters.bump(unit, "blast", blast_id, SPENT, int(sum(amounts) * IN_ONE))
     for campaign_id in sorted(by_campaign):
         message_outcomes.spend(unit, campaign_id, by_campaign[campaign_id])
     spend_alone(ctx, unit, alone)

@@ -13,6 +13,7 @@ from dialer.domain.access import Permission
 from dialer.domain.blast import eta_s
 from dialer.domain.message import OUTBOUND_STATES
 from dialer.domain.message_gate import EXCLUSIONS, Skip
+from dialer.domain.money import IN_ONE
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import reach_blast
 from dialer.services.messaging.saved_audience import moment_of
@@ -25,8 +26,8 @@ from dialer.store.queries import counters
 from dialer.store.queries.conversations import count_held_by_review
 from dialer.store.session import UnitOfWork
 
-SPENT: Final = "spent_e4"
-"""What a blast has cost, in ten-thousandths of the currency: figures are whole numbers."""
+SPENT: Final = "spent_e5"
+"""What a blast has cost, in hundred-thousandths of the currency: figures are whole numbers."""
 ACCEPTED: Final = "accepted"
 """How many texts the carrier took, whatever became of them: what it refused outright is none."""
 EXPIRED: Final = "expired"
@@ -54,7 +55,7 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             expired=figures.get(EXPIRED, 0),
             in_review=count_held_by_review(unit, blast.id) if figures.get("queued") else 0,
             skipped_by=_skipped_by(figures, blast),
-            spent=Decimal(figures.get(SPENT, 0)) / 10_000,
+            spent=Decimal(figures.get(SPENT, 0)) / IN_ONE,
             currency=ctx.messaging.currency,
             rate_per_s=rate,
             eta_s=_eta(ctx, unit, blast, campaign, figures=figures, rate=rate),

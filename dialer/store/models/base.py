@@ -28,7 +28,8 @@ TextList = Annotated[list[str], mapped_column(ARRAY(Text), server_default=text("
 IdList = Annotated[
     list[uuid.UUID], mapped_column(ARRAY(UUID(as_uuid=True)), server_default=text("'{}'::uuid[]"))
 ]
-Money = Annotated[Decimal, mapped_column(Numeric(14, 4))]
+Money = Annotated[Decimal, mapped_column(Numeric())]
+"""Amounts to as many places as the carrier bills (five, `dialer.domain.money`); sums are exact."""
 
 
 def new_id() -> uuid.UUID:

@@ -99,6 +99,10 @@ class Blast(Identified, Base):
     planned_at: Mapped[Instant | None]
     priced_through: Mapped[Instant | None]
     """Up to when the carrier's own figures of what was sent have been read; see `pricing`."""
+    unpriced_since: Mapped[Instant | None]
+    """When the first was sent of those for which that reading found no figure yet."""
+    price_looks: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
+    price_again_at: Mapped[Instant | None]
     plan_leased_until: Mapped[Instant | None]
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant]

@@ -200,7 +200,7 @@ _JUDGE: Final = text(
     passed AS (
         UPDATE message
         SET state = 'sending', attempts = message.attempts + 1, attempted_at = :now, lease = NULL,
-            leased_until = NULL, clean_looks = 0, next_look_at = NULL, reckoned = judged.price
+            leased_until = NULL, clean_looks = 0, next_look_at = NULL, reckoned = round(judged.price, 5)
         FROM judged
         WHERE message.organisation_id = :organisation AND message.id = judged.id
           AND judged.skip IS NULL AND judged.wait IS NULL

@@ -20,7 +20,7 @@ _ACCEPT: Final = text(
     """
     WITH told AS (
         SELECT m.id, m.state, m.skip_reason, given.sid,
-               coalesce(m.reckoned, m.segments * CAST(:price AS numeric)) AS cost
+               coalesce(m.reckoned, round(m.segments * CAST(:price AS numeric), 5)) AS cost
         FROM unnest(CAST(:ids AS uuid[]), CAST(:sids AS text[])) AS given(id, sid)
         JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
         WHERE m.state IN ('queued', 'sending', 'unknown') AND m.attempts > m.put_back
@@ -127,12 +127,12 @@ _CORRECT: Final = text(
             CAST(:segments AS smallint[])) AS given(sid, price, currency, segments)
     ), told AS (
         SELECT m.id, coalesce(given.segments, m.segments) AS segments,
-            CASE WHEN m.cost_currency = given.currency AND given.price IS NOT NULL THEN round(given.price, 4)
-                ELSE round(m.cost * coalesce(given.segments, m.segments) / m.segments, 4) END AS cost
+            CASE WHEN m.cost_currency = given.currency AND given.price IS NOT NULL THEN round(given.price, 5)
+                ELSE round(m.cost * coalesce(given.segments, m.segments) / m.segments, 5) END AS cost
         FROM given JOIN message m ON m.organisation_id = :organisation AND m.carrier_sid = given.sid
         WHERE m.direction = 'outbound' AND m.cost IS NOT NULL
           AND (m.segments <> given.segments
-              OR (m.cost_currency = given.currency AND m.cost <> round(given.price, 4)))
+              OR (m.cost_currency = given.currency AND m.cost <> round(given.price, 5)))
         ORDER BY m.id FOR UPDATE OF m
     )
     UPDATE message SET cost = told.cost, segments = told.segments
@@ -340,6 +340,26 @@ def sent_until(unit: UnitOfWork, blast_id: uuid.UUID, since: dt.datetime, count:
     """When so many texts of a blast had been sent after a moment; None where there are fewer."""
     given = {"organisation": unit.organisation_id, "blast": blast_id, "since": since, "count": count}
     found: dt.datetime | None = unit.session.scalar(_SENT_UNTIL, given)
+    return found
+
+
+_UNPRICED: Final = text(
+    """
+    SELECT min(attempted_at) FROM message
+    WHERE organisation_id = :organisation AND blast_id = :blast AND purpose = 'blast'
+      AND carrier_sid = ANY (CAST(:sids AS text[])) AND state IN ('sent', 'delivered', 'undelivered')
+    """
+)
+
+
+def sent_without_price(unit: UnitOfWork, blast_id: uuid.UUID, sids: Sequence[str]) -> dt.datetime | None:
+    """When the first was sent of these texts that are a blast's and that the carrier may still charge for: it
+    charges nothing for one that failed. None without any.
+    """
+    if not sids:
+        return None
+    given = {"organisation": unit.organisation_id, "blast": blast_id, "sids": list(sids)}
+    found: dt.datetime | None = unit.session.scalar(_UNPRICED, given)
     return found
 
 
