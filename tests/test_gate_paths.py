@@ -96,8 +96,9 @@ def test_a_way_past_the_gate_is_found() -> None:
 def test_phones_ring_by_twiml_only_where_a_bridge_was_made() -> None:
     verbs = {(str(place), _first(call)) for place, call in built("element")}
     ringing = {(place, verb) for place, verb in verbs if verb not in SAYING}
-    joined, room = "dialer.web.webhooks.voice:_joined", "dialer.web.webhooks.lines:let_in"
-    into_room = {(room, "Dial"), (room, "Conference")}
+    joined = "dialer.web.webhooks.voice:_joined"
+    rooms = ("dialer.web.webhooks.lines:let_in", "dialer.web.webhooks.dialled:_room")
+    into_room = {(room, verb) for room in rooms for verb in ("Dial", "Conference")}
     assert ringing == {(joined, "Dial"), (joined, "Number"), *into_room}
     given = function_at(Place("dialer.web.webhooks.voice", "_joined")).args.args
     assert "Bridge" in {ast.unparse(one.annotation) for one in given if one.annotation}

@@ -210,12 +210,14 @@ class PacerProcess:
 
     def _record(self, now: float) -> None:
         """Write down what the carrier said; what can't be written down now is, later."""
-        while self.told:
-            one = self.told[0]
-            dial_handing.record(self._context(one.organisation_id), one.answer)
-            self.told.popleft()
-            self.posted.pop(one.answer.call_id, None)
-            self._heed(one, now)
+        heard = [self.told[at] for at in range(len(self.told))]
+        for organisation_id, ones in groupby(heard, key=lambda one: one.organisation_id):
+            batch = list(ones)
+            dial_handing.record(self._context(organisation_id), [one.answer for one in batch])
+            for one in batch:
+                self.told.popleft()
+                self.posted.pop(one.answer.call_id, None)
+                self._heed(one, now)
 
     def _heed(self, one: _Posted, now: float) -> None:
         match one.answer.outcome:

@@ -5,7 +5,8 @@ before they are posted; and what the carrier said of each.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -14,15 +15,16 @@ from dialer.domain.access import Permission, require
 from dialer.domain.carrier_action import PUTS_BACK, Action
 from dialer.domain.dialling import OVER_AFTER, RINGS_S, STALE_AFTER
 from dialer.domain.ringing import BAD_NUMBER, LOST_AFTER, NOT_TAKEN, REFUSED, TOO_LATE, Change, first_look
-from dialer.services.calling import call_urls, pacing_events
-from dialer.services.calling.call_evidence import Held, hold_call, make, taken
+from dialer.domain.stats import ATTEMPTS
+from dialer.services.calling import call_urls
+from dialer.services.calling.call_evidence import Held, hold_call, make
 from dialer.services.calling.dial_claims import give_back_lines
 from dialer.services.calling.ring_gate import refusals
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Campaign
 from dialer.store.models.calls import Call
-from dialer.store.queries import dialling
+from dialer.store.queries import counters, dialling
 from dialer.store.session import UnitOfWork
 
 
@@ -64,7 +66,9 @@ def to_the_wire(
         _give_back(ctx, unit, found, reasons)
         passed = [call for call, assignment in found if assignment.id not in reasons]
         for call in passed:
-            _set_dialling(ctx, unit, call)
+            call.dial_state, call.attempts = "dialling", call.attempts + 1
+            call.attempted_at, call.deadline_at = ctx.now, ctx.now + LOST_AFTER
+        dialling.tell_started(unit, campaign.id, [call.id for call in passed], ctx.now)
         return [_outbound(ctx, call, begin_before) for call in passed]
 
 
@@ -80,13 +84,6 @@ def _give_back(
         give_back_lines(ctx, unit, [both for _, _, both in those], reason)
 
 
-def _set_dialling(ctx: Context, unit: UnitOfWork, call: Call) -> None:
-    assert call.campaign_id is not None  # noqa: S101 -- every dial is a campaign's
-    call.dial_state, call.attempts = "dialling", call.attempts + 1
-    call.attempted_at, call.deadline_at = ctx.now, ctx.now + LOST_AFTER
-    pacing_events.note(unit, call.campaign_id, "call_started", ctx.now, call_id=call.id)
-
-
 def _outbound(ctx: Context, call: Call, begin_before: float) -> OutboundCall:
     assert call.number is not None  # noqa: S101 -- every dial has one
     return OutboundCall(
@@ -100,10 +97,32 @@ def _outbound(ctx: Context, call: Call, begin_before: float) -> OutboundCall:
     )
 
 
-@again_after_deadlock
-def record(ctx: Context, answer: Answer) -> None:
-    """Write down what the carrier said of a dial, unless a callback has said more meanwhile."""
+def record(ctx: Context, answers: Sequence[Answer]) -> None:
+    """Write down what the carrier said of these dials, unless a callback has said more meanwhile.
+
+    Those that it took, nearly all, in one statement.
+    """
     require(ctx.actor, Permission.SYSTEM_RUN)
+    accepted = {one.call_id: one.outcome.sid for one in answers if isinstance(one.outcome, Accepted)}
+    if accepted:
+        _record_accepted(ctx, accepted)
+    for one in answers:
+        if one.call_id not in accepted:
+            _record_one(ctx, one)
+
+
+@again_after_deadlock
+def _record_accepted(ctx: Context, sids: Mapping[uuid.UUID, str]) -> None:
+    """The carrier rings them: attempts, whatever comes of them (`call_evidence.taken`)."""
+    with ctx.unit() as unit:
+        taken = dialling.set_taken(unit, sids, ctx.now + OVER_AFTER)
+        for campaign_id, count in Counter(taken).items():
+            counters.bump(unit, "campaign", campaign_id, ATTEMPTS, count)
+            counters.bump_minute(unit, campaign_id, ctx.now, attempts=count)
+
+
+@again_after_deadlock
+def _record_one(ctx: Context, answer: Answer) -> None:
     with ctx.unit() as unit:
         held = hold_call(ctx, unit, answer.call_id)
         if held is None or held.call.dial_state != "dialling":
@@ -114,10 +133,6 @@ def record(ctx: Context, answer: Answer) -> None:
 def _take_in(held: Held, outcome: CallOutcome) -> None:
     call, ctx = held.call, held.ctx
     match outcome:
-        case Accepted():
-            call.dial_state, call.carrier_sid = "dialled", outcome.sid
-            taken(held)
-            call.deadline_at = ctx.now + OVER_AFTER
         case NotAccepted():
             _never_rang(held, Change("canceled", NOT_TAKEN))
         case Refused():

@@ -391,6 +391,36 @@ def lock_waiting(unit: UnitOfWork, call_ids: Sequence[uuid.UUID]) -> list[tuple[
     return list(unit.session.execute(query))
 
 
+def tell_started(
+    unit: UnitOfWork, campaign_id: uuid.UUID, call_ids: Sequence[uuid.UUID], now: dt.datetime
+) -> None:
+    """Have the policy hear that these are handed to the carrier (`pacing_events.note`, for many)."""
+    common = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id}
+    told = [common | {"kind": "call_started", "at": now, "call_id": call_id} for call_id in call_ids]
+    if told:
+        unit.session.execute(insert(PacingEvent), told)
+
+
+_TAKEN = text(
+    """
+    UPDATE call c
+    SET dial_state = 'dialled', carrier_sid = said.sid, deadline_at = :deadline,
+        contact_rung_at = c.attempted_at
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:sids AS text[])) AS said(id, sid)
+    WHERE c.organisation_id = :organisation AND c.id = said.id AND c.dial_state = 'dialling'
+    RETURNING c.campaign_id
+    """
+)
+
+
+def set_taken(unit: UnitOfWork, sids: Mapping[uuid.UUID, str], deadline: dt.datetime) -> Sequence[uuid.UUID]:
+    """Note of these dials what the carrier calls them, where no callback has proven yet that it has them; the
+    campaign of each. `deadline` is when it is asked about them.
+    """
+    given = {"organisation": unit.organisation_id, "ids": list(sids), "sids": list(sids.values())}
+    return unit.session.scalars(_TAKEN, given | {"deadline": deadline}).all()
+
+
 def stale(unit: UnitOfWork, before: dt.datetime, most: int) -> Sequence[uuid.UUID]:
     """The dials that were claimed before then and still wait to be rung, whoever claimed them."""
     query = select(Call.id).where(
