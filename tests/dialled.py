@@ -30,7 +30,7 @@ class Room:
     organisation_id: uuid.UUID
     campaign_id: uuid.UUID
     system: Callable[[], Context]
-    _made: list[uuid.UUID] = field(default_factory=list)
+    made: list[uuid.UUID] = field(default_factory=list)
 
     def sit_down(self, account_id: uuid.UUID, since: dt.datetime) -> uuid.UUID:
         """Somebody waits in their room since then."""
@@ -49,6 +49,7 @@ class Room:
             unit.session.add(shift)
             unit.session.flush()
             move(unit, shift, since, line="open")
+        self.made.append(shift.id)
         return shift.id
 
     def dial(self, voter: Voter, sid: str | None = None, number: str | None = None) -> uuid.UUID:

@@ -26,6 +26,7 @@ class CallView:
     contact_id: uuid.UUID | None
     assignment_id: uuid.UUID | None
     direction: str
+    mode: str
     to: str | None
     from_number: str | None
     state: str
@@ -51,6 +52,7 @@ def call_view(call: Call, *, with_why: bool = False) -> CallView:
         contact_id=call.contact_id,
         assignment_id=call.assignment_id,
         direction=call.direction,
+        mode=call.mode,
         to=call.caller_id if inbound else call.number,
         from_number=call.number if inbound else call.caller_id,
         state=call.state,

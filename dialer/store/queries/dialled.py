@@ -107,3 +107,26 @@ def mode_of(unit: UnitOfWork, call_id: uuid.UUID) -> str | None:
     return unit.session.scalar(
         select(Call.mode).where(Call.organisation_id == unit.organisation_id, Call.id == call_id)
     )
+
+
+def count_on_line(unit: UnitOfWork, campaign_id: uuid.UUID) -> int:
+    """How many volunteers are on their line for a campaign."""
+    query = select(func.count()).where(
+        Shift.organisation_id == unit.organisation_id,
+        Shift.campaign_id == campaign_id,
+        Shift.state != "ended",
+        Shift.line_state == "open",
+    )
+    return unit.session.scalar(query) or 0
+
+
+def count_rang_back(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime) -> int:
+    """How many different people have rung our numbers since then, whom this campaign had rung."""
+    query = select(func.count(func.distinct(Call.number))).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.campaign_id == campaign_id,
+        Call.direction == "inbound",
+        Call.contact_id.is_not(None),
+        Call.created_at > since,
+    )
+    return unit.session.scalar(query) or 0

@@ -18,7 +18,7 @@ from dialer.services.calling.views import AssignmentView
 from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.volunteer import reports, screen
-from dialer.web.volunteer.line import Line, line_of
+from dialer.web.volunteer.line import Line, line_of, shown
 
 
 def to_call() -> Response:
@@ -102,6 +102,7 @@ def show_talk(
         line=_line(ctx, view),
         may_ring_me=bool(campaign.caller_ids),
         stopped=why_stopped(ctx, view.id),
+        shown=shown(shift, shift.line) if shift and shift.line else "",
     )
     page = screen.call_screen(view, talk, around, stopping=stopping)
     template = "outcome" if talk.stage is Stage.OUTCOME else "person"

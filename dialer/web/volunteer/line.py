@@ -8,6 +8,7 @@ from typing import Final
 
 from flask_babel import gettext
 
+from dialer.domain.call import DIALLED
 from dialer.domain.ringing import (
     LOST,
     REFUSED,
@@ -18,6 +19,7 @@ from dialer.domain.ringing import (
 )
 from dialer.domain.talk import Stage, Talk
 from dialer.services.calling.call_views import CallView
+from dialer.services.calling.views import LineView, SessionView
 
 UNDER_WAY: Final = frozenset({"queued", "ringing", "in_progress"})
 _KNOWN: Final = {"busy": "busy", "no_answer": "no_answer"}
@@ -53,13 +55,14 @@ def line_of(call: CallView | None) -> Line | None:
 
 
 def after_the_end(call: CallView, talk: Talk) -> Talk:
-    """The talk once the line is over: finishing up, with what the carrier knows already chosen. Where the
-    other phone was never rung there is nothing to finish.
+    """The talk once the line is over: finishing up, with what the carrier knows already chosen; of a dialled
+    call, that they talked. Where the other phone was never rung there is nothing to finish.
     """
     if not has_rung_them(call) or talk.stage is Stage.OUTCOME:
         return talk
     if call.state == "completed":
-        return talk.finishing(reached=True)
+        spoke = "contacted" if call.mode == DIALLED and talk.heard().disposition is None else None
+        return talk.finishing(reached=True, disposition=spoke)
     return talk.finishing(reached=False, disposition=_KNOWN.get(call.state))
 
 
@@ -79,3 +82,8 @@ def why_not(call: CallView) -> str:
     if call.end_reason in _CARRIER:
         return str(gettext("We couldn’t put you through just now. Try again, or ring from your own phone."))
     return str(gettext("They can’t be rung any more. Leave them to someone else."))
+
+
+def shown(shift: SessionView, line: LineView) -> str:
+    """What a page of somebody on a line of their own stands for: once this is another, it is shown anew."""
+    return f"{shift.state}:{line.state}:{shift.assignment_id or ''}"

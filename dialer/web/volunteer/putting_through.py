@@ -23,7 +23,7 @@ from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
 from dialer.web.volunteer.hand import id_in_form, to_call
-from dialer.web.volunteer.line import UNDER_WAY, after_the_end, has_rung_them, line_of, why_not
+from dialer.web.volunteer.line import UNDER_WAY, after_the_end, has_rung_them, line_of, shown, why_not
 
 putting_through = Blueprint("putting_through", __name__, url_prefix="/call")
 
@@ -51,9 +51,13 @@ def ring_my_phone() -> Response:
 @putting_through.get("/line")
 @allow(Permission.CALL_PLACE)
 def line() -> Response:
-    """Where the line stands, in a word, for the page that asks; `stopped`: nobody is to ring now."""
+    """Where the line stands, in a word, for the page that asks; `stopped`: nobody is to ring now. Of somebody
+    on a line of their own: what their page stands for.
+    """
     ctx = context()
     now = current_session(ctx)
+    if now and now.line:
+        return Response(shown(now, now.line), mimetype="text/plain")
     return Response(
         _stage(ctx, now.assignment_id) if now and now.assignment_id else "none", mimetype="text/plain"
     )

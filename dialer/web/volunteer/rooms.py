@@ -70,6 +70,8 @@ class Saved:
     calls: int
     talks: int
     recorded: Recorded
+    shown: str = ""
+    """What the page stands for while the next person may be put through at any moment (`on_line.shown`)."""
 
 
 def idle(ctx: Context, shift: SessionView | None = None) -> str:
@@ -139,7 +141,7 @@ def ended(ctx: Context, shift: SessionView) -> str:
     return render_template("volunteer/ended.html", page=page, campaign_name=campaign.name)
 
 
-def saved(ctx: Context, shift: SessionView, last: AssignmentView) -> str:
+def saved(ctx: Context, shift: SessionView, last: AssignmentView, shown: str = "") -> str:
     """What was just recorded, with Undo and the way on."""
     campaign = get_campaign(ctx, last.campaign_id)
     told = Talk.of(last.draft, str(last.contact.id))
@@ -150,6 +152,7 @@ def saved(ctx: Context, shift: SessionView, last: AssignmentView) -> str:
         calls=shift.calls,
         talks=shift.talks,
         recorded=_recorded(last, told, slug, campaign),
+        shown=shown,
     )
     return render_template("volunteer/saved.html", page=page, campaign_name=campaign.name)
 

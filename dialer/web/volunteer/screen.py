@@ -127,6 +127,7 @@ class CallScreen:
     line: Line | None = None
     may_ring_me: bool = False
     stopped: str | None = None
+    shown: str = ""
 
 
 Person = CalledContact | HouseholdMember
@@ -144,6 +145,8 @@ class Setting:
     line: Line | None = None
     may_ring_me: bool = False
     stopped: str | None = None
+    shown: str = ""
+    """Of somebody on a line of their own: what the page stands for (`on_line.shown`)."""
 
 
 def call_screen(
@@ -183,6 +186,7 @@ def call_screen(
         line=around.line,
         may_ring_me=around.may_ring_me,
         stopped=str(gettext(around.stopped)) if around.stopped else None,
+        shown=around.shown,
     )
 
 

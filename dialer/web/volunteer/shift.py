@@ -9,7 +9,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import Forbidden, InvalidTransition, NotFound, RateLimited
+from dialer.domain.errors import Conflict, Forbidden, InvalidTransition, NotFound, RateLimited
+from dialer.domain.line import DIALLED_MODES
 from dialer.services.calling.assignments import get_assignment, save_draft
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.corrections import correct_result
@@ -22,13 +23,14 @@ from dialer.services.calling.sessions import (
     resume_session,
     start_session,
 )
-from dialer.services.calling.views import AssignmentView, NobodyNow, SessionView
+from dialer.services.calling.views import AssignmentView, LineView, NobodyNow, SessionView
 from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
-from dialer.web.volunteer import reports, rooms
+from dialer.web.volunteer import on_line, reports, rooms
 from dialer.web.volunteer.hand import id_in_form, show_talk, talk_in_hand, to_call
+from dialer.web.volunteer.line import shown
 from dialer.web.volunteer.putting_through import followed
 
 shift = Blueprint("shift", __name__, url_prefix="/call")
@@ -45,23 +47,39 @@ def show() -> str:
     now = current_session(ctx)
     if now is None:
         return rooms.idle(ctx)
-    if now.state == "paused":
+    if now.state == "paused" and now.line is None:
         return rooms.paused(ctx, now)
-    if now.assignment_id:
+    if now.assignment_id and (now.state != "paused" or now.line):
         view, talk = talk_in_hand(ctx, now.assignment_id)
         return show_talk(ctx, view, followed(ctx, view, talk), stopping="stop" in request.args)
     return _between_calls(ctx, now)
 
 
 def _between_calls(ctx: Context, now: SessionView) -> str:
-    waiting = request.args.get("wait")
+    waiting, last = request.args.get("wait"), _last(ctx)
+    if now.line is not None:
+        return _on_line(ctx, now, now.line, None if waiting else last)
     if waiting:
         return rooms.waiting(ctx, now, waiting)
-    last = _last(ctx)
     if last and "correct" in request.args:
-        view, told = talk_in_hand(ctx, last.id)
-        return show_talk(ctx, view, told.finishing(reached=told.reached is not False))
+        return _put_right(ctx, last)
     return rooms.saved(ctx, now, last) if last else rooms.idle(ctx, now)
+
+
+def _on_line(ctx: Context, now: SessionView, line: LineView, last: AssignmentView | None) -> str:
+    """On a line of their own the next person is put through by itself, also while the last result stands on
+    the page.
+    """
+    if last is None or now.state not in ("ready", "wrap_up"):
+        return on_line.waiting(ctx, now, line)
+    if "correct" in request.args:
+        return _put_right(ctx, last)
+    return rooms.saved(ctx, now, last, shown(now, line))
+
+
+def _put_right(ctx: Context, last: AssignmentView) -> str:
+    view, told = talk_in_hand(ctx, last.id)
+    return show_talk(ctx, view, told.finishing(reached=told.reached is not False))
 
 
 def _last(ctx: Context) -> AssignmentView | None:
@@ -94,6 +112,9 @@ def next_person() -> Response:
     except (RateLimited, InvalidTransition) as refusal:
         tell(gettext(refusal.detail), "warn")
         return to_call()
+    except Conflict as refusal:  # their own phone is to be rung, and nobody knows which is theirs
+        tell(gettext(refusal.detail), "warn")
+        return redirect("/call/phone", code=303)
     session.pop(LAST, None)
     if isinstance(given, NobodyNow):
         return redirect(f"/call?wait={given.reason}", code=303)
@@ -115,8 +136,15 @@ def _add_note(ctx: Context) -> None:
     save_draft(ctx, view.id, noted.draft())
 
 
+def _start(ctx: Context) -> SessionView:
+    """A shift in the campaign that the form names: by phone, where its people are dialled."""
+    campaign = get_campaign(ctx, id_in_form("campaign"))
+    dialled = campaign.dialing_mode in DIALLED_MODES
+    return start_session(ctx, campaign.id, via="phone" if dialled else "own_phone")
+
+
 def _take_next(ctx: Context) -> AssignmentView | NobodyNow:
-    now = current_session(ctx) or start_session(ctx, id_in_form("campaign"))
+    now = current_session(ctx) or _start(ctx)
     if now.state == "paused":
         now = resume_session(ctx, now.id)
     return next_assignment(ctx, now.id)

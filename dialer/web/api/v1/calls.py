@@ -42,6 +42,7 @@ class CallSchema(Schema):
     contact_id = Id(allow_none=True, required=True)
     assignment_id = Id(allow_none=True, required=True)
     direction = Text(required=True)
+    mode = Text(required=True)
     to = Text(allow_none=True, required=True)
     from_number = Text(allow_none=True, required=True, data_key="from")
     state = Text(required=True)

@@ -38,6 +38,7 @@ function settle() {
   askAgainLater();
   clearTimeout(watching);
   watchLater();
+  listenWhileOnLine();
 }
 
 // Counts up from where the server says that it stands, so that a reload or another device shows the same.
@@ -80,9 +81,36 @@ async function watchLine() {
   }
 }
 
+// Somebody on a line of their own is put through without a press of theirs: the server tells the page at once
+// that somebody is there (server-sent events), and the page asks by itself where no stream comes.
+const AGAIN_MS = 15_000;
+let stream = null;
+let listenAgain = 0;
+
+function listenWhileOnLine() {
+  const address = document.querySelector("[data-stream]")?.dataset.stream;
+  if (address && !stream) listen(address);
+  if (!address && stream) {
+    stream.close();
+    stream = null;
+  }
+}
+
+function listen(address) {
+  clearTimeout(listenAgain);
+  stream = new EventSource(address);
+  stream.addEventListener("session", () => watchLine());
+  stream.addEventListener("error", () => {
+    if (stream?.readyState !== EventSource.CLOSED) return;
+    stream = null;
+    listenAgain = setTimeout(listenWhileOnLine, AGAIN_MS);
+  });
+}
+
 setInterval(() => {
   const token = document.querySelector("[name=csrf_token]")?.value;
-  if (!token || document.hidden || !document.querySelector("main [name=assignment]")) return;
+  const isOnLine = document.querySelector("[data-stream]") !== null;
+  if (!token || (document.hidden && !isOnLine) || !document.querySelector("main [name=assignment], [data-stream]")) return;
   const body = new URLSearchParams({ csrf_token: token });
   fetch("/call/heartbeat", { method: "POST", body }).catch(() => {});
 }, HEARTBEAT_MS);

@@ -1,0 +1,55 @@
+"""What somebody who waits for a dialled call is told: who else calls, how long it takes, who rang back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from dialer.domain.access import Permission
+from dialer.domain.pacing_meter import Meter
+from dialer.services.calling.reach import reach_campaign
+from dialer.services.context import Context
+from dialer.store.models.pacing import PacerLease
+from dialer.store.queries import dialled
+
+RANG_BACK_WITHIN: Final = dt.timedelta(hours=1)
+NEAREST_S: Final = 5
+"""Waits are told to five seconds: nobody can promise them better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """So many others are on the line for the campaign; a wait usually lasts between these two, in seconds
+    (None where there is nothing to tell from); so many people rang back in the last hour.
+    """
+
+    others: int
+    usual_wait_s: tuple[int, int] | None
+    rang_back: int
+
+
+def company_of(ctx: Context, campaign_id: uuid.UUID) -> Company:
+    """For the volunteers of a campaign: figures without anybody's name."""
+    with ctx.unit() as unit:
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.SHIFT_RUN)
+        lease = unit.session.get(PacerLease, (unit.organisation_id, campaign.id))
+        return Company(
+            others=max(0, dialled.count_on_line(unit, campaign.id) - 1),
+            usual_wait_s=_usual_wait(lease, ctx.now) if lease else None,
+            rang_back=dialled.count_rang_back(unit, campaign.id, ctx.now - RANG_BACK_WITHIN),
+        )
+
+
+def _usual_wait(lease: PacerLease, now: dt.datetime) -> tuple[int, int] | None:
+    kept = lease.state.get("meter")
+    figures = Meter.from_state(kept).figures(now.timestamp()) if kept else None
+    if figures is None or figures.wait_mean_s is None or figures.wait_p90_s is None:
+        return None
+    shortest = _near(figures.wait_mean_s / 2)
+    return shortest, max(shortest + NEAREST_S, _near(figures.wait_p90_s))
+
+
+def _near(seconds: float) -> int:
+    return max(NEAREST_S, round(seconds / NEAREST_S) * NEAREST_S)

@@ -1,0 +1,130 @@
+"""Pages for whoever is on a line of their own, waiting for people who are dialled: nobody in hand now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import Conflict, InvalidTransition, NotFound
+from dialer.domain.line import LINE_LOST, NOT_ANSWERED, UNSEEN
+from dialer.domain.phone import written
+from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.company import Company, company_of
+from dialer.services.calling.line_asking import ask_for_line
+from dialer.services.calling.sessions import current_session, heartbeat, resume_session
+from dialer.services.calling.views import LineView, SessionView
+from dialer.services.context import Context
+from dialer.web.desk import context
+from dialer.web.guard import allow
+from dialer.web.notices import tell
+from dialer.web.streams.opening import open_session_stream
+from dialer.web.volunteer.hand import to_call
+from dialer.web.volunteer.line import shown
+
+on_line = Blueprint("on_line", __name__, url_prefix="/call")
+
+WAITING: Final = "waiting"
+PAUSED: Final = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The bar's state and its three lines; how to be on the line; company, and the caller's own counts."""
+
+    state: str
+    small: str
+    who: str
+    sub: str
+    shown: str
+    line: str
+    pin: str
+    numbers: list[str]
+    company: Company
+    calls: int
+    talks: int
+
+
+def waiting(ctx: Context, shift: SessionView, line: LineView) -> str:
+    """The page of somebody on a line of their own, with nobody in hand. Looking at it is a sign of life."""
+    now = heartbeat(ctx, shift.id)
+    campaign = get_campaign(ctx, now.campaign_id)
+    company = company_of(ctx, campaign.id)
+    state, small, who, sub = _bar(now, line, company)
+    page = Waiting(
+        state=state,
+        small=small,
+        who=who,
+        sub=sub,
+        shown=shown(now, line),
+        line=line.state,
+        pin=line.pin,
+        numbers=[written(number) for number in line.numbers],
+        company=company,
+        calls=now.calls,
+        talks=now.talks,
+    )
+    return render_template("volunteer/on_line.html", page=page, campaign_name=campaign.name)
+
+
+def _bar(shift: SessionView, line: LineView, company: Company) -> tuple[str, str, str, str]:
+    if line.state == "ringing":
+        rings = gettext("We’re ringing your phone")
+        return WAITING, str(rings), str(gettext("Pick up")), str(gettext("Stay on the line between calls"))
+    if shift.state == "paused":
+        return PAUSED, str(gettext("You’re paused")), str(gettext("Take your time")), _why_paused(shift)
+    if line.state != "open":
+        off = gettext("You’re not on the line")
+        return PAUSED, str(off), str(gettext("Join the line")), str(gettext("Then people are put through"))
+    small, who = gettext("Waiting for someone to answer"), gettext("Next call soon")
+    return WAITING, str(small), str(who), _usual(company)
+
+
+def _usual(company: Company) -> str:
+    if company.usual_wait_s is None:
+        return ""
+    least, most = company.usual_wait_s
+    return str(gettext("Usually %(least)s to %(most)s seconds", least=least, most=most))
+
+
+def _why_paused(shift: SessionView) -> str:
+    words = {
+        LINE_LOST: gettext("Your line was lost. Join it again, and go on."),
+        NOT_ANSWERED: gettext("Your phone wasn’t picked up."),
+        UNSEEN: gettext("We haven’t heard of you for a while."),
+    }
+    return str(words.get(shift.pause_reason or "", gettext("Nobody will be put through")))
+
+
+@on_line.get("/stream")
+@allow(Permission.SHIFT_RUN)
+def stream() -> Response:
+    """The stream of `GET /api/v1/sessions/{id}/stream` for the page, with a cookie in place of a token."""
+    now = current_session(context())
+    if now is None:
+        raise NotFound
+    return open_session_stream(now.id)
+
+
+@on_line.post("/join-line")
+@allow(Permission.SHIFT_RUN)
+def join_line() -> AnyResponse:
+    """Back on the line: their phone is rung. Once before that, ask which phone is theirs."""
+    ctx = context()
+    now = current_session(ctx)
+    if now is None:
+        return to_call()
+    try:
+        ask_for_line(ctx, now.id, via=request.form.get("via", "phone"))
+        if now.state == "paused" and now.pause_reason is None:
+            resume_session(ctx, now.id)
+    except InvalidTransition:
+        return to_call()
+    except Conflict as refusal:
+        tell(gettext(refusal.detail), "warn")
+        return redirect("/call/phone", code=303)
+    return to_call()
