@@ -7,14 +7,11 @@ twice, and the volunteer can go on.
 from __future__ import annotations
 
 import datetime as dt
-import http.client
-import json
 import os
 import signal
 import time
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -31,6 +28,7 @@ from dialer.store.models.accounts import Account
 from tests.people import make_person
 from tests.phone_bank import Voter, landline, mobile, running_campaign
 from tests.supervisor.conftest import Installation, Make, coordinator_of
+from tests.supervisor.volunteers import Volunteer
 from tests.towns import Town
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
@@ -41,42 +39,6 @@ WITHIN_S: Final = 30.0
 STORM: Final = (("worker-1", "queued"), ("web", "ringing"), ("carrier", "talking"), ("worker-1", "talking"))
 """Who is killed, and when: as soon as the call is asked for, while the volunteer's phone rings, or while the
 two talk."""
-
-
-@dataclass
-class Volunteer:
-    """Vic's page: asks again until it is answered."""
-
-    bind: str
-    token: str
-    session: str = ""
-
-    def ask(self, method: str, path: str, body: object = None) -> Any:
-        deadline = time.monotonic() + WITHIN_S
-        while True:
-            status, answer = self._try(method, path, body)
-            if 200 <= status < 300:
-                return json.loads(answer) if answer else None
-            assert status in {0, 502, 503}, (path, status, answer)
-            assert time.monotonic() < deadline, "web did not come back"
-            time.sleep(0.2)
-
-    def _try(self, method: str, path: str, body: object) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(self.bind, timeout=20)
-        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        try:
-            connection.request(method, f"/api/v1{path}", None if body is None else json.dumps(body), headers)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        except (OSError, http.client.HTTPException):
-            return 0, b""
-        finally:
-            connection.close()
-
-    def stage(self, call: dict[str, Any]) -> str:
-        """Where a call stands: its state, or `talking`."""
-        now = self.ask("GET", f"/calls/{call['id']}")
-        return "talking" if now["answered_at"] and now["state"] == "in_progress" else now["state"]
 
 
 @pytest.fixture
@@ -131,15 +93,21 @@ def test_a_call_ends_truthfully_whatever_is_killed(running: Installation, town: 
         before = len(_legs(town))
         given = vic.ask("POST", f"/sessions/{vic.session}/next")
         call = vic.ask("POST", f"/assignments/{given['id']}/call", {})
-        _wait_until(lambda call=call, moment=moment: vic.stage(call) == moment, running)
+        _wait_until(lambda call=call, moment=moment: _stage(vic, call) == moment, running)
         pid = running.pid(killed)
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
         if (killed, moment) == ("worker-1", "talking"):
             _hang_up_by_going_on(vic, given)
-        _wait_until(lambda call=call: vic.stage(call) in FINAL, running)
+        _wait_until(lambda call=call: _stage(vic, call) in FINAL, running)
         _judge(vic.ask("GET", f"/calls/{call['id']}"), _legs(town)[before:])
         _go_on(vic, given)
+
+
+def _stage(vic: Volunteer, call: dict[str, Any]) -> str:
+    """Where a call stands: its state, or `talking`."""
+    now = vic.ask("GET", f"/calls/{call['id']}")
+    return "talking" if now["answered_at"] and now["state"] == "in_progress" else now["state"]
 
 
 def _legs(town: Town) -> list[dict[str, Any]]:
