@@ -33,6 +33,7 @@ def live(town: Town, inbox: Inbox) -> Iterator[TwilioCarrier]:
 def joined(town: Town, live: TwilioCarrier) -> tuple[str, str, str]:
     """Two people in a conference: it, the volunteer's call, the other's."""
     shift = live.place_call(call_to(VIC, answer_url=SHIFT))
+    town.advance(5)  # the volunteer is there first
     contact = live.place_call(call_to(GWEN, answer_url=CONTACT))
     town.advance(5)
     (found,) = live.conferences("shift-1")
