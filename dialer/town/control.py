@@ -48,6 +48,7 @@ def routes(town: Town, messages: Messages) -> Iterable[web.RouteDef]:
         web.post("/reset", local(functools.partial(_reset, town))),
         web.get("/ledger/messages", local(functools.partial(_ledger, messages))),
         web.get("/ledger/counts", local(functools.partial(_counts, town, messages))),
+        web.get("/ledger/webhooks", local(functools.partial(_timings, town))),
     ]
 
 
@@ -186,6 +187,10 @@ def text_record(text: Text) -> dict[str, Any]:
 
 async def _counts(town: Town, messages: Messages, request: web.Request) -> web.Response:  # noqa: ARG001
     return web.json_response(counts(messages.delivery.book) | {"webhooks": town.webhooks.counts})
+
+
+async def _timings(town: Town, request: web.Request) -> web.Response:  # noqa: ARG001
+    return web.json_response(town.webhooks.timings())
 
 
 def counts(book: Book) -> dict[str, Any]:

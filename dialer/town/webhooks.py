@@ -11,8 +11,10 @@ import asyncio
 import base64
 import hmac
 import logging
+import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -31,6 +33,8 @@ IDLE_S: Final = 1.0
 """Shorter than the two seconds for which gunicorn keeps a silent connection: one that it closes while we
 send on it would look like a lost webhook.
 """
+
+LAST: Final = 50_000
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +84,7 @@ class Webhooks:
     def forget(self) -> None:
         """Count anew."""
         self.counts = {"answered": 0, "unanswered": 0}
+        self._took_s: dict[str, deque[float]] = {}
 
     async def start(self) -> None:
         self._session = aiohttp.ClientSession(
@@ -104,9 +109,15 @@ class Webhooks:
         }
         where, host = self._way_to(url)
         async with self._turns:  # whose turn it isn't yet loses none of its 15 s
+            began = time.monotonic()
             reply = await self._posted(where, form_of(params), headers | host)
+        self._took_s.setdefault(where.path, deque(maxlen=LAST)).append(time.monotonic() - began)
         self.counts["answered" if reply.status else "unanswered"] += 1
         return reply
+
+    def timings(self) -> dict[str, dict[str, float]]:
+        """How long the last of each kind took until they were answered, in milliseconds, by their path."""
+        return {path: _spread_ms(sorted(took)) for path, took in self._took_s.items()}
 
     def _way_to(self, url: str) -> tuple[URL, dict[str, str]]:
         """Where to connect to, and the `Host` to name when that isn't what the URL says."""
@@ -134,3 +145,10 @@ class Webhooks:
         assert self._session is not None, "start comes first"  # noqa: S101
         async with self._session.post(where, data=body, headers=headers, allow_redirects=False) as answer:
             return Reply(answer.status, await answer.text(errors="replace"), answer.content_type)
+
+
+def _spread_ms(took_s: Sequence[float]) -> dict[str, float]:
+    """How many there are, the middle one, the worst of a hundred, and the worst."""
+    last = len(took_s) - 1
+    picked = {"p50": took_s[last // 2], "p99": took_s[round(last * 0.99)], "most": took_s[last]}
+    return {"count": len(took_s)} | {name: round(value * 1000, 1) for name, value in picked.items()}
