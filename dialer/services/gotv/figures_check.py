@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from dialer.domain.access import Permission, require
+from dialer.domain.money import IN_ONE
 from dialer.services.context import Context
-from dialer.store.queries import campaign_figures, counters
+from dialer.store.queries import campaign_figures, counters, text_spending
+from dialer.store.queries.text_spending import Apart
+
+SPENDING: Final = "text_spending"
+"""The scope of faults in what texts have cost; their id is the campaign's, all zeros for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +36,36 @@ def check_counters(ctx: Context) -> Sequence[CounterFault]:
         unit.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         kept = campaign_figures.kept_figures(unit.session, unit.organisation_id)
         counted = campaign_figures.counted_figures(unit.session, unit.organisation_id)
-    return [
+        spending = text_spending.apart(unit.session, unit.organisation_id)
+    figures = [
         CounterFault(*key, kept=kept[key], counted=counted[key])
         for key in sorted({**kept, **counted})
         if kept[key] != counted[key]
     ]
+    return [*figures, *(fault for one in spending for fault in _spending_faults(one))]
+
+
+def _spending_faults(one: Apart) -> Iterator[CounterFault]:
+    """What differs of one place; amounts in hundred-thousandths."""
+    where = f"{one.place.currency} {one.place.sender} {one.place.quarter:%Y-%m-%dT%H:%MZ}"
+    pairs = {
+        "texts": (one.kept.texts, one.counted.texts),
+        "segments": (one.kept.segments, one.counted.segments),
+        "reckoned_e5": (int(one.kept.reckoned * IN_ONE), int(one.counted.reckoned * IN_ONE)),
+        "cost_e5": (int(one.kept.cost * IN_ONE), int(one.counted.cost * IN_ONE)),
+    }
+    for name, (kept, counted) in pairs.items():
+        if kept != counted:
+            yield CounterFault(SPENDING, one.place.campaign_id, f"{name} {where}", kept, counted)
 
 
 def mend_counters(ctx: Context) -> Sequence[CounterFault]:
     """Put right what the check finds, by the difference, so that what moves meanwhile isn't lost."""
     faults = check_counters(ctx)
     with ctx.unit() as unit:
-        for fault in faults:
+        apart = text_spending.apart(unit.session, unit.organisation_id)
+        counters.bump_spending(unit, ((one.place, one.counted - one.kept) for one in apart))
+        for fault in (one for one in faults if one.scope != SPENDING):
             delta = fault.counted - fault.kept
             counters.bump(unit, fault.scope, fault.scope_id, fault.name, delta)
         if faults:

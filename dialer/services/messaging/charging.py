@@ -4,11 +4,15 @@ put right in the one in which the carrier told its own figure.
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.engine import Row
 
 from dialer.carrier.port import CarrierMessage
 from dialer.domain.message import ALONE
@@ -19,17 +23,46 @@ from dialer.services.messaging.figures import BLAST
 from dialer.services.messaging.progress import ACCEPTED, SPENT, bump_pace
 from dialer.store.queries import counters, message_outcomes
 from dialer.store.queries.message_outcomes import Billed
+from dialer.store.queries.text_spending import Place, Spent, place_of
 from dialer.store.session import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one text cost, and what it belongs to."""
+    """What one text cost, what it belongs to, and when it was sent from where. Of one that costs something
+    else than before, `spent` is the difference.
+    """
 
     blast_id: uuid.UUID | None
     campaign_id: uuid.UUID | None
     purpose: str | None
-    amount: Decimal
+    sender: str | None
+    currency: str
+    sent_at: dt.datetime
+    spent: Spent
+
+    @classmethod
+    def of_row(cls, row: Row[Any]) -> Cost:
+        """From a row that tells of a text that costs something from now on."""
+        return cls(
+            row.blast_id,
+            row.campaign_id,
+            row.purpose,
+            row.sender,
+            row.cost_currency,
+            row.sent_at,
+            Spent(1, row.segments, row.reckoned, row.cost),
+        )
+
+    @property
+    def amount(self) -> Decimal:
+        """In its currency."""
+        return self.spent.cost
+
+    @property
+    def place(self) -> Place:
+        """Where it belongs among what texts have cost."""
+        return place_of(self.campaign_id, self.sender or "", self.currency, self.sent_at)
 
 
 def charge(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> None:
@@ -47,7 +80,13 @@ def correct(ctx: Context, unit: UnitOfWork, messages: Iterable[CarrierMessage]) 
     billed = [Billed(each.sid, each.price, each.currency, each.segments) for each in messages]
     if billed:
         rows = message_outcomes.correct_costs(unit, billed)
-        _spend(ctx, unit, [Cost(row.blast_id, row.campaign_id, row.purpose, row.difference) for row in rows])
+        _spend(ctx, unit, [_difference(row) for row in rows])
+
+
+def _difference(row: Row[Any]) -> Cost:
+    spent = Spent(0, row.more_segments, row.more_reckoned, row.difference)
+    of = (row.blast_id, row.campaign_id, row.purpose, row.sender, row.cost_currency, row.sent_at)
+    return Cost(*of, spent)
 
 
 def _spend(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> dict[uuid.UUID, int]:
@@ -55,6 +94,8 @@ def _spend(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> dict[uuid.U
 
     Campaigns come last and in one order, since many wait for their rows.
     """
+    costs = list(costs)
+    counters.bump_spending(unit, ((cost.place, cost.spent) for cost in costs))
     by_campaign: defaultdict[uuid.UUID, Decimal] = defaultdict(Decimal)
     alone = Decimal(0)
     by_blast: defaultdict[uuid.UUID, list[Decimal]] = defaultdict(list)

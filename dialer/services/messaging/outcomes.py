@@ -102,7 +102,7 @@ def accept_texts(
         reconcile_at=ctx.now + dt.timedelta(seconds=ctx.messaging.reconcile_after_s),
     )
     count_rows(unit, rows)
-    charge(ctx, unit, (Cost(row.blast_id, row.campaign_id, row.purpose, row.cost) for row in rows))
+    charge(ctx, unit, map(Cost.of_row, rows))
     return frozenset(row.id for row in rows)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any, Final
 
 from dialer.carrier.port import Carrier
@@ -44,7 +43,7 @@ def write(ctx: Context, unit: UnitOfWork, carrier: Carrier, folded: Sequence[Fol
     done = [each for each in moved if each.text.id in written]
     count_moves(unit, [_move(each) for each in done])
     _count_expired(unit, done)
-    charge(ctx, unit, [_cost(each, written[each.text.id]) for each in done if each.text.state in UNSENT])
+    charge(ctx, unit, [Cost.of_row(written[each.text.id]) for each in done if each.text.state in UNSENT])
     follow(unit, [said for each in done if (said := _verdict(carrier, each)) is not None], ctx.now)
     _hold_back(ctx, unit, carrier, done)
 
@@ -55,12 +54,6 @@ def _count_expired(unit: UnitOfWork, done: Sequence[Folded]) -> None:
     ours = Counter(text.blast_id for text in late if text.blast_id is not None and text.purpose == BLAST)
     for blast_id, count in ours.items():
         counters.bump(unit, "blast", blast_id, EXPIRED, count)
-
-
-def _cost(folded: Folded, amount: Decimal) -> Cost:
-    """What a text cost that the carrier accepted without our having heard its answer."""
-    text = folded.text
-    return Cost(text.blast_id, text.campaign_id, text.purpose, amount)
 
 
 def _columns(unit: UnitOfWork, moved: Sequence[Folded]) -> dict[str, list[Any]]:

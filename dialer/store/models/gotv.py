@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.pledge import PLEDGE_SOURCES, VOTING_METHODS
@@ -179,7 +179,7 @@ class Counter(Tenant, Base):
     scope_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     stripe: Mapped[int] = mapped_column(primary_key=True, server_default=text("0"))
-    value: Mapped[int] = mapped_column(server_default=text("0"))
+    value: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
 class CampaignMinute(Tenant, Base):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -298,6 +298,25 @@ class Message(Identified, Base):
     created_at: Mapped[Instant]
     sent_at: Mapped[Instant | None]
     delivered_at: Mapped[Instant | None]
+
+
+class TextSpending(Tenant, Base):
+    """What texts have cost that were sent in one quarter of an hour, kept beside them (design §2, law 9).
+
+    `campaign_id` is all zeros where texts belong to none: a key has no gaps.
+    """
+
+    __tablename__ = "text_spending"
+
+    campaign_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    sender: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    quarter: Mapped[Instant] = mapped_column(primary_key=True)
+    stripe: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    texts: Mapped[int] = mapped_column(BigInteger)
+    segments: Mapped[int] = mapped_column(BigInteger)
+    reckoned: Mapped[Money]
+    cost: Mapped[Money]
 
 
 class CarrierEvent(Identified, Base):

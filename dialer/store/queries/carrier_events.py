@@ -7,10 +7,10 @@ import json
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final, cast
 
 from sqlalchemy import CursorResult, select, text
+from sqlalchemy.engine import Row
 
 from dialer.store.models import new_id
 from dialer.store.models.messaging import CarrierEvent, Message
@@ -156,25 +156,26 @@ _MOVE = text(
         error_code = v.error_code,
         error_detail = NULL,
         reconcile_at = CASE WHEN v.state = 'sent' THEN v.at + make_interval(secs => :reconcile_after_s) END,
-        cost = coalesce(m.cost, m.reckoned, m.segments * CAST(:price AS numeric)),
+        cost = coalesce(m.cost, m.reckoned, round(m.segments * CAST(:price AS numeric), 5)),
         cost_currency = coalesce(m.cost_currency, :currency),
         lease = NULL, leased_until = NULL, next_look_at = NULL
     FROM unnest(CAST(:ids AS uuid[]), CAST(:befores AS text[]), CAST(:states AS text[]),
                 CAST(:sids AS text[]), CAST(:ats AS timestamptz[]), CAST(:error_codes AS int[]))
          AS v(id, before, state, sid, at, error_code)
     WHERE m.organisation_id = :organisation AND m.id = v.id AND m.state = v.before
-    RETURNING m.id, m.cost
+    RETURNING m.id, m.blast_id, m.campaign_id, m.purpose, m.sender, m.cost_currency, m.sent_at, m.segments,
+              m.cost, coalesce(m.reckoned, m.cost) AS reckoned
     """
 )
 
 
 def move_messages(
     unit: UnitOfWork, columns: dict[str, list[Any]], terms: dict[str, Any]
-) -> dict[uuid.UUID, Decimal]:
+) -> dict[uuid.UUID, Row[Any]]:
     """Move texts on in one statement, each only from the state it was seen in; what those that moved cost.
 
     `columns` holds `ids`, `befores`, `states`, `sids`, `ats` and `error_codes`, in one order; `terms` what a
     segment usually costs (`price`, `currency`), for one that passed no gate, and `reconcile_after_s`.
     """
     parameters = {"organisation": unit.organisation_id, **terms, **columns}
-    return {row.id: row.cost for row in unit.session.execute(_MOVE, parameters)}
+    return {row.id: row for row in unit.session.execute(_MOVE, parameters)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from dialer.domain.live_topics import CAMPAIGN
 from dialer.store import changes
+from dialer.store.queries import text_spending
+from dialer.store.queries.text_spending import Place, Spent
 from dialer.store.session import UnitOfWork
 
 STRIPES: Final = 8
@@ -77,6 +79,7 @@ class _Pending:
     figures: Counter[Key] = field(default_factory=Counter)
     attempts: Counter[tuple[uuid.UUID, dt.datetime]] = field(default_factory=Counter)
     contacted: Counter[tuple[uuid.UUID, dt.datetime]] = field(default_factory=Counter)
+    spent: defaultdict[Place, Spent] = field(default_factory=lambda: defaultdict(Spent))
 
 
 def bump(unit: UnitOfWork, scope: str, scope_id: uuid.UUID, name: str, delta: int = 1) -> None:
@@ -102,6 +105,13 @@ def bump_minute(
         pending.attempts[minute] += attempts
         pending.contacted[minute] += contacted
     changes.note(unit.session, CAMPAIGN, campaign_id)
+
+
+def bump_spending(unit: UnitOfWork, amounts: Iterable[tuple[Place, Spent]]) -> None:
+    """Add to what texts have cost when the unit of work commits."""
+    with _pending(unit) as pending:
+        for place, spent in amounts:
+            pending.spent[place] += spent
 
 
 def read(unit: UnitOfWork, scope: str, scope_ids: Iterable[uuid.UUID]) -> dict[str, int]:
@@ -153,6 +163,7 @@ def _take(session: Session) -> _Pending:
 def _write(session: Session, organisation_id: uuid.UUID, pending: _Pending) -> None:
     _write_figures(session, organisation_id, pending.figures)
     _write_minutes(session, organisation_id, pending)
+    text_spending.write(session, organisation_id, STRIPES, pending.spent)
 
 
 def _write_figures(session: Session, organisation_id: uuid.UUID, figures: Counter[Key]) -> None:

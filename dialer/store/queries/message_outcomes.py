@@ -38,7 +38,9 @@ _ACCEPT: Final = text(
     FROM told
     WHERE message.organisation_id = :organisation AND message.id = told.id
     RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
-              told.state AS before, message.state AS after, message.cost
+              told.state AS before, message.state AS after, message.cost, message.cost_currency,
+              message.sender, message.sent_at, message.segments,
+              coalesce(message.reckoned, message.cost) AS reckoned
     """
 )
 """A name of the carrier's that another text has stays with that one: this one is settled by asking. It costs
@@ -138,7 +140,10 @@ _CORRECT: Final = text(
     UPDATE message SET cost = told.cost, segments = told.segments
     FROM told
     WHERE message.organisation_id = :organisation AND message.id = told.id
-    RETURNING message.blast_id, message.campaign_id, message.purpose, new.cost - old.cost AS difference
+    RETURNING message.blast_id, message.campaign_id, message.purpose, message.sender, message.cost_currency,
+              coalesce(message.sent_at, message.created_at) AS sent_at, new.cost - old.cost AS difference,
+              new.segments - old.segments AS more_segments,
+              CASE WHEN message.reckoned IS NULL THEN new.cost - old.cost ELSE 0 END AS more_reckoned
     """
 )
 """Told again, or by two at once, it changes nothing more: added up is what this one statement changed."""

@@ -9,7 +9,9 @@ from decimal import Decimal
 from flask import Flask
 
 from dialer.domain.access import Role
+from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
+from dialer.services.gotv.figures_check import SPENDING, check_counters, mend_counters
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Message
 from dialer.store.session import UnitFactory
@@ -43,6 +45,13 @@ def spend(ctx: Context, campaign_id: uuid.UUID) -> None:
                 sent_at=ctx.now,
             )
         )
+    system = ctx.as_actor(system_actor(ctx.organisation_id))
+    apart = [fault for fault in check_counters(system) if fault.scope == SPENDING]
+    assert {(fault.name.split()[0], fault.counted) for fault in apart} == {
+        *(("texts", 1), ("segments", 2), ("reckoned_e5", 8000), ("cost_e5", 9120))
+    }
+    mend_counters(system)
+    assert [fault for fault in check_counters(system) if fault.scope == SPENDING] == []
 
 
 def test_the_sums_stand_on_the_page_and_in_the_file(desk: Reader, ctx: Context, bank: PhoneBank) -> None:

@@ -1,0 +1,153 @@
+"""What texts have cost, kept by the quarter of an hour in which they were sent (design §2, law 9).
+
+The clocks of every zone stand whole quarters apart from each other, so days of any zone are made of these
+quarters. Each connection has a stripe of its own, as with counters, and readers add them up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+NO_CAMPAIGN: Final = uuid.UUID(int=0)
+"""Stands for none in the key of the table."""
+QUARTER: Final = dt.timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where an amount belongs: campaign (`NO_CAMPAIGN`: none), sender, currency, and quarter of an hour."""
+
+    campaign_id: uuid.UUID
+    sender: str
+    currency: str
+    quarter: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """So many texts of so many parts, by our list of prices and as they count."""
+
+    texts: int = 0
+    segments: int = 0
+    reckoned: Decimal = Decimal(0)
+    cost: Decimal = Decimal(0)
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(
+            self.texts + other.texts,
+            self.segments + other.segments,
+            self.reckoned + other.reckoned,
+            self.cost + other.cost,
+        )
+
+    def __sub__(self, other: Spent) -> Spent:
+        return self + Spent(-other.texts, -other.segments, -other.reckoned, -other.cost)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A place where what is kept isn't what the texts say."""
+
+    place: Place
+    kept: Spent
+    counted: Spent
+
+
+def place_of(campaign_id: uuid.UUID | None, sender: str, currency: str, sent_at: dt.datetime) -> Place:
+    """Where a text belongs that was sent at this moment."""
+    into = dt.timedelta(seconds=sent_at.timestamp() % QUARTER.total_seconds())
+    quarter = (sent_at - into).replace(microsecond=0)
+    return Place(campaign_id or NO_CAMPAIGN, sender, currency, quarter)
+
+
+_WRITE: Final = text(
+    """
+    INSERT INTO text_spending (organisation_id, campaign_id, sender, currency, quarter, stripe,
+                               texts, segments, reckoned, cost)
+    SELECT :organisation, campaign_id, sender, currency, quarter, pg_backend_pid() % :stripes,
+           texts, segments, reckoned, cost
+    FROM unnest(CAST(:campaigns AS uuid[]), CAST(:senders AS text[]), CAST(:currencies AS text[]),
+                CAST(:quarters AS timestamptz[]), CAST(:texts AS bigint[]), CAST(:segments AS bigint[]),
+                CAST(:reckoned AS numeric[]), CAST(:costs AS numeric[]))
+         AS given(campaign_id, sender, currency, quarter, texts, segments, reckoned, cost)
+    ORDER BY campaign_id, sender, currency, quarter
+    ON CONFLICT (organisation_id, campaign_id, sender, currency, quarter, stripe)
+    DO UPDATE SET texts = text_spending.texts + excluded.texts,
+                  segments = text_spending.segments + excluded.segments,
+                  reckoned = text_spending.reckoned + excluded.reckoned,
+                  cost = text_spending.cost + excluded.cost
+    """
+)
+
+COUNTED: Final = """
+    SELECT organisation_id, coalesce(campaign_id, '00000000-0000-0000-0000-000000000000') AS campaign_id,
+           coalesce(sender, '') AS sender, cost_currency AS currency,
+           date_bin('15 minutes', coalesce(sent_at, created_at), 'epoch') AS quarter,
+           count(*) AS texts, sum(segments) AS segments, sum(coalesce(reckoned, cost)) AS reckoned,
+           sum(cost) AS cost
+    FROM message
+    WHERE direction = 'outbound' AND cost IS NOT NULL AND organisation_id = :organisation
+    GROUP BY 1, 2, 3, 4, 5
+"""
+_APART: Final = text(
+    f"""
+    WITH counted AS ({COUNTED}), kept AS (
+        SELECT campaign_id, sender, currency, quarter, sum(texts) AS texts, sum(segments) AS segments,
+               sum(reckoned) AS reckoned, sum(cost) AS cost
+        FROM text_spending WHERE organisation_id = :organisation GROUP BY 1, 2, 3, 4
+    )
+    SELECT campaign_id, sender, currency, quarter,
+           coalesce(k.texts, 0)::bigint AS kept_texts, coalesce(k.segments, 0)::bigint AS kept_segments,
+           coalesce(k.reckoned, 0) AS kept_reckoned, coalesce(k.cost, 0) AS kept_cost,
+           coalesce(c.texts, 0)::bigint AS texts, coalesce(c.segments, 0)::bigint AS segments,
+           coalesce(c.reckoned, 0) AS reckoned, coalesce(c.cost, 0) AS cost
+    FROM kept k FULL JOIN counted c USING (campaign_id, sender, currency, quarter)
+    WHERE (k.texts, k.segments, k.reckoned, k.cost) IS DISTINCT FROM (c.texts, c.segments, c.reckoned, c.cost)
+      AND NOT (c.cost IS NULL AND k.texts = 0 AND k.segments = 0 AND k.reckoned = 0 AND k.cost = 0)
+    ORDER BY campaign_id, sender, currency, quarter
+    """  # noqa: S608 - words of ours
+)
+
+
+def write(session: Session, organisation_id: uuid.UUID, stripes: int, spent: Mapping[Place, Spent]) -> None:
+    """Add these amounts, in an order that everybody keeps."""
+    places = sorted(place for place, amount in spent.items() if amount != Spent())
+    if not places:
+        return
+    texts, segments, reckoned, costs = zip(*(astuple(spent[place]) for place in places), strict=True)
+    session.execute(
+        _WRITE,
+        {
+            "organisation": organisation_id,
+            "stripes": stripes,
+            "campaigns": [place.campaign_id for place in places],
+            "senders": [place.sender for place in places],
+            "currencies": [place.currency for place in places],
+            "quarters": [place.quarter for place in places],
+            "texts": list(texts),
+            "segments": list(segments),
+            "reckoned": list(reckoned),
+            "costs": list(costs),
+        },
+    )
+
+
+def apart(session: Session, organisation_id: uuid.UUID) -> list[Apart]:
+    """Where what is kept isn't what the texts say. Reads all of them: for checks, never for pages."""
+    rows = session.execute(_APART, {"organisation": organisation_id})
+    return [
+        Apart(
+            Place(row.campaign_id, row.sender, row.currency, row.quarter),
+            Spent(row.kept_texts, row.kept_segments, row.kept_reckoned, row.kept_cost),
+            Spent(row.texts, row.segments, row.reckoned, row.cost),
+        )
+        for row in rows
+    ]
