@@ -13,6 +13,7 @@ from dialer.services.calling.call_looks import ask_about_open_calls, ask_if_due
 from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
 from dialer.services.calling.line_keeping import pause_unseen
 from dialer.services.calling.placing import ask_if_waiting
+from dialer.services.calling.queue_ordering import order_all_again, order_queues
 from dialer.services.context import Context
 from dialer.services.exporting.run import expire_exports, resume_exports
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
@@ -45,6 +46,8 @@ class Tick:
 TICKS: Final[tuple[Tick, ...]] = (
     Tick("end forgotten shifts", 600, end_forgotten_shifts),
     Tick("expire assignments", 2, expire_assignments),
+    Tick("put queues in order", 2, order_queues),
+    Tick("put queues in order again", 3600, order_all_again),
     Tick("apply carrier events", 1, ask_to_apply),
     Tick("place calls", 1, ask_if_waiting),
     Tick("look after calls", 2, ask_if_due),

@@ -28,6 +28,8 @@ class Refusal(StrEnum):
     OTHER_NUMBER = "other_number"
     QUIET_HOURS = "quiet_hours"
     GAP = "gap"
+    TRIED_ENOUGH = "tried_enough"
+    TRIED_TODAY = "tried_today"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class NumberFacts:
     allowed: bool = True
     """Its country may be rung, and it is neither premium rate nor satellite."""
     zones: tuple[str, ...] = ()
+    tried_enough: bool = False
+    """It was tried as often as the campaign tries a number, whoever was asked for."""
+    rests_until: dt.datetime | None = None
+    """It was tried as often as a number is in one day, and rests until the next begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +86,17 @@ class Verdict:
 def may_contact(person: PersonFacts, number: NumberFacts, rules: CallingRules, now: dt.datetime) -> Verdict:
     """Whether a person may be called on a number at this instant: the first reason against it stands.
 
-    Reasons that hold for good come before those that pass.
+    Reasons that hold for good come before those that pass. A promised callback is kept however often the
+    number was tried.
     """
     lasting = next(_lasting(person, number, rules), None)
     if lasting is not None:
         return Verdict(lasting)
     if person.standing.due_at is not None and now < person.standing.due_at:
         return Verdict(Refusal.GAP, person.standing.due_at)
+    promised = person.standing.turn is Turn.CALLBACK
+    if number.rests_until is not None and now < number.rests_until and not promised:
+        return Verdict(Refusal.TRIED_TODAY, number.rests_until)
     until = quiet_until(now, rules.hours, (rules.zone, *number.zones))
     return Verdict(Refusal.QUIET_HOURS, until) if until else Verdict()
 
@@ -111,6 +121,8 @@ def _lasting(person: PersonFacts, number: NumberFacts, rules: CallingRules) -> I
         yield Refusal.OVER
     elif person.standing.number != number.number:
         yield Refusal.OTHER_NUMBER
+    if number.tried_enough and person.standing.turn is not Turn.CALLBACK:
+        yield Refusal.TRIED_ENOUGH
 
 
 def first_callable(

@@ -1,5 +1,8 @@
 """In what order numbers are called: callbacks that are due, expired ones, retries, then fresh ones.
 
+Each rank is a line, fresh numbers wait in ten: what a campaign's policy makes of them is folded into the
+line when the queue is planned, so that a claim reads the first row of an index and reckons nothing.
+
 The queue holds numbers, not people: a household is called once and shown whole.
 """
 
@@ -21,6 +24,21 @@ class Rank(IntEnum):
     EXPIRED = 10
     RETRY = 20
     FRESH = 100
+    """Never tried; the first of `FRESH_LINES`, which hold them by points."""
+    LATER = 200
+    """What comes after fresh numbers: retries where a campaign wants that, and whoever comes back."""
+
+
+FRESH_LINES: Final = 10
+LINES: Final = tuple(
+    sorted({*(int(rank) for rank in Rank), *(Rank.FRESH + nth for nth in range(FRESH_LINES))})
+)
+"""Every line, in the order in which they are looked at."""
+
+
+def rank_of(line: int) -> Rank:
+    """The rank that a line belongs to."""
+    return Rank.FRESH if Rank.FRESH <= line < Rank.FRESH + FRESH_LINES else Rank(line)
 
 
 QUEUE_STATES: Final = ("waiting", "held", "done", "out")

@@ -7,8 +7,8 @@ needs no undoing of its own: leave the attempt out (or put another in its place)
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -33,6 +33,12 @@ class RetryRule:
 
     max_attempts: int
     retry_after: dt.timedelta
+    gaps: Mapping[Disposition, dt.timedelta] = field(default_factory=dict)
+    """The outcomes after which it is another time than `retry_after`."""
+
+    def gap_after(self, disposition: Disposition) -> dt.timedelta:
+        """How long to wait after an outcome."""
+        return self.gaps.get(disposition, self.retry_after)
 
 
 class Turn(StrEnum):
@@ -93,7 +99,9 @@ def standing(attempts: Sequence[Attempt], numbers: Sequence[str], rule: RetryRul
         )
     if len(in_order) >= rule.max_attempts:
         return replace(so_far, turn=Turn.EXHAUSTED)
-    return replace(so_far, number=next_number(last, numbers), due_at=last.at + rule.retry_after)
+    return replace(
+        so_far, number=next_number(last, numbers), due_at=last.at + rule.gap_after(last.disposition)
+    )
 
 
 def next_number(last: Attempt, numbers: Sequence[str]) -> str:

@@ -26,6 +26,8 @@ SAID_BY_RULES: Final = (
     N_("The campaign has no number yet to ring from. Ask your coordinator."),
     N_("The campaign has spent what it may."),
     N_("They were called a short while ago."),
+    N_("This number was tried as often as the campaign tries one."),
+    N_("This number was tried as often today as one is in a day."),
     N_("This contact isn’t in your hands any more."),
     N_("This number is out of use."),
     N_("This number must not be called."),

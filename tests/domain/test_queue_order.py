@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from dialer.domain.queue_order import Place, Rank, place
+from dialer.domain.queue_order import LINES, Place, Rank, place, rank_of
 from dialer.domain.retry import Standing, Turn
 
 T0 = dt.datetime(2026, 4, 1, 18, 0, tzinfo=dt.UTC)
@@ -46,4 +46,5 @@ def test_the_soonest_decides() -> None:
 
 
 def test_ranks_go_callback_expired_retry_fresh() -> None:
-    assert sorted(Rank) == [Rank.CALLBACK, Rank.EXPIRED, Rank.RETRY, Rank.FRESH]
+    assert sorted(Rank) == [Rank.CALLBACK, Rank.EXPIRED, Rank.RETRY, Rank.FRESH, Rank.LATER]
+    assert [rank_of(line) for line in LINES[3:13]] == [Rank.FRESH] * 10

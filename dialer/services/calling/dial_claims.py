@@ -18,6 +18,7 @@ from dialer.domain.dialling import ABANDONED_REST, NOBODYS_AFTER, STALE_AFTER, R
 from dialer.domain.ringing import TOO_LATE
 from dialer.services.calling.claimed_numbers import current_version, set_aside
 from dialer.services.calling.facts import Person, calling_rules, number_facts, people
+from dialer.services.calling.tried import tried_numbers
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models import new_id
@@ -82,10 +83,12 @@ def _callable(ctx: Context, unit: UnitOfWork, campaign: Campaign, claims: Sequen
     numbers = [claim.number for claim in claims]
     there = people(unit, campaign, numbers=numbers)
     holders = dialling.holders(unit, numbers)
+    tried = tried_numbers(unit, campaign, numbers, ctx.now)
     rules, found = calling_rules(campaign), []
     for claim in claims:
         on_number = [one for one in sorted(holders.get(claim.number, ())) if one in there]
-        facts, number = [there[one].facts() for one in on_number], number_facts(claim, ctx.phones)
+        facts = [there[one].facts() for one in on_number]
+        number = number_facts(claim, ctx.phones, tried[claim.number])
         chosen = first_callable(facts, number, rules, ctx.now)
         if chosen is None:
             set_aside(unit, claim, [may_contact(person, number, rules, ctx.now) for person in facts])

@@ -7,10 +7,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dialer.domain.call_policy import policy_of
 from dialer.domain.contact_gate import CallingRules, NumberFacts, PersonFacts
 from dialer.domain.phone import PhonePolicy
 from dialer.domain.quiet_hours import QuietHours, zones_of_number
 from dialer.domain.retry import Attempt, RetryRule, Standing, standing
+from dialer.services.calling.tried import Tried
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import callees
 from dialer.store.queries.callees import Callee
@@ -62,7 +64,7 @@ def _person(callee: Callee, tried: Mapping[uuid.UUID, Sequence[Attempt]], rule: 
     return Person(callee, attempts, standing(attempts, callee.numbers, rule))
 
 
-def number_facts(claim: Claim, phones: PhonePolicy) -> NumberFacts:
+def number_facts(claim: Claim, phones: PhonePolicy, tried: Tried) -> NumberFacts:
     """A claimed number as the gate sees it."""
     return NumberFacts(
         number=claim.number,
@@ -70,6 +72,8 @@ def number_facts(claim: Claim, phones: PhonePolicy) -> NumberFacts:
         dead=claim.dead,
         allowed=phones.allows(claim.number),
         zones=zones_of_number(claim.number),
+        tried_enough=tried.enough,
+        rests_until=tried.rests_until,
     )
 
 
@@ -84,4 +88,5 @@ def calling_rules(campaign: Campaign) -> CallingRules:
 
 def retry_rule(campaign: Campaign) -> RetryRule:
     """A campaign's patience with a person."""
-    return RetryRule(campaign.max_attempts, dt.timedelta(seconds=campaign.retry_after_s))
+    gaps = policy_of(campaign.call_policy).gaps()
+    return RetryRule(campaign.max_attempts, dt.timedelta(seconds=campaign.retry_after_s), gaps)

@@ -23,6 +23,7 @@ from dialer.services.calling.limits import is_limited, skipped_today, without_re
 from dialer.services.calling.reach import check_is_mine
 from dialer.services.calling.sessions import renew_lease
 from dialer.services.calling.shift_states import move
+from dialer.services.calling.tried import tried_numbers
 from dialer.services.calling.views import AssignmentView, NobodyNow
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -150,7 +151,8 @@ def _claim(seat: Seat, skipped: Sequence[uuid.UUID]) -> Assignment | None:
 
 def _try_number(seat: Seat, claim: Claim) -> Assignment | None:
     there = people(seat.unit, seat.campaign, numbers=[claim.number])
-    number = number_facts(claim, seat.ctx.phones)
+    tried = tried_numbers(seat.unit, seat.campaign, [claim.number], seat.ctx.now)
+    number = number_facts(claim, seat.ctx.phones, tried[claim.number])
     rules = calling_rules(seat.campaign)
     facts = [person.facts() for person in there.values()]
     chosen = first_callable(facts, number, rules, seat.ctx.now)

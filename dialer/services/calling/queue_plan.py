@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from dialer.domain.queue_order import Place, place
-from dialer.services.calling.facts import Person, people
+from dialer.domain.call_policy import policy_of
+from dialer.domain.queue_order import Place, Rank, place
+from dialer.services.calling.facts import Person, people, retry_rule
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.store.models.calling import Campaign, ContactProgress
 from dialer.store.models.people import ContactPhone
@@ -44,8 +46,8 @@ def replan(
         there = people(unit, campaign, numbers=sorted(numbers), contact_ids=contact_ids)
     _save_progress(unit, campaign, [one for one in there.values() if one.attempts or one.id in contact_ids])
     free = numbers - queue.held_numbers(unit, sorted(numbers))
-    gap = dt.timedelta(seconds=campaign.retry_after_s)
-    queue.place_numbers(unit, campaign.id, {one: _place(one, there.values(), gap) for one in free}, now)
+    places = {one: _place(campaign, one, there.values()) for one in free}
+    queue.place_numbers(unit, campaign.id, places, now)
 
 
 def sync_queues_of_number(unit: UnitOfWork, number: str, now: dt.datetime) -> None:
@@ -59,10 +61,15 @@ def sync_queues_of_number(unit: UnitOfWork, number: str, now: dt.datetime) -> No
     )
 
 
-def _place(number: str, everyone: Iterable[Person], gap: dt.timedelta) -> Place | None:
+def _place(campaign: Campaign, number: str, everyone: Iterable[Person]) -> Place | None:
     there = [person for person in everyone if number in person.callee.numbers]
-    calls = [attempt.at for person in there for attempt in person.attempts if attempt.number == number]
-    return place([person.standing for person in there], number, max(calls, default=None), gap)
+    tries = [attempt for person in there for attempt in person.attempts if attempt.number == number]
+    last = max(tries, key=lambda one: one.at, default=None)
+    gap = retry_rule(campaign).gap_after(last.disposition) if last else dt.timedelta(0)
+    found = place([person.standing for person in there], number, last.at if last else None, gap)
+    if found is None or found.rank is not Rank.RETRY:
+        return found
+    return replace(found, rank=policy_of(campaign.call_policy).retries_at)
 
 
 def _save_progress(unit: UnitOfWork, campaign: Campaign, tried: Sequence[Person]) -> None:

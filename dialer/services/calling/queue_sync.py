@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
+from dialer.services.calling.queue_ordering import order_wanted
 from dialer.store.queries.queue_sync import queue_wanted_numbers, refresh_statistics
 from dialer.store.session import UnitOfWork
 
@@ -31,6 +32,8 @@ def sync_queues(
     if any(ids is not None and not ids for ids in (campaign_ids, list_ids, contact_ids)):
         return 0
     queued = queue_wanted_numbers(unit, now, campaign_ids, list_ids, contact_ids)
+    if queued:
+        order_wanted(unit, now, campaign_ids, contact_ids)
     if queued >= MANY:
         refresh_statistics(unit)
     return queued

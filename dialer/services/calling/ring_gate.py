@@ -13,6 +13,7 @@ from dialer.domain.quiet_hours import zones_of_number
 from dialer.services.calling.facts import calling_rules, people
 from dialer.services.calling.line_states import is_wanted
 from dialer.services.calling.reach import reach_assignment
+from dialer.services.calling.tried import Tried, tried_numbers
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Assignment, Campaign, Shift
@@ -41,6 +42,8 @@ WORDS: Final = {
     "other_number": "This person is to be called on another number.",
     "quiet_hours": "It is too early or too late to call them.",
     "gap": "They were called a short while ago.",
+    "tried_enough": "This number was tried as often as the campaign tries one.",
+    "tried_today": "This number was tried as often today as one is in a day.",
 }
 """What is said of each reason."""
 
@@ -83,13 +86,15 @@ def refusals(
         return dict.fromkeys((one.id for one in assignments), reason)
     there = people(unit, campaign, contact_ids=[one.contact_id for one in assignments])
     barred = barred_numbers(unit, [one.number for one in assignments])
+    of = [one.id for one in assignments]
+    tried = tried_numbers(unit, campaign, [one.number for one in assignments], ctx.now, besides=of)
     rules, found = calling_rules(campaign), {}
     for one in assignments:
         person = there.get(one.contact_id)
         if one.state != "dialling" or person is None:
             found[one.id] = NOT_IN_HAND
             continue
-        number = _facts_of(ctx, one.number, *barred[one.number])
+        number = _facts_of(ctx, one.number, barred[one.number], tried[one.number])
         verdict = may_contact(person.facts(), number, rules, ctx.now)
         if not verdict.allowed:
             found[one.id] = str(verdict.refusal)
@@ -113,21 +118,21 @@ def _of_person(ctx: Context, unit: UnitOfWork, campaign: Campaign, assignment: A
     person = people(unit, campaign, contact_ids=[assignment.contact_id]).get(assignment.contact_id)
     if person is None:
         return NOT_IN_HAND
-    verdict = may_contact(
-        person.facts(), _number_facts(ctx, unit, assignment.number), calling_rules(campaign), ctx.now
-    )
+    number = assignment.number
+    tried = tried_numbers(unit, campaign, [number], ctx.now, besides=[assignment.id])
+    facts = _facts_of(ctx, number, barred(unit, number), tried[number])
+    verdict = may_contact(person.facts(), facts, calling_rules(campaign), ctx.now)
     return None if verdict.allowed else str(verdict.refusal)
 
 
-def _number_facts(ctx: Context, unit: UnitOfWork, number: str) -> NumberFacts:
-    return _facts_of(ctx, number, *barred(unit, number))
-
-
-def _facts_of(ctx: Context, number: str, suppressed: bool, dead: bool) -> NumberFacts:
+def _facts_of(ctx: Context, number: str, bars: tuple[bool, bool], tried: Tried) -> NumberFacts:
+    suppressed, dead = bars
     return NumberFacts(
         number=number,
         suppressed=suppressed,
         dead=dead,
         allowed=ctx.phones.allows(number),
         zones=zones_of_number(number),
+        tried_enough=tried.enough,
+        rests_until=tried.rests_until,
     )

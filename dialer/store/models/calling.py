@@ -95,6 +95,10 @@ class Campaign(Identified, Base):
     spent: Mapped[Money] = mapped_column(server_default=text("0"))
     abandoned_rate_max: Mapped[float] = mapped_column(server_default=text("0.01"))
     knock_up_support_max: Mapped[int] = mapped_column(server_default=text("2"))
+    call_policy: Mapped[Json]
+    """Who is called next, as far as that isn't the usual (`domain.call_policy`)."""
+    order_after: Mapped[str | None]
+    """While its queue is being put in order: the number up to which that is done; empty before the first."""
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
     activated_at: Mapped[Instant | None]
     ended_at: Mapped[Instant | None]
@@ -148,7 +152,7 @@ class ScriptVersion(Identified, Base):
 class QueueEntry(Identified, Base):
     """A number to be called in a campaign; the household behind it is called once and shown whole.
 
-    `waiting` is called from `due_at` on, in the order of `priority` (a `queue_order.Rank`), `due_at` and
+    `waiting` is called from `due_at` on, in the order of `priority` (of `queue_order.LINES`), `due_at` and
     `position`; `held` is in somebody's hands, `done` is over, `out` may not be called (`out_reason`).
     """
 
@@ -350,6 +354,7 @@ class Result(Identified, Base):
         Index("ix_result_contact", "organisation_id", "contact_id", "campaign_id", "at"),
         Index("ix_result_account", "organisation_id", "account_id", "at"),
         Index("ix_result_campaign", "organisation_id", "campaign_id", "at"),
+        Index("ix_result_number", "organisation_id", "number", "at"),
     )
 
     assignment_id: Mapped[uuid.UUID]

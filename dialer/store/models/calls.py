@@ -85,6 +85,13 @@ class Call(Identified, Base):
             postgresql_where=text("state = 'abandoned'"),
         ),
         Index(
+            "ix_call_rung",
+            "organisation_id",
+            "number",
+            "contact_rung_at",
+            postgresql_where=text("contact_rung_at IS NOT NULL"),
+        ),
+        Index(
             "ix_call_open",
             "deadline_at",
             postgresql_where=text("state IN ('queued', 'ringing', 'in_progress')"),

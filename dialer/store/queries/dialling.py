@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dialer.domain.dialling import DIALLED_MODES, LEASE, UNHEARD_AFTER
-from dialer.domain.queue_order import Rank
+from dialer.domain.queue_order import LINES, rank_of
 from dialer.store.models.base import new_id
 from dialer.store.models.calling import Assignment, Campaign, Hold, QueueEntry, Shift
 from dialer.store.models.calls import Call
@@ -298,14 +298,15 @@ def claim_numbers(
             "organisation_id": unit.organisation_id,
             "campaign_id": campaign_id,
             "now": now,
-            "ranks": sorted(Rank),
+            "ranks": list(LINES),
             "passed_over": list(passed_over),
             "rested": rested,
             "most": most,
         },
     )
     return [
-        DueClaim(row.id, row.number, Rank(row.priority), row.suppressed, row.dead, row.due_at) for row in rows
+        DueClaim(row.id, row.number, rank_of(row.priority), row.suppressed, row.dead, row.due_at)
+        for row in rows
     ]
 
 

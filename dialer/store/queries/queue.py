@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from dialer.domain.queue_order import CALLBACK_GRACE, Place, Rank
+from dialer.domain.queue_order import CALLBACK_GRACE, LINES, Place, Rank, rank_of
 from dialer.store.models.base import new_id
 from dialer.store.models.calling import Assignment, Hold, QueueEntry, Shift
 from dialer.store.queries.calls import HAS_OPEN_CALL
@@ -108,13 +108,13 @@ def claim(
             "campaign_id": campaign_id,
             "account_id": account_id,
             "now": now,
-            "ranks": sorted(Rank),
+            "ranks": list(LINES),
             "passed_over": list(passed_over),
             "grace_over": now - CALLBACK_GRACE,
             "seen_since": now - THERE,
         },
     ).first()
-    return Claim(row.id, row.number, Rank(row.priority), row.suppressed, row.dead) if row else None
+    return Claim(row.id, row.number, rank_of(row.priority), row.suppressed, row.dead) if row else None
 
 
 def hold(

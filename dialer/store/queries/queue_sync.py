@@ -14,7 +14,8 @@ from dialer.store.session import UnitOfWork
 QUEUE_WANTED = text(
     """
     WITH member AS (
-        SELECT DISTINCT l.campaign_id, m.contact_id, c.max_attempts
+        SELECT DISTINCT l.campaign_id, m.contact_id, c.max_attempts,
+               coalesce((c.call_policy ->> 'fresh_first')::boolean, false) AS fresh_first
         FROM campaign c
         JOIN campaign_list l ON l.organisation_id = c.organisation_id AND l.campaign_id = c.id
         JOIN list_member m ON m.organisation_id = l.organisation_id AND m.list_id = l.list_id
@@ -26,7 +27,8 @@ QUEUE_WANTED = text(
     ),
     wanted AS (
         SELECT member.campaign_id, phone.number, min(member.contact_id::text) AS contact,
-               min(coalesce(progress.due_at, :now)) AS due_at, bool_or(progress.turn IS NOT NULL) AS tried
+               min(coalesce(progress.due_at, :now)) AS due_at, bool_or(progress.turn IS NOT NULL) AS tried,
+               bool_or(member.fresh_first) AS fresh_first
         FROM member
         LEFT JOIN contact_progress progress
           ON progress.organisation_id = :organisation_id
@@ -45,7 +47,7 @@ QUEUE_WANTED = text(
     INSERT INTO queue_entry AS entry
         (organisation_id, id, campaign_id, number, state, priority, due_at)
     SELECT :organisation_id, gen_random_uuid(), campaign_id, number, 'waiting',
-           CASE WHEN tried THEN :retry ELSE :fresh END, due_at
+           CASE WHEN NOT tried THEN :fresh WHEN fresh_first THEN :later ELSE :retry END, due_at
     FROM wanted
     ORDER BY campaign_id, contact
     ON CONFLICT (organisation_id, campaign_id, number) DO UPDATE
@@ -78,6 +80,7 @@ def queue_wanted_numbers(
             "organisation_id": unit.organisation_id,
             "now": now,
             "retry": int(Rank.RETRY),
+            "later": int(Rank.LATER),
             "fresh": int(Rank.FRESH),
             "campaign_ids": _ids(campaign_ids),
             "list_ids": _ids(list_ids),

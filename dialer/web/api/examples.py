@@ -11,6 +11,11 @@ _LIST = "018f2a64-4a00-7f00-8000-9c8b7a695847"
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "AudienceFields": {"name": "Supporters in CF10 not yet called"},
     "BlastFields": {"audience": {"support": [1, 2]}},
+    "CallPolicyFields": {
+        "points": {"pledged": 5, "never_reached": 2},
+        "number_day_max": 2,
+        "gaps_s": {"busy": 1800},
+    },
     "CampaignFields": {"quiet_hours": {"start": "21:00", "end": "09:00"}, "max_attempts": 2},
     "ContactFields": {
         "first_name": "Siân",

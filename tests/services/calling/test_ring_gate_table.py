@@ -26,6 +26,7 @@ from dialer.services.gotv.record import record_turnout
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Assignment, Campaign, Result
+from dialer.store.models.calls import Call
 from dialer.store.models.messaging import Conversation, Message
 from dialer.store.models.people import Contact, ContactPhone, ListMember, OptOut, Suppression
 from tests.examples import cases
@@ -91,6 +92,19 @@ class Hand:
         what = {"disposition": disposition, "number": number, "effects": {}, "body_hash": b""}
         self.add(Result, id=new_id(), assignment_id=self.assignment_id, at=self.ctx.now, **of_whom, **what)
 
+    def rung_for_another(self, **policy: int) -> None:
+        """Another assignment's phone call rang the number a moment ago, and that is as often as it may."""
+        with self.ctx.unit() as unit:
+            mine = unit.session.get_one(Assignment, (unit.organisation_id, self.assignment_id))
+            copied = {one.key: getattr(mine, one.key) for one in Assignment.__mapper__.column_attrs}
+        another = copied | {"id": new_id(), "state": "expired"}
+        self.add(Assignment, **{name: another[name] for name in another if name != "organisation_id"})
+        when = dict.fromkeys(("contact_rung_at", "created_at", "deadline_at"), self.ctx.now)
+        what = {"direction": "outbound", "mode": "ring_me", "state": "completed", "caller_id": landline(9)}
+        of = {"number": GWEN, "assignment_id": another["id"], "campaign_id": self.campaign.id}
+        self.add(Call, id=new_id(), **when, **what, **of)
+        self.set(Campaign, call_policy=policy)
+
     def off_the_list(self) -> None:
         with self.ctx.unit() as unit:
             unit.session.execute(delete(ListMember))
@@ -116,6 +130,8 @@ TABLE: Final[dict[str, tuple[Callable[[Hand], object], str | None]]] = {
     "done with": (lambda hand: hand.result("refused"), "over"),
     "another number next": (lambda hand: hand.result("no_answer"), "other_number"),
     "called lately": (lambda hand: hand.result("no_answer", landline(124)), "gap"),
+    "tried today": (lambda hand: hand.rung_for_another(number_day_max=1), "tried_today"),
+    "tried enough": (lambda hand: hand.rung_for_another(number_max=1), "tried_enough"),
     "at night": (lambda hand: hand.in_the_evening(), "quiet_hours"),
     "all paused": (lambda hand: hand.set(Organisation, paused_at=hand.ctx.now), "all_paused"),
     "campaign paused": (lambda hand: hand.set(Campaign, state="paused"), "campaign_paused"),

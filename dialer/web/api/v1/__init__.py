@@ -6,6 +6,7 @@ from dialer.web.api.blueprint import Resource
 from dialer.web.api.v1.assignments import assignments
 from dialer.web.api.v1.audiences import audiences
 from dialer.web.api.v1.blasts import blasts
+from dialer.web.api.v1.call_policy import call_policies
 from dialer.web.api.v1.calls import calls
 from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.contacts import contacts
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     assignments,
     audiences,
     blasts,
+    call_policies,
     calls,
     campaigns,
     contacts,
