@@ -34,10 +34,10 @@ def spent_alone(ctx: Context, unit: UnitOfWork) -> Decimal:
     return Decimal(kept.get(_alone_in(ctx.messaging.currency), 0)) / IN_ONE
 
 
-def spend_alone(ctx: Context, unit: UnitOfWork, amount: Decimal) -> None:
+def spend_alone(unit: UnitOfWork, amount: Decimal, currency: str) -> None:
     """Add to that."""
     if amount:
-        name = _alone_in(ctx.messaging.currency)
+        name = _alone_in(currency)
         counters.bump(unit, ORGANISATION, unit.organisation_id, name, int(amount * IN_ONE))
 
 

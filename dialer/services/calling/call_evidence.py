@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 
 from dialer.domain.assignment import lease_ends
 from dialer.domain.call import DIALLED, FINAL, proven_by
@@ -29,6 +29,7 @@ from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries import counters
 from dialer.store.queries.calls import lock_call, open_call_of
+from dialer.store.queries.campaign_spending import spend
 from dialer.store.session import UnitOfWork
 
 LINE: Final = "line"
@@ -200,17 +201,21 @@ def _charge(held: Held, told: Told) -> None:
     if told.status != "completed" or not told.duration_s or told.leg in call.charged_legs:
         return
     cost = voice.price_per_minute * math.ceil(told.duration_s / 60)
+    if call.campaign_id is not None:
+        spend(held.unit, call.campaign_id, cost, voice.currency)
     call.charged_legs = [*call.charged_legs, told.leg]
     call.cost, call.cost_currency = (call.cost or Decimal(0)) + cost, voice.currency
     campaign = (Campaign.organisation_id == held.unit.organisation_id, Campaign.id == call.campaign_id)
-    held.unit.session.execute(update(Campaign).where(*campaign).values(spent=Campaign.spent + cost))
     held.unit.session.execute(
         update(Campaign)
-        .where(*campaign, Campaign.state == "active", Campaign.spent >= Campaign.cost_cap)
+        .where(
+            *campaign,
+            Campaign.state == "active",
+            Campaign.cost_cap.is_not(None),
+            or_(Campaign.spent >= Campaign.cost_cap, Campaign.cost_currency != voice.currency),
+        )
         .values(state="paused", pause_reason=COST_CAP)
     )
-    if call.campaign_id is not None:
-        changes.note(held.unit.session, "campaign", call.campaign_id)
     stop_when_spent(held.ctx, held.unit)
 
 

@@ -26,6 +26,7 @@ from dialer.store.models.accounts import AccountCampaign
 from dialer.store.models.calling import Campaign, CampaignList, Script
 from dialer.store.models.gotv import Election
 from dialer.store.models.people import ContactList
+from dialer.store.queries.campaign_spending import spend
 from dialer.store.session import UnitOfWork
 
 REASON_BY_HAND = "coordinator"
@@ -70,6 +71,7 @@ def create_campaign(ctx: Context, fields: CampaignFields) -> CampaignView:
         _check(unit, fields)
         campaign = Campaign(organisation_id=unit.organisation_id, id=new_id(), created_at=ctx.now)
         campaign.election_id = fields.get("election_id") or current_election(unit).id
+        campaign.cost_currency = ctx.messaging.currency
         _apply(campaign, fields)
         unit.session.add(campaign)
         unit.session.flush()
@@ -104,6 +106,10 @@ def change_campaign(ctx: Context, campaign_id: uuid.UUID, fields: CampaignFields
     with ctx.unit() as unit:
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_MANAGE)
         _check(unit, fields)
+        currency = fields.get("cost_currency", campaign.cost_currency)
+        if currency != campaign.cost_currency:
+            spend(unit, campaign.id, Decimal(0), currency, "always")
+            unit.session.refresh(campaign)
         _apply(campaign, fields)
         if "list_ids" in fields:
             _set_lists(unit, campaign, fields["list_ids"])

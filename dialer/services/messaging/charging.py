@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,8 +20,9 @@ from dialer.domain.money import IN_ONE
 from dialer.services.budget import spend_alone, stop_when_spent
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
-from dialer.services.messaging.progress import ACCEPTED, SPENT, bump_pace
+from dialer.services.messaging.progress import ACCEPTED, bump_pace, spent_in
 from dialer.store.queries import counters, message_outcomes
+from dialer.store.queries.campaign_spending import Turns, spend
 from dialer.store.queries.message_outcomes import Billed
 from dialer.store.queries.text_spending import Place, Spent, place_of
 from dialer.store.session import UnitOfWork
@@ -67,9 +68,12 @@ class Cost:
 
 def charge(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> None:
     """Add up what was just accepted."""
-    for blast_id, count in _spend(ctx, unit, costs).items():
-        counters.bump(unit, "blast", blast_id, ACCEPTED, count)
-        bump_pace(unit, blast_id, ctx.now, count)
+    costs = list(costs)
+    _spend(ctx, unit, costs, "uncapped")
+    for blast_id, count in Counter(cost.blast_id for cost in costs if cost.purpose == BLAST).items():
+        if blast_id is not None:
+            counters.bump(unit, BLAST, blast_id, ACCEPTED, count)
+            bump_pace(unit, blast_id, ctx.now, count)
 
 
 def correct(ctx: Context, unit: UnitOfWork, messages: Iterable[CarrierMessage]) -> None:
@@ -80,7 +84,7 @@ def correct(ctx: Context, unit: UnitOfWork, messages: Iterable[CarrierMessage]) 
     billed = [Billed(each.sid, each.price, each.currency, each.segments) for each in messages]
     if billed:
         rows = message_outcomes.correct_costs(unit, billed)
-        _spend(ctx, unit, [_difference(row) for row in rows])
+        _spend(ctx, unit, [_difference(row) for row in rows], "never")
 
 
 def _difference(row: Row[Any]) -> Cost:
@@ -89,28 +93,27 @@ def _difference(row: Row[Any]) -> Cost:
     return Cost(*of, spent)
 
 
-def _spend(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> dict[uuid.UUID, int]:
-    """Add amounts to what blasts and campaigns have cost; how many were each blast's.
+def _spend(ctx: Context, unit: UnitOfWork, costs: Sequence[Cost], turns: Turns) -> None:
+    """Add amounts to what blasts and campaigns have cost, those of each currency by themselves.
 
     Campaigns come last and in one order, since many wait for their rows.
     """
-    costs = list(costs)
     counters.bump_spending(unit, ((cost.place, cost.spent) for cost in costs))
-    by_campaign: defaultdict[uuid.UUID, Decimal] = defaultdict(Decimal)
-    alone = Decimal(0)
-    by_blast: defaultdict[uuid.UUID, list[Decimal]] = defaultdict(list)
+    by_campaign: defaultdict[tuple[uuid.UUID, str], Decimal] = defaultdict(Decimal)
+    alone: defaultdict[str, Decimal] = defaultdict(Decimal)
+    by_blast: defaultdict[tuple[uuid.UUID, str], Decimal] = defaultdict(Decimal)
     for cost in costs:
         if cost.campaign_id is not None:
-            by_campaign[cost.campaign_id] += cost.amount
+            by_campaign[cost.campaign_id, cost.currency] += cost.amount
         elif cost.purpose in ALONE:
-            alone += cost.amount
+            alone[cost.currency] += cost.amount
         if cost.blast_id is not None and cost.purpose == BLAST:
-            by_blast[cost.blast_id].append(cost.amount)
-    for blast_id, amounts in by_blast.items():
-        counters.bump(unit, "blast", blast_id, SPENT, int(sum(amounts) * IN_ONE))
-    for campaign_id in sorted(by_campaign):
-        message_outcomes.spend(unit, campaign_id, by_campaign[campaign_id])
-    spend_alone(ctx, unit, alone)
+            by_blast[cost.blast_id, cost.currency] += cost.amount
+    for (blast_id, currency), amount in by_blast.items():
+        counters.bump(unit, BLAST, blast_id, spent_in(currency), int(amount * IN_ONE))
+    for campaign_id, currency in sorted(by_campaign):
+        spend(unit, campaign_id, by_campaign[campaign_id, currency], currency, turns)
+    for currency, amount in alone.items():
+        spend_alone(unit, amount, currency)
     if by_campaign or alone:
         stop_when_spent(ctx, unit)
-    return {blast_id: len(amounts) for blast_id, amounts in by_blast.items()}

@@ -222,6 +222,8 @@ def _warnings_of_text(
 def _left(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> Decimal | None:
     """What may still be spent: by the campaign, and by all together."""
     of_campaign = None if campaign.cost_cap is None else campaign.cost_cap - campaign.spent
+    if of_campaign is not None and campaign.cost_currency != ctx.messaging.currency:
+        of_campaign = Decimal(0)
     return min((left for left in (of_campaign, left_to_spend(ctx, unit)) if left is not None), default=None)
 
 

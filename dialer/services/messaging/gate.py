@@ -96,7 +96,9 @@ def to_the_wire(
         terms = terms_of(unit, {one.blast_id for one in texts if one.blast_id and one.purpose == BLAST})
         clocks = Clocks(ctx, unit, texts, terms)
         asked = _asked(ctx, unit, texts, clocks, rests_since(ctx, terms))
-        judged = message_gate.judge(unit, holder, asked, left=left_to_spend(ctx, unit), now=ctx.now)
+        judged = message_gate.judge(
+            unit, holder, asked, left=left_to_spend(ctx, unit), now=ctx.now, currency=ctx.messaging.currency
+        )
         count_moves(unit, (move for one in judged if (move := _move(one)) is not None))
         _hand_on(ctx, unit, judged)
         _stop_at_cap(ctx, unit, judged)

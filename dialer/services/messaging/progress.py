@@ -4,6 +4,7 @@ that wait for a decision of ours, who are few."""
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal
@@ -26,8 +27,7 @@ from dialer.store.queries import counters
 from dialer.store.queries.conversations import count_held_by_review
 from dialer.store.session import UnitOfWork
 
-SPENT: Final = "spent_e5"
-"""What a blast has cost, in hundred-thousandths of the currency: figures are whole numbers."""
+_SPENT: Final = re.compile(r"spent_([A-Z]{3})_e5")
 ACCEPTED: Final = "accepted"
 """How many texts the carrier took, whatever became of them: what it refused outright is none."""
 EXPIRED: Final = "expired"
@@ -44,6 +44,7 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
         blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_READ)
         figures = counters.read(unit, "blast", [blast.id])
         rate = _rate(ctx, unit, blast)
+        spent, currency = _spent(ctx, figures)
         return ProgressView(
             blast_id=blast.id,
             state=blast.state,
@@ -55,11 +56,26 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             expired=figures.get(EXPIRED, 0),
             in_review=count_held_by_review(unit, blast.id) if figures.get("queued") else 0,
             skipped_by=_skipped_by(figures, blast),
-            spent=Decimal(figures.get(SPENT, 0)) / IN_ONE,
-            currency=ctx.messaging.currency,
+            spent=spent,
+            currency=currency,
             rate_per_s=rate,
             eta_s=_eta(ctx, unit, blast, campaign, figures=figures, rate=rate),
         )
+
+
+def spent_in(currency: str) -> str:
+    """The figure of what a blast has cost in a currency, in hundred-thousandths: figures are whole."""
+    return f"spent_{currency}_e5"
+
+
+def _spent(ctx: Context, figures: Mapping[str, int]) -> tuple[Decimal, str]:
+    """What a blast has cost, in the present currency or else, where it is from before that was changed, in
+    the one that most of it was charged in.
+    """
+    found = {match[1]: count for name, count in figures.items() if (match := _SPENT.fullmatch(name))}
+    ours = ctx.messaging.currency
+    currency = ours if ours in found or not found else max(found, key=lambda one: found[one])
+    return Decimal(found.get(currency, 0)) / IN_ONE, currency
 
 
 def bump_pace(unit: UnitOfWork, blast_id: uuid.UUID, at: dt.datetime, accepted: int) -> None:

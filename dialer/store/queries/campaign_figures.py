@@ -151,7 +151,7 @@ _COUNTED = text(
       AND state = 'skipped'
     GROUP BY 1, 2, 3
     UNION ALL
-    SELECT 'blast', blast_id, 'spent_e5', (sum(cost) * 100000)::bigint
+    SELECT 'blast', blast_id, 'spent_' || cost_currency || '_e5', (sum(cost) * 100000)::bigint
     FROM message
     WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL AND cost <> 0
     GROUP BY 1, 2, 3

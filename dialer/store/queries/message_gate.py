@@ -109,7 +109,9 @@ _JUDGE: Final = text(
     looked AS MATERIALIZED (
         SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.purpose, m.number, m.sender, m.quiet_until,
                CASE WHEN m.for_blast THEN b.deadline_at END AS deadline_at,
-               m.price, k.spent, k.cost_cap, m.attempts,
+               m.price, k.spent, m.attempts,
+               CASE WHEN k.cost_currency = :currency THEN k.cost_cap
+                    WHEN k.cost_cap IS NOT NULL THEN -1 END AS cost_cap,
                m.campaign_id IS NOT NULL OR m.campaigning AS budgeted,
                {_SKIP} AS skip, {_WAIT} AS wait
         FROM asked m
@@ -285,11 +287,13 @@ def judge(
     asked: Sequence[Asked],
     *,
     now: dt.datetime,
+    currency: str,
     left: Decimal | None = None,
 ) -> list[Judged]:
     """Judge claimed texts, and make those that pass `sending`. What isn't ours any more is left out. Those of
     campaigns, and those that somebody wrote to one person, may cost no more than what is `left` for all
     together; None is no limit.
+    What is spent in this `currency` can't be compared with a cap in another, so nothing goes out under one.
     """
     unit.session.execute(_AS_WRITTEN)
     of_ours = {"organisation": unit.organisation_id, "lease": lease, "now": now}
@@ -307,6 +311,7 @@ def judge(
         "prices": [one.price for one in kept],
         "rests": [one.rests_since for one in kept],
         "left": left,
+        "currency": currency,
         "closing": now + CLOSING,
         "asked_since": now - ANSWERS_FOR,
         "soon": now + _SOON,

@@ -12,8 +12,6 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.engine import Row
 
-from dialer.domain.live_topics import CAMPAIGN
-from dialer.store import changes
 from dialer.store.session import UnitOfWork
 
 _ACCEPT: Final = text(
@@ -147,13 +145,6 @@ _CORRECT: Final = text(
     """
 )
 """Told again, or by two at once, it changes nothing more: added up is what this one statement changed."""
-
-_SPEND: Final = text(
-    """
-    UPDATE campaign SET spent = spent + :cost
-    WHERE organisation_id = :organisation AND id = :campaign
-    """
-)
 
 UNEXPLAINED: Final = text(
     """
@@ -296,13 +287,6 @@ def lose_silent(unit: UnitOfWork, *, before: dt.datetime, now: dt.datetime, limi
     """Make texts `unknown` that have been on the wire since before a moment: whoever sent them is gone."""
     given = {"organisation": unit.organisation_id, "before": before, "now": now, "limit": limit}
     return unit.session.execute(_GIVE_UP_WAITING, given).all()
-
-
-def spend(unit: UnitOfWork, campaign_id: uuid.UUID, cost: Decimal) -> None:
-    """Add to what a campaign has cost."""
-    given = {"organisation": unit.organisation_id, "campaign": campaign_id, "cost": cost}
-    unit.session.execute(_SPEND, given)
-    changes.note(unit.session, CAMPAIGN, campaign_id)
 
 
 @dataclass(frozen=True, slots=True)

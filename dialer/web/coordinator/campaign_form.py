@@ -157,8 +157,10 @@ def sent_values() -> dict[str, Any]:
     }
 
 
-def campaign_fields() -> CampaignFields:
-    """What the form sets. Raises ValidationFailed with every field that can't be read."""
+def campaign_fields(currency: str) -> CampaignFields:
+    """What the form sets; its amounts are in the `currency` of the installation. Raises ValidationFailed with
+    every field that can't be read.
+    """
     fields = CampaignFields(
         name=said("name"),
         kind=said("kind"),
@@ -181,6 +183,8 @@ def campaign_fields() -> CampaignFields:
             unread += error.errors
     if unread:
         raise ValidationFailed(errors=unread)
+    if fields.get("cost_cap") is not None:
+        fields["cost_currency"] = currency
     if (election_id := chosen_id("election_id")) is not None:
         fields["election_id"] = election_id
     return fields
@@ -203,7 +207,6 @@ def form_page(
     ctx: Context, campaign: CampaignView | None, values: dict[str, Any], errors: Faults | None = None
 ) -> str:
     """The page of the form."""
-    currency = campaign.currency if campaign else ctx.messaging.currency
     elections = everything(lambda page: list_elections(ctx, page))
     scripts = everything(lambda page: list_scripts(ctx, page))
     current = next((str(one.id) for one in elections if one.current), "")
@@ -214,7 +217,7 @@ def form_page(
         errors=errors or {},
         kinds=list(CAMPAIGN_KIND.items()),
         election_choices=choices(elections),
-        currency=currency,
+        currency=ctx.messaging.currency,
         usual_rest=in_hours(ctx.messaging.recontact_after_s),
         script_choices=choices(scripts, gettext("No script yet")),
         all_lists=everything(lambda page: list_lists(ctx, page))

@@ -64,7 +64,7 @@ def make_campaign() -> Answer:
     """Make a draft."""
     ctx = context()
     try:
-        made = create_campaign(ctx, campaign_fields())
+        made = create_campaign(ctx, campaign_fields(ctx.messaging.currency))
     except ValidationFailed as error:
         return form_page(ctx, None, sent_values(), faults_of(error, FIELD_AT)), 422
     words = gettext("“%(name)s” is made. Look it over, then start it.", name=made.name)
@@ -94,7 +94,7 @@ def save_campaign(campaign_id: uuid.UUID) -> Answer:
     """Set what the form says."""
     ctx = context()
     try:
-        change_campaign(ctx, campaign_id, campaign_fields())
+        change_campaign(ctx, campaign_id, campaign_fields(ctx.messaging.currency))
     except ValidationFailed as error:
         faults = faults_of(error, FIELD_AT)
         return form_page(ctx, get_campaign(ctx, campaign_id), sent_values(), faults), 422

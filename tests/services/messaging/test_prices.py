@@ -16,13 +16,13 @@ from dialer.domain.money import PriceList
 from dialer.domain.phone import PhonePolicy
 from dialer.queueing import DEFAULT, RedisJobQueue
 from dialer.services.accounts.banner import organisation_banner
-from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.campaigns import activate_campaign, change_campaign, get_campaign
 from dialer.services.calling.pause_all import resume_all
 from dialer.services.gotv.figures_check import check_counters
 from dialer.services.messaging import pricing
 from dialer.services.messaging.audience_count import asked_of, keep_place
 from dialer.services.messaging.estimate import estimate_blast
-from dialer.services.messaging.launching import launch_blast
+from dialer.services.messaging.launching import launch_blast, resume_blast
 from dialer.services.messaging.pricing import (
     ASKED_FOR,
     AT_MOST,
@@ -34,6 +34,7 @@ from dialer.services.messaging.pricing import (
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.reconciling import reconcile_texts
 from dialer.services.messaging.senders import sender_rows
+from dialer.services.spending import Period, add_up
 from dialer.store.models import new_id
 from dialer.store.models.accounts import AuditEntry
 from dialer.store.models.calling import Campaign
@@ -216,6 +217,40 @@ def _until_asked_again(blasting: Blasting, clock: SetClock) -> list[float]:
             while read_prices(blasting.system, blasting.judge):
                 pass
     return hours
+
+
+def test_after_a_change_of_currency_nothing_is_added_up_across(blasting: Blasting, clock: SetClock) -> None:
+    free, capped = campaign(blasting.ctx), campaign(blasting.ctx, cost_cap=Decimal(5))
+    runs = {}
+    for nth, of in enumerate((free, capped)):
+        runs[of.id] = blasting.launch(people(blasting.ctx, 2, first=2 * nth), campaign_id=of.id).id
+        blasting.plan(runs[of.id])
+    blasting.send()
+    blasting.use(messaging=replace(blasting.ctx.messaging, currency="EUR"))
+    later = [
+        blasting.launch(people(blasting.ctx, 1, first=10 + nth), campaign_id=of.id).id
+        for nth, of in enumerate((free, capped))
+    ]
+    for id_ in later:
+        blasting.plan(id_)
+    clock.forward(seconds=2)
+    blasting.send()
+    found = get_campaign(blasting.ctx, free.id)
+    assert (found.spent, found.currency) == (Decimal("0.04"), "EUR")
+    before = blast_progress(blasting.ctx, runs[free.id])
+    assert (before.spent, before.currency) == (Decimal("0.08"), "GBP")
+    held = get_campaign(blasting.ctx, capped.id)
+    assert (held.state, held.pause_reason, held.currency) == ("paused", "cost_cap", "GBP")
+    change_campaign(blasting.ctx, capped.id, {"cost_cap": Decimal(6), "cost_currency": "EUR"})
+    activate_campaign(blasting.ctx, capped.id)
+    resume_blast(blasting.ctx, later[1])
+    clock.forward(seconds=2)
+    blasting.send()
+    found = get_campaign(blasting.ctx, capped.id)
+    assert (found.spent, found.currency) == (Decimal("0.04"), "EUR")
+    totals = {one.currency: one.cost for one in add_up(blasting.ctx, Period()).totals}
+    assert totals == {"EUR": Decimal("0.08"), "GBP": Decimal("0.16")}
+    assert check_counters(blasting.system) == []
 
 
 def test_no_more_than_minutes_of_the_accounts_list_are_read_at_once(
