@@ -12,6 +12,7 @@ from dialer.domain.access import Permission
 from dialer.domain.quiet_hours import QuietHours, is_quiet
 from dialer.services.accounts.join_links import list_join_links
 from dialer.services.calling.call_policy import call_policy
+from dialer.services.calling.penetration import ends_soon
 from dialer.services.calling.scripts import get_script
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
@@ -22,6 +23,7 @@ from dialer.services.people.registers import unfit_for_campaign
 from dialer.services.people.views import ListView
 from dialer.web.coordinator.call_order import in_words
 from dialer.web.coordinator.forms import everything
+from dialer.web.coordinator.penetration import left_words
 from dialer.web.coordinator.rehearsal import rehearsed, step_numbers
 from dialer.web.coordinator.volunteers import volunteers_of
 from dialer.web.house import current_organisation
@@ -75,6 +77,7 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "quiet_off": campaign.quiet_start == campaign.quiet_end,
         "quiet_now": is_quiet(ctx.now, hours, (campaign.timezone,)),
         "demo": current_organisation().demo,
+        "list_ends": left_words(ends_soon(ctx, campaign.id)) if campaign.state == "active" else None,
         "order_lines": in_words(call_policy(ctx, campaign.id)),
         "unfit": unfit_for_campaign(ctx, campaign.id),
     }

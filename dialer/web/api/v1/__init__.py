@@ -19,6 +19,7 @@ from dialer.web.api.v1.lists import lists
 from dialer.web.api.v1.me import me
 from dialer.web.api.v1.messages import messages
 from dialer.web.api.v1.pacing import pacing
+from dialer.web.api.v1.penetration import penetrations
 from dialer.web.api.v1.pledges import pledges
 from dialer.web.api.v1.reach import reach
 from dialer.web.api.v1.scripts import scripts
@@ -50,6 +51,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     me,
     messages,
     pacing,
+    penetrations,
     pledges,
     reach,
     scripts,
