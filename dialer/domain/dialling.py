@@ -94,6 +94,11 @@ class Event:
     result: str | None = None
 
 
+def somebody_on_line(on_line: Mapping[str, int]) -> bool:
+    """Whether any volunteer is on the line, by the state of their shifts, who doesn't rest."""
+    return any(count for state, count in on_line.items() if state != "paused")
+
+
 def room(asked: int, *, waiting: int, under_way: int, calls_per_second: float, most: int) -> int:
     """How many of those asked for to claim now: no more than go in a second, or than may be under way,
     together with those that still wait to be rung.

@@ -28,7 +28,7 @@ class Policy(Protocol):
         """What JSON takes, and `from_state` goes on from exactly."""
 
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of what is kept: to be raised when a policy or the meter keeps something else than before."""
 
 _POLICIES: Final[Mapping[str, type[Pacer | ProgressivePacer]]] = {

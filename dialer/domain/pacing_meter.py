@@ -21,7 +21,8 @@ WAITS_MOST: Final = 500
 CONFIDENT: Final = 1.645
 """Standard deviations that a value lies within on one side in 95 of 100 cases."""
 
-STARTED, UNANSWERED, PEOPLE, MACHINES, ABANDONED = range(5)
+STARTED, UNANSWERED, ANSWERED, PEOPLE, MACHINES, ABANDONED = range(6)
+_COUNTS: Final = 6
 _NOT_ANSWERED: Final = frozenset({"no_answer", "busy", "failed"})
 
 
@@ -58,6 +59,8 @@ class Meter:
                 self._connected(event)
             case "call_started":
                 self._count(event.t, STARTED)
+            case "call_answered":
+                self._count(event.t, ANSWERED)
             case "call_abandoned":
                 self._count(event.t, ABANDONED)
             case "call_ended":
@@ -78,7 +81,7 @@ class Meter:
         hour = int(t // HOUR_S)
         if hour not in self.hours:
             self.hours = {at: counts for at, counts in self.hours.items() if at > hour - HOURS}
-            self.hours[hour] = [0] * 5
+            self.hours[hour] = [0] * _COUNTS
         self.hours[hour][what] += 1
 
     def figures(self, now: float) -> DayFigures:
@@ -86,14 +89,14 @@ class Meter:
         day = self._sum(now, HOURS)
         people = day[PEOPLE] + day[ABANDONED]
         last = self._sum(now, 2)
-        answered = last[PEOPLE] + last[MACHINES] + last[ABANDONED]
+        answered, unanswered = last[ANSWERED], last[UNANSWERED]
         waits = sorted(wait for at, wait in self.waits if at > now - HOUR_S)
         return DayFigures(
             people=people,
             abandoned=day[ABANDONED],
             abandoned_rate=day[ABANDONED] / people if people else None,
             abandoned_bound=upper_bound(day[ABANDONED], people) if people else None,
-            answer_rate=answered / (answered + last[UNANSWERED]) if answered + last[UNANSWERED] else None,
+            answer_rate=answered / (answered + unanswered) if answered + unanswered else None,
             wait_mean_s=sum(waits) / len(waits) if waits else None,
             wait_p90_s=waits[math.ceil(len(waits) * 0.9) - 1] if waits else None,
         )
@@ -101,7 +104,7 @@ class Meter:
     def _sum(self, now: float, hours: int) -> list[int]:
         hour = int(now // HOUR_S)
         within = [counts for at, counts in self.hours.items() if hour - hours < at <= hour]
-        return [sum(counts[what] for counts in within) for what in range(5)]
+        return [sum(counts[what] for counts in within) for what in range(_COUNTS)]
 
     def to_state(self) -> dict[str, Any]:
         """As JSON takes it."""

@@ -13,7 +13,7 @@ from itertools import groupby
 from dialer.carrier.port import Accepted, CallOutcome, NotAccepted, OutboundCall, Refused, Unknown
 from dialer.domain.access import Permission, require
 from dialer.domain.carrier_action import PUTS_BACK, Action
-from dialer.domain.dialling import OVER_AFTER, RINGS_S, STALE_AFTER
+from dialer.domain.dialling import OVER_AFTER, RINGS_S, STALE_AFTER, Still, somebody_on_line
 from dialer.domain.ringing import BAD_NUMBER, LOST_AFTER, NOT_TAKEN, REFUSED, TOO_LATE, Change, first_look
 from dialer.domain.stats import ATTEMPTS
 from dialer.services.calling import call_urls
@@ -60,7 +60,7 @@ def to_the_wire(
             return []
         campaign = unit.session.get_one(Campaign, (unit.organisation_id, leading.campaign_id))
         found = dialling.lock_waiting(unit, call_ids)
-        against = refusals(ctx, unit, campaign, [assignment for _, assignment in found])
+        against = _against(ctx, unit, campaign, [assignment for _, assignment in found])
         late = [assignment.id for call, assignment in found if call.created_at <= ctx.now - STALE_AFTER]
         reasons = dict.fromkeys(late, TOO_LATE) | against
         _give_back(ctx, unit, found, reasons)
@@ -70,6 +70,15 @@ def to_the_wire(
             call.attempted_at, call.deadline_at = ctx.now, ctx.now + LOST_AFTER
         dialling.tell_started(unit, campaign.id, [call.id for call in passed], ctx.now)
         return [_outbound(ctx, call, begin_before) for call in passed]
+
+
+def _against(
+    ctx: Context, unit: UnitOfWork, campaign: Campaign, assignments: Sequence[Assignment]
+) -> dict[uuid.UUID, str]:
+    """Those that may not be rung at this instant: by the gate, or since nobody is there to talk with them."""
+    if not somebody_on_line(dialling.on_line(unit, campaign.id)):
+        return dict.fromkeys((one.id for one in assignments), Still.NOBODY_ON_LINE.value)
+    return refusals(ctx, unit, campaign, assignments)
 
 
 def _give_back(

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dialer.domain.access import Permission, require
-from dialer.domain.dialling import Event, PolicySettings, Still, room
+from dialer.domain.dialling import Event, PolicySettings, Still, room, somebody_on_line
 from dialer.domain.pacing_host import Host
 from dialer.domain.quiet_hours import quiet_until
 from dialer.services.calling.dial_claims import Wish, claim_lines
@@ -140,6 +140,6 @@ def why_still(ctx: Context, unit: UnitOfWork, campaign: Campaign, on_line: Mappi
         return Still.QUIET_HOURS
     if not campaign.caller_ids:
         return Still.NO_CALLER_ID
-    if not sum(count for state, count in on_line.items() if state != "paused"):
+    if not somebody_on_line(on_line):
         return Still.NOBODY_ON_LINE
     return None

@@ -23,7 +23,7 @@ from dialer.services.context import Context
 from dialer.settings import Settings
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
-from dialer.store.models.calling import Assignment, Campaign, Hold, QueueEntry
+from dialer.store.models.calling import Assignment, Campaign, Hold, QueueEntry, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.pacing import PacerLease, PacingEvent
 from dialer.store.models.people import Suppression
@@ -212,6 +212,16 @@ def test_a_no_between_claim_and_wire_is_obeyed(bank: Bank) -> None:
     assert (call.state, call.end_reason) == ("canceled", "all_paused")
     waits(bank, landline(0), landline(1), landline(2))
     assert campaigns_to_lead(ctx, "me") == [bank.campaign_id], "it is heard all the same"
+
+
+def test_nobody_is_rung_once_the_last_volunteer_has_gone(bank: Bank) -> None:
+    bank.on_line("Vic")
+    ctx = bank.system()
+    turn = tick(ctx, bank.campaign_id, "me")
+    assert turn is not None
+    bank.change(update(Shift).values(state="paused"))
+    assert to_the_wire(ctx, Leading(bank.campaign_id, "me", turn.fence), turn.call_ids, float("inf")) == []
+    assert bank.calls()[0].end_reason == "nobody_on_line"
 
 
 STILL: dict[str, Callable[[Bank], Any]] = {
