@@ -6,7 +6,7 @@ import uuid
 from dataclasses import replace
 
 from dialer.domain.access import Permission
-from dialer.services.calling import call_looks, placing
+from dialer.services.calling import call_looks, dialled_answers, placing
 from dialer.services.context import Context
 from dialer.services.exporting import run as export_run
 from dialer.services.messaging import (
@@ -138,3 +138,9 @@ def look_after_calls(ctx: Context) -> None:
 def end_call(ctx: Context, sid: str) -> None:
     """Hang up a leg."""
     placing.end_leg(ctx, installed().carrier, sid)
+
+
+@job(Permission.SYSTEM_RUN)
+def take_out_contact(ctx: Context, call_id: str) -> None:
+    """Take somebody out of a volunteer's room who is alone there."""
+    dialled_answers.take_out(ctx, installed().carrier, uuid.UUID(call_id))

@@ -25,8 +25,10 @@ GREETED_FOR: Final = dt.timedelta(seconds=1.5)
 """How long the greeting is meant to last, so that who becomes free meanwhile is put through in time."""
 REST: Final = dt.timedelta(hours=72)
 """How long a number whose call was abandoned isn't dialled."""
-LINE_BACK_TRIES: Final = 4
+LINE_BACK_TRIES: Final = 8
 """How often a volunteer's line that was lost in a talk is looked for, some two and a half seconds apart."""
+ALONE_TRIES: Final = 3
+"""How often somebody hears “one moment” who is alone in a volunteer's room, some three seconds apart."""
 
 
 class Step(StrEnum):

@@ -59,6 +59,11 @@ def out_of_room(ctx: Context, call_id: uuid.UUID, tries: int) -> str:
     return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=back&tries={tries}"
 
 
+def alone_in_room(ctx: Context, call_id: uuid.UUID, times: int) -> str:
+    """What somebody hears who is alone in a volunteer's room, for the `times`-th time."""
+    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=alone&tries={times}"
+
+
 def key_of_contact(ctx: Context, call_id: uuid.UUID) -> str:
     """Where the key goes that somebody presses whom we rang, and for whom nobody was free."""
     return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=key"

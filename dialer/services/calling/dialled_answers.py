@@ -13,14 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from dialer.domain.abandonment import ANSWER_WITHIN, LINE_BACK_TRIES, Step, next_step
+from dialer.carrier.port import Carrier, Rerouting
+from dialer.domain.abandonment import ALONE_TRIES, ANSWER_WITHIN, LINE_BACK_TRIES, Step, next_step
 from dialer.domain.access import Permission, require
 from dialer.domain.assignment import lease_ends
 from dialer.domain.call import DIALLED, FINAL, proven_by
 from dialer.domain.line import room_of
 from dialer.domain.ringing import Change
-from dialer.services.calling import pacing_events
+from dialer.services.calling import call_urls, pacing_events
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
+from dialer.services.calling.call_jobs import ask_to_look
 from dialer.services.calling.inbound_line import stop_calls_to
 from dialer.services.calling.reach import campaign_of
 from dialer.services.calling.shift_states import move
@@ -104,14 +106,39 @@ def answered(ctx: Context, call_id: uuid.UUID, sid: str) -> Answer:
 @again_after_deadlock
 def out_of_the_room(ctx: Context, call_id: uuid.UUID, sid: str, status: str, tries: int) -> Answer:
     """They aren't in the volunteer's room any more: they hung up, or the volunteer's line was lost. Whoever
-    is still there comes back to the volunteer once their line is open again, within some ten seconds.
+    is still there comes back to the volunteer once their line is open again, within some twenty seconds.
     """
     with _held(ctx, call_id, sid) as held:
         if held is None:
             return Leave(OVER)
         if proven_by(status) in FINAL:
             apply(held, Told("contact", sid, status))
+        elif tries == 0:
+            _doubt_line(held)
         return _back(held, tries)
+
+
+@again_after_deadlock
+def alone(ctx: Context, call_id: uuid.UUID, sid: str, times: int) -> HoldOn | None:
+    """They are in the room of a volunteer who isn't there: a line that was lost, and nobody has told us yet.
+    After a few moments they are taken out of it. None where it isn't their call.
+    """
+    with _held(ctx, call_id, sid) as held:
+        if held is None or held.call.state in FINAL:
+            return None
+        _doubt_line(held)
+        if times >= ALONE_TRIES:
+            held.unit.after_commit(lambda: _ask_to_take_out(ctx, call_id))
+        return HoldOn(call_id, _language(held), times + 1)
+
+
+def take_out(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
+    """Have somebody who is alone in a room told that the volunteer's line was lost. Raises CarrierError."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        sid = dialled.open_sid(unit, call_id)
+    if sid is not None:
+        carrier.redirect_call(sid, Rerouting(url=call_urls.out_of_room(ctx, call_id, LINE_BACK_TRIES)))
 
 
 @again_after_deadlock
@@ -142,7 +169,7 @@ def _decide(held: Held) -> Answer:
     if call.state in FINAL:
         return Leave(OVER)
     if call.joined_at is not None:
-        return _back(held, 0)
+        return _again(held)
     assert call.answered_at is not None  # noqa: S101 -- they have just answered
     shift = _whoever_waits(held)
     greeted = call.greeted_at is not None
@@ -187,18 +214,42 @@ def _join(held: Held, shift: Shift) -> Join:
     return Join(call.id, room_of(shift.account_id))
 
 
+def _again(held: Held) -> Answer:
+    """The carrier asks once more about somebody who was joined already: the same answer, while it holds."""
+    if held.shift is None or not _in_hand(held):
+        return Leave(OVER)
+    return Join(held.call.id, room_of(held.shift.account_id))
+
+
+def _in_hand(held: Held) -> bool:
+    """Whether they are still that volunteer's to talk with."""
+    return held.assignment is not None and held.assignment.state == "open"
+
+
 def _back(held: Held, tries: int) -> Answer:
     """Back to the volunteer with whom they were joined, while that is still their call."""
     call, shift = held.call, held.shift
-    if call.state in FINAL or shift is None or held.assignment is None:
+    if call.state in FINAL or shift is None or not _in_hand(held):
         return Leave(OVER)
-    if held.assignment.state != "open":
-        return Leave(OVER)
-    if shift.line_state == "open":
+    if tries >= LINE_BACK_TRIES:
+        return Leave(SORRY, _language(held))
+    if tries > 0 and shift.line_state == "open":
         return Join(call.id, room_of(shift.account_id))
-    if tries < LINE_BACK_TRIES:
-        return HoldOn(call.id, _language(held), tries + 1)
-    return Leave(SORRY, _language(held))
+    return HoldOn(call.id, _language(held), tries + 1)
+
+
+def _doubt_line(held: Held) -> None:
+    """The volunteer isn't in their room: have the carrier asked about their line at once."""
+    if held.shift is None or held.shift.line_state != "open":
+        return
+    ctx = held.ctx
+    if held.shift.line_call_id is not None:
+        dialled.ask_about_soon(held.unit, held.shift.line_call_id, ctx.now)
+        held.unit.after_commit(lambda: ask_to_look(ctx))
+
+
+def _ask_to_take_out(ctx: Context, call_id: uuid.UUID) -> None:
+    ctx.jobs.enqueue("calls", "workers.jobs.take_out_contact", str(ctx.organisation_id), str(call_id))
 
 
 def _information(held: Held) -> Inform:

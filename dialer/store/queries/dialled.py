@@ -130,3 +130,26 @@ def count_rang_back(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime
         Call.created_at > since,
     )
     return unit.session.scalar(query) or 0
+
+
+def ask_about_soon(unit: UnitOfWork, call_id: uuid.UUID, now: dt.datetime) -> None:
+    """Have the carrier asked about a call that isn't over, as soon as somebody can."""
+    unit.session.execute(
+        update(Call)
+        .where(
+            Call.organisation_id == unit.organisation_id,
+            Call.id == call_id,
+            Call.state.in_(OPEN),
+            Call.deadline_at > now,
+        )
+        .values(deadline_at=now)
+    )
+
+
+def open_sid(unit: UnitOfWork, call_id: uuid.UUID) -> str | None:
+    """The carrier's name for a call that isn't over."""
+    return unit.session.scalar(
+        select(Call.carrier_sid).where(
+            Call.organisation_id == unit.organisation_id, Call.id == call_id, Call.state.in_(OPEN)
+        )
+    )

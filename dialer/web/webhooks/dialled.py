@@ -18,6 +18,7 @@ from dialer.web.webhooks.blueprint import twiml
 
 KEY_WITHIN_S = 4
 BETWEEN_LOOKS_S = 1
+ALONE_FOR_S = 2
 MOST_TRIES = 99
 
 
@@ -26,6 +27,8 @@ def answer(ctx: Context, call_id: uuid.UUID, params: Mapping[str, str]) -> Respo
     sid, then = params.get("CallSid", ""), request.args.get("then", "")
     if then == "key":
         return _after_key(dialled_answers.key_pressed(ctx, call_id, sid, pressed_key()))
+    if then == "alone":
+        return _alone(ctx, dialled_answers.alone(ctx, call_id, sid, _tries()))
     if then == "back":
         status = params.get("CallStatus", "")
         return _heard(ctx, dialled_answers.out_of_the_room(ctx, call_id, sid, status, _tries()))
@@ -56,7 +59,9 @@ def _heard(ctx: Context, what: Answer) -> Response:
 
 
 def _room(ctx: Context, join: Join) -> str:
-    """The volunteer hears a tone, and they talk at once. Its end for them isn't that of the room."""
+    """The volunteer hears a tone, and they talk at once. Its end for them isn't that of the room. Only who
+    finds nobody there asks what to hear meanwhile.
+    """
     room = spoken.element(
         "Conference",
         spoken.words(join.room),
@@ -64,9 +69,18 @@ def _room(ctx: Context, join: Join) -> str:
         endConferenceOnExit="false",
         beep="onEnter",
         participantLabel="contact",
+        waitUrl=call_urls.alone_in_room(ctx, join.call_id, 0),
     )
     action = call_urls.out_of_room(ctx, join.call_id, 0)
     return spoken.element("Dial", room, action=action, timeLimit=LONGEST_TALK_S)
+
+
+def _alone(ctx: Context, what: HoldOn | None) -> Response:
+    if what is None:
+        return twiml()
+    wait = spoken.element("Pause", length=ALONE_FOR_S)
+    again = spoken.redirect(call_urls.alone_in_room(ctx, what.call_id, what.tries))
+    return twiml(spoken.document(spoken.say(spoken.ONE_MOMENT, what.language), wait, again))
 
 
 def _hold_on(ctx: Context, what: HoldOn) -> tuple[str, ...]:

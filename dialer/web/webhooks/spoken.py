@@ -21,8 +21,8 @@ HOW_TO_STOP: Final = N_("To stop our calls to this number, press 9.")
 HELLO_ONE_MOMENT: Final = N_("Hello! Just a moment.")
 """It lasts a second and a half: by its end a volunteer may be free (`abandonment.GREETED_FOR`)."""
 NOBODY_FREE: Final = N_(
-    "This is a call from %(organisation)s. All our volunteers are talking to somebody just now, so nobody "
-    "can speak with you. We are sorry. To ring us back, call %(number)s."
+    "This is a call from %(organisation)s. All our volunteers are talking to somebody just now. We are "
+    "sorry. To ring us back, call %(number)s."
 )
 AWAY: Final = N_(
     "This is a campaign call. Something on our side doesn’t work just now, so nobody can speak with you. "

@@ -251,7 +251,7 @@ def test_a_volunteer_who_ends_in_mid_call_leaves_nobody_in_silence(
     exchange.answers(call_id)
     assert api(exchange.people[0]).post(f"/sessions/{shift_id}/end").status_code == 200
     assert exchange.room.assignment(call_id).state == "expired"
-    assert "<Hangup" in exchange.answers(call_id, then="&then=back&tries=0")
+    assert "<Hangup" in exchange.answers(call_id, then="&then=back&tries=0"), "nobody is waited for"
     exchange.ends(call_id, CallDuration="12")
     assert exchange.room.shift(shift_id).state == "ended"
     entry = exchange.room.entry(landline(100))
@@ -272,4 +272,4 @@ def test_a_line_that_was_lost_is_waited_for(exchange: Exchange, units: UnitFacto
     assert exchange.answers(call_id, then="&then=back&tries=2") == joined
     with units.begin(exchange.room.organisation_id) as unit:
         move(unit, unit.session.merge(exchange.room.shift(shift_id)), exchange.clock.now, line="none")
-    assert "the line to our volunteer was lost" in exchange.answers(call_id, then="&then=back&tries=4")
+    assert "the line to our volunteer was lost" in exchange.answers(call_id, then="&then=back&tries=8")
