@@ -20,10 +20,11 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from bench.installation import Installation, running
 from bench.texting import add_people, context_of
@@ -36,11 +37,15 @@ ANSWER = "/webhooks/twilio/voice/answer"
 VOLUNTEERS = "+447700900"
 US = "+12015550199"
 WRAP_UP_S = (4.0, 15.0)
-DRAIN_S = 90.0
+WARM_UP_S = 15
+DRAIN_S = 240.0
+"""Longer than the town's people talk."""
 MOST_VOLUNTEERS = 900
+MOST_TRIES = 5
 
 CONFIRM = text("UPDATE account SET phone = :phone, phone_confirmed_at = now() WHERE id = :id")
 OPEN = text("SELECT count(*) FROM call WHERE ended_at IS NULL")
+DIALLED_OPEN = text("SELECT count(*) FROM call WHERE ended_at IS NULL AND mode = 'dialled'")
 ABANDONED = text("SELECT count(*) FROM call WHERE mode = 'dialled' AND state = 'abandoned'")
 DIALLED = text(
     "SELECT count(*) AS dials, count(answered_at) AS answers, count(joined_at) AS joined,"
@@ -103,7 +108,7 @@ class Bank:
     campaign: str
     volunteers: list[Volunteer]
 
-    def count(self, statement: Any) -> Any:
+    def count(self, statement: TextClause) -> Any:
         with self.ctx.unit() as unit:
             return unit.session.execute(statement).one()
 
@@ -128,8 +133,8 @@ def main() -> int:
     with running(**settings) as installation:
         bank = set_up(installation, given)
         with Watch(installation) as watch:
-            asyncio.run(work(bank, given.seconds))
-        met = report(bank)
+            timings = asyncio.run(work(bank, given.seconds))
+        met = report(bank, timings)
         for kind, seconds in sorted(watch.seconds.items(), key=lambda one: -one[1]):
             print(f"  {kind}: {seconds / given.seconds:.2f} of a processor")
     print(f"load of the machine: {os.getloadavg()[0]:.1f}; aims: {'met' if met else 'MISSED'}")
@@ -169,36 +174,50 @@ def take_seat(installation: Installation, ctx: Context, town: int, campaign: str
     return Volunteer(base, token, session, random.Random(number))
 
 
-async def work(bank: Bank, seconds: float) -> None:
-    """Let everybody work for so long, then pause and let every call come to its end."""
+async def work(bank: Bank, seconds: float) -> dict[str, Any]:
+    """Let everybody work for so long, then pause, let every call come to its end, and everybody go home.
+
+    How long our webhooks took, once everybody was in their room.
+    """
     timeout = ClientTimeout(total=None, sock_connect=30)
     async with ClientSession(connector=TCPConnector(limit=0), timeout=timeout) as client:
         working = [asyncio.create_task(each.work(client)) for each in bank.volunteers]
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(WARM_UP_S + seconds)
+        timings: dict[str, Any] = bank.asks_town(f"/ledger/webhooks?last_s={int(seconds)}")
         await asyncio.to_thread(bank.installation.post, f"/campaigns/{bank.campaign}/pause")
+        await asyncio.to_thread(_drain, bank, DIALLED_OPEN)
         ends = [asyncio.to_thread(_end, bank.installation, each) for each in bank.volunteers]
         await asyncio.gather(*ends)
-        await asyncio.to_thread(_drain, bank)
+        await asyncio.to_thread(_drain, bank, OPEN)
         for task in working:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
+    return timings
 
 
-def _drain(bank: Bank) -> None:
+def _drain(bank: Bank, still_open: TextClause) -> None:
     """Let every call come to its end, or `DRAIN_S` pass."""
     until = time.monotonic() + DRAIN_S
-    while time.monotonic() < until and bank.count(OPEN)[0]:
+    while time.monotonic() < until and bank.count(still_open)[0]:
         time.sleep(1.0)
 
 
 def _end(installation: Installation, volunteer: Volunteer) -> None:
-    Installation(installation.settings, volunteer.token).post(f"/sessions/{volunteer.session}/end")
+    """End a shift, again where we are too busy for it; that counts as an error all the same."""
+    own = Installation(installation.settings, volunteer.token)
+    for _ in range(MOST_TRIES):
+        try:
+            own.post(f"/sessions/{volunteer.session}/end")
+        except HTTPError as error:
+            volunteer.errors.append(f"end: {error.code} {error.read()[:200]!r}")
+            time.sleep(1.0)
+        else:
+            return
 
 
-def report(bank: Bank) -> bool:
+def report(bank: Bank, timings: dict[str, Any]) -> bool:
     """Print the figures; whether the aims are met."""
     verdict = bank.asks_town(f"/ledger/verdict?staff={VOLUNTEERS.replace('+', '%2B')}")
-    timings = bank.asks_town("/ledger/webhooks")
     dialled, left = bank.count(DIALLED), bank.count(OPEN)[0]
     abandoned = bank.count(ABANDONED)[0]
     verdict["unended"] = len(verdict["unended"])

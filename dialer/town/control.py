@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from itertools import islice
@@ -189,8 +190,11 @@ async def _counts(town: Town, messages: Messages, request: web.Request) -> web.R
     return web.json_response(counts(messages.delivery.book) | {"webhooks": town.webhooks.counts})
 
 
-async def _timings(town: Town, request: web.Request) -> web.Response:  # noqa: ARG001
-    return web.json_response(town.webhooks.timings())
+async def _timings(town: Town, request: web.Request) -> web.Response:
+    """How long our webhooks took to answer; `?last_s=` those of the last seconds alone."""
+    asked = request.query.get("last_s", "")
+    last_s = float(asked) if asked.isascii() and asked.isdigit() else math.inf
+    return web.json_response(town.webhooks.timings(last_s))
 
 
 def counts(book: Book) -> dict[str, Any]:

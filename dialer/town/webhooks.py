@@ -84,7 +84,7 @@ class Webhooks:
     def forget(self) -> None:
         """Count anew."""
         self.counts = {"answered": 0, "unanswered": 0}
-        self._took_s: dict[str, deque[float]] = {}
+        self._took_s: dict[str, deque[tuple[float, float]]] = {}
 
     async def start(self) -> None:
         self._session = aiohttp.ClientSession(
@@ -111,13 +111,21 @@ class Webhooks:
         async with self._turns:  # whose turn it isn't yet loses none of its 15 s
             began = time.monotonic()
             reply = await self._posted(where, form_of(params), headers | host)
-        self._took_s.setdefault(where.path, deque(maxlen=LAST)).append(time.monotonic() - began)
+        took = self._took_s.setdefault(where.path, deque(maxlen=LAST))
+        took.append((began, time.monotonic() - began))
         self.counts["answered" if reply.status else "unanswered"] += 1
         return reply
 
-    def timings(self) -> dict[str, dict[str, float]]:
-        """How long the last of each kind took until they were answered, in milliseconds, by their path."""
-        return {path: _spread_ms(sorted(took)) for path, took in self._took_s.items()}
+    def timings(self, last_s: float) -> dict[str, dict[str, float]]:
+        """How long those of the last seconds of ours took until they were answered, in milliseconds, by their
+        path.
+        """
+        since = time.monotonic() - last_s
+        lately = {
+            path: sorted(took_s for began, took_s in took if began >= since)
+            for path, took in self._took_s.items()
+        }
+        return {path: _spread_ms(took) for path, took in lately.items() if took}
 
     def _way_to(self, url: str) -> tuple[URL, dict[str, str]]:
         """Where to connect to, and the `Host` to name when that isn't what the URL says."""

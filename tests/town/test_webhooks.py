@@ -15,7 +15,7 @@ from yarl import URL
 from dialer.town.config import Terms
 from dialer.town.webhooks import NOBODY, Params, Reply, Webhooks, form_of, signature
 from tests.town.conftest import GWEN, US
-from tests.towns import AUTH_TOKEN, STARTS_AT, run_apart
+from tests.towns import AUTH_TOKEN, STARTS_AT, Inbox, Town, run_apart
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
@@ -118,3 +118,11 @@ def test_nobody_is_waited_for_longer_than_fifteen_seconds(monkeypatch):
         return reply
 
     assert run_apart(asyncio.wait_for(run(), 10)) is NOBODY
+
+
+def test_the_town_knows_how_long_our_webhooks_took(town: Town, inbox: Inbox) -> None:
+    town.text(GWEN, US, "Hello")
+    [took] = town.request("GET", "/ledger/webhooks?last_s=60")[1].values()
+    assert took["count"] == 1
+    assert 0 < took["p50"] <= took["p99"] <= took["most"]
+    assert town.request("GET", "/ledger/webhooks?last_s=0")[1] == {}
