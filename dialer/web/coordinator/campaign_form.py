@@ -34,7 +34,7 @@ from dialer.web.coordinator.forms import (
     wall_time,
     whole_number,
 )
-from dialer.web.coordinator.wording import CAMPAIGN_KIND
+from dialer.web.coordinator.wording import CAMPAIGN_KIND, DIALING_MODE
 
 FIELD_AT: Final = {
     "/name": "name",
@@ -60,6 +60,9 @@ FIELD_AT: Final = {
     "/imprint_url": "imprint_url",
     "/caller_ids": "caller_ids",
     "/cost_cap": "cost_cap",
+    "/dialing_mode": "dialing_mode",
+    "/abandoned_rate_max": "abandoned_percent",
+    "/abandoned_percent": "abandoned_percent",
 }
 _SENT: Final = (
     "name",
@@ -79,6 +82,8 @@ _SENT: Final = (
     "senders",
     "caller_ids",
     "cost_cap",
+    "dialing_mode",
+    "abandoned_percent",
 )
 
 _HOUR_S: Final = 3600
@@ -108,6 +113,8 @@ def first_values(home: str | None, campaign: CampaignView | None = None) -> dict
             "caller_ids": "",
             "cost_cap": "",
             "require_consent_sms": False,
+            "dialing_mode": "preview",
+            "abandoned_percent": "1",
         }
     return {
         "name": campaign.name,
@@ -126,6 +133,8 @@ def first_values(home: str | None, campaign: CampaignView | None = None) -> dict
         "caller_ids": ", ".join(campaign.caller_ids),
         "cost_cap": "" if campaign.cost_cap is None else f"{campaign.cost_cap.normalize():f}",
         "require_consent_sms": campaign.require_consent_sms,
+        "dialing_mode": campaign.dialing_mode,
+        "abandoned_percent": f"{campaign.abandoned_rate_max * 100:.10g}",
         "sender_names": ", ".join(campaign.sender_names),
         "imprint": campaign.imprint or "",
         "imprint_url": campaign.imprint_url or "",
@@ -177,6 +186,8 @@ def campaign_fields(currency: str) -> CampaignFields:
     )
     unread: list[FieldError] = []
     for field, read in _FIGURES.items():
+        if field == "abandoned_rate_max" and not said("abandoned_percent"):
+            continue
         try:
             fields[field] = read()  # type: ignore[literal-required]  # the keys of _FIGURES are fields
         except ValidationFailed as error:
@@ -187,6 +198,8 @@ def campaign_fields(currency: str) -> CampaignFields:
         fields["cost_currency"] = currency
     if (election_id := chosen_id("election_id")) is not None:
         fields["election_id"] = election_id
+    if mode := said("dialing_mode"):
+        fields["dialing_mode"] = mode
     return fields
 
 
@@ -200,6 +213,7 @@ _FIGURES: Final[Mapping[str, Callable[[], object]]] = {
         round(number("recontact_hours") * _HOUR_S) if said("recontact_hours") else None
     ),
     "cost_cap": lambda: money_or_none("cost_cap"),
+    "abandoned_rate_max": lambda: round(number("abandoned_percent") / 100, 6),
 }
 
 
@@ -216,6 +230,7 @@ def form_page(
         values={**values, "election_id": values["election_id"] or current},
         errors=errors or {},
         kinds=list(CAMPAIGN_KIND.items()),
+        modes=list(DIALING_MODE.items()),
         election_choices=choices(elections),
         currency=ctx.messaging.currency,
         usual_rest=in_hours(ctx.messaging.recontact_after_s),

@@ -22,6 +22,11 @@ CAMPAIGN_KIND: Final[Words] = {
     "gotv": _("Get out the vote"),
     "share": _("Sharing"),
 }
+DIALING_MODE: Final[Words] = {
+    "preview": _("Volunteers see each person first, then ring"),
+    "progressive": _("We ring one number for each volunteer who waits"),
+    "predictive": _("We ring ahead, so that volunteers hardly wait"),
+}
 DISPOSITION: Final[Words] = {
     "contacted": _("We talked"),
     "callback": _("Call back later"),

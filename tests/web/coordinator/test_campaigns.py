@@ -182,18 +182,21 @@ def test_numbers_and_money_are_set_in_any_usual_writing(desk: Reader, bank: Phon
         sender_names="Common Ground, Tir Cyffredin",
         imprint_url="https://example.org/imprint",
         require_consent_sms="yes",
+        dialing_mode="predictive",
+        abandoned_percent="0.5",
     )
     campaign = get_campaign(ctx, bank.campaign_id)
     assert campaign.senders == ("+447700900001", "Aled Rees")
     assert campaign.caller_ids == ("+441632960010",)
     assert f"{campaign.cost_cap:f}".startswith("1250.50")
     assert campaign.require_consent_sms
+    assert (campaign.dialing_mode, campaign.abandoned_rate_max) == ("predictive", 0.005)
     assert campaign.recontact_after_s == 36 * 3600
     assert campaign.sender_names == ("Common Ground", "Tir Cyffredin")
     assert (campaign.imprint, campaign.imprint_url) == (None, "https://example.org/imprint")
     assert campaign.election_material, "the box is ticked at first"
     desk.open(f"{_page(bank)}/edit")
-    page = desk.press("save", cost_cap="much", caller_ids="Aled")
+    page = desk.press("save", cost_cap="much", caller_ids="Aled", abandoned_percent="9")
     assert page.status == 422
     assert "such as 250 or 99.50" in page.text
     assert desk.press("save", cost_cap="", caller_ids="", recontact_hours="soon").status == 422
