@@ -17,9 +17,10 @@ TRAVEL_S: Final = 6
 PRIOR_ANSWERS: Final = 2.0
 PRIOR_CALLS: Final = 6.0
 """What is assumed of the answer rate before anybody has answered: a third, and soon unlearned."""
-LONG_CALLS: Final = 400.0
+LONG_CALLS: Final = 500.0
 SHORT_CALLS: Final = 80.0
-"""How many calls the two memories of the rate go back."""
+LATEST_CALLS: Final = 25.0
+"""How many calls the three memories of the rate go back."""
 WINDOWS_S: Final = (4, 7, 11, 16, 24)
 """The last seconds of starting calls that are looked at for a jump of the rate."""
 PRIOR_DELAY_S: Final = (2.2, 4.0, 3.0)
@@ -31,6 +32,12 @@ DELAYS_MOST: Final = 3_000
 
 
 MOST: Final = 0.98
+PRUDENCE: Final = 0.5
+"""Standard deviations by which the rate is taken higher than it seems."""
+JUMP_CHANCE: Final = 0.05
+"""How likely it is beforehand that the rate has jumped within the seconds looked at."""
+CHANGED: Final = 3.0
+"""Standard deviations by which the short memory must differ for the long one to be forgotten."""
 JUMP: Final = 0.42
 """An answer rate that could come at any moment without notice, with another list."""
 
@@ -70,7 +77,7 @@ class Answers:
 
     def __init__(self, ring_timeout_s: float) -> None:
         self.span = int(ring_timeout_s) + TRAVEL_S
-        self.long, self.short = Memory(LONG_CALLS), Memory(SHORT_CALLS)
+        self.long, self.short, self.latest = Memory(LONG_CALLS), Memory(SHORT_CALLS), Memory(LATEST_CALLS)
         self.first = 0  # the second of rows[0]
         self.rows: list[list[int]] = []  # [started, answered, still ringing] by the second of their start
         self._delays = [PRIOR_DELAYS * part for part in _prior_delays(self.span)]
@@ -114,7 +121,15 @@ class Answers:
             if calls:
                 self.long.add(min(answers, calls), calls)
                 self.short.add(min(answers, calls), calls)
+                self.latest.add(min(answers, calls), calls)
+                self._forget_if_changed()
         self._sum_up()
+
+    def _forget_if_changed(self) -> None:
+        """Another rate has set in: what was before it tells nothing."""
+        usual = self.long.rate * self.short.calls
+        if abs(self.short.answers - usual) > CHANGED * math.sqrt(usual) + 1.0:
+            self.long.answers, self.long.calls = self.short.answers, self.short.calls
 
     def _row(self, at: float) -> list[int] | None:
         """The row of the second `at`; None where that is over."""
@@ -141,22 +156,23 @@ class Answers:
 
     # ---- what is known
 
-    def rates(self, now: float, boldness: float) -> Rates:
-        """What to plan with: the highest of what the long memory, the short one and the last seconds suggest.
-        `boldness` answers are assumed beforehand in the windows: the fewer, the sooner a jump is believed.
+    def rates(self, now: float) -> Rates:
+        """What to plan with: the rate of the long memory, raised as far as the last seconds or the shorter
+        memories speak for its having jumped up since.
         """
-        usual = self.long.rate
+        usual = min(MOST, self.long.rate)
         doubt = 1 / math.sqrt(self.long.answers + 1.0)
-        rate = max(usual * (1 + 0.5 * doubt), self.short.rate)
-        for answers, calls in self._windows(now):
-            rate = max(rate, (boldness + answers) / (boldness / usual + calls))
-        rate = min(MOST, rate)
-        return Rates(rate, doubt, max(JUMP, min(0.9, 1.5 * rate)))
+        jumped = max(JUMP, min(0.9, 1.5 * usual))
+        recent = self._windows(now)
+        answers, calls = recent[-1]
+        recent += [(answers + memory.answers, calls + memory.calls) for memory in (self.latest, self.short)]
+        rate = max(_raised(usual, jumped, answers, calls) for answers, calls in recent)
+        return Rates(min(MOST, rate * (1 + PRUDENCE * doubt)), doubt, max(jumped, min(0.9, 1.5 * rate)))
 
-    def _windows(self, now: float) -> list[tuple[int, float]]:
+    def _windows(self, now: float) -> list[tuple[float, float]]:
         """Answers, and the calls that had the time to be answered, of those started in the last seconds."""
-        found = []
-        answers, calls, done = 0, 0.0, 0
+        found: list[tuple[float, float]] = []
+        answers, calls, done = 0.0, 0.0, 0
         for age, started, answered, _ in self.newest_first(now):
             while done < len(WINDOWS_S) and age >= WINDOWS_S[done]:
                 found.append((answers, calls))
@@ -214,6 +230,7 @@ class Answers:
         return {
             "long": [self.long.answers, self.long.calls],
             "short": [self.short.answers, self.short.calls],
+            "latest": [self.latest.answers, self.latest.calls],
             "first": self.first,
             "rows": [list(row) for row in self.rows],
             "delays": list(self._delays),
@@ -224,10 +241,23 @@ class Answers:
         """Go on from what `to_state` gave."""
         self.long.answers, self.long.calls = state["long"]
         self.short.answers, self.short.calls = state["short"]
+        self.latest.answers, self.latest.calls = state["latest"]
         self.first = state["first"]
         self.rows = [list(row) for row in state["rows"]]
         self._delays, self._heard = list(state["delays"]), state["heard"]
         self._sum_up()
+
+
+def _raised(usual: float, jumped: float, answers: float, calls: float) -> float:
+    """The rate to expect where `answers` came of `calls`, if it may have jumped up from `usual`: the likelier
+    that has become, the nearer to where it went.
+    """
+    weight, total = 1.0, usual
+    for rate in (1.5 * usual, 2.5 * usual, jumped):
+        belief = JUMP_CHANCE * math.exp(min(50.0, answers * math.log(rate / usual) - (rate - usual) * calls))
+        weight += belief
+        total += belief * rate
+    return total / weight
 
 
 def _prior_delays(span: int) -> list[float]:

@@ -14,8 +14,10 @@ from dialer.domain.pacing.floor import Floor
 
 STEP_S: Final = 2
 LEAST_WEIGHT: Final = 0.004
-STRESS_Z: Final = 0.4
-"""Standard deviations by which what comes after a jump may be more than expected."""
+STRESS_CAUTION: Final = 1.2
+"""Standard deviations by which what comes after a jump may be more than expected, where the day has room for
+one person; less where it has more.
+"""
 STRESS_DOUBT: Final = 3.0
 """How many answers must be missing before such a jump is ruled out for the calls of the last seconds."""
 
@@ -83,15 +85,16 @@ class Outlook:
         variance += moment.free_variance + (self.doubt * mean) ** 2
         return short_roughly(self.free, mean - moment.free, variance, skew)
 
-    def lost_in_jump(self, calls: int) -> float:
+    def lost_in_jump(self, calls: int, left: float) -> float:
         """How many would find nobody if the answer rate had just jumped: what comes by some moment beyond
-        those free by then, where that is worst.
+        those free by then, where that is worst; the less the day has left, the more cautiously.
         """
         worst = 0.0
+        caution = STRESS_CAUTION / max(1.0, left)
         for moment in self.moments:
             come = moment.answers_if_jumped + calls * self.jumped * moment.by_now
-            spread = math.sqrt(come + moment.free_variance)
-            worst = max(worst, come - self.free - moment.free + STRESS_Z * spread)
+            spread = math.sqrt(come * (1.0 - self.jumped) + moment.free_variance)
+            worst = max(worst, come - self.free - moment.free + caution * spread)
         return worst
 
     def to_come(self, calls: int) -> float:

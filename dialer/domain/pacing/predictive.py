@@ -13,16 +13,15 @@ from dialer.domain.pacing.outlook import Outlook, horizons_of
 from dialer.domain.pacing.progressive import lines_for_the_waiting
 from dialer.domain.pacing.told import Event, Settings
 
-BOLDNESS: Final = 1.0
-"""Answers assumed beforehand when the last seconds are looked at for a jump of the answer rate."""
-STRICT: Final = 0.003
+STRICT: Final = 0.0015
 """Chance of being abandoned up to which a call is started even where the day has no room left."""
+FIRST: Final = 0.01
+ENOUGH: Final = 0.8
+"""The same, where one more person could be abandoned: as many as `ENOUGH` or more after those in the air."""
 GAIN: Final = 0.02
 """What each person more that could be abandoned today adds to that chance."""
 MOST: Final = 0.25
 """The chance is never higher, however much room the day has."""
-LEAVING: Final = 1.0
-"""Share of the answers to come that is kept in reserve, should the volunteers all leave together."""
 GRACE_SHARE: Final = 0.5
 """How much of the grace is counted on: the rest is for callbacks on their way."""
 TALK_SHARE: Final = 0.8
@@ -92,18 +91,20 @@ class Pacer:
 
     def _judge(self, now: float) -> Callable[[int], bool]:
         """Whether so many calls may be started now."""
-        rates = self._answers.rates(now, BOLDNESS)
+        rates = self._answers.rates(now)
         outlook = Outlook(self._floor, self._answers, self._freeing, rates)
         share = self._day.share
         left = self._day.left(TALK_SHARE * share * len(self._floor.talking))
 
         def fine(calls: int) -> bool:
             chance, lost = outlook.risk(calls)
-            jump = outlook.lost_in_jump(calls)
-            if jump > max(0.0, left):
+            lost *= share
+            if outlook.lost_in_jump(calls, max(0.0, left)) > max(0.0, left):
                 return False
-            worst = max(share * lost, jump, share * LEAVING * outlook.to_come(calls))
-            return chance <= min(MOST, STRICT + GAIN * max(0.0, left - worst - 1.0))
+            if left - lost < ENOUGH:
+                return chance <= STRICT
+            worst = max(lost, share * outlook.to_come(calls))
+            return chance <= min(MOST, FIRST + GAIN * max(0.0, left - worst - 1.0))
 
         return fine
 
