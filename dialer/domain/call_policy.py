@@ -19,6 +19,7 @@ from dialer.domain.queue_order import FRESH_LINES, Rank
 POINTS_MOST: Final = 9
 NUMBER_DAY_MOST: Final = 20
 NUMBER_MOST: Final = 200
+CALLER_ID_HOUR_MOST: Final = 10_000
 GAP_MOST_S: Final = 90 * 86_400
 LATELY: Final = dt.timedelta(days=30)
 """Whoever was spoken to within that time was reached lately."""
@@ -62,6 +63,8 @@ class CallPolicy:
     """Tries of one number in a day of the campaign's zone, over all campaigns."""
     number_max: int | None = None
     """Tries of one number in this campaign, whoever is asked for on it."""
+    caller_id_hour_max: int | None = None
+    """Calls in an hour after which one of the campaign's caller ids rests, while another doesn't."""
     gaps_s: Mapping[str, int] = field(default_factory=dict)
     """How long a number rests after an outcome; one that isn't named: the campaign's `retry_after_s`."""
 
@@ -98,6 +101,13 @@ class CallPolicy:
         return {Disposition(name): dt.timedelta(seconds=seconds) for name, seconds in self.gaps_s.items()}
 
 
+_LIMITS: Final = {
+    "number_day_max": NUMBER_DAY_MOST,
+    "number_max": NUMBER_MOST,
+    "caller_id_hour_max": CALLER_ID_HOUR_MOST,
+}
+
+
 def policy_of(stored: Mapping[str, Any]) -> CallPolicy:
     """The policy as a campaign keeps it; the empty one is the default."""
     return CallPolicy(**stored)
@@ -128,7 +138,7 @@ def _of_tables(given: Mapping[str, Any]) -> Iterator[FieldError]:
 
 
 def _of_limits(given: Mapping[str, Any]) -> Iterator[FieldError]:
-    for name, most in (("number_day_max", NUMBER_DAY_MOST), ("number_max", NUMBER_MOST)):
+    for name, most in _LIMITS.items():
         value = given.get(name)
         if value is not None and not 1 <= value <= most:
-            yield FieldError(f"/{name}", f"Choose between 1 and {most}, or null for no limit.")
+            yield FieldError(f"/{name}", f"Choose between 1 and {most:,}, or null for no limit.")

@@ -6,11 +6,11 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialer.domain.call import CALL_STATES, FINAL, proven_by
-from dialer.domain.caller_id import pick_caller_id
+from dialer.domain.caller_id import Answers, Usage, falls_behind, pick_caller_id
 from dialer.domain.ringing import (
     CONTACT_RINGS_S,
     Change,
@@ -21,6 +21,7 @@ from dialer.domain.ringing import (
     is_machine,
     next_look,
 )
+from tests.examples import examples
 
 STATUSES = (
     "queued",
@@ -149,3 +150,44 @@ def test_contacts_are_given_time_to_answer() -> None:
 )
 def test_the_same_area_is_shown_first(caller_ids, number, picked) -> None:
     assert pick_caller_id(caller_ids, number) == picked
+
+
+NEAR, NEAR_TOO, FAR = "+441632960001", "+441632960500", "+442079460001"
+
+
+@pytest.mark.parametrize(
+    ("usage", "picked"),
+    [
+        (Usage({}), NEAR),
+        (Usage({NEAR: 1}), NEAR_TOO),
+        (Usage({NEAR: 1, NEAR_TOO: 2}), NEAR),
+        (Usage({NEAR: 5, NEAR_TOO: 5}, hour_max=5), FAR),
+        (Usage({NEAR: 9, NEAR_TOO: 0}, at_rest=[NEAR_TOO]), NEAR),
+        (Usage({NEAR: 2}, at_rest=[NEAR, NEAR_TOO, FAR]), NEAR_TOO),
+    ],
+)
+def test_near_ones_take_turns_and_rest(usage: Usage, picked: str) -> None:
+    assert pick_caller_id([FAR, NEAR, NEAR_TOO], "+441632960999", usage) == picked
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "behind"),
+    [
+        ((49, 0), (1000, 300), False),
+        ((200, 10), (49, 40), False),
+        ((200, 10), (1000, 200), True),
+        ((200, 30), (1000, 200), False),
+        ((200, 60), (1000, 200), False),
+    ],
+)
+def test_one_falls_behind_beyond_chance(own: tuple[int, int], others: tuple[int, int], behind: bool) -> None:
+    assert falls_behind(Answers(*own), Answers(*others)) is behind
+
+
+@settings(max_examples=examples(60))
+@given(st.integers(1, 5000), st.floats(0, 1))
+def test_the_interval_holds_what_was_seen(calls: int, share: float) -> None:
+    found = Answers(calls, int(calls * share))
+    low, high = found.interval()
+    assert 0 <= low <= found.answered / calls + 1e-9
+    assert found.answered / calls - 1e-9 <= high <= 1

@@ -25,6 +25,7 @@ class PolicyFields(TypedDict, total=False):
     fresh_first: bool
     number_day_max: int | None
     number_max: int | None
+    caller_id_hour_max: int | None
     gaps_s: dict[str, int]
 
 

@@ -4,6 +4,7 @@ that wait to be rung, each with why it is rung; and given back where that came t
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.contact_gate import NumberFacts, first_callable, may_contact
 from dialer.domain.dialling import ABANDONED_REST, NOBODYS_AFTER, STALE_AFTER, Reason, ledger_of
 from dialer.domain.ringing import TOO_LATE
+from dialer.services.calling.caller_ids import usage_of
 from dialer.services.calling.claimed_numbers import current_version, set_aside
 from dialer.services.calling.facts import Person, calling_rules, number_facts, people
 from dialer.services.calling.tried import tried_numbers
@@ -108,8 +110,20 @@ def _take(
     taken = [line for line in lines if line.assignment_id in whole]
     if taken:
         dialling.set_all_held(unit, [line.claim.entry_id for line in taken])
-        unit.session.execute(insert(Call), [_dial(ctx, unit, campaign, wish, line) for line in taken])
+        rows = _numbered(unit, campaign, [_dial(ctx, unit, campaign, wish, line) for line in taken], ctx.now)
+        unit.session.execute(insert(Call), rows)
     return [line.call_id for line in taken]
+
+
+def _numbered(
+    unit: UnitOfWork, campaign: Campaign, rows: Sequence[dict[str, Any]], now: dt.datetime
+) -> Sequence[dict[str, Any]]:
+    """Dials with the number that each of these people sees, in turn."""
+    usage = usage_of(unit, campaign, now)
+    for row in rows:
+        row["caller_id"] = caller_id = pick_caller_id(campaign.caller_ids, row["number"], usage)
+        usage = usage.and_one(str(caller_id))
+    return rows
 
 
 def _assignment(
@@ -150,7 +164,6 @@ def _dial(ctx: Context, unit: UnitOfWork, campaign: Campaign, wish: Wish, line: 
         "contact_id": line.person.id,
         "assignment_id": line.assignment_id,
         "number": line.claim.number,
-        "caller_id": pick_caller_id(campaign.caller_ids, line.claim.number),
         "state": "queued",
         "dial_state": "waiting",
         "fence": wish.fence,

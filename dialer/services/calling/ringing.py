@@ -13,6 +13,7 @@ from dialer.domain.ringing import DIAL_WITHIN
 from dialer.services.accounts.account_fields import clean_phone_or_none
 from dialer.services.accounts.phones import confirmed_numbers
 from dialer.services.calling.call_views import CallView, call_view
+from dialer.services.calling.caller_ids import usage_of
 from dialer.services.calling.hanging_up import withdraw
 from dialer.services.calling.reach import lock_assignment, reach_assignment, volunteer_id
 from dialer.services.calling.ring_gate import WORDS, refusal
@@ -83,7 +84,7 @@ def _new_call(
     if own == assignment.number:
         raise Conflict(SAME_PHONE)
     campaign = unit.session.get_one(Campaign, (unit.organisation_id, assignment.campaign_id))
-    caller_id = pick_caller_id(campaign.caller_ids, assignment.number)
+    caller_id = pick_caller_id(campaign.caller_ids, assignment.number, usage_of(unit, campaign, ctx.now))
     if caller_id is None:
         raise Conflict(NO_CALLER_ID)
     if reason := refusal(ctx, unit, assignment):

@@ -11,7 +11,23 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.call import CALL_MODES, CALL_STATES, DIAL_STATES
 from dialer.domain.message import DIRECTIONS
-from dialer.store.models.base import Base, Identified, Instant, Money, TextList, one_of, reference
+from dialer.store.models.base import Base, Identified, Instant, Money, Tenant, TextList, one_of, reference
+
+
+class CallerIdRest(Tenant, Base):
+    """The latest rest of a number of ours that was answered less than the others, with what showed it."""
+
+    __tablename__ = "caller_id_rest"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[Instant]
+    until: Mapped[Instant]
+    lifted_at: Mapped[Instant | None]
+    """When a coordinator took it back: for a while it isn't sent to rest again."""
+    calls: Mapped[int]
+    answered: Mapped[int]
+    others_calls: Mapped[int]
+    others_answered: Mapped[int]
 
 
 class Call(Identified, Base):

@@ -16,6 +16,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "number_day_max": 2,
         "gaps_s": {"busy": 1800},
     },
+    "CallerIdToUse": {"number": "+441632960001"},
     "CampaignFields": {"quiet_hours": {"start": "21:00", "end": "09:00"}, "max_attempts": 2},
     "ContactFields": {
         "first_name": "Siân",

@@ -18,6 +18,7 @@ from dialer.services.calling.call_policy import (
     call_policy,
     change_call_policy,
 )
+from dialer.services.calling.caller_ids import caller_ids, use_caller_id_again
 from dialer.services.calling.campaigns import get_campaign
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.campaign_form import in_minutes
@@ -45,6 +46,9 @@ WORTH: Final[Mapping[int, str]] = {
 }
 
 
+_LIMITS: Final = ("number_day_max", "number_max", "caller_id_hour_max")
+
+
 @coordinator.get("/campaigns/<uuid:campaign_id>/order")
 @allow(Permission.CAMPAIGN_MANAGE)
 def call_order(campaign_id: uuid.UUID) -> str:
@@ -64,6 +68,14 @@ def save_call_order(campaign_id: uuid.UUID) -> Answer:
         faults = faults_of(error, _field_at)
         return _page(call_policy(ctx, campaign_id), _sent(), faults), 422
     return go("coordinator.call_order", gettext("Saved."), campaign_id=campaign_id)
+
+
+@coordinator.post("/campaigns/<uuid:campaign_id>/caller-ids")
+@allow(Permission.CAMPAIGN_MANAGE)
+def use_again(campaign_id: uuid.UUID) -> Answer:
+    """End the rest of a number."""
+    use_caller_id_again(context(), campaign_id, said("number"))
+    return go("coordinator.call_order", gettext("It is used again."), campaign_id=campaign_id)
 
 
 def in_words(found: PolicyView) -> list[str]:
@@ -137,6 +149,7 @@ def _page(found: PolicyView, values: dict[str, Any], errors: Faults | None = Non
         signs=[(sign, gettext(SIGN_WORDS[sign]), _options(values[f"points_{sign}"])) for sign in SIGNS],
         gaps=GAPS_OF,
         advised=ADVISED_A_DAY,
+        caller_ids=caller_ids(context(), found.campaign_id),
     )
 
 
@@ -155,6 +168,7 @@ def _values(found: PolicyView) -> dict[str, Any]:
         **{f"gap_{name}": "" if gap is None else in_minutes(gap) for name, gap in gaps.items()},
         "number_day_max": _or_empty(policy.number_day_max),
         "number_max": _or_empty(policy.number_max),
+        "caller_id_hour_max": _or_empty(policy.caller_id_hour_max),
         "fresh_first": policy.fresh_first,
     }
 
@@ -166,7 +180,7 @@ def _or_empty(value: int | None) -> str:
 def _sent() -> dict[str, Any]:
     names = [f"points_{sign}" for sign in SIGNS] + [f"gap_{name}" for name in GAPS_OF]
     return {
-        **{name: said(name) for name in (*names, "number_day_max", "number_max")},
+        **{name: said(name) for name in (*names, *_LIMITS)},
         "fresh_first": ticked("fresh_first"),
     }
 
@@ -175,7 +189,7 @@ def _fields() -> PolicyFields:
     """What the form sets. Raises ValidationFailed with every field that can't be read."""
     unread: list[FieldError] = []
     read: dict[str, int | None] = {}
-    for name in (*(f"gap_{one}" for one in GAPS_OF), "number_day_max", "number_max"):
+    for name in (*(f"gap_{one}" for one in GAPS_OF), *_LIMITS):
         try:
             read[name] = _read(name)
         except ValidationFailed as error:
@@ -187,6 +201,7 @@ def _fields() -> PolicyFields:
         gaps_s={name: gap for name in GAPS_OF if (gap := read[f"gap_{name}"]) is not None},
         number_day_max=read["number_day_max"],
         number_max=read["number_max"],
+        caller_id_hour_max=read["caller_id_hour_max"],
         fresh_first=ticked("fresh_first"),
     )
 

@@ -21,4 +21,8 @@ def test_it_is_told_changed_and_refused_at_its_place(
     assert changed.json == {**usual, "points": {"pledged": 3}, "number_max": 6}
     refused = api(carys).patch(path, json={"gaps_s": {"abandoned": 5}})
     assert refused.status_code == 422
+    watched = api(carys).get(path.replace("call-policy", "caller-ids"))
+    assert watched.json == {"items": []}
+    gone = api(carys).post(path.replace("call-policy", "caller-ids/use-again"), json={"number": "+441"})
+    assert gone.status_code == 404
     assert refused.json["errors"][0]["pointer"] == "/gaps_s/abandoned"

@@ -53,6 +53,7 @@ FIELDS = [
     "gap_busy",
     "number_day_max",
     "number_max",
+    "caller_id_hour_max",
     "lease_minutes",
     "default_region",
     "q",

@@ -7,6 +7,7 @@ from dialer.web.api.v1.assignments import assignments
 from dialer.web.api.v1.audiences import audiences
 from dialer.web.api.v1.blasts import blasts
 from dialer.web.api.v1.call_policy import call_policies
+from dialer.web.api.v1.caller_ids import caller_id_watch
 from dialer.web.api.v1.calls import calls
 from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.contacts import contacts
@@ -39,6 +40,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     audiences,
     blasts,
     call_policies,
+    caller_id_watch,
     calls,
     campaigns,
     contacts,

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
 from dialer.domain.call_policy import (
+    CALLER_ID_HOUR_MOST,
     GAP_MOST_S,
     GAPS_OF,
     NUMBER_DAY_MOST,
@@ -40,6 +41,7 @@ class CallPolicyFieldsSchema(Schema):
     fresh_first = Flag()
     number_day_max = Whole(least=1, most=NUMBER_DAY_MOST, allow_none=True)
     number_max = Whole(least=1, most=NUMBER_MOST, allow_none=True)
+    caller_id_hour_max = Whole(least=1, most=CALLER_ID_HOUR_MOST, allow_none=True)
     gaps_s = fields.Nested(GapsSchema)
 
 
@@ -78,6 +80,7 @@ def _shown(found: PolicyView) -> dict[str, object]:
         "fresh_first": policy.fresh_first,
         "number_day_max": policy.number_day_max,
         "number_max": policy.number_max,
+        "caller_id_hour_max": policy.caller_id_hour_max,
         "gaps_s": policy.gaps_s,
         "retry_after_s": found.retry_after_s,
         "max_attempts": found.max_attempts,
