@@ -6,7 +6,11 @@ import uuid
 
 import pytest
 
+from dialer.domain.dialling import Event, PolicySettings
+from dialer.domain.pacing_host import Host
+from dialer.services.calling.campaigns import change_campaign
 from dialer.services.context import Context
+from dialer.store.models.pacing import PacerLease
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.web.coordinator.conftest import record_pledge
@@ -82,3 +86,34 @@ def test_a_pause_is_undone_at_once(desk: Reader, bank: PhoneBank) -> None:
     desk.open("/live")
     desk.press("pause-all")
     assert "Calls and texts go on." in desk.press("undo").text
+
+
+def test_a_dialled_campaign_says_how_it_goes_and_why_nobody_is_rung(
+    desk: Reader, bank: PhoneBank, ctx: Context, clock: SetClock
+) -> None:
+    change_campaign(
+        ctx, bank.campaign_id, {"dialing_mode": "predictive", "caller_ids": [], "max_attempts": 5}
+    )
+    assert "the campaign has no number to ring from" in desk.open("/live").words["pacing-still"]
+    change_campaign(ctx, bank.campaign_id, {"caller_ids": ["+441632960900"]})
+    assert "no volunteer is on the line" in desk.open("/live").words["pacing-still"]
+    state = Host.begin("predictive", PolicySettings(0.03, 20, 100), _past(clock.now.timestamp())).to_state()
+    with ctx.unit() as unit:
+        lease = PacerLease(organisation_id=ctx.organisation_id, campaign_id=bank.campaign_id, state=state)
+        lease.holder, lease.fence, lease.expires_at, lease.at = "me", 1, clock.now, clock.now
+        unit.session.add(lease)
+    page = desk.open("/live")
+    assert "1 of 2 (50" in page.words["pacing-abandoned"]
+    assert "Whoever answers is joined with a volunteer at once" in page.text
+    assert "67" in page.text, "two of three answered"
+
+
+def _past(now: float) -> list[Event]:
+    return [
+        Event("call_started", now - 60, "a"),
+        Event("call_answered", now - 50, "a", result="unknown"),
+        Event("call_abandoned", now - 48, "a"),
+        Event("call_answered", now - 40, "b", result="unknown"),
+        Event("call_ended", now - 30, "b", "vic", "completed"),
+        Event("call_ended", now - 20, "c", result="busy"),
+    ]
