@@ -55,18 +55,6 @@ def next_step(answered_at: dt.datetime, now: dt.datetime, *, greeted: bool, free
     return Step.GREET if in_time and not greeted else Step.INFORM
 
 
-def waits_for_somebody(answered_at: dt.datetime, now: dt.datetime) -> bool:
-    """Whether somebody who was greeted still waits at this moment for a volunteer to become free."""
-    return now - answered_at <= ANSWER_WITHIN
-
-
-def rests(abandoned_at: dt.datetime | None, now: dt.datetime) -> bool:
-    """Whether a number is left alone by the dialler, since its last call was abandoned. A volunteer who has
-    them on the screen may ring them.
-    """
-    return abandoned_at is not None and now - abandoned_at < REST
-
-
 def was_abandoned(lasted: dt.timedelta) -> bool:
     """Whether a call that was answered, and ended with nobody joined, was abandoned: within the two seconds
     they hung up themselves; longer than that nobody spoke, whatever went wrong on our side.

@@ -39,7 +39,6 @@ nobody may be free when it rings at last.
 """
 OVER_AFTER: Final = dt.timedelta(seconds=RINGS_S + 15)
 """By then a call has been answered or is over; the carrier is asked."""
-ABANDONED_REST: Final = dt.timedelta(hours=72)
 TALK_LOOK: Final = dt.timedelta(seconds=60)
 """How often the carrier is asked about a talk that goes on."""
 

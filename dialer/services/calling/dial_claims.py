@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy import insert
 
+from dialer.domain.abandonment import REST
 from dialer.domain.access import Permission, require
 from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.contact_gate import NumberFacts, first_callable, may_contact
-from dialer.domain.dialling import ABANDONED_REST, NOBODYS_AFTER, STALE_AFTER, Reason, ledger_of
+from dialer.domain.dialling import NOBODYS_AFTER, STALE_AFTER, Reason, ledger_of
 from dialer.domain.ringing import TOO_LATE
 from dialer.services.calling.caller_ids import usage_of
 from dialer.services.calling.claimed_numbers import current_version, set_aside
@@ -67,7 +68,7 @@ def claim_lines(ctx: Context, unit: UnitOfWork, campaign: Campaign, wish: Wish) 
             unit,
             campaign.id,
             ctx.now,
-            rested=ctx.now - ABANDONED_REST,
+            rested=ctx.now - REST,
             passed_over=passed_over,
             most=wish.most - len(claimed),
         )

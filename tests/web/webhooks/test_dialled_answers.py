@@ -11,11 +11,14 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 
+from dialer.domain.abandonment import GREETED_FOR
 from dialer.domain.line import room_of
 from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
 from dialer.store.session import UnitFactory
 from dialer.town.voice import twiml
+from dialer.town.voice.verbs import Say
+from dialer.web.webhooks import spoken
 from tests.conftest import Caller, SetClock
 from tests.dialled import OURS, Room
 from tests.people import Person, join_campaign, make_person
@@ -273,3 +276,12 @@ def test_a_line_that_was_lost_is_waited_for(exchange: Exchange, units: UnitFacto
     with units.begin(exchange.room.organisation_id) as unit:
         move(unit, unit.session.merge(exchange.room.shift(shift_id)), exchange.clock.now, line="none")
     assert "the line to our volunteer was lost" in exchange.answers(call_id, then="&then=back&tries=8")
+
+
+def test_the_greeting_is_over_in_time_in_both_languages(app: Flask) -> None:
+    """At some fifteen characters a second, as a voice speaks, somebody can still be put through after it."""
+    with app.test_request_context():
+        for language in ("en", "cy"):
+            (said,) = twiml.read(spoken.document(spoken.say(spoken.HELLO_ONE_MOMENT, language))).verbs
+            assert isinstance(said, Say)
+            assert said.lasts_s <= GREETED_FOR.total_seconds()

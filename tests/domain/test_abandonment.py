@@ -1,0 +1,53 @@
+"""Who speaks with somebody who has answered, and by when: the rules as tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from dialer.domain.abandonment import Step, next_step, outcome_of
+from tests.examples import cases
+
+ANSWERED = dt.datetime(2026, 5, 7, 18, 0, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("after_s", "greeted", "free", "step"),
+    cases(
+        [
+            (0.0, False, True, Step.JOIN),
+            (0.0, False, False, Step.GREET),
+            (1.5, True, True, Step.JOIN),
+            (1.5, True, False, Step.INFORM),
+            (2.0, True, True, Step.JOIN),
+            (2.1, True, True, Step.INFORM),
+            (2.1, True, False, Step.INFORM),
+            (9.0, False, True, Step.JOIN),
+            (9.0, False, False, Step.INFORM),
+        ],
+        quick=9,
+    ),
+)
+def test_what_somebody_hears_who_has_answered(after_s: float, greeted: bool, free: bool, step: Step) -> None:
+    now = ANSWERED + dt.timedelta(seconds=after_s)
+    assert next_step(ANSWERED, now, greeted=greeted, free=free) is step
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "lasted_s", "outcome"),
+    [
+        ("no_answer", None, 0, "no_answer"),
+        ("busy", None, 0, "busy"),
+        ("failed", None, 0, "no_answer"),
+        ("failed", "refused", 0, "no_answer"),
+        ("failed", "bad_number", 0, "disconnected"),
+        ("failed", "lost", 0, None),
+        ("canceled", "too_late", 0, None),
+        ("completed", None, 2, "hung_up"),
+        ("completed", None, 3, "abandoned"),
+        ("abandoned", None, 1, "abandoned"),
+    ],
+)
+def test_what_the_dialler_records(state: str, reason: str | None, lasted_s: int, outcome: str | None) -> None:
+    assert outcome_of(state, reason, dt.timedelta(seconds=lasted_s)) == outcome
