@@ -152,6 +152,7 @@ def _texts(ctx: Context, bank: PhoneBank) -> dict[str, str]:
         "text-nobody": f"/blasts/{empty.id}",
         "text-going": f"/blasts/{going.id}",
         "text-paused": f"/blasts/{paused.id}",
+        "text-comparison": f"/blasts/{going.id}/comparison",
         "text-cancel": f"/blasts/{going.id}/cancel",
     }
 
