@@ -202,6 +202,8 @@ class ContactProgress(Tenant, Base):
     disposition: Mapped[str | None]
     due_at: Mapped[Instant | None]
     next_number: Mapped[str | None]
+    recycled_at: Mapped[Instant | None]
+    """From when on attempts count: a coordinator had them called anew."""
     over: Mapped[bool] = mapped_column(server_default=text("false"))
 
 

@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import and_, or_, select, text
 
 from dialer.domain.disposition import Disposition
 from dialer.domain.retry import Attempt
-from dialer.store.models.calling import Result
+from dialer.store.models.calling import ContactProgress, Result
 from dialer.store.session import UnitOfWork
 
 PEOPLE = text(
@@ -113,7 +113,14 @@ def callees(
 def attempts(
     unit: UnitOfWork, campaign_id: uuid.UUID, contact_ids: Sequence[uuid.UUID]
 ) -> dict[uuid.UUID, list[Attempt]]:
-    """What was tried in a campaign for each of these people, corrected and void results left out."""
+    """What was tried in a campaign for each of these people, corrected and void results left out, and what
+    was before they were called anew.
+    """
+    renewed = and_(
+        ContactProgress.organisation_id == Result.organisation_id,
+        ContactProgress.campaign_id == Result.campaign_id,
+        ContactProgress.contact_id == Result.contact_id,
+    )
     query = select(
         Result.contact_id,
         Result.at,
@@ -121,7 +128,9 @@ def attempts(
         Result.disposition,
         Result.callback_at,
         Result.account_id,
-    ).where(
+    )
+    query = query.outerjoin(ContactProgress, renewed).where(
+        or_(ContactProgress.recycled_at.is_(None), Result.at >= ContactProgress.recycled_at),
         Result.organisation_id == unit.organisation_id,
         Result.campaign_id == campaign_id,
         Result.contact_id.in_(contact_ids),

@@ -54,6 +54,8 @@ FIELDS = [
     "number_day_max",
     "number_max",
     "caller_id_hour_max",
+    "d",
+    "hours",
     "lease_minutes",
     "default_region",
     "q",

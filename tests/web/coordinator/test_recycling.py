@@ -1,0 +1,14 @@
+"""Calling people again, on its page."""
+
+from __future__ import annotations
+
+from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Reader
+
+
+def test_it_is_chosen_and_seen(desk: Reader, bank: PhoneBank) -> None:
+    path = f"/campaigns/{bank.campaign_id}/recycle"
+    assert "Whose last outcome was" in desk.open(path).text
+    page = desk.open(f"{path}?d=no_answer&hours=2")
+    assert "0 numbers come back" in page.text
+    assert desk.open(f"{path}?d=no_answer&hours=soon").status == 422
