@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from dialer.carrier.port import WebhookSignatures
+from dialer.carrier.port import VoiceTokens, WebhookSignatures
 from dialer.domain.access import Actor
 from dialer.domain.carrier_policy import MessagingPolicy, VoicePolicy
 from dialer.domain.phone import PhonePolicy
@@ -21,6 +21,9 @@ Units = UnitFactory
 Signatures = WebhookSignatures
 """Who tells the carrier from others, under a name that doors may use."""
 
+
+Tokens = VoiceTokens
+"""Who lets browsers call through the carrier, under a name that doors may use."""
 
 GiveWay = Callable[[], bool]
 """Asked between two steps of long work: whether it is to stop there, so that others have their turn."""

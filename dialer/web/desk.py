@@ -11,7 +11,7 @@ from flask import current_app, g
 from dialer.clock import Clock
 from dialer.domain.access import Actor
 from dialer.domain.errors import Unauthenticated
-from dialer.services.context import Context, JobQueue, Signatures, Units
+from dialer.services.context import Context, JobQueue, Signatures, Tokens, Units
 from dialer.settings import Settings
 from dialer.settings.policies import messaging_policy, phone_policy, voice_policy
 
@@ -25,6 +25,7 @@ class Desk:
     jobs: JobQueue
     clock: Clock
     signatures: Signatures
+    voice_tokens: Tokens
 
 
 def desk() -> Desk:

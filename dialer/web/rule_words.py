@@ -44,6 +44,7 @@ SAID_BY_RULES: Final = (
     N_("Give a name that others will recognise."),
     N_("Give a phone number or an email, to send your link again."),
     N_("Many people in a row came back without a call. Ask your coordinator to let you go on."),
+    N_("Calling in the browser isn’t set up here. We can ring your phone instead."),
     N_("In this campaign nobody waits on the line. Take the next person instead."),
     N_("Nobody is called in this campaign just now."),
     N_("This can’t be a phone number. Correct it or leave it out."),

@@ -24,6 +24,7 @@ from dialer.services.calling import call_urls, pacing_events
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
 from dialer.services.calling.call_jobs import ask_to_look
 from dialer.services.calling.inbound_line import stop_calls_to
+from dialer.services.calling.line_states import out_of_room
 from dialer.services.calling.reach import campaign_of
 from dialer.services.calling.shift_states import move
 from dialer.services.contention import again_after_deadlock
@@ -239,12 +240,15 @@ def _back(held: Held, tries: int) -> Answer:
 
 
 def _doubt_line(held: Held) -> None:
-    """The volunteer isn't in their room: have the carrier asked about their line at once."""
+    """The volunteer isn't in their room: nobody is sent back into it until they are, or the carrier, which is
+    asked about their line at once, says that they are there.
+    """
     if held.shift is None or held.shift.line_state != "open":
         return
     ctx = held.ctx
     if held.shift.line_call_id is not None:
         dialled.ask_about_soon(held.unit, held.shift.line_call_id, ctx.now)
+        out_of_room(held.unit, held.shift, ctx.now)
         held.unit.after_commit(lambda: ask_to_look(ctx))
 
 

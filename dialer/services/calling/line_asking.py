@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from dataclasses import dataclass, field
+from typing import Final
 
+from dialer.carrier.port import VoiceTokens
 from dialer.domain.access import Permission
 from dialer.domain.errors import Conflict, InvalidTransition
-from dialer.domain.line import holds_line
+from dialer.domain.line import holds_line, identity_of
 from dialer.services.calling.lines import NO_LINE_HERE, give_pin, ring_volunteer
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift
 from dialer.services.calling.sessions import session_view
@@ -14,6 +18,17 @@ from dialer.services.calling.views import SessionView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
+
+NO_BROWSERS: Final = "Calling in the browser isn’t set up here. We can ring your phone instead."
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserToken:
+    """An access token of the carrier's for one shift's browser, the name in it, and when it ends."""
+
+    token: str = field(repr=False)
+    identity: str
+    expires_at: dt.datetime
 
 
 @again_after_deadlock
@@ -28,9 +43,7 @@ def ask_for_line(
     for a shift that is over.
     """
     with ctx.unit() as unit:
-        shift = reach_shift(ctx, unit, session_id, lock=True)
-        if shift.state == "ended":
-            raise InvalidTransition("This shift is over. Start another one.", state="ended")
+        shift = _living(reach_shift(ctx, unit, session_id, lock=True))
         campaign = reach_campaign(ctx, unit, shift.campaign_id, Permission.SHIFT_RUN)
         wanted = via or _way_of(shift)
         if not holds_line(campaign.dialing_mode, wanted):
@@ -40,6 +53,30 @@ def ask_for_line(
         if wanted == "phone":
             ring_volunteer(ctx, unit, campaign, shift, phone)
         return session_view(unit, shift, open_assignment(unit, shift.id))
+
+
+def browser_token(ctx: Context, session_id: uuid.UUID, tokens: VoiceTokens) -> BrowserToken:
+    """What lets the browser open the line of their shift, and nothing else, for less than an hour.
+    The page asks for another before it ends.
+
+    `Conflict` where nobody can call from a browser; `InvalidTransition` for a shift that is over.
+    """
+    with ctx.unit() as unit:
+        shift = _living(reach_shift(ctx, unit, session_id))
+        campaign = reach_campaign(ctx, unit, shift.campaign_id, Permission.SHIFT_RUN)
+        if not holds_line(campaign.dialing_mode, "browser"):
+            raise Conflict(NO_LINE_HERE)
+        if not tokens.is_ready:
+            raise Conflict(NO_BROWSERS)
+        identity = identity_of(shift.organisation_id, shift.id)
+    made = tokens.token_for(identity, ctx.now)
+    return BrowserToken(made.text, identity, made.expires_at)
+
+
+def _living(shift: Shift) -> Shift:
+    if shift.state == "ended":
+        raise InvalidTransition("This shift is over. Start another one.", state="ended")
+    return shift
 
 
 def _way_of(shift: Shift) -> str:

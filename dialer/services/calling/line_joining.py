@@ -22,11 +22,10 @@ from dialer.domain.line import (
     room_of,
     session_of,
 )
-from dialer.domain.ringing import SOON, VOLUNTEER_MACHINE, Change, is_machine
+from dialer.domain.ringing import VOLUNTEER_MACHINE, Change, is_machine
 from dialer.services.calling.bridging import GoodBye
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
-from dialer.services.calling.call_jobs import ask_to_look
-from dialer.services.calling.line_states import line_opened
+from dialer.services.calling.line_states import line_opened, out_of_room
 from dialer.services.calling.lines import take_line
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -72,6 +71,8 @@ def out_of_the_room(ctx: Context, call_id: uuid.UUID | None, sid: str, status: s
             return GoodBye("lost")
         if proven_by(status) in FINAL:
             apply(held, Told("volunteer", sid, status))
+        elif held.shift is not None and not held.was_left:
+            out_of_room(unit, held.shift, ctx.now)
         return enter(held)
 
 
@@ -96,13 +97,12 @@ def in_the_room(ctx: Context, call_id: uuid.UUID | None, sid: str) -> str:
 
 @again_after_deadlock
 def left_the_room(ctx: Context, call_id: uuid.UUID | None, sid: str) -> None:
-    """The room tells that the volunteer left it: the carrier is asked soon whether their line is there."""
+    """The room tells that the volunteer left it."""
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
         held = _hold_leg(ctx, unit, call_id, sid)
-        if held is not None and held.call.state not in FINAL:
-            held.call.deadline_at = min(held.call.deadline_at, ctx.now + SOON)
-            unit.after_commit(lambda: ask_to_look(ctx))
+        if held is not None and held.shift is not None and not held.was_left:
+            out_of_room(unit, held.shift, ctx.now)
 
 
 @again_after_deadlock

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
+from sqlalchemy import func, update
+
 from dialer.domain.call import FINAL
 from dialer.domain.line import LINE_LOST, NOT_ANSWERED
+from dialer.domain.ringing import SOON, VOLUNTEER_MACHINE
 from dialer.services.calling.shift_states import move, pause_them
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
+from dialer.store.queries.calls import OPEN
 from dialer.store.session import UnitOfWork
 
 
@@ -28,6 +32,18 @@ def line_opened(unit: UnitOfWork, shift: Shift, call: Call, now: dt.datetime) ->
     move(unit, shift, now, "ready" if comes_back else None, line="open")
 
 
+def out_of_room(unit: UnitOfWork, shift: Shift, now: dt.datetime) -> None:
+    """They aren't in their room, as far as anybody can tell, though their leg may be there still: nobody is
+    put through until they are back in it, or the carrier, which is asked soon, says that they are there.
+    """
+    if shift.line_state != "open":
+        return
+    move(unit, shift, now, line="ringing")
+    line = (Call.organisation_id == unit.organisation_id, Call.id == shift.line_call_id)
+    soon = func.least(Call.deadline_at, now + SOON)
+    unit.session.execute(update(Call).where(*line, Call.state.in_(OPEN)).values(deadline_at=soon))
+
+
 def line_over(unit: UnitOfWork, shift: Shift, call: Call, now: dt.datetime) -> None:
     """Their leg is over. Whoever waited on it is paused, and told why; whoever has somebody in hand finishes
     that first.
@@ -36,7 +52,8 @@ def line_over(unit: UnitOfWork, shift: Shift, call: Call, now: dt.datetime) -> N
         return
     shift.line_call_id = None
     if shift.state == "ready":
-        reason = LINE_LOST if shift.line_state == "open" else NOT_ANSWERED
+        was_there = call.answered_at is not None and call.end_reason != VOLUNTEER_MACHINE
+        reason = LINE_LOST if was_there else NOT_ANSWERED
         pause_them(unit, shift, now, reason, line="none")
     else:
         move(unit, shift, now, line="none")

@@ -113,7 +113,7 @@ def _claim(ctx: Context, call_id: uuid.UUID) -> OutboundCall | None:
             return None
         call.dial_state, call.attempts = "dialling", call.attempts + 1
         call.attempted_at, call.deadline_at = ctx.now, ctx.now + LOST_AFTER
-        return _outbound(ctx, call)
+        return _outbound(held)
 
 
 def _against(held: Held) -> str | None:
@@ -127,10 +127,13 @@ def _against(held: Held) -> str | None:
     return refusal(held.ctx, held.unit, held.assignment)
 
 
-def _outbound(ctx: Context, call: Call) -> OutboundCall:
+def _outbound(held: Held) -> OutboundCall:
     """The volunteer's leg: the carrier listens first whether a person has answered, so that nobody is
-    ever joined to an answering machine.
+    ever joined to an answering machine. Not where somebody holds on for a volunteer who was cut off: they
+    are there, and those seconds are all that one waits.
     """
+    ctx, call = held.ctx, held.call
+    in_talk = call.mode == LINE and held.shift is not None and held.shift.state == "in_call"
     assert call.volunteer_number is not None  # noqa: S101 -- every ring-me call and rung line has one
     answer = call_urls.line if call.mode == LINE else call_urls.answer
     return OutboundCall(
@@ -140,7 +143,7 @@ def _outbound(ctx: Context, call: Call) -> OutboundCall:
         answer_url=answer(ctx, call.id),
         status_callback=call_urls.status(ctx, call.id, "volunteer"),
         ring_s=VOLUNTEER_RINGS_S,
-        detect_machine=True,
+        detect_machine=not in_talk,
     )
 
 

@@ -5,25 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template
 from flask_babel import gettext
-from werkzeug.wrappers import Response as AnyResponse
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import Conflict, InvalidTransition, NotFound
+from dialer.domain.errors import NotFound
 from dialer.domain.line import LINE_LOST, NOT_ANSWERED, UNSEEN
 from dialer.domain.phone import written
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.company import Company, company_of
-from dialer.services.calling.line_asking import ask_for_line
-from dialer.services.calling.sessions import current_session, heartbeat, resume_session
+from dialer.services.calling.sessions import current_session, heartbeat
 from dialer.services.calling.views import LineView, SessionView
 from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.guard import allow
-from dialer.web.notices import tell
 from dialer.web.streams.opening import open_session_stream
-from dialer.web.volunteer.hand import to_call
 from dialer.web.volunteer.line import shown
 
 on_line = Blueprint("on_line", __name__, url_prefix="/call")
@@ -108,23 +104,3 @@ def stream() -> Response:
     if now is None:
         raise NotFound
     return open_session_stream(now.id)
-
-
-@on_line.post("/join-line")
-@allow(Permission.SHIFT_RUN)
-def join_line() -> AnyResponse:
-    """Back on the line: their phone is rung. Once before that, ask which phone is theirs."""
-    ctx = context()
-    now = current_session(ctx)
-    if now is None:
-        return to_call()
-    try:
-        ask_for_line(ctx, now.id, via=request.form.get("via", "phone"))
-        if now.state == "paused" and now.pause_reason is None:
-            resume_session(ctx, now.id)
-    except InvalidTransition:
-        return to_call()
-    except Conflict as refusal:
-        tell(gettext(refusal.detail), "warn")
-        return redirect("/call/phone", code=303)
-    return to_call()

@@ -9,8 +9,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import Conflict, Forbidden, InvalidTransition, NotFound, RateLimited
-from dialer.domain.line import DIALLED_MODES
+from dialer.domain.errors import Forbidden, InvalidTransition, NotFound, RateLimited
 from dialer.services.calling.assignments import get_assignment, save_draft
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.corrections import correct_result
@@ -28,7 +27,7 @@ from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
-from dialer.web.volunteer import on_line, reports, rooms
+from dialer.web.volunteer import line_join, on_line, reports, rooms
 from dialer.web.volunteer.hand import id_in_form, show_talk, talk_in_hand, to_call
 from dialer.web.volunteer.line import shown
 from dialer.web.volunteer.putting_through import followed
@@ -107,18 +106,24 @@ def next_person() -> Response:
     ctx = context()
     if "recorded" in request.form:
         _add_note(ctx)
+    if _asks_how_to_join(ctx):
+        return redirect(f"/call/join?campaign={id_in_form('campaign')}", code=303)
     try:
         given = _take_next(ctx)
     except (RateLimited, InvalidTransition) as refusal:
         tell(gettext(refusal.detail), "warn")
         return to_call()
-    except Conflict as refusal:  # their own phone is to be rung, and nobody knows which is theirs
-        tell(gettext(refusal.detail), "warn")
-        return redirect("/call/phone", code=303)
     session.pop(LAST, None)
     if isinstance(given, NobodyNow):
         return redirect(f"/call?wait={given.reason}", code=303)
     return to_call()
+
+
+def _asks_how_to_join(ctx: Context) -> bool:
+    """Whether a shift begins in a campaign that dials by itself, and not by hand."""
+    if "by_hand" in request.form or current_session(ctx) is not None:
+        return False
+    return line_join.is_dialled(ctx, id_in_form("campaign"))
 
 
 def _add_note(ctx: Context) -> None:
@@ -136,15 +141,8 @@ def _add_note(ctx: Context) -> None:
     save_draft(ctx, view.id, noted.draft())
 
 
-def _start(ctx: Context) -> SessionView:
-    """A shift in the campaign that the form names: by phone, where its people are dialled."""
-    campaign = get_campaign(ctx, id_in_form("campaign"))
-    dialled = campaign.dialing_mode in DIALLED_MODES
-    return start_session(ctx, campaign.id, via="phone" if dialled else "own_phone")
-
-
 def _take_next(ctx: Context) -> AssignmentView | NobodyNow:
-    now = current_session(ctx) or _start(ctx)
+    now = current_session(ctx) or start_session(ctx, id_in_form("campaign"))
     if now.state == "paused":
         now = resume_session(ctx, now.id)
     return next_assignment(ctx, now.id)

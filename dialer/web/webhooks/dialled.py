@@ -70,6 +70,8 @@ def _room(ctx: Context, join: Join) -> str:
         beep="onEnter",
         participantLabel="contact",
         waitUrl=call_urls.alone_in_room(ctx, join.call_id, 0),
+        statusCallback=call_urls.room(ctx, join.call_id),
+        statusCallbackEvent="join leave",
     )
     action = call_urls.out_of_room(ctx, join.call_id, 0)
     return spoken.element("Dial", room, action=action, timeLimit=LONGEST_TALK_S)

@@ -41,6 +41,9 @@ def settings(settings: Settings, town: Town) -> Settings:
         settings,
         twilio_account_sid=ACCOUNT_SID,
         twilio_auth_token=AUTH_TOKEN,
+        twilio_api_key_sid=ACCOUNT_SID.replace("AC", "SK"),
+        twilio_api_key_secret=AUTH_TOKEN,
+        twilio_app_sid=ACCOUNT_SID.replace("AC", "AP"),
         twilio_api_base_url=town.url,
         public_url=PUBLIC_URL,
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
-from dialer.carrier.port import Carrier
+from dialer.carrier.port import Carrier, OutboundCall
 from dialer.domain.line import identity_of, room_of
+from dialer.services.calling import call_urls
 from dialer.services.calling.call_looks import due_calls, look_after
 from dialer.services.calling.line_keeping import pause_unseen
 from dialer.services.calling.placing import place_next
@@ -21,9 +25,11 @@ from dialer.store.models.pacing import PacingEvent
 from dialer.store.models.people import Suppression
 from dialer.store.session import UnitFactory
 from tests.conftest import Caller, SetClock
+from tests.dialled import Room
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, mobile, running_campaign
 from tests.towns import PUBLIC_URL, Town
+from tests.web.reader import Reader
 from tests.web.webhooks.conftest import Signer
 from tests.web.webhooks.test_ring_me import Always
 
@@ -85,6 +91,11 @@ class Desk:
         self.town.advance(seconds)
         self.clock.forward(seconds=seconds)
 
+    def wait(self, seconds: int) -> None:
+        """The same second by second, for what goes by both clocks."""
+        for _ in range(seconds):
+            self.advance(1)
+
     def look(self) -> None:
         """What the job does that asks the carrier."""
         for call_id in due_calls(self.system()):
@@ -105,8 +116,13 @@ class Desk:
 
 
 @pytest.fixture
-def campaign_id(ctx: Context, units: UnitFactory, vic: Person) -> uuid.UUID:
-    made = running_campaign(ctx, [Voter("Gwen", [GWEN])], caller_ids=[OURS], dialing_mode="progressive")
+def gwen() -> Voter:
+    return Voter("Gwen", [GWEN])
+
+
+@pytest.fixture
+def campaign_id(ctx: Context, units: UnitFactory, vic: Person, gwen: Voter) -> uuid.UUID:
+    made = running_campaign(ctx, [gwen], caller_ids=[OURS], dialing_mode="progressive")
     join_campaign(units, vic, made.id)
     with units.begin(vic.organisation_id) as unit:
         unit.session.execute(
@@ -340,6 +356,7 @@ def test_ringing_in_again_takes_the_line_over(desk: Desk) -> None:
     dial_in(desk, desk.session()["line"]["pin"])
     desk.look()
     desk.advance(5)
+    desk.look()
     assert desk.up() == [mobile(555)], "the leg before is hung up"
     assert [call.end_reason for call in desk.calls()] == ["line_moved", None]
     assert desk.stands() == ("ready", None, "open")
@@ -407,6 +424,35 @@ def test_the_browser_of_a_session_opens_its_line(desk: Desk, organisation_id: uu
     assert "<Hangup" in desk.signer.post(CLIENT, opened | {"CallSid": "CA" + "5" * 32}).text
 
 
+def test_a_browser_calls_with_its_token_and_comes_back_after_a_reload(desk: Desk) -> None:
+    desk.sit_down(via="browser")
+    given = desk.vic.post(f"/sessions/{desk.session_id}/token")
+    assert given.status_code == 200
+    assert dt.datetime.fromisoformat(given.json["expires_at"]) < desk.clock.now + dt.timedelta(hours=1)
+    sid = desk.town.connect(given.json["token"])
+    desk.advance(10)
+    assert desk.stands() == ("ready", None, "open")
+    desk.town.put_down(sid)
+    desk.advance(70)
+    desk.look()
+    assert desk.stands() == ("paused", "line_lost", "none")
+    desk.town.connect(given.json["token"])
+    desk.advance(10)
+    assert desk.stands() == ("ready", None, "open")
+    assert {room["name"] for room in desk.town.conferences()} == {room_of(desk.vic.person.id)}
+    assert desk.town.troubles() == []
+
+
+def test_who_may_not_be_on_a_line_gets_no_token(desk: Desk, api: Api, mallory: Person, carys: Person) -> None:
+    desk.sit_down(via="browser")
+    assert api(mallory).post(f"/sessions/{desk.session_id}/token").status_code == 404
+    api(carys).patch(f"/campaigns/{desk.campaign_id}", json={"dialing_mode": "preview"})
+    assert desk.vic.post(f"/sessions/{desk.session_id}/token").status_code == 409
+    assert desk.ask_for_line(via="phone") == 409
+    desk.vic.post(f"/sessions/{desk.session_id}/end")
+    assert desk.vic.post(f"/sessions/{desk.session_id}/token").status_code == 409
+
+
 @pytest.mark.parametrize(
     "caller", ["client:somebody", f"client:{identity_of(uuid.UUID(int=1), uuid.UUID(int=2))}"]
 )
@@ -427,7 +473,10 @@ def test_a_second_call_made_of_one_request_is_not_let_in(desk: Desk, organisatio
         f"{of_line}&then=left&times=1", {"CallSid": call.carrier_sid, "CallStatus": "in-progress"}
     )
     assert "<Conference" in left.text, "it was the room that ended: they go back"
-    assert desk.line() == "open"
+    assert desk.line() == "ringing", "until then nobody is put through"
+    desk.advance(5)
+    desk.look()
+    assert desk.line() == "open", "the carrier says that they are there"
 
 
 def test_a_late_word_of_the_room_opens_no_line_that_is_over(desk: Desk, organisation_id: uuid.UUID) -> None:
@@ -438,3 +487,122 @@ def test_a_late_word_of_the_room_opens_no_line_that_is_over(desk: Desk, organisa
     of_room = f"{STATUS}?o={organisation_id}&c={call.id}&leg=room"
     desk.signer.post(of_room, {"StatusCallbackEvent": "participant-join", "CallSid": call.carrier_sid})
     assert desk.stands() == ("paused", "line_lost", "none")
+
+
+# --- with somebody on the line
+
+
+def ring_gwen(desk: Desk, gwen: Voter) -> Call:
+    """What the dialler does; ten seconds later."""
+    room = Room(desk.units, desk.vic.person.organisation_id, desk.campaign_id, desk.system)
+    call_id = room.dial(gwen)
+    ctx = desk.system()
+    answer, status = call_urls.answer(ctx, call_id), call_urls.status(ctx, call_id, "contact")
+    desk.carrier.place_call(OutboundCall(call_id, GWEN, OURS, answer, status))
+    desk.advance(10)
+    return room.call(call_id)
+
+
+def test_whoever_loses_the_line_in_a_talk_comes_back_to_whom_they_talk_with(desk: Desk, gwen: Voter) -> None:
+    desk.town.person(GWEN, phone="answers", ring_s=3, talk_s=600, patience_s=20)
+    desk.join()
+    ring_gwen(desk, gwen)
+    assert desk.stands() == ("in_call", None, "open")
+    desk.town.put_down(desk.town.calls()[0]["sid"])
+    desk.advance(0.5)
+    assert desk.stands()[2] == "none"
+    assert desk.ask_for_line() == 202
+    place_next(desk.system(), desk.carrier, Always())
+    desk.wait(12)
+    assert desk.stands() == ("in_call", None, "open")
+    assert len(desk.up()) == 2
+    desk.town.put_down(desk.town.calls()[1]["sid"])
+    desk.advance(2)
+    assert desk.stands() == ("wrap_up", None, "open")
+    session = desk.session()
+    desk.vic.post(f"/assignments/{session['assignment_id']}/result", json={"disposition": "contacted"})
+    assert desk.stands() == ("ready", None, "open")
+    assert desk.town.troubles() == []
+
+
+def test_whose_line_went_in_a_talk_is_paused_after_it(desk: Desk, gwen: Voter) -> None:
+    desk.town.person(GWEN, phone="answers", ring_s=3, talk_s=600, patience_s=20)
+    desk.join()
+    ring_gwen(desk, gwen)
+    desk.town.put_down(desk.town.calls()[0]["sid"])
+    desk.wait(30)
+    assert desk.up() == [], "nobody is left alone in the room"
+    assert desk.stands() == ("wrap_up", None, "none")
+    assignment = desk.session()["assignment_id"]
+    desk.vic.post(f"/assignments/{assignment}/result", json={"disposition": "contacted"})
+    assert desk.stands() == ("paused", "line_lost", "none")
+
+
+# --- on the call screen, without a script
+
+
+@pytest.fixture
+def reader(desk: Desk, app: Flask, vic: Person) -> Reader:
+    """Vic's browser."""
+    reader = Reader(app.test_client())
+    reader.sign_in(vic.token)
+    return reader
+
+
+def test_the_screen_leads_onto_the_line_and_back(desk: Desk, reader: Reader) -> None:
+    page = reader.press("next")
+    assert "Ring my phone" in page.text, "it asks how to join, and begins nothing"
+    assert "07700 900500" in page.text
+    page = reader.press("call-ring-me")
+    assert (reader.state, "We’re ringing your phone" in page.text) == ("waiting", True)
+    before = reader.client.get("/call/line").text
+    desk.get_through()
+    assert reader.client.get("/call/line").text != before
+    page = reader.open("/call")
+    assert (reader.state, "Waiting for someone to answer" in page.text) == ("waiting", True)
+    reader.press("pause")
+    assert reader.state == "paused"
+    reader.press("resume")
+    assert reader.state == "waiting"
+    desk.town.put_down(desk.town.calls()[0]["sid"])
+    desk.advance(1)
+    page = reader.open("/call")
+    assert (reader.state, "Your line was lost" in page.text) == ("paused", True)
+    assert "press star and type" in page.words["dial-in"]
+    reader.press("call-ring-me")
+    desk.get_through()
+    reader.open("/call")
+    assert reader.state == "waiting"
+    assert "Your shift is over" in reader.press("end-shift").text
+    desk.look()
+    desk.advance(5)
+    assert desk.up() == []
+
+
+def test_the_screen_tells_how_to_ring_in_and_lets_people_be_rung_by_hand(desk: Desk, reader: Reader) -> None:
+    reader.press("next")
+    page = reader.press("call-dial-in")
+    pin = re.search(r"type (\d{6})", page.words["dial-in"])
+    assert pin is not None
+    dial_in(desk, pin[1])
+    reader.open("/call")
+    assert reader.state == "waiting"
+    reader.press("end-shift")
+    reader.open("/call")
+    reader.press("next")
+    reader.press("call-own")
+    assert reader.state == "ringing", "somebody is in hand, to be rung from one's own phone"
+
+
+def test_whose_phone_is_not_known_yet_is_asked_for_it(desk: Desk, reader: Reader) -> None:
+    with desk.units.begin(desk.vic.person.organisation_id) as unit:
+        unit.session.execute(update(Account).values(phone_confirmed_at=None))
+    reader.press("next")
+    assert "Which phone is yours?" in reader.press("call-ring-me").text
+    assert reader.open("/call/join?campaign=nonsense").status == 404
+
+
+def test_the_screen_speaks_welsh(desk: Desk, app: Flask, vic: Person) -> None:
+    reader = Reader(app.test_client(), "cy")
+    reader.sign_in(vic.token)
+    assert "Ffoniwch fy ffôn" in reader.press("next").text

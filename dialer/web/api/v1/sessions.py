@@ -15,7 +15,7 @@ from dialer.services.calling.views import NobodyNow, SessionView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
 from dialer.web.api.v1.assignments import AssignmentSchema, assignment_shown
-from dialer.web.desk import context
+from dialer.web.desk import context, desk
 from dialer.web.guard import allow
 from dialer.web.streams.handover import MEDIA_TYPE
 from dialer.web.streams.opening import LAST_EVENT_ID, open_session_stream
@@ -52,6 +52,14 @@ class LineSchema(Schema):
     state = Text(required=True)
     pin = Text(required=True)
     numbers = fields.List(Text(), required=True)
+
+
+class BrowserTokenSchema(Schema):
+    """What a softphone shows the carrier to open the line of this session."""
+
+    token = Text(required=True)
+    identity = Text(required=True)
+    expires_at = Instant(required=True)
 
 
 class SessionSchema(Schema):
@@ -126,6 +134,14 @@ def next_one(session_id: str) -> Response:
 def line(body: dict[str, Any], session_id: str) -> SessionView:
     """Have my line (back): ring my phone. While it rings, or I am on the line with it: no change."""
     return line_asking.ask_for_line(context(), path_id(session_id), **body)
+
+
+@sessions.route("/sessions/<session_id>/token", methods=["POST"])
+@allow(Permission.SHIFT_RUN)
+@sessions.response(200, BrowserTokenSchema)
+def token(session_id: str) -> line_asking.BrowserToken:
+    """Let my browser open the line of this session, for less than an hour; ask anew before that ends."""
+    return line_asking.browser_token(context(), path_id(session_id), desk().voice_tokens)
 
 
 @sessions.route("/sessions/<session_id>/heartbeat", methods=["POST"])

@@ -1,0 +1,87 @@
+"""The ways onto a volunteer's own line, on the call screen: rung, by ringing in, or not at all but by hand.
+
+All of it works without a script: every way is a form.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, redirect, render_template, request
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import Conflict, InvalidTransition, NotFound
+from dialer.domain.line import DIALLED_MODES
+from dialer.services.accounts.phones import my_phones
+from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.line_asking import ask_for_line
+from dialer.services.calling.sessions import current_session, resume_session, start_session
+from dialer.services.context import Context
+from dialer.web.desk import context
+from dialer.web.guard import allow
+from dialer.web.notices import tell
+from dialer.web.volunteer.hand import id_in_form, to_call
+
+line_join = Blueprint("line_join", __name__, url_prefix="/call/join")
+
+
+@line_join.get("")
+@allow(Permission.SHIFT_RUN)
+def ways() -> str | Response:
+    """The ways into a campaign that dials by itself, before the shift begins."""
+    ctx = context()
+    if current_session(ctx) is not None:
+        return to_call()
+    campaign = get_campaign(ctx, _campaign_in_query())
+    return render_template(
+        "volunteer/join_line.html",
+        campaign_id=campaign.id,
+        campaign_name=campaign.name,
+        phone=_own_phone(ctx),
+        rings_in=bool(campaign.caller_ids),
+    )
+
+
+@line_join.post("")
+@allow(Permission.SHIFT_RUN)
+def join() -> Response:
+    """Begin a shift on the line, or come back onto it: rung (`via=phone`), or by ringing in. Once before one
+    is rung: which phone is theirs?
+    """
+    ctx = context()
+    via = "phone" if request.form.get("via") == "phone" else "browser"
+    if via == "phone" and _own_phone(ctx) is None:
+        return redirect("/call/phone", code=303)
+    try:
+        _join(ctx, via)
+    except (Conflict, InvalidTransition) as refusal:
+        tell(gettext(refusal.detail), "warn")
+    return to_call()
+
+
+def is_dialled(ctx: Context, campaign_id: uuid.UUID) -> bool:
+    """Whether a campaign dials by itself, so that one is asked how to join it."""
+    return get_campaign(ctx, campaign_id).dialing_mode in DIALLED_MODES
+
+
+def _join(ctx: Context, via: str) -> None:
+    now = current_session(ctx)
+    if now is None:
+        start_session(ctx, id_in_form("campaign"), via=via)
+        return
+    if now.state == "paused":
+        now = resume_session(ctx, now.id)
+    ask_for_line(ctx, now.id, via=via)
+
+
+def _own_phone(ctx: Context) -> str | None:
+    return next((one.phone for one in my_phones(ctx) if one.confirmed), None)
+
+
+def _campaign_in_query() -> uuid.UUID:
+    try:
+        return uuid.UUID(request.args.get("campaign", ""))
+    except ValueError:
+        raise NotFound from None
