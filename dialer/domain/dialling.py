@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from dialer.domain.abandonment import ANSWER_WITHIN
 from dialer.domain.contact_gate import NumberFacts
 from dialer.domain.queue_order import Rank
 
@@ -32,7 +33,6 @@ BEGIN_WITHIN_S: Final = 1.0
 held up never rings beside its successor.
 """
 RINGS_S: Final = 20
-GRACE_S: Final = 2.0
 UNHEARD_AFTER: Final = dt.timedelta(seconds=10)
 """A call of which the carrier has told nothing for so long stands in its queue, and is taken out of it:
 nobody may be free when it rings at last.
@@ -76,7 +76,7 @@ class PolicySettings:
     max_calls_per_second: float
     max_concurrent_calls: int
     ring_timeout_s: float = float(RINGS_S)
-    grace_s: float = GRACE_S
+    grace_s: float = ANSWER_WITHIN.total_seconds()
     amd: bool = False
     amd_false_positive_rate: float = 0.0
     tick_s: float = TICK_S

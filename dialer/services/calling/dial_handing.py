@@ -24,7 +24,7 @@ from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Campaign
 from dialer.store.models.calls import Call
-from dialer.store.queries import counters, dialling
+from dialer.store.queries import counters, dialling, pacer_leases, pacing
 from dialer.store.session import UnitOfWork
 
 
@@ -56,7 +56,7 @@ def to_the_wire(
     """
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
-        if not dialling.still_leads(unit, leading.campaign_id, leading.holder, leading.fence):
+        if not pacer_leases.still_leads(unit, leading.campaign_id, leading.holder, leading.fence):
             return []
         campaign = unit.session.get_one(Campaign, (unit.organisation_id, leading.campaign_id))
         found = dialling.lock_waiting(unit, call_ids)
@@ -68,7 +68,7 @@ def to_the_wire(
         for call in passed:
             call.dial_state, call.attempts = "dialling", call.attempts + 1
             call.attempted_at, call.deadline_at = ctx.now, ctx.now + LOST_AFTER
-        dialling.tell_started(unit, campaign.id, [call.id for call in passed], ctx.now)
+        pacing.tell_started(unit, campaign.id, [call.id for call in passed], ctx.now)
         return [_outbound(ctx, call, begin_before) for call in passed]
 
 

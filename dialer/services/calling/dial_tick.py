@@ -22,7 +22,7 @@ from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
 from dialer.store.models.pacing import PacerLease, PacingEvent
-from dialer.store.queries import calls, dialling
+from dialer.store.queries import calls, dialling, pacer_leases, pacing
 from dialer.store.session import UnitOfWork
 
 
@@ -38,14 +38,14 @@ def campaigns_to_lead(ctx: Context, holder: str) -> Sequence[uuid.UUID]:
     """The campaigns that `holder` may ask about now."""
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
-        return dialling.to_lead(unit, holder, ctx.now)
+        return pacer_leases.to_lead(unit, holder, ctx.now)
 
 
 def resign(ctx: Context, holder: str) -> None:
     """Leave every campaign that `holder` leads to another."""
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
-        dialling.resign(unit, holder, ctx.now)
+        pacer_leases.resign(unit, holder, ctx.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def tick(ctx: Context, campaign_id: uuid.UUID, holder: str, held_up: Still | Non
     """Do one second of it; None where somebody else leads. `held_up`: why the carrier is to be left alone."""
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
-        lease = dialling.lead(unit, campaign_id, holder, ctx.now)
+        lease = pacer_leases.lead(unit, campaign_id, holder, ctx.now)
         if lease is None:
             return None
         campaign = unit.session.get_one(Campaign, (unit.organisation_id, campaign_id))
@@ -79,7 +79,7 @@ def tick(ctx: Context, campaign_id: uuid.UUID, holder: str, held_up: Still | Non
 def _host(second: _Second) -> Host:
     """The campaign's policy, having heard everything. What it wasn't there to hear, the rows tell."""
     unit, campaign, now = second.unit, second.campaign, second.ctx.now
-    settings, told = _settings(second.ctx, campaign), dialling.take_events(unit, campaign.id)
+    settings, told = _settings(second.ctx, campaign), pacing.take_events(unit, campaign.id)
     host = Host.go_on(campaign.dialing_mode, settings, second.lease.state)
     if host is None:
         return Host.begin(campaign.dialing_mode, settings, past_of(unit, campaign.id, now))

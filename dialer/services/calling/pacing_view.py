@@ -19,7 +19,7 @@ from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign, Shift
 from dialer.store.models.pacing import PacerLease
-from dialer.store.queries import dialling
+from dialer.store.queries import dialling, pacer_leases
 from dialer.store.queries.live_board import numbers_left
 from dialer.store.session import UnitOfWork
 
@@ -73,7 +73,7 @@ def campaigns_without_pacer(ctx: Context) -> int:
     """How many dialled campaigns have volunteers on a shift and nobody who rings for them."""
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
-        return dialling.count_unled(unit, ctx.now - SILENT_AFTER)
+        return pacer_leases.count_unled(unit, ctx.now - SILENT_AFTER)
 
 
 def _sessions(unit: UnitOfWork, campaign_id: uuid.UUID) -> Counter[str]:

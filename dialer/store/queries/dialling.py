@@ -1,4 +1,4 @@
-"""The dialler's statements: who leads, what happened, which numbers it takes from the line, what is stale.
+"""The dialler's statements: who is on the line, which numbers it takes, what is under way, what is stale.
 
 Locks are taken in the order of `queue`, and a campaign's lease before all of them: nobody else locks it.
 """
@@ -12,136 +12,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, text, update
+from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from dialer.domain.dialling import DIALLED_MODES, LEASE, UNHEARD_AFTER
+from dialer.domain.dialling import UNHEARD_AFTER
 from dialer.domain.queue_order import LINES, rank_of
 from dialer.store.models.base import new_id
-from dialer.store.models.calling import Assignment, Campaign, Hold, QueueEntry, Shift
+from dialer.store.models.calling import Assignment, Hold, QueueEntry, Shift
 from dialer.store.models.calls import Call
-from dialer.store.models.pacing import PacerLease, PacingEvent
 from dialer.store.models.people import ContactPhone
 from dialer.store.queries.calls import OPEN
 from dialer.store.queries.queue import Claim
 from dialer.store.session import UnitOfWork
-
-_SOMEBODY = (
-    select(Shift.id)
-    .where(
-        Shift.organisation_id == Campaign.organisation_id,
-        Shift.campaign_id == Campaign.id,
-        Shift.state != "ended",
-    )
-    .exists()
-)
-"""For queries of campaigns: a volunteer is on a shift."""
-_LED = (PacerLease.organisation_id == Campaign.organisation_id) & (PacerLease.campaign_id == Campaign.id)
-
-
-def to_lead(unit: UnitOfWork, holder: str, now: dt.datetime) -> Sequence[uuid.UUID]:
-    """The campaigns that `holder` may lead now and that need it: where somebody is on a shift, a number is
-    being rung or the policy has something to hear.
-    """
-    told = (
-        select(PacingEvent.id)
-        .where(
-            PacingEvent.organisation_id == Campaign.organisation_id, PacingEvent.campaign_id == Campaign.id
-        )
-        .exists()
-    )
-    query = (
-        select(Campaign.id)
-        .outerjoin(PacerLease, _LED)
-        .where(
-            Campaign.organisation_id == unit.organisation_id,
-            Campaign.dialing_mode.in_(DIALLED_MODES),
-            or_(
-                PacerLease.campaign_id.is_(None),
-                PacerLease.holder == holder,
-                PacerLease.expires_at <= now,
-            ),
-            or_((Campaign.state != "ended") & _SOMEBODY, told),
-        )
-        .order_by(Campaign.id)
-    )
-    return unit.session.scalars(query).all()
-
-
-def count_unled(unit: UnitOfWork, since: dt.datetime) -> int:
-    """How many running dialled campaigns with somebody on a shift nobody has led since then."""
-    query = (
-        select(func.count())
-        .select_from(Campaign)
-        .outerjoin(PacerLease, _LED)
-        .where(
-            Campaign.organisation_id == unit.organisation_id,
-            Campaign.dialing_mode.in_(DIALLED_MODES),
-            Campaign.state == "active",
-            _SOMEBODY,
-            or_(PacerLease.campaign_id.is_(None), PacerLease.at < since),
-        )
-    )
-    return unit.session.scalar(query) or 0
-
-
-def lead(unit: UnitOfWork, campaign_id: uuid.UUID, holder: str, now: dt.datetime) -> PacerLease | None:
-    """Renew the lease of a campaign, or take it over where it ran out, with a higher fence; the row, locked.
-    None while somebody else leads, or is just at it.
-    """
-    first = upsert(PacerLease).values(
-        organisation_id=unit.organisation_id,
-        campaign_id=campaign_id,
-        holder=holder,
-        fence=1,
-        expires_at=now,
-        at=now,
-    )
-    unit.session.execute(first.on_conflict_do_nothing())
-    lease = unit.session.scalar(
-        select(PacerLease)
-        .where(PacerLease.organisation_id == unit.organisation_id, PacerLease.campaign_id == campaign_id)
-        .with_for_update(skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    if lease is None or (lease.holder != holder and lease.expires_at > now):
-        return None
-    if lease.holder != holder:
-        lease.holder, lease.fence = holder, lease.fence + 1
-    lease.expires_at = now + LEASE
-    return lease
-
-
-def still_leads(unit: UnitOfWork, campaign_id: uuid.UUID, holder: str, fence: int) -> bool:
-    """Whether nobody has taken over; and nobody does before this transaction ends."""
-    mine = select(PacerLease.fence).where(
-        PacerLease.organisation_id == unit.organisation_id,
-        PacerLease.campaign_id == campaign_id,
-        PacerLease.holder == holder,
-        PacerLease.fence == fence,
-    )
-    return unit.session.scalar(mine.with_for_update(read=True)) is not None
-
-
-def resign(unit: UnitOfWork, holder: str, now: dt.datetime) -> None:
-    """Leave what `holder` leads to whoever comes next."""
-    unit.session.execute(
-        update(PacerLease)
-        .where(PacerLease.organisation_id == unit.organisation_id, PacerLease.holder == holder)
-        .values(expires_at=now),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def take_events(unit: UnitOfWork, campaign_id: uuid.UUID) -> list[PacingEvent]:
-    """What happened in a campaign since this was last asked, in order; it is taken away."""
-    taken = (
-        delete(PacingEvent)
-        .where(PacingEvent.organisation_id == unit.organisation_id, PacingEvent.campaign_id == campaign_id)
-        .returning(PacingEvent)
-    )
-    found = unit.session.scalars(taken, execution_options={"synchronize_session": False}).all()
-    return sorted(found, key=lambda one: one.id)
 
 
 def dialled_since(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime, most: int) -> list[Any]:
@@ -390,16 +272,6 @@ def lock_waiting(unit: UnitOfWork, call_ids: Sequence[uuid.UUID]) -> list[tuple[
         .with_for_update(of=(Assignment, Call), skip_locked=True)
     )
     return list(unit.session.execute(query))
-
-
-def tell_started(
-    unit: UnitOfWork, campaign_id: uuid.UUID, call_ids: Sequence[uuid.UUID], now: dt.datetime
-) -> None:
-    """Have the policy hear that these are handed to the carrier (`pacing_events.note`, for many)."""
-    common = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id}
-    told = [common | {"kind": "call_started", "at": now, "call_id": call_id} for call_id in call_ids]
-    if told:
-        unit.session.execute(insert(PacingEvent), told)
 
 
 _TAKEN = text(
