@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Forbidden, NotFound
-from dialer.domain.live_topics import BLAST, CAMPAIGN, OF_SESSION, Topic
+from dialer.domain.live_topics import BLAST, CAMPAIGN, OF_SESSION, SESSION, Topic
 from dialer.services.accounts.authentication import actor_for_login, actor_for_token
 from dialer.services.calling.reach import reach_shift
 from dialer.services.context import Context
@@ -33,7 +33,8 @@ def watch(ctx: Context, topics: Sequence[Topic]) -> dict[Topic, uuid.UUID]:
     `Forbidden` where the role is too low for one of them, `NotFound` where one isn't there for the actor.
     """
     with ctx.unit() as unit:
-        return {topic: _campaign_of(ctx, unit, topic) for topic in topics}
+        found = {one: _campaign_of(ctx, unit, one) for one in dict.fromkeys(map(_judged_by, topics))}
+        return {topic: found[_judged_by(topic)] for topic in topics}
 
 
 def still_watched(ctx: Context, credential: Credential, topics: Collection[Topic]) -> frozenset[Topic]:
@@ -47,7 +48,13 @@ def still_watched(ctx: Context, credential: Credential, topics: Collection[Topic
         return frozenset()
     ours = ctx.as_actor(actor)
     with ours.unit() as unit:
-        return frozenset(topic for topic in topics if _is_in_reach(ours, unit, topic))
+        in_reach = {shown: _is_in_reach(ours, unit, shown) for shown in {_judged_by(one) for one in topics}}
+        return frozenset(topic for topic in topics if in_reach[_judged_by(topic)])
+
+
+def _judged_by(topic: Topic) -> Topic:
+    """A shift, its call and its person are watched by one right: it is looked at once."""
+    return Topic(SESSION, topic.id) if topic.kind in OF_SESSION else topic
 
 
 def _is_in_reach(ctx: Context, unit: UnitOfWork, topic: Topic) -> bool:

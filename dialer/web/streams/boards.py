@@ -33,6 +33,7 @@ LOOK_EVERY_S: Final = 3.0
 DEAF_LOOK_EVERY_S: Final = 0.7
 """The same while no notices come, since Valkey is away."""
 SESSION_LOOK_EVERY_S: Final = 20.0
+IN_HAND_LOOK_EVERY_S: Final = 60.0
 DEAF_SESSION_LOOK_EVERY_S: Final = 3.0
 """The same of volunteers' own shifts: hundreds watch one each, and hear of each change by a notice."""
 
@@ -77,7 +78,8 @@ class Board:
     def look_every_s(self, *, deaf: bool) -> float:
         """How often it is read without a notice."""
         if self.topic.kind in OF_SESSION:
-            return DEAF_SESSION_LOOK_EVERY_S if deaf else SESSION_LOOK_EVERY_S
+            heard = SESSION_LOOK_EVERY_S if self.topic.kind == SESSION else IN_HAND_LOOK_EVERY_S
+            return DEAF_SESSION_LOOK_EVERY_S if deaf else heard
         return DEAF_LOOK_EVERY_S if deaf else LOOK_EVERY_S
 
 
