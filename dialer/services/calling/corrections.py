@@ -35,7 +35,7 @@ from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Result, Shift
-from dialer.store.queries import queue
+from dialer.store.queries import dialled, queue
 from dialer.store.session import UnitOfWork
 
 
@@ -168,7 +168,8 @@ def _reopen(recording: Recording, shift: Shift) -> None:
     assignment.state, assignment.closed_at, assignment.late = "open", None, False
     assignment.expires_at = lease_ends(recording.ctx.now, recording.campaign.assignment_timeout_s)
     if shift.state == "ready":
-        move(unit, shift, recording.ctx.now, "assigned")
+        spoken_to = dialled.joined_among(unit, [assignment.id])
+        move(unit, shift, recording.ctx.now, "wrap_up" if spoken_to else "assigned")
     unit.session.flush()
     replan_assignment(recording)
     queue.set_held(unit, assignment.queue_entry_id)

@@ -54,7 +54,7 @@ def pause_them(
 
 def _told(before: tuple[str, str], after: tuple[str, str]) -> Kind | None:
     """What the policy hears: who comes to wait, rests, or is gone; that somebody is on a call it hears of the
-    call. Who isn't on the line is gone, for as long.
+    call. Who isn't on the line is gone, for as long; who waited and goes back to a result rests until then.
     """
     state, line = after
     if waits(*after):
@@ -63,4 +63,5 @@ def _told(before: tuple[str, str], after: tuple[str, str]) -> Kind | None:
         return None
     if state == "ended" or line != "open":
         return "volunteer_left"
-    return "volunteer_paused" if state == "paused" and before[0] != "paused" else None
+    back_at_a_result = waits(*before) and state in {"assigned", "wrap_up"}
+    return "volunteer_paused" if back_at_a_result or (state == "paused" and before[0] != "paused") else None

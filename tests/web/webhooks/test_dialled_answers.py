@@ -13,6 +13,7 @@ from flask import Flask
 
 from dialer.domain.abandonment import GREETED_FOR
 from dialer.domain.line import room_of
+from dialer.services.calling.corrections import undo_result
 from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
 from dialer.store.session import UnitFactory
@@ -228,6 +229,23 @@ def test_a_talk_is_finished_up_and_then_the_next_may_come(
     shift = exchange.room.shift(shift_id)
     assert (shift.state, shift.ready_since, shift.calls) == ("ready", exchange.clock.now, 1)
     assert exchange.room.heard()[-1] == "volunteer_ready"
+
+
+def test_who_takes_a_result_back_isnt_put_through_until_there_is_another(
+    exchange: Exchange, api: Callable[[Person], Caller], context_of: Callable[[Person], Context]
+) -> None:
+    shift_id, vic = exchange.sit_down(0), api(exchange.people[0])
+    call_id = exchange.dial(0)
+    exchange.answers(call_id)
+    exchange.ends(call_id, CallDuration="61")
+    given = vic.post(f"/sessions/{shift_id}/next").json
+    vic.post(f"/assignments/{given['id']}/result", json={"disposition": "contacted"})
+    undo_result(context_of(exchange.people[0]), uuid.UUID(given["id"]))
+    assert exchange.room.shift(shift_id).state == "wrap_up"
+    assert exchange.room.heard()[-1] == "volunteer_paused"
+    assert "Just a moment" in exchange.answers(exchange.dial(1), 1)
+    vic.post(f"/assignments/{given['id']}/result", json={"disposition": "refused"})
+    assert exchange.room.shift(shift_id).state == "ready"
 
 
 def test_a_result_in_mid_call_hangs_up_before_the_next_is_joined(
