@@ -35,7 +35,7 @@ MOST: Final = 0.98
 PRUDENCE: Final = 0.5
 """Standard deviations by which the rate is taken higher than it seems."""
 JUMP_CHANCE: Final = 0.05
-"""How likely it is beforehand that the rate has jumped within the seconds looked at."""
+"""How likely it is taken to be beforehand that the rate has jumped within the seconds looked at."""
 CHANGED: Final = 3.0
 """Standard deviations by which the short memory must differ for the long one to be forgotten."""
 JUMP: Final = 0.42
@@ -145,14 +145,16 @@ class Answers:
         return self.rows[second - self.first]
 
     def _sum_up(self) -> None:
-        """`by_age[a]`: share of the answers that have come `a` whole seconds after the start."""
+        """`by_age[a]`: share of the answers that have come `a` whole seconds after the start, up to twice the
+        span.
+        """
         total = sum(self._delays)
         so_far = 0.0
         shares = [0.0]
         for part in self._delays:
             so_far += part
             shares.append(so_far / total)
-        self.by_age = shares
+        self.by_age = shares + [1.0] * self.span
 
     # ---- what is known
 
@@ -200,13 +202,13 @@ class Answers:
         self, now: float, rates: Sequence[float], horizons: Sequence[int]
     ) -> tuple[list[float], list[float]]:
         """Mean and variance of the answers within each of `horizons` (seconds); `rates` by the calls' age."""
-        by_age, last = self.by_age, self.span
+        by_age = self.by_age
         mean, variance = [0.0] * len(horizons), [0.0] * len(horizons)
         for age, count in self.ringing(now):
             come, rate = by_age[age], rates[age]
             left = rate / (1.0 - rate * come)
             for k, horizon in enumerate(horizons):
-                chance = left * (by_age[min(age + horizon, last)] - come)
+                chance = left * (by_age[age + horizon] - come)
                 mean[k] += count * chance
                 variance[k] += count * chance * (1.0 - chance)
         return mean, variance

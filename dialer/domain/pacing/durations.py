@@ -93,9 +93,11 @@ class Freeing:
         self.wrap = Durations(30.0, 6.0)
         self._news = 0
         self._refresh_at = 0
+        self._talk_is_old = False
         self.from_talk: list[list[float]] = []
         self.from_wrap: list[list[float]] = []
-        self._refresh()
+        self._refresh_wrap()
+        self._refresh_talk()
 
     def talk_ended(self, lasted: float) -> None:
         """A conversation took so many seconds."""
@@ -108,19 +110,27 @@ class Freeing:
         self._news += 1
 
     def look(self) -> None:
-        """Work the tables out anew when enough was learned: often at first, seldom later."""
-        if self._news >= self._refresh_at:
-            self._refresh()
+        """Work the tables out anew when enough was learned: often at first, seldom later; one now, the other
+        when asked next, so that no answer takes long.
+        """
+        if self._talk_is_old:
+            self._refresh_talk()
+        elif self._news >= self._refresh_at:
+            self._refresh_wrap()
             self._refresh_at = min(60, 2 + self._refresh_at * 5 // 4)
             self._news = 0
 
-    def _refresh(self) -> None:
-        self.talk.refresh()
+    def _refresh_wrap(self) -> None:
         self.wrap.refresh()
         self.from_wrap = [self.wrap.chances(middle, self._reach) for middle in MIDDLES]
+        self._talk_is_old = True
+
+    def _refresh_talk(self) -> None:
+        self.talk.refresh()
         steps = [float(s) for s in range(2, int(self._reach[-1]) + 3, 2)]
         wrapped = [0.0, *self.wrap.chances(0.0, steps)]
         self.from_talk = [self._both(self.talk.chances(middle, steps), wrapped) for middle in MIDDLES]
+        self._talk_is_old = False
 
     def _both(self, talked: list[float], wrapped: list[float]) -> list[float]:
         """Chance of talk and wrap-up both being over, in steps of two seconds folded into each other."""
@@ -138,6 +148,7 @@ class Freeing:
             "wrap": self.wrap.to_state(),
             "news": self._news,
             "refresh_at": self._refresh_at,
+            "talk_is_old": self._talk_is_old,
             "from_talk": [list(row) for row in self.from_talk],
             "from_wrap": [list(row) for row in self.from_wrap],
         }
@@ -147,5 +158,6 @@ class Freeing:
         self.talk.restore(state["talk"])
         self.wrap.restore(state["wrap"])
         self._news, self._refresh_at = state["news"], state["refresh_at"]
+        self._talk_is_old = state["talk_is_old"]
         self.from_talk = [list(row) for row in state["from_talk"]]
         self.from_wrap = [list(row) for row in state["from_wrap"]]

@@ -91,10 +91,10 @@ class Pacer:
 
     def _judge(self, now: float) -> Callable[[int], bool]:
         """Whether so many calls may be started now."""
-        rates = self._answers.rates(now)
-        outlook = Outlook(self._floor, self._answers, self._freeing, rates)
         share = self._day.share
         left = self._day.left(TALK_SHARE * share * len(self._floor.talking))
+        rates = self._answers.rates(now)
+        outlook = Outlook(self._floor, self._answers, self._freeing, rates)
 
         def fine(calls: int) -> bool:
             chance, lost = outlook.risk(calls)
