@@ -9,6 +9,7 @@ from typing import Final
 
 from dialer.services.accounts.idempotency import forget_old_answers
 from dialer.services.accounts.logins import forget_old_logins
+from dialer.services.calling.best_hours import learn_hours
 from dialer.services.calling.call_looks import ask_about_open_calls, ask_if_due
 from dialer.services.calling.caller_ids import watch_caller_ids
 from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
@@ -49,6 +50,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("expire assignments", 2, expire_assignments),
     Tick("put queues in order", 2, order_queues),
     Tick("put queues in order again", 3600, order_all_again),
+    Tick("learn when people pick up", 900, learn_hours),
     Tick("watch caller ids", 300, watch_caller_ids),
     Tick("apply carrier events", 1, ask_to_apply),
     Tick("place calls", 1, ask_if_waiting),

@@ -65,6 +65,8 @@ class CallPolicy:
     """Tries of one number in this campaign, whoever is asked for on it."""
     caller_id_hour_max: int | None = None
     """Calls in an hour after which one of the campaign's caller ids rests, while another doesn't."""
+    other_hours: bool = False
+    """Retries go to an hour in which the number hasn't failed, the best by the campaign's own answers."""
     gaps_s: Mapping[str, int] = field(default_factory=dict)
     """How long a number rests after an outcome; one that isn't named: the campaign's `retry_after_s`."""
 

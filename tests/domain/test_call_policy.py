@@ -51,7 +51,9 @@ def test_more_points_never_wait_behind_fewer(points: dict[str, int], one: set[st
 
 def test_what_is_usual_is_not_kept() -> None:
     assert stored_policy(CallPolicy()) == {}
-    policy = CallPolicy(points={"pledged": 2}, fresh_first=True, number_day_max=2, gaps_s={"busy": 60})
+    policy = CallPolicy(
+        points={"pledged": 2}, fresh_first=True, number_day_max=2, gaps_s={"busy": 60}, other_hours=True
+    )
     assert policy_of(stored_policy(policy)) == policy
     assert (CallPolicy().retries_at, policy.retries_at) == (Rank.RETRY, Rank.LATER)
 

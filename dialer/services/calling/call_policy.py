@@ -27,6 +27,7 @@ class PolicyFields(TypedDict, total=False):
     number_max: int | None
     caller_id_hour_max: int | None
     gaps_s: dict[str, int]
+    other_hours: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.call_policy import policy_of
 from dialer.domain.queue_order import Place, Rank, place
+from dialer.services.calling.best_hours import at_best_hour
 from dialer.services.calling.facts import Person, people, retry_rule
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.store.models.calling import Campaign, ContactProgress
@@ -69,6 +70,7 @@ def _place(campaign: Campaign, number: str, everyone: Iterable[Person]) -> Place
     found = place([person.standing for person in there], number, last.at if last else None, gap)
     if found is None or found.rank is not Rank.RETRY:
         return found
+    found = at_best_hour(campaign, number, found, tries)
     return replace(found, rank=policy_of(campaign.call_policy).retries_at)
 
 

@@ -97,6 +97,8 @@ class Campaign(Identified, Base):
     knock_up_support_max: Mapped[int] = mapped_column(server_default=text("2"))
     call_policy: Mapped[Json]
     """Who is called next, as far as that isn't the usual (`domain.call_policy`)."""
+    answer_hours: Mapped[Json]
+    """Calls and answers by hour (`services.calling.best_hours`), where retries go by them."""
     order_after: Mapped[str | None]
     """While its queue is being put in order: the number up to which that is done; empty before the first."""
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())

@@ -12,6 +12,7 @@ from flask_babel import gettext, ngettext
 from dialer.domain.access import Permission
 from dialer.domain.call_policy import ADVISED_A_DAY, GAPS_OF, SIGNS
 from dialer.domain.errors import FieldError, ValidationFailed
+from dialer.services.calling.best_hours import answer_hours
 from dialer.services.calling.call_policy import (
     PolicyFields,
     PolicyView,
@@ -122,6 +123,10 @@ def _outcome(name: str) -> str:
 
 def _limits(found: PolicyView) -> Iterator[str]:
     policy = found.policy
+    if policy.other_hours:
+        yield gettext(
+            "A number is tried again at another hour than it failed, when people here pick up most."
+        )
     tries = found.max_attempts
     yield ngettext("Each person is tried once.", "Each person is tried %(num)s times at most.", tries)
     if (most := policy.number_day_max) is not None:
@@ -150,6 +155,7 @@ def _page(found: PolicyView, values: dict[str, Any], errors: Faults | None = Non
         gaps=GAPS_OF,
         advised=ADVISED_A_DAY,
         caller_ids=caller_ids(context(), found.campaign_id),
+        hours=answer_hours(context(), found.campaign_id),
     )
 
 
@@ -170,6 +176,7 @@ def _values(found: PolicyView) -> dict[str, Any]:
         "number_max": _or_empty(policy.number_max),
         "caller_id_hour_max": _or_empty(policy.caller_id_hour_max),
         "fresh_first": policy.fresh_first,
+        "other_hours": policy.other_hours,
     }
 
 
@@ -182,6 +189,7 @@ def _sent() -> dict[str, Any]:
     return {
         **{name: said(name) for name in (*names, *_LIMITS)},
         "fresh_first": ticked("fresh_first"),
+        "other_hours": ticked("other_hours"),
     }
 
 
@@ -203,6 +211,7 @@ def _fields() -> PolicyFields:
         number_max=read["number_max"],
         caller_id_hour_max=read["caller_id_hour_max"],
         fresh_first=ticked("fresh_first"),
+        other_hours=ticked("other_hours"),
     )
 
 

@@ -13,6 +13,7 @@ from dialer.domain.call_policy import CallPolicy
 from dialer.domain.queue_order import Rank
 from dialer.domain.result import HouseholdReport, Report
 from dialer.services.accounts.organisations import system_actor
+from dialer.services.calling.best_hours import answer_hours, learn_hours
 from dialer.services.calling.call_policy import PolicyFields, call_policy, change_call_policy
 from dialer.services.calling.next_contact import next_assignment
 from dialer.services.calling.queue_ordering import order_all_again, order_queues
@@ -21,7 +22,7 @@ from dialer.services.calling.sessions import start_session
 from dialer.services.calling.views import AssignmentView, CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.record import record_support, record_turnout
-from dialer.store.models.calling import QueueEntry
+from dialer.store.models.calling import Campaign, QueueEntry
 from dialer.store.queries import queue, queue_ordering
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, running_campaign
@@ -220,3 +221,24 @@ def test_a_claim_reads_its_index_in_order_whatever_the_lines(ctx: Context, campa
     assert "ix_queue_entry_waiting" in plan
     assert "Sort" not in plan
     assert "uq_queue_entry_organisation_id_campaign_id_number" in chunk
+
+
+def test_retries_go_to_the_hour_at_which_people_pick_up(
+    ctx: Context, system: Context, campaign: CampaignView, seat: Callable[..., Seat]
+) -> None:
+    change(ctx, campaign, other_hours=True)
+    chair = seat(campaign)
+    assert chair.tries("no_answer")
+    assert answer_hours(ctx, campaign.id).overall == (1, 0)
+    learn_hours(system)
+    with ctx.unit() as unit:
+        row = unit.session.get_one(Campaign, (unit.organisation_id, campaign.id))
+        assert row.answer_hours == {"0-13": [1, 0]}
+        row.answer_hours = {"0-13": [900, 90], "0-18": [900, 400]}
+    assert chair.tries("no_answer")
+    with ctx.unit() as unit:
+        due = unit.session.scalars(
+            select(QueueEntry.due_at).where(QueueEntry.priority == Rank.RETRY).order_by(QueueEntry.due_at)
+        ).all()
+    gap = ctx.now + dt.timedelta(hours=1)
+    assert due == [gap, ctx.now.replace(hour=17)], "an hour later, and at six in London"

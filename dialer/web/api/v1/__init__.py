@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialer.web.api.blueprint import Resource
+from dialer.web.api.v1.answer_hours import hours
 from dialer.web.api.v1.assignments import assignments
 from dialer.web.api.v1.audiences import audiences
 from dialer.web.api.v1.blasts import blasts
@@ -48,6 +49,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     conversations,
     elections,
     exports,
+    hours,
     imports,
     join_links,
     lists,

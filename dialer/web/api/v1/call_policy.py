@@ -34,7 +34,8 @@ GapsSchema = Schema.from_dict({name: Whole(least=0, most=GAP_MOST_S) for name in
 
 class CallPolicyFieldsSchema(Schema):
     """What may be set; what is left out stays. `points` by sign order the numbers never tried, the most
-    first; `gaps_s` by outcome, else the campaign's `retry_after_s`; limits a number: null for none.
+    first; `gaps_s` by outcome, else the campaign's `retry_after_s`; limits: null for none.
+    `other_hours` has retries go to hours in which the number hasn't failed, the best by the answers so far.
     """
 
     points = fields.Nested(PointsSchema)
@@ -43,6 +44,7 @@ class CallPolicyFieldsSchema(Schema):
     number_max = Whole(least=1, most=NUMBER_MOST, allow_none=True)
     caller_id_hour_max = Whole(least=1, most=CALLER_ID_HOUR_MOST, allow_none=True)
     gaps_s = fields.Nested(GapsSchema)
+    other_hours = Flag()
 
 
 class CallPolicySchema(CallPolicyFieldsSchema):
@@ -82,6 +84,7 @@ def _shown(found: PolicyView) -> dict[str, object]:
         "number_max": policy.number_max,
         "caller_id_hour_max": policy.caller_id_hour_max,
         "gaps_s": policy.gaps_s,
+        "other_hours": policy.other_hours,
         "retry_after_s": found.retry_after_s,
         "max_attempts": found.max_attempts,
         "being_ordered": found.being_ordered,
