@@ -66,6 +66,7 @@ _COLUMNS: Final = {
         "contact_id",
         "assignment_id",
         "direction",
+        "mode",
         "to",
         "from",
         "state",
@@ -142,8 +143,8 @@ def _message_object(values: Mapping[str, Any]) -> Shown:
 
 
 def _call_object(values: Mapping[str, Any]) -> Shown:
-    found = {name: shown(value) for name, value in values.items() if name != "currency"}
-    return found | {"cost": _cost(values, values["currency"] or "GBP")}
+    found = {name: shown(value) for name, value in values.items() if name not in {"currency", "why"}}
+    return found | {"cost": _cost(values, values["currency"] or "GBP"), "why": values["why"]}
 
 
 _VALUES: Final[dict[str, Callable[[Row[Any]], dict[str, Any]]]] = {

@@ -38,9 +38,9 @@ _MESSAGES: Final = """
     FROM message AS m WHERE m.organisation_id = :organisation
 """
 _CALLS: Final = """
-    SELECT k.id, k.campaign_id, k.contact_id, k.assignment_id, k.direction, k.number, k.caller_id, k.state,
-        k.end_reason, k.answered_by, k.duration_s, k.cost, k.cost_currency, k.carrier_sid, k.created_at,
-        k.contact_rung_at, k.answered_at, k.ended_at
+    SELECT k.id, k.campaign_id, k.contact_id, k.assignment_id, k.direction, k.mode, k.number, k.caller_id,
+        k.state, k.end_reason, k.answered_by, k.duration_s, k.cost, k.cost_currency, k.carrier_sid,
+        k.created_at, k.contact_rung_at, k.answered_at, k.ended_at, k.why
     FROM call AS k WHERE k.organisation_id = :organisation
 """
 _KNOWN: Final = "AND (v.support IS NOT NULL OR v.voting_method IS NOT NULL)"
