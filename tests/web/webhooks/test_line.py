@@ -259,6 +259,7 @@ def test_the_end_of_the_shift_withdraws_what_was_not_placed(desk: Desk) -> None:
     assert desk.calls()[0].end_reason == "shift_over"
 
 
+@pytest.mark.slow
 def test_a_second_session_takes_the_line_along(desk: Desk) -> None:
     desk.join()
     pin = desk.session()["line"]["pin"]
@@ -292,6 +293,7 @@ def test_a_line_that_nobody_told_of_is_found_open(desk: Desk) -> None:
     assert desk.stands() == ("ready", None, "open")
 
 
+@pytest.mark.slow
 def test_nobody_is_put_through_to_whoever_is_not_seen(desk: Desk) -> None:
     desk.join()
     desk.vic.post(f"/sessions/{desk.session_id}/heartbeat")
@@ -350,6 +352,7 @@ def test_who_rings_in_with_the_pin_is_on_the_line(desk: Desk) -> None:
     assert desk.town.troubles() == []
 
 
+@pytest.mark.slow
 def test_ringing_in_again_takes_the_line_over(desk: Desk) -> None:
     desk.join()
     desk.town.person(mobile(555), phone="answers", talk_s=3000, patience_s=3000)
@@ -379,6 +382,7 @@ def test_the_key_that_stops_calls_works_where_a_pin_is_asked_for(desk: Desk) -> 
     assert noes(desk.units) == [mobile(555)]
 
 
+@pytest.mark.slow
 def test_a_number_has_six_wrong_pins_an_hour(desk: Desk) -> None:
     desk.sit_down(via="browser")
     right, wrong = desk.session()["line"]["pin"], wrong_pin(desk)
@@ -503,6 +507,7 @@ def ring_gwen(desk: Desk, gwen: Voter) -> Call:
     return room.call(call_id)
 
 
+@pytest.mark.slow
 def test_whoever_loses_the_line_in_a_talk_comes_back_to_whom_they_talk_with(desk: Desk, gwen: Voter) -> None:
     desk.town.person(GWEN, phone="answers", ring_s=3, talk_s=600, patience_s=20)
     desk.join()
@@ -525,6 +530,7 @@ def test_whoever_loses_the_line_in_a_talk_comes_back_to_whom_they_talk_with(desk
     assert desk.town.troubles() == []
 
 
+@pytest.mark.slow
 def test_whose_line_went_in_a_talk_is_paused_after_it(desk: Desk, gwen: Voter) -> None:
     desk.town.person(GWEN, phone="answers", ring_s=3, talk_s=600, patience_s=20)
     desk.join()
@@ -579,6 +585,7 @@ def test_the_screen_leads_onto_the_line_and_back(desk: Desk, reader: Reader) -> 
     assert desk.up() == []
 
 
+@pytest.mark.slow
 def test_the_screen_tells_how_to_ring_in_and_lets_people_be_rung_by_hand(desk: Desk, reader: Reader) -> None:
     reader.press("next")
     page = reader.press("call-dial-in")
@@ -594,6 +601,7 @@ def test_the_screen_tells_how_to_ring_in_and_lets_people_be_rung_by_hand(desk: D
     assert reader.state == "ringing", "somebody is in hand, to be rung from one's own phone"
 
 
+@pytest.mark.slow
 def test_whose_phone_is_not_known_yet_is_asked_for_it(desk: Desk, reader: Reader) -> None:
     with desk.units.begin(desk.vic.person.organisation_id) as unit:
         unit.session.execute(update(Account).values(phone_confirmed_at=None))
