@@ -50,6 +50,10 @@ END_REASONS: Final = (
 )
 """Beside these a call carries the gate's own word for why the contact could not be rung any more."""
 
+NOBODYS_LINE: Final = frozenset({410, 484, 604})
+"""What a network answers of a number that nobody has: gone, incomplete, exists nowhere (RFC 3261, 21.4 and
+21.6). Its 404 isn't among them: that stands for “no route” as well, which passes (RFC 3398, 7.2.4.1)."""
+
 _MACHINES: Final = ("machine", "fax")
 
 

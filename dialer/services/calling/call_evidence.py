@@ -14,7 +14,7 @@ from dialer.domain.assignment import lease_ends
 from dialer.domain.call import DIALLED, FINAL, proven_by
 from dialer.domain.line import LINE_MOVED, SHIFT_OVER
 from dialer.domain.pacing_event import Kind, Outcome
-from dialer.domain.ringing import SOON, Change, Leg, Standing, follow
+from dialer.domain.ringing import BAD_NUMBER, NOBODYS_LINE, SOON, Change, Leg, Standing, follow
 from dialer.domain.stats import ATTEMPTS
 from dialer.services.budget import stop_when_spent
 from dialer.services.calling import pacing_events
@@ -47,6 +47,8 @@ class Told:
     sequence: int | None = None
     duration_s: int | None = None
     answered_by: str | None = None
+    network_said: int | None = None
+    """The answer of the network that the call went to (a SIP code), where it says why it failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,8 @@ def apply(held: Held, told: Told) -> None:
     change = follow(Standing(call.state, call.contact_rung_at is not None), told.leg, told.status)
     if change.end_reason is not None and held.was_left:
         change = replace(change, end_reason=held.why_left)  # we hung up, nobody else did
+    if call.mode == DIALLED and change.state == "failed" and told.network_said in NOBODYS_LINE:
+        change = replace(change, end_reason=BAD_NUMBER)
     _renew(held)
     make(held, change, duration_s=told.duration_s)
 

@@ -78,6 +78,7 @@ def voice_status() -> Response:
         sequence=_whole(params.get("SequenceNumber")),
         duration_s=_whole(params.get("CallDuration")),
         answered_by=params.get("AnsweredBy"),
+        network_said=_whole(params.get("SipResponseCode")),
     )
     call_events.tell(ctx, id_in_address("c"), what, params)
     return Response(status=204)

@@ -197,6 +197,15 @@ def test_what_nobody_answered_is_recorded_by_the_dialler(
     assert exchange.room.entry(landline(100)).state == "waiting"
 
 
+@pytest.mark.parametrize(("code", "recorded"), [("604", "disconnected"), ("404", "no_answer")])
+def test_a_number_is_out_of_use_only_where_the_network_knows(
+    exchange: Exchange, code: str, recorded: str
+) -> None:
+    call_id = exchange.dial()
+    exchange.ends(call_id, status="failed", SipResponseCode=code)
+    assert exchange.room.results() == [(recorded, None)]
+
+
 @pytest.mark.parametrize(
     ("lasted", "state", "recorded"), [("1", "completed", "hung_up"), ("9", "abandoned", "abandoned")]
 )
