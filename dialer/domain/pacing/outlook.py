@@ -14,9 +14,10 @@ from dialer.domain.pacing.floor import Floor
 
 STEP_S: Final = 2
 LEAST_WEIGHT: Final = 0.004
-STRESS_CAUTION: Final = 1.2
-"""Standard deviations by which what comes after a jump may be more than expected, where the day has room for
-one person; less where it has more.
+STRESS_CAUTION: Final = 0.4
+STRESS_CAUTION_FIRST: Final = 0.8
+"""Standard deviations by which what comes after a jump may be more than expected: the first always, and the
+second beside it where the day has room for one person, less where it has more.
 """
 STRESS_DOUBT: Final = 3.0
 """How many answers must be missing before such a jump is ruled out for the calls of the last seconds."""
@@ -90,7 +91,7 @@ class Outlook:
         those free by then, where that is worst; the less the day has left, the more cautiously.
         """
         worst = 0.0
-        caution = STRESS_CAUTION / max(1.0, left)
+        caution = STRESS_CAUTION + STRESS_CAUTION_FIRST / max(1.0, left)
         for moment in self.moments:
             come = moment.answers_if_jumped + calls * self.jumped * moment.by_now
             spread = math.sqrt(come * (1.0 - self.jumped) + moment.free_variance)
