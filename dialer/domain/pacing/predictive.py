@@ -17,7 +17,9 @@ STRICT: Final = 0.0015
 """Chance of being abandoned up to which a call is started even where the day has no room left."""
 FIRST: Final = 0.01
 ENOUGH: Final = 0.8
-"""The same, where one more person could be abandoned: as many as `ENOUGH` or more after those in the air."""
+"""The same, where a whole person more could be abandoned, and `ENOUGH` of one after those in the air."""
+RESERVE: Final = 1.6
+"""What must be left for that once somebody was abandoned: the rest is kept for two at a time."""
 GAIN: Final = 0.02
 """What each person more that could be abandoned today adds to that chance."""
 MOST: Final = 0.25
@@ -96,12 +98,14 @@ class Pacer:
         rates = self._answers.rates(now)
         outlook = Outlook(self._floor, self._answers, self._freeing, rates)
 
+        whole = 1.0 if self._day.lost < 1.0 else RESERVE
+
         def fine(calls: int) -> bool:
             chance, lost = outlook.risk(calls)
             lost *= share
             if outlook.lost_in_jump(calls, max(0.0, left)) > max(0.0, left):
                 return False
-            if left - lost < ENOUGH:
+            if left < whole or left - lost < ENOUGH:
                 return chance <= STRICT
             worst = max(lost, share * outlook.to_come(calls))
             return chance <= min(MOST, FIRST + GAIN * max(0.0, left - worst - 1.0))
