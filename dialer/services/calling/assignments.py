@@ -13,6 +13,7 @@ from dialer.services.calling.freeing import free_shifts
 from dialer.services.calling.hanging_up import hang_up_for
 from dialer.services.calling.reach import campaign_of, lock_assignment, reach_assignment
 from dialer.services.calling.views import AssignmentView
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment
 from dialer.store.queries import queue
@@ -44,6 +45,7 @@ def save_draft(ctx: Context, assignment_id: uuid.UUID, draft: Mapping[str, objec
         return assignment_view(unit, assignment, campaign_of(unit, assignment))
 
 
+@again_after_deadlock
 def skip_assignment(ctx: Context, assignment_id: uuid.UUID, *, reason: str | None = None) -> AssignmentView:
     """Give the contact back to the line, not for this volunteer again today. Again: no change. A call
     that is under way for them is hung up.

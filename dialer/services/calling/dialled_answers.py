@@ -134,10 +134,14 @@ def alone(ctx: Context, call_id: uuid.UUID, sid: str, times: int) -> HoldOn | No
 
 
 def take_out(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
-    """Have somebody who is alone in a room told that the volunteer's line was lost. Raises CarrierError."""
+    """Have somebody who is alone in a room told that the volunteer's line was lost, unless they are back.
+    Raises CarrierError.
+    """
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
-        sid = dialled.open_sid(unit, call_id)
+        held = hold_call(ctx, unit, call_id)
+        is_back = held is not None and held.shift is not None and held.shift.line_state == "open"
+        sid = None if is_back else dialled.open_sid(unit, call_id)
     if sid is not None:
         carrier.redirect_call(sid, Rerouting(url=call_urls.out_of_room(ctx, call_id, LINE_BACK_TRIES)))
 

@@ -14,6 +14,7 @@ from dialer.services.calling.lines import begin_line, line_view
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift, volunteer_id
 from dialer.services.calling.shift_states import move
 from dialer.services.calling.views import SessionView
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Campaign, Shift
@@ -22,6 +23,7 @@ from dialer.store.queries.calls import is_on_the_phone
 from dialer.store.session import UnitOfWork
 
 
+@again_after_deadlock
 def start_session(
     ctx: Context, campaign_id: uuid.UUID, *, via: str = "own_phone", phone: str | None = None
 ) -> SessionView:
@@ -73,6 +75,7 @@ def current_session(ctx: Context, campaign_id: uuid.UUID | None = None) -> Sessi
         return session_view(unit, shift, open_assignment(unit, shift.id)) if shift else None
 
 
+@again_after_deadlock
 def heartbeat(ctx: Context, session_id: uuid.UUID) -> SessionView:
     """The volunteer is still there: the lease of what they have open begins anew."""
     with ctx.unit() as unit:
@@ -80,6 +83,7 @@ def heartbeat(ctx: Context, session_id: uuid.UUID) -> SessionView:
         return session_view(unit, shift, hear_from(ctx, unit, shift))
 
 
+@again_after_deadlock
 def pause_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
     """Nobody new is handed out until the shift goes on; what is open stays. Again: no change."""
     with ctx.unit() as unit:
@@ -88,6 +92,7 @@ def pause_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
         return session_view(unit, shift, hear_from(ctx, unit, shift))
 
 
+@again_after_deadlock
 def resume_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
     """Go on after a pause. Again: no change."""
     with ctx.unit() as unit:
@@ -97,6 +102,7 @@ def resume_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
         return session_view(unit, shift, assignment)
 
 
+@again_after_deadlock
 def end_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
     """End the shift; what was open is due at once. Again: no change."""
     with ctx.unit() as unit:

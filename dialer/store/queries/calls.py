@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, case, func, or_, select, text, update
 
+from dialer.domain.call import DIALLED
 from dialer.store.models.calling import Assignment, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.people import ContactPhone
@@ -136,11 +137,14 @@ def in_flight(unit: UnitOfWork) -> int:
 
 
 def waiting(unit: UnitOfWork, now: dt.datetime) -> uuid.UUID | None:
-    """The call that has waited longest to be placed, of those that may be placed now."""
+    """The call that has waited longest to be placed, of those that somebody asked for and that may be placed
+    now. What the dialler has claimed is the pacer's to place.
+    """
     return unit.session.scalar(
         select(Call.id)
         .where(
             Call.organisation_id == unit.organisation_id,
+            Call.mode != DIALLED,
             Call.state == "queued",
             Call.dial_state == "waiting",
             or_(Call.not_before.is_(None), Call.not_before <= now),
@@ -182,18 +186,29 @@ def lock_call(unit: UnitOfWork, call_id: uuid.UUID) -> tuple[Call, Assignment | 
         return None
     assignment = shift = None
     if found.mode == "line" and found.shift_id is not None:
-        shift = unit.session.get_one(Shift, (unit.organisation_id, found.shift_id), with_for_update=True)
+        shift = _lock_shift(unit, found.shift_id)
     elif found.assignment_id is not None:
         assignment = unit.session.get_one(Assignment, (unit.organisation_id, found.assignment_id))
-        if assignment.shift_id is not None:
-            key = (unit.organisation_id, assignment.shift_id)
-            shift = unit.session.get_one(Shift, key, with_for_update=True)
+        shift = _lock_shift(unit, assignment.shift_id)
         unit.session.refresh(assignment, with_for_update=True)
-        if shift is None and assignment.shift_id is not None:  # it came into somebody's hands meanwhile
-            key = (unit.organisation_id, assignment.shift_id)
-            shift = unit.session.get_one(Shift, key, with_for_update=True)
+        shift = _lock_moved(unit, shift, assignment.shift_id)
     unit.session.refresh(found, with_for_update=True)
+    if found.mode == "line":
+        shift = _lock_moved(unit, shift, found.shift_id)
     return found, assignment, shift
+
+
+def _lock_shift(unit: UnitOfWork, shift_id: uuid.UUID | None) -> Shift | None:
+    if shift_id is None:
+        return None
+    return unit.session.get_one(Shift, (unit.organisation_id, shift_id), with_for_update=True)
+
+
+def _lock_moved(unit: UnitOfWork, locked: Shift | None, shift_id: uuid.UUID | None) -> Shift | None:
+    """The shift that it belongs to now, where it came into other hands before it was locked."""
+    if locked is not None and locked.id == shift_id:
+        return locked
+    return _lock_shift(unit, shift_id)
 
 
 def holders_of_number(unit: UnitOfWork, number: str) -> Sequence[uuid.UUID]:

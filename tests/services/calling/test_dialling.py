@@ -19,6 +19,7 @@ from dialer.services.calling.call_looks import due_calls, look_after
 from dialer.services.calling.dial_handing import Leading, to_the_wire
 from dialer.services.calling.dial_tick import campaigns_to_lead, tick
 from dialer.services.calling.pacing_view import campaigns_without_pacer, pacing_of
+from dialer.services.calling.placing import place_next
 from dialer.services.context import Context
 from dialer.settings import Settings
 from dialer.store.models import new_id
@@ -98,6 +99,15 @@ def test_a_policy_goes_on_in_another_process_as_it_was(bank: Bank) -> None:
     bank.change(update(PacerLease).values(state={}))
     bank.second(other)
     assert len(bank.carrier.asked) == 1, "and so does one that has lost what was kept, from the rows"
+
+
+def test_what_waits_to_be_rung_is_nobody_elses_to_place(bank: Bank) -> None:
+    bank.on_line("Vic")
+    turn = tick(bank.system(), bank.campaign_id, "pacer")
+    assert turn is not None
+    assert len(turn.call_ids) == 1
+    assert not place_next(bank.system(), bank.carrier, bank.buckets)
+    assert [call.state for call in bank.calls()] == ["queued"]
 
 
 def test_whoever_wakes_with_an_old_fence_rings_nobody(bank: Bank) -> None:
