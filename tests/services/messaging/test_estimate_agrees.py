@@ -20,8 +20,7 @@ from dialer.domain.segments import measure
 from dialer.services.messaging.audience_count import count_recipients
 from dialer.services.messaging.candidates import Candidate, chunk_after
 from dialer.services.messaging.estimate import estimate_blast
-from dialer.services.messaging.opt_out_links import sample_url
-from dialer.services.messaging.rendering import rendered, values_of
+from dialer.services.messaging.rendering import rendered, sample_links, values_of
 from dialer.services.messaging.views import EstimateView
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
@@ -216,6 +215,7 @@ class Town:
         with self.ctx.unit() as unit:
             row = unit.session.get_one(Blast, (unit.organisation_id, blast_id))
             running = unit.session.get_one(Campaign, (unit.organisation_id, row.campaign_id))
+            links = sample_links(self.ctx, running)
             candidates = chunk_after(self.ctx, unit, row, running, after=None).candidates
             assert count_recipients(self.ctx, unit, row, running) == len(
                 {one.number for one in candidates if one.excluded is None}
@@ -228,10 +228,8 @@ class Town:
                     excluded["duplicate_number"] += one.number in texts
                     if one.number not in texts:
                         standing.append(one)
-                    texts.setdefault(one.number, rendered(row.body, one.person, sample_url(self.ctx)))
-            lacks = {
-                one.id: lacking(row.body, values_of(one.person, sample_url(self.ctx))) for one in standing
-            }
+                    texts.setdefault(one.number, rendered(row.body, one.person, links))
+            lacks = {one.id: lacking(row.body, values_of(one.person, links)) for one in standing}
             texted = set(unit.session.scalars(select(Message.number)))
         measured = [measure(body) for body in texts.values()]
         return {
