@@ -11,12 +11,13 @@ from dialer.domain.errors import AssignmentClosed, ValidationFailed
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.freeing import free_shifts
 from dialer.services.calling.hanging_up import hang_up_for
+from dialer.services.calling.leases import rest_from_talk
 from dialer.services.calling.reach import campaign_of, lock_assignment, reach_assignment
 from dialer.services.calling.views import AssignmentView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment
-from dialer.store.queries import queue
+from dialer.store.queries import dialled, queue
 from dialer.store.session import UnitOfWork
 
 DRAFT_MAX = 64 * 1024
@@ -64,7 +65,10 @@ def skip_assignment(ctx: Context, assignment_id: uuid.UUID, *, reason: str | Non
 
 def _skip(ctx: Context, unit: UnitOfWork, assignment: Assignment, reason: str | None) -> None:
     assignment.state, assignment.closed_at, assignment.skip_reason = "skipped", ctx.now, reason
-    queue.put_back(unit, [assignment.queue_entry_id])
+    if dialled.joined_among(unit, [assignment.id]):
+        rest_from_talk(ctx, unit, assignment)
+    else:
+        queue.put_back(unit, [assignment.queue_entry_id])
     unit.session.flush()
     queue.release(unit, [assignment.id])
     hang_up_for(ctx, unit, [assignment.id])

@@ -87,8 +87,15 @@ def _put_back(
     queue.put_first(unit, at_once, ctx.now)
     for assignment in assignments:
         if assignment.id in spoken_to:
-            gap = dt.timedelta(seconds=campaign_of(unit, assignment).retry_after_s)
-            queue.put_first(unit, [assignment.queue_entry_id], ctx.now + gap)
+            rest_from_talk(ctx, unit, assignment)
+
+
+def rest_from_talk(ctx: Context, unit: UnitOfWork, assignment: Assignment) -> None:
+    """Put back somebody whom the dialler has joined with a volunteer, and of whom nothing is recorded: they
+    were rung just now, so they are due as late as after any other call.
+    """
+    gap = dt.timedelta(seconds=campaign_of(unit, assignment).retry_after_s)
+    queue.put_first(unit, [assignment.queue_entry_id], ctx.now + gap)
 
 
 def end_shift(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:

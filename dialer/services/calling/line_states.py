@@ -23,9 +23,10 @@ def is_wanted(shift: Shift | None, call: Call) -> bool:
 
 def line_opened(unit: UnitOfWork, shift: Shift, call: Call, now: dt.datetime) -> None:
     """Their leg is in their room. It brings back whoever was paused by us, not who paused themselves. Told
-    again, or of a leg that doesn't count any more: no change.
+    again, or of a leg that doesn't count any more: no change. Coming to the telephone is a sign of life; a
+    receiver that lies beside it is none.
     """
-    if not is_wanted(shift, call) or call.state in FINAL:
+    if not is_wanted(shift, call) or call.state in FINAL or shift.line_state == "open":
         return
     shift.last_seen_at = max(shift.last_seen_at, now)
     comes_back = shift.state == "paused" and shift.pause_reason is not None

@@ -13,6 +13,7 @@ from flask import Flask
 
 from dialer.domain.abandonment import GREETED_FOR
 from dialer.domain.line import room_of
+from dialer.services.calling.assignments import skip_assignment
 from dialer.services.calling.corrections import undo_result
 from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
@@ -312,3 +313,14 @@ def test_the_greeting_is_over_in_time_in_both_languages(app: Flask) -> None:
             (said,) = twiml.read(spoken.document(spoken.say(spoken.HELLO_ONE_MOMENT, language))).verbs
             assert isinstance(said, Say)
             assert said.lasts_s <= GREETED_FOR.total_seconds()
+
+
+def test_somebody_left_to_others_in_mid_talk_is_not_rung_again_at_once(
+    exchange: Exchange, context_of: Callable[[Person], Context]
+) -> None:
+    exchange.sit_down()
+    call_id = exchange.dial()
+    exchange.answers(call_id)
+    skip_assignment(context_of(exchange.people[0]), exchange.room.assignment(call_id).id)
+    entry = exchange.room.entry(landline(100))
+    assert (entry.state, entry.due_at) == ("waiting", exchange.clock.now + dt.timedelta(hours=4))

@@ -300,8 +300,11 @@ def test_nobody_is_put_through_to_whoever_is_not_seen(desk: Desk) -> None:
     desk.advance(299)
     pause_unseen(desk.system())
     assert desk.stands()[0] == "ready"
+    desk.look()  # the carrier says that they are on the line, which isn't to say that they are there
     desk.advance(1)
     pause_unseen(desk.system())
+    assert desk.stands() == ("paused", "unseen", "open")
+    desk.look()
     assert desk.stands() == ("paused", "unseen", "open")
     desk.vic.post(f"/sessions/{desk.session_id}/resume")
     assert desk.stands() == ("ready", None, "open")
