@@ -298,11 +298,15 @@ def test_nobody_is_put_through_to_whoever_is_not_seen(desk: Desk) -> None:
     desk.join()
     desk.vic.post(f"/sessions/{desk.session_id}/heartbeat")
     desk.advance(299)
+    desk.look()
     pause_unseen(desk.system())
     assert desk.stands()[0] == "ready"
     desk.look()  # the carrier says that they are on the line, which isn't to say that they are there
     desk.advance(1)
     pause_unseen(desk.system())
+    assert desk.stands() == ("paused", "unseen", "open"), "a line that is only there is no sign"
+    desk.advance(60)
+    desk.look()
     assert desk.stands() == ("paused", "unseen", "open")
     desk.look()
     assert desk.stands() == ("paused", "unseen", "open")
