@@ -87,6 +87,12 @@ class Call(Identified, Base):
             postgresql_where=text("shift_id IS NOT NULL AND state IN ('queued', 'ringing', 'in_progress')"),
         ),
         Index(
+            "ix_call_room",
+            "organisation_id",
+            "account_id",
+            postgresql_where=text("mode = 'dialled' AND state IN ('queued', 'ringing', 'in_progress')"),
+        ),
+        Index(
             "ix_call_greeted",
             "organisation_id",
             "campaign_id",

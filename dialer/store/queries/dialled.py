@@ -16,9 +16,11 @@ from dialer.store.session import UnitOfWork
 
 
 def _waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> Select[Shift]:
-    """Who waits for a call with nobody in hand and nobody on their line, the longest first."""
+    """Who waits for a call with nobody in hand and nobody in their room, the longest first. The room is one
+    for all shifts of a volunteer: whoever talks in it for another shift, or campaign, is still there.
+    """
     of_shift = (Assignment.organisation_id == Shift.organisation_id, Assignment.shift_id == Shift.id)
-    on_line = (Call.organisation_id == Shift.organisation_id, Call.shift_id == Shift.id)
+    in_room = (Call.organisation_id == Shift.organisation_id, Call.account_id == Shift.account_id)
     return (
         select(Shift)
         .where(
@@ -27,7 +29,7 @@ def _waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> Select[Shift]:
             Shift.state == "ready",
             Shift.line_state == "open",
             ~exists().where(*of_shift, Assignment.state == "open"),
-            ~exists().where(*on_line, Call.mode == DIALLED, Call.state.in_(OPEN)),
+            ~exists().where(*in_room, Call.mode == DIALLED, Call.state.in_(OPEN)),
         )
         .order_by(Shift.ready_since, Shift.id)
         .limit(1)
@@ -46,9 +48,20 @@ def claim_waiting(unit: UnitOfWork, campaign_id: uuid.UUID, *, behind: int = 0) 
     query = _waiting(unit, campaign_id).offset(behind)
     passed = unit.session.scalar(query.with_for_update(of=Shift, skip_locked=True))
     if passed is not None:
-        return passed
+        return _alone(unit, passed)
     seen = unit.session.scalar(query)
-    return None if seen is None else unit.session.scalar(query.with_for_update(of=Shift))
+    waited = None if seen is None else unit.session.scalar(query.with_for_update(of=Shift))
+    return None if waited is None else _alone(unit, waited)
+
+
+def _alone(unit: UnitOfWork, shift: Shift) -> Shift | None:
+    """The shift (locked), unless a call of another campaign was just put into the same volunteer's room:
+    each shift has a lock of its own, so the room has one too, until the end of the transaction.
+    """
+    room = func.hashtextextended(f"room {shift.organisation_id} {shift.account_id}", 0)
+    unit.session.execute(select(func.pg_advisory_xact_lock(room)))
+    found = _waiting(unit, shift.campaign_id).where(Shift.id == shift.id)
+    return unit.session.scalar(found)
 
 
 def leg_on_line_of(unit: UnitOfWork, shift_id: uuid.UUID) -> Call | None:

@@ -17,6 +17,7 @@ from dialer.services.calling.assignments import skip_assignment
 from dialer.services.calling.corrections import undo_result
 from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
+from dialer.store.models.calling import Shift
 from dialer.store.session import UnitFactory
 from dialer.town.voice import twiml
 from dialer.town.voice.verbs import Say
@@ -114,6 +115,18 @@ def test_two_answers_at_once_never_get_one_volunteer(exchange: Exchange) -> None
     assert sum("Just a moment" in each for each in heard) == 3
     joined = [call for call in map(exchange.room.call, calls) if call.joined_at]
     assert len(joined) == 1
+
+
+def test_nobody_comes_into_a_room_in_which_the_shift_before_still_talks(exchange: Exchange) -> None:
+    before, first, second = exchange.sit_down(), exchange.dial(), exchange.dial(1)
+    assert "<Conference" in exchange.answers(first)
+    with exchange.room.units.begin(exchange.room.organisation_id) as unit:
+        shift = unit.session.get_one(Shift, (exchange.room.organisation_id, before))
+        move(unit, shift, exchange.clock.now, "ended")
+    exchange.sit_down()
+    assert "Just a moment" in exchange.answers(second, 1), "the room is the same"
+    exchange.ends(first)
+    assert "<Conference" in exchange.answers(second, 1, then="&greeted=1")
 
 
 def test_one_answer_told_twice_at_once_takes_one_volunteer(exchange: Exchange) -> None:
