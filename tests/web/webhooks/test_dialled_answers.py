@@ -129,6 +129,20 @@ def test_nobody_comes_into_a_room_in_which_the_shift_before_still_talks(exchange
     assert "<Conference" in exchange.answers(second, 1, then="&greeted=1")
 
 
+def test_answers_of_two_campaigns_at_once_never_get_one_room(exchange: Exchange, ctx: Context) -> None:
+    voters = [Voter("Somebody else", [landline(150)])]
+    made = running_campaign(ctx, voters, caller_ids=[OURS], dialing_mode="predictive")
+    join_campaign(ctx.units, exchange.people[0], made.id)
+    room = Room(ctx.units, ctx.organisation_id, made.id, exchange.room.system)
+    other = Exchange(room, exchange.clock, [exchange.voters[0], *voters], exchange.people, exchange.app)
+    for each in (exchange, other):
+        each.sit_down()
+    asked = [(exchange, exchange.dial(), 0), (other, other.dial(1), 1)]
+    with ThreadPoolExecutor(2) as pool:
+        heard = list(pool.map(lambda one: one[0].answers(one[1], one[2]), asked))
+    assert sum("<Conference" in each for each in heard) == 1
+
+
 def test_one_answer_told_twice_at_once_takes_one_volunteer(exchange: Exchange) -> None:
     shifts = [exchange.sit_down(0), exchange.sit_down(1)]
     call_id = exchange.dial()
