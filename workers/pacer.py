@@ -51,6 +51,10 @@ LAST_ANSWERS_S: Final = 5.0
 STATEMENT_TIMEOUT_S: Final = 5.0
 REFUSED_REST_S: Final = 30.0
 """How long a campaign is left alone whose calls the carrier refuses for a reason of ours."""
+FAILED_REST_S: Final = 5.0
+"""How long a campaign is left alone whose second failed: longer than a statement may take, so that one that
+always fails holds up the others for less than half of the time.
+"""
 
 log = get_logger(__name__)
 
@@ -157,7 +161,11 @@ class PacerProcess:
                 continue
             self.due[organisation_id, campaign_id] = max(at + TICK_S, now + TICK_S / 2)
             with structlog.contextvars.bound_contextvars(campaign_id=str(campaign_id)):
-                self._tick_one(organisation_id, campaign_id, now)
+                try:
+                    self._tick_one(organisation_id, campaign_id, now)
+                except (SQLAlchemyError, RuleBroken):  # the others aren't to wait for this one
+                    log.warning("a campaign could not be led for a second", exc_info=True)
+                    self.due[organisation_id, campaign_id] = now + FAILED_REST_S
 
     def _tick_one(self, organisation_id: uuid.UUID, campaign_id: uuid.UUID, now: float) -> None:
         turn = dial_tick.tick(

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dialer.domain.access import Permission, require
-from dialer.domain.dialling import Event, PolicySettings, Still, room, somebody_on_line
+from dialer.domain.dialling import DIALLED_MODES, Event, PolicySettings, Still, room, somebody_on_line
 from dialer.domain.pacing_host import Host
 from dialer.domain.quiet_hours import quiet_until
 from dialer.services.calling.dial_claims import Wish, claim_lines
@@ -60,13 +60,17 @@ class _Second:
 
 @again_after_deadlock
 def tick(ctx: Context, campaign_id: uuid.UUID, holder: str, held_up: Still | None = None) -> Turn | None:
-    """Do one second of it; None where somebody else leads. `held_up`: why the carrier is to be left alone."""
+    """Do one second of it; None where somebody else leads, or where it isn't dialled any more. `held_up`: why
+    the carrier is to be left alone.
+    """
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
         lease = pacer_leases.lead(unit, campaign_id, holder, ctx.now)
         if lease is None:
             return None
         campaign = unit.session.get_one(Campaign, (unit.organisation_id, campaign_id))
+        if campaign.dialing_mode not in DIALLED_MODES:  # since it was looked for
+            return None
         second = _Second(ctx, unit, campaign, lease)
         host = _host(second)
         asked = host.ask(ctx.now.timestamp())

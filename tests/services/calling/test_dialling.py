@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 
 from dialer.carrier.port import CarrierCall, NotAccepted, Refused, Unknown
 from dialer.domain.carrier_action import Action
+from dialer.domain.errors import Unavailable
 from dialer.domain.limit import Limit, Taken
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.call_looks import due_calls, look_after
@@ -108,6 +109,41 @@ def test_what_waits_to_be_rung_is_nobody_elses_to_place(bank: Bank) -> None:
     assert len(turn.call_ids) == 1
     assert not place_next(bank.system(), bank.carrier, bank.buckets)
     assert [call.state for call in bank.calls()] == ["queued"]
+
+
+def test_a_campaign_that_is_no_longer_dialled_rings_nobody_more(bank: Bank) -> None:
+    bank.on_line("Vic")
+    pacer = bank.pacer()
+    bank.second(pacer)
+    rung = len(bank.carrier.asked)
+    bank.change(update(Campaign).values(dialing_mode="preview"))
+    pacer.looked_at = bank.at + 10  # it is ticked before it is looked for again
+    bank.second(pacer)
+    assert len(bank.carrier.asked) == rung
+    assert pacer.due == {}
+
+
+def test_a_campaign_that_fails_does_not_hold_up_another(
+    bank: Bank, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank.on_line("Vic")
+    other = running_campaign(ctx, [Voter("Nia", [landline(50)])], dialing_mode="progressive")
+    dataclasses.replace(bank, campaign_id=other.id).on_line("Wyn")
+    ticked: list[uuid.UUID] = []
+
+    def breaks(ctx: Context, campaign_id: uuid.UUID, holder: str, held_up: Any) -> Any:
+        ticked.append(campaign_id)
+        if campaign_id == other.id:
+            raise Unavailable
+        return tick(ctx, campaign_id, holder, held_up)
+
+    monkeypatch.setattr("workers.pacer.dial_tick.tick", breaks)
+    pacer = bank.pacer()
+    bank.second(pacer)
+    bank.second(pacer)
+    assert len(bank.carrier.asked) == 1
+    assert ticked.count(other.id) == 1, "it is left alone for a while"
+    assert ticked.count(bank.campaign_id) == 2
 
 
 def test_whoever_wakes_with_an_old_fence_rings_nobody(bank: Bank) -> None:
