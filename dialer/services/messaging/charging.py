@@ -21,9 +21,9 @@ from dialer.services.budget import spend_alone, stop_when_spent
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
 from dialer.services.messaging.progress import ACCEPTED, bump_pace, spent_in
-from dialer.store.queries import counters, message_outcomes
+from dialer.store.queries import counters, message_prices
 from dialer.store.queries.campaign_spending import Turns, spend
-from dialer.store.queries.message_outcomes import Billed
+from dialer.store.queries.message_prices import Billed
 from dialer.store.queries.text_spending import Place, Spent, place_of
 from dialer.store.session import UnitOfWork
 
@@ -83,7 +83,7 @@ def correct(ctx: Context, unit: UnitOfWork, messages: Iterable[CarrierMessage]) 
     """
     billed = [Billed(each.sid, each.price, each.currency, each.segments) for each in messages]
     if billed:
-        rows = message_outcomes.correct_costs(unit, billed)
+        rows = message_prices.correct_costs(unit, billed)
         _spend(ctx, unit, [_difference(row) for row in rows], "never")
 
 

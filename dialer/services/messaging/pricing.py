@@ -21,7 +21,7 @@ from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.charging import correct
 from dialer.store.models.messaging import Blast
-from dialer.store.queries.message_outcomes import sent_until, sent_without_price
+from dialer.store.queries.message_prices import sent_until, sent_without_price
 from dialer.store.session import UnitOfWork
 
 SETTLED_AFTER: Final = dt.timedelta(hours=1)
