@@ -44,6 +44,7 @@ class Room:
             line_state="none",
             started_at=since,
             last_seen_at=since,
+            state_since=since,
         )
         with self.units.begin(self.organisation_id) as unit:
             unit.session.add(shift)

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import or_, update
 
 from dialer.domain.assignment import lease_ends
-from dialer.domain.call import DIALLED, FINAL, proven_by
+from dialer.domain.call import DIALLED, FINAL, FURTHER, OF_A_ROOM, proven_by
 from dialer.domain.line import LINE_MOVED, SHIFT_OVER
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.ringing import BAD_NUMBER, NOBODYS_LINE, SOON, Change, Leg, Standing, follow
@@ -70,6 +70,8 @@ class Held:
         """
         if self.call.mode == LINE:
             return not is_wanted(self.shift, self.call)
+        if self.call.mode in FURTHER:
+            return self.shift is None or self.shift.state == "ended"
         if self.assignment is None:
             return False
         done = self.call.mode == DIALLED and self.assignment.state == "completed"
@@ -78,7 +80,7 @@ class Held:
     @property
     def why_left(self) -> str:
         """Why a call ends that was left."""
-        if self.call.mode != LINE:
+        if self.call.mode not in OF_A_ROOM:
             return NOT_IN_HAND
         return LINE_MOVED if self.shift is not None and self.shift.state != "ended" else SHIFT_OVER
 
@@ -107,7 +109,7 @@ def apply(held: Held, told: Told) -> None:
     if told.answered_by and told.leg == "contact":
         call.answered_by = told.answered_by
     _charge(held, told)
-    whole = told.leg == "contact" or call.mode == LINE
+    whole = told.leg == "contact" or call.mode in OF_A_ROOM
     if whole and proven_by(told.status) == "in_progress" and call.state not in FINAL:
         _answered(held)
     change = follow(Standing(call.state, call.contact_rung_at is not None), told.leg, told.status)
@@ -225,9 +227,9 @@ def _charge(held: Held, told: Told) -> None:
 
 def _let_shift_go(held: Held) -> None:
     """What the end of a call means for the shift that it belongs to."""
-    if held.call.mode != LINE:
+    if held.call.mode not in OF_A_ROOM:
         _free_shift(held)
-    elif held.shift is not None:
+    elif held.call.mode == LINE and held.shift is not None:
         line_over(held.unit, held.shift, held.call, held.ctx.now)
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from dialer.carrier.port import Carrier, CarrierCall, CarrierError
 from dialer.domain.access import Permission, require
-from dialer.domain.call import DIALLED, FINAL, ONE_LEG, proven_by
+from dialer.domain.call import DIALLED, FINAL, OF_A_ROOM, ONE_LEG, proven_by
 from dialer.domain.dialling import next_dial_look
 from dialer.domain.line import LOOKED_AT_EVERY
 from dialer.domain.ringing import LOST, SOON, TOO_LATE, VOLUNTEER_GONE, Change, first_look, next_look
@@ -201,7 +201,7 @@ def _take_in(ctx: Context, question: Question, legs: Legs) -> None:
         if legs.contact is not None:
             apply(held, _told("contact", legs.contact))
         apply(held, _told("contact" if question.mode in ONE_LEG else "volunteer", legs.own))
-        if question.mode == LINE:
+        if question.mode in OF_A_ROOM:
             _still_there(held)
             return
         _blame_nobody(held)
@@ -209,13 +209,14 @@ def _take_in(ctx: Context, question: Question, legs: Legs) -> None:
 
 
 def _still_there(held: Held) -> None:
-    """A volunteer's line that goes on: they are in their room, whether or not that was told; it is looked at
-    again, as long as it lasts.
+    """A leg of a room that goes on is looked at again, as long as it lasts. On their line the volunteer is in
+    their room, whether or not that was told.
     """
     if held.shift is None or held.call.state != "in_progress" or held.was_left:
         return
     held.call.deadline_at = held.ctx.now + LOOKED_AT_EVERY
-    line_opened(held.unit, held.shift, held.call, held.ctx.now)
+    if held.call.mode == LINE:
+        line_opened(held.unit, held.shift, held.call, held.ctx.now)
 
 
 def _blame_nobody(held: Held) -> None:

@@ -185,6 +185,7 @@ def _new_shift(
         talks=0,
         started_at=ctx.now,
         last_seen_at=ctx.now,
+        state_since=ctx.now,
         ready_since=ctx.now,
         line_state="none",
         limited_since=earlier.limited_since if earlier else None,

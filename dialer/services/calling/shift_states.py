@@ -26,6 +26,8 @@ def move(
     after = (shift.state, shift.line_state)
     if before == after:
         return
+    if shift.state != before[0]:
+        shift.state_since = now
     if shift.state != "ready":
         shift.ready_since = None
     elif not waits(*before):

@@ -37,7 +37,8 @@ class CampaignStats:
 
     `attempts` are results of people who were rung, `contacted` talks, `dispositions` results by slug after
     corrections; `support` people by 1 to 5, `pledges` those of 1 and 2; `calls_per_hour` attempts of the
-    last 60 minutes; `messages` are texts sent for it, by state.
+    last 60 minutes; `messages` are texts sent for it, by state. `sessions` are the shifts that go on, by
+    state, and `help_asked` how many volunteers have asked for help that nobody has given yet.
     """
 
     contacts: int
@@ -47,6 +48,8 @@ class CampaignStats:
     support: Mapping[int, int]
     pledges: int
     sessions_now: int
+    sessions: Mapping[str, int]
+    help_asked: int
     calls_per_hour: int
     spent: Spent
     messages: Mapping[str, int] = field(default_factory=dict)
@@ -97,6 +100,7 @@ def _stats(
     where = (unit.session, unit.organisation_id, campaigns)
     by_slug = dispositions(results)
     support = {level: known.get(support_name(level), 0) for level in SUPPORTS}
+    shifts = campaign_figures.open_shifts(*where)
     return CampaignStats(
         contacts=people,
         attempts=results.get(ATTEMPTS, 0),
@@ -104,7 +108,9 @@ def _stats(
         dispositions=by_slug,
         support=support,
         pledges=sum(support[level] for level in PLEDGED),
-        sessions_now=campaign_figures.open_shifts(*where),
+        sessions_now=sum(shifts.values()),
+        sessions=shifts,
+        help_asked=campaign_figures.help_asked(*where),
         calls_per_hour=campaign_figures.attempts_since(*where, ctx.now - _HOUR),
         spent=_spent(campaign_figures.spent_by_currency(*where)),
         messages=messages(results),

@@ -11,6 +11,7 @@ from dialer.store.models import (
     messaging,
     pacing,
     people,
+    supervising,
 )
 from dialer.store.models.base import Base, new_id
 
@@ -27,4 +28,5 @@ __all__ = [
     "new_id",
     "pacing",
     "people",
+    "supervising",
 ]

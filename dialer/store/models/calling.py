@@ -214,7 +214,7 @@ class Shift(Identified, Base):
 
     In a dialled mode the volunteer's own leg holds a conference (`line_state`); `ready_since` is since when
     they wait for a call, and null in every other state: who has waited longest is put through first. With
-    `pin` they join by ringing in.
+    `pin` they join by ringing in. `state_since` is when they came into their present state.
     """
 
     __tablename__ = "shift"
@@ -264,6 +264,7 @@ class Shift(Identified, Base):
     limited_since: Mapped[Instant | None]
     limits_from: Mapped[Instant | None]
     ended_at: Mapped[Instant | None]
+    state_since: Mapped[Instant] = mapped_column(server_default=func.now())
     ready_since: Mapped[Instant | None]
     line_state: Mapped[str] = mapped_column(server_default=text("'none'"))
     line_call_id: Mapped[uuid.UUID | None]

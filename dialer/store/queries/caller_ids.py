@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
+from dialer.domain.call import OF_A_ROOM
 from dialer.domain.caller_id import RESTS_FOR, Answers
 from dialer.store.models.calling import Campaign
 from dialer.store.models.calls import Call, CallerIdRest
@@ -29,7 +30,7 @@ def answers_since(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime) 
             Call.id > first,
             Call.created_at > since,
             Call.direction == "outbound",
-            Call.mode != "line",
+            Call.mode.not_in(OF_A_ROOM),
             Call.contact_rung_at.is_not(None),
         )
         .group_by(Call.caller_id)
@@ -48,7 +49,7 @@ def placed_since(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime) -
             Call.id > first,
             Call.created_at > since,
             Call.direction == "outbound",
-            Call.mode != "line",
+            Call.mode.not_in(OF_A_ROOM),
             Call.state != "canceled",
         )
         .group_by(Call.caller_id)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import and_, case, func, or_, select, text, update
 
-from dialer.domain.call import DIALLED
+from dialer.domain.call import DIALLED, OF_A_ROOM
 from dialer.store.models.calling import Assignment, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.people import ContactPhone
@@ -185,7 +185,7 @@ def lock_call(unit: UnitOfWork, call_id: uuid.UUID) -> tuple[Call, Assignment | 
     if found is None:
         return None
     assignment = shift = None
-    if found.mode == "line" and found.shift_id is not None:
+    if found.mode in OF_A_ROOM:
         shift = _lock_shift(unit, found.shift_id)
     elif found.assignment_id is not None:
         assignment = unit.session.get_one(Assignment, (unit.organisation_id, found.assignment_id))
@@ -193,7 +193,7 @@ def lock_call(unit: UnitOfWork, call_id: uuid.UUID) -> tuple[Call, Assignment | 
         unit.session.refresh(assignment, with_for_update=True)
         shift = _lock_moved(unit, shift, assignment.shift_id)
     unit.session.refresh(found, with_for_update=True)
-    if found.mode == "line":
+    if found.mode in OF_A_ROOM:
         shift = _lock_moved(unit, shift, found.shift_id)
     return found, assignment, shift
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from dialer.store.models.calling import Campaign, CampaignList, Shift
 from dialer.store.models.gotv import CampaignMinute
 from dialer.store.models.people import Contact, ContactList, ListMember
+from dialer.store.models.supervising import HelpRequest
 from dialer.store.queries.counters import Key
 
 
@@ -52,16 +53,28 @@ def _lists_of(organisation_id: uuid.UUID, campaigns: Sequence[uuid.UUID]) -> Sel
     )
 
 
-def open_shifts(session: Session, organisation_id: uuid.UUID, campaigns: Sequence[uuid.UUID]) -> int:
-    """Shifts that haven't ended."""
+def open_shifts(
+    session: Session, organisation_id: uuid.UUID, campaigns: Sequence[uuid.UUID]
+) -> dict[str, int]:
+    """Shifts that haven't ended, by state."""
     counted = (
-        select(func.count())
-        .select_from(Shift)
+        select(Shift.state, func.count())
         .where(
             Shift.organisation_id == organisation_id,
             Shift.campaign_id.in_(campaigns),
             Shift.state != "ended",
         )
+        .group_by(Shift.state)
+    )
+    return {state: count for state, count in session.execute(counted)}  # noqa: C416 -- rows aren't pairs
+
+
+def help_asked(session: Session, organisation_id: uuid.UUID, campaigns: Sequence[uuid.UUID]) -> int:
+    """Volunteers who asked for help, and for whom it isn't over."""
+    counted = select(func.count()).where(
+        HelpRequest.organisation_id == organisation_id,
+        HelpRequest.campaign_id.in_(campaigns),
+        HelpRequest.closed_at.is_(None),
     )
     return session.scalar(counted) or 0
 

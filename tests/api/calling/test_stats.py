@@ -53,6 +53,8 @@ def test_a_new_campaign_has_nothing_but_people(bank: Bank, api: Api, carys: Pers
         "pledges": 0,
         "messages": {},
         "sessions_now": 0,
+        "sessions": {},
+        "help_asked": 0,
         "calls_per_hour": 0,
         "spent": {"amount": "0.0000", "currency": "GBP"},
     }

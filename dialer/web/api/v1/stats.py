@@ -29,6 +29,8 @@ class StatsSchema(Schema):
     pledges = Whole(required=True)
     messages = fields.Dict(keys=Text(), values=Whole(), required=True)
     sessions_now = Whole(required=True)
+    sessions = fields.Dict(keys=Text(), values=Whole(), required=True)
+    help_asked = Whole(required=True)
     calls_per_hour = Whole(required=True)
     spent = Money(required=True)
 
