@@ -29,6 +29,9 @@ LINE_BACK_TRIES: Final = 8
 """How often a volunteer's line that was lost in a talk is looked for, some two and a half seconds apart."""
 ALONE_TRIES: Final = 3
 """How often somebody hears “one moment” who is alone in a volunteer's room, some three seconds apart."""
+ASKED_WITHIN: Final = dt.timedelta(seconds=10)
+"""Of somebody who is alone, or held on, the carrier asks again within three seconds, a slow answer of ours
+added: of whom it hasn't asked for so long is with somebody."""
 
 
 class Step(StrEnum):
@@ -53,6 +56,24 @@ def next_step(answered_at: dt.datetime, now: dt.datetime, *, greeted: bool, free
     if free and (in_time or not greeted):
         return Step.JOIN
     return Step.GREET if in_time and not greeted else Step.INFORM
+
+
+def has_met_nobody(
+    joined_at: dt.datetime, alone_at: dt.datetime | None, now: dt.datetime, *, is_in_room: bool
+) -> bool:
+    """Whether whoever was put through to a volunteer, and is found without one now, has met nobody so far.
+    `alone_at`: when that was found last. `is_in_room`: their room hasn't begun; else it is over by now.
+
+    A volunteer whose line is lost within two seconds of it wasn't there for them.
+    """
+    if alone_at is not None:
+        return now - alone_at <= ASKED_WITHIN
+    return now - joined_at <= (ASKED_WITHIN if is_in_room else ANSWER_WITHIN)
+
+
+def was_alone_to_the_end(alone_at: dt.datetime | None, ended_at: dt.datetime) -> bool:
+    """Whether whoever was put through to a volunteer hung up before they met them."""
+    return alone_at is not None and ended_at - alone_at <= ASKED_WITHIN
 
 
 def was_abandoned(lasted: dt.timedelta) -> bool:

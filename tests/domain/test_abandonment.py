@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from dialer.domain.abandonment import Step, next_step, outcome_of
+from dialer.domain.abandonment import Step, has_met_nobody, next_step, outcome_of
 from tests.examples import cases
 
 ANSWERED = dt.datetime(2026, 5, 7, 18, 0, tzinfo=dt.UTC)
@@ -51,3 +51,23 @@ def test_what_somebody_hears_who_has_answered(after_s: float, greeted: bool, fre
 )
 def test_what_the_dialler_records(state: str, reason: str | None, lasted_s: int, outcome: str | None) -> None:
     assert outcome_of(state, reason, dt.timedelta(seconds=lasted_s)) == outcome
+
+
+@pytest.mark.parametrize(
+    ("joined_s", "alone_s", "is_in_room", "met_nobody"),
+    [
+        (1, None, True, True),  # the room is empty as they come
+        (11, None, True, False),  # a room that they came back into
+        (2, None, False, True),  # the room ended as they came
+        (3, None, False, False),
+        (25, 3, False, True),  # alone in it until now
+        (25, 11, False, False),  # alone in it once
+    ],
+)
+def test_who_is_without_a_volunteer_has_met_one_or_not(
+    joined_s: int, alone_s: int | None, is_in_room: bool, met_nobody: bool
+) -> None:
+    now = ANSWERED + dt.timedelta(minutes=1)
+    alone_at = None if alone_s is None else now - dt.timedelta(seconds=alone_s)
+    joined_at = now - dt.timedelta(seconds=joined_s)
+    assert has_met_nobody(joined_at, alone_at, now, is_in_room=is_in_room) is met_nobody

@@ -60,6 +60,22 @@ def test_whatever_is_told_answers_are_whole_and_survive_a_restart(history, kind:
         assert restarted.to_state() == steady.to_state() == doubled.to_state()
 
 
+@settings(max_examples=10)
+@given(st.lists(steps, max_size=20), st.sampled_from(POLICIES))
+def test_an_abandoned_call_leaves_nobody_talking(history, kind: Policy):
+    """Also where they were put through, and the volunteer's line was dead."""
+    policy, events = kind(Settings()), told(history)
+    for event in events:
+        policy.observe(event)
+    now = events[-1].t if events else 0.0
+    for step in ("call_started", "call_answered", "call_connected", "call_abandoned"):
+        policy.observe(Event(step, now, "dead line", "gone", "unknown"))
+        floor = policy.to_state()["floor"]
+        assert ("gone" in floor["talking"]) is (step == "call_connected")
+    assert "gone" not in {*floor["waiting"], *floor["wrapping"]}
+    assert "dead line" not in {*floor["calls"], *floor["ringing"], *floor["answered"]}
+
+
 def test_progressive_rings_one_line_for_each_who_waits():
     pacer = ProgressivePacer(Settings())
     for name in ("ann", "bob", "cat"):

@@ -147,10 +147,14 @@ class Floor:
 
     def _abandoned(self, ref: str, _event: Event) -> None:
         call = self._calls.get(ref)
-        if call is None or call.phase == TALKING:
+        if call is None:
             return
         if call.phase in (RINGING, LOST):
             self._witness.call_answered(call.started, self.now)
+        if call.volunteer is not None and self._talks(call):
+            del self.talking[
+                call.volunteer
+            ]  # their line was dead: who isn't there neither waits nor wraps up
         self._witness.call_abandoned(self.now)
         self._finish(ref)
 
@@ -168,10 +172,14 @@ class Floor:
 
     def _parted(self, call: Call, result: str | None) -> None:
         self._witness.call_met(self.now, person=result != "machine")
-        if call.volunteer in self.talking and self.talking[call.volunteer] == call.since:
+        if call.volunteer is not None and self._talks(call):
             del self.talking[call.volunteer]
             self.wrapping[call.volunteer] = self.now
             self._witness.talk_ended(self.now - call.since)
+
+    def _talks(self, call: Call) -> bool:
+        """Whether a volunteer still talks with whom this call gave them."""
+        return call.volunteer in self.talking and self.talking[call.volunteer] == call.since
 
     # ---- where a call stands
 

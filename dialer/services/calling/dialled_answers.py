@@ -14,7 +14,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from dialer.carrier.port import Carrier, Rerouting
-from dialer.domain.abandonment import ALONE_TRIES, ANSWER_WITHIN, LINE_BACK_TRIES, Step, next_step
+from dialer.domain.abandonment import (
+    ALONE_TRIES,
+    ANSWER_WITHIN,
+    LINE_BACK_TRIES,
+    Step,
+    has_met_nobody,
+    next_step,
+)
 from dialer.domain.access import Permission, require
 from dialer.domain.assignment import lease_ends
 from dialer.domain.call import DIALLED, FINAL, proven_by
@@ -114,7 +121,9 @@ def out_of_the_room(ctx: Context, call_id: uuid.UUID, sid: str, status: str, tri
             return Leave(OVER)
         if proven_by(status) in FINAL:
             apply(held, Told("contact", sid, status))
-        elif tries == 0:
+            return Leave(OVER)
+        _note_alone(held, is_in_room=False)
+        if tries == 0:
             _doubt_line(held)
         return _back(held, tries)
 
@@ -127,6 +136,7 @@ def alone(ctx: Context, call_id: uuid.UUID, sid: str, times: int) -> HoldOn | No
     with _held(ctx, call_id, sid) as held:
         if held is None or held.call.state in FINAL:
             return None
+        _note_alone(held, is_in_room=True)
         _doubt_line(held)
         if times >= ALONE_TRIES:
             held.unit.after_commit(lambda: _ask_to_take_out(ctx, call_id))
@@ -232,15 +242,30 @@ def _in_hand(held: Held) -> bool:
 
 
 def _back(held: Held, tries: int) -> Answer:
-    """Back to the volunteer with whom they were joined, while that is still their call."""
+    """Back to the volunteer with whom they were joined, while that is still their call. Whoever has
+    met nobody at all, and is waited for no longer, was abandoned.
+    """
     call, shift = held.call, held.shift
-    if call.state in FINAL or shift is None or not _in_hand(held):
-        return Leave(OVER)
-    if tries >= LINE_BACK_TRIES:
-        return Leave(SORRY, _language(held))
+    if call.state in FINAL or shift is None:
+        return _information(held) if call.state == "abandoned" else Leave(OVER)
+    is_over = tries >= LINE_BACK_TRIES or not _in_hand(held)
+    if is_over and call.alone_at is not None:
+        make(held, Change("abandoned"))
+        return _information(held)
+    if is_over:
+        return Leave(SORRY, _language(held)) if _in_hand(held) else Leave(OVER)
     if tries > 0 and shift.line_state == "open":
         return Join(call.id, room_of(shift.account_id))
     return HoldOn(call.id, _language(held), tries + 1)
+
+
+def _note_alone(held: Held, *, is_in_room: bool) -> None:
+    """They are without their volunteer: whether they have been all along is seen while it lasts only."""
+    call, now = held.call, held.ctx.now
+    unmet = call.joined_at is not None and has_met_nobody(
+        call.joined_at, call.alone_at, now, is_in_room=is_in_room
+    )
+    call.alone_at = now if unmet else None
 
 
 def _doubt_line(held: Held) -> None:

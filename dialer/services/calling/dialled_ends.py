@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from dialer.domain.abandonment import outcome_of, was_abandoned
+from dialer.domain.abandonment import outcome_of, was_abandoned, was_alone_to_the_end
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.result import HouseholdReport, Report
 from dialer.services.calling import pacing_events
@@ -48,18 +48,34 @@ class Ended:
             return dt.timedelta(seconds=self.call.duration_s)
         return self.ctx.now - (self.call.answered_at or self.ctx.now)
 
+    @property
+    def met_nobody(self) -> bool:
+        """Whether nobody of us was there for them, though perhaps somebody should have been."""
+        call = self.call
+        if call.joined_at is None:
+            return True
+        return was_alone_to_the_end(call.alone_at, (call.answered_at or call.joined_at) + self.lasted)
+
 
 def close(ended: Ended) -> None:
     """All that follows from the end of a dialled call: once, since a call ends but once."""
-    if ended.call.joined_at is not None:
+    if ended.call.state == "completed" and ended.met_nobody and was_abandoned(ended.lasted):
+        ended.call.state = "abandoned"  # they answered, and nobody spoke with them
+    if ended.call.joined_at is not None and ended.call.state != "abandoned":
         _tell(ended, _came_to(ended))
         _let_volunteer_go(ended)
         return
-    if ended.call.state == "completed" and was_abandoned(ended.lasted):
-        ended.call.state = "abandoned"  # they answered, and nobody spoke with them
     _tell(ended, _unjoined(ended.call))
+    _take_back(ended.assignment)
     if ended.assignment.state == "dialling":
         _close_assignment(ended)
+    _let_volunteer_go(ended)
+
+
+def _take_back(assignment: Assignment) -> None:
+    """Out of the hands of a volunteer who wasn't there: what came of it is the dialler's to say."""
+    if assignment.state == "open":
+        assignment.state, assignment.shift_id, assignment.account_id = "dialling", None, None
 
 
 def _close_assignment(ended: Ended) -> None:

@@ -165,6 +165,8 @@ class Call(Identified, Base):
     """When a contact who answered the dialler was greeted, since nobody was free at once."""
     joined_at: Mapped[Instant | None]
     """When they were joined with a volunteer."""
+    alone_at: Mapped[Instant | None]
+    """When they were last found alone on that volunteer's line, having met nobody on it yet."""
     machine: Mapped[bool | None]
     """Whether a machine answered, as whoever listened found; null while nobody knows."""
     ended_at: Mapped[Instant | None]

@@ -320,6 +320,7 @@ def test_a_volunteer_who_ends_in_mid_call_leaves_nobody_in_silence(
 def test_a_line_that_was_lost_is_waited_for(exchange: Exchange, units: UnitFactory) -> None:
     shift_id, call_id = exchange.sit_down(0), exchange.dial()
     joined = exchange.answers(call_id)
+    exchange.clock.forward(seconds=60)
     with units.begin(exchange.room.organisation_id) as unit:
         move(unit, unit.session.merge(exchange.room.shift(shift_id)), exchange.clock.now, line="none")
     lost = exchange.answers(call_id, then="&then=back&tries=0")
@@ -331,6 +332,58 @@ def test_a_line_that_was_lost_is_waited_for(exchange: Exchange, units: UnitFacto
     with units.begin(exchange.room.organisation_id) as unit:
         move(unit, unit.session.merge(exchange.room.shift(shift_id)), exchange.clock.now, line="none")
     assert "the line to our volunteer was lost" in exchange.answers(call_id, then="&then=back&tries=8")
+
+
+def lose_line(exchange: Exchange, shift_id: uuid.UUID) -> None:
+    """As when the carrier tells that the volunteer's leg is over."""
+    with exchange.room.units.begin(exchange.room.organisation_id) as unit:
+        move(unit, unit.session.merge(exchange.room.shift(shift_id)), exchange.clock.now, line="none")
+
+
+@pytest.mark.parametrize("ends", ["told", "hangs_up"])
+def test_who_was_put_onto_a_dead_line_was_abandoned(exchange: Exchange, ends: str) -> None:
+    """Vic's phone was gone as they came: their room was empty, or over at once."""
+    shift_id, call_id = exchange.sit_down(0), exchange.dial()
+    assert "<Conference" in exchange.answers(call_id)
+    for times in range(4):
+        exchange.clock.forward(seconds=3)
+        assert "One moment" in exchange.answers(call_id, then=f"&then=alone&tries={times}")
+    lose_line(exchange, shift_id)
+    if ends == "told":
+        heard = exchange.answers(call_id, then="&then=back&tries=8")
+        for said in ("Common Ground", "0 1 6 3 2 9 6 0 9 0 0", "press 9", "numDigits"):
+            assert said in heard
+        assert exchange.answers(call_id, then="&then=back&tries=8") == heard
+    exchange.ends(call_id, CallDuration="14")
+    assert exchange.room.call(call_id).state == "abandoned"
+    assert exchange.room.results() == [("abandoned", None)]
+    assignment, shift = exchange.room.assignment(call_id), exchange.room.shift(shift_id)
+    assert (assignment.state, assignment.shift_id, assignment.account_id) == ("completed", None, None)
+    assert (shift.state, shift.calls) == ("ready", 0)
+    assert exchange.room.heard()[-3:] == ["call_connected", "volunteer_left", "call_abandoned"]
+
+
+@pytest.mark.parametrize(("talked_s", "state"), [(2, "abandoned"), (5, "in_progress")])
+def test_a_line_that_went_as_they_came_was_none(exchange: Exchange, talked_s: int, state: str) -> None:
+    shift_id, call_id = exchange.sit_down(0), exchange.dial()
+    exchange.answers(call_id)
+    exchange.clock.forward(seconds=talked_s)
+    lose_line(exchange, shift_id)
+    for tries in range(9):
+        exchange.answers(call_id, then=f"&then=back&tries={tries}")
+        exchange.clock.forward(seconds=2.5)
+    assert exchange.room.call(call_id).state == state
+
+
+def test_whoever_was_alone_first_and_then_met_somebody_was_not_abandoned(exchange: Exchange) -> None:
+    shift_id, call_id = exchange.sit_down(0), exchange.dial()
+    exchange.answers(call_id)
+    exchange.answers(call_id, then="&then=alone&tries=0")
+    exchange.clock.forward(seconds=40)
+    exchange.ends(call_id, CallDuration="40")
+    assert exchange.room.call(call_id).state == "completed"
+    assert exchange.room.shift(shift_id).state == "wrap_up"
+    assert exchange.room.heard()[-1] == "call_ended:completed"
 
 
 def test_the_greeting_is_over_in_time_in_both_languages(app: Flask) -> None:

@@ -98,8 +98,12 @@ def test_who_is_put_into_an_empty_room_is_told_and_taken_out(
     take_out(evening.system(), evening.pacer.runtime.carrier, evening.calls()[0].id)  # what the job does
     evening.pass_by(6)
     said = [each["what"] for each in contact(evening)["sounds"] if each["kind"] == "say"]
-    assert "the line to our volunteer was lost" in said[-1]
+    assert any("Common Ground" in what for what in said), "who called, and how to be left alone"
+    evening.pass_by(30)
     assert contact(evening)["status"] == "completed"
+    assert [one.state for one in evening.calls()] == ["abandoned"]
+    shown = evening.vic.get(f"/sessions/{evening.session}").json
+    assert (shown["state"], shown["assignment_id"]) == ("paused", None)
 
 
 def test_a_result_in_mid_call_hangs_up_and_then_the_next_is_rung(evening: Evening) -> None:  # noqa: F811
