@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
@@ -104,6 +104,13 @@ class Room:
             )
             unit.session.add(call)
         return call_id
+
+    def promise(self, numbers: Sequence[str], account_id: uuid.UUID) -> None:
+        """These numbers are callbacks that a volunteer promised."""
+        with self.units.begin(self.organisation_id) as unit:
+            of = QueueEntry.campaign_id == self.campaign_id
+            theirs = update(QueueEntry).where(of, QueueEntry.number.in_(numbers))
+            unit.session.execute(theirs.values(for_account_id=account_id))
 
     def call(self, call_id: uuid.UUID) -> Call:
         with self.units.read() as unit:

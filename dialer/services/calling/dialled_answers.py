@@ -37,7 +37,7 @@ from dialer.services.calling.shift_states import move
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
-from dialer.store.models.calling import Assignment, Shift
+from dialer.store.models.calling import Shift
 from dialer.store.models.people import Contact
 from dialer.store.queries import dialled
 
@@ -200,18 +200,18 @@ def _decide(held: Held) -> Answer:
 
 
 def _whoever_waits(held: Held) -> Shift | None:
-    """The volunteer for this call, locked: whoever answered before, and still waits, comes first."""
+    """The volunteer for this call, locked: the one who suits them best. Whoever answered before, and still
+    waits, isn't passed over.
+    """
     call, unit = held.call, held.unit
-    if call.campaign_id is None or call.answered_at is None or not _is_diallers(held.assignment):
+    if call.campaign_id is None or call.answered_at is None or held.assignment is None:
+        return None
+    if held.assignment.state != "dialling":  # the contact isn't the dialler's to hand on
         return None
     since = held.ctx.now - ANSWER_WITHIN
     behind = dialled.greeted_before(unit, call.campaign_id, since, call.answered_at)
-    return dialled.claim_waiting(unit, call.campaign_id, behind=behind)
-
-
-def _is_diallers(assignment: Assignment | None) -> bool:
-    """Whether the contact is still the dialler's to hand on."""
-    return assignment is not None and assignment.state == "dialling"
+    wish = dialled.wish_of(unit, held.assignment)
+    return dialled.claim_waiting(unit, call.campaign_id, wish, behind=behind)
 
 
 def _join(held: Held, shift: Shift) -> Join:

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from sqlalchemy import Select, exists, func, select, update
 
 from dialer.domain.call import DIALLED
-from dialer.store.models.calling import Assignment, Shift
+from dialer.domain.matching import Wish
+from dialer.store.models.calling import Assignment, QueueEntry, Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries.calls import OPEN
 from dialer.store.session import UnitOfWork
 
 
 def _waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> Select[Shift]:
-    """Who waits for a call with nobody in hand and nobody in their room, the longest first. The room is one
-    for all shifts of a volunteer: whoever talks in it for another shift, or campaign, is still there.
+    """Who waits for a call with nobody in hand and nobody in their room. The room is one for all shifts of a
+    volunteer: whoever talks in it for another shift, or campaign, is still there.
     """
     of_shift = (Assignment.organisation_id == Shift.organisation_id, Assignment.shift_id == Shift.id)
     in_room = (Call.organisation_id == Shift.organisation_id, Call.account_id == Shift.account_id)
@@ -31,27 +32,48 @@ def _waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> Select[Shift]:
             ~exists().where(*of_shift, Assignment.state == "open"),
             ~exists().where(*in_room, Call.mode == DIALLED, Call.state.in_(OPEN)),
         )
-        .order_by(Shift.ready_since, Shift.id)
-        .limit(1)
         .execution_options(populate_existing=True)
     )
 
 
-def claim_waiting(unit: UnitOfWork, campaign_id: uuid.UUID, *, behind: int = 0) -> Shift | None:
-    """The shift that has waited longest for a call, locked; None where nobody waits. The first of them are
-    left to those who are waited for longer: `behind` so many.
+def _best(waiting: Select[Shift], wish: Wish) -> Select[Shift]:
+    """The first of them by `matching.in_order`."""
+    promised = Shift.account_id == wish.promised_to
+    order = [Shift.ready_since, Shift.id]
+    return waiting.order_by(*([promised.desc()] if wish.promised_to else []), *order).limit(1)
+
+
+def wish_of(unit: UnitOfWork, assignment: Assignment) -> Wish:
+    """Whom the person of an assignment would best speak with."""
+    promised_to = select(QueueEntry.for_account_id).where(
+        QueueEntry.organisation_id == unit.organisation_id, QueueEntry.id == assignment.queue_entry_id
+    )
+    return Wish(unit.session.scalar(promised_to))
+
+
+def claim_waiting(unit: UnitOfWork, campaign_id: uuid.UUID, wish: Wish, *, behind: int = 0) -> Shift | None:
+    """The shift that suits best among those that wait for a call, locked; None where nobody waits, or only as
+    many as are left to those who are waited for longer: `behind`.
 
     Somebody else may have its lock, who claims it, or only notes that its page is open: first whoever is
-    locked is passed over, and only where nobody else waits the lock is waited for. Whoever holds one never
-    waits for anything that a call which was just answered holds.
+    locked is passed over, and only where nobody else waits the lock is waited for. One lock is taken at most,
+    so that two who prefer different volunteers never wait for each other; whoever holds one never waits for
+    anything that a call which was just answered holds.
     """
-    query = _waiting(unit, campaign_id).offset(behind)
-    passed = unit.session.scalar(query.with_for_update(of=Shift, skip_locked=True))
+    waiting = _waiting(unit, campaign_id)
+    if behind and _how_many(unit, waiting) <= behind:
+        return None
+    best = _best(waiting, wish)
+    passed = unit.session.scalar(best.with_for_update(of=Shift, skip_locked=True))
     if passed is not None:
         return _alone(unit, passed)
-    seen = unit.session.scalar(query)
-    waited = None if seen is None else unit.session.scalar(query.with_for_update(of=Shift))
+    seen = unit.session.scalar(best)
+    waited = None if seen is None else unit.session.scalar(best.with_for_update(of=Shift))
     return None if waited is None else _alone(unit, waited)
+
+
+def _how_many(unit: UnitOfWork, waiting: Select[Shift]) -> int:
+    return unit.session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
 
 
 def _alone(unit: UnitOfWork, shift: Shift) -> Shift | None:

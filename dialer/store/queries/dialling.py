@@ -8,15 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import Row, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dialer.domain.dialling import UNHEARD_AFTER
-from dialer.domain.queue_order import LINES, rank_of
+from dialer.domain.matching import THERE
+from dialer.domain.queue_order import CALLBACK_GRACE, LINES, rank_of
 from dialer.store.models.base import new_id
 from dialer.store.models.calling import Assignment, Hold, QueueEntry, Shift
 from dialer.store.models.calls import Call
@@ -109,7 +110,7 @@ def lines(unit: UnitOfWork, campaign_id: uuid.UUID) -> Lines:
 
 _CLAIM = text(
     """
-    SELECT entry.id, entry.number, entry.priority, entry.due_at,
+    SELECT entry.id, entry.number, entry.priority, entry.due_at, entry.for_account_id,
            EXISTS (
                SELECT 1 FROM suppression s
                WHERE s.organisation_id = :organisation_id AND s.number = entry.number
@@ -127,7 +128,7 @@ _CLAIM = text(
            ) AS dead
     FROM unnest(CAST(:ranks AS integer[])) AS line(priority)
     CROSS JOIN LATERAL (
-        SELECT e.id, e.number, e.priority, e.due_at
+        SELECT e.id, e.number, e.priority, e.due_at, e.for_account_id
         FROM queue_entry e
         WHERE e.organisation_id = :organisation_id
           AND e.campaign_id = :campaign_id
@@ -143,6 +144,32 @@ _CLAIM = text(
               WHERE c.organisation_id = e.organisation_id AND c.number = e.number
                 AND c.state = 'abandoned' AND c.ended_at > :rested
           )
+          AND (
+              e.for_account_id IS NULL
+              OR e.due_at < :grace_over
+              OR NOT EXISTS (
+                  SELECT 1 FROM shift s
+                  WHERE s.organisation_id = e.organisation_id
+                    AND s.campaign_id = e.campaign_id
+                    AND s.account_id = e.for_account_id
+                    AND s.state <> 'ended'
+                    AND s.last_seen_at > :seen_since
+              )
+              OR EXISTS (
+                  SELECT 1 FROM shift s
+                  WHERE s.organisation_id = e.organisation_id
+                    AND s.campaign_id = e.campaign_id
+                    AND s.account_id = e.for_account_id
+                    AND s.state = 'ready'
+                    AND s.line_state = 'open'
+              ) AND NOT EXISTS (
+                  SELECT 1 FROM assignment a
+                  JOIN queue_entry q ON q.organisation_id = a.organisation_id AND q.id = a.queue_entry_id
+                  WHERE a.organisation_id = e.organisation_id
+                    AND a.state = 'dialling'
+                    AND q.for_account_id = e.for_account_id
+              )
+          )
         ORDER BY e.due_at, e.position
         LIMIT :most
         FOR UPDATE SKIP LOCKED
@@ -150,8 +177,9 @@ _CLAIM = text(
     LIMIT :most
     """
 )
-"""The first numbers that are due, locked, as `queue.CLAIM` has them, but for whoever was abandoned lately. A
-callback is rung when it is due, whoever promised it: who answers is joined with whoever is free.
+"""The first due numbers, locked, as `queue.CLAIM` has them, but for whoever was abandoned lately. For
+whom a callback is kept, `matching.is_kept` says: whoever promised it, while they are there and are not ready,
+or ring somebody back just now.
 """
 
 
@@ -184,12 +212,23 @@ def claim_numbers(
             "passed_over": list(passed_over),
             "rested": rested,
             "most": most,
+            "grace_over": now - CALLBACK_GRACE,
+            "seen_since": now - THERE,
         },
     )
     return [
         DueClaim(row.id, row.number, rank_of(row.priority), row.suppressed, row.dead, row.due_at)
-        for row in rows
+        for row in _one_for_each(rows)
     ]
+
+
+def _one_for_each(rows: Iterable[Row[Any]]) -> Iterator[Row[Any]]:
+    """Of several callbacks that one volunteer promised the first: they can have one at a time."""
+    promised: set[uuid.UUID] = set()
+    for row in rows:
+        if row.for_account_id is None or row.for_account_id not in promised:
+            yield row
+        promised |= {row.for_account_id} - {None}
 
 
 def holders(unit: UnitOfWork, numbers: Sequence[str]) -> Mapping[str, Sequence[uuid.UUID]]:

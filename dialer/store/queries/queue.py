@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from dialer.domain.matching import THERE
 from dialer.domain.queue_order import CALLBACK_GRACE, LINES, Place, Rank, rank_of
 from dialer.store.models.base import new_id
 from dialer.store.models.calling import Assignment, Hold, QueueEntry, Shift
 from dialer.store.queries.calls import HAS_OPEN_CALL
 from dialer.store.session import UnitOfWork
-
-THERE = dt.timedelta(minutes=2)
-"""A volunteer whose page was heard of this recently is there to keep a promised callback."""
 
 CLAIM = text(
     """

@@ -106,6 +106,18 @@ def test_whoever_waits_longest_is_joined_at_once(exchange: Exchange) -> None:
     assert exchange.room.shift(later).state == "ready"
 
 
+def test_who_promised_to_call_back_comes_before_who_waits_longest(exchange: Exchange) -> None:
+    exchange.sit_down(0, waits_s=60)
+    promiser = exchange.sit_down(1, waits_s=1)
+    calls = [exchange.dial(index) for index in range(2)]
+    exchange.room.promise([landline(100), landline(101)], exchange.people[1].id)
+    with ThreadPoolExecutor(2) as pool:
+        heard = list(pool.map(exchange.answers, calls, range(2)))
+    assert all("<Conference" in each for each in heard), "of two at once the other gets who waits longest"
+    assert promiser in {exchange.room.call(each).shift_id for each in calls}
+    assert "Just a moment" in exchange.answers(exchange.dial(2), 2)
+
+
 def test_two_answers_at_once_never_get_one_volunteer(exchange: Exchange) -> None:
     exchange.sit_down(0)
     calls = [exchange.dial(index) for index in range(4)]

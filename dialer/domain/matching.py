@@ -1,0 +1,48 @@
+"""Who is put through to whom in a dialled mode, and for whom a promised callback is kept (contract §6).
+
+Whoever answers hears a person within two seconds, so a wish never keeps anybody waiting: of the volunteers
+who are ready at that moment the promiser comes first, then who has waited longest.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from dialer.domain.queue_order import CALLBACK_GRACE
+
+THERE: Final = dt.timedelta(minutes=2)
+"""A volunteer whose page was heard of this recently is there to keep a promised callback."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Whom somebody who was rung would best speak with."""
+
+    promised_to: uuid.UUID | None = None
+    """The account of the volunteer who promised to call back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A volunteer who is ready on their line, and since when."""
+
+    account_id: uuid.UUID
+    since: dt.datetime
+
+
+def in_order(waiting: Iterable[Waiting], wish: Wish) -> list[Waiting]:
+    """Those who are ready, the one to be put through first. The claim's statement orders them just so."""
+    return sorted(waiting, key=lambda one: (one.account_id != wish.promised_to, one.since))
+
+
+def is_kept(due_at: dt.datetime, now: dt.datetime, *, there: bool, ready: bool) -> bool:
+    """Whether a callback that is due waits for whoever promised it: `there`, their page was heard of
+    within `THERE`; `ready`, they would have it at once. It waits for `CALLBACK_GRACE` at most.
+
+    To the dialler a promiser is ready who waits on their line; in preview whoever asks for the next number.
+    """
+    return there and not ready and now - due_at <= CALLBACK_GRACE
