@@ -72,6 +72,8 @@ class Permission(enum.StrEnum):
     CAMPAIGN_MANAGE = "campaign.manage"
     SCRIPT_READ = "script.read"
     SCRIPT_MANAGE = "script.manage"
+    SOUND_READ = "sound.read"
+    SOUND_MANAGE = "sound.manage"
     ELECTION_READ = "election.read"
     ELECTION_MANAGE = "election.manage"
     SHIFT_RUN = "shift.run"
@@ -151,6 +153,8 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.CAMPAIGN_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.SCRIPT_READ: Rule(_ORGANISER, Scope.ORGANISATION),
     Permission.SCRIPT_MANAGE: Rule(_ORGANISER, Scope.ORGANISATION),
+    Permission.SOUND_READ: Rule(_ORGANISER, Scope.ORGANISATION),
+    Permission.SOUND_MANAGE: Rule(_ORGANISER, Scope.ORGANISATION),
     Permission.ELECTION_READ: Rule(_ORGANISER, Scope.ORGANISATION),
     Permission.ELECTION_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.SHIFT_RUN: Rule(_VOLUNTEER, Scope.OWN),

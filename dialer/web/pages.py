@@ -15,6 +15,7 @@ from dialer.web.public.join import joining
 from dialer.web.public.opt_out import opting_out
 from dialer.web.public.preferences import preferences
 from dialer.web.public.sign_in import public
+from dialer.web.public.sound import played
 from dialer.web.volunteer.line_join import line_join
 from dialer.web.volunteer.on_line import on_line
 from dialer.web.volunteer.own_phone import own_phone
@@ -31,6 +32,7 @@ def install_pages(app: Flask) -> None:
     install_house(app)
     install_words(app)
     volunteers = (line_join, on_line, own_phone, practice, putting_through, shift, talk)
-    for blueprint in (coordinator, health, imprints, joining, opting_out, preferences, public, *volunteers):
+    visitors = (health, imprints, joining, opting_out, played, preferences, public)
+    for blueprint in (coordinator, *visitors, *volunteers):
         app.register_blueprint(blueprint)
     app.view_functions["static"] = allow(Permission.PUBLIC_READ)(app.view_functions["static"])

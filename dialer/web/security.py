@@ -20,6 +20,9 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_SOUNDS = "media-src 'self' blob:"
+"""What a page needs that plays sounds, and those that were just recorded on it."""
+_LISTENS = "camera=(), geolocation=(), microphone=(self)"
 _IMMUTABLE_ASSET = "public, max-age=31536000, immutable"
 
 
@@ -37,12 +40,20 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
+def plays_and_records() -> None:
+    """Let this answer's page play sounds and, if whoever is there says yes, use their microphone."""
+    g.plays_and_records = True
+
+
 def _policy() -> str:
     nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
-    return f"script-src 'self'{nonce}; {_POLICY}"
+    sounds = f"; {_SOUNDS}" if "plays_and_records" in g else ""
+    return f"script-src 'self'{nonce}; {_POLICY}{sounds}"
 
 
 def _add_headers(response: Response) -> Response:
+    if "plays_and_records" in g:
+        response.headers["Permissions-Policy"] = _LISTENS
     for name, value in _FIXED.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", _policy())

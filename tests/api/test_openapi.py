@@ -47,6 +47,7 @@ from tests.api.routes import looked_at
 from tests.conftest import Caller, SetClock
 from tests.examples import examples, is_quick
 from tests.people import Person, make_person
+from tests.sounds import wav
 
 Api = Callable[[Person], Caller]
 
@@ -109,6 +110,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
     assert assignment is not None
     caller.post("/suppressions", json=EXAMPLES["NewSuppression"])
     caller.post("/senders", json=EXAMPLES["NewSender"])
+    caller.post("/sounds", data={"file": (io.BytesIO(wav()), "thursday.wav")})
     (list_id,) = ids("/lists")
     small = {
         "file": (io.BytesIO(b"Name,Ring\nUna,\n"), "small.csv"),
@@ -149,6 +151,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "token_id": ids("/tokens")[-2:],
         "suppression_id": ids("/suppressions"),
         "sender_id": ids("/senders"),
+        "sound_id": ids("/sounds"),
         "blast_id": ids("/blasts")[-1:],
         "message_id": [str(text.id)],
         "conversation_id": ids("/conversations"),

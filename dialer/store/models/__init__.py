@@ -11,6 +11,7 @@ from dialer.store.models import (
     messaging,
     pacing,
     people,
+    sounds,
     supervising,
 )
 from dialer.store.models.base import Base, new_id
@@ -28,5 +29,6 @@ __all__ = [
     "new_id",
     "pacing",
     "people",
+    "sounds",
     "supervising",
 ]

@@ -63,6 +63,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "NewPledge": {"campaign_id": _CAMPAIGN, "support": 1, "voting_method": "in_person"},
     "NewPhone": {"phone": "07700 900 123"},
     "NewSender": {"address": "+12025550100", "kind": "10dlc", "rate_per_s": 10},
+    "SoundOptions": {"name": "Vote on Thursday"},
     "SenderFields": {"rate_per_s": 20},
     "NewScript": {
         "name": "Will you vote?",

@@ -33,14 +33,14 @@ def upload_body(what: str, options: str) -> dict[str, Any]:
     }
 
 
-def uploaded() -> FileStorage:
-    """The file; refused where there is none."""
+def uploaded(what: str = "list") -> FileStorage:
+    """The file, which is a `what`; refused where there is none."""
     upload = request.files.get("file")
     if upload is not None:
         return upload
     if not request.mimetype_params.get("boundary") or not (request.form or request.files):
-        raise BadRequest("The multipart body can’t be read. Send the list in a part named “file”.")
-    raise ValidationFailed.at("/file", "Send the list as a file in a part named “file”.")
+        raise BadRequest(f"The multipart body can’t be read. Send the {what} in a part named “file”.")
+    raise ValidationFailed.at("/file", f"Send the {what} as a file in a part named “file”.")
 
 
 def options_of(schema: Schema) -> Any:

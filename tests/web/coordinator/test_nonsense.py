@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.sounds import add_sound
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import BlastFields, create_blast
 from dialer.services.messaging.conversations import ConversationSearch, list_conversations
@@ -21,6 +23,7 @@ from dialer.services.people.lists import create_list
 from dialer.services.people.suppressions import NewSuppression, add_suppression
 from tests.examples import cases
 from tests.people import Person
+from tests.sounds import wav
 from tests.web.coordinator.test_doors import PAGES
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
@@ -157,6 +160,7 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "channel": "voice",
         "blast_id": _draft(ctx, bank),
         "conversation_id": _conversation(ctx),
+        "sound_id": add_sound(ctx, io.BytesIO(wav()), "Thursday")[0].id,
         "sender_id": add_sender(ctx, NewSender("+447700900188"))[0].id,
     }
     rules = [

@@ -28,6 +28,7 @@ from dialer.web.api.v1.recycling import recycling
 from dialer.web.api.v1.scripts import scripts
 from dialer.web.api.v1.senders import senders
 from dialer.web.api.v1.sessions import sessions
+from dialer.web.api.v1.sounds import sounds
 from dialer.web.api.v1.spending import spending
 from dialer.web.api.v1.stats import stats
 from dialer.web.api.v1.steering import steering
@@ -63,6 +64,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     scripts,
     senders,
     sessions,
+    sounds,
     spending,
     stats,
     steering,
