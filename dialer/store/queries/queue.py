@@ -51,6 +51,11 @@ CLAIM = text(
           AND NOT EXISTS (
               SELECT 1 FROM hold h WHERE h.organisation_id = e.organisation_id AND h.number = e.number
           )
+          AND NOT EXISTS (
+              SELECT 1 FROM call c
+              WHERE c.organisation_id = e.organisation_id AND c.number = e.number
+                AND c.direction = 'outbound' AND c.state IN ('queued', 'ringing', 'in_progress')
+          )
           AND (
               e.for_account_id IS NULL
               OR e.for_account_id = :account_id

@@ -19,8 +19,11 @@ from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.call_looks import due_calls, look_after
 from dialer.services.calling.dial_handing import Leading, to_the_wire
 from dialer.services.calling.dial_tick import campaigns_to_lead, tick
+from dialer.services.calling.next_contact import NobodyNow, next_assignment
 from dialer.services.calling.pacing_view import campaigns_without_pacer, pacing_of
 from dialer.services.calling.placing import place_next
+from dialer.services.calling.sessions import start_session
+from dialer.services.calling.views import AssignmentView
 from dialer.services.context import Context
 from dialer.settings import Settings
 from dialer.store.models import new_id
@@ -209,6 +212,25 @@ def test_nobody_is_rung_whom_another_campaign_has_in_hand(ctx: Context, bank: Ba
     assert len(bank.carrier.asked) == 1
     assert pacing_of(ctx.at(bank.clock.now), again.id).still == "nobody_due"
     assert pacing_of(ctx.at(bank.clock.now), first).ringing == 1
+
+
+def test_nobody_is_taken_from_the_line_whose_last_call_isnt_over(ctx: Context, bank: Bank) -> None:
+    """Though nobody holds them any more: a result came in mid-call, and the carrier hasn't hung up yet."""
+    bank.on_line("Vic")
+    bank.second(bank.pacer())
+    bank.change(delete(Hold))
+    other, by_hand = (
+        running_campaign(ctx, [Voter("Gwen", [landline(0)])], caller_ids=[OURS], dialing_mode=mode)
+        for mode in ("predictive", "preview")
+    )
+    session = start_session(ctx, by_hand.id)
+    bank.campaign_id = other.id
+    bank.on_line("Wyn")
+    bank.second(bank.pacer())
+    assert len(bank.carrier.asked) == 1
+    assert isinstance(next_assignment(ctx, session.id), NobodyNow)
+    bank.change(update(Call).values(state="completed", ended_at=ctx.now))
+    assert isinstance(next_assignment(ctx, session.id), AssignmentView)
 
 
 LEAVES = {
