@@ -62,9 +62,9 @@ class RedisJobQueue:
         }
         self._client = client
 
-    def enqueue(self, queue: str, job_path: str, *args: str | int) -> None:
-        """Ask for `job_path(*args)`. While the same job waits, asking again adds nothing; one that has begun
-        doesn't count, since it may have looked already.
+    def enqueue(self, queue: str, job_path: str, *args: str | int, first: bool = False) -> None:
+        """Ask for `job_path(*args)`, before all that waits there where it is to be `first`. While the same
+        job waits, asking again adds nothing; one that has begun doesn't count, since it may have looked.
 
         A queue that can't be reached is logged and not raised: what the job would do is already committed.
         """
@@ -79,6 +79,7 @@ class RedisJobQueue:
                 result_ttl=0,
                 failure_ttl=FAILED_JOB_KEPT_S,
                 description=job_path,
+                at_front=first,
             )
         except redis.RedisError:
             log.warning("job could not be enqueued", queue=queue, job=job_path, exc_info=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from dataclasses import replace
 
 from dialer.domain.access import Permission
 from dialer.services.calling import call_looks, dialled_answers, placing
+from dialer.services.calling.call_jobs import ask_to_look
 from dialer.services.context import Context
 from dialer.services.exporting import run as export_run
 from dialer.services.messaging import (
@@ -24,7 +26,7 @@ from dialer.services.messaging.launching import enqueue_clearing, enqueue_planni
 from dialer.services.messaging.outgoing import enqueue_sending
 from dialer.services.people import audience_lists, import_run, import_undo, import_undo_run, suppression_run
 from workers.registry import job
-from workers.runs import turn, until_done
+from workers.runs import RUN_S, turn, until_done
 from workers.runtime import installed
 
 
@@ -128,16 +130,19 @@ def place_calls(ctx: Context) -> None:
 
 @job(Permission.SYSTEM_RUN)
 def look_after_calls(ctx: Context) -> None:
-    """Ask the carrier about calls of which nothing more was heard."""
-    carrier = installed().carrier
+    """Ask the carrier about calls of which nothing more was heard; others have their turn in between."""
+    carrier, ends = installed().carrier, time.monotonic() + RUN_S
     for call_id in call_looks.due_calls(ctx):
+        if time.monotonic() >= ends:
+            ask_to_look(ctx)
+            return
         call_looks.look_after(replace(ctx, now=installed().clock()), carrier, call_id)
 
 
 @job(Permission.SYSTEM_RUN)
-def end_call(ctx: Context, sid: str) -> None:
-    """Hang up a leg."""
-    placing.end_leg(ctx, installed().carrier, sid)
+def end_call(ctx: Context, *sids: str) -> None:
+    """Hang up the legs of a call."""
+    placing.end_legs(ctx, installed().carrier, sids)
 
 
 @job(Permission.SYSTEM_RUN)

@@ -37,8 +37,10 @@ def never() -> bool:
 class JobQueue(Protocol):
     """Where work waits for a worker. The row in the database is the truth; this only says “soon”."""
 
-    def enqueue(self, queue: str, job_path: str, *args: str | int) -> None:
-        """Ask for `job_path(*args)` on `queue`; a queue that is away is logged, and a sweep asks again."""
+    def enqueue(self, queue: str, job_path: str, *args: str | int, first: bool = False) -> None:
+        """Ask for `job_path(*args)` on `queue`, before all that waits there where it is to be `first`; a
+        queue that is away is logged, and a sweep asks again.
+        """
 
     def note_missed_texts(self) -> bool:
         """Leave word for the clockwork, where the database is away, that texts to us may have been missed;

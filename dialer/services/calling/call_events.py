@@ -12,7 +12,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.call import DIALLED, ONE_LEG, proven_by
 from dialer.domain.ringing import VOLUNTEER_MACHINE, Change, is_machine
 from dialer.services.calling.call_evidence import Told, apply, hold_call, make
-from dialer.services.calling.ringing import ask_to_end
+from dialer.services.calling.call_jobs import ask_to_end
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models import new_id

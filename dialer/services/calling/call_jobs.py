@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from dialer.domain.ringing import SOON
 from dialer.services.context import Context
+from dialer.store.models.calls import Call
+from dialer.store.session import UnitOfWork
 
 
 def ask_to_look(ctx: Context) -> None:
     """Have a worker look after the calls that are due: those to be hung up are."""
     ctx.jobs.enqueue("calls", "workers.jobs.look_after_calls", str(ctx.organisation_id))
+
+
+def ask_to_end(ctx: Context, *sids: str) -> None:
+    """Have a worker hang up legs, in this order, before anything else that waits."""
+    ctx.jobs.enqueue("calls", "workers.jobs.end_call", str(ctx.organisation_id), *sids, first=True)
+
+
+def hang_up(ctx: Context, unit: UnitOfWork, call: Call) -> None:
+    """Have an open call (locked) that must not go on be ended at the carrier, both its legs, after the
+    commit; the contact's first, which alone would go on for a moment.
+
+    One that the carrier doesn't report as over soon, and one whose name isn't known yet, is looked after.
+    """
+    sids = [sid for sid in (call.contact_sid, call.carrier_sid) if sid is not None]
+    if sids:
+        call.deadline_at = min(call.deadline_at, ctx.now + SOON)
+        unit.after_commit(lambda: ask_to_end(ctx, *sids))
+    else:
+        call.deadline_at = ctx.now
+        unit.after_commit(lambda: ask_to_look(ctx))

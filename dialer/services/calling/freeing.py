@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from dialer.services.calling.call_jobs import ask_to_look
+from dialer.services.calling.call_jobs import hang_up
 from dialer.services.calling.shift_states import free, move
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
@@ -46,6 +46,5 @@ def hang_up_contact(ctx: Context, unit: UnitOfWork, shift: Shift) -> bool:
     leg = dialled.leg_on_line_of(unit, shift.id)
     if leg is None:
         return False
-    leg.deadline_at = ctx.now
-    unit.after_commit(lambda: ask_to_look(ctx))
+    hang_up(ctx, unit, leg)
     return True

@@ -3,7 +3,7 @@
 The shift was ended, the volunteer was taken out, the contact was left to somebody else: the number is due for
 the next volunteer, so nobody may still be on the phone for it. That the carrier has to be told is not kept
 anywhere: an open call whose assignment is `expired` or `skipped` says it, until the carrier says that it is
-over. So a job that gets lost is made up for by the clock's tick.
+over. So a job that gets lost is made up for by a look, seconds later.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from dialer.domain.ringing import Change
 from dialer.services.calling.call_evidence import Held, make
-from dialer.services.calling.call_jobs import ask_to_look
+from dialer.services.calling.call_jobs import hang_up
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
@@ -33,9 +33,10 @@ def hang_up_for(ctx: Context, unit: UnitOfWork, assignment_ids: Sequence[uuid.UU
 def leave(ctx: Context, unit: UnitOfWork, calls: Sequence[Call]) -> None:
     """The same for these calls (locked, with what they belong to)."""
     for call in calls:
-        _leave(ctx, unit, call)
-    if calls:
-        unit.after_commit(lambda: ask_to_look(ctx))
+        if call.dial_state == "waiting":
+            withdraw(ctx, unit, call)
+        elif call.dial_state == "dialled":
+            hang_up(ctx, unit, call)
 
 
 def withdraw(ctx: Context, unit: UnitOfWork, call: Call) -> None:
@@ -44,10 +45,3 @@ def withdraw(ctx: Context, unit: UnitOfWork, call: Call) -> None:
     shift = unit.session.get(Shift, (unit.organisation_id, call.shift_id)) if call.shift_id else None
     held = Held(ctx, unit, call, shift=shift)
     make(held, Change("canceled", held.why_left))
-
-
-def _leave(ctx: Context, unit: UnitOfWork, call: Call) -> None:
-    if call.dial_state == "waiting":
-        withdraw(ctx, unit, call)
-    elif call.dial_state == "dialled":
-        call.deadline_at = ctx.now

@@ -36,7 +36,7 @@ from dialer.domain.ringing import (
 )
 from dialer.services.calling import call_urls
 from dialer.services.calling.call_evidence import LINE, Held, hold_call, make
-from dialer.services.calling.call_jobs import ask_to_look
+from dialer.services.calling.call_jobs import hang_up
 from dialer.services.calling.ring_gate import line_refusal, refusal
 from dialer.services.calling.ringing import ask_to_place
 from dialer.services.context import Context
@@ -93,10 +93,11 @@ def ask_if_waiting(ctx: Context) -> None:
         ask_to_place(ctx)
 
 
-def end_leg(ctx: Context, carrier: Carrier, sid: str) -> None:
-    """Hang up a leg. Raises CarrierError."""
+def end_legs(ctx: Context, carrier: Carrier, sids: Sequence[str]) -> None:
+    """Hang up legs, in this order; one that is over stays as it is. Raises CarrierError."""
     require(ctx.actor, Permission.SYSTEM_RUN)
-    carrier.end_call(sid)
+    for sid in sids:
+        carrier.end_call(sid)
 
 
 def _claim(ctx: Context, call_id: uuid.UUID) -> OutboundCall | None:
@@ -172,8 +173,7 @@ def _accepted(held: Held, sid: str) -> None:
     call.dial_state, call.carrier_sid = "dialled", sid
     call.deadline_at = ctx.now + next_look(0, ctx.voice.reconcile_after_s)
     if held.was_left:  # while the carrier was being asked
-        call.deadline_at = ctx.now
-        held.unit.after_commit(lambda: ask_to_look(ctx))
+        hang_up(ctx, held.unit, call)
 
 
 def _wait_again(ctx: Context, call: Call, retry_after_s: float | None) -> None:

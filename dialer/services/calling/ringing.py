@@ -12,6 +12,7 @@ from dialer.domain.errors import AssignmentClosed, Conflict, NotFound
 from dialer.domain.ringing import DIAL_WITHIN
 from dialer.services.accounts.account_fields import clean_phone_or_none
 from dialer.services.accounts.phones import confirmed_numbers
+from dialer.services.calling.call_jobs import ask_to_end
 from dialer.services.calling.call_views import CallView, call_view
 from dialer.services.calling.caller_ids import usage_of
 from dialer.services.calling.hanging_up import withdraw
@@ -133,11 +134,6 @@ def own_phone(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID, wanted: str
     if number not in confirmed:
         raise Conflict(NOT_CONFIRMED)
     return number
-
-
-def ask_to_end(ctx: Context, sid: str) -> None:
-    """Have a worker hang up a leg."""
-    ctx.jobs.enqueue("calls", "workers.jobs.end_call", str(ctx.organisation_id), sid)
 
 
 def ask_to_place(ctx: Context) -> None:

@@ -35,9 +35,12 @@ from dialer.store.models.people import Suppression
 from dialer.store.session import UnitFactory
 from tests.conftest import SetClock
 from tests.examples import cases
+from tests.hang_ups import calls_queue
 from tests.people import Person
 from tests.phone_bank import Voter, landline, mobile, running_campaign
 from tests.services.calling.dialled import Bank
+from workers import jobs
+from workers.runtime import install
 
 OURS = landline(900)
 GWEN, HUW, IFAN = (Voter(name, [landline(index)]) for index, name in enumerate(("Gwen", "Huw", "Ifan")))
@@ -380,3 +383,18 @@ def _at_carrier(call: Call, status: str) -> CarrierCall:
         "outbound-api",
         **unknown,  # type: ignore[arg-type]
     )
+
+
+def test_looks_at_calls_give_way_to_what_is_more_urgent(
+    bank: Bank, ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bank.on_line("Vic"), bank.on_line("Wyn")
+    pacer = bank.pacer()
+    bank.second(pacer)
+    bank.change(update(Call).values(deadline_at=bank.clock.now))
+    monkeypatch.setattr(jobs, "RUN_S", 0.0)
+    install(pacer.runtime)
+    jobs.look_after_calls(str(ctx.organisation_id))
+    install(None)
+    assert len(due_calls(bank.system())) == 2, "its time was over at once"
+    assert [job.func_name for job in calls_queue(ctx).get_jobs()] == ["workers.jobs.look_after_calls"]

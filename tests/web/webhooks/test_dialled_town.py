@@ -23,6 +23,7 @@ from dialer.store.models.calls import Call
 from dialer.store.session import UnitFactory
 from tests.carriers import Unmetered
 from tests.conftest import Caller, SetClock
+from tests.hang_ups import do_hang_ups
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, mobile, running_campaign
 from tests.towns import Town
@@ -70,6 +71,7 @@ class Evening:
             while self.pacer.posted:
                 self.pacer.something.wait(5)
                 self.pacer.turn(self.at)
+            do_hang_ups(self.system(), self.pacer.runtime.carrier)
             for call_id in due_calls(self.system()):
                 look_after(self.system(), self.pacer.runtime.carrier, call_id)
 

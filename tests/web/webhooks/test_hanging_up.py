@@ -7,14 +7,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+import redis
 
-from dialer.carrier.port import CallOutcome, Carrier, OutboundCall
+from dialer.carrier.port import CallOutcome, Carrier, CarrierError, OutboundCall
 from dialer.domain.call import FINAL
 from dialer.queueing import RedisJobQueue
 from dialer.services.calling.call_looks import due_calls
 from dialer.services.calling.placing import place_next
 from tests.conftest import Caller
 from tests.examples import cases
+from tests.hang_ups import END_CALL, calls_queue, do_hang_ups
 from tests.people import Person
 from tests.web.webhooks.test_ring_me import (  # noqa: F401 -- fixtures
     GWEN,
@@ -64,18 +66,15 @@ def over_at_the_carrier(booth: Booth) -> bool:
         quick=3,
     ),
 )
-def test_both_legs_are_hung_up(
-    leaves: str, stage: str, booth: Booth, coordinator: Caller, jobs: RedisJobQueue
-) -> None:
+def test_both_legs_are_hung_up(leaves: str, stage: str, booth: Booth, coordinator: Caller) -> None:
     seconds, last, state, reason = STAGES[stage]
     asked = booth.ring()
     booth.place()
     booth.advance(seconds)
     assert booth.town.calls()[-1]["to"] == last
-    before = jobs.waiting()["calls"]
     assert LEAVES[leaves](booth, coordinator).status_code < 300
-    assert jobs.waiting()["calls"] == before + 1, "the carrier is to be told"
-    booth.look()
+    assert calls_queue(booth.system()).get_jobs()[0].func_name == END_CALL, "before all that waits"
+    do_hang_ups(booth.system(), booth.carrier)
     assert over_at_the_carrier(booth)
     booth.advance(1)
     told = coordinator.get(f"/calls/{asked['id']}").json
@@ -129,6 +128,19 @@ def test_a_call_whose_name_nobody_knows_is_found_and_hung_up(booth: Booth) -> No
     assert booth.call(asked)["state"] in FINAL
 
 
+def test_a_hang_up_whose_job_was_lost_is_made_up_for(booth: Booth, queue_client: redis.Redis) -> None:
+    asked = booth.ring()
+    booth.place()
+    booth.advance(20)
+    booth.vic.post(f"/sessions/{booth.session}/end")
+    queue_client.flushdb()
+    booth.advance(2)
+    booth.look()
+    assert over_at_the_carrier(booth)
+    booth.advance(1)
+    assert booth.call(asked)["state"] == "completed"
+
+
 @pytest.mark.slow
 def test_a_carrier_that_does_not_answer_is_told_again(booth: Booth) -> None:
     booth.town.person(GWEN, phone="answers", ring_s=5, talk_s=600)
@@ -137,7 +149,8 @@ def test_a_carrier_that_does_not_answer_is_told_again(booth: Booth) -> None:
     booth.advance(20)
     booth.vic.post(f"/sessions/{booth.session}/end")
     booth.town.kill()
-    booth.look()
+    with pytest.raises(CarrierError):
+        do_hang_ups(booth.system(), booth.carrier)
     assert booth.call(asked)["state"] == "in_progress", "nobody knows yet"
     booth.town.start()
     booth.clock.forward(seconds=10)

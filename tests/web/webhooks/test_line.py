@@ -26,6 +26,7 @@ from dialer.store.models.people import Suppression
 from dialer.store.session import UnitFactory
 from tests.conftest import Caller, SetClock
 from tests.dialled import Room
+from tests.hang_ups import do_hang_ups
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, mobile, running_campaign
 from tests.towns import PUBLIC_URL, Town
@@ -97,7 +98,8 @@ class Desk:
             self.advance(1)
 
     def look(self) -> None:
-        """What the job does that asks the carrier."""
+        """What the jobs do that hang up, and ask the carrier."""
+        do_hang_ups(self.system(), self.carrier)
         for call_id in due_calls(self.system()):
             look_after(self.system(), self.carrier, call_id)
 

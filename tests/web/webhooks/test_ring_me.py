@@ -20,7 +20,7 @@ from dialer.domain.ringing import DIAL_WITHIN
 from dialer.queueing import RedisJobQueue
 from dialer.services.calling.call_looks import ask_about_open_calls, due_calls, look_after
 from dialer.services.calling.leases import expire_assignments
-from dialer.services.calling.placing import end_leg, place_next
+from dialer.services.calling.placing import end_legs, place_next
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
 from dialer.store.models.accounts import Account
@@ -30,6 +30,7 @@ from dialer.store.queries.campaign_figures import counted_figures, kept_figures
 from dialer.store.session import UnitFactory
 from tests.conftest import Caller, SetClock
 from tests.examples import cases
+from tests.hang_ups import do_hang_ups
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, mobile, running_campaign
 from tests.towns import Town
@@ -93,7 +94,8 @@ class Booth:
         self.clock.forward(seconds=seconds)
 
     def look(self) -> None:
-        """What the other job does."""
+        """What the other jobs do: hang up what is to be, and ask the carrier."""
+        do_hang_ups(self.system(), self.carrier)
         for call_id in due_calls(self.system()):
             look_after(self.system(), self.carrier, call_id)
 
@@ -316,7 +318,7 @@ def test_going_on_to_the_next_one_hangs_up(booth: Booth, jobs: RedisJobQueue) ->
     booth.assignment = booth.vic.post(f"/sessions/{booth.session}/next").json["id"]
     assert booth.ring()["id"] != earlier["id"]
     assert jobs.waiting()["calls"] == 2, "to place the new one, and to hang up the earlier one"
-    end_leg(booth.system(), booth.carrier, booth.call(earlier)["carrier_sid"])
+    end_legs(booth.system(), booth.carrier, [booth.call(earlier)["carrier_sid"]])
     booth.advance(1)
     assert booth.call(earlier)["state"] == "completed"
     assert booth.state() == "in_call", "for the new one"
