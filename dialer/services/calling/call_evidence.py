@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import uuid
 from dataclasses import dataclass, replace
@@ -33,6 +34,8 @@ from dialer.store.queries.campaign_spending import spend
 from dialer.store.session import UnitOfWork
 
 LINE: Final = "line"
+MESSAGE_WITHIN: Final = dt.timedelta(minutes=5)
+"""A call on which a recorded message is left is over by then, or is ended."""
 LEFT: Final = frozenset({"expired", "skipped"})
 """What an assignment is that ended without a result."""
 
@@ -74,8 +77,19 @@ class Held:
             return self.shift is None or self.shift.state == "ended"
         if self.assignment is None:
             return False
+        if self.goes_on_alone:
+            return False
         done = self.call.mode == DIALLED and self.assignment.state == "completed"
         return done or self.assignment.state in LEFT
+
+    @property
+    def goes_on_alone(self) -> bool:
+        """Whether it goes on without the volunteer: a recorded message is left on it, which takes a few
+        minutes at most, or they have left the volunteer's room for another talk.
+        """
+        if self.call.message_at is not None:
+            return self.ctx.now < self.call.message_at + MESSAGE_WITHIN
+        return self.call.parted_at is not None
 
     @property
     def why_left(self) -> str:

@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import select
 
 from dialer.domain.abandonment import outcome_of, was_abandoned, was_alone_to_the_end
+from dialer.domain.call import FINAL
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.result import HouseholdReport, Report
 from dialer.services.calling import pacing_events
@@ -58,7 +59,11 @@ class Ended:
 
 
 def close(ended: Ended) -> None:
-    """All that follows from the end of a dialled call: once, since a call ends but once."""
+    """All that follows from the end of a dialled call: once, since a call ends but once. Of one that had left
+    the volunteer's room before, all that concerns them has followed (`part`).
+    """
+    if ended.call.joined_at is not None and ended.call.parted_at is not None:
+        return
     if ended.call.state == "completed" and ended.met_nobody and was_abandoned(ended.lasted):
         ended.call.state = "abandoned"  # they answered, and nobody spoke with them
     if ended.call.joined_at is not None and ended.call.state != "abandoned":
@@ -70,6 +75,19 @@ def close(ended: Ended) -> None:
     if ended.assignment.state == "dialling":
         _close_assignment(ended)
     _let_volunteer_go(ended)
+
+
+def part(ended: Ended) -> None:
+    """Somebody who was joined isn't in the volunteer's room any more, though their call goes on: for the
+    volunteer, and for the pacing, it is over. Once.
+    """
+    call = ended.call
+    if call.parted_at is not None or call.state in FINAL:
+        return
+    call.parted_at = ended.ctx.now
+    if call.joined_at is not None:
+        _tell(ended, _came_to(ended))
+        _let_volunteer_go(ended)
 
 
 def _take_back(assignment: Assignment) -> None:
@@ -119,7 +137,7 @@ def _unjoined(call: Call) -> Outcome | None:
     if call.state == "abandoned":
         return None
     if call.state == "completed":
-        return "hung_up"
+        return "machine" if call.machine else "hung_up"
     return _UNANSWERED.get(call.state, "failed")
 
 

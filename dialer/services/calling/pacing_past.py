@@ -37,9 +37,9 @@ def _of_dial(row: Row[Any]) -> Iterator[Event]:
     volunteer = str(row.shift_id) if row.joined_at is not None and row.shift_id else None
     if volunteer is not None:
         yield Event("call_connected", row.joined_at.timestamp(), call_id, volunteer)
-    if row.ended_at is None:
+    if (over_at := row.parted_at or row.ended_at) is None:
         return
-    ended = row.ended_at.timestamp()
+    ended = over_at.timestamp()
     if row.state == "abandoned":
         yield Event("call_abandoned", ended, call_id)
     else:

@@ -95,6 +95,8 @@ class Campaign(Identified, Base):
     spent: Mapped[Money] = mapped_column(server_default=text("0"))
     abandoned_rate_max: Mapped[float] = mapped_column(server_default=text("0.01"))
     knock_up_support_max: Mapped[int] = mapped_column(server_default=text("2"))
+    answering_machines: Mapped[Json]
+    """`domain.answering_machine.stored`."""
     call_policy: Mapped[Json]
     """Who is called next, as far as that isn't the usual (`domain.call_policy`)."""
     answer_hours: Mapped[Json]

@@ -167,6 +167,10 @@ class Call(Identified, Base):
     """When they were joined with a volunteer."""
     alone_at: Mapped[Instant | None]
     """When they were last found alone on that volunteer's line, having met nobody on it yet."""
+    message_at: Mapped[Instant | None]
+    """When it was decided that a recorded message is left: from then on it goes on without a volunteer."""
+    parted_at: Mapped[Instant | None]
+    """When the contact's leg had left the volunteer's room, though it went on: its end is nothing to them."""
     machine: Mapped[bool | None]
     """Whether a machine answered, as whoever listened found; null while nobody knows."""
     ended_at: Mapped[Instant | None]

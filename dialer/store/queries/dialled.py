@@ -30,7 +30,7 @@ def _waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> Select[Shift]:
             Shift.state == "ready",
             Shift.line_state == "open",
             ~exists().where(*of_shift, Assignment.state == "open"),
-            ~exists().where(*in_room, Call.mode == DIALLED, Call.state.in_(OPEN)),
+            ~exists().where(*in_room, Call.mode == DIALLED, Call.state.in_(OPEN), Call.parted_at.is_(None)),
         )
         .execution_options(populate_existing=True)
     )
@@ -94,6 +94,7 @@ def leg_on_line_of(unit: UnitOfWork, shift_id: uuid.UUID) -> Call | None:
             Call.shift_id == shift_id,
             Call.mode == DIALLED,
             Call.state.in_(OPEN),
+            Call.parted_at.is_(None),
         )
     )
 
@@ -132,6 +133,7 @@ def move_leg(unit: UnitOfWork, before: uuid.UUID, after: uuid.UUID) -> None:
             Call.shift_id == before,
             Call.mode == DIALLED,
             Call.state.in_(OPEN),
+            Call.parted_at.is_(None),
         )
         .values(shift_id=after)
     )
