@@ -23,6 +23,7 @@ from dialer.carrier.port import (
     Told,
     Unknown,
 )
+from dialer.carrier.recording_port import Recordings
 from dialer.domain.limit import Limit, Taken
 from dialer.services.messaging.tools import Tools
 from dialer.services.messaging.wires import Wires
@@ -44,6 +45,10 @@ class AtOnceCarrier:
     def begin_calls(self, calls: Sequence[OutboundCall], told: CallTold) -> None:
         for call in calls:
             told(call, self.place_call(call))
+
+    @property
+    def recordings(self) -> Recordings:
+        raise NotImplementedError
 
     def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:
         raise NotImplementedError

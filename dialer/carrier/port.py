@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Protocol
 
+from dialer.carrier.recording_port import Recordings
 from dialer.domain.carrier_action import Action
 
 IN_FLIGHT: Final = 100
@@ -317,6 +318,10 @@ class Carrier(Protocol):
 
     def look_up(self, sids: Sequence[str]) -> list[CarrierMessage | CarrierError | None]:
         """Many texts at once, each as `message` gives it, in their order. Never raises for one of them."""
+
+    @property
+    def recordings(self) -> Recordings:
+        """What it records of calls."""
 
     def close(self) -> None:
         """Let go of connections. Using it again opens new ones."""

@@ -12,12 +12,13 @@ from typing import Final
 
 from dialer.carrier.exchange import Payload
 from dialer.carrier.port import CarrierCall, CarrierConference, CarrierMessage, Participant
+from dialer.carrier.recording_port import CarrierRecording
 
-_SID: Final = re.compile(r"(SM|MM|CA|CF)[0-9a-fA-F]{32}")
+_SID: Final = re.compile(r"(SM|MM|CA|CF|RE)[0-9a-fA-F]{32}")
 
 
 def is_sid(value: object, *kinds: str) -> bool:
-    """Tell whether it is the carrier's name of a thing of one of these kinds (`SM`, `MM`, `CA`, `CF`)."""
+    """Tell whether it is the carrier's name of one of these kinds (`SM`, `MM`, `CA`, `CF`, `RE`)."""
     return isinstance(value, str) and value[:2] in kinds and _SID.fullmatch(value) is not None
 
 
@@ -74,6 +75,15 @@ def participant_from(item: Payload) -> Participant:
         coaches=(_text(item, "call_sid_to_coach") or None) if item.get("coaching") is True else None,
         ends_conference=item.get("end_conference_on_exit") is True,
         status=_text(item, "status"),
+    )
+
+
+def recording_from(item: Payload) -> CarrierRecording:
+    return CarrierRecording(
+        sid=_text(item, "sid"),
+        call_sid=_text(item, "call_sid"),
+        status=_text(item, "status"),
+        seconds=whole(item.get("duration")),
     )
 
 

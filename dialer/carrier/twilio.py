@@ -47,6 +47,7 @@ from dialer.carrier.port import (
     Unknown,
 )
 from dialer.carrier.reading import call_from, is_sid, message_from
+from dialer.carrier.recordings import TwilioRecordings
 from dialer.carrier.transport import API, Transport, make_client
 from dialer.domain.carrier_action import Action
 
@@ -138,14 +139,17 @@ class _Line:
 
     async def change(self, method: str, path: str, form: dict[str, Any], gone: int = UNKNOWN_NAME) -> bool:
         """Change something live; whether it was there, and in a state (`gone`) in which that can be done."""
+        return await self.changed(method, path, form, gone) is not None
+
+    async def changed(self, method: str, path: str, form: dict[str, Any], gone: int) -> Any:
+        """The same; what became of it, None where it wasn't there or can't be done."""
         async with self.room:
             try:
-                await ask(self.client, method, self.url + path, data=form)
+                return await ask(self.client, method, self.url + path, data=form)
             except Answered as error:
                 if error.code in {UNKNOWN_NAME, gone}:
-                    return False
+                    return None
                 raise
-        return True
 
 
 class TwilioCarrier:
@@ -268,6 +272,11 @@ class TwilioCarrier:
     def end_conference(self, sid: str) -> None:
         """See `Carrier`."""
         self._change("POST", f"/Conferences/{sid}.json", {"Status": "completed"})
+
+    @property
+    def recordings(self) -> TwilioRecordings:
+        """See `Carrier`."""
+        return TwilioRecordings(self._read, *self._account)
 
     def close(self) -> None:
         """See `Carrier`."""

@@ -17,6 +17,7 @@ from dialer.town.control import local, numbers_of, read_json
 from dialer.town.flow import Queues
 from dialer.town.listing import page_of
 from dialer.town.passes import read_pass
+from dialer.town.recordings import Recordings
 from dialer.town.strict import ComplaintError
 from dialer.town.town import Town
 from dialer.town.verdict import Verdict
@@ -60,6 +61,7 @@ class Calls:
         base = f"/{VERSION}/Accounts/{{account}}"
         return [
             *Conferences(self._town, lambda: self.exchange, self.accept).routes(),
+            *Recordings(self._town, lambda: self.register.legs, lambda: self._wiring.recorder).routes(),
             web.post(f"{base}/Calls.json", guard(self._create)),
             web.get(f"{base}/Calls.json", guard(self._list)),
             web.get(f"{base}/Calls/{{sid}}.json", guard(self._fetch)),
@@ -78,6 +80,8 @@ class Calls:
         match kind:
             case "call":
                 self.register.enter(Leg.from_record(dict(record)))
+            case "recording":
+                self._wiring.recorder.replay(dict(record))
             case "trouble":
                 self.register.troubles.append(Trouble(**record))
             case _:
@@ -92,6 +96,7 @@ class Calls:
                 answered = leg.answered_at
                 lasted_s = self._town.clock.elapsed_since(answered.timestamp()) if answered else 0.0
                 self.exchange.lines.finish(leg, lasted_s)
+        self._wiring.recorder.resume()
 
     def forget(self) -> None:
         """Begin anew."""

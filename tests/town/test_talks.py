@@ -126,6 +126,29 @@ def test_a_star_ends_the_talk_and_not_the_call(town: Town, client: Client, inbox
     assert [call["status"] for call in town.calls()] == ["in-progress", "completed"]
 
 
+def test_who_is_rung_hears_what_they_are_to_before_they_are_joined(
+    town: Town, client: Client, inbox: Inbox, vic: str
+) -> None:
+    inbox.answers["/voice/answer"] = dial().replace("<Number ", '<Number url="/voice/first" ')
+    inbox.answers["/voice/first"] = (
+        "<Response><Say>Recorded.</Say><Redirect>/voice/then</Redirect></Response>"
+    )
+    town.person(GWEN, phone="answers", ring_s=4, talk_s=30)
+    ring_vic(client)
+    town.advance(60)
+    parent, child = town.calls()
+    assert [(each["kind"], each["what"]) for each in child["sounds"]][:2] == [
+        ("say", "Recorded."),
+        ("people", parent["sid"]),
+    ]
+    assert len(asked(inbox, "/voice/then")) == 1
+    inbox.answers["/voice/first"] = "<Response><Hangup/></Response>"
+    ring_vic(client)
+    town.advance(60)
+    assert town.calls()[3]["status"] == "completed"
+    assert not any(each["kind"] == "people" for each in town.calls()[3]["sounds"])
+
+
 def test_a_talk_has_a_limit(town: Town, client: Client, inbox: Inbox, vic: str) -> None:
     inbox.answers["/voice/answer"] = dial(timeLimit="20")
     town.person(GWEN, phone="answers", ring_s=4, talk_s=500)

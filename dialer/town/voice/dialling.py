@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 
 from dialer.town.voice import reports
+from dialer.town.voice.announcing import Board, announced
 from dialer.town.voice.leg import BUSY, CANCELED, IN_PROGRESS
 from dialer.town.voice.line import CutError, HungUpError, Line
 from dialer.town.voice.lines import Lines
@@ -16,8 +17,9 @@ from dialer.town.voice.verbs import Dial
 class Dialling:
     """Performs Dial on the lines of the town."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, board: Board) -> None:
         self._lines = lines
+        self._board = board
 
     async def dial(self, parent: Line, dial: Dial) -> Mapping[str, str]:
         """Ring the numbers, join the first who answers; how it went, for the action.
@@ -41,8 +43,28 @@ class Dialling:
         winner = await self._first_answer(parent, children, dial)
         if winner:
             self._lines.advance(parent, IN_PROGRESS)
-            await self._talk(parent, winner, dial)
+            if await self._announced(parent, winner, dial):
+                await self._talk(parent, winner, dial)
         return winner
+
+    async def _announced(self, parent: Line, child: Line, dial: Dial) -> bool:
+        """Let whoever answered hear what they are to before they are joined, while the caller hears ringing.
+
+        Says whether they are still there. Raises HungUpError or CutError where the caller is gone.
+        """
+        url = next((each.url for each in dial.numbers if each.number == child.leg.to and each.url), "")
+        if not url:
+            return True
+        hears = self._lines.watch.spawn(announced(self._board, child, url))
+        waits = self._lines.watch.spawn(parent.stay())
+        try:
+            both: set[asyncio.Task[bool] | asyncio.Task[None]] = {hears, waits}
+            await self._lines.watch.rest(asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED))
+            if waits.done():
+                waits.result()
+            return hears.result()
+        finally:
+            await self._lines.watch.end(hears, waits)
 
     def _end(self, children: list[Line]) -> None:
         """Hang up whatever still rings or is off the hook."""

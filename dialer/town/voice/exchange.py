@@ -33,7 +33,7 @@ class Exchange:
         self._watch = town.watch
         self.lines = Lines(town)
         self.rooms = Rooms(town)
-        self._dialling = Dialling(self.lines)
+        self._dialling = Dialling(self.lines, self)
         self._attending = Attending(self.lines, self.rooms, self)
 
     def place(self, order: Order, leg: Leg, after_s: float) -> None:

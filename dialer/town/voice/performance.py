@@ -178,7 +178,8 @@ class Performance:
     async def _dial(self, verb: Dial) -> Ask | None:
         """Ring others; how it went is told to the action, else the next verb follows."""
         room = verb.conference and self._found(verb.conference)
-        how = await self._board.dial(self._line, replace(verb, conference=room))
+        numbers = tuple(replace(one, url=one.url and urljoin(self._base, one.url)) for one in verb.numbers)
+        how = await self._board.dial(self._line, replace(verb, numbers=numbers, conference=room))
         if not verb.action or how is None:
             return None
         return Ask(urljoin(self._base, verb.action), how)

@@ -69,6 +69,8 @@ _READERS: Final[dict[str, Mapping[str, at.Reader]]] = {
         "record": at.one_of("do-not-record"),
     },
     "Number": {
+        "url": at.address,
+        "method": _METHOD,
         "statusCallback": at.address,
         "statusCallbackMethod": _METHOD,
         "statusCallbackEvent": at.events_of(at.EVENTS),

@@ -85,13 +85,17 @@ class Gather:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number that a Dial rings, with the callbacks of its own leg."""
+    """One number that a Dial rings, with the callbacks of its own leg; `url` is heard there before the two
+    are joined.
+    """
 
     number: str
     status_callback: str = ""
     status_callback_method: str = "POST"
     status_callback_event: tuple[str, ...] = ("completed",)
     send_digits: str = ""
+    url: str = ""
+    method: str = "POST"
 
 
 @dataclass(frozen=True, slots=True)

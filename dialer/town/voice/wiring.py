@@ -16,6 +16,7 @@ from dialer.town.town import Town
 from dialer.town.voice.leg import Leg
 from dialer.town.voice.manner import BROWSER, EXPECTING, ON_THE_DESK, Manner, manner_of
 from dialer.town.voice.performance import NoTwimlError
+from dialer.town.voice.recorder import Recorder
 from dialer.town.voice.register import Register, Trouble
 from dialer.town.voice.watch import Watch
 
@@ -38,6 +39,7 @@ class Wiring:
         self.account_sid = town.config.account_sid
         self.watch = Watch(town.clock)
         self.register = Register()
+        self.recorder = Recorder(town, self.tell)
 
     def now(self) -> datetime:
         """The time of day."""
@@ -76,6 +78,8 @@ class Wiring:
         """Write a leg down as it is now."""
         self._town.ledger.append("call", leg.record())
         self.register.enter(leg)
+        if leg.is_over:
+            self.recorder.call_over(leg.sid)
 
     def note(self, kind: str, record: Mapping[str, Any]) -> None:
         """Write something else than a leg into the ledger."""
