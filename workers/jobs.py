@@ -7,7 +7,7 @@ import uuid
 from dataclasses import replace
 
 from dialer.domain.access import Permission
-from dialer.services.calling import call_looks, dialled_answers, placing
+from dialer.services.calling import call_looks, dialled_answers, placing, room_settling
 from dialer.services.calling.call_jobs import ask_to_look
 from dialer.services.context import Context
 from dialer.services.exporting import run as export_run
@@ -143,6 +143,12 @@ def look_after_calls(ctx: Context) -> None:
 def end_call(ctx: Context, *sids: str) -> None:
     """Hang up the legs of a call."""
     placing.end_legs(ctx, installed().carrier, sids)
+
+
+@job(Permission.SYSTEM_RUN)
+def settle_room(ctx: Context, shift_id: str) -> None:
+    """Bring a volunteer's room where it should be: who is muted, or on hold."""
+    room_settling.settle_room(ctx, installed().carrier, uuid.UUID(shift_id))
 
 
 @job(Permission.SYSTEM_RUN)

@@ -12,10 +12,12 @@ from dialer.services.accounts.logins import forget_old_logins
 from dialer.services.calling.best_hours import learn_hours
 from dialer.services.calling.call_looks import ask_about_open_calls, ask_if_due
 from dialer.services.calling.caller_ids import watch_caller_ids
+from dialer.services.calling.in_call import bring_back
 from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
 from dialer.services.calling.line_keeping import pause_unseen
 from dialer.services.calling.placing import ask_if_waiting
 from dialer.services.calling.queue_ordering import order_all_again, order_queues
+from dialer.services.calling.room_settling import keep_rooms
 from dialer.services.context import Context
 from dialer.services.exporting.run import expire_exports, resume_exports
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
@@ -55,6 +57,8 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("apply carrier events", 1, ask_to_apply),
     Tick("place calls", 1, ask_if_waiting),
     Tick("look after calls", 2, ask_if_due),
+    Tick("bring people back from hold", 2, bring_back),
+    Tick("settle rooms", 2, keep_rooms),
     Tick("pause unseen volunteers", 10, pause_unseen),
     Tick("reconcile messages", 5, ask_to_reconcile),
     Tick("read what texts cost", 60, ask_to_price),

@@ -16,6 +16,7 @@ from dialer.web.public.opt_out import opting_out
 from dialer.web.public.preferences import preferences
 from dialer.web.public.sign_in import public
 from dialer.web.public.sound import played
+from dialer.web.volunteer.in_call import in_call
 from dialer.web.volunteer.line_join import line_join
 from dialer.web.volunteer.on_line import on_line
 from dialer.web.volunteer.own_phone import own_phone
@@ -31,7 +32,7 @@ def install_pages(app: Flask) -> None:
     install_assets(app)
     install_house(app)
     install_words(app)
-    volunteers = (line_join, on_line, own_phone, practice, putting_through, shift, talk)
+    volunteers = (in_call, line_join, on_line, own_phone, practice, putting_through, shift, talk)
     visitors = (health, imprints, joining, opting_out, played, preferences, public)
     for blueprint in (coordinator, *visitors, *volunteers):
         app.register_blueprint(blueprint)

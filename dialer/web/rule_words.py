@@ -18,6 +18,8 @@ SAID_BY_RULES: Final = (
     N_("All calling is stopped just now."),
     N_("It is too early or too late to call them."),
     N_("Only whoever has this contact in hand can be put through to them."),
+    N_("Nobody is on the line with you now."),
+    N_("On your own phone you mute and hold with its own buttons."),
     N_("Numbers in this country can’t be rung from here."),
     N_("Phones in this country can’t be rung from here."),
     N_("Give the number of your phone."),

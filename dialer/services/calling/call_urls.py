@@ -64,6 +64,11 @@ def alone_in_room(ctx: Context, call_id: uuid.UUID, times: int) -> str:
     return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=alone&tries={times}"
 
 
+def on_hold(ctx: Context, call_id: uuid.UUID, language: str) -> str:
+    """What somebody hears who is on hold. It names their language, so that nothing has to be looked up."""
+    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=held&in={language}"
+
+
 def key_of_contact(ctx: Context, call_id: uuid.UUID) -> str:
     """Where the key goes that somebody presses whom we rang, and for whom nobody was free."""
     return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=key"

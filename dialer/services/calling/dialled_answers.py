@@ -34,11 +34,11 @@ from dialer.services.calling.inbound_line import stop_calls_to
 from dialer.services.calling.line_states import out_of_room
 from dialer.services.calling.reach import campaign_of
 from dialer.services.calling.shift_states import move
+from dialer.services.calling.spoken_languages import language_of_contact
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Shift
-from dialer.store.models.people import Contact
 from dialer.store.queries import dialled
 
 SORRY: Final = "line_lost"
@@ -292,7 +292,4 @@ def _information(held: Held) -> Inform:
 
 def _language(held: Held) -> str:
     """The language in which the contact is spoken to: theirs where it is known."""
-    contact = None
-    if held.call.contact_id is not None:
-        contact = held.unit.session.get(Contact, (held.unit.organisation_id, held.call.contact_id))
-    return "cy" if contact is not None and (contact.language or "").lower().startswith("cy") else "en"
+    return language_of_contact(held.unit, held.call.contact_id)

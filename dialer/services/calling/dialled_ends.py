@@ -20,6 +20,7 @@ from dialer.domain.result import HouseholdReport, Report
 from dialer.services.calling import pacing_events
 from dialer.services.calling.reach import campaign_of
 from dialer.services.calling.results import Recording, complete
+from dialer.services.calling.room_settling import change_room
 from dialer.services.calling.shift_states import free, move
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Result, Shift
@@ -67,6 +68,7 @@ def close(ended: Ended) -> None:
     if ended.call.state == "completed" and ended.met_nobody and was_abandoned(ended.lasted):
         ended.call.state = "abandoned"  # they answered, and nobody spoke with them
     if ended.call.joined_at is not None and ended.call.state != "abandoned":
+        _leave_room_bare(ended)
         _tell(ended, _came_to(ended))
         _let_volunteer_go(ended)
         return
@@ -86,8 +88,15 @@ def part(ended: Ended) -> None:
         return
     call.parted_at = ended.ctx.now
     if call.joined_at is not None:
+        _leave_room_bare(ended)
         _tell(ended, _came_to(ended))
         _let_volunteer_go(ended)
+
+
+def _leave_room_bare(ended: Ended) -> None:
+    """Whoever comes next hears the volunteer."""
+    if ended.call.muted_at is not None and ended.shift is not None:
+        change_room(ended.ctx, ended.unit, ended.shift)
 
 
 def _take_back(assignment: Assignment) -> None:

@@ -120,6 +120,7 @@ def _move_line(ctx: Context, unit: UnitOfWork, before: Shift, shift: Shift) -> N
     """The volunteer's leg, and that of whom they talk with, go on in the new shift: it is the same room."""
     shift.pin, shift.line_call_id = before.pin, before.line_call_id
     line, before.line_call_id = before.line_state, None
+    shift.room_changed_at, before.room_changed_at = before.room_changed_at, None
     move(unit, before, ctx.now, line="none")
     unit.session.flush()
     moved = update(Call).where(

@@ -13,6 +13,7 @@ from dialer.services.calling.leases import end_shift, give_back
 from dialer.services.calling.lines import begin_line, line_view
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift, volunteer_id
 from dialer.services.calling.shift_states import move
+from dialer.services.calling.talk_views import talk_view
 from dialer.services.calling.views import SessionView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -162,6 +163,7 @@ def session_view(unit: UnitOfWork, shift: Shift, assignment: Assignment | None) 
         limited=shift.limited_since is not None,
         pause_reason=shift.pause_reason,
         line=line_view(unit, shift),
+        talk=talk_view(unit, shift),
     )
 
 

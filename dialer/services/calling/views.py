@@ -81,6 +81,17 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkView:
+    """The talk on a volunteer's line: whether they are muted, since when the other one is on hold, and when
+    those come back by themselves.
+    """
+
+    muted: bool
+    on_hold_since: dt.datetime | None
+    back_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class SessionView:
     """A volunteer's shift, as the API's session."""
 
@@ -99,6 +110,8 @@ class SessionView:
     """Why we paused it (`domain.line.PAUSE_REASONS`); none for the volunteer's own pause."""
     line: LineView | None = None
     """Their own line, where they wait on one for people who are dialled."""
+    talk: TalkView | None = None
+    """The talk on that line, while there is one."""
 
 
 @dataclass(frozen=True, slots=True)

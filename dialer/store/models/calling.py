@@ -246,6 +246,12 @@ class Shift(Identified, Base):
             postgresql_where=text("state = 'ready' AND line_state = 'open'"),
         ),
         Index(
+            "ix_shift_room",
+            "organisation_id",
+            "room_changed_at",
+            postgresql_where=text("room_changed_at IS NOT NULL"),
+        ),
+        Index(
             "uq_shift_pin",
             "organisation_id",
             "pin",
@@ -271,6 +277,8 @@ class Shift(Identified, Base):
     line_state: Mapped[str] = mapped_column(server_default=text("'none'"))
     line_call_id: Mapped[uuid.UUID | None]
     """The call, of mode `line`, that is their own leg."""
+    room_changed_at: Mapped[Instant | None]
+    """Since when their room isn't known to be as it should be, at the carrier (`room_settling`)."""
     pin: Mapped[str | None]
     pause_reason: Mapped[str | None]
     """Why we paused them (`domain.line.PAUSE_REASONS`); none where they wished it themselves."""

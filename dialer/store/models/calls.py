@@ -100,6 +100,12 @@ class Call(Identified, Base):
             postgresql_where=text("state = 'in_progress' AND greeted_at IS NOT NULL AND joined_at IS NULL"),
         ),
         Index(
+            "ix_call_held",
+            "organisation_id",
+            "held_at",
+            postgresql_where=text("held_at IS NOT NULL AND state = 'in_progress'"),
+        ),
+        Index(
             "ix_call_abandoned",
             "organisation_id",
             "number",
@@ -171,6 +177,10 @@ class Call(Identified, Base):
     """When it was decided that a recorded message is left: from then on it goes on without a volunteer."""
     parted_at: Mapped[Instant | None]
     """When the contact's leg had left the volunteer's room, though it went on: its end is nothing to them."""
+    muted_at: Mapped[Instant | None]
+    """Since when the volunteer they talk with isn't heard by them."""
+    held_at: Mapped[Instant | None]
+    """Since when they are on hold."""
     machine: Mapped[bool | None]
     """Whether a machine answered, as whoever listened found; null while nobody knows."""
     ended_at: Mapped[Instant | None]

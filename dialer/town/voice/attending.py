@@ -80,11 +80,15 @@ class Attending:
         """
         line, watch = member.line, self._lines.watch
         until_s = watch.seconds() + dial.time_limit
-        waiting = Waiting(self._board, member)
+        waiting, on_hold = Waiting(self._board, line, member.terms.wait_url, member.terms.wait_method), None
         while not member.released and (left_s := until_s - watch.seconds()) > 0:
             if dial.hangup_on_star and line.starred.is_set():
                 break
-            sound = member.room.heard_by(member)
+            if member.held and member.hold_url:
+                on_hold = on_hold or Waiting(self._board, line, member.hold_url)
+                await on_hold.heard(left_s)
+                continue
+            on_hold, sound = None, member.room.heard_by(member)
             if sound is None:
                 if not await waiting.goes_on(left_s):
                     return False
@@ -96,23 +100,29 @@ class Attending:
 
 
 class Waiting:
-    """What somebody hears until their conference begins, one thing after another."""
+    """What somebody hears until their conference begins, or on hold, one thing after another."""
 
-    def __init__(self, board: Board, member: Member) -> None:
+    def __init__(self, board: Board, line: Line, url: str | None, method: str = "POST") -> None:
         self._board = board
-        self._line = member.line
-        self._terms = member.terms
-        self._url = member.terms.wait_url or ""
+        self._line = line
+        self._is_usual = url is None
+        self._url = url or ""
+        self._method = method
         self._verbs: list[Verb] | None = None
         self._silent = 0
 
+    async def heard(self, at_most_s: float) -> None:
+        """Hear the next thing; nothing, where it can't be had."""
+        if not await self.goes_on(at_most_s):
+            await self._line.hear(at_most_s, SILENCE)
+
     async def goes_on(self, at_most_s: float) -> bool:
         """Hear the next thing, or all of it until something changes; False where it can't be had."""
-        if self._terms.wait_url is None:
+        if self._is_usual:
             await self._line.hear(at_most_s, WAIT_MUSIC)
         elif not self._url:
             await self._line.hear(at_most_s, SILENCE)
-        elif self._terms.wait_method == "GET":
+        elif self._method == "GET":
             await self._line.hear(at_most_s, played(self._url))
         else:
             return await self._document(at_most_s)
@@ -144,7 +154,7 @@ class Waiting:
         """Fetch the document; raises NoTwimlError or BadTwimlError."""
         self._silent += 1
         if self._silent > SILENT_DOCUMENTS:
-            raise NoTwimlError(LOOPING, "what is played before it begins goes round and round in silence")
+            raise NoTwimlError(LOOPING, "what is played goes round and round in silence")
         script = twiml.read(await self._board.ask(self._line, Ask(self._url)))
         if any(not isinstance(verb, Say | Play | Pause | Redirect) for verb in script.verbs):
             raise twiml.BadTwimlError(

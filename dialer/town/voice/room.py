@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from dialer.town.voice.leg import Leg
 from dialer.town.voice.line import Line
-from dialer.town.voice.sounds import HOLD_MUSIC, SILENCE, Sound, people, played
+from dialer.town.voice.sounds import HOLD_MUSIC, SILENCE, Sound, people
 from dialer.town.voice.verbs import Conference
 
 INIT: Final = "init"
@@ -105,9 +105,11 @@ class Room:
     stays: list[Stay] = field(default_factory=list)
 
     def heard_by(self, member: Member) -> Sound | None:
-        """What somebody in it hears; None where it is what they are played until it begins."""
+        """What somebody in it hears; None where it is what they are played until it begins. What is played on
+        hold from an address of the customer's isn't asked for here.
+        """
         if member.held:
-            return played(member.hold_url) if member.hold_url else HOLD_MUSIC
+            return HOLD_MUSIC
         if self.status == INIT:
             return None
         speak = [

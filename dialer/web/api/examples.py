@@ -17,6 +17,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "gaps_s": {"busy": 1800},
     },
     "RecyclingPreview": {"dispositions": ["no_answer", "busy"], "quiet_for_s": 172800},
+    "Switch": {"on": True},
     "Recycling": {"dispositions": ["no_answer"], "expected_numbers": 0},
     "CallerIdToUse": {"number": "+441632960001"},
     "CampaignFields": {"quiet_hours": {"start": "21:00", "end": "09:00"}, "max_attempts": 2},

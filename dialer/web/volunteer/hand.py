@@ -19,6 +19,7 @@ from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.volunteer import reports, screen
 from dialer.web.volunteer.line import Line, line_of, shown
+from dialer.web.volunteer.talking import in_call_of
 
 
 def to_call() -> Response:
@@ -102,7 +103,8 @@ def show_talk(
         line=_line(ctx, view),
         may_ring_me=bool(campaign.caller_ids),
         stopped=why_stopped(ctx, view.id),
-        shown=shown(shift, shift.line) if shift and shift.line else "",
+        shown=shown(shift, shift.line, ctx.now) if shift and shift.line else "",
+        in_call=in_call_of(shift, campaign.timezone, ctx.now),
     )
     page = screen.call_screen(view, talk, around, stopping=stopping)
     template = "outcome" if talk.stage is Stage.OUTCOME else "person"

@@ -9,6 +9,7 @@ from typing import Final
 from flask_babel import gettext
 
 from dialer.domain.call import DIALLED
+from dialer.domain.in_call import waits_long
 from dialer.domain.ringing import (
     LOST,
     REFUSED,
@@ -19,7 +20,7 @@ from dialer.domain.ringing import (
 )
 from dialer.domain.talk import Stage, Talk
 from dialer.services.calling.call_views import CallView
-from dialer.services.calling.views import LineView, SessionView
+from dialer.services.calling.views import LineView, SessionView, TalkView
 
 UNDER_WAY: Final = frozenset({"queued", "ringing", "in_progress"})
 _KNOWN: Final = {"busy": "busy", "no_answer": "no_answer"}
@@ -84,6 +85,13 @@ def why_not(call: CallView) -> str:
     return str(gettext("They can’t be rung any more. Leave them to someone else."))
 
 
-def shown(shift: SessionView, line: LineView) -> str:
+def shown(shift: SessionView, line: LineView, now: dt.datetime) -> str:
     """What a page of somebody on a line of their own stands for: once this is another, it is shown anew."""
-    return f"{shift.state}:{line.state}:{shift.assignment_id or ''}"
+    return f"{shift.state}:{line.state}:{shift.assignment_id or ''}:{_marks(shift.talk, now)}"
+
+
+def _marks(talk: TalkView | None, now: dt.datetime) -> str:
+    if talk is None:
+        return ""
+    held = "" if talk.on_hold_since is None else "long" if waits_long(talk.on_hold_since, now) else "hold"
+    return f"{'mute' if talk.muted else ''}{held}"

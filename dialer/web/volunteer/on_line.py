@@ -56,7 +56,7 @@ def waiting(ctx: Context, shift: SessionView, line: LineView) -> str:
         small=small,
         who=who,
         sub=sub,
-        shown=shown(now, line),
+        shown=shown(now, line, ctx.now),
         line=line.state,
         pin=line.pin,
         numbers=[written(number) for number in line.numbers],

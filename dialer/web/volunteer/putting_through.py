@@ -57,7 +57,7 @@ def line() -> Response:
     ctx = context()
     now = current_session(ctx)
     if now and now.line:
-        return Response(shown(now, now.line), mimetype="text/plain")
+        return Response(shown(now, now.line, ctx.now), mimetype="text/plain")
     return Response(
         _stage(ctx, now.assignment_id) if now and now.assignment_id else "none", mimetype="text/plain"
     )

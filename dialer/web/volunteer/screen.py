@@ -21,6 +21,7 @@ from dialer.services.calling.views import (
 )
 from dialer.web.volunteer.line import Line
 from dialer.web.volunteer.outcomes import NOT_REACHED, SPOKE, Outcome, outcome_name, outcomes
+from dialer.web.volunteer.talking import InCall
 from dialer.web.words import moment, outcode
 
 
@@ -128,6 +129,7 @@ class CallScreen:
     may_ring_me: bool = False
     stopped: str | None = None
     shown: str = ""
+    in_call: InCall | None = None
 
 
 Person = CalledContact | HouseholdMember
@@ -146,7 +148,8 @@ class Setting:
     may_ring_me: bool = False
     stopped: str | None = None
     shown: str = ""
-    """Of somebody on a line of their own: what the page stands for (`on_line.shown`)."""
+    """Of somebody on a line of their own: what the page stands for (`line.shown`)."""
+    in_call: InCall | None = None
 
 
 def call_screen(
@@ -187,6 +190,7 @@ def call_screen(
         may_ring_me=around.may_ring_me,
         stopped=str(gettext(around.stopped)) if around.stopped else None,
         shown=around.shown,
+        in_call=around.in_call,
     )
 
 

@@ -73,7 +73,7 @@ def _on_line(ctx: Context, now: SessionView, line: LineView, last: AssignmentVie
         return on_line.waiting(ctx, now, line)
     if "correct" in request.args:
         return _put_right(ctx, last)
-    return rooms.saved(ctx, now, last, shown(now, line))
+    return rooms.saved(ctx, now, last, shown(now, line, ctx.now))
 
 
 def _put_right(ctx: Context, last: AssignmentView) -> str:

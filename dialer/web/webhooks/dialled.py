@@ -12,7 +12,8 @@ from dialer.domain.ringing import LONGEST_TALK_S
 from dialer.services.calling import call_urls, dialled_answers
 from dialer.services.calling.dialled_answers import Answer, Greet, HoldOn, Inform, Join, Leave
 from dialer.services.context import Context
-from dialer.web.webhooks import spoken
+from dialer.web.desk import desk
+from dialer.web.webhooks import lines, spoken
 from dialer.web.webhooks.away import pressed_key
 from dialer.web.webhooks.blueprint import twiml
 
@@ -20,6 +21,8 @@ KEY_WITHIN_S = 4
 BETWEEN_LOOKS_S = 1
 ALONE_FOR_S = 2
 MOST_TRIES = 99
+HELD_SOUNDS = 3
+HELD_QUIET_S = 3
 
 
 def answer(ctx: Context, call_id: uuid.UUID, params: Mapping[str, str]) -> Response:
@@ -41,6 +44,18 @@ def away(caller_id: str) -> Response:
     """
     number = spoken.spelled(written(caller_id)) if caller_id.startswith("+") else ""
     return twiml(spoken.document(spoken.say_in_both(spoken.AWAY, number=number), spoken.hang_up()))
+
+
+def on_hold() -> Response:
+    """What somebody hears who is on hold, over and over: never silence for long, and nothing that has to be
+    looked up. Only saying and playing is possible there.
+    """
+    public_url = desk().settings.public_url.rstrip("/")
+    sound = spoken.element("Play", public_url + lines.SOUND)
+    quiet = (sound + spoken.element("Pause", length=HELD_QUIET_S)) * HELD_SOUNDS
+    again = spoken.redirect(f"{public_url}{request.full_path}")
+    words = spoken.say(spoken.ON_HOLD, request.args.get("in", "en"))
+    return twiml(spoken.document(words, quiet, again))
 
 
 def _heard(ctx: Context, what: Answer) -> Response:

@@ -45,6 +45,8 @@ def voice_answer() -> Response:
     if request.args.get("leg") == "line":
         return lines.line_answered()
     params = told()
+    if request.args.get("then") == "held":
+        return dialled.on_hold()
     try:
         return _answered(context_of(params.get("From", "")), id_in_address("c"), params)
     except Unavailable:

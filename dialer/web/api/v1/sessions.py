@@ -9,7 +9,7 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
-from dialer.services.calling import line_asking, next_contact
+from dialer.services.calling import in_call, line_asking, next_contact
 from dialer.services.calling import sessions as deeds
 from dialer.services.calling.views import NobodyNow, SessionView
 from dialer.web.api.blueprint import Resource
@@ -62,6 +62,22 @@ class BrowserTokenSchema(Schema):
     expires_at = Instant(required=True)
 
 
+class SwitchSchema(Schema):
+    """On or off; the same again changes nothing."""
+
+    on = Flag(required=True)
+
+
+class TalkSchema(Schema):
+    """The talk on the volunteer's line: whether they are muted; since when the other one is on hold, and when
+    those come back by themselves.
+    """
+
+    muted = Flag(required=True)
+    on_hold_since = Instant(allow_none=True, required=True)
+    back_at = Instant(allow_none=True, required=True)
+
+
 class SessionSchema(Schema):
     """A volunteer's shift."""
 
@@ -77,6 +93,7 @@ class SessionSchema(Schema):
     limited = Flag()
     pause_reason = Text(allow_none=True)
     line = fields.Nested(LineSchema, allow_none=True)
+    talk = fields.Nested(TalkSchema, allow_none=True)
 
 
 @sessions.route("/campaigns/<campaign_id>/sessions", methods=["POST"])
@@ -142,6 +159,26 @@ def line(body: dict[str, Any], session_id: str) -> SessionView:
 def token(session_id: str) -> line_asking.BrowserToken:
     """Let my browser open the line of this session, for less than an hour; ask anew before that ends."""
     return line_asking.browser_token(context(), path_id(session_id), desk().voice_tokens)
+
+
+@sessions.route("/sessions/<session_id>/mute", methods=["POST"])
+@allow(Permission.CALL_PLACE)
+@sessions.arguments(SwitchSchema)
+@sessions.response(200, SessionSchema)
+def mute(body: dict[str, Any], session_id: str) -> SessionView:
+    """Have whoever I talk with on my line hear me no more, or again. The next talk begins unmuted."""
+    return in_call.mute(context(), path_id(session_id), on=body["on"])
+
+
+@sessions.route("/sessions/<session_id>/hold", methods=["POST"])
+@allow(Permission.CALL_PLACE)
+@sessions.arguments(SwitchSchema)
+@sessions.response(200, SessionSchema)
+def hold(body: dict[str, Any], session_id: str) -> SessionView:
+    """Ask whoever I talk with on my line to wait, or have them back. After three minutes they come back by
+    themselves.
+    """
+    return in_call.hold(context(), path_id(session_id), on=body["on"])
 
 
 @sessions.route("/sessions/<session_id>/heartbeat", methods=["POST"])

@@ -1,0 +1,157 @@
+"""A volunteer's room at the carrier is brought to where our rows say that it should be.
+
+What should be is derived from the rows each time, so that doubled presses, a job that runs twice or one that
+is killed halfway all end in the same room. That it is to be done stands in `shift.room_changed_at`; the tick
+makes up for a job that gets lost.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+
+from dialer.carrier.port import Carrier, CarrierError, ParticipantChange
+from dialer.domain.access import Permission, require
+from dialer.domain.call import FINAL
+from dialer.domain.in_call import MISSED_FOR, SETTLE_AGAIN_AFTER
+from dialer.logs import get_logger
+from dialer.services.calling import call_urls
+from dialer.services.calling.rooms import change, live_room
+from dialer.services.calling.spoken_languages import language_of_contact
+from dialer.services.calling.talk_views import talk_on
+from dialer.services.context import Context
+from dialer.store.models.calling import Shift
+from dialer.store.models.calls import Call
+from dialer.store.queries import dialled
+from dialer.store.session import UnitOfWork
+
+AT_ONCE: Final = 200
+TICK: Final = dt.timedelta(microseconds=1)
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """How somebody should take part in the room."""
+
+    call_id: uuid.UUID
+    sid: str
+    muted: bool = False
+    on_hold: bool = False
+    hold_url: str | None = None
+
+    @property
+    def part(self) -> ParticipantChange:
+        """The same, as the carrier is told."""
+        hold_url = self.hold_url if self.on_hold else None
+        return ParticipantChange(muted=self.muted, on_hold=self.on_hold, hold_url=hold_url)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the room of a volunteer should be, as of the change at `since`."""
+
+    account_id: uuid.UUID
+    since: dt.datetime
+    seats: tuple[Seat, ...]
+
+
+def change_room(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
+    """What the room of a shift (locked) should be has just changed."""
+    before = shift.room_changed_at
+    shift.room_changed_at = ctx.now if before is None else max(ctx.now, before + TICK)
+    shift_id = shift.id
+    unit.after_commit(lambda: _ask_to_settle(ctx, shift_id))
+
+
+def keep_rooms(ctx: Context) -> None:
+    """Have rooms settled that were not, some time after they changed. For the cron's tick."""
+    with ctx.unit() as unit:
+        for shift_id in _behind(ctx, unit):
+            _ask_to_settle(ctx, shift_id)
+
+
+def settle_room(ctx: Context, carrier: Carrier, shift_id: uuid.UUID) -> None:
+    """Bring the room of a shift where it should be. What the carrier doesn't take now is tried again."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        wanted = _wanted(ctx, unit, shift_id)
+    if wanted is None:
+        return
+    try:
+        missed = _settle(carrier, wanted)
+    except CarrierError as error:
+        log.warning("the carrier could not be asked about a room", reason=error.reason)
+        return
+    _settled(ctx, shift_id, wanted, missed)
+
+
+def _wanted(ctx: Context, unit: UnitOfWork, shift_id: uuid.UUID) -> Wanted | None:
+    """What the room should be; None where there is nothing to do."""
+    shift = unit.session.get(Shift, (unit.organisation_id, shift_id))
+    if shift is None or shift.room_changed_at is None:
+        return None
+    talk, line = talk_on(unit, shift), _line(unit, shift)
+    seats = []
+    if line is not None and line.carrier_sid is not None:
+        muted = talk is not None and talk.muted_at is not None
+        seats.append(Seat(line.id, line.carrier_sid, muted=muted))
+    if talk is not None and talk.carrier_sid is not None:
+        url = call_urls.on_hold(ctx, talk.id, language_of_contact(unit, talk.contact_id))
+        held = talk.held_at is not None
+        seats.append(Seat(talk.id, talk.carrier_sid, on_hold=held, hold_url=url))
+    return Wanted(shift.account_id, shift.room_changed_at, tuple(seats))
+
+
+def _line(unit: UnitOfWork, shift: Shift) -> Call | None:
+    """The volunteer's own leg, while it is up."""
+    if shift.line_call_id is None:
+        return None
+    call = unit.session.get_one(Call, (unit.organisation_id, shift.line_call_id))
+    return None if call.state in FINAL else call
+
+
+def _settle(carrier: Carrier, wanted: Wanted) -> list[Seat]:
+    """Do what has to be done; those who should be there and aren't. Raises CarrierError."""
+    room = live_room(carrier, wanted.account_id) if wanted.seats else None
+    if room is None:
+        return list(wanted.seats)
+    return [seat for seat in wanted.seats if not change(carrier, room, seat.sid, seat.part)]
+
+
+def _settled(ctx: Context, shift_id: uuid.UUID, wanted: Wanted, missed: list[Seat]) -> None:
+    """It is done, unless something has changed meanwhile: then it is done again, as another job may have gone
+    by what held before. Who isn't there comes yet, or has gone: then the carrier is asked about their call.
+    """
+    with ctx.unit() as unit:
+        shift = unit.session.get_one(Shift, (unit.organisation_id, shift_id), with_for_update=True)
+        if shift.room_changed_at != wanted.since:
+            change_room(ctx, unit, shift)
+            return
+        if any(seat.muted or seat.on_hold for seat in missed) and ctx.now < wanted.since + MISSED_FOR:
+            return
+        shift.room_changed_at = None
+        for seat in missed:
+            dialled.ask_about_soon(unit, seat.call_id, ctx.now)
+
+
+def _behind(ctx: Context, unit: UnitOfWork) -> list[uuid.UUID]:
+    query = (
+        select(Shift.id)
+        .where(
+            Shift.organisation_id == unit.organisation_id,
+            Shift.room_changed_at <= ctx.now - SETTLE_AGAIN_AFTER,
+        )
+        .order_by(Shift.room_changed_at)
+        .limit(AT_ONCE)
+    )
+    return list(unit.session.scalars(query))
+
+
+def _ask_to_settle(ctx: Context, shift_id: uuid.UUID) -> None:
+    ctx.jobs.enqueue("calls", "workers.jobs.settle_room", str(ctx.organisation_id), str(shift_id))

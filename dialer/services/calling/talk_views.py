@@ -1,0 +1,38 @@
+"""The talk on a volunteer's line: which call it is, and as it is shown."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from dialer.domain.call import DIALLED
+from dialer.domain.in_call import back_at
+from dialer.services.calling.views import TalkView
+from dialer.store.models.calling import Shift
+from dialer.store.models.calls import Call
+from dialer.store.session import UnitOfWork
+
+
+def talk_on(unit: UnitOfWork, shift: Shift) -> Call | None:
+    """The call of whoever talks with a volunteer on their line; None where nobody does, or not there."""
+    if shift.pin is None or shift.state == "ended":
+        return None
+    query = select(Call).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.shift_id == shift.id,
+        Call.mode == DIALLED,
+        Call.state == "in_progress",
+        Call.joined_at.is_not(None),
+        Call.parted_at.is_(None),
+    )
+    return unit.session.scalar(query)
+
+
+def talk_view(unit: UnitOfWork, shift: Shift) -> TalkView | None:
+    """The same, as it is shown."""
+    if shift.state not in ("in_call", "paused"):
+        return None
+    call = talk_on(unit, shift)
+    if call is None:
+        return None
+    back = back_at(call.held_at) if call.held_at is not None else None
+    return TalkView(call.muted_at is not None, call.held_at, back)
