@@ -22,22 +22,21 @@ from types import FrameType
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
-from dialer.carrier.port import Accepted, CallOutcome, NotAccepted, OutboundCall, Refused
+from dialer.carrier.port import Accepted, NotAccepted, Refused
 from dialer.domain.carrier_action import PUTS_BACK
 from dialer.domain.dialling import BEGIN_WITHIN_S, STALE_AFTER, TICK_S, Still
-from dialer.domain.errors import RuleBroken
 from dialer.domain.limit import Limit
 from dialer.domain.ringing import back_off
 from dialer.logs import get_logger
 from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.calling import dial_claims, dial_handing, dial_tick, unheard
-from dialer.services.calling.dial_handing import Answer, Leading
+from dialer.services.calling.dial_handing import Leading
 from dialer.services.calling.placing import BUCKET
 from dialer.services.context import Context
 from dialer.settings import Settings
 from dialer.store.session import UnitFactory, make_engine
+from workers.pacer_answers import FAILURES, Answers, Said
 from workers.runtime import Runtime, install
 
 SWEEP_EVERY_S: Final = 1.0
@@ -49,6 +48,8 @@ AWAY_S: Final = 1.0
 LAST_ANSWERS_S: Final = 5.0
 """How long a pacer that is told to stop waits for what the carrier still has to say."""
 STATEMENT_TIMEOUT_S: Final = 5.0
+LOCK_TIMEOUT_S: Final = 1.0
+"""How long the pacer waits for a row that somebody else has: less than its lease lasts."""
 REFUSED_REST_S: Final = 30.0
 """How long a campaign is left alone whose calls the carrier refuses for a reason of ours."""
 FAILED_REST_S: Final = 5.0
@@ -67,15 +68,6 @@ class _Waiting:
     leading: Leading
     call_id: uuid.UUID
     since: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Posted:
-    """A dial that the carrier has been asked for, and what it said."""
-
-    organisation_id: uuid.UUID
-    campaign_id: uuid.UUID
-    answer: Answer
 
 
 @dataclass(slots=True)
@@ -108,27 +100,28 @@ class PacerProcess:
     holder: str = field(default_factory=_own_name)
     due: dict[tuple[uuid.UUID, uuid.UUID], float] = field(default_factory=dict)
     waiting: deque[_Waiting] = field(default_factory=deque)
-    posted: dict[uuid.UUID, tuple[uuid.UUID, uuid.UUID]] = field(default_factory=dict)
-    told: deque[_Posted] = field(default_factory=deque)
     something: threading.Event = field(default_factory=threading.Event)
+    answers: Answers = field(init=False)
     looked_at: float = 0.0
     ask_tokens_at: float = 0.0
     brake: Brake = field(default_factory=Brake)
     refused_until: dict[uuid.UUID, float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.answers = Answers(self._context, self._check_database, self._heed, self.something)
+
     def turn(self, now: float) -> float:
         """Do what is due at a moment of the monotonic clock; how long nothing more is."""
         self.something.clear()
         try:
-            self._record(now)
+            self.answers.write_down(now)
             if now >= self.looked_at + SWEEP_EVERY_S:
                 self.looked_at = now
                 self._look(now)
             self._tick(now)
             self._ring(now)
-        except (SQLAlchemyError, RuleBroken):
+        except FAILURES:
             log.warning("the pacer could not go on", exc_info=True)
-            self.waiting.clear()  # the rows are given back as they go stale
             return AWAY_S
         return self._idle_s(time.monotonic())
 
@@ -136,24 +129,37 @@ class PacerProcess:
         """Ring nobody any more, hear what the carrier still says, and leave the lead to another."""
         self.waiting.clear()
         ends = time.monotonic() + LAST_ANSWERS_S
-        while self.posted and time.monotonic() < ends:
+        while self.answers.posted and time.monotonic() < ends:
             self.something.wait(BUSY_S)
-            self._record(time.monotonic())
+            self.answers.write_down(time.monotonic())
         for organisation_id in organisation_ids(self.runtime.units):
             dial_tick.resign(self._context(organisation_id), self.holder)
 
     def _context(self, organisation_id: uuid.UUID) -> Context:
         return self.runtime.context(organisation_id, request_id=f"pacer:{self.holder}")
 
+    def _check_database(self) -> None:
+        """Raise one of `FAILURES` where it isn't one row, campaign or organisation that failed."""
+        organisation_ids(self.runtime.units)
+
     def _look(self, now: float) -> None:
         """See which campaigns are to be led, and give back what was left lying."""
         led: set[tuple[uuid.UUID, uuid.UUID]] = set()
         for organisation_id in organisation_ids(self.runtime.units):
-            ctx = self._context(organisation_id)
-            led |= {(organisation_id, one) for one in dial_tick.campaigns_to_lead(ctx, self.holder)}
-            dial_claims.give_back_stale(ctx)
-            unheard.ask_about_unheard(ctx)
+            try:
+                led |= self._look_at(organisation_id)
+            except FAILURES:  # the others aren't to wait for this one
+                self._check_database()
+                log.warning("an organisation could not be looked at", exc_info=True)
+                led |= {one for one in self.due if one[0] == organisation_id}
         self.due = {one: self.due.get(one, now) for one in led}
+
+    def _look_at(self, organisation_id: uuid.UUID) -> set[tuple[uuid.UUID, uuid.UUID]]:
+        ctx = self._context(organisation_id)
+        led = {(organisation_id, one) for one in dial_tick.campaigns_to_lead(ctx, self.holder)}
+        dial_claims.give_back_stale(ctx)
+        unheard.ask_about_unheard(ctx)
+        return led
 
     def _tick(self, now: float) -> None:
         for (organisation_id, campaign_id), at in list(self.due.items()):
@@ -163,7 +169,8 @@ class PacerProcess:
             with structlog.contextvars.bound_contextvars(campaign_id=str(campaign_id)):
                 try:
                     self._tick_one(organisation_id, campaign_id, now)
-                except (SQLAlchemyError, RuleBroken):  # the others aren't to wait for this one
+                except FAILURES:  # the others aren't to wait for this one
+                    self._check_database()
                     log.warning("a campaign could not be led for a second", exc_info=True)
                     self.due[organisation_id, campaign_id] = now + FAILED_REST_S
 
@@ -198,7 +205,21 @@ class PacerProcess:
         for (organisation_id, leading), ones in groupby(
             by_campaign, key=lambda one: (one.organisation_id, one.leading)
         ):
+            self._hand_over_apart(organisation_id, leading, list(ones), now)
+
+    def _hand_over_apart(
+        self, organisation_id: uuid.UUID, leading: Leading, ones: Sequence[_Waiting], now: float
+    ) -> None:
+        """Where that fails, none of them was posted, and the rows are given back as they go stale; the other
+        campaigns are rung for.
+        """
+        try:
             self._hand_over(organisation_id, leading, [one.call_id for one in ones])
+        except FAILURES:
+            self._check_database()
+            known = {"campaign_id": str(leading.campaign_id), "dials": len(ones)}
+            log.warning("dials of a campaign could not be rung", **known, exc_info=True)
+            self.due[organisation_id, leading.campaign_id] = now + FAILED_REST_S
 
     def _hand_over(self, organisation_id: uuid.UUID, leading: Leading, call_ids: Sequence[uuid.UUID]) -> None:
         """The gate and the wire in one go. The time counts from before the gate, since a process may also be
@@ -206,28 +227,11 @@ class PacerProcess:
         """
         begin_before = time.monotonic() + BEGIN_WITHIN_S
         calls = dial_handing.to_the_wire(self._context(organisation_id), leading, call_ids, begin_before)
-        self.posted |= {call.id: (organisation_id, leading.campaign_id) for call in calls}
         if calls:
-            self.runtime.carrier.begin_calls(calls, self._hear)
+            self.answers.expect(organisation_id, leading.campaign_id, [call.id for call in calls])
+            self.runtime.carrier.begin_calls(calls, self.answers.hear)
 
-    def _hear(self, call: OutboundCall, outcome: CallOutcome) -> None:
-        """Called from the carrier's thread."""
-        organisation_id, campaign_id = self.posted[call.id]
-        self.told.append(_Posted(organisation_id, campaign_id, Answer(call.id, outcome)))
-        self.something.set()
-
-    def _record(self, now: float) -> None:
-        """Write down what the carrier said; what can't be written down now is, later."""
-        heard = [self.told[at] for at in range(len(self.told))]
-        for organisation_id, ones in groupby(heard, key=lambda one: one.organisation_id):
-            batch = list(ones)
-            dial_handing.record(self._context(organisation_id), [one.answer for one in batch])
-            for one in batch:
-                self.told.popleft()
-                self.posted.pop(one.answer.call_id, None)
-                self._heed(one, now)
-
-    def _heed(self, one: _Posted, now: float) -> None:
+    def _heed(self, one: Said, now: float) -> None:
         match one.answer.outcome:
             case Accepted():
                 self.brake.release()
@@ -238,17 +242,22 @@ class PacerProcess:
                 log.warning("the carrier refuses a campaign's calls", action=str(action))
 
     def _idle_s(self, now: float) -> float:
-        if self.told:
-            return 0.0
+        answers_s = self.answers.wait_s(now)
         if self.waiting:
-            return min(max(BUSY_S, self.ask_tokens_at - now, self.brake.until - now), TICK_S / 4)
-        return min([IDLE_S, *(max(0.0, at - now) for at in self.due.values())])
+            busy_s = min(max(BUSY_S, self.ask_tokens_at - now, self.brake.until - now), TICK_S / 4)
+            return min(busy_s, answers_s)
+        return min([IDLE_S, answers_s, *(max(0.0, at - now) for at in self.due.values())])
 
 
 def _runtime(settings: Settings) -> Runtime:
     """Whose statements give up soon: a leader that waits longer than its lease is none any more."""
     runtime = Runtime.from_settings(settings)
-    engine = make_engine(settings.database_url, pool_size=2, statement_timeout_s=STATEMENT_TIMEOUT_S)
+    engine = make_engine(
+        settings.database_url,
+        pool_size=2,
+        statement_timeout_s=STATEMENT_TIMEOUT_S,
+        lock_timeout_s=LOCK_TIMEOUT_S,
+    )
     return replace(runtime, units=UnitFactory(engine, runtime.units.notices))
 
 
@@ -269,5 +278,5 @@ def run_pacer(settings: Settings) -> None:
         pacer.something.wait(pacer.turn(time.monotonic()))
     try:
         pacer.stop()
-    except (SQLAlchemyError, RuleBroken):  # another takes over when the lease runs out
+    except FAILURES:  # another takes over when the lease runs out
         log.warning("the pacer could not leave in order", exc_info=True)

@@ -35,9 +35,15 @@ SILENCE_S: Final = 2
 
 
 def make_engine(
-    url: str, *, pool_size: int = 8, statement_timeout_s: float | None = 30, ask_first: bool = True
+    url: str,
+    *,
+    pool_size: int = 8,
+    statement_timeout_s: float | None = 30,
+    lock_timeout_s: float | None = None,
+    ask_first: bool = True,
 ) -> Engine:
-    """An engine on psycopg 3, in UTC, whose statements give up after `statement_timeout_s` seconds.
+    """An engine on psycopg 3, in UTC, whose statements give up after `statement_timeout_s` seconds, and where
+    they wait for a lock, after `lock_timeout_s`.
 
     It asks a connection that rested for a moment whether it still lives before it is used, unless the server
     is known to (`ask_first`).
@@ -50,6 +56,8 @@ def make_engine(
     options = "-c timezone=UTC -c plan_cache_mode=force_custom_plan"
     if statement_timeout_s is not None:
         options += f" -c statement_timeout={int(statement_timeout_s * 1000)}"
+    if lock_timeout_s is not None:
+        options += f" -c lock_timeout={int(lock_timeout_s * 1000)}"
     engine = create_engine(
         url,
         pool_size=pool_size,

@@ -68,7 +68,7 @@ class Evening:
             self.clock.forward(seconds=1)
             self.at += 1
             self.pacer.turn(self.at)
-            while self.pacer.posted:
+            while self.pacer.answers.posted:
                 self.pacer.something.wait(5)
                 self.pacer.turn(self.at)
             do_hang_ups(self.system(), self.pacer.runtime.carrier)
