@@ -161,6 +161,8 @@ def forecast(left: int, lately: Pace, callers: int, now: dt.datetime, end: dt.da
 class Sign(StrEnum):
     """What is seen of somebody who may need help."""
 
+    ASKED = "asked"
+    """They asked for help themselves: that comes before whatever is only seen."""
     HELD_UP = "held_up"
     SILENT = "silent"
     LONG_LOOK = "long_look"
@@ -181,6 +183,10 @@ class Caller:
     refusals: int = 0
     """Refusals since anything else came of a call."""
     refused_at: dt.datetime | None = None
+    asked_at: dt.datetime | None = None
+    help_reason: str | None = None
+    help_by: str | None = None
+    """The coordinator who is coming."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,16 +199,23 @@ class Need:
 
 
 def needs(callers: Iterable[Caller], now: dt.datetime) -> list[Need]:
-    """Who may need help, the longest first; one sign a person, the plainest."""
+    """Who may need help, first those who asked for it, then the longest first; one sign a person, the
+    plainest.
+    """
     found = [need for caller in callers if (need := _need(caller, now))]
-    return sorted(found, key=lambda need: need.span, reverse=True)
+    return sorted(found, key=lambda need: (need.sign is Sign.ASKED, need.span), reverse=True)
 
 
 def _need(caller: Caller, now: dt.datetime) -> Need | None:
-    if caller.held_up_since is not None:
+    if caller.asked_at is not None:
+        return Need(caller, Sign.ASKED, now - caller.asked_at)
+    if caller.held_up_since is not None and caller.state != "ended":
         return Need(caller, Sign.HELD_UP, now - caller.held_up_since)
-    if caller.state == "paused":
-        return None
+    return None if caller.state in ("paused", "ended") else _seen(caller, now)
+
+
+def _seen(caller: Caller, now: dt.datetime) -> Need | None:
+    """What is only seen of somebody who calls."""
     if now - caller.last_seen_at > SILENT_AFTER:
         return Need(caller, Sign.SILENT, now - caller.last_seen_at)
     if caller.looking_since is not None and now - caller.looking_since > LONG_LOOK:

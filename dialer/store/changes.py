@@ -19,6 +19,7 @@ from dialer.store.models.accounts import Account, ApiToken, LoginSession, Organi
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.messaging import Blast
+from dialer.store.models.supervising import HelpRequest, Supervision
 
 _CHANGED: Final = "dialer.changed"
 _WATCHED_ROWS: Final[Mapping[type, Callable[[Any], tuple[Topic, ...]]]] = {
@@ -27,6 +28,8 @@ _WATCHED_ROWS: Final[Mapping[type, Callable[[Any], tuple[Topic, ...]]]] = {
     Shift: lambda row: (Topic(CAMPAIGN, row.campaign_id), Topic(SESSION, row.id)),
     Assignment: lambda row: _of_session(row.shift_id),
     Call: lambda row: _of_session(row.shift_id),
+    HelpRequest: lambda row: (Topic(CAMPAIGN, row.campaign_id), Topic(SESSION, row.shift_id)),
+    Supervision: lambda row: (Topic(CAMPAIGN, row.campaign_id), Topic(SESSION, row.shift_id)),
     Organisation: lambda row: (Topic(ORGANISATION, row.id),),
     Account: lambda row: (Topic(ACCOUNT, row.id),),
     ApiToken: lambda row: (Topic(ACCOUNT, row.account_id),),
@@ -61,5 +64,5 @@ def _note_rows(session: Session, _context: object) -> None:
         if topics_of is not None:
             _noted(session).update(topics_of(row))
     for row in session.new:
-        if isinstance(row, (Shift, Assignment, Call)):
+        if isinstance(row, (Shift, Assignment, Call, HelpRequest, Supervision)):
             _noted(session).update(_WATCHED_ROWS[type(row)](row))

@@ -16,6 +16,7 @@ from dialer.web.public.opt_out import opting_out
 from dialer.web.public.preferences import preferences
 from dialer.web.public.sign_in import public
 from dialer.web.public.sound import played
+from dialer.web.volunteer.helping import helping, install_helping
 from dialer.web.volunteer.in_call import in_call
 from dialer.web.volunteer.line_join import line_join
 from dialer.web.volunteer.on_line import on_line
@@ -32,7 +33,8 @@ def install_pages(app: Flask) -> None:
     install_assets(app)
     install_house(app)
     install_words(app)
-    volunteers = (in_call, line_join, on_line, own_phone, practice, putting_through, shift, talk)
+    install_helping(app)
+    volunteers = (helping, in_call, line_join, on_line, own_phone, practice, putting_through, shift, talk)
     visitors = (health, imprints, joining, opting_out, played, preferences, public)
     for blueprint in (coordinator, *visitors, *volunteers):
         app.register_blueprint(blueprint)

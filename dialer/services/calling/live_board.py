@@ -88,14 +88,14 @@ def live_board(ctx: Context, campaign_id: uuid.UUID) -> LiveBoard:
         hours = _hours(campaign, ctx.now)
         spells = _spells(queries.minutes_since(unit, campaign_id, _first_spell(ctx.now)), ctx.now)
         callers = [_caller(row) for row in queries.open_shifts(unit, campaign_id)]
-        calling = [caller for caller in callers if caller.state != "paused"]
+        calling = [caller for caller in callers if caller.state not in ("paused", "ended")]
         lately, before = _paces(spells, ctx.now)
         due, resting = queries.numbers_left(unit, campaign_id, hours.end or ctx.now + dt.timedelta(days=1))
         return LiveBoard(
             at=ctx.now,
             lawful=_lawful(unit, campaign, hours, ctx.now),
             hours=hours,
-            callers=Counter(caller.state for caller in callers),
+            callers=Counter(caller.state for caller in callers if caller.state != "ended"),
             lately=lately,
             before=before,
             working=rules.is_working(lately, before, len(calling)),
@@ -170,4 +170,7 @@ def _caller(row: Row[Any]) -> Caller:
         looking_since=row.looking_since,
         refusals=len(refused),
         refused_at=row.times[len(refused) - 1] if refused else None,
+        asked_at=row.asked_at,
+        help_reason=row.help_reason,
+        help_by=row.help_by,
     )

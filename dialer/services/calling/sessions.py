@@ -9,6 +9,7 @@ from sqlalchemy import select
 from dialer.domain.access import Permission
 from dialer.domain.assignment import lease_ends
 from dialer.domain.errors import InvalidTransition
+from dialer.services.calling.beside import help_in, supervised_in
 from dialer.services.calling.leases import end_shift, give_back
 from dialer.services.calling.lines import begin_line, line_view
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift, volunteer_id
@@ -19,7 +20,7 @@ from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Campaign, Shift
-from dialer.store.queries import dialled
+from dialer.store.queries import dialled, supervising
 from dialer.store.queries.calls import is_on_the_phone
 from dialer.store.session import UnitOfWork
 
@@ -150,6 +151,7 @@ def renew_lease(
 
 def session_view(unit: UnitOfWork, shift: Shift, assignment: Assignment | None) -> SessionView:
     """A shift as it is shown."""
+    company = supervising.beside(unit, shift.id)
     return SessionView(
         id=shift.id,
         campaign_id=shift.campaign_id,
@@ -164,6 +166,8 @@ def session_view(unit: UnitOfWork, shift: Shift, assignment: Assignment | None) 
         pause_reason=shift.pause_reason,
         line=line_view(unit, shift),
         talk=talk_view(unit, shift),
+        help=help_in(company),
+        supervision=supervised_in(company),
     )
 
 
@@ -229,6 +233,7 @@ def _end_open_shift(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID) -> S
 def _take_over(ctx: Context, unit: UnitOfWork, before: Shift, shift: Shift) -> Assignment | None:
     assignment = open_assignment(unit, before.id, lock=True)
     dialled.move_leg(unit, before.id, shift.id)
+    supervising.move(unit, before.id, shift.id)
     if assignment is not None:
         assignment.shift_id = shift.id
         move(unit, shift, ctx.now, _state_with(unit, assignment))

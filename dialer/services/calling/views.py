@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from dialer.domain.script import Node, Script
+from dialer.services.calling.beside import Help, Supervised
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,10 @@ class SessionView:
     """Their own line, where they wait on one for people who are dialled."""
     talk: TalkView | None = None
     """The talk on that line, while there is one."""
+    help: Help | None = None
+    """The help that they asked for, until it is over."""
+    supervision: Supervised | None = None
+    """The coordinator who is in their room, or on the way: nobody listens in secret."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,12 @@ _SHIFTS = text(
            NOT EXISTS (SELECT 1 FROM shift e
                        WHERE e.organisation_id = s.organisation_id AND e.account_id = s.account_id
                          AND e.id <> s.id AND e.started_at < s.started_at) AS first_shift,
-           latest.dispositions, latest.times
+           latest.dispositions, latest.times, h.asked_at, h.reason AS help_reason, taker.name AS help_by
     FROM shift s
     JOIN account a ON a.organisation_id = s.organisation_id AND a.id = s.account_id
+    LEFT JOIN help_request h
+           ON h.organisation_id = s.organisation_id AND h.shift_id = s.id AND h.closed_at IS NULL
+    LEFT JOIN account taker ON taker.organisation_id = h.organisation_id AND taker.id = h.taken_by
     LEFT JOIN LATERAL (
         SELECT array_agg(r.disposition ORDER BY r.at DESC) AS dispositions,
                array_agg(r.at ORDER BY r.at DESC) AS times
@@ -36,7 +39,10 @@ _SHIFTS = text(
                 AND superseded_at IS NULL AND voided_at IS NULL
               ORDER BY at DESC LIMIT :latest) r
     ) latest ON true
-    WHERE s.organisation_id = :organisation AND s.campaign_id = :campaign AND s.state <> 'ended'
+    WHERE s.organisation_id = :organisation AND s.campaign_id = :campaign
+      AND (s.state <> 'ended' OR s.id IN (
+          SELECT shift_id FROM help_request
+          WHERE organisation_id = :organisation AND campaign_id = :campaign AND closed_at IS NULL))
     ORDER BY a.name, s.account_id
     """
 )
@@ -57,7 +63,9 @@ def somebody_calls(unit: UnitOfWork, since: dt.datetime) -> bool:
 
 
 def open_shifts(unit: UnitOfWork, campaign_id: uuid.UUID) -> Sequence[Row[Any]]:
-    """Everybody on a shift, with the person in their hands and what their latest calls came to."""
+    """Everybody on a shift, with the person in their hands and what their latest calls came to; who asked for
+    help in one that ended meanwhile is still among them.
+    """
     about = {"organisation": unit.organisation_id, "campaign": campaign_id, "latest": _LATEST_RESULTS}
     return unit.session.execute(_SHIFTS, about).all()
 

@@ -9,6 +9,7 @@ _CONTACT = "018f2a64-7d11-7c02-8f4b-0a1b2c3d4e5f"
 _LIST = "018f2a64-4a00-7f00-8000-9c8b7a695847"
 
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
+    "AskForHelp": {"reason": "frightened"},
     "AudienceFields": {"name": "Supporters in CF10 not yet called"},
     "BlastFields": {"audience": {"support": [1, 2]}},
     "CallPolicyFields": {

@@ -44,6 +44,8 @@ def need_words(need: Need) -> str:
 
 def _need_words(need: Need) -> object:
     span = duration(need.span.total_seconds())
+    if need.sign is Sign.ASKED:
+        return _asked_words(need, span)
     if need.sign is Sign.HELD_UP:
         return gettext("Passed over many people; waits for your word, %(span)s", span=span)
     if need.sign is Sign.SILENT:
@@ -53,6 +55,12 @@ def _need_words(need: Need) -> object:
     if need.caller.first_shift:
         return gettext("First shift, %(count)s refusals in a row", count=need.caller.refusals)
     return gettext("%(count)s refusals in a row", count=need.caller.refusals)
+
+
+def _asked_words(need: Need, span: str) -> object:
+    if need.caller.help_by:
+        return gettext("Asked for help %(span)s ago; %(name)s is coming", span=span, name=need.caller.help_by)
+    return gettext("Asked for help %(span)s ago", span=span)
 
 
 def _lawful(board: LiveBoard) -> Verdict:

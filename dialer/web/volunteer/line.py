@@ -85,9 +85,16 @@ def why_not(call: CallView) -> str:
     return str(gettext("They can’t be rung any more. Leave them to someone else."))
 
 
+def beside_of(shift: SessionView) -> str:
+    """What a page says of help, and of who is in the room, in a word."""
+    taken = "taken" if shift.help and shift.help.taken_by else "asked" if shift.help else ""
+    return taken + (f"-{shift.supervision.mode}" if shift.supervision else "")
+
+
 def shown(shift: SessionView, line: LineView, now: dt.datetime) -> str:
     """What a page of somebody on a line of their own stands for: once this is another, it is shown anew."""
-    return f"{shift.state}:{line.state}:{shift.assignment_id or ''}:{_marks(shift.talk, now)}"
+    marks = f"{_marks(shift.talk, now)}:{beside_of(shift)}"
+    return f"{shift.state}:{line.state}:{shift.assignment_id or ''}:{marks}"
 
 
 def _marks(talk: TalkView | None, now: dt.datetime) -> str:

@@ -23,7 +23,15 @@ from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
 from dialer.web.volunteer.hand import id_in_form, to_call
-from dialer.web.volunteer.line import UNDER_WAY, after_the_end, has_rung_them, line_of, shown, why_not
+from dialer.web.volunteer.line import (
+    UNDER_WAY,
+    after_the_end,
+    beside_of,
+    has_rung_them,
+    line_of,
+    shown,
+    why_not,
+)
 
 putting_through = Blueprint("putting_through", __name__, url_prefix="/call")
 
@@ -58,9 +66,8 @@ def line() -> Response:
     now = current_session(ctx)
     if now and now.line:
         return Response(shown(now, now.line, ctx.now), mimetype="text/plain")
-    return Response(
-        _stage(ctx, now.assignment_id) if now and now.assignment_id else "none", mimetype="text/plain"
-    )
+    stage = _stage(ctx, now.assignment_id) if now and now.assignment_id else "none"
+    return Response(f"{stage}{beside_of(now) if now else ''}", mimetype="text/plain")
 
 
 def _stage(ctx: Context, assignment_id: uuid.UUID) -> str:

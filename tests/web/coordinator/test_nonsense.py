@@ -11,6 +11,7 @@ from flask import Flask
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.sessions import start_session
 from dialer.services.calling.sounds import add_sound
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import BlastFields, create_blast
@@ -162,6 +163,7 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "conversation_id": _conversation(ctx),
         "sound_id": add_sound(ctx, io.BytesIO(wav()), "Thursday")[0].id,
         "sender_id": add_sender(ctx, NewSender("+447700900188"))[0].id,
+        "session_id": start_session(ctx, bank.campaign_id).id,
     }
     rules = [
         rule

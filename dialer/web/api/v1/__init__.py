@@ -28,6 +28,7 @@ from dialer.web.api.v1.recycling import recycling
 from dialer.web.api.v1.scripts import scripts
 from dialer.web.api.v1.senders import senders
 from dialer.web.api.v1.sessions import sessions
+from dialer.web.api.v1.shift_list import shift_lists
 from dialer.web.api.v1.sounds import sounds
 from dialer.web.api.v1.spending import spending
 from dialer.web.api.v1.stats import stats
@@ -65,6 +66,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     senders,
     sessions,
     sounds,
+    shift_lists,
     spending,
     stats,
     steering,

@@ -15,6 +15,7 @@ from dialer.services.calling.views import NobodyNow, SessionView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
 from dialer.web.api.v1.assignments import AssignmentSchema, assignment_shown
+from dialer.web.api.v1.beside import HelpSchema, SupervisedSchema
 from dialer.web.desk import context, desk
 from dialer.web.guard import allow
 from dialer.web.streams.handover import MEDIA_TYPE
@@ -94,6 +95,8 @@ class SessionSchema(Schema):
     pause_reason = Text(allow_none=True)
     line = fields.Nested(LineSchema, allow_none=True)
     talk = fields.Nested(TalkSchema, allow_none=True)
+    help = fields.Nested(HelpSchema, allow_none=True)
+    supervision = fields.Nested(SupervisedSchema, allow_none=True)
 
 
 @sessions.route("/campaigns/<campaign_id>/sessions", methods=["POST"])

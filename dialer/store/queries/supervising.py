@@ -1,0 +1,101 @@
+"""Who asked for help, who is beside whom in a room, and the shifts of a campaign as coordinators see them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, select, text, update
+
+from dialer.store.models.supervising import HelpRequest, Supervision
+from dialer.store.session import UnitOfWork
+
+_BESIDE: Final = """
+    LEFT JOIN help_request h
+           ON h.organisation_id = s.organisation_id AND h.shift_id = s.id AND h.closed_at IS NULL
+    LEFT JOIN account taker ON taker.organisation_id = h.organisation_id AND taker.id = h.taken_by
+    LEFT JOIN supervision v
+           ON v.organisation_id = s.organisation_id AND v.shift_id = s.id AND v.ended_at IS NULL
+    LEFT JOIN account supervisor
+           ON supervisor.organisation_id = v.organisation_id AND supervisor.id = v.account_id
+"""
+_SEEN: Final = """
+    h.id AS help_id, h.reason AS help_reason, h.asked_at, h.taken_at, h.taken_by, taker.name AS taken_by_name,
+    v.account_id AS supervisor_id, supervisor.name AS supervisor_name, v.mode AS supervision_mode,
+    v.volunteer AS supervision_volunteer, v.asked_at AS supervised_since, v.joined_at AS supervisor_joined_at
+"""
+_OF_SHIFT: Final = text(
+    f"SELECT {_SEEN} FROM shift s {_BESIDE} WHERE s.organisation_id = :organisation AND s.id = :shift"  # noqa: S608 -- no value from outside
+)
+_SHIFTS: Final = text(
+    f"""
+    SELECT s.id, s.campaign_id, s.account_id, a.name, s.state, s.state_since, s.pause_reason, s.line_state,
+           s.via, s.calls, s.talks, s.started_at, s.last_seen_at, s.limited_since,
+           latest.disposition, latest.at AS result_at, {_SEEN}
+    FROM shift s
+    JOIN account a ON a.organisation_id = s.organisation_id AND a.id = s.account_id
+    {_BESIDE}
+    LEFT JOIN LATERAL (
+        SELECT r.disposition, r.at FROM result r
+        WHERE r.organisation_id = s.organisation_id AND r.account_id = s.account_id
+          AND r.campaign_id = s.campaign_id AND r.at >= s.started_at AND NOT r.implied
+          AND r.superseded_at IS NULL AND r.voided_at IS NULL
+        ORDER BY r.at DESC LIMIT 1
+    ) latest ON true
+    WHERE s.organisation_id = :organisation AND s.campaign_id = :campaign
+      AND CASE WHEN CAST(:state AS text) IS NULL
+               THEN s.state <> 'ended' OR s.id = ANY (:asking)
+               ELSE s.state = :state END
+      AND (CAST(:after AS uuid) IS NULL OR s.id > :after)
+    ORDER BY s.id
+    LIMIT :most
+    """  # noqa: S608 -- no value from outside
+)
+
+
+def beside(unit: UnitOfWork, shift_id: uuid.UUID) -> Row[Any]:
+    """The open request for help of a shift, and who supervises it: each or none."""
+    return unit.session.execute(_OF_SHIFT, {"organisation": unit.organisation_id, "shift": shift_id}).one()
+
+
+def shifts_of(
+    unit: UnitOfWork, campaign_id: uuid.UUID, state: str | None, after: uuid.UUID | None, most: int
+) -> Sequence[Row[Any]]:
+    """The shifts of a campaign in one state, else those that go on or whose help isn't over; by id."""
+    about = {
+        "organisation": unit.organisation_id,
+        "campaign": campaign_id,
+        "state": state,
+        "asking": list(_asking(unit, campaign_id)),
+        "after": after,
+        "most": most,
+    }
+    return unit.session.execute(_SHIFTS, about).all()
+
+
+def _asking(unit: UnitOfWork, campaign_id: uuid.UUID) -> Sequence[uuid.UUID]:
+    return unit.session.scalars(
+        select(HelpRequest.shift_id).where(
+            HelpRequest.organisation_id == unit.organisation_id,
+            HelpRequest.campaign_id == campaign_id,
+            HelpRequest.closed_at.is_(None),
+        )
+    ).all()
+
+
+def move(unit: UnitOfWork, before: uuid.UUID, after: uuid.UUID) -> None:
+    """What was asked in one shift (locked), and who supervises it, belong to the one that takes its place."""
+    for kept, is_open in ((HelpRequest, HelpRequest.closed_at), (Supervision, Supervision.ended_at)):
+        of_shift = (kept.organisation_id == unit.organisation_id, kept.shift_id == before)
+        unit.session.execute(update(kept).where(*of_shift, is_open.is_(None)).values(shift_id=after))
+
+
+def open_help(unit: UnitOfWork, shift_id: uuid.UUID, *, lock: bool = False) -> HelpRequest | None:
+    """The request for help of a shift that isn't over."""
+    query = select(HelpRequest).where(
+        HelpRequest.organisation_id == unit.organisation_id,
+        HelpRequest.shift_id == shift_id,
+        HelpRequest.closed_at.is_(None),
+    )
+    return unit.session.scalar(query.with_for_update() if lock else query)

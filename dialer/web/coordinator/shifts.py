@@ -1,0 +1,217 @@
+"""Who calls just now: every shift by what it is doing and since when, first those who asked for help."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import Conflict, NotFound
+from dialer.domain.line import LINE_LOST, NOT_ANSWERED, UNSEEN
+from dialer.services.accounts.volunteers import get_volunteer
+from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.help_requests import close_help, take_help
+from dialer.services.calling.sessions import (
+    end_session,
+    get_session,
+    let_go_on,
+    pause_session,
+    resume_session,
+)
+from dialer.services.calling.shift_list import ListedShift, list_shifts
+from dialer.services.context import Context
+from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.confirming import Asking
+from dialer.web.coordinator.forms import everything
+from dialer.web.coordinator.wording import DISPOSITION, SHIFT_STATE
+from dialer.web.desk import context
+from dialer.web.guard import allow
+from dialer.web.notices import tell
+from dialer.web.rule_words import N_
+from dialer.web.words import duration, lowered
+
+_ASKS: Final = "asks"
+_ORDER: Final = (_ASKS, "in_call", "wrap_up", "assigned", "ready", "paused", "ended")
+_WHY_PAUSED: Final[Mapping[str, str]] = {
+    LINE_LOST: N_("the line was lost"),
+    NOT_ANSWERED: N_("their phone wasn’t picked up"),
+    UNSEEN: N_("not heard from"),
+}
+_REASON: Final[Mapping[str | None, str]] = {
+    "frightened": N_("feels uneasy on a call"),
+    "question": N_("has a question"),
+    "technical": N_("something doesn’t work"),
+    None: N_("would like help"),
+}
+_MODE: Final[Mapping[str, str]] = {
+    "listen": N_("%(name)s listens"),
+    "whisper": N_("%(name)s whispers to them"),
+    "take_over": N_("%(name)s has taken over"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Those who do the same."""
+
+    name: str
+    words: str
+    shifts: Sequence[ListedShift]
+
+
+@coordinator.get("/campaigns/<uuid:campaign_id>/shifts")
+@allow(Permission.VOLUNTEER_READ)
+def shifts(campaign_id: uuid.UUID) -> str:
+    """Everybody on a shift in a campaign."""
+    return _page("coordinator/shifts.html", campaign_id)
+
+
+@coordinator.get("/campaigns/<uuid:campaign_id>/shifts/now")
+@allow(Permission.VOLUNTEER_READ)
+def shifts_now(campaign_id: uuid.UUID) -> str:
+    """The inside of that page, as it changes."""
+    return _page("coordinator/_shifts.html", campaign_id)
+
+
+@coordinator.post("/shifts/<uuid:session_id>/help/take")
+@allow(Permission.VOLUNTEER_MANAGE)
+def take_shift_help(session_id: uuid.UUID) -> Response:
+    """Have them read that somebody has seen it."""
+    return _do(take_help, session_id, gettext("They read now that you’re coming."))
+
+
+@coordinator.post("/shifts/<uuid:session_id>/help/done")
+@allow(Permission.VOLUNTEER_MANAGE)
+def close_shift_help(session_id: uuid.UUID) -> Response:
+    """They were helped."""
+    return _do(close_help, session_id, gettext("Thank you. It is off the list."))
+
+
+@coordinator.post("/shifts/<uuid:session_id>/pause")
+@allow(Permission.VOLUNTEER_MANAGE)
+def pause_shift(session_id: uuid.UUID) -> Response:
+    """Nobody new for them until they go on."""
+    return _do(pause_session, session_id, gettext("Paused. Nobody new is put through to them."))
+
+
+@coordinator.post("/shifts/<uuid:session_id>/resume")
+@allow(Permission.VOLUNTEER_MANAGE)
+def resume_shift(session_id: uuid.UUID) -> Response:
+    """Let them go on after a pause."""
+    return _do(resume_session, session_id, gettext("They carry on."))
+
+
+@coordinator.post("/shifts/<uuid:session_id>/go-on")
+@allow(Permission.VOLUNTEER_MANAGE)
+def let_shift_go_on(session_id: uuid.UUID) -> Response:
+    """Let somebody go on who passed over too many people."""
+    return _do(let_go_on, session_id, gettext("They can go on."))
+
+
+@coordinator.get("/shifts/<uuid:session_id>/end")
+@allow(Permission.VOLUNTEER_MANAGE)
+def ask_end_shift(session_id: uuid.UUID) -> str:
+    """Ask before a shift is ended for somebody."""
+    ctx = context()
+    shift = get_session(ctx, session_id)
+    name = get_volunteer(ctx, shift.volunteer_id).name
+    asking = Asking(
+        section="live",
+        question=gettext("End the shift of %(name)s?", name=name),
+        consequence=gettext("Whom they have in hand goes to somebody else. What they recorded stays."),
+        action=url_for("coordinator.end_shift", session_id=session_id),
+        deed=gettext("End the shift"),
+        back=url_for("coordinator.shifts", campaign_id=shift.campaign_id),
+        keep=gettext("Let it go on"),
+    )
+    return render_template("coordinator/confirm.html", asking=asking, values={}, errors={})
+
+
+@coordinator.post("/shifts/<uuid:session_id>/end")
+@allow(Permission.VOLUNTEER_MANAGE)
+def end_shift(session_id: uuid.UUID) -> Response:
+    """End a shift for somebody."""
+    return _do(end_session, session_id, gettext("The shift has ended."))
+
+
+def _page(template: str, campaign_id: uuid.UUID) -> str:
+    ctx = context()
+    campaign = get_campaign(ctx, campaign_id)
+    found = everything(lambda page: list_shifts(ctx, campaign_id, page))
+    return render_template(
+        template,
+        campaign=campaign,
+        count=sum(shift.state != "ended" for shift in found),
+        groups=_groups(found),
+        at=ctx.now,
+        does=lambda shift: _does(shift, ctx.now),
+        last=_last,
+        asks=_asks,
+        beside=_beside,
+        me=ctx.actor.account_id,
+    )
+
+
+def _groups(found: Sequence[ListedShift]) -> list[Group]:
+    """In each group whoever has been there longest comes first."""
+    groups: dict[str, list[ListedShift]] = {name: [] for name in _ORDER}
+    for shift in sorted(found, key=lambda one: one.help.asked_at if one.help else one.state_since):
+        groups[_ASKS if shift.help else shift.state].append(shift)
+    return [Group(name, _group_words(name), those) for name, those in groups.items() if those]
+
+
+def _group_words(name: str) -> str:
+    return str(gettext("Asking for help") if name == _ASKS else gettext(SHIFT_STATE[name]))
+
+
+def _does(shift: ListedShift, now: dt.datetime) -> str:
+    """What they do, and for how long."""
+    words = str(gettext(SHIFT_STATE[shift.state]))
+    if shift.state == "paused" and (why := _WHY_PAUSED.get(shift.pause_reason or "")):
+        words = f"{words}: {gettext(why)}"
+    span = duration(max(0.0, (now - shift.state_since).total_seconds()))
+    return str(gettext("%(what)s for %(span)s", what=words, span=span))
+
+
+def _last(shift: ListedShift) -> str:
+    found = DISPOSITION.get(shift.last_result or "")
+    return lowered(str(gettext(found))) if found else ""
+
+
+def _asks(shift: ListedShift) -> str:
+    """What they ask for, and who comes."""
+    if shift.help is None:
+        return ""
+    words = str(gettext(_REASON[shift.help.reason]))
+    if shift.help.taken_by:
+        return f"{words}. {gettext('%(name)s is coming.', name=shift.help.taken_by)}"
+    return words
+
+
+def _beside(shift: ListedShift) -> str:
+    """Who is in their room."""
+    if shift.supervision is None:
+        return ""
+    return str(gettext(_MODE[shift.supervision.mode], name=shift.supervision.name))
+
+
+def _do(deed: Callable[[Context, uuid.UUID], Any], session_id: uuid.UUID, words: str) -> Response:
+    """Do it, and show the list again; where it isn't possible any more, that is said."""
+    ctx = context()
+    campaign_id = get_session(ctx, session_id).campaign_id
+    try:
+        deed(ctx, session_id)
+    except NotFound:
+        tell(gettext("That is over already."), "warn")
+    except Conflict as refusal:
+        tell(gettext(refusal.detail), "warn")
+    else:
+        tell(words)
+    return Response(status=303, headers={"Location": url_for("coordinator.shifts", campaign_id=campaign_id)})
