@@ -20,6 +20,8 @@ NOT_ANSWERED: Final = "line_not_answered"
 UNSEEN: Final = "unseen"
 PAUSE_REASONS: Final = (LINE_LOST, NOT_ANSWERED, UNSEEN)
 """Why we paused somebody; their own pause has no reason."""
+LINE_REASONS: Final = frozenset({LINE_LOST, NOT_ANSWERED})
+"""Those that are over once their line is open again."""
 
 SHIFT_OVER: Final = "shift_over"
 LINE_MOVED: Final = "line_moved"
@@ -55,6 +57,13 @@ _IDENTITY: Final = re.compile(rf"client:{_BROWSER}([0-9a-f]{{32}})_([0-9a-f]{{32
 def holds_line(dialing_mode: str, via: str) -> bool:
     """Whether a volunteer who calls like that waits on a line of their own for people who are dialled."""
     return dialing_mode in DIALLED_MODES and via in HELD_VIA
+
+
+def is_unseen(last_seen_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether nothing was seen or heard of a volunteer for so long that nobody is put through to them. Only
+    what they do counts, and their page that stays open: an open line is there without anybody at it.
+    """
+    return last_seen_at <= now - UNSEEN_AFTER
 
 
 def room_of(account_id: uuid.UUID) -> str:

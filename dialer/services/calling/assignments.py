@@ -13,6 +13,7 @@ from dialer.services.calling.freeing import free_shifts
 from dialer.services.calling.hanging_up import hang_up_for
 from dialer.services.calling.leases import rest_from_talk
 from dialer.services.calling.reach import campaign_of, lock_assignment, reach_assignment
+from dialer.services.calling.shift_states import says_something
 from dialer.services.calling.views import AssignmentView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -55,8 +56,9 @@ def skip_assignment(ctx: Context, assignment_id: uuid.UUID, *, reason: str | Non
     """
     with ctx.unit() as unit:
         assignment = reach_assignment(ctx, unit, assignment_id, Permission.RESULT_RECORD)
-        lock_assignment(unit, assignment)
+        shift = lock_assignment(unit, assignment)
         if assignment.state == "open":
+            says_something(ctx, unit, shift)
             _skip(ctx, unit, assignment, reason)
         elif assignment.state != "skipped":
             raise AssignmentClosed("This contact isn’t in your hands any more.", state=assignment.state)

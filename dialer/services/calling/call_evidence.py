@@ -132,6 +132,7 @@ def apply(held: Held, told: Told) -> None:
     if call.mode == DIALLED and change.state == "failed" and told.network_said in NOBODYS_LINE:
         change = replace(change, end_reason=BAD_NUMBER)
     _renew(held)
+    _see(held, told)
     make(held, change, duration_s=told.duration_s)
 
 
@@ -210,7 +211,15 @@ def _renew(held: Held) -> None:
         campaign = held.unit.session.get_one(Campaign, (held.unit.organisation_id, assignment.campaign_id))
         ends_at = lease_ends(now, campaign.assignment_timeout_s)
         assignment.expires_at = max(assignment.expires_at, ends_at)
-        held.shift.last_seen_at = max(held.shift.last_seen_at, now)
+
+
+def _see(held: Held, told: Told) -> None:
+    """Whose own phone is picked up for a call that they asked for is there. What the other person's phone
+    does shows nothing of them, and that a line of theirs is open neither.
+    """
+    picked_up = told.leg == "volunteer" and proven_by(told.status) == "in_progress"
+    if picked_up and held.call.mode == "ring_me" and held.shift is not None:
+        held.shift.last_seen_at = max(held.shift.last_seen_at, held.ctx.now)
 
 
 def _charge(held: Held, told: Told) -> None:

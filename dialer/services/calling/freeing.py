@@ -7,16 +7,20 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from dialer.domain.line import UNSEEN
 from dialer.services.calling.call_jobs import hang_up
-from dialer.services.calling.shift_states import free, move
+from dialer.services.calling.shift_states import free, move, pause_them
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.queries import dialled
 from dialer.store.session import UnitOfWork
 
 
-def free_shifts(ctx: Context, unit: UnitOfWork, shift_ids: Sequence[uuid.UUID | None]) -> None:
-    """Shifts whose assignment ended are ready for the next; a paused or ended one stays as it is.
+def free_shifts(
+    ctx: Context, unit: UnitOfWork, shift_ids: Sequence[uuid.UUID | None], *, unheard: bool = False
+) -> None:
+    """Shifts whose assignment ended are ready for the next; a paused or ended one stays as it is. Where it
+    ended since they were `unheard`, whoever has a line is paused: the next person would meet nobody.
 
     While the person of a dialled call is still on the volunteer's line, nobody else may be joined to it: the
     leg is hung up, and its end makes the shift ready.
@@ -37,6 +41,8 @@ def free_shifts(ctx: Context, unit: UnitOfWork, shift_ids: Sequence[uuid.UUID | 
             continue
         if still_there:
             move(unit, shift, ctx.now, "wrap_up")
+        elif unheard and shift.line_state != "none":
+            pause_them(unit, shift, ctx.now, UNSEEN)
         else:
             free(unit, shift, ctx.now)
 

@@ -60,11 +60,13 @@ def expire_lapsed(ctx: Context, unit: UnitOfWork) -> int:
     Those that somebody is working on at this moment are left to them.
     """
     lapsed = queue.lapsed(unit, ctx.now, BATCH)
-    give_back(ctx, unit, lapsed)
+    give_back(ctx, unit, lapsed, unheard=True)
     return len(lapsed)
 
 
-def give_back(ctx: Context, unit: UnitOfWork, assignments: Sequence[Assignment]) -> None:
+def give_back(
+    ctx: Context, unit: UnitOfWork, assignments: Sequence[Assignment], *, unheard: bool = False
+) -> None:
     """Expire assignments (locked with their shifts), put their numbers first in the line and hang up what is
     under way for them. Whom the dialler had joined to somebody was spoken to, and isn't rung at once again.
     """
@@ -77,7 +79,7 @@ def give_back(ctx: Context, unit: UnitOfWork, assignments: Sequence[Assignment])
     unit.session.flush()
     queue.release(unit, left)
     hang_up_for(ctx, unit, left)
-    free_shifts(ctx, unit, [assignment.shift_id for assignment in assignments])
+    free_shifts(ctx, unit, [assignment.shift_id for assignment in assignments], unheard=unheard)
 
 
 def _put_back(

@@ -7,7 +7,7 @@ import datetime as dt
 from sqlalchemy import func, update
 
 from dialer.domain.call import FINAL
-from dialer.domain.line import LINE_LOST, NOT_ANSWERED
+from dialer.domain.line import LINE_LOST, LINE_REASONS, NOT_ANSWERED
 from dialer.domain.ringing import SOON, VOLUNTEER_MACHINE
 from dialer.services.calling.shift_states import move, pause_them
 from dialer.store.models.calling import Shift
@@ -22,14 +22,12 @@ def is_wanted(shift: Shift | None, call: Call) -> bool:
 
 
 def line_opened(unit: UnitOfWork, shift: Shift, call: Call, now: dt.datetime) -> None:
-    """Their leg is in their room. It brings back whoever was paused by us, not who paused themselves. Told
-    again, or of a leg that doesn't count any more: no change. Coming to the telephone is a sign of life; a
-    receiver that lies beside it is none.
+    """Their leg is in their room. It brings back whoever was paused for want of it, nobody else. Told again,
+    or of a leg that doesn't count any more: no change. It is no sign of life: `take_line` is.
     """
     if not is_wanted(shift, call) or call.state in FINAL or shift.line_state == "open":
         return
-    shift.last_seen_at = max(shift.last_seen_at, now)
-    comes_back = shift.state == "paused" and shift.pause_reason is not None
+    comes_back = shift.state == "paused" and shift.pause_reason in LINE_REASONS
     move(unit, shift, now, "ready" if comes_back else None, line="open")
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.errors import Conflict
-from dialer.domain.line import LINE_LOST, holds_line, new_pin
+from dialer.domain.line import LINE_LOST, UNSEEN, holds_line, new_pin
 from dialer.domain.ringing import DIAL_WITHIN
 from dialer.services.calling.hanging_up import leave
 from dialer.services.calling.ring_gate import WORDS, line_refusal
@@ -93,8 +93,11 @@ def give_pin(unit: UnitOfWork, shift: Shift) -> None:
 
 def take_line(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
     """Let this leg be the line of a shift. One that it had is left, and so are those of the volunteer's other
-    shifts: nobody is in two rooms.
+    shifts: nobody is in two rooms. They asked for it, came by it or typed their PIN, so they are there.
     """
+    shift.last_seen_at = max(shift.last_seen_at, ctx.now)
+    if shift.pause_reason == UNSEEN:
+        shift.pause_reason = LINE_LOST  # all that is missing now
     close_line(ctx, unit, shift)
     for other in _others_on_line(unit, shift):
         close_line(ctx, unit, other)

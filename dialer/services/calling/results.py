@@ -20,6 +20,7 @@ from dialer.services.calling.freeing import free_shifts
 from dialer.services.calling.queue_plan import lock_numbers_of, replan, sync_queues_of_number
 from dialer.services.calling.reach import campaign_of, lock_assignment, reach_assignment
 from dialer.services.calling.script_rows import script_from_row
+from dialer.services.calling.shift_states import says_something
 from dialer.services.calling.views import AssignmentView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -60,6 +61,7 @@ def record_result(ctx: Context, assignment_id: uuid.UUID, report: HouseholdRepor
             _same_again(unit, assignment, report)
         else:
             recording = Recording(ctx, unit, campaign, assignment, ctx.now)
+            says_something(ctx, unit, shift)
             complete(recording, shift, report)
             _audit(recording, report)
         return assignment_view(unit, assignment, campaign)

@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from dialer.domain.line import LINE_LOST
+from dialer.domain.line import LINE_LOST, UNSEEN, is_unseen
 from dialer.domain.pacing_event import Kind
 from dialer.domain.shift import waits
 from dialer.services.calling import pacing_events
+from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.session import UnitOfWork
 
@@ -39,11 +40,26 @@ def move(
 
 
 def free(unit: UnitOfWork, shift: Shift, now: dt.datetime) -> None:
-    """They are done with whom they had in hand: ready for the next, unless their line was lost meanwhile."""
+    """They are done with whom they had in hand: ready for the next, unless their line was lost meanwhile, or
+    nothing was heard of them for so long that nobody may be at it.
+    """
     if shift.pin is not None and shift.line_state == "none":
         pause_them(unit, shift, now, LINE_LOST)
+    elif shift.line_state != "none" and is_unseen(shift.last_seen_at, now):
+        pause_them(unit, shift, now, UNSEEN)
     else:
         move(unit, shift, now, "ready")
+
+
+def says_something(ctx: Context, unit: UnitOfWork, shift: Shift | None) -> None:
+    """Whose shift (locked) it is says what becomes of somebody, so they are there; where we had paused them,
+    as nothing was heard of them, they go on. Anybody else's word for them is no sign.
+    """
+    if shift is None or shift.account_id != ctx.actor.account_id:
+        return
+    shift.last_seen_at = max(shift.last_seen_at, ctx.now)
+    if shift.state == "paused" and shift.pause_reason == UNSEEN:
+        free(unit, shift, ctx.now)
 
 
 def pause_them(

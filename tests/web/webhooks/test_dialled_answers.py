@@ -15,6 +15,7 @@ from dialer.domain.abandonment import GREETED_FOR
 from dialer.domain.line import room_of
 from dialer.services.calling.assignments import skip_assignment
 from dialer.services.calling.corrections import undo_result
+from dialer.services.calling.leases import expire_assignments
 from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
@@ -279,6 +280,37 @@ def test_a_talk_is_finished_up_and_then_the_next_may_come(
     shift = exchange.room.shift(shift_id)
     assert (shift.state, shift.ready_since, shift.calls) == ("ready", exchange.clock.now, 1)
     assert exchange.room.heard()[-1] == "volunteer_ready"
+
+
+def test_who_has_walked_away_from_an_open_line_gets_nobody_more(
+    exchange: Exchange, api: Callable[[Person], Caller]
+) -> None:
+    """They were joined with somebody, and neither a result nor anything else was heard of them since."""
+    shift_id, vic = exchange.sit_down(0), api(exchange.people[0])
+    call_id = exchange.dial(0)
+    exchange.answers(call_id)
+    exchange.ends(call_id, CallDuration="8")
+    exchange.clock.forward(seconds=901)
+    assert expire_assignments(exchange.room.system()) == 1
+    shift = exchange.room.shift(shift_id)
+    assert (shift.state, shift.pause_reason, shift.line_state) == ("paused", "unseen", "open")
+    assert "Just a moment" in exchange.answers(exchange.dial(1), 1)
+    path = f"/assignments/{exchange.room.assignment(call_id).id}/result"
+    assert vic.post(path, json={"disposition": "contacted"}).json["late"] is True
+    assert exchange.room.shift(shift_id).state == "ready", "there they are"
+
+
+def test_what_the_other_telephone_does_is_no_sign_of_the_volunteer(
+    exchange: Exchange, api: Callable[[Person], Caller], carys: Person
+) -> None:
+    shift_id, call_id = exchange.sit_down(0, waits_s=240), exchange.dial()
+    exchange.answers(call_id)
+    exchange.clock.forward(seconds=60)
+    path = f"/assignments/{exchange.room.assignment(call_id).id}/result"
+    assert api(carys).post(path, json={"disposition": "no_answer"}).status_code == 200
+    exchange.ends(call_id, CallDuration="60")
+    shift = exchange.room.shift(shift_id)
+    assert (shift.state, shift.pause_reason) == ("paused", "unseen")
 
 
 def test_who_takes_a_result_back_isnt_put_through_until_there_is_another(
