@@ -143,7 +143,8 @@ _CLAIM = text(
           AND NOT EXISTS (
               SELECT 1 FROM call c
               WHERE c.organisation_id = e.organisation_id AND c.number = e.number
-                AND c.direction = 'outbound' AND c.state IN ('queued', 'ringing', 'in_progress')
+                AND c.direction = 'outbound' AND c.mode = 'dialled'
+                AND c.state IN ('queued', 'ringing', 'in_progress')
           )
           AND NOT EXISTS (
               SELECT 1 FROM call c
