@@ -18,7 +18,8 @@ HELD_VIA: Final = frozenset({"phone", "browser"})
 LINE_LOST: Final = "line_lost"
 NOT_ANSWERED: Final = "line_not_answered"
 UNSEEN: Final = "unseen"
-PAUSE_REASONS: Final = (LINE_LOST, NOT_ANSWERED, UNSEEN)
+ELSEWHERE: Final = "elsewhere"
+PAUSE_REASONS: Final = (LINE_LOST, NOT_ANSWERED, UNSEEN, ELSEWHERE)
 """Why we paused somebody; their own pause has no reason."""
 LINE_REASONS: Final = frozenset({LINE_LOST, NOT_ANSWERED})
 """Those that are over once their line is open again."""

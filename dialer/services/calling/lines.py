@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.errors import Conflict
-from dialer.domain.line import LINE_LOST, UNSEEN, holds_line, new_pin
+from dialer.domain.line import ELSEWHERE, LINE_LOST, UNSEEN, holds_line, new_pin
 from dialer.domain.ringing import DIAL_WITHIN
 from dialer.services.calling.hanging_up import leave
 from dialer.services.calling.ring_gate import WORDS, line_refusal
@@ -27,6 +27,7 @@ from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries.calls import OPEN
+from dialer.store.queries.dialled import lock_room
 from dialer.store.session import UnitOfWork
 
 NO_LINE_HERE: Final = "In this campaign nobody waits on the line. Take the next person instead."
@@ -99,6 +100,8 @@ def take_line(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
     if shift.pause_reason == UNSEEN:
         shift.pause_reason = LINE_LOST  # all that is missing now
     close_line(ctx, unit, shift)
+    _others_on_line(unit, shift)  # their shifts are locked before their room, as for whoever answers
+    lock_room(unit, shift)
     for other in _others_on_line(unit, shift):
         close_line(ctx, unit, other)
         if other.state == "ready":
@@ -107,6 +110,15 @@ def take_line(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
     shift.line_call_id = call.id
     move(unit, shift, ctx.now, line="ringing")
     unit.session.flush()
+
+
+def rest_elsewhere(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
+    """Who goes on in this shift (locked) isn't waiting in another one: nobody is put through to them there,
+    until they say so.
+    """
+    for other in _others_on_line(unit, shift):
+        if other.state == "ready":
+            pause_them(unit, other, ctx.now, ELSEWHERE)
 
 
 def close_line(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:

@@ -20,6 +20,7 @@ from dialer.services.calling.claimed_numbers import current_version, set_aside
 from dialer.services.calling.facts import Person, calling_rules, number_facts, people
 from dialer.services.calling.leases import expire_lapsed
 from dialer.services.calling.limits import is_limited, skipped_today, without_result
+from dialer.services.calling.lines import rest_elsewhere
 from dialer.services.calling.reach import check_is_mine
 from dialer.services.calling.sessions import renew_lease
 from dialer.services.calling.shift_states import move
@@ -105,6 +106,8 @@ def _next(seat: Seat) -> AssignmentView | NobodyNow | None:
             return NobodyNow("dialling", DIALLED_SOON_S)
         passed_over = skipped_today(before, seat.campaign, seat.ctx.now)
         assignment = _claim(seat, passed_over) or _claim_lapsed(seat, passed_over)
+        if assignment is not None:
+            rest_elsewhere(seat.ctx, seat.unit, seat.shift)
     if assignment is None:
         return NobodyNow("nobody_due", ASK_AGAIN_S)
     return assignment_view(seat.unit, assignment, seat.campaign)

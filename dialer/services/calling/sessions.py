@@ -11,7 +11,7 @@ from dialer.domain.assignment import lease_ends
 from dialer.domain.errors import InvalidTransition
 from dialer.services.calling.beside import help_in, supervised_in
 from dialer.services.calling.leases import end_shift, give_back
-from dialer.services.calling.lines import begin_line, line_view
+from dialer.services.calling.lines import begin_line, line_view, rest_elsewhere
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift, volunteer_id
 from dialer.services.calling.shift_states import move
 from dialer.services.calling.talk_views import talk_view
@@ -32,7 +32,8 @@ def start_session(
     """Begin a shift in an active campaign (another state: `InvalidTransition`).
 
     A volunteer's second shift in a campaign ends the first, and takes its open assignment and its line over.
-    The limit on skipping goes along with the volunteer. In a dialled campaign their `phone` is rung, where
+    The limit on skipping goes along with the volunteer. Where they wait on a line in another campaign, they
+    are paused there. In a dialled campaign their `phone` is rung, where
     they call by phone (`Conflict` where it may not be).
     """
     with ctx.unit() as unit:
@@ -46,6 +47,7 @@ def start_session(
         unit.session.add(shift)
         unit.session.flush()
         assignment = _take_over(ctx, unit, before, shift) if before else None
+        rest_elsewhere(ctx, unit, shift)
         begin_line(ctx, unit, campaign, shift, before)
         ctx.audit(unit, "session.started", "session", shift.id, {"campaign_id": str(campaign_id)})
         return session_view(unit, shift, assignment)

@@ -77,13 +77,18 @@ def _how_many(unit: UnitOfWork, waiting: Select[Shift]) -> int:
 
 
 def _alone(unit: UnitOfWork, shift: Shift) -> Shift | None:
-    """The shift (locked), unless a call of another campaign was just put into the same volunteer's room:
-    each shift has a lock of its own, so the room has one too, until the end of the transaction.
+    """The shift (locked), unless a call of another campaign was just put into the same volunteer's room."""
+    lock_room(unit, shift)
+    found = _waiting(unit, shift.campaign_id).where(Shift.id == shift.id)
+    return unit.session.scalar(found)
+
+
+def lock_room(unit: UnitOfWork, shift: Shift) -> None:
+    """Until the end of the transaction nobody else comes into the room of a shift's (locked) volunteer, by
+    whichever of their shifts: each of those has a lock of its own, and the room is one.
     """
     room = func.hashtextextended(f"room {shift.organisation_id} {shift.account_id}", 0)
     unit.session.execute(select(func.pg_advisory_xact_lock(room)))
-    found = _waiting(unit, shift.campaign_id).where(Shift.id == shift.id)
-    return unit.session.scalar(found)
 
 
 def leg_on_line_of(unit: UnitOfWork, shift_id: uuid.UUID) -> Call | None:

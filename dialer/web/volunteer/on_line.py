@@ -10,7 +10,7 @@ from flask_babel import gettext
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import NotFound
-from dialer.domain.line import LINE_LOST, NOT_ANSWERED, UNSEEN
+from dialer.domain.line import ELSEWHERE, LINE_LOST, NOT_ANSWERED, UNSEEN
 from dialer.domain.phone import written
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.company import Company, company_of
@@ -92,6 +92,7 @@ def _why_paused(shift: SessionView) -> str:
         LINE_LOST: gettext("Your line was lost. Join it again, and go on."),
         NOT_ANSWERED: gettext("Your phone wasn’t picked up."),
         UNSEEN: gettext("We haven’t heard of you for a while."),
+        ELSEWHERE: gettext("You went on in another campaign."),
     }
     return str(words.get(shift.pause_reason or "", gettext("Nobody will be put through")))
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 import pytest
@@ -16,10 +17,13 @@ from dialer.carrier.port import Carrier, OutboundCall
 from dialer.domain.line import identity_of, room_of
 from dialer.services.calling import call_urls
 from dialer.services.calling.call_looks import due_calls, look_after
+from dialer.services.calling.line_joining import lock_shift
 from dialer.services.calling.line_keeping import pause_unseen
+from dialer.services.calling.lines import ring_volunteer
 from dialer.services.calling.placing import place_next
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account
+from dialer.store.models.calling import Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.pacing import PacingEvent
 from dialer.store.models.people import Suppression
@@ -320,6 +324,49 @@ def test_nobody_is_put_through_to_whoever_is_not_seen(desk: Desk) -> None:
     desk.advance(1)
     assert desk.up() == []
     assert desk.stands() == ("paused", "unseen", "none")
+
+
+@pytest.mark.slow
+def test_nobody_waits_in_two_campaigns(desk: Desk, ctx: Context, vic: Person) -> None:
+    desk.join()
+    people = [Voter("Huw", [landline(1)]), Voter("Ifan", [landline(2)])]
+    other = running_campaign(ctx, people, caller_ids=[OURS])
+    join_campaign(desk.units, vic, other.id)
+    by_hand = desk.vic.post(f"/campaigns/{other.id}/sessions", json={}).json["id"]
+    assert desk.stands() == ("paused", "elsewhere", "open")
+    assert desk.events()[-1] == "volunteer_paused"
+    desk.vic.post(f"/sessions/{desk.session_id}/resume")
+    assert desk.stands() == ("ready", None, "open"), "so they say themselves"
+    assert desk.vic.post(f"/sessions/{by_hand}/next").status_code == 200
+    assert desk.stands() == ("paused", "elsewhere", "open")
+
+
+@pytest.mark.slow
+def test_of_two_lines_asked_for_at_once_one_is_given(
+    desk: Desk, ctx: Context, vic: Person, context_of: Callable[[Person], Context]
+) -> None:
+    other = running_campaign(
+        ctx, [Voter("Huw", [landline(1)])], caller_ids=[OURS], dialing_mode="progressive"
+    )
+    join_campaign(desk.units, vic, other.id)
+    sessions = [
+        desk.vic.post(f"/campaigns/{one}/sessions", json={"via": "browser"}).json["id"]
+        for one in (desk.campaign_id, other.id)
+    ]
+    with ThreadPoolExecutor(1) as pool:
+        with desk.units.begin(vic.organisation_id) as unit:
+            first = lock_shift(unit, uuid.UUID(sessions[0]))
+            campaign = unit.session.get(Campaign, (vic.organisation_id, desk.campaign_id))
+            assert first is not None
+            assert campaign is not None
+            ring_volunteer(context_of(vic), unit, campaign, first, None)
+            line = {"via": "phone"}
+            second = pool.submit(desk.vic.post, f"/sessions/{sessions[1]}/line", json=line)
+            wait([second], timeout=0.5)
+        assert second.result().status_code == 202
+    with desk.units.read() as unit:
+        states = unit.session.scalars(select(Shift.line_state).order_by(Shift.id)).all()
+    assert states == ["none", "ringing"]
 
 
 # --- dialling in
