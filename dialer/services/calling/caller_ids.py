@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from dialer.domain.access import Permission, require
@@ -40,11 +40,14 @@ def usage_of(unit: UnitOfWork, campaign: Campaign, now: dt.datetime) -> Usage:
     """How a campaign's numbers have been used, for the choice of the next; nothing is counted for one."""
     if len(campaign.caller_ids) < 2:
         return Usage({})
-    return Usage(
-        queries.placed_since(unit, campaign.id, now - HOUR),
-        [one.number for one in queries.rests(unit, campaign.caller_ids).values() if one.until > now],
-        policy_of(campaign.call_policy).caller_id_hour_max,
-    )
+    calls = queries.placed_since(unit, campaign.id, now - HOUR)
+    return replace(rests_of(unit, campaign, now), calls=calls)
+
+
+def rests_of(unit: UnitOfWork, campaign: Campaign, now: dt.datetime) -> Usage:
+    """Which of them rest, and after how many calls they do; without the calls."""
+    resting = [one.number for one in queries.rests(unit, campaign.caller_ids).values() if one.until > now]
+    return Usage({}, resting, policy_of(campaign.call_policy).caller_id_hour_max)
 
 
 def caller_ids(ctx: Context, campaign_id: uuid.UUID) -> Sequence[CallerIdView]:

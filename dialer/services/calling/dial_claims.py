@@ -18,8 +18,8 @@ from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.contact_gate import NumberFacts, first_callable, may_contact
 from dialer.domain.dialling import NOBODYS_AFTER, STALE_AFTER, Reason, ledger_of
 from dialer.domain.ringing import TOO_LATE
-from dialer.services.calling.caller_ids import usage_of
 from dialer.services.calling.claimed_numbers import current_version, set_aside
+from dialer.services.calling.dial_usage import keep_usage, usage_under
 from dialer.services.calling.facts import Person, calling_rules, number_facts, people
 from dialer.services.calling.tried import tried_numbers
 from dialer.services.contention import again_after_deadlock
@@ -27,6 +27,7 @@ from dialer.services.context import Context
 from dialer.store.models import new_id
 from dialer.store.models.calling import Assignment, Campaign
 from dialer.store.models.calls import Call
+from dialer.store.models.pacing import PacerLease
 from dialer.store.queries import dialling, queue
 from dialer.store.queries.dialling import DueClaim
 from dialer.store.session import UnitOfWork
@@ -120,10 +121,12 @@ def _numbered(
     unit: UnitOfWork, campaign: Campaign, rows: Sequence[dict[str, Any]], now: dt.datetime
 ) -> Sequence[dict[str, Any]]:
     """Dials with the number that each of these people sees, in turn."""
-    usage = usage_of(unit, campaign, now)
+    lease = unit.session.get_one(PacerLease, (unit.organisation_id, campaign.id))
+    usage = usage_under(unit, campaign, lease, now)
     for row in rows:
         row["caller_id"] = caller_id = pick_caller_id(campaign.caller_ids, row["number"], usage)
         usage = usage.and_one(str(caller_id))
+    keep_usage(lease, usage, now)
     return rows
 
 

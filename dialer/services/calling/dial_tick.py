@@ -76,7 +76,7 @@ def tick(ctx: Context, campaign_id: uuid.UUID, holder: str, held_up: Still | Non
         asked = host.ask(ctx.now.timestamp())
         still, claimed = _claim(second, asked, held_up)
         lease.state, lease.at = host.to_state(), ctx.now
-        lease.figures = {"still": still, "asked": asked, "claimed": len(claimed)}
+        lease.figures = lease.figures | {"still": still, "asked": asked, "claimed": len(claimed)}
         return Turn(lease.fence, claimed)
 
 

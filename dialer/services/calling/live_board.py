@@ -16,6 +16,7 @@ from dialer.domain import live_board as rules
 from dialer.domain.access import Permission
 from dialer.domain.live_board import Caller, Lawful, Need, Outlook, Pace, Working
 from dialer.domain.quiet_hours import QuietHours, is_quiet, quiet_until
+from dialer.services.calling.left import Left, numbers_left
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
@@ -90,7 +91,7 @@ def live_board(ctx: Context, campaign_id: uuid.UUID) -> LiveBoard:
         callers = [_caller(row) for row in queries.open_shifts(unit, campaign_id)]
         calling = [caller for caller in callers if caller.state not in ("paused", "ended")]
         lately, before = _paces(spells, ctx.now)
-        due, resting = queries.numbers_left(unit, campaign_id, hours.end or ctx.now + dt.timedelta(days=1))
+        left = _left(unit, campaign_id, hours, ctx.now)
         return LiveBoard(
             at=ctx.now,
             lawful=_lawful(unit, campaign, hours, ctx.now),
@@ -101,11 +102,17 @@ def live_board(ctx: Context, campaign_id: uuid.UUID) -> LiveBoard:
             working=rules.is_working(lately, before, len(calling)),
             talk_every=rules.talk_every(lately, len(calling)),
             spells=spells,
-            due=due,
-            resting=resting,
-            outlook=rules.forecast(due, lately, len(calling), ctx.now, hours.end),
+            due=left.due,
+            resting=left.resting,
+            outlook=rules.forecast(left.due, lately, len(calling), ctx.now, hours.end),
             needs=rules.needs(callers, ctx.now),
         )
+
+
+def _left(unit: UnitOfWork, campaign_id: uuid.UUID, hours: Hours, now: dt.datetime) -> Left:
+    if hours.end is None:
+        return numbers_left(unit, campaign_id, "day", now + dt.timedelta(days=1), now)
+    return numbers_left(unit, campaign_id, "hours", hours.end, now)
 
 
 def _hours(campaign: Campaign, now: dt.datetime) -> Hours:

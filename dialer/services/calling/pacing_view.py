@@ -15,12 +15,12 @@ from dialer.domain.access import Permission, require
 from dialer.domain.dialling import DIALLED_MODES, Still
 from dialer.domain.pacing_meter import DayFigures, Meter
 from dialer.services.calling.dial_tick import why_still
+from dialer.services.calling.left import numbers_left
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign, Shift
 from dialer.store.models.pacing import PacerLease
 from dialer.store.queries import dialling, pacer_leases
-from dialer.store.queries.live_board import numbers_left
 from dialer.store.session import UnitOfWork
 
 SILENT_AFTER: Final = dt.timedelta(seconds=10)
@@ -45,6 +45,8 @@ class PacingView:
     abandoned_rate_max: float
     due: int
     resting: int
+    counted_at: dt.datetime
+    """When the numbers were counted: of a long queue a moment ago."""
 
 
 def pacing_of(ctx: Context, campaign_id: uuid.UUID) -> PacingView:
@@ -54,7 +56,7 @@ def pacing_of(ctx: Context, campaign_id: uuid.UUID) -> PacingView:
         lease = unit.session.get(PacerLease, (unit.organisation_id, campaign_id))
         sessions, lines = _sessions(unit, campaign_id), dialling.lines(unit, campaign_id)
         on_duty = sum(sessions[state] for state in ON_DUTY)
-        due, resting = numbers_left(unit, campaign_id, ctx.now + dt.timedelta(days=1))
+        left = numbers_left(unit, campaign_id, "day", ctx.now + dt.timedelta(days=1), ctx.now)
         return PacingView(
             mode=campaign.dialing_mode,
             still=_still(ctx, unit, campaign, lease),
@@ -64,8 +66,9 @@ def pacing_of(ctx: Context, campaign_id: uuid.UUID) -> PacingView:
             lines_per_session=round(lines.ringing / on_duty, 2) if on_duty else 0.0,
             figures=_meter(lease).figures(ctx.now.timestamp()),
             abandoned_rate_max=campaign.abandoned_rate_max,
-            due=due,
-            resting=resting,
+            due=left.due,
+            resting=left.resting,
+            counted_at=left.at,
         )
 
 

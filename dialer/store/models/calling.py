@@ -186,6 +186,20 @@ class QueueEntry(Identified, Base):
     out_reason: Mapped[str | None]
 
 
+class NumbersLeft(Tenant, Base):
+    """How many numbers of a long queue were due before `until`, and how many rest longer, counted at `at`."""
+
+    __tablename__ = "numbers_left"
+    __table_args__ = (reference("campaign", "campaign_id", ondelete="CASCADE"),)
+
+    campaign_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    horizon: Mapped[str] = mapped_column(primary_key=True)
+    until: Mapped[Instant]
+    due: Mapped[int]
+    resting: Mapped[int]
+    at: Mapped[Instant]
+
+
 class ContactProgress(Tenant, Base):
     """How far a campaign has come with one person, over all their numbers: derived from their results."""
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, select, text
+from sqlalchemy.dialects.postgresql import insert
 
-from dialer.store.models.calling import QueueEntry, Shift
+from dialer.store.models.calling import NumbersLeft, QueueEntry, Shift
 from dialer.store.models.gotv import CampaignMinute
 from dialer.store.session import UnitOfWork
 
@@ -97,3 +98,19 @@ def numbers_left(unit: UnitOfWork, campaign_id: uuid.UUID, until: dt.datetime) -
     )
     due, resting = unit.session.execute(query).one()
     return due, resting
+
+
+def may_count(unit: UnitOfWork, campaign_id: uuid.UUID, horizon: str) -> bool:
+    """Whether nobody else is just counting that; then nobody does until this transaction ends."""
+    name = f"numbers_left:{unit.organisation_id}:{campaign_id}:{horizon}"
+    return bool(unit.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(name, 0)))))
+
+
+def keep_left(unit: UnitOfWork, campaign_id: uuid.UUID, horizon: str, **counted: object) -> None:
+    """Keep how many numbers are left, for whoever asks next."""
+    key = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id, "horizon": horizon}
+    statement = insert(NumbersLeft).values(**key, **counted)
+    unit.session.execute(
+        statement.on_conflict_do_update(index_elements=list(key), set_=counted),
+        execution_options={"synchronize_session": False},
+    )
