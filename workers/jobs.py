@@ -7,7 +7,7 @@ import uuid
 from dataclasses import replace
 
 from dialer.domain.access import Permission
-from dialer.services.calling import call_looks, dialled_answers, placing, room_settling
+from dialer.services.calling import call_looks, dialled_answers, leaving_messages, placing, room_settling
 from dialer.services.calling.call_jobs import ask_to_look
 from dialer.services.context import Context
 from dialer.services.exporting import run as export_run
@@ -149,6 +149,12 @@ def end_call(ctx: Context, *sids: str) -> None:
 def settle_room(ctx: Context, shift_id: str) -> None:
     """Bring a volunteer's room where it should be: who is muted, or on hold."""
     room_settling.settle_room(ctx, installed().carrier, uuid.UUID(shift_id))
+
+
+@job(Permission.SYSTEM_RUN)
+def leave_message(ctx: Context, call_id: str) -> None:
+    """Send a call on to the message that is left on a machine."""
+    leaving_messages.leave(ctx, installed().carrier, uuid.UUID(call_id))
 
 
 @job(Permission.SYSTEM_RUN)

@@ -41,7 +41,7 @@ def call_form(call: OutboundCall) -> dict[str, Any]:
         "Timeout": str(call.ring_s),
     }
     if call.detect_machine:
-        form["MachineDetection"] = "Enable"
+        form["MachineDetection"] = "DetectMessageEnd" if call.detect_message_end else "Enable"
         if call.machine_callback is not None:
             form |= {"AsyncAmd": "true", "AsyncAmdStatusCallback": call.machine_callback}
     return form

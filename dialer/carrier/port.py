@@ -51,8 +51,10 @@ class OutboundCall:
 
     With `detect_machine` the carrier finds out who answered: given a `machine_callback` it listens beside the
     call, which never waits for it, and reports there; without one it listens first, a few seconds, and the
-    request to `answer_url` says who it was. After `begin_before` (of this process's `time.monotonic()`) it is
-    not posted any more: a process that was held up must not ring beside its successor.
+    request to `answer_url` says who it was. With `detect_message_end` a machine is told of only once it takes
+    a message: at the beep, or when its greeting is over. After `begin_before` (of this process's
+    `time.monotonic()`) it is not posted any more: a process that was held up must not ring beside its
+    successor.
     """
 
     id: uuid.UUID
@@ -63,6 +65,7 @@ class OutboundCall:
     ring_s: int = 30
     detect_machine: bool = False
     machine_callback: str | None = field(default=None, repr=False)
+    detect_message_end: bool = False
     begin_before: float | None = None
 
 

@@ -13,6 +13,7 @@ from dialer.domain.call import DIALLED, ONE_LEG, proven_by
 from dialer.domain.ringing import VOLUNTEER_MACHINE, Change, is_machine
 from dialer.services.calling.call_evidence import Told, apply, hold_call, make
 from dialer.services.calling.call_jobs import ask_to_end
+from dialer.services.calling.machines import found
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models import new_id
@@ -46,8 +47,8 @@ def tell(ctx: Context, call_id: uuid.UUID | None, told: Told, params: Mapping[st
 def tell_who_answered(
     ctx: Context, call_id: uuid.UUID | None, sid: str, answered_by: str, params: Mapping[str, str]
 ) -> bool:
-    """Take in what detection beside a call found. A machine on the volunteer's phone ends the call, unless
-    the contact is on the line already.
+    """Take in what detection beside a call found (`machines` for dialled ones). A machine on the volunteer's
+    phone ends the call, unless the contact is on the line already.
     """
     require(ctx.actor, Permission.CARRIER_TELL)
     told = Told("volunteer", sid, answered_by)
@@ -58,7 +59,8 @@ def tell_who_answered(
         if held is None:
             return False
         if held.call.mode == DIALLED:
-            held.call.answered_by, held.call.machine = answered_by, is_machine(answered_by)
+            if held.call.carrier_sid == sid:
+                found(held, answered_by)
         elif held.call.carrier_sid == sid and is_machine(answered_by) and held.call.answered_at is None:
             make(held, Change("no_answer", VOLUNTEER_MACHINE))
             unit.after_commit(lambda: ask_to_end(ctx, sid))

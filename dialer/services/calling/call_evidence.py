@@ -79,8 +79,15 @@ class Held:
             return False
         if self.goes_on_alone:
             return False
+        if self.is_nobodys_machine:
+            return True
         done = self.call.mode == DIALLED and self.assignment.state == "completed"
         return done or self.assignment.state in LEFT
+
+    @property
+    def is_nobodys_machine(self) -> bool:
+        """Whether a machine answered the dialler, and no volunteer is with it."""
+        return self.call.mode == DIALLED and bool(self.call.machine) and self.call.joined_at is None
 
     @property
     def goes_on_alone(self) -> bool:

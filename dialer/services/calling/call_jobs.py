@@ -18,6 +18,13 @@ def ask_to_end(ctx: Context, *sids: str) -> None:
     ctx.jobs.enqueue("calls", "workers.jobs.end_call", str(ctx.organisation_id), *sids, first=True)
 
 
+def ask_for_message(ctx: Context, call: Call) -> None:
+    """Have a worker send a call on to the message that is left on it, before anything else that waits."""
+    ctx.jobs.enqueue(
+        "calls", "workers.jobs.leave_message", str(ctx.organisation_id), str(call.id), first=True
+    )
+
+
 def hang_up(ctx: Context, unit: UnitOfWork, call: Call) -> None:
     """Have an open call (locked) that must not go on be ended at the carrier, both its legs, after the
     commit; the contact's first, which alone would go on for a moment.

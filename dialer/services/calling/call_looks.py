@@ -21,6 +21,7 @@ from dialer.domain.line import LOOKED_AT_EVERY
 from dialer.domain.ringing import LOST, SOON, TOO_LATE, VOLUNTEER_GONE, Change, first_look, next_look
 from dialer.logs import get_logger
 from dialer.services.calling.call_evidence import LINE, Held, Told, apply, hold_call, make
+from dialer.services.calling.leaving_messages import due_request, send_to_message
 from dialer.services.calling.line_states import line_opened
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -54,6 +55,8 @@ class Question:
     own_number: str | None
     caller_id: str
     since: dt.datetime
+    message: int | None
+    """It is to go on with the message that is left on a machine, by this request of the carrier's."""
     hang_up: bool
     """The contact left the volunteer's hands: what the carrier has of it is ended."""
 
@@ -89,6 +92,8 @@ def look_after(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
     try:
         if question.hang_up:
             _hang_up(carrier, question)
+        if question.message is not None and question.sid is not None:
+            send_to_message(ctx, carrier, question.call_id, question.sid, question.message)
         legs = _ask(carrier, ctx, question)
         _take_from_queue(carrier, question, legs)
     except CarrierError as error:
@@ -110,7 +115,8 @@ def _question(ctx: Context, call_id: uuid.UUID) -> Question | None:
             return None
         if call.dial_state == "dialling":  # whoever placed it has not come back
             call.dial_state = "unknown"
-        call.deadline_at = ctx.now + (HANG_UP_AGAIN if held.was_left else ASKED_FOR)
+        soon = held.was_left or call.message_at is not None
+        call.deadline_at = ctx.now + (HANG_UP_AGAIN if soon else ASKED_FOR)
         return Question(
             call_id=call.id,
             mode=call.mode,
@@ -122,6 +128,7 @@ def _question(ctx: Context, call_id: uuid.UUID) -> Question | None:
             own_number=call.number if call.mode == DIALLED else call.volunteer_number,
             caller_id=call.caller_id,
             since=(call.attempted_at or call.created_at) - EARLIER,
+            message=due_request(held),
             hang_up=held.was_left,
         )
 
@@ -245,7 +252,7 @@ def _plan_next(held: Held) -> None:
     call.deadline_at = ctx.now + next_look(call.reconciled, ctx.voice.reconcile_after_s)
     if call.mode == DIALLED:
         call.deadline_at = ctx.now + next_dial_look(call.reconciled, answered=call.answered_at is not None)
-    if held.was_left:
+    if held.was_left or due_request(held) is not None:
         call.deadline_at = ctx.now + SOON
 
 

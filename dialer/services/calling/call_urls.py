@@ -69,6 +69,16 @@ def on_hold(ctx: Context, call_id: uuid.UUID, language: str) -> str:
     return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=held&in={language}"
 
 
+def machine(ctx: Context, call_id: uuid.UUID) -> str:
+    """Where the carrier says who has answered, as it heard it beside the call."""
+    return f"{_base(ctx)}/amd?{_names(ctx, call_id)}"
+
+
+def message(ctx: Context, call_id: uuid.UUID, times: int) -> str:
+    """What an answering machine hears, asked for the `times`-th time."""
+    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=message&times={times}"
+
+
 def key_of_contact(ctx: Context, call_id: uuid.UUID) -> str:
     """Where the key goes that somebody presses whom we rang, and for whom nobody was free."""
     return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=key"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import select
 
 from dialer.domain.access import Permission, require
 from dialer.domain.assignment import UNDO_WINDOW, lease_ends, may_correct
+from dialer.domain.disposition import Disposition
 from dialer.domain.errors import Conflict, Forbidden, InvalidTransition, NotFound
-from dialer.domain.result import HouseholdReport
+from dialer.domain.result import HouseholdReport, Report
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.effects import take_back_effects, take_back_opt_outs
 from dialer.services.calling.queue_plan import sync_queues_of_number
@@ -37,6 +39,9 @@ from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Result, Shift
 from dialer.store.queries import dialled, queue
 from dialer.store.session import UnitOfWork
+
+_DIALLERS: Final = frozenset({Disposition.ABANDONED, Disposition.ANSWERING_MACHINE})
+"""What the dialler itself may replace."""
 
 
 @again_after_deadlock
@@ -81,6 +86,18 @@ def undo_result(ctx: Context, assignment_id: uuid.UUID) -> AssignmentView:
         _reopen(recording, shift)
         ctx.audit(unit, "result.undone", "assignment", assignment.id)
         return assignment_view(unit, assignment, recording.campaign)
+
+
+def replace_diallers(ctx: Context, unit: UnitOfWork, assignment: Assignment, now: Disposition) -> None:
+    """Put what the dialler knows better in the place of a result (assignment locked with its shift): that
+    nobody was reached, by itself or by a volunteer who left it to the dialler. A person's other word stands.
+    """
+    standing = _standing_results(unit, assignment)
+    if any(result.disposition not in _DIALLERS for result in standing):
+        return
+    at = min(result.at for result in standing)
+    recording = Recording(ctx, unit, campaign_of(unit, assignment), assignment, at)
+    _replace(recording, None, standing, HouseholdReport(Report(now.value)))
 
 
 @again_after_deadlock

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from dialer.carrier.port import Accepted, CallOutcome, NotAccepted, OutboundCall, Refused, Unknown
 from dialer.domain.access import Permission, require
+from dialer.domain.answering_machine import MachineRules, rules_of
 from dialer.domain.carrier_action import PUTS_BACK, Action
 from dialer.domain.dialling import OVER_AFTER, RINGS_S, STALE_AFTER, Still, somebody_on_line
 from dialer.domain.ringing import BAD_NUMBER, LOST_AFTER, NOT_TAKEN, REFUSED, TOO_LATE, Change, first_look
@@ -69,7 +70,8 @@ def to_the_wire(
             call.dial_state, call.attempts = "dialling", call.attempts + 1
             call.attempted_at, call.deadline_at = ctx.now, ctx.now + LOST_AFTER
         pacing.tell_started(unit, campaign.id, [call.id for call in passed], ctx.now)
-        return [_outbound(ctx, call, begin_before) for call in passed]
+        rules = rules_of(campaign.answering_machines)
+        return [_outbound(ctx, call, rules, begin_before) for call in passed]
 
 
 def _against(
@@ -93,7 +95,8 @@ def _give_back(
         give_back_lines(ctx, unit, [both for _, _, both in those], reason)
 
 
-def _outbound(ctx: Context, call: Call, begin_before: float) -> OutboundCall:
+def _outbound(ctx: Context, call: Call, rules: MachineRules, begin_before: float) -> OutboundCall:
+    """What the carrier is asked for; where it listens who answers, it does so beside the call."""
     assert call.number is not None  # noqa: S101 -- every dial has one
     return OutboundCall(
         id=call.id,
@@ -102,6 +105,9 @@ def _outbound(ctx: Context, call: Call, begin_before: float) -> OutboundCall:
         answer_url=call_urls.answer(ctx, call.id),
         status_callback=call_urls.status(ctx, call.id, "contact"),
         ring_s=RINGS_S,
+        detect_machine=rules.detects,
+        machine_callback=call_urls.machine(ctx, call.id) if rules.detects else None,
+        detect_message_end=rules.leaves_messages,
         begin_before=begin_before,
     )
 

@@ -88,7 +88,14 @@ class Leave:
     language: str = "en"
 
 
-Answer = Join | Greet | Inform | HoldOn | Leave
+@dataclass(frozen=True, slots=True)
+class PlayMessage:
+    """A machine, and nobody with it: what it hears is asked for."""
+
+    call_id: uuid.UUID
+
+
+Answer = PlayMessage | Join | Greet | Inform | HoldOn | Leave
 
 
 def is_dialled(ctx: Context, call_id: uuid.UUID | None) -> bool:
@@ -181,8 +188,8 @@ def _decide(held: Held) -> Answer:
     call = held.call
     if call.state == "abandoned":
         return _information(held)
-    if call.state in FINAL:
-        return Leave(OVER)
+    if call.state in FINAL or held.is_nobodys_machine:
+        return PlayMessage(call.id) if call.message_at and call.state not in FINAL else Leave(OVER)
     if call.joined_at is not None:
         return _again(held)
     assert call.answered_at is not None  # noqa: S101 -- they have just answered
@@ -246,6 +253,8 @@ def _back(held: Held, tries: int) -> Answer:
     met nobody at all, and is waited for no longer, was abandoned.
     """
     call, shift = held.call, held.shift
+    if call.message_at is not None and call.state not in FINAL:
+        return PlayMessage(call.id)
     if call.state in FINAL or shift is None:
         return _information(held) if call.state == "abandoned" else Leave(OVER)
     is_over = tries >= LINE_BACK_TRIES or not _in_hand(held)

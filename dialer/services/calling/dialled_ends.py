@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from dialer.domain.abandonment import outcome_of, was_abandoned, was_alone_to_the_end
 from dialer.domain.call import FINAL
+from dialer.domain.disposition import Disposition
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.result import HouseholdReport, Report
 from dialer.services.calling import pacing_events
@@ -25,7 +26,7 @@ from dialer.services.calling.shift_states import free, move
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment, Result, Shift
 from dialer.store.models.calls import Call
-from dialer.store.queries import queue
+from dialer.store.queries import queue, voicemail
 from dialer.store.session import UnitOfWork
 
 MACHINES: Final = frozenset({"answering_machine", "left_message"})
@@ -55,7 +56,7 @@ class Ended:
         """Whether nobody of us was there for them, though perhaps somebody should have been."""
         call = self.call
         if call.joined_at is None:
-            return True
+            return not call.machine
         return was_alone_to_the_end(call.alone_at, (call.answered_at or call.joined_at) + self.lasted)
 
 
@@ -63,6 +64,9 @@ def close(ended: Ended) -> None:
     """All that follows from the end of a dialled call: once, since a call ends but once. Of one that had left
     the volunteer's room before, all that concerns them has followed (`part`).
     """
+    drop = voicemail.drop_of(ended.unit, ended.call.id) if ended.call.message_at else None
+    if drop is not None and drop.played_at is None:
+        drop.given_up_at = ended.ctx.now  # it may be left another time
     if ended.call.joined_at is not None and ended.call.parted_at is not None:
         return
     if ended.call.state == "completed" and ended.met_nobody and was_abandoned(ended.lasted):
@@ -108,7 +112,8 @@ def _take_back(assignment: Assignment) -> None:
 def _close_assignment(ended: Ended) -> None:
     """The dialler's own result: an attempt. Where it was none, the number waits again at its place."""
     ctx, unit, assignment = ended.ctx, ended.unit, ended.assignment
-    outcome = outcome_of(ended.call.state, ended.call.end_reason, ended.lasted)
+    outcome = _of_machine(ended)
+    outcome = outcome or outcome_of(ended.call.state, ended.call.end_reason, ended.lasted)
     if outcome is None:
         assignment.state, assignment.closed_at = "expired", ctx.now
         queue.put_back(unit, [assignment.queue_entry_id])
@@ -117,6 +122,16 @@ def _close_assignment(ended: Ended) -> None:
         return
     recording = Recording(ctx, unit, campaign_of(unit, assignment), assignment, ctx.now)
     complete(recording, None, HouseholdReport(Report(outcome.value)))
+
+
+def _of_machine(ended: Ended) -> Disposition | None:
+    """What came of a machine that answered while nobody was with it; None where it was none."""
+    call = ended.call
+    if not call.machine or call.joined_at is not None or call.state != "completed":
+        return None
+    drop = voicemail.drop_of(ended.unit, call.id)
+    left = drop is not None and drop.played_at is not None
+    return Disposition.LEFT_MESSAGE if left else Disposition.ANSWERING_MACHINE
 
 
 def _let_volunteer_go(ended: Ended) -> None:

@@ -48,9 +48,12 @@ def free_shifts(
 
 
 def hang_up_contact(ctx: Context, unit: UnitOfWork, shift: Shift) -> bool:
-    """Have the person hung up who is on the line of a shift (locked), where there is one."""
+    """Have the person hung up who is on the line of a shift (locked), where there is one. A machine that a
+    message is left on leaves the line too, and goes on.
+    """
     leg = dialled.leg_on_line_of(unit, shift.id)
     if leg is None:
         return False
-    hang_up(ctx, unit, leg)
+    if leg.message_at is None:
+        hang_up(ctx, unit, leg)
     return True

@@ -10,6 +10,7 @@ _LIST = "018f2a64-4a00-7f00-8000-9c8b7a695847"
 
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "AskForHelp": {"reason": "frightened"},
+    "AnsweringMachineFields": {"machine_detection": True},
     "AudienceFields": {"name": "Supporters in CF10 not yet called"},
     "BlastFields": {"audience": {"support": [1, 2]}},
     "CallPolicyFields": {

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 
 from flask import Response, request
 
+from dialer.domain.answering_machine import AT_THE_BEEP, WAIT_S
 from dialer.domain.phone import written
 from dialer.domain.ringing import LONGEST_TALK_S
 from dialer.services.calling import call_urls, dialled_answers
-from dialer.services.calling.dialled_answers import Answer, Greet, HoldOn, Inform, Join, Leave
+from dialer.services.calling.dialled_answers import Answer, Greet, HoldOn, Inform, Join, Leave, PlayMessage
+from dialer.services.calling.leaving_messages import Play, WaitForBeep, heard_next
 from dialer.services.context import Context
 from dialer.web.desk import desk
 from dialer.web.webhooks import lines, spoken
@@ -30,6 +32,8 @@ def answer(ctx: Context, call_id: uuid.UUID, params: Mapping[str, str]) -> Respo
     sid, then = params.get("CallSid", ""), request.args.get("then", "")
     if then == "key":
         return _after_key(dialled_answers.key_pressed(ctx, call_id, sid, pressed_key()))
+    if then == "message":
+        return _message(ctx, heard_next(ctx, call_id, sid, _times()))
     if then == "alone":
         return _alone(ctx, dialled_answers.alone(ctx, call_id, sid, _tries()))
     if then == "back":
@@ -60,6 +64,9 @@ def on_hold() -> Response:
 
 def _heard(ctx: Context, what: Answer) -> Response:
     match what:
+        case PlayMessage():
+            ask = spoken.redirect(call_urls.message(ctx, what.call_id, 0))
+            return twiml(spoken.document(ask))
         case Join():
             return twiml(spoken.document(_room(ctx, what)))
         case Greet():
@@ -119,6 +126,20 @@ def _information(ctx: Context, what: Inform) -> tuple[str, ...]:
     return keys, spoken.hang_up()
 
 
+def _message(ctx: Context, what: Play | WaitForBeep | None) -> Response:
+    """What is left on a machine, after its beep."""
+    match what:
+        case Play():
+            return twiml(
+                spoken.document(spoken.element("Play", spoken.words(what.address)), spoken.hang_up())
+            )
+        case WaitForBeep():
+            again = spoken.redirect(call_urls.message(ctx, what.call_id, what.times))
+            return twiml(spoken.document(spoken.element("Pause", length=WAIT_S), again))
+        case None:
+            return twiml(spoken.document(spoken.hang_up()))
+
+
 def _farewell(what: Leave) -> str:
     if what.reason != dialled_answers.SORRY:
         return ""
@@ -128,6 +149,11 @@ def _farewell(what: Leave) -> str:
 def _after_key(stopped: bool) -> Response:
     words = spoken.say_in_both(spoken.STOPPED) if stopped else spoken.say_in_both(spoken.FAREWELL)
     return twiml(spoken.document(words, spoken.hang_up()))
+
+
+def _times() -> int:
+    """The how-manieth request about a message it is, from our own address."""
+    return request.args.get("times", AT_THE_BEEP, type=int) % (AT_THE_BEEP + 1)
 
 
 def _tries() -> int:

@@ -18,6 +18,7 @@ from dialer.web.api.v1.exports import exports
 from dialer.web.api.v1.import_after import imports
 from dialer.web.api.v1.join_links import join_links
 from dialer.web.api.v1.lists import lists
+from dialer.web.api.v1.machines import machines
 from dialer.web.api.v1.me import me
 from dialer.web.api.v1.messages import messages
 from dialer.web.api.v1.pacing import pacing
@@ -55,6 +56,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     imports,
     join_links,
     lists,
+    machines,
     me,
     messages,
     pacing,
