@@ -21,7 +21,7 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from dialer.app import create_app
-from dialer.carrier.making import signatures_of, voice_tokens_of
+from dialer.carrier.making import signatures_of, stand_in_of, voice_tokens_of
 from dialer.domain.access import Role
 from dialer.domain.phone import PhonePolicy
 from dialer.logs import configure_logs
@@ -250,7 +250,13 @@ def app(
     """The web application on the test's database, queue and clock."""
     vars(limiter).update(built.limits)  # whoever built an app of their own set the limits up for that one
     built.app.extensions["dialer"] = Desk(
-        settings, units, jobs, clock, signatures_of(settings), voice_tokens_of(settings)
+        settings,
+        units,
+        jobs,
+        clock,
+        signatures_of(settings),
+        voice_tokens_of(settings),
+        stand_in_of(settings),
     )
     yield built.app
     assert built.app.view_functions == built.views, "all tests share `app`: change an `own_app`"

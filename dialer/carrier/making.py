@@ -2,6 +2,7 @@
 
 from dialer.carrier.port import Carrier, VoiceTokens, WebhookSignatures
 from dialer.carrier.signatures import TwilioSignatures
+from dialer.carrier.stand_in import StandIn
 from dialer.carrier.tokens import TwilioTokens
 from dialer.carrier.twilio import TwilioCarrier
 from dialer.settings import Settings
@@ -27,3 +28,8 @@ def voice_tokens_of(settings: Settings) -> VoiceTokens:
         settings.twilio_api_key_secret,
         settings.twilio_app_sid,
     )
+
+
+def stand_in_of(settings: Settings) -> StandIn | None:
+    """How browsers call where the carrier is simulated; None with a real one, whose SDK does it."""
+    return StandIn(settings.twilio_api_base_url) if settings.carrier == "simulated" else None

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dialer.carrier.port import VoiceTokens, WebhookSignatures
+from dialer.carrier.stand_in import BrowserLeg, StandIn, StandInError
 from dialer.domain.access import Actor
 from dialer.domain.carrier_policy import MessagingPolicy, VoicePolicy
 from dialer.domain.phone import PhonePolicy
@@ -24,6 +25,11 @@ Signatures = WebhookSignatures
 
 Tokens = VoiceTokens
 """Who lets browsers call through the carrier, under a name that doors may use."""
+
+BrowserStandIn = StandIn
+LegOfBrowser = BrowserLeg
+NoStandIn = StandInError
+"""How browsers call where the carrier is simulated, what such a leg is, and that it can't be had."""
 
 GiveWay = Callable[[], bool]
 """Asked between two steps of long work: whether it is to stop there, so that others have their turn."""

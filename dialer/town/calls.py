@@ -68,6 +68,7 @@ class Calls:
             web.post(f"{base}/Calls/{{sid}}.json", guard(self._update)),
             web.post("/calls", local(self._ring_in)),
             web.post("/clients", local(self._connect)),
+            web.get("/clients/{sid}", local(self._listen)),
             web.post("/calls/{sid}/press", local(self._press)),
             web.post("/calls/{sid}/hang-up", local(self._put_down)),
             web.get("/ledger/calls", local(self._ledger)),
@@ -193,6 +194,15 @@ class Calls:
         told = extra | {"ApplicationSid": shown.app_sid}
         self.exchange.ring_in(leg, Ask(self._town.terms.app_url, told), "")
         return web.json_response({"sid": leg.sid})
+
+    async def _listen(self, request: web.Request) -> web.Response:
+        """What somebody in a browser hears at this moment, for a page that has no ears in the town."""
+        leg = self.register.legs.get(request.match_info["sid"])
+        if leg is None:
+            raise ComplaintError("there is no such call")
+        now = [sound for sound in leg.sounds if sound.to_s is None]
+        said = {"sid": leg.sid, "from": leg.caller, "status": leg.status}
+        return web.json_response(said | {"hears": now[-1].kind if now else ""})
 
     async def _press(self, request: web.Request) -> web.Response:
         """The person on a call presses `digits`."""

@@ -6,12 +6,12 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import cast
 
-from flask import current_app, g
+from flask import Flask, current_app, g
 
 from dialer.clock import Clock
 from dialer.domain.access import Actor
 from dialer.domain.errors import Unauthenticated
-from dialer.services.context import Context, JobQueue, Signatures, Tokens, Units
+from dialer.services.context import BrowserStandIn, Context, JobQueue, Signatures, Tokens, Units
 from dialer.settings import Settings
 from dialer.settings.policies import messaging_policy, phone_policy, voice_policy
 
@@ -26,11 +26,17 @@ class Desk:
     clock: Clock
     signatures: Signatures
     voice_tokens: Tokens
+    stand_in: BrowserStandIn | None
 
 
 def desk() -> Desk:
     """The desk of the running app."""
-    return cast("Desk", current_app.extensions["dialer"])
+    return desk_of(current_app)
+
+
+def desk_of(app: Flask) -> Desk:
+    """The desk of an app."""
+    return cast("Desk", app.extensions["dialer"])
 
 
 def moment() -> dt.datetime:

@@ -7,6 +7,7 @@ from flask import Flask
 from dialer.domain.access import Permission
 from dialer.web.assets import install_assets
 from dialer.web.coordinator import coordinator
+from dialer.web.desk import desk_of
 from dialer.web.guard import allow
 from dialer.web.house import install_house
 from dialer.web.public.health import health
@@ -24,6 +25,8 @@ from dialer.web.volunteer.own_phone import own_phone
 from dialer.web.volunteer.practice import practice
 from dialer.web.volunteer.putting_through import putting_through
 from dialer.web.volunteer.shift import shift
+from dialer.web.volunteer.softphone import install_softphone, softphone
+from dialer.web.volunteer.stand_in import stand_in
 from dialer.web.volunteer.talk import talk
 from dialer.web.words import install_words
 
@@ -34,8 +37,12 @@ def install_pages(app: Flask) -> None:
     install_house(app)
     install_words(app)
     install_helping(app)
-    volunteers = (helping, in_call, line_join, on_line, own_phone, practice, putting_through, shift, talk)
+    install_softphone(app)
+    calling = (helping, in_call, line_join, on_line, own_phone, practice, putting_through)
+    volunteers = (*calling, shift, softphone, talk)
     visitors = (health, imprints, joining, opting_out, played, preferences, public)
     for blueprint in (coordinator, *visitors, *volunteers):
         app.register_blueprint(blueprint)
+    if desk_of(app).stand_in is not None:
+        app.register_blueprint(stand_in)
     app.view_functions["static"] = allow(Permission.PUBLIC_READ)(app.view_functions["static"])

@@ -14,15 +14,18 @@ _FIXED = {
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 _POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _SOUNDS = "media-src 'self' blob:"
 """What a page needs that plays sounds, and those that were just recorded on it."""
-_LISTENS = "camera=(), geolocation=(), microphone=(self)"
+_VOICES = "media-src 'self' mediastream:"
+EDGES = "wss://voice-js.roaming.twilio.com https://eventgw.twilio.com"
+"""Where the carrier's SDK signals, and tells how well it heard (its README, “Content Security Policy”). Its
+sounds, which it would fetch from a third place, are ours; voices themselves pass by no policy.
+"""
 _IMMUTABLE_ASSET = "public, max-age=31536000, immutable"
 
 
@@ -45,18 +48,33 @@ def plays_and_records() -> None:
     g.plays_and_records = True
 
 
+def let_call(*, by_carrier: bool) -> None:
+    """Let the page of this answer hear the microphone; `by_carrier`: and reach the real carrier's edges."""
+    g.browser_calls = "carrier" if by_carrier else "town"
+
+
+def may_hear() -> bool:
+    """Whether the page of this answer may ask for the microphone."""
+    return "browser_calls" in g
+
+
 def _policy() -> str:
     nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
-    sounds = f"; {_SOUNDS}" if "plays_and_records" in g else ""
-    return f"script-src 'self'{nonce}; {_POLICY}{sounds}"
+    edges = f" {EDGES}" if g.get("browser_calls") == "carrier" else ""
+    sounds = f"; {_SOUNDS}" if "plays_and_records" in g else f"; {_VOICES}" if may_hear() else ""
+    return f"script-src 'self'{nonce}; connect-src 'self'{edges}; {_POLICY}{sounds}"
+
+
+def _permissions() -> str:
+    listens = may_hear() or "plays_and_records" in g
+    return f"camera=(), geolocation=(), microphone=({'self' if listens else ''})"
 
 
 def _add_headers(response: Response) -> Response:
-    if "plays_and_records" in g:
-        response.headers["Permissions-Policy"] = _LISTENS
     for name, value in _FIXED.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", _policy())
+    response.headers.setdefault("Permissions-Policy", _permissions())
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if "request_id" in g:

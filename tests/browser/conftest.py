@@ -24,6 +24,9 @@ LOOK = "axe.run(document, {resultTypes: ['violations']}).then((result) => result
 """By all rules; of what is sound it writes no account."""
 PHONE, SHORT_PHONE, DESK = (360, 740), (360, 640), (1280, 900)
 
+MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+"""One that beeps each second, and a volunteer who allows it."""
+
 Open = Callable[..., Page]
 
 
@@ -41,7 +44,7 @@ def browser() -> Iterator[Browser]:
     """One browser for all tests of this worker."""
     i18n.compile_if_stale()
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *MICROPHONE])
         yield browser
         browser.close()
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from dialer.carrier.port import VoiceTokens
 from dialer.domain.access import Permission
+from dialer.domain.call import FINAL
 from dialer.domain.errors import Conflict, InvalidTransition
 from dialer.domain.line import holds_line, identity_of
 from dialer.services.calling.lines import NO_LINE_HERE, give_pin, ring_volunteer
@@ -18,6 +19,7 @@ from dialer.services.calling.views import SessionView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
+from dialer.store.models.calls import Call
 
 NO_BROWSERS: Final = "Calling in the browser isn’t set up here. We can ring your phone instead."
 
@@ -71,6 +73,18 @@ def browser_token(ctx: Context, session_id: uuid.UUID, tokens: VoiceTokens) -> B
         identity = identity_of(shift.organisation_id, shift.id)
     made = tokens.token_for(identity, ctx.now)
     return BrowserToken(made.text, identity, made.expires_at)
+
+
+def is_elsewhere(ctx: Context, session_id: uuid.UUID, sid: str) -> bool:
+    """Whether another leg than this one (by the carrier's name) is the line of a shift by now: the volunteer
+    came by another browser, or by phone, and this one isn't to take it back by itself.
+    """
+    with ctx.unit() as unit:
+        shift = reach_shift(ctx, unit, session_id)
+        if shift.line_call_id is None:
+            return False
+        line = unit.session.get_one(Call, (unit.organisation_id, shift.line_call_id))
+        return line.carrier_sid != sid and line.state not in FINAL
 
 
 def _living(shift: Shift) -> Shift:

@@ -1,6 +1,7 @@
-"""The ways onto a volunteer's own line, on the call screen: rung, by ringing in, or not at all but by hand.
+"""The ways onto a volunteer's own line, on the call screen: in the browser, rung, by ringing in, or
+not at all but by hand.
 
-All of it works without a script: every way is a form.
+All of it but the browser works without a script: every way is a form.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from dialer.services.accounts.phones import my_phones
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.line_asking import ask_for_line
 from dialer.services.calling.sessions import current_session, resume_session, start_session
+from dialer.services.calling.views import SessionView
 from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
 from dialer.web.volunteer.hand import id_in_form, to_call
+from dialer.web.volunteer.softphone import leave_here, offer_browser, sit_here
 
 line_join = Blueprint("line_join", __name__, url_prefix="/call/join")
 
@@ -41,21 +44,24 @@ def ways() -> str | Response:
         campaign_name=campaign.name,
         phone=_own_phone(ctx),
         rings_in=bool(campaign.caller_ids),
+        browser=offer_browser(),
     )
 
 
 @line_join.post("")
 @allow(Permission.SHIFT_RUN)
 def join() -> Response:
-    """Begin a shift on the line, or come back onto it: rung (`via=phone`), or by ringing in. Once before one
-    is rung: which phone is theirs?
+    """Begin a shift on the line, or come back onto it: in this browser (`via=softphone`), rung (`via=phone`),
+    or by ringing in. Once before one is rung: which phone is theirs?
     """
-    ctx = context()
-    via = "phone" if request.form.get("via") == "phone" else "browser"
-    if via == "phone" and _own_phone(ctx) is None:
+    ctx, wanted = context(), request.form.get("via")
+    if wanted == "phone" and _own_phone(ctx) is None:
         return redirect("/call/phone", code=303)
+    leave_here()
     try:
-        _join(ctx, via)
+        now = _join(ctx, "phone" if wanted == "phone" else "browser")
+        if wanted == "softphone":
+            sit_here(now.id)
     except (Conflict, InvalidTransition) as refusal:
         tell(gettext(refusal.detail), "warn")
     return to_call()
@@ -66,14 +72,13 @@ def is_dialled(ctx: Context, campaign_id: uuid.UUID) -> bool:
     return get_campaign(ctx, campaign_id).dialing_mode in DIALLED_MODES
 
 
-def _join(ctx: Context, via: str) -> None:
+def _join(ctx: Context, via: str) -> SessionView:
     now = current_session(ctx)
     if now is None:
-        start_session(ctx, id_in_form("campaign"), via=via)
-        return
+        return start_session(ctx, id_in_form("campaign"), via=via)
     if now.state == "paused":
         now = resume_session(ctx, now.id)
-    ask_for_line(ctx, now.id, via=via)
+    return ask_for_line(ctx, now.id, via=via)
 
 
 def _own_phone(ctx: Context) -> str | None:

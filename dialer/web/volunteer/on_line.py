@@ -21,6 +21,7 @@ from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.streams.opening import open_session_stream
 from dialer.web.volunteer.line import shown
+from dialer.web.volunteer.softphone import is_here, offer_browser
 
 on_line = Blueprint("on_line", __name__, url_prefix="/call")
 
@@ -30,7 +31,10 @@ PAUSED: Final = "paused"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The bar's state and its three lines; how to be on the line; company, and the caller's own counts."""
+    """The bar's state and its three lines; how to be on the line; company, and the caller's own counts.
+
+    `here`: the line is in this browser; `browser`: it may be had here.
+    """
 
     state: str
     small: str
@@ -43,6 +47,8 @@ class Waiting:
     company: Company
     calls: int
     talks: int
+    here: bool
+    browser: bool
 
 
 def waiting(ctx: Context, shift: SessionView, line: LineView) -> str:
@@ -50,7 +56,8 @@ def waiting(ctx: Context, shift: SessionView, line: LineView) -> str:
     now = heartbeat(ctx, shift.id)
     campaign = get_campaign(ctx, now.campaign_id)
     company = company_of(ctx, campaign.id)
-    state, small, who, sub = _bar(now, line, company)
+    here = is_here(now)
+    state, small, who, sub = _bar(now, line, company, here=here)
     page = Waiting(
         state=state,
         small=small,
@@ -63,11 +70,16 @@ def waiting(ctx: Context, shift: SessionView, line: LineView) -> str:
         company=company,
         calls=now.calls,
         talks=now.talks,
+        here=here,
+        browser=line.state == "none" and offer_browser(),
     )
     return render_template("volunteer/on_line.html", page=page, campaign_name=campaign.name)
 
 
-def _bar(shift: SessionView, line: LineView, company: Company) -> tuple[str, str, str, str]:
+def _bar(shift: SessionView, line: LineView, company: Company, *, here: bool) -> tuple[str, str, str, str]:
+    if here and line.state != "open" and not _rests(shift):
+        joins = gettext("Putting you on the line")
+        return WAITING, str(joins), str(gettext("One moment")), str(gettext("In this browser"))
     if line.state == "ringing":
         rings = gettext("We’re ringing your phone")
         return WAITING, str(rings), str(gettext("Pick up")), str(gettext("Stay on the line between calls"))
@@ -78,6 +90,11 @@ def _bar(shift: SessionView, line: LineView, company: Company) -> tuple[str, str
         return PAUSED, str(off), str(gettext("Join the line")), str(gettext("Then people are put through"))
     small, who = gettext("Waiting for someone to answer"), gettext("Next call soon")
     return WAITING, str(small), str(who), _usual(company)
+
+
+def _rests(shift: SessionView) -> bool:
+    """Whether they paused themselves: what we paused goes on by itself once the line is back."""
+    return shift.state == "paused" and shift.pause_reason is None
 
 
 def _usual(company: Company) -> str:

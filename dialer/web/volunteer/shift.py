@@ -31,6 +31,7 @@ from dialer.web.volunteer import line_join, on_line, reports, rooms
 from dialer.web.volunteer.hand import id_in_form, show_talk, talk_in_hand, to_call
 from dialer.web.volunteer.line import shown
 from dialer.web.volunteer.putting_through import followed
+from dialer.web.volunteer.softphone import leave_here
 
 shift = Blueprint("shift", __name__, url_prefix="/call")
 
@@ -174,6 +175,7 @@ def end() -> str | Response:
     """End the shift and say what it came to."""
     ctx = context()
     session.pop(LAST, None)
+    leave_here()
     now = current_session(ctx)
     return rooms.ended(ctx, end_session(ctx, now.id)) if now else to_call()
 

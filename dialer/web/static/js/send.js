@@ -1,6 +1,8 @@
 // Sends the call screen's forms and puts the next screen in place of this one. When the network is gone, the
 // last press is kept in this browser and sent as soon as it is back; the server takes it once, however often it comes.
 
+import { barIsNew, say } from "./bar.js";
+
 const PENDING = "dialer:pending";
 const AGAIN_MS = 4000;
 let busy = false;
@@ -60,12 +62,20 @@ function show(answer, html) {
     location.assign(answer.status === 403 ? "/call" : answer.url);
     return;
   }
+  if (!mayHear(document) && mayHear(next)) {
+    location.assign(answer.redirected ? answer.url : "/call");
+    return;
+  }
   document.title = next.title;
   document.querySelector(".mast").replaceChildren(...next.querySelector(".mast").childNodes);
   swapMain(next.querySelector("#main"));
+  barIsNew();
   history.replaceState(null, "", new URL(answer.url).pathname);
   shown.dispatchEvent(new Event("shown"));
 }
+
+// A page may use the microphone only if it was let when it was opened.
+const mayHear = (page) => page.body.hasAttribute("data-microphone");
 
 // The live region stays the same element; only its inside changes, or it would not be read out.
 function swapMain(next) {
@@ -94,25 +104,9 @@ function swapBar(bar, next) {
   for (const node of [...next.children]) if (node !== coming) bar.append(node);
 }
 
-let before = null;
+const sayOffline = () => say("offline-words", true);
+const sayOnline = () => say("offline-words", false);
 
-function sayOffline() {
-  const status = document.querySelector("#status");
-  const words = document.querySelector("#offline-words");
-  if (!status || !words || status.dataset.state === "offline") return;
-  before = { state: status.dataset.state, inside: [...status.childNodes] };
-  status.dataset.state = "offline";
-  status.setAttribute("aria-live", "polite");
-  status.replaceChildren(...words.content.cloneNode(true).childNodes);
-}
-
-// Back again with nothing waiting to be sent: the bar says what it said before.
-function sayOnline() {
-  const status = document.querySelector("#status");
-  if (!before || hasPending() || status?.dataset.state !== "offline") return;
-  status.dataset.state = before.state;
-  status.replaceChildren(...before.inside);
-}
-
+// Back again: what waits is sent, and the bar says what it said before.
 addEventListener("online", () => (hasPending() ? flush() : sayOnline()));
 addEventListener("offline", sayOffline);

@@ -1,0 +1,161 @@
+// This page is the volunteer's telephone: it opens their line, keeps it, and comes back into the same room after a
+// reload or a lost connection. The telephone itself is one of two with the same few words to it:
+//   join(token, tell)  call; `tell` hears “ready” (with the leg's name), “lost” (it tries by itself), “over”,
+//                      “denied” (no microphone) and “renew” (the token ends soon)
+//   renew(token)       another token, while the call goes on
+//   mute(on), leave()
+// One is the carrier's own (softphone-twilio.js), the other stands in for it in the simulated town.
+
+import { say } from "./bar.js";
+import { onShown } from "./send.js";
+
+const TELEPHONES = { twilio: "./softphone-twilio.js", town: "./softphone-town.js" };
+const AGAIN_MS = [300, 1000, 2000, 4000, 8000, 15_000];
+const RENEW_EARLY_MS = 120_000;
+const LEG = "dialer:leg";
+const OFF = ["elsewhere", "denied", "failed"];
+
+let phone = null;
+let stage = "off"; // off, joining, ready, lost, or one of OFF
+let tries = 0;
+let again = 0;
+let renewal = 0;
+
+const page = () => document.querySelector("#softphone");
+
+function became(next) {
+  stage = next;
+  document.body.dataset.line = OFF.includes(next) ? "off" : next;
+  show();
+}
+
+// Beside the bar stands what to do, where something is to be done.
+function show() {
+  say("lost-words", stage === "lost");
+  say("off-words", OFF.includes(stage));
+  const says = document.querySelector("#line-says");
+  if (!says) return;
+  says.hidden = !OFF.includes(stage);
+  if (says.hidden) return;
+  document.querySelector("#bar").after(says);
+  says.querySelector("p").textContent = says.dataset[stage];
+  says.querySelector("button span").textContent = says.dataset[`${stage}Do`];
+}
+
+async function ask(path, fields) {
+  const token = document.querySelector("[name=csrf_token]").value;
+  const answer = await fetch(path, { method: "POST", body: new URLSearchParams({ csrf_token: token, ...fields }) });
+  if (!answer.ok) throw new TypeError(`${path} answered ${answer.status}`);
+  return answer.json();
+}
+
+// `leg`: the one that was lost, so that a line which went elsewhere meanwhile is left there.
+async function enter(leg) {
+  clearTimeout(again);
+  sessionStorage.removeItem(LEG);
+  if (stage !== "lost") became("joining");
+  try {
+    const pass = await ask("/call/softphone/token", leg ? { leg } : {});
+    if (pass.over) return hangUp("off");
+    if (pass.elsewhere) return hangUp("elsewhere");
+    phone ??= await (await import(TELEPHONES[page().dataset.carrier])).telephone(page().dataset, ask);
+    renewBefore(pass.lasts_s);
+    await phone.join(pass.token, heard);
+  } catch (fault) {
+    if (fault.name === "NotAllowedError" || fault.name === "NotFoundError") return hangUp("denied");
+    if (!(fault instanceof TypeError)) throw fault;
+    comeBack(leg);
+  }
+}
+
+function heard(what, leg) {
+  if (what === "renew") return renew();
+  if (OFF.includes(stage) || stage === "off") return undefined;
+  if (what === "ready") {
+    tries = 0;
+    sessionStorage.setItem(LEG, leg);
+    return became("ready");
+  }
+  if (what === "denied") return hangUp("denied");
+  became("lost");
+  if (what === "over") comeBack(leg);
+  return undefined;
+}
+
+function comeBack(leg) {
+  if (tries >= AGAIN_MS.length) return hangUp("failed");
+  if (stage !== "joining") became("lost");
+  again = setTimeout(() => enter(leg), AGAIN_MS[tries++]);
+  return undefined;
+}
+
+function hangUp(next) {
+  clearTimeout(again);
+  clearTimeout(renewal);
+  tries = 0;
+  became(next);
+  phone?.leave();
+}
+
+function renewBefore(lasts_s) {
+  clearTimeout(renewal);
+  renewal = setTimeout(renew, Math.max(10_000, lasts_s * 1000 - RENEW_EARLY_MS));
+}
+
+async function renew() {
+  try {
+    const pass = await ask("/call/softphone/token", {});
+    if (!pass.token) return;
+    phone?.renew(pass.token);
+    renewBefore(pass.lasts_s);
+  } catch (fault) {
+    if (!(fault instanceof TypeError)) throw fault;
+    renewBefore(0); // asked again in ten seconds
+  }
+}
+
+// One tab is the telephone: the one that came last.
+const others = new BroadcastChannel("dialer:line");
+const me = crypto.randomUUID();
+let since = "";
+
+function takeOver(leg) {
+  since = `${String(Date.now()).padStart(15, "0")} ${me}`;
+  others.postMessage(since);
+  enter(leg);
+}
+
+others.addEventListener("message", ({ data }) => {
+  if (!since || stage === "off" || OFF.includes(stage)) return;
+  if (data > since) hangUp("elsewhere");
+  else others.postMessage(since);
+});
+
+function follow() {
+  if (!page()) {
+    if (stage !== "off") hangUp("off");
+  } else if (stage === "off") takeOver(sessionStorage.getItem(LEG));
+  else show();
+  // The server mutes them in the room; this mutes them at the source too.
+  phone?.mute(document.querySelector("[data-test=unmute]") !== null);
+}
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-test=line-again]")) takeOver();
+});
+addEventListener("online", () => {
+  if (stage !== "lost") return;
+  tries = 0;
+  enter(sessionStorage.getItem(LEG));
+});
+// Whoever leaves the page hangs up; with somebody on the line they are asked first.
+addEventListener("beforeunload", (event) => {
+  if (stage === "ready" && document.querySelector("#status")?.dataset.state === "talking") event.preventDefault();
+});
+addEventListener("pagehide", () => phone?.leave());
+addEventListener("pageshow", (event) => {
+  if (event.persisted && page() && !OFF.includes(stage)) takeOver();
+});
+
+onShown(follow);
+follow();

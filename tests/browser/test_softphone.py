@@ -1,0 +1,130 @@
+"""Calling in the browser, in the simulated town: the microphone, the line, a talk, a reload in its middle."""
+
+# ruff: noqa: F811 -- fixtures are named as what they are
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from dialer.domain.line import room_of
+from tests.browser.conftest import DESK, SHORT_PHONE, Open, axe_faults, sign_in, sizes, state, tap
+from tests.people import Person
+from tests.phone_bank import landline
+from tests.web.webhooks.conftest import carrier, post, settings, signer, system, told  # noqa: F401 -- fixtures
+from tests.web.webhooks.test_dialled_town import (
+    Evening,
+    callers,  # noqa: F401 -- a fixture
+    campaign_id,  # noqa: F401 -- a fixture
+    evening,  # noqa: F401 -- a fixture
+    pacer,  # noqa: F401 -- a fixture
+)
+
+pytestmark = pytest.mark.slow
+
+PICTURES = os.environ.get("DIALER_SCREENSHOTS")
+NO_MICROPHONE = """
+navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("no", "%s"))
+"""
+
+
+def quickly(route: Route) -> None:
+    """The page asks the server each second, instead of waiting for a stream that no test has."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=answer.text().replace('data-every="10"', 'data-every="1"'))
+
+
+@pytest.fixture
+def page(open_browser: Open, evening: Evening, vic: Person) -> Page:
+    page = open_browser(SHORT_PHONE)
+    page.route("**/call", quickly)
+    sign_in(page, vic)
+    return page
+
+
+def pass_until(page: Page, evening: Evening, wanted: str) -> None:
+    """Time passes in the town and here, until the page shows that state by itself."""
+    for _ in range(60):
+        if page.locator(f"[data-test=status][data-state={wanted}]").count():
+            return
+        evening.pass_by(1)
+        page.wait_for_timeout(200)
+    raise AssertionError(f"the page never came to {wanted}: {page.locator('#status').inner_text()}")
+
+
+def ours(evening: Evening) -> list[dict[str, object]]:
+    """The legs from browsers, oldest first."""
+    return [call for call in evening.town.calls() if str(call["from"]).startswith("client:")]
+
+
+def look(page: Page, name: str, faults: list[str]) -> None:
+    """By axe and by size, on a small phone and at a desk."""
+    for width, height in (DESK, SHORT_PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        if PICTURES:
+            page.screenshot(path=str(Path(PICTURES) / f"line-{name}-{width}.png"))
+        faults.extend(f"{name}, {width} px: {fault}" for fault in axe_faults(page))
+        if (wide := sizes(page)[0]) > width:
+            faults.append(f"{name}: {wide} px wide at {width}")
+
+
+def test_an_evening_by_browser(
+    page: Page,
+    evening: Evening,
+    vic: Person,
+    organisation_id: uuid.UUID,
+) -> None:
+    town, faults = evening.town, list[str]()
+    for index in range(4):
+        town.person(landline(100 + index), phone="answers", ring_s=2, talk_s=900, patience_s=60)
+    page.goto("/call")
+    tap(page, "next")
+    page.locator("[data-test=call-browser]").wait_for()
+    look(page, "ways", faults)
+    tap(page, "call-browser")
+    page.get_by_text("We can hear you.").wait_for()
+    look(page, "microphone", faults)
+    tap(page, "mic-join")
+    page.locator("body[data-line=ready]").wait_for()
+    look(page, "joining", faults)
+    pass_until(page, evening, "talking")
+    page.locator("[data-test=contact-name]").get_by_text("Person 0").wait_for()
+    look(page, "talking", faults)
+    (first,) = ours(evening)
+
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    page.locator("body[data-line=ready]").wait_for()
+    evening.pass_by(3)
+    state(page, "talking")
+    before, after = ours(evening)
+    assert (before["sid"], before["status"], after["status"]) == (first["sid"], "completed", "in-progress")
+    contact = next(call for call in town.calls() if call["to"] == landline(100))
+    assert contact["status"] == "in-progress", "they were not dropped"
+    assert contact["sounds"][-1]["what"] == after["sid"], "and hear the same volunteer again"
+    assert {room["name"] for room in town.conferences()} == {room_of(vic.id)}
+
+    page.locator(".foot [data-test=reached]").click()
+    state(page, "wrap_up")
+    look(page, "wrap-up", faults)
+    tap(page, "disposition-contacted")
+    tap(page, "save")
+    state(page, "saved")
+    look(page, "saved", faults)
+    pass_until(page, evening, "talking")
+    page.locator("[data-test=contact-name]").get_by_text("Person 1").wait_for()
+    page.locator(".foot [data-test=reached]").click()
+    tap(page, "disposition-contacted")
+    tap(page, "save")
+    tap(page, "end-shift")
+    page.get_by_text("Diolch, Vic").wait_for()
+    evening.pass_by(2)
+    assert [call["status"] for call in ours(evening)] == ["completed", "completed"]
+    shown = {str(call["from"]) for call in ours(evening)}
+    assert all(one.startswith(f"client:volunteer_{organisation_id.hex}_") for one in shown)
+    assert town.troubles() == []
+    assert not faults, "\n".join(faults)
