@@ -47,7 +47,9 @@ def test_nobody_is_joined_to_two_and_nothing_is_left_over(
     shifts = {rush.sit_down(who): api(rush.people[who]) for who in range(VOLUNTEERS)}
     calls = [rush.dial(index) for index in range(CALLS)]
     deeds = [_life_of(rush, calls, index, draw.random()) for index in range(CALLS)]
-    deeds += [_volunteer(api(person), shift, draw.random()) for shift, person in _pairs(rush, shifts)] * 8
+    told: list[tuple[str, int]] = []
+    for shift, person in _pairs(rush, shifts):
+        deeds += [_volunteer(api(person), shift, draw.random(), told)] * 8
     draw.shuffle(deeds)
     with ThreadPoolExecutor(THREADS) as pool:
         for done in [pool.submit(deed) for deed in deeds]:
@@ -56,6 +58,7 @@ def test_nobody_is_joined_to_two_and_nothing_is_left_over(
     for index, call_id in enumerate(calls):
         rush.ends(call_id, index, CallDuration="30")
     _judge_at_the_end(ctx)
+    _judge_results(ctx, told)
     assert check_counters(rush.room.system()) == []
 
 
@@ -69,14 +72,19 @@ def _life_of(rush: Exchange, calls: list[uuid.UUID], index: int, chance: float) 
     def live() -> None:
         rush.answers(calls[index], index)
         rush.answers(calls[index], index)
-        if chance < 0.5:
+        if chance < 0.2:  # the volunteer's room was empty
+            rush.answers(calls[index], index, then="&then=alone&tries=0")
+            rush.ends(calls[index], index, CallDuration="8")
+        elif chance < 0.5:
             rush.ends(calls[index], index, CallDuration="20")
             rush.ends(calls[index], index, CallDuration="20")
 
     return live
 
 
-def _volunteer(vic: Caller, shift: uuid.UUID, chance: float) -> Callable[[], None]:
+def _volunteer(
+    vic: Caller, shift: uuid.UUID, chance: float, told: list[tuple[str, int]]
+) -> Callable[[], None]:
     """A volunteer asks who it is and records it; some pause for a moment, one leaves."""
 
     def work() -> None:
@@ -84,7 +92,7 @@ def _volunteer(vic: Caller, shift: uuid.UUID, chance: float) -> Callable[[], Non
         assert given.status_code in {200, 204, 409}, given.text
         if given.status_code == 200:
             path = f"/assignments/{given.json['id']}/result"
-            assert vic.post(path, json={"disposition": "contacted"}).status_code in {200, 409}
+            told.append((given.json["id"], vic.post(path, json={"disposition": "contacted"}).status_code))
         if chance < 0.4:
             assert vic.post(f"/sessions/{shift}/pause").status_code in {200, 409}
             assert vic.post(f"/sessions/{shift}/resume").status_code in {200, 409}
@@ -101,6 +109,21 @@ def _judge_at_once(ctx: Context) -> None:
         assert max(Counter(unit.session.scalars(open_legs)).values(), default=0) <= 1
         in_hand = select(Assignment.shift_id).where(Assignment.state == "open")
         assert max(Counter(unit.session.scalars(in_hand)).values(), default=0) <= 1
+
+
+def _judge_results(ctx: Context, told: list[tuple[str, int]]) -> None:
+    """What volunteers said is kept, however often and late they said it. Nothing is theirs to say of whom
+    they never met: who was alone on their line was taken out of their hands.
+    """
+    with ctx.unit() as unit:
+        by_people = select(Result.assignment_id).where(Result.account_id.is_not(None))
+        kept = {str(one) for one in unit.session.scalars(by_people)}
+        by_dialler = select(Result.assignment_id).where(Result.disposition == "abandoned")
+        unmet = {str(one) for one in unit.session.scalars(by_dialler)}
+    assert {one for one, status in told if status == 200} == kept
+    assert {status for one, status in told if one not in unmet} <= {200}
+    assert {status for one, status in told if one in unmet} <= {404}
+    assert kept
 
 
 def _judge_at_the_end(ctx: Context) -> None:

@@ -58,8 +58,9 @@ function fresh(fields) {
 
 function show(answer, html) {
   const next = new DOMParser().parseFromString(html, "text/html");
-  if (!next.querySelector("#bar") || answer.status === 403) {
-    location.assign(answer.status === 403 ? "/call" : answer.url);
+  const isNotMine = answer.status === 403 || answer.status === 404; // any more, such as who was never put through
+  if (!next.querySelector("#bar") || isNotMine) {
+    location.assign(isNotMine ? "/call" : answer.url);
     return;
   }
   if (!mayHear(document) && mayHear(next)) {
