@@ -12,9 +12,11 @@ from sqlalchemy import select, update
 from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
 from dialer.store.models import new_id
-from dialer.store.models.calling import Assignment, QueueEntry, Result, Shift
+from dialer.store.models.accounts import Account
+from dialer.store.models.calling import Assignment, Campaign, QueueEntry, Result, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.pacing import PacingEvent
+from dialer.store.models.people import Contact
 from dialer.store.queries import queue
 from dialer.store.session import UnitFactory
 from tests.phone_bank import Voter
@@ -111,6 +113,18 @@ class Room:
             of = QueueEntry.campaign_id == self.campaign_id
             theirs = update(QueueEntry).where(of, QueueEntry.number.in_(numbers))
             unit.session.execute(theirs.values(for_account_id=account_id))
+
+    def speak(
+        self, contact_ids: Sequence[uuid.UUID], account_id: uuid.UUID, language: str, match: str
+    ) -> None:
+        """These people speak a language, and of the volunteers one does."""
+        with self.units.begin(self.organisation_id) as unit:
+            theirs = update(Contact).where(Contact.id.in_(contact_ids))
+            unit.session.execute(theirs.values(language=language))
+            hers = update(Account).where(Account.id == account_id)
+            unit.session.execute(hers.values(languages=["en", language]))
+            policy = update(Campaign).where(Campaign.id == self.campaign_id)
+            unit.session.execute(policy.values(call_policy={"language_match": match}))
 
     def call(self, call_id: uuid.UUID) -> Call:
         with self.units.read() as unit:

@@ -98,6 +98,7 @@ class Permission(enum.StrEnum):
     CALL_READ = "call.read"
     CALL_PLACE = "call.place"
     PHONE_CONFIRM = "phone.confirm"
+    LANGUAGES_SET = "languages.set"
     STATS_READ = "stats.read"
     AUDIT_READ = "audit.read"
     CARRIER_TELL = "carrier.tell"
@@ -179,6 +180,7 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.CALL_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.CALL_PLACE: Rule(_VOLUNTEER, Scope.OWN),
     Permission.PHONE_CONFIRM: Rule(_VOLUNTEER, Scope.OWN),
+    Permission.LANGUAGES_SET: Rule(_VOLUNTEER, Scope.OWN),
     Permission.STATS_READ: Rule(_ORGANISER | {Role.OBSERVER}, Scope.CAMPAIGNS),
     Permission.AUDIT_READ: Rule(_ADMIN, Scope.ORGANISATION),
     Permission.CARRIER_TELL: Rule(_ADMIN, Scope.SIGNED),

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from dialer.domain.disposition import CONSEQUENCES, Course, Disposition
 from dialer.domain.errors import FieldError
+from dialer.domain.languages import LanguageMatch
 from dialer.domain.queue_order import FRESH_LINES, Rank
 
 POINTS_MOST: Final = 9
@@ -67,6 +68,8 @@ class CallPolicy:
     """Calls in an hour after which one of the campaign's caller ids rests, while another doesn't."""
     other_hours: bool = False
     """Retries go to an hour in which the number hasn't failed, the best by the campaign's own answers."""
+    language_match: LanguageMatch = LanguageMatch.PREFER
+    """Whether numbers go first, or only, to volunteers who speak their language."""
     gaps_s: Mapping[str, int] = field(default_factory=dict)
     """How long a number rests after an outcome; one that isn't named: the campaign's `retry_after_s`."""
 
@@ -112,7 +115,8 @@ _LIMITS: Final = {
 
 def policy_of(stored: Mapping[str, Any]) -> CallPolicy:
     """The policy as a campaign keeps it; the empty one is the default."""
-    return CallPolicy(**stored)
+    match = LanguageMatch(stored.get("language_match", LanguageMatch.PREFER))
+    return CallPolicy(**{**stored, "language_match": match})
 
 
 def stored_policy(policy: CallPolicy) -> dict[str, Any]:

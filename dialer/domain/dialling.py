@@ -64,6 +64,8 @@ class Still(StrEnum):
     CARRIER_BUSY = "carrier_busy"
     TOO_MANY_CALLS = "too_many_calls"
     NOBODY_DUE = "nobody_due"
+    NO_SPEAKER = "no_speaker"
+    """Whoever is due speaks what nobody does who waits on the line, and nobody else may be put through."""
     ENOUGH = "enough"
     """As many are rung as the volunteers can take."""
 

@@ -1,7 +1,8 @@
 """Who is put through to whom in a dialled mode, and for whom a promised callback is kept (contract §6).
 
 Whoever answers hears a person within two seconds, so a wish never keeps anybody waiting: of the volunteers
-who are ready at that moment the promiser comes first, then who has waited longest.
+who are ready at that moment the promiser comes first, then who speaks their language, then who has waited
+longest. Where only speakers count, nobody else is put through, and only as many are rung as wait.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ class Wish:
 
     promised_to: uuid.UUID | None = None
     """The account of the volunteer who promised to call back."""
+    language: str | None = None
+    """What they speak, as numbers wait for it (`domain.languages`); None where nobody looks at it."""
+    only: bool = False
+    """Nobody but a speaker may be put through to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,20 @@ class Waiting:
 
     account_id: uuid.UUID
     since: dt.datetime
+    speaks: frozenset[str] = frozenset({""})
 
 
 def in_order(waiting: Iterable[Waiting], wish: Wish) -> list[Waiting]:
-    """Those who are ready, the one to be put through first. The claim's statement orders them just so."""
-    return sorted(waiting, key=lambda one: (one.account_id != wish.promised_to, one.since))
+    """Those who may be put through, the best first. The claim's statement orders them just so."""
+    may = [one for one in waiting if not wish.only or wish.language in one.speaks]
+    return sorted(
+        may,
+        key=lambda one: (
+            one.account_id != wish.promised_to,
+            wish.language is not None and wish.language not in one.speaks,
+            one.since,
+        ),
+    )
 
 
 def is_kept(due_at: dt.datetime, now: dt.datetime, *, there: bool, ready: bool) -> bool:

@@ -53,6 +53,8 @@ class Place:
     rank: Rank
     due_at: dt.datetime | None = None
     reserved_for: str | None = None
+    language: str = ""
+    """That of whoever waits there (`domain.languages`)."""
 
 
 def place(

@@ -8,8 +8,9 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from dialer.domain.disposition import RECORDABLE, Course, consequence
+from dialer.domain.disposition import RECORDABLE, Course, Disposition, consequence
 from dialer.domain.errors import FieldError
+from dialer.domain.languages import SPOKEN
 from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.script import Learned, Script, learned, unknown_answers
 
@@ -28,6 +29,8 @@ class Report:
     notes: str | None = None
     no_texts: bool = False
     """They want no texts from us either, or any more: out of sms too, whatever the outcome."""
+    language: str | None = None
+    """Which language they spoke, where that was the barrier."""
 
     def learned(self, script: Script | None) -> Learned:
         """What it tells of the person: what is stated outright wins over what the answers tell."""
@@ -48,8 +51,18 @@ class HouseholdReport:
 
     def fingerprint(self) -> bytes:
         """The same for the same report: tells a repeated one from another one."""
-        text = json.dumps(asdict(self), sort_keys=True, default=_plain, ensure_ascii=True)
+        said = {
+            "contact": _said(self.contact),
+            "people": {who: _said(one) for who, one in self.people.items()},
+        }
+        text = json.dumps(said, sort_keys=True, default=_plain, ensure_ascii=True)
         return hashlib.sha256(text.encode()).digest()
+
+
+def _said(report: Report) -> dict[str, object]:
+    """A report without the fields that came later and weren't used: it stays the same as it ever was."""
+    said = asdict(report)
+    return said if report.language else {name: value for name, value in said.items() if name != "language"}
 
 
 def _plain(value: object) -> str:
@@ -90,9 +103,19 @@ def _report_faults(
         yield FieldError(f"{at}/voting_method", f"Choose one of {', '.join(VOTING_METHODS)}.")
     if report.notes is not None and len(report.notes) > NOTES_MAX:
         yield FieldError(f"{at}/notes", f"A note has {NOTES_MAX:,} characters at most.")
+    yield from _language_faults(report, at)
     unknown = unknown_answers(script, report.answers) if script else list(report.answers)
     for node_id in unknown:
         yield FieldError(f"{at}/answers/{_escape(node_id)}", "The script has no such step or answer.")
+
+
+def _language_faults(report: Report, at: str) -> Iterator[FieldError]:
+    if report.language is None:
+        return
+    if report.disposition != Disposition.LANGUAGE_BARRIER:
+        yield FieldError(f"{at}/language", "A language belongs to the outcome language_barrier.")
+    elif report.language not in SPOKEN:
+        yield FieldError(f"{at}/language", f"Choose one of {', '.join(SPOKEN)}.")
 
 
 def _callback_faults(report: Report, at: str, now: dt.datetime) -> Iterator[FieldError]:

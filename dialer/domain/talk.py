@@ -32,6 +32,8 @@ class Heard:
     passed: tuple[str, ...] = ()
     disposition: str | None = None
     no_texts: bool = False
+    language: str | None = None
+    """What they spoke, where there was no common language."""
 
     @property
     def begun(self) -> bool:
@@ -103,6 +105,7 @@ class Talk:
                 passed=tuple(said.get("passed", ())),
                 disposition=said.get("disposition"),
                 no_texts=said.get("no_texts", False),
+                language=said.get("language"),
             )
             for person, said in draft.get("people", {}).items()
         }
@@ -130,6 +133,7 @@ class Talk:
                     "passed": list(said.passed),
                     "disposition": said.disposition,
                     "no_texts": said.no_texts,
+                    "language": said.language,
                 }
                 for person, said in self.people.items()
             },

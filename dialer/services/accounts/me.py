@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from dialer.domain.access import Permission, require
+from dialer.services.accounts.my_languages import my_languages
 from dialer.services.context import Context
 from dialer.store.models.accounts import ApiToken
 
@@ -21,6 +22,7 @@ class Me:
     role: str
     name: str
     campaign_ids: list[uuid.UUID]
+    languages: list[str]
     expires_at: dt.datetime | None
 
 
@@ -34,4 +36,5 @@ def about_me(ctx: Context) -> Me:
                 ApiToken.organisation_id == actor.organisation_id, ApiToken.id == actor.token_id
             )
         )
-    return Me(actor.account_id, actor.role, actor.name, sorted(actor.campaign_ids or ()), expires_at)
+    campaign_ids = sorted(actor.campaign_ids or ())
+    return Me(actor.account_id, actor.role, actor.name, campaign_ids, my_languages(ctx), expires_at)

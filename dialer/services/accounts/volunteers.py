@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
@@ -14,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from dialer.domain.access import Permission, Role, require
 from dialer.domain.errors import Conflict, NotFound, ValidationFailed
+from dialer.domain.languages import SPOKEN
 from dialer.services.accounts.account_fields import (
     clean_email_or_none,
     clean_name,
@@ -28,8 +28,6 @@ from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.accounts import Account, AccountCampaign, SignInRequest
 from dialer.store.session import UnitOfWork
-
-LANGUAGES: Final = ("en", "cy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,7 @@ def _apply(ctx: Context, account: Account, changes: VolunteerChanges) -> list[st
     """Put the changes on the row; gives the names of the fields that are different now."""
     values: dict[str, object] = {
         "name": None if changes.name is None else clean_name(changes.name),
-        "languages": None if changes.languages is None else _languages(changes.languages),
+        "languages": None if changes.languages is None else known_languages(changes.languages),
         "active": changes.active,
     }
     wanted = {name: value for name, value in values.items() if value is not None}
@@ -136,10 +134,11 @@ def _apply(ctx: Context, account: Account, changes: VolunteerChanges) -> list[st
     return changed
 
 
-def _languages(languages: Sequence[str]) -> list[str]:
+def known_languages(languages: Sequence[str]) -> list[str]:
+    """The languages that somebody speaks, each once; `ValidationFailed` for one that isn't told apart."""
     for index, language in enumerate(languages):
-        if language not in LANGUAGES:
-            raise ValidationFailed.at(f"/languages/{index}", "Choose en or cy.")
+        if language not in SPOKEN:
+            raise ValidationFailed.at(f"/languages/{index}", f"Choose from {', '.join(SPOKEN)}.")
     return list(dict.fromkeys(languages))
 
 

@@ -36,6 +36,8 @@ from dialer.store.session import UnitOfWork
 LINE: Final = "line"
 MESSAGE_WITHIN: Final = dt.timedelta(minutes=5)
 """A call on which a recorded message is left is over by then, or is ended."""
+HEARD: Final = ("en", "cy")
+"""What we have words in to say on the phone."""
 LEFT: Final = frozenset({"expired", "skipped"})
 """What an assignment is that ended without a result."""
 
@@ -107,11 +109,11 @@ class Held:
 
     @property
     def language(self) -> str:
-        """The language in which the volunteer is spoken to: the first of theirs."""
+        """The language in which the volunteer is spoken to: the first of theirs that we have words in."""
         if self.call.account_id is None:
             return "en"
         account = self.unit.session.get_one(Account, (self.unit.organisation_id, self.call.account_id))
-        return next(iter(account.languages), "en")
+        return next((one for one in account.languages if one in HEARD), "en")
 
 
 def hold_call(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID) -> Held | None:

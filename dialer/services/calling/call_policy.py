@@ -9,11 +9,13 @@ from typing import TypedDict
 from dialer.domain.access import Permission
 from dialer.domain.call_policy import CallPolicy, policy_faults, policy_of, stored_policy
 from dialer.domain.errors import ValidationFailed
+from dialer.domain.languages import LanguageMatch
 from dialer.services.calling.queue_ordering import order_again
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
+from dialer.store.queries.queue_languages import forget
 from dialer.store.queries.queue_ordering import move_retries
 from dialer.store.session import UnitOfWork
 
@@ -28,6 +30,7 @@ class PolicyFields(TypedDict, total=False):
     caller_id_hour_max: int | None
     gaps_s: dict[str, int]
     other_hours: bool
+    language_match: LanguageMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,10 @@ def _follow(
         move_retries(unit, campaign.id, before.retries_at, changed.retries_at)
     if (before.number_day_max, before.number_max) != (changed.number_day_max, changed.number_max):
         sync_queues(unit, now=ctx.now, campaign_ids=[campaign.id])
-    if changed.points != before.points:
+    if changed.language_match is LanguageMatch.OFF:
+        forget(unit, campaign.id)
+    met_again = before.language_match is LanguageMatch.OFF and before != changed
+    if changed.points != before.points or met_again:
         order_again(unit, campaign, ctx.now)
 
 

@@ -21,6 +21,7 @@ from dialer.domain.ringing import TOO_LATE
 from dialer.services.calling.claimed_numbers import current_version, set_aside
 from dialer.services.calling.dial_usage import keep_usage, usage_under
 from dialer.services.calling.facts import Person, calling_rules, number_facts, people
+from dialer.services.calling.language_lanes import Speaking, of_room
 from dialer.services.calling.tried import tried_numbers
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -65,16 +66,18 @@ def claim_lines(ctx: Context, unit: UnitOfWork, campaign: Campaign, wish: Wish) 
     claimed: list[uuid.UUID] = []
     passed_over: list[uuid.UUID] = []
     for _ in range(ROUNDS):
+        speaking = of_room(unit, campaign, wish.most - len(claimed))
         claims = dialling.claim_numbers(
             unit,
             campaign.id,
             ctx.now,
             rested=ctx.now - REST,
             passed_over=passed_over,
+            lanes=speaking.lanes,
             most=wish.most - len(claimed),
         )
         if claims:
-            lines = _callable(ctx, unit, campaign, claims)
+            lines = _callable(ctx, unit, campaign, claims, speaking)
             claimed += _take(ctx, unit, campaign, wish, lines) if lines else []
             passed_over += [claim.entry_id for claim in claims]
         if not claims or len(claimed) >= wish.most:
@@ -82,8 +85,12 @@ def claim_lines(ctx: Context, unit: UnitOfWork, campaign: Campaign, wish: Wish) 
     return claimed
 
 
-def _callable(ctx: Context, unit: UnitOfWork, campaign: Campaign, claims: Sequence[DueClaim]) -> list[_Line]:
-    """Those on which somebody may be rung now; the others leave the line as the gate says."""
+def _callable(
+    ctx: Context, unit: UnitOfWork, campaign: Campaign, claims: Sequence[DueClaim], speaking: Speaking
+) -> list[_Line]:
+    """Those on which somebody may be rung now; the others leave the line as the gate says, but for those
+    whose people wait for somebody who speaks their language.
+    """
     numbers = [claim.number for claim in claims]
     there = people(unit, campaign, numbers=numbers)
     holders = dialling.holders(unit, numbers)
@@ -93,10 +100,11 @@ def _callable(ctx: Context, unit: UnitOfWork, campaign: Campaign, claims: Sequen
         on_number = [one for one in sorted(holders.get(claim.number, ())) if one in there]
         facts = [there[one].facts() for one in on_number]
         number = number_facts(claim, ctx.phones, tried[claim.number])
-        chosen = first_callable(facts, number, rules, ctx.now)
-        if chosen is None:
+        understood = [one.facts() for one in speaking.with_(there[each] for each in on_number)]
+        chosen = first_callable(understood, number, rules, ctx.now)
+        if chosen is None and first_callable(facts, number, rules, ctx.now) is None:
             set_aside(unit, claim, [may_contact(person, number, rules, ctx.now) for person in facts])
-        else:
+        elif chosen is not None:
             person = there[uuid.UUID(chosen.contact_id)]
             found.append(_Line(claim, number, person, on_number, new_id(), new_id()))
     return found

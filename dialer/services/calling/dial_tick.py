@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dialer.domain.access import Permission, require
+from dialer.domain.call_policy import policy_of
 from dialer.domain.dialling import DIALLED_MODES, Event, PolicySettings, Still, room, somebody_on_line
+from dialer.domain.languages import LanguageMatch
 from dialer.domain.pacing_host import Host
 from dialer.domain.quiet_hours import quiet_until
 from dialer.services.calling.dial_claims import Wish, claim_lines
@@ -23,6 +25,7 @@ from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
 from dialer.store.models.pacing import PacerLease, PacingEvent
 from dialer.store.queries import calls, dialling, pacer_leases, pacing
+from dialer.store.queries.dial_languages import due_by_language
 from dialer.store.session import UnitOfWork
 
 
@@ -121,7 +124,16 @@ def _claim(second: _Second, asked: int, held_up: Still | None) -> tuple[Still | 
         return Still.TOO_MANY_CALLS, []
     wish = Wish(campaign.dialing_mode, second.lease.fence, asked, most, on_line.get("ready", 0))
     claimed = claim_lines(ctx, unit, campaign, wish)
-    return (None if claimed else Still.NOBODY_DUE), claimed
+    return (None if claimed else _nobody(second)), claimed
+
+
+def _nobody(second: _Second) -> Still:
+    """Why nobody was found whom anybody may ring."""
+    match = policy_of(second.campaign.call_policy).language_match
+    if match is not LanguageMatch.ONLY:
+        return Still.NOBODY_DUE
+    due = due_by_language(second.unit, second.campaign.id, second.ctx.now)
+    return Still.NO_SPEAKER if any(due.values()) else Still.NOBODY_DUE
 
 
 def _room(second: _Second, asked: int, waiting: int) -> int:

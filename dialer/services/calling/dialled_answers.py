@@ -216,8 +216,8 @@ def _whoever_waits(held: Held) -> Shift | None:
     if held.assignment.state != "dialling":  # the contact isn't the dialler's to hand on
         return None
     since = held.ctx.now - ANSWER_WITHIN
-    behind = dialled.greeted_before(unit, call.campaign_id, since, call.answered_at)
     wish = dialled.wish_of(unit, held.assignment)
+    behind = dialled.greeted_before(unit, call.campaign_id, since, call.answered_at, wish)
     return dialled.claim_waiting(unit, call.campaign_id, wish, behind=behind)
 
 

@@ -22,6 +22,7 @@ from dialer.services.people.opt_outs import cover_number, lift_opt_outs_of_resul
 from dialer.services.people.weighing import Origin
 from dialer.store.models.calling import Campaign, Result
 from dialer.store.models.people import Contact, ContactPhone
+from dialer.store.queries.queue_languages import learn_of_people
 from dialer.store.session import UnitOfWork
 
 STANDING: Final = (Result.superseded_at.is_(None), Result.voided_at.is_(None))
@@ -32,11 +33,18 @@ NUMBER_EFFECTS: Final = frozenset({Effect.TAKES_NUMBER_OFF, Effect.MARKS_NUMBER_
 
 
 def apply_effects(
-    unit: UnitOfWork, campaign: Campaign, result: Result, told: Learned, *, no_texts: bool
+    unit: UnitOfWork,
+    campaign: Campaign,
+    result: Result,
+    told: Learned,
+    *,
+    no_texts: bool,
+    language: str | None = None,
 ) -> None:
     """Write what was learned, and what the outcome brings: pledge, turnout, opt-out, status, number, tags.
 
-    With `no_texts` they are out of sms as well, whatever the outcome.
+    With `no_texts` they are out of sms as well, whatever the outcome; `language` is what they
+    speak, as it was heard.
     """
     record_support(
         unit,
@@ -60,8 +68,13 @@ def apply_effects(
         _record_no(unit, result, "sms")
     for effect in sorted(consequence(result.disposition).effects):
         undo |= EFFECTS[effect](unit, campaign, result, contact) or {}
+    if language and language != contact.language:
+        undo["language"] = {"before": contact.language, "heard": language}
+        contact.language = language
     result.effects = undo
     unit.session.flush()
+    if "language" in undo:
+        learn_of_people(unit, [contact.id])
 
 
 def changes_numbers(results: Sequence[Result]) -> bool:
@@ -78,7 +91,10 @@ def take_back_effects(unit: UnitOfWork, results: Sequence[Result], now: dt.datet
         contact.tags = [tag for tag in contact.tags if tag not in gone]
         _restore_status(unit, result, contact)
         _restore_numbers(unit, result, now)
+        _restore_language(result, contact)
     unit.session.flush()
+    if heard := [result.contact_id for result in results if "language" in result.effects]:
+        learn_of_people(unit, heard)
 
 
 def take_back_opt_outs(
@@ -198,6 +214,13 @@ def _restore_status(unit: UnitOfWork, result: Result, contact: Contact) -> None:
         later.effects = {**later.effects, "status": before}
     elif contact.status == result.disposition:
         contact.status = before
+
+
+def _restore_language(result: Result, contact: Contact) -> None:
+    """What was changed since by somebody else stays."""
+    heard = result.effects.get("language")
+    if heard is not None and contact.language == heard["heard"]:
+        contact.language = heard["before"]
 
 
 def _said_elsewhere(unit: UnitOfWork, result: Result, *which: ColumnElement[bool]) -> dt.datetime | None:

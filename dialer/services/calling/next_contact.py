@@ -18,6 +18,7 @@ from dialer.domain.quiet_hours import quiet_until
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.claimed_numbers import current_version, set_aside
 from dialer.services.calling.facts import Person, calling_rules, number_facts, people
+from dialer.services.calling.language_lanes import Speaking, of_volunteer
 from dialer.services.calling.leases import expire_lapsed
 from dialer.services.calling.limits import is_limited, skipped_today, without_result
 from dialer.services.calling.lines import rest_elsewhere
@@ -53,6 +54,7 @@ class Seat:
     shift: Shift
     campaign: Campaign
     all_paused: bool
+    speaking: Speaking
 
 
 @again_after_deadlock
@@ -90,7 +92,8 @@ def _take_seat(ctx: Context, unit: UnitOfWork, session_id: uuid.UUID) -> Seat:
         raise NotFound
     shift, campaign, paused_at = row
     check_is_mine(ctx, shift)
-    return Seat(ctx, unit, shift, campaign, paused_at is not None)
+    speaking = of_volunteer(unit, campaign, shift.account_id)
+    return Seat(ctx, unit, shift, campaign, paused_at is not None, speaking)
 
 
 def _next(seat: Seat) -> AssignmentView | NobodyNow | None:
@@ -141,7 +144,12 @@ def _claim(seat: Seat, skipped: Sequence[uuid.UUID]) -> Assignment | None:
     passed_over = list(skipped)
     for _ in range(LOOKS_MAX):
         claim = queue.claim(
-            seat.unit, seat.campaign.id, seat.shift.account_id, seat.ctx.now, passed_over=passed_over
+            seat.unit,
+            seat.campaign.id,
+            seat.shift.account_id,
+            seat.ctx.now,
+            passed_over=passed_over,
+            lanes=seat.speaking.lanes,
         )
         if claim is None:
             return None
@@ -157,12 +165,14 @@ def _try_number(seat: Seat, claim: Claim) -> Assignment | None:
     tried = tried_numbers(seat.unit, seat.campaign, [claim.number], seat.ctx.now)
     number = number_facts(claim, seat.ctx.phones, tried[claim.number])
     rules = calling_rules(seat.campaign)
-    facts = [person.facts() for person in there.values()]
-    chosen = first_callable(facts, number, rules, seat.ctx.now)
+    understood = [person.facts() for person in seat.speaking.with_(there.values())]
+    chosen = first_callable(understood, number, rules, seat.ctx.now)
     if chosen is None:
-        verdicts = [may_contact(person, number, rules, seat.ctx.now) for person in facts]
-        set_aside(seat.unit, claim, verdicts)
-        return None
+        facts = [person.facts() for person in there.values()]
+        if first_callable(facts, number, rules, seat.ctx.now) is None:
+            verdicts = [may_contact(person, number, rules, seat.ctx.now) for person in facts]
+            set_aside(seat.unit, claim, verdicts)
+        return None  # somebody there waits for who speaks their language
     return _hand_out(seat, claim, there[uuid.UUID(chosen.contact_id)], list(there))
 
 

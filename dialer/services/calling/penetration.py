@@ -13,6 +13,7 @@ from sqlalchemy import Row
 from dialer.domain.access import Permission
 from dialer.domain.penetration import PACE_WINDOW, SOON_MIN, minutes_left, rate
 from dialer.domain.queue_order import Rank
+from dialer.services.calling.language_lanes import speakers_wanted
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.store.queries import penetration as queries
@@ -70,6 +71,9 @@ class PenetrationView:
     out: Mapping[str, int]
     """May not be called, by why."""
     passes: Sequence[Pass]
+    speakers_wanted: Mapping[str, int]
+    """Numbers that are due and wait for somebody who speaks their language, by language: nobody does who is
+    on a shift, and nobody else may have them."""
     fresh_minutes_left: int | None
     """How long numbers never tried last at the rate of the last half hour; None when nobody can tell."""
 
@@ -77,7 +81,7 @@ class PenetrationView:
 def penetration(ctx: Context, campaign_id: uuid.UUID) -> PenetrationView:
     """How far a campaign has come. Counted from the results: some seconds for a million."""
     with ctx.unit() as unit:
-        reach_campaign(ctx, unit, campaign_id, Permission.STATS_READ)
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.STATS_READ)
         rows = queries.numbers(unit, campaign_id, ctx.now)
         waiting = _sum((_LINES[Rank(row.line)], row) for row in rows if row.state == "waiting")
         begun = queries.begun(unit, campaign_id, ctx.now - PACE_WINDOW)
@@ -95,6 +99,7 @@ def penetration(ctx: Context, campaign_id: uuid.UUID) -> PenetrationView:
                 Pass(row.pass_, row.attempts, row.answered, row.contacted)
                 for row in queries.passes(unit, campaign_id)
             ],
+            speakers_wanted=speakers_wanted(unit, campaign, ctx.now),
             fresh_minutes_left=minutes_left(waiting.get("fresh", 0), begun),
         )
 

@@ -9,9 +9,10 @@ from typing import Final
 
 from dialer.domain.access import Permission, require
 from dialer.domain.call_policy import policy_of
+from dialer.domain.languages import LanguageMatch
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
-from dialer.store.queries import queue_ordering
+from dialer.store.queries import queue_languages, queue_ordering
 from dialer.store.queries.queue_ordering import Weighing
 from dialer.store.session import UnitOfWork
 
@@ -61,7 +62,10 @@ def order_all_again(ctx: Context) -> None:
 
 
 def _order_some(unit: UnitOfWork, campaign: Campaign, now: dt.datetime) -> None:
-    done = queue_ordering.order_chunk(unit, _weighing(campaign, now), campaign.order_after or "", CHUNK)
+    after = campaign.order_after or ""
+    done = queue_ordering.order_chunk(unit, _weighing(campaign, now), after, CHUNK)
+    if done.looked_at and policy_of(campaign.call_policy).language_match is not LanguageMatch.OFF:
+        queue_languages.learn_of_chunk(unit, campaign.id, after, done.up_to)
     campaign.order_after = done.up_to if done.looked_at == CHUNK else None
 
 

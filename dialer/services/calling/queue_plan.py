@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.call_policy import policy_of
+from dialer.domain.languages import LanguageMatch, code_of
 from dialer.domain.queue_order import Place, Rank, place
 from dialer.services.calling.best_hours import at_best_hour
 from dialer.services.calling.facts import Person, people, retry_rule
@@ -68,10 +69,22 @@ def _place(campaign: Campaign, number: str, everyone: Iterable[Person]) -> Place
     last = max(tries, key=lambda one: one.at, default=None)
     gap = retry_rule(campaign).gap_after(last.disposition) if last else dt.timedelta(0)
     found = place([person.standing for person in there], number, last.at if last else None, gap)
-    if found is None or found.rank is not Rank.RETRY:
+    if found is None:
+        return None
+    found = replace(found, language=_language(campaign, number, there))
+    if found.rank is not Rank.RETRY:
         return found
     found = at_best_hour(campaign, number, found, tries)
     return replace(found, rank=policy_of(campaign.call_policy).retries_at)
+
+
+def _language(campaign: Campaign, number: str, there: Sequence[Person]) -> str:
+    """The language of those who are still to be called on a number; home where they differ."""
+    if policy_of(campaign.call_policy).language_match is LanguageMatch.OFF:
+        return ""
+    left = [one for one in there if not one.standing.over and one.standing.number == number]
+    found = {code_of(one.callee.language) for one in left}
+    return found.pop() if len(found) == 1 else ""
 
 
 def _save_progress(unit: UnitOfWork, campaign: Campaign, tried: Sequence[Person]) -> None:

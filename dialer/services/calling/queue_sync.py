@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dialer.services.calling.queue_ordering import order_wanted
+from dialer.store.queries.queue_languages import learn_of_lists, learn_of_people
 from dialer.store.queries.queue_sync import queue_wanted_numbers, refresh_statistics
 from dialer.store.session import UnitOfWork
 
@@ -32,6 +33,10 @@ def sync_queues(
     if any(ids is not None and not ids for ids in (campaign_ids, list_ids, contact_ids)):
         return 0
     queued = queue_wanted_numbers(unit, now, campaign_ids, list_ids, contact_ids)
+    if contact_ids is not None:
+        learn_of_people(unit, contact_ids)
+    else:
+        learn_of_lists(unit, campaign_ids, list_ids)
     if queued:
         order_wanted(unit, now, campaign_ids, contact_ids)
     if queued >= MANY:

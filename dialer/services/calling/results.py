@@ -154,7 +154,12 @@ def _carry_out(recording: Recording, result: Result, report: Report, script: Scr
         for node_id, answer_id in report.answers.items()
     )
     apply_effects(
-        recording.unit, recording.campaign, result, report.learned(script), no_texts=report.no_texts
+        recording.unit,
+        recording.campaign,
+        result,
+        report.learned(script),
+        no_texts=report.no_texts,
+        language=report.language,
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    Text,
     UniqueConstraint,
     func,
     text,
@@ -157,7 +158,8 @@ class QueueEntry(Identified, Base):
     """A number to be called in a campaign; the household behind it is called once and shown whole.
 
     `waiting` is called from `due_at` on, in the order of `priority` (of `queue_order.LINES`), `due_at` and
-    `position`; `held` is in somebody's hands, `done` is over, `out` may not be called (`out_reason`).
+    `position`, by whoever speaks `language` (`domain.languages`); `held` is in somebody's hands, `done` is
+    over, `out` may not be called (`out_reason`).
     """
 
     __tablename__ = "queue_entry"
@@ -170,6 +172,7 @@ class QueueEntry(Identified, Base):
             "organisation_id",
             "campaign_id",
             "priority",
+            "language",
             "due_at",
             "position",
             postgresql_where=text("state = 'waiting'"),
@@ -180,6 +183,7 @@ class QueueEntry(Identified, Base):
     number: Mapped[str]
     state: Mapped[str] = mapped_column(server_default=text("'waiting'"))
     priority: Mapped[int] = mapped_column(server_default=text("100"))
+    language: Mapped[str] = mapped_column(Text(collation="C"), server_default=text("''"))
     due_at: Mapped[Instant]
     position: Mapped[int] = mapped_column(BigInteger, Identity())
     for_account_id: Mapped[uuid.UUID | None]

@@ -17,7 +17,7 @@ from dialer.store.session import UnitOfWork
 
 PEOPLE = text(
     """
-    SELECT c.id, c.first_name, c.last_name, c.status, c.postcode, c.tags,
+    SELECT c.id, c.first_name, c.last_name, c.status, c.postcode, c.tags, c.language,
            ARRAY(
                SELECT p.number FROM contact_phone p
                WHERE p.organisation_id = c.organisation_id AND p.contact_id = c.id
@@ -71,6 +71,7 @@ class Callee:
     tried: bool
     support: int | None
     voted_at: dt.datetime | None
+    language: str | None
 
 
 def callees(
@@ -105,6 +106,7 @@ def callees(
             row.tried,
             row.support,
             row.voted_at,
+            row.language,
         )
         for row in rows
     ]

@@ -9,9 +9,13 @@ from collections.abc import Sequence
 from sqlalchemy import Select, exists, func, select, update
 
 from dialer.domain.call import DIALLED
+from dialer.domain.call_policy import policy_of
+from dialer.domain.languages import HOME, LanguageMatch, code_of
 from dialer.domain.matching import Wish
-from dialer.store.models.calling import Assignment, QueueEntry, Shift
+from dialer.store.models.accounts import Account
+from dialer.store.models.calling import Assignment, Campaign, QueueEntry, Shift
 from dialer.store.models.calls import Call
+from dialer.store.models.people import Contact
 from dialer.store.queries.calls import OPEN
 from dialer.store.session import UnitOfWork
 
@@ -36,19 +40,38 @@ def _waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> Select[Shift]:
     )
 
 
-def _best(waiting: Select[Shift], wish: Wish) -> Select[Shift]:
-    """The first of them by `matching.in_order`."""
-    promised = Shift.account_id == wish.promised_to
-    order = [Shift.ready_since, Shift.id]
-    return waiting.order_by(*([promised.desc()] if wish.promised_to else []), *order).limit(1)
+def _suited(waiting: Select[Shift], wish: Wish) -> Select[Shift]:
+    """Those of them who may be put through, in the order of `matching.in_order`."""
+    promised = [(Shift.account_id == wish.promised_to).desc()] if wish.promised_to else []
+    if wish.language is None:
+        return waiting.order_by(*promised, Shift.ready_since, Shift.id)
+    theirs = (Account.organisation_id == Shift.organisation_id) & (Account.id == Shift.account_id)
+    spoken = Account.languages.contains([wish.language or HOME])
+    speaks = spoken if wish.language else spoken | (Account.languages == [])
+    found = waiting.join(Account, theirs).order_by(*promised, speaks.desc(), Shift.ready_since, Shift.id)
+    return found.where(speaks) if wish.only else found
 
 
 def wish_of(unit: UnitOfWork, assignment: Assignment) -> Wish:
     """Whom the person of an assignment would best speak with."""
-    promised_to = select(QueueEntry.for_account_id).where(
-        QueueEntry.organisation_id == unit.organisation_id, QueueEntry.id == assignment.queue_entry_id
+    campaign = (Campaign.organisation_id == QueueEntry.organisation_id) & (
+        Campaign.id == QueueEntry.campaign_id
     )
-    return Wish(unit.session.scalar(promised_to))
+    person = (Contact.organisation_id == unit.organisation_id) & (Contact.id == assignment.contact_id)
+    query = (
+        select(QueueEntry.for_account_id, Contact.language, Campaign.call_policy)
+        .select_from(QueueEntry)
+        .join(Campaign, campaign)
+        .outerjoin(Contact, person)
+        .where(QueueEntry.organisation_id == unit.organisation_id, QueueEntry.id == assignment.queue_entry_id)
+    )
+    found = unit.session.execute(query).one_or_none()
+    if found is None:
+        return Wish()
+    promised_to, written, policy = found
+    match = policy_of(policy).language_match
+    language = None if match is LanguageMatch.OFF else code_of(written)
+    return Wish(promised_to, language, match is LanguageMatch.ONLY)
 
 
 def claim_waiting(unit: UnitOfWork, campaign_id: uuid.UUID, wish: Wish, *, behind: int = 0) -> Shift | None:
@@ -60,10 +83,10 @@ def claim_waiting(unit: UnitOfWork, campaign_id: uuid.UUID, wish: Wish, *, behin
     so that two who prefer different volunteers never wait for each other; whoever holds one never waits for
     anything that a call which was just answered holds.
     """
-    waiting = _waiting(unit, campaign_id)
-    if behind and _how_many(unit, waiting) <= behind:
+    suited = _suited(_waiting(unit, campaign_id), wish)
+    if behind and _how_many(unit, suited) <= behind:
         return None
-    best = _best(waiting, wish)
+    best = suited.limit(1)
     passed = unit.session.scalar(best.with_for_update(of=Shift, skip_locked=True))
     if passed is not None:
         return _alone(unit, passed)
@@ -104,9 +127,15 @@ def leg_on_line_of(unit: UnitOfWork, shift_id: uuid.UUID) -> Call | None:
     )
 
 
-def greeted_before(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime, before: dt.datetime) -> int:
-    """How many people who answered between these moments were greeted, and still wait to be joined."""
-    query = select(func.count()).where(
+def greeted_before(
+    unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime, before: dt.datetime, wish: Wish
+) -> int:
+    """How many people who answered between these moments were greeted, and still wait to be joined with those
+    whom somebody else wishes for; where only speakers count, those of another language wait for others.
+    """
+    who = (Contact.organisation_id == Call.organisation_id) & (Contact.id == Call.contact_id)
+    query = select(Contact.language).select_from(Call).outerjoin(Contact, who)
+    query = query.where(
         Call.organisation_id == unit.organisation_id,
         Call.campaign_id == campaign_id,
         Call.state == "in_progress",
@@ -115,7 +144,8 @@ def greeted_before(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime,
         Call.answered_at >= since,
         Call.answered_at < before,
     )
-    return unit.session.scalar(query) or 0
+    spoken = unit.session.scalars(query).all()
+    return sum(not wish.only or code_of(one) == wish.language for one in spoken)
 
 
 def joined_among(unit: UnitOfWork, assignment_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:

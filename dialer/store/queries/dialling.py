@@ -16,14 +16,16 @@ from sqlalchemy import Row, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dialer.domain.dialling import UNHEARD_AFTER
+from dialer.domain.languages import Lane
 from dialer.domain.matching import THERE
-from dialer.domain.queue_order import CALLBACK_GRACE, LINES, rank_of
+from dialer.domain.queue_order import CALLBACK_GRACE, rank_of
 from dialer.store.models.base import new_id
 from dialer.store.models.calling import Assignment, Hold, QueueEntry, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.people import ContactPhone
 from dialer.store.queries.calls import OPEN
-from dialer.store.queries.queue import Claim
+from dialer.store.queries.queue import Claim, in_order
+from dialer.store.queries.queue import lines as lines_of
 from dialer.store.session import UnitOfWork
 
 
@@ -111,7 +113,7 @@ def lines(unit: UnitOfWork, campaign_id: uuid.UUID) -> Lines:
 
 _CLAIM = text(
     """
-    SELECT entry.id, entry.number, entry.priority, entry.due_at, entry.for_account_id,
+    SELECT entry.id, entry.number, entry.priority, entry.due_at, entry.for_account_id, entry.language,
            EXISTS (
                SELECT 1 FROM suppression s
                WHERE s.organisation_id = :organisation_id AND s.number = entry.number
@@ -127,14 +129,17 @@ _CLAIM = text(
                WHERE p.organisation_id = :organisation_id AND p.number = entry.number
                  AND p.dead_at IS NOT NULL
            ) AS dead
-    FROM unnest(CAST(:ranks AS integer[])) AS line(priority)
+    FROM unnest(
+        CAST(:ranks AS integer[]), CAST(:low AS text[]), CAST(:high AS text[]), CAST(:lane AS integer[])
+    ) AS line(priority, low, high, most)
     CROSS JOIN LATERAL (
-        SELECT e.id, e.number, e.priority, e.due_at, e.for_account_id
+        SELECT e.id, e.number, e.priority, e.due_at, e.for_account_id, e.language
         FROM queue_entry e
         WHERE e.organisation_id = :organisation_id
           AND e.campaign_id = :campaign_id
           AND e.state = 'waiting'
           AND e.priority = line.priority
+          AND e.language BETWEEN line.low AND line.high
           AND e.due_at <= :now
           AND e.id <> ALL (CAST(:passed_over AS uuid[]))
           AND NOT EXISTS (
@@ -177,8 +182,8 @@ _CLAIM = text(
                     AND q.for_account_id = e.for_account_id
               )
           )
-        ORDER BY e.due_at, e.position
-        LIMIT :most
+        ORDER BY e.language, e.due_at, e.position
+        LIMIT line.most
         FOR UPDATE SKIP LOCKED
     ) AS entry
     LIMIT :most
@@ -195,6 +200,7 @@ class DueClaim(Claim):
     """A number taken from the line, and since when it was due."""
 
     due_at: dt.datetime
+    language: str
 
 
 def claim_numbers(
@@ -204,10 +210,11 @@ def claim_numbers(
     *,
     rested: dt.datetime,
     passed_over: Sequence[uuid.UUID],
+    lanes: Sequence[Lane],
     most: int,
 ) -> list[DueClaim]:
-    """The first `most` numbers that are due, in the order of ranks, that nobody holds and nobody is claiming,
-    and that weren't abandoned after `rested`.
+    """The first `most` numbers that are due, in the order of ranks and of lanes, that nobody holds and nobody
+    is claiming, and that weren't abandoned after `rested`; of each lane as many as it allows.
     """
     rows = unit.session.execute(
         _CLAIM,
@@ -215,18 +222,32 @@ def claim_numbers(
             "organisation_id": unit.organisation_id,
             "campaign_id": campaign_id,
             "now": now,
-            "ranks": list(LINES),
+            **lines_of(lanes),
+            "lane": [lane.most for _, lane in in_order(lanes)],
             "passed_over": list(passed_over),
             "rested": rested,
-            "most": most,
+            "most": most + sum(lane.most for lane in lanes[:-1]),
             "grace_over": now - CALLBACK_GRACE,
             "seen_since": now - THERE,
         },
     )
-    return [
-        DueClaim(row.id, row.number, rank_of(row.priority), row.suppressed, row.dead, row.due_at)
-        for row in _one_for_each(rows)
+    claims = [
+        DueClaim(
+            row.id, row.number, rank_of(row.priority), row.suppressed, row.dead, row.due_at, row.language
+        )
+        for row in _in_lanes(_one_for_each(rows), lanes)
     ]
+    return claims[:most]
+
+
+def _in_lanes(rows: Iterable[Row[Any]], lanes: Sequence[Lane]) -> Iterator[Row[Any]]:
+    """As many of each lane as it allows, over all ranks."""
+    left = {lane: lane.most for lane in lanes}
+    for row in rows:
+        lane = next(lane for lane in lanes if lane.holds(row.language))
+        left[lane] -= 1
+        if left[lane] >= 0:
+            yield row
 
 
 def _one_for_each(rows: Iterable[Row[Any]]) -> Iterator[Row[Any]]:

@@ -9,10 +9,12 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from dialer.domain.languages import Lane
 from dialer.domain.matching import THERE
 from dialer.domain.queue_order import CALLBACK_GRACE, LINES, Place, Rank, rank_of
 from dialer.store.models.base import new_id
@@ -38,7 +40,8 @@ CLAIM = text(
                WHERE p.organisation_id = :organisation_id AND p.number = entry.number
                  AND p.dead_at IS NOT NULL
            ) AS dead
-    FROM unnest(CAST(:ranks AS integer[])) AS line(priority)
+    FROM unnest(CAST(:ranks AS integer[]), CAST(:low AS text[]), CAST(:high AS text[]))
+         AS line(priority, low, high)
     CROSS JOIN LATERAL (
         SELECT e.id, e.number, e.priority
         FROM queue_entry e
@@ -46,6 +49,7 @@ CLAIM = text(
           AND e.campaign_id = :campaign_id
           AND e.state = 'waiting'
           AND e.priority = line.priority
+          AND e.language BETWEEN line.low AND line.high
           AND e.due_at <= :now
           AND e.id <> ALL (CAST(:passed_over AS uuid[]))
           AND NOT EXISTS (
@@ -70,15 +74,31 @@ CLAIM = text(
                     AND s.last_seen_at > :seen_since
               )
           )
-        ORDER BY e.due_at, e.position
+        ORDER BY e.language, e.due_at, e.position
         LIMIT 1
         FOR UPDATE SKIP LOCKED
     ) AS entry
     LIMIT 1
     """
 )
-"""The first number that is due, locked. The line of each rank is looked at only when those before it are
-empty: the nested loop stops at the first row."""
+"""The first number that is due, locked. Each rank has a line for each lane of languages; one is looked at
+only when those before it are empty: the nested loop stops at the first row."""
+
+
+def in_order(lanes: Sequence[Lane]) -> Sequence[tuple[int, Lane]]:
+    """Each rank with each lane, in the order in which a claim looks at them."""
+    every = [(rank, lane) for rank in LINES for lane in lanes]
+    return sorted(every, key=lambda line: line[1].at_last and line[0] != Rank.CALLBACK)
+
+
+def lines(lanes: Sequence[Lane]) -> Mapping[str, list[Any]]:
+    """The lines to look at, in order: those of all lanes of one rank come before those of the next."""
+    every = in_order(lanes)
+    return {
+        "ranks": [rank for rank, _ in every],
+        "low": [lane.low for _, lane in every],
+        "high": [lane.high for _, lane in every],
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +120,10 @@ def claim(
     now: dt.datetime,
     *,
     passed_over: Sequence[uuid.UUID],
+    lanes: Sequence[Lane],
 ) -> Claim | None:
-    """The first number that is due, in the order of ranks, that nobody holds and nobody is claiming.
+    """The first number that is due, in the order of ranks and in each of lanes, that nobody holds and nobody
+    is claiming.
 
     A callback waits `CALLBACK_GRACE` for the volunteer who promised it, while they are there.
     """
@@ -112,7 +134,7 @@ def claim(
             "campaign_id": campaign_id,
             "account_id": account_id,
             "now": now,
-            "ranks": list(LINES),
+            **lines(lanes),
             "passed_over": list(passed_over),
             "grace_over": now - CALLBACK_GRACE,
             "seen_since": now - THERE,
@@ -254,6 +276,7 @@ def _place(
         "priority": int(place.rank),
         "due_at": place.due_at or now,
         "for_account_id": place.reserved_for,
+        "language": place.language,
         "out_reason": None,
     }
     statement = insert(QueueEntry).values(

@@ -12,6 +12,7 @@ from flask_babel import gettext, ngettext
 from dialer.domain.access import Permission
 from dialer.domain.call_policy import ADVISED_A_DAY, GAPS_OF, SIGNS
 from dialer.domain.errors import FieldError, ValidationFailed
+from dialer.domain.languages import LanguageMatch
 from dialer.services.calling.best_hours import answer_hours
 from dialer.services.calling.call_policy import (
     PolicyFields,
@@ -44,6 +45,16 @@ WORTH: Final[Mapping[int, str]] = {
     0: N_("makes no difference"),
     -2: N_("later"),
     -5: N_("much later"),
+}
+MATCH_WORDS: Final[Mapping[LanguageMatch, str]] = {
+    LanguageMatch.PREFER: N_("First volunteers who speak it, then others"),
+    LanguageMatch.ONLY: N_("Only volunteers who speak it"),
+    LanguageMatch.OFF: N_("Any volunteer"),
+}
+MATCH_LINE: Final[Mapping[LanguageMatch, str]] = {
+    LanguageMatch.PREFER: N_("Whoever speaks another language goes first to volunteers who speak it."),
+    LanguageMatch.ONLY: N_("Whoever speaks another language waits for a volunteer who speaks it."),
+    LanguageMatch.OFF: N_("Languages make no difference to who calls whom."),
 }
 
 
@@ -127,6 +138,7 @@ def _limits(found: PolicyView) -> Iterator[str]:
         yield gettext(
             "A number is tried again at another hour than it failed, when people here pick up most."
         )
+    yield gettext(MATCH_LINE[policy.language_match])
     tries = found.max_attempts
     yield ngettext("Each person is tried once.", "Each person is tried %(num)s times at most.", tries)
     if (most := policy.number_day_max) is not None:
@@ -153,6 +165,7 @@ def _page(found: PolicyView, values: dict[str, Any], errors: Faults | None = Non
         errors=errors or {},
         signs=[(sign, gettext(SIGN_WORDS[sign]), _options(values[f"points_{sign}"])) for sign in SIGNS],
         gaps=GAPS_OF,
+        matches=[(match.value, gettext(words)) for match, words in MATCH_WORDS.items()],
         advised=ADVISED_A_DAY,
         caller_ids=caller_ids(context(), found.campaign_id),
         hours=answer_hours(context(), found.campaign_id),
@@ -177,6 +190,7 @@ def _values(found: PolicyView) -> dict[str, Any]:
         "caller_id_hour_max": _or_empty(policy.caller_id_hour_max),
         "fresh_first": policy.fresh_first,
         "other_hours": policy.other_hours,
+        "language_match": policy.language_match.value,
     }
 
 
@@ -190,6 +204,7 @@ def _sent() -> dict[str, Any]:
         **{name: said(name) for name in (*names, *_LIMITS)},
         "fresh_first": ticked("fresh_first"),
         "other_hours": ticked("other_hours"),
+        "language_match": said("language_match"),
     }
 
 
@@ -202,6 +217,9 @@ def _fields() -> PolicyFields:
             read[name] = _read(name)
         except ValidationFailed as error:
             unread += error.errors
+    match = said("language_match") or LanguageMatch.PREFER.value
+    if match not in MATCH_WORDS:
+        unread.append(FieldError("/language_match", gettext("Choose one of these.")))
     if unread:
         raise ValidationFailed(errors=unread)
     return PolicyFields(
@@ -212,6 +230,7 @@ def _fields() -> PolicyFields:
         caller_id_hour_max=read["caller_id_hour_max"],
         fresh_first=ticked("fresh_first"),
         other_hours=ticked("other_hours"),
+        language_match=LanguageMatch(match),
     )
 
 

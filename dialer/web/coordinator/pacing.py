@@ -20,6 +20,7 @@ _STILL: Final[Mapping[Still, str]] = {
     Still.COST_CAP: N_("Nobody is rung: the campaign has spent what it may."),
     Still.QUIET_HOURS: N_("Nobody is rung: it is too early or too late to call."),
     Still.NO_CALLER_ID: N_("Nobody is rung: the campaign has no number to ring from."),
+    Still.NO_SPEAKER: N_("Nobody is rung: whoever is due waits for a volunteer who speaks their language."),
     Still.NOBODY_ON_LINE: N_("Nobody is rung: no volunteer is on the line."),
     Still.CARRIER_REFUSES: N_("Nobody is rung for a moment: the carrier refuses the campaign’s calls."),
     Still.CARRIER_BUSY: N_("Nobody is rung for a moment: the carrier asked us to slow down."),

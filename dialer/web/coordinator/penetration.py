@@ -10,6 +10,7 @@ from flask import render_template
 from flask_babel import gettext, ngettext
 
 from dialer.domain.access import Permission
+from dialer.domain.languages import SPOKEN
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.penetration import NOBODY_LEFT, penetration
 from dialer.web.coordinator.blueprint import coordinator
@@ -55,6 +56,7 @@ def campaign_progress(campaign_id: uuid.UUID) -> str:
         found=found,
         places=sorted(((words, count) for words, count in rows if count), key=lambda row: -row[1]),
         left=left_words(found.fresh_minutes_left),
+        wanted=wanted_words(found.speakers_wanted),
     )
 
 
@@ -73,6 +75,21 @@ def left_words(minutes: int | None) -> str | None:
             minutes,
         )
     )
+
+
+def wanted_words(wanted: Mapping[str, int]) -> list[str]:
+    """What waits for volunteers who speak a language."""
+    return [
+        str(
+            ngettext(
+                "One number waits for somebody who speaks %(language)s: nobody on a shift does.",
+                "%(num)s numbers wait for somebody who speaks %(language)s: nobody on a shift does.",
+                count,
+                language=SPOKEN[language],
+            )
+        )
+        for language, count in wanted.items()
+    ]
 
 
 def _finished(name: str) -> str:

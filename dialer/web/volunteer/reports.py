@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 
 from dialer.domain.disposition import RECORDABLE
+from dialer.domain.languages import AWAY
 from dialer.domain.quiet_hours import QuietHours, quiet_until
 from dialer.domain.result import HouseholdReport, Report
 from dialer.domain.talk import Talk
@@ -40,10 +41,15 @@ def heard_from(talk: Talk, form: Mapping[str, str]) -> Talk:
     }
     told = replace(talk, people={**talk.people, **chosen})
     return replace(
-        told.hearing(replace(told.heard(), no_texts="no_texts" in form)),
+        told.hearing(replace(told.heard(), no_texts="no_texts" in form, language=_language(form))),
         reached=form.get("outcome") != "not_reached",
         callback_at=form.get("callback_at", talk.callback_at)[:16],
     )
+
+
+def _language(form: Mapping[str, str]) -> str | None:
+    said = form.get("language", "")
+    return said if said in AWAY else None
 
 
 def with_ready_time(talk: Talk, ready: str, now: dt.datetime, zone: str) -> Talk:
@@ -121,4 +127,5 @@ def _report(talk: Talk, person: str, zone: str) -> Report:
         callback_at=callback_at(talk, zone) if disposition == "callback" and speaking else None,
         notes=(talk.notes.strip() or None) if speaking else None,
         no_texts=said.no_texts,
+        language=said.language if disposition == "language_barrier" else None,
     )

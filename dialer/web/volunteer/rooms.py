@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import render_template
 from flask_babel import gettext
 
+from dialer.domain.languages import SPOKEN
 from dialer.domain.quiet_hours import QuietHours, quiet_until
 from dialer.domain.talk import Talk
+from dialer.services.accounts.my_languages import my_languages
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.views import AssignmentView, CampaignView, SessionView
 from dialer.services.context import Context
@@ -36,6 +38,7 @@ class Idle:
     on_shift: bool
     demo: bool
     to_answer: int = 0
+    speaks: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,9 @@ def idle(ctx: Context, shift: SessionView | None = None) -> str:
         on_shift=shift is not None,
         demo=current_organisation().demo and all(_has_no_night(one) for one in active),
         to_answer=count_mine(ctx),
+        speaks=my_languages(ctx),
     )
-    return render_template("volunteer/idle.html", page=page, campaign_name=page.sub)
+    return render_template("volunteer/idle.html", page=page, campaign_name=page.sub, spoken=SPOKEN)
 
 
 def _has_no_night(campaign: CampaignView) -> bool:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
+from dialer.domain.languages import HOME, SPOKEN
 from dialer.domain.phone import written
 from dialer.domain.script import Node
 from dialer.domain.talk import Stage, Talk, steps_in_all
@@ -123,6 +124,8 @@ class CallScreen:
     not_reached: list[Outcome]
     others: list[Other]
     callback_at: str
+    language: str
+    languages: list[tuple[str, str]]
     ready: list[Ready]
     says: str | None = None
     line: Line | None = None
@@ -184,6 +187,11 @@ def call_screen(
         not_reached=outcomes(NOT_REACHED, tries_left, answered=answered),
         others=_others(view, talk),
         callback_at=talk.callback_at,
+        language=talk.heard().language or "",
+        languages=[
+            ("", gettext("I don’t know")),
+            *((code, name) for code, name in SPOKEN.items() if code != HOME),
+        ],
         ready=ready_times(around.now, around.zone),
         says=says,
         line=around.line,
@@ -192,6 +200,12 @@ def call_screen(
         shown=around.shown,
         in_call=around.in_call,
     )
+
+
+def _languages() -> list[tuple[str, str]]:
+    """What somebody may speak who couldn't be understood, each by its own name."""
+    named = [(code, name) for code, name in SPOKEN.items() if code != HOME]
+    return [("", gettext("I don’t know")), *named]
 
 
 def _state(talk: Talk, line: Line | None) -> str:

@@ -9,7 +9,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import Forbidden, InvalidTransition, NotFound, RateLimited
+from dialer.domain.errors import Forbidden, InvalidTransition, NotFound, RateLimited, ValidationFailed
+from dialer.services.accounts.my_languages import set_my_languages
 from dialer.services.calling.assignments import get_assignment, save_draft
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.corrections import correct_result
@@ -178,6 +179,18 @@ def end() -> str | Response:
     leave_here()
     now = current_session(ctx)
     return rooms.ended(ctx, end_session(ctx, now.id)) if now else to_call()
+
+
+@shift.post("/languages")
+@allow(Permission.LANGUAGES_SET)
+def languages() -> Response:
+    """Say which languages one speaks."""
+    try:
+        set_my_languages(context(), request.form.getlist("languages"))
+        tell(gettext("Saved."))
+    except ValidationFailed as refusal:
+        tell(refusal.errors[0].detail, "warn")
+    return to_call()
 
 
 @shift.post("/heartbeat")

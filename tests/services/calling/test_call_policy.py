@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, text
 
 from dialer.domain.call_policy import CallPolicy
+from dialer.domain.languages import LanguageMatch, lanes_of_volunteer
 from dialer.domain.queue_order import Rank
 from dialer.domain.result import HouseholdReport, Report
 from dialer.services.accounts.organisations import system_actor
@@ -199,7 +200,7 @@ def test_a_claim_reads_its_index_in_order_whatever_the_lines(ctx: Context, campa
             "campaign_id": campaign.id,
             "account_id": ctx.actor.account_id,
             "now": ctx.now,
-            "ranks": [0, 100, 109],
+            **queue.lines(lanes_of_volunteer(LanguageMatch.PREFER, ["", "cy"])),
             "passed_over": [],
             "grace_over": ctx.now,
             "seen_since": ctx.now,

@@ -120,6 +120,19 @@ def test_who_promised_to_call_back_comes_before_who_waits_longest(exchange: Exch
     assert "Just a moment" in exchange.answers(exchange.dial(2), 2)
 
 
+@pytest.mark.parametrize(("match", "joined"), [("prefer", [1, 0]), ("off", [0, 1]), ("only", [1, None])])
+def test_who_speaks_their_language_comes_before_who_waits_longest(
+    exchange: Exchange, match: str, joined: list[int | None]
+) -> None:
+    shifts = [exchange.sit_down(0, waits_s=60), exchange.sit_down(1, waits_s=1)]
+    exchange.room.speak([voter.id for voter in exchange.voters], exchange.people[1].id, "cy", match)
+    calls = [exchange.dial(index) for index in range(2)]
+    for index, call_id in enumerate(calls):
+        exchange.answers(call_id, index)
+    expected = [None if who is None else shifts[who] for who in joined]
+    assert [exchange.room.call(each).shift_id for each in calls] == expected
+
+
 def test_two_answers_at_once_never_get_one_volunteer(exchange: Exchange) -> None:
     exchange.sit_down(0)
     calls = [exchange.dial(index) for index in range(4)]

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from dialer.domain.access import Permission
 from dialer.domain.disposition import RECORDABLE
+from dialer.domain.languages import SPOKEN
 from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.result import NOTES_MAX, HouseholdReport, Report
 from dialer.services.calling import assignments as deeds
@@ -38,6 +39,7 @@ class PersonReportSchema(Schema):
     callback_at = Instant(allow_none=True, load_default=None)
     notes = Text(max_length=NOTES_MAX, allow_none=True, load_default=None)
     no_texts = Flag(load_default=False)
+    language = Choice(*SPOKEN, allow_none=True, load_default=None)
 
 
 class ReportSchema(Schema):
@@ -50,6 +52,7 @@ class ReportSchema(Schema):
     callback_at = Instant(allow_none=True, load_default=None)
     notes = Text(max_length=NOTES_MAX, allow_none=True, load_default=None)
     no_texts = Flag(load_default=False)
+    language = Choice(*SPOKEN, allow_none=True, load_default=None)
     people = fields.List(
         fields.Nested(PersonReportSchema), validate=validate.Length(max=PEOPLE_MAX), load_default=list
     )

@@ -17,10 +17,11 @@ from dialer.domain.call_policy import (
     POINTS_MOST,
     SIGNS,
 )
+from dialer.domain.languages import LanguageMatch
 from dialer.services.calling import call_policy as deeds
 from dialer.services.calling.call_policy import PolicyFields, PolicyView
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Flag, Id, Whole, path_id
+from dialer.web.api.fields import Choice, Flag, Id, Whole, path_id
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -36,6 +37,7 @@ class CallPolicyFieldsSchema(Schema):
     """What may be set; what is left out stays. `points` by sign order the numbers never tried, the most
     first; `gaps_s` by outcome, else the campaign's `retry_after_s`; limits: null for none.
     `other_hours` has retries go to hours in which the number hasn't failed, the best by the answers so far.
+    `language_match`: numbers go first (`prefer`) or `only` to volunteers who speak their language, or `off`.
     """
 
     points = fields.Nested(PointsSchema)
@@ -45,6 +47,7 @@ class CallPolicyFieldsSchema(Schema):
     caller_id_hour_max = Whole(least=1, most=CALLER_ID_HOUR_MOST, allow_none=True)
     gaps_s = fields.Nested(GapsSchema)
     other_hours = Flag()
+    language_match = Choice(*(one.value for one in LanguageMatch))
 
 
 class CallPolicySchema(CallPolicyFieldsSchema):
@@ -71,6 +74,8 @@ class CallPolicy(MethodView):
     @call_policies.response(200, CallPolicySchema)
     def patch(self, body: dict[str, Any], campaign_id: str) -> dict[str, object]:
         """Change the fields given; the queue follows."""
+        if "language_match" in body:
+            body = {**body, "language_match": LanguageMatch(body["language_match"])}
         return _shown(deeds.change_call_policy(context(), path_id(campaign_id), cast("PolicyFields", body)))
 
 
@@ -85,6 +90,7 @@ def _shown(found: PolicyView) -> dict[str, object]:
         "caller_id_hour_max": policy.caller_id_hour_max,
         "gaps_s": policy.gaps_s,
         "other_hours": policy.other_hours,
+        "language_match": policy.language_match.value,
         "retry_after_s": found.retry_after_s,
         "max_attempts": found.max_attempts,
         "being_ordered": found.being_ordered,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from flask.views import MethodView
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from dialer.domain.access import Permission
+from dialer.domain.languages import SPOKEN
 from dialer.services.accounts import phones
 from dialer.services.accounts.me import Me, about_me
+from dialer.services.accounts.my_languages import set_my_languages
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Flag, Id, Instant, Text
+from dialer.web.api.fields import Choice, Flag, Id, Instant, Text
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -23,7 +25,14 @@ class MeSchema(Schema):
     role = Text(required=True)
     name = Text(required=True)
     campaign_ids = fields.List(Id())
+    languages = fields.List(Text(), required=True)
     expires_at = Instant(allow_none=True)
+
+
+class MyLanguagesSchema(Schema):
+    """What one may say of oneself."""
+
+    languages = fields.List(Choice(*SPOKEN), validate=validate.Length(max=len(SPOKEN)))
 
 
 @me.route("/me")
@@ -34,6 +43,15 @@ class MeView(MethodView):
     @me.response(200, MeSchema)
     def get(self) -> Me:
         """Who I am, with what role, and which campaigns are mine."""
+        return about_me(context())
+
+    @allow(Permission.LANGUAGES_SET)
+    @me.arguments(MyLanguagesSchema)
+    @me.response(200, MeSchema)
+    def patch(self, body: dict[str, list[str]]) -> Me:
+        """Say which languages I speak, the one to be spoken to in first. None: the home language."""
+        if "languages" in body:
+            set_my_languages(context(), body["languages"])
         return about_me(context())
 
 

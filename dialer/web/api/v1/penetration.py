@@ -31,6 +31,8 @@ class PassSchema(Schema):
 class PenetrationSchema(Schema):
     """Of all numbers: `never_tried` and `tried` (by how often) add up to `numbers`, and so do `waiting`,
     `in_hand`, `finished` (by the last outcome) and `out` (by why they may not be called).
+    `speakers_wanted`: by language, numbers that are due while nobody on a shift speaks it, and nobody else
+    may have them.
     """
 
     campaign_id = Id(required=True)
@@ -44,6 +46,7 @@ class PenetrationSchema(Schema):
     finished = fields.Dict(keys=Text(), values=Whole(), required=True)
     out = fields.Dict(keys=Text(), values=Whole(), required=True)
     passes = fields.List(fields.Nested(PassSchema), required=True)
+    speakers_wanted = fields.Dict(keys=Text(), values=Whole(), required=True)
     fresh_minutes_left = Whole(required=True, allow_none=True)
 
 

@@ -9,6 +9,7 @@ from flask.views import MethodView
 from marshmallow import Schema, fields, validate
 
 from dialer.domain.access import Permission
+from dialer.domain.languages import SPOKEN
 from dialer.services.accounts import volunteers as deeds
 from dialer.services.accounts.sign_in_links import create_invite
 from dialer.services.accounts.tokens import issue_volunteer_token
@@ -29,7 +30,7 @@ class VolunteerChangesSchema(Schema):
     name = Text(blank=False, max_length=200)
     email = Text(max_length=254, allow_none=True)
     phone = Text(max_length=50, allow_none=True)
-    languages = fields.List(Choice(*deeds.LANGUAGES))
+    languages = fields.List(Choice(*SPOKEN))
     campaign_ids = fields.List(Id(), validate=validate.Length(max=500))
     active = Flag()
 
@@ -54,7 +55,7 @@ class VolunteerSchema(Schema):
     name = Text(required=True)
     email = Text(required=True, allow_none=True)
     phone = Text(required=True, allow_none=True)
-    languages = fields.List(Choice(*deeds.LANGUAGES), required=True)
+    languages = fields.List(Choice(*SPOKEN), required=True)
     campaign_ids = fields.List(Id(), required=True)
     waiting_campaign_ids = fields.List(Id(), required=True)
     active = Flag(required=True)

@@ -1,0 +1,124 @@
+"""Under which language numbers wait: looked up from the people on them, many in a statement."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import text
+
+from dialer.domain.languages import AWAY, LanguageMatch
+from dialer.store.session import UnitOfWork
+
+_CODE: Final = """
+    CASE WHEN split_part(replace(lower(btrim(c.language)), '_', '-'), '-', 1) = ANY (CAST(:away AS text[]))
+         THEN split_part(replace(lower(btrim(c.language)), '_', '-'), '-', 1) ELSE '' END
+"""
+_MEMBER: Final = """
+    EXISTS (
+        SELECT 1 FROM campaign_list l
+        JOIN list_member m ON m.organisation_id = l.organisation_id AND m.list_id = l.list_id
+        WHERE l.organisation_id = e.organisation_id AND l.campaign_id = e.campaign_id
+          AND m.contact_id = c.id
+    )
+"""
+_SET: Final = f"""
+    , spoken AS (
+        SELECT e.id, CASE WHEN min(code.code) = max(code.code) THEN min(code.code) ELSE '' END AS language
+        FROM looked_at e
+        JOIN contact_phone p
+          ON p.organisation_id = e.organisation_id AND p.number = e.number AND p.removed_at IS NULL
+        JOIN contact c ON c.organisation_id = p.organisation_id AND c.id = p.contact_id AND {_MEMBER}
+        CROSS JOIN LATERAL (SELECT {_CODE} COLLATE "C" AS code) AS code
+        GROUP BY e.id
+    )
+    UPDATE queue_entry q SET language = s.language FROM spoken s
+    WHERE q.organisation_id = :organisation_id AND q.id = s.id AND q.language <> s.language
+"""  # noqa: S608 - words of ours
+_RUNNING: Final = """
+    JOIN campaign k ON k.organisation_id = e.organisation_id AND k.id = e.campaign_id
+     AND k.state IN ('active', 'paused') AND k.call_policy ->> 'language_match' IS DISTINCT FROM :off
+"""
+
+OF_CHUNK = text(
+    f"""
+    WITH looked_at AS (
+        SELECT e.organisation_id, e.campaign_id, e.id, e.number FROM queue_entry e
+        WHERE e.organisation_id = :organisation_id AND e.campaign_id = :campaign_id
+          AND e.number > :after AND e.number <= :up_to
+    ) {_SET}
+    """  # noqa: S608 - words of ours
+)
+OF_PEOPLE = text(
+    f"""
+    WITH looked_at AS (
+        SELECT e.organisation_id, e.campaign_id, e.id, e.number FROM queue_entry e {_RUNNING}
+        WHERE e.organisation_id = :organisation_id AND e.number IN (
+            SELECT p.number FROM contact_phone p
+            WHERE p.organisation_id = :organisation_id AND p.contact_id = ANY (CAST(:contact_ids AS uuid[]))
+        )
+    ) {_SET}
+    """  # noqa: S608 - words of ours
+)
+OF_LISTS = text(
+    f"""
+    WITH looked_at AS (
+        SELECT DISTINCT e.organisation_id, e.campaign_id, e.id, e.number
+        FROM campaign_list cl
+        JOIN list_member lm ON lm.organisation_id = cl.organisation_id AND lm.list_id = cl.list_id
+        JOIN contact a ON a.organisation_id = lm.organisation_id AND a.id = lm.contact_id
+         AND a.language IS NOT NULL
+        JOIN contact_phone ap
+          ON ap.organisation_id = a.organisation_id AND ap.contact_id = a.id AND ap.removed_at IS NULL
+        JOIN queue_entry e ON e.organisation_id = ap.organisation_id AND e.campaign_id = cl.campaign_id
+         AND e.number = ap.number
+        {_RUNNING}
+        WHERE cl.organisation_id = :organisation_id
+          AND (CAST(:campaign_ids AS uuid[]) IS NULL OR cl.campaign_id = ANY (:campaign_ids))
+          AND (CAST(:list_ids AS uuid[]) IS NULL OR cl.list_id = ANY (:list_ids))
+    ) {_SET}
+    """  # noqa: S608 - words of ours
+)
+_FORGET = text(
+    """
+    UPDATE queue_entry SET language = ''
+    WHERE organisation_id = :organisation_id AND campaign_id = :campaign_id AND language <> ''
+    """
+)
+
+
+def learn_of_chunk(unit: UnitOfWork, campaign_id: uuid.UUID, after: str, up_to: str) -> None:
+    """Put the numbers of a campaign after one, up to another, under the language of their people."""
+    given = {"campaign_id": campaign_id, "after": after, "up_to": up_to}
+    unit.session.execute(OF_CHUNK, _given(unit) | given)
+
+
+def learn_of_people(unit: UnitOfWork, contact_ids: Sequence[uuid.UUID]) -> None:
+    """The same for all numbers of these people, in every campaign that runs and goes by languages."""
+    unit.session.execute(OF_PEOPLE, _given(unit) | _when_off() | {"contact_ids": list(contact_ids)})
+
+
+def learn_of_lists(
+    unit: UnitOfWork, campaign_ids: Sequence[uuid.UUID] | None, list_ids: Sequence[uuid.UUID] | None
+) -> None:
+    """The same for whoever has a language in their record, in these lists and campaigns (None: all)."""
+    which = {
+        "campaign_ids": None if campaign_ids is None else list(campaign_ids),
+        "list_ids": None if list_ids is None else list(list_ids),
+    }
+    unit.session.execute(OF_LISTS, _given(unit) | _when_off() | which)
+
+
+def forget(unit: UnitOfWork, campaign_id: uuid.UUID) -> None:
+    """Have all numbers of a campaign wait in one line, whatever people speak."""
+    given = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id}
+    unit.session.execute(_FORGET, given)
+
+
+def _given(unit: UnitOfWork) -> dict[str, object]:
+    return {"organisation_id": unit.organisation_id, "away": sorted(AWAY)}
+
+
+def _when_off() -> dict[str, object]:
+    return {"off": LanguageMatch.OFF.value}

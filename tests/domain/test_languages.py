@@ -1,0 +1,86 @@
+"""Which numbers are handed to whom, by what they speak."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialer.domain.languages import (
+    AWAY,
+    HOME,
+    SPOKEN,
+    Lane,
+    LanguageMatch,
+    code_of,
+    lanes_of_room,
+    lanes_of_volunteer,
+    tongues,
+)
+
+CODES = st.sampled_from(["", "cy", "pl"])
+SPEAKERS = st.lists(st.frozensets(CODES, min_size=1), max_size=6)
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        (None, ""),
+        ("", ""),
+        ("en", ""),
+        ("EN-gb", ""),
+        ("cy", "cy"),
+        ("cy_GB", "cy"),
+        (" CY ", "cy"),
+        ("Klingon", ""),
+    ],
+)
+def test_a_record_says_under_which_language_somebody_waits(written: str | None, code: str) -> None:
+    assert code_of(written) == code
+
+
+def test_of_whom_nothing_is_known_speaks_the_home_language() -> None:
+    assert tongues([]) == tongues([HOME]) == {""}
+    assert tongues(["cy"]) == {"cy"}
+    assert tongues(["en", "cy"]) == {"", "cy"}
+
+
+@given(st.frozensets(CODES, min_size=1), st.sampled_from(LanguageMatch))
+def test_a_volunteer_looks_where_they_may_and_each_language_once(
+    speaks: frozenset[str], match: LanguageMatch
+) -> None:
+    lanes = lanes_of_volunteer(match, speaks)
+    for language in ("", *AWAY):
+        first = next((nth for nth, lane in enumerate(lanes) if lane.holds(language)), None)
+        if match is LanguageMatch.ONLY:
+            assert (first is not None) is (language in speaks)
+        else:
+            assert first is not None, "nothing is left lying"
+        if match is LanguageMatch.PREFER and language in speaks:
+            assert first < len(speaks), "before what they don't speak"
+
+
+@given(
+    SPEAKERS,
+    st.dictionaries(CODES, st.integers(0, 4)),
+    st.integers(1, 9),
+    st.sampled_from([LanguageMatch.PREFER, LanguageMatch.ONLY]),
+)
+def test_the_dialler_rings_no_more_of_a_language_than_speakers_wait(
+    waiting: list[frozenset[str]], under_way: dict[str, int], most: int, match: LanguageMatch
+) -> None:
+    lanes = lanes_of_room(match, waiting, under_way, most)
+    for lane in (lane for lane in lanes if lane.low == lane.high != ""):
+        speakers = sum(lane.low in speaks for speaks in waiting)
+        assert 0 < lane.most <= speakers - under_way.get(lane.low, 0)
+    at_home = sum(lane.most for lane in lanes if lane.holds(""))
+    strangers = sum("" not in speaks for speaks in waiting)
+    strict = match is LanguageMatch.ONLY
+    assert at_home == (max(most - strangers, 0) if strict else most)
+    assert all(lane.low == lane.high for lane in lanes) is strict
+
+
+def test_where_languages_make_no_difference_there_is_one_lane() -> None:
+    assert lanes_of_volunteer(LanguageMatch.OFF, {"", "cy"}) == [Lane("", "~")]
+    assert lanes_of_room(LanguageMatch.OFF, [], {}, 3) == [Lane("", "~", 3)]
+    assert all(Lane("", "~").holds(code) for code in ("", *SPOKEN))
