@@ -18,8 +18,15 @@ def test_says_who_the_token_belongs_to(api: Callable[[Person], Caller], carys: P
         "role": "coordinator",
         "name": "Carys",
         "campaign_ids": [],
+        "languages": [],
         "expires_at": None,
     }
+
+
+def test_says_what_one_speaks(api: Callable[[Person], Caller], vic: Person) -> None:
+    assert api(vic).patch("/me", json={"languages": ["cy", "en", "cy"]}).json["languages"] == ["cy", "en"]
+    assert api(vic).get("/me").json["languages"] == ["cy", "en"]
+    assert api(vic).patch("/me", json={"languages": ["tlh"]}).status_code == 422
 
 
 def test_refuses_without_a_token(client: FlaskClient) -> None:
