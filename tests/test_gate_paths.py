@@ -29,10 +29,10 @@ from tests.source import (
     way_past,
 )
 
-GATES: Final = {"judge", "refusal", "refusals", "line_refusal"}
+GATES: Final = {"judge", "refusal", "refusals", "line_refusal", "transfer_refusal"}
 """`store.queries.message_gate.judge` is the one statement for texts, `calling.ring_gate.refusal` the one
 question for calls, and `refusals` the same for many. `line_refusal` is asked about a volunteer's own phone,
-which they have shown to be theirs.
+which they have shown to be theirs, `transfer_refusal` about a third party to whom somebody is put through.
 """
 
 TICKETS: Final = ("OutboundMessage", "Passed", "OutboundCall", "Bridge")
@@ -97,7 +97,8 @@ def test_phones_ring_by_twiml_only_where_a_bridge_was_made() -> None:
     verbs = {(str(place), _first(call)) for place, call in built("element")}
     ringing = {(place, verb) for place, verb in verbs if verb not in SAYING}
     joined = "dialer.web.webhooks.voice:_joined"
-    rooms = ("dialer.web.webhooks.lines:let_in", "dialer.web.webhooks.dialled:_room")
+    through = ("dialer.web.webhooks.transferred:_between", "dialer.web.webhooks.transferred:_to_volunteer")
+    rooms = ("dialer.web.webhooks.lines:let_in", "dialer.web.webhooks.dialled:_room", *through)
     into_room = {(room, verb) for room in rooms for verb in ("Dial", "Conference")}
     assert ringing == {(joined, "Dial"), (joined, "Number"), *into_room}
     given = function_at(Place("dialer.web.webhooks.voice", "_joined")).args.args
@@ -214,6 +215,7 @@ def test_calls_are_written_down_where_the_gate_was_asked() -> None:
     assert {str(place) for place in places} == {
         "dialer.services.calling.ringing:_row",
         "dialer.services.calling.lines:_row",
+        "dialer.services.calling.transfers:_leg",
     }
     assert all(way_past(place, GATES) is None for place in places)
     many = {place for place, call in built("insert") if _is_of(call, "Call") and not _rang_us(place)}

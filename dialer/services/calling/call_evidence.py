@@ -12,13 +12,13 @@ from typing import Final
 from sqlalchemy import or_, update
 
 from dialer.domain.assignment import lease_ends
-from dialer.domain.call import DIALLED, FINAL, FURTHER, OF_A_ROOM, proven_by
+from dialer.domain.call import DIALLED, FINAL, OF_A_ROOM, TRANSFER, proven_by
 from dialer.domain.line import LINE_MOVED, SHIFT_OVER
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.ringing import BAD_NUMBER, NOBODYS_LINE, SOON, Change, Leg, Standing, follow
 from dialer.domain.stats import ATTEMPTS
 from dialer.services.budget import stop_when_spent
-from dialer.services.calling import pacing_events
+from dialer.services.calling import pacing_events, transfer_ends
 from dialer.services.calling.dialled_ends import Ended, close
 from dialer.services.calling.line_states import is_wanted, line_over
 from dialer.services.calling.ring_gate import COST_CAP, NOT_IN_HAND
@@ -28,7 +28,7 @@ from dialer.store import changes
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
-from dialer.store.queries import counters
+from dialer.store.queries import counters, transfers
 from dialer.store.queries.calls import lock_call, open_call_of
 from dialer.store.queries.campaign_spending import spend
 from dialer.store.session import UnitOfWork
@@ -73,18 +73,23 @@ class Held:
 
         On a volunteer's own line a call ends with its result too: the next person is joined there.
         """
-        if self.call.mode == LINE:
-            return not is_wanted(self.shift, self.call)
-        if self.call.mode in FURTHER:
-            return self.shift is None or self.shift.state == "ended"
-        if self.assignment is None:
-            return False
-        if self.goes_on_alone:
+        if self.call.mode in OF_A_ROOM:
+            return self._is_unwanted
+        if self.assignment is None or self.goes_on_alone:
             return False
         if self.is_nobodys_machine:
             return True
         done = self.call.mode == DIALLED and self.assignment.state == "completed"
-        return done or self.assignment.state in LEFT
+        return self.call.parted_at is not None or done or self.assignment.state in LEFT
+
+    @property
+    def _is_unwanted(self) -> bool:
+        """Whether a leg of a volunteer's room has no business there any more."""
+        if self.call.mode == LINE:
+            return not is_wanted(self.shift, self.call)
+        if self.call.mode == TRANSFER:
+            return not transfer_ends.is_wanted(self.unit, self.call, self.shift)
+        return self.shift is None or self.shift.state == "ended"
 
     @property
     def is_nobodys_machine(self) -> bool:
@@ -98,7 +103,7 @@ class Held:
         """
         if self.call.message_at is not None:
             return self.ctx.now < self.call.message_at + MESSAGE_WITHIN
-        return self.call.parted_at is not None
+        return self.call.parted_at is not None and not transfers.is_over(self.unit, self.call.id)
 
     @property
     def why_left(self) -> str:
@@ -138,6 +143,8 @@ def apply(held: Held, told: Told) -> None:
     change = follow(Standing(call.state, call.contact_rung_at is not None), told.leg, told.status)
     if change.end_reason is not None and held.was_left:
         change = replace(change, end_reason=held.why_left)  # we hung up, nobody else did
+    if call.mode == TRANSFER:
+        change = replace(change, end_reason=None)  # what it says is of a volunteer
     if call.mode == DIALLED and change.state == "failed" and told.network_said in NOBODYS_LINE:
         change = replace(change, end_reason=BAD_NUMBER)
     _renew(held)
@@ -175,6 +182,7 @@ def _answered(held: Held) -> None:
 def _over(held: Held) -> None:
     """The call is over: who had it is free for what comes next."""
     if held.call.mode == DIALLED and held.assignment is not None:
+        transfer_ends.contact_over(held.ctx, held.unit, held.call, held.shift)
         close(Ended(held.ctx, held.unit, held.call, held.assignment, held.shift))
     else:
         _let_shift_go(held)
@@ -263,6 +271,8 @@ def _let_shift_go(held: Held) -> None:
         _free_shift(held)
     elif held.call.mode == LINE and held.shift is not None:
         line_over(held.unit, held.shift, held.call, held.ctx.now)
+    elif held.call.mode == TRANSFER:
+        transfer_ends.leg_over(held.ctx, held.unit, held.call, held.shift)
 
 
 def _free_shift(held: Held) -> None:

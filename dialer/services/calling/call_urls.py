@@ -79,6 +79,13 @@ def message(ctx: Context, call_id: uuid.UUID, times: int) -> str:
     return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=message&times={times}"
 
 
+def put_through(ctx: Context, call_id: uuid.UUID, then: str = "through", tries: int = 0) -> str:
+    """What is to happen with one of two who go on without a volunteer: into their room (`through`), alone in
+    it (`between`, after so many tries), out of it (`apart`).
+    """
+    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then={then}&tries={tries}"
+
+
 def key_of_contact(ctx: Context, call_id: uuid.UUID) -> str:
     """Where the key goes that somebody presses whom we rang, and for whom nobody was free."""
     return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=key"

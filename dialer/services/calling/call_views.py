@@ -18,7 +18,8 @@ class CallView:
 
     It is `in_progress` from the moment the volunteer answers; `answered_at` is when the contact did.
     `end_reason` says why it came to nothing, where the state alone doesn't; `contact_rung_at` is when the
-    contact's phone was made to ring. `why` the dialler rang this number then is for who runs the campaign.
+    contact's phone was made to ring, `parted_at` when they left the volunteer though their call went on.
+    `why` the dialler rang this number then is for who runs the campaign.
     """
 
     id: uuid.UUID
@@ -39,6 +40,7 @@ class CallView:
     created_at: dt.datetime
     contact_rung_at: dt.datetime | None
     answered_at: dt.datetime | None
+    parted_at: dt.datetime | None
     ended_at: dt.datetime | None
     why: Mapping[str, Any] | None
 
@@ -65,6 +67,7 @@ def call_view(call: Call, *, with_why: bool = False) -> CallView:
         created_at=call.created_at,
         contact_rung_at=call.contact_rung_at,
         answered_at=call.answered_at,
+        parted_at=call.parted_at,
         ended_at=call.ended_at,
         why=call.why if with_why else None,
     )

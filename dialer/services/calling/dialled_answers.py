@@ -35,6 +35,7 @@ from dialer.services.calling.line_states import out_of_room
 from dialer.services.calling.reach import campaign_of
 from dialer.services.calling.shift_states import move
 from dialer.services.calling.spoken_languages import language_of_contact
+from dialer.services.calling.transfer_answers import Between, contact_without_volunteer
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
@@ -95,7 +96,7 @@ class PlayMessage:
     call_id: uuid.UUID
 
 
-Answer = PlayMessage | Join | Greet | Inform | HoldOn | Leave
+Answer = PlayMessage | Join | Greet | Inform | HoldOn | Leave | Between
 
 
 def is_dialled(ctx: Context, call_id: uuid.UUID | None) -> bool:
@@ -121,7 +122,8 @@ def answered(ctx: Context, call_id: uuid.UUID, sid: str) -> Answer:
 @again_after_deadlock
 def out_of_the_room(ctx: Context, call_id: uuid.UUID, sid: str, status: str, tries: int) -> Answer:
     """They aren't in the volunteer's room any more: they hung up, or the volunteer's line was lost. Whoever
-    is still there comes back to the volunteer once their line is open again, within some twenty seconds.
+    is still there comes back to the volunteer once their line is open again, within some twenty seconds; or
+    goes on with a third party with whom they talk already.
     """
     with _held(ctx, call_id, sid) as held:
         if held is None:
@@ -129,6 +131,8 @@ def out_of_the_room(ctx: Context, call_id: uuid.UUID, sid: str, status: str, tri
         if proven_by(status) in FINAL:
             apply(held, Told("contact", sid, status))
             return Leave(OVER)
+        if (between := contact_without_volunteer(held)) is not None:
+            return between
         _note_alone(held, is_in_room=False)
         if tries == 0:
             _doubt_line(held)

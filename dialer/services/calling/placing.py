@@ -21,6 +21,7 @@ from dialer.carrier.port import (
     Unknown,
 )
 from dialer.domain.access import Permission, require
+from dialer.domain.call import TRANSFER
 from dialer.domain.carrier_action import Action
 from dialer.domain.limit import Limit, Taken
 from dialer.domain.ringing import (
@@ -37,11 +38,12 @@ from dialer.domain.ringing import (
 from dialer.services.calling import call_urls
 from dialer.services.calling.call_evidence import LINE, Held, hold_call, make
 from dialer.services.calling.call_jobs import hang_up
-from dialer.services.calling.ring_gate import line_refusal, refusal
+from dialer.services.calling.ring_gate import NOT_IN_HAND, line_refusal, refusal, transfer_refusal
 from dialer.services.calling.ringing import ask_to_place
 from dialer.services.context import Context
+from dialer.store.models.calling import Campaign
 from dialer.store.models.calls import Call
-from dialer.store.queries import calls
+from dialer.store.queries import calls, transfers
 
 BUCKET: Final = "calls"
 LEGS: Final = 2
@@ -123,18 +125,32 @@ def _against(held: Held) -> str | None:
         return TOO_LATE
     if held.call.mode == LINE:
         return line_refusal(held.unit, held.shift, held.call)
+    if held.call.mode == TRANSFER:
+        return _against_third_party(held)
     if held.assignment is None:
         return TOO_LATE
     return refusal(held.ctx, held.unit, held.assignment)
 
 
+def _against_third_party(held: Held) -> str | None:
+    """The same of somebody whom a volunteer has rung to put a contact through to."""
+    number, unit = held.call.volunteer_number, held.unit
+    if held.was_left or number is None or held.call.campaign_id is None:
+        return NOT_IN_HAND
+    campaign = unit.session.get_one(Campaign, (unit.organisation_id, held.call.campaign_id))
+    return transfer_refusal(held.ctx, unit, campaign, number)
+
+
 def _outbound(held: Held) -> OutboundCall:
     """The volunteer's leg: the carrier listens first whether a person has answered, so that nobody is
     ever joined to an answering machine. Not where somebody holds on for a volunteer who was cut off: they
-    are there, and those seconds are all that one waits.
+    are there, and those seconds are all that one waits; nor where the volunteer hears who answers.
     """
     ctx, call = held.ctx, held.call
     in_talk = call.mode == LINE and held.shift is not None and held.shift.state == "in_call"
+    if call.mode == TRANSFER:
+        transfer = transfers.of_leg(held.unit, call.id)
+        in_talk = transfer is not None and transfer.warm
     assert call.volunteer_number is not None  # noqa: S101 -- every ring-me call and rung line has one
     answer = call_urls.line if call.mode == LINE else call_urls.answer
     return OutboundCall(

@@ -65,6 +65,21 @@ def line_refusal(unit: UnitOfWork, shift: Shift | None, call: Call) -> str | Non
     return stopped(unit, unit.session.get_one(Campaign, (unit.organisation_id, shift.campaign_id)))
 
 
+def transfer_refusal(ctx: Context, unit: UnitOfWork, campaign: Campaign, number: str) -> str | None:
+    """Why a third party may not be rung at this instant: nothing new starts while all calling is stopped, the
+    campaign is, or its money is spent; nor is any number rung abroad, out of use, or of somebody who said no.
+    They aren't canvassed, so that neither quiet hours nor limits of tries hold for them.
+    """
+    if reason := stopped(unit, campaign):
+        return reason
+    suppressed, dead = barred(unit, number)
+    if not ctx.phones.allows(number):
+        return "country"
+    if suppressed:
+        return "suppressed"
+    return "dead_number" if dead else None
+
+
 def why_stopped(ctx: Context, assignment_id: uuid.UUID) -> str | None:
     """Why nobody is to ring the contact of an assignment just now, whatever they are like: all calling or
     that of the campaign is paused. None while it goes on. A call under way ends normally.

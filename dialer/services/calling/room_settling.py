@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import select
 
-from dialer.carrier.port import Carrier, CarrierError, ParticipantChange
+from dialer.carrier.port import Carrier, CarrierError, ParticipantChange, Rerouting
 from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL
 from dialer.domain.in_call import MISSED_FOR, SETTLE_AGAIN_AFTER
+from dialer.domain.transfer import MOVED_FOR_S
 from dialer.logs import get_logger
 from dialer.services.calling import call_urls
 from dialer.services.calling.rooms import change, live_room
@@ -26,11 +28,12 @@ from dialer.services.calling.talk_views import talk_on
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
-from dialer.store.queries import dialled
+from dialer.store.queries import dialled, transfers
 from dialer.store.session import UnitOfWork
 
 AT_ONCE: Final = 200
 TICK: Final = dt.timedelta(microseconds=1)
+MOVED_FOR: Final = dt.timedelta(seconds=MOVED_FOR_S)
 
 log = get_logger(__name__)
 
@@ -53,12 +56,21 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class Departure:
+    """Somebody who isn't to be in the room any more, and where their call goes on."""
+
+    sid: str
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What the room of a volunteer should be, as of the change at `since`."""
 
     account_id: uuid.UUID
     since: dt.datetime
     seats: tuple[Seat, ...]
+    departures: tuple[Departure, ...] = ()
 
 
 def change_room(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
@@ -105,7 +117,16 @@ def _wanted(ctx: Context, unit: UnitOfWork, shift_id: uuid.UUID) -> Wanted | Non
         url = call_urls.on_hold(ctx, talk.id, language_of_contact(unit, talk.contact_id))
         held = talk.held_at is not None
         seats.append(Seat(talk.id, talk.carrier_sid, on_hold=held, hold_url=url))
-    return Wanted(shift.account_id, shift.room_changed_at, tuple(seats))
+    leaving = tuple(_departures(ctx, unit, shift))
+    return Wanted(shift.account_id, shift.room_changed_at, tuple(seats), leaving)
+
+
+def _departures(ctx: Context, unit: UnitOfWork, shift: Shift) -> Iterator[Departure]:
+    """Those who were put through: the two go on in a room of their own."""
+    for transfer in transfers.being_moved(unit, shift.id, ctx.now - MOVED_FOR):
+        for call_id in (transfer.leg_id, transfer.call_id):
+            if (sid := dialled.open_sid(unit, call_id)) is not None:
+                yield Departure(sid, call_urls.put_through(ctx, call_id))
 
 
 def _line(unit: UnitOfWork, shift: Shift) -> Call | None:
@@ -118,9 +139,12 @@ def _line(unit: UnitOfWork, shift: Shift) -> Call | None:
 
 def _settle(carrier: Carrier, wanted: Wanted) -> list[Seat]:
     """Do what has to be done; those who should be there and aren't. Raises CarrierError."""
-    room = live_room(carrier, wanted.account_id) if wanted.seats else None
+    room = live_room(carrier, wanted.account_id) if wanted.seats or wanted.departures else None
     if room is None:
         return list(wanted.seats)
+    for one in wanted.departures:
+        if room.of(one.sid) is not None:
+            carrier.redirect_call(one.sid, Rerouting(url=one.url))
     return [seat for seat in wanted.seats if not change(carrier, room, seat.sid, seat.part)]
 
 

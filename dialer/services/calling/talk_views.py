@@ -6,9 +6,11 @@ from sqlalchemy import select
 
 from dialer.domain.call import DIALLED
 from dialer.domain.in_call import back_at
+from dialer.services.calling.transfer_views import transfer_view
 from dialer.services.calling.views import TalkView
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
+from dialer.store.queries import transfers
 from dialer.store.session import UnitOfWork
 
 
@@ -35,4 +37,6 @@ def talk_view(unit: UnitOfWork, shift: Shift) -> TalkView | None:
     if call is None:
         return None
     back = back_at(call.held_at) if call.held_at is not None else None
-    return TalkView(call.muted_at is not None, call.held_at, back)
+    transfer = transfers.latest_of(unit, call.assignment_id) if call.assignment_id else None
+    shown = transfer_view(transfer) if transfer is not None and transfer.call_id == call.id else None
+    return TalkView(call.muted_at is not None, call.held_at, back, shown)

@@ -82,14 +82,39 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferView:
+    """Somebody who is put through to a third party: `ringing`, `talking` (with the volunteer), `completed`
+    (without), `cancelled` by the volunteer or `failed` for a `reason`. `call_id` is the third party's leg,
+    `label` what they are called.
+    """
+
+    id: uuid.UUID
+    assignment_id: uuid.UUID
+    session_id: uuid.UUID
+    call_id: uuid.UUID
+    label: str
+    to_account_id: uuid.UUID | None
+    node: str | None
+    warm: bool
+    state: str
+    reason: str | None
+    started_at: dt.datetime
+    answered_at: dt.datetime | None
+    completed_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    talked_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class TalkView:
     """The talk on a volunteer's line: whether they are muted, since when the other one is on hold, and when
-    those come back by themselves.
+    those come back by themselves; the last try to put them through, if there was one.
     """
 
     muted: bool
     on_hold_since: dt.datetime | None
     back_at: dt.datetime | None
+    transfer: TransferView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dialer.store.models import (
     people,
     sounds,
     supervising,
+    transfers,
 )
 from dialer.store.models.base import Base, new_id
 
@@ -31,4 +32,5 @@ __all__ = [
     "people",
     "sounds",
     "supervising",
+    "transfers",
 ]

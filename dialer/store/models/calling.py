@@ -96,6 +96,8 @@ class Campaign(Identified, Base):
     spent: Mapped[Money] = mapped_column(server_default=text("0"))
     abandoned_rate_max: Mapped[float] = mapped_column(server_default=text("0.01"))
     knock_up_support_max: Mapped[int] = mapped_column(server_default=text("2"))
+    transfer_numbers: Mapped[JsonList]
+    """The numbers that its volunteers may have rung, each with what it is called (`domain.transfer`)."""
     answering_machines: Mapped[Json]
     """`domain.answering_machine.stored`."""
     call_policy: Mapped[Json]

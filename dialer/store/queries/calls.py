@@ -116,11 +116,12 @@ def was_dialled(unit: UnitOfWork, assignment_id: uuid.UUID) -> bool:
 
 
 def is_on_the_phone(unit: UnitOfWork, assignment_id: uuid.UUID) -> bool:
-    """Whether a call is under way for an assignment."""
+    """Whether a call is under way for an assignment, with its volunteer."""
     under_way = select(Call.id).where(
         Call.organisation_id == unit.organisation_id,
         Call.assignment_id == assignment_id,
         Call.state.in_(OPEN),
+        Call.parted_at.is_(None),
     )
     return unit.session.scalar(under_way.limit(1)) is not None
 
@@ -231,11 +232,12 @@ HAS_OPEN_CALL = (
             Call.organisation_id == Assignment.organisation_id,
             Call.assignment_id == Assignment.id,
             Call.state.in_(OPEN),
+            Call.parted_at.is_(None),
         )
     )
     .exists()
 )
-"""For queries of assignments: a call for it is under way."""
+"""For queries of assignments: a call for it is under way, with its volunteer."""
 
 
 def last_decided(unit: UnitOfWork, campaign_id: uuid.UUID) -> Call | None:

@@ -20,6 +20,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     },
     "RecyclingPreview": {"dispositions": ["no_answer", "busy"], "quiet_for_s": 172800},
     "Switch": {"on": True},
+    "TransferFields": {"phone": "+441632960800", "warm": True},
+    "TransferNumbers": {"numbers": [{"label": "The campaign office", "phone": "+441632960800"}]},
     "Recycling": {"dispositions": ["no_answer"], "expected_numbers": 0},
     "CallerIdToUse": {"number": "+441632960001"},
     "CampaignFields": {"quiet_hours": {"start": "21:00", "end": "09:00"}, "max_attempts": 2},

@@ -82,6 +82,10 @@ def _line(ctx: Context, view: AssignmentView) -> Line | None:
     return line if line and line.stage != "over" else None
 
 
+def _first_name(view: AssignmentView, talk: Talk) -> str:
+    return screen.first_name(screen.speaker(view, talk))
+
+
 def show_talk(
     ctx: Context,
     view: AssignmentView,
@@ -104,7 +108,7 @@ def show_talk(
         may_ring_me=bool(campaign.caller_ids),
         stopped=why_stopped(ctx, view.id),
         shown=shown(shift, shift.line, ctx.now) if shift and shift.line else "",
-        in_call=in_call_of(shift, campaign.timezone, ctx.now),
+        in_call=in_call_of(ctx, shift, view, _first_name(view, talk), campaign.timezone),
     )
     page = screen.call_screen(view, talk, around, stopping=stopping)
     template = "outcome" if talk.stage is Stage.OUTCOME else "person"

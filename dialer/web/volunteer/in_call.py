@@ -1,22 +1,25 @@
-"""Mute and hold in a talk on one's own line: two buttons."""
+"""What a volunteer presses in a talk on their own line: mute, hold, put through."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import Conflict
+from dialer.domain.errors import NotFound, RuleBroken
 from dialer.services.calling import in_call as deeds
 from dialer.services.calling.sessions import current_session
+from dialer.services.calling.transfers import begin_transfer, cancel_transfer, complete_transfer
 from dialer.services.calling.views import SessionView
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
-from dialer.web.volunteer.hand import to_call
+from dialer.web.volunteer.hand import id_in_form, to_call
 
 in_call = Blueprint("in_call", __name__, url_prefix="/call")
 
@@ -35,11 +38,61 @@ def hold() -> Response:
     return _switch(deeds.hold)
 
 
+@in_call.post("/transfer")
+@allow(Permission.CALL_PLACE)
+def ring_for_them() -> Response:
+    """Put them on hold and have somebody else rung (`to`: a number, or a colleague)."""
+    ctx, assignment_id = context(), id_in_form("assignment")
+    return _pressed(lambda: begin_transfer(ctx, assignment_id, **_to()))
+
+
+@in_call.post("/transfer/complete")
+@allow(Permission.CALL_PLACE)
+def leave_the_two() -> Response:
+    """Let the two go on."""
+    ctx, transfer_id = context(), id_in_form("transfer")
+    return _pressed(
+        lambda: complete_transfer(ctx, transfer_id), gettext("They’re talking to each other now.")
+    )
+
+
+@in_call.post("/transfer/cancel")
+@allow(Permission.CALL_PLACE)
+def call_off() -> Response:
+    """Back to whoever is on hold."""
+    ctx, transfer_id = context(), id_in_form("transfer")
+    return _pressed(lambda: cancel_transfer(ctx, transfer_id))
+
+
+def _to() -> dict[str, Any]:
+    """Whom the form names: a number in full, else a colleague's account."""
+    to = request.form.get("to", "")
+    if to.startswith("+"):
+        return {"phone": to}
+    try:
+        return {"account_id": uuid.UUID(to)}
+    except ValueError:
+        raise NotFound from None
+
+
 def _switch(deed: Callable[..., SessionView]) -> Response:
     ctx = context()
-    if now := current_session(ctx):
-        try:
-            deed(ctx, now.id, on=request.form.get("on") == "1")
-        except Conflict as refusal:
-            tell(gettext(refusal.detail), "warn")
+    now = current_session(ctx)
+    if now is None:
+        return to_call()
+    session_id = now.id
+    return _pressed(lambda: deed(ctx, session_id, on=request.form.get("on") == "1"))
+
+
+def _pressed(deed: Callable[[], object], done: str | None = None) -> Response:
+    """Do it, or say why not; then the page as it is by now."""
+    try:
+        deed()
+    except NotFound:
+        raise
+    except RuleBroken as refusal:
+        tell(gettext(refusal.detail), "warn")
+    else:
+        if done is not None:
+            tell(done)
     return to_call()

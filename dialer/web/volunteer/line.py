@@ -48,6 +48,8 @@ def line_of(call: CallView | None) -> Line | None:
     """The line as the screen shows it; None where nothing was ever put through."""
     if call is None:
         return None
+    if call.parted_at is not None:
+        return Line("over")
     if call.state == "in_progress" and call.answered_at is not None:
         return Line("talking", call.answered_at)
     if call.state in UNDER_WAY:
@@ -61,10 +63,15 @@ def after_the_end(call: CallView, talk: Talk) -> Talk:
     """
     if not has_rung_them(call) or talk.stage is Stage.OUTCOME:
         return talk
-    if call.state == "completed":
+    if call.state == "completed" or call.parted_at is not None:
         spoke = "contacted" if call.mode == DIALLED and talk.heard().disposition is None else None
         return talk.finishing(reached=True, disposition=spoke)
     return talk.finishing(reached=False, disposition=_KNOWN.get(call.state))
+
+
+def is_over(call: CallView) -> bool:
+    """Whether the volunteer is done with a call: it has ended, or goes on without them."""
+    return call.state not in UNDER_WAY or call.parted_at is not None
 
 
 def has_rung_them(call: CallView) -> bool:
@@ -101,4 +108,5 @@ def _marks(talk: TalkView | None, now: dt.datetime) -> str:
     if talk is None:
         return ""
     held = "" if talk.on_hold_since is None else "long" if waits_long(talk.on_hold_since, now) else "hold"
-    return f"{'mute' if talk.muted else ''}{held}"
+    through = talk.transfer.state if talk.transfer is not None else ""
+    return f"{'mute' if talk.muted else ''}{held}{through}"

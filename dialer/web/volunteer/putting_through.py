@@ -24,10 +24,10 @@ from dialer.web.guard import allow
 from dialer.web.notices import tell
 from dialer.web.volunteer.hand import id_in_form, to_call
 from dialer.web.volunteer.line import (
-    UNDER_WAY,
     after_the_end,
     beside_of,
     has_rung_them,
+    is_over,
     line_of,
     shown,
     why_not,
@@ -80,12 +80,12 @@ def _stage(ctx: Context, assignment_id: uuid.UUID) -> str:
 def followed(ctx: Context, view: AssignmentView, talk: Talk) -> Talk:
     """The talk as the line leaves it; its end is said once, and then the volunteer decides."""
     call = call_of_assignment(ctx, view.id)
-    if call is None or call.state in UNDER_WAY or session.get(HEARD) == str(call.id):
+    if call is None or not is_over(call) or session.get(HEARD) == str(call.id):
         return talk
     session[HEARD] = str(call.id)
     if not has_rung_them(call):
         tell(why_not(call), "warn")
         return talk
-    told = after_the_end(call, talk).timed(call.ended_at or ctx.now)
+    told = after_the_end(call, talk).timed(call.parted_at or call.ended_at or ctx.now)
     save_draft(ctx, view.id, told.draft())
     return told

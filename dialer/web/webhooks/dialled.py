@@ -13,9 +13,10 @@ from dialer.domain.ringing import LONGEST_TALK_S
 from dialer.services.calling import call_urls, dialled_answers
 from dialer.services.calling.dialled_answers import Answer, Greet, HoldOn, Inform, Join, Leave, PlayMessage
 from dialer.services.calling.leaving_messages import Play, WaitForBeep, heard_next
+from dialer.services.calling.transfer_answers import Between
 from dialer.services.context import Context
 from dialer.web.desk import desk
-from dialer.web.webhooks import lines, spoken
+from dialer.web.webhooks import lines, spoken, transferred
 from dialer.web.webhooks.away import pressed_key
 from dialer.web.webhooks.blueprint import twiml
 
@@ -63,21 +64,24 @@ def on_hold() -> Response:
 
 
 def _heard(ctx: Context, what: Answer) -> Response:
+    if isinstance(what, Between):
+        return transferred.heard(ctx, what)
+    verbs: tuple[str, ...]
     match what:
         case PlayMessage():
-            ask = spoken.redirect(call_urls.message(ctx, what.call_id, 0))
-            return twiml(spoken.document(ask))
+            verbs = (spoken.redirect(call_urls.message(ctx, what.call_id, 0)),)
         case Join():
-            return twiml(spoken.document(_room(ctx, what)))
+            verbs = (_room(ctx, what),)
         case Greet():
             again = spoken.redirect(call_urls.answer(ctx, what.call_id))
-            return twiml(spoken.document(spoken.say(spoken.HELLO_ONE_MOMENT, what.language), again))
+            verbs = (spoken.say(spoken.HELLO_ONE_MOMENT, what.language), again)
         case HoldOn():
-            return twiml(spoken.document(*_hold_on(ctx, what)))
+            verbs = _hold_on(ctx, what)
         case Inform():
-            return twiml(spoken.document(*_information(ctx, what)))
+            verbs = _information(ctx, what)
         case Leave():
-            return twiml(spoken.document(_farewell(what), spoken.hang_up()))
+            verbs = (_farewell(what), spoken.hang_up())
+    return twiml(spoken.document(*verbs))
 
 
 def _room(ctx: Context, join: Join) -> str:

@@ -33,6 +33,7 @@ STOPPED: Final = N_("Thank you. We won’t call this number again. Goodbye.")
 FAREWELL: Final = N_("Thank you for calling. Goodbye.")
 ONE_MOMENT: Final = N_("One moment, please.")
 ON_HOLD: Final = N_("Please stay on the line. We’ll be back with you in a moment.")
+PUT_THROUGH_OVER: Final = N_("The other side isn’t on the line any more. Goodbye.")
 RING_AGAIN: Final = N_("Sorry, we can’t note anything just now. Please ring again in a few minutes. Goodbye.")
 NUMBER_HIDDEN: Final = N_(
     "Your number is hidden, so we can’t take it off our list from here. Ring again with your number shown, "

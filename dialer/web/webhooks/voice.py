@@ -21,13 +21,14 @@ from dialer.services.calling import (
     dialled_answers,
     dialling_in,
     inbound_line,
+    transfer_answers,
 )
 from dialer.services.calling.bridging import Bridge
 from dialer.services.calling.call_evidence import Told
 from dialer.services.calling.dialling_in import NotLetIn
 from dialer.services.context import Context
 from dialer.web.guard import allow
-from dialer.web.webhooks import dialled, lines, spoken
+from dialer.web.webhooks import dialled, lines, spoken, transferred
 from dialer.web.webhooks.away import held, pressed_key
 from dialer.web.webhooks.blueprint import context_of, id_in_address, told, twiml, webhooks
 
@@ -55,6 +56,9 @@ def voice_answer() -> Response:
 
 
 def _answered(ctx: Context, call_id: uuid.UUID | None, params: dict[str, str]) -> Response:
+    through = request.args.get("then") in transferred.THROUGH
+    if call_id is not None and (through or transfer_answers.is_third_party(ctx, call_id)):
+        return transferred.answer(ctx, call_id, params)
     if call_id is not None and dialled_answers.is_dialled(ctx, call_id):
         return dialled.answer(ctx, call_id, params)
     if request.args.get("then") == "over":

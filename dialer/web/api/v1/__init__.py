@@ -37,6 +37,7 @@ from dialer.web.api.v1.steering import steering
 from dialer.web.api.v1.stream import stream
 from dialer.web.api.v1.suppressions import suppressions
 from dialer.web.api.v1.tokens import tokens
+from dialer.web.api.v1.transfers import transfers
 from dialer.web.api.v1.turnout import turnout
 from dialer.web.api.v1.volunteers import volunteers
 
@@ -75,6 +76,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     stream,
     suppressions,
     tokens,
+    transfers,
     turnout,
     volunteers,
 )

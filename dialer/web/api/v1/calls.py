@@ -54,6 +54,7 @@ class CallSchema(Schema):
     created_at = Instant(required=True)
     contact_rung_at = Instant(allow_none=True)
     answered_at = Instant(allow_none=True)
+    parted_at = Instant(allow_none=True)
     ended_at = Instant(allow_none=True)
     why = fields.Dict(
         allow_none=True,

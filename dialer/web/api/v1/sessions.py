@@ -16,6 +16,7 @@ from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
 from dialer.web.api.v1.assignments import AssignmentSchema, assignment_shown
 from dialer.web.api.v1.beside import HelpSchema, SupervisedSchema
+from dialer.web.api.v1.transfers import TransferSchema
 from dialer.web.desk import context, desk
 from dialer.web.guard import allow
 from dialer.web.streams.handover import MEDIA_TYPE
@@ -71,12 +72,13 @@ class SwitchSchema(Schema):
 
 class TalkSchema(Schema):
     """The talk on the volunteer's line: whether they are muted; since when the other one is on hold, and when
-    those come back by themselves.
+    those come back by themselves; the last try to put them through to somebody.
     """
 
     muted = Flag(required=True)
     on_hold_since = Instant(allow_none=True, required=True)
     back_at = Instant(allow_none=True, required=True)
+    transfer = fields.Nested(TransferSchema, allow_none=True)
 
 
 class SessionSchema(Schema):

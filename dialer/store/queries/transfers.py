@@ -1,0 +1,71 @@
+"""Transfers: the one that is under way for a call, or that a leg belongs to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from dialer.domain.transfer import COMPLETED
+from dialer.store.models.transfers import Transfer
+from dialer.store.session import UnitOfWork
+
+
+def of_leg(unit: UnitOfWork, leg_id: uuid.UUID) -> Transfer | None:
+    """The transfer that a third party's leg belongs to."""
+    query = select(Transfer).where(
+        Transfer.organisation_id == unit.organisation_id, Transfer.leg_id == leg_id
+    )
+    return unit.session.scalar(query)
+
+
+def open_of(unit: UnitOfWork, call_id: uuid.UUID) -> Transfer | None:
+    """The transfer of a contact's call that isn't over."""
+    query = select(Transfer).where(
+        Transfer.organisation_id == unit.organisation_id,
+        Transfer.call_id == call_id,
+        Transfer.ended_at.is_(None),
+    )
+    return unit.session.scalar(query)
+
+
+def latest_of(unit: UnitOfWork, assignment_id: uuid.UUID) -> Transfer | None:
+    """The last transfer of an assignment."""
+    query = select(Transfer).where(
+        Transfer.organisation_id == unit.organisation_id, Transfer.assignment_id == assignment_id
+    )
+    return unit.session.scalar(query.order_by(Transfer.id.desc()).limit(1))
+
+
+def being_moved(unit: UnitOfWork, shift_id: uuid.UUID, since: dt.datetime) -> Sequence[Transfer]:
+    """Those of a shift whose two go on without the volunteer since not long ago."""
+    query = select(Transfer).where(
+        Transfer.organisation_id == unit.organisation_id,
+        Transfer.shift_id == shift_id,
+        Transfer.ended_at.is_(None),
+        Transfer.completed_at >= since,
+    )
+    return unit.session.scalars(query).all()
+
+
+def count_by_state(unit: UnitOfWork, campaign_ids: Sequence[uuid.UUID]) -> dict[str, int]:
+    """How many people of these campaigns were to be put through, by what came of it."""
+    query = (
+        select(Transfer.state, func.count())
+        .where(Transfer.organisation_id == unit.organisation_id, Transfer.campaign_id.in_(campaign_ids))
+        .group_by(Transfer.state)
+    )
+    return {state: count for state, count in unit.session.execute(query)}  # noqa: C416 -- rows aren't pairs
+
+
+def is_over(unit: UnitOfWork, call_id: uuid.UUID) -> bool:
+    """Whether somebody who was put through is left alone: the third party has hung up."""
+    query = select(Transfer.id).where(
+        Transfer.organisation_id == unit.organisation_id,
+        Transfer.call_id == call_id,
+        Transfer.state == COMPLETED,
+        Transfer.ended_at.is_not(None),
+    )
+    return unit.session.scalar(query.limit(1)) is not None
