@@ -86,11 +86,11 @@ def tick(ctx: Context, campaign_id: uuid.UUID, holder: str, held_up: Still | Non
 def _host(second: _Second) -> Host:
     """The campaign's policy, having heard everything. What it wasn't there to hear, the rows tell."""
     unit, campaign, now = second.unit, second.campaign, second.ctx.now
-    settings, told = _settings(second.ctx, campaign), pacing.take_events(unit, campaign.id)
+    settings = _settings(second.ctx, campaign)
     host = Host.go_on(campaign.dialing_mode, settings, second.lease.state)
     if host is None:
         return Host.begin(campaign.dialing_mode, settings, past_of(unit, campaign.id, now))
-    host.hear(_event(one) for one in told)
+    host.hear(_event(one) for one in pacing.take_events(unit, campaign.id))
     return host
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from dialer.domain.dialling import Event
-from dialer.store.queries import dialling
+from dialer.store.queries import pacing
 from dialer.store.session import UnitOfWork
 
 DAY: Final = dt.timedelta(hours=24)
@@ -19,14 +19,16 @@ _RESULTS: Final = {"no_answer": "no_answer", "busy": "busy", "failed": "failed",
 
 
 def past_of(unit: UnitOfWork, campaign_id: uuid.UUID, now: dt.datetime) -> list[Event]:
-    """Everything that happened to the campaign's dials within a day, and who waits for a call now."""
-    dials = dialling.dialled_since(unit, campaign_id, now - DAY, DIALS_MOST)
-    told = [event for row in dials for event in _of_dial(row)]
-    told += [
-        Event("volunteer_ready", since.timestamp(), volunteer_id=str(shift_id))
-        for shift_id, since in dialling.waiting_shifts(unit, campaign_id)
-    ]
+    """Everything that happened to the campaign's dials within a day, and who waits for a call now. The events
+    that were kept of all that are taken: nothing is heard twice, and nothing is missed.
+    """
+    rows = pacing.take_past(unit, campaign_id, now - DAY, DIALS_MOST)
+    told = [event for row in rows for event in (_of_dial(row) if row.id else _of_shift(row))]
     return sorted(told, key=lambda event: event.t)
+
+
+def _of_shift(row: Row[Any]) -> Iterator[Event]:
+    yield Event("volunteer_ready", row.ready_since.timestamp(), volunteer_id=str(row.shift_id))
 
 
 def _of_dial(row: Row[Any]) -> Iterator[Event]:

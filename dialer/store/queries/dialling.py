@@ -29,48 +29,6 @@ from dialer.store.queries.queue import lines as lines_of
 from dialer.store.session import UnitOfWork
 
 
-def dialled_since(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime, most: int) -> list[Any]:
-    """What became of the campaign's dials since then, the latest `most` of them, oldest first."""
-    query = (
-        select(
-            Call.id,
-            Call.shift_id,
-            Call.state,
-            Call.machine,
-            Call.parted_at,
-            Call.attempted_at,
-            Call.answered_at,
-            Call.joined_at,
-            Call.ended_at,
-        )
-        .where(
-            Call.organisation_id == unit.organisation_id,
-            Call.campaign_id == campaign_id,
-            Call.mode == "dialled",
-            Call.attempted_at >= since,
-        )
-        .order_by(Call.id.desc())
-        .limit(most)
-    )
-    return list(unit.session.execute(query).all())[::-1]
-
-
-def waiting_shifts(unit: UnitOfWork, campaign_id: uuid.UUID) -> Sequence[tuple[uuid.UUID, dt.datetime]]:
-    """The volunteers who wait for a call, and since when, the longest first."""
-    query = (
-        select(Shift.id, Shift.ready_since)
-        .where(
-            Shift.organisation_id == unit.organisation_id,
-            Shift.campaign_id == campaign_id,
-            Shift.state == "ready",
-            Shift.line_state == "open",
-            Shift.ready_since.is_not(None),
-        )
-        .order_by(Shift.ready_since)
-    )
-    return [(shift_id, since) for shift_id, since in unit.session.execute(query) if since is not None]
-
-
 def on_line(unit: UnitOfWork, campaign_id: uuid.UUID) -> Mapping[str, int]:
     """The volunteers of a campaign whose own leg is open, by the state of their shift."""
     query = (

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import delete, insert, text
+from sqlalchemy import Row, delete, insert, text
 
 from dialer.store.models.pacing import PacingEvent
 from dialer.store.session import UnitOfWork
@@ -66,3 +66,38 @@ def tell_started(
     told = [common | {"kind": "call_started", "at": now, "call_id": call_id} for call_id in call_ids]
     if told:
         unit.session.execute(insert(PacingEvent), told)
+
+
+_PAST = text(
+    """
+    WITH told AS (
+        DELETE FROM pacing_event WHERE organisation_id = :organisation AND campaign_id = :campaign
+    ),
+    dial AS (
+        SELECT id, shift_id, state, machine, parted_at, attempted_at, answered_at, joined_at, ended_at
+        FROM call
+        WHERE organisation_id = :organisation AND campaign_id = :campaign AND mode = 'dialled'
+          AND attempted_at >= :since
+        ORDER BY id DESC LIMIT :most
+    )
+    SELECT id, shift_id, state, machine, parted_at, attempted_at, answered_at, joined_at, ended_at,
+           CAST(NULL AS timestamptz) AS ready_since
+    FROM dial
+    UNION ALL
+    SELECT NULL, id, state, NULL, NULL, NULL, NULL, NULL, NULL, ready_since
+    FROM shift
+    WHERE organisation_id = :organisation AND campaign_id = :campaign
+      AND state = 'ready' AND line_state = 'open' AND ready_since IS NOT NULL
+    """
+)
+
+
+def take_past(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime, most: int) -> Sequence[Row[Any]]:
+    """What became of a campaign's dials since then (the latest `most`), and the shifts that wait for one
+    (with `ready_since`, and no `id` of a call). The events of all that are taken away.
+
+    One statement sees the rows and the events at one moment: what others commit a moment later is in
+    neither, and its event is heard the next time.
+    """
+    given = {"organisation": unit.organisation_id, "campaign": campaign_id, "since": since, "most": most}
+    return unit.session.execute(_PAST, given).all()

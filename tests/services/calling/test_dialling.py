@@ -9,17 +9,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import Engine, delete, event, select, update
 
 from dialer.carrier.port import CarrierCall, NotAccepted, Refused, Unknown
 from dialer.domain.carrier_action import Action
 from dialer.domain.errors import Unavailable
 from dialer.domain.limit import Limit, Taken
+from dialer.domain.pacing_meter import ANSWERED, STARTED, Meter
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.call_looks import due_calls, look_after
 from dialer.services.calling.dial_handing import Leading, to_the_wire
 from dialer.services.calling.dial_tick import campaigns_to_lead, tick
 from dialer.services.calling.next_contact import NobodyNow, next_assignment
+from dialer.services.calling.pacing_events import note
 from dialer.services.calling.pacing_view import campaigns_without_pacer, pacing_of
 from dialer.services.calling.placing import place_next
 from dialer.services.calling.sessions import start_session
@@ -106,6 +108,32 @@ def test_a_policy_goes_on_in_another_process_as_it_was(bank: Bank) -> None:
     bank.change(update(PacerLease).values(state={}))
     bank.second(other)
     assert len(bank.carrier.asked) == 1, "and so does one that has lost what was kept, from the rows"
+
+
+def test_what_is_committed_while_a_policy_begins_is_heard_once(bank: Bank, engine: Engine) -> None:
+    bank.on_line("Vic")
+    pacer = bank.pacer()
+    bank.second(pacer)
+    bank.change(update(PacerLease).values(state={}))
+    [call] = bank.calls()
+    answered = update(Call).values(answered_at=bank.clock.now, state="in_progress")
+    taken: list[str] = []
+
+    def meanwhile(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if "DELETE FROM pacing_event" in statement and not taken:
+            taken.append(statement)
+            with bank.system().unit() as unit:
+                unit.session.execute(answered)
+                note(unit, bank.campaign_id, "call_answered", bank.clock.now, call_id=call.id)
+
+    event.listen(engine, "after_cursor_execute", meanwhile)
+    for _ in range(2):
+        bank.second(pacer)
+    event.remove(engine, "after_cursor_execute", meanwhile)
+    with bank.system().unit() as unit:
+        meter = Meter.from_state(unit.session.scalars(select(PacerLease)).one().state["meter"])
+    counts = [sum(hour[what] for hour in meter.hours.values()) for what in (STARTED, ANSWERED)]
+    assert counts == [1, 1]
 
 
 def test_what_waits_to_be_rung_is_nobody_elses_to_place(bank: Bank) -> None:
