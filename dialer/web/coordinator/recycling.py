@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import RuleBroken, ValidationFailed
-from dialer.domain.recycling import RECYCLABLE
+from dialer.domain.recycling import RECYCLABLE, TRIED_MOST
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.recycling import RecyclingView, preview_recycling, recycle
 from dialer.web.coordinator.blueprint import coordinator
@@ -43,7 +43,8 @@ def recycling(campaign_id: uuid.UUID) -> Answer:
     if not chosen:
         return _page(campaign_id, chosen, None)
     try:
-        found = preview_recycling(context(), campaign_id, chosen, _seconds(asked("hours")))
+        hours, tried = _number(asked("hours")), _number(asked("tried"))
+        found = preview_recycling(context(), campaign_id, chosen, _seconds(hours), tried)
     except ValidationFailed as error:
         tell(error.errors[0].detail, "bad")
         return _page(campaign_id, chosen, None), 422
@@ -54,31 +55,40 @@ def recycling(campaign_id: uuid.UUID) -> Answer:
 @allow(Permission.CAMPAIGN_MANAGE)
 def run_recycling(campaign_id: uuid.UUID) -> Answer:
     """Do it, with the number that was seen and typed."""
-    chosen, hours = request.form.getlist("d"), said("hours")
+    chosen, hours, tried = request.form.getlist("d"), said("hours"), said("tried")
+    rest_s, most = _seconds(_number(hours)), _number(tried)
     try:
-        done = recycle(context(), campaign_id, whole_number("confirm"), chosen, quiet_for_s=_seconds(hours))
+        confirmed = whole_number("confirm")
+        done = recycle(context(), campaign_id, confirmed, chosen, quiet_for_s=rest_s, tried_max=most)
     except RuleBroken as error:
         words = gettext("Nobody was brought back: type the number that stands here now.")
         tell(error.errors[0].detail if error.errors else words, "bad")
-        return go("coordinator.recycling", campaign_id=campaign_id, d=chosen, hours=hours)
+        return go("coordinator.recycling", campaign_id=campaign_id, d=chosen, hours=hours, tried=tried)
     words = gettext("%(count)s numbers are called again.", count=done.numbers)
     return go("coordinator.campaign_progress", words, campaign_id=campaign_id)
 
 
-def _seconds(hours: str) -> int | None:
-    """Hours as seconds; None for none. What is no number is refused as too many."""
-    if not hours:
+def _seconds(hours: int | None) -> int | None:
+    return None if hours is None else hours * _HOUR_S
+
+
+def _number(typed: str) -> int | None:
+    """What was typed; None for nothing. What is no number is refused as one that is out of all bounds."""
+    if not typed:
         return None
-    return int(hours) * _HOUR_S if hours.isascii() and hours.isdigit() and len(hours) < 6 else -1
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else -1
 
 
 def _page(campaign_id: uuid.UUID, chosen: Sequence[str], found: RecyclingView | None) -> str:
+    campaign = get_campaign(context(), campaign_id)
     return render_template(
         "coordinator/recycling.html",
-        campaign=get_campaign(context(), campaign_id),
+        campaign=campaign,
         choices=[(name, gettext(DISPOSITION[name]), name in chosen) for name in RECYCLABLE],
         chosen=chosen,
         hours=asked("hours"),
+        tried=asked("tried"),
+        tried_usual=min(2 * campaign.max_attempts, TRIED_MOST),
         found=found,
         back=[(gettext(DISPOSITION[name]), count) for name, count in found.back.items()] if found else [],
         stays=[(_why(name), count) for name, count in found.stays.items()] if found else [],
