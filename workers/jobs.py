@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dialer.domain.access import Permission
-from dialer.services.calling import call_looks, dialled_answers, leaving_messages, placing, room_settling
+from dialer.services.calling import (
+    call_looks,
+    dialled_answers,
+    leaving_messages,
+    placing,
+    recording_work,
+    room_settling,
+)
 from dialer.services.calling.call_jobs import ask_to_look
+from dialer.services.calling.vault import vault_of
 from dialer.services.context import Context
 from dialer.services.exporting import run as export_run
 from dialer.services.messaging import (
@@ -137,6 +146,25 @@ def look_after_calls(ctx: Context) -> None:
             ask_to_look(ctx)
             return
         call_looks.look_after(replace(ctx, now=installed().clock()), carrier, call_id)
+
+
+@job(Permission.SYSTEM_RUN)
+def mind_recordings(ctx: Context) -> None:
+    """Begin, end and take away recordings, as far as that is due."""
+    _mind(ctx, recording_work.due_short)
+
+
+@job(Permission.SYSTEM_RUN)
+def fetch_recordings(ctx: Context) -> None:
+    """Fetch the sound of recordings that are over."""
+    _mind(ctx, recording_work.due_long)
+
+
+def _mind(ctx: Context, due: Callable[[Context], Sequence[uuid.UUID]]) -> None:
+    runtime = installed()
+    vault = vault_of(ctx, runtime.settings.secret_key)
+    for recording_id in due(ctx):
+        recording_work.mind(replace(ctx, now=runtime.clock()), runtime.carrier, vault, recording_id)
 
 
 @job(Permission.SYSTEM_RUN)

@@ -17,6 +17,8 @@ from dialer.services.calling.leases import end_forgotten_shifts, expire_assignme
 from dialer.services.calling.line_keeping import pause_unseen
 from dialer.services.calling.placing import ask_if_waiting
 from dialer.services.calling.queue_ordering import order_all_again, order_queues
+from dialer.services.calling.recording_keeping import delete_old, sweep_folder
+from dialer.services.calling.recording_work import ask_if_due as mind_if_due
 from dialer.services.calling.room_settling import keep_rooms
 from dialer.services.context import Context
 from dialer.services.exporting.run import expire_exports, resume_exports
@@ -59,6 +61,9 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("look after calls", 2, ask_if_due),
     Tick("bring people back from hold", 2, bring_back),
     Tick("settle rooms", 2, keep_rooms),
+    Tick("mind recordings", 2, mind_if_due),
+    Tick("delete old recordings", 60, delete_old),
+    Tick("sweep the folder of recordings", 3600, sweep_folder),
     Tick("pause unseen volunteers", 10, pause_unseen),
     Tick("reconcile messages", 5, ask_to_reconcile),
     Tick("read what texts cost", 60, ask_to_price),

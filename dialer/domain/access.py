@@ -95,6 +95,8 @@ class Permission(enum.StrEnum):
     CONVERSATION_READ = "conversation.read"
     CONVERSATION_ANSWER = "conversation.answer"
     CONVERSATION_MANAGE = "conversation.manage"
+    RECORDING_READ = "recording.read"
+    RECORDING_MANAGE = "recording.manage"
     CALL_READ = "call.read"
     CALL_PLACE = "call.place"
     PHONE_CONFIRM = "phone.confirm"
@@ -177,6 +179,8 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.CONVERSATION_READ: Rule(_VOLUNTEER, Scope.OWN),
     Permission.CONVERSATION_ANSWER: Rule(_VOLUNTEER, Scope.OWN),
     Permission.CONVERSATION_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.RECORDING_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.RECORDING_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.CALL_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.CALL_PLACE: Rule(_VOLUNTEER, Scope.OWN),
     Permission.PHONE_CONFIRM: Rule(_VOLUNTEER, Scope.OWN),

@@ -30,6 +30,10 @@ class Disposition(StrEnum):
     ABANDONED = "abandoned"
 
 
+OF_A_MACHINE: Final = frozenset({Disposition.ANSWERING_MACHINE, Disposition.LEFT_MESSAGE})
+"""Nobody was spoken with, though somebody may have spoken."""
+
+
 class Effect(StrEnum):
     """What an outcome changes beside the queue."""
 

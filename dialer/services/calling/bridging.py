@@ -12,6 +12,7 @@ from dialer.domain.call import FINAL
 from dialer.domain.ringing import VOLUNTEER_MACHINE, Change, is_machine
 from dialer.domain.stats import ATTEMPTS
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
+from dialer.services.calling.recordings import is_recorded
 from dialer.services.calling.ring_gate import refusal
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -25,6 +26,8 @@ class Bridge:
     call_id: uuid.UUID
     number: str
     caller_id: str
+    recorded: bool = False
+    """The contact is told first that the call is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def _decide(held: Held, answered_by: str | None) -> Bridge | GoodBye:
         return GoodBye(reason, language)
     if call.contact_rung_at is None:
         _ring_contact(held)
-    return Bridge(call.id, call.number, call.caller_id)
+    return Bridge(call.id, call.number, call.caller_id, is_recorded(held.unit, call))
 
 
 def _ring_contact(held: Held) -> None:

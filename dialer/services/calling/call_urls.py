@@ -96,6 +96,21 @@ def status(ctx: Context, call_id: uuid.UUID, leg: Leg) -> str:
     return f"{_base(ctx)}/status?{_names(ctx, call_id)}&leg={leg}"
 
 
+def recording(ctx: Context, call_id: uuid.UUID) -> str:
+    """Where the carrier tells what became of the recording of a call."""
+    return f"{_base(ctx)}/recording?{_names(ctx, call_id)}"
+
+
+def first_words(ctx: Context, call_id: uuid.UUID) -> str:
+    """What somebody hears whom a volunteer rings, before the two are joined."""
+    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=first"
+
+
+def have_heard(ctx: Context, call_id: uuid.UUID) -> str:
+    """That they have heard it; the two are joined."""
+    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=told"
+
+
 def keys(ctx: Context, call_id: uuid.UUID) -> str:
     """Where the keys go that somebody presses on the inbound line."""
     return f"{_base(ctx)}/inbound?{_names(ctx, call_id)}&then=keys"

@@ -43,9 +43,10 @@ class CallView:
     parted_at: dt.datetime | None
     ended_at: dt.datetime | None
     why: Mapping[str, Any] | None
+    recording_id: uuid.UUID | None = None
 
 
-def call_view(call: Call, *, with_why: bool = False) -> CallView:
+def call_view(call: Call, *, with_why: bool = False, recording_id: uuid.UUID | None = None) -> CallView:
     """A row as it is shown; `with_why` to those who answer for the campaign."""
     inbound = call.direction == "inbound"
     return CallView(
@@ -70,4 +71,5 @@ def call_view(call: Call, *, with_why: bool = False) -> CallView:
         parted_at=call.parted_at,
         ended_at=call.ended_at,
         why=call.why if with_why else None,
+        recording_id=recording_id,
     )

@@ -27,7 +27,7 @@ from dialer.domain.assignment import lease_ends
 from dialer.domain.call import DIALLED, FINAL, proven_by
 from dialer.domain.line import room_of
 from dialer.domain.ringing import Change
-from dialer.services.calling import call_urls, pacing_events
+from dialer.services.calling import call_urls, pacing_events, recordings
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
 from dialer.services.calling.call_jobs import ask_to_look
 from dialer.services.calling.inbound_line import stop_calls_to
@@ -52,6 +52,8 @@ class Join:
 
     call_id: uuid.UUID
     room: str
+    recorded_in: str | None = None
+    """The language in which they are told first that the call is recorded; None where it isn't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,14 +239,16 @@ def _join(held: Held, shift: Shift) -> Join:
     pacing_events.note(
         unit, assignment.campaign_id, "call_connected", ctx.now, call_id=call.id, shift_id=shift.id
     )
-    return Join(call.id, room_of(shift.account_id))
+    told_in = _language(held) if recordings.want(ctx, unit, call) else None
+    return Join(call.id, room_of(shift.account_id), told_in)
 
 
 def _again(held: Held) -> Answer:
     """The carrier asks once more about somebody who was joined already: the same answer, while it holds."""
     if held.shift is None or not _in_hand(held):
         return Leave(OVER)
-    return Join(held.call.id, room_of(held.shift.account_id))
+    told_in = _language(held) if recordings.still_said(held.unit, held.call) else None
+    return Join(held.call.id, room_of(held.shift.account_id), told_in)
 
 
 def _in_hand(held: Held) -> bool:

@@ -18,7 +18,7 @@ from dialer.domain.call import FINAL
 from dialer.domain.disposition import Disposition
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.result import HouseholdReport, Report
-from dialer.services.calling import pacing_events
+from dialer.services.calling import pacing_events, recordings
 from dialer.services.calling.reach import campaign_of
 from dialer.services.calling.results import Recording, complete
 from dialer.services.calling.room_settling import change_room
@@ -91,6 +91,7 @@ def part(ended: Ended) -> None:
     if call.parted_at is not None or call.state in FINAL:
         return
     call.parted_at = ended.ctx.now
+    recordings.stop(ended.ctx, ended.unit, call.id)
     if call.joined_at is not None:
         _leave_room_bare(ended)
         _tell(ended, _came_to(ended))

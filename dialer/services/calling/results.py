@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from dialer.domain.access import Permission
-from dialer.domain.disposition import DISPOSITIONS, RECORDABLE, consequence
+from dialer.domain.disposition import DISPOSITIONS, OF_A_MACHINE, RECORDABLE, consequence
 from dialer.domain.errors import AssignmentClosed, ValidationFailed
 from dialer.domain.result import HouseholdReport, Report, faults
 from dialer.domain.script import Script
+from dialer.services.calling import recordings
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.effects import apply_effects, changes_numbers
 from dialer.services.calling.freeing import free_shifts
@@ -135,6 +136,8 @@ def write_results(recording: Recording, report: HouseholdReport, *, late: bool) 
     results += _implied(recording, report, reports, late=late)
     recording.unit.session.add_all(results)
     recording.unit.session.flush()
+    if report.contact.disposition in OF_A_MACHINE:
+        recordings.was_machine(recording.ctx, recording.unit, recording.assignment.id)
     for result in results:
         if not result.implied:
             _carry_out(recording, result, reports[result.contact_id], script)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -17,6 +18,7 @@ from dialer.services.calling.call_views import CallView, call_view
 from dialer.services.calling.caller_ids import usage_of
 from dialer.services.calling.hanging_up import withdraw
 from dialer.services.calling.reach import lock_assignment, reach_assignment, volunteer_id
+from dialer.services.calling.recording_access import recording_ids
 from dialer.services.calling.ring_gate import WORDS, refusal
 from dialer.services.calling.shift_states import move
 from dialer.services.contention import again_after_deadlock
@@ -149,7 +151,7 @@ def get_call(ctx: Context, call_id: uuid.UUID) -> CallView:
         if call is None:
             raise NotFound
         _check_reach(ctx, call)
-        return call_view(call, with_why=ctx.actor.may(Permission.CALL_READ))
+        return _shown(ctx, unit, [call])[0]
 
 
 def call_of_assignment(ctx: Context, assignment_id: uuid.UUID) -> CallView | None:
@@ -180,8 +182,16 @@ def list_calls(
     if (after := after_id(page)) is not None:
         query = query.where(Call.id > after)
     with ctx.unit() as unit:
-        found = [call_view(call, with_why=True) for call in unit.session.scalars(query.limit(page.limit + 1))]
+        found = _shown(ctx, unit, unit.session.scalars(query.limit(page.limit + 1)).all())
     return cut(found, page, lambda view: (str(view.id),))
+
+
+def _shown(ctx: Context, unit: UnitOfWork, calls: Sequence[Call]) -> list[CallView]:
+    """Calls with what only those see who answer for them: why they were rung, and what was recorded."""
+    with_why = ctx.actor.may(Permission.CALL_READ)
+    may_hear = ctx.actor.may(Permission.RECORDING_READ)
+    recorded = recording_ids(unit, [call.id for call in calls]) if may_hear else {}
+    return [call_view(call, with_why=with_why, recording_id=recorded.get(call.id)) for call in calls]
 
 
 def _check_reach(ctx: Context, call: Call) -> None:

@@ -106,6 +106,12 @@ class Campaign(Identified, Base):
     """Calls and answers by hour (`services.calling.best_hours`), where retries go by them."""
     order_after: Mapped[str | None]
     """While its queue is being put in order: the number up to which that is done; empty before the first."""
+    recording: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether its bridged calls are recorded."""
+    recording_days: Mapped[int] = mapped_column(server_default=text("28"))
+    recording_lawful_by: Mapped[uuid.UUID | None]
+    recording_lawful_at: Mapped[Instant | None]
+    """Who last said that recording is lawful here, and when."""
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
     activated_at: Mapped[Instant | None]
     ended_at: Mapped[Instant | None]

@@ -18,6 +18,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "number_day_max": 2,
         "gaps_s": {"busy": 1800},
     },
+    "CallRecordingSwitch": {"on": False},
+    "RecordingSettingsFields": {"recording": True, "retention_days": 14, "lawful_use": True},
     "RecyclingPreview": {"dispositions": ["no_answer", "busy"], "quiet_for_s": 172800},
     "Switch": {"on": True},
     "TransferFields": {"phone": "+441632960800", "warm": True},

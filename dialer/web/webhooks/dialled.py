@@ -86,7 +86,7 @@ def _heard(ctx: Context, what: Answer) -> Response:
 
 def _room(ctx: Context, join: Join) -> str:
     """The volunteer hears a tone, and they talk at once. Its end for them isn't that of the room. Only who
-    finds nobody there asks what to hear meanwhile.
+    finds nobody there asks what to hear meanwhile. Where the call is recorded, that is what they hear first.
     """
     room = spoken.element(
         "Conference",
@@ -100,7 +100,8 @@ def _room(ctx: Context, join: Join) -> str:
         statusCallbackEvent="join leave",
     )
     action = call_urls.out_of_room(ctx, join.call_id, 0)
-    return spoken.element("Dial", room, action=action, timeLimit=LONGEST_TALK_S)
+    first = "" if join.recorded_in is None else spoken.say(spoken.RECORDED, join.recorded_in)
+    return first + spoken.element("Dial", room, action=action, timeLimit=LONGEST_TALK_S)
 
 
 def _alone(ctx: Context, what: HoldOn | None) -> Response:

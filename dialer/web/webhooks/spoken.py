@@ -39,6 +39,8 @@ NUMBER_HIDDEN: Final = N_(
     "Your number is hidden, so we can’t take it off our list from here. Ring again with your number shown, "
     "or tell the volunteer who calls you."
 )
+RECORDED: Final = N_("This call is recorded.")
+"""It lasts a second and a half: nobody waits longer for a volunteer who is there."""
 ON_THE_LINE: Final = N_(
     "You’re on the line. Stay on it: when somebody answers you hear a tone, and then you’re talking to them."
 )

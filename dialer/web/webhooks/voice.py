@@ -21,6 +21,7 @@ from dialer.services.calling import (
     dialled_answers,
     dialling_in,
     inbound_line,
+    recordings,
     transfer_answers,
 )
 from dialer.services.calling.bridging import Bridge
@@ -61,6 +62,8 @@ def _answered(ctx: Context, call_id: uuid.UUID | None, params: dict[str, str]) -
         return transferred.answer(ctx, call_id, params)
     if call_id is not None and dialled_answers.is_dialled(ctx, call_id):
         return dialled.answer(ctx, call_id, params)
+    if request.args.get("then") in {"first", "told"}:
+        return _told_of_recording(ctx, call_id)
     if request.args.get("then") == "over":
         return lines.say_good_bye(bridging.over(ctx, call_id, _dialled(params)))
     sid, answered_by = params.get("CallSid", ""), params.get("AnsweredBy")
@@ -101,6 +104,17 @@ def voice_amd() -> Response:
     return Response(status=204)
 
 
+@webhooks.post("/voice/recording")
+@allow(Permission.CARRIER_TELL)
+def voice_recording() -> Response:
+    """Keep what became of a recording."""
+    params = told()
+    seconds = _whole(params.get("RecordingDuration"))
+    sid, status = params.get("RecordingSid", ""), params.get("RecordingStatus", "")
+    recordings.tell(context_of(), id_in_address("c"), sid, status, seconds)
+    return Response(status=204)
+
+
 @webhooks.post("/voice/client")
 @allow(Permission.CARRIER_TELL)
 @held
@@ -128,9 +142,11 @@ def voice_inbound() -> Response:
 
 def _joined(ctx: Context, bridge: Bridge) -> Response:
     """Ring the contact and join the two."""
+    told = {"url": call_urls.first_words(ctx, bridge.call_id)} if bridge.recorded else {}
     number = spoken.element(
         "Number",
         bridge.number,
+        **told,
         statusCallback=call_urls.status(ctx, bridge.call_id, "contact"),
         statusCallbackEvent=EVENTS,
     )
@@ -143,6 +159,20 @@ def _joined(ctx: Context, bridge: Bridge) -> Response:
         action=call_urls.after(ctx, bridge.call_id),
     )
     return twiml(spoken.document(dial))
+
+
+def _told_of_recording(ctx: Context, call_id: uuid.UUID | None) -> Response:
+    """What somebody hears whom a volunteer rings, before the two are joined; asked for again when it was said
+    (`then=told`): only then is anything recorded.
+    """
+    if request.args.get("then") == "told":
+        recordings.were_told(ctx, call_id)
+        return twiml()
+    language = recordings.first_words(ctx, call_id)
+    if language is None or call_id is None:
+        return twiml()
+    goes_on = spoken.redirect(call_urls.have_heard(ctx, call_id))
+    return twiml(spoken.document(spoken.say(spoken.RECORDED, language), goes_on))
 
 
 def _menu(ctx: Context, greeting: inbound_line.Greeting) -> Response:

@@ -25,6 +25,7 @@ from dialer.web.api.v1.pacing import pacing
 from dialer.web.api.v1.penetration import penetrations
 from dialer.web.api.v1.pledges import pledges
 from dialer.web.api.v1.reach import reach
+from dialer.web.api.v1.recordings import recordings
 from dialer.web.api.v1.recycling import recycling
 from dialer.web.api.v1.scripts import scripts
 from dialer.web.api.v1.senders import senders
@@ -64,6 +65,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     penetrations,
     pledges,
     reach,
+    recordings,
     recycling,
     scripts,
     senders,

@@ -56,6 +56,10 @@ class CallSchema(Schema):
     answered_at = Instant(allow_none=True)
     parted_at = Instant(allow_none=True)
     ended_at = Instant(allow_none=True)
+    recording_id = Id(
+        allow_none=True,
+        metadata={"description": "what was recorded of it; null below coordinator"},
+    )
     why = fields.Dict(
         allow_none=True,
         metadata={"description": "why the dialler rang this number then; null to volunteers"},

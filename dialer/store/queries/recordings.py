@@ -1,0 +1,119 @@
+"""Recordings: found by what they are of, changed many at once, and never by who was slower."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, exists, func, select, text, update
+
+from dialer.domain.recording import WITH_SOUND
+from dialer.store.models.calling import Campaign
+from dialer.store.models.calls import Call
+from dialer.store.models.recordings import Recording
+from dialer.store.session import UnitOfWork
+
+Where = ColumnElement[bool]
+
+_OVERDUE: Final = text("recording.ended_at + make_interval(days => campaign.recording_days) <= :now")
+
+
+def of_call(unit: UnitOfWork, call_id: uuid.UUID, *, lock: bool = False) -> Recording | None:
+    """The recording of one call."""
+    query = select(Recording).where(
+        Recording.organisation_id == unit.organisation_id, Recording.call_id == call_id
+    )
+    fresh = query.with_for_update().execution_options(populate_existing=True)
+    return unit.session.scalar(fresh if lock else query)
+
+
+def of_calls(where: Where) -> Where:
+    """Those whose call is like that."""
+    return exists(
+        select(Call.id).where(
+            Call.organisation_id == Recording.organisation_id, Call.id == Recording.call_id, where
+        )
+    )
+
+
+def discard(
+    unit: UnitOfWork, where: Where, why: str, now: dt.datetime, by: uuid.UUID | None = None
+) -> Sequence[uuid.UUID]:
+    """Delete all like that which still have a sound; their ids. The keys are gone with the commit; files and
+    what the carrier has follow.
+    """
+    changed = (
+        update(Recording)
+        .where(Recording.organisation_id == unit.organisation_id, Recording.state.in_(WITH_SOUND), where)
+        .values(
+            state="deleted",
+            why=why,
+            deleted_at=now,
+            deleted_by=by,
+            wrapped_key=None,
+            settled_at=None,
+            due_at=now,
+            attempts=0,
+            trouble=None,
+        )
+        .returning(Recording.id)
+        .execution_options(synchronize_session=False)
+    )
+    return unit.session.scalars(changed).all()
+
+
+def change(unit: UnitOfWork, recording_id: uuid.UUID, state: str, /, **values: object) -> bool:
+    """Change one that is still in that state; whether it is."""
+    changed = (
+        update(Recording)
+        .where(
+            Recording.organisation_id == unit.organisation_id,
+            Recording.id == recording_id,
+            Recording.state == state,
+        )
+        .values(**values)
+        .returning(Recording.id)
+        .execution_options(synchronize_session=False)
+    )
+    return unit.session.scalar(changed) is not None
+
+
+def due(unit: UnitOfWork, now: dt.datetime, states: Sequence[str], limit: int) -> Sequence[uuid.UUID]:
+    """Those in one of these states whose next step is due, the longest due first."""
+    query = select(Recording.id).where(
+        Recording.organisation_id == unit.organisation_id,
+        Recording.settled_at.is_(None),
+        Recording.due_at <= now,
+        Recording.state.in_(states),
+    )
+    return unit.session.scalars(query.order_by(Recording.due_at).limit(limit)).all()
+
+
+def over_time(unit: UnitOfWork, now: dt.datetime, limit: int) -> Sequence[uuid.UUID]:
+    """Kept ones that their campaigns don't keep so long."""
+    query = (
+        select(Recording.id)
+        .join(
+            Campaign,
+            and_(Campaign.organisation_id == Recording.organisation_id, Campaign.id == Recording.campaign_id),
+        )
+        .where(
+            Recording.organisation_id == unit.organisation_id,
+            Recording.state == "kept",
+            _OVERDUE.bindparams(now=now),
+        )
+    )
+    return unit.session.scalars(query.limit(limit)).all()
+
+
+def counted(unit: UnitOfWork, campaign_id: uuid.UUID) -> tuple[int, int]:
+    """How many of a campaign's are kept, and how many bytes of sound that is."""
+    query = select(func.count(), func.sum(Recording.size)).where(
+        Recording.organisation_id == unit.organisation_id,
+        Recording.campaign_id == campaign_id,
+        Recording.state == "kept",
+    )
+    kept, size = unit.session.execute(query).one()
+    return kept, int(size or 0)
