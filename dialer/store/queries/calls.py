@@ -6,37 +6,16 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import and_, case, func, or_, select, text, update
+from sqlalchemy import and_, case, func, or_, select, update
 
 from dialer.domain.call import DIALLED, OF_A_ROOM
 from dialer.store.models.calling import Assignment, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.people import ContactPhone
+from dialer.store.queries.due_numbers import BARRED
 from dialer.store.session import UnitOfWork
 
 OPEN = ("queued", "ringing", "in_progress")
-
-_BARRED = text(
-    """
-    SELECT asked.number,
-           EXISTS (
-               SELECT 1 FROM suppression s
-               WHERE s.organisation_id = :organisation_id AND s.number = asked.number
-                 AND s.channel = 'voice' AND s.lifted_at IS NULL
-           ) OR EXISTS (
-               SELECT 1 FROM contact_phone p
-               JOIN opt_out o ON o.organisation_id = p.organisation_id AND o.contact_id = p.contact_id
-               WHERE p.organisation_id = :organisation_id AND p.number = asked.number
-                 AND p.removed_at IS NULL AND o.channel = 'voice' AND o.lifted_at IS NULL
-           ) AS suppressed,
-           EXISTS (
-               SELECT 1 FROM contact_phone p
-               WHERE p.organisation_id = :organisation_id AND p.number = asked.number
-                 AND p.dead_at IS NOT NULL
-           ) AS dead
-    FROM unnest(CAST(:numbers AS text[])) AS asked(number)
-    """
-)
 
 
 def barred(unit: UnitOfWork, number: str) -> tuple[bool, bool]:
@@ -47,7 +26,7 @@ def barred(unit: UnitOfWork, number: str) -> tuple[bool, bool]:
 def barred_numbers(unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, tuple[bool, bool]]:
     """The same for many."""
     asked = {"organisation_id": unit.organisation_id, "numbers": list(numbers)}
-    return {row.number: (row.suppressed, row.dead) for row in unit.session.execute(_BARRED, asked)}
+    return {row.number: (row.suppressed, row.dead) for row in unit.session.execute(BARRED, asked)}
 
 
 def open_call_of(unit: UnitOfWork, account_id: uuid.UUID) -> Call | None:

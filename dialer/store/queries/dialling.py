@@ -24,6 +24,7 @@ from dialer.store.models.calling import Assignment, Hold, QueueEntry, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.people import ContactPhone
 from dialer.store.queries.calls import OPEN
+from dialer.store.queries.due_numbers import BY_DIALLER
 from dialer.store.queries.queue import Claim, in_order
 from dialer.store.queries.queue import lines as lines_of
 from dialer.store.session import UnitOfWork
@@ -69,90 +70,6 @@ def lines(unit: UnitOfWork, campaign_id: uuid.UUID) -> Lines:
     return Lines(*unit.session.execute(query).one())
 
 
-_CLAIM = text(
-    """
-    SELECT entry.id, entry.number, entry.priority, entry.due_at, entry.for_account_id, entry.language,
-           EXISTS (
-               SELECT 1 FROM suppression s
-               WHERE s.organisation_id = :organisation_id AND s.number = entry.number
-                 AND s.channel = 'voice' AND s.lifted_at IS NULL
-           ) OR EXISTS (
-               SELECT 1 FROM contact_phone p
-               JOIN opt_out o ON o.organisation_id = p.organisation_id AND o.contact_id = p.contact_id
-               WHERE p.organisation_id = :organisation_id AND p.number = entry.number
-                 AND p.removed_at IS NULL AND o.channel = 'voice' AND o.lifted_at IS NULL
-           ) AS suppressed,
-           EXISTS (
-               SELECT 1 FROM contact_phone p
-               WHERE p.organisation_id = :organisation_id AND p.number = entry.number
-                 AND p.dead_at IS NOT NULL
-           ) AS dead
-    FROM unnest(
-        CAST(:ranks AS integer[]), CAST(:low AS text[]), CAST(:high AS text[]), CAST(:lane AS integer[])
-    ) AS line(priority, low, high, most)
-    CROSS JOIN LATERAL (
-        SELECT e.id, e.number, e.priority, e.due_at, e.for_account_id, e.language
-        FROM queue_entry e
-        WHERE e.organisation_id = :organisation_id
-          AND e.campaign_id = :campaign_id
-          AND e.state = 'waiting'
-          AND e.priority = line.priority
-          AND e.language BETWEEN line.low AND line.high
-          AND e.due_at <= :now
-          AND e.id <> ALL (CAST(:passed_over AS uuid[]))
-          AND NOT EXISTS (
-              SELECT 1 FROM hold h WHERE h.organisation_id = e.organisation_id AND h.number = e.number
-          )
-          AND NOT EXISTS (
-              SELECT 1 FROM call c
-              WHERE c.organisation_id = e.organisation_id AND c.number = e.number
-                AND c.direction = 'outbound' AND c.mode = 'dialled'
-                AND c.state IN ('queued', 'ringing', 'in_progress')
-          )
-          AND NOT EXISTS (
-              SELECT 1 FROM call c
-              WHERE c.organisation_id = e.organisation_id AND c.number = e.number
-                AND c.state = 'abandoned' AND c.ended_at > :rested
-          )
-          AND (
-              e.for_account_id IS NULL
-              OR e.due_at < :grace_over
-              OR NOT EXISTS (
-                  SELECT 1 FROM shift s
-                  WHERE s.organisation_id = e.organisation_id
-                    AND s.campaign_id = e.campaign_id
-                    AND s.account_id = e.for_account_id
-                    AND s.state <> 'ended'
-                    AND s.last_seen_at > :seen_since
-              )
-              OR EXISTS (
-                  SELECT 1 FROM shift s
-                  WHERE s.organisation_id = e.organisation_id
-                    AND s.campaign_id = e.campaign_id
-                    AND s.account_id = e.for_account_id
-                    AND s.state = 'ready'
-                    AND s.line_state = 'open'
-              ) AND NOT EXISTS (
-                  SELECT 1 FROM assignment a
-                  JOIN queue_entry q ON q.organisation_id = a.organisation_id AND q.id = a.queue_entry_id
-                  WHERE a.organisation_id = e.organisation_id
-                    AND a.state = 'dialling'
-                    AND q.for_account_id = e.for_account_id
-              )
-          )
-        ORDER BY e.language, e.due_at, e.position
-        LIMIT line.most
-        FOR UPDATE SKIP LOCKED
-    ) AS entry
-    LIMIT :most
-    """
-)
-"""The first due numbers, locked, as `queue.CLAIM` has them, but for whoever was abandoned lately. For
-whom a callback is kept, `matching.is_kept` says: whoever promised it, while they are there and are not ready,
-or ring somebody back just now.
-"""
-
-
 @dataclass(frozen=True, slots=True)
 class DueClaim(Claim):
     """A number taken from the line, and since when it was due."""
@@ -175,7 +92,7 @@ def claim_numbers(
     is claiming, and that weren't abandoned after `rested`; of each lane as many as it allows.
     """
     rows = unit.session.execute(
-        _CLAIM,
+        BY_DIALLER,
         {
             "organisation_id": unit.organisation_id,
             "campaign_id": campaign_id,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.languages import Lane
@@ -20,69 +20,8 @@ from dialer.domain.queue_order import CALLBACK_GRACE, LINES, Place, Rank, rank_o
 from dialer.store.models.base import new_id
 from dialer.store.models.calling import Assignment, Hold, QueueEntry, Shift
 from dialer.store.queries.calls import HAS_OPEN_CALL
+from dialer.store.queries.due_numbers import BY_HAND
 from dialer.store.session import UnitOfWork
-
-CLAIM = text(
-    """
-    SELECT entry.id, entry.number, entry.priority,
-           EXISTS (
-               SELECT 1 FROM suppression s
-               WHERE s.organisation_id = :organisation_id AND s.number = entry.number
-                 AND s.channel = 'voice' AND s.lifted_at IS NULL
-           ) OR EXISTS (
-               SELECT 1 FROM contact_phone p
-               JOIN opt_out o ON o.organisation_id = p.organisation_id AND o.contact_id = p.contact_id
-               WHERE p.organisation_id = :organisation_id AND p.number = entry.number
-                 AND p.removed_at IS NULL AND o.channel = 'voice' AND o.lifted_at IS NULL
-           ) AS suppressed,
-           EXISTS (
-               SELECT 1 FROM contact_phone p
-               WHERE p.organisation_id = :organisation_id AND p.number = entry.number
-                 AND p.dead_at IS NOT NULL
-           ) AS dead
-    FROM unnest(CAST(:ranks AS integer[]), CAST(:low AS text[]), CAST(:high AS text[]))
-         AS line(priority, low, high)
-    CROSS JOIN LATERAL (
-        SELECT e.id, e.number, e.priority
-        FROM queue_entry e
-        WHERE e.organisation_id = :organisation_id
-          AND e.campaign_id = :campaign_id
-          AND e.state = 'waiting'
-          AND e.priority = line.priority
-          AND e.language BETWEEN line.low AND line.high
-          AND e.due_at <= :now
-          AND e.id <> ALL (CAST(:passed_over AS uuid[]))
-          AND NOT EXISTS (
-              SELECT 1 FROM hold h WHERE h.organisation_id = e.organisation_id AND h.number = e.number
-          )
-          AND NOT EXISTS (
-              SELECT 1 FROM call c
-              WHERE c.organisation_id = e.organisation_id AND c.number = e.number
-                AND c.direction = 'outbound' AND c.mode = 'dialled'
-                AND c.state IN ('queued', 'ringing', 'in_progress')
-          )
-          AND (
-              e.for_account_id IS NULL
-              OR e.for_account_id = :account_id
-              OR e.due_at < :grace_over
-              OR NOT EXISTS (
-                  SELECT 1 FROM shift s
-                  WHERE s.organisation_id = e.organisation_id
-                    AND s.campaign_id = e.campaign_id
-                    AND s.account_id = e.for_account_id
-                    AND s.state <> 'ended'
-                    AND s.last_seen_at > :seen_since
-              )
-          )
-        ORDER BY e.language, e.due_at, e.position
-        LIMIT 1
-        FOR UPDATE SKIP LOCKED
-    ) AS entry
-    LIMIT 1
-    """
-)
-"""The first number that is due, locked. Each rank has a line for each lane of languages; one is looked at
-only when those before it are empty: the nested loop stops at the first row."""
 
 
 def in_order(lanes: Sequence[Lane]) -> Sequence[tuple[int, Lane]]:
@@ -128,7 +67,7 @@ def claim(
     A callback waits `CALLBACK_GRACE` for the volunteer who promised it, while they are there.
     """
     row = unit.session.execute(
-        CLAIM,
+        BY_HAND,
         {
             "organisation_id": unit.organisation_id,
             "campaign_id": campaign_id,

@@ -24,7 +24,7 @@ from dialer.services.calling.views import AssignmentView, CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.record import record_support, record_turnout
 from dialer.store.models.calling import Campaign, QueueEntry
-from dialer.store.queries import queue, queue_ordering
+from dialer.store.queries import due_numbers, queue, queue_ordering
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, running_campaign
 
@@ -205,7 +205,7 @@ def test_a_claim_reads_its_index_in_order_whatever_the_lines(ctx: Context, campa
             "grace_over": ctx.now,
             "seen_since": ctx.now,
         }
-        plan = "\n".join(unit.session.scalars(text(f"EXPLAIN {queue.CLAIM.text}"), asked))
+        plan = "\n".join(unit.session.scalars(text(f"EXPLAIN {due_numbers.BY_HAND.text}"), asked))
         given = queue_ordering._given(
             unit,
             queue_ordering.Weighing(
