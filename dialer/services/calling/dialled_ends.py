@@ -71,8 +71,8 @@ def close(ended: Ended) -> None:
         return
     if ended.call.state == "completed" and ended.met_nobody and was_abandoned(ended.lasted):
         ended.call.state = "abandoned"  # they answered, and nobody spoke with them
+    _leave_room_bare(ended)
     if ended.call.joined_at is not None and ended.call.state != "abandoned":
-        _leave_room_bare(ended)
         _tell(ended, _came_to(ended))
         _let_volunteer_go(ended)
         return
