@@ -8,7 +8,8 @@ from typing import Final
 
 from dialer.domain import placeholders
 
-NODE_KINDS: Final = ("say", "question", "end")
+TRANSFER: Final = "transfer"
+NODE_KINDS: Final = ("say", "question", TRANSFER, "end")
 NODES_MAX: Final = 500
 ANSWERS_MAX: Final = 50
 
@@ -26,14 +27,31 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class ThirdParty:
+    """Whom a step puts people through to: a number and what it is called. `warm`: the volunteer speaks with
+    them first.
+    """
+
+    phone: str
+    label: str
+    warm: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """One step: words to say, a question with its answers, or an end."""
+    """One step: words to say, a question with its answers, somebody to be put through to, or an end."""
 
     id: str
     kind: str
     text: str
     next: str | None = None
     answers: tuple[Answer, ...] = ()
+    through: ThirdParty | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Whether the conversation is over here: an end, or a putting through that nothing follows."""
+        return self.kind == "end" or (self.kind == TRANSFER and self.next is None)
 
     def answer(self, answer_id: str) -> Answer | None:
         """The answer with this id, if the step has it."""
@@ -107,9 +125,15 @@ def _node_faults(node: Node, at: str) -> Iterator[Fault]:
             yield Fault(f"{at}/answers/{index}/id", f"Another answer here is already called “{answer_id}”.")
     if node.kind == "end" and (node.next is not None or node.answers):
         yield Fault(at, "An end goes nowhere: take its “next” and “answers” away, or make it a “say”.")
-    if node.kind == "say" and node.answers:
+    if node.kind == TRANSFER and (node.through is None or not node.through.phone):
+        yield Fault(f"{at}/phone", "Say which number people are put through to here.")
+    elif node.through is not None and not node.through.label.strip():
+        yield Fault(f"{at}/label", "Say whose number it is.")
+    if node.kind != TRANSFER and node.through is not None:
+        yield Fault(at, "Only a step that puts people through has a number. Make this step a “transfer”.")
+    if node.kind in ("say", TRANSFER) and node.answers:
         yield Fault(f"{at}/answers", "Only a question has answers. Make this step a “question”.")
-    if node.kind != "end" and node.next is None and not node.answers:
+    if not node.ends and node.next is None and not node.answers:
         yield Fault(at, "This step leads nowhere: give it a “next”, or make it an “end”.")
 
 
@@ -123,7 +147,7 @@ def _reach_faults(script: Script) -> Iterator[Fault]:
     ways = {node.id: {target for _, target in node.ways_on()} for node in script.nodes}
     back = {node.id: {one for one, targets in ways.items() if node.id in targets} for node in script.nodes}
     reached = _closure([script.start], ways)
-    ending = _closure([node.id for node in script.nodes if node.kind == "end"], back)
+    ending = _closure([node.id for node in script.nodes if node.ends], back)
     for index, node in enumerate(script.nodes):
         if node.id not in reached:
             yield Fault(f"/nodes/{index}", f"No way leads to the step “{node.id}”.")

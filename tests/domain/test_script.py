@@ -6,8 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.script import Answer, Learned, Node, Script, faults, filled, learned, path, unknown_answers
+from dialer.domain.script import (
+    Answer,
+    Learned,
+    Node,
+    Script,
+    ThirdParty,
+    faults,
+    filled,
+    learned,
+    path,
+    unknown_answers,
+)
 
+OFFICE = ThirdParty("+441632960800", "The office")
 YES = Answer("yes", "Yes", "method", support=1, tags=("keen",))
 NO = Answer("no", "No", "bye", support=5)
 POST = Answer("post", "By post", "bye", voting_method="postal", tags=("post",))
@@ -32,6 +44,11 @@ def test_a_good_script_has_no_fault() -> None:
     assert faults(SCRIPT) == []
 
 
+def test_people_may_be_put_through_at_the_end_or_before_it() -> None:
+    assert faults(with_node(0, kind="transfer", through=OFFICE)) == []
+    assert faults(with_node(3, kind="transfer", through=OFFICE)) == []
+
+
 @pytest.mark.parametrize(
     ("script", "pointer"),
     [
@@ -46,6 +63,13 @@ def test_a_good_script_has_no_fault() -> None:
         (with_node(0, answers=(NO,)), "/nodes/0/answers"),
         (with_node(3, next="intro"), "/nodes/3"),
         (with_node(3, text="Bye {fist_name}"), "/nodes/3/text"),
+        (with_node(0, kind="transfer"), "/nodes/0/phone"),
+        (with_node(0, kind="transfer", through=ThirdParty("+441632960800", " ")), "/nodes/0/label"),
+        (with_node(0, through=OFFICE), "/nodes/0"),
+        (
+            with_node(1, kind="transfer", through=OFFICE),
+            "/nodes/1/answers",
+        ),
     ],
 )
 def test_faults_name_their_place(script: Script, pointer: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import AssignmentClosed, ValidationFailed
@@ -14,11 +15,12 @@ from dialer.services.calling.hanging_up import hang_up_for
 from dialer.services.calling.leases import rest_from_talk
 from dialer.services.calling.reach import campaign_of, lock_assignment, reach_assignment
 from dialer.services.calling.shift_states import says_something
+from dialer.services.calling.transfer_views import transfer_view
 from dialer.services.calling.views import AssignmentView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment
-from dialer.store.queries import dialled, queue
+from dialer.store.queries import dialled, queue, transfers
 from dialer.store.session import UnitOfWork
 
 DRAFT_MAX = 64 * 1024
@@ -31,7 +33,9 @@ def get_assignment(
     """An assignment; its script read out to `speaking_to`, if that is somebody of the household."""
     with ctx.unit() as unit:
         assignment = reach_assignment(ctx, unit, assignment_id, Permission.ASSIGNMENT_READ)
-        return assignment_view(unit, assignment, campaign_of(unit, assignment), speaking_to)
+        view = assignment_view(unit, assignment, campaign_of(unit, assignment), speaking_to)
+        transfer = transfers.latest_of(unit, assignment.id)
+        return replace(view, transfer=transfer_view(transfer)) if transfer is not None else view
 
 
 def save_draft(ctx: Context, assignment_id: uuid.UUID, draft: Mapping[str, object]) -> AssignmentView:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from dialer.domain.script import Answer, Node, Script
+from dialer.domain.script import Answer, Node, Script, ThirdParty
 from dialer.store.models.calling import ScriptVersion
 
 
@@ -17,7 +17,16 @@ def script_from_row(version: ScriptVersion) -> Script:
 def node_from_json(node: Mapping[str, Any]) -> Node:
     """A step as it was sent or is kept."""
     answers = tuple(answer_from_json(answer) for answer in node.get("answers") or ())
-    return Node(node["id"], node["kind"], node["text"], node.get("next"), answers)
+    through = _third_party(node) if any(node.get(name) is not None for name in _THROUGH) else None
+    return Node(node["id"], node["kind"], node["text"], node.get("next"), answers, through)
+
+
+_THROUGH: Final = ("phone", "label", "warm")
+
+
+def _third_party(node: Mapping[str, Any]) -> ThirdParty:
+    warm = node.get("warm")
+    return ThirdParty(node.get("phone") or "", node.get("label") or "", warm is not False)
 
 
 def answer_from_json(answer: Mapping[str, Any]) -> Answer:
@@ -39,6 +48,9 @@ def node_to_json(node: Node) -> dict[str, Any]:
         shown["next"] = node.next
     if node.answers:
         shown["answers"] = [answer_to_json(answer) for answer in node.answers]
+    if node.through is not None:
+        through = node.through
+        shown |= {"phone": through.phone, "label": through.label, "warm": through.warm}
     return shown
 
 

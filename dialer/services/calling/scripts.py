@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, and_, select
 
@@ -11,6 +11,7 @@ from dialer.domain import script as rules
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import FieldError, NotFound, UnknownPlaceholder, ValidationFailed
 from dialer.domain.script import Script as Conversation
+from dialer.domain.transfer import rung_number
 from dialer.services.calling.script_rows import node_to_json, script_from_row
 from dialer.services.calling.views import ScriptView
 from dialer.services.context import Context
@@ -34,7 +35,7 @@ class ScriptFields:
 def create_script(ctx: Context, fields: ScriptFields) -> ScriptView:
     """Keep a new script as its version 1; one that can't be used is refused with each fault's place."""
     require(ctx.actor, Permission.SCRIPT_MANAGE)
-    _check(fields)
+    fields = _checked(ctx, fields)
     with ctx.unit() as unit:
         script = Script(
             organisation_id=unit.organisation_id,
@@ -53,7 +54,7 @@ def create_script(ctx: Context, fields: ScriptFields) -> ScriptView:
 def replace_script(ctx: Context, script_id: uuid.UUID, fields: ScriptFields) -> ScriptView:
     """Make a new version; assignments that are open keep theirs."""
     require(ctx.actor, Permission.SCRIPT_MANAGE)
-    _check(fields)
+    fields = _checked(ctx, fields)
     with ctx.unit() as unit:
         script, _ = _current(unit, script_id)
         unit.session.refresh(script, with_for_update={"key_share": True})
@@ -90,6 +91,24 @@ def check_conversation(conversation: Conversation) -> None:
     if all(fault.placeholder for fault in found):
         raise UnknownPlaceholder(errors[0].detail, errors=errors)
     raise ValidationFailed("This script can’t be used yet.", errors=errors)
+
+
+def _checked(ctx: Context, fields: ScriptFields) -> ScriptFields:
+    """The script with the numbers of its steps as they are rung. Refused where it can't be used: a number at
+    a higher rate, too, or in a country that isn't allowed.
+    """
+    _check(fields)
+    faults, nodes = [], []
+    for at, node in enumerate(fields.conversation.nodes):
+        if node.through is None:
+            nodes.append(node)
+        elif (rung := rung_number(node.through.phone, ctx.phones)) is None:
+            faults.append(FieldError(f"/nodes/{at}/phone", "This number can’t be rung from here."))
+        else:
+            nodes.append(replace(node, through=replace(node.through, phone=rung)))
+    if faults:
+        raise ValidationFailed("This script can’t be used yet.", errors=faults)
+    return replace(fields, conversation=replace(fields.conversation, nodes=tuple(nodes)))
 
 
 def _check(fields: ScriptFields) -> None:

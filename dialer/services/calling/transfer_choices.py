@@ -23,14 +23,16 @@ from dialer.domain.transfer import (
 )
 from dialer.services.accounts.phones import confirmed_numbers
 from dialer.services.calling.reach import campaign_of, reach_assignment, reach_campaign
+from dialer.services.calling.script_rows import script_from_row
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account, AccountCampaign
-from dialer.store.models.calling import Assignment, Campaign
+from dialer.store.models.calling import Assignment, Campaign, ScriptVersion
 from dialer.store.session import UnitOfWork
 
 NOT_LISTED: Final = "You can put people through to the numbers that your coordinators have listed."
 NOT_THERE: Final = "They can’t be rung: they don’t run the campaign, or no phone of theirs is confirmed."
-ONE_WAY: Final = "Say to whom: either a phone or an account."
+ONE_WAY: Final = "Say to whom: either a phone, an account or a step of the script."
+NO_SUCH_STEP: Final = "This script puts nobody through at that step."
 NOT_RUNG: Final = "This number can’t be rung from here."
 
 
@@ -58,6 +60,8 @@ class Destination:
     label: str
     account_id: uuid.UUID | None = None
     node: str | None = None
+    warm: bool = True
+    """Whether the volunteer speaks with them first, unless they say otherwise."""
 
 
 def transfer_numbers(ctx: Context, campaign_id: uuid.UUID) -> list[TransferNumber]:
@@ -100,14 +104,29 @@ def destination(
     *,
     phone: str | None,
     account_id: uuid.UUID | None,
+    node: str | None,
 ) -> Destination:
     """Who is to be rung, where the actor may have them rung."""
-    campaign = campaign_of(unit, assignment)
-    if account_id is not None and phone is None:
-        return _colleague(ctx, unit, campaign, account_id)
-    if phone is None or account_id is not None:
+    if sum(one is not None for one in (phone, account_id, node)) != 1:
         raise ValidationFailed.at("", ONE_WAY)
-    return _number(ctx, campaign, phone)
+    campaign = campaign_of(unit, assignment)
+    if account_id is not None:
+        return _colleague(ctx, unit, campaign, account_id)
+    if node is not None:
+        return _of_step(unit, assignment, node)
+    return _number(ctx, campaign, phone or "")
+
+
+def _of_step(unit: UnitOfWork, assignment: Assignment, node_id: str) -> Destination:
+    """Whom a step of the assignment's script puts people through to."""
+    version = None
+    if assignment.script_version_id is not None:
+        version = unit.session.get(ScriptVersion, (unit.organisation_id, assignment.script_version_id))
+    node = script_from_row(version).node(node_id) if version is not None else None
+    if node is None or node.through is None:
+        raise ValidationFailed.at("/node", NO_SUCH_STEP)
+    through = node.through
+    return Destination(through.phone, through.label, node=node_id, warm=through.warm)
 
 
 def _number(ctx: Context, campaign: Campaign, phone: str) -> Destination:

@@ -10,7 +10,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from dialer.domain.access import Permission
+from sqlalchemy import select
+
+from dialer.domain.access import Permission, require
 from dialer.domain.call import TRANSFER
 from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.errors import AssignmentClosed, Conflict, InvalidTransition, NotFound
@@ -30,6 +32,7 @@ from dialer.services.calling.transfer_views import transfer_view
 from dialer.services.calling.views import TransferView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
+from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models import new_id
 from dialer.store.models.calling import Assignment, Shift
 from dialer.store.models.calls import Call
@@ -49,10 +52,11 @@ def begin_transfer(
     *,
     phone: str | None = None,
     account_id: uuid.UUID | None = None,
-    warm: bool = True,
+    node: str | None = None,
+    warm: bool | None = None,
 ) -> TransferView:
     """Put whoever the volunteer talks with on hold, and have somebody else rung. Asked again for the same one
-    while that is under way: the same transfer.
+    while that is under way: the same transfer. By a step (`node`) of the script it is whom that names.
 
     `Conflict` where nobody is on the volunteer's line, where another one is rung, and where the gate says no;
     `Forbidden` for a number that isn't listed, but to who runs the campaign.
@@ -65,16 +69,44 @@ def begin_transfer(
         call = talk_on(unit, shift)
         if call is None or call.assignment_id != assignment.id:
             raise Conflict(NOBODY_THERE if shift.pin is not None else NO_ROOM)
-        to = destination(ctx, unit, assignment, phone=phone, account_id=account_id)
+        to = destination(ctx, unit, assignment, phone=phone, account_id=account_id, node=node)
         if (before := transfers.open_of(unit, call.id)) is not None:
             return transfer_view(_the_same(unit, before, to))
-        return transfer_view(_begin(Asked(ctx, unit, assignment, shift, call), to, warm=warm))
+        return transfer_view(
+            _begin(Asked(ctx, unit, assignment, shift, call), to, warm=to.warm if warm is None else warm)
+        )
 
 
 def get_transfer(ctx: Context, transfer_id: uuid.UUID) -> TransferView:
     """A transfer as it stands."""
     with ctx.unit() as unit:
         return transfer_view(_reach(ctx, unit, transfer_id))
+
+
+def list_transfers(
+    ctx: Context, page: Page, *, campaign_id: uuid.UUID | None = None, state: str | None = None
+) -> Slice[TransferView]:
+    """Those of the actor's campaigns, oldest first."""
+    require(ctx.actor, Permission.CALL_READ, campaign_id=campaign_id)
+    query = select(Transfer).where(Transfer.organisation_id == ctx.organisation_id).order_by(Transfer.id)
+    if campaign_id is not None:
+        query = query.where(Transfer.campaign_id == campaign_id)
+    if state is not None:
+        query = query.where(Transfer.state == state)
+    if ctx.actor.campaign_ids is not None:
+        query = query.where(Transfer.campaign_id.in_(ctx.actor.campaign_ids))
+    if (after := after_id(page)) is not None:
+        query = query.where(Transfer.id > after)
+    with ctx.unit() as unit:
+        found = [transfer_view(row) for row in unit.session.scalars(query.limit(page.limit + 1))]
+    return cut(found, page, lambda view: (str(view.id),))
+
+
+def transfer_counts(ctx: Context, campaign_id: uuid.UUID) -> dict[str, int]:
+    """How many people of a campaign were to be put through, by what came of it."""
+    require(ctx.actor, Permission.CALL_READ, campaign_id=campaign_id)
+    with ctx.unit() as unit:
+        return transfers.count_by_state(unit, [campaign_id])
 
 
 @again_after_deadlock

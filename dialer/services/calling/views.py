@@ -196,6 +196,8 @@ class AssignmentView:
     late: bool
     draft: Mapping[str, object] = field(default_factory=dict)
     """What the volunteer has filled in so far, so that a reload or the back button loses nothing."""
+    transfer: TransferView | None = None
+    """The last try to put them through to somebody else, where one assignment is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,21 @@ from flask_babel import gettext
 
 from dialer.domain.errors import FieldError, ValidationFailed
 from dialer.domain.pledge import VOTING_METHODS
-from dialer.domain.script import ANSWERS_MAX, NODE_KINDS, NODES_MAX, Answer, Node, Script
+from dialer.domain.script import (
+    ANSWERS_MAX,
+    NODE_KINDS,
+    NODES_MAX,
+    TRANSFER,
+    Answer,
+    Node,
+    Script,
+    ThirdParty,
+)
 from dialer.services.calling.scripts import ScriptFields
 from dialer.services.calling.views import ScriptView
 from dialer.web.coordinator.forms import WHOLE_FORM, said
 
-_NODE_AT: Final = re.compile(r"/nodes/(\d+)(?:/answers/(\d+))?(?:/(id|kind|text|next|label|support))?")
+_NODE_AT: Final = re.compile(r"/nodes/(\d+)(?:/answers/(\d+))?(?:/(id|kind|text|next|label|support|phone))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,9 @@ class NodeRow:
     next: str = ""
     answers: tuple[AnswerRow, ...] = ()
     was: str = ""
+    phone: str = ""
+    label: str = ""
+    warm: str = "yes"
 
     @property
     def known_as(self) -> str:
@@ -160,7 +172,11 @@ def _sent_node(at: str) -> NodeRow:
     kept = tuple(_named(answer for answer in found if answer.label))
     answers = kept if kind == "question" else ()
     onward = "" if kind == "end" else said(f"{at}-next")
-    return NodeRow(said(f"{at}-id"), kind, said(f"{at}-text"), onward, answers, said(f"{at}-was"))
+    row = NodeRow(said(f"{at}-id"), kind, said(f"{at}-text"), onward, answers, said(f"{at}-was"))
+    if kind != TRANSFER:
+        return row
+    through = said(f"{at}-phone"), said(f"{at}-label"), said(f"{at}-warm")
+    return replace(row, phone=through[0], label=through[1], warm=through[2])
 
 
 def _sent_answer(at: str) -> AnswerRow:
@@ -204,7 +220,8 @@ def _unsaid(form: ScriptForm) -> Iterable[FieldError]:
 
 
 def _node(row: NodeRow) -> Node:
-    return Node(row.id, row.kind, row.text, row.next or None, tuple(map(_answer, row.answers)))
+    through = ThirdParty(row.phone, row.label, row.warm != "no") if row.kind == TRANSFER else None
+    return Node(row.id, row.kind, row.text, row.next or None, tuple(map(_answer, row.answers)), through)
 
 
 def _answer(row: AnswerRow) -> Answer:
@@ -219,7 +236,11 @@ def _answer(row: AnswerRow) -> Answer:
 
 
 def _node_row(node: Node) -> NodeRow:
-    return NodeRow(node.id, node.kind, node.text, node.next or "", tuple(map(_answer_row, node.answers)))
+    row = NodeRow(node.id, node.kind, node.text, node.next or "", tuple(map(_answer_row, node.answers)))
+    if node.through is None:
+        return row
+    warm = "yes" if node.through.warm else "no"
+    return replace(row, phone=node.through.phone, label=node.through.label, warm=warm)
 
 
 def _answer_row(answer: Answer) -> AnswerRow:

@@ -269,6 +269,7 @@ SHIFT_STATE: Final[Words] = {
 NODE_KIND: Final[Words] = {
     "say": _("Something to say"),
     "question": _("A question"),
+    "transfer": _("Put them through"),
     "end": _("The end"),
 }
 

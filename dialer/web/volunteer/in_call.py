@@ -65,7 +65,9 @@ def call_off() -> Response:
 
 
 def _to() -> dict[str, Any]:
-    """Whom the form names: a number in full, else a colleague's account."""
+    """Whom the form names: a step of the script, a number in full, else a colleague's account."""
+    if node := request.form.get("node"):
+        return {"node": node}
     to = request.form.get("to", "")
     if to.startswith("+"):
         return {"phone": to}

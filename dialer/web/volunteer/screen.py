@@ -67,6 +67,15 @@ class AnswerButton:
 
 
 @dataclass(frozen=True, slots=True)
+class StepThrough:
+    """Whom the step puts people through to; the number, for who calls on their own phone."""
+
+    label: str
+    number: str
+    number_words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """The step of the script on the screen, `at` of `all`."""
 
@@ -77,6 +86,7 @@ class Step:
     answers: list[AnswerButton]
     goes_on: bool
     ends: bool
+    through: StepThrough | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,9 +308,16 @@ def _step(view: AssignmentView, talk: Talk) -> Step | None:
         all=steps_in_all(script, walked),
         text=node.text,
         answers=_answers(node, talk.heard().answers.get(node.id)),
-        goes_on=node.kind == "end" or node.next is not None,
-        ends=node.kind == "end",
+        goes_on=node.ends or node.next is not None,
+        ends=node.ends,
+        through=_through(node),
     )
+
+
+def _through(node: Node) -> StepThrough | None:
+    if node.through is None:
+        return None
+    return StepThrough(node.through.label, node.through.phone, written(node.through.phone))
 
 
 def _answers(node: Node, chosen: str | None) -> list[AnswerButton]:

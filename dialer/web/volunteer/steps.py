@@ -18,7 +18,7 @@ def after_press(view: AssignmentView, talk: Talk, form: Mapping[str, str]) -> Ta
     node = script.node(form.get("step", "")) if script else None
     if script is None or node is None:
         return talk
-    if node.kind == "end":
+    if node.ends:
         return talk.finishing(reached=True, disposition="contacted")
     return talk.hearing(_heard(talk.heard(), script, node, form.get("answer", "")))
 

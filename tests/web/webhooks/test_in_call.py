@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dialer.services.calling.call_looks import due_calls, look_after
 from dialer.services.calling.in_call import bring_back
 from dialer.services.calling.room_settling import settle_room
 from tests.phone_bank import landline
@@ -48,9 +49,11 @@ class Talk:
         self.evening.town.advance(0.2)
 
     def wait(self, seconds: int) -> None:
-        """Time passes in which nobody is dialled."""
+        """Time passes in which nobody is dialled; the carrier is asked about what is due."""
         self.evening.town.advance(seconds)
         self.evening.clock.forward(seconds=seconds)
+        for call_id in due_calls(self.evening.system()):
+            look_after(self.evening.system(), self.evening.pacer.runtime.carrier, call_id)
 
     def heard(self, person: str, last: int = 1) -> list[tuple[str, str]]:
         """What somebody on the phone heard last, newest last."""
@@ -73,7 +76,12 @@ def talk(evening: Evening) -> Talk:  # noqa: F811
 
 def test_whoever_is_muted_is_not_heard_and_hears(talk: Talk) -> None:
     assert talk.heard(GWEN) == [("people", talk.leg(VIC)["sid"])]
-    assert talk.press("mute", on=True) == {"muted": True, "on_hold_since": None, "back_at": None}
+    assert talk.press("mute", on=True) == {
+        "muted": True,
+        "on_hold_since": None,
+        "back_at": None,
+        "transfer": None,
+    }
     assert talk.heard(GWEN)[0][0] == "silence"
     assert talk.heard(VIC) == [("people", talk.leg(GWEN)["sid"])]
     assert talk.press("mute", on=True)["muted"], "pressed twice"
@@ -137,7 +145,7 @@ def test_the_next_talk_begins_neither_muted_nor_on_hold(talk: Talk) -> None:
     talk.settle()
     evening.vic.post(f"/assignments/{given['id']}/result", json={"disposition": "contacted"})
     shown = evening.until("in_call")
-    assert shown["talk"] == {"muted": False, "on_hold_since": None, "back_at": None}
+    assert shown["talk"] == {"muted": False, "on_hold_since": None, "back_at": None, "transfer": None}
     evening.pass_by(1)
     assert talk.heard(landline(101)) == [("people", talk.leg(VIC)["sid"])]
 

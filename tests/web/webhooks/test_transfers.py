@@ -52,7 +52,7 @@ class Desk:
     def press(self, transfer: Any, deed: str, status: int = 200) -> Any:
         answer = self.evening.vic.post(f"/transfers/{transfer['id']}/{deed}")
         assert answer.status_code == status, answer.text
-        self.evening.pass_by(1)
+        self.talk.wait(1)
         self.talk.settle()
         return answer.json
 
@@ -88,7 +88,7 @@ def test_vic_speaks_with_the_office_first_and_then_leaves_the_two(desk: Desk) ->
     assert (transfer["state"], transfer["label"]) == ("ringing", "The office")
     assert desk.ring()["id"] == transfer["id"], "pressed twice"
     assert talk.heard(GWEN)[0][0] in {"say", "play"}
-    evening.pass_by(5)
+    talk.wait(5)
     assert desk.stands(transfer) == ("talking", None)
     assert desk.hear_each_other(VIC, OFFICE)
     assert talk.heard(GWEN)[0][0] != "people"
@@ -102,11 +102,11 @@ def test_vic_speaks_with_the_office_first_and_then_leaves_the_two(desk: Desk) ->
     evening.town.person(landline(101), phone="answers", ring_s=2, talk_s=900)
     evening.vic.post(f"/assignments/{desk.assignment}/result", json={"disposition": "contacted"})
     evening.until("in_call")
-    evening.pass_by(1)
+    talk.wait(1)
     assert desk.hear_each_other(VIC, landline(101)), "the next one, while the two still talk"
     assert desk.hear_each_other(GWEN, OFFICE)
     evening.town.put_down(talk.leg(GWEN)["sid"])
-    evening.pass_by(4)
+    talk.wait(4)
     assert desk.up() == {VIC, landline(101)}, "one goes, and it is over for both"
     done = evening.vic.get(f"/transfers/{transfer['id']}").json
     assert done["talked_s"] > 2
@@ -123,7 +123,7 @@ def test_vic_speaks_with_the_office_first_and_then_leaves_the_two(desk: Desk) ->
 def test_where_it_comes_to_nothing_gwen_is_back(desk: Desk, phone: str, reason: str) -> None:
     desk.evening.town.person(OFFICE, phone=phone, ring_s=3, talk_s=3, patience_s=60)
     transfer = desk.ring()
-    desk.evening.pass_by(32)
+    desk.talk.wait(32)
     desk.talk.settle()
     assert desk.stands(transfer) == ("failed", reason)
     assert desk.hear_each_other(VIC, GWEN)
@@ -138,7 +138,7 @@ def test_vic_calls_it_off(desk: Desk) -> None:
     assert desk.press(transfer, "complete", status=409)["state"] == "ringing"
     desk.press(transfer, "cancel")
     assert desk.press(transfer, "cancel")["state"] == "cancelled"
-    desk.evening.pass_by(4)
+    desk.talk.wait(4)
     desk.talk.settle()
     assert desk.up() == {VIC, GWEN}
     assert desk.hear_each_other(VIC, GWEN)
@@ -147,15 +147,15 @@ def test_vic_calls_it_off(desk: Desk) -> None:
 def test_with_a_cold_one_they_are_joined_at_once_and_a_machine_is_nobody(desk: Desk) -> None:
     desk.evening.town.person(OFFICE, phone="machine", ring_s=2, greeting_s=4)
     transfer = desk.ring(warm=False)
-    desk.evening.pass_by(15)
+    desk.talk.wait(15)
     desk.talk.settle()
     assert desk.stands(transfer) == ("failed", "machine")
     assert desk.hear_each_other(VIC, GWEN)
     desk.evening.town.person(OFFICE, phone="answers", ring_s=3, talk_s=900, patience_s=60)
     transfer = desk.ring(warm=False)
-    desk.evening.pass_by(10)
+    desk.talk.wait(10)
     desk.talk.settle()
-    desk.evening.pass_by(3)
+    desk.talk.wait(3)
     assert desk.stands(transfer)[0] == "completed"
     assert desk.hear_each_other(GWEN, OFFICE)
     assert desk.evening.vic.get(f"/sessions/{desk.evening.session}").json["state"] == "wrap_up"
@@ -163,9 +163,9 @@ def test_with_a_cold_one_they_are_joined_at_once_and_a_machine_is_nobody(desk: D
 
 def test_gwen_hangs_up_meanwhile_and_nobody_is_left_on_the_phone(desk: Desk) -> None:
     transfer = desk.ring()
-    desk.evening.pass_by(5)
+    desk.talk.wait(5)
     desk.evening.town.put_down(desk.talk.leg(GWEN)["sid"])
-    desk.evening.pass_by(4)
+    desk.talk.wait(4)
     assert desk.stands(transfer) == ("cancelled", "contact_gone")
     assert desk.up() == {VIC}
     assert desk.evening.vic.get(f"/sessions/{desk.evening.session}").json["state"] == "wrap_up"
@@ -174,12 +174,12 @@ def test_gwen_hangs_up_meanwhile_and_nobody_is_left_on_the_phone(desk: Desk) -> 
 @pytest.mark.parametrize("three", [True, False])
 def test_vics_line_is_lost_and_two_who_talk_already_go_on(desk: Desk, three: bool) -> None:
     transfer = desk.ring()
-    desk.evening.pass_by(5)
+    desk.talk.wait(5)
     if three:
         desk.talk.press("hold", on=False)
         assert len(desk.talk.heard(GWEN)[0][1].split(",")) == 2, "all three talk"
     desk.evening.town.put_down(desk.talk.leg(VIC)["sid"])
-    desk.evening.pass_by(4)
+    desk.talk.wait(4)
     if three:
         assert desk.stands(transfer) == ("completed", None)
         assert desk.hear_each_other(GWEN, OFFICE)
@@ -191,7 +191,7 @@ def test_vics_line_is_lost_and_two_who_talk_already_go_on(desk: Desk, three: boo
 
 def test_nothing_that_is_told_and_a_job_killed_halfway_end_the_same(desk: Desk) -> None:
     transfer = desk.ring()
-    desk.evening.pass_by(5)
+    desk.talk.wait(5)
     desk.evening.town.faults(lost_callback=1.0)
     evening, sid = desk.evening, desk.talk.leg(OFFICE)["sid"]  # noqa: F811
     answer = evening.vic.post(f"/transfers/{transfer['id']}/complete")
@@ -200,12 +200,13 @@ def test_nothing_that_is_told_and_a_job_killed_halfway_end_the_same(desk: Desk) 
     evening.pacer.runtime.carrier.redirect_call(  # half of what the job does
         sid, Rerouting(url=f"{address}&c={transfer['call_id']}&then=through&tries=0")
     )
-    evening.pass_by(2)
+    desk.talk.wait(2)
     desk.talk.settle()
-    evening.pass_by(2)
+    desk.talk.wait(2)
     assert desk.hear_each_other(GWEN, OFFICE)
     evening.town.put_down(sid)
-    evening.pass_by(90)
+    desk.talk.wait(45)
+    desk.talk.wait(45)
     assert desk.up() <= {VIC}
     assert evening.vic.get(f"/transfers/{transfer['id']}").json["ended_at"] is not None
 
@@ -227,7 +228,7 @@ def test_volunteers_have_nobody_rung_but_whom_the_campaign_lists(desk: Desk, uni
     desk.evening.town.person(mobile(700), phone="answers", ring_s=2, talk_s=100, patience_s=60)
     transfer = desk.ring(phone=None, account_id=str(carys.id))
     assert desk.evening.vic.get(f"/calls/{transfer['call_id']}").json["to"] is None, "their own number"
-    desk.evening.pass_by(4)
+    desk.talk.wait(4)
     assert desk.hear_each_other(VIC, mobile(700))
     desk.ring(status=409)
     path = f"/campaigns/{desk.evening.campaign_id}/transfer-numbers"
@@ -252,7 +253,7 @@ def test_the_page_leads_through_it(desk: Desk, app, vic) -> None:  # type: ignor
     assert "Ringing The office" in page.text
     desk.talk.settle()
     place_next(desk.evening.system(), desk.evening.pacer.runtime.carrier, Always())
-    desk.evening.pass_by(4)
+    desk.talk.wait(4)
     assert "You’re talking to The office" in reader.open("/call").text
     page = reader.press("transfer-complete")
     assert "They’re talking to each other now." in page.text
@@ -260,3 +261,43 @@ def test_the_page_leads_through_it(desk: Desk, app, vic) -> None:  # type: ignor
     reader.press("save")
     assert reader.state == "saved"
     assert desk.evening.vic.get(f"/sessions/{desk.evening.session}").json["state"] == "ready"
+
+
+def test_a_step_of_the_script_puts_them_through_with_one_press(desk: Desk, app, vic) -> None:  # type: ignore[no-untyped-def]
+    evening = desk.evening  # noqa: F811
+    hello = {"id": "hello", "kind": "transfer", "text": "May I put you through?", "next": "bye"}
+    through = {"phone": "01632 960800", "label": "Jo Bevan MP"}
+    bye = {"id": "bye", "kind": "end", "text": "Thank you."}
+    script = {"name": "Ring your MP", "start": "hello", "nodes": [hello | through, bye]}
+    kept = evening.coordinator.post("/scripts", json=script)
+    assert kept.json["nodes"][0]["phone"] == OFFICE, kept.text
+    for wrong, at in (
+        ({"phone": "0909 879 0000", "label": "Dear"}, "/nodes/0/phone"),
+        ({"target_id": str(uuid.uuid4())}, "/nodes/0/target_id"),
+        ({"phone": OFFICE, "label": ""}, "/nodes/0/label"),
+    ):
+        refused = evening.coordinator.post("/scripts", json=script | {"nodes": [hello | wrong, bye]})
+        assert refused.status_code == 422
+        assert at in [one["pointer"] for one in refused.json["errors"]]
+    path = f"/campaigns/{evening.campaign_id}"
+    assert evening.coordinator.patch(path, json={"script_id": kept.json["id"]}).status_code == 200
+    evening.vic.post(f"/assignments/{desk.assignment}/result", json={"disposition": "contacted"})
+    evening.town.person(landline(101), phone="answers", ring_s=2, talk_s=900)
+    evening.until("wrap_up")
+    evening.until("in_call")
+    reader = Reader(app.test_client())
+    reader.sign_in(vic.token)
+    page = reader.open("/call")
+    assert "Put Person 1 through to Jo Bevan MP" in page.words["transfer-step"]
+    page = reader.press("transfer-step")
+    assert "Ringing Jo Bevan MP" in page.text
+    given = evening.vic.post(f"/sessions/{evening.session}/next").json
+    desk.talk.settle()
+    place_next(evening.system(), evening.pacer.runtime.carrier, Always())
+    desk.talk.wait(4)
+    reader.open("/call")
+    reader.press("transfer-complete")
+    shown = evening.vic.get(f"/assignments/{given['id']}").json["transfer"]
+    assert (shown["state"], shown["node"], shown["label"]) == ("completed", "hello", "Jo Bevan MP")
+    listed = evening.coordinator.get(f"/transfers?campaign_id={evening.campaign_id}&state=completed").json
+    assert [one["id"] for one in listed["data"]] == [shown["id"]]

@@ -20,6 +20,7 @@ from dialer.services.calling.views import AssignmentView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
 from dialer.web.api.v1.scripts import ScriptSchema, script_shown
+from dialer.web.api.v1.transfers import TransferSchema
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -116,6 +117,7 @@ class AssignmentSchema(Schema):
     expires_at = Instant(required=True)
     closed_at = Instant(allow_none=True)
     late = Flag(required=True)
+    transfer = fields.Nested(TransferSchema, allow_none=True)
 
 
 _SCHEMA = AssignmentSchema()
@@ -183,6 +185,7 @@ def _prepared(assignment: AssignmentView) -> dict[str, object]:
         "expires_at": assignment.expires_at,
         "closed_at": assignment.closed_at,
         "late": assignment.late,
+        "transfer": assignment.transfer,
     }
 
 

@@ -6,18 +6,19 @@ from typing import Any
 
 from flask import url_for
 from flask.views import MethodView
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from dialer.domain.access import Permission
 from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.script import ANSWERS_MAX, NODE_KINDS, NODES_MAX
 from dialer.domain.script import Script as Conversation
+from dialer.domain.transfer import LABEL_MAX
 from dialer.services.calling import scripts as deeds
 from dialer.services.calling.script_rows import node_from_json, node_to_json
 from dialer.services.calling.scripts import ScriptFields
 from dialer.services.calling.views import ScriptView
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Choice, Id, Instant, Text, Whole, path_id
+from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -39,13 +40,25 @@ class AnswerSchema(Schema):
 
 
 class NodeSchema(Schema):
-    """One step: words to say, a question with its answers, or an end."""
+    """One step: words to say, a question with its answers, an end, or a `transfer`: people are put through to
+    a `phone` called `label`, and the volunteer speaks with them first unless `warm` is false.
+    """
 
     id = Text(required=True, blank=False, max_length=ID_MAX)
     kind = Choice(*NODE_KINDS, required=True)
     text = Text(required=True, max_length=10_000)
     next = Text(max_length=ID_MAX, allow_none=True)
     answers = fields.List(fields.Nested(AnswerSchema), validate=validate.Length(max=ANSWERS_MAX))
+    phone = Text(max_length=40, allow_none=True)
+    label = Text(max_length=LABEL_MAX, allow_none=True)
+    warm = Flag(allow_none=True)
+    target_id = Id(allow_none=True, metadata={"description": "not yet: targets come later"})
+
+    @validates("target_id")
+    def no_targets_yet(self, target_id: object, **_: object) -> None:
+        """Targets aren't kept yet."""
+        if target_id is not None:
+            raise ValidationError("There are no targets yet. Give a phone and a label instead.")
 
 
 class NewScriptSchema(Schema):

@@ -16,6 +16,7 @@ from dialer.services.calling.transfer_choices import Choices
 from dialer.services.calling.views import TransferView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
+from dialer.web.api.paging import PageQuery, page_of, paged, show_page
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -23,13 +24,15 @@ transfers = Resource("transfers", "People who are put through to somebody else")
 
 
 class TransferFieldsSchema(Schema):
-    """To whom: a `phone` that the campaign lists (any that may be rung, for who runs it), or the `account_id`
-    of a colleague. With `warm` the volunteer speaks with them first.
+    """To whom: a `phone` that the campaign lists (any that may be rung, for who runs it), the `account_id` of
+    a colleague, or a step of the script (`node`). With `warm` the volunteer speaks with them first: as the
+    step says, else so.
     """
 
     phone = Text(max_length=40, allow_none=True, load_default=None)
     account_id = Id(allow_none=True, load_default=None)
-    warm = Flag(load_default=True)
+    node = Text(max_length=100, allow_none=True, load_default=None)
+    warm = Flag(allow_none=True, load_default=None)
 
 
 class TransferSchema(Schema):
@@ -52,6 +55,13 @@ class TransferSchema(Schema):
     completed_at = Instant(allow_none=True, required=True)
     ended_at = Instant(allow_none=True, required=True)
     talked_s = Whole(allow_none=True, required=True)
+
+
+class TransfersQuery(PageQuery):
+    """Which of them."""
+
+    campaign_id = Id()
+    state = Choice(*TRANSFER_STATES)
 
 
 class TransferNumberSchema(Schema):
@@ -101,6 +111,19 @@ class TransferChoices(MethodView):
     def get(self, assignment_id: str) -> Choices:
         """The campaign's numbers, and those who run it."""
         return transfer_choices.transfer_choices(context(), path_id(assignment_id))
+
+
+@transfers.route("/transfers")
+class Transfers(MethodView):
+    """What came of it."""
+
+    @allow(Permission.CALL_READ)
+    @transfers.arguments(TransfersQuery, location="query")
+    @transfers.response(200, paged(TransferSchema))
+    def get(self, query: dict[str, Any]) -> dict[str, object]:
+        """Who was put through in my campaigns, and what came of it, oldest first."""
+        page = page_of(query)
+        return show_page(deeds.list_transfers(context(), page, **query))
 
 
 @transfers.route("/transfers/<transfer_id>")
