@@ -44,7 +44,7 @@ def _unseen(unit: UnitOfWork, since: dt.datetime) -> Sequence[Shift]:
         select(Shift)
         .where(
             Shift.organisation_id == unit.organisation_id,
-            Shift.state.in_(("ready", "paused")),
+            Shift.state.in_(("ready", "paused", "wrap_up")),
             Shift.line_call_id.is_not(None),
             Shift.last_seen_at <= since,
         )

@@ -21,6 +21,7 @@ from dialer.services.calling.line_joining import lock_shift
 from dialer.services.calling.line_keeping import pause_unseen
 from dialer.services.calling.lines import ring_volunteer
 from dialer.services.calling.placing import place_next
+from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Campaign, Shift
@@ -324,6 +325,25 @@ def test_nobody_is_put_through_to_whoever_is_not_seen(desk: Desk) -> None:
     desk.advance(1)
     assert desk.up() == []
     assert desk.stands() == ("paused", "unseen", "none")
+
+
+@pytest.mark.slow
+def test_who_walked_away_while_writing_up_is_hung_up_too(desk: Desk, vic: Person) -> None:
+    """Their lease may last a day: what they have in hand stays theirs, their line doesn't."""
+    desk.join()
+    with desk.units.begin(vic.organisation_id) as unit:
+        shift = lock_shift(unit, uuid.UUID(desk.session_id))
+        assert shift is not None
+        move(unit, shift, desk.clock.now, "wrap_up")
+    desk.advance(880)
+    pause_unseen(desk.system())
+    assert desk.stands() == ("wrap_up", None, "open")
+    desk.advance(20)
+    pause_unseen(desk.system())
+    desk.look()
+    desk.advance(1)
+    assert desk.up() == []
+    assert desk.stands() == ("wrap_up", None, "none")
 
 
 @pytest.mark.slow
