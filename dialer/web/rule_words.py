@@ -16,6 +16,13 @@ def N_(words: str) -> str:  # noqa: N802 - gettext's own name for “to be trans
 SAID_BY_RULES: Final = (
     N_("A landline can’t get a text. Give a mobile, or ask a coordinator to enter this number for you."),
     N_("All calling is stopped just now."),
+    N_("This campaign leaves no message."),
+    N_("It is too early or too late to leave a message."),
+    N_("This number has had the message already."),
+    N_("This number has had a message from another campaign of ours a short while ago."),
+    N_("The call is over, so nothing can be left on it."),
+    N_("Confirm first that everybody on the lists has agreed to recorded calls from you."),
+    N_("There is no such sound, or it isn’t offered any more."),
     N_("It is too early or too late to call them."),
     N_("Only whoever has this contact in hand can be put through to them."),
     N_("Nobody is on the line with you now."),

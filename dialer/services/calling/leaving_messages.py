@@ -86,14 +86,6 @@ def leave_message(ctx: Context, assignment_id: uuid.UUID) -> AssignmentView:
         return assignment_view(unit, assignment, campaign_of(unit, assignment))
 
 
-def may_leave_message(ctx: Context, assignment_id: uuid.UUID) -> bool:
-    """Whether the page offers the press: the campaign has a message, and this number may have it."""
-    with ctx.unit() as unit:
-        assignment = reach_assignment(ctx, unit, assignment_id, Permission.ASSIGNMENT_READ)
-        held = _call_of(ctx, unit, assignment) if assignment.state == "open" else None
-        return held is not None and why_no_message(held) is None
-
-
 def _call_of(ctx: Context, unit: UnitOfWork, assignment: Assignment) -> Held | None:
     """The call with the person of an assignment, on which the volunteer is or was joined with them."""
     under_way = (one for one in open_calls_for(unit, [assignment.id]) if one.mode == DIALLED)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from dialer.domain.answering_machine import rules_of
 from dialer.domain.call import DIALLED
 from dialer.domain.in_call import back_at
 from dialer.services.calling.transfer_views import transfer_view
 from dialer.services.calling.views import TalkView
-from dialer.store.models.calling import Shift
+from dialer.store.models.calling import Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries import transfers
+from dialer.store.queries.voicemail import left_on
 from dialer.store.session import UnitOfWork
 
 
@@ -39,4 +41,23 @@ def talk_view(unit: UnitOfWork, shift: Shift) -> TalkView | None:
     back = back_at(call.held_at) if call.held_at is not None else None
     transfer = transfers.latest_of(unit, call.assignment_id) if call.assignment_id else None
     shown = transfer_view(transfer) if transfer is not None and transfer.call_id == call.id else None
-    return TalkView(call.muted_at is not None, call.held_at, back, shown)
+    return TalkView(
+        muted=call.muted_at is not None,
+        on_hold_since=call.held_at,
+        back_at=back,
+        transfer=shown,
+        machine=call.machine,
+        may_leave_message=_may_leave(unit, call),
+    )
+
+
+def _may_leave(unit: UnitOfWork, call: Call) -> bool:
+    """Whether the page offers to leave the campaign's message: it has one, and this number hasn't had it. All
+    else is looked at when it is wished for.
+    """
+    if call.campaign_id is None or call.number is None or call.message_at is not None:
+        return False
+    campaign = unit.session.get_one(Campaign, (unit.organisation_id, call.campaign_id))
+    if not rules_of(campaign.answering_machines).leaves_messages:
+        return False
+    return not left_on(unit, campaign.id, call.number)[0]

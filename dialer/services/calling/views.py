@@ -108,13 +108,16 @@ class TransferView:
 @dataclass(frozen=True, slots=True)
 class TalkView:
     """The talk on a volunteer's line: whether they are muted, since when the other one is on hold, and when
-    those come back by themselves; the last try to put them through, if there was one.
+    those come back by themselves; the last try to put them through, if there was one; whether the carrier
+    heard a machine (None: nobody listened, or can tell), and whether the message may be left on it.
     """
 
     muted: bool
     on_hold_since: dt.datetime | None
     back_at: dt.datetime | None
     transfer: TransferView | None = None
+    machine: bool | None = None
+    may_leave_message: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dialer.domain.access import Permission
 from dialer.domain.quiet_hours import QuietHours, is_quiet
 from dialer.services.accounts.join_links import list_join_links
 from dialer.services.calling.call_policy import call_policy
+from dialer.services.calling.machine_settings import machine_settings
 from dialer.services.calling.penetration import ends_soon
 from dialer.services.calling.scripts import get_script
 from dialer.services.calling.views import CampaignView
@@ -78,6 +79,7 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "quiet_now": is_quiet(ctx.now, hours, (campaign.timezone,)),
         "demo": current_organisation().demo,
         "list_ends": left_words(ends_soon(ctx, campaign.id)) if campaign.state == "active" else None,
+        "machines": machine_settings(ctx, campaign.id),
         "order_lines": in_words(call_policy(ctx, campaign.id)),
         "unfit": unfit_for_campaign(ctx, campaign.id),
     }

@@ -1,4 +1,4 @@
-"""What a volunteer presses in a talk on their own line: mute, hold, put through."""
+"""What a volunteer presses in a talk on their own line: mute, hold, put through, leave a message."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import NotFound, RuleBroken
+from dialer.domain.result import HouseholdReport, Report
 from dialer.services.calling import in_call as deeds
+from dialer.services.calling.leaving_messages import leave_message
+from dialer.services.calling.results import record_result
 from dialer.services.calling.sessions import current_session
 from dialer.services.calling.transfers import begin_transfer, cancel_transfer, complete_transfer
 from dialer.services.calling.views import SessionView
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
-from dialer.web.volunteer.hand import id_in_form, to_call
+from dialer.web.volunteer.hand import id_in_form, in_hand, to_call
 
 in_call = Blueprint("in_call", __name__, url_prefix="/call")
 
@@ -62,6 +65,18 @@ def call_off() -> Response:
     """Back to whoever is on hold."""
     ctx, transfer_id = context(), id_in_form("transfer")
     return _pressed(lambda: cancel_transfer(ctx, transfer_id))
+
+
+@in_call.post("/machine")
+@allow(Permission.RESULT_RECORD)
+def machine() -> Response:
+    """It is an answering machine: leave our message on it (`leave`), or nothing, and on to the next."""
+    ctx, view, told = in_hand()
+    if request.form.get("leave") == "message":
+        done = gettext("The message is left after the beep. You’re free for the next.")
+        return _pressed(lambda: leave_message(ctx, view.id), done)
+    report = HouseholdReport(Report("answering_machine", notes=told.notes or None))
+    return _pressed(lambda: record_result(ctx, view.id, report))
 
 
 def _to() -> dict[str, Any]:

@@ -108,5 +108,6 @@ def _marks(talk: TalkView | None, now: dt.datetime) -> str:
     if talk is None:
         return ""
     held = "" if talk.on_hold_since is None else "long" if waits_long(talk.on_hold_since, now) else "hold"
+    machine = "machine" if talk.machine else ""
     through = talk.transfer.state if talk.transfer is not None else ""
-    return f"{'mute' if talk.muted else ''}{held}{through}"
+    return f"{'mute' if talk.muted else ''}{held}{through}{machine}"

@@ -51,6 +51,8 @@ class InCall:
     words: str
     choices: list[tuple[str, str]]
     through: Through | None
+    machine: bool = False
+    leaves_message: bool = False
 
 
 def in_call_of(
@@ -66,6 +68,8 @@ def in_call_of(
         words=_words(talk, name, zone, ctx.now),
         choices=[] if through else _choices(transfer_choices(ctx, view.id)),
         through=through,
+        machine=bool(talk.machine),
+        leaves_message=talk.may_leave_message,
     )
 
 

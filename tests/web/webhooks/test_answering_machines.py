@@ -9,13 +9,16 @@ import uuid
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from dialer.services.calling.sounds import add_sound
 from dialer.store.models.calling import Result
 from dialer.store.models.sounds import VoicemailDrop
+from tests.people import Person
 from tests.phone_bank import landline
 from tests.sounds import wav
+from tests.web.reader import Reader
 from tests.web.webhooks.test_dialled_town import (  # noqa: F401 - fixtures
     Evening,
     callers,
@@ -84,7 +87,11 @@ def test_a_volunteer_is_freed_at_once_and_the_message_follows_the_beep(evening: 
     assert evening.town.verdict("+447700900500")["joined_to_two"] == []
 
 
-def test_a_number_hears_it_once_whatever_is_told_twice(evening: Evening) -> None:  # noqa: F811
+def test_a_number_hears_it_once_whatever_is_told_twice(
+    evening: Evening,  # noqa: F811
+    app: Flask,
+    vic: Person,
+) -> None:
     _switch_on(evening)
     evening.town.faults(doubled_callback=1.0)
     machine = landline(100)
@@ -96,7 +103,11 @@ def test_a_number_hears_it_once_whatever_is_told_twice(evening: Evening) -> None
     call = evening.calls()[0]
     assert (call.answered_by, call.machine) == ("machine_end_beep", True)
     assert shown["state"] == "in_call", "it is for the volunteer to say what it is"
-    evening.vic.post(f"/assignments/{shown['assignment_id']}/leave-message")
+    assert (shown["talk"]["machine"], shown["talk"]["may_leave_message"]) == (True, True)
+    page = Reader(app.test_client())
+    page.sign_in(vic.token)
+    assert "sounds like an answering machine" in page.open("/call").words["machine"]
+    assert "You’re free for the next" in page.press("leave-message").text
     evening.pass_by(20)
     assert len(_played(evening, machine)) == 1
     with evening.ctx.unit() as unit:

@@ -76,12 +76,8 @@ def talk(evening: Evening) -> Talk:  # noqa: F811
 
 def test_whoever_is_muted_is_not_heard_and_hears(talk: Talk) -> None:
     assert talk.heard(GWEN) == [("people", talk.leg(VIC)["sid"])]
-    assert talk.press("mute", on=True) == {
-        "muted": True,
-        "on_hold_since": None,
-        "back_at": None,
-        "transfer": None,
-    }
+    pressed = talk.press("mute", on=True)
+    assert (pressed["muted"], pressed["on_hold_since"], pressed["back_at"]) == (True, None, None)
     assert talk.heard(GWEN)[0][0] == "silence"
     assert talk.heard(VIC) == [("people", talk.leg(GWEN)["sid"])]
     assert talk.press("mute", on=True)["muted"], "pressed twice"
@@ -145,7 +141,14 @@ def test_the_next_talk_begins_neither_muted_nor_on_hold(talk: Talk) -> None:
     talk.settle()
     evening.vic.post(f"/assignments/{given['id']}/result", json={"disposition": "contacted"})
     shown = evening.until("in_call")
-    assert shown["talk"] == {"muted": False, "on_hold_since": None, "back_at": None, "transfer": None}
+    assert shown["talk"] == {
+        "muted": False,
+        "on_hold_since": None,
+        "back_at": None,
+        "transfer": None,
+        "machine": None,
+        "may_leave_message": False,
+    }
     evening.pass_by(1)
     assert talk.heard(landline(101)) == [("people", talk.leg(VIC)["sid"])]
 

@@ -72,13 +72,16 @@ class SwitchSchema(Schema):
 
 class TalkSchema(Schema):
     """The talk on the volunteer's line: whether they are muted; since when the other one is on hold, and when
-    those come back by themselves; the last try to put them through to somebody.
+    those come back by themselves; the last try to put them through to somebody; whether the carrier heard a
+    machine, null while nobody can tell, and whether the campaign's message may be left on it.
     """
 
     muted = Flag(required=True)
     on_hold_since = Instant(allow_none=True, required=True)
     back_at = Instant(allow_none=True, required=True)
     transfer = fields.Nested(TransferSchema, allow_none=True)
+    machine = Flag(allow_none=True, required=True)
+    may_leave_message = Flag(required=True)
 
 
 class SessionSchema(Schema):
