@@ -128,3 +128,69 @@ def test_an_evening_by_browser(
     assert all(one.startswith(f"client:volunteer_{organisation_id.hex}_") for one in shown)
     assert town.troubles() == []
     assert not faults, "\n".join(faults)
+
+
+def test_the_line_is_in_one_tab_and_survives_the_network(page: Page, evening: Evening) -> None:
+    page.goto("/call")
+    tap(page, "next")
+    tap(page, "call-browser")
+    tap(page, "mic-join")
+    page.locator("body[data-line=ready]").wait_for()
+    evening.pass_by(2)
+    faults: list[str] = []
+
+    page.context.set_offline(offline=True)
+    page.get_by_text("Getting you back").wait_for()
+    look(page, "lost", faults)
+    page.context.set_offline(offline=False)
+    page.locator("body[data-line=ready]").wait_for()
+    state(page, "waiting")
+    assert len(ours(evening)) == 1, "the leg was there still"
+
+    newer = page.context.new_page()
+    newer.goto("/call")
+    newer.locator("body[data-line=ready]").wait_for()
+    page.get_by_text("Your line is in another tab").wait_for()
+    evening.pass_by(3)
+    assert [call["status"] for call in ours(evening)] == ["completed", "in-progress"]
+    look(page, "elsewhere", faults)
+    tap(page, "line-again")
+    page.locator("body[data-line=ready]").wait_for()
+    newer.get_by_text("Your line is in another tab").wait_for()
+    evening.pass_by(3)
+    assert [call["status"] for call in ours(evening)] == ["completed", "completed", "in-progress"]
+
+    for sid in [str(call["sid"]) for call in ours(evening)[-1:]]:
+        evening.town.put_down(sid)
+    page.get_by_text("Getting you back").or_(page.get_by_text("Putting you on the line")).first.wait_for()
+    page.locator("body[data-line=ready]").wait_for()
+    evening.pass_by(5)
+    assert [call["status"] for call in ours(evening)][-2:] == ["completed", "in-progress"]
+    page.goto("/call")
+    state(page, "waiting")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"), [("NotAllowedError", "doesn’t let us"), ("NotFoundError", "found no")]
+)
+def test_without_a_microphone_it_says_so_and_the_phone_is_there(
+    page: Page, evening: Evening, fault: str, words: str
+) -> None:
+    page.add_init_script(NO_MICROPHONE % fault)
+    page.goto("/call")
+    tap(page, "next")
+    tap(page, "call-browser")
+    page.get_by_text(words).wait_for()
+    faults: list[str] = []
+    look(page, fault, faults)
+    page.locator("[data-test=call-ring-me]").is_visible()
+    assert not faults, "\n".join(faults)
+    page.evaluate("localStorage.setItem('dialer:heard', 'yes')")
+    page.reload()
+    tap(page, "call-browser")
+    page.get_by_text("You’re not on the line here").wait_for()
+    look(page, f"{fault}-later", faults)
+    tap(page, "call-ring-me")
+    page.get_by_text("We’re ringing your phone").wait_for()
+    assert not faults, "\n".join(faults)

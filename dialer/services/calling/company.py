@@ -21,11 +21,12 @@ NEAREST_S: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """So many others are on the line for the campaign; a wait usually lasts between these two, in seconds
+    """So many others are on the line for the campaign, so many of them `talking`; a wait usually lasts between these two, in seconds
     (None where there is nothing to tell from); so many people rang back in the last hour.
     """
 
     others: int
+    talking: int
     usual_wait_s: tuple[int, int] | None
     rang_back: int
 
@@ -35,8 +36,10 @@ def company_of(ctx: Context, campaign_id: uuid.UUID) -> Company:
     with ctx.unit() as unit:
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.SHIFT_RUN)
         lease = unit.session.get(PacerLease, (unit.organisation_id, campaign.id))
+        on_line, talking = dialled.count_on_line(unit, campaign.id)
         return Company(
-            others=max(0, dialled.count_on_line(unit, campaign.id) - 1),
+            others=max(0, on_line - 1),
+            talking=talking,
             usual_wait_s=_usual_wait(lease, ctx.now) if lease else None,
             rang_back=dialled.count_rang_back(unit, campaign.id, ctx.now - RANG_BACK_WITHIN),
         )

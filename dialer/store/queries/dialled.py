@@ -181,15 +181,17 @@ def mode_of(unit: UnitOfWork, call_id: uuid.UUID) -> str | None:
     )
 
 
-def count_on_line(unit: UnitOfWork, campaign_id: uuid.UUID) -> int:
-    """How many volunteers are on their line for a campaign."""
-    query = select(func.count()).where(
+def count_on_line(unit: UnitOfWork, campaign_id: uuid.UUID) -> tuple[int, int]:
+    """How many volunteers are on their line for a campaign, and how many of them talk."""
+    talk = func.count().filter(Shift.state == "in_call")
+    query = select(func.count(), talk).where(
         Shift.organisation_id == unit.organisation_id,
         Shift.campaign_id == campaign_id,
         Shift.state != "ended",
         Shift.line_state == "open",
     )
-    return unit.session.scalar(query) or 0
+    on_line, talking = unit.session.execute(query).one()
+    return on_line, talking
 
 
 def count_rang_back(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime) -> int:

@@ -19,6 +19,7 @@ let phone = null;
 let stage = "off"; // off, joining, ready, lost, or one of OFF
 let tries = 0;
 let again = 0;
+let lost; // the leg that is gone, while another try is waited for
 let renewal = 0;
 
 const page = () => document.querySelector("#softphone");
@@ -51,7 +52,7 @@ async function ask(path, fields) {
 
 // `leg`: the one that was lost, so that a line which went elsewhere meanwhile is left there.
 async function enter(leg) {
-  clearTimeout(again);
+  wait(0);
   sessionStorage.removeItem(LEG);
   if (stage !== "lost") became("joining");
   try {
@@ -85,12 +86,19 @@ function heard(what, leg) {
 function comeBack(leg) {
   if (tries >= AGAIN_MS.length) return hangUp("failed");
   if (stage !== "joining") became("lost");
-  again = setTimeout(() => enter(leg), AGAIN_MS[tries++]);
+  wait(AGAIN_MS[tries++], leg);
   return undefined;
 }
 
-function hangUp(next) {
+// Until it is tried again; while nothing is waited for, the telephone has its leg, or comes back to it by itself.
+function wait(for_ms, leg) {
   clearTimeout(again);
+  lost = leg;
+  again = for_ms ? setTimeout(() => enter(leg), for_ms) : 0;
+}
+
+function hangUp(next) {
+  wait(0);
   clearTimeout(renewal);
   tries = 0;
   became(next);
@@ -144,9 +152,9 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-test=line-again]")) takeOver();
 });
 addEventListener("online", () => {
-  if (stage !== "lost") return;
+  if (!again) return;
   tries = 0;
-  enter(sessionStorage.getItem(LEG));
+  enter(lost);
 });
 // Whoever leaves the page hangs up; with somebody on the line they are asked first.
 addEventListener("beforeunload", (event) => {
