@@ -21,8 +21,9 @@ NEAREST_S: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """So many others are on the line for the campaign, so many of them `talking`; a wait usually lasts between these two, in seconds
-    (None where there is nothing to tell from); so many people rang back in the last hour.
+    """So many others are on the line for the campaign, so many of them `talking`; a wait lasts mostly between
+    these two, in seconds (None where there is nothing to tell from); so many people rang back in the last
+    hour.
     """
 
     others: int

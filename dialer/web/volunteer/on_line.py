@@ -93,8 +93,8 @@ def _bar(shift: SessionView, line: LineView, company: Company, *, here: bool) ->
 
 
 def _rests(shift: SessionView) -> bool:
-    """Whether they paused themselves: what we paused goes on by itself once the line is back."""
-    return shift.state == "paused" and shift.pause_reason is None
+    """Whether they are paused for anything but the line, which is back as soon as the browser has it."""
+    return shift.state == "paused" and shift.pause_reason not in {LINE_LOST, NOT_ANSWERED}
 
 
 def _usual(company: Company) -> str:
