@@ -23,6 +23,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.cli.command import Command, Outcome
+from dialer.cli.doctor_recordings import check_folder
 from dialer.domain.access import Permission
 from dialer.embedded import installed_binaries
 from dialer.embedded.errors import EmbeddedError
@@ -112,6 +113,11 @@ def _check_key_file(settings: Settings) -> Iterator[Finding]:
     path = settings.data_dir / "secret_key"
     if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
         yield Finding("secret key", ok=False, detail="others can read it", remedy=f"chmod 600 '{path}'")
+
+
+def check_recordings(settings: Settings) -> Iterator[Finding]:
+    for ok, detail, remedy in check_folder(settings.data_dir):
+        yield Finding("recordings", ok, detail, remedy)
 
 
 def check_embedded(settings: Settings) -> Iterator[Finding]:
@@ -359,6 +365,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_python,
     check_settings,
     check_data_folder,
+    check_recordings,
     check_embedded,
     check_database,
     check_figures,

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, or_, select, update
 
 from dialer.domain.access import Permission, require
+from dialer.domain.call import FINAL
 from dialer.domain.errors import InvalidTransition, NotFound
 from dialer.domain.recording import BY_COORDINATOR, ON_THE_CALL, SAME_LISTENING, deletes_at
+from dialer.services.calling.reach import reach_assignment
 from dialer.services.calling.recording_seal import SealedReader, SpoiltError
-from dialer.services.calling.recordings import ask_to_mind
+from dialer.services.calling.recordings import ask_to_mind, is_recorded
 from dialer.services.calling.vault import Vault
 from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
@@ -22,6 +24,7 @@ from dialer.store.models.calling import Campaign
 from dialer.store.models.calls import Call
 from dialer.store.models.recordings import Recording
 from dialer.store.queries import recordings
+from dialer.store.queries.calls import latest_call_of
 from dialer.store.session import UnitOfWork
 
 
@@ -126,16 +129,17 @@ def recording_ids(unit: UnitOfWork, call_ids: Sequence[uuid.UUID]) -> dict[uuid.
     return {row.call_id: row.id for row in unit.session.execute(query)} if call_ids else {}
 
 
-def is_being_recorded(ctx: Context, assignment_id: uuid.UUID) -> bool:
-    """Whether the talk that a volunteer has for an assignment is recorded, or about to be."""
-    require(ctx.actor, Permission.SHIFT_RUN)
+def is_recorded_now(ctx: Context, assignment_id: uuid.UUID) -> bool:
+    """Whether the talk that a volunteer has for an assignment is recorded, or about to be: from the moment
+    that the carrier has the call, so that their page says so before the two are joined.
+    """
     with ctx.unit() as unit:
-        query = select(Recording.id).where(
-            Recording.organisation_id == unit.organisation_id,
-            Recording.state.in_(ON_THE_CALL),
-            recordings.of_calls(Call.assignment_id == assignment_id),
-        )
-        return unit.session.scalar(query.limit(1)) is not None
+        assignment = reach_assignment(ctx, unit, assignment_id, Permission.ASSIGNMENT_READ)
+        call = latest_call_of(unit, assignment.id)
+        if call is None or call.state in FINAL or call.parted_at is not None:
+            return False
+        row = recordings.of_call(unit, call.id)
+        return is_recorded(unit, call) if row is None else row.state in ON_THE_CALL
 
 
 def _rows(ctx: Context) -> Select[Recording, Call, int]:

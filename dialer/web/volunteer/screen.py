@@ -143,6 +143,7 @@ class CallScreen:
     stopped: str | None = None
     shown: str = ""
     in_call: InCall | None = None
+    recorded: bool = False
 
 
 Person = CalledContact | HouseholdMember
@@ -163,6 +164,8 @@ class Setting:
     shown: str = ""
     """Of somebody on a line of their own: what the page stands for (`line.shown`)."""
     in_call: InCall | None = None
+    recorded: bool = False
+    """Whether the call is recorded, or about to be."""
 
 
 def call_screen(
@@ -209,6 +212,7 @@ def call_screen(
         stopped=str(gettext(around.stopped)) if around.stopped else None,
         shown=around.shown,
         in_call=around.in_call,
+        recorded=around.recorded,
     )
 
 

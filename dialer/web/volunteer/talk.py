@@ -15,6 +15,7 @@ from dialer.domain.talk import Talk
 from dialer.services.calling.assignments import save_draft, skip_assignment
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.corrections import correct_result, undo_result
+from dialer.services.calling.recordings import object_to
 from dialer.services.calling.results import record_result
 from dialer.services.calling.views import AssignmentView, CampaignView
 from dialer.services.context import Context
@@ -95,6 +96,15 @@ def skip() -> Response:
 def stop() -> Response:
     """“Stop contacting me”, the first press: the foot asks, and the second press saves."""
     return redirect("/call?stop=1", code=303)
+
+
+@talk.post("/stop-recording")
+@allow(Permission.RESULT_RECORD)
+def stop_recording() -> Response:
+    """The person doesn’t want to be recorded: it ends, and what there is of the talk is deleted."""
+    object_to(context(), id_in_form("assignment"))
+    tell(gettext("The call isn’t recorded any more. What there was of it is deleted."))
+    return to_call()
 
 
 @talk.post("/result")

@@ -121,6 +121,7 @@ FIELDS = [
     "send_at",
     "test_to",
     "confirm",
+    "retention_days",
     "seen",
     "decision",
     "g-0-join",
@@ -165,6 +166,7 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "blast_id": _draft(ctx, bank),
         "conversation_id": _conversation(ctx),
         "sound_id": add_sound(ctx, io.BytesIO(wav()), "Thursday")[0].id,
+        "recording_id": uuid.UUID(int=2),
         "sender_id": add_sender(ctx, NewSender("+447700900188"))[0].id,
         "session_id": start_session(ctx, bank.campaign_id).id,
     }

@@ -21,6 +21,7 @@ from dialer.town.voice.verbs import Say
 from dialer.web.webhooks import spoken
 from tests.conftest import Caller
 from tests.people import Person
+from tests.web.reader import Reader
 from tests.web.webhooks.test_dialled_answers import Exchange, exchange, people  # noqa: F401 -- fixtures
 from tests.web.webhooks.test_ring_me import (  # noqa: F401 -- fixtures
     GWEN,
@@ -173,6 +174,17 @@ def test_whoever_objects_is_recorded_no_longer_and_nothing_is_left(studio: Studi
     assert studio.audited()[-1] == "recording.objected_to"
     studio.pass_by(60)
     assert len(studio.at_carrier()) == 1, "and is not begun again"
+
+
+def test_the_volunteers_page_says_so_and_stops_it(studio: Studio, app, vic: Person):
+    studio.talk()
+    page = Reader(app.test_client())
+    page.sign_in(vic.token)
+    assert "This call is recorded." in page.open("/call").text
+    stopped = page.press("stop-recording")
+    assert "The call isn’t recorded any more." in stopped.text
+    assert "stop-recording" not in stopped.tests
+    assert studio.row["why"] == "objection"
 
 
 @pytest.mark.slow
