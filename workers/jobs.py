@@ -12,6 +12,7 @@ from dialer.services.calling import (
     call_looks,
     dialled_answers,
     leaving_messages,
+    moving,
     placing,
     recording_work,
     room_settling,
@@ -183,6 +184,12 @@ def settle_room(ctx: Context, shift_id: str) -> None:
 def leave_message(ctx: Context, call_id: str) -> None:
     """Send a call on to the message that is left on a machine."""
     leaving_messages.leave(ctx, installed().carrier, uuid.UUID(call_id))
+
+
+@job(Permission.SYSTEM_RUN)
+def move_shift(ctx: Context, session_id: str) -> None:
+    """Have a volunteer go on in another campaign, who is done with whom they had in hand."""
+    moving.follow(ctx, uuid.UUID(session_id))
 
 
 @job(Permission.SYSTEM_RUN)

@@ -15,6 +15,7 @@ from dialer.services.calling.caller_ids import watch_caller_ids
 from dialer.services.calling.in_call import bring_back
 from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
 from dialer.services.calling.line_keeping import pause_unseen
+from dialer.services.calling.moving import follow_all
 from dialer.services.calling.placing import ask_if_waiting
 from dialer.services.calling.queue_ordering import order_all_again, order_queues
 from dialer.services.calling.recording_keeping import delete_old, sweep_folder
@@ -64,6 +65,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("mind recordings", 2, mind_if_due),
     Tick("delete old recordings", 60, delete_old),
     Tick("sweep the folder of recordings", 3600, sweep_folder),
+    Tick("move shifts", 2, follow_all),
     Tick("pause unseen volunteers", 10, pause_unseen),
     Tick("reconcile messages", 5, ask_to_reconcile),
     Tick("read what texts cost", 60, ask_to_price),

@@ -17,6 +17,7 @@ from dialer.web.public.opt_out import opting_out
 from dialer.web.public.preferences import preferences
 from dialer.web.public.sign_in import public
 from dialer.web.public.sound import played
+from dialer.web.volunteer.going_on import going_on, install_going_on
 from dialer.web.volunteer.helping import helping, install_helping
 from dialer.web.volunteer.in_call import in_call
 from dialer.web.volunteer.line_join import line_join
@@ -37,8 +38,9 @@ def install_pages(app: Flask) -> None:
     install_house(app)
     install_words(app)
     install_helping(app)
+    install_going_on(app)
     install_softphone(app)
-    calling = (helping, in_call, line_join, on_line, own_phone, practice, putting_through)
+    calling = (going_on, helping, in_call, line_join, on_line, own_phone, practice, putting_through)
     volunteers = (*calling, shift, softphone, talk)
     visitors = (health, imprints, joining, opting_out, played, preferences, public)
     for blueprint in (coordinator, *visitors, *volunteers):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dialer.domain.ringing import SOON
 from dialer.services.context import Context
+from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
 from dialer.store.session import UnitOfWork
 
@@ -22,6 +23,18 @@ def ask_for_message(ctx: Context, call: Call) -> None:
     """Have a worker send a call on to the message that is left on it, before anything else that waits."""
     ctx.jobs.enqueue(
         "calls", "workers.jobs.leave_message", str(ctx.organisation_id), str(call.id), first=True
+    )
+
+
+def ask_to_move(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
+    """Have a worker move a shift that is done with whom it had in hand, after the commit, where its volunteer
+    is to go on in another campaign.
+    """
+    if shift.moving_to is None:
+        return
+    args, shift_id = str(ctx.organisation_id), str(shift.id)
+    unit.after_commit(
+        lambda: ctx.jobs.enqueue("calls", "workers.jobs.move_shift", args, shift_id, first=True)
     )
 
 

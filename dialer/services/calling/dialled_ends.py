@@ -19,6 +19,7 @@ from dialer.domain.disposition import Disposition
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.result import HouseholdReport, Report
 from dialer.services.calling import pacing_events, recordings
+from dialer.services.calling.call_jobs import ask_to_move
 from dialer.services.calling.reach import campaign_of
 from dialer.services.calling.results import Recording, complete
 from dialer.services.calling.room_settling import change_room
@@ -138,6 +139,8 @@ def _of_machine(ended: Ended) -> Disposition | None:
 def _let_volunteer_go(ended: Ended) -> None:
     """They finish up; whoever is done with it already is ready for the next."""
     shift = ended.shift
+    if shift is not None and ended.assignment.state != "open":
+        ask_to_move(ended.ctx, ended.unit, shift)
     if shift is None or shift.state not in ("in_call", "wrap_up"):
         return
     if ended.assignment.state == "open":

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from dialer.domain.line import UNSEEN
-from dialer.services.calling.call_jobs import hang_up
+from dialer.services.calling.call_jobs import ask_to_move, hang_up
 from dialer.services.calling.shift_states import free, move, pause_them
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
@@ -36,6 +36,7 @@ def free_shifts(
         .with_for_update()
     )
     for shift in shifts.all():
+        ask_to_move(ctx, unit, shift)
         still_there = hang_up_contact(ctx, unit, shift)
         if shift.state == "paused":
             continue

@@ -42,10 +42,17 @@ def line_view(unit: UnitOfWork, shift: Shift) -> LineView | None:
 
 
 def begin_line(
-    ctx: Context, unit: UnitOfWork, campaign: Campaign, shift: Shift, before: Shift | None = None
+    ctx: Context,
+    unit: UnitOfWork,
+    campaign: Campaign,
+    shift: Shift,
+    before: Shift | None = None,
+    *,
+    ring: bool = True,
 ) -> None:
     """Give a new shift (locked, as is the one `before` it that it replaces) its line: the one that the
-    volunteer is on already, else their phone is rung, where they wish it. `Conflict` where it can't be.
+    volunteer is on already, else their phone is rung, where they wish it (`ring`). `Conflict` where it can't
+    be.
     """
     if not holds_line(campaign.dialing_mode, shift.via):
         if before is not None:
@@ -53,10 +60,10 @@ def begin_line(
         return
     had_line = before is not None and before.line_call_id is not None
     if before is not None and had_line:
-        _move_line(ctx, unit, before, shift)
+        move_line(ctx, unit, before, shift)
     else:
         give_pin(unit, shift)
-    if shift.via == "phone" and not had_line:
+    if ring and shift.via == "phone" and not had_line:
         ring_volunteer(ctx, unit, campaign, shift, shift.phone)
 
 
@@ -131,7 +138,7 @@ def close_line(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
     leave(ctx, unit, _locked(unit, [call_id]))
 
 
-def _move_line(ctx: Context, unit: UnitOfWork, before: Shift, shift: Shift) -> None:
+def move_line(ctx: Context, unit: UnitOfWork, before: Shift, shift: Shift) -> None:
     """The volunteer's leg, and that of whom they talk with, go on in the new shift: it is the same room."""
     shift.pin, shift.line_call_id = before.pin, before.line_call_id
     line, before.line_call_id = before.line_state, None

@@ -122,6 +122,8 @@ def _must_wait(seat: Seat) -> NobodyNow | None:
         return NobodyNow("all_paused", ASK_AGAIN_S)
     if seat.campaign.state != "active":
         return NobodyNow("campaign_paused", ASK_AGAIN_S)
+    if seat.shift.moving_to is not None:
+        return NobodyNow("moving", DIALLED_SOON_S)
     if seat.shift.state == "paused":
         return NobodyNow("session_paused", ASK_AGAIN_S)
     rules = calling_rules(seat.campaign)

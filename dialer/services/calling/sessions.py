@@ -13,14 +13,20 @@ from dialer.services.calling.beside import help_in, supervised_in
 from dialer.services.calling.leases import end_shift, give_back
 from dialer.services.calling.lines import begin_line, line_view, rest_elsewhere
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift, volunteer_id
+from dialer.services.calling.shift_begin import (
+    Beginning,
+    begin_shift,
+    new_shift,
+    one_start_at_a_time,
+    state_with,
+)
 from dialer.services.calling.shift_states import move
 from dialer.services.calling.talk_views import talk_view
 from dialer.services.calling.views import SessionView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
-from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Campaign, Shift
-from dialer.store.queries import dialled, supervising
+from dialer.store.queries import supervising
 from dialer.store.queries.calls import is_on_the_phone
 from dialer.store.session import UnitOfWork
 
@@ -40,13 +46,10 @@ def start_session(
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.SHIFT_RUN)
         if campaign.state != "active":
             raise InvalidTransition("Nobody is called in this campaign just now.", state=campaign.state)
-        _one_start_at_a_time(unit, volunteer_id(ctx))
+        one_start_at_a_time(unit, volunteer_id(ctx))
         earlier = _latest_shift(unit, volunteer_id(ctx))
-        before = _end_open_shift(ctx, unit, campaign_id)
-        shift = _new_shift(ctx, campaign_id, via, phone, earlier)
-        unit.session.add(shift)
-        unit.session.flush()
-        assignment = _take_over(ctx, unit, before, shift) if before else None
+        wanted = new_shift(ctx, Beginning(volunteer_id(ctx), campaign_id, via, phone), earlier)
+        shift, before, assignment = begin_shift(ctx, unit, wanted)
         rest_elsewhere(ctx, unit, shift)
         begin_line(ctx, unit, campaign, shift, before)
         ctx.audit(unit, "session.started", "session", shift.id, {"campaign_id": str(campaign_id)})
@@ -102,7 +105,7 @@ def resume_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
     with ctx.unit() as unit:
         shift = _living(reach_shift(ctx, unit, session_id, lock=True))
         assignment = hear_from(ctx, unit, shift)
-        move(unit, shift, ctx.now, _state_with(unit, assignment))
+        move(unit, shift, ctx.now, state_with(unit, assignment))
         return session_view(unit, shift, assignment)
 
 
@@ -166,6 +169,9 @@ def session_view(unit: UnitOfWork, shift: Shift, assignment: Assignment | None) 
         assignment_id=assignment.id if assignment else None,
         limited=shift.limited_since is not None,
         pause_reason=shift.pause_reason,
+        moving_to=shift.moving_to,
+        moved_to=shift.moved_to,
+        end_reason="moved" if shift.moved_to else None,
         line=line_view(unit, shift),
         talk=talk_view(unit, shift),
         help=help_in(company),
@@ -179,32 +185,6 @@ def _living(shift: Shift) -> Shift:
     return shift
 
 
-def _new_shift(
-    ctx: Context, campaign_id: uuid.UUID, via: str, phone: str | None, earlier: Shift | None
-) -> Shift:
-    return Shift(
-        organisation_id=ctx.organisation_id,
-        campaign_id=campaign_id,
-        account_id=volunteer_id(ctx),
-        state="ready",
-        via=via,
-        phone=phone,
-        calls=0,
-        talks=0,
-        started_at=ctx.now,
-        last_seen_at=ctx.now,
-        state_since=ctx.now,
-        ready_since=ctx.now,
-        line_state="none",
-        limited_since=earlier.limited_since if earlier else None,
-        limits_from=earlier.limits_from if earlier else None,
-    )
-
-
-def _one_start_at_a_time(unit: UnitOfWork, account_id: uuid.UUID) -> None:
-    unit.session.get_one(Account, (unit.organisation_id, account_id), with_for_update={"key_share": True})
-
-
 def _latest_shift(unit: UnitOfWork, account_id: uuid.UUID) -> Shift | None:
     return unit.session.scalar(
         select(Shift)
@@ -212,40 +192,3 @@ def _latest_shift(unit: UnitOfWork, account_id: uuid.UUID) -> Shift | None:
         .order_by(Shift.started_at.desc(), Shift.id.desc())
         .limit(1)
     )
-
-
-def _end_open_shift(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID) -> Shift | None:
-    shift = unit.session.scalar(
-        select(Shift)
-        .where(
-            Shift.organisation_id == unit.organisation_id,
-            Shift.account_id == volunteer_id(ctx),
-            Shift.campaign_id == campaign_id,
-            Shift.state != "ended",
-        )
-        .with_for_update()
-    )
-    if shift is not None:
-        move(unit, shift, ctx.now, "ended")
-        shift.ended_at = ctx.now
-        unit.session.flush()
-    return shift
-
-
-def _take_over(ctx: Context, unit: UnitOfWork, before: Shift, shift: Shift) -> Assignment | None:
-    assignment = open_assignment(unit, before.id, lock=True)
-    dialled.move_leg(unit, before.id, shift.id)
-    supervising.move(unit, before.id, shift.id)
-    if assignment is not None:
-        assignment.shift_id = shift.id
-        move(unit, shift, ctx.now, _state_with(unit, assignment))
-    return assignment
-
-
-def _state_with(unit: UnitOfWork, assignment: Assignment | None) -> str:
-    """The state of a shift that goes on with this in hand: whom the dialler rang is finished up."""
-    if assignment is None:
-        return "ready"
-    if is_on_the_phone(unit, assignment.id):
-        return "in_call"
-    return "wrap_up" if dialled.joined_among(unit, [assignment.id]) else "assigned"

@@ -47,6 +47,8 @@ def free(unit: UnitOfWork, shift: Shift, now: dt.datetime) -> None:
         pause_them(unit, shift, now, LINE_LOST)
     elif shift.line_state != "none" and is_unseen(shift.last_seen_at, now):
         pause_them(unit, shift, now, UNSEEN)
+    elif shift.moving_to is not None:  # they are about to go on elsewhere
+        move(unit, shift, now, "wrap_up")
     else:
         move(unit, shift, now, "ready")
 

@@ -137,6 +137,12 @@ class SessionView:
     """Too much skipped: a coordinator has to let the volunteer go on."""
     pause_reason: str | None = None
     """Why we paused it (`domain.line.PAUSE_REASONS`); none for the volunteer's own pause."""
+    moving_to: uuid.UUID | None = None
+    """The campaign where they go on once they are done with whom they have in hand."""
+    moved_to: uuid.UUID | None = None
+    """The shift in which they went on, elsewhere."""
+    end_reason: str | None = None
+    """`moved`: it ended since they went on elsewhere."""
     line: LineView | None = None
     """Their own line, where they wait on one for people who are dialled."""
     talk: TalkView | None = None

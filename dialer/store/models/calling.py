@@ -278,6 +278,11 @@ class Shift(Identified, Base):
             postgresql_where=text("room_changed_at IS NOT NULL"),
         ),
         Index(
+            "ix_shift_moving",
+            "organisation_id",
+            postgresql_where=text("moving_to IS NOT NULL AND state <> 'ended'"),
+        ),
+        Index(
             "uq_shift_pin",
             "organisation_id",
             "pin",
@@ -306,6 +311,10 @@ class Shift(Identified, Base):
     room_changed_at: Mapped[Instant | None]
     """Since when their room isn't known to be as it should be, at the carrier (`room_settling`)."""
     pin: Mapped[str | None]
+    moving_to: Mapped[uuid.UUID | None]
+    """The campaign where they go on once they are done with whom they have in hand."""
+    moved_to: Mapped[uuid.UUID | None]
+    """The shift in which they went on."""
     pause_reason: Mapped[str | None]
     """Why we paused them (`domain.line.PAUSE_REASONS`); none where they wished it themselves."""
 

@@ -33,6 +33,7 @@ def _waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> Select[Shift]:
             Shift.campaign_id == campaign_id,
             Shift.state == "ready",
             Shift.line_state == "open",
+            Shift.moving_to.is_(None),
             ~exists().where(*of_shift, Assignment.state == "open"),
             ~exists().where(*in_room, Call.mode == DIALLED, Call.state.in_(OPEN), Call.parted_at.is_(None)),
         )

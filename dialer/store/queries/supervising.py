@@ -84,6 +84,17 @@ def _asking(unit: UnitOfWork, campaign_id: uuid.UUID) -> Sequence[uuid.UUID]:
     ).all()
 
 
+def move_on(unit: UnitOfWork, before: uuid.UUID, after: uuid.UUID, campaign_id: uuid.UUID) -> None:
+    """The same where the one that takes its place is of another campaign."""
+    move(unit, before, after)
+    asked = update(HelpRequest).where(
+        HelpRequest.organisation_id == unit.organisation_id,
+        HelpRequest.shift_id == after,
+        HelpRequest.closed_at.is_(None),
+    )
+    unit.session.execute(asked.values(campaign_id=campaign_id))
+
+
 def move(unit: UnitOfWork, before: uuid.UUID, after: uuid.UUID) -> None:
     """What was asked in one shift (locked), and who supervises it, belong to the one that takes its place."""
     for kept, is_open in ((HelpRequest, HelpRequest.closed_at), (Supervision, Supervision.ended_at)):

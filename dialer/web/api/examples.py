@@ -92,6 +92,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "NewSession": {"via": "own_phone"},
     "AskForLine": {"via": "phone", "phone": "07700 900 123"},
     "NewSuppression": {"number": "07700 900 456", "channels": ["voice"], "reason": "tps"},
+    "Move": {"campaign_id": _CAMPAIGN},
+    "MoveMany": {"to": _CAMPAIGN, "all": True},
     "MyLanguages": {"languages": ["cy", "en"]},
     "NewToken": {"role": "observer", "name": "Screen in the committee room", "expires_in_s": 43_200},
     "NewVolunteer": {

@@ -8,16 +8,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import render_template, url_for
-from flask_babel import gettext
+from flask import render_template, request, url_for
+from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import Conflict, NotFound
+from dialer.domain.errors import Conflict, NotFound, RuleBroken
 from dialer.domain.line import LINE_LOST, NOT_ANSWERED, UNSEEN
 from dialer.services.accounts.volunteers import get_volunteer
-from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.help_requests import close_help, take_help
+from dialer.services.calling.moving import MovedView, move_sessions
 from dialer.services.calling.sessions import (
     end_session,
     get_session,
@@ -27,17 +28,19 @@ from dialer.services.calling.sessions import (
 )
 from dialer.services.calling.shift_list import ListedShift, list_shifts
 from dialer.services.context import Context
+from dialer.services.paging import Page
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
-from dialer.web.coordinator.forms import everything
+from dialer.web.coordinator.forms import everything, said, ticked
 from dialer.web.coordinator.wording import DISPOSITION, SHIFT_STATE
 from dialer.web.desk import context
-from dialer.web.guard import allow
+from dialer.web.guard import allow, may_open
 from dialer.web.notices import tell
 from dialer.web.rule_words import N_
 from dialer.web.words import duration, lowered
 
 _ASKS: Final = "asks"
+TARGETS_MOST: Final = 100
 _ORDER: Final = (_ASKS, "in_call", "wrap_up", "assigned", "ready", "paused", "ended")
 _WHY_PAUSED: Final[Mapping[str, str]] = {
     LINE_LOST: N_("the line was lost"),
@@ -141,6 +144,41 @@ def end_shift(session_id: uuid.UUID) -> Response:
     return _do(end_session, session_id, gettext("The shift has ended."))
 
 
+@coordinator.post("/campaigns/<uuid:campaign_id>/shifts/move")
+@allow(Permission.VOLUNTEER_MANAGE)
+def move_shifts(campaign_id: uuid.UUID) -> Response:
+    """Have those who were ticked, or everybody, go on in another campaign."""
+    ctx = context()
+    to, ids = _id(said("to")), [_id(one) for one in request.form.getlist("shift")]
+    if not ids and not ticked("all"):
+        tell(gettext("Tick who is to go."), "warn")
+    else:
+        try:
+            _tell_moved(move_sessions(ctx, campaign_id, to, None if ticked("all") else ids))
+        except RuleBroken as refusal:
+            tell(gettext(refusal.detail), "warn")
+    return Response(status=303, headers={"Location": url_for("coordinator.shifts", campaign_id=campaign_id)})
+
+
+def _id(written: str) -> uuid.UUID:
+    """An id that a form names; anything else isn't there."""
+    try:
+        return uuid.UUID(written)
+    except ValueError:
+        raise NotFound from None
+
+
+def _tell_moved(found: MovedView) -> None:
+    if found.moved or found.after_call:
+        tell(
+            gettext("%(now)s moved now, %(later)s after their call.", now=found.moved, later=found.after_call)
+        )
+    if found.refused:
+        reasons = sorted({gettext(why) for _, why in found.refused})
+        left = ngettext("One stays.", "%(num)s stay.", len(found.refused))
+        tell(f"{left} {' '.join(reasons)}", "warn")
+
+
 def _page(template: str, campaign_id: uuid.UUID) -> str:
     ctx = context()
     campaign = get_campaign(ctx, campaign_id)
@@ -156,7 +194,16 @@ def _page(template: str, campaign_id: uuid.UUID) -> str:
         asks=_asks,
         beside=_beside,
         me=ctx.actor.account_id,
+        targets=_targets(ctx, campaign_id),
     )
+
+
+def _targets(ctx: Context, campaign_id: uuid.UUID) -> list[tuple[str, str]]:
+    """Where people may go on, for whoever may send them."""
+    if not may_open("coordinator.move_shifts", "POST"):
+        return []
+    found = list_campaigns(ctx, Page(TARGETS_MOST)).items
+    return [(str(one.id), one.name) for one in found if one.state == "active" and one.id != campaign_id]
 
 
 def _groups(found: Sequence[ListedShift]) -> list[Group]:

@@ -70,13 +70,13 @@ def beside() -> Response:
 
 def beside_word() -> str:
     """The same of the reader's own shift."""
-    now = _mine()
+    now = mine()
     return beside_of(now) if now else ""
 
 
 def beside_me() -> Beside | None:
     """What the page says of it; None for somebody without a shift."""
-    now = _mine()
+    now = mine()
     if now is None:
         return None
     return Beside(
@@ -103,7 +103,7 @@ def _room_words(supervised: Supervised) -> str:
     return str(gettext(_IN_ROOM[supervised.mode], name=supervised.name))
 
 
-def _mine() -> SessionView | None:
+def mine() -> SessionView | None:
     """The reader's shift, read once a page."""
     if "my_shift" not in g:
         actor = current_actor()

@@ -101,7 +101,8 @@ def beside_of(shift: SessionView) -> str:
 def shown(shift: SessionView, line: LineView, now: dt.datetime) -> str:
     """What a page of somebody on a line of their own stands for: once this is another, it is shown anew."""
     marks = f"{_marks(shift.talk, now)}:{beside_of(shift)}"
-    return f"{shift.state}:{line.state}:{shift.assignment_id or ''}:{marks}"
+    goes_on = f"{shift.campaign_id}:{shift.moving_to or ''}"
+    return f"{shift.state}:{line.state}:{shift.assignment_id or ''}:{marks}:{goes_on}"
 
 
 def _marks(talk: TalkView | None, now: dt.datetime) -> str:

@@ -7,9 +7,11 @@ import uuid
 import pytest
 from flask import Flask
 
+from dialer.services.context import Context
 from tests.conftest import SetClock
 from tests.examples import cases
-from tests.people import Person
+from tests.people import Person, join_campaign
+from tests.phone_bank import Voter, landline, running_campaign
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
 
@@ -105,3 +107,22 @@ def test_practice_is_not_disturbed(app: Flask, vic: Person, bank: PhoneBank) -> 
     reader.sign_in(vic.token)
     assert "help" not in reader.open("/practice").buttons
     assert "help" not in reader.open("/call").buttons, "nobody is on a shift yet"
+
+
+def test_callers_go_on_in_another_campaign_by_a_coordinators_hand_or_their_own(
+    desk: Reader, phone: Reader, shifts: str, ctx: Context, vic: Person
+) -> None:
+    phone.press("next")
+    elsewhere = running_campaign(ctx, [Voter("Else", [landline(700)])])
+    join_campaign(ctx.units, vic, elsewhere.id)
+    desk.open(shifts)
+    assert "Tick who is to go." in desk.press("move-them").text
+    page = desk.press("move-them", all="yes", to=str(elsewhere.id))
+    assert "0 moved now, 1 after their call." in page.text
+    assert f"After this call you move to {elsewhere.name}." in phone.open("/call").words["moving"]
+    assert "You stay where you are." in phone.press("stay").text
+    phone.press("pause")
+    assert "After this call you move" in phone.press("move-on").text
+    phone.press("stay")
+    desk.open(shifts)
+    assert desk.press("move-them", all="yes", to="x").status == 404

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from flask import Response, jsonify, url_for
 from flask.views import MethodView
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from dialer.domain.access import Permission
-from dialer.services.calling import in_call, line_asking, next_contact
+from dialer.services.calling import in_call, line_asking, moving, next_contact
 from dialer.services.calling import sessions as deeds
 from dialer.services.calling.views import NobodyNow, SessionView
 from dialer.web.api.blueprint import Resource
@@ -24,6 +24,8 @@ from dialer.web.streams.opening import LAST_EVENT_ID, open_session_stream
 
 sessions = Resource("sessions", "Volunteers' shifts, and the next contact in them")
 
+
+MOVED_MOST: Final = 500
 
 _EVENTS: Final = (
     "Events `session`, `assignment` and `call`, with the bodies of `GET /sessions/{id}`, `GET "
@@ -84,6 +86,43 @@ class TalkSchema(Schema):
     may_leave_message = Flag(required=True)
 
 
+class MoveSchema(Schema):
+    """Where the volunteer goes on, and how they call there: as before, unless named."""
+
+    campaign_id = Id(required=True)
+    via = Choice("own_phone", "browser", "phone", allow_none=True, load_default=None)
+    phone = Text(max_length=40, allow_none=True, load_default=None)
+
+
+class MoveManySchema(Schema):
+    """Where they go on, and who: `session_ids`, or `all` who are on a shift in the campaign."""
+
+    to = Id(required=True)
+    session_ids = fields.List(Id(), validate=validate.Length(max=MOVED_MOST), load_default=list)
+    all = Flag(load_default=False)
+
+    @validates_schema
+    def one_of_them(self, data: dict[str, Any], **_: object) -> None:
+        """Nobody is moved by mistake."""
+        if bool(data.get("session_ids")) == data.get("all", False):
+            raise ValidationError({"session_ids": ["Name the sessions, or say all."]})
+
+
+class NotMovedSchema(Schema):
+    """Who stays, and why."""
+
+    session_id = Id(required=True)
+    detail = Text(required=True)
+
+
+class MovedSchema(Schema):
+    """How many went at once, how many go after their call, and who doesn't."""
+
+    moved = Whole(required=True)
+    after_call = Whole(required=True)
+    refused = fields.List(fields.Nested(NotMovedSchema), required=True)
+
+
 class SessionSchema(Schema):
     """A volunteer's shift."""
 
@@ -98,6 +137,9 @@ class SessionSchema(Schema):
     assignment_id = Id(allow_none=True)
     limited = Flag()
     pause_reason = Text(allow_none=True)
+    moving_to = Id(allow_none=True)
+    moved_to = Id(allow_none=True)
+    end_reason = Text(allow_none=True)
     line = fields.Nested(LineSchema, allow_none=True)
     talk = fields.Nested(TalkSchema, allow_none=True)
     help = fields.Nested(HelpSchema, allow_none=True)
@@ -112,6 +154,41 @@ def start(body: dict[str, Any], campaign_id: str) -> tuple[SessionView, int, dic
     """Begin a shift; an earlier one in this campaign ends, and its open assignment moves here."""
     made = deeds.start_session(context(), path_id(campaign_id), **body)
     return made, 201, {"Location": url_for("sessions.Session", session_id=made.id)}
+
+
+@sessions.route("/campaigns/<campaign_id>/sessions/move", methods=["POST"])
+@allow(Permission.VOLUNTEER_MANAGE)
+@sessions.arguments(MoveManySchema)
+@sessions.response(200, MovedSchema)
+def move_many(body: dict[str, Any], campaign_id: str) -> dict[str, object]:
+    """Have volunteers go on in another campaign: these shifts, or all. Who has somebody in hand goes after
+    that; who can't go is named, with why.
+    """
+    ids = None if body["all"] else body["session_ids"]
+    found = moving.move_sessions(context(), path_id(campaign_id), body["to"], ids)
+    refused = [{"session_id": one, "detail": why} for one, why in found.refused]
+    return {"moved": found.moved, "after_call": found.after_call, "refused": refused}
+
+
+@sessions.route("/sessions/<session_id>/move")
+class SessionMove(MethodView):
+    """Going on in another campaign."""
+
+    @allow(Permission.SHIFT_RUN)
+    @sessions.arguments(MoveSchema)
+    @sessions.response(200, SessionSchema)
+    def post(self, body: dict[str, Any], session_id: str) -> SessionView:
+        """Go on in another campaign: the session there, or, while somebody is in hand, this one with
+        `moving_to`. The line stays open. Without `via` nobody is rung who isn't on a line yet.
+        """
+        how = moving.How(body["via"], body["phone"])
+        return moving.move_session(context(), path_id(session_id), body["campaign_id"], how)
+
+    @allow(Permission.SHIFT_RUN)
+    @sessions.response(200, SessionSchema)
+    def delete(self, session_id: str) -> SessionView:
+        """Stay after all, while that hasn't happened yet."""
+        return moving.stay(context(), path_id(session_id))
 
 
 @sessions.route("/sessions/<session_id>")

@@ -1,0 +1,244 @@
+"""A volunteer goes on in another campaign in mid-shift: at once while nobody is in hand, else after that
+(contract §6).
+
+The shift ends, with its counts, and another one begins in the other campaign. Whoever is on a line of their
+own stays on it, since their room is theirs and not the shift's: nobody hangs up, and nothing rings.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import select
+
+from dialer.domain.access import Permission, Role, require
+from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.line import DIALLED_MODES, HELD_VIA
+from dialer.services.calling.lines import begin_line, close_line, rest_elsewhere
+from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift
+from dialer.services.calling.sessions import session_view
+from dialer.services.calling.shift_begin import Beginning, begin_shift, new_shift, one_start_at_a_time
+from dialer.services.calling.shift_states import free, move
+from dialer.services.calling.views import SessionView
+from dialer.services.contention import again_after_deadlock
+from dialer.services.context import Context
+from dialer.store.models.accounts import Account, AccountCampaign
+from dialer.store.models.calling import Campaign, Shift
+from dialer.store.queries import dialled, supervising
+from dialer.store.session import UnitOfWork
+
+AT_ONCE_MOST: Final = 500
+_NOT_ACTIVE: Final = "Nobody is called in that campaign just now."
+_NOT_THEIRS: Final = "They don’t call for that campaign. Let them in first."
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How the volunteer wants to be on the line there, where they aren't on one: as a new shift asks it."""
+
+    via: str | None = None
+    phone: str | None = None
+
+
+@again_after_deadlock
+def move_session(
+    ctx: Context, session_id: uuid.UUID, campaign_id: uuid.UUID, how: How | None = None
+) -> SessionView:
+    """Have a volunteer go on in another active campaign of theirs: the new shift, or, while they have
+    somebody in hand, the old one with `moving_to`. Its own campaign: they stay after all.
+
+    A campaign that isn't active, a shift that is over: `InvalidTransition`. For somebody else: who manages
+    the volunteers of both campaigns. One that the volunteer doesn't call for: `Conflict`.
+    """
+    with ctx.unit() as unit:
+        one_start_at_a_time(unit, reach_shift(ctx, unit, session_id).account_id)
+        shift = reach_shift(ctx, unit, session_id, lock=True)
+        if shift.state == "ended":
+            raise InvalidTransition("This shift is over. Start another one.", state="ended")
+        if campaign_id == shift.campaign_id:
+            return _stay(ctx, unit, shift)
+        campaign = _target(ctx, unit, shift, campaign_id)
+        ctx.audit(unit, "session.moved", "session", shift.id, {"campaign_id": str(campaign_id)})
+        if _is_free(unit, shift):
+            return _view(unit, _go(ctx, unit, shift, campaign, how))
+        shift.moving_to = campaign.id
+        return _view(unit, shift)
+
+
+@again_after_deadlock
+def stay(ctx: Context, session_id: uuid.UUID) -> SessionView:
+    """They stay where they are after all. Who has gone already: `InvalidTransition`."""
+    with ctx.unit() as unit:
+        shift = reach_shift(ctx, unit, session_id, lock=True)
+        if shift.state == "ended":
+            raise InvalidTransition("They have gone on already.", state="ended")
+        return _stay(ctx, unit, shift)
+
+
+@again_after_deadlock
+def follow(ctx: Context, session_id: uuid.UUID) -> None:
+    """Move a shift that waited for the end of what it had in hand, if that is over. Where the campaign isn't
+    active any more they stay, and are ready.
+    """
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        seen = unit.session.get(Shift, (unit.organisation_id, session_id))
+        if seen is None or seen.moving_to is None:
+            return
+        one_start_at_a_time(unit, seen.account_id)
+        unit.session.refresh(seen, with_for_update=True)
+        if seen.state == "ended" or seen.moving_to is None or not _is_free(unit, seen):
+            return
+        campaign = unit.session.get_one(Campaign, (unit.organisation_id, seen.moving_to))
+        if campaign.state == "active":
+            _go(ctx, unit, seen, campaign, None)
+        else:
+            _stay(ctx, unit, seen)
+
+
+def follow_all(ctx: Context) -> int:
+    """The same for every shift that waits for it: for what a lost job left; how many there were."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        query = select(Shift.id).where(
+            Shift.organisation_id == unit.organisation_id,
+            Shift.moving_to.is_not(None),
+            Shift.state.in_(("ready", "wrap_up", "paused")),
+        )
+        waiting = unit.session.scalars(query.limit(AT_ONCE_MOST)).all()
+    for session_id in waiting:
+        follow(ctx, session_id)
+    return len(waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class MovedView:
+    """What became of many: who went at once, who goes after their call, and who doesn't, and why."""
+
+    moved: int
+    after_call: int
+    refused: list[tuple[uuid.UUID, str]] = field(default_factory=list)
+
+
+def move_sessions(
+    ctx: Context, campaign_id: uuid.UUID, to: uuid.UUID, session_ids: Sequence[uuid.UUID] | None
+) -> MovedView:
+    """Have these volunteers of a campaign, or (None) all who are on a shift in it, go on in another one."""
+    with ctx.unit() as unit:
+        reach_campaign(ctx, unit, campaign_id, Permission.VOLUNTEER_MANAGE)
+        target = reach_campaign(ctx, unit, to, Permission.VOLUNTEER_MANAGE)
+        if target.state != "active":
+            raise InvalidTransition(_NOT_ACTIVE, state=target.state)
+        here = _open_in(unit, campaign_id)
+    if to == campaign_id:
+        raise ValidationFailed.at("/to", "Choose another campaign.")
+    chosen = here if session_ids is None else list(dict.fromkeys(session_ids))
+    refused = [(one, "Nobody is on such a shift here.") for one in chosen if one not in here]
+    counts: Counter[bool] = Counter()
+    for session_id in (one for one in chosen if one in here):
+        try:
+            counts[move_session(ctx, session_id, to).moving_to is None] += 1
+        except (Conflict, InvalidTransition, NotFound) as refusal:
+            refused.append((session_id, refusal.detail))
+    return MovedView(counts[True], counts[False], refused)
+
+
+def campaigns_for(ctx: Context, session_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
+    """The other active campaigns in which the volunteer of a shift may go on, by name."""
+    with ctx.unit() as unit:
+        shift = reach_shift(ctx, unit, session_id)
+        query = select(Campaign.id, Campaign.name).where(
+            Campaign.organisation_id == unit.organisation_id,
+            Campaign.state == "active",
+            Campaign.id != shift.campaign_id,
+        )
+        account = unit.session.get_one(Account, (unit.organisation_id, shift.account_id))
+        if account.role == Role.VOLUNTEER:
+            query = query.where(Campaign.id.in_(_their_campaigns(unit, account.id)))
+        found = unit.session.execute(query.order_by(Campaign.name, Campaign.id)).all()
+        return [(row.id, row.name) for row in found if ctx.actor.sees_campaign(row.id)]
+
+
+def _their_campaigns(unit: UnitOfWork, account_id: uuid.UUID) -> list[uuid.UUID]:
+    query = select(AccountCampaign.campaign_id).where(
+        AccountCampaign.organisation_id == unit.organisation_id,
+        AccountCampaign.account_id == account_id,
+        AccountCampaign.approved,
+    )
+    return list(unit.session.scalars(query))
+
+
+def _open_in(unit: UnitOfWork, campaign_id: uuid.UUID) -> list[uuid.UUID]:
+    query = select(Shift.id).where(
+        Shift.organisation_id == unit.organisation_id,
+        Shift.campaign_id == campaign_id,
+        Shift.state != "ended",
+    )
+    return list(unit.session.scalars(query.order_by(Shift.id)))
+
+
+def _target(ctx: Context, unit: UnitOfWork, shift: Shift, campaign_id: uuid.UUID) -> Campaign:
+    """Where they go on, if the actor may send them there and they call for it."""
+    own = ctx.actor.account_id == shift.account_id
+    if not own:
+        require(ctx.actor, Permission.VOLUNTEER_MANAGE, campaign_id=shift.campaign_id)
+    permission = Permission.SHIFT_RUN if own else Permission.VOLUNTEER_MANAGE
+    campaign = reach_campaign(ctx, unit, campaign_id, permission)
+    account = unit.session.get_one(Account, (unit.organisation_id, shift.account_id))
+    if account.role == Role.VOLUNTEER and campaign_id not in _their_campaigns(unit, account.id):
+        raise Conflict(_NOT_THEIRS)
+    if campaign.state != "active":
+        raise InvalidTransition(_NOT_ACTIVE, state=campaign.state)
+    return campaign
+
+
+def _is_free(unit: UnitOfWork, shift: Shift) -> bool:
+    """Whether nobody is in their hands, nor on their line."""
+    in_hand = open_assignment(unit, shift.id) or dialled.leg_on_line_of(unit, shift.id)
+    return in_hand is None
+
+
+def _stay(ctx: Context, unit: UnitOfWork, shift: Shift) -> SessionView:
+    shift.moving_to = None
+    if shift.state == "wrap_up" and _is_free(unit, shift):
+        free(unit, shift, ctx.now)
+    return _view(unit, shift)
+
+
+def _go(ctx: Context, unit: UnitOfWork, shift: Shift, campaign: Campaign, how: How | None) -> Shift:
+    """End a shift (locked, with nobody in hand) and begin the next, on the same line."""
+    how = how or How()
+    begins = Beginning(
+        shift.account_id, campaign.id, how.via or _via(shift, campaign), how.phone or shift.phone
+    )
+    wanted = new_shift(ctx, begins, shift)
+    if shift.state == "paused":
+        wanted.state, wanted.ready_since, wanted.pause_reason = "paused", None, shift.pause_reason
+    move(unit, shift, ctx.now, "ended")
+    shift.ended_at, shift.moving_to = ctx.now, None
+    unit.session.flush()
+    after, there, _ = begin_shift(ctx, unit, wanted)
+    shift.moved_to = after.id
+    if there is not None and shift.line_call_id is not None:
+        close_line(ctx, unit, there)
+    supervising.move_on(unit, shift.id, after.id, campaign.id)
+    rest_elsewhere(ctx, unit, after)
+    before = shift if shift.line_call_id is not None or there is None else there
+    begin_line(ctx, unit, campaign, after, before, ring=how.via is not None)
+    unit.session.flush()
+    return after
+
+
+def _via(shift: Shift, campaign: Campaign) -> str:
+    """As before; who has rung people by hand waits on a line where the dialler rings, and is asked in."""
+    if campaign.dialing_mode in DIALLED_MODES and shift.via not in HELD_VIA:
+        return "phone"
+    return shift.via
+
+
+def _view(unit: UnitOfWork, shift: Shift) -> SessionView:
+    return session_view(unit, shift, open_assignment(unit, shift.id))
