@@ -171,6 +171,7 @@ class UnitFactory:
     def __init__(self, engine: Engine, notices: Notices | None = None) -> None:
         self.engine = engine
         self.notices = notices
+        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
         """A new unit of work for one organisation."""
@@ -179,6 +180,12 @@ class UnitFactory:
     def read(self) -> UnitOfWork:
         """A unit of work that belongs to no organisation yet: to find out who is at the door."""
         return self.begin(_NOBODY)
+
+    def look(self) -> UnitOfWork:
+        """The same for a single statement that only reads: it needs no transaction around it, and so a third
+        of the round trips.
+        """
+        return UnitOfWork(Session(self._at_once, expire_on_commit=False), _NOBODY)
 
     @contextmanager
     def together(self) -> Iterator[UnitFactory]:
@@ -217,6 +224,10 @@ class _UnitsApart(UnitFactory):
         super().__init__(connection.engine, notices)
         self._connection = connection
 
+    def look(self) -> UnitOfWork:
+        """On the same connection."""
+        return self.read()
+
     def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
         """A transaction on the connection."""
         return UnitOfWork(Session(self._connection, expire_on_commit=False), organisation_id, self.notices)
@@ -229,6 +240,10 @@ class _UnitsTogether(UnitFactory):
         super().__init__(connection.engine, notices)
         self._connection = connection
         self._waiting = waiting
+
+    def look(self) -> UnitOfWork:
+        """On the same connection."""
+        return self.read()
 
     def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
         """A savepoint of the transaction."""

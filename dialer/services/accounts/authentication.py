@@ -34,7 +34,7 @@ _ABOVE_CAMPAIGNS: Final = frozenset({Role.ADMIN, Role.COORDINATOR, Role.OBSERVER
 
 def actor_for_token(units: UnitFactory, secret: str, now: dt.datetime) -> Actor | None:
     """The holder of a bearer token; None when it is unknown, expired, revoked or its account is inactive."""
-    with units.read() as unit:
+    with units.look() as unit:
         holder = find_token_holder(unit.session, secret_hash(secret), now)
         return None if holder is None else _actor(unit, holder)
 

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import and_, select
 
@@ -142,8 +142,15 @@ def _claim_lapsed(seat: Seat, skipped: Sequence[uuid.UUID]) -> Assignment | None
 
 
 def _claim(seat: Seat, skipped: Sequence[uuid.UUID]) -> Assignment | None:
-    """Take numbers from the line until one may be called; those that may not leave the line."""
-    passed_over = list(skipped)
+    """Take numbers from the line until one may be called; those that may not leave the line.
+
+    None of it goes by what was changed of the shift, which is written down once, at the end.
+    """
+    with seat.unit.session.no_autoflush:
+        return _claim_one(seat, list(skipped))
+
+
+def _claim_one(seat: Seat, passed_over: list[uuid.UUID]) -> Assignment | None:
     for _ in range(LOOKS_MAX):
         claim = queue.claim(
             seat.unit,
@@ -180,34 +187,26 @@ def _try_number(seat: Seat, claim: Claim) -> Assignment | None:
 
 def _hand_out(seat: Seat, claim: Claim, person: Person, there: Sequence[uuid.UUID]) -> Assignment | None:
     """Hand a person out, unless somebody else has them or anyone of their household in hand."""
-    assignment = _new_assignment(seat, claim, person, [one for one in there if one != person.id])
-    seat.unit.session.add(assignment)
-    seat.unit.session.flush()
-    if not queue.hold(seat.unit, assignment.id, claim.number, there):
-        seat.unit.session.delete(assignment)  # and with it whatever it got hold of
-        seat.unit.session.flush()
+    given = _given(seat, claim, person, [one for one in there if one != person.id])
+    if not queue.hand_out(seat.unit, given, there):
         return None
-    queue.set_held(seat.unit, claim.entry_id)
     move(seat.unit, seat.shift, seat.ctx.now, "assigned")
-    return assignment
+    return Assignment(**given, state="open", late=False, draft={})  # to be shown: the row is written
 
 
-def _new_assignment(seat: Seat, claim: Claim, person: Person, household: Sequence[uuid.UUID]) -> Assignment:
-    return Assignment(
-        organisation_id=seat.unit.organisation_id,
-        id=new_id(),
-        shift_id=seat.shift.id,
-        campaign_id=seat.campaign.id,
-        account_id=seat.shift.account_id,
-        queue_entry_id=claim.entry_id,
-        contact_id=person.id,
-        number=claim.number,
-        household_ids=list(household),
-        script_version_id=current_version(seat.unit, seat.campaign),
-        state="open",
-        attempt=person.standing.attempts + 1,
-        late=False,
-        draft={},
-        created_at=seat.ctx.now,
-        expires_at=lease_ends(seat.ctx.now, seat.campaign.assignment_timeout_s),
-    )
+def _given(seat: Seat, claim: Claim, person: Person, household: Sequence[uuid.UUID]) -> dict[str, Any]:
+    return {
+        "organisation_id": seat.unit.organisation_id,
+        "id": new_id(),
+        "shift_id": seat.shift.id,
+        "campaign_id": seat.campaign.id,
+        "account_id": seat.shift.account_id,
+        "queue_entry_id": claim.entry_id,
+        "contact_id": person.id,
+        "number": claim.number,
+        "household_ids": list(household),
+        "script_version_id": current_version(seat.unit, seat.campaign),
+        "attempt": person.standing.attempts + 1,
+        "created_at": seat.ctx.now,
+        "expires_at": lease_ends(seat.ctx.now, seat.campaign.assignment_timeout_s),
+    }

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.languages import Lane
@@ -99,6 +99,54 @@ def hold(
     rows = [{"id": new_id(), **common, **one} for one in wanted]
     taken = unit.session.execute(insert(Hold).values(rows).on_conflict_do_nothing().returning(Hold.id)).all()
     return len(taken) == len(rows)
+
+
+_HAND_OUT = text(
+    """
+    WITH given AS (
+        INSERT INTO assignment (
+            organisation_id, id, shift_id, campaign_id, account_id, queue_entry_id, contact_id, number,
+            household_ids, script_version_id, state, attempt, created_at, expires_at)
+        VALUES (
+            :organisation_id, :id, :shift_id, :campaign_id, :account_id, :queue_entry_id, :contact_id,
+            :number, CAST(:household_ids AS uuid[]), :script_version_id, 'open', :attempt, :created_at,
+            :expires_at)
+    ),
+    held AS (
+        INSERT INTO hold (organisation_id, id, assignment_id, number, contact_id)
+        SELECT :organisation_id, wanted.id, :id, wanted.number, wanted.contact_id
+        FROM unnest(CAST(:holds AS uuid[]), CAST(:numbers AS text[]), CAST(:contacts AS uuid[]))
+             AS wanted(id, number, contact_id)
+        ON CONFLICT DO NOTHING
+        RETURNING id
+    ),
+    taken AS (
+        UPDATE queue_entry SET state = 'held'
+        WHERE organisation_id = :organisation_id AND id = :queue_entry_id
+          AND (SELECT count(*) FROM held) = cardinality(CAST(:holds AS uuid[]))
+        RETURNING id
+    )
+    SELECT EXISTS (SELECT FROM taken)
+    """
+)
+
+
+def hand_out(unit: UnitOfWork, given: Mapping[str, object], contact_ids: Sequence[uuid.UUID]) -> bool:
+    """Write an open assignment of a claimed number down, hold the number and the people on it, and take it
+    out of the line; False, and nothing of it, where somebody else holds any of them. As `hold` does, rows go
+    in in one order.
+    """
+    people = sorted(contact_ids)
+    wanted = {
+        "holds": [new_id() for _ in range(1 + len(people))],
+        "numbers": [given["number"], *(None for _ in people)],
+        "contacts": [None, *people],
+    }
+    if unit.session.scalar(_HAND_OUT, {**given, **wanted}):
+        return True
+    which = (Assignment.organisation_id == unit.organisation_id) & (Assignment.id == given["id"])
+    unit.session.execute(delete(Assignment).where(which), execution_options={"synchronize_session": False})
+    return False  # and what it got hold of is gone with it
 
 
 def release(unit: UnitOfWork, assignment_ids: Sequence[uuid.UUID]) -> None:
