@@ -16,6 +16,7 @@ from dialer.services.calling import (
     placing,
     recording_work,
     room_settling,
+    supervisor_joining,
 )
 from dialer.services.calling.call_jobs import ask_to_look
 from dialer.services.calling.vault import vault_of
@@ -172,6 +173,12 @@ def _mind(ctx: Context, due: Callable[[Context], Sequence[uuid.UUID]]) -> None:
 def end_call(ctx: Context, *sids: str) -> None:
     """Hang up the legs of a call."""
     placing.end_legs(ctx, installed().carrier, sids)
+
+
+@job(Permission.SYSTEM_RUN)
+def move_taken_over(ctx: Context, supervision_id: str) -> None:
+    """Have a coordinator who has taken a talk over go on with it in a room of their own."""
+    supervisor_joining.move_out(ctx, installed().carrier, uuid.UUID(supervision_id))
 
 
 @job(Permission.SYSTEM_RUN)

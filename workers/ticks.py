@@ -21,6 +21,7 @@ from dialer.services.calling.queue_ordering import order_all_again, order_queues
 from dialer.services.calling.recording_keeping import delete_old, sweep_folder
 from dialer.services.calling.recording_work import ask_if_due as mind_if_due
 from dialer.services.calling.room_settling import keep_rooms
+from dialer.services.calling.supervising import keep_supervisions
 from dialer.services.context import Context
 from dialer.services.exporting.run import expire_exports, resume_exports
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
@@ -62,6 +63,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("look after calls", 2, ask_if_due),
     Tick("bring people back from hold", 2, bring_back),
     Tick("settle rooms", 2, keep_rooms),
+    Tick("keep supervisions", 2, keep_supervisions),
     Tick("mind recordings", 2, mind_if_due),
     Tick("delete old recordings", 60, delete_old),
     Tick("sweep the folder of recordings", 3600, sweep_folder),

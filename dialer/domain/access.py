@@ -99,6 +99,7 @@ class Permission(enum.StrEnum):
     RECORDING_MANAGE = "recording.manage"
     CALL_READ = "call.read"
     CALL_PLACE = "call.place"
+    CALL_SUPERVISE = "call.supervise"
     PHONE_CONFIRM = "phone.confirm"
     LANGUAGES_SET = "languages.set"
     STATS_READ = "stats.read"
@@ -183,6 +184,7 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.RECORDING_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.CALL_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.CALL_PLACE: Rule(_VOLUNTEER, Scope.OWN),
+    Permission.CALL_SUPERVISE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.PHONE_CONFIRM: Rule(_VOLUNTEER, Scope.OWN),
     Permission.LANGUAGES_SET: Rule(_VOLUNTEER, Scope.OWN),
     Permission.STATS_READ: Rule(_ORGANISER | {Role.OBSERVER}, Scope.CAMPAIGNS),

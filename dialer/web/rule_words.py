@@ -14,6 +14,15 @@ def N_(words: str) -> str:  # noqa: N802 - gettext's own name for “to be trans
 
 
 SAID_BY_RULES: Final = (
+    N_("Nobody has taken over this talk."),
+    N_("Nobody is on the line with them now."),
+    N_("Somebody else has it already."),
+    N_("Somebody else is with them already."),
+    N_("The volunteer has left this talk. Stay until it is over."),
+    N_("They are being put through to somebody."),
+    N_("They aren’t on a line of their own, so nobody can come into their room."),
+    N_("This shift is your own."),
+    N_("You are in a talk that you have taken over. Finish it first."),
     N_("A landline can’t get a text. Give a mobile, or ask a coordinator to enter this number for you."),
     N_("All calling is stopped just now."),
     N_("This campaign leaves no message."),

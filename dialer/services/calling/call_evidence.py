@@ -12,13 +12,13 @@ from typing import Final
 from sqlalchemy import or_, update
 
 from dialer.domain.assignment import lease_ends
-from dialer.domain.call import DIALLED, FINAL, OF_A_ROOM, TRANSFER, proven_by
+from dialer.domain.call import DIALLED, FINAL, OF_A_ROOM, SUPERVISOR, TRANSFER, proven_by
 from dialer.domain.line import LINE_MOVED, SHIFT_OVER
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.ringing import BAD_NUMBER, NOBODYS_LINE, SOON, Change, Leg, Standing, follow
 from dialer.domain.stats import ATTEMPTS
 from dialer.services.budget import stop_when_spent
-from dialer.services.calling import pacing_events, transfer_ends
+from dialer.services.calling import pacing_events, supervision_states, transfer_ends
 from dialer.services.calling.dialled_ends import Ended, close
 from dialer.services.calling.line_states import is_wanted, line_over
 from dialer.services.calling.ring_gate import COST_CAP, NOT_IN_HAND
@@ -28,7 +28,7 @@ from dialer.store import changes
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
-from dialer.store.queries import counters, transfers
+from dialer.store.queries import counters, supervising, transfers
 from dialer.store.queries.calls import lock_call, open_call_of
 from dialer.store.queries.campaign_spending import spend
 from dialer.store.session import UnitOfWork
@@ -75,12 +75,11 @@ class Held:
         """
         if self.call.mode in OF_A_ROOM:
             return self._is_unwanted
-        if self.assignment is None or self.goes_on_alone:
+        if self.assignment is None:
             return False
-        if self.is_nobodys_machine:
-            return True
         done = self.call.mode == DIALLED and self.assignment.state == "completed"
-        return self.call.parted_at is not None or done or self.assignment.state in LEFT
+        left = done or self.assignment.state in LEFT or self.call.parted_at is not None
+        return (left or self.is_nobodys_machine) and not self.goes_on_alone
 
     @property
     def _is_unwanted(self) -> bool:
@@ -89,7 +88,7 @@ class Held:
             return not is_wanted(self.shift, self.call)
         if self.call.mode == TRANSFER:
             return not transfer_ends.is_wanted(self.unit, self.call, self.shift)
-        return self.shift is None or self.shift.state == "ended"
+        return not supervising.is_supervising(self.unit, self.call.id)
 
     @property
     def is_nobodys_machine(self) -> bool:
@@ -99,11 +98,19 @@ class Held:
     @property
     def goes_on_alone(self) -> bool:
         """Whether it goes on without the volunteer: a recorded message is left on it, which takes a few
-        minutes at most, or they have left the volunteer's room for another talk.
+        minutes at most, or they have left the volunteer's room for another talk, or are about to.
         """
         if self.call.message_at is not None:
             return self.ctx.now < self.call.message_at + MESSAGE_WITHIN
-        return self.call.parted_at is not None and not transfers.is_over(self.unit, self.call.id)
+        if supervising.is_taken_away(self.unit, self.call.id):
+            return True
+        return self.call.parted_at is not None and not self._is_left_alone
+
+    @property
+    def _is_left_alone(self) -> bool:
+        """Whether whoever they talked with, without the volunteer, has gone."""
+        of = (self.unit, self.call.id)
+        return transfers.is_over(*of) or supervising.was_taken_away(*of)
 
     @property
     def why_left(self) -> str:
@@ -184,6 +191,8 @@ def _over(held: Held) -> None:
     if held.call.mode == DIALLED and held.assignment is not None:
         transfer_ends.contact_over(held.ctx, held.unit, held.call, held.shift)
         close(Ended(held.ctx, held.unit, held.call, held.assignment, held.shift))
+        if held.shift is not None:
+            supervision_states.talk_over(held.ctx, held.unit, held.shift, held.call)
     else:
         _let_shift_go(held)
 
@@ -270,9 +279,14 @@ def _let_shift_go(held: Held) -> None:
     if held.call.mode not in OF_A_ROOM:
         _free_shift(held)
     elif held.call.mode == LINE and held.shift is not None:
+        was_line = is_wanted(held.shift, held.call)
         line_over(held.unit, held.shift, held.call, held.ctx.now)
+        if was_line:
+            supervision_states.line_gone(held.ctx, held.unit, held.shift)
     elif held.call.mode == TRANSFER:
         transfer_ends.leg_over(held.ctx, held.unit, held.call, held.shift)
+    elif held.call.mode == SUPERVISOR and held.shift is not None:
+        supervision_states.leg_over(held.ctx, held.unit, held.shift, held.call)
 
 
 def _free_shift(held: Held) -> None:

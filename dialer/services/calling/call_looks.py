@@ -15,7 +15,7 @@ from typing import Final
 
 from dialer.carrier.port import Carrier, CarrierCall, CarrierError
 from dialer.domain.access import Permission, require
-from dialer.domain.call import DIALLED, FINAL, OF_A_ROOM, ONE_LEG, proven_by
+from dialer.domain.call import DIALLED, FINAL, OF_A_ROOM, ONE_LEG, SUPERVISOR, proven_by
 from dialer.domain.dialling import next_dial_look
 from dialer.domain.line import LOOKED_AT_EVERY
 from dialer.domain.ringing import LOST, SOON, TOO_LATE, VOLUNTEER_GONE, Change, first_look, next_look
@@ -23,6 +23,7 @@ from dialer.logs import get_logger
 from dialer.services.calling.call_evidence import LINE, Held, Told, apply, hold_call, make
 from dialer.services.calling.leaving_messages import due_request, send_to_message
 from dialer.services.calling.line_states import line_opened
+from dialer.services.calling.supervision_states import joined
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.queries import calls
@@ -217,13 +218,15 @@ def _take_in(ctx: Context, question: Question, legs: Legs) -> None:
 
 def _still_there(held: Held) -> None:
     """A leg of a room that goes on is looked at again, as long as it lasts. On their line the volunteer is in
-    their room, whether or not that was told.
+    their room, and so is a coordinator who supervises, whether or not that was told.
     """
     if held.shift is None or held.call.state != "in_progress" or held.was_left:
         return
     held.call.deadline_at = held.ctx.now + LOOKED_AT_EVERY
     if held.call.mode == LINE:
         line_opened(held.unit, held.shift, held.call, held.ctx.now)
+    if held.call.mode == SUPERVISOR:
+        joined(held.ctx, held.unit, held.shift, held.call)
 
 
 def _blame_nobody(held: Held) -> None:

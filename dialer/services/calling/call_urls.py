@@ -37,6 +37,23 @@ def line_left(ctx: Context, call_id: uuid.UUID, times: int) -> str:
     return f"{line(ctx, call_id)}&then=left&times={times}"
 
 
+def supervisor(ctx: Context, call_id: uuid.UUID) -> str:
+    """What is to happen now that a coordinator has answered who comes into a volunteer's room, or goes on in
+    another one.
+    """
+    return f"{answer(ctx, call_id)}&leg=supervisor"
+
+
+def supervisor_wait(ctx: Context, call_id: uuid.UUID) -> str:
+    """What a coordinator hears who is alone in a room."""
+    return f"{supervisor(ctx, call_id)}&then=wait"
+
+
+def supervisor_left(ctx: Context, call_id: uuid.UUID) -> str:
+    """What is to happen now that a coordinator isn't in the room any more."""
+    return f"{supervisor(ctx, call_id)}&then=left"
+
+
 def room(ctx: Context, call_id: uuid.UUID) -> str:
     """Where the room tells who comes and goes, to whoever came into it first."""
     return f"{_base(ctx)}/status?{_names(ctx, call_id)}&leg=room"
@@ -57,6 +74,11 @@ def out_of_room(ctx: Context, call_id: uuid.UUID, tries: int) -> str:
     back there.
     """
     return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=back&tries={tries}"
+
+
+def talked_on(ctx: Context, call_id: uuid.UUID) -> str:
+    """What is to happen with somebody with whom a coordinator has talked on, once that room has ended."""
+    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=talked"
 
 
 def alone_in_room(ctx: Context, call_id: uuid.UUID, times: int) -> str:

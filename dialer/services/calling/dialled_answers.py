@@ -30,11 +30,13 @@ from dialer.domain.ringing import Change
 from dialer.services.calling import call_urls, pacing_events, recordings
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
 from dialer.services.calling.call_jobs import ask_to_look
+from dialer.services.calling.dialled_ends import Ended, part
 from dialer.services.calling.inbound_line import stop_calls_to
 from dialer.services.calling.line_states import out_of_room
 from dialer.services.calling.reach import campaign_of
 from dialer.services.calling.shift_states import move
 from dialer.services.calling.spoken_languages import language_of_contact
+from dialer.services.calling.supervision_states import elsewhere
 from dialer.services.calling.transfer_answers import Between, contact_without_volunteer
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -43,17 +45,19 @@ from dialer.store.models.calling import Shift
 from dialer.store.queries import dialled
 
 SORRY: Final = "line_lost"
+HUNG_UP: Final = "hung_up"
 OVER: Final = "over"
 
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """Into the room of a volunteer, now."""
+    """Into the room of a volunteer, now, who hears a tone; or that of a coordinator who has taken over."""
 
     call_id: uuid.UUID
     room: str
     recorded_in: str | None = None
     """The language in which they are told first that the call is recorded; None where it isn't."""
+    tone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ def out_of_the_room(ctx: Context, call_id: uuid.UUID, sid: str, status: str, tri
         if (between := contact_without_volunteer(held)) is not None:
             return between
         _note_alone(held, is_in_room=False)
-        if tries == 0:
+        if tries == 0 and elsewhere(held.unit, held.call) is None:
             _doubt_line(held)
         return _back(held, tries)
 
@@ -149,8 +153,9 @@ def alone(ctx: Context, call_id: uuid.UUID, sid: str, times: int) -> HoldOn | No
     with _held(ctx, call_id, sid) as held:
         if held is None or held.call.state in FINAL:
             return None
-        _note_alone(held, is_in_room=True)
-        _doubt_line(held)
+        if held.call.parted_at is None:
+            _note_alone(held, is_in_room=True)
+            _doubt_line(held)
         if times >= ALONE_TRIES:
             held.unit.after_commit(lambda: _ask_to_take_out(ctx, call_id))
         return HoldOn(call_id, _language(held), times + 1)
@@ -163,7 +168,7 @@ def take_out(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
         held = hold_call(ctx, unit, call_id)
-        is_back = held is not None and held.shift is not None and held.shift.line_state == "open"
+        is_back = held is not None and _has_somebody(held)
         sid = None if is_back else dialled.open_sid(unit, call_id)
     if sid is not None:
         carrier.redirect_call(sid, Rerouting(url=call_urls.out_of_room(ctx, call_id, LINE_BACK_TRIES)))
@@ -178,6 +183,19 @@ def key_pressed(ctx: Context, call_id: uuid.UUID, sid: str, digits: str) -> bool
         if held is None or held.call.number is None:
             return False
         return stop_calls_to(ctx, held.unit, held.call.number, digits)
+
+
+@again_after_deadlock
+def talked_on(ctx: Context, call_id: uuid.UUID, sid: str, status: str) -> Answer:
+    """They aren't in the room any more in which a coordinator talked on with them: it has ended, or they hung
+    up.
+    """
+    with _held(ctx, call_id, sid) as held:
+        if held is None:
+            return Leave(OVER)
+        if proven_by(status) in FINAL:
+            apply(held, Told("contact", sid, status))
+        return Leave(HUNG_UP, _language(held))
 
 
 @contextmanager
@@ -245,6 +263,8 @@ def _join(held: Held, shift: Shift) -> Join:
 
 def _again(held: Held) -> Answer:
     """The carrier asks once more about somebody who was joined already: the same answer, while it holds."""
+    if (taken := _taken_over(held)) is not None:
+        return taken
     if held.shift is None or not _in_hand(held):
         return Leave(OVER)
     told_in = _language(held) if recordings.still_said(held.unit, held.call) else None
@@ -261,8 +281,8 @@ def _back(held: Held, tries: int) -> Answer:
     met nobody at all, and is waited for no longer, was abandoned.
     """
     call, shift = held.call, held.shift
-    if call.message_at is not None and call.state not in FINAL:
-        return PlayMessage(call.id)
+    if call.state not in FINAL and (other := _not_to_them(held, tries)) is not None:
+        return other
     if call.state in FINAL or shift is None:
         return _information(held) if call.state == "abandoned" else Leave(OVER)
     is_over = tries >= LINE_BACK_TRIES or not _in_hand(held)
@@ -274,6 +294,26 @@ def _back(held: Held, tries: int) -> Answer:
     if tries > 0 and shift.line_state == "open":
         return Join(call.id, room_of(shift.account_id))
     return HoldOn(call.id, _language(held), tries + 1)
+
+
+def _not_to_them(held: Held, tries: int) -> Answer | None:
+    """What follows for somebody who is in the volunteer's hands no more: a recorded message, or a coordinator
+    who has taken over. None for anybody else.
+    """
+    if held.call.message_at is not None:
+        return PlayMessage(held.call.id)
+    return _taken_over(held) if tries < LINE_BACK_TRIES else None
+
+
+def _taken_over(held: Held) -> Join | Leave | None:
+    """Into the room in which a coordinator who has taken over talks on with them: from here on they aren't in
+    the volunteer's any more. Out of that one, once it is over; None for anybody else.
+    """
+    if (room := elsewhere(held.unit, held.call)) is None:
+        return Leave(HUNG_UP, _language(held)) if held.call.parted_at is not None else None
+    if held.assignment is not None:
+        part(Ended(held.ctx, held.unit, held.call, held.assignment, held.shift))
+    return Join(held.call.id, room, tone=False)
 
 
 def _note_alone(held: Held, *, is_in_room: bool) -> None:
@@ -296,6 +336,11 @@ def _doubt_line(held: Held) -> None:
         dialled.ask_about_soon(held.unit, held.shift.line_call_id, ctx.now)
         out_of_room(held.unit, held.shift, ctx.now)
         held.unit.after_commit(lambda: ask_to_look(ctx))
+
+
+def _has_somebody(held: Held) -> bool:
+    """Whether the volunteer is back in whose room they are; in a coordinator's own, that tells nothing."""
+    return held.call.parted_at is None and held.shift is not None and held.shift.line_state == "open"
 
 
 def _ask_to_take_out(ctx: Context, call_id: uuid.UUID) -> None:

@@ -13,6 +13,7 @@ from dialer.services.calling.shift_states import free, move, pause_them
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.queries import dialled
+from dialer.store.queries.supervising import is_taken_away
 from dialer.store.session import UnitOfWork
 
 
@@ -50,11 +51,11 @@ def free_shifts(
 
 def hang_up_contact(ctx: Context, unit: UnitOfWork, shift: Shift) -> bool:
     """Have the person hung up who is on the line of a shift (locked), where there is one. A machine that a
-    message is left on leaves the line too, and goes on.
+    message is left on leaves the line too, and goes on; so does whom a coordinator has taken over.
     """
     leg = dialled.leg_on_line_of(unit, shift.id)
     if leg is None:
         return False
-    if leg.message_at is None:
+    if leg.message_at is None and not is_taken_away(unit, leg.id):
         hang_up(ctx, unit, leg)
     return True

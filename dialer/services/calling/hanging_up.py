@@ -18,6 +18,7 @@ from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries.calls import open_calls_for
+from dialer.store.queries.supervising import is_taken_away
 from dialer.store.session import UnitOfWork
 
 
@@ -25,9 +26,15 @@ def hang_up_for(ctx: Context, unit: UnitOfWork, assignment_ids: Sequence[uuid.UU
     """End what is under way for assignments (locked with their shifts) that were just left.
 
     What waits to be placed is withdrawn; what the carrier has is ended by a job. One that is being handed to
-    the carrier at this instant is ended once its name is known.
+    the carrier at this instant is ended once its name is known. Whoever isn't the volunteer's to hang up any
+    more, as they talk with somebody else, isn't.
     """
-    leave(ctx, unit, open_calls_for(unit, assignment_ids))
+    leave(ctx, unit, [call for call in open_calls_for(unit, assignment_ids) if not goes_on(unit, call)])
+
+
+def goes_on(unit: UnitOfWork, call: Call) -> bool:
+    """Whether a call goes on though the volunteer has left it."""
+    return call.parted_at is not None or is_taken_away(unit, call.id)
 
 
 def leave(ctx: Context, unit: UnitOfWork, calls: Sequence[Call]) -> None:

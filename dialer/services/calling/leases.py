@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from dialer.services.calling import supervision_states
 from dialer.services.calling.freeing import free_shifts
 from dialer.services.calling.hanging_up import hang_up_for
 from dialer.services.calling.lines import close_line
@@ -101,7 +102,10 @@ def rest_from_talk(ctx: Context, unit: UnitOfWork, assignment: Assignment) -> No
 
 
 def end_shift(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
-    """End a shift (locked); what it had open is due at once; a call for it, and its line, are hung up."""
+    """End a shift (locked); what it had open is due at once; a call for it, and its line, are hung up. A talk
+    that a coordinator has taken over goes on with them.
+    """
+    supervision_states.shift_ends(ctx, unit, shift)
     assignment = open_assignment(unit, shift.id, lock=True)
     if assignment is not None:
         give_back(ctx, unit, [assignment])

@@ -21,7 +21,7 @@ from dialer.carrier.port import (
     Unknown,
 )
 from dialer.domain.access import Permission, require
-from dialer.domain.call import TRANSFER
+from dialer.domain.call import SUPERVISOR, TRANSFER
 from dialer.domain.carrier_action import Action
 from dialer.domain.limit import Limit, Taken
 from dialer.domain.ringing import (
@@ -127,6 +127,8 @@ def _against(held: Held) -> str | None:
         return line_refusal(held.unit, held.shift, held.call)
     if held.call.mode == TRANSFER:
         return _against_third_party(held)
+    if held.call.mode == SUPERVISOR:
+        return held.why_left if held.was_left else None
     if held.assignment is None:
         return TOO_LATE
     return refusal(held.ctx, held.unit, held.assignment)
@@ -152,7 +154,7 @@ def _outbound(held: Held) -> OutboundCall:
         transfer = transfers.of_leg(held.unit, call.id)
         in_talk = transfer is not None and transfer.warm
     assert call.volunteer_number is not None  # noqa: S101 -- every ring-me call and rung line has one
-    answer = call_urls.line if call.mode == LINE else call_urls.answer
+    answer = {LINE: call_urls.line, SUPERVISOR: call_urls.supervisor}.get(call.mode, call_urls.answer)
     return OutboundCall(
         id=call.id,
         to=call.volunteer_number,

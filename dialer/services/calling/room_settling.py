@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy import select
@@ -19,16 +19,17 @@ from dialer.carrier.port import Carrier, CarrierError, ParticipantChange, Rerout
 from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL
 from dialer.domain.in_call import MISSED_FOR, SETTLE_AGAIN_AFTER
+from dialer.domain.supervision import AWAY, LISTEN, TAKE_OVER, WHISPER
 from dialer.domain.transfer import MOVED_FOR_S
 from dialer.logs import get_logger
 from dialer.services.calling import call_urls
-from dialer.services.calling.rooms import change, live_room
+from dialer.services.calling.rooms import LiveRoom, change, live_room
 from dialer.services.calling.spoken_languages import language_of_contact
 from dialer.services.calling.talk_views import talk_on
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
-from dialer.store.queries import dialled, transfers
+from dialer.store.queries import dialled, supervising, transfers
 from dialer.store.session import UnitOfWork
 
 AT_ONCE: Final = 200
@@ -47,12 +48,22 @@ class Seat:
     muted: bool = False
     on_hold: bool = False
     hold_url: str | None = None
+    coaches: str | None = None
+    ends_room: bool | None = None
+    behind: str | None = None
+    """The leg that has taken over from them: while it is there they are muted, and the room outlasts them."""
 
-    @property
-    def part(self) -> ParticipantChange:
+    def part_in(self, room: LiveRoom) -> ParticipantChange:
         """The same, as the carrier is told."""
         hold_url = self.hold_url if self.on_hold else None
-        return ParticipantChange(muted=self.muted, on_hold=self.on_hold, hold_url=hold_url)
+        is_behind = room.of(self.behind) is not None
+        return ParticipantChange(
+            muted=self.muted or is_behind,
+            on_hold=self.on_hold,
+            hold_url=hold_url,
+            coaches=self.coaches,
+            ends_conference=not is_behind if self.ends_room is None else self.ends_room,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +124,12 @@ def _wanted(ctx: Context, unit: UnitOfWork, shift_id: uuid.UUID) -> Wanted | Non
     if line is not None and line.carrier_sid is not None:
         muted = talk is not None and talk.muted_at is not None
         seats.append(Seat(line.id, line.carrier_sid, muted=muted))
+    if (supervisor := _supervisor(unit, shift, line)) is not None:
+        seats = _with(supervisor, seats)
     if talk is not None and talk.carrier_sid is not None:
         url = call_urls.on_hold(ctx, talk.id, language_of_contact(unit, talk.contact_id))
         held = talk.held_at is not None
-        seats.append(Seat(talk.id, talk.carrier_sid, on_hold=held, hold_url=url))
+        seats.append(Seat(talk.id, talk.carrier_sid, on_hold=held, hold_url=url, ends_room=False))
     leaving = tuple(_departures(ctx, unit, shift))
     return Wanted(shift.account_id, shift.room_changed_at, tuple(seats), leaving)
 
@@ -127,6 +140,33 @@ def _departures(ctx: Context, unit: UnitOfWork, shift: Shift) -> Iterator[Depart
         for call_id in (transfer.leg_id, transfer.call_id):
             if (sid := dialled.open_sid(unit, call_id)) is not None:
                 yield Departure(sid, call_urls.put_through(ctx, call_id))
+
+
+def _supervisor(unit: UnitOfWork, shift: Shift, line: Call | None) -> Seat | None:
+    """How a coordinator takes part who is in the volunteer's room: heard by nobody, by the volunteer alone,
+    or by everybody; then the room is theirs, and ends with them, so that nobody is left alone in it.
+    """
+    one = supervising.supervision_of(unit, shift.id)
+    if one is None or one.call_id is None or one.joined_at is None or one.volunteer == AWAY:
+        return None
+    call = unit.session.get_one(Call, (unit.organisation_id, one.call_id))
+    if call.state in FINAL or call.carrier_sid is None:
+        return None
+    whispers = one.mode == WHISPER and line is not None
+    return Seat(
+        call.id,
+        call.carrier_sid,
+        muted=one.mode == LISTEN or (one.mode == WHISPER and line is None),
+        coaches=(line.carrier_sid if whispers and line is not None else "") or "",
+        ends_room=one.mode == TAKE_OVER,
+    )
+
+
+def _with(supervisor: Seat, seats: list[Seat]) -> list[Seat]:
+    """Both seats, the one first to which the room then belongs: at no moment does it belong to nobody."""
+    if not supervisor.ends_room:
+        return [*seats, supervisor]
+    return [supervisor, *(replace(seat, behind=supervisor.sid) for seat in seats)]
 
 
 def _line(unit: UnitOfWork, shift: Shift) -> Call | None:
@@ -145,7 +185,7 @@ def _settle(carrier: Carrier, wanted: Wanted) -> list[Seat]:
     for one in wanted.departures:
         if room.of(one.sid) is not None:
             carrier.redirect_call(one.sid, Rerouting(url=one.url))
-    return [seat for seat in wanted.seats if not change(carrier, room, seat.sid, seat.part)]
+    return [seat for seat in wanted.seats if not change(carrier, room, seat.sid, seat.part_in(room))]
 
 
 def _settled(ctx: Context, shift_id: uuid.UUID, wanted: Wanted, missed: list[Seat]) -> None:

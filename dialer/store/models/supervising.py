@@ -54,7 +54,8 @@ class HelpRequest(Identified, Base):
 class Supervision(Identified, Base):
     """A coordinator in a volunteer's room, or on their way into it, until `ended_at`.
 
-    `applied` is what the carrier was told last of `mode` and `volunteer`: while it differs, it is told.
+    From `tell_after` on the two who talk on without the volunteer are asked (again, once `applied` says so)
+    to go on in a room of their own, until they have come.
     """
 
     __tablename__ = "supervision"
@@ -87,12 +88,13 @@ class Supervision(Identified, Base):
     """The coordinator."""
     call_id: Mapped[uuid.UUID | None]
     """Their leg; none until their browser opens it."""
+    talk_id: Mapped[uuid.UUID | None]
+    """The contact's call that goes on with them, the volunteer being away."""
     via: Mapped[str]
     mode: Mapped[str]
     volunteer: Mapped[str] = mapped_column(server_default=text("'hears'"))
     applied: Mapped[str | None]
     tell_after: Mapped[Instant | None]
-    """While the carrier has still to be told: when that is tried again."""
     asked_at: Mapped[Instant]
     joined_at: Mapped[Instant | None]
     taken_over_at: Mapped[Instant | None]

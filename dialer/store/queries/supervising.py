@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, select, text, update
+from sqlalchemy import ColumnElement, Row, select, text, update
 
 from dialer.store.models.supervising import HelpRequest, Supervision
 from dialer.store.session import UnitOfWork
@@ -110,3 +111,80 @@ def open_help(unit: UnitOfWork, shift_id: uuid.UUID, *, lock: bool = False) -> H
         HelpRequest.closed_at.is_(None),
     )
     return unit.session.scalar(query.with_for_update() if lock else query)
+
+
+def supervision_of(unit: UnitOfWork, shift_id: uuid.UUID | None) -> Supervision | None:
+    """Who supervises a shift (locked) just now, locked."""
+    return _open(unit, Supervision.shift_id == shift_id)
+
+
+def supervision_by(unit: UnitOfWork, account_id: uuid.UUID) -> Supervision | None:
+    """Whom a coordinator supervises just now."""
+    return _open(unit, Supervision.account_id == account_id)
+
+
+def supervision_with(unit: UnitOfWork, call_id: uuid.UUID) -> Supervision | None:
+    """The supervision whose leg a call (locked) is, unless it is over."""
+    return _open(unit, Supervision.call_id == call_id)
+
+
+def is_supervising(unit: UnitOfWork, call_id: uuid.UUID) -> bool:
+    """Whether a call is still wanted as the leg of somebody who supervises."""
+    return _seen(unit, Supervision.call_id == call_id)
+
+
+def supervision_taking(unit: UnitOfWork, call_id: uuid.UUID) -> Supervision | None:
+    """Who talks on with somebody (their call is locked) without the volunteer."""
+    return _open(unit, Supervision.talk_id == call_id)
+
+
+def is_taken_away(unit: UnitOfWork, call_id: uuid.UUID) -> bool:
+    """Whether a contact's call goes on with somebody who has taken it over, without the volunteer."""
+    return _seen(unit, Supervision.talk_id == call_id)
+
+
+def was_taken_away(unit: UnitOfWork, call_id: uuid.UUID) -> bool:
+    """Whether a contact's call went on with somebody who had taken it over, and who has gone meanwhile."""
+    query = select(Supervision.id).where(
+        Supervision.organisation_id == unit.organisation_id,
+        Supervision.talk_id == call_id,
+        Supervision.ended_at.is_not(None),
+    )
+    return unit.session.scalar(query.limit(1)) is not None
+
+
+def unopened(unit: UnitOfWork, before: dt.datetime) -> Sequence[uuid.UUID]:
+    """Shifts whose supervisor's browser should have opened its leg by now."""
+    return unit.session.scalars(
+        select(Supervision.shift_id).where(
+            Supervision.organisation_id == unit.organisation_id,
+            Supervision.ended_at.is_(None),
+            Supervision.call_id.is_(None),
+            Supervision.asked_at < before,
+        )
+    ).all()
+
+
+def unmoved(unit: UnitOfWork, now: dt.datetime) -> Sequence[uuid.UUID]:
+    """Supervisions of which somebody is to be asked again into a room of their own."""
+    return unit.session.scalars(
+        select(Supervision.id).where(
+            Supervision.organisation_id == unit.organisation_id,
+            Supervision.ended_at.is_(None),
+            Supervision.tell_after <= now,
+        )
+    ).all()
+
+
+def _open(unit: UnitOfWork, which: ColumnElement[bool]) -> Supervision | None:
+    query = select(Supervision).where(
+        Supervision.organisation_id == unit.organisation_id, which, Supervision.ended_at.is_(None)
+    )
+    return unit.session.scalar(query.with_for_update().execution_options(populate_existing=True))
+
+
+def _seen(unit: UnitOfWork, *which: ColumnElement[bool]) -> bool:
+    query = select(Supervision.id).where(
+        Supervision.organisation_id == unit.organisation_id, *which, Supervision.ended_at.is_(None)
+    )
+    return unit.session.scalar(query.limit(1)) is not None

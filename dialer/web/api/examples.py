@@ -72,6 +72,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "NewSender": {"address": "+12025550100", "kind": "10dlc", "rate_per_s": 10},
     "SoundOptions": {"name": "Vote on Thursday"},
     "SenderFields": {"rate_per_s": 20},
+    "Supervise": {"mode": "listen"},
+    "SupervisionFields": {"mode": "whisper"},
     "NewScript": {
         "name": "Will you vote?",
         "language": "en",

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from dialer.domain.access import Permission
 from dialer.domain.errors import Conflict, NotFound, RuleBroken
 from dialer.domain.line import LINE_LOST, NOT_ANSWERED, UNSEEN
+from dialer.domain.supervision import MODES
 from dialer.services.accounts.volunteers import get_volunteer
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.help_requests import close_help, take_help
@@ -27,6 +28,7 @@ from dialer.services.calling.sessions import (
     resume_session,
 )
 from dialer.services.calling.shift_list import ListedShift, list_shifts
+from dialer.services.calling.supervising import leave_supervision, supervise
 from dialer.services.context import Context
 from dialer.services.paging import Page
 from dialer.web.coordinator.blueprint import coordinator
@@ -57,6 +59,13 @@ _MODE: Final[Mapping[str, str]] = {
     "listen": N_("%(name)s listens"),
     "whisper": N_("%(name)s whispers to them"),
     "take_over": N_("%(name)s has taken over"),
+}
+
+
+_COMING: Final[Mapping[str, str]] = {
+    "listen": N_("Pick up your phone: you hear them, and nobody hears you. They read that you listen."),
+    "whisper": N_("Pick up your phone: only the volunteer hears you."),
+    "take_over": N_("Pick up your phone: everybody hears you, and the volunteer is muted."),
 }
 
 
@@ -177,6 +186,23 @@ def _tell_moved(found: MovedView) -> None:
         reasons = sorted({gettext(why) for _, why in found.refused})
         left = ngettext("One stays.", "%(num)s stay.", len(found.refused))
         tell(f"{left} {' '.join(reasons)}", "warn")
+
+
+@coordinator.post("/shifts/<uuid:session_id>/supervise")
+@allow(Permission.CALL_SUPERVISE)
+def supervise_shift(session_id: uuid.UUID) -> Response:
+    """Have my phone rung and come into their room; or take part in another way, once there."""
+    mode = said("mode")
+    if mode not in MODES:
+        raise NotFound
+    return _do(lambda ctx, shift: supervise(ctx, shift, mode), session_id, gettext(_COMING[mode]))
+
+
+@coordinator.post("/shifts/<uuid:session_id>/leave")
+@allow(Permission.CALL_SUPERVISE)
+def leave_shift(session_id: uuid.UUID) -> Response:
+    """Leave their room."""
+    return _do(leave_supervision, session_id, gettext("You have left."))
 
 
 def _page(template: str, campaign_id: uuid.UUID) -> str:

@@ -10,13 +10,17 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
 from dialer.domain.access import Permission
+from dialer.domain.errors import Conflict
 from dialer.domain.help_request import REASONS
+from dialer.domain.supervision import AWAY, TAKE_OVER
 from dialer.services.calling.beside import Help, Supervised
 from dialer.services.calling.help_requests import ask_for_help, withdraw_help
 from dialer.services.calling.sessions import current_session
+from dialer.services.calling.supervising import leave_it_to_them
 from dialer.services.calling.views import SessionView
 from dialer.web.desk import context, current_actor
 from dialer.web.guard import allow
+from dialer.web.notices import tell
 from dialer.web.rule_words import N_
 from dialer.web.volunteer.hand import to_call
 from dialer.web.volunteer.line import beside_of
@@ -28,6 +32,7 @@ _IN_ROOM: Final = {
     "whisper": N_("%(name)s is speaking to you. Only you hear it."),
     "take_over": N_("%(name)s has taken over. You’re muted."),
 }
+_AWAY: Final = N_("%(name)s talks on with them. You’re out of it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class Beside:
     reason: str | None
     help_words: str
     room_words: str
+    may_leave: str
+    """The name of whoever has taken over, while the talk can be left to them."""
 
 
 @helping.post("/help")
@@ -58,6 +65,19 @@ def cancel() -> Answer:
     ctx = context()
     if now := current_session(ctx):
         withdraw_help(ctx, now.id)
+    return to_call()
+
+
+@helping.post("/leave-it")
+@allow(Permission.SHIFT_RUN)
+def leave_it() -> Answer:
+    """Leave the talk to whoever has taken it over."""
+    ctx = context()
+    if now := current_session(ctx):
+        try:
+            leave_it_to_them(ctx, now.id)
+        except Conflict:
+            tell(gettext("That is over already."), "warn")
     return to_call()
 
 
@@ -84,6 +104,7 @@ def beside_me() -> Beside | None:
         reason=now.help.reason if now.help else None,
         help_words=_help_words(now.help) if now.help else "",
         room_words=_room_words(now.supervision) if now.supervision else "",
+        may_leave=_may_leave(now.supervision) if now.supervision else "",
     )
 
 
@@ -100,7 +121,13 @@ def _help_words(asked: Help) -> str:
 
 
 def _room_words(supervised: Supervised) -> str:
-    return str(gettext(_IN_ROOM[supervised.mode], name=supervised.name))
+    words = _AWAY if supervised.volunteer == AWAY else _IN_ROOM[supervised.mode]
+    return str(gettext(words, name=supervised.name))
+
+
+def _may_leave(supervised: Supervised) -> str:
+    is_there = supervised.joined_at is not None and supervised.volunteer != AWAY
+    return supervised.name if supervised.mode == TAKE_OVER and is_there else ""
 
 
 def mine() -> SessionView | None:

@@ -95,7 +95,8 @@ def why_not(call: CallView) -> str:
 def beside_of(shift: SessionView) -> str:
     """What a page says of help, and of who is in the room, in a word."""
     taken = "taken" if shift.help and shift.help.taken_by else "asked" if shift.help else ""
-    return taken + (f"-{shift.supervision.mode}" if shift.supervision else "")
+    there = shift.supervision
+    return taken + (f"-{there.mode}-{there.volunteer}" if there else "")
 
 
 def shown(shift: SessionView, line: LineView, now: dt.datetime) -> str:

@@ -37,8 +37,10 @@ def answer(ctx: Context, call_id: uuid.UUID, params: Mapping[str, str]) -> Respo
         return _message(ctx, heard_next(ctx, call_id, sid, _times()))
     if then == "alone":
         return _alone(ctx, dialled_answers.alone(ctx, call_id, sid, _tries()))
+    status = params.get("CallStatus", "")
+    if then == "talked":
+        return _heard(ctx, dialled_answers.talked_on(ctx, call_id, sid, status))
     if then == "back":
-        status = params.get("CallStatus", "")
         return _heard(ctx, dialled_answers.out_of_the_room(ctx, call_id, sid, status, _tries()))
     return _heard(ctx, dialled_answers.answered(ctx, call_id, sid))
 
@@ -93,13 +95,14 @@ def _room(ctx: Context, join: Join) -> str:
         spoken.words(join.room),
         startConferenceOnEnter="true",
         endConferenceOnExit="false",
-        beep="onEnter",
+        beep="onEnter" if join.tone else "false",
         participantLabel="contact",
         waitUrl=call_urls.alone_in_room(ctx, join.call_id, 0),
         statusCallback=call_urls.room(ctx, join.call_id),
         statusCallbackEvent="join leave",
     )
-    action = call_urls.out_of_room(ctx, join.call_id, 0)
+    left = call_urls.out_of_room(ctx, join.call_id, 0)
+    action = left if join.tone else call_urls.talked_on(ctx, join.call_id)
     first = "" if join.recorded_in is None else spoken.say(spoken.RECORDED, join.recorded_in)
     return first + spoken.element("Dial", room, action=action, timeLimit=LONGEST_TALK_S)
 
@@ -146,9 +149,8 @@ def _message(ctx: Context, what: Play | WaitForBeep | None) -> Response:
 
 
 def _farewell(what: Leave) -> str:
-    if what.reason != dialled_answers.SORRY:
-        return ""
-    return spoken.say(spoken.LINE_LOST, what.language)
+    words = {dialled_answers.SORRY: spoken.LINE_LOST, dialled_answers.HUNG_UP: spoken.WE_HUNG_UP}
+    return spoken.say(words[what.reason], what.language) if what.reason in words else ""
 
 
 def _after_key(stopped: bool) -> Response:

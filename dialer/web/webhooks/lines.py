@@ -9,7 +9,7 @@ from flask import Response, request
 
 from dialer.domain.line import LONGEST_S, session_of
 from dialer.services.accounts.organisations import system_actor
-from dialer.services.calling import call_urls, line_joining, recordings
+from dialer.services.calling import call_urls, line_joining, recordings, supervisor_joining
 from dialer.services.calling.bridging import GoodBye
 from dialer.services.calling.line_joining import Enter
 from dialer.services.context import Context
@@ -46,7 +46,7 @@ def room_told() -> Response:
     params = told()
     ctx, call_id, sid = context_of(), id_in_address("c"), params.get("CallSid", "")
     match params.get("StatusCallbackEvent"):
-        case "participant-join":
+        case "participant-join" if not supervisor_joining.in_the_room(ctx, sid):
             line_joining.in_the_room(ctx, call_id, sid)
             recordings.in_the_room(ctx, sid)
         case "participant-leave":

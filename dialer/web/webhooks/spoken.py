@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from flask_babel import force_locale, gettext
 
+from dialer.domain import supervision
 from dialer.domain.line import LINE_MOVED, SHIFT_OVER
 from dialer.web.rule_words import N_
 
@@ -28,9 +29,11 @@ AWAY: Final = N_(
     "This is a campaign call. Something on our side doesn’t work just now, so nobody can speak with you. "
     "We are sorry. To ring us back, call %(number)s. Goodbye."
 )
+SUPERVISION_OVER: Final = "supervision_over"
 LINE_LOST: Final = N_("Sorry, the line to our volunteer was lost. Goodbye.")
 STOPPED: Final = N_("Thank you. We won’t call this number again. Goodbye.")
 FAREWELL: Final = N_("Thank you for calling. Goodbye.")
+WE_HUNG_UP: Final = N_("We have hung up on our side. Thank you for talking with us. Goodbye.")
 ONE_MOMENT: Final = N_("One moment, please.")
 ON_HOLD: Final = N_("Please stay on the line. We’ll be back with you in a moment.")
 PUT_THROUGH_OVER: Final = N_("The other side isn’t on the line any more. Goodbye.")
@@ -42,7 +45,8 @@ NUMBER_HIDDEN: Final = N_(
 RECORDED: Final = N_("This call is recorded.")
 """It lasts a second and a half: nobody waits longer for a volunteer who is there."""
 ON_THE_LINE: Final = N_(
-    "You’re on the line. Stay on it: when somebody answers you hear a tone, and then you’re talking to them."
+    "You’re on the line. Stay on it: when somebody answers you hear a tone, and then you’re talking to them. "
+    "A coordinator may listen in to help."
 )
 FOR_VOLUNTEERS: Final = N_("If you’re one of our volunteers, press star.")
 TYPE_PIN: Final = N_("Type the six digits of your PIN. They’re on your screen.")
@@ -56,6 +60,8 @@ _WHY: Final = {
     "no_answer": N_("Nobody answered. Note it and go on."),
     "busy": N_("The line is busy. Note it and go on."),
     SHIFT_OVER: N_("Your shift is over. Thank you for calling."),
+    supervision.LINE_LOST: N_("The volunteer’s line was lost. Goodbye."),
+    SUPERVISION_OVER: N_("That’s over. Goodbye."),
     LINE_MOVED: N_("You’re on the line with another phone now. Goodbye."),
     "quiet_hours": N_("It is too early or too late to call them now."),
     **dict.fromkeys(("all_paused", "campaign_paused", "cost_cap"), _STOPPED_JUST_NOW),

@@ -29,7 +29,7 @@ from dialer.services.calling.call_evidence import Told
 from dialer.services.calling.dialling_in import NotLetIn
 from dialer.services.context import Context
 from dialer.web.guard import allow
-from dialer.web.webhooks import dialled, lines, spoken, transferred
+from dialer.web.webhooks import dialled, lines, spoken, supervisors, transferred
 from dialer.web.webhooks.away import held, pressed_key
 from dialer.web.webhooks.blueprint import context_of, id_in_address, told, twiml, webhooks
 
@@ -42,10 +42,12 @@ log = get_logger(__name__)
 @allow(Permission.CARRIER_TELL)
 def voice_answer() -> Response:
     """Somebody whom we rang has answered, or the contact's leg is over (`then=over`). A volunteer's own line
-    (`leg`) goes its own way.
+    (`leg`), and a coordinator's, go their own ways.
     """
     if request.args.get("leg") == "line":
         return lines.line_answered()
+    if request.args.get("leg") == "supervisor":
+        return supervisors.supervisor_answered()
     params = told()
     if request.args.get("then") == "held":
         return dialled.on_hold()
@@ -119,8 +121,8 @@ def voice_recording() -> Response:
 @allow(Permission.CARRIER_TELL)
 @held
 def voice_client() -> Response:
-    """A volunteer's browser opens its line."""
-    return lines.browser_opened(told())
+    """A browser opens a volunteer's line, or a coordinator's leg."""
+    return supervisors.browser_opened(told()) or lines.browser_opened(told())
 
 
 @webhooks.post("/voice/inbound")

@@ -73,6 +73,7 @@ FIELDS = [
     "channel",
     "note",
     "reason",
+    "mode",
     "consent_source",
     "consent_at",
     "start",

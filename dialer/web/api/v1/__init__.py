@@ -36,6 +36,7 @@ from dialer.web.api.v1.spending import spending
 from dialer.web.api.v1.stats import stats
 from dialer.web.api.v1.steering import steering
 from dialer.web.api.v1.stream import stream
+from dialer.web.api.v1.supervising import supervisions
 from dialer.web.api.v1.suppressions import suppressions
 from dialer.web.api.v1.tokens import tokens
 from dialer.web.api.v1.transfers import transfers
@@ -76,6 +77,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     stats,
     steering,
     stream,
+    supervisions,
     suppressions,
     tokens,
     transfers,

@@ -1,0 +1,127 @@
+"""What becomes of a supervision as the legs and the shift around it change (the caller has locked the shift).
+
+Whoever has taken a talk over keeps it, whatever becomes of the volunteer: then the two go on in a room of the
+coordinator's own, and the volunteer's is free again.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy import select
+
+from dialer.domain.call import FINAL
+from dialer.domain.supervision import (
+    AWAY,
+    LEFT,
+    LINE_LOST,
+    SHIFT_OVER,
+    TAKE_OVER,
+    TALK_OVER,
+    WHISPER,
+    own_room_of,
+)
+from dialer.services.calling.call_jobs import hang_up
+from dialer.services.calling.room_settling import change_room
+from dialer.services.calling.talk_views import talk_on
+from dialer.services.context import Context
+from dialer.store.models.calling import Shift
+from dialer.store.models.calls import Call
+from dialer.store.models.supervising import Supervision
+from dialer.store.queries.supervising import supervision_of, supervision_taking, supervision_with
+from dialer.store.session import UnitOfWork
+
+
+def end(ctx: Context, unit: UnitOfWork, shift: Shift, one: Supervision, reason: str) -> None:
+    """It is over: their leg is hung up, and the volunteer is as they were. Again: no change."""
+    if one.ended_at is not None:
+        return
+    one.ended_at, one.end_reason, one.tell_after = ctx.now, reason, None
+    unit.session.flush()
+    call = _leg(unit, one)
+    if call is not None and call.state not in FINAL:
+        hang_up(ctx, unit, call)
+    change_room(ctx, unit, shift)
+
+
+def joined(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
+    """Their leg is in the room. A talk that was to be taken over may be over meanwhile."""
+    one = supervision_with(unit, call.id)
+    if one is None or one.joined_at is not None:
+        return
+    one.joined_at = ctx.now
+    if one.mode == TAKE_OVER and talk_on(unit, shift) is None:
+        one.mode = WHISPER
+    if one.mode == TAKE_OVER:
+        one.taken_over_at = ctx.now
+    change_room(ctx, unit, shift)
+
+
+def leg_over(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
+    """Their leg is over, and so is all of it."""
+    if (one := supervision_with(unit, call.id)) is not None:
+        end(ctx, unit, shift, one, LEFT)
+
+
+def talk_over(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
+    """The contact's leg is over. Whoever had taken it over talks with the volunteer now, and isn't heard by
+    whoever comes next; elsewhere there is nobody left to talk with.
+    """
+    if (away := supervision_taking(unit, call.id)) is not None:
+        end(ctx, unit, shift, away, TALK_OVER)
+        return
+    one = supervision_of(unit, shift.id)
+    if one is not None and one.mode == TAKE_OVER and one.volunteer != AWAY and one.joined_at is not None:
+        one.mode, one.taken_over_at = WHISPER, None
+        change_room(ctx, unit, shift)
+
+
+def step_aside(ctx: Context, unit: UnitOfWork, shift: Shift, one: Supervision) -> bool:
+    """The volunteer leaves the talk to whoever has taken it over; whether there was one to leave. Again: no
+    change.
+    """
+    talk = talk_on(unit, shift)
+    if one.volunteer == AWAY or talk is None or one.mode != TAKE_OVER or one.joined_at is None:
+        return one.volunteer == AWAY
+    one.volunteer, one.talk_id, one.tell_after = AWAY, talk.id, ctx.now
+    unit.session.flush()
+    change_room(ctx, unit, shift)
+    supervision_id = one.id
+    unit.after_commit(lambda: ask_to_move(ctx, supervision_id))
+    return True
+
+
+def shift_ends(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
+    """The shift ends: nobody listens any more, but a talk that was taken over goes on."""
+    _without_volunteer(ctx, unit, shift, SHIFT_OVER)
+
+
+def line_gone(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
+    """The volunteer's leg is over: likewise."""
+    _without_volunteer(ctx, unit, shift, LINE_LOST)
+
+
+def elsewhere(unit: UnitOfWork, call: Call) -> str | None:
+    """The room in which a contact's call (locked) goes on with whoever took it over; None: in its own."""
+    one = supervision_taking(unit, call.id)
+    return own_room_of(one.id) if one is not None else None
+
+
+def ask_to_move(ctx: Context, supervision_id: uuid.UUID) -> None:
+    """Have the two of them move."""
+    ctx.jobs.enqueue("calls", "workers.jobs.move_taken_over", str(ctx.organisation_id), str(supervision_id))
+
+
+def _without_volunteer(ctx: Context, unit: UnitOfWork, shift: Shift, reason: str) -> None:
+    one = supervision_of(unit, shift.id)
+    if one is None or one.volunteer == AWAY:
+        return
+    if not step_aside(ctx, unit, shift, one):
+        end(ctx, unit, shift, one, reason)
+
+
+def _leg(unit: UnitOfWork, one: Supervision) -> Call | None:
+    if one.call_id is None:
+        return None
+    leg = select(Call).where(Call.organisation_id == unit.organisation_id, Call.id == one.call_id)
+    return unit.session.scalar(leg.with_for_update())
