@@ -42,6 +42,7 @@ SAID_BY_RULES: Final = (
     N_("Somebody else is being rung for them already. Call that off first."),
     N_("They haven’t answered yet. Wait for them, or call it off."),
     N_("This is over already."),
+    N_("You can put people through from your own line only. Give them the number instead."),
     N_("This script puts nobody through at that step."),
     N_("Numbers in this country can’t be rung from here."),
     N_("Phones in this country can’t be rung from here."),

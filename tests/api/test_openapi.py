@@ -41,6 +41,8 @@ from dialer.services.exporting.run import run_export
 from dialer.services.exporting.tables import Wanted
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.outgoing import queue_text
+from dialer.store.models import new_id
+from dialer.store.models.transfers import Transfer
 from dialer.store.session import UnitFactory
 from dialer.web.api.examples import EXAMPLES
 from tests.api.routes import looked_at
@@ -131,6 +133,24 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
     incoming = InboundText("SM0", "+447700900124", "+441632960000", "Not interested", ctx.now)
     receive(ctx, incoming)
     rung = ring_in(ctx, "CA0", "+447700900124", "+441632960000")
+    transfer = Transfer(
+        organisation_id=ctx.organisation_id,
+        id=new_id(),
+        campaign_id=uuid.UUID(campaign_id),
+        assignment_id=uuid.UUID(assignment["id"]),
+        shift_id=uuid.UUID(session["id"]),
+        account_id=admin.id,
+        call_id=rung.call_id,
+        leg_id=new_id(),
+        label="The office",
+        warm=True,
+        state="failed",
+        reason="busy",
+        started_at=ctx.now,
+        ended_at=ctx.now,
+    )
+    with ctx.unit() as unit:
+        unit.session.add(transfer)
     run_export(ctx, start_export(ctx, Wanted("contacts"), "csv").id, lambda: ctx.now)
     start_export(ctx, Wanted("calls"), "xlsx")
     return {
@@ -156,6 +176,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "message_id": [str(text.id)],
         "conversation_id": ids("/conversations"),
         "call_id": [str(rung.call_id)],
+        "transfer_id": ids("/transfers"),
         "channel": ["voice", "sms"],
     }
 

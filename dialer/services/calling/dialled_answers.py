@@ -139,6 +139,7 @@ def out_of_the_room(ctx: Context, call_id: uuid.UUID, sid: str, status: str, tri
             return Leave(OVER)
         if (between := contact_without_volunteer(held)) is not None:
             return between
+        held.call.muted_at = held.call.held_at = None  # that room is over, and the next one begins bare
         _note_alone(held, is_in_room=False)
         if tries == 0 and elsewhere(held.unit, held.call) is None:
             _doubt_line(held)

@@ -26,6 +26,7 @@ from dialer.services.context import Context
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign, Shift
 from dialer.store.models.calls import Call
+from dialer.store.queries import transfers
 from dialer.store.queries.calls import OPEN
 from dialer.store.queries.dialled import lock_room
 from dialer.store.session import UnitOfWork
@@ -149,6 +150,7 @@ def move_line(ctx: Context, unit: UnitOfWork, before: Shift, shift: Shift) -> No
         Call.organisation_id == unit.organisation_id, Call.shift_id == before.id, Call.state.in_(OPEN)
     )
     unit.session.execute(moved.values(shift_id=shift.id))
+    transfers.move(unit, before.id, shift.id)
     move(unit, shift, ctx.now, line=line)
 
 

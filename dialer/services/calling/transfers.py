@@ -20,7 +20,7 @@ from dialer.domain.ringing import DIAL_WITHIN
 from dialer.domain.transfer import COMPLETED, RINGING, TALKING, UNDER_WAY
 from dialer.services.calling.call_evidence import Held, hold_call
 from dialer.services.calling.dialled_ends import Ended, part
-from dialer.services.calling.in_call import NO_ROOM, NOBODY_THERE
+from dialer.services.calling.in_call import NOBODY_THERE
 from dialer.services.calling.reach import campaign_of, lock_assignment, reach_assignment
 from dialer.services.calling.ring_gate import WORDS, transfer_refusal
 from dialer.services.calling.ringing import NO_CALLER_ID, SAME_PHONE, ask_to_place
@@ -40,6 +40,7 @@ from dialer.store.models.transfers import Transfer
 from dialer.store.queries import transfers
 from dialer.store.session import UnitOfWork
 
+NO_ROOM: Final = "You can put people through from your own line only. Give them the number instead."
 ANOTHER: Final = "Somebody else is being rung for them already. Call that off first."
 NOT_ANSWERED: Final = "They haven’t answered yet. Wait for them, or call it off."
 OVER: Final = "This is over already."

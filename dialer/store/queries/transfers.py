@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from dialer.domain.transfer import COMPLETED
 from dialer.store.models.transfers import Transfer
@@ -48,6 +48,16 @@ def being_moved(unit: UnitOfWork, shift_id: uuid.UUID, since: dt.datetime) -> Se
         Transfer.completed_at >= since,
     )
     return unit.session.scalars(query).all()
+
+
+def move(unit: UnitOfWork, before: uuid.UUID, after: uuid.UUID) -> None:
+    """What goes on in one shift goes on in another one of the same volunteer."""
+    going_on = update(Transfer).where(
+        Transfer.organisation_id == unit.organisation_id,
+        Transfer.shift_id == before,
+        Transfer.ended_at.is_(None),
+    )
+    unit.session.execute(going_on.values(shift_id=after))
 
 
 def count_by_state(unit: UnitOfWork, campaign_ids: Sequence[uuid.UUID]) -> dict[str, int]:

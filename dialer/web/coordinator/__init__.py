@@ -31,6 +31,7 @@ from dialer.web.coordinator import (
     spending,
     suppressions,
     texting,
+    transfers,
     turnout,
     volunteers,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "spending",
     "suppressions",
     "texting",
+    "transfers",
     "turnout",
     "volunteers",
 ]

@@ -10,6 +10,7 @@ import pytest
 
 from dialer.services.calling.call_looks import due_calls, look_after
 from dialer.services.calling.in_call import bring_back
+from dialer.services.calling.placing import place_next
 from dialer.services.calling.room_settling import settle_room
 from tests.phone_bank import landline
 from tests.web.reader import Reader
@@ -21,6 +22,7 @@ from tests.web.webhooks.test_dialled_town import (  # noqa: F401 -- fixtures
     evening,
     pacer,
 )
+from tests.web.webhooks.test_ring_me import Always
 
 GWEN = landline(100)
 
@@ -172,3 +174,19 @@ def test_the_page_has_both_switches_and_shows_what_is_on(talk: Talk, app, vic) -
     reader.press("unhold")
     reader.press("unmute")
     assert "You are speaking to" in reader.open("/call").text
+
+
+def test_with_a_lost_line_both_are_off(talk: Talk) -> None:
+    talk.press("mute", on=True)
+    talk.press("hold", on=True)
+    talk.evening.town.put_down(talk.leg(VIC)["sid"])
+    talk.wait(4)
+    shown = talk.evening.vic.get(f"/sessions/{talk.evening.session}").json
+    assert (shown["talk"]["muted"], shown["talk"]["on_hold_since"]) == (False, None)
+    assert any("One moment" in each["what"] for each in talk.leg(GWEN)["sounds"])
+    answer = talk.evening.vic.post(f"/sessions/{talk.evening.session}/line", json={})
+    assert answer.status_code == 202
+    place_next(talk.evening.system(), talk.evening.pacer.runtime.carrier, Always())
+    talk.wait(8)
+    talk.settle()
+    assert talk.heard(GWEN) == [("people", talk.leg(VIC)["sid"])]
