@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from dialer.domain.dialling import Event
+from dialer.domain.machine_estimate import Estimate
 
 HOUR_S: Final = 3600
 HOURS: Final = 24
@@ -120,7 +121,20 @@ class Meter:
         return cls(hours, dict(state["ready"]), list(state["waits"]))
 
 
-def upper_bound(hits: int, of: int) -> float:
+def with_mistaken(figures: DayFigures, mistaken: Estimate) -> DayFigures:
+    """With the people who were dropped as machines, as an estimate has them: each answered and was abandoned.
+    The bound takes as many of them as is plausible.
+    """
+    if not mistaken.high:
+        return figures
+    return replace(
+        figures,
+        abandoned_rate=(figures.abandoned + mistaken.mean) / (figures.people + mistaken.mean),
+        abandoned_bound=upper_bound(figures.abandoned + mistaken.high, figures.people + mistaken.high),
+    )
+
+
+def upper_bound(hits: float, of: float) -> float:
     """Wilson's upper bound of a share, one-sided, at 95 %."""
     share, square = hits / of, CONFIDENT**2
     middle = share + square / (2 * of)

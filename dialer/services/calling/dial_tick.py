@@ -18,6 +18,14 @@ from dialer.domain.pacing_host import Host
 from dialer.domain.quiet_hours import quiet_until
 from dialer.services.calling.dial_claims import Wish, claim_lines
 from dialer.services.calling.facts import calling_rules
+from dialer.services.calling.machine_figures import (
+    KEPT,
+    MachineFigures,
+    kept_of,
+    machine_figures,
+    mistaken_share,
+    to_keep,
+)
 from dialer.services.calling.pacing_past import past_of
 from dialer.services.calling.ring_gate import stopped
 from dialer.services.contention import again_after_deadlock
@@ -59,6 +67,7 @@ class _Second:
     unit: UnitOfWork
     campaign: Campaign
     lease: PacerLease
+    machines: MachineFigures
 
 
 @again_after_deadlock
@@ -74,19 +83,21 @@ def tick(ctx: Context, campaign_id: uuid.UUID, holder: str, held_up: Still | Non
         campaign = unit.session.get_one(Campaign, (unit.organisation_id, campaign_id))
         if campaign.dialing_mode not in DIALLED_MODES:  # since it was looked for
             return None
-        second = _Second(ctx, unit, campaign, lease)
+        machines = machine_figures(unit, campaign, kept_of(lease.figures), ctx.now)
+        second = _Second(ctx, unit, campaign, lease, machines)
         host = _host(second)
         asked = host.ask(ctx.now.timestamp())
         still, claimed = _claim(second, asked, held_up)
         lease.state, lease.at = host.to_state(), ctx.now
-        lease.figures = lease.figures | {"still": still, "asked": asked, "claimed": len(claimed)}
+        said = {"still": still, "asked": asked, "claimed": len(claimed), KEPT: to_keep(machines)}
+        lease.figures = lease.figures | said
         return Turn(lease.fence, claimed)
 
 
 def _host(second: _Second) -> Host:
     """The campaign's policy, having heard everything. What it wasn't there to hear, the rows tell."""
     unit, campaign, now = second.unit, second.campaign, second.ctx.now
-    settings = _settings(second.ctx, campaign)
+    settings = _settings(second)
     host = Host.go_on(campaign.dialing_mode, settings, second.lease.state)
     if host is None:
         return Host.begin(campaign.dialing_mode, settings, past_of(unit, campaign.id, now))
@@ -94,11 +105,15 @@ def _host(second: _Second) -> Host:
     return host
 
 
-def _settings(ctx: Context, campaign: Campaign) -> PolicySettings:
+def _settings(second: _Second) -> PolicySettings:
+    """What the policy goes by. It hears `unknown` at each answer all the same: nobody waits for detection."""
+    voice, machines = second.ctx.voice, second.machines
     return PolicySettings(
-        max_abandon_rate=campaign.abandoned_rate_max,
-        max_calls_per_second=ctx.voice.calls_per_second,
-        max_concurrent_calls=ctx.voice.max_concurrent_calls,
+        max_abandon_rate=second.campaign.abandoned_rate_max,
+        max_calls_per_second=voice.calls_per_second,
+        max_concurrent_calls=voice.max_concurrent_calls,
+        amd=machines.cut > 0,
+        amd_false_positive_rate=mistaken_share(machines),
     )
 
 

@@ -349,6 +349,7 @@ def _ask_to_take_out(ctx: Context, call_id: uuid.UUID) -> None:
 
 
 def _information(held: Held) -> Inform:
+    held.call.informed_at = held.call.informed_at or held.ctx.now
     organisation = held.unit.session.get_one(Organisation, held.unit.organisation_id)
     return Inform(held.call.id, _language(held), organisation.name, held.call.caller_id)
 

@@ -17,7 +17,7 @@ from dialer.domain.call import DIALLED, FINAL
 from dialer.domain.disposition import Disposition
 from dialer.domain.errors import AssignmentClosed, Conflict
 from dialer.domain.result import HouseholdReport, Report
-from dialer.services.calling import call_urls
+from dialer.services.calling import call_urls, recordings
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.call_evidence import Held, hold_call
 from dialer.services.calling.corrections import replace_diallers
@@ -161,4 +161,5 @@ def _next(held: Held, drop: VoicemailDrop, times: int) -> Play | WaitForBeep | N
 def _part(held: Held) -> None:
     """The call has left the volunteer's room, if it was in one."""
     if held.assignment is not None and held.call.state not in FINAL:
+        recordings.stop(held.ctx, held.unit, held.call.id)
         part(Ended(held.ctx, held.unit, held.call, held.assignment, held.shift))

@@ -13,9 +13,10 @@ from sqlalchemy import func, select
 
 from dialer.domain.access import Permission, require
 from dialer.domain.dialling import DIALLED_MODES, Still
-from dialer.domain.pacing_meter import DayFigures, Meter
+from dialer.domain.pacing_meter import DayFigures, Meter, with_mistaken
 from dialer.services.calling.dial_tick import why_still
 from dialer.services.calling.left import numbers_left
+from dialer.services.calling.machine_figures import MachineFigures, kept_of, machine_figures
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign, Shift
@@ -45,6 +46,7 @@ class PacingView:
     abandoned_rate_max: float
     due: int
     resting: int
+    machines: MachineFigures
     counted_at: dt.datetime
     """When the numbers were counted: of a long queue a moment ago."""
 
@@ -56,6 +58,7 @@ def pacing_of(ctx: Context, campaign_id: uuid.UUID) -> PacingView:
         lease = unit.session.get(PacerLease, (unit.organisation_id, campaign_id))
         sessions, lines = _sessions(unit, campaign_id), dialling.lines(unit, campaign_id)
         on_duty = sum(sessions[state] for state in ON_DUTY)
+        machines = machine_figures(unit, campaign, kept_of(lease.figures if lease else None), ctx.now)
         left = numbers_left(unit, campaign_id, "day", ctx.now + dt.timedelta(days=1), ctx.now)
         return PacingView(
             mode=campaign.dialing_mode,
@@ -64,7 +67,8 @@ def pacing_of(ctx: Context, campaign_id: uuid.UUID) -> PacingView:
             ringing=lines.ringing,
             in_call=lines.answered,
             lines_per_session=round(lines.ringing / on_duty, 2) if on_duty else 0.0,
-            figures=_meter(lease).figures(ctx.now.timestamp()),
+            figures=with_mistaken(_meter(lease).figures(ctx.now.timestamp()), machines.cut_people),
+            machines=machines,
             abandoned_rate_max=campaign.abandoned_rate_max,
             due=left.due,
             resting=left.resting,

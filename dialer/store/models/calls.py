@@ -173,6 +173,8 @@ class Call(Identified, Base):
     """When they were joined with a volunteer."""
     alone_at: Mapped[Instant | None]
     """When they were last found alone on that volunteer's line, having met nobody on it yet."""
+    informed_at: Mapped[Instant | None]
+    """When they were told that nobody was free: who called, and how to be left alone."""
     message_at: Mapped[Instant | None]
     """When it was decided that a recorded message is left: from then on it goes on without a volunteer."""
     parted_at: Mapped[Instant | None]

@@ -139,3 +139,43 @@ def test_somebody_taken_for_a_machine_goes_on_talking(evening: Evening) -> None:
     assert evening.calls()[0].machine is True
     assert evening.vic.get(f"/sessions/{evening.session}").json["state"] == "in_call"
     assert _played(evening, landline(100)) == []
+
+
+def _informed(evening: Evening) -> int:  # noqa: F811
+    """How many heard that nobody was free, by the town's ledger."""
+    said = ["".join(one["what"] for one in leg["sounds"]) for leg in evening.town.calls()]
+    return sum("All our volunteers" in words for words in said)
+
+
+def _rings(evening: Evening, number: str) -> None:  # noqa: F811
+    """Wait until they are rung, then have the volunteer rest: nobody is free when they answer."""
+    for _ in range(40):
+        if number in evening.rung():
+            break
+        evening.pass_by(1)
+    assert evening.vic.post(f"/sessions/{evening.session}/pause").status_code == 200
+    evening.pass_by(25)
+    assert evening.vic.post(f"/sessions/{evening.session}/resume").status_code == 200
+
+
+def test_with_nobody_free_a_machine_gets_the_message_and_people_are_estimated(evening: Evening) -> None:  # noqa: F811
+    _switch_on(evening)
+    machine, person = landline(100), landline(101)
+    evening.town.person(machine, phone="machine", ring_s=3, greeting_s=2)
+    evening.town.person(person, phone="answers", ring_s=3, talk_s=40, patience_s=40)
+    evening.sit_down()
+    _rings(evening, machine)
+    _rings(evening, person)
+    assert [call.state for call in evening.calls()[:2]] == ["abandoned", "abandoned"]
+    assert len(_played(evening, machine)) == 1
+    assert _played(evening, person) == []
+    standing = [name for name, stands in _dispositions(evening) if stands]
+    assert standing[:2] == ["left_message", "abandoned"]
+    evening.pass_by(8)  # figures are counted anew every half minute
+    shown = evening.pacing()["answering_machines"]
+    assert shown["information_messages"] == _informed(evening) == 2
+    heard = shown["information_people"]
+    assert heard["low"] <= 1 <= heard["high"], "one of the two was a person"
+    assert heard["high"] - heard["low"] <= 2
+    assert (shown["messages_left"], shown["cut"]) == (1, 0)
+    assert evening.pacing()["abandoned_24h"] == 2, "the rate stays on the safe side"

@@ -9,7 +9,7 @@ from dialer.domain.access import Permission
 from dialer.domain.dialling import Still
 from dialer.services.calling.pacing_view import PacingView, pacing_of
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Choice, Id, Instant, Number, Text, Whole, path_id
+from dialer.web.api.fields import Choice, Flag, Id, Instant, Number, Text, Whole, path_id
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -31,6 +31,30 @@ class WaitSchema(Schema):
     p90 = Number(required=True, allow_none=True)
 
 
+class BoundedSchema(Schema):
+    """A number that isn't known, and the least and most that it is, 95 times in 100."""
+
+    mean = Number(required=True)
+    low = Number(required=True)
+    high = Number(required=True)
+
+
+class MachineFiguresSchema(Schema):
+    """Of the last 24 hours: information messages, and how many of them people heard; the share of people whom
+    the carrier takes for machines; calls that it took for machines with nobody there, and how many of those
+    were people, who count as abandoned; messages left on machines. Estimates go by what volunteers met.
+    """
+
+    detection = Flag(required=True)
+    information_messages = Whole(required=True)
+    information_people = fields.Nested(BoundedSchema, required=True)
+    taken_share = fields.Nested(BoundedSchema, required=True)
+    cut = Whole(required=True)
+    cut_people = fields.Nested(BoundedSchema, required=True)
+    messages_left = Whole(required=True)
+    at = Instant(required=True)
+
+
 class PacingSchema(Schema):
     """Of the last 24 hours: live answers, how many were abandoned, and the bound that the true rate lies
     under in 95 of 100 cases. `still` says why nobody is rung just now. `due` and `resting` are those of
@@ -49,6 +73,7 @@ class PacingSchema(Schema):
     abandoned_rate_24h = Number(required=True, allow_none=True)
     abandoned_bound_24h = Number(required=True, allow_none=True)
     abandoned_rate_max = Number(required=True)
+    answering_machines = fields.Nested(MachineFiguresSchema, required=True)
     wait_s = fields.Nested(WaitSchema, required=True)
     due = Whole(required=True)
     resting = Whole(required=True)
@@ -80,6 +105,7 @@ def _shown(found: PacingView) -> dict[str, object]:
         "abandoned_rate_24h": figures.abandoned_rate,
         "abandoned_bound_24h": figures.abandoned_bound,
         "abandoned_rate_max": found.abandoned_rate_max,
+        "answering_machines": found.machines,
         "wait_s": {"mean": figures.wait_mean_s, "p90": figures.wait_p90_s},
         "due": found.due,
         "resting": found.resting,
