@@ -92,12 +92,12 @@ class Calls:
     def resume(self) -> None:
         """End what was under way: a line doesn't outlive the exchange it goes through."""
         self.exchange.rooms.resume()
+        self._wiring.recorder.resume()
         for leg in self.register.legs.values():
             if not leg.is_over:
                 answered = leg.answered_at
                 lasted_s = self._town.clock.elapsed_since(answered.timestamp()) if answered else 0.0
                 self.exchange.lines.finish(leg, lasted_s)
-        self._wiring.recorder.resume()
 
     def forget(self) -> None:
         """Begin anew."""

@@ -7,13 +7,14 @@ import uuid
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import Select, and_, or_, select, update
 
 from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL
 from dialer.domain.errors import InvalidTransition, NotFound
-from dialer.domain.recording import BY_COORDINATOR, ON_THE_CALL, SAME_LISTENING, deletes_at
+from dialer.domain.recording import BY_COORDINATOR, ON_THE_CALL, SAME_LISTENING, WITH_SOUND, deletes_at
 from dialer.services.calling.reach import reach_assignment
 from dialer.services.calling.recording_seal import SealedReader, SpoiltError
 from dialer.services.calling.recordings import ask_to_mind, is_recorded
@@ -26,6 +27,8 @@ from dialer.store.models.recordings import Recording
 from dialer.store.queries import recordings
 from dialer.store.queries.calls import latest_call_of
 from dialer.store.session import UnitOfWork
+
+Recorded = Literal["", "now", "was"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,17 +132,21 @@ def recording_ids(unit: UnitOfWork, call_ids: Sequence[uuid.UUID]) -> dict[uuid.
     return {row.call_id: row.id for row in unit.session.execute(query)} if call_ids else {}
 
 
-def is_recorded_now(ctx: Context, assignment_id: uuid.UUID) -> bool:
-    """Whether the talk that a volunteer has for an assignment is recorded, or about to be: from the moment
-    that the carrier has the call, so that their page says so before the two are joined.
+def recorded_of(ctx: Context, assignment_id: uuid.UUID) -> Recorded:
+    """Whether the last call for an assignment is recorded `now` (or about to be: from the moment that the
+    carrier has it, so that the volunteer's page says so before the two are joined), or `was`, and there still
+    is something to be deleted where the person objects.
     """
     with ctx.unit() as unit:
         assignment = reach_assignment(ctx, unit, assignment_id, Permission.ASSIGNMENT_READ)
         call = latest_call_of(unit, assignment.id)
-        if call is None or call.state in FINAL or call.parted_at is not None:
-            return False
+        if call is None:
+            return ""
         row = recordings.of_call(unit, call.id)
-        return is_recorded(unit, call) if row is None else row.state in ON_THE_CALL
+        goes_on = call.state not in FINAL and call.parted_at is None
+        if goes_on and (is_recorded(unit, call) if row is None else row.state in ON_THE_CALL):
+            return "now"
+        return "was" if row is not None and row.state in WITH_SOUND else ""
 
 
 def _rows(ctx: Context) -> Select[Recording, Call, int]:

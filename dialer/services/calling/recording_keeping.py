@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from itertools import islice
@@ -22,6 +23,8 @@ from dialer.store.queries import recordings
 from dialer.store.session import UnitOfWork
 
 CHUNK: Final = 500
+PART: Final = f"{ENDING}.part"
+_FILE: Final = re.compile(rf"([0-9a-f]{{32}}){re.escape(ENDING)}")
 FORGOTTEN_AFTER: Final = dt.timedelta(days=1)
 """A file is older than any work on it when nobody has written to it for so long."""
 
@@ -62,9 +65,12 @@ def _forgotten(folder: Path, before: float) -> Iterator[tuple[uuid.UUID | None, 
         return
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.stat(follow_symlinks=False).st_mtime < before:
-                name = entry.name.removesuffix(ENDING)
-                yield (uuid.UUID(hex=name) if entry.name.endswith(ENDING) else None), Path(entry.path)
+            if entry.stat(follow_symlinks=False).st_mtime >= before:
+                continue
+            if named := _FILE.fullmatch(entry.name):
+                yield uuid.UUID(hex=named[1]), Path(entry.path)
+            elif entry.name.endswith(PART):
+                yield None, Path(entry.path)
 
 
 def _kept(unit: UnitOfWork, ids: list[uuid.UUID]) -> frozenset[uuid.UUID]:

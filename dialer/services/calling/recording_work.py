@@ -83,9 +83,9 @@ class Hands:
         with self.ctx.unit() as unit:
             return recordings.change(unit, work.id, work.state, **values)
 
-    def again(self, work: Work, trouble: str | None = None, wait: dt.timedelta | None = None) -> None:
-        """Try it once more, later."""
-        self.set(work, due_at=self.ctx.now + (wait or next_try(work.attempts)), trouble=trouble)
+    def again(self, work: Work, trouble: str | None = None) -> None:
+        """Try it once more, later each time."""
+        self.set(work, due_at=self.ctx.now + next_try(work.attempts), trouble=trouble)
 
 
 def due_short(ctx: Context) -> Sequence[uuid.UUID]:
@@ -227,8 +227,16 @@ def _look(hands: Hands, work: Work) -> None:
             take_in(row, seen.status, seen.seconds, hands.ctx.now)
             unit.after_commit(lambda: ask_to_mind(hands.ctx))
     else:
-        goes_on = seen.status in RUNNING and not work.call_over
-        hands.again(work, wait=LOOKED_AT_EVERY if goes_on else None)
+        _look_again(hands, work, goes_on=seen.status in RUNNING and not work.call_over)
+
+
+def _look_again(hands: Hands, work: Work, *, goes_on: bool) -> None:
+    """While they talk, now and then, as long as that lasts; once it is over, until it is ready."""
+    now = hands.ctx.now
+    if goes_on:
+        hands.set(work, due_at=now + LOOKED_AT_EVERY, attempts=0, trouble=None)
+    else:
+        hands.again(work)
 
 
 def _fetch(hands: Hands, work: Work) -> None:

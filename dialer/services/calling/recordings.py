@@ -128,6 +128,8 @@ def tell(ctx: Context, call_id: uuid.UUID | None, sid: str, status: str, seconds
 
 def take_in(row: Recording, status: str, seconds: int | None, now: dt.datetime) -> None:
     """What the carrier says of a recording (locked) that it makes, or has made."""
+    if row.state == "deleted" and row.settled_at is None:
+        row.due_at = now  # what it has made can be deleted now
     if row.state not in ON_THE_CALL:
         return
     if status == PREPARED:

@@ -11,7 +11,7 @@ from dialer.domain.errors import NotFound
 from dialer.domain.talk import Stage, Talk
 from dialer.services.calling.assignments import get_assignment, save_draft
 from dialer.services.calling.campaigns import get_campaign
-from dialer.services.calling.recording_access import is_recorded_now
+from dialer.services.calling.recording_access import recorded_of
 from dialer.services.calling.ring_gate import why_stopped
 from dialer.services.calling.ringing import call_of_assignment
 from dialer.services.calling.sessions import current_session, heartbeat
@@ -109,7 +109,7 @@ def show_talk(
         may_ring_me=bool(campaign.caller_ids),
         stopped=why_stopped(ctx, view.id),
         shown=shown(shift, shift.line, ctx.now) if shift and shift.line else "",
-        recorded=is_recorded_now(ctx, view.id),
+        recorded=recorded_of(ctx, view.id),
         in_call=in_call_of(ctx, shift, view, _first_name(view, talk), campaign.timezone),
     )
     page = screen.call_screen(view, talk, around, stopping=stopping)

@@ -14,6 +14,7 @@ from dialer.domain.languages import HOME, SPOKEN
 from dialer.domain.phone import written
 from dialer.domain.script import Node
 from dialer.domain.talk import Stage, Talk, steps_in_all
+from dialer.services.calling.recording_access import Recorded
 from dialer.services.calling.views import (
     AssignmentView,
     CalledContact,
@@ -143,7 +144,7 @@ class CallScreen:
     stopped: str | None = None
     shown: str = ""
     in_call: InCall | None = None
-    recorded: bool = False
+    recorded: Recorded = ""
 
 
 Person = CalledContact | HouseholdMember
@@ -164,8 +165,8 @@ class Setting:
     shown: str = ""
     """Of somebody on a line of their own: what the page stands for (`line.shown`)."""
     in_call: InCall | None = None
-    recorded: bool = False
-    """Whether the call is recorded, or about to be."""
+    recorded: Recorded = ""
+    """Whether the call is recorded, or about to be; or was, and there is something to be deleted."""
 
 
 def call_screen(

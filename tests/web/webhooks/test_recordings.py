@@ -106,6 +106,7 @@ def heard_by(studio: Studio, number: str) -> list[tuple[str, str]]:
     return [(each["kind"], each["what"]) for each in call["sounds"]]
 
 
+@pytest.mark.slow
 def test_it_is_off_until_a_coordinator_says_that_it_is_lawful(booth: Booth, api, carys, vic, settings):  # noqa: F811
     studio = Studio(booth, api(carys), vault_of(booth.system(), settings.secret_key))
     path = f"/campaigns/{booth.campaign_id}/recording"
@@ -176,6 +177,7 @@ def test_whoever_objects_is_recorded_no_longer_and_nothing_is_left(studio: Studi
     assert len(studio.at_carrier()) == 1, "and is not begun again"
 
 
+@pytest.mark.slow
 def test_the_volunteers_page_says_so_and_stops_it(studio: Studio, app, vic: Person):
     studio.talk()
     page = Reader(app.test_client())
@@ -185,6 +187,17 @@ def test_the_volunteers_page_says_so_and_stops_it(studio: Studio, app, vic: Pers
     assert "The call isn’t recorded any more." in stopped.text
     assert "stop-recording" not in stopped.tests
     assert studio.row["why"] == "objection"
+
+
+@pytest.mark.slow
+def test_whoever_objects_afterwards_is_heeded_too(studio: Studio, app, vic: Person):
+    kept(studio)
+    page = Reader(app.test_client())
+    page.sign_in(vic.token)
+    assert "This call was recorded." in page.open("/call").text
+    assert "stop-recording" not in page.press("stop-recording").tests
+    studio.work()
+    assert (studio.row["why"], studio.files()) == ("objection", [])
 
 
 @pytest.mark.slow
