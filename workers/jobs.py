@@ -10,6 +10,7 @@ from dataclasses import replace
 from dialer.domain.access import Permission
 from dialer.services.calling import (
     call_looks,
+    calling_in,
     dialled_answers,
     leaving_messages,
     moving,
@@ -191,6 +192,12 @@ def settle_room(ctx: Context, shift_id: str) -> None:
 def leave_message(ctx: Context, call_id: str) -> None:
     """Send a call on to the message that is left on a machine."""
     leaving_messages.leave(ctx, installed().carrier, uuid.UUID(call_id))
+
+
+@job(Permission.SYSTEM_RUN)
+def call_in(ctx: Context, campaign_id: str) -> None:
+    """Put through whoever hears the greeting, now that a volunteer is free."""
+    calling_in.call_in(ctx, installed().carrier, uuid.UUID(campaign_id))
 
 
 @job(Permission.SYSTEM_RUN)

@@ -23,6 +23,11 @@ ANSWER_WITHIN: Final = dt.timedelta(seconds=2)
 """From the answer, as we learned of it, until somebody speaks with them."""
 GREETED_FOR: Final = dt.timedelta(seconds=1.5)
 """How long the greeting is meant to last, so that who becomes free meanwhile is put through in time."""
+HELD_FOR: Final = dt.timedelta(seconds=1.2)
+"""How long “one moment” lasts: whoever hears it is put through, or knows who called, in time all the same."""
+CALLED_IN_UNTIL: Final = dt.timedelta(seconds=1.2)
+"""Until so long after the answer whoever was greeted is put through in the midst of the greeting, as a
+volunteer becomes free; after that its end comes as soon."""
 REST: Final = dt.timedelta(hours=72)
 """How long a number whose call was abandoned isn't dialled."""
 LINE_BACK_TRIES: Final = 8
@@ -41,6 +46,8 @@ class Step(StrEnum):
     """A volunteer, at once."""
     GREET = "greet"
     """A greeting; then it is asked again."""
+    HOLD = "hold"
+    """Another word, since it was asked before the greeting's end: then it is asked again."""
     INFORM = "inform"
     """Who called, and how to be left alone: nobody was free."""
     END = "end"
@@ -55,6 +62,8 @@ def next_step(answered_at: dt.datetime, now: dt.datetime, *, greeted: bool, free
     in_time = now - answered_at <= ANSWER_WITHIN
     if free and (in_time or not greeted):
         return Step.JOIN
+    if greeted and now - answered_at <= ANSWER_WITHIN - HELD_FOR:
+        return Step.HOLD
     return Step.GREET if in_time and not greeted else Step.INFORM
 
 

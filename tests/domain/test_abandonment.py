@@ -18,6 +18,10 @@ ANSWERED = dt.datetime(2026, 5, 7, 18, 0, tzinfo=dt.UTC)
         [
             (0.0, False, True, Step.JOIN),
             (0.0, False, False, Step.GREET),
+            (0.5, True, True, Step.JOIN),
+            (0.5, True, False, Step.HOLD),
+            (0.8, True, False, Step.HOLD),
+            (0.9, True, False, Step.INFORM),
             (1.5, True, True, Step.JOIN),
             (1.5, True, False, Step.INFORM),
             (2.0, True, True, Step.JOIN),
@@ -26,7 +30,7 @@ ANSWERED = dt.datetime(2026, 5, 7, 18, 0, tzinfo=dt.UTC)
             (9.0, False, True, Step.JOIN),
             (9.0, False, False, Step.INFORM),
         ],
-        quick=9,
+        quick=13,
     ),
 )
 def test_what_somebody_hears_who_has_answered(after_s: float, greeted: bool, free: bool, step: Step) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dialer.domain.abandonment import CALLED_IN_UNTIL
 from dialer.domain.ringing import SOON
+from dialer.domain.shift import waits
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
+from dialer.store.queries import calling_in
 from dialer.store.session import UnitOfWork
 
 
@@ -36,6 +39,19 @@ def ask_to_move(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
     unit.after_commit(
         lambda: ctx.jobs.enqueue("calls", "workers.jobs.move_shift", args, shift_id, first=True)
     )
+
+
+def ask_to_call_in(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
+    """Have a worker put somebody through, after the commit, who was greeted and waits while this volunteer
+    became free: in the midst of the greeting.
+    """
+    if not waits(shift.state, shift.line_state):
+        return
+    campaign_id = shift.campaign_id
+    if not calling_in.first_greeted(unit, campaign_id, ctx.now - CALLED_IN_UNTIL, 1):
+        return
+    args = (str(ctx.organisation_id), str(campaign_id))
+    unit.after_commit(lambda: ctx.jobs.enqueue("calls", "workers.jobs.call_in", *args, first=True))
 
 
 def hang_up(ctx: Context, unit: UnitOfWork, call: Call) -> None:

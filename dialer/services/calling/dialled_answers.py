@@ -69,6 +69,14 @@ class Greet:
 
 
 @dataclass(frozen=True, slots=True)
+class OneMoment:
+    """They were greeted already, and nobody is free after all: a word, then ask again."""
+
+    call_id: uuid.UUID
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Inform:
     """Nobody was free: who called, the number to ring back, and the key that stops our calls."""
 
@@ -102,7 +110,7 @@ class PlayMessage:
     call_id: uuid.UUID
 
 
-Answer = PlayMessage | Join | Greet | Inform | HoldOn | Leave | Between
+Answer = PlayMessage | Join | Greet | OneMoment | Inform | HoldOn | Leave | Between
 
 
 def is_dialled(ctx: Context, call_id: uuid.UUID | None) -> bool:
@@ -217,12 +225,19 @@ def _decide(held: Held) -> Answer:
         return PlayMessage(call.id) if call.message_at and call.state not in FINAL else Leave(OVER)
     if call.joined_at is not None:
         return _again(held)
+    return _join_or_not(held)
+
+
+def _join_or_not(held: Held) -> Answer:
+    call = held.call
     assert call.answered_at is not None  # noqa: S101 -- they have just answered
     shift = _whoever_waits(held)
     greeted = call.greeted_at is not None
     match next_step(call.answered_at, held.ctx.now, greeted=greeted, free=shift is not None):
         case Step.JOIN if shift is not None:
             return _join(held, shift)
+        case Step.HOLD:
+            return OneMoment(call.id, _language(held))
         case Step.GREET:
             call.greeted_at = held.ctx.now
             return Greet(call.id, _language(held))

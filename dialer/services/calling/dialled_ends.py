@@ -19,7 +19,7 @@ from dialer.domain.disposition import Disposition
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.result import HouseholdReport, Report
 from dialer.services.calling import pacing_events, recordings
-from dialer.services.calling.call_jobs import ask_to_move
+from dialer.services.calling.call_jobs import ask_to_call_in, ask_to_move
 from dialer.services.calling.reach import campaign_of
 from dialer.services.calling.results import Recording, complete
 from dialer.services.calling.room_settling import change_room
@@ -147,6 +147,7 @@ def _let_volunteer_go(ended: Ended) -> None:
         move(ended.unit, shift, ended.ctx.now, "wrap_up")
     else:
         free(ended.unit, shift, ended.ctx.now)
+        ask_to_call_in(ended.ctx, ended.unit, shift)
 
 
 def _tell(ended: Ended, result: Outcome | None) -> None:

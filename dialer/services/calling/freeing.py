@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from dialer.domain.line import UNSEEN
-from dialer.services.calling.call_jobs import ask_to_move, hang_up
+from dialer.services.calling.call_jobs import ask_to_call_in, ask_to_move, hang_up
 from dialer.services.calling.shift_states import free, move, pause_them
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
@@ -47,6 +47,7 @@ def free_shifts(
             pause_them(unit, shift, ctx.now, UNSEEN)
         else:
             free(unit, shift, ctx.now)
+            ask_to_call_in(ctx, unit, shift)
 
 
 def hang_up_contact(ctx: Context, unit: UnitOfWork, shift: Shift) -> bool:

@@ -25,6 +25,7 @@ from dialer.domain.line import (
 from dialer.domain.ringing import VOLUNTEER_MACHINE, Change, is_machine
 from dialer.services.calling.bridging import GoodBye
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
+from dialer.services.calling.call_jobs import ask_to_call_in
 from dialer.services.calling.line_states import line_opened, out_of_room
 from dialer.services.calling.lines import take_line
 from dialer.services.contention import again_after_deadlock
@@ -92,6 +93,7 @@ def in_the_room(ctx: Context, call_id: uuid.UUID | None, sid: str) -> str:
             apply(held, Told("volunteer", sid, "in-progress"))
             held.call.deadline_at = ctx.now + LOOKED_AT_EVERY
             line_opened(unit, held.shift, held.call, ctx.now)
+            ask_to_call_in(ctx, unit, held.shift)
         return held.language
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from dialer.domain.access import Permission, Role, require
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.line import DIALLED_MODES, HELD_VIA
+from dialer.services.calling.call_jobs import ask_to_call_in
 from dialer.services.calling.lines import begin_line, close_line, rest_elsewhere
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift
 from dialer.services.calling.sessions import session_view
@@ -230,6 +231,7 @@ def _go(ctx: Context, unit: UnitOfWork, shift: Shift, campaign: Campaign, how: H
     before = shift if shift.line_call_id is not None or there is None else there
     begin_line(ctx, unit, campaign, after, before, ring=how.via is not None)
     unit.session.flush()
+    ask_to_call_in(ctx, unit, after)
     return after
 
 

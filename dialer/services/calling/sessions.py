@@ -10,6 +10,7 @@ from dialer.domain.access import Permission
 from dialer.domain.assignment import lease_ends
 from dialer.domain.errors import InvalidTransition
 from dialer.services.calling.beside import help_in, supervised_in
+from dialer.services.calling.call_jobs import ask_to_call_in
 from dialer.services.calling.leases import end_shift, give_back
 from dialer.services.calling.lines import begin_line, line_view, rest_elsewhere
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift, volunteer_id
@@ -106,6 +107,7 @@ def resume_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
         shift = _living(reach_shift(ctx, unit, session_id, lock=True))
         assignment = hear_from(ctx, unit, shift)
         move(unit, shift, ctx.now, state_with(unit, assignment))
+        ask_to_call_in(ctx, unit, shift)
         return session_view(unit, shift, assignment)
 
 

@@ -168,6 +168,8 @@ class Call(Identified, Base):
     """When the carrier was told to ring the contact: from then on the contact's leg decides."""
     answered_at: Mapped[Instant | None]
     greeted_at: Mapped[Instant | None]
+    called_in_at: Mapped[Instant | None]
+    """When the greeting was cut short, since a volunteer became free: once."""
     """When a contact who answered the dialler was greeted, since nobody was free at once."""
     joined_at: Mapped[Instant | None]
     """When they were joined with a volunteer."""

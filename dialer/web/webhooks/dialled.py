@@ -11,7 +11,16 @@ from dialer.domain.answering_machine import AT_THE_BEEP, WAIT_S
 from dialer.domain.phone import written
 from dialer.domain.ringing import LONGEST_TALK_S
 from dialer.services.calling import call_urls, dialled_answers
-from dialer.services.calling.dialled_answers import Answer, Greet, HoldOn, Inform, Join, Leave, PlayMessage
+from dialer.services.calling.dialled_answers import (
+    Answer,
+    Greet,
+    HoldOn,
+    Inform,
+    Join,
+    Leave,
+    OneMoment,
+    PlayMessage,
+)
 from dialer.services.calling.leaving_messages import Play, WaitForBeep, heard_next
 from dialer.services.calling.transfer_answers import Between
 from dialer.services.context import Context
@@ -77,6 +86,9 @@ def _heard(ctx: Context, what: Answer) -> Response:
         case Greet():
             again = spoken.redirect(call_urls.answer(ctx, what.call_id))
             verbs = (spoken.say(spoken.HELLO_ONE_MOMENT, what.language), again)
+        case OneMoment():
+            again = spoken.redirect(call_urls.answer(ctx, what.call_id))
+            return twiml(spoken.document(spoken.say(spoken.ONE_MOMENT, what.language), again))
         case HoldOn():
             verbs = _hold_on(ctx, what)
         case Inform():
