@@ -30,7 +30,7 @@ from dialer.services.calling.views import AssignmentView, NobodyNow
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models import new_id
-from dialer.store.models.accounts import Organisation
+from dialer.store.models.accounts import Account, Organisation
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.queries import queue
 from dialer.store.queries.queue import Claim
@@ -78,19 +78,21 @@ def next_assignment(ctx: Context, session_id: uuid.UUID) -> AssignmentView | Nob
 
 
 def _take_seat(ctx: Context, unit: UnitOfWork, session_id: uuid.UUID) -> Seat:
+    """With the campaign and the volunteer's account, which others read by their keys a moment later."""
     row = unit.session.execute(
-        select(Shift, Campaign, Organisation.paused_at)
+        select(Shift, Campaign, Organisation.paused_at, Account)
         .join(
             Campaign,
             and_(Campaign.organisation_id == Shift.organisation_id, Campaign.id == Shift.campaign_id),
         )
         .join(Organisation, Organisation.id == Shift.organisation_id)
+        .join(Account, and_(Account.organisation_id == Shift.organisation_id, Account.id == Shift.account_id))
         .where(Shift.organisation_id == unit.organisation_id, Shift.id == session_id)
         .with_for_update(of=Shift)
     ).one_or_none()
     if row is None:
         raise NotFound
-    shift, campaign, paused_at = row
+    shift, campaign, paused_at, _ = row
     check_is_mine(ctx, shift)
     speaking = of_volunteer(unit, campaign, shift.account_id)
     return Seat(ctx, unit, shift, campaign, paused_at is not None, speaking)

@@ -34,8 +34,7 @@ def tongues_waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> list[frozenset[
 
 def tongues_of(unit: UnitOfWork, account_id: uuid.UUID) -> frozenset[str]:
     """What a volunteer speaks."""
-    which = (Account.organisation_id == unit.organisation_id, Account.id == account_id)
-    return tongues(unit.session.scalars(select(Account.languages).where(*which)).one())
+    return tongues(unit.session.get_one(Account, (unit.organisation_id, account_id)).languages)
 
 
 def rung_in(unit: UnitOfWork, campaign_id: uuid.UUID) -> Mapping[str, int]:
