@@ -194,3 +194,27 @@ def test_without_a_microphone_it_says_so_and_the_phone_is_there(
     tap(page, "call-ring-me")
     page.get_by_text("We’re ringing your phone").wait_for()
     assert not faults, "\n".join(faults)
+
+
+def test_whoever_is_in_hand_is_rung_from_the_page(open_browser: Open, evening: Evening, vic: Person) -> None:
+    evening.coordinator.patch(f"/campaigns/{evening.campaign_id}", json={"dialing_mode": "preview"})
+    evening.town.person(landline(100), phone="answers", ring_s=2, talk_s=900, patience_s=60)
+    page, faults = open_browser(SHORT_PHONE), list[str]()
+    sign_in(page, vic)
+    page.goto("/call")
+    tap(page, "next")
+    page.locator("[data-test=call-browser]").wait_for()
+    look(page, "preview", faults)
+    assert sizes(page)[1] <= SHORT_PHONE[1]
+    tap(page, "call-browser")
+    page.get_by_text("We can hear you.").wait_for()
+    tap(page, "mic-join")
+    page.get_by_text("You’ll hear it ring.").wait_for()
+    evening.pass_by(3)
+    state(page, "talking")
+    look(page, "preview-talking", faults)
+    page.locator(".foot [data-test=reached]").click()
+    state(page, "wrap_up")
+    evening.pass_by(2)
+    assert {str(call["status"]) for call in evening.town.calls()} == {"completed"}, "the page hung up"
+    assert not faults, "\n".join(faults)

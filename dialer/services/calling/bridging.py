@@ -58,7 +58,7 @@ def answered(ctx: Context, call_id: uuid.UUID | None, sid: str, answered_by: str
         if held is None or held.call.mode != "ring_me" or held.call.carrier_sid not in {None, sid}:
             return GoodBye("lost")
         apply(held, Told("volunteer", sid, "in-progress"))
-        return _decide(held, answered_by)
+        return decide(held, answered_by)
 
 
 @again_after_deadlock
@@ -74,7 +74,8 @@ def over(ctx: Context, call_id: uuid.UUID | None, told: Told | None) -> GoodBye:
         return GoodBye(held.call.state, held.language)
 
 
-def _decide(held: Held, answered_by: str | None) -> Bridge | GoodBye:
+def decide(held: Held, answered_by: str | None) -> Bridge | GoodBye:
+    """Whether the volunteer, who is there (their call locked), is put through."""
     call = held.call
     language = held.language
     if call.state in FINAL or held.assignment is None or call.number is None:

@@ -58,16 +58,14 @@ def ask_for_line(
 
 
 def browser_token(ctx: Context, session_id: uuid.UUID, tokens: VoiceTokens) -> BrowserToken:
-    """What lets the browser open the line of their shift, and nothing else, for less than an hour.
-    The page asks for another before it ends.
+    """What lets the browser open the line of their shift, or ring whom they have in hand in it, and nothing
+    else, for less than an hour. The page asks for another before it ends.
 
     `Conflict` where nobody can call from a browser; `InvalidTransition` for a shift that is over.
     """
     with ctx.unit() as unit:
         shift = _living(reach_shift(ctx, unit, session_id))
-        campaign = reach_campaign(ctx, unit, shift.campaign_id, Permission.SHIFT_RUN)
-        if not holds_line(campaign.dialing_mode, "browser"):
-            raise Conflict(NO_LINE_HERE)
+        reach_campaign(ctx, unit, shift.campaign_id, Permission.SHIFT_RUN)
         if not tokens.is_ready:
             raise Conflict(NO_BROWSERS)
         identity = identity_of(shift.organisation_id, shift.id)

@@ -19,6 +19,7 @@ from dialer.domain.line import (
     IN_THE_ROOM_WITHIN,
     LOOKED_AT_EVERY,
     SHIFT_OVER,
+    holds_line,
     room_of,
     session_of,
 )
@@ -31,7 +32,7 @@ from dialer.services.calling.lines import take_line
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models import new_id
-from dialer.store.models.calling import Shift
+from dialer.store.models.calling import Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries.calls import call_by_sid
 from dialer.store.session import UnitOfWork
@@ -116,7 +117,7 @@ def from_browser(ctx: Context, sid: str, caller: str) -> Enter | GoodBye:
     named = session_of(caller)
     with ctx.unit() as unit:
         shift = lock_shift(unit, named[1]) if named else None
-        if shift is None or shift.state == "ended":
+        if shift is None or shift.state == "ended" or not _has_line(unit, shift):
             return GoodBye(SHIFT_OVER)
         made = insert(Call).values(_row(ctx, shift, sid, caller)).on_conflict_do_nothing().returning(Call.id)
         if (call_id := unit.session.scalar(made)) is not None:
@@ -151,6 +152,11 @@ def _hold_leg(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID | None, sid: st
     """The line whose leg it is, else the one that our address names."""
     known = call_by_sid(unit, sid)
     return _hold(ctx, unit, known.id if known else call_id, sid)
+
+
+def _has_line(unit: UnitOfWork, shift: Shift) -> bool:
+    campaign = unit.session.get_one(Campaign, (unit.organisation_id, shift.campaign_id))
+    return holds_line(campaign.dialing_mode, "browser")
 
 
 def lock_shift(unit: UnitOfWork, shift_id: uuid.UUID) -> Shift | None:

@@ -92,7 +92,7 @@ def _new_call(
         raise Conflict(NO_CALLER_ID)
     if reason := refusal(ctx, unit, assignment):
         raise Conflict(WORDS[reason], reason=reason)
-    call = _row(ctx, unit, assignment, caller_id=caller_id, own=own)
+    call = ring_me_row(ctx, unit, assignment, caller_id=caller_id, own=own)
     unit.session.add(call)
     if shift.state in {"ready", "assigned", "wrap_up"}:
         move(unit, shift, ctx.now, "in_call")
@@ -102,7 +102,10 @@ def _new_call(
     return call
 
 
-def _row(ctx: Context, unit: UnitOfWork, assignment: Assignment, *, caller_id: str, own: str) -> Call:
+def ring_me_row(
+    ctx: Context, unit: UnitOfWork, assignment: Assignment, *, caller_id: str, own: str | None
+) -> Call:
+    """A call to put through, `own` the volunteer's phone; None where their browser is it."""
     return Call(
         organisation_id=unit.organisation_id,
         id=new_id(),

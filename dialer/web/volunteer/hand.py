@@ -20,6 +20,7 @@ from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.volunteer import reports, screen
 from dialer.web.volunteer.line import Line, line_of, shown
+from dialer.web.volunteer.softphone import softphone_for
 from dialer.web.volunteer.talking import in_call_of
 
 
@@ -107,6 +108,7 @@ def show_talk(
         ctx.now,
         line=_line(ctx, view),
         may_ring_me=bool(campaign.caller_ids),
+        browser=softphone_for(shift) if shift and campaign.caller_ids else None,
         stopped=why_stopped(ctx, view.id),
         shown=shown(shift, shift.line, ctx.now) if shift and shift.line else "",
         recorded=recorded_of(ctx, view.id),

@@ -23,6 +23,7 @@ from dialer.services.calling.views import (
 )
 from dialer.web.volunteer.line import Line
 from dialer.web.volunteer.outcomes import NOT_REACHED, SPOKE, Outcome, outcome_name, outcomes
+from dialer.web.volunteer.softphone import Softphone
 from dialer.web.volunteer.talking import InCall
 from dialer.web.words import moment, outcode
 
@@ -141,6 +142,7 @@ class CallScreen:
     says: str | None = None
     line: Line | None = None
     may_ring_me: bool = False
+    browser: Softphone | None = None
     stopped: str | None = None
     shown: str = ""
     in_call: InCall | None = None
@@ -161,6 +163,7 @@ class Setting:
     now: dt.datetime
     line: Line | None = None
     may_ring_me: bool = False
+    browser: Softphone | None = None
     stopped: str | None = None
     shown: str = ""
     """Of somebody on a line of their own: what the page stands for (`line.shown`)."""
@@ -210,6 +213,7 @@ def call_screen(
         says=says,
         line=around.line,
         may_ring_me=around.may_ring_me,
+        browser=around.browser,
         stopped=str(gettext(around.stopped)) if around.stopped else None,
         shown=around.shown,
         in_call=around.in_call,

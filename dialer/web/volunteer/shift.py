@@ -32,7 +32,7 @@ from dialer.web.volunteer import line_join, on_line, reports, rooms
 from dialer.web.volunteer.hand import id_in_form, show_talk, talk_in_hand, to_call
 from dialer.web.volunteer.line import shown
 from dialer.web.volunteer.putting_through import followed
-from dialer.web.volunteer.softphone import leave_here
+from dialer.web.volunteer.softphone import leave_here, offer_browser
 
 shift = Blueprint("shift", __name__, url_prefix="/call")
 
@@ -45,6 +45,7 @@ LAST = "last_call"
 def show() -> str:
     """The screen for the state that the server knows."""
     ctx = context()
+    offer_browser()
     now = current_session(ctx)
     if now is None:
         return rooms.idle(ctx)

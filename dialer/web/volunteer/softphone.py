@@ -65,9 +65,18 @@ def _softphone() -> Softphone | None:
     """The telephone in this page of the call screen; None where it is none."""
     if HERE not in session or not request.path.startswith("/call") or request.path in BESIDE:
         return None
+    return _telephone(session[HERE])
+
+
+def softphone_for(shift: SessionView) -> Softphone | None:
+    """The telephone with which this page can ring whom a shift has in hand; None where nobody calls so."""
+    return _telephone(str(shift.id)) if shift.line is None else None
+
+
+def _telephone(session_id: str) -> Softphone | None:
     if not offer_browser():
         return None
-    return Softphone(session[HERE], "twilio" if desk().stand_in is None else "town")
+    return Softphone(session_id, "twilio" if desk().stand_in is None else "town")
 
 
 def install_softphone(app: Flask) -> None:
@@ -85,20 +94,32 @@ def line_here(ctx: Context) -> SessionView | None:
 @softphone.post("/token")
 @allow(Permission.SHIFT_RUN)
 def token() -> Response:
-    """An access token for the line that is in this browser. With the `leg` that the page lost: whether the
-    line is `elsewhere` by now. `over`: there is no such line any more.
+    """An access token for the line that is in this browser, or to ring the `assignment` in hand. With the
+    `leg` that the page lost: whether the line is `elsewhere` by now. `over`: there is no such line any more.
     """
     ctx = context()
+    if assignment := request.form.get("assignment"):
+        return _pass_for(ctx, assignment)
     now = line_here(ctx)
     if now is None:
         leave_here()
         return jsonify({"over": True})
     if (leg := request.form.get("leg")) and is_elsewhere(ctx, now.id, leg):
         return jsonify({"elsewhere": True})
+    return _pass(ctx, now)
+
+
+def _pass_for(ctx: Context, assignment: str) -> Response:
+    now = current_session(ctx)
+    if now is None or str(now.assignment_id) != assignment:
+        return jsonify({"over": True})
+    return _pass(ctx, now)
+
+
+def _pass(ctx: Context, shift: SessionView) -> Response:
     try:
-        made = browser_token(ctx, now.id, desk().voice_tokens)
+        made = browser_token(ctx, shift.id, desk().voice_tokens)
     except Conflict:
-        leave_here()
         return jsonify({"over": True})
     lasts_s = (made.expires_at - g.now).total_seconds()
     return jsonify({"token": made.token, "lasts_s": int(lasts_s)})

@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 from dialer.domain.access import Permission
 from dialer.domain.errors import NotFound, Unavailable
 from dialer.domain.line import identity_of
+from dialer.services.calling.sessions import current_session
 from dialer.services.context import BrowserStandIn, Context, LegOfBrowser, NoStandIn
 from dialer.web.desk import context, desk
 from dialer.web.guard import allow
-from dialer.web.volunteer.softphone import line_here
 
 stand_in = Blueprint("stand_in", __name__, url_prefix="/call/softphone/legs")
 
@@ -57,7 +57,7 @@ def put_down(sid: str) -> Response:
 
 
 def _own_leg(sid: str) -> LegOfBrowser:
-    """The leg of that name, if it shows itself as this browser's line; else it isn't there."""
+    """The leg of that name, if it shows itself as of their shift; else it isn't there."""
     caller = f"client:{_whose(context())}"
     try:
         leg = _town().look(sid) if sid.isalnum() else None
@@ -69,7 +69,7 @@ def _own_leg(sid: str) -> LegOfBrowser:
 
 
 def _whose(ctx: Context) -> str:
-    now = line_here(ctx)
+    now = current_session(ctx)
     if now is None:
         raise NotFound
     return identity_of(ctx.organisation_id, now.id)

@@ -54,14 +54,21 @@ def room_told() -> Response:
     return Response(status=204)
 
 
-def browser_opened(params: dict[str, str]) -> Response:
-    """A volunteer's browser opens the line of its session: whose it is stands in the name that we gave it."""
-    caller = params.get("From", "")
+def context_of_browser(caller: str) -> Context | None:
+    """The context of whose browser it is, by the name that we gave it; None for anybody else's."""
     named = session_of(caller)
     organisation_id = organisation_told(desk().units, str(named[0]) if named else None, ())
     if named is None or organisation_id != named[0]:
+        return None
+    return context(system_actor(organisation_id))
+
+
+def browser_opened(params: dict[str, str]) -> Response:
+    """A volunteer's browser opens the line of its session."""
+    caller = params.get("From", "")
+    ctx = context_of_browser(caller)
+    if ctx is None:
         return say_good_bye(GoodBye("lost"))
-    ctx = context(system_actor(organisation_id))
     return let_in(ctx, line_joining.from_browser(ctx, params.get("CallSid", ""), caller))
 
 

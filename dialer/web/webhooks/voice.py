@@ -24,7 +24,8 @@ from dialer.services.calling import (
     recordings,
     transfer_answers,
 )
-from dialer.services.calling.bridging import Bridge
+from dialer.services.calling.bridging import Bridge, GoodBye
+from dialer.services.calling.browser_ringing import ring_from_browser
 from dialer.services.calling.call_evidence import Told
 from dialer.services.calling.dialling_in import NotLetIn
 from dialer.services.context import Context
@@ -121,8 +122,13 @@ def voice_recording() -> Response:
 @allow(Permission.CARRIER_TELL)
 @held
 def voice_client() -> Response:
-    """A browser opens a volunteer's line, or a coordinator's leg."""
-    return supervisors.browser_opened(told()) or lines.browser_opened(told())
+    """A browser opens a volunteer's line, or a coordinator's leg, or rings whom they have in hand
+    (`Assignment`).
+    """
+    params = told()
+    if "Assignment" in params:
+        return _ring(params)
+    return supervisors.browser_opened(params) or lines.browser_opened(params)
 
 
 @webhooks.post("/voice/inbound")
@@ -140,6 +146,19 @@ def voice_inbound() -> Response:
         case "pin":
             return _after_pin(ctx, sid, greeting, params.get("Digits", ""))
     return _menu(ctx, greeting)
+
+
+def _ring(params: dict[str, str]) -> Response:
+    caller = params.get("From", "")
+    ctx = lines.context_of_browser(caller)
+    try:
+        assignment_id = uuid.UUID(params["Assignment"])
+    except ValueError:
+        ctx = None
+    if ctx is None:
+        return lines.say_good_bye(GoodBye("lost"))
+    what = ring_from_browser(ctx, params.get("CallSid", ""), caller, assignment_id)
+    return _joined(ctx, what) if isinstance(what, Bridge) else lines.say_good_bye(what)
 
 
 def _joined(ctx: Context, bridge: Bridge) -> Response:

@@ -527,7 +527,10 @@ def test_who_may_not_be_on_a_line_gets_no_token(desk: Desk, api: Api, mallory: P
     desk.sit_down(via="browser")
     assert api(mallory).post(f"/sessions/{desk.session_id}/token").status_code == 404
     api(carys).patch(f"/campaigns/{desk.campaign_id}", json={"dialing_mode": "preview"})
-    assert desk.vic.post(f"/sessions/{desk.session_id}/token").status_code == 409
+    given = desk.vic.post(f"/sessions/{desk.session_id}/token").json["token"]
+    desk.town.connect(given)
+    desk.advance(10)
+    assert desk.calls() == [], "where nobody is dialled it opens no line"
     assert desk.ask_for_line(via="phone") == 409
     desk.vic.post(f"/sessions/{desk.session_id}/end")
     assert desk.vic.post(f"/sessions/{desk.session_id}/token").status_code == 409

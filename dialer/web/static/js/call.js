@@ -122,7 +122,7 @@ document.addEventListener("submit", (event) => {
 // Calling in the browser: nothing of it is loaded where it isn't chosen or offered.
 if (document.body.hasAttribute("data-microphone")) {
   import("./softphone.js");
-  import("./mic.js");
+  import("./mic.js").then(() => import("./ring.js")); // which is asked after the look at the microphone
 }
 
 onShown(() => {

@@ -71,7 +71,8 @@ function show(answer, html) {
   document.querySelector(".mast").replaceChildren(...next.querySelector(".mast").childNodes);
   swapMain(next.querySelector("#main"));
   barIsNew();
-  history.replaceState(null, "", new URL(answer.url).pathname);
+  const { pathname, search } = new URL(answer.url);
+  history.replaceState(null, "", pathname === "/call" ? pathname : pathname + search);
   shown.dispatchEvent(new Event("shown"));
 }
 

@@ -53,11 +53,11 @@ export async function telephone(_page, ask) {
   }
 
   return {
-    async join(given, tell) {
+    async join(given, tell, params = {}) {
       [token, told] = [given, tell];
       const chosen = localStorage.getItem("dialer:microphone");
       microphone = await navigator.mediaDevices.getUserMedia({ audio: chosen ? { deviceId: { ideal: chosen } } : true });
-      leg = (await ask(LEGS, { token })).sid;
+      leg = (await ask(LEGS, { token, ...params })).sid;
       await look();
     },
     renew(given) {

@@ -54,13 +54,13 @@ export async function telephone({ sdk, quiet }) {
   }
 
   return {
-    async join(token, tell) {
+    async join(token, tell, params = {}) {
       told = tell;
       if (device) device.updateToken(token);
       else open(token);
       const microphone = localStorage.getItem("dialer:microphone");
       const rtcConstraints = microphone ? { audio: { deviceId: { ideal: microphone } } } : undefined;
-      call = await device.connect({ rtcConstraints });
+      call = await device.connect({ params, rtcConstraints });
       follow(call);
     },
     renew: (token) => device?.updateToken(token),

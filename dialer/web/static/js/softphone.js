@@ -1,6 +1,6 @@
 // This page is the volunteer's telephone: it opens their line, keeps it, and comes back into the same room after a
 // reload or a lost connection. The telephone itself is one of two with the same few words to it:
-//   join(token, tell)  call; `tell` hears “ready” (with the leg's name), “lost” (it tries by itself), “over”,
+//   join(token, tell, params)  call; `tell` hears “ready” (with the leg's name), “lost” (it tries by itself), “over”,
 //                      “denied” (no microphone) and “renew” (the token ends soon)
 //   renew(token)       another token, while the call goes on
 //   mute(on), leave()
@@ -8,8 +8,8 @@
 
 import { say } from "./bar.js";
 import { onShown } from "./send.js";
+import { ask, telephoneOf } from "./telephone.js";
 
-const TELEPHONES = { twilio: "./softphone-twilio.js", town: "./softphone-town.js" };
 const AGAIN_MS = [300, 1000, 2000, 4000, 8000, 15_000];
 const RENEW_EARLY_MS = 120_000;
 const LEG = "dialer:leg";
@@ -43,13 +43,6 @@ function show() {
   says.querySelector("button span").textContent = says.dataset[`${stage}Do`];
 }
 
-async function ask(path, fields) {
-  const token = document.querySelector("[name=csrf_token]").value;
-  const answer = await fetch(path, { method: "POST", body: new URLSearchParams({ csrf_token: token, ...fields }) });
-  if (!answer.ok) throw new TypeError(`${path} answered ${answer.status}`);
-  return answer.json();
-}
-
 // `leg`: the one that was lost, so that a line which went elsewhere meanwhile is left there.
 async function enter(leg) {
   wait(0);
@@ -59,7 +52,7 @@ async function enter(leg) {
     const pass = await ask("/call/softphone/token", leg ? { leg } : {});
     if (pass.over) return hangUp("off");
     if (pass.elsewhere) return hangUp("elsewhere");
-    phone ??= await (await import(TELEPHONES[page().dataset.carrier])).telephone(page().dataset, ask);
+    phone ??= await telephoneOf(page().dataset);
     renewBefore(pass.lasts_s);
     await phone.join(pass.token, heard);
   } catch (fault) {
