@@ -85,6 +85,7 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "turnout": "/turnout",
         "elections": "/elections",
         "live": f"/live?campaign_id={bank.campaign_id}",
+        "answering-machines": f"/campaigns/{bank.campaign_id}/answering-machines",
         "texts": "/blasts",
         "text-new": f"/blasts/new?campaign_id={bank.campaign_id}",
         **_audiences(ctx, str(created.id)),

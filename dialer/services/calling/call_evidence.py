@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import or_, update
 
+from dialer.domain.answering_machine import verdict
 from dialer.domain.assignment import lease_ends
 from dialer.domain.call import DIALLED, FINAL, OF_A_ROOM, SUPERVISOR, TRANSFER, proven_by
 from dialer.domain.line import LINE_MOVED, SHIFT_OVER
@@ -143,6 +144,8 @@ def apply(held: Held, told: Told) -> None:
     _keep_sequence(call, told)
     if told.answered_by and told.leg == "contact":
         call.answered_by = told.answered_by
+        if call.mode == DIALLED and call.machine is None:
+            call.machine = verdict(told.answered_by)
     _charge(held, told)
     whole = told.leg == "contact" or call.mode in OF_A_ROOM
     if whole and proven_by(told.status) == "in_progress" and call.state not in FINAL:

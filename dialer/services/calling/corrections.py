@@ -93,7 +93,8 @@ def replace_diallers(ctx: Context, unit: UnitOfWork, assignment: Assignment, now
     nobody was reached, by itself or by a volunteer who left it to the dialler. A person's other word stands.
     """
     standing = _standing_results(unit, assignment)
-    if any(result.disposition not in _DIALLERS for result in standing):
+    known = {result.disposition for result in standing}
+    if known == {now} or known - _DIALLERS:
         return
     at = min(result.at for result in standing)
     recording = Recording(ctx, unit, campaign_of(unit, assignment), assignment, at)

@@ -28,8 +28,12 @@ from dialer.store.queries import calls, voicemail
 
 
 def found(held: Held, answered_by: str) -> None:
-    """Take in who answered (call locked). Told twice, or too late to matter, it changes nothing."""
+    """Take in who answered (call locked). The first word that says something stands; told once more, or too
+    late to matter, it changes nothing.
+    """
     call = held.call
+    if call.machine not in {None, verdict(answered_by)}:
+        return
     call.answered_by, call.machine = answered_by, verdict(answered_by)
     if held.shift is not None:
         changes.note(held.unit.session, "session", held.shift.id)
