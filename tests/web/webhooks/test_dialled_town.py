@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from dialer.carrier.port import Carrier
 from dialer.services.calling.call_looks import due_calls, look_after
+from dialer.services.calling.calling_in import call_in
 from dialer.services.calling.campaigns import pause_campaign
 from dialer.services.calling.placing import place_next
 from dialer.services.context import Context
@@ -198,3 +199,33 @@ def _judge(evening: Evening) -> None:
         holds = set(unit.session.scalars(select(Hold.assignment_id)))
         open_ones = select(Assignment.id).where(Assignment.state.in_(("open", "dialling")))
         assert holds == set(unit.session.scalars(open_ones))
+
+
+def test_who_hears_the_greeting_is_put_through_in_the_midst_of_it(evening: Evening) -> None:
+    town, carrier = evening.town, evening.pacer.runtime.carrier
+    town.person(landline(100), phone="answers", ring_s=3, talk_s=20)
+    evening.sit_down()
+    while not any(call["status"] == "ringing" for call in town.calls()):
+        evening.pass_by(1)
+    evening.vic.post(f"/sessions/{evening.session}/pause")
+
+    def soon() -> None:
+        town.advance(0.1)
+        evening.clock.forward(seconds=0.1)
+
+    while not any(call.greeted_at for call in evening.calls()):
+        soon()
+    for _ in range(3):
+        soon()
+    evening.vic.post(f"/sessions/{evening.session}/resume")
+    assert [call_in(evening.system(), carrier, evening.campaign_id) for _ in range(2)] == [1, 0]
+    soon()
+    (joined,) = evening.calls()
+    assert joined.joined_at is not None, "some half a second after the answer"
+    evening.pass_by(5)
+    (leg,) = [call for call in town.calls() if call["to"] == landline(100)]
+    met = next(one["from_s"] for one in leg["sounds"] if one["kind"] == "people")
+    assert met < 1.0, "not at the greeting's end"
+    found = town.verdict(VIC)
+    assert (found["joined_to_two"], found["joined"]) == ([], {"answers": 1})
+    assert evening.until("wrap_up")["calls"] == 0
