@@ -201,6 +201,12 @@ def call_in(ctx: Context, campaign_id: str) -> None:
 
 
 @job(Permission.SYSTEM_RUN)
+def say_goodbye(ctx: Context, call_id: str) -> None:
+    """Say on a volunteer's line why it ends."""
+    moving.part_from_line(ctx, installed().carrier, uuid.UUID(call_id))
+
+
+@job(Permission.SYSTEM_RUN)
 def move_shift(ctx: Context, session_id: str) -> None:
     """Have a volunteer go on in another campaign, who is done with whom they had in hand."""
     moving.follow(ctx, uuid.UUID(session_id))

@@ -26,7 +26,11 @@ LINE_REASONS: Final = frozenset({LINE_LOST, NOT_ANSWERED})
 
 SHIFT_OVER: Final = "shift_over"
 LINE_MOVED: Final = "line_moved"
-"""Why a line ended that nobody lost: the shift is over, or another leg is its line by now."""
+WENT_ON: Final = "went_on"
+"""Why a line ended that nobody lost: the shift is over, another leg is its line by now, or the volunteer went
+on where nobody waits on a line."""
+FAREWELL_WITHIN: Final = dt.timedelta(seconds=15)
+"""A line on which that is said is over by then, or is ended."""
 
 UNSEEN_AFTER: Final = dt.timedelta(minutes=5)
 """Nobody is put through to somebody of whom nothing was seen or heard for so long: the page says “still here”

@@ -14,7 +14,7 @@ from sqlalchemy import or_, update
 from dialer.domain.answering_machine import verdict
 from dialer.domain.assignment import lease_ends
 from dialer.domain.call import DIALLED, FINAL, OF_A_ROOM, SUPERVISOR, TRANSFER, proven_by
-from dialer.domain.line import LINE_MOVED, SHIFT_OVER
+from dialer.domain.line import LINE_MOVED, SHIFT_OVER, WENT_ON
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.ringing import BAD_NUMBER, NOBODYS_LINE, SOON, Change, Leg, Standing, follow
 from dialer.domain.stats import ATTEMPTS
@@ -118,7 +118,9 @@ class Held:
         """Why a call ends that was left."""
         if self.call.mode not in OF_A_ROOM:
             return NOT_IN_HAND
-        return LINE_MOVED if self.shift is not None and self.shift.state != "ended" else SHIFT_OVER
+        if self.shift is not None and self.shift.state != "ended":
+            return LINE_MOVED
+        return WENT_ON if self.shift is not None and self.shift.moved_to else SHIFT_OVER
 
     @property
     def language(self) -> str:

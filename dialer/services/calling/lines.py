@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.errors import Conflict
-from dialer.domain.line import ELSEWHERE, LINE_LOST, UNSEEN, holds_line, new_pin
+from dialer.domain.line import ELSEWHERE, FAREWELL_WITHIN, LINE_LOST, UNSEEN, holds_line, new_pin
 from dialer.domain.ringing import DIAL_WITHIN
 from dialer.services.calling.hanging_up import leave
 from dialer.services.calling.ring_gate import WORDS, line_refusal
@@ -127,6 +127,22 @@ def rest_elsewhere(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
     for other in _others_on_line(unit, shift):
         if other.state == "ready":
             pause_them(unit, other, ctx.now, ELSEWHERE)
+
+
+def say_goodbye(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
+    """Give up the line of a shift that went on elsewhere: whoever is on it hears why, and it is ended.
+    Without one: no change. One that isn't up yet is hung up.
+    """
+    line = None if shift.line_call_id is None else _locked(unit, [shift.line_call_id])
+    if shift.line_state != "open" or not line:
+        close_line(ctx, unit, shift)
+        return
+    (call,) = line
+    shift.line_call_id = None
+    move(unit, shift, ctx.now, line="none")
+    call.deadline_at = ctx.now + FAREWELL_WITHIN
+    args = (str(ctx.organisation_id), str(call.id))
+    unit.after_commit(lambda: ctx.jobs.enqueue("calls", "workers.jobs.say_goodbye", *args))
 
 
 def close_line(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:

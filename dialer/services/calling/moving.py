@@ -15,11 +15,13 @@ from typing import Final
 
 from sqlalchemy import select
 
+from dialer.carrier.port import Carrier, Rerouting
 from dialer.domain.access import Permission, Role, require
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
-from dialer.domain.line import DIALLED_MODES, HELD_VIA
+from dialer.domain.line import DIALLED_MODES, HELD_VIA, holds_line
+from dialer.services.calling import call_urls
 from dialer.services.calling.call_jobs import ask_to_call_in
-from dialer.services.calling.lines import begin_line, close_line, rest_elsewhere
+from dialer.services.calling.lines import begin_line, close_line, rest_elsewhere, say_goodbye
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift
 from dialer.services.calling.sessions import session_view
 from dialer.services.calling.shift_begin import Beginning, begin_shift, new_shift, one_start_at_a_time
@@ -164,6 +166,15 @@ def campaigns_for(ctx: Context, session_id: uuid.UUID) -> list[tuple[uuid.UUID, 
         return [(row.id, row.name) for row in found if ctx.actor.sees_campaign(row.id)]
 
 
+def part_from_line(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
+    """Have the carrier ask what a line is to hear that was left: why it ends. Raises CarrierError."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        sid = dialled.open_sid(unit, call_id)
+    if sid is not None and not carrier.redirect_call(sid, Rerouting(url=call_urls.line(ctx, call_id))):
+        carrier.end_call(sid)
+
+
 def _their_campaigns(unit: UnitOfWork, account_id: uuid.UUID) -> list[uuid.UUID]:
     query = select(AccountCampaign.campaign_id).where(
         AccountCampaign.organisation_id == unit.organisation_id,
@@ -228,6 +239,8 @@ def _go(ctx: Context, unit: UnitOfWork, shift: Shift, campaign: Campaign, how: H
         close_line(ctx, unit, there)
     supervising.move_on(unit, shift.id, after.id, campaign.id)
     rest_elsewhere(ctx, unit, after)
+    if not holds_line(campaign.dialing_mode, after.via):
+        say_goodbye(ctx, unit, shift)
     before = shift if shift.line_call_id is not None or there is None else there
     begin_line(ctx, unit, campaign, after, before, ring=how.via is not None)
     unit.session.flush()

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from flask_babel import force_locale, gettext
 
 from dialer.domain import supervision
-from dialer.domain.line import LINE_MOVED, SHIFT_OVER
+from dialer.domain.line import LINE_MOVED, SHIFT_OVER, WENT_ON
 from dialer.web.rule_words import N_
 
 _VOICES: Final = {"en": ("Polly.Amy", "en-GB"), "cy": ("Polly.Gwyneth", "cy-GB")}
@@ -62,6 +62,7 @@ _WHY: Final = {
     SHIFT_OVER: N_("Your shift is over. Thank you for calling."),
     supervision.LINE_LOST: N_("The volunteer’s line was lost. Goodbye."),
     SUPERVISION_OVER: N_("That’s over. Goodbye."),
+    WENT_ON: N_("Where you call now nobody waits on the line. Look at your screen. Goodbye."),
     LINE_MOVED: N_("You’re on the line with another phone now. Goodbye."),
     "quiet_hours": N_("It is too early or too late to call them now."),
     **dict.fromkeys(("all_paused", "campaign_paused", "cost_cap"), _STOPPED_JUST_NOW),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from dialer.services.calling.moving import follow, follow_all
+from dialer.services.calling.moving import follow, follow_all, part_from_line
 from dialer.services.context import Context
 from tests.conftest import Caller
 from tests.dialled import OURS, Room
@@ -147,9 +147,11 @@ def test_the_line_stays_open_and_nothing_rings(
     assert len(desk.calls()) == len(desk.up()) == 1
     gone = desk.vic.post(f"/sessions/{moved['id']}/move", json={"campaign_id": str(by_hand.id)}).json
     assert (gone["state"], gone["line"]) == ("ready", None)
-    desk.advance(1)
-    desk.look()
-    desk.advance(5)
+    part_from_line(desk.system(), desk.carrier, desk.calls()[0].id)
+    desk.advance(10)
     assert desk.up() == [], "nobody waits on a line in a campaign that is called by hand"
+    (leg,) = desk.town.calls()
+    assert "nobody waits on the line" in leg["sounds"][-1]["what"]
+    assert desk.calls()[0].state == "completed"
     back = desk.vic.post(f"/sessions/{gone['id']}/move", json={"campaign_id": str(there.id)}).json
     assert (back["line"]["state"], len(desk.calls())) == ("none", 1), "asked in, not rung"
