@@ -13,7 +13,7 @@ from dialer.services.calling.leases import expire_assignments
 from dialer.services.calling.pause_all import pause_all, resume_all
 from dialer.services.context import Context
 from dialer.store.models.calling import Result
-from dialer.store.models.people import OptOut, Suppression
+from dialer.store.models.people import Contact, OptOut, Suppression
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.web.phone_bank import NAMES, PhoneBank, open_phone_bank
@@ -44,6 +44,18 @@ def test_the_first_page_offers_a_start_and_practice(reader: Reader):
     assert reader.state == "idle"
     assert "practice" in reader.page.tests
     assert reader.page.tests["shift-count"]["data-value"] == "0"
+
+
+def test_a_volunteer_says_what_they_speak_and_what_they_heard(reader: Reader, ctx: Context):
+    page = reader.press("save-languages", languages="cy")
+    assert "Cymraeg" in page.words["languages"]
+    assert "Choose from" in reader.press("save-languages", languages="tlh").text
+    _talk(reader)
+    reader.press("reached")
+    reader.press("save", outcome="not_reached", disposition="language_barrier", language="pl")
+    assert reader.state == "saved"
+    with ctx.unit() as unit:
+        assert "pl" in unit.session.scalars(select(Contact.language)).all()
 
 
 def test_a_person_is_shown_with_the_number_to_ring_and_the_first_words(reader: Reader):

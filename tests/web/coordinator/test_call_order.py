@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialer.domain.languages import LanguageMatch
 from dialer.services.calling.call_policy import call_policy
 from dialer.services.context import Context
 from tests.web.phone_bank import PhoneBank
@@ -21,6 +22,11 @@ def test_the_order_is_said_and_changed(desk: Reader, ctx: Context, bank: PhoneBa
     assert "Sooner where: somebody there promised us their vote, and hasn’t voted." in words
     assert "engaged: after 30 min" in words
     assert "No number is rung more than 2 times a day, by any campaign." in words
+    page = desk.press("save", language_match="only", number_day_max="2", gap_busy="30")
+    assert "Whoever speaks another language waits for a volunteer who speaks it." in page.words["order-words"]
+    policy = call_policy(ctx, bank.campaign_id).policy
+    assert policy.language_match is LanguageMatch.ONLY
+    assert "Choose one of these." in desk.press("save", language_match="some").text
     page = desk.press("save", gap_busy="soon", number_day_max="99")
     assert page.status == 422
     assert "Write this as a number" in page.text
