@@ -143,6 +143,7 @@ def test_the_doctor_says_what_browser_calls_lack(settings: Settings) -> None:
     assert "TwiML App" in unknown.detail
 
 
+@pytest.mark.slow
 def test_a_browser_rings_whom_its_session_has_in_hand(
     desk: Desk, reader: Reader, api: Api, carys: Person
 ) -> None:

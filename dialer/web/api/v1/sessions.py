@@ -59,7 +59,9 @@ class LineSchema(Schema):
 
 
 class BrowserTokenSchema(Schema):
-    """What a softphone shows the carrier to open the line of this session."""
+    """What a softphone shows the carrier to call for this session. With the parameter `Assignment` its leg
+    rings whom the session has in hand.
+    """
 
     token = Text(required=True)
     identity = Text(required=True)
@@ -242,7 +244,7 @@ def line(body: dict[str, Any], session_id: str) -> SessionView:
 @allow(Permission.SHIFT_RUN)
 @sessions.response(200, BrowserTokenSchema)
 def token(session_id: str) -> line_asking.BrowserToken:
-    """Let my browser open the line of this session, for less than an hour; ask anew before that ends."""
+    """Let my browser open the line of this session, or ring whom it has in hand, for less than an hour."""
     return line_asking.browser_token(context(), path_id(session_id), desk().voice_tokens)
 
 
