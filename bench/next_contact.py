@@ -46,7 +46,7 @@ SEED = text(
     ),
     phones AS (
         INSERT INTO contact_phone (organisation_id, contact_id, number, line_type, position)
-        SELECT organisation_id, id, '+447700900' || lpad(split_part(last_name, ' ', 2), 6, '0'), 'mobile', 0
+        SELECT organisation_id, id, '+447700900' || lpad(split_part(last_name, ' ', 2), 7, '0'), 'mobile', 0
         FROM people
     )
     INSERT INTO list_member (organisation_id, list_id, contact_id)
@@ -203,9 +203,11 @@ def make_campaign(installation: Installation, numbers: int) -> str:
     list_id = installation.post("/lists", {"name": "Everybody"})["id"]
     database = installation.settings.database_url
     engine = make_engine(database, statement_timeout_s=None)
+    began = time.monotonic()
     with engine.begin() as connection:
         connection.execute(SEED, {"numbers": numbers, "list_id": list_id})
     _vacuum(engine)
+    print(f"{numbers:,} people written in {time.monotonic() - began:.0f} s", flush=True)
     hours = {"start": "00:00", "end": "00:00"}
     campaign = {"name": "All", "kind": "phone_bank", "list_ids": [list_id], "quiet_hours": hours}
     campaign_id: str = installation.post("/campaigns", campaign)["id"]
