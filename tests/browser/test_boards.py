@@ -15,6 +15,8 @@ from playwright.sync_api import Page
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import change_campaign, get_campaign
+from dialer.services.calling.help_requests import ask_for_help
+from dialer.services.calling.sessions import start_session
 from dialer.services.context import Context
 from dialer.services.exporting.exports import start_export
 from dialer.services.exporting.run import run_export
@@ -84,6 +86,8 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "volunteer": f"/volunteers/{vic.id}",
         "turnout": "/turnout",
         "elections": "/elections",
+        "shifts": f"{campaign}/shifts",
+        "shift-end": f"/shifts/{_shift_with_help(ctx, bank)}/end",
         "live": f"/live?campaign_id={bank.campaign_id}",
         "answering-machines": f"/campaigns/{bank.campaign_id}/answering-machines",
         "texts": "/blasts",
@@ -92,6 +96,13 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         **_texts(ctx, bank),
         **_answers(ctx),
     }
+
+
+def _shift_with_help(ctx: Context, bank: PhoneBank) -> uuid.UUID:
+    """Somebody is on a shift, and asks for help."""
+    shift = start_session(ctx, bank.campaign_id)
+    ask_for_help(ctx, shift.id, "technical")
+    return shift.id
 
 
 def _audiences(ctx: Context, list_id: str) -> dict[str, str]:

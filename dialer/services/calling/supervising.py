@@ -24,6 +24,7 @@ from dialer.services.calling.reach import open_assignment, reach_campaign, reach
 from dialer.services.calling.ringing import NO_CALLER_ID, ask_to_place, own_phone
 from dialer.services.calling.room_settling import change_room
 from dialer.services.calling.sessions import session_view
+from dialer.services.calling.shift_begin import one_start_at_a_time
 from dialer.services.calling.supervision_states import ask_to_move, end, step_aside
 from dialer.services.calling.talk_views import talk_on
 from dialer.services.calling.views import SessionView
@@ -75,8 +76,9 @@ def supervise(
     over, or the phone can't be rung.
     """
     with ctx.unit() as unit:
-        shift, campaign = _reach(ctx, unit, session_id)
         supervisor = volunteer_id(ctx)
+        one_start_at_a_time(unit, supervisor)
+        shift, campaign = _reach(ctx, unit, session_id)
         if shift.account_id == supervisor:
             raise Conflict(YOUR_OWN)
         one = supervising.supervision_of(unit, shift.id)

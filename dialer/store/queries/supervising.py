@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, select, text, update
 
+from dialer.store.models.calling import Shift
 from dialer.store.models.supervising import HelpRequest, Supervision
 from dialer.store.session import UnitOfWork
 
@@ -98,9 +99,13 @@ def move_on(unit: UnitOfWork, before: uuid.UUID, after: uuid.UUID, campaign_id: 
 
 def move(unit: UnitOfWork, before: uuid.UUID, after: uuid.UUID) -> None:
     """What was asked in one shift (locked), and who supervises it, belong to the one that takes its place."""
+    campaign = select(Shift.campaign_id).where(
+        Shift.organisation_id == unit.organisation_id, Shift.id == after
+    )
     for kept, is_open in ((HelpRequest, HelpRequest.closed_at), (Supervision, Supervision.ended_at)):
         of_shift = (kept.organisation_id == unit.organisation_id, kept.shift_id == before)
-        unit.session.execute(update(kept).where(*of_shift, is_open.is_(None)).values(shift_id=after))
+        place = {"shift_id": after, "campaign_id": campaign.scalar_subquery()}
+        unit.session.execute(update(kept).where(*of_shift, is_open.is_(None)).values(place))
 
 
 def open_help(unit: UnitOfWork, shift_id: uuid.UUID, *, lock: bool = False) -> HelpRequest | None:

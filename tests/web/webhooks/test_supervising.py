@@ -48,6 +48,7 @@ class Desk:
     nia: Caller
     carys: Caller
     path: str
+    nia_token: str
 
     def come(self, mode: str = "listen") -> Any:
         """Ask for it, until Nia's phone is in the room and all is settled."""
@@ -131,7 +132,7 @@ def desk(evening: Evening, api: Callable[[Person], Caller], units: UnitFactory, 
     evening.town.person(NIA, phone="answers", ring_s=2, talk_s=3000, patience_s=3000)
     evening.town.person(GWEN, phone="answers", ring_s=2, talk_s=900, patience_s=900)
     evening.sit_down()
-    return Desk(evening, api(nia), evening.coordinator, f"/sessions/{evening.session}/supervise")
+    return Desk(evening, api(nia), evening.coordinator, f"/sessions/{evening.session}/supervise", nia.token)
 
 
 @pytest.fixture
@@ -365,12 +366,18 @@ def test_the_volunteer_reads_who_is_there_and_can_leave_it_to_them(talk: Desk, a
     reader.sign_in(vic.token)
     reader.open("/call")
     before = reader.client.get("/call/line").text
-    talk.come()
+    board = Reader(app.test_client())
+    board.sign_in(talk.nia_token, to="/healthz")
+    board.open(f"/campaigns/{talk.evening.campaign_id}/shifts")
+    assert "They read that you listen." in board.press("supervise-listen").words["flash"]
+    talk.get_through()
+    assert "Nia listens" in board.open(f"/campaigns/{talk.evening.campaign_id}/shifts").text
     assert reader.client.get("/call/line").text != before, "the page is told to move"
     page = reader.open("/call")
     assert "Nia is listening, to help." in page.words["supervised"]
     assert "leave-it" not in page.buttons
-    talk.turn(mode="take_over")
+    board.press("supervise-take_over")
+    talk.work()
     page = reader.open("/call")
     assert "Nia has taken over." in page.words["supervised"]
     reader.press("leave-it")
