@@ -11,9 +11,10 @@ from sqlalchemy import Row
 
 from dialer.domain.access import Permission
 from dialer.services.calling.beside import Help, Supervised, help_in, supervised_in
-from dialer.services.calling.reach import reach_campaign
+from dialer.services.calling.reach import reach_campaign, reach_shift
 from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
+from dialer.store.models.accounts import Account
 from dialer.store.queries import supervising
 
 
@@ -51,6 +52,14 @@ def list_shifts(
         reach_campaign(ctx, unit, campaign_id, Permission.VOLUNTEER_READ)
         rows = supervising.shifts_of(unit, campaign_id, state, after_id(page), page.limit + 1)
         return cut([_listed(row) for row in rows], page, lambda one: (str(one.id),))
+
+
+def caller_name(ctx: Context, session_id: uuid.UUID) -> str:
+    """Whose shift it is, whatever their role: coordinators call too."""
+    with ctx.unit() as unit:
+        shift = reach_shift(ctx, unit, session_id)
+        reach_campaign(ctx, unit, shift.campaign_id, Permission.VOLUNTEER_READ)
+        return unit.session.get_one(Account, (unit.organisation_id, shift.account_id)).name
 
 
 def _listed(row: Row[Any]) -> ListedShift:

@@ -16,7 +16,6 @@ from dialer.domain.access import Permission
 from dialer.domain.errors import Conflict, NotFound, RuleBroken
 from dialer.domain.line import LINE_LOST, NOT_ANSWERED, UNSEEN
 from dialer.domain.supervision import MODES
-from dialer.services.accounts.volunteers import get_volunteer
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.help_requests import close_help, take_help
 from dialer.services.calling.moving import MovedView, move_sessions
@@ -27,7 +26,7 @@ from dialer.services.calling.sessions import (
     pause_session,
     resume_session,
 )
-from dialer.services.calling.shift_list import ListedShift, list_shifts
+from dialer.services.calling.shift_list import ListedShift, caller_name, list_shifts
 from dialer.services.calling.supervising import leave_supervision, supervise
 from dialer.services.context import Context
 from dialer.services.paging import Page
@@ -133,7 +132,7 @@ def ask_end_shift(session_id: uuid.UUID) -> str:
     """Ask before a shift is ended for somebody."""
     ctx = context()
     shift = get_session(ctx, session_id)
-    name = get_volunteer(ctx, shift.volunteer_id).name
+    name = caller_name(ctx, session_id)
     asking = Asking(
         section="live",
         question=gettext("End the shift of %(name)s?", name=name),
