@@ -42,6 +42,7 @@ from dialer.services.exporting.tables import Wanted
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.outgoing import queue_text
 from dialer.store.models import new_id
+from dialer.store.models.recordings import Recording
 from dialer.store.models.transfers import Transfer
 from dialer.store.session import UnitFactory
 from dialer.web.api.examples import EXAMPLES
@@ -149,8 +150,20 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         started_at=ctx.now,
         ended_at=ctx.now,
     )
+    recording = Recording(
+        organisation_id=ctx.organisation_id,
+        id=new_id(),
+        call_id=rung.call_id,
+        campaign_id=uuid.UUID(campaign_id),
+        state="lost",
+        why="absent",
+        announced_at=ctx.now,
+        due_at=ctx.now,
+        settled_at=ctx.now,
+        created_at=ctx.now,
+    )
     with ctx.unit() as unit:
-        unit.session.add(transfer)
+        unit.session.add_all([transfer, recording])
     run_export(ctx, start_export(ctx, Wanted("contacts"), "csv").id, lambda: ctx.now)
     start_export(ctx, Wanted("calls"), "xlsx")
     return {
@@ -177,6 +190,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "conversation_id": ids("/conversations"),
         "call_id": [str(rung.call_id)],
         "transfer_id": ids("/transfers"),
+        "recording_id": ids("/recordings"),
         "channel": ["voice", "sms"],
     }
 

@@ -165,7 +165,7 @@ def _refusals(method: str, path: str) -> list[int]:
         statuses.append(404)
     if method != "get":
         statuses += [409, 413, 415]
-    elif path.endswith("/file"):  # which isn't there yet
+    elif path.endswith(("/file", "/recordings/{recording_id}/audio")):  # which isn't there yet, or any more
         statuses.append(409)
     return sorted(statuses)
 
