@@ -10,10 +10,16 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from sqlalchemy import update
 
 from dialer.domain.line import LINE_LOST
+from dialer.domain.transfer import TransferNumber
 from dialer.services.calling.shift_states import move, pause_them
+from dialer.services.calling.transfer_choices import set_transfer_numbers
+from dialer.services.context import Context
+from dialer.store.models.transfers import Transfer
 from tests.browser.conftest import DESK, SHORT_PHONE, Open, axe_faults, sign_in, sizes, state
+from tests.phone_bank import landline
 from tests.web.webhooks.conftest import settings, system  # noqa: F401 -- fixtures
 from tests.web.webhooks.test_dialled_answers import Exchange, exchange, people  # noqa: F401 -- fixtures
 
@@ -53,7 +59,7 @@ def by_keyboard(page: Page) -> set[str]:
 
 @pytest.mark.parametrize("language", ["en", "cy"])
 def test_every_state_of_the_line_fits_and_is_sound(
-    open_browser: Open, exchange: Exchange, stands: Stands, language: str
+    open_browser: Open, exchange: Exchange, stands: Stands, ctx: Context, language: str
 ) -> None:
     page, faults = open_browser(SHORT_PHONE, language=language), list[str]()
 
@@ -69,6 +75,8 @@ def test_every_state_of_the_line_fits_and_is_sound(
         if missing := set(keys) - by_keyboard(page):
             faults.append(f"{name}: no key leads to {missing}")
 
+    office = TransferNumber("The campaign office", landline(800))
+    set_transfer_numbers(ctx, exchange.room.campaign_id, [office])
     sign_in(page, exchange.people[0])
     for line, wanted, keys in (
         ("ringing", "waiting", ("pause", "end-shift")),
@@ -86,7 +94,20 @@ def test_every_state_of_the_line_fits_and_is_sound(
     exchange.answers(call_id, 1)
     page.goto("/call")
     state(page, "talking")
-    look("talk", "do-not-call", "reached")
+    look("talk", "do-not-call", "reached", "mute", "hold")
+    page.click("[data-test=mute]")
+    page.wait_for_selector("[data-test=unmute]")
+    page.click("[data-test=hold]")
+    page.wait_for_selector("[data-test=unhold]")
+    look("hold", "unmute", "unhold")
+    page.click("details:has([data-test=transfer-to]) summary")
+    page.click("[data-test=transfer-ring]")
+    page.wait_for_selector("[data-test=transfer-cancel]")
+    look("ringing-office", "transfer-cancel")
+    with exchange.room.units.begin(exchange.room.organisation_id) as unit:
+        unit.session.execute(update(Transfer).values(state="talking"))
+    page.goto("/call")
+    look("office", "transfer-cancel", "transfer-complete")
     exchange.ends(call_id, 1, CallDuration="40")
     page.goto("/call")
     state(page, "wrap_up")

@@ -102,11 +102,7 @@ def _through(transfer: TransferView | None) -> Through | None:
     if transfer is None or transfer.state not in UNDER_WAY:
         return None
     label, has_come = called(transfer.label), transfer.state == TALKING
-    small = (
-        gettext("You’re talking to %(label)s", label=label)
-        if has_come
-        else gettext("Ringing %(label)s", label=label)
-    )
+    small = gettext("You’re talking to") if has_come else gettext("Ringing")
     return Through(str(transfer.id), label, has_come, str(small))
 
 
