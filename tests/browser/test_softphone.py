@@ -24,7 +24,11 @@ from tests.web.webhooks.test_dialled_town import (
     pacer,  # noqa: F401 -- a fixture
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    # A page that is left while a script is on its way: the server of the tests drops the file unclosed.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 PICTURES = os.environ.get("DIALER_SCREENSHOTS")
 NO_MICROPHONE = """

@@ -119,12 +119,6 @@ document.addEventListener("submit", (event) => {
   if (new URL(event.target.action).pathname === "/sign-out") forget();
 });
 
-// Calling in the browser: nothing of it is loaded where it isn't chosen or offered.
-if (document.body.hasAttribute("data-microphone")) {
-  import("./softphone.js");
-  import("./mic.js").then(() => import("./ring.js")); // which is asked after the look at the microphone
-}
-
 onShown(() => {
   if (isAt("saved")) forget(); // the server has it now
   settle();
