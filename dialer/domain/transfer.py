@@ -35,8 +35,6 @@ TRANSFER_REASONS: Final = (CONTACT_GONE, VOLUNTEER_GONE, HUNG_UP, NO_ANSWER, BUS
 NUMBERS_MAX: Final = 20
 LABEL_MAX: Final = 80
 RINGS_S: Final = 25
-MOVED_FOR_S: Final = 60
-"""For so long after somebody was put through it is looked whether both have left the volunteer's room."""
 ALONE_TRIES: Final = 5
 """How often one of the two hears “one moment” before the other one has come, some two seconds apart."""
 

@@ -15,11 +15,12 @@ from dialer.services.calling.hanging_up import hang_up_for
 from dialer.services.calling.leases import rest_from_talk
 from dialer.services.calling.reach import campaign_of, lock_assignment, reach_assignment
 from dialer.services.calling.shift_states import says_something
+from dialer.services.calling.supervision_states import volunteer_done
 from dialer.services.calling.transfer_views import transfer_view
 from dialer.services.calling.views import AssignmentView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
-from dialer.store.models.calling import Assignment
+from dialer.store.models.calling import Assignment, Shift
 from dialer.store.queries import dialled, queue, transfers
 from dialer.store.session import UnitOfWork
 
@@ -63,13 +64,15 @@ def skip_assignment(ctx: Context, assignment_id: uuid.UUID, *, reason: str | Non
         shift = lock_assignment(unit, assignment)
         if assignment.state == "open":
             says_something(ctx, unit, shift)
-            _skip(ctx, unit, assignment, reason)
+            _skip(ctx, unit, assignment, shift, reason)
         elif assignment.state != "skipped":
             raise AssignmentClosed("This contact isn’t in your hands any more.", state=assignment.state)
         return assignment_view(unit, assignment, campaign_of(unit, assignment))
 
 
-def _skip(ctx: Context, unit: UnitOfWork, assignment: Assignment, reason: str | None) -> None:
+def _skip(
+    ctx: Context, unit: UnitOfWork, assignment: Assignment, shift: Shift | None, reason: str | None
+) -> None:
     assignment.state, assignment.closed_at, assignment.skip_reason = "skipped", ctx.now, reason
     if dialled.joined_among(unit, [assignment.id]):
         rest_from_talk(ctx, unit, assignment)
@@ -77,5 +80,7 @@ def _skip(ctx: Context, unit: UnitOfWork, assignment: Assignment, reason: str | 
         queue.put_back(unit, [assignment.queue_entry_id])
     unit.session.flush()
     queue.release(unit, [assignment.id])
+    if shift is not None:
+        volunteer_done(ctx, unit, shift)
     hang_up_for(ctx, unit, [assignment.id])
     free_shifts(ctx, unit, [assignment.shift_id])

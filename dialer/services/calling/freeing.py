@@ -10,6 +10,7 @@ from sqlalchemy import select
 from dialer.domain.line import UNSEEN
 from dialer.services.calling.call_jobs import ask_to_call_in, ask_to_move, hang_up
 from dialer.services.calling.shift_states import free, move, pause_them
+from dialer.services.calling.supervision_states import volunteer_done
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.queries import dialled
@@ -38,6 +39,7 @@ def free_shifts(
     )
     for shift in shifts.all():
         ask_to_move(ctx, unit, shift)
+        volunteer_done(ctx, unit, shift)
         still_there = hang_up_contact(ctx, unit, shift)
         if shift.state == "paused":
             continue

@@ -79,6 +79,10 @@ def give_back(
     _put_back(ctx, unit, assignments, dialled.joined_among(unit, left))
     unit.session.flush()
     queue.release(unit, left)
+    for shift_id in {assignment.shift_id for assignment in assignments} - {None}:
+        supervision_states.volunteer_done(
+            ctx, unit, unit.session.get_one(Shift, (unit.organisation_id, shift_id))
+        )
     hang_up_for(ctx, unit, left)
     free_shifts(ctx, unit, [assignment.shift_id for assignment in assignments], unheard=unheard)
 

@@ -20,7 +20,6 @@ from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL
 from dialer.domain.in_call import MISSED_FOR, SETTLE_AGAIN_AFTER
 from dialer.domain.supervision import AWAY, LISTEN, TAKE_OVER, WHISPER
-from dialer.domain.transfer import MOVED_FOR_S
 from dialer.logs import get_logger
 from dialer.services.calling import call_urls
 from dialer.services.calling.rooms import LiveRoom, change, live_room
@@ -34,7 +33,6 @@ from dialer.store.session import UnitOfWork
 
 AT_ONCE: Final = 200
 TICK: Final = dt.timedelta(microseconds=1)
-MOVED_FOR: Final = dt.timedelta(seconds=MOVED_FOR_S)
 
 log = get_logger(__name__)
 
@@ -135,8 +133,10 @@ def _wanted(ctx: Context, unit: UnitOfWork, shift_id: uuid.UUID) -> Wanted | Non
 
 
 def _departures(ctx: Context, unit: UnitOfWork, shift: Shift) -> Iterator[Departure]:
-    """Those who were put through: the two go on in a room of their own."""
-    for transfer in transfers.being_moved(unit, shift.id, ctx.now - MOVED_FOR):
+    """Those who were put through: the two go on in a room of their own. For as long as their calls do: the
+    carrier may have refused to move them, and nobody else comes to the volunteer until it has.
+    """
+    for transfer in transfers.going_on_without(unit, shift.id):
         for call_id in (transfer.leg_id, transfer.call_id):
             if (sid := dialled.open_sid(unit, call_id)) is not None:
                 yield Departure(sid, call_urls.put_through(ctx, call_id))

@@ -91,6 +91,15 @@ def step_aside(ctx: Context, unit: UnitOfWork, shift: Shift, one: Supervision) -
     return True
 
 
+def volunteer_done(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
+    """The volunteer has nothing more to do with whom they had in hand: a talk that was taken over goes on
+    with the coordinator alone. To be called before whoever is left on their line is hung up.
+    """
+    one = supervision_of(unit, shift.id)
+    if one is not None:
+        step_aside(ctx, unit, shift, one)
+
+
 def shift_ends(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
     """The shift ends: nobody listens any more, but a talk that was taken over goes on."""
     _without_volunteer(ctx, unit, shift, SHIFT_OVER)

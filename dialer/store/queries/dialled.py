@@ -22,7 +22,9 @@ from dialer.store.session import UnitOfWork
 
 def _waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> Select[Shift]:
     """Who waits for a call with nobody in hand and nobody in their room. The room is one for all shifts of a
-    volunteer: whoever talks in it for another shift, or campaign, is still there.
+    volunteer: whoever talks in it for another shift, or campaign, is still there. Nor does anybody come in
+    while the carrier has still to be told of a change: somebody may be in it yet who was put through, or the
+    volunteer be muted.
     """
     of_shift = (Assignment.organisation_id == Shift.organisation_id, Assignment.shift_id == Shift.id)
     in_room = (Call.organisation_id == Shift.organisation_id, Call.account_id == Shift.account_id)
@@ -34,6 +36,7 @@ def _waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> Select[Shift]:
             Shift.state == "ready",
             Shift.line_state == "open",
             Shift.moving_to.is_(None),
+            Shift.room_changed_at.is_(None),
             ~exists().where(*of_shift, Assignment.state == "open"),
             ~exists().where(*in_room, Call.mode == DIALLED, Call.state.in_(OPEN), Call.parted_at.is_(None)),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 
@@ -39,13 +38,13 @@ def latest_of(unit: UnitOfWork, assignment_id: uuid.UUID) -> Transfer | None:
     return unit.session.scalar(query.order_by(Transfer.id.desc()).limit(1))
 
 
-def being_moved(unit: UnitOfWork, shift_id: uuid.UUID, since: dt.datetime) -> Sequence[Transfer]:
-    """Those of a shift whose two go on without the volunteer since not long ago."""
+def going_on_without(unit: UnitOfWork, shift_id: uuid.UUID) -> Sequence[Transfer]:
+    """Those of a shift whose two go on without the volunteer."""
     query = select(Transfer).where(
         Transfer.organisation_id == unit.organisation_id,
         Transfer.shift_id == shift_id,
         Transfer.ended_at.is_(None),
-        Transfer.completed_at >= since,
+        Transfer.completed_at.is_not(None),
     )
     return unit.session.scalars(query).all()
 

@@ -155,6 +155,24 @@ def test_the_next_talk_begins_neither_muted_nor_on_hold(talk: Talk) -> None:
     assert talk.heard(landline(101)) == [("people", talk.leg(VIC)["sid"])]
 
 
+def test_nobody_is_put_through_to_a_volunteer_whom_the_carrier_still_mutes(talk: Talk) -> None:
+    evening = talk.evening  # noqa: F811
+    evening.town.person(landline(101), phone="answers", ring_s=2, talk_s=900)
+    given = evening.vic.post(f"/sessions/{evening.session}/next").json
+    talk.press("mute", on=True)
+    evening.town.put_down(talk.leg(GWEN)["sid"])
+    evening.pass_by(1)
+    evening.until("wrap_up")
+    evening.vic.post(f"/assignments/{given['id']}/result", json={"disposition": "contacted"})
+    evening.pass_by(10)
+    assert evening.vic.get(f"/sessions/{evening.session}").json["state"] == "ready"
+    next_one = talk.leg(landline(101))
+    assert all(each["kind"] != "people" for each in next_one["sounds"]), "the message, not somebody unheard"
+    talk.settle()
+    evening.town.person(landline(102), phone="answers", ring_s=2, talk_s=900)
+    evening.until("in_call")
+
+
 def test_the_page_has_both_switches_and_shows_what_is_on(talk: Talk, app, vic) -> None:
     reader = Reader(app.test_client())
     reader.sign_in(vic.token)

@@ -203,7 +203,7 @@ def test_taken_over_the_volunteer_is_muted_and_hears(talk: Desk) -> None:
     assert talk.evening.town.troubles() == []
 
 
-@pytest.mark.parametrize("how", ["asks", "is let go", "hangs up", "goes home"])
+@pytest.mark.parametrize("how", ["asks", "is let go", "hangs up", "goes home", "records", "skips"])
 def test_a_talk_that_was_taken_over_goes_on_without_the_volunteer(talk: Desk, how: str) -> None:
     given = talk.session()["assignment_id"]
     talk.come("take_over")
@@ -215,11 +215,14 @@ def test_a_talk_that_was_taken_over_goes_on_without_the_volunteer(talk: Desk, ho
         assert talk.turn(volunteer="away").json["volunteer"] == "away"
     elif how == "hangs up":
         talk.evening.town.put_down(talk.leg(VIC)["sid"])
-    else:
+    elif how == "goes home":
         talk.evening.vic.post(f"/sessions/{talk.evening.session}/end")
+    else:
+        deed, body = ("result", {"disposition": "contacted"}) if how == "records" else ("skip", {})
+        assert talk.evening.vic.post(f"/assignments/{given}/{deed}", json=body).status_code == 200
     talk.pass_by(4)
     assert (talk.hears(GWEN), talk.hears(NIA)) == ({NIA}, {GWEN})
-    state = {"hangs up": "wrap_up", "goes home": "ended"}.get(how, "wrap_up")
+    state = {"goes home": "ended", "records": "ready", "skips": "ready"}.get(how, "wrap_up")
     assert talk.session()["state"] == state
     assert talk.turn(mode="listen").status_code == 409, "they are out of the volunteer's room"
     said = talk.evening.vic.post(f"/assignments/{given}/result", json={"disposition": "contacted"})
