@@ -72,7 +72,9 @@ def list_recordings(
     contact_id: uuid.UUID | None = None,
     call_id: uuid.UUID | None = None,
 ) -> Slice[RecordingView]:
-    """Recordings, also those of which there is nothing to be heard any more, newest first."""
+    """Recordings of the actor's campaigns, also those of which there is nothing to be heard any more, newest
+    first.
+    """
     require(ctx.actor, Permission.RECORDING_READ, campaign_id=campaign_id)
     query = _rows(ctx).order_by(Recording.id.desc())
     wanted = {Recording.campaign_id: campaign_id, Recording.call_id: call_id, Call.contact_id: contact_id}
@@ -150,13 +152,16 @@ def recorded_of(ctx: Context, assignment_id: uuid.UUID) -> Recorded:
 
 
 def _rows(ctx: Context) -> Select[Recording, Call, int]:
+    """Those within the actor's reach: a token may be narrowed to some campaigns."""
     same = Recording.organisation_id
-    return (
+    query = (
         select(Recording, Call, Campaign.recording_days)
         .join(Call, and_(Call.organisation_id == same, Call.id == Recording.call_id))
         .join(Campaign, and_(Campaign.organisation_id == same, Campaign.id == Recording.campaign_id))
         .where(same == ctx.organisation_id)
     )
+    reach = ctx.actor.campaign_ids
+    return query if reach is None else query.where(Recording.campaign_id.in_(reach))
 
 
 def _one(ctx: Context, unit: UnitOfWork, recording_id: uuid.UUID) -> RecordingView:

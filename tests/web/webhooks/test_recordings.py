@@ -156,6 +156,32 @@ def test_a_call_is_announced_recorded_fetched_encrypted_heard_and_forgotten_at_t
     assert studio.booth.vic.get(f"/recordings/{row['id']}/audio").status_code == 403
     assert studio.listed(contact_id=studio.booth.contact_id) == studio.listed(call_id=row["call_id"]) == [row]
     assert studio.listed(contact_id=uuid.uuid4()) == []
+    out_of_reach(studio, narrowed_elsewhere(studio), row["id"])
+
+
+def narrowed_elsewhere(studio: Studio) -> Caller:
+    """A coordinator's token for another campaign alone."""
+    carys, client = studio.coordinator.person, studio.coordinator.client
+    other = studio.coordinator.post("/campaigns", json={"name": "Elsewhere", "kind": "phone_bank"}).json["id"]
+    wanted = {"role": "coordinator", "name": "Elsewhere", "campaign_ids": [other]}
+    secret = studio.coordinator.post("/tokens", json=wanted).json["token"]
+    return Caller(client, Person(carys.id, carys.organisation_id, secret, carys.units))
+
+
+def out_of_reach(studio: Studio, other: Caller, recording_id: str) -> None:
+    campaign, path = f"/campaigns/{studio.booth.campaign_id}", f"/recordings/{recording_id}"
+    assert other.get("/recordings").json["data"] == []
+    asked = [
+        other.get("/recordings", query_string={"campaign_id": str(studio.booth.campaign_id)}),
+        other.get(path),
+        other.get(f"{path}/audio"),
+        other.delete(path, query_string={"reason": "mine"}),
+        other.get(f"{campaign}/recording"),
+        other.patch(f"{campaign}/recording", json={"retention_days": 1}),
+        other.get(f"/calls/{studio.row['call_id']}"),
+    ]
+    assert [answer.status_code for answer in asked] == [404] * 7
+    assert studio.row["state"] == "kept"
 
 
 def test_whoever_objects_is_recorded_no_longer_and_nothing_is_left(studio: Studio):
