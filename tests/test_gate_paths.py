@@ -29,10 +29,11 @@ from tests.source import (
     way_past,
 )
 
-GATES: Final = {"judge", "refusal", "refusals", "line_refusal", "transfer_refusal"}
+GATES: Final = {"judge", "refusal", "refusals", "line_refusal", "transfer_refusal", "supervisor_refusal"}
 """`store.queries.message_gate.judge` is the one statement for texts, `calling.ring_gate.refusal` the one
 question for calls, and `refusals` the same for many. `line_refusal` is asked about a volunteer's own phone,
-which they have shown to be theirs, `transfer_refusal` about a third party to whom somebody is put through.
+which they have shown to be theirs, `supervisor_refusal` about a coordinator’s, `transfer_refusal` about a
+third party to whom somebody is put through.
 """
 
 TICKETS: Final = ("OutboundMessage", "Passed", "OutboundCall", "Bridge")
@@ -98,7 +99,8 @@ def test_phones_ring_by_twiml_only_where_a_bridge_was_made() -> None:
     ringing = {(place, verb) for place, verb in verbs if verb not in SAYING}
     joined = "dialer.web.webhooks.voice:_joined"
     through = ("dialer.web.webhooks.transferred:_between", "dialer.web.webhooks.transferred:_to_volunteer")
-    rooms = ("dialer.web.webhooks.lines:let_in", "dialer.web.webhooks.dialled:_room", *through)
+    attend = "dialer.web.webhooks.supervisors:_attend"
+    rooms = ("dialer.web.webhooks.lines:let_in", "dialer.web.webhooks.dialled:_room", *through, attend)
     into_room = {(room, verb) for room in rooms for verb in ("Dial", "Conference")}
     assert ringing == {(joined, "Dial"), (joined, "Number"), *into_room}
     given = function_at(Place("dialer.web.webhooks.voice", "_joined")).args.args
@@ -213,9 +215,10 @@ def test_calls_are_written_down_where_the_gate_was_asked() -> None:
         if not place.module.startswith("dialer.domain") and value_of(place, call, "direction") != {"inbound"}
     }
     assert {str(place) for place in places} == {
-        "dialer.services.calling.ringing:_row",
+        "dialer.services.calling.ringing:ring_me_row",
         "dialer.services.calling.lines:_row",
         "dialer.services.calling.transfers:_leg",
+        "dialer.services.calling.supervising:_ring",
     }
     assert all(way_past(place, GATES) is None for place in places)
     many = {place for place, call in built("insert") if _is_of(call, "Call") and not _rang_us(place)}
@@ -224,4 +227,6 @@ def test_calls_are_written_down_where_the_gate_was_asked() -> None:
 
 
 def _rang_us(place: Place) -> bool:
-    return place.module in {"dialer.services.calling.inbound_line", "dialer.services.calling.line_joining"}
+    """Legs that come to us by themselves: somebody rang one of our numbers, or a page opened its own."""
+    joining = {"inbound_line", "line_joining", "supervisor_joining"}
+    return place.module in {f"dialer.services.calling.{one}" for one in joining}

@@ -38,7 +38,13 @@ from dialer.domain.ringing import (
 from dialer.services.calling import call_urls
 from dialer.services.calling.call_evidence import LINE, Held, hold_call, make
 from dialer.services.calling.call_jobs import hang_up
-from dialer.services.calling.ring_gate import NOT_IN_HAND, line_refusal, refusal, transfer_refusal
+from dialer.services.calling.ring_gate import (
+    NOT_IN_HAND,
+    line_refusal,
+    refusal,
+    supervisor_refusal,
+    transfer_refusal,
+)
 from dialer.services.calling.ringing import ask_to_place
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
@@ -128,10 +134,18 @@ def _against(held: Held) -> str | None:
     if held.call.mode == TRANSFER:
         return _against_third_party(held)
     if held.call.mode == SUPERVISOR:
-        return held.why_left if held.was_left else None
+        return _against_supervisor(held)
     if held.assignment is None:
         return TOO_LATE
     return refusal(held.ctx, held.unit, held.assignment)
+
+
+def _against_supervisor(held: Held) -> str | None:
+    """The same of a coordinator who wants to come into a volunteer's room."""
+    if held.was_left or held.call.campaign_id is None:
+        return held.why_left
+    campaign = held.unit.session.get_one(Campaign, (held.unit.organisation_id, held.call.campaign_id))
+    return supervisor_refusal(held.unit, campaign)
 
 
 def _against_third_party(held: Held) -> str | None:

@@ -80,6 +80,13 @@ def transfer_refusal(ctx: Context, unit: UnitOfWork, campaign: Campaign, number:
     return "dead_number" if dead else None
 
 
+def supervisor_refusal(unit: UnitOfWork, campaign: Campaign) -> str | None:
+    """Why a coordinator's own phone may not be rung at this instant to supervise: nothing new starts while
+    all calling is stopped, the campaign is, or its money is spent. That it is theirs was shown by them.
+    """
+    return stopped(unit, campaign)
+
+
 def why_stopped(ctx: Context, assignment_id: uuid.UUID) -> str | None:
     """Why nobody is to ring the contact of an assignment just now, whatever they are like: all calling or
     that of the campaign is paused. None while it goes on. A call under way ends normally.

@@ -21,6 +21,7 @@ from dialer.domain.ringing import DIAL_WITHIN
 from dialer.domain.supervision import AWAY, LEFT, NOT_OPENED, OPENED_WITHIN, TAKE_OVER, identity_of
 from dialer.services.calling.line_asking import NO_BROWSERS, BrowserToken
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift, volunteer_id
+from dialer.services.calling.ring_gate import WORDS, supervisor_refusal
 from dialer.services.calling.ringing import NO_CALLER_ID, ask_to_place, own_phone
 from dialer.services.calling.room_settling import change_room
 from dialer.services.calling.sessions import session_view
@@ -248,6 +249,8 @@ def _begin(ctx: Context, unit: UnitOfWork, shift: Shift, mode: str, via: str) ->
 
 
 def _ring(ctx: Context, unit: UnitOfWork, campaign: Campaign, one: Supervision, phone: str | None) -> None:
+    if reason := supervisor_refusal(unit, campaign):
+        raise Conflict(WORDS[reason], reason=reason)
     own = own_phone(ctx, unit, one.account_id, phone)
     caller_id = pick_caller_id(campaign.caller_ids, own)
     if caller_id is None:
