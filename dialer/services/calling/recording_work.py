@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sqlalchemy import case
+
 from dialer.carrier.port import Carrier, CarrierError
 from dialer.carrier.recording_port import NOTHING_THERE, PREPARED, RUNNING, CarrierRecording, NotAudioError
 from dialer.domain.access import Permission, require
@@ -198,11 +200,13 @@ def _found(hands: Hands, work: Work) -> CarrierRecording | None:
 
 
 def _begun(hands: Hands, work: Work, made: CarrierRecording) -> None:
-    """It runs. Where it isn't wanted any more, as they have objected meanwhile, it is ended at once."""
+    """It runs. Where it isn't wanted any more, as they have objected meanwhile or talk with somebody else, it
+    is ended at once.
+    """
     now = hands.ctx.now
     values = {"carrier_sid": made.sid, "started_at": now, "attempts": 0, "trouble": None}
-    wait = dt.timedelta(0) if work.stopping else LOOKED_AT_EVERY
-    if hands.set(work, state="recording", due_at=now + wait, **values):
+    next_look = case((Recording.stops_at.is_(None), now + LOOKED_AT_EVERY), else_=now)
+    if hands.set(work, state="recording", due_at=next_look, **values):
         return
     with hands.ctx.unit() as unit:
         row = unit.session.get_one(Recording, (unit.organisation_id, work.id), with_for_update=True)

@@ -39,37 +39,42 @@ from dialer.store.models.calling import Campaign
 from dialer.store.models.calls import Call
 from dialer.store.models.recordings import Recording
 from dialer.store.queries import recordings
-from dialer.store.queries.calls import call_by_sid
+from dialer.store.queries.calls import call_by_sid, latest_call_of
 from dialer.store.session import UnitOfWork
 
 NOW = dt.timedelta(0)
 
 
 def is_recorded(unit: UnitOfWork, call: Call) -> bool:
-    """Whether the campaign of a call records its calls."""
+    """Whether the campaign of a call records its calls, and nobody there has objected to that before."""
     if call.campaign_id is None:
         return False
-    return unit.session.get_one(Campaign, (unit.organisation_id, call.campaign_id)).recording
+    records = unit.session.get_one(Campaign, (unit.organisation_id, call.campaign_id)).recording
+    return records and not recordings.was_objected_to(unit, call)
 
 
 def want(ctx: Context, unit: UnitOfWork, call: Call, *, told_within: dt.timedelta = TOLD_WITHIN) -> bool:
     """Have a call (locked) recorded, where its campaign does, once the person was told: within that time at
     the latest. False where it isn't to be: nothing is said then.
     """
-    if not is_recorded(unit, call) or call.campaign_id is None:
+    if not is_recorded(unit, call):
         return False
+    _write_down(ctx, unit, call, state="wanted", due_at=ctx.now + told_within)
+    return True
+
+
+def _write_down(ctx: Context, unit: UnitOfWork, call: Call, **values: object) -> bool:
+    """The call's row; False where it has one already."""
     row = {
         "organisation_id": unit.organisation_id,
         "id": new_id(),
         "call_id": call.id,
         "campaign_id": call.campaign_id,
-        "state": "wanted",
         "announced_at": ctx.now,
-        "due_at": ctx.now + told_within,
         "created_at": ctx.now,
     }
-    unit.session.execute(insert(Recording).values(row).on_conflict_do_nothing())
-    return True
+    written = insert(Recording).values(row | values).on_conflict_do_nothing().returning(Recording.id)
+    return unit.session.scalar(written) is not None
 
 
 def still_said(unit: UnitOfWork, call: Call) -> bool:
@@ -160,17 +165,28 @@ def stop(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID) -> None:
 
 @again_after_deadlock
 def object_to(ctx: Context, assignment_id: uuid.UUID) -> bool:
-    """The person doesn't want to be recorded: it ends at once, and what there is of this talk is deleted.
-    Said by their volunteer. Whether anything was there to be deleted; again it changes nothing.
+    """The person doesn't want to be recorded: it ends at once, what there is of this talk is deleted, and in
+    this campaign they aren't recorded again, nor is anybody on that number. Said by their volunteer. Whether
+    anything was there to be deleted; again it changes nothing.
     """
     with ctx.unit() as unit:
         assignment = reach_assignment(ctx, unit, assignment_id, Permission.RESULT_RECORD)
+        _object_beforehand(ctx, unit, assignment.id)
         theirs = recordings.of_calls(Call.assignment_id == assignment.id)
         gone = recordings.discard(unit, theirs, OBJECTION, ctx.now, ctx.actor.account_id)
         for recording_id in gone:
             ctx.audit(unit, "recording.objected_to", "recording", recording_id)
         unit.after_commit(lambda: ask_to_mind(ctx))
         return bool(gone)
+
+
+def _object_beforehand(ctx: Context, unit: UnitOfWork, assignment_id: uuid.UUID) -> None:
+    """They say so before the call has a row: it gets one of which there never was a sound."""
+    call = latest_call_of(unit, assignment_id)
+    if call is None or call.state in FINAL or not is_recorded(unit, call):
+        return
+    over = {"why": OBJECTION, "deleted_at": ctx.now, "deleted_by": ctx.actor.account_id}
+    _write_down(ctx, unit, call, state="deleted", due_at=ctx.now, settled_at=ctx.now, **over)
 
 
 def was_machine(ctx: Context, unit: UnitOfWork, assignment_id: uuid.UUID) -> None:

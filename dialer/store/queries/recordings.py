@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, text, update
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, text, update
 
-from dialer.domain.recording import WITH_SOUND
+from dialer.domain.recording import OBJECTION, WITH_SOUND
 from dialer.store.models.calling import Campaign
 from dialer.store.models.calls import Call
 from dialer.store.models.recordings import Recording
@@ -17,6 +17,8 @@ from dialer.store.session import UnitOfWork
 
 Where = ColumnElement[bool]
 
+_OUTBOUND: Final = Call.direction == "outbound"
+"""As the index of the numbers that were called has it."""
 _OVERDUE: Final = text("recording.ended_at + make_interval(days => campaign.recording_days) <= :now")
 
 
@@ -27,6 +29,26 @@ def of_call(unit: UnitOfWork, call_id: uuid.UUID, *, lock: bool = False) -> Reco
     )
     fresh = query.with_for_update().execution_options(populate_existing=True)
     return unit.session.scalar(fresh if lock else query)
+
+
+def was_objected_to(unit: UnitOfWork, call: Call) -> bool:
+    """Whether the person of a call, or somebody on its number, objected to being recorded in its campaign."""
+    same: list[Where] = []
+    if call.contact_id is not None:
+        same.append(Call.contact_id == call.contact_id)
+    if call.number is not None:
+        same.append(and_(Call.number == call.number, _OUTBOUND))
+    found = (
+        select(Recording.id)
+        .join(Call, and_(Call.organisation_id == Recording.organisation_id, Call.id == Recording.call_id))
+        .where(
+            Recording.organisation_id == unit.organisation_id,
+            Recording.campaign_id == call.campaign_id,
+            Recording.why == OBJECTION,
+            or_(false(), *same),
+        )
+    )
+    return bool(unit.session.scalar(select(exists(found))))
 
 
 def of_calls(where: Where) -> Where:

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from dialer.carrier.recording_port import Recordings
 from dialer.services.calling.recording_keeping import delete_old, sweep_folder
 from dialer.services.calling.recording_work import due_long, due_short, mind
-from dialer.services.calling.recordings import erase_recordings_of
+from dialer.services.calling.recordings import erase_recordings_of, stop
 from dialer.services.calling.vault import Vault, vault_of
 from dialer.store.models.accounts import AuditEntry
 from dialer.store.models.recordings import Recording
@@ -199,8 +200,54 @@ def test_whoever_objects_is_recorded_no_longer_and_nothing_is_left(studio: Studi
     gone = studio.row
     assert (gone["state"], gone["why"], gone["at_carrier"]) == ("deleted", "objection", False)
     assert studio.audited()[-1] == "recording.objected_to"
-    studio.pass_by(60)
-    assert len(studio.at_carrier()) == 1, "and is not begun again"
+    again(studio)
+    assert len(studio.at_carrier()) == 1, "and is not begun again, nor when they are rung once more"
+    assert ("say", "This call is recorded.") not in heard_last(studio)
+
+
+def again(studio: Studio) -> None:
+    """The line is lost, and Vic rings Gwen again."""
+    for call in studio.booth.town.calls():
+        studio.booth.carrier.end_call(call["sid"])
+    studio.pass_by(15)
+    studio.booth.ring()
+    assert studio.booth.place()
+    studio.pass_by(15)
+
+
+def heard_last(studio: Studio) -> list[tuple[str, str]]:
+    call = [one for one in studio.booth.town.calls() if one["to"] == GWEN][-1]
+    assert call["sounds"]
+    return [(each["kind"], each["what"]) for each in call["sounds"]]
+
+
+class Meanwhile:
+    """The carrier's recordings; while it begins one, something else happens."""
+
+    def __init__(self, recordings: Recordings, deed: Callable[[], object]) -> None:
+        self._recordings = recordings
+        self._deed = deed
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._recordings, name)
+
+    def start(self, *args: str) -> Any:
+        made = self._recordings.start(*args)
+        self._deed()
+        return made
+
+
+def test_a_talk_that_goes_on_elsewhere_while_it_is_begun_is_recorded_no_longer(studio: Studio, monkeypatch):
+    def put_through() -> None:
+        ctx = studio.booth.system()
+        with ctx.unit() as unit:
+            stop(ctx, unit, unit.session.scalars(select(Recording.call_id)).one())
+
+    carrier = studio.booth.carrier
+    monkeypatch.setattr(type(carrier), "recordings", Meanwhile(carrier.recordings, put_through))
+    studio.talk()
+    (made,) = studio.at_carrier()
+    assert made["status"] != "in-progress", "not a minute later"
 
 
 @pytest.mark.slow
