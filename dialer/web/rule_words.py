@@ -14,6 +14,7 @@ def N_(words: str) -> str:  # noqa: N802 - gettext's own name for “to be trans
 
 
 SAID_BY_RULES: Final = (
+    N_("A coordinator has taken over this talk. They decide how it goes on."),
     N_("Nobody has taken over this talk."),
     N_("Nobody is on the line with them now."),
     N_("Somebody else has it already."),

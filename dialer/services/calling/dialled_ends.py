@@ -18,7 +18,7 @@ from dialer.domain.call import FINAL
 from dialer.domain.disposition import Disposition
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.result import HouseholdReport, Report
-from dialer.services.calling import pacing_events, recordings
+from dialer.services.calling import pacing_events, recordings, supervision_states, transfer_ends
 from dialer.services.calling.call_jobs import ask_to_call_in, ask_to_move
 from dialer.services.calling.reach import campaign_of
 from dialer.services.calling.results import Recording, complete
@@ -86,7 +86,7 @@ def close(ended: Ended) -> None:
 
 def part(ended: Ended) -> None:
     """Somebody who was joined isn't in the volunteer's room any more, though their call goes on: for the
-    volunteer, and for the pacing, it is over. Once.
+    volunteer, for whoever else was in that room, and for the pacing, it is over. Once.
     """
     call = ended.call
     if call.parted_at is not None or call.state in FINAL:
@@ -95,6 +95,7 @@ def part(ended: Ended) -> None:
     recordings.stop(ended.ctx, ended.unit, call.id)
     if call.joined_at is not None:
         _leave_room_bare(ended)
+        _leave_others(ended)
         _tell(ended, _came_to(ended))
         _let_volunteer_go(ended)
 
@@ -103,6 +104,13 @@ def _leave_room_bare(ended: Ended) -> None:
     """Whoever comes next hears the volunteer."""
     if ended.call.muted_at is not None and ended.shift is not None:
         change_room(ended.ctx, ended.unit, ended.shift)
+
+
+def _leave_others(ended: Ended) -> None:
+    """Whoever comes next meets the volunteer alone: no third party, and nobody who speaks in their stead."""
+    transfer_ends.contact_left(ended.ctx, ended.unit, ended.call, ended.shift)
+    if ended.shift is not None:
+        supervision_states.contact_left(ended.ctx, ended.unit, ended.shift)
 
 
 def _take_back(assignment: Assignment) -> None:

@@ -30,7 +30,7 @@ from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Assignment
 from dialer.store.models.sounds import VoicemailDrop
-from dialer.store.queries import voicemail
+from dialer.store.queries import supervising, transfers, voicemail
 from dialer.store.queries.calls import open_calls_for
 from dialer.store.session import UnitOfWork
 
@@ -42,6 +42,8 @@ WORDS: Final = {
     "had_one": "This number has had the message already.",
     "had_another": "This number has had a message from another campaign of ours a short while ago.",
     "no_call": "The call is over, so nothing can be left on it.",
+    "put_through": "Somebody else is being rung for them already. Call that off first.",
+    "taken_over": "A coordinator has taken over this talk. They decide how it goes on.",
 }
 """What is said of each reason."""
 
@@ -76,7 +78,7 @@ def leave_message(ctx: Context, assignment_id: uuid.UUID) -> AssignmentView:
                 raise AssignmentClosed(state=assignment.state)
         elif held is None:
             raise Conflict(WORDS["no_call"])
-        elif reason := why_no_message(held):
+        elif reason := _not_theirs_alone(held) or why_no_message(held):
             raise Conflict(WORDS[reason])
         else:
             begin_message(held, ctx.actor.account_id)
@@ -91,6 +93,16 @@ def _call_of(ctx: Context, unit: UnitOfWork, assignment: Assignment) -> Held | N
     under_way = (one for one in open_calls_for(unit, [assignment.id]) if one.mode == DIALLED)
     call = next((one for one in under_way if one.joined_at is not None), None)
     return hold_call(ctx, unit, call.id) if call else None
+
+
+def _not_theirs_alone(held: Held) -> str | None:
+    """Why it isn't for the volunteer to end this talk (all of it locked); None where it is."""
+    if held.call.parted_at is not None:
+        return "no_call"
+    if transfers.open_of(held.unit, held.call.id) is not None:
+        return "put_through"
+    taken = held.shift is not None and supervising.takes_over(held.unit, held.shift.id)
+    return "taken_over" if taken else None
 
 
 def due_request(held: Held) -> int | None:

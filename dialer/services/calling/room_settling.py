@@ -218,4 +218,6 @@ def _behind(ctx: Context, unit: UnitOfWork) -> list[uuid.UUID]:
 
 
 def _ask_to_settle(ctx: Context, shift_id: uuid.UUID) -> None:
-    ctx.jobs.enqueue("calls", "workers.jobs.settle_room", str(ctx.organisation_id), str(shift_id))
+    """Before all that waits: it stands between people and silence."""
+    args = str(ctx.organisation_id), str(shift_id)
+    ctx.jobs.enqueue("calls", "workers.jobs.settle_room", *args, first=True)

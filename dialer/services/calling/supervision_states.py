@@ -70,6 +70,13 @@ def talk_over(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
     if (away := supervision_taking(unit, call.id)) is not None:
         end(ctx, unit, shift, away, TALK_OVER)
         return
+    contact_left(ctx, unit, shift)
+
+
+def contact_left(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
+    """The contact isn't in the volunteer's room any more, though their call may go on: whoever had taken the
+    talk over there talks with the volunteer now. Who talks on with the contact elsewhere does so.
+    """
     one = supervision_of(unit, shift.id)
     if one is not None and one.mode == TAKE_OVER and one.volunteer != AWAY and one.joined_at is not None:
         one.mode, one.taken_over_at = WHISPER, None
@@ -118,7 +125,8 @@ def elsewhere(unit: UnitOfWork, call: Call) -> str | None:
 
 def ask_to_move(ctx: Context, supervision_id: uuid.UUID) -> None:
     """Have the two of them move."""
-    ctx.jobs.enqueue("calls", "workers.jobs.move_taken_over", str(ctx.organisation_id), str(supervision_id))
+    args = str(ctx.organisation_id), str(supervision_id)
+    ctx.jobs.enqueue("calls", "workers.jobs.move_taken_over", *args, first=True)
 
 
 def _without_volunteer(ctx: Context, unit: UnitOfWork, shift: Shift, reason: str) -> None:

@@ -56,8 +56,21 @@ def leg_over(ctx: Context, unit: UnitOfWork, leg: Call, shift: Shift | None) -> 
 def contact_over(ctx: Context, unit: UnitOfWork, call: Call, shift: Shift | None) -> None:
     """The contact is gone: so is whoever was rung for them."""
     transfer = transfers.open_of(unit, call.id)
-    if transfer is None:
-        return
+    if transfer is not None:
+        _let_go(ctx, unit, transfer, shift)
+
+
+def contact_left(ctx: Context, unit: UnitOfWork, call: Call, shift: Shift | None) -> None:
+    """The contact isn't in the volunteer's room any more, though their call goes on: whoever was rung for
+    them isn't to stay there, unless it is with them that the contact goes on.
+    """
+    transfer = transfers.open_of(unit, call.id)
+    if transfer is not None and transfer.state != COMPLETED:
+        _let_go(ctx, unit, transfer, shift)
+
+
+def _let_go(ctx: Context, unit: UnitOfWork, transfer: Transfer, shift: Shift | None) -> None:
+    """Hang up whoever was rung for a contact who isn't there for them."""
     transfer.ended_at = ctx.now
     if transfer.state in UNDER_WAY:
         transfer.state, transfer.reason = CANCELLED, CONTACT_GONE

@@ -37,13 +37,14 @@ from dialer.store.models import new_id
 from dialer.store.models.calling import Assignment, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.transfers import Transfer
-from dialer.store.queries import transfers
+from dialer.store.queries import supervising, transfers
 from dialer.store.session import UnitOfWork
 
 NO_ROOM: Final = "You can put people through from your own line only. Give them the number instead."
 ANOTHER: Final = "Somebody else is being rung for them already. Call that off first."
 NOT_ANSWERED: Final = "They haven’t answered yet. Wait for them, or call it off."
 OVER: Final = "This is over already."
+TAKEN_OVER: Final = "A coordinator has taken over this talk. They decide how it goes on."
 
 
 @again_after_deadlock
@@ -59,7 +60,8 @@ def begin_transfer(
     """Put whoever the volunteer talks with on hold, and have somebody else rung. Asked again for the same one
     while that is under way: the same transfer. By a step (`node`) of the script it is whom that names.
 
-    `Conflict` where nobody is on the volunteer's line, where another one is rung, and where the gate says no;
+    `Conflict` where nobody is on the volunteer's line, where another one is rung or a coordinator takes the
+    talk over, and where the gate says no;
     `Forbidden` for a number that isn't listed, but to who runs the campaign.
     """
     with ctx.unit() as unit:
@@ -73,6 +75,8 @@ def begin_transfer(
         to = destination(ctx, unit, assignment, phone=phone, account_id=account_id, node=node)
         if (before := transfers.open_of(unit, call.id)) is not None:
             return transfer_view(_the_same(unit, before, to))
+        if supervising.takes_over(unit, shift.id):
+            raise Conflict(TAKEN_OVER)
         return transfer_view(
             _begin(Asked(ctx, unit, assignment, shift, call), to, warm=to.warm if warm is None else warm)
         )

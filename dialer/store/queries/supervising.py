@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, select, text, update
 
+from dialer.domain.supervision import TAKE_OVER
 from dialer.store.models.calling import Shift
 from dialer.store.models.supervising import HelpRequest, Supervision
 from dialer.store.session import UnitOfWork
@@ -121,6 +122,11 @@ def open_help(unit: UnitOfWork, shift_id: uuid.UUID, *, lock: bool = False) -> H
 def supervision_of(unit: UnitOfWork, shift_id: uuid.UUID | None) -> Supervision | None:
     """Who supervises a shift (locked) just now, locked."""
     return _open(unit, Supervision.shift_id == shift_id)
+
+
+def takes_over(unit: UnitOfWork, shift_id: uuid.UUID) -> bool:
+    """Whether a coordinator has taken over the talk of a shift (locked), or comes to do so."""
+    return _seen(unit, Supervision.shift_id == shift_id, Supervision.mode == TAKE_OVER)
 
 
 def supervision_by(unit: UnitOfWork, account_id: uuid.UUID) -> Supervision | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,8 +13,11 @@ from sqlalchemy import select, update
 
 from dialer.domain.access import Role
 from dialer.domain.line import room_of
+from dialer.services.calling.call_evidence import hold_call
+from dialer.services.calling.dialled_ends import Ended, part
 from dialer.services.calling.placing import place_next
 from dialer.services.calling.room_settling import keep_rooms, settle_room
+from dialer.services.calling.sounds import add_sound
 from dialer.services.calling.supervising import keep_supervisions
 from dialer.services.calling.supervisor_joining import move_out
 from dialer.store.models.accounts import Account
@@ -23,6 +27,7 @@ from tests.conftest import Caller
 from tests.hang_ups import calls_queue, do_hang_ups
 from tests.people import Person, make_person
 from tests.phone_bank import landline, mobile
+from tests.sounds import wav
 from tests.web.reader import Reader
 from tests.web.webhooks.test_dialled_town import (  # noqa: F401 -- fixtures
     VIC,
@@ -237,6 +242,33 @@ def test_a_talk_that_was_taken_over_goes_on_without_the_volunteer(talk: Desk, ho
     assert talk.longest_silence_of_gwen() < 2
     assert talk.evening.town.verdict(VIC, NIA)["joined_to_two"] == []
     assert talk.evening.town.troubles() == []
+
+
+def test_a_talk_that_was_taken_over_is_not_the_volunteers_to_end(talk: Desk) -> None:
+    """A coordinator's words aren't cut off by a message, nor by a third party."""
+    given = talk.session()["assignment_id"]
+    talk.come("take_over")
+    office = {"numbers": [{"label": "The office", "phone": landline(800)}]}
+    talk.carys.put(f"/campaigns/{talk.evening.campaign_id}/transfer-numbers", json=office)
+    refused = talk.evening.vic.post(f"/assignments/{given}/transfer", json={"phone": landline(800)})
+    assert (refused.status_code, "taken over" in refused.json["detail"]) == (409, True)
+    sound = add_sound(talk.evening.ctx, io.BytesIO(wav(1.0)), "Thursday")[0]
+    settings = {"machine_detection": True, "voicemail": str(sound.id), "lawful": True}
+    talk.carys.patch(f"/campaigns/{talk.evening.campaign_id}/answering-machines", json=settings)
+    refused = talk.evening.vic.post(f"/assignments/{given}/leave-message")
+    assert (refused.status_code, "taken over" in refused.json["detail"]) == (409, True)
+    assert talk.hears(GWEN) == {NIA}
+
+
+def test_whoever_leaves_the_room_leaves_the_volunteer_to_the_next(talk: Desk) -> None:
+    """However it came that they left while a coordinator speaks: the next one hears the volunteer."""
+    talk.come("take_over")
+    with talk.evening.ctx.unit() as unit:
+        held = hold_call(talk.evening.ctx, unit, talk.evening.calls()[0].id)
+        assert held is not None
+        assert held.assignment is not None
+        part(Ended(talk.evening.ctx, unit, held.call, held.assignment, held.shift))
+    assert talk.supervision()["mode"] == "whisper"
 
 
 def test_the_volunteer_is_put_through_to_the_next_while_the_talk_goes_on(talk: Desk) -> None:

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import update
 
 from dialer.carrier.port import Rerouting
+from dialer.services.calling.call_evidence import hold_call
+from dialer.services.calling.dialled_ends import Ended, part
 from dialer.services.calling.placing import place_next
 from dialer.store.models.accounts import Account
 from tests.phone_bank import landline, mobile
@@ -169,6 +171,27 @@ def test_gwen_hangs_up_meanwhile_and_nobody_is_left_on_the_phone(desk: Desk) -> 
     assert desk.stands(transfer) == ("cancelled", "contact_gone")
     assert desk.up() == {VIC}
     assert desk.evening.vic.get(f"/sessions/{desk.evening.session}").json["state"] == "wrap_up"
+
+
+def test_a_message_is_not_left_amid_a_transfer_and_whoever_leaves_leaves_nobody_behind(desk: Desk) -> None:
+    evening = desk.evening  # noqa: F811
+    transfer = desk.ring()
+    desk.talk.wait(5)
+    refused = evening.vic.post(f"/assignments/{desk.assignment}/leave-message")
+    assert (refused.status_code, "Call that off first" in refused.json["detail"]) == (409, True)
+    ctx = evening.system()
+    with ctx.unit() as unit:
+        held = hold_call(ctx, unit, uuid.UUID(_call_of(desk)))
+        assert held is not None
+        assert held.assignment is not None
+        part(Ended(ctx, unit, held.call, held.assignment, held.shift))
+    assert desk.stands(transfer) == ("cancelled", "contact_gone")
+    desk.talk.wait(1)
+    assert OFFICE not in desk.up(), "the next one meets the volunteer alone"
+
+
+def _call_of(desk: Desk) -> str:
+    return str(next(one.id for one in desk.evening.calls() if one.mode == "dialled"))
 
 
 @pytest.mark.parametrize("three", [True, False])
