@@ -13,10 +13,11 @@ from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Account
-from dialer.store.models.calling import Assignment, Campaign, QueueEntry, Result, Shift
+from dialer.store.models.calling import Assignment, Campaign, Result, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.pacing import PacingEvent
 from dialer.store.models.people import Contact
+from dialer.store.models.queue import QueueEntry
 from dialer.store.queries import queue
 from dialer.store.session import UnitFactory
 from tests.phone_bank import Voter

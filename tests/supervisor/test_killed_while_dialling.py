@@ -39,8 +39,9 @@ from dialer.services.calling.campaigns import pause_campaign
 from dialer.services.context import Context
 from dialer.settings import Settings, completed, load_settings
 from dialer.store.models.accounts import Account
-from dialer.store.models.calling import Assignment, QueueEntry, Result, Shift
+from dialer.store.models.calling import Assignment, Result, Shift
 from dialer.store.models.calls import Call
+from dialer.store.models.queue import QueueEntry
 from tests.people import make_person
 from tests.phone_bank import Voter, landline, mobile, running_campaign
 from tests.supervisor.conftest import Installation, Make, coordinator_of

@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from dialer.store.models.calling import NumbersLeft
+from dialer.store.models.queue import NumbersLeft
 from dialer.store.queries import live_board as queries
 from dialer.store.session import UnitOfWork
 

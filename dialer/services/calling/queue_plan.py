@@ -16,8 +16,9 @@ from dialer.domain.queue_order import Place, Rank, place
 from dialer.services.calling.best_hours import at_best_hour
 from dialer.services.calling.facts import Person, people, retry_rule
 from dialer.services.calling.queue_sync import sync_queues
-from dialer.store.models.calling import Campaign, ContactProgress
+from dialer.store.models.calling import Campaign
 from dialer.store.models.people import ContactPhone
+from dialer.store.models.queue import ContactProgress
 from dialer.store.queries import queue
 from dialer.store.queries.callees import callees
 from dialer.store.session import UnitOfWork

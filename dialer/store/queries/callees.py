@@ -12,7 +12,8 @@ from sqlalchemy import and_, or_, select, text
 
 from dialer.domain.disposition import Disposition
 from dialer.domain.retry import Attempt
-from dialer.store.models.calling import ContactProgress, Result
+from dialer.store.models.calling import Result
+from dialer.store.models.queue import ContactProgress
 from dialer.store.session import UnitOfWork
 
 PEOPLE = text(

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from dialer.domain.call import DIALLED
 from dialer.domain.languages import tongues
 from dialer.store.models.accounts import Account
-from dialer.store.models.calling import Assignment, QueueEntry, Shift
+from dialer.store.models.calling import Assignment, Shift
 from dialer.store.models.calls import Call
+from dialer.store.models.queue import QueueEntry
 from dialer.store.queries.calls import OPEN
 from dialer.store.session import UnitOfWork
 

@@ -13,9 +13,10 @@ from dialer.domain.call_policy import policy_of
 from dialer.domain.languages import HOME, LanguageMatch, code_of
 from dialer.domain.matching import Wish
 from dialer.store.models.accounts import Account
-from dialer.store.models.calling import Assignment, Campaign, QueueEntry, Shift
+from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.people import Contact
+from dialer.store.models.queue import QueueEntry
 from dialer.store.queries.calls import OPEN
 from dialer.store.session import UnitOfWork
 

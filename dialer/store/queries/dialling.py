@@ -20,9 +20,10 @@ from dialer.domain.languages import Lane
 from dialer.domain.matching import THERE
 from dialer.domain.queue_order import CALLBACK_GRACE, rank_of
 from dialer.store.models.base import new_id
-from dialer.store.models.calling import Assignment, Hold, QueueEntry, Shift
+from dialer.store.models.calling import Assignment, Hold, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.people import ContactPhone
+from dialer.store.models.queue import QueueEntry
 from dialer.store.queries.calls import OPEN
 from dialer.store.queries.due_numbers import BY_DIALLER
 from dialer.store.queries.queue import Claim, in_order

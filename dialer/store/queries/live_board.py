@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from dialer.store.models.calling import NumbersLeft, QueueEntry, Shift
+from dialer.store.models.calling import Shift
 from dialer.store.models.gotv import CampaignMinute
+from dialer.store.models.queue import NumbersLeft, QueueEntry
 from dialer.store.session import UnitOfWork
 
 _LATEST_RESULTS = 8

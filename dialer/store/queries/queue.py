@@ -18,7 +18,8 @@ from dialer.domain.languages import Lane
 from dialer.domain.matching import THERE
 from dialer.domain.queue_order import CALLBACK_GRACE, LINES, Place, Rank, rank_of
 from dialer.store.models.base import new_id
-from dialer.store.models.calling import Assignment, Hold, QueueEntry, Shift
+from dialer.store.models.calling import Assignment, Hold, Shift
+from dialer.store.models.queue import QueueEntry
 from dialer.store.queries.calls import HAS_OPEN_CALL
 from dialer.store.queries.due_numbers import BY_HAND
 from dialer.store.session import UnitOfWork

@@ -12,7 +12,8 @@ from sqlalchemy import Row, select, text, update
 
 from dialer.domain.call_policy import LATELY, SIGNS, CallPolicy
 from dialer.domain.queue_order import FRESH_LINES, Rank
-from dialer.store.models.calling import Campaign, QueueEntry
+from dialer.store.models.calling import Campaign
+from dialer.store.models.queue import QueueEntry
 from dialer.store.session import UnitOfWork
 
 _SIGNS_OF: Final = """

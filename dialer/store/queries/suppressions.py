@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, exists, func, literal_column, select
 from sqlalchemy.orm import aliased
 
-from dialer.store.models.calling import Campaign, CampaignList, QueueEntry
+from dialer.store.models.calling import Campaign, CampaignList
 from dialer.store.models.people import SUPPRESSION_REASON, ContactPhone, ListMember, Suppression
+from dialer.store.models.queue import QueueEntry
 from dialer.store.session import UnitOfWork
 
 _BY_REASON: ColumnElement[str] = literal_column(SUPPRESSION_REASON.replace("reason", "suppression.reason"))

@@ -15,8 +15,9 @@ from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
 from dialer.settings import Settings
 from dialer.store.models import new_id
-from dialer.store.models.calling import Assignment, QueueEntry, Shift
+from dialer.store.models.calling import Assignment, Shift
 from dialer.store.models.calls import Call
+from dialer.store.models.queue import QueueEntry
 from dialer.store.session import UnitFactory
 from tests.carriers import AtOnceCarrier, Unmetered
 from tests.conftest import SetClock

@@ -23,7 +23,8 @@ from dialer.services.calling.sessions import start_session
 from dialer.services.calling.views import AssignmentView, CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.record import record_support, record_turnout
-from dialer.store.models.calling import Campaign, QueueEntry
+from dialer.store.models.calling import Campaign
+from dialer.store.models.queue import QueueEntry
 from dialer.store.queries import due_numbers, queue, queue_ordering
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, running_campaign

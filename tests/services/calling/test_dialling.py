@@ -30,10 +30,11 @@ from dialer.services.context import Context
 from dialer.settings import Settings
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
-from dialer.store.models.calling import Assignment, Campaign, Hold, QueueEntry, Shift
+from dialer.store.models.calling import Assignment, Campaign, Hold, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.pacing import PacerLease, PacingEvent
 from dialer.store.models.people import Suppression
+from dialer.store.models.queue import QueueEntry
 from dialer.store.session import UnitFactory
 from tests.conftest import SetClock
 from tests.examples import cases

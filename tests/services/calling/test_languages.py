@@ -28,8 +28,9 @@ from dialer.services.context import Context
 from dialer.settings import Settings
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Account
-from dialer.store.models.calling import QueueEntry, Shift
+from dialer.store.models.calling import Shift
 from dialer.store.models.people import Contact
+from dialer.store.models.queue import QueueEntry
 from dialer.store.session import UnitFactory
 from tests.conftest import SetClock
 from tests.people import Person, join_campaign, make_person

@@ -14,8 +14,8 @@ from dialer.services.calling.dial_usage import COUNTED_EVERY
 from dialer.services.calling.left import KEPT, Left, numbers_left
 from dialer.services.context import Context
 from dialer.settings import Settings
-from dialer.store.models.calling import QueueEntry
 from dialer.store.models.calls import Call
+from dialer.store.models.queue import QueueEntry
 from dialer.store.session import UnitFactory
 from tests.conftest import SetClock
 from tests.people import Person

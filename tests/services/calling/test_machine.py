@@ -38,15 +38,9 @@ from dialer.services.calling.sessions import let_go_on, start_session
 from dialer.services.calling.views import AssignmentView, SessionView
 from dialer.services.context import Context
 from dialer.store.models import Base
-from dialer.store.models.calling import (
-    Assignment,
-    Campaign,
-    ContactProgress,
-    Hold,
-    QueueEntry,
-    Result,
-)
+from dialer.store.models.calling import Assignment, Campaign, Hold, Result
 from dialer.store.models.gotv import VoterRecord
+from dialer.store.models.queue import ContactProgress, QueueEntry
 from dialer.store.queries import counters
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, mobile, running_campaign

@@ -17,7 +17,8 @@ from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
 from dialer.settings import Settings
 from dialer.store.models import new_id
-from dialer.store.models.calling import QueueEntry, Shift
+from dialer.store.models.calling import Shift
+from dialer.store.models.queue import QueueEntry
 from dialer.store.session import UnitFactory
 from tests.conftest import SetClock
 from tests.examples import cases

@@ -25,9 +25,9 @@ from dialer.services.people.import_rows import list_known_rows
 from dialer.services.people.import_run import resume_imports, run_import
 from dialer.services.people.imports import get_import, start_import
 from dialer.services.people.views import ContactView, ImportView
-from dialer.store.models.calling import QueueEntry
 from dialer.store.models.gotv import Pledge, TurnoutMark, VoterRecord
 from dialer.store.models.imports import Import
+from dialer.store.models.queue import QueueEntry
 from tests.conftest import SetClock
 from tests.examples import examples
 from tests.phone_bank import Voter, landline, running_campaign

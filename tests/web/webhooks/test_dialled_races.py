@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters
-from dialer.store.models.calling import Assignment, Hold, QueueEntry, Result, Shift
+from dialer.store.models.calling import Assignment, Hold, Result, Shift
 from dialer.store.models.calls import Call
+from dialer.store.models.queue import QueueEntry
 from tests.conftest import Caller, SetClock
 from tests.dialled import OURS, Room
 from tests.people import Person, join_campaign, make_person
