@@ -3,8 +3,9 @@
 Nobody is recorded before they were told. Somebody whom the dialler rang hears the sentence as the first words
 of the carrier's own document, in front of the room, which takes a second and a half; the carrier is asked to
 record only when they are in the room. Who is rung by a volunteer hears it before the two are joined, and the
-carrier asks us for what follows when it has been said. So no callback that is lost, late or doubled can make
-a recording of somebody who doesn't know.
+carrier asks us for what follows when it has been said. A third party isn't told: recording ends when one is
+asked for, before they are rung. So no callback that is lost, late or doubled can make a recording of somebody
+who doesn't know.
 
 One leg is recorded: what is said on it and heard on it. What a coordinator whispers to the volunteer alone
 isn't in it.

@@ -18,6 +18,7 @@ from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.errors import AssignmentClosed, Conflict, InvalidTransition, NotFound
 from dialer.domain.ringing import DIAL_WITHIN
 from dialer.domain.transfer import COMPLETED, RINGING, TALKING, UNDER_WAY
+from dialer.services.calling import recordings
 from dialer.services.calling.call_evidence import Held, hold_call
 from dialer.services.calling.dialled_ends import Ended, part
 from dialer.services.calling.in_call import NOBODY_THERE
@@ -186,6 +187,7 @@ def _begin(asked: Asked, to: Destination, *, warm: bool) -> Transfer:
     transfer = _row(asked, leg, to, warm=warm)
     unit.session.add(transfer)
     asked.call.held_at = ctx.now
+    recordings.stop(ctx, unit, asked.call.id)  # nobody tells the third party that they would be recorded
     change_room(ctx, unit, shift)
     ctx.audit(unit, "transfer.asked_for", "transfer", transfer.id, {"warm": warm})
     unit.after_commit(lambda: ask_to_place(ctx))

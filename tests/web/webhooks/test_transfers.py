@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from dialer.carrier.port import Rerouting
 from dialer.services.calling.call_evidence import hold_call
 from dialer.services.calling.dialled_ends import Ended, part
 from dialer.services.calling.placing import place_next
+from dialer.services.calling.recording_work import due_short, mind
+from dialer.services.calling.recordings import want
+from dialer.services.calling.vault import vault_of
 from dialer.store.models.accounts import Account
+from dialer.store.models.calls import Call
 from tests.phone_bank import landline, mobile
 from tests.web.reader import Reader
 from tests.web.webhooks.test_dialled_town import (  # noqa: F401 -- fixtures
@@ -117,6 +122,33 @@ def test_vic_speaks_with_the_office_first_and_then_leaves_the_two(desk: Desk) ->
     assert (costs["mode"], costs["state"], costs["to"]) == ("transfer", "completed", OFFICE)
     assert float(costs["cost"]["amount"]) > 0
     assert evening.town.troubles() == []
+
+
+def test_a_third_party_is_not_recorded(desk: Desk) -> None:
+    evening, talk = desk.evening, desk.talk  # noqa: F811
+    on = {"recording": True, "lawful_use": True}
+    evening.coordinator.patch(f"/campaigns/{evening.campaign_id}/recording", json=on)
+    ctx, carrier = evening.system(), evening.pacer.runtime.carrier
+    with ctx.unit() as unit:
+        call = unit.session.scalars(select(Call).where(Call.mode == "dialled", Call.joined_at.is_not(None)))
+        assert want(ctx, unit, call.one(), told_within=dt.timedelta(0))
+    vault = vault_of(ctx, "a secret")
+
+    def recorded() -> str:
+        for recording_id in due_short(evening.system()):
+            mind(evening.system(), carrier, vault, recording_id)
+        (made,) = evening.town.request("GET", "/ledger/recordings")[1]["recordings"]
+        return str(made["status"])
+
+    assert recorded() == "in-progress"
+    talk.wait(3)
+    transfer = desk.ring()
+    assert recorded() == "processing", "before anybody answers"
+    talk.wait(5)
+    assert desk.stands(transfer)[0] == "talking"
+    desk.press(transfer, "cancel")
+    talk.wait(3)
+    assert recorded() == "completed", "nor again"
 
 
 @pytest.mark.parametrize(
