@@ -209,6 +209,8 @@ def _view(row: Recording, call: Call, days: int) -> RecordingView:
         deleted_by=row.deleted_by,
         why=row.why,
         trouble=row.trouble,
-        at_carrier=row.asked_at is not None and row.cleared_at is None and row.state != "lost",
+        at_carrier=row.asked_at is not None
+        and row.cleared_at is None
+        and (row.state != "lost" or row.settled_at is None),
         created_at=row.created_at,
     )

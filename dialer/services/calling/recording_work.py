@@ -42,7 +42,7 @@ from dialer.store.queries import recordings
 
 log = get_logger(__name__)
 
-SHORT: Final = ("wanted", "recording", "kept", "deleted")
+SHORT: Final = ("wanted", "recording", "kept", "deleted", "lost")
 """Somebody may be on the phone, or have objected: these steps take milliseconds and wait behind no fetch."""
 LONG: Final = ("fetching",)
 AT_ONCE: Final = 50
@@ -187,6 +187,7 @@ def _begin(hands: Hands, work: Work) -> None:
         made = hands.carrier.recordings.start(work.call_sid, address)
     if made is not None:
         _begun(hands, work, made)
+        _end_doubles(hands, work, made.sid)
     elif work.call_over:
         _lose(hands, work, NOT_BEGUN)
     else:
@@ -197,6 +198,15 @@ def _found(hands: Hands, work: Work) -> CarrierRecording | None:
     """What was begun without an answer."""
     found = hands.carrier.recordings.of_call(work.call_sid or "")
     return found[-1] if found else None
+
+
+def _end_doubles(hands: Hands, work: Work, sid: str) -> None:
+    """What was begun without an answer, and not listed yet when it was looked for, may run beside."""
+    if not work.asked or work.call_sid is None:
+        return
+    for each in hands.carrier.recordings.of_call(work.call_sid):
+        if each.sid != sid and each.status in RUNNING:
+            hands.carrier.recordings.stop(work.call_sid, each.sid)
 
 
 def _begun(hands: Hands, work: Work, made: CarrierRecording) -> None:
@@ -280,21 +290,31 @@ def _not_there(hands: Hands, work: Work) -> None:
 
 def _clear_carrier(hands: Hands, work: Work) -> None:
     """What we keep the carrier needn't."""
-    hands.carrier.recordings.delete(work.sid or "")
+    _delete_there(hands, work)
     _settle(hands, work)
 
 
 def _forget(hands: Hands, work: Work) -> None:
-    """Nothing is to be left of it, here or at the carrier; what still runs there is ended first."""
+    """Nothing is to be left of it, here or at the carrier."""
     hands.vault.remove(work.id)
-    sids = [work.sid] if work.sid and not work.cleared else []
-    if work.sid is None and work.asked and work.call_sid is not None:
-        sids = [each.sid for each in hands.carrier.recordings.of_call(work.call_sid)]
-    for sid in sids:
-        if work.ended_at is None and work.call_sid is not None:
-            hands.carrier.recordings.stop(work.call_sid, sid)
-        hands.carrier.recordings.delete(sid)
+    if work.asked and not work.cleared:
+        _delete_there(hands, work)
     _settle(hands, work)
+
+
+def _delete_there(hands: Hands, work: Work) -> None:
+    """Delete at the carrier what is known, and whatever else it lists for the call: one that was begun twice
+    is known by one name only. What still runs is ended first, and can be deleted when it is prepared.
+    """
+    there, call_sid = hands.carrier.recordings, work.call_sid or ""
+    if work.sid and work.ended_at is None:
+        there.stop(call_sid, work.sid)
+    listed = there.of_call(call_sid)
+    for each in listed:
+        if each.status in RUNNING:
+            there.stop(call_sid, each.sid)
+    for sid in {each.sid for each in listed} | ({work.sid} if work.sid else set()):
+        there.delete(sid)
 
 
 def _settle(hands: Hands, work: Work) -> None:
@@ -302,8 +322,12 @@ def _settle(hands: Hands, work: Work) -> None:
 
 
 def _lose(hands: Hands, work: Work, why: str) -> None:
-    now = hands.ctx.now
-    hands.set(work, state="lost", why=why, deleted_at=now, settled_at=now, trouble=None)
+    """Nothing will come of it. What the carrier has of it all the same is deleted there next."""
+    with hands.ctx.unit() as unit:
+        row = unit.session.get_one(Recording, (unit.organisation_id, work.id), with_for_update=True)
+        if row.state == work.state:
+            lose(row, why, hands.ctx.now)
+            unit.after_commit(lambda: ask_to_mind(hands.ctx))
 
 
 _STEPS: Final[dict[str, Callable[[Hands, Work], None]]] = {
@@ -312,4 +336,5 @@ _STEPS: Final[dict[str, Callable[[Hands, Work], None]]] = {
     "fetching": _fetch,
     "kept": _clear_carrier,
     "deleted": _forget,
+    "lost": _forget,
 }

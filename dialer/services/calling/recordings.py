@@ -134,7 +134,7 @@ def tell(ctx: Context, call_id: uuid.UUID | None, sid: str, status: str, seconds
 
 def take_in(row: Recording, status: str, seconds: int | None, now: dt.datetime) -> None:
     """What the carrier says of a recording (locked) that it makes, or has made."""
-    if row.state == "deleted" and row.settled_at is None:
+    if row.state in {"deleted", "lost"} and row.settled_at is None:
         row.due_at = now  # what it has made can be deleted now
     if row.state not in ON_THE_CALL:
         return
@@ -146,14 +146,18 @@ def take_in(row: Recording, status: str, seconds: int | None, now: dt.datetime) 
 
 
 def lose(row: Recording, why: str, now: dt.datetime) -> None:
-    """Nothing will ever come of it."""
-    row.state, row.why, row.deleted_at, row.settled_at = "lost", why, now, now
-    row.wrapped_key = None
+    """Nothing will ever come of it. Where the carrier was asked, it may have something all the same: that is
+    looked for, and deleted there.
+    """
+    row.state, row.why, row.deleted_at = "lost", why, now
+    row.settled_at = now if row.asked_at is None else None
+    row.due_at, row.attempts, row.trouble, row.wrapped_key = now, 0, None, None
 
 
 def stop(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID) -> None:
-    """Record no more of a call that goes on elsewhere, and keep what was recorded: of a person who was put
-    through to somebody else, or plays a message to a machine. Again, or of a call that isn't: no change.
+    """Record no more of a call, and keep what was recorded: of a person who is to be put through to somebody
+    else or talks with a coordinator alone, or of a message that plays to a machine. Again, or of a call that
+    isn't recorded: no change.
     """
     row = recordings.of_call(unit, call_id, lock=True)
     if row is None or row.state not in ON_THE_CALL or row.stops_at is not None:

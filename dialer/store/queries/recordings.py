@@ -7,7 +7,19 @@ import uuid
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Interval,
+    Select,
+    SQLColumnExpression,
+    and_,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from dialer.domain.recording import OBJECTION, WITH_SOUND
 from dialer.store.models.calling import Campaign
@@ -19,7 +31,6 @@ Where = ColumnElement[bool]
 
 _OUTBOUND: Final = Call.direction == "outbound"
 """As the index of the numbers that were called has it."""
-_OVERDUE: Final = text("recording.ended_at + make_interval(days => campaign.recording_days) <= :now")
 
 
 def of_call(unit: UnitOfWork, call_id: uuid.UUID, *, lock: bool = False) -> Recording | None:
@@ -114,20 +125,29 @@ def due(unit: UnitOfWork, now: dt.datetime, states: Sequence[str], limit: int) -
 
 
 def over_time(unit: UnitOfWork, now: dt.datetime, limit: int) -> Sequence[uuid.UUID]:
-    """Kept ones that their campaigns don't keep so long."""
-    query = (
+    """Those that their campaigns don't keep so long: here, or at the carrier from which they never came.
+
+    Asked separately, since each is found by an index of its own (`ix_recording_kept`, `ix_recording_due`).
+    """
+    on_its_way = and_(Recording.settled_at.is_(None), Recording.state.in_(WITH_SOUND))
+    ended = func.coalesce(Recording.ended_at, Recording.started_at, Recording.announced_at)
+    kept = _overdue(unit, now, Recording.ended_at).where(Recording.state == "kept").limit(limit)
+    other = _overdue(unit, now, ended).where(on_its_way).limit(limit)
+    return [*{*unit.session.scalars(kept), *unit.session.scalars(other)}]
+
+
+def _overdue(
+    unit: UnitOfWork, now: dt.datetime, ended: SQLColumnExpression[dt.datetime | None]
+) -> Select[uuid.UUID]:
+    days = func.make_interval(0, 0, 0, Campaign.recording_days, type_=Interval())
+    return (
         select(Recording.id)
         .join(
             Campaign,
             and_(Campaign.organisation_id == Recording.organisation_id, Campaign.id == Recording.campaign_id),
         )
-        .where(
-            Recording.organisation_id == unit.organisation_id,
-            Recording.state == "kept",
-            _OVERDUE.bindparams(now=now),
-        )
+        .where(Recording.organisation_id == unit.organisation_id, ended + days <= now)
     )
-    return unit.session.scalars(query.limit(limit)).all()
 
 
 def counted(unit: UnitOfWork, campaign_id: uuid.UUID) -> tuple[int, int]:

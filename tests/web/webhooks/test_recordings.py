@@ -330,6 +330,41 @@ def test_a_full_disk_loses_nothing(studio: Studio):
     assert studio.row["state"] == "kept"
 
 
+@pytest.mark.slow
+def test_what_was_begun_twice_is_left_nowhere(studio: Studio):
+    studio.talk()
+    call_sid = studio.at_carrier()[0]["call_sid"]
+    studio.booth.carrier.recordings.start(call_sid, "http://localhost/told")
+    studio.pass_by(70)
+    assert (studio.row["state"], studio.row["at_carrier"]) == ("kept", False)
+    assert [bool(one["deleted_at"]) for one in studio.at_carrier()] == [True, True]
+
+
+class Silent(Meanwhile):
+    """The carrier's recordings, whose sound never comes."""
+
+    def fetch(self, *_: object) -> bool:
+        return False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("days", "ends"), [(4, ("lost", "gone")), (29, ("deleted", "retention"))])
+def test_what_never_comes_is_not_left_at_the_carrier_for_ever(
+    studio: Studio, monkeypatch, days: int, ends: tuple[str, str]
+):
+    studio.talk()
+    carrier = studio.booth.carrier
+    monkeypatch.setattr(type(carrier), "recordings", Silent(carrier.recordings, bool))
+    studio.pass_by(70)
+    assert (studio.row["state"], studio.row["trouble"]) == ("fetching", "not_ready")
+    studio.booth.clock.forward(seconds=days * 86_400)
+    assert delete_old(studio.booth.system()) == (days > 28)
+    studio.work()
+    assert (studio.row["state"], studio.row["why"]) == ends
+    assert not studio.row["at_carrier"]
+    assert studio.at_carrier()[0]["deleted_at"]
+
+
 def kept(studio: Studio) -> dict[str, Any]:
     studio.talk()
     studio.pass_by(70)
