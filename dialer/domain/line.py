@@ -12,7 +12,8 @@ import uuid
 from collections.abc import Callable
 from typing import Final
 
-DIALLED_MODES: Final = frozenset({"progressive", "predictive"})
+from dialer.domain.dialling import DIALLED_MODES
+
 HELD_VIA: Final = frozenset({"phone", "browser"})
 
 LINE_LOST: Final = "line_lost"

@@ -17,8 +17,9 @@ from sqlalchemy import select
 
 from dialer.carrier.port import Carrier, Rerouting
 from dialer.domain.access import Permission, Role, require
+from dialer.domain.dialling import DIALLED_MODES
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
-from dialer.domain.line import DIALLED_MODES, HELD_VIA, holds_line
+from dialer.domain.line import HELD_VIA, holds_line
 from dialer.services.calling import call_urls
 from dialer.services.calling.call_jobs import ask_to_call_in
 from dialer.services.calling.lines import begin_line, close_line, rest_elsewhere, say_goodbye

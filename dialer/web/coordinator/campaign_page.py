@@ -9,11 +9,13 @@ from flask import url_for
 from flask_babel import gettext
 
 from dialer.domain.access import Permission
+from dialer.domain.dialling import DIALLED_MODES
 from dialer.domain.quiet_hours import QuietHours, is_quiet
 from dialer.services.accounts.join_links import list_join_links
 from dialer.services.calling.call_policy import call_policy
 from dialer.services.calling.machine_settings import machine_settings
 from dialer.services.calling.penetration import ends_soon
+from dialer.services.calling.recording_settings import recording_settings
 from dialer.services.calling.scripts import get_script
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
@@ -27,6 +29,7 @@ from dialer.web.coordinator.forms import everything
 from dialer.web.coordinator.penetration import left_words
 from dialer.web.coordinator.rehearsal import rehearsed, step_numbers
 from dialer.web.coordinator.volunteers import volunteers_of
+from dialer.web.coordinator.wording import DIALING_MODE
 from dialer.web.house import current_organisation
 
 
@@ -80,6 +83,8 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "demo": current_organisation().demo,
         "list_ends": left_words(ends_soon(ctx, campaign.id)) if campaign.state == "active" else None,
         "machines": machine_settings(ctx, campaign.id),
+        "who_rings": DIALING_MODE[campaign.dialing_mode],
+        "records": _records(ctx, campaign),
         "order_lines": in_words(call_policy(ctx, campaign.id)),
         "unfit": unfit_for_campaign(ctx, campaign.id),
     }
@@ -89,6 +94,11 @@ def _lists(ctx: Context, campaign: CampaignView) -> list[ListView]:
     if not ctx.actor.may(Permission.LIST_READ):
         return []
     return [get_list(ctx, list_id) for list_id in campaign.list_ids]
+
+
+def _records(ctx: Context, campaign: CampaignView) -> bool:
+    may = ctx.actor.may(Permission.RECORDING_READ)
+    return may and recording_settings(ctx, campaign.id).recording
 
 
 def _tasks(campaign: CampaignView, lists: list[ListView], *, has_helpers: bool) -> list[Task]:
@@ -103,6 +113,13 @@ def _tasks(campaign: CampaignView, lists: list[ListView], *, has_helpers: bool) 
             f"{edit}#script_id",
             campaign.script_id is not None,
             optional=True,
+        ),
+        Task(
+            gettext("Choose the number that people see"),
+            "phone",
+            f"{edit}#caller_ids",
+            bool(campaign.caller_ids),
+            optional=campaign.dialing_mode not in DIALLED_MODES,
         ),
         Task(gettext("Ask volunteers in"), "link", "#volunteers", has_helpers),
     ]

@@ -13,8 +13,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
+from dialer.domain.dialling import DIALLED_MODES
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound
-from dialer.domain.line import DIALLED_MODES
 from dialer.services.accounts.phones import my_phones
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.line_asking import ask_for_line

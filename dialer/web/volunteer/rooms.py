@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flask import render_template
 from flask_babel import gettext
 
+from dialer.domain.dialling import DIALLED_MODES
 from dialer.domain.languages import SPOKEN
 from dialer.domain.quiet_hours import QuietHours, quiet_until
 from dialer.domain.talk import Talk
@@ -37,6 +39,8 @@ class Idle:
     calls: int
     on_shift: bool
     demo: bool
+    rings: str = "them"
+    """Who rings: `them`, from their own phone; `us`; or `both`, by the campaign."""
     to_answer: int = 0
     speaks: list[str] = field(default_factory=list)
 
@@ -88,10 +92,16 @@ def idle(ctx: Context, shift: SessionView | None = None) -> str:
         calls=shift.calls if shift else 0,
         on_shift=shift is not None,
         demo=current_organisation().demo and all(_has_no_night(one) for one in active),
+        rings=_who_rings(active),
         to_answer=count_mine(ctx),
         speaks=my_languages(ctx),
     )
     return render_template("volunteer/idle.html", page=page, campaign_name=page.sub, spoken=SPOKEN)
+
+
+def _who_rings(active: Sequence[CampaignView]) -> str:
+    dialled = {one.dialing_mode in DIALLED_MODES for one in active}
+    return "both" if len(dialled) > 1 else "us" if dialled == {True} else "them"
 
 
 def _has_no_night(campaign: CampaignView) -> bool:
