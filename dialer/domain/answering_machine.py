@@ -63,6 +63,11 @@ def verdict(answered_by: str) -> bool | None:
     return False if answered_by == "human" else None
 
 
+def has_ended_greeting(answered_by: str | None) -> bool:
+    """Whether a machine has said what it says to callers, as the carrier heard it."""
+    return answered_by is not None and answered_by.startswith("machine_end")
+
+
 def plays_now(request: int, answered_by: str | None, *, detects: bool) -> bool:
     """Whether the message is to be played at this request of the carrier's: nobody listens for the beep, it
     was heard, or it was waited for long enough.

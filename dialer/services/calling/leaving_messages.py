@@ -12,7 +12,7 @@ from typing import Final
 
 from dialer.carrier.port import Carrier, Rerouting
 from dialer.domain.access import Permission, require
-from dialer.domain.answering_machine import AT_THE_BEEP, plays_now
+from dialer.domain.answering_machine import AT_THE_BEEP, has_ended_greeting, plays_now
 from dialer.domain.call import DIALLED, FINAL
 from dialer.domain.disposition import Disposition
 from dialer.domain.errors import AssignmentClosed, Conflict
@@ -22,7 +22,7 @@ from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.call_evidence import Held, hold_call
 from dialer.services.calling.corrections import replace_diallers
 from dialer.services.calling.dialled_ends import Ended, part
-from dialer.services.calling.machines import begin_message, rules_for, why_no_message
+from dialer.services.calling.machines import begin_message, rules_for, why_no_message, write_message_down
 from dialer.services.calling.reach import campaign_of, lock_assignment, reach_assignment
 from dialer.services.calling.results import Recording, complete
 from dialer.services.calling.views import AssignmentView
@@ -150,10 +150,22 @@ def heard_next(ctx: Context, call_id: uuid.UUID, sid: str, times: int) -> Play |
         if held is None or held.call.mode != DIALLED or held.call.carrier_sid not in {None, sid}:
             return None
         _part(held)
-        drop = voicemail.drop_of(unit, call_id)
+        drop = voicemail.drop_of(unit, call_id) or _after_information(held)
         if drop is None or drop.given_up_at is not None:
             return None
         return _next(held, drop, times)
+
+
+def _after_information(held: Held) -> VoicemailDrop | None:
+    """The message for a machine that was told to its end that nobody was free, and after whose beep we are
+    (call locked); None for anybody else.
+    """
+    call = held.call
+    past_beep = call.state == "abandoned" and has_ended_greeting(call.answered_by)
+    if not past_beep or held.assignment is None or why_no_message(held) is not None:
+        return None
+    write_message_down(held, None)
+    return voicemail.drop_of(held.unit, call.id)
 
 
 def _next(held: Held, drop: VoicemailDrop, times: int) -> Play | WaitForBeep | None:

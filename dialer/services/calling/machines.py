@@ -1,8 +1,9 @@
 """What the carrier heard of who answered a dialled call, told beside it; and what follows.
 
 With a volunteer on the line it is theirs to say: their page tells them, nobody is cut off. With nobody there
-the machine gets the campaign's message, where there is one, else the call ends; whoever hears already that
-nobody was free hears that to its end.
+the machine gets the campaign's message, where there is one, else the call ends. Whoever hears already that
+nobody was free hears that to its end, since the carrier's word is wrong for some people, and they are to have
+the number and the key that stop our calls; a message follows only then (`leaving_messages`).
 """
 
 from __future__ import annotations
@@ -72,6 +73,12 @@ def why_no_message(held: Held) -> str | None:
 
 def begin_message(held: Held, account_id: uuid.UUID | None) -> None:
     """Have the message left on this call (nothing is against it): from here on it goes on by itself."""
+    write_message_down(held, account_id)
+    send_on(held)
+
+
+def write_message_down(held: Held, account_id: uuid.UUID | None) -> None:
+    """This call has a message from now on, which the number doesn't get again."""
     unit, call, now = held.unit, held.call, held.ctx.now
     campaign, rules = rules_for(held)
     sound_id = uuid.UUID(rules.sound_id)
@@ -91,7 +98,6 @@ def begin_message(held: Held, account_id: uuid.UUID | None) -> None:
     by = "volunteer" if account_id else "dialler"
     call.why = {**(call.why or {}), "message": {"at": now.isoformat(), "sound_id": str(sound_id), "by": by}}
     unit.session.flush()
-    send_on(held)
 
 
 def send_on(held: Held) -> None:
@@ -103,15 +109,17 @@ def send_on(held: Held) -> None:
 
 
 def _nobody_there(held: Held) -> None:
-    """A machine, and no volunteer: its message, else nothing more is said to it."""
-    if held.call.state in FINAL and held.call.state != "abandoned":
-        return
-    if why_no_message(held) is None:
-        begin_message(held, None)
-    elif held.call.state not in FINAL:
-        hang_up(held.ctx, held.unit, held.call)
+    """A machine, and no volunteer: its message, else nothing more is said to it. Who hears that nobody was
+    free may be a person all the same, and hears it out.
+    """
     if held.call.state == "abandoned" and held.assignment is not None:
         replace_diallers(held.ctx, held.unit, held.assignment, Disposition.ANSWERING_MACHINE)
+    elif held.call.state in FINAL:
+        return
+    elif why_no_message(held) is None:
+        begin_message(held, None)
+    else:
+        hang_up(held.ctx, held.unit, held.call)
 
 
 def _at_the_beep(held: Held) -> None:

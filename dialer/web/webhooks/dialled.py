@@ -134,7 +134,9 @@ def _hold_on(ctx: Context, what: HoldOn) -> tuple[str, ...]:
 
 
 def _information(ctx: Context, what: Inform) -> tuple[str, ...]:
-    """Who called and how to be left alone, in their own language first; the key is heard all along."""
+    """Who called and how to be left alone, in their own language first; the key is heard all along. Only
+    after that it is asked whether a machine has heard it, on which a message may be left.
+    """
     spell = spoken.spelled(written(what.ring_back))
     fields = {"organisation": what.organisation, "number": spell}
     told = "".join(
@@ -143,7 +145,7 @@ def _information(ctx: Context, what: Inform) -> tuple[str, ...]:
     )
     action = call_urls.key_of_contact(ctx, what.call_id)
     keys = spoken.element("Gather", told, numDigits=1, timeout=KEY_WITHIN_S, action=action)
-    return keys, spoken.hang_up()
+    return keys, spoken.redirect(call_urls.message(ctx, what.call_id, AT_THE_BEEP))
 
 
 def _message(ctx: Context, what: Play | WaitForBeep | None) -> Response:

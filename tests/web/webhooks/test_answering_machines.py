@@ -161,16 +161,18 @@ def _rings(evening: Evening, number: str) -> None:  # noqa: F811
 def test_with_nobody_free_a_machine_gets_the_message_and_people_are_estimated(evening: Evening) -> None:  # noqa: F811
     _switch_on(evening)
     machine, person = landline(100), landline(101)
-    evening.town.person(machine, phone="machine", ring_s=3, greeting_s=2)
+    evening.town.person(machine, phone="machine", ring_s=3, greeting_s=20)
     evening.town.person(person, phone="answers", ring_s=3, talk_s=40, patience_s=40)
     evening.sit_down()
     _rings(evening, machine)
     _rings(evening, person)
     assert [call.state for call in evening.calls()[:2]] == ["abandoned", "abandoned"]
     assert len(_played(evening, machine)) == 1
+    kinds = [one["kind"] for one in _leg(evening, machine)["sounds"]]
+    assert kinds[:5] == ["say"] * 5, "what is said to whom nobody was free for comes first, in both languages"
     assert _played(evening, person) == []
     standing = [name for name, stands in _dispositions(evening) if stands]
-    assert standing[:2] == ["left_message", "abandoned"]
+    assert sorted(standing[:2]) == ["abandoned", "left_message"]
     evening.pass_by(8)  # figures are counted anew every half minute
     shown = evening.pacing()["answering_machines"]
     assert shown["information_messages"] == _informed(evening) == 2

@@ -72,6 +72,37 @@ def test_whoever_opted_out_gets_no_message(ctx: Context, exchange: Exchange) -> 
     assert END_CALL in _jobs(ctx)
 
 
+def test_whoever_hears_that_nobody_was_free_hears_it_out(ctx: Context, exchange: Exchange) -> None:  # noqa: F811
+    """The carrier takes some people for machines: they keep the number and the key."""
+    _switch_on(ctx, exchange, message=True)
+    calls = [exchange.dial(index) for index in range(3)]
+    for index, call_id in enumerate(calls):
+        exchange.answers(call_id, index)
+    exchange.clock.forward(seconds=2)
+    for index, (call_id, told) in enumerate(zip(calls, ("machine_end_beep", "fax", "human"), strict=True)):
+        assert "then=message&amp;times=100</Redirect>" in exchange.answers(call_id, index)
+        for _ in range(2):
+            _tells(exchange, call_id, told, index)
+    assert not {LEAVE_MESSAGE, END_CALL} & set(_jobs(ctx)), "nobody is cut off"
+    end = "&then=message&times=100"
+    for _ in range(2):
+        after = [exchange.answers(call_id, index, then=end) for index, call_id in enumerate(calls)]
+        assert ["<Play>" in each for each in after] == [True, False, False]
+        assert all("<Hangup" in each for each in after)
+    assert {exchange.room.call(each).state for each in calls} == {"abandoned"}
+
+
+def test_who_stopped_our_calls_by_the_key_gets_no_message(ctx: Context, exchange: Exchange) -> None:  # noqa: F811
+    _switch_on(ctx, exchange, message=True)
+    call_id = exchange.dial()
+    exchange.answers(call_id)
+    exchange.clock.forward(seconds=2)
+    exchange.answers(call_id)
+    _tells(exchange, call_id, "machine_end_other")
+    exchange.answers(call_id, then="&then=key", Digits="9")
+    assert "<Play>" not in exchange.answers(call_id, then="&then=message&times=100")
+
+
 def test_the_same_request_is_answered_the_same_and_no_other(ctx: Context, exchange: Exchange) -> None:  # noqa: F811
     _switch_on(ctx, exchange, message=True)
     call_id = exchange.dial()
