@@ -202,10 +202,14 @@ def was_machine(ctx: Context, unit: UnitOfWork, assignment_id: uuid.UUID) -> Non
 
 
 def erase_recordings_of(ctx: Context, unit: UnitOfWork, contact_ids: Sequence[uuid.UUID]) -> int:
-    """Delete what was recorded of these people, in every campaign, as part of their erasure; how many. Their
-    keys are destroyed in this very transaction.
+    """Delete what was recorded of these people, in every campaign, as part of their erasure; how many: calls
+    that were for them, and those for another of their household in which they were spoken with. Their keys
+    are destroyed in this very transaction.
+
+    The erasure of a person that calls this isn't there yet: until it is, nobody who was called can be deleted
+    at all, and a coordinator deletes their recordings one by one.
     """
-    theirs = recordings.of_calls(Call.contact_id.in_(contact_ids))
+    theirs = recordings.of_calls(recordings.spoken_with(contact_ids))
     gone = recordings.discard(unit, theirs, ERASED, ctx.now, ctx.actor.account_id)
     unit.after_commit(lambda: ask_to_mind(ctx))
     return len(gone)

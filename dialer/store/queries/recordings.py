@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from dialer.domain.recording import OBJECTION, WITH_SOUND
-from dialer.store.models.calling import Campaign
+from dialer.store.models.calling import Campaign, Result
 from dialer.store.models.calls import Call
 from dialer.store.models.recordings import Recording
 from dialer.store.session import UnitOfWork
@@ -69,6 +69,19 @@ def of_calls(where: Where) -> Where:
             Call.organisation_id == Recording.organisation_id, Call.id == Recording.call_id, where
         )
     )
+
+
+def spoken_with(contact_ids: Sequence[uuid.UUID]) -> Where:
+    """Calls for one of these, or with a result for one (corrected ones too): whoever answers hands the phone
+    to another of the household. Not a result that only counts as a try for them, since nobody was reached.
+    """
+    result = select(Result.id).where(
+        Result.organisation_id == Call.organisation_id,
+        Result.assignment_id == Call.assignment_id,
+        Result.contact_id.in_(contact_ids),
+        Result.implied.is_(False),
+    )
+    return or_(Call.contact_id.in_(contact_ids), exists(result))
 
 
 def discard(

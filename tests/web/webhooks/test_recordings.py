@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from dialer.carrier.recording_port import Recordings
 from dialer.services.calling.recording_keeping import delete_old, sweep_folder
@@ -16,12 +16,14 @@ from dialer.services.calling.recording_work import due_long, due_short, mind
 from dialer.services.calling.recordings import erase_recordings_of, stop
 from dialer.services.calling.vault import Vault, vault_of
 from dialer.store.models.accounts import AuditEntry
+from dialer.store.models.calls import Call
 from dialer.store.models.recordings import Recording
 from dialer.town.voice import twiml
 from dialer.town.voice.verbs import Say
 from dialer.web.webhooks import spoken
 from tests.conftest import Caller
 from tests.people import Person
+from tests.phone_bank import Voter, add_voters
 from tests.web.reader import Reader
 from tests.web.webhooks.test_dialled_answers import Exchange, exchange, people  # noqa: F401 -- fixtures
 from tests.web.webhooks.test_ring_me import (  # noqa: F401 -- fixtures
@@ -418,14 +420,27 @@ def test_what_a_coordinator_deletes_is_gone_with_its_key(studio: Studio):
 
 
 @pytest.mark.slow
-def test_it_is_erased_with_the_person(studio: Studio):
-    kept(studio)
+@pytest.mark.parametrize("for_another", [False, True])
+def test_it_is_erased_with_the_person(studio: Studio, for_another: bool):
+    row, gwen = kept(studio), studio.booth.contact_id  # noqa: F811
     ctx = studio.booth.system()
+    if for_another:
+        call_was_for_another(studio, row)
     with ctx.unit() as unit:
         assert erase_recordings_of(ctx, unit, [uuid.uuid4()]) == 0
-        assert erase_recordings_of(ctx, unit, [studio.booth.contact_id]) == 1
+        assert erase_recordings_of(ctx, unit, [gwen]) == 1
     studio.work()
     assert (studio.row["why"], studio.files()) == ("erased", [])
+
+
+def call_was_for_another(studio: Studio, row: dict[str, Any]) -> None:
+    """Tom was rung, and it was Gwen who spoke with Vic."""
+    path = f"/assignments/{studio.booth.assignment}/result"
+    assert studio.booth.vic.post(path, json={"disposition": "contacted"}).status_code == 200
+    tom = Voter("Tom", [])
+    add_voters(studio.booth.ctx, [tom])
+    with studio.booth.system().unit() as unit:
+        unit.session.execute(update(Call).where(Call.id == row["call_id"]).values(contact_id=tom.id))
 
 
 @pytest.mark.slow
