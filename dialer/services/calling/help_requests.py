@@ -68,7 +68,7 @@ def withdraw_help(ctx: Context, session_id: uuid.UUID) -> None:
     with ctx.unit() as unit:
         shift = reach_shift(ctx, unit, session_id, lock=True)
         if asked := open_help(unit, shift.id, lock=True):
-            _close(ctx, unit, asked, WITHDRAWN)
+            close_request(ctx, unit, asked, WITHDRAWN)
 
 
 def take_help(ctx: Context, session_id: uuid.UUID) -> HelpRequestView:
@@ -93,7 +93,7 @@ def close_help(ctx: Context, session_id: uuid.UUID) -> HelpRequestView:
         asked = _reach_open(ctx, unit, session_id)
         if asked.taken_by is None:
             asked.taken_by, asked.taken_at = ctx.actor.account_id, ctx.now
-        _close(ctx, unit, asked, HELPED)
+        close_request(ctx, unit, asked, HELPED)
         return _view(asked, _name_of(unit, asked.taken_by))
 
 
@@ -139,7 +139,8 @@ def _new_request(ctx: Context, unit: UnitOfWork, shift: Shift) -> HelpRequest:
     return asked
 
 
-def _close(ctx: Context, unit: UnitOfWork, asked: HelpRequest, outcome: str) -> None:
+def close_request(ctx: Context, unit: UnitOfWork, asked: HelpRequest, outcome: str) -> None:
+    """A request (locked) is over."""
     asked.closed_at, asked.closed_by, asked.outcome = ctx.now, ctx.actor.account_id, outcome
     ctx.audit(unit, f"help.{outcome}", "help_request", asked.id)
     unit.session.flush()

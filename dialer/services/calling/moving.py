@@ -14,30 +14,41 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from dialer.carrier.port import Carrier, Rerouting
 from dialer.domain.access import Permission, Role, require
 from dialer.domain.dialling import DIALLED_MODES
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.help_request import WITHDRAWN
 from dialer.domain.line import HELD_VIA, holds_line
+from dialer.domain.supervision import LEFT
+from dialer.logs import get_logger
 from dialer.services.calling import call_urls
 from dialer.services.calling.call_jobs import ask_to_call_in
+from dialer.services.calling.help_requests import close_request
 from dialer.services.calling.lines import begin_line, close_line, rest_elsewhere, say_goodbye
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift
 from dialer.services.calling.sessions import session_view
 from dialer.services.calling.shift_begin import Beginning, begin_shift, new_shift, one_start_at_a_time
 from dialer.services.calling.shift_states import free, move
+from dialer.services.calling.supervision_states import end
 from dialer.services.calling.views import SessionView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account, AccountCampaign
 from dialer.store.models.calling import Campaign, Shift
 from dialer.store.queries import dialled, supervising
+from dialer.store.queries.accounts import campaigns_of_teams, teams_in_reach
 from dialer.store.session import UnitOfWork
 
 AT_ONCE_MOST: Final = 500
+ABOVE_CAMPAIGNS: Final = frozenset({Role.ADMIN, Role.COORDINATOR})
+"""Who may call for every campaign."""
 _NOT_ACTIVE: Final = "Nobody is called in that campaign just now."
 _NOT_THEIRS: Final = "They don’t call for that campaign. Let them in first."
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,7 @@ def stay(ctx: Context, session_id: uuid.UUID) -> SessionView:
 @again_after_deadlock
 def follow(ctx: Context, session_id: uuid.UUID) -> None:
     """Move a shift that waited for the end of what it had in hand, if that is over. Where the campaign isn't
-    active any more they stay, and are ready.
+    active any more, or isn't theirs any more, they stay, and are ready.
     """
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
@@ -98,14 +109,16 @@ def follow(ctx: Context, session_id: uuid.UUID) -> None:
         if seen.state == "ended" or seen.moving_to is None or not _is_free(unit, seen):
             return
         campaign = unit.session.get_one(Campaign, (unit.organisation_id, seen.moving_to))
-        if campaign.state == "active":
+        if campaign.state == "active" and _calls_for(unit, seen.account_id, campaign.id):
             _go(ctx, unit, seen, campaign, None)
         else:
             _stay(ctx, unit, seen)
 
 
 def follow_all(ctx: Context) -> int:
-    """The same for every shift that waits for it: for what a lost job left; how many there were."""
+    """The same for every shift that waits for it: for what a lost job left; how many there were. One that
+    can't be moved is logged, and holds up nobody behind it.
+    """
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
         query = select(Shift.id).where(
@@ -115,7 +128,10 @@ def follow_all(ctx: Context) -> int:
         )
         waiting = unit.session.scalars(query.limit(AT_ONCE_MOST)).all()
     for session_id in waiting:
-        follow(ctx, session_id)
+        try:
+            follow(ctx, session_id)
+        except (Conflict, InvalidTransition, NotFound, IntegrityError):
+            log.warning("a volunteer could not go on in another campaign", exc_info=True)
     return len(waiting)
 
 
@@ -161,8 +177,8 @@ def campaigns_for(ctx: Context, session_id: uuid.UUID) -> list[tuple[uuid.UUID, 
             Campaign.id != shift.campaign_id,
         )
         account = unit.session.get_one(Account, (unit.organisation_id, shift.account_id))
-        if account.role == Role.VOLUNTEER:
-            query = query.where(Campaign.id.in_(_their_campaigns(unit, account.id)))
+        if account.role not in ABOVE_CAMPAIGNS:
+            query = query.where(Campaign.id.in_(_their_campaigns(unit, account)))
         found = unit.session.execute(query.order_by(Campaign.name, Campaign.id)).all()
         return [(row.id, row.name) for row in found if ctx.actor.sees_campaign(row.id)]
 
@@ -176,13 +192,24 @@ def part_from_line(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
         carrier.end_call(sid)
 
 
-def _their_campaigns(unit: UnitOfWork, account_id: uuid.UUID) -> list[uuid.UUID]:
+def _calls_for(unit: UnitOfWork, account_id: uuid.UUID, campaign_id: uuid.UUID) -> bool:
+    """Whether somebody may call for a campaign now: they were let in, or it is in their reach."""
+    account = unit.session.get_one(Account, (unit.organisation_id, account_id), populate_existing=True)
+    return account.role in ABOVE_CAMPAIGNS or campaign_id in _their_campaigns(unit, account)
+
+
+def _their_campaigns(unit: UnitOfWork, account: Account) -> set[uuid.UUID]:
+    """Those of somebody who isn't above campaigns; an organiser's teams' too."""
     query = select(AccountCampaign.campaign_id).where(
         AccountCampaign.organisation_id == unit.organisation_id,
-        AccountCampaign.account_id == account_id,
+        AccountCampaign.account_id == account.id,
         AccountCampaign.approved,
     )
-    return list(unit.session.scalars(query))
+    own = set(unit.session.scalars(query))
+    if account.role != Role.ORGANISER:
+        return own
+    teams = teams_in_reach(unit.session, unit.organisation_id, account.id)
+    return own | campaigns_of_teams(unit.session, unit.organisation_id, teams)
 
 
 def _open_in(unit: UnitOfWork, campaign_id: uuid.UUID) -> list[uuid.UUID]:
@@ -201,8 +228,7 @@ def _target(ctx: Context, unit: UnitOfWork, shift: Shift, campaign_id: uuid.UUID
         require(ctx.actor, Permission.VOLUNTEER_MANAGE, campaign_id=shift.campaign_id)
     permission = Permission.SHIFT_RUN if own else Permission.VOLUNTEER_MANAGE
     campaign = reach_campaign(ctx, unit, campaign_id, permission)
-    account = unit.session.get_one(Account, (unit.organisation_id, shift.account_id))
-    if account.role == Role.VOLUNTEER and campaign_id not in _their_campaigns(unit, account.id):
+    if not _calls_for(unit, shift.account_id, campaign_id):
         raise Conflict(_NOT_THEIRS)
     if campaign.state != "active":
         raise InvalidTransition(_NOT_ACTIVE, state=campaign.state)
@@ -238,6 +264,7 @@ def _go(ctx: Context, unit: UnitOfWork, shift: Shift, campaign: Campaign, how: H
     shift.moved_to = after.id
     if there is not None and shift.line_call_id is not None:
         close_line(ctx, unit, there)
+    _make_way(ctx, unit, shift, after)
     supervising.move_on(unit, shift.id, after.id, campaign.id)
     rest_elsewhere(ctx, unit, after)
     if not holds_line(campaign.dialing_mode, after.via):
@@ -247,6 +274,18 @@ def _go(ctx: Context, unit: UnitOfWork, shift: Shift, campaign: Campaign, how: H
     unit.session.flush()
     ask_to_call_in(ctx, unit, after)
     return after
+
+
+def _make_way(ctx: Context, unit: UnitOfWork, before: Shift, after: Shift) -> None:
+    """A shift has one request for help and one supervisor: what was open in the one in which they rested
+    gives way to what is open in the one that they come from.
+    """
+    asked = supervising.open_help(unit, after.id, lock=True)
+    if asked is not None and supervising.open_help(unit, before.id) is not None:
+        close_request(ctx, unit, asked, WITHDRAWN)
+    other = supervising.supervision_of(unit, after.id)
+    if other is not None and supervising.supervision_of(unit, before.id) is not None:
+        end(ctx, unit, after, other, LEFT)
 
 
 def _via(shift: Shift, campaign: Campaign) -> str:

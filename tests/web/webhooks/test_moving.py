@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 
 from dialer.services.calling.moving import follow, follow_all, part_from_line
 from dialer.services.context import Context
+from dialer.store.models.accounts import AccountCampaign
 from tests.conftest import Caller
 from tests.dialled import OURS, Room
 from tests.people import Person, join_campaign
@@ -99,6 +101,47 @@ def test_who_stays_in_the_end_is_ready_here(
     follow(exchange.room.system(), shift_id)
     stays = vic.get(f"/sessions/{shift_id}").json
     assert (stays["state"], stays["moving_to"]) == ("ready", None)
+
+
+def test_whoever_asked_for_help_in_both_goes_along_with_the_newer_request(
+    exchange: Exchange,  # noqa: F811
+    other: Exchange,
+    api: Callable[[Person], Caller],
+) -> None:
+    vic, there = api(exchange.people[0]), other.sit_down(0)
+    assert vic.post(f"/sessions/{there}/help", json={"reason": "technical"}).status_code in {200, 201}
+    here = exchange.sit_down(0)
+    vic.post(f"/sessions/{here}/help", json={"reason": "frightened"})
+    moved = vic.post(f"/sessions/{here}/move", json=to(other))
+    assert moved.status_code == 200, moved.text
+    assert vic.get(f"/sessions/{moved.json['id']}").json["help"]["reason"] == "frightened"
+
+
+def test_whoever_may_not_call_there_any_more_stays_and_holds_up_nobody(
+    exchange: Exchange,  # noqa: F811
+    other: Exchange,
+    ctx: Context,
+    api: Callable[[Person], Caller],
+) -> None:
+    shifts, calls = [exchange.sit_down(0), exchange.sit_down(1)], [exchange.dial(0), exchange.dial(1)]
+    for index, call_id in enumerate(calls):
+        exchange.answers(call_id, index)
+        vic = api(exchange.people[index])
+        assert vic.post(f"/sessions/{shifts[index]}/move", json=to(other)).json["moving_to"]
+        given = vic.post(f"/sessions/{shifts[index]}/next").json
+        vic.post(f"/assignments/{given['id']}/result", json={"disposition": "contacted"})
+    with ctx.unit() as unit:
+        theirs = (AccountCampaign.account_id == exchange.people[0].id,)
+        unit.session.execute(
+            update(AccountCampaign)
+            .where(*theirs, AccountCampaign.campaign_id == other.room.campaign_id)
+            .values(approved=False)
+        )
+    for index, call_id in enumerate(calls):
+        exchange.ends(call_id, index, CallDuration="61")
+    follow_all(exchange.room.system())
+    assert [exchange.room.shift(each).state for each in shifts] == ["ready", "ended"]
+    assert exchange.room.shift(shifts[0]).moving_to is None
 
 
 def test_a_coordinator_moves_many_and_a_volunteer_only_where_they_call(
