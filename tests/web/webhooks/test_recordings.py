@@ -39,6 +39,8 @@ from tests.web.webhooks.test_ring_me import (  # noqa: F401 -- fixtures
 SECRET = "a secret of the installation"
 TALK_S = 61
 STEP_S = 5
+COARSE_S = 20
+"""Where nothing is to be seen but what becomes of it in the end."""
 
 
 @dataclass
@@ -60,9 +62,9 @@ class Studio:
             for recording_id in due:
                 mind(ctx, self.booth.carrier, self.vault, recording_id)
 
-    def pass_by(self, seconds: int) -> None:
-        for _ in range(0, seconds, STEP_S):
-            self.booth.advance(STEP_S)
+    def pass_by(self, seconds: int, step_s: int = STEP_S) -> None:
+        for _ in range(0, seconds, step_s):
+            self.booth.advance(step_s)
             self.booth.look()
             self.work()
 
@@ -70,7 +72,7 @@ class Studio:
         """Vic and Gwen talk with each other."""
         self.booth.ring()
         assert self.booth.place()
-        self.pass_by(15)
+        self.pass_by(15)  # rung, answered, told, and put through
 
     def listed(self, **query: object) -> list[dict[str, Any]]:
         return list(self.coordinator.get("/recordings", query_string=query).json["data"])
@@ -119,7 +121,7 @@ def test_it_is_off_until_a_coordinator_says_that_it_is_lawful(booth: Booth, api,
     assert api(vic).patch(path, json={"recording": True, "lawful_use": True}).status_code == 403
     assert studio.switch(retention_days=366).status_code == 422
     studio.talk()
-    studio.pass_by(70)
+    studio.pass_by(80, COARSE_S)
     assert studio.listed() == studio.at_carrier() == []
     assert heard_by(studio, GWEN)[0][0] != "say"
     on = studio.switch(recording=True, retention_days=7, lawful_use=True).json
@@ -136,7 +138,7 @@ def test_a_call_is_announced_recorded_fetched_encrypted_heard_and_forgotten_at_t
     assert (made["status"], made["call_sid"]) == ("in-progress", studio.booth.town.calls()[0]["sid"])
     assert (studio.row["state"], studio.row["at_carrier"]) == ("recording", True)
     assert studio.audio().status_code == 409
-    studio.pass_by(70)
+    studio.pass_by(80, COARSE_S)
     row = studio.row
     assert (row["state"], row["at_carrier"], row["why"], row["trouble"]) == ("kept", False, None, None)
     assert row["seconds"] >= TALK_S - 2
@@ -294,7 +296,7 @@ def test_whatever_is_lost_late_or_doubled_it_is_kept_once(studio: Studio, faults
     studio.pass_by(20)
     if not faults.keys() & {"lost_callback", "late_callback"}:
         studio.booth.town.faults()
-    studio.pass_by(200)
+    studio.pass_by(200, COARSE_S)
     assert studio.row["state"] == "kept", studio.row
     assert len(studio.files()) == 1
     assert [bool(one["deleted_at"]) for one in studio.at_carrier()] == [True]
@@ -304,11 +306,11 @@ def test_whatever_is_lost_late_or_doubled_it_is_kept_once(studio: Studio, faults
 def test_a_carrier_that_is_away_while_it_is_fetched_is_asked_again_and_that_is_shown(studio: Studio):
     studio.talk()
     studio.booth.town.faults(fetch_error=1.0)
-    studio.pass_by(70)
+    studio.pass_by(80, COARSE_S)
     assert (studio.row["state"], studio.row["trouble"]) == ("fetching", "carrier_away")
     assert studio.files() == []
     studio.booth.town.faults()
-    studio.pass_by(60)
+    studio.pass_by(60, COARSE_S)
     assert (studio.row["state"], studio.row["trouble"]) == ("kept", None)
 
 
@@ -324,11 +326,11 @@ def test_a_full_disk_loses_nothing(studio: Studio):
     studio.talk()
     room = studio.vault
     studio.vault = FullVault(room.folder, room.secret_key)
-    studio.pass_by(75)
+    studio.pass_by(80, COARSE_S)
     assert (studio.row["state"], studio.row["trouble"]) == ("fetching", "disk_full")
     assert not studio.at_carrier()[0]["deleted_at"]
     studio.vault = room
-    studio.pass_by(60)
+    studio.pass_by(60, COARSE_S)
     assert studio.row["state"] == "kept"
 
 
@@ -337,7 +339,7 @@ def test_what_was_begun_twice_is_left_nowhere(studio: Studio):
     studio.talk()
     call_sid = studio.at_carrier()[0]["call_sid"]
     studio.booth.carrier.recordings.start(call_sid, "http://localhost/told")
-    studio.pass_by(70)
+    studio.pass_by(80, COARSE_S)
     assert (studio.row["state"], studio.row["at_carrier"]) == ("kept", False)
     assert [bool(one["deleted_at"]) for one in studio.at_carrier()] == [True, True]
 
@@ -357,7 +359,7 @@ def test_what_never_comes_is_not_left_at_the_carrier_for_ever(
     studio.talk()
     carrier = studio.booth.carrier
     monkeypatch.setattr(type(carrier), "recordings", Silent(carrier.recordings, bool))
-    studio.pass_by(70)
+    studio.pass_by(80, COARSE_S)
     assert (studio.row["state"], studio.row["trouble"]) == ("fetching", "not_ready")
     studio.booth.clock.forward(seconds=days * 86_400)
     assert delete_old(studio.booth.system()) == (days > 28)
@@ -369,7 +371,7 @@ def test_what_never_comes_is_not_left_at_the_carrier_for_ever(
 
 def kept(studio: Studio) -> dict[str, Any]:
     studio.talk()
-    studio.pass_by(70)
+    studio.pass_by(80, COARSE_S)
     assert studio.row["state"] == "kept"
     return studio.row
 
