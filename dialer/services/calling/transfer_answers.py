@@ -13,7 +13,7 @@ from dialer.domain.line import room_of
 from dialer.domain.ringing import VOLUNTEER_MACHINE, Change, is_machine
 from dialer.domain.transfer import ALONE_TRIES, COMPLETED, RINGING, TALKING, room_between
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
-from dialer.services.calling.transfer_ends import contact_over, leg_over, volunteer_gone
+from dialer.services.calling.transfer_ends import FAREWELL, contact_over, leg_over, volunteer_gone
 from dialer.services.calling.transfers import put_through
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -132,18 +132,22 @@ def over(ctx: Context, call_id: uuid.UUID, sid: str, status: str) -> Enough:
 
 
 @again_after_deadlock
-def alone(ctx: Context, call_id: uuid.UUID, times: int) -> None:
-    """One of the two is still alone in their room. After a few moments the other one isn't waited for."""
+def alone(ctx: Context, call_id: uuid.UUID, times: int) -> bool:
+    """One of the two is still alone in their room. After a few moments the other one isn't waited for, and
+    their call ends once they have heard so: whether it has come to that.
+    """
     require(ctx.actor, Permission.CARRIER_TELL)
     if times < ALONE_TRIES:
-        return
+        return False
     with ctx.unit() as unit:
         held = hold_call(ctx, unit, call_id)
         if held is None:
-            return
+            return True
         end = leg_over if held.call.mode == TRANSFER else contact_over
         end(ctx, unit, held.call, held.shift)
-        held.call.deadline_at = ctx.now
+        if times == ALONE_TRIES:
+            held.call.deadline_at = ctx.now + FAREWELL
+        return True
 
 
 def _third_party(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID, sid: str) -> Held | None:

@@ -4,6 +4,9 @@ contact's is, or the volunteer's line was lost (all of them locked with their sh
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Final
+
 from dialer.domain.call import FINAL
 from dialer.domain.transfer import (
     CANCELLED,
@@ -23,6 +26,9 @@ from dialer.store.models.calls import Call
 from dialer.store.models.transfers import Transfer
 from dialer.store.queries import transfers
 from dialer.store.session import UnitOfWork
+
+FAREWELL: Final = dt.timedelta(seconds=6)
+"""For so long somebody whom the other one has left hears that it is over."""
 
 
 def is_wanted(unit: UnitOfWork, leg: Call, shift: Shift | None) -> bool:
@@ -47,7 +53,7 @@ def leg_over(ctx: Context, unit: UnitOfWork, leg: Call, shift: Shift | None) -> 
     transfer.ended_at = ctx.now
     contact = unit.session.get_one(Call, (unit.organisation_id, transfer.call_id))
     if transfer.state == COMPLETED:
-        _hang_up(ctx, unit, contact)
+        _end_soon(ctx, contact)
         return
     transfer.state, transfer.reason = FAILED, reason_of(leg.state, leg.end_reason)
     _bring_back(ctx, unit, contact, shift)
@@ -74,7 +80,9 @@ def _let_go(ctx: Context, unit: UnitOfWork, transfer: Transfer, shift: Shift | N
     transfer.ended_at = ctx.now
     if transfer.state in UNDER_WAY:
         transfer.state, transfer.reason = CANCELLED, CONTACT_GONE
-    _hang_up(ctx, unit, _leg(unit, transfer))
+        _hang_up(ctx, unit, _leg(unit, transfer))
+    else:
+        _end_soon(ctx, _leg(unit, transfer))
     _note(unit, shift)
 
 
@@ -110,6 +118,14 @@ def _hang_up(ctx: Context, unit: UnitOfWork, call: Call) -> None:
         return
     call.deadline_at = ctx.now
     unit.after_commit(lambda: ask_to_look(ctx))
+
+
+def _end_soon(ctx: Context, call: Call) -> None:
+    """Whoever is left of two who were put through hears that it is over, and their call ends by itself; where
+    it doesn't, the look ends it.
+    """
+    if call.state not in FINAL:
+        call.deadline_at = ctx.now + FAREWELL
 
 
 def _leg(unit: UnitOfWork, transfer: Transfer) -> Call:

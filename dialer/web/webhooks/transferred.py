@@ -82,7 +82,8 @@ def _alone(ctx: Context, call_id: uuid.UUID) -> Response:
     """One moment, until the other one has come."""
     tries = request.args.get("tries", "")
     times = min(int(tries), MOST_TRIES) if tries.isascii() and tries.isdigit() and len(tries) < 3 else 0
-    transfer_answers.alone(ctx, call_id, times)
+    is_over = transfer_answers.alone(ctx, call_id, times)
     wait = spoken.element("Pause", length=ALONE_FOR_S)
     again = spoken.redirect(call_urls.put_through(ctx, call_id, "between", times + 1))
-    return twiml(spoken.document(spoken.say(spoken.ONE_MOMENT), wait, again))
+    words = spoken.PUT_THROUGH_OVER if is_over else spoken.ONE_MOMENT
+    return twiml(spoken.document(spoken.say(words), wait, again))

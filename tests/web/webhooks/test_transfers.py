@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from dialer.carrier.port import Rerouting
 from dialer.services.calling.call_evidence import hold_call
+from dialer.services.calling.call_looks import due_calls, look_after
 from dialer.services.calling.dialled_ends import Ended, part
 from dialer.services.calling.placing import place_next
 from dialer.services.calling.recording_work import due_short, mind
@@ -220,6 +221,22 @@ def test_a_message_is_not_left_amid_a_transfer_and_whoever_leaves_leaves_nobody_
     assert desk.stands(transfer) == ("cancelled", "contact_gone")
     desk.talk.wait(1)
     assert OFFICE not in desk.up(), "the next one meets the volunteer alone"
+
+
+def test_whoever_is_left_of_the_two_hears_that_it_is_over(desk: Desk) -> None:
+    """Though the carrier's word that the other one has gone comes before the question what they hear."""
+    transfer = desk.ring()
+    desk.talk.wait(5)
+    desk.press(transfer, "complete")
+    desk.evening.town.advance(2)
+    desk.evening.town.put_down(desk.talk.leg(OFFICE)["sid"])
+    desk.evening.town.advance(0.2)
+    for call_id in due_calls(desk.evening.system()):
+        look_after(desk.evening.system(), desk.evening.pacer.runtime.carrier, call_id)
+    desk.evening.town.advance(5)
+    assert "isn’t on the line any more" in desk.talk.heard(GWEN)[0][1]
+    desk.talk.wait(8)
+    assert desk.up() == {VIC}
 
 
 def _call_of(desk: Desk) -> str:
