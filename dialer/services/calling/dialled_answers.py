@@ -113,11 +113,11 @@ class PlayMessage:
 Answer = PlayMessage | Join | Greet | OneMoment | Inform | HoldOn | Leave | Between
 
 
-def is_dialled(ctx: Context, call_id: uuid.UUID | None) -> bool:
-    """Whether a call that the carrier asks about is one that the dialler placed."""
+def mode_of(ctx: Context, call_id: uuid.UUID | None) -> str | None:
+    """How a call came about that the carrier asks about; None where there is none."""
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
-        return call_id is not None and dialled.mode_of(unit, call_id) == DIALLED
+        return None if call_id is None else dialled.mode_of(unit, call_id)
 
 
 @again_after_deadlock

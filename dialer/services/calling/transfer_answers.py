@@ -19,7 +19,7 @@ from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store import changes
 from dialer.store.models.transfers import Transfer
-from dialer.store.queries import dialled, transfers
+from dialer.store.queries import transfers
 from dialer.store.session import UnitOfWork
 
 
@@ -47,13 +47,6 @@ class Enough:
 
 
 Answer = ToVolunteer | Between | Enough
-
-
-def is_third_party(ctx: Context, call_id: uuid.UUID | None) -> bool:
-    """Whether a call that the carrier asks about is one of somebody rung to put a contact through to."""
-    require(ctx.actor, Permission.CARRIER_TELL)
-    with ctx.unit() as unit:
-        return call_id is not None and dialled.mode_of(unit, call_id) == TRANSFER
 
 
 @again_after_deadlock

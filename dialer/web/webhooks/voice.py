@@ -10,6 +10,7 @@ import uuid
 from flask import Response, request
 
 from dialer.domain.access import Permission
+from dialer.domain.call import DIALLED, TRANSFER
 from dialer.domain.errors import Unavailable
 from dialer.domain.line import PIN_DIGITS, STOP_KEY, VOLUNTEERS_KEY
 from dialer.domain.ringing import CONTACT_RINGS_S, LONGEST_TALK_S, Leg
@@ -22,7 +23,6 @@ from dialer.services.calling import (
     dialling_in,
     inbound_line,
     recordings,
-    transfer_answers,
 )
 from dialer.services.calling.bridging import Bridge, GoodBye
 from dialer.services.calling.browser_ringing import ring_from_browser
@@ -61,9 +61,10 @@ def voice_answer() -> Response:
 
 def _answered(ctx: Context, call_id: uuid.UUID | None, params: dict[str, str]) -> Response:
     through = request.args.get("then") in transferred.THROUGH
-    if call_id is not None and (through or transfer_answers.is_third_party(ctx, call_id)):
+    mode = TRANSFER if through else dialled_answers.mode_of(ctx, call_id)
+    if call_id is not None and mode == TRANSFER:
         return transferred.answer(ctx, call_id, params)
-    if call_id is not None and dialled_answers.is_dialled(ctx, call_id):
+    if call_id is not None and mode == DIALLED:
         return dialled.answer(ctx, call_id, params)
     if request.args.get("then") in {"first", "told"}:
         return _told_of_recording(ctx, call_id)
