@@ -79,7 +79,9 @@ _COLUMNS: Final = {
         "created_at",
         "contact_rung_at",
         "answered_at",
+        "parted_at",
         "ended_at",
+        "recording_id",
     ),
 }
 

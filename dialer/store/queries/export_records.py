@@ -40,7 +40,9 @@ _MESSAGES: Final = """
 _CALLS: Final = """
     SELECT k.id, k.campaign_id, k.contact_id, k.assignment_id, k.direction, k.mode, k.number, k.caller_id,
         k.state, k.end_reason, k.answered_by, k.duration_s, k.cost, k.cost_currency, k.carrier_sid,
-        k.created_at, k.contact_rung_at, k.answered_at, k.ended_at, k.why
+        k.created_at, k.contact_rung_at, k.answered_at, k.parted_at, k.ended_at, k.why,
+        (SELECT g.id FROM recording AS g
+         WHERE g.organisation_id = k.organisation_id AND g.call_id = k.id) AS recording_id
     FROM call AS k WHERE k.organisation_id = :organisation
 """
 _KNOWN: Final = "AND (v.support IS NOT NULL OR v.voting_method IS NOT NULL)"
