@@ -25,6 +25,8 @@ GREETED_FOR: Final = dt.timedelta(seconds=1.5)
 """How long the greeting is meant to last, so that who becomes free meanwhile is put through in time."""
 HELD_FOR: Final = dt.timedelta(seconds=1.2)
 """How long “one moment” lasts: whoever hears it is put through, or knows who called, in time all the same."""
+RECORDED_FOR: Final = dt.timedelta(seconds=1.5)
+"""How long it takes to say that a call is recorded, before they are put through."""
 CALLED_IN_UNTIL: Final = dt.timedelta(seconds=1.2)
 """Until so long after the answer whoever was greeted is put through in the midst of the greeting, as a
 volunteer becomes free; after that its end comes as soon."""
@@ -65,6 +67,13 @@ def next_step(answered_at: dt.datetime, now: dt.datetime, *, greeted: bool, free
     if greeted and now - answered_at <= ANSWER_WITHIN - HELD_FOR:
         return Step.HOLD
     return Step.GREET if in_time and not greeted else Step.INFORM
+
+
+def hears_first(answered_at: dt.datetime, now: dt.datetime) -> bool:
+    """Whether whoever is put through now may hear before that that the call is recorded: where that would
+    keep them from a person for longer than `ANSWER_WITHIN` they go without it, and aren't recorded.
+    """
+    return now + RECORDED_FOR - answered_at <= ANSWER_WITHIN
 
 
 def has_met_nobody(

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from dialer.domain.abandonment import Step, has_met_nobody, next_step, outcome_of
+from dialer.domain.abandonment import Step, has_met_nobody, hears_first, next_step, outcome_of
 from tests.examples import cases
 
 ANSWERED = dt.datetime(2026, 5, 7, 18, 0, tzinfo=dt.UTC)
@@ -75,3 +75,11 @@ def test_who_is_without_a_volunteer_has_met_one_or_not(
     alone_at = None if alone_s is None else now - dt.timedelta(seconds=alone_s)
     joined_at = now - dt.timedelta(seconds=joined_s)
     assert has_met_nobody(joined_at, alone_at, now, is_in_room=is_in_room) is met_nobody
+
+
+def test_nobody_hears_that_they_are_recorded_for_whom_there_is_no_time() -> None:
+    """The sentence and what came before it are within the two seconds, or it isn't said."""
+    waited = {0.0: True, 0.5: True, 0.6: False, 1.4: False}
+    assert {
+        seconds: hears_first(ANSWERED, ANSWERED + dt.timedelta(seconds=seconds)) for seconds in waited
+    } == waited

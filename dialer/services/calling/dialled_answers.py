@@ -20,6 +20,7 @@ from dialer.domain.abandonment import (
     LINE_BACK_TRIES,
     Step,
     has_met_nobody,
+    hears_first,
     next_step,
 )
 from dialer.domain.access import Permission, require
@@ -273,7 +274,8 @@ def _join(held: Held, shift: Shift) -> Join:
     pacing_events.note(
         unit, assignment.campaign_id, "call_connected", ctx.now, call_id=call.id, shift_id=shift.id
     )
-    told_in = _language(held) if recordings.want(ctx, unit, call) else None
+    in_time = hears_first(call.answered_at or ctx.now, ctx.now)
+    told_in = _language(held) if in_time and recordings.want(ctx, unit, call) else None
     return Join(call.id, room_of(shift.account_id), told_in)
 
 

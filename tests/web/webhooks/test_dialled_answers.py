@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from dialer.domain.abandonment import GREETED_FOR
 from dialer.domain.line import room_of
@@ -18,7 +19,7 @@ from dialer.services.calling.corrections import undo_result
 from dialer.services.calling.leases import expire_assignments
 from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
-from dialer.store.models.calling import Shift
+from dialer.store.models.calling import Campaign, Shift
 from dialer.store.session import UnitFactory
 from dialer.town.voice import twiml
 from dialer.town.voice.verbs import Say
@@ -131,6 +132,26 @@ def test_who_speaks_their_language_comes_before_who_waits_longest(
         exchange.answers(call_id, index)
     expected = [None if who is None else shifts[who] for who in joined]
     assert [exchange.room.call(each).shift_id for each in calls] == expected
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_who_was_greeted_is_not_kept_longer_to_be_told_that_it_is_recorded(
+    exchange: Exchange, ctx: Context, recorded: bool
+) -> None:
+    with ctx.unit() as unit:
+        unit.session.execute(update(Campaign).values(recording=True))
+    if recorded:
+        exchange.sit_down(0)
+    call_id = exchange.dial()
+    heard = exchange.answers(call_id)
+    if not recorded:
+        assert "Just a moment" in heard
+        exchange.clock.forward(seconds=1.4)
+        exchange.sit_down(0)
+        heard = exchange.answers(call_id)
+    assert "<Conference" in heard
+    assert ("This call is recorded" in heard) is recorded
+    assert exchange.answers(call_id) == heard
 
 
 def test_two_answers_at_once_never_get_one_volunteer(exchange: Exchange) -> None:
