@@ -76,6 +76,7 @@ def tick(ctx: Context, campaign_id: uuid.UUID, holder: str, held_up: Still | Non
     the carrier is to be left alone.
     """
     require(ctx.actor, Permission.SYSTEM_RUN)
+    machines = _machines(ctx, campaign_id)
     with ctx.unit() as unit:
         lease = pacer_leases.lead(unit, campaign_id, holder, ctx.now)
         if lease is None:
@@ -83,7 +84,6 @@ def tick(ctx: Context, campaign_id: uuid.UUID, holder: str, held_up: Still | Non
         campaign = unit.session.get_one(Campaign, (unit.organisation_id, campaign_id))
         if campaign.dialing_mode not in DIALLED_MODES:  # since it was looked for
             return None
-        machines = machine_figures(unit, campaign, kept_of(lease.figures), ctx.now)
         second = _Second(ctx, unit, campaign, lease, machines)
         host = _host(second)
         asked = host.ask(ctx.now.timestamp())
@@ -92,6 +92,16 @@ def tick(ctx: Context, campaign_id: uuid.UUID, holder: str, held_up: Still | Non
         said = {"still": still, "asked": asked, "claimed": len(claimed), KEPT: to_keep(machines)}
         lease.figures = lease.figures | said
         return Turn(lease.fence, claimed)
+
+
+def _machines(ctx: Context, campaign_id: uuid.UUID) -> MachineFigures:
+    """What is known of machines, in a transaction of its own: while a long evening's answers are counted
+    nobody waits for the lease.
+    """
+    with ctx.unit() as unit:
+        campaign = unit.session.get_one(Campaign, (unit.organisation_id, campaign_id))
+        lease = unit.session.get(PacerLease, (unit.organisation_id, campaign_id))
+        return machine_figures(unit, campaign, kept_of(lease.figures if lease else None), ctx.now)
 
 
 def _host(second: _Second) -> Host:

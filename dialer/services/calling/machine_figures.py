@@ -16,6 +16,9 @@ from dialer.store.session import UnitOfWork
 DAY: Final = dt.timedelta(hours=24)
 FRESH_FOR: Final = dt.timedelta(seconds=30)
 """For so long figures are used again: they read the day's answers."""
+MANY: Final = 5_000
+"""Above so many answers they take longer to count, and change less by one more."""
+FRESH_FOR_OF_MANY: Final = dt.timedelta(minutes=5)
 KEPT: Final = "machines"
 """The name under which they are kept with the campaign's lease."""
 _HEARD: Final[tuple[Heard, ...]] = ("machine", "human", "nothing")
@@ -43,10 +46,23 @@ class MachineFigures:
 def machine_figures(
     unit: UnitOfWork, campaign: Campaign, kept: Mapping[str, Any] | None, now: dt.datetime
 ) -> MachineFigures:
-    """The figures as they were `kept` a moment ago, or anew."""
-    if kept is not None and dt.datetime.fromisoformat(kept["at"]) > now - FRESH_FOR:
-        return _read(kept)
+    """The figures as they were `kept` a moment ago, or anew, where nobody waits for that."""
+    found = _read(kept) if kept is not None else None
+    if found is not None and found.at > now - _fresh_for(found):
+        return found
     return _counted(unit, campaign, now)
+
+
+def machine_figures_shown(
+    unit: UnitOfWork, campaign: Campaign, kept: Mapping[str, Any] | None, now: dt.datetime
+) -> MachineFigures:
+    """The figures as they were kept last by whoever leads the dialling; counted where nobody ever has."""
+    return _read(kept) if kept is not None else _counted(unit, campaign, now)
+
+
+def _fresh_for(figures: MachineFigures) -> dt.timedelta:
+    answers = figures.people_met + figures.information_messages + figures.cut
+    return FRESH_FOR_OF_MANY if answers > MANY else FRESH_FOR
 
 
 def _counted(unit: UnitOfWork, campaign: Campaign, now: dt.datetime) -> MachineFigures:

@@ -16,7 +16,7 @@ from dialer.domain.dialling import DIALLED_MODES, Still
 from dialer.domain.pacing_meter import DayFigures, Meter, with_mistaken
 from dialer.services.calling.dial_tick import why_still
 from dialer.services.calling.left import numbers_left
-from dialer.services.calling.machine_figures import MachineFigures, kept_of, machine_figures
+from dialer.services.calling.machine_figures import MachineFigures, kept_of, machine_figures_shown
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign, Shift
@@ -58,7 +58,7 @@ def pacing_of(ctx: Context, campaign_id: uuid.UUID) -> PacingView:
         lease = unit.session.get(PacerLease, (unit.organisation_id, campaign_id))
         sessions, lines = _sessions(unit, campaign_id), dialling.lines(unit, campaign_id)
         on_duty = sum(sessions[state] for state in ON_DUTY)
-        machines = machine_figures(unit, campaign, kept_of(lease.figures if lease else None), ctx.now)
+        machines = machine_figures_shown(unit, campaign, kept_of(lease.figures if lease else None), ctx.now)
         left = numbers_left(unit, campaign_id, "day", ctx.now + dt.timedelta(days=1), ctx.now)
         return PacingView(
             mode=campaign.dialing_mode,

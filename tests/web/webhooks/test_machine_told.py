@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import uuid
 
+from dialer.services.calling.dial_tick import tick
 from dialer.services.calling.machine_settings import MachineFields, change_machine_settings
 from dialer.services.calling.pacing_view import pacing_of
 from dialer.services.calling.sounds import add_sound
@@ -115,3 +116,15 @@ def test_the_same_request_is_answered_the_same_and_no_other(ctx: Context, exchan
     assert "<Play>" not in exchange.answers(call_id, then="&then=message&times=0")
     exchange.ends(call_id, CallDuration="12")
     assert exchange.room.results() == [("left_message", None)]
+
+
+def test_figures_are_counted_outside_the_lease_and_not_by_who_looks(ctx: Context, exchange: Exchange) -> None:  # noqa: F811
+    tick(exchange.room.system(), exchange.room.campaign_id, "a pacer")
+    call_id = exchange.dial()
+    exchange.answers(call_id)
+    exchange.clock.forward(seconds=2)
+    exchange.answers(call_id)
+    exchange.clock.forward(seconds=40)
+    assert pacing_of(ctx, exchange.room.campaign_id).machines.information_messages == 0, "as it was kept"
+    tick(exchange.room.system(), exchange.room.campaign_id, "a pacer")
+    assert pacing_of(ctx, exchange.room.campaign_id).machines.information_messages == 1
