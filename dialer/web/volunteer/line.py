@@ -8,6 +8,7 @@ from typing import Final
 
 from flask_babel import gettext
 
+from dialer.domain.answering_machine import verdict
 from dialer.domain.call import DIALLED
 from dialer.domain.in_call import waits_long
 from dialer.domain.ringing import (
@@ -25,6 +26,7 @@ from dialer.services.calling.views import LineView, SessionView, TalkView
 UNDER_WAY: Final = frozenset({"queued", "ringing", "in_progress"})
 _KNOWN: Final = {"busy": "busy", "no_answer": "no_answer"}
 """Outcomes that the carrier's word says by itself."""
+MACHINE: Final = "answering_machine"
 _YOURS: Final = frozenset({VOLUNTEER_NOT_REACHED, VOLUNTEER_MACHINE})
 _CARRIER: Final = frozenset({TOO_LATE, LOST, None})
 
@@ -58,15 +60,35 @@ def line_of(call: CallView | None) -> Line | None:
 
 
 def after_the_end(call: CallView, talk: Talk) -> Talk:
-    """The talk once the line is over: finishing up, with what the carrier knows already chosen; of a dialled
-    call, that they talked. Where the other phone was never rung there is nothing to finish.
+    """The talk once the line is over: finishing up, with what is known already chosen (`known_of`). Where the
+    other phone was never rung there is nothing to finish.
     """
     if not has_rung_them(call) or talk.stage is Stage.OUTCOME:
         return talk
     if call.state == "completed" or call.parted_at is not None:
-        spoke = "contacted" if call.mode == DIALLED and talk.heard().disposition is None else None
-        return talk.finishing(reached=True, disposition=spoke)
+        known = known_of(call, talk)
+        return talk.finishing(reached=known != MACHINE, disposition=known)
     return talk.finishing(reached=False, disposition=_KNOWN.get(call.state))
+
+
+def known_of(call: CallView, talk: Talk) -> str | None:
+    """What came of an answered call, where the volunteer hasn't said it and it is known: they talked, since
+    answers were pressed or they were put through to somebody; or it was a machine, by the carrier's word. A
+    person who just hangs up may have said anything: None.
+    """
+    if heard_machine(call, talk):
+        return MACHINE
+    heard = talk.heard()
+    talked = call.mode == DIALLED and (heard.answers or call.parted_at is not None)
+    return "contacted" if talked and heard.disposition is None else None
+
+
+def heard_machine(call: CallView | None, talk: Talk) -> bool:
+    """Whether a machine answered, by the carrier's word, and no press of the volunteer's says otherwise."""
+    heard = talk.heard()
+    if call is None or not call.answered_by or heard.begun or heard.disposition is not None:
+        return False
+    return verdict(call.answered_by) is True
 
 
 def is_over(call: CallView) -> bool:

@@ -12,7 +12,7 @@ from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.volunteer import reports, screen
 from dialer.web.volunteer.mrs_pritchard import practice_call, she_says
-from dialer.web.volunteer.steps import after_press, one_back
+from dialer.web.volunteer.steps import after_press, finished, one_back
 from dialer.web.words import DEFAULT_ZONE
 
 practice = Blueprint("practice", __name__, url_prefix="/practice")
@@ -82,8 +82,7 @@ def change_last_answer() -> Response:
 @allow(Permission.SHIFT_RUN)
 def finish() -> Response:
     """The call is over."""
-    _, talk = _in_hand()
-    return _keep(talk.finishing(reached=request.form.get("outcome") != "not_reached"))
+    return _keep(finished(*_in_hand(), request.form))
 
 
 @practice.post("/call/resume-script")

@@ -23,6 +23,20 @@ def after_press(view: AssignmentView, talk: Talk, form: Mapping[str, str]) -> Ta
     return talk.hearing(_heard(talk.heard(), script, node, form.get("answer", "")))
 
 
+def finished(view: AssignmentView, talk: Talk, form: Mapping[str, str]) -> Talk:
+    """The call is over: somebody was spoken to, or nobody came to the phone, by what was pressed."""
+    reached = form.get("outcome") != "not_reached"
+    return talk.finishing(reached=reached, disposition=came_to(view, talk) if reached else None)
+
+
+def came_to(view: AssignmentView, talk: Talk) -> str | None:
+    """What a call came to by the answers pressed: they talked, where those lead to an end of the script."""
+    heard, script = talk.heard(), view.script.script if view.script else None
+    if script is None or heard.disposition is not None or not heard.answers:
+        return None
+    return "contacted" if heard.path(script)[-1].ends else None
+
+
 def _heard(heard: Heard, script: Script, node: Node, pressed: str) -> Heard:
     chosen = node.answer(pressed)
     if chosen is not None:

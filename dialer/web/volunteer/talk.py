@@ -17,6 +17,7 @@ from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.corrections import correct_result, undo_result
 from dialer.services.calling.recordings import object_to
 from dialer.services.calling.results import record_result
+from dialer.services.calling.ringing import call_of_assignment
 from dialer.services.calling.views import AssignmentView, CampaignView
 from dialer.services.context import Context
 from dialer.web.desk import context
@@ -32,8 +33,9 @@ from dialer.web.volunteer.hand import (
     talk_in_hand,
     to_call,
 )
+from dialer.web.volunteer.line import MACHINE, heard_machine
 from dialer.web.volunteer.shift import LAST
-from dialer.web.volunteer.steps import after_press, one_back
+from dialer.web.volunteer.steps import after_press, finished, one_back
 
 talk = Blueprint("talk", __name__, url_prefix="/call")
 
@@ -68,7 +70,9 @@ def speak_to() -> Response:
 def finish() -> Response:
     """The call is over, or nobody came to the phone."""
     ctx, view, told = in_hand()
-    return keep(ctx, view, told.finishing(reached=request.form.get("outcome") != "not_reached"))
+    if request.form.get("outcome") != "reached" and heard_machine(call_of_assignment(ctx, view.id), told):
+        return keep(ctx, view, told.finishing(reached=False, disposition=MACHINE))
+    return keep(ctx, view, finished(view, told, request.form))
 
 
 @talk.post("/resume-script")

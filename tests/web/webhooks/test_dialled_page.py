@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from dialer.services.calling.shift_states import move
+from dialer.store.models.calls import Call
 from tests.web.reader import Reader
 from tests.web.webhooks.conftest import Signer
 from tests.web.webhooks.test_dialled_answers import OURS, Exchange, exchange, people  # noqa: F401 -- fixtures
@@ -44,14 +47,38 @@ def test_whoever_answers_is_on_the_screen_with_their_name(
     exchange.ends(call_id, CallDuration="40")
     page = reader.open("/call")
     assert reader.state == "wrap_up"
-    assert 'value="contacted" checked' in page.html or "contacted" in page.html
-    reader.press("save")
+    assert 'name="disposition" value="no' in page.html
+    assert not re.search(r'name="disposition" value="\w+" checked', page.html), "they just hung up"
+    reader.press("save", disposition="contacted")
     assert reader.state == "saved"
     assert exchange.room.results() == [("contacted", exchange.people[0].id)]
     assert exchange.room.shift(exchange.room.made[0]).state == "ready"
     exchange.answers(exchange.dial(1), 1)
     reader.open("/call")
     assert reader.state == "talking", "the next one is put through while the last is on the page"
+
+
+@pytest.mark.parametrize("ended_by", ["them", "volunteer"])
+def test_what_sounded_like_a_machine_is_put_down_as_one(
+    exchange: Exchange,  # noqa: F811
+    reader: Reader,
+    ended_by: str,
+) -> None:
+    call_id = exchange.dial()
+    exchange.answers(call_id)
+    with exchange.room.units.begin(exchange.room.organisation_id) as unit:
+        call = unit.session.get_one(Call, (unit.organisation_id, call_id))
+        call.answered_by, call.machine = "machine_start", True
+    page = reader.open("/call")
+    if ended_by == "them":
+        exchange.ends(call_id, CallDuration="9")
+        page = reader.open("/call")
+    else:
+        page = reader.press("reached")
+    assert reader.state == "wrap_up"
+    assert 'value="answering_machine" checked' in page.html
+    assert 'value="not_reached" checked' in page.html
+    assert "then of-spoke contacted" in page.html, "hidden while “Not reached” is chosen"
 
 
 def test_a_line_that_is_lost_says_so_and_how_to_come_back(exchange: Exchange, reader: Reader) -> None:  # noqa: F811
@@ -73,7 +100,7 @@ def test_volunteers_see_that_somebody_rang_back(
     exchange.answers(call_id)
     exchange.ends(call_id, CallDuration="1")
     reader.open("/call")
-    reader.press("save")
+    reader.press("save", disposition="contacted")
     number = exchange.voters[0].numbers[0]
     params = {"CallSid": "CA" + "7" * 32, "From": number, "To": OURS}
     told = signer.post("/webhooks/twilio/voice/inbound", params)
