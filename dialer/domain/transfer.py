@@ -69,6 +69,14 @@ def rung_number(text: str, policy: PhonePolicy) -> str | None:
     return read.number
 
 
+def why_not_rung(text: str, policy: PhonePolicy) -> str:
+    """What is wrong with a number that `rung_number` refuses."""
+    read = read_phone(text, policy)
+    if isinstance(read, PhoneFault) and read is not PhoneFault.PREMIUM:
+        return "This isn’t a phone number. Correct its digits."
+    return "This number can’t be rung from here."
+
+
 def checked(
     numbers: Sequence[TransferNumber], policy: PhonePolicy
 ) -> list[TransferNumber] | list[FieldError]:
@@ -79,7 +87,7 @@ def checked(
         rung = rung_number(one.phone, policy)
         label = " ".join(one.label.split())
         if rung is None:
-            found.append(FieldError(f"/numbers/{at}/phone", "This number can’t be rung from here."))
+            found.append(FieldError(f"/numbers/{at}/phone", why_not_rung(one.phone, policy)))
         elif rung in {each.phone for each in kept}:
             found.append(FieldError(f"/numbers/{at}/phone", "This number is in the list already."))
         else:

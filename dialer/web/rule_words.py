@@ -40,6 +40,7 @@ SAID_BY_RULES: Final = (
     N_("You can put people through to the numbers that your coordinators have listed."),
     N_("They can’t be rung: they don’t run the campaign, or no phone of theirs is confirmed."),
     N_("This number can’t be rung from here."),
+    N_("This isn’t a phone number. Correct its digits."),
     N_("Somebody else is being rung for them already. Call that off first."),
     N_("They haven’t answered yet. Wait for them, or call it off."),
     N_("This is over already."),

@@ -11,6 +11,7 @@ from dialer.domain.access import Permission
 from dialer.domain.errors import ValidationFailed
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
+from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import recordings
 from dialer.store.session import UnitOfWork
@@ -37,6 +38,7 @@ class RecordingSettings:
     recording: bool
     retention_days: int
     lawful_use_by: uuid.UUID | None
+    lawful_use_by_name: str | None
     lawful_use_at: dt.datetime | None
     kept: int
     kept_bytes: int
@@ -80,11 +82,13 @@ def _chosen(campaign: Campaign) -> dict[str, object]:
 
 def _view(unit: UnitOfWork, campaign: Campaign) -> RecordingSettings:
     kept, size = recordings.counted(unit, campaign.id)
+    by = campaign.recording_lawful_by
     return RecordingSettings(
         campaign_id=campaign.id,
         recording=campaign.recording,
         retention_days=campaign.recording_days,
-        lawful_use_by=campaign.recording_lawful_by,
+        lawful_use_by=by,
+        lawful_use_by_name=unit.session.get_one(Account, (unit.organisation_id, by)).name if by else None,
         lawful_use_at=campaign.recording_lawful_at,
         kept=kept,
         kept_bytes=size,

@@ -11,7 +11,7 @@ from dialer.domain import script as rules
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import FieldError, NotFound, UnknownPlaceholder, ValidationFailed
 from dialer.domain.script import Script as Conversation
-from dialer.domain.transfer import rung_number
+from dialer.domain.transfer import rung_number, why_not_rung
 from dialer.services.calling.script_rows import node_to_json, script_from_row
 from dialer.services.calling.views import ScriptView
 from dialer.services.context import Context
@@ -103,7 +103,7 @@ def _checked(ctx: Context, fields: ScriptFields) -> ScriptFields:
         if node.through is None:
             nodes.append(node)
         elif (rung := rung_number(node.through.phone, ctx.phones)) is None:
-            faults.append(FieldError(f"/nodes/{at}/phone", "This number can’t be rung from here."))
+            faults.append(FieldError(f"/nodes/{at}/phone", why_not_rung(node.through.phone, ctx.phones)))
         else:
             nodes.append(replace(node, through=replace(node.through, phone=rung)))
     if faults:

@@ -20,6 +20,7 @@ from dialer.domain.transfer import (
     read_numbers,
     rung_number,
     stored,
+    why_not_rung,
 )
 from dialer.services.accounts.phones import confirmed_numbers
 from dialer.services.calling.reach import campaign_of, reach_assignment, reach_campaign
@@ -33,7 +34,6 @@ NOT_LISTED: Final = "You can put people through to the numbers that your coordin
 NOT_THERE: Final = "They can’t be rung: they don’t run the campaign, or no phone of theirs is confirmed."
 ONE_WAY: Final = "Say to whom: either a phone, an account or a step of the script."
 NO_SUCH_STEP: Final = "This script puts nobody through at that step."
-NOT_RUNG: Final = "This number can’t be rung from here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _of_step(unit: UnitOfWork, assignment: Assignment, node_id: str) -> Destinat
 def _number(ctx: Context, campaign: Campaign, phone: str) -> Destination:
     number = rung_number(phone, ctx.phones)
     if number is None:
-        raise ValidationFailed.at("/phone", NOT_RUNG)
+        raise ValidationFailed.at("/phone", why_not_rung(phone, ctx.phones))
     for one in read_numbers(campaign.transfer_numbers):
         if one.phone == number:
             return Destination(number, one.label)

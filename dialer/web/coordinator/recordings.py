@@ -144,5 +144,5 @@ def _days_words() -> str:
 def _words(one: RecordingView) -> str:
     """Where it stands, and why."""
     more = _WHY.get(one.why or "") or _TROUBLE.get(one.trouble or "")
-    state = str(gettext(_STATES[one.state]))
-    return f"{state}. {gettext(more)}" if more else state
+    state = f"{gettext(_STATES[one.state])}."
+    return f"{state} {gettext(more)}" if more else state

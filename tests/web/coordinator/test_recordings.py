@@ -19,6 +19,6 @@ def test_recording_is_switched_on_with_a_tick_alone(desk: Reader, bank: PhoneBan
     desk.open(path)
     saved = desk.press("save", recording="yes", lawful_use="yes", retention_days="14")
     assert "Saved." in saved.text
-    assert "Said to be lawful on" in desk.open(path).text
+    assert "Said to be lawful by Carys, on" in desk.open(path).text
     assert 'value="14"' in desk.page.html
     assert "recordings" in desk.open(f"/campaigns/{bank.campaign_id}").tests

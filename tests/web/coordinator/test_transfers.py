@@ -21,6 +21,9 @@ def test_the_list_is_set_and_what_cannot_be_rung_is_said(desk: Reader, bank: Pho
     assert page.status == 422
     assert "This number can’t be rung from here." in page.text
     assert 'value="01632 960800"' in page.html, "what was typed stays"
+    page = desk.press("save", **{**filled, "phone-1": "12"})
+    assert "This isn’t a phone number. Correct its digits." in page.text
+    assert "can’t be rung" not in page.text
     page = desk.press("save", **{"label-1": "", "phone-1": ""})
     assert page.status == 200
     assert 'value="The office"' in page.html
