@@ -224,7 +224,7 @@ def _still_there(held: Held) -> None:
         return
     held.call.deadline_at = held.ctx.now + LOOKED_AT_EVERY
     if held.call.mode == LINE:
-        line_opened(held.unit, held.shift, held.call, held.ctx.now)
+        line_opened(held.ctx, held.unit, held.shift, held.call)
     if held.call.mode == SUPERVISOR:
         joined(held.ctx, held.unit, held.shift, held.call)
 

@@ -35,6 +35,7 @@ from dialer.services.calling.dialled_ends import Ended, part
 from dialer.services.calling.inbound_line import stop_calls_to
 from dialer.services.calling.line_states import out_of_room
 from dialer.services.calling.reach import campaign_of
+from dialer.services.calling.room_settling import change_room
 from dialer.services.calling.shift_states import move
 from dialer.services.calling.spoken_languages import language_of_contact
 from dialer.services.calling.supervision_states import elsewhere
@@ -89,11 +90,14 @@ class Inform:
 
 @dataclass(frozen=True, slots=True)
 class HoldOn:
-    """The volunteer's line was lost: one moment, then ask again, for the `tries`-th time."""
+    """The volunteer's line was lost: one moment, then ask again, for the `tries`-th time. Whoever was on hold
+    hears what one hears on hold.
+    """
 
     call_id: uuid.UUID
     language: str
     tries: int
+    on_hold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +152,13 @@ def out_of_the_room(ctx: Context, call_id: uuid.UUID, sid: str, status: str, tri
             return Leave(OVER)
         if (between := contact_without_volunteer(held)) is not None:
             return between
-        held.call.muted_at = held.call.held_at = None  # that room is over, and the next one begins bare
         _note_alone(held, is_in_room=False)
         if tries == 0 and elsewhere(held.unit, held.call) is None:
             _doubt_line(held)
-        return _back(held, tries)
+        answer = _back(held, tries)
+        if held.call.parted_at is not None:
+            held.call.muted_at = held.call.held_at = None  # where they go on the volunteer isn't
+        return answer
 
 
 @again_after_deadlock
@@ -310,8 +316,15 @@ def _back(held: Held, tries: int) -> Answer:
     if is_over:
         return Leave(SORRY, _language(held)) if _in_hand(held) else Leave(OVER)
     if tries > 0 and shift.line_state == "open":
+        _as_before(held, shift)
         return Join(call.id, room_of(shift.account_id))
-    return HoldOn(call.id, _language(held), tries + 1)
+    return HoldOn(call.id, _language(held), tries + 1, on_hold=call.held_at is not None)
+
+
+def _as_before(held: Held, shift: Shift) -> None:
+    """Who was muted or put them on hold came back unheard: their room is settled with both in it."""
+    if (held.call.muted_at or held.call.held_at) is not None:
+        change_room(held.ctx, held.unit, shift)
 
 
 def _not_to_them(held: Held, tries: int) -> Answer | None:

@@ -102,7 +102,8 @@ def part(ended: Ended) -> None:
 
 def _leave_room_bare(ended: Ended) -> None:
     """Whoever comes next hears the volunteer."""
-    if ended.call.muted_at is not None and ended.shift is not None:
+    was_kept_apart = (ended.call.muted_at or ended.call.held_at) is not None
+    if was_kept_apart and ended.shift is not None:
         change_room(ended.ctx, ended.unit, ended.shift)
 
 

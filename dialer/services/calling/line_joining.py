@@ -29,6 +29,7 @@ from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, 
 from dialer.services.calling.call_jobs import ask_to_call_in
 from dialer.services.calling.line_states import line_opened, out_of_room
 from dialer.services.calling.lines import take_line
+from dialer.services.calling.talk_views import talk_on
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models import new_id
@@ -42,11 +43,14 @@ LINE: Final = "line"
 
 @dataclass(frozen=True, slots=True)
 class Enter:
-    """Go into the volunteer's room; `language` is theirs."""
+    """Go into the volunteer's room; `language` is theirs. `muted`: whoever they talk with isn't to hear them
+    from the first moment on, and the room is settled then.
+    """
 
     call_id: uuid.UUID
     room: str
     language: str
+    muted: bool = False
 
 
 @again_after_deadlock
@@ -93,7 +97,7 @@ def in_the_room(ctx: Context, call_id: uuid.UUID | None, sid: str) -> str:
         if held.shift is not None and not held.was_left and held.call.state not in FINAL:
             apply(held, Told("volunteer", sid, "in-progress"))
             held.call.deadline_at = ctx.now + LOOKED_AT_EVERY
-            line_opened(unit, held.shift, held.call, ctx.now)
+            line_opened(ctx, unit, held.shift, held.call)
             ask_to_call_in(ctx, unit, held.shift)
         return held.language
 
@@ -128,14 +132,19 @@ def from_browser(ctx: Context, sid: str, caller: str) -> Enter | GoodBye:
 
 
 def enter(held: Held) -> Enter | GoodBye:
-    """Into the room, while the leg (locked) is still its shift's line."""
+    """Into the room, while the leg (locked) is still its shift's line. Where their talk is muted or on hold
+    they are not heard in it until the carrier was told so too, and their leg's row says that.
+    """
     call = held.call
     if call.state in FINAL:
         return GoodBye(call.end_reason or call.state, held.language)
     if held.was_left or call.account_id is None:
         return GoodBye(held.why_left, held.language)
     call.deadline_at = held.ctx.now + IN_THE_ROOM_WITHIN
-    return Enter(call.id, room_of(call.account_id), held.language)
+    talk = talk_on(held.unit, held.shift) if held.shift is not None else None
+    muted = talk is not None and (talk.muted_at or talk.held_at) is not None
+    call.muted_at = held.ctx.now if muted else None
+    return Enter(call.id, room_of(call.account_id), held.language, muted)
 
 
 def _hold(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID | None, sid: str) -> Held | None:

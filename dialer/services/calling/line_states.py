@@ -9,7 +9,9 @@ from sqlalchemy import func, update
 from dialer.domain.call import FINAL
 from dialer.domain.line import LINE_LOST, LINE_REASONS, NOT_ANSWERED
 from dialer.domain.ringing import SOON, VOLUNTEER_MACHINE
+from dialer.services.calling.room_settling import change_room
 from dialer.services.calling.shift_states import move, pause_them
+from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries.calls import OPEN
@@ -21,14 +23,19 @@ def is_wanted(shift: Shift | None, call: Call) -> bool:
     return shift is not None and shift.line_call_id == call.id
 
 
-def line_opened(unit: UnitOfWork, shift: Shift, call: Call, now: dt.datetime) -> None:
+def line_opened(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
     """Their leg is in their room. It brings back whoever was paused for want of it, nobody else. Told again,
     or of a leg that doesn't count any more: no change. It is no sign of life: `take_line` is.
+
+    Who came in muted, as their talk was muted or on hold, is heard again as soon as the rows say so.
     """
     if not is_wanted(shift, call) or call.state in FINAL or shift.line_state == "open":
         return
     comes_back = shift.state == "paused" and shift.pause_reason in LINE_REASONS
-    move(unit, shift, now, "ready" if comes_back else None, line="open")
+    move(unit, shift, ctx.now, "ready" if comes_back else None, line="open")
+    if call.muted_at is not None:
+        call.muted_at = None
+        change_room(ctx, unit, shift)
 
 
 def out_of_room(unit: UnitOfWork, shift: Shift, now: dt.datetime) -> None:

@@ -50,13 +50,16 @@ class Seat:
     ends_room: bool | None = None
     behind: str | None = None
     """The leg that has taken over from them: while it is there they are muted, and the room outlasts them."""
+    unheard_without: str | None = None
+    """The leg of somebody who is to be on hold: until it is there, and held, they are muted."""
 
     def part_in(self, room: LiveRoom) -> ParticipantChange:
         """The same, as the carrier is told."""
         hold_url = self.hold_url if self.on_hold else None
         is_behind = room.of(self.behind) is not None
+        is_early = self.unheard_without is not None and room.of(self.unheard_without) is None
         return ParticipantChange(
-            muted=self.muted or is_behind,
+            muted=self.muted or is_behind or is_early,
             on_hold=self.on_hold,
             hold_url=hold_url,
             coaches=self.coaches,
@@ -121,13 +124,19 @@ def _wanted(ctx: Context, unit: UnitOfWork, shift_id: uuid.UUID) -> Wanted | Non
     seats = []
     if line is not None and line.carrier_sid is not None:
         muted = talk is not None and talk.muted_at is not None
-        seats.append(Seat(line.id, line.carrier_sid, muted=muted))
+        held = talk.carrier_sid if talk is not None and talk.held_at is not None else None
+        seats.append(Seat(line.id, line.carrier_sid, muted=muted, unheard_without=held))
     if (supervisor := _supervisor(unit, shift, line)) is not None:
         seats = _with(supervisor, seats)
     if talk is not None and talk.carrier_sid is not None:
         url = call_urls.on_hold(ctx, talk.id, language_of_contact(unit, talk.contact_id))
-        held = talk.held_at is not None
-        seats.append(Seat(talk.id, talk.carrier_sid, on_hold=held, hold_url=url, ends_room=False))
+        seat = Seat(
+            talk.id, talk.carrier_sid, on_hold=talk.held_at is not None, hold_url=url, ends_room=False
+        )
+        is_heard = talk.muted_at is None
+        seats = (
+            [seat, *seats] if seat.on_hold and is_heard else [*seats, seat]
+        )  # held before that, heard after
     leaving = tuple(_departures(ctx, unit, shift))
     return Wanted(shift.account_id, shift.room_changed_at, tuple(seats), leaving)
 

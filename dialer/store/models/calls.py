@@ -182,7 +182,8 @@ class Call(Identified, Base):
     parted_at: Mapped[Instant | None]
     """When the contact's leg had left the volunteer's room, though it went on: its end is nothing to them."""
     muted_at: Mapped[Instant | None]
-    """Since when the volunteer they talk with isn't heard by them."""
+    """Since when the volunteer they talk with isn't heard by them; of a volunteer's own line: since when it
+    is on its way into their room muted, as their talk was muted or on hold."""
     held_at: Mapped[Instant | None]
     """Since when they are on hold."""
     machine: Mapped[bool | None]

@@ -130,7 +130,12 @@ def _alone(ctx: Context, what: HoldOn | None) -> Response:
 def _hold_on(ctx: Context, what: HoldOn) -> tuple[str, ...]:
     wait = spoken.element("Pause", length=BETWEEN_LOOKS_S)
     again = spoken.redirect(call_urls.out_of_room(ctx, what.call_id, what.tries))
-    return spoken.say(spoken.ONE_MOMENT, what.language), wait, again
+    if not what.on_hold:
+        return spoken.say(spoken.ONE_MOMENT, what.language), wait, again
+    if what.tries > 1:
+        sound = spoken.element("Play", ctx.public_url.rstrip("/") + lines.SOUND)
+        return sound, wait, again
+    return spoken.say(spoken.ON_HOLD, what.language), wait, again
 
 
 def _information(ctx: Context, what: Inform) -> tuple[str, ...]:

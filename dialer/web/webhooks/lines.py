@@ -82,6 +82,7 @@ def let_in(ctx: Context, what: Enter | GoodBye, times: int = 0) -> Response:
         "Conference",
         what.room,
         beep="false",
+        muted="true" if what.muted else "false",
         startConferenceOnEnter="true",
         endConferenceOnExit="true",
         participantLabel=what.call_id,

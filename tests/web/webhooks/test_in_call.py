@@ -63,6 +63,9 @@ class Talk:
         sounds = [each for each in leg["sounds"] if each["kind"] != "beep"]
         return [(each["kind"], each["what"]) for each in sounds[-last:]]
 
+    def shown(self) -> Any:
+        return self.evening.vic.get(f"/sessions/{self.evening.session}").json["talk"]
+
     def leg(self, person: str) -> Any:
         return [call for call in self.evening.town.calls() if call["to"] == person][-1]
 
@@ -194,17 +197,48 @@ def test_the_page_has_both_switches_and_shows_what_is_on(talk: Talk, app, vic) -
     assert "You are speaking to" in reader.open("/call").text
 
 
-def test_with_a_lost_line_both_are_off(talk: Talk) -> None:
-    talk.press("mute", on=True)
-    talk.press("hold", on=True)
+@pytest.mark.parametrize("deeds", [("hold",), ("mute",), ("mute", "hold")])
+def test_who_was_muted_or_on_hold_still_is_when_the_line_comes_back(
+    talk: Talk, deeds: tuple[str, ...]
+) -> None:
+    for deed in deeds:
+        before = talk.press(deed, on=True)
     talk.evening.town.put_down(talk.leg(VIC)["sid"])
+    at = len(talk.leg(GWEN)["sounds"])
     talk.wait(4)
-    shown = talk.evening.vic.get(f"/sessions/{talk.evening.session}").json
-    assert (shown["talk"]["muted"], shown["talk"]["on_hold_since"]) == (False, None)
-    assert any("One moment" in each["what"] for each in talk.leg(GWEN)["sounds"])
+    assert talk.shown() == before, "and the three minutes go on counting"
     answer = talk.evening.vic.post(f"/sessions/{talk.evening.session}/line", json={})
     assert answer.status_code == 202
     place_next(talk.evening.system(), talk.evening.pacer.runtime.carrier, Always())
     talk.wait(8)
     talk.settle()
+    talk.wait(1)
+    assert talk.shown() == before
+    heard = talk.leg(GWEN)["sounds"][at:]
+    assert all(each["kind"] != "people" for each in heard), "nobody suddenly hears them"
+    said = " ".join(each["what"] for each in heard if each["kind"] == "say")
+    assert ("stay on the line" in said, "One moment" in said) == ("hold" in deeds, "hold" not in deeds)
+    for deed in deeds:
+        talk.press(deed, on=False)
     assert talk.heard(GWEN) == [("people", talk.leg(VIC)["sid"])]
+    assert talk.evening.town.troubles() == []
+
+
+def test_who_hangs_up_while_a_muted_line_comes_back_leaves_the_next_one_somebody_who_is_heard(
+    talk: Talk,
+) -> None:
+    evening = talk.evening  # noqa: F811
+    given = evening.vic.post(f"/sessions/{evening.session}/next").json
+    talk.press("hold", on=True)
+    evening.town.put_down(talk.leg(VIC)["sid"])
+    talk.wait(1)
+    evening.vic.post(f"/sessions/{evening.session}/line", json={})
+    place_next(evening.system(), evening.pacer.runtime.carrier, Always())
+    evening.town.put_down(talk.leg(GWEN)["sid"])
+    talk.wait(8)
+    talk.settle()
+    evening.vic.post(f"/assignments/{given['id']}/result", json={"disposition": "contacted"})
+    evening.town.person(landline(101), phone="answers", ring_s=2, talk_s=900)
+    evening.until("in_call")
+    evening.pass_by(1)
+    assert talk.heard(landline(101)) == [("people", talk.leg(VIC)["sid"])]
