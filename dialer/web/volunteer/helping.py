@@ -108,9 +108,17 @@ def beside_me() -> Beside | None:
     )
 
 
+def rests_after() -> bool:
+    """Whether the reader asked for a pause while they have somebody in hand: it begins with the result."""
+    now = mine()
+    in_hand = now is not None and now.line is not None and now.assignment_id is not None
+    return in_hand and now is not None and now.state == "paused" and now.pause_reason is None
+
+
 def install_helping(app: Flask) -> None:
     """Let the call screen's templates ask."""
     app.jinja_env.globals["beside_me"] = beside_me
+    app.jinja_env.globals["rests_after"] = rests_after
     app.jinja_env.globals["beside_word"] = beside_word
 
 

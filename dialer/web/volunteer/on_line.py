@@ -15,11 +15,12 @@ from dialer.domain.phone import written
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.company import Company, company_of
 from dialer.services.calling.sessions import current_session, heartbeat
-from dialer.services.calling.views import LineView, SessionView
+from dialer.services.calling.views import AssignmentView, LineView, SessionView
 from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.streams.opening import open_session_stream
+from dialer.web.volunteer import rooms
 from dialer.web.volunteer.line import shown
 from dialer.web.volunteer.softphone import is_here, offer_browser
 
@@ -33,7 +34,8 @@ PAUSED: Final = "paused"
 class Waiting:
     """The bar's state and its three lines; how to be on the line; company, and the caller's own counts.
 
-    `here`: the line is in this browser; `browser`: it may be had here.
+    `here`: the line is in this browser; `browser`: it may be had here; `recorded`: what was saved before the
+    pause.
     """
 
     state: str
@@ -49,10 +51,13 @@ class Waiting:
     talks: int
     here: bool
     browser: bool
+    recorded: rooms.Recorded | None
 
 
-def waiting(ctx: Context, shift: SessionView, line: LineView) -> str:
-    """The page of somebody on a line of their own, with nobody in hand. Looking at it is a sign of life."""
+def waiting(ctx: Context, shift: SessionView, line: LineView, last: AssignmentView | None = None) -> str:
+    """The page of somebody on a line of their own, with nobody in hand. Looking at it is a sign of life. In a
+    pause of their own the `last` result stands on it, which can still be taken back.
+    """
     now = heartbeat(ctx, shift.id)
     campaign = get_campaign(ctx, now.campaign_id)
     company = company_of(ctx, campaign.id)
@@ -72,6 +77,7 @@ def waiting(ctx: Context, shift: SessionView, line: LineView) -> str:
         talks=now.talks,
         here=here,
         browser=line.state == "none" and offer_browser(),
+        recorded=rooms.recorded(ctx, last) if last is not None and _is_own_pause(now) else None,
     )
     return render_template("volunteer/on_line.html", page=page, campaign_name=campaign.name)
 
@@ -90,6 +96,10 @@ def _bar(shift: SessionView, line: LineView, company: Company, *, here: bool) ->
         return PAUSED, str(off), str(gettext("Join the line")), str(gettext("Then people are put through"))
     small, who = gettext("Waiting for someone to answer"), gettext("Next call soon")
     return WAITING, str(small), str(who), _usual(company)
+
+
+def _is_own_pause(shift: SessionView) -> bool:
+    return shift.state == "paused" and shift.pause_reason is None
 
 
 def _rests(shift: SessionView) -> bool:

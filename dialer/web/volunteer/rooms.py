@@ -171,6 +171,13 @@ def saved(ctx: Context, shift: SessionView, last: AssignmentView, shown: str = "
     return render_template("volunteer/saved.html", page=page, campaign_name=campaign.name)
 
 
+def recorded(ctx: Context, last: AssignmentView) -> Recorded:
+    """What was saved last, in words."""
+    told = Talk.of(last.draft, str(last.contact.id))
+    slug = told.heard().disposition or "contacted"
+    return _recorded(last, told, slug, get_campaign(ctx, last.campaign_id))
+
+
 def _recorded(last: AssignmentView, told: Talk, slug: str, campaign: CampaignView) -> Recorded:
     person = screen.speaker(last, told)
     return Recorded(

@@ -73,7 +73,7 @@ def _on_line(ctx: Context, now: SessionView, line: LineView, last: AssignmentVie
     the page.
     """
     if last is None or now.state not in ("ready", "wrap_up"):
-        return on_line.waiting(ctx, now, line)
+        return on_line.waiting(ctx, now, line, last)
     if "correct" in request.args:
         return _put_right(ctx, last)
     return rooms.saved(ctx, now, last, shown(now, line, ctx.now))

@@ -81,6 +81,33 @@ def test_what_sounded_like_a_machine_is_put_down_as_one(
     assert "then of-spoke contacted" in page.html, "hidden while “Not reached” is chosen"
 
 
+def test_a_pause_pressed_in_a_talk_is_said_at_once_and_stands_beside_what_was_saved(
+    exchange: Exchange,  # noqa: F811
+    reader: Reader,
+) -> None:
+    call_id = exchange.dial()
+    exchange.answers(call_id)
+    reader.open("/call")
+    page = reader.press("pause")
+    assert reader.state == "talking"
+    assert page.words["rests-after"].startswith("You’ll be paused after this talk.")
+    assert "pause" not in page.buttons
+    page = reader.press("no-rest")
+    assert "rests-after" not in page.words
+    reader.press("pause")
+    exchange.ends(call_id, CallDuration="40")
+    reader.open("/call")
+    page = reader.press("save", disposition="contacted")
+    assert reader.state == "paused"
+    assert page.words["saved"] == "Saved"
+    page = reader.press("undo")
+    assert reader.state == "wrap_up"
+    assert page.words["flash"].startswith("Taken back.")
+    reader.press("save", disposition="contacted")
+    reader.press("resume")
+    assert exchange.room.shift(exchange.room.made[0]).state == "ready"
+
+
 def test_a_line_that_is_lost_says_so_and_how_to_come_back(exchange: Exchange, reader: Reader) -> None:  # noqa: F811
     with exchange.room.units.begin(exchange.room.organisation_id) as unit:
         shift = unit.session.merge(exchange.room.shift(exchange.room.made[0]))
