@@ -66,6 +66,8 @@ class Still(StrEnum):
     NOBODY_DUE = "nobody_due"
     NO_SPEAKER = "no_speaker"
     """Whoever is due speaks what nobody does who waits on the line, and nobody else may be put through."""
+    PASSED_OVER = "passed_over"
+    """Nobody among those who came next may be rung: their numbers leave the line, and more follow."""
     ENOUGH = "enough"
     """As many are rung as the volunteers can take."""
 

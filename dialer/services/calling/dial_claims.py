@@ -61,8 +61,18 @@ class _Line:
     call_id: uuid.UUID
 
 
-def claim_lines(ctx: Context, unit: UnitOfWork, campaign: Campaign, wish: Wish) -> list[uuid.UUID]:
-    """Take up to so many numbers; their dials, in the order in which they are to be rung."""
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The dials, in the order in which they are to be rung; with none, whether numbers left the line instead
+    that may not be rung.
+    """
+
+    calls: list[uuid.UUID]
+    passed_over: bool = False
+
+
+def claim_lines(ctx: Context, unit: UnitOfWork, campaign: Campaign, wish: Wish) -> Claimed:
+    """Take up to so many numbers."""
     claimed: list[uuid.UUID] = []
     passed_over: list[uuid.UUID] = []
     for _ in range(ROUNDS):
@@ -82,7 +92,7 @@ def claim_lines(ctx: Context, unit: UnitOfWork, campaign: Campaign, wish: Wish) 
             passed_over += [claim.entry_id for claim in claims]
         if not claims or len(claimed) >= wish.most:
             break
-    return claimed
+    return Claimed(claimed, passed_over=not claimed and queue.has_out(unit, passed_over))
 
 
 def _callable(

@@ -16,7 +16,7 @@ from dialer.domain.dialling import DIALLED_MODES, Event, PolicySettings, Still, 
 from dialer.domain.languages import LanguageMatch
 from dialer.domain.pacing_host import Host
 from dialer.domain.quiet_hours import quiet_until
-from dialer.services.calling.dial_claims import Wish, claim_lines
+from dialer.services.calling.dial_claims import Claimed, Wish, claim_lines
 from dialer.services.calling.facts import calling_rules
 from dialer.services.calling.machine_figures import (
     KEPT,
@@ -149,16 +149,17 @@ def _claim(second: _Second, asked: int, held_up: Still | None) -> tuple[Still | 
         return Still.TOO_MANY_CALLS, []
     wish = Wish(campaign.dialing_mode, second.lease.fence, asked, most, on_line.get("ready", 0))
     claimed = claim_lines(ctx, unit, campaign, wish)
-    return (None if claimed else _nobody(second)), claimed
+    return (None if claimed.calls else _nobody(second, claimed)), claimed.calls
 
 
-def _nobody(second: _Second) -> Still:
+def _nobody(second: _Second, claimed: Claimed) -> Still:
     """Why nobody was found whom anybody may ring."""
+    none = Still.PASSED_OVER if claimed.passed_over else Still.NOBODY_DUE
     match = policy_of(second.campaign.call_policy).language_match
     if match is not LanguageMatch.ONLY:
-        return Still.NOBODY_DUE
+        return none
     due = due_by_language(second.unit, second.campaign.id, second.ctx.now)
-    return Still.NO_SPEAKER if any(due.values()) else Still.NOBODY_DUE
+    return Still.NO_SPEAKER if any(due.values()) else none
 
 
 def _room(second: _Second, asked: int, waiting: int) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.languages import Lane
@@ -173,6 +173,14 @@ def set_held(unit: UnitOfWork, entry_id: uuid.UUID) -> None:
 def set_out(unit: UnitOfWork, entry_id: uuid.UUID, reason: str) -> None:
     """Take a number out of the line until something about it changes."""
     _change(unit, [entry_id], state="out", out_reason=reason)
+
+
+def has_out(unit: UnitOfWork, entry_ids: Sequence[uuid.UUID]) -> bool:
+    """Whether any of these is out of the line."""
+    mine = (QueueEntry.organisation_id == unit.organisation_id, QueueEntry.id.in_(entry_ids))
+    return bool(entry_ids) and bool(
+        unit.session.scalar(select(exists().where(*mine, QueueEntry.state == "out")))
+    )
 
 
 def set_done(unit: UnitOfWork, entry_id: uuid.UUID) -> None:

@@ -94,7 +94,7 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "still_words": still_words,
         "is_well": is_well,
         "unfit": unfit,
-        "answers": verdicts(board, registers_fit=not unfit),
+        "answers": verdicts(board, stats.attempts, registers_fit=not unfit),
         "need_words": need_words,
         "day": day_of(board.hours, board.at),
         "way": way_of(board, stats.attempts),

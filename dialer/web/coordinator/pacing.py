@@ -25,7 +25,12 @@ _STILL: Final[Mapping[Still, str]] = {
     Still.CARRIER_REFUSES: N_("Nobody is rung for a moment: the carrier refuses the campaign’s calls."),
     Still.CARRIER_BUSY: N_("Nobody is rung for a moment: the carrier asked us to slow down."),
     Still.TOO_MANY_CALLS: N_("As many calls are under way as your account allows."),
-    Still.NOBODY_DUE: N_("Nobody is due just now: everybody is done with, or rests until later."),
+    Still.NOBODY_DUE: N_(
+        "Nobody is due just now: everybody is done with, may not be rung, or rests until later."
+    ),
+    Still.PASSED_OVER: N_(
+        "Nobody is rung for a moment: the numbers that come next may not be rung, and are passed over."
+    ),
     Still.ENOUGH: N_("As many phones ring as the volunteers can take."),
 }
 _WELL: Final = frozenset({Still.ENOUGH})

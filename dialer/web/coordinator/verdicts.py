@@ -29,12 +29,14 @@ class Verdicts:
     help: Verdict
 
 
-def verdicts(board: LiveBoard, *, registers_fit: bool = True) -> Verdicts:
-    """Answer the four questions; `registers_fit` where TPS and CTPS are in date, or aren't needed."""
+def verdicts(board: LiveBoard, tried: int, *, registers_fit: bool = True) -> Verdicts:
+    """Answer the four questions; `tried` are all calls so far, `registers_fit` where TPS and CTPS are in
+    date, or aren't needed.
+    """
     lawful = _lawful(board)
     if board.lawful is Lawful.YES and not registers_fit:
         lawful = Verdict(gettext("By the hour yes, but TPS or CTPS is missing or too old."), "warn")
-    return Verdicts(lawful, _working(board), _finish(board), _help(board))
+    return Verdicts(lawful, _working(board), _finish(board, tried), _help(board))
 
 
 def need_words(need: Need) -> str:
@@ -101,8 +103,11 @@ def _working(board: LiveBoard) -> Verdict:
     return Verdict(gettext("Yes. A talk every %(span)s for each caller.", span=span))
 
 
-def _finish(board: LiveBoard) -> Verdict:
+def _finish(board: LiveBoard, tried: int) -> Verdict:
     outlook, zone = board.outlook, board.hours.zone
+    if outlook.finish is Finish.DONE and not tried and not board.resting:
+        words = gettext("Nobody to call yet: nobody is on its lists, or nobody there may be rung.")
+        return Verdict(words, "warn")
     if outlook.finish is Finish.DONE:
         return Verdict(gettext("Done. Everyone was tried."))
     if outlook.first is None or outlook.last is None:

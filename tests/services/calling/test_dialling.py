@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, event, select, update
+from sqlalchemy import Engine, delete, event, insert, literal, select, update
 
 from dialer.carrier.port import CarrierCall, NotAccepted, Refused, Unknown
 from dialer.domain.carrier_action import Action
@@ -332,6 +332,15 @@ STILL: dict[str, Callable[[Bank], Any]] = {
     "no_caller_id": lambda _: update(Campaign).values(caller_ids=[]),
     "nobody_on_line": lambda _: delete(Assignment),
     "nobody_due": lambda _: delete(QueueEntry),
+    "passed_over": lambda bank: insert(Suppression).from_select(
+        ["organisation_id", "id", "number", "reason", "channel", "source", "created_at"],
+        select(
+            QueueEntry.organisation_id,
+            QueueEntry.id,
+            QueueEntry.number,
+            *map(literal, ("opt_out", "voice", "call", bank.clock.now)),
+        ),
+    ),
 }
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from sqlalchemy import delete
 
 from dialer.domain.dialling import Event, PolicySettings
 from dialer.domain.pacing_host import Host
 from dialer.services.calling.campaigns import change_campaign
 from dialer.services.context import Context
 from dialer.store.models.pacing import PacerLease
+from dialer.store.models.queue import QueueEntry
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.web.coordinator.conftest import record_pledge
@@ -40,6 +42,14 @@ def test_answers_before_and_after_the_first_calls(
     assert "Nobody is calling just now." not in text
     assert "A talk every" not in text, "one call says nothing about the pace"
     assert "1 caller" in text
+
+
+def test_a_campaign_without_people_isnt_done(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
+    with ctx.unit() as unit:
+        unit.session.execute(delete(QueueEntry))
+    text = desk.open("/live").text
+    assert "Nobody to call yet" in text
+    assert "Everyone was tried" not in text
 
 
 def test_somebody_not_heard_from_is_named(
