@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 
@@ -30,6 +33,9 @@ from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.queries import supervising
 from dialer.store.queries.calls import is_on_the_phone
 from dialer.store.session import UnitOfWork
+
+EVENING: Final = dt.timedelta(days=1)
+"""So long before a shift those may have begun that led on to it."""
 
 
 @again_after_deadlock
@@ -179,6 +185,31 @@ def session_view(unit: UnitOfWork, shift: Shift, assignment: Assignment | None) 
         help=help_in(company),
         supervision=supervised_in(company),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a volunteer has done by now."""
+
+    calls: int
+    talks: int
+
+
+def counts_so_far(ctx: Context, session_id: uuid.UUID) -> Counts:
+    """The counts of a shift, with those of the shifts that led on to it as its volunteer was moved."""
+    with ctx.unit() as unit:
+        shift = reach_shift(ctx, unit, session_id)
+        query = select(Shift.id, Shift.moved_to, Shift.calls, Shift.talks).where(
+            Shift.organisation_id == unit.organisation_id,
+            Shift.account_id == shift.account_id,
+            Shift.started_at > shift.started_at - EVENING,
+        )
+        rows = unit.session.execute(query).all()
+        chain = {shift.id}
+        while more := {row.id for row in rows if row.moved_to in chain} - chain:
+            chain |= more
+        mine = [row for row in rows if row.id in chain]
+        return Counts(sum(row.calls for row in mine), sum(row.talks for row in mine))
 
 
 def _living(shift: Shift) -> Shift:

@@ -14,7 +14,7 @@ from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.recording_access import recorded_of
 from dialer.services.calling.ring_gate import why_stopped
 from dialer.services.calling.ringing import call_of_assignment
-from dialer.services.calling.sessions import current_session, heartbeat
+from dialer.services.calling.sessions import counts_so_far, current_session, heartbeat
 from dialer.services.calling.views import AssignmentView
 from dialer.services.context import Context
 from dialer.web.desk import context
@@ -99,7 +99,7 @@ def show_talk(
     """The page of a person in hand: the script's step, or what came of it."""
     campaign = get_campaign(ctx, view.campaign_id)
     shift = current_session(ctx)
-    calls = shift.calls if shift else 0
+    calls = counts_so_far(ctx, shift.id).calls if shift else 0
     around = screen.Setting(
         "/call",
         campaign.timezone,

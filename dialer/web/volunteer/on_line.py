@@ -14,7 +14,7 @@ from dialer.domain.line import ELSEWHERE, LINE_LOST, NOT_ANSWERED, UNSEEN
 from dialer.domain.phone import written
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.company import Company, company_of
-from dialer.services.calling.sessions import current_session, heartbeat
+from dialer.services.calling.sessions import counts_so_far, current_session, heartbeat
 from dialer.services.calling.views import AssignmentView, LineView, SessionView
 from dialer.services.context import Context
 from dialer.web.desk import context
@@ -61,7 +61,7 @@ def waiting(ctx: Context, shift: SessionView, line: LineView, last: AssignmentVi
     now = heartbeat(ctx, shift.id)
     campaign = get_campaign(ctx, now.campaign_id)
     company = company_of(ctx, campaign.id)
-    here = is_here(now)
+    here, done = is_here(now), counts_so_far(ctx, now.id)
     state, small, who, sub = _bar(now, line, company, here=here)
     page = Waiting(
         state=state,
@@ -73,8 +73,8 @@ def waiting(ctx: Context, shift: SessionView, line: LineView, last: AssignmentVi
         pin=line.pin,
         numbers=[written(number) for number in line.numbers],
         company=company,
-        calls=now.calls,
-        talks=now.talks,
+        calls=done.calls,
+        talks=done.talks,
         here=here,
         browser=line.state == "none" and offer_browser(),
         recorded=rooms.recorded(ctx, last) if last is not None and _is_own_pause(now) else None,

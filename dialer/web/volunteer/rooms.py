@@ -16,6 +16,7 @@ from dialer.domain.quiet_hours import QuietHours, quiet_until
 from dialer.domain.talk import Talk
 from dialer.services.accounts.my_languages import my_languages
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
+from dialer.services.calling.sessions import counts_so_far
 from dialer.services.calling.views import AssignmentView, CampaignView, SessionView
 from dialer.services.context import Context
 from dialer.services.messaging.conversations import count_mine
@@ -89,7 +90,7 @@ def idle(ctx: Context, shift: SessionView | None = None) -> str:
         campaigns=campaigns,
         campaign_id=str(shift.campaign_id) if shift else "",
         sub=active[0].name if len(active) == 1 else "",
-        calls=shift.calls if shift else 0,
+        calls=counts_so_far(ctx, shift.id).calls if shift else 0,
         on_shift=shift is not None,
         demo=current_organisation().demo and all(_has_no_night(one) for one in active),
         rings=_who_rings(active),
@@ -117,7 +118,8 @@ def waiting(ctx: Context, shift: SessionView, reason: str) -> str:
     """Nobody may be rung at this moment: why, and what happens to the shift."""
     campaign = get_campaign(ctx, shift.campaign_id)
     small, who, sub = _why_nobody(reason, campaign, ctx.now)
-    page = Resting(small, who, sub, shift.calls, shift.talks)
+    done = counts_so_far(ctx, shift.id)
+    page = Resting(small, who, sub, done.calls, done.talks)
     return render_template("volunteer/waiting.html", page=page, campaign_name=campaign.name)
 
 
@@ -144,14 +146,16 @@ def _calls_start(until: dt.datetime, now: dt.datetime, zone: str) -> str:
 def paused(ctx: Context, shift: SessionView) -> str:
     """Take your time."""
     campaign = get_campaign(ctx, shift.campaign_id)
-    page = Resting("", "", "", shift.calls, shift.talks)
+    done = counts_so_far(ctx, shift.id)
+    page = Resting("", "", "", done.calls, done.talks)
     return render_template("volunteer/paused.html", page=page, campaign_name=campaign.name)
 
 
 def ended(ctx: Context, shift: SessionView) -> str:
     """Thank you, and what the shift came to."""
     campaign = get_campaign(ctx, shift.campaign_id)
-    page = Resting("", ctx.actor.name, "", shift.calls, shift.talks)
+    done = counts_so_far(ctx, shift.id)
+    page = Resting("", ctx.actor.name, "", done.calls, done.talks)
     return render_template("volunteer/ended.html", page=page, campaign_name=campaign.name)
 
 
@@ -160,15 +164,17 @@ def saved(ctx: Context, shift: SessionView, last: AssignmentView, shown: str = "
     campaign = get_campaign(ctx, last.campaign_id)
     told = Talk.of(last.draft, str(last.contact.id))
     slug = told.heard().disposition or "contacted"
+    done = counts_so_far(ctx, shift.id)
     page = Saved(
         quiet=slug == "deceased",
         caller=ctx.actor.name,
-        calls=shift.calls,
-        talks=shift.talks,
+        calls=done.calls,
+        talks=done.talks,
         recorded=_recorded(last, told, slug, campaign),
         shown=shown,
     )
-    return render_template("volunteer/saved.html", page=page, campaign_name=campaign.name)
+    here = campaign if shift.campaign_id == campaign.id else get_campaign(ctx, shift.campaign_id)
+    return render_template("volunteer/saved.html", page=page, campaign_name=here.name)
 
 
 def recorded(ctx: Context, last: AssignmentView) -> Recorded:

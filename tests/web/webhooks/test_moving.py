@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from dialer.services.calling.moving import follow, follow_all, part_from_line
+from dialer.services.calling.sessions import counts_so_far
 from dialer.services.context import Context
 from dialer.store.models.accounts import AccountCampaign
 from tests.conftest import Caller
@@ -82,6 +83,8 @@ def test_in_a_call_they_go_after_it_unless_they_stay(
     assert (before["state"], before["calls"], before["talks"]) == ("ended", 1, 1)
     after = vic.get(f"/sessions/{before['moved_to']}").json
     assert (after["state"], after["calls"]) == ("ready", 0)
+    far = counts_so_far(exchange.room.system(), uuid.UUID(after["id"]))
+    assert (far.calls, far.talks) == (1, 1), "the volunteer reads what they did before they moved, too"
     assert vic.delete(path).status_code == 409
 
 
