@@ -15,7 +15,7 @@ from dialer.domain.pacing.floor import Floor
 STEP_S: Final = 2
 LEAST_WEIGHT: Final = 0.004
 STRESS_CAUTION: Final = 0.4
-STRESS_CAUTION_FIRST: Final = 0.8
+STRESS_CAUTION_FIRST: Final = 1.0
 """Standard deviations by which what comes after a jump may be more than expected: the first always, and the
 second beside it where the day has room for one person, less where it has more.
 """
@@ -74,17 +74,19 @@ class Outlook:
             )
         return found
 
-    def short(self, moment: Moment, calls: int) -> float:
-        """Chance that one more answer at this moment, with so many other calls started now, finds nobody."""
+    def short(self, moment: Moment, calls: int, beyond: int = 0) -> float:
+        """Chance that one more answer at this moment, with so many other calls started now, finds nobody, as
+        `beyond` others did.
+        """
         mean = moment.answers + calls * self.rate * moment.by_now
         if moment.coming is not None:
-            return short_exactly(self.free, moment.coming, self.trials + calls, mean)
+            return short_exactly(self.free + beyond, moment.coming, self.trials + calls, mean)
         variance = moment.answers_variance + calls * self.rate * moment.by_now * (
             1 - self.rate * moment.by_now
         )
         skew = variance * 0.8 - moment.free_skew
         variance += moment.free_variance + (self.doubt * mean) ** 2
-        return short_roughly(self.free, mean - moment.free, variance, skew)
+        return short_roughly(self.free + beyond, mean - moment.free, variance, skew)
 
     def lost_in_jump(self, calls: int, left: float) -> float:
         """How many would find nobody if the answer rate had just jumped: what comes by some moment beyond
@@ -101,6 +103,10 @@ class Outlook:
     def to_come(self, calls: int) -> float:
         """Answers to come of all calls in the air."""
         return self.moments[-1].answers + calls * self.rate
+
+    def beyond(self, calls: int, spare: int) -> float:
+        """Chance that the last of so many new calls, if answered, leaves more than `spare` abandoned."""
+        return sum(moment.weight * self.short(moment, calls - 1, spare) for moment in self.moments)
 
     def risk(self, calls: int) -> tuple[float, float]:
         """Chance that the last of so many new calls, if answered, is abandoned or makes another so; and how

@@ -14,14 +14,25 @@ from dialer.domain.pacing.progressive import lines_for_the_waiting
 from dialer.domain.pacing.told import Event, Settings
 
 STRICT: Final = 0.0015
-"""Chance of being abandoned up to which a call is started even where the day has no room left."""
-FIRST: Final = 0.01
-ENOUGH: Final = 0.8
-"""The same, where a whole person more could be abandoned, and `ENOUGH` of one after those in the air."""
-RESERVE: Final = 1.6
-"""What must be left for that once somebody was abandoned: the rest is kept for two at a time."""
+"""Chance of abandoning more people than the day has room for, up to which a call is started all the same."""
+STRICT_MOST: Final = 0.25
+"""The same, as a share of the ceiling, where the day would soon have made up for it: however long a campaign
+has gone on already, so long it will go on, and so much the less likely it ends before.
+"""
+SPARE_LOOKED_AT: Final = 6
+"""With room for more people than this it is the chance of the next that counts."""
+RESERVE: Final = 0.6
+"""Once somebody was abandoned, so much of a person is kept back of what is left."""
+FIRST: Final = 1.0
+"""The ceiling is the chance, times this, at which somebody may be abandoned while there is room for one."""
 GAIN: Final = 0.02
 """What each person more that could be abandoned today adds to that chance."""
+IN_THE_AIR: Final = 0.7
+"""How many of the answers to come are taken off the room that adds: all volunteers might leave."""
+JUMP_CREDIT: Final = 0.15
+"""How far a jump of the answer rate may overdraw the day's room, as a share of what the day has earned beyond
+one person: it makes up for that quickly.
+"""
 MOST: Final = 0.25
 """The chance is never higher, however much room the day has."""
 GRACE_SHARE: Final = 0.5
@@ -34,6 +45,7 @@ class Pacer:
     """Predicts who comes free and who answers; see docs/pacing.md for the rules in plain words."""
 
     def __init__(self, settings: Settings) -> None:
+        self._ceiling = settings.max_abandon_rate
         self._floor = Floor(settings, self)
         self._answers = Answers(settings.ring_timeout_s)
         self._freeing = Freeing(horizons_of(self._answers.span), GRACE_SHARE * settings.grace_s)
@@ -98,19 +110,33 @@ class Pacer:
         rates = self._answers.rates(now)
         outlook = Outlook(self._floor, self._answers, self._freeing, rates)
 
-        whole = 1.0 if self._day.lost < 1.0 else RESERVE
+        room = max(0.0, left)
+        strict, spare = self._strictness(room)
+        jump_room = room + JUMP_CREDIT * max(0.0, self._earned() - 1.0)
 
         def fine(calls: int) -> bool:
-            chance, lost = outlook.risk(calls)
-            lost *= share
-            if outlook.lost_in_jump(calls, max(0.0, left)) > max(0.0, left):
+            if outlook.lost_in_jump(calls, room) > jump_room:
                 return False
-            if left < whole or left - lost < ENOUGH:
-                return chance <= STRICT
-            worst = max(lost, share * outlook.to_come(calls))
-            return chance <= min(MOST, FIRST + GAIN * max(0.0, left - worst - 1.0))
+            chance, lost = outlook.risk(calls)
+            worst = share * max(lost, IN_THE_AIR * outlook.to_come(calls))
+            if chance > min(MOST, FIRST * self._ceiling + GAIN * max(0.0, room - worst - 1.0)):
+                return False
+            return spare >= SPARE_LOOKED_AT or outlook.beyond(calls, spare) <= strict
 
         return fine
+
+    def _earned(self) -> float:
+        """How many people the live answers so far allow to be abandoned."""
+        return self._ceiling * self._day.live
+
+    def _strictness(self, room: float) -> tuple[float, int]:
+        """The chance of more people being abandoned than there is room for that may be taken, and how many
+        there is room for.
+        """
+        spare = int(room if self._day.lost < 1.0 else max(0.0, room - RESERVE))
+        overdrawn = max(0.1, spare + 1.0 - room)
+        strict = STRICT * (1.0 + self._earned() / overdrawn)
+        return max(STRICT, min(STRICT_MOST * self._ceiling, strict)), spare
 
     # ---- over a restart
 
