@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from dialer.domain.access import Permission
 from dialer.domain.errors import Conflict, NotFound, RuleBroken
 from dialer.domain.line import LINE_LOST, NOT_ANSWERED, UNSEEN
-from dialer.domain.supervision import MODES
+from dialer.domain.supervision import AWAY, MODES
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.help_requests import close_help, take_help
 from dialer.services.calling.moving import MovedView, move_sessions
@@ -59,12 +59,13 @@ _MODE: Final[Mapping[str, str]] = {
     "whisper": N_("%(name)s whispers to them"),
     "take_over": N_("%(name)s has taken over"),
 }
+_TALKS_ON: Final = N_("%(name)s talks on with whom they left")
 
 
 _COMING: Final[Mapping[str, str]] = {
     "listen": N_("Pick up your phone: you hear them, and nobody hears you. They read that you listen."),
     "whisper": N_("Pick up your phone: only the volunteer hears you."),
-    "take_over": N_("Pick up your phone: everybody hears you, and the volunteer is muted."),
+    "take_over": N_("Pick up your phone: everybody hears you. The volunteer listens, or leaves it to you."),
 }
 
 
@@ -271,7 +272,9 @@ def _beside(shift: ListedShift) -> str:
     """Who is in their room."""
     if shift.supervision is None:
         return ""
-    return str(gettext(_MODE[shift.supervision.mode], name=shift.supervision.name))
+    there = shift.supervision
+    words = _TALKS_ON if there.volunteer == AWAY else _MODE[there.mode]
+    return str(gettext(words, name=there.name))
 
 
 def _do(deed: Callable[[Context, uuid.UUID], Any], session_id: uuid.UUID, words: str) -> Response:
