@@ -60,6 +60,20 @@ def pass_until(page: Page, evening: Evening, wanted: str) -> None:
     raise AssertionError(f"the page never came to {wanted}: {page.locator('#status').inner_text()}")
 
 
+def settle_on_one_leg(page: Page, evening: Evening) -> None:
+    """The newest leg is the line, and the only one. It may be cut off with the older one, as a room ends with
+    the leg that began it, and then comes back by itself.
+    """
+    for _ in range(12):
+        evening.pass_by(1)
+        page.wait_for_timeout(500)
+        *others, last = [call["status"] for call in ours(evening)]
+        if last == "in-progress" and set(others) == {"completed"}:
+            break
+    page.locator("body[data-line=ready]").wait_for()
+    assert (last, set(others)) == ("in-progress", {"completed"})
+
+
 def ours(evening: Evening) -> list[dict[str, object]]:
     """The legs from browsers, oldest first."""
     return [call for call in evening.town.calls() if str(call["from"]).startswith("client:")]
@@ -155,21 +169,18 @@ def test_the_line_is_in_one_tab_and_survives_the_network(page: Page, evening: Ev
     newer.goto("/call")
     newer.locator("body[data-line=ready]").wait_for()
     page.get_by_text("Your line is in another tab").wait_for()
-    evening.pass_by(3)
-    assert [call["status"] for call in ours(evening)] == ["completed", "in-progress"]
+    settle_on_one_leg(newer, evening)
     look(page, "elsewhere", faults)
     tap(page, "line-again")
     page.locator("body[data-line=ready]").wait_for()
     newer.get_by_text("Your line is in another tab").wait_for()
-    evening.pass_by(3)
-    assert [call["status"] for call in ours(evening)] == ["completed", "completed", "in-progress"]
+    settle_on_one_leg(page, evening)
 
     for sid in [str(call["sid"]) for call in ours(evening)[-1:]]:
         evening.town.put_down(sid)
     page.get_by_text("Getting you back").or_(page.get_by_text("Putting you on the line")).first.wait_for()
     page.locator("body[data-line=ready]").wait_for()
-    evening.pass_by(5)
-    assert [call["status"] for call in ours(evening)][-2:] == ["completed", "in-progress"]
+    settle_on_one_leg(page, evening)
     page.goto("/call")
     state(page, "waiting")
     assert not faults, "\n".join(faults)
