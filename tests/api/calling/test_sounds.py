@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from dialer.services.context import Context
@@ -22,7 +23,7 @@ Api = Callable[[Person], Caller]
 def _send(caller: Caller, data: bytes, name: str | None = "Vote on Thursday"):
     options = {} if name is None else {"options": json.dumps({"name": name})}
     # Encoded here: of what is longer the client makes a file that it never closes.
-    boundary, form = encode_multipart({"file": (io.BytesIO(data), "take-2.bin"), **options})
+    boundary, form = encode_multipart({"file": FileStorage(io.BytesIO(data), "take-2.bin"), **options})
     return caller.post("/sounds", data=form, content_type=f"multipart/form-data; boundary={boundary}")
 
 
