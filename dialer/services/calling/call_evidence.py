@@ -16,7 +16,17 @@ from dialer.domain.assignment import lease_ends
 from dialer.domain.call import DIALLED, FINAL, OF_A_ROOM, SUPERVISOR, TRANSFER, proven_by
 from dialer.domain.line import LINE_MOVED, SHIFT_OVER, WENT_ON
 from dialer.domain.pacing_event import Kind, Outcome
-from dialer.domain.ringing import BAD_NUMBER, NOBODYS_LINE, SOON, Change, Leg, Standing, follow
+from dialer.domain.ringing import (
+    BAD_NUMBER,
+    NOBODYS_LINE,
+    SOON,
+    VOLUNTEER_MACHINE,
+    Change,
+    Leg,
+    Standing,
+    follow,
+    is_machine,
+)
 from dialer.domain.stats import ATTEMPTS
 from dialer.services.budget import stop_when_spent
 from dialer.services.calling import pacing_events, supervision_states, transfer_ends
@@ -135,6 +145,17 @@ def hold_call(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID) -> Held | None
     """Lock a call with what it belongs to; None when there is no such call."""
     found = lock_call(unit, call_id)
     return Held(ctx, unit, *found) if found else None
+
+
+def picked_up(held: Held, sid: str, answered_by: str | None) -> bool:
+    """The carrier asks what to do with a leg of our own people, so it was answered; whether by a person. An
+    answering machine isn't let into any room: for us nobody has answered.
+    """
+    apply(held, Told("volunteer", sid, "in-progress"))
+    if is_machine(answered_by):
+        make(held, Change("no_answer", VOLUNTEER_MACHINE))
+        return False
+    return True
 
 
 def apply(held: Held, told: Told) -> None:

@@ -19,7 +19,7 @@ def answer(ctx: Context, call_id: uuid.UUID) -> str:
 
 def after(ctx: Context, call_id: uuid.UUID) -> str:
     """What is to happen now that the contact's leg is over."""
-    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=over"
+    return f"{answer(ctx, call_id)}&then=over"
 
 
 def line(ctx: Context, call_id: uuid.UUID) -> str:
@@ -66,29 +66,29 @@ def inbound(ctx: Context, call_id: uuid.UUID) -> str:
 
 def pin(ctx: Context, call_id: uuid.UUID) -> str:
     """Where the PIN goes that a volunteer types on the inbound line."""
-    return f"{_base(ctx)}/inbound?{_names(ctx, call_id)}&then=pin"
+    return f"{inbound(ctx, call_id)}&then=pin"
 
 
 def out_of_room(ctx: Context, call_id: uuid.UUID, tries: int) -> str:
     """What is to happen with somebody who isn't in a volunteer's room any more, after so many tries to get
     back there.
     """
-    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=back&tries={tries}"
+    return f"{answer(ctx, call_id)}&then=back&tries={tries}"
 
 
 def talked_on(ctx: Context, call_id: uuid.UUID) -> str:
     """What is to happen with somebody with whom a coordinator has talked on, once that room has ended."""
-    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=talked"
+    return f"{answer(ctx, call_id)}&then=talked"
 
 
 def alone_in_room(ctx: Context, call_id: uuid.UUID, times: int) -> str:
     """What somebody hears who is alone in a volunteer's room, for the `times`-th time."""
-    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=alone&tries={times}"
+    return f"{answer(ctx, call_id)}&then=alone&tries={times}"
 
 
 def on_hold(ctx: Context, call_id: uuid.UUID, language: str) -> str:
     """What somebody hears who is on hold. It names their language, so that nothing has to be looked up."""
-    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=held&in={language}"
+    return f"{answer(ctx, call_id)}&then=held&in={language}"
 
 
 def machine(ctx: Context, call_id: uuid.UUID) -> str:
@@ -98,19 +98,19 @@ def machine(ctx: Context, call_id: uuid.UUID) -> str:
 
 def message(ctx: Context, call_id: uuid.UUID, times: int) -> str:
     """What an answering machine hears, asked for the `times`-th time."""
-    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=message&times={times}"
+    return f"{answer(ctx, call_id)}&then=message&times={times}"
 
 
 def put_through(ctx: Context, call_id: uuid.UUID, then: str = "through", tries: int = 0) -> str:
     """What is to happen with one of two who go on without a volunteer: into their room (`through`), alone in
     it (`between`, after so many tries), out of it (`apart`).
     """
-    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then={then}&tries={tries}"
+    return f"{answer(ctx, call_id)}&then={then}&tries={tries}"
 
 
 def key_of_contact(ctx: Context, call_id: uuid.UUID) -> str:
     """Where the key goes that somebody presses whom we rang, and for whom nobody was free."""
-    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=key"
+    return f"{answer(ctx, call_id)}&then=key"
 
 
 def status(ctx: Context, call_id: uuid.UUID, leg: Leg) -> str:
@@ -125,17 +125,17 @@ def recording(ctx: Context, call_id: uuid.UUID) -> str:
 
 def first_words(ctx: Context, call_id: uuid.UUID) -> str:
     """What somebody hears whom a volunteer rings, before the two are joined."""
-    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=first"
+    return f"{answer(ctx, call_id)}&then=first"
 
 
 def have_heard(ctx: Context, call_id: uuid.UUID) -> str:
     """That they have heard it; the two are joined."""
-    return f"{_base(ctx)}/answer?{_names(ctx, call_id)}&then=told"
+    return f"{answer(ctx, call_id)}&then=told"
 
 
 def keys(ctx: Context, call_id: uuid.UUID) -> str:
     """Where the keys go that somebody presses on the inbound line."""
-    return f"{_base(ctx)}/inbound?{_names(ctx, call_id)}&then=keys"
+    return f"{inbound(ctx, call_id)}&then=keys"
 
 
 def _base(ctx: Context) -> str:

@@ -23,9 +23,8 @@ from dialer.domain.line import (
     room_of,
     session_of,
 )
-from dialer.domain.ringing import VOLUNTEER_MACHINE, Change, is_machine
 from dialer.services.calling.bridging import GoodBye
-from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
+from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, picked_up
 from dialer.services.calling.call_jobs import ask_to_call_in
 from dialer.services.calling.line_states import line_opened, out_of_room
 from dialer.services.calling.lines import take_line
@@ -61,9 +60,7 @@ def answered(ctx: Context, call_id: uuid.UUID | None, sid: str, answered_by: str
         held = _hold(ctx, unit, call_id, sid)
         if held is None:
             return GoodBye("lost")
-        apply(held, Told("volunteer", sid, "in-progress"))
-        if is_machine(answered_by):
-            make(held, Change("no_answer", VOLUNTEER_MACHINE))
+        picked_up(held, sid, answered_by)
         return enter(held)
 
 

@@ -14,11 +14,10 @@ from dialer.carrier.port import Carrier, Rerouting
 from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL, SUPERVISOR, proven_by
 from dialer.domain.line import IN_THE_ROOM_WITHIN, LOOKED_AT_EVERY, room_of
-from dialer.domain.ringing import VOLUNTEER_MACHINE, Change, is_machine
 from dialer.domain.supervision import AWAY, LINE_LOST, MOVED_AGAIN_AFTER, own_room_of, supervision_of
 from dialer.services.calling import call_urls
 from dialer.services.calling.bridging import GoodBye
-from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
+from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, picked_up
 from dialer.services.calling.supervision_states import end, joined, step_aside
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -53,9 +52,7 @@ def answered(ctx: Context, call_id: uuid.UUID | None, sid: str, answered_by: str
         held = _hold(ctx, unit, call_id, sid)
         if held is None:
             return GoodBye(GONE)
-        apply(held, Told("volunteer", sid, "in-progress"))
-        if is_machine(answered_by):
-            make(held, Change("no_answer", VOLUNTEER_MACHINE))
+        picked_up(held, sid, answered_by)
         return _enter(held)
 
 

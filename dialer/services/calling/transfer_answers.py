@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL, TRANSFER, proven_by
 from dialer.domain.line import room_of
-from dialer.domain.ringing import VOLUNTEER_MACHINE, Change, is_machine
 from dialer.domain.transfer import ALONE_TRIES, COMPLETED, RINGING, TALKING, room_between
-from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
+from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, picked_up
 from dialer.services.calling.transfer_ends import FAREWELL, contact_over, leg_over, volunteer_gone
 from dialer.services.calling.transfers import put_through
 from dialer.services.contention import again_after_deadlock
@@ -58,9 +57,7 @@ def answered(ctx: Context, call_id: uuid.UUID, sid: str, answered_by: str | None
         transfer = transfers.of_leg(unit, call_id)
         if held is None or transfer is None:
             return Enough()
-        apply(held, Told("volunteer", sid, "in-progress"))
-        if is_machine(answered_by):
-            make(held, Change("no_answer", VOLUNTEER_MACHINE))
+        if not picked_up(held, sid, answered_by):
             return Enough(is_silent=True)
         if held.was_left or held.call.state in FINAL or held.call.account_id is None:
             return Enough()
