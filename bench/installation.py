@@ -31,12 +31,18 @@ class Installation:
     token: str
     supervisor: int = 0
 
+    def get(self, path: str) -> dict[str, Any]:
+        """What stands under `/api/v1`."""
+        return self._asked(path, None)
+
     def post(self, path: str, body: object = None) -> dict[str, Any]:
         """One POST under `/api/v1` that must be taken."""
+        return self._asked(path, json.dumps(body or {}).encode())
+
+    def _asked(self, path: str, data: bytes | None) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         request = urllib.request.Request(
-            f"http://{self.settings.bind}/api/v1{path}",
-            data=json.dumps(body or {}).encode(),
-            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+            f"http://{self.settings.bind}/api/v1{path}", data=data, headers=headers
         )
         with urllib.request.urlopen(request, timeout=120) as answer:
             taken: dict[str, Any] = json.loads(answer.read())

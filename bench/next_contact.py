@@ -16,18 +16,15 @@ import random
 import statistics
 import threading
 import time
-import uuid
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine, text
 
 from bench.installation import Installation, running
-from bench.texting import context_of
 from bench.watching import Watch
-from dialer.services.calling.campaigns import activate_campaign
-from dialer.store.session import UnitFactory, make_engine
+from dialer.store.session import make_engine
 
 AIM_P99_MS = 50.0
 AIM_HEADROOM = 2.0
@@ -195,14 +192,9 @@ def measure(load: Load) -> Measured:
 
 
 def make_campaign(installation: Installation, numbers: int) -> str:
-    """People in a list, and a running campaign that calls them.
-
-    It is started here and not over HTTP: on a machine with much else to do a million numbers may take longer
-    to be put in line than web gives a statement.
-    """
+    """People in a list, and a running campaign whose queue has all their numbers."""
     list_id = installation.post("/lists", {"name": "Everybody"})["id"]
-    database = installation.settings.database_url
-    engine = make_engine(database, statement_timeout_s=None)
+    engine = make_engine(installation.settings.database_url, statement_timeout_s=None)
     began = time.monotonic()
     with engine.begin() as connection:
         connection.execute(SEED, {"numbers": numbers, "list_id": list_id})
@@ -211,10 +203,16 @@ def make_campaign(installation: Installation, numbers: int) -> str:
     hours = {"start": "00:00", "end": "00:00"}
     campaign = {"name": "All", "kind": "phone_bank", "list_ids": [list_id], "quiet_hours": hours}
     campaign_id: str = installation.post("/campaigns", campaign)["id"]
-    ctx = context_of(database, installation.settings.redis_url)
     began = time.monotonic()
-    activate_campaign(replace(ctx, units=UnitFactory(engine)), uuid.UUID(campaign_id))
-    print(f"queue of {numbers:,} numbers built in {time.monotonic() - began:.1f} s", flush=True)
+    installation.post(f"/campaigns/{campaign_id}/activate")
+    begun = time.monotonic() - began
+    while installation.get(f"/campaigns/{campaign_id}")["queue_filling"]:
+        time.sleep(1)
+    whole = time.monotonic() - began
+    print(
+        f"calls may begin after {begun:.1f} s, {numbers:,} numbers in the queue after {whole:.1f} s",
+        flush=True,
+    )
     _vacuum(engine)
     engine.dispose()
     return campaign_id

@@ -9,6 +9,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from typing import Any
 
+from dialer.carrier.attachment_port import Attachments
 from dialer.carrier.port import (
     Accepted,
     CallOutcome,
@@ -48,6 +49,10 @@ class AtOnceCarrier:
 
     @property
     def recordings(self) -> Recordings:
+        raise NotImplementedError
+
+    @property
+    def attachments(self) -> Attachments:
         raise NotImplementedError
 
     def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:

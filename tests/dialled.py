@@ -15,6 +15,7 @@ from dialer.store.models import new_id
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Campaign, Result, Shift
 from dialer.store.models.calls import Call
+from dialer.store.models.conversations import Avoidance
 from dialer.store.models.pacing import PacingEvent
 from dialer.store.models.people import Contact
 from dialer.store.models.queue import QueueEntry
@@ -114,6 +115,21 @@ class Room:
             of = QueueEntry.campaign_id == self.campaign_id
             theirs = update(QueueEntry).where(of, QueueEntry.number.in_(numbers))
             unit.session.execute(theirs.values(for_account_id=account_id))
+
+    def frighten(
+        self, account_id: uuid.UUID, number: str = "+447700900998", contact_id: uuid.UUID | None = None
+    ) -> None:
+        """A volunteer has said that whoever wrote from there frightened them."""
+        with self.units.begin(self.organisation_id) as unit:
+            unit.session.add(
+                Avoidance(
+                    organisation_id=self.organisation_id,
+                    account_id=account_id,
+                    number=number,
+                    contact_id=contact_id,
+                    created_at=self.system().now,
+                )
+            )
 
     def speak(
         self, contact_ids: Sequence[uuid.UUID], account_id: uuid.UUID, language: str, match: str

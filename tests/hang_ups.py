@@ -8,12 +8,14 @@ from rq import Queue
 
 from dialer.carrier.port import Carrier
 from dialer.queueing import CALLS, RedisJobQueue
+from dialer.services.calling import making_way
 from dialer.services.calling.leaving_messages import leave
 from dialer.services.calling.placing import end_legs
 from dialer.services.context import Context
-from workers.jobs import end_call, leave_message
+from workers.jobs import end_call, leave_message, make_way
 
 END_CALL = f"{end_call.__module__}.{end_call.__name__}"
+MAKE_WAY = f"{make_way.__module__}.{make_way.__name__}"
 LEAVE_MESSAGE = f"{leave_message.__module__}.{leave_message.__name__}"
 
 
@@ -32,3 +34,7 @@ def do_hang_ups(ctx: Context, carrier: Carrier) -> None:
         elif job.func_name == LEAVE_MESSAGE:
             job.delete()
             leave(ctx, carrier, uuid.UUID(job.args[1]))
+        elif job.func_name == MAKE_WAY:
+            job.delete()
+            for call_id in job.args[1:]:
+                making_way.make_way(ctx, carrier, uuid.UUID(call_id))

@@ -209,15 +209,17 @@ def _is_of(call: ast.Call, table: str) -> bool:
 
 
 def test_calls_are_written_down_where_the_gate_was_asked() -> None:
-    places = {
+    rows = {
         place
         for place, call in built("Call")
         if not place.module.startswith("dialer.domain") and value_of(place, call, "direction") != {"inbound"}
     }
+    assert {str(place) for place in rows} == {"dialer.services.calling.call_rows:call_to_place"}
+    places = {place for place, _ in built("call_to_place")}
     assert {str(place) for place in places} == {
-        "dialer.services.calling.ringing:ring_me_row",
-        "dialer.services.calling.lines:_row",
-        "dialer.services.calling.transfers:_leg",
+        "dialer.services.calling.ringing:ring_me_call",
+        "dialer.services.calling.lines:ring_volunteer",
+        "dialer.services.calling.transfers:_begin",
         "dialer.services.calling.supervising:_ring",
     }
     assert all(way_past(place, GATES) is None for place in places)
@@ -228,5 +230,5 @@ def test_calls_are_written_down_where_the_gate_was_asked() -> None:
 
 def _rang_us(place: Place) -> bool:
     """Legs that come to us by themselves: somebody rang one of our numbers, or a page opened its own."""
-    joining = {"inbound_line", "line_joining", "supervisor_joining"}
-    return place.module in {f"dialer.services.calling.{one}" for one in joining}
+    opened = "dialer.services.calling.call_rows:call_opened"
+    return str(place) == opened or place.module == "dialer.services.calling.inbound_line"

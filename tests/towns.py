@@ -143,7 +143,16 @@ class Town:
 
     def orderly(self) -> None:
         """Everybody gets every text, and nobody answers."""
-        quiet = ("refused", "failed", "undelivered", "no_receipt", "replies", "stops", "asks_for_help")
+        quiet = (
+            "refused",
+            "failed",
+            "undelivered",
+            "no_receipt",
+            "replies",
+            "stops",
+            "asks_for_help",
+            "opens",
+        )
         self.shares(**dict.fromkeys(quiet, 0.0))
 
     def person(self, number: str, **habits: object) -> None:

@@ -13,17 +13,21 @@ from dialer.services.calling import (
     calling_in,
     dialled_answers,
     leaving_messages,
+    making_way,
     moving,
     placing,
+    queue_filling,
     recording_work,
     room_settling,
     supervisor_joining,
 )
 from dialer.services.calling.call_jobs import ask_to_look
+from dialer.services.calling.recordings import ask_to_mind
 from dialer.services.calling.vault import vault_of
 from dialer.services.context import Context
 from dialer.services.exporting import run as export_run
 from dialer.services.messaging import (
+    attachment_fetching,
     carrier_events,
     handing_over,
     keeping,
@@ -33,6 +37,7 @@ from dialer.services.messaging import (
     sending,
     settling,
 )
+from dialer.services.messaging.attachments import ask_to_fetch
 from dialer.services.messaging.inbound_reading import read_inbound as read_texts_to_us
 from dialer.services.messaging.launching import enqueue_clearing, enqueue_planning
 from dialer.services.messaging.outgoing import enqueue_sending
@@ -57,6 +62,13 @@ def fill_list(ctx: Context, snapshot_id: str) -> None:
     """Put the next of an audience's people on their list; others have their turn between two chunks."""
     if audience_lists.fill_list(ctx, uuid.UUID(snapshot_id)):
         audience_lists.enqueue_filling(ctx, uuid.UUID(snapshot_id))
+
+
+@job(Permission.SYSTEM_RUN)
+def fill_queue(ctx: Context, campaign_id: str) -> None:
+    """Queue the next people of a campaign; others have their turn between two chunks."""
+    if queue_filling.fill_more(ctx, uuid.UUID(campaign_id)):
+        queue_filling.enqueue_filling(ctx, uuid.UUID(campaign_id))
 
 
 @job(Permission.IMPORT_RUN)
@@ -164,16 +176,41 @@ def fetch_recordings(ctx: Context) -> None:
 
 
 def _mind(ctx: Context, due: Callable[[Context], Sequence[uuid.UUID]]) -> None:
-    runtime = installed()
+    """The next step of each that is due, until others are to have their turn; a sound that is being fetched
+    is fetched to its end.
+    """
+    runtime, turn_is_over = installed(), turn()
     vault = vault_of(ctx, runtime.settings.secret_key)
     for recording_id in due(ctx):
+        if turn_is_over():
+            ask_to_mind(ctx)
+            return
         recording_work.mind(replace(ctx, now=runtime.clock()), runtime.carrier, vault, recording_id)
+
+
+@job(Permission.SYSTEM_RUN)
+def fetch_attachments(ctx: Context) -> None:
+    """Fetch what came with texts, until others are to have their turn."""
+    runtime, turn_is_over = installed(), turn()
+    for attachment_id in attachment_fetching.due_attachments(ctx):
+        if turn_is_over():
+            ask_to_fetch(ctx)
+            return
+        fresh, key = replace(ctx, now=runtime.clock()), runtime.settings.secret_key
+        attachment_fetching.mind_attachment(fresh, runtime.carrier, key, attachment_id)
 
 
 @job(Permission.SYSTEM_RUN)
 def end_call(ctx: Context, *sids: str) -> None:
     """Hang up the legs of a call."""
     placing.end_legs(ctx, installed().carrier, sids)
+
+
+@job(Permission.SYSTEM_RUN)
+def make_way(ctx: Context, *call_ids: str) -> None:
+    """End legs of volunteers whose place another one has taken."""
+    for call_id in call_ids:
+        making_way.make_way(ctx, installed().carrier, uuid.UUID(call_id))
 
 
 @job(Permission.SYSTEM_RUN)

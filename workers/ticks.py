@@ -14,9 +14,10 @@ from dialer.services.calling.call_looks import ask_about_open_calls, ask_if_due
 from dialer.services.calling.caller_ids import watch_caller_ids
 from dialer.services.calling.in_call import bring_back
 from dialer.services.calling.leases import end_forgotten_shifts, expire_assignments
-from dialer.services.calling.line_keeping import pause_unseen
+from dialer.services.calling.line_keeping import end_rests, pause_unseen
 from dialer.services.calling.moving import follow_all
 from dialer.services.calling.placing import ask_if_waiting
+from dialer.services.calling.queue_filling import resume_filling as resume_queues
 from dialer.services.calling.queue_ordering import order_all_again, order_queues
 from dialer.services.calling.recording_keeping import delete_old, sweep_folder
 from dialer.services.calling.recording_work import ask_if_due as mind_if_due
@@ -24,6 +25,7 @@ from dialer.services.calling.room_settling import keep_rooms
 from dialer.services.calling.supervising import keep_supervisions
 from dialer.services.context import Context
 from dialer.services.exporting.run import expire_exports, resume_exports
+from dialer.services.messaging.attachment_fetching import ask_if_due as fetch_if_due
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
 from dialer.services.messaging.handing_over import ask_to_move
 from dialer.services.messaging.inbound_reading import EVERY_S
@@ -54,6 +56,7 @@ class Tick:
 TICKS: Final[tuple[Tick, ...]] = (
     Tick("end forgotten shifts", 600, end_forgotten_shifts),
     Tick("expire assignments", 2, expire_assignments),
+    Tick("fill queues", 5, resume_queues),
     Tick("put queues in order", 2, order_queues),
     Tick("put queues in order again", 3600, order_all_again),
     Tick("learn when people pick up", 900, learn_hours),
@@ -69,12 +72,14 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("sweep the folder of recordings", 3600, sweep_folder),
     Tick("move shifts", 2, follow_all),
     Tick("pause unseen volunteers", 10, pause_unseen),
+    Tick("end rests", 1, end_rests),
     Tick("reconcile messages", 5, ask_to_reconcile),
     Tick("read what texts cost", 60, ask_to_price),
     Tick("read texts to us", EVERY_S, ask_to_read),
     Tick("read texts to us after an outage", math.inf, texts_may_be_missed, after_outage=True),
     Tick("read texts to us where some may be missed", 1, ask_where_missed),
     Tick("ask about calls after an outage", math.inf, ask_about_open_calls, after_outage=True),
+    Tick("fetch attachments", 2, fetch_if_due),
     Tick("keep blasts going", 1, keep_blasts_going),
     Tick("move texts of stopped senders", 2, ask_to_move),
     Tick("ask about unknown texts", 2, ask_to_settle),

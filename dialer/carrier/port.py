@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, Protocol
 
+from dialer.carrier.attachment_port import Attachments
 from dialer.carrier.recording_port import Recordings
 from dialer.domain.carrier_action import Action
 
@@ -139,6 +140,8 @@ class CarrierMessage:
     currency: str | None
     created_at: dt.datetime | None
     sent_at: dt.datetime | None
+    media: int = 0
+    """How many attachments came with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +328,10 @@ class Carrier(Protocol):
     @property
     def recordings(self) -> Recordings:
         """What it records of calls."""
+
+    @property
+    def attachments(self) -> Attachments:
+        """What came with texts to us."""
 
     def close(self) -> None:
         """Let go of connections. Using it again opens new ones."""

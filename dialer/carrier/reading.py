@@ -14,11 +14,13 @@ from dialer.carrier.exchange import Payload
 from dialer.carrier.port import CarrierCall, CarrierConference, CarrierMessage, Participant
 from dialer.carrier.recording_port import CarrierRecording
 
-_SID: Final = re.compile(r"(SM|MM|CA|CF|RE)[0-9a-fA-F]{32}")
+MOST_MEDIA: Final = 10
+"""So many attachments a text has at most (twilio.com/docs/messaging/api/media-resource)."""
+_SID: Final = re.compile(r"(SM|MM|CA|CF|RE|ME)[0-9a-fA-F]{32}")
 
 
 def is_sid(value: object, *kinds: str) -> bool:
-    """Tell whether it is the carrier's name of one of these kinds (`SM`, `MM`, `CA`, `CF`, `RE`)."""
+    """Tell whether it is the carrier's name of one of these kinds (`SM`, `MM`, `CA`, `CF`, `RE`, `ME`)."""
     return isinstance(value, str) and value[:2] in kinds and _SID.fullmatch(value) is not None
 
 
@@ -36,6 +38,7 @@ def message_from(item: Payload) -> CarrierMessage:
         currency=_currency(item),
         created_at=_instant(item.get("date_created")),
         sent_at=_instant(item.get("date_sent")),
+        media=min(whole(item.get("num_media")) or 0, MOST_MEDIA),
     )
 
 

@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 from dialer.carrier import listing
+from dialer.carrier.attachments import TwilioAttachments
 from dialer.carrier.errors import ALREADY_ENDED, UNKNOWN_NAME, action_of
 from dialer.carrier.exchange import Answered, Failed, ask
 from dialer.carrier.forms import call_form, is_pool, message_form, participant_form, rerouting_form
@@ -277,6 +278,11 @@ class TwilioCarrier:
     def recordings(self) -> TwilioRecordings:
         """See `Carrier`."""
         return TwilioRecordings(self._read, *self._account)
+
+    @property
+    def attachments(self) -> TwilioAttachments:
+        """See `Carrier`."""
+        return TwilioAttachments(self._read, *self._account)
 
     def close(self) -> None:
         """See `Carrier`."""

@@ -37,7 +37,10 @@ from dialer.settings import Settings
 LOOK_EVERY_S: Final = 1.0
 WATCHED: Final = frozenset({"scheduled", "running", "paused"})
 """States after which another may come by itself or by somebody's hand; a draft is nothing to watch."""
-SET_WHERE_GIVEN: Final = ("senders", "audience", "audience_id", "send_at", "deadline_at")
+SET_WHERE_GIVEN: Final = (
+    *("senders", "audience", "audience_id", "send_at", "deadline_at"),
+    *("mode", "batch_size", "volunteer_limit"),
+)
 
 Deed = Callable[[Context, argparse.Namespace], Outcome]
 
@@ -50,6 +53,7 @@ def run(options: argparse.Namespace, settings: Settings) -> Outcome:
 
 def create(ctx: Context, options: argparse.Namespace) -> Outcome:
     fields = BlastFields(name=options.name, body=options.body, list_ids=options.list)
+    fields["bodies"] = dict(options.bodies)
     for name in SET_WHERE_GIVEN:
         if (value := getattr(options, name)) not in (None, []):
             fields[name] = value
@@ -88,7 +92,7 @@ def list_all(ctx: Context, options: argparse.Namespace) -> Outcome:
 
 def test_send(ctx: Context, options: argparse.Namespace) -> Outcome:
     """What was left out makes it fail: somebody waits for a text that doesn't come."""
-    sent = send_test(ctx, options.blast, options.to)
+    sent = send_test(ctx, options.blast, options.to, options.languages)
     data = {"messages": [as_message(one) for one in sent]}
     words = "\n".join([*map(say_message, sent), *_nobody_works(ctx)])
     return Outcome(data, words, failed=any(one.state == "skipped" for one in sent))

@@ -10,6 +10,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from dialer.domain.first_texts import BY_HAND
+from dialer.domain.languages import SPOKEN
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """An action, each with its own arguments; `--json` may stand on either side of it."""
@@ -30,6 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _one(actions, "show", "one of them")
     trial = _one(actions, "test-send", "try its text on up to five phones of your own")
     trial.add_argument("to", nargs="+", metavar="NUMBER", help="a phone, in any usual writing")
+    trial.add_argument(
+        "--in",
+        dest="languages",
+        action="append",
+        default=[],
+        choices=sorted(SPOKEN),
+        metavar="LANGUAGE",
+        help="in the words of this language, such as cy; may be repeated",
+    )
 
 
 def _action(actions: Any, name: str, about: str) -> argparse.ArgumentParser:
@@ -51,6 +63,15 @@ def _create(create: argparse.ArgumentParser) -> None:
     body.add_argument("--body", help="what it says")
     body.add_argument("--body-file", dest="body", type=_text_of, metavar="FILE", help="a file of it, or -")
     create.add_argument(
+        "--body-in",
+        dest="bodies",
+        action="append",
+        default=[],
+        type=_body_in,
+        metavar="LANGUAGE=TEXT",
+        help="what it says to people of a language, such as cy=…; may be repeated",
+    )
+    create.add_argument(
         "--list", action="append", default=[], type=uuid.UUID, metavar="ID", help="may be repeated"
     )
     create.add_argument("--audience-id", type=uuid.UUID, metavar="ID", help="whom a saved audience picks")
@@ -62,6 +83,17 @@ def _create(create: argparse.ArgumentParser) -> None:
     )
     create.add_argument("--send-at", type=_moment, metavar="TIME", help="such as 2026-05-07T09:00+01:00")
     create.add_argument("--deadline-at", type=_moment, metavar="TIME", help="nothing arrives later")
+    create.add_argument(
+        "--by-hand",
+        dest="mode",
+        action="store_const",
+        const=BY_HAND,
+        help="a volunteer presses once for each text",
+    )
+    create.add_argument("--batch-size", type=_count, metavar="N", help="by hand: so many at once for each")
+    create.add_argument(
+        "--volunteer-limit", type=_count, metavar="N", help="by hand: so many for each at most"
+    )
 
 
 def _text_of(name: str) -> str:
@@ -71,6 +103,13 @@ def _text_of(name: str) -> str:
     except (OSError, UnicodeDecodeError):
         raise argparse.ArgumentTypeError(f"{name} can’t be read as a text in UTF-8") from None
     return text.rstrip("\n")
+
+
+def _body_in(text: str) -> tuple[str, str]:
+    language, is_one, body = text.partition("=")
+    if not is_one or language not in SPOKEN:
+        raise argparse.ArgumentTypeError(f"LANGUAGE=TEXT expected, with one of {', '.join(SPOKEN)}")
+    return language, body
 
 
 def _object(text: str) -> dict[str, Any]:

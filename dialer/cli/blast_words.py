@@ -8,7 +8,17 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from dialer.services.messaging.views import BlastView, EstimateView, MessageView, ProgressView, Warned
+from dialer.domain.first_texts import Capacity
+from dialer.domain.languages import SPOKEN
+from dialer.services.messaging.views import (
+    BlastView,
+    EstimateView,
+    MessageView,
+    ProgressView,
+    SampleView,
+    SpokenView,
+    Warned,
+)
 
 MINUTE_S: Final = 60
 
@@ -31,8 +41,35 @@ def as_estimate(view: EstimateView) -> dict[str, object]:
         "duration_s": view.duration_s,
         "last_safe_start_at": _plain(view.last_safe_start_at),
         "warnings": [_warning(one) for one in view.warnings],
-        "samples": ["".join(piece for piece, _ in sample.pieces) for sample in view.samples],
+        "capacity": _capacity(view.capacity),
+        "samples": [_read(sample) for sample in view.samples],
+        "languages": [_language(view, one) for one in view.spoken],
     }
+
+
+def _capacity(pool: Capacity | None) -> dict[str, object] | None:
+    if pool is None:
+        return None
+    return {
+        "senders": pool.senders,
+        "a_day": pool.a_day,
+        "days": pool.days,
+        "hours_of_work": pool.hours_of_work,
+    }
+
+
+def _language(view: EstimateView, one: SpokenView) -> dict[str, object]:
+    return {
+        "language": one.language,
+        "recipients": one.recipients,
+        "messages": dict(one.encodings),
+        "segments": one.segments,
+        "samples": [_read(sample) for sample in view.samples if sample.language == one.language],
+    }
+
+
+def _read(sample: SampleView) -> str:
+    return "".join(piece for piece, _ in sample.pieces)
 
 
 def _warning(one: Warned) -> dict[str, object]:
@@ -73,9 +110,11 @@ def say_blast(view: BlastView) -> str:
         "state": _state(view.state, view.pause_reason, view.waiting_reason),
         "to": f"{view.total:,} people" if view.total else None,
         "from": ", ".join(view.senders),
+        "sent": f"by hand, {view.batch_size} at a time" if view.is_by_hand else None,
         "send at": _plain(view.send_at),
         "deadline": _plain(view.deadline_at),
         "says": view.body,
+        **{f"says in {SPOKEN[language]}": body for language, body in view.bodies.items()},
     }
     return "\n".join([view.name, *(f"  {name}: {fact}" for name, fact in facts.items() if fact)])
 
@@ -85,23 +124,36 @@ def say_estimate(view: EstimateView) -> str:
     return "\n".join(_lines_of_estimate(view))
 
 
+def _takes(view: EstimateView) -> str:
+    if (pool := view.capacity) is None:
+        return f"in {_span(view.duration_s)} at full rate"
+    days = "never" if pool.days is None else f"in {pool.days:,} {'day' if pool.days == 1 else 'days'}"
+    return f"by hand {days}, at {pool.a_day:,} a day from {pool.senders:,} senders"
+
+
 def _lines_of_estimate(view: EstimateView) -> Iterator[str]:
     yield f"{view.recipients:,} people would get it, in {view.segments:,} parts"
-    yield f"  for {view.cost:.2f} {view.currency}, in {_span(view.duration_s)} at full rate"
+    yield f"  for {view.cost:.2f} {view.currency}, {_takes(view)}"
     if view.last_safe_start_at is not None:
         yield f"  start it by {_plain(view.last_safe_start_at)}"
+    for spoken in view.spoken if len(view.spoken) > 1 else ():
+        in_words = f"in {SPOKEN[spoken.language]}" if spoken.language else "in the usual words"
+        yield f"  {in_words}: {spoken.recipients:,}, in {spoken.segments:,} parts"
     for reason, count in view.excluded.items():
         if count:
             yield f"  not to {count:,}: {reason}"
     for one in view.warnings:
         named = "".join(f"\n    {contact.id}  {contact.name}" for contact in one.contacts)
-        yield f"  mind: {one.detail} ({one.count:,}){named}"
+        where = f"{SPOKEN[one.language]}: " if one.language else ""
+        yield f"  mind: {where}{one.detail} ({one.count:,}){named}"
 
 
 def say_progress(view: ProgressView) -> str:
     """How far it is, in one line."""
     done = [f"{count:,} {state}" for state, count in view.counts.items() if count]
     words = [_state(view.state, view.pause_reason, view.waiting_reason), *done]
+    if view.unpressed:
+        words.append(f"{view.unpressed:,} wait for a press")
     words.append(f"{view.spent:.2f} {view.currency}")
     if view.eta_s is not None:
         words.append(f"{view.rate_per_s:g} a second, {_span(view.eta_s)} left")

@@ -23,6 +23,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.cli.command import Command, Outcome
+from dialer.cli.doctor_links import check_domains
 from dialer.cli.doctor_recordings import check_folder
 from dialer.domain.access import Permission
 from dialer.embedded import installed_binaries
@@ -118,6 +119,11 @@ def _check_key_file(settings: Settings) -> Iterator[Finding]:
 def check_recordings(settings: Settings) -> Iterator[Finding]:
     for ok, detail, remedy in check_folder(settings.data_dir):
         yield Finding("recordings", ok, detail, remedy)
+
+
+def check_links(settings: Settings) -> Iterator[Finding]:
+    for ok, detail, remedy in check_domains(settings.links_domains):
+        yield Finding("links", ok, detail, remedy)
 
 
 def check_embedded(settings: Settings) -> Iterator[Finding]:
@@ -366,6 +372,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_settings,
     check_data_folder,
     check_recordings,
+    check_links,
     check_embedded,
     check_database,
     check_figures,

@@ -65,6 +65,7 @@ class Permission(enum.StrEnum):
     CONTACT_MANAGE = "contact.manage"
     OPT_OUT_MANAGE = "opt_out.manage"
     OPT_OUT_SELF = "opt_out.self"
+    LINK_FOLLOW = "link.follow"
     SUPPRESSION_READ = "suppression.read"
     SUPPRESSION_MANAGE = "suppression.manage"
     EXPORT_RUN = "export.run"
@@ -89,12 +90,21 @@ class Permission(enum.StrEnum):
     SENDER_MANAGE = "sender.manage"
     BLAST_READ = "blast.read"
     BLAST_MANAGE = "blast.manage"
+    FIRST_TEXT_SEND = "first_text.send"
+    PICTURE_READ = "picture.read"
+    PICTURE_MANAGE = "picture.manage"
+    TEMPLATE_READ = "template.read"
+    TEMPLATE_WRITE = "template.write"
+    TEMPLATE_APPROVE = "template.approve"
     MESSAGE_READ = "message.read"
     MESSAGE_SEND = "message.send"
     MESSAGE_CLASSIFY = "message.classify"
     CONVERSATION_READ = "conversation.read"
     CONVERSATION_ANSWER = "conversation.answer"
     CONVERSATION_MANAGE = "conversation.manage"
+    CONVERSATION_UNBLOCK = "conversation.unblock"
+    CANNED_REPLY_READ = "canned_reply.read"
+    CANNED_REPLY_MANAGE = "canned_reply.manage"
     RECORDING_READ = "recording.read"
     RECORDING_MANAGE = "recording.manage"
     CALL_READ = "call.read"
@@ -150,6 +160,7 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.CONTACT_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.OPT_OUT_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.OPT_OUT_SELF: Rule(_EVERYBODY, Scope.PUBLIC),
+    Permission.LINK_FOLLOW: Rule(_EVERYBODY, Scope.PUBLIC),
     Permission.SUPPRESSION_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.SUPPRESSION_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.EXPORT_RUN: Rule(_COORDINATOR, Scope.ORGANISATION),
@@ -174,12 +185,21 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.SENDER_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.BLAST_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.BLAST_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.FIRST_TEXT_SEND: Rule(_VOLUNTEER, Scope.CAMPAIGNS),
+    Permission.PICTURE_READ: Rule(_ORGANISER, Scope.ORGANISATION),
+    Permission.PICTURE_MANAGE: Rule(_ORGANISER, Scope.ORGANISATION),
+    Permission.TEMPLATE_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.TEMPLATE_WRITE: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.TEMPLATE_APPROVE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.MESSAGE_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.MESSAGE_SEND: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.MESSAGE_CLASSIFY: Rule(_ORGANISER, Scope.ORGANISATION),
     Permission.CONVERSATION_READ: Rule(_VOLUNTEER, Scope.OWN),
     Permission.CONVERSATION_ANSWER: Rule(_VOLUNTEER, Scope.OWN),
     Permission.CONVERSATION_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.CONVERSATION_UNBLOCK: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.CANNED_REPLY_READ: Rule(_VOLUNTEER, Scope.CAMPAIGNS),
+    Permission.CANNED_REPLY_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.RECORDING_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.RECORDING_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.CALL_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),

@@ -49,6 +49,8 @@ class Waiting(StrEnum):
     UNREADABLE = "unreadable_texts"
     """They come first, and have not let themselves be read for a while."""
     CARRIER = "carrier"
+    PRESS = "press"
+    """It is sent by hand, and nobody has pressed for what is left."""
     SENDERS = "senders_stopped"
     """Every sender it has is stopped, by a person or because networks block its texts."""
 

@@ -15,15 +15,17 @@ CALL_STATES: Final = (
     "canceled",
     "abandoned",
 )
+RING_ME: Final = "ring_me"
+LINE: Final = "line"
 DIALLED: Final = "dialled"
 SUPERVISOR: Final = "supervisor"
 TRANSFER: Final = "transfer"
-CALL_MODES: Final = ("ring_me", "inbound", "line", DIALLED, SUPERVISOR, TRANSFER)
+CALL_MODES: Final = (RING_ME, "inbound", LINE, DIALLED, SUPERVISOR, TRANSFER)
 """`line` is a volunteer's own leg, which holds their conference; `dialled` a contact's, by the dialler;
 `supervisor` a coordinator's and `transfer` somebody else's, who come into a volunteer's room."""
 FURTHER: Final = frozenset({SUPERVISOR, TRANSFER})
 """Legs that come into a room beside the volunteer's and the contact's: a shift is kept busy by neither."""
-OF_A_ROOM: Final = frozenset({"line", *FURTHER})
+OF_A_ROOM: Final = frozenset({LINE, *FURTHER})
 """Legs that belong to a shift, not to an assignment, and that are no attempt at anybody."""
 ONE_LEG: Final = frozenset({"inbound", DIALLED})
 """Their only leg is the other person's."""

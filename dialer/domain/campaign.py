@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from dialer.domain.audience import NOT_CONTACTED_MOST_S
 from dialer.domain.errors import FieldError
-from dialer.domain.imprint import IMPRINT_LONGEST, NAME_LONGEST, NAMES_MOST, URL, URL_LONGEST
+from dialer.domain.imprint import ADDED, IMPRINT_LONGEST, NAME_LONGEST, NAMES_MOST, URL, URL_LONGEST
 from dialer.domain.quiet_hours import is_zone
 
 CAMPAIGN_KINDS: Final = ("phone_bank", "text_blast", "gotv", "share")
@@ -111,6 +111,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[FieldError]]]] = {
     "sender_names": _names,
     "imprint": _unless_none(_imprint),
     "imprint_url": _unless_none(_link),
+    "imprint_added": _unless_none(_one_of("/imprint_added", ADDED)),
     "caller_ids": _each("/caller_ids", _E164, "Give a number in E.164, such as +441632960001."),
     "senders": _each(
         "/senders", _SENDER, "Give a number in E.164, a Messaging Service SID (MG…) or up to 11 characters."

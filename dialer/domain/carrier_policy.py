@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from dialer.domain.conversing import AT_ONCE, HOLD_FOR_S
 from dialer.domain.money import PriceList
 
 
@@ -16,6 +18,11 @@ class MessagingPolicy:
     `prices` tell what one part of a text costs, for estimates, caps and what was spent.
     `recontact_after_s` is for how long blasts leave people alone who heard from us, by whichever campaign,
     where their campaign doesn't say otherwise; 0 is no such rest.
+    `hold_s` is for how long a conversation stays with whoever took it to answer, of which they may have
+    `conversations_at_once` that wait.
+    `link_base` is the address before short links in texts; "" is the installation's own.
+    `first_texts_a_day` is how many first texts a sender of a kind may send by hand in 24 hours, where that
+    isn't what is usual (`domain.first_texts.SAFE_A_DAY`).
     `cost_cap` is what texts and calls of all campaigns may cost together; None is no limit.
     """
 
@@ -25,18 +32,26 @@ class MessagingPolicy:
     reconcile_after_s: int = 300
     stop_reply: bool = False
     recontact_after_s: int = 0
+    hold_s: int = HOLD_FOR_S
+    conversations_at_once: int = AT_ONCE
     prices: PriceList = field(default_factory=PriceList)
+    first_texts_a_day: Mapping[str, int] = field(default_factory=dict)
     cost_cap: Decimal | None = None
     currency: str = "GBP"
+    link_base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class VoicePolicy:
-    """`calls_per_second` and `max_concurrent_calls` are of the account, all campaigns together."""
+    """`calls_per_second` and `max_concurrent_calls` are of the account, all campaigns together; transfers are
+    how often a volunteer may have somebody rung to put people through.
+    """
 
     calls_per_second: float = 100.0
     max_concurrent_calls: int = 1000
     reconcile_after_s: int = 300
     settle_s: int = 10
+    transfers_per_call: int = 3
+    transfers_per_shift: int = 20
     price_per_minute: Decimal = Decimal("0.03")
     currency: str = "GBP"

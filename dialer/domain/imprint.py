@@ -9,7 +9,7 @@ software can't know what is election material: a coordinator says so of each cam
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from dialer.domain.inbound_cleaning import words
@@ -20,11 +20,15 @@ IMPRINT_LONGEST: Final = 500
 NAMES_MOST: Final = 10
 NAME_LONGEST: Final = 100
 URL_LONGEST: Final = 200
+ADDED: Final = ("link", "text")
+"""What a campaign may add to its texts: a link to its imprint, or the imprint itself."""
 URL: Final = re.compile(r"https?://[^\s/]+\.[^\s/]+(/\S*)?", re.IGNORECASE)
 
 _PROMOTED: Final = re.compile(
     r"\b(?:promoted|published) by (?:\w+ ){2}|\b(?:hyrwyddwyd|hyrwyddir|cyhoeddwyd|cyhoeddir) gan (?:\w+ ){2}"
 )
+_BEFORE_LINK: Final[Mapping[str, str]] = {"cy": "Argraffnod"}
+_USUAL_WORD: Final = "Imprint"
 _SCHEME: Final = re.compile(r"^https?://(?:www\.)?|/$")
 
 
@@ -47,6 +51,19 @@ def has_imprint(body: str, imprint: str | None, link: str | None) -> bool:
     if link and _SCHEME.sub("", link.casefold()) in body.casefold():
         return True
     return _PROMOTED.search(said) is not None
+
+
+def with_imprint(body: str, language: str, added: str | None, imprint: str | None, link: str | None) -> str:
+    """A text in a language as its campaign sends it: with the imprint at its end where the campaign adds it
+    and it isn't there yet. The link stands for an imprint that isn't written out.
+    """
+    if added is None or not (imprint or link) or has_imprint(body, imprint, link):
+        return body
+    if added == "text" and imprint:
+        end = imprint.strip().replace("{", "{{").replace("}", "}}")
+    else:
+        end = f"{_BEFORE_LINK.get(language, _USUAL_WORD)}: {{imprint_url}}"
+    return f"{body.rstrip()}\n{end}"
 
 
 def names_sender(body: str, names: Iterable[str], senders: Collection[str]) -> bool:

@@ -382,6 +382,7 @@ WHYS: Final[Mapping[str, str]] = {rule.name: rule.why for rule in RULES} | {
     "quoted": "is a copy of somebody else’s words, as phones send with a like",
     "our_words_back": "is a copy of our own words",
     "no_words": "has no words",
+    "attachment": "has no words, and something came with it",
     "nothing": "asks for nothing that is known",
 }
 """Every rule that a text can be classified by, in the words of a page: “It …”."""

@@ -138,7 +138,7 @@ def classify(body: str, *, our_last_text: str | None = None, opted_out_by_text: 
         return Classified(OTHER, "quoted")
     if whole := _as_keyword(own, our_last_text, opted_out_by_text=opted_out_by_text):
         return Classified(whole.klass, f"{whole.rule}_signed" if whole.rule == "keyword" else whole.rule)
-    rest = without_quotations(_without_ours(own, our_last_text))
+    rest = without_quotations(without_ours(own, our_last_text))
     return _by_footer(rest, our_last_text) or _by_words(rest)
 
 
@@ -201,6 +201,16 @@ def _first_rule(joined: str) -> Classified | None:
     return Classified(found.klass, found.name) if found else None
 
 
+def words_that_doubted(body: str, rule: str) -> str:
+    """The words of a text by which a rule of phrases took it for what it did; empty where another rule did,
+    or the text was compared with ours first.
+    """
+    found = next((one for one in RULES if one.name == rule), None)
+    clauses = [clause for part in _CLAUSE_END.split(own_words(body)) if (clause := words(part))]
+    matched = found.pattern.search(" . ".join(clauses)) if found is not None else None
+    return matched[0].replace(" . ", ", ").strip(" .,") if matched is not None else ""
+
+
 def _drawn_out(clauses: list[str]) -> Classified | None:
     """A keyword with letters drawn out (“STOPPPPP”), or said over and over."""
     for clause in clauses:
@@ -242,8 +252,8 @@ def _slips(word: str, keyword: str) -> int:
     return row[-1]
 
 
-def _without_ours(own: str, our_last_text: str | None) -> str:
-    """Without runs of our own words, as when somebody copies our text into their answer."""
+def without_ours(own: str, our_last_text: str | None) -> str:
+    """What somebody wrote without runs of our own words, as when they copy our text into their answer."""
     if our_last_text is None:
         return own
     ours = words(our_last_text).split()

@@ -41,6 +41,9 @@ HUNG_UP_AFTER: Final = dt.timedelta(minutes=15)
 LOOKED_AT_EVERY: Final = dt.timedelta(seconds=60)
 """How often the carrier is asked whether an open line is still there, since it tells of an end but once, and
 whoever is joined to a line that has ended hears nobody."""
+MAKES_WAY_WITHIN: Final = dt.timedelta(seconds=45)
+"""A leg in the room whose place another one takes goes when that one is in it; after so long at the latest,
+which is more than a phone rings."""
 IN_THE_ROOM_WITHIN: Final = dt.timedelta(seconds=5)
 """Whoever answered is in their room by then, or the carrier is asked."""
 LONGEST_S: Final = 14_400

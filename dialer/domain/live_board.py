@@ -187,6 +187,8 @@ class Caller:
     help_reason: str | None = None
     help_by: str | None = None
     """The coordinator who is coming."""
+    is_volunteer: bool = True
+    """Whether they have a page as a volunteer: coordinators who call have none."""
 
 
 @dataclass(frozen=True, slots=True)

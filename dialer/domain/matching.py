@@ -29,6 +29,8 @@ class Wish:
     """What they speak, as numbers wait for it (`domain.languages`); None where nobody looks at it."""
     only: bool = False
     """Nobody but a speaker may be put through to them."""
+    avoided_by: frozenset[uuid.UUID] = frozenset()
+    """The accounts of those whom they frightened: nobody of these is ever put through to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,11 @@ class Waiting:
 
 def in_order(waiting: Iterable[Waiting], wish: Wish) -> list[Waiting]:
     """Those who may be put through, the best first. The claim's statement orders them just so."""
-    may = [one for one in waiting if not wish.only or wish.language in one.speaks]
+    may = [
+        one
+        for one in waiting
+        if one.account_id not in wish.avoided_by and (not wish.only or wish.language in one.speaks)
+    ]
     return sorted(
         may,
         key=lambda one: (

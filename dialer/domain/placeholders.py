@@ -1,6 +1,7 @@
 """The tiny language of scripts and texts: `{first_name|there}`; `{{` and `}}` are braces.
 
-Placeholders are filled in one pass, so a value never brings in another placeholder.
+Placeholders are filled in one pass, so a value never brings in another placeholder. `{link:https://…}` in a
+text is each person's own short address of that page.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
+
+from dialer.domain.short_link import fault_of_address
 
 NAMES: Final = (
     "first_name",
@@ -20,17 +23,23 @@ NAMES: Final = (
     "caller_name",
     "opt_out_url",
     "imprint_url",
+    "picture_url",
 )
 CUSTOM: Final = "custom."
+LINK: Final = "link:"
 _TOKEN: Final = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}|]*)(?:\|(?P<fallback>[^{}]*))?\}|[{}]")
 
 
-def faults(text: str) -> Iterator[str]:
-    """What is wrong with the placeholders of a text, one sentence each, with what to do."""
+def faults(text: str, *, spoken: bool = False) -> Iterator[str]:
+    """What is wrong with the placeholders of a text, one sentence each, with what to do. What is `spoken` has
+    no links.
+    """
     for token in _TOKEN.finditer(text):
         name = token["name"]
         if name is None and token[0] in ("{", "}"):
             yield f"A single “{token[0]}” stands alone. Write “{token[0] * 2}” for a brace."
+        elif name is not None and name.startswith(LINK):
+            yield from _faults_of_link(token, spoken=spoken)
         elif name is not None and not _is_known(name):
             yield f"“{{{name}}}” isn’t a placeholder.{_suggestion(name)}"
 
@@ -38,6 +47,17 @@ def faults(text: str) -> Iterator[str]:
 def names_in(text: str) -> frozenset[str]:
     """The placeholders that a text uses."""
     return frozenset(token["name"] for token in _TOKEN.finditer(text) if token["name"] is not None)
+
+
+def links_in(text: str) -> list[str]:
+    """The addresses of the pages that a text leads to by `{link:…}`, in its order, each once."""
+    names = (token["name"] or "" for token in _TOKEN.finditer(text))
+    return list(dict.fromkeys(name.removeprefix(LINK) for name in names if name.startswith(LINK)))
+
+
+def without_links(text: str) -> str:
+    """The text without its links, for whoever looks for something else in it: nobody reads what they name."""
+    return _TOKEN.sub(lambda token: "" if (token["name"] or "").startswith(LINK) else token[0], text)
 
 
 def without_fallback(text: str) -> list[str]:
@@ -67,6 +87,17 @@ def fill(text: str, values: Mapping[str, str | None]) -> str:
     return _TOKEN.sub(_filler(values), text)
 
 
+def fill_first(text: str, values: Mapping[str, str | None]) -> str:
+    """The text filled with what is known by now, for somebody to look over before it is filled once more: its
+    links are left, and all other braces stay braces.
+    """
+    own = {f"{LINK}{target}": f"{{{LINK}{target}}}" for target in links_in(text)}
+    filled = fill(text, {**values, **own}).replace("{", "{{").replace("}", "}}")
+    for link in own.values():
+        filled = filled.replace(f"{{{link}}}", link)
+    return filled
+
+
 def _filler(values: Mapping[str, str | None]) -> Callable[[re.Match[str]], str]:
     def replacement(token: re.Match[str]) -> str:
         if token["name"] is None:
@@ -77,10 +108,21 @@ def _filler(values: Mapping[str, str | None]) -> Callable[[re.Match[str]], str]:
     return replacement
 
 
+def _faults_of_link(token: re.Match[str], *, spoken: bool) -> Iterator[str]:
+    if spoken:
+        yield "A link goes into a text. What is said has none."
+    elif token["fallback"] is not None:
+        yield "A link always leads somewhere: take the bar and what stands behind it out."
+    elif fault := fault_of_address(token["name"].removeprefix(LINK)):
+        yield fault
+
+
 def _is_known(name: str) -> bool:
     return name in NAMES or (name.startswith(CUSTOM) and len(name) > len(CUSTOM))
 
 
 def _suggestion(name: str) -> str:
+    if name.strip().casefold().startswith("link"):
+        return f" Write a link as {{{LINK}https://example.org/vote}}."
     close = difflib.get_close_matches(name.casefold(), NAMES, n=1)
     return f" Did you mean {{{close[0]}}}?" if close else ""

@@ -139,7 +139,7 @@ def _node_faults(node: Node, at: str) -> Iterator[Fault]:
 
 def _placeholder_faults(script: Script) -> Iterator[Fault]:
     for index, node in enumerate(script.nodes):
-        for detail in placeholders.faults(node.text):
+        for detail in placeholders.faults(node.text, spoken=True):
             yield Fault(f"/nodes/{index}/text", detail, placeholder=True)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from dialer.domain.placeholders import names_in
+from dialer.domain.placeholders import names_in, without_links
 
 USUAL_RATES: Final[Mapping[str, float]] = {
     "long_code": 1.0,
@@ -122,7 +122,8 @@ def has_opt_out_route(body: str) -> bool:
     """Whether the text tells a way out that needs no answer: our link, or a number to ring or text."""
     if "opt_out_url" in names_in(body):
         return True
-    return bool(_NUMBER_IN_TEXT.search(body) or _SHORT_CODE_IN_TEXT.search(body))
+    said = without_links(body)  # figures in an address are no number to ring
+    return bool(_NUMBER_IN_TEXT.search(said) or _SHORT_CODE_IN_TEXT.search(said))
 
 
 def _score(number: str, sender: str, rate: float) -> float:

@@ -22,6 +22,9 @@ OF_NUMBERS: Final = ("sms", "voice")
 OF_ADDRESSES: Final = ("email",)
 CHANNELS: Final = (*OF_NUMBERS, *OF_ADDRESSES)
 
+BLOCKED: Final = "abuse"
+"""The source of what bars a number that was blocked for abusive texts, until the block is taken back."""
+
 SAID_BY_PEOPLE: Final = frozenset({"opt_out", "complaint"})
 """Reasons that people gave themselves: that a later list lacks them takes nothing back."""
 

@@ -15,3 +15,4 @@ SENDER_KINDS: Final = (
 CONVERSATION_STATES: Final = ("open", "closed", "review")
 INBOUND_CLASSES: Final = ("opt_out", "review", "opt_in", "other")
 EVENT_KINDS: Final = ("message_status", "call_status", "machine_detection")
+ANSWER_STATES: Final = ("taken", "doubtful", "dropped")

@@ -154,6 +154,20 @@ class Settings:
         0,
         "seconds for which blasts leave people alone whom any campaign texted or rang; campaigns may differ",
     )
+    messaging_hold_s: int = setting(
+        "messaging.hold_s",
+        "DIALER_HOLD_S",
+        kinds.whole_number(30, 86_400),
+        600,
+        "seconds for which a conversation stays with whoever took it to answer",
+    )
+    messaging_conversations_at_once: int = setting(
+        "messaging.conversations_at_once",
+        "DIALER_CONVERSATIONS_AT_ONCE",
+        kinds.whole_number(1, 100),
+        5,
+        "conversations that wait for an answer one volunteer may have taken",
+    )
     messaging_rate_per_sender: float = setting(
         "messaging.rate_per_sender",
         "DIALER_RATE_PER_SENDER",
@@ -198,6 +212,20 @@ class Settings:
         (),
         "what it costs where that differs, by country and kind of sender",
     )
+    messaging_first_texts_a_day: tuple[tuple[str, int], ...] = setting(
+        "messaging.first_texts_a_day",
+        "DIALER_FIRST_TEXTS_A_DAY",
+        kinds.daily_volumes,
+        (),
+        "first texts by hand in 24 hours from one sender, by its kind",
+    )
+    links_domains: tuple[str, ...] = setting(
+        "links.domains",
+        "DIALER_LINKS_DOMAINS",
+        kinds.link_domains,
+        (),
+        "where short links in texts lead through, all of them this server; new ones take the first",
+    )
     voice_calls_per_second: float = setting(
         "voice.calls_per_second",
         "DIALER_CALLS_PER_SECOND",
@@ -212,6 +240,20 @@ class Settings:
         kinds.whole_number(1, 100_000),
         1000,
         "calls at one time, all campaigns together",
+    )
+    voice_transfers_per_call: int = setting(
+        "voice.transfers_per_call",
+        "DIALER_TRANSFERS_PER_CALL",
+        kinds.whole_number(0, 100),
+        3,
+        "how often a volunteer may have somebody rung to put one person through",
+    )
+    voice_transfers_per_shift: int = setting(
+        "voice.transfers_per_shift",
+        "DIALER_TRANSFERS_PER_SHIFT",
+        kinds.whole_number(0, 10_000),
+        20,
+        "and in one shift",
     )
     voice_price_per_minute: float = setting(
         "voice.price_per_minute",

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from dialer.domain.short_link import is_public_shortener
 from dialer.domain.texting import SENDER_KINDS
 
 Parse = Callable[[object, bool], object]
@@ -94,6 +95,7 @@ def countries(raw: object, from_text: bool = True) -> tuple[str, ...]:
 
 
 _PRICE = re.compile(rf"([A-Z]{{2}}(?:\.(?:{'|'.join(SENDER_KINDS)}))?) ?= ?([0-9]{{1,2}}(?:\.[0-9]{{1,4}})?)")
+_DAILY_VOLUME = re.compile(rf"({'|'.join(SENDER_KINDS)}) ?= ?([0-9]{{1,6}})")
 
 
 def prices(raw: object, from_text: bool = True) -> tuple[tuple[str, Decimal], ...]:
@@ -106,6 +108,19 @@ def prices(raw: object, from_text: bool = True) -> tuple[tuple[str, Decimal], ..
     if len(dict(listed)) != len(parts):
         kinds = ", ".join(SENDER_KINDS)
         raise ValueError(f"each price once, as GB=0.04 or US.10dlc=0.0079, expected; kinds are {kinds}")
+    return tuple(listed)
+
+
+def daily_volumes(raw: object, from_text: bool = True) -> tuple[tuple[str, int], ...]:
+    """`long_code=200`, so many a day for a kind of sender; the environment separates them by commas."""
+    parts = raw.split(",") if from_text and isinstance(raw, str) else raw
+    if not isinstance(parts, list):
+        raise ValueError('a list such as "long_code=200", "10dlc=1000" expected')
+    found = [_DAILY_VOLUME.fullmatch(str(part).strip()) for part in parts]
+    listed = [(match[1], int(match[2])) for match in found if match is not None]
+    if len(dict(listed)) != len(parts):
+        kinds = ", ".join(SENDER_KINDS)
+        raise ValueError(f"each kind of sender once, as long_code=200, expected; kinds are {kinds}")
     return tuple(listed)
 
 
@@ -140,6 +155,17 @@ def web_address(raw: object, _from_text: bool = True) -> str:
     if not parts.hostname or parts.query or parts.fragment:
         raise ValueError("a URL such as https://phones.example.org expected")
     return parts.geturl().rstrip("/")
+
+
+def link_domains(raw: object, from_text: bool = True) -> tuple[str, ...]:
+    """Addresses of our own, such as https://vote.example.org; the environment separates them by commas."""
+    parts = [part for part in raw.split(",") if part.strip()] if from_text and isinstance(raw, str) else raw
+    if not isinstance(parts, list):
+        raise ValueError("a list of addresses such as https://vote.example.org expected")
+    domains = tuple(web_address(part) for part in parts)
+    if any(is_public_shortener(urlsplit(domain).hostname or "") for domain in domains):
+        raise ValueError("a domain of your own expected: networks block texts with public short links")
+    return domains
 
 
 def database_url(raw: object, _from_text: bool = True) -> str:

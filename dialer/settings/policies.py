@@ -30,11 +30,15 @@ def messaging_policy(settings: Settings) -> MessagingPolicy:
         reconcile_after_s=settings.messaging_reconcile_after_s,
         stop_reply=settings.messaging_stop_reply,
         recontact_after_s=settings.messaging_recontact_after_s,
+        hold_s=settings.messaging_hold_s,
+        conversations_at_once=settings.messaging_conversations_at_once,
         prices=PriceList(
             usual=Decimal(str(settings.messaging_price_per_segment)), listed=dict(settings.messaging_prices)
         ),
+        first_texts_a_day=dict(settings.messaging_first_texts_a_day),
         cost_cap=Decimal(str(settings.cost_cap)) if settings.cost_cap else None,
         currency=settings.currency,
+        link_base=next(iter(settings.links_domains), ""),
     )
 
 
@@ -45,6 +49,8 @@ def voice_policy(settings: Settings) -> VoicePolicy:
         max_concurrent_calls=settings.voice_max_concurrent_calls,
         reconcile_after_s=settings.messaging_reconcile_after_s,
         settle_s=settings.messaging_settle_s,
+        transfers_per_call=settings.voice_transfers_per_call,
+        transfers_per_shift=settings.voice_transfers_per_shift,
         price_per_minute=Decimal(str(settings.voice_price_per_minute)),
         currency=settings.currency,
     )

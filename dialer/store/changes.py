@@ -11,19 +11,29 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import event
+from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
 from dialer.domain.live_topics import ACCOUNT, BLAST, CAMPAIGN, ORGANISATION, SESSION, WATCHED, Topic
 from dialer.store.models.accounts import Account, ApiToken, LoginSession, Organisation
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
+from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Blast
 from dialer.store.models.supervising import HelpRequest, Supervision
 
 _CHANGED: Final = "dialer.changed"
+
+
+def _of_handover(row: Conversation) -> tuple[Topic, ...]:
+    """Only what is handed over, or was, is looked for on a board: texts come and go all the time."""
+    changed = inspect(row).attrs.handed_over_at.history.has_changes()
+    return (Topic(CAMPAIGN, row.campaign_id),) if changed and row.campaign_id is not None else ()
+
+
 _WATCHED_ROWS: Final[Mapping[type, Callable[[Any], tuple[Topic, ...]]]] = {
     Blast: lambda row: (Topic(BLAST, row.id),),
+    Conversation: _of_handover,
     Campaign: lambda row: (Topic(CAMPAIGN, row.id),),
     Shift: lambda row: (Topic(CAMPAIGN, row.campaign_id), Topic(SESSION, row.id)),
     Assignment: lambda row: _of_session(row.shift_id),

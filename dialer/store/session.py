@@ -181,11 +181,11 @@ class UnitFactory:
         """A unit of work that belongs to no organisation yet: to find out who is at the door."""
         return self.begin(_NOBODY)
 
-    def look(self) -> UnitOfWork:
-        """The same for a single statement that only reads: it needs no transaction around it, and so a third
-        of the round trips.
+    def look(self, organisation_id: uuid.UUID = _NOBODY) -> UnitOfWork:
+        """A unit of work for a single statement that only reads: it needs no transaction around it, and so a
+        third of the round trips.
         """
-        return UnitOfWork(Session(self._at_once, expire_on_commit=False), _NOBODY)
+        return UnitOfWork(Session(self._at_once, expire_on_commit=False), organisation_id)
 
     @contextmanager
     def together(self) -> Iterator[UnitFactory]:
@@ -224,9 +224,9 @@ class _UnitsApart(UnitFactory):
         super().__init__(connection.engine, notices)
         self._connection = connection
 
-    def look(self) -> UnitOfWork:
+    def look(self, organisation_id: uuid.UUID = _NOBODY) -> UnitOfWork:
         """On the same connection."""
-        return self.read()
+        return self.begin(organisation_id)
 
     def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
         """A transaction on the connection."""
@@ -241,9 +241,9 @@ class _UnitsTogether(UnitFactory):
         self._connection = connection
         self._waiting = waiting
 
-    def look(self) -> UnitOfWork:
+    def look(self, organisation_id: uuid.UUID = _NOBODY) -> UnitOfWork:
         """On the same connection."""
-        return self.read()
+        return self.begin(organisation_id)
 
     def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
         """A savepoint of the transaction."""

@@ -40,6 +40,8 @@ class Text:
     untold: list[str] = field(default_factory=list)
     answered: bool = False
     taken_at: float | None = None
+    media: list[str] = field(default_factory=list)
+    """The kinds of what came with it."""
 
     def record(self) -> dict[str, Any]:
         """What the ledger keeps of it when it is entered."""

@@ -107,7 +107,10 @@ async def _text(messages: Messages, request: web.Request) -> web.Response:
     """A townsperson writes to us; answered when our webhook has answered."""
     given = await read_json(request)
     number, to = numbers_of(given, "from", "to")
-    text, reply = await messages.delivery.arrive(number, to, str(given.get("body", "")))
+    media = given.get("media", [])
+    if not isinstance(media, list) or not all(isinstance(kind, str) for kind in media) or len(media) > 10:
+        raise ComplaintError("media: at most ten kinds expected, such as image/jpeg")
+    text, reply = await messages.delivery.arrive(number, to, str(given.get("body", "")), media=media)
     return web.json_response({"sid": text.sid, "webhook_status": reply.status, "webhook_answer": reply.text})
 
 

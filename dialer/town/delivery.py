@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from dialer.town.api import RefusedError
 from dialer.town.book import Book, Text
 from dialer.town.flow import Queues, Step, next_step
 from dialer.town.numbers import is_name
+from dialer.town.opening import Opening
 from dialer.town.opting_out import CONFIRMATIONS, keyword
 from dialer.town.people import Person
 from dialer.town.refusals import Order
@@ -34,9 +35,11 @@ class Delivery:
     book: Book = field(default_factory=Book)
     queues: Queues = field(default_factory=Queues)
     telling: Telling = field(init=False)
+    opening: Opening = field(init=False)
 
     def __post_init__(self) -> None:
         self.telling = Telling(self.town)
+        self.opening = Opening(self.town)
 
     def forget(self) -> None:
         self.book, self.queues = Book(), Queues()
@@ -68,7 +71,9 @@ class Delivery:
         self._schedule(text)
         return text
 
-    async def arrive(self, number: str, to: str, body: str, answers: str = "") -> tuple[Text, Reply]:
+    async def arrive(
+        self, number: str, to: str, body: str, answers: str = "", media: Sequence[str] = ()
+    ) -> tuple[Text, Reply]:
         """A townsperson writes to one of our numbers: it is entered, then our webhook is told, once."""
         town = self.town
         now = town.clock.timestamp()
@@ -87,6 +92,7 @@ class Delivery:
             service=about.service if about else None,
             callback=town.terms.inbound_url,
             answers=answers,
+            media=list(media),
             untold=["received"] if town.terms.inbound_url else [],
         )
         was_blocked = (to, number) in self.book.blocked
@@ -107,6 +113,8 @@ class Delivery:
                 mark_told(self.book.by_sid[record["sid"]], record["status"], record.get("taken_at"))
             case "redacted":
                 self.book.by_sid[record["sid"]].body = ""
+            case "media_forgotten":
+                self.book.by_sid[record["sid"]].media[record["nth"]] = ""
             case _:
                 return False
         return True
@@ -128,6 +136,11 @@ class Delivery:
         """Forget what a text said."""
         self.town.ledger.append("redacted", {"sid": text.sid})
         text.body = ""
+
+    def forget_media(self, text: Text, nth: int) -> None:
+        """Forget what came with a text; its place stays, empty."""
+        self.town.ledger.append("media_forgotten", {"sid": text.sid, "nth": nth})
+        text.media[nth] = ""
 
     def person(self, text: Text) -> Person:
         return self.town.people.person(text.to)
@@ -218,6 +231,11 @@ class Delivery:
         self.town.ledger.append("status", record)
         self._apply(text, record)
         self._schedule(text)
+        if step.status == self.person(text).texting(text.nth).outcome and step.status in {
+            "delivered",
+            "sent",
+        }:
+            self.opening.arrived(text, self.person(text))
         await self.telling.tell(text, step.status)
 
     def _chosen_sender_of(self, text: Text) -> str:

@@ -18,6 +18,7 @@ from dialer.town.book import BILLED, Text
 from dialer.town.codes import FAILURES
 from dialer.town.delivery import Delivery
 from dialer.town.listing import page_of
+from dialer.town.media import Media
 from dialer.town.numbers import written_plainly
 from dialer.town.refusals import read_order
 from dialer.town.town import Town
@@ -49,6 +50,7 @@ class Messages:
             web.get(f"{base}/Messages.json", guard(self._list)),
             web.get(f"{base}/Messages/{{sid}}.json", guard(self._fetch)),
             web.post(f"{base}/Messages/{{sid}}.json", guard(self._update)),
+            *Media(self._town, self.delivery).routes(),
         ]
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
@@ -106,7 +108,7 @@ class Messages:
             "error_message": FAILURES.get(text.error_code) if text.error_code else None,
             "from": text.sender,
             "messaging_service_sid": text.service,
-            "num_media": "0",
+            "num_media": str(sum(map(bool, text.media))),
             "num_segments": "0" if text.sender is None else str(text.segments),
             "price": f"-{PRICE * text.segments:.5f}" if billed else None,
             "price_unit": "USD",

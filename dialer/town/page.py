@@ -19,6 +19,7 @@ from dialer.town.book import Book, Text
 from dialer.town.control import counts, local
 from dialer.town.faults import Faults
 from dialer.town.numbers import is_number
+from dialer.town.opening import pieces_of
 from dialer.town.town import Town
 from dialer.town.voice.register import Register, far_end
 
@@ -57,6 +58,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.globals["at"] = _time_of_day
+        self._templates.globals["pieces_of"] = pieces_of
         self._templates.globals["joined"] = lambda leg: self._books.calls().joined_with(leg)
 
     def routes(self) -> Iterable[web.RouteDef]:

@@ -35,7 +35,8 @@ class Shares:
     """How many of the townspeople do what, each a share from 0 to 1 of all of them.
 
     Of texts that arrive, those who neither reply nor say stop read them in silence. Of calls, who does none
-    of these lets it ring; of the people who answer, detection takes those `mistaken` for machines.
+    of these lets it ring; of the people who answer, detection takes those `mistaken` for machines. Of a text
+    with a link to the installation a share's phones show a preview, and a share of the people open it.
     """
 
     refused: float = 0.004
@@ -52,6 +53,8 @@ class Shares:
     busy: float = 0.05
     unreachable: float = 0.02
     mistaken: float = 0.0
+    previews: float = 0.5
+    opens: float = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,8 @@ class Habits:
     patience_s: float | None = None
     mistaken: bool | None = None
     digits: str | None = None
+    opens: bool | None = None
+    open_after_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,17 @@ class Person:
             reply=self._reply(nth) if outcome in {"delivered", "sent"} else "",
             reply_after_s=_given(habits.reply_after_s, self._between("reply after", nth, 4.0, 90.0)),
         )
+
+    def previews(self) -> bool:
+        """Whether their phone looks where links in texts lead."""
+        return self._draw("previews") < self.shares.previews
+
+    def opens_after_s(self, nth: int) -> float | None:
+        """How many seconds after the n-th text they open its link; None where they don't."""
+        opens = self.habits.opens
+        if not (self._draw(f"opens {nth}") < self.shares.opens if opens is None else opens):
+            return None
+        return _given(self.habits.open_after_s, self._between("open after", nth, 3.0, 60.0))
 
     def phone(self, nth: int) -> Phone:
         """What becomes of the n-th call to this person."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import hashlib
 import uuid
 from typing import Final
 
@@ -93,6 +94,11 @@ def status_params(text: Text, account_sid: str, status: str) -> dict[str, str]:
     return params
 
 
+def media_sid(text_sid: str, nth: int) -> str:
+    """What the carrier calls the n-th attachment of a text."""
+    return "ME" + hashlib.blake2b(f"{text_sid} {nth}".encode(), digest_size=16).hexdigest()
+
+
 def inbound_params(text: Text, account_sid: str, *, advanced: bool) -> dict[str, str]:
     """What the webhook for an inbound text says; the carrier sends what it doesn't know as blank."""
     params = {
@@ -108,7 +114,7 @@ def inbound_params(text: Text, account_sid: str, *, advanced: bool) -> dict[str,
         "SmsSid": text.sid,
         "MessageSid": text.sid,
         "SmsStatus": "received",
-        "NumMedia": "0",
+        "NumMedia": str(len(text.media)),
         "NumSegments": str(text.segments),
         "Body": text.body,
         "To": text.to,
@@ -116,6 +122,10 @@ def inbound_params(text: Text, account_sid: str, *, advanced: bool) -> dict[str,
         "AccountSid": account_sid,
         "ApiVersion": VERSION,
     }
+    for n, kind in enumerate(text.media):
+        params[f"MediaContentType{n}"] = kind
+        place = f"Accounts/{account_sid}/Messages/{text.sid}/Media/{media_sid(text.sid, n)}"
+        params[f"MediaUrl{n}"] = f"https://api.twilio.com/{VERSION}/{place}"
     if text.service:
         params["MessagingServiceSid"] = text.service
     word = keyword(text.body)

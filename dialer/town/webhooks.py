@@ -116,6 +116,20 @@ class Webhooks:
         self.counts["answered" if reply.status else "unanswered"] += 1
         return reply
 
+    async def look(self, url: str, headers: Mapping[str, str]) -> int:
+        """Ask for an address as a phone does, and no further; the status, 0 where nothing came."""
+        assert self._session is not None, "start comes first"  # noqa: S101
+        where, host = self._way_to(url)
+        try:
+            async with (
+                asyncio.timeout(TOTAL_S),
+                self._session.get(where, headers={**headers, **host}, allow_redirects=False) as answer,
+            ):
+                return answer.status
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            log.info("link not opened: %s", type(error).__name__)
+            return 0
+
     def timings(self, last_s: float) -> dict[str, dict[str, float]]:
         """How long those of the last seconds of ours took until they were answered, in milliseconds, by their
         path.

@@ -52,6 +52,24 @@ def limit_failed_sign_ins(view: View) -> View:
     return cast("View", limit(view))
 
 
+def limit_misses(view: View) -> View:
+    """Mark a view of addresses that can't be guessed: whoever tries as many as `public_rate` that aren't
+    there (404) gets nothing for the rest of the minute.
+    """
+    limit = limiter.shared_limit(
+        _public_posts, scope="misses", deduct_when=_was_missed, exempt_when=_has_no_limit
+    )
+    return cast("View", limit(view))
+
+
+def _has_no_limit() -> bool:
+    return desk().settings.public_rate == 0
+
+
+def _was_missed(response: Response) -> bool:
+    return response.status_code == 404
+
+
 def install_limits(app: Flask, settings: Settings) -> None:
     """Count in the queue's server, which is given half a second to answer."""
     uri = settings.redis_url

@@ -7,6 +7,7 @@ from flask import Flask
 from dialer.domain.access import Permission
 from dialer.web.assets import install_assets
 from dialer.web.coordinator import coordinator
+from dialer.web.coordinator.desk_phone import desk_stand_in
 from dialer.web.desk import desk_of
 from dialer.web.guard import allow
 from dialer.web.house import install_house
@@ -14,9 +15,12 @@ from dialer.web.public.health import health
 from dialer.web.public.imprint import imprints
 from dialer.web.public.join import joining
 from dialer.web.public.opt_out import opting_out
+from dialer.web.public.picture import shown
 from dialer.web.public.preferences import preferences
+from dialer.web.public.short_link import short_links
 from dialer.web.public.sign_in import public
 from dialer.web.public.sound import played
+from dialer.web.volunteer.first_texts import first_texts
 from dialer.web.volunteer.going_on import going_on, install_going_on
 from dialer.web.volunteer.helping import helping, install_helping
 from dialer.web.volunteer.in_call import in_call
@@ -28,7 +32,10 @@ from dialer.web.volunteer.putting_through import putting_through
 from dialer.web.volunteer.shift import shift
 from dialer.web.volunteer.softphone import install_softphone, softphone
 from dialer.web.volunteer.stand_in import stand_in
+from dialer.web.volunteer.taken import taken
 from dialer.web.volunteer.talk import talk
+from dialer.web.volunteer.texts import texts
+from dialer.web.volunteer.texts_deeds import text_deeds
 from dialer.web.words import install_words
 
 
@@ -41,10 +48,11 @@ def install_pages(app: Flask) -> None:
     install_going_on(app)
     install_softphone(app)
     calling = (going_on, helping, in_call, line_join, on_line, own_phone, practice, putting_through)
-    volunteers = (*calling, shift, softphone, talk)
-    visitors = (health, imprints, joining, opting_out, played, preferences, public)
+    volunteers = (*calling, first_texts, shift, softphone, taken, talk, text_deeds, texts)
+    visitors = (health, imprints, joining, opting_out, played, preferences, public, short_links, shown)
     for blueprint in (coordinator, *visitors, *volunteers):
         app.register_blueprint(blueprint)
     if desk_of(app).stand_in is not None:
         app.register_blueprint(stand_in)
+        app.register_blueprint(desk_stand_in)
     app.view_functions["static"] = allow(Permission.PUBLIC_READ)(app.view_functions["static"])

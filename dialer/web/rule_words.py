@@ -14,6 +14,9 @@ def N_(words: str) -> str:  # noqa: N802 - gettext's own name for “to be trans
 
 
 SAID_BY_RULES: Final = (
+    N_("You have tried often enough for this person. Offer to call them back, or give them the number."),
+    N_("You have put many people through already. Offer to call them back, or ask a coordinator."),
+    N_("Only whoever calls in this session can speak on its line."),
     N_("A coordinator has taken over this talk. They decide how it goes on."),
     N_("Nobody has taken over this talk."),
     N_("Nobody is on the line with them now."),

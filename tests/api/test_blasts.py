@@ -65,6 +65,30 @@ def test_a_blast_is_written_and_read_back(desk: Desk) -> None:
     assert desk.caller.get(f"/blasts?campaign_id={desk.campaign_id}").json["data"] == [blast]
 
 
+def test_it_says_other_words_in_other_languages(desk: Desk) -> None:
+    blast = desk.draft(bodies={"cy": "Helo. STOP i beidio."})
+    assert blast["bodies"] == {"cy": "Helo. STOP i beidio."}
+    found = desk.do(blast, "estimate").json
+    assert [(one["language"], one["recipients"]) for one in found["languages"]] == [(None, 4), ("cy", 0)]
+    tried = desk.do(blast, "test-send", to=["07700 900150"], languages=["cy", None]).json["data"]
+    assert [one["body"][:5] for one in tried] == ["Helo.", "Hello"]
+    refused = desk.post(bodies={"xx": "Hi."})
+    assert refused.status_code == 422
+    at = f"/blasts/{blast['id']}"
+    assert desk.caller.patch(at, json={"bodies": {}}).json["bodies"] == {}
+
+
+def test_its_links_are_told_with_what_opening_one_says(desk: Desk) -> None:
+    blast = desk.draft(body="Vote: {link:https://example.org/vote} Stop: STOP")
+    found = desk.caller.get(f"/blasts/{blast['id']}/links").json
+    [link] = found["links"]
+    assert (found["people"], link["url"], link["support"]) == (0, "https://example.org/vote", None)
+    at = f"/blasts/{blast['id']}/links/{link['id']}"
+    assert desk.caller.patch(at, json={"support": 2}).json["support"] == 2
+    assert desk.caller.patch(at, json={"support": 0}).status_code == 422
+    assert desk.caller.patch(f"{at[:-1]}x", json={"support": 2}).status_code == 404
+
+
 def test_its_deadline_is_kept_and_may_be_moved_while_it_runs(desk: Desk) -> None:
     blast = desk.draft(deadline_at="2026-05-07T22:00:00+01:00")
     assert blast["deadline_at"] == "2026-05-07T21:00:00Z"

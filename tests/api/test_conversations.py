@@ -176,3 +176,19 @@ def test_what_is_not_there_is_not_there(api_of: Caller):
 def test_nobody_beside_the_ladder_reads_what_people_write(role: Role, api, units, organisation_id):
     caller = api(make_person(units, organisation_id, role, "Una"))
     assert caller.get("/conversations").status_code == 403
+
+
+def test_reviews_name_the_rule_and_its_words_and_several_are_decided_at_once(api_of: Caller, writes: Writes):
+    writes(1, "too many texts from you lot")
+    writes(2, "st op")
+    writes(2, "hello again")
+    writes(3, "STOP")
+    rows = api_of.get("/conversations?state=review").json["data"]
+    doubted = {row["number"]: [(one["rule"], one["words"]) for one in row["doubted"]] for row in rows}
+    assert doubted == {mobile(1): [("complaint", "too many texts")], mobile(2): [("damaged_keyword", "")]}
+    given = [{"conversation_id": row["id"], "opt_out": row["number"] == mobile(1)} for row in rows]
+    answer = api_of.post("/conversations/decide", json={"decisions": given}).json
+    assert (sorted(answer["decided"]), answer["left"]) == (sorted(row["id"] for row in rows), [])
+    nothing = [{"conversation_id": rows[0]["id"], "opt_out": rows[0]["number"] != mobile(1)}]
+    assert api_of.post("/conversations/decide", json={"decisions": nothing}).json["left"] == [rows[0]["id"]]
+    assert all(row["doubted"] == [] for row in api_of.get("/conversations").json["data"])

@@ -50,6 +50,7 @@ from tests.api.routes import looked_at
 from tests.conftest import Caller, SetClock
 from tests.examples import examples, is_quick
 from tests.people import Person, make_person
+from tests.pictures import png
 from tests.sounds import wav
 
 Api = Callable[[Person], Caller]
@@ -113,15 +114,23 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
     assert assignment is not None
     caller.post("/suppressions", json=EXAMPLES["NewSuppression"])
     caller.post("/senders", json=EXAMPLES["NewSender"])
+    caller.post("/pictures", data={"file": (io.BytesIO(png()), "poster.png")})
     caller.post("/sounds", data={"file": (io.BytesIO(wav()), "thursday.wav")})
+    caller.post("/canned-replies", json={"campaign_id": campaign_id, "name": "Where?", "body": "Here."})
     (list_id,) = ids("/lists")
     small = {
         "file": (io.BytesIO(b"Name,Ring\nUna,\n"), "small.csv"),
         "options": '{"mapping":{"Ring":"phone"}}',
     }
     caller.post(f"/lists/{list_id}/imports", data=small)
-    blast = {"campaign_id": campaign_id, "name": "Texts", "body": "Hello", "list_ids": [list_id]}
+    blast = {
+        "campaign_id": campaign_id,
+        "name": "Texts",
+        "body": "{link:https://example.org}",
+        "list_ids": [list_id],
+    }
     caller.post("/blasts", json=blast)
+    template = caller.post("/text-templates", json=EXAMPLES["NewTemplate"]).json
     audience = caller.post("/audiences", json=EXAMPLES["NewAudience"]).json
     assert audience is not None
     snapshot = caller.post(f"/audiences/{audience['id']}/lists", json=EXAMPLES["NewListOfAudience"]).json
@@ -184,10 +193,15 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "token_id": ids("/tokens")[-2:],
         "suppression_id": ids("/suppressions"),
         "sender_id": ids("/senders"),
+        "picture_id": ids("/pictures"),
         "sound_id": ids("/sounds"),
+        "template_id": [template["id"]],
         "blast_id": ids("/blasts")[-1:],
+        "link_id": [link["id"] for link in caller.get(f"/blasts/{ids('/blasts')[-1]}/links").json["links"]],
         "message_id": [str(text.id)],
         "conversation_id": ids("/conversations"),
+        "answer_id": [str(text.id)],
+        "reply_id": ids(f"/canned-replies?campaign_id={campaign_id}"),
         "call_id": [str(rung.call_id)],
         "transfer_id": ids("/transfers"),
         "recording_id": ids("/recordings"),

@@ -80,6 +80,9 @@ def open_browser(browser: Browser, site: str) -> Iterator[Open]:
 
     yield open_window
     for context in opened:
+        context.unroute_all(behavior="ignoreErrors")
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
         context.close()
 
 
@@ -105,6 +108,12 @@ def tap(page: Page, test: str) -> None:
     page.locator(f"[data-test={test}]").click()
 
 
+def follow(page: Page, selector: str) -> None:
+    """Press the first that fits, and wait for the page that it leads to: a press alone waits for nothing."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+
+
 def state(page: Page, wanted: str) -> None:
     """Wait until the call screen's bar shows this state."""
     page.locator(f"[data-test=status][data-state={wanted}]").wait_for()
@@ -112,6 +121,7 @@ def state(page: Page, wanted: str) -> None:
 
 def axe_faults(page: Page) -> list[str]:
     """What axe finds wrong with the page as it stands."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     found: list[dict[str, Any]] = page.evaluate(LOOK)
@@ -124,6 +134,7 @@ def axe_faults(page: Page) -> list[str]:
 
 def sizes(page: Page) -> tuple[int, int]:
     """How wide and high the page's content is."""
+    page.wait_for_load_state()
     width, height = page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
     )

@@ -61,9 +61,7 @@ def pass_until(page: Page, evening: Evening, wanted: str) -> None:
 
 
 def settle_on_one_leg(page: Page, evening: Evening) -> None:
-    """The newest leg is the line, and the only one. It may be cut off with the older one, as a room ends with
-    the leg that began it, and then comes back by itself.
-    """
+    """The newest leg is the line, and the only one: the older one went when it was in the room."""
     for _ in range(12):
         evening.pass_by(1)
         page.wait_for_timeout(500)
@@ -168,13 +166,13 @@ def test_the_line_is_in_one_tab_and_survives_the_network(page: Page, evening: Ev
     newer = page.context.new_page()
     newer.goto("/call")
     newer.locator("body[data-line=ready]").wait_for()
-    page.get_by_text("Your line is in another tab").wait_for()
     settle_on_one_leg(newer, evening)
+    page.get_by_text("Your line is in another tab").wait_for()
     look(page, "elsewhere", faults)
     tap(page, "line-again")
     page.locator("body[data-line=ready]").wait_for()
-    newer.get_by_text("Your line is in another tab").wait_for()
     settle_on_one_leg(page, evening)
+    newer.get_by_text("Your line is in another tab").wait_for()
 
     for sid in [str(call["sid"]) for call in ours(evening)[-1:]]:
         evening.town.put_down(sid)
@@ -183,6 +181,57 @@ def test_the_line_is_in_one_tab_and_survives_the_network(page: Page, evening: Ev
     settle_on_one_leg(page, evening)
     page.goto("/call")
     state(page, "waiting")
+    assert not faults, "\n".join(faults)
+
+
+def test_a_newer_tab_goes_on_with_the_talk_and_a_coordinator_joins_it_by_browser(
+    page: Page, evening: Evening, open_browser: Open, carys: Person
+) -> None:
+    evening.town.person(landline(100), phone="answers", ring_s=2, talk_s=900, patience_s=60)
+    page.goto("/call")
+    tap(page, "next")
+    tap(page, "call-browser")
+    tap(page, "mic-join")
+    pass_until(page, evening, "talking")
+    newer = page.context.new_page()
+    newer.goto("/call")
+    settle_on_one_leg(newer, evening)
+    page.get_by_text("Your line is in another tab").wait_for()
+    contact = next(call for call in evening.town.calls() if call["to"] == landline(100))
+    heard = [each["kind"] for each in contact["sounds"]]
+    assert set(heard) <= {"people", "beep"}, heard
+
+    board, faults = open_browser(DESK), list[str]()
+    sign_in(board, carys)
+    board.goto(f"/campaigns/{evening.campaign_id}/shifts")
+    look(board, "shifts", faults)
+    tap(board, "desk-phone-other")
+    tap(board, "supervise-listen")
+    board.locator("#desk-phone").wait_for(state="attached")
+    for _ in range(4):
+        board.wait_for_timeout(400)
+        evening.pass_by(1)
+    legs = ours(evening)
+    assert (len(legs), legs[-1]["status"], legs[-1]["sounds"][-1]["kind"]) == (3, "in-progress", "people")
+    tap(board, "supervise-take_over")
+    board.get_by_text("everybody hears you").wait_for()
+    board.locator("[data-test=taken-over]").wait_for()
+    look(board, "taken-over", faults)
+    assert ours(evening)[-1]["status"] == "in-progress", "a press on the page doesn’t hang up"
+    board.once("dialog", lambda dialog: dialog.accept())
+    board.goto(str(board.locator("[data-test=say-result]").get_attribute("href")))
+    look(board, "taken-result", faults)
+    tap(board, "disposition-contacted")
+    tap(board, "save")
+    board.get_by_text("Saved: what came of your talk").wait_for()
+    evening.pass_by(3)
+    before, after = ours(evening)[2:]
+    assert before["status"] == "completed", "who leaves the page hangs up"
+    assert after["status"] == "in-progress", "who comes back to it is back in the room"
+    tap(board, "supervise-leave")
+    board.locator("#desk-phone").wait_for(state="detached")
+    evening.pass_by(2)
+    assert ours(evening)[-1]["status"] == "completed"
     assert not faults, "\n".join(faults)
 
 

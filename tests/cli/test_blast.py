@@ -66,7 +66,8 @@ def shell(at_home: Settings, ctx: Context, capsys: pytest.CaptureFixture[str]) -
 def test_it_says_what_the_api_says(shell: Shell, api: Callable[[Person], Caller], carys: Person) -> None:
     timed = ("--send-at", "2126-05-07T09:00+01:00", "--deadline-at", "2126-05-07T20:00:00Z")
     wanted = ("--sender", SENDER, "--audience", '{"support": [2, 1], "voted": false}')
-    ids = [shell.draft(), shell.draft(*timed, *wanted)]
+    by_hand = ("--by-hand", "--batch-size", "10", "--volunteer-limit", "40")
+    ids = [shell.draft(), shell.draft(*timed, *wanted), shell.draft(*by_hand)]
     caller = api(carys)
     for id_ in ids:
         for action, answer in (
@@ -80,6 +81,8 @@ def test_it_says_what_the_api_says(shell: Shell, api: Callable[[Person], Caller]
             }, "the clock of the test stands still, that of the command doesn’t"
     assert [one["id"] for one in shell("list", "--campaign", shell.campaign_id)["blasts"]] == ids
     assert shell("list", "--campaign", str(uuid.uuid4())) == {"blasts": []}
+    assert "by hand in 1 day, at 200 a day from 1 senders" in shell.say("estimate", ids[-1])
+    assert "by hand, 10 at a time" in shell.say("show", ids[-1])
 
 
 def test_from_the_draft_to_its_end(shell: Shell) -> None:

@@ -23,6 +23,10 @@ def test_the_promiser_comes_first_then_who_has_waited_longest(
     waiting = [Waiting(who, NOW - dt.timedelta(seconds=60 - at)) for at, who in enumerate(by_wait)]
     ordered = [one.account_id for one in in_order(reversed(waiting), Wish(promised_to))]
     assert ordered == sorted(by_wait, key=lambda who: who != promised_to)
+    spared = Wish(promised_to, avoided_by=frozenset(by_wait[:2]))
+    assert [one.account_id for one in in_order(waiting, spared)] == [
+        who for who in ordered if who not in by_wait[:2]
+    ]
 
 
 @pytest.mark.parametrize(

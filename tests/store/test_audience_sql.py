@@ -24,6 +24,7 @@ from dialer.store.models import Base, new_id
 from dialer.store.models.calling import Result
 from dialer.store.models.calls import Call
 from dialer.store.models.gotv import VoterRecord
+from dialer.store.models.links import Link, LinkCode
 from dialer.store.models.messaging import Message
 from dialer.store.models.people import Consent, Contact, ContactPhone, ListMember, OptOut, Suppression
 from dialer.store.queries.audience_people import Asked, people_after
@@ -40,8 +41,10 @@ TEXTS: Final = (
     "CF1 2BB", "BS1 4ST", "B1 1AA", "cf10 1ab", "%", "_", "'", ":x", "94103", *EMAILS,
 )  # fmt: skip
 TABLES: Final = (
-    Contact, ContactPhone, ListMember, VoterRecord, OptOut, Consent, Suppression, Result, Call, Message,
+    Contact, ContactPhone, ListMember, VoterRecord, OptOut, Consent, Suppression, Result, Call, Message, Link,
+    LinkCode,
 )  # fmt: skip
+BLASTS: Final = (uuid.UUID(int=21), uuid.UUID(int=22))
 DISPOSITIONS: Final = ("contacted", "no_answer", "callback")
 CHANNELS: Final = ("sms", "voice", "email", "door")
 MINUTES: Final = (59, 60, 61, 600)
@@ -84,6 +87,8 @@ folk = st.fixed_dictionaries(
         "texts": st.lists(
             st.tuples(st.sampled_from(["outbound", "inbound"]), minutes, st.booleans()), max_size=2
         ),
+        "got": st.dictionaries(st.sampled_from(BLASTS), st.booleans()),
+        "clicked": st.lists(st.tuples(st.sampled_from((*BLASTS, None)), seldom, minutes), max_size=3),
     }
 )
 noes = st.lists(
@@ -115,6 +120,7 @@ ways = st.one_of(
 times = st.sampled_from(
     [{}, {"within_s": 3600}, {"since": "2026-05-07T12:00:00+01:00"}, {"since": "2026-05-07T02:00:00Z"}]
 )
+texts_opened = st.just({}) | named("blasts", some_of(*map(str, BLASTS)))
 conditions = st.one_of(
     named("lists", some_of(*map(str, LISTS), str(uuid.UUID(int=3)))),
     named("tags", some_of(*TAGS, "nobody's")),
@@ -126,6 +132,8 @@ conditions = st.one_of(
     named("last_result", some_of(*DISPOSITIONS, None)),
     *(named(name, st.booleans()) for name in ("pledged", "voted", "needs_lift")),
     *(named(name, times) for name in ("called", "texted", "contacted", "replied")),
+    named("got", some_of(*map(str, BLASTS), str(uuid.UUID(int=23)))),
+    named("clicked", st.builds(lambda when, texts: {**when, **texts}, times, texts_opened)),
     named("has", st.sampled_from(["phone", "mobile", "email"])),
     named("opted_out", some_of(*CHANNELS)),
     named("consented", some_of("sms", "email")),
@@ -233,11 +241,12 @@ class Shelf:
             numbers=tuple(Number(p[0], p[1]) for p in person["phones"] if not (p[2] or p[3])),
             opted_out=frozenset(out),
             consented=frozenset(channel for channel, withdrawn in person["consented"] if not withdrawn),
-            **self._touches(unit, mine, person),
+            **self._touches(unit, mine, person), **self._texts(unit, mine, person),
         )  # fmt: skip
 
     def _touches(self, unit: UnitOfWork, mine: dict[str, Any], person: dict[str, Any]) -> dict[str, Any]:
-        called, texted, replied, standing = [], [], [], []
+        called, replied, standing = [], [], []
+        texted = [before(600) for sent in person["got"].values() if sent]
         for nth, (disposition, ago, superseded, voided) in enumerate(person["results"]):
             at, id_ = before(ago), uuid.UUID(int=mine["contact_id"].int + nth)
             ends = {"superseded_at": NOON if superseded else None, "voided_at": NOON if voided else None}
@@ -267,6 +276,23 @@ class Shelf:
             **{name: max(times, default=None) for name, times in last.items()},
             "last_result": max(standing)[2] if standing else None,
         }
+
+    def _texts(self, unit: UnitOfWork, mine: dict[str, Any], person: dict[str, Any]) -> dict[str, Any]:
+        body = {"body": "B", "encoding": "gsm7", "segments": 1, "direction": "outbound", "purpose": "blast"}
+        for blast_id, sent in person["got"].items():
+            state = {"state": "sent", "sent_at": before(600) if sent else None, "blast_id": blast_id}
+            self._add(unit, Message, mine, body, state, id=new_id())
+        clicked: dict[uuid.UUID | None, dt.datetime] = {}
+        for blast_id, only_machines, ago in person["clicked"]:
+            link_id, at = new_id(), None if only_machines else before(ago)
+            of = {"organisation_id": mine["organisation_id"], "target": "https://example.org", "key": b""}
+            self._add(unit, Link, of, id=link_id, blast_id=blast_id)
+            self._add(
+                unit, LinkCode, mine, code=str(link_id), link_id=link_id, clicked_at=at, last_clicked_at=at
+            )
+            if at is not None:
+                clicked[blast_id] = max(at, clicked.get(blast_id, at))
+        return {"got": frozenset(one for one, sent in person["got"].items() if sent), "clicked": clicked}
 
 
 def before(ago: int) -> dt.datetime:

@@ -215,6 +215,24 @@ def test_a_change_that_makes_no_sense_changes_nothing(
     assert not live.participants(shift.sid).fetch().muted
 
 
+def test_what_somebody_hears_on_hold_goes_on_whatever_the_others_do(
+    town: Town, client: Client, twiml: dict[str, str]
+) -> None:
+    twiml["/hold"] = "<Response><Play>/please-wait.wav</Play><Pause length='9'/></Response>"
+    shift, contact = together(town, client, talk_s=500)
+    (live,) = client.conferences.list(status="in-progress")
+    live.participants(contact.sid).update(hold=True, hold_url=f"{PUBLIC_URL}/hold")
+    town.advance(2)
+    for muted in (True, False):
+        live.participants(shift.sid).update(muted=muted)
+    live.participants(contact.sid).update(muted=True)
+    town.advance(8)
+    (*_, said, quiet) = sounds(town, contact.sid)
+    assert said[:2] == ("play", "/please-wait.wav")
+    assert (said[3] or 0) - said[2] == 5.0, "to its end"
+    assert quiet[0] == "silence"
+
+
 def test_what_is_played_to_who_waits_is_fetched_again_and_again(
     town: Town, client: Client, inbox: Inbox, twiml: dict[str, str]
 ) -> None:

@@ -13,6 +13,7 @@ import redis
 from dialer import queueing
 from dialer.carrier.making import carrier_of
 from dialer.queueing import RedisJobQueue
+from dialer.services.calling import recording_work
 from dialer.services.context import Context
 from dialer.services.exporting.exports import get_export, start_export
 from dialer.services.exporting.tables import Wanted
@@ -22,8 +23,10 @@ from dialer.services.people.imports import get_import, start_import
 from dialer.services.people.suppression_imports import start_suppression_import
 from dialer.settings import Settings
 from tests.carriers import Unmetered
+from tests.hang_ups import calls_queue
 from tests.services.people.importing import new_list
 from workers import runs
+from workers.jobs import mind_recordings
 from workers.main import Worker
 from workers.runtime import Runtime, install
 
@@ -124,6 +127,19 @@ def test_an_import_among_texts_without_end_has_its_turns(ctx: Context, runtime: 
     work(4)
     assert get_import(ctx, import_id).counts.rows == 40
     assert runtime.jobs.anything_waits([queueing.MESSAGES])
+
+
+def test_work_on_recordings_lets_calls_go_first_and_is_asked_for_again(
+    ctx: Context, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(replace(runtime, settings=replace(runtime.settings, workers=1)))
+    monkeypatch.setattr(recording_work, "due_short", lambda _: [uuid.uuid4()])
+    mind_recordings(str(ctx.organisation_id))
+    assert not runtime.jobs.anything_waits([queueing.CALLS])
+    ctx.jobs.enqueue(queueing.CALLS, "workers.jobs.place_calls", str(ctx.organisation_id))
+    mind_recordings(str(ctx.organisation_id))
+    waits = [job.func_name.rpartition(".")[2] for job in calls_queue(ctx).get_jobs()]
+    assert waits == ["place_calls", "mind_recordings"]
 
 
 def test_with_the_queue_away_nobody_waits() -> None:

@@ -125,6 +125,22 @@ def _touch(touch: tree.Touch) -> Reader:
     return read
 
 
+def _got(place: Place) -> tree.Filter:
+    return tree.Got(read_some(place, read_id))
+
+
+def _clicked(place: Place) -> tree.Filter:
+    """`{}` for any link at any time; `{"blasts": […]}`, and `within_s` or `since`, narrow it."""
+    given = read_object(place, ("blasts", "within_s", "since"))
+    if "within_s" in given and "since" in given:
+        refuse(place, "Send within_s or since, not both.")
+    return tree.Clicked(
+        read_some(given["blasts"], read_id) if "blasts" in given else (),
+        within_s=read_span(given["within_s"]) if "within_s" in given else None,
+        since=read_moment(given["since"]) if "since" in given else None,
+    )
+
+
 def _has(place: Place) -> tree.Filter:
     word = read_word(get_args(tree.Reach))(place)
     return tree.Has(cast("tree.Reach", word))
@@ -162,6 +178,8 @@ READERS: Final[Mapping[str, Reader]] = MappingProxyType(
         "texted": _touch("texted"),
         "contacted": _touch("contacted"),
         "replied": _touch("replied"),
+        "got": _got,
+        "clicked": _clicked,
         "last_result": _last_result,
         "has": _has,
         "opted_out": _opted_out,

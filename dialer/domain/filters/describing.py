@@ -24,7 +24,7 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A list or an audience, to be called by its name."""
+    """A list, an audience or a text to many, to be called by its name."""
 
     id: uuid.UUID
 
@@ -105,6 +105,12 @@ _TOUCHED: Final = {
     ("replied", True): N_("have texted us %(when)s"),
     ("replied", False): N_("haven’t texted us %(when)s"),
 }
+_OPENED: Final = {
+    (True, True): N_("have opened a link in the text %(texts)s %(when)s"),
+    (False, True): N_("haven’t opened a link in the text %(texts)s %(when)s"),
+    (True, False): N_("have opened a link in a text of ours %(when)s"),
+    (False, False): N_("haven’t opened a link in a text of ours %(when)s"),
+}
 _HAS: Final = {
     "phone": N_("have a phone number"),
     "mobile": N_("have a number that takes texts"),
@@ -154,8 +160,7 @@ def _negated(rule: tree.Filter) -> Piece | None:
             return Phrase(words, {"share": Share(share), "seed": Quoted(seed)})
         case tree.Has(reach):
             return Phrase(_HAS_NO[reach])
-        case _:
-            return None
+    return _of_texts(rule, so=False) if isinstance(rule, tree.Got | tree.Clicked) else None
 
 
 def _inner(rule: tree.Filter) -> Piece:
@@ -199,6 +204,8 @@ def _of_dealings(rule: tree.Filter) -> Piece:
 
 def _of_wishes(rule: tree.Filter) -> Piece:
     match rule:
+        case tree.Got() | tree.Clicked():
+            return _of_texts(rule, so=True)
         case tree.OptedOut(channels):
             return Phrase(N_("said no to %(channels)s"), {"channels": _channels(channels)})
         case tree.Consented(channels):
@@ -214,7 +221,21 @@ def _touched(rule: tree.Touched, *, so: bool) -> Phrase:
     return Phrase(_TOUCHED[rule.touch, so], {"when": _when(rule, so=so)})
 
 
-def _when(rule: tree.Touched, *, so: bool) -> Phrase:
+def _of_texts(rule: tree.Got | tree.Clicked, *, so: bool) -> Phrase:
+    if isinstance(rule, tree.Got):
+        words = N_("got the text %(texts)s") if so else N_("didn’t get the text %(texts)s")
+        return Phrase(words, {"texts": _texts(rule.blast_ids)})
+    gaps: dict[str, Piece] = {"when": _when(rule, so=so)}
+    if rule.blast_ids:
+        gaps["texts"] = _texts(rule.blast_ids)
+    return Phrase(_OPENED[so, bool(rule.blast_ids)], gaps)
+
+
+def _texts(blast_ids: Iterable[uuid.UUID]) -> Either:
+    return Either(tuple(map(Named, blast_ids)))
+
+
+def _when(rule: tree.Touched | tree.Clicked, *, so: bool) -> Phrase:
     if rule.within_s is not None:
         return Phrase(N_("in the last %(span)s"), {"span": Span(rule.within_s)})
     if rule.since is not None:

@@ -44,3 +44,7 @@ class PersonFacts:
     texted_at: dt.datetime | None = None
     replied_at: dt.datetime | None = None
     last_result: str | None = None
+    got: frozenset[uuid.UUID] = frozenset()
+    """The texts to many that they were sent."""
+    clicked: Mapping[uuid.UUID | None, dt.datetime] = field(default_factory=dict)
+    """When they last opened a link, by the text to many that it was in; None: in one to them alone."""

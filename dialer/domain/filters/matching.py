@@ -26,6 +26,10 @@ def matches(rule: tree.Filter, person: PersonFacts, now: dt.datetime) -> bool:
             raise ValueError(f"audience {audience_id} was not put in")
         case tree.Touched():
             return _was_touched(rule, person, now)
+        case tree.Clicked(blast_ids):
+            start = rule.start(now)
+            opened = (at for blast, at in person.clicked.items() if not blast_ids or blast in blast_ids)
+            return any(start is None or at >= start for at in opened)
         case _:
             return _holds(rule, person)
 
@@ -57,15 +61,23 @@ def _is_known(rule: tree.Filter, person: PersonFacts) -> bool:
             return _is_flagged(person, fact) is so
         case tree.Has(reach):
             return _has(person, reach)
-        case tree.OptedOut(channels):
-            return not person.opted_out.isdisjoint(channels)
-        case tree.Consented(channels):
-            return not person.consented.isdisjoint(channels)
+        case tree.Got() | tree.OptedOut() | tree.Consented():
+            return _is_among(rule, person)
         case tree.RandomShare(share, seed):
             end = draw_end(share)
             return end is None or draw(seed, person.id) < end
         case _:
             raise TypeError(f"no condition: {rule!r}")
+
+
+def _is_among(rule: tree.Got | tree.OptedOut | tree.Consented, person: PersonFacts) -> bool:
+    match rule:
+        case tree.Got(blast_ids):
+            return not person.got.isdisjoint(blast_ids)
+        case tree.OptedOut(channels):
+            return not person.opted_out.isdisjoint(channels)
+        case tree.Consented(channels):
+            return not person.consented.isdisjoint(channels)
 
 
 def _key(person: PersonFacts, name: str) -> str:

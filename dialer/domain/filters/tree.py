@@ -130,6 +130,28 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
+class Got:
+    """They were sent at least one of these texts to many."""
+
+    blast_ids: tuple[uuid.UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """They opened a link in one of these texts to many (of ours at all, without any), robots left out: within
+    so many seconds, since a moment, or ever.
+    """
+
+    blast_ids: tuple[uuid.UUID, ...] = ()
+    within_s: int | None = None
+    since: dt.datetime | None = None
+
+    def start(self, now: dt.datetime) -> dt.datetime | None:
+        """The first moment that counts; None where any does."""
+        return self.since if self.within_s is None else now - dt.timedelta(seconds=self.within_s)
+
+
+@dataclass(frozen=True, slots=True)
 class Has:
     """They can be reached that way. `mobile` is a number that takes texts, as blasts judge it."""
 
@@ -171,6 +193,8 @@ Filter: TypeAlias = (
     | Chosen
     | Flagged
     | Touched
+    | Got
+    | Clicked
     | Has
     | OptedOut
     | Consented

@@ -198,20 +198,35 @@ class Answers:
         """(age in whole seconds, calls of that age that still ring), those that can still be answered."""
         return [(age, ringing) for age, _, _, ringing in self.newest_first(now) if ringing > 0]
 
-    def expected(
-        self, now: float, rates: Sequence[float], horizons: Sequence[int]
-    ) -> tuple[list[float], list[float]]:
-        """Mean and variance of the answers within each of `horizons` (seconds); `rates` by the calls' age."""
-        by_age = self.by_age
+    def expected(self, now: float, rates: Sequence[float], horizons: range) -> list[float]:
+        """How many answers come within each of `horizons` (seconds), on the average; `rates` by the calls'
+        age.
+        """
+        mean = [0.0] * len(horizons)
+        for count, chances in self._chances(now, rates, horizons):
+            mean = [so_far + count * chance for so_far, chance in zip(mean, chances, strict=True)]
+        return mean
+
+    def spread(self, now: float, rates: Sequence[float], horizons: range) -> tuple[list[float], list[float]]:
+        """The same, with the variances."""
         mean, variance = [0.0] * len(horizons), [0.0] * len(horizons)
+        for count, chances in self._chances(now, rates, horizons):
+            for k, chance in enumerate(chances):
+                come = count * chance
+                mean[k] += come
+                variance[k] += come * (1.0 - chance)
+        return mean, variance
+
+    def _chances(
+        self, now: float, rates: Sequence[float], horizons: range
+    ) -> Iterator[tuple[int, list[float]]]:
+        """(calls of one age that still ring, chances that one of them is answered within each horizon)."""
+        by_age = self.by_age
+        first, last, step = horizons.start, horizons.stop, horizons.step
         for age, count in self.ringing(now):
             come, rate = by_age[age], rates[age]
             left = rate / (1.0 - rate * come)
-            for k, horizon in enumerate(horizons):
-                chance = left * (by_age[age + horizon] - come)
-                mean[k] += count * chance
-                variance[k] += count * chance * (1.0 - chance)
-        return mean, variance
+            yield count, [left * (by - come) for by in by_age[age + first : age + last : step]]
 
     def rates_if_jumped(self, now: float, rate: float, jumped: float, doubt: float) -> list[float]:
         """Rates by age, had the rate jumped without our having heard of it: to `jumped` for the calls of the

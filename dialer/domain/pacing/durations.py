@@ -8,8 +8,10 @@ risk) is the piecewise-exponential estimate of survival analysis, which a prior 
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from operator import mul
 from typing import Any, Final
 
 EDGES: Final = (
@@ -29,11 +31,22 @@ def bin_of(seconds: float) -> int:
     return max(0, bisect_right(EDGES, seconds) - 1)
 
 
+def count_bins(times: Iterable[float]) -> list[int]:
+    """How many of these times fall into each bin."""
+    ordered = sorted(times)
+    begins = [0, *(bisect_left(ordered, edge) for edge in EDGES[1:]), len(ordered)]
+    return [after - before for before, after in pairwise(begins)]
+
+
 class Durations:
     """One kind of doing (talk, wrap-up) and how long it takes."""
 
     def __init__(self, prior_mean_s: float, prior_ends: float) -> None:
-        self._prior_mean_s, self._prior_ends = prior_mean_s, prior_ends
+        self._prior_mean_s = prior_mean_s
+        self._usual = [
+            math.exp(-edge / prior_mean_s) * prior_ends * (1 - math.exp(-width / prior_mean_s)) + 0.05
+            for edge, width in zip(EDGES, WIDTHS, strict=True)
+        ]
         self.ends = [0.0] * BINS
         self.others = [0.0] * BINS
         self.hazards = [1 / prior_mean_s] * BINS
@@ -48,16 +61,10 @@ class Durations:
             self.ends = [n / 2 for n in self.ends]
             self.others = [n / 2 for n in self.others]
         beyond = 0.0
-        prior = self._prior_ends
         for i in range(BINS - 1, -1, -1):
             here = self.ends[i] + self.others[i]
             at_risk = beyond * WIDTHS[i] + here * WIDTHS[i] / 2
-            usual = (
-                math.exp(-EDGES[i] / self._prior_mean_s)
-                * prior
-                * (1 - math.exp(-WIDTHS[i] / self._prior_mean_s))
-            )
-            usual += 0.05
+            usual = self._usual[i]
             self.hazards[i] = (self.ends[i] + usual) / (at_risk + usual * self._prior_mean_s)
             beyond += here
 
@@ -128,18 +135,15 @@ class Freeing:
     def _refresh_talk(self) -> None:
         self.talk.refresh()
         steps = [float(s) for s in range(2, int(self._reach[-1]) + 3, 2)]
-        wrapped = [0.0, *self.wrap.chances(0.0, steps)]
-        self.from_talk = [self._both(self.talk.chances(middle, steps), wrapped) for middle in MIDDLES]
+        ahead = self._wrapped_by([0.0, *self.wrap.chances(0.0, steps)])
+        self.from_talk = [_both(self.talk.chances(middle, steps), ahead) for middle in MIDDLES]
         self._talk_is_old = False
 
-    def _both(self, talked: list[float], wrapped: list[float]) -> list[float]:
-        """Chance of talk and wrap-up both being over, in steps of two seconds folded into each other."""
-        ended = [b - a for a, b in zip([0.0, *talked], talked, strict=False)]
-        found = []
-        for reach in self._reach:
-            steps = int(reach) // 2
-            found.append(sum(ended[i] * wrapped[steps - i] for i in range(min(steps, len(ended)))))
-        return found
+    def _wrapped_by(self, wrapped: Sequence[float]) -> list[list[float]]:
+        """For each reach, the chance that a wrap-up is over by then which begins after one step of two
+        seconds, after two, and so on.
+        """
+        return [list(wrapped[int(reach) // 2 : 0 : -1]) for reach in self._reach]
 
     def to_state(self) -> dict[str, Any]:
         """Everything that what it does next depends on, for JSON."""
@@ -161,3 +165,9 @@ class Freeing:
         self._talk_is_old = state["talk_is_old"]
         self.from_talk = [list(row) for row in state["from_talk"]]
         self.from_wrap = [list(row) for row in state["from_wrap"]]
+
+
+def _both(talked: Sequence[float], wrapped_by: Sequence[Sequence[float]]) -> list[float]:
+    """Chance of talk and wrap-up both being over, in steps of two seconds folded into each other."""
+    ended = [b - a for a, b in zip([0.0, *talked], talked, strict=False)]
+    return [sum(map(mul, ended, wrapped)) for wrapped in wrapped_by]

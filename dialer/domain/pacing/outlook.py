@@ -9,7 +9,7 @@ from typing import Final
 
 from dialer.domain.pacing.answers import Answers, Rates
 from dialer.domain.pacing.chances import EXACT_MOST, short_exactly, short_roughly, sum_of
-from dialer.domain.pacing.durations import BINS, Freeing, bin_of
+from dialer.domain.pacing.durations import Freeing, count_bins
 from dialer.domain.pacing.floor import Floor
 
 STEP_S: Final = 2
@@ -23,9 +23,9 @@ STRESS_DOUBT: Final = 3.0
 """How many answers must be missing before such a jump is ruled out for the calls of the last seconds."""
 
 
-def horizons_of(span: int) -> list[int]:
+def horizons_of(span: int) -> range:
     """The moments ahead, in seconds, at which supply and demand are compared."""
-    return list(range(1, span + 1, STEP_S))
+    return range(1, span + 1, STEP_S)
 
 
 @dataclass(slots=True)
@@ -55,23 +55,22 @@ class Outlook:
 
     def _moments(self, floor: Floor, answers: Answers, freeing: Freeing) -> list[Moment]:
         horizons = horizons_of(answers.span)
-        means, variances = answers.expected(floor.now, [self.rate] * answers.span, horizons)
+        means, variances = answers.spread(floor.now, [self.rate] * answers.span, horizons)
         if_jumped = answers.rates_if_jumped(floor.now, self.rate, self.jumped, STRESS_DOUBT)
-        stressed, _ = answers.expected(floor.now, if_jumped, horizons)
+        stressed = answers.expected(floor.now, if_jumped, horizons)
         ages = _ages(floor.talking.values(), floor.now, freeing.from_talk)
         ages += _ages(floor.wrapping.values(), floor.now, freeing.from_wrap)
         few = len(floor.talking) + len(floor.wrapping) <= EXACT_MOST
+        supply = _supply(ages) if ages else [(0.0, 0.0, 0.0)] * len(horizons)
         found = []
         for k, horizon in enumerate(horizons):
             weight = answers.share_around(horizon, STEP_S)
             if weight < LEAST_WEIGHT:
                 continue
-            coming = sum_of([row[k] for count, row in ages for _ in range(count)]) if few else None
+            free = sum_of([row[k] for count, row in ages for _ in range(count)]) if few else None
             here = means[k] - (means[k - 1] if k else 0.0)
             by_now = answers.by_age[horizon]
-            found.append(
-                Moment(weight, by_now, means[k], variances[k], here, *_supply(ages, k), coming, stressed[k])
-            )
+            found.append(Moment(weight, by_now, means[k], variances[k], here, *supply[k], free, stressed[k]))
         return found
 
     def short(self, moment: Moment, calls: int, beyond: int = 0) -> float:
@@ -124,19 +123,22 @@ def _ages(
     since: Iterable[float], now: float, table: Sequence[Sequence[float]]
 ) -> list[tuple[int, Sequence[float]]]:
     """How many have been at it for how long, as (count, their chances)."""
-    counts = [0] * BINS
-    for began in since:
-        counts[bin_of(now - began)] += 1
+    counts = count_bins([now - began for began in since])
     return [(count, table[i]) for i, count in enumerate(counts) if count]
 
 
-def _supply(ages: list[tuple[int, Sequence[float]]], k: int) -> tuple[float, float, float]:
-    """Mean, variance and third central moment of how many come free by the k-th moment."""
+def _supply(ages: Sequence[tuple[int, Sequence[float]]]) -> list[tuple[float, float, float]]:
+    """Mean, variance and third central moment of how many come free by each of the moments ahead."""
+    counts = [count for count, _ in ages]
+    return [_sum_up(counts, chances) for chances in zip(*[row for _, row in ages], strict=True)]
+
+
+def _sum_up(counts: Iterable[int], chances: Iterable[float]) -> tuple[float, float, float]:
     mean = variance = skew = 0.0
-    for count, row in ages:
-        chance = row[k]
-        spread = count * chance * (1.0 - chance)
-        mean += count * chance
+    for count, chance in zip(counts, chances, strict=True):
+        free = count * chance
+        spread = free * (1.0 - chance)
+        mean += free
         variance += spread
         skew += spread * (1.0 - 2.0 * chance)
     return mean, variance, skew

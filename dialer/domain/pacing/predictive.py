@@ -121,7 +121,9 @@ class Pacer:
             worst = share * max(lost, IN_THE_AIR * outlook.to_come(calls))
             if chance > min(MOST, FIRST * self._ceiling + GAIN * max(0.0, room - worst - 1.0)):
                 return False
-            return spare >= SPARE_LOOKED_AT or outlook.beyond(calls, spare) <= strict
+            if spare >= SPARE_LOOKED_AT:
+                return True
+            return (outlook.beyond(calls, spare) if spare else chance) <= strict
 
         return fine
 

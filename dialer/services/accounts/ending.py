@@ -10,14 +10,14 @@ from sqlalchemy import delete, update
 from dialer.domain.live_topics import ACCOUNT
 from dialer.store import changes
 from dialer.store.models.accounts import ApiToken, LoginSession, SignInLink
-from dialer.store.models.messaging import Conversation
+from dialer.store.models.conversations import Conversation
 from dialer.store.session import UnitOfWork
 
 
 def give_up_conversations(unit: UnitOfWork, account_id: uuid.UUID) -> None:
     """Let nobody in particular answer what an account was to answer: it would wait for ever."""
     theirs = (Conversation.organisation_id == unit.organisation_id, Conversation.assigned_to == account_id)
-    unit.session.execute(update(Conversation).where(*theirs).values(assigned_to=None))
+    unit.session.execute(update(Conversation).where(*theirs).values(assigned_to=None, held_until=None))
 
 
 def end_access(unit: UnitOfWork, account_id: uuid.UUID, now: dt.datetime) -> None:

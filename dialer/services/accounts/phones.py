@@ -21,7 +21,7 @@ from dialer.services.context import Context
 from dialer.services.messaging.outgoing import queue_text
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Account, Organisation
-from dialer.store.models.messaging import AccountPhone, PhoneCode
+from dialer.store.models.phones import AccountPhone, PhoneCode
 from dialer.store.session import UnitOfWork
 
 _NO_TEXTS: Final = (

@@ -109,7 +109,7 @@ def change_volunteer(ctx: Context, volunteer_id: uuid.UUID, changes: VolunteerCh
         if was_active and not account.active:
             end_access(unit, account.id, ctx.now)
             give_up_conversations(unit, account.id)
-            end_shifts_of(ctx, unit, account_id=account.id)
+            end_shifts_of(ctx, unit, account.id)
         ctx.audit(unit, "volunteer.changed", "account", account.id, {"fields": sorted(changed)})
         return _look(ctx, unit, account.id)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, func, select
 
 from dialer.domain import script as scripts
 from dialer.services.calling.script_rows import script_from_row
@@ -23,6 +24,26 @@ from dialer.store.models.people import Contact
 from dialer.store.session import UnitOfWork
 
 HISTORY_MAX = 10
+_LATELY = (
+    select(Result.at, Result.disposition, Result.notes)
+    .where(
+        Result.organisation_id == Contact.organisation_id,
+        Result.contact_id == Contact.id,
+        Result.superseded_at.is_(None),
+        Result.voided_at.is_(None),
+    )
+    .order_by(Result.at.desc())
+    .limit(HISTORY_MAX)
+    .correlate(Contact)
+    .subquery()
+)
+_CONTACTS = select(
+    Contact,
+    select(func.json_agg(func.json_build_array(*_LATELY.c))).scalar_subquery(),
+).where(
+    Contact.organisation_id == bindparam("organisation_id"), Contact.id.in_(bindparam("ids", expanding=True))
+)
+"""People with their last calls, the latest first, as (when, what came of it, notes)."""
 
 
 def assignment_view(
@@ -30,14 +51,17 @@ def assignment_view(
 ) -> AssignmentView:
     """The assignment; the script is read out to `speaking_to`, when that is somebody of the household."""
     ids = [assignment.contact_id, *assignment.household_ids]
-    contacts = _contacts(unit, ids)
+    asked = {"organisation_id": unit.organisation_id, "ids": ids}
+    rows = unit.session.execute(_CONTACTS, asked).all()
+    contacts = {contact.id: contact for contact, _ in rows}
+    past = {contact.id: _history(lately) for contact, lately in rows}
     listener = contacts.get(speaking_to or assignment.contact_id) or contacts[assignment.contact_id]
     return AssignmentView(
         id=assignment.id,
         session_id=assignment.shift_id,
         campaign_id=assignment.campaign_id,
         state=assignment.state,
-        contact=_called(unit, assignment, contacts[assignment.contact_id]),
+        contact=_called(assignment, contacts[assignment.contact_id], past[assignment.contact_id]),
         household=_household(unit, assignment, campaign, contacts),
         script=_script(unit, assignment, listener),
         attempt=assignment.attempt,
@@ -49,12 +73,11 @@ def assignment_view(
     )
 
 
-def _contacts(unit: UnitOfWork, ids: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Contact]:
-    query = select(Contact).where(Contact.organisation_id == unit.organisation_id, Contact.id.in_(ids))
-    return {contact.id: contact for contact in unit.session.scalars(query)}
+def _history(lately: Sequence[Sequence[str]] | None) -> tuple[PastAttempt, ...]:
+    return tuple(PastAttempt(dt.datetime.fromisoformat(at), *said) for at, *said in lately or ())
 
 
-def _called(unit: UnitOfWork, assignment: Assignment, contact: Contact) -> CalledContact:
+def _called(assignment: Assignment, contact: Contact, history: tuple[PastAttempt, ...]) -> CalledContact:
     return CalledContact(
         id=contact.id,
         first_name=contact.first_name,
@@ -62,23 +85,8 @@ def _called(unit: UnitOfWork, assignment: Assignment, contact: Contact) -> Calle
         phone=assignment.number,
         postcode=contact.postcode,
         tags=tuple(contact.tags),
-        history=_history(unit, contact.id),
+        history=history,
     )
-
-
-def _history(unit: UnitOfWork, contact_id: uuid.UUID) -> tuple[PastAttempt, ...]:
-    query = (
-        select(Result.at, Result.disposition, Result.notes)
-        .where(
-            Result.organisation_id == unit.organisation_id,
-            Result.contact_id == contact_id,
-            Result.superseded_at.is_(None),
-            Result.voided_at.is_(None),
-        )
-        .order_by(Result.at.desc())
-        .limit(HISTORY_MAX)
-    )
-    return tuple(PastAttempt(row.at, row.disposition, row.notes) for row in unit.session.execute(query))
 
 
 def _household(

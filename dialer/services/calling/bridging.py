@@ -8,10 +8,10 @@ import uuid
 from dataclasses import dataclass
 
 from dialer.domain.access import Permission, require
-from dialer.domain.call import FINAL
+from dialer.domain.call import FINAL, RING_ME
 from dialer.domain.ringing import VOLUNTEER_MACHINE, Change, is_machine
 from dialer.domain.stats import ATTEMPTS
-from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
+from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, hold_leg, make
 from dialer.services.calling.recordings import is_recorded
 from dialer.services.calling.ring_gate import refusal
 from dialer.services.contention import again_after_deadlock
@@ -54,8 +54,8 @@ def answered(ctx: Context, call_id: uuid.UUID | None, sid: str, answered_by: str
     """
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
-        held = hold_call(ctx, unit, call_id) if call_id else None
-        if held is None or held.call.mode != "ring_me" or held.call.carrier_sid not in {None, sid}:
+        held = hold_leg(ctx, unit, call_id, sid, RING_ME)
+        if held is None:
             return GoodBye("lost")
         apply(held, Told("volunteer", sid, "in-progress"))
         return decide(held, answered_by)

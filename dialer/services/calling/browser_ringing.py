@@ -17,7 +17,7 @@ from dialer.services.calling.call_evidence import Told, apply, hold_call
 from dialer.services.calling.caller_ids import usage_of
 from dialer.services.calling.reach import lock_assignment
 from dialer.services.calling.ring_gate import NOT_IN_HAND, refusal
-from dialer.services.calling.ringing import ring_me_row
+from dialer.services.calling.ringing import ring_me_call
 from dialer.services.calling.shift_states import move
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -68,9 +68,8 @@ def _row_for(
     caller_id = pick_caller_id(campaign.caller_ids, assignment.number, usage_of(unit, campaign, ctx.now))
     if caller_id is None or open_call_of(unit, shift.account_id) is not None:
         return GoodBye("lost")
-    call = ring_me_row(ctx, unit, assignment, caller_id=caller_id, own=None)
+    call = ring_me_call(ctx, unit, assignment, caller_id=caller_id, own=None)
     call.carrier_sid, call.dial_state = sid, "dialled"
-    unit.session.add(call)
     if shift.state in {"ready", "assigned", "wrap_up"}:
         move(unit, shift, ctx.now, "in_call")
     unit.session.flush()

@@ -13,7 +13,7 @@ from sqlalchemy import or_, update
 
 from dialer.domain.answering_machine import verdict
 from dialer.domain.assignment import lease_ends
-from dialer.domain.call import DIALLED, FINAL, OF_A_ROOM, SUPERVISOR, TRANSFER, proven_by
+from dialer.domain.call import DIALLED, FINAL, LINE, OF_A_ROOM, SUPERVISOR, TRANSFER, proven_by
 from dialer.domain.line import LINE_MOVED, SHIFT_OVER, WENT_ON
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.ringing import (
@@ -44,7 +44,6 @@ from dialer.store.queries.calls import lock_call, open_call_of
 from dialer.store.queries.campaign_spending import spend
 from dialer.store.session import UnitOfWork
 
-LINE: Final = "line"
 MESSAGE_WITHIN: Final = dt.timedelta(minutes=5)
 """A call on which a recorded message is left is over by then, or is ended."""
 HEARD: Final = ("en", "cy")
@@ -147,6 +146,15 @@ def hold_call(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID) -> Held | None
     return Held(ctx, unit, *found) if found else None
 
 
+def hold_leg(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID | None, sid: str, mode: str) -> Held | None:
+    """The same for one that our address names, if it is of that mode and this is its leg: a second one that
+    the carrier made of one request is ended, never let in.
+    """
+    held = hold_call(ctx, unit, call_id) if call_id else None
+    is_it = held is not None and held.call.mode == mode and held.call.carrier_sid in {None, sid}
+    return held if is_it else None
+
+
 def picked_up(held: Held, sid: str, answered_by: str | None) -> bool:
     """The carrier asks what to do with a leg of our own people, so it was answered; whether by a person. An
     answering machine isn't let into any room: for us nobody has answered.
@@ -169,7 +177,6 @@ def apply(held: Held, told: Told) -> None:
         call.answered_by = told.answered_by
         if call.mode == DIALLED and call.machine is None:
             call.machine = verdict(told.answered_by)
-    _charge(held, told)
     whole = told.leg == "contact" or call.mode in OF_A_ROOM
     if whole and proven_by(told.status) == "in_progress" and call.state not in FINAL:
         _answered(held)
@@ -183,6 +190,7 @@ def apply(held: Held, told: Told) -> None:
     _renew(held)
     _see(held, told)
     make(held, change, duration_s=told.duration_s)
+    _charge(held, told)
 
 
 def make(held: Held, change: Change, *, duration_s: int | None = None) -> None:
@@ -277,6 +285,8 @@ def _see(held: Held, told: Told) -> None:
 def _charge(held: Held, told: Told) -> None:
     """Add what a leg has cost when it ends: every minute begun, at the price that the settings name. A
     campaign that has spent what it may is paused, and everything when all together have.
+
+    All calls of a campaign meet in its row, so this comes last: it is locked for as short as can be.
     """
     call, voice = held.call, held.ctx.voice
     if told.status != "completed" or not told.duration_s or told.leg in call.charged_legs:
@@ -307,7 +317,7 @@ def _let_shift_go(held: Held) -> None:
     elif held.call.mode == LINE and held.shift is not None:
         was_line = is_wanted(held.shift, held.call)
         line_over(held.unit, held.shift, held.call, held.ctx.now)
-        if was_line:
+        if was_line and held.shift.line_call_id is None:
             supervision_states.line_gone(held.ctx, held.unit, held.shift)
     elif held.call.mode == TRANSFER:
         transfer_ends.leg_over(held.ctx, held.unit, held.call, held.shift)

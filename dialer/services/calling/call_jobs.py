@@ -22,6 +22,12 @@ def ask_to_end(ctx: Context, *sids: str) -> None:
     ctx.jobs.enqueue("calls", "workers.jobs.end_call", str(ctx.organisation_id), *sids, first=True)
 
 
+def ask_to_make_way(ctx: Context, *call_ids: str) -> None:
+    """Have a worker end legs whose place another one has taken, before anything else that waits."""
+    args = (str(ctx.organisation_id), *call_ids)
+    ctx.jobs.enqueue("calls", "workers.jobs.make_way", *args, first=True)
+
+
 def ask_for_message(ctx: Context, call: Call) -> None:
     """Have a worker send a call on to the message that is left on it, before anything else that waits."""
     ctx.jobs.enqueue(
@@ -31,9 +37,9 @@ def ask_for_message(ctx: Context, call: Call) -> None:
 
 def ask_to_move(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
     """Have a worker move a shift that is done with whom it had in hand, after the commit, where its volunteer
-    is to go on in another campaign.
+    is to go on in another campaign; or end it, where its campaign is over.
     """
-    if shift.moving_to is None:
+    if shift.moving_to is None and shift.end_reason is None:
         return
     args, shift_id = str(ctx.organisation_id), str(shift.id)
     unit.after_commit(

@@ -15,14 +15,15 @@ from typing import Final
 
 from dialer.carrier.port import Carrier, CarrierCall, CarrierError
 from dialer.domain.access import Permission, require
-from dialer.domain.call import DIALLED, FINAL, OF_A_ROOM, ONE_LEG, SUPERVISOR, proven_by
+from dialer.domain.call import DIALLED, FINAL, LINE, OF_A_ROOM, ONE_LEG, SUPERVISOR, proven_by
 from dialer.domain.dialling import next_dial_look
 from dialer.domain.line import LOOKED_AT_EVERY
 from dialer.domain.ringing import LOST, SOON, TOO_LATE, VOLUNTEER_GONE, Change, first_look, next_look
 from dialer.logs import get_logger
-from dialer.services.calling.call_evidence import LINE, Held, Told, apply, hold_call, make
+from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
 from dialer.services.calling.leaving_messages import due_request, send_to_message
 from dialer.services.calling.line_states import line_opened
+from dialer.services.calling.making_way import make_way
 from dialer.services.calling.supervision_states import joined
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -91,7 +92,9 @@ def look_after(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
     if question is None:
         return
     try:
-        if question.hang_up:
+        if question.hang_up and question.mode == LINE:
+            make_way(ctx, carrier, question.call_id, at_last=True)
+        elif question.hang_up:
             _hang_up(carrier, question)
         if question.message is not None and question.sid is not None:
             send_to_message(ctx, carrier, question.call_id, question.sid, question.message)

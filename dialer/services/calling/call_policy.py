@@ -10,8 +10,8 @@ from dialer.domain.access import Permission
 from dialer.domain.call_policy import CallPolicy, policy_faults, policy_of, stored_policy
 from dialer.domain.errors import ValidationFailed
 from dialer.domain.languages import LanguageMatch
+from dialer.services.calling.queue_filling import fill_queue
 from dialer.services.calling.queue_ordering import order_again
-from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
@@ -82,7 +82,7 @@ def _follow(
     if changed.retries_at is not before.retries_at:
         move_retries(unit, campaign.id, before.retries_at, changed.retries_at)
     if (before.number_day_max, before.number_max) != (changed.number_day_max, changed.number_max):
-        sync_queues(unit, now=ctx.now, campaign_ids=[campaign.id])
+        fill_queue(ctx, unit, campaign)
     if changed.language_match is LanguageMatch.OFF:
         forget(unit, campaign.id)
     met_again = before.language_match is LanguageMatch.OFF and before != changed

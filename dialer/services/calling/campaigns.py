@@ -13,10 +13,11 @@ from sqlalchemy import delete, select
 from dialer.domain import campaign as rules
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import FieldError, InvalidTransition, ValidationFailed
-from dialer.services.calling.leases import end_shifts_of
-from dialer.services.calling.queue_sync import sync_queues
+from dialer.services.calling.campaign_ends import end_with_campaign, lock_open_shifts
+from dialer.services.calling.queue_filling import fill_queue
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.calling.views import CampaignView
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
 from dialer.services.paging import Page, Slice, after_id, cut
@@ -30,8 +31,12 @@ from dialer.store.queries.campaign_spending import spend
 from dialer.store.session import UnitOfWork
 
 REASON_BY_HAND = "coordinator"
+_ADDED: Final = ("imprint", "imprint_url", "imprint_added")
+"""What a campaign adds to the words of each text."""
 _IMPRINT_CODE: Final = 8
 """Letters of the address of an imprint: everybody may read it, so it need only be one of its own."""
+_QUEUED_BY: Final = frozenset({"list_ids", "max_attempts"})
+"""The fields by which numbers come into a queue."""
 
 
 class CampaignFields(TypedDict, total=False):
@@ -55,6 +60,8 @@ class CampaignFields(TypedDict, total=False):
     election_material: bool | None
     imprint: str | None
     imprint_url: str | None
+    imprint_added: str | None
+    approved_words_only: bool
     recontact_after_s: int | None
     require_consent_sms: bool
     require_consent_email: bool
@@ -69,6 +76,7 @@ def create_campaign(ctx: Context, fields: CampaignFields) -> CampaignView:
     require(ctx.actor, Permission.CAMPAIGN_MANAGE)
     with ctx.unit() as unit:
         _check(unit, fields)
+        _check_approval(ctx, None, fields)
         campaign = Campaign(organisation_id=unit.organisation_id, id=new_id(), created_at=ctx.now)
         campaign.election_id = fields.get("election_id") or current_election(unit).id
         campaign.cost_currency = ctx.messaging.currency
@@ -105,7 +113,9 @@ def change_campaign(ctx: Context, campaign_id: uuid.UUID, fields: CampaignFields
     """Change the fields given; a running campaign's queue follows its lists."""
     with ctx.unit() as unit:
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_MANAGE)
+        _lock(unit, campaign)  # a worker may just be moving on how far its queue is filled
         _check(unit, fields)
+        _check_approval(ctx, campaign, fields)
         currency = fields.get("cost_currency", campaign.cost_currency)
         if currency != campaign.cost_currency:
             spend(unit, campaign.id, Decimal(0), currency, "always")
@@ -114,7 +124,8 @@ def change_campaign(ctx: Context, campaign_id: uuid.UUID, fields: CampaignFields
         if "list_ids" in fields:
             _set_lists(unit, campaign, fields["list_ids"])
         unit.session.flush()
-        sync_queues(unit, now=ctx.now, campaign_ids=[campaign.id])
+        if _QUEUED_BY & fields.keys():
+            fill_queue(ctx, unit, campaign)
         ctx.audit(unit, "campaign.changed", "campaign", campaign.id, {"fields": sorted(fields)})
         return _view(unit, campaign)
 
@@ -130,14 +141,19 @@ def pause_campaign(ctx: Context, campaign_id: uuid.UUID) -> CampaignView:
 
 
 def end_campaign(ctx: Context, campaign_id: uuid.UUID) -> CampaignView:
-    """End a campaign and its shifts; results are still taken. Already ended: no change."""
+    """End a campaign and its shifts, those with somebody on the phone after that; results are still taken.
+    Already ended: no change.
+    """
     return _become(ctx, campaign_id, "ended")
 
 
+@again_after_deadlock
 def _become(ctx: Context, campaign_id: uuid.UUID, wanted: str) -> CampaignView:
     with ctx.unit() as unit:
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_MANAGE)
-        unit.session.refresh(campaign, with_for_update={"key_share": True})
+        if wanted == "ended":
+            lock_open_shifts(unit, campaign)  # before the campaign, as what ends a leg locks them
+        _lock(unit, campaign)
         if not rules.may_become(campaign.state, wanted):
             detail = f"A campaign that is {campaign.state} can’t become {wanted}."
             raise InvalidTransition(detail, state=campaign.state)
@@ -146,16 +162,22 @@ def _become(ctx: Context, campaign_id: uuid.UUID, wanted: str) -> CampaignView:
         return _view(unit, campaign)
 
 
+def _lock(unit: UnitOfWork, campaign: Campaign) -> None:
+    """Lock a campaign and read it as it is then; what only refers to it goes on meanwhile."""
+    unit.session.refresh(campaign, with_for_update={"key_share": True})
+
+
 def _enter(ctx: Context, unit: UnitOfWork, campaign: Campaign, wanted: str) -> None:
-    campaign.state = wanted
+    begins, campaign.state = campaign.state == "draft", wanted
     campaign.pause_reason = REASON_BY_HAND if wanted == "paused" else None
     unit.session.flush()
     if wanted == "active":
         campaign.activated_at = campaign.activated_at or ctx.now
-        sync_queues(unit, now=ctx.now, campaign_ids=[campaign.id])
+    if wanted == "active" and begins:
+        fill_queue(ctx, unit, campaign)
     if wanted == "ended":
         campaign.ended_at = ctx.now
-        end_shifts_of(ctx, unit, campaign_id=campaign.id)
+        end_with_campaign(ctx, unit, campaign)
     ctx.audit(unit, f"campaign.{wanted}", "campaign", campaign.id)
 
 
@@ -174,10 +196,31 @@ def _check(unit: UnitOfWork, fields: CampaignFields) -> None:
         raise ValidationFailed(errors=found)
 
 
+def _check_approval(ctx: Context, campaign: Campaign | None, fields: CampaignFields) -> None:
+    """Whoever needs somebody's approval can't free themselves of it, nor change what is added to each text
+    (`bodies_of`).
+    """
+    if ctx.actor.may(Permission.TEMPLATE_APPROVE):
+        return
+    now = campaign is not None and campaign.approved_words_only
+    found = []
+    if fields.get("approved_words_only", now) != now:
+        detail = "Only a coordinator says whether words need to be approved here."
+        found.append(FieldError("/approved_words_only", detail))
+    if campaign is not None and now:
+        detail = "Words need to be approved here, so only a coordinator changes the imprint."
+        changed = (name for name in _ADDED if name in fields and fields.get(name) != getattr(campaign, name))
+        found += [FieldError(f"/{name}", detail) for name in changed]
+    if found:
+        raise ValidationFailed(errors=found)
+
+
 def _apply(campaign: Campaign, fields: CampaignFields) -> None:
     for name, value in fields.items():
         if name != "list_ids":
             setattr(campaign, name, value)
+    if campaign.imprint_added and not (campaign.imprint or campaign.imprint_url):
+        raise ValidationFailed.at("/imprint_added", "There is no imprint yet to add, nor a link to one.")
     if campaign.imprint and not campaign.imprint_code:
         campaign.imprint_code = short_code(_IMPRINT_CODE)
 
@@ -230,6 +273,8 @@ def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
         election_material=campaign.election_material,
         imprint=campaign.imprint,
         imprint_url=campaign.imprint_url,
+        imprint_added=campaign.imprint_added,
+        approved_words_only=campaign.approved_words_only,
         recontact_after_s=campaign.recontact_after_s,
         require_consent_sms=campaign.require_consent_sms,
         require_consent_email=campaign.require_consent_email,
@@ -238,6 +283,7 @@ def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
         currency=campaign.cost_currency,
         abandoned_rate_max=campaign.abandoned_rate_max,
         knock_up_support_max=campaign.knock_up_support_max,
+        queue_filling=campaign.fill_through is not None,
         created_at=campaign.created_at,
     )
 

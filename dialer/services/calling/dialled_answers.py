@@ -29,7 +29,7 @@ from dialer.domain.call import DIALLED, FINAL, proven_by
 from dialer.domain.line import room_of
 from dialer.domain.ringing import Change
 from dialer.services.calling import call_urls, pacing_events, recordings
-from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, make
+from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, hold_leg, make
 from dialer.services.calling.call_jobs import ask_to_look
 from dialer.services.calling.dialled_ends import Ended, part
 from dialer.services.calling.inbound_line import stop_calls_to
@@ -121,8 +121,10 @@ Answer = PlayMessage | Join | Greet | OneMoment | Inform | HoldOn | Leave | Betw
 def mode_of(ctx: Context, call_id: uuid.UUID | None) -> str | None:
     """How a call came about that the carrier asks about; None where there is none."""
     require(ctx.actor, Permission.CARRIER_TELL)
-    with ctx.unit() as unit:
-        return None if call_id is None else dialled.mode_of(unit, call_id)
+    if call_id is None:
+        return None
+    with ctx.units.look(ctx.organisation_id) as unit:
+        return dialled.mode_of(unit, call_id)
 
 
 @again_after_deadlock
@@ -219,9 +221,7 @@ def _held(ctx: Context, call_id: uuid.UUID, sid: str) -> Iterator[Held | None]:
     """A dialled call, locked; None where the carrier asks about another leg than the one that it named."""
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
-        held = hold_call(ctx, unit, call_id)
-        mine = held is not None and held.call.mode == DIALLED and held.call.carrier_sid in {None, sid}
-        yield held if mine else None
+        yield hold_leg(ctx, unit, call_id, sid, DIALLED)
 
 
 def _decide(held: Held) -> Answer:

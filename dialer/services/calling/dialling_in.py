@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy import and_, delete, exists, func, or_, select
 
 from dialer.domain.access import Permission, require
+from dialer.domain.call import LINE
 from dialer.domain.line import TRIES_WITHIN, looks_like_pin, may_try_pin
 from dialer.services.calling.bridging import GoodBye
 from dialer.services.calling.call_evidence import hold_call
-from dialer.services.calling.line_joining import LINE, Enter, enter, lock_shift
+from dialer.services.calling.line_joining import Enter, enter, lock_shift
 from dialer.services.calling.lines import shift_with, take_line
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -22,7 +23,7 @@ from dialer.store.models import new_id
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call, PinTry
-from dialer.store.models.messaging import AccountPhone
+from dialer.store.models.phones import AccountPhone
 from dialer.store.session import UnitOfWork
 
 

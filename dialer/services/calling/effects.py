@@ -58,9 +58,28 @@ def apply_effects(
         account_id=result.account_id,
         result_id=result.id,
     )
+    undo: dict[str, Any] = {}
+    if told.tags or no_texts or language or consequence(result.disposition).effects:
+        undo = _change_contact(unit, campaign, result, told.tags, no_texts=no_texts, language=language)
+    result.effects = undo
+    unit.session.flush()
+    if "language" in undo:
+        learn_of_people(unit, [result.contact_id])
+
+
+def _change_contact(
+    unit: UnitOfWork,
+    campaign: Campaign,
+    result: Result,
+    tags: Sequence[str],
+    *,
+    no_texts: bool,
+    language: str | None,
+) -> dict[str, Any]:
+    """What an outcome changes on a person; what must be remembered to take it back."""
     contact = _locked(unit, result)
     undo: dict[str, Any] = {}
-    if added := [tag for tag in told.tags if tag not in contact.tags]:
+    if added := [tag for tag in tags if tag not in contact.tags]:
         contact.tags = [*contact.tags, *added]
         undo["tags"] = added
     if no_texts:
@@ -71,10 +90,7 @@ def apply_effects(
     if language and language != contact.language:
         undo["language"] = {"before": contact.language, "heard": language}
         contact.language = language
-    result.effects = undo
-    unit.session.flush()
-    if "language" in undo:
-        learn_of_people(unit, [contact.id])
+    return undo
 
 
 def changes_numbers(results: Sequence[Result]) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import select
 
 from dialer.domain.line import UNSEEN
 from dialer.services.calling.call_jobs import ask_to_call_in, ask_to_move, hang_up
-from dialer.services.calling.shift_states import free, move, pause_them
+from dialer.services.calling.shift_states import free, has_had_line, move, pause_them, rest_anew
 from dialer.services.calling.supervision_states import volunteer_done
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
@@ -17,39 +18,57 @@ from dialer.store.queries import dialled
 from dialer.store.queries.supervising import is_taken_away
 from dialer.store.session import UnitOfWork
 
+BUSY: Final = ("assigned", "in_call", "wrap_up", "paused")
+"""What a shift may be that has somebody in hand."""
+
 
 def free_shifts(
     ctx: Context, unit: UnitOfWork, shift_ids: Sequence[uuid.UUID | None], *, unheard: bool = False
 ) -> None:
-    """Shifts whose assignment ended are ready for the next; a paused or ended one stays as it is. Where it
-    ended since they were `unheard`, whoever has a line is paused: the next person would meet nobody.
-
-    While the person of a dialled call is still on the volunteer's line, nobody else may be joined to it: the
-    leg is hung up, and its end makes the shift ready.
-    """
+    """The same for shifts that aren't locked yet."""
     shifts = unit.session.scalars(
         select(Shift)
         .where(
             Shift.organisation_id == unit.organisation_id,
             Shift.id.in_([one for one in shift_ids if one is not None]),
-            Shift.state.in_(("assigned", "in_call", "wrap_up", "paused")),
+            Shift.state.in_(BUSY),
         )
         .order_by(Shift.id)
         .with_for_update()
     )
     for shift in shifts.all():
-        ask_to_move(ctx, unit, shift)
-        volunteer_done(ctx, unit, shift)
-        still_there = hang_up_contact(ctx, unit, shift)
-        if shift.state == "paused":
-            continue
-        if still_there:
-            move(unit, shift, ctx.now, "wrap_up")
-        elif unheard and shift.line_state != "none":
-            pause_them(unit, shift, ctx.now, UNSEEN)
-        else:
-            free(unit, shift, ctx.now)
-            ask_to_call_in(ctx, unit, shift)
+        free_shift(ctx, unit, shift, unheard=unheard)
+
+
+def free_shift(ctx: Context, unit: UnitOfWork, shift: Shift, *, unheard: bool = False) -> None:
+    """A shift (locked) whose assignment ended is ready for the next; a paused or ended one stays as it is.
+    Where it ended since it was `unheard`, whoever has a line is paused: the next person would meet nobody.
+
+    While the person of a dialled call is still on the volunteer's line, nobody else may be joined to it: the
+    leg is hung up, and its end makes the shift ready.
+    """
+    if shift.state not in BUSY:
+        return
+    ask_to_move(ctx, unit, shift)
+    still_there = has_had_line(shift) and _clear_line(ctx, unit, shift)
+    if shift.state == "paused":
+        rest_anew(shift, ctx.now)
+        return
+    if still_there:
+        move(unit, shift, ctx.now, "wrap_up")
+    elif unheard and shift.line_state != "none":
+        pause_them(unit, shift, ctx.now, UNSEEN)
+    else:
+        free(unit, shift, ctx.now)
+        ask_to_call_in(ctx, unit, shift)
+
+
+def _clear_line(ctx: Context, unit: UnitOfWork, shift: Shift) -> bool:
+    """Whoever the volunteer was with goes on with a coordinator who has taken over, or is hung up; whether
+    somebody is still on the line.
+    """
+    volunteer_done(ctx, unit, shift)
+    return hang_up_contact(ctx, unit, shift)
 
 
 def hang_up_contact(ctx: Context, unit: UnitOfWork, shift: Shift) -> bool:

@@ -60,7 +60,7 @@ def ask_for_help(ctx: Context, session_id: uuid.UUID, reason: str | None = None)
             asked = _new_request(ctx, unit, shift)
         asked.reason = reason or asked.reason
         unit.session.flush()
-        return session_view(unit, shift, open_assignment(unit, shift.id))
+        return session_view(ctx, unit, shift, open_assignment(unit, shift.id))
 
 
 def withdraw_help(ctx: Context, session_id: uuid.UUID) -> None:

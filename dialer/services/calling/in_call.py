@@ -41,7 +41,7 @@ def mute(ctx: Context, session_id: uuid.UUID, *, on: bool) -> SessionView:
         if call is not None and (call.muted_at is not None) != on:
             call.muted_at = ctx.now if on else None
             change_room(ctx, unit, shift)
-        return session_view(unit, shift, open_assignment(unit, shift.id))
+        return session_view(ctx, unit, shift, open_assignment(unit, shift.id))
 
 
 @again_after_deadlock
@@ -55,7 +55,7 @@ def hold(ctx: Context, session_id: uuid.UUID, *, on: bool) -> SessionView:
         if call is not None and (call.held_at is not None) != on:
             call.held_at = ctx.now if on else None
             change_room(ctx, unit, shift)
-        return session_view(unit, shift, open_assignment(unit, shift.id))
+        return session_view(ctx, unit, shift, open_assignment(unit, shift.id))
 
 
 def bring_back(ctx: Context) -> int:

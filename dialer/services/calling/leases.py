@@ -118,19 +118,13 @@ def end_shift(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
     close_line(ctx, unit, shift)
 
 
-def end_shifts_of(
-    ctx: Context,
-    unit: UnitOfWork,
-    *,
-    account_id: uuid.UUID | None = None,
-    campaign_id: uuid.UUID | None = None,
-) -> int:
-    """End every open shift of a volunteer who leaves, or of a campaign that ends; how many."""
-    query = select(Shift).where(Shift.organisation_id == unit.organisation_id, Shift.state != "ended")
-    if account_id is not None:
-        query = query.where(Shift.account_id == account_id)
-    if campaign_id is not None:
-        query = query.where(Shift.campaign_id == campaign_id)
+def end_shifts_of(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID) -> int:
+    """End every open shift of a volunteer who is taken out; how many."""
+    query = select(Shift).where(
+        Shift.organisation_id == unit.organisation_id,
+        Shift.account_id == account_id,
+        Shift.state != "ended",
+    )
     shifts = unit.session.scalars(query.order_by(Shift.id).with_for_update()).all()
     for shift in shifts:
         end_shift(ctx, unit, shift)

@@ -10,7 +10,7 @@ from typing import Final
 from dialer.carrier.port import VoiceTokens
 from dialer.domain.access import Permission
 from dialer.domain.call import FINAL
-from dialer.domain.errors import Conflict, InvalidTransition
+from dialer.domain.errors import Conflict, Forbidden, InvalidTransition
 from dialer.domain.line import holds_line, identity_of
 from dialer.services.calling.lines import NO_LINE_HERE, give_pin, ring_volunteer
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift
@@ -22,6 +22,8 @@ from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
 
 NO_BROWSERS: Final = "Calling in the browser isn’t set up here. We can ring your phone instead."
+
+NOT_YOURS: Final = "Only whoever calls in this session can speak on its line."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +56,20 @@ def ask_for_line(
         give_pin(unit, shift)
         if wanted == "phone":
             ring_volunteer(ctx, unit, campaign, shift, phone)
-        return session_view(unit, shift, open_assignment(unit, shift.id))
+        return session_view(ctx, unit, shift, open_assignment(unit, shift.id))
 
 
 def browser_token(ctx: Context, session_id: uuid.UUID, tokens: VoiceTokens) -> BrowserToken:
     """What lets the browser open the line of their shift, or ring whom they have in hand in it, and nothing
     else, for less than an hour. The page asks for another before it ends.
 
-    `Conflict` where nobody can call from a browser; `InvalidTransition` for a shift that is over.
+    Only theirs: whoever has it speaks as the volunteer. `Forbidden` for anybody else, `Conflict` where nobody
+    can call from a browser; `InvalidTransition` for a shift that is over.
     """
     with ctx.unit() as unit:
         shift = _living(reach_shift(ctx, unit, session_id))
+        if shift.account_id != ctx.actor.account_id:
+            raise Forbidden(NOT_YOURS)
         reach_campaign(ctx, unit, shift.campaign_id, Permission.SHIFT_RUN)
         if not tokens.is_ready:
             raise Conflict(NO_BROWSERS)

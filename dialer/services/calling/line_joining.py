@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import Final
-
-from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.access import Permission, require
-from dialer.domain.call import FINAL, proven_by
+from dialer.domain.call import FINAL, LINE, proven_by
 from dialer.domain.line import (
     IN_THE_ROOM_WITHIN,
     LOOKED_AT_EVERY,
@@ -24,20 +21,17 @@ from dialer.domain.line import (
     session_of,
 )
 from dialer.services.calling.bridging import GoodBye
-from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, picked_up
+from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, hold_leg, picked_up
 from dialer.services.calling.call_jobs import ask_to_call_in
+from dialer.services.calling.call_rows import call_opened
 from dialer.services.calling.line_states import line_opened, out_of_room
 from dialer.services.calling.lines import take_line
 from dialer.services.calling.talk_views import talk_on
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
-from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign, Shift
-from dialer.store.models.calls import Call
 from dialer.store.queries.calls import call_by_sid
 from dialer.store.session import UnitOfWork
-
-LINE: Final = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +51,7 @@ def answered(ctx: Context, call_id: uuid.UUID | None, sid: str, answered_by: str
     """The volunteer's phone was answered. The same request again: the same answer."""
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
-        held = _hold(ctx, unit, call_id, sid)
+        held = hold_leg(ctx, unit, call_id, sid, LINE)
         if held is None:
             return GoodBye("lost")
         picked_up(held, sid, answered_by)
@@ -69,7 +63,7 @@ def out_of_the_room(ctx: Context, call_id: uuid.UUID | None, sid: str, status: s
     """The volunteer isn't in the room any more. Who is still on the line goes back."""
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
-        held = _hold(ctx, unit, call_id, sid)
+        held = hold_leg(ctx, unit, call_id, sid, LINE)
         if held is None:
             return GoodBye("lost")
         if proven_by(status) in FINAL:
@@ -120,9 +114,9 @@ def from_browser(ctx: Context, sid: str, caller: str) -> Enter | GoodBye:
         shift = lock_shift(unit, named[1]) if named else None
         if shift is None or shift.state == "ended" or not _has_line(unit, shift):
             return GoodBye(SHIFT_OVER)
-        made = insert(Call).values(_row(ctx, shift, sid, caller)).on_conflict_do_nothing().returning(Call.id)
-        if (call_id := unit.session.scalar(made)) is not None:
-            take_line(ctx, unit, shift, unit.session.get_one(Call, (unit.organisation_id, call_id)))
+        of = {"campaign_id": shift.campaign_id, "account_id": shift.account_id, "shift_id": shift.id}
+        if (opened := call_opened(ctx, unit, LINE, sid, caller, **of)) is not None:
+            take_line(ctx, unit, shift, opened)
         call = call_by_sid(unit, sid)
         held = hold_call(ctx, unit, call.id) if call else None
         return enter(held) if held and held.call.mode == LINE else GoodBye("lost")
@@ -144,20 +138,10 @@ def enter(held: Held) -> Enter | GoodBye:
     return Enter(call.id, room_of(call.account_id), held.language, muted)
 
 
-def _hold(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID | None, sid: str) -> Held | None:
-    """The line that our address names, if it is that leg: a second one that the carrier made of one request
-    is ended, never let in.
-    """
-    held = hold_call(ctx, unit, call_id) if call_id else None
-    if held is None or held.call.mode != LINE or held.call.carrier_sid not in {None, sid}:
-        return None
-    return held
-
-
 def _hold_leg(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID | None, sid: str) -> Held | None:
     """The line whose leg it is, else the one that our address names."""
     known = call_by_sid(unit, sid)
-    return _hold(ctx, unit, known.id if known else call_id, sid)
+    return hold_leg(ctx, unit, known.id if known else call_id, sid, LINE)
 
 
 def _has_line(unit: UnitOfWork, shift: Shift) -> bool:
@@ -168,24 +152,3 @@ def _has_line(unit: UnitOfWork, shift: Shift) -> bool:
 def lock_shift(unit: UnitOfWork, shift_id: uuid.UUID) -> Shift | None:
     """A shift, locked as it is now; None where there is none of that id."""
     return unit.session.get(Shift, (unit.organisation_id, shift_id), with_for_update=True)
-
-
-def _row(ctx: Context, shift: Shift, sid: str, caller: str) -> dict[str, object]:
-    """A leg that somebody opened, so that the carrier has it already."""
-    return {
-        "organisation_id": shift.organisation_id,
-        "id": new_id(),
-        "direction": "inbound",
-        "mode": LINE,
-        "campaign_id": shift.campaign_id,
-        "account_id": shift.account_id,
-        "shift_id": shift.id,
-        "caller_id": caller,
-        "state": "in_progress",
-        "dial_state": "dialled",
-        "carrier_sid": sid,
-        "charged_legs": [],
-        "deadline_at": ctx.now + IN_THE_ROOM_WITHIN,
-        "created_at": ctx.now,
-        "answered_at": ctx.now,
-    }

@@ -1,4 +1,6 @@
-"""No phantom volunteers: nobody is put through to somebody who isn't seen any more (contract §6)."""
+"""No phantom volunteers: nobody is put through to somebody who isn't seen any more (contract §6). And a rest
+that ends by itself.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,14 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from dialer.domain.line import HUNG_UP_AFTER, UNSEEN, UNSEEN_AFTER
+from dialer.services.calling.call_jobs import ask_to_call_in
 from dialer.services.calling.lines import close_line
-from dialer.services.calling.shift_states import pause_them
+from dialer.services.calling.shift_states import free, pause_them
 from dialer.services.context import Context
-from dialer.store.models.calling import Shift
+from dialer.store.models.calling import Assignment, Shift
 from dialer.store.session import UnitOfWork
 
 AT_ONCE: Final = 200
@@ -27,6 +30,39 @@ def pause_unseen(ctx: Context) -> int:
         for shift in unseen:
             _rest(ctx, unit, shift)
         return len(unseen)
+
+
+def end_rests(ctx: Context) -> int:
+    """Have everybody go on whose rest is over, whether their page is open or not; how many. Who has somebody
+    in hand rests afterwards. For the cron's tick.
+    """
+    with ctx.unit() as unit:
+        rested = _rested(unit, ctx.now)
+        for shift in rested:
+            free(unit, shift, ctx.now)
+            ask_to_call_in(ctx, unit, shift)
+        return len(rested)
+
+
+def _rested(unit: UnitOfWork, now: dt.datetime) -> Sequence[Shift]:
+    in_hand = exists().where(
+        Assignment.organisation_id == Shift.organisation_id,
+        Assignment.shift_id == Shift.id,
+        Assignment.state == "open",
+    )
+    query = (
+        select(Shift)
+        .where(
+            Shift.organisation_id == unit.organisation_id,
+            Shift.state == "paused",
+            Shift.rests_until <= now,
+            ~in_hand,
+        )
+        .order_by(Shift.rests_until)
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    return unit.session.scalars(query).all()
 
 
 def _rest(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:

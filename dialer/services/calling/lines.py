@@ -13,17 +13,26 @@ from typing import Final
 
 from sqlalchemy import select, update
 
+from dialer.domain.call import LINE
 from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.errors import Conflict
-from dialer.domain.line import ELSEWHERE, FAREWELL_WITHIN, LINE_LOST, UNSEEN, holds_line, new_pin
-from dialer.domain.ringing import DIAL_WITHIN
+from dialer.domain.line import (
+    ELSEWHERE,
+    FAREWELL_WITHIN,
+    LINE_LOST,
+    MAKES_WAY_WITHIN,
+    UNSEEN,
+    holds_line,
+    new_pin,
+)
+from dialer.services.calling.call_rows import call_to_place
 from dialer.services.calling.hanging_up import leave
+from dialer.services.calling.line_states import earlier_legs
 from dialer.services.calling.ring_gate import WORDS, line_refusal
 from dialer.services.calling.ringing import NO_CALLER_ID, ask_to_place, own_phone
 from dialer.services.calling.shift_states import move, pause_them
 from dialer.services.calling.views import LineView
 from dialer.services.context import Context
-from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries import transfers
@@ -34,12 +43,15 @@ from dialer.store.session import UnitOfWork
 NO_LINE_HERE: Final = "In this campaign nobody waits on the line. Take the next person instead."
 
 
-def line_view(unit: UnitOfWork, shift: Shift) -> LineView | None:
-    """The line of a shift; None where it has no use for one."""
+def line_view(ctx: Context, unit: UnitOfWork, shift: Shift) -> LineView | None:
+    """The line of a shift; None where it has no use for one. Its PIN lets somebody ring in as the volunteer:
+    it is shown to nobody else.
+    """
     if shift.pin is None or shift.state == "ended":
         return None
     campaign = unit.session.get_one(Campaign, (unit.organisation_id, shift.campaign_id))
-    return LineView(shift.line_state, shift.pin, tuple(campaign.caller_ids))
+    pin = shift.pin if shift.account_id == ctx.actor.account_id else None
+    return LineView(shift.line_state, pin, tuple(campaign.caller_ids))
 
 
 def begin_line(
@@ -82,8 +94,16 @@ def ring_volunteer(
     caller_id = pick_caller_id(campaign.caller_ids, own)
     if caller_id is None:
         raise Conflict(NO_CALLER_ID)
-    call = _row(ctx, shift, own=own, caller_id=caller_id)
-    unit.session.add(call)
+    call = call_to_place(
+        ctx,
+        unit,
+        LINE,
+        campaign_id=shift.campaign_id,
+        account_id=shift.account_id,
+        caller_id=caller_id,
+        rings=own,
+        shift_id=shift.id,
+    )
     take_line(ctx, unit, shift, call)
     if reason := line_refusal(unit, shift, call):
         raise Conflict(WORDS[reason], reason=reason)
@@ -101,13 +121,14 @@ def give_pin(unit: UnitOfWork, shift: Shift) -> None:
 
 
 def take_line(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
-    """Let this leg be the line of a shift. One that it had is left, and so are those of the volunteer's other
-    shifts: nobody is in two rooms. They asked for it, came by it or typed their PIN, so they are there.
+    """Let this leg be the line of a shift. One that it had makes way for it, and those of the volunteer's
+    other shifts are left: nobody is on two lines. They asked for it, came by it or typed their PIN, so they
+    are there.
     """
     shift.last_seen_at = max(shift.last_seen_at, ctx.now)
     if shift.pause_reason == UNSEEN:
         shift.pause_reason = LINE_LOST  # all that is missing now
-    close_line(ctx, unit, shift)
+    _make_way(ctx, unit, shift, call)
     _others_on_line(unit, shift)  # their shifts are locked before their room, as for whoever answers
     lock_room(unit, shift)
     for other in _others_on_line(unit, shift):
@@ -145,14 +166,17 @@ def say_goodbye(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
     unit.after_commit(lambda: ctx.jobs.enqueue("calls", "workers.jobs.say_goodbye", *args))
 
 
-def close_line(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
-    """Give up the line of a shift: its leg is hung up. Without one: no change."""
+def close_line(ctx: Context, unit: UnitOfWork, shift: Shift, *, but: Call | None = None) -> None:
+    """Give up the line of a shift: its leg is hung up, and any that makes way for it, but for the one that is
+    to be the line now. Without one: no change.
+    """
     call_id, shift.line_call_id = shift.line_call_id, None
     if call_id is None:
         return
     move(unit, shift, ctx.now, line="none")
     unit.session.flush()
-    leave(ctx, unit, _locked(unit, [call_id]))
+    legs = [*_locked(unit, [call_id]), *earlier_legs(unit, shift, call_id)]
+    leave(ctx, unit, [leg for leg in legs if leg is not but])
 
 
 def move_line(ctx: Context, unit: UnitOfWork, before: Shift, shift: Shift) -> None:
@@ -168,6 +192,19 @@ def move_line(ctx: Context, unit: UnitOfWork, before: Shift, shift: Shift) -> No
     unit.session.execute(moved.values(shift_id=shift.id))
     transfers.move(unit, before.id, shift.id)
     move(unit, shift, ctx.now, line=line)
+
+
+def _make_way(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
+    """Another leg (`call`) is to be the line of a shift. The one that was stays in the room until that one is
+    in it (`line_states.line_opened`), so that whoever is there meanwhile isn't left alone; one that isn't in
+    the room is hung up.
+    """
+    before = None if shift.line_call_id is None else _locked(unit, [shift.line_call_id])
+    if shift.line_state != "open" or not before:
+        close_line(ctx, unit, shift, but=call)
+        return
+    shift.line_call_id = None
+    before[0].deadline_at = ctx.now + MAKES_WAY_WITHIN
 
 
 def _others_on_line(unit: UnitOfWork, shift: Shift) -> Sequence[Shift]:
@@ -203,23 +240,4 @@ def shift_with(unit: UnitOfWork, pin: str) -> uuid.UUID | None:
         select(Shift.id).where(
             Shift.organisation_id == unit.organisation_id, Shift.pin == pin, Shift.state != "ended"
         )
-    )
-
-
-def _row(ctx: Context, shift: Shift, *, own: str, caller_id: str) -> Call:
-    return Call(
-        organisation_id=shift.organisation_id,
-        id=new_id(),
-        direction="outbound",
-        mode="line",
-        campaign_id=shift.campaign_id,
-        account_id=shift.account_id,
-        shift_id=shift.id,
-        caller_id=caller_id,
-        volunteer_number=own,
-        state="queued",
-        dial_state="waiting",
-        charged_legs=[],
-        deadline_at=ctx.now + DIAL_WITHIN,
-        created_at=ctx.now,
     )

@@ -13,8 +13,8 @@ from typing import Any, Final
 from sqlalchemy import Row
 
 from dialer.domain import live_board as rules
-from dialer.domain.access import Permission
-from dialer.domain.live_board import Caller, Lawful, Need, Outlook, Pace, Working
+from dialer.domain.access import Permission, Role
+from dialer.domain.live_board import Caller, Finish, Lawful, Need, Outlook, Pace, Working
 from dialer.domain.quiet_hours import QuietHours, is_quiet, quiet_until
 from dialer.services.calling.left import Left, numbers_left
 from dialer.services.calling.reach import reach_campaign
@@ -104,7 +104,11 @@ def live_board(ctx: Context, campaign_id: uuid.UUID) -> LiveBoard:
             spells=spells,
             due=left.due,
             resting=left.resting,
-            outlook=rules.forecast(left.due, lately, len(calling), ctx.now, hours.end),
+            outlook=(
+                Outlook(Finish.TOO_EARLY)
+                if campaign.fill_through is not None
+                else rules.forecast(left.due, lately, len(calling), ctx.now, hours.end)
+            ),
             needs=rules.needs(callers, ctx.now),
         )
 
@@ -180,4 +184,5 @@ def _caller(row: Row[Any]) -> Caller:
         asked_at=row.asked_at,
         help_reason=row.help_reason,
         help_by=row.help_by,
+        is_volunteer=row.role == Role.VOLUNTEER,
     )

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, and_, select, union
 from sqlalchemy.exc import IntegrityError
 
 from dialer.carrier.port import Carrier, Rerouting
@@ -22,10 +22,12 @@ from dialer.domain.dialling import DIALLED_MODES
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.help_request import WITHDRAWN
 from dialer.domain.line import HELD_VIA, holds_line
+from dialer.domain.shift import CAMPAIGN_OVER
 from dialer.domain.supervision import LEFT
 from dialer.logs import get_logger
 from dialer.services.calling import call_urls
 from dialer.services.calling.call_jobs import ask_to_call_in
+from dialer.services.calling.campaign_ends import end_if_done
 from dialer.services.calling.help_requests import close_request
 from dialer.services.calling.lines import begin_line, close_line, rest_elsewhere, say_goodbye
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift
@@ -78,10 +80,11 @@ def move_session(
             return _stay(ctx, unit, shift)
         campaign = _target(ctx, unit, shift, campaign_id)
         ctx.audit(unit, "session.moved", "session", shift.id, {"campaign_id": str(campaign_id)})
+        shift.stayed_from = None
         if _is_free(unit, shift):
-            return _view(unit, _go(ctx, unit, shift, campaign, how))
+            return _view(ctx, unit, _go(ctx, unit, shift, campaign, how))
         shift.moving_to = campaign.id
-        return _view(unit, shift)
+        return _view(ctx, unit, shift)
 
 
 @again_after_deadlock
@@ -97,22 +100,33 @@ def stay(ctx: Context, session_id: uuid.UUID) -> SessionView:
 @again_after_deadlock
 def follow(ctx: Context, session_id: uuid.UUID) -> None:
     """Move a shift that waited for the end of what it had in hand, if that is over. Where the campaign isn't
-    active any more, or isn't theirs any more, they stay, and are ready.
+    active any more, or isn't theirs any more, they stay, are told so, and are ready. One whose own campaign
+    is over ends, if nobody is in its hands; also one that began in the moment in which it ended.
     """
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
         seen = unit.session.get(Shift, (unit.organisation_id, session_id))
-        if seen is None or seen.moving_to is None:
+        if seen is None:
+            return
+        own = unit.session.get_one(Campaign, (unit.organisation_id, seen.campaign_id))
+        if seen.moving_to is None and seen.end_reason is None and own.state != "ended":
             return
         one_start_at_a_time(unit, seen.account_id)
         unit.session.refresh(seen, with_for_update=True)
-        if seen.state == "ended" or seen.moving_to is None or not _is_free(unit, seen):
-            return
-        campaign = unit.session.get_one(Campaign, (unit.organisation_id, seen.moving_to))
-        if campaign.state == "active" and _calls_for(unit, seen.account_id, campaign.id):
-            _go(ctx, unit, seen, campaign, None)
-        else:
-            _stay(ctx, unit, seen)
+        if seen.state != "ended" and seen.moving_to is not None and _is_free(unit, seen):
+            _go_or_stay(ctx, unit, seen, seen.moving_to)
+        if seen.state != "ended" and (seen.end_reason is not None or own.state == "ended"):
+            seen.end_reason = CAMPAIGN_OVER
+            end_if_done(ctx, unit, seen, own)
+
+
+def _go_or_stay(ctx: Context, unit: UnitOfWork, shift: Shift, campaign_id: uuid.UUID) -> None:
+    campaign = unit.session.get_one(Campaign, (unit.organisation_id, campaign_id))
+    if campaign.state == "active" and _calls_for(unit, shift.account_id, campaign.id):
+        _go(ctx, unit, shift, campaign, None)
+    else:
+        shift.stayed_from = campaign.id
+        _stay(ctx, unit, shift)
 
 
 def follow_all(ctx: Context) -> int:
@@ -121,18 +135,31 @@ def follow_all(ctx: Context) -> int:
     """
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
-        query = select(Shift.id).where(
-            Shift.organisation_id == unit.organisation_id,
-            Shift.moving_to.is_not(None),
-            Shift.state.in_(("ready", "wrap_up", "paused")),
-        )
-        waiting = unit.session.scalars(query.limit(AT_ONCE_MOST)).all()
+        waiting = unit.session.scalars(_to_follow(unit).limit(AT_ONCE_MOST)).all()
     for session_id in waiting:
         try:
             follow(ctx, session_id)
         except (Conflict, InvalidTransition, NotFound, IntegrityError):
             log.warning("a volunteer could not go on in another campaign", exc_info=True)
     return len(waiting)
+
+
+def _to_follow(unit: UnitOfWork) -> CompoundSelect[uuid.UUID]:
+    """Who waits to go on elsewhere or to end, and who began in the moment in which the campaign ended, so
+    that its end knew nothing of them. Each part by an index of open shifts.
+    """
+    shifts = select(Shift.id).where(Shift.organisation_id == unit.organisation_id)
+    done_soon = Shift.state.in_(("ready", "assigned", "wrap_up", "paused"))
+    over = and_(
+        Campaign.organisation_id == Shift.organisation_id,
+        Campaign.id == Shift.campaign_id,
+        Campaign.state == "ended",
+    )
+    return union(
+        shifts.where(Shift.moving_to.is_not(None), Shift.state.in_(("ready", "wrap_up", "paused"))),
+        shifts.where(Shift.end_reason.is_not(None), done_soon),
+        shifts.join(Campaign, over).where(Shift.end_reason.is_(None), done_soon),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +272,7 @@ def _stay(ctx: Context, unit: UnitOfWork, shift: Shift) -> SessionView:
     shift.moving_to = None
     if shift.state == "wrap_up" and _is_free(unit, shift):
         free(unit, shift, ctx.now)
-    return _view(unit, shift)
+    return _view(ctx, unit, shift)
 
 
 def _go(ctx: Context, unit: UnitOfWork, shift: Shift, campaign: Campaign, how: How | None) -> Shift:
@@ -257,6 +284,7 @@ def _go(ctx: Context, unit: UnitOfWork, shift: Shift, campaign: Campaign, how: H
     wanted = new_shift(ctx, begins, shift)
     if shift.state == "paused":
         wanted.state, wanted.ready_since, wanted.pause_reason = "paused", None, shift.pause_reason
+        wanted.rests_until = shift.rests_until
     move(unit, shift, ctx.now, "ended")
     shift.ended_at, shift.moving_to = ctx.now, None
     unit.session.flush()
@@ -295,5 +323,5 @@ def _via(shift: Shift, campaign: Campaign) -> str:
     return shift.via
 
 
-def _view(unit: UnitOfWork, shift: Shift) -> SessionView:
-    return session_view(unit, shift, open_assignment(unit, shift.id))
+def _view(ctx: Context, unit: UnitOfWork, shift: Shift) -> SessionView:
+    return session_view(ctx, unit, shift, open_assignment(unit, shift.id))

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy.orm import aliased
 
 from dialer.domain.assignment import lease_ends
 from dialer.domain.contact_gate import first_callable, may_contact
@@ -33,6 +34,7 @@ from dialer.store.models import new_id
 from dialer.store.models.accounts import Account, Organisation
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.queries import queue
+from dialer.store.queries.avoidances import IS_SPARED, numbers_avoided
 from dialer.store.queries.queue import Claim
 from dialer.store.session import UnitOfWork
 
@@ -55,6 +57,34 @@ class Seat:
     campaign: Campaign
     all_paused: bool
     speaking: Speaking
+    waits_elsewhere: bool
+    """On a line, in another shift of theirs."""
+    spared: Sequence[str]
+    """Numbers of those who frightened them: they are never handed these."""
+
+
+_OTHER = aliased(Shift)
+_SEAT = (
+    select(
+        Shift,
+        Campaign,
+        Organisation.paused_at.is_not(None),
+        Account,
+        exists().where(
+            _OTHER.organisation_id == Shift.organisation_id,
+            _OTHER.account_id == Shift.account_id,
+            _OTHER.id != Shift.id,
+            _OTHER.state == "ready",
+            _OTHER.line_call_id.is_not(None),
+        ),
+        IS_SPARED,
+    )
+    .join(Campaign, and_(Campaign.organisation_id == Shift.organisation_id, Campaign.id == Shift.campaign_id))
+    .join(Organisation, Organisation.id == Shift.organisation_id)
+    .join(Account, and_(Account.organisation_id == Shift.organisation_id, Account.id == Shift.account_id))
+    .where(Shift.organisation_id == bindparam("organisation_id"), Shift.id == bindparam("session_id"))
+    .with_for_update(of=Shift)
+)
 
 
 @again_after_deadlock
@@ -79,23 +109,15 @@ def next_assignment(ctx: Context, session_id: uuid.UUID) -> AssignmentView | Nob
 
 def _take_seat(ctx: Context, unit: UnitOfWork, session_id: uuid.UUID) -> Seat:
     """With the campaign and the volunteer's account, which others read by their keys a moment later."""
-    row = unit.session.execute(
-        select(Shift, Campaign, Organisation.paused_at, Account)
-        .join(
-            Campaign,
-            and_(Campaign.organisation_id == Shift.organisation_id, Campaign.id == Shift.campaign_id),
-        )
-        .join(Organisation, Organisation.id == Shift.organisation_id)
-        .join(Account, and_(Account.organisation_id == Shift.organisation_id, Account.id == Shift.account_id))
-        .where(Shift.organisation_id == unit.organisation_id, Shift.id == session_id)
-        .with_for_update(of=Shift)
-    ).one_or_none()
+    asked = {"organisation_id": unit.organisation_id, "session_id": session_id}
+    row = unit.session.execute(_SEAT, asked).one_or_none()
     if row is None:
         raise NotFound
-    shift, campaign, paused_at, _ = row
+    shift, campaign, all_paused, _, waits_elsewhere, is_spared = row
     check_is_mine(ctx, shift)
     speaking = of_volunteer(unit, campaign, shift.account_id)
-    return Seat(ctx, unit, shift, campaign, paused_at is not None, speaking)
+    spared = numbers_avoided(unit, shift.account_id) if is_spared else ()
+    return Seat(ctx, unit, shift, campaign, all_paused, speaking, waits_elsewhere, spared)
 
 
 def _next(seat: Seat) -> AssignmentView | NobodyNow | None:
@@ -111,7 +133,7 @@ def _next(seat: Seat) -> AssignmentView | NobodyNow | None:
             return NobodyNow("dialling", DIALLED_SOON_S)
         passed_over = skipped_today(before, seat.campaign, seat.ctx.now)
         assignment = _claim(seat, passed_over) or _claim_lapsed(seat, passed_over)
-        if assignment is not None:
+        if assignment is not None and seat.waits_elsewhere:
             rest_elsewhere(seat.ctx, seat.unit, seat.shift)
     if assignment is None:
         return NobodyNow("nobody_due", ASK_AGAIN_S)
@@ -161,6 +183,7 @@ def _claim_one(seat: Seat, passed_over: list[uuid.UUID]) -> Assignment | None:
             seat.ctx.now,
             passed_over=passed_over,
             lanes=seat.speaking.lanes,
+            spared=seat.spared,
         )
         if claim is None:
             return None

@@ -62,7 +62,7 @@ def pacing_of(ctx: Context, campaign_id: uuid.UUID) -> PacingView:
         left = numbers_left(unit, campaign_id, "day", ctx.now + dt.timedelta(days=1), ctx.now)
         return PacingView(
             mode=campaign.dialing_mode,
-            still=_still(ctx, unit, campaign, lease),
+            still=still_of(ctx, unit, campaign, lease, dialling.on_line(unit, campaign.id)),
             sessions={state: sessions[state] for state in ON_DUTY},
             ringing=lines.ringing,
             in_call=lines.answered,
@@ -101,11 +101,19 @@ def _meter(lease: PacerLease | None) -> Meter:
     return Meter.from_state(kept) if kept else Meter()
 
 
-def _still(ctx: Context, unit: UnitOfWork, campaign: Campaign, lease: PacerLease | None) -> Still | None:
-    """Why nobody is rung: what stands in the way now, else what the last second came to."""
+def still_of(
+    ctx: Context,
+    unit: UnitOfWork,
+    campaign: Campaign,
+    lease: PacerLease | None,
+    on_line: Mapping[str, int],
+) -> Still | None:
+    """Why nobody is rung: what stands in the way now, else what the last second came to. `on_line`: how many
+    volunteers are, by the state of their shifts.
+    """
     if campaign.dialing_mode not in DIALLED_MODES:
         return None
-    if why := why_still(ctx, unit, campaign, dialling.on_line(unit, campaign.id)):
+    if why := why_still(ctx, unit, campaign, on_line):
         return why
     if lease is None or lease.at < ctx.now - SILENT_AFTER:
         return Still.NO_PACER

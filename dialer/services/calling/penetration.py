@@ -107,9 +107,9 @@ def penetration(ctx: Context, campaign_id: uuid.UUID) -> PenetrationView:
 def ends_soon(ctx: Context, campaign_id: uuid.UUID) -> int | None:
     """In how many minutes no fresh number is left, at the present rate; None unless that is soon."""
     with ctx.unit() as unit:
-        reach_campaign(ctx, unit, campaign_id, Permission.STATS_READ)
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.STATS_READ)
         left = queries.fresh_left(unit, campaign_id)
-        if left is None:
+        if left is None or campaign.fill_through is not None:
             return None
         minutes = minutes_left(left, queries.begun(unit, campaign_id, ctx.now - PACE_WINDOW))
         return minutes if minutes is not None and 0 < minutes <= SOON_MIN else None

@@ -21,7 +21,7 @@ from dialer.carrier.port import (
     Unknown,
 )
 from dialer.domain.access import Permission, require
-from dialer.domain.call import SUPERVISOR, TRANSFER
+from dialer.domain.call import LINE, SUPERVISOR, TRANSFER
 from dialer.domain.carrier_action import Action
 from dialer.domain.limit import Limit, Taken
 from dialer.domain.ringing import (
@@ -36,7 +36,7 @@ from dialer.domain.ringing import (
     next_look,
 )
 from dialer.services.calling import call_urls
-from dialer.services.calling.call_evidence import LINE, Held, hold_call, make
+from dialer.services.calling.call_evidence import Held, hold_call, make
 from dialer.services.calling.call_jobs import hang_up
 from dialer.services.calling.ring_gate import (
     NOT_IN_HAND,

@@ -6,9 +6,9 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.call_policy import policy_of
 from dialer.domain.languages import LanguageMatch, code_of
@@ -19,21 +19,8 @@ from dialer.services.calling.queue_sync import sync_queues
 from dialer.store.models.calling import Campaign
 from dialer.store.models.people import ContactPhone
 from dialer.store.models.queue import ContactProgress
-from dialer.store.queries import queue
-from dialer.store.queries.callees import callees
+from dialer.store.queries.queue_places import place_numbers, save_progress
 from dialer.store.session import UnitOfWork
-
-
-def lock_numbers_of(
-    unit: UnitOfWork, campaign: Campaign, number: str, contact_ids: Sequence[uuid.UUID]
-) -> None:
-    """Lock the queue entries that a result on this number may move, before its hold is let go.
-
-    Those are the number itself and every live number of these people and of whoever else is on it.
-    """
-    everyone = callees(unit, campaign.id, campaign.election_id, numbers=[number], contact_ids=contact_ids)
-    numbers = {number, *(other for one in everyone for other in one.numbers)}
-    queue.lock_numbers(unit, campaign.id, sorted(numbers))
 
 
 def replan(
@@ -47,21 +34,43 @@ def replan(
     numbers = {number, *(one.standing.number for one in there.values() if one.standing.number)}
     if len(numbers) > 1:
         there = people(unit, campaign, numbers=sorted(numbers), contact_ids=contact_ids)
-    _save_progress(unit, campaign, [one for one in there.values() if one.attempts or one.id in contact_ids])
-    free = numbers - queue.held_numbers(unit, sorted(numbers))
-    places = {one: _place(campaign, one, there.values()) for one in free}
-    queue.place_numbers(unit, campaign.id, places, now)
+    tried = [one for one in there.values() if one.attempts or one.id in contact_ids]
+    save_progress(unit, campaign.id, {one.id: one.standing for one in tried})
+    places = {one: _place(campaign, one, there.values()) for one in numbers}
+    place_numbers(unit, campaign.id, places, now)
 
 
 def sync_queues_of_number(unit: UnitOfWork, number: str, now: dt.datetime) -> None:
     """Let every campaign follow what was found out about a number: whoever has or had it may be called now,
     or on another number of theirs."""
-    holders = select(ContactPhone.contact_id).where(
-        ContactPhone.organisation_id == unit.organisation_id, ContactPhone.number == number
-    )
-    sync_queues(
-        unit, now=now, contact_ids=unit.session.scalars(holders.order_by(ContactPhone.contact_id)).all()
-    )
+    holders = unit.session.scalars(
+        select(ContactPhone.contact_id)
+        .where(ContactPhone.organisation_id == unit.organisation_id, ContactPhone.number == number)
+        .order_by(ContactPhone.contact_id)
+    ).all()
+    _renew_progress(unit, holders)
+    sync_queues(unit, now=now, contact_ids=holders)
+
+
+def _renew_progress(unit: UnitOfWork, contact_ids: Sequence[uuid.UUID]) -> None:
+    """Have each campaign that has begun with these people know on which number of theirs they are next."""
+    begun = unit.session.execute(
+        select(Campaign, ContactProgress.contact_id)
+        .join(
+            ContactProgress,
+            (ContactProgress.organisation_id == Campaign.organisation_id)
+            & (ContactProgress.campaign_id == Campaign.id),
+        )
+        .where(
+            Campaign.organisation_id == unit.organisation_id,
+            Campaign.state.in_(("active", "paused")),
+            ContactProgress.contact_id.in_(contact_ids),
+        )
+        .order_by(Campaign.id, ContactProgress.contact_id)
+    ).all()
+    for campaign, rows in groupby(begun, key=lambda row: row.Campaign):
+        known = people(unit, campaign, contact_ids=[row.contact_id for row in rows])
+        save_progress(unit, campaign.id, {one.id: one.standing for one in known.values()})
 
 
 def _place(campaign: Campaign, number: str, everyone: Iterable[Person]) -> Place | None:
@@ -86,29 +95,3 @@ def _language(campaign: Campaign, number: str, there: Sequence[Person]) -> str:
     left = [one for one in there if not one.standing.over and one.standing.number == number]
     found = {code_of(one.callee.language) for one in left}
     return found.pop() if len(found) == 1 else ""
-
-
-def _save_progress(unit: UnitOfWork, campaign: Campaign, tried: Sequence[Person]) -> None:
-    if not tried:
-        return
-    rows = [_progress(unit, campaign, person) for person in sorted(tried, key=lambda one: one.id)]
-    statement = insert(ContactProgress).values(rows)
-    key = ("organisation_id", "campaign_id", "contact_id")
-    new = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    unit.session.execute(statement.on_conflict_do_update(index_elements=key, set_=new))
-
-
-def _progress(unit: UnitOfWork, campaign: Campaign, person: Person) -> dict[str, object]:
-    stands = person.standing
-    return {
-        "organisation_id": unit.organisation_id,
-        "campaign_id": campaign.id,
-        "contact_id": person.id,
-        "turn": stands.turn,
-        "attempts": stands.attempts,
-        "last_attempt_at": stands.last_at,
-        "disposition": stands.outcome,
-        "due_at": stands.due_at,
-        "next_number": stands.number,
-        "over": stands.over,
-    }

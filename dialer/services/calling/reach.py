@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict, NotFound
@@ -57,9 +57,13 @@ def reach_assignment(
     assignment = unit.session.get(Assignment, (unit.organisation_id, assignment_id))
     if assignment is None:
         raise NotFound
+    _check_is_theirs(ctx, assignment, permission)
+    return assignment
+
+
+def _check_is_theirs(ctx: Context, assignment: Assignment, permission: Permission) -> None:
     owner = assignment.account_id or NOBODY
     require(ctx.actor, permission, campaign_id=assignment.campaign_id, owner_id=owner)
-    return assignment
 
 
 def lock_assignment(unit: UnitOfWork, assignment: Assignment) -> Shift | None:
@@ -72,6 +76,37 @@ def lock_assignment(unit: UnitOfWork, assignment: Assignment) -> Shift | None:
         shift = unit.session.get_one(Shift, (unit.organisation_id, assignment.shift_id), with_for_update=True)
     unit.session.refresh(assignment, with_for_update=True)
     return shift
+
+
+_IN_HAND = (
+    select(Assignment, Shift, Campaign)
+    .join(Shift, and_(Shift.organisation_id == Assignment.organisation_id, Shift.id == Assignment.shift_id))
+    .join(
+        Campaign,
+        and_(Campaign.organisation_id == Assignment.organisation_id, Campaign.id == Assignment.campaign_id),
+    )
+    .where(
+        Assignment.organisation_id == bindparam("organisation_id"),
+        Assignment.id == bindparam("assignment_id"),
+    )
+    .with_for_update(of=(Shift, Assignment))
+)
+
+
+def take_assignment(
+    ctx: Context, unit: UnitOfWork, assignment_id: uuid.UUID, permission: Permission
+) -> tuple[Assignment, Shift | None, Campaign]:
+    """An assignment of the actor's own (any, for those who run the campaign), locked with its shift as by
+    `lock_assignment`, and its campaign: all in one look where it is, or was, in somebody's hands.
+    """
+    asked = {"organisation_id": unit.organisation_id, "assignment_id": assignment_id}
+    found = unit.session.execute(_IN_HAND, asked).one_or_none()
+    if found is None:
+        assignment = reach_assignment(ctx, unit, assignment_id, permission)
+        return assignment, lock_assignment(unit, assignment), campaign_of(unit, assignment)
+    assignment, shift, campaign = found
+    _check_is_theirs(ctx, assignment, permission)
+    return assignment, shift, campaign
 
 
 def open_assignment(unit: UnitOfWork, shift_id: uuid.UUID, *, lock: bool = False) -> Assignment | None:

@@ -17,9 +17,9 @@ from dialer.domain.script import Script
 from dialer.services.calling import recordings
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.effects import apply_effects, changes_numbers
-from dialer.services.calling.freeing import free_shifts
-from dialer.services.calling.queue_plan import lock_numbers_of, replan, sync_queues_of_number
-from dialer.services.calling.reach import campaign_of, lock_assignment, reach_assignment
+from dialer.services.calling.freeing import free_shift
+from dialer.services.calling.queue_plan import replan, sync_queues_of_number
+from dialer.services.calling.reach import take_assignment
 from dialer.services.calling.script_rows import script_from_row
 from dialer.services.calling.shift_states import says_something
 from dialer.services.calling.views import AssignmentView
@@ -30,6 +30,7 @@ from dialer.store.models import new_id
 from dialer.store.models.calling import Answer, Assignment, Campaign, Result, ScriptVersion, Shift
 from dialer.store.queries import queue
 from dialer.store.queries.calls import was_dialled
+from dialer.store.queries.queue_places import lock_numbers
 from dialer.store.session import UnitOfWork
 
 
@@ -53,9 +54,7 @@ def record_result(ctx: Context, assignment_id: uuid.UUID, report: HouseholdRepor
     What can't be taken: `ValidationFailed` with each place.
     """
     with ctx.unit() as unit:
-        assignment = reach_assignment(ctx, unit, assignment_id, Permission.RESULT_RECORD)
-        shift = lock_assignment(unit, assignment)
-        campaign = campaign_of(unit, assignment)
+        assignment, shift, campaign = take_assignment(ctx, unit, assignment_id, Permission.RESULT_RECORD)
         if assignment.state == "dialling":
             raise AssignmentClosed("Nobody has them in hand yet.", state=assignment.state)
         if assignment.state == "completed":
@@ -111,9 +110,8 @@ def _count_on(recording: Recording, shift: Shift, results: Sequence[Result], *, 
     """Count a call on its shift, which is ready for the next unless it has gone on already."""
     shift.calls += 1
     shift.talks += talks(results)
-    recording.unit.session.flush()
     if not late:
-        free_shifts(recording.ctx, recording.unit, [shift.id])
+        free_shift(recording.ctx, recording.unit, shift)
 
 
 def talks(results: Sequence[Result]) -> int:
@@ -228,7 +226,7 @@ def lock_queue(recording: Recording) -> None:
     """Lock what the results of an assignment move in the queue, before anything else is touched."""
     assignment = recording.assignment
     contact_ids = [assignment.contact_id, *assignment.household_ids]
-    lock_numbers_of(recording.unit, recording.campaign, assignment.number, contact_ids)
+    lock_numbers(recording.unit, recording.campaign.id, assignment.number, contact_ids)
 
 
 def replan_assignment(recording: Recording) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from dialer.domain.access import Permission, require
 from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.errors import AssignmentClosed, Conflict, NotFound
-from dialer.domain.ringing import DIAL_WITHIN
 from dialer.services.accounts.account_fields import clean_phone_or_none
 from dialer.services.accounts.phones import confirmed_numbers
 from dialer.services.calling.call_jobs import ask_to_end
+from dialer.services.calling.call_rows import call_to_place
 from dialer.services.calling.call_views import CallView, call_view
 from dialer.services.calling.caller_ids import usage_of
 from dialer.services.calling.hanging_up import withdraw
@@ -24,7 +24,6 @@ from dialer.services.calling.shift_states import move
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
-from dialer.store.models import new_id
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries.calls import latest_call_of, open_call_of
@@ -92,8 +91,7 @@ def _new_call(
         raise Conflict(NO_CALLER_ID)
     if reason := refusal(ctx, unit, assignment):
         raise Conflict(WORDS[reason], reason=reason)
-    call = ring_me_row(ctx, unit, assignment, caller_id=caller_id, own=own)
-    unit.session.add(call)
+    call = ring_me_call(ctx, unit, assignment, caller_id=caller_id, own=own)
     if shift.state in {"ready", "assigned", "wrap_up"}:
         move(unit, shift, ctx.now, "in_call")
     unit.session.flush()
@@ -102,27 +100,21 @@ def _new_call(
     return call
 
 
-def ring_me_row(
+def ring_me_call(
     ctx: Context, unit: UnitOfWork, assignment: Assignment, *, caller_id: str, own: str | None
 ) -> Call:
     """A call to put through, `own` the volunteer's phone; None where their browser is it."""
-    return Call(
-        organisation_id=unit.organisation_id,
-        id=new_id(),
-        direction="outbound",
-        mode="ring_me",
+    return call_to_place(
+        ctx,
+        unit,
+        "ring_me",
         campaign_id=assignment.campaign_id,
+        account_id=assignment.account_id,
+        caller_id=caller_id,
+        rings=own,
         contact_id=assignment.contact_id,
         assignment_id=assignment.id,
-        account_id=assignment.account_id,
         number=assignment.number,
-        caller_id=caller_id,
-        volunteer_number=own,
-        state="queued",
-        dial_state="waiting",
-        charged_legs=[],
-        deadline_at=ctx.now + DIAL_WITHIN,
-        created_at=ctx.now,
     )
 
 

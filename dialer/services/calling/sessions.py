@@ -24,7 +24,7 @@ from dialer.services.calling.shift_begin import (
     one_start_at_a_time,
     state_with,
 )
-from dialer.services.calling.shift_states import move
+from dialer.services.calling.shift_states import move, rest
 from dialer.services.calling.talk_views import talk_view
 from dialer.services.calling.views import SessionView
 from dialer.services.contention import again_after_deadlock
@@ -60,14 +60,14 @@ def start_session(
         rest_elsewhere(ctx, unit, shift)
         begin_line(ctx, unit, campaign, shift, before)
         ctx.audit(unit, "session.started", "session", shift.id, {"campaign_id": str(campaign_id)})
-        return session_view(unit, shift, assignment)
+        return session_view(ctx, unit, shift, assignment)
 
 
 def get_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
     """A shift as it stands."""
     with ctx.unit() as unit:
         shift = reach_shift(ctx, unit, session_id)
-        return session_view(unit, shift, open_assignment(unit, shift.id))
+        return session_view(ctx, unit, shift, open_assignment(unit, shift.id))
 
 
 def current_session(ctx: Context, campaign_id: uuid.UUID | None = None) -> SessionView | None:
@@ -86,7 +86,7 @@ def current_session(ctx: Context, campaign_id: uuid.UUID | None = None) -> Sessi
         if campaign_id is not None:
             query = query.where(Shift.campaign_id == campaign_id)
         shift = unit.session.scalar(query)
-        return session_view(unit, shift, open_assignment(unit, shift.id)) if shift else None
+        return session_view(ctx, unit, shift, open_assignment(unit, shift.id)) if shift else None
 
 
 @again_after_deadlock
@@ -94,16 +94,18 @@ def heartbeat(ctx: Context, session_id: uuid.UUID) -> SessionView:
     """The volunteer is still there: the lease of what they have open begins anew."""
     with ctx.unit() as unit:
         shift = _living(reach_shift(ctx, unit, session_id, lock=True))
-        return session_view(unit, shift, hear_from(ctx, unit, shift))
+        return session_view(ctx, unit, shift, hear_from(ctx, unit, shift))
 
 
 @again_after_deadlock
-def pause_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
-    """Nobody new is handed out until the shift goes on; what is open stays. Again: no change."""
+def pause_session(ctx: Context, session_id: uuid.UUID, *, length: dt.timedelta | None = None) -> SessionView:
+    """Nobody new is handed out until the shift goes on; what is open stays. Again: no change. After a
+    `length` it goes on by itself; with somebody in hand that begins once they are done with them.
+    """
     with ctx.unit() as unit:
         shift = _living(reach_shift(ctx, unit, session_id, lock=True))
-        move(unit, shift, ctx.now, "paused")
-        return session_view(unit, shift, hear_from(ctx, unit, shift))
+        rest(unit, shift, ctx.now, length)
+        return session_view(ctx, unit, shift, hear_from(ctx, unit, shift))
 
 
 @again_after_deadlock
@@ -114,7 +116,7 @@ def resume_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
         assignment = hear_from(ctx, unit, shift)
         move(unit, shift, ctx.now, state_with(unit, assignment))
         ask_to_call_in(ctx, unit, shift)
-        return session_view(unit, shift, assignment)
+        return session_view(ctx, unit, shift, assignment)
 
 
 @again_after_deadlock
@@ -125,7 +127,7 @@ def end_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
         if shift.state != "ended":
             end_shift(ctx, unit, shift)
             ctx.audit(unit, "session.ended", "session", shift.id)
-        return session_view(unit, shift, None)
+        return session_view(ctx, unit, shift, None)
 
 
 def let_go_on(ctx: Context, session_id: uuid.UUID) -> SessionView:
@@ -135,7 +137,7 @@ def let_go_on(ctx: Context, session_id: uuid.UUID) -> SessionView:
         reach_campaign(ctx, unit, shift.campaign_id, Permission.VOLUNTEER_MANAGE)
         shift.limited_since, shift.limits_from = None, ctx.now
         ctx.audit(unit, "session.let_go_on", "session", shift.id)
-        return session_view(unit, shift, open_assignment(unit, shift.id))
+        return session_view(ctx, unit, shift, open_assignment(unit, shift.id))
 
 
 def hear_from(ctx: Context, unit: UnitOfWork, shift: Shift) -> Assignment | None:
@@ -148,7 +150,8 @@ def renew_lease(
 ) -> Assignment | None:
     """The same for an assignment that is known. Who holds the shift's lock holds that of what it has open.
 
-    While a call for it is under way it stays in their hands, whenever they were heard of last.
+    While a call for it is under way it stays in their hands, whenever they were heard of last. Where the
+    campaign is over it isn't prolonged: a shift that is to end does.
     """
     shift.last_seen_at = ctx.now
     if assignment is None:
@@ -157,12 +160,14 @@ def renew_lease(
         give_back(ctx, unit, [assignment])
         unit.session.refresh(shift)
         return None
+    if shift.end_reason is not None:
+        return assignment
     campaign = unit.session.get_one(Campaign, (unit.organisation_id, shift.campaign_id))
     assignment.expires_at = lease_ends(ctx.now, campaign.assignment_timeout_s)
     return assignment
 
 
-def session_view(unit: UnitOfWork, shift: Shift, assignment: Assignment | None) -> SessionView:
+def session_view(ctx: Context, unit: UnitOfWork, shift: Shift, assignment: Assignment | None) -> SessionView:
     """A shift as it is shown."""
     company = supervising.beside(unit, shift.id)
     return SessionView(
@@ -179,8 +184,10 @@ def session_view(unit: UnitOfWork, shift: Shift, assignment: Assignment | None) 
         pause_reason=shift.pause_reason,
         moving_to=shift.moving_to,
         moved_to=shift.moved_to,
-        end_reason="moved" if shift.moved_to else None,
-        line=line_view(unit, shift),
+        stayed_from=shift.stayed_from,
+        rests_until=shift.rests_until,
+        end_reason="moved" if shift.moved_to else shift.end_reason,
+        line=line_view(ctx, unit, shift),
         talk=talk_view(unit, shift),
         help=help_in(company),
         supervision=supervised_in(company),

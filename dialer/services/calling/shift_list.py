@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from dialer.domain.access import Permission
+from dialer.domain.access import Permission, Role
 from dialer.services.calling.beside import Help, Supervised, help_in, supervised_in
 from dialer.services.calling.reach import reach_campaign, reach_shift
 from dialer.services.context import Context
@@ -42,6 +42,8 @@ class ListedShift:
     last_result_at: dt.datetime | None
     help: Help | None
     supervision: Supervised | None
+    is_volunteer: bool = True
+    """Whether there is a page of them as a volunteer: coordinators who call have none."""
 
 
 def list_shifts(
@@ -82,4 +84,5 @@ def _listed(row: Row[Any]) -> ListedShift:
         last_result_at=row.result_at,
         help=help_in(row),
         supervision=supervised_in(row),
+        is_volunteer=row.role == Role.VOLUNTEER,
     )

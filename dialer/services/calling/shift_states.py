@@ -34,23 +34,44 @@ def move(
     elif not waits(*before):
         shift.ready_since = now
     if shift.state != "paused":
-        shift.pause_reason = None
+        shift.pause_reason = shift.rests_until = None
+    if shift.state in ("assigned", "in_call"):
+        shift.stayed_from = None  # by then they know
     if (kind := _told(before, after)) is not None:
         pacing_events.note(unit, shift.campaign_id, kind, now, shift_id=shift.id)
+
+
+def has_had_line(shift: Shift) -> bool:
+    """Whether a shift has a line, or had one, on which somebody may still be: it has its PIN since."""
+    return shift.line_state != "none" or shift.pin is not None
 
 
 def free(unit: UnitOfWork, shift: Shift, now: dt.datetime) -> None:
     """They are done with whom they had in hand: ready for the next, unless their line was lost meanwhile, or
     nothing was heard of them for so long that nobody may be at it.
     """
-    if shift.pin is not None and shift.line_state == "none":
+    if has_had_line(shift) and shift.line_state == "none":
         pause_them(unit, shift, now, LINE_LOST)
     elif shift.line_state != "none" and is_unseen(shift.last_seen_at, now):
         pause_them(unit, shift, now, UNSEEN)
-    elif shift.moving_to is not None:  # they are about to go on elsewhere
+    elif shift.moving_to is not None or shift.end_reason is not None:  # about to go on elsewhere, or home
         move(unit, shift, now, "wrap_up")
     else:
         move(unit, shift, now, "ready")
+
+
+def rest(unit: UnitOfWork, shift: Shift, now: dt.datetime, length: dt.timedelta | None) -> None:
+    """Pause a shift (locked) as its volunteer wishes it: for so long, or (None) until they carry on."""
+    move(unit, shift, now, "paused")
+    shift.rests_until = None if length is None else now + length
+    if length is not None:
+        shift.state_since = now
+
+
+def rest_anew(shift: Shift, now: dt.datetime) -> None:
+    """Who asked for a rest while they had somebody in hand has all of it once they are done with them."""
+    if shift.state == "paused" and shift.rests_until is not None:
+        shift.rests_until, shift.state_since = now + (shift.rests_until - shift.state_since), now
 
 
 def says_something(ctx: Context, unit: UnitOfWork, shift: Shift | None) -> None:
@@ -67,9 +88,11 @@ def says_something(ctx: Context, unit: UnitOfWork, shift: Shift | None) -> None:
 def pause_them(
     unit: UnitOfWork, shift: Shift, now: dt.datetime, reason: str, *, line: str | None = None
 ) -> None:
-    """Pause somebody who didn't ask for it, for a reason of `domain.line.PAUSE_REASONS`."""
+    """Pause somebody who didn't ask for it, for a reason of `domain.line.PAUSE_REASONS`. A rest of theirs is
+    over with that: this pause ends by what they do, and not by itself.
+    """
     move(unit, shift, now, "paused", line=line)
-    shift.pause_reason = reason
+    shift.pause_reason, shift.rests_until = reason, None
 
 
 def _told(before: tuple[str, str], after: tuple[str, str]) -> Kind | None:

@@ -17,8 +17,8 @@ from dialer.domain.access import Permission
 from dialer.domain.call import SUPERVISOR
 from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound
-from dialer.domain.ringing import DIAL_WITHIN
 from dialer.domain.supervision import AWAY, LEFT, NOT_OPENED, OPENED_WITHIN, TAKE_OVER, identity_of
+from dialer.services.calling.call_rows import call_to_place
 from dialer.services.calling.line_asking import NO_BROWSERS, BrowserToken
 from dialer.services.calling.reach import open_assignment, reach_campaign, reach_shift, volunteer_id
 from dialer.services.calling.ring_gate import WORDS, supervisor_refusal
@@ -26,7 +26,7 @@ from dialer.services.calling.ringing import NO_CALLER_ID, ask_to_place, own_phon
 from dialer.services.calling.room_settling import change_room
 from dialer.services.calling.sessions import session_view
 from dialer.services.calling.shift_begin import one_start_at_a_time
-from dialer.services.calling.supervision_states import ask_to_move, end, step_aside
+from dialer.services.calling.supervision_states import ask_to_move, end, step_aside, take_over
 from dialer.services.calling.talk_views import talk_on
 from dialer.services.calling.views import SessionView
 from dialer.services.contention import again_after_deadlock
@@ -34,7 +34,6 @@ from dialer.services.context import Context
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Campaign, Shift
-from dialer.store.models.calls import Call
 from dialer.store.models.supervising import Supervision
 from dialer.store.queries import supervising, transfers
 from dialer.store.session import UnitOfWork
@@ -141,7 +140,7 @@ def leave_it_to_them(ctx: Context, session_id: uuid.UUID) -> SessionView:
         one = supervising.supervision_of(unit, shift.id)
         if one is None or not step_aside(ctx, unit, shift, one):
             raise Conflict(NOT_TAKEN_OVER)
-        return session_view(unit, shift, open_assignment(unit, shift.id))
+        return session_view(ctx, unit, shift, open_assignment(unit, shift.id))
 
 
 def supervision_token(ctx: Context, session_id: uuid.UUID, tokens: VoiceTokens) -> BrowserToken:
@@ -159,6 +158,18 @@ def supervision_token(ctx: Context, session_id: uuid.UUID, tokens: VoiceTokens) 
         raise Conflict(NO_BROWSERS)
     made = tokens.token_for(identity, ctx.now)
     return BrowserToken(made.text, identity, made.expires_at)
+
+
+def my_browser(ctx: Context) -> str:
+    """The name under which the actor's browser shows itself to the carrier while they supervise by it.
+
+    `NotFound` where they don't.
+    """
+    with ctx.unit() as unit:
+        one = supervising.supervision_by(unit, volunteer_id(ctx))
+        if one is None or one.via != "browser":
+            raise NotFound
+        return identity_of(one.organisation_id, one.id)
 
 
 def keep_supervisions(ctx: Context) -> None:
@@ -203,7 +214,9 @@ def _turn_to(ctx: Context, unit: UnitOfWork, shift: Shift, one: Supervision, mod
         raise Conflict(WITHOUT_THEM)
     _check_talk(unit, shift, mode)
     one.mode = mode
-    one.taken_over_at = ctx.now if mode == TAKE_OVER and one.joined_at else None
+    one.taken_over_at = None
+    if mode == TAKE_OVER and one.joined_at:
+        take_over(ctx, unit, shift, one)
     ctx.audit(unit, "session.supervision_changed", "session", shift.id, {"mode": mode})
     unit.session.flush()
     change_room(ctx, unit, shift)
@@ -255,24 +268,16 @@ def _ring(ctx: Context, unit: UnitOfWork, campaign: Campaign, one: Supervision, 
     caller_id = pick_caller_id(campaign.caller_ids, own)
     if caller_id is None:
         raise Conflict(NO_CALLER_ID)
-    call = Call(
-        organisation_id=one.organisation_id,
-        id=new_id(),
-        direction="outbound",
-        mode=SUPERVISOR,
+    call = call_to_place(
+        ctx,
+        unit,
+        SUPERVISOR,
         campaign_id=one.campaign_id,
         account_id=one.account_id,
-        shift_id=one.shift_id,
         caller_id=caller_id,
-        volunteer_number=own,
-        state="queued",
-        dial_state="waiting",
-        charged_legs=[],
-        deadline_at=ctx.now + DIAL_WITHIN,
-        created_at=ctx.now,
+        rings=own,
+        shift_id=one.shift_id,
     )
-    unit.session.add(call)
-    unit.session.flush()
     one.call_id = call.id
     unit.after_commit(lambda: ask_to_place(ctx))
 

@@ -50,11 +50,20 @@ def joined(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
     if one is None or one.joined_at is not None:
         return
     one.joined_at = ctx.now
-    if one.mode == TAKE_OVER and talk_on(unit, shift) is None:
-        one.mode = WHISPER
     if one.mode == TAKE_OVER:
-        one.taken_over_at = ctx.now
+        take_over(ctx, unit, shift, one)
     change_room(ctx, unit, shift)
+
+
+def take_over(ctx: Context, unit: UnitOfWork, shift: Shift, one: Supervision) -> None:
+    """Whoever is in the room speaks with the contact from now on, and may say what came of it; where the talk
+    is over, they whisper.
+    """
+    talk = talk_on(unit, shift)
+    if talk is None:
+        one.mode = WHISPER
+        return
+    one.taken_over_at, talk.taken_over_by = ctx.now, one.account_id
 
 
 def leg_over(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:

@@ -8,8 +8,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy.dialects.postgresql import insert
-
 from dialer.carrier.port import Carrier, Rerouting
 from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL, SUPERVISOR, proven_by
@@ -17,11 +15,11 @@ from dialer.domain.line import IN_THE_ROOM_WITHIN, LOOKED_AT_EVERY, room_of
 from dialer.domain.supervision import AWAY, LINE_LOST, MOVED_AGAIN_AFTER, own_room_of, supervision_of
 from dialer.services.calling import call_urls
 from dialer.services.calling.bridging import GoodBye
-from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, picked_up
+from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, hold_leg, picked_up
+from dialer.services.calling.call_rows import call_opened
 from dialer.services.calling.supervision_states import end, joined, step_aside
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
-from dialer.store.models import new_id
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.supervising import Supervision
@@ -49,7 +47,7 @@ def answered(ctx: Context, call_id: uuid.UUID | None, sid: str, answered_by: str
     """
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
-        held = _hold(ctx, unit, call_id, sid)
+        held = hold_leg(ctx, unit, call_id, sid, SUPERVISOR)
         if held is None:
             return GoodBye(GONE)
         picked_up(held, sid, answered_by)
@@ -61,7 +59,7 @@ def out_of_the_room(ctx: Context, call_id: uuid.UUID | None, sid: str, status: s
     """The room has ended, or they have hung up. Who has taken over goes on where the contact is asked to."""
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
-        held = _hold(ctx, unit, call_id, sid)
+        held = hold_leg(ctx, unit, call_id, sid, SUPERVISOR)
         if held is None or held.shift is None:
             return GoodBye(GONE)
         if proven_by(status) in FINAL:
@@ -84,7 +82,7 @@ def in_the_room(ctx: Context, sid: str) -> bool:
         known = call_by_sid(unit, sid)
         if known is None or known.mode != SUPERVISOR:
             return False
-        held = _hold(ctx, unit, known.id, sid)
+        held = hold_leg(ctx, unit, known.id, sid, SUPERVISOR)
         if held is not None and held.shift is not None and held.call.state not in FINAL:
             apply(held, Told("volunteer", sid, "in-progress"))
             held.call.deadline_at = ctx.now + LOOKED_AT_EVERY
@@ -94,8 +92,8 @@ def in_the_room(ctx: Context, sid: str) -> bool:
 
 @again_after_deadlock
 def from_browser(ctx: Context, sid: str, caller: str) -> Attend | GoodBye:
-    """A coordinator's browser opens their leg, by the name that its token gave it. The same call told again
-    is the same row.
+    """A coordinator's browser opens their leg, by the name that its token gave it; after a reload another
+    one, which takes part as the first one did. The same call told again is the same row.
     """
     require(ctx.actor, Permission.CARRIER_TELL)
     named = supervision_of(caller)
@@ -104,10 +102,9 @@ def from_browser(ctx: Context, sid: str, caller: str) -> Attend | GoodBye:
         shift = _lock(unit, one) if one is not None else None
         if one is None or shift is None or one.ended_at is not None or one.via != "browser":
             return GoodBye(GONE)
-        made = insert(Call).values(_row(ctx, one, sid, caller)).on_conflict_do_nothing().returning(Call.id)
-        call_id = unit.session.scalar(made)
-        if call_id is not None:
-            one.call_id = call_id
+        of = {"campaign_id": one.campaign_id, "account_id": one.account_id, "shift_id": one.shift_id}
+        if (opened := call_opened(ctx, unit, SUPERVISOR, sid, caller, **of)) is not None:
+            one.call_id, one.joined_at, one.taken_over_at = opened.id, None, None  # settled anew, once there
             unit.session.flush()
         call = call_by_sid(unit, sid)
         held = hold_call(ctx, unit, call.id) if call else None
@@ -161,37 +158,8 @@ def _enter(held: Held) -> Attend | GoodBye:
     return Attend(call.id, room_of(shift.account_id), is_own=False, language=held.language)
 
 
-def _hold(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID | None, sid: str) -> Held | None:
-    """The leg that our address names, if it is that one."""
-    held = hold_call(ctx, unit, call_id) if call_id else None
-    if held is None or held.call.mode != SUPERVISOR or held.call.carrier_sid not in {None, sid}:
-        return None
-    return held
-
-
 def _lock(unit: UnitOfWork, one: Supervision) -> Shift:
     """The shift that is supervised, locked, and the supervision as it is then."""
     shift = unit.session.get_one(Shift, (unit.organisation_id, one.shift_id), with_for_update=True)
     unit.session.refresh(one, with_for_update=True)
     return shift
-
-
-def _row(ctx: Context, one: Supervision, sid: str, caller: str) -> dict[str, object]:
-    """A leg that somebody opened, so that the carrier has it already."""
-    return {
-        "organisation_id": one.organisation_id,
-        "id": new_id(),
-        "direction": "inbound",
-        "mode": SUPERVISOR,
-        "campaign_id": one.campaign_id,
-        "account_id": one.account_id,
-        "shift_id": one.shift_id,
-        "caller_id": caller,
-        "state": "in_progress",
-        "dial_state": "dialled",
-        "carrier_sid": sid,
-        "charged_legs": [],
-        "deadline_at": ctx.now + IN_THE_ROOM_WITHIN,
-        "created_at": ctx.now,
-        "answered_at": ctx.now,
-    }

@@ -11,7 +11,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL, TRANSFER, proven_by
 from dialer.domain.line import room_of
 from dialer.domain.transfer import ALONE_TRIES, COMPLETED, RINGING, TALKING, room_between
-from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, picked_up
+from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, hold_leg, picked_up
 from dialer.services.calling.transfer_ends import FAREWELL, contact_over, leg_over, volunteer_gone
 from dialer.services.calling.transfers import put_through
 from dialer.services.contention import again_after_deadlock
@@ -53,7 +53,7 @@ def answered(ctx: Context, call_id: uuid.UUID, sid: str, answered_by: str | None
     """The third party has answered. The same request again: the same answer."""
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
-        held = _third_party(ctx, unit, call_id, sid)
+        held = hold_leg(ctx, unit, call_id, sid, TRANSFER)
         transfer = transfers.of_leg(unit, call_id)
         if held is None or transfer is None:
             return Enough()
@@ -74,7 +74,7 @@ def out_of_the_room(ctx: Context, call_id: uuid.UUID, sid: str, status: str) -> 
     """
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
-        held = _third_party(ctx, unit, call_id, sid)
+        held = hold_leg(ctx, unit, call_id, sid, TRANSFER)
         transfer = transfers.of_leg(unit, call_id)
         if held is None or transfer is None:
             return Enough()
@@ -138,13 +138,6 @@ def alone(ctx: Context, call_id: uuid.UUID, times: int) -> bool:
         if times == ALONE_TRIES:
             held.call.deadline_at = ctx.now + FAREWELL
         return True
-
-
-def _third_party(ctx: Context, unit: UnitOfWork, call_id: uuid.UUID, sid: str) -> Held | None:
-    """A third party's leg, locked; None where it is another one than the request made."""
-    held = hold_call(ctx, unit, call_id)
-    mine = held is not None and held.call.mode == TRANSFER and held.call.carrier_sid in {None, sid}
-    return held if mine else None
 
 
 def _has_answered(held: Held, transfer: Transfer) -> None:

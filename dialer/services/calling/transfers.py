@@ -16,10 +16,10 @@ from dialer.domain.access import Permission, require
 from dialer.domain.call import TRANSFER
 from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.errors import AssignmentClosed, Conflict, InvalidTransition, NotFound
-from dialer.domain.ringing import DIAL_WITHIN
 from dialer.domain.transfer import COMPLETED, RINGING, TALKING, UNDER_WAY
 from dialer.services.calling import recordings
 from dialer.services.calling.call_evidence import Held, hold_call
+from dialer.services.calling.call_rows import call_to_place
 from dialer.services.calling.dialled_ends import Ended, part
 from dialer.services.calling.in_call import NOBODY_THERE
 from dialer.services.calling.reach import campaign_of, lock_assignment, reach_assignment
@@ -42,10 +42,18 @@ from dialer.store.queries import supervising, transfers
 from dialer.store.session import UnitOfWork
 
 NO_ROOM: Final = "You can put people through from your own line only. Give them the number instead."
+LIMIT: Final = "transfer_limit"
 ANOTHER: Final = "Somebody else is being rung for them already. Call that off first."
 NOT_ANSWERED: Final = "They haven’t answered yet. Wait for them, or call it off."
 OVER: Final = "This is over already."
 TAKEN_OVER: Final = "A coordinator has taken over this talk. They decide how it goes on."
+
+ENOUGH_IN_CALL: Final = (
+    "You have tried often enough for this person. Offer to call them back, or give them the number."
+)
+ENOUGH_IN_SHIFT: Final = (
+    "You have put many people through already. Offer to call them back, or ask a coordinator."
+)
 
 
 @again_after_deadlock
@@ -62,7 +70,7 @@ def begin_transfer(
     while that is under way: the same transfer. By a step (`node`) of the script it is whom that names.
 
     `Conflict` where nobody is on the volunteer's line, where another one is rung or a coordinator takes the
-    talk over, and where the gate says no;
+    talk over, where the gate says no, and where they had as many rung as one may (`reason` `transfer_limit`);
     `Forbidden` for a number that isn't listed, but to who runs the campaign.
     """
     with ctx.unit() as unit:
@@ -176,14 +184,24 @@ def _begin(asked: Asked, to: Destination, *, warm: bool) -> Transfer:
     if to.number in {asked.call.number, _own_number(unit, shift)}:
         raise Conflict(SAME_PHONE)
     campaign = campaign_of(unit, asked.assignment)
+    if words := _had_enough(asked):
+        raise Conflict(words, reason=LIMIT)
     if reason := transfer_refusal(ctx, unit, campaign, to.number):
         raise Conflict(WORDS[reason], reason=reason)
     caller_id = pick_caller_id(campaign.caller_ids, to.number)
     if caller_id is None:
         raise Conflict(NO_CALLER_ID)
-    leg = _leg(ctx, shift, to, caller_id)
-    unit.session.add(leg)
-    unit.session.flush()
+    leg = call_to_place(
+        ctx,
+        unit,
+        TRANSFER,
+        campaign_id=shift.campaign_id,
+        account_id=shift.account_id,
+        caller_id=caller_id,
+        rings=to.number,
+        shift_id=shift.id,
+        number=None if to.account_id else to.number,  # a colleague's own isn't for all eyes
+    )
     transfer = _row(asked, leg, to, warm=warm)
     unit.session.add(transfer)
     asked.call.held_at = ctx.now
@@ -192,6 +210,18 @@ def _begin(asked: Asked, to: Destination, *, warm: bool) -> Transfer:
     ctx.audit(unit, "transfer.asked_for", "transfer", transfer.id, {"warm": warm})
     unit.after_commit(lambda: ask_to_place(ctx))
     return transfer
+
+
+def _had_enough(asked: Asked) -> str | None:
+    """Why no more people are rung for a volunteer, by how many were; None where they may. Whoever runs the
+    campaign knows what it costs.
+    """
+    if asked.ctx.actor.may(Permission.CAMPAIGN_MANAGE):
+        return None
+    in_call, in_shift = transfers.count_begun(asked.unit, asked.call.id, asked.shift.id)
+    if in_call >= asked.ctx.voice.transfers_per_call:
+        return ENOUGH_IN_CALL
+    return ENOUGH_IN_SHIFT if in_shift >= asked.ctx.voice.transfers_per_shift else None
 
 
 def _the_same(unit: UnitOfWork, before: Transfer, to: Destination) -> Transfer:
@@ -224,27 +254,6 @@ def _locked(ctx: Context, unit: UnitOfWork, transfer_id: uuid.UUID) -> tuple[Tra
         raise NotFound
     unit.session.refresh(transfer, with_for_update=True)
     return transfer, held
-
-
-def _leg(ctx: Context, shift: Shift, to: Destination, caller_id: str) -> Call:
-    """The third party's leg. A colleague's own number is shown to nobody who looks at calls."""
-    return Call(
-        organisation_id=shift.organisation_id,
-        id=new_id(),
-        direction="outbound",
-        mode=TRANSFER,
-        campaign_id=shift.campaign_id,
-        account_id=shift.account_id,
-        shift_id=shift.id,
-        number=None if to.account_id else to.number,
-        caller_id=caller_id,
-        volunteer_number=to.number,
-        state="queued",
-        dial_state="waiting",
-        charged_legs=[],
-        deadline_at=ctx.now + DIAL_WITHIN,
-        created_at=ctx.now,
-    )
 
 
 def _row(asked: Asked, leg: Call, to: Destination, *, warm: bool) -> Transfer:

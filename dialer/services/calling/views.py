@@ -37,6 +37,8 @@ class CampaignView:
     election_material: bool | None
     imprint: str | None
     imprint_url: str | None
+    imprint_added: str | None
+    approved_words_only: bool
     recontact_after_s: int | None
     require_consent_sms: bool
     require_consent_email: bool
@@ -45,6 +47,8 @@ class CampaignView:
     currency: str
     abandoned_rate_max: float
     knock_up_support_max: int
+    queue_filling: bool
+    """Whether some of its people are still to come into its queue."""
     created_at: dt.datetime
 
 
@@ -73,11 +77,11 @@ class ScriptView:
 @dataclass(frozen=True, slots=True)
 class LineView:
     """A volunteer's line: `none`, `ringing` or `open`. To dial in, they ring one of `numbers`, press star and
-    type `pin`.
+    type `pin`, which nobody but they are shown.
     """
 
     state: str
-    pin: str
+    pin: str | None
     numbers: tuple[str, ...]
 
 
@@ -141,8 +145,13 @@ class SessionView:
     """The campaign where they go on once they are done with whom they have in hand."""
     moved_to: uuid.UUID | None = None
     """The shift in which they went on, elsewhere."""
+    stayed_from: uuid.UUID | None = None
+    """The campaign where they were to go on and couldn't, until they have somebody in hand again."""
+    rests_until: dt.datetime | None = None
+    """When their own pause ends by itself."""
     end_reason: str | None = None
-    """`moved`: it ended since they went on elsewhere."""
+    """`moved`: it ended since they went on elsewhere. `campaign_over`: it ends with its campaign, where it
+    isn't over yet as soon as they are done with whom they have in hand."""
     line: LineView | None = None
     """Their own line, where they wait on one for people who are dialled."""
     talk: TalkView | None = None

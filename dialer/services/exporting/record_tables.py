@@ -59,6 +59,9 @@ _COLUMNS: Final = {
         "delivered_at",
         "class",
         "rule",
+        "attachments",
+        "pressed_at",
+        "pressed_by",
     ),
     "calls": (
         "id",

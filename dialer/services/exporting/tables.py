@@ -55,6 +55,8 @@ def plain(value: object) -> str:
         return moment(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(map(plain, value))
     return str(value)
 
 

@@ -40,18 +40,20 @@ def record_support(
     account_id: uuid.UUID | None = None,
     result_id: uuid.UUID | None = None,
     import_id: uuid.UUID | None = None,
-) -> None:
-    """Keep what somebody told us and bring their present value up to date.
+    link_id: uuid.UUID | None = None,
+) -> uuid.UUID | None:
+    """Keep what somebody told us and bring their present value up to date: the id of the evidence.
 
     `at` is when it was said; `dated=False` marks what a file held without a time (then `at` is the
-    import's), which only fills what is empty. Nothing said is no evidence and writes nothing.
+    import's), which only fills what is empty. Nothing said is no evidence and writes nothing (None).
     """
     if support is None and voting_method is None and planned_at is None:
-        return
+        return None
+    pledge_id = new_id()
     unit.session.execute(
         insert(Pledge).values(
             organisation_id=unit.organisation_id,
-            id=new_id(),
+            id=pledge_id,
             election_id=election_id,
             contact_id=contact_id,
             campaign_id=campaign_id,
@@ -64,9 +66,11 @@ def record_support(
             account_id=account_id,
             result_id=result_id,
             import_id=import_id,
+            link_id=link_id,
         )
     )
     recompute_records(unit, election_id, [contact_id])
+    return pledge_id
 
 
 def record_turnout(
@@ -81,12 +85,13 @@ def record_turnout(
     token_id: uuid.UUID | None = None,
     result_id: uuid.UUID | None = None,
     import_id: uuid.UUID | None = None,
-) -> None:
-    """Keep evidence that a known person has voted, and bring their record up to date."""
+) -> uuid.UUID:
+    """Keep evidence that a known person has voted, and bring their record up to date: the mark's id."""
+    mark_id = new_id()
     unit.session.execute(
         insert(TurnoutMark).values(
             organisation_id=unit.organisation_id,
-            id=new_id(),
+            id=mark_id,
             election_id=election_id,
             contact_id=contact_id,
             state="counted",
@@ -100,6 +105,7 @@ def record_turnout(
         )
     )
     recompute_records(unit, election_id, [contact_id])
+    return mark_id
 
 
 def withdraw_evidence(
@@ -108,13 +114,22 @@ def withdraw_evidence(
     at: dt.datetime,
     result_ids: Collection[uuid.UUID] = (),
     import_ids: Collection[uuid.UUID] = (),
+    link_ids: Collection[uuid.UUID] = (),
+    evidence_ids: Collection[uuid.UUID] = (),
 ) -> frozenset[uuid.UUID]:
-    """Take back what these results or imports told us, as if it had never been.
+    """Take back what these results, imports or openings of links told us, or evidence itself, as if it had
+    never been.
 
     Kept with `undone_at`, for the history. Returns the people it was about. Again: changes nothing.
     """
     touched: defaultdict[uuid.UUID, set[uuid.UUID]] = defaultdict(set)
-    for election_id, contact_id in _take_back(unit, at, list(result_ids), list(import_ids)):
+    brought_by = {
+        "result_id": result_ids,
+        "import_id": import_ids,
+        "link_id": link_ids,
+        "id": evidence_ids,
+    }
+    for election_id, contact_id in _take_back(unit, at, brought_by):
         touched[election_id].add(contact_id)
     for election_id in sorted(touched):
         recompute_records(unit, election_id, touched[election_id])
@@ -133,7 +148,7 @@ def recompute_records(
         return frozenset()
     people = People(unit.session, unit.organisation_id, election_id, contact_ids)
     held = {row.contact_id: row for row in voter_records.lock(people)}
-    pledges, marks = voter_records.pledges_of(people), voter_records.marks_of(people)
+    pledges, marks = voter_records.evidence_of(people)
     present = [_present(contact_id, pledges, marks) for contact_id in sorted(set(contact_ids))]
     changed = [(held.get(new.contact_id, Record(new.contact_id)), new) for new in present]
     changed = [(old, new) for old, new in changed if old != new]
@@ -181,14 +196,16 @@ def _voted(record: Record) -> bool:
 
 
 def _take_back(
-    unit: UnitOfWork, at: dt.datetime, result_ids: list[uuid.UUID], import_ids: list[uuid.UUID]
+    unit: UnitOfWork, at: dt.datetime, brought_by: Mapping[str, Collection[uuid.UUID]]
 ) -> list[tuple[uuid.UUID, uuid.UUID]]:
     taken: list[tuple[uuid.UUID, uuid.UUID]] = []
     for evidence, undone in (
         (Pledge, {"undone_at": at}),
         (TurnoutMark, {"undone_at": at, "state": "undone"}),
     ):
-        brought = or_(evidence.result_id.in_(result_ids), evidence.import_id.in_(import_ids))
+        brought = or_(
+            *(getattr(evidence, name).in_(ids) for name, ids in brought_by.items() if hasattr(evidence, name))
+        )
         statement = (
             update(evidence)
             .where(evidence.organisation_id == unit.organisation_id, brought, evidence.undone_at.is_(None))

@@ -16,7 +16,7 @@ from dialer.domain.stats import ATTEMPTS, dispositions, messages, support_name
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
 from dialer.store.models.calling import Campaign
-from dialer.store.queries import campaign_figures, counters
+from dialer.store.queries import campaign_figures, counters, transfers
 from dialer.store.session import UnitOfWork
 
 _HOUR: Final = dt.timedelta(hours=1)
@@ -38,7 +38,8 @@ class CampaignStats:
     `attempts` are results of people who were rung, `contacted` talks, `dispositions` results by slug after
     corrections; `support` people by 1 to 5, `pledges` those of 1 and 2; `calls_per_hour` attempts of the
     last 60 minutes; `messages` are texts sent for it, by state. `sessions` are the shifts that go on, by
-    state, and `help_asked` how many volunteers have asked for help that nobody has given yet.
+    state, and `help_asked` how many volunteers have asked for help that nobody has given yet; `transfers` are
+    people who were to be put through to somebody else, by what came of it.
     """
 
     contacts: int
@@ -53,6 +54,7 @@ class CampaignStats:
     calls_per_hour: int
     spent: Spent
     messages: Mapping[str, int] = field(default_factory=dict)
+    transfers: Mapping[str, int] = field(default_factory=dict)
     campaign_id: uuid.UUID | None = None
     """None: all campaigns together."""
 
@@ -114,6 +116,7 @@ def _stats(
         calls_per_hour=campaign_figures.attempts_since(*where, ctx.now - _HOUR),
         spent=_spent(campaign_figures.spent_by_currency(*where)),
         messages=messages(results),
+        transfers=transfers.count_by_state(unit, campaigns),
     )
 
 

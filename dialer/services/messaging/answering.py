@@ -6,35 +6,45 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Final
 
+from sqlalchemy import select
+
 from dialer.domain.access import Permission, Role
 from dialer.domain.errors import ValidationFailed
 from dialer.domain.message_gate import Skip, is_asked_for
 from dialer.services.context import Context
 from dialer.services.messaging.candidates import Candidate, candidate_of
+from dialer.services.messaging.conversation_handover import dealt_with
+from dialer.services.messaging.conversation_pool import keep_hold
 from dialer.services.messaging.conversation_reach import reach_conversation
-from dialer.services.messaging.conversations import ConversationView, conversation_views
+from dialer.services.messaging.conversation_views import Assignee, ConversationView, conversation_views
 from dialer.services.messaging.messages import message_views
 from dialer.services.messaging.number_bars import barred
 from dialer.services.messaging.outgoing import sender_to
+from dialer.services.messaging.seen_texts import unanswered_still
 from dialer.services.messaging.views import MessageView, TextPreview
 from dialer.services.messaging.written import Ready, preview_of, reads, refuse, write_once
 from dialer.store.models.accounts import Account, AccountCampaign
 from dialer.store.models.calling import Campaign
-from dialer.store.models.messaging import Conversation
+from dialer.store.models.conversations import Conversation
 from dialer.store.queries.accounts import campaigns_of_teams, teams_in_reach
+from dialer.store.queries.conversation_lines import is_spared
 from dialer.store.session import UnitOfWork
 
 ANSWERING: Final = frozenset({Role.ADMIN, Role.COORDINATOR})
 """Who answers in every campaign; all others only in theirs."""
+ANSWERERS_SHOWN: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
 class NewReply:
-    """An answer. `id` is that of its text, where a form that may be sent twice has drawn one."""
+    """An answer. `id` is that of its text, where a form that may be sent twice has drawn one; `seen` the
+    latest text of theirs that whoever writes it saw (None: not told).
+    """
 
     conversation_id: uuid.UUID
     body: str = field(repr=False)
     id: uuid.UUID | None = None
+    seen: uuid.UUID | None = None
 
 
 def assign_conversation(
@@ -49,10 +59,32 @@ def assign_conversation(
             _check_may_answer(unit, row, account_id)
         if row.assigned_to != account_id:
             about = {"before": _word(row.assigned_to), "to": _word(account_id)}
-            row.assigned_to = account_id
+            row.assigned_to, row.held_until = account_id, None
+            if account_id is not None:
+                dealt_with(row)
             ctx.audit(unit, "conversation.assigned", "conversation", row.id, about)
         unit.session.flush()
         return conversation_views(unit, [row])[0]
+
+
+def who_may_answer(ctx: Context, conversation_id: uuid.UUID) -> list[Assignee]:
+    """Volunteers and organisers to whom a conversation may be given, by name; the first 300."""
+    with ctx.unit() as unit:
+        row = reach_conversation(ctx, unit, conversation_id, Permission.CONVERSATION_MANAGE)
+        query = select(Account.id, Account.name).where(
+            Account.organisation_id == unit.organisation_id,
+            Account.active,
+            Account.role.in_((Role.VOLUNTEER, Role.ORGANISER)),
+        )
+        if row.campaign_id is not None:
+            theirs = select(AccountCampaign.account_id).where(
+                AccountCampaign.organisation_id == unit.organisation_id,
+                AccountCampaign.campaign_id == row.campaign_id,
+                AccountCampaign.approved,
+            )
+            query = query.where(Account.id.in_(theirs))
+        found = unit.session.execute(query.order_by(Account.name, Account.id).limit(ANSWERERS_SHOWN))
+        return [Assignee(one.id, one.name) for one in found]
 
 
 def reply(ctx: Context, wanted: NewReply) -> MessageView:
@@ -69,6 +101,7 @@ def reply(ctx: Context, wanted: NewReply) -> MessageView:
         message, is_new = write_once(ctx, unit, ready, purpose="reply", message_id=wanted.id)
         if is_new:
             about = {"message_id": str(message.id)}
+            _note_answer(ctx, unit, row, wanted.seen)
             ctx.audit(unit, "conversation.answered", "conversation", row.id, about)
         return message_views(ctx, unit, [message])[0]
 
@@ -77,13 +110,26 @@ def preview_reply(ctx: Context, wanted: NewReply) -> TextPreview:
     """How an answer would read, and what it would take; refused as `reply` refuses."""
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, wanted.conversation_id, Permission.CONVERSATION_ANSWER)
-        return preview_of(ctx, unit, _ready(ctx, unit, row, wanted.body))
+        return preview_of(ctx, unit, _ready(ctx, unit, row, wanted.body, dry=True))
+
+
+def _note_answer(ctx: Context, unit: UnitOfWork, row: Conversation, seen: uuid.UUID | None) -> None:
+    """Nobody waits here any more, but for what came after the text that was `seen`. Whoever took it goes on
+    with it; what was handed to the coordinators has been dealt with once one of those who give conversations
+    out has answered.
+    """
+    row.unanswered_since = unanswered_still(unit, row, seen)
+    keep_hold(ctx, row)
+    if ctx.actor.may(Permission.CONVERSATION_MANAGE):
+        dealt_with(row)
 
 
 def _check_may_answer(unit: UnitOfWork, row: Conversation, account_id: uuid.UUID) -> None:
     account = unit.session.get(Account, (unit.organisation_id, account_id))
     if account is None or not account.active or account.role in {Role.TELLER, Role.OBSERVER}:
         raise ValidationFailed.at("/volunteer_id", "There is nobody with this id who could answer.")
+    if is_spared(unit, account_id, row):
+        raise ValidationFailed.at("/volunteer_id", "They are never to meet this person again.")
     if account.role in ANSWERING or row.campaign_id is None:
         return
     if not _is_in_campaign(unit, account, row.campaign_id):
@@ -101,14 +147,14 @@ def _is_in_campaign(unit: UnitOfWork, account: Account, campaign_id: uuid.UUID) 
     return campaign_id in campaigns_of_teams(unit.session, unit.organisation_id, teams)
 
 
-def _ready(ctx: Context, unit: UnitOfWork, row: Conversation, body: str) -> Ready:
+def _ready(ctx: Context, unit: UnitOfWork, row: Conversation, body: str, *, dry: bool = False) -> Ready:
     campaign = _campaign(unit, row)
     writer = _writer(ctx, unit, row, campaign)
     if (reason := _against(ctx, unit, row, writer, campaign)) is not None:
         raise refuse(reason, row.contact_id)
     sender = row.sender or sender_to(unit, row.number, row.campaign_id)
     person = writer.person if writer is not None else None
-    text = reads(ctx, unit, body, person, campaign, number=row.number, sender=sender)
+    text = reads(ctx, unit, body, person, campaign, number=row.number, sender=sender, dry=dry)
     return Ready(row.contact_id, campaign, row.number, sender, text)
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from dialer.services.context import Context
 from dialer.services.messaging.outgoing import queue_text
 from dialer.store.models.accounts import Organisation
-from dialer.store.models.messaging import Conversation
+from dialer.store.models.conversations import Conversation
 from dialer.store.session import UnitOfWork
 
 HELP_EVERY: Final = dt.timedelta(days=1)

@@ -9,29 +9,48 @@ from typing import Any, Final, TypedDict
 
 from sqlalchemy import delete, func, select, update
 
-from dialer.domain import placeholders
 from dialer.domain.access import Permission, require
 from dialer.domain.audience import Audience
 from dialer.domain.blast import EDITABLE, check_editable
+from dialer.domain.bodies import USUAL, Bodies, pointer
 from dialer.domain.deadline import faults_of_times
-from dialer.domain.errors import FieldError, NotFound, UnknownPlaceholder, ValidationFailed
+from dialer.domain.errors import FieldError, NotFound, ValidationFailed
+from dialer.domain.first_texts import AUTOMATIC, BATCH, BATCH_MOST, BLAST_MODES, EACH_MOST
 from dialer.domain.sender import kind_of, lacks_opt_out_route
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
+from dialer.services.messaging.approval import approved_words, check_approved, needs_approval
+from dialer.services.messaging.pictures import code_of_picture
+from dialer.services.messaging.rendering import bodies_of
 from dialer.services.messaging.saved_audience import keep_as_it_is
 from dialer.services.messaging.senders import senders_of
+from dialer.services.messaging.short_links import make_links
 from dialer.services.messaging.views import BlastView
 from dialer.services.messaging.waiting import waiting_reason
+from dialer.services.messaging.words import check_placeholders, faults_of_words
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models import new_id
 from dialer.store.models.audiences import Audience as SavedAudience
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast, BlastList, Message
 from dialer.store.models.people import ContactList
+from dialer.store.models.templates import TextTemplate
 from dialer.store.session import UnitOfWork
 
-LONGEST_BODY: Final = 1600
-"""The carrier refuses longer ones (21617)."""
+_PLAIN: Final = (
+    "name",
+    "body",
+    "bodies",
+    "template_id",
+    "audience_id",
+    "senders",
+    "send_at",
+    "deadline_at",
+    "mode",
+    "batch_size",
+    "volunteer_limit",
+)
+"""Fields that are kept as they are said."""
 
 
 class BlastFields(TypedDict, total=False):
@@ -39,6 +58,8 @@ class BlastFields(TypedDict, total=False):
 
     name: str
     body: str
+    bodies: dict[str, str]
+    """What it says in other languages, by their codes; all of them at once."""
     list_ids: list[uuid.UUID]
     audience: dict[str, Any]
     audience_id: uuid.UUID | None
@@ -46,6 +67,15 @@ class BlastFields(TypedDict, total=False):
     send_at: dt.datetime | None
     deadline_at: dt.datetime | None
     """Nothing arrives after it."""
+    mode: str
+    """`automatic`, or `by_hand`: a person presses once for each text."""
+    batch_size: int
+    """By hand: how many texts a volunteer is given at once."""
+    volunteer_limit: int | None
+    """By hand: how many of it one volunteer may send; None is no limit."""
+    template_id: uuid.UUID | None
+    """The template that its words are from; without a `body` beside it they are put in."""
+    picture_id: uuid.UUID | None
 
 
 def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> BlastView:
@@ -62,11 +92,16 @@ def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> B
             campaign_id=campaign.id,
             state="draft",
             total=0,
+            bodies={},
+            mode=AUTOMATIC,
+            batch_size=BATCH,
             audience=Audience.of({}, campaign.kind).as_json(),
             senders=[],
             created_by=ctx.actor.account_id,
             created_at=ctx.now,
         )
+        if not fields.keys() & {"body", "template_id"}:
+            raise ValidationFailed.at("/body", "Write what the text says.")
         _apply(unit, blast, campaign, fields, ctx.now)
         ctx.audit(unit, "blast.created", "blast", blast.id, {"campaign_id": str(campaign.id)})
         return blast_view(ctx, unit, blast, campaign)
@@ -82,6 +117,8 @@ def change_blast(ctx: Context, blast_id: uuid.UUID, fields: BlastFields) -> Blas
         if blast.state == "scheduled" and fields.get("send_at", blast.send_at) is None:
             raise ValidationFailed.at("/send_at", "It waits for its time. Give it another one, or cancel it.")
         _apply(unit, blast, campaign, fields, ctx.now)
+        if blast.state == "scheduled" and fields.keys() & {"body", "bodies", "template_id", "picture_id"}:
+            check_approved(ctx, unit, blast, campaign)
         ctx.audit(unit, "blast.changed", "blast", blast.id, {"fields": sorted(fields)})
         return blast_view(ctx, unit, blast, campaign)
 
@@ -143,14 +180,22 @@ def list_ids_of(unit: UnitOfWork, blast_id: uuid.UUID) -> Sequence[uuid.UUID]:
     return unit.session.scalars(query.order_by(BlastList.list_id)).all()
 
 
-def check_opt_out_route(body: str, senders: Sequence[str]) -> None:
+def check_opt_out_routes(bodies: Bodies, senders: Sequence[str]) -> None:
+    """Refuse a text of which a reader, in whichever language, could not say no to it."""
+    for language, body in bodies.each():
+        check_opt_out_route(body, senders, language)
+
+
+def check_opt_out_route(body: str, senders: Sequence[str], language: str = USUAL) -> None:
     """Refuse a text that its reader could not say no to (`no_opt_out_route`)."""
     if lacks_opt_out_route(body, senders):
         detail = (
             "Nobody can answer a sender that is a name, so the text must say how to opt out: add"
             " {opt_out_url}, or a number to ring or text."
         )
-        raise ValidationFailed(detail, errors=[FieldError("/body", detail)], reason="no_opt_out_route")
+        raise ValidationFailed(
+            detail, errors=[FieldError(pointer(language), detail)], reason="no_opt_out_route"
+        )
 
 
 def blast_view(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> BlastView:
@@ -160,6 +205,10 @@ def blast_view(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign)
         campaign_id=blast.campaign_id,
         name=blast.name,
         body=blast.body,
+        bodies=blast.bodies,
+        template_id=blast.template_id,
+        picture_id=blast.picture_id,
+        needs_approval=blast.state in EDITABLE and needs_approval(ctx, unit, blast, campaign),
         state=blast.state,
         waiting_reason=waiting_reason(ctx, unit, blast, campaign),
         pause_reason=blast.pause_reason,
@@ -173,6 +222,9 @@ def blast_view(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign)
         finished_at=blast.finished_at,
         audience_id=blast.audience_id,
         deadline_at=blast.deadline_at,
+        mode=blast.mode,
+        batch_size=blast.batch_size,
+        volunteer_limit=blast.volunteer_limit,
     )
 
 
@@ -188,30 +240,58 @@ def _campaign(unit: UnitOfWork, blast: Blast) -> Campaign:
 
 
 def _apply(unit: UnitOfWork, blast: Blast, campaign: Campaign, fields: BlastFields, now: dt.datetime) -> None:
+    fields = _with_words(unit, campaign, fields)
     _check(unit, fields)
     _check_times(now, blast, fields)
-    for name in ("name", "body", "audience_id", "senders", "send_at", "deadline_at"):
+    for name in _PLAIN:
         if name in fields:
             setattr(blast, name, fields[name])
+    if "picture_id" in fields:
+        _set_picture(unit, blast, fields["picture_id"])
     if "audience" in fields:
         blast.audience = Audience.of(fields["audience"], campaign.kind).as_json()
     if blast.state == "scheduled" and fields.keys() & {"audience_id", "audience"}:
         keep_as_it_is(unit, blast)  # who only changes its name or time has whom it goes to left as it was
-    check_opt_out_route(blast.body, senders_of(unit, blast, campaign))
+    check_opt_out_routes(bodies_of(blast, campaign), senders_of(unit, blast, campaign))
     unit.session.add(blast)
     unit.session.flush()
+    if fields.keys() & {"body", "bodies"}:
+        make_links(unit, blast, bodies_of(blast, campaign).wordings, now)
     if "list_ids" in fields:
         _set_lists(unit, blast, fields["list_ids"])
 
 
+def _set_picture(unit: UnitOfWork, blast: Blast, picture_id: uuid.UUID | None) -> None:
+    """Name its picture, with the code of its address beside it: a text is put together from the blast."""
+    if picture_id == blast.picture_id:
+        return
+    code = code_of_picture(unit, picture_id) if picture_id else None
+    if picture_id and code is None:
+        raise ValidationFailed.at("/picture_id", "There is no picture with this id that may be used.")
+    blast.picture_id, blast.picture_code = picture_id, code
+
+
+def _with_words(unit: UnitOfWork, campaign: Campaign, fields: BlastFields) -> BlastFields:
+    """The fields with the words of the template they name, where they give none themselves."""
+    if (template_id := fields.get("template_id")) is None:
+        return fields
+    row = unit.session.get(TextTemplate, (unit.organisation_id, template_id))
+    if row is None or row.campaign_id not in (None, campaign.id):
+        raise ValidationFailed.at("/template_id", "There is no template with this id in this campaign.")
+    if "body" in fields:
+        return fields
+    words = approved_words(unit, template_id)
+    if words is None:
+        raise ValidationFailed.at("/template_id", "None of its words are approved.")
+    return BlastFields(**{**fields, "body": words.usual, "bodies": dict(words.others)})
+
+
 def _check(unit: UnitOfWork, fields: BlastFields) -> None:
     found = [*_faults_of_text(fields), *_faults_of_senders(fields), *_faults_of_lists(unit, fields)]
-    found += _faults_of_audience(unit, fields)
+    found += [*_faults_of_audience(unit, fields), *_faults_of_hand(fields)]
     if found:
         raise ValidationFailed(errors=found)
-    unknown = [FieldError("/body", fault) for fault in placeholders.faults(fields.get("body", ""))]
-    if unknown:
-        raise UnknownPlaceholder(unknown[0].detail, errors=unknown)
+    check_placeholders(_said(fields))
 
 
 def _check_times(now: dt.datetime, blast: Blast, fields: BlastFields) -> None:
@@ -227,10 +307,24 @@ def _faults_of_text(fields: BlastFields) -> list[FieldError]:
     found = []
     if not fields.get("name", "-").strip():
         found.append(FieldError("/name", "A text needs a name."))
-    if not fields.get("body", "-").strip():
-        found.append(FieldError("/body", "Write what the text says."))
-    if len(fields.get("body", "")) > LONGEST_BODY:
-        found.append(FieldError("/body", f"A text has at most {LONGEST_BODY:,} characters."))
+    return [*found, *faults_of_words(_said(fields))]
+
+
+def _said(fields: BlastFields) -> Bodies:
+    """The words that fields give; those they leave alone have no fault."""
+    return Bodies(fields.get("body", "-"), fields.get("bodies", {}))
+
+
+def _faults_of_hand(fields: BlastFields) -> list[FieldError]:
+    found = []
+    if fields.get("mode", AUTOMATIC) not in BLAST_MODES:
+        found.append(FieldError("/mode", "It is sent automatic or by_hand."))
+    if not 1 <= fields.get("batch_size", BATCH) <= BATCH_MOST:
+        found.append(FieldError("/batch_size", f"A volunteer is given 1 to {BATCH_MOST} texts at once."))
+    limit = fields.get("volunteer_limit")
+    if limit is not None and not 1 <= limit <= EACH_MOST:
+        detail = f"One volunteer may send 1 to {EACH_MOST:,}. Leave it empty for no limit."
+        found.append(FieldError("/volunteer_limit", detail))
     return found
 
 

@@ -17,7 +17,7 @@ from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.messaging.no_to_texts import record_no
 from dialer.services.people.opt_outs import holders
 from dialer.services.people.weighing import Origin
-from dialer.store.models.messaging import Conversation
+from dialer.store.models.conversations import Conversation
 from dialer.store.models.people import ContactPhone
 from dialer.store.session import UnitOfWork
 

@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, or_, select
 from dialer.domain.access import Actor, Permission, Role, require
 from dialer.domain.errors import NotFound
 from dialer.services.context import Context
-from dialer.store.models.messaging import Conversation
+from dialer.services.messaging.messages import SECRET
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Message
 from dialer.store.session import UnitOfWork
 
 
@@ -38,7 +40,7 @@ def reach_conversation(
 
 def visible(actor: Actor) -> list[ColumnElement[bool]]:
     """Which conversations exist for somebody: all for coordinators, those of their campaigns for organisers;
-    for volunteers those that were given to them, while they are in that campaign.
+    for volunteers those that they took or were given, while they are in that campaign and it isn’t blocked.
     """
     if actor.campaign_ids is None:
         return []
@@ -47,5 +49,18 @@ def visible(actor: Actor) -> list[ColumnElement[bool]]:
         return [in_theirs]
     return [
         Conversation.assigned_to == actor.account_id,
+        Conversation.blocked_at.is_(None),
         or_(Conversation.campaign_id.is_(None), in_theirs),
+    ]
+
+
+def texts_within(actor: Actor) -> list[ColumnElement[bool]]:
+    """Which texts of a conversation exist for somebody who may read it: all for coordinators; for others what
+    was texted in their campaigns, or in none.
+    """
+    if actor.campaign_ids is None:
+        return []
+    return [
+        or_(Message.campaign_id.is_(None), Message.campaign_id.in_(actor.campaign_ids)),
+        or_(Message.purpose.is_(None), Message.purpose.not_in(SECRET)),
     ]

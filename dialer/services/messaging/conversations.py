@@ -5,71 +5,34 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, not_, or_, select
+from sqlalchemy import ColumnElement, not_, select
 
 from dialer.domain.access import Permission, require
+from dialer.domain.conversing import Line
 from dialer.domain.errors import InvalidTransition, ValidationFailed
 from dialer.domain.inbound_text import Classified, classify
 from dialer.domain.opt_out import SAID_BY_TEXT
 from dialer.services.context import Context
-from dialer.services.messaging.conversation_reach import reach_conversation, visible
-from dialer.services.messaging.messages import SECRET, message_view, message_views
+from dialer.services.messaging.conversation_handover import dealt_with
+from dialer.services.messaging.conversation_reach import reach_conversation, texts_within, visible
+from dialer.services.messaging.conversation_views import ConversationView, conversation_views
+from dialer.services.messaging.messages import message_views
 from dialer.services.messaging.no_to_texts import bar_from_texts, release_waiting
+from dialer.services.messaging.seen_texts import check_none_doubted, check_none_waits
 from dialer.services.messaging.views import MessageView
 from dialer.services.paging import Page, Slice, cut
-from dialer.store.models.accounts import Account
-from dialer.store.models.messaging import Conversation, Message
-from dialer.store.models.people import Contact
-from dialer.store.queries.conversations import (
-    Shown,
-    last_inbound,
-    noes_since,
-    page_of_conversations,
-    standing_noes,
-)
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Message
+from dialer.store.queries.conversation_lines import page_of_line, place_in
+from dialer.store.queries.conversations import Shown, page_of_conversations, standing_noes
 from dialer.store.session import UnitOfWork
 
+NO_CURSOR: Final = "This cursor isn’t one of this list. Start again without it."
 SHOWN_MESSAGES: Final = 200
 """How many texts of one conversation are shown with it, the latest ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """The person behind a number, where that is known."""
-
-    id: uuid.UUID
-    first_name: str | None = field(repr=False)
-    last_name: str | None = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Assignee:
-    """Who answers."""
-
-    id: uuid.UUID
-    name: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ConversationView:
-    """All texts to and from one number. `last` is the latest that came in, `opted_out_at` since when a no
-    to texts stands for the number.
-    """
-
-    id: uuid.UUID
-    number: str = field(repr=False)
-    contact: Writer | None
-    campaign_id: uuid.UUID | None
-    sender: str | None
-    state: str
-    assignee: Assignee | None
-    last: MessageView | None
-    last_inbound_at: dt.datetime | None
-    created_at: dt.datetime
-    opted_out_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +44,11 @@ class ConversationSearch:
     assigned_to: uuid.UUID | None = None
     assigned: bool | None = None
     """Whether somebody is to answer, whoever it is."""
+    line: Line | None = None
+    """Only those that stand in this line, the one that has stood there longest first."""
+    tag: str | None = None
+    answered: bool | None = None
+    """Whether nobody waits there."""
 
 
 def classify_text(ctx: Context, body: str) -> Classified:
@@ -93,9 +61,12 @@ def list_conversations(ctx: Context, search: ConversationSearch, page: Page) -> 
     """Conversations in which somebody wrote to us, the latest text first; of those the ones that exist for
     this actor (`visible`).
 
-    A walk shows the order in which things stood when it began, so that it meets each of them once.
+    A walk shows the order in which things stood when it began, so that it meets each of them once. Those of
+    a number that is blocked are only in the line of these.
     """
     require(ctx.actor, Permission.CONVERSATION_READ)
+    if search.line is not None:
+        return _in_line(ctx, search, search.line, page)
     as_of, after = _place(ctx, page)
     with ctx.unit() as unit:
         found = page_of_conversations(unit, _conditions(ctx, search), as_of, after, page.limit + 1)
@@ -103,6 +74,14 @@ def list_conversations(ctx: Context, search: ConversationSearch, page: Page) -> 
         rows = [shown.conversation for shown in some.items]
         views = {view.id: view for view in conversation_views(unit, rows)}
         return some.map(lambda shown: views[shown.conversation.id])
+
+
+def _in_line(ctx: Context, search: ConversationSearch, line: Line, page: Page) -> Slice[ConversationView]:
+    with ctx.unit() as unit:
+        after = None if page.after is None else _line_place(page.after)
+        found = page_of_line(unit, line, _conditions(ctx, search), after, page.limit + 1)
+        some = cut(found, page, lambda row: _line_key(line, row))
+        return Slice(conversation_views(unit, some.items), some.next)
 
 
 def get_conversation(
@@ -114,30 +93,29 @@ def get_conversation(
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, conversation_id, Permission.CONVERSATION_READ)
         query = select(Message).where(
-            Message.organisation_id == unit.organisation_id, Message.number == row.number, *_of_theirs(ctx)
+            Message.organisation_id == unit.organisation_id,
+            Message.number == row.number,
+            *texts_within(ctx.actor),
         )
         latest = unit.session.scalars(query.order_by(Message.id.desc()).limit(SHOWN_MESSAGES)).all()
-        return conversation_views(unit, [row])[0], message_views(ctx, unit, latest[::-1])
+        in_order = sorted(latest, key=lambda message: (message.created_at, message.id))
+        return conversation_views(unit, [row])[0], message_views(ctx, unit, in_order)
 
 
-def count_mine(ctx: Context) -> int:
-    """How many open conversations wait for the actor’s own answer."""
-    require(ctx.actor, Permission.CONVERSATION_READ)
-    with ctx.unit() as unit:
-        mine = ConversationSearch(state="open", assigned_to=ctx.actor.account_id)
-        query = select(func.count()).where(
-            Conversation.organisation_id == unit.organisation_id, *_conditions(ctx, mine)
-        )
-        return unit.session.scalar(query) or 0
-
-
-def close_conversation(ctx: Context, conversation_id: uuid.UUID) -> ConversationView:
-    """Put a conversation away until somebody writes again. One under review has to be decided first."""
+def close_conversation(
+    ctx: Context, conversation_id: uuid.UUID, *, seen: uuid.UUID | None = None
+) -> ConversationView:
+    """Put a conversation away until somebody writes again. One under review has to be decided first;
+    `Conflict` where they wrote again after the text that was `seen`.
+    """
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, conversation_id, Permission.CONVERSATION_ANSWER, lock=True)
         if row.state == "review":
             detail = "Somebody may have asked for no more texts. Decide about that, then it can be closed."
             raise InvalidTransition(detail, state=row.state)
+        check_none_waits(unit, row, seen)
+        row.unanswered_since = None
+        dealt_with(row)
         if row.state != "closed":
             row.state = "closed"
             ctx.audit(unit, "conversation.closed", "conversation", row.id)
@@ -145,10 +123,13 @@ def close_conversation(ctx: Context, conversation_id: uuid.UUID) -> Conversation
         return conversation_views(unit, [row])[0]
 
 
-def decide(ctx: Context, conversation_id: uuid.UUID, *, opt_out: bool) -> ConversationView:
+def decide(
+    ctx: Context, conversation_id: uuid.UUID, *, opt_out: bool, seen: uuid.UUID | None = None
+) -> ConversationView:
     """Say whether what somebody wrote was a no to texts. If it was, it holds at once and the conversation is
     closed; if not, it is open, and what waited for the number goes on. Where a no stands for the number
-    already, it goes on standing, and the conversation is closed whatever is said of this text.
+    already, it goes on standing, and the conversation is closed whatever is said of this text. `Conflict`
+    where it was none, and after the text that was `seen` came another that may be one.
     """
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, conversation_id, Permission.CONVERSATION_MANAGE, lock=True)
@@ -156,6 +137,8 @@ def decide(ctx: Context, conversation_id: uuid.UUID, *, opt_out: bool) -> Conver
         if row.state not in ("review", decided):
             raise InvalidTransition("There is nothing to decide here any more.", state=row.state)
         if row.state == "review":
+            if not opt_out:
+                check_none_doubted(unit, row, seen)
             row.state = "closed" if standing_noes(unit, row.number) else decided
             _follow(ctx, unit, row, opt_out=opt_out)
         unit.session.flush()
@@ -164,28 +147,28 @@ def decide(ctx: Context, conversation_id: uuid.UUID, *, opt_out: bool) -> Conver
 
 def _follow(ctx: Context, unit: UnitOfWork, row: Conversation, *, opt_out: bool) -> None:
     ctx.audit(unit, "conversation.decided", "conversation", row.id, {"opt_out": opt_out})
+    if row.state == "closed":
+        row.unanswered_since = None
     if opt_out:
         bar_from_texts(ctx, unit, row.number, row.contact_id, SAID_BY_TEXT)
     release_waiting(ctx, unit, row.number)
 
 
-def _of_theirs(ctx: Context) -> list[ColumnElement[bool]]:
-    if ctx.actor.campaign_ids is None:
-        return []
-    return [
-        or_(Message.campaign_id.is_(None), Message.campaign_id.in_(ctx.actor.campaign_ids)),
-        or_(Message.purpose.is_(None), Message.purpose.not_in(SECRET)),
-    ]
-
-
 def _conditions(ctx: Context, search: ConversationSearch) -> list[ColumnElement[bool]]:
     conditions = visible(ctx.actor)
+    if search.line is not Line.BLOCKED:
+        conditions.append(Conversation.blocked_at.is_(None))
+    if search.tag is not None:
+        conditions.append(Conversation.tags.contains([search.tag]))
     if search.state is not None:
         conditions.append(Conversation.state == search.state)
     if search.campaign_id is not None:
         conditions.append(Conversation.campaign_id == search.campaign_id)
     if search.assigned_to is not None:
         conditions.append(Conversation.assigned_to == search.assigned_to)
+    if search.answered is not None:
+        nobody_waits = Conversation.unanswered_since.is_(None)
+        conditions.append(nobody_waits if search.answered else not_(nobody_waits))
     if search.assigned is not None:
         nobodys = Conversation.assigned_to.is_(None)
         conditions.append(not_(nobodys) if search.assigned else nobodys)
@@ -204,8 +187,20 @@ def _place(ctx: Context, page: Page) -> tuple[dt.datetime, tuple[dt.datetime, uu
         began, at, last = page.after
         return _instant(began), (_instant(at), uuid.UUID(last))
     except ValueError:
-        detail = "This cursor isn’t one of this list. Start again without it."
-        raise ValidationFailed.at("/cursor", detail) from None
+        raise ValidationFailed.at("/cursor", NO_CURSOR) from None
+
+
+def _line_key(line: Line, row: Conversation) -> tuple[str, ...]:
+    at, id_ = place_in(line, row)
+    return (at.isoformat(), str(id_))
+
+
+def _line_place(after: Sequence[str]) -> tuple[dt.datetime, uuid.UUID]:
+    try:
+        at, last = after
+        return _instant(at), uuid.UUID(last)
+    except ValueError:
+        raise ValidationFailed.at("/cursor", NO_CURSOR) from None
 
 
 def _instant(text: str) -> dt.datetime:
@@ -213,41 +208,3 @@ def _instant(text: str) -> dt.datetime:
     if instant.tzinfo is None:
         raise ValueError(text)
     return instant
-
-
-def conversation_views(unit: UnitOfWork, rows: Sequence[Conversation]) -> list[ConversationView]:
-    """Conversations as they are shown."""
-    numbers = [row.number for row in rows]
-    latest, noes = last_inbound(unit, numbers), noes_since(unit, numbers)
-    writers = _writers(unit, [row.contact_id for row in rows if row.contact_id is not None])
-    assignees = _assignees(unit, [row.assigned_to for row in rows if row.assigned_to is not None])
-    return [
-        ConversationView(
-            id=row.id,
-            number=row.number,
-            contact=writers.get(row.contact_id) if row.contact_id is not None else None,
-            campaign_id=row.campaign_id,
-            sender=row.sender,
-            state=row.state,
-            assignee=assignees.get(row.assigned_to) if row.assigned_to is not None else None,
-            last=message_view(latest[row.number]) if row.number in latest else None,
-            last_inbound_at=row.last_inbound_at,
-            created_at=row.created_at,
-            opted_out_at=noes.get(row.number),
-        )
-        for row in rows
-    ]
-
-
-def _writers(unit: UnitOfWork, contact_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Writer]:
-    query = select(Contact.id, Contact.first_name, Contact.last_name).where(
-        Contact.organisation_id == unit.organisation_id, Contact.id.in_(contact_ids)
-    )
-    return {row.id: Writer(row.id, row.first_name, row.last_name) for row in unit.session.execute(query)}
-
-
-def _assignees(unit: UnitOfWork, account_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Assignee]:
-    query = select(Account.id, Account.name).where(
-        Account.organisation_id == unit.organisation_id, Account.id.in_(account_ids)
-    )
-    return {row.id: Assignee(row.id, row.name) for row in unit.session.execute(query)} if account_ids else {}

@@ -4,146 +4,73 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy.engine import Row
 
 from dialer.domain import placeholders
 from dialer.domain.access import Permission
+from dialer.domain.bodies import Bodies
+from dialer.domain.first_texts import BY_HAND
 from dialer.domain.message import ENCODINGS
-from dialer.domain.message_gate import EXCLUSIONS, Skip
+from dialer.domain.message_gate import EXCLUSIONS
 from dialer.domain.quiet_hours import QuietHours, quiet_from
 from dialer.domain.safe_start import Plan, count_late, last_safe_start
-from dialer.domain.segments import UCS2, forced_by, measure
+from dialer.domain.segments import measure
 from dialer.domain.sender import lacks_opt_out_route, takes_s
+from dialer.domain.short_link import shorteners_in
 from dialer.services.budget import left_to_spend
 from dialer.services.context import Context
-from dialer.services.messaging.audience_count import asked_of, count_held_out
+from dialer.services.messaging.audience_count import count_held_out
 from dialer.services.messaging.blasts import reach_blast
-from dialer.services.messaging.rendering import Links, said_in, sample_links, values_of, values_said
+from dialer.services.messaging.caller_names import sample_caller
+from dialer.services.messaging.rendering import Links, bodies_of, sample_links, values_of
+from dialer.services.messaging.sender_capacity import capacity_of
 from dialer.services.messaging.senders import kinds_of, rates_of, senders_of
-from dialer.services.messaging.text_warnings import Gaps, Readers, warnings_of_gaps, warnings_of_sender
-from dialer.services.messaging.views import EstimateView, SampleView, Warned
+from dialer.services.messaging.tallying import LONG, LONGEST, Spoken, Tally, tally_of
+from dialer.services.messaging.text_warnings import (
+    Gaps,
+    Readers,
+    warnings_of_capacity,
+    warnings_of_gaps,
+    warnings_of_sender,
+)
+from dialer.services.messaging.views import EstimateView, SampleView, SpokenView, Warned
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries.blast_audience import people
-from dialer.store.queries.blast_estimate import judged
 from dialer.store.session import UnitOfWork
-
-SAMPLES: Final = 5
-LONG: Final = 3
-"""A text of more parts than this is worth a warning."""
-LONGEST: Final = 1600
-
-
-@dataclass(slots=True)
-class _Tally:
-    """What is added up of all that the database found."""
-
-    recipients: int = 0
-    fitting: int = 0
-    """Whom nothing stands against, however many of them share a number."""
-    excluded: Counter[str] = field(default_factory=Counter)
-    encodings: Counter[str] = field(default_factory=Counter)
-    segments: int = 0
-    forced: int = 0
-    forced_segments: int = 0
-    plain_segments: int = 0
-    by_country: Counter[str | None] = field(default_factory=Counter)
-    spared: Counter[str | None] = field(default_factory=Counter)
-    """Parts, and those that plain writing would spare, by country; None is at home."""
-    long: int = 0
-    too_long: int = 0
-    empty: int = 0
-    parts: Counter[int] = field(default_factory=Counter)
-    first: dict[uuid.UUID, str] = field(default_factory=dict)
-    first_time: int = 0
-    known_by: Counter[str] = field(default_factory=Counter)
-    """How many of those who get it know a sender."""
-    lacking: Counter[str] = field(default_factory=Counter)
-    """How many would read nothing where a placeholder stands, by its name."""
-    of_whom: set[uuid.UUID] = field(default_factory=set)
-    """Some of them, the first."""
 
 
 def estimate_blast(ctx: Context, blast_id: uuid.UUID) -> EstimateView:
     """Count a blast's recipients and parts as they would be now. Nothing is written, nothing is sent."""
     with ctx.unit() as unit:
         blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_READ)
-        tally = _tally(ctx, unit, blast, campaign)
+        tally = tally_of(ctx, unit, blast, campaign)
         return _estimate(ctx, unit, blast, campaign, tally)
-
-
-def _tally(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> _Tally:
-    """Add up what everybody would read: each different text is measured once, however many read it."""
-    tally, said, links = _Tally(), said_in(blast.body), sample_links(ctx, campaign)
-    for row in judged(unit, asked_of(ctx, unit, blast, campaign), said, SAMPLES):
-        if row.what == "said":
-            values = values_said(said, row.said, links)
-            _measure(tally, placeholders.fill(blast.body, values), row.heads, row.country)
-            for name in placeholders.lacking(blast.body, values):
-                tally.lacking[name] += row.heads
-        else:
-            _count(tally, row)
-    if tally.fitting > tally.recipients:
-        tally.excluded[Skip.DUPLICATE_NUMBER] = tally.fitting - tally.recipients
-    return tally
-
-
-def _count(tally: _Tally, row: Row[Any]) -> None:
-    """Take what the database says of people, whatever they would read."""
-    match row.what:
-        case "sample":
-            tally.first[row.contact_id] = row.number
-        case "first_time":
-            tally.first_time = row.heads
-        case "known_by":
-            tally.known_by[row.number] = row.heads
-        case "lacks":
-            tally.of_whom.add(row.contact_id)
-        case "left_out" if row.excluded is not None:
-            tally.excluded[row.excluded] = row.heads
-        case "left_out":
-            tally.fitting = row.heads
-
-
-def _measure(tally: _Tally, text: str, readers: int, country: str | None) -> None:
-    measured = measure(text)
-    tally.recipients += readers
-    tally.encodings[measured.encoding] += readers
-    tally.segments += readers * measured.segments
-    tally.by_country[country] += readers * measured.segments
-    tally.parts[measured.segments] += readers
-    tally.long += readers * (measured.segments > LONG)
-    tally.too_long += readers * (len(text) > LONGEST)
-    tally.empty += readers * (not text.strip())
-    if measured.encoding == UCS2 and (forced := forced_by(text)) is not None and forced.avoidable:
-        tally.forced += readers
-        tally.forced_segments += readers * measured.segments
-        tally.plain_segments += readers * forced.plain.segments
-        tally.spared[country] += readers * (measured.segments - forced.plain.segments)
 
 
 def _samples(
     ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, first: Mapping[uuid.UUID, str]
 ) -> tuple[SampleView, ...]:
-    known, links = people(unit, campaign.election_id, list(first)), sample_links(ctx, campaign)
-    return tuple(_sample(blast.body, person, first[person.id], links) for person in known)
+    bodies, known = bodies_of(blast, campaign), people(unit, campaign.election_id, list(first))
+    links = {**sample_links(ctx, campaign, bodies), **sample_caller(blast)}
+    return tuple(_sample(bodies, person, first[person.id], links) for person in known)
 
 
-def _sample(body: str, person: Row[Any], number: str, links: Links) -> SampleView:
-    values = values_of(person, links)
+def _sample(bodies: Bodies, person: Row[Any], number: str, links: Links) -> SampleView:
+    language = bodies.language_of(person.language)
+    body, values = bodies.of(language), values_of(person, links)
     pieces = tuple(piece for piece in placeholders.pieces(body, values) if piece[0])
-    return SampleView(person.first_name, number, pieces, measure(placeholders.fill(body, values)).segments)
+    segments = measure(placeholders.fill(body, values)).segments
+    return SampleView(person.first_name, number, pieces, segments, language or None)
 
 
-def _estimate(
-    ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, tally: _Tally
-) -> EstimateView:
+def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, tally: Tally) -> EstimateView:
     senders = senders_of(unit, blast, campaign)
     recipients = tally.recipients
     rates = rates_of(unit, senders, ctx.messaging)
@@ -151,32 +78,64 @@ def _estimate(
     weights = _weights(unit, rates)
     cost = _cost(ctx, tally.by_country, weights)
     plan = plan_of(blast, campaign, duration_s, ctx.now)
-    readers = Readers(senders, recipients, tally.first_time)
-    gaps = Gaps(tally.lacking, tally.of_whom, tally.first)
+    spoken = tuple(_spoken(language, found) for language, found in tally.by_language.items())
+    pool = capacity_of(ctx, unit, senders, recipients) if blast.mode == BY_HAND else None
     return EstimateView(
         recipients=recipients,
         excluded={**dict.fromkeys(EXCLUSIONS, 0), **tally.excluded},
-        encodings={name: tally.encodings[name] for name in ENCODINGS},
+        encodings={name: sum(one.encodings[name] for one in spoken) for name in ENCODINGS},
         segments=tally.segments,
         cost=cost,
         currency=ctx.messaging.currency,
         duration_s=round(duration_s, 1),
         warnings=(
-            *_warnings_of_text(ctx, blast.body, senders, tally, _cost(ctx, tally.spared, weights)),
-            *warnings_of_sender(ctx, unit, blast.body, campaign, readers),
-            *warnings_of_gaps(ctx, unit, blast.body, campaign, gaps),
-            *_warnings_of_plan(
-                ctx, campaign, recipients, cost=cost, left=_left(ctx, unit, campaign), plan=plan
+            *_warnings_of_text(ctx, senders, tally, _cost(ctx, tally.spared, weights)),
+            *_warnings_of_words(ctx, unit, blast, campaign, tally),
+            *_warnings_of_money(campaign, recipients, cost, _left(ctx, unit, campaign)),
+            *(
+                _warnings_of_time(plan, recipients, ctx.now)
+                if pool is None
+                else warnings_of_capacity(pool, plan.start, plan.deadline_at)
             ),
-            *_warnings_of_deadline(plan, recipients, ctx.now),
         ),
-        last_safe_start_at=last_safe_start(plan) if rates else None,
+        capacity=pool,
+        last_safe_start_at=last_safe_start(plan) if rates and pool is None else None,
         must_end_at=plan.deadline_at or plan.ends_at,
         parts=dict(tally.parts),
-        first_time=tally.first_time,
+        first_time=sum(one.first_time for one in tally.by_language.values()),
         held_out=count_held_out(ctx, unit, blast, campaign),
         samples=_samples(ctx, unit, blast, campaign, tally.first),
+        spoken=spoken,
     )
+
+
+def _spoken(language: str, found: Spoken) -> SpokenView:
+    encodings = {name: found.encodings[name] for name in ENCODINGS}
+    return SpokenView(language or None, found.recipients, encodings, found.segments)
+
+
+def _warnings_of_words(
+    ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, tally: Tally
+) -> Iterator[Warned]:
+    """What each language's own words lack."""
+    bodies, senders = bodies_of(blast, campaign), senders_of(unit, blast, campaign)
+    for language, body in bodies.each():
+        found = tally.by_language[language]
+        readers = Readers(senders, found.recipients, found.first_time)
+        gaps = Gaps(bodies, language, found.lacking, tally.of_whom, tally.first)
+        for one in (
+            *_warnings_of_route(body, readers),
+            *_warnings_of_addresses(body, readers),
+            *warnings_of_sender(ctx, unit, body, campaign, readers),
+            *warnings_of_gaps(ctx, unit, campaign, gaps),
+        ):
+            yield replace(one, language=language or None)
+
+
+def _warnings_of_route(body: str, readers: Readers) -> Iterator[Warned]:
+    if lacks_opt_out_route(body, readers.senders):
+        detail = "Nobody can answer a name: add {opt_out_url} or a number, or it can’t be launched."
+        yield Warned("no_opt_out_route", detail, readers.count)
 
 
 def _weights(unit: UnitOfWork, rates: Mapping[str, float]) -> dict[str | None, float]:
@@ -193,8 +152,14 @@ def _cost(ctx: Context, parts: Mapping[str | None, int], weights: Mapping[str | 
     return sum((count * prices.shared(place or home, weights) for place, count in parts.items()), Decimal(0))
 
 
+def _warnings_of_addresses(body: str, readers: Readers) -> Iterator[Warned]:
+    if hosts := shorteners_in(body):
+        detail = f"Networks block texts with public short links ({', '.join(hosts)}). Write {{link:ADDRESS}}."
+        yield Warned("public_shortener", detail, readers.count)
+
+
 def _warnings_of_text(
-    ctx: Context, body: str, senders: Sequence[str], tally: _Tally, spared: Decimal
+    ctx: Context, senders: Sequence[str], tally: Tally, spared: Decimal
 ) -> Iterator[Warned]:
     if tally.forced:
         detail = (
@@ -214,9 +179,6 @@ def _warnings_of_text(
         )
     if not senders:
         yield Warned("no_sender", "There is no number yet that texts can come from.", tally.recipients)
-    if lacks_opt_out_route(body, senders):
-        detail = "Nobody can answer a name: add {opt_out_url} or a number, or it can’t be launched."
-        yield Warned("no_opt_out_route", detail, tally.recipients)
 
 
 def _left(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> Decimal | None:
@@ -227,8 +189,8 @@ def _left(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> Decimal | None:
     return min((left for left in (of_campaign, left_to_spend(ctx, unit)) if left is not None), default=None)
 
 
-def _warnings_of_plan(
-    ctx: Context, campaign: Campaign, recipients: int, *, cost: Decimal, left: Decimal | None, plan: Plan
+def _warnings_of_money(
+    campaign: Campaign, recipients: int, cost: Decimal, left: Decimal | None
 ) -> Iterator[Warned]:
     if campaign.state != "active":
         yield Warned("campaign_not_active", f"The campaign is {campaign.state}. Start it first.", recipients)
@@ -236,13 +198,16 @@ def _warnings_of_plan(
         still = f"{max(Decimal(0), left):.2f} {campaign.cost_currency}"
         detail = f"This costs more than the {still} left: it would stop half-way."
         yield Warned("cost_cap", detail, recipients)
+
+
+def _warnings_of_time(plan: Plan, recipients: int, now: dt.datetime) -> Iterator[Warned]:
+    """What goes by itself takes as long as its senders do."""
     begins = quiet_from(plan.start, plan.hours, (plan.zone,))
     left_s = None if begins is None else (begins - plan.start).total_seconds()
     if left_s is not None and left_s < plan.duration_s:
-        detail = (
-            f"{_sent(plan, ctx.now)}, it isn’t done before quiet hours begin: the rest waits until they end."
-        )
+        detail = f"{_sent(plan, now)}, it isn’t done before quiet hours begin: the rest waits until they end."
         yield Warned("quiet_hours", detail, recipients)
+    yield from _warnings_of_deadline(plan, recipients, now)
 
 
 def _warnings_of_deadline(plan: Plan, recipients: int, now: dt.datetime) -> Iterator[Warned]:

@@ -24,6 +24,7 @@ from dialer.services.messaging.callbacks import message_status_url
 from dialer.services.messaging.clocks import CAMPAIGNING, Clocks
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
+from dialer.services.messaging.needing_answers import REPLY, wait_again
 from dialer.services.messaging.resting import rests_since
 from dialer.services.messaging.senders import kinds_of
 from dialer.store.models.calling import Campaign
@@ -58,6 +59,14 @@ def claim_texts(
     """Take the next texts of a blast (None: single ones) that are due from one sender."""
     with ctx.unit() as unit:
         return message_claims.claim(unit, sender, blast_id, lease, limit=limit, now=ctx.now)
+
+
+def claim_pressed(
+    ctx: Context, sender: str, blast_ids: Sequence[uuid.UUID], lease: Lease, limit: int
+) -> list[Claimed]:
+    """Take the texts of blasts sent by hand for which somebody has pressed, the first pressed first."""
+    with ctx.unit() as unit:
+        return message_claims.claim_pressed(unit, sender, blast_ids, lease, limit=limit, now=ctx.now)
 
 
 def give_back(ctx: Context, holder: uuid.UUID, texts: Sequence[Claimed]) -> None:
@@ -101,6 +110,7 @@ def to_the_wire(
         )
         count_moves(unit, (move for one in judged if (move := _move(one)) is not None))
         _hand_on(ctx, unit, judged)
+        wait_again(unit, [one.number for one in judged if one.purpose == REPLY and one.skip], ctx.now)
         _stop_at_cap(ctx, unit, judged)
         passed = [one for one in judged if one.passed]
         return Passed(passed, outbound(ctx, passed, clocks, begin_before))
@@ -119,7 +129,7 @@ def outbound(
             status_callback=message_status_url(ctx, one.id),
             validity_s=_validity_s(ctx, one, clocks),
             begin_before=begin_before,
-            urgent=one.purpose != BLAST,
+            urgent=one.purpose != BLAST or one.pressed,
         )
         for one in passed
     ]

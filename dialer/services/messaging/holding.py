@@ -22,12 +22,14 @@ back, which costs as much as claiming it did.
 
 @dataclass(slots=True)
 class Held:
-    """What is claimed of one sender: texts that a person waits for, and those of blasts.
+    """What is claimed of one sender: texts that a person waits for, those for which somebody has pressed, and
+    those of blasts that go by themselves.
 
     The buckets are asked again at `ask_again_at` (of `time.monotonic()`): before, they have nothing to give.
     """
 
     single: deque[Claimed] = field(default_factory=deque)
+    pressed: deque[Claimed] = field(default_factory=deque)
     blast: deque[Claimed] = field(default_factory=deque)
     ask_again_at: float = -math.inf
     _claimed: int = 0
@@ -41,11 +43,12 @@ class Held:
         return self._claimed
 
     def __bool__(self) -> bool:
-        return bool(self.single or self.blast)
+        return bool(self.single or self.pressed or self.blast)
 
     def all(self) -> Iterator[Claimed]:
         """Everything that is claimed."""
         yield from self.single
+        yield from self.pressed
         yield from self.blast
 
 

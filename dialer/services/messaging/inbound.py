@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from sqlalchemy import select
@@ -20,8 +20,11 @@ from dialer.domain.opt_out import SAID_BY_TEXT
 from dialer.domain.segments import measure
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
+from dialer.services.messaging.attachments import note_attachments
 from dialer.services.messaging.automatic_answers import answer_help, confirm_stop
 from dialer.services.messaging.consequences import revive
+from dialer.services.messaging.conversation_notes import now_about
+from dialer.services.messaging.needing_answers import note_inbound
 from dialer.services.messaging.no_to_texts import (
     bar_from_texts,
     let_back_in,
@@ -29,13 +32,24 @@ from dialer.services.messaging.no_to_texts import (
     was_out_by_text,
 )
 from dialer.services.messaging.replies import count_reply
+from dialer.services.messaging.text_answers import hear_answers
+from dialer.services.people.opt_outs import holders
 from dialer.store.models import new_id
-from dialer.store.models.messaging import Conversation, Message, Sender
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Message, Sender
 from dialer.store.queries.conversations import blast_before, last_text_to, locked_conversation, owner_of
 from dialer.store.session import UnitOfWork
 
 _BY_CARRIER: Final = {"STOP": OPT_OUT, "START": OPT_IN, "HELP": OTHER}
 """The carrier's own reading of a text (`OptOutType`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something that came with a text: its name at the carrier (empty: not told), and of what kind it is."""
+
+    sid: str
+    content_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,7 @@ class InboundText:
     body: str = field(repr=False)
     received_at: dt.datetime
     opt_out_type: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,7 @@ def receive(ctx: Context, text: InboundText) -> Received:
 
     An opt-out holds when this returns. What may be one puts the conversation up for review, and nothing
     automatic is sent to the number until a person has decided. START lifts what was said by text. A number
-    that was marked dead before lives.
+    that was marked dead before lives. What it answers is taken where that is certain (`text_answers`).
     """
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
@@ -80,9 +95,11 @@ def receive(ctx: Context, text: InboundText) -> Received:
         said = _classified(unit, text, before)
         _continue(ctx, unit, conversation, text, before)
         revive(unit, text.number, text.received_at, ctx.now)
-        message_id = _keep(ctx, unit, conversation, text, said)
+        message = _keep(ctx, unit, conversation, text, said)
+        taken = hear_answers(ctx, unit, conversation, message, said)
         _act(ctx, unit, conversation, said, text)
-        return Received(message_id, said.klass, said.rule)
+        note_inbound(ctx, unit, conversation, said, taken=taken)
+        return Received(message.id, said.klass, said.rule)
 
 
 def _seen(unit: UnitOfWork, sid: str) -> Received | None:
@@ -100,6 +117,8 @@ def _classified(unit: UnitOfWork, text: InboundText, before: Message | None) -> 
     ours = classify(
         text.body, our_last_text=before.body if before is not None else None, opted_out_by_text=out
     )
+    if text.attachments and ours.rule == "no_words":
+        ours = Classified(OTHER, "attachment")
     theirs = _BY_CARRIER.get(text.opt_out_type or "")
     if theirs == OPT_OUT and ours.klass != OPT_OUT:
         return Classified(OPT_OUT, "carrier_stop")
@@ -114,12 +133,26 @@ def _continue(
     ctx: Context, unit: UnitOfWork, conversation: Conversation, text: InboundText, before: Message | None
 ) -> None:
     """Bring the conversation up to now: who it is, what they last had from us, and which sender they know."""
-    conversation.contact_id = owner_of(unit, text.number, before.contact_id if before is not None else None)
+    if not _is_still_who_was_said(unit, conversation, before):
+        written_to = before.contact_id if before is not None else None
+        now_about(conversation, owner_of(unit, text.number, written_to))
+        conversation.contact_chosen_at = None
     if before is not None and before.campaign_id is not None:
         conversation.campaign_id = before.campaign_id
     if conversation.sender is None or _is_sender(unit, text.sender):
         conversation.sender = text.sender
     conversation.last_inbound_at = ctx.now
+
+
+def _is_still_who_was_said(unit: UnitOfWork, conversation: Conversation, before: Message | None) -> bool:
+    """Whether it is the person whom one of us said it was: until they lose the number, or we text somebody
+    else who has it.
+    """
+    said_at = conversation.contact_chosen_at
+    if said_at is None or conversation.contact_id not in holders(unit, [conversation.number]):
+        return False
+    is_to_another = before is not None and before.contact_id not in {None, conversation.contact_id}
+    return not (is_to_another and before is not None and before.created_at > said_at)
 
 
 def _is_sender(unit: UnitOfWork, address: str) -> bool:
@@ -129,7 +162,7 @@ def _is_sender(unit: UnitOfWork, address: str) -> bool:
 
 def _keep(
     ctx: Context, unit: UnitOfWork, conversation: Conversation, text: InboundText, said: Classified
-) -> uuid.UUID:
+) -> Message:
     measured = measure(text.body)
     blast_id = blast_before(unit, text.number, text.received_at)
     if blast_id is not None:
@@ -150,12 +183,14 @@ def _keep(
         inbound_class=said.klass,
         inbound_rule=said.rule,
         answers_blast_id=blast_id,
+        attachments=[asdict(one) for one in text.attachments] or None,
         created_at=ctx.now,
         sent_at=text.received_at,
     )
     unit.session.add(message)
     unit.session.flush()
-    return message.id
+    note_attachments(ctx, unit, message)
+    return message
 
 
 def _act(
@@ -171,7 +206,7 @@ def _act(
         if conversation.state == "review":
             release_waiting(ctx, unit, conversation.number)
         conversation.state = "closed"
-        if new and not is_answered:
+        if new and not is_answered and conversation.blocked_at is None:
             confirm_stop(ctx, unit, conversation)
         return
     if said.klass == OPT_IN:

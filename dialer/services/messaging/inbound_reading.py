@@ -18,7 +18,7 @@ from dialer.clock import Clock
 from dialer.domain.access import Permission, require
 from dialer.logs import get_logger
 from dialer.services.context import Context
-from dialer.services.messaging.inbound import InboundText, receive
+from dialer.services.messaging.inbound import Attachment, InboundText, receive
 from dialer.services.messaging.missed_texts import SENDS_ONLY
 from dialer.services.messaging.senders import keep_pool
 from dialer.store.models.messaging import Sender
@@ -147,6 +147,7 @@ def _text_of(ctx: Context, message: CarrierMessage) -> InboundText:
         sender=message.to,
         body=message.body,
         received_at=message.sent_at or message.created_at or ctx.now,
+        attachments=(Attachment("", ""),) * message.media,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import exists, or_, select
@@ -11,6 +12,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.blast import OPEN
 from dialer.domain.deadline import CLOSING, is_too_late
 from dialer.domain.message_gate import Skip
+from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.gate import count_promoted
@@ -21,11 +23,20 @@ from dialer.services.messaging.planning import PLANNABLE
 from dialer.services.messaging.progress import forget_pace
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast, Message
+from dialer.store.queries import counters
 from dialer.store.queries.blast_ends import Left, cancel_singles_of_ended, end_queued, left_of
 from dialer.store.queries.message_rows import promote
 from dialer.store.session import UnitOfWork
 
 ENDED_AT_ONCE: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Blasts that aren’t over, and how many of their texts haven't gone yet, as far as they are planned."""
+
+    blasts: int
+    texts: int
 
 
 def keep_blasts_going(ctx: Context) -> None:
@@ -44,6 +55,19 @@ def keep_blasts_going(ctx: Context) -> None:
         enqueue_sending(ctx)
     with ctx.unit() as unit:
         forget_pace(ctx, unit)
+
+
+def count_unsent(ctx: Context, campaign_id: uuid.UUID) -> Unsent:
+    """What the end of a campaign calls off of its texts."""
+    with ctx.unit() as unit:
+        reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_MANAGE)
+        query = select(Blast.id).where(
+            Blast.organisation_id == unit.organisation_id,
+            Blast.campaign_id == campaign_id,
+            Blast.state.in_(OPEN),
+        )
+        blasts = unit.session.scalars(query).all()
+        return Unsent(len(blasts), counters.read(unit, BLAST, blasts).get("queued", 0))
 
 
 def call_off_ended(ctx: Context) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dialer.domain.first_texts import BY_HAND
 from dialer.domain.limit import Limit
 from dialer.domain.sender import fitted
 from dialer.services.context import Context
@@ -18,7 +20,7 @@ from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries import inbound_readings
-from dialer.store.queries.message_claims import blast_has_due, senders_with_singles
+from dialer.store.queries.message_claims import blast_has_due, lines_with_pressed, senders_with_singles
 from dialer.store.session import UnitOfWork
 
 ACCOUNT: Final = "account:messages"
@@ -28,13 +30,14 @@ ACCOUNT: Final = "account:messages"
 @dataclass(frozen=True, slots=True)
 class Lane:
     """A sender with something to send: its rate in segments a second, all limits that it keeps to, and the
-    blasts that share it. Single texts go before.
+    blasts that share it. Single texts go before, then what somebody has pressed for of the blasts `by_hand`.
     """
 
     sender: str
     rate: float
     limits: tuple[Limit, ...]
     blast_ids: tuple[uuid.UUID, ...]
+    by_hand: tuple[uuid.UUID, ...] = ()
 
 
 def open_lanes(ctx: Context) -> list[Lane]:
@@ -48,16 +51,40 @@ def open_lanes(ctx: Context) -> list[Lane]:
         blasts = sendable_blasts(ctx, unit)
         full = standing_senders(ctx, unit, blasts)
         for blast in blasts:
-            for sender in set(blast.senders) - full:
-                wanted[sender].append(blast.id)
+            if blast.mode != BY_HAND:
+                for sender in set(blast.senders) - full:
+                    wanted[sender].append(blast.id)
+        pressed = _pressed(ctx, unit, blasts, full)
+        for sender in pressed:
+            wanted.setdefault(sender, [])
         awake = [row for row in sender_rows(unit, wanted).values() if not is_resting(row, ctx.now)]
         rates = fitted(
             {row.address: rate(row, ctx.messaging) for row in awake}, ctx.messaging.rate_per_account
         )
         return [
-            Lane(address, pace, limits_of(ctx, address, pace), tuple(wanted[address]))
+            Lane(
+                address,
+                pace,
+                limits_of(ctx, address, pace),
+                tuple(wanted[address]),
+                pressed.get(address, ()),
+            )
             for address, pace in rates.items()
         ]
+
+
+def _pressed(
+    ctx: Context, unit: UnitOfWork, blasts: Sequence[Blast], full: Collection[str]
+) -> dict[str, tuple[uuid.UUID, ...]]:
+    """The senders from which something pressed may go, each with its blasts: those alone, since what nobody
+    presses for takes nothing of what the account may send.
+    """
+    by_hand = {blast.id for blast in blasts if blast.mode == BY_HAND}
+    if not by_hand:
+        return {}
+    lines = lines_with_pressed(unit, ctx.now)
+    found = {sender: tuple(sorted(ids & by_hand)) for sender, ids in lines.items() if sender not in full}
+    return {sender: ids for sender, ids in found.items() if ids}
 
 
 def limits_of(ctx: Context, sender: str, rate: float) -> tuple[Limit, ...]:
@@ -67,10 +94,21 @@ def limits_of(ctx: Context, sender: str, rate: float) -> tuple[Limit, ...]:
     return (own, Limit(ACCOUNT, everyones)) if everyones else (own,)
 
 
-def waiting_singles(ctx: Context) -> frozenset[str]:
-    """The senders from which a text waits that is no blast's."""
+@dataclass(frozen=True, slots=True)
+class WaitedFor:
+    """The senders from which a text waits that is no blast's, and those from which one waits for which
+    somebody has pressed.
+    """
+
+    single: frozenset[str]
+    pressed: frozenset[str]
+
+
+def waited_for(ctx: Context) -> WaitedFor:
+    """What people wait for just now."""
     with ctx.unit() as unit:
-        return frozenset(senders_with_singles(unit, ctx.now))
+        single = frozenset(senders_with_singles(unit, ctx.now))
+        return WaitedFor(single, frozenset(lines_with_pressed(unit, ctx.now)))
 
 
 def sendable_blasts(ctx: Context, unit: UnitOfWork) -> list[Blast]:
@@ -87,6 +125,8 @@ def sendable_blasts(ctx: Context, unit: UnitOfWork) -> list[Blast]:
 def has_work(ctx: Context) -> bool:
     """Whether a text could be claimed now."""
     lanes = open_lanes(ctx)
+    if any(lane.by_hand for lane in lanes):
+        return True
     with ctx.unit() as unit:
         if senders_with_singles(unit, ctx.now):
             return True

@@ -11,9 +11,11 @@ from dialer.domain.blast import Deed, Pause, after, check_expected
 from dialer.domain.deadline import faults_of_times
 from dialer.domain.errors import Conflict, InvalidTransition, ValidationFailed
 from dialer.services.context import Context
+from dialer.services.messaging.approval import check_approved
 from dialer.services.messaging.audience_count import count_recipients
-from dialer.services.messaging.blasts import blast_view, check_opt_out_route, open_blasts, reach_blast
+from dialer.services.messaging.blasts import blast_view, check_opt_out_routes, open_blasts, reach_blast
 from dialer.services.messaging.outgoing import enqueue_sending
+from dialer.services.messaging.rendering import bodies_of
 from dialer.services.messaging.saved_audience import keep_as_it_is
 from dialer.services.messaging.senders import sender_rows, senders_of
 from dialer.services.messaging.views import BlastView
@@ -116,7 +118,8 @@ def _check_ready(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaig
     senders = senders_of(unit, blast, campaign)
     if not senders:
         raise Conflict("There is no number yet that texts can come from. Give this text or its campaign one.")
-    check_opt_out_route(blast.body, senders)
+    check_opt_out_routes(bodies_of(blast, campaign), senders)
+    check_approved(ctx, unit, blast, campaign)
 
 
 def _begin(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, wanted: str) -> None:

@@ -17,6 +17,7 @@ from dialer.services.messaging.single_waits import Wait, waits_of
 from dialer.services.messaging.views import MessageView
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.messaging import Message
+from dialer.store.queries.first_texts import who_pressed
 from dialer.store.session import UnitOfWork
 
 SECRET: tuple[str, ...] = ("code", "sign_in")
@@ -75,10 +76,14 @@ def texts_of_contact(ctx: Context, contact_id: uuid.UUID, limit: int = 20) -> li
 def message_views(ctx: Context, unit: UnitOfWork, rows: Sequence[Message]) -> list[MessageView]:
     """Texts as they are shown; those that somebody wrote to one person with what they wait for."""
     waits = waits_of(ctx, unit, rows)
-    return [message_view(row, waits.get(row.id)) for row in rows]
+    pressed_by = who_pressed(unit, [row.batch_id for row in rows if row.batch_id and row.pressed_at])
+    return [
+        message_view(row, waits.get(row.id), pressed_by.get(row.batch_id) if row.batch_id else None)
+        for row in rows
+    ]
 
 
-def message_view(row: Message, wait: Wait | None = None) -> MessageView:
+def message_view(row: Message, wait: Wait | None = None, pressed_by: uuid.UUID | None = None) -> MessageView:
     """A text as it is shown. Codes and sign-in links are not."""
     return MessageView(
         id=row.id,
@@ -104,8 +109,11 @@ def message_view(row: Message, wait: Wait | None = None) -> MessageView:
         delivered_at=row.delivered_at,
         inbound_class=row.inbound_class,
         inbound_rule=row.inbound_rule,
+        attachments=tuple(one["content_type"] for one in row.attachments or ()),
         waiting_reason=wait.reason if wait else None,
         waits_until=wait.until if wait else None,
+        pressed_at=row.pressed_at,
+        pressed_by=pressed_by,
     )
 
 

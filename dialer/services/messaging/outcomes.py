@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.consequences import Said, follow
 from dialer.services.messaging.figures import Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
+from dialer.services.messaging.needing_answers import REPLY, wait_again
 from dialer.services.messaging.senders import known_senders, rest_senders
 from dialer.store.models.messaging import Blast, Message
 from dialer.store.queries import message_outcomes
@@ -72,13 +73,15 @@ def record_outcomes(ctx: Context, batch: Sequence[Sent], luck: Callable[[], floa
     with ctx.unit() as unit:
         written = _sort(ctx, unit, batch, luck)
         accept_texts(ctx, unit, written.accepted)
-        count_rows(unit, message_outcomes.fail(unit, written.failed) if written.failed else ())
+        failed = message_outcomes.fail(unit, written.failed) if written.failed else ()
+        count_rows(unit, failed)
         count_rows(unit, message_outcomes.put_back(unit, written.put_back) if written.put_back else ())
         look_at = ctx.now + min(FIRST_LOOK, dt.timedelta(seconds=ctx.messaging.settle_s))
         lost = message_outcomes.lose(unit, written.lost, now=ctx.now, look_at=look_at) if written.lost else ()
         count_rows(unit, lost)
         unit.session.flush()
         follow(unit, _said(ctx, batch), ctx.now)
+        wait_again(unit, _unanswered(batch, {row.id for row in failed}), ctx.now)
         _rest_senders(ctx, unit, batch, luck)
         _pause_blasts(ctx, unit, batch)
 
@@ -129,6 +132,11 @@ def _sort(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent], luck: Callable[
             case Refused() as refusal:
                 _sort_refusal(ctx, unit, found, one.text, refusal=refusal, luck=luck())
     return found
+
+
+def _unanswered(batch: Sequence[Sent], failed: Collection[uuid.UUID]) -> list[str]:
+    """The numbers to which an answer was refused."""
+    return [one.text.number for one in batch if one.text.id in failed and one.text.purpose == REPLY]
 
 
 def _tries(unit: UnitOfWork, batch: Sequence[Sent]) -> dict[uuid.UUID, int]:

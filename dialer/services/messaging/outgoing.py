@@ -20,7 +20,8 @@ from dialer.services.context import Context
 from dialer.services.messaging.figures import Move, count_moves
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
-from dialer.store.models.messaging import Conversation, Message, Sender
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Message, Sender
 from dialer.store.session import UnitOfWork
 
 URGENT: Final = 10

@@ -21,8 +21,9 @@ from dialer.services.context import Context
 from dialer.services.messaging.candidates import CHUNK, Candidate, Chunk, chunk_after
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.opt_out_links import opt_out_urls
-from dialer.services.messaging.rendering import links_of, rendered
+from dialer.services.messaging.rendering import Links, bodies_of, links_of, rendered
 from dialer.services.messaging.senders import rates_of
+from dialer.services.messaging.short_links import Addresses, Whose, short_links
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
@@ -146,6 +147,7 @@ class _Plan:
         self._unit = unit
         self._blast = task.blast
         self._campaign = task.campaign
+        self._bodies = bodies_of(task.blast, task.campaign)
         self._rates = rates_of(unit, task.blast.senders, ctx.messaging)
 
     def messages(self, candidates: Sequence[Candidate]) -> Iterator[NewMessage]:
@@ -154,23 +156,32 @@ class _Plan:
         taken = numbers_taken(self._unit, self._blast.id, numbers)
         known = known_senders(self._unit, numbers)
         urls = self._urls(numbers)
+        short = self._short_links(candidates)
         for one in candidates:
             if one.skip is not None or one.number is None:
                 yield _skipped(one)
                 continue
-            yield self._message(one, one.number, known.get(one.number), urls, first=one.number not in taken)
+            links = links_of(self._ctx, self._campaign, urls.get(one.number, ""), self._bodies.picture)
+            links = {**links, **short[one.id]} if short else links
+            yield self._message(one, one.number, known.get(one.number), links, first=one.number not in taken)
             taken.add(one.number)
 
     def _urls(self, numbers: Sequence[str]) -> Mapping[str, str]:
-        if "opt_out_url" not in names_in(self._blast.body):
+        if not any("opt_out_url" in names_in(body) for _, body in self._bodies.each()):
             return {}
         return opt_out_urls(self._ctx, self._unit, numbers)
 
+    def _short_links(self, candidates: Sequence[Candidate]) -> Mapping[Whose, Addresses]:
+        """Everybody's own short links, also of those who wait behind somebody on the same number."""
+        whose = [one.id for one in candidates if one.skip is None and one.number is not None]
+        of_it = {"campaign_id": self._campaign.id, "blast_id": self._blast.id}
+        return short_links(self._ctx, self._unit, self._bodies.wordings, whose, **of_it)
+
     def _message(
-        self, one: Candidate, number: str, known: str | None, urls: Mapping[str, str], *, first: bool
+        self, one: Candidate, number: str, known: str | None, links: Links, *, first: bool
     ) -> NewMessage:
-        links = links_of(self._ctx, self._campaign, urls.get(number, ""))
-        body = rendered(self._blast.body, one.person, links)
+        words = self._bodies.of(self._bodies.language_of(one.person.language))
+        body = rendered(words, one.person, links)
         measured = measure(body)
         return NewMessage(
             id=new_id(),

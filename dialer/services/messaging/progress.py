@@ -12,6 +12,7 @@ from typing import Final
 
 from dialer.domain.access import Permission
 from dialer.domain.blast import eta_s
+from dialer.domain.first_texts import BY_HAND
 from dialer.domain.message import OUTBOUND_STATES
 from dialer.domain.message_gate import EXCLUSIONS, Skip
 from dialer.domain.money import IN_ONE
@@ -25,6 +26,7 @@ from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries import counters
 from dialer.store.queries.conversations import count_held_by_review
+from dialer.store.queries.first_texts import count_pressed
 from dialer.store.session import UnitOfWork
 
 _SPENT: Final = re.compile(r"spent_([A-Z]{3})_e5")
@@ -59,8 +61,17 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             spent=spent,
             currency=currency,
             rate_per_s=rate,
+            mode=blast.mode,
+            unpressed=_unpressed(unit, blast, figures),
             eta_s=_eta(ctx, unit, blast, campaign, figures=figures, rate=rate),
         )
+
+
+def _unpressed(unit: UnitOfWork, blast: Blast, figures: Mapping[str, int]) -> int:
+    """How many wait for somebody to press."""
+    if blast.mode != BY_HAND:
+        return 0
+    return max(0, figures.get("queued", 0) - count_pressed(unit, blast.id))
 
 
 def spent_in(currency: str) -> str:
@@ -116,7 +127,7 @@ def _eta(
     if blast.state != "running":
         return None
     left = figures.get("queued", 0) + figures.get("sending", 0)
-    if rate == 0 and blast.planned_at is None:
+    if rate == 0 and blast.planned_at is None and blast.mode != BY_HAND:
         rate = sum(rates_of(unit, senders_of(unit, blast, campaign), ctx.messaging).values())
     found = eta_s(left, rate)
     return None if found is None else round(found, 1)

@@ -10,15 +10,16 @@ from __future__ import annotations
 import math
 import time
 import uuid
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from dialer.domain.access import Permission, require
 from dialer.services.context import Context
-from dialer.services.messaging.gate import claim_texts, give_back, new_lease, to_the_wire
+from dialer.services.messaging.gate import claim_pressed, claim_texts, give_back, new_lease, to_the_wire
 from dialer.services.messaging.holding import Held, beginning_anywhere, even_shares
-from dialer.services.messaging.lanes import Lane, open_lanes, waiting_singles
+from dialer.services.messaging.lanes import Lane, open_lanes, waited_for
 from dialer.services.messaging.outgoing import enqueue_sending
 from dialer.services.messaging.tools import Tools
 from dialer.services.messaging.wires import Wires
@@ -100,7 +101,7 @@ def _send(run: _Run) -> bool:
         if not any(run.held.values()):
             return False
         room = run.wires.wait_for_room(ROOM_LEAST, IDLE_S)
-        batch = [*_next_singles(run), *_next_of_blasts(run, room)]
+        batch = [*_next_waited_for(run), *_next_of_blasts(run, room)]
         if batch:
             _pass_and_hand_over(run, batch)
         else:
@@ -109,20 +110,23 @@ def _send(run: _Run) -> bool:
 
 
 def _look(run: _Run) -> None:
-    """See which senders have something to send, and claim the single texts that wait."""
+    """See which senders have something to send, and claim what people wait for and have pressed for."""
     at = time.monotonic()
     if at >= run.lanes_read_at + LANES_READ_EVERY_S:
         run.lanes, run.lanes_read_at = open_lanes(run.now()), at
     if at < run.singles_read_at + SINGLES_READ_EVERY_S:
         return
     run.singles_read_at = at
-    waiting = waiting_singles(run.now())
-    if not waiting <= {lane.sender for lane in run.lanes}:
+    waiting = waited_for(run.now())
+    known = {lane.sender for lane in run.lanes}, {lane.sender for lane in run.lanes if lane.by_hand}
+    if not (waiting.single <= known[0] and waiting.pressed <= known[1]):
         run.lanes = open_lanes(run.now())
     for lane in run.lanes:
         held = run.held.setdefault(lane.sender, Held())
-        if lane.sender in waiting and not held.single:
+        if lane.sender in waiting.single and not held.single:
             held.single.extend(_claim(run, lane, None, SINGLES_MOST))
+        if lane.sender in waiting.pressed and lane.by_hand and not held.pressed:
+            held.pressed.extend(_claim_pressed(run, lane))
 
 
 def _refill(run: _Run) -> None:
@@ -145,20 +149,31 @@ def _claim(run: _Run, lane: Lane, blast_id: uuid.UUID | None, limit: int) -> lis
     return claim_texts(ctx, lane.sender, blast_id, new_lease(ctx, run.holder), limit)
 
 
-def _next_singles(run: _Run) -> list[Claimed]:
-    """What persons wait for, as much as the rates give and as goes at once: the wire has places of its own
-    for it, and what found none in time would go back and rest.
+def _claim_pressed(run: _Run, lane: Lane) -> list[Claimed]:
+    ctx = run.now()
+    lease = new_lease(ctx, run.holder)
+    return claim_pressed(ctx, lane.sender, lane.by_hand, lease, min(claim_size(lane.rate), SINGLES_MOST))
+
+
+def _next_waited_for(run: _Run) -> list[Claimed]:
+    """What persons wait for, and then what they have pressed for, as much as the rates give and as goes at
+    once: the wire has places of its own for it, and what found none in time would go back and rest.
     """
     found: list[Claimed] = []
     room = run.wires.urgent_room()
-    for lane in run.in_turn():
-        single = run.held[lane.sender].single
-        most = min(len(single), room - len(found))
-        if most > 0:
-            costs = [single[at].segments for at in range(most)]
-            given = run.tools.buckets.take(lane.limits, costs, urgent=True)
-            found += [single.popleft() for _ in range(given.count)]
+    lanes = [(lane, run.held[lane.sender]) for lane in run.in_turn()]
+    lines = [*((lane, held.single) for lane, held in lanes), *((lane, held.pressed) for lane, held in lanes)]
+    for lane, line in lines:
+        found += _next_of(run, lane, line, room - len(found))
     return found
+
+
+def _next_of(run: _Run, lane: Lane, line: deque[Claimed], room: int) -> list[Claimed]:
+    most = min(len(line), room)
+    if most <= 0:
+        return []
+    given = run.tools.buckets.take(lane.limits, [line[at].segments for at in range(most)], urgent=True)
+    return [line.popleft() for _ in range(given.count)]
 
 
 def _next_of_blasts(run: _Run, room: int) -> list[Claimed]:

@@ -16,7 +16,8 @@ from dialer.services.messaging.senders import known_senders
 from dialer.services.messaging.waiting import WAITING, is_resting, quiet_at
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
-from dialer.store.models.messaging import Conversation, Message, Sender
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Message, Sender
 from dialer.store.queries import inbound_readings
 from dialer.store.session import UnitOfWork
 

@@ -13,6 +13,7 @@ from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.candidates import candidate_of
 from dialer.services.messaging.messages import message_views
+from dialer.services.messaging.needing_answers import note_single
 from dialer.services.messaging.outgoing import any_sender
 from dialer.services.messaging.senders import rates_of
 from dialer.services.messaging.views import MessageView, TextPreview
@@ -50,6 +51,7 @@ def text_person(ctx: Context, wanted: NewText) -> MessageView:
                 "contact_id": str(ready.contact_id),
                 "campaign_id": str(ready.campaign_id) if ready.campaign_id else None,
             }
+            note_single(unit, ready.number)
             ctx.audit(unit, "message.written", "message", message.id, about)
         return message_views(ctx, unit, [message])[0]
 
@@ -58,10 +60,10 @@ def preview_text(ctx: Context, wanted: NewText) -> TextPreview:
     """How a text would read, and what it would take; refused as `text_person` refuses."""
     require(ctx.actor, Permission.MESSAGE_SEND)
     with ctx.unit() as unit:
-        return preview_of(ctx, unit, _ready(ctx, unit, wanted))
+        return preview_of(ctx, unit, _ready(ctx, unit, wanted, dry=True))
 
 
-def _ready(ctx: Context, unit: UnitOfWork, wanted: NewText) -> Ready:
+def _ready(ctx: Context, unit: UnitOfWork, wanted: NewText, *, dry: bool = False) -> Ready:
     campaign = _campaign(ctx, unit, wanted.campaign_id)
     person = candidate_of(ctx, unit, wanted.contact_id, campaign)
     if person is None:
@@ -69,7 +71,9 @@ def _ready(ctx: Context, unit: UnitOfWork, wanted: NewText) -> Ready:
     if person.excluded is not None or person.number is None:
         raise refuse(person.excluded or Skip.NO_PHONE, person.id)
     sender = _sender(ctx, unit, person.number, campaign)
-    body = reads(ctx, unit, wanted.body, person.person, campaign, number=person.number, sender=sender)
+    body = reads(
+        ctx, unit, wanted.body, person.person, campaign, number=person.number, sender=sender, dry=dry
+    )
     return Ready(person.id, campaign, person.number, sender, body)
 
 

@@ -18,6 +18,7 @@ from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.consequences import Said, follow
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
+from dialer.services.messaging.needing_answers import REPLY, wait_again
 from dialer.services.messaging.outcomes import EXPLAINED, QUEUE_FULL_REST, check_refusals
 from dialer.services.messaging.progress import EXPIRED
 from dialer.services.messaging.senders import rest_senders
@@ -45,6 +46,7 @@ def write(ctx: Context, unit: UnitOfWork, carrier: Carrier, folded: Sequence[Fol
     _count_expired(unit, done)
     charge(ctx, unit, [Cost.of_row(written[each.text.id]) for each in done if each.text.state in UNSENT])
     follow(unit, [said for each in done if (said := _verdict(carrier, each)) is not None], ctx.now)
+    wait_again(unit, [each.text.number for each in done if _is_lost_answer(each)], ctx.now)
     _hold_back(ctx, unit, carrier, done)
 
 
@@ -54,6 +56,11 @@ def _count_expired(unit: UnitOfWork, done: Sequence[Folded]) -> None:
     ours = Counter(text.blast_id for text in late if text.blast_id is not None and text.purpose == BLAST)
     for blast_id, count in ours.items():
         counters.bump(unit, "blast", blast_id, EXPIRED, count)
+
+
+def _is_lost_answer(folded: Folded) -> bool:
+    """Whether somebody was answered and it never reached them."""
+    return folded.text.purpose == REPLY and folded.state in {"failed", "undelivered"}
 
 
 def _columns(unit: UnitOfWork, moved: Sequence[Folded]) -> dict[str, list[Any]]:

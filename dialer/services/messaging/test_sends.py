@@ -7,26 +7,31 @@ from collections.abc import Sequence
 from typing import Final
 
 from dialer.domain.access import Permission
+from dialer.domain.bodies import USUAL, Bodies
 from dialer.domain.errors import Conflict, FieldError, ValidationFailed
 from dialer.domain.importing.issues import DETAILS, Reason
 from dialer.domain.phone import PhoneFault, read_phone
 from dialer.domain.sender import choose
 from dialer.services.context import Context
-from dialer.services.messaging.blasts import check_opt_out_route, reach_blast
+from dialer.services.messaging.blasts import check_opt_out_routes, reach_blast
 from dialer.services.messaging.messages import message_view
 from dialer.services.messaging.number_bars import barred
 from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.services.messaging.outgoing import queue_text
-from dialer.services.messaging.rendering import links_of, rendered
+from dialer.services.messaging.rendering import bodies_of, links_of, rendered
 from dialer.services.messaging.senders import rates_of, senders_of
+from dialer.services.messaging.short_links import short_links
 from dialer.services.messaging.views import MessageView
 
 MOST: Final = 5
 """As many phones are tried at once."""
 
 
-def send_test(ctx: Context, blast_id: uuid.UUID, to: Sequence[str]) -> list[MessageView]:
-    """Send a blast's text to these numbers, in any usual writing, with the fallbacks of its placeholders.
+def send_test(
+    ctx: Context, blast_id: uuid.UUID, to: Sequence[str], languages: Sequence[str] = ()
+) -> list[MessageView]:
+    """Send a blast's text to these numbers, in any usual writing, with the fallbacks of its placeholders: its
+    usual words, or those of each of these `languages` (`USUAL` among them stands for the usual ones).
 
     It is sent at any hour and in any state of the blast, and isn't counted among its messages. Numbers that
     opted out get nothing, here as anywhere: theirs comes back as `skipped` at once, with the reason, and so
@@ -38,15 +43,23 @@ def send_test(ctx: Context, blast_id: uuid.UUID, to: Sequence[str]) -> list[Mess
         rates = rates_of(unit, senders_of(unit, blast, campaign), ctx.messaging)
         if not rates:
             raise Conflict("There is no number yet that texts can come from. Give a campaign one.")
-        check_opt_out_route(blast.body, list(rates))
+        bodies = bodies_of(blast, campaign)
+        wanted = _languages(bodies, languages)
+        check_opt_out_routes(bodies, list(rates))
         left_out = barred(ctx, unit, numbers)
         urls = opt_out_urls(ctx, unit, numbers)
+        of_it = {"campaign_id": campaign.id, "blast_id": blast.id}
+        short = short_links(ctx, unit, bodies.wordings, numbers, **of_it)
         sent = [
             queue_text(
                 unit,
                 ctx,
                 number=number,
-                body=rendered(blast.body, None, links_of(ctx, campaign, urls[number])),
+                body=rendered(
+                    bodies.of(language),
+                    None,
+                    {**links_of(ctx, campaign, urls[number], bodies.picture), **short.get(number, {})},
+                ),
                 purpose="test",
                 campaign_id=campaign.id,
                 blast_id=blast.id,
@@ -54,9 +67,22 @@ def send_test(ctx: Context, blast_id: uuid.UUID, to: Sequence[str]) -> list[Mess
                 skip=left_out.get(number),
             )
             for number in numbers
+            for language in wanted
         ]
         ctx.audit(unit, "blast.tested", "blast", blast.id, {"messages": len(sent)})
         return [message_view(row) for row in sent]
+
+
+def _languages(bodies: Bodies, wanted: Sequence[str]) -> Sequence[str]:
+    """Languages in which the text has words of its own, each once."""
+    faults = [
+        FieldError(f"/languages/{index}", "The text has no words of its own in this language.")
+        for index, language in enumerate(wanted)
+        if language and language not in bodies.others
+    ]
+    if faults:
+        raise ValidationFailed(errors=faults)
+    return list(dict.fromkeys(wanted)) or [USUAL]
 
 
 def _numbers(ctx: Context, to: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import Any, Final
 from sqlalchemy.engine import Row
 
 from dialer.domain import placeholders
+from dialer.domain.bodies import Bodies
+from dialer.domain.first_texts import Capacity
 from dialer.domain.imprint import has_imprint, is_election_material, names_sender
 from dialer.domain.inbound_text import says_how_to_stop
 from dialer.domain.sender import has_opt_out_route
@@ -38,10 +41,12 @@ class Readers:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """How many would read nothing where a placeholder stands, by its name; `some` of them, and the `first` of
-    all who get the text.
+    """How many would read nothing where a placeholder stands in a text's words of one language, by its name;
+    `some` who would read a gap in any of its languages, and the `first` of all who get the text.
     """
 
+    bodies: Bodies
+    language: str
     counted: Mapping[str, int]
     some: Collection[uuid.UUID]
     first: Collection[uuid.UUID]
@@ -67,19 +72,35 @@ def warnings_of_sender(
         yield Warned("no_imprint", detail, readers.count)
 
 
+def warnings_of_capacity(
+    pool: Capacity, start: dt.datetime, deadline_at: dt.datetime | None
+) -> Iterator[Warned]:
+    """Whether the numbers of a text that is sent by hand may send so many in a day, and by its deadline."""
+    if pool.is_enough:
+        return
+    more = pool.missing()
+    detail = (
+        f"Its {pool.senders} numbers may send {pool.a_day:,} in 24 hours without looking like a machine."
+        f" The others wait for the next day; {more} more long codes would do it in one."
+    )
+    yield Warned("capacity", detail, pool.recipients - pool.a_day)
+    if deadline_at is not None and (late := pool.too_late(deadline_at - start)):
+        detail = "Its numbers may not send so many before its deadline: these get nothing."
+        yield Warned("deadline", detail, late)
+
+
 def names_of(unit: UnitOfWork, campaign: Campaign) -> Sequence[str]:
     """What a campaign's texts may call whoever sends them."""
     return campaign.sender_names or [unit.session.get_one(Organisation, unit.organisation_id).name]
 
 
-def warnings_of_gaps(
-    ctx: Context, unit: UnitOfWork, body: str, campaign: Campaign, gaps: Gaps
-) -> Iterator[Warned]:
+def warnings_of_gaps(ctx: Context, unit: UnitOfWork, campaign: Campaign, gaps: Gaps) -> Iterator[Warned]:
     """For each placeholder that nothing stands for, how many would read a gap, and the first by name."""
     if not gaps.counted:
         return
-    known = people(unit, campaign.election_id, sorted({*gaps.some, *gaps.first}))
-    links = sample_links(ctx, campaign)
+    found = people(unit, campaign.election_id, sorted({*gaps.some, *gaps.first}))
+    known = [row for row in found if gaps.bodies.language_of(row.language) == gaps.language]
+    body, links = gaps.bodies.of(gaps.language), sample_links(ctx, campaign, gaps.bodies)
     missing = [(row, placeholders.lacking(body, values_of(row, links))) for row in known]
     for name in placeholders.without_fallback(body):
         if count := gaps.counted.get(name, 0):

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from dialer.domain.first_texts import AUTOMATIC, BATCH, BY_HAND, Capacity
+
 
 @dataclass(frozen=True, slots=True)
 class BlastView:
@@ -30,6 +32,20 @@ class BlastView:
     finished_at: dt.datetime | None
     audience_id: uuid.UUID | None = None
     deadline_at: dt.datetime | None = None
+    bodies: Mapping[str, str] = field(default_factory=dict)
+    """What it says in other languages, by their codes."""
+    template_id: uuid.UUID | None = None
+    picture_id: uuid.UUID | None = None
+    needs_approval: bool = False
+    """Whether whoever looks at it can't send it before its words are approved."""
+    mode: str = AUTOMATIC
+    batch_size: int = BATCH
+    volunteer_limit: int | None = None
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether a person presses once for each of its texts."""
+        return self.mode == BY_HAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,8 @@ class Warned:
     """The placeholder that it is about."""
     contacts: tuple[NamedContact, ...] = ()
     """The first people it is about, where it is about something that is known, or isn't, of them."""
+    language: str | None = None
+    """The language of the words that it is about; None: the usual ones, or all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +101,18 @@ class SampleView:
     first_name: str | None
     number: str
     pieces: tuple[tuple[str, bool], ...]
+    segments: int
+    language: str | None = None
+    """In which it has words of its own for them; None: the usual ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenView:
+    """How many get a text in one language (None: in its usual words), and what that takes."""
+
+    language: str | None
+    recipients: int
+    encodings: Mapping[str, int]
     segments: int
 
 
@@ -108,8 +138,12 @@ class EstimateView:
     """That deadline, or when those quiet hours begin."""
     first_time: int = 0
     """How many of these numbers this organisation has never texted."""
+    capacity: Capacity | None = None
+    """Of one that is sent by hand: what its numbers may send."""
     held_out: int = 0
     """How many more would get it if the saved audience drew nobody out by chance."""
+    spoken: tuple[SpokenView, ...] = ()
+    """The same by language, the usual words first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +167,9 @@ class ProgressView:
     currency: str
     rate_per_s: float
     eta_s: float | None
+    mode: str = AUTOMATIC
+    unpressed: int = 0
+    """Of one that is sent by hand: how many wait for somebody to press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +201,14 @@ class MessageView:
     inbound_class: str | None = None
     """Of one that came in: what it asks of us, and the rule by which that was found."""
     inbound_rule: str | None = None
+    attachments: tuple[str, ...] = ()
+    """The kinds of what came with it; empty where the carrier didn't say."""
     waiting_reason: str | None = None
     """Of one to one person that is still here: what it waits for."""
     waits_until: dt.datetime | None = None
+    pressed_at: dt.datetime | None = None
+    """Of one that is sent by hand: when somebody pressed for it, and who."""
+    pressed_by: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

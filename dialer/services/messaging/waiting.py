@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from dialer.domain.blast import Waiting
+from dialer.domain.first_texts import BY_HAND
 from dialer.domain.quiet_hours import (
     USUAL,
     USUAL_ZONE,
@@ -23,6 +24,7 @@ from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast, Sender
 from dialer.store.queries import inbound_readings
+from dialer.store.queries.first_texts import count_pressed
 from dialer.store.queries.message_claims import senders_with_texts
 from dialer.store.session import UnitOfWork
 
@@ -41,6 +43,13 @@ def waiting_reason(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
     """The reason for which a running blast waits; None where it sends, or isn't running at all."""
     if blast.state != "running":
         return None
+    held_up = all_held_up(ctx, unit, campaign)
+    resting = held_up or _resting(ctx, unit, blast, campaign) or _standing(ctx, unit, blast, campaign)
+    return resting or _press(unit, blast)
+
+
+def all_held_up(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> Waiting | None:
+    """What holds up every text of a campaign, whichever sender it comes from: None where they go."""
     organisation = unit.session.get_one(Organisation, unit.organisation_id)
     if organisation.paused_at is not None:
         is_spent = organisation.paused_reason == Waiting.BUDGET
@@ -49,8 +58,16 @@ def waiting_reason(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
         return Waiting.CAMPAIGN_PAUSED
     if campaign_is_quiet(campaign, ctx.now):
         return Waiting.QUIET_HOURS
-    resting = _unread(unit, ctx.now) or _resting(ctx, unit, blast, campaign)
-    return resting or _standing(ctx, unit, blast, campaign)
+    return _unread(unit, ctx.now)
+
+
+def _press(unit: UnitOfWork, blast: Blast) -> Waiting | None:
+    """Whether it is sent by hand and nobody has pressed for anything that is still here. Before anything is
+    written down there is nothing to press for.
+    """
+    if blast.mode != BY_HAND or blast.planned_through is None:
+        return None
+    return None if count_pressed(unit, blast.id) else Waiting.PRESS
 
 
 def _standing(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Waiting | None:

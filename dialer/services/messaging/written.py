@@ -20,13 +20,16 @@ from dialer.domain.message_gate import Skip
 from dialer.domain.phone import country_of
 from dialer.domain.segments import measure
 from dialer.services.context import Context
-from dialer.services.messaging.blasts import LONGEST_BODY, check_opt_out_route
+from dialer.services.messaging.blasts import check_opt_out_route
+from dialer.services.messaging.link_choice import check_links
 from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.rendering import links_of, values_of
 from dialer.services.messaging.senders import kinds_of
+from dialer.services.messaging.short_links import Addresses, Whose, sample_short_links, short_links
 from dialer.services.messaging.views import TextPreview
 from dialer.services.messaging.waiting import quiet_at
+from dialer.services.messaging.words import LONGEST_BODY
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Message
@@ -76,14 +79,21 @@ def reads(
     *,
     number: str,
     sender: str,
+    dry: bool = False,
 ) -> str:
-    """The text as one person reads it. `UnknownPlaceholder` where a word in braces stands for nothing;
+    """The text as one person reads it; a `dry` reading makes no short links, but shows some as long.
+
+    `UnknownPlaceholder` where a word in braces stands for nothing;
     `ValidationFailed` where nothing is known of them that it could stand for, and no fallback either, where
-    nothing is left to read, and where they couldn’t say no to it.
+    nothing is left to read, where they couldn’t say no to it, and where it leads to a page that isn’t the
+    actor’s to choose (`check_links`).
     """
     _check(body)
+    check_links(ctx, unit, body, campaign)
     url = opt_out_urls(ctx, unit, [number])[number] if "opt_out_url" in placeholders.names_in(body) else ""
-    values = values_of(person, links_of(ctx, campaign, url))
+    whose = person.id if person is not None else number
+    short = sample_short_links(ctx, [body]) if dry else _short_links(ctx, unit, body, whose, campaign)
+    values = values_of(person, {**links_of(ctx, campaign, url), **short})
     if missing := placeholders.lacking(body, values):
         raise ValidationFailed(errors=[FieldError("/body", _missing(name)) for name in missing])
     text = placeholders.fill(body, values)
@@ -131,6 +141,13 @@ def write_once(
         not_before=quiet_at(ready.number, ready.campaign, ctx.now),
     )
     return message, True
+
+
+def _short_links(
+    ctx: Context, unit: UnitOfWork, body: str, whose: Whose, campaign: Campaign | None
+) -> Addresses:
+    of_it = campaign.id if campaign is not None else None
+    return short_links(ctx, unit, [body], [whose], campaign_id=of_it, blast_id=None).get(whose, {})
 
 
 def _check(body: str) -> None:

@@ -15,6 +15,7 @@ from dialer.domain.filters.saved import named_in, put_in
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
 from dialer.store.models.audiences import Audience
+from dialer.store.models.messaging import Blast
 from dialer.store.models.people import ContactList
 from dialer.store.queries.audience_people import Asked
 from dialer.store.session import UnitOfWork
@@ -40,9 +41,11 @@ def saved_filters(unit: UnitOfWork) -> dict[uuid.UUID, Written]:
 def read_checked(unit: UnitOfWork, written: Any) -> tree.Filter:
     """Read a filter; `ValidationFailed` where it can't be taken, or names a list that isn't there."""
     rule = read_filter(written)
-    wanted = set(_named_lists(rule))
+    wanted, texts = set(_named_lists(rule)), set(_named_texts(rule))
     if wanted - set(_list_names(unit, wanted)):
         raise ValidationFailed.at("/filter", "A list that it names isn’t there. Take it out.")
+    if texts - set(_text_names(unit, texts)):
+        raise ValidationFailed.at("/filter", "A text that it names isn’t there. Take it out.")
     put_in(written, saved_filters(unit))
     return rule
 
@@ -54,7 +57,7 @@ def asked_now(ctx: Context, unit: UnitOfWork, written: Written) -> Asked:
 
 
 def names_in(unit: UnitOfWork, rules: list[tree.Filter]) -> dict[uuid.UUID, str]:
-    """What the lists and audiences that these filters name are called."""
+    """What the lists, texts and audiences that these filters name are called."""
     lists = {one for rule in rules for one in _named_lists(rule)}
     audiences = {one for rule in rules for one in named_in(rule)}
     rows = unit.session.execute(
@@ -62,7 +65,9 @@ def names_in(unit: UnitOfWork, rules: list[tree.Filter]) -> dict[uuid.UUID, str]
             Audience.organisation_id == unit.organisation_id, Audience.id.in_(audiences)
         )
     )
-    return {**_list_names(unit, lists), **{row.id: row.name for row in rows}}
+    texts = {one for rule in rules for one in _named_texts(rule)}
+    named = {**_list_names(unit, lists), **_text_names(unit, texts)}
+    return {**named, **{row.id: row.name for row in rows}}
 
 
 def _list_names(unit: UnitOfWork, list_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
@@ -74,6 +79,19 @@ def _list_names(unit: UnitOfWork, list_ids: set[uuid.UUID]) -> dict[uuid.UUID, s
         )
     )
     return {row.id: row.name for row in rows}
+
+
+def _text_names(unit: UnitOfWork, blast_ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+    if not blast_ids:
+        return {}
+    of_them = (Blast.organisation_id == unit.organisation_id, Blast.id.in_(blast_ids))
+    return {row.id: row.name for row in unit.session.execute(select(Blast.id, Blast.name).where(*of_them))}
+
+
+def _named_texts(rule: tree.Filter) -> Iterator[uuid.UUID]:
+    for condition in tree.conditions(rule):
+        if isinstance(condition, tree.Got | tree.Clicked):
+            yield from condition.blast_ids
 
 
 def _named_lists(rule: tree.Filter) -> Iterator[uuid.UUID]:

@@ -16,8 +16,9 @@ from dialer.domain.importing.issues import DETAILS, Reason
 from dialer.domain.importing.values import read_email
 from dialer.domain.opt_out import BY_COORDINATOR, BY_IMPORT, NewConsent
 from dialer.domain.phone import PhoneFault, read_phone
-from dialer.domain.suppressing import OF_ADDRESSES, OF_NUMBERS, PREFERENCE_REGISTERS, channels_barred
+from dialer.domain.suppressing import BLOCKED, OF_ADDRESSES, OF_NUMBERS, PREFERENCE_REGISTERS, channels_barred
 from dialer.services.context import Context
+from dialer.services.messaging.number_blocks import let_in_number
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.people.deceased import REASON as OF_DECEASED
 from dialer.services.people.no_contact import lift_suppressions
@@ -99,6 +100,8 @@ def delete_suppression(
             raise NotFound
         group = _group(unit, row.number, row.email, row.reason)
         lift_suppressions(ctx, unit, group, reason, consent)
+        if row.number is not None:
+            let_in_number(ctx, unit, row.number)
         ctx.audit(unit, "suppression.lifted", "suppression", suppression_id, reason=reason)
 
 
@@ -139,13 +142,14 @@ def _entry(row: Suppression) -> _Entry:
 
 
 def _take_over(ctx: Context, rows: Sequence[Suppression], wanted: NewSuppression) -> list[str]:
-    """Have what lists alone bar, or a call in which somebody was said to have died, stand for what we typed
-    in as well; on which channels. What people said themselves stays theirs.
+    """Have what lists alone bar, a block, or a call in which somebody was said to have died, stand for what
+    we typed in as well; on which channels. What people said themselves stays theirs.
     """
     others = [
         row
         for row in rows
         if (row.source == BY_IMPORT and row.opt_out_id is None)
+        or row.source == BLOCKED
         or (row.reason == OF_DECEASED and row.source != BY_COORDINATOR)
     ]
     for row in others:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dialer.domain.assignment import ASSIGNMENT_STATES
 from dialer.domain.campaign import CAMPAIGN_KINDS, CAMPAIGN_STATES, DIALING_MODES
 from dialer.domain.disposition import DISPOSITIONS
+from dialer.domain.imprint import ADDED
 from dialer.domain.shift import LINE_STATES, SHIFT_STATES
 from dialer.store.models.base import (
     Base,
@@ -46,6 +47,7 @@ class Campaign(Identified, Base):
         one_of("kind", CAMPAIGN_KINDS),
         one_of("state", CAMPAIGN_STATES),
         one_of("dialing_mode", DIALING_MODES),
+        one_of("imprint_added", ADDED),
         Index(
             "uq_campaign_imprint_code",
             "imprint_code",
@@ -80,6 +82,10 @@ class Campaign(Identified, Base):
     """Whether its texts must carry an imprint; None: whether the installation is at home where they must."""
     imprint: Mapped[str | None]
     imprint_url: Mapped[str | None]
+    imprint_added: Mapped[str | None]
+    """What is added to its texts to many where it isn't in them yet (`domain.imprint.ADDED`)."""
+    approved_words_only: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether organisers send only texts whose words were approved in a template."""
     imprint_code: Mapped[str | None]
     """Under which a page of ours shows the imprint; made when there is first one to show."""
     recontact_after_s: Mapped[int | None]
@@ -95,12 +101,18 @@ class Campaign(Identified, Base):
     """The numbers that its volunteers may have rung, each with what it is called (`domain.transfer`)."""
     answering_machines: Mapped[Json]
     """`domain.answering_machine.stored`."""
+    text_answers: Mapped[Json]
+    """Which words of replies it takes as answers (`domain.answer_words`)."""
     call_policy: Mapped[Json]
     """Who is called next, as far as that isn't the usual (`domain.call_policy`)."""
     answer_hours: Mapped[Json]
     """Calls and answers by hour (`services.calling.best_hours`), where retries go by them."""
     order_after: Mapped[str | None]
     """While its queue is being put in order: the number up to which that is done; empty before the first."""
+    fill_through: Mapped[uuid.UUID | None]
+    """While its queue is being put together: the person up to whom that is done (`queue_filling`)."""
+    fill_since: Mapped[Instant | None]
+    """Since when whoever comes into it by that waits."""
     recording: Mapped[bool] = mapped_column(server_default=text("false"))
     """Whether its bridged calls are recorded."""
     recording_days: Mapped[int] = mapped_column(server_default=text("28"))
@@ -203,6 +215,17 @@ class Shift(Identified, Base):
             postgresql_where=text("moving_to IS NOT NULL AND state <> 'ended'"),
         ),
         Index(
+            "ix_shift_ending",
+            "organisation_id",
+            postgresql_where=text("end_reason IS NOT NULL AND state <> 'ended'"),
+        ),
+        Index(
+            "ix_shift_resting",
+            "organisation_id",
+            "rests_until",
+            postgresql_where=text("rests_until IS NOT NULL AND state = 'paused'"),
+        ),
+        Index(
             "uq_shift_pin",
             "organisation_id",
             "pin",
@@ -233,6 +256,13 @@ class Shift(Identified, Base):
     pin: Mapped[str | None]
     moving_to: Mapped[uuid.UUID | None]
     """The campaign where they go on once they are done with whom they have in hand."""
+    stayed_from: Mapped[uuid.UUID | None]
+    """The campaign where they were to go on and couldn't: told until they have somebody in hand again."""
+    rests_until: Mapped[Instant | None]
+    """When a pause of their own ends by itself."""
+    end_reason: Mapped[str | None]
+    """Why it ends that nobody ended (`domain.shift.CAMPAIGN_OVER`): while it isn't ended yet, once they are
+    done with whom they have in hand."""
     moved_to: Mapped[uuid.UUID | None]
     """The shift in which they went on."""
     pause_reason: Mapped[str | None]

@@ -120,6 +120,13 @@ class Call(Identified, Base):
             postgresql_where=text("contact_rung_at IS NOT NULL"),
         ),
         Index(
+            "ix_call_taken_over",
+            "organisation_id",
+            "taken_over_by",
+            "id",
+            postgresql_where=text("taken_over_by IS NOT NULL"),
+        ),
+        Index(
             "ix_call_open",
             "deadline_at",
             postgresql_where=text("state IN ('queued', 'ringing', 'in_progress')"),
@@ -188,6 +195,8 @@ class Call(Identified, Base):
     """Since when they are on hold."""
     machine: Mapped[bool | None]
     """Whether a machine answered, as whoever listened found; null while nobody knows."""
+    taken_over_by: Mapped[uuid.UUID | None]
+    """The coordinator who took the talk over from the volunteer, the last one of several."""
     ended_at: Mapped[Instant | None]
 
 

@@ -50,6 +50,7 @@ class Pledge(Identified, Base):
         Index(
             "ix_pledge_import", "organisation_id", "import_id", postgresql_where=text("import_id IS NOT NULL")
         ),
+        Index("ix_pledge_link", "organisation_id", "link_id", postgresql_where=text("link_id IS NOT NULL")),
     )
 
     election_id: Mapped[uuid.UUID]
@@ -64,6 +65,8 @@ class Pledge(Identified, Base):
     account_id: Mapped[uuid.UUID | None]
     result_id: Mapped[uuid.UUID | None]
     import_id: Mapped[uuid.UUID | None]
+    link_id: Mapped[uuid.UUID | None]
+    """The short link whose opening it was taken from."""
     undone_at: Mapped[Instant | None]
     recorded_at: Mapped[Instant] = mapped_column(server_default=func.now())
 

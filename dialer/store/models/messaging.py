@@ -5,14 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, SmallInteger, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.blast import BLAST_STATES
+from dialer.domain.first_texts import BATCH, BLAST_MODES
 from dialer.domain.message import DIRECTIONS, ENCODINGS, MESSAGE_STATES, PURPOSES
 from dialer.domain.sender import Rest
-from dialer.domain.texting import CONVERSATION_STATES, EVENT_KINDS, INBOUND_CLASSES, SENDER_KINDS
+from dialer.domain.texting import EVENT_KINDS, INBOUND_CLASSES, SENDER_KINDS
 from dialer.store.models.base import (
     Base,
     Identified,
@@ -70,8 +71,17 @@ class Blast(Identified, Base):
     __tablename__ = "blast"
     __table_args__ = (
         reference("campaign", "campaign_id", ondelete="CASCADE"),
+        reference("text_template", "template_id"),
+        reference("picture", "picture_id"),
         one_of("state", BLAST_STATES),
+        one_of("mode", BLAST_MODES),
         Index("ix_blast_campaign", "organisation_id", "campaign_id", "id"),
+        Index(
+            "ix_blast_template",
+            "organisation_id",
+            "template_id",
+            postgresql_where=text("template_id IS NOT NULL"),
+        ),
         Index(
             "ix_blast_open",
             "state",
@@ -84,6 +94,12 @@ class Blast(Identified, Base):
     campaign_id: Mapped[uuid.UUID]
     name: Mapped[str]
     body: Mapped[str]
+    bodies: Mapped[Json]
+    """What it says in other languages, by their codes (`domain.bodies`)."""
+    template_id: Mapped[uuid.UUID | None]
+    picture_id: Mapped[uuid.UUID | None]
+    picture_code: Mapped[str | None]
+    """That picture's own code, which never changes: texts are put together from the blast alone."""
     state: Mapped[str] = mapped_column(server_default=text("'draft'"))
     pause_reason: Mapped[str | None]
     resumed_at: Mapped[Instant | None]
@@ -108,6 +124,11 @@ class Blast(Identified, Base):
     created_at: Mapped[Instant]
     launched_at: Mapped[Instant | None]
     finished_at: Mapped[Instant | None]
+    mode: Mapped[str] = mapped_column(server_default=text("'automatic'"))
+    batch_size: Mapped[int] = mapped_column(SmallInteger, server_default=text(str(BATCH)))
+    """Of one sent by hand: how many texts a volunteer is given at once."""
+    volunteer_limit: Mapped[int | None]
+    """And how many of it one volunteer may send."""
 
 
 class BlastList(Tenant, Base):
@@ -122,38 +143,6 @@ class BlastList(Tenant, Base):
 
     blast_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     list_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-
-
-class Conversation(Identified, Base):
-    """All texts to and from one number. `sender` is the one that the person knows."""
-
-    __tablename__ = "conversation"
-    __table_args__ = (
-        reference("contact", "contact_id"),
-        reference("campaign", "campaign_id"),
-        one_of("state", CONVERSATION_STATES),
-        UniqueConstraint("organisation_id", "number"),
-        Index("ix_conversation_state", "organisation_id", "state", "last_inbound_at", "id"),
-        Index("ix_conversation_contact", "organisation_id", "contact_id"),
-        Index(
-            "ix_conversation_assigned",
-            "organisation_id",
-            "assigned_to",
-            "last_inbound_at",
-            "id",
-            postgresql_where=text("assigned_to IS NOT NULL"),
-        ),
-    )
-
-    number: Mapped[str]
-    contact_id: Mapped[uuid.UUID | None]
-    campaign_id: Mapped[uuid.UUID | None]
-    sender: Mapped[str | None]
-    state: Mapped[str] = mapped_column(server_default=text("'open'"))
-    assigned_to: Mapped[uuid.UUID | None]
-    help_sent_at: Mapped[Instant | None]
-    last_inbound_at: Mapped[Instant | None]
-    created_at: Mapped[Instant]
 
 
 class Message(Identified, Base):
@@ -219,6 +208,21 @@ class Message(Identified, Base):
             "not_before",
             "id",
             postgresql_where=text("state = 'queued' AND purpose <> 'blast'"),
+        ),
+        Index(
+            "ix_message_pressed",
+            "organisation_id",
+            "sender",
+            "pressed_at",
+            "id",
+            postgresql_where=text("state = 'queued' AND pressed_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_message_batch",
+            "organisation_id",
+            "batch_id",
+            "id",
+            postgresql_where=text("batch_id IS NOT NULL"),
         ),
         Index("ix_message_sending", "attempted_at", postgresql_where=text("state = 'sending'")),
         Index("ix_message_unknown", "next_look_at", postgresql_where=text("state = 'unknown'")),
@@ -290,6 +294,8 @@ class Message(Identified, Base):
     reconciled: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     inbound_class: Mapped[str | None]
     inbound_rule: Mapped[str | None]
+    attachments: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Of a text to us: what came with it, each with its `sid` at the carrier and its `content_type`."""
     answers_blast_id: Mapped[uuid.UUID | None]
     """Of a text to us: the blast that had texted its number last. No foreign key: a blast that has texted
     somebody is never deleted.
@@ -298,6 +304,12 @@ class Message(Identified, Base):
     created_at: Mapped[Instant]
     sent_at: Mapped[Instant | None]
     delivered_at: Mapped[Instant | None]
+    batch_id: Mapped[uuid.UUID | None]
+    """Of a blast sent by hand: the `TextBatch` that it was last taken in. No foreign key, as for other things
+    that only some of many rows have.
+    """
+    pressed_at: Mapped[Instant | None]
+    """When somebody pressed for it: before, no process may send it."""
 
 
 class TextSpending(Tenant, Base):
@@ -364,32 +376,3 @@ class OptOutLink(Tenant, Base):
     number: Mapped[str] = mapped_column(primary_key=True)
     code: Mapped[str]
     created_at: Mapped[Instant]
-
-
-class PhoneCode(Identified, Base):
-    """A code sent to a phone, so that whoever reads it out shows that the phone is theirs."""
-
-    __tablename__ = "phone_code"
-    __table_args__ = (
-        reference("account", "account_id", ondelete="CASCADE"),
-        Index("ix_phone_code_number", "organisation_id", "number", "sent_at"),
-    )
-
-    account_id: Mapped[uuid.UUID]
-    number: Mapped[str]
-    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    tries: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
-    sent_at: Mapped[Instant]
-    expires_at: Mapped[Instant]
-    used_at: Mapped[Instant | None]
-
-
-class AccountPhone(Tenant, Base):
-    """A phone that somebody has shown to be theirs, or that a coordinator gave for them."""
-
-    __tablename__ = "account_phone"
-    __table_args__ = (reference("account", "account_id", ondelete="CASCADE"),)
-
-    account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(primary_key=True)
-    confirmed_at: Mapped[Instant]

@@ -4,40 +4,20 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import Index, LargeBinary, SmallInteger, text
+from sqlalchemy import Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.store.models.base import Base, Identified, Instant, reference
+from dialer.store.models.files import File, kept_once
 
 
-class Sound(Identified, Base):
-    """A sound as it was uploaded or recorded; it never changes. `code` stands in the address under which the
-    carrier fetches it: nobody can guess it. A retired one is offered no more, and stays for what uses it.
-    """
+class Sound(File, Base):
+    """A sound as it was uploaded or recorded; the carrier fetches it by its address."""
 
     __tablename__ = "sound"
-    __table_args__ = (
-        reference("account", "made_by"),
-        Index("uq_sound_code", "code", unique=True),
-        Index(
-            "uq_sound_sha256",
-            "organisation_id",
-            "sha256",
-            unique=True,
-            postgresql_where=text("retired_at IS NULL"),
-        ),
-    )
+    __table_args__ = kept_once("sound")
 
-    name: Mapped[str]
-    content_type: Mapped[str]
-    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    size: Mapped[int]
     seconds: Mapped[float]
-    sha256: Mapped[bytes] = mapped_column(LargeBinary)
-    code: Mapped[str]
-    made_by: Mapped[uuid.UUID | None]
-    created_at: Mapped[Instant]
-    retired_at: Mapped[Instant | None]
 
 
 class VoicemailDrop(Identified, Base):

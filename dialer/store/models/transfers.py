@@ -33,7 +33,7 @@ class Transfer(Identified, Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
         Index("uq_transfer_leg", "organisation_id", "leg_id", unique=True),
-        Index("ix_transfer_shift", "organisation_id", "shift_id", postgresql_where=text("ended_at IS NULL")),
+        Index("ix_transfer_shift", "organisation_id", "shift_id"),
         Index("ix_transfer_assignment", "organisation_id", "assignment_id"),
         Index("ix_transfer_campaign", "organisation_id", "campaign_id", "id"),
     )

@@ -46,6 +46,11 @@ _TOUCHES: Final = {
     "contacted": (*_CALLED, *_TEXTED),
     "replied": (_some("message", "x.direction = 'inbound'{created}"),),
 }
+_GOT: Final = "x.purpose = 'blast' AND x.sent_at IS NOT NULL AND x.blast_id"
+_OF_TEXTS: Final = """EXISTS (
+        SELECT 1 FROM link l
+        WHERE l.organisation_id = :organisation AND l.id = x.link_id AND l.blast_id = ANY ({texts})
+    )"""
 _TIMES: Final = {"result": "x.at", "created": "x.created_at", "sent": "x.sent_at"}
 
 _LIVING: Final = "x.removed_at IS NULL AND x.dead_at IS NULL"
@@ -109,8 +114,8 @@ class Condition:
                 return f"NOT ({self._sql(part)})"
             case tree.InAudience(audience_id):
                 raise ValueError(f"audience {audience_id} was not put in")
-            case tree.Touched():
-                return self._touched(rule)
+            case tree.Touched() | tree.Got() | tree.Clicked():
+                return self._about_touches(rule)
             case _:
                 return self._about_contact(rule)
 
@@ -190,6 +195,23 @@ class Condition:
         bound = None if start is None else self._bind(start, "timestamptz")
         since = {name: f" AND {column} >= {bound}" if bound else "" for name, column in _TIMES.items()}
         return _joined(" OR ", [touch.format(**since) for touch in _TOUCHES[rule.touch]])
+
+    def _about_touches(self, rule: tree.Touched | tree.Got | tree.Clicked) -> str:
+        match rule:
+            case tree.Touched():
+                return self._touched(rule)
+            case tree.Got(blast_ids):
+                return _some("message", f"{_GOT} = ANY ({self._bind(list(blast_ids), 'uuid[]')})")
+            case tree.Clicked():
+                return self._clicked(rule)
+
+    def _clicked(self, rule: tree.Clicked) -> str:
+        start = rule.start(self._now)
+        when = "" if start is None else f" AND x.last_clicked_at >= {self._bind(start, 'timestamptz')}"
+        if not rule.blast_ids:
+            return _some("link_code", f"x.clicked_at IS NOT NULL{when}")
+        texts = self._bind(list(rule.blast_ids), "uuid[]")
+        return _some("link_code", f"x.clicked_at IS NOT NULL{when} AND {_OF_TEXTS.format(texts=texts)}")
 
 
 def _or_unknown(column: str, values: str, *, unknown: bool) -> str:

@@ -39,7 +39,7 @@ _EVERYBODY: Final = text(
 _PEOPLE: Final = text(
     """
     SELECT c.id, c.status, c.tags, c.polling_district, c.first_name, c.last_name, c.postcode,
-           c.constituency, c.polling_station, c.custom,
+           c.constituency, c.polling_station, c.custom, c.language,
            v.support, v.voting_method, v.voted_at IS NOT NULL AS voted,
            EXISTS (
                SELECT 1 FROM opt_out o

@@ -144,14 +144,15 @@ _ESTIMATE: Final = f"""
            count(*) AS heads, NULL AS country
     FROM judged GROUP BY excluded
     UNION ALL
-    (SELECT 'sample', NULL, id, number, NULL, 1, NULL FROM texted ORDER BY id LIMIT :samples)
+    {{samples}}
     UNION ALL
-    SELECT 'first_time', NULL, NULL, NULL, NULL, count(*), NULL FROM texted
+    SELECT 'first_time', NULL, NULL, {{language}}, NULL, count(*), NULL FROM texted
     WHERE NOT EXISTS (
         SELECT 1 FROM message x
         WHERE x.organisation_id = :organisation AND x.number = texted.number
           AND {TEXTS} AND {TEXTED_AT} IS NOT NULL
     )
+    GROUP BY {{language}}
     {{lacking}}
     UNION ALL
     SELECT 'known_by', NULL, NULL, t.sender, NULL, count(*), NULL
@@ -166,10 +167,18 @@ _ESTIMATE: Final = f"""
 _LACKING: Final = """
     UNION ALL
     (SELECT 'lacks', NULL, id, NULL, NULL, {place}, NULL FROM texted
-     WHERE coalesce(said[{place}] = 'null' OR said[{place}] !~ '[^[:space:]"]', true)
+     WHERE coalesce(said[{place}] = 'null' OR said[{place}] !~ '[^[:space:]"]', true) AND {whose}
      ORDER BY id LIMIT :samples)
 """
 """The first people of whom what a text takes at a place isn't known, or is blank; own fields are JSON."""
+
+_SAMPLE: Final = """
+    (SELECT 'sample', NULL, id, number, NULL, 1, NULL FROM texted WHERE {whose} ORDER BY id LIMIT :samples)
+"""
+
+_CODE: Final = "split_part(replace(lower(btrim(c.language)), '_', '-'), '-', 1)"
+_LANGUAGE: Final = f"CASE WHEN {_CODE} = ANY (CAST(:languages AS text[])) THEN {_CODE} ELSE '' END"
+"""In which of the languages of a text somebody reads it, as `domain.bodies.spoken` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +210,17 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a blast's text takes from people: fields of theirs by name, and own ones of their list by key."""
+    """What a blast's text takes from people: fields of theirs by name, own ones of their list by key, and
+    last, where it has words of their own for these `languages`, in which of them they read it.
+    """
 
     fields: tuple[str, ...]
     custom: tuple[str, ...]
-    lacking: tuple[int, ...] = ()
+    lacking: tuple[tuple[int, tuple[str, ...]], ...] = ()
     """The places among them, fields before own ones and counted from 0, where nothing stands in for what
-    isn't known.
+    isn't known, each with the languages in which that is so.
     """
+    languages: tuple[str, ...] = ()
 
 
 def numbers_of(unit: UnitOfWork, whom: Whom) -> Iterator[str]:
@@ -264,7 +276,8 @@ def judged(unit: UnitOfWork, asked: Asked, said: Said, samples: int) -> Iterator
     """What there is to say of a blast, a row a fact; `what` it is about tells how to read it.
 
     `left_out`: so many (`heads`) for a reason (`excluded`; None: for none). `sample`: one of the first who
-    would be texted. `first_time`: how many numbers were never texted. `known_by`: how many hear from a sender
+    would be texted in each language. `first_time`: how many numbers were never texted, by the language
+    (`number`; None: the text has one). `known_by`: how many hear from a sender
     (`number`) already. `lacks`: one of the first
     (`contact_id`) of whom nothing is known at a place (`heads`, from 1). `said`: how many would read a text
     with which values in it (`said`, in the order of the names asked for, own fields as JSON) in which
@@ -274,6 +287,7 @@ def judged(unit: UnitOfWork, asked: Asked, said: Said, samples: int) -> Iterator
     given = {
         **told,
         "custom": list(said.custom),
+        "languages": list(said.languages),
         "samples": samples,
         "elsewhere": json.dumps(dict(asked.elsewhere)),
     }
@@ -284,9 +298,35 @@ def judged(unit: UnitOfWork, asked: Asked, said: Said, samples: int) -> Iterator
 @lru_cache(maxsize=64)
 def _estimating(said: Said, member: str) -> TextClause:
     own = [f"(c.custom -> (CAST(:custom AS text[]))[{nth}])::text" for nth in range(1, len(said.custom) + 1)]
-    taken = ", ".join([*(f"c.{name}" for name in said.fields), *own])
-    lacking = "".join(_LACKING.format(place=place + 1) for place in said.lacking)
-    return text(_ESTIMATE.format(said=f"ARRAY[{taken}]::text[]", member=member, lacking=lacking))
+    spoken = [_LANGUAGE] if said.languages else []
+    taken = ", ".join([*(f"c.{name}" for name in said.fields), *own, *spoken])
+    lacking = "".join(
+        _LACKING.format(place=place + 1, whose=_reads(said, language))
+        for place, languages in said.lacking
+        for language in languages
+    )
+    each = [_SAMPLE.format(whose=_reads(said, language)) for language in ("", *said.languages)]
+    return text(
+        _ESTIMATE.format(
+            said=f"ARRAY[{taken}]::text[]",
+            member=member,
+            language=_place_of_language(said),
+            samples="UNION ALL".join(each),
+            lacking=lacking,
+        )
+    )
+
+
+def _place_of_language(said: Said) -> str:
+    return f"said[{len(said.fields) + len(said.custom) + 1}]" if said.languages else "NULL::text"
+
+
+def _reads(said: Said, language: str) -> str:
+    """That somebody reads a text in this one of its languages, or in its usual words ('')."""
+    if not said.languages:
+        return "true"
+    nth = said.languages.index(language) + 1 if language else 0
+    return f"{_place_of_language(said)} = coalesce((CAST(:languages AS text[]))[{nth}], '')"
 
 
 def _given(unit: UnitOfWork, asked: Asked) -> tuple[str, dict[str, object]]:

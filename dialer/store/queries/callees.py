@@ -8,12 +8,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, or_, select, text
+from sqlalchemy import text
 
 from dialer.domain.disposition import Disposition
 from dialer.domain.retry import Attempt
-from dialer.store.models.calling import Result
-from dialer.store.models.queue import ContactProgress
 from dialer.store.session import UnitOfWork
 
 PEOPLE = text(
@@ -113,35 +111,34 @@ def callees(
     ]
 
 
+_ATTEMPTS = text(
+    """
+    SELECT r.contact_id, r.at, r.number, r.disposition, r.callback_at, r.account_id
+    FROM result r
+    LEFT JOIN contact_progress p
+      ON p.organisation_id = r.organisation_id AND p.campaign_id = r.campaign_id
+         AND p.contact_id = r.contact_id
+    WHERE r.organisation_id = :organisation_id AND r.campaign_id = :campaign_id
+      AND r.contact_id = ANY (CAST(:contact_ids AS uuid[]))
+      AND r.superseded_at IS NULL AND r.voided_at IS NULL
+      AND (p.recycled_at IS NULL OR r.at >= p.recycled_at)
+    """
+)
+
+
 def attempts(
     unit: UnitOfWork, campaign_id: uuid.UUID, contact_ids: Sequence[uuid.UUID]
 ) -> dict[uuid.UUID, list[Attempt]]:
     """What was tried in a campaign for each of these people, corrected and void results left out, and what
     was before they were called anew.
     """
-    renewed = and_(
-        ContactProgress.organisation_id == Result.organisation_id,
-        ContactProgress.campaign_id == Result.campaign_id,
-        ContactProgress.contact_id == Result.contact_id,
-    )
-    query = select(
-        Result.contact_id,
-        Result.at,
-        Result.number,
-        Result.disposition,
-        Result.callback_at,
-        Result.account_id,
-    )
-    query = query.outerjoin(ContactProgress, renewed).where(
-        or_(ContactProgress.recycled_at.is_(None), Result.at >= ContactProgress.recycled_at),
-        Result.organisation_id == unit.organisation_id,
-        Result.campaign_id == campaign_id,
-        Result.contact_id.in_(contact_ids),
-        Result.superseded_at.is_(None),
-        Result.voided_at.is_(None),
-    )
+    asked = {
+        "organisation_id": unit.organisation_id,
+        "campaign_id": campaign_id,
+        "contact_ids": list(contact_ids),
+    }
     found: dict[uuid.UUID, list[Attempt]] = defaultdict(list)
-    for row in unit.session.execute(query):
+    for row in unit.session.execute(_ATTEMPTS, asked):
         disposition = Disposition(row.disposition)
         by = str(row.account_id) if row.account_id else None
         found[row.contact_id].append(Attempt(row.at, row.number, disposition, row.callback_at, by))

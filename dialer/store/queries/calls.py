@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, exists, func, or_, select, update
 
 from dialer.domain.call import DIALLED, OF_A_ROOM
 from dialer.store.models.calling import Assignment, Shift
@@ -84,14 +84,19 @@ def known_sids(unit: UnitOfWork, sids: Sequence[str]) -> frozenset[str]:
     return frozenset(sid for sid in unit.session.scalars(found) if sid)
 
 
-def was_dialled(unit: UnitOfWork, assignment_id: uuid.UUID) -> bool:
-    """Whether the contact of an assignment was rung through the carrier."""
-    rung = select(Call.id).where(
-        Call.organisation_id == unit.organisation_id,
-        Call.assignment_id == assignment_id,
+_RUNG = select(
+    exists().where(
+        Call.organisation_id == bindparam("organisation_id"),
+        Call.assignment_id == bindparam("assignment_id"),
         Call.contact_rung_at.is_not(None),
     )
-    return unit.session.scalar(rung.limit(1)) is not None
+)
+
+
+def was_dialled(unit: UnitOfWork, assignment_id: uuid.UUID) -> bool:
+    """Whether the contact of an assignment was rung through the carrier."""
+    asked = {"organisation_id": unit.organisation_id, "assignment_id": assignment_id}
+    return bool(unit.session.scalar(_RUNG, asked))
 
 
 def is_on_the_phone(unit: UnitOfWork, assignment_id: uuid.UUID) -> bool:
@@ -159,23 +164,32 @@ def ask_soon(unit: UnitOfWork, at: dt.datetime) -> int:
     return len(unit.session.scalars(under_way.values(deadline_at=at).returning(Call.id)).all())
 
 
+_OF_ASSIGNMENT = and_(
+    Assignment.organisation_id == Call.organisation_id,
+    Assignment.id == Call.assignment_id,
+    Call.mode.not_in(OF_A_ROOM),
+)
+
+
 def lock_call(unit: UnitOfWork, call_id: uuid.UUID) -> tuple[Call, Assignment | None, Shift | None] | None:
     """A call, locked after the shift and the assignment it belongs to (the order everybody locks in)."""
-    found = unit.session.get(Call, (unit.organisation_id, call_id))
+    which = (Call.organisation_id == unit.organisation_id, Call.id == call_id)
+    its_shift = case((Call.mode.in_(OF_A_ROOM), Call.shift_id), else_=Assignment.shift_id)
+    seen = select(its_shift, Assignment.id).select_from(Call).outerjoin(Assignment, _OF_ASSIGNMENT)
+    found = unit.session.execute(seen.where(*which)).one_or_none()
     if found is None:
         return None
-    assignment = shift = None
-    if found.mode in OF_A_ROOM:
-        shift = _lock_shift(unit, found.shift_id)
-    elif found.assignment_id is not None:
-        assignment = unit.session.get_one(Assignment, (unit.organisation_id, found.assignment_id))
-        shift = _lock_shift(unit, assignment.shift_id)
-        unit.session.refresh(assignment, with_for_update=True)
-        shift = _lock_moved(unit, shift, assignment.shift_id)
-    unit.session.refresh(found, with_for_update=True)
-    if found.mode in OF_A_ROOM:
-        shift = _lock_moved(unit, shift, found.shift_id)
-    return found, assignment, shift
+    shift_id, assignment_id = found
+    shift = _lock_shift(unit, shift_id)
+    if assignment_id is None:
+        call = unit.session.get_one(
+            Call, (unit.organisation_id, call_id), with_for_update=True, populate_existing=True
+        )
+        return call, None, _lock_moved(unit, shift, call.shift_id if call.mode in OF_A_ROOM else None)
+    both = select(Call, Assignment).join(Assignment, _OF_ASSIGNMENT).where(*which)
+    locked = both.with_for_update(of=(Assignment, Call)).execution_options(populate_existing=True)
+    call, assignment = unit.session.execute(locked).one()
+    return call, assignment, _lock_moved(unit, shift, assignment.shift_id)
 
 
 def _lock_shift(unit: UnitOfWork, shift_id: uuid.UUID | None) -> Shift | None:

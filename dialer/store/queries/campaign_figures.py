@@ -116,6 +116,10 @@ _COUNTED = text(
     """
     WITH record AS (
         SELECT * FROM voter_record WHERE organisation_id = :organisation
+    ), opened AS (
+        SELECT x.*, l.blast_id FROM link_code x
+        JOIN link l ON l.organisation_id = x.organisation_id AND l.id = x.link_id
+        WHERE x.organisation_id = :organisation AND x.contact_id IS NOT NULL
     ), standing AS (
         SELECT result.campaign_id, result.disposition,
                (result.contact_id = assignment.contact_id AND NOT EXISTS (
@@ -192,6 +196,17 @@ _COUNTED = text(
     WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL
       AND state IN ('failed', 'undelivered') AND error_code = 30036
     GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'link', link_id, 'clicked', count(*) FROM opened WHERE clicked_at IS NOT NULL GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT 'blast', blast_id, 'clicked', count(DISTINCT contact_id)
+    FROM opened WHERE clicked_at IS NOT NULL AND blast_id IS NOT NULL GROUP BY 1, 2, 3
+    UNION ALL
+    SELECT scope, scope_id, 'visits_' || visitor, sum(times)
+    FROM opened, LATERAL (VALUES ('link', link_id), ('blast', blast_id)) AS place (scope, scope_id),
+         LATERAL (VALUES ('person', clicks), ('preview', previews), ('prefetch', prefetches),
+                         ('robot', robots), ('scan', scans)) AS visit (visitor, times)
+    WHERE scope_id IS NOT NULL GROUP BY 1, 2, 3 HAVING sum(times) <> 0
     """
 )
 

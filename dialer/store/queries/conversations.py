@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select,
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.store.models import new_id
-from dialer.store.models.messaging import Conversation, Message
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Message
 from dialer.store.models.people import ContactPhone, Suppression
 from dialer.store.queries.texting_rules import TEXTED_AT
 from dialer.store.session import UnitOfWork
@@ -208,9 +209,12 @@ def _page(
 
 _LAST_INBOUND: Final = text(
     """
-    SELECT DISTINCT ON (number) id FROM message
-    WHERE organisation_id = :organisation AND direction = 'inbound' AND number = ANY(:numbers)
-    ORDER BY number, id DESC
+    SELECT last.id FROM unnest(CAST(:numbers AS text[])) AS one(number)
+    CROSS JOIN LATERAL (
+        SELECT m.id FROM message m
+        WHERE m.organisation_id = :organisation AND m.number = one.number AND m.direction = 'inbound'
+        ORDER BY m.id DESC LIMIT 1
+    ) AS last
     """
 )
 

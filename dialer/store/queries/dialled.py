@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, exists, func, select, update
+from sqlalchemy import Select, exists, func, or_, select, update
 
 from dialer.domain.call import DIALLED
 from dialer.domain.call_policy import policy_of
@@ -17,6 +17,7 @@ from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.people import Contact
 from dialer.store.models.queue import QueueEntry
+from dialer.store.queries.avoidances import avoiders
 from dialer.store.queries.calls import OPEN
 from dialer.store.session import UnitOfWork
 
@@ -47,6 +48,8 @@ def _waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> Select[Shift]:
 
 def _suited(waiting: Select[Shift], wish: Wish) -> Select[Shift]:
     """Those of them who may be put through, in the order of `matching.in_order`."""
+    if wish.avoided_by:
+        waiting = waiting.where(Shift.account_id.not_in(wish.avoided_by))
     promised = [(Shift.account_id == wish.promised_to).desc()] if wish.promised_to else []
     if wish.language is None:
         return waiting.order_by(*promised, Shift.ready_since, Shift.id)
@@ -71,12 +74,13 @@ def wish_of(unit: UnitOfWork, assignment: Assignment) -> Wish:
         .where(QueueEntry.organisation_id == unit.organisation_id, QueueEntry.id == assignment.queue_entry_id)
     )
     found = unit.session.execute(query).one_or_none()
+    spared = avoiders(unit, [assignment.number]).get(assignment.number, frozenset())
     if found is None:
-        return Wish()
+        return Wish(avoided_by=spared)
     promised_to, written, policy = found
     match = policy_of(policy).language_match
     language = None if match is LanguageMatch.OFF else code_of(written)
-    return Wish(promised_to, language, match is LanguageMatch.ONLY)
+    return Wish(promised_to, language, match is LanguageMatch.ONLY, spared)
 
 
 def claim_waiting(unit: UnitOfWork, campaign_id: uuid.UUID, wish: Wish, *, behind: int = 0) -> Shift | None:
@@ -136,10 +140,11 @@ def greeted_before(
     unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime, before: dt.datetime, wish: Wish
 ) -> int:
     """How many people who answered between these moments were greeted, and still wait to be joined with those
-    whom somebody else wishes for; where only speakers count, those of another language wait for others.
+    whom somebody else wishes for; where only speakers count, those of another language wait for others, and
+    so do those whom all who are free now are never handed.
     """
     who = (Contact.organisation_id == Call.organisation_id) & (Contact.id == Call.contact_id)
-    query = select(Contact.language).select_from(Call).outerjoin(Contact, who)
+    query = select(Contact.language, Call.number).select_from(Call).outerjoin(Contact, who)
     query = query.where(
         Call.organisation_id == unit.organisation_id,
         Call.campaign_id == campaign_id,
@@ -149,8 +154,21 @@ def greeted_before(
         Call.answered_at >= since,
         Call.answered_at < before,
     )
-    spoken = unit.session.scalars(query).all()
-    return sum(not wish.only or code_of(one) == wish.language for one in spoken)
+    found = unit.session.execute(query).all()
+    hopeless = _met_by_nobody(unit, campaign_id, {number for _, number in found if number is not None})
+    return sum(
+        number not in hopeless and (not wish.only or code_of(spoken) == wish.language)
+        for spoken, number in found
+    )
+
+
+def _met_by_nobody(unit: UnitOfWork, campaign_id: uuid.UUID, numbers: Collection[str]) -> frozenset[str]:
+    """Of these numbers those that nobody who waits for a call may be handed."""
+    spared = avoiders(unit, numbers) if numbers else {}
+    if not spared:
+        return frozenset()
+    free = {shift.account_id for shift in unit.session.scalars(_waiting(unit, campaign_id))}
+    return frozenset(number for number, accounts in spared.items() if free <= accounts)
 
 
 def joined_among(unit: UnitOfWork, assignment_ids: Sequence[uuid.UUID]) -> frozenset[uuid.UUID]:
@@ -197,6 +215,31 @@ def count_on_line(unit: UnitOfWork, campaign_id: uuid.UUID) -> tuple[int, int]:
     )
     on_line, talking = unit.session.execute(query).one()
     return on_line, talking
+
+
+def rings(unit: UnitOfWork, campaign_id: uuid.UUID) -> bool:
+    """Whether anybody is being rung for a campaign, or is about to be, who isn't with a volunteer yet."""
+    under_way = select(Call.id).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.campaign_id == campaign_id,
+        Call.mode == DIALLED,
+        Call.state.in_(OPEN),
+        Call.joined_at.is_(None),
+    )
+    return unit.session.scalar(under_way.limit(1)) is not None
+
+
+def count_in_talk(unit: UnitOfWork, campaign_id: uuid.UUID) -> int:
+    """How many volunteers have somebody in hand for a campaign who is on the phone, or was rung."""
+    rung = or_(Call.state.in_(OPEN), Call.contact_rung_at.is_not(None))
+    theirs = (Call.organisation_id == Assignment.organisation_id) & (Call.assignment_id == Assignment.id)
+    query = select(func.count()).where(
+        Assignment.organisation_id == unit.organisation_id,
+        Assignment.campaign_id == campaign_id,
+        Assignment.state == "open",
+        exists().where(theirs, rung),
+    )
+    return unit.session.scalar(query) or 0
 
 
 def count_rang_back(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime) -> int:

@@ -8,6 +8,8 @@ from typing import Final
 
 from sqlalchemy import text
 
+from dialer.store.queries.avoidances import AVOIDED
+
 _BARRED: Final = """
         EXISTS (
             SELECT 1 FROM suppression s
@@ -73,6 +75,7 @@ BY_HAND: Final = text(
         FROM queue_entry e
         WHERE {_DUE}
           AND (e.for_account_id = :account_id OR {_PROMISER_IS_AWAY})
+          AND e.number <> ALL (CAST(:spared AS text[]))
         ORDER BY e.language, e.due_at, e.position
         LIMIT 1
         FOR UPDATE SKIP LOCKED
@@ -82,6 +85,12 @@ BY_HAND: Final = text(
 )
 """The first number that is due, locked. Each rank has a line for each lane of languages; one is looked at
 only when those before it are empty: the nested loop stops at the first row."""
+
+_ON_LINE: Final = """
+    SELECT DISTINCT s.account_id FROM shift s
+    WHERE s.organisation_id = :organisation_id AND s.campaign_id = :campaign_id
+      AND s.state <> 'ended' AND s.line_state = 'open'
+"""
 
 BY_DIALLER: Final = text(
     f"""
@@ -98,6 +107,12 @@ BY_DIALLER: Final = text(
               WHERE c.organisation_id = e.organisation_id AND c.number = e.number
                 AND c.state = 'abandoned' AND c.ended_at > :rested
           )
+          AND e.number <> ALL (ARRAY(
+              SELECT spared.number FROM ({AVOIDED}) AS spared
+              JOIN ({_ON_LINE}) AS there ON there.account_id = spared.account_id
+              GROUP BY spared.number
+              HAVING count(DISTINCT spared.account_id) = (SELECT count(*) FROM ({_ON_LINE}) AS there)
+          ))
           AND (
               {_PROMISER_IS_AWAY}
               OR EXISTS (
@@ -124,4 +139,4 @@ BY_DIALLER: Final = text(
 )
 """The first due numbers, locked, of each line as many as it may give, without whoever was abandoned lately.
 For whom a callback is kept, `matching.is_kept` says: whoever promised it, while they are there and are not
-ready, or ring somebody back just now."""
+ready, or ring somebody back just now. Nobody is rung whom all who are on the line are never handed."""

@@ -19,7 +19,7 @@ _LATEST_RESULTS = 8
 
 _SHIFTS = text(
     """
-    SELECT s.account_id, a.name, s.state, s.last_seen_at, s.limited_since,
+    SELECT s.account_id, a.name, a.role, s.state, s.last_seen_at, s.limited_since,
            (SELECT o.created_at FROM assignment o
             WHERE o.organisation_id = s.organisation_id AND o.shift_id = s.id AND o.state = 'open')
                AS looking_since,

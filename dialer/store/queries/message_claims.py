@@ -30,7 +30,14 @@ _OF_BLAST: Final = text(
     _CLAIM.format(wanted="m.purpose = 'blast' AND m.blast_id = :blast", order="m.not_before, m.id")
 )
 _SINGLE: Final = text(_CLAIM.format(wanted="m.purpose <> 'blast'", order="m.priority, m.not_before, m.id"))
-"""Each has an index of its own in that order, so that neither looks at the other's rows."""
+_PRESSED: Final = text(
+    _CLAIM.format(
+        wanted="m.purpose = 'blast' AND m.pressed_at IS NOT NULL"
+        " AND m.blast_id = ANY (CAST(:blasts AS uuid[]))",
+        order="m.pressed_at, m.id",
+    )
+)
+"""Each has an index of its own in that order, so that none looks at the others' rows."""
 
 _GIVE_BACK: Final = text(
     """
@@ -44,6 +51,15 @@ _SENDERS_WITH_SINGLES: Final = text(
     """
     SELECT DISTINCT m.sender FROM message m
     WHERE m.organisation_id = :organisation AND m.state = 'queued' AND m.purpose <> 'blast'
+      AND m.sender IS NOT NULL AND m.not_before <= :now
+    """
+)
+
+_LINES_WITH_PRESSED: Final = text(
+    """
+    SELECT DISTINCT m.sender, m.blast_id FROM message m
+    JOIN blast b ON b.organisation_id = m.organisation_id AND b.id = m.blast_id AND b.state = 'running'
+    WHERE m.organisation_id = :organisation AND m.state = 'queued' AND m.pressed_at IS NOT NULL
       AND m.sender IS NOT NULL AND m.not_before <= :now
     """
 )
@@ -116,6 +132,28 @@ def claim(
     return sorted(claimed, key=lambda one: one.id)
 
 
+def claim_pressed(
+    unit: UnitOfWork,
+    sender: str,
+    blast_ids: Sequence[uuid.UUID],
+    lease: Lease,
+    *,
+    limit: int,
+    now: dt.datetime,
+) -> list[Claimed]:
+    """Take the texts of these blasts from one sender for which somebody has pressed."""
+    given = {
+        "organisation": unit.organisation_id,
+        "sender": sender,
+        "blasts": list(blast_ids),
+        "lease": lease.id,
+        "until": lease.until,
+        "limit": limit,
+        "now": now,
+    }
+    return sorted((Claimed(*row) for row in unit.session.execute(_PRESSED, given)), key=lambda one: one.id)
+
+
 def give_back(unit: UnitOfWork, lease: uuid.UUID, ids: Sequence[uuid.UUID]) -> None:
     """Let go of what was claimed and not sent."""
     given = {"organisation": unit.organisation_id, "lease": lease, "ids": list(ids)}
@@ -126,6 +164,17 @@ def senders_with_singles(unit: UnitOfWork, now: dt.datetime) -> Sequence[str]:
     """The senders from which single texts wait to go out."""
     given = {"organisation": unit.organisation_id, "now": now}
     return unit.session.scalars(_SENDERS_WITH_SINGLES, given).all()
+
+
+def lines_with_pressed(unit: UnitOfWork, now: dt.datetime) -> dict[str, set[uuid.UUID]]:
+    """The senders, each with those blasts of its that run and are sent by hand, of which something pressed
+    waits to go out.
+    """
+    found: dict[str, set[uuid.UUID]] = {}
+    given = {"organisation": unit.organisation_id, "now": now}
+    for sender, blast_id in unit.session.execute(_LINES_WITH_PRESSED, given):
+        found.setdefault(sender, set()).add(blast_id)
+    return found
 
 
 def blast_has_due(unit: UnitOfWork, blast_id: uuid.UUID, senders: Sequence[str], now: dt.datetime) -> bool:

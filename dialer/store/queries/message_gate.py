@@ -83,6 +83,7 @@ _SKIP: Final = f"""
 # meanwhile found nobody: said in the statement itself, since nobody else sees a short outage soon enough.
 _WAIT: Final = """
     CASE
+        WHEN m.for_blast AND b.mode = 'by_hand' AND m.pressed_at IS NULL THEN 'press'
         WHEN m.for_blast AND b.state <> 'running' THEN 'paused'
         WHEN (m.campaigning OR m.purpose = 'test') AND o.paused_at IS NOT NULL THEN 'organisation_paused'
         WHEN m.campaigning AND k.state <> 'active' THEN 'campaign_paused'
@@ -109,7 +110,7 @@ _JUDGE: Final = text(
     looked AS MATERIALIZED (
         SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.purpose, m.number, m.sender, m.quiet_until,
                CASE WHEN m.for_blast THEN b.deadline_at END AS deadline_at,
-               m.price, k.spent, m.attempts,
+               m.price, k.spent, m.attempts, m.pressed_at IS NOT NULL AS pressed,
                CASE WHEN k.cost_currency = :currency THEN k.cost_cap
                     WHEN k.cost_cap IS NOT NULL THEN -1 END AS cost_cap,
                m.campaign_id IS NOT NULL OR m.campaigning AS budgeted,
@@ -187,7 +188,7 @@ _JUDGE: Final = text(
     ),
     judged AS MATERIALIZED (
         SELECT id, blast_id, campaign_id, contact_id, purpose, number, sender, quiet_until, skip, attempts,
-               deadline_at, price,
+               deadline_at, price, pressed,
                CASE WHEN skip IS NOT NULL THEN NULL
                     WHEN wait IS NOT NULL THEN wait
                     WHEN spent + sum(price) FILTER (WHERE skip IS NULL AND wait IS NULL)
@@ -274,6 +275,8 @@ class Judged:
     segments: int
     deadline_at: dt.datetime | None = None
     """Of its blast: nothing arrives after it."""
+    pressed: bool = False
+    """Of a blast sent by hand: somebody has pressed for it."""
 
     @property
     def passed(self) -> bool:
@@ -335,4 +338,5 @@ def _judged(row: Row[Any]) -> Judged:
         body=row.body or "",
         segments=row.segments or 0,
         deadline_at=row.deadline_at,
+        pressed=row.pressed,
     )

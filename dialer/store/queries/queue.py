@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.languages import Lane
 from dialer.domain.matching import THERE
-from dialer.domain.queue_order import CALLBACK_GRACE, LINES, Place, Rank, rank_of
+from dialer.domain.queue_order import CALLBACK_GRACE, LINES, Rank, rank_of
 from dialer.store.models.base import new_id
 from dialer.store.models.calling import Assignment, Hold, Shift
 from dialer.store.models.queue import QueueEntry
@@ -61,9 +61,10 @@ def claim(
     *,
     passed_over: Sequence[uuid.UUID],
     lanes: Sequence[Lane],
+    spared: Sequence[str] = (),
 ) -> Claim | None:
     """The first number that is due, in the order of ranks and in each of lanes, that nobody holds and nobody
-    is claiming.
+    is claiming, and that isn't one of those that the volunteer is `spared`.
 
     A callback waits `CALLBACK_GRACE` for the volunteer who promised it, while they are there.
     """
@@ -76,6 +77,7 @@ def claim(
             "now": now,
             **lines(lanes),
             "passed_over": list(passed_over),
+            "spared": list(spared),
             "grace_over": now - CALLBACK_GRACE,
             "seen_since": now - THERE,
         },
@@ -150,19 +152,14 @@ def hand_out(unit: UnitOfWork, given: Mapping[str, object], contact_ids: Sequenc
     return False  # and what it got hold of is gone with it
 
 
+_RELEASE = text(
+    "DELETE FROM hold WHERE organisation_id = :organisation_id AND assignment_id = ANY (CAST(:ids AS uuid[]))"
+)
+
+
 def release(unit: UnitOfWork, assignment_ids: Sequence[uuid.UUID]) -> None:
     """Let go of whatever these assignments hold."""
-    unit.session.execute(
-        delete(Hold).where(
-            Hold.organisation_id == unit.organisation_id, Hold.assignment_id.in_(assignment_ids)
-        )
-    )
-
-
-def held_numbers(unit: UnitOfWork, numbers: Sequence[str]) -> set[str]:
-    """Which of these numbers are in somebody's hands."""
-    query = select(Hold.number).where(Hold.organisation_id == unit.organisation_id, Hold.number.in_(numbers))
-    return {number for number in unit.session.scalars(query) if number is not None}
+    unit.session.execute(_RELEASE, {"organisation_id": unit.organisation_id, "ids": list(assignment_ids)})
 
 
 def set_held(unit: UnitOfWork, entry_id: uuid.UUID) -> None:
@@ -215,71 +212,6 @@ def _change(
     if only:
         which = which.where(QueueEntry.state == only)
     unit.session.execute(which.values(**values), execution_options={"synchronize_session": False})
-
-
-def lock_numbers(unit: UnitOfWork, campaign_id: uuid.UUID, numbers: Sequence[str]) -> None:
-    """Lock these numbers' entries, before any hold on them is let go."""
-    query = (
-        select(QueueEntry.id)
-        .where(
-            QueueEntry.organisation_id == unit.organisation_id,
-            QueueEntry.campaign_id == campaign_id,
-            QueueEntry.number.in_(numbers),
-        )
-        .order_by(QueueEntry.id)
-        .with_for_update()
-    )
-    unit.session.execute(query).all()
-
-
-def place_numbers(
-    unit: UnitOfWork,
-    campaign_id: uuid.UUID,
-    places: Mapping[str, Place | None],
-    now: dt.datetime,
-) -> None:
-    """Give numbers their place in the line; None means that nobody is to be called on it any more."""
-    for number in sorted(places):
-        place = places[number]
-        if place is None:
-            _finish(unit, campaign_id, number)
-        else:
-            _place(unit, campaign_id, number, place, now)
-
-
-def _finish(unit: UnitOfWork, campaign_id: uuid.UUID, number: str) -> None:
-    unit.session.execute(
-        update(QueueEntry)
-        .where(
-            QueueEntry.organisation_id == unit.organisation_id,
-            QueueEntry.campaign_id == campaign_id,
-            QueueEntry.number == number,
-        )
-        .values(state="done"),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def _place(
-    unit: UnitOfWork,
-    campaign_id: uuid.UUID,
-    number: str,
-    place: Place,
-    now: dt.datetime,
-) -> None:
-    values = {
-        "state": "waiting",
-        "priority": int(place.rank),
-        "due_at": place.due_at or now,
-        "for_account_id": place.reserved_for,
-        "language": place.language,
-        "out_reason": None,
-    }
-    statement = insert(QueueEntry).values(
-        organisation_id=unit.organisation_id, id=new_id(), campaign_id=campaign_id, number=number, **values
-    )
-    key = ["organisation_id", "campaign_id", "number"]
-    unit.session.execute(statement.on_conflict_do_update(index_elements=key, set_=values))
 
 
 def lapsed(unit: UnitOfWork, now: dt.datetime, most: int) -> Sequence[Assignment]:

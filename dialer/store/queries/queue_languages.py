@@ -61,25 +61,6 @@ OF_PEOPLE = text(
     ) {_SET}
     """  # noqa: S608 - words of ours
 )
-OF_LISTS = text(
-    f"""
-    WITH looked_at AS (
-        SELECT DISTINCT e.organisation_id, e.campaign_id, e.id, e.number
-        FROM campaign_list cl
-        JOIN list_member lm ON lm.organisation_id = cl.organisation_id AND lm.list_id = cl.list_id
-        JOIN contact a ON a.organisation_id = lm.organisation_id AND a.id = lm.contact_id
-         AND a.language IS NOT NULL
-        JOIN contact_phone ap
-          ON ap.organisation_id = a.organisation_id AND ap.contact_id = a.id AND ap.removed_at IS NULL
-        JOIN queue_entry e ON e.organisation_id = ap.organisation_id AND e.campaign_id = cl.campaign_id
-         AND e.number = ap.number
-        {_RUNNING}
-        WHERE cl.organisation_id = :organisation_id
-          AND (CAST(:campaign_ids AS uuid[]) IS NULL OR cl.campaign_id = ANY (:campaign_ids))
-          AND (CAST(:list_ids AS uuid[]) IS NULL OR cl.list_id = ANY (:list_ids))
-    ) {_SET}
-    """  # noqa: S608 - words of ours
-)
 _FORGET = text(
     """
     UPDATE queue_entry SET language = ''
@@ -97,17 +78,6 @@ def learn_of_chunk(unit: UnitOfWork, campaign_id: uuid.UUID, after: str, up_to: 
 def learn_of_people(unit: UnitOfWork, contact_ids: Sequence[uuid.UUID]) -> None:
     """The same for all numbers of these people, in every campaign that runs and goes by languages."""
     unit.session.execute(OF_PEOPLE, _given(unit) | _when_off() | {"contact_ids": list(contact_ids)})
-
-
-def learn_of_lists(
-    unit: UnitOfWork, campaign_ids: Sequence[uuid.UUID] | None, list_ids: Sequence[uuid.UUID] | None
-) -> None:
-    """The same for whoever has a language in their record, in these lists and campaigns (None: all)."""
-    which = {
-        "campaign_ids": None if campaign_ids is None else list(campaign_ids),
-        "list_ids": None if list_ids is None else list(list_ids),
-    }
-    unit.session.execute(OF_LISTS, _given(unit) | _when_off() | which)
 
 
 def forget(unit: UnitOfWork, campaign_id: uuid.UUID) -> None:

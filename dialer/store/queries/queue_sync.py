@@ -21,9 +21,8 @@ QUEUE_WANTED = text(
         JOIN list_member m ON m.organisation_id = l.organisation_id AND m.list_id = l.list_id
         WHERE c.organisation_id = :organisation_id
           AND c.state IN ('active', 'paused')
-          AND (CAST(:campaign_ids AS uuid[]) IS NULL OR c.id = ANY (:campaign_ids))
-          AND (CAST(:list_ids AS uuid[]) IS NULL OR l.list_id = ANY (:list_ids))
-          AND (CAST(:contact_ids AS uuid[]) IS NULL OR m.contact_id = ANY (:contact_ids))
+          AND (CAST(:campaign_id AS uuid) IS NULL OR c.id = :campaign_id)
+          AND m.contact_id = ANY (CAST(:contact_ids AS uuid[]))
     ),
     wanted AS (
         SELECT member.campaign_id, phone.number, min(member.contact_id::text) AS contact,
@@ -69,11 +68,12 @@ _ANY_RUNNING = text(
 def queue_wanted_numbers(
     unit: UnitOfWork,
     now: dt.datetime,
-    campaign_ids: Sequence[uuid.UUID] | None,
-    list_ids: Sequence[uuid.UUID] | None,
-    contact_ids: Sequence[uuid.UUID] | None,
+    campaign_id: uuid.UUID | None,
+    contact_ids: Sequence[uuid.UUID],
 ) -> int:
-    """Put the wanted numbers into the line; those that wait or are held already stay as they are."""
+    """Put the wanted numbers of these people into the line of a campaign (None: of each that runs); those
+    that wait or are held already stay as they are.
+    """
     changed = unit.session.execute(
         QUEUE_WANTED,
         {
@@ -82,9 +82,8 @@ def queue_wanted_numbers(
             "retry": int(Rank.RETRY),
             "later": int(Rank.LATER),
             "fresh": int(Rank.FRESH),
-            "campaign_ids": _ids(campaign_ids),
-            "list_ids": _ids(list_ids),
-            "contact_ids": _ids(contact_ids),
+            "campaign_id": campaign_id,
+            "contact_ids": list(contact_ids),
         },
     )
     return int(changed.rowcount)  # type: ignore[attr-defined]
@@ -108,7 +107,3 @@ def refresh_statistics(unit: UnitOfWork) -> None:
 def _analyse(engine: Engine) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE queue_entry"))
-
-
-def _ids(ids: Sequence[uuid.UUID] | None) -> list[uuid.UUID] | None:
-    return None if ids is None else list(ids)

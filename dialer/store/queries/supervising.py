@@ -33,8 +33,8 @@ _OF_SHIFT: Final = text(
 )
 _SHIFTS: Final = text(
     f"""
-    SELECT s.id, s.campaign_id, s.account_id, a.name, s.state, s.state_since, s.pause_reason, s.line_state,
-           s.via, s.calls, s.talks, s.started_at, s.last_seen_at, s.limited_since,
+    SELECT s.id, s.campaign_id, s.account_id, a.name, a.role, s.state, s.state_since, s.pause_reason,
+           s.line_state, s.via, s.calls, s.talks, s.started_at, s.last_seen_at, s.limited_since,
            latest.disposition, latest.at AS result_at, {_SEEN}
     FROM shift s
     JOIN account a ON a.organisation_id = s.organisation_id AND a.id = s.account_id

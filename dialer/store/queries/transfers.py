@@ -69,6 +69,15 @@ def count_by_state(unit: UnitOfWork, campaign_ids: Sequence[uuid.UUID]) -> dict[
     return {state: count for state, count in unit.session.execute(query)}  # noqa: C416 -- rows aren't pairs
 
 
+def count_begun(unit: UnitOfWork, call_id: uuid.UUID, shift_id: uuid.UUID) -> tuple[int, int]:
+    """How many were begun for a contact's call, and in a shift, whatever came of them."""
+    query = select(func.count().filter(Transfer.call_id == call_id), func.count()).where(
+        Transfer.organisation_id == unit.organisation_id, Transfer.shift_id == shift_id
+    )
+    in_call, in_shift = unit.session.execute(query).one()
+    return in_call, in_shift
+
+
 def is_over(unit: UnitOfWork, call_id: uuid.UUID) -> bool:
     """Whether somebody who was put through is left alone: the third party has hung up."""
     query = select(Transfer.id).where(

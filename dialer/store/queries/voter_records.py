@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
+from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -36,6 +37,7 @@ class Record:
     voted_source: str | None = None
 
 
+MARK_FIELDS: Final = len(fields(Mark))
 _NAMES = tuple(field.name for field in fields(Record))
 
 _LOCK = text(
@@ -47,18 +49,16 @@ _LOCK = text(
     """  # noqa: S608 - put together from fixed names only
 )
 
-_PLEDGES = text(
+_EVIDENCE = text(
     """
-    SELECT contact_id, id, at, source, dated, support, voting_method, planned_at, campaign_id, account_id
+    SELECT false AS is_mark, contact_id, id, at, source, dated, support, voting_method, planned_at,
+           campaign_id, account_id
     FROM pledge
     WHERE organisation_id = :organisation AND election_id = :election
       AND contact_id = ANY(CAST(:contacts AS uuid[])) AND undone_at IS NULL
-    """
-)
-
-_MARKS = text(
-    """
-    SELECT contact_id, id, at, source, dated FROM turnout_mark
+    UNION ALL
+    SELECT true, contact_id, id, at, source, dated, NULL, NULL, NULL, NULL, NULL
+    FROM turnout_mark
     WHERE organisation_id = :organisation AND election_id = :election
       AND contact_id = ANY(CAST(:contacts AS uuid[])) AND state = 'counted'
     """
@@ -127,20 +127,18 @@ def lock(people: People) -> Sequence[Record]:
     return [Record(*row) for row in people.session.execute(_LOCK, people.where)]
 
 
-def pledges_of(people: People) -> Mapping[uuid.UUID, list[PledgeEvidence]]:
-    """All that stands of what they told us."""
-    found: defaultdict[uuid.UUID, list[PledgeEvidence]] = defaultdict(list)
-    for contact_id, *evidence in people.session.execute(_PLEDGES, people.where):
-        found[contact_id].append(PledgeEvidence(*evidence))
-    return found
-
-
-def marks_of(people: People) -> Mapping[uuid.UUID, list[Mark]]:
-    """All marks that count of their having voted."""
-    found: defaultdict[uuid.UUID, list[Mark]] = defaultdict(list)
-    for contact_id, *mark in people.session.execute(_MARKS, people.where):
-        found[contact_id].append(Mark(*mark))
-    return found
+def evidence_of(
+    people: People,
+) -> tuple[Mapping[uuid.UUID, list[PledgeEvidence]], Mapping[uuid.UUID, list[Mark]]]:
+    """All that stands of what they told us, and all marks that count of their having voted."""
+    pledges: defaultdict[uuid.UUID, list[PledgeEvidence]] = defaultdict(list)
+    marks: defaultdict[uuid.UUID, list[Mark]] = defaultdict(list)
+    for is_mark, contact_id, *evidence in people.session.execute(_EVIDENCE, people.where):
+        if is_mark:
+            marks[contact_id].append(Mark(*evidence[:MARK_FIELDS]))
+        else:
+            pledges[contact_id].append(PledgeEvidence(*evidence))
+    return pledges, marks
 
 
 def update(people: People, records: Sequence[Record]) -> None:

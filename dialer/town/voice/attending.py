@@ -84,6 +84,7 @@ class Attending:
         while not member.released and (left_s := until_s - watch.seconds()) > 0:
             if dial.hangup_on_star and line.starred.is_set():
                 break
+            member.hearing = member.room.hears(member)
             if member.held and member.hold_url:
                 on_hold = on_hold or Waiting(self._board, line, member.hold_url)
                 await on_hold.heard(left_s)

@@ -55,6 +55,8 @@ class Member:
     ends: bool = False
     beeps_on_exit: bool = True
     released: str = ""
+    hearing: tuple[str, str] | None = None
+    """What they hear at this moment (`Room.hears`)."""
 
     @property
     def sid(self) -> str:
@@ -117,6 +119,15 @@ class Room:
         ]
         return people(speak) if speak else SILENCE
 
+    def hears(self, member: Member) -> tuple[str, str]:
+        """The same, to be told apart by: what is played on hold from an address, or until it begins, goes on
+        while nothing changes for whoever hears it.
+        """
+        if member.held and member.hold_url:
+            return "hold", member.hold_url
+        sound = self.heard_by(member)
+        return ("wait", "") if sound is None else (sound.kind, sound.what)
+
     @property
     def is_empty(self) -> bool:
         """Whether nobody is in it, and nobody on the way."""
@@ -128,9 +139,9 @@ class Room:
         return len(present) > 1 and any(each.terms.start_conference_on_enter for each in present)
 
     def stir(self, but: Member | None = None) -> None:
-        """Have everybody listen again, but for one who doesn't listen yet."""
+        """Have everybody listen again who hears something else by now, but for one who doesn't listen yet."""
         for member in self.members.values():
-            if member is not but:
+            if member is not but and member.hearing != self.hears(member):
                 member.line.stir()
 
     def record(self) -> dict[str, Any]:

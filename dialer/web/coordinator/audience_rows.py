@@ -42,6 +42,8 @@ KINDS: Final = (
     "called",
     "texted",
     "replied",
+    "got",
+    "clicked",
     "last_result",
     "postcodes",
     "field",
@@ -112,7 +114,14 @@ def _share(row: Row) -> dict[str, Any]:
     return {"share": share, "seed": row.name}
 
 
+def _clicked(row: Row) -> dict[str, Any]:
+    texts = {"blasts": list(row.values)} if row.values else {}
+    return {**texts, "within_s": _days(row.text)} if row.text else texts
+
+
 _VALUES: Final[Mapping[str, Callable[[Row], Any]]] = {
+    "got": lambda row: list(row.values),
+    "clicked": _clicked,
     "lists": lambda row: list(row.values),
     "audience": lambda row: row.text,
     "has": lambda row: row.text,
@@ -165,8 +174,11 @@ def _touch_row(name: str, value: Mapping[str, Any]) -> Row | None:
 
 
 def _typed_row(name: str, value: Any) -> Row | None:
-    if name == "lists":
+    if name in ("lists", "got"):
         return Row(name, values=tuple(value))
+    if name == "clicked":
+        touched = _touch_row(name, {key: given for key, given in value.items() if key != "blasts"})
+        return touched and Row(**{**_parts(touched), "values": tuple(value.get("blasts", ()))})
     if name in ("audience", "has"):
         return Row(name, text=value)
     if name in _TEXTS:

@@ -21,6 +21,8 @@ KIND_NAMES: Final = {
     "called": N_("Called by us"),
     "texted": N_("Texted by us"),
     "replied": N_("Texted us"),
+    "got": N_("Got a text to many"),
+    "clicked": N_("Opened a link in a text"),
     "last_result": N_("Last result of a call"),
     "postcodes": N_("Postcode"),
     "field": N_("A field"),

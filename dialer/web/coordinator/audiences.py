@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 from dialer.domain.access import Permission
 from dialer.domain.errors import Conflict, ValidationFailed
 from dialer.domain.filters.tree import TEXT_FIELDS
+from dialer.services.context import Context
+from dialer.services.messaging.blasts import list_blasts
 from dialer.services.paging import Page
 from dialer.services.people.audience_lists import make_list_of
 from dialer.services.people.audience_views import AudienceView, CountView
@@ -205,8 +207,15 @@ def _composer(found: AudienceView | None, form: AudienceForm, errors: Faults | N
         terms=terms.of_page(),
         list_choices=choices(everything(lambda page: list_lists(ctx, page))),
         audience_choices=choices(others),
+        text_choices=_texts(ctx),
         field_choices=[(name, terms.field_name(name)) for name in TEXT_FIELDS],
     )
+
+
+def _texts(ctx: Context) -> list[tuple[str, str]]:
+    """The texts to many that were sent, the latest first."""
+    found = everything(lambda page: list_blasts(ctx, page))
+    return choices([one for one in reversed(found) if one.launched_at is not None])
 
 
 def _in_words(found: AudienceView) -> str:

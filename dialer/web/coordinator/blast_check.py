@@ -14,7 +14,8 @@ from dialer.domain.audience import Audience
 from dialer.domain.phone import written
 from dialer.domain.segments import UCS2
 from dialer.services.calling.views import CampaignView
-from dialer.services.messaging.views import BlastView, EstimateView
+from dialer.services.messaging.views import BlastView, EstimateView, SpokenView
+from dialer.web.coordinator import blast_mode
 from dialer.web.coordinator.text_wording import LEFT_OUT
 from dialer.web.coordinator.wording import SUPPORT, VOTING_METHOD
 from dialer.web.words import duration, figure, moment, money, time_of_day
@@ -45,6 +46,7 @@ class Check:
     nobody_words: str
     held_out: int
     first_time: int
+    spoken: Sequence[SpokenView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,24 @@ def check_of(blast: BlastView, estimate: EstimateView, campaign: CampaignView, n
         parts_words=_parts_words(estimate.parts),
         letters_words=_alphabets(estimate),
         cost=money(estimate.cost, estimate.currency),
-        takes=gettext("about %(span)s", span=duration(max(1.0, estimate.duration_s))),
+        takes=_takes(estimate),
         start_by=start_by(estimate, blast, campaign, now),
-        senders=_senders(blast.senders or campaign.senders),
+        senders=_from(blast.senders or campaign.senders, estimate),
         nobody_words=_nobody_words(left_out),
         held_out=estimate.held_out,
         first_time=estimate.first_time,
+        spoken=estimate.spoken,
     )
+
+
+def _takes(estimate: EstimateView) -> str:
+    if estimate.capacity is not None:
+        return blast_mode.takes(estimate.capacity)
+    return str(gettext("about %(span)s", span=duration(max(1.0, estimate.duration_s))))
+
+
+def _from(senders: Sequence[str], estimate: EstimateView) -> str:
+    return blast_mode.pool_words(estimate.capacity) if estimate.capacity is not None else _senders(senders)
 
 
 def _left_out(excluded: Mapping[str, int]) -> Iterator[LeftOut]:
@@ -170,4 +183,7 @@ def troubles(blast: BlastView, campaign: CampaignView) -> list[Trouble]:
         page = url_for("coordinator.campaign", campaign_id=campaign.id)
         words = gettext("The campaign isn’t running, so nothing can be sent.")
         found.append(Trouble(words, page, gettext("Start it")))
+    if blast.needs_approval:
+        words = gettext("In this campaign organisers send only approved words, as they are.")
+        found.append(Trouble(words, url_for("coordinator.templates"), gettext("Take them from a template")))
     return found

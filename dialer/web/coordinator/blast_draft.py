@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
+from dialer.domain.bodies import Bodies
 from dialer.domain.errors import AudienceChanged, InvalidTransition, RuleBroken, ValidationFailed
 from dialer.domain.phone import written
 from dialer.domain.segments import plainly
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
-from dialer.services.messaging.blasts import BlastFields, change_blast, delete_blast, get_blast
+from dialer.services.messaging.blasts import change_blast, delete_blast, get_blast
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.test_sends import send_test
 from dialer.services.messaging.views import BlastView, MessageView
-from dialer.web.coordinator import blast_form
+from dialer.web.coordinator import blast_bodies, blast_form
 from dialer.web.coordinator.blast_check import check_of, troubles, who_words
+from dialer.web.coordinator.blast_links import links_shown
 from dialer.web.coordinator.blast_minding import may_stop, minding
 from dialer.web.coordinator.blast_run import progress_page
 from dialer.web.coordinator.blueprint import coordinator
@@ -62,7 +64,7 @@ def straighten_blast(blast_id: uuid.UUID) -> Answer:
     """Write typographer's signs as a plain keyboard does: asked for, never done by itself."""
     ctx = context()
     found = get_blast(ctx, blast_id)
-    if refused := _kept(ctx, found, body=plainly(request.form.get("body", ""))):
+    if refused := _kept(ctx, found, plainly):
         return refused
     return go("coordinator.blast", gettext("Plain signs now. Look it over."), blast_id=blast_id)
 
@@ -76,11 +78,11 @@ def try_blast(blast_id: uuid.UUID) -> Answer:
     if refused := _kept(ctx, found):
         return refused
     try:
-        sent = send_test(ctx, blast_id, our_numbers("test_to"))
+        sent = send_test(ctx, blast_id, our_numbers("test_to"), blast_bodies.tried_languages())
     except RuleBroken as error:
         if error.status == 404:
             raise
-        faults = faults_of(error, {"/to": "test_to"})
+        faults = faults_of(error, {"/to": "test_to", "/languages": "test_language"})
         return _composer(ctx, get_blast(ctx, blast_id), blast_form.sent_values(), faults), error.status
     left_out = [one for one in sent if one.skip_reason]
     words = _test_words(len(sent) - len(left_out), left_out)
@@ -167,9 +169,10 @@ def _is_changed(found: BlastView, campaign: CampaignView) -> bool:
 def _is_stopped(ctx: Context, found: BlastView) -> bool:
     """Whether the text lacks what it can't go out without; the page then says what, and how to mend it."""
     campaign = get_campaign(ctx, found.campaign_id)
-    if not may_stop(found.body, campaign, ctx.phones.home):
+    bodies = Bodies(found.body, found.bodies)
+    if not may_stop(bodies, campaign, ctx.phones.home):
         return False
-    return any(one.stops for one in minding(found.body, estimate_blast(ctx, found.id), campaign))
+    return any(one.stops for one in minding(bodies, estimate_blast(ctx, found.id), campaign))
 
 
 def _typed(written: str) -> int | None:
@@ -207,12 +210,18 @@ def _changed(now: int, by: int) -> str:
     return str(words)
 
 
-def _kept(ctx: Context, found: BlastView, body: str | None = None) -> Answer | None:
-    """Put what the form says into the draft; the composer with its faults where that is refused."""
+def _kept(
+    ctx: Context, found: BlastView, rewrite: Callable[[str], str] = lambda words: words
+) -> Answer | None:
+    """Put what the form says into the draft, in the words of `rewrite`; the composer with its faults where
+    that is refused.
+    """
     campaign = get_campaign(ctx, found.campaign_id)
     try:
         fields = blast_form.blast_fields(campaign.timezone, found)
-        change_blast(ctx, found.id, fields if body is None else BlastFields(**{**fields, "body": body}))
+        fields["body"] = rewrite(fields["body"])
+        fields["bodies"] = {language: rewrite(words) for language, words in fields["bodies"].items()}
+        change_blast(ctx, found.id, fields)
     except InvalidTransition:
         return go("coordinator.blast", gettext("It has been sent already."), "warn", blast_id=found.id)
     except ValidationFailed as error:
@@ -224,13 +233,13 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
     campaign = get_campaign(ctx, found.campaign_id)
     estimate = estimate_blast(ctx, found.id)
     in_the_way = troubles(found, campaign)
-    warnings = minding(found.body, estimate, campaign)
+    warnings = minding(Bodies(found.body, found.bodies), estimate, campaign)
     is_stopped = any(one.stops for one in warnings)
     return render_template(
         "coordinator/blast.html",
         blast=found,
         campaign=campaign,
-        values={"test_to": said("test_to"), **values},
+        values={"test_to": said("test_to"), "test_language": said("test_language"), **values},
         check=check_of(found, estimate, campaign, ctx.now),
         samples=estimate.samples,
         warnings=warnings,
@@ -242,5 +251,7 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
         send_at_note=blast_form.note_of(found.send_at, campaign.timezone),
         deadline_note=blast_form.note_of(found.deadline_at, campaign.timezone),
         errors=errors or {},
+        **links_shown(ctx, found.id),
+        **blast_bodies.choices_of(values["bodies"]),
         **blast_form.choices_of(ctx),
     )

@@ -18,9 +18,11 @@ from dialer.domain.wall_time import NoSuchTimeError, comes_twice, is_second, mom
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import BlastFields
+from dialer.services.messaging.pictures import list_pictures
 from dialer.services.messaging.views import BlastView
 from dialer.services.people.audiences import list_audiences
 from dialer.services.people.lists import list_lists
+from dialer.web.coordinator import blast_bodies, blast_mode
 from dialer.web.coordinator.forms import (
     asked,
     choices,
@@ -37,8 +39,12 @@ FIELD_AT: Final = {
     "/campaign_id": "campaign_id",
     "/name": "name",
     "/body": "body",
+    **blast_bodies.FIELD_AT,
+    **blast_mode.FIELD_AT,
     "/list_ids": "list_ids",
     "/audience_id": "audience_id",
+    "/template_id": "template_id",
+    "/picture_id": "picture_id",
     "/senders": "senders",
     "/send_at": "send_at",
     "/deadline_at": "deadline_at",
@@ -55,6 +61,8 @@ _WORDS: Final = ("tags_any", "tags_none", "polling_districts")
 _SENT: Final = (
     "campaign_id",
     "audience_id",
+    "template_id",
+    "picture_id",
     "name",
     "body",
     "voted",
@@ -76,6 +84,10 @@ def empty_values(campaign: CampaignView | None) -> dict[str, Any]:
     """
     return {
         **dict.fromkeys(_SENT, ""),
+        **blast_bodies.values_of({}),
+        **blast_mode.values_of(),
+        "template_id": "",
+        "picture_id": "",
         "campaign_id": str(campaign.id) if campaign else asked("campaign_id"),
         "list_ids": [str(list_id) for list_id in campaign.list_ids] if campaign else [],
         "support": [],
@@ -92,6 +104,10 @@ def values_of(blast: BlastView, zone: str) -> dict[str, Any]:
         "campaign_id": str(blast.campaign_id),
         "name": blast.name,
         "body": blast.body,
+        "template_id": str(blast.template_id or ""),
+        "picture_id": str(blast.picture_id or ""),
+        **blast_bodies.values_of(blast.bodies),
+        **blast_mode.values_of(blast),
         "list_ids": [str(list_id) for list_id in blast.list_ids],
         "audience_id": str(blast.audience_id or ""),
         "support": [str(level) for level in audience.support or ()],
@@ -110,7 +126,12 @@ def values_of(blast: BlastView, zone: str) -> dict[str, Any]:
 def sent_values() -> dict[str, Any]:
     """What the form shows again after a refusal: everything as it was typed."""
     ticked = {name: request.form.getlist(name) for name in _TICKED}
-    return {**{name: said(name) for name in _SENT}, **ticked}
+    return {
+        **{name: said(name) for name in _SENT},
+        **ticked,
+        **blast_bodies.sent_values(),
+        **blast_mode.sent_values(),
+    }
 
 
 def blast_fields(zone: str, known: BlastView | None = None) -> BlastFields:
@@ -121,13 +142,17 @@ def blast_fields(zone: str, known: BlastView | None = None) -> BlastFields:
     faults: list[FieldError] = []
     fields = BlastFields(
         name=said("name"),
-        body=request.form.get("body", "").replace("\r\n", "\n").strip(),
+        body=blast_bodies.words_said("body"),
+        template_id=chosen_id("template_id"),
+        picture_id=chosen_id("picture_id"),
+        bodies=blast_bodies.bodies_said(faults),
         list_ids=chosen_ids("list_ids"),
         audience=_audience(faults),
         audience_id=chosen_id("audience_id"),
         senders=our_numbers("senders"),
         send_at=moment_said("send_at", zone, faults, known.send_at if known else None),
         deadline_at=moment_said("deadline_at", zone, faults, known.deadline_at if known else None),
+        **blast_mode.mode_said(faults),
     )
     if faults:
         raise ValidationFailed(errors=faults)
@@ -139,12 +164,15 @@ def is_same(blast: BlastView, fields: BlastFields) -> bool:
     return (
         fields["name"] == blast.name
         and fields["body"] == blast.body
+        and fields["bodies"] == dict(blast.bodies)
+        and fields["picture_id"] == blast.picture_id
         and set(fields["list_ids"]) == set(blast.list_ids)
         and fields["audience_id"] == blast.audience_id
         and Audience.of(fields["audience"]).as_json() == dict(blast.audience)
         and list(fields["senders"]) == list(blast.senders)
         and fields["send_at"] == blast.send_at
         and fields["deadline_at"] == blast.deadline_at
+        and blast_mode.is_same(blast, fields)
     )
 
 
@@ -207,7 +235,9 @@ def choices_of(ctx: Context) -> Mapping[str, Any]:
     may_choose = ctx.actor.may(Permission.AUDIENCE_READ)
     audiences = everything(lambda page: list_audiences(ctx, page)) if may_choose else []
     return {
+        **blast_mode.choices_of(),
         "may_choose_audience": may_choose,
+        "picture_choices": choices(everything(lambda page: list_pictures(ctx, page)), gettext("None")),
         "audience_choices": [("", gettext("Everybody on these lists")), *choices(audiences)],
         "may_see_lists": may_see_lists,
         "all_lists": everything(lambda page: list_lists(ctx, page)) if may_see_lists else [],

@@ -7,14 +7,16 @@ contract §7): whoever writes to thousands in a hurry reads no warnings.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import url_for
 from flask_babel import gettext, ngettext
 
+from dialer.domain.bodies import USUAL, Bodies
 from dialer.domain.imprint import has_imprint, is_election_material
 from dialer.domain.inbound_text import says_how_to_stop
+from dialer.domain.languages import SPOKEN
 from dialer.domain.segments import Forced, forced_by
 from dialer.domain.sender import has_opt_out_route
 from dialer.services.calling.views import CampaignView
@@ -28,6 +30,7 @@ _SAID_ELSEWHERE: Final = frozenset({"ucs2_forced", "no_sender", "campaign_not_ac
 
 _STOP: Final = frozenset({"no_imprint", "no_opt_out_words", "no_opt_out_route"})
 """Warnings of the estimate that stop a launch on the page."""
+_WAYS_OUT: Final = frozenset({"no_opt_out_route", "no_opt_out_words"})
 _SIGNS_NAMED: Final = 6
 
 
@@ -51,26 +54,42 @@ class Minding:
         return self.code in _STOP
 
 
-def may_stop(body: str, campaign: CampaignView, home: str | None) -> bool:
-    """Whether a text could lack its imprint or a way out: only then need everybody be looked at to know."""
+def may_stop(bodies: Bodies, campaign: CampaignView, home: str | None) -> bool:
+    """Whether a text could lack its imprint or a way out in some of its words: only then need everybody be
+    looked at to know.
+    """
+    return any(_may_stop(body, campaign, home) for _, body in bodies.each())
+
+
+def _may_stop(body: str, campaign: CampaignView, home: str | None) -> bool:
     if not (says_how_to_stop(body) or has_opt_out_route(body)):
         return True
     is_material = is_election_material(campaign.election_material, home)
-    return is_material and not has_imprint(body, campaign.imprint, campaign.imprint_url)
+    if not is_material or (campaign.imprint_added and (campaign.imprint or campaign.imprint_url)):
+        return False
+    return not has_imprint(body, campaign.imprint, campaign.imprint_url)
 
 
-def minding(body: str, estimate: EstimateView, campaign: CampaignView) -> list[Minding]:
+def minding(bodies: Bodies, estimate: EstimateView, campaign: CampaignView) -> list[Minding]:
     """What to mind about a text: signs that make it dearer, what the estimate warns of, how people stop it.
 
     Where texts come from a number anybody can answer STOP, so a later text that doesn't say so is no fault.
     """
-    forced = forced_by(body)
-    signs = [_dearer(forced)] if forced else []
-    told = [_minding(one, campaign) for one in estimate.warnings if one.code not in _SAID_ELSEWHERE]
-    is_warned = any(one.code in {"no_opt_out_route", "no_opt_out_words"} for one in told)
-    if not (is_warned or has_opt_out_route(body) or says_how_to_stop(body)):
-        told.append(Minding("no_word_to_stop", str(WARNING["no_word_to_stop"])))
-    return sorted([*signs, *told], key=lambda one: not one.stops)
+    warned = [one for one in estimate.warnings if one.code not in _SAID_ELSEWHERE]
+    told = [_said_of(_minding(one, campaign), one.language) for one in warned]
+    signs, ways_out = list[Minding](), list[Minding]()
+    for language, body in bodies.each():
+        if forced := forced_by(body):
+            signs.append(_said_of(_dearer(forced), language))
+        is_warned = any((one.language or USUAL) == language and one.code in _WAYS_OUT for one in warned)
+        if not (is_warned or has_opt_out_route(body) or says_how_to_stop(body)):
+            ways_out.append(_said_of(Minding("no_word_to_stop", str(WARNING["no_word_to_stop"])), language))
+    return sorted([*signs, *told, *ways_out], key=lambda one: not one.stops)
+
+
+def _said_of(one: Minding, language: str | None) -> Minding:
+    """The same, with the language of the words that it is about."""
+    return replace(one, words=f"{SPOKEN[language]}: {one.words}") if language else one
 
 
 def warned(one: Warned) -> str:

@@ -172,6 +172,14 @@ def _senders_stopped(_campaign: CampaignView, _now: dt.datetime) -> Reason:
     )
 
 
+def _press(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("It waits for somebody to press."),
+        gettext("Volunteers of its campaign send it by hand: under “Send first texts”."),
+        "",
+    )
+
+
 Say = Callable[[CampaignView, dt.datetime], "Reason | None"]
 
 _WAITING: Final[Mapping[str, Say]] = {
@@ -185,6 +193,7 @@ _WAITING: Final[Mapping[str, Say]] = {
     Waiting.UNREADABLE: _unreadable,
     Waiting.CARRIER: _carrier_away,
     Waiting.SENDERS: _senders_stopped,
+    Waiting.PRESS: _press,
 }
 _PAUSED: Final[Mapping[str, Say]] = {
     Pause.BY_HAND: lambda _campaign, _now: None,

@@ -13,11 +13,13 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import FieldError, InvalidTransition, ValidationFailed
+from dialer.domain.languages import SPOKEN
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import BlastFields, change_blast, get_blast
 from dialer.services.messaging.estimate import estimate_blast
+from dialer.services.messaging.hand_progress import by_hand
 from dialer.services.messaging.launching import cancel_blast as cancel
 from dialer.services.messaging.launching import pause_blast as pause
 from dialer.services.messaging.launching import resume_blast as resume
@@ -26,6 +28,7 @@ from dialer.services.messaging.replies import blast_replies
 from dialer.services.messaging.views import BlastView
 from dialer.web.coordinator.blast_form import FIELD_AT, moment_said, note_of, wall_of
 from dialer.web.coordinator.blast_going import going
+from dialer.web.coordinator.blast_links import links_shown
 from dialer.web.coordinator.blast_minding import warned
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
@@ -128,6 +131,7 @@ def progress_page(
         deadline_words=moment(found.deadline_at, zone) if found.deadline_at else "",
         deadline_note=note_of(found.deadline_at, zone),
         safe_words=_safe_words(ctx, found),
+        language_names=SPOKEN,
         **_inside(ctx, found, campaign),
     )
 
@@ -145,11 +149,14 @@ def _safe_words(ctx: Context, found: BlastView) -> str:
 def _inside(ctx: Context, found: BlastView, campaign: CampaignView) -> dict[str, Any]:
     """What the page asks for again while it moves. What waits for its time has no replies."""
     has_begun = found.state != "scheduled" and _began(found) is not None
+    progress = progress_of(ctx, found.id)
     return {
         "blast": found,
-        "going": going(found, progress_of(ctx, found.id), campaign, ctx.now),
+        "going": going(found, progress, campaign, ctx.now),
         "replies": blast_replies(ctx, found.id) if has_begun else None,
+        "by_hand": by_hand(ctx, found.id) if has_begun and found.is_by_hand else None,
         "moving": _is_moving(found, ctx.now),
+        **links_shown(ctx, found.id, progress.accepted),
         "may_read": ctx.actor.may(Permission.CONVERSATION_READ),
     }
 

@@ -12,7 +12,8 @@ from dialer.domain.errors import ValidationFailed
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import create_blast, list_blasts
-from dialer.web.coordinator import blast_form
+from dialer.services.messaging.templates import get_template
+from dialer.web.coordinator import blast_bodies, blast_form
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import (
     Answer,
@@ -25,6 +26,7 @@ from dialer.web.coordinator.forms import (
     go,
     id_of,
 )
+from dialer.web.coordinator.templates import words_of_template
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -51,7 +53,10 @@ def new_blast() -> str:
     """The empty form."""
     ctx = context()
     campaign = get_campaign(ctx, id_of(asked("campaign_id"))) if asked("campaign_id") else None
-    return _new_page(ctx, blast_form.empty_values(campaign))
+    values = blast_form.empty_values(campaign)
+    if asked("template_id"):
+        values |= words_of_template(get_template(ctx, id_of(asked("template_id"))))
+    return _new_page(ctx, values)
 
 
 @coordinator.post("/blasts")
@@ -77,5 +82,6 @@ def _new_page(ctx: Context, values: dict[str, Any], errors: Faults | None = None
         values=values,
         campaign_choices=choices(campaigns),
         errors=errors or {},
+        **blast_bodies.choices_of(values["bodies"]),
         **blast_form.choices_of(ctx),
     )

@@ -35,6 +35,7 @@ from dialer.web.coordinator.forms import (
     whole_number,
 )
 from dialer.web.coordinator.wording import CAMPAIGN_KIND, DIALING_MODE
+from dialer.web.desk import context
 
 FIELD_AT: Final = {
     "/name": "name",
@@ -58,6 +59,8 @@ FIELD_AT: Final = {
     "/sender_names": "sender_names",
     "/imprint": "imprint",
     "/imprint_url": "imprint_url",
+    "/imprint_added": "imprint_added",
+    "/approved_words_only": "approved_words_only",
     "/caller_ids": "caller_ids",
     "/cost_cap": "cost_cap",
     "/dialing_mode": "dialing_mode",
@@ -79,6 +82,7 @@ _SENT: Final = (
     "sender_names",
     "imprint",
     "imprint_url",
+    "imprint_added",
     "senders",
     "caller_ids",
     "cost_cap",
@@ -108,6 +112,8 @@ def first_values(home: str | None, campaign: CampaignView | None = None) -> dict
             "sender_names": "",
             "imprint": "",
             "imprint_url": "",
+            "imprint_added": "",
+            "approved_words_only": False,
             "election_material": is_election_material(None, home),
             "senders": "",
             "caller_ids": "",
@@ -138,6 +144,8 @@ def first_values(home: str | None, campaign: CampaignView | None = None) -> dict
         "sender_names": ", ".join(campaign.sender_names),
         "imprint": campaign.imprint or "",
         "imprint_url": campaign.imprint_url or "",
+        "imprint_added": campaign.imprint_added or "",
+        "approved_words_only": campaign.approved_words_only,
         "election_material": is_election_material(campaign.election_material, home),
     }
 
@@ -163,6 +171,7 @@ def sent_values() -> dict[str, Any]:
         "list_ids": request.form.getlist("list_ids"),
         "require_consent_sms": ticked("require_consent_sms"),
         "election_material": ticked("election_material"),
+        "approved_words_only": ticked("approved_words_only"),
     }
 
 
@@ -183,7 +192,10 @@ def campaign_fields(currency: str) -> CampaignFields:
         election_material=ticked("election_material"),
         imprint=said_or_none("imprint"),
         imprint_url=said_or_none("imprint_url"),
+        imprint_added=said_or_none("imprint_added"),
     )
+    if context().actor.may(Permission.TEMPLATE_APPROVE):
+        fields["approved_words_only"] = ticked("approved_words_only")
     unread: list[FieldError] = []
     for field, read in _FIGURES.items():
         if field == "abandoned_rate_max" and not said("abandoned_percent"):
@@ -231,6 +243,12 @@ def form_page(
         errors=errors or {},
         kinds=list(CAMPAIGN_KIND.items()),
         modes=list(DIALING_MODE.items()),
+        may_approve=ctx.actor.may(Permission.TEMPLATE_APPROVE),
+        imprint_choices=[
+            ("", gettext("No, only remind us of it")),
+            ("link", gettext("Yes, a link to it")),
+            ("text", gettext("Yes, the imprint itself")),
+        ],
         election_choices=choices(elections),
         currency=ctx.messaging.currency,
         usual_rest=in_hours(ctx.messaging.recontact_after_s),

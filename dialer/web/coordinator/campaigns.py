@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 
 from flask import render_template, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import ValidationFailed
+from dialer.services.calling.campaign_ends import count_talks
 from dialer.services.calling.campaigns import (
     activate_campaign,
     change_campaign,
@@ -18,6 +19,7 @@ from dialer.services.calling.campaigns import (
     list_campaigns,
 )
 from dialer.services.calling.campaigns import pause_campaign as pause
+from dialer.services.messaging.keeping import Unsent, count_unsent
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.campaign_form import (
     FIELD_AT,
@@ -33,6 +35,7 @@ from dialer.web.coordinator.volunteers import waiting_volunteers
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.house import current_organisation
+from dialer.web.words import figure
 
 
 @coordinator.get("/campaigns")
@@ -125,15 +128,36 @@ def ask_end_campaign(campaign_id: uuid.UUID) -> str:
     asking = Asking(
         section="calls",
         question=gettext("End “%(name)s”?", name=found.name),
-        consequence=gettext(
-            "Shifts end and nobody is handed out any more. Results that arrive late still count."
-        ),
+        consequence=_what_ends(count_talks(context(), campaign_id), count_unsent(context(), campaign_id)),
         action=url_for("coordinator.finish_campaign", campaign_id=campaign_id),
         deed=gettext("End it"),
         back=url_for("coordinator.campaign", campaign_id=campaign_id),
         keep=gettext("Keep it"),
     )
     return render_template("coordinator/confirm.html", asking=asking, values={})
+
+
+def _what_ends(talks: int, unsent: Unsent) -> str:
+    """What the end of a campaign means, with so many talks under way and texts not yet sent."""
+    talking = ngettext(
+        "One talk is under way: it finishes first, and is saved.",
+        "%(num)s talks are under way: they finish first, and are saved.",
+        talks,
+    )
+    ends = gettext("Shifts end and nobody is handed out any more. Results that arrive late still count.")
+    texts = ngettext(
+        "Its texts stop: one that hasn’t gone yet never goes.",
+        "Its texts stop: %(count)s that haven’t gone yet never go.",
+        unsent.texts,
+        count=figure(unsent.texts),
+    )
+    later = gettext("Texts that haven’t gone yet never go.")
+    said = [
+        talking if talks else "",
+        ends,
+        texts if unsent.texts else later if unsent.blasts else "",
+    ]
+    return " ".join(str(one) for one in said if one)
 
 
 @coordinator.post("/campaigns/<uuid:campaign_id>/end")

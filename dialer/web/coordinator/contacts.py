@@ -40,10 +40,10 @@ from dialer.web.coordinator.forms import (
     said_or_none,
     same_names,
 )
-from dialer.web.coordinator.text_lines import Composer, empty_composer, lines_of
 from dialer.web.coordinator.wording import CHANNEL, SUPPORT
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.text_lines import Composer, empty_composer, lines_of
 from dialer.web.words import DEFAULT_ZONE
 
 _FOUND_AT_ONCE: Final = 50

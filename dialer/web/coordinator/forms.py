@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,38 +13,56 @@ from flask import redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from dialer.domain.errors import InvalidTransition, NotFound, RuleBroken, ValidationFailed
+from dialer.domain.errors import InvalidTransition, ValidationFailed
 from dialer.domain.phone import Phone, read_phone
 from dialer.services.context import Context
 from dialer.services.paging import Page, Slice
 from dialer.web.desk import context
+from dialer.web.forms import (
+    WHOLE_FORM,
+    Answer,
+    Faults,
+    chosen_id,
+    faults_of,
+    id_of,
+    said,
+    said_or_none,
+)
 from dialer.web.notices import Tone, tell
 
-Faults = Mapping[str, str]
-"""Sentences by the name of the field they are about; the empty mapping is a form without a fault."""
-
-WHOLE_FORM: Final = "main"
-"""The `id` that a fault of no particular field leads to: the main part of the page."""
+__all__ = [
+    "WHOLE_FORM",
+    "Answer",
+    "Faults",
+    "asked",
+    "choices",
+    "chosen_id",
+    "chosen_ids",
+    "day_or_none",
+    "everything",
+    "faults_of",
+    "go",
+    "id_of",
+    "money_or_none",
+    "next_address",
+    "number",
+    "our_numbers",
+    "page_asked",
+    "said",
+    "said_or_none",
+    "same_names",
+    "take_step",
+    "ticked",
+    "wall_time",
+    "whole_number",
+]
 
 _AMOUNT: Final = re.compile(r"[0-9]{1,9}(\.[0-9]{1,4})?")
-
-Answer = Response | str | tuple[str, int]
-"""What a view gives back: the next page's address, a page, or a page with its status."""
-
-
-def said(name: str) -> str:
-    """A field's text without the spaces around it; empty when it wasn't sent."""
-    return request.form.get(name, "").strip()
 
 
 def asked(name: str) -> str:
     """What the address asks for under a name, likewise."""
     return request.args.get(name, "").strip()
-
-
-def said_or_none(name: str) -> str | None:
-    """A field's text, or None for an empty one."""
-    return said(name) or None
 
 
 def ticked(name: str) -> bool:
@@ -114,19 +132,6 @@ def chosen_ids(name: str) -> list[uuid.UUID]:
     return [id_of(value) for value in request.form.getlist(name)]
 
 
-def chosen_id(name: str) -> uuid.UUID | None:
-    """The id chosen in a field; None for its empty choice."""
-    return id_of(said(name)) if said(name) else None
-
-
-def id_of(written: str) -> uuid.UUID:
-    """An id from a form or an address. What can't be one is not there."""
-    try:
-        return uuid.UUID(written)
-    except ValueError:
-        raise NotFound from None
-
-
 def page_asked(limit: int = 50) -> Page:
     """Which page of a long list the address asks for."""
     after = asked("after")
@@ -152,30 +157,9 @@ def everything(read: Callable[[Page], Slice[Any]]) -> list[Any]:
         page = Page(200, part.next)
 
 
-def faults_of(error: RuleBroken, field_at: Callable[[str], str] | Mapping[str, str]) -> dict[str, str]:
-    """A refusal's sentences by field. `field_at` tells the field for a JSON pointer, as a function or as
-    a table of the pointers' beginnings; what fits no field stands over the whole form.
-    """
-    if not error.errors:
-        return {WHOLE_FORM: error.detail}
-    find = field_at if callable(field_at) else _finder(field_at)
-    found: dict[str, str] = {}
-    for fault in error.errors:
-        found.setdefault(find(fault.pointer), fault.detail)
-    return found
-
-
 def same_names(*fields: str) -> dict[str, str]:
     """The table for a form whose fields are called as the service calls them."""
     return {f"/{field}": field for field in fields}
-
-
-def _finder(table: Mapping[str, str]) -> Callable[[str], str]:
-    def find(pointer: str) -> str:
-        fitting = [start for start in table if pointer == start or pointer.startswith(f"{start}/")]
-        return table[max(fitting, key=len)] if fitting else WHOLE_FORM
-
-    return find
 
 
 def go(endpoint: str, words: str | None = None, tone: Tone = "good", **values: object) -> Response:

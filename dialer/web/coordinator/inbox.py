@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flask import render_template
@@ -14,44 +14,57 @@ from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import InvalidTransition
-from dialer.services.accounts.volunteers import list_volunteers
-from dialer.services.calling.campaigns import list_campaigns
+from dialer.domain.conversing import HANDOVER_REASONS, Line
+from dialer.domain.errors import Conflict, InvalidTransition
 from dialer.services.context import Context
+from dialer.services.messaging.answering import who_may_answer
+from dialer.services.messaging.attachments import count_lost
+from dialer.services.messaging.canned_replies import offered_for
+from dialer.services.messaging.conversation_notes import notes_of
+from dialer.services.messaging.conversation_views import ConversationView, HandedOver
 from dialer.services.messaging.conversations import (
     ConversationSearch,
-    ConversationView,
     close_conversation,
     decide,
     get_conversation,
     list_conversations,
 )
-from dialer.services.messaging.views import MessageView
+from dialer.services.messaging.seen_texts import last_seen
 from dialer.services.paging import Page
+from dialer.web.brought import attachment_response, brought_with
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import (
     Faults,
     asked,
-    everything,
+    chosen_id,
     go,
     id_of,
     next_address,
     page_asked,
     said,
 )
-from dialer.web.coordinator.text_lines import Composer, empty_composer, state_of
-from dialer.web.coordinator.text_wording import (
-    CONVERSATION_STATE,
-    INBOUND_CLASS,
-    INBOUND_RULE,
-    INBOUND_TONE,
-)
+from dialer.web.coordinator.text_wording import INBOX_PART
 from dialer.web.coordinator.wording import Words
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.text_lines import Composer, empty_composer, still_asked, text_of
+from dialer.web.text_wording import INBOUND_CLASS, INBOUND_TONE
+from dialer.web.told_words import told_shown
 
-_FIRST: Final = ("review", "open")
-"""What the inbox shows when nothing else is asked for: what needs an answer before what doesn't."""
+_FIRST: Final = ("coordinator", "review", "answer", "answered")
+"""What the inbox shows when nothing else is asked for: what was handed over, what may be a no, who waits for
+an answer, and then the rest of what is open.
+"""
+_SEARCHES: Final[Mapping[str, ConversationSearch]] = {
+    "coordinator": ConversationSearch(line=Line.COORDINATOR),
+    "review": ConversationSearch(state="review"),
+    "answer": ConversationSearch(line=Line.ANSWER),
+    "answered": ConversationSearch(state="open", answered=True),
+    "open": ConversationSearch(state="open"),
+    "closed": ConversationSearch(state="closed"),
+    "blocked": ConversationSearch(line=Line.BLOCKED),
+}
+"""What is shown by name; lines have the one first that has waited longest, the others the latest text."""
 _SHOWN: Final = 50
 _MINE, _NOBODYS = "me", "nobody"
 WHOSE: Final[Words] = {_MINE: _("Given to me"), _NOBODYS: _("Given to nobody")}
@@ -75,6 +88,11 @@ class Talk:
     assignee: str
     assignee_id: uuid.UUID | None
     is_mine: bool
+    waits_since: dt.datetime | None = None
+    handed_over: HandedOver | None = None
+    blocked_at: dt.datetime | None = None
+    blocked_texts: int = 0
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +105,12 @@ class Part:
     more: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One text of a conversation; an inbound one with how it was read, and by which rule."""
-
-    ours: bool
-    body: str
-    at: dt.datetime
-    state_words: str
-    class_words: str
-    tone: str
-    rule_words: str
-
-
 @coordinator.get("/inbox")
 @allow(Permission.CONVERSATION_READ)
 def inbox() -> str:
     """Conversations; without a state in the address those that need an answer, then the open ones."""
     ctx = context()
-    shown = asked("state") if asked("state") in CONVERSATION_STATE else ""
+    shown = asked("state") if asked("state") in _SEARCHES else ""
     campaign_id = id_of(asked("campaign_id")) if asked("campaign_id") else None
     whose = asked("whose") if asked("whose") in WHOSE else ""
     return render_template(
@@ -117,6 +122,7 @@ def inbox() -> str:
         campaign_id=campaign_id,
         parts=list(_parts(ctx, (shown,) if shown else _FIRST, campaign_id, whose)),
         nothing_words=_nothing(shown),
+        never_came=count_lost(ctx),
     )
 
 
@@ -127,27 +133,38 @@ def conversation(conversation_id: uuid.UUID) -> str:
     return conversation_page(context(), conversation_id)
 
 
+@coordinator.get("/inbox/<uuid:conversation_id>/brought/<uuid:attachment_id>")
+@allow(Permission.CONVERSATION_READ)
+def brought(conversation_id: uuid.UUID, attachment_id: uuid.UUID) -> Response:
+    """What came with a text of this conversation."""
+    return attachment_response(context(), conversation_id, attachment_id)
+
+
 def conversation_page(
     ctx: Context, conversation_id: uuid.UUID, errors: Faults | None = None, composer: Composer | None = None
 ) -> str:
     """The texts of one number, and what can be done: answer, give to somebody, close, decide."""
     view, texts = get_conversation(ctx, conversation_id)
+    brought = brought_with(ctx, conversation_id, texts, "coordinator.brought")
     return render_template(
         "coordinator/conversation.html",
-        talk=_talk(ctx, view, _campaigns(ctx)),
-        texts=[_text(one, view.state) for one in texts],
+        talk=_talk(ctx, view),
+        seen=last_seen(texts),
+        texts=[text_of(one, view.state, brought) for one in texts],
         answerers=_answerers(ctx, view) if ctx.actor.may(Permission.CONVERSATION_MANAGE) else [],
+        notes=notes_of(ctx, conversation_id),
+        ready=offered_for(ctx, conversation_id),
+        reasons=HANDOVER_REASONS,
         composer=composer or empty_composer(),
+        told=told_shown(ctx, conversation_id),
         errors=errors or {},
     )
 
 
 def _answerers(ctx: Context, view: ConversationView) -> list[tuple[str, str]]:
-    """Who may be given it: nobody in particular, whoever looks, and volunteers of its campaign."""
+    """Who may be given it: nobody in particular, whoever looks, and those of its campaign."""
     found = {"": gettext("Nobody in particular"), str(ctx.actor.account_id): gettext("Me")}
-    for one in everything(lambda page: list_volunteers(ctx, page)):
-        if one.active and (view.campaign_id is None or view.campaign_id in one.campaign_ids):
-            found[str(one.id)] = one.name
+    found |= {str(one.id): one.name for one in who_may_answer(ctx, view.id)}
     if view.assignee is not None:
         found.setdefault(str(view.assignee.id), view.assignee.name)
     return list(found.items())
@@ -159,7 +176,9 @@ def decide_review(conversation_id: uuid.UUID) -> Response:
     """Say whether they asked us to stop."""
     opt_out = said("decision") == "opt_out"
     try:
-        decided = decide(context(), conversation_id, opt_out=opt_out)
+        decided = decide(context(), conversation_id, opt_out=opt_out, seen=chosen_id("seen"))
+    except Conflict:
+        return _newer(conversation_id)
     except InvalidTransition:
         words = gettext("Somebody decided this already.")
         return go("coordinator.conversation", words, "warn", conversation_id=conversation_id)
@@ -176,46 +195,53 @@ def decide_review(conversation_id: uuid.UUID) -> Response:
 def close_talk(conversation_id: uuid.UUID) -> Response:
     """Put it away until they write again."""
     try:
-        close_conversation(context(), conversation_id)
+        close_conversation(context(), conversation_id, seen=chosen_id("seen"))
+    except Conflict:
+        return _newer(conversation_id)
     except InvalidTransition:
         words = gettext("They may have asked us to stop. Say that first.")
         return go("coordinator.conversation", words, "warn", conversation_id=conversation_id)
     return go("coordinator.inbox", gettext("Closed."))
 
 
+def _newer(conversation_id: uuid.UUID) -> Response:
+    words = gettext("They have written again since. Read that first.")
+    return go("coordinator.conversation", words, "warn", conversation_id=conversation_id)
+
+
 def _views() -> list[tuple[str, str]]:
-    states = [(state, str(CONVERSATION_STATE[state])) for state in ("review", "open", "closed")]
-    return [("", gettext("To read")), *states]
+    names = ("coordinator", "review", "answer", "open", "closed", "blocked")
+    return [("", gettext("To read")), *((name, str(INBOX_PART[name])) for name in names)]
 
 
 def _parts(
     ctx: Context, states: tuple[str, ...], campaign_id: uuid.UUID | None, whose: str
 ) -> Iterator[Part]:
-    campaigns = _campaigns(ctx)
     for state in states:
         page = page_asked(_SHOWN) if len(states) == 1 else Page(_SHOWN)
         mine = ctx.actor.account_id if whose == _MINE else None
-        search = ConversationSearch(state, campaign_id, mine, False if whose == _NOBODYS else None)
+        search = replace(
+            _SEARCHES[state],
+            campaign_id=campaign_id,
+            assigned_to=mine,
+            assigned=False if whose == _NOBODYS else None,
+        )
         found = list_conversations(ctx, search, page)
         more = next_address(
             found, "coordinator.inbox", state=state, campaign_id=campaign_id, whose=whose or None
         )
-        rows = [_talk(ctx, one, campaigns) for one in found.items]
-        yield Part(state, str(CONVERSATION_STATE[state]), rows, more)
+        rows = [_talk(ctx, one) for one in found.items]
+        yield Part(state, str(INBOX_PART[state]), rows, more)
 
 
-def _campaigns(ctx: Context) -> Mapping[uuid.UUID, str]:
-    return {one.id: one.name for one in everything(lambda page: list_campaigns(ctx, page))}
-
-
-def _talk(ctx: Context, view: ConversationView, campaigns: Mapping[uuid.UUID, str]) -> Talk:
-    read_as = _still_asked(view.last, view.state) if view.last else None
+def _talk(ctx: Context, view: ConversationView) -> Talk:
+    read_as = still_asked(view.last, view.state) if view.last else None
     return Talk(
         id=view.id,
         name=_name(view),
         number=view.number,
         contact_id=view.contact.id if view.contact else None,
-        campaign=campaigns.get(view.campaign_id, "") if view.campaign_id else "",
+        campaign=view.campaign_name or "",
         state=view.state,
         opted_out_at=view.opted_out_at,
         at=view.last_inbound_at or view.created_at,
@@ -225,6 +251,11 @@ def _talk(ctx: Context, view: ConversationView, campaigns: Mapping[uuid.UUID, st
         assignee=view.assignee.name if view.assignee else "",
         assignee_id=view.assignee.id if view.assignee else None,
         is_mine=view.assignee is not None and view.assignee.id == ctx.actor.account_id,
+        waits_since=view.unanswered_since,
+        handed_over=view.handed_over,
+        blocked_at=view.blocked_at,
+        blocked_texts=view.blocked_texts,
+        tags=view.tags,
     )
 
 
@@ -234,25 +265,9 @@ def _name(view: ConversationView) -> str:
     return " ".join(part for part in (view.contact.first_name, view.contact.last_name) if part)
 
 
-def _still_asked(one: MessageView, state: str) -> str | None:
-    """How a text was read; what may have meant stop is no question any more once somebody has answered."""
-    return None if one.inbound_class == "review" and state != "review" else one.inbound_class
-
-
-def _text(one: MessageView, state: str) -> Text:
-    read_as = _still_asked(one, state)
-    return Text(
-        ours=one.direction == "outbound",
-        body=one.body,
-        at=one.created_at,
-        state_words=state_of(one),
-        class_words=str(INBOUND_CLASS.get(read_as, "")) if read_as else "",
-        tone=str(INBOUND_TONE.get(read_as, "")) if read_as else "",
-        rule_words=str(INBOUND_RULE.get(one.inbound_rule, one.inbound_rule or "")),
-    )
-
-
 def _nothing(shown: str) -> str:
     if shown == "closed":
         return str(gettext("Nothing has been put away yet."))
+    if shown == "blocked":
+        return str(gettext("No number is blocked."))
     return str(gettext("Nobody waits for an answer. What people text back appears here."))

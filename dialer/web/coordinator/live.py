@@ -17,6 +17,7 @@ from dialer.services.calling.rung import NotTaken, refused_lately, rung_calls
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
+from dialer.services.messaging.conversation_handover import handed_over
 from dialer.services.messaging.replies import campaign_replies
 from dialer.services.people.registers import unfit_for_campaign
 from dialer.web.coordinator.blueprint import coordinator
@@ -87,7 +88,9 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "stopped": stats.dispositions.get("do_not_call", 0),
         "texts": texts_of(stats.messages),
         "replies": campaign_replies(ctx, campaign.id),
+        "handed": handed_over(ctx, campaign.id),
         "rung": rung_of(rung_calls(ctx, campaign.id)),
+        "put_through": put_through_of(stats.transfers),
         "not_taken": not_taken_words(refused_lately(ctx, campaign.id)),
         "town": town_address(),
         "pacing": pacing_for_board(ctx, campaign),
@@ -143,6 +146,17 @@ def rung_of(calls: Mapping[str, int]) -> dict[str, int] | None:
         "completed": calls.get("completed", 0),
         "not_reached": calls.get("no_answer", 0) + calls.get("busy", 0),
         "failed": calls.get("failed", 0) + calls.get("canceled", 0),
+    }
+
+
+def put_through_of(transfers: Mapping[str, int]) -> dict[str, int] | None:
+    """People who were to be put through to somebody else, as the board counts them; None before the first."""
+    if not transfers:
+        return None
+    return {
+        "now": transfers.get("ringing", 0) + transfers.get("talking", 0),
+        "completed": transfers.get("completed", 0),
+        "failed": transfers.get("failed", 0) + transfers.get("cancelled", 0),
     }
 
 

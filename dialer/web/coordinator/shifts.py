@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from flask import render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import Conflict, NotFound, RuleBroken
+from dialer.domain.errors import NotFound, RuleBroken
 from dialer.domain.line import LINE_LOST, NOT_ANSWERED, UNSEEN
-from dialer.domain.supervision import AWAY, MODES
+from dialer.domain.supervision import AWAY
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.help_requests import close_help, take_help
 from dialer.services.calling.moving import MovedView, move_sessions
@@ -27,12 +27,14 @@ from dialer.services.calling.sessions import (
     resume_session,
 )
 from dialer.services.calling.shift_list import ListedShift, caller_name, list_shifts
-from dialer.services.calling.supervising import leave_supervision, supervise
+from dialer.services.calling.taken_over import talks_taken_over
 from dialer.services.context import Context
 from dialer.services.paging import Page
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
+from dialer.web.coordinator.desk_phone import desk_phone
 from dialer.web.coordinator.forms import everything, said, ticked
+from dialer.web.coordinator.going_back import Deed, shown_again
 from dialer.web.coordinator.wording import DISPOSITION, SHIFT_STATE
 from dialer.web.desk import context
 from dialer.web.guard import allow, may_open
@@ -62,13 +64,6 @@ _MODE: Final[Mapping[str, str]] = {
 _TALKS_ON: Final = N_("%(name)s talks on with whom they left")
 
 
-_COMING: Final[Mapping[str, str]] = {
-    "listen": N_("Pick up your phone: you hear them, and nobody hears you. They read that you listen."),
-    "whisper": N_("Pick up your phone: only the volunteer hears you."),
-    "take_over": N_("Pick up your phone: everybody hears you. The volunteer listens, or leaves it to you."),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Group:
     """Those who do the same."""
@@ -92,39 +87,23 @@ def shifts_now(campaign_id: uuid.UUID) -> str:
     return _page("coordinator/_shifts.html", campaign_id)
 
 
-@coordinator.post("/shifts/<uuid:session_id>/help/take")
+_DEEDS: Final[Mapping[str, tuple[Deed, str]]] = {
+    "help-take": (take_help, N_("They read now that you’re coming.")),
+    "help-done": (close_help, N_("Thank you. It is off the list.")),
+    "pause": (pause_session, N_("Paused. Nobody new is put through to them.")),
+    "resume": (resume_session, N_("They carry on.")),
+    "go-on": (let_go_on, N_("They can go on.")),
+    "end": (end_session, N_("The shift has ended.")),
+}
+"""What is done with somebody's shift in one press, and what is said then."""
+
+
+@coordinator.post(f"/shifts/<uuid:session_id>/<any({', '.join(map(repr, _DEEDS))}):deed>")
 @allow(Permission.VOLUNTEER_MANAGE)
-def take_shift_help(session_id: uuid.UUID) -> Response:
-    """Have them read that somebody has seen it."""
-    return _do(take_help, session_id, gettext("They read now that you’re coming."))
-
-
-@coordinator.post("/shifts/<uuid:session_id>/help/done")
-@allow(Permission.VOLUNTEER_MANAGE)
-def close_shift_help(session_id: uuid.UUID) -> Response:
-    """They were helped."""
-    return _do(close_help, session_id, gettext("Thank you. It is off the list."))
-
-
-@coordinator.post("/shifts/<uuid:session_id>/pause")
-@allow(Permission.VOLUNTEER_MANAGE)
-def pause_shift(session_id: uuid.UUID) -> Response:
-    """Nobody new for them until they go on."""
-    return _do(pause_session, session_id, gettext("Paused. Nobody new is put through to them."))
-
-
-@coordinator.post("/shifts/<uuid:session_id>/resume")
-@allow(Permission.VOLUNTEER_MANAGE)
-def resume_shift(session_id: uuid.UUID) -> Response:
-    """Let them go on after a pause."""
-    return _do(resume_session, session_id, gettext("They carry on."))
-
-
-@coordinator.post("/shifts/<uuid:session_id>/go-on")
-@allow(Permission.VOLUNTEER_MANAGE)
-def let_shift_go_on(session_id: uuid.UUID) -> Response:
-    """Let somebody go on who passed over too many people."""
-    return _do(let_go_on, session_id, gettext("They can go on."))
+def do_with_shift(session_id: uuid.UUID, deed: str) -> Response:
+    """Bring help, pause or let go on, or end a shift for somebody."""
+    what, words = _DEEDS[deed]
+    return shown_again(what, session_id, gettext(words))
 
 
 @coordinator.get("/shifts/<uuid:session_id>/end")
@@ -138,19 +117,12 @@ def ask_end_shift(session_id: uuid.UUID) -> str:
         section="live",
         question=gettext("End the shift of %(name)s?", name=name),
         consequence=gettext("Whom they have in hand goes to somebody else. What they recorded stays."),
-        action=url_for("coordinator.end_shift", session_id=session_id),
+        action=url_for("coordinator.do_with_shift", session_id=session_id, deed="end"),
         deed=gettext("End the shift"),
         back=url_for("coordinator.shifts", campaign_id=shift.campaign_id),
         keep=gettext("Let it go on"),
     )
     return render_template("coordinator/confirm.html", asking=asking, values={}, errors={})
-
-
-@coordinator.post("/shifts/<uuid:session_id>/end")
-@allow(Permission.VOLUNTEER_MANAGE)
-def end_shift(session_id: uuid.UUID) -> Response:
-    """End a shift for somebody."""
-    return _do(end_session, session_id, gettext("The shift has ended."))
 
 
 @coordinator.post("/campaigns/<uuid:campaign_id>/shifts/move")
@@ -188,23 +160,6 @@ def _tell_moved(found: MovedView) -> None:
         tell(f"{left} {' '.join(reasons)}", "warn")
 
 
-@coordinator.post("/shifts/<uuid:session_id>/supervise")
-@allow(Permission.CALL_SUPERVISE)
-def supervise_shift(session_id: uuid.UUID) -> Response:
-    """Have my phone rung and come into their room; or take part in another way, once there."""
-    mode = said("mode")
-    if mode not in MODES:
-        raise NotFound
-    return _do(lambda ctx, shift: supervise(ctx, shift, mode), session_id, gettext(_COMING[mode]))
-
-
-@coordinator.post("/shifts/<uuid:session_id>/leave")
-@allow(Permission.CALL_SUPERVISE)
-def leave_shift(session_id: uuid.UUID) -> Response:
-    """Leave their room."""
-    return _do(leave_supervision, session_id, gettext("You have left."))
-
-
 def _page(template: str, campaign_id: uuid.UUID) -> str:
     ctx = context()
     campaign = get_campaign(ctx, campaign_id)
@@ -221,6 +176,10 @@ def _page(template: str, campaign_id: uuid.UUID) -> str:
         beside=_beside,
         me=ctx.actor.account_id,
         targets=_targets(ctx, campaign_id),
+        desk=desk_phone(ctx, found),
+        taken=talks_taken_over(ctx, campaign_id) if ctx.actor.may(Permission.CALL_SUPERVISE) else [],
+        outcome=lambda slug: lowered(str(gettext(DISPOSITION[slug]))),
+        zone=campaign.timezone,
     )
 
 
@@ -275,18 +234,3 @@ def _beside(shift: ListedShift) -> str:
     there = shift.supervision
     words = _TALKS_ON if there.volunteer == AWAY else _MODE[there.mode]
     return str(gettext(words, name=there.name))
-
-
-def _do(deed: Callable[[Context, uuid.UUID], Any], session_id: uuid.UUID, words: str) -> Response:
-    """Do it, and show the list again; where it isn't possible any more, that is said."""
-    ctx = context()
-    campaign_id = get_session(ctx, session_id).campaign_id
-    try:
-        deed(ctx, session_id)
-    except NotFound:
-        tell(gettext("That is over already."), "warn")
-    except Conflict as refusal:
-        tell(gettext(refusal.detail), "warn")
-    else:
-        tell(words)
-    return Response(status=303, headers={"Location": url_for("coordinator.shifts", campaign_id=campaign_id)})

@@ -69,6 +69,7 @@ SOURCE: Final[Words] = {
     "phone": _("A call"),
     "postal_list": _("The postal list"),
     "sms": _("A text"),
+    "abuse": _("Abusive texts"),
 }
 CHANNEL: Final[Words] = {
     "voice": _("Calls"),

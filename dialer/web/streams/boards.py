@@ -21,7 +21,8 @@ from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
 from dialer.services.messaging.progress import blast_progress
 from dialer.web.api.v1.assignments import assignment_shown
-from dialer.web.api.v1.blasts import ProgressSchema, show_progress
+from dialer.web.api.v1.blast_schemas import ProgressSchema
+from dialer.web.api.v1.blasts import show_progress
 from dialer.web.api.v1.calls import CallSchema, show_call
 from dialer.web.api.v1.sessions import SessionSchema
 from dialer.web.api.v1.stats import StatsSchema, show_stats

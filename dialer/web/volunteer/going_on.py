@@ -10,10 +10,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import Conflict, InvalidTransition
+from dialer.domain.errors import Conflict, InvalidTransition, NotFound
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.moving import campaigns_for, move_session, stay
 from dialer.services.calling.sessions import current_session
+from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
@@ -25,10 +26,14 @@ going_on = Blueprint("going_on", __name__, url_prefix="/call")
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Where a volunteer goes on after their call, by name; else where they may."""
+    """Where a volunteer goes on after their call, by name; else where they may. `stayed`: they were to go on
+    somewhere, and couldn't. `ends`: their own campaign is over, and the shift ends after this call.
+    """
 
     after_call: str | None
     choices: list[tuple[uuid.UUID, str]]
+    stayed: str | None = None
+    ends: bool = False
 
 
 @going_on.post("/move")
@@ -66,9 +71,19 @@ def elsewhere(*, choices: bool = False) -> Elsewhere | None:
         return None
     ctx = context()
     if now.moving_to is not None:
-        return Elsewhere(get_campaign(ctx, now.moving_to).name, [])
+        return Elsewhere(_name_of(ctx, now.moving_to), [])
+    stayed = None if now.stayed_from is None else _name_of(ctx, now.stayed_from)
     found = campaigns_for(ctx, now.id) if choices else []
-    return Elsewhere(None, found) if found else None
+    ends = now.end_reason is not None and now.assignment_id is not None
+    return Elsewhere(None, found, stayed, ends) if found or stayed or ends else None
+
+
+def _name_of(ctx: Context, campaign_id: uuid.UUID) -> str:
+    """A campaign's name; where they don't call for it any more, only that it is another one."""
+    try:
+        return get_campaign(ctx, campaign_id).name
+    except NotFound:
+        return str(gettext("the other campaign"))
 
 
 def install_going_on(app: Flask) -> None:

@@ -8,6 +8,7 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from dialer.domain.errors import NotFound
+from dialer.domain.phone import written
 from dialer.domain.talk import Stage, Talk
 from dialer.services.calling.assignments import get_assignment, save_draft
 from dialer.services.calling.campaigns import get_campaign
@@ -15,7 +16,9 @@ from dialer.services.calling.recording_access import recorded_of
 from dialer.services.calling.ring_gate import why_stopped
 from dialer.services.calling.ringing import call_of_assignment
 from dialer.services.calling.sessions import counts_so_far, current_session, heartbeat
-from dialer.services.calling.views import AssignmentView
+from dialer.services.calling.standstill import standstill_of
+from dialer.services.calling.transfer_choices import transfer_numbers
+from dialer.services.calling.views import AssignmentView, SessionView
 from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.volunteer import reports, screen
@@ -88,6 +91,20 @@ def _first_name(view: AssignmentView, talk: Talk) -> str:
     return screen.first_name(screen.speaker(view, talk))
 
 
+def _shown(ctx: Context, shift: SessionView) -> str:
+    """What the page stands for of somebody on a line of their own; nothing of anybody else."""
+    return shown(shift, shift.line, ctx.now, standstill_of(ctx, shift)) if shift.line else ""
+
+
+def _numbers_to_give(ctx: Context, shift: SessionView | None) -> list[tuple[str, str]]:
+    """To whom a volunteer could put people through on a line of their own; on another call they read the
+    number out.
+    """
+    if shift is None or shift.line is not None:
+        return []
+    return [(one.label, written(one.phone)) for one in transfer_numbers(ctx, shift.campaign_id)]
+
+
 def show_talk(
     ctx: Context,
     view: AssignmentView,
@@ -110,8 +127,10 @@ def show_talk(
         may_ring_me=bool(campaign.caller_ids),
         browser=softphone_for(shift) if shift and campaign.caller_ids else None,
         stopped=why_stopped(ctx, view.id),
-        shown=shown(shift, shift.line, ctx.now) if shift and shift.line else "",
+        shown=_shown(ctx, shift) if shift else "",
+        over=shift is None and view.state == "expired",
         recorded=recorded_of(ctx, view.id),
+        gives=_numbers_to_give(ctx, shift),
         in_call=in_call_of(ctx, shift, view, _first_name(view, talk), campaign.timezone),
     )
     page = screen.call_screen(view, talk, around, stopping=stopping)

@@ -21,12 +21,15 @@ from dialer.domain.ringing import (
 )
 from dialer.domain.talk import Stage, Talk
 from dialer.services.calling.call_views import CallView
+from dialer.services.calling.standstill import Standstill
 from dialer.services.calling.views import LineView, SessionView, TalkView
 
 UNDER_WAY: Final = frozenset({"queued", "ringing", "in_progress"})
 _KNOWN: Final = {"busy": "busy", "no_answer": "no_answer"}
 """Outcomes that the carrier's word says by itself."""
 MACHINE: Final = "answering_machine"
+OVER: Final = "over"
+"""What the page of a volunteer without a shift stands for whose campaign has ended."""
 _YOURS: Final = frozenset({VOLUNTEER_NOT_REACHED, VOLUNTEER_MACHINE})
 _CARRIER: Final = frozenset({TOO_LATE, LOST, None})
 
@@ -121,11 +124,24 @@ def beside_of(shift: SessionView) -> str:
     return taken + (f"-{there.mode}-{there.volunteer}" if there else "")
 
 
-def shown(shift: SessionView, line: LineView, now: dt.datetime) -> str:
-    """What a page of somebody on a line of their own stands for: once this is another, it is shown anew."""
-    marks = f"{_marks(shift.talk, now)}:{beside_of(shift)}"
-    goes_on = f"{shift.campaign_id}:{shift.moving_to or ''}"
+def shown(shift: SessionView, line: LineView, now: dt.datetime, standstill: Standstill | None = None) -> str:
+    """What a page of somebody on a line of their own stands for: once this is another, it is shown anew. The
+    `standstill` is that of somebody who waits.
+    """
+    still = f"{standstill.mark if standstill else ''}:{_until(shift)}"
+    marks = f"{_marks(shift.talk, now)}:{beside_of(shift)}:{still}"
+    told = (shift.campaign_id, shift.moving_to, shift.stayed_from, shift.end_reason)
+    goes_on = ":".join("" if one is None else str(one) for one in told)
     return f"{shift.state}:{line.state}:{shift.assignment_id or ''}:{marks}:{goes_on}"
+
+
+def shown_paused(shift: SessionView) -> str:
+    """What the page stands for of somebody who rests, and rings people by hand."""
+    return f"paused:{_until(shift)}{beside_of(shift)}"
+
+
+def _until(shift: SessionView) -> str:
+    return shift.rests_until.isoformat() if shift.rests_until else ""
 
 
 def _marks(talk: TalkView | None, now: dt.datetime) -> str:

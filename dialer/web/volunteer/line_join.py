@@ -7,8 +7,9 @@ All of it but the browser works without a script: every way is a form.
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, session
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -24,8 +25,12 @@ from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
+from dialer.web.softphone import offer_browser
 from dialer.web.volunteer.hand import id_in_form, to_call
-from dialer.web.volunteer.softphone import leave_here, offer_browser, sit_here
+from dialer.web.volunteer.softphone import leave_here, sit_here
+
+DIALS_IN: Final = "dials_in"
+"""The cookie's name for the shift whose volunteer rings in."""
 
 line_join = Blueprint("line_join", __name__, url_prefix="/call/join")
 
@@ -58,13 +63,21 @@ def join() -> Response:
     if wanted == "phone" and _own_phone(ctx) is None:
         return redirect("/call/phone", code=303)
     leave_here()
+    session.pop(DIALS_IN, None)
     try:
         now = _join(ctx, "phone" if wanted == "phone" else "browser")
+        if wanted == "browser":
+            session[DIALS_IN] = str(now.id)
         if wanted == "softphone":
             sit_here(now.id)
     except (Conflict, InvalidTransition) as refusal:
         tell(gettext(refusal.detail), "warn")
     return to_call()
+
+
+def dials_in(shift: SessionView) -> bool:
+    """Whether the reader chose to ring in by themselves, with the PIN of this shift."""
+    return session.get(DIALS_IN) == str(shift.id)
 
 
 def is_dialled(ctx: Context, campaign_id: uuid.UUID) -> bool:

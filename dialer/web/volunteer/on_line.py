@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,14 +16,19 @@ from dialer.domain.phone import written
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.company import Company, company_of
 from dialer.services.calling.sessions import counts_so_far, current_session, heartbeat
-from dialer.services.calling.views import AssignmentView, LineView, SessionView
+from dialer.services.calling.standstill import Standstill, standstill_of
+from dialer.services.calling.views import AssignmentView, CampaignView, LineView, SessionView
 from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.softphone import offer_browser
 from dialer.web.streams.opening import open_session_stream
 from dialer.web.volunteer import rooms
 from dialer.web.volunteer.line import shown
-from dialer.web.volunteer.softphone import is_here, offer_browser
+from dialer.web.volunteer.line_join import dials_in
+from dialer.web.volunteer.resting import paused_words, rests_s
+from dialer.web.volunteer.softphone import is_here
+from dialer.web.volunteer.standstill_words import why_still
 
 on_line = Blueprint("on_line", __name__, url_prefix="/call")
 
@@ -35,17 +41,21 @@ class Waiting:
     """The bar's state and its three lines; how to be on the line; company, and the caller's own counts.
 
     `here`: the line is in this browser; `browser`: it may be had here; `recorded`: what was saved before the
-    pause.
+    pause; `is_held_up`: nobody is about to be put through; `rests_s`: so many seconds until they go on;
+    `rings`: the number that they ring, who chose to ring in.
     """
 
     state: str
     small: str
     who: str
     sub: str
+    is_held_up: bool
+    rests_s: int | None
     shown: str
     line: str
     pin: str
     numbers: list[str]
+    rings: str
     company: Company
     calls: int
     talks: int
@@ -62,16 +72,21 @@ def waiting(ctx: Context, shift: SessionView, line: LineView, last: AssignmentVi
     campaign = get_campaign(ctx, now.campaign_id)
     company = company_of(ctx, campaign.id)
     here, done = is_here(now), counts_so_far(ctx, now.id)
-    state, small, who, sub = _bar(now, line, company, here=here)
+    still = standstill_of(ctx, now)
+    around = Around(company, campaign, ctx.now, still, here=here)
+    state, small, who, sub = _bar(now, line, around)
     page = Waiting(
         state=state,
         small=small,
         who=who,
         sub=sub,
-        shown=shown(now, line, ctx.now),
+        is_held_up=still is not None or now.end_reason is not None,
+        rests_s=rests_s(now, ctx.now),
+        shown=shown(now, line, ctx.now, still),
         line=line.state,
-        pin=line.pin,
+        pin=line.pin or "",
         numbers=[written(number) for number in line.numbers],
+        rings=line.numbers[0] if line.numbers and dials_in(now) else "",
         company=company,
         calls=done.calls,
         talks=done.talks,
@@ -82,20 +97,42 @@ def waiting(ctx: Context, shift: SessionView, line: LineView, last: AssignmentVi
     return render_template("volunteer/on_line.html", page=page, campaign_name=campaign.name)
 
 
-def _bar(shift: SessionView, line: LineView, company: Company, *, here: bool) -> tuple[str, str, str, str]:
-    if here and line.state != "open" and not _rests(shift):
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a volunteer on their line waits among: who else does, in what campaign, and what holds it up."""
+
+    company: Company
+    campaign: CampaignView
+    now: dt.datetime
+    still: Standstill | None
+    here: bool
+
+
+def _bar(shift: SessionView, line: LineView, around: Around) -> tuple[str, str, str, str]:
+    if around.here and line.state != "open" and not _rests(shift):
         joins = gettext("Putting you on the line")
         return WAITING, str(joins), str(gettext("One moment")), str(gettext("In this browser"))
     if line.state == "ringing":
         rings = gettext("We’re ringing your phone")
         return WAITING, str(rings), str(gettext("Pick up")), str(gettext("Stay on the line between calls"))
     if shift.state == "paused":
-        return PAUSED, str(gettext("You’re paused")), str(gettext("Take your time")), _why_paused(shift)
+        return PAUSED, *paused_words(shift, around.campaign.timezone, _why_paused(shift))
     if line.state != "open":
+        joins = gettext("Ring in") if dials_in(shift) else gettext("Join the line")
         off = gettext("You’re not on the line")
-        return PAUSED, str(off), str(gettext("Join the line")), str(gettext("Then people are put through"))
+        return PAUSED, str(off), str(joins), str(gettext("Then people are put through"))
+    return WAITING, *_waits(shift, around)
+
+
+def _waits(shift: SessionView, around: Around) -> tuple[str, str, str]:
+    """What they wait for, or why nobody comes."""
+    if shift.end_reason is not None:
+        ends, stay = gettext("The calls are ending"), gettext("Then your shift ends by itself")
+        return str(ends), str(gettext("Somebody may still answer")), str(stay)
+    if around.still is not None:
+        return why_still(around.still, around.campaign, around.now)
     small, who = gettext("Waiting for someone to answer"), gettext("Next call soon")
-    return WAITING, str(small), str(who), _usual(company)
+    return str(small), str(who), _usual(around.company)
 
 
 def _is_own_pause(shift: SessionView) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+import uuid
+
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -60,8 +62,20 @@ def take_code() -> str | Response:
 
 
 def _known() -> Response:
+    if (shifts := _shifts()) is not None:
+        tell(gettext("That’s your phone. Now we can ring it when you listen in."))
+        return redirect(shifts, code=303)
     tell(gettext("That’s your phone. Now we can ring it and put you through."))
     return to_call()
+
+
+def _shifts() -> str | None:
+    """The page of a campaign's shifts, where a coordinator comes from there; None for anybody else."""
+    try:
+        campaign_id = uuid.UUID(request.values.get("shifts", ""))
+    except ValueError:
+        return None
+    return f"/campaigns/{campaign_id}/shifts"
 
 
 def _page(ctx: Context, phone: str, *, sent: bool = False, errors: dict[str, str] | None = None) -> str:
@@ -72,4 +86,6 @@ def _page(ctx: Context, phone: str, *, sent: bool = False, errors: dict[str, str
         sent=sent,
         errors=errors or {},
         calls=shift.calls if shift else 0,
+        shifts=request.values.get("shifts", "") if _shifts() else "",
+        back=_shifts() or "/call",
     )

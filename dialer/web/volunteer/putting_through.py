@@ -14,22 +14,26 @@ from dialer.domain.errors import AssignmentClosed, Conflict
 from dialer.domain.talk import Talk
 from dialer.services.accounts.phones import my_phones
 from dialer.services.calling.assignments import save_draft
+from dialer.services.calling.campaign_ends import farewell_of
 from dialer.services.calling.ring_gate import why_stopped
 from dialer.services.calling.ringing import call_of_assignment, ring_me
 from dialer.services.calling.sessions import current_session
-from dialer.services.calling.views import AssignmentView
+from dialer.services.calling.standstill import standstill_of
+from dialer.services.calling.views import AssignmentView, SessionView
 from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
 from dialer.web.volunteer.hand import id_in_form, to_call
 from dialer.web.volunteer.line import (
+    OVER,
     after_the_end,
     beside_of,
     has_rung_them,
     is_over,
     line_of,
     shown,
+    shown_paused,
     why_not,
 )
 
@@ -64,10 +68,20 @@ def line() -> Response:
     """
     ctx = context()
     now = current_session(ctx)
-    if now and now.line:
-        return Response(shown(now, now.line, ctx.now), mimetype="text/plain")
-    stage = _stage(ctx, now.assignment_id) if now and now.assignment_id else "none"
-    return Response(f"{stage}{beside_of(now) if now else ''}", mimetype="text/plain")
+    return Response(_line_word(ctx, now) if now else _word_without_shift(ctx), mimetype="text/plain")
+
+
+def _line_word(ctx: Context, now: SessionView) -> str:
+    if now.line:
+        return shown(now, now.line, ctx.now, standstill_of(ctx, now))
+    if now.state == "paused":
+        return shown_paused(now)
+    stage = _stage(ctx, now.assignment_id) if now.assignment_id else "none"
+    return f"{stage}{beside_of(now)}"
+
+
+def _word_without_shift(ctx: Context) -> str:
+    return "none" if farewell_of(ctx) is None else OVER
 
 
 def _stage(ctx: Context, assignment_id: uuid.UUID) -> str:

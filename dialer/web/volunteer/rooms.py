@@ -19,13 +19,17 @@ from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.sessions import counts_so_far
 from dialer.services.calling.views import AssignmentView, CampaignView, SessionView
 from dialer.services.context import Context
-from dialer.services.messaging.conversations import count_mine
+from dialer.services.messaging.conversation_pool import waits_for
+from dialer.services.messaging.first_texts import has_texts_to_send
 from dialer.services.paging import Page
 from dialer.web.house import current_organisation
 from dialer.web.volunteer import screen
+from dialer.web.volunteer.line import shown_paused
 from dialer.web.volunteer.outcomes import follows, is_reached, outcome_name
 from dialer.web.volunteer.reports import callback_at
-from dialer.web.words import day, moment, time_of_day
+from dialer.web.volunteer.resting import paused_words, rests_s
+from dialer.web.volunteer.standstill_words import nobody_words, quiet_words, stopped_words
+from dialer.web.words import moment
 
 CAMPAIGNS_SHOWN = 50
 
@@ -42,7 +46,9 @@ class Idle:
     demo: bool
     rings: str = "them"
     """Who rings: `them`, from their own phone; `us`; or `both`, by the campaign."""
-    to_answer: int = 0
+    to_answer: tuple[int, int] = (0, 0)
+    first_texts: bool = False
+    """How many wait for their own answer by text, and how many others that they may take."""
     speaks: list[str] = field(default_factory=list)
 
 
@@ -55,6 +61,8 @@ class Resting:
     sub: str
     calls: int
     talks: int
+    rests_s: int | None = None
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,18 @@ class Saved:
     """What the page stands for while the next person may be put through at any moment (`on_line.shown`)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Over:
+    """After the end of a campaign. `others`: whether another one of theirs calls."""
+
+    caller: str
+    campaign: str
+    calls: int
+    talks: int
+    recorded: Recorded | None
+    others: bool
+
+
 def idle(ctx: Context, shift: SessionView | None = None) -> str:
     """The page to start from."""
     active = _calling_now(ctx)
@@ -94,7 +114,8 @@ def idle(ctx: Context, shift: SessionView | None = None) -> str:
         on_shift=shift is not None,
         demo=current_organisation().demo and all(_has_no_night(one) for one in active),
         rings=_who_rings(active),
-        to_answer=count_mine(ctx),
+        to_answer=waits_for(ctx),
+        first_texts=has_texts_to_send(ctx),
         speaks=my_languages(ctx),
     )
     return render_template("volunteer/idle.html", page=page, campaign_name=page.sub, spoken=SPOKEN)
@@ -124,31 +145,34 @@ def waiting(ctx: Context, shift: SessionView, reason: str) -> str:
 
 
 def _why_nobody(reason: str, campaign: CampaignView, now: dt.datetime) -> tuple[str, str, str]:
-    stays = str(gettext("Your shift stays open."))
     if reason == "quiet_hours":
         until = quiet_until(now, QuietHours(campaign.quiet_start, campaign.quiet_end), (campaign.timezone,))
-        again = _calls_start(until, now, campaign.timezone) if until else stays
-        return str(gettext("Nobody may be rung just now")), str(gettext("Quiet hours")), again
-    if reason in ("all_paused", "campaign_paused"):
-        small = str(gettext("Your coordinator has paused the calls"))
-        return small, str(gettext("Take your time")), stays
-    small = str(gettext("Everybody has been rung or is resting"))
-    return small, str(gettext("Nobody just now")), stays
-
-
-def _calls_start(until: dt.datetime, now: dt.datetime, zone: str) -> str:
-    at = time_of_day(until, zone)
-    if day(until, zone) != day(now, zone):
-        at = f"{day(until, zone)}, {at}"
-    return str(gettext("Calling starts again at %(time)s. Your shift stays open.", time=at))
+        return quiet_words(until, campaign.timezone, now)
+    return stopped_words() if reason in ("all_paused", "campaign_paused") else nobody_words()
 
 
 def paused(ctx: Context, shift: SessionView) -> str:
     """Take your time."""
     campaign = get_campaign(ctx, shift.campaign_id)
     done = counts_so_far(ctx, shift.id)
-    page = Resting("", "", "", done.calls, done.talks)
+    small, who, sub = paused_words(shift, campaign.timezone, str(gettext("Nobody will be put through")))
+    page = Resting(small, who, sub, done.calls, done.talks, rests_s(shift, ctx.now), shown_paused(shift))
     return render_template("volunteer/paused.html", page=page, campaign_name=campaign.name)
+
+
+def campaign_over(ctx: Context, shift: SessionView, last: AssignmentView | None) -> str:
+    """The campaign has ended, and with it the shift: thank you, and what was saved last."""
+    campaign = get_campaign(ctx, shift.campaign_id)
+    done = counts_so_far(ctx, shift.id)
+    page = Over(
+        caller=ctx.actor.name,
+        campaign=campaign.name,
+        calls=done.calls,
+        talks=done.talks,
+        recorded=recorded(ctx, last) if last and last.campaign_id == campaign.id else None,
+        others=bool(_calling_now(ctx)),
+    )
+    return render_template("volunteer/campaign_over.html", page=page, campaign_name=campaign.name)
 
 
 def ended(ctx: Context, shift: SessionView) -> str:

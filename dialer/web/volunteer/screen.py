@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -21,9 +21,9 @@ from dialer.services.calling.views import (
     HouseholdMember,
     PastAttempt,
 )
+from dialer.web.softphone import Softphone
 from dialer.web.volunteer.line import Line
 from dialer.web.volunteer.outcomes import NOT_REACHED, SPOKE, Outcome, outcome_name, outcomes
-from dialer.web.volunteer.softphone import Softphone
 from dialer.web.volunteer.talking import InCall
 from dialer.web.words import moment, outcode
 
@@ -147,6 +147,9 @@ class CallScreen:
     shown: str = ""
     in_call: InCall | None = None
     recorded: Recorded = ""
+    taken_from: str = ""
+    over: bool = False
+    gives: Sequence[tuple[str, str]] = ()
 
 
 Person = CalledContact | HouseholdMember
@@ -170,6 +173,12 @@ class Setting:
     in_call: InCall | None = None
     recorded: Recorded = ""
     """Whether the call is recorded, or about to be; or was, and there is something to be deleted."""
+    taken_from: str = ""
+    """Of a talk that a coordinator took over and says the result of: the page that they come from."""
+    gives: Sequence[tuple[str, str]] = ()
+    """Numbers to read out, with whose they are, where nobody can be put through."""
+    over: bool = False
+    """The campaign has ended meanwhile: only what came of the call is to be said."""
 
 
 def call_screen(
@@ -218,6 +227,9 @@ def call_screen(
         shown=around.shown,
         in_call=around.in_call,
         recorded=around.recorded,
+        taken_from=around.taken_from,
+        gives=around.gives,
+        over=around.over,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, session
 from flask_babel import gettext
@@ -10,8 +11,10 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import Forbidden, InvalidTransition, NotFound, RateLimited, ValidationFailed
+from dialer.domain.shift import REST
 from dialer.services.accounts.my_languages import set_my_languages
 from dialer.services.calling.assignments import get_assignment, save_draft
+from dialer.services.calling.campaign_ends import Farewell, farewell_of
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.corrections import correct_result
 from dialer.services.calling.next_contact import next_assignment
@@ -23,21 +26,25 @@ from dialer.services.calling.sessions import (
     resume_session,
     start_session,
 )
+from dialer.services.calling.standstill import standstill_of
 from dialer.services.calling.views import AssignmentView, LineView, NobodyNow, SessionView
 from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.notices import tell
+from dialer.web.softphone import offer_browser
 from dialer.web.volunteer import line_join, on_line, reports, rooms
 from dialer.web.volunteer.hand import id_in_form, show_talk, talk_in_hand, to_call
 from dialer.web.volunteer.line import shown
 from dialer.web.volunteer.putting_through import followed
-from dialer.web.volunteer.softphone import leave_here, offer_browser
+from dialer.web.volunteer.softphone import leave_here
 
 shift = Blueprint("shift", __name__, url_prefix="/call")
 
 LAST = "last_call"
 """The cookie's name for the assignment whose result was saved last in this browser."""
+PAUSED_AT: Final = "paused_at"
+"""The same for the one that was saved last as they paused."""
 
 
 @shift.get("")
@@ -47,8 +54,8 @@ def show() -> str:
     ctx = context()
     offer_browser()
     now = current_session(ctx)
-    if now is None:
-        return rooms.idle(ctx)
+    if now is None or _is_over(now):
+        return _without_shift(ctx, now)
     if now.state == "paused" and now.line is None:
         return rooms.paused(ctx, now)
     if now.assignment_id and (now.state != "paused" or now.line):
@@ -57,7 +64,30 @@ def show() -> str:
     return _between_calls(ctx, now)
 
 
+def _is_over(now: SessionView) -> bool:
+    """Whether nothing is left of a shift whose campaign is over: it ends any moment."""
+    return now.end_reason is not None and now.assignment_id is None and now.state == "wrap_up"
+
+
+def _without_shift(ctx: Context, now: SessionView | None) -> str:
+    """Where to start; or, where their campaign has ended, thanks. Whom they had in hand then, on a phone of
+    their own, they finish first.
+    """
+    goodbye = farewell_of(ctx) if now is None else Farewell(now, None)
+    if goodbye is None or "start" in request.args:
+        return rooms.idle(ctx)
+    last = _last(ctx)
+    if last and "correct" in request.args:
+        return _put_right(ctx, last)
+    if goodbye.assignment_id is None or "over" in request.args:
+        return rooms.campaign_over(ctx, goodbye.shift, last)
+    view, talk = talk_in_hand(ctx, goodbye.assignment_id)
+    return show_talk(ctx, view, talk, stopping="stop" in request.args)
+
+
 def _between_calls(ctx: Context, now: SessionView) -> str:
+    if now.state != "paused" and session.pop(PAUSED_AT, None) == session.get(LAST):
+        session.pop(LAST, None)  # what they saved before their pause was on the page all through it
     waiting, last = request.args.get("wait"), _last(ctx)
     if now.line is not None:
         return _on_line(ctx, now, now.line, None if waiting else last)
@@ -76,7 +106,7 @@ def _on_line(ctx: Context, now: SessionView, line: LineView, last: AssignmentVie
         return on_line.waiting(ctx, now, line, last)
     if "correct" in request.args:
         return _put_right(ctx, last)
-    return rooms.saved(ctx, now, last, shown(now, line, ctx.now))
+    return rooms.saved(ctx, now, last, shown(now, line, ctx.now, standstill_of(ctx, now)))
 
 
 def _put_right(ctx: Context, last: AssignmentView) -> str:
@@ -154,10 +184,11 @@ def _take_next(ctx: Context) -> AssignmentView | NobodyNow:
 @shift.post("/pause")
 @allow(Permission.SHIFT_RUN)
 def pause() -> Response:
-    """Nobody new until “Carry on”; a person in hand stays."""
+    """Nobody new until “Carry on”, or for the two minutes of a `rest`; a person in hand stays."""
     ctx = context()
     if now := current_session(ctx):
-        pause_session(ctx, now.id)
+        pause_session(ctx, now.id, length=REST if "rest" in request.form else None)
+        session[PAUSED_AT] = session.get(LAST)
     return to_call()
 
 

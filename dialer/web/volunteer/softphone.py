@@ -7,7 +7,6 @@ by merely looking.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import Final
 
 from flask import Blueprint, Flask, g, jsonify, request, session
@@ -21,22 +20,16 @@ from dialer.services.calling.views import SessionView
 from dialer.services.context import Context
 from dialer.web.desk import context, desk
 from dialer.web.guard import allow
-from dialer.web.security import let_call, may_hear
+from dialer.web.security import may_hear
+from dialer.web.softphone import Softphone, telephone
 
 softphone = Blueprint("softphone", __name__, url_prefix="/call/softphone")
 
+LEGS: Final = "/call/softphone/legs"
 HERE: Final = "line_here"
 """The cookie's name for the shift whose line is in this browser."""
 BESIDE: Final = frozenset({"/call/keys", "/call/phone"})
 """Pages without the bar: nobody is put through to somebody who reads them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Softphone:
-    """What a page needs to be the volunteer's telephone; `carrier` is `town` or `twilio`."""
-
-    session_id: str
-    carrier: str
 
 
 def sit_here(shift_id: uuid.UUID) -> None:
@@ -54,29 +47,16 @@ def is_here(shift: SessionView) -> bool:
     return shift.via == "browser" and session.get(HERE) == str(shift.id)
 
 
-def offer_browser() -> bool:
-    """Whether this page may offer to call in the browser. If so, it may ask for the microphone."""
-    if desk().voice_tokens.is_ready:
-        let_call(by_carrier=desk().stand_in is None)
-    return may_hear()
-
-
 def _softphone() -> Softphone | None:
     """The telephone in this page of the call screen; None where it is none."""
     if HERE not in session or not request.path.startswith("/call") or request.path in BESIDE:
         return None
-    return _telephone(session[HERE])
+    return telephone(session[HERE], LEGS)
 
 
 def softphone_for(shift: SessionView) -> Softphone | None:
     """The telephone with which this page can ring whom a shift has in hand; None where nobody calls so."""
-    return _telephone(str(shift.id)) if shift.line is None else None
-
-
-def _telephone(session_id: str) -> Softphone | None:
-    if not offer_browser():
-        return None
-    return Softphone(session_id, "twilio" if desk().stand_in is None else "town")
+    return telephone(str(shift.id), LEGS) if shift.line is None else None
 
 
 def install_softphone(app: Flask) -> None:

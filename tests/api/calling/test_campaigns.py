@@ -53,11 +53,14 @@ def test_a_new_campaign_has_the_defaults_of_the_contract(coordinator: Caller) ->
         "election_material": None,
         "imprint": None,
         "imprint_url": None,
+        "imprint_added": None,
+        "approved_words_only": False,
         "require_consent": {"sms": False, "email": False},
         "cost_cap": None,
         "spent": {"amount": "0.0000", "currency": "GBP"},
         "abandoned_rate_max": 0.01,
         "knock_up_support_max": 2,
+        "queue_filling": False,
     }
     assert {name: made[name] for name in expected} == expected
     assert coordinator.get(f"/campaigns/{made['id']}").json == made
@@ -74,6 +77,7 @@ def test_changes_merge(coordinator: Caller) -> None:
         "election_material": False,
         "imprint": "Promoted by A Rees, 1 High Street, Aber Marsh",
         "imprint_url": "https://example.org/imprint",
+        "imprint_added": "link",
         "cost_cap": {"amount": "12.34", "currency": "GBP"},
         "caller_ids": ["+441632960001"],
         "senders": ["+447700900001", "MG" + "0" * 32, "CommonGrnd"],
@@ -83,7 +87,7 @@ def test_changes_merge(coordinator: Caller) -> None:
     assert changed.status_code == 200
     assert changed.json["require_consent"] == {"sms": True, "email": True}
     assert changed.json["recontact_after_s"] == 86_400
-    for name in ("sender_names", "election_material", "imprint", "imprint_url"):
+    for name in ("sender_names", "election_material", "imprint", "imprint_url", "imprint_added"):
         assert changed.json[name] == change[name]
     assert changed.json["cost_cap"] == {"amount": "12.3400", "currency": "GBP"}
     kept = {name: value for name, value in made.items() if name not in change}
@@ -106,6 +110,7 @@ def test_changes_merge(coordinator: Caller) -> None:
         ({"sender_names": ["x"] * 11}, "/sender_names"),
         ({"imprint": "x" * 501}, "/imprint"),
         ({"imprint_url": "our page"}, "/imprint_url"),
+        ({"imprint_added": "text"}, "/imprint_added"),
         ({"assignment_timeout_s": 4}, "/assignment_timeout_s"),
         ({"abandoned_rate_max": 0.031}, "/abandoned_rate_max"),
         ({"knock_up_support_max": 6}, "/knock_up_support_max"),

@@ -55,6 +55,7 @@ def test_a_new_campaign_has_nothing_but_people(bank: Bank, api: Api, carys: Pers
         "sessions_now": 0,
         "sessions": {},
         "help_asked": 0,
+        "transfers": {},
         "calls_per_hour": 0,
         "spent": {"amount": "0.0000", "currency": "GBP"},
     }

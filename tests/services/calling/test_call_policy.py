@@ -24,6 +24,8 @@ from dialer.services.calling.views import AssignmentView, CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.record import record_support, record_turnout
 from dialer.store.models.calling import Campaign
+from dialer.store.models.conversations import Avoidance
+from dialer.store.models.people import ContactPhone
 from dialer.store.models.queue import QueueEntry
 from dialer.store.queries import due_numbers, queue, queue_ordering
 from tests.people import Person, join_campaign
@@ -173,6 +175,29 @@ def test_a_number_is_tried_so_often_in_all_and_promises_are_kept(
     assert chair.next() is not None
 
 
+def test_whom_somebody_was_frightened_by_is_left_to_others(
+    ctx: Context, vic: Person, campaign: CampaignView, seat: Callable[..., Seat]
+) -> None:
+    """By their number, by who they are, and by another number of whoever has that one."""
+    of = {"organisation_id": ctx.organisation_id}
+    with ctx.unit() as unit:
+        who = dict(unit.session.execute(select(ContactPhone.number, ContactPhone.contact_id)).all())
+        also = ContactPhone(**of, contact_id=who[landline(2)], number=landline(50), line_type="landline")
+        unit.session.add(also)
+        for number, contact_id, hours in (
+            (landline(0), None, None),
+            (landline(60), who[landline(1)], None),
+            (landline(50), None, None),
+            (landline(3), None, 1),
+        ):
+            until = hours and ctx.now + dt.timedelta(hours=hours)
+            row = {"account_id": vic.id, "number": number, "contact_id": contact_id, "until": until}
+            unit.session.add(Avoidance(**of, **row, created_at=ctx.now))
+    chair = seat(campaign)
+    met = [chair.tries("contacted") for _ in range(3)]
+    assert met == [landline(3), landline(4), None], "given back to others for an hour is another thing"
+
+
 def test_fresh_ones_may_come_before_retries(
     ctx: Context, campaign: CampaignView, seat: Callable[..., Seat]
 ) -> None:
@@ -203,6 +228,7 @@ def test_a_claim_reads_its_index_in_order_whatever_the_lines(ctx: Context, campa
             "now": ctx.now,
             **queue.lines(lanes_of_volunteer(LanguageMatch.PREFER, ["", "cy"])),
             "passed_over": [],
+            "spared": [],
             "grace_over": ctx.now,
             "seen_since": ctx.now,
         }

@@ -52,7 +52,7 @@ def speak(ctx: Context, voters: list[Voter], **languages: str) -> None:
             if voter.name in languages:
                 written = {"language": languages[voter.name]}
                 unit.session.execute(update(Contact).where(Contact.id == voter.id).values(**written))
-        sync_queues(unit, now=ctx.now)
+        sync_queues(unit, now=ctx.now, contact_ids=[voter.id for voter in voters])
 
 
 @pytest.fixture

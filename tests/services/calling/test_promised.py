@@ -18,6 +18,7 @@ from dialer.services.context import Context
 from dialer.settings import Settings
 from dialer.store.models import new_id
 from dialer.store.models.calling import Shift
+from dialer.store.models.conversations import Avoidance
 from dialer.store.models.queue import QueueEntry
 from dialer.store.session import UnitFactory
 from tests.conftest import SetClock
@@ -91,3 +92,21 @@ def test_one_callback_at_a_time_is_rung_for_a_promiser(bank: Bank) -> None:
     bank.second(pacer)
     bank.second(pacer)
     assert len(bank.calls()) == 1
+
+
+@pytest.mark.parametrize("others", [False, True])
+def test_whom_all_on_the_line_are_spared_is_not_rung(bank: Bank, others: bool) -> None:
+    of = bank.system().organisation_id
+    for name in ("Pat", "Olwen"):
+        shift_id = bank.on_line(name)
+        with bank.system().unit() as unit:
+            account_id = unit.session.get_one(Shift, (of, shift_id)).account_id
+            spared = Avoidance(
+                organisation_id=of, account_id=account_id, number=landline(0), created_at=bank.clock.now
+            )
+            unit.session.add(spared)
+    if others:
+        bank.on_line("Rhys")
+    bank.second(bank.pacer())
+    rung = {landline(0), landline(1)} if others else {landline(1)}
+    assert {call.number for call in bank.calls()} == rung

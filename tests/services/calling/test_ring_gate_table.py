@@ -27,7 +27,8 @@ from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Assignment, Campaign, Result
 from dialer.store.models.calls import Call
-from dialer.store.models.messaging import Conversation, Message
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Message
 from dialer.store.models.people import Contact, ContactPhone, ListMember, OptOut, Suppression
 from tests.examples import cases
 from tests.people import Person, join_campaign

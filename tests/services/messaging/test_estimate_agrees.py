@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from dialer.domain.audience import Audience
+from dialer.domain.bodies import Bodies
 from dialer.domain.message_gate import EXCLUSIONS
 from dialer.domain.placeholders import lacking, without_fallback
 from dialer.domain.segments import measure
@@ -25,8 +26,9 @@ from dialer.services.messaging.views import EstimateView
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.calls import Call
+from dialer.store.models.conversations import Conversation
 from dialer.store.models.gotv import VoterRecord
-from dialer.store.models.messaging import Blast, BlastList, Conversation, Message
+from dialer.store.models.messaging import Blast, BlastList, Message
 from dialer.store.models.people import Consent, Contact, ContactPhone, ListMember, OptOut, Suppression
 from tests.conftest import SetClock
 from tests.texting import SENDER, Blasting, add_people, blast, campaign, listed, people
@@ -57,6 +59,7 @@ class Case:
     numbers: dict[str, dict[str, bool]]
     audience: dict[str, Any]
     body: str
+    bodies: dict[str, str]
     requires_consent: bool
     recontact_after_s: int | None
 
@@ -76,6 +79,7 @@ folk = st.fixed_dictionaries(
         ),
         "last_name": st.sampled_from([None, "Jones"]),
         "custom": st.sampled_from([{}, {"ward": "Bryn"}, {"ward": 1.0}, {"ward": True}, {"ward": None}]),
+        "language": st.sampled_from([None, "", "en", "cy", " CY_gb", "pl-PL", "cymraeg"]),
         "status": st.sampled_from(["active", "active", "active", "moved", "deceased"]),
         "tags": st.lists(st.sampled_from(TAGS), unique=True),
         "polling_district": st.none() | st.sampled_from(["AB", "ab ", "CD"]),
@@ -114,6 +118,7 @@ cases = st.builds(
     numbers=st.fixed_dictionaries(dict.fromkeys(POOL, bars)),
     audience=audiences,
     body=st.sampled_from(BODIES),
+    bodies=st.just({}) | st.dictionaries(st.sampled_from(["cy", "en"]), st.sampled_from(BODIES)),
     requires_consent=seldom,
     recontact_after_s=st.sampled_from([None, None, 0, 3600, 3660]),
 )
@@ -147,6 +152,7 @@ class Town:
                     campaign_id=self.campaign.id,
                     name="B",
                     body=case.body,
+                    bodies=case.bodies,
                     audience=Audience.of(case.audience).as_json(),
                     senders=[SENDER],
                     created_at=self.ctx.now,
@@ -162,7 +168,7 @@ class Town:
 
     def _person(self, unit: Any, of: dict[str, Any], person: dict[str, Any]) -> None:
         now, add, id_ = self.ctx.now, unit.session.add, new_id()
-        plain = ("first_name", "last_name", "custom", "status", "tags", "polling_district")
+        plain = ("first_name", "last_name", "custom", "status", "tags", "polling_district", "language")
         add(Contact(**of, id=id_, **{name: person[name] for name in plain}))
         unit.session.flush()
         mine = {**of, "contact_id": id_}
@@ -215,12 +221,13 @@ class Town:
         with self.ctx.unit() as unit:
             row = unit.session.get_one(Blast, (unit.organisation_id, blast_id))
             running = unit.session.get_one(Campaign, (unit.organisation_id, row.campaign_id))
-            links = sample_links(self.ctx, running)
+            links = sample_links(self.ctx, running, Bodies(row.body, row.bodies))
             candidates = chunk_after(self.ctx, unit, row, running, after=None).candidates
             assert count_recipients(self.ctx, unit, row, running) == len(
                 {one.number for one in candidates if one.excluded is None}
             )
             excluded = Counter(str(one.excluded) for one in candidates if one.excluded is not None)
+            words = Bodies(row.body, row.bodies)
             texts: dict[str, str] = {}
             standing: list[Candidate] = []
             for one in candidates:
@@ -228,8 +235,12 @@ class Town:
                     excluded["duplicate_number"] += one.number in texts
                     if one.number not in texts:
                         standing.append(one)
-                    texts.setdefault(one.number, rendered(row.body, one.person, links))
-            lacks = {one.id: lacking(row.body, values_of(one.person, links)) for one in standing}
+                    body = words.of(words.language_of(one.person.language))
+                    texts.setdefault(one.number, rendered(body, one.person, links))
+            spoken = {one.id: words.language_of(one.person.language) for one in standing}
+            lacks = {
+                one.id: lacking(words.of(spoken[one.id]), values_of(one.person, links)) for one in standing
+            }
             texted = set(unit.session.scalars(select(Message.number)))
         measured = [measure(body) for body in texts.values()]
         return {
@@ -238,12 +249,20 @@ class Town:
             "encodings": {name: sum(one.encoding == name for one in measured) for name in ("gsm7", "ucs2")},
             "segments": sum(one.segments for one in measured),
             "parts": dict(Counter(one.segments for one in measured)),
-            "samples": list(texts.items())[:5],
+            "samples": sorted(
+                (one.number, texts[one.number])
+                for language, _ in words.each()
+                for one in [each for each in standing if spoken[each.id] == language][:5]
+            ),
+            "languages": {
+                language: sum(read == language for read in spoken.values()) for language, _ in words.each()
+            },
             "first_time": len(set(texts) - texted),
             "gaps": {
-                name: (sum(name in gaps for gaps in lacks.values()), who[:5])
-                for name in without_fallback(row.body)
-                if (who := [id_ for id_, gaps in lacks.items() if name in gaps])
+                (language, name): (len(who), who[:5])
+                for language, body in words.each()
+                for name in without_fallback(body)
+                if (who := [id_ for id_, gaps in lacks.items() if name in gaps and spoken[id_] == language])
             },
         }
 
@@ -253,11 +272,16 @@ def shown(estimate: EstimateView) -> dict[str, Any]:
     samples = [(one.number, "".join(piece for piece, _ in one.pieces)) for one in estimate.samples]
     names = ("recipients", "excluded", "encodings", "segments", "parts", "first_time")
     gaps = {
-        one.about: (one.count, [who.id for who in one.contacts])
+        (one.language or "", one.about): (one.count, [who.id for who in one.contacts])
         for one in estimate.warnings
         if one.code == "empty_placeholder"
     }
-    return {**{name: getattr(estimate, name) for name in names}, "samples": samples, "gaps": gaps}
+    return {
+        **{name: getattr(estimate, name) for name in names},
+        "samples": sorted(samples),
+        "languages": {one.language or "": one.recipients for one in estimate.spoken},
+        "gaps": gaps,
+    }
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from flask import Flask
 
 from dialer.domain.imprint import has_imprint, names_sender
 from dialer.services.calling.campaigns import change_campaign
+from dialer.services.messaging.blasts import change_blast
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.outgoing import queue_text
@@ -23,6 +24,10 @@ WHOLE = "Common Ground: polls are open. Stop: STOP. Promoted by A Rees, 1 High S
 
 def warned(blasting: Blasting, draft: Any) -> dict[str, Warned]:
     return {one.code: one for one in estimate_blast(blasting.ctx, draft.id).warnings if one.code in OURS}
+
+
+def first_of(blasting: Blasting, draft: Any) -> str:
+    return "".join(piece for piece, _ in estimate_blast(blasting.ctx, draft.id).samples[0].pieces)
 
 
 def test_the_first_text_names_the_sender_and_how_to_stop(blasting: Blasting) -> None:
@@ -69,6 +74,24 @@ def test_the_coordinator_says_which_texts_need_an_imprint_and_which_it_is(blasti
     assert warned(blasting, linked) == {}
     change_campaign(blasting.ctx, of.id, {"election_material": False, "sender_names": ["Tir Cyffredin"]})
     assert set(warned(blasting, draft)) == {"no_sender_name"}
+
+
+def test_the_campaign_adds_its_imprint_where_it_is_missing(blasting: Blasting) -> None:
+    ctx, of = blasting.ctx, campaign(blasting.ctx, imprint_url="https://example.org/i", imprint_added="link")
+    bare, whole = "Common Ground. Stop: STOP", "Common Ground. Stop: STOP. example.org/i"
+    them = [*people(ctx, 1), *people(ctx, 1, first=1, language="cy")]
+    draft = blast(ctx, them, campaign_id=of.id, body=bare, bodies={"cy": bare})
+    assert (warned(blasting, draft), draft.body) == ({}, bare)
+    run = launch_blast(ctx, draft.id)
+    blasting.plan(run.id)
+    blasting.send()
+    said = [f"{bare}\n{word}: https://example.org/i" for word in ("Imprint", "Argraffnod")]
+    assert sorted(one.body for one in blasting.judge.ledger) == sorted(said)
+    draft = blast(ctx, them, campaign_id=of.id, body=whole)
+    assert first_of(blasting, draft) == whole
+    change_campaign(ctx, of.id, {"imprint": "By {us}", "imprint_added": "text"})
+    change_blast(ctx, draft.id, {"body": bare})
+    assert first_of(blasting, draft) == f"{bare}\nBy {{us}}"
 
 
 def test_a_placeholder_leads_to_the_imprint_wherever_it_stands(blasting: Blasting, own_app: Flask) -> None:

@@ -22,8 +22,9 @@ from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.calls import Call
+from dialer.store.models.conversations import Conversation
 from dialer.store.models.gotv import VoterRecord
-from dialer.store.models.messaging import Blast, Conversation, Message, Sender
+from dialer.store.models.messaging import Blast, Message, Sender
 from dialer.store.models.people import Consent, Contact, ContactPhone, OptOut, Suppression
 from tests.conftest import SetClock
 from tests.texting import SENDER, Blasting, campaign

@@ -28,7 +28,8 @@ from dialer.services.messaging.outgoing import queue_text
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
-from dialer.store.models.messaging import Blast, Conversation, Message, Sender
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Blast, Message, Sender
 from dialer.store.models.people import Contact, ContactPhone, OptOut, Suppression
 from dialer.store.queries import message_gate
 from dialer.store.queries.message_gate import Judged
@@ -85,6 +86,7 @@ TABLE: Final[dict[str, Row]] = {
     # for now: the text waits
     "in_review": row("in_review", all_but=OF_CAMPAIGNS),
     "quiet_hours": row("quiet_hours", all_but=OF_CAMPAIGNS),
+    "press": row("press", all_but=OF_BLASTS),
     "paused": row("paused", all_but=OF_BLASTS),
     "campaign_paused": row("campaign_paused", all_but=OF_CAMPAIGNS),
     "organisation_paused": row("organisation_paused", all_but=goes(*ANSWERS)),
@@ -222,6 +224,7 @@ REASONS: Final[dict[str, Callable[[Scene], object]]] = {
         Conversation, id=new_id(), number=scene.number, state="review", created_at=scene.clock.now
     ),
     "quiet_hours": lambda scene: setattr(scene.clock, "now", scene.clock.now.replace(hour=22)),
+    "press": lambda scene: scene.set(Blast, mode="by_hand"),
     "paused": lambda scene: pause_blast(scene.blasting.ctx, scene.blast_id),
     "campaign_paused": lambda scene: scene.set(Campaign, state="paused"),
     "organisation_paused": lambda scene: scene.set(Organisation, paused_at=scene.clock.now),

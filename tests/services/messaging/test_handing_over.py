@@ -19,7 +19,7 @@ from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.sender_settings import get_sender, pause_sender, resume_sender
 from dialer.services.messaging.senders import sender_rows
 from dialer.store.models import new_id
-from dialer.store.models.messaging import Conversation
+from dialer.store.models.conversations import Conversation
 from tests.conftest import SetClock
 from tests.phone_bank import landline, mobile
 from tests.texting import Blasting, blast, people

@@ -22,7 +22,8 @@ from dialer.services.messaging.no_to_texts import bar_from_texts
 from dialer.services.messaging.replies import blast_replies
 from dialer.services.people.opt_outs import record_opt_out
 from dialer.services.people.weighing import Origin
-from dialer.store.models.messaging import Conversation, Message
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Message
 from dialer.store.models.people import Suppression
 from dialer.store.queries.conversations import standing_noes
 from tests.conftest import SetClock

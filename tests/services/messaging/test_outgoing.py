@@ -10,7 +10,7 @@ from dialer.services.context import Context
 from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.sender_settings import NewSender, add_sender, pause_sender
 from dialer.store.models import new_id
-from dialer.store.models.messaging import Conversation
+from dialer.store.models.conversations import Conversation
 from dialer.store.queries import counters
 from tests.phone_bank import landline, mobile
 

@@ -37,7 +37,8 @@ from dialer.services.messaging.test_sends import send_test
 from dialer.services.paging import Page
 from dialer.services.people.no_contact import add_opt_out
 from dialer.store.models import new_id
-from dialer.store.models.messaging import Conversation, Message
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Message
 from dialer.store.models.people import Contact
 from dialer.store.queries.blast_ends import end_queued
 from tests.conftest import SetClock

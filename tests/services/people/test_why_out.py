@@ -19,7 +19,8 @@ from dialer.services.people.suppressions import NewSuppression, add_suppression
 from dialer.services.people.why_out import Reach, reach_of_contact, reach_of_place
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
-from dialer.store.models.messaging import Blast, Conversation
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Blast
 from dialer.store.models.people import Contact, ContactPhone
 from tests.conftest import Caller
 from tests.people import Person, make_person

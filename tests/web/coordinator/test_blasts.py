@@ -24,7 +24,7 @@ from dialer.services.messaging.planning import plan_chunk
 from dialer.services.messaging.senders import rest_senders, sender_rows
 from dialer.services.paging import Page
 from dialer.services.people.audiences import create_audience
-from dialer.store.models.messaging import Message
+from dialer.store.models.messaging import Blast, Message
 from dialer.store.models.people import Contact, ContactPhone
 from dialer.store.queries import counters
 from tests.conftest import SetClock
@@ -198,6 +198,34 @@ def test_what_is_in_the_way_is_said_with_the_way_there(desk: Reader, bank: Phone
     assert "There is no number that texts can come from yet." in page.text
     assert "The campaign isn’t running, so nothing can be sent." in page.text
     assert "blast-launch" not in page.buttons
+
+
+def test_it_says_the_same_in_another_language_to_whoever_reads_it(
+    draft: Reader, bank: PhoneBank, ctx: Context
+) -> None:
+    with ctx.unit() as unit:
+        unit.session.query(Contact).filter(Contact.first_name == "Owen").update({"language": "cy-GB"})
+    page = draft.press("blast-check", new_body="Tir Cyffredin: helo {first_name}")
+    assert (page.status, "Say which language it is." in page.text) == (422, True)
+    page = draft.press("blast-check", new_language="cy", new_body="Tir Cyffredin: helo {first_name}")
+    assert page.words["body-cy"] == "Tir Cyffredin: helo {first_name}"
+    assert [_value(draft, f"stat-language-{one}") for one in ("usual", "cy")] == [str(MOBILES - 1), "1"]
+    assert "Cymraeg · Owen" in page.words["blast-samples"]
+    assert "Cymraeg: One person here has never had a text from you." in page.text
+    assert "blast-launch" not in page.buttons
+    page = draft.press("blast-test", test_to="07700 900150", test_language="*")
+    assert "The test is on its way to 2 phones." in page.words["flash"]
+    page = draft.press("blast-check", body_cy="")
+    assert "body-cy" not in page.tests
+    assert draft.press("blast-launch", confirm="6").tests["blast-progress"]["data-state"] == "running"
+
+
+@pytest.mark.slow
+def test_a_text_that_has_gone_goes_on_saying_all_its_words(draft: Reader) -> None:
+    welsh = "Tir Cyffredin: helo {first_name}. Stopio: atebwch STOP"
+    draft.press("blast-check", new_language="cy", new_body=welsh)
+    page = draft.press("blast-launch", confirm="6")
+    assert page.words["blast-body-cy"] == welsh
 
 
 @pytest.mark.slow
@@ -432,3 +460,16 @@ def test_whoever_was_held_out_is_compared_with_those_who_got_it(
     assert "+18 to +100" in page.words["comparison-voted"]
     assert page.words["comparison-verdict"].startswith("More of those who got it have voted: of 100 people")
     assert f"{len(held_out)} people were held out" in page.text
+
+
+@pytest.mark.slow
+def test_whoever_ends_a_campaign_is_told_which_texts_never_go(
+    draft: Reader, texting: PhoneBank, ctx: Context
+) -> None:
+    end = f"/campaigns/{texting.campaign_id}/end"
+    draft.press("blast-launch", confirm="6")
+    assert "Texts that haven’t gone yet never go." in draft.open(end).text
+    with ctx.unit() as unit:
+        blast_id = unit.session.scalars(select(Blast.id)).one()
+    plan_chunk(ctx.as_actor(system_actor(ctx.organisation_id)), blast_id)
+    assert "Its texts stop: 6 that haven’t gone yet never go." in draft.open(end).text

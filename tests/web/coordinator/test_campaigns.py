@@ -181,6 +181,7 @@ def test_numbers_and_money_are_set_in_any_usual_writing(desk: Reader, bank: Phon
         recontact_hours="36",
         sender_names="Common Ground, Tir Cyffredin",
         imprint_url="https://example.org/imprint",
+        imprint_added="link",
         require_consent_sms="yes",
         dialing_mode="predictive",
         abandoned_percent="0.5",
@@ -194,6 +195,7 @@ def test_numbers_and_money_are_set_in_any_usual_writing(desk: Reader, bank: Phon
     assert campaign.recontact_after_s == 36 * 3600
     assert campaign.sender_names == ("Common Ground", "Tir Cyffredin")
     assert (campaign.imprint, campaign.imprint_url) == (None, "https://example.org/imprint")
+    assert campaign.imprint_added == "link"
     assert campaign.election_material, "the box is ticked at first"
     desk.open(f"{_page(bank)}/edit")
     page = desk.press("save", cost_cap="much", caller_ids="Aled", abandoned_percent="9")

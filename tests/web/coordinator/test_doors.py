@@ -31,8 +31,10 @@ PAGES = (
     "/blasts/new",
     "/inbox",
     "/senders",
+    "/pictures",
     "/sounds",
     "/spending",
+    "/text-templates",
 )
 
 

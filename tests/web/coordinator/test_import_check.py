@@ -23,6 +23,7 @@ def test_a_file_is_looked_at_before_anything_comes_in(new_list: Reader, ctx: Con
     page = new_list.press("upload-send", file=(io.BytesIO(PEOPLE.encode()), "people.csv"))
     assert "Bring in 4 rows" in page.words["import-start"]
     assert "UTF-8" in page.words["import-encoding"]
+    assert "commas" in page.words["import-delimiter"]
     assert page.tests["first-faults"]["data-value"] == "3"
     assert "Number damaged by a spreadsheet" in page.text
     form = next(form for form in page.forms if form.action.endswith("/mapping"))
@@ -107,8 +108,10 @@ def test_what_was_chosen_before_is_said_and_forgotten(new_list: Reader) -> None:
 
 
 def test_letters_that_are_not_utf8_are_shown(new_list: Reader) -> None:
-    page = new_list.press("upload-send", file=(io.BytesIO(PEOPLE.encode("cp1252")), "old.csv"))
+    old = PEOPLE.replace(",", ";").encode("cp1252")
+    page = new_list.press("upload-send", file=(io.BytesIO(old), "old.csv"))
     assert "Windows-1252" in page.words["import-encoding"]
+    assert "semicolons" in page.words["import-delimiter"]
     assert "look whether names such as Siân are right" in page.words["import-warning"]
     assert "Siân Prydderch" in page.text
 

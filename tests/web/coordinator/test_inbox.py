@@ -54,10 +54,10 @@ def test_what_needs_an_answer_stands_before_the_rest(desk: Reader, bank: PhoneBa
     page = desk.open("/inbox")
     assert "Owen Hughes" in page.words["inbox-review"]
     assert "May mean stop" in page.words["inbox-review"]
-    newest_first = page.words["inbox-open"]
-    assert newest_first.index("07700 900990") < newest_first.index("Nasima Begum")
-    assert page.html.index("inbox-review") < page.html.index("inbox-open")
-    assert "inbox-open" not in desk.open("/inbox?state=review").tests
+    waiting = page.words["inbox-answer"]
+    assert waiting.index("Nasima Begum") < waiting.index("07700 900990"), "who has waited longest first"
+    assert page.html.index("inbox-review") < page.html.index("inbox-answer")
+    assert "inbox-answer" not in desk.open("/inbox?state=review").tests
 
 
 def test_a_conversation_has_both_sides_and_the_rule_that_fired(
@@ -97,7 +97,7 @@ def test_one_that_was_not_meant_goes_on_and_is_put_away(
     assert "opted-out" not in page.tests
     assert "Closed." in desk.press("conversation-close").words["flash"]
     writes(OWEN, "Which hall?")
-    assert "Owen Hughes" in desk.open("/inbox").words["inbox-open"]
+    assert "Owen Hughes" in desk.open("/inbox").words["inbox-answer"]
 
 
 def test_a_no_said_before_holds_and_is_not_said_to_be_lifted(
@@ -144,8 +144,8 @@ def test_a_conversation_is_answered_once_and_given_to_somebody(
     assert (page.status, "At {polling_station}." in page.html) == (422, True)
     page = desk.press("assign-save", volunteer_id=str(vic.id))
     assert ("Given to Vic." in page.words["flash"], page.words["assignee"]) == (True, "Vic")
-    assert "Vic" in desk.open("/inbox").words["inbox-open"]
-    assert "inbox-open" not in desk.open("/inbox?whose=nobody").tests
+    assert "Vic" in desk.open("/inbox").words["inbox-answered"]
+    assert "inbox-answered" not in desk.open("/inbox?whose=nobody").tests
 
 
 @pytest.mark.slow
@@ -176,3 +176,26 @@ def test_a_volunteer_finds_what_was_given_to_them_and_nothing_else(
     assert "/contacts/" not in page.html
     assert "Sent in one part." in phone.press("reply-send", body="The Scout hall.").words["flash"]
     assert "Closed." in phone.press("conversation-close").words["flash"]
+
+
+def test_all_that_may_mean_stop_is_listed_with_its_rule_and_decided_together(
+    desk: Reader, bank: PhoneBank, writes: Writes
+) -> None:
+    assert "Nothing here" in desk.open("/inbox/review").text
+    writes(OWEN, "Thanks, but I’m not interested in any of this")
+    writes(NASIMA, "st op")
+    writes(STRANGER, "wrong number")
+    page = desk.open("/inbox/review")
+    assert "not interested" in page.html.partition('data-test="words">')[2]
+    assert "close to a keyword" in page.text
+    assert "Tick those" in desk.press("stop-ticked").words["flash"]
+    ids = [part.split('"')[0] for part in desk.page.html.split('name="conversation_id" value="')[1:]]
+    assert len(ids) == 3
+    assert (
+        "2 people won’t be texted again" in desk.press("stop-ticked", conversation_id=ids[:2]).words["flash"]
+    )
+    assert "One person gets" in desk.press("keep-ticked", conversation_id=ids[2:]).words["flash"]
+    desk.page = page
+    assert (
+        "Somebody decided this already" in desk.press("stop-ticked", conversation_id=ids[2:]).words["flash"]
+    )

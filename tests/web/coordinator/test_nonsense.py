@@ -15,15 +15,19 @@ from dialer.services.calling.sessions import start_session
 from dialer.services.calling.sounds import add_sound
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import BlastFields, create_blast
+from dialer.services.messaging.canned_replies import add_canned_reply
 from dialer.services.messaging.conversations import ConversationSearch, list_conversations
 from dialer.services.messaging.inbound import InboundText, receive
+from dialer.services.messaging.pictures import add_picture
 from dialer.services.messaging.sender_settings import NewSender, add_sender
+from dialer.services.messaging.templates import create_template
 from dialer.services.paging import Page
 from dialer.services.people.audiences import create_audience
 from dialer.services.people.lists import create_list
 from dialer.services.people.suppressions import NewSuppression, add_suppression
 from tests.examples import cases
 from tests.people import Person
+from tests.pictures import png
 from tests.sounds import wav
 from tests.web.coordinator.test_doors import PAGES
 from tests.web.phone_bank import PhoneBank
@@ -108,6 +112,13 @@ FIELDS = [
     "sender_names",
     "imprint",
     "imprint_url",
+    "imprint_added",
+    "remark",
+    "version",
+    "template_id",
+    "picture_id",
+    "new_language",
+    "new_body",
     "require_consent_sms",
     "body",
     "text_id",
@@ -165,10 +176,16 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "code": create_join_link(ctx, bank.campaign_id, NewJoinLink()).code,
         "channel": "voice",
         "blast_id": _draft(ctx, bank),
+        "link_id": uuid.UUID(int=3),
         "conversation_id": _conversation(ctx),
+        "answer_id": uuid.UUID(int=3),
+        "reply_id": add_canned_reply(ctx, bank.campaign_id, {"name": "Where?", "body": "Here."}).id,
+        "picture_id": add_picture(ctx, io.BytesIO(png()), "Poster")[0].id,
         "sound_id": add_sound(ctx, io.BytesIO(wav()), "Thursday")[0].id,
         "recording_id": uuid.UUID(int=2),
         "sender_id": add_sender(ctx, NewSender("+447700900188"))[0].id,
+        "deed": "pause",
+        "template_id": create_template(ctx, None, {"name": "Morning", "body": "Hi. Stop: STOP"}).id,
         "session_id": start_session(ctx, bank.campaign_id).id,
     }
     rules = [

@@ -121,6 +121,30 @@ def test_who_promised_to_call_back_comes_before_who_waits_longest(exchange: Exch
     assert "Just a moment" in exchange.answers(exchange.dial(2), 2)
 
 
+def test_whom_they_frightened_is_never_joined_with_them(exchange: Exchange) -> None:
+    exchange.sit_down(0, waits_s=60)
+    other = exchange.sit_down(1, waits_s=1)
+    exchange.room.frighten(exchange.people[0].id, number=landline(100))
+    exchange.room.promise([landline(100)], exchange.people[0].id)
+    frightening = exchange.dial()
+    assert "<Conference" in exchange.answers(frightening)
+    assert exchange.room.call(frightening).shift_id == other
+
+
+@pytest.mark.parametrize("by_number", [True, False])
+def test_only_whom_they_frightened_is_free(exchange: Exchange, by_number: bool) -> None:
+    frightening, later = exchange.dial(0), exchange.dial(1)
+    spared = {"number": landline(100)} if by_number else {"contact_id": exchange.voters[0].id}
+    exchange.room.frighten(exchange.people[0].id, **spared)
+    of_vic = exchange.sit_down(0, waits_s=60)
+    assert "Just a moment" in exchange.answers(frightening, 0)
+    assert "<Conference" in exchange.answers(later, 1), "nobody else waits behind them"
+    exchange.clock.forward(seconds=2)
+    assert "Common Ground" in exchange.answers(frightening, 0), "as where nobody is free"
+    assert exchange.room.call(frightening).state == "abandoned"
+    assert exchange.room.call(later).shift_id == of_vic
+
+
 @pytest.mark.parametrize(("match", "joined"), [("prefer", [1, 0]), ("off", [0, 1]), ("only", [1, None])])
 def test_who_speaks_their_language_comes_before_who_waits_longest(
     exchange: Exchange, match: str, joined: list[int | None]

@@ -8,6 +8,7 @@ import pytest
 
 from dialer.services.calling.shift_states import move
 from dialer.store.models.calls import Call
+from dialer.store.queries import pacer_leases
 from tests.web.reader import Reader
 from tests.web.webhooks.conftest import Signer
 from tests.web.webhooks.test_dialled_answers import OURS, Exchange, exchange, people  # noqa: F401 -- fixtures
@@ -20,6 +21,7 @@ def reader(exchange: Exchange) -> Reader:  # noqa: F811
     with exchange.room.units.begin(exchange.room.organisation_id) as unit:
         shift = unit.session.merge(exchange.room.shift(exchange.room.made[0]))
         shift.pin = "123456"
+        pacer_leases.lead(unit, shift.campaign_id, "a pacer", exchange.clock.now)
     made = Reader(exchange.app.test_client())
     made.sign_in(exchange.people[0].token)
     return made

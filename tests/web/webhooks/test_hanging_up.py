@@ -40,7 +40,6 @@ LEAVES = {
     "is taken out": lambda booth, carys: carys.patch(
         f"/volunteers/{booth.vic.get('/me').json['id']}", json={"active": False}
     ),
-    "the campaign ends": lambda booth, carys: carys.post(f"/campaigns/{booth.campaign_id}/end"),
 }
 STAGES = {
     "the volunteer's phone rings": (1, VIC, "canceled", "not_in_hand"),

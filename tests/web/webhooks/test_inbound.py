@@ -14,7 +14,8 @@ from sqlalchemy import select
 from dialer.services.calling.campaigns import CampaignFields, create_campaign
 from dialer.services.people.opt_outs import record_opt_out
 from dialer.services.people.weighing import Origin
-from dialer.store.models.messaging import Conversation, Message
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Message
 from dialer.store.models.people import OptOut, Suppression
 from dialer.store.session import UnitFactory
 from tests.phone_bank import Voter, add_voters, mobile

@@ -20,6 +20,7 @@ from dialer.services.calling.call_looks import due_calls, look_after
 from dialer.services.calling.line_joining import lock_shift
 from dialer.services.calling.line_keeping import pause_unseen
 from dialer.services.calling.lines import ring_volunteer
+from dialer.services.calling.making_way import make_way
 from dialer.services.calling.placing import place_next
 from dialer.services.calling.shift_states import move
 from dialer.services.context import Context
@@ -433,6 +434,7 @@ def test_ringing_in_again_takes_the_line_over(desk: Desk) -> None:
     desk.join()
     desk.town.person(mobile(555), phone="answers", talk_s=3000, patience_s=3000)
     dial_in(desk, desk.session()["line"]["pin"])
+    desk.advance(5)
     desk.look()
     desk.advance(5)
     desk.look()
@@ -525,7 +527,12 @@ def test_a_browser_calls_with_its_token_and_comes_back_after_a_reload(desk: Desk
 
 def test_who_may_not_be_on_a_line_gets_no_token(desk: Desk, api: Api, mallory: Person, carys: Person) -> None:
     desk.sit_down(via="browser")
-    assert api(mallory).post(f"/sessions/{desk.session_id}/token").status_code == 404
+    token = f"/sessions/{desk.session_id}/token"
+    assert api(mallory).post(token).status_code == 404
+    assert api(carys).post(token).status_code == 403, "whoever has it speaks as Vic"
+    seen = api(carys).get(f"/sessions/{desk.session_id}").json["line"]
+    assert seen["pin"] is None
+    assert len(desk.session()["line"]["pin"]) == 6
     api(carys).patch(f"/campaigns/{desk.campaign_id}", json={"dialing_mode": "preview"})
     given = desk.vic.post(f"/sessions/{desk.session_id}/token").json["token"]
     desk.town.connect(given)
@@ -609,6 +616,79 @@ def test_whoever_loses_the_line_in_a_talk_comes_back_to_whom_they_talk_with(desk
     assert desk.town.troubles() == []
 
 
+def stays(desk: Desk) -> list[tuple[str, int]]:
+    """Who is in a room, or was, and in how many."""
+    found = [stay["call_sid"] for room in desk.town.conferences() for stay in room["stays"]]
+    return [(sid, found.count(sid)) for sid in dict.fromkeys(found)]
+
+
+@pytest.mark.slow
+def test_a_newer_tab_takes_the_talk_over_without_a_gap(desk: Desk, gwen: Voter) -> None:
+    desk.town.person(GWEN, phone="answers", ring_s=3, talk_s=600, patience_s=20)
+    desk.sit_down(via="browser")
+    token = desk.vic.post(f"/sessions/{desk.session_id}/token").json["token"]
+    older = desk.town.connect(token)
+    desk.advance(5)
+    ring_gwen(desk, gwen)
+    newer = desk.town.connect(token)
+    desk.advance(1)
+    assert desk.stands() == ("in_call", None, "open")
+    assert len(desk.up()) == 3, "the older leg stays until the newer is in the room"
+    make_way(desk.system(), desk.carrier, desk.calls()[0].id)
+    desk.advance(3)
+    desk.look()
+    (room,) = desk.town.conferences()
+    (talk,) = (call for call in desk.town.calls() if call["to"] == GWEN)
+    assert stays(desk) == [(older, 1), (talk["sid"], 1), (newer, 1)], "nobody was thrown out"
+    assert [call.end_reason for call in desk.calls()] == ["line_moved", None]
+    kinds = {each["kind"] for each in talk["sounds"]}
+    assert kinds <= {"people", "beep"}, "and nobody heard silence"
+    desk.town.put_down(newer)
+    desk.advance(1)
+    assert desk.town.conferences()[0]["ended_by"] == newer, "with the one that is there the room ends as ever"
+    assert room["status"] == "in-progress"
+
+
+def test_after_a_reload_the_leg_that_comes_isnt_hung_up_with_the_one_that_went(desk: Desk) -> None:
+    desk.sit_down(via="browser")
+    token = desk.vic.post(f"/sessions/{desk.session_id}/token").json["token"]
+    went = desk.town.connect(token)
+    desk.advance(5)
+    desk.town.put_down(went)
+    desk.advance(0.1)
+    came = desk.town.connect(token)
+    desk.advance(3)
+    desk.look()
+    desk.advance(3)
+    assert [call["sid"] for call in desk.town.calls() if call["status"] == "in-progress"] == [came]
+    assert desk.stands() == ("ready", None, "open")
+
+
+@pytest.mark.slow
+def test_where_another_phone_is_not_picked_up_the_talk_stays_on_the_line_that_was(
+    desk: Desk, gwen: Voter
+) -> None:
+    desk.town.person(GWEN, phone="answers", ring_s=3, talk_s=600, patience_s=20)
+    desk.sit_down(via="browser")
+    token = desk.vic.post(f"/sessions/{desk.session_id}/token").json["token"]
+    desk.town.connect(token)
+    desk.advance(5)
+    ring_gwen(desk, gwen)
+    desk.town.person(VIC, phone="no_answer")
+    assert desk.ask_for_line(via="phone") == 202
+    place_next(desk.system(), desk.carrier, Always())
+    desk.wait(30)
+    desk.look()
+    assert desk.stands() == ("in_call", None, "open")
+    assert [room["status"] for room in desk.town.conferences()] == ["in-progress"]
+    assert len(desk.up()) == 2
+    desk.vic.post(f"/sessions/{desk.session_id}/end")
+    desk.look()
+    desk.wait(5)
+    desk.look()
+    assert desk.up() == []
+
+
 @pytest.mark.slow
 def test_whose_line_went_in_a_talk_is_paused_after_it(desk: Desk, gwen: Voter) -> None:
     desk.town.person(GWEN, phone="answers", ring_s=3, talk_s=600, patience_s=20)
@@ -644,7 +724,7 @@ def test_the_screen_leads_onto_the_line_and_back(desk: Desk, reader: Reader) -> 
     desk.get_through()
     assert reader.client.get("/call/line").text != before
     page = reader.open("/call")
-    assert (reader.state, "Waiting for someone to answer" in page.text) == ("waiting", True)
+    assert (reader.state, "Nobody can be rung just now" in page.text) == ("waiting", True), "no pacer is here"
     reader.press("pause")
     assert reader.state == "paused"
     reader.press("resume")
@@ -668,9 +748,9 @@ def test_the_screen_leads_onto_the_line_and_back(desk: Desk, reader: Reader) -> 
 def test_the_screen_tells_how_to_ring_in_and_lets_people_be_rung_by_hand(desk: Desk, reader: Reader) -> None:
     reader.press("next")
     page = reader.press("call-dial-in")
-    pin = re.search(r"type (\d{6})", page.words["dial-in"])
+    pin = re.search(r"PIN: (\d{3}) (\d{3})$", page.words["dial-in"])
     assert pin is not None
-    dial_in(desk, pin[1])
+    dial_in(desk, pin[1] + pin[2])
     reader.open("/call")
     assert reader.state == "waiting"
     reader.press("end-shift")

@@ -16,7 +16,9 @@ from tests.conftest import Caller
 from tests.dialled import OURS, Room
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, running_campaign
+from tests.web.reader import Reader
 from tests.web.webhooks.test_dialled_answers import Exchange, exchange, people  # noqa: F401 -- fixtures
+from tests.web.webhooks.test_dialled_page import reader  # noqa: F401 -- fixture
 from tests.web.webhooks.test_line import (  # noqa: F401 -- fixtures
     Desk,
     caller,
@@ -91,10 +93,11 @@ def test_in_a_call_they_go_after_it_unless_they_stay(
 def test_who_stays_in_the_end_is_ready_here(
     exchange: Exchange,  # noqa: F811
     other: Exchange,
+    reader: Reader,  # noqa: F811
     api: Callable[[Person], Caller],
     carys: Person,
 ) -> None:
-    vic, shift_id, call_id = api(exchange.people[0]), exchange.sit_down(0), exchange.dial()
+    vic, shift_id, call_id = api(exchange.people[0]), exchange.room.made[0], exchange.dial()
     exchange.answers(call_id)
     vic.post(f"/sessions/{shift_id}/move", json=to(other))
     given = vic.post(f"/sessions/{shift_id}/next").json
@@ -104,6 +107,10 @@ def test_who_stays_in_the_end_is_ready_here(
     follow(exchange.room.system(), shift_id)
     stays = vic.get(f"/sessions/{shift_id}").json
     assert (stays["state"], stays["moving_to"]) == ("ready", None)
+    assert stays["stayed_from"] == str(other.room.campaign_id)
+    assert "nobody can go on in Evening calls just now" in reader.open("/call").words["stayed"]
+    exchange.answers(exchange.dial(1), 1)
+    assert "stayed" not in reader.open("/call").words, "it was told by then"
 
 
 def test_whoever_asked_for_help_in_both_goes_along_with_the_newer_request(

@@ -12,9 +12,11 @@ from sqlalchemy import select
 
 from dialer.carrier.port import Carrier
 from dialer.domain.limit import Limit, Taken
+from dialer.domain.transfer import TransferNumber
 from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.calling.placing import place_next
 from dialer.services.calling.rung import rung_calls
+from dialer.services.calling.transfer_choices import set_transfer_numbers
 from dialer.services.context import Context
 from dialer.services.paging import Page as Some
 from dialer.store.models.messaging import Message
@@ -135,7 +137,10 @@ def test_the_phone_is_shown_to_be_theirs_once_by_its_code(booth: Booth) -> None:
 @pytest.mark.slow
 def test_the_screen_follows_the_line_to_its_end(booth: Booth) -> None:
     booth.show_own_phone()
+    (campaign,) = list_campaigns(booth.ctx, Some()).items
+    set_transfer_numbers(booth.ctx, campaign.id, [TransferNumber("The office", "01632 960800")])
     page = booth.ring()
+    assert "gives" not in page.tests
     assert "We’re ringing your phone" in page.words["status"]
     assert "call-own" not in page.tests
     assert 'http-equiv="refresh"' in page.html
@@ -146,6 +151,8 @@ def test_the_screen_follows_the_line_to_its_end(booth: Booth) -> None:
     page = booth.until("talking")
     assert booth.reader.state == "talking"
     assert page.words["contact-name"] == "Gwen"
+    assert "nobody can be put through" in page.words["gives"]
+    assert "01632 960800" in page.words["gives"]
     assert 'http-equiv="refresh"' not in page.html
     booth.advance(70)
     assert booth.reader.state == "wrap_up"
@@ -156,7 +163,6 @@ def test_the_screen_follows_the_line_to_its_end(booth: Booth) -> None:
     page = booth.reader.press("save", disposition="contacted")
     assert booth.reader.state == "saved"
     assert page.tests["shift-count"]["data-value"] == "1"
-    (campaign,) = list_campaigns(booth.ctx, Some()).items
     assert rung_calls(booth.ctx, campaign.id) == {"completed": 1}
 
 

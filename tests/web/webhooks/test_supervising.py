@@ -396,6 +396,53 @@ def test_a_browser_opens_its_own_leg_or_nobody_comes(talk: Desk) -> None:
     assert town.troubles() == []
 
 
+def test_a_coordinator_comes_by_browser_and_says_what_came_of_the_talk(
+    talk: Desk, app, vic: Person, carys: Person
+) -> None:
+    shifts = f"/campaigns/{talk.evening.campaign_id}/shifts"
+    board, other = Reader(app.test_client()), Reader(app.test_client())
+    board.sign_in(talk.nia_token, to="/healthz")
+    other.sign_in(carys.token, to="/healthz")
+    other.open(shifts)
+    assert "Which phone is yours?" in other.press("supervise-listen").text, (
+        "nobody rings a phone that isn’t hers"
+    )
+    board.open(shifts)
+    assert "You come by this browser." in board.press("desk-phone-other").words["desk-phone"]
+    assert "This browser joins them" in board.press("supervise-listen").words["flash"]
+    key = board.open(shifts).html.split('name="csrf_token" value="')[1].split('"')[0]
+    given = {"csrf_token": key}
+    token = board.client.post(f"/shifts/{talk.evening.session}/supervise/token", data=given).json["token"]
+    sid = board.client.post("/shifts/desk-phone/legs", data={**given, "token": token}).json["sid"]
+    talk.pass_by(3)
+    assert board.client.get(f"/shifts/desk-phone/legs/{sid}").json["hears"] == "people"
+    assert other.client.get(f"/shifts/desk-phone/legs/{sid}").status_code == 404
+    assert f'id="desk-phone" data-session="{talk.evening.session}"' in board.open(shifts).html
+    board.press("supervise-take_over")
+    talk.work()
+    talk.evening.town.put_down(sid)
+    again = board.client.post("/shifts/desk-phone/legs", data={**given, "token": token}).json["sid"]
+    talk.pass_by(5)
+    assert again in talk.leg(GWEN)["sounds"][-1]["what"], "after a reload they are heard as before"
+    page = board.open(shifts)
+    assert "on the line" in page.words["taken-over"]
+    form = page.tests["say-result"]["href"]
+    assert "You took this over" in board.open(form).text
+    assert "Say what happened" in board.press("save").text
+    page = board.press("save", disposition="contacted", outcome="reached")
+    assert "Saved: what came of your talk with Person 0 Jones." in page.words["flash"]
+    assert "we talked" in page.words["taken-over"].lower()
+    talk.pass_by(4)
+    assert talk.is_up(GWEN), "the talk itself goes on"
+    assert "save" in board.open(form).buttons, "it can be put right"
+    assert other.client.get(form).status_code == 404, "by whoever took it over"
+    board.open(shifts)
+    board.press("supervise-leave")
+    talk.pass_by(4)
+    assert not talk.is_up(GWEN)
+    assert talk.evening.town.troubles() == []
+
+
 def test_the_volunteer_reads_who_is_there_and_can_leave_it_to_them(talk: Desk, app, vic: Person) -> None:
     reader = Reader(app.test_client())
     reader.sign_in(vic.token)

@@ -373,3 +373,15 @@ def test_a_step_of_the_script_puts_them_through_with_one_press(desk: Desk, app, 
     assert (shown["state"], shown["node"], shown["label"]) == ("completed", "hello", "Jo Bevan MP")
     listed = evening.coordinator.get(f"/transfers?campaign_id={evening.campaign_id}&state=completed").json
     assert [one["id"] for one in listed["data"]] == [shown["id"]]
+
+
+def test_a_volunteer_puts_one_person_through_so_often_and_no_more(desk: Desk) -> None:
+    for _ in range(3):
+        desk.press(desk.ring(), "cancel")
+    refused = desk.ring(status=409)
+    assert (refused["reason"], refused["detail"].split(".")[0]) == (
+        "transfer_limit",
+        "You have tried often enough for this person",
+    )
+    stats = desk.evening.coordinator.get(f"/campaigns/{desk.evening.campaign_id}/stats").json
+    assert stats["transfers"] == {"cancelled": 3}

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.v1.answer_hours import hours
+from dialer.web.api.v1.answering_people import conversations
 from dialer.web.api.v1.assignments import assignments
 from dialer.web.api.v1.audiences import audiences
+from dialer.web.api.v1.blast_links import blast_links
 from dialer.web.api.v1.blasts import blasts
 from dialer.web.api.v1.call_policy import call_policies
 from dialer.web.api.v1.caller_ids import caller_id_watch
 from dialer.web.api.v1.calls import calls
 from dialer.web.api.v1.campaigns import campaigns
+from dialer.web.api.v1.canned_replies import canned_replies
 from dialer.web.api.v1.contacts import contacts
-from dialer.web.api.v1.conversations import conversations
 from dialer.web.api.v1.elections import elections
 from dialer.web.api.v1.exports import exports
+from dialer.web.api.v1.first_texts import first_texts
 from dialer.web.api.v1.import_after import imports
 from dialer.web.api.v1.join_links import join_links
 from dialer.web.api.v1.lists import lists
@@ -23,6 +26,7 @@ from dialer.web.api.v1.me import me
 from dialer.web.api.v1.messages import messages
 from dialer.web.api.v1.pacing import pacing
 from dialer.web.api.v1.penetration import penetrations
+from dialer.web.api.v1.pictures import pictures
 from dialer.web.api.v1.pledges import pledges
 from dialer.web.api.v1.reach import reach
 from dialer.web.api.v1.recordings import recordings
@@ -38,6 +42,8 @@ from dialer.web.api.v1.steering import steering
 from dialer.web.api.v1.stream import stream
 from dialer.web.api.v1.supervising import supervisions
 from dialer.web.api.v1.suppressions import suppressions
+from dialer.web.api.v1.text_answers import text_answers
+from dialer.web.api.v1.text_templates import text_templates
 from dialer.web.api.v1.tokens import tokens
 from dialer.web.api.v1.transfers import transfers
 from dialer.web.api.v1.turnout import turnout
@@ -46,15 +52,18 @@ from dialer.web.api.v1.volunteers import volunteers
 BLUEPRINTS: tuple[Resource, ...] = (
     assignments,
     audiences,
+    blast_links,
     blasts,
     call_policies,
     caller_id_watch,
     calls,
     campaigns,
+    canned_replies,
     contacts,
     conversations,
     elections,
     exports,
+    first_texts,
     hours,
     imports,
     join_links,
@@ -64,6 +73,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     messages,
     pacing,
     penetrations,
+    pictures,
     pledges,
     reach,
     recordings,
@@ -79,6 +89,8 @@ BLUEPRINTS: tuple[Resource, ...] = (
     stream,
     supervisions,
     suppressions,
+    text_answers,
+    text_templates,
     tokens,
     transfers,
     turnout,

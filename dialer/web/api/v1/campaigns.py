@@ -20,7 +20,7 @@ from dialer.domain.campaign import (
     TIMEOUT_LEAST_S,
     TIMEOUT_MOST_S,
 )
-from dialer.domain.imprint import IMPRINT_LONGEST, NAME_LONGEST, NAMES_MOST, URL_LONGEST
+from dialer.domain.imprint import ADDED, IMPRINT_LONGEST, NAME_LONGEST, NAMES_MOST, URL_LONGEST
 from dialer.services.calling import campaigns as deeds
 from dialer.services.calling.campaigns import CampaignFields
 from dialer.services.calling.views import CampaignView
@@ -77,6 +77,14 @@ class CampaignFieldsSchema(Schema):
     election_material = Flag(allow_none=True)
     imprint = Text(max_length=IMPRINT_LONGEST, allow_none=True)
     imprint_url = Text(max_length=URL_LONGEST, allow_none=True)
+    imprint_added = Choice(
+        *ADDED,
+        allow_none=True,
+        metadata={"description": "what is added to its blasts that carry no imprint; null: nothing"},
+    )
+    approved_words_only = Flag(
+        metadata={"description": "organisers send only texts whose words were approved in a template"}
+    )
     recontact_after_s = Whole(least=0, most=NOT_CONTACTED_MOST_S, allow_none=True)
     assignment_timeout_s = Whole(least=TIMEOUT_LEAST_S, most=TIMEOUT_MOST_S)
     election_id = Id()
@@ -100,6 +108,7 @@ class CampaignSchema(CampaignFieldsSchema):
     state = Text(required=True)
     pause_reason = Text(allow_none=True)
     spent = Money()
+    queue_filling = fields.Boolean(required=True)
     created_at = Instant()
 
 
@@ -202,11 +211,14 @@ def _shown(campaign: CampaignView) -> dict[str, object]:
         "election_material": campaign.election_material,
         "imprint": campaign.imprint,
         "imprint_url": campaign.imprint_url,
+        "imprint_added": campaign.imprint_added,
+        "approved_words_only": campaign.approved_words_only,
         "recontact_after_s": campaign.recontact_after_s,
         "require_consent": {"sms": campaign.require_consent_sms, "email": campaign.require_consent_email},
         "cost_cap": money(campaign.cost_cap, campaign.currency),
         "spent": money(campaign.spent, campaign.currency),
         "abandoned_rate_max": campaign.abandoned_rate_max,
         "knock_up_support_max": campaign.knock_up_support_max,
+        "queue_filling": campaign.queue_filling,
         "created_at": campaign.created_at,
     }

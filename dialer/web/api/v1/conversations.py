@@ -6,18 +6,31 @@ from typing import Any
 
 from flask import url_for
 from flask.views import MethodView
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
 from dialer.domain.access import Permission
-from dialer.domain.texting import CONVERSATION_STATES, INBOUND_CLASSES
+from dialer.domain.conversing import Line
+from dialer.domain.texting import INBOUND_CLASSES
 from dialer.services.messaging import conversations as deeds
 from dialer.services.messaging.answering import NewReply, assign_conversation, reply
-from dialer.services.messaging.blasts import LONGEST_BODY
-from dialer.services.messaging.conversations import ConversationSearch, ConversationView
-from dialer.services.messaging.views import MessageView
+from dialer.services.messaging.conversation_notes import notes_of
+from dialer.services.messaging.conversations import ConversationSearch
+from dialer.services.messaging.reviews import decide_several, doubted_of
+from dialer.services.messaging.words import LONGEST_BODY
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, path_id
-from dialer.web.api.paging import PageQuery, page_of, paged, show_page
+from dialer.web.api.fields import Choice, Id, Text, path_id
+from dialer.web.api.paging import page_of, paged, show_page
+from dialer.web.api.v1.conversation_schemas import (
+    SEEN,
+    ConversationQuery,
+    ConversationSchema,
+    DecidedSchema,
+    DecisionSchema,
+    DecisionsSchema,
+    ListedConversationSchema,
+    WholeConversationSchema,
+    show_conversation,
+)
 from dialer.web.api.v1.messages import MessageSchema, show_message
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -50,56 +63,6 @@ class Classify(MethodView):
         return deeds.classify_text(context(), given["body"])
 
 
-class WriterSchema(Schema):
-    """The person behind a number."""
-
-    id = Id(required=True)
-    first_name = Text(allow_none=True)
-    last_name = Text(allow_none=True)
-
-
-class AssigneeSchema(Schema):
-    """Who answers."""
-
-    id = Id(required=True)
-    name = Text(required=True)
-
-
-class ConversationSchema(Schema):
-    """All texts to and from one number; `last` is the latest that came in, `opted_out_at` since when a no to
-    texts stands for the number.
-    """
-
-    id = Id(required=True)
-    number = Text(required=True)
-    contact_id = Id(allow_none=True, required=True)
-    contact = fields.Nested(WriterSchema, allow_none=True, required=True)
-    campaign_id = Id(allow_none=True)
-    sender = Text(allow_none=True)
-    state = Choice(*CONVERSATION_STATES, required=True)
-    assigned_to = Id(allow_none=True)
-    assignee = fields.Nested(AssigneeSchema, allow_none=True)
-    last = fields.Nested(MessageSchema, allow_none=True)
-    last_inbound_at = Instant(allow_none=True)
-    created_at = Instant(required=True)
-    opted_out_at = Instant(allow_none=True)
-
-
-class WholeConversationSchema(ConversationSchema):
-    """A conversation with its latest texts, at most 200, the oldest of them first."""
-
-    messages = fields.List(fields.Nested(MessageSchema), required=True)
-
-
-class ConversationQuery(PageQuery):
-    """Which conversations."""
-
-    state = Choice(*CONVERSATION_STATES)
-    campaign_id = Id()
-    assigned_to = Id()
-    assigned = Flag(metadata={"query": True})
-
-
 class AssignmentToSchema(Schema):
     """Who answers; null is nobody in particular."""
 
@@ -110,12 +73,7 @@ class NewReplySchema(Schema):
     """An answer. Its placeholders are filled with what is known of whoever wrote."""
 
     body = Text(required=True, blank=False, max_length=LONGEST_BODY)
-
-
-class DecisionSchema(Schema):
-    """Whether what they wrote was a no to texts."""
-
-    opt_out = Flag(required=True)
+    seen_message_id = Id(metadata={"description": SEEN})
 
 
 @conversations.route("/conversations")
@@ -124,12 +82,34 @@ class Conversations(MethodView):
 
     @allow(Permission.CONVERSATION_READ)
     @conversations.arguments(ConversationQuery, location="query")
-    @conversations.response(200, paged(ConversationSchema))
+    @conversations.response(200, paged(ListedConversationSchema))
     def get(self, query: dict[str, Any]) -> dict[str, object]:
-        """Conversations, the one with the latest text first. Volunteers see those given to them."""
+        """Conversations, the one with the latest text first. Volunteers see those they took or were given.
+
+        Those of blocked numbers are only in their own `line`.
+        """
         page = page_of(query)
-        found = deeds.list_conversations(context(), ConversationSearch(**query), page)
-        return show_page(found.map(show_conversation))
+        line = Line(query.pop("line")) if "line" in query else None
+        ctx = context()
+        found = deeds.list_conversations(ctx, ConversationSearch(**query, line=line), page)
+        doubted = doubted_of(ctx, found.items)
+        return show_page(found.map(lambda one: show_conversation(one) | {"doubted": doubted.get(one.id, ())}))
+
+
+@conversations.route("/conversations/decide")
+class DecidingSeveral(MethodView):
+    """Deciding what several meant."""
+
+    @allow(Permission.CONVERSATION_MANAGE)
+    @conversations.arguments(DecisionsSchema)
+    @conversations.response(200, DecidedSchema)
+    def post(self, given: dict[str, Any]) -> object:
+        """Say of each whether it was a no. Those that there is nothing to decide of any more, or more to
+        read, are `left`.
+        """
+        wanted = {one["conversation_id"]: one["opt_out"] for one in given["decisions"]}
+        seen = {one["conversation_id"]: one.get("seen_message_id") for one in given["decisions"]}
+        return decide_several(context(), wanted, seen)
 
 
 @conversations.route("/conversations/<conversation_id>")
@@ -139,9 +119,13 @@ class Conversation(MethodView):
     @allow(Permission.CONVERSATION_READ)
     @conversations.response(200, WholeConversationSchema)
     def get(self, conversation_id: str) -> dict[str, object]:
-        """One conversation with its latest texts."""
-        view, texts = deeds.get_conversation(context(), path_id(conversation_id))
-        return show_conversation(view) | {"messages": [show_message(text) for text in texts]}
+        """One conversation with its latest texts and notes."""
+        ctx = context()
+        view, texts = deeds.get_conversation(ctx, path_id(conversation_id))
+        messages = [show_message(text) for text in texts]
+        doubted = doubted_of(ctx, [view]).get(view.id, ())
+        beside = {"messages": messages, "notes": notes_of(ctx, view.id), "doubted": doubted}
+        return show_conversation(view) | beside
 
 
 @conversations.route("/conversations/<conversation_id>/close")
@@ -181,7 +165,8 @@ class Replying(MethodView):
         """Answer, before any blast. 409 with the `reason` where they may not be texted, or may have asked for
         no more and nobody has decided about that yet.
         """
-        sent = reply(context(), NewReply(path_id(conversation_id), given["body"]))
+        wanted = NewReply(path_id(conversation_id), given["body"], seen=given.get("seen_message_id"))
+        sent = reply(context(), wanted)
         return show_message(sent), 201, {"Location": url_for("messages.Message", message_id=sent.id)}
 
 
@@ -194,28 +179,7 @@ class Deciding(MethodView):
     @conversations.response(200, ConversationSchema)
     def post(self, given: dict[str, Any], conversation_id: str) -> dict[str, object]:
         """Say whether it was a no: then it holds at once; else what waited for the number goes on."""
-        decided = deeds.decide(context(), path_id(conversation_id), opt_out=given["opt_out"])
+        decided = deeds.decide(
+            context(), path_id(conversation_id), opt_out=given["opt_out"], seen=given.get("seen_message_id")
+        )
         return show_conversation(decided)
-
-
-def show_conversation(view: ConversationView) -> dict[str, object]:
-    """A conversation as the API answers it."""
-    return {
-        "id": view.id,
-        "number": view.number,
-        "contact_id": view.contact.id if view.contact is not None else None,
-        "contact": view.contact,
-        "campaign_id": view.campaign_id,
-        "sender": view.sender,
-        "state": view.state,
-        "assigned_to": view.assignee.id if view.assignee is not None else None,
-        "assignee": view.assignee,
-        "last": _shown(view.last),
-        "last_inbound_at": view.last_inbound_at,
-        "created_at": view.created_at,
-        "opted_out_at": view.opted_out_at,
-    }
-
-
-def _shown(text: MessageView | None) -> dict[str, object] | None:
-    return None if text is None else show_message(text)

@@ -12,10 +12,10 @@ from dialer.domain.access import Permission
 from dialer.domain.blast import Waiting
 from dialer.domain.message import DIRECTIONS, MESSAGE_STATES
 from dialer.domain.texting import INBOUND_CLASSES
-from dialer.services.messaging.blasts import LONGEST_BODY
 from dialer.services.messaging.messages import MessageSearch, get_message, list_messages
 from dialer.services.messaging.singles import NewText, text_person
 from dialer.services.messaging.views import MessageView
+from dialer.services.messaging.words import LONGEST_BODY
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Id, Instant, Money, Text, Whole, money, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
@@ -58,8 +58,17 @@ class MessageSchema(Schema):
     delivered_at = Instant(allow_none=True)
     klass = Choice(*INBOUND_CLASSES, allow_none=True, data_key="class")
     rule = Text(allow_none=True)
+    attachments = fields.List(
+        Text(),
+        required=True,
+        metadata={"description": "The kinds of what came with it, such as image/jpeg."},
+    )
     waiting_reason = Choice(*WAITS, allow_none=True)
     waits_until = Instant(allow_none=True)
+    pressed_at = Instant(
+        allow_none=True, metadata={"description": "of one sent by hand: when somebody pressed for it"}
+    )
+    pressed_by = Id(allow_none=True, metadata={"description": "and who"})
 
 
 class NewMessageSchema(Schema):
@@ -143,6 +152,9 @@ def show_message(found: MessageView) -> dict[str, object]:
         "delivered_at": found.delivered_at,
         "klass": found.inbound_class,
         "rule": found.inbound_rule,
+        "attachments": list(found.attachments),
         "waiting_reason": found.waiting_reason,
         "waits_until": found.waits_until,
+        "pressed_at": found.pressed_at,
+        "pressed_by": found.pressed_by,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final
 
 from flask import Response, jsonify, url_for
@@ -9,6 +10,7 @@ from flask.views import MethodView
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from dialer.domain.access import Permission
+from dialer.domain.shift import LONGEST_REST
 from dialer.services.calling import in_call, line_asking, moving, next_contact
 from dialer.services.calling import sessions as deeds
 from dialer.services.calling.views import NobodyNow, SessionView
@@ -26,6 +28,7 @@ sessions = Resource("sessions", "Volunteers' shifts, and the next contact in the
 
 
 MOVED_MOST: Final = 500
+LONGEST_REST_S: Final = int(LONGEST_REST.total_seconds())
 
 _EVENTS: Final = (
     "Events `session`, `assignment` and `call`, with the bodies of `GET /sessions/{id}`, `GET "
@@ -50,11 +53,11 @@ class AskForLineSchema(Schema):
 
 class LineSchema(Schema):
     """The volunteer's own line, for people who are dialled: `none`, `ringing` or `open`. To dial in: ring one
-    of the numbers, press star, type the PIN.
+    of the numbers, press star, type the PIN, which nobody but they are shown.
     """
 
     state = Text(required=True)
-    pin = Text(required=True)
+    pin = Text(required=True, allow_none=True)
     numbers = fields.List(Text(), required=True)
 
 
@@ -72,6 +75,12 @@ class SwitchSchema(Schema):
     """On or off; the same again changes nothing."""
 
     on = Flag(required=True)
+
+
+class RestSchema(Schema):
+    """How long it lasts, in seconds; without an end it does until the session goes on."""
+
+    for_s = Whole(least=1, most=LONGEST_REST_S, allow_none=True, load_default=None)
 
 
 class TalkSchema(Schema):
@@ -141,6 +150,8 @@ class SessionSchema(Schema):
     pause_reason = Text(allow_none=True)
     moving_to = Id(allow_none=True)
     moved_to = Id(allow_none=True)
+    stayed_from = Id(allow_none=True)
+    rests_until = Instant(allow_none=True)
     end_reason = Text(allow_none=True)
     line = fields.Nested(LineSchema, allow_none=True)
     talk = fields.Nested(TalkSchema, allow_none=True)
@@ -278,10 +289,12 @@ def heartbeat(session_id: str) -> SessionView:
 
 @sessions.route("/sessions/<session_id>/pause", methods=["POST"])
 @allow(Permission.SHIFT_RUN)
+@sessions.arguments(RestSchema)
 @sessions.response(200, SessionSchema)
-def pause(session_id: str) -> SessionView:
-    """Nobody new until it goes on; what is open stays."""
-    return deeds.pause_session(context(), path_id(session_id))
+def pause(body: dict[str, Any], session_id: str) -> SessionView:
+    """Nobody new until it goes on: by itself after `for_s` seconds, which begin once nobody is in hand."""
+    length = None if body["for_s"] is None else dt.timedelta(seconds=body["for_s"])
+    return deeds.pause_session(context(), path_id(session_id), length=length)
 
 
 @sessions.route("/sessions/<session_id>/resume", methods=["POST"])

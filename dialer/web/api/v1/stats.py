@@ -28,6 +28,7 @@ class StatsSchema(Schema):
     support = fields.Dict(keys=Text(), values=Whole(), required=True)
     pledges = Whole(required=True)
     messages = fields.Dict(keys=Text(), values=Whole(), required=True)
+    transfers = fields.Dict(keys=Text(), values=Whole(), required=True)
     sessions_now = Whole(required=True)
     sessions = fields.Dict(keys=Text(), values=Whole(), required=True)
     help_asked = Whole(required=True)

@@ -13,7 +13,7 @@ let watching = 0;
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const url = new URL(event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action);
-  if (form.method !== "post" || !ROOMS.test(url.pathname)) return;
+  if (form.method !== "post" || !ROOMS.test(url.pathname) || "plain" in form.dataset) return; // leads to another page
   event.preventDefault();
   send(form, event.submitter);
 }, { capture: true });
@@ -35,6 +35,7 @@ function settle() {
   restore();
   document.querySelector("[data-focus]")?.focus({ preventScroll: true });
   startTimer();
+  countDown();
   askAgainLater();
   clearTimeout(watching);
   watchLater();
@@ -51,6 +52,22 @@ function startTimer() {
     const seconds = Math.floor((Date.now() - since) / 1000);
     timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     if (timer.isConnected) setTimeout(tick, 1000);
+  };
+  tick();
+}
+
+// The rest of a pause that ends by itself; then the server is asked what comes next, whose clock decides.
+function countDown() {
+  const timer = document.querySelector("[data-until]");
+  if (!timer) return;
+  const until = Date.now() + Number(timer.dataset.until) * 1000;
+  timer.hidden = false;
+  const tick = () => {
+    if (!timer.isConnected) return;
+    const seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+    timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+    if (seconds === 0) watchLine();
+    setTimeout(tick, seconds === 0 ? 2 * WATCH_MS : 1000);
   };
   tick();
 }

@@ -33,7 +33,7 @@ export async function flush() {
     if (answer.status >= 500) throw new TypeError("the server is away for a moment");
     const page = await answer.text();
     localStorage.removeItem(PENDING);
-    show(answer, page);
+    show(answer, page, ownOf(url));
   } catch (fault) {
     if (!(fault instanceof TypeError)) throw fault;
     sayOffline();
@@ -47,7 +47,8 @@ export async function flush() {
 export async function look() {
   if (busy || hasPending()) return;
   const answer = await fetch("/call", { headers: { Accept: "text/html" } });
-  if (answer.ok && !busy) show(answer, await answer.text());
+  const page = answer.ok ? await answer.text() : "";
+  if (answer.ok && !busy) show(answer, page, false);
 }
 
 // The press may be older than this page: the page's own token is the one that counts.
@@ -56,7 +57,10 @@ function fresh(fields) {
   return fields.map(([name, value]) => [name, name === "csrf_token" && token ? token : value]);
 }
 
-function show(answer, html) {
+// What is being filled in stays when the page is shown anew for something else than sending it.
+const ownOf = (url) => document.querySelector("[data-stays] form")?.action === url;
+
+function show(answer, html, isSent) {
   const next = new DOMParser().parseFromString(html, "text/html");
   const isNotMine = answer.status === 403 || answer.status === 404; // any more, such as who was never put through
   if (!next.querySelector("#bar") || isNotMine) {
@@ -69,7 +73,7 @@ function show(answer, html) {
   }
   document.title = next.title;
   document.querySelector(".mast").replaceChildren(...next.querySelector(".mast").childNodes);
-  swapMain(next.querySelector("#main"));
+  swapMain(next.querySelector("#main"), isSent ? null : filledIn(next));
   barIsNew();
   const { pathname, search } = new URL(answer.url);
   history.replaceState(null, "", pathname === "/call" ? pathname : pathname + search);
@@ -80,21 +84,37 @@ function show(answer, html) {
 const mayHear = (page) => page.body.hasAttribute("data-microphone");
 
 // The live region stays the same element; only its inside changes, or it would not be read out.
-function swapMain(next) {
+// A form that somebody is at stays the same element too, with all that was chosen and typed in it, while the next
+// page is about the same.
+function swapMain(next, stays) {
   const main = document.querySelector("#main");
   const bar = main.querySelector("#bar");
   const nextBar = next.querySelector("#bar");
   if (!bar) return main.replaceChildren(...next.childNodes);
   swapBar(bar, nextBar);
-  for (const node of [...main.childNodes]) if (node !== bar) node.remove();
+  const kept = new Map([[nextBar, bar], [stays?.coming, stays?.here]]);
+  for (const node of [...main.childNodes]) if (node !== bar && node !== stays?.here) node.remove();
   main.className = next.className;
-  let after = false;
+  let before = null;
   for (const node of [...next.childNodes]) {
-    if (node === nextBar) after = true;
-    else if (after) main.append(node);
-    else bar.before(node);
+    const here = kept.get(node) ?? node;
+    if (here === node && before) before.after(node);
+    if (here === node && !before) main.prepend(node);
+    before = here;
   }
 }
+
+// The part of this page that somebody is at, where the next one has it too.
+function filledIn(page) {
+  const here = document.querySelector("#main > [data-stays]");
+  const coming = page.querySelector("#main > [data-stays]");
+  const isAt = here?.hasAttribute("data-touched") || here?.contains(document.activeElement);
+  return isAt && coming?.dataset.stays === here.dataset.stays ? { here, coming } : null;
+}
+
+document.addEventListener("input", (event) => {
+  event.target.closest("[data-stays]")?.setAttribute("data-touched", "");
+});
 
 function swapBar(bar, next) {
   const status = bar.querySelector("#status");

@@ -2,10 +2,10 @@
 // page asks what is heard on it and makes a sound like it. The microphone is opened as it would be, and goes nowhere.
 
 const LOOK_MS = 1000;
-const LEGS = "/call/softphone/legs";
 const OVER = ["completed", "busy", "no-answer", "failed", "canceled"];
 
-export async function telephone(_page, ask) {
+// `legs`: where our server opens it.
+export async function telephone({ legs }, ask) {
   let leg = null;
   let token = "";
   let timer = 0;
@@ -19,7 +19,7 @@ export async function telephone(_page, ask) {
     if (!mine) return;
     timer = setTimeout(look, LOOK_MS);
     try {
-      const answer = await fetch(`${LEGS}/${mine}`);
+      const answer = await fetch(`${legs}/${mine}`);
       if (mine !== leg) return;
       if (answer.status === 404) return over();
       if (!answer.ok) throw new TypeError(`the leg answered ${answer.status}`);
@@ -57,7 +57,7 @@ export async function telephone(_page, ask) {
       [token, told] = [given, tell];
       const chosen = localStorage.getItem("dialer:microphone");
       microphone = await navigator.mediaDevices.getUserMedia({ audio: chosen ? { deviceId: { ideal: chosen } } : true });
-      leg = (await ask(LEGS, { token, ...params })).sid;
+      leg = (await ask(legs, { token, ...params })).sid;
       await look();
     },
     renew(given) {
@@ -69,7 +69,7 @@ export async function telephone(_page, ask) {
     leave() {
       if (!leg) return;
       const csrf_token = document.querySelector("[name=csrf_token]").value;
-      navigator.sendBeacon(`${LEGS}/${leg}/end`, new URLSearchParams({ csrf_token }));
+      navigator.sendBeacon(`${legs}/${leg}/end`, new URLSearchParams({ csrf_token }));
       quiet();
     },
   };

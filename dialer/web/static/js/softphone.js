@@ -14,6 +14,7 @@ const AGAIN_MS = [300, 1000, 2000, 4000, 8000, 15_000];
 const RENEW_EARLY_MS = 120_000;
 const LEG = "dialer:leg";
 const OFF = ["elsewhere", "denied", "failed"];
+const MAKES_WAY_MS = 20_000;
 
 let phone = null;
 let stage = "off"; // off, joining, ready, lost, or one of OFF
@@ -21,6 +22,7 @@ let tries = 0;
 let again = 0;
 let lost; // the leg that is gone, while another try is waited for
 let renewal = 0;
+let waysGiven = 0; // another tab takes the line: this one keeps its leg until the server has let that one in
 
 const page = () => document.querySelector("#softphone");
 
@@ -68,9 +70,11 @@ function heard(what, leg) {
   if (what === "ready") {
     tries = 0;
     sessionStorage.setItem(LEG, leg);
+    others.postMessage({ since, isIn: true });
     return became("ready");
   }
   if (what === "denied") return hangUp("denied");
+  if (what === "over" && waysGiven) return hangUp("elsewhere");
   became("lost");
   if (what === "over") comeBack(leg);
   return undefined;
@@ -93,6 +97,8 @@ function wait(for_ms, leg) {
 function hangUp(next) {
   wait(0);
   clearTimeout(renewal);
+  clearTimeout(waysGiven);
+  waysGiven = 0;
   tries = 0;
   became(next);
   phone?.leave();
@@ -115,22 +121,38 @@ async function renew() {
   }
 }
 
-// One tab is the telephone: the one that came last.
+// One tab is the telephone: the one that came last. The room, and whoever is talked with in it, would end with the
+// leg of an older one, so that isn't put down here: the server does it once the newer one is in the room. Where that
+// never comes there, as it may not hear the microphone, the older one goes on.
 const others = new BroadcastChannel("dialer:line");
 const me = crypto.randomUUID();
 let since = "";
 
 function takeOver(leg) {
   since = `${String(Date.now()).padStart(15, "0")} ${me}`;
-  others.postMessage(since);
+  others.postMessage({ since });
   enter(leg);
 }
 
 others.addEventListener("message", ({ data }) => {
   if (!since || stage === "off" || OFF.includes(stage)) return;
-  if (data > since) hangUp("elsewhere");
-  else others.postMessage(since);
+  if (data.since < since) others.postMessage({ since });
+  else if (stage !== "ready") hangUp("elsewhere");
+  else {
+    clearTimeout(waysGiven);
+    waysGiven = setTimeout(isItElsewhere, MAKES_WAY_MS);
+    if (data.isIn) phone.mute(true);
+  }
 });
+
+async function isItElsewhere() {
+  const answer = await ask("/call/softphone/token", { leg: sessionStorage.getItem(LEG) }).catch(() => ({}));
+  if (answer.elsewhere) return hangUp("elsewhere");
+  waysGiven = 0;
+  return phone?.mute(isMuted());
+}
+
+const isMuted = () => document.querySelector("[data-test=unmute]") !== null;
 
 function follow() {
   if (!page()) {
@@ -138,7 +160,7 @@ function follow() {
   } else if (stage === "off") takeOver(sessionStorage.getItem(LEG));
   else show();
   // The server mutes them in the room; this mutes them at the source too.
-  phone?.mute(document.querySelector("[data-test=unmute]") !== null);
+  if (!waysGiven) phone?.mute(isMuted());
 }
 
 document.addEventListener("click", (event) => {

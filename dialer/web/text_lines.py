@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
+from uuid_utils.compat import uuid7
 
 from dialer.domain.blast import Waiting
 from dialer.domain.phone import written
 from dialer.services.messaging.views import MessageView, TextPreview
-from dialer.web.coordinator.text_wording import LEFT_OUT, MESSAGE_STATE
-from dialer.web.coordinator.wording import Words
+from dialer.web.brought import Brings, Brought
+from dialer.web.text_wording import (
+    INBOUND_CLASS,
+    INBOUND_RULE,
+    INBOUND_TONE,
+    LEFT_OUT,
+    MESSAGE_STATE,
+    Words,
+)
 from dialer.web.words import moment, money
 
 WAITS_FOR: Final[Words] = {
@@ -57,8 +64,10 @@ class Composer:
 
 
 def empty_composer() -> Composer:
-    """The form before anything is written."""
-    return Composer(str(uuid.uuid4()), {"body": "", "campaign_id": ""})
+    """The form before anything is written. Its id tells when it was drawn: the last text to a number, by its
+    id, is what somebody answers to.
+    """
+    return Composer(str(uuid7()), {"body": "", "campaign_id": ""})
 
 
 def told_of(preview: TextPreview) -> str:
@@ -90,3 +99,51 @@ def state_of(one: MessageView) -> str:
     if one.state == "skipped" and one.skip_reason in LEFT_OUT:
         return f"{MESSAGE_STATE[one.state]}: {LEFT_OUT[one.skip_reason]}"
     return str(MESSAGE_STATE.get(one.state, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text of a conversation; an inbound one with how it was read, and by which rule."""
+
+    ours: bool
+    body: str
+    at: dt.datetime
+    state_words: str
+    class_words: str
+    tone: str
+    rule_words: str
+    came_with: str = ""
+    brought: Sequence[Brought] = ()
+
+
+def still_asked(one: MessageView, state: str) -> str | None:
+    """How a text was read; what may have meant stop is no question any more once somebody has answered."""
+    return None if one.inbound_class == "review" and state != "review" else one.inbound_class
+
+
+def text_of(one: MessageView, state: str, brought: Brings | None = None) -> Text:
+    """A text of a conversation in this state as its page shows it."""
+    read_as = still_asked(one, state)
+    return Text(
+        ours=one.direction == "outbound",
+        body=one.body,
+        at=one.created_at,
+        state_words=state_of(one),
+        class_words=str(INBOUND_CLASS.get(read_as, "")) if read_as else "",
+        tone=str(INBOUND_TONE.get(read_as, "")) if read_as else "",
+        rule_words=str(INBOUND_RULE.get(one.inbound_rule, one.inbound_rule or "")),
+        came_with=came_with(one),
+        brought=(brought or {}).get(one.id, ()),
+    )
+
+
+def came_with(one: MessageView) -> str:
+    """What came with a text, in words; nobody here is led to the carrier."""
+    count = len(one.attachments)
+    if not count:
+        return ""
+    if all(kind.startswith("image/") for kind in one.attachments):
+        return str(ngettext("They sent a picture.", "They sent %(num)s pictures.", count))
+    return str(
+        ngettext("They sent something that is no text.", "They sent %(num)s things that are no text.", count)
+    )

@@ -1,0 +1,86 @@
+"""The name of whoever sends a text by hand, where it says one (`{caller_name}`): put in as they take it.
+
+Until then, and in what goes by itself, the words that stand in for it are there, since nobody is known yet.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy.engine import Row
+
+from dialer.domain.bodies import Bodies
+from dialer.domain.first_texts import BY_HAND
+from dialer.domain.placeholders import names_in
+from dialer.domain.segments import measure
+from dialer.services.context import Context
+from dialer.services.messaging.opt_out_links import opt_out_urls
+from dialer.services.messaging.rendering import Links, bodies_of, links_of, rendered
+from dialer.services.messaging.short_links import short_links
+from dialer.store.models.calling import Campaign
+from dialer.store.models.messaging import Blast
+from dialer.store.queries import first_texts
+from dialer.store.queries.blast_audience import people
+from dialer.store.queries.first_texts import Worded
+from dialer.store.session import UnitOfWork
+
+NAME: Final = "caller_name"
+SAMPLE: Final = "Bethan"
+"""Stands for a name of the usual length in an estimate."""
+
+
+def sample_caller(blast: Blast) -> Mapping[str, str]:
+    """What stands for whoever will send it, before anybody does."""
+    return {NAME: SAMPLE} if blast.mode == BY_HAND else {}
+
+
+def put_name_in(
+    ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, taken: Sequence[Row[Any]]
+) -> None:
+    """Word these texts (their ids, numbers and people) with the first name of the actor, who took them."""
+    bodies = bodies_of(blast, campaign)
+    if not _says(bodies, NAME) or not taken:
+        return
+    whose = [one.contact_id for one in taken if one.contact_id is not None]
+    links = _links(ctx, unit, blast, campaign, taken)
+    known = {row.id: row for row in people(unit, campaign.election_id, whose)}
+    mine = {NAME: ctx.actor.name.split(" ")[0]}
+    first_texts.word_anew(
+        unit,
+        [
+            _worded(one.id, bodies, known[one.contact_id], {**links[one.id], **mine})
+            for one in taken
+            if one.contact_id in known
+        ],
+    )
+
+
+def _links(
+    ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, taken: Sequence[Row[Any]]
+) -> dict[uuid.UUID, Links]:
+    """The addresses in each text, which were made when it was planned."""
+    bodies = bodies_of(blast, campaign)
+    numbers = sorted({one.number for one in taken})
+    urls = opt_out_urls(ctx, unit, numbers) if _says(bodies, "opt_out_url") else {}
+    of_it = {"campaign_id": campaign.id, "blast_id": blast.id}
+    whose = [one.contact_id for one in taken if one.contact_id is not None]
+    short = short_links(ctx, unit, bodies.wordings, whose, **of_it)
+    return {
+        one.id: {
+            **links_of(ctx, campaign, urls.get(one.number, ""), bodies.picture),
+            **short.get(one.contact_id, {}),
+        }
+        for one in taken
+    }
+
+
+def _worded(message_id: uuid.UUID, bodies: Bodies, person: Row[Any], links: Links) -> Worded:
+    body = rendered(bodies.of(bodies.language_of(person.language)), person, links)
+    measured = measure(body)
+    return Worded(message_id, body, measured.encoding, measured.segments)
+
+
+def _says(bodies: Bodies, name: str) -> bool:
+    return any(name in names_in(body) for _, body in bodies.each())

@@ -1,0 +1,86 @@
+"""Since when somebody waits for an answer: kept with the conversation as texts come and go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import exists, update
+
+from dialer.domain.conversing import wants_answer
+from dialer.domain.inbound_rules import OPT_OUT
+from dialer.domain.inbound_text import Classified
+from dialer.services.context import Context
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.people import Suppression
+from dialer.store.queries.conversations import standing_noes
+from dialer.store.session import UnitOfWork
+
+REPLY: Final = "reply"
+"""The purpose of a text that answers somebody."""
+
+
+def note_inbound(
+    ctx: Context, unit: UnitOfWork, conversation: Conversation, said: Classified, *, taken: bool = False
+) -> None:
+    """Note a text that came into a (locked) conversation, once everything was done that it asks for: who
+    wrote waits for an answer from their first text on that nobody has answered.
+
+    Not after a no, since nobody may answer; nor where the text was `taken` for something that needs none. One
+    from a blocked number is counted, and shown to nobody.
+    """
+    if conversation.blocked_at is not None:
+        conversation.blocked_texts += 1
+        if conversation.state == "open":
+            conversation.state = "closed"
+    elif said.klass == OPT_OUT:
+        conversation.unanswered_since = None
+    elif _waits(unit, conversation, said) and not taken:
+        conversation.unanswered_since = conversation.unanswered_since or ctx.now
+
+
+def wait_again(unit: UnitOfWork, numbers: Sequence[str | None], now: dt.datetime) -> None:
+    """Note that answers to these numbers never went out, or didn't arrive: who wrote from there still waits
+    for one. Not after a no, which may be why: nobody may answer. To be asked once that is written down.
+    """
+    if not numbers:
+        return
+    of_it = (Suppression.organisation_id == Conversation.organisation_id) & (
+        Suppression.number == Conversation.number
+    )
+    said_no = exists().where(
+        of_it,
+        Suppression.channel == "sms",
+        Suppression.reason == "opt_out",
+        Suppression.lifted_at.is_(None),
+    )
+    unit.session.execute(
+        update(Conversation)
+        .where(
+            Conversation.organisation_id == unit.organisation_id,
+            Conversation.number.in_([number for number in numbers if number is not None]),
+            Conversation.state == "open",
+            Conversation.blocked_at.is_(None),
+            Conversation.unanswered_since.is_(None),
+            ~said_no,
+        )
+        .values(unanswered_since=now)
+    )
+
+
+def note_single(unit: UnitOfWork, number: str) -> None:
+    """Note that somebody wrote to a number of their own accord: nobody waits there any more."""
+    unit.session.execute(
+        update(Conversation)
+        .where(
+            Conversation.organisation_id == unit.organisation_id,
+            Conversation.number == number,
+            Conversation.unanswered_since.is_not(None),
+        )
+        .values(unanswered_since=None)
+    )
+
+
+def _waits(unit: UnitOfWork, conversation: Conversation, said: Classified) -> bool:
+    return wants_answer(said.klass, said.rule) and not standing_noes(unit, conversation.number)

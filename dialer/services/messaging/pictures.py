@@ -1,0 +1,189 @@
+"""Pictures in texts: taken in without what they tell of whoever took them, shown, retired."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import Forbidden, NotFound, PayloadTooLarge, ValidationFailed
+from dialer.domain.picture import SIZE_MOST, NoPictureError, read_picture
+from dialer.services.context import Context, Units
+from dialer.services.paging import Page, Slice, after_id, cut
+from dialer.services.short_codes import short_code
+from dialer.store.models import new_id
+from dialer.store.models.pictures import Picture
+from dialer.store.session import UnitOfWork
+
+NAME_MOST: Final = 100
+_CODE: Final = 14
+"""Letters of an address that is short enough for a text and that nobody guesses: 70 bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """A picture, without its bytes. `url` is where everybody who has the address sees it."""
+
+    id: uuid.UUID
+    name: str
+    url: str
+    content_type: str
+    size: int
+    width: int
+    height: int
+    sha256: str
+    made_by: uuid.UUID | None
+    created_at: dt.datetime
+    retired_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """The bytes of a picture, and what they are."""
+
+    content_type: str
+    data: bytes = field(repr=False)
+    sha256: str
+
+
+def add_picture(ctx: Context, file: BinaryIO, name: str) -> tuple[PictureView, bool]:
+    """Keep a picture (`ValidationFailed`, `PayloadTooLarge` for what is none), and whether it is new: the
+    same one is there once, under the name that it has.
+    """
+    require(ctx.actor, Permission.PICTURE_MANAGE)
+    if not name.strip() or len(name.strip()) > NAME_MOST:
+        raise ValidationFailed.at("/name", f"Say what it shows, in {NAME_MOST} characters at most.")
+    data = file.read(SIZE_MOST + 1)
+    if len(data) > SIZE_MOST:
+        raise PayloadTooLarge(f"A picture may have {SIZE_MOST // 1024} kB. Make it smaller first.")
+    values = _read(data) | {"name": name.strip(), "made_by": ctx.actor.account_id, "created_at": ctx.now}
+    with ctx.unit() as unit:
+        made = unit.session.scalar(
+            insert(Picture)
+            .values(organisation_id=unit.organisation_id, id=new_id(), **values)
+            .on_conflict_do_nothing()
+            .returning(Picture.id)
+        )
+        if made is not None:
+            ctx.audit(unit, "picture.added", "picture", made)
+        return _view(ctx, _standing(unit, values["sha256"])), made is not None
+
+
+def list_pictures(ctx: Context, page: Page, *, retired: bool = False) -> Slice[PictureView]:
+    """The pictures that may be used, in the order they were made; or those that were retired."""
+    require(ctx.actor, Permission.PICTURE_READ)
+    with ctx.unit() as unit:
+        kept = Picture.retired_at.is_not(None) if retired else Picture.retired_at.is_(None)
+        query = select(Picture).where(Picture.organisation_id == unit.organisation_id, kept)
+        if (after := after_id(page)) is not None:
+            query = query.where(Picture.id > after)
+        rows = unit.session.scalars(query.order_by(Picture.id).limit(page.limit + 1)).all()
+        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: _view(ctx, row))
+
+
+def get_picture(ctx: Context, picture_id: uuid.UUID) -> PictureView:
+    """One picture, retired ones too."""
+    require(ctx.actor, Permission.PICTURE_READ)
+    with ctx.unit() as unit:
+        return _view(ctx, _reach(unit, picture_id))
+
+
+def retire_picture(ctx: Context, picture_id: uuid.UUID) -> PictureView:
+    """Offer it no more; texts that lead to it still do. Retired already: no change. `Forbidden` for
+    whoever sees only their own campaigns, unless they added it: all campaigns may use it.
+    """
+    require(ctx.actor, Permission.PICTURE_MANAGE)
+    with ctx.unit() as unit:
+        row = _reach(unit, picture_id)
+        if not may_retire(ctx, row.made_by):
+            raise Forbidden("Whoever added it, or a coordinator, puts it away.")
+        unit.session.refresh(row, with_for_update=True)
+        if row.retired_at is None:
+            row.retired_at = ctx.now
+            ctx.audit(unit, "picture.retired", "picture", row.id)
+        return _view(ctx, row)
+
+
+def may_retire(ctx: Context, made_by: uuid.UUID | None) -> bool:
+    """Whether the actor may put a picture away that this account added."""
+    return ctx.actor.campaign_ids is None or (made_by is not None and made_by == ctx.actor.account_id)
+
+
+def public_picture(units: Units, code: str, has: Callable[[str], bool]) -> Image:
+    """What whoever was sent the address sees; without its bytes where they have the one of that SHA-256
+    already. `NotFound` for any other address.
+    """
+    with units.read() as unit:
+        row = unit.session.scalar(select(Picture).where(Picture.code == code))
+        if row is None:
+            raise NotFound
+        sha256 = row.sha256.hex()
+        return Image(row.content_type, b"" if has(sha256) else row.data, sha256)
+
+
+def code_of_picture(unit: UnitOfWork, picture_id: uuid.UUID) -> str | None:
+    """The code of a picture that may be used; None where there is none."""
+    row = unit.session.get(Picture, (unit.organisation_id, picture_id))
+    return row.code if row is not None and row.retired_at is None else None
+
+
+def picture_address(ctx: Context, code: str) -> str:
+    """Where everybody who has the address sees a picture."""
+    return f"{ctx.public_url}/p/{code}"
+
+
+def _read(data: bytes) -> dict[str, object]:
+    try:
+        found = read_picture(data)
+    except NoPictureError as error:
+        raise ValidationFailed.at("/file", str(error)) from None
+    return {
+        "content_type": found.content_type,
+        "data": found.data,
+        "size": len(found.data),
+        "width": found.width,
+        "height": found.height,
+        "sha256": hashlib.sha256(found.data).digest(),
+        "code": short_code(_CODE),
+    }
+
+
+def _standing(unit: UnitOfWork, sha256: object) -> Picture:
+    """The one with these bytes that isn't retired."""
+    return unit.session.scalars(
+        select(Picture).where(
+            Picture.organisation_id == unit.organisation_id,
+            Picture.sha256 == sha256,
+            Picture.retired_at.is_(None),
+        )
+    ).one()
+
+
+def _reach(unit: UnitOfWork, picture_id: uuid.UUID) -> Picture:
+    row = unit.session.get(Picture, (unit.organisation_id, picture_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _view(ctx: Context, row: Picture) -> PictureView:
+    return PictureView(
+        id=row.id,
+        name=row.name,
+        url=picture_address(ctx, row.code),
+        content_type=row.content_type,
+        size=row.size,
+        width=row.width,
+        height=row.height,
+        sha256=row.sha256.hex(),
+        made_by=row.made_by,
+        created_at=row.created_at,
+        retired_at=row.retired_at,
+    )

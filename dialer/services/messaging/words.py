@@ -1,0 +1,43 @@
+"""Whether words may be kept as those of a text to many, in each of their languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from dialer.domain import placeholders
+from dialer.domain.bodies import Bodies, pointer
+from dialer.domain.errors import FieldError, UnknownPlaceholder, ValidationFailed
+from dialer.domain.languages import SPOKEN
+
+LONGEST_BODY: Final = 1600
+"""The carrier refuses longer ones (21617)."""
+
+
+def faults_of_words(bodies: Bodies) -> Iterator[FieldError]:
+    """What is wrong with the words, their placeholders aside."""
+    for language, body in bodies.each():
+        if language and language not in SPOKEN:
+            yield FieldError("/bodies", f"Choose from {', '.join(SPOKEN)}.")
+        elif not body.strip():
+            yield FieldError(pointer(language), "Write what the text says.")
+        if len(body) > LONGEST_BODY:
+            yield FieldError(pointer(language), f"A text has at most {LONGEST_BODY:,} characters.")
+
+
+def check_placeholders(bodies: Bodies) -> None:
+    """Refuse words in braces that stand for nothing."""
+    unknown = [
+        FieldError(pointer(language), fault)
+        for language, body in bodies.each()
+        for fault in placeholders.faults(body)
+    ]
+    if unknown:
+        raise UnknownPlaceholder(unknown[0].detail, errors=unknown)
+
+
+def check_words(bodies: Bodies) -> None:
+    """Refuse words that can't be sent as they are."""
+    if found := list(faults_of_words(bodies)):
+        raise ValidationFailed(errors=found)
+    check_placeholders(bodies)

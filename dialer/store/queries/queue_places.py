@@ -1,0 +1,144 @@
+"""Where numbers and people stand in a campaign, as it changes with what is recorded: the places of numbers in
+its waiting line, locked and given anew, and its progress with each person.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from dialer.domain.queue_order import Place
+from dialer.domain.retry import Standing
+from dialer.store.models.base import new_id
+from dialer.store.session import UnitOfWork
+
+_LOCK = text(
+    """
+    SELECT id FROM queue_entry
+    WHERE organisation_id = :organisation_id AND campaign_id = :campaign_id
+      AND number IN (
+          SELECT :number
+          UNION
+          SELECT p.number FROM contact_phone p
+          WHERE p.organisation_id = :organisation_id AND p.removed_at IS NULL AND p.dead_at IS NULL
+            AND p.contact_id IN (
+                SELECT o.contact_id FROM contact_phone o
+                WHERE o.organisation_id = :organisation_id AND o.number = :number AND o.removed_at IS NULL
+                UNION
+                SELECT unnest(CAST(:contact_ids AS uuid[]))
+            )
+      )
+    ORDER BY id
+    FOR UPDATE
+    """
+)
+
+
+def lock_numbers(
+    unit: UnitOfWork, campaign_id: uuid.UUID, number: str, contact_ids: Sequence[uuid.UUID]
+) -> None:
+    """Lock the entries that a result on this number may move, before any hold on them is let go: of the
+    number itself, and of every live number of these people and of whoever else is on it.
+    """
+    common = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id}
+    unit.session.execute(_LOCK, common | {"number": number, "contact_ids": list(contact_ids)}).all()
+
+
+_FREE = """
+    NOT EXISTS (SELECT 1 FROM hold h WHERE h.organisation_id = :organisation_id AND h.number = place.number)
+"""
+
+_FINISH = text(
+    f"""
+    UPDATE queue_entry SET state = 'done'
+    FROM unnest(CAST(:numbers AS text[])) AS place(number)
+    WHERE organisation_id = :organisation_id AND campaign_id = :campaign_id
+      AND queue_entry.number = place.number AND {_FREE}
+    """  # noqa: S608 - put together from fixed words only
+)
+
+_PLACE = text(
+    f"""
+    INSERT INTO queue_entry
+        (organisation_id, id, campaign_id, number, priority, due_at, for_account_id, language)
+    SELECT :organisation_id, id, :campaign_id, number, priority, due_at, for_account_id, language
+    FROM unnest(
+        CAST(:ids AS uuid[]), CAST(:numbers AS text[]), CAST(:priorities AS integer[]),
+        CAST(:due AS timestamptz[]), CAST(:accounts AS uuid[]), CAST(:languages AS text[])
+    ) AS place(id, number, priority, due_at, for_account_id, language)
+    WHERE {_FREE}
+    ON CONFLICT (organisation_id, campaign_id, number) DO UPDATE
+    SET state = 'waiting', priority = excluded.priority, due_at = excluded.due_at,
+        for_account_id = excluded.for_account_id, language = excluded.language, out_reason = NULL
+    """  # noqa: S608 - put together from fixed words only
+)
+
+
+def place_numbers(
+    unit: UnitOfWork,
+    campaign_id: uuid.UUID,
+    places: Mapping[str, Place | None],
+    now: dt.datetime,
+) -> None:
+    """Give numbers (locked) their place in the line; None means that nobody is to be called on it any more.
+    One in somebody's hands is left alone.
+    """
+    common = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id}
+    if over := sorted(number for number, place in places.items() if place is None):
+        unit.session.execute(_FINISH, common | {"numbers": over})
+    if placed := sorted((number, place) for number, place in places.items() if place is not None):
+        unit.session.execute(_PLACE, common | _columns(placed, now))
+
+
+def _columns(placed: Sequence[tuple[str, Place]], now: dt.datetime) -> dict[str, list[Any]]:
+    return {
+        "ids": [new_id() for _ in placed],
+        "numbers": [number for number, _ in placed],
+        "priorities": [int(place.rank) for _, place in placed],
+        "due": [place.due_at or now for _, place in placed],
+        "accounts": [place.reserved_for for _, place in placed],
+        "languages": [place.language for _, place in placed],
+    }
+
+
+_SAVE = text(
+    """
+    INSERT INTO contact_progress (
+        organisation_id, campaign_id, contact_id, turn, attempts, last_attempt_at, disposition, due_at,
+        next_number, over)
+    SELECT :organisation_id, :campaign_id, stands.*
+    FROM unnest(
+        CAST(:contacts AS uuid[]), CAST(:turns AS text[]), CAST(:attempts AS integer[]),
+        CAST(:last AS timestamptz[]), CAST(:outcomes AS text[]), CAST(:due AS timestamptz[]),
+        CAST(:numbers AS text[]), CAST(:over AS boolean[])
+    ) AS stands
+    ON CONFLICT (organisation_id, campaign_id, contact_id) DO UPDATE
+    SET turn = excluded.turn, attempts = excluded.attempts, last_attempt_at = excluded.last_attempt_at,
+        disposition = excluded.disposition, due_at = excluded.due_at, next_number = excluded.next_number,
+        over = excluded.over
+    """
+)
+
+
+def save_progress(unit: UnitOfWork, campaign_id: uuid.UUID, standings: Mapping[uuid.UUID, Standing]) -> None:
+    """Keep where people stand in a campaign."""
+    if not standings:
+        return
+    contacts = sorted(standings)
+    stands = [standings[one] for one in contacts]
+    given = {
+        "contacts": contacts,
+        "turns": [one.turn for one in stands],
+        "attempts": [one.attempts for one in stands],
+        "last": [one.last_at for one in stands],
+        "outcomes": [one.outcome.value if one.outcome else None for one in stands],
+        "due": [one.due_at for one in stands],
+        "numbers": [one.number for one in stands],
+        "over": [one.over for one in stands],
+    }
+    common = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id}
+    unit.session.execute(_SAVE, common | given)

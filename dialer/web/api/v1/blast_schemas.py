@@ -1,0 +1,255 @@
+"""What `/blasts` takes and gives (contract §7)."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from dialer.domain.audience import NAMES_MOST, NOT_CONTACTED_MOST_S
+from dialer.domain.first_texts import BATCH_MOST, BLAST_MODES, EACH_MOST
+from dialer.domain.languages import SPOKEN
+from dialer.domain.pledge import VOTING_METHODS
+from dialer.services.messaging.test_sends import MOST
+from dialer.services.messaging.words import LONGEST_BODY
+from dialer.web.api.fields import (
+    Choice,
+    Flag,
+    Id,
+    Instant,
+    Money,
+    Number,
+    Text,
+    Whole,
+)
+from dialer.web.api.paging import PageQuery
+
+
+class AudienceSchema(Schema):
+    """Whom it goes to: all that is named must hold."""
+
+    support = fields.List(Whole(least=1, most=5), allow_none=True, metadata={"maxItems": 5})
+    voted = Flag(allow_none=True)
+    tags_any = fields.List(Text(blank=False, max_length=200), metadata={"maxItems": NAMES_MOST})
+    tags_none = fields.List(Text(blank=False, max_length=200), metadata={"maxItems": NAMES_MOST})
+    polling_districts = fields.List(Text(blank=False, max_length=100), metadata={"maxItems": NAMES_MOST})
+    voting_methods = fields.List(Choice(*VOTING_METHODS))
+    not_contacted_for_s = Whole(least=0, most=NOT_CONTACTED_MOST_S, allow_none=True)
+
+
+class BlastFieldsSchema(Schema):
+    """What may be said of a blast."""
+
+    name = Text(blank=False, max_length=200)
+    body = Text(blank=False, max_length=LONGEST_BODY)
+    bodies = fields.Dict(
+        keys=Choice(*SPOKEN),
+        values=Text(blank=False, max_length=LONGEST_BODY),
+        metadata={
+            "description": "what it says instead to people whose record names a language, by its code",
+            "example": {"cy": "Helo {first_name|gyfaill}, mae’r gorsafoedd ar agor tan 10."},
+        },
+    )
+    template_id = Id(
+        allow_none=True,
+        metadata={"description": "the template its words are from; without a `body` they are put in"},
+    )
+    picture_id = Id(
+        allow_none=True,
+        metadata={"description": "a picture: its address stands for {picture_url}, or at the end"},
+    )
+    list_ids = fields.List(Id(), metadata={"maxItems": 1000})
+    audience = fields.Nested(AudienceSchema)
+    audience_id = Id(
+        allow_none=True,
+        metadata={"description": "a saved audience: those whom it picks, among the lists if any are named"},
+    )
+    senders = fields.List(Text(max_length=34), metadata={"maxItems": 100})
+    send_at = Instant(allow_none=True)
+    deadline_at = Instant(
+        allow_none=True,
+        metadata={"description": "nothing of it arrives later; may still be moved while it runs"},
+    )
+    mode = Choice(
+        *BLAST_MODES, metadata={"description": "by_hand: a person presses once for each of its texts"}
+    )
+    batch_size = Whole(
+        least=1, most=BATCH_MOST, metadata={"description": "by hand: how many texts one is given at once"}
+    )
+    volunteer_limit = Whole(
+        least=1,
+        most=EACH_MOST,
+        allow_none=True,
+        metadata={"description": "by hand: how many of it one volunteer may send"},
+    )
+
+
+class NewBlastSchema(BlastFieldsSchema):
+    """A blast to be written down."""
+
+    campaign_id = Id(required=True)
+    name = Text(blank=False, max_length=200, required=True)
+    list_ids = fields.List(Id(), required=True, metadata={"maxItems": 1000})
+
+
+class BlastSchema(BlastFieldsSchema):
+    """A blast."""
+
+    id = Id(required=True)
+    campaign_id = Id(required=True)
+    state = Text(required=True)
+    needs_approval = Flag(
+        metadata={"description": "you can’t send it before its words are approved in a template"}
+    )
+    waiting_reason = Text(allow_none=True)
+    pause_reason = Text(allow_none=True)
+    total = Whole()
+    created_at = Instant()
+    launched_at = Instant(allow_none=True)
+    finished_at = Instant(allow_none=True)
+
+
+class BlastQuery(PageQuery):
+    """Which blasts."""
+
+    campaign_id = Id()
+
+
+class NamedContactSchema(Schema):
+    """Somebody, by what is known of their name."""
+
+    id = Id(required=True)
+    name = Text(required=True)
+
+
+class BlastWarningSchema(Schema):
+    """Something to know before launching; `count` is how many texts it is about. Where it is about a
+    placeholder, `about` names it, and `contacts` the first people for whom it is empty.
+    """
+
+    code = Text(required=True)
+    detail = Text(required=True)
+    count = Whole(required=True)
+    about = Text(required=True, allow_none=True)
+    contacts = fields.List(fields.Nested(NamedContactSchema), required=True)
+    language = Text(
+        required=True,
+        allow_none=True,
+        metadata={"description": "of the words that it is about; null: the usual ones, or all"},
+    )
+
+
+class SpokenSchema(Schema):
+    """How many get it in one language (null: in its usual words), and what that takes."""
+
+    language = Text(required=True, allow_none=True)
+    recipients = Whole(required=True)
+    messages = fields.Dict(keys=Text(), values=Whole(), required=True)
+    segments = Whole(required=True)
+    samples = fields.List(Text(), required=True)
+
+
+class CapacitySchema(Schema):
+    """What the numbers of a text that is sent by hand may send in 24 hours, and what it takes."""
+
+    senders = Whole(required=True)
+    a_day = Whole(required=True)
+    days = Whole(
+        required=True, allow_none=True, metadata={"description": "null where its numbers may send nothing"}
+    )
+    hours_of_work = Number(required=True, metadata={"description": "for one person, at three seconds a text"})
+
+
+class EstimateSchema(Schema):
+    """Who would get it, who wouldn't and why, and what it would take."""
+
+    recipients = Whole(required=True)
+    excluded = fields.Dict(keys=Text(), values=Whole(), required=True)
+    first_time = Whole(
+        required=True, metadata={"description": "how many of them this organisation has never texted"}
+    )
+    held_out = Whole(
+        required=True,
+        metadata={"description": "how many more if the saved audience drew nobody out by chance"},
+    )
+    messages = fields.Dict(keys=Text(), values=Whole(), required=True)
+    segments = Whole(required=True)
+    cost = Money(required=True)
+    duration_s = Number(required=True)
+    last_safe_start_at = Instant(
+        allow_none=True,
+        required=True,
+        metadata={"description": "later, it may not be done before its deadline, or else before quiet hours"},
+    )
+    warnings = fields.List(fields.Nested(BlastWarningSchema), required=True)
+    samples = fields.List(Text(), required=True)
+    languages = fields.List(fields.Nested(SpokenSchema), required=True)
+    capacity = fields.Nested(
+        CapacitySchema,
+        allow_none=True,
+        required=True,
+        metadata={"description": "only of one that is sent by hand"},
+    )
+
+
+class ComparedSchema(Schema):
+    """So many people; how many of them voted as far as we know, pledged (support 1 or 2), were talked to on
+    the phone since the launch, wrote back since then.
+    """
+
+    people = Whole(required=True)
+    voted = Whole(required=True)
+    pledged = Whole(required=True)
+    contacted = Whole(required=True)
+    replied = Whole(required=True)
+
+
+class ComparisonSchema(Schema):
+    """Who got it beside who would have, had chance not held them out."""
+
+    texted = fields.Nested(ComparedSchema, required=True)
+    held_out = fields.Nested(ComparedSchema, required=True)
+
+
+class LaunchSchema(Schema):
+    """How many people whoever launches it means to reach."""
+
+    expected_recipients = Whole(least=0, most=2**31, allow_none=True, load_default=None)
+
+
+class TestSendSchema(Schema):
+    """The phones that its text is tried on."""
+
+    to = fields.List(Text(blank=False, max_length=50), required=True, validate=validate.Length(1, MOST))
+    languages = fields.List(
+        Choice(*SPOKEN, allow_none=True),
+        load_default=list,
+        validate=validate.Length(max=len(SPOKEN) + 1),
+        metadata={
+            "description": "one text in each of these to each phone; null: the usual words, as without"
+        },
+    )
+
+
+class ProgressSchema(Schema):
+    """How far it is."""
+
+    blast_id = Id(required=True)
+    state = Text(required=True)
+    waiting_reason = Text(allow_none=True, required=True)
+    pause_reason = Text(allow_none=True, required=True)
+    total = Whole(required=True)
+    counts = fields.Dict(keys=Text(), values=Whole(), required=True)
+    accepted = Whole(required=True)
+    expired = Whole(
+        required=True,
+        metadata={"description": "failed ones that the carrier dropped: too late to arrive in time"},
+    )
+    in_review = Whole(required=True)
+    skipped_by = fields.Dict(keys=Text(), values=Whole(), required=True)
+    spent = Money(required=True)
+    rate_per_s = Number(required=True)
+    eta_s = Number(allow_none=True, required=True)
+    mode = Choice(*BLAST_MODES, required=True)
+    unpressed = Whole(
+        required=True,
+        metadata={"description": "by hand: how many, of those queued, wait for somebody to press"},
+    )
