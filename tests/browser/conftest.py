@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from dialer.services.calling.campaigns import CampaignFields, change_campaign
 from dialer.services.context import Context
@@ -27,7 +27,12 @@ PHONE, SHORT_PHONE, DESK = (360, 740), (360, 640), (1280, 900)
 MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 """One that beeps each second, and a volunteer who allows it."""
 
+PATIENCE_MS = 20_000
+"""How long a page may take to come to what is looked for: two busy cores are slow, and not wrong."""
+
 Open = Callable[..., Page]
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -75,7 +80,7 @@ def open_browser(browser: Browser, site: str) -> Iterator[Open]:
         )
         opened.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_MS)
         return page
 
     yield open_window

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
@@ -269,7 +269,7 @@ def test_keys_go_to_the_cards(open_browser: Open, carys: Person, bank: PhoneBank
     page.goto(f"/live?campaign_id={bank.campaign_id}")
     page.keyboard.press("g")
     page.keyboard.press("4")
-    assert page.evaluate("document.activeElement.id") == "help"
+    expect(page.locator("#help")).to_be_focused()
 
 
 def test_a_script_is_written_without_a_script(open_browser: Open, carys: Person):

@@ -79,9 +79,9 @@ def test_focus_goes_to_the_words_and_is_always_to_be_seen(open_browser: Open, vi
     page = open_browser(DESK)
     sign_in(page, vic)
     _talk(page)
-    assert page.evaluate("document.activeElement.dataset.test") == "step"
+    expect(page.locator("[data-test=step]")).to_be_focused()
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.dataset.test") == "answer-yes"
+    expect(page.locator("[data-test=answer-yes]")).to_be_focused()
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
 
