@@ -33,6 +33,9 @@ ALONE: Final = frozenset({"single", "reply"})
 """What somebody here writes to one person."""
 
 ENCODINGS: Final = ("gsm7", "ucs2")
+"""In which a text travels, by its parts."""
+LETTER_ENCODING: Final = "utf8"
+"""In which a letter travels; it has no parts."""
 
 FINAL: Final = frozenset({"delivered", "undelivered", "failed", "skipped", "cancelled"})
 """Nothing follows these. `sent` may be the last that is heard all the same."""

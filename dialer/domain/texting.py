@@ -12,7 +12,12 @@ SENDER_KINDS: Final = (
     "alphanumeric",
     "messaging_service",
 )
+"""What texts come from."""
+EMAIL: Final = "email"
+"""The channel, and the kind of a sender that letters come from."""
+SMS: Final = "sms"
+CHANNELS: Final = (SMS, EMAIL)
 CONVERSATION_STATES: Final = ("open", "closed", "review")
 INBOUND_CLASSES: Final = ("opt_out", "review", "opt_in", "other")
-EVENT_KINDS: Final = ("message_status", "call_status", "machine_detection")
+EVENT_KINDS: Final = ("message_status", "call_status", "machine_detection", "email_report")
 ANSWER_STATES: Final = ("taken", "doubtful", "dropped")

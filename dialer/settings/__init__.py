@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from dialer.settings import keeping, kinds
+from dialer.settings.email import EmailSettings
 from dialer.settings.loading import SettingsError, Spec, read_settings, setting
 
 __all__ = ["Settings", "SettingsError", "completed", "load_settings", "runs_town"]
@@ -19,7 +20,7 @@ _REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 -- not bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(EmailSettings):
     """What an installation is told. Made by `load_settings`; tests make their own."""
 
     data_dir: Path = setting(

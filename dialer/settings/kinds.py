@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from dialer.domain.email_address import read_address
 from dialer.domain.short_link import is_public_shortener
 from dialer.domain.texting import SENDER_KINDS
 
@@ -193,3 +194,23 @@ def _url(raw: object, schemes: Container[str], example: str) -> SplitResult:
     if parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/") or parts.query):
         raise ValueError(complaint)
     return parts
+
+
+def email_address(raw: object, from_text: bool = True) -> str:
+    """An address in its one form, or nothing."""
+    value = text(raw, from_text)
+    address = read_address(value) if value else ""
+    if address is None:
+        raise ValueError("an email address such as campaign@example.org expected")
+    return address
+
+
+_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+
+
+def domain(raw: object, from_text: bool = True) -> str:
+    """A domain in lower case, or nothing."""
+    value = text(raw, from_text).lower()
+    if value and not _DOMAIN.fullmatch(value):
+        raise ValueError("a domain such as mail.example.org expected")
+    return value

@@ -92,6 +92,8 @@ class Campaign(Identified, Base):
     """For how long its blasts leave alone who heard from us; None: as long as the installation says."""
     require_consent_sms: Mapped[bool] = mapped_column(server_default=text("false"))
     require_consent_email: Mapped[bool] = mapped_column(server_default=text("false"))
+    quiet_hours_email: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether its letters keep its quiet hours too: they wake nobody, so else they go at any hour."""
     cost_cap: Mapped[Money | None]
     cost_currency: Mapped[str] = mapped_column(server_default=text("'GBP'"))
     spent: Mapped[Money] = mapped_column(server_default=text("0"))

@@ -1,4 +1,4 @@
-"""Texts out and in, the blasts they belong to, and what the carrier told about them."""
+"""Texts and letters out and in, the blasts they belong to, and what the carrier told about them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.blast import BLAST_STATES
 from dialer.domain.first_texts import BATCH, BLAST_MODES
-from dialer.domain.message import DIRECTIONS, ENCODINGS, MESSAGE_STATES, PURPOSES
+from dialer.domain.message import DIRECTIONS, ENCODINGS, LETTER_ENCODING, MESSAGE_STATES, PURPOSES
 from dialer.domain.sender import Rest
-from dialer.domain.texting import EVENT_KINDS, INBOUND_CLASSES, SENDER_KINDS
+from dialer.domain.texting import CHANNELS, EMAIL, EVENT_KINDS, INBOUND_CLASSES, SENDER_KINDS
 from dialer.store.models.base import (
     Base,
     Identified,
@@ -28,7 +28,7 @@ from dialer.store.models.base import (
 
 
 class Sender(Identified, Base):
-    """A number, Messaging Service or sender id that messages go out from.
+    """A number, Messaging Service, sender id or email address that messages go out from.
 
     `rate_per_s` is segments a second where somebody has set them. `pool` are the numbers of a Messaging
     Service, as the carrier tells. `resting_for` says why it rests until `resting_until`. Where `pause_reason`
@@ -39,7 +39,7 @@ class Sender(Identified, Base):
 
     __tablename__ = "sender"
     __table_args__ = (
-        one_of("kind", SENDER_KINDS),
+        one_of("kind", (*SENDER_KINDS, EMAIL)),
         one_of("resting_for", Rest),
         UniqueConstraint("organisation_id", "address"),
         Index("ix_sender_address", "address"),
@@ -75,6 +75,7 @@ class Blast(Identified, Base):
         reference("picture", "picture_id"),
         one_of("state", BLAST_STATES),
         one_of("mode", BLAST_MODES),
+        one_of("channel", CHANNELS),
         Index("ix_blast_campaign", "organisation_id", "campaign_id", "id"),
         Index(
             "ix_blast_template",
@@ -129,6 +130,10 @@ class Blast(Identified, Base):
     """Of one sent by hand: how many texts a volunteer is given at once."""
     volunteer_limit: Mapped[int | None]
     """And how many of it one volunteer may send."""
+    channel: Mapped[str] = mapped_column(server_default=text("'sms'"))
+    subject: Mapped[str] = mapped_column(server_default=text("''"))
+    subjects: Mapped[Json]
+    """Of letters: what they are about, and in other languages, as `bodies`."""
 
 
 class BlastList(Tenant, Base):
@@ -164,9 +169,10 @@ class Message(Identified, Base):
         reference("campaign", "campaign_id"),
         reference("contact", "contact_id"),
         one_of("direction", DIRECTIONS),
+        one_of("channel", CHANNELS),
         one_of("state", MESSAGE_STATES),
         one_of("purpose", PURPOSES),
-        one_of("encoding", ENCODINGS),
+        one_of("encoding", (*ENCODINGS, LETTER_ENCODING)),
         one_of("inbound_class", INBOUND_CLASSES),
         Index(
             "uq_message_blast_contact",
@@ -310,6 +316,9 @@ class Message(Identified, Base):
     """
     pressed_at: Mapped[Instant | None]
     """When somebody pressed for it: before, no process may send it."""
+    channel: Mapped[str] = mapped_column(server_default=text("'sms'"))
+    """Of a letter (`email`) `number` and `sender` are addresses, and `carrier_sid` is its Message-ID."""
+    subject: Mapped[str | None]
 
 
 class TextSpending(Tenant, Base):

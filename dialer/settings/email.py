@@ -1,0 +1,68 @@
+"""The settings of email: through which server letters go out, and whom they are from."""
+
+from dataclasses import dataclass
+
+from dialer.settings import kinds
+from dialer.settings.loading import setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailSettings:
+    """What an installation is told about letters."""
+
+    email_host: str = setting(
+        "email.host", "DIALER_EMAIL_HOST", kinds.text, "", "the SMTP server that letters go out through"
+    )
+    email_port: int = setting(
+        "email.port", "DIALER_EMAIL_PORT", kinds.whole_number(1, 65_535), 587, "its port"
+    )
+    email_tls: str = setting(
+        "email.tls",
+        "DIALER_EMAIL_TLS",
+        kinds.one_of("starttls", "tls", "none"),
+        "starttls",
+        "how the way there is encrypted; none only for a server on this machine",
+    )
+    email_user: str = setting(
+        "email.user", "DIALER_EMAIL_USER", kinds.text, "", "the name we sign in with there"
+    )
+    email_password: str = setting(
+        "email.password", "DIALER_EMAIL_PASSWORD", kinds.text, "", "and the password"
+    )
+    email_from: str = setting(
+        "email.from",
+        "DIALER_EMAIL_FROM",
+        kinds.email_address,
+        "campaign@example.org",
+        "the address that letters are from where nothing else is said; none: no letters",
+        live="",
+    )
+    email_from_name: str = setting(
+        "email.from_name",
+        "DIALER_EMAIL_FROM_NAME",
+        kinds.text,
+        "",
+        "the name beside it; the organisation’s where none is given",
+    )
+    email_reply_domain: str = setting(
+        "email.reply_domain",
+        "DIALER_EMAIL_REPLY_DOMAIN",
+        kinds.domain,
+        "",
+        "the domain that bounces and opt-outs by letter come back to; that of the sender where none is given",
+    )
+    email_rate: float = setting(
+        "email.rate",
+        "DIALER_EMAIL_RATE",
+        kinds.number(0.01, 10_000),
+        100.0,
+        "letters a second from one address",
+        live=10.0,
+    )
+    email_connections: int = setting(
+        "email.connections",
+        "DIALER_EMAIL_CONNECTIONS",
+        kinds.whole_number(1, 100),
+        8,
+        "connections to that server at once, of each process that sends",
+    )
