@@ -44,6 +44,13 @@ def ascii_domain(domain: str) -> str:
     return domain if domain.isascii() else domain.encode("idna").decode("ascii")
 
 
+def masked_address(address: str) -> str:
+    """An address as its owner knows it again and nobody else does; its length isn't told either."""
+    local, _, domain = address.rpartition("@")
+    name, _, last = domain.rpartition(".")
+    return f"{local[:1]}•••@{name[:1]}•••.{last}"
+
+
 def _encodes(domain: str) -> bool:
     try:
         return len(ascii_domain(domain)) <= 253

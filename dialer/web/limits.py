@@ -19,14 +19,26 @@ from dialer.web.guard import View, permission_of
 
 FAILED_SIGN_INS: Final = "10 per minute"
 
+_UNCOUNTED: Final = "__uncounted__"
+
 
 def _public_posts() -> str:
     return f"{desk().settings.public_rate} per minute"
 
 
+def uncounted(view: View) -> View:
+    """Mark a view whose posts count for nothing, since they come from machines that speak for many people at
+    addresses that can't be guessed.
+    """
+    setattr(view, _UNCOUNTED, True)
+    return view
+
+
 def _is_free() -> bool:
     """Whether this request counts for nothing: it changes nothing, or asks for somebody known."""
     if request.method != "POST" or request.endpoint is None or desk().settings.public_rate == 0:
+        return True
+    if hasattr(current_app.view_functions[request.endpoint], _UNCOUNTED):
         return True
     permission = permission_of(current_app, request.endpoint, request.method)
     return permission is None or RULES[permission].scope is not Scope.PUBLIC

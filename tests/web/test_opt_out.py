@@ -9,7 +9,8 @@ from sqlalchemy import select
 from dialer.domain.phone import masked
 from dialer.services.context import Context
 from dialer.services.messaging.opt_out_links import opt_out_urls
-from dialer.store.models.people import Suppression
+from dialer.store.models import new_id
+from dialer.store.models.people import Contact, Suppression
 from tests.phone_bank import Voter, add_voters, mobile
 from tests.web.reader import Reader
 
@@ -90,3 +91,68 @@ def test_in_welsh(client, path: str):
 )
 def test_masks(number: str, shown: str):
     assert masked(number) == shown
+
+
+GWEN = "gwen@example.net"
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.fixture
+def letter(ctx: Context) -> str:
+    """The way to Gwen's page, from a letter."""
+    with ctx.unit() as unit:
+        unit.session.add(
+            Contact(
+                organisation_id=unit.organisation_id,
+                id=new_id(),
+                first_name="Gwen",
+                email="Gwen@example.net",
+                email_key=GWEN,
+                created_at=ctx.now,
+            )
+        )
+        return opt_out_urls(ctx, unit, [GWEN])[GWEN].removeprefix("http://localhost")
+
+
+def out_by_email(ctx: Context) -> dict[str, tuple[str, bool]]:
+    """Addresses that get no letters, with who said so, and whether it is known whose no it is."""
+    with ctx.unit() as unit:
+        standing = select(Suppression).where(Suppression.lifted_at.is_(None), Suppression.channel == "email")
+        rows = unit.session.scalars(standing)
+        return {str(row.email): (row.source, row.opt_out_id is not None) for row in rows}
+
+
+def test_a_letters_link_ends_letters_and_nothing_else(reader: Reader, letter: str, ctx: Context):
+    page = reader.open(letter)
+    assert "Common Ground emailed g•••@e•••.net" in page.text
+    assert "gwen" not in page.html.lower().replace(letter, "")
+    page = reader.press("opt-out")
+    assert "You get no more emails from us" in page.text
+    assert out_by_email(ctx) == {GWEN: ("link", True)}
+    assert barred(ctx) == {}
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_a_mail_program_says_no_in_one_click(kind: str, client, letter: str, ctx: Context):
+    answers = [client.post(letter, data=ONE_CLICK, content_type=kind) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert not any("Set-Cookie" in answer.headers for answer in answers)
+    assert out_by_email(ctx) == {GWEN: ("link", True)}
+
+
+@pytest.mark.parametrize("given", [{}, {"List-Unsubscribe": "Perhaps"}, {"list-unsubscribe": "One-Click"}])
+def test_nothing_else_is_one_click(given: dict[str, str], client, letter: str, ctx: Context):
+    assert client.post(letter, data=given).status_code == 403
+    assert client.get(f"{letter}?List-Unsubscribe=One-Click").status_code == 200
+    assert client.post(f"{letter}?List-Unsubscribe=One-Click").status_code == 403
+    assert out_by_email(ctx) == {}
+
+
+def test_one_click_at_an_unknown_code_ends_nothing(client, ctx: Context):
+    assert client.post("/o/abcdefghjkmnp", data=ONE_CLICK).status_code == 404
+    assert out_by_email(ctx) == {}
+
+
+def test_a_letters_page_in_welsh(client, letter: str):
+    page = client.get(letter, headers={"Accept-Language": "cy"})
+    assert "Dim rhagor o e-byst?" in page.text

@@ -1,10 +1,15 @@
-"""The two texts that answer by themselves: help, and the confirmation of an opt-out. Plain GSM-7."""
+"""The two texts that answer by themselves: help, and the confirmation of an opt-out. Plain GSM-7.
+
+No letter is answered by itself: whoever forged its sender would have us write to somebody else.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Final
 
+from dialer.domain.email_address import channel_of
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.outgoing import queue_text
 from dialer.store.models.accounts import Organisation
@@ -28,6 +33,8 @@ STOPPED: Final = (
 
 def answer_help(ctx: Context, unit: UnitOfWork, conversation: Conversation) -> bool:
     """Send the help text, once in 24 hours; whether it was its turn."""
+    if channel_of(conversation.number) == EMAIL:
+        return False
     sent_at = conversation.help_sent_at
     if sent_at is not None and ctx.now - sent_at < HELP_EVERY:
         return False
@@ -38,7 +45,7 @@ def answer_help(ctx: Context, unit: UnitOfWork, conversation: Conversation) -> b
 
 def confirm_stop(ctx: Context, unit: UnitOfWork, conversation: Conversation) -> None:
     """Confirm an opt-out, where the carrier doesn't (`messaging.stop_reply`)."""
-    if ctx.messaging.stop_reply:
+    if ctx.messaging.stop_reply and channel_of(conversation.number) != EMAIL:
         _send(ctx, unit, conversation, STOPPED, "stop_confirmation")
 
 

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 
 from dialer.domain.access import Permission, require
+from dialer.domain.email_address import channel_of
 from dialer.domain.errors import Conflict, ValidationFailed
 from dialer.domain.text_answers import Doubt
+from dialer.domain.texting import EMAIL
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.conversation_notes import said_to_be
@@ -49,8 +51,8 @@ def say_who(ctx: Context, conversation_id: uuid.UUID, contact_id: uuid.UUID) -> 
 
 
 def make_contact(ctx: Context, conversation_id: uuid.UUID, fields: ContactFields) -> uuid.UUID:
-    """Make a person of a number that nobody has, with what is known of them. `Conflict` where somebody has
-    it already.
+    """Make a person of a number or address that nobody has, with what is known of them. `Conflict` where
+    somebody has it already.
     """
     require(ctx.actor, Permission.CONTACT_MANAGE)
     with ctx.unit() as unit:
@@ -58,7 +60,8 @@ def make_contact(ctx: Context, conversation_id: uuid.UUID, fields: ContactFields
         if holders(unit, [row.number]):
             raise Conflict("Somebody has this number already. Say that it was them.")
         number = row.number
-    made = create_contact(ctx, {**fields, "phone": number})
+    place: ContactFields = {"email": number} if channel_of(number) == EMAIL else {"phone": number}
+    made = create_contact(ctx, {**fields, **place})
     say_who(ctx, conversation_id, made.id)
     return made.id
 

@@ -1,4 +1,5 @@
-"""An abusive number is blocked for all at once: nobody here is shown it, texts it or rings it any more.
+"""An abusive number or address is blocked for all at once: nobody here is shown it, or writes to it or rings
+it any more.
 
 What comes from it is kept and counted, and a no in it is heard; a coordinator can take it back.
 """
@@ -13,7 +14,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.access import Permission
-from dialer.domain.suppressing import BLOCKED, OF_NUMBERS
+from dialer.domain.email_address import channel_of
+from dialer.domain.suppressing import BLOCKED, OF_ADDRESSES, OF_NUMBERS
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.conversation_handover import dealt_with
 from dialer.services.messaging.conversation_reach import reach_conversation
@@ -76,28 +79,29 @@ def _let_in(ctx: Context, unit: UnitOfWork, row: Conversation) -> None:
     row.blocked_texts = 0
 
 
-def _bar(ctx: Context, unit: UnitOfWork, number: str) -> None:
+def _bar(ctx: Context, unit: UnitOfWork, place: str) -> None:
+    is_address = channel_of(place) == EMAIL
     rows = [
         {
             "organisation_id": unit.organisation_id,
             "id": new_id(),
-            "number": number,
+            "email" if is_address else "number": place,
             "channel": channel,
             "reason": REASON,
             "source": BLOCKED,
             "created_by": ctx.actor.account_id,
             "created_at": ctx.now,
         }
-        for channel in OF_NUMBERS
+        for channel in (OF_ADDRESSES if is_address else OF_NUMBERS)
     ]
     unit.session.execute(insert(Suppression).values(rows).on_conflict_do_nothing())
 
 
-def _bars(unit: UnitOfWork, number: str) -> Sequence[Suppression]:
-    """What bars a number because it was blocked; what was typed in besides stays."""
+def _bars(unit: UnitOfWork, place: str) -> Sequence[Suppression]:
+    """What bars a number or address because it was blocked; what was typed in besides stays."""
     query = select(Suppression).where(
         Suppression.organisation_id == unit.organisation_id,
-        Suppression.number == number,
+        (Suppression.email if channel_of(place) == EMAIL else Suppression.number) == place,
         Suppression.source == BLOCKED,
         Suppression.lifted_at.is_(None),
     )

@@ -9,6 +9,8 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from dialer.domain.email_address import channel_of
+from dialer.domain.texting import EMAIL
 from dialer.services.people.weighing import Origin, carry_on, step_back, weigh
 from dialer.store.models import new_id
 from dialer.store.models.people import Contact, ContactPhone, OptOut, Suppression
@@ -67,7 +69,7 @@ def _standing(unit: UnitOfWork, contact_id: uuid.UUID, channel: str) -> OptOut:
 
 
 def cover_number(unit: UnitOfWork, contact_id: uuid.UUID, channel: str, number: str) -> None:
-    """Let a person's no cover the number they said it on, whether they still have it or not."""
+    """Let a person's no cover the number or address they said it on, whether they still have it or not."""
     opt_out = _standing(unit, contact_id, channel)
     origin = Origin(opt_out.source, opt_out.created_at, account_id=opt_out.created_by)
     bar_number(unit, number, channel, origin, contact_id=contact_id, opt_out_id=opt_out.id)
@@ -79,18 +81,23 @@ def bar_number(
     channel: str,
     origin: Origin,
     *,
+    reason: str = "opt_out",
     contact_id: uuid.UUID | None = None,
     opt_out_id: uuid.UUID | None = None,
 ) -> uuid.UUID | None:
-    """Keep a number's no on a channel; its id, or None when one stood: then the heavier of both counts."""
+    """Keep a number's or an address's no on a channel; its id, or None when one stood: then the heavier of
+    both counts.
+    """
+    is_address = channel_of(number) == EMAIL
+    place = {"email": number} if is_address else {"number": number}
     added = unit.session.scalar(
         insert(Suppression)
         .values(
             organisation_id=unit.organisation_id,
             id=new_id(),
-            number=number,
+            **place,
             channel=channel,
-            reason="opt_out",
+            reason=reason,
             source=origin.source,
             note=origin.note,
             contact_id=contact_id,
@@ -106,9 +113,9 @@ def bar_number(
             select(Suppression)
             .where(
                 Suppression.organisation_id == unit.organisation_id,
-                Suppression.number == number,
+                (Suppression.email if is_address else Suppression.number) == number,
                 Suppression.channel == channel,
-                Suppression.reason == "opt_out",
+                Suppression.reason == reason,
                 Suppression.lifted_at.is_(None),
             )
             .with_for_update()
@@ -160,14 +167,19 @@ def release_reach(
         if row.lifted_at is None:
             step_back(unit, row, at=at, reason=reason)
     unit.session.flush()
-    cover_reach(
-        unit.session, unit.organisation_id, {*holders(unit, numbers), *_holders_of_email(unit, emails)}
-    )
+    cover_reach(unit.session, unit.organisation_id, set(holders(unit, numbers | emails)))
     return numbers
 
 
-def holders(unit: UnitOfWork, numbers: Collection[str]) -> Sequence[uuid.UUID]:
-    """Whoever has any of these numbers."""
+def holders(unit: UnitOfWork, places: Collection[str]) -> Sequence[uuid.UUID]:
+    """Whoever has any of these numbers or addresses."""
+    emails = [place for place in places if channel_of(place) == EMAIL]
+    numbers = [place for place in places if channel_of(place) != EMAIL]
+    having = _holders_of_number(unit, numbers) if numbers else ()
+    return [*having, *_holders_of_email(unit, emails)] if emails else having
+
+
+def _holders_of_number(unit: UnitOfWork, numbers: Collection[str]) -> Sequence[uuid.UUID]:
     return unit.session.scalars(
         select(ContactPhone.contact_id)
         .where(

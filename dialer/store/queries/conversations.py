@@ -11,10 +11,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
+from dialer.domain.email_address import channel_of
+from dialer.domain.texting import EMAIL, SMS
 from dialer.store.models import new_id
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Message
-from dialer.store.models.people import ContactPhone, Suppression
+from dialer.store.models.people import Contact, ContactPhone, Suppression
 from dialer.store.queries.texting_rules import TEXTED_AT
 from dialer.store.session import UnitOfWork
 
@@ -74,45 +76,51 @@ def blast_before(unit: UnitOfWork, number: str, at: dt.datetime) -> uuid.UUID | 
     return blast_id
 
 
-def owner_of(unit: UnitOfWork, number: str, written_to: uuid.UUID | None) -> uuid.UUID | None:
-    """Who a number is: its one holder, or of several the one whom we wrote to; None where nobody can tell."""
-    query = select(ContactPhone.contact_id).where(
-        ContactPhone.organisation_id == unit.organisation_id,
-        ContactPhone.number == number,
-        ContactPhone.removed_at.is_(None),
-    )
+def owner_of(unit: UnitOfWork, place: str, written_to: uuid.UUID | None) -> uuid.UUID | None:
+    """Who a number or address is: its one holder, or of several the one whom we wrote to; None where nobody
+    can tell.
+    """
+    if channel_of(place) == EMAIL:
+        query = select(Contact.id).where(
+            Contact.organisation_id == unit.organisation_id, Contact.email_key == place
+        )
+    else:
+        query = select(ContactPhone.contact_id).where(
+            ContactPhone.organisation_id == unit.organisation_id,
+            ContactPhone.number == place,
+            ContactPhone.removed_at.is_(None),
+        )
     holders = unit.session.scalars(query.limit(100)).all()
     if len(holders) == 1:
         return holders[0]
     return written_to if written_to in holders else None
 
 
-def standing_noes(unit: UnitOfWork, number: str) -> Sequence[Suppression]:
-    """The noes to texts that stand for a number."""
-    query = select(Suppression).where(
-        Suppression.organisation_id == unit.organisation_id,
-        Suppression.number == number,
-        Suppression.channel == "sms",
-        Suppression.reason == "opt_out",
-        Suppression.lifted_at.is_(None),
-    )
+def standing_noes(unit: UnitOfWork, place: str) -> Sequence[Suppression]:
+    """The noes to texts that stand for a number, or to letters for an address."""
+    column = Suppression.email if channel_of(place) == EMAIL else Suppression.number
+    query = select(Suppression).where(column == place, *_is_no(unit, channel_of(place)))
     return unit.session.scalars(query).all()
 
 
-def noes_since(unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, dt.datetime]:
-    """Since when a no to texts stands, for those of the numbers that have one."""
-    query = (
-        select(Suppression.number, func.min(Suppression.created_at).label("since"))
-        .where(
-            Suppression.organisation_id == unit.organisation_id,
-            Suppression.number.in_(numbers),
-            Suppression.channel == "sms",
-            Suppression.reason == "opt_out",
-            Suppression.lifted_at.is_(None),
-        )
-        .group_by(Suppression.number)
+def noes_since(unit: UnitOfWork, places: Sequence[str]) -> dict[str, dt.datetime]:
+    """Since when a no to texts stands for a number, or to letters for an address, where there is one."""
+    since: dict[str, dt.datetime] = {}
+    for channel, column in ((SMS, Suppression.number), (EMAIL, Suppression.email)):
+        if wanted := [place for place in places if channel_of(place) == channel]:
+            query = select(column.label("place"), func.min(Suppression.created_at).label("since"))
+            of_these = query.where(column.in_(wanted), *_is_no(unit, channel)).group_by(column)
+            since |= {row.place: row.since for row in unit.session.execute(of_these)}
+    return since
+
+
+def _is_no(unit: UnitOfWork, channel: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Suppression.organisation_id == unit.organisation_id,
+        Suppression.channel == channel,
+        Suppression.reason == "opt_out",
+        Suppression.lifted_at.is_(None),
     )
-    return {row.number: row.since for row in unit.session.execute(query)}
 
 
 def count_replies(unit: UnitOfWork, campaign_id: uuid.UUID) -> dict[str, int]:
