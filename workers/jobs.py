@@ -34,6 +34,7 @@ from dialer.services.messaging import (
     planning,
     pricing,
     reconciling,
+    sender_watch,
     sending,
     settling,
 )
@@ -130,6 +131,12 @@ def send_messages(ctx: Context) -> None:
 def settle_messages(ctx: Context) -> None:
     """Ask the carrier about texts of which nobody knows what became."""
     settling.settle_due(ctx, installed().tools)
+
+
+@job(Permission.SYSTEM_RUN)
+def watch_senders(ctx: Context) -> None:
+    """Let senders rest that networks filter."""
+    sender_watch.watch_senders(ctx, installed().carrier)
 
 
 @job(Permission.SYSTEM_RUN)

@@ -33,6 +33,8 @@ from dialer.services.messaging.keeping import keep_blasts_going
 from dialer.services.messaging.missed_texts import ask_to_read, ask_where_missed, texts_may_be_missed
 from dialer.services.messaging.pricing import ask_to_price
 from dialer.services.messaging.reconciling import ask_to_reconcile
+from dialer.services.messaging.sender_figures import forget_old_hours
+from dialer.services.messaging.sender_watch import ask_to_watch, wake_senders
 from dialer.services.messaging.settling import ask_to_settle
 from dialer.services.people.audience_lists import resume_filling
 from dialer.services.people.import_run import resume_imports
@@ -82,6 +84,9 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("fetch attachments", 2, fetch_if_due),
     Tick("keep blasts going", 1, keep_blasts_going),
     Tick("move texts of stopped senders", 2, ask_to_move),
+    Tick("watch senders", 60, ask_to_watch),
+    Tick("wake senders", 10, wake_senders),
+    Tick("forget old hours of senders", 3600, forget_old_hours),
     Tick("ask about unknown texts", 2, ask_to_settle),
     Tick("resume imports", 5, resume_imports),
     Tick("fill lists of audiences", 5, resume_filling),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
+import uuid
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from dialer.cli.command import Command, Outcome
 from dialer.cli.installation import system_context
@@ -14,6 +15,7 @@ from dialer.domain.texting import SENDER_KINDS
 from dialer.services.context import Context
 from dialer.services.messaging import sender_settings
 from dialer.services.messaging.handing_over import hand_over, move_some
+from dialer.services.messaging.sender_health import Fared, sender_health
 from dialer.services.messaging.sender_settings import NewSender
 from dialer.services.messaging.views import SenderView
 from dialer.services.paging import Page
@@ -24,27 +26,26 @@ MOST = 1000
 
 def run(options: argparse.Namespace, settings: Settings) -> Outcome:
     """List the senders, or set what is given for one."""
-    if options.hand_over and options.address is None:
-        options.parser.error("--hand-over needs the sender")
+    if (options.hand_over or options.health) and options.address is None:
+        options.parser.error("--hand-over and --health need the sender")
     with system_context(settings) as ctx:
         if options.address is None:
             found = sender_settings.list_senders(ctx, Page(MOST)).items
-            return Outcome({"senders": [dataclasses.asdict(one) for one in found]}, _lines(found))
+            return Outcome({"senders": [asdict(one) for one in found]}, _lines(found))
         if options.hand_over:
             return _handed_over(ctx, options.address)
+        if options.health:
+            return _health(ctx, options.address)
         wanted = NewSender(options.address, options.kind, options.rate or None)
         view, _ = sender_settings.add_sender(ctx, wanted)
         if options.rate == 0:
             view = sender_settings.change_sender(ctx, view.id, {"rate_per_s": None})
-    return Outcome(dataclasses.asdict(view), _lines([view]))
+    return Outcome(asdict(view), _lines([view]))
 
 
 def _handed_over(ctx: Context, address: str) -> Outcome:
     """Give its texts away, and do it at once: no worker need be there."""
-    known = {one.address: one.id for one in sender_settings.list_senders(ctx, Page(MOST)).items}
-    if address not in known:
-        raise NotFound(f"There is no sender {address}.")
-    told = hand_over(ctx, known[address])
+    told = hand_over(ctx, _id_of(ctx, address))
     while move_some(ctx):
         pass
     words = f"{told.texts} texts of {told.blasts} blasts go out from their other senders"
@@ -52,7 +53,33 @@ def _handed_over(ctx: Context, address: str) -> Outcome:
         words += f", {told.in_conversation} of them to people who have written with this one"
     if waiting := told.staying + told.singles:
         words += f"; {waiting} have no other and wait"
-    return Outcome(dataclasses.asdict(told), words)
+    return Outcome(asdict(told), words)
+
+
+def _health(ctx: Context, address: str) -> Outcome:
+    """How it fares, a line a day."""
+    found = sender_health(ctx, _id_of(ctx, address))
+    lines = [f"since {found.since}: {_fared(found.whole)}"]
+    lines += [f"{day}: {_fared(one)}" for day, one in found.days]
+    lines += [f"code {code or 'none'}: {count}" for code, count in found.codes]
+    if found.sender.pause_reason is not None:
+        until = found.sender.tries_again_at
+        again = f", tries again at {until:%Y-%m-%dT%H:%MZ}" if until else ""
+        lines.append(f"stopped: {found.sender.pause_reason}{again}")
+    data = {"address": address, "days": [{"day": day, **asdict(one)} for day, one in found.days]}
+    return Outcome({**data, "codes": dict(found.codes)}, "\n".join(lines))
+
+
+def _fared(one: Fared) -> str:
+    rate = "nothing heard yet" if one.rate is None else f"{one.rate:.1%} delivered"
+    return f"{one.texts} texts, {rate}, {one.replies} replies, {one.opt_outs} of them noes"
+
+
+def _id_of(ctx: Context, address: str) -> uuid.UUID:
+    known = {one.address: one.id for one in sender_settings.list_senders(ctx, Page(MOST)).items}
+    if address not in known:
+        raise NotFound(f"There is no sender {address}.")
+    return known[address]
 
 
 def _lines(views: Sequence[SenderView]) -> str:
@@ -76,6 +103,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("address", nargs="?", help="number, short code, MG… or name; without it all")
     parser.add_argument("--kind", choices=SENDER_KINDS, help="that a long code is 10dlc")
     parser.add_argument("--hand-over", action="store_true", help="a stopped one’s texts to others")
+    parser.add_argument("--health", action="store_true", help="what became of its texts, by day")
     parser.add_argument("--rate", type=rate, help="segments a second; 0 is what its kind may")
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Final
 
+from dialer.domain import proportion
+
 SUBSCRIBER_DIGITS: Final = 6
 """Where the end of a number tells nothing of its area: two that differ in these alone are equally near."""
 WATCHED: Final = dt.timedelta(hours=24)
@@ -20,8 +22,6 @@ RESTS_FOR: Final = dt.timedelta(hours=24)
 """How long a number rests that fell behind; and for how long one isn't looked at that was taken back."""
 EVIDENCE_LEAST: Final = 50
 """Of fewer calls nothing is concluded, on either side."""
-_Z: Final = 2.576
-"""99 of 100 intervals hold the true rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +82,7 @@ class Answers:
 
     def interval(self) -> tuple[float, float]:
         """Where the true rate lies in 99 of 100 cases (Wilson's score interval)."""
-        if not self.calls:
-            return 0.0, 1.0
-        share, spread = self.answered / self.calls, _Z * _Z / self.calls
-        middle = share + spread / 2
-        half = _Z * ((share * (1 - share) + spread / 4) / self.calls) ** 0.5
-        return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
+        return proportion.interval(self.answered, self.calls)
 
     def without(self, other: Answers) -> Answers:
         """These less some of them."""

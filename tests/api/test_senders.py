@@ -71,3 +71,15 @@ def test_only_a_stopped_ones_texts_are_given_away(api: Api, carys: Person, vic: 
     assert caller.get(path).json["handed_over_at"] is not None
     assert caller.post(f"{path}/resume").json["handed_over_at"] is None
     assert api(vic).post(f"{path}/hand-over").status_code == 403
+
+
+def test_how_one_fares_is_told_by_day(api: Api, carys: Person, vic: Person) -> None:
+    caller = api(carys)
+    path = f"/senders/{caller.post('/senders', json={'address': LONG}).json['id']}/health"
+    found = caller.get(f"{path}?days=7").json
+    assert (found["address"], found["days"], found["codes"]) == (LONG, [], [])
+    assert (found["whole"]["texts"], found["whole"]["delivery_rate"]) == (0, None)
+    assert (found["whole"]["low"], found["whole"]["high"]) == (0, 1)
+    assert caller.get(f"{path}?days=0").status_code == 422
+    assert caller.get(f"{path}?days=61").status_code == 422
+    assert api(vic).get(path).status_code == 403

@@ -10,11 +10,13 @@ from typing import Final
 from dialer.domain.access import Permission, require
 from dialer.domain.money import IN_ONE
 from dialer.services.context import Context
-from dialer.store.queries import campaign_figures, counters, text_spending
+from dialer.store.queries import campaign_figures, counters, sender_hours, text_spending
 from dialer.store.queries.text_spending import Apart
 
 SPENDING: Final = "text_spending"
 """The scope of faults in what texts have cost; their id is the campaign's, all zeros for none."""
+SENDERS: Final = "sender_hour"
+"""The scope of faults in what became of senders' texts, likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,20 @@ def check_counters(ctx: Context) -> Sequence[CounterFault]:
         kept = campaign_figures.kept_figures(unit.session, unit.organisation_id)
         counted = campaign_figures.counted_figures(unit.session, unit.organisation_id)
         spending = text_spending.apart(unit.session, unit.organisation_id)
+        senders = sender_hours.apart(unit.session, unit.organisation_id, ctx.now)
     figures = [
         CounterFault(*key, kept=kept[key], counted=counted[key])
         for key in sorted({**kept, **counted})
         if kept[key] != counted[key]
     ]
-    return [*figures, *(fault for one in spending for fault in _spending_faults(one))]
+    of_senders = [_sender_fault(one) for one in senders]
+    return [*figures, *(fault for one in spending for fault in _spending_faults(one)), *of_senders]
+
+
+def _sender_fault(one: sender_hours.Apart) -> CounterFault:
+    place = one.place
+    name = f"{place.what}_{place.code} {place.sender} {place.hour:%Y-%m-%dT%H:%MZ}"
+    return CounterFault(SENDERS, place.campaign_id, name, one.kept, one.counted)
 
 
 def _spending_faults(one: Apart) -> Iterator[CounterFault]:
@@ -65,7 +75,9 @@ def mend_counters(ctx: Context) -> Sequence[CounterFault]:
     with ctx.unit() as unit:
         apart = text_spending.apart(unit.session, unit.organisation_id)
         counters.bump_spending(unit, ((one.place, one.counted - one.kept) for one in apart))
-        for fault in (one for one in faults if one.scope != SPENDING):
+        hours = sender_hours.apart(unit.session, unit.organisation_id, ctx.now)
+        counters.bump_senders(unit, ((one.place, one.counted - one.kept) for one in hours))
+        for fault in (one for one in faults if one.scope not in {SPENDING, SENDERS}):
             delta = fault.counted - fault.kept
             counters.bump(unit, fault.scope, fault.scope_id, fault.name, delta)
         if faults:

@@ -3,6 +3,9 @@
 A network that filters says so only afterwards (30007, 30034 and others whose action is `NEVER_AGAIN`), and
 the more it is sent, the longer it filters. So more than 5 of the last 100 outcomes stop it, until a person
 has looked. What was sent before they let it go on doesn't count again.
+
+A stopped sender that fares worse than the others of its campaigns is soon let rest and try again by itself
+(`sender_watch`): then it is the number that is filtered, and not what we wrote.
 """
 
 from __future__ import annotations
@@ -17,11 +20,10 @@ from sqlalchemy import Select, select
 
 from dialer.carrier.port import Carrier
 from dialer.domain.blast import Pause
-from dialer.domain.carrier_action import Action
 from dialer.domain.message import BREAKER_WINDOW, too_many_refused
 from dialer.services.context import Context
 from dialer.services.messaging.launching import pause_with_reason
-from dialer.services.messaging.outcomes import EXPLAINED
+from dialer.services.messaging.sender_watch import is_block
 from dialer.store.models.messaging import Blast, Sender
 from dialer.store.queries.message_outcomes import last_codes_of_campaign, last_codes_of_sender
 from dialer.store.session import UnitOfWork
@@ -30,11 +32,6 @@ OVER_FOR: Final = dt.timedelta(hours=1)
 """A small blast is over before the first network has said anything: it counts for so long afterwards."""
 DEEPEST: Final = 5_000
 """How many outcomes of a blast are read at most to find the last 100 of one of its many senders."""
-
-
-def is_block(carrier: Carrier, code: int | None) -> bool:
-    """Whether a code says that a network blocked the text, and would block its like again."""
-    return code is not None and code not in EXPLAINED and carrier.action_of(code) is Action.NEVER_AGAIN
 
 
 def stop_blocked(

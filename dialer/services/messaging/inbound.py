@@ -32,6 +32,7 @@ from dialer.services.messaging.no_to_texts import (
     was_out_by_text,
 )
 from dialer.services.messaging.replies import count_reply
+from dialer.services.messaging.sender_figures import count_inbound
 from dialer.services.messaging.text_answers import hear_answers
 from dialer.services.people.opt_outs import holders
 from dialer.store.models import new_id
@@ -167,6 +168,7 @@ def _keep(
     blast_id = blast_before(unit, text.number, text.received_at)
     if blast_id is not None:
         count_reply(unit, blast_id, said.klass)
+    count_inbound(unit, text.sender, ctx.now, said.klass)
     message = Message(
         organisation_id=unit.organisation_id,
         id=new_id(),

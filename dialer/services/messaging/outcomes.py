@@ -27,6 +27,7 @@ from dialer.services.messaging.consequences import Said, follow
 from dialer.services.messaging.figures import Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.needing_answers import REPLY, wait_again
+from dialer.services.messaging.sender_figures import Tried, count_tried
 from dialer.services.messaging.senders import known_senders, rest_senders
 from dialer.store.models.messaging import Blast, Message
 from dialer.store.queries import message_outcomes
@@ -75,6 +76,7 @@ def record_outcomes(ctx: Context, batch: Sequence[Sent], luck: Callable[[], floa
         accept_texts(ctx, unit, written.accepted)
         failed = message_outcomes.fail(unit, written.failed) if written.failed else ()
         count_rows(unit, failed)
+        count_tried(unit, map(_tried, failed))
         count_rows(unit, message_outcomes.put_back(unit, written.put_back) if written.put_back else ())
         look_at = ctx.now + min(FIRST_LOOK, dt.timedelta(seconds=ctx.messaging.settle_s))
         lost = message_outcomes.lose(unit, written.lost, now=ctx.now, look_at=look_at) if written.lost else ()
@@ -105,8 +107,14 @@ def accept_texts(
         reconcile_at=ctx.now + dt.timedelta(seconds=ctx.messaging.reconcile_after_s),
     )
     count_rows(unit, rows)
+    count_tried(unit, map(_tried, rows))
     charge(ctx, unit, map(Cost.of_row, rows))
     return frozenset(row.id for row in rows)
+
+
+def _tried(row: Row[Any]) -> Tried:
+    code = row.error_code if row.after == "failed" else None
+    return Tried(row.sender, row.campaign_id, row.tried_at, row.before, row.after, code)
 
 
 def count_rows(unit: UnitOfWork, rows: Iterable[Row[Any]]) -> None:

@@ -42,14 +42,14 @@ def list_senders(ctx: Context, page: Page) -> Slice[SenderView]:
         if (after := after_id(page)) is not None:
             query = query.where(Sender.id > after)
         rows = unit.session.scalars(query.order_by(Sender.id).limit(page.limit + 1)).all()
-        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: _view(ctx, row))
+        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: sender_view(ctx, row))
 
 
 def get_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
     """One sender."""
     require(ctx.actor, Permission.SENDER_READ)
     with ctx.unit() as unit:
-        return _view(ctx, reach_sender(unit, sender_id))
+        return sender_view(ctx, reach_sender(unit, sender_id))
 
 
 def add_sender(ctx: Context, wanted: NewSender) -> tuple[SenderView, bool]:
@@ -68,7 +68,7 @@ def add_sender(ctx: Context, wanted: NewSender) -> tuple[SenderView, bool]:
         if new:
             ctx.audit(unit, "sender.added", "sender", row.id)
         _set(ctx, unit, row, {name: getattr(wanted, name) for name in SETTABLE if getattr(wanted, name)})
-        return _view(ctx, row), new
+        return sender_view(ctx, row), new
 
 
 def change_sender(ctx: Context, sender_id: uuid.UUID, fields: Mapping[str, Any]) -> SenderView:
@@ -77,31 +77,36 @@ def change_sender(ctx: Context, sender_id: uuid.UUID, fields: Mapping[str, Any])
     with ctx.unit() as unit:
         row = reach_sender(unit, sender_id, lock=True)
         _set(ctx, unit, row, fields)
-        return _view(ctx, row)
+        return sender_view(ctx, row)
 
 
 def pause_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
-    """Let nothing go out from it until it is resumed; its texts wait. Again: no change."""
+    """Let nothing go out from it until it is resumed; its texts wait. One that rests because it was filtered
+    doesn't try again by itself then. Again: no change.
+    """
     require(ctx.actor, Permission.SENDER_MANAGE)
     with ctx.unit() as unit:
         row = reach_sender(unit, sender_id, lock=True)
-        if row.pause_reason is None:
-            row.pause_reason = Pause.BY_HAND
+        if row.pause_reason is None or row.tries_again_at is not None:
+            row.pause_reason, row.tries_again_at = Pause.BY_HAND, None
             ctx.audit(unit, "sender.paused", "sender", row.id, {"pause_reason": row.pause_reason})
-        return _view(ctx, row)
+        return sender_view(ctx, row)
 
 
 def resume_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
-    """Let it send again, whoever or whatever stopped it; what was blocked before doesn't stop it again."""
+    """Let it send again, at its whole rate, whoever or whatever stopped it; what was blocked before doesn't
+    stop it again.
+    """
     require(ctx.actor, Permission.SENDER_MANAGE)
     with ctx.unit() as unit:
         row = reach_sender(unit, sender_id, lock=True)
-        if row.pause_reason is not None:
+        if row.pause_reason is not None or row.trial_since is not None:
             row.pause_reason, row.resumed_at, row.resting_until = None, ctx.now, None
-            row.handed_over_at = None
+            row.handed_over_at = row.tries_again_at = row.trial_since = None
+            row.rests = 0
             ctx.audit(unit, "sender.resumed", "sender", row.id)
             unit.after_commit(lambda: enqueue_sending(ctx))
-        return _view(ctx, row)
+        return sender_view(ctx, row)
 
 
 def reach_sender(unit: UnitOfWork, sender_id: uuid.UUID, *, lock: bool = False) -> Sender:
@@ -124,7 +129,8 @@ def _set(ctx: Context, unit: UnitOfWork, row: Sender, fields: Mapping[str, Any])
         ctx.audit(unit, "sender.changed", "sender", row.id, changed)
 
 
-def _view(ctx: Context, row: Sender) -> SenderView:
+def sender_view(ctx: Context, row: Sender) -> SenderView:
+    """A sender as it is shown."""
     resting = row.pause_reason is None and is_resting(row, ctx.now)
     return SenderView(
         id=row.id,
@@ -137,5 +143,7 @@ def _view(ctx: Context, row: Sender) -> SenderView:
         pause_reason=row.pause_reason,
         resting_until=row.resting_until if resting else None,
         handed_over_at=row.handed_over_at,
+        tries_again_at=row.tries_again_at,
+        trial_since=row.trial_since,
         created_at=row.created_at,
     )

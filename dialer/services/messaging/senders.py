@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.carrier_policy import MessagingPolicy
 from dialer.domain.sender import Rest, fitted, kind_of, rate_of
+from dialer.domain.sender_health import TRIAL_SHARE
 from dialer.services.messaging.outgoing import any_sender
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
@@ -43,8 +44,9 @@ def sender_rows(unit: UnitOfWork, addresses: Iterable[str]) -> dict[str, Sender]
 
 
 def rate(sender: Sender, policy: MessagingPolicy) -> float:
-    """How many segments a second may go out from a sender."""
-    return rate_of(sender.kind, sender.rate_per_s, policy.rate_per_sender, sender.pool)
+    """How many segments a second may go out from a sender; of one on trial a part of them."""
+    whole = rate_of(sender.kind, sender.rate_per_s, policy.rate_per_sender, sender.pool)
+    return whole if sender.trial_since is None else whole * TRIAL_SHARE
 
 
 def known_senders(unit: UnitOfWork, addresses: Iterable[str]) -> dict[str, Sender]:

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
+from sqlalchemy.engine import Row
+
 from dialer.carrier.port import Carrier
 from dialer.domain.blast import Pause
 from dialer.domain.carrier_action import Action
 from dialer.domain.message import sources_of
 from dialer.domain.sender import Rest
 from dialer.services.context import Context
-from dialer.services.messaging.breakers import is_block, stop_blocked
+from dialer.services.messaging.breakers import stop_blocked
 from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.consequences import Said, follow
 from dialer.services.messaging.figures import BLAST, Move, count_moves
@@ -21,6 +23,8 @@ from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.needing_answers import REPLY, wait_again
 from dialer.services.messaging.outcomes import EXPLAINED, QUEUE_FULL_REST, check_refusals
 from dialer.services.messaging.progress import EXPIRED
+from dialer.services.messaging.sender_figures import Tried, count_tried
+from dialer.services.messaging.sender_watch import is_block
 from dialer.services.messaging.senders import rest_senders
 from dialer.services.messaging.status_folding import Folded
 from dialer.store.queries import counters
@@ -44,10 +48,16 @@ def write(ctx: Context, unit: UnitOfWork, carrier: Carrier, folded: Sequence[Fol
     done = [each for each in moved if each.text.id in written]
     count_moves(unit, [_move(each) for each in done])
     _count_expired(unit, done)
+    count_tried(unit, [_tried(each, written[each.text.id]) for each in done])
     charge(ctx, unit, [Cost.of_row(written[each.text.id]) for each in done if each.text.state in UNSENT])
     follow(unit, [said for each in done if (said := _verdict(carrier, each)) is not None], ctx.now)
     wait_again(unit, [each.text.number for each in done if _is_lost_answer(each)], ctx.now)
     _hold_back(ctx, unit, carrier, done)
+
+
+def _tried(folded: Folded, row: Row[Any]) -> Tried:
+    before = folded.text.state
+    return Tried(row.sender, row.campaign_id, row.tried_at, before, folded.state, row.error_code)
 
 
 def _count_expired(unit: UnitOfWork, done: Sequence[Folded]) -> None:

@@ -53,8 +53,9 @@ class SenderView:
     """A sender. `rate_per_s` is what was set for it, in segments a second, `effective_rate_per_s` what it is;
     `pool` are the numbers of a Messaging Service.
 
-    `state` is `active`; `resting` until `resting_until`, by itself; or `paused` until somebody resumes it,
-    with the reason.
+    `state` is `active`; `resting` until `resting_until`, by itself, for a moment; or `paused`, with the
+    reason, until somebody resumes it or, where networks filtered it, until `tries_again_at`. Since
+    `trial_since` it tries again, at a part of its rate, and rests again where it is still filtered.
     """
 
     id: uuid.UUID
@@ -68,6 +69,8 @@ class SenderView:
     resting_until: dt.datetime | None
     handed_over_at: dt.datetime | None
     """Since when other senders send what waits at this one."""
+    tries_again_at: dt.datetime | None
+    trial_since: dt.datetime | None
     created_at: dt.datetime
 
 

@@ -33,8 +33,9 @@ class Sender(Identified, Base):
     `rate_per_s` is segments a second where somebody has set them. `pool` are the numbers of a Messaging
     Service, as the carrier tells. `resting_for` says why it rests until `resting_until`. Where `pause_reason`
     stands it is stopped until a person lets it go on (`resumed_at`); only what was sent since then may stop
-    it again. Since `handed_over_at` the other senders of its blasts send what waits at it. The carrier's list
-    of texts to it has been read up to `inbound_read_through`.
+    it again. Since `handed_over_at` the other senders of its blasts send what waits at it. One that was
+    found to be filtered (`rests` times in a row) goes on by itself at `tries_again_at`, slowly, and is on
+    trial since `trial_since`. The carrier's list of texts to it has been read up to `inbound_read_through`.
     """
 
     __tablename__ = "sender"
@@ -57,6 +58,9 @@ class Sender(Identified, Base):
     pause_reason: Mapped[str | None]
     resumed_at: Mapped[Instant | None]
     handed_over_at: Mapped[Instant | None]
+    tries_again_at: Mapped[Instant | None]
+    trial_since: Mapped[Instant | None]
+    rests: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     inbound_read_through: Mapped[Instant | None]
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 

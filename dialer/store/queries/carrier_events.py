@@ -164,7 +164,8 @@ _MOVE = text(
          AS v(id, before, state, sid, at, error_code)
     WHERE m.organisation_id = :organisation AND m.id = v.id AND m.state = v.before
     RETURNING m.id, m.blast_id, m.campaign_id, m.purpose, m.sender, m.cost_currency, m.sent_at, m.segments,
-              m.cost, coalesce(m.reckoned, m.cost) AS reckoned
+              m.cost, coalesce(m.reckoned, m.cost) AS reckoned, m.error_code,
+              coalesce(m.attempted_at, m.created_at) AS tried_at
     """
 )
 

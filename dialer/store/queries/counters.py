@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from dialer.domain.live_topics import CAMPAIGN
 from dialer.store import changes
-from dialer.store.queries import text_spending
+from dialer.store.queries import sender_hours, text_spending
 from dialer.store.queries.text_spending import Place, Spent
 from dialer.store.session import UnitOfWork
 
@@ -80,6 +80,7 @@ class _Pending:
     attempts: Counter[tuple[uuid.UUID, dt.datetime]] = field(default_factory=Counter)
     contacted: Counter[tuple[uuid.UUID, dt.datetime]] = field(default_factory=Counter)
     spent: defaultdict[Place, Spent] = field(default_factory=lambda: defaultdict(Spent))
+    of_senders: Counter[sender_hours.Place] = field(default_factory=Counter)
 
 
 def bump(unit: UnitOfWork, scope: str, scope_id: uuid.UUID, name: str, delta: int = 1) -> None:
@@ -112,6 +113,13 @@ def bump_spending(unit: UnitOfWork, amounts: Iterable[tuple[Place, Spent]]) -> N
     with _pending(unit) as pending:
         for place, spent in amounts:
             pending.spent[place] += spent
+
+
+def bump_senders(unit: UnitOfWork, counts: Iterable[tuple[sender_hours.Place, int]]) -> None:
+    """Add to what became of senders' texts when the unit of work commits."""
+    with _pending(unit) as pending:
+        for place, count in counts:
+            pending.of_senders[place] += count
 
 
 def read(unit: UnitOfWork, scope: str, scope_ids: Iterable[uuid.UUID]) -> dict[str, int]:
@@ -168,6 +176,7 @@ def _write(session: Session, organisation_id: uuid.UUID, pending: _Pending) -> N
     elif given["names"]:
         session.execute(_WRITE, given)
     text_spending.write(session, organisation_id, STRIPES, pending.spent)
+    sender_hours.write(session, organisation_id, STRIPES, pending.of_senders)
 
 
 def _figures(pending: _Pending) -> dict[str, list[object]]:

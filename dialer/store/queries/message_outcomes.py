@@ -38,7 +38,8 @@ _ACCEPT: Final = text(
     RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
               told.state AS before, message.state AS after, message.cost, message.cost_currency,
               message.sender, message.sent_at, message.segments,
-              coalesce(message.reckoned, message.cost) AS reckoned
+              coalesce(message.reckoned, message.cost) AS reckoned,
+              coalesce(message.attempted_at, message.created_at) AS tried_at
     """
 )
 """A name of the carrier's that another text has stays with that one: this one is settled by asking. It costs
@@ -59,7 +60,8 @@ _FAIL: Final = text(
     FROM told
     WHERE message.organisation_id = :organisation AND message.id = told.id
     RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
-              'sending' AS before, message.state AS after
+              'sending' AS before, message.state AS after, message.sender, message.error_code,
+              coalesce(message.attempted_at, message.created_at) AS tried_at
     """
 )
 

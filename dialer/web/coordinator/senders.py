@@ -11,10 +11,10 @@ from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.blast import Pause
 from dialer.domain.errors import InvalidTransition, RuleBroken, ValidationFailed
 from dialer.services.context import Context
 from dialer.services.messaging.handing_over import HandOver, hand_over
+from dialer.services.messaging.sender_health import week_of_senders
 from dialer.services.messaging.sender_settings import (
     NewSender,
     add_sender,
@@ -38,6 +38,7 @@ from dialer.web.coordinator.forms import (
     said,
     same_names,
 )
+from dialer.web.coordinator.sender_health import why_stopped
 from dialer.web.coordinator.wording import Words
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -154,14 +155,6 @@ def handed_over_words(told: HandOver) -> str:
     return " ".join(map(str, words))
 
 
-def why_stopped(reason: str) -> str:
-    """Why a sender is stopped, in plain words."""
-    if reason.startswith(Pause.BLOCKED):
-        code = reason.removeprefix(Pause.BLOCKED).strip("_")
-        return str(gettext("Networks block its texts (the carrier’s code %(code)s).", code=code))
-    return str(gettext("Somebody stopped it."))
-
-
 def _fields() -> dict[str, Any]:
     fields: dict[str, Any] = {"rate_per_s": _rate()}
     if kind := said("kind"):
@@ -196,9 +189,11 @@ def _sent() -> dict[str, Any]:
 def _page(
     ctx: Context, editing: SenderView | None, values: dict[str, Any], errors: Faults | None = None
 ) -> str:
+    listed: list[SenderView] = everything(lambda page: list_senders(ctx, page))
     return render_template(
         "coordinator/senders.html",
-        senders=everything(lambda page: list_senders(ctx, page)),
+        senders=listed,
+        week=week_of_senders(ctx, [one.address for one in listed]),
         sender=editing,
         values=values,
         kinds=KIND,

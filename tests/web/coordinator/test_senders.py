@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 import pytest
 
@@ -10,9 +11,12 @@ from dialer.services.context import Context
 from dialer.services.messaging.handing_over import move_some
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.planning import plan_chunk
-from dialer.services.messaging.sender_settings import NewSender, add_sender
+from dialer.services.messaging.sender_settings import NewSender, add_sender, list_senders
+from dialer.services.paging import Page
+from tests.conftest import SetClock
 from tests.phone_bank import landline
-from tests.texting import blast, people, system
+from tests.services.messaging.test_told import tell
+from tests.texting import Blasting, blast, people, system
 from tests.web.reader import Reader
 
 
@@ -50,3 +54,22 @@ def test_a_stopped_ones_texts_are_given_to_others(desk: Reader, ctx: Context) ->
     assert "Its texts go out from other numbers." in page.text
     assert move_some(system(ctx))
     assert "0 texts go out from other numbers." in desk.press("sender-hand-over").words["flash"]
+
+
+def test_how_a_sender_fares_is_a_page(desk: Reader, ctx: Context, clock: SetClock) -> None:
+    blasting = Blasting(ctx, clock)
+    blast_id = blasting.launch(people(ctx, 10), senders=[landline(900)]).id
+    blasting.plan(blast_id)
+    blasting.send()
+    texts = blasting.messages(blast_id)
+    tell(blasting, texts[:3], "undelivered", 30007)
+    tell(blasting, texts[3:9], "delivered")
+    page = desk.open("/senders")
+    assert "66.7" in page.text
+    [one] = list_senders(ctx, Page()).items
+    page = desk.open(f"/senders/{one.id}/health")
+    assert page.status == 200
+    assert "Filtered by the network as unwanted 30007" in page.text
+    assert "of one nothing was heard yet" in page.text
+    assert desk.open(f"/senders/{one.id}/health?days=no").status == 200
+    assert desk.open(f"/senders/{uuid.UUID(int=0)}/health").status == 404

@@ -32,6 +32,7 @@ from dialer.web.api.v1.reach import reach
 from dialer.web.api.v1.recordings import recordings
 from dialer.web.api.v1.recycling import recycling
 from dialer.web.api.v1.scripts import scripts
+from dialer.web.api.v1.sender_health import health_of_senders
 from dialer.web.api.v1.senders import senders
 from dialer.web.api.v1.sessions import sessions
 from dialer.web.api.v1.shift_list import shift_lists
@@ -80,6 +81,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     recycling,
     scripts,
     senders,
+    health_of_senders,
     sessions,
     sounds,
     shift_lists,

@@ -44,7 +44,8 @@ class NewSenderSchema(Schema):
 
 class SenderSchema(Schema):
     """A sender. `effective_rate_per_s` is what it keeps to, in segments a second: what is set, else what the
-    numbers of its `pool` may together, else the installation's or its kind's usual rate.
+    numbers of its `pool` may together, else the installation's or its kind's usual rate. One that networks
+    filter rests until `tries_again_at`, and from `trial_since` on sends at a tenth of that for a while.
     """
 
     id = Id(required=True)
@@ -56,6 +57,8 @@ class SenderSchema(Schema):
     state = Choice("active", "resting", "paused", required=True)
     pause_reason = Text(required=True, allow_none=True)
     resting_until = Instant(required=True, allow_none=True)
+    tries_again_at = Instant(required=True, allow_none=True)
+    trial_since = Instant(required=True, allow_none=True)
     handed_over_at = Instant(required=True, allow_none=True)
     created_at = Instant(required=True)
 
