@@ -37,6 +37,8 @@ ACTIONS: Final[Mapping[int, Action]] = MappingProxyType(
         21612: Action.OTHER_SENDER_ONCE,  # Message cannot be sent with this combination of 'To' and 'From'
         21614: Action.NEVER_TEXT,  # 'To' number is not a valid mobile number
         21617: Action.FINAL,  # The concatenated message body exceeds 1,600 characters
+        21620: Action.CONFIGURATION,  # Invalid media URL(s): our own address isn't one
+        21621: Action.NO_PICTURE,  # The 'From' number has not been enabled for MMS
         # Since July 2024 these four say more exactly what 21614, 21212 and 21606 said (Twilio's changelog of
         # 10 July 2024), so the same follows.
         21635: Action.NEVER_TEXT,  # 'To' number cannot be a landline
@@ -52,6 +54,7 @@ ACTIONS: Final[Mapping[int, Action]] = MappingProxyType(
         30006: Action.NEVER_TEXT,  # Landline or unreachable carrier
         30007: Action.NEVER_AGAIN,  # Message filtered
         30008: Action.NOT_REACHED,  # Unknown error
+        30011: Action.NOT_REACHED,  # MMS not supported by the receiving phone number in this region
         30017: Action.NOT_REACHED,  # Carrier network congestion
         30034: Action.NEVER_AGAIN,  # US A2P 10DLC: message from an unregistered number
         30036: Action.NEVER_AGAIN,  # Validity period expired

@@ -16,7 +16,7 @@ def is_pool(sender: str) -> bool:
 
 
 def message_form(message: OutboundMessage) -> dict[str, Any]:
-    form = {
+    form: dict[str, Any] = {
         "To": message.to,
         "MessagingServiceSid" if is_pool(message.sender) else "From": message.sender,
         "Body": message.body,
@@ -26,6 +26,8 @@ def message_form(message: OutboundMessage) -> dict[str, Any]:
         # a service may replace letters by itself: then the text isn't the one that was composed, and the
         # carrier's list doesn't show it under the words by which a lost answer is settled
         form["SmartEncoded"] = "false"
+    if message.picture_url is not None:
+        form["MediaUrl"] = [message.picture_url]
     if message.validity_s is not None:
         form["ValidityPeriod"] = str(message.validity_s)
     return form

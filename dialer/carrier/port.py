@@ -34,6 +34,8 @@ class OutboundMessage:
     `validity_s` is how long the carrier may keep it waiting (1 to 36,000 s; None: its own default, 10 hours).
     After `begin_before` (of this process's `time.monotonic()`) it is not posted any more: a process that was
     held up must not send what others have settled meanwhile. What is `urgent` doesn't wait behind others.
+    With `picture_url` it is a picture message (MMS): the carrier fetches the picture from there before it
+    sends the text.
     """
 
     id: uuid.UUID
@@ -44,6 +46,7 @@ class OutboundMessage:
     validity_s: int | None = None
     begin_before: float | None = None
     urgent: bool = False
+    picture_url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

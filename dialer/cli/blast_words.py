@@ -44,6 +44,19 @@ def as_estimate(view: EstimateView) -> dict[str, object]:
         "capacity": _capacity(view.capacity),
         "samples": [_read(sample) for sample in view.samples],
         "languages": [_language(view, one) for one in view.spoken],
+        "picture": _picture(view),
+    }
+
+
+def _picture(view: EstimateView) -> dict[str, object] | None:
+    if (one := view.picture) is None:
+        return None
+    return {
+        "with_text": one.with_text,
+        "with_text_cost": _money(one.with_text_cost, view.currency),
+        "by_link": one.by_link,
+        "by_link_cost": _money(one.by_link_cost, view.currency),
+        "is_about": one.is_about,
     }
 
 
@@ -134,6 +147,9 @@ def _takes(view: EstimateView) -> str:
 def _lines_of_estimate(view: EstimateView) -> Iterator[str]:
     yield f"{view.recipients:,} people would get it, in {view.segments:,} parts"
     yield f"  for {view.cost:.2f} {view.currency}, {_takes(view)}"
+    if (picture := view.picture) is not None:
+        about = "about " if picture.is_about else ""
+        yield f"  with the picture: {about}{picture.with_text:,}, with a link to it: {picture.by_link:,}"
     if view.last_safe_start_at is not None:
         yield f"  start it by {_plain(view.last_safe_start_at)}"
     for spoken in view.spoken if len(view.spoken) > 1 else ():

@@ -6,6 +6,7 @@ import argparse
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Final
 
 from dialer.cli.command import Command, Outcome
 from dialer.cli.installation import system_context
@@ -22,6 +23,7 @@ from dialer.services.paging import Page
 from dialer.settings import Settings
 
 MOST = 1000
+_PICTURES: Final = {"yes": True, "no": False, "usual": None, None: None}
 
 
 def run(options: argparse.Namespace, settings: Settings) -> Outcome:
@@ -36,10 +38,12 @@ def run(options: argparse.Namespace, settings: Settings) -> Outcome:
             return _handed_over(ctx, options.address)
         if options.health:
             return _health(ctx, options.address)
-        wanted = NewSender(options.address, options.kind, options.rate or None)
+        wanted = NewSender(options.address, options.kind, options.rate or None, _PICTURES[options.pictures])
         view, _ = sender_settings.add_sender(ctx, wanted)
-        if options.rate == 0:
-            view = sender_settings.change_sender(ctx, view.id, {"rate_per_s": None})
+        taken_back = {"rate_per_s": options.rate == 0, "pictures": options.pictures == "usual"}
+        if any(taken_back.values()):
+            fields = {name: None for name, is_so in taken_back.items() if is_so}
+            view = sender_settings.change_sender(ctx, view.id, fields)
     return Outcome(asdict(view), _lines([view]))
 
 
@@ -104,6 +108,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", choices=SENDER_KINDS, help="that a long code is 10dlc")
     parser.add_argument("--hand-over", action="store_true", help="a stopped one’s texts to others")
     parser.add_argument("--health", action="store_true", help="what became of its texts, by day")
+    parser.add_argument(
+        "--pictures", choices=("yes", "no", "usual"), help="whether pictures go with its texts"
+    )
     parser.add_argument("--rate", type=rate, help="segments a second; 0 is what its kind may")
 
 

@@ -17,6 +17,8 @@ class Action(StrEnum):
     """The sender's queue is full: rest that sender. The message goes back."""
     OTHER_SENDER_ONCE = "other_sender_once"
     """This sender doesn't reach the number: try one other, then it is final."""
+    NO_PICTURE = "no_picture"
+    """This sender carries no pictures: the text goes again, with a link to its picture."""
     SUPPRESS = "suppress"
     """The person opted out at the carrier: record it, final for the message."""
     RETIRE_NUMBER = "retire_number"
@@ -32,7 +34,14 @@ class Action(StrEnum):
 
 
 PUTS_BACK: Final = frozenset(
-    {Action.STOP_ALL, Action.CONFIGURATION, Action.BACK_OFF, Action.REST_SENDER, Action.OTHER_SENDER_ONCE}
+    {
+        Action.STOP_ALL,
+        Action.CONFIGURATION,
+        Action.BACK_OFF,
+        Action.REST_SENDER,
+        Action.OTHER_SENDER_ONCE,
+        Action.NO_PICTURE,
+    }
 )
 """After these, as the answer to a send, the message isn't lost: it was about us, or a further try is due."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from dialer.domain.conversing import AT_ONCE, HOLD_FOR_S
-from dialer.domain.money import PriceList
+from dialer.domain.money import USUAL_PICTURE, PriceList
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,8 @@ class MessagingPolicy:
     """`rate_per_sender` is segments a second, 0 the usual rate of the sender's kind; `rate_per_account` those
     of all senders together, 0 for no limit. `*_s` are seconds.
 
-    `prices` tell what one part of a text costs, for estimates, caps and what was spent.
+    `prices` tell what one part of a text costs, for estimates, caps and what was spent; `picture_prices` what
+    a text with its picture costs (MMS), however long.
     `recontact_after_s` is for how long blasts leave people alone who heard from us, by whichever campaign,
     where their campaign doesn't say otherwise; 0 is no such rest.
     `hold_s` is for how long a conversation stays with whoever took it to answer, of which they may have
@@ -35,6 +36,7 @@ class MessagingPolicy:
     hold_s: int = HOLD_FOR_S
     conversations_at_once: int = AT_ONCE
     prices: PriceList = field(default_factory=PriceList)
+    picture_prices: PriceList = field(default_factory=lambda: PriceList(usual=USUAL_PICTURE))
     first_texts_a_day: Mapping[str, int] = field(default_factory=dict)
     cost_cap: Decimal | None = None
     currency: str = "GBP"

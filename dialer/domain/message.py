@@ -127,13 +127,18 @@ def is_proven_absent(clean_looks: int, ended_at: dt.datetime, looked_at: dt.date
     return clean_looks >= CLEAN_LOOKS and looked_at - ended_at >= dt.timedelta(seconds=settle_s)
 
 
-def is_same_text(ours: str, theirs: str) -> bool:
+def is_same_text(ours: str, theirs: str, *, has_picture: bool = False) -> bool:
     """Whether the carrier's copy of a text is ours, however the carrier writes it.
 
     Line ends, curly quotes (its “smart encoding” makes them plain) and composed letters may differ, and a
-    trial account's texts begin with a sentence of the carrier's. To take one for missing would send it twice.
+    trial account's texts begin with a sentence of the carrier's. Where a phone takes no picture, the carrier
+    may put an address of its own behind the words of a text that came with one. To take one for missing would
+    send it twice.
     """
-    return ours == theirs or _letters(ours) == _letters(theirs.removeprefix(_TRIAL)) != ""
+    if ours == theirs:
+        return True
+    mine, other = _letters(ours), _letters(theirs.removeprefix(_TRIAL))
+    return mine != "" and (mine == other or (has_picture and other.startswith(f"{mine}http")))
 
 
 def _letters(body: str) -> str:

@@ -15,10 +15,14 @@ IN_ONE: Final = 100_000
 """Figures are whole numbers: what they tell of money is counted in these."""
 
 
+USUAL_PICTURE: Final = Decimal("0.05")
+"""What a text with its picture costs where nothing else is set, of the order of the carrier's prices."""
+
+
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """What one part of a text costs. `listed` names a country (`GB`), or a country and a kind of sender
-    (`US.10dlc`); whatever it doesn't name costs the `usual`.
+    """What one part of a text costs, or one text with its picture. `listed` names a country (`GB`), or a
+    country and a kind of sender (`US.10dlc`); whatever it doesn't name costs the `usual`.
     """
 
     usual: Decimal = Decimal("0.04")

@@ -25,6 +25,7 @@ NAMES: Final = (
     "imprint_url",
     "picture_url",
 )
+PICTURE_URL: Final = "picture_url"
 CUSTOM: Final = "custom."
 LINK: Final = "link:"
 _TOKEN: Final = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}|]*)(?:\|(?P<fallback>[^{}]*))?\}|[{}]")
@@ -58,6 +59,18 @@ def links_in(text: str) -> list[str]:
 def without_links(text: str) -> str:
     """The text without its links, for whoever looks for something else in it: nobody reads what they name."""
     return _TOKEN.sub(lambda token: "" if (token["name"] or "").startswith(LINK) else token[0], text)
+
+
+def without(text: str, name: str) -> str:
+    """The text without one of its placeholders; a line that held nothing else goes too."""
+    lines = []
+    for line in text.split("\n"):
+        left = _TOKEN.sub(lambda token: "" if token["name"] == name else token[0], line)
+        if left == line:
+            lines.append(line)
+        elif left.strip():
+            lines.append(" ".join(left.split()))
+    return "\n".join(lines).strip()
 
 
 def without_fallback(text: str) -> list[str]:

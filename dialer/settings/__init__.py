@@ -213,6 +213,20 @@ class Settings(EmailSettings):
         (),
         "what it costs where that differs, by country and kind of sender",
     )
+    messaging_price_per_picture: float = setting(
+        "messaging.price_per_picture",
+        "DIALER_PRICE_PER_PICTURE",
+        kinds.number(0, 100),
+        0.05,
+        "what one text with its picture (MMS) costs, for estimates and caps",
+    )
+    messaging_picture_prices: tuple[tuple[str, Decimal], ...] = setting(
+        "messaging.picture_prices",
+        "DIALER_PICTURE_PRICES",
+        kinds.prices,
+        (),
+        "what it costs where that differs, by country and kind of sender",
+    )
     messaging_first_texts_a_day: tuple[tuple[str, int], ...] = setting(
         "messaging.first_texts_a_day",
         "DIALER_FIRST_TEXTS_A_DAY",

@@ -35,6 +35,10 @@ def messaging_policy(settings: Settings) -> MessagingPolicy:
         prices=PriceList(
             usual=Decimal(str(settings.messaging_price_per_segment)), listed=dict(settings.messaging_prices)
         ),
+        picture_prices=PriceList(
+            usual=Decimal(str(settings.messaging_price_per_picture)),
+            listed=dict(settings.messaging_picture_prices),
+        ),
         first_texts_a_day=dict(settings.messaging_first_texts_a_day),
         cost_cap=Decimal(str(settings.cost_cap)) if settings.cost_cap else None,
         currency=settings.currency,

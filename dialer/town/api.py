@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qs, parse_qsl
 
 from aiohttp import web
 
@@ -95,6 +95,15 @@ async def read_form(request: web.Request) -> Form:
     try:
         text = (await request.read()).decode()
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
+    except ValueError:
+        raise RefusedError(20001, 400, "The request body could not be read") from None
+
+
+async def repeated(request: web.Request, name: str) -> list[str]:
+    """All values of a field that may be repeated. Raises RefusedError when they can't be read."""
+    try:
+        text = (await request.read()).decode()
+        return parse_qs(text, keep_blank_values=True, max_num_fields=200).get(name, [])
     except ValueError:
         raise RefusedError(20001, 400, "The request body could not be read") from None
 

@@ -41,7 +41,10 @@ class Text:
     answered: bool = False
     taken_at: float | None = None
     media: list[str] = field(default_factory=list)
-    """The kinds of what came with it."""
+    """The kinds of what came, or went, with it."""
+    media_urls: list[str] = field(default_factory=list)
+    """Where that lies which is to go with it, and the names in the gallery of what was fetched from there."""
+    pictures: list[str] = field(default_factory=list)
 
     def record(self) -> dict[str, Any]:
         """What the ledger keeps of it when it is entered."""

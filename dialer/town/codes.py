@@ -24,6 +24,9 @@ REFUSALS: Final = {
     21612: "The message cannot be sent with the current combination of 'To' and/or 'From' parameters",
     21614: "'To' number is not a valid mobile number",
     21617: "The concatenated message body exceeds the 1600 character limit",
+    21620: "Invalid media URL(s)",
+    21621: "The 'From' number has not been enabled for MMS",
+    21623: "Number of media files exceeds allowed limit",
     21624: "Invalid validity period value",
     21701: "The Messaging Service resource does not exist.",
     30002: "Account suspended",
@@ -31,6 +34,9 @@ REFUSALS: Final = {
 """Said when a request is refused."""
 
 FAILURES: Final = {
+    11200: "HTTP retrieval failure",
+    11751: "Media Message - Media exceeds messaging provider size limit",
+    12300: "Invalid Content-Type",
     30001: "Queue overflow",
     30003: "Unreachable destination handset",
     30004: "Message blocked",
@@ -38,6 +44,7 @@ FAILURES: Final = {
     30006: "Landline or unreachable carrier",
     30007: "Carrier violation",
     30008: "Unknown error",
+    30011: "MMS not supported by the receiving phone number in this region",
     30034: "US A2P 10DLC - Message from an unregistered number",
     30036: "Validity period expired",
 }

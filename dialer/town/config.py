@@ -48,6 +48,8 @@ class Terms:
     `senders` are the numbers that the account owns, any when empty. `services` names the senders of each
     Messaging Service. `regions` are the dialling codes that it may text and ring. What lies under
     `public_url` is asked for at `reached_at`, as a name server would have it, and signed as it is called.
+    `picture_codes` are the short codes from which pictures may go with texts; where pictures can't go, a text
+    has an address behind its words instead, unless `mms_converter` is off: then it is refused.
     """
 
     inbound_url: str = ""
@@ -64,6 +66,8 @@ class Terms:
     advanced_opt_out: bool = False
     confirms_opt_out: bool = True
     calls_per_second: float = 100.0
+    picture_codes: tuple[str, ...] = ()
+    mms_converter: bool = True
     call_queue_s: float = 24 * 3600.0
 
 

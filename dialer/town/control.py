@@ -183,6 +183,8 @@ def text_record(text: Text) -> dict[str, Any]:
         "segments": text.segments,
         "accepted_at": _iso(text.created_at),
         "updated_at": _iso(text.updated_at),
+        "media_urls": list(text.media_urls),
+        "media": list(text.media),
         "status_callback": text.callback or None,
         "untold": list(text.untold),
         "taken_at": None if text.taken_at is None else _iso(text.taken_at),

@@ -15,11 +15,12 @@ from typing import Any
 from dialer.town.api import RefusedError
 from dialer.town.book import Book, Text
 from dialer.town.flow import Queues, Step, next_step
+from dialer.town.gallery import Gallery, NotFetchedError, Picture
 from dialer.town.numbers import is_name
 from dialer.town.opening import Opening
 from dialer.town.opting_out import CONFIRMATIONS, keyword
 from dialer.town.people import Person
-from dialer.town.refusals import Order
+from dialer.town.refusals import Order, sends_pictures, takes_pictures
 from dialer.town.segments import segment_count
 from dialer.town.services import ANY_POOL
 from dialer.town.telling import Telling, mark_told
@@ -36,13 +37,16 @@ class Delivery:
     queues: Queues = field(default_factory=Queues)
     telling: Telling = field(init=False)
     opening: Opening = field(init=False)
+    gallery: Gallery = field(init=False)
 
     def __post_init__(self) -> None:
         self.telling = Telling(self.town)
         self.opening = Opening(self.town)
+        self.gallery = Gallery(self.town)
 
     def forget(self) -> None:
         self.book, self.queues = Book(), Queues()
+        self.gallery.forget()
 
     def accept(self, order: Order) -> Text:
         """Take a text that somebody wants sent. Raises RefusedError, with nothing entered."""
@@ -50,12 +54,14 @@ class Delivery:
         sender = order.sender or self._chosen_sender(order)
         self._check(order, sender)
         now = town.clock.timestamp()
-        segments = segment_count(order.body)
+        goes = takes_pictures(order.to, sender)
+        body, media_urls = (order.body, order.media_urls) if goes else (converted(order), ())
+        segments = 1 if media_urls else segment_count(body)
         text = Text(
-            sid=new_sid(),
+            sid=new_sid("MM" if order.media_urls else "SM"),
             to=order.to,
             sender=order.sender,
-            body=order.body,
+            body=body,
             direction="outbound-api",
             status="accepted" if order.service else "queued",
             created_at=now,
@@ -66,6 +72,7 @@ class Delivery:
             nth=book.outbound_to[order.to],
             waits_s=self.queues.enter(sender, town.clock.reading(), segments, town.terms.sender_rate),
             validity_s=order.validity_s,
+            media_urls=list(media_urls),
         )
         self._enter(text)
         self._schedule(text)
@@ -154,6 +161,11 @@ class Delivery:
         if self.queues.waiting_s(sender, self.town.clock.reading()) > self.town.terms.sender_queue_s:
             raise RefusedError(21611, 429)
 
+        if order.media_urls and not sends_pictures(sender, self.town.terms):
+            raise RefusedError(21621)
+        if order.media_urls and not (takes_pictures(order.to, sender) or self.town.terms.mms_converter):
+            raise RefusedError(21612)
+
     def _chosen_sender(self, order: Order) -> str:
         """The sender that a Messaging Service takes for this number: always the same."""
         assert order.service is not None, "read_order refuses what has neither"  # noqa: S101
@@ -222,12 +234,21 @@ class Delivery:
         return arrived and not text.answered and text.sender is not None and not is_name(text.sender)
 
     async def _take(self, text: Text, step: Step) -> None:
-        """One step on a text's way, entered before it is told."""
-        record = {"sid": text.sid, "status": step.status, "at": self.town.clock.timestamp()}
+        """One step on a text's way, entered before it is told. What goes with it is fetched first."""
+        pictures: list[Picture] = []
+        if step.status == "sent":
+            try:
+                pictures = await self.gallery.fetch_all(text.media_urls)
+            except NotFetchedError as error:
+                step = Step("failed", step.after_s, error.code)
+        record: dict[str, Any] = {"sid": text.sid, "status": step.status, "at": self.town.clock.timestamp()}
         if step.error_code is not None:
             record["error_code"] = step.error_code
         if text.sender is None:
             record["sender"] = self._chosen_sender_of(text)
+        if pictures:
+            record["media"] = [one.kind for one in pictures]
+            record["pictures"] = [one.name for one in pictures]
         self.town.ledger.append("status", record)
         self._apply(text, record)
         self._schedule(text)
@@ -246,6 +267,8 @@ class Delivery:
         text.error_code = record.get("error_code")
         if text.status == "sent":
             text.sent_at = record["at"]
+        if "pictures" in record:
+            text.media, text.pictures = list(record["media"]), list(record["pictures"])
         if "sender" in record:
             self.book.assign(text, record["sender"])
         if text.callback:
@@ -254,6 +277,12 @@ class Delivery:
     async def _answer(self, text: Text, body: str) -> None:
         assert text.sender is not None  # noqa: S101
         await self.arrive(text.to, text.sender, body, text.sid)
+
+
+def converted(order: Order) -> str:
+    """The words of a text whose picture can't go there, with an address of the carrier's where it is seen."""
+    addresses = (f"https://mms.example.net/{secrets.token_hex(4)}" for _ in order.media_urls)
+    return "\n".join([order.body, *addresses])
 
 
 def new_sid(prefix: str = "SM") -> str:

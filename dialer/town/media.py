@@ -1,6 +1,7 @@
 """The carrier's API for what came with a text (2010-04-01, version 2.6.7).
 
-A PNG of the town is a hill under the sky, a JPEG and a GIF one dot; what is no picture is a line of words.
+What went with a text of ours is what was fetched. A PNG of the town is a hill under the sky, a JPEG and a GIF
+one dot; what is no picture is a line of words.
 """
 
 from __future__ import annotations
@@ -58,8 +59,10 @@ class Media:
     async def _fetch(self, request: web.Request) -> web.Response:
         self._may_fail("fetch_error")
         text = self._text(request)
-        kind = text.media[self._nth(request, text)]
-        return web.Response(body=thing(kind), headers={"Content-Type": kind})
+        nth = self._nth(request, text)
+        kind = text.media[nth]
+        kept = self._delivery.gallery.data(text.pictures[nth]) if text.pictures else None
+        return web.Response(body=kept or thing(kind), headers={"Content-Type": kind})
 
     async def _delete(self, request: web.Request) -> web.Response:
         self._may_fail("fetch_error")

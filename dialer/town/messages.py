@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from dialer.town.api import VERSION, RefusedError, answer, create, customers, not_found, read_form
+from dialer.town.api import VERSION, RefusedError, answer, create, customers, not_found, read_form, repeated
 from dialer.town.book import BILLED, Text
 from dialer.town.codes import FAILURES
 from dialer.town.delivery import Delivery
@@ -27,6 +27,8 @@ MOST_ON_A_PAGE: Final = 1000
 USUAL_PAGE: Final = 50
 PRICE: Final = 0.0399
 """US dollars a segment to the United Kingdom, of the order of Twilio's published price."""
+PICTURE_PRICE: Final = 0.022
+"""And a text with its picture in the United States."""
 
 
 class Messages:
@@ -55,9 +57,10 @@ class Messages:
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         form = await read_form(request)
+        media_urls = await repeated(request, "MediaUrl")
 
         def accept() -> Mapping[str, Any]:
-            return self.shown(self.delivery.accept(read_order(form, self._town.terms)))
+            return self.shown(self.delivery.accept(read_order(form, self._town.terms, media_urls)))
 
         return await create(request, self._town.dice, accept)
 
@@ -108,9 +111,9 @@ class Messages:
             "error_message": FAILURES.get(text.error_code) if text.error_code else None,
             "from": text.sender,
             "messaging_service_sid": text.service,
-            "num_media": str(sum(map(bool, text.media))),
+            "num_media": str(sum(map(bool, text.media)) if text.media else len(text.media_urls)),
             "num_segments": "0" if text.sender is None else str(text.segments),
-            "price": f"-{PRICE * text.segments:.5f}" if billed else None,
+            "price": f"-{price_of(text):.5f}" if billed else None,
             "price_unit": "USD",
             "sid": text.sid,
             "status": text.status,
@@ -118,6 +121,11 @@ class Messages:
             "to": text.to,
             "uri": f"{uri}.json",
         }
+
+
+def price_of(text: Text) -> float:
+    """What a text costs: by its segments, or as one with its picture."""
+    return PICTURE_PRICE if text.media_urls else PRICE * text.segments
 
 
 @dataclass(frozen=True, slots=True)

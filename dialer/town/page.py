@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader
 from dialer.town.book import Book, Text
 from dialer.town.control import counts, local
 from dialer.town.faults import Faults
+from dialer.town.gallery import kind_of
 from dialer.town.numbers import is_number
 from dialer.town.opening import pieces_of
 from dialer.town.town import Town
@@ -29,7 +30,8 @@ LAST_TEXTS: Final = 4
 LAST_CALLS: Final = 20
 HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
+        " frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -43,6 +45,7 @@ class Books:
 
     texts: Callable[[], Book]
     calls: Callable[[], Register]
+    picture: Callable[[str], bytes | None]
 
 
 class Pages:
@@ -65,6 +68,7 @@ class Pages:
         return [
             web.get("/", local(self._show_town)),
             web.get("/people/{number}", local(self._show_person)),
+            web.get("/pictures/{name}", local(self._show_picture)),
             web.get("/town.css", local(self._style)),
         ]
 
@@ -96,6 +100,13 @@ class Pages:
         legs = [leg for leg in register.newest_first() if far_end(leg) == number]
         texts = book.conversation(number)
         return _page(self._render("person.html", title=number, number=number, texts=texts, legs=legs))
+
+    async def _show_picture(self, request: web.Request) -> web.Response:
+        """What went with a text, as a phone shows it."""
+        data = self._books.picture(request.match_info["name"])
+        if data is None:
+            raise web.HTTPNotFound
+        return web.Response(body=data, content_type=kind_of(data), headers=HEADERS)
 
     async def _style(self, _request: web.Request) -> web.Response:
         style = self._templates.get_template("town.css").render()

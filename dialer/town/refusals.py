@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from dialer.town.numbers import in_regions, is_number, is_sender, written_plainl
 
 LONGEST_BODY: Final = 1600
 LONGEST_VALIDITY_S: Final = 36_000
+MEDIA_MOST: Final = 10
+_WITH_PICTURES: Final = ("+1", "+61")
 _SERVICE: Final = re.compile(r"MG[0-9a-fA-F]{32}")
 
 MAGIC_SENDERS: Final = {"+15005550001": 21212, "+15005550007": 21606, "+15005550008": 21611}
@@ -36,9 +39,10 @@ class Order:
     body: str
     callback: str
     validity_s: int
+    media_urls: tuple[str, ...] = ()
 
 
-def read_order(form: Form, terms: Terms) -> Order:
+def read_order(form: Form, terms: Terms, media_urls: Sequence[str] = ()) -> Order:
     """What the form asks for. Raises RefusedError for what can be refused without knowing anybody."""
     order = Order(
         to=written_plainly(form.get("To", "").strip()),
@@ -47,10 +51,12 @@ def read_order(form: Form, terms: Terms) -> Order:
         body=form.get("Body", ""),
         callback=form.get("StatusCallback", ""),
         validity_s=_validity(form.get("ValidityPeriod")),
+        media_urls=tuple(media_urls),
     )
     _check_presence(order)
     _check_receiver(order.to, terms)
     _check_sender(order, terms)
+    _check_media(order.media_urls)
     if order.callback and not _is_web_address(order.callback):
         raise RefusedError(21609)
     return order
@@ -61,10 +67,30 @@ def _check_presence(order: Order) -> None:
         raise RefusedError(21604)
     if order.sender is None and order.service is None:
         raise RefusedError(21603)
-    if not order.body:
+    if not order.body and not order.media_urls:
         raise RefusedError(21602)
     if len(order.body) > LONGEST_BODY:
         raise RefusedError(21617)
+
+
+def _check_media(urls: Sequence[str]) -> None:
+    if len(urls) > MEDIA_MOST:
+        raise RefusedError(21623)
+    if not all(_is_web_address(url) for url in urls):
+        raise RefusedError(21620)
+
+
+def sends_pictures(sender: str, terms: Terms) -> bool:
+    """Whether pictures can go with texts from it: from numbers of North America and Australia, and from short
+    codes for which that was asked for (support.twilio.com, “Sending and receiving MMS messages”).
+    """
+    return sender.startswith(_WITH_PICTURES) or sender in terms.picture_codes
+
+
+def takes_pictures(to: str, sender: str) -> bool:
+    """Whether they reach a number from there: within North America, and within Australia."""
+    whence = sender[:3] if sender.startswith("+61") else "+1"
+    return to.startswith(whence)
 
 
 def _check_receiver(to: str, terms: Terms) -> None:

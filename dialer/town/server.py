@@ -34,13 +34,15 @@ def make_town(config: TownConfig) -> tuple[Town, web.Application]:
     calls = Calls(town, lambda: messages.delivery.book)
     town.plug_in(messages)
     town.plug_in(calls)
+    delivery = messages.delivery
+    books = Books(lambda: delivery.book, lambda: calls.register, delivery.gallery.data)
     app = web.Application(client_max_size=MOST_BODY)
     for trade in town.trades:
         app.add_routes(trade.routes())
     app.add_routes(accounts.routes(town))
     app.add_routes(services.routes(town))
     app.add_routes(control.routes(town, messages))
-    app.add_routes(Pages(town, Books(lambda: messages.delivery.book, lambda: calls.register)).routes())
+    app.add_routes(Pages(town, books).routes())
     return town, app
 
 

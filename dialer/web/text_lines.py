@@ -114,6 +114,7 @@ class Text:
     rule_words: str
     came_with: str = ""
     brought: Sequence[Brought] = ()
+    picture_path: str = ""
 
 
 def still_asked(one: MessageView, state: str) -> str | None:
@@ -134,6 +135,7 @@ def text_of(one: MessageView, state: str, brought: Brings | None = None) -> Text
         rule_words=str(INBOUND_RULE.get(one.inbound_rule, one.inbound_rule or "")),
         came_with=came_with(one),
         brought=(brought or {}).get(one.id, ()),
+        picture_path=one.picture_path or "",
     )
 
 

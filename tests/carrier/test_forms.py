@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from dialer.carrier.forms import message_form
 from dialer.carrier.port import OutboundMessage
@@ -18,3 +19,10 @@ def test_a_pool_may_not_change_the_words() -> None:
     by_pool = _form("MG" + "0" * 32)
     assert (by_pool["SmartEncoded"], by_pool["Body"]) == ("false", "Siân’s")
     assert "SmartEncoded" not in _form("+441632960001")
+
+
+def test_a_picture_goes_by_its_address() -> None:
+    text = OutboundMessage(uuid.uuid4(), "+12025550123", "+12025550100", "Vote", "http://localhost/s")
+    assert "MediaUrl" not in message_form(text)
+    of_it = message_form(replace(text, picture_url="https://vote.example.org/p/abc"))
+    assert of_it["MediaUrl"] == ["https://vote.example.org/p/abc"]

@@ -62,6 +62,7 @@ _COLUMNS: Final = {
         "attachments",
         "pressed_at",
         "pressed_by",
+        "picture_path",
     ),
     "calls": (
         "id",

@@ -12,6 +12,7 @@ from dialer.domain.filters.texting import without_shares
 from dialer.domain.phone import country_of
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import list_ids_of
+from dialer.services.messaging.picture_texts import goes_with_text
 from dialer.services.messaging.resting import recontact_after_s
 from dialer.services.messaging.saved_audience import moment_of, saved_rule
 from dialer.store.models.calling import Campaign
@@ -53,14 +54,14 @@ def count_held_out(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
     if everybody is None:
         return 0
     whole = replace(asked.whom, picked=everybody)
-    foreign, _ = _by_country(ctx, numbers_of(unit, whole))
+    foreign, _ = _by_country(ctx, numbers_of(unit, whole), has_picture=False)
     return count_texted(unit, replace(asked, whom=whole, foreign=foreign)) - count_texted(unit, asked)
 
 
 def asked_of(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Asked:
     """What the database must be told to judge a blast's people. Which country a number is in only we know."""
     asked = _asked(ctx, unit, blast, campaign)
-    foreign, elsewhere = _by_country(ctx, numbers_of(unit, asked.whom))
+    foreign, elsewhere = _by_country(ctx, numbers_of(unit, asked.whom), has_picture=goes_with_text(blast))
     return replace(asked, foreign=foreign, elsewhere=elsewhere)
 
 
@@ -76,12 +77,14 @@ def _asked(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> 
     )
 
 
-def _by_country(ctx: Context, numbers: Iterable[str]) -> tuple[list[str], dict[str, str]]:
+def _by_country(
+    ctx: Context, numbers: Iterable[str], *, has_picture: bool
+) -> tuple[list[str], dict[str, str]]:
     """The numbers where nobody may be texted; and the countries of those that aren't at home, where it makes
-    a difference to what they cost.
+    a difference to what they cost, or to whether a picture reaches them.
     """
     phones, foreign, places = ctx.phones, list[str](), dict[str, str]()
-    is_even = ctx.messaging.prices.is_even(phones.allowed_countries)
+    is_even = not has_picture and ctx.messaging.prices.is_even(phones.allowed_countries)
     for number in numbers:
         country = country_of(number)
         if country is None or country not in phones.allowed_countries:

@@ -16,6 +16,7 @@ from dialer.domain.bodies import USUAL, Bodies, pointer
 from dialer.domain.deadline import faults_of_times
 from dialer.domain.errors import FieldError, NotFound, ValidationFailed
 from dialer.domain.first_texts import AUTOMATIC, BATCH, BATCH_MOST, BLAST_MODES, EACH_MOST
+from dialer.domain.picture_message import AS_PICTURE, PICTURE_WAYS
 from dialer.domain.sender import kind_of, lacks_opt_out_route
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
@@ -43,6 +44,7 @@ _PLAIN: Final = (
     "bodies",
     "template_id",
     "audience_id",
+    "picture_by",
     "senders",
     "send_at",
     "deadline_at",
@@ -76,6 +78,8 @@ class BlastFields(TypedDict, total=False):
     template_id: uuid.UUID | None
     """The template that its words are from; without a `body` beside it they are put in."""
     picture_id: uuid.UUID | None
+    picture_by: str
+    """`picture`: it goes with the text where it can; `link`: the text leads to it everywhere."""
 
 
 def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> BlastView:
@@ -95,6 +99,7 @@ def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> B
             bodies={},
             mode=AUTOMATIC,
             batch_size=BATCH,
+            picture_by=AS_PICTURE,
             audience=Audience.of({}, campaign.kind).as_json(),
             senders=[],
             created_by=ctx.actor.account_id,
@@ -208,6 +213,7 @@ def blast_view(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign)
         bodies=blast.bodies,
         template_id=blast.template_id,
         picture_id=blast.picture_id,
+        picture_by=blast.picture_by,
         needs_approval=blast.state in EDITABLE and needs_approval(ctx, unit, blast, campaign),
         state=blast.state,
         waiting_reason=waiting_reason(ctx, unit, blast, campaign),
@@ -319,6 +325,8 @@ def _faults_of_hand(fields: BlastFields) -> list[FieldError]:
     found = []
     if fields.get("mode", AUTOMATIC) not in BLAST_MODES:
         found.append(FieldError("/mode", "It is sent automatic or by_hand."))
+    if fields.get("picture_by", AS_PICTURE) not in PICTURE_WAYS:
+        found.append(FieldError("/picture_by", f"A picture goes by {' or '.join(PICTURE_WAYS)}."))
     if not 1 <= fields.get("batch_size", BATCH) <= BATCH_MOST:
         found.append(FieldError("/batch_size", f"A volunteer is given 1 to {BATCH_MOST} texts at once."))
     limit = fields.get("volunteer_limit")

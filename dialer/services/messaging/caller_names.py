@@ -14,10 +14,10 @@ from sqlalchemy.engine import Row
 from dialer.domain.bodies import Bodies
 from dialer.domain.first_texts import BY_HAND
 from dialer.domain.placeholders import names_in
-from dialer.domain.segments import measure
 from dialer.services.context import Context
 from dialer.services.messaging.opt_out_links import opt_out_urls
-from dialer.services.messaging.rendering import Links, bodies_of, links_of, rendered
+from dialer.services.messaging.picture_texts import Wordings
+from dialer.services.messaging.rendering import Links, bodies_of, links_of
 from dialer.services.messaging.short_links import short_links
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
@@ -37,10 +37,19 @@ def sample_caller(blast: Blast) -> Mapping[str, str]:
 
 
 def put_name_in(
-    ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, taken: Sequence[Row[Any]]
+    ctx: Context,
+    unit: UnitOfWork,
+    blast: Blast,
+    campaign: Campaign,
+    *,
+    sender: str,
+    taken: Sequence[Row[Any]],
 ) -> None:
-    """Word these texts (their ids, numbers and people) with the first name of the actor, who took them."""
-    bodies = bodies_of(blast, campaign)
+    """Word these texts (their ids, numbers and people) of one sender with the first name of the actor, who
+    took them.
+    """
+    wordings = Wordings(unit, blast, campaign, [sender])
+    bodies = wordings.linked
     if not _says(bodies, NAME) or not taken:
         return
     whose = [one.contact_id for one in taken if one.contact_id is not None]
@@ -50,7 +59,7 @@ def put_name_in(
     first_texts.word_anew(
         unit,
         [
-            _worded(one.id, bodies, known[one.contact_id], {**links[one.id], **mine})
+            _worded(wordings, one, sender, known[one.contact_id], {**links[one.id], **mine})
             for one in taken
             if one.contact_id in known
         ],
@@ -76,10 +85,10 @@ def _links(
     }
 
 
-def _worded(message_id: uuid.UUID, bodies: Bodies, person: Row[Any], links: Links) -> Worded:
-    body = rendered(bodies.of(bodies.language_of(person.language)), person, links)
-    measured = measure(body)
-    return Worded(message_id, body, measured.encoding, measured.segments)
+def _worded(wordings: Wordings, one: Row[Any], sender: str, person: Row[Any], links: Links) -> Worded:
+    language = wordings.linked.language_of(person.language)
+    words = wordings.of(one.number, sender, person, language, links)
+    return Worded(one.id, words.body, words.encoding, words.segments, words.picture)
 
 
 def _says(bodies: Bodies, name: str) -> bool:

@@ -14,20 +14,21 @@ from sqlalchemy.engine import Row
 
 from dialer.domain import placeholders
 from dialer.domain.access import Permission
-from dialer.domain.bodies import Bodies
 from dialer.domain.first_texts import BY_HAND
 from dialer.domain.message import ENCODINGS
 from dialer.domain.message_gate import EXCLUSIONS
+from dialer.domain.money import PriceList
 from dialer.domain.quiet_hours import QuietHours, quiet_from
 from dialer.domain.safe_start import Plan, count_late, last_safe_start
 from dialer.domain.segments import measure
-from dialer.domain.sender import lacks_opt_out_route, takes_s
+from dialer.domain.sender import choose, lacks_opt_out_route, takes_s
 from dialer.domain.short_link import shorteners_in
 from dialer.services.budget import left_to_spend
 from dialer.services.context import Context
 from dialer.services.messaging.audience_count import count_held_out
 from dialer.services.messaging.blasts import reach_blast
 from dialer.services.messaging.caller_names import sample_caller
+from dialer.services.messaging.picture_texts import Wordings
 from dialer.services.messaging.rendering import Links, bodies_of, sample_links, values_of
 from dialer.services.messaging.sender_capacity import capacity_of
 from dialer.services.messaging.senders import kinds_of, rates_of, senders_of
@@ -39,10 +40,10 @@ from dialer.services.messaging.text_warnings import (
     warnings_of_gaps,
     warnings_of_sender,
 )
-from dialer.services.messaging.views import EstimateView, SampleView, SpokenView, Warned
+from dialer.services.messaging.views import EstimateView, PictureView, SampleView, SpokenView, Warned
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
-from dialer.store.queries.blast_audience import people
+from dialer.store.queries.blast_audience import known_senders, people
 from dialer.store.session import UnitOfWork
 
 
@@ -57,17 +58,28 @@ def estimate_blast(ctx: Context, blast_id: uuid.UUID) -> EstimateView:
 def _samples(
     ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, first: Mapping[uuid.UUID, str]
 ) -> tuple[SampleView, ...]:
-    bodies, known = bodies_of(blast, campaign), people(unit, campaign.election_id, list(first))
-    links = {**sample_links(ctx, campaign, bodies), **sample_caller(blast)}
-    return tuple(_sample(bodies, person, first[person.id], links) for person in known)
+    rates = rates_of(unit, senders_of(unit, blast, campaign), ctx.messaging)
+    wordings = Wordings(unit, blast, campaign, rates)
+    known_by = known_senders(unit, sorted(set(first.values()))) if wordings.pictured else {}
+    links = {**sample_links(ctx, campaign, wordings.linked), **sample_caller(blast)}
+    found = []
+    for person in people(unit, campaign.election_id, list(first)):
+        number = first[person.id]
+        sender = choose(number, rates, known_by.get(number)) if rates else ""
+        has_picture = wordings.has_picture(number, sender)
+        found.append(_sample(wordings, person, number, links, has_picture=has_picture))
+    return tuple(found)
 
 
-def _sample(bodies: Bodies, person: Row[Any], number: str, links: Links) -> SampleView:
-    language = bodies.language_of(person.language)
+def _sample(
+    wordings: Wordings, person: Row[Any], number: str, links: Links, *, has_picture: bool
+) -> SampleView:
+    language = wordings.linked.language_of(person.language)
+    bodies = wordings.pictured if has_picture and wordings.pictured else wordings.linked
     body, values = bodies.of(language), values_of(person, links)
     pieces = tuple(piece for piece in placeholders.pieces(body, values) if piece[0])
-    segments = measure(placeholders.fill(body, values)).segments
-    return SampleView(person.first_name, number, pieces, segments, language or None)
+    segments = 1 if has_picture else measure(placeholders.fill(body, values)).segments
+    return SampleView(person.first_name, number, pieces, segments, language or None, has_picture)
 
 
 def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, tally: Tally) -> EstimateView:
@@ -76,7 +88,8 @@ def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, 
     rates = rates_of(unit, senders, ctx.messaging)
     duration_s = takes_s(tally.segments, recipients, rates, tally.known_by)
     weights = _weights(unit, rates)
-    cost = _cost(ctx, tally.by_country, weights)
+    picture = _picture(ctx, blast, tally, weights)
+    cost = _cost(ctx, tally.by_country, weights) + (picture.with_text_cost if picture else 0)
     plan = plan_of(blast, campaign, duration_s, ctx.now)
     spoken = tuple(_spoken(language, found) for language, found in tally.by_language.items())
     pool = capacity_of(ctx, unit, senders, recipients) if blast.mode == BY_HAND else None
@@ -106,6 +119,7 @@ def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, 
         held_out=count_held_out(ctx, unit, blast, campaign),
         samples=_samples(ctx, unit, blast, campaign, tally.first),
         spoken=spoken,
+        picture=picture,
     )
 
 
@@ -146,10 +160,30 @@ def _weights(unit: UnitOfWork, rates: Mapping[str, float]) -> dict[str | None, f
     return dict(weights)
 
 
-def _cost(ctx: Context, parts: Mapping[str | None, int], weights: Mapping[str | None, float]) -> Decimal:
+def _cost(
+    ctx: Context,
+    parts: Mapping[str | None, int],
+    weights: Mapping[str | None, float],
+    prices: PriceList | None = None,
+) -> Decimal:
     """What so many parts by country (None: at home) cost, where senders share them as they do a blast."""
-    prices, home = ctx.messaging.prices, ctx.phones.home
+    prices, home = prices or ctx.messaging.prices, ctx.phones.home
     return sum((count * prices.shared(place or home, weights) for place, count in parts.items()), Decimal(0))
+
+
+def _picture(
+    ctx: Context, blast: Blast, tally: Tally, weights: Mapping[str | None, float]
+) -> PictureView | None:
+    if blast.picture_code is None:
+        return None
+    with_text = sum(tally.pictures.values())
+    return PictureView(
+        with_text=with_text,
+        with_text_cost=_cost(ctx, tally.pictures, weights, ctx.messaging.picture_prices),
+        by_link=tally.recipients - with_text,
+        by_link_cost=_cost(ctx, tally.by_country, weights),
+        is_about=tally.is_about,
+    )
 
 
 def _warnings_of_addresses(body: str, readers: Readers) -> Iterator[Warned]:

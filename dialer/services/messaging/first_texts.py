@@ -23,6 +23,7 @@ from dialer.services.messaging.blasts import open_blasts
 from dialer.services.messaging.caller_names import put_name_in
 from dialer.services.messaging.holding import beginning_anywhere
 from dialer.services.messaging.outgoing import ask_to_send
+from dialer.services.messaging.pictures import picture_path
 from dialer.services.messaging.sender_capacity import left_today
 from dialer.services.messaging.waiting import all_held_up, quiet_at
 from dialer.store.models import new_id
@@ -48,6 +49,8 @@ class FirstText:
     state: str
     skip_reason: str | None
     pressed_at: dt.datetime | None
+    picture_path: str | None = None
+    """Where the picture is seen that goes with it, within the installation."""
 
     @property
     def is_open(self) -> bool:
@@ -292,7 +295,7 @@ def _fill(hand: _Hand, batch: TextBatch, wanted: int) -> int:
         asleep = {id_: until for id_, until in nights.items() if until is not None}
         first_texts.put_off(hand.unit, asleep)
         awake = [row for row in rows if row.id not in asleep]
-        put_name_in(hand.ctx, hand.unit, hand.blast, hand.campaign, awake)
+        put_name_in(hand.ctx, hand.unit, hand.blast, hand.campaign, sender=batch.sender, taken=awake)
         found += len(awake)
         if found == wanted or not rows:
             break
@@ -332,6 +335,7 @@ def _shown(one: Held, pressed_at: dt.datetime | None = None) -> FirstText:
         state=one.state,
         skip_reason=one.skip_reason,
         pressed_at=pressed_at or one.pressed_at,
+        picture_path=picture_path(one.picture) if one.picture else None,
     )
 
 

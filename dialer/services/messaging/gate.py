@@ -16,7 +16,6 @@ from dialer.carrier.port import OutboundMessage
 from dialer.domain.blast import Pause, Waiting
 from dialer.domain.deadline import validity_s
 from dialer.domain.message_gate import PERSONAL, Skip
-from dialer.domain.phone import country_of
 from dialer.services.budget import left_to_spend, stop_at_budget
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -25,6 +24,8 @@ from dialer.services.messaging.clocks import CAMPAIGNING, Clocks
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.needing_answers import REPLY, wait_again
+from dialer.services.messaging.picture_texts import lead_where_unfit, price_of
+from dialer.services.messaging.pictures import picture_address
 from dialer.services.messaging.resting import rests_since
 from dialer.services.messaging.senders import kinds_of
 from dialer.store.models.calling import Campaign
@@ -102,6 +103,7 @@ def to_the_wire(
     `begin_before`.
     """
     with ctx.unit() as unit:
+        texts = lead_where_unfit(ctx, unit, holder, texts)
         terms = terms_of(unit, {one.blast_id for one in texts if one.blast_id and one.purpose == BLAST})
         clocks = Clocks(ctx, unit, texts, terms)
         asked = _asked(ctx, unit, texts, clocks, rests_since(ctx, terms))
@@ -130,6 +132,7 @@ def outbound(
             validity_s=_validity_s(ctx, one, clocks),
             begin_before=begin_before,
             urgent=one.purpose != BLAST or one.pressed,
+            picture_url=picture_address(ctx, one.picture) if one.picture else None,
         )
         for one in passed
     ]
@@ -142,14 +145,17 @@ def _asked(
     clocks: Clocks,
     rests: Mapping[uuid.UUID | None, dt.datetime],
 ) -> list[Asked]:
-    kinds = kinds_of(unit, {one.sender for one in texts}) if ctx.messaging.prices.listed else {}
+    differ = ctx.messaging.prices.listed or ctx.messaging.picture_prices.listed
+    kinds = kinds_of(unit, {one.sender for one in texts}) if differ else {}
     return [
         Asked(
             text=one,
             foreign=not ctx.phones.allows(one.number),
             quiet_until=clocks.quiet_until(one),
             rests_since=rests.get(one.blast_id) if one.purpose == BLAST else None,
-            price=one.segments * ctx.messaging.prices.of(country_of(one.number), kinds.get(one.sender)),
+            price=price_of(
+                ctx.messaging, one.number, kinds.get(one.sender), one.segments, has_picture=one.has_picture
+            ),
         )
         for one in texts
     ]

@@ -13,6 +13,7 @@ from dialer.domain.errors import NotFound
 from dialer.domain.phone import PhoneFault, read_phone
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
+from dialer.services.messaging.pictures import picture_path
 from dialer.services.messaging.single_waits import Wait, waits_of
 from dialer.services.messaging.views import MessageView
 from dialer.services.paging import Page, Slice, after_id, cut
@@ -114,6 +115,7 @@ def message_view(row: Message, wait: Wait | None = None, pressed_by: uuid.UUID |
         waits_until=wait.until if wait else None,
         pressed_at=row.pressed_at,
         pressed_by=pressed_by,
+        picture_path=picture_path(row.picture_code) if row.picture_code else None,
     )
 
 

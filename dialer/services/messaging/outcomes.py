@@ -27,12 +27,14 @@ from dialer.services.messaging.consequences import Said, follow
 from dialer.services.messaging.figures import Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.needing_answers import REPLY, wait_again
+from dialer.services.messaging.picture_texts import led
 from dialer.services.messaging.sender_figures import Tried, count_tried
-from dialer.services.messaging.senders import known_senders, rest_senders
+from dialer.services.messaging.senders import known_senders, rest_senders, without_pictures
 from dialer.store.models.messaging import Blast, Message
-from dialer.store.queries import message_outcomes
+from dialer.store.queries import message_outcomes, message_pictures
 from dialer.store.queries.message_gate import Judged
 from dialer.store.queries.message_outcomes import Attempt, Failure, PutBack
+from dialer.store.queries.message_pictures import Led
 from dialer.store.session import UnitOfWork
 
 FIRST_LOOK: Final = dt.timedelta(seconds=5)
@@ -65,6 +67,8 @@ class _Sorted:
     accepted: dict[uuid.UUID, str] = field(default_factory=dict)
     failed: list[Failure] = field(default_factory=list)
     put_back: list[PutBack] = field(default_factory=list)
+    led: list[Led] = field(default_factory=list)
+    """Of those, the ones that lead to their picture from now on."""
     lost: list[Attempt] = field(default_factory=list)
 
 
@@ -78,12 +82,14 @@ def record_outcomes(ctx: Context, batch: Sequence[Sent], luck: Callable[[], floa
         count_rows(unit, failed)
         count_tried(unit, map(_tried, failed))
         count_rows(unit, message_outcomes.put_back(unit, written.put_back) if written.put_back else ())
+        message_pictures.lead(unit, written.led)
         look_at = ctx.now + min(FIRST_LOOK, dt.timedelta(seconds=ctx.messaging.settle_s))
         lost = message_outcomes.lose(unit, written.lost, now=ctx.now, look_at=look_at) if written.lost else ()
         count_rows(unit, lost)
         unit.session.flush()
         follow(unit, _said(ctx, batch), ctx.now)
         wait_again(unit, _unanswered(batch, {row.id for row in failed}), ctx.now)
+        without_pictures(unit, {one.text.sender for one in batch if _carries_none(one.outcome)})
         _rest_senders(ctx, unit, batch, luck)
         _pause_blasts(ctx, unit, batch)
 
@@ -168,6 +174,9 @@ def _sort_refusal(
         case Action.STOP_ALL | Action.CONFIGURATION:
             rest = dt.timedelta(0) if text.purpose == "blast" else MISCONFIGURED_REST
             found.put_back.append(PutBack(attempt, ctx.now + rest))
+        case Action.NO_PICTURE | Action.OTHER_SENDER_ONCE if text.picture is not None:
+            found.put_back.append(PutBack(attempt, ctx.now))
+            found.led.append(led(ctx, text.id, text.body, text.picture))
         case Action.OTHER_SENDER_ONCE if (other := _other_sender(unit, text, refusal.code)) is not None:
             found.put_back.append(PutBack(attempt, ctx.now, sender=other, code=refusal.code))
         case _:
@@ -224,6 +233,10 @@ def _why_rest(outcomes: Sequence[SendOutcome]) -> Rest:
 
 def _asks_to_slow(outcome: SendOutcome) -> bool:
     return isinstance(outcome, NotAccepted) and outcome.asks_to_slow
+
+
+def _carries_none(outcome: SendOutcome) -> bool:
+    return isinstance(outcome, Refused) and outcome.action is Action.NO_PICTURE
 
 
 def _pause_blasts(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent]) -> None:

@@ -46,6 +46,7 @@ def queue_text(
     skip: Skip | None = None,
     message_id: uuid.UUID | None = None,
     not_before: dt.datetime | None = None,
+    picture: str | None = None,
 ) -> Message:
     """Have one text sent to an E.164 number soon: a row of this transaction, and a job once it is committed.
 
@@ -53,7 +54,8 @@ def queue_text(
     (suppression, but for the confirmation; country; kind of line); whatever else belongs to a campaign
     passes all of them. `sender` is the one that the person knows, else the campaign's first, else the
     organisation's first. `Conflict` when there is none. With `skip` it is written down as left out for that
-    reason, and never sent. With `not_before` it waits until then.
+    reason, and never sent. With `not_before` it waits until then. `picture` is the code of one that goes with
+    it, which its sender must be able to send there.
     """
     measured = measure(body)
     message = Message(
@@ -68,13 +70,14 @@ def queue_text(
         sender=sender or sender_to(unit, number, campaign_id),
         body=body,
         encoding=measured.encoding,
-        segments=measured.segments,
+        segments=measured.segments if picture is None else 1,
         priority=priority if priority is not None else _priority(purpose),
         state="skipped" if skip else "queued",
         skip_reason=skip,
         not_before=not_before or ctx.now,
         created_by=ctx.actor.account_id,
         created_at=ctx.now,
+        picture_code=picture,
     )
     unit.session.add(message)
     unit.session.flush()

@@ -134,9 +134,14 @@ def code_of_picture(unit: UnitOfWork, picture_id: uuid.UUID) -> str | None:
     return row.code if row is not None and row.retired_at is None else None
 
 
+def picture_path(code: str) -> str:
+    """Where a picture is seen within the installation."""
+    return f"/p/{code}"
+
+
 def picture_address(ctx: Context, code: str) -> str:
     """Where everybody who has the address sees a picture."""
-    return f"{ctx.public_url}/p/{code}"
+    return f"{ctx.public_url}{picture_path(code)}"
 
 
 def _read(data: bytes) -> dict[str, object]:

@@ -15,13 +15,13 @@ from dialer.domain.access import Permission, require
 from dialer.domain.message import ENCODINGS
 from dialer.domain.message_gate import Skip
 from dialer.domain.placeholders import names_in
-from dialer.domain.segments import measure
 from dialer.domain.sender import choose
 from dialer.services.context import Context
 from dialer.services.messaging.candidates import CHUNK, Candidate, Chunk, chunk_after
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.opt_out_links import opt_out_urls
-from dialer.services.messaging.rendering import Links, bodies_of, links_of, rendered
+from dialer.services.messaging.picture_texts import Wordings
+from dialer.services.messaging.rendering import Links, links_of
 from dialer.services.messaging.senders import rates_of
 from dialer.services.messaging.short_links import Addresses, Whose, short_links
 from dialer.store.models import new_id
@@ -147,7 +147,8 @@ class _Plan:
         self._unit = unit
         self._blast = task.blast
         self._campaign = task.campaign
-        self._bodies = bodies_of(task.blast, task.campaign)
+        self._wordings = Wordings(unit, task.blast, task.campaign, task.blast.senders)
+        self._bodies = self._wordings.linked
         self._rates = rates_of(unit, task.blast.senders, ctx.messaging)
 
     def messages(self, candidates: Sequence[Candidate]) -> Iterator[NewMessage]:
@@ -180,19 +181,20 @@ class _Plan:
     def _message(
         self, one: Candidate, number: str, known: str | None, links: Links, *, first: bool
     ) -> NewMessage:
-        words = self._bodies.of(self._bodies.language_of(one.person.language))
-        body = rendered(words, one.person, links)
-        measured = measure(body)
+        sender = choose(number, self._rates, known)
+        language = self._bodies.language_of(one.person.language)
+        words = self._wordings.of(number, sender, one.person, language, links)
         return NewMessage(
             id=new_id(),
             contact_id=one.id,
             number=number,
-            sender=choose(number, self._rates, known),
-            body=body,
-            encoding=measured.encoding,
-            segments=measured.segments,
+            sender=sender,
+            body=words.body,
+            encoding=words.encoding,
+            segments=words.segments,
             state="queued" if first else "skipped",
             skip_reason=None if first else Skip.DUPLICATE_NUMBER,
+            picture=words.picture,
         )
 
 

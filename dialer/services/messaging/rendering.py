@@ -11,6 +11,7 @@ from sqlalchemy.engine import Row
 from dialer.domain import placeholders
 from dialer.domain.bodies import USUAL, Bodies
 from dialer.domain.imprint import with_imprint
+from dialer.domain.placeholders import PICTURE_URL, without
 from dialer.services.context import Context
 from dialer.services.messaging.imprint_page import imprint_url
 from dialer.services.messaging.opt_out_links import sample_url
@@ -28,14 +29,20 @@ Links = Mapping[str, str | None]
 FIELDS = ("first_name", "last_name", "postcode", "constituency", "polling_district", "polling_station")
 
 
-def bodies_of(blast: Blast, campaign: Campaign) -> Bodies:
-    """What a blast says, by language, with the imprint that its campaign adds and the way to its picture."""
+def bodies_of(blast: Blast, campaign: Campaign, *, has_picture: bool = False) -> Bodies:
+    """What a blast says, by language, with the imprint that its campaign adds and the way to its picture;
+    where it `has_picture` with it, no way leads there.
+    """
     added = (campaign.imprint_added, campaign.imprint, campaign.imprint_url)
     written = Bodies(blast.body, blast.bodies, blast.picture_code)
     if campaign.imprint_added is None and blast.picture_code is None:
         return written
     said = {
-        language: with_imprint(_with_picture(body, blast.picture_code), language, *added)
+        language: with_imprint(
+            without(body, PICTURE_URL) if has_picture else _with_picture(body, blast.picture_code),
+            language,
+            *added,
+        )
         for language, body in written.each()
     }
     return Bodies(said.pop(USUAL), said, blast.picture_code)
@@ -43,15 +50,15 @@ def bodies_of(blast: Blast, campaign: Campaign) -> Bodies:
 
 def _with_picture(body: str, picture: str | None) -> str:
     """The words with the address of the picture at their end, where they don't have it elsewhere."""
-    if picture is None or "picture_url" in placeholders.names_in(body):
+    if picture is None or PICTURE_URL in placeholders.names_in(body):
         return body
-    return f"{body.rstrip()}\n{{picture_url}}"
+    return f"{body.rstrip()}\n{{{PICTURE_URL}}}"
 
 
 def links_of(ctx: Context, campaign: Campaign | None, opt_out_url: str, picture: str | None = None) -> Links:
     """The addresses in a text of a campaign, or of none; of one with a `picture`, that of it too."""
     links: dict[str, str | None] = {"opt_out_url": opt_out_url, "imprint_url": imprint_url(ctx, campaign)}
-    return links if picture is None else {**links, "picture_url": picture_address(ctx, picture)}
+    return links if picture is None else {**links, PICTURE_URL: picture_address(ctx, picture)}
 
 
 def sample_links(ctx: Context, campaign: Campaign, bodies: Bodies) -> Links:

@@ -22,7 +22,7 @@ from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.messaging import Sender
 from dialer.store.session import UnitOfWork
 
-SETTABLE: Final = ("kind", "rate_per_s")
+SETTABLE: Final = ("kind", "rate_per_s", "pictures")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class NewSender:
     address: str
     kind: str | None = None
     rate_per_s: float | None = None
+    pictures: bool | None = None
 
 
 def list_senders(ctx: Context, page: Page) -> Slice[SenderView]:
@@ -67,12 +68,15 @@ def add_sender(ctx: Context, wanted: NewSender) -> tuple[SenderView, bool]:
         row = sender_rows(unit, [address])[address]
         if new:
             ctx.audit(unit, "sender.added", "sender", row.id)
-        _set(ctx, unit, row, {name: getattr(wanted, name) for name in SETTABLE if getattr(wanted, name)})
+        given = {name: getattr(wanted, name) for name in SETTABLE}
+        _set(ctx, unit, row, {name: value for name, value in given.items() if value or value is False})
         return sender_view(ctx, row), new
 
 
 def change_sender(ctx: Context, sender_id: uuid.UUID, fields: Mapping[str, Any]) -> SenderView:
-    """Set its kind, or its segments a second (None: what its kind may). Takes hold within a second."""
+    """Set its kind, its segments a second, or whether pictures go with its texts (None: what its kind may).
+    Takes hold within a second.
+    """
     require(ctx.actor, Permission.SENDER_MANAGE)
     with ctx.unit() as unit:
         row = reach_sender(unit, sender_id, lock=True)
@@ -146,4 +150,5 @@ def sender_view(ctx: Context, row: Sender) -> SenderView:
         tries_again_at=row.tries_again_at,
         trial_since=row.trial_since,
         created_at=row.created_at,
+        pictures=row.pictures,
     )

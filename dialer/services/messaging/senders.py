@@ -77,6 +77,13 @@ def rest_senders(unit: UnitOfWork, addresses: Collection[str], until: dt.datetim
         unit.session.execute(update(Sender).where(*of_them).values(resting_until=until, resting_for=why))
 
 
+def without_pictures(unit: UnitOfWork, addresses: Collection[str]) -> None:
+    """Keep that the carrier sends no pictures from these: their texts lead to them from now on."""
+    if addresses:
+        of_them = (Sender.organisation_id == unit.organisation_id, Sender.address.in_(addresses))
+        unit.session.execute(update(Sender).where(*of_them).values(pictures=False))
+
+
 def _new(organisation_id: uuid.UUID, address: str) -> dict[str, object]:
     return {
         "organisation_id": organisation_id,

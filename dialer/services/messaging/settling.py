@@ -187,7 +187,7 @@ def _match(
 def _fits(one: Doubtful, message: CarrierMessage) -> bool:
     """Whether a message could be this text: the same words, from the same sender, not from before it."""
     return (
-        is_same_text(one.body, message.body)
+        is_same_text(one.body, message.body, has_picture=one.has_picture)
         and (message.sender in {None, one.sender} or one.sender.startswith("MG"))
         and (message.created_at is None or message.created_at >= one.attempted_at - CLOCKS_DIFFER)
     )

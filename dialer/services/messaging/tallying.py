@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,11 +12,13 @@ from sqlalchemy.engine import Row
 from dialer.domain import placeholders
 from dialer.domain.bodies import USUAL
 from dialer.domain.message_gate import Skip
-from dialer.domain.segments import UCS2, forced_by, measure
+from dialer.domain.segments import UCS2, encoding_of, forced_by, measure
 from dialer.services.context import Context
 from dialer.services.messaging.audience_count import asked_of
 from dialer.services.messaging.caller_names import sample_caller
-from dialer.services.messaging.rendering import bodies_of, language_said, said_in, sample_links, values_said
+from dialer.services.messaging.picture_texts import Wordings
+from dialer.services.messaging.rendering import language_said, said_in, sample_links, values_said
+from dialer.services.messaging.senders import rates_of, senders_of
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries.blast_estimate import judged
@@ -59,6 +61,12 @@ class Tally:
     empty: int = 0
     parts: Counter[int] = field(default_factory=Counter)
     first: dict[uuid.UUID, str] = field(default_factory=dict)
+    pictures: Counter[str | None] = field(default_factory=Counter)
+    """How many get the picture with the text, by country."""
+    owed: defaultdict[str | None, float] = field(default_factory=lambda: defaultdict(float))
+    """The part of a person who would, that is counted once it is a whole one."""
+    is_about: bool = False
+    """Whether some of their senders can send it and others can't."""
     known_by: Counter[str] = field(default_factory=Counter)
     """How many of those who get it know a sender."""
     of_whom: set[uuid.UUID] = field(default_factory=set)
@@ -77,7 +85,9 @@ class Tally:
 
 def tally_of(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Tally:
     """Add up what everybody would read: each different text is measured once, however many read it."""
-    bodies = bodies_of(blast, campaign)
+    rates = rates_of(unit, senders_of(unit, blast, campaign), ctx.messaging)
+    wordings = Wordings(unit, blast, campaign, rates)
+    bodies = wordings.linked
     links = {**sample_links(ctx, campaign, bodies), **sample_caller(blast)}
     tally, said = Tally({language: Spoken() for language, _ in bodies.each()}), said_in(bodies)
     for row in judged(unit, asked_of(ctx, unit, blast, campaign), said, SAMPLES):
@@ -85,7 +95,13 @@ def tally_of(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -
             language = language_said(said, row.said)
             body, values = bodies.of(language), values_said(said, row.said, links)
             spoken = tally.by_language[language]
-            _measure(tally, spoken, placeholders.fill(body, values), row.heads, row.country)
+            spoken.recipients += row.heads
+            pictured = wordings.pictured.of(language) if wordings.pictured is not None else ""
+            words = placeholders.fill(pictured, values)
+            share = wordings.share(row.country or ctx.phones.home, rates) if words.strip() else 0.0
+            with_it = _whole(tally, row.country, row.heads, share)
+            _measure_pictured(tally, spoken, words, with_it, row.country)
+            _measure(tally, spoken, placeholders.fill(body, values), row.heads - with_it, row.country)
             for name in placeholders.lacking(body, values):
                 spoken.lacking[name] += row.heads
         else:
@@ -112,9 +128,29 @@ def _count(tally: Tally, row: Row[Any]) -> None:
             tally.fitting = row.heads
 
 
+def _whole(tally: Tally, country: str | None, heads: int, share: float) -> int:
+    """So many of these that their sum is right over all, however few there are of each."""
+    tally.is_about = tally.is_about or 0 < share < 1
+    owed = tally.owed[country] + heads * share
+    whole = min(heads, int(owed + 1e-9))
+    tally.owed[country] = owed - whole
+    return whole
+
+
+def _measure_pictured(tally: Tally, spoken: Spoken, text: str, readers: int, country: str | None) -> None:
+    """A text with its picture is one part, in whichever letters."""
+    if readers:
+        spoken.encodings[encoding_of(text)] += readers
+        spoken.segments += readers
+        tally.pictures[country] += readers
+        tally.parts[1] += readers
+        tally.too_long += readers * (len(text) > LONGEST)
+
+
 def _measure(tally: Tally, spoken: Spoken, text: str, readers: int, country: str | None) -> None:
+    if not readers:
+        return
     measured = measure(text)
-    spoken.recipients += readers
     spoken.encodings[measured.encoding] += readers
     spoken.segments += readers * measured.segments
     tally.by_country[country] += readers * measured.segments

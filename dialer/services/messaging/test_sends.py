@@ -18,7 +18,8 @@ from dialer.services.messaging.messages import message_view
 from dialer.services.messaging.number_bars import barred
 from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.services.messaging.outgoing import queue_text
-from dialer.services.messaging.rendering import bodies_of, links_of, rendered
+from dialer.services.messaging.picture_texts import Wordings
+from dialer.services.messaging.rendering import links_of
 from dialer.services.messaging.senders import rates_of, senders_of
 from dialer.services.messaging.short_links import short_links
 from dialer.services.messaging.views import MessageView
@@ -43,32 +44,33 @@ def send_test(
         rates = rates_of(unit, senders_of(unit, blast, campaign), ctx.messaging)
         if not rates:
             raise Conflict("There is no number yet that texts can come from. Give a campaign one.")
-        bodies = bodies_of(blast, campaign)
+        wordings = Wordings(unit, blast, campaign, rates)
+        bodies = wordings.linked
         wanted = _languages(bodies, languages)
         check_opt_out_routes(bodies, list(rates))
         left_out = barred(ctx, unit, numbers)
         urls = opt_out_urls(ctx, unit, numbers)
         of_it = {"campaign_id": campaign.id, "blast_id": blast.id}
         short = short_links(ctx, unit, bodies.wordings, numbers, **of_it)
-        sent = [
-            queue_text(
-                unit,
-                ctx,
-                number=number,
-                body=rendered(
-                    bodies.of(language),
-                    None,
-                    {**links_of(ctx, campaign, urls[number], bodies.picture), **short.get(number, {})},
-                ),
-                purpose="test",
-                campaign_id=campaign.id,
-                blast_id=blast.id,
-                sender=choose(number, rates),
-                skip=left_out.get(number),
-            )
-            for number in numbers
-            for language in wanted
-        ]
+        sent = []
+        for number in numbers:
+            sender = choose(number, rates)
+            links = {**links_of(ctx, campaign, urls[number], bodies.picture), **short.get(number, {})}
+            for language in wanted:
+                words = wordings.of(number, sender, None, language, links)
+                message = queue_text(
+                    unit,
+                    ctx,
+                    number=number,
+                    body=words.body,
+                    picture=words.picture,
+                    purpose="test",
+                    campaign_id=campaign.id,
+                    blast_id=blast.id,
+                    sender=sender,
+                    skip=left_out.get(number),
+                )
+                sent.append(message)
         ctx.audit(unit, "blast.tested", "blast", blast.id, {"messages": len(sent)})
         return [message_view(row) for row in sent]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from dialer.domain.first_texts import AUTOMATIC, BATCH, BY_HAND, Capacity
+from dialer.domain.picture_message import AS_PICTURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class BlastView:
     """What it says in other languages, by their codes."""
     template_id: uuid.UUID | None = None
     picture_id: uuid.UUID | None = None
+    picture_by: str = AS_PICTURE
     needs_approval: bool = False
     """Whether whoever looks at it can't send it before its words are approved."""
     mode: str = AUTOMATIC
@@ -72,6 +74,8 @@ class SenderView:
     tries_again_at: dt.datetime | None
     trial_since: dt.datetime | None
     created_at: dt.datetime
+    pictures: bool | None = None
+    """Whether pictures go with its texts, where that was said; None: as its kind usually can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,8 @@ class SampleView:
     segments: int
     language: str | None = None
     """In which it has words of its own for them; None: the usual ones."""
+    has_picture: bool = False
+    """Whether the picture goes with it; else its words lead there, where the text has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,19 @@ class SpokenView:
     recipients: int
     encodings: Mapping[str, int]
     segments: int
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """How many get a text's picture with it, how many a link to it, and what each costs. Where senders that
+    can send it share the work with others that can't, `is_about` so many.
+    """
+
+    with_text: int
+    with_text_cost: Decimal
+    by_link: int
+    by_link_cost: Decimal
+    is_about: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +166,8 @@ class EstimateView:
     """How many more would get it if the saved audience drew nobody out by chance."""
     spoken: tuple[SpokenView, ...] = ()
     """The same by language, the usual words first."""
+    picture: PictureView | None = None
+    """Of a text that has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +233,8 @@ class MessageView:
     pressed_at: dt.datetime | None = None
     """Of one that is sent by hand: when somebody pressed for it, and who."""
     pressed_by: uuid.UUID | None = None
+    picture_path: str | None = None
+    """Where the picture is seen that goes with it, within the installation."""
 
 
 @dataclass(frozen=True, slots=True)

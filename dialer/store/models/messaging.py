@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dialer.domain.blast import BLAST_STATES
 from dialer.domain.first_texts import BATCH, BLAST_MODES
 from dialer.domain.message import DIRECTIONS, ENCODINGS, LETTER_ENCODING, MESSAGE_STATES, PURPOSES
+from dialer.domain.picture_message import AS_PICTURE, PICTURE_WAYS
 from dialer.domain.sender import Rest
 from dialer.domain.texting import CHANNELS, EMAIL, EVENT_KINDS, INBOUND_CLASSES, SENDER_KINDS
 from dialer.store.models.base import (
@@ -53,6 +54,8 @@ class Sender(Identified, Base):
     kind: Mapped[str]
     rate_per_s: Mapped[float | None]
     pool: Mapped[TextList]
+    pictures: Mapped[bool | None]
+    """Whether pictures go with its texts, where that was said (`domain.picture_message`)."""
     resting_until: Mapped[Instant | None]
     resting_for: Mapped[str | None]
     pause_reason: Mapped[str | None]
@@ -80,6 +83,7 @@ class Blast(Identified, Base):
         one_of("state", BLAST_STATES),
         one_of("mode", BLAST_MODES),
         one_of("channel", CHANNELS),
+        one_of("picture_by", PICTURE_WAYS),
         Index("ix_blast_campaign", "organisation_id", "campaign_id", "id"),
         Index(
             "ix_blast_template",
@@ -105,6 +109,8 @@ class Blast(Identified, Base):
     picture_id: Mapped[uuid.UUID | None]
     picture_code: Mapped[str | None]
     """That picture's own code, which never changes: texts are put together from the blast alone."""
+    picture_by: Mapped[str] = mapped_column(server_default=text(f"'{AS_PICTURE}'"))
+    """Whether it goes with the text where it can, or the text leads to it everywhere."""
     state: Mapped[str] = mapped_column(server_default=text("'draft'"))
     pause_reason: Mapped[str | None]
     resumed_at: Mapped[Instant | None]
@@ -323,6 +329,8 @@ class Message(Identified, Base):
     channel: Mapped[str] = mapped_column(server_default=text("'sms'"))
     """Of a letter (`email`) `number` and `sender` are addresses, and `carrier_sid` is its Message-ID."""
     subject: Mapped[str | None]
+    picture_code: Mapped[str | None]
+    """Of the picture that goes with it; where its words lead to one, none goes with it."""
 
 
 class TextSpending(Tenant, Base):

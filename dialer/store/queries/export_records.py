@@ -40,7 +40,7 @@ _MESSAGES: Final = """
         CASE WHEN m.pressed_at IS NOT NULL THEN (
             SELECT b.account_id FROM text_batch AS b
             WHERE b.organisation_id = m.organisation_id AND b.id = m.batch_id
-        ) END AS pressed_by
+        ) END AS pressed_by, '/p/' || m.picture_code AS picture_path
     FROM message AS m WHERE m.organisation_id = :organisation
 """
 _CALLS: Final = """

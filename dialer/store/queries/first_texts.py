@@ -95,9 +95,11 @@ _LET_GO: Final = text(
 
 _WORD_ANEW: Final = text(
     """
-    UPDATE message m SET body = given.body, encoding = given.encoding, segments = given.segments
+    UPDATE message m SET body = given.body, encoding = given.encoding, segments = given.segments,
+                         picture_code = given.picture
     FROM unnest(CAST(:ids AS uuid[]), CAST(:bodies AS text[]), CAST(:encodings AS text[]),
-                CAST(:segments AS smallint[])) AS given(id, body, encoding, segments)
+                CAST(:segments AS smallint[]), CAST(:pictures AS text[]))
+         AS given(id, body, encoding, segments, picture)
     WHERE m.organisation_id = :organisation AND m.id = given.id
       AND m.state = 'queued' AND m.pressed_at IS NULL
     """
@@ -105,7 +107,7 @@ _WORD_ANEW: Final = text(
 
 _SHOWN: Final = """
     SELECT m.id, m.blast_id, m.batch_id, b.account_id, c.first_name, m.number, m.body, m.segments, m.state,
-           m.skip_reason, m.pressed_at
+           m.skip_reason, m.pressed_at, m.picture_code AS picture
     FROM message m
     LEFT JOIN text_batch b ON b.organisation_id = m.organisation_id AND b.id = m.batch_id
     LEFT JOIN contact c ON c.organisation_id = m.organisation_id AND c.id = m.contact_id
@@ -163,6 +165,8 @@ class Held:
     state: str
     skip_reason: str | None
     pressed_at: dt.datetime | None
+    picture: str | None
+    """The code of the picture that goes with it."""
 
     @property
     def is_open(self) -> bool:
@@ -178,6 +182,8 @@ class Worded:
     body: str = field(repr=False)
     encoding: str
     segments: int
+    picture: str | None = None
+    """The code of the picture that goes with it."""
 
 
 def in_turn(unit: UnitOfWork) -> None:
@@ -306,5 +312,6 @@ def word_anew(unit: UnitOfWork, words: Sequence[Worded]) -> None:
             "bodies": [one.body for one in words],
             "encodings": [one.encoding for one in words],
             "segments": [one.segments for one in words],
+            "pictures": [one.picture for one in words],
         }
         unit.session.execute(_WORD_ANEW, given)

@@ -24,7 +24,7 @@ _CLAIM: Final = """
     FROM next
     WHERE message.organisation_id = :organisation AND message.id = next.id
     RETURNING message.id, message.number, message.purpose, message.blast_id, message.campaign_id,
-              message.segments, message.sender
+              message.segments, message.sender, message.picture_code IS NOT NULL AS has_picture
 """
 _OF_BLAST: Final = text(
     _CLAIM.format(wanted="m.purpose = 'blast' AND m.blast_id = :blast", order="m.not_before, m.id")
@@ -98,6 +98,7 @@ class Claimed:
     campaign_id: uuid.UUID | None
     segments: int
     sender: str = field(repr=False)
+    has_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)

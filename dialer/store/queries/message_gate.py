@@ -207,7 +207,7 @@ _JUDGE: Final = text(
         FROM judged
         WHERE message.organisation_id = :organisation AND message.id = judged.id
           AND judged.skip IS NULL AND judged.wait IS NULL
-        RETURNING message.id, message.body, message.segments
+        RETURNING message.id, message.body, message.segments, message.picture_code
     ),
     skipped AS (
         UPDATE message
@@ -226,7 +226,7 @@ _JUDGE: Final = text(
         WHERE message.organisation_id = :organisation AND message.id = judged.id
           AND judged.wait IS NOT NULL
     )
-    SELECT judged.*, passed.body, passed.segments
+    SELECT judged.*, passed.body, passed.segments, passed.picture_code
     FROM judged LEFT JOIN passed ON passed.id = judged.id
     ORDER BY judged.id
     """
@@ -277,6 +277,8 @@ class Judged:
     """Of its blast: nothing arrives after it."""
     pressed: bool = False
     """Of a blast sent by hand: somebody has pressed for it."""
+    picture: str | None = None
+    """The code of the picture that goes with it."""
 
     @property
     def passed(self) -> bool:
@@ -339,4 +341,5 @@ def _judged(row: Row[Any]) -> Judged:
         segments=row.segments or 0,
         deadline_at=row.deadline_at,
         pressed=row.pressed,
+        picture=row.picture_code,
     )

@@ -15,7 +15,8 @@ from dialer.store.session import UnitOfWork
 
 _COLUMNS: Final = """
     message.id, message.number, message.sender, message.body, message.blast_id, message.campaign_id,
-    message.purpose, message.attempts, message.put_back, message.attempted_at, message.clean_looks,
+    message.picture_code IS NOT NULL AS has_picture, message.purpose, message.attempts,
+    message.put_back, message.attempted_at, message.clean_looks,
     greatest(message.attempted_at, message.attempt_ended_at) AS ended_at
 """
 
@@ -122,6 +123,7 @@ class Doubtful:
     ended_at: dt.datetime
     """When the attempt was over, as far as is known: long after it began where its process was held up."""
     clean_looks: int
+    has_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def take_doubtful(unit: UnitOfWork, *, now: dt.datetime, again: dt.datetime, lim
             attempted_at=row.attempted_at,
             ended_at=row.ended_at,
             clean_looks=row.clean_looks,
+            has_picture=row.has_picture,
         )
         for row in unit.session.execute(_TAKE, given)
     ]

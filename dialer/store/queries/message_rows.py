@@ -16,7 +16,7 @@ from dialer.store.session import UnitOfWork
 
 _COPY: Final = """
     COPY message (organisation_id, id, direction, purpose, blast_id, campaign_id, contact_id, number, sender,
-                  body, encoding, segments, state, skip_reason, not_before, created_at)
+                  body, encoding, segments, state, skip_reason, not_before, created_at, picture_code)
     FROM STDIN
 """
 
@@ -57,6 +57,8 @@ class NewMessage:
     segments: int
     state: str
     skip_reason: str | None
+    picture: str | None = None
+    """The code of the picture that goes with it."""
 
 
 def copy_messages(
@@ -72,7 +74,9 @@ def copy_messages(
     with _cursor(unit) as cursor, cursor.copy(_COPY) as copy:
         for row in rows:
             mine = (row.contact_id, row.number, row.sender, row.body, row.encoding, row.segments)
-            copy.write_row((*before, row.id, *of_it, *mine, row.state, row.skip_reason, now, now))
+            copy.write_row(
+                (*before, row.id, *of_it, *mine, row.state, row.skip_reason, now, now, row.picture)
+            )
 
 
 def promote(unit: UnitOfWork, blast_id: uuid.UUID, numbers: Sequence[str] | None, now: dt.datetime) -> int:

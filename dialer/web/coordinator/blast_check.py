@@ -47,6 +47,18 @@ class Check:
     held_out: int
     first_time: int
     spoken: Sequence[SpokenView]
+    picture: PictureWays | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWays:
+    """How many get the picture itself and how many a link, with what each costs in words."""
+
+    with_text: int
+    with_text_cost: str
+    by_link: int
+    by_link_cost: str
+    is_about: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,16 @@ def check_of(blast: BlastView, estimate: EstimateView, campaign: CampaignView, n
         held_out=estimate.held_out,
         first_time=estimate.first_time,
         spoken=estimate.spoken,
+        picture=_picture(estimate),
     )
+
+
+def _picture(estimate: EstimateView) -> PictureWays | None:
+    if (one := estimate.picture) is None:
+        return None
+    costs = (money(cost, estimate.currency) for cost in (one.with_text_cost, one.by_link_cost))
+    with_text_cost, by_link_cost = costs
+    return PictureWays(one.with_text, with_text_cost, one.by_link, by_link_cost, one.is_about)
 
 
 def _takes(estimate: EstimateView) -> str:

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from dialer.domain.access import Permission
 from dialer.domain.audience import Audience
 from dialer.domain.errors import FieldError, ValidationFailed
+from dialer.domain.picture_message import AS_LINK, AS_PICTURE
 from dialer.domain.pledge import SUPPORTS
 from dialer.domain.wall_time import NoSuchTimeError, comes_twice, is_second, moment_of
 from dialer.services.calling.views import CampaignView
@@ -45,6 +46,7 @@ FIELD_AT: Final = {
     "/audience_id": "audience_id",
     "/template_id": "template_id",
     "/picture_id": "picture_id",
+    "/picture_by": "picture_by",
     "/senders": "senders",
     "/send_at": "send_at",
     "/deadline_at": "deadline_at",
@@ -63,6 +65,7 @@ _SENT: Final = (
     "audience_id",
     "template_id",
     "picture_id",
+    "picture_by",
     "name",
     "body",
     "voted",
@@ -88,6 +91,7 @@ def empty_values(campaign: CampaignView | None) -> dict[str, Any]:
         **blast_mode.values_of(),
         "template_id": "",
         "picture_id": "",
+        "picture_by": AS_PICTURE,
         "campaign_id": str(campaign.id) if campaign else asked("campaign_id"),
         "list_ids": [str(list_id) for list_id in campaign.list_ids] if campaign else [],
         "support": [],
@@ -106,6 +110,7 @@ def values_of(blast: BlastView, zone: str) -> dict[str, Any]:
         "body": blast.body,
         "template_id": str(blast.template_id or ""),
         "picture_id": str(blast.picture_id or ""),
+        "picture_by": blast.picture_by,
         **blast_bodies.values_of(blast.bodies),
         **blast_mode.values_of(blast),
         "list_ids": [str(list_id) for list_id in blast.list_ids],
@@ -145,6 +150,7 @@ def blast_fields(zone: str, known: BlastView | None = None) -> BlastFields:
         body=blast_bodies.words_said("body"),
         template_id=chosen_id("template_id"),
         picture_id=chosen_id("picture_id"),
+        picture_by=said("picture_by") or AS_PICTURE,
         bodies=blast_bodies.bodies_said(faults),
         list_ids=chosen_ids("list_ids"),
         audience=_audience(faults),
@@ -166,6 +172,7 @@ def is_same(blast: BlastView, fields: BlastFields) -> bool:
         and fields["body"] == blast.body
         and fields["bodies"] == dict(blast.bodies)
         and fields["picture_id"] == blast.picture_id
+        and fields["picture_by"] == blast.picture_by
         and set(fields["list_ids"]) == set(blast.list_ids)
         and fields["audience_id"] == blast.audience_id
         and Audience.of(fields["audience"]).as_json() == dict(blast.audience)
@@ -239,6 +246,10 @@ def choices_of(ctx: Context) -> Mapping[str, Any]:
         "may_choose_audience": may_choose,
         "picture_choices": choices(everything(lambda page: list_pictures(ctx, page)), gettext("None")),
         "audience_choices": [("", gettext("Everybody on these lists")), *choices(audiences)],
+        "picture_ways": [
+            (AS_PICTURE, gettext("With the text, where networks take pictures")),
+            (AS_LINK, gettext("By a link, everywhere")),
+        ],
         "may_see_lists": may_see_lists,
         "all_lists": everything(lambda page: list_lists(ctx, page)) if may_see_lists else [],
         "support_choices": [(level, f"{level} · {words}") for level, words in SUPPORT.items() if level],

@@ -52,9 +52,10 @@ KIND: Final[Words] = {
     "alphanumeric": _("Name"),
     "messaging_service": _("Messaging Service"),
 }
-FIELD_AT: Final = same_names("address", "kind", "rate")
+FIELD_AT: Final = same_names("address", "kind", "rate", "pictures")
 SLOWEST, FASTEST = 0.01, 10_000.0
-_NEW: Final = {"address": "", "kind": "", "rate": ""}
+_NEW: Final = {"address": "", "kind": "", "rate": "", "pictures": ""}
+PICTURES: Final = {"": None, "yes": True, "no": False}
 
 
 @coordinator.get("/senders")
@@ -156,7 +157,7 @@ def handed_over_words(told: HandOver) -> str:
 
 
 def _fields() -> dict[str, Any]:
-    fields: dict[str, Any] = {"rate_per_s": _rate()}
+    fields: dict[str, Any] = {"rate_per_s": _rate(), "pictures": PICTURES.get(said("pictures"))}
     if kind := said("kind"):
         if kind not in KIND:
             raise ValidationFailed.at("/kind", gettext("Choose one of these."))
@@ -179,7 +180,12 @@ def _faults(error: RuleBroken) -> Faults:
 
 def _as_is(found: SenderView) -> dict[str, Any]:
     own = found.rate_per_s
-    return {"address": found.address, "kind": found.kind, "rate": "" if own is None else f"{own:g}"}
+    return {
+        "address": found.address,
+        "kind": found.kind,
+        "rate": "" if own is None else f"{own:g}",
+        "pictures": next(word for word, said in PICTURES.items() if said is found.pictures),
+    }
 
 
 def _sent() -> dict[str, Any]:
@@ -197,6 +203,11 @@ def _page(
         sender=editing,
         values=values,
         kinds=KIND,
+        picture_choices=[
+            ("", gettext("As its kind usually can")),
+            ("yes", gettext("Yes: the carrier has enabled them")),
+            ("no", gettext("No")),
+        ],
         why_stopped=why_stopped,
         errors=errors or {},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from io import BytesIO
 from itertools import count
 
 import pytest
@@ -20,6 +21,7 @@ from dialer.services.messaging.blasts import create_blast, list_blasts
 from dialer.services.messaging.launching import launch_blast, pause_with_reason
 from dialer.services.messaging.messages import MessageSearch, list_messages
 from dialer.services.messaging.no_to_texts import SAID_BY_LINK, bar_from_texts
+from dialer.services.messaging.pictures import add_picture
 from dialer.services.messaging.planning import plan_chunk
 from dialer.services.messaging.senders import rest_senders, sender_rows
 from dialer.services.paging import Page
@@ -29,6 +31,7 @@ from dialer.store.models.people import Contact, ContactPhone
 from dialer.store.queries import counters
 from tests.conftest import SetClock
 from tests.people import Person
+from tests.pictures import png
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
 
@@ -218,6 +221,19 @@ def test_it_says_the_same_in_another_language_to_whoever_reads_it(
     page = draft.press("blast-check", body_cy="")
     assert "body-cy" not in page.tests
     assert draft.press("blast-launch", confirm="6").tests["blast-progress"]["data-state"] == "running"
+
+
+def test_it_says_how_many_get_the_picture_and_how_many_a_link(draft: Reader, ctx: Context) -> None:
+    assert "blast-picture-ways" not in draft.page.tests
+    made, _ = add_picture(ctx, BytesIO(png()), "Poster")
+    draft.press("blast-check", picture_id=str(made.id))
+    assert _value(draft, "stat-picture-with-text") == "0"
+    assert _value(draft, "stat-picture-by-link") == str(MOBILES)
+    page = draft.press("blast-check", picture_by="carrier pigeon")
+    assert (page.status, "A picture goes by picture or link." in page.text) == (422, True)
+    draft.press("blast-check", picture_by="link")
+    page = draft.press("blast-launch", confirm="6")
+    assert page.words["blast-picture"] == "A picture goes with it, by its link."
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from dialer.services.context import Context
 from dialer.services.messaging.handing_over import move_some
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.planning import plan_chunk
-from dialer.services.messaging.sender_settings import NewSender, add_sender, list_senders
+from dialer.services.messaging.sender_settings import NewSender, add_sender, get_sender, list_senders
 from dialer.services.paging import Page
 from tests.conftest import SetClock
 from tests.phone_bank import landline
@@ -38,6 +38,17 @@ def test_a_fault_is_told_at_its_field(desk: Reader, ctx: Context) -> None:
     page = desk.press("sender-save", kind="toll_free")
     assert page.status == 422
     assert "none of these" in page.text
+
+
+def test_whether_pictures_go_with_its_texts_is_said(desk: Reader, ctx: Context) -> None:
+    made = add_sender(ctx, NewSender("20210"))[0]
+    desk.open(f"/senders/{made.id}")
+    desk.press("sender-save", pictures="yes")
+    assert get_sender(ctx, made.id).pictures is True
+    page = desk.open(f"/senders/{made.id}")
+    assert 'value="yes" selected' in page.html
+    desk.press("sender-save", pictures="")
+    assert get_sender(ctx, made.id).pictures is None
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from marshmallow import Schema, fields, validate
 from dialer.domain.audience import NAMES_MOST, NOT_CONTACTED_MOST_S
 from dialer.domain.first_texts import BATCH_MOST, BLAST_MODES, EACH_MOST
 from dialer.domain.languages import SPOKEN
+from dialer.domain.picture_message import PICTURE_WAYS
 from dialer.domain.pledge import VOTING_METHODS
 from dialer.services.messaging.test_sends import MOST
 from dialer.services.messaging.words import LONGEST_BODY
@@ -55,6 +56,10 @@ class BlastFieldsSchema(Schema):
     picture_id = Id(
         allow_none=True,
         metadata={"description": "a picture: its address stands for {picture_url}, or at the end"},
+    )
+    picture_by = Choice(
+        *PICTURE_WAYS,
+        metadata={"description": "picture: it goes with the text where it can (MMS), which has no link then"},
     )
     list_ids = fields.List(Id(), metadata={"maxItems": 1000})
     audience = fields.Nested(AudienceSchema)
@@ -158,6 +163,19 @@ class CapacitySchema(Schema):
     hours_of_work = Number(required=True, metadata={"description": "for one person, at three seconds a text"})
 
 
+class PictureMeansSchema(Schema):
+    """How many get a text's picture with it (MMS), how many a link to it, and what each costs."""
+
+    with_text = Whole(required=True)
+    with_text_cost = Money(required=True)
+    by_link = Whole(required=True)
+    by_link_cost = Money(required=True)
+    is_about = Flag(
+        required=True,
+        metadata={"description": "some of its senders can send pictures and others can’t: about so many"},
+    )
+
+
 class EstimateSchema(Schema):
     """Who would get it, who wouldn't and why, and what it would take."""
 
@@ -187,6 +205,12 @@ class EstimateSchema(Schema):
         allow_none=True,
         required=True,
         metadata={"description": "only of one that is sent by hand"},
+    )
+    picture = fields.Nested(
+        PictureMeansSchema,
+        allow_none=True,
+        required=True,
+        metadata={"description": "only of a text that has one"},
     )
 
 

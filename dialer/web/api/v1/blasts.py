@@ -185,6 +185,19 @@ def _shown_estimate(found: EstimateView) -> dict[str, object]:
         "samples": [_read(sample) for sample in found.samples],
         "languages": [_shown_language(found, one) for one in found.spoken],
         "capacity": found.capacity,
+        "picture": _shown_picture(found),
+    }
+
+
+def _shown_picture(found: EstimateView) -> dict[str, object] | None:
+    if (one := found.picture) is None:
+        return None
+    return {
+        "with_text": one.with_text,
+        "with_text_cost": money(one.with_text_cost, found.currency),
+        "by_link": one.by_link,
+        "by_link_cost": money(one.by_link_cost, found.currency),
+        "is_about": one.is_about,
     }
 
 

@@ -45,6 +45,11 @@ class FirstTextSchema(Schema):
     state = Choice(*MESSAGE_STATES, required=True)
     skip_reason = Text(required=True, allow_none=True)
     pressed_at = Instant(required=True, allow_none=True)
+    picture_path = Text(
+        required=True,
+        allow_none=True,
+        metadata={"description": "where the picture is seen that goes with it, behind this server’s name"},
+    )
 
 
 class BatchSchema(Schema):

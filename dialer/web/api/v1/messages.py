@@ -69,6 +69,12 @@ class MessageSchema(Schema):
         allow_none=True, metadata={"description": "of one sent by hand: when somebody pressed for it"}
     )
     pressed_by = Id(allow_none=True, metadata={"description": "and who"})
+    picture_path = Text(
+        allow_none=True,
+        metadata={
+            "description": "where the picture is seen that goes with it (MMS), behind this server’s name"
+        },
+    )
 
 
 class NewMessageSchema(Schema):
@@ -157,4 +163,5 @@ def show_message(found: MessageView) -> dict[str, object]:
         "waits_until": found.waits_until,
         "pressed_at": found.pressed_at,
         "pressed_by": found.pressed_by,
+        "picture_path": found.picture_path,
     }

@@ -14,7 +14,7 @@ from dialer.services.messaging import sender_settings as deeds
 from dialer.services.messaging.handing_over import HandOver, hand_over
 from dialer.services.messaging.views import SenderView
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Choice, Id, Instant, Number, Text, Whole, path_id
+from dialer.web.api.fields import Choice, Flag, Id, Instant, Number, Text, Whole, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -27,11 +27,17 @@ senders = Resource("senders", "Where texts come from, and how fast each may send
 _RATE: Final[dict[str, float]] = {"least": LEAST, "most": MOST}
 
 
+_PICTURES: Final = {"description": "whether pictures go with its texts (MMS); null: as its kind usually can"}
+
+
 class SenderFieldsSchema(Schema):
-    """What may be set: that a long code is `10dlc`, and segments a second; null is what its kind may."""
+    """What may be set: that a long code is `10dlc`, segments a second, and whether pictures go with its
+    texts; null is what its kind may.
+    """
 
     kind = Choice(*SENDER_KINDS)
     rate_per_s = Number(**_RATE, allow_none=True)
+    pictures = Flag(allow_none=True, metadata=_PICTURES)
 
 
 class NewSenderSchema(Schema):
@@ -40,6 +46,7 @@ class NewSenderSchema(Schema):
     address = Text(blank=False, max_length=100, required=True)
     kind = Choice(*SENDER_KINDS)
     rate_per_s = Number(**_RATE, allow_none=True)
+    pictures = Flag(allow_none=True, metadata=_PICTURES)
 
 
 class SenderSchema(Schema):
@@ -53,6 +60,7 @@ class SenderSchema(Schema):
     kind = Choice(*SENDER_KINDS, required=True)
     rate_per_s = Number(required=True, allow_none=True)
     effective_rate_per_s = Number(required=True)
+    pictures = Flag(required=True, allow_none=True, metadata=_PICTURES)
     pool = fields.List(Text(), required=True)
     state = Choice("active", "resting", "paused", required=True)
     pause_reason = Text(required=True, allow_none=True)
