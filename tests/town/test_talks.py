@@ -115,6 +115,52 @@ def test_the_api_ends_a_talk(town: Town, client: Client, inbox: Inbox, vic: str)
     assert [call["status"] for call in town.calls()] == ["completed", "completed"]
 
 
+def test_both_go_on_in_a_room_when_who_was_rung_is_sent_there(
+    town: Town, client: Client, inbox: Inbox, vic: str
+) -> None:
+    room = "<Response><Dial><Conference>both</Conference></Dial></Response>"
+    inbox.answers["/voice/answer"] = dial(action="/voice/after")
+    inbox.answers["/voice/after"] = inbox.answers["/voice/room"] = room
+    town.person(GWEN, phone="answers", ring_s=4, talk_s=500)
+    call = ring_vic(client)
+    town.advance(30)
+    parent, child = town.calls()
+    client.calls(child["sid"]).update(url=f"{PUBLIC_URL}/voice/room")
+    town.advance(5)
+    (after,) = asked(inbox, "/voice/after")
+    assert after.params["DialCallSid"] == child["sid"]
+    (moved,) = asked(inbox, "/voice/room")
+    assert moved.params["ParentCallSid"] == call.sid
+    parent, child = town.calls()
+    assert (parent["status"], child["status"]) == ("in-progress", "in-progress")
+    heard = [
+        [one["what"] for one in each["sounds"] if one["kind"] == "people"][-1] for each in (parent, child)
+    ]
+    assert heard == [child["sid"], parent["sid"]], "they hear each other in the room"
+    town.put_down(parent["sid"])
+    town.advance(5)
+    assert [call["status"] for call in town.calls()] == ["completed", "in-progress"], (
+        "a call of its own by now"
+    )
+    town.put_down(child["sid"])
+    town.advance(1)
+    assert told(inbox, child["sid"])[-1] == ("3", "completed")
+    assert town.troubles() == []
+
+
+def test_a_caller_who_is_sent_elsewhere_leaves_nobody_on_the_phone(
+    town: Town, client: Client, inbox: Inbox, vic: str
+) -> None:
+    inbox.answers["/voice/answer"] = dial()
+    inbox.answers["/voice/room"] = '<Response><Say loop="20">Somewhere else by now.</Say></Response>'
+    town.person(GWEN, phone="answers", ring_s=4, talk_s=500)
+    call = ring_vic(client)
+    town.advance(30)
+    call.update(url=f"{PUBLIC_URL}/voice/room")
+    town.advance(2)
+    assert [call["status"] for call in town.calls()] == ["in-progress", "completed"]
+
+
 def test_a_star_ends_the_talk_and_not_the_call(town: Town, client: Client, inbox: Inbox, vic: str) -> None:
     inbox.answers["/voice/answer"] = dial(action="/voice/after", hangupOnStar="true")
     inbox.answers["/voice/after"] = '<Response><Say loop="20">Well done, and on to the next.</Say></Response>'

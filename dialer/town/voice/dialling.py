@@ -1,17 +1,32 @@
-"""The Dial verb: rings one or several people and joins the first who answers with the caller."""
+"""The Dial verb: rings one or several people and joins the first who answers with the caller.
+
+Whoever was rung is a call of its own: sent elsewhere through the API it goes on there, and the Dial is over
+for the caller, whose action says what follows
+(twilio.com/docs/voice/api/call-resource#update-a-call-resource). A caller who is sent elsewhere leaves a Dial
+that is over with that, and so is the call of whoever was rung.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import Protocol
 
 from dialer.town.voice import reports
-from dialer.town.voice.announcing import Board, announced
+from dialer.town.voice.announcing import Board as Announcing
+from dialer.town.voice.announcing import announced
 from dialer.town.voice.leg import BUSY, CANCELED, IN_PROGRESS
 from dialer.town.voice.line import CutError, HungUpError, Line
 from dialer.town.voice.lines import Lines
 from dialer.town.voice.sounds import Sound, people
 from dialer.town.voice.verbs import Dial
+
+
+class Board(Announcing, Protocol):
+    """What is needed of the exchange around it."""
+
+    def go_on(self, line: Line) -> None:
+        """Let a call run on by itself where the API has sent it."""
 
 
 class Dialling:
@@ -67,8 +82,11 @@ class Dialling:
             await self._lines.watch.end(hears, waits)
 
     def _end(self, children: list[Line]) -> None:
-        """Hang up whatever still rings or is off the hook."""
+        """Hang up whatever still rings or is off the hook; whoever was sent elsewhere goes on there."""
         for child in children:
+            if child.elsewhere is not None and not child.leg.is_over and child.leg.answered_at:
+                self._board.go_on(child)
+                continue
             self._lines.hang_up(child, unanswered=CANCELED)
             self._lines.free(child)
 

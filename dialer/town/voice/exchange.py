@@ -60,6 +60,10 @@ class Exchange:
             line.send_elsewhere(source)
             self._watch.settle()
 
+    def go_on(self, line: Line) -> None:
+        """Let a call that was rung by a Dial run on by itself where the API has sent it."""
+        self._watch.spawn(self._to_its_end(line, Performance(self, line).run(line.gone_elsewhere())))
+
     async def settled(self) -> None:
         """Wait until everybody has taken in what was just changed from outside."""
         await self._watch.quiet()
