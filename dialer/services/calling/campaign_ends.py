@@ -2,8 +2,9 @@
 
 Nothing new starts. A shift ends at once where nobody is on the phone for it. One with somebody on the line,
 or who writes up what came of it, goes on with that and ends by itself afterwards; and while the dialler's
-last calls ring, whoever waits on the line stays for who may answer them. All of it has an end: a talk its
-own, what follows the lease, which isn't prolonged any more, and the ringing `RUNG_OUT_WITHIN`.
+last calls ring, whoever waits on the line stays for who may answer them. Whoever is to go on in another
+campaign does so, once they are done with whom they have in hand. All of it has an end: a talk its own, what
+follows the lease, which isn't prolonged any more, and the ringing `RUNG_OUT_WITHIN`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sqlalchemy import select
 
 from dialer.domain.access import Permission
 from dialer.domain.shift import CAMPAIGN_OVER, RUNG_OUT_WITHIN, waits
+from dialer.services.calling.call_jobs import ask_to_move
 from dialer.services.calling.leases import end_shift
 from dialer.services.calling.reach import open_assignment, reach_campaign, volunteer_id
 from dialer.services.calling.sessions import session_view
@@ -36,6 +38,8 @@ def end_with_campaign(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> Non
     """End every open shift of a campaign that has just ended, or have it end as soon as it may."""
     for shift in lock_open_shifts(unit, campaign):
         shift.end_reason = CAMPAIGN_OVER
+        if shift.moving_to is not None:
+            ask_to_move(ctx, unit, shift)
         end_if_done(ctx, unit, shift, campaign)
 
 
@@ -50,9 +54,11 @@ def lock_open_shifts(unit: UnitOfWork, campaign: Campaign) -> Sequence[Shift]:
 
 
 def end_if_done(ctx: Context, unit: UnitOfWork, shift: Shift, campaign: Campaign) -> bool:
-    """End a shift (locked) whose campaign is over, unless somebody is still to be spoken with or written up;
-    whether it ended.
+    """End a shift (locked) whose campaign is over, unless somebody is still to be spoken with or written up,
+    or its volunteer goes on elsewhere (`moving.follow`); whether it ended.
     """
+    if shift.moving_to is not None:
+        return False
     if is_in_talk(unit, shift) or _may_be_answered(ctx, unit, shift, campaign):
         return False
     end_shift(ctx, unit, shift)

@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,7 @@ from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.queries.campaign_spending import spend
 from dialer.store.session import UnitOfWork
-from tests.conftest import Caller
+from tests.conftest import Caller, SetClock
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, running_campaign
 from tests.web.reader import Reader
@@ -38,6 +39,7 @@ from tests.web.webhooks.test_ring_me import (  # noqa: F401 -- fixtures
 )
 
 Api = Callable[[Person], Caller]
+System = Callable[[], Context]
 
 
 @pytest.fixture
@@ -214,3 +216,74 @@ def test_on_a_phone_of_ones_own_the_person_stays_on_the_page(
     assert browser.state == "saved"
     page = browser.open("/call?start=1")
     assert "No calls just now" in page.text
+
+
+@dataclass
+class Mover:
+    """Vic has Sian in hand, on a phone of their own, and is to go on in another campaign then."""
+
+    calls: Caller
+    made: uuid.UUID
+    other: uuid.UUID
+    session: str
+    given: str
+
+    def shown(self, session: str | None = None) -> Any:
+        return self.calls.get(f"/sessions/{session or self.session}").json
+
+
+@pytest.fixture
+def mover(ctx: Context, vic: Person, api: Api) -> Mover:
+    made = running_campaign(ctx, [Voter("Sian", [landline(1)])])
+    other = running_campaign(ctx, [Voter("Mair", [landline(2)])])
+    for campaign in (made, other):
+        join_campaign(ctx.units, vic, campaign.id)
+    calls = api(vic)
+    session = calls.post(f"/campaigns/{made.id}/sessions", json={}).json["id"]
+    given = calls.post(f"/sessions/{session}/next").json["id"]
+    calls.post(f"/sessions/{session}/move", json={"campaign_id": str(other.id)})
+    return Mover(calls, made.id, other.id, session, given)
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_who_is_to_go_on_elsewhere_finishes_with_the_person_in_hand_and_goes_there(
+    mover: Mover, carys_api: Caller, clock: SetClock, system: System, said: bool
+) -> None:
+    end(carys_api, mover.made)
+    follow_all(system())
+    now = mover.shown()
+    assert (now["state"], now["moving_to"]) == ("assigned", str(mover.other))
+    assert now["assignment_id"] == mover.given
+    if said:
+        answer = mover.calls.post(f"/assignments/{mover.given}/result", json={"disposition": "contacted"})
+        assert answer.status_code in {200, 201}, answer.text
+    else:
+        clock.forward(hours=1)
+        expire_assignments(system())
+    follow_all(system())
+    before = mover.shown()
+    assert (before["state"], before["end_reason"]) == ("ended", "moved")
+    after = mover.shown(before["moved_to"])
+    assert (after["state"], after["campaign_id"]) == ("ready", str(mover.other))
+
+
+def test_their_page_has_the_person_still_and_nothing_to_ring_with(
+    mover: Mover, carys_api: Caller, vic: Person, app: Flask
+) -> None:
+    end(carys_api, mover.made)
+    browser = Reader(app.test_client())
+    browser.sign_in(vic.token)
+    page = browser.open("/call")
+    assert page.words["contact-name"] == "Sian Jones"
+    assert "call-own" not in page.words, "nobody is rung for a campaign that is over"
+
+
+def test_where_the_other_campaign_is_over_too_their_shift_ends(
+    mover: Mover, carys_api: Caller, system: System
+) -> None:
+    for campaign in (mover.made, mover.other):
+        end(carys_api, campaign)
+    mover.calls.post(f"/assignments/{mover.given}/result", json={"disposition": "contacted"})
+    follow_all(system())
+    now = mover.shown()
+    assert (now["state"], now["end_reason"], now["moved_to"]) == ("ended", "campaign_over", None)
