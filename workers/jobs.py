@@ -215,7 +215,7 @@ def end_call(ctx: Context, *sids: str) -> None:
 
 @job(Permission.SYSTEM_RUN)
 def make_way(ctx: Context, *call_ids: str) -> None:
-    """End legs of volunteers whose place another one has taken."""
+    """End legs whose place another one has taken."""
     for call_id in call_ids:
         making_way.make_way(ctx, installed().carrier, uuid.UUID(call_id))
 

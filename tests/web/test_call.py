@@ -248,6 +248,15 @@ def test_pausing_keeps_the_person_in_hand(reader: Reader):
     assert (reader.state, reader.page.words["contact-name"]) == ("talking", "Siân")
 
 
+def test_carry_on_after_a_pause_gives_the_next_person_at_once(reader: Reader):
+    _talk(reader)
+    reader.press("reached")
+    reader.press("save", disposition="contacted")
+    reader.press("pause")
+    page = reader.press("resume")
+    assert (reader.state, page.words["contact-name"]) == ("ringing", "Owen Hughes")
+
+
 @pytest.mark.slow
 def test_undo_puts_the_person_back_in_hand_with_all_that_was_filled_in(reader: Reader):
     _talk(reader)

@@ -92,7 +92,7 @@ def look_after(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
     if question is None:
         return
     try:
-        if question.hang_up and question.mode == LINE:
+        if question.hang_up and question.mode in {LINE, SUPERVISOR}:
             make_way(ctx, carrier, question.call_id, at_last=True)
         elif question.hang_up:
             _hang_up(carrier, question)

@@ -48,15 +48,16 @@ class Seat:
     hold_url: str | None = None
     coaches: str | None = None
     ends_room: bool | None = None
-    behind: str | None = None
-    """The leg that has taken over from them: while it is there they are muted, and the room outlasts them."""
+    behind: tuple[str, ...] = ()
+    """The legs that have taken over from them: while one is there they are muted, and the room outlasts them.
+    """
     unheard_without: str | None = None
     """The leg of somebody who is to be on hold: until it is there, and held, they are muted."""
 
     def part_in(self, room: LiveRoom) -> ParticipantChange:
         """The same, as the carrier is told."""
         hold_url = self.hold_url if self.on_hold else None
-        is_behind = room.of(self.behind) is not None
+        is_behind = any(room.of(sid) is not None for sid in self.behind)
         is_early = self.unheard_without is not None and room.of(self.unheard_without) is None
         return ParticipantChange(
             muted=self.muted or is_behind or is_early,
@@ -126,8 +127,7 @@ def _wanted(ctx: Context, unit: UnitOfWork, shift_id: uuid.UUID) -> Wanted | Non
         muted = talk is not None and talk.muted_at is not None
         held = talk.carrier_sid if talk is not None and talk.held_at is not None else None
         seats.append(Seat(line.id, line.carrier_sid, muted=muted, unheard_without=held))
-    if (supervisor := _supervisor(unit, shift, line)) is not None:
-        seats = _with(supervisor, seats)
+    seats = _with(_supervisors(unit, shift, line), seats)
     if talk is not None and talk.carrier_sid is not None:
         url = call_urls.on_hold(ctx, talk.id, language_of_contact(unit, talk.contact_id))
         seat = Seat(
@@ -151,31 +151,39 @@ def _departures(ctx: Context, unit: UnitOfWork, shift: Shift) -> Iterator[Depart
                 yield Departure(sid, call_urls.put_through(ctx, call_id))
 
 
-def _supervisor(unit: UnitOfWork, shift: Shift, line: Call | None) -> Seat | None:
+def _supervisors(unit: UnitOfWork, shift: Shift, line: Call | None) -> list[Seat]:
     """How a coordinator takes part who is in the volunteer's room: heard by nobody, by the volunteer alone,
-    or by everybody; then the room is theirs, and ends with them, so that nobody is left alone in it.
+    or by everybody; then the room is theirs, and ends with them, so that nobody is left alone in it. A leg
+    that makes way for another one takes part as before until that one is there.
     """
     one = supervising.supervision_of(unit, shift.id)
-    if one is None or one.call_id is None or one.joined_at is None or one.volunteer == AWAY:
-        return None
+    if one is None or one.call_id is None or one.volunteer == AWAY:
+        return []
     call = unit.session.get_one(Call, (unit.organisation_id, one.call_id))
-    if call.state in FINAL or call.carrier_sid is None:
-        return None
+    legs = [call] if one.joined_at is not None and call.state not in FINAL else []
     whispers = one.mode == WHISPER and line is not None
-    return Seat(
-        call.id,
-        call.carrier_sid,
-        muted=one.mode == LISTEN or (one.mode == WHISPER and line is None),
-        coaches=(line.carrier_sid if whispers and line is not None else "") or "",
-        ends_room=one.mode == TAKE_OVER,
-    )
+    seats: list[Seat] = []
+    for leg in (*legs, *supervising.earlier_legs(unit, one)):
+        if leg.carrier_sid is None:
+            continue
+        seat = Seat(
+            leg.id,
+            leg.carrier_sid,
+            muted=one.mode == LISTEN or (one.mode == WHISPER and line is None),
+            coaches=(line.carrier_sid if whispers and line is not None else "") or "",
+            ends_room=None if one.mode == TAKE_OVER else False,
+            behind=tuple(before.sid for before in seats),
+        )
+        seats.append(seat)
+    return seats
 
 
-def _with(supervisor: Seat, seats: list[Seat]) -> list[Seat]:
-    """Both seats, the one first to which the room then belongs: at no moment does it belong to nobody."""
-    if not supervisor.ends_room:
-        return [*seats, supervisor]
-    return [supervisor, *(replace(seat, behind=supervisor.sid) for seat in seats)]
+def _with(supervisors: list[Seat], seats: list[Seat]) -> list[Seat]:
+    """All seats, the one first to which the room then belongs: at no moment does it belong to nobody."""
+    if not any(one.ends_room is None for one in supervisors):
+        return [*seats, *supervisors]
+    behind = tuple(one.sid for one in supervisors)
+    return [*supervisors, *(replace(seat, behind=behind) for seat in seats)]
 
 
 def _line(unit: UnitOfWork, shift: Shift) -> Call | None:

@@ -27,7 +27,12 @@ class LiveRoom:
 
 def live_room(carrier: Carrier, account_id: uuid.UUID) -> LiveRoom | None:
     """The room of a volunteer; None where nobody is in it. Raises CarrierError."""
-    for one in carrier.conferences(room_of(account_id)):
+    return live_room_named(carrier, room_of(account_id))
+
+
+def live_room_named(carrier: Carrier, name: str) -> LiveRoom | None:
+    """The room of that name; None where nobody is in it. Raises CarrierError."""
+    for one in carrier.conferences(name):
         if people := carrier.participants(one.sid):
             return LiveRoom(one.sid, tuple(people))
     return None

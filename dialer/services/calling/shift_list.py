@@ -21,7 +21,8 @@ from dialer.store.queries import supervising
 @dataclass(frozen=True, slots=True)
 class ListedShift:
     """A shift with its volunteer's name; `state_since` is when it came into its state, `line` the state of
-    their own line, `last_result` what their last call in it came to.
+    their own line, `last_result` what their last call in it came to. `rings`: they are in a call that is
+    being put through, and nobody has answered yet.
     """
 
     id: uuid.UUID
@@ -42,6 +43,7 @@ class ListedShift:
     last_result_at: dt.datetime | None
     help: Help | None
     supervision: Supervised | None
+    rings: bool = False
     is_volunteer: bool = True
     """Whether there is a page of them as a volunteer: coordinators who call have none."""
 
@@ -84,5 +86,6 @@ def _listed(row: Row[Any]) -> ListedShift:
         last_result_at=row.result_at,
         help=help_in(row),
         supervision=supervised_in(row),
+        rings=row.rings,
         is_volunteer=row.role == Role.VOLUNTEER,
     )

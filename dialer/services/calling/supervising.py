@@ -26,7 +26,13 @@ from dialer.services.calling.ringing import NO_CALLER_ID, ask_to_place, own_phon
 from dialer.services.calling.room_settling import change_room
 from dialer.services.calling.sessions import session_view
 from dialer.services.calling.shift_begin import one_start_at_a_time
-from dialer.services.calling.supervision_states import ask_to_move, end, step_aside, take_over
+from dialer.services.calling.supervision_states import (
+    ask_to_move,
+    end,
+    is_there,
+    step_aside,
+    take_over,
+)
 from dialer.services.calling.talk_views import talk_on
 from dialer.services.calling.views import SessionView
 from dialer.services.contention import again_after_deadlock
@@ -215,7 +221,7 @@ def _turn_to(ctx: Context, unit: UnitOfWork, shift: Shift, one: Supervision, mod
     _check_talk(unit, shift, mode)
     one.mode = mode
     one.taken_over_at = None
-    if mode == TAKE_OVER and one.joined_at:
+    if mode == TAKE_OVER and is_there(unit, one):
         take_over(ctx, unit, shift, one)
     ctx.audit(unit, "session.supervision_changed", "session", shift.id, {"mode": mode})
     unit.session.flush()
@@ -238,7 +244,7 @@ def _leave_other(ctx: Context, unit: UnitOfWork, supervisor: uuid.UUID) -> None:
     other = supervising.supervision_by(unit, supervisor)
     if other is None:
         return
-    if other.mode == TAKE_OVER and other.joined_at is not None:
+    if other.mode == TAKE_OVER and is_there(unit, other):
         raise Conflict(IN_A_TALK)
     shift = unit.session.get_one(Shift, (unit.organisation_id, other.shift_id), with_for_update=True)
     end(ctx, unit, shift, other, LEFT)

@@ -11,6 +11,7 @@ import uuid
 from sqlalchemy import select
 
 from dialer.domain.call import FINAL
+from dialer.domain.line import MAKES_WAY_WITHIN
 from dialer.domain.supervision import (
     AWAY,
     LEFT,
@@ -21,38 +22,65 @@ from dialer.domain.supervision import (
     WHISPER,
     own_room_of,
 )
-from dialer.services.calling.call_jobs import hang_up
+from dialer.services.calling.call_jobs import ask_to_make_way, hang_up
 from dialer.services.calling.room_settling import change_room
 from dialer.services.calling.talk_views import talk_on
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.supervising import Supervision
-from dialer.store.queries.supervising import supervision_of, supervision_taking, supervision_with
+from dialer.store.queries.supervising import (
+    earlier_legs,
+    supervision_of,
+    supervision_taking,
+    supervision_with,
+)
 from dialer.store.session import UnitOfWork
 
 
 def end(ctx: Context, unit: UnitOfWork, shift: Shift, one: Supervision, reason: str) -> None:
-    """It is over: their leg is hung up, and the volunteer is as they were. Again: no change."""
+    """It is over: their leg is hung up, with any that makes way for it, and the volunteer is as they were.
+    Again: no change.
+    """
     if one.ended_at is not None:
         return
     one.ended_at, one.end_reason, one.tell_after = ctx.now, reason, None
     unit.session.flush()
     call = _leg(unit, one)
-    if call is not None and call.state not in FINAL:
-        hang_up(ctx, unit, call)
+    for leg in (call, *earlier_legs(unit, one)):
+        if leg is not None and leg.state not in FINAL:
+            hang_up(ctx, unit, leg)
     change_room(ctx, unit, shift)
 
 
+def another_leg(ctx: Context, unit: UnitOfWork, one: Supervision, call: Call) -> None:
+    """Another leg (`call`) takes part from now on, as the one before did. That one stays until this one is in
+    the room, so that whoever is there meanwhile isn't left alone; it goes then, or soon.
+    """
+    before = _leg(unit, one)
+    one.call_id, one.joined_at = call.id, None
+    if before is not None and before.state not in FINAL:
+        before.deadline_at = ctx.now + MAKES_WAY_WITHIN
+
+
 def joined(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
-    """Their leg is in the room. A talk that was to be taken over may be over meanwhile."""
+    """Their leg is in the room. A talk that was to be taken over may be over meanwhile. A leg whose place
+    this one has taken goes now.
+    """
     one = supervision_with(unit, call.id)
     if one is None or one.joined_at is not None:
         return
     one.joined_at = ctx.now
-    if one.mode == TAKE_OVER:
+    if one.mode == TAKE_OVER and one.volunteer != AWAY:
         take_over(ctx, unit, shift, one)
+    if earlier := [str(leg.id) for leg in earlier_legs(unit, one)]:
+        unit.after_commit(lambda: ask_to_make_way(ctx, *earlier))
     change_room(ctx, unit, shift)
+
+
+def is_there(unit: UnitOfWork, one: Supervision) -> bool:
+    """Whether they are in the room: by their leg, or by one that only makes way for it."""
+    return one.joined_at is not None or bool(earlier_legs(unit, one))
 
 
 def take_over(ctx: Context, unit: UnitOfWork, shift: Shift, one: Supervision) -> None:
@@ -67,9 +95,20 @@ def take_over(ctx: Context, unit: UnitOfWork, shift: Shift, one: Supervision) ->
 
 
 def leg_over(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
-    """Their leg is over, and so is all of it."""
-    if (one := supervision_with(unit, call.id)) is not None:
+    """Their leg is over, and so is all of it; unless the one whose place it was to take is still up: that is
+    theirs again.
+    """
+    one = supervision_with(unit, call.id)
+    if one is None:
+        return
+    earlier = earlier_legs(unit, one)
+    if not earlier:
         end(ctx, unit, shift, one, LEFT)
+        return
+    one.call_id, one.joined_at = earlier[0].id, ctx.now
+    earlier[0].deadline_at = ctx.now  # whether it is, the carrier is asked
+    unit.session.flush()
+    change_room(ctx, unit, shift)
 
 
 def talk_over(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
@@ -87,7 +126,7 @@ def contact_left(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
     talk over there talks with the volunteer now. Who talks on with the contact elsewhere does so.
     """
     one = supervision_of(unit, shift.id)
-    if one is not None and one.mode == TAKE_OVER and one.volunteer != AWAY and one.joined_at is not None:
+    if one is not None and one.mode == TAKE_OVER and one.volunteer != AWAY and is_there(unit, one):
         one.mode, one.taken_over_at = WHISPER, None
         change_room(ctx, unit, shift)
 
@@ -97,7 +136,7 @@ def step_aside(ctx: Context, unit: UnitOfWork, shift: Shift, one: Supervision) -
     change.
     """
     talk = talk_on(unit, shift)
-    if one.volunteer == AWAY or talk is None or one.mode != TAKE_OVER or one.joined_at is None:
+    if one.volunteer == AWAY or talk is None or one.mode != TAKE_OVER or not is_there(unit, one):
         return one.volunteer == AWAY
     one.volunteer, one.talk_id, one.tell_after = AWAY, talk.id, ctx.now
     unit.session.flush()

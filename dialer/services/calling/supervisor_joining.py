@@ -12,18 +12,20 @@ from dialer.carrier.port import Carrier, Rerouting
 from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL, SUPERVISOR, proven_by
 from dialer.domain.line import IN_THE_ROOM_WITHIN, LOOKED_AT_EVERY, room_of
+from dialer.domain.ringing import SOON
 from dialer.domain.supervision import AWAY, LINE_LOST, MOVED_AGAIN_AFTER, own_room_of, supervision_of
 from dialer.services.calling import call_urls
 from dialer.services.calling.bridging import GoodBye
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, hold_leg, picked_up
 from dialer.services.calling.call_rows import call_opened
-from dialer.services.calling.supervision_states import end, joined, step_aside
+from dialer.services.calling.supervision_states import another_leg, end, joined, step_aside
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.supervising import Supervision
 from dialer.store.queries.calls import call_by_sid
+from dialer.store.queries.dialled import ask_about_soon
 from dialer.store.queries.supervising import supervision_with
 from dialer.store.session import UnitOfWork
 
@@ -91,9 +93,21 @@ def in_the_room(ctx: Context, sid: str) -> bool:
 
 
 @again_after_deadlock
+def left_the_room(ctx: Context, sid: str) -> None:
+    """The room tells that a leg left it: the carrier is asked soon whether that of a coordinator is over,
+    since it doesn't tell of a browser's end.
+    """
+    require(ctx.actor, Permission.CARRIER_TELL)
+    with ctx.unit() as unit:
+        known = call_by_sid(unit, sid)
+        if known is not None and known.mode == SUPERVISOR:
+            ask_about_soon(unit, known.id, ctx.now + SOON)
+
+
+@again_after_deadlock
 def from_browser(ctx: Context, sid: str, caller: str) -> Attend | GoodBye:
-    """A coordinator's browser opens their leg, by the name that its token gave it; after a reload another
-    one, which takes part as the first one did. The same call told again is the same row.
+    """A coordinator's browser opens their leg, by the name that its token gave it; after a reload, or in
+    another tab, another one, which takes part as the first one did. The same call told again is the same row.
     """
     require(ctx.actor, Permission.CARRIER_TELL)
     named = supervision_of(caller)
@@ -104,7 +118,7 @@ def from_browser(ctx: Context, sid: str, caller: str) -> Attend | GoodBye:
             return GoodBye(GONE)
         of = {"campaign_id": one.campaign_id, "account_id": one.account_id, "shift_id": one.shift_id}
         if (opened := call_opened(ctx, unit, SUPERVISOR, sid, caller, **of)) is not None:
-            one.call_id, one.joined_at, one.taken_over_at = opened.id, None, None  # settled anew, once there
+            another_leg(ctx, unit, one, opened)
             unit.session.flush()
         call = call_by_sid(unit, sid)
         held = hold_call(ctx, unit, call.id) if call else None

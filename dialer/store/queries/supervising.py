@@ -9,8 +9,10 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, select, text, update
 
+from dialer.domain.call import SUPERVISOR
 from dialer.domain.supervision import TAKE_OVER
 from dialer.store.models.calling import Shift
+from dialer.store.models.calls import Call
 from dialer.store.models.supervising import HelpRequest, Supervision
 from dialer.store.session import UnitOfWork
 
@@ -35,7 +37,13 @@ _SHIFTS: Final = text(
     f"""
     SELECT s.id, s.campaign_id, s.account_id, a.name, a.role, s.state, s.state_since, s.pause_reason,
            s.line_state, s.via, s.calls, s.talks, s.started_at, s.last_seen_at, s.limited_since,
-           latest.disposition, latest.at AS result_at, {_SEEN}
+           latest.disposition, latest.at AS result_at,
+           s.state = 'in_call' AND EXISTS (
+               SELECT 1 FROM assignment t
+               JOIN call k ON k.organisation_id = t.organisation_id AND k.assignment_id = t.id
+               WHERE t.organisation_id = s.organisation_id AND t.shift_id = s.id AND t.state = 'open'
+                 AND k.mode = 'ring_me' AND k.ended_at IS NULL AND k.answered_at IS NULL
+           ) AS rings, {_SEEN}
     FROM shift s
     JOIN account a ON a.organisation_id = s.organisation_id AND a.id = s.account_id
     {_BESIDE}
@@ -142,6 +150,35 @@ def supervision_with(unit: UnitOfWork, call_id: uuid.UUID) -> Supervision | None
 def is_supervising(unit: UnitOfWork, call_id: uuid.UUID) -> bool:
     """Whether a call is still wanted as the leg of somebody who supervises."""
     return _seen(unit, Supervision.call_id == call_id)
+
+
+def earlier_legs(unit: UnitOfWork, one: Supervision) -> Sequence[Call]:
+    """Legs of a supervision (locked) that are up and were its own before another one was, the latest first;
+    locked.
+    """
+    query = select(Call).where(
+        Call.organisation_id == unit.organisation_id,
+        Call.shift_id == one.shift_id,
+        Call.account_id == one.account_id,
+        Call.mode == SUPERVISOR,
+        Call.state == "in_progress",
+        Call.created_at >= one.asked_at,
+        Call.id != one.call_id,
+    )
+    locked = query.order_by(Call.id.desc()).with_for_update().execution_options(populate_existing=True)
+    return unit.session.scalars(locked).all()
+
+
+def supervision_once_with(unit: UnitOfWork, leg: Call) -> Supervision | None:
+    """The supervision that goes on, of which a coordinator's leg is, or was, one; not locked."""
+    query = select(Supervision).where(
+        Supervision.organisation_id == unit.organisation_id,
+        Supervision.shift_id == leg.shift_id,
+        Supervision.account_id == leg.account_id,
+        Supervision.asked_at <= leg.created_at,
+        Supervision.ended_at.is_(None),
+    )
+    return unit.session.scalar(query)
 
 
 def supervision_taking(unit: UnitOfWork, call_id: uuid.UUID) -> Supervision | None:

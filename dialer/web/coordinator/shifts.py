@@ -44,7 +44,8 @@ from dialer.web.words import duration, lowered
 
 _ASKS: Final = "asks"
 TARGETS_MOST: Final = 100
-_ORDER: Final = (_ASKS, "in_call", "wrap_up", "assigned", "ready", "paused", "ended")
+_RINGS: Final = "rings"
+_ORDER: Final = (_ASKS, "in_call", _RINGS, "wrap_up", "assigned", "ready", "paused", "ended")
 _WHY_PAUSED: Final[Mapping[str, str]] = {
     LINE_LOST: N_("the line was lost"),
     NOT_ANSWERED: N_("their phone wasn’t picked up"),
@@ -195,17 +196,24 @@ def _groups(found: Sequence[ListedShift]) -> list[Group]:
     """In each group whoever has been there longest comes first."""
     groups: dict[str, list[ListedShift]] = {name: [] for name in _ORDER}
     for shift in sorted(found, key=lambda one: one.help.asked_at if one.help else one.state_since):
-        groups[_ASKS if shift.help else shift.state].append(shift)
+        groups[_ASKS if shift.help else _doing(shift)].append(shift)
     return [Group(name, _group_words(name), those) for name, those in groups.items() if those]
 
 
+def _doing(shift: ListedShift) -> str:
+    """What they do: nobody speaks while a phone only rings."""
+    return _RINGS if shift.rings else shift.state
+
+
 def _group_words(name: str) -> str:
-    return str(gettext("Asking for help") if name == _ASKS else gettext(SHIFT_STATE[name]))
+    if name == _ASKS:
+        return str(gettext("Asking for help"))
+    return str(gettext("Ringing somebody") if name == _RINGS else gettext(SHIFT_STATE[name]))
 
 
 def _does(shift: ListedShift, now: dt.datetime) -> str:
     """What they do, and for how long."""
-    words = str(gettext(SHIFT_STATE[shift.state]))
+    words = _group_words(_doing(shift))
     if shift.state == "paused" and (why := _WHY_PAUSED.get(shift.pause_reason or "")):
         words = f"{words}: {gettext(why)}"
     span = duration(max(0.0, (now - shift.state_since).total_seconds()))

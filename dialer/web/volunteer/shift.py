@@ -141,6 +141,10 @@ def next_person() -> Response:
         _add_note(ctx)
     if _asks_how_to_join(ctx):
         return redirect(f"/call/join?campaign={id_in_form('campaign')}", code=303)
+    return _given_next(ctx)
+
+
+def _given_next(ctx: Context) -> Response:
     try:
         given = _take_next(ctx)
     except (RateLimited, InvalidTransition) as refusal:
@@ -195,10 +199,14 @@ def pause() -> Response:
 @shift.post("/resume")
 @allow(Permission.SHIFT_RUN)
 def resume() -> Response:
-    """Carry on after a pause."""
+    """Carry on after a pause: whoever rings people one by one has the next at once."""
     ctx = context()
-    if now := current_session(ctx):
-        resume_session(ctx, now.id)
+    now = current_session(ctx)
+    if now is None:
+        return to_call()
+    now = resume_session(ctx, now.id)
+    if now.line is None and now.state == "ready" and now.assignment_id is None:
+        return _given_next(ctx)
     return to_call()
 
 

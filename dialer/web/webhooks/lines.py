@@ -51,6 +51,7 @@ def room_told() -> Response:
             recordings.in_the_room(ctx, sid)
         case "participant-leave":
             line_joining.left_the_room(ctx, call_id, sid)
+            supervisor_joining.left_the_room(ctx, sid)
     return Response(status=204)
 
 

@@ -621,6 +621,22 @@ def test_workers_who_race_place_one_call(booth: Booth) -> None:
     assert len(booth.town.calls("outbound-api")) == 1
 
 
+def test_nobody_speaks_while_a_phone_only_rings(booth: Booth, api: Api, carys: Person) -> None:
+    def listed() -> tuple[str, bool]:
+        (shift,) = api(carys).get(f"/campaigns/{booth.campaign_id}/sessions").json["data"]
+        return shift["state"], shift["rings"]
+
+    assert listed() == ("assigned", False)
+    booth.ring()
+    booth.place()
+    booth.advance(6)
+    assert listed() == ("in_call", True)
+    booth.advance(9)
+    assert listed() == ("in_call", False), "they have answered"
+    booth.advance(80)
+    assert listed() == ("wrap_up", False)
+
+
 def test_the_same_answer_is_asked_for_twice(booth: Booth, signer: Signer) -> None:
     asked = booth.ring()
     booth.place()

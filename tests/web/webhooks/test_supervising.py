@@ -396,6 +396,93 @@ def test_a_browser_opens_its_own_leg_or_nobody_comes(talk: Desk) -> None:
     assert town.troubles() == []
 
 
+def come_by_browser(talk: Desk, mode: str) -> tuple[str, str]:
+    """Nia's browser is in the room: the token it has, and its leg."""
+    talk.nia.post(talk.path, json={"mode": mode, "via": "browser"})
+    token = talk.nia.post(f"{talk.path}/token").json["token"]
+    older = talk.evening.town.connect(token)
+    talk.pass_by(4)
+    return token, older
+
+
+def leg_of(talk: Desk, sid: str) -> Any:
+    return next(call for call in talk.evening.town.calls() if call["sid"] == sid)
+
+
+def what_gwen_heard(talk: Desk) -> set[str]:
+    return {each["kind"] for each in talk.leg(GWEN)["sounds"]} - {"beep"}
+
+
+@pytest.mark.parametrize("mode", ["listen", "whisper", "take_over"])
+def test_a_newer_tab_of_a_coordinator_takes_their_place_without_a_gap(talk: Desk, mode: str) -> None:
+    town = talk.evening.town
+    token, older = come_by_browser(talk, mode)
+    before = talk.session()["talk"]
+    newer = town.connect(token)
+    town.advance(0.5)
+    assert [leg_of(talk, sid)["status"] for sid in (older, newer)] == ["in-progress"] * 2
+    talk.pass_by(5)
+    assert [leg_of(talk, sid)["status"] for sid in (older, newer)] == ["completed", "in-progress"]
+    assert talk.is_up(GWEN)
+    assert talk.is_up(VIC)
+    assert what_gwen_heard(talk) <= {"people"}, "nobody was left alone for a moment"
+    heard = {one: newer in talk.leg(one)["sounds"][-1]["what"] for one in (VIC, GWEN)}
+    assert heard == {VIC: mode != "listen", GWEN: mode == "take_over"}
+    now = talk.supervision()
+    assert (now["mode"], talk.session()["talk"]) == (mode, before)
+    assert now["joined_at"] is not None
+    town.put_down(newer)
+    talk.pass_by(8)
+    assert talk.supervision() is None, "with the tab that is there it ends as ever"
+    assert town.troubles() == []
+
+
+def test_a_tab_that_goes_before_it_has_come_changes_nothing(talk: Desk) -> None:
+    town = talk.evening.town
+    token, older = come_by_browser(talk, "take_over")
+    newer = town.connect(token)
+    town.advance(0.1)
+    town.put_down(newer)
+    talk.pass_by(6)
+    assert [leg_of(talk, sid)["status"] for sid in (older, newer)] == ["in-progress", "completed"]
+    assert older in talk.leg(GWEN)["sounds"][-1]["what"]
+    assert talk.supervision()["mode"] == "take_over"
+    assert what_gwen_heard(talk) <= {"people"}
+    talk.nia.delete(talk.path)
+    talk.pass_by(4)
+    assert leg_of(talk, older)["status"] == "completed"
+
+
+def test_in_a_room_of_their_own_a_newer_tab_keeps_the_talk_too(talk: Desk) -> None:
+    town = talk.evening.town
+    token, older = come_by_browser(talk, "take_over")
+    talk.turn(volunteer="away")
+    talk.pass_by(6)
+    assert older in talk.leg(GWEN)["sounds"][-1]["what"]
+    newer = town.connect(token)
+    talk.pass_by(6)
+    assert [leg_of(talk, sid)["status"] for sid in (older, newer)] == ["completed", "in-progress"]
+    assert newer in talk.leg(GWEN)["sounds"][-1]["what"]
+    now = talk.supervision()
+    assert (now["mode"], now["volunteer"]) == ("take_over", "away")
+    talk.nia.delete(talk.path)
+    talk.pass_by(5)
+    assert not talk.is_up(GWEN)
+    assert talk.is_up(VIC)
+    assert town.troubles() == []
+
+
+def test_both_tabs_go_when_the_coordinator_leaves_in_between(talk: Desk) -> None:
+    town = talk.evening.town
+    token, older = come_by_browser(talk, "take_over")
+    newer = town.connect(token)
+    town.advance(0.5)
+    talk.nia.delete(talk.path)
+    talk.pass_by(5)
+    assert [leg_of(talk, sid)["status"] for sid in (older, newer)] == ["completed"] * 2
+    assert talk.supervision() is None
+
+
 def test_a_coordinator_comes_by_browser_and_says_what_came_of_the_talk(
     talk: Desk, app, vic: Person, carys: Person
 ) -> None:

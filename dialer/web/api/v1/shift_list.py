@@ -48,6 +48,7 @@ class ListedSessionSchema(Schema):
     started_at = Instant(required=True)
     last_seen_at = Instant(required=True)
     limited = Flag(required=True)
+    rings = Flag(required=True)
     last_result = Text(allow_none=True, required=True)
     last_result_at = Instant(allow_none=True, required=True)
     help = fields.Nested(HelpSchema, allow_none=True, required=True)

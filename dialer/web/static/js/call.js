@@ -47,7 +47,7 @@ function startTimer() {
   const timer = document.querySelector("[data-timer]");
   if (!timer) return;
   const since = Date.now() - Number(timer.dataset.timer) * 1000;
-  timer.hidden = false;
+  timer.closest(".clock").hidden = false;
   const tick = () => {
     const seconds = Math.floor((Date.now() - since) / 1000);
     timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -61,7 +61,7 @@ function countDown() {
   const timer = document.querySelector("[data-until]");
   if (!timer) return;
   const until = Date.now() + Number(timer.dataset.until) * 1000;
-  timer.hidden = false;
+  timer.closest(".clock").hidden = false;
   const tick = () => {
     if (!timer.isConnected) return;
     const seconds = Math.max(0, Math.ceil((until - Date.now()) / 1000));

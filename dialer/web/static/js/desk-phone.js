@@ -1,27 +1,42 @@
 // This page is a coordinator's telephone while they are in a volunteer's room: it opens their leg when the list says
 // that they come by this browser, and puts it down when they have left. Who leaves the page hangs up and is asked first,
 // so meanwhile its forms are sent without leaving it. A leg that is over ends it for the server too: nothing is opened
-// twice.
+// twice. One tab is the telephone: the one that was opened last.
 
 import { ask, telephoneOf } from "./telephone.js";
+
+const MAKES_WAY_MS = 20_000;
 
 let phone = null;
 let at = null; // the shift in whose room this page is, or is on its way into
 let left = null;
+let isIn = false;
+let since = "";
+let waysGiven = 0; // another tab comes: this one keeps its leg until the server has let that one in
 
 const place = () => document.querySelector("#desk-phone");
 
-function follow() {
+// A list that is shown anew brings nobody into a room whose page didn't ask for it: another tab has.
+function follow({ isAsked = true } = {}) {
   const wanted = place()?.dataset.session ?? null;
   if (wanted !== left) left = null;
-  if (wanted === at || (wanted && wanted === left)) return;
+  if (wanted === at || (wanted && wanted === left) || (wanted && !at && !isAsked)) return;
   if (at) phone?.leave();
-  at = wanted;
+  become(wanted);
   if (wanted) come(wanted);
+}
+
+function become(next) {
+  at = next;
+  isIn = false;
+  clearTimeout(waysGiven);
+  waysGiven = 0;
 }
 
 async function come(shift) {
   says("");
+  since = `${String(Date.now()).padStart(15, "0")} ${me}`;
+  others.postMessage({ since, shift });
   try {
     const pass = await ask(`/shifts/${shift}/supervise/token`, {});
     if (pass.over) return over("over");
@@ -37,8 +52,12 @@ async function come(shift) {
 
 function heard(what) {
   if (what === "denied") return over("denied");
-  if (what === "over") return over("");
+  if (what === "over") return over(waysGiven ? "elsewhere" : "");
   if (what === "renew" && at) return renew(at);
+  if (what === "ready" && at && !isIn) {
+    isIn = true;
+    others.postMessage({ since, shift: at, isIn });
+  }
   return undefined;
 }
 
@@ -49,7 +68,7 @@ async function renew(shift) {
 
 function over(why) {
   left = at;
-  at = null;
+  become(null);
   phone?.leave();
   says(why);
 }
@@ -59,6 +78,26 @@ function says(why) {
   if (!words) return;
   words.textContent = why ? words.dataset[why] : "";
   words.hidden = !why;
+}
+
+// The room, and whoever is talked with in it, could end with the leg of an older tab, so that isn't put down here: the
+// server does it once the newer one is in the room. Where that never comes there, the older one goes on.
+const others = new BroadcastChannel("dialer:desk");
+const me = crypto.randomUUID();
+
+others.addEventListener("message", ({ data }) => {
+  if (!at || data.shift !== at) return;
+  if (data.since < since) return others.postMessage({ since, shift: at, isIn });
+  if (!isIn) return over("elsewhere");
+  clearTimeout(waysGiven);
+  waysGiven = setTimeout(goOn, MAKES_WAY_MS);
+  if (data.isIn) phone?.mute(true);
+  return undefined;
+});
+
+function goOn() {
+  waysGiven = 0;
+  phone?.mute(false);
 }
 
 addEventListener("submit", (event) => {
@@ -82,7 +121,7 @@ async function send(form, submitter) {
   return follow();
 }
 
-document.addEventListener("htmx:afterSwap", follow);
+document.addEventListener("htmx:afterSwap", () => follow({ isAsked: false }));
 addEventListener("beforeunload", (event) => {
   if (at) event.preventDefault();
 });
