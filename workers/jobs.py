@@ -7,7 +7,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from dialer.carrier.mailbox import ImapMailbox, MailboxError
+from dialer.carrier.making import mailbox_of
 from dialer.domain.access import Permission
+from dialer.logs import get_logger
 from dialer.services.calling import (
     call_looks,
     calling_in,
@@ -31,6 +34,9 @@ from dialer.services.messaging import (
     carrier_events,
     handing_over,
     keeping,
+    letter_reports,
+    letters_in,
+    mailbox_reading,
     planning,
     pricing,
     reconciling,
@@ -46,6 +52,8 @@ from dialer.services.people import audience_lists, import_run, import_undo, impo
 from workers.registry import job
 from workers.runs import RUN_S, turn, until_done
 from workers.runtime import installed
+
+log = get_logger(__name__)
 
 
 @job(Permission.IMPORT_RUN)
@@ -90,6 +98,32 @@ def apply_carrier_events(ctx: Context) -> None:
     """Let what the carrier told move texts on, batch by batch."""
     carrier = installed().carrier
     until_done(ctx, lambda fresh: carrier_events.apply_statuses(fresh, carrier) == carrier_events.BATCH)
+
+
+@job(Permission.SYSTEM_RUN)
+def apply_letter_reports(ctx: Context) -> None:
+    """Let what was reported of letters move them on, batch by batch."""
+    until_done(ctx, lambda fresh: letter_reports.apply_reports(fresh) == carrier_events.BATCH)
+
+
+@job(Permission.SYSTEM_RUN)
+def apply_letters(ctx: Context) -> None:
+    """Apply letters to us whose first try was lost, or failed."""
+    for letter_id in letters_in.due_letters(ctx):
+        letters_in.apply_letter(replace(ctx, now=installed().clock()), letter_id)
+
+
+@job(Permission.SYSTEM_RUN)
+def read_mailbox(ctx: Context) -> None:
+    """Take in what came to the mailbox, where there is one."""
+    runtime = installed()
+    if (place := mailbox_of(runtime.settings)) is None:
+        return
+    try:
+        with ImapMailbox(place) as mailbox:
+            mailbox_reading.read_mailbox(ctx, mailbox, runtime.clock, turn())
+    except MailboxError as error:
+        log.warning("the mailbox could not be opened", reason=str(error))
 
 
 @job(Permission.SYSTEM_RUN)

@@ -30,6 +30,11 @@ from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_ev
 from dialer.services.messaging.handing_over import ask_to_move
 from dialer.services.messaging.inbound_reading import EVERY_S
 from dialer.services.messaging.keeping import keep_blasts_going
+from dialer.services.messaging.letter_reports import ask_if_due as apply_reports_if_due
+from dialer.services.messaging.letters_in import ask_if_due as apply_letters_if_due
+from dialer.services.messaging.letters_in import forget_old_letters
+from dialer.services.messaging.mailbox_reading import EVERY_S as MAILBOX_EVERY_S
+from dialer.services.messaging.mailbox_reading import ask_to_read as ask_to_read_mailbox
 from dialer.services.messaging.missed_texts import ask_to_read, ask_where_missed, texts_may_be_missed
 from dialer.services.messaging.pricing import ask_to_price
 from dialer.services.messaging.reconciling import ask_to_reconcile
@@ -81,6 +86,10 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("read texts to us after an outage", math.inf, texts_may_be_missed, after_outage=True),
     Tick("read texts to us where some may be missed", 1, ask_where_missed),
     Tick("ask about calls after an outage", math.inf, ask_about_open_calls, after_outage=True),
+    Tick("read the mailbox", MAILBOX_EVERY_S, ask_to_read_mailbox),
+    Tick("apply reports on letters", 2, apply_reports_if_due),
+    Tick("apply letters to us", 5, apply_letters_if_due),
+    Tick("forget old letters", 3600, forget_old_letters),
     Tick("fetch attachments", 2, fetch_if_due),
     Tick("keep blasts going", 1, keep_blasts_going),
     Tick("move texts of stopped senders", 2, ask_to_move),

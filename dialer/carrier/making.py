@@ -1,5 +1,6 @@
 """The carrier that the settings name."""
 
+from dialer.carrier.mailbox import MailboxPlace
 from dialer.carrier.port import Carrier, VoiceTokens, WebhookSignatures
 from dialer.carrier.signatures import TwilioSignatures
 from dialer.carrier.stand_in import StandIn
@@ -33,3 +34,17 @@ def voice_tokens_of(settings: Settings) -> VoiceTokens:
 def stand_in_of(settings: Settings) -> StandIn | None:
     """How browsers call where the carrier is simulated; None with a real one, whose SDK does it."""
     return StandIn(settings.twilio_api_base_url) if settings.carrier == "simulated" else None
+
+
+def mailbox_of(settings: Settings) -> MailboxPlace | None:
+    """The mailbox that bounces and answers come to; None where none is read."""
+    if not settings.email_mailbox_host:
+        return None
+    return MailboxPlace(
+        host=settings.email_mailbox_host,
+        port=settings.email_mailbox_port,
+        tls=settings.email_mailbox_tls,
+        user=settings.email_mailbox_user,
+        password=settings.email_mailbox_password,
+        folder=settings.email_mailbox_folder,
+    )

@@ -38,6 +38,8 @@ class Scope(enum.StrEnum):
     PUBLIC = "public"
     SIGNED = "signed"
     """Nobody signs in: the carrier signs each request."""
+    SIGNED_MAIL = "signed_mail"
+    """Nobody signs in: whoever carries our email signs each request."""
 
 
 class Permission(enum.StrEnum):
@@ -115,6 +117,7 @@ class Permission(enum.StrEnum):
     STATS_READ = "stats.read"
     AUDIT_READ = "audit.read"
     CARRIER_TELL = "carrier.tell"
+    MAIL_TELL = "mail.tell"
     SYSTEM_RUN = "system.run"
 
 
@@ -210,6 +213,7 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.STATS_READ: Rule(_ORGANISER | {Role.OBSERVER}, Scope.CAMPAIGNS),
     Permission.AUDIT_READ: Rule(_ADMIN, Scope.ORGANISATION),
     Permission.CARRIER_TELL: Rule(_ADMIN, Scope.SIGNED),
+    Permission.MAIL_TELL: Rule(_ADMIN, Scope.SIGNED_MAIL),
     Permission.SYSTEM_RUN: Rule(_ADMIN, Scope.ORGANISATION),
 }
 

@@ -7,7 +7,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from dialer.domain.conversing import AT_ONCE, HOLD_FOR_S
+from dialer.domain.letter_names import LetterNames
 from dialer.domain.money import USUAL_PICTURE, PriceList
+
+
+@dataclass(frozen=True, slots=True)
+class MailPolicy:
+    """Letters: the address that they are from where nothing else is said ("": no letters), the name beside it
+    ("": the organisation's), how many a second go out from one, and the names they are known again by.
+    """
+
+    sender: str = ""
+    sender_name: str = ""
+    rate: float = 100.0
+    names: LetterNames = field(default_factory=lambda: LetterNames("", "example.org"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class MessagingPolicy:
     cost_cap: Decimal | None = None
     currency: str = "GBP"
     link_base: str = ""
+    mail: MailPolicy = field(default_factory=MailPolicy)
 
 
 @dataclass(frozen=True, slots=True)

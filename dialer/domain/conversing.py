@@ -36,15 +36,17 @@ TAGS_MOST: Final = 20
 TAG_LONGEST: Final = 60
 NOTE_LONGEST: Final = 2000
 
-_COPIES: Final = frozenset({"quoted", "our_words_back"})
-"""What a phone sends by itself when somebody likes a text."""
+AUTOMATIC: Final = "automatic"
+"""The rule of a letter that a machine wrote by itself, as for somebody on holiday."""
+_BY_ITSELF: Final = frozenset({"quoted", "our_words_back", AUTOMATIC})
+"""What a phone sends by itself when somebody likes a text, and a mail server while somebody is away."""
 
 
 def wants_answer(klass: str, rule: str) -> bool:
     """Whether a person waits for an answer to a text that was read so: not whoever said yes or no by a
-    keyword, nor a copy of our own words.
+    keyword, nor a copy of our own words, nor a machine.
     """
-    return klass in (OTHER, REVIEW) and rule not in _COPIES
+    return klass in (OTHER, REVIEW) and rule not in _BY_ITSELF
 
 
 def read_tags(tags: Iterable[str]) -> list[str]:

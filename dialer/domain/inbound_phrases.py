@@ -22,11 +22,13 @@ FILL: Final = (
 TEXTS: Final = (
     r"(?:texts?|txts?|texting|txting|messages?|messaging|msgs?|msging|sms|smses|spam|spamming|contact"
     r"|contacting|communications?|correspondence|notifications?|subscriptions?|updates|reminders"
+    r"|e ?mails?|e ?mailing|newsletters?|mailings?|mailshots?|e ?b[oy]st\w*"
     r"|negeseuon|neges|(?:t|th|d|nh)ecst\w*|anfon|danfon|g?ch?ysylltu)"
 )
 VERB: Final = (
     r"(?:text|txt|message|msg|contact|email|call|ring|phone|bother|disturb|spam|harass|pester|annoy|write to"
-    r"|communicate with|send|hassle|badger|hound|whatsapp|sms|texting|txting|messaging|msging|contacting"
+    r"|communicate with|e mail|e mailing"
+    r"|send|hassle|badger|hound|whatsapp|sms|texting|txting|messaging|msging|contacting"
     r"|emailing|calling|ringing|phoning|bothering|disturbing|spamming|harassing|pestering|annoying|writing to"
     r"|sending|hassling|badgering|hounding|bugging|bug|canvassing|canvass)"
 )
@@ -34,7 +36,7 @@ US: Final = (
     r"(?:me|us|this (?:number|phone|person|mobile)|my (?:\w+ )?(?:number|phone|mobile|wife|husband|mum"
     r"|mother|dad"
     r"|father|son|daughter|partner|family|house|home)|him|her|any(?:thing)?|again|anymore|any (?:more|longer)"
-    r"|further|here|these|those|texts?|messages?|msgs|stuff|your|more|to (?:me|us|this))"
+    r"|further|here|these|those|texts?|messages?|msgs|e ?mails?|stuff|your|more|to (?:me|us|this))"
 )
 END: Final = r"(?= \.|$)"
 START: Final = r"(?:^|(?<=\. ))"
@@ -47,7 +49,8 @@ LIST: Final = (
 MINE: Final = (
     r"(?:me|us|fi|ni|(?:my|our|fy) (?:\w+ ){0,2}?(?:numbers?|no|name|phone|mobile|details|info|information"
     r"|data"
-    r"|contact|records?|rhif|enw|manylion)|this (?:number|phone|contact|mobile|person)|y rhif(?: hwn)?)"
+    r"|contact|records?|e ?mail(?: address)?|address|rhif|enw|manylion)"
+    r"|this (?:number|phone|contact|mobile|person|e ?mail(?: address)?|address)|y rhif(?: hwn)?)"
 )
 UNWILLING: Final = (
     r"\b(?:(?:no longer|dont|do not|doesnt|does not|not|never)(?: \w+)? (?:want|wanna|wish|need|care|like"

@@ -226,7 +226,8 @@ RULES: Final = (
         rf"\b(?:dont|do not|never) (?:text|txt|message|msg|contact){END}",
         rf"\bmind not (?:{VERB}|{TEXTS})\b",
         rf"\brather (?:you|u) (?:didnt|did not|dont|do not|not) {VERB}\b",
-        r"\b(?:peidiwch|paid|peidio)(?: a| ag)? (?:fy |ein )?(?:(?:t|th|d|nh)ecstio|ch?ysylltu|anfon"
+        r"\b(?:peidiwch|paid|peidio)(?: a| ag)? (?:fy |ein )?(?:(?:t|th|d|nh)ecstio|e ?bostio|ch?ysylltu"
+        r"|anfon"
         r"|danfon|gyrru"
         r"|hala|ff?onio|mhoeni|aflonyddu|sgwennu|ysgrifennu|negesu)\b",
     ),
@@ -383,6 +384,8 @@ WHYS: Final[Mapping[str, str]] = {rule.name: rule.why for rule in RULES} | {
     "our_words_back": "is a copy of our own words",
     "no_words": "has no words",
     "attachment": "has no words, and something came with it",
+    "automatic": "was written by a machine by itself, as while somebody is away",
+    "unproven": "asks for no more, but may have been written by somebody else",
     "nothing": "asks for nothing that is known",
 }
 """Every rule that a text can be classified by, in the words of a page: “It …”."""

@@ -25,7 +25,9 @@ _TOKEN: Final = re.compile(r"[a-z2-7]{42}")
 _MESSAGE_ID: Final = re.compile(r"<([a-z2-7]{42})@[^<>@\s]{1,253}>", re.IGNORECASE)
 BOUNCES: Final = "bounces"
 UNSUBSCRIBE: Final = "unsubscribe"
-_OUR_PLACE: Final = re.compile(rf"(?:{BOUNCES}|{UNSUBSCRIBE})\+([a-z2-7]{{42}})", re.IGNORECASE)
+REPLY: Final = "reply"
+_OUR_PLACE: Final = re.compile(rf"({BOUNCES}|{UNSUBSCRIBE}|{REPLY})\+([a-z2-7]{{42}})", re.IGNORECASE)
+_ANYWHERE: Final = re.compile(r"(?<![a-z0-9])[a-z2-7]{42}(?![a-z0-9])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class LetterNames:
         """Where a letter goes that says no to further ones (RFC 2369)."""
         return f"{UNSUBSCRIBE}+{self.token(letter_id)}@{self.domain}"
 
+    def reply_address(self, letter_id: uuid.UUID) -> str:
+        """Where answers go, so that one names its letter though it has no `In-Reply-To`."""
+        return f"{REPLY}+{self.token(letter_id)}@{self.domain}"
+
     def of_token(self, token: str) -> uuid.UUID | None:
         """The letter that a token names; None for one that we never made."""
         if not _TOKEN.fullmatch(token.lower()):
@@ -69,9 +75,19 @@ class LetterNames:
         return next((one for one in found if one is not None), None)
 
     def of_address(self, address: str) -> uuid.UUID | None:
-        """The letter that one of our own addresses (`return_path`, `unsubscribe_address`) was made for."""
+        """The letter that one of our own addresses (`return_path`, `reply_address`…) was made for."""
         found = _OUR_PLACE.fullmatch(address.rpartition("@")[0])
-        return self.of_token(found[1]) if found else None
+        return self.of_token(found[2]) if found else None
+
+    def of_text(self, text: str) -> uuid.UUID | None:
+        """The first letter of ours that is named anywhere in a text, as a report shows its headers."""
+        found = (self.of_token(token) for token in _ANYWHERE.findall(text[:_MOST]))
+        return next((one for one in found if one is not None), None)
+
+    def purpose_of(self, address: str) -> str | None:
+        """What one of our own addresses is for: `BOUNCES`, `UNSUBSCRIBE` or `REPLY`; None for any other."""
+        found = _OUR_PLACE.fullmatch(address.rpartition("@")[0])
+        return found[1].lower() if found and self.of_token(found[2]) else None
 
     def _digest(self, row: bytes) -> bytes:
         return hmac.digest(self.key.encode(), _PURPOSE + row, hashlib.sha256)[:_DIGEST]

@@ -282,7 +282,11 @@ def read_phone(text: str, policy: PhonePolicy, region: str | None = None) -> Pho
 
 
 def written(number: str, home: str = "GB") -> str:
-    """Write an E.164 number as people at `home` read it: 07700 900123, or +1 212-555-0123 from abroad."""
+    """Write an E.164 number as people at `home` read it: 07700 900123, or +1 212-555-0123 from abroad. An
+    address is read as it is.
+    """
+    if "@" in number:
+        return number
     styles = phonenumbers.PhoneNumberFormat
     style = styles.NATIONAL if country_of(number) == home else styles.INTERNATIONAL
     return phonenumbers.format_number(phonenumbers.parse(number), style)

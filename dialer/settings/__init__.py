@@ -363,6 +363,7 @@ def completed(settings: Settings) -> Settings:
         twilio_api_key_sid=settings.twilio_api_key_sid or (named and f"SK{named}"),
         twilio_api_key_secret=settings.twilio_api_key_secret or (named and token),
         twilio_app_sid=settings.twilio_app_sid or (named and f"AP{named}"),
+        email_webhook_secret=settings.email_webhook_secret or (token if simulated else ""),
         twilio_api_base_url=settings.twilio_api_base_url or _town_address(settings),
     )
 

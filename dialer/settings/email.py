@@ -66,3 +66,43 @@ class EmailSettings:
         8,
         "connections to that server at once, of each process that sends",
     )
+    email_webhook_secret: str = setting(
+        "email.webhook_secret",
+        "DIALER_EMAIL_WEBHOOK_SECRET",
+        kinds.secret,
+        "",
+        "signs letters and reports that are posted to us; none: that door is shut",
+    )
+    email_mailgun_key: str = setting(
+        "email.mailgun_key",
+        "DIALER_EMAIL_MAILGUN_KEY",
+        kinds.text,
+        "",
+        "Mailgun’s webhook signing key, where it carries our letters",
+    )
+    email_mailbox_host: str = setting(
+        "email.mailbox_host",
+        "DIALER_EMAIL_MAILBOX_HOST",
+        kinds.text,
+        "",
+        "the IMAP server of the mailbox that bounces and answers come to; none: none is read",
+    )
+    email_mailbox_port: int = setting(
+        "email.mailbox_port", "DIALER_EMAIL_MAILBOX_PORT", kinds.whole_number(1, 65_535), 993, "its port"
+    )
+    email_mailbox_tls: str = setting(
+        "email.mailbox_tls",
+        "DIALER_EMAIL_MAILBOX_TLS",
+        kinds.one_of("tls", "starttls", "none"),
+        "tls",
+        "how the way there is encrypted; none only for a server on this machine",
+    )
+    email_mailbox_user: str = setting(
+        "email.mailbox_user", "DIALER_EMAIL_MAILBOX_USER", kinds.text, "", "the name we sign in with there"
+    )
+    email_mailbox_password: str = setting(
+        "email.mailbox_password", "DIALER_EMAIL_MAILBOX_PASSWORD", kinds.text, "", "and the password"
+    )
+    email_mailbox_folder: str = setting(
+        "email.mailbox_folder", "DIALER_EMAIL_MAILBOX_FOLDER", kinds.text, "INBOX", "the folder that is read"
+    )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from dialer.domain.carrier_policy import MessagingPolicy, VoicePolicy
+from dialer.domain.carrier_policy import MailPolicy, MessagingPolicy, VoicePolicy
+from dialer.domain.email_address import domain_of
+from dialer.domain.letter_names import LetterNames
 from dialer.domain.money import PriceList
 from dialer.domain.phone import PhonePolicy
 
@@ -43,7 +45,19 @@ def messaging_policy(settings: Settings) -> MessagingPolicy:
         cost_cap=Decimal(str(settings.cost_cap)) if settings.cost_cap else None,
         currency=settings.currency,
         link_base=next(iter(settings.links_domains), ""),
+        mail=MailPolicy(
+            sender=settings.email_from,
+            sender_name=settings.email_from_name,
+            rate=settings.email_rate,
+            names=letter_names(settings),
+        ),
     )
+
+
+def letter_names(settings: Settings) -> LetterNames:
+    """The names by which this installation's letters are known again."""
+    domain = settings.email_reply_domain or domain_of(settings.email_from)
+    return LetterNames(settings.secret_key, domain)
 
 
 def voice_policy(settings: Settings) -> VoicePolicy:

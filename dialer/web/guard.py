@@ -16,6 +16,7 @@ from dialer.domain.errors import Forbidden, Unauthenticated
 from dialer.services.accounts.authentication import actor_for_login, actor_for_token, has_gone_quiet
 from dialer.web.desk import desk
 from dialer.web.signed import check_signed
+from dialer.web.signed_mail import check_mail_signed
 
 View = TypeVar("View", bound=Callable[..., object])
 
@@ -91,6 +92,9 @@ def _enter(endpoint: str) -> BaseResponse | None:
         raise Forbidden
     if RULES[permission].scope is Scope.SIGNED:
         check_signed(request)
+        return None
+    if RULES[permission].scope is Scope.SIGNED_MAIL:
+        check_mail_signed(request)
         return None
     g.actor = _recognise()
     if RULES[permission].scope is Scope.PUBLIC:

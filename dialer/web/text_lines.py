@@ -12,14 +12,17 @@ from flask_babel import lazy_gettext as _
 from uuid_utils.compat import uuid7
 
 from dialer.domain.blast import Waiting
+from dialer.domain.incoming_letter import Doubt
 from dialer.domain.phone import written
-from dialer.services.messaging.views import MessageView, TextPreview
+from dialer.domain.texting import EMAIL
+from dialer.services.messaging.views import LetterSaid, MessageView, TextPreview
 from dialer.web.brought import Brings, Brought
 from dialer.web.text_wording import (
     INBOUND_CLASS,
     INBOUND_RULE,
     INBOUND_TONE,
     LEFT_OUT,
+    LETTER_DOUBT,
     MESSAGE_STATE,
     Words,
 )
@@ -115,6 +118,10 @@ class Text:
     came_with: str = ""
     brought: Sequence[Brought] = ()
     picture_path: str = ""
+    subject: str = ""
+    doubt_words: str = ""
+    """Of a letter: why its words may be somebody else’s, and what it says of itself."""
+    by_email: bool = False
 
 
 def still_asked(one: MessageView, state: str) -> str | None:
@@ -136,7 +143,21 @@ def text_of(one: MessageView, state: str, brought: Brings | None = None) -> Text
         came_with=came_with(one),
         brought=(brought or {}).get(one.id, ()),
         picture_path=one.picture_path or "",
+        subject=one.subject or "",
+        doubt_words=_doubt_words(one.letter),
+        by_email=one.channel == EMAIL,
     )
+
+
+def _doubt_words(letter: LetterSaid | None) -> str:
+    if letter is None or letter.doubt is None:
+        return ""
+    said = str(LETTER_DOUBT.get(letter.doubt, ""))
+    if letter.doubt == Doubt.OTHER_SENDER and letter.sender:
+        return f"{said} {gettext('It says that it is from %(address)s.', address=letter.sender)}"
+    if letter.doubt == Doubt.OTHER_REPLY_TO:
+        return f"{said} {gettext('It names %(address)s.', address=letter.reply_to)}"
+    return said
 
 
 def came_with(one: MessageView) -> str:

@@ -49,6 +49,13 @@ INBOUND_CLASS: Final[Words] = {
 
 INBOUND_TONE: Final[Words] = {"opt_out": "bad", "opt_in": "good", "review": "warn", "other": ""}
 
+LETTER_DOUBT: Final[Words] = {
+    "other_sender": _(
+        "Written from another address than the one we wrote to: it may be somebody else’s words."
+    ),
+    "other_reply_to": _("Wants its answer to go elsewhere. Yours goes to the address that we wrote to."),
+    "unproven": _("It answers none of our emails, so nobody can tell who wrote it."),
+}
 INBOUND_RULE: Final[Words] = {
     "keyword": _("the whole text is a keyword"),
     "keyword_signed": _("a keyword with a signature"),
@@ -66,6 +73,8 @@ INBOUND_RULE: Final[Words] = {
     "our_words_back": _("only our own words"),
     "nothing": _("nothing in it says stop"),
     "carrier_stop": _("the carrier took it for a no"),
+    "automatic": _("a machine answered by itself, as while somebody is away"),
+    "unproven": _("asks for no more, and somebody else may have written it"),
     "carrier_start": _("the carrier took it for a yes"),
     "asks_to_go_on": _("says not to stop"),
     "asked_before": _("says that they asked before"),

@@ -3,6 +3,14 @@
 from typing import Final
 
 OPT_OUT: Final = (
+    "Please stop these emails",
+    "stop your e-mails",
+    "No more emails please",
+    "don't e-mail me again",
+    "Take my email address off your list",
+    "Please unsubscribe me from your newsletter",
+    "Dim mwy o e-byst os gwelwch yn dda",
+    "Peidiwch ag e-bostio fi",
     "STOP",
     "stop",
     "Stop.",
@@ -718,6 +726,8 @@ OPT_IN: Final = (
 )
 
 OTHER: Final = (
+    "Can you email me the details?",
+    "My email is slow, sorry",
     "which stop do I get off at?",
     "Which bus stop is it near?",
     "I quit smoking",

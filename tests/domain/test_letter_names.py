@@ -45,3 +45,20 @@ def test_of_many_references_the_last_of_ours_counts():
 @pytest.mark.parametrize("address", ["bounces@mail.example.org", "ann@example.org", "", "bounces+@x.example"])
 def test_other_addresses_are_no_letter(address):
     assert NAMES.of_address(address) is None
+
+
+@given(st.uuids(), st.text(max_size=20), st.text(max_size=20))
+def test_a_letter_is_found_wherever_it_is_named(letter, before, after):
+    for named in (NAMES.message_id(letter), f"<{NAMES.return_path(letter)}>", NAMES.reply_address(letter)):
+        assert NAMES.of_text(f"{before} {named.upper()} {after}") == letter
+        assert OTHERS.of_text(f"{before} {named} {after}") is None
+
+
+def test_what_our_addresses_are_for_is_told_by_them_alone():
+    letter = uuid.uuid4()
+    assert NAMES.purpose_of(NAMES.return_path(letter)) == "bounces"
+    assert NAMES.purpose_of(NAMES.unsubscribe_address(letter).upper()) == "unsubscribe"
+    assert NAMES.purpose_of(NAMES.reply_address(letter)) == "reply"
+    assert NAMES.of_address(NAMES.reply_address(letter)) == letter
+    assert OTHERS.purpose_of(NAMES.reply_address(letter)) is None
+    assert NAMES.purpose_of("reply@mail.example.org") is None

@@ -15,6 +15,8 @@ from dialer.store.queries.export_contacts import People
 from dialer.store.queries.export_records import read_records
 from dialer.store.session import UnitOfWork
 
+_LETTER: Final = ("letter_sender", "letter_sender_name", "letter_reply_to", "letter_doubt")
+"""What an email to us says of itself."""
 _COLUMNS: Final = {
     "pledges": CSV_COLUMNS,
     "turnout": (*CSV_COLUMNS, "voted_source"),
@@ -63,6 +65,9 @@ _COLUMNS: Final = {
         "pressed_at",
         "pressed_by",
         "picture_path",
+        "channel",
+        "subject",
+        *_LETTER,
     ),
     "calls": (
         "id",
@@ -140,11 +145,13 @@ def _cost(values: Mapping[str, Any], currency: str | None) -> dict[str, str] | N
 
 
 def _message_object(values: Mapping[str, Any]) -> Shown:
-    left = {"currency", "error_code", "error_detail"}
+    left = {"currency", "error_code", "error_detail", *_LETTER}
+    said = {name.removeprefix("letter_"): values[name] for name in _LETTER}
     code = values["error_code"]
     return {name: shown(value) for name, value in values.items() if name not in left} | {
         "error": None if code is None else {"code": code, "detail": values["error_detail"]},
         "cost": _cost(values, values["currency"]),
+        "letter": None if values["letter_sender"] is None else said,
     }
 
 

@@ -30,6 +30,7 @@ from dialer.domain.recording import next_try
 from dialer.logs import get_logger
 from dialer.services.context import Context
 from dialer.services.messaging.attachments import ask_to_fetch, sealed
+from dialer.services.messaging.letter_parts import IN_LETTER, LetterParts
 from dialer.store.models.attachments import Attachment
 from dialer.store.models.messaging import Message
 from dialer.store.session import UnitOfWork
@@ -92,11 +93,12 @@ def mind_attachment(ctx: Context, carrier: Carrier, secret_key: str, attachment_
     work = _claim(ctx, attachment_id)
     if work is None:
         return
+    kept_at: Attachments = LetterParts(ctx) if work.sid.startswith(IN_LETTER) else carrier.attachments
     try:
         if work.state == "waiting":
-            _fetch(ctx, carrier.attachments, secret_key, work)
+            _fetch(ctx, kept_at, secret_key, work)
         else:
-            carrier.attachments.delete(work.text_sid, work.sid)
+            kept_at.delete(work.text_sid, work.sid)
             _change(ctx, work, settled_at=ctx.now)
     except CarrierError as error:
         log.warning("the carrier could not be asked about an attachment", reason=error.reason)

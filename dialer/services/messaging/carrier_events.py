@@ -111,9 +111,9 @@ def apply_statuses(ctx: Context, carrier: Carrier, limit: int = BATCH) -> int:
         changes: list[Folded] = [fold(messages[each], told) for each, told in folded.items()]
         write(ctx, unit, carrier, changes)
         applied = [event for told in folded.values() for event in told]
-        _set_applied(unit, applied, ctx.now)
-        _let_wait(unit, busy, ctx.now + BUSY_WAIT)
-        _let_wait_longer(unit, [event for event in events if event.id not in found], ctx.now)
+        set_applied(unit, applied, ctx.now)
+        let_wait(unit, busy, ctx.now + BUSY_WAIT)
+        let_wait_longer(unit, [event for event in events if event.id not in found], ctx.now)
         return len(events)
 
 
@@ -157,15 +157,17 @@ def forget_old_events(ctx: Context) -> int:
     return gone
 
 
-def _set_applied(unit: UnitOfWork, events: Sequence[DueEvent], now: dt.datetime) -> None:
+def set_applied(unit: UnitOfWork, events: Sequence[DueEvent], now: dt.datetime) -> None:
+    """Have nothing more follow from these."""
     _update(unit, events, applied_at=now)
 
 
-def _let_wait(unit: UnitOfWork, events: Sequence[DueEvent], until: dt.datetime) -> None:
+def let_wait(unit: UnitOfWork, events: Sequence[DueEvent], until: dt.datetime) -> None:
+    """Have these looked at again then."""
     _update(unit, events, due_at=until)
 
 
-def _let_wait_longer(unit: UnitOfWork, events: Sequence[DueEvent], now: dt.datetime) -> None:
+def let_wait_longer(unit: UnitOfWork, events: Sequence[DueEvent], now: dt.datetime) -> None:
     """Each time twice as long, up to a day."""
     for tries in {event.tries for event in events}:
         wait = min(FIRST_WAIT * 2 ** min(tries, 20), LONGEST_WAIT)

@@ -14,10 +14,13 @@ from typing import Final
 from sqlalchemy import select
 
 from dialer.domain.access import Permission, require
+from dialer.domain.email_address import channel_of
 from dialer.domain.inbound_rules import OPT_IN, OPT_OUT, OTHER, REVIEW
 from dialer.domain.inbound_text import Classified, classify
+from dialer.domain.message import LETTER_ENCODING
 from dialer.domain.opt_out import SAID_BY_TEXT
 from dialer.domain.segments import measure
+from dialer.domain.texting import EMAIL
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.attachments import note_attachments
@@ -57,16 +60,18 @@ class Attachment:
 class InboundText:
     """One text as the carrier has it: `number` wrote `body` to `sender`, which is ours.
 
-    `opt_out_type` is `STOP`, `START` or `HELP` where the carrier has read it as that and acted upon it.
+    `opt_out_type` is `STOP`, `START` or `HELP` where the carrier has read it as that and acted upon it. A
+    letter is one as well: its `number` is an address, its `sid` may be missing, and it has a `subject`.
     """
 
-    sid: str
+    sid: str | None
     number: str = field(repr=False)
     sender: str = field(repr=False)
     body: str = field(repr=False)
     received_at: dt.datetime
     opt_out_type: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    subject: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +99,33 @@ def receive(ctx: Context, text: InboundText) -> Received:
             return known
         before = last_text_to(unit, text.number)
         said = _classified(unit, text, before)
-        _continue(ctx, unit, conversation, text, before)
         revive(unit, text.number, text.received_at, ctx.now)
-        message = _keep(ctx, unit, conversation, text, said)
-        taken = hear_answers(ctx, unit, conversation, message, said)
-        _act(ctx, unit, conversation, said, text)
-        note_inbound(ctx, unit, conversation, said, taken=taken)
+        message = take_in(ctx, unit, conversation, text, said, before=before)
         return Received(message.id, said.klass, said.rule)
 
 
-def _seen(unit: UnitOfWork, sid: str) -> Received | None:
+def take_in(
+    ctx: Context,
+    unit: UnitOfWork,
+    conversation: Conversation,
+    text: InboundText,
+    said: Classified,
+    *,
+    before: Message | None,
+    certain: bool = True,
+) -> Message:
+    """Keep a text or letter in its (locked) conversation and do at once what it asks for. `before` is what
+    they last had from us. Where it isn't `certain` who wrote it, nothing in it is taken for an answer.
+    """
+    _continue(ctx, unit, conversation, text, before)
+    message = _keep(ctx, unit, conversation, text, said)
+    taken = certain and hear_answers(ctx, unit, conversation, message, said)
+    _act(ctx, unit, conversation, said, text)
+    note_inbound(ctx, unit, conversation, said, taken=taken)
+    return message
+
+
+def _seen(unit: UnitOfWork, sid: str | None) -> Received | None:
     row = unit.session.scalars(
         select(Message).where(Message.organisation_id == unit.organisation_id, Message.carrier_sid == sid)
     ).one_or_none()
@@ -164,7 +186,8 @@ def _is_sender(unit: UnitOfWork, address: str) -> bool:
 def _keep(
     ctx: Context, unit: UnitOfWork, conversation: Conversation, text: InboundText, said: Classified
 ) -> Message:
-    measured = measure(text.body)
+    channel = channel_of(text.number)
+    encoding, segments = (LETTER_ENCODING, 0) if channel == EMAIL else _measured(text.body)
     blast_id = blast_before(unit, text.number, text.received_at)
     if blast_id is not None:
         count_reply(unit, blast_id, said.klass)
@@ -173,13 +196,15 @@ def _keep(
         organisation_id=unit.organisation_id,
         id=new_id(),
         direction="inbound",
+        channel=channel,
+        subject=text.subject,
         number=text.number,
         sender=text.sender,
         body=text.body,
         contact_id=conversation.contact_id,
         campaign_id=conversation.campaign_id,
-        encoding=measured.encoding,
-        segments=measured.segments,
+        encoding=encoding,
+        segments=segments,
         state="received",
         carrier_sid=text.sid,
         inbound_class=said.klass,
@@ -193,6 +218,11 @@ def _keep(
     unit.session.flush()
     note_attachments(ctx, unit, message)
     return message
+
+
+def _measured(body: str) -> tuple[str, int]:
+    found = measure(body)
+    return found.encoding, found.segments
 
 
 def _act(

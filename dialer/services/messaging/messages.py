@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, select
 
@@ -13,6 +13,7 @@ from dialer.domain.errors import NotFound
 from dialer.domain.phone import PhoneFault, read_phone
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
+from dialer.services.messaging.letters_said import letters_said
 from dialer.services.messaging.pictures import picture_path
 from dialer.services.messaging.single_waits import Wait, waits_of
 from dialer.services.messaging.views import MessageView
@@ -78,8 +79,12 @@ def message_views(ctx: Context, unit: UnitOfWork, rows: Sequence[Message]) -> li
     """Texts as they are shown; those that somebody wrote to one person with what they wait for."""
     waits = waits_of(ctx, unit, rows)
     pressed_by = who_pressed(unit, [row.batch_id for row in rows if row.batch_id and row.pressed_at])
+    letters = letters_said(unit, rows)
     return [
-        message_view(row, waits.get(row.id), pressed_by.get(row.batch_id) if row.batch_id else None)
+        replace(
+            message_view(row, waits.get(row.id), pressed_by.get(row.batch_id) if row.batch_id else None),
+            letter=letters.get(row.id),
+        )
         for row in rows
     ]
 
@@ -116,6 +121,8 @@ def message_view(row: Message, wait: Wait | None = None, pressed_by: uuid.UUID |
         pressed_at=row.pressed_at,
         pressed_by=pressed_by,
         picture_path=picture_path(row.picture_code) if row.picture_code else None,
+        channel=row.channel,
+        subject=row.subject,
     )
 
 

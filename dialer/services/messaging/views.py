@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from dialer.domain.first_texts import AUTOMATIC, BATCH, BY_HAND, Capacity
 from dialer.domain.picture_message import AS_PICTURE
+from dialer.domain.texting import SMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,18 @@ class ProgressView:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterSaid:
+    """What a letter to us says of itself, which nothing proves: who wrote it and where answers are wanted
+    (empty: at the address it was written from); `doubt` is why its words may be somebody else's.
+    """
+
+    sender: str = field(repr=False)
+    sender_name: str = field(repr=False)
+    reply_to: str = field(repr=False)
+    doubt: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageView:
     """One text, out or in, as contract §7 lists it."""
 
@@ -235,6 +248,11 @@ class MessageView:
     pressed_by: uuid.UUID | None = None
     picture_path: str | None = None
     """Where the picture is seen that goes with it, within the installation."""
+    channel: str = SMS
+    subject: str | None = None
+    """Of a letter."""
+    letter: LetterSaid | None = None
+    """Of a letter to us."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,14 @@ _MESSAGES: Final = """
         CASE WHEN m.pressed_at IS NOT NULL THEN (
             SELECT b.account_id FROM text_batch AS b
             WHERE b.organisation_id = m.organisation_id AND b.id = m.batch_id
-        ) END AS pressed_by, '/p/' || m.picture_code AS picture_path
-    FROM message AS m WHERE m.organisation_id = :organisation
+        ) END AS pressed_by, '/p/' || m.picture_code AS picture_path, m.channel, m.subject,
+        CASE WHEN l.id IS NOT NULL THEN coalesce(l.sender, '') END AS letter_sender,
+        CASE WHEN l.id IS NOT NULL THEN coalesce(l.sender_name, '') END AS letter_sender_name,
+        CASE WHEN l.id IS NOT NULL THEN coalesce(l.reply_to, '') END AS letter_reply_to,
+        l.doubt AS letter_doubt
+    FROM message AS m
+    LEFT JOIN incoming_letter AS l ON l.organisation_id = m.organisation_id AND l.message_id = m.id
+    WHERE m.organisation_id = :organisation
 """
 _CALLS: Final = """
     SELECT k.id, k.campaign_id, k.contact_id, k.assignment_id, k.direction, k.mode, k.number, k.caller_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from flask import url_for
@@ -10,8 +11,9 @@ from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
 from dialer.domain.blast import Waiting
+from dialer.domain.incoming_letter import Doubt
 from dialer.domain.message import DIRECTIONS, MESSAGE_STATES
-from dialer.domain.texting import INBOUND_CLASSES
+from dialer.domain.texting import CHANNELS, INBOUND_CLASSES
 from dialer.services.messaging.messages import MessageSearch, get_message, list_messages
 from dialer.services.messaging.singles import NewText, text_person
 from dialer.services.messaging.views import MessageView
@@ -34,8 +36,17 @@ class CarrierSaysSchema(Schema):
     detail = Text(allow_none=True, required=True)
 
 
+class LetterSaidSchema(Schema):
+    """What an email to us says of itself, which nothing proves."""
+
+    sender = Text(required=True, metadata={"description": "the address that it says it was written from"})
+    sender_name = Text(required=True)
+    reply_to = Text(required=True, metadata={"description": "where else answers are wanted, if anywhere"})
+    doubt = Choice(*Doubt, allow_none=True, metadata={"description": "why its words may be somebody else’s"})
+
+
 class MessageSchema(Schema):
-    """A text."""
+    """A text, or an email."""
 
     id = Id(required=True)
     blast_id = Id(allow_none=True)
@@ -75,6 +86,9 @@ class MessageSchema(Schema):
             "description": "where the picture is seen that goes with it (MMS), behind this server’s name"
         },
     )
+    channel = Choice(*CHANNELS, required=True)
+    subject = Text(allow_none=True, metadata={"description": "of a letter"})
+    letter = fields.Nested(LetterSaidSchema, allow_none=True)
 
 
 class NewMessageSchema(Schema):
@@ -164,4 +178,7 @@ def show_message(found: MessageView) -> dict[str, object]:
         "pressed_at": found.pressed_at,
         "pressed_by": found.pressed_by,
         "picture_path": found.picture_path,
+        "channel": found.channel,
+        "subject": found.subject,
+        "letter": asdict(found.letter) if found.letter is not None else None,
     }

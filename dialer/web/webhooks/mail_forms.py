@@ -1,0 +1,91 @@
+"""The forms in which reports on letters are posted to us: our own, and those of usual relays.
+
+What anybody else's form says beyond what we know is left alone; what can't be read is refused, so that its
+sender notices.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from dialer.domain import mime
+from dialer.domain.mail_report import Fate, Report, fate_of, without_addresses
+from dialer.services.messaging.letter_reports import ReportTold
+
+MOST: Final = 1000
+_FAILED: Final = "bounced"
+_PLAIN: Final = {"delivered": Fate.DELIVERED, "delayed": Fate.DELAYED, "complained": Fate.COMPLAINT}
+_STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+
+
+class FormError(Exception):
+    """What was posted isn't in the form expected; the message says what is missing."""
+
+
+def own_reports(told: Mapping[str, object]) -> list[ReportTold]:
+    """Our own form: `{"reports": [{id, event, about, recipient?, status?, code?, detail?}]}`. `event` is
+    `delivered`, `delayed`, `bounced` or `complained`; `about` the Message-ID or return path of ours.
+    """
+    given = told.get("reports")
+    if not isinstance(given, list) or len(given) > MOST:
+        raise FormError(f"A list of at most {MOST:,} “reports” is expected.")
+    return [_own(one) for one in given]
+
+
+def _own(one: object) -> ReportTold:
+    if not isinstance(one, dict):
+        raise FormError("Each report is an object.")
+    name, event, about = _text(one, "id"), _text(one, "event"), _text(one, "about")
+    if not (name and about):
+        raise FormError("Each report needs its “id” and what it is “about”.")
+    if event not in {*_PLAIN, _FAILED}:
+        raise FormError(f"“event” is one of {', '.join(sorted({*_PLAIN, _FAILED}))}.")
+    report = _report(event, _text(one, "status"), _code(one.get("code")), _text(one, "detail"))
+    return ReportTold(f"own:{name}", _about(report, about, _text(one, "recipient")))
+
+
+def mailgun_reports(told: Mapping[str, object]) -> list[ReportTold]:
+    """Mailgun's form (documentation.mailgun.com, “Event Structure”). An opening or a click is none."""
+    data = told.get("event-data")
+    if not isinstance(data, dict):
+        raise FormError("“event-data” is expected.")
+    event, severity = _text(data, "event"), _text(data, "severity")
+    word = {"delivered": "delivered", "complained": "complained", "rejected": _FAILED}.get(event)
+    if event == "failed":
+        word = _FAILED if severity == "permanent" else "delayed"
+    if word is None:
+        return []
+    status = _inner(data, "delivery-status")
+    said = " ".join(filter(None, (_text(status, "message"), _text(status, "description"))))
+    report = _report(word, _text(status, "enhanced-code"), _code(status.get("code")), said)
+    headers, envelope = _inner(_inner(data, "message"), "headers"), _inner(data, "envelope")
+    about = " ".join((_text(headers, "message-id"), _text(envelope, "sender")))
+    name = _text(data, "id") or f"{event}:{about}:{data.get('timestamp')}"
+    return [ReportTold(f"mailgun:{name[:300]}", _about(report, about, _text(data, "recipient")))]
+
+
+def _report(event: str, status: str, code: int, said: str) -> Report:
+    status = status if _STATUS.fullmatch(status) else ""
+    fate = _PLAIN.get(event) or fate_of(status, code, said)
+    return Report(fate, status, code, without_addresses(said))
+
+
+def _about(report: Report, about: str, recipient: str) -> Report:
+    people = (recipient.strip("<> ").casefold(),) if "@" in recipient else ()
+    return Report(report.fate, report.status, report.code, report.diagnostic, people, about)
+
+
+def _inner(data: Mapping[str, object], name: str) -> Mapping[str, object]:
+    found = data.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _text(data: Mapping[str, object], name: str) -> str:
+    found = data.get(name)
+    return mime.kept(found)[:2000] if isinstance(found, str) else ""
+
+
+def _code(found: object) -> int:
+    return found if isinstance(found, int) and not isinstance(found, bool) and 200 <= found < 600 else 0

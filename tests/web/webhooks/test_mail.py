@@ -1,0 +1,514 @@
+"""Letters and reports come by webhook: signed, kept, applied once, and nobody speaks for somebody else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from dialer.carrier.mailbox import Fetched, MailboxError
+from dialer.domain.letter_names import LetterNames
+from dialer.services.accounts.organisations import organisation_ids, system_actor
+from dialer.services.context import Context
+from dialer.services.messaging import attachment_fetching, letters_in
+from dialer.services.messaging.attachments import attachments_of
+from dialer.services.messaging.dead_addresses import bar_dead_address
+from dialer.services.messaging.letter_reports import apply_reports
+from dialer.services.messaging.mailbox_reading import ask_to_read, read_mailbox
+from dialer.settings import Settings
+from dialer.settings.policies import messaging_policy
+from dialer.store.models import new_id
+from dialer.store.models.accounts import Organisation
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.letters import IncomingLetter
+from dialer.store.models.messaging import Message
+from dialer.store.models.people import Contact, Suppression
+from dialer.store.session import UnitFactory
+from dialer.web.signed_mail import signature
+from tests.conftest import SetClock
+from tests.domain import mail_letters
+
+SECRET = "between the relay and us"
+MAILGUN = "key-of-mailgun"
+GWEN, TOM = "gwen@example.net", "tom@example.com"
+OURS = "aber@example.org"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(
+        settings,
+        secret_key="of this installation",
+        email_webhook_secret=SECRET,
+        email_mailgun_key=MAILGUN,
+        email_reply_domain="post.example.org",
+    )
+
+
+@dataclass
+class Post:
+    """Whoever carries our email, the letter of ours that they tell about, and what we made of it."""
+
+    client: FlaskClient
+    ctx: Context
+    clock: SetClock
+    names: LetterNames
+    letter_id: uuid.UUID
+
+    def bring(self, raw: bytes, *, to: str = "", secret: str = SECRET, late_s: float = 0) -> TestResponse:
+        signed = signature(secret, self.clock.now - dt.timedelta(seconds=late_s), raw)
+        return self.client.post(
+            "/webhooks/email/letters",
+            query_string={"to": to} if to else {},
+            data=raw,
+            headers={"Dialer-Signature": signed, "Content-Type": "message/rfc822"},
+        )
+
+    def report(self, told: object, path: str = "reports") -> TestResponse:
+        body = json.dumps(told).encode()
+        headers = {"Dialer-Signature": signature(SECRET, self.clock.now, body)}
+        return self.client.post(f"/webhooks/email/{path}", data=body, headers=headers)
+
+    def apply(self) -> int:
+        return apply_reports(self.ctx)
+
+    def about_ours(self, raw: bytes) -> bytes:
+        """A made-up report, about the letter that we sent."""
+        token = self.names.token(self.letter_id)
+        named = raw.replace(b"<ours.1@example.org>", self.names.message_id(self.letter_id).encode())
+        return named.replace(b"bounces+token@", f"bounces+{token}@".encode())
+
+    def answer(self, body: str, *, sender: str = GWEN, named: bool = True, **headers: str) -> bytes:
+        """A letter of a person's."""
+        if named:
+            headers["In-Reply-To"] = self.names.message_id(self.letter_id)
+        told = "".join(f"{name.replace('_', '-')}: {value}\n" for name, value in headers.items())
+        first = f"From: Gwen Jones <{sender}>\nTo: {OURS}\nMessage-ID: <{uuid.uuid4().hex}@example.net>\n"
+        return f"{first}{told}\n{body}\n".encode()
+
+    @property
+    def letter(self) -> Message:
+        with self.ctx.unit() as unit:
+            return unit.session.get_one(Message, (unit.organisation_id, self.letter_id))
+
+    def all_of(self, model: type) -> list:
+        with self.ctx.unit() as unit:
+            return list(unit.session.scalars(select(model).order_by(model.id)))
+
+    @property
+    def received(self) -> list[Message]:
+        return [row for row in self.all_of(Message) if row.direction == "inbound"]
+
+    @property
+    def barred(self) -> dict[str | None, str]:
+        rows = (row for row in self.all_of(Suppression) if row.lifted_at is None and row.channel == "email")
+        return {row.email: row.reason for row in rows}
+
+    @property
+    def outcomes(self) -> list[str | None]:
+        return [row.outcome for row in self.all_of(IncomingLetter)]
+
+    def conversation(self, place: str = GWEN) -> Conversation:
+        return next(row for row in self.all_of(Conversation) if row.number == place)
+
+
+@pytest.fixture
+def post(client: FlaskClient, ctx: Context, clock: SetClock, settings: Settings, jobs: object) -> Post:
+    """Gwen has had a letter of ours."""
+    policy = messaging_policy(settings)
+    ours = replace(ctx.as_actor(system_actor(ctx.organisation_id)), messaging=policy)
+    letter_id, names = new_id(), policy.mail.names
+    with ours.unit() as unit:
+        of = {"organisation_id": unit.organisation_id, "created_at": ours.now}
+        gwen = Contact(**of, id=new_id(), first_name="Gwen", email=GWEN, email_key=GWEN)
+        unit.session.add(gwen)
+        unit.session.flush()
+        unit.session.add(
+            Message(
+                **of,
+                id=letter_id,
+                direction="outbound",
+                channel="email",
+                purpose="single",
+                contact_id=gwen.id,
+                number=GWEN,
+                sender=OURS,
+                subject="Polls are open",
+                body="Hello Gwen, polls are open.",
+                encoding="utf8",
+                segments=0,
+                state="sent",
+                carrier_sid=names.message_id(letter_id),
+                sent_at=ours.now,
+            )
+        )
+    return Post(client, ours, clock, names, letter_id)
+
+
+@pytest.mark.parametrize(
+    ("raw", "state", "barred"),
+    [
+        (mail_letters.GMAIL, "undelivered", {GWEN: "carrier"}),
+        (mail_letters.QMAIL, "undelivered", {GWEN: "carrier"}),
+        (mail_letters.GMAIL_FULL, "undelivered", {}),
+        (mail_letters.OUTLOOK_BLOCK, "undelivered", {}),
+        (mail_letters.dsn("5.1.1", recipient="elsewhere@example.com"), "undelivered", {}),
+        (mail_letters.dsn("4.4.1", action="delayed"), "sent", {}),
+        (mail_letters.dsn("2.0.0", action="delivered"), "delivered", {}),
+        (mail_letters.arf(), "delivered", {GWEN: "complaint"}),
+        (mail_letters.arf("not-spam"), "sent", {}),
+    ],
+)
+def test_a_report_moves_its_letter_on_once(post: Post, raw: bytes, state: str, barred: dict[str, str]):
+    for _ in range(2):
+        assert post.bring(post.about_ours(raw)).status_code == 204
+        post.apply()
+    assert (post.letter.state, post.barred) == (state, barred)
+    assert len(post.outcomes) == 1
+    assert post.received == []
+
+
+def test_why_it_came_back_stands_beside_it_without_anybodys_address(post: Post):
+    post.bring(post.about_ours(mail_letters.QMAIL))
+    post.apply()
+    assert post.letter.error_code == 550
+    assert "User unknown" in (post.letter.error_detail or "")
+    assert "@" not in (post.letter.error_detail or "")
+
+
+@pytest.mark.parametrize("raw", [mail_letters.GMAIL, mail_letters.arf(), mail_letters.QMAIL])
+def test_a_report_that_names_no_letter_of_ours_changes_nothing(post: Post, raw: bytes):
+    post.bring(raw)
+    forged = LetterNames("another secret", "post.example.org")
+    post.bring(raw.replace(b"<ours.1@example.org>", forged.message_id(post.letter_id).encode()))
+    assert post.apply() == 0
+    assert (post.letter.state, post.barred) == ("sent", {})
+
+
+def test_the_address_that_a_bounce_came_to_names_its_letter(post: Post):
+    bare = mail_letters.dsn("5.1.1", "550 no such user")
+    post.bring(bare, to=post.names.return_path(post.letter_id))
+    post.apply()
+    assert post.barred == {GWEN: "carrier"}
+
+
+def test_a_bounce_of_a_letter_of_unknown_outcome_tells_it(post: Post):
+    with post.ctx.unit() as unit:
+        unit.session.get_one(Message, (unit.organisation_id, post.letter_id)).state = "unknown"
+    post.bring(post.about_ours(mail_letters.GMAIL))
+    post.apply()
+    assert post.letter.state == "undelivered"
+
+
+def test_an_answer_waits_in_the_inbox(post: Post):
+    post.bring(
+        post.answer("Can I still get a postal vote?\n\nOn Monday Aber wrote:\n> STOP", Subject="Re: Polls")
+    )
+    [message] = post.received
+    assert (message.number, message.sender, message.channel) == (GWEN, OURS, "email")
+    assert (message.subject, message.inbound_class, message.segments) == ("Re: Polls", "other", 0)
+    assert message.contact_id == post.letter.contact_id
+    assert post.conversation().unanswered_since is not None
+    assert post.barred == {}
+    assert post.outcomes == ["answer"]
+
+
+def test_the_same_letter_is_taken_once_by_whichever_way_it_comes(post: Post):
+    raw = post.answer("Yes")
+    for way in (raw, raw, b"Received: from mx.example.org\n" + raw, raw.replace(b"\n", b"\r\n")):
+        assert post.bring(way).status_code == 204
+    assert len(post.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        ("STOP", {}),
+        ("Please stop these emails", {}),
+        ("", {"Subject": "Unsubscribe"}),
+        ("Stop", {"Reply_To": TOM}),
+    ],
+)
+def test_a_no_in_an_answer_holds_at_once_for_whoever_we_wrote_to(
+    post: Post, body: str, headers: dict[str, str]
+):
+    post.bring(post.answer(body, **headers))
+    assert post.barred == {GWEN: "opt_out"}
+    assert post.conversation().state == "closed"
+    assert post.conversation().unanswered_since is None
+
+
+@pytest.mark.parametrize(
+    ("sender", "named", "place", "doubt"),
+    [(TOM, True, GWEN, "other_sender"), (GWEN, False, GWEN, "unproven"), (TOM, False, TOM, "unproven")],
+)
+def test_a_no_that_may_be_somebody_elses_is_looked_at_by_a_person(
+    post: Post, sender: str, named: bool, place: str, doubt: str
+):
+    post.bring(post.answer("STOP", sender=sender, named=named))
+    assert post.barred == {}
+    assert post.conversation(place).state == "review"
+    [letter] = post.all_of(IncomingLetter)
+    assert (letter.doubt, letter.sender) == (doubt, sender)
+
+
+def test_where_else_an_answer_is_wanted_is_kept_with_a_doubt(post: Post):
+    post.bring(post.answer("Write to my husband", Reply_To=f"Tom <{TOM}>"))
+    [letter] = post.all_of(IncomingLetter)
+    assert (letter.doubt, letter.reply_to) == ("other_reply_to", TOM)
+    assert post.received[0].number == GWEN
+
+
+def test_the_address_to_answer_at_names_the_letter_too(post: Post):
+    post.bring(post.answer("Yes", named=False), to=post.names.reply_address(post.letter_id))
+    assert post.all_of(IncomingLetter)[0].about_id == post.letter_id
+
+
+def test_a_letter_to_the_address_for_it_says_no(post: Post):
+    post.bring(post.answer("", named=False), to=post.names.unsubscribe_address(post.letter_id))
+    assert post.barred == {GWEN: "opt_out"}
+    assert post.outcomes == ["unsubscribe"]
+
+
+@pytest.mark.parametrize("to_bounces", [False, True])
+def test_a_machine_that_answers_waits_for_nothing(post: Post, to_bounces: bool):
+    raw = post.answer("I am away. Stop.", Auto_Submitted="auto-replied")
+    post.bring(raw, to=post.names.return_path(post.letter_id) if to_bounces else "")
+    assert post.barred == {}
+    if to_bounces:
+        assert (post.outcomes, post.received) == (["automatic"], [])
+    else:
+        assert post.conversation().unanswered_since is None
+
+
+def test_whoever_writes_again_has_their_address_back(post: Post):
+    with post.ctx.unit() as unit:
+        bar_dead_address(unit, GWEN, post.clock.now)
+    post.clock.forward(hours=1)
+    post.bring(post.answer("Here I am", named=False))
+    assert post.barred == {GWEN: "carrier"}
+    post.bring(post.answer("Here I am again"))
+    assert post.barred == {}
+
+
+def test_a_letter_called_like_one_of_ours_is_taken_all_the_same(post: Post):
+    mine = post.names.message_id(post.letter_id)
+    raw = post.answer("Hello").split(b"Message-ID: ")
+    post.bring(raw[0] + f"Message-ID: {mine}\n".encode() + raw[1].partition(b"\n")[2])
+    assert [row.carrier_sid for row in post.received] == [None]
+
+
+def test_what_came_with_a_letter_is_had_from_it(post: Post, carrier):
+    raw = post.answer("").replace(
+        b"\n\n", b"\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n", 1
+    )
+    post.bring(
+        raw
+        + b"--b\nContent-Type: text/plain\n\nSee this\n--b\nContent-Type: application/pdf\n"
+        + b'Content-Disposition: attachment; filename="poll card.pdf"\n\n%PDF-1.4\n--b--\n'
+    )
+    for _ in range(2):
+        for attachment_id in attachment_fetching.due_attachments(post.ctx):
+            attachment_fetching.mind_attachment(post.ctx, carrier, "secret", attachment_id)
+    [message] = post.received
+    [found] = attachments_of(post.ctx, post.conversation().id, [message.id])[message.id]
+    assert (found.state, found.size) == ("kept", len(b"%PDF-1.4"))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\x00\xff\xfe",
+        b"From: \n\n",
+        b"From: a@b\nContent-Type: multipart/x; boundary=\n\n--\n",
+        b"\n" + b"x" * 10,
+    ],
+)
+def test_whatever_comes_is_kept(post: Post, raw: bytes):
+    assert post.bring(raw).status_code == 204
+    assert len(post.outcomes) == 1
+    assert letters_in.unread_letters(post.ctx) == (1, 0)
+
+
+def test_a_letter_whose_process_was_lost_is_applied_later(post: Post):
+    raw = post.answer("STOP")
+    assert letters_in.keep_letter(post.ctx, raw, "webhook") is not None
+    assert post.barred == {}
+    for letter_id in letters_in.due_letters(post.ctx):
+        letters_in.apply_letter(post.ctx, letter_id)
+    assert post.barred == {GWEN: "opt_out"}
+    assert list(letters_in.due_letters(post.ctx)) == []
+
+
+def test_letters_are_forgotten_as_they_came_and_stay_as_they_were_read(post: Post):
+    post.bring(post.answer("Yes"))
+    later = post.ctx.at(post.clock.forward(days=31))
+    assert (letters_in.forget_old_letters(later), letters_in.forget_old_letters(later)) == (1, 0)
+    assert [row.body for row in post.received] == ["Yes"]
+
+
+@pytest.mark.parametrize("wrong", [{"secret": "another"}, {"late_s": 301}, {"late_s": -301}])
+def test_nobody_else_brings_letters(post: Post, wrong: Mapping[str, object]):
+    answer = post.bring(post.answer("STOP"), **wrong)
+    assert answer.status_code == 403
+    assert answer.json["type"].endswith("bad-signature")
+    assert post.all_of(IncomingLetter) == []
+
+
+def test_without_a_signature_or_a_length_nothing_is_read(post: Post):
+    assert post.client.post("/webhooks/email/letters", data=b"From: x\n\n").status_code == 403
+    chunked = {"headers": {"Transfer-Encoding": "chunked"}, "content_length": None}
+    assert post.client.post("/webhooks/email/letters", **chunked).status_code in {403, 411}
+
+
+def own(post: Post, **changes: object) -> dict[str, object]:
+    about = post.names.message_id(post.letter_id)
+    return {"id": "1", "event": "bounced", "about": about, "recipient": GWEN, "status": "5.1.1", **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "state", "barred"),
+    [
+        ({}, "undelivered", {GWEN: "carrier"}),
+        ({"status": "5.2.2"}, "undelivered", {}),
+        ({"status": "", "code": 550, "detail": "no such user"}, "undelivered", {GWEN: "carrier"}),
+        ({"event": "delivered"}, "delivered", {}),
+        ({"event": "complained"}, "delivered", {GWEN: "complaint"}),
+        ({"event": "delayed"}, "sent", {}),
+        ({"about": "<someone@elsewhere.example>"}, "sent", {}),
+    ],
+)
+def test_reports_in_our_own_form(post: Post, changes: dict[str, object], state: str, barred: dict[str, str]):
+    for _ in range(2):
+        assert post.report({"reports": [own(post, **changes)]}).status_code == 204
+    assert post.apply() <= 1
+    assert (post.letter.state, post.barred) == (state, barred)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [],
+        {},
+        "x",
+        {"reports": {}},
+        {"reports": [1]},
+        {"reports": [{"id": "1"}]},
+        {"reports": [{"id": "1", "about": "x", "event": "exploded"}]},
+    ],
+)
+def test_what_is_no_report_is_refused(post: Post, told: object):
+    assert post.report(told).status_code == 400
+
+
+def of_mailgun(post: Post, key: str = MAILGUN, late_s: float = 0, **data: object) -> TestResponse:
+    moment = str(int(post.clock.now.timestamp() - late_s))
+    signed = hmac.new(key.encode(), f"{moment}word".encode(), hashlib.sha256).hexdigest()
+    told = {
+        "signature": {"timestamp": moment, "token": "word", "signature": signed},
+        "event-data": {
+            "id": "x1",
+            "event": "failed",
+            "severity": "permanent",
+            "recipient": GWEN,
+            "delivery-status": {"code": 550, "message": "5.1.1 The email account does not exist"},
+            "message": {"headers": {"message-id": post.names.message_id(post.letter_id)[1:-1]}},
+            **data,
+        },
+    }
+    return post.client.post("/webhooks/email/mailgun", json=told)
+
+
+@pytest.mark.parametrize(
+    ("data", "state", "barred"),
+    [
+        ({}, "undelivered", {GWEN: "carrier"}),
+        ({"severity": "temporary"}, "sent", {}),
+        ({"event": "delivered"}, "delivered", {}),
+        ({"event": "complained", "delivery-status": None}, "delivered", {GWEN: "complaint"}),
+        ({"event": "opened"}, "sent", {}),
+    ],
+)
+def test_reports_in_mailguns_form(post: Post, data: dict[str, object], state: str, barred: dict[str, str]):
+    assert of_mailgun(post, **data).status_code == 204
+    post.apply()
+    assert (post.letter.state, post.barred) == (state, barred)
+
+
+@pytest.mark.parametrize("wrong", [{"key": "another"}, {"late_s": 90_000}])
+def test_nobody_else_reports_as_mailgun(post: Post, wrong: Mapping[str, object]):
+    assert of_mailgun(post, **wrong).status_code == 403
+
+
+def test_with_no_secret_set_the_doors_are_shut(post: Post, app, settings: Settings):
+    shut = replace(
+        app.extensions["dialer"], settings=replace(settings, email_webhook_secret="", email_mailgun_key="")
+    )
+    app.extensions["dialer"] = shut
+    assert post.bring(post.answer("x"), secret="").status_code == 403
+    assert of_mailgun(post, key="").status_code == 403
+
+
+def test_reports_race_with_nothing(post: Post, system: Callable[[], Context]):
+    """Applying again, or with nothing there, is no harm."""
+    assert apply_reports(system()) == 0
+
+
+class Shelf:
+    """A mailbox with these letters, of which the process that reads it may be lost before it marks one."""
+
+    def __init__(self, *letters: bytes) -> None:
+        self.letters = {str(nth): raw for nth, raw in enumerate(letters)}
+        self.lost_at: str | None = None
+
+    def unread(self, size_most: int) -> Iterator[Fetched]:
+        for uid, raw in list(self.letters.items()):
+            yield Fetched(uid, raw[:size_most])
+
+    def mark_read(self, uid: str) -> None:
+        if uid == self.lost_at:
+            self.lost_at = None
+            raise MailboxError("the line was cut")
+        del self.letters[uid]
+
+
+def test_a_mailbox_is_read_once_whoever_dies_meanwhile(post: Post):
+    shelf = Shelf(post.answer("Yes"), post.about_ours(mail_letters.GMAIL), post.answer("STOP"))
+    shelf.lost_at = "1"
+    assert read_mailbox(post.ctx, shelf, post.clock) == 1
+    assert len(shelf.letters) == 2
+    assert read_mailbox(post.ctx, shelf, post.clock) == 2
+    assert (shelf.letters, read_mailbox(post.ctx, shelf, post.clock)) == ({}, 0)
+    post.apply()
+    assert post.outcomes == ["answer", "report", "answer"]
+    assert [row.body for row in post.received] == ["Yes", "STOP"]
+    assert set(post.barred) == {GWEN}
+
+
+def test_one_mailbox_is_read_for_all_organisations(post: Post, units: UnitFactory):
+    with units.read() as unit:
+        unit.session.add(Organisation(name="Another", created_at=post.clock.now))
+    for organisation_id in organisation_ids(units):
+        ask_to_read(post.ctx.as_actor(system_actor(organisation_id)))
+    assert post.ctx.jobs.waiting()["default"] == 1
+
+
+def test_the_api_shows_what_a_letter_says_of_itself(post: Post, api, carys):
+    post.bring(post.answer("Hello", sender=TOM, Subject="A word"))
+    [shown] = api(carys).get("/messages?direction=inbound").json["data"]
+    assert (shown["channel"], shown["subject"], shown["encoding"]) == ("email", "A word", "utf8")
+    assert shown["letter"] == {
+        "sender": TOM,
+        "sender_name": "Gwen Jones",
+        "reply_to": "",
+        "doubt": "other_sender",
+    }
