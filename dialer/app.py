@@ -49,7 +49,7 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["dialer"] = Desk(
         settings=settings,
-        units=units or UnitFactory(make_engine(settings.database_url), RedisNotices(settings.redis_url)),
+        units=units or _units(settings),
         jobs=jobs or RedisJobQueue(connect(settings.redis_url)),
         clock=clock,
         signatures=signatures_of(settings),
@@ -72,6 +72,13 @@ def create_app(
     if settings.public_url.startswith("https://"):
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
+
+
+def _units(settings: Settings) -> UnitFactory:
+    url = settings.database_url
+    return UnitFactory(
+        make_engine(url), RedisNotices(settings.redis_url), by_keys=make_engine(url, by_keys=True)
+    )
 
 
 def _flask_settings(settings: Settings) -> dict[str, object]:

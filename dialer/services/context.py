@@ -84,9 +84,11 @@ class Context:
     messaging: MessagingPolicy = field(default_factory=MessagingPolicy)
     voice: VoicePolicy = field(default_factory=VoicePolicy)
 
-    def unit(self) -> UnitOfWork:
-        """A unit of work in the actor's organisation."""
-        return self.units.begin(self.actor.organisation_id)
+    def unit(self, *, by_keys: bool = False) -> UnitOfWork:
+        """A unit of work in the actor's organisation; `by_keys` where all of its statements find rows by
+        their keys, so that they are planned once and not each time.
+        """
+        return self.units.begin(self.actor.organisation_id, by_keys=by_keys)
 
     @property
     def organisation_id(self) -> uuid.UUID:

@@ -30,6 +30,19 @@ _DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 _NOBODY = uuid.UUID(int=0)
 
 
+_BY_KEYS: Final = " ".join(
+    f"-c {option}"
+    for option in (
+        "plan_cache_mode=force_generic_plan",
+        "enable_seqscan=off",
+        "enable_hashjoin=off",
+        "enable_mergejoin=off",
+        "enable_material=off",
+    )
+)
+PLANS_KEPT_S: Final = 60
+"""How long a connection by keys is used, and with it what it planned."""
+
 SILENCE_S: Final = 2
 """How much later than its own time-out the database may answer before it counts as gone."""
 
@@ -41,6 +54,7 @@ def make_engine(
     statement_timeout_s: float | None = 30,
     lock_timeout_s: float | None = None,
     ask_first: bool = True,
+    by_keys: bool = False,
 ) -> Engine:
     """An engine on psycopg 3, in UTC, whose statements give up after `statement_timeout_s` seconds, and where
     they wait for a lock, after `lock_timeout_s`.
@@ -52,8 +66,13 @@ def make_engine(
     Each statement is planned for what it is given. psycopg prepares what comes often, and after some turns
     PostgreSQL would keep one plan for all: made while a table was empty, or walking through ten thousand
     numbers for each row of a blast since it can't hash an array that it doesn't know.
+
+    Planning is half of what the database does for a statement that finds a few rows by their keys. With
+    `by_keys`, what comes often is planned once on each connection: from key to key in nested loops, which is
+    right whatever the tables held at that moment. For nothing else: a statement that walks through a table,
+    or whose partial index a parameter hides, would be planned badly.
     """
-    options = "-c timezone=UTC -c plan_cache_mode=force_custom_plan"
+    options = f"-c timezone=UTC {_BY_KEYS if by_keys else '-c plan_cache_mode=force_custom_plan'}"
     if statement_timeout_s is not None:
         options += f" -c statement_timeout={int(statement_timeout_s * 1000)}"
     if lock_timeout_s is not None:
@@ -64,6 +83,7 @@ def make_engine(
         max_overflow=4,
         pool_timeout=5,
         pool_use_lifo=True,
+        pool_recycle=PLANS_KEPT_S if by_keys else -1,
         connect_args={"options": options, "connect_timeout": 3, "application_name": "dialer"},
     )
     if statement_timeout_s is not None:
@@ -166,24 +186,31 @@ class _PartOfMore(UnitOfWork):
 
 
 class UnitFactory:
-    """Opens units of work on one engine; `notices` is told what they changed."""
+    """Opens units of work on one engine; `notices` is told what they changed.
 
-    def __init__(self, engine: Engine, notices: Notices | None = None) -> None:
+    Those all of whose statements go by keys are opened on `by_keys`, where there is such an engine.
+    """
+
+    def __init__(
+        self, engine: Engine, notices: Notices | None = None, *, by_keys: Engine | None = None
+    ) -> None:
         self.engine = engine
         self.notices = notices
-        self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._by_keys = by_keys or engine
+        self._at_once = self._by_keys.execution_options(isolation_level="AUTOCOMMIT")
 
-    def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
-        """A new unit of work for one organisation."""
-        return UnitOfWork(Session(self.engine, expire_on_commit=False), organisation_id, self.notices)
+    def begin(self, organisation_id: uuid.UUID, *, by_keys: bool = False) -> UnitOfWork:
+        """A new unit of work for one organisation; `by_keys`: all of it goes by keys (`make_engine`)."""
+        engine = self._by_keys if by_keys else self.engine
+        return UnitOfWork(Session(engine, expire_on_commit=False), organisation_id, self.notices)
 
     def read(self) -> UnitOfWork:
         """A unit of work that belongs to no organisation yet: to find out who is at the door."""
         return self.begin(_NOBODY)
 
     def look(self, organisation_id: uuid.UUID = _NOBODY) -> UnitOfWork:
-        """A unit of work for a single statement that only reads: it needs no transaction around it, and so a
-        third of the round trips.
+        """A unit of work for one statement that only reads, by keys: it needs no transaction around it, and
+        so a third of the round trips.
         """
         return UnitOfWork(Session(self._at_once, expire_on_commit=False), organisation_id)
 
@@ -228,7 +255,7 @@ class _UnitsApart(UnitFactory):
         """On the same connection."""
         return self.begin(organisation_id)
 
-    def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
+    def begin(self, organisation_id: uuid.UUID, *, by_keys: bool = False) -> UnitOfWork:  # noqa: ARG002 -- one connection
         """A transaction on the connection."""
         return UnitOfWork(Session(self._connection, expire_on_commit=False), organisation_id, self.notices)
 
@@ -245,7 +272,7 @@ class _UnitsTogether(UnitFactory):
         """On the same connection."""
         return self.begin(organisation_id)
 
-    def begin(self, organisation_id: uuid.UUID) -> UnitOfWork:
+    def begin(self, organisation_id: uuid.UUID, *, by_keys: bool = False) -> UnitOfWork:  # noqa: ARG002 -- one connection
         """A savepoint of the transaction."""
         session = Session(self._connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
         return _PartOfMore(session, organisation_id, self.notices, self._waiting)

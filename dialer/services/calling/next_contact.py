@@ -94,7 +94,7 @@ def next_assignment(ctx: Context, session_id: uuid.UUID) -> AssignmentView | Nob
     An ended shift: `InvalidTransition`. Too many skips: `RateLimited`, until a coordinator lets the
     volunteer go on.
     """
-    with ctx.unit() as unit:
+    with ctx.unit(by_keys=True) as unit:
         seat = _take_seat(ctx, unit, session_id)
         if seat.shift.state == "ended":
             raise InvalidTransition("This shift is over. Start another one.", state="ended")

@@ -53,7 +53,7 @@ def record_result(ctx: Context, assignment_id: uuid.UUID, report: HouseholdRepor
     The same one again changes nothing; another one on a completed assignment: `AssignmentClosed`.
     What can't be taken: `ValidationFailed` with each place.
     """
-    with ctx.unit() as unit:
+    with ctx.unit(by_keys=True) as unit:
         assignment, shift, campaign = take_assignment(ctx, unit, assignment_id, Permission.RESULT_RECORD)
         if assignment.state == "dialling":
             raise AssignmentClosed("Nobody has them in hand yet.", state=assignment.state)
