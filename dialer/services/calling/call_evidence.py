@@ -29,7 +29,7 @@ from dialer.domain.ringing import (
 )
 from dialer.domain.stats import ATTEMPTS
 from dialer.services.budget import stop_when_spent
-from dialer.services.calling import pacing_events, supervision_states, transfer_ends
+from dialer.services.calling import pacing_events, supervision_states, transfer_ends, two_in_a_room
 from dialer.services.calling.dialled_ends import Ended, close
 from dialer.services.calling.line_states import is_wanted, line_over
 from dialer.services.calling.ring_gate import COST_CAP, NOT_IN_HAND
@@ -187,9 +187,13 @@ def apply(held: Held, told: Told) -> None:
         change = replace(change, end_reason=None)  # what it says is of a volunteer
     if call.mode == DIALLED and change.state == "failed" and told.network_said in NOBODYS_LINE:
         change = replace(change, end_reason=BAD_NUMBER)
+    if call.parted_at is not None:
+        change = replace(change, ask_soon=False)  # whose leg ended was out of it already
     _renew(held)
     _see(held, told)
     make(held, change, duration_s=told.duration_s)
+    if told.leg == "volunteer" and proven_by(told.status) in FINAL and two_in_a_room.was_in_room(call):
+        two_in_a_room.volunteer_left(held.ctx, held.unit, call, held.shift)
     _charge(held, told)
 
 
@@ -228,6 +232,8 @@ def _over(held: Held) -> None:
         if held.shift is not None:
             supervision_states.talk_over(held.ctx, held.unit, held.shift, held.call)
     else:
+        if two_in_a_room.was_in_room(held.call):
+            two_in_a_room.contact_left(held.ctx, held.unit, held.call, held.shift)
         _let_shift_go(held)
 
 
@@ -328,7 +334,7 @@ def _let_shift_go(held: Held) -> None:
 def _free_shift(held: Held) -> None:
     """The volunteer is off the phone: what happened is to be noted, or another try to be made."""
     shift, assignment = held.shift, held.assignment
-    if shift is None or shift.state != "in_call" or _on_another(held):
+    if shift is None or shift.state != "in_call" or held.call.parted_at is not None or _on_another(held):
         return
     if assignment is None or assignment.state != "open":
         move(held.unit, shift, held.ctx.now, "ready")

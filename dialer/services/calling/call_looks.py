@@ -25,6 +25,7 @@ from dialer.services.calling.leaving_messages import due_request, send_to_messag
 from dialer.services.calling.line_states import line_opened
 from dialer.services.calling.making_way import make_way
 from dialer.services.calling.supervision_states import joined
+from dialer.services.calling.two_in_a_room import was_in_room
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.queries import calls
@@ -217,6 +218,8 @@ def _take_in(ctx: Context, question: Question, legs: Legs) -> None:
             return
         _blame_nobody(held)
         _end_without_contact(held, legs)
+        if was_in_room(held.call):  # neither leg ends with the other
+            held.call.deadline_at = min(held.call.deadline_at, ctx.now + LOOKED_AT_EVERY)
 
 
 def _still_there(held: Held) -> None:

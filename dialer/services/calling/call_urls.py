@@ -91,6 +91,11 @@ def on_hold(ctx: Context, call_id: uuid.UUID, language: str) -> str:
     return f"{answer(ctx, call_id)}&then=held&in={language}"
 
 
+def into_room(ctx: Context, call_id: uuid.UUID) -> str:
+    """Where somebody whom we put through to a volunteer goes on with them, in the volunteer's room."""
+    return f"{answer(ctx, call_id)}&then=room"
+
+
 def machine(ctx: Context, call_id: uuid.UUID) -> str:
     """Where the carrier says who has answered, as it heard it beside the call."""
     return f"{_base(ctx)}/amd?{_names(ctx, call_id)}"

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import select
 
 from dialer.domain.abandonment import outcome_of, was_abandoned, was_alone_to_the_end
-from dialer.domain.call import FINAL
+from dialer.domain.call import DIALLED, FINAL
 from dialer.domain.disposition import Disposition
 from dialer.domain.pacing_event import Kind, Outcome
 from dialer.domain.result import HouseholdReport, Report
@@ -86,17 +86,19 @@ def close(ended: Ended) -> None:
 
 def part(ended: Ended) -> None:
     """Somebody who was joined isn't in the volunteer's room any more, though their call goes on: for the
-    volunteer, for whoever else was in that room, and for the pacing, it is over. Once.
+    volunteer, for whoever else was in that room, and for the pacing, it is over. Once. Whom the volunteer had
+    rung themselves is none of the pacing's.
     """
     call = ended.call
     if call.parted_at is not None or call.state in FINAL:
         return
     call.parted_at = ended.ctx.now
     recordings.stop(ended.ctx, ended.unit, call.id)
-    if call.joined_at is not None:
+    if call.joined_at is not None or call.roomed_at is not None:
         _leave_room_bare(ended)
         _leave_others(ended)
-        _tell(ended, _came_to(ended))
+        if call.mode == DIALLED:
+            _tell(ended, _came_to(ended))
         _let_volunteer_go(ended)
 
 

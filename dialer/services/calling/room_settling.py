@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from dialer.carrier.port import Carrier, CarrierError, ParticipantChange, Rerouting
 from dialer.domain.access import Permission, require
-from dialer.domain.call import FINAL
+from dialer.domain.call import FINAL, RING_ME
 from dialer.domain.in_call import MISSED_FOR, SETTLE_AGAIN_AFTER
 from dialer.domain.supervision import AWAY, LISTEN, TAKE_OVER, WHISPER
 from dialer.logs import get_logger
@@ -69,6 +69,14 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody who is to come into the room, unless they are there, and where they are told so."""
+
+    sid: str
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Departure:
     """Somebody who isn't to be in the room any more, and where their call goes on."""
 
@@ -84,6 +92,7 @@ class Wanted:
     since: dt.datetime
     seats: tuple[Seat, ...]
     departures: tuple[Departure, ...] = ()
+    arrivals: tuple[Arrival, ...] = ()
 
 
 def change_room(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
@@ -121,34 +130,50 @@ def _wanted(ctx: Context, unit: UnitOfWork, shift_id: uuid.UUID) -> Wanted | Non
     shift = unit.session.get(Shift, (unit.organisation_id, shift_id))
     if shift is None or shift.room_changed_at is None:
         return None
-    talk, line = talk_on(unit, shift), _line(unit, shift)
+    talk = talk_on(unit, shift)
+    line = _line(unit, shift, talk)
     seats = []
     if line is not None and line.carrier_sid is not None:
         muted = talk is not None and talk.muted_at is not None
-        held = talk.carrier_sid if talk is not None and talk.held_at is not None else None
+        held = contact_leg(talk) if talk is not None and talk.held_at is not None else None
         seats.append(Seat(line.id, line.carrier_sid, muted=muted, unheard_without=held))
     seats = _with(_supervisors(unit, shift, line), seats)
-    if talk is not None and talk.carrier_sid is not None:
+    if talk is not None and (sid := contact_leg(talk)) is not None:
         url = call_urls.on_hold(ctx, talk.id, language_of_contact(unit, talk.contact_id))
-        seat = Seat(
-            talk.id, talk.carrier_sid, on_hold=talk.held_at is not None, hold_url=url, ends_room=False
-        )
+        seat = Seat(talk.id, sid, on_hold=talk.held_at is not None, hold_url=url, ends_room=False)
         is_heard = talk.muted_at is None
         seats = (
             [seat, *seats] if seat.on_hold and is_heard else [*seats, seat]
         )  # held before that, heard after
     leaving = tuple(_departures(ctx, unit, shift))
-    return Wanted(shift.account_id, shift.room_changed_at, tuple(seats), leaving)
+    return Wanted(shift.account_id, shift.room_changed_at, tuple(seats), leaving, tuple(_arrivals(ctx, talk)))
+
+
+def contact_leg(call: Call) -> str | None:
+    """The carrier's name for the leg of whoever a volunteer talks with."""
+    return call.contact_sid if call.mode == RING_ME else call.carrier_sid
+
+
+def _arrivals(ctx: Context, talk: Call | None) -> Iterator[Arrival]:
+    """Whom a volunteer was put through to by ring-me: they are led into the room, and the volunteer's leg
+    follows by itself, since it was a Dial that joined the two.
+    """
+    if talk is not None and talk.mode == RING_ME and talk.contact_sid is not None:
+        yield Arrival(talk.contact_sid, call_urls.into_room(ctx, talk.id))
 
 
 def _departures(ctx: Context, unit: UnitOfWork, shift: Shift) -> Iterator[Departure]:
     """Those who were put through: the two go on in a room of their own. For as long as their calls do: the
-    carrier may have refused to move them, and nobody else comes to the volunteer until it has.
+    carrier may have refused to move them, and nobody else comes to the volunteer until it has. Whoever was
+    rung for one call only is let go after them.
     """
     for transfer in transfers.going_on_without(unit, shift.id):
         for call_id in (transfer.leg_id, transfer.call_id):
             if (sid := dialled.open_sid(unit, call_id)) is not None:
                 yield Departure(sid, call_urls.put_through(ctx, call_id))
+        contact = unit.session.get_one(Call, (unit.organisation_id, transfer.call_id))
+        if contact.mode == RING_ME and contact.carrier_sid is not None:
+            yield Departure(contact.carrier_sid, call_urls.after(ctx, contact.id))
 
 
 def _supervisors(unit: UnitOfWork, shift: Shift, line: Call | None) -> list[Seat]:
@@ -186,8 +211,10 @@ def _with(supervisors: list[Seat], seats: list[Seat]) -> list[Seat]:
     return [*supervisors, *(replace(seat, behind=behind) for seat in seats)]
 
 
-def _line(unit: UnitOfWork, shift: Shift) -> Call | None:
-    """The volunteer's own leg, while it is up."""
+def _line(unit: UnitOfWork, shift: Shift, talk: Call | None) -> Call | None:
+    """The call of the volunteer's own leg, while it is up."""
+    if talk is not None and talk.mode == RING_ME:
+        return talk
     if shift.line_call_id is None:
         return None
     call = unit.session.get_one(Call, (unit.organisation_id, shift.line_call_id))
@@ -197,11 +224,14 @@ def _line(unit: UnitOfWork, shift: Shift) -> Call | None:
 def _settle(carrier: Carrier, wanted: Wanted) -> list[Seat]:
     """Do what has to be done; those who should be there and aren't. Raises CarrierError."""
     room = live_room(carrier, wanted.account_id) if wanted.seats or wanted.departures else None
+    for one in wanted.arrivals:
+        if room is None or room.of(one.sid) is None:
+            carrier.redirect_call(one.sid, Rerouting(url=one.url))
     if room is None:
         return list(wanted.seats)
-    for one in wanted.departures:
-        if room.of(one.sid) is not None:
-            carrier.redirect_call(one.sid, Rerouting(url=one.url))
+    for leaving in wanted.departures:
+        if room.of(leaving.sid) is not None:
+            carrier.redirect_call(leaving.sid, Rerouting(url=leaving.url))
     return [seat for seat in wanted.seats if not change(carrier, room, seat.sid, seat.part_in(room))]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Final
+
+from sqlalchemy import and_, or_, select
 
 from dialer.domain.answering_machine import rules_of
-from dialer.domain.call import DIALLED
+from dialer.domain.call import DIALLED, RING_ME
 from dialer.domain.in_call import back_at
 from dialer.services.calling.transfer_views import transfer_view
 from dialer.services.calling.views import TalkView
@@ -15,17 +17,22 @@ from dialer.store.queries import transfers
 from dialer.store.queries.voicemail import left_on
 from dialer.store.session import UnitOfWork
 
+_IN_TALK: Final = ("in_call", "paused")
+
 
 def talk_on(unit: UnitOfWork, shift: Shift) -> Call | None:
-    """The call of whoever talks with a volunteer on their line; None where nobody does, or not there."""
-    if shift.pin is None or shift.state == "ended":
+    """The call of whoever talks with a volunteer in their room, on a line of their own or since they were led
+    there (`two_in_a_room`); None where nobody does, or not there.
+    """
+    if shift.state == "ended" or (shift.pin is None and shift.state not in _IN_TALK):
         return None
+    on_line = and_(Call.mode == DIALLED, Call.joined_at.is_not(None))
+    in_room = and_(Call.mode == RING_ME, Call.roomed_at.is_not(None))
     query = select(Call).where(
         Call.organisation_id == unit.organisation_id,
         Call.shift_id == shift.id,
-        Call.mode == DIALLED,
+        or_(on_line, in_room),
         Call.state == "in_progress",
-        Call.joined_at.is_not(None),
         Call.parted_at.is_(None),
     )
     return unit.session.scalar(query)
@@ -33,7 +40,7 @@ def talk_on(unit: UnitOfWork, shift: Shift) -> Call | None:
 
 def talk_view(unit: UnitOfWork, shift: Shift) -> TalkView | None:
     """The same, as it is shown."""
-    if shift.state not in ("in_call", "paused"):
+    if shift.state not in _IN_TALK:
         return None
     call = talk_on(unit, shift)
     if call is None:
@@ -55,7 +62,7 @@ def _may_leave(unit: UnitOfWork, call: Call) -> bool:
     """Whether the page offers to leave the campaign's message: it has one, and this number hasn't had it. All
     else is looked at when it is wished for.
     """
-    if call.campaign_id is None or call.number is None or call.message_at is not None:
+    if call.mode != DIALLED or call.campaign_id is None or call.number is None or call.message_at is not None:
         return False
     campaign = unit.session.get_one(Campaign, (unit.organisation_id, call.campaign_id))
     if not rules_of(campaign.answering_machines).leaves_messages:

@@ -112,7 +112,7 @@ def over(ctx: Context, call_id: uuid.UUID, sid: str, status: str) -> Enough:
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
         held = hold_call(ctx, unit, call_id)
-        if held is None or held.call.carrier_sid != sid:
+        if held is None or sid != (held.call.contact_sid or held.call.carrier_sid):
             return Enough()
         if proven_by(status) in FINAL:
             leg = "volunteer" if held.call.mode == TRANSFER else "contact"

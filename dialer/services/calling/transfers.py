@@ -30,6 +30,7 @@ from dialer.services.calling.talk_views import talk_on
 from dialer.services.calling.transfer_choices import Destination, destination
 from dialer.services.calling.transfer_ends import call_off
 from dialer.services.calling.transfer_views import transfer_view
+from dialer.services.calling.two_in_a_room import ring_me_talk, take_into_room
 from dialer.services.calling.views import TransferView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -41,7 +42,9 @@ from dialer.store.models.transfers import Transfer
 from dialer.store.queries import supervising, transfers
 from dialer.store.session import UnitOfWork
 
-NO_ROOM: Final = "You can put people through from your own line only. Give them the number instead."
+NO_ROOM: Final = (
+    "You can put people through only in a call that goes through us. Give them the number instead."
+)
 LIMIT: Final = "transfer_limit"
 ANOTHER: Final = "Somebody else is being rung for them already. Call that off first."
 NOT_ANSWERED: Final = "They haven’t answered yet. Wait for them, or call it off."
@@ -78,7 +81,7 @@ def begin_transfer(
         shift = lock_assignment(unit, assignment)
         if shift is None or assignment.state != "open":
             raise AssignmentClosed("This contact isn’t in your hands any more.", state=assignment.state)
-        call = talk_on(unit, shift)
+        call = talk_on(unit, shift) or ring_me_talk(unit, assignment.id)
         if call is None or call.assignment_id != assignment.id:
             raise Conflict(NOBODY_THERE if shift.pin is not None else NO_ROOM)
         to = destination(ctx, unit, assignment, phone=phone, account_id=account_id, node=node)
@@ -181,7 +184,7 @@ class Asked:
 
 def _begin(asked: Asked, to: Destination, *, warm: bool) -> Transfer:
     ctx, unit, shift = asked.ctx, asked.unit, asked.shift
-    if to.number in {asked.call.number, _own_number(unit, shift)}:
+    if to.number in {asked.call.number, asked.call.volunteer_number, _own_number(unit, shift)}:
         raise Conflict(SAME_PHONE)
     campaign = campaign_of(unit, asked.assignment)
     if words := _had_enough(asked):
@@ -191,6 +194,7 @@ def _begin(asked: Asked, to: Destination, *, warm: bool) -> Transfer:
     caller_id = pick_caller_id(campaign.caller_ids, to.number)
     if caller_id is None:
         raise Conflict(NO_CALLER_ID)
+    take_into_room(ctx, unit, shift, asked.call)
     leg = call_to_place(
         ctx,
         unit,

@@ -186,6 +186,10 @@ class Call(Identified, Base):
     """When they were told that nobody was free: who called, and how to be left alone."""
     message_at: Mapped[Instant | None]
     """When it was decided that a recorded message is left: from then on it goes on without a volunteer."""
+    roomed_at: Mapped[Instant | None]
+    """Since when the two whom we put through to each other (`ring_me`) go on in a room of the volunteer's, or
+    are led there, so that somebody else can come in; its shift is `shift_id` from then on.
+    """
     parted_at: Mapped[Instant | None]
     """When the contact's leg had left the volunteer's room, though it went on: its end is nothing to them."""
     muted_at: Mapped[Instant | None]

@@ -38,6 +38,7 @@ def open_call_of(unit: UnitOfWork, account_id: uuid.UUID) -> Call | None:
             Call.account_id == account_id,
             Call.mode == "ring_me",
             Call.state.in_(OPEN),
+            Call.parted_at.is_(None),
         )
         .order_by(Call.id.desc())
         .limit(1)

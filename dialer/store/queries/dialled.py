@@ -6,9 +6,9 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import Select, exists, func, or_, select, update
+from sqlalchemy import Select, case, exists, func, or_, select, update
 
-from dialer.domain.call import DIALLED
+from dialer.domain.call import DIALLED, RING_ME
 from dialer.domain.call_policy import policy_of
 from dialer.domain.languages import HOME, LanguageMatch, code_of
 from dialer.domain.matching import Wish
@@ -269,9 +269,10 @@ def ask_about_soon(unit: UnitOfWork, call_id: uuid.UUID, now: dt.datetime) -> No
 
 
 def open_sid(unit: UnitOfWork, call_id: uuid.UUID) -> str | None:
-    """The carrier's name for a call that isn't over."""
+    """The carrier's name for a call that isn't over; of two legs the other person's."""
+    leg = case((Call.mode == RING_ME, Call.contact_sid), else_=Call.carrier_sid)
     return unit.session.scalar(
-        select(Call.carrier_sid).where(
+        select(leg).where(
             Call.organisation_id == unit.organisation_id, Call.id == call_id, Call.state.in_(OPEN)
         )
     )

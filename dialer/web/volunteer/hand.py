@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -22,9 +23,9 @@ from dialer.services.calling.views import AssignmentView, SessionView
 from dialer.services.context import Context
 from dialer.web.desk import context
 from dialer.web.volunteer import reports, screen
-from dialer.web.volunteer.line import Line, line_of, shown
+from dialer.web.volunteer.line import Line, line_of, marks_of, shown
 from dialer.web.volunteer.softphone import softphone_for
-from dialer.web.volunteer.talking import in_call_of
+from dialer.web.volunteer.talking import in_call_of, put_through_of
 
 
 def to_call() -> Response:
@@ -79,12 +80,14 @@ def keep(ctx: Context, view: AssignmentView, talk: Talk) -> Response:
     return to_call()
 
 
-def _line(ctx: Context, view: AssignmentView) -> Line | None:
+def _line(ctx: Context, view: AssignmentView, shift: SessionView | None) -> Line | None:
     """The line that is being put through for this person, while it is up."""
     if view.state != "open":
         return None
     line = line_of(call_of_assignment(ctx, view.id))
-    return line if line and line.stage != "over" else None
+    if line is None or line.stage == "over":
+        return None
+    return line if shift is None else replace(line, marks=marks_of(shift.talk, ctx.now))
 
 
 def _first_name(view: AssignmentView, talk: Talk) -> str:
@@ -117,13 +120,14 @@ def show_talk(
     campaign = get_campaign(ctx, view.campaign_id)
     shift = current_session(ctx)
     calls = counts_so_far(ctx, shift.id).calls if shift else 0
+    line = _line(ctx, view, shift)
     around = screen.Setting(
         "/call",
         campaign.timezone,
         campaign.max_attempts,
         calls,
         ctx.now,
-        line=_line(ctx, view),
+        line=line,
         may_ring_me=bool(campaign.caller_ids),
         browser=softphone_for(shift) if shift and campaign.caller_ids else None,
         stopped=why_stopped(ctx, view.id),
@@ -131,7 +135,8 @@ def show_talk(
         over=shift is None and view.state == "expired",
         recorded=recorded_of(ctx, view.id),
         gives=_numbers_to_give(ctx, shift),
-        in_call=in_call_of(ctx, shift, view, _first_name(view, talk), campaign.timezone),
+        in_call=in_call_of(ctx, shift, view, _first_name(view, talk), campaign.timezone)
+        or put_through_of(ctx, view, line),
     )
     page = screen.call_screen(view, talk, around, stopping=stopping)
     template = "outcome" if talk.stage is Stage.OUTCOME else "person"

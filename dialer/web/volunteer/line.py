@@ -37,11 +37,12 @@ _CARRIER: Final = frozenset({TOO_LATE, LOST, None})
 @dataclass(frozen=True, slots=True)
 class Line:
     """Where the call stands: `yours` (the volunteer's phone rings), `theirs`, `talking` or `over`; `since` is
-    when the two began to talk.
+    when the two began to talk. `marks`: who is on hold or rung meanwhile, in a word.
     """
 
     stage: str
     since: dt.datetime | None = None
+    marks: str = ""
 
     @property
     def rings(self) -> bool:
@@ -82,7 +83,7 @@ def known_of(call: CallView, talk: Talk) -> str | None:
     if heard_machine(call, talk):
         return MACHINE
     heard = talk.heard()
-    talked = call.mode == DIALLED and (heard.answers or call.parted_at is not None)
+    talked = call.parted_at is not None or (call.mode == DIALLED and bool(heard.answers))
     return "contacted" if talked and heard.disposition is None else None
 
 
@@ -129,7 +130,7 @@ def shown(shift: SessionView, line: LineView, now: dt.datetime, standstill: Stan
     `standstill` is that of somebody who waits.
     """
     still = f"{standstill.mark if standstill else ''}:{_until(shift)}"
-    marks = f"{_marks(shift.talk, now)}:{beside_of(shift)}:{still}"
+    marks = f"{marks_of(shift.talk, now)}:{beside_of(shift)}:{still}"
     told = (shift.campaign_id, shift.moving_to, shift.stayed_from, shift.end_reason)
     goes_on = ":".join("" if one is None else str(one) for one in told)
     return f"{shift.state}:{line.state}:{shift.assignment_id or ''}:{marks}:{goes_on}"
@@ -144,7 +145,8 @@ def _until(shift: SessionView) -> str:
     return shift.rests_until.isoformat() if shift.rests_until else ""
 
 
-def _marks(talk: TalkView | None, now: dt.datetime) -> str:
+def marks_of(talk: TalkView | None, now: dt.datetime) -> str:
+    """Who is muted, on hold, or being put through, in a word."""
     if talk is None:
         return ""
     held = "" if talk.on_hold_since is None else "long" if waits_long(talk.on_hold_since, now) else "hold"

@@ -32,6 +32,7 @@ from dialer.web.volunteer.line import (
     has_rung_them,
     is_over,
     line_of,
+    marks_of,
     shown,
     shown_paused,
     why_not,
@@ -77,7 +78,7 @@ def _line_word(ctx: Context, now: SessionView) -> str:
     if now.state == "paused":
         return shown_paused(now)
     stage = _stage(ctx, now.assignment_id) if now.assignment_id else "none"
-    return f"{stage}{beside_of(now)}"
+    return f"{stage}{beside_of(now)}{marks_of(now.talk, ctx.now)}"
 
 
 def _word_without_shift(ctx: Context) -> str:

@@ -15,6 +15,7 @@ from dialer.services.calling.transfer_choices import Choices, transfer_choices
 from dialer.services.calling.views import AssignmentView, SessionView, TalkView, TransferView
 from dialer.services.context import Context
 from dialer.web.rule_words import N_
+from dialer.web.volunteer.line import Line
 from dialer.web.words import time_of_day
 
 CAME_TO_NOTHING: Final[Mapping[str, str]] = {
@@ -53,6 +54,8 @@ class InCall:
     through: Through | None
     machine: bool = False
     leaves_message: bool = False
+    has_switches: bool = True
+    """Whether it is ours to mute and to hold: on the volunteer's own phone its buttons do that."""
 
 
 def in_call_of(
@@ -71,6 +74,14 @@ def in_call_of(
         machine=bool(talk.machine),
         leaves_message=talk.may_leave_message,
     )
+
+
+def put_through_of(ctx: Context, view: AssignmentView, line: Line | None) -> InCall | None:
+    """The same of two who talk by ring-me, or from the browser: only the way to put them through."""
+    if line is None or line.stage != "talking":
+        return None
+    choices = _choices(transfer_choices(ctx, view.id))
+    return InCall(muted=False, on_hold=False, words="", choices=choices, through=None, has_switches=False)
 
 
 def called(label: str) -> str:

@@ -9,7 +9,13 @@ from flask import Response, request
 
 from dialer.domain.line import LONGEST_S, session_of
 from dialer.services.accounts.organisations import system_actor
-from dialer.services.calling import call_urls, line_joining, recordings, supervisor_joining
+from dialer.services.calling import (
+    call_urls,
+    line_joining,
+    recordings,
+    room_arrivals,
+    supervisor_joining,
+)
 from dialer.services.calling.bridging import GoodBye
 from dialer.services.calling.line_joining import Enter
 from dialer.services.context import Context
@@ -48,6 +54,7 @@ def room_told() -> Response:
     match params.get("StatusCallbackEvent"):
         case "participant-join" if not supervisor_joining.in_the_room(ctx, sid):
             line_joining.in_the_room(ctx, call_id, sid)
+            room_arrivals.in_the_room(ctx, sid)
             recordings.in_the_room(ctx, sid)
         case "participant-leave":
             line_joining.left_the_room(ctx, call_id, sid)

@@ -23,6 +23,7 @@ from dialer.services.calling import (
     dialling_in,
     inbound_line,
     recordings,
+    room_arrivals,
 )
 from dialer.services.calling.bridging import Bridge, GoodBye
 from dialer.services.calling.browser_ringing import ring_from_browser
@@ -30,7 +31,7 @@ from dialer.services.calling.call_evidence import Told
 from dialer.services.calling.dialling_in import NotLetIn
 from dialer.services.context import Context
 from dialer.web.guard import allow
-from dialer.web.webhooks import dialled, lines, spoken, supervisors, transferred
+from dialer.web.webhooks import dialled, lines, roomed, spoken, supervisors, transferred
 from dialer.web.webhooks.away import held, pressed_key
 from dialer.web.webhooks.blueprint import context_of, id_in_address, told, twiml, webhooks
 
@@ -68,11 +69,22 @@ def _answered(ctx: Context, call_id: uuid.UUID | None, params: dict[str, str]) -
         return dialled.answer(ctx, call_id, params)
     if request.args.get("then") in {"first", "told"}:
         return _told_of_recording(ctx, call_id)
+    if call_id is not None and request.args.get("then") in roomed.OF_CONTACT:
+        return roomed.contact_asks(ctx, call_id, params)
     if request.args.get("then") == "over":
-        return lines.say_good_bye(bridging.over(ctx, call_id, _dialled(params)))
+        return _over(ctx, call_id, params)
     sid, answered_by = params.get("CallSid", ""), params.get("AnsweredBy")
     what = bridging.answered(ctx, call_id, sid, answered_by)
     return _joined(ctx, what) if isinstance(what, Bridge) else lines.say_good_bye(what)
+
+
+def _over(ctx: Context, call_id: uuid.UUID | None, params: dict[str, str]) -> Response:
+    """The contact isn't in the Dial any more: their call is over, or the two go on in a room."""
+    sid, status = params.get("CallSid", ""), params.get("CallStatus", "")
+    goes_on = room_arrivals.volunteer_goes_on(ctx, call_id, sid, status) if call_id is not None else None
+    if goes_on is not None:
+        return roomed.heard(ctx, goes_on)
+    return lines.say_good_bye(bridging.over(ctx, call_id, _dialled(params)))
 
 
 @webhooks.post("/voice/status")
