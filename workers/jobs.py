@@ -36,6 +36,7 @@ from dialer.services.messaging import (
     keeping,
     letter_reports,
     letters_in,
+    link_support,
     mailbox_reading,
     planning,
     pricing,
@@ -239,6 +240,13 @@ def fetch_attachments(ctx: Context) -> None:
             return
         fresh, key = replace(ctx, now=runtime.clock()), runtime.settings.secret_key
         attachment_fetching.mind_attachment(fresh, runtime.carrier, key, attachment_id)
+
+
+@job(Permission.SYSTEM_RUN)
+def write_link_support(ctx: Context, link_id: str) -> None:
+    """Write down what opening a link says of those who did, until others are to have their turn."""
+    if link_support.write_link_support(ctx, uuid.UUID(link_id), turn()):
+        link_support.enqueue_support(ctx, uuid.UUID(link_id))
 
 
 @job(Permission.SYSTEM_RUN)

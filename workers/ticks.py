@@ -33,6 +33,7 @@ from dialer.services.messaging.keeping import keep_blasts_going
 from dialer.services.messaging.letter_reports import ask_if_due as apply_reports_if_due
 from dialer.services.messaging.letters_in import ask_if_due as apply_letters_if_due
 from dialer.services.messaging.letters_in import forget_old_letters
+from dialer.services.messaging.link_support import resume_link_support
 from dialer.services.messaging.mailbox_reading import EVERY_S as MAILBOX_EVERY_S
 from dialer.services.messaging.mailbox_reading import ask_to_read as ask_to_read_mailbox
 from dialer.services.messaging.missed_texts import ask_to_read, ask_where_missed, texts_may_be_missed
@@ -101,6 +102,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("fill lists of audiences", 5, resume_filling),
     Tick("resume undoing imports", 5, resume_undos),
     Tick("resume exports", 5, resume_exports),
+    Tick("go on with what links say", 5, resume_link_support),
     Tick("take old exports away", 60, expire_exports),
     Tick("take lost uploads away", 3600, discard_lost_uploads),
     Tick("forget old answers", 600, forget_old_answers),

@@ -78,6 +78,7 @@ def _language(view: EstimateView, one: SpokenView) -> dict[str, object]:
         "messages": dict(one.encodings),
         "segments": one.segments,
         "samples": [_read(sample) for sample in view.samples if sample.language == one.language],
+        "made_up": _read(one.made_up) if one.made_up is not None else None,
     }
 
 

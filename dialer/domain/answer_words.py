@@ -1,12 +1,14 @@
 """The words that a campaign asks people to answer with: what it may set, and how that is kept.
 
-No word may be one by which people say no, or may mean it: a no is always heard first, so such an answer would
-never be taken, and whoever gave it would be out.
+Several answers may have the same word: a text says which of them it asks for. No word may be one by which
+people say no, or may mean it: a no is always heard first, so such an answer would never be taken, and whoever
+gave it would be out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,6 +31,9 @@ ASKS_TO_BE_BACK: Final = "With this word people ask to get texts again. Choose a
 ASKS_FOR_HELP: Final = "With this word people ask who is writing. Choose another."
 NO_WORD: Final = "Write a word with letters or digits."
 TWICE: Final = "This word is in the list already."
+NAMED_TWICE: Final = "Another answer has this name already."
+NO_ANSWER: Final = "The campaign takes no answer of this name."
+NOT_APART: Final = "Another of these answers has a word in common with it. One text asks for one of them."
 SAYS_NOTHING: Final = "Say what this answer means: support, voting, that they voted, or a tag."
 
 
@@ -43,8 +48,31 @@ class AnswerWords:
 
     @property
     def rules(self) -> tuple[AnswerRule, ...]:
-        """All of them, in the order in which they are asked."""
+        """All of them, those of its own first."""
         return (*self.own, *(USUAL if self.usual else ()))
+
+    def rules_asked(self, for_: Collection[str]) -> tuple[AnswerRule, ...]:
+        """All of them in the order in which a reply is compared with them: those that our text asks for, the
+        usual ones, then those of other texts of the campaign.
+        """
+        asked = tuple(rule for rule in self.own if rule.label in for_)
+        others = tuple(rule for rule in self.own if rule.label not in for_)
+        return (*asked, *(USUAL if self.usual else ()), *others)
+
+    def told_apart(self, for_: Collection[str]) -> frozenset[str]:
+        """Those of these answers that have no word in common: one text can ask for all of them."""
+        asked = {rule.label: {*map(compared, rule.words)} for rule in self.own if rule.label in for_}
+        often = Counter(word for words_of in asked.values() for word in words_of)
+        return frozenset(label for label, said in asked.items() if all(often[word] == 1 for word in said))
+
+    def faults_of_asking(self, for_: Sequence[str]) -> list[FieldError]:
+        """Why one text can't ask for these answers."""
+        known, apart = {rule.label for rule in self.own}, self.told_apart(for_)
+        return [
+            FieldError(f"/asks_for/{at}", NOT_APART if label in known else NO_ANSWER)
+            for at, label in enumerate(for_)
+            if label not in apart
+        ]
 
 
 def why_not_word(word: str) -> str | None:
@@ -90,10 +118,14 @@ def _tidied(rule: AnswerRule) -> AnswerRule:
 
 
 def _faults(own: Sequence[AnswerRule]) -> Iterator[FieldError]:
-    seen: set[str] = set()
+    names: set[str] = set()
     for at, rule in enumerate(own):
+        seen: set[str] = set()
         if not rule.label:
             yield FieldError(f"/rules/{at}/label", "Say what this answer is called.")
+        elif rule.label in names:
+            yield FieldError(f"/rules/{at}/label", NAMED_TWICE)
+        names.add(rule.label)
         if not rule.words:
             yield FieldError(f"/rules/{at}/words", "Say with which words people give this answer.")
         if rule.facts.says_nothing:

@@ -99,9 +99,11 @@ def after(state: str, deed: Deed) -> str:
 
 def check_editable(state: str, changed: Collection[str] = ()) -> None:
     """Refuse changes to a blast that has begun. Its deadline alone may be moved until it is over: it says
-    nothing of what was sent, and polls may be kept open longer.
+    nothing of what was sent, and polls may be kept open longer. What replies to it mean may be said at any
+    time, for those that come from then on.
     """
-    if state in GOING and changed and set(changed) <= {"deadline_at"}:
+    may_change = {"asks_for"} | ({"deadline_at"} if state in GOING else set())
+    if changed and set(changed) <= may_change:
         return
     if state not in EDITABLE:
         raise InvalidTransition("It has begun, and is kept as it was sent.", state=state)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import uuid
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -77,6 +78,26 @@ def safe_a_day(kind: str, set_for: Mapping[str, int], pool: Collection[str] = ()
         return set_for[kind]
     of_pool = [safe_a_day(found, set_for) for each in pool if (found := kind_of(each)) is not None]
     return sum(of_pool) or SAFE_A_DAY[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstText:
+    """A text as whoever sends it sees it: no number, since nobody needs it to press."""
+
+    id: uuid.UUID
+    first_name: str | None = field(repr=False)
+    body: str = field(repr=False)
+    segments: int
+    state: str
+    skip_reason: str | None
+    pressed_at: dt.datetime | None
+    picture_path: str | None = None
+    """Where the picture is seen that goes with it, within the installation."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for a press."""
+        return self.state == "queued" and self.pressed_at is None
 
 
 @dataclass(frozen=True, slots=True)

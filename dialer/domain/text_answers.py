@@ -33,6 +33,8 @@ class Doubt(enum.StrEnum):
     QUESTION = "question"
     SIGN = "sign"
     NOT_ASKED = "not_asked"
+    OTHER_QUESTION = "other_question"
+    """Our text names the word, and isn't said to ask what the campaign takes it for."""
     LATE = "late"
     IN_PERSON = "in_person"
     IN_REVIEW = "in_review"
@@ -131,12 +133,14 @@ _Phrase = tuple[str, ...]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The last text of ours that people read as from us, at the moment it went. `in_person`: one of us wrote
-    it to this person, so that nobody but a reader knows what was asked.
+    it to this person, so that nobody but a reader knows what was asked. `for_` names the campaign's own
+    answers that it asks for.
     """
 
     text: str = field(repr=False)
     at: dt.datetime
     in_person: bool = False
+    for_: frozenset[str] = frozenset()
 
     @property
     def numbers(self) -> frozenset[str]:
@@ -183,6 +187,7 @@ def _doubt(text: str, found: _Found, rest: list[str], asked: Asked | None, at: d
         Doubt.SIGN: bool(_AGAINST & set(text)),
         Doubt.NOT_ASKED: asked is None or not _is_offered(found, asked),
         Doubt.IN_PERSON: asked is not None and asked.in_person,
+        Doubt.OTHER_QUESTION: asked is not None and _is_of_another(found, asked),
         Doubt.LATE: asked is not None and at - asked.at > ANSWERED_WITHIN,
     }
     return next((doubt for doubt, holds in doubts.items() if holds), None)
@@ -196,9 +201,20 @@ def _is_offered(found: _Found, asked: Asked) -> bool:
     rule, phrase = next(iter(found.items()))
     if all(word.isdigit() for word in phrase):
         return asked.has_scale if rule.scale else asked.numbers.issuperset(phrase)
-    if rule in USUAL:
-        return True
-    named = f" {compared(asked.text)} "
+    return rule in USUAL or names_word_of(rule, asked.text)
+
+
+def _is_of_another(found: _Found, asked: Asked) -> bool:
+    """“Reply YES” may ask for anything: what a campaign takes YES for is meant only where the text is said to
+    ask for that. The usual answers mean the same whatever asked for them.
+    """
+    rule = next(iter(found))
+    return rule not in USUAL and rule.label not in asked.for_
+
+
+def names_word_of(rule: AnswerRule, text: str) -> bool:
+    """Whether a text of ours names a word that people give this answer with; numbers aside."""
+    named = f" {compared(text)} "
     said = (word for word in map(compared, rule.words) if not word.replace(" ", "").isdigit())
     return any(f" {word} " in named for word in said)
 

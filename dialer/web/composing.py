@@ -57,6 +57,11 @@ def written_body() -> str:
     return request.form.get("body", "").replace("\r\n", "\n").strip()
 
 
+def with_ready(body: str, ready: str) -> str:
+    """What was typed, with words that are kept ready behind it: nothing typed is lost."""
+    return f"{body} {ready}" if body and ready else body or ready
+
+
 def _faults_of_text(error: RuleBroken) -> Faults:
     """A refusal beside its field; that somebody may not be texted in the words of a text to many."""
     reason = str(error.extra.get("reason", ""))

@@ -37,6 +37,7 @@ WAITS_FOR: Final[Words] = {
     Waiting.RATE: _("Waits: the carrier asks us to go slower"),
     Waiting.CARRIER: _("Waits: the carrier can’t be reached"),
     Waiting.REVIEW: _("Waits for your answer about what they wrote"),
+    Waiting.PRESS: _("Waits for somebody to press"),
 }
 
 
@@ -158,6 +159,20 @@ def _doubt_words(letter: LetterSaid | None) -> str:
     if letter.doubt == Doubt.OTHER_REPLY_TO:
         return f"{said} {gettext('It names %(address)s.', address=letter.reply_to)}"
     return said
+
+
+def in_a_line(one: MessageView | None) -> str:
+    """What a text says where there is one line for it; without words what came instead."""
+    if one is None or one.body or not one.attachments:
+        return one.body if one is not None else ""
+    count, kinds = len(one.attachments), {kind.split("/")[0] for kind in one.attachments}
+    if kinds == {"image"}:
+        return str(ngettext("One picture", "%(num)s pictures", count))
+    if kinds == {"audio"}:
+        return str(ngettext("One recording", "%(num)s recordings", count))
+    if kinds == {"video"}:
+        return str(ngettext("One film", "%(num)s films", count))
+    return str(ngettext("One file", "%(num)s files", count))
 
 
 def came_with(one: MessageView) -> str:

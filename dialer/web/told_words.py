@@ -35,6 +35,7 @@ DOUBT: Final[Mapping[str, str]] = {
     "question": N_("it asks"),
     "sign": N_("a sign beside it may mean the opposite"),
     "not_asked": N_("our text didn’t ask for it"),
+    "other_question": N_("our text names this word, and may have asked something else with it"),
     "late": N_("our text is more than a week old"),
     "in_person": N_("one of us had written in person"),
     "in_review": N_("they may have asked us to stop"),

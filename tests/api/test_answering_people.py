@@ -248,6 +248,30 @@ def test_who_was_frightened_never_meets_them_again(evening: Evening, ctx: Contex
     assert evening.takes(evening.walt) == mobile(0)
 
 
+def test_what_frightened_somebody_stands_before_all_that_was_handed_over(evening: Evening) -> None:
+    reasons = ("question", "frightened", "press", "frightened", "distress")
+    for index, reason in enumerate(reasons):
+        evening.hears(index)
+        evening.do(evening.carys, index, "hand-over", reason=reason)
+    assert evening.line("coordinator") == [mobile(index) for index in (1, 3, 0, 2, 4)]
+    evening.do(evening.carys, 2, "hand-over", reason="frightened")
+    assert evening.line("coordinator") == [mobile(index) for index in (1, 2, 3, 0, 4)]
+    old = evening.carys.get("/conversations?line=coordinator&cursor=WyJhIiwiYiJd")
+    assert old.status_code == 422
+
+
+def test_who_closes_has_read_what_they_wrote(evening: Evening) -> None:
+    evening.hears(0)
+    row = evening.row(0)
+    path, seen = f"/conversations/{row['id']}/close", {"seen_message_id": row["last"]["id"]}
+    evening.hears(0, "And when?")
+    newer = evening.carys.post(path, json=seen)
+    assert (newer.status_code, newer.json["reason"]) == (409, "newer_text")
+    assert evening.line("answer") == [mobile(0)]
+    seen = {"seen_message_id": evening.row(0)["last"]["id"]}
+    assert evening.carys.post(path, json=seen).json["state"] == "closed"
+
+
 def test_one_number_that_nobody_has_is_not_another(evening: Evening) -> None:
     evening.hears(20, "I know where you live")
     evening.hears(21)

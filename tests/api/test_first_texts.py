@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from dialer.services.context import Context
+from dialer.services.messaging.inbound import InboundText, receive
 from dialer.store.models.conversations import Avoidance
 from dialer.store.models.messaging import Message
 from tests.conftest import Caller, SetClock
 from tests.people import Person, join_campaign
-from tests.texting import Blasting, campaign, listed, people
+from tests.texting import SENDER, Blasting, campaign, listed, people
 
 
 @pytest.fixture
@@ -85,6 +86,22 @@ def test_who_frightened_somebody_is_left_to_others(by_hand: Any, vic: Person) ->
     batch = caller.post(f"/blasts/{blast_id}/batch").json
     assert frightening not in [text["id"] for text in batch["texts"]]
     assert len(batch["texts"]) == 2
+
+
+def test_what_nobody_has_pressed_for_says_so_and_every_page_counts_the_same(by_hand: Any) -> None:
+    caller, vic, blast_id, blasting = by_hand
+    texts = caller.get(f"/messages?blast_id={blast_id}").json["data"]
+    assert {(one["state"], one["waiting_reason"]) for one in texts} == {("queued", "press")}
+    system = blasting.system
+    receive(system, InboundText("SM1", texts[0]["to"], SENDER, "st op", system.now))
+    assert vic.get("/first-texts").json["data"][0]["left"] == 2
+    assert caller.get(f"/blasts/{blast_id}/by-hand").json["unpressed"] == 2
+    progress = caller.get(f"/blasts/{blast_id}/progress").json
+    assert (progress["unpressed"], progress["in_review"], progress["counts"]["queued"]) == (2, 1, 3)
+    batch = vic.post(f"/blasts/{blast_id}/batch").json
+    assert vic.post(f"/first-texts/{batch['texts'][0]['id']}/press").status_code == 200
+    waits = [one["waiting_reason"] for one in caller.get(f"/messages?blast_id={blast_id}").json["data"]]
+    assert sorted(map(str, waits)) == ["None", "press", "press"]
 
 
 def test_a_mode_that_is_none_and_sizes_out_of_bounds(by_hand: Any) -> None:

@@ -20,7 +20,7 @@ from dialer.web.webhooks.inbound import attachments_in
 from tests.conftest import Caller, SetClock
 from tests.people import Person, make_person
 from tests.phone_bank import mobile
-from tests.texting import Blasting, add_people, campaign, people
+from tests.texting import Blasting, add_people, blast, campaign, people
 
 OURS = "+441632960000"
 SCALE = "{first_name}, can we count on you? Reply 1 (surely) to 5 (no), or VOTED. STOP to opt out"
@@ -33,8 +33,8 @@ class Bank:
         self.blasting, self.clock, self.desk = blasting, clock, desk
         self.campaign_id = campaign(blasting.ctx).id
 
-    def ask(self, who: list[uuid.UUID], body: str = SCALE) -> uuid.UUID:
-        run = self.blasting.launch(who, campaign_id=self.campaign_id, body=body)
+    def ask(self, who: list[uuid.UUID], body: str = SCALE, asks_for: list[str] | None = None) -> uuid.UUID:
+        run = self.blasting.launch(who, campaign_id=self.campaign_id, body=body, asks_for=asks_for or [])
         self.blasting.plan(run.id)
         self.blasting.send()
         self.clock.forward(minutes=1)
@@ -153,13 +153,61 @@ def test_a_campaigns_words_put_tags_on_people_and_none_may_be_a_no(bank: Bank):
     assert refused.json["errors"][0]["pointer"] == "/rules/0/words/1"
     assert bank.desk.put(where, json={"usual": False, "rules": [rule]}).status_code == 200
     (gwen,) = people(bank.blasting.ctx, 1, tags=["friend"])
-    bank.ask([gwen], "Want a poster? Reply POSTER. VOTED already? STOP to opt out")
+    bank.ask([gwen], "Want a poster? Reply POSTER. VOTED already? STOP to opt out", ["Wants a poster"])
     bank.write("Poster!")
     bank.write("Voted")
     assert bank.answers() == [("Wants a poster", "taken", None)]
     assert bank.desk.get(f"/contacts/{gwen}").json["tags"] == ["friend", "poster"]
     bank.post(f"answers/{bank.told()['answers'][0]['id']}/drop")
     assert bank.desk.get(f"/contacts/{gwen}").json["tags"] == ["friend"]
+
+
+def test_the_same_word_means_what_the_last_text_to_that_number_asked(bank: Bank):
+    rules = [
+        {"label": "Votes for us", "words": ["YES"], "support": 1},
+        {"label": "Coming", "words": ["YES", "count me in"], "tags": ["coming"]},
+    ]
+    where = f"/campaigns/{bank.campaign_id}/answer-words"
+    assert bank.desk.put(where, json={"usual": True, "rules": rules}).status_code == 200
+    gwen, owen = people(bank.blasting.ctx, 2)
+    bank.ask([gwen, owen], "Can we count on your vote? Reply YES. STOP to opt out", ["Votes for us"])
+    bank.write("Yes")
+    assert bank.answers() == [("Votes for us", "taken", None)]
+    bank.clock.forward(days=2)
+    bbq = bank.ask([gwen, owen], "Are you at the barbecue? Reply YES. STOP to opt out")
+    bank.write("yes", 1)
+    assert bank.answers(1) == [("Votes for us", "doubtful", "other_question")]
+    assert bank.person(owen) == (None, False)
+    path = f"/blasts/{bbq}"
+    for wrong in (["Nobody’s"], ["Votes for us", "Coming"]):
+        refused = bank.desk.patch(path, json={"asks_for": wrong})
+        assert refused.json["errors"][0]["pointer"] == "/asks_for/0"
+    assert bank.desk.patch(path, json={"asks_for": ["Coming"]}).json["asks_for"] == ["Coming"]
+    bank.write("Yes!", 0)
+    assert bank.answers()[1] == ("Coming", "taken", None)
+    assert bank.desk.get(f"/contacts/{gwen}").json["tags"] == ["coming"]
+    assert bank.desk.put(where, json={"usual": True, "rules": rules[:1]}).status_code == 200
+    bank.write("yes", 0)
+    assert bank.answers()[2] == ("Votes for us", "doubtful", "other_question")
+
+
+def test_an_estimate_says_where_a_text_names_a_word_without_asking_for_it(bank: Bank):
+    rules = [{"label": "Votes for us", "words": ["YES"], "support": 1}]
+    where = f"/campaigns/{bank.campaign_id}/answer-words"
+    bank.desk.put(where, json={"usual": True, "rules": rules})
+
+    who = people(bank.blasting.ctx, 1)
+
+    def warned(body: str, asks_for: list[str]) -> list[tuple[str, str]]:
+        text = {"campaign_id": bank.campaign_id, "body": body, "asks_for": asks_for}
+        draft = blast(bank.blasting.ctx, who, **text)
+        found = bank.desk.post(f"/blasts/{draft.id}/estimate").json["warnings"]
+        return [(one["code"], one["about"]) for one in found if one["code"].startswith("answer_")]
+
+    assert warned("Coming? Reply YES", []) == [("answer_not_asked", "Votes for us")]
+    assert warned("Coming? Reply YES", ["Votes for us"]) == []
+    assert warned("Coming?", ["Votes for us"]) == [("answer_not_named", "Votes for us")]
+    assert warned("Coming?", []) == []
 
 
 def test_a_number_counts_only_where_the_last_text_asked_and_nobody_wrote_in_person(bank: Bank):

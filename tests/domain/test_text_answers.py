@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -20,8 +21,9 @@ YES = AnswerRule("Coming", ("yes", "I'll be there"), Facts(support=1))
 OWN = (POSTER, YES, *USUAL)
 
 
-def told(body: str, asked: str | None = SCALE, rules=USUAL, **when) -> tuple[list[str], Doubt | None]:
-    """The names of the answers in a reply a minute later, and the doubt."""
+def told(body: str, asked: str | None = SCALE, rules=USUAL, **when: Any) -> tuple[list[str], Doubt | None]:
+    """The names of the answers in a reply a minute later to a text that asks for all, and the doubt."""
+    when = {"for_": frozenset(rule.label for rule in rules), **when}
     question = Asked(asked, NOON, **when) if asked is not None else None
     heard = hear(body, rules, question, NOON + dt.timedelta(minutes=1))
     return ([], None) if heard is None else ([rule.label for rule in heard.rules], heard.doubt)
@@ -163,9 +165,55 @@ def test_faults_of_words_name_their_places():
     found = checked(AnswerWords(own=rules))
     assert isinstance(found, list)
     assert [fault.pointer for fault in found] == [
-        *("/rules/0/words/1", "/rules/1/label", "/rules/1", "/rules/1/words/0"),
+        *("/rules/0/words/1", "/rules/1/label", "/rules/1"),
         *("/rules/2/words", "/rules/2/support", "/rules/2/voting_method"),
     ]
+
+
+def test_a_word_may_belong_to_several_answers_whose_names_differ():
+    vote = AnswerRule("Votes for us", ("YES", "yes!"), Facts(support=1))
+    coming = AnswerRule("Coming", ("yes", "count me in"), Facts(tags=("coming",)))
+    found = checked(AnswerWords(own=(vote, coming, coming)))
+    assert isinstance(found, list)
+    assert [fault.pointer for fault in found] == ["/rules/0/words/1", "/rules/2/label"]
+
+
+VOTE = AnswerRule("Votes for us", ("YES",), Facts(support=1))
+COMING = AnswerRule("Coming", ("yes", "count me in"), Facts(tags=("coming",)))
+LIFT = AnswerRule("Lift", ("lift",), Facts(tags=("lift",)))
+TAKEN = AnswerWords(own=(VOTE, COMING, LIFT))
+
+
+@pytest.mark.parametrize(
+    ("for_", "said", "label", "doubt"),
+    cases(
+        [
+            (["Votes for us"], "yes", "Votes for us", None),
+            (["Coming"], "yes", "Coming", None),
+            (["Coming", "Lift"], "lift", "Lift", None),
+            ([], "yes", "Votes for us", Doubt.OTHER_QUESTION),
+            (["Lift"], "yes", "Votes for us", Doubt.OTHER_QUESTION),
+            (["Votes for us", "Coming"], "yes", "Votes for us", Doubt.OTHER_QUESTION),
+            (["Renamed"], "yes", "Votes for us", Doubt.OTHER_QUESTION),
+            ([], "voted", "Voted", None),
+        ],
+        quick=5,
+    ),
+)
+def test_a_campaigns_word_means_what_the_text_asked_for(
+    for_: list[str], said: str, label: str, doubt: Doubt | None
+):
+    apart = TAKEN.told_apart(for_)
+    asked = Asked("Reply YES, or LIFT for a lift. VOTED already?", NOON, for_=apart)
+    heard = hear(said, TAKEN.rules_asked(apart), asked, NOON)
+    assert heard is not None
+    assert ([rule.label for rule in heard.rules], heard.doubt) == ([label], doubt)
+
+
+def test_one_text_asks_only_for_what_can_be_told_apart():
+    assert TAKEN.faults_of_asking(["Votes for us", "Lift"]) == []
+    faults = TAKEN.faults_of_asking(["Votes for us", "Lift", "Coming", "Nobody’s"])
+    assert [fault.pointer for fault in faults] == ["/asks_for/0", "/asks_for/2", "/asks_for/3"]
 
 
 def test_words_are_tidied_and_kept():
@@ -195,7 +243,8 @@ def test_an_allowed_word_is_never_a_no_and_is_heard(word: str, around: str):
 @settings(max_examples=examples(100), deadline=None)
 @given(st.lists(st.sampled_from(["voted", "1", "2", "poster", "yes", "not", "xyz", "thanks"]), max_size=5))
 def test_two_answers_or_any_other_word_are_never_certain(said: list[str]):
-    heard = hear(" ".join(said), OWN, Asked(f"{SCALE}. Or reply 1", NOON), NOON)
+    asked = Asked(f"{SCALE}. Or reply 1", NOON, for_=frozenset({"Poster", "Coming"}))
+    heard = hear(" ".join(said), OWN, asked, NOON)
     if heard is not None and heard.doubt is None:
         assert len(heard.rules) == 1
         assert not {"not", "xyz"} & set(said)

@@ -10,6 +10,7 @@ from flask import Flask
 
 from dialer.domain.access import Role
 from dialer.services.accounts.organisations import system_actor
+from dialer.services.calling.campaigns import end_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.canned_replies import add_canned_reply
 from dialer.services.messaging.inbound import InboundText, receive
@@ -116,6 +117,29 @@ def test_an_evening_of_answers(  # noqa: PLR0917 - each of them has a part in it
     assert (page.status, "Asked us to stop" in page.words["flash"]) == (409, True)
     assert "reply-send" not in page.buttons
     assert "Nobody waits" in of_wil.open("/texts").text
+
+
+def test_when_the_campaign_has_ended_they_finish_whom_they_have_and_are_thanked(
+    reader_of: Callable[[Person], Reader], vic: Person, ctx: Context, bank: PhoneBank, writes: Writes
+) -> None:
+    of_vic = reader_of(vic)
+    writes(OWEN, "Which hall?")
+    of_vic.open("/texts")
+    page = of_vic.press("next")
+    assert "campaign-over" not in page.tests
+    end_campaign(ctx, bank.campaign_id)
+    page = _from_home(of_vic, "Owen")
+    assert "You may finish with this person" in page.words["campaign-over"]
+    assert "Sent in one part." in of_vic.press("reply-send", body="The Scout hall.").words["flash"]
+    assert _replies(ctx) == ["The Scout hall."]
+    page = of_vic.open("/texts")
+    assert "The texts have ended" in page.text
+    assert "Nobody waits for an answer." in page.words["texts-over"]
+    assert "first-texts" not in page.tests
+    writes(NASIMA, "Thanks for all you did")
+    page = of_vic.open("/texts")
+    assert "Some people still wait" in page.words["texts-over"]
+    assert "Nasima Begum" in of_vic.press("next").text
 
 
 def test_who_is_frightened_is_told_that_they_did_right_and_a_coordinator_sees_it_first(

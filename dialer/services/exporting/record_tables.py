@@ -68,6 +68,8 @@ _COLUMNS: Final = {
         "channel",
         "subject",
         *_LETTER,
+        "clicked_at",
+        "clicks",
     ),
     "calls": (
         "id",

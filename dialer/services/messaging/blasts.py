@@ -21,6 +21,7 @@ from dialer.domain.sender import kind_of, lacks_opt_out_route
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.approval import approved_words, check_approved, needs_approval
+from dialer.services.messaging.blast_answers import ask_for
 from dialer.services.messaging.pictures import code_of_picture
 from dialer.services.messaging.rendering import bodies_of
 from dialer.services.messaging.saved_audience import keep_as_it_is
@@ -66,6 +67,8 @@ class BlastFields(TypedDict, total=False):
     audience: dict[str, Any]
     audience_id: uuid.UUID | None
     senders: list[str]
+    asks_for: list[str]
+    """Which of the campaign's own answers a reply to it may be, by their names."""
     send_at: dt.datetime | None
     deadline_at: dt.datetime | None
     """Nothing arrives after it."""
@@ -102,6 +105,7 @@ def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> B
             picture_by=AS_PICTURE,
             audience=Audience.of({}, campaign.kind).as_json(),
             senders=[],
+            asks_for=[],
             created_by=ctx.actor.account_id,
             created_at=ctx.now,
         )
@@ -114,7 +118,7 @@ def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> B
 
 def change_blast(ctx: Context, blast_id: uuid.UUID, fields: BlastFields) -> BlastView:
     """Change the fields given. `InvalidTransition` once it runs, for what was sent stays as it was: then only
-    its deadline can still be moved.
+    its deadline can still be moved, and what replies to it mean said.
     """
     with ctx.unit() as unit:
         blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_MANAGE, lock=True)
@@ -221,6 +225,7 @@ def blast_view(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign)
         list_ids=tuple(list_ids_of(unit, blast.id)),
         audience=blast.audience,
         senders=tuple(blast.senders),
+        asks_for=tuple(blast.asks_for),
         send_at=blast.send_at,
         total=blast.total,
         created_at=blast.created_at,
@@ -254,6 +259,8 @@ def _apply(unit: UnitOfWork, blast: Blast, campaign: Campaign, fields: BlastFiel
             setattr(blast, name, fields[name])
     if "picture_id" in fields:
         _set_picture(unit, blast, fields["picture_id"])
+    if "asks_for" in fields:
+        ask_for(blast, campaign, fields["asks_for"])
     if "audience" in fields:
         blast.audience = Audience.of(fields["audience"], campaign.kind).as_json()
     if blast.state == "scheduled" and fields.keys() & {"audience_id", "audience"}:

@@ -5,20 +5,16 @@ Until then, and in what goes by itself, the words that stand in for it are there
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy.engine import Row
 
-from dialer.domain.bodies import Bodies
 from dialer.domain.first_texts import BY_HAND
-from dialer.domain.placeholders import names_in
 from dialer.services.context import Context
-from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.services.messaging.picture_texts import Wordings
-from dialer.services.messaging.rendering import Links, bodies_of, links_of
-from dialer.services.messaging.short_links import short_links
+from dialer.services.messaging.rendering import Links
+from dialer.services.messaging.text_links import links_of_each, says
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries import first_texts
@@ -50,46 +46,23 @@ def put_name_in(
     """
     wordings = Wordings(unit, blast, campaign, [sender])
     bodies = wordings.linked
-    if not _says(bodies, NAME) or not taken:
+    whose = {one.contact_id: one.number for one in taken if one.contact_id is not None}
+    if not says(bodies, NAME) or not whose:
         return
-    whose = [one.contact_id for one in taken if one.contact_id is not None]
-    links = _links(ctx, unit, blast, campaign, taken)
-    known = {row.id: row for row in people(unit, campaign.election_id, whose)}
+    links = links_of_each(ctx, unit, blast, campaign, bodies, numbers=whose)
+    known = {row.id: row for row in people(unit, campaign.election_id, list(whose))}
     mine = {NAME: ctx.actor.name.split(" ")[0]}
     first_texts.word_anew(
         unit,
         [
-            _worded(wordings, one, sender, known[one.contact_id], {**links[one.id], **mine})
+            _worded(wordings, one, sender, known[one.contact_id], {**links[one.contact_id], **mine})
             for one in taken
             if one.contact_id in known
         ],
     )
 
 
-def _links(
-    ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, taken: Sequence[Row[Any]]
-) -> dict[uuid.UUID, Links]:
-    """The addresses in each text, which were made when it was planned."""
-    bodies = bodies_of(blast, campaign)
-    numbers = sorted({one.number for one in taken})
-    urls = opt_out_urls(ctx, unit, numbers) if _says(bodies, "opt_out_url") else {}
-    of_it = {"campaign_id": campaign.id, "blast_id": blast.id}
-    whose = [one.contact_id for one in taken if one.contact_id is not None]
-    short = short_links(ctx, unit, bodies.wordings, whose, **of_it)
-    return {
-        one.id: {
-            **links_of(ctx, campaign, urls.get(one.number, ""), bodies.picture),
-            **short.get(one.contact_id, {}),
-        }
-        for one in taken
-    }
-
-
 def _worded(wordings: Wordings, one: Row[Any], sender: str, person: Row[Any], links: Links) -> Worded:
     language = wordings.linked.language_of(person.language)
     words = wordings.of(one.number, sender, person, language, links)
     return Worded(one.id, words.body, words.encoding, words.segments, words.picture)
-
-
-def _says(bodies: Bodies, name: str) -> bool:
-    return any(name in names_in(body) for _, body in bodies.each())

@@ -73,6 +73,16 @@ class ConversationView:
     blocked_texts: int = 0
     tags: tuple[str, ...] = ()
     campaign_name: str | None = None
+    campaign_over: bool = False
+    """Its campaign has ended: whoever has it in hand may finish, and answers go without a campaign."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A campaign, as far as its conversations tell of it."""
+
+    name: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,7 @@ class _Around:
     noes: Mapping[str, dt.datetime]
     writers: Mapping[uuid.UUID, Writer]
     ours: Mapping[uuid.UUID, Assignee]
-    campaigns: Mapping[uuid.UUID, str]
+    campaigns: Mapping[uuid.UUID, _Named]
 
 
 def conversation_views(unit: UnitOfWork, rows: Sequence[Conversation]) -> list[ConversationView]:
@@ -94,7 +104,7 @@ def conversation_views(unit: UnitOfWork, rows: Sequence[Conversation]) -> list[C
         noes_since(unit, numbers),
         _writers(unit, [row.contact_id for row in rows if row.contact_id is not None]),
         names_of(unit, (each for row in rows for each in (row.assigned_to, row.handed_over_by))),
-        _campaign_names(unit, {row.campaign_id for row in rows if row.campaign_id is not None}),
+        _campaigns(unit, {row.campaign_id for row in rows if row.campaign_id is not None}),
     )
     return [_view(row, around) for row in rows]
 
@@ -111,6 +121,7 @@ def names_of(unit: UnitOfWork, account_ids: Iterable[uuid.UUID | None]) -> dict[
 
 
 def _view(row: Conversation, around: _Around) -> ConversationView:
+    campaign = around.campaigns.get(row.campaign_id) if row.campaign_id is not None else None
     return ConversationView(
         id=row.id,
         number=row.number,
@@ -129,7 +140,8 @@ def _view(row: Conversation, around: _Around) -> ConversationView:
         blocked_at=row.blocked_at,
         blocked_texts=row.blocked_texts,
         tags=tuple(row.tags),
-        campaign_name=around.campaigns.get(row.campaign_id) if row.campaign_id is not None else None,
+        campaign_name=campaign.name if campaign is not None else None,
+        campaign_over=campaign is not None and campaign.state == "ended",
     )
 
 
@@ -140,13 +152,13 @@ def _handed_over(row: Conversation, around: _Around) -> HandedOver | None:
     return HandedOver(row.handed_over_at, by, row.handed_over_for)
 
 
-def _campaign_names(unit: UnitOfWork, campaign_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
+def _campaigns(unit: UnitOfWork, campaign_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, _Named]:
     if not campaign_ids:
         return {}
-    query = select(Campaign.id, Campaign.name).where(
+    query = select(Campaign.id, Campaign.name, Campaign.state).where(
         Campaign.organisation_id == unit.organisation_id, Campaign.id.in_(campaign_ids)
     )
-    return {row.id: row.name for row in unit.session.execute(query)}
+    return {row.id: _Named(row.name, row.state) for row in unit.session.execute(query)}
 
 
 def _writers(unit: UnitOfWork, contact_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Writer]:

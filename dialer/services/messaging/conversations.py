@@ -26,13 +26,15 @@ from dialer.services.messaging.views import MessageView
 from dialer.services.paging import Page, Slice, cut
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Message
-from dialer.store.queries.conversation_lines import page_of_line, place_in
-from dialer.store.queries.conversations import Shown, page_of_conversations, standing_noes
+from dialer.store.queries.conversation_lines import Place, page_of_line, place_in
+from dialer.store.queries.conversations import Shown, page_of_conversations, standing_noes, with_tag
 from dialer.store.session import UnitOfWork
 
 NO_CURSOR: Final = "This cursor isn’t one of this list. Start again without it."
 SHOWN_MESSAGES: Final = 200
 """How many texts of one conversation are shown with it, the latest ones."""
+_LATER: Final = "later"
+"""What marks a place in a line that is after those that come before all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class ConversationSearch:
     assigned: bool | None = None
     """Whether somebody is to answer, whoever it is."""
     line: Line | None = None
-    """Only those that stand in this line, the one that has stood there longest first."""
+    """Only those that stand in this line, the one that has stood there longest first; among what waits for a
+    coordinator those that frightened somebody before all others."""
     tag: str | None = None
     answered: bool | None = None
     """Whether nobody waits there."""
@@ -159,7 +162,7 @@ def _conditions(ctx: Context, search: ConversationSearch) -> list[ColumnElement[
     if search.line is not Line.BLOCKED:
         conditions.append(Conversation.blocked_at.is_(None))
     if search.tag is not None:
-        conditions.append(Conversation.tags.contains([search.tag]))
+        conditions += with_tag(search.tag)
     if search.state is not None:
         conditions.append(Conversation.state == search.state)
     if search.campaign_id is not None:
@@ -191,14 +194,14 @@ def _place(ctx: Context, page: Page) -> tuple[dt.datetime, tuple[dt.datetime, uu
 
 
 def _line_key(line: Line, row: Conversation) -> tuple[str, ...]:
-    at, id_ = place_in(line, row)
-    return (at.isoformat(), str(id_))
+    later, at, id_ = place_in(line, row)
+    return (_LATER if later else "", at.isoformat(), str(id_))
 
 
-def _line_place(after: Sequence[str]) -> tuple[dt.datetime, uuid.UUID]:
+def _line_place(after: Sequence[str]) -> Place:
     try:
-        at, last = after
-        return _instant(at), uuid.UUID(last)
+        later, at, last = after
+        return later == _LATER, _instant(at), uuid.UUID(last)
     except ValueError:
         raise ValidationFailed.at("/cursor", NO_CURSOR) from None
 

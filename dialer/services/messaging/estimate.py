@@ -8,12 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy.engine import Row
 
 from dialer.domain import placeholders
 from dialer.domain.access import Permission
+from dialer.domain.bodies import USUAL, Bodies
 from dialer.domain.first_texts import BY_HAND
 from dialer.domain.message import ENCODINGS
 from dialer.domain.message_gate import EXCLUSIONS
@@ -26,6 +27,7 @@ from dialer.domain.short_link import shorteners_in
 from dialer.services.budget import left_to_spend
 from dialer.services.context import Context
 from dialer.services.messaging.audience_count import count_held_out
+from dialer.services.messaging.blast_answers import warnings_of_answers
 from dialer.services.messaging.blasts import reach_blast
 from dialer.services.messaging.caller_names import sample_caller
 from dialer.services.messaging.picture_texts import Wordings
@@ -45,6 +47,9 @@ from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries.blast_audience import known_senders, people
 from dialer.store.session import UnitOfWork
+
+MADE_UP: Final = {"first_name": "Siân", "last_name": "Prydderch", "postcode": "MV3 4QT"}
+"""Somebody who doesn't exist, of whom what a text may say is known."""
 
 
 def estimate_blast(ctx: Context, blast_id: uuid.UUID) -> EstimateView:
@@ -76,10 +81,34 @@ def _sample(
 ) -> SampleView:
     language = wordings.linked.language_of(person.language)
     bodies = wordings.pictured if has_picture and wordings.pictured else wordings.linked
-    body, values = bodies.of(language), values_of(person, links)
+    values = values_of(person, links)
+    read = _reading(bodies, language, values, person.first_name, number)
+    return replace(read, segments=1, has_picture=True) if has_picture else read
+
+
+def _reading(
+    bodies: Bodies, language: str, values: Mapping[str, str | None], first_name: str | None, number: str
+) -> SampleView:
+    body = bodies.of(language)
     pieces = tuple(piece for piece in placeholders.pieces(body, values) if piece[0])
-    segments = 1 if has_picture else measure(placeholders.fill(body, values)).segments
-    return SampleView(person.first_name, number, pieces, segments, language or None, has_picture)
+    segments = measure(placeholders.fill(body, values)).segments
+    return SampleView(first_name, number, pieces, segments, language or None)
+
+
+def _made_up(
+    ctx: Context, blast: Blast, campaign: Campaign, shown: Sequence[SampleView]
+) -> dict[str, SampleView]:
+    """How a text in several languages reads in those in which nobody is shown it, by an invented person."""
+    bodies = bodies_of(blast, campaign)
+    if not bodies.others:
+        return {}
+    seen = {one.language or USUAL for one in shown}
+    values = {**sample_links(ctx, campaign, bodies), **sample_caller(blast), **MADE_UP}
+    return {
+        language: _reading(bodies, language, values, MADE_UP["first_name"], "")
+        for language, _ in bodies.each()
+        if language not in seen
+    }
 
 
 def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, tally: Tally) -> EstimateView:
@@ -91,7 +120,11 @@ def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, 
     picture = _picture(ctx, blast, tally, weights)
     cost = _cost(ctx, tally.by_country, weights) + (picture.with_text_cost if picture else 0)
     plan = plan_of(blast, campaign, duration_s, ctx.now)
-    spoken = tuple(_spoken(language, found) for language, found in tally.by_language.items())
+    samples = _samples(ctx, unit, blast, campaign, tally.first)
+    made_up = _made_up(ctx, blast, campaign, samples)
+    spoken = tuple(
+        _spoken(language, found, made_up.get(language)) for language, found in tally.by_language.items()
+    )
     pool = capacity_of(ctx, unit, senders, recipients) if blast.mode == BY_HAND else None
     return EstimateView(
         recipients=recipients,
@@ -104,6 +137,7 @@ def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, 
         warnings=(
             *_warnings_of_text(ctx, senders, tally, _cost(ctx, tally.spared, weights)),
             *_warnings_of_words(ctx, unit, blast, campaign, tally),
+            *warnings_of_answers(blast, campaign, bodies_of(blast, campaign), recipients),
             *_warnings_of_money(campaign, recipients, cost, _left(ctx, unit, campaign)),
             *(
                 _warnings_of_time(plan, recipients, ctx.now)
@@ -117,15 +151,15 @@ def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, 
         parts=dict(tally.parts),
         first_time=sum(one.first_time for one in tally.by_language.values()),
         held_out=count_held_out(ctx, unit, blast, campaign),
-        samples=_samples(ctx, unit, blast, campaign, tally.first),
+        samples=samples,
         spoken=spoken,
         picture=picture,
     )
 
 
-def _spoken(language: str, found: Spoken) -> SpokenView:
+def _spoken(language: str, found: Spoken, made_up: SampleView | None) -> SpokenView:
     encodings = {name: found.encodings[name] for name in ENCODINGS}
-    return SpokenView(language or None, found.recipients, encodings, found.segments)
+    return SpokenView(language or None, found.recipients, encodings, found.segments, made_up)
 
 
 def _warnings_of_words(

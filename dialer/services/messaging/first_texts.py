@@ -10,20 +10,19 @@ import datetime as dt
 import random
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Final
 
 from dialer.domain.access import Permission, require
 from dialer.domain.blast import EDITABLE, Waiting
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, RateLimited
-from dialer.domain.first_texts import BY_HAND, HOLD, Empty, is_too_quick, room
+from dialer.domain.first_texts import BY_HAND, HOLD, Empty, FirstText, is_too_quick, room
 from dialer.services.calling.reach import reach_campaign, volunteer_id
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import open_blasts
 from dialer.services.messaging.caller_names import put_name_in
 from dialer.services.messaging.holding import beginning_anywhere
 from dialer.services.messaging.outgoing import ask_to_send
-from dialer.services.messaging.pictures import picture_path
 from dialer.services.messaging.sender_capacity import left_today
 from dialer.services.messaging.waiting import all_held_up, quiet_at
 from dialer.store.models import new_id
@@ -36,26 +35,6 @@ from dialer.store.session import UnitOfWork
 
 ROUNDS_MOST: Final = 10
 """How often one request looks for texts where it is night for those it found."""
-
-
-@dataclass(frozen=True, slots=True)
-class FirstText:
-    """A text as whoever sends it sees it: no number, since nobody needs it to press."""
-
-    id: uuid.UUID
-    first_name: str | None = field(repr=False)
-    body: str = field(repr=False)
-    segments: int
-    state: str
-    skip_reason: str | None
-    pressed_at: dt.datetime | None
-    picture_path: str | None = None
-    """Where the picture is seen that goes with it, within the installation."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it still waits for a press."""
-        return self.state == "queued" and self.pressed_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,28 +124,28 @@ def press(ctx: Context, message_id: uuid.UUID) -> FirstText:
     the blast doesn't run.
     """
     with ctx.unit() as unit:
-        hand, text = _reach_text(ctx, unit, message_id)
-        if not text.is_open:
-            return _shown(text)
-        batch = _locked_batch(unit, text)
+        hand, held = _reach_text(ctx, unit, message_id)
+        if not held.text.is_open:
+            return held.text
+        batch = _locked_batch(unit, held)
         too_quick = is_too_quick(ctx.now, batch.tried_at)
         batch.tried_at = ctx.now
-        goes = not too_quick and _press(hand, text, batch)
+        goes = not too_quick and _press(hand, held, batch)
     if too_quick:
         raise RateLimited("That came too soon after the last one. Read it, then press.", retry_after_s=1)
     if not goes:
         raise _refused(Waiting.QUIET_HOURS)
-    return _shown(text, pressed_at=ctx.now)
+    return replace(held.text, pressed_at=ctx.now)
 
 
 def leave_text(ctx: Context, message_id: uuid.UUID) -> None:
     """Leave a text to somebody else: whoever leaves it isn't given it again. One that was sent stays sent."""
     with ctx.unit() as unit:
-        _, text = _reach_text(ctx, unit, message_id)
-        if text.is_open:
-            batch = _locked_batch(unit, text)
-            batch.left_ids = [*batch.left_ids, text.id]
-            first_texts.let_go(unit, text.id)
+        _, held = _reach_text(ctx, unit, message_id)
+        if held.text.is_open:
+            batch = _locked_batch(unit, held)
+            batch.left_ids = [*batch.left_ids, held.text.id]
+            first_texts.let_go(unit, held.text.id)
 
 
 def give_back_batch(ctx: Context, blast_id: uuid.UUID) -> BatchView:
@@ -192,7 +171,11 @@ class _Hand:
 
     @property
     def held_up(self) -> str | None:
-        """Why nothing of it may go out just now; of one that doesn't run, its state."""
+        """Why nothing of it may go out just now; of one that doesn't run, its state, and `ended` once its
+        campaign is over.
+        """
+        if self.campaign.state == "ended":
+            return "ended"
         if self.blast.state != "running":
             return self.blast.state
         return all_held_up(self.ctx, self.unit, self.campaign)
@@ -211,32 +194,32 @@ def _reach(ctx: Context, unit: UnitOfWork, blast_id: uuid.UUID) -> _Hand:
 def _reach_text(ctx: Context, unit: UnitOfWork, message_id: uuid.UUID) -> tuple[_Hand, Held]:
     """A text that the actor has or had in hand, locked. `Conflict` where somebody else has it by now."""
     require(ctx.actor, Permission.FIRST_TEXT_SEND)
-    text = first_texts.locked_text(unit, message_id)
-    if text is None:
+    held = first_texts.locked_text(unit, message_id)
+    if held is None:
         raise NotFound
-    hand = _reach(ctx, unit, text.blast_id)
-    if text.account_id != hand.me:
+    hand = _reach(ctx, unit, held.blast_id)
+    if held.account_id != hand.me:
         raise Conflict("This one isn’t yours any more: it went back, for somebody else.", reason="not_yours")
-    return hand, text
+    return hand, held
 
 
-def _locked_batch(unit: UnitOfWork, text: Held) -> TextBatch:
-    key = (unit.organisation_id, text.batch_id)
+def _locked_batch(unit: UnitOfWork, held: Held) -> TextBatch:
+    key = (unit.organisation_id, held.batch_id)
     return unit.session.get_one(TextBatch, key, with_for_update=True, populate_existing=True)
 
 
-def _press(hand: _Hand, text: Held, batch: TextBatch) -> bool:
+def _press(hand: _Hand, held: Held, batch: TextBatch) -> bool:
     """Let it go. Where it is night at its number it is put off instead, and False."""
     ctx, unit = hand.ctx, hand.unit
     if hand.blast.state != "running":
         raise InvalidTransition("Nothing of it goes out just now.", state=hand.blast.state)
     if (held_up := all_held_up(ctx, unit, hand.campaign)) is not None:
         raise _refused(held_up)
-    if (night := quiet_at(text.number, hand.campaign, ctx.now)) is not None:
-        first_texts.put_off(unit, {text.id: night})
+    if (night := quiet_at(held.number, hand.campaign, ctx.now)) is not None:
+        first_texts.put_off(unit, {held.text.id: night})
         batch.size -= 1
         return False
-    if not first_texts.press(unit, text.id, batch.id, ctx.now):
+    if not first_texts.press(unit, held.text.id, batch.id, ctx.now):
         raise InvalidTransition("Nothing of it goes out just now.", state="paused")
     batch.pressed += 1
     if batch.until > ctx.now:  # one whose time is over stays anybody's
@@ -250,7 +233,7 @@ def _refused(reason: Waiting) -> Conflict:
 
 
 def _is_open(unit: UnitOfWork, batch: TextBatch, now: dt.datetime) -> bool:
-    return batch.until > now and any(one.is_open for one in first_texts.texts_in(unit, batch.id))
+    return batch.until > now and any(one.text.is_open for one in first_texts.texts_in(unit, batch.id))
 
 
 def _take(hand: _Hand) -> TextBatch | Empty:
@@ -323,20 +306,7 @@ def _view(hand: _Hand, batch: TextBatch | None, empty: Empty | None = None) -> B
 def _texts(unit: UnitOfWork, batch: TextBatch | None, *, is_mine: bool) -> tuple[FirstText, ...]:
     """Those of a batch; once its time is over, only what became of those that were pressed for."""
     held: Sequence[Held] = first_texts.texts_in(unit, batch.id) if batch is not None else ()
-    return tuple(_shown(one) for one in held if is_mine or not one.is_open)
-
-
-def _shown(one: Held, pressed_at: dt.datetime | None = None) -> FirstText:
-    return FirstText(
-        id=one.id,
-        first_name=one.first_name,
-        body=one.body,
-        segments=one.segments,
-        state=one.state,
-        skip_reason=one.skip_reason,
-        pressed_at=pressed_at or one.pressed_at,
-        picture_path=picture_path(one.picture) if one.picture else None,
-    )
+    return tuple(one.text for one in held if is_mine or not one.text.is_open)
 
 
 def _sent_by_hand(ctx: Context, unit: UnitOfWork) -> list[Blast]:
@@ -349,5 +319,5 @@ def _to_send(ctx: Context, unit: UnitOfWork, blast: Blast, me: uuid.UUID) -> ToS
     campaign = unit.session.get_one(Campaign, (unit.organisation_id, blast.campaign_id))
     queued = counters.read(unit, "blast", [blast.id]).get("queued", 0)
     _, sent = first_texts.counts_of(unit, blast.id, me, ctx.now)
-    left = max(0, queued - first_texts.count_pressed(unit, blast.id))
+    left = first_texts.count_unpressed(unit, blast.id, queued)
     return ToSend(blast.id, blast.name, campaign.id, campaign.name, left, sent)

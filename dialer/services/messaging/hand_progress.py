@@ -43,7 +43,7 @@ def by_hand(ctx: Context, blast_id: uuid.UUID) -> ByHand | None:
         queued = counters.read(unit, "blast", [blast.id]).get("queued", 0)
         whom = first_texts.by_whom(unit, blast.id)
         return ByHand(
-            unpressed=max(0, queued - pressed),
+            unpressed=first_texts.count_unpressed(unit, blast.id, queued),
             held=first_texts.count_held(unit, blast.id, ctx.now),
             pressed=pressed,
             by_whom=tuple(Presser(row.id, row.name, row.pressed) for row in whom),

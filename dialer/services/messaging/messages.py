@@ -20,6 +20,7 @@ from dialer.services.messaging.views import MessageView
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.messaging import Message
 from dialer.store.queries.first_texts import who_pressed
+from dialer.store.queries.link_codes import opened_of
 from dialer.store.session import UnitOfWork
 
 SECRET: tuple[str, ...] = ("code", "sign_in")
@@ -79,17 +80,21 @@ def message_views(ctx: Context, unit: UnitOfWork, rows: Sequence[Message]) -> li
     """Texts as they are shown; those that somebody wrote to one person with what they wait for."""
     waits = waits_of(ctx, unit, rows)
     pressed_by = who_pressed(unit, [row.batch_id for row in rows if row.batch_id and row.pressed_at])
+    opened = opened_of(unit, [row for row in rows if row.purpose == BLAST])
     letters = letters_said(unit, rows)
     return [
         replace(
-            message_view(row, waits.get(row.id), pressed_by.get(row.batch_id) if row.batch_id else None),
+            message_view(row, waits.get(row.id)),
+            pressed_by=pressed_by.get(row.batch_id) if row.batch_id else None,
+            clicked_at=opened[row.id].at if row.id in opened else None,
+            clicks=opened[row.id].clicks if row.id in opened else 0,
             letter=letters.get(row.id),
         )
         for row in rows
     ]
 
 
-def message_view(row: Message, wait: Wait | None = None, pressed_by: uuid.UUID | None = None) -> MessageView:
+def message_view(row: Message, wait: Wait | None = None) -> MessageView:
     """A text as it is shown. Codes and sign-in links are not."""
     return MessageView(
         id=row.id,
@@ -119,7 +124,6 @@ def message_view(row: Message, wait: Wait | None = None, pressed_by: uuid.UUID |
         waiting_reason=wait.reason if wait else None,
         waits_until=wait.until if wait else None,
         pressed_at=row.pressed_at,
-        pressed_by=pressed_by,
         picture_path=picture_path(row.picture_code) if row.picture_code else None,
         channel=row.channel,
         subject=row.subject,

@@ -14,16 +14,14 @@ from sqlalchemy import or_, update
 from dialer.domain.access import Permission, require
 from dialer.domain.message import ENCODINGS
 from dialer.domain.message_gate import Skip
-from dialer.domain.placeholders import names_in
 from dialer.domain.sender import choose
 from dialer.services.context import Context
 from dialer.services.messaging.candidates import CHUNK, Candidate, Chunk, chunk_after
 from dialer.services.messaging.figures import BLAST, Move, count_moves
-from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.services.messaging.picture_texts import Wordings
-from dialer.services.messaging.rendering import Links, links_of
+from dialer.services.messaging.rendering import Links
 from dialer.services.messaging.senders import rates_of
-from dialer.services.messaging.short_links import Addresses, Whose, short_links
+from dialer.services.messaging.text_links import links_of_each
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
@@ -156,27 +154,19 @@ class _Plan:
         numbers = sorted({one.number for one in candidates if one.skip is None and one.number is not None})
         taken = numbers_taken(self._unit, self._blast.id, numbers)
         known = known_senders(self._unit, numbers)
-        urls = self._urls(numbers)
-        short = self._short_links(candidates)
+        links = self._links(candidates)
         for one in candidates:
             if one.skip is not None or one.number is None:
                 yield _skipped(one)
                 continue
-            links = links_of(self._ctx, self._campaign, urls.get(one.number, ""), self._bodies.picture)
-            links = {**links, **short[one.id]} if short else links
-            yield self._message(one, one.number, known.get(one.number), links, first=one.number not in taken)
+            sender, first = known.get(one.number), one.number not in taken
+            yield self._message(one, one.number, sender, links[one.id], first=first)
             taken.add(one.number)
 
-    def _urls(self, numbers: Sequence[str]) -> Mapping[str, str]:
-        if not any("opt_out_url" in names_in(body) for _, body in self._bodies.each()):
-            return {}
-        return opt_out_urls(self._ctx, self._unit, numbers)
-
-    def _short_links(self, candidates: Sequence[Candidate]) -> Mapping[Whose, Addresses]:
-        """Everybody's own short links, also of those who wait behind somebody on the same number."""
-        whose = [one.id for one in candidates if one.skip is None and one.number is not None]
-        of_it = {"campaign_id": self._campaign.id, "blast_id": self._blast.id}
-        return short_links(self._ctx, self._unit, self._bodies.wordings, whose, **of_it)
+    def _links(self, candidates: Sequence[Candidate]) -> Mapping[uuid.UUID, Links]:
+        """Everybody's own addresses, also of those who wait behind somebody on the same number."""
+        whose = {one.id: one.number for one in candidates if one.skip is None and one.number is not None}
+        return links_of_each(self._ctx, self._unit, self._blast, self._campaign, self._bodies, numbers=whose)
 
     def _message(
         self, one: Candidate, number: str, known: str | None, links: Links, *, first: bool

@@ -26,7 +26,7 @@ from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries import counters
 from dialer.store.queries.conversations import count_held_by_review
-from dialer.store.queries.first_texts import count_pressed
+from dialer.store.queries.first_texts import count_unpressed
 from dialer.store.session import UnitOfWork
 
 _SPENT: Final = re.compile(r"spent_([A-Z]{3})_e5")
@@ -68,10 +68,10 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
 
 
 def _unpressed(unit: UnitOfWork, blast: Blast, figures: Mapping[str, int]) -> int:
-    """How many wait for somebody to press."""
+    """How many wait for somebody to press; those that are in review wait for a decision instead."""
     if blast.mode != BY_HAND:
         return 0
-    return max(0, figures.get("queued", 0) - count_pressed(unit, blast.id))
+    return count_unpressed(unit, blast.id, figures.get("queued", 0))
 
 
 def spent_in(currency: str) -> str:

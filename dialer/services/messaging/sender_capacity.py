@@ -27,7 +27,9 @@ def a_day(ctx: Context, unit: UnitOfWork, senders: Sequence[str]) -> dict[str, i
 
 
 def left_today(ctx: Context, unit: UnitOfWork, senders: Sequence[str]) -> dict[str, int]:
-    """How many more each of these may send by hand as of now, what is out in batches taken off."""
+    """How many more each of these may send by hand as of now. Whatever it has sent in 24 hours is taken off,
+    what went by itself too, since networks see no difference; and what is out in batches.
+    """
     used = first_texts.used_by_sender(unit, senders, ctx.now, ctx.now - DAY)
     return {
         address: max(0, most - used.get(address, 0)) for address, most in a_day(ctx, unit, senders).items()

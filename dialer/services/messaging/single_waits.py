@@ -1,4 +1,6 @@
-"""What a text to one person waits for: said from what holds at this moment, in the order the gate asks in."""
+"""What texts wait for: those to one person from what holds at this moment, in the order the gate asks in, and
+those of blasts that are sent by hand until somebody presses for them.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +12,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from dialer.domain.blast import Waiting
+from dialer.domain.first_texts import BY_HAND
 from dialer.domain.message import ALONE
 from dialer.services.context import Context
+from dialer.services.messaging.figures import BLAST
 from dialer.services.messaging.senders import known_senders
 from dialer.services.messaging.waiting import WAITING, is_resting, quiet_at
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
 from dialer.store.models.conversations import Conversation
-from dialer.store.models.messaging import Message, Sender
+from dialer.store.models.messaging import Blast, Message, Sender
 from dialer.store.queries import inbound_readings
 from dialer.store.session import UnitOfWork
 
@@ -42,13 +46,30 @@ class _Standing:
 
 
 def waits_of(ctx: Context, unit: UnitOfWork, rows: Sequence[Message]) -> dict[uuid.UUID, Wait]:
-    """What those of these texts wait for that somebody wrote to one person, by their ids."""
+    """What those of these texts wait for that somebody wrote to one person, or is to send by hand, by their
+    ids.
+    """
+    unpressed = _unpressed(unit, [row for row in rows if row.state == "queued" and row.pressed_at is None])
     queued = [row for row in rows if row.state == "queued" and row.purpose in ALONE]
     if not queued:
-        return {}
+        return unpressed
     standing = _standing(unit, queued)
     found = {row.id: _wait(row, standing, ctx.now) for row in queued}
-    return {id_: wait for id_, wait in found.items() if wait is not None}
+    return unpressed | {id_: wait for id_, wait in found.items() if wait is not None}
+
+
+def _unpressed(unit: UnitOfWork, rows: Sequence[Message]) -> dict[uuid.UUID, Wait]:
+    """Those of these texts that go when somebody presses for them."""
+    of_blasts = {row.id: row.blast_id for row in rows if row.purpose == BLAST and row.blast_id is not None}
+    if not of_blasts:
+        return {}
+    query = select(Blast.id).where(
+        Blast.organisation_id == unit.organisation_id,
+        Blast.id.in_(set(of_blasts.values())),
+        Blast.mode == BY_HAND,
+    )
+    by_hand = set(unit.session.scalars(query))
+    return {id_: Wait(Waiting.PRESS) for id_, blast_id in of_blasts.items() if blast_id in by_hand}
 
 
 def _standing(unit: UnitOfWork, rows: Sequence[Message]) -> _Standing:

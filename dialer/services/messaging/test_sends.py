@@ -16,13 +16,12 @@ from dialer.services.context import Context
 from dialer.services.messaging.blasts import check_opt_out_routes, reach_blast
 from dialer.services.messaging.messages import message_view
 from dialer.services.messaging.number_bars import barred
-from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.picture_texts import Wordings
-from dialer.services.messaging.rendering import links_of
-from dialer.services.messaging.senders import rates_of, senders_of
-from dialer.services.messaging.short_links import short_links
+from dialer.services.messaging.senders import known_senders, rates_of, senders_of
+from dialer.services.messaging.text_links import links_of_each
 from dialer.services.messaging.views import MessageView
+from dialer.store.session import UnitOfWork
 
 MOST: Final = 5
 """As many phones are tried at once."""
@@ -48,16 +47,15 @@ def send_test(
         bodies = wordings.linked
         wanted = _languages(bodies, languages)
         check_opt_out_routes(bodies, list(rates))
+        _check_not_ours(unit, numbers, list(rates))
         left_out = barred(ctx, unit, numbers)
-        urls = opt_out_urls(ctx, unit, numbers)
-        of_it = {"campaign_id": campaign.id, "blast_id": blast.id}
-        short = short_links(ctx, unit, bodies.wordings, numbers, **of_it)
+        numbered = {number: number for number in numbers}
+        links = links_of_each(ctx, unit, blast, campaign, bodies, numbers=numbered)
         sent = []
         for number in numbers:
             sender = choose(number, rates)
-            links = {**links_of(ctx, campaign, urls[number], bodies.picture), **short.get(number, {})}
             for language in wanted:
-                words = wordings.of(number, sender, None, language, links)
+                words = wordings.of(number, sender, None, language, links[number])
                 message = queue_text(
                     unit,
                     ctx,
@@ -85,6 +83,19 @@ def _languages(bodies: Bodies, wanted: Sequence[str]) -> Sequence[str]:
     if faults:
         raise ValidationFailed(errors=faults)
     return list(dict.fromkeys(wanted)) or [USUAL]
+
+
+def _check_not_ours(unit: UnitOfWork, numbers: Sequence[str], from_: Sequence[str]) -> None:
+    """Refuse numbers that texts come from: the carrier sends none to its own sender, and nobody holds it."""
+    pools = (row.pool for row in known_senders(unit, from_).values())
+    ours = {*from_, *known_senders(unit, numbers), *(each for pool in pools for each in pool)}
+    faults = [
+        FieldError(f"/to/{index}", f"Texts come from {number}: give a phone that somebody holds.")
+        for index, number in enumerate(numbers)
+        if number in ours
+    ]
+    if faults:
+        raise ValidationFailed(errors=faults)
 
 
 def _numbers(ctx: Context, to: Sequence[str]) -> list[str]:

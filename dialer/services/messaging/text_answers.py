@@ -1,14 +1,14 @@
 """Answers in texts to us: heard by the campaign's rules, and taken into the tables of pledges and turnout.
 
-Taken by itself is only what is certain: one answer, to a text that named it (“VOTED” to any of ours), from
-somebody known who has the number alone. The rest is kept in doubt and shown to whoever answers.
+Taken by itself is only what is certain: one answer, to a text that named it and asked for it (“VOTED” to any
+of ours), from somebody known who has the number alone. The rest is kept in doubt for whoever answers.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dialer.domain.answer_words import read_words
 from dialer.domain.inbound_rules import OTHER
@@ -50,8 +50,10 @@ def hear_answers(
     campaign = _campaign(unit, (question and question.campaign_id) or conversation.campaign_id)
     if campaign is None:
         return False
-    rules = read_words(campaign.text_answers).rules
-    heard = hear(message.body, rules, question.asked if question is not None else None, at)
+    taken = read_words(campaign.text_answers)
+    for_ = taken.told_apart(question.asked.for_ if question is not None else ())
+    asked = replace(question.asked, for_=for_) if question is not None else None
+    heard = hear(message.body, taken.rules_asked(for_), asked, at)
     if heard is None:
         return False
     doubt = heard.doubt or _whose(unit, conversation)

@@ -44,6 +44,8 @@ class BlastView:
     mode: str = AUTOMATIC
     batch_size: int = BATCH
     volunteer_limit: int | None = None
+    asks_for: tuple[str, ...] = ()
+    """Which of the campaign's own answers a reply to it may be, by their names."""
 
     @property
     def is_by_hand(self) -> bool:
@@ -95,7 +97,7 @@ class Warned:
     detail: str
     count: int
     about: str | None = None
-    """The placeholder that it is about."""
+    """The placeholder, or the answer, that it is about."""
     contacts: tuple[NamedContact, ...] = ()
     """The first people it is about, where it is about something that is known, or isn't, of them."""
     language: str | None = None
@@ -118,12 +120,15 @@ class SampleView:
 
 @dataclass(frozen=True, slots=True)
 class SpokenView:
-    """How many get a text in one language (None: in its usual words), and what that takes."""
+    """How many get a text in one language (None: in its usual words), and what that takes. Where nobody does
+    among those who would be shown, `made_up` is how somebody who doesn't exist would read it.
+    """
 
     language: str | None
     recipients: int
     encodings: Mapping[str, int]
     segments: int
+    made_up: SampleView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +258,10 @@ class MessageView:
     """Of a letter."""
     letter: LetterSaid | None = None
     """Of a letter to us."""
+    clicked_at: dt.datetime | None = None
+    """Of a text of a blast: when whoever got it first opened a link in it."""
+    clicks: int = 0
+    """And how often they did, machines left out."""
 
 
 @dataclass(frozen=True, slots=True)

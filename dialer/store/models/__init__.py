@@ -25,6 +25,7 @@ from dialer.store.models import (
     supervising,
     templates,
     text_answers,
+    text_spending,
     transfers,
 )
 from dialer.store.models.base import Base, new_id
@@ -56,5 +57,6 @@ __all__ = [
     "supervising",
     "templates",
     "text_answers",
+    "text_spending",
     "transfers",
 ]

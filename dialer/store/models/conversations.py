@@ -13,6 +13,10 @@ from dialer.store.models.base import Base, Identified, Instant, Json, Tenant, Te
 
 WAITS = "unanswered_since IS NOT NULL AND state = 'open' AND blocked_at IS NULL AND handed_over_at IS NULL"
 """Somebody wrote and anybody who answers may answer: what the index of those that wait is of."""
+NOT_FRIGHTENING = "(handed_over_for IS DISTINCT FROM 'frightened')"
+"""False of what frightened one of us, so that it stands first among what waits for a coordinator."""
+HAS_TAGS = "tags <> '{}'::text[]"
+"""Few conversations have tags, and only those are in the index of them."""
 
 
 class Conversation(Identified, Base):
@@ -58,9 +62,16 @@ class Conversation(Identified, Base):
         Index(
             "ix_conversation_handed_over",
             "organisation_id",
+            text(NOT_FRIGHTENING),
             "handed_over_at",
             "id",
             postgresql_where=text("handed_over_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_conversation_tags",
+            "tags",
+            postgresql_using="gin",
+            postgresql_where=text(HAS_TAGS),
         ),
         Index(
             "ix_conversation_blocked",

@@ -27,6 +27,7 @@ class Link(Identified, Base):
             "blast_id",
             postgresql_where=text("blast_id IS NOT NULL"),
         ),
+        Index("ix_link_unsaid", "organisation_id", "id", postgresql_where=text("unsaid_count IS NOT NULL")),
     )
 
     campaign_id: Mapped[uuid.UUID | None]
@@ -34,6 +35,10 @@ class Link(Identified, Base):
     target: Mapped[str]
     key: Mapped[bytes] = mapped_column(LargeBinary)
     support: Mapped[int | None] = mapped_column(SmallInteger)
+    unsaid_count: Mapped[int | None]
+    """Of how many who opened it that isn't written down yet, about; None: of all it is."""
+    leased_until: Mapped[Instant | None]
+    """Until when a worker is at that."""
     created_at: Mapped[Instant]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, SmallInteger, UniqueConstraint, func, text
+from sqlalchemy import ForeignKey, Index, SmallInteger, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -119,6 +119,8 @@ class Blast(Identified, Base):
     audience_filter: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     gate_audience: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     senders: Mapped[TextList]
+    asks_for: Mapped[TextList]
+    """Which of the campaign's own answers a reply to it may be, by their names."""
     send_at: Mapped[Instant | None]
     deadline_at: Mapped[Instant | None]
     total: Mapped[int] = mapped_column(server_default=text("0"))
@@ -331,25 +333,6 @@ class Message(Identified, Base):
     subject: Mapped[str | None]
     picture_code: Mapped[str | None]
     """Of the picture that goes with it; where its words lead to one, none goes with it."""
-
-
-class TextSpending(Tenant, Base):
-    """What texts have cost that were sent in one quarter of an hour, kept beside them (design §2, law 9).
-
-    `campaign_id` is all zeros where texts belong to none: a key has no gaps.
-    """
-
-    __tablename__ = "text_spending"
-
-    campaign_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    sender: Mapped[str] = mapped_column(primary_key=True)
-    currency: Mapped[str] = mapped_column(primary_key=True)
-    quarter: Mapped[Instant] = mapped_column(primary_key=True)
-    stripe: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    texts: Mapped[int] = mapped_column(BigInteger)
-    segments: Mapped[int] = mapped_column(BigInteger)
-    reckoned: Mapped[Money]
-    cost: Mapped[Money]
 
 
 class CarrierEvent(Identified, Base):

@@ -1,7 +1,7 @@
 """The lines in which conversations wait: for an answer, for a coordinator; and those that are blocked.
 
 Each is walked in an index of its own, the one that has waited longest first: nothing is counted, and what
-isn't in the line isn't read.
+isn't in the line isn't read. Before a coordinator come first those that frightened one of us.
 """
 
 from __future__ import annotations
@@ -11,12 +11,22 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, or_, select, text, tuple_
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    SQLColumnExpression,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute
 
-from dialer.domain.conversing import Line
-from dialer.store.models.conversations import WAITS, Avoidance, Conversation
+from dialer.domain.conversing import FRIGHTENED, Line
+from dialer.store.models.conversations import NOT_FRIGHTENING, WAITS, Avoidance, Conversation
 from dialer.store.session import UnitOfWork
 
 _AT: Final[dict[Line, InstrumentedAttribute[Any]]] = {
@@ -30,28 +40,37 @@ _IN: Final = {
     Line.BLOCKED: text("blocked_at IS NOT NULL"),
 }
 """In the words of the indexes, so that they are found whatever else is asked."""
+_BEFORE: Final[dict[Line, Sequence[ColumnElement[Any]]]] = {
+    Line.COORDINATOR: (literal_column(NOT_FRIGHTENING, Boolean),)
+}
+"""What counts before the time."""
 
 
-def place_in(line: Line, row: Conversation) -> tuple[dt.datetime, uuid.UUID]:
+Place = tuple[bool, dt.datetime, uuid.UUID]
+"""Whether it comes after those that frighten, since when it stands in its line, and which it is."""
+
+
+def place_in(line: Line, row: Conversation) -> Place:
     """By what a conversation has its place in a line."""
-    return (getattr(row, _AT[line].key), row.id)
+    later = line is Line.COORDINATOR and row.handed_over_for != FRIGHTENED
+    return (later, getattr(row, _AT[line].key), row.id)
 
 
 def page_of_line(
     unit: UnitOfWork,
     line: Line,
     where: Sequence[ColumnElement[bool]],
-    after: tuple[dt.datetime, uuid.UUID] | None,
+    after: Place | None,
     limit: int,
 ) -> Sequence[Conversation]:
-    """The next in a line, the one that has stood there longest first."""
-    at = _AT[line]
+    """The next in a line, the one that has stood there longest first; what frightens before all others."""
+    order: list[SQLColumnExpression[Any]] = [*_BEFORE.get(line, ()), _AT[line], Conversation.id]
     query = select(Conversation).where(
         Conversation.organisation_id == unit.organisation_id, _IN[line], *where
     )
     if after is not None:
-        query = query.where(tuple_(at, Conversation.id) > tuple_(*after))
-    return unit.session.scalars(query.order_by(at, Conversation.id).limit(limit)).all()
+        query = query.where(tuple_(*order) > tuple_(*after[-len(order) :]))
+    return unit.session.scalars(query.order_by(*order).limit(limit)).all()
 
 
 def count_up_to(unit: UnitOfWork, line: Line, where: Sequence[ColumnElement[bool]], most: int) -> int:

@@ -8,13 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select, text, tuple_
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    func,
+    literal_column,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.email_address import channel_of
 from dialer.domain.texting import EMAIL, SMS
 from dialer.store.models import new_id
-from dialer.store.models.conversations import Conversation
+from dialer.store.models.conversations import HAS_TAGS, Conversation
 from dialer.store.models.messaging import Message
 from dialer.store.models.people import Contact, ContactPhone, Suppression
 from dialer.store.queries.texting_rules import TEXTED_AT
@@ -169,6 +179,11 @@ _HELD: Final = text(
 """From the few that are in review to the one text that a number gets of a blast, never the other way: a blast
 may have hundreds of thousands that wait.
 """
+
+
+def with_tag(tag: str) -> list[ColumnElement[bool]]:
+    """Those that have a tag, in the words of the index of tags."""
+    return [literal_column(HAS_TAGS, Boolean), Conversation.tags.contains([tag])]
 
 
 def page_of_conversations(

@@ -44,9 +44,16 @@ _MESSAGES: Final = """
         CASE WHEN l.id IS NOT NULL THEN coalesce(l.sender, '') END AS letter_sender,
         CASE WHEN l.id IS NOT NULL THEN coalesce(l.sender_name, '') END AS letter_sender_name,
         CASE WHEN l.id IS NOT NULL THEN coalesce(l.reply_to, '') END AS letter_reply_to,
-        l.doubt AS letter_doubt
+        l.doubt AS letter_doubt, opened.clicked_at, coalesce(opened.clicks, 0) AS clicks
     FROM message AS m
     LEFT JOIN incoming_letter AS l ON l.organisation_id = m.organisation_id AND l.message_id = m.id
+    LEFT JOIN LATERAL (
+        SELECT min(x.clicked_at) AS clicked_at, CAST(sum(x.clicks) AS integer) AS clicks
+        FROM link_code AS x
+        JOIN link AS k ON k.organisation_id = x.organisation_id AND k.id = x.link_id
+        WHERE m.purpose = 'blast' AND x.organisation_id = m.organisation_id AND x.contact_id = m.contact_id
+            AND x.clicked_at IS NOT NULL AND k.blast_id = m.blast_id
+    ) AS opened ON true
     WHERE m.organisation_id = :organisation
 """
 _CALLS: Final = """

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import Row
 
+from dialer.domain.first_texts import FirstText
 from dialer.store.models.first_texts import TextBatch
 from dialer.store.session import UnitOfWork
 
@@ -53,9 +54,19 @@ _COUNTED: Final = """
 
 _USED: Final = text(
     f"""
-    SELECT sender, sum({_COUNTED}) AS used FROM text_batch
-    WHERE organisation_id = :organisation AND sender = ANY (CAST(:senders AS text[])) AND until > :since
-    GROUP BY sender
+    WITH by_hand AS (
+        SELECT sender, sum({_COUNTED}) AS counted, sum(pressed) AS pressed FROM text_batch
+        WHERE organisation_id = :organisation AND sender = ANY (CAST(:senders AS text[])) AND until > :since
+        GROUP BY sender
+    ), carried AS (
+        SELECT sender, sum(texts) AS texts FROM text_spending
+        WHERE organisation_id = :organisation AND sender = ANY (CAST(:senders AS text[]))
+          AND quarter > :since
+        GROUP BY sender
+    )
+    SELECT sender, CAST(coalesce(h.counted, 0)
+        + greatest(coalesce(c.texts, 0) - coalesce(h.pressed, 0), 0) AS bigint) AS used
+    FROM by_hand h FULL JOIN carried c USING (sender)
     """  # noqa: S608 - words of ours
 )
 
@@ -106,8 +117,8 @@ _WORD_ANEW: Final = text(
 )
 
 _SHOWN: Final = """
-    SELECT m.id, m.blast_id, m.batch_id, b.account_id, c.first_name, m.number, m.body, m.segments, m.state,
-           m.skip_reason, m.pressed_at, m.picture_code AS picture
+    SELECT m.id, c.first_name, m.body, m.segments, m.state, m.skip_reason, m.pressed_at,
+           '/p/' || m.picture_code AS picture_path, m.blast_id, m.batch_id, b.account_id, m.number
     FROM message m
     LEFT JOIN text_batch b ON b.organisation_id = m.organisation_id AND b.id = m.batch_id
     LEFT JOIN contact c ON c.organisation_id = m.organisation_id AND c.id = m.contact_id
@@ -126,6 +137,20 @@ _COUNT_PRESSED: Final = text(
     SELECT count(*) FROM message m
     WHERE m.organisation_id = :organisation AND m.blast_id = :blast
       AND m.state = 'queued' AND m.pressed_at IS NOT NULL
+    """
+)
+
+_COUNT_KEPT: Final = text(
+    """
+    SELECT count(*)
+    FROM conversation t
+    CROSS JOIN LATERAL (
+        SELECT FROM message m
+        WHERE m.organisation_id = :organisation AND m.blast_id = :blast AND m.number = t.number
+          AND m.purpose = 'blast' AND m.state = 'queued' AND m.pressed_at IS NULL
+        LIMIT 1
+    ) AS kept
+    WHERE t.organisation_id = :organisation AND t.state = 'review'
     """
 )
 
@@ -152,26 +177,13 @@ _BY_WHOM: Final = text(
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A text as it is shown to whoever sends it by hand, and who took it."""
+    """A text that is sent by hand, of which blast, in whose batch, and to which number."""
 
-    id: uuid.UUID
+    text: FirstText
     blast_id: uuid.UUID
     batch_id: uuid.UUID | None
     account_id: uuid.UUID | None
-    first_name: str | None = field(repr=False)
     number: str = field(repr=False)
-    body: str = field(repr=False)
-    segments: int
-    state: str
-    skip_reason: str | None
-    pressed_at: dt.datetime | None
-    picture: str | None
-    """The code of the picture that goes with it."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether somebody may still press for it."""
-        return self.state == "queued" and self.pressed_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +223,9 @@ def take(unit: UnitOfWork, batch: TextBatch, limit: int, now: dt.datetime) -> Se
 def used_by_sender(
     unit: UnitOfWork, senders: Sequence[str], now: dt.datetime, since: dt.datetime
 ) -> dict[str, int]:
-    """How many first texts each of these senders has sent by hand since then, or has out in batches."""
+    """How many texts each of these senders has sent since then, by hand and by itself, or has out in batches.
+    Of those that went by themselves the quarter of an hour counts in which they did.
+    """
     given = {"organisation": unit.organisation_id, "senders": list(senders), "now": now, "since": since}
     return {row.sender: row.used for row in unit.session.execute(_USED, given)}
 
@@ -245,14 +259,19 @@ def latest_batch(
 def texts_in(unit: UnitOfWork, batch_id: uuid.UUID) -> list[Held]:
     """The texts that were last taken in a batch, sent ones among them."""
     given = {"organisation": unit.organisation_id, "batch": batch_id}
-    return [Held(*row) for row in unit.session.execute(_IN_BATCH, given)]
+    return [_held(row) for row in unit.session.execute(_IN_BATCH, given)]
 
 
 def locked_text(unit: UnitOfWork, message_id: uuid.UUID) -> Held | None:
     """One text of a blast, locked: nobody presses for it or takes it meanwhile."""
     given = {"organisation": unit.organisation_id, "message": message_id}
     row = unit.session.execute(_ONE, given).one_or_none()
-    return None if row is None else Held(*row)
+    return None if row is None else _held(row)
+
+
+def _held(row: Row[Any]) -> Held:
+    shown = (row.id, row.first_name, row.body, row.segments, row.state, row.skip_reason, row.pressed_at)
+    return Held(FirstText(*shown, row.picture_path), row.blast_id, row.batch_id, row.account_id, row.number)
 
 
 def press(unit: UnitOfWork, message_id: uuid.UUID, batch_id: uuid.UUID, now: dt.datetime) -> bool:
@@ -264,6 +283,15 @@ def press(unit: UnitOfWork, message_id: uuid.UUID, batch_id: uuid.UUID, now: dt.
 def count_pressed(unit: UnitOfWork, blast_id: uuid.UUID) -> int:
     """How many texts of a blast somebody has pressed for that are still here."""
     return unit.session.scalar(_COUNT_PRESSED, {"organisation": unit.organisation_id, "blast": blast_id}) or 0
+
+
+def count_unpressed(unit: UnitOfWork, blast_id: uuid.UUID, queued: int) -> int:
+    """How many of a blast's texts that are queued may be pressed for, now or when their day comes: what waits
+    for a decision about what its number wrote is given to nobody, and isn't one of them.
+    """
+    given = {"organisation": unit.organisation_id, "blast": blast_id}
+    kept = int(unit.session.scalar(_COUNT_KEPT, given) or 0) if queued else 0
+    return max(0, queued - kept - count_pressed(unit, blast_id))
 
 
 def count_held(unit: UnitOfWork, blast_id: uuid.UUID, now: dt.datetime) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import TextClause, func, select, text
 from sqlalchemy.engine import Row
 
 from dialer.domain.link_visit import PERSON, PREFETCH, PREVIEW, ROBOT, SCAN
+from dialer.store.models.messaging import Message
 from dialer.store.session import UnitOfWork
 
 _ADD: Final = text(
@@ -78,7 +79,31 @@ _TAKEN_FOR: Final = text(
     WHERE x.organisation_id = :organisation AND x.link_id = :link AND x.clicked_at IS NOT NULL
       AND NOT EXISTS (SELECT FROM pledge p WHERE p.organisation_id = x.organisation_id
                       AND p.link_id = x.link_id AND p.contact_id = x.contact_id AND p.undone_at IS NULL)
+    LIMIT :most
     RETURNING contact_id
+    """
+)
+_OTHERWISE: Final = text(
+    """
+    SELECT id FROM pledge
+    WHERE organisation_id = :organisation AND link_id = :link AND undone_at IS NULL
+      AND support IS DISTINCT FROM CAST(:support AS smallint)
+    LIMIT :most
+    """
+)
+_UNSAID: Final = text(
+    """
+    SELECT count(*) FROM (
+        SELECT p.contact_id FROM pledge p
+        WHERE p.organisation_id = :organisation AND p.link_id = :link AND p.undone_at IS NULL
+          AND p.support IS DISTINCT FROM CAST(:support AS smallint)
+        UNION
+        SELECT x.contact_id FROM link_code x
+        WHERE x.organisation_id = :organisation AND x.link_id = :link AND x.clicked_at IS NOT NULL
+          AND CAST(:support AS smallint) IS NOT NULL AND x.contact_id IS NOT NULL
+          AND NOT EXISTS (SELECT FROM pledge p WHERE p.organisation_id = x.organisation_id
+                          AND p.link_id = x.link_id AND p.contact_id = x.contact_id AND p.undone_at IS NULL)
+    ) AS unsaid
     """
 )
 
@@ -125,6 +150,41 @@ def note_visit(unit: UnitOfWork, code: str, visitor: str, now: dt.datetime, *, m
     return None if row is None else bool(row.is_first)
 
 
+_OPENED_OF: Final = text(
+    """
+    SELECT given.id, min(x.clicked_at) AS at, sum(x.clicks) AS clicks
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:contacts AS uuid[]), CAST(:blasts AS uuid[]))
+         AS given (id, contact_id, blast_id)
+    JOIN link_code x ON x.organisation_id = :organisation AND x.contact_id = given.contact_id
+     AND x.clicked_at IS NOT NULL
+    JOIN link l ON l.organisation_id = x.organisation_id AND l.id = x.link_id AND l.blast_id = given.blast_id
+    GROUP BY given.id
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """When somebody first opened a link of a text, and how often they opened any of it."""
+
+    at: dt.datetime
+    clicks: int
+
+
+def opened_of(unit: UnitOfWork, messages: Sequence[Message]) -> dict[uuid.UUID, Opened]:
+    """Which of these texts of blasts had a link opened by whoever got it."""
+    of_people = [row for row in messages if row.contact_id is not None and row.blast_id is not None]
+    if not of_people:
+        return {}
+    given = {
+        "organisation": unit.organisation_id,
+        "ids": [row.id for row in of_people],
+        "contacts": [row.contact_id for row in of_people],
+        "blasts": [row.blast_id for row in of_people],
+    }
+    return {row.id: Opened(row.at, int(row.clicks)) for row in unit.session.execute(_OPENED_OF, given)}
+
+
 def lock_whose(unit: UnitOfWork, contact_id: uuid.UUID, blast_id: uuid.UUID) -> None:
     """Let nobody else count what this person opens of a blast until the unit of work is over."""
     name = func.hashtextextended(f"opened {contact_id}{blast_id}", 0)
@@ -149,11 +209,29 @@ def wait_for_visits(unit: UnitOfWork, link_id: uuid.UUID) -> None:
     unit.session.execute(select(func.pg_advisory_xact_lock(name)))
 
 
+def count_unsaid(unit: UnitOfWork, link_id: uuid.UUID, support: int | None) -> int:
+    """Of how many who opened a link it isn't written down, or otherwise, that they have this support."""
+    given = {"organisation": unit.organisation_id, "link": link_id, "support": support}
+    return int(unit.session.scalar(_UNSAID, given) or 0)
+
+
+def said_otherwise(unit: UnitOfWork, link_id: uuid.UUID, support: int | None, most: int) -> list[uuid.UUID]:
+    """Evidence by a link of another support than this, as much at most."""
+    given = {"organisation": unit.organisation_id, "link": link_id, "support": support, "most": most}
+    return list(unit.session.scalars(_OTHERWISE, given))
+
+
 def take_as_support(
-    unit: UnitOfWork, link_id: uuid.UUID, *, election_id: uuid.UUID, campaign_id: uuid.UUID, support: int
+    unit: UnitOfWork,
+    link_id: uuid.UUID,
+    *,
+    election_id: uuid.UUID,
+    campaign_id: uuid.UUID,
+    support: int,
+    most: int,
 ) -> list[uuid.UUID]:
-    """Write down as evidence that each who opened a link, and of whom it isn't yet, has this support; whom it
-    is about.
+    """Write down as evidence that those who opened a link, and of whom it isn't yet, have this support, of as
+    many at most; whom it is about.
     """
     given = {
         "organisation": unit.organisation_id,
@@ -161,5 +239,6 @@ def take_as_support(
         "election": election_id,
         "campaign": campaign_id,
         "support": support,
+        "most": most,
     }
     return list(unit.session.scalars(_TAKEN_FOR, given))

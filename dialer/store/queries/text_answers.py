@@ -19,7 +19,8 @@ _WHOLE_SECONDS: Final = dt.timedelta(seconds=1)
 """The carrier's lists tell moments in whole seconds."""
 _LAST: Final = text(
     f"""
-    SELECT x.purpose, x.campaign_id, x.body, {TEXTED_AT} AS at FROM message x
+    SELECT x.purpose, x.campaign_id, x.body, {TEXTED_AT} AS at, b.asks_for FROM message x
+    LEFT JOIN blast b ON b.organisation_id = x.organisation_id AND b.id = x.blast_id
     WHERE x.organisation_id = :organisation AND x.number = :number AND {TEXTS} AND {TEXTED_AT} <= :at
     ORDER BY {TEXTED_AT} DESC, x.id DESC LIMIT 1
     """  # noqa: S608 - words of ours
@@ -40,7 +41,10 @@ def asked_before(unit: UnitOfWork, number: str, at: dt.datetime) -> Question | N
     row = unit.session.execute(_LAST, given).one_or_none()
     if row is None:
         return None
-    return Question(Asked(row.body, row.at, in_person=row.purpose != "blast"), row.campaign_id)
+    asked_for = frozenset(row.asks_for or ())
+    return Question(
+        Asked(row.body, row.at, in_person=row.purpose != "blast", for_=asked_for), row.campaign_id
+    )
 
 
 def answers_in(unit: UnitOfWork, conversation_id: uuid.UUID) -> Sequence[TextAnswer]:

@@ -33,6 +33,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "Recycling": {"dispositions": ["no_answer"], "expected_numbers": 0},
     "CallerIdToUse": {"number": "+441632960001"},
     "CannedReplyFields": {"bodies": {"cy": "Helo {first_name}, yn y neuadd ar Stryd Fawr."}},
+    "Closing": {"seen_message_id": "018f2a64-9b20-7e44-a1c2-5d6e7f8091a2"},
     "HandToCoordinator": {"reason": "question", "note": "They ask about the count."},
     "NewCannedReply": {
         "campaign_id": _CAMPAIGN,

@@ -72,7 +72,7 @@ def _page(campaign_id: uuid.UUID, rows: Sequence[Row], *, usual: bool, errors: F
 
 def _meanings() -> list[tuple[str, str]]:
     return [
-        ("", gettext("Only the tag")),
+        ("", gettext("Only a tag")),
         *((str(support), str(words)) for support, words in SUPPORT.items()),
         (_VOTED, gettext("They have voted")),
         *((str(way), str(words)) for way, words in VOTING_METHOD.items()),
@@ -91,14 +91,19 @@ def _row(rule: AnswerRule) -> Row:
 
 
 def _rule(row: Row) -> AnswerRule:
-    means = row["means"]
+    means, tags = row["means"], _pieces(row["tags"])
     facts = Facts(
         support=int(means) if means in {"1", "2", "3", "4", "5"} else None,
         voting_method=means if means in VOTING_METHOD else None,
         voted=means == _VOTED,
-        tags=_pieces(row["tags"]),
+        tags=tags or (() if means else _own_name(row["label"])),
     )
     return AnswerRule(row["label"], _pieces(row["words"]), facts)
+
+
+def _own_name(label: str) -> tuple[str, ...]:
+    """An answer that means nothing else, and has no tag, puts its own name on people; tags have no commas."""
+    return _pieces(re.sub(r"[,;\n]+", " ", label))
 
 
 def _pieces(text: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.test_sends import send_test
 from dialer.services.messaging.views import BlastView, MessageView
-from dialer.web.coordinator import blast_bodies, blast_form
+from dialer.web.coordinator import blast_asks, blast_bodies, blast_form
 from dialer.web.coordinator.blast_check import check_of, troubles, who_words
 from dialer.web.coordinator.blast_links import links_shown
 from dialer.web.coordinator.blast_minding import may_stop, minding
@@ -242,6 +242,7 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
         values={"test_to": said("test_to"), "test_language": said("test_language"), **values},
         check=check_of(found, estimate, campaign, ctx.now),
         samples=estimate.samples,
+        made_up=[one.made_up for one in estimate.spoken if one.made_up is not None],
         warnings=warnings,
         troubles=in_the_way,
         is_stopped=is_stopped,
@@ -252,6 +253,7 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
         deadline_note=blast_form.note_of(found.deadline_at, campaign.timezone),
         errors=errors or {},
         **links_shown(ctx, found.id),
+        **blast_asks.choices_of(ctx, campaign.id),
         **blast_bodies.choices_of(values["bodies"]),
         **blast_form.choices_of(ctx),
     )

@@ -11,7 +11,8 @@ from flask_babel import gettext, ngettext
 from dialer.domain.access import Permission
 from dialer.domain.errors import ValidationFailed
 from dialer.services.context import Context
-from dialer.services.messaging.link_figures import LinkView, blast_links, set_link_support
+from dialer.services.messaging.link_figures import LinkView, blast_links
+from dialer.services.messaging.link_support import set_link_support
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import Answer, go, said
 from dialer.web.coordinator.wording import SUPPORT
@@ -27,10 +28,11 @@ def save_link(blast_id: uuid.UUID, link_id: uuid.UUID) -> Answer:
     written = said("support")
     support = int(written) if written.isascii() and written.isdigit() and len(written) == 1 else None
     try:
-        set_link_support(context(), blast_id, link_id, support)
+        link = set_link_support(context(), blast_id, link_id, support)
     except ValidationFailed:
         return go("coordinator.blast", gettext("Choose one of these."), "bad", blast_id=blast_id)
-    return go("coordinator.blast", gettext("Kept."), blast_id=blast_id)
+    words = gettext("Kept.") if not link.left else gettext("Kept. It is being written down of everybody.")
+    return go("coordinator.blast", words, blast_id=blast_id)
 
 
 def links_shown(ctx: Context, blast_id: uuid.UUID, accepted: int = 0) -> dict[str, Any]:

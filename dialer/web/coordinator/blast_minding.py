@@ -116,6 +116,8 @@ def _minding(one: Warned, campaign: CampaignView) -> Minding:
             return _no_imprint(campaign)
         case "empty_placeholder":
             return _gap(one)
+        case "answer_not_asked" | "answer_not_named":
+            return Minding(one.code, str(WARNING[one.code]) % {"answer": one.about})
     return Minding(one.code, warned(one))
 
 

@@ -47,7 +47,7 @@ from dialer.web.coordinator.text_wording import INBOX_PART
 from dialer.web.coordinator.wording import Words
 from dialer.web.desk import context
 from dialer.web.guard import allow
-from dialer.web.text_lines import Composer, empty_composer, still_asked, text_of
+from dialer.web.text_lines import Composer, empty_composer, in_a_line, still_asked, text_of
 from dialer.web.text_wording import INBOUND_CLASS, INBOUND_TONE
 from dialer.web.told_words import told_shown
 
@@ -80,6 +80,7 @@ class Talk:
     contact_id: uuid.UUID | None
     campaign: str
     state: str
+    campaign_over: bool
     opted_out_at: dt.datetime | None
     at: dt.datetime
     text: str
@@ -93,6 +94,15 @@ class Talk:
     blocked_at: dt.datetime | None = None
     blocked_texts: int = 0
     tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What of the inbox is looked at: of one campaign, given to somebody, with a tag; each may be open."""
+
+    campaign_id: uuid.UUID | None
+    whose: str
+    tag: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,7 @@ def inbox() -> str:
     shown = asked("state") if asked("state") in _SEARCHES else ""
     campaign_id = id_of(asked("campaign_id")) if asked("campaign_id") else None
     whose = asked("whose") if asked("whose") in WHOSE else ""
+    looked_for = _Looked(campaign_id, whose, " ".join(asked("tag").split()) or None)
     return render_template(
         "coordinator/inbox.html",
         views=_views(),
@@ -120,8 +131,9 @@ def inbox() -> str:
         whose=whose,
         whose_views=[("", gettext("All")), *((key, str(words)) for key, words in WHOSE.items())],
         campaign_id=campaign_id,
-        parts=list(_parts(ctx, (shown,) if shown else _FIRST, campaign_id, whose)),
-        nothing_words=_nothing(shown),
+        tag=looked_for.tag,
+        parts=list(_parts(ctx, (shown,) if shown else _FIRST, looked_for)),
+        nothing_words=_nothing(shown, looked_for.tag),
         never_came=count_lost(ctx),
     )
 
@@ -214,21 +226,25 @@ def _views() -> list[tuple[str, str]]:
     return [("", gettext("To read")), *((name, str(INBOX_PART[name])) for name in names)]
 
 
-def _parts(
-    ctx: Context, states: tuple[str, ...], campaign_id: uuid.UUID | None, whose: str
-) -> Iterator[Part]:
+def _parts(ctx: Context, states: tuple[str, ...], wanted: _Looked) -> Iterator[Part]:
     for state in states:
         page = page_asked(_SHOWN) if len(states) == 1 else Page(_SHOWN)
-        mine = ctx.actor.account_id if whose == _MINE else None
+        mine = ctx.actor.account_id if wanted.whose == _MINE else None
         search = replace(
             _SEARCHES[state],
-            campaign_id=campaign_id,
+            campaign_id=wanted.campaign_id,
             assigned_to=mine,
-            assigned=False if whose == _NOBODYS else None,
+            assigned=False if wanted.whose == _NOBODYS else None,
+            tag=wanted.tag,
         )
         found = list_conversations(ctx, search, page)
         more = next_address(
-            found, "coordinator.inbox", state=state, campaign_id=campaign_id, whose=whose or None
+            found,
+            "coordinator.inbox",
+            state=state,
+            campaign_id=wanted.campaign_id,
+            whose=wanted.whose or None,
+            tag=wanted.tag,
         )
         rows = [_talk(ctx, one) for one in found.items]
         yield Part(state, str(INBOX_PART[state]), rows, more)
@@ -242,10 +258,11 @@ def _talk(ctx: Context, view: ConversationView) -> Talk:
         number=view.number,
         contact_id=view.contact.id if view.contact else None,
         campaign=view.campaign_name or "",
+        campaign_over=view.campaign_over,
         state=view.state,
         opted_out_at=view.opted_out_at,
         at=view.last_inbound_at or view.created_at,
-        text=view.last.body if view.last else "",
+        text=in_a_line(view.last),
         tag=str(INBOUND_CLASS[read_as]) if read_as in INBOUND_CLASS else "",
         tone=str(INBOUND_TONE.get(read_as, "")),
         assignee=view.assignee.name if view.assignee else "",
@@ -265,7 +282,9 @@ def _name(view: ConversationView) -> str:
     return " ".join(part for part in (view.contact.first_name, view.contact.last_name) if part)
 
 
-def _nothing(shown: str) -> str:
+def _nothing(shown: str, tag: str | None) -> str:
+    if tag:
+        return str(gettext("No conversation here has the tag %(tag)s.", tag=tag))
     if shown == "closed":
         return str(gettext("Nothing has been put away yet."))
     if shown == "blocked":

@@ -16,7 +16,7 @@ from dialer.services.messaging.canned_replies import offered_for
 from dialer.services.messaging.conversation_handover import hand_over
 from dialer.services.messaging.conversation_notes import add_note, set_tags
 from dialer.services.messaging.number_blocks import block, unblock
-from dialer.web.composing import Form, looked_at_or_sent, written_body
+from dialer.web.composing import Form, looked_at_or_sent, with_ready, written_body
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import Answer, chosen_id, faults_of, go, said, said_or_none
 from dialer.web.coordinator.inbox import conversation_page
@@ -29,12 +29,13 @@ from dialer.web.text_lines import Composer
 @allow(Permission.CONVERSATION_ANSWER)
 def answer_talk(conversation_id: uuid.UUID) -> Answer:
     """Answer, once however often the form is sent; with `look` only show how it would read, with `use` put
-    words that are kept ready into the field.
+    words that are kept ready behind what was typed.
     """
     ctx = context()
     if (ready := chosen_id("use")) is not None:
         found = next((one.body for one in offered_for(ctx, conversation_id) if one.id == ready), "")
-        return conversation_page(ctx, conversation_id, None, Composer(said("text_id"), {"body": found}))
+        composer = Composer(said("text_id"), {"body": with_ready(written_body(), found)})
+        return conversation_page(ctx, conversation_id, None, composer)
     wanted = NewReply(conversation_id, written_body(), chosen_id("text_id"), chosen_id("seen"))
     composer = Composer(said("text_id"), {"body": wanted.body})
     return looked_at_or_sent(

@@ -52,6 +52,11 @@ WARNING: Final[Words] = {
         "Its numbers can’t send to so many in one day without looking like a machine. The rest goes on the"
         " next days; more numbers would be quicker."
     ),
+    "answer_not_asked": _(
+        "It names a word that the campaign takes for “%(answer)s”. If it asks for that, tick it under “What"
+        " replies mean”; otherwise somebody reads each reply."
+    ),
+    "answer_not_named": _("It asks for “%(answer)s”, and names none of the words that people answer with."),
     "deadline_near": _("It would be done only just before the deadline."),
     "quiet_hours": _("Sent now, it isn’t done before quiet hours. The rest waits until they end."),
 }

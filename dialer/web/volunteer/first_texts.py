@@ -34,6 +34,7 @@ WAITS: Final[Mapping[str, object]] = {
     Waiting.UNREADABLE: _("We can’t read what people wrote to us yet, so nothing goes out. Try again later."),
     "paused": _("Your coordinator has paused these texts. Take your time."),
     "completed": _("All of these texts have been sent. Thank you."),
+    "ended": _("Texting for this campaign is over. Thank you for every text that you sent."),
     "cancelled": _("Your coordinator has called off what was left of these texts. Thank you."),
 }
 NONE_GIVEN: Final[Mapping[str, object]] = {
@@ -42,6 +43,8 @@ NONE_GIVEN: Final[Mapping[str, object]] = {
     Empty.SENDERS_USED_UP: _("Our numbers have sent as many today as is safe. The rest goes tomorrow."),
 }
 """Why somebody has nothing to send, in their words."""
+OVER: Final = frozenset({"ended", "completed", "cancelled"})
+"""Nothing of it is ever sent again."""
 
 LEFT_OUT: Final[Mapping[str, object]] = {
     Skip.OPTED_OUT: _("Asked us to stop"),
@@ -71,6 +74,7 @@ def show(blast_id: uuid.UUID) -> str:
         sent=sum(one.pressed_at is not None for one in batch.texts),
         left_out=_left_out(batch),
         waits=waits,
+        is_over=batch.waiting_reason in OVER,
     )
 
 

@@ -18,12 +18,13 @@ from dialer.services.messaging.conversation_pool import look_at, take_next, who_
 from dialer.services.messaging.conversation_views import ConversationView
 from dialer.services.messaging.conversations import get_conversation
 from dialer.services.messaging.seen_texts import last_seen
+from dialer.services.messaging.text_ends import texts_over
 from dialer.web.brought import attachment_response, brought_with
 from dialer.web.desk import context
 from dialer.web.forms import Faults
 from dialer.web.guard import allow
 from dialer.web.notices import tell
-from dialer.web.text_lines import Composer, empty_composer, text_of
+from dialer.web.text_lines import Composer, empty_composer, in_a_line, text_of
 from dialer.web.text_wording import HANDOVER
 from dialer.web.told_words import told_shown
 
@@ -34,7 +35,14 @@ texts = Blueprint("texts", __name__, url_prefix="/texts")
 @allow(Permission.CONVERSATION_ANSWER)
 def home() -> str:
     """What somebody who texts can do: answer whoever waits, those first who wait for them."""
-    return render_template("volunteer/texts.html", waiting=who_waits(context()), name_of=name_of)
+    ctx = context()
+    return render_template(
+        "volunteer/texts.html",
+        waiting=who_waits(ctx),
+        over=texts_over(ctx),
+        name_of=name_of,
+        in_a_line=in_a_line,
+    )
 
 
 @texts.post("/next")

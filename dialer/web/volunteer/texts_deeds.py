@@ -19,7 +19,7 @@ from dialer.services.messaging.conversation_notes import add_note, set_tags
 from dialer.services.messaging.conversation_pool import give_back
 from dialer.services.messaging.conversations import close_conversation
 from dialer.services.messaging.number_blocks import block
-from dialer.web.composing import Form, looked_at_or_sent, written_body
+from dialer.web.composing import Form, looked_at_or_sent, with_ready, written_body
 from dialer.web.desk import context
 from dialer.web.forms import Answer, chosen_id, faults_of, said, said_or_none
 from dialer.web.guard import allow
@@ -34,14 +34,15 @@ text_deeds = Blueprint("text_deeds", __name__, url_prefix="/texts/<uuid:conversa
 @allow(Permission.CONVERSATION_ANSWER)
 def answer(conversation_id: uuid.UUID) -> Answer:
     """Answer, once however often the form is sent; with `look` only show how it would read, with `use` put
-    words that are kept ready into the field.
+    words that are kept ready behind what was typed.
     """
     ctx = context()
     body = written_body()
     try:
         if (ready := chosen_id("use")) is not None:
-            found = next((one.body for one in offered_for(ctx, conversation_id) if one.id == ready), body)
-            return person_page(ctx, conversation_id, None, Composer(said("text_id"), {"body": found}))
+            found = next((one.body for one in offered_for(ctx, conversation_id) if one.id == ready), "")
+            composer = Composer(said("text_id"), {"body": with_ready(body, found)})
+            return person_page(ctx, conversation_id, None, composer)
         wanted = NewReply(conversation_id, body, chosen_id("text_id"), chosen_id("seen"))
         return looked_at_or_sent(
             Form(

@@ -16,6 +16,7 @@ from dialer.domain.access import Role
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, RateLimited
 from dialer.domain.first_texts import HOLD
 from dialer.domain.limit import Limit, Taken
+from dialer.services.calling.campaigns import end_campaign
 from dialer.services.calling.pause_all import pause_all, resume_all
 from dialer.services.context import Context
 from dialer.services.messaging.estimate import estimate_blast
@@ -38,6 +39,7 @@ from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.pictures import add_picture
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.sending import send_due
+from dialer.services.messaging.text_ends import texts_over
 from dialer.services.paging import Page
 from dialer.services.people.no_contact import add_opt_out
 from dialer.store.models import new_id
@@ -276,6 +278,40 @@ def test_a_number_sends_no_more_in_a_day_than_is_safe(hands: Callable[..., Hands
     assert Counter(one.sender for one in room.blasting.judge.asked) == {landline(1): 2, landline(2): 2}
     room.clock.forward(days=1, minutes=16)
     assert room.take(room.sian).open
+
+
+def test_what_went_by_itself_counts_to_what_a_number_may_send(
+    hands: Callable[..., Hands], blasting: Blasting
+) -> None:
+    room = hands(6, senders=[landline(1)], batch_size=6)
+    blasting.use(messaging=replace(blasting.ctx.messaging, first_texts_a_day={"long_code": 5}))
+    others = blasting.launch(people(blasting.ctx, 3, first=50), senders=[landline(1)])
+    blasting.plan(others.id)
+    blasting.send()
+    first, *_ = room.take(room.sian).open
+    assert len(room.take(room.sian).open) == 2
+    room.press(room.sian, first)
+    blasting.send()
+    give_back_batch(room.ctx(room.sian), room.blast_id)
+    assert len(room.take(room.vic).open) == 1, "three by themselves and one by hand"
+    give_back_batch(room.ctx(room.vic), room.blast_id)
+    room.clock.forward(days=1, minutes=16)
+    assert len(room.take(room.sian).open) == 5
+
+
+def test_once_its_campaign_has_ended_it_says_so(hands: Callable[..., Hands], blasting: Blasting) -> None:
+    room = hands(3)
+    text = room.take(room.sian).open[0]
+    room.press(room.sian, text)
+    campaign_id = my_batch(room.ctx(room.sian), room.blast_id).campaign_id
+    assert texts_over(room.ctx(room.sian)) is None
+    end_campaign(blasting.ctx, campaign_id)
+    assert my_batch(room.ctx(room.sian), room.blast_id).waiting_reason == "ended"
+    over = texts_over(room.ctx(room.sian))
+    assert over is not None
+    assert (len(over.campaigns), over.sent_by_me) == (1, 1)
+    room.clock.forward(hours=13)
+    assert texts_over(room.ctx(room.sian)) is None
 
 
 def test_the_estimate_says_what_the_numbers_may_send(blasting: Blasting) -> None:

@@ -26,6 +26,19 @@ def test_a_record_names_a_language_in_any_usual_writing(written: str | None, rea
     assert Bodies("Hello", {"cy": "Helo", "pl": "Cześć"}).language_of(written) == reads
 
 
+def test_where_nobody_reads_a_language_somebody_is_made_up(blasting: Blasting) -> None:
+    ctx, of = blasting.ctx, campaign(blasting.ctx)
+    body, welsh = "Hello {first_name|friend}", "Helo {first_name|gyfaill}"
+    draft = blast(ctx, people(ctx, 2, first_name="Owen"), campaign_id=of.id, body=body, bodies={"cy": welsh})
+    found = estimate_blast(ctx, draft.id)
+    assert [one.language for one in found.samples] == [None, None]
+    usual, in_welsh = found.spoken
+    assert (usual.made_up, in_welsh.recipients) == (None, 0)
+    assert in_welsh.made_up is not None
+    assert "".join(piece for piece, _ in in_welsh.made_up.pieces).startswith("Helo Siân")
+    assert in_welsh.made_up.number == ""
+
+
 def test_each_reads_their_own_and_each_is_counted_and_checked(blasting: Blasting) -> None:
     ctx, of = blasting.ctx, campaign(blasting.ctx, imprint="Promoted by A Rees, 1 High St")
     plain = people(ctx, 2, first_name="Owen")

@@ -17,11 +17,13 @@ from dialer.domain.link_visit import Visit
 from dialer.domain.segments import measure
 from dialer.domain.short_link import code_of
 from dialer.services.gotv.pledges import NewPledge, put_pledge
-from dialer.services.messaging import short_links
+from dialer.services.messaging import link_support, short_links
 from dialer.services.messaging.blasts import BlastFields, change_blast, delete_blast
 from dialer.services.messaging.estimate import estimate_blast
-from dialer.services.messaging.link_figures import blast_links, set_link_support
+from dialer.services.messaging.link_figures import blast_links
+from dialer.services.messaging.link_support import set_link_support
 from dialer.services.messaging.link_visits import MOST_COUNTED, actor_of, note, way_of
+from dialer.services.messaging.messages import get_message, texts_of_contact
 from dialer.services.messaging.singles import NewText, preview_text, text_person
 from dialer.services.messaging.test_sends import send_test
 from dialer.services.messaging.views import BlastView
@@ -31,7 +33,8 @@ from dialer.store.models.links import Link, LinkCode
 from dialer.store.models.messaging import Message
 from tests.conftest import SetClock
 from tests.phone_bank import mobile
-from tests.texting import Blasting, add_people, blast, campaign, people
+from tests.services.exporting.taking import objects_of, take
+from tests.texting import SENDER, Blasting, add_people, blast, campaign, people
 
 VOTE, LIFT = "https://example.org/vote?from=text", "https://example.org/lift"
 BODY = f"Hi {{first_name}}, vote: {{link:{VOTE}}} or a lift: {{link:{LIFT}}} Stop: STOP"
@@ -219,6 +222,41 @@ def test_nobody_who_opens_a_link_waits_for_what_it_says_to_be_changed(blasting: 
         assert len(unit.session.scalars(select(Pledge).where(Pledge.link_id == link.id)).all()) == 1
 
 
+def test_what_a_link_says_of_thousands_is_written_down_bit_by_bit_and_goes_on_when_a_worker_dies(
+    blasting: Blasting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_support, "AT_ONCE", 2)
+    made, messages = sent_to(blasting, 7)
+    link = blast_links(blasting.ctx, made.id).links[0]
+    for message in messages[:6]:
+        follow(blasting, codes_in(message)[0])
+    whom = [message.contact_id for message in messages]
+    assert set_link_support(blasting.ctx, made.id, link.id, 2).left == 4
+    assert len(supports(blasting)) == 2
+    system, breaks = blasting.system, iter((False, True))
+    assert link_support.write_link_support(system, link.id, lambda: next(breaks))
+    assert blast_links(blasting.ctx, made.id).links[0].left == 1
+    follow(blasting, codes_in(messages[6])[0])
+    assert link_support.resume_link_support(system) == 1
+    assert not link_support.write_link_support(system, link.id)
+    assert supports(blasting) == dict.fromkeys(whom, 2)
+    assert blast_links(blasting.ctx, made.id).links[0].left == 0
+    assert link_support.resume_link_support(system) == 0
+    assert set_link_support(blasting.ctx, made.id, link.id, 1).left == 5
+    assert set_link_support(blasting.ctx, made.id, link.id, None).left > 0
+    with pytest.raises(RuntimeError):
+        link_support.write_link_support(system, link.id, _dies)
+    assert link_support.resume_link_support(system) == 0, "somebody may still be at it"
+    later = system.at(system.now + link_support.LEASE + dt.timedelta(seconds=1))
+    assert link_support.resume_link_support(later) == 1
+    assert not link_support.write_link_support(later, link.id)
+    assert supports(blasting) == dict.fromkeys(whom, None)
+
+
+def _dies() -> bool:
+    raise RuntimeError
+
+
 def test_what_opening_says_is_refused_where_it_makes_no_sense(blasting: Blasting) -> None:
     draft = blast(blasting.ctx, [], body=BODY)
     link = blast_links(blasting.ctx, draft.id).links[0]
@@ -227,6 +265,29 @@ def test_what_opening_says_is_refused_where_it_makes_no_sense(blasting: Blasting
     other = blast(blasting.ctx, [], body=BODY)
     with pytest.raises(NotFound):
         set_link_support(blasting.ctx, other.id, link.id, 1)
+
+
+def test_a_text_says_when_its_link_was_opened_and_how_often(blasting: Blasting) -> None:
+    _, messages = sent_to(blasting, 2)
+    for code in (*codes_in(messages[0]), codes_in(messages[0])[0]):
+        follow(blasting, code)
+    follow(blasting, codes_in(messages[1])[0], ROBOT)
+    found = {one.id: one for one in texts_of_contact(blasting.ctx, messages[0].contact_id or new_id())}
+    opened = found[messages[0].id]
+    assert (opened.clicks, opened.clicked_at) == (3, blasting.ctx.now)
+    looked = get_message(blasting.ctx, messages[1].id)
+    assert (looked.clicks, looked.clicked_at) == (0, None)
+    rows = objects_of(take(blasting.ctx, "messages", "jsonl"))
+    assert sorted(row["clicks"] for row in rows) == [0, 3]
+    assert {row["clicked_at"] is None for row in rows} == {True, False}
+
+
+def test_nobody_tries_a_text_on_the_number_that_it_comes_from(blasting: Blasting) -> None:
+    draft = blast(blasting.ctx, people(blasting.ctx, 1), body=BODY)
+    with pytest.raises(ValidationFailed) as refused:
+        send_test(blasting.ctx, draft.id, [mobile(700), SENDER])
+    assert [one.pointer for one in refused.value.errors] == ["/to/1"]
+    assert blasting.messages(draft.id) == []
 
 
 def test_a_tried_text_has_links_that_work_and_count_for_nobody(blasting: Blasting) -> None:

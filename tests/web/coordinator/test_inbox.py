@@ -9,8 +9,11 @@ import pytest
 
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
+from dialer.services.messaging.canned_replies import add_canned_reply
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.outgoing import queue_text
+from dialer.store.models.conversations import Conversation
+from dialer.web.webhooks.inbound import attachments_in
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.web.phone_bank import PhoneBank
@@ -199,3 +202,41 @@ def test_all_that_may_mean_stop_is_listed_with_its_rule_and_decided_together(
     assert (
         "Somebody decided this already" in desk.press("stop-ticked", conversation_id=ids[2:]).words["flash"]
     )
+
+
+def test_conversations_are_found_by_a_tag(desk: Reader, bank: PhoneBank, writes: Writes) -> None:
+    writes(OWEN, "Do you have posters?")
+    writes(NASIMA, "Will do!")
+    _look_into(desk, "Owen Hughes", "open")
+    desk.press("tags-save", tags="poster")
+    page = desk.open("/inbox?tag=poster")
+    assert "Owen Hughes" in page.words["inbox-answer"]
+    assert "Nasima Begum" not in page.text
+    assert "tag=poster" in desk.open("/inbox").html, "a tag leads to all that have it"
+    assert "No conversation here has the tag nothing." in desk.open("/inbox?tag=nothing&state=open").text
+
+
+def test_a_picture_alone_is_no_empty_line(
+    desk: Reader, bank: PhoneBank, ctx: Context, organisation_id: uuid.UUID
+) -> None:
+    system = ctx.as_actor(system_actor(organisation_id))
+    given = {"NumMedia": "2"}
+    for n in range(2):
+        given[f"MediaContentType{n}"], given[f"MediaUrl{n}"] = "image/png", f"https://x/Media/ME{str(n) * 32}"
+    brought = attachments_in(given)
+    receive(system, InboundText("MM1", OWEN, OURS, "", system.now, attachments=brought))
+    assert "2 pictures" in desk.open("/inbox").words["inbox-answer"]
+
+
+def test_words_kept_ready_go_behind_what_was_typed(
+    desk: Reader, bank: PhoneBank, writes: Writes, ctx: Context
+) -> None:
+    add_canned_reply(ctx, bank.campaign_id, {"name": "Hours", "body": "7 to 10."})
+    writes(OWEN, "When?")
+    with ctx.unit() as unit:
+        unit.session.query(Conversation).update({"campaign_id": bank.campaign_id})
+    page = _look_into(desk, "Owen Hughes", "open")
+    assert 'data-ready="7 to 10."' in page.html
+    page = desk.press("use-1", body="Hello Owen.")
+    assert ">Hello Owen. 7 to 10.</textarea>" in page.html
+    assert ">7 to 10.</textarea>" in desk.press("use-1", body="").html

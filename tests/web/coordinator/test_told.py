@@ -80,3 +80,14 @@ def test_a_campaigns_own_words(desk: Reader, bank: PhoneBank) -> None:
     assert "“STOP”" in desk.press("save", **row).text
     assert "Saved." in desk.press("save", **row | {"words-0": "POSTER, poster plis"}).words["flash"]
     assert "poster plis" in desk.page.html
+
+
+def test_an_answer_that_means_only_a_tag_needs_none(desk: Reader, bank: PhoneBank) -> None:
+    desk.open(f"/campaigns/{bank.campaign_id}/answers")
+    row = {"label-0": "Lift, please", "words-0": "LIFT"}
+    assert "Saved." in desk.press("save", **row).words["flash"]
+    assert 'value="Lift please"' in desk.page.html
+    refused = desk.press("save", **{"label-1": "Typed in vain", "words-1": "STOP", "tags-1": "kept"})
+    assert "“STOP”" in refused.text
+    for typed in ("Typed in vain", "STOP", "kept", "Lift please"):
+        assert f'value="{typed}"' in refused.html

@@ -10,6 +10,7 @@ from marshmallow import Schema, fields
 from dialer.domain.access import Permission
 from dialer.services.messaging import link_figures as deeds
 from dialer.services.messaging.link_figures import LinksView, LinkView
+from dialer.services.messaging.link_support import set_link_support
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Id, Text, Whole, path_id
 from dialer.web.desk import context
@@ -39,6 +40,10 @@ class LinkSchema(Schema):
     people = Whole(required=True)
     clicks = Whole(required=True)
     machines = fields.Dict(keys=Text(), values=Whole(), required=True)
+    left = Whole(
+        required=True,
+        metadata={"description": "of about how many its `support` isn't written down, or taken back, yet"},
+    )
 
 
 class LinksSchema(Schema):
@@ -68,4 +73,4 @@ class Link(MethodView):
     @blast_links.response(200, LinkSchema)
     def patch(self, body: dict[str, Any], blast_id: str, link_id: str) -> LinkView:
         """Say what opening it says of somebody's support, of all who opened it and will."""
-        return deeds.set_link_support(context(), path_id(blast_id), path_id(link_id), body["support"])
+        return set_link_support(context(), path_id(blast_id), path_id(link_id), body["support"])

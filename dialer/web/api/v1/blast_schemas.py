@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from dialer.domain.answer_words import LABEL_MAX, RULES_MAX
 from dialer.domain.audience import NAMES_MOST, NOT_CONTACTED_MOST_S
 from dialer.domain.first_texts import BATCH_MOST, BLAST_MODES, EACH_MOST
 from dialer.domain.languages import SPOKEN
@@ -68,6 +69,15 @@ class BlastFieldsSchema(Schema):
         metadata={"description": "a saved audience: those whom it picks, among the lists if any are named"},
     )
     senders = fields.List(Text(max_length=34), metadata={"maxItems": 100})
+    asks_for = fields.List(
+        Text(blank=False, max_length=LABEL_MAX),
+        validate=validate.Length(max=RULES_MAX),
+        metadata={
+            "description": "which of the campaign's own answers (`answer-words`) a reply may be, by their"
+            " labels; may be set at any time, for replies from then on",
+            "maxItems": RULES_MAX,
+        },
+    )
     send_at = Instant(allow_none=True)
     deadline_at = Instant(
         allow_none=True,
@@ -127,7 +137,7 @@ class NamedContactSchema(Schema):
 
 class BlastWarningSchema(Schema):
     """Something to know before launching; `count` is how many texts it is about. Where it is about a
-    placeholder, `about` names it, and `contacts` the first people for whom it is empty.
+    placeholder or an answer, `about` names it, and `contacts` the first people for whom it is empty.
     """
 
     code = Text(required=True)
@@ -150,6 +160,11 @@ class SpokenSchema(Schema):
     messages = fields.Dict(keys=Text(), values=Whole(), required=True)
     segments = Whole(required=True)
     samples = fields.List(Text(), required=True)
+    made_up = Text(
+        required=True,
+        allow_none=True,
+        metadata={"description": "as somebody invented would read it, where no sample is in this language"},
+    )
 
 
 class CapacitySchema(Schema):
@@ -275,5 +290,7 @@ class ProgressSchema(Schema):
     mode = Choice(*BLAST_MODES, required=True)
     unpressed = Whole(
         required=True,
-        metadata={"description": "by hand: how many, of those queued, wait for somebody to press"},
+        metadata={
+            "description": "by hand: how many, of those queued and not in review, wait for somebody to press"
+        },
     )

@@ -78,7 +78,9 @@ class Blast(MethodView):
     @blasts.arguments(BlastFieldsSchema)
     @blasts.response(200, BlastSchema)
     def patch(self, body: dict[str, Any], blast_id: str) -> BlastView:
-        """Change the fields given, before it begins; its deadline also while it runs."""
+        """Change the fields given, before it begins; its deadline also while it runs, and at any
+        time what replies to it mean (`asks_for`).
+        """
         return deeds.change_blast(context(), path_id(blast_id), cast("BlastFields", body))
 
     @allow(Permission.BLAST_MANAGE)
@@ -208,6 +210,7 @@ def _shown_language(found: EstimateView, one: SpokenView) -> dict[str, object]:
         "messages": one.encodings,
         "segments": one.segments,
         "samples": [_read(sample) for sample in found.samples if sample.language == one.language],
+        "made_up": _read(one.made_up) if one.made_up is not None else None,
     }
 
 

@@ -104,6 +104,12 @@ class WholeConversationSchema(ListedConversationSchema):
 SEEN: Final = "The latest text of theirs that you saw; what came after it was not in what you did."
 
 
+class ClosingSchema(Schema):
+    """What was seen of what they wrote."""
+
+    seen_message_id = Id(metadata={"description": SEEN})
+
+
 class DecisionSchema(Schema):
     """Whether what they wrote was a no to texts. Another text that may be one, after the one that was seen,
     has to be read before it can be said that there was none: 409, with `newer_text` as `reason`.
@@ -136,7 +142,8 @@ class DecidedSchema(Schema):
 
 class ConversationQuery(PageQuery):
     """Which conversations. `line`: those that wait for an answer or for a coordinator, or are blocked, the
-    one that has done so longest first.
+    one that has done so longest first; of those that wait for a coordinator the ones that frightened somebody
+    before all others.
     """
 
     state = Choice(*CONVERSATION_STATES)

@@ -22,6 +22,7 @@ from dialer.web.api.fields import Choice, Id, Text, path_id
 from dialer.web.api.paging import page_of, paged, show_page
 from dialer.web.api.v1.conversation_schemas import (
     SEEN,
+    ClosingSchema,
     ConversationQuery,
     ConversationSchema,
     DecidedSchema,
@@ -133,10 +134,14 @@ class Closing(MethodView):
     """Putting one away."""
 
     @allow(Permission.CONVERSATION_ANSWER)
+    @conversations.arguments(ClosingSchema)
     @conversations.response(200, ConversationSchema)
-    def post(self, conversation_id: str) -> dict[str, object]:
-        """Close it until they write again; one under review has to be decided first."""
-        return show_conversation(deeds.close_conversation(context(), path_id(conversation_id)))
+    def post(self, given: dict[str, Any], conversation_id: str) -> dict[str, object]:
+        """Close it until they write again; one under review has to be decided first. 409 with `newer_text` as
+        `reason` where they wrote after the text that was seen and wait for an answer to that.
+        """
+        seen = given.get("seen_message_id")
+        return show_conversation(deeds.close_conversation(context(), path_id(conversation_id), seen=seen))
 
 
 @conversations.route("/conversations/<conversation_id>/assign")

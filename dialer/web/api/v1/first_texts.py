@@ -7,10 +7,10 @@ from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import NotFound
-from dialer.domain.first_texts import Empty
+from dialer.domain.first_texts import Empty, FirstText
 from dialer.domain.message import MESSAGE_STATES
 from dialer.services.messaging import first_texts as deeds
-from dialer.services.messaging.first_texts import BatchView, FirstText
+from dialer.services.messaging.first_texts import BatchView
 from dialer.services.messaging.hand_progress import ByHand, by_hand
 from dialer.services.paging import Slice
 from dialer.web.api.blueprint import Resource
@@ -79,8 +79,8 @@ class PresserSchema(Schema):
 
 
 class ByHandSchema(Schema):
-    """How many wait for a press, how many of these are in volunteers’ hands, how many were pressed for and
-    are still here, and who has sent how many, by name.
+    """How many wait for a press (those in review don’t: they wait for a decision), how many of these are in
+    volunteers’ hands, how many were pressed for and are still here, and who has sent how many, by name.
     """
 
     unpressed = Whole(required=True)

@@ -89,6 +89,11 @@ class MessageSchema(Schema):
     channel = Choice(*CHANNELS, required=True)
     subject = Text(allow_none=True, metadata={"description": "of a letter"})
     letter = fields.Nested(LetterSaidSchema, allow_none=True)
+    clicked_at = Instant(
+        allow_none=True,
+        metadata={"description": "of one of a blast: when whoever got it first opened a link in it"},
+    )
+    clicks = Whole(metadata={"description": "and how often they did, machines left out"})
 
 
 class NewMessageSchema(Schema):
@@ -181,4 +186,6 @@ def show_message(found: MessageView) -> dict[str, object]:
         "channel": found.channel,
         "subject": found.subject,
         "letter": asdict(found.letter) if found.letter is not None else None,
+        "clicked_at": found.clicked_at,
+        "clicks": found.clicks,
     }
