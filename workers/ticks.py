@@ -26,6 +26,7 @@ from dialer.services.calling.supervising import keep_supervisions
 from dialer.services.context import Context
 from dialer.services.exporting.run import expire_exports, resume_exports
 from dialer.services.messaging.attachment_fetching import ask_if_due as fetch_if_due
+from dialer.services.messaging.attachments import delete_old_attachments
 from dialer.services.messaging.carrier_events import ask_to_apply, forget_old_events
 from dialer.services.messaging.handing_over import ask_to_move
 from dialer.services.messaging.inbound_reading import EVERY_S
@@ -37,6 +38,7 @@ from dialer.services.messaging.link_support import resume_link_support
 from dialer.services.messaging.mailbox_reading import EVERY_S as MAILBOX_EVERY_S
 from dialer.services.messaging.mailbox_reading import ask_to_read as ask_to_read_mailbox
 from dialer.services.messaging.missed_texts import ask_to_read, ask_where_missed, texts_may_be_missed
+from dialer.services.messaging.picture_leaving import delete_old_pictures
 from dialer.services.messaging.pricing import ask_to_price
 from dialer.services.messaging.reconciling import ask_to_reconcile
 from dialer.services.messaging.sender_figures import forget_old_hours
@@ -92,6 +94,8 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("apply letters to us", 5, apply_letters_if_due),
     Tick("forget old letters", 3600, forget_old_letters),
     Tick("fetch attachments", 2, fetch_if_due),
+    Tick("delete old attachments", 60, delete_old_attachments),
+    Tick("delete old pictures", 600, delete_old_pictures),
     Tick("keep blasts going", 1, keep_blasts_going),
     Tick("move texts of stopped senders", 2, ask_to_move),
     Tick("watch senders", 60, ask_to_watch),

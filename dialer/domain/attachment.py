@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dialer.domain.picture import NoPictureError, read_picture
+from dialer.domain.retention import RETENTION
 
-ATTACHMENT_STATES: Final = ("waiting", "kept", "lost")
+ATTACHMENT_STATES: Final = ("waiting", "kept", "lost", "deleted")
 """`waiting`: still at the carrier; `kept`: here, encrypted; `lost`: it could not be had, and `why`
-says why.
+says why; `deleted`: it was here, and its time was over.
 """
 GONE: Final = "gone"
 TOO_LARGE: Final = "too_large"
 NOT_FETCHED: Final = "not_fetched"
-WHYS: Final = (GONE, TOO_LARGE, NOT_FETCHED)
+WHYS: Final = (GONE, TOO_LARGE, NOT_FETCHED, RETENTION)
 """The carrier hasn't got it (any more); it is larger than any carrier passes on; the carrier didn't give it
 in days.
 """

@@ -68,6 +68,8 @@ class Pause(StrEnum):
     REFUSALS = "too_many_refused"
     BLOCKED = "texts_blocked"
     """Networks filter the texts of the whole campaign; a sender is stopped by the same word."""
+    PICTURE = "picture_withdrawn"
+    """Its picture was taken away: what is left can't go."""
 
 
 _WAYS: Final[Mapping[Deed, tuple[frozenset[str], str]]] = {

@@ -9,6 +9,7 @@ from decimal import Decimal
 from dialer.domain.conversing import AT_ONCE, HOLD_FOR_S
 from dialer.domain.letter_names import LetterNames
 from dialer.domain.money import USUAL_PICTURE, PriceList
+from dialer.domain.retention import USUAL_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class MessagingPolicy:
     `link_base` is the address before short links in texts; "" is the installation's own.
     `first_texts_a_day` is how many first texts a sender of a kind may send by hand in 24 hours, where that
     isn't what is usual (`domain.first_texts.SAFE_A_DAY`).
+    What came with texts is kept for `attachment_days`, and pictures that are offered no more for
+    `picture_days`; 0 is for ever.
     `cost_cap` is what texts and calls of all campaigns may cost together; None is no limit.
     """
 
@@ -51,6 +54,8 @@ class MessagingPolicy:
     prices: PriceList = field(default_factory=PriceList)
     picture_prices: PriceList = field(default_factory=lambda: PriceList(usual=USUAL_PICTURE))
     first_texts_a_day: Mapping[str, int] = field(default_factory=dict)
+    attachment_days: int = USUAL_DAYS
+    picture_days: int = USUAL_DAYS
     cost_cap: Decimal | None = None
     currency: str = "GBP"
     link_base: str = ""

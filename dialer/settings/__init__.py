@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 
+from dialer.domain.retention import DAYS_MOST, USUAL_DAYS
 from dialer.settings import keeping, kinds
 from dialer.settings.email import EmailSettings
 from dialer.settings.loading import SettingsError, Spec, read_settings, setting
@@ -240,6 +241,20 @@ class Settings(EmailSettings):
         kinds.link_domains,
         (),
         "where short links in texts lead through, all of them this server; new ones take the first",
+    )
+    retention_attachment_days: int = setting(
+        "retention.attachment_days",
+        "DIALER_ATTACHMENT_DAYS",
+        kinds.whole_number(0, DAYS_MOST),
+        USUAL_DAYS,
+        "days for which what people send with texts is kept; 0 is for ever",
+    )
+    retention_picture_days: int = setting(
+        "retention.picture_days",
+        "DIALER_PICTURE_DAYS",
+        kinds.whole_number(0, DAYS_MOST),
+        USUAL_DAYS,
+        "days for which pictures in texts are kept that are offered no more; 0 is for ever",
     )
     voice_calls_per_second: float = setting(
         "voice.calls_per_second",

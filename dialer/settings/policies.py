@@ -42,6 +42,8 @@ def messaging_policy(settings: Settings) -> MessagingPolicy:
             listed=dict(settings.messaging_picture_prices),
         ),
         first_texts_a_day=dict(settings.messaging_first_texts_a_day),
+        attachment_days=settings.retention_attachment_days,
+        picture_days=settings.retention_picture_days,
         cost_cap=Decimal(str(settings.cost_cap)) if settings.cost_cap else None,
         currency=settings.currency,
         link_base=next(iter(settings.links_domains), ""),

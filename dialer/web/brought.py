@@ -14,7 +14,7 @@ from typing import Final
 from flask import Response, url_for
 from flask_babel import gettext
 
-from dialer.domain.attachment import NO_PICTURE
+from dialer.domain.attachment import NO_PICTURE, Fetched
 from dialer.services.context import Context
 from dialer.services.messaging.attachments import AttachmentView, attachments_of, open_attachment
 from dialer.services.messaging.views import MessageView
@@ -54,8 +54,12 @@ def brought_with(
 
 
 def attachment_response(ctx: Context, conversation_id: uuid.UUID, attachment_id: uuid.UUID) -> Response:
-    """One of them, kept by nobody on the way; what is no picture is only ever a file."""
-    found = open_attachment(ctx, desk().settings.secret_key, conversation_id, attachment_id)
+    """One of them, for whoever may read its conversation."""
+    return fetched_response(open_attachment(ctx, desk().settings.secret_key, conversation_id, attachment_id))
+
+
+def fetched_response(found: Fetched) -> Response:
+    """What came with a text, kept by nobody on the way; what is no picture is only ever a file."""
     response = Response(found.data, mimetype=found.content_type)
     if found.content_type == NO_PICTURE:
         response.headers["Content-Disposition"] = 'attachment; filename="from-a-text.bin"'
@@ -63,8 +67,20 @@ def attachment_response(ctx: Context, conversation_id: uuid.UUID, attachment_id:
     return response
 
 
+def _what_was_here(one: AttachmentView) -> str:
+    """Of one whose time was over: what it was, and how large."""
+    size = f"{max(1, (one.size or 0) // 1024)} kB"
+    if one.content_type == NO_PICTURE:
+        return str(
+            gettext("Something that is no text was here (%(size)s), until its time was over.", size=size)
+        )
+    return str(gettext("A picture was here (%(size)s), until its time was over.", size=size))
+
+
 def _brought(one: AttachmentView, conversation_id: uuid.UUID, endpoint: str) -> Brought:
     is_kept = one.state == "kept"
+    if one.state == "deleted":
+        return Brought("", is_picture=False, words=_what_was_here(one))
     return Brought(
         url=url_for(endpoint, conversation_id=conversation_id, attachment_id=one.id) if is_kept else "",
         is_picture=is_kept and one.content_type != NO_PICTURE,

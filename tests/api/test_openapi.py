@@ -199,6 +199,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "blast_id": ids("/blasts")[-1:],
         "link_id": [link["id"] for link in caller.get(f"/blasts/{ids('/blasts')[-1]}/links").json["links"]],
         "message_id": [str(text.id)],
+        "nth": ["0"],
         "conversation_id": ids("/conversations"),
         "answer_id": [str(text.id)],
         "reply_id": ids(f"/canned-replies?campaign_id={campaign_id}"),

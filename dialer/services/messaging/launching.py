@@ -15,6 +15,7 @@ from dialer.services.messaging.approval import check_approved
 from dialer.services.messaging.audience_count import count_recipients
 from dialer.services.messaging.blasts import blast_view, check_opt_out_routes, open_blasts, reach_blast
 from dialer.services.messaging.outgoing import enqueue_sending
+from dialer.services.messaging.pictures import check_there
 from dialer.services.messaging.rendering import bodies_of
 from dialer.services.messaging.saved_audience import keep_as_it_is
 from dialer.services.messaging.senders import sender_rows, senders_of
@@ -120,6 +121,7 @@ def _check_ready(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaig
         raise Conflict("There is no number yet that texts can come from. Give this text or its campaign one.")
     check_opt_out_routes(bodies_of(blast, campaign), senders)
     check_approved(ctx, unit, blast, campaign)
+    check_there(unit, blast.picture_id)
 
 
 def _begin(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, wanted: str) -> None:
@@ -162,6 +164,7 @@ def _paused(_ctx: Context, _unit: UnitOfWork, blast: Blast) -> None:
 
 
 def _resumed(ctx: Context, unit: UnitOfWork, blast: Blast) -> None:
+    check_there(unit, blast.picture_id)
     blast.pause_reason, blast.resumed_at = None, ctx.now
     unit.after_commit(lambda: enqueue_sending(ctx))
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import Forbidden, NotFound, PayloadTooLarge, ValidationFailed
+from dialer.domain.errors import Conflict, Forbidden, NotFound, PayloadTooLarge, ValidationFailed
 from dialer.domain.picture import SIZE_MOST, NoPictureError, read_picture
 from dialer.services.context import Context, Units
 from dialer.services.paging import Page, Slice, after_id, cut
@@ -42,6 +42,9 @@ class PictureView:
     made_by: uuid.UUID | None
     created_at: dt.datetime
     retired_at: dt.datetime | None
+    gone_at: dt.datetime | None = None
+    """Since when nobody sees it any more, and why: it was `withdrawn`, or its time was over (`retention`)."""
+    gone_why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def add_picture(ctx: Context, file: BinaryIO, name: str) -> tuple[PictureView, b
         )
         if made is not None:
             ctx.audit(unit, "picture.added", "picture", made)
-        return _view(ctx, _standing(unit, values["sha256"])), made is not None
+        return picture_view(ctx, _standing(unit, values["sha256"])), made is not None
 
 
 def list_pictures(ctx: Context, page: Page, *, retired: bool = False) -> Slice[PictureView]:
@@ -85,14 +88,14 @@ def list_pictures(ctx: Context, page: Page, *, retired: bool = False) -> Slice[P
         if (after := after_id(page)) is not None:
             query = query.where(Picture.id > after)
         rows = unit.session.scalars(query.order_by(Picture.id).limit(page.limit + 1)).all()
-        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: _view(ctx, row))
+        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: picture_view(ctx, row))
 
 
 def get_picture(ctx: Context, picture_id: uuid.UUID) -> PictureView:
     """One picture, retired ones too."""
     require(ctx.actor, Permission.PICTURE_READ)
     with ctx.unit() as unit:
-        return _view(ctx, _reach(unit, picture_id))
+        return picture_view(ctx, reach_picture(unit, picture_id))
 
 
 def retire_picture(ctx: Context, picture_id: uuid.UUID) -> PictureView:
@@ -101,14 +104,14 @@ def retire_picture(ctx: Context, picture_id: uuid.UUID) -> PictureView:
     """
     require(ctx.actor, Permission.PICTURE_MANAGE)
     with ctx.unit() as unit:
-        row = _reach(unit, picture_id)
+        row = reach_picture(unit, picture_id)
         if not may_retire(ctx, row.made_by):
             raise Forbidden("Whoever added it, or a coordinator, puts it away.")
         unit.session.refresh(row, with_for_update=True)
         if row.retired_at is None:
             row.retired_at = ctx.now
             ctx.audit(unit, "picture.retired", "picture", row.id)
-        return _view(ctx, row)
+        return picture_view(ctx, row)
 
 
 def may_retire(ctx: Context, made_by: uuid.UUID | None) -> bool:
@@ -116,22 +119,33 @@ def may_retire(ctx: Context, made_by: uuid.UUID | None) -> bool:
     return ctx.actor.campaign_ids is None or (made_by is not None and made_by == ctx.actor.account_id)
 
 
-def public_picture(units: Units, code: str, has: Callable[[str], bool]) -> Image:
+def public_picture(units: Units, code: str, has: Callable[[str], bool]) -> Image | None:
     """What whoever was sent the address sees; without its bytes where they have the one of that SHA-256
-    already. `NotFound` for any other address.
+    already; None where it is gone. `NotFound` for any other address.
     """
     with units.read() as unit:
         row = unit.session.scalar(select(Picture).where(Picture.code == code))
         if row is None:
             raise NotFound
+        if row.gone_at is not None:
+            return None
         sha256 = row.sha256.hex()
         return Image(row.content_type, b"" if has(sha256) else row.data, sha256)
 
 
 def code_of_picture(unit: UnitOfWork, picture_id: uuid.UUID) -> str | None:
     """The code of a picture that may be used; None where there is none."""
-    row = unit.session.get(Picture, (unit.organisation_id, picture_id))
+    key = (unit.organisation_id, picture_id)
+    row = unit.session.get(Picture, key, with_for_update={"read": True})  # nobody withdraws it meanwhile
     return row.code if row is not None and row.retired_at is None else None
+
+
+def check_there(unit: UnitOfWork, picture_id: uuid.UUID | None) -> None:
+    """Refuse (`picture_gone`) what has a picture that was taken away."""
+    row = unit.session.get(Picture, (unit.organisation_id, picture_id)) if picture_id else None
+    if row is not None and row.gone_at is not None:
+        detail = "Its picture was taken away, so its texts would lead to nothing. Write another without it."
+        raise Conflict(detail, reason="picture_gone")
 
 
 def picture_path(code: str) -> str:
@@ -171,14 +185,16 @@ def _standing(unit: UnitOfWork, sha256: object) -> Picture:
     ).one()
 
 
-def _reach(unit: UnitOfWork, picture_id: uuid.UUID) -> Picture:
+def reach_picture(unit: UnitOfWork, picture_id: uuid.UUID) -> Picture:
+    """One picture's row; `NotFound` where there is none."""
     row = unit.session.get(Picture, (unit.organisation_id, picture_id))
     if row is None:
         raise NotFound
     return row
 
 
-def _view(ctx: Context, row: Picture) -> PictureView:
+def picture_view(ctx: Context, row: Picture) -> PictureView:
+    """A picture as it is shown."""
     return PictureView(
         id=row.id,
         name=row.name,
@@ -191,4 +207,6 @@ def _view(ctx: Context, row: Picture) -> PictureView:
         made_by=row.made_by,
         created_at=row.created_at,
         retired_at=row.retired_at,
+        gone_at=row.gone_at,
+        gone_why=row.gone_why,
     )

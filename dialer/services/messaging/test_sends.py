@@ -18,6 +18,7 @@ from dialer.services.messaging.messages import message_view
 from dialer.services.messaging.number_bars import barred
 from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.picture_texts import Wordings
+from dialer.services.messaging.pictures import check_there
 from dialer.services.messaging.senders import known_senders, rates_of, senders_of
 from dialer.services.messaging.text_links import links_of_each
 from dialer.services.messaging.views import MessageView
@@ -43,6 +44,7 @@ def send_test(
         rates = rates_of(unit, senders_of(unit, blast, campaign), ctx.messaging)
         if not rates:
             raise Conflict("There is no number yet that texts can come from. Give a campaign one.")
+        check_there(unit, blast.picture_id)
         wordings = Wordings(unit, blast, campaign, rates)
         bodies = wordings.linked
         wanted = _languages(bodies, languages)

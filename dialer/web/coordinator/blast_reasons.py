@@ -162,6 +162,14 @@ def _texts_blocked(_campaign: CampaignView, _now: dt.datetime) -> Reason:
     )
 
 
+def _picture_withdrawn(_campaign: CampaignView, _now: dt.datetime) -> Reason:
+    return Reason(
+        gettext("Its picture was taken away."),
+        gettext("What is left would lead to nothing, so it can’t go on. Call it off, and write another."),
+        "bad",
+    )
+
+
 def _senders_stopped(_campaign: CampaignView, _now: dt.datetime) -> Reason:
     return Reason(
         gettext("What these texts come from is stopped."),
@@ -202,4 +210,5 @@ _PAUSED: Final[Mapping[str, Say]] = {
     Pause.CONFIGURATION: _configuration,
     Pause.REFUSALS: _too_many_refused,
     Pause.BLOCKED: _texts_blocked,
+    Pause.PICTURE: _picture_withdrawn,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -15,18 +15,21 @@ from dialer.carrier.port import Carrier
 from dialer.domain import attachment as rules
 from dialer.domain.access import Role
 from dialer.domain.attachment import NO_PICTURE, sort_out
+from dialer.domain.carrier_policy import MessagingPolicy
 from dialer.services.calling.campaigns import CampaignFields, create_campaign
 from dialer.services.context import Context
 from dialer.services.messaging import attachment_fetching
 from dialer.services.messaging.attachment_fetching import due_attachments, mind_attachment
+from dialer.services.messaging.attachments import delete_old_attachments
 from dialer.services.messaging.inbound import Attachment as Came
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.settings import Settings
+from dialer.store.models.accounts import AuditEntry
 from dialer.store.models.attachments import Attachment
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Message
 from dialer.store.session import UnitFactory
-from tests.conftest import SetClock
+from tests.conftest import Caller, SetClock
 from tests.people import Person, make_person
 from tests.phone_bank import mobile
 from tests.pictures import exif, jpeg, png
@@ -191,6 +194,79 @@ def test_it_is_fetched_later_and_what_never_comes_is_counted_and_said(
     page = desk.open(f"/inbox/{bench.talk().id}")
     assert "too large" in page.text
     assert "hasn’t got it" in page.text
+
+
+def test_an_opening_is_audited_once_by_whoever_it_was(bench: Post, carys: Person, ctx: Context) -> None:
+    bench.arrive("image/jpeg")
+    bench.work()
+    (row,) = bench.rows()
+    desk = bench.reader(carys)
+    desk.open(f"/inbox/{bench.talk().id}")
+    assert _openings(bench) == [], "looking at the conversation opens nothing"
+    (shown,) = _addresses(desk.page.html)
+    for _ in range(3):
+        assert desk.client.get(shown).status_code == 200
+    assert _openings(bench) == [(carys.id, row.id)]
+    bench.clock.forward(minutes=6)
+    desk.client.get(shown)
+    assert _openings(bench) == [(carys.id, row.id)] * 2
+
+
+def _openings(bench: Post) -> list[tuple[uuid.UUID | None, uuid.UUID]]:
+    with bench.units.begin(bench.organisation_id) as unit:
+        query = select(AuditEntry).where(AuditEntry.action == "attachment.opened").order_by(AuditEntry.id)
+        return [(one.actor_id, uuid.UUID(one.object_id)) for one in unit.session.scalars(query)]
+
+
+def test_it_is_had_through_the_api_too(
+    bench: Post,
+    api: Callable[[Person], Caller],
+    carys: Person,
+    units: UnitFactory,
+    organisation_id: uuid.UUID,
+) -> None:
+    bench.arrive("image/png", "text/vcard")
+    caller = api(carys)
+    (text,) = caller.get("/messages?direction=inbound").json["data"]
+    at = f"/messages/{text['id']}/attachments"
+    waits = caller.get(f"{at}/0")
+    assert (waits.status_code, waits.json["state"]) == (409, "waiting")
+    bench.work()
+    picture, card = caller.get(f"{at}/0"), caller.get(f"{at}/1")
+    assert (picture.mimetype, picture.data[:4]) == ("image/png", b"\x89PNG")
+    assert picture.headers["Cache-Control"] == "no-store"
+    assert (card.mimetype, "attachment" in card.headers["Content-Disposition"]) == (NO_PICTURE, True)
+    assert [caller.get(f"{at}/{nth}").status_code for nth in ("2", "-1", "x", "99", "999")] == [404] * 5
+    assert caller.get(f"/messages/{uuid.uuid4()}/attachments/0").status_code == 404
+    olwen = make_person(units, organisation_id, Role.ORGANISER, "Olwen", campaign_ids=())
+    assert api(olwen).get(f"{at}/0").status_code == 404
+    teller = make_person(units, organisation_id, Role.TELLER, "Tegid")
+    assert api(teller).get(f"{at}/0").status_code == 403
+
+
+def test_what_had_its_time_is_deleted_and_says_what_it_was(
+    bench: Post, api: Callable[[Person], Caller], carys: Person
+) -> None:
+    bench.arrive("image/jpeg", "text/vcard")
+    bench.work()
+    bench.clock.forward(days=364)
+    assert delete_old_attachments(bench.system()) == 0
+    bench.clock.forward(days=2)
+    endless = replace(bench.system(), messaging=MessagingPolicy(attachment_days=0))
+    assert delete_old_attachments(endless) == 0
+    assert (delete_old_attachments(bench.system()), delete_old_attachments(bench.system())) == (2, 0)
+    rows = bench.rows()
+    assert {(row.state, row.why, row.data, row.wrapped_key) for row in rows} == {
+        ("deleted", rules.RETENTION, None, None)
+    }
+    assert all(row.deleted_at == bench.clock() and row.size for row in rows)
+    page = bench.reader(carys).open(f"/inbox/{bench.talk().id}")
+    assert "A picture was here (1 kB), until its time was over." in page.text
+    assert "Something that is no text was here" in page.text
+    caller = api(carys)
+    (text,) = caller.get("/messages?direction=inbound").json["data"]
+    gone = caller.get(f"/messages/{text['id']}/attachments/0")
+    assert (gone.status_code, gone.json["state"]) == (409, "deleted")
 
 
 def test_what_was_read_from_the_list_is_named_by_the_carrier(bench: Post) -> None:

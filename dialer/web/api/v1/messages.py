@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Final
 
-from flask import url_for
+from flask import Response, url_for
 from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
+from dialer.domain.attachment import NO_PICTURE
 from dialer.domain.blast import Waiting
+from dialer.domain.errors import NotFound
 from dialer.domain.incoming_letter import Doubt
 from dialer.domain.message import DIRECTIONS, MESSAGE_STATES
+from dialer.domain.picture import GIF, JPEG, PNG
 from dialer.domain.texting import CHANNELS, INBOUND_CLASSES
+from dialer.services.messaging.attachments import open_nth
 from dialer.services.messaging.messages import MessageSearch, get_message, list_messages
 from dialer.services.messaging.singles import NewText, text_person
 from dialer.services.messaging.views import MessageView
@@ -21,7 +25,8 @@ from dialer.services.messaging.words import LONGEST_BODY
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Id, Instant, Money, Text, Whole, money, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
-from dialer.web.desk import context
+from dialer.web.brought import fetched_response
+from dialer.web.desk import context, desk
 from dialer.web.guard import allow
 
 WAITS: Final = tuple(reason.value for reason in Waiting)
@@ -149,6 +154,27 @@ class Message(MethodView):
     def get(self, message_id: str) -> dict[str, object]:
         """One text."""
         return show_message(get_message(context(), path_id(message_id)))
+
+
+_BROUGHT: Final = {
+    kind: {"schema": {"type": "string", "format": "binary"}} for kind in (JPEG, PNG, GIF, NO_PICTURE)
+}
+
+
+@messages.route("/messages/<message_id>/attachments/<nth>")
+class MessageAttachment(MethodView):
+    """One thing that came with a text."""
+
+    @allow(Permission.CONVERSATION_READ)
+    @messages.doc(responses={"200": {"description": "The thing itself", "content": _BROUGHT}})
+    def get(self, message_id: str, nth: str) -> Response:
+        """What came with a text, by its place in `attachments`, from 0: a whole JPEG, PNG or GIF, or a file.
+        409 with its `state` where it isn’t here, or not any more. That it was opened is audited.
+        """
+        if not (nth.isascii() and nth.isdecimal() and len(nth) < 3):
+            raise NotFound
+        found = open_nth(context(), desk().settings.secret_key, path_id(message_id), int(nth))
+        return fetched_response(found)
 
 
 def show_message(found: MessageView) -> dict[str, object]:

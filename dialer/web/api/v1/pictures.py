@@ -6,11 +6,14 @@ from typing import Any, Final, cast
 
 from flask import url_for
 from flask.views import MethodView
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
 from dialer.domain.picture import GIF, JPEG, PNG
+from dialer.domain.retention import PICTURE_WHYS
+from dialer.services.messaging import picture_leaving as leaving
 from dialer.services.messaging import pictures as deeds
+from dialer.services.messaging.picture_leaving import PictureUses
 from dialer.services.messaging.pictures import NAME_MOST, PictureView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
@@ -30,7 +33,9 @@ class PictureOptionsSchema(Schema):
 
 
 class PictureSchema(Schema):
-    """A picture. It never changes; whoever has its `url` sees it; a retired one is offered no more."""
+    """A picture. It never changes; whoever has its `url` sees it, until it is gone; a retired one is offered
+    no more.
+    """
 
     id = Id(required=True)
     name = Text(required=True)
@@ -43,6 +48,29 @@ class PictureSchema(Schema):
     made_by = Id(required=True, allow_none=True)
     created_at = Instant(required=True)
     retired_at = Instant(required=True, allow_none=True)
+    gone_at = Instant(
+        required=True, allow_none=True, metadata={"description": "since when nobody sees it any more"}
+    )
+    gone_why = Choice(*PICTURE_WHYS, required=True, allow_none=True)
+
+
+class UsedBySchema(Schema):
+    """A text to many that a picture belongs to."""
+
+    id = Id(required=True)
+    name = Text(required=True)
+    state = Text(required=True)
+
+
+class PictureUsesSchema(Schema):
+    """What a picture is used for. What hasn’t begun (`not_begun`, and so many `elsewhere` that you don’t see)
+    stands against its withdrawal; what is `going` would be paused; so many `texts` were sent with it.
+    """
+
+    not_begun = fields.List(fields.Nested(UsedBySchema), required=True)
+    elsewhere = Whole(required=True)
+    going = fields.List(fields.Nested(UsedBySchema), required=True)
+    texts = Whole(required=True)
 
 
 class PictureQuery(PageQuery):
@@ -97,3 +125,24 @@ class Picture(MethodView):
 def retire(picture_id: str) -> PictureView:
     """Offer it no more; texts that lead to it still do."""
     return deeds.retire_picture(context(), path_id(picture_id))
+
+
+@pictures.route("/pictures/<picture_id>/uses")
+class Uses(MethodView):
+    """What one picture is used for."""
+
+    @allow(Permission.PICTURE_READ)
+    @pictures.response(200, PictureUsesSchema)
+    def get(self, picture_id: str) -> PictureUses:
+        """What stands against its withdrawal, and what would follow."""
+        return leaving.uses_of(context(), path_id(picture_id))
+
+
+@pictures.route("/pictures/<picture_id>/withdraw", methods=["POST"])
+@allow(Permission.PICTURE_MANAGE)
+@pictures.response(200, PictureSchema)
+def withdraw(picture_id: str) -> PictureView:
+    """Take it away from everybody, for good: its address answers 410 from then on, also in texts that were
+    sent. 409 with `blasts` while texts to many use it that haven’t begun; those that run are paused.
+    """
+    return leaving.withdraw_picture(context(), path_id(picture_id))
