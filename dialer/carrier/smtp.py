@@ -1,0 +1,99 @@
+"""Letters handed over by SMTP, on a few connections of one process at once.
+
+A thread holds each connection, since the standard library's client says exactly how far a letter has come,
+and a server that thinks about one holds up no other. What a person waits for is taken first.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+from dialer.carrier.letters import written
+from dialer.carrier.mail_port import NO_SERVER, Letter, LetterTold
+from dialer.carrier.port import NOT_BEGUN, NotAccepted, SendOutcome
+from dialer.carrier.smtp_session import VERDICT_WITHIN_S, MailServer, Session
+from dialer.clock import Clock, utc_now
+
+CONNECTIONS: Final = 8
+IDLE_S: Final = 10.0
+"""How long a connection is kept that nothing is sent on."""
+CLOSE_WITHIN_S: Final = VERDICT_WITHIN_S + 10
+
+
+class SmtpMailer:
+    """Hands letters over to one server. Without a server everything is put back."""
+
+    def __init__(
+        self, server: MailServer | None, connections: int = CONNECTIONS, clock: Clock = utc_now
+    ) -> None:
+        self._server = server
+        self._most = connections
+        self._clock = clock
+        self._begin_anew()
+
+    def begin_letters(self, letters: Sequence[Letter], told: LetterTold) -> None:
+        """See `Mailer`."""
+        if self._server is None:
+            for letter in letters:
+                told(letter, NotAccepted(NO_SERVER))
+            return
+        if self._pid != os.getpid():  # threads don't survive a fork, nor may two share a connection
+            self._begin_anew()
+        with self._changed:
+            self._ending = False
+            for letter in letters:
+                (self._urgent if letter.urgent else self._usual).append((letter, told))
+            wanted = len(self._urgent) + len(self._usual) - self._idle
+            for _ in range(min(self._most - self._threads, wanted)):
+                self._threads += 1
+                threading.Thread(target=self._run, args=(self._server,), name="smtp", daemon=True).start()
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """See `Mailer`."""
+        if self._pid == os.getpid():
+            with self._changed:
+                self._ending = True
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: not self._threads, timeout=CLOSE_WITHIN_S)
+
+    def _begin_anew(self) -> None:
+        self._pid = os.getpid()
+        self._changed = threading.Condition()
+        self._urgent: deque[tuple[Letter, LetterTold]] = deque()
+        self._usual: deque[tuple[Letter, LetterTold]] = deque()
+        self._threads = self._idle = 0
+        self._ending = False
+
+    def _run(self, server: MailServer) -> None:
+        session = Session(server)
+        try:
+            while (one := self._next()) is not None:
+                letter, told = one
+                told(letter, self._hand_over(session, letter))
+        finally:
+            session.part()
+            with self._changed:
+                self._threads -= 1
+                self._changed.notify_all()
+
+    def _next(self) -> tuple[Letter, LetterTold] | None:
+        """The next letter; None where there has been none for a while, or this is to end."""
+        with self._changed:
+            self._idle += 1
+            try:
+                self._changed.wait_for(lambda: self._urgent or self._usual or self._ending, timeout=IDLE_S)
+            finally:
+                self._idle -= 1
+            line = self._urgent or self._usual
+            return line.popleft() if line else None
+
+    def _hand_over(self, session: Session, letter: Letter) -> SendOutcome:
+        if letter.begin_before is not None and time.monotonic() > letter.begin_before:
+            return NotAccepted(NOT_BEGUN)
+        return session.hand_over(letter, written(letter, self._clock()))
