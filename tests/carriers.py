@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dialer.carrier.attachment_port import Attachments
+from dialer.carrier.mail_port import Mailer, NoMailer
 from dialer.carrier.port import (
     Accepted,
     CallOutcome,
@@ -174,6 +175,6 @@ def wires() -> Wires:
     return Wires(pool=AtOnce())
 
 
-def tools(carrier: Judge, clock: Callable[[], dt.datetime]) -> Tools:
+def tools(carrier: Judge, clock: Callable[[], dt.datetime], mailer: Mailer | None = None) -> Tools:
     """Tools without rates and luck."""
-    return Tools(carrier, Unmetered(), clock, lambda: 0.5)  # type: ignore[arg-type]
+    return Tools(carrier, Unmetered(), clock, lambda: 0.5, mailer or NoMailer())  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from dataclasses import replace
 from dialer.carrier.mailbox import ImapMailbox, MailboxError
 from dialer.carrier.making import mailbox_of
 from dialer.domain.access import Permission
+from dialer.domain.texting import EMAIL
 from dialer.logs import get_logger
 from dialer.services.calling import (
     call_looks,
@@ -160,6 +161,12 @@ def plan_blast(ctx: Context, blast_id: str) -> None:
 def send_messages(ctx: Context) -> None:
     """Send what is due, for two seconds."""
     sending.send_due(ctx, installed().tools, installed().wires)
+
+
+@job(Permission.SYSTEM_RUN)
+def send_letters(ctx: Context) -> None:
+    """Send the letters that are due, for two seconds."""
+    sending.send_due(ctx, installed().tools, installed().mail_wires, channel=EMAIL)
 
 
 @job(Permission.SYSTEM_RUN)

@@ -6,7 +6,8 @@ import uuid
 from dataclasses import dataclass, field
 
 from dialer.buckets import RedisBuckets
-from dialer.carrier.making import carrier_of
+from dialer.carrier.mail_port import Mailer, NoMailer
+from dialer.carrier.making import carrier_of, mailer_of
 from dialer.carrier.port import Carrier
 from dialer.clock import Clock, utc_now
 from dialer.live import RedisNotices
@@ -34,6 +35,8 @@ class Runtime:
     buckets: Buckets
     clock: Clock = utc_now
     wires: Wires = field(default_factory=Wires)
+    mailer: Mailer = field(default_factory=NoMailer)
+    mail_wires: Wires = field(default_factory=Wires)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> Runtime:
@@ -41,12 +44,20 @@ class Runtime:
         engine = make_engine(settings.database_url, pool_size=4, statement_timeout_s=STATEMENT_TIMEOUT_S)
         queue = connect(settings.redis_url)
         units, jobs = UnitFactory(engine, RedisNotices(settings.redis_url)), RedisJobQueue(queue)
-        return cls(settings, units, jobs, carrier_of(settings), RedisBuckets(queue))
+        return cls(
+            settings,
+            units,
+            jobs,
+            carrier_of(settings),
+            RedisBuckets(queue),
+            mailer=mailer_of(settings),
+            mail_wires=Wires(settings.email_connections),
+        )
 
     @property
     def tools(self) -> Tools:
-        """What texts are sent with."""
-        return Tools(self.carrier, self.buckets, self.clock)
+        """What texts and letters are sent with."""
+        return Tools(self.carrier, self.buckets, self.clock, mailer=self.mailer)
 
     def context(self, organisation_id: uuid.UUID, request_id: str | None = None) -> Context:
         """The context of a deed that the system itself does, for one organisation."""

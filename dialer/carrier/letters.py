@@ -77,7 +77,8 @@ def _how_to_stop(letter: Letter) -> Iterator[str]:
     if letter.opt_out_address:
         ways.append(f"<mailto:{letter.opt_out_address}?subject=unsubscribe>")
     yield "List-Unsubscribe: " + ",\r\n ".join(ways)
-    yield "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
+    if letter.opt_out_url.startswith("https:"):
+        yield "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
 
 
 def _part(boundary: str, kind: str, said: str) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from dialer.carrier.port import SendOutcome
+from dialer.carrier.port import NotAccepted, SendOutcome
 
 DEFERRED: Final = "deferred"
 """The server takes no letter for this address just now (greylisting, a full mailbox)."""
@@ -61,3 +61,15 @@ class Mailer(Protocol):
 
     def close(self) -> None:
         """Let go of connections, when what was begun is over. Using it again opens new ones."""
+
+
+class NoMailer:
+    """Where there is no mail server: every letter is put back."""
+
+    def begin_letters(self, letters: Sequence[Letter], told: LetterTold) -> None:
+        """See `Mailer`."""
+        for letter in letters:
+            told(letter, NotAccepted(NO_SERVER))
+
+    def close(self) -> None:
+        """Nothing was opened."""

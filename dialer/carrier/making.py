@@ -1,11 +1,15 @@
 """The carrier that the settings name."""
 
+from dialer.carrier.mail_port import Mailer, NoMailer
 from dialer.carrier.mailbox import MailboxPlace
 from dialer.carrier.port import Carrier, VoiceTokens, WebhookSignatures
 from dialer.carrier.signatures import TwilioSignatures
+from dialer.carrier.smtp import SmtpMailer
+from dialer.carrier.smtp_session import MailServer
 from dialer.carrier.stand_in import StandIn
 from dialer.carrier.tokens import TwilioTokens
 from dialer.carrier.twilio import TwilioCarrier
+from dialer.domain.email_address import domain_of
 from dialer.settings import Settings
 
 
@@ -14,6 +18,21 @@ def carrier_of(settings: Settings) -> Carrier:
     return TwilioCarrier(
         settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_api_base_url
     )
+
+
+def mailer_of(settings: Settings) -> Mailer:
+    """The mail server of this installation. Nothing is opened before the first use."""
+    if not settings.email_host:
+        return NoMailer()
+    server = MailServer(
+        host=settings.email_host,
+        port=settings.email_port,
+        tls=settings.email_tls,
+        user=settings.email_user,
+        password=settings.email_password,
+        own_name=settings.email_reply_domain or domain_of(settings.email_from) or "localhost",
+    )
+    return SmtpMailer(server, settings.email_connections)
 
 
 def signatures_of(settings: Settings) -> WebhookSignatures:

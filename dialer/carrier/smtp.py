@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dialer.carrier.letters import written
-from dialer.carrier.mail_port import NO_SERVER, Letter, LetterTold
+from dialer.carrier.mail_port import Letter, LetterTold
 from dialer.carrier.port import NOT_BEGUN, NotAccepted, SendOutcome
 from dialer.carrier.smtp_session import VERDICT_WITHIN_S, MailServer, Session
 from dialer.clock import Clock, utc_now
@@ -26,11 +26,9 @@ CLOSE_WITHIN_S: Final = VERDICT_WITHIN_S + 10
 
 
 class SmtpMailer:
-    """Hands letters over to one server. Without a server everything is put back."""
+    """Hands letters over to one server."""
 
-    def __init__(
-        self, server: MailServer | None, connections: int = CONNECTIONS, clock: Clock = utc_now
-    ) -> None:
+    def __init__(self, server: MailServer, connections: int = CONNECTIONS, clock: Clock = utc_now) -> None:
         self._server = server
         self._most = connections
         self._clock = clock
@@ -38,10 +36,6 @@ class SmtpMailer:
 
     def begin_letters(self, letters: Sequence[Letter], told: LetterTold) -> None:
         """See `Mailer`."""
-        if self._server is None:
-            for letter in letters:
-                told(letter, NotAccepted(NO_SERVER))
-            return
         if self._pid != os.getpid():  # threads don't survive a fork, nor may two share a connection
             self._begin_anew()
         with self._changed:
@@ -51,7 +45,7 @@ class SmtpMailer:
             wanted = len(self._urgent) + len(self._usual) - self._idle
             for _ in range(min(self._most - self._threads, wanted)):
                 self._threads += 1
-                threading.Thread(target=self._run, args=(self._server,), name="smtp", daemon=True).start()
+                threading.Thread(target=self._run, name="smtp", daemon=True).start()
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -70,8 +64,8 @@ class SmtpMailer:
         self._threads = self._idle = 0
         self._ending = False
 
-    def _run(self, server: MailServer) -> None:
-        session = Session(server)
+    def _run(self) -> None:
+        session = Session(self._server)
         try:
             while (one := self._next()) is not None:
                 letter, told = one

@@ -56,6 +56,14 @@ CLEAN_LOOKS: Final = 2
 
 LOST_AFTER: Final = dt.timedelta(seconds=30)
 """A text `sending` for so long was on the wire of a process that died: its outcome is unknown."""
+LETTER_LOST_AFTER: Final = dt.timedelta(minutes=3)
+"""And a letter: a server may think about it for two minutes before it answers."""
+LETTER_BACK_OFF_LEAST: Final = dt.timedelta(minutes=1)
+LETTER_BACK_OFF_MOST: Final = dt.timedelta(hours=1)
+LETTER_TRIES: Final = 30
+"""How often a letter is put back for its address (greylisting, a full mailbox) before it is given up: for
+more than a day. RFC 5321 §4.5.4.1 wants it tried again after a while, and given up after some days.
+"""
 
 BACK_OFF_LEAST: Final = dt.timedelta(seconds=1)
 BACK_OFF_MOST: Final = dt.timedelta(minutes=1)
@@ -155,6 +163,12 @@ def back_off(tries: int, luck: float, retry_after_s: float | None = None) -> dt.
     ceiling = min(doubled, BACK_OFF_MOST)
     rest = max(ceiling * luck, BACK_OFF_LEAST / 4)
     return max(rest, dt.timedelta(seconds=retry_after_s or 0))
+
+
+def letter_back_off(tries: int, luck: float) -> dt.timedelta:
+    """How long a letter rests whose address takes none just now: from a minute to an hour."""
+    ceiling = min(LETTER_BACK_OFF_LEAST * float(2 ** min(max(tries, 0), 10)), LETTER_BACK_OFF_MOST)
+    return ceiling * (0.75 + luck / 2)
 
 
 def too_many_refused(last: Sequence[bool]) -> bool:

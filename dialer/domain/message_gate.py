@@ -23,6 +23,7 @@ from dialer.domain.blast import Waiting
 from dialer.domain.deadline import is_too_late
 from dialer.domain.phone import LineType
 from dialer.domain.quiet_hours import QuietHours, quiet_until
+from dialer.domain.texting import EMAIL, SMS
 
 
 class Skip(StrEnum):
@@ -33,6 +34,7 @@ class Skip(StrEnum):
     DECEASED = "deceased"
     MOVED = "moved"
     NO_PHONE = "no_phone"
+    NO_EMAIL = "no_email"
     NOT_MOBILE = "not_mobile"
     COUNTRY = "country"
     NO_CONSENT = "no_consent"
@@ -60,6 +62,12 @@ EXCLUSIONS: Final = (
     "recently_contacted",
 )
 """The reasons that every estimate names, also with a count of 0 (contract §7)."""
+LETTER_EXCLUSIONS: Final = tuple(
+    Skip.NO_EMAIL.value if reason == Skip.NO_PHONE else reason
+    for reason in EXCLUSIONS
+    if reason not in {Skip.NOT_MOBILE, Skip.COUNTRY}
+)
+"""And those of an estimate of letters."""
 
 PERSONAL: Final = frozenset(
     {
@@ -128,7 +136,9 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class TextingRules:
-    """What the campaign and the blast say about texting."""
+    """What the campaign and the blast say about texting, or about writing letters (`channel`): of these the
+    number is an address.
+    """
 
     hours: QuietHours
     zone: str
@@ -137,6 +147,7 @@ class TextingRules:
     recontact_after_s: int = 0
     """For how long the campaign leaves people alone who heard from us, by whichever campaign."""
     deadline_at: dt.datetime | None = None
+    channel: str = SMS
 
     @property
     def rest_s(self) -> int:
@@ -257,7 +268,10 @@ def _reasons(
         yield Skip.AUDIENCE
     if is_too_late(now, rules.deadline_at):
         yield Skip.DEADLINE
-    yield from _reasons_of_number(number)
+    if number is None and rules.channel == EMAIL:
+        yield Skip.NO_EMAIL
+    else:
+        yield from _reasons_of_number(number)
 
 
 def _last_heard(person: PersonFacts, number: NumberFacts | None) -> Iterator[dt.datetime | None]:

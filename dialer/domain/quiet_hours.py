@@ -39,6 +39,8 @@ class QuietHours:
 USUAL: Final = QuietHours(dt.time(21), dt.time(9))
 USUAL_ZONE: Final = "Europe/London"
 """What a campaign begins with, and what a text goes by that belongs to none."""
+NEVER_QUIET: Final = QuietHours(dt.time(0), dt.time(0))
+"""What letters go by, which wake nobody."""
 
 OF_THIS_MACHINE: Final = frozenset({"localtime", "posixrules"})
 

@@ -13,7 +13,7 @@ import pytest
 
 from dialer.carrier import smtp_session
 from dialer.carrier.letters import written
-from dialer.carrier.mail_port import DEFERRED, Letter
+from dialer.carrier.mail_port import DEFERRED, Letter, Mailer, NoMailer
 from dialer.carrier.port import TOO_BUSY, Accepted, NotAccepted, Refused, SendOutcome, Unknown
 from dialer.carrier.smtp import SmtpMailer
 from dialer.carrier.smtp_session import MailServer
@@ -54,7 +54,7 @@ def a_letter(to: str = ANN, **fields: object) -> Letter:
     return replace(letter, **fields)  # type: ignore[arg-type]
 
 
-def sent(mailer: SmtpMailer, *letters: Letter) -> list[SendOutcome]:
+def sent(mailer: Mailer, *letters: Letter) -> list[SendOutcome]:
     """What became of each, in their order."""
     told: queue.Queue[tuple[Letter, SendOutcome]] = queue.Queue()
     mailer.begin_letters(letters, lambda letter, outcome: told.put((letter, outcome)))
@@ -192,7 +192,7 @@ def test_a_server_that_is_not_there_has_taken_nothing(mailer):
 
 
 def test_without_a_server_everything_is_put_back():
-    assert sent(SmtpMailer(None), a_letter()) == [NotAccepted("no_mail_server")]
+    assert sent(NoMailer(), a_letter()) == [NotAccepted("no_mail_server")]
 
 
 def test_a_connection_closed_while_idle_is_opened_again(host, mailer):

@@ -65,6 +65,7 @@ class CampaignFields(TypedDict, total=False):
     recontact_after_s: int | None
     require_consent_sms: bool
     require_consent_email: bool
+    quiet_hours_email: bool
     cost_cap: Decimal | None
     cost_currency: str
     abandoned_rate_max: float
@@ -278,6 +279,7 @@ def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
         recontact_after_s=campaign.recontact_after_s,
         require_consent_sms=campaign.require_consent_sms,
         require_consent_email=campaign.require_consent_email,
+        quiet_hours_email=campaign.quiet_hours_email,
         cost_cap=campaign.cost_cap,
         spent=campaign.spent,
         currency=campaign.cost_currency,

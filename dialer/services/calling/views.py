@@ -42,6 +42,8 @@ class CampaignView:
     recontact_after_s: int | None
     require_consent_sms: bool
     require_consent_email: bool
+    quiet_hours_email: bool
+    """Whether its letters keep its quiet hours too."""
     cost_cap: Decimal | None
     spent: Decimal
     currency: str

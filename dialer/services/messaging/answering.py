@@ -152,7 +152,7 @@ def _ready(ctx: Context, unit: UnitOfWork, row: Conversation, body: str, *, dry:
     writer = _writer(ctx, unit, row, campaign)
     if (reason := _against(ctx, unit, row, writer, campaign)) is not None:
         raise refuse(reason, row.contact_id)
-    sender = row.sender or sender_to(unit, row.number, row.campaign_id)
+    sender = row.sender or sender_to(ctx, unit, row.number, row.campaign_id)
     person = writer.person if writer is not None else None
     text = reads(ctx, unit, body, person, campaign, number=row.number, sender=sender, dry=dry)
     return Ready(row.contact_id, campaign, row.number, sender, text)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from dialer.domain.audience import Audience, longest_rest_s
 from dialer.domain.filters.texting import without_shares
 from dialer.domain.phone import country_of
+from dialer.domain.texting import EMAIL, SMS
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import list_ids_of
 from dialer.services.messaging.picture_texts import goes_with_text
@@ -31,7 +32,7 @@ def count_recipients(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Cam
     recipients = 0
     with contextlib.closing(chosen_numbers(unit, asked)) as chosen:
         for number, is_texted in chosen:
-            if not ctx.phones.allows(number):
+            if blast.channel == SMS and not ctx.phones.allows(number):
                 return count_texted(unit, asked_of(ctx, unit, blast, campaign))
             recipients += is_texted
     return recipients
@@ -54,13 +55,17 @@ def count_held_out(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
     if everybody is None:
         return 0
     whole = replace(asked.whom, picked=everybody)
-    foreign, _ = _by_country(ctx, numbers_of(unit, whole), has_picture=False)
+    foreign: Sequence[str] = ()
+    if blast.channel == SMS:
+        foreign, _ = _by_country(ctx, numbers_of(unit, whole), has_picture=False)
     return count_texted(unit, replace(asked, whom=whole, foreign=foreign)) - count_texted(unit, asked)
 
 
 def asked_of(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Asked:
     """What the database must be told to judge a blast's people. Which country a number is in only we know."""
     asked = _asked(ctx, unit, blast, campaign)
+    if blast.channel == EMAIL:
+        return asked
     foreign, elsewhere = _by_country(ctx, numbers_of(unit, asked.whom), has_picture=goes_with_text(blast))
     return replace(asked, foreign=foreign, elsewhere=elsewhere)
 
@@ -72,7 +77,10 @@ def _asked(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> 
     return Asked(
         whom=whom_of(ctx, unit, blast, campaign),
         audience=audience,
-        requires_consent=campaign.require_consent_sms,
+        requires_consent=campaign.require_consent_email
+        if blast.channel == EMAIL
+        else campaign.require_consent_sms,
+        channel=blast.channel,
         since=ctx.now - dt.timedelta(seconds=rest_s) if rest_s else None,
     )
 

@@ -15,13 +15,25 @@ from dialer.domain.blast import EDITABLE, check_editable
 from dialer.domain.bodies import USUAL, Bodies, pointer
 from dialer.domain.deadline import faults_of_times
 from dialer.domain.errors import FieldError, NotFound, ValidationFailed
-from dialer.domain.first_texts import AUTOMATIC, BATCH, BATCH_MOST, BLAST_MODES, EACH_MOST
-from dialer.domain.picture_message import AS_PICTURE, PICTURE_WAYS
-from dialer.domain.sender import kind_of, lacks_opt_out_route
+from dialer.domain.first_texts import AUTOMATIC, BATCH
+from dialer.domain.picture_message import AS_PICTURE
+from dialer.domain.sender import lacks_opt_out_route
+from dialer.domain.texting import EMAIL, SMS
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.approval import approved_words, check_approved, needs_approval
 from dialer.services.messaging.blast_answers import ask_for
+from dialer.services.messaging.blast_faults import (
+    channel_said,
+    faults_of_audience,
+    faults_of_hand,
+    faults_of_lists,
+    faults_of_mode,
+    faults_of_picture,
+    faults_of_senders,
+    faults_of_subjects,
+    subject_pointer,
+)
 from dialer.services.messaging.pictures import code_of_picture
 from dialer.services.messaging.rendering import bodies_of
 from dialer.services.messaging.saved_audience import keep_as_it_is
@@ -29,13 +41,11 @@ from dialer.services.messaging.senders import senders_of
 from dialer.services.messaging.short_links import make_links
 from dialer.services.messaging.views import BlastView
 from dialer.services.messaging.waiting import waiting_reason
-from dialer.services.messaging.words import check_placeholders, faults_of_words
+from dialer.services.messaging.words import LONGEST, check_placeholders, faults_of_words
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models import new_id
-from dialer.store.models.audiences import Audience as SavedAudience
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast, BlastList, Message
-from dialer.store.models.people import ContactList
 from dialer.store.models.templates import TextTemplate
 from dialer.store.session import UnitOfWork
 
@@ -52,6 +62,8 @@ _PLAIN: Final = (
     "mode",
     "batch_size",
     "volunteer_limit",
+    "subject",
+    "subjects",
 )
 """Fields that are kept as they are said."""
 
@@ -83,6 +95,11 @@ class BlastFields(TypedDict, total=False):
     picture_id: uuid.UUID | None
     picture_by: str
     """`picture`: it goes with the text where it can; `link`: the text leads to it everywhere."""
+    channel: str
+    """`sms`, or `email`: letters. Said once, when it is written."""
+    subject: str
+    subjects: dict[str, str]
+    """Of letters: what they are about, and in other languages; all of them at once."""
 
 
 def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> BlastView:
@@ -100,6 +117,9 @@ def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> B
             state="draft",
             total=0,
             bodies={},
+            channel=channel_said(fields.get("channel", SMS)),
+            subject="",
+            subjects={},
             mode=AUTOMATIC,
             batch_size=BATCH,
             picture_by=AS_PICTURE,
@@ -111,7 +131,9 @@ def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> B
         )
         if not fields.keys() & {"body", "template_id"}:
             raise ValidationFailed.at("/body", "Write what the text says.")
-        _apply(unit, blast, campaign, fields, ctx.now)
+        if blast.channel == EMAIL and "subject" not in fields:
+            raise ValidationFailed.at("/subject", "A letter needs a subject.")
+        _apply(ctx, unit, blast, campaign, fields)
         ctx.audit(unit, "blast.created", "blast", blast.id, {"campaign_id": str(campaign.id)})
         return blast_view(ctx, unit, blast, campaign)
 
@@ -123,9 +145,11 @@ def change_blast(ctx: Context, blast_id: uuid.UUID, fields: BlastFields) -> Blas
     with ctx.unit() as unit:
         blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_MANAGE, lock=True)
         check_editable(blast.state, fields)
+        if fields.get("channel", blast.channel) != blast.channel:
+            raise ValidationFailed.at("/channel", "Texts don’t become letters. Write another one.")
         if blast.state == "scheduled" and fields.get("send_at", blast.send_at) is None:
             raise ValidationFailed.at("/send_at", "It waits for its time. Give it another one, or cancel it.")
-        _apply(unit, blast, campaign, fields, ctx.now)
+        _apply(ctx, unit, blast, campaign, fields)
         if blast.state == "scheduled" and fields.keys() & {"body", "bodies", "template_id", "picture_id"}:
             check_approved(ctx, unit, blast, campaign)
         ctx.audit(unit, "blast.changed", "blast", blast.id, {"fields": sorted(fields)})
@@ -236,6 +260,9 @@ def blast_view(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign)
         mode=blast.mode,
         batch_size=blast.batch_size,
         volunteer_limit=blast.volunteer_limit,
+        channel=blast.channel,
+        subject=blast.subject,
+        subjects=blast.subjects,
     )
 
 
@@ -250,10 +277,10 @@ def _campaign(unit: UnitOfWork, blast: Blast) -> Campaign:
     return unit.session.get_one(Campaign, (unit.organisation_id, blast.campaign_id))
 
 
-def _apply(unit: UnitOfWork, blast: Blast, campaign: Campaign, fields: BlastFields, now: dt.datetime) -> None:
+def _apply(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, fields: BlastFields) -> None:
     fields = _with_words(unit, campaign, fields)
-    _check(unit, fields)
-    _check_times(now, blast, fields)
+    _check(unit, fields, blast.channel)
+    _check_times(ctx.now, blast, fields)
     for name in _PLAIN:
         if name in fields:
             setattr(blast, name, fields[name])
@@ -265,11 +292,13 @@ def _apply(unit: UnitOfWork, blast: Blast, campaign: Campaign, fields: BlastFiel
         blast.audience = Audience.of(fields["audience"], campaign.kind).as_json()
     if blast.state == "scheduled" and fields.keys() & {"audience_id", "audience"}:
         keep_as_it_is(unit, blast)  # who only changes its name or time has whom it goes to left as it was
+    if blast.channel == EMAIL and not senders_of(unit, blast, campaign) and ctx.messaging.mail.sender:
+        blast.senders = [ctx.messaging.mail.sender]
     check_opt_out_routes(bodies_of(blast, campaign), senders_of(unit, blast, campaign))
     unit.session.add(blast)
     unit.session.flush()
     if fields.keys() & {"body", "bodies"}:
-        make_links(unit, blast, bodies_of(blast, campaign).wordings, now)
+        make_links(unit, blast, bodies_of(blast, campaign).wordings, ctx.now)
     if "list_ids" in fields:
         _set_lists(unit, blast, fields["list_ids"])
 
@@ -299,12 +328,20 @@ def _with_words(unit: UnitOfWork, campaign: Campaign, fields: BlastFields) -> Bl
     return BlastFields(**{**fields, "body": words.usual, "bodies": dict(words.others)})
 
 
-def _check(unit: UnitOfWork, fields: BlastFields) -> None:
-    found = [*_faults_of_text(fields), *_faults_of_senders(fields), *_faults_of_lists(unit, fields)]
-    found += [*_faults_of_audience(unit, fields), *_faults_of_hand(fields)]
+def _check(unit: UnitOfWork, fields: BlastFields, channel: str) -> None:
+    found = [*_faults_of_text(fields, channel), *faults_of_senders(fields.get("senders", []), channel)]
+    found += faults_of_lists(unit, fields.get("list_ids", []))
+    found += faults_of_audience(unit, fields.get("audience_id"))
+    found += faults_of_picture(fields.get("picture_by", AS_PICTURE))
+    found += faults_of_mode(fields.get("mode", AUTOMATIC), channel)
+    found += faults_of_hand(fields.get("batch_size", BATCH), fields.get("volunteer_limit"))
+    if channel == EMAIL:
+        found += faults_of_subjects(fields.get("subject", "-"), fields.get("subjects", {}))
     if found:
         raise ValidationFailed(errors=found)
     check_placeholders(_said(fields))
+    if channel == EMAIL:
+        check_placeholders(_subjects(fields), subject_pointer)
 
 
 def _check_times(now: dt.datetime, blast: Blast, fields: BlastFields) -> None:
@@ -316,66 +353,21 @@ def _check_times(now: dt.datetime, blast: Blast, fields: BlastFields) -> None:
         raise ValidationFailed(errors=found)
 
 
-def _faults_of_text(fields: BlastFields) -> list[FieldError]:
+def _faults_of_text(fields: BlastFields, channel: str) -> list[FieldError]:
     found = []
     if not fields.get("name", "-").strip():
         found.append(FieldError("/name", "A text needs a name."))
-    return [*found, *faults_of_words(_said(fields))]
+    return [*found, *faults_of_words(_said(fields), LONGEST[channel])]
+
+
+def _subjects(fields: BlastFields) -> Bodies:
+    """The subjects that fields give."""
+    return Bodies(fields.get("subject", "-"), fields.get("subjects", {}))
 
 
 def _said(fields: BlastFields) -> Bodies:
     """The words that fields give; those they leave alone have no fault."""
     return Bodies(fields.get("body", "-"), fields.get("bodies", {}))
-
-
-def _faults_of_hand(fields: BlastFields) -> list[FieldError]:
-    found = []
-    if fields.get("mode", AUTOMATIC) not in BLAST_MODES:
-        found.append(FieldError("/mode", "It is sent automatic or by_hand."))
-    if fields.get("picture_by", AS_PICTURE) not in PICTURE_WAYS:
-        found.append(FieldError("/picture_by", f"A picture goes by {' or '.join(PICTURE_WAYS)}."))
-    if not 1 <= fields.get("batch_size", BATCH) <= BATCH_MOST:
-        found.append(FieldError("/batch_size", f"A volunteer is given 1 to {BATCH_MOST} texts at once."))
-    limit = fields.get("volunteer_limit")
-    if limit is not None and not 1 <= limit <= EACH_MOST:
-        detail = f"One volunteer may send 1 to {EACH_MOST:,}. Leave it empty for no limit."
-        found.append(FieldError("/volunteer_limit", detail))
-    return found
-
-
-def _faults_of_senders(fields: BlastFields) -> list[FieldError]:
-    wanted = "Give a number in E.164, a Messaging Service SID (MG…) or up to 11 characters."
-    return [
-        FieldError(f"/senders/{index}", wanted)
-        for index, sender in enumerate(fields.get("senders", []))
-        if kind_of(sender) is None
-    ]
-
-
-def _faults_of_lists(unit: UnitOfWork, fields: BlastFields) -> list[FieldError]:
-    wanted = fields.get("list_ids", [])
-    known = set(
-        unit.session.scalars(
-            select(ContactList.id).where(
-                ContactList.organisation_id == unit.organisation_id, ContactList.id.in_(wanted)
-            )
-        )
-    )
-    return [
-        FieldError(f"/list_ids/{index}", "There is no list with this id.")
-        for index, list_id in enumerate(wanted)
-        if list_id not in known
-    ]
-
-
-def _faults_of_audience(unit: UnitOfWork, fields: BlastFields) -> list[FieldError]:
-    """Nobody takes an audience away that was just named: its row is held until this is written."""
-    wanted = fields.get("audience_id")
-    if wanted is None:
-        return []
-    of_it = (SavedAudience.organisation_id == unit.organisation_id, SavedAudience.id == wanted)
-    found = unit.session.scalar(select(SavedAudience.id).where(*of_it).with_for_update(key_share=True))
-    return [] if found else [FieldError("/audience_id", "There is no audience with this id.")]
 
 
 def _set_lists(unit: UnitOfWork, blast: Blast, list_ids: Sequence[uuid.UUID]) -> None:

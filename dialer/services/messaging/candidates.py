@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy.engine import Row
 
 from dialer.domain.audience import Audience, Known, is_meant
+from dialer.domain.bodies import spoken
 from dialer.domain.filters.texting import without_shares
 from dialer.domain.message_gate import (
     NumberFacts,
@@ -23,6 +24,7 @@ from dialer.domain.message_gate import (
     number_to_text,
 )
 from dialer.domain.phone import LineType
+from dialer.domain.texting import EMAIL, SMS
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
 from dialer.services.messaging.audience_count import whom_of
@@ -35,6 +37,8 @@ from dialer.store.queries.blast_estimate import Whom, picked_among
 from dialer.store.session import UnitOfWork
 
 CHUNK: Final = 10_000
+OURS: Final = ("cy",)
+"""The languages for which we have words of our own, beside the usual ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,11 @@ class Candidate:
         contact_id: uuid.UUID = self.person.id
         return contact_id
 
+    @property
+    def language(self) -> str:
+        """In which of our own languages they read what we add to their letters; "" for the usual one."""
+        return spoken(self.person.language, OURS)
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -65,8 +74,8 @@ class Chunk:
     last: bool
 
 
-def texting_rules(ctx: Context, blast: Blast | None, campaign: Campaign | None) -> TextingRules:
-    """What a campaign and its blast say about texting; without one, what holds for everybody.
+def texting_rules(ctx: Context, blast: Blast | None, campaign: Campaign | None, channel: str) -> TextingRules:
+    """What a campaign and its blast say about texting or letters; without one, what holds for everybody.
 
     That people who lately heard from us are left alone is a rule of blasts: whoever writes to one person
     knows whom they write to, and why.
@@ -76,10 +85,16 @@ def texting_rules(ctx: Context, blast: Blast | None, campaign: Campaign | None) 
         hours=hours,
         zone=zone,
         audience=Audience.of(blast.gate_audience or blast.audience) if blast is not None else Audience(),
-        requires_consent=campaign is not None and campaign.require_consent_sms,
+        requires_consent=campaign is not None and requires_consent(campaign, channel),
         recontact_after_s=recontact_after_s(ctx, campaign) if blast and campaign else 0,
         deadline_at=blast.deadline_at if blast is not None else None,
+        channel=channel,
     )
+
+
+def requires_consent(campaign: Campaign, channel: str) -> bool:
+    """Whether a campaign writes only to who said yes to the channel."""
+    return campaign.require_consent_email if channel == EMAIL else campaign.require_consent_sms
 
 
 def chunk_after(
@@ -101,10 +116,11 @@ def chunk_after(
         ids = blast_audience.contacts_after(unit, after, size)
     else:
         ids = blast_audience.members_after(unit, whom.list_ids, after, size)
-    rules = texting_rules(ctx, blast, campaign)
+    rules = texting_rules(ctx, blast, campaign, blast.channel)
     picked = picked_among(unit, whom, ids)
     drawn = _drawn_out(unit, whom, ids) - picked
-    known = _known(unit, blast_audience.people(unit, campaign.election_id, sorted(picked | drawn)), rules)
+    everybody = blast_audience.people(unit, campaign.election_id, sorted(picked | drawn), blast.channel)
+    known = _known(unit, everybody, rules)
     meant = [(row, facts) for row, facts in known if is_meant(rules.audience, facts)]
     numbers = _numbers(ctx, unit, [row.id for row, _ in meant], rules)
     judged = (_candidate(row, facts, numbers.get(row.id, ()), rules, ctx.now) for row, facts in meant)
@@ -130,15 +146,16 @@ def candidate_of(
     on_number: str | None = None,
     *,
     has_asked: bool = False,
+    channel: str = SMS,
 ) -> Candidate | None:
     """One person as somebody who may get a text of a campaign, or of none, on the first number that fits or
     on one and no other; None where nobody has this id. Who has asked for it needn’t have consented.
     """
     election_id = campaign.election_id if campaign is not None else current_election(unit).id
-    found = blast_audience.people(unit, election_id, [contact_id])
+    found = blast_audience.people(unit, election_id, [contact_id], channel)
     if not found:
         return None
-    rules = texting_rules(ctx, None, campaign)
+    rules = texting_rules(ctx, None, campaign, channel)
     if has_asked:
         rules = replace(rules, requires_consent=False)
     numbers = _numbers(ctx, unit, [contact_id], rules).get(contact_id, ())
@@ -168,7 +185,7 @@ def _numbers(
     ctx: Context, unit: UnitOfWork, contacts: Sequence[uuid.UUID], rules: TextingRules
 ) -> Mapping[uuid.UUID, list[NumberFacts]]:
     found: defaultdict[uuid.UUID, list[NumberFacts]] = defaultdict(list)
-    living = blast_audience.living_numbers(unit, contacts)
+    living = blast_audience.living_numbers(unit, contacts, rules.channel)
     texted = blast_audience.last_texted(unit, [row.number for row in living]) if rules.rest_s else {}
     for row in living:
         facts = NumberFacts(
@@ -176,7 +193,7 @@ def _numbers(
             type=LineType(row.line_type),
             opted_out=row.opted_out,
             suppressed=row.suppressed,
-            allowed=ctx.phones.allows(row.number),
+            allowed=rules.channel == EMAIL or ctx.phones.allows(row.number),
             in_review=row.in_review,
             last_texted_at=texted.get(row.number),
         )

@@ -7,7 +7,9 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from dialer.domain.email_address import channel_of
 from dialer.domain.quiet_hours import USUAL, USUAL_ZONE, QuietHours, quiet_from, quiet_until, zones_of_number
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.store.queries.blast_terms import Terms
 from dialer.store.queries.campaign_hours import campaign_hours
@@ -33,8 +35,8 @@ class Clocks:
         terms: Iterable[Terms] = (),
     ) -> None:
         self._now = ctx.now
-        self._hours: dict[uuid.UUID | None, tuple[QuietHours, str]] = {
-            one.campaign_id: (one.hours, one.zone) for one in terms
+        self._hours: dict[uuid.UUID | None, tuple[QuietHours, str, bool]] = {
+            one.campaign_id: (one.hours, one.zone, one.quiet_letters) for one in terms
         }
         campaigns = {one.campaign_id for one in texts if one.campaign_id is not None}
         self._hours |= campaign_hours(unit, campaigns - self._hours.keys())
@@ -60,8 +62,12 @@ class Clocks:
         return self._from[place]
 
     def _place(self, one: Claimed | Judged) -> Place | None:
-        """A text that belongs to no campaign goes by what they begin with."""
+        """A text that belongs to no campaign goes by what they begin with; a letter goes at any hour, unless
+        its campaign says otherwise.
+        """
         if one.purpose not in CAMPAIGNING:
             return None
-        hours, zone = self._hours.get(one.campaign_id, (USUAL, USUAL_ZONE))
+        hours, zone, quiet_letters = self._hours.get(one.campaign_id, (USUAL, USUAL_ZONE, False))
+        if channel_of(one.number) == EMAIL:
+            return (hours, (zone,)) if quiet_letters else None
         return hours, (zone, *zones_of_number(one.number))

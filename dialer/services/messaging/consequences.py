@@ -11,9 +11,12 @@ from typing import Final
 from sqlalchemy import ColumnElement, select, update
 
 from dialer.domain.carrier_action import Action
+from dialer.domain.email_address import channel_of
 from dialer.domain.opt_out import SAID_BY_TEXT
 from dialer.domain.phone import LineType
+from dialer.domain.texting import EMAIL
 from dialer.services.calling.queue_sync import sync_queues
+from dialer.services.messaging.dead_addresses import bar_dead_address
 from dialer.services.messaging.no_to_texts import record_no
 from dialer.services.people.opt_outs import holders
 from dialer.services.people.weighing import Origin
@@ -43,6 +46,8 @@ def follow(unit: UnitOfWork, verdicts: Iterable[Said], now: dt.datetime) -> None
     for said in sorted(verdicts, key=lambda each: each.number):
         if said.action is Action.SUPPRESS:
             record_no(unit, said.number, said.contact_id, Origin(SAID_BY_TEXT, said.at))
+        elif said.action is Action.RETIRE_NUMBER and channel_of(said.number) == EMAIL:
+            bar_dead_address(unit, said.number, said.at)
         elif said.action is Action.RETIRE_NUMBER:
             _mark_dead(unit, said, now)
         elif said.action is Action.NEVER_TEXT:

@@ -17,13 +17,14 @@ from dialer.domain.access import Permission
 from dialer.domain.bodies import USUAL, Bodies
 from dialer.domain.first_texts import BY_HAND
 from dialer.domain.message import ENCODINGS
-from dialer.domain.message_gate import EXCLUSIONS
+from dialer.domain.message_gate import EXCLUSIONS, LETTER_EXCLUSIONS
 from dialer.domain.money import PriceList
-from dialer.domain.quiet_hours import QuietHours, quiet_from
+from dialer.domain.quiet_hours import NEVER_QUIET, QuietHours, quiet_from
 from dialer.domain.safe_start import Plan, count_late, last_safe_start
 from dialer.domain.segments import measure
 from dialer.domain.sender import choose, lacks_opt_out_route, takes_s
 from dialer.domain.short_link import shorteners_in
+from dialer.domain.texting import EMAIL
 from dialer.services.budget import left_to_spend
 from dialer.services.context import Context
 from dialer.services.messaging.audience_count import count_held_out
@@ -31,7 +32,7 @@ from dialer.services.messaging.blast_answers import warnings_of_answers
 from dialer.services.messaging.blasts import reach_blast
 from dialer.services.messaging.caller_names import sample_caller
 from dialer.services.messaging.picture_texts import Wordings
-from dialer.services.messaging.rendering import Links, bodies_of, sample_links, values_of
+from dialer.services.messaging.rendering import Links, all_words_of, bodies_of, sample_links, values_of
 from dialer.services.messaging.sender_capacity import capacity_of
 from dialer.services.messaging.senders import kinds_of, rates_of, senders_of
 from dialer.services.messaging.tallying import LONG, LONGEST, Spoken, Tally, tally_of
@@ -40,6 +41,7 @@ from dialer.services.messaging.text_warnings import (
     Readers,
     warnings_of_capacity,
     warnings_of_gaps,
+    warnings_of_imprint,
     warnings_of_sender,
 )
 from dialer.services.messaging.views import EstimateView, PictureView, SampleView, SpokenView, Warned
@@ -66,23 +68,27 @@ def _samples(
     rates = rates_of(unit, senders_of(unit, blast, campaign), ctx.messaging)
     wordings = Wordings(unit, blast, campaign, rates)
     known_by = known_senders(unit, sorted(set(first.values()))) if wordings.pictured else {}
-    links = {**sample_links(ctx, campaign, wordings.linked), **sample_caller(blast)}
+    linked = all_words_of(blast, campaign)
+    links = {**sample_links(ctx, campaign, linked), **sample_caller(blast)}
     found = []
     for person in people(unit, campaign.election_id, list(first)):
         number = first[person.id]
         sender = choose(number, rates, known_by.get(number)) if rates else ""
         has_picture = wordings.has_picture(number, sender)
-        found.append(_sample(wordings, person, number, links, has_picture=has_picture))
+        bodies = wordings.pictured if has_picture and wordings.pictured else linked
+        is_letter = blast.channel == EMAIL
+        found.append(_sample(bodies, person, number, links, has_picture=has_picture, is_letter=is_letter))
     return tuple(found)
 
 
 def _sample(
-    wordings: Wordings, person: Row[Any], number: str, links: Links, *, has_picture: bool
+    bodies: Bodies, person: Row[Any], number: str, links: Links, *, has_picture: bool, is_letter: bool
 ) -> SampleView:
-    language = wordings.linked.language_of(person.language)
-    bodies = wordings.pictured if has_picture and wordings.pictured else wordings.linked
-    values = values_of(person, links)
+    language = bodies.language_of(person.language)
+    values = values_of(person, links, is_letter=is_letter)
     read = _reading(bodies, language, values, person.first_name, number)
+    if is_letter:
+        return replace(read, segments=0)
     return replace(read, segments=1, has_picture=True) if has_picture else read
 
 
@@ -99,7 +105,7 @@ def _made_up(
     ctx: Context, blast: Blast, campaign: Campaign, shown: Sequence[SampleView]
 ) -> dict[str, SampleView]:
     """How a text in several languages reads in those in which nobody is shown it, by an invented person."""
-    bodies = bodies_of(blast, campaign)
+    bodies = all_words_of(blast, campaign)
     if not bodies.others:
         return {}
     seen = {one.language or USUAL for one in shown}
@@ -115,10 +121,12 @@ def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, 
     senders = senders_of(unit, blast, campaign)
     recipients = tally.recipients
     rates = rates_of(unit, senders, ctx.messaging)
-    duration_s = takes_s(tally.segments, recipients, rates, tally.known_by)
+    parts = recipients if blast.channel == EMAIL else tally.segments
+    duration_s = takes_s(parts, recipients, rates, tally.known_by)
     weights = _weights(unit, rates)
     picture = _picture(ctx, blast, tally, weights)
     cost = _cost(ctx, tally.by_country, weights) + (picture.with_text_cost if picture else 0)
+    always = LETTER_EXCLUSIONS if blast.channel == EMAIL else EXCLUSIONS
     plan = plan_of(blast, campaign, duration_s, ctx.now)
     samples = _samples(ctx, unit, blast, campaign, tally.first)
     made_up = _made_up(ctx, blast, campaign, samples)
@@ -128,7 +136,7 @@ def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, 
     pool = capacity_of(ctx, unit, senders, recipients) if blast.mode == BY_HAND else None
     return EstimateView(
         recipients=recipients,
-        excluded={**dict.fromkeys(EXCLUSIONS, 0), **tally.excluded},
+        excluded={**dict.fromkeys(always, 0), **tally.excluded},
         encodings={name: sum(one.encodings[name] for one in spoken) for name in ENCODINGS},
         segments=tally.segments,
         cost=cost,
@@ -166,7 +174,7 @@ def _warnings_of_words(
     ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, tally: Tally
 ) -> Iterator[Warned]:
     """What each language's own words lack."""
-    bodies, senders = bodies_of(blast, campaign), senders_of(unit, blast, campaign)
+    bodies, senders = all_words_of(blast, campaign), senders_of(unit, blast, campaign)
     for language, body in bodies.each():
         found = tally.by_language[language]
         readers = Readers(senders, found.recipients, found.first_time)
@@ -174,7 +182,11 @@ def _warnings_of_words(
         for one in (
             *_warnings_of_route(body, readers),
             *_warnings_of_addresses(body, readers),
-            *warnings_of_sender(ctx, unit, body, campaign, readers),
+            *(
+                warnings_of_imprint(ctx, body, campaign, readers)
+                if blast.channel == EMAIL
+                else warnings_of_sender(ctx, unit, body, campaign, readers)
+            ),
             *warnings_of_gaps(ctx, unit, campaign, gaps),
         ):
             yield replace(one, language=language or None)
@@ -296,10 +308,11 @@ def _sent(plan: Plan, now: dt.datetime) -> str:
 
 def plan_of(blast: Blast, campaign: Campaign, duration_s: float, now: dt.datetime) -> Plan:
     """When a blast that takes so long would start, and what bounds it."""
+    always = blast.channel == EMAIL and not campaign.quiet_hours_email
     return Plan(
         start=max(now, blast.send_at or now),
         duration_s=duration_s,
-        hours=QuietHours(campaign.quiet_start, campaign.quiet_end),
+        hours=NEVER_QUIET if always else QuietHours(campaign.quiet_start, campaign.quiet_end),
         zone=campaign.timezone,
         deadline_at=blast.deadline_at,
     )

@@ -10,12 +10,16 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
+from dialer.carrier.mail_port import Letter
 from dialer.carrier.port import OutboundMessage
 from dialer.domain.blast import Pause, Waiting
 from dialer.domain.deadline import validity_s
+from dialer.domain.email_address import channel_of
 from dialer.domain.message_gate import PERSONAL, Skip
+from dialer.domain.texting import EMAIL, SMS
 from dialer.services.budget import left_to_spend, stop_at_budget
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -23,6 +27,7 @@ from dialer.services.messaging.callbacks import message_status_url
 from dialer.services.messaging.clocks import CAMPAIGNING, Clocks
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
+from dialer.services.messaging.letters import letters
 from dialer.services.messaging.needing_answers import REPLY, wait_again
 from dialer.services.messaging.picture_texts import lead_where_unfit, price_of
 from dialer.services.messaging.pictures import picture_address
@@ -45,7 +50,7 @@ VALID_AT_MOST_S: Final = 36_000
 deadline bounds it as well, to less than a minute where need be.
 """
 
-PERSONAL_REASONS: Final = frozenset({*PERSONAL, Skip.OPTED_OUT, Skip.NO_PHONE})
+PERSONAL_REASONS: Final = frozenset({*PERSONAL, Skip.OPTED_OUT, Skip.NO_PHONE, Skip.NO_EMAIL})
 """After these the next person on the number is asked; where it was the number's, they are skipped too."""
 
 
@@ -79,10 +84,13 @@ def give_back(ctx: Context, holder: uuid.UUID, texts: Sequence[Claimed]) -> None
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What passed the gate together, and what the carrier is handed for each, in the same order."""
+    """What passed the gate together, and what the carrier or the mail server is handed for each, in the same
+    order: all of them texts, or all letters.
+    """
 
     texts: list[Judged]
     messages: list[OutboundMessage]
+    letters: Sequence[Letter] = ()
 
 
 def pass_gate(ctx: Context, holder: uuid.UUID, texts: Sequence[Claimed]) -> list[Judged]:
@@ -102,19 +110,28 @@ def to_the_wire(
     everything. See `OutboundMessage` for
     `begin_before`.
     """
+    channel = channel_of(texts[0].number) if texts else SMS
     with ctx.unit() as unit:
         texts = lead_where_unfit(ctx, unit, holder, texts)
         terms = terms_of(unit, {one.blast_id for one in texts if one.blast_id and one.purpose == BLAST})
         clocks = Clocks(ctx, unit, texts, terms)
         asked = _asked(ctx, unit, texts, clocks, rests_since(ctx, terms))
         judged = message_gate.judge(
-            unit, holder, asked, left=left_to_spend(ctx, unit), now=ctx.now, currency=ctx.messaging.currency
+            unit,
+            holder,
+            asked,
+            left=left_to_spend(ctx, unit),
+            now=ctx.now,
+            currency=ctx.messaging.currency,
+            channel=channel,
         )
         count_moves(unit, (move for one in judged if (move := _move(one)) is not None))
         _hand_on(ctx, unit, judged)
         wait_again(unit, [one.number for one in judged if one.purpose == REPLY and one.skip], ctx.now)
         _stop_at_cap(ctx, unit, judged)
         passed = [one for one in judged if one.passed]
+        if channel == EMAIL:
+            return Passed(passed, [], letters(ctx, unit, passed, begin_before))
         return Passed(passed, outbound(ctx, passed, clocks, begin_before))
 
 
@@ -150,15 +167,22 @@ def _asked(
     return [
         Asked(
             text=one,
-            foreign=not ctx.phones.allows(one.number),
+            foreign=not is_letter(one) and not ctx.phones.allows(one.number),
             quiet_until=clocks.quiet_until(one),
             rests_since=rests.get(one.blast_id) if one.purpose == BLAST else None,
-            price=price_of(
+            price=Decimal(0)
+            if is_letter(one)
+            else price_of(
                 ctx.messaging, one.number, kinds.get(one.sender), one.segments, has_picture=one.has_picture
             ),
         )
         for one in texts
     ]
+
+
+def is_letter(one: Claimed) -> bool:
+    """Whether it goes to an address, and not to a number."""
+    return channel_of(one.number) == EMAIL
 
 
 def _validity_s(ctx: Context, one: Judged, clocks: Clocks) -> int | None:

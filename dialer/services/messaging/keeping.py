@@ -12,6 +12,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.blast import OPEN
 from dialer.domain.deadline import CLOSING, is_too_late
 from dialer.domain.message_gate import Skip
+from dialer.domain.texting import CHANNELS
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST, Move, count_moves
@@ -51,8 +52,9 @@ def keep_blasts_going(ctx: Context) -> None:
         enqueue_clearing(ctx, blast_id)
     for blast_id in _planned(ctx):
         finish_blast(ctx, blast_id)
-    if has_work(ctx):
-        enqueue_sending(ctx)
+    for channel in CHANNELS:
+        if has_work(ctx, channel):
+            enqueue_sending(ctx, channel)
     with ctx.unit() as unit:
         forget_pace(ctx, unit)
 

@@ -8,9 +8,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dialer.domain.email_address import channel_of
 from dialer.domain.first_texts import BY_HAND
 from dialer.domain.limit import Limit
 from dialer.domain.sender import fitted
+from dialer.domain.texting import SMS
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import open_blasts
 from dialer.services.messaging.carrier_queues import standing_senders
@@ -40,16 +42,16 @@ class Lane:
     by_hand: tuple[uuid.UUID, ...] = ()
 
 
-def open_lanes(ctx: Context) -> list[Lane]:
-    """The senders that don't rest and have something to send; which of it may go, the gate decides. Blasts
-    wait for a sender whose texts stand in the carrier's queue.
+def open_lanes(ctx: Context, channel: str = SMS) -> list[Lane]:
+    """The senders of a channel that don't rest and have something to send; which of it may go, the gate
+    decides. Blasts wait for a sender whose texts stand in the carrier's queue.
     """
     with ctx.unit() as unit:
         wanted: defaultdict[str, list[uuid.UUID]] = defaultdict(list)
-        for sender in senders_with_singles(unit, ctx.now):
+        for sender in _with_singles(ctx, unit, channel):
             wanted[sender] = []
-        blasts = sendable_blasts(ctx, unit)
-        full = standing_senders(ctx, unit, blasts)
+        blasts = sendable_blasts(ctx, unit, channel)
+        full = standing_senders(ctx, unit, blasts) if channel == SMS else set()
         for blast in blasts:
             if blast.mode != BY_HAND:
                 for sender in set(blast.senders) - full:
@@ -58,9 +60,8 @@ def open_lanes(ctx: Context) -> list[Lane]:
         for sender in pressed:
             wanted.setdefault(sender, [])
         awake = [row for row in sender_rows(unit, wanted).values() if not is_resting(row, ctx.now)]
-        rates = fitted(
-            {row.address: rate(row, ctx.messaging) for row in awake}, ctx.messaging.rate_per_account
-        )
+        own = {row.address: rate(row, ctx.messaging) for row in awake}
+        rates = fitted(own, ctx.messaging.rate_per_account) if channel == SMS else own
         return [
             Lane(
                 address,
@@ -90,7 +91,7 @@ def _pressed(
 def limits_of(ctx: Context, sender: str, rate: float) -> tuple[Limit, ...]:
     """What a sender keeps to: its own rate, and that of the whole account where one is set."""
     own = Limit(f"sender:{ctx.organisation_id}:{sender}", rate)
-    everyones = ctx.messaging.rate_per_account
+    everyones = ctx.messaging.rate_per_account if channel_of(sender) == SMS else 0.0
     return (own, Limit(ACCOUNT, everyones)) if everyones else (own,)
 
 
@@ -104,31 +105,36 @@ class WaitedFor:
     pressed: frozenset[str]
 
 
-def waited_for(ctx: Context) -> WaitedFor:
+def waited_for(ctx: Context, channel: str = SMS) -> WaitedFor:
     """What people wait for just now."""
     with ctx.unit() as unit:
-        single = frozenset(senders_with_singles(unit, ctx.now))
-        return WaitedFor(single, frozenset(lines_with_pressed(unit, ctx.now)))
+        single = frozenset(_with_singles(ctx, unit, channel))
+        return WaitedFor(single, frozenset(lines_with_pressed(unit, ctx.now) if channel == SMS else ()))
 
 
-def sendable_blasts(ctx: Context, unit: UnitOfWork) -> list[Blast]:
-    """The blasts that could send now: running, in a campaign that is active and not in its quiet hours. None
-    before the texts to us have been read that an outage may have kept from us.
+def _with_singles(ctx: Context, unit: UnitOfWork, channel: str) -> list[str]:
+    return [sender for sender in senders_with_singles(unit, ctx.now) if channel_of(sender) == channel]
+
+
+def sendable_blasts(ctx: Context, unit: UnitOfWork, channel: str = SMS) -> list[Blast]:
+    """The blasts of a channel that could send now: running, in a campaign that is active and not in its quiet
+    hours. No texts before those to us have been read that an outage may have kept from us.
     """
     if unit.session.get_one(Organisation, unit.organisation_id).paused_at is not None:
         return []
-    if inbound_readings.standing(unit).unread:
+    if channel == SMS and inbound_readings.standing(unit).unread:
         return []
-    return [blast for blast in open_blasts(unit, "running") if _campaign_sends(ctx, unit, blast)]
+    running = [blast for blast in open_blasts(unit, "running") if blast.channel == channel]
+    return [blast for blast in running if _campaign_sends(ctx, unit, blast)]
 
 
-def has_work(ctx: Context) -> bool:
-    """Whether a text could be claimed now."""
-    lanes = open_lanes(ctx)
+def has_work(ctx: Context, channel: str = SMS) -> bool:
+    """Whether a text, or a letter, could be claimed now."""
+    lanes = open_lanes(ctx, channel)
     if any(lane.by_hand for lane in lanes):
         return True
     with ctx.unit() as unit:
-        if senders_with_singles(unit, ctx.now):
+        if _with_singles(ctx, unit, channel):
             return True
         blasts = {blast_id for lane in lanes for blast_id in lane.blast_ids}
         senders = [lane.sender for lane in lanes]
@@ -137,4 +143,4 @@ def has_work(ctx: Context) -> bool:
 
 def _campaign_sends(ctx: Context, unit: UnitOfWork, blast: Blast) -> bool:
     campaign = unit.session.get_one(Campaign, (unit.organisation_id, blast.campaign_id))
-    return campaign.state == "active" and not campaign_is_quiet(campaign, ctx.now)
+    return campaign.state == "active" and not campaign_is_quiet(campaign, ctx.now, blast.channel)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Select, select
 
 from dialer.domain.access import Permission, require
+from dialer.domain.email_address import read_address
 from dialer.domain.errors import NotFound
 from dialer.domain.phone import PhoneFault, read_phone
 from dialer.services.context import Context
@@ -130,6 +131,14 @@ def message_view(row: Message, wait: Wait | None = None) -> MessageView:
     )
 
 
+def _place(ctx: Context, written: str) -> str | None:
+    """A number, or an address, in any usual writing, as texts and letters have it; None for neither."""
+    if "@" in written:
+        return read_address(written)
+    found = read_phone(written, ctx.phones)
+    return None if isinstance(found, PhoneFault) else found.number
+
+
 def wanted(ctx: Context, unit: UnitOfWork, search: MessageSearch) -> Select[Message] | None:
     """The query for these; None where nothing can be found, since the number is none."""
     query = select(Message).where(Message.organisation_id == unit.organisation_id)
@@ -140,8 +149,8 @@ def wanted(ctx: Context, unit: UnitOfWork, search: MessageSearch) -> Select[Mess
     if search.blast_id is not None:
         query = query.where(Message.purpose == BLAST)
     if search.number is not None:
-        found = read_phone(search.number, ctx.phones)
-        if isinstance(found, PhoneFault):
+        place = _place(ctx, search.number)
+        if place is None:
             return None
-        query = query.where(Message.number == found.number)
+        query = query.where(Message.number == place)
     return query

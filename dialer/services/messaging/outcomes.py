@@ -11,12 +11,15 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.engine import Row
 
+from dialer.carrier.mail_port import DEFERRED
 from dialer.carrier.port import NOT_BEGUN, Accepted, NotAccepted, Refused, SendOutcome, Unknown
 from dialer.domain.blast import Pause
 from dialer.domain.carrier_action import Action
 from dialer.domain.message import (
     BREAKER_WINDOW,
+    LETTER_TRIES,
     back_off,
+    letter_back_off,
     too_many_refused,
 )
 from dialer.domain.sender import Rest
@@ -44,12 +47,16 @@ MISCONFIGURED_REST: Final = dt.timedelta(minutes=5)
 SOME: Final = 3
 MOSTLY: Final = 0.5
 """When so many and more than this share of a sender's texts aren't accepted, the sender itself rests."""
+_NOT_OF_SENDER: Final = frozenset({NOT_BEGUN, DEFERRED})
+GIVEN_UP_CODE: Final = 450
+"""What a letter failed of that was put off for more than a day."""
 
 EXPLAINED: Final = frozenset(
     {21211, 21214, 21602, 21604, 21610, 21612, 21614, 21617, 30003, 30005, 30006, 30008, 30036}
+    | {GIVEN_UP_CODE, 550, 551, 552, 553, 556}
 )
-"""Refusals that tell about one number or one text (30036: the time that we ourselves gave it was over). Of
-all others many together mean that something is wrong with us (contract §7)."""
+"""Refusals that tell about one number or one text (30036: the time that we ourselves gave it was over), or
+about one address of email. Of all others many together mean that something is wrong with us (contract §7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +147,23 @@ def _sort(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent], luck: Callable[
                 found.accepted[one.text.id] = sid
             case Unknown():
                 found.lost.append(attempt)
+            case NotAccepted(reason=reason) if reason == DEFERRED:
+                _sort_deferral(ctx, found, one.text, tries.get(one.text.id, 0), luck())
             case NotAccepted(retry_after_s=named):
                 rest = back_off(tries.get(one.text.id, 0), luck(), named)
                 found.put_back.append(PutBack(attempt, ctx.now + rest))
             case Refused() as refusal:
                 _sort_refusal(ctx, unit, found, one.text, refusal=refusal, luck=luck())
     return found
+
+
+def _sort_deferral(ctx: Context, found: _Sorted, text: Judged, tries: int, luck: float) -> None:
+    """Its address takes no letter just now: later, and not for ever."""
+    attempt = Attempt(text.id, text.attempt)
+    if tries >= LETTER_TRIES:
+        found.failed.append(Failure(attempt, GIVEN_UP_CODE, "Its server put it off again and again."))
+    else:
+        found.put_back.append(PutBack(attempt, ctx.now + letter_back_off(tries, luck)))
 
 
 def _unanswered(batch: Sequence[Sent], failed: Collection[uuid.UUID]) -> list[str]:
@@ -219,7 +237,7 @@ def _rest_senders(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent], luck: C
 def _rest(outcomes: Sequence[SendOutcome], luck: Callable[[], float]) -> dt.timedelta | None:
     if any(isinstance(one, Refused) and one.action is Action.REST_SENDER for one in outcomes):
         return QUEUE_FULL_REST
-    slowed = [one for one in outcomes if isinstance(one, NotAccepted) and one.reason != NOT_BEGUN]
+    slowed = [one for one in outcomes if isinstance(one, NotAccepted) and one.reason not in _NOT_OF_SENDER]
     if len(slowed) < SOME or len(slowed) <= MOSTLY * len(outcomes):
         return None
     return back_off(1, luck(), max(one.retry_after_s or 0 for one in slowed))

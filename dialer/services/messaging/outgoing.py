@@ -13,9 +13,12 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from dialer.domain.email_address import channel_of
 from dialer.domain.errors import Conflict
+from dialer.domain.message import LETTER_ENCODING
 from dialer.domain.message_gate import Skip
 from dialer.domain.segments import measure
+from dialer.domain.texting import CHANNELS, EMAIL, SMS
 from dialer.services.context import Context
 from dialer.services.messaging.figures import Move, count_moves
 from dialer.store.models import new_id
@@ -28,6 +31,7 @@ URGENT: Final = 10
 """The place in the line of what a person waits for: codes, answers, confirmations."""
 USUAL: Final = 100
 
+_JOBS: Final = {SMS: "workers.jobs.send_messages", EMAIL: "workers.jobs.send_letters"}
 _URGENT_PURPOSES: Final = frozenset({"code", "sign_in", "help", "stop_confirmation", "reply"})
 
 
@@ -47,8 +51,10 @@ def queue_text(
     message_id: uuid.UUID | None = None,
     not_before: dt.datetime | None = None,
     picture: str | None = None,
+    subject: str | None = None,
 ) -> Message:
-    """Have one text sent to an E.164 number soon: a row of this transaction, and a job once it is committed.
+    """Have one text sent to an E.164 number soon, or a letter with a `subject` to an address: a row of this
+    transaction, and a job once it is committed.
 
     Codes, sign-in links, help and the confirmation of an opt-out pass the gates about the number alone
     (suppression, but for the confirmation; country; kind of line); whatever else belongs to a campaign
@@ -57,7 +63,8 @@ def queue_text(
     reason, and never sent. With `not_before` it waits until then. `picture` is the code of one that goes with
     it, which its sender must be able to send there.
     """
-    measured = measure(body)
+    channel = channel_of(number)
+    encoding, segments = _measured(body, channel)
     message = Message(
         organisation_id=unit.organisation_id,
         id=message_id or new_id(),
@@ -67,10 +74,12 @@ def queue_text(
         campaign_id=campaign_id,
         contact_id=contact_id,
         number=number,
-        sender=sender or sender_to(unit, number, campaign_id),
+        sender=sender or sender_to(ctx, unit, number, campaign_id),
         body=body,
-        encoding=measured.encoding,
-        segments=measured.segments if picture is None else 1,
+        encoding=encoding,
+        segments=segments if picture is None else 1,
+        channel=channel,
+        subject=subject if channel == EMAIL else None,
         priority=priority if priority is not None else _priority(purpose),
         state="skipped" if skip else "queued",
         skip_reason=skip,
@@ -83,26 +92,47 @@ def queue_text(
     unit.session.flush()
     count_moves(unit, [Move(blast_id, campaign_id, purpose, None, message.state, reason_after=skip)])
     if skip is None:
-        ask_to_send(ctx, unit)
+        ask_to_send(ctx, unit, channel)
     return message
 
 
-def ask_to_send(ctx: Context, unit: UnitOfWork) -> None:
-    """Once this unit is committed, have a worker look for texts to send."""
-    unit.after_commit(lambda: enqueue_sending(ctx))
+def ask_to_send(ctx: Context, unit: UnitOfWork, channel: str = SMS) -> None:
+    """Once this unit is committed, have a worker look for texts, or letters, to send."""
+    unit.after_commit(lambda: enqueue_sending(ctx, channel))
 
 
-def enqueue_sending(ctx: Context) -> None:
-    """Ask a worker to send what waits."""
-    ctx.jobs.enqueue("messages", "workers.jobs.send_messages", str(ctx.organisation_id))
+def enqueue_sending(ctx: Context, channel: str | None = None) -> None:
+    """Ask a worker to send the texts or letters (None: both) that wait."""
+    for one in (channel,) if channel is not None else CHANNELS:
+        ctx.jobs.enqueue("messages", _JOBS[one], str(ctx.organisation_id))
 
 
-def sender_to(unit: UnitOfWork, number: str, campaign_id: uuid.UUID | None) -> str:
-    """Who a single text to this number comes from. `Conflict` when nobody can."""
+def _measured(body: str, channel: str) -> tuple[str, int]:
+    """How it travels, and in how many parts: a letter has none."""
+    if channel == EMAIL:
+        return LETTER_ENCODING, 0
+    found = measure(body)
+    return found.encoding, found.segments
+
+
+def sender_to(ctx: Context, unit: UnitOfWork, number: str, campaign_id: uuid.UUID | None) -> str:
+    """Where a text to this number, or a letter to this address, comes from. `Conflict` when nobody can."""
+    if channel_of(number) == EMAIL:
+        return letters_from(ctx, unit, number, campaign_id)
     address = _known_sender(unit, number) or _campaigns_sender(unit, campaign_id) or any_sender(unit)
     if address is None:
         raise Conflict("There is no number yet that texts can come from. Give a campaign one.")
     return address
+
+
+def letters_from(ctx: Context, unit: UnitOfWork, address: str, campaign_id: uuid.UUID | None) -> str:
+    """Which address a single letter comes from: the one its reader knows, else the campaign's, else the usual
+    one. `Conflict` where there is none.
+    """
+    found = _known_sender(unit, address) or _campaigns_sender(unit, campaign_id, EMAIL)
+    if not (found or ctx.messaging.mail.sender):
+        raise Conflict("There is no address yet that letters can come from. Set email.from.")
+    return found or ctx.messaging.mail.sender
 
 
 def _priority(purpose: str) -> int:
@@ -116,18 +146,20 @@ def _known_sender(unit: UnitOfWork, number: str) -> str | None:
     return unit.session.scalar(known)
 
 
-def _campaigns_sender(unit: UnitOfWork, campaign_id: uuid.UUID | None) -> str | None:
+def _campaigns_sender(unit: UnitOfWork, campaign_id: uuid.UUID | None, channel: str = SMS) -> str | None:
     if campaign_id is None:
         return None
     campaign = unit.session.get(Campaign, (unit.organisation_id, campaign_id))
-    return _first_going(unit, campaign.senders) if campaign is not None else None
+    senders = campaign.senders if campaign is not None else ()
+    return _first_going(unit, [one for one in senders if channel_of(one) == channel])
 
 
 def any_sender(unit: UnitOfWork) -> str | None:
     """The first that the organisation has used, else the first that a campaign names; one that is stopped
     only where there is no other.
     """
-    used = select(Sender.address).where(Sender.organisation_id == unit.organisation_id).order_by(Sender.id)
+    texting = (Sender.organisation_id == unit.organisation_id, Sender.kind != EMAIL)
+    used = select(Sender.address).where(*texting).order_by(Sender.id)
     going = unit.session.scalar(used.where(Sender.pause_reason.is_(None)).limit(1))
     if going is not None:
         return going
@@ -137,7 +169,8 @@ def any_sender(unit: UnitOfWork) -> str | None:
         .order_by(Campaign.id)
     )
     stopped = unit.session.scalars(used).all()
-    others = (sender for senders in unit.session.scalars(named) for sender in senders)
+    every = (sender for senders in unit.session.scalars(named) for sender in senders)
+    others = (sender for sender in every if channel_of(sender) == SMS)
     return next((one for one in others if one not in stopped), None) or next(iter(stopped), None)
 
 

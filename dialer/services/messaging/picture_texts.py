@@ -14,6 +14,8 @@ from sqlalchemy.engine import Row
 
 from dialer.domain.bodies import Bodies
 from dialer.domain.carrier_policy import MessagingPolicy
+from dialer.domain.letter import one_line, subject_in
+from dialer.domain.message import LETTER_ENCODING
 from dialer.domain.phone import country_of
 from dialer.domain.picture_message import AS_PICTURE, PictureSender, share_with_picture
 from dialer.domain.segments import measure
@@ -21,7 +23,7 @@ from dialer.domain.sender import kind_of
 from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.pictures import picture_address
-from dialer.services.messaging.rendering import Links, bodies_of, rendered
+from dialer.services.messaging.rendering import Links, bodies_of, rendered, subjects_of
 from dialer.services.messaging.senders import known_senders
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
@@ -39,6 +41,8 @@ class Wording:
     encoding: str
     segments: int
     picture: str | None = None
+    subject: str | None = field(default=None, repr=False)
+    """Of a letter."""
 
 
 class Wordings:
@@ -46,6 +50,7 @@ class Wordings:
 
     def __init__(self, unit: UnitOfWork, blast: Blast, campaign: Campaign, senders: Collection[str]) -> None:
         self.linked = bodies_of(blast, campaign)
+        self.subjects = subjects_of(blast) if blast.channel == EMAIL else None
         self.pictured: Bodies | None = None
         self.senders: Mapping[str, PictureSender] = {}
         if goes_with_text(blast):
@@ -54,6 +59,10 @@ class Wordings:
 
     def of(self, number: str, sender: str, person: Row[Any] | None, language: str, links: Links) -> Wording:
         """What somebody reads in a language; nobody in particular leaves placeholders to their fallbacks."""
+        if self.subjects is not None:
+            subject = rendered(subject_in(self.subjects, language), person, links, is_letter=True)
+            body = rendered(self.linked.of(language), person, links, is_letter=True)
+            return Wording(body, LETTER_ENCODING, 0, subject=one_line(subject))
         if self.pictured is not None and self._reaches(number, sender):
             body = rendered(self.pictured.of(language), person, links)
             if body.strip():  # without words of its own it couldn't be told from others at the carrier

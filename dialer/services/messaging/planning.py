@@ -71,7 +71,7 @@ def plan_chunk(ctx: Context, blast_id: uuid.UUID, size: int | None = None) -> bo
                 ctx, unit, task.blast, task.campaign, after=task.through, size=size or task.usual_size
             )
             rows = list(_Plan(ctx, unit, task).messages(chunk.candidates))
-            copy_messages(unit, blast_id, task.campaign.id, rows, ctx.now)
+            copy_messages(unit, blast_id, task.campaign.id, rows, now=ctx.now, channel=task.blast.channel)
             _move_on(ctx, unit, task, chunk, rows)
     except _OvertakenError:
         return False
@@ -180,6 +180,7 @@ class _Plan:
             number=number,
             sender=sender,
             body=words.body,
+            subject=words.subject,
             encoding=words.encoding,
             segments=words.segments,
             state="queued" if first else "skipped",
@@ -189,5 +190,5 @@ class _Plan:
 
 
 def _skipped(one: Candidate) -> NewMessage:
-    reason = one.skip or Skip.NO_PHONE
+    reason = one.skip or Skip.NO_PHONE  # of a letter `no_email` is always said
     return NewMessage(new_id(), one.id, one.number, None, "", ENCODINGS[0], 0, "skipped", reason)

@@ -16,6 +16,7 @@ from sqlalchemy import or_, select, update
 
 from dialer.carrier.port import Carrier, CarrierError, CarrierMessage
 from dialer.domain.access import Permission, require
+from dialer.domain.texting import SMS
 from dialer.logs import get_logger
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -112,6 +113,7 @@ def _next_blast(ctx: Context, unit: UnitOfWork) -> Blast | None:
         .where(
             Blast.organisation_id == unit.organisation_id,
             Blast.launched_at.is_not(None),
+            Blast.channel == SMS,
             Blast.finished_at.between(ctx.now - ASKED_FOR, ctx.now - SETTLED_AFTER),
             or_(Blast.price_again_at.is_(None), Blast.price_again_at <= ctx.now),
             or_(Blast.priced_through.is_(None), Blast.priced_through < Blast.finished_at + SETTLED_AFTER),

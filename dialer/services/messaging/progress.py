@@ -14,8 +14,9 @@ from dialer.domain.access import Permission
 from dialer.domain.blast import eta_s
 from dialer.domain.first_texts import BY_HAND
 from dialer.domain.message import OUTBOUND_STATES
-from dialer.domain.message_gate import EXCLUSIONS, Skip
+from dialer.domain.message_gate import EXCLUSIONS, LETTER_EXCLUSIONS, Skip
 from dialer.domain.money import IN_ONE
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import reach_blast
 from dialer.services.messaging.saved_audience import moment_of
@@ -136,5 +137,7 @@ def _eta(
 def _skipped_by(figures: Mapping[str, int], blast: Blast) -> dict[str, int]:
     prefix = "skipped_"
     found = {name.removeprefix(prefix): n for name, n in figures.items() if name.startswith(prefix)}
-    always = EXCLUSIONS if blast.deadline_at is None else (*EXCLUSIONS, Skip.DEADLINE.value)
+    always = LETTER_EXCLUSIONS if blast.channel == EMAIL else EXCLUSIONS
+    if blast.deadline_at is not None:
+        always = (*always, Skip.DEADLINE.value)
     return {**dict.fromkeys(always, 0), **found}

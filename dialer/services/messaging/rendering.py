@@ -11,7 +11,9 @@ from sqlalchemy.engine import Row
 from dialer.domain import placeholders
 from dialer.domain.bodies import USUAL, Bodies
 from dialer.domain.imprint import with_imprint
+from dialer.domain.letter import as_one, harmless, with_way_out
 from dialer.domain.placeholders import PICTURE_URL, without
+from dialer.domain.texting import EMAIL, SMS
 from dialer.services.context import Context
 from dialer.services.messaging.imprint_page import imprint_url
 from dialer.services.messaging.opt_out_links import sample_url
@@ -30,12 +32,12 @@ FIELDS = ("first_name", "last_name", "postcode", "constituency", "polling_distri
 
 
 def bodies_of(blast: Blast, campaign: Campaign, *, has_picture: bool = False) -> Bodies:
-    """What a blast says, by language, with the imprint that its campaign adds and the way to its picture;
-    where it `has_picture` with it, no way leads there.
+    """What a blast says, by language, with the imprint that its campaign adds and the way to its picture; of
+    letters with their way out. Where it `has_picture` with it, no way leads there.
     """
     added = (campaign.imprint_added, campaign.imprint, campaign.imprint_url)
     written = Bodies(blast.body, blast.bodies, blast.picture_code)
-    if campaign.imprint_added is None and blast.picture_code is None:
+    if campaign.imprint_added is None and blast.picture_code is None and blast.channel == SMS:
         return written
     said = {
         language: with_imprint(
@@ -45,7 +47,20 @@ def bodies_of(blast: Blast, campaign: Campaign, *, has_picture: bool = False) ->
         )
         for language, body in written.each()
     }
+    if blast.channel == EMAIL:
+        said = {language: with_way_out(body, language) for language, body in said.items()}
     return Bodies(said.pop(USUAL), said, blast.picture_code)
+
+
+def subjects_of(blast: Blast) -> Bodies:
+    """What a blast's letters are about, by language; empty of texts."""
+    return Bodies(blast.subject, blast.subjects)
+
+
+def all_words_of(blast: Blast, campaign: Campaign) -> Bodies:
+    """Everything that a blast says: of letters their subjects before their bodies."""
+    bodies = bodies_of(blast, campaign)
+    return as_one(subjects_of(blast), bodies) if blast.channel == EMAIL else bodies
 
 
 def _with_picture(body: str, picture: str | None) -> str:
@@ -69,19 +84,24 @@ def sample_links(ctx: Context, campaign: Campaign, bodies: Bodies) -> Links:
     }
 
 
-def rendered(body: str, person: Row[Any] | None, links: Links) -> str:
-    """The text with its placeholders filled; nobody in particular leaves them to their fallbacks."""
-    return placeholders.fill(body, values_of(person, links))
+def rendered(body: str, person: Row[Any] | None, links: Links, *, is_letter: bool = False) -> str:
+    """The text with its placeholders filled; nobody in particular leaves them to their fallbacks. In a letter
+    what is known of a person makes no marks.
+    """
+    return placeholders.fill(body, values_of(person, links, is_letter=is_letter))
 
 
-def values_of(person: Row[Any] | None, links: Links) -> Mapping[str, str | None]:
+def values_of(person: Row[Any] | None, links: Links, *, is_letter: bool = False) -> Mapping[str, str | None]:
     """What the placeholders of a text stand for. Nobody calls, so `{caller_name}` is nothing."""
     values: dict[str, str | None] = dict(links)
-    if person is not None:
-        values |= {name: getattr(person, name) for name in FIELDS}
-        own = ((name, value) for name, value in person.custom.items() if value is not None)
-        values |= {f"{placeholders.CUSTOM}{name}": str(value) for name, value in own}
-    return values
+    if person is None:
+        return values
+    known: dict[str, str | None] = {name: getattr(person, name) for name in FIELDS}
+    own = ((name, value) for name, value in person.custom.items() if value is not None)
+    known |= {f"{placeholders.CUSTOM}{name}": str(value) for name, value in own}
+    if is_letter:
+        known = {name: value and harmless(value) for name, value in known.items()}
+    return values | known
 
 
 def said_in(bodies: Bodies) -> Said:

@@ -10,8 +10,10 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.carrier_policy import MessagingPolicy
+from dialer.domain.email_address import channel_of
 from dialer.domain.sender import Rest, fitted, kind_of, rate_of
 from dialer.domain.sender_health import TRIAL_SHARE
+from dialer.domain.texting import EMAIL
 from dialer.services.messaging.outgoing import any_sender
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
@@ -20,9 +22,11 @@ from dialer.store.session import UnitOfWork
 
 
 def senders_of(unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Sequence[str]:
-    """Where a blast's texts come from: its own senders, its campaign's, or the organisation's first."""
-    named = blast.senders or campaign.senders
-    if named:
+    """Where a blast's texts come from: its own senders, its campaign's, or the organisation's first. One of
+    letters has had the usual address put in when it was written, where it names none.
+    """
+    named = [one for one in (blast.senders or campaign.senders) if channel_of(one) == blast.channel]
+    if named or blast.channel == EMAIL:
         return tuple(dict.fromkeys(named))
     first = any_sender(unit)
     return (first,) if first is not None else ()
@@ -45,8 +49,13 @@ def sender_rows(unit: UnitOfWork, addresses: Iterable[str]) -> dict[str, Sender]
 
 def rate(sender: Sender, policy: MessagingPolicy) -> float:
     """How many segments a second may go out from a sender; of one on trial a part of them."""
-    whole = rate_of(sender.kind, sender.rate_per_s, policy.rate_per_sender, sender.pool)
+    whole = rate_of(sender.kind, sender.rate_per_s, everyones(sender.kind, policy), sender.pool)
     return whole if sender.trial_since is None else whole * TRIAL_SHARE
+
+
+def everyones(kind: str, policy: MessagingPolicy) -> float:
+    """How many a second may go out from any sender of this kind; 0 leaves it to what is usual."""
+    return policy.mail.rate if kind == EMAIL else policy.rate_per_sender
 
 
 def known_senders(unit: UnitOfWork, addresses: Iterable[str]) -> dict[str, Sender]:
@@ -104,7 +113,10 @@ def rates_of(unit: UnitOfWork, addresses: Iterable[str], policy: MessagingPolicy
         if address in known:
             rates[address] = rate(known[address], policy)
         elif (kind := kind_of(address)) is not None:
-            rates[address] = rate_of(kind, None, policy.rate_per_sender)
+            rates[address] = rate_of(kind, None, everyones(kind, policy))
     stopped = {address for address, row in known.items() if row.pause_reason is not None}
     going = {address: own for address, own in rates.items() if address not in stopped}
-    return fitted(going or rates, policy.rate_per_account)
+    found = going or rates
+    if any(channel_of(address) == EMAIL for address in found):
+        return found
+    return fitted(found, policy.rate_per_account)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dialer.domain.access import Permission, require
+from dialer.domain.texting import SMS
 from dialer.services.context import Context
 from dialer.services.messaging.gate import claim_pressed, claim_texts, give_back, new_lease, to_the_wire
 from dialer.services.messaging.holding import Held, beginning_anywhere, even_shares
@@ -56,6 +57,7 @@ class _Run:
     tools: Tools
     wires: Wires
     ends_at: float
+    channel: str = SMS
     holder: uuid.UUID = field(default_factory=uuid.uuid4)
     lanes: Sequence[Lane] = ()
     held: dict[str, Held] = field(default_factory=dict)
@@ -77,19 +79,20 @@ class _Run:
         return [*self.lanes[at:], *self.lanes[:at]]
 
 
-def send_due(ctx: Context, tools: Tools, wires: Wires, for_s: float = RUN_S) -> bool:
-    """Send what is due, for so many seconds at most; whether something is left to send at once.
+def send_due(ctx: Context, tools: Tools, wires: Wires, for_s: float = RUN_S, channel: str = SMS) -> bool:
+    """Send the texts, or letters (`channel`), that are due, for so many seconds at most; whether something is
+    left to send at once. Each channel has runs and wires of its own, so that neither waits for the other.
 
     May be run at any time, by any number of workers.
     """
     require(ctx.actor, Permission.SYSTEM_RUN)
-    run = _Run(ctx, tools, wires, time.monotonic() + for_s)
+    run = _Run(ctx, tools, wires, time.monotonic() + for_s, channel)
     try:
         left = _send(run)
     finally:
         give_back(run.now(), run.holder, [one for held in run.held.values() for one in held.all()])
     if left:
-        enqueue_sending(ctx)
+        enqueue_sending(ctx, channel)
     return left
 
 
@@ -113,14 +116,14 @@ def _look(run: _Run) -> None:
     """See which senders have something to send, and claim what people wait for and have pressed for."""
     at = time.monotonic()
     if at >= run.lanes_read_at + LANES_READ_EVERY_S:
-        run.lanes, run.lanes_read_at = open_lanes(run.now()), at
+        run.lanes, run.lanes_read_at = open_lanes(run.now(), run.channel), at
     if at < run.singles_read_at + SINGLES_READ_EVERY_S:
         return
     run.singles_read_at = at
-    waiting = waited_for(run.now())
+    waiting = waited_for(run.now(), run.channel)
     known = {lane.sender for lane in run.lanes}, {lane.sender for lane in run.lanes if lane.by_hand}
     if not (waiting.single <= known[0] and waiting.pressed <= known[1]):
-        run.lanes = open_lanes(run.now())
+        run.lanes = open_lanes(run.now(), run.channel)
     for lane in run.lanes:
         held = run.held.setdefault(lane.sender, Held())
         if lane.sender in waiting.single and not held.single:
@@ -172,7 +175,7 @@ def _next_of(run: _Run, lane: Lane, line: deque[Claimed], room: int) -> list[Cla
     most = min(len(line), room)
     if most <= 0:
         return []
-    given = run.tools.buckets.take(lane.limits, [line[at].segments for at in range(most)], urgent=True)
+    given = run.tools.buckets.take(lane.limits, [tokens_of(line[at]) for at in range(most)], urgent=True)
     return [line.popleft() for _ in range(given.count)]
 
 
@@ -184,7 +187,7 @@ def _next_of_blasts(run: _Run, room: int) -> list[Claimed]:
         most = min(len(held.blast), batch_size(lane.rate), min(room, BATCH_MOST) - len(found))
         if most <= 0 or not lane.blast_ids or time.monotonic() < held.ask_again_at:
             continue
-        given = run.tools.buckets.take(lane.limits, [held.blast[at].segments for at in range(most)])
+        given = run.tools.buckets.take(lane.limits, [tokens_of(held.blast[at]) for at in range(most)])
         if given.count < most:
             held.ask_again_at = time.monotonic() + max(given.again_in_s, gather_s(lane.rate))
         found += [held.blast.popleft() for _ in range(given.count)]
@@ -200,6 +203,11 @@ def _pass_and_hand_over(run: _Run, batch: Sequence[Claimed]) -> None:
     passed = to_the_wire(ctx, run.holder, batch, begin_before)
     if passed.texts:
         run.wires.begin(ctx, run.tools, passed)
+
+
+def tokens_of(one: Claimed) -> int:
+    """What one takes of a rate: its parts, or 1 for a letter, which has none."""
+    return max(1, one.segments)
 
 
 def claim_size(rate: float) -> int:

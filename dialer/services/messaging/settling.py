@@ -19,7 +19,13 @@ from typing import Final
 
 from dialer.carrier.port import Carrier, CarrierError, CarrierMessage
 from dialer.domain.access import Permission, require
-from dialer.domain.message import LOST_AFTER, is_proven_absent, is_same_text, may_send_again
+from dialer.domain.message import (
+    LETTER_LOST_AFTER,
+    LOST_AFTER,
+    is_proven_absent,
+    is_same_text,
+    may_send_again,
+)
 from dialer.logs import get_logger
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -62,7 +68,12 @@ def ask_to_settle(ctx: Context) -> None:
     """Have a worker look for what is to be looked for now."""
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
-        due = message_looks.has_doubtful(unit, now=ctx.now, lost_before=ctx.now - LOST_AFTER)
+        due = message_looks.has_doubtful(
+            unit,
+            now=ctx.now,
+            lost_before=ctx.now - LOST_AFTER,
+            letters_lost_before=ctx.now - LETTER_LOST_AFTER,
+        )
     if due:
         enqueue_settling(ctx)
 
@@ -89,7 +100,11 @@ def lose_silent(ctx: Context) -> int:
     """Make texts `unknown` that a process left on the wire when it died; how many."""
     with ctx.unit() as unit:
         rows = message_outcomes.lose_silent(
-            unit, before=ctx.now - LOST_AFTER, now=ctx.now, limit=10 * TAKEN_AT_ONCE
+            unit,
+            before=ctx.now - LOST_AFTER,
+            letters_before=ctx.now - LETTER_LOST_AFTER,
+            now=ctx.now,
+            limit=10 * TAKEN_AT_ONCE,
         )
         count_rows(unit, rows)
         return len(rows)

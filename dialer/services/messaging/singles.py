@@ -1,4 +1,4 @@
-"""One text to one person: written by a coordinator, sent by the one gate like any other."""
+"""One text, or letter, to one person: written by a coordinator, sent by the one gate like any other."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from dataclasses import dataclass, field
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.letter import with_way_out
 from dialer.domain.message_gate import Skip
 from dialer.domain.sender import choose
+from dialer.domain.texting import EMAIL, SMS
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
-from dialer.services.messaging.candidates import candidate_of
+from dialer.services.messaging.candidates import Candidate, candidate_of
 from dialer.services.messaging.messages import message_views
 from dialer.services.messaging.needing_answers import note_single
-from dialer.services.messaging.outgoing import any_sender
+from dialer.services.messaging.outgoing import any_sender, letters_from
 from dialer.services.messaging.senders import rates_of
 from dialer.services.messaging.views import MessageView, TextPreview
-from dialer.services.messaging.written import Ready, preview_of, reads, refuse, write_once
+from dialer.services.messaging.written import Ready, preview_of, reads, refuse, subject_reads, write_once
 from dialer.store.models.calling import Campaign
 from dialer.store.queries.blast_audience import known_senders
 from dialer.store.session import UnitOfWork
@@ -33,10 +35,13 @@ class NewText:
     body: str = field(repr=False)
     campaign_id: uuid.UUID | None = None
     id: uuid.UUID | None = None
+    channel: str = SMS
+    subject: str = field(default="", repr=False)
+    """Of a letter, which needs one."""
 
 
 def text_person(ctx: Context, wanted: NewText) -> MessageView:
-    """Text one person, soon; in quiet hours when they are over (`waiting_reason`).
+    """Text one person, or write them a letter, soon; in quiet hours when they are over (`waiting_reason`).
 
     `Conflict` with the `reason` where they may not be texted, now or ever, or texts can come from nowhere;
     `InvalidTransition` where the campaign isn’t active; `ValidationFailed` where the text can’t be sent as it
@@ -65,16 +70,44 @@ def preview_text(ctx: Context, wanted: NewText) -> TextPreview:
 
 def _ready(ctx: Context, unit: UnitOfWork, wanted: NewText, *, dry: bool = False) -> Ready:
     campaign = _campaign(ctx, unit, wanted.campaign_id)
-    person = candidate_of(ctx, unit, wanted.contact_id, campaign)
+    person = candidate_of(ctx, unit, wanted.contact_id, campaign, channel=wanted.channel)
     if person is None:
         raise ValidationFailed.at("/contact_id", "There is nobody with this id.")
     if person.excluded is not None or person.number is None:
-        raise refuse(person.excluded or Skip.NO_PHONE, person.id)
+        raise refuse(person.excluded or Skip.NO_PHONE, person.id, wanted.channel)
+    if wanted.channel == EMAIL:
+        return _letter(ctx, unit, wanted, person=person, address=person.number, campaign=campaign, dry=dry)
     sender = _sender(ctx, unit, person.number, campaign)
     body = reads(
         ctx, unit, wanted.body, person.person, campaign, number=person.number, sender=sender, dry=dry
     )
     return Ready(person.id, campaign, person.number, sender, body)
+
+
+def _letter(
+    ctx: Context,
+    unit: UnitOfWork,
+    wanted: NewText,
+    *,
+    person: Candidate,
+    address: str,
+    campaign: Campaign | None,
+    dry: bool,
+) -> Ready:
+    sender = letters_from(ctx, unit, address, campaign.id if campaign is not None else None)
+    subject = subject_reads(wanted.subject, person.person)
+    body = reads(
+        ctx,
+        unit,
+        with_way_out(wanted.body, person.language),
+        person.person,
+        campaign,
+        number=address,
+        sender=sender,
+        dry=dry,
+        is_letter=True,
+    )
+    return Ready(person.id, campaign, address, sender, body, subject)
 
 
 def _campaign(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID | None) -> Campaign | None:

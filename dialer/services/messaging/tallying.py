@@ -13,11 +13,18 @@ from dialer.domain import placeholders
 from dialer.domain.bodies import USUAL
 from dialer.domain.message_gate import Skip
 from dialer.domain.segments import UCS2, encoding_of, forced_by, measure
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.audience_count import asked_of
 from dialer.services.messaging.caller_names import sample_caller
 from dialer.services.messaging.picture_texts import Wordings
-from dialer.services.messaging.rendering import language_said, said_in, sample_links, values_said
+from dialer.services.messaging.rendering import (
+    all_words_of,
+    language_said,
+    said_in,
+    sample_links,
+    values_said,
+)
 from dialer.services.messaging.senders import rates_of, senders_of
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
@@ -87,7 +94,7 @@ def tally_of(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -
     """Add up what everybody would read: each different text is measured once, however many read it."""
     rates = rates_of(unit, senders_of(unit, blast, campaign), ctx.messaging)
     wordings = Wordings(unit, blast, campaign, rates)
-    bodies = wordings.linked
+    bodies = all_words_of(blast, campaign)
     links = {**sample_links(ctx, campaign, bodies), **sample_caller(blast)}
     tally, said = Tally({language: Spoken() for language, _ in bodies.each()}), said_in(bodies)
     for row in judged(unit, asked_of(ctx, unit, blast, campaign), said, SAMPLES):
@@ -96,12 +103,15 @@ def tally_of(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -
             body, values = bodies.of(language), values_said(said, row.said, links)
             spoken = tally.by_language[language]
             spoken.recipients += row.heads
-            pictured = wordings.pictured.of(language) if wordings.pictured is not None else ""
-            words = placeholders.fill(pictured, values)
-            share = wordings.share(row.country or ctx.phones.home, rates) if words.strip() else 0.0
-            with_it = _whole(tally, row.country, row.heads, share)
-            _measure_pictured(tally, spoken, words, with_it, row.country)
-            _measure(tally, spoken, placeholders.fill(body, values), row.heads - with_it, row.country)
+            if blast.channel == EMAIL:  # it has no parts, and is as long as it is
+                tally.empty += row.heads * (not placeholders.fill(body, values).strip())
+            else:
+                pictured = wordings.pictured.of(language) if wordings.pictured is not None else ""
+                words = placeholders.fill(pictured, values)
+                share = wordings.share(row.country or ctx.phones.home, rates) if words.strip() else 0.0
+                with_it = _whole(tally, row.country, row.heads, share)
+                _measure_pictured(tally, spoken, words, with_it, row.country)
+                _measure(tally, spoken, placeholders.fill(body, values), row.heads - with_it, row.country)
             for name in placeholders.lacking(body, values):
                 spoken.lacking[name] += row.heads
         else:

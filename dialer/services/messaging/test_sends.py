@@ -1,4 +1,4 @@
-"""A blast's text sent to a few phones of our own, to see how it reads before anybody else does."""
+"""A blast's text sent to a few phones, or a letter to a few addresses, of our own, to see how it reads."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from typing import Final
 
 from dialer.domain.access import Permission
 from dialer.domain.bodies import USUAL, Bodies
+from dialer.domain.email_address import read_address
 from dialer.domain.errors import Conflict, FieldError, ValidationFailed
 from dialer.domain.importing.issues import DETAILS, Reason
 from dialer.domain.phone import PhoneFault, read_phone
 from dialer.domain.sender import choose
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import check_opt_out_routes, reach_blast
 from dialer.services.messaging.messages import message_view
@@ -31,25 +33,27 @@ MOST: Final = 5
 def send_test(
     ctx: Context, blast_id: uuid.UUID, to: Sequence[str], languages: Sequence[str] = ()
 ) -> list[MessageView]:
-    """Send a blast's text to these numbers, in any usual writing, with the fallbacks of its placeholders: its
-    usual words, or those of each of these `languages` (`USUAL` among them stands for the usual ones).
+    """Send a blast's text to these numbers, or its letter to these addresses, in any usual writing, with the
+    fallbacks of its placeholders: its usual words, or those of each of these `languages` (`USUAL` among them
+    stands for the usual ones).
 
     It is sent at any hour and in any state of the blast, and isn't counted among its messages. Numbers that
     opted out get nothing, here as anywhere: theirs comes back as `skipped` at once, with the reason, and so
     does that of a number that can't be texted.
     """
-    numbers = _numbers(ctx, to)
     with ctx.unit() as unit:
         blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_MANAGE)
+        numbers = _places(ctx, to, blast.channel)
         rates = rates_of(unit, senders_of(unit, blast, campaign), ctx.messaging)
         if not rates:
-            raise Conflict("There is no number yet that texts can come from. Give a campaign one.")
+            raise Conflict("There is nothing yet that this can come from. Give a campaign a sender.")
         check_there(unit, blast.picture_id)
         wordings = Wordings(unit, blast, campaign, rates)
         bodies = wordings.linked
         wanted = _languages(bodies, languages)
         check_opt_out_routes(bodies, list(rates))
-        _check_not_ours(unit, numbers, list(rates))
+        if blast.channel != EMAIL:
+            _check_not_ours(unit, numbers, list(rates))
         left_out = barred(ctx, unit, numbers)
         numbered = {number: number for number in numbers}
         links = links_of_each(ctx, unit, blast, campaign, bodies, numbers=numbered)
@@ -64,6 +68,7 @@ def send_test(
                     number=number,
                     body=words.body,
                     picture=words.picture,
+                    subject=words.subject,
                     purpose="test",
                     campaign_id=campaign.id,
                     blast_id=blast.id,
@@ -100,9 +105,26 @@ def _check_not_ours(unit: UnitOfWork, numbers: Sequence[str], from_: Sequence[st
         raise ValidationFailed(errors=faults)
 
 
-def _numbers(ctx: Context, to: Sequence[str]) -> list[str]:
+def _places(ctx: Context, to: Sequence[str], channel: str) -> list[str]:
     if not 1 <= len(to) <= MOST:
-        raise ValidationFailed.at("/to", f"Give one to {MOST} numbers.")
+        what = "addresses" if channel == EMAIL else "numbers"
+        raise ValidationFailed.at("/to", f"Give one to {MOST} {what}.")
+    return _addresses(to) if channel == EMAIL else _numbers(ctx, to)
+
+
+def _addresses(to: Sequence[str]) -> list[str]:
+    found = [read_address(each) for each in to]
+    faults = [
+        FieldError(f"/to/{index}", DETAILS[Reason.INVALID_EMAIL])
+        for index, address in enumerate(found)
+        if address is None
+    ]
+    if faults:
+        raise ValidationFailed(errors=faults)
+    return list(dict.fromkeys(address for address in found if address is not None))
+
+
+def _numbers(ctx: Context, to: Sequence[str]) -> list[str]:
     readings = [read_phone(each, ctx.phones) for each in to]
     faults = [
         FieldError(f"/to/{index}", DETAILS[Reason(found)])

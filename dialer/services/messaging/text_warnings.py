@@ -64,6 +64,13 @@ def warnings_of_sender(
     if readers.first_time and not (says_how_to_stop(body) or has_opt_out_route(body)):
         detail = "These people were never texted before, and the text doesn’t say how to stop: “Stop: STOP”."
         yield Warned("no_opt_out_words", detail, readers.first_time)
+    yield from warnings_of_imprint(ctx, body, campaign, readers)
+
+
+def warnings_of_imprint(ctx: Context, body: str, campaign: Campaign, readers: Readers) -> Iterator[Warned]:
+    """Whether election material names its promoter. Letters say in their headers who they are from, and all
+    end with their way out.
+    """
     if not readers.count or not is_election_material(campaign.election_material, ctx.phones.home):
         return
     if not has_imprint(body, campaign.imprint, campaign.imprint_url):

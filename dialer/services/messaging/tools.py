@@ -1,12 +1,13 @@
-"""What sending is done with, beside the context: the carrier, the rates, the clock and some luck."""
+"""What sending is done with, beside the context: carrier, mail server, rates, the clock and some luck."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from dialer.carrier.mail_port import Mailer, NoMailer
 from dialer.carrier.port import Carrier
 from dialer.clock import Clock, utc_now
 from dialer.domain.limit import Limit, Taken
@@ -29,3 +30,4 @@ class Tools:
     buckets: Buckets
     clock: Clock = utc_now
     luck: Callable[[], float] = random.random
+    mailer: Mailer = field(default_factory=NoMailer)

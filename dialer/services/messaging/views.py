@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from dialer.domain.first_texts import AUTOMATIC, BATCH, BY_HAND, Capacity
 from dialer.domain.picture_message import AS_PICTURE
-from dialer.domain.texting import SMS
+from dialer.domain.texting import EMAIL, SMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,15 @@ class BlastView:
     volunteer_limit: int | None = None
     asks_for: tuple[str, ...] = ()
     """Which of the campaign's own answers a reply to it may be, by their names."""
+    channel: str = SMS
+    subject: str = ""
+    subjects: Mapping[str, str] = field(default_factory=dict)
+    """Of letters: what they are about, and in other languages."""
+
+    @property
+    def is_letters(self) -> bool:
+        """Whether it goes out by email."""
+        return self.channel == EMAIL
 
     @property
     def is_by_hand(self) -> bool:

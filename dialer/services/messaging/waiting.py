@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from dialer.domain.blast import Waiting
+from dialer.domain.email_address import channel_of
 from dialer.domain.first_texts import BY_HAND
 from dialer.domain.quiet_hours import (
     USUAL,
@@ -17,6 +18,7 @@ from dialer.domain.quiet_hours import (
     zones_of_number,
 )
 from dialer.domain.sender import Rest
+from dialer.domain.texting import EMAIL, SMS
 from dialer.services.context import Context
 from dialer.services.messaging.carrier_queues import standing_senders
 from dialer.services.messaging.senders import known_senders, senders_of
@@ -43,22 +45,24 @@ def waiting_reason(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
     """The reason for which a running blast waits; None where it sends, or isn't running at all."""
     if blast.state != "running":
         return None
-    held_up = all_held_up(ctx, unit, campaign)
+    held_up = all_held_up(ctx, unit, campaign, blast.channel)
     resting = held_up or _resting(ctx, unit, blast, campaign) or _standing(ctx, unit, blast, campaign)
     return resting or _press(unit, blast)
 
 
-def all_held_up(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> Waiting | None:
-    """What holds up every text of a campaign, whichever sender it comes from: None where they go."""
+def all_held_up(ctx: Context, unit: UnitOfWork, campaign: Campaign, channel: str = SMS) -> Waiting | None:
+    """What holds up every text of a campaign, or every letter, whichever sender it comes from: None where
+    they go.
+    """
     organisation = unit.session.get_one(Organisation, unit.organisation_id)
     if organisation.paused_at is not None:
         is_spent = organisation.paused_reason == Waiting.BUDGET
         return Waiting.BUDGET if is_spent else Waiting.ORGANISATION_PAUSED
     if campaign.state != "active":
         return Waiting.CAMPAIGN_PAUSED
-    if campaign_is_quiet(campaign, ctx.now):
+    if campaign_is_quiet(campaign, ctx.now, channel):
         return Waiting.QUIET_HOURS
-    return _unread(unit, ctx.now)
+    return _unread(unit, ctx.now) if channel == SMS else None
 
 
 def _press(unit: UnitOfWork, blast: Blast) -> Waiting | None:
@@ -72,7 +76,7 @@ def _press(unit: UnitOfWork, blast: Blast) -> Waiting | None:
 
 def _standing(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Waiting | None:
     """Whether all senders that it has left wait until what the carrier has of them has left."""
-    full = standing_senders(ctx, unit, [blast])
+    full = standing_senders(ctx, unit, [blast]) if blast.channel == SMS else set()
     return Waiting.RATE if full and full.issuperset(_senders_left(unit, blast, campaign)) else None
 
 
@@ -102,8 +106,10 @@ def _senders_left(unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Sequenc
     return senders_with_texts(unit, blast.id, senders) or senders
 
 
-def campaign_is_quiet(campaign: Campaign, now: dt.datetime) -> bool:
-    """Whether it is quiet now where the campaign is."""
+def campaign_is_quiet(campaign: Campaign, now: dt.datetime, channel: str = SMS) -> bool:
+    """Whether it is quiet now where the campaign is: for its letters too where it says so."""
+    if channel == EMAIL and not campaign.quiet_hours_email:
+        return False
     hours, zone = hours_of(campaign)
     return is_quiet(now, hours, (zone,))
 
@@ -116,8 +122,13 @@ def hours_of(campaign: Campaign | None) -> tuple[QuietHours, str]:
 
 
 def quiet_at(number: str, campaign: Campaign | None, now: dt.datetime) -> dt.datetime | None:
-    """Until when it is quiet for a number, by its campaign's clock or its own; None where it isn't now."""
+    """Until when it is quiet for a number, by its campaign's clock or its own, or for an address where the
+    campaign's letters keep quiet hours; None where it isn't now.
+    """
     hours, zone = hours_of(campaign)
+    if channel_of(number) == EMAIL:
+        keeps = campaign is not None and campaign.quiet_hours_email
+        return quiet_until(now, hours, (zone,)) if keeps else None
     return quiet_until(now, hours, (zone, *zones_of_number(number)))
 
 

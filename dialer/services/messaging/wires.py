@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from dialer.carrier.mail_port import Letter
 from dialer.carrier.port import IN_FLIGHT, URGENT_IN_FLIGHT, OutboundMessage, SendOutcome
 from dialer.domain.errors import Unavailable
 from dialer.logs import get_logger
@@ -80,13 +81,18 @@ class Wires:
         texts = {one.id: one for one in passed.texts}
         with self._guard:
             self._on_wire += len(texts)
-            self._urgent += sum(message.urgent for message in passed.messages)
+            self._urgent += sum(one.urgent for one in passed.messages) + sum(
+                one.urgent for one in passed.letters
+            )
             self._unrecorded += len(texts)
 
-        def told(message: OutboundMessage, outcome: SendOutcome) -> None:
+        def told(message: OutboundMessage | Letter, outcome: SendOutcome) -> None:
             self._hear(_Told(ctx, tools, Sent(texts[message.id], outcome)), urgent=message.urgent)
 
-        tools.carrier.begin_messages(passed.messages, told)
+        if passed.letters:
+            tools.mailer.begin_letters(passed.letters, told)
+        else:
+            tools.carrier.begin_messages(passed.messages, told)
         self._keep_recording()
 
     def close(self) -> None:

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from dialer.domain import placeholders
 from dialer.domain.bodies import Bodies, pointer
 from dialer.domain.errors import FieldError, UnknownPlaceholder, ValidationFailed
 from dialer.domain.languages import SPOKEN
+from dialer.domain.letter import BODY_LONGEST
+from dialer.domain.texting import EMAIL, SMS
 
 LONGEST_BODY: Final = 1600
 """The carrier refuses longer ones (21617)."""
 
 
-def faults_of_words(bodies: Bodies) -> Iterator[FieldError]:
+LONGEST: Final = {SMS: LONGEST_BODY, EMAIL: BODY_LONGEST}
+"""Of texts, and of letters."""
+
+
+def faults_of_words(bodies: Bodies, longest: int = LONGEST_BODY) -> Iterator[FieldError]:
     """What is wrong with the words, their placeholders aside."""
     for language, body in bodies.each():
         if language and language not in SPOKEN:
             yield FieldError("/bodies", f"Choose from {', '.join(SPOKEN)}.")
         elif not body.strip():
             yield FieldError(pointer(language), "Write what the text says.")
-        if len(body) > LONGEST_BODY:
-            yield FieldError(pointer(language), f"A text has at most {LONGEST_BODY:,} characters.")
+        if len(body) > longest:
+            yield FieldError(pointer(language), f"A text has at most {longest:,} characters.")
 
 
-def check_placeholders(bodies: Bodies) -> None:
+def check_placeholders(bodies: Bodies, where: Callable[[str], str] = pointer) -> None:
     """Refuse words in braces that stand for nothing."""
     unknown = [
-        FieldError(pointer(language), fault)
+        FieldError(where(language), fault)
         for language, body in bodies.each()
         for fault in placeholders.faults(body)
     ]

@@ -9,17 +9,23 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.engine import Row
 
 from dialer.domain import placeholders
+from dialer.domain.email_address import channel_of
 from dialer.domain.errors import Conflict, FieldError, UnknownPlaceholder, ValidationFailed
+from dialer.domain.letter import one_line
+from dialer.domain.message import LETTER_ENCODING
 from dialer.domain.message_gate import Skip
 from dialer.domain.phone import country_of
 from dialer.domain.segments import measure
+from dialer.domain.texting import EMAIL, SMS
 from dialer.services.context import Context
+from dialer.services.messaging.blast_faults import faults_of_subjects
 from dialer.services.messaging.blasts import check_opt_out_route
 from dialer.services.messaging.link_choice import check_links
 from dialer.services.messaging.opt_out_links import opt_out_urls
@@ -29,7 +35,7 @@ from dialer.services.messaging.senders import kinds_of
 from dialer.services.messaging.short_links import Addresses, Whose, sample_short_links, short_links
 from dialer.services.messaging.views import TextPreview
 from dialer.services.messaging.waiting import quiet_at
-from dialer.services.messaging.words import LONGEST_BODY
+from dialer.services.messaging.words import LONGEST
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Message
@@ -40,12 +46,22 @@ REFUSALS: Final[Mapping[Skip, str]] = {
     Skip.SUPPRESSED: "Their number is on a do-not-contact list.",
     Skip.DECEASED: "They have died.",
     Skip.MOVED: "They have moved away, so the number may be somebody else’s by now.",
+    Skip.NO_EMAIL: "No email address of theirs is known.",
     Skip.NO_PHONE: "No number of theirs is known that works.",
     Skip.NOT_MOBILE: "Their number is a landline, or another line that takes no texts.",
     Skip.COUNTRY: "Their number lies in a country that isn’t texted from here (phones.allowed_countries).",
     Skip.NO_CONSENT: "This campaign texts only people who said yes to texts, and they haven’t.",
     Skip.IN_REVIEW: "They may have asked for no more texts. Decide about what they wrote first.",
 }
+
+OF_LETTERS: Final[Mapping[Skip, str]] = {
+    Skip.OPTED_OUT: "They, or somebody with the same address, asked for no emails, and that holds.",
+    Skip.SUPPRESSED: "Their address is on a do-not-contact list.",
+    Skip.MOVED: "They have moved away.",
+    Skip.NO_CONSENT: "This campaign writes only to people who said yes to emails, and they haven’t.",
+    Skip.IN_REVIEW: "They may have asked for no more emails. Decide about what they wrote first.",
+}
+"""Where it is said in other words of a letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +73,8 @@ class Ready:
     number: str = field(repr=False)
     sender: str
     body: str = field(repr=False)
+    subject: str | None = field(default=None, repr=False)
+    """Of a letter."""
 
     @property
     def campaign_id(self) -> uuid.UUID | None:
@@ -64,10 +82,11 @@ class Ready:
         return self.campaign.id if self.campaign is not None else None
 
 
-def refuse(reason: Skip, contact_id: uuid.UUID | None) -> Conflict:
-    """The refusal of a text that nobody may get, with the gate’s word for the reason."""
+def refuse(reason: Skip, contact_id: uuid.UUID | None, channel: str = SMS) -> Conflict:
+    """The refusal of a text or letter that nobody may get, with the gate’s word for the reason."""
     about = str(contact_id) if contact_id is not None else None
-    return Conflict(f"{REFUSALS[reason]} Nothing was sent.", reason=reason.value, contact_id=about)
+    said = OF_LETTERS.get(reason, REFUSALS[reason]) if channel == EMAIL else REFUSALS[reason]
+    return Conflict(f"{said} Nothing was sent.", reason=reason.value, contact_id=about)
 
 
 def reads(
@@ -80,6 +99,7 @@ def reads(
     number: str,
     sender: str,
     dry: bool = False,
+    is_letter: bool = False,
 ) -> str:
     """The text as one person reads it; a `dry` reading makes no short links, but shows some as long.
 
@@ -88,24 +108,41 @@ def reads(
     nothing is left to read, where they couldn’t say no to it, and where it leads to a page that isn’t the
     actor’s to choose (`check_links`).
     """
-    _check(body)
+    longest = LONGEST[EMAIL if is_letter else SMS]
+    _check(body, longest)
     check_links(ctx, unit, body, campaign)
     url = opt_out_urls(ctx, unit, [number])[number] if "opt_out_url" in placeholders.names_in(body) else ""
     whose = person.id if person is not None else number
     short = sample_short_links(ctx, [body]) if dry else _short_links(ctx, unit, body, whose, campaign)
-    values = values_of(person, {**links_of(ctx, campaign, url), **short})
+    values = values_of(person, {**links_of(ctx, campaign, url), **short}, is_letter=is_letter)
     if missing := placeholders.lacking(body, values):
         raise ValidationFailed(errors=[FieldError("/body", _missing(name)) for name in missing])
     text = placeholders.fill(body, values)
     if not text.strip():
         raise ValidationFailed.at("/body", "With what is known of them, nothing is left to read.")
-    _check_length(text)
+    _check_length(text, longest)
     check_opt_out_route(body, [sender])
     return text
 
 
+def subject_reads(subject: str, person: Row[Any] | None) -> str:
+    """What a letter to one person is about. Raises as `reads` does, at `/subject`."""
+    if not subject.strip():
+        raise ValidationFailed.at("/subject", "A letter needs a subject.")
+    if found := list(faults_of_subjects(subject, {})):
+        raise ValidationFailed(errors=found)
+    if unknown := [FieldError("/subject", fault) for fault in placeholders.faults(subject)]:
+        raise UnknownPlaceholder(unknown[0].detail, errors=unknown)
+    values = values_of(person, {}, is_letter=True)
+    if missing := placeholders.lacking(subject, values):
+        raise ValidationFailed(errors=[FieldError("/subject", _missing(name)) for name in missing])
+    return one_line(placeholders.fill(subject, values))
+
+
 def preview_of(ctx: Context, unit: UnitOfWork, ready: Ready) -> TextPreview:
     """What a text takes that reads so, and until when it would wait."""
+    if channel_of(ready.number) == EMAIL:
+        return _letter_preview(ctx, ready)
     measured = measure(ready.body)
     kind = kinds_of(unit, [ready.sender])[ready.sender]
     return TextPreview(
@@ -115,6 +152,19 @@ def preview_of(ctx: Context, unit: UnitOfWork, ready: Ready) -> TextPreview:
         segments=measured.segments,
         encoding=measured.encoding,
         cost=measured.segments * ctx.messaging.prices.of(country_of(ready.number), kind),
+        currency=ctx.messaging.currency,
+        waits_until=quiet_at(ready.number, ready.campaign, ctx.now),
+    )
+
+
+def _letter_preview(ctx: Context, ready: Ready) -> TextPreview:
+    return TextPreview(
+        body=ready.body,
+        number=ready.number,
+        sender=ready.sender,
+        segments=0,
+        encoding=LETTER_ENCODING,
+        cost=Decimal(0),
         currency=ctx.messaging.currency,
         waits_until=quiet_at(ready.number, ready.campaign, ctx.now),
     )
@@ -138,6 +188,7 @@ def write_once(
         campaign_id=ready.campaign_id,
         sender=ready.sender,
         message_id=_free_id(unit, message_id),
+        subject=ready.subject,
         not_before=quiet_at(ready.number, ready.campaign, ctx.now),
     )
     return message, True
@@ -150,18 +201,18 @@ def _short_links(
     return short_links(ctx, unit, [body], [whose], campaign_id=of_it, blast_id=None).get(whose, {})
 
 
-def _check(body: str) -> None:
+def _check(body: str, longest: int) -> None:
     if not body.strip():
         raise ValidationFailed.at("/body", "Write what the text says.")
-    _check_length(body)
+    _check_length(body, longest)
     unknown = [FieldError("/body", fault) for fault in placeholders.faults(body)]
     if unknown:
         raise UnknownPlaceholder(unknown[0].detail, errors=unknown)
 
 
-def _check_length(text: str) -> None:
-    if len(text) > LONGEST_BODY:
-        raise ValidationFailed.at("/body", f"A text has at most {LONGEST_BODY:,} characters.")
+def _check_length(text: str, longest: int) -> None:
+    if len(text) > longest:
+        raise ValidationFailed.at("/body", f"A text has at most {longest:,} characters.")
 
 
 def _missing(name: str) -> str:

@@ -10,6 +10,8 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.engine import Row
 
+from dialer.domain.texting import EMAIL, SMS
+from dialer.store.queries.places import PLACES
 from dialer.store.queries.texting_rules import RINGS, TEXTED_AT, TEXTS
 from dialer.store.session import UnitOfWork
 
@@ -36,28 +38,17 @@ _EVERYBODY: Final = text(
     """
 )
 
-_PEOPLE: Final = text(
-    """
+_PEOPLE: Final = """
     SELECT c.id, c.status, c.tags, c.polling_district, c.first_name, c.last_name, c.postcode,
            c.constituency, c.polling_station, c.custom, c.language,
            v.support, v.voting_method, v.voted_at IS NOT NULL AS voted,
-           EXISTS (
-               SELECT 1 FROM opt_out o
-               WHERE o.organisation_id = :organisation AND o.contact_id = c.id
-                 AND o.channel = 'sms' AND o.lifted_at IS NULL
-           ) AS opted_out,
-           EXISTS (
-               SELECT 1 FROM consent y
-               WHERE y.organisation_id = :organisation AND y.contact_id = c.id
-                 AND y.channel = 'sms' AND y.withdrawn_at IS NULL
-           ) AS consented
+           {said_no} AS opted_out, {consented} AS consented
     FROM contact c
     LEFT JOIN voter_record v
       ON v.organisation_id = :organisation AND v.contact_id = c.id AND v.election_id = :election
     WHERE c.organisation_id = :organisation AND c.id = ANY (CAST(:contacts AS uuid[]))
     ORDER BY c.id
-    """
-)
+"""
 
 _LAST_CONTACTED: Final = text(
     f"""
@@ -86,34 +77,45 @@ _LAST_TEXTED: Final = text(
     """
 )
 
-_NUMBERS: Final = text(
-    """
+_NUMBERS: Final = """
     SELECT p.contact_id, p.number, p.line_type,
-           EXISTS (
-               SELECT 1 FROM suppression s
-               WHERE s.organisation_id = :organisation AND s.number = p.number
-                 AND s.channel = 'sms' AND s.reason = 'opt_out' AND s.lifted_at IS NULL
-           ) OR EXISTS (
-               SELECT 1 FROM contact_phone q
-               JOIN opt_out o ON o.organisation_id = q.organisation_id AND o.contact_id = q.contact_id
-               WHERE q.organisation_id = :organisation AND q.number = p.number AND q.removed_at IS NULL
-                 AND o.channel = 'sms' AND o.lifted_at IS NULL
-           ) AS opted_out,
-           EXISTS (
-               SELECT 1 FROM suppression s
-               WHERE s.organisation_id = :organisation AND s.number = p.number
-                 AND s.channel = 'sms' AND s.reason <> 'opt_out' AND s.lifted_at IS NULL
-           ) AS suppressed,
+           {opted_out} OR {holder_said_no} AS opted_out, {suppressed} AS suppressed,
            EXISTS (
                SELECT 1 FROM conversation t
                WHERE t.organisation_id = :organisation AND t.number = p.number AND t.state = 'review'
            ) AS in_review
-    FROM contact_phone p
-    WHERE p.organisation_id = :organisation AND p.contact_id = ANY (CAST(:contacts AS uuid[]))
-      AND p.removed_at IS NULL AND p.dead_at IS NULL
+    FROM ({living}) AS p
     ORDER BY p.contact_id, p.position, p.number
-    """
-)
+"""
+
+_LIVING: Final = {
+    SMS: """
+        SELECT p.contact_id, p.number, p.line_type, p.position FROM contact_phone p
+        WHERE p.organisation_id = :organisation AND p.contact_id = ANY (CAST(:contacts AS uuid[]))
+          AND p.removed_at IS NULL AND p.dead_at IS NULL
+    """,
+    EMAIL: """
+        SELECT c.id AS contact_id, c.email_key AS number, 'unknown' AS line_type, 0 AS position FROM contact c
+        WHERE c.organisation_id = :organisation AND c.id = ANY (CAST(:contacts AS uuid[]))
+          AND c.email_key IS NOT NULL
+    """,
+}
+
+_PEOPLE_OF: Final = {
+    channel: text(_PEOPLE.format(said_no=of.said_no("c.id"), consented=of.consented("c.id")))
+    for channel, of in PLACES.items()
+}
+_NUMBERS_OF: Final = {
+    channel: text(
+        _NUMBERS.format(
+            opted_out=of.barred("p.number", "= 'opt_out'"),
+            suppressed=of.barred("p.number", "<> 'opt_out'"),
+            holder_said_no=of.holder_said_no("p.number"),
+            living=_LIVING[channel],
+        )
+    )
+    for channel, of in PLACES.items()
+}
 
 _TAKEN: Final = text(
     """
@@ -154,10 +156,12 @@ def contacts_after(unit: UnitOfWork, after: uuid.UUID | None, limit: int) -> Seq
     return unit.session.scalars(_EVERYBODY, given).all()
 
 
-def people(unit: UnitOfWork, election_id: uuid.UUID, contacts: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:
+def people(
+    unit: UnitOfWork, election_id: uuid.UUID, contacts: Sequence[uuid.UUID], channel: str = SMS
+) -> Sequence[Row[Any]]:
     """What is known of these people, with what a text may say of them."""
     given = {"organisation": unit.organisation_id, "election": election_id, "contacts": list(contacts)}
-    return unit.session.execute(_PEOPLE, given).all()
+    return unit.session.execute(_PEOPLE_OF[channel], given).all()
 
 
 def last_contacted(unit: UnitOfWork, contacts: Sequence[uuid.UUID]) -> dict[uuid.UUID, dt.datetime | None]:
@@ -172,10 +176,12 @@ def last_texted(unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, dt.dateti
     return {row.number: row.at for row in unit.session.execute(_LAST_TEXTED, given)}
 
 
-def living_numbers(unit: UnitOfWork, contacts: Sequence[uuid.UUID]) -> Sequence[Row[Any]]:
-    """The numbers of these people in the order to try them, with what stands against each."""
+def living_numbers(unit: UnitOfWork, contacts: Sequence[uuid.UUID], channel: str = SMS) -> Sequence[Row[Any]]:
+    """The numbers of these people in the order to try them, or the address of each, with what stands against
+    it.
+    """
     given = {"organisation": unit.organisation_id, "contacts": list(contacts)}
-    return unit.session.execute(_NUMBERS, given).all()
+    return unit.session.execute(_NUMBERS_OF[channel], given).all()
 
 
 def numbers_taken(unit: UnitOfWork, blast_id: uuid.UUID, numbers: Sequence[str]) -> set[str]:

@@ -23,8 +23,10 @@ from sqlalchemy.engine import Row
 
 from dialer.domain.audience import Audience
 from dialer.domain.filters.tree import Filter
+from dialer.domain.texting import EMAIL, SMS
 from dialer.store.queries.audience_people import WORK_MEMORY
 from dialer.store.queries.audience_sql import Condition
+from dialer.store.queries.places import PLACES
 from dialer.store.queries.texting_rules import TEXTED_AT, TEXTS, has_voted, heard_since, not_meant, not_mobile
 from dialer.store.session import UnitOfWork
 
@@ -54,16 +56,25 @@ _NUMBERS: Final = """
     WHERE p.removed_at IS NULL AND p.dead_at IS NULL
 """
 
-_AUDIENCE: Final = "CAST(:audience AS jsonb)"
-
-_JUDGED: Final = f"""
-    member AS MATERIALIZED ({{member}}),
-    living AS (
+_LIVING: Final = {
+    SMS: """
         SELECT p.contact_id, p.number, p.position, p.line_type = 'landline' AS landline,
                p.number = ANY (CAST(:foreign AS text[])) AS foreign_number
         FROM contact_phone p
         WHERE p.organisation_id = :organisation AND p.removed_at IS NULL AND p.dead_at IS NULL
-    ),
+    """,
+    EMAIL: """
+        SELECT a.id AS contact_id, a.email_key AS number, 0 AS position, false AS landline,
+               false AS foreign_number
+        FROM contact a WHERE a.organisation_id = :organisation AND a.email_key IS NOT NULL
+    """,
+}
+
+_AUDIENCE: Final = "CAST(:audience AS jsonb)"
+
+_JUDGED: Final = f"""
+    member AS MATERIALIZED ({{member}}),
+    living AS ({{living}}),
     chosen AS (
         SELECT DISTINCT ON (c.id) c.id, c.status, p.number, p.landline, p.foreign_number,
                {has_voted(_AUDIENCE)} AS has_voted, {{said}} AS said
@@ -74,40 +85,19 @@ _JUDGED: Final = f"""
          AND v.election_id = :election
         LEFT JOIN living p ON p.contact_id = member.contact_id
         WHERE {not_meant(_AUDIENCE, "CAST(:tags_any AS text[])", "CAST(:tags_none AS text[])")} IS NOT TRUE
-        ORDER BY c.id, {not_mobile("p.number", "p.landline")} OR p.foreign_number, p.position,
+        ORDER BY c.id, {{not_mobile}} OR p.foreign_number, p.position,
                  p.number COLLATE "C"
     ),
     judged AS MATERIALIZED (
         SELECT p.id, p.number, p.said,
                CASE
-                   WHEN EXISTS (
-                       SELECT 1 FROM opt_out x
-                       WHERE x.organisation_id = :organisation AND x.contact_id = p.id
-                         AND x.channel = 'sms' AND x.lifted_at IS NULL
-                   ) OR EXISTS (
-                       SELECT 1 FROM suppression x
-                       WHERE x.organisation_id = :organisation AND x.number = p.number
-                         AND x.channel = 'sms' AND x.reason = 'opt_out' AND x.lifted_at IS NULL
-                   ) OR EXISTS (
-                       SELECT 1 FROM contact_phone q
-                       JOIN opt_out x ON x.organisation_id = q.organisation_id AND x.contact_id = q.contact_id
-                       WHERE q.organisation_id = :organisation AND q.number = p.number
-                         AND q.removed_at IS NULL AND x.channel = 'sms' AND x.lifted_at IS NULL
-                   ) THEN 'opted_out'
-                   WHEN EXISTS (
-                       SELECT 1 FROM suppression x
-                       WHERE x.organisation_id = :organisation AND x.number = p.number
-                         AND x.channel = 'sms' AND x.reason <> 'opt_out' AND x.lifted_at IS NULL
-                   ) THEN 'suppressed'
+                   WHEN {{said_no}} OR {{barred}} OR {{holder_said_no}} THEN 'opted_out'
+                   WHEN {{suppressed}} THEN 'suppressed'
                    WHEN p.status IN ('deceased', 'moved') THEN p.status
-                   WHEN p.number IS NULL THEN 'no_phone'
-                   WHEN {not_mobile("p.number", "p.landline")} THEN 'not_mobile'
+                   WHEN p.number IS NULL THEN '{{none}}'
+                   WHEN {{not_mobile}} THEN 'not_mobile'
                    WHEN p.foreign_number THEN 'country'
-                   WHEN :requires_consent AND NOT EXISTS (
-                       SELECT 1 FROM consent y
-                       WHERE y.organisation_id = :organisation AND y.contact_id = p.id
-                         AND y.channel = 'sms' AND y.withdrawn_at IS NULL
-                   ) THEN 'no_consent'
+                   WHEN :requires_consent AND NOT {{consented}} THEN 'no_consent'
                    WHEN EXISTS (
                        SELECT 1 FROM conversation t
                        WHERE t.organisation_id = :organisation AND t.number = p.number
@@ -205,6 +195,7 @@ class Asked:
     requires_consent: bool
     since: dt.datetime | None
     foreign: Sequence[str] = ()
+    channel: str = SMS
     elsewhere: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -258,7 +249,7 @@ def _member(unit: UnitOfWork, whom: Whom) -> tuple[str, dict[str, object]]:
 def count_texted(unit: UnitOfWork, asked: Asked) -> int:
     """How many numbers would be texted."""
     member, given = _given(unit, asked)
-    return unit.session.scalar(text(_COUNT.format(said="NULL", member=member)), given) or 0
+    return unit.session.scalar(_counting(member, asked.channel), given) or 0
 
 
 def chosen_numbers(unit: UnitOfWork, asked: Asked) -> Generator[tuple[str, bool]]:
@@ -266,7 +257,7 @@ def chosen_numbers(unit: UnitOfWork, asked: Asked) -> Generator[tuple[str, bool]
     one of them.
     """
     member, given = _given(unit, asked)
-    statement = text(_CHOSEN.format(said="NULL", member=member))
+    statement = text(_CHOSEN.format(said="NULL", member=member, **_words(asked.channel)))
     with unit.session.execute(statement, given, execution_options={"yield_per": _AT_ONCE}) as rows:
         for row in rows:
             yield row.number, row.is_texted
@@ -291,12 +282,16 @@ def judged(unit: UnitOfWork, asked: Asked, said: Said, samples: int) -> Iterator
         "samples": samples,
         "elsewhere": json.dumps(dict(asked.elsewhere)),
     }
-    statement = _estimating(said, member)
+    statement = _estimating(said, member, asked.channel)
     return iter(unit.session.execute(statement, given, execution_options={"yield_per": _AT_ONCE}))
 
 
+def _counting(member: str, channel: str) -> TextClause:
+    return text(_COUNT.format(said="NULL", member=member, **_words(channel)))
+
+
 @lru_cache(maxsize=64)
-def _estimating(said: Said, member: str) -> TextClause:
+def _estimating(said: Said, member: str, channel: str) -> TextClause:
     own = [f"(c.custom -> (CAST(:custom AS text[]))[{nth}])::text" for nth in range(1, len(said.custom) + 1)]
     spoken = [_LANGUAGE] if said.languages else []
     taken = ", ".join([*(f"c.{name}" for name in said.fields), *own, *spoken])
@@ -313,8 +308,24 @@ def _estimating(said: Said, member: str) -> TextClause:
             language=_place_of_language(said),
             samples="UNION ALL".join(each),
             lacking=lacking,
+            **_words(channel),
         )
     )
+
+
+def _words(channel: str) -> dict[str, str]:
+    """What a channel has the statements say."""
+    of = PLACES[channel]
+    return {
+        "living": _LIVING[channel],
+        "not_mobile": not_mobile("p.number", "p.landline") if channel == SMS else "false",
+        "said_no": of.said_no("p.id"),
+        "barred": of.barred("p.number", "= 'opt_out'"),
+        "suppressed": of.barred("p.number", "<> 'opt_out'"),
+        "holder_said_no": of.holder_said_no("p.number"),
+        "none": of.none,
+        "consented": of.consented("p.id"),
+    }
 
 
 def _place_of_language(said: Said) -> str:

@@ -14,7 +14,7 @@ from dialer.store.session import UnitOfWork
 
 _TERMS: Final = text(
     """
-    SELECT b.id, k.id AS campaign_id, k.quiet_start, k.quiet_end, k.timezone,
+    SELECT b.id, k.id AS campaign_id, k.quiet_start, k.quiet_end, k.timezone, k.quiet_hours_email,
            CAST(coalesce(b.gate_audience, b.audience) ->> 'not_contacted_for_s' AS integer) AS asked_s,
            k.recontact_after_s AS of_campaign_s
     FROM blast b
@@ -36,6 +36,8 @@ class Terms:
     zone: str
     asked_s: int | None
     of_campaign_s: int | None
+    quiet_letters: bool = False
+    """Whether its letters keep those hours too."""
 
 
 def terms_of(unit: UnitOfWork, blast_ids: Collection[uuid.UUID]) -> list[Terms]:
@@ -51,6 +53,7 @@ def terms_of(unit: UnitOfWork, blast_ids: Collection[uuid.UUID]) -> list[Terms]:
             row.timezone,
             row.asked_s,
             row.of_campaign_s,
+            row.quiet_hours_email,
         )
         for row in unit.session.execute(_TERMS, given)
     ]

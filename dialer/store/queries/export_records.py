@@ -31,10 +31,10 @@ _RESULTS: Final = """
         AND NOT r.implied
 """
 _MESSAGES: Final = """
-    SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.direction, m.purpose, m.sender, m.number, m.body,
-        m.state, m.segments, m.encoding, m.error_code, m.error_detail, m.carrier_sid, m.cost,
-        m.cost_currency, m.skip_reason, m.created_at, m.sent_at, m.delivered_at, m.inbound_class,
-        m.inbound_rule, ARRAY(
+    SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.direction, m.purpose, m.sender, m.number,
+        m.body, m.state, m.segments, m.encoding, m.error_code, m.error_detail,
+        m.carrier_sid, m.cost, m.cost_currency, m.skip_reason, m.created_at, m.sent_at, m.delivered_at,
+        m.inbound_class, m.inbound_rule, ARRAY(
             SELECT one ->> 'content_type' FROM jsonb_array_elements(m.attachments) AS one
         ) AS attachments, m.pressed_at,
         CASE WHEN m.pressed_at IS NOT NULL THEN (

@@ -15,12 +15,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.engine import Row
 
 from dialer.domain.deadline import CLOSING
 from dialer.domain.message_gate import ANSWERS_FOR
+from dialer.domain.texting import EMAIL, SMS
 from dialer.store.queries.message_claims import Claimed
+from dialer.store.queries.places import PLACES, Places
 from dialer.store.queries.texting_rules import has_voted, heard_since, not_meant, not_mobile
 from dialer.store.session import UnitOfWork
 
@@ -59,35 +61,35 @@ after the other: of two blasts at the same instant, the second sees the first. N
 batch is judged, and all lock in the same order.
 """
 
-_SKIP: Final = f"""
+_SKIP: Final = """
     CASE
         WHEN m.purpose <> 'stop_confirmation'
              AND (person.opted_out OR (NOT line.gone AND (barred.opted_out OR household.opted_out)))
             THEN 'opted_out'
         WHEN m.purpose <> 'stop_confirmation' AND NOT line.gone AND barred.suppressed THEN 'suppressed'
         WHEN m.campaigning AND c.status IN ('deceased', 'moved') THEN c.status
-        WHEN line.gone THEN 'no_phone'
-        WHEN {not_mobile("m.number", "line.landline")} THEN 'not_mobile'
+        WHEN line.gone THEN '{none}'
+        WHEN {not_mobile} THEN 'not_mobile'
         WHEN m.foreign_number THEN 'country'
-        WHEN m.campaigning AND k.require_consent_sms AND NOT person.consented
+        WHEN m.campaigning AND k.{consent} AND NOT person.consented
              AND NOT asked_us.lately THEN 'no_consent'
-        WHEN m.for_blast AND {has_voted("meant_for.audience")} THEN 'voted'
+        WHEN m.for_blast AND {has_voted} THEN 'voted'
         WHEN m.for_blast AND touched.lately THEN 'recently_contacted'
-        WHEN m.for_blast AND {not_meant("meant_for.audience", "meant.tags_any", "meant.tags_none")}
-            THEN 'audience'
+        WHEN m.for_blast AND {not_meant} THEN 'audience'
         WHEN m.for_blast AND b.deadline_at < :closing THEN 'deadline'
     END
 """
 
 # A database server that has started since the lists of texts to us were read was away before, and what came
 # meanwhile found nobody: said in the statement itself, since nobody else sees a short outage soon enough.
+# Letters to us stay in their mailbox until they are read.
 _WAIT: Final = """
     CASE
         WHEN m.for_blast AND b.mode = 'by_hand' AND m.pressed_at IS NULL THEN 'press'
         WHEN m.for_blast AND b.state <> 'running' THEN 'paused'
         WHEN (m.campaigning OR m.purpose = 'test') AND o.paused_at IS NOT NULL THEN 'organisation_paused'
         WHEN m.campaigning AND k.state <> 'active' THEN 'campaign_paused'
-        WHEN m.campaigning AND m.purpose <> 'reply' AND (
+        WHEN m.channel = 'sms' AND m.campaigning AND m.purpose <> 'reply' AND (
                 o.inbound_missed_at IS NOT NULL
              OR o.inbound_read_under IS DISTINCT FROM pg_postmaster_start_time()
             ) THEN 'unread_texts'
@@ -97,8 +99,24 @@ _WAIT: Final = """
     END
 """
 
-_JUDGE: Final = text(
-    f"""
+_LINE: Final = {
+    SMS: """
+        SELECT coalesce(bool_or(p.line_type = 'landline'), false) AS landline,
+               CASE WHEN m.campaigning AND m.contact_id IS NOT NULL
+                    THEN coalesce(bool_and(p.dead_at IS NOT NULL OR p.removed_at IS NOT NULL), true)
+                    ELSE false END AS gone
+        FROM contact_phone p
+        WHERE p.organisation_id = :organisation AND p.number = m.number
+          AND (m.contact_id IS NULL OR p.contact_id = m.contact_id)
+    """,
+    EMAIL: """
+        SELECT false AS landline,
+               m.campaigning AND m.contact_id IS NOT NULL AND c.email_key IS DISTINCT FROM m.number AS gone
+    """,
+}
+"""Whether the place is still the person's, and what kind of line it is."""
+
+_JUDGE: Final = """
     WITH asked AS (
         SELECT m.*, given.foreign_number, given.quiet_until, given.price, given.rests_since,
                m.purpose IN ('blast', 'single', 'reply') AS campaigning, m.purpose = 'blast' AS for_blast
@@ -114,7 +132,7 @@ _JUDGE: Final = text(
                CASE WHEN k.cost_currency = :currency THEN k.cost_cap
                     WHEN k.cost_cap IS NOT NULL THEN -1 END AS cost_cap,
                m.campaign_id IS NOT NULL OR m.campaigning AS budgeted,
-               {_SKIP} AS skip, {_WAIT} AS wait
+               {skip} AS skip, {wait} AS wait
         FROM asked m
         JOIN organisation o ON o.id = :organisation
         LEFT JOIN campaign k ON k.organisation_id = :organisation AND k.id = m.campaign_id
@@ -129,39 +147,12 @@ _JUDGE: Final = text(
             SELECT coalesce(bool_or(x.reason = 'opt_out'), false) AS opted_out,
                    coalesce(bool_or(x.reason <> 'opt_out'), false) AS suppressed
             FROM suppression x
-            WHERE x.organisation_id = :organisation AND x.number = m.number
-              AND x.channel = 'sms' AND x.lifted_at IS NULL
+            WHERE x.organisation_id = :organisation AND x.{barred_by} = m.number
+              AND x.channel = '{channel}' AND x.lifted_at IS NULL
         ) AS barred ON true
-        LEFT JOIN LATERAL (
-            SELECT EXISTS (
-                       SELECT 1 FROM opt_out x
-                       WHERE x.organisation_id = :organisation AND x.contact_id = m.contact_id
-                         AND x.channel = 'sms' AND x.lifted_at IS NULL
-                   ) AS opted_out,
-                   EXISTS (
-                       SELECT 1 FROM consent y
-                       WHERE y.organisation_id = :organisation AND y.contact_id = m.contact_id
-                         AND y.channel = 'sms' AND y.withdrawn_at IS NULL
-                   ) AS consented
-        ) AS person ON true
-        LEFT JOIN LATERAL (
-            SELECT EXISTS (
-                       SELECT 1 FROM contact_phone p
-                       JOIN opt_out x
-                         ON x.organisation_id = p.organisation_id AND x.contact_id = p.contact_id
-                       WHERE p.organisation_id = :organisation AND p.number = m.number
-                         AND p.removed_at IS NULL AND x.channel = 'sms' AND x.lifted_at IS NULL
-                   ) AS opted_out
-        ) AS household ON true
-        LEFT JOIN LATERAL (
-            SELECT coalesce(bool_or(p.line_type = 'landline'), false) AS landline,
-                   CASE WHEN m.campaigning AND m.contact_id IS NOT NULL
-                        THEN coalesce(bool_and(p.dead_at IS NOT NULL OR p.removed_at IS NOT NULL), true)
-                        ELSE false END AS gone
-            FROM contact_phone p
-            WHERE p.organisation_id = :organisation AND p.number = m.number
-              AND (m.contact_id IS NULL OR p.contact_id = m.contact_id)
-        ) AS line ON true
+        LEFT JOIN LATERAL (SELECT {said_no} AS opted_out, {consented} AS consented) AS person ON true
+        LEFT JOIN LATERAL (SELECT {holder_said_no} AS opted_out) AS household ON true
+        LEFT JOIN LATERAL ({line}) AS line ON true
         LEFT JOIN LATERAL (
             SELECT EXISTS (
                        SELECT 1 FROM conversation t
@@ -182,8 +173,7 @@ _JUDGE: Final = text(
         ) AS meant ON true
         LEFT JOIN LATERAL (
             SELECT CASE WHEN m.rests_since IS NULL THEN false
-                        ELSE {heard_since("m.contact_id", "m.number", "m.rests_since", "x.id <> m.id")}
-                   END AS lately
+                        ELSE {heard_since} END AS lately
         ) AS touched ON true
     ),
     judged AS MATERIALIZED (
@@ -207,7 +197,7 @@ _JUDGE: Final = text(
         FROM judged
         WHERE message.organisation_id = :organisation AND message.id = judged.id
           AND judged.skip IS NULL AND judged.wait IS NULL
-        RETURNING message.id, message.body, message.segments, message.picture_code
+        RETURNING message.id, message.subject, message.body, message.segments, message.picture_code
     ),
     skipped AS (
         UPDATE message
@@ -226,11 +216,37 @@ _JUDGE: Final = text(
         WHERE message.organisation_id = :organisation AND message.id = judged.id
           AND judged.wait IS NOT NULL
     )
-    SELECT judged.*, passed.body, passed.segments, passed.picture_code
+    SELECT judged.*, passed.subject, passed.body, passed.segments, passed.picture_code
     FROM judged LEFT JOIN passed ON passed.id = judged.id
     ORDER BY judged.id
-    """
-)
+"""
+
+
+def _judge(of: Places) -> TextClause:
+    """The judgement of one channel."""
+    said = {
+        "none": of.none,
+        "consent": of.consent,
+        "not_mobile": not_mobile("m.number", "line.landline") if of.channel == SMS else "false",
+        "has_voted": has_voted("meant_for.audience"),
+        "not_meant": not_meant("meant_for.audience", "meant.tags_any", "meant.tags_none"),
+    }
+    return text(
+        _JUDGE.format(
+            skip=_SKIP.format(**said),
+            wait=_WAIT,
+            channel=of.channel,
+            barred_by=of.barred_by,
+            said_no=of.said_no("m.contact_id"),
+            consented=of.consented("m.contact_id"),
+            holder_said_no=of.holder_said_no("m.number"),
+            line=_LINE[of.channel],
+            heard_since=heard_since("m.contact_id", "m.number", "m.rests_since", "x.id <> m.id"),
+        )
+    )
+
+
+_JUDGES: Final = {channel: _judge(of) for channel, of in PLACES.items()}
 
 _AS_WRITTEN: Final = text("SET LOCAL join_collapse_limit = 1")
 """The judgement looks a few texts up and goes from each to what it has to do with, in the order in which
@@ -279,6 +295,7 @@ class Judged:
     """Of a blast sent by hand: somebody has pressed for it."""
     picture: str | None = None
     """The code of the picture that goes with it."""
+    subject: str = field(default="", repr=False)
 
     @property
     def passed(self) -> bool:
@@ -294,8 +311,10 @@ def judge(
     now: dt.datetime,
     currency: str,
     left: Decimal | None = None,
+    channel: str = SMS,
 ) -> list[Judged]:
-    """Judge claimed texts, and make those that pass `sending`. What isn't ours any more is left out. Those of
+    """Judge claimed texts, or letters by their `channel`, and make those that pass `sending`. What isn't ours
+    any more is left out. Those of
     campaigns, and those that somebody wrote to one person, may cost no more than what is `left` for all
     together; None is no limit.
     What is spent in this `currency` can't be compared with a cap in another, so nothing goes out under one.
@@ -322,7 +341,7 @@ def judge(
         "soon": now + _SOON,
         "review_again": now + _REVIEW_AGAIN,
     }
-    return [_judged(row) for row in unit.session.execute(_JUDGE, given)]
+    return [_judged(row) for row in unit.session.execute(_JUDGES[channel], given)]
 
 
 def _judged(row: Row[Any]) -> Judged:
@@ -342,4 +361,5 @@ def _judged(row: Row[Any]) -> Judged:
         deadline_at=row.deadline_at,
         pressed=row.pressed,
         picture=row.picture_code,
+        subject=row.subject or "",
     )

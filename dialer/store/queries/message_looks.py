@@ -100,6 +100,7 @@ _DUE: Final = text(
     ) OR EXISTS (
         SELECT 1 FROM message m
         WHERE m.organisation_id = :organisation AND m.state = 'sending' AND m.attempted_at < :lost_before
+          AND (m.channel = 'sms' OR m.attempted_at < :letters_lost_before)
     )
     """
 )
@@ -197,7 +198,14 @@ def send_again(unit: UnitOfWork, texts: Sequence[Doubtful], now: dt.datetime) ->
     return unit.session.execute(_AGAIN, given).all()
 
 
-def has_doubtful(unit: UnitOfWork, *, now: dt.datetime, lost_before: dt.datetime) -> bool:
-    """Whether a text is to be looked for now, or was left on the wire."""
-    given = {"organisation": unit.organisation_id, "now": now, "lost_before": lost_before}
+def has_doubtful(
+    unit: UnitOfWork, *, now: dt.datetime, lost_before: dt.datetime, letters_lost_before: dt.datetime
+) -> bool:
+    """Whether a text is to be looked for now, or was left on the wire; or a letter was."""
+    given = {
+        "organisation": unit.organisation_id,
+        "now": now,
+        "lost_before": lost_before,
+        "letters_lost_before": letters_lost_before,
+    }
     return bool(unit.session.scalar(_DUE, given))

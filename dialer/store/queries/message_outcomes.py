@@ -31,7 +31,9 @@ _ACCEPT: Final = text(
     )
     UPDATE message
     SET state = 'sent', carrier_sid = told.sid, sent_at = :now, cost = told.cost,
-        cost_currency = :currency, reconcile_at = :reconcile_at, next_look_at = NULL, lease = NULL,
+        cost_currency = :currency,
+        reconcile_at = CASE WHEN message.channel = 'sms' THEN CAST(:reconcile_at AS timestamptz) END,
+        next_look_at = NULL, lease = NULL,
         leased_until = NULL, error_code = NULL, error_detail = NULL
     FROM told
     WHERE message.organisation_id = :organisation AND message.id = told.id
@@ -98,7 +100,8 @@ _LOSE: Final = text(
         ORDER BY m.id FOR UPDATE OF m
     )
     UPDATE message
-    SET state = 'unknown', attempt_ended_at = :now, next_look_at = :look_at, clean_looks = 0
+    SET state = 'unknown', attempt_ended_at = :now, clean_looks = 0,
+        next_look_at = CASE WHEN message.channel = 'sms' THEN CAST(:look_at AS timestamptz) END
     FROM told
     WHERE message.organisation_id = :organisation AND message.id = told.id
     RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
@@ -111,9 +114,12 @@ _GIVE_UP_WAITING: Final = text(
     WITH lost AS (
         SELECT m.id FROM message m
         WHERE m.organisation_id = :organisation AND m.state = 'sending' AND m.attempted_at < :before
+          AND (m.channel = 'sms' OR m.attempted_at < :letters_before)
         ORDER BY m.id LIMIT :limit FOR UPDATE SKIP LOCKED
     )
-    UPDATE message SET state = 'unknown', next_look_at = :now, clean_looks = 0
+    UPDATE message
+    SET state = 'unknown', clean_looks = 0,
+        next_look_at = CASE WHEN message.channel = 'sms' THEN CAST(:now AS timestamptz) END
     FROM lost
     WHERE message.organisation_id = :organisation AND message.id = lost.id
     RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
@@ -258,9 +264,19 @@ def lose(
     return unit.session.execute(_LOSE, given).all()
 
 
-def lose_silent(unit: UnitOfWork, *, before: dt.datetime, now: dt.datetime, limit: int) -> Sequence[Row[Any]]:
-    """Make texts `unknown` that have been on the wire since before a moment: whoever sent them is gone."""
-    given = {"organisation": unit.organisation_id, "before": before, "now": now, "limit": limit}
+def lose_silent(
+    unit: UnitOfWork, *, before: dt.datetime, letters_before: dt.datetime, now: dt.datetime, limit: int
+) -> Sequence[Row[Any]]:
+    """Make texts `unknown` that have been on the wire since before a moment: whoever sent them is gone.
+    Letters take longer, and nobody can be asked about them.
+    """
+    given = {
+        "organisation": unit.organisation_id,
+        "before": before,
+        "letters_before": letters_before,
+        "now": now,
+        "limit": limit,
+    }
     return unit.session.execute(_GIVE_UP_WAITING, given).all()
 
 

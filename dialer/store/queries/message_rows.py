@@ -15,8 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from dialer.store.session import UnitOfWork
 
 _COPY: Final = """
-    COPY message (organisation_id, id, direction, purpose, blast_id, campaign_id, contact_id, number, sender,
-                  body, encoding, segments, state, skip_reason, not_before, created_at, picture_code)
+    COPY message (organisation_id, id, direction, channel, purpose, blast_id, campaign_id, contact_id, number,
+                  sender, subject, body, encoding, segments, state, skip_reason, not_before, created_at,
+                  picture_code)
     FROM STDIN
 """
 
@@ -59,6 +60,7 @@ class NewMessage:
     skip_reason: str | None
     picture: str | None = None
     """The code of the picture that goes with it."""
+    subject: str | None = field(default=None, repr=False)
 
 
 def copy_messages(
@@ -66,14 +68,17 @@ def copy_messages(
     blast_id: uuid.UUID,
     campaign_id: uuid.UUID,
     rows: Iterable[NewMessage],
+    *,
     now: dt.datetime,
+    channel: str,
 ) -> None:
     """Write a chunk of a blast's messages down."""
     before = (unit.organisation_id,)
-    of_it = ("outbound", "blast", blast_id, campaign_id)
+    of_it = ("outbound", channel, "blast", blast_id, campaign_id)
     with _cursor(unit) as cursor, cursor.copy(_COPY) as copy:
         for row in rows:
-            mine = (row.contact_id, row.number, row.sender, row.body, row.encoding, row.segments)
+            words = (row.subject, row.body, row.encoding, row.segments)
+            mine = (row.contact_id, row.number, row.sender, *words)
             copy.write_row(
                 (*before, row.id, *of_it, *mine, row.state, row.skip_reason, now, now, row.picture)
             )

@@ -6,10 +6,13 @@ from marshmallow import Schema, fields, validate
 
 from dialer.domain.answer_words import LABEL_MAX, RULES_MAX
 from dialer.domain.audience import NAMES_MOST, NOT_CONTACTED_MOST_S
+from dialer.domain.email_address import LONGEST
 from dialer.domain.first_texts import BATCH_MOST, BLAST_MODES, EACH_MOST
 from dialer.domain.languages import SPOKEN
+from dialer.domain.letter import BODY_LONGEST, SUBJECT_LONGEST
 from dialer.domain.picture_message import PICTURE_WAYS
 from dialer.domain.pledge import VOTING_METHODS
+from dialer.domain.texting import CHANNELS
 from dialer.services.messaging.test_sends import MOST
 from dialer.services.messaging.words import LONGEST_BODY
 from dialer.web.api.fields import (
@@ -41,10 +44,28 @@ class BlastFieldsSchema(Schema):
     """What may be said of a blast."""
 
     name = Text(blank=False, max_length=200)
-    body = Text(blank=False, max_length=LONGEST_BODY)
+    channel = Choice(
+        *CHANNELS, metadata={"description": "email: letters to their addresses; said once, for good"}
+    )
+    subject = Text(
+        max_length=SUBJECT_LONGEST, metadata={"description": "of letters, which need one; one line"}
+    )
+    subjects = fields.Dict(
+        keys=Choice(*SPOKEN),
+        values=Text(blank=False, max_length=SUBJECT_LONGEST),
+        metadata={"description": "of letters, by language", "example": {"cy": "Mae’n bryd pleidleisio"}},
+    )
+    body = Text(
+        blank=False,
+        max_length=BODY_LONGEST,
+        metadata={
+            "description": f"of a text {LONGEST_BODY:,} characters at most; of a letter plain text with a few"
+            " marks: `# ` heading, `- ` list, `[words](https://…)` link"
+        },
+    )
     bodies = fields.Dict(
         keys=Choice(*SPOKEN),
-        values=Text(blank=False, max_length=LONGEST_BODY),
+        values=Text(blank=False, max_length=BODY_LONGEST),
         metadata={
             "description": "what it says instead to people whose record names a language, by its code",
             "example": {"cy": "Helo {first_name|gyfaill}, mae’r gorsafoedd ar agor tan 10."},
@@ -68,7 +89,7 @@ class BlastFieldsSchema(Schema):
         allow_none=True,
         metadata={"description": "a saved audience: those whom it picks, among the lists if any are named"},
     )
-    senders = fields.List(Text(max_length=34), metadata={"maxItems": 100})
+    senders = fields.List(Text(max_length=LONGEST), metadata={"maxItems": 100})
     asks_for = fields.List(
         Text(blank=False, max_length=LABEL_MAX),
         validate=validate.Length(max=RULES_MAX),
@@ -255,9 +276,9 @@ class LaunchSchema(Schema):
 
 
 class TestSendSchema(Schema):
-    """The phones that its text is tried on."""
+    """The phones that its text is tried on; of letters the addresses."""
 
-    to = fields.List(Text(blank=False, max_length=50), required=True, validate=validate.Length(1, MOST))
+    to = fields.List(Text(blank=False, max_length=LONGEST), required=True, validate=validate.Length(1, MOST))
     languages = fields.List(
         Choice(*SPOKEN, allow_none=True),
         load_default=list,

@@ -89,6 +89,7 @@ class CampaignFieldsSchema(Schema):
     assignment_timeout_s = Whole(least=TIMEOUT_LEAST_S, most=TIMEOUT_MOST_S)
     election_id = Id()
     require_consent = fields.Nested(RequireConsentSchema)
+    quiet_hours_email = Flag(metadata={"description": "its letters keep its quiet hours too"})
     cost_cap = Money(allow_none=True)
     abandoned_rate_max = Number(least=0, most=ABANDONED_RATE_CEILING)
     knock_up_support_max = Whole(least=1, most=5)
@@ -215,6 +216,7 @@ def _shown(campaign: CampaignView) -> dict[str, object]:
         "approved_words_only": campaign.approved_words_only,
         "recontact_after_s": campaign.recontact_after_s,
         "require_consent": {"sms": campaign.require_consent_sms, "email": campaign.require_consent_email},
+        "quiet_hours_email": campaign.quiet_hours_email,
         "cost_cap": money(campaign.cost_cap, campaign.currency),
         "spent": money(campaign.spent, campaign.currency),
         "abandoned_rate_max": campaign.abandoned_rate_max,

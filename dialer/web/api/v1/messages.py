@@ -12,11 +12,13 @@ from marshmallow import Schema, fields
 from dialer.domain.access import Permission
 from dialer.domain.attachment import NO_PICTURE
 from dialer.domain.blast import Waiting
+from dialer.domain.email_address import LONGEST
 from dialer.domain.errors import NotFound
 from dialer.domain.incoming_letter import Doubt
+from dialer.domain.letter import BODY_LONGEST, SUBJECT_LONGEST
 from dialer.domain.message import DIRECTIONS, MESSAGE_STATES
 from dialer.domain.picture import GIF, JPEG, PNG
-from dialer.domain.texting import CHANNELS, INBOUND_CLASSES
+from dialer.domain.texting import CHANNELS, INBOUND_CLASSES, SMS
 from dialer.services.messaging.attachments import open_nth
 from dialer.services.messaging.messages import MessageSearch, get_message, list_messages
 from dialer.services.messaging.singles import NewText, text_person
@@ -102,10 +104,22 @@ class MessageSchema(Schema):
 
 
 class NewMessageSchema(Schema):
-    """A text to one person. Its placeholders are filled with what is known of them."""
+    """A text, or a letter, to one person. Its placeholders are filled with what is known of them."""
 
     contact_id = Id(required=True)
-    body = Text(required=True, blank=False, max_length=LONGEST_BODY)
+    channel = Choice(*CHANNELS, load_default=SMS)
+    subject = Text(
+        blank=False,
+        max_length=SUBJECT_LONGEST,
+        load_default="",
+        metadata={"description": "of a letter, which needs one"},
+    )
+    body = Text(
+        required=True,
+        blank=False,
+        max_length=BODY_LONGEST,
+        metadata={"description": f"of a text {LONGEST_BODY:,} characters at most"},
+    )
     campaign_id = Id(allow_none=True)
 
 
@@ -117,7 +131,7 @@ class MessageQuery(PageQuery):
 
     blast_id = Id()
     contact_id = Id()
-    number = Text(max_length=50)
+    number = Text(max_length=LONGEST, metadata={"description": "a number, or an address of email"})
     direction = Choice(*DIRECTIONS)
     state = Choice(*MESSAGE_STATES)
 
@@ -130,8 +144,9 @@ class Messages(MethodView):
     @messages.arguments(NewMessageSchema)
     @messages.response(201, MessageSchema)
     def post(self, given: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, str]]:
-        """Text one person, soon. 409 with the `reason` where they may not be texted; in quiet hours, and
-        while something else holds it up, it waits, and `waiting_reason` says what for.
+        """Text one person, or write them a letter, soon. 409 with the `reason` where they may not be written
+        to; in quiet hours, and while something else holds it up, it waits, and `waiting_reason` says what
+        for.
         """
         written = text_person(context(), NewText(**given))
         return show_message(written), 201, {"Location": url_for("messages.Message", message_id=written.id)}

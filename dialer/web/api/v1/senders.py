@@ -9,7 +9,7 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
-from dialer.domain.texting import SENDER_KINDS
+from dialer.domain.texting import EMAIL, SENDER_KINDS
 from dialer.services.messaging import sender_settings as deeds
 from dialer.services.messaging.handing_over import HandOver, hand_over
 from dialer.services.messaging.views import SenderView
@@ -35,7 +35,7 @@ class SenderFieldsSchema(Schema):
     texts; null is what its kind may.
     """
 
-    kind = Choice(*SENDER_KINDS)
+    kind = Choice(*SENDER_KINDS, EMAIL)
     rate_per_s = Number(**_RATE, allow_none=True)
     pictures = Flag(allow_none=True, metadata=_PICTURES)
 
@@ -44,7 +44,7 @@ class NewSenderSchema(Schema):
     """A number with its country, a short code, a Messaging Service (MG…) or a name of at most 11 letters."""
 
     address = Text(blank=False, max_length=100, required=True)
-    kind = Choice(*SENDER_KINDS)
+    kind = Choice(*SENDER_KINDS, EMAIL)
     rate_per_s = Number(**_RATE, allow_none=True)
     pictures = Flag(allow_none=True, metadata=_PICTURES)
 
@@ -57,7 +57,7 @@ class SenderSchema(Schema):
 
     id = Id(required=True)
     address = Text(required=True)
-    kind = Choice(*SENDER_KINDS, required=True)
+    kind = Choice(*SENDER_KINDS, EMAIL, required=True)
     rate_per_s = Number(required=True, allow_none=True)
     effective_rate_per_s = Number(required=True)
     pictures = Flag(required=True, allow_none=True, metadata=_PICTURES)

@@ -1,0 +1,345 @@
+"""Blasts of letters: each person once, by the same gate as texts, whatever the mail server makes of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import update
+
+from dialer.domain.errors import UnknownPlaceholder, ValidationFailed
+from dialer.domain.message import LETTER_TRIES
+from dialer.services.messaging.blasts import BlastFields, change_blast
+from dialer.services.messaging.estimate import estimate_blast
+from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
+from dialer.services.messaging.launching import launch_blast
+from dialer.services.people.no_contact import add_opt_out
+from dialer.services.people.suppressions import NewSuppression, add_suppression
+from dialer.store.models import new_id
+from dialer.store.models.calling import Campaign
+from dialer.store.models.conversations import Conversation
+from dialer.store.models.people import Consent, Contact
+from tests.conftest import SetClock
+from tests.letters import FROM, NAMES, Mailing, address, letter, readers
+from tests.texting import blast, campaign, people
+
+
+def test_everybody_gets_one_letter_with_their_name_and_their_way_out(mailing: Mailing) -> None:
+    ids = readers(mailing.ctx, 3)
+    made = mailing.launch(ids)
+    mailing.plan(made.id)
+    mailing.send()
+    assert mailing.counts(made.id) == {"sent": 3}
+    assert mailing.ledger.by_address() == {address(number): 1 for number in range(3)}
+    taken = mailing.ledger.to(address(1))
+    message, row = taken.message, mailing.letter(address(1))
+    assert taken.sender == NAMES.return_path(row.id)
+    assert NAMES.of_message_id(message["Message-ID"]) == row.id
+    assert message["Message-ID"] == row.carrier_sid
+    assert message["From"] == f"Llais <{FROM}>"
+    assert NAMES.of_address(message["Reply-To"]) == row.id
+    assert message["Subject"] == "Polls are open, Gwen" == row.subject
+    plain = message.get_body(("plain",))
+    assert plain is not None
+    said = plain.get_content()
+    assert said.startswith("Dear Gwen,")
+    assert "/o/" in said
+    assert said.rsplit(": ", 1)[1].strip() in message["List-Unsubscribe"]
+    assert (row.segments, row.encoding, row.cost) == (0, "utf8", 0)
+    mailing.keep()
+    assert mailing.state(made.id) == "completed"
+
+
+def test_welsh_readers_read_welsh(mailing: Mailing) -> None:
+    ids = [*readers(mailing.ctx, 1), *readers(mailing.ctx, 1, first=1, language="cy")]
+    given = {"bodies": {"cy": "Annwyl {first_name}"}, "subjects": {"cy": "Mae’n bryd pleidleisio"}}
+    made = mailing.launch(ids, **given)
+    mailing.plan(made.id)
+    mailing.send()
+    message = mailing.ledger.to(address(1)).message
+    assert message["Subject"] == "Mae’n bryd pleidleisio"
+    plain = message.get_body(("plain",))
+    assert plain is not None
+    assert "Peidio â chael rhagor" in plain.get_content()
+    assert mailing.ledger.to(address(0)).message["Subject"] == "Polls are open, Gwen"
+
+
+def test_a_name_that_somebody_gave_makes_no_link(mailing: Mailing) -> None:
+    ids = readers(mailing.ctx, 1, first_name="[Win](https://bad.example/x)\n# https://bad.example")
+    made = mailing.launch(ids)
+    mailing.plan(made.id)
+    mailing.send()
+    html = mailing.ledger.to(address(0)).message.get_body(("html",))
+    assert html is not None
+    assert 'href="https://bad' not in html.get_content()
+
+
+def test_who_said_no_or_has_no_address_gets_nothing(mailing: Mailing) -> None:
+    ctx = mailing.ctx
+    ids = [*readers(ctx, 5), *people(ctx, 1)]
+    add_opt_out(ctx, ids[0], "email", "form")
+    add_suppression(ctx, NewSuppression(email=address(1).upper(), channels=("email",), reason="complaint"))
+    with ctx.unit() as unit:
+        of = {"organisation_id": unit.organisation_id}
+        unit.session.add(
+            Conversation(**of, id=new_id(), number=address(2), state="review", created_at=ctx.now)
+        )
+        unit.session.execute(update(Contact).where(Contact.id == ids[3]).values(status="deceased"))
+    made = blast(ctx, ids, **letter())
+    estimate = estimate_blast(ctx, made.id)
+    assert estimate.recipients == 1
+    assert {why: count for why, count in estimate.excluded.items() if count} == {
+        "opted_out": 1,
+        "suppressed": 1,
+        "in_review": 1,
+        "deceased": 1,
+        "no_email": 1,
+    }
+    assert not {"no_phone", "not_mobile", "country"} & estimate.excluded.keys()
+    assert (estimate.segments, estimate.cost) == (0, 0)
+    launch_blast(ctx, made.id, 1)
+    mailing.plan(made.id)
+    mailing.send()
+    assert mailing.ledger.by_address() == {address(4): 1}
+    expected = {"opted_out": 1, "suppressed": 1, "deceased": 1, "no_email": 1}
+    assert mailing.skipped(made.id) == expected
+
+
+def test_a_no_to_texts_is_none_to_letters_and_the_other_way_round(mailing: Mailing) -> None:
+    ids = readers(mailing.ctx, 2)
+    add_opt_out(mailing.ctx, ids[0], "sms", "form")
+    add_opt_out(mailing.ctx, ids[1], "voice", "form")
+    made = mailing.launch(ids)
+    mailing.plan(made.id)
+    mailing.send()
+    assert len(mailing.ledger.taken) == 2
+
+
+def test_a_no_between_plan_and_wire_holds(mailing: Mailing) -> None:
+    ids = readers(mailing.ctx, 3)
+    made = mailing.launch(ids)
+    mailing.plan(made.id)
+    add_opt_out(mailing.ctx, ids[0], "all", "form")
+    with mailing.ctx.unit() as unit:
+        moved = {"email": "new@example.org", "email_key": "new@example.org"}
+        unit.session.execute(update(Contact).where(Contact.id == ids[1]).values(**moved))
+    mailing.send()
+    assert mailing.ledger.by_address() == {address(2): 1}
+    assert mailing.skipped(made.id) == {"opted_out": 1, "no_email": 1}
+
+
+def test_one_letter_for_an_address_that_two_share(mailing: Mailing) -> None:
+    ids = readers(mailing.ctx, 2)
+    with mailing.ctx.unit() as unit:
+        same = {"email": address(0), "email_key": address(0)}
+        unit.session.execute(update(Contact).where(Contact.id == ids[1]).values(**same))
+    made = mailing.launch(ids)
+    mailing.plan(made.id)
+    mailing.send()
+    assert mailing.ledger.by_address() == {address(0): 1}
+    assert mailing.skipped(made.id) == {"duplicate_number": 1}
+
+
+def test_consent_to_letters_is_asked_for_where_the_campaign_asks(mailing: Mailing) -> None:
+    ctx = mailing.ctx
+    ids = readers(ctx, 3)
+    with ctx.unit() as unit:
+        for id_, channel in ((ids[0], "email"), (ids[1], "sms")):
+            of = {"organisation_id": unit.organisation_id, "id": new_id(), "contact_id": id_}
+            unit.session.add(Consent(**of, channel=channel, source="form", at=ctx.now))
+    campaign_id = campaign(ctx, require_consent_email=True).id
+    made = mailing.launch(ids, campaign_id=campaign_id)
+    mailing.plan(made.id)
+    mailing.send()
+    assert mailing.ledger.by_address() == {address(0): 1}
+    assert mailing.skipped(made.id) == {"no_consent": 2}
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_letters_go_at_night_unless_the_campaign_says_otherwise(
+    mailing: Mailing, clock: SetClock, keeps: bool
+) -> None:
+    clock.now = clock.now.replace(hour=23)
+    campaign_id = campaign(mailing.ctx).id
+    with mailing.ctx.unit() as unit:
+        mine = update(Campaign).where(Campaign.id == campaign_id)
+        unit.session.execute(mine.values(quiet_hours_email=keeps))
+    made = mailing.launch(readers(mailing.ctx, 1), campaign_id=campaign_id)
+    mailing.plan(made.id)
+    mailing.send()
+    assert mailing.counts(made.id) == ({"queued": 1} if keeps else {"sent": 1})
+    clock.now += dt.timedelta(hours=11)
+    mailing.send()
+    assert mailing.counts(made.id) == {"sent": 1}
+
+
+def test_a_letter_lost_after_its_last_dot_is_unknown_and_never_sent_again(
+    mailing: Mailing, clock: SetClock
+) -> None:
+    mailing.host.faults.after_dot = lambda to: "lost" if to == address(0) else None
+    made = mailing.launch(readers(mailing.ctx, 2))
+    mailing.plan(made.id)
+    mailing.send()
+    assert mailing.counts(made.id) == {"sent": 1, "unknown": 1}
+    mailing.host.faults.after_dot = lambda _: None
+    for _ in range(5):
+        clock.now += dt.timedelta(hours=1)
+        mailing.settle()
+        mailing.keep()
+        mailing.send()
+    assert mailing.ledger.by_address() == {address(0): 1, address(1): 1}
+    assert mailing.counts(made.id) == {"sent": 1, "unknown": 1}
+    assert mailing.state(made.id) == "completed"
+
+
+def test_a_letter_of_a_process_that_died_is_unknown_after_a_while(mailing: Mailing, clock: SetClock) -> None:
+    made = mailing.launch(readers(mailing.ctx, 1))
+    mailing.plan(made.id)
+    holder = new_id()
+    claimed = claim_texts(mailing.system, FROM, made.id, new_lease(mailing.system, holder), 10)
+    assert len(pass_gate(mailing.system, holder, claimed)) == 1  # and there its process ends
+    clock.now += dt.timedelta(minutes=2)
+    mailing.settle()
+    assert mailing.letter(address(0)).state == "sending"
+    clock.now += dt.timedelta(minutes=2)
+    mailing.settle()
+    assert mailing.letter(address(0)).state == "unknown"
+    mailing.send()
+    assert mailing.ledger.taken == []
+
+
+def test_greylisting_only_takes_longer(mailing: Mailing, clock: SetClock) -> None:
+    seen: set[str] = set()
+
+    def grey(to: str) -> str | None:
+        return None if to in seen else seen.add(to) or "450 4.2.0 Greylisted"
+
+    mailing.host.faults.at_rcpt = grey
+    made = mailing.launch(readers(mailing.ctx, 5))
+    mailing.plan(made.id)
+    mailing.send()
+    assert mailing.counts(made.id) == {"queued": 5}
+    clock.now += dt.timedelta(minutes=2)
+    mailing.send()
+    assert mailing.counts(made.id) == {"sent": 5}
+    assert set(mailing.ledger.by_address().values()) == {1}
+
+
+def test_who_is_put_off_for_more_than_a_day_is_given_up(mailing: Mailing, clock: SetClock) -> None:
+    mailing.host.faults.at_rcpt = lambda _: "452 4.2.2 Mailbox full"
+    made = mailing.launch(readers(mailing.ctx, 1))
+    mailing.plan(made.id)
+    began = clock.now
+    for _ in range(LETTER_TRIES + 1):
+        mailing.send()
+        clock.now += dt.timedelta(minutes=80)
+    assert mailing.counts(made.id) == {"failed": 1}
+    assert clock.now - began > dt.timedelta(days=1)
+    assert mailing.letter(address(0)).error_code == 450
+
+
+def test_a_refused_address_ends_its_letter_alone(mailing: Mailing) -> None:
+    mailing.host.faults.at_rcpt = lambda to: "550 5.1.1 No such user" if to == address(0) else None
+    made = mailing.launch(readers(mailing.ctx, 3))
+    mailing.plan(made.id)
+    mailing.send()
+    assert mailing.counts(made.id) == {"sent": 2, "failed": 1}
+    found = mailing.letter(address(0))
+    assert (found.error_code, found.error_detail) == (550, "550 5.1.1 No such user")
+    later = mailing.launch(readers(mailing.ctx, 1))
+    mailing.plan(later.id)
+    mailing.send()
+    assert mailing.skipped(later.id) == {"suppressed": 1}
+    assert address(0) not in mailing.ledger.by_address()
+
+
+def test_a_server_that_refuses_us_pauses_the_blast_and_fails_nobody(mailing: Mailing) -> None:
+    mailing.host.faults.at_mail = lambda _: "550 5.7.1 Sender rejected"
+    made = mailing.launch(readers(mailing.ctx, 3))
+    mailing.plan(made.id)
+    mailing.send()
+    assert mailing.counts(made.id) == {"queued": 3}
+    assert mailing.state(made.id) == "paused"
+
+
+def test_many_refusals_for_policy_pause_the_blast(mailing: Mailing) -> None:
+    mailing.host.faults.at_rcpt = lambda _: "550 5.7.1 Blocked for spam"
+    made = mailing.launch(readers(mailing.ctx, 40))
+    mailing.plan(made.id)
+    mailing.send()
+    assert mailing.state(made.id) == "paused"
+    assert mailing.counts(made.id).get("queued", 0) > 0
+    assert mailing.ledger.taken == []
+
+
+def test_a_server_that_is_away_holds_letters_up_and_loses_none(mailing: Mailing, clock: SetClock) -> None:
+    made = mailing.launch(readers(mailing.ctx, 20))
+    mailing.plan(made.id)
+    mailing.host.faults.greeting = "421 4.3.2 Not just now"
+    mailing.send()
+    assert mailing.counts(made.id) == {"queued": 20}
+    mailing.host.faults.greeting = None
+    clock.now += dt.timedelta(minutes=2)
+    mailing.send()
+    assert mailing.counts(made.id) == {"sent": 20}
+    assert set(mailing.ledger.by_address().values()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("fields", "at"),
+    [
+        ({"subject": " "}, "/subject"),
+        ({"subject": "a\nb"}, "/subject"),
+        ({"subject": "a" * 201}, "/subject"),
+        ({"subject": "{link:https://example.org}"}, "/subject"),
+        ({"subjects": {"cy": ""}}, "/subjects/cy"),
+        ({"subjects": {"xx": "a"}}, "/subjects"),
+        ({"senders": ["+447700900999"]}, "/senders/0"),
+        ({"senders": ["A@example.org"]}, "/senders/0"),
+        ({"mode": "by_hand"}, "/mode"),
+        ({"channel": "post"}, "/channel"),
+        ({"body": "a" * 20_001}, "/body"),
+    ],
+)
+def test_a_letter_that_cannot_be_sent_is_refused(
+    mailing: Mailing, fields: dict[str, object], at: str
+) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        blast(mailing.ctx, [], **letter(**fields))
+    assert [fault.pointer for fault in refused.value.errors] == [at]
+
+
+def test_a_letter_needs_a_subject_and_stays_one(mailing: Mailing) -> None:
+    with pytest.raises(ValidationFailed):
+        blast(mailing.ctx, [], channel="email", body="Hello")
+    with pytest.raises(UnknownPlaceholder):
+        blast(mailing.ctx, [], **letter(subject="{firstname}"))
+    made = blast(mailing.ctx, [], **letter(body="long " * 1000))
+    with pytest.raises(ValidationFailed):
+        change_blast(mailing.ctx, made.id, BlastFields(channel="sms"))
+    assert change_blast(mailing.ctx, made.id, BlastFields(subject="Tomorrow")).subject == "Tomorrow"
+
+
+def test_texts_do_not_wait_for_letters_nor_letters_for_texts(mailing: Mailing) -> None:
+    numbers, addresses = people(mailing.ctx, 2), readers(mailing.ctx, 2)
+    texts = mailing.launch(numbers, channel="sms", body="Vote.", subject="")
+    made = mailing.launch(addresses)
+    for each in (texts, made):
+        mailing.plan(each.id)
+    mailing.send()
+    assert mailing.counts(made.id) == {"sent": 2}
+    assert mailing.counts(texts.id) == {"queued": 2}
+    Mailing.__mro__[1].send(mailing)
+    assert mailing.counts(texts.id) == {"sent": 2}
+    assert len(mailing.ledger.taken) == 2
+
+
+def test_two_senders_at_once_send_each_letter_once(mailing: Mailing) -> None:
+    made = mailing.launch(readers(mailing.ctx, 60))
+    mailing.plan(made.id)
+    found = {mailing.letter(address(number)).id for number in range(60)}
+    assert len(found) == 60
+    for _ in range(2):
+        mailing.send()
+    assert mailing.ledger.by_address() == {address(number): 1 for number in range(60)}
+    assert {NAMES.of_message_id(one.message["Message-ID"]) for one in mailing.ledger.taken} == found
