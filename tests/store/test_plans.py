@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.dialects import postgresql
 
+from dialer.domain.filters.tree import Tagged
 from dialer.services.context import Context
+from dialer.services.gotv.elections import current_election
 from dialer.services.messaging.messages import MessageSearch, wanted
 from dialer.store.models.messaging import Message
+from dialer.store.models.people import Contact
+from dialer.store.queries.audience_sql import Condition
+from dialer.store.queries.contacts import ContactFilter, conditions
 from dialer.store.queries.message_outcomes import UNEXPLAINED
 from dialer.store.session import UnitOfWork
 from tests.texting import blast
@@ -54,3 +59,42 @@ def test_texts_of_a_state_and_the_last_outcomes_come_from_an_index_in_order(ctx:
 
 def _plan(unit: UnitOfWork, statement: str, given: dict[str, Any]) -> str:
     return "\n".join(unit.session.scalars(text(f"EXPLAIN {statement}"), given))
+
+
+PEOPLE = text(
+    """
+    INSERT INTO contact (organisation_id, id, tags, custom, created_at, updated_at)
+    SELECT :organisation, uuidv7(), CASE WHEN n % 1000 = 0 THEN ARRAY['rare'] ELSE '{}' END, '{}',
+        now(), now()
+    FROM generate_series(1, 5000) AS n
+    """
+)
+RECORDS = text(
+    """
+    INSERT INTO voter_record (organisation_id, election_id, contact_id, support)
+    SELECT organisation_id, :election, id, 1 FROM contact
+    """
+)
+
+
+def test_tags_and_what_goes_with_a_person_are_found_by_index(ctx: Context) -> None:
+    with ctx.unit() as unit:
+        election = current_election(unit)
+        unit.session.execute(PEOPLE, {"organisation": ctx.organisation_id})
+        unit.session.execute(RECORDS, {"election": election.id})
+        unit.session.execute(text("ANALYZE contact, voter_record"))
+        found = (
+            select(Contact.id)
+            .where(*conditions(ContactFilter(tag="rare")))
+            .compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})
+        )
+        tagged = _plan(unit, str(found), {})
+        of_one = {"organisation": ctx.organisation_id, "contact": election.id}
+        gone = "DELETE FROM voter_record WHERE organisation_id = :organisation AND contact_id = :contact"
+        records = _plan(unit, gone, of_one)
+        condition = Condition(Tagged(("rare",)), ctx.now)
+        of_filter = _plan(unit, f"SELECT c.id FROM contact AS c WHERE {condition.sql}", condition.given)
+        unit.session.rollback()
+    assert "ix_contact_tags" in tagged
+    assert "ix_contact_tags" in of_filter
+    assert "pk_voter_record" in records

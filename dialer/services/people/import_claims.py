@@ -27,7 +27,7 @@ LEASE: Final = dt.timedelta(seconds=15)
 
 _CALLING: Final = dt.timedelta(minutes=1)
 _REST: Final = 0.25
-_REST_AT_MOST_S: Final = 0.5
+_REST_AT_MOST_S: Final = 1.0
 
 log = get_logger(__name__)
 

@@ -154,7 +154,6 @@ class VoterRecord(Tenant, Base):
             "voted_at",
             postgresql_where=text("voted_at IS NOT NULL"),
         ),
-        Index("ix_voter_record_contact", "organisation_id", "contact_id"),
     )
 
     election_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

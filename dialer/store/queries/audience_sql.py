@@ -125,7 +125,7 @@ class Condition:
                 lists = self._bind(list(list_ids), "uuid[]")
                 return _some("list_member", f"x.list_id = ANY ({lists})")
             case tree.Tagged(tags):
-                return f"c.tags && {self._bind(list(tags), 'text[]')}"
+                return f"(c.tags <> '{{}}' AND c.tags && {self._bind(list(tags), 'text[]')})"
             case tree.FieldLike(name, how, values):
                 return self._like(name, how, values)
             case tree.FieldFilled(name, filled):

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, exists, literal_column, or_, select, text
 
 from dialer.domain.person import Identity
 from dialer.store.models.gotv import VoterRecord
@@ -64,7 +64,7 @@ def conditions(wanted: ContactFilter) -> list[ColumnElement[bool]]:
     if wanted.elector is not None:
         found.append(or_(Contact.elector_key == wanted.elector, Contact.elector_tail == wanted.elector))
     if wanted.tag:
-        found.append(Contact.tags.contains([wanted.tag]))
+        found += [Contact.tags != literal_column("'{}'"), Contact.tags.contains([wanted.tag])]
     return found
 
 

@@ -83,15 +83,19 @@ _BY_NAME_AND_PHONE: Final = f"""
     WHERE {_SAME_NAME} AND {_REACHED}
     ORDER BY c.id LIMIT 1
 """
-_BY_FEW_NAMESAKES: Final = f"""
-    SELECT c.id FROM contact AS c
-    WHERE c.organisation_id = :organisation AND c.id = ANY (named.people) AND {_SAME_NAME} AND {_REACHED}
-    ORDER BY c.id LIMIT 1
+_BY_FEW_NAMESAKES: Final = """
+    SELECT p.contact_id FROM contact_phone AS p
+    WHERE p.organisation_id = :organisation AND p.contact_id = ANY (named.people)
+      AND p.number = ANY (s.numbers)
+    ORDER BY p.contact_id LIMIT 1
 """
-# Most new people are alone with their name, or nearly: one look by it answers for all their numbers.
+# Most new people are alone with their name, or nearly: one look by it answers for all their numbers. Of a
+# register nearly nobody is left of them, since whose elector number differs is somebody else.
 _NAMESAKES: Final = f"""
-    SELECT c.id FROM contact AS c
-    WHERE c.organisation_id = :organisation AND c.name_key = s.name_key LIMIT {CROWD + 1}
+    SELECT count(*) AS count, array_agg(c.id) FILTER (WHERE c.may_be) AS people FROM (
+        SELECT c.id, NOT {_OTHER_ID} AND NOT {_OTHER_ELECTOR} AS may_be FROM contact AS c
+        WHERE c.organisation_id = :organisation AND c.name_key = s.name_key LIMIT {CROWD + 1}
+    ) AS c
 """
 _BY_MANY_NAMESAKES: Final = f"""
     SELECT CASE WHEN cardinality(reach.people) BETWEEN 1 AND {CROWD} THEN ({_BY_FEW_ON_THE_PHONE})
@@ -99,9 +103,9 @@ _BY_MANY_NAMESAKES: Final = f"""
     FROM (SELECT ARRAY({_ON_THE_PHONE}) AS people OFFSET 0) AS reach
 """
 _BY_PHONE: Final = f"""
-    SELECT CASE WHEN cardinality(named.people) BETWEEN 1 AND {CROWD} THEN ({_BY_FEW_NAMESAKES})
-        WHEN cardinality(named.people) > {CROWD} THEN ({_BY_MANY_NAMESAKES}) END
-    FROM (SELECT ARRAY({_NAMESAKES}) AS people OFFSET 0) AS named
+    SELECT CASE WHEN named.count > {CROWD} THEN ({_BY_MANY_NAMESAKES})
+        WHEN named.people IS NOT NULL THEN ({_BY_FEW_NAMESAKES}) END
+    FROM ({_NAMESAKES} OFFSET 0) AS named
     WHERE s.numbers IS NOT NULL
 """
 _BY_EMAIL: Final = f"""
