@@ -70,11 +70,13 @@ def _stage_next(ctx: Context, plan: Plan, batches: Iterator[Batch]) -> Staged | 
 
 
 def _parts(plan: Plan, batch: Batch) -> list[tuple[Part, bytes]]:
+    if batch.chunk.left:
+        return [(Part.SECOND, batch.lines)]
     if not batch.second:
         return [(Part.WHOLE, batch.lines)]
     second = (Part.SECOND, batch.second)
-    is_half_in = batch.start == plan.start and batch.end == plan.half_through
-    return [second] if is_half_in else [(Part.FIRST, batch.lines), second]
+    was_split = plan.half and (batch.start, batch.end) == (plan.start, plan.half.through)
+    return [second] if was_split else [(Part.FIRST, batch.lines), second]
 
 
 def _leave(coming: Future[Staged | None]) -> None:

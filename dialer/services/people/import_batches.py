@@ -27,8 +27,8 @@ WORTH_HALVING: Final = 2_000
 class Batch:
     """A chunk of a list's rows as they were read; `lines` are its people for COPY.
 
-    `second` are the lines of `second_count` more, a half that may be brought in beside those: nobody in it
-    shares anything by which people are known with anybody else of the chunk.
+    `second` are the lines of more, a half that may be brought in beside those: nobody in it shares anything
+    by which people are known with anybody else of the chunk. `second_rows` are its rows, from and to.
     """
 
     chunk: Chunk
@@ -38,7 +38,7 @@ class Batch:
     issues: list[RowIssue]
     warnings: dict[str, int]
     second: bytes = b""
-    second_count: int = 0
+    second_rows: Sequence[tuple[int, int]] = ()
 
     @property
     def start(self) -> int:
@@ -51,6 +51,11 @@ class Batch:
         return self.chunk.rows.end
 
     @property
+    def second_count(self) -> int:
+        """How many rows the second half has."""
+        return sum(last - first + 1 for first, last in self.second_rows)
+
+    @property
     def progress(self) -> float:
         """How much of the file has been read with it."""
         return self.chunk.progress
@@ -60,16 +65,37 @@ class Batch:
 class Chunk:
     """Rows of a list on their way to be made a batch of. `progress`: how much of the file has been read.
 
-    `start` is where the chunk before it ended; a line `sep=;` stands before the first row.
+    `start` is where the chunk before it ended; a line `sep=;` stands before the first row. Where its first
+    half is in already, `left` are the rows that aren't, from and to: only those are read.
     """
 
     rows: Rows
     start: int
     progress: float
+    left: Sequence[tuple[int, int]] = ()
+
+    def records(self) -> list[Record]:
+        """Those of its rows that are still to come in."""
+        records = self.rows.split()
+        if not self.left:
+            return records
+        left = set(chain.from_iterable(range(first, last + 1) for first, last in self.left))
+        return [record for record in records if record.row in left]
 
     def emptied(self) -> Chunk:
         """Itself without its texts, for the way back to whoever has them."""
         return replace(self, rows=replace(self.rows, lines=[], texts=[], faults={}))
+
+
+def ranges(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Ascending numbers as runs, from and to."""
+    found: list[tuple[int, int]] = []
+    for row in rows:
+        if found and found[-1][1] == row - 1:
+            found[-1] = (found[-1][0], row)
+        else:
+            found.append((row, row))
+    return found
 
 
 class ChunkReader:
@@ -82,11 +108,13 @@ class ChunkReader:
 
     def read(self, chunk: Chunk) -> Batch:
         """Read every row with content by the rules of its list."""
-        records = chunk.rows.split()
+        records = chunk.records()
         people, others = self.columns.read(records) if self.columns else (None, records)
         odd = _read_rows(self._rows, others)
         warnings = odd.warnings + people.warnings if people else odd.warnings
         lines, second = _lines(people, odd.people, self._rules)
+        if chunk.left:
+            lines, second = [*lines, *second.values()], {}
         row_count = odd.row_count + (len(people.rows) if people else 0)
         return Batch(
             chunk,
@@ -95,8 +123,8 @@ class ChunkReader:
             "".join(lines).encode(),
             odd.issues,
             {code: count for code, count in warnings.items() if count},
-            "".join(second).encode(),
-            len(second),
+            "".join(second.values()).encode(),
+            ranges(second),
         )
 
 
@@ -129,15 +157,15 @@ def _read_rows(reader: RowReader, records: Iterable[Record]) -> _Rows:
 
 def _lines(
     people: People | None, odd: Sequence[PersonRow], rules: RowRules
-) -> tuple[list[str], Sequence[str]]:
-    """Everybody as lines for COPY, in the order of their rows, and those of the second half. Only who shares
-    a key may repeat another.
+) -> tuple[list[str], dict[int, str]]:
+    """Everybody as lines for COPY, in the order of their rows, and those of the second half by row. Only who
+    shares a key may repeat another.
     """
     known = [(person, person.identity(rules.register, rules.id_source)) for person in odd]
     rows = sorted([*(people.rows if people else ()), *(person.row for person in odd)])
     ids = dict(zip(rows, new_ids(len(rows)), strict=True))
     if people is None:
-        return list(_placed([(person.row, person, who) for person, who in known], ids).values()), ()
+        return list(_placed([(person.row, person, who) for person, who in known], ids).values()), {}
     sharing = _sharing(people, (key for _, who in known for key in keys_of(who)))
     apart = people.only([place not in sharing for place in range(len(people.rows))]) if sharing else people
     lines = dict(
@@ -152,16 +180,18 @@ def _lines(
     return [lines[row] for row in rows if row in lines], second
 
 
-def _second_half(lines: dict[int, str], people: People, apart: People, odd: Sequence[PersonRow]) -> list[str]:
+def _second_half(
+    lines: dict[int, str], people: People, apart: People, odd: Sequence[PersonRow]
+) -> dict[int, str]:
     """Take out the later half of those who share nothing; nobody where the chunk is small, or tells who is
     gone: whether somebody is, depends on all its rows.
 
     Father and son stay together: neither is known by a name and an address that both have.
     """
     if len(lines) < WORTH_HALVING or any(person.change is Change.DELETED for person in odd):
-        return []
+        return {}
     together = people.households(odd)
-    return [lines.pop(row) for row in apart.rows[len(lines) // 2 :] if row not in together]
+    return {row: lines.pop(row) for row in apart.rows[len(lines) // 2 :] if row not in together}
 
 
 def _sharing(people: People, keys: Iterable[Key]) -> set[int]:

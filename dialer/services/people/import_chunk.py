@@ -136,7 +136,9 @@ def hold_chunk(
     been overtaken.
     """
     stands = Import.half_through == batch.end
-    moved: dict[str, Any] = {"next_row": batch.end, "half_through": null(), "progress": plan.progress(batch)}
+    moved: dict[str, Any] = {"next_row": batch.end, "half_through": null(), "half_rows": null()}
+    moved["progress"] = plan.progress(batch)
+    begun = {"half_through": batch.end, "half_rows": batch.second_rows}
     row = unit.session.execute(
         update(Import)
         .where(
@@ -147,7 +149,7 @@ def hold_chunk(
             stands if part is Part.SECOND else stands.is_not(True),
         )
         .values(
-            **({"half_through": batch.end} if part is Part.FIRST else moved),
+            **(begun if part is Part.FIRST else moved),
             leased_until=now + LEASE,
             error=null(),
         )
@@ -167,9 +169,10 @@ def write_issues(
 ) -> None:
     """Keep the chunk's entries of the report, with the rows that were `renumbered` and whether rejected.
 
-    Rows with something wrong are never in a second half.
+    Rows with something wrong are never in a second half, unless an older version of this program split it.
     """
-    issues = {} if part is Part.SECOND else {issue.row: issue for issue in batch.issues}
+    found = () if part is Part.SECOND and not batch.chunk.left else batch.issues
+    issues = {issue.row: issue for issue in found}
     rows = list(renumbered)
     records = {record.row: record for record in batch.chunk.rows.split()} if rows else {}
     for row, rejected in rows:
@@ -201,7 +204,7 @@ def _issue_row(unit: UnitOfWork, plan: Plan, issue: RowIssue) -> tuple[Any, ...]
 def count_chunk(row: Import, batch: Batch, merged: Merged, renumbered: int, part: Part = Part.WHOLE) -> None:
     """Add what came of a chunk to the import's counts and warnings."""
     counts, found = merged.counts, Counter[str]()
-    if part is Part.SECOND:
+    if part is Part.SECOND and not batch.chunk.left:
         row.row_count += batch.second_count
     else:
         row.row_count += batch.row_count - (batch.second_count if part is Part.FIRST else 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from dialer.services.gotv.elections import current_election, election_of
 from dialer.services.people.import_batches import Batch
 from dialer.services.people.import_files import stored_file
 from dialer.services.people.import_head import Expected, ReadingWishes, workbook_wishes
+from dialer.services.people.import_words import file_warning, put_warnings
 from dialer.store.models.gotv import Election
 from dialer.store.models.imports import Import
 from dialer.store.models.people import ContactList
@@ -24,15 +26,29 @@ from dialer.store.queries.import_match import Scope
 from dialer.store.queries.import_merge import Merge
 from dialer.store.session import UnitOfWork
 
+_ELECTORS: Final = frozenset({"elector_number", "elector_prefix", "elector_suffix"})
+
 WRITING_SHARE: Final = 0.25
 """How much of a workbook's progress is writing its rows out."""
+
+
+@dataclass(frozen=True, slots=True)
+class HalfLeft:
+    """A chunk whose first half is in: its end, and the rows that are left of it, from and to.
+
+    None are told where the program brought it in before migration 0081: they are what it split off then, as
+    it does to this day.
+    """
+
+    through: int
+    rows: Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The import, how its file is read, how its people are merged, and from which row on.
 
-    `created` people were made by the rows before. See `Import` for `half_through`.
+    `created` people were made by the rows before. `half`: what is left of the chunk that begins there.
     """
 
     id: uuid.UUID
@@ -41,11 +57,13 @@ class Plan:
     form: TextFormat
     rules: RowRules
     start: int
-    half_through: int | None
+    half: HalfLeft | None
     created: int
     workbook: Wishes | None = None
     dry_run: bool = False
     """Whether it is only tried."""
+    begun_before: bool = False
+    """Whether a run before this one began it."""
 
     def progress(self, batch: Batch) -> float:
         """How far it is: of a workbook, writing its rows out was the first part."""
@@ -53,15 +71,22 @@ class Plan:
         return before + (1.0 - before) * batch.progress
 
 
+def _half_left(row: Import) -> HalfLeft | None:
+    if row.half_through is None:
+        return None
+    return HalfLeft(row.half_through, [(first, last) for first, last in row.half_rows or ()])
+
+
 def make_plan(ctx: Context, unit: UnitOfWork, row: Import) -> Plan:
     """Gather what a run needs that starts at the import's watermark.
 
-    The region of its numbers stays what it was at the first run: were the list's changed, the rows of a chunk
-    that is half in would fall into other halves.
+    The region of its numbers stays what it was at the first run, though its list's be changed meanwhile.
     """
     of, election, scope = _about(unit, row)
     row.options = {**row.options, "default_region": row.options.get("default_region") or of.default_region}
     rules = _rules(ctx, row, of, election, scope)
+    if not scope.register and _ELECTORS & set(rules.columns.fields):
+        row.warnings = put_warnings(row.warnings, [file_warning("register_unnamed")])
     return Plan(
         id=row.id,
         merge=Merge(scope, of.id, election.id, row.created_at, row.options.get("on_match") == "skip"),
@@ -69,10 +94,11 @@ def make_plan(ctx: Context, unit: UnitOfWork, row: Import) -> Plan:
         form=TextFormat(row.encoding or "utf-8", row.delimiter or ",", row.has_sep_line),
         rules=rules,
         start=row.next_row,
-        half_through=row.half_through,
+        half=_half_left(row),
         created=row.created_count,
         workbook=_workbook(row, rules),
         dry_run=bool(row.options.get("dry_run")),
+        begun_before=row.started_at is not None and row.started_at < ctx.now,
     )
 
 

@@ -39,6 +39,7 @@ from dialer.services.people.import_plan import WRITING_SHARE, Plan, make_plan
 from dialer.services.people.import_reading import cycles_sought_rarely, read_batches
 from dialer.services.people.import_trial_run import (
     begin_again,
+    begins_elsewhere_again,
     forget_trial,
     resting_at,
     tried,
@@ -148,9 +149,11 @@ def _bring_in_until(ctx: Context, plan: Plan, clock: Clock, turn_is_over: GiveWa
     """Bring in chunk after chunk, or only try them; False where the turn was over before the last."""
     if plan.workbook:
         plan = _with_rows_written(ctx, plan, plan.workbook, clock)
-    with closing(read_batches(plan.path, plan.form, plan.rules, plan.start)) as batches:
+    with closing(read_batches(plan.path, plan.form, plan.rules, plan.start, plan.half)) as batches:
         if plan.dry_run:
             with tried(ctx, plan) as trial:
+                if begins_elsewhere_again(ctx, plan, trial):
+                    turn_is_over = never
                 trial.is_over = _each(ctx, batches, partial(try_chunk, ctx, plan, trial), clock, turn_is_over)
                 return trial.is_over
         with closing(staged_ahead(ctx, plan, batches)) as chunks:

@@ -71,6 +71,7 @@ class Trial:
         self._merge = plan.merge
         self.next_row = plan.start
         self.is_over = False
+        self.is_new = True
         self.rests_since = 0.0
         self._made, self._told_at = 0, _WORTH_TELLING
         self._open = ExitStack()
@@ -131,8 +132,17 @@ def tried(ctx: Context, plan: Plan) -> Iterator[Trial]:
         yield trial
         if not trial.is_over:
             at_the_end.pop_all()
-            trial.rests_since = time.monotonic()
+            trial.rests_since, trial.is_new = time.monotonic(), False
             _resting[plan.id] = trial
+
+
+def begins_elsewhere_again(ctx: Context, plan: Plan, trial: Trial) -> bool:
+    """Whether a trial has to begin again that another worker began, where there are several.
+
+    It keeps its turn then to its end: of three workers, whoever takes it up next would mostly be one that
+    knows nothing of it, and it might begin again for ever. The others are there for what waits.
+    """
+    return plan.begun_before and trial.is_new and ctx.jobs.workers_alive() > 1
 
 
 def _forget_lost() -> None:

@@ -34,6 +34,11 @@ _OF_THE_FILE: Final = {
     "formula_errors": "{count} cells show an error, such as #N/A. They count as empty.",
     "uncalculated": "{count} formulas have no result in the file. They count as empty: open it in a"
     " spreadsheet program and save it.",
+    "register_unnamed": "Nobody said which electoral register these elector numbers are from. They count as"
+    " those of the register without a name: name each year’s (“register”), or people with new numbers come in"
+    " twice.",
+    "undated": "Nobody said on which day this list was drawn up, so it counts as of the day it was sent. It"
+    " may be relied on for 28 days from the day it was drawn up: say which (“dated”).",
     "only_head": "Only the beginning of this file was looked at; the import reads all of it.",
 }
 

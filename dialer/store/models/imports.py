@@ -68,6 +68,8 @@ class Import(Identified, Base):
     """How many a register held after it."""
     next_row: Mapped[int] = mapped_column(server_default=text("0"))
     half_through: Mapped[int | None]
+    half_rows: Mapped[list[list[int]] | None] = mapped_column(JSONB)
+    """Of a chunk whose first half is in, the rows that are not: from and to, both in them."""
     progress: Mapped[float] = mapped_column(server_default=text("0"))
     error: Mapped[dict[str, object] | None] = mapped_column(JSONB)
     leased_until: Mapped[Instant | None]

@@ -90,7 +90,7 @@ class Contact(Identified, Base):
             postgresql_where=text("postcode IS NOT NULL"),
         ),
         Index("ix_contact_polling_district", "organisation_id", "polling_district"),
-        Index("ix_contact_tags", "tags", postgresql_using="gin"),
+        Index("ix_contact_tags", "tags", postgresql_using="gin", postgresql_where=text("tags <> '{}'")),
     )
 
     organisation_id: Mapped[uuid.UUID] = mapped_column(
@@ -290,7 +290,7 @@ class Suppression(Identified, Base):
     note: Mapped[str | None]
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant]
-    beneath: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    beneath: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     """Weaker noes that this one stands upon, the strongest last: what they said, when and by whom."""
     lifted_at: Mapped[Instant | None]
     lifted_reason: Mapped[str | None]
@@ -328,7 +328,7 @@ class OptOut(Identified, Base):
     result_id: Mapped[uuid.UUID | None]
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant]
-    beneath: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    beneath: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     """Weaker noes that this one stands upon, the strongest last: what they said, when and by whom."""
     lifted_at: Mapped[Instant | None]
     lifted_reason: Mapped[str | None]

@@ -136,6 +136,33 @@ def test_a_run_that_ends_between_the_halves_of_a_chunk_is_gone_on_with(
     assert (count(ctx, "contact"), count(ctx, "list_member")) == (51, 51 + len(known))
 
 
+@pytest.mark.parametrize("other_size", [7, 35])
+def test_what_is_left_of_a_half_doesnt_hang_on_how_rows_are_split_by_now(
+    ctx: Context, small_chunks: None, monkeypatch: pytest.MonkeyPatch, other_size: int
+) -> None:
+    view = started(ctx, people(*range(50)))
+    settle = import_chunk._settle
+
+    def ends_at_a_second_half(plan: Plan, batch: Batch, half: Half, *rest: Any) -> int:
+        if half.part is Part.SECOND:
+            raise HaltedError
+        return settle(plan, batch, half, *rest)
+
+    with monkeypatch.context() as older:
+        older.setattr(import_batches, "WORTH_HALVING", 2)
+        older.setattr(import_chunk, "_settle", ends_at_a_second_half)
+        with pytest.raises(HaltedError):
+            run_import(ctx, view.id, lambda: ctx.now)
+    assert get_import(ctx, view.id).counts.rows == 10
+    monkeypatch.setattr(import_batches, "WORTH_HALVING", 4)
+    monkeypatch.setattr(import_reading, "BATCH_ROWS", other_size)
+    now = ctx.now + 2 * LEASE
+    run_import(ctx.at(now), view.id, lambda: now)
+    over = get_import(ctx, view.id)
+    assert (over.state, over.counts.rows, over.counts.created) == ("completed", 50, 50)
+    assert (count(ctx, "contact"), count(ctx, "list_member")) == (50, 50)
+
+
 @pytest.fixture
 def full_disk(ctx: Context) -> Iterator[None]:
     """A database that has no room for a 50th person, and says so as PostgreSQL says it."""

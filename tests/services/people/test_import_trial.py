@@ -206,6 +206,24 @@ def test_a_trial_rests_while_others_have_their_turn(ctx: Context, monkeypatch: p
     assert import_trial_run.resting_at(stopped.id) is None
 
 
+def test_a_trial_that_another_worker_began_keeps_its_turn(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dialer.services.people.import_reading.BATCH_ROWS", 3)
+    view = start_import(ctx, new_list(ctx), io.BytesIO(FIRST.encode()), "list.csv", {"dry_run": True})
+    assert run_import(ctx, view.id, lambda: ctx.now, lambda: True)
+    later = ctx.at(ctx.now + dt.timedelta(minutes=5))
+    import_trial_run.forget_trial(view.id)  # as if another process were asked
+    monkeypatch.setattr(type(ctx.jobs), "workers_alive", lambda _: 1)
+    assert run_import(later, view.id, lambda: later.now, lambda: True)
+    assert get_import(ctx, view.id).counts.rows == 3
+    import_trial_run.forget_trial(view.id)
+    monkeypatch.setattr(type(ctx.jobs), "workers_alive", lambda _: 3)
+    latest = ctx.at(ctx.now + dt.timedelta(minutes=10))
+    assert not run_import(latest, view.id, lambda: latest.now, lambda: True)
+    assert (get_import(ctx, view.id).state, get_import(ctx, view.id).counts.rows) == ("completed", 10)
+
+
 def test_the_database_lets_a_trial_change_nothing_real(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     def astray(session: Session, *_given: object) -> None:
         session.execute(text("UPDATE contact_list SET name = 'astray'"))
