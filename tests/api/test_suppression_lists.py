@@ -138,9 +138,12 @@ def test_a_full_list_lifts_what_its_register_no_longer_holds(coordinator: Caller
     assert sorted(standing(coordinator, reason="opt_out")) == ["+447700900001"]
 
 
-def test_a_full_list_that_lost_its_half_lifts_nothing_unless_told(coordinator: Caller, bring: Bring) -> None:
+def test_a_full_list_that_lost_its_half_lifts_nothing_unless_told(
+    coordinator: Caller, bring: Bring, ctx: Context
+) -> None:
+    today = ctx.now.date().isoformat()
     bring("\n".join(f"077009000{nth:02}" for nth in range(10)).encode(), reason="tps")
-    short = bring(b"07700900001\n", reason="tps", replace=True)
+    short = bring(b"07700900001\n", reason="tps", replace=True, dated=today)
     assert [warning["code"] for warning in short["warnings"]] == ["nothing_lifted"]
     assert len(standing(coordinator)) == 10
     bring(b"07700900001\n", reason="tps", replace=True, shrunk=True)
@@ -229,6 +232,15 @@ def test_a_cancelled_one_stops_and_keeps_what_is_barred(coordinator: Caller, ctx
     assert coordinator.post(f"/imports/{started['id']}/cancel").get_json()["state"] == "cancelled"
     run_suppression_import(ctx, uuid.UUID(started["id"]), lambda: ctx.now)
     assert standing(coordinator) == {}
+
+
+def test_a_register_without_a_day_is_warned_of(coordinator: Caller, bring: Bring) -> None:
+    def codes(**options: Any) -> list[str]:
+        return [warning["code"] for warning in bring(b"07700900001\n", **options)["warnings"]]
+
+    assert codes(reason="tps") == ["undated"]
+    assert codes(reason="tps", dated="2026-01-01") == []
+    assert codes(reason="manual") == []
 
 
 def test_registers_tell_their_age(coordinator: Caller, bring: Bring, ctx: Context) -> None:

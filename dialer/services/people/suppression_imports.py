@@ -13,12 +13,13 @@ from dialer.domain.errors import UnreadableFile, ValidationFailed
 from dialer.domain.importing.barred import barred_fields
 from dialer.domain.importing.delimited import show_lost_letters
 from dialer.domain.importing.header import Columns
-from dialer.domain.suppressing import SAID_BY_PEOPLE, channels_barred
+from dialer.domain.suppressing import PREFERENCE_REGISTERS, SAID_BY_PEOPLE, channels_barred
 from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.people.import_files import discarded_on_error, store_upload, stored_file
 from dialer.services.people.import_head import Expected, Head, ReadingWishes, columns_of, look_at_file
 from dialer.services.people.import_run import enqueue_import
+from dialer.services.people.import_words import file_warning
 from dialer.services.people.imports import import_view
 from dialer.services.people.lists import check_region
 from dialer.services.people.views import ImportView
@@ -65,7 +66,8 @@ def start_suppression_import(
         head = look_at_file(path, options, expected)
         _check_is_whole(head, options)
         columns = _columns(head, options, expected)
-        return _create(ctx, filename, stored_as, head=head, columns=columns, options=kept)
+        dated = "dated" in options or kept["reason"] not in PREFERENCE_REGISTERS
+        return _create(ctx, filename, stored_as, head=head, columns=columns, options=kept, dated=dated)
 
 
 def list_suppression_imports(ctx: Context, page: Page) -> Slice[ImportView]:
@@ -131,8 +133,16 @@ def _columns(head: Head, options: BarringOptions, expected: Expected) -> Columns
 
 
 def _create(
-    ctx: Context, filename: str, stored_as: str, *, head: Head, columns: Columns, options: dict[str, Any]
+    ctx: Context,
+    filename: str,
+    stored_as: str,
+    *,
+    head: Head,
+    columns: Columns,
+    options: dict[str, Any],
+    dated: bool,
 ) -> ImportView:
+    """`dated`: whether its day is known, where it matters how old the list is."""
     named = zip(columns.headers, columns.fields, strict=True)
     with ctx.unit() as unit:
         row = Import(
@@ -145,7 +155,7 @@ def _create(
             encoding=head.encoding,
             delimiter=head.delimiter,
             has_sep_line=head.form.sep_line,
-            warnings=list(head.warnings),
+            warnings=[*head.warnings, *([] if dated else [file_warning("undated")])],
             options={**options, "sheet": head.sheet} if head.sheet else options,
             header_row=columns.row,
             columns=[{"header": header, "field": field, "confidence": 1.0} for header, field in named],

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from dialer.domain.errors import Conflict
 from dialer.domain.suppressing import OF_ADDRESSES, OF_NUMBERS, SAID_BY_PEOPLE
@@ -48,25 +48,31 @@ def bring_back(
         among,
         now,
         counted=(*of_numbers, *OF_ADDRESSES),
-        bars_again=not _full_list_since(unit, row),
+        later=_full_list_since(unit, row),
     )
     if found.numbers and any_running(unit):
         sync_queues(unit, now=now, contact_ids=holders(unit, found.numbers))
     return Counter(suppressions=found.taken, lifts=found.barred_again), Counter(suppressions=found.stay)
 
 
-def _full_list_since(unit: UnitOfWork, row: Import) -> bool:
-    """Whether its register came whole again since: who isn't on that may be called whatever this did. A list
-    that couldn't be relied on to be whole says nothing of whom it lacks.
+def _full_list_since(unit: UnitOfWork, row: Import) -> uuid.UUID | None:
+    """The first list by which its register came whole again since: who isn't on that may be called whatever
+    this did, until that is undone too. A list that couldn't be relied on to be whole says nothing of whom it
+    lacks.
     """
-    later = select(Import.id).where(
-        Import.organisation_id == unit.organisation_id,
-        Import.list_id.is_(None),
-        Import.id > row.id,
-        Import.state == "completed",
-        Import.options["reason"].astext == row.options["reason"],
-        Import.options["register"].astext == row.options["register"],
-        Import.options["replace"].astext == "true",
-        ~Import.warnings.contains([{"code": NOTHING_LIFTED}]),
+    later = (
+        select(Import.id)
+        .where(
+            Import.organisation_id == unit.organisation_id,
+            Import.list_id.is_(None),
+            Import.id > row.id,
+            Import.state == "completed",
+            Import.options["reason"].astext == row.options["reason"],
+            Import.options["register"].astext == row.options["register"],
+            Import.options["replace"].astext == "true",
+            ~Import.warnings.contains([{"code": NOTHING_LIFTED}]),
+        )
+        .order_by(Import.id)
+        .limit(1)
     )
-    return bool(unit.session.scalar(select(exists(later))))
+    return unit.session.scalar(later)

@@ -17,6 +17,7 @@ from dialer.store.queries.import_evidence import add_evidence
 from dialer.store.queries.import_keys import keys_hold_already
 from dialer.store.queries.import_match import Scope
 from dialer.store.queries.import_stage import PLAIN
+from dialer.store.queries.opt_outs import OURS, ours_missing, with_ours
 from dialer.store.queries.uuids import UUID7
 
 
@@ -178,6 +179,16 @@ _OPT_OUTS: Final = f"""
     ON CONFLICT DO NOTHING
     RETURNING contact_id
 """
+# Who said no themselves stays out by that; the list's is kept for when they take theirs back.
+_NOES_BENEATH: Final = f"""
+    UPDATE opt_out AS o SET beneath = {with_ours("o")}
+    FROM (
+        SELECT DISTINCT coalesce(contact_id, gone_id) AS person_id, unnest(refused) AS channel
+        FROM import_stage WHERE refused IS NOT NULL AND fate <> 'created'
+    ) AS s
+    WHERE o.organisation_id = :organisation AND o.contact_id = s.person_id AND o.channel = s.channel
+      AND o.lifted_at IS NULL AND {ours_missing("o")}
+"""
 _CONSENTS: Final = f"""
     INSERT INTO consent (organisation_id, id, contact_id, channel, source, at, import_id)
     SELECT DISTINCT ON (s.contact_id, yes.channel) :organisation, {UUID7}, s.contact_id, yes.channel,
@@ -287,6 +298,8 @@ def merge_others(session: Session, merge: Merge, made: Made) -> Merged:
         session.execute(text(_COUNT_MEMBERS), {**parameters, "joined": found.created})
     known = _merge_known(session, parameters) if found.known else _Known()
     left = _run(session, (_LEAVE,), parameters) if found.gone else set()
+    if found.noes and (found.known or found.gone):
+        session.execute(text(_NOES_BENEATH), parameters | OURS)
     changed = known.changed | left | _run(session, _wishes(found), parameters)
     told = add_evidence(session, parameters) if found.known else set[uuid.UUID]()
     present = {"changed": list(changed | told), "left": list(left)}

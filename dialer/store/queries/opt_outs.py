@@ -25,6 +25,28 @@ _WEIGHTS: Final = {
     "to_volunteers": sorted(SAID_TO_VOLUNTEER),
 }
 
+
+def ours_missing(row: str) -> str:
+    """Write the SQL that tells of a no that stands whether it is the person's own, and none of ours is kept
+    beneath it.
+    """
+    return f"""{row}.source <> ALL (CAST(:by_us AS text[])) AND NOT EXISTS (
+        SELECT FROM jsonb_array_elements({row}.beneath) AS kept(no)
+        WHERE kept.no ->> 'source' = ANY (CAST(:by_us AS text[])))"""
+
+
+def with_ours(row: str, by: str = "NULL") -> str:
+    """Write the SQL of what is beneath a no that stands, with that of a list brought in `:now`: the lightest.
+
+    So a START, or a mistake taken back, leaves what the list said (`services/people/weighing.py`).
+    """
+    return f"""jsonb_build_array(jsonb_build_object('source', 'import', 'at', CAST(:now AS timestamptz),
+        'by', {by}, 'note', NULL)) || coalesce({row}.beneath, '[]')"""
+
+
+OURS: Final = {"by_us": _WEIGHTS["by_us"]}
+"""The names that these two use, but for `:now`."""
+
 # Where a no stands already the heavier of both counts from now on, and the other is kept beneath it.
 _COVER: Final = Template(
     """
@@ -101,26 +123,32 @@ def cover_reach(
 # A row of somebody gone whom nobody here is names no person who could keep their no: what they had keeps it.
 _BAR_STRANGERS: Final = Template(
     """
-    INSERT INTO suppression (organisation_id, id, $place, channel, reason, source, import_id, created_at)
+    INSERT INTO suppression AS s (organisation_id, id, $place, channel, reason, source, import_id, created_at)
     SELECT DISTINCT ON (reach.place, refused.channel) :organisation, $uuid7, reach.place, refused.channel,
         'opt_out', 'import', CAST(:import AS uuid), CAST(:now AS timestamptz)
-    FROM import_stage AS s, unnest($places) AS reach(place), unnest(s.refused) AS refused(channel)
-    WHERE s.fate IN ('gone', 'gone_again') AND s.gone_id IS NULL AND refused.channel = ANY(:channels)
-      AND reach.place IS NOT NULL
+    FROM import_stage AS staged, unnest($places) AS reach(place), unnest(staged.refused) AS refused(channel)
+    WHERE staged.fate IN ('gone', 'gone_again') AND staged.gone_id IS NULL
+      AND refused.channel = ANY(:channels) AND reach.place IS NOT NULL
     ORDER BY reach.place, refused.channel
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (organisation_id, $place, channel, reason) WHERE lifted_at IS NULL AND $place IS NOT NULL
+    DO UPDATE SET beneath = $with_ours WHERE $ours_missing
     """
 )
-_BAR_NUMBERS: Final = text(_BAR_STRANGERS.substitute(place="number", places="s.numbers", uuid7=UUID7))
-_BAR_ADDRESSES: Final = text(
-    _BAR_STRANGERS.substitute(place="email", places="ARRAY[s.email_key]", uuid7=UUID7)
-)
+
+
+def _bar_strangers(place: str, places: str) -> TextClause:
+    written = {"uuid7": UUID7, "with_ours": with_ours("s"), "ours_missing": ours_missing("s")}
+    return text(_BAR_STRANGERS.substitute(place=place, places=places, **written))
+
+
+_BAR_NUMBERS: Final = _bar_strangers("number", "staged.numbers")
+_BAR_ADDRESSES: Final = _bar_strangers("email", "ARRAY[staged.email_key]")
 
 
 def bar_strangers(
     session: Session, organisation_id: uuid.UUID, import_id: uuid.UUID, now: dt.datetime
 ) -> None:
     """Keep the noes of those who are gone from a register and whom nobody here is, with what they had."""
-    given = {"organisation": organisation_id, "import": import_id, "now": now}
+    given = {"organisation": organisation_id, "import": import_id, "now": now, **OURS}
     session.execute(_BAR_NUMBERS, {**given, "channels": list(OF_NUMBERS)})
     session.execute(_BAR_ADDRESSES, {**given, "channels": list(OF_ADDRESSES)})

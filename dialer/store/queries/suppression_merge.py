@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.suppressing import OF_ADDRESSES, OF_NUMBERS
 from dialer.store.queries.import_keys import keys_hold_already
+from dialer.store.queries.opt_outs import OURS, ours_missing, with_ours
 
 CREATED, UPDATED, UNCHANGED = range(3)
 """What became of a place, and of a row: of several, the first of these. Others repeat an earlier row."""
@@ -70,12 +71,15 @@ _MERGE_OF: Final = Template(
                 WHEN cardinality(s.named_by) >= :told
                 THEN CAST(:somebody AS uuid) || s.named_by[3:] || excluded.named_by
                 ELSE s.named_by || excluded.named_by END,
-            register = CASE WHEN s.register = excluded.register THEN s.register END
+            register = CASE WHEN s.register = excluded.register THEN s.register END,
+            beneath = CASE WHEN s.reason = 'opt_out' AND $ours_missing THEN $with_ours ELSE s.beneath END
         WHERE s.import_id IS DISTINCT FROM excluded.import_id
           AND NOT coalesce(s.named_by @> excluded.named_by, false)
         RETURNING $place AS place, old.id IS NULL AS is_new
     )"""
 )
+# A person's own no weighs more than a list's, which counts once theirs is taken back.
+_KEPT_BENEATH: Final = {"ours_missing": ours_missing("s"), "with_ours": with_ours("s", "CAST(:by AS text)")}
 _FATES_OF: Final = Template(
     """
         SELECT "row",
@@ -96,7 +100,7 @@ _MERGE: Final = Template(
 )
 _MERGE_ALL: Final = text(
     _MERGE.substitute(
-        merged=",".join(_MERGE_OF.substitute(place=place) for place in _PLACES),
+        merged=",".join(_MERGE_OF.substitute(place=place, **_KEPT_BENEATH) for place in _PLACES),
         fates="UNION ALL".join(_FATES_OF.substitute(place=place) for place in _PLACES),
     )
 )
@@ -119,6 +123,7 @@ def merge_barred(session: Session, listing: Listing, lines: bytes, now: dt.datet
         "now": now,
         "somebody": SOMEBODY,
         "told": _TOLD_ONE_BY_ONE,
+        **OURS,
     }
     with keys_hold_already(session):  # its organisation is that of the import, which is held
         return {row.fate: row.rows for row in session.execute(_MERGE_ALL, given)}

@@ -35,6 +35,8 @@ _LAST: Final = text(
 )
 # Lists are undone in any order. What a full list lifted is remembered with who named it: an older list that
 # is undone meanwhile names it no more, and where a newer one bars the place, that entry is told of them.
+# Where the register came whole again `later`, that one has lifted it from now on, and brings it back when it
+# is undone too; no entry that began after it is told.
 _TAKE_BACK: Final = text(
     f"""
     WITH taken AS (
@@ -58,10 +60,11 @@ _TAKE_BACK: Final = text(
         SELECT s.*, (
             SELECT o.id FROM suppression o
             WHERE o.organisation_id = :organisation AND (o.number = s.number OR o.email = s.email)
-              AND o.channel = s.channel AND o.reason = s.reason AND o.lifted_at IS NULL) AS instead
+              AND o.channel = s.channel AND o.reason = s.reason AND o.lifted_at IS NULL
+              AND (CAST(:later AS uuid) IS NULL OR o.named_by[1] <= CAST(:later AS uuid))) AS instead
         FROM suppression s
         WHERE s.organisation_id = :organisation AND s.id > :after AND s.id <= :through
-          AND s.lifted_by = :import AND :bars_again AND s.named_by IS DISTINCT FROM '{{}}'
+          AND s.lifted_by = :import AND s.named_by IS DISTINCT FROM '{{}}'
     ),
     handed_on AS (
         UPDATE suppression s
@@ -71,10 +74,17 @@ _TAKE_BACK: Final = text(
         WHERE s.organisation_id = :organisation AND s.id = lifted.instead AND s.source = 'import'
           AND s.named_by IS NOT NULL
     ),
+    lifted_later AS (
+        UPDATE suppression s SET lifted_by = CAST(:later AS uuid)
+        FROM lifted
+        WHERE s.organisation_id = :organisation AND s.id = lifted.id AND lifted.instead IS NULL
+          AND CAST(:later AS uuid) IS NOT NULL
+    ),
     barred_again AS (
         UPDATE suppression s SET lifted_at = NULL, lifted_reason = NULL, lifted_by = NULL
         FROM lifted
         WHERE s.organisation_id = :organisation AND s.id = lifted.id AND lifted.instead IS NULL
+          AND CAST(:later AS uuid) IS NULL
         RETURNING s.channel
     )
     SELECT (SELECT count(*) FROM taken WHERE channel = ANY(:counted)) AS taken,
@@ -121,7 +131,7 @@ def take_bars_back(
     now: dt.datetime,
     *,
     counted: Sequence[str],
-    bars_again: bool,
+    later: uuid.UUID | None,
 ) -> Row[Any]:
     """Take back what an import barred among the suppressions after one up to another, and what it lifted.
 
@@ -136,7 +146,7 @@ def take_bars_back(
         "now": now,
         "why": "the list was undone",
         "counted": list(counted),
-        "bars_again": bars_again,
+        "later": later,
         "somebody": SOMEBODY,
     }
     return session.execute(_TAKE_BACK, given).one()

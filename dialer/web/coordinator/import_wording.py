@@ -84,6 +84,14 @@ def _of_file(warning: Mapping[str, Any], count: int, names: str) -> dict[str, Ca
             "This file isn’t UTF-8. We read its letters as Windows-1252: look whether names such as Siân"
             " are right."
         ),
+        "register_unnamed": lambda: gettext(
+            "Nobody said which electoral register this is. Next year’s, with new numbers, must be named, or"
+            " its people come in twice."
+        ),
+        "undated": lambda: gettext(
+            "Nobody said on which day this list was drawn up. It counts as of the day it was sent, and may be"
+            " older."
+        ),
         "hidden_sheets": lambda: gettext("Hidden sheets are never read: %(names)s", names=names),
         "sheets_left_out": lambda: gettext(
             "Only the sheet “%(sheet)s” is read, not %(names)s.", sheet=warning.get("sheet", ""), names=names

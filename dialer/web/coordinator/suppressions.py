@@ -14,7 +14,7 @@ from dialer.domain.access import Permission
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, RuleBroken, ValidationFailed
 from dialer.domain.importing.pace import Pace, pace_of
 from dialer.domain.people import SUPPRESSION_REASONS
-from dialer.domain.suppressing import channels_barred
+from dialer.domain.suppressing import PREFERENCE_REGISTERS, channels_barred
 from dialer.services.paging import Page
 from dialer.services.people.import_report import list_rejected
 from dialer.services.people.import_undo import undo_import
@@ -40,6 +40,7 @@ from dialer.web.coordinator.forms import (
     said_or_none,
     ticked,
 )
+from dialer.web.coordinator.import_wording import said_of
 from dialer.web.coordinator.wording import LISTED
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -122,6 +123,9 @@ def _upload_options() -> BarringOptions:
     options = BarringOptions(reason=said("listed"), replace=ticked("replace"))
     if dated := day_or_none("dated"):
         options["dated"] = dated
+    elif said("listed") in PREFERENCE_REGISTERS:
+        words = gettext("Which day? A list of TPS or CTPS may be relied on for 28 days from then.")
+        raise ValidationFailed.at("/options/dated", words)
     return options
 
 
@@ -134,7 +138,9 @@ def suppression_import(import_id: uuid.UUID) -> str:
     if one.suppressions is None:
         raise NotFound
     issues = list_rejected(ctx, import_id, _REJECTED_SHOWN).items if one.is_over else ()
-    return render_template("coordinator/suppression_import.html", one=one, issues=issues, pace=_pace(one))
+    return render_template(
+        "coordinator/suppression_import.html", one=one, issues=issues, pace=_pace(one), said_of=said_of
+    )
 
 
 def _pace(one: ImportView) -> Pace:

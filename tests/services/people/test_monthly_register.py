@@ -146,3 +146,17 @@ def test_a_column_of_something_else_is_no_change(ctx: Context) -> None:
     done = bring_in(ctx, data)
     assert (done.mapping["Change type"], done.counts.created) == ("custom.Change type", 2)
     assert told(done) == {"unlike_columns": 1}
+
+
+@pytest.mark.parametrize(
+    ("options", "of_list", "named"),
+    [({}, {}, False), ({"register": "2026"}, {}, True), ({}, {"register": "2026"}, True)],
+)
+def test_elector_numbers_of_a_register_that_nobody_named_are_warned_of(
+    ctx: Context, options: dict[str, str], of_list: dict[str, str], named: bool
+) -> None:
+    mapping = {"Elector number": "elector_number"}
+    view = bring_in(
+        ctx, "Elector number,Surname\nAA-1,Rees\n", new_list(ctx, **of_list), **options, mapping=mapping
+    )
+    assert (view.counts.created, "register_unnamed" in {w["code"] for w in view.warnings}) == (1, not named)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,8 @@ from dialer.services.context import Context
 from dialer.services.messaging.no_to_texts import bar_from_texts, let_back_in
 from dialer.services.people.no_contact import lift_opt_out
 from dialer.services.people.opt_outs import lift_opt_outs_of_results, record_opt_out
+from dialer.services.people.suppression_imports import BarringOptions, start_suppression_import
+from dialer.services.people.suppression_run import run_suppression_import
 from dialer.services.people.suppressions import NewSuppression, add_suppression, delete_suppression
 from dialer.services.people.weighing import Origin
 from dialer.store.models import new_id
@@ -21,6 +24,7 @@ from dialer.store.models.people import OptOut, Suppression
 from dialer.store.queries.opt_outs import _WEIGHT, _WEIGHTS
 from dialer.store.session import UnitFactory
 from tests.phone_bank import Voter, add_voters, mobile
+from tests.services.people.importing import bring_in
 
 Says = Callable[[str, int], None]
 RESULT = new_id()
@@ -146,3 +150,49 @@ def test_sql_weighs_as_the_rule_does(units: UnitFactory) -> None:
     with units.read() as unit:
         for source in [*sorted(BY_US), "text", "call", "volunteer", "link", "keypad", "elsewhere"]:
             assert unit.session.scalar(query, {**_WEIGHTS, "source": source}) == weight(source)
+
+
+def import_says(ctx: Context) -> None:
+    with ctx.unit() as unit:
+        unit.session.execute(text("UPDATE contact SET name_key = 'sianjones'"))
+    view = bring_in(ctx, f"First name,Surname,Mobile,Do not text\nSiân,Jones,{mobile(1)},yes\n")
+    assert view.counts.created == 0
+
+
+def register_of_the_gone_says(ctx: Context) -> None:
+    """A row of somebody gone, whom nobody here is, has the number too."""
+    bring_in(ctx, f"First name,Surname,Mobile,Do not text,Change Type\nUna,Prys,{mobile(1)},yes,D\n")
+
+
+def list_of_numbers_says(ctx: Context) -> None:
+    options: BarringOptions = {"reason": "opt_out", "channels": ["sms"]}
+    view = start_suppression_import(ctx, io.BytesIO(mobile(1).encode()), "noes.txt", options)
+    run_suppression_import(ctx, view.id, lambda: ctx.now)
+
+
+@pytest.mark.parametrize("says_too", [import_says, register_of_the_gone_says, list_of_numbers_says])
+def test_a_text_that_lets_us_write_again_leaves_what_a_list_said_since_their_stop(
+    ctx: Context, says: Says, sian: Voter, says_too: Callable[[Context], None]
+) -> None:
+    says("text", 0)
+    for day in (1, 2):
+        says_too(ctx.at(ctx.now + dt.timedelta(days=day)))
+    assert standing(ctx) == ([("text", 0)], [("text", 0)])
+    later = ctx.at(ctx.now + dt.timedelta(days=5))
+    with later.unit() as unit:
+        assert let_back_in(later, unit, sian.numbers[0], later.now, "START")
+    assert standing(ctx)[1] == [("import", 1)]
+    says("call", 6)
+    assert standing(ctx) == ([("call", 6)], [("call", 6)])
+
+
+def test_beneath_a_no_that_counts_again_is_nothing_and_no_null_of_json(
+    ctx: Context, says: Says, sian: Voter
+) -> None:
+    says("import", 0)
+    says("text", 1)
+    later = ctx.at(ctx.now + dt.timedelta(days=2))
+    with later.unit() as unit:
+        let_back_in(later, unit, sian.numbers[0], later.now, "START")
+        unit.session.flush()
+        assert unit.session.scalar(text("SELECT count(*) FROM opt_out WHERE beneath IS NULL")) == 1

@@ -113,11 +113,18 @@ def test_a_person_shows_why_they_cannot_be_called(desk: Reader, bank: PhoneBank)
     assert "On the TPS register" in desk.open(person).text
 
 
+def test_a_list_of_tps_must_say_of_which_day_it_is(desk: Reader) -> None:
+    desk.open("/suppressions")
+    answer = desk.press("import-start", file=(io.BytesIO(b"07700900123\n"), "tps.txt"), listed="tps")
+    assert answer.status == 422
+    assert "may be relied on for 28 days" in answer.text
+
+
 @pytest.mark.usefixtures("bank")
 def test_a_list_is_undone_once_it_is_said_whom_that_lets_be_called(desk: Reader, ctx: Context) -> None:
     desk.open("/suppressions")
     data = io.BytesIO(HOUSEHOLD.encode() + b"\n")
-    page = desk.press("import-start", file=(data, "tps.txt"), listed="tps")
+    page = desk.press("import-start", file=(data, "tps.txt"), listed="tps", dated="2026-01-01")
     path = next(form.action for form in page.forms if form.action.endswith("/cancel")).removesuffix("/cancel")
     import_id = uuid.UUID(path.rsplit("/", 1)[1])
     run_suppression_import(ctx, import_id, lambda: ctx.now)
