@@ -36,7 +36,7 @@ WRITING_SHARE: Final = 0.25
 class HalfLeft:
     """A chunk whose first half is in: its end, and the rows that are left of it, from and to.
 
-    None are told where the program brought it in before migration 0081: they are what it split off then, as
+    None are told where the program brought it in before migration 0082: they are what it split off then, as
     it does to this day.
     """
 

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0081"
-down_revision: str | None = "0080"
+revision: str = "0082"
+down_revision: str | None = "0081"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0083"
-down_revision: str | None = "0082"
+revision: str = "0084"
+down_revision: str | None = "0083"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
