@@ -73,6 +73,48 @@ def count_late(plan: Plan, recipients: int) -> int:
     return recipients - int(recipients * free / plan.duration_s)
 
 
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """When the last text would land, past what bounds it; `again_at` is when a start would be in time, where
+    nothing but the night is in the way.
+    """
+
+    lands_at: dt.datetime
+    again_at: dt.datetime | None
+
+
+def too_late(plan: Plan) -> TooLate | None:
+    """Whether its last text would land after the deadline, or, without one, in the quiet hours that follow
+    its start though one that waits for the morning would be done in a day. What takes longer than a day goes
+    on from day to day, and what starts at night waits for the morning.
+    """
+    if plan.deadline_at is not None:
+        lands_at = _lands_at(plan)
+        return TooLate(lands_at, None) if lands_at > last_moment(plan.deadline_at) else None
+    lands_at = plan.start + dt.timedelta(seconds=plan.duration_s)
+    zones = (plan.zone,)
+    begins = quiet_from(plan.start, plan.hours, zones)
+    if begins is None or begins <= plan.start or lands_at <= begins:
+        return None
+    again_at = quiet_until(begins, plan.hours, zones) or begins
+    ends = quiet_from(again_at, plan.hours, zones)
+    if ends is None or again_at + (lands_at - plan.start) > ends:
+        return None
+    return TooLate(lands_at, again_at)
+
+
+def _lands_at(plan: Plan) -> dt.datetime:
+    """When all of it is out; nothing goes in quiet hours."""
+    left, moment, zones = dt.timedelta(seconds=plan.duration_s), plan.start, (plan.zone,)
+    for _ in range(DAYS_MOST):
+        moment = quiet_until(moment, plan.hours, zones) or moment
+        begins = quiet_from(moment, plan.hours, zones)
+        if begins is None or begins - moment >= left:
+            return moment + left
+        left, moment = left - (begins - moment), begins
+    return moment
+
+
 def _free_s(plan: Plan, start: dt.datetime, end: dt.datetime) -> float:
     """How many seconds between two moments aren't quiet."""
     end = min(end, start + dt.timedelta(days=2 * DAYS_MOST))

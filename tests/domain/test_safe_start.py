@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dialer.domain.deadline import CLOSING
 from dialer.domain.quiet_hours import QuietHours
-from dialer.domain.safe_start import Plan, count_late, last_safe_start
+from dialer.domain.safe_start import Plan, TooLate, count_late, last_safe_start, too_late
 
 LONDON = "Europe/London"
 NIGHT = QuietHours(dt.time(21), dt.time(9))
@@ -72,3 +72,40 @@ def test_whoever_starts_by_then_reaches_everybody(after: int, duration_s: float,
     assert safe is not None
     assert safe <= deadline - CLOSING
     assert count_late(Plan(safe, duration_s, NIGHT, LONDON, deadline), 1000) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "lands", "again"),
+    [
+        (plan("2026-05-07T20:30", 1800), None, None),  # to the second
+        (plan("2026-05-07T20:30", 2220), "2026-05-07T21:07", "2026-05-08T09:00"),
+        (plan("2026-05-07T20:30", 13 * 3600), None, None),  # no day has so many hours
+        (plan("2026-05-07T22:30", 3600), None, None),  # it waits for the morning anyway
+        (plan("2026-05-07T20:30", 7200, hours=NEVER), None, None),
+        (plan("2026-05-07T20:30", 1800, "2026-05-07T22:00"), None, None),
+        (plan("2026-05-07T20:30", 2220, "2026-05-07T22:00"), "2026-05-08T09:07", None),
+        (plan("2026-05-07T20:30", 7200, "2026-05-07T22:00", NEVER), "2026-05-07T22:30", None),
+        (plan("2026-05-07T20:30", 2220, "2026-05-08T12:00"), None, None),
+    ],
+)
+def test_what_would_land_too_late_is_told_with_the_hour(given: Plan, lands: str | None, again: str | None):
+    found = too_late(given)
+    assert found == (None if lands is None else TooLate(at(lands) or given.start, at(again)))
+
+
+@given(
+    st.integers(0, 1439),
+    st.integers(0, 20 * 3600),
+    st.one_of(st.none(), st.integers(1, 3 * 1440)),
+)
+def test_too_late_by_a_deadline_is_that_somebody_is(minute: int, duration_s: int, until: int | None):
+    begin = at("2026-05-07T00:00")
+    assert begin is not None
+    begin += dt.timedelta(minutes=minute)
+    deadline = None if until is None else begin + dt.timedelta(minutes=until)
+    given_ = Plan(begin, float(duration_s), NIGHT, LONDON, deadline)
+    found = too_late(given_)
+    if deadline is not None and duration_s:
+        assert (found is not None) == (count_late(given_, 10**9) > 0)
+    if found is not None and found.again_at is not None:
+        assert too_late(Plan(found.again_at, float(duration_s), NIGHT, LONDON)) is None

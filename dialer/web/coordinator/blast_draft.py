@@ -26,8 +26,9 @@ from dialer.services.messaging.views import BlastView, MessageView
 from dialer.web.coordinator import blast_asks, blast_bodies, blast_form
 from dialer.web.coordinator.blast_check import check_of, troubles, who_words
 from dialer.web.coordinator.blast_links import links_shown
-from dialer.web.coordinator.blast_minding import may_stop, minding
+from dialer.web.coordinator.blast_minding import OF_TIME, may_stop, minding
 from dialer.web.coordinator.blast_run import progress_page
+from dialer.web.coordinator.blast_time import late_minding, seconds_said
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
 from dialer.web.coordinator.forms import Answer, Faults, faults_of, go, our_numbers, said
@@ -167,8 +168,12 @@ def _is_changed(found: BlastView, campaign: CampaignView) -> bool:
 
 
 def _is_stopped(ctx: Context, found: BlastView) -> bool:
-    """Whether the text lacks what it can't go out without; the page then says what, and how to mend it."""
+    """Whether the text lacks what it can't go out without, or would by now land too late; the page then says
+    what, and how to mend it.
+    """
     campaign = get_campaign(ctx, found.campaign_id)
+    if late_minding(found, campaign, seconds_said(said("takes_s")), ctx.now) is not None:
+        return True
     bodies = Bodies(found.body, found.bodies)
     if not may_stop(bodies, campaign, ctx.phones.home):
         return False
@@ -234,12 +239,15 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
     estimate = estimate_blast(ctx, found.id)
     in_the_way = troubles(found, campaign)
     warnings = minding(Bodies(found.body, found.bodies), estimate, campaign)
+    if (late := late_minding(found, campaign, estimate.duration_s, ctx.now)) is not None:
+        warnings = [late, *(one for one in warnings if one.code not in OF_TIME)]
     is_stopped = any(one.stops for one in warnings)
     return render_template(
         "coordinator/blast.html",
         blast=found,
         campaign=campaign,
         values={"test_to": said("test_to"), "test_language": said("test_language"), **values},
+        takes_s=estimate.duration_s,
         check=check_of(found, estimate, campaign, ctx.now),
         samples=estimate.samples,
         made_up=[one.made_up for one in estimate.spoken if one.made_up is not None],

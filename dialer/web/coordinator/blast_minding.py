@@ -1,7 +1,8 @@
 """What to mind about a text before it goes to many: what is dearer, what it must say, what comes late.
 
-A text without its imprint or without a way out isn't sent from a page until that is mended (the API warns,
-contract §7): whoever writes to thousands in a hurry reads no warnings.
+A text without its imprint or without a way out, or whose last copy would land too late, isn't sent from a
+page until that is mended (the API warns, contract §7): whoever writes to thousands in a hurry reads no
+warnings.
 """
 
 from __future__ import annotations
@@ -28,8 +29,11 @@ from dialer.web.words import figure
 _SAID_ELSEWHERE: Final = frozenset({"ucs2_forced", "no_sender", "campaign_not_active"})
 """Warnings of the estimate that the page says in its own place: with the signs, or above everything."""
 
-_STOP: Final = frozenset({"no_imprint", "no_opt_out_words", "no_opt_out_route"})
-"""Warnings of the estimate that stop a launch on the page."""
+TOO_LATE: Final = "too_late"
+_STOP: Final = frozenset({"no_imprint", "no_opt_out_words", "no_opt_out_route", TOO_LATE})
+"""What stops a launch on the page."""
+OF_TIME: Final = frozenset({"deadline", "deadline_near", "quiet_hours"})
+"""What the estimate says of time, which is said once."""
 _WAYS_OUT: Final = frozenset({"no_opt_out_route", "no_opt_out_words"})
 _SIGNS_NAMED: Final = 6
 

@@ -277,6 +277,26 @@ def test_a_deadline_is_set_warned_of_and_moved_while_it_runs(draft: Reader) -> N
     assert "Nothing later than Thu 7 May, 8:30 pm" in page.text
 
 
+def test_what_would_land_too_late_is_not_sent(draft: Reader, ctx: Context) -> None:
+    """Six texts at one in a hundred seconds, five minutes before it is quiet."""
+    with ctx.unit() as unit:
+        sender_rows(unit, [SENDER])[SENDER].rate_per_s = 0.01
+    page = draft.press("blast-check", send_at="2026-05-07T20:55")
+    assert page.tests["blast-stop"]["data-code"] == "too_late"
+    assert "The last text would land at 9:05 pm." in page.words["blast-stop"]
+    assert "from Fri 8 May, 9 am on" in page.words["blast-stop"]
+    assert "blast-launch" not in page.buttons
+    page = draft.press("blast-check", send_at="2026-05-07T20:00", deadline_at="2026-05-07T20:08")
+    assert "move its deadline" in page.words["blast-stop"]
+    page = draft.press("blast-check", deadline_at="")
+    assert "blast-stop" not in page.tests
+    blast_id = list_blasts(ctx, Page()).items[0].id
+    for takes_s, status in (("9000", 422), ("", 200)):
+        assert draft.press("blast-launch", confirm="6", takes_s=takes_s).status == status
+        draft.open(f"/blasts/{blast_id}")
+    assert list_blasts(ctx, Page()).items[0].state == "scheduled"
+
+
 def test_who_was_or_would_be_too_late_is_counted(draft: Reader, ctx: Context) -> None:
     """One set for later says so as well, when its deadline is too near."""
     draft.press("blast-check", send_at="2026-05-07T19:00", deadline_at="2026-05-07T19:00:31")
