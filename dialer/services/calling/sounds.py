@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import NotFound, PayloadTooLarge, ValidationFailed
+from dialer.domain.errors import NotFound, ValidationFailed
 from dialer.domain.sound import SIZE_MOST, NoSoundError, read_sound
+from dialer.domain.sound import Sound as Found
 from dialer.services.context import Context, Units
-from dialer.services.paging import Page, Slice, after_id, cut
-from dialer.services.short_codes import short_code
-from dialer.store.models import new_id
+from dialer.services.kept_files import (
+    NAME_MOST,
+    keep_once,
+    list_kept,
+    named,
+    put_away,
+    reach_kept,
+    read_whole,
+)
+from dialer.services.paging import Page, Slice
 from dialer.store.models.sounds import Sound
-from dialer.store.session import UnitOfWork
 
-NAME_MOST: Final = 100
 _CODE: Final = 26
 """Letters of an address that nobody guesses: 130 bits."""
 
@@ -55,85 +59,52 @@ def add_sound(ctx: Context, file: BinaryIO, name: str) -> tuple[SoundView, bool]
     bytes are there once, under the name that they have.
     """
     require(ctx.actor, Permission.SOUND_MANAGE)
-    if not name.strip() or len(name.strip()) > NAME_MOST:
-        raise ValidationFailed.at("/name", f"A sound needs a name, of {NAME_MOST} characters at most.")
-    data = file.read(SIZE_MOST + 1)
-    if len(data) > SIZE_MOST:
-        raise PayloadTooLarge(f"A sound may have {SIZE_MOST // 1024**2} MiB. A minute of speech has less.")
-    values = _read(data) | {"name": name.strip(), "made_by": ctx.actor.account_id, "created_at": ctx.now}
+    name = named(name, f"A sound needs a name, of {NAME_MOST} characters at most.")
+    too_large = f"A sound may have {SIZE_MOST // 1024**2} MiB. A minute of speech has less."
+    data = read_whole(file, SIZE_MOST, too_large)
+    found = _read(data)
+    fields = {"name": name, "content_type": found.content_type, "seconds": round(found.seconds, 3)}
     with ctx.unit() as unit:
-        made = unit.session.scalar(
-            insert(Sound)
-            .values(organisation_id=unit.organisation_id, id=new_id(), **values)
-            .on_conflict_do_nothing()
-            .returning(Sound.id)
-        )
-        if made is not None:
-            ctx.audit(unit, "sound.added", "sound", made)
-        return _view(_standing(unit, values["sha256"])), made is not None
+        row, new = keep_once(ctx, unit, Sound, data, fields, letters=_CODE)
+        if new:
+            ctx.audit(unit, "sound.added", "sound", row.id)
+        return _view(row), new
 
 
-def _read(data: bytes) -> dict[str, object]:
+def _read(data: bytes) -> Found:
     try:
-        sound = read_sound(data)
+        return read_sound(data)
     except NoSoundError as error:
         raise ValidationFailed.at("/file", str(error)) from None
-    return {
-        "content_type": sound.content_type,
-        "data": data,
-        "size": len(data),
-        "seconds": round(sound.seconds, 3),
-        "sha256": hashlib.sha256(data).digest(),
-        "code": short_code(_CODE),
-    }
-
-
-def _standing(unit: UnitOfWork, sha256: object) -> Sound:
-    """The one with these bytes that isn't retired."""
-    return unit.session.scalars(
-        select(Sound).where(
-            Sound.organisation_id == unit.organisation_id,
-            Sound.sha256 == sha256,
-            Sound.retired_at.is_(None),
-        )
-    ).one()
 
 
 def list_sounds(ctx: Context, page: Page, *, retired: bool = False) -> Slice[SoundView]:
     """The sounds that may be used, in the order they were made; or those that were retired."""
     require(ctx.actor, Permission.SOUND_READ)
     with ctx.unit() as unit:
-        kept = Sound.retired_at.is_not(None) if retired else Sound.retired_at.is_(None)
-        query = select(Sound).where(Sound.organisation_id == unit.organisation_id, kept)
-        if (after := after_id(page)) is not None:
-            query = query.where(Sound.id > after)
-        rows = unit.session.scalars(query.order_by(Sound.id).limit(page.limit + 1)).all()
-        return cut(rows, page, lambda row: (str(row.id),)).map(_view)
+        return list_kept(unit, Sound, page, retired=retired).map(_view)
 
 
 def get_sound(ctx: Context, sound_id: uuid.UUID) -> SoundView:
     """One sound, retired ones too."""
     require(ctx.actor, Permission.SOUND_READ)
     with ctx.unit() as unit:
-        return _view(_reach(unit, sound_id))
+        return _view(reach_kept(unit, Sound, sound_id))
 
 
 def audio_of(ctx: Context, sound_id: uuid.UUID) -> Audio:
     """What it sounds like."""
     require(ctx.actor, Permission.SOUND_READ)
     with ctx.unit() as unit:
-        return _audio(_reach(unit, sound_id))
+        return _audio(reach_kept(unit, Sound, sound_id))
 
 
 def retire_sound(ctx: Context, sound_id: uuid.UUID) -> SoundView:
     """Offer it no more; what uses it goes on with it. Retired already: no change."""
     require(ctx.actor, Permission.SOUND_MANAGE)
     with ctx.unit() as unit:
-        sound = _reach(unit, sound_id)
-        unit.session.refresh(sound, with_for_update=True)
-        if sound.retired_at is None:
-            sound.retired_at = ctx.now
-            ctx.audit(unit, "sound.retired", "sound", sound.id)
+        sound = reach_kept(unit, Sound, sound_id)
+        put_away(ctx, unit, sound, "sound.retired", "sound")
         return _view(sound)
 
 
@@ -144,13 +115,6 @@ def public_audio(units: Units, code: str) -> Audio:
         if sound is None:
             raise NotFound
         return _audio(sound)
-
-
-def _reach(unit: UnitOfWork, sound_id: uuid.UUID) -> Sound:
-    sound = unit.session.get(Sound, (unit.organisation_id, sound_id))
-    if sound is None:
-        raise NotFound
-    return sound
 
 
 def _audio(sound: Sound) -> Audio:

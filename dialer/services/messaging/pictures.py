@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import Conflict, Forbidden, NotFound, PayloadTooLarge, ValidationFailed
+from dialer.domain.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from dialer.domain.picture import SIZE_MOST, NoPictureError, read_picture
+from dialer.domain.picture import Picture as Found
 from dialer.services.context import Context, Units
-from dialer.services.paging import Page, Slice, after_id, cut
-from dialer.services.short_codes import short_code
-from dialer.store.models import new_id
+from dialer.services.kept_files import (
+    NAME_MOST,
+    keep_once,
+    list_kept,
+    named,
+    put_away,
+    reach_kept,
+    read_whole,
+)
+from dialer.services.paging import Page, Slice
 from dialer.store.models.pictures import Picture
 from dialer.store.session import UnitOfWork
 
-NAME_MOST: Final = 100
 _CODE: Final = 14
 """Letters of an address that is short enough for a text and that nobody guesses: 70 bits."""
 
@@ -61,34 +66,28 @@ def add_picture(ctx: Context, file: BinaryIO, name: str) -> tuple[PictureView, b
     same one is there once, under the name that it has.
     """
     require(ctx.actor, Permission.PICTURE_MANAGE)
-    if not name.strip() or len(name.strip()) > NAME_MOST:
-        raise ValidationFailed.at("/name", f"Say what it shows, in {NAME_MOST} characters at most.")
-    data = file.read(SIZE_MOST + 1)
-    if len(data) > SIZE_MOST:
-        raise PayloadTooLarge(f"A picture may have {SIZE_MOST // 1024} kB. Make it smaller first.")
-    values = _read(data) | {"name": name.strip(), "made_by": ctx.actor.account_id, "created_at": ctx.now}
+    name = named(name, f"Say what it shows, in {NAME_MOST} characters at most.")
+    too_large = f"A picture may have {SIZE_MOST // 1024} kB. Make it smaller first."
+    found = _read(read_whole(file, SIZE_MOST, too_large))
+    fields = {
+        "name": name,
+        "content_type": found.content_type,
+        "width": found.width,
+        "height": found.height,
+    }
     with ctx.unit() as unit:
-        made = unit.session.scalar(
-            insert(Picture)
-            .values(organisation_id=unit.organisation_id, id=new_id(), **values)
-            .on_conflict_do_nothing()
-            .returning(Picture.id)
-        )
-        if made is not None:
-            ctx.audit(unit, "picture.added", "picture", made)
-        return picture_view(ctx, _standing(unit, values["sha256"])), made is not None
+        row, new = keep_once(ctx, unit, Picture, found.data, fields, letters=_CODE)
+        if new:
+            ctx.audit(unit, "picture.added", "picture", row.id)
+        return picture_view(ctx, row), new
 
 
 def list_pictures(ctx: Context, page: Page, *, retired: bool = False) -> Slice[PictureView]:
     """The pictures that may be used, in the order they were made; or those that were retired."""
     require(ctx.actor, Permission.PICTURE_READ)
     with ctx.unit() as unit:
-        kept = Picture.retired_at.is_not(None) if retired else Picture.retired_at.is_(None)
-        query = select(Picture).where(Picture.organisation_id == unit.organisation_id, kept)
-        if (after := after_id(page)) is not None:
-            query = query.where(Picture.id > after)
-        rows = unit.session.scalars(query.order_by(Picture.id).limit(page.limit + 1)).all()
-        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: picture_view(ctx, row))
+        found = list_kept(unit, Picture, page, retired=retired)
+        return found.map(lambda row: picture_view(ctx, row))
 
 
 def get_picture(ctx: Context, picture_id: uuid.UUID) -> PictureView:
@@ -107,10 +106,7 @@ def retire_picture(ctx: Context, picture_id: uuid.UUID) -> PictureView:
         row = reach_picture(unit, picture_id)
         if not may_retire(ctx, row.made_by):
             raise Forbidden("Whoever added it, or a coordinator, puts it away.")
-        unit.session.refresh(row, with_for_update=True)
-        if row.retired_at is None:
-            row.retired_at = ctx.now
-            ctx.audit(unit, "picture.retired", "picture", row.id)
+        put_away(ctx, unit, row, "picture.retired", "picture")
         return picture_view(ctx, row)
 
 
@@ -158,39 +154,16 @@ def picture_address(ctx: Context, code: str) -> str:
     return f"{ctx.public_url}{picture_path(code)}"
 
 
-def _read(data: bytes) -> dict[str, object]:
+def _read(data: bytes) -> Found:
     try:
-        found = read_picture(data)
+        return read_picture(data)
     except NoPictureError as error:
         raise ValidationFailed.at("/file", str(error)) from None
-    return {
-        "content_type": found.content_type,
-        "data": found.data,
-        "size": len(found.data),
-        "width": found.width,
-        "height": found.height,
-        "sha256": hashlib.sha256(found.data).digest(),
-        "code": short_code(_CODE),
-    }
-
-
-def _standing(unit: UnitOfWork, sha256: object) -> Picture:
-    """The one with these bytes that isn't retired."""
-    return unit.session.scalars(
-        select(Picture).where(
-            Picture.organisation_id == unit.organisation_id,
-            Picture.sha256 == sha256,
-            Picture.retired_at.is_(None),
-        )
-    ).one()
 
 
 def reach_picture(unit: UnitOfWork, picture_id: uuid.UUID) -> Picture:
     """One picture's row; `NotFound` where there is none."""
-    row = unit.session.get(Picture, (unit.organisation_id, picture_id))
-    if row is None:
-        raise NotFound
-    return row
+    return reach_kept(unit, Picture, picture_id)
 
 
 def picture_view(ctx: Context, row: Picture) -> PictureView:

@@ -11,10 +11,11 @@ from marshmallow import Schema, fields
 from dialer.domain.access import Permission
 from dialer.domain.picture import GIF, JPEG, PNG
 from dialer.domain.retention import PICTURE_WHYS
+from dialer.services.kept_files import NAME_MOST
 from dialer.services.messaging import picture_leaving as leaving
 from dialer.services.messaging import pictures as deeds
 from dialer.services.messaging.picture_leaving import PictureUses
-from dialer.services.messaging.pictures import NAME_MOST, PictureView
+from dialer.services.messaging.pictures import PictureView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page

@@ -11,7 +11,8 @@ from marshmallow import Schema
 from dialer.domain.access import Permission
 from dialer.domain.sound import MP3, WAV
 from dialer.services.calling import sounds as deeds
-from dialer.services.calling.sounds import NAME_MOST, SoundView
+from dialer.services.calling.sounds import SoundView
+from dialer.services.kept_files import NAME_MOST
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Number, Text, Whole, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
