@@ -24,7 +24,7 @@ def first_organisation(units: UnitFactory) -> uuid.UUID | None:
 
 def organisation_ids(units: UnitFactory) -> list[uuid.UUID]:
     """Every organisation, oldest first."""
-    with units.read() as unit:
+    with units.look() as unit:
         return list(unit.session.scalars(select(Organisation.id).order_by(Organisation.id)))
 
 

@@ -47,9 +47,6 @@ class Pledge(Identified, Base):
         Index(
             "ix_pledge_result", "organisation_id", "result_id", postgresql_where=text("result_id IS NOT NULL")
         ),
-        Index(
-            "ix_pledge_import", "organisation_id", "import_id", postgresql_where=text("import_id IS NOT NULL")
-        ),
         Index("ix_pledge_link", "organisation_id", "link_id", postgresql_where=text("link_id IS NOT NULL")),
     )
 
