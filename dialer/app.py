@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from dialer.carrier.making import signatures_of, stand_in_of, voice_tokens_of
+from dialer.carrier.making import signatures_of, sns_of, stand_in_of, voice_tokens_of
 from dialer.clock import Clock, utc_now
 from dialer.live import RedisNotices
 from dialer.queueing import RedisJobQueue, connect
@@ -55,6 +55,7 @@ def create_app(
         signatures=signatures_of(settings),
         voice_tokens=voice_tokens_of(settings),
         stand_in=stand_in_of(settings),
+        sns=sns_of(settings),
     )
     install_look(app)
     install_security(app)

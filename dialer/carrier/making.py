@@ -6,6 +6,7 @@ from dialer.carrier.port import Carrier, VoiceTokens, WebhookSignatures
 from dialer.carrier.signatures import TwilioSignatures
 from dialer.carrier.smtp import SmtpMailer
 from dialer.carrier.smtp_session import MailServer
+from dialer.carrier.sns import SnsMessages
 from dialer.carrier.stand_in import StandIn
 from dialer.carrier.tokens import TwilioTokens
 from dialer.carrier.twilio import TwilioCarrier
@@ -67,3 +68,8 @@ def mailbox_of(settings: Settings) -> MailboxPlace | None:
         password=settings.email_mailbox_password,
         folder=settings.email_mailbox_folder,
     )
+
+
+def sns_of(settings: Settings) -> SnsMessages | None:
+    """Who tells Amazon's reports on letters from others'; None where none are taken."""
+    return SnsMessages(settings.email_sns_topics) if settings.email_sns_topics else None

@@ -13,7 +13,7 @@ from dialer.cli.pidfile import pid_file
 from dialer.domain.access import Permission
 from dialer.logs import get_logger
 from dialer.settings import Settings, runs_town
-from dialer.settings.keeping import CARRIER_ADDRESS, ensure_folder, kept_address, write_private
+from dialer.settings.keeping import CARRIER_ADDRESS, MAIL_ADDRESS, ensure_folder, kept_address, write_private
 from dialer.town.config import TownConfig
 from dialer.town.ledger import LedgerError
 from dialer.town.server import run as run_town
@@ -29,12 +29,17 @@ log = get_logger(__name__)
 
 def settle_carrier_address(settings: Settings) -> str:
     """Where the town is or will be: the same address again if it is to be had, since others were told it."""
-    kept = kept_address(settings.run_dir, CARRIER_ADDRESS)
+    _settle(settings, MAIL_ADDRESS, "smtp")
+    return _settle(settings, CARRIER_ADDRESS, "http")
+
+
+def _settle(settings: Settings, name: str, scheme: str) -> str:
+    kept = kept_address(settings.run_dir, name)
     if kept and _is_free(urlsplit(kept).port or 0):
         return kept
-    address = f"http://{HOST}:{_free_port()}"
+    address = f"{scheme}://{HOST}:{_free_port()}"
     ensure_folder(settings.run_dir)
-    write_private(settings.run_dir / CARRIER_ADDRESS, address)
+    write_private(settings.run_dir / name, address)
     return address
 
 
@@ -51,6 +56,7 @@ def run(options: argparse.Namespace, settings: Settings) -> Outcome:
         auth_token=settings.twilio_auth_token,
         host=HOST,
         port=urlsplit(address).port or 0,
+        mail_port=urlsplit(kept_address(settings.run_dir, MAIL_ADDRESS)).port,
         public_url=settings.public_url,
         reached_at=settings.own_url,
         seed=options.seed,

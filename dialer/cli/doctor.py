@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import base64
-import contextlib
-import http.client
-import json
 import os
 import shutil
 import socket
@@ -14,7 +10,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Final, cast
 from urllib.parse import urlsplit
 
@@ -22,10 +18,16 @@ import redis
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from dialer.carrier.mailbox import ImapMailbox, MailboxError
+from dialer.carrier.making import mailbox_of
 from dialer.cli.command import Command, Outcome
+from dialer.cli.doctor_carrier import check_browser_calls, check_carrier
+from dialer.cli.doctor_email import Mail, NameService, check_mail
+from dialer.cli.doctor_finding import START, Finding
 from dialer.cli.doctor_links import check_domains
 from dialer.cli.doctor_recordings import check_folder
 from dialer.domain.access import Permission
+from dialer.domain.email_address import domain_of
 from dialer.embedded import installed_binaries
 from dialer.embedded.errors import EmbeddedError
 from dialer.queueing import RedisJobQueue, connect
@@ -34,9 +36,10 @@ from dialer.services.calling.pacing_view import campaigns_without_pacer
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters, mend_counters
 from dialer.services.messaging.carrier_events import unmatched
+from dialer.services.messaging.letters_in import unread_letters
 from dialer.services.messaging.missed_texts import unreadable_since
 from dialer.services.people.registers import unfit_registers
-from dialer.settings import Settings, runs_town
+from dialer.settings import Settings
 from dialer.settings.keeping import LIVE_ADDRESS, kept_address
 from dialer.store.migrate import current_revision, expected_revision
 from dialer.store.session import make_engine
@@ -46,25 +49,6 @@ MIB: Final = 1024 * 1024
 LEAST_SPACE: Final = 1024 * MIB
 POSTGRESQL: Final = 180_000
 REDIS: Final = 7
-CARRIER_PATIENCE_S: Final = 10.0
-
-BROWSERS_ASK: Final = "/webhooks/twilio/voice/client"
-"""Where the carrier's app for calls from browsers asks what they are to hear."""
-START: Final = "start scripts/run, or look at what it says"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found; `remedy` is empty where all is well."""
-
-    name: str
-    ok: bool
-    detail: str
-    remedy: str = ""
-
-    def __str__(self) -> str:
-        said = f"{'ok  ' if self.ok else 'BAD '} {self.name}: {self.detail}"
-        return f"{said}\n      {self.remedy}" if self.remedy else said
 
 
 def run(options: argparse.Namespace, settings: Settings) -> Outcome:
@@ -124,6 +108,50 @@ def check_recordings(settings: Settings) -> Iterator[Finding]:
 def check_links(settings: Settings) -> Iterator[Finding]:
     for ok, detail, remedy in check_domains(settings.links_domains):
         yield Finding("links", ok, detail, remedy)
+
+
+def check_email(settings: Settings) -> Iterator[Finding]:
+    """Whether others can trust our emails, and what comes back reaches us; not while they go to the town."""
+    if not settings.email_from or settings.carrier == "simulated":
+        return
+    domain = domain_of(settings.email_from)
+    mail = Mail(
+        sender_domain=domain,
+        reply_domain=settings.email_reply_domain or domain,
+        host=settings.email_host,
+        selectors=settings.email_dkim_selectors,
+    )
+    for ok, detail, remedy in check_mail(mail, NameService()):
+        yield Finding("email", ok, detail, remedy)
+
+
+def check_mailbox(settings: Settings) -> Iterator[Finding]:
+    """Whether the mailbox can be opened that bounces and answers come to."""
+    if (place := mailbox_of(settings)) is None:
+        return
+    try:
+        with ImapMailbox(place):
+            yield Finding("mailbox", ok=True, detail=f"{place.folder} at {place.host} can be read")
+    except MailboxError as error:
+        detail = f"{place.folder} at {place.host} can't be read: {error}"
+        yield Finding(
+            "mailbox", ok=False, detail=detail, remedy="check email.mailbox_host, _user and _password"
+        )
+
+
+def check_letters(settings: Settings) -> Iterator[Finding]:
+    """Whether letters came that nobody can use, or that could not be applied."""
+    if not _has_everything(settings):
+        return
+    found = [unread_letters(ctx) for ctx in _organisations(settings)]
+    unknown, stuck = sum(one[0] for one in found), sum(one[1] for one in found)
+    detail = (
+        f"{unknown} of the last 30 days are about nothing that we know" if unknown else "all were understood"
+    )
+    yield Finding("letters to us", ok=True, detail=detail)
+    if stuck:
+        remedy = "look for “apply_letters” in the log"
+        yield Finding("letters to us", ok=False, detail=f"{stuck} can't be applied", remedy=remedy)
 
 
 def check_embedded(settings: Settings) -> Iterator[Finding]:
@@ -293,91 +321,20 @@ def check_pacer(settings: Settings) -> Iterator[Finding]:
         yield Finding("pacer", ok=not left, detail=detail, remedy=remedy)
 
 
-def check_carrier(settings: Settings) -> Iterator[Finding]:
-    """Whether the carrier answers at its address, and knows the account."""
-    if not settings.twilio_api_base_url:
-        yield Finding("carrier", ok=False, detail="the simulated town doesn't run here", remedy=START)
-        return
-    try:
-        status = _account_status(settings)
-    except (OSError, http.client.HTTPException) as error:
-        remedy = START if runs_town(settings) else "check DIALER_TWILIO_API_BASE_URL and the way there"
-        detail = f"no answer from {settings.twilio_api_base_url} ({type(error).__name__})"
-        yield Finding("carrier", ok=False, detail=detail, remedy=remedy)
-        return
-    remedy = "check DIALER_TWILIO_ACCOUNT_SID and DIALER_TWILIO_AUTH_TOKEN"
-    known = status == http.client.OK
-    detail = f"{settings.carrier}, at {settings.twilio_api_base_url}"
-    said = detail if known else f"{detail}, answers {status}"
-    yield Finding("carrier", ok=known, detail=said, remedy="" if known else remedy)
-
-
-def check_browser_calls(settings: Settings) -> Iterator[Finding]:
-    """Whether volunteers can call from the browser: wanted where any of its settings is there."""
-    given = {
-        "DIALER_TWILIO_API_KEY_SID": settings.twilio_api_key_sid,
-        "DIALER_TWILIO_API_KEY_SECRET": settings.twilio_api_key_secret,
-        "DIALER_TWILIO_APP_SID": settings.twilio_app_sid,
-    }
-    missing = [name for name, value in given.items() if not value]
-    if len(missing) == len(given):
-        yield Finding("browser calls", ok=True, detail="not set up: volunteers are rung, or ring in")
-    elif missing:
-        detail = f"not possible without {' and '.join(missing)}"
-        yield Finding("browser calls", ok=False, detail=detail, remedy=f"set {' and '.join(missing)}")
-    elif settings.carrier == "simulated":
-        yield Finding("browser calls", ok=True, detail="in the simulated town")
-    else:
-        yield _look_at_app(settings)
-
-
-def _look_at_app(settings: Settings) -> Finding:
-    """Whether the TwiML App is there, and asks us what browsers are to hear."""
-    wanted = f"{settings.public_url.rstrip('/')}{BROWSERS_ASK}"
-    try:
-        status, said = _ask_carrier(settings, f"/Applications/{settings.twilio_app_sid}.json")
-    except (OSError, http.client.HTTPException) as error:
-        detail = f"the TwiML App couldn't be looked at ({type(error).__name__})"
-        return Finding("browser calls", ok=False, detail=detail, remedy="look at what “carrier” says")
-    if status != http.client.OK:
-        remedy = "check DIALER_TWILIO_APP_SID: a TwiML App of the same account"
-        return Finding("browser calls", ok=False, detail=f"no TwiML App there ({status})", remedy=remedy)
-    if (asks := json.loads(said).get("voice_url")) == wanted:
-        return Finding("browser calls", ok=True, detail=f"by the TwiML App, which asks {wanted}")
-    remedy = f"set the voice URL of the TwiML App to {wanted} (POST)"
-    return Finding("browser calls", ok=False, detail=f"the TwiML App asks {asks or 'nobody'}", remedy=remedy)
-
-
-def _account_status(settings: Settings) -> int:
-    """The HTTP status with which the carrier answers when it is asked for our account."""
-    return _ask_carrier(settings, ".json")[0]
-
-
-def _ask_carrier(settings: Settings, path: str) -> tuple[int, bytes]:
-    """What the carrier answers about something of our account: status and body."""
-    address = urlsplit(settings.twilio_api_base_url)
-    make = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
-    connection = make(address.hostname or "", address.port, timeout=CARRIER_PATIENCE_S)
-    account = f"{settings.twilio_account_sid}:{settings.twilio_auth_token}"
-    headers = {"Authorization": f"Basic {base64.b64encode(account.encode()).decode()}"}
-    with contextlib.closing(connection):
-        of_account = f"{address.path}/2010-04-01/Accounts/{settings.twilio_account_sid}"
-        connection.request("GET", f"{of_account}{path}", headers=headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-
-
 CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_python,
     check_settings,
     check_data_folder,
     check_recordings,
     check_links,
+    check_email,
+    check_mailbox,
     check_embedded,
     check_database,
     check_figures,
     check_events,
     check_texts_to_us,
+    check_letters,
     check_registers,
     check_queue,
     check_live,

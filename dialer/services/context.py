@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dialer.carrier.port import VoiceTokens, WebhookSignatures
+from dialer.carrier.sns import SnsError, SnsMessages
 from dialer.carrier.stand_in import BrowserLeg, StandIn, StandInError
 from dialer.domain.access import Actor
 from dialer.domain.carrier_policy import MessagingPolicy, VoicePolicy
@@ -25,6 +26,10 @@ Signatures = WebhookSignatures
 
 Tokens = VoiceTokens
 """Who lets browsers call through the carrier, under a name that doors may use."""
+
+SnsCheck = SnsMessages
+NoSns = SnsError
+"""Who tells Amazon's reports on letters from others', under names that doors may use."""
 
 BrowserStandIn = StandIn
 LegOfBrowser = BrowserLeg

@@ -80,6 +80,20 @@ class EmailSettings:
         "",
         "Mailgun’s webhook signing key, where it carries our letters",
     )
+    email_sns_topics: tuple[str, ...] = setting(
+        "email.sns_topics",
+        "DIALER_EMAIL_SNS_TOPICS",
+        kinds.sns_topics,
+        (),
+        "the Amazon SNS topics that Amazon SES reports to, where it carries our letters",
+    )
+    email_dkim_selectors: tuple[str, ...] = setting(
+        "email.dkim_selectors",
+        "DIALER_EMAIL_DKIM_SELECTORS",
+        kinds.selectors,
+        (),
+        "the DKIM selectors that the relay signs with, for dialer doctor to look at",
+    )
     email_mailbox_host: str = setting(
         "email.mailbox_host",
         "DIALER_EMAIL_MAILBOX_HOST",

@@ -10,6 +10,7 @@ DATABASE_ADDRESS = "database.url"
 QUEUE_ADDRESS = "queue.url"
 CARRIER_ADDRESS = "carrier.url"
 LIVE_ADDRESS = "live.socket"
+MAIL_ADDRESS = "mail.url"
 
 
 def ensure_data_folder(path: Path) -> Path:

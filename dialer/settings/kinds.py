@@ -214,3 +214,26 @@ def domain(raw: object, from_text: bool = True) -> str:
     if value and not _DOMAIN.fullmatch(value):
         raise ValueError("a domain such as mail.example.org expected")
     return value
+
+
+def selectors(raw: object, from_text: bool = True) -> tuple[str, ...]:
+    given = text(raw, from_text).split(",") if isinstance(raw, str) else raw
+    if not isinstance(given, list):
+        raise ValueError("names of selectors expected")
+    names = tuple(text(one) for one in given if one)
+    if not all(re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62})", name) for name in names):
+        raise ValueError("names of selectors such as mail2026 expected")
+    return names
+
+
+def sns_topics(raw: object, from_text: bool = True) -> tuple[str, ...]:
+    given = text(raw, from_text).split(",") if from_text or isinstance(raw, str) else raw
+    if not isinstance(given, list):
+        raise ValueError("names of topics expected")
+    names = tuple(text(one).strip() for one in given)
+    if not all(_SNS_TOPIC.fullmatch(name) for name in names):
+        raise ValueError("names of topics such as arn:aws:sns:eu-west-2:123456789012:letters expected")
+    return names
+
+
+_SNS_TOPIC = re.compile(r"arn:aws(?:-[a-z-]+)?:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}")

@@ -30,6 +30,7 @@ def read_config() -> TownConfig:
     parser = argparse.ArgumentParser(prog="python -m dialer.town", description="The simulated town.")
     parser.add_argument("--folder", type=Path, required=True, help="where its ledger is kept")
     parser.add_argument("--port", type=int, default=0, help="0: a free one")
+    parser.add_argument("--mail-port", type=int, help="where letters are taken; 0: a free one; none: nowhere")
     parser.add_argument("--public-url", default="", help="where its webhooks go")
     parser.add_argument("--reached-at", default="", help="where that is reached from here, if elsewhere")
     parser.add_argument("--seed", type=int, default=1)

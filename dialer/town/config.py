@@ -15,6 +15,8 @@ QUEUE_HOURS: Final = 10
 class TownConfig:
     """Where the town lives and whose account it keeps. With `starts_at` its clock is moved by hand.
 
+    It takes letters at `mail_port`: 0 is a free one, None nowhere.
+
     The account has one API key, whose secret is the account's own, and one TwiML App, named after it.
     """
 
@@ -23,6 +25,7 @@ class TownConfig:
     auth_token: str
     host: str = "127.0.0.1"
     port: int = 0
+    mail_port: int | None = None
     public_url: str = ""
     reached_at: str = ""
     seed: int = 1

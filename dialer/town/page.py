@@ -19,6 +19,7 @@ from dialer.town.book import Book, Text
 from dialer.town.control import counts, local
 from dialer.town.faults import Faults
 from dialer.town.gallery import kind_of
+from dialer.town.mail import Mail
 from dialer.town.numbers import is_number
 from dialer.town.opening import pieces_of
 from dialer.town.town import Town
@@ -28,6 +29,7 @@ FRESH_EVERY_S: Final = 5
 CONVERSATIONS: Final = 20
 LAST_TEXTS: Final = 4
 LAST_CALLS: Final = 20
+LAST_LETTERS: Final = 20
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none';"
@@ -46,6 +48,7 @@ class Books:
     texts: Callable[[], Book]
     calls: Callable[[], Register]
     picture: Callable[[str], bytes | None]
+    mail: Mail
 
 
 class Pages:
@@ -69,6 +72,7 @@ class Pages:
             web.get("/", local(self._show_town)),
             web.get("/people/{number}", local(self._show_person)),
             web.get("/pictures/{name}", local(self._show_picture)),
+            web.get("/letters/{sid}", local(self._show_letter)),
             web.get("/town.css", local(self._style)),
         ]
 
@@ -82,13 +86,20 @@ class Pages:
             title="The simulated town",
             still=still,
             page=page,
-            counted=list(_counted(book, register, self._town.webhooks.counts)),
+            counted=[
+                *_counted(book, register, self._town.webhooks.counts),
+                *(
+                    ("letters", deed.replace("_", " "), count)
+                    for deed, count in self._books.mail.counts().items()
+                ),
+            ],
             faults=list(_on(self._town.dice.faults)),
             on_the_phone=[leg for leg in register.newest_first() if not leg.is_over],
             rung=[leg for leg in lately if leg.is_over],
             troubles=register.troubles[: -LAST_CALLS - 1 : -1],
             conversations=[_lately(book, number) for number in names[:CONVERSATIONS]],
             further=len(names) > CONVERSATIONS,
+            letters=list(islice(self._books.mail.newest_first(), LAST_LETTERS)),
         )
         return _page(said, {} if still else {"Refresh": str(FRESH_EVERY_S)})
 
@@ -100,6 +111,14 @@ class Pages:
         legs = [leg for leg in register.newest_first() if far_end(leg) == number]
         texts = book.conversation(number)
         return _page(self._render("person.html", title=number, number=number, texts=texts, legs=legs))
+
+    async def _show_letter(self, request: web.Request) -> web.Response:
+        """A letter as it came, source and all."""
+        letter = self._books.mail.letters.get(request.match_info["sid"])
+        if letter is None:
+            raise web.HTTPNotFound
+        source = letter.raw.decode("utf-8", "replace")
+        return _page(self._render("letter.html", title=letter.subject, letter=letter, source=source))
 
     async def _show_picture(self, request: web.Request) -> web.Response:
         """What went with a text, as a phone shows it."""

@@ -15,6 +15,7 @@ from aiohttp import web
 from dialer.town import accounts, control, services
 from dialer.town.calls import Calls
 from dialer.town.config import TownConfig
+from dialer.town.mail import Mail
 from dialer.town.messages import Messages
 from dialer.town.page import Books, Pages
 from dialer.town.town import Town
@@ -27,15 +28,17 @@ RARE_COLLECTIONS: Final = (50_000, 20, 100)
 log = logging.getLogger(__name__)
 
 
-def make_town(config: TownConfig) -> tuple[Town, web.Application]:
+def make_town(config: TownConfig) -> tuple[Town, Mail, web.Application]:
     """A town with all its trades, and what it answers."""
     town = Town(config)
     messages = Messages(town)
     calls = Calls(town, lambda: messages.delivery.book)
+    mail = Mail(town)
     town.plug_in(messages)
     town.plug_in(calls)
+    town.plug_in(mail)
     delivery = messages.delivery
-    books = Books(lambda: delivery.book, lambda: calls.register, delivery.gallery.data)
+    books = Books(lambda: delivery.book, lambda: calls.register, delivery.gallery.data, mail)
     app = web.Application(client_max_size=MOST_BODY)
     for trade in town.trades:
         app.add_routes(trade.routes())
@@ -43,14 +46,16 @@ def make_town(config: TownConfig) -> tuple[Town, web.Application]:
     app.add_routes(services.routes(town))
     app.add_routes(control.routes(town, messages))
     app.add_routes(Pages(town, books).routes())
-    return town, app
+    return town, mail, app
 
 
 @asynccontextmanager
 async def open_town(config: TownConfig) -> AsyncIterator[str]:
     """A town that is reached at the URL this yields, for the length of the block."""
-    town, app = make_town(config)
+    town, mail, app = make_town(config)
     await town.start()
+    if config.mail_port is not None:
+        await mail.open(config.host, config.mail_port)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE_S)
     await runner.setup()
     try:

@@ -128,6 +128,14 @@ class Webhooks:
         self.counts["answered" if reply.status else "unanswered"] += 1
         return reply
 
+    async def bring(self, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Post something that isn't the carrier's, as it is."""
+        where, host = self._way_to(urldefrag(url).url)
+        async with self._turns:
+            reply = await self._posted(where, body, {**headers, **host})
+        self.counts["answered" if reply.status else "unanswered"] += 1
+        return reply
+
     async def look(self, url: str, headers: Mapping[str, str]) -> int:
         """Ask for an address as a phone does, and no further; the status, 0 where nothing came."""
         assert self._session is not None, "start comes first"  # noqa: S101
@@ -182,7 +190,7 @@ class Webhooks:
         there = terms.reached_at + url.removeprefix(terms.public_url)
         return URL(there, encoded=True), {"Host": called.authority}
 
-    async def _posted(self, where: URL, body: str, headers: Mapping[str, str]) -> Reply:
+    async def _posted(self, where: URL, body: str | bytes, headers: Mapping[str, str]) -> Reply:
         try:
             async with asyncio.timeout(TOTAL_S):
                 for attempt in range(1, ATTEMPTS + 1):
@@ -195,7 +203,7 @@ class Webhooks:
             log.info("webhook not answered: %s", type(error).__name__)
         return NOBODY
 
-    async def _post(self, where: URL, body: str, headers: Mapping[str, str]) -> Reply:
+    async def _post(self, where: URL, body: str | bytes, headers: Mapping[str, str]) -> Reply:
         assert self._session is not None, "start comes first"  # noqa: S101
         async with self._session.post(where, data=body, headers=headers, allow_redirects=False) as answer:
             return Reply(answer.status, await answer.text(errors="replace"), answer.content_type)

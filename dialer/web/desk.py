@@ -11,7 +11,15 @@ from flask import Flask, current_app, g
 from dialer.clock import Clock
 from dialer.domain.access import Actor
 from dialer.domain.errors import Unauthenticated
-from dialer.services.context import BrowserStandIn, Context, JobQueue, Signatures, Tokens, Units
+from dialer.services.context import (
+    BrowserStandIn,
+    Context,
+    JobQueue,
+    Signatures,
+    SnsCheck,
+    Tokens,
+    Units,
+)
 from dialer.settings import Settings
 from dialer.settings.policies import messaging_policy, phone_policy, voice_policy
 
@@ -27,6 +35,7 @@ class Desk:
     signatures: Signatures
     voice_tokens: Tokens
     stand_in: BrowserStandIn | None
+    sns: SnsCheck | None = None
 
 
 def desk() -> Desk:

@@ -3,6 +3,7 @@
 Our own form signs the moment and the body, as our outgoing webhooks do (contract §12): `Dialer-Signature:
 t=UNIX,v1=HEX`, HMAC-SHA256 of `t.body`. Mailgun signs a moment and a word of its own
 (documentation.mailgun.com, “Securing Webhooks”); what its reports are about is proven by the names in them.
+Amazon signs by certificate (`carrier.sns`).
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from collections.abc import Callable, Mapping
 from typing import Final, cast
 
 from flask import Request, g
-from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge
+from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge, ServiceUnavailable
 
 from dialer.domain.errors import BadSignature
 from dialer.domain.incoming_letter import SIZE_MOST
+from dialer.services.context import NoSns
 from dialer.web.desk import desk
 
 SIGNATURE: Final = "Dialer-Signature"
@@ -95,5 +97,13 @@ def _digest(secret: str, moment: str, body: bytes) -> str:
     return hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
 
 
-_CHECKS: Final[Mapping[str, Callable[[Request], bool]]] = {"mailgun": _is_mailguns}
+def _is_amazons(request: Request) -> bool:
+    sns = desk().sns
+    try:
+        return sns is not None and sns.is_ours(json_object(request))
+    except NoSns:
+        raise ServiceUnavailable from None  # it comes again
+
+
+_CHECKS: Final[Mapping[str, Callable[[Request], bool]]] = {"mailgun": _is_mailguns, "ses": _is_amazons}
 """By the name of the view, where another than our own form is signed there."""

@@ -12,7 +12,7 @@ import pytest
 import dialer.services.demo
 from dialer.cli import main
 from dialer.cli.carrier import SEED, settle_carrier_address
-from dialer.cli.doctor import check_carrier
+from dialer.cli.doctor_carrier import check_carrier
 from dialer.settings import Settings, completed, load_settings, runs_town
 from dialer.settings.keeping import CARRIER_ADDRESS, write_private
 from dialer.supervisor.children import application

@@ -10,20 +10,20 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, ServiceUnavailable
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import NotFound
 from dialer.domain.letter_fate import WEBHOOK
 from dialer.services.accounts.organisations import system_actor
-from dialer.services.context import Context
+from dialer.services.context import Context, NoSns
 from dialer.services.messaging.letter_reports import ReportTold, record_reports
 from dialer.services.messaging.letters_in import organisation_of_letters, receive_letter
 from dialer.settings.policies import letter_names
 from dialer.web.desk import context, desk
 from dialer.web.guard import allow
 from dialer.web.signed_mail import json_object
-from dialer.web.webhooks.mail_forms import FormError, mailgun_reports, own_reports
+from dialer.web.webhooks.mail_forms import FormError, mailgun_reports, own_reports, ses_reports
 
 mail_hooks = Blueprint("mail_hooks", __name__, url_prefix="/webhooks/email")
 
@@ -54,6 +54,27 @@ def reports() -> Response:
 def mailgun() -> Response:
     """A report in Mailgun's form."""
     return _keep(mailgun_reports)
+
+
+@mail_hooks.post("/ses")
+@allow(Permission.MAIL_TELL)
+def ses() -> Response:
+    """A report of Amazon SES, by SNS; a topic of ours that begins to report is told yes."""
+    told = json_object(request)
+    if told.get("Type") == "SubscriptionConfirmation":
+        _confirm(told)
+    if told.get("Type") != "Notification":
+        return Response(status=204)
+    return _keep(ses_reports)
+
+
+def _confirm(told: Mapping[str, object]) -> None:
+    sns = desk().sns
+    try:
+        if sns is None or not sns.confirm(told):
+            raise BadRequest("“SubscribeURL” isn’t Amazon’s.")
+    except NoSns:
+        raise ServiceUnavailable from None
 
 
 def _keep(read: Callable[[Mapping[str, object]], list[ReportTold]]) -> Response:

@@ -6,8 +6,9 @@ sender notices.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from dialer.domain import mime
@@ -15,6 +16,8 @@ from dialer.domain.mail_report import Fate, Report, fate_of, without_addresses
 from dialer.services.messaging.letter_reports import ReportTold
 
 MOST: Final = 1000
+LONGEST: Final = 256 * 1024
+"""Of a message of SNS, in bytes."""
 _FAILED: Final = "bounced"
 _PLAIN: Final = {"delivered": Fate.DELIVERED, "delayed": Fate.DELAYED, "complained": Fate.COMPLAINT}
 _STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
@@ -66,6 +69,55 @@ def mailgun_reports(told: Mapping[str, object]) -> list[ReportTold]:
     return [ReportTold(f"mailgun:{name[:300]}", _about(report, about, _text(data, "recipient")))]
 
 
+def ses_reports(told: Mapping[str, object]) -> list[ReportTold]:
+    """Amazon SES's form inside SNS's (docs.aws.amazon.com/ses, “Amazon SNS notification contents”). It puts a
+    Message-ID of its own in place of ours: the return path (`source`) names the letter.
+    """
+    try:
+        inner = json.loads(_text(told, "Message", longest=LONGEST))
+    except (ValueError, RecursionError):
+        raise FormError("“Message” is JSON.") from None
+    if not isinstance(inner, dict):
+        raise FormError("“Message” is an object.")
+    mail = _inner(inner, "mail")
+    headers = mail.get("headers")
+    ids = (
+        [_text(one, "value") for one in headers if isinstance(one, dict)] if isinstance(headers, list) else []
+    )
+    about = " ".join([_text(mail, "source"), *ids])
+    kind, name = _text(inner, "notificationType") or _text(inner, "eventType"), _text(told, "MessageId")
+    found = [_about(report, about, recipient) for report, recipient in _of_ses(kind, inner)]
+    return [ReportTold(f"ses:{name[:200]}:{nth}", report) for nth, report in enumerate(found)]
+
+
+def _of_ses(kind: str, inner: Mapping[str, object]) -> Iterator[tuple[Report, str]]:
+    match kind:
+        case "Delivery":
+            for one in _list(_inner(inner, "delivery"), "recipients"):
+                yield Report(Fate.DELIVERED), str(one)
+        case "Complaint":
+            for one in _list(_inner(inner, "complaint"), "complainedRecipients"):
+                yield Report(Fate.COMPLAINT), _text(one, "emailAddress") if isinstance(one, dict) else ""
+        case "Bounce":
+            bounce = _inner(inner, "bounce")
+            is_soft = _text(bounce, "bounceType") == "Transient"
+            for one in _list(bounce, "bouncedRecipients"):
+                if isinstance(one, dict):
+                    yield _bounced(one, is_soft=is_soft), _text(one, "emailAddress")
+
+
+def _bounced(one: Mapping[str, object], *, is_soft: bool) -> Report:
+    said = _text(one, "diagnosticCode")
+    report = _report(_FAILED, _text(one, "status"), 0, said)
+    fate = Fate.SOFT if is_soft and report.fate is Fate.OTHER else report.fate
+    return Report(fate, report.status, report.code, report.diagnostic)
+
+
+def _list(data: Mapping[str, object], name: str) -> list[object]:
+    found = data.get(name)
+    return found[:MOST] if isinstance(found, list) else []
+
+
 def _report(event: str, status: str, code: int, said: str) -> Report:
     status = status if _STATUS.fullmatch(status) else ""
     fate = _PLAIN.get(event) or fate_of(status, code, said)
@@ -82,9 +134,9 @@ def _inner(data: Mapping[str, object], name: str) -> Mapping[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def _text(data: Mapping[str, object], name: str) -> str:
+def _text(data: Mapping[str, object], name: str, longest: int = 2000) -> str:
     found = data.get(name)
-    return mime.kept(found)[:2000] if isinstance(found, str) else ""
+    return mime.kept(found)[:longest] if isinstance(found, str) else ""
 
 
 def _code(found: object) -> int:

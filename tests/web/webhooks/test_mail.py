@@ -16,6 +16,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from dialer.carrier.mailbox import Fetched, MailboxError
+from dialer.carrier.sns import SnsMessages
 from dialer.domain.letter_names import LetterNames
 from dialer.services.accounts.organisations import organisation_ids, system_actor
 from dialer.services.context import Context
@@ -34,6 +35,7 @@ from dialer.store.models.messaging import Message
 from dialer.store.models.people import Contact, Suppression
 from dialer.store.session import UnitFactory
 from dialer.web.signed_mail import signature
+from tests.amazon import CERTIFICATE, CONFIRM, TOPIC, Amazon, subscription, told
 from tests.conftest import SetClock
 from tests.domain import mail_letters
 
@@ -73,8 +75,8 @@ class Post:
             headers={"Dialer-Signature": signed, "Content-Type": "message/rfc822"},
         )
 
-    def report(self, told: object, path: str = "reports") -> TestResponse:
-        body = json.dumps(told).encode()
+    def report(self, told_us: object, path: str = "reports") -> TestResponse:
+        body = json.dumps(told_us).encode()
         headers = {"Dialer-Signature": signature(SECRET, self.clock.now, body)}
         return self.client.post(f"/webhooks/email/{path}", data=body, headers=headers)
 
@@ -512,3 +514,68 @@ def test_the_api_shows_what_a_letter_says_of_itself(post: Post, api, carys):
         "reply_to": "",
         "doubt": "other_sender",
     }
+
+
+@pytest.fixture
+def amazon(app) -> Amazon:
+    found = Amazon()
+    sns = SnsMessages([TOPIC], found.fetch)
+    app.extensions["dialer"] = replace(app.extensions["dialer"], sns=sns)
+    return found
+
+
+def of_ses(post: Post, kind: str, **parts: object) -> dict[str, object]:
+    source = post.names.return_path(post.letter_id)
+    return {"notificationType": kind, "mail": {"source": source, "messageId": "theirs"}, **parts}
+
+
+GONE = {"emailAddress": GWEN, "status": "5.1.1", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}
+
+
+@pytest.mark.usefixtures("amazon")
+@pytest.mark.parametrize(
+    ("kind", "parts", "state", "barred"),
+    [
+        (
+            "Bounce",
+            {"bounce": {"bounceType": "Permanent", "bouncedRecipients": [GONE]}},
+            "undelivered",
+            {GWEN: "carrier"},
+        ),
+        (
+            "Bounce",
+            {"bounce": {"bounceType": "Transient", "bouncedRecipients": [{"emailAddress": GWEN}]}},
+            "undelivered",
+            {},
+        ),
+        (
+            "Complaint",
+            {"complaint": {"complainedRecipients": [{"emailAddress": GWEN}]}},
+            "delivered",
+            {GWEN: "complaint"},
+        ),
+        ("Delivery", {"delivery": {"recipients": [GWEN]}}, "delivered", {}),
+        ("Open", {}, "sent", {}),
+    ],
+)
+def test_reports_of_amazon_ses(
+    post: Post, kind: str, parts: dict[str, object], state: str, barred: dict[str, str]
+):
+    for _ in range(2):
+        answer = post.client.post("/webhooks/email/ses", json=told(of_ses(post, kind, **parts)))
+        assert answer.status_code == 204
+    post.apply()
+    assert (post.letter.state, post.barred) == (state, barred)
+
+
+def test_a_topic_of_ours_is_told_yes_and_nobody_elses(post: Post, amazon: Amazon):
+    assert post.client.post("/webhooks/email/ses", json=subscription()).status_code == 204
+    assert amazon.asked == [CERTIFICATE, CONFIRM]
+    forged = {**subscription(), "TopicArn": f"{TOPIC}x"}
+    assert post.client.post("/webhooks/email/ses", json=forged).status_code == 403
+    assert post.client.post("/webhooks/email/ses", json=told("no JSON")).status_code == 400
+
+
+def test_while_amazon_cant_be_asked_its_reports_come_again(post: Post, amazon: Amazon):
+    amazon.away = True
+    assert post.client.post("/webhooks/email/ses", json=told("{}")).status_code == 503

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from dialer.app import create_app
-from dialer.cli.doctor import check_browser_calls
+from dialer.cli.doctor_carrier import check_browser_calls
 from dialer.settings import Settings
 from tests.people import Person
 from tests.phone_bank import mobile
