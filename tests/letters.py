@@ -30,7 +30,8 @@ from tests.texting import Blasting
 FROM = "campaign@example.org"
 NAMES = LetterNames("the key of these tests", "mail.example.org")
 POLICY = MessagingPolicy(
-    rate_per_sender=10_000, mail=MailPolicy(sender=FROM, sender_name="Llais", rate=10_000.0, names=NAMES)
+    rate_per_sender=10_000,
+    mail=MailPolicy(sender=FROM, sender_name="Llais", rate=10_000.0, names=NAMES, named_answers=True),
 )
 
 

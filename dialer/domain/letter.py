@@ -16,6 +16,8 @@ from typing import Final
 from dialer.domain.bodies import USUAL, Bodies
 
 SUBJECT_LONGEST: Final = 200
+_ANSWERS: Final = frozenset({"re", "aw", "sv", "antw", "ateb"})
+"""How an answer's subject begins."""
 BODY_LONGEST: Final = 20_000
 
 _ADDRESS: Final = r"https?://[^\s<>\"\[\]]+"
@@ -60,6 +62,13 @@ def one_line(text: str) -> str:
     """Words as a header carries them: on one line, without signs that steer."""
     spaced = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
     return " ".join(spaced.split())[:SUBJECT_LONGEST]
+
+
+def answering_subject(subject: str) -> str:
+    """What an answer to a letter is about (RFC 5322, 3.6.5): “Re: ” once, in whichever language it came."""
+    plain = one_line(subject)
+    first = plain.partition(":")[0].casefold() if ":" in plain else ""
+    return plain if first in _ANSWERS else one_line(f"Re: {plain}" if plain else "Re:")
 
 
 def harmless(value: str) -> str:

@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from dialer.domain.retention import DAYS_MOST, USUAL_DAYS
 from dialer.settings import keeping, kinds
-from dialer.settings.email import EmailSettings
+from dialer.settings.email import EmailSettings, towns_mailbox
 from dialer.settings.loading import SettingsError, Spec, read_settings, setting
 
 __all__ = ["Settings", "SettingsError", "completed", "load_settings", "runs_town"]
@@ -368,7 +367,6 @@ def completed(settings: Settings) -> Settings:
     sid, token = keeping.kept_carrier_account(settings.data_dir) if simulated else ("", "")
     sid, token = settings.twilio_account_sid or sid, settings.twilio_auth_token or token
     named = sid.removeprefix("AC") if simulated else ""
-    settings = _in_towns_mailbox(settings) if simulated and not settings.email_host else settings
     return replace(
         settings,
         secret_key=settings.secret_key or keeping.kept_secret_key(settings.data_dir),
@@ -381,16 +379,9 @@ def completed(settings: Settings) -> Settings:
         twilio_api_key_secret=settings.twilio_api_key_secret or (named and token),
         twilio_app_sid=settings.twilio_app_sid or (named and f"AP{named}"),
         email_webhook_secret=settings.email_webhook_secret or (token if simulated else ""),
+        **(towns_mailbox(settings.run_dir) if simulated and not settings.email_host else {}),
         twilio_api_base_url=settings.twilio_api_base_url or _town_address(settings),
     )
-
-
-def _in_towns_mailbox(settings: Settings) -> Settings:
-    """Letters go to the simulated town, while that runs."""
-    town = urlsplit(keeping.kept_address(settings.run_dir, keeping.MAIL_ADDRESS))
-    if not (town.hostname and town.port):
-        return settings
-    return replace(settings, email_host=town.hostname, email_port=town.port, email_tls="none")
 
 
 def runs_town(settings: Settings) -> bool:

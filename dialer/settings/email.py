@@ -1,8 +1,11 @@
 """The settings of email: through which server letters go out, and whom they are from."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from dialer.settings import kinds
+from dialer.settings import keeping, kinds
 from dialer.settings.loading import setting
 
 
@@ -120,3 +123,11 @@ class EmailSettings:
     email_mailbox_folder: str = setting(
         "email.mailbox_folder", "DIALER_EMAIL_MAILBOX_FOLDER", kinds.text, "INBOX", "the folder that is read"
     )
+
+
+def towns_mailbox(run_dir: Path) -> dict[str, Any]:
+    """Where letters go while they go to the simulated town; nothing while that doesn't run."""
+    town = urlsplit(keeping.kept_address(run_dir, keeping.MAIL_ADDRESS))
+    if not (town.hostname and town.port):
+        return {}
+    return {"email_host": town.hostname, "email_port": town.port, "email_tls": "none"}

@@ -52,6 +52,7 @@ def messaging_policy(settings: Settings) -> MessagingPolicy:
             sender_name=settings.email_from_name,
             rate=settings.email_rate,
             names=letter_names(settings),
+            named_answers=bool(settings.email_reply_domain),
         ),
     )
 

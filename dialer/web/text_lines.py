@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _
 from uuid_utils.compat import uuid7
 
 from dialer.domain.blast import Waiting
+from dialer.domain.email_address import channel_of
 from dialer.domain.incoming_letter import Doubt
 from dialer.domain.phone import written
 from dialer.domain.texting import EMAIL
@@ -75,11 +76,13 @@ def empty_composer() -> Composer:
 
 
 def told_of(preview: TextPreview) -> str:
-    """Its parts, what they cost, and the way it goes."""
-    parts = ngettext("One part", "%(num)s parts", preview.segments)
+    """Its parts, what they cost, and the way it goes; an email has no parts, and costs nothing."""
     way = gettext(
         "from %(sender)s to %(number)s", sender=_sender(preview.sender), number=written(preview.number)
     )
+    if channel_of(preview.number) == EMAIL:
+        return f"{gettext('An email')} · {way}"
+    parts = ngettext("One part", "%(num)s parts", preview.segments)
     return f"{parts} · {money(preview.cost, preview.currency)} · {way}"
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.domain.bodies import Bodies
-from dialer.domain.letter import as_html, as_one, as_text, harmless, one_line, with_way_out
+from dialer.domain.letter import answering_subject, as_html, as_one, as_text, harmless, one_line, with_way_out
 
 LETTER = """# Polls are open
 
@@ -99,3 +99,19 @@ def test_every_letter_ends_with_its_way_out(language, words):
 def test_subject_and_body_are_looked_at_together():
     said = as_one(Bodies("Hello", {"cy": "Helo"}), Bodies("Vote", {"cy": "Pleidleisiwch", "pl": "Głosuj"}))
     assert dict(said.each()) == {"": "Hello\n\nVote", "cy": "Helo\n\nPleidleisiwch", "pl": "Hello\n\nGłosuj"}
+
+
+@pytest.mark.parametrize(
+    ("subject", "answer"),
+    [
+        ("Polls are open", "Re: Polls are open"),
+        ("Re: Polls are open", "Re: Polls are open"),
+        ("RE: Polls", "RE: Polls"),
+        ("Ateb: Polau", "Ateb: Polau"),
+        ("Note: well", "Re: Note: well"),
+        ("a\r\nBcc: x", "Re: a Bcc: x"),
+        ("", "Re:"),
+    ],
+)
+def test_an_answer_says_what_it_answers_once(subject, answer):
+    assert answering_subject(subject) == answer

@@ -9,10 +9,13 @@ from typing import Final
 from sqlalchemy import select
 
 from dialer.domain.access import Permission, Role
+from dialer.domain.email_address import channel_of
 from dialer.domain.errors import ValidationFailed
+from dialer.domain.letter import answering_subject
 from dialer.domain.message_gate import Skip, is_asked_for
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
-from dialer.services.messaging.candidates import Candidate, candidate_of
+from dialer.services.messaging.candidates import Candidate, candidate_of, requires_consent
 from dialer.services.messaging.conversation_handover import dealt_with
 from dialer.services.messaging.conversation_pool import keep_hold
 from dialer.services.messaging.conversation_reach import reach_conversation
@@ -26,6 +29,7 @@ from dialer.services.messaging.written import Ready, preview_of, reads, refuse, 
 from dialer.store.models.accounts import Account, AccountCampaign
 from dialer.store.models.calling import Campaign
 from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Message
 from dialer.store.queries.accounts import campaigns_of_teams, teams_in_reach
 from dialer.store.queries.conversation_lines import is_spared
 from dialer.store.session import UnitOfWork
@@ -148,21 +152,37 @@ def _is_in_campaign(unit: UnitOfWork, account: Account, campaign_id: uuid.UUID) 
 
 
 def _ready(ctx: Context, unit: UnitOfWork, row: Conversation, body: str, *, dry: bool = False) -> Ready:
-    campaign = _campaign(unit, row)
+    campaign, channel = _campaign(unit, row), channel_of(row.number)
     writer = _writer(ctx, unit, row, campaign)
     if (reason := _against(ctx, unit, row, writer, campaign)) is not None:
-        raise refuse(reason, row.contact_id)
+        raise refuse(reason, row.contact_id, channel)
     sender = row.sender or sender_to(ctx, unit, row.number, row.campaign_id)
-    person = writer.person if writer is not None else None
-    text = reads(ctx, unit, body, person, campaign, number=row.number, sender=sender, dry=dry)
-    return Ready(row.contact_id, campaign, row.number, sender, text)
+    person, is_letter = writer.person if writer is not None else None, channel == EMAIL
+    text = reads(
+        ctx, unit, body, person, campaign, number=row.number, sender=sender, dry=dry, is_letter=is_letter
+    )
+    subject = _subject(unit, row.number) if is_letter else None
+    return Ready(row.contact_id, campaign, row.number, sender, text, subject)
+
+
+def _subject(unit: UnitOfWork, address: str) -> str:
+    """What an answer by letter is about: what the last letter was about, theirs or ours."""
+    query = select(Message.subject).where(
+        Message.organisation_id == unit.organisation_id,
+        Message.number == address,
+        Message.subject.is_not(None),
+        Message.subject != "",
+    )
+    last = unit.session.scalar(query.order_by(Message.id.desc()).limit(1))
+    return answering_subject(last or "")
 
 
 def _writer(ctx: Context, unit: UnitOfWork, row: Conversation, campaign: Campaign | None) -> Candidate | None:
     if row.contact_id is None:
         return None
     has_asked = is_asked_for(row.state, row.last_inbound_at, ctx.now)
-    return candidate_of(ctx, unit, row.contact_id, campaign, row.number, has_asked=has_asked)
+    channel = channel_of(row.number)
+    return candidate_of(ctx, unit, row.contact_id, campaign, row.number, has_asked=has_asked, channel=channel)
 
 
 def _against(
@@ -176,7 +196,7 @@ def _against(
     if (bar := barred(ctx, unit, [row.number]).get(row.number)) is not None:
         return bar
     has_asked = is_asked_for(row.state, row.last_inbound_at, ctx.now)
-    if campaign is not None and campaign.require_consent_sms and not has_asked:
+    if campaign is not None and requires_consent(campaign, channel_of(row.number)) and not has_asked:
         return Skip.NO_CONSENT
     return Skip.IN_REVIEW if row.state == "review" else None
 

@@ -15,13 +15,14 @@ from dialer.domain.conversing import AUTOMATIC
 from dialer.domain.inbound_rules import OPT_IN, OPT_OUT, OTHER, REVIEW
 from dialer.domain.inbound_text import Classified, classify
 from dialer.domain.incoming_letter import Doubt, Incoming, doubt_about, subject_alone
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.dead_addresses import revive_address
 from dialer.services.messaging.inbound import Attachment, InboundText, take_in
 from dialer.services.messaging.letter_parts import IN_LETTER
 from dialer.services.messaging.no_to_texts import was_out_by_text
 from dialer.store.models.letters import IncomingLetter
-from dialer.store.models.messaging import Message
+from dialer.store.models.messaging import Message, Sender
 from dialer.store.queries.conversations import last_text_to, locked_conversation
 from dialer.store.session import UnitOfWork
 
@@ -51,7 +52,7 @@ def take_answer(
         ctx,
         unit,
         conversation,
-        _as_text(unit, row, letter, place, before),
+        _as_text(unit, row, letter, place=place, ours=_ours(ctx, unit, letter, before)),
         said,
         before=before,
         certain=certain and not letter.automatic,
@@ -85,9 +86,8 @@ def _read(
 
 
 def _as_text(
-    unit: UnitOfWork, row: IncomingLetter, letter: Incoming, place: str, before: Message | None
+    unit: UnitOfWork, row: IncomingLetter, letter: Incoming, *, place: str, ours: str
 ) -> InboundText:
-    ours = before.sender if before is not None and before.sender else next(iter(letter.to), "")
     return InboundText(
         sid=_free_name(unit, letter.message_id),
         number=place,
@@ -99,6 +99,18 @@ def _as_text(
         ),
         subject=letter.subject or None,
     )
+
+
+def _ours(ctx: Context, unit: UnitOfWork, letter: Incoming, before: Message | None) -> str:
+    """Which address of ours they wrote to, and are answered from: never one that only the letter names."""
+    if before is not None and before.sender:
+        return before.sender
+    known = select(Sender.address).where(
+        Sender.organisation_id == unit.organisation_id,
+        Sender.kind == EMAIL,
+        Sender.address.in_(letter.to),
+    )
+    return unit.session.scalar(known.limit(1)) or ctx.messaging.mail.sender
 
 
 def _free_name(unit: UnitOfWork, message_id: str) -> str | None:

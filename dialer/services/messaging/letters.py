@@ -50,7 +50,7 @@ def letters(
             return_path=mail.names.return_path(one.id),
             opt_out_url=urls.get(one.number, "") if one.purpose in CAMPAIGNING else "",
             opt_out_address=mail.names.unsubscribe_address(one.id) if one.purpose in CAMPAIGNING else "",
-            reply_to=mail.names.reply_address(one.id) if one.purpose in CAMPAIGNING else "",
+            reply_to=mail.names.reply_address(one.id) if mail.named_answers and _is_ours(one) else "",
             in_reply_to=answered.get(one.number, "") if one.purpose == REPLY else "",
             automatic=one.purpose not in WRITTEN_BY_SOMEBODY,
             begin_before=begin_before,
@@ -58,6 +58,10 @@ def letters(
         )
         for one in passed
     ]
+
+
+def _is_ours(one: Judged) -> bool:
+    return one.purpose in CAMPAIGNING
 
 
 def _sender_names(ctx: Context, unit: UnitOfWork, passed: Sequence[Judged]) -> Mapping[uuid.UUID | None, str]:

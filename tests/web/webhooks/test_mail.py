@@ -38,6 +38,7 @@ from dialer.web.signed_mail import signature
 from tests.amazon import CERTIFICATE, CONFIRM, TOPIC, Amazon, subscription, told
 from tests.conftest import SetClock
 from tests.domain import mail_letters
+from tests.web.reader import Reader
 
 SECRET = "between the relay and us"
 MAILGUN = "key-of-mailgun"
@@ -579,3 +580,57 @@ def test_a_topic_of_ours_is_told_yes_and_nobody_elses(post: Post, amazon: Amazon
 def test_while_amazon_cant_be_asked_its_reports_come_again(post: Post, amazon: Amazon):
     amazon.away = True
     assert post.client.post("/webhooks/email/ses", json=told("{}")).status_code == 503
+
+
+def test_an_answer_goes_back_by_letter_and_only_from_an_address_of_ours(post: Post, api, carys):
+    post.bring(
+        post.answer("Can I vote by post?", Subject="A question").replace(OURS.encode(), b"boss@example.com")
+    )
+    talk = post.conversation()
+    answer = api(carys).post(
+        f"/conversations/{talk.id}/reply", json={"body": "Yes, {first_name}: ask the council."}
+    )
+    assert answer.status_code == 201, answer.json
+    [reply] = [row for row in post.all_of(Message) if row.purpose == "reply"]
+    assert (reply.channel, reply.number, reply.sender) == ("email", GWEN, OURS)
+    assert (reply.subject, reply.body) == ("Re: A question", "Yes, Gwen: ask the council.")
+    assert post.conversation().unanswered_since is None
+
+
+def test_nobody_is_answered_by_letter_who_said_no_to_letters(post: Post, api, carys):
+    post.bring(post.answer("STOP"))
+    answer = api(carys).post(f"/conversations/{post.conversation().id}/reply", json={"body": "Are you sure?"})
+    assert (answer.status_code, answer.json["reason"]) == (409, "opted_out")
+
+
+def test_a_letter_that_may_be_somebody_elses_is_decided_about(post: Post, api, carys):
+    post.bring(post.answer("STOP", sender=TOM))
+    talk = post.conversation().id
+    answer = api(carys).post(f"/conversations/{talk}/reply", json={"body": "Who are you?"})
+    assert (answer.status_code, answer.json["reason"]) == (409, "in_review")
+    decided = api(carys).post(f"/conversations/{talk}/decide", json={"opt_out": True})
+    assert decided.status_code == 200, decided.json
+    assert post.barred == {GWEN: "opt_out"}
+
+
+def test_an_abusive_address_is_blocked_and_let_in_again(post: Post, api, carys):
+    post.bring(post.answer("Rude words"))
+    talk = post.conversation().id
+    assert api(carys).post(f"/conversations/{talk}/block").status_code in {200, 204}
+    assert post.barred == {GWEN: "manual"}
+    post.bring(post.answer("More rude words"))
+    assert post.conversation().blocked_texts == 1
+    assert api(carys).post(f"/conversations/{talk}/unblock", json={"reason": "A mistake"}).status_code == 200
+    assert post.barred == {}
+
+
+def test_the_inbox_shows_a_letter_with_its_subject_and_the_doubt(post: Post, app, carys):
+    post.bring(post.answer("STOP", sender=TOM, Subject="About your email"))
+    reader = Reader(app.test_client())
+    reader.sign_in(carys.token, to="/healthz")
+    page = reader.open(f"/inbox/{post.conversation().id}")
+    assert page.status == 200
+    assert page.words["subject"].endswith("About your email")
+    assert f"it may be somebody else’s words. It says that it is from {TOM}." in page.words["doubt"]
+    assert "Yes, stop writing to them" in page.text
+    assert GWEN in page.text
