@@ -72,6 +72,19 @@ class Still(StrEnum):
     """As many are rung as the volunteers can take."""
 
 
+_GOES_ON: Final = frozenset({None, Still.ENOUGH, Still.NOBODY_ON_LINE})
+"""As many are rung as can be, or about to be."""
+_BETWEEN: Final = frozenset(
+    {Still.NOBODY_DUE, Still.NO_SPEAKER, Still.PASSED_OVER, Still.CARRIER_BUSY, Still.TOO_MANY_CALLS}
+)
+"""Nobody new is rung just now, but whoever is rung already may answer."""
+
+
+def stands_still(why: Still | None, *, ringing: int) -> bool:
+    """Whether nobody can come to somebody who waits on their line, for that reason, while so many ring."""
+    return why not in _GOES_ON and not (why in _BETWEEN and ringing)
+
+
 @dataclass(frozen=True, slots=True)
 class PolicySettings:
     """What a pacing policy reads (the published interface of policies)."""

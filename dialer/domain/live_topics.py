@@ -20,6 +20,9 @@ OF_SESSION: Final = (SESSION, SESSION_CALL, SESSION_ASSIGNMENT)
 """What the volunteer of a shift watches, all of it changing with the shift. Others don't."""
 ORGANISATION: Final = "organisation"
 """Changes for everything that belongs to it; told of, but not watched by itself."""
+STANDSTILL: Final = "standstill"
+"""By campaign: whether anybody is rung in it, and why not, which those read who wait on their line; told of,
+but not watched by itself."""
 ACCOUNT: Final = "account"
 """Changes for whoever watches with its rights; told of, but not watched by itself."""
 MOST: Final = 20

@@ -14,7 +14,16 @@ from typing import Any, Final
 from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
-from dialer.domain.live_topics import ACCOUNT, BLAST, CAMPAIGN, ORGANISATION, SESSION, WATCHED, Topic
+from dialer.domain.live_topics import (
+    ACCOUNT,
+    BLAST,
+    CAMPAIGN,
+    ORGANISATION,
+    SESSION,
+    STANDSTILL,
+    WATCHED,
+    Topic,
+)
 from dialer.store.models.accounts import Account, ApiToken, LoginSession, Organisation
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
@@ -31,10 +40,21 @@ def _of_handover(row: Conversation) -> tuple[Topic, ...]:
     return (Topic(CAMPAIGN, row.campaign_id),) if changed and row.campaign_id is not None else ()
 
 
+_STANDS: Final = ("state", "pause_reason", "quiet_start", "quiet_end", "caller_ids", "dialing_mode")
+"""What of a campaign may keep anybody from being rung."""
+
+
+def _of_campaign(row: Campaign) -> tuple[Topic, ...]:
+    """Why nobody is rung is watched by everybody who waits, so it is told apart from all else."""
+    fields = inspect(row).attrs
+    stands = any(fields[name].history.has_changes() for name in _STANDS)
+    return (Topic(CAMPAIGN, row.id), *((Topic(STANDSTILL, row.id),) if stands else ()))
+
+
 _WATCHED_ROWS: Final[Mapping[type, Callable[[Any], tuple[Topic, ...]]]] = {
     Blast: lambda row: (Topic(BLAST, row.id),),
     Conversation: _of_handover,
-    Campaign: lambda row: (Topic(CAMPAIGN, row.id),),
+    Campaign: _of_campaign,
     Shift: lambda row: (Topic(CAMPAIGN, row.campaign_id), Topic(SESSION, row.id)),
     Assignment: lambda row: _of_session(row.shift_id),
     Call: lambda row: _of_session(row.shift_id),
@@ -53,7 +73,7 @@ def _of_session(shift_id: uuid.UUID | None) -> tuple[Topic, ...]:
 
 def note(session: Session, scope: str, scope_id: uuid.UUID) -> None:
     """Note that something of this scope changed; scopes that nobody watches are left out."""
-    if scope in WATCHED or scope in {ACCOUNT, SESSION}:
+    if scope in WATCHED or scope in {ACCOUNT, SESSION, STANDSTILL}:
         _noted(session).add(Topic(scope, scope_id))
 
 

@@ -12,8 +12,17 @@ from dataclasses import dataclass
 
 from dialer.domain.access import Permission, require
 from dialer.domain.call_policy import policy_of
-from dialer.domain.dialling import DIALLED_MODES, Event, PolicySettings, Still, room, somebody_on_line
+from dialer.domain.dialling import (
+    DIALLED_MODES,
+    Event,
+    PolicySettings,
+    Still,
+    room,
+    somebody_on_line,
+    stands_still,
+)
 from dialer.domain.languages import LanguageMatch
+from dialer.domain.live_topics import STANDSTILL
 from dialer.domain.pacing_host import Host
 from dialer.domain.quiet_hours import quiet_until
 from dialer.services.calling.dial_claims import Claimed, Wish, claim_lines
@@ -30,6 +39,7 @@ from dialer.services.calling.pacing_past import past_of
 from dialer.services.calling.ring_gate import stopped
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
+from dialer.store import changes
 from dialer.store.models.calling import Campaign
 from dialer.store.models.pacing import PacerLease, PacingEvent
 from dialer.store.queries import calls, dialling, pacer_leases, pacing
@@ -90,8 +100,21 @@ def tick(ctx: Context, campaign_id: uuid.UUID, holder: str, held_up: Still | Non
         still, claimed = _claim(second, asked, held_up)
         lease.state, lease.at = host.to_state(), ctx.now
         said = {"still": still, "asked": asked, "claimed": len(claimed), KEPT: to_keep(machines)}
+        said["told"] = _tell_who_waits(second, still)
         lease.figures = lease.figures | said
         return Turn(lease.fence, claimed)
+
+
+def _tell_who_waits(second: _Second, still: Still | None) -> Still | None:
+    """Have those who wait on their line read why nobody comes, or that somebody may, once that is another:
+    what they were told.
+    """
+    unit, campaign_id, told = second.unit, second.campaign.id, None
+    if stands_still(still, ringing=0):
+        told = still if stands_still(still, ringing=dialling.lines(unit, campaign_id).ringing) else None
+    if second.lease.figures.get("told") != told:
+        changes.note(unit.session, STANDSTILL, campaign_id)
+    return told
 
 
 def _machines(ctx: Context, campaign_id: uuid.UUID) -> MachineFigures:

@@ -5,11 +5,10 @@ call soon”, which would be untrue.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
 
 from dialer.domain.access import Permission
-from dialer.domain.dialling import Still
+from dialer.domain.dialling import Still, stands_still
 from dialer.domain.quiet_hours import quiet_until
 from dialer.domain.shift import waits
 from dialer.services.calling.facts import calling_rules
@@ -20,13 +19,6 @@ from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
 from dialer.store.models.pacing import PacerLease
 from dialer.store.queries import dialling
-
-_GOES_ON: Final = frozenset({Still.ENOUGH, Still.NOBODY_ON_LINE})
-"""As many are rung as can be, or about to be."""
-_BETWEEN: Final = frozenset(
-    {Still.NOBODY_DUE, Still.NO_SPEAKER, Still.PASSED_OVER, Still.CARRIER_BUSY, Still.TOO_MANY_CALLS}
-)
-"""Nobody new is rung just now, but whoever is rung already may answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +44,17 @@ def standstill_of(ctx: Context, shift: SessionView) -> Standstill | None:
         campaign = reach_campaign(ctx, unit, shift.campaign_id, Permission.SHIFT_RUN)
         lease = unit.session.get(PacerLease, (unit.organisation_id, campaign.id))
         why = still_of(ctx, unit, campaign, lease, on_line={"ready": 1})
-        if why is None or why in _GOES_ON or (why in _BETWEEN and dialling.lines(unit, campaign.id).ringing):
+        if why is None or not stands_still(why, ringing=dialling.lines(unit, campaign.id).ringing):
             return None
         if why is Still.NO_PACER and ctx.now - shift.started_at < SILENT_AFTER:
             return None  # it comes within a second of the first volunteer
         return Standstill(why, _until(campaign, ctx.now) if why is Still.QUIET_HOURS else None)
+
+
+def with_standstill(ctx: Context, shift: SessionView) -> SessionView:
+    """A shift with the word for it, where it waits in vain."""
+    still = standstill_of(ctx, shift)
+    return shift if still is None else replace(shift, standstill=still.mark)
 
 
 def _until(campaign: Campaign, now: dt.datetime) -> dt.datetime | None:

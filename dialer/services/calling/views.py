@@ -162,6 +162,8 @@ class SessionView:
     """The help that they asked for, until it is over."""
     supervision: Supervised | None = None
     """The coordinator who is in their room, or on the way: nobody listens in secret."""
+    standstill: str | None = None
+    """Why nobody is rung for whoever waits on their line (`domain.dialling.Still`); read for some views."""
 
 
 @dataclass(frozen=True, slots=True)

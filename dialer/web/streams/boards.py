@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from dialer.domain.errors import NotFound, Unavailable
-from dialer.domain.live_topics import BLAST, OF_SESSION, SESSION, SESSION_ASSIGNMENT, Topic
+from dialer.domain.live_topics import BLAST, OF_SESSION, SESSION, SESSION_ASSIGNMENT, STANDSTILL, Topic
 from dialer.logs import get_logger
 from dialer.services.calling.assignments import get_assignment
 from dialer.services.calling.ringing import call_of_assignment
 from dialer.services.calling.sessions import get_session
+from dialer.services.calling.standstill import with_standstill
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
 from dialer.services.messaging.progress import blast_progress
@@ -71,10 +72,12 @@ class Board:
 
     def changes_with(self, topic: Topic) -> bool:
         """Whether a change of that may be one of this: its campaign holds a blast up, and all paused both. A
-        shift changes by itself: its campaign's figures are none of it.
+        shift changes by itself: its campaign's figures are none of it, but for why nobody is rung.
         """
         mine = (self.topic.id, self.organisation_id)
-        return topic.id in mine or (topic.id == self.campaign_id and self.topic.kind not in OF_SESSION)
+        waits = self.topic.kind == SESSION and topic.kind == STANDSTILL
+        of_campaign = self.topic.kind not in OF_SESSION or waits
+        return topic.id in mine or (topic.id == self.campaign_id and of_campaign)
 
     def look_every_s(self, *, deaf: bool) -> float:
         """How often it is read without a notice."""
@@ -188,7 +191,7 @@ def _of_session(ctx: Context, topic: Topic) -> State | None:
     """A volunteer's shift; whom they have in hand, and the call to them, where there is one."""
     shift = get_session(ctx, topic.id)
     if topic.kind == SESSION:
-        return _state(topic, "session", SessionSchema().dump(shift))
+        return _state(topic, "session", SessionSchema().dump(with_standstill(ctx, shift)))
     if shift.assignment_id is None:
         return None
     if topic.kind == SESSION_ASSIGNMENT:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from dialer.services.context import Context
 from dialer.settings import Settings
+from dialer.store.models.calling import Shift
 from dialer.store.session import UnitFactory
 from tests import texting
 from tests.conftest import Caller, SetClock
@@ -58,6 +60,34 @@ def test_an_answer_is_on_the_screen_at_once(
         exchange.ends(call_id, CallDuration="5")
         assert {next_of(stream).name for _ in range(2)} == {"session", "call"}
         stream.socket.close()
+
+
+@pytest.mark.slow
+def test_why_nobody_comes_is_on_the_screen_at_once(
+    exchange: Exchange,  # noqa: F811
+    settings: Settings,
+    units: UnitFactory,
+    ctx: Context,
+    *,
+    api: Callable[[Person], Caller],
+    carys: Person,
+) -> None:
+    shift_id, vic = exchange.sit_down(0), exchange.people[0]
+    headers = {"Authorization": f"Bearer {vic.token}"}
+    with units.begin(vic.organisation_id) as unit:
+        unit.session.execute(update(Shift).where(Shift.id == shift_id).values(pin="123456"))
+    watching = live_beside(settings, units, lambda: texting.system(ctx).at(exchange.clock()))
+    with served(exchange.app) as site, watching:
+        stream = Stream(site, f"/api/v1/sessions/{shift_id}/stream", headers)
+        assert stream.head()[0] == 200
+        assert next_of(stream).data["standstill"] == "no_pacer"
+        began = time.monotonic()
+        assert api(carys).post(f"/campaigns/{exchange.room.campaign_id}/pause").status_code == 200
+        while (event := next_of(stream)).data.get("standstill") != "campaign_paused":
+            assert event.name == "session"
+        assert event.at - began < 2 * SLACK, "long before the next look of its own"
+        stream.socket.close()
+    assert api(vic).get(f"/sessions/{shift_id}").json["standstill"] == "campaign_paused"
 
 
 def test_a_stream_is_its_volunteers_alone(

@@ -13,6 +13,7 @@ from dialer.domain.access import Permission
 from dialer.domain.shift import LONGEST_REST
 from dialer.services.calling import in_call, line_asking, moving, next_contact
 from dialer.services.calling import sessions as deeds
+from dialer.services.calling.standstill import with_standstill
 from dialer.services.calling.views import NobodyNow, SessionView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
@@ -157,6 +158,7 @@ class SessionSchema(Schema):
     talk = fields.Nested(TalkSchema, allow_none=True)
     help = fields.Nested(HelpSchema, allow_none=True)
     supervision = fields.Nested(SupervisedSchema, allow_none=True)
+    standstill = Text(allow_none=True)
 
 
 @sessions.route("/campaigns/<campaign_id>/sessions", methods=["POST"])
@@ -211,8 +213,9 @@ class Session(MethodView):
     @allow(Permission.SHIFT_RUN)
     @sessions.response(200, SessionSchema)
     def get(self, session_id: str) -> SessionView:
-        """A shift as it stands."""
-        return deeds.get_session(context(), path_id(session_id))
+        """A shift as it stands; `standstill` says why nobody is rung for whoever waits on their line."""
+        ctx = context()
+        return with_standstill(ctx, deeds.get_session(ctx, path_id(session_id)))
 
 
 @sessions.route("/sessions/<session_id>/stream")
