@@ -49,6 +49,8 @@ SAID_BY_RULES: Final = (
     N_("This is over already."),
     N_("You can put people through only in a call that goes through us. Give them the number instead."),
     N_("You have a line of your own open elsewhere. Leave it first."),
+    N_("Only whoever had this person on the phone can say so."),
+    N_("This was too long ago."),
     N_("This script puts nobody through at that step."),
     N_("Numbers in this country can’t be rung from here."),
     N_("Phones in this country can’t be rung from here."),

@@ -55,12 +55,17 @@ def ask_for_help(ctx: Context, session_id: uuid.UUID, reason: str | None = None)
         shift = reach_shift(ctx, unit, session_id, lock=True)
         if shift.state == "ended":
             raise InvalidTransition("This shift is over. Start another one.", state="ended")
-        asked = open_help(unit, shift.id, lock=True)
-        if asked is None:
-            asked = _new_request(ctx, unit, shift)
-        asked.reason = reason or asked.reason
-        unit.session.flush()
+        note_help(ctx, unit, shift, reason)
         return session_view(ctx, unit, shift, open_assignment(unit, shift.id))
+
+
+def note_help(ctx: Context, unit: UnitOfWork, shift: Shift, reason: str | None) -> None:
+    """The same for a shift (locked), also for one that is over: coordinators see it until they close it."""
+    asked = open_help(unit, shift.id, lock=True)
+    if asked is None:
+        asked = _new_request(ctx, unit, shift)
+    asked.reason = reason or asked.reason
+    unit.session.flush()
 
 
 def withdraw_help(ctx: Context, session_id: uuid.UUID) -> None:

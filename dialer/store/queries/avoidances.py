@@ -7,12 +7,14 @@ key, of one account.
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Final
 
 from sqlalchemy import exists, text
+from sqlalchemy.dialects.postgresql import insert
 
 from dialer.store.models.accounts import Account
 from dialer.store.models.conversations import Avoidance
@@ -63,6 +65,26 @@ _AVOIDERS: Final = text(
     """
 )
 """`AVOIDED`, from the number's side."""
+
+
+def spare_for_good(
+    unit: UnitOfWork, account_id: uuid.UUID, number: str, contact_id: uuid.UUID, now: dt.datetime
+) -> bool:
+    """Never hand an account this number or person again; whether that is news."""
+    made = insert(Avoidance).values(
+        organisation_id=unit.organisation_id,
+        account_id=account_id,
+        number=number,
+        contact_id=contact_id,
+        until=None,
+        created_at=now,
+    )
+    settled = made.on_conflict_do_update(
+        index_elements=["organisation_id", "account_id", "number"],
+        set_={"until": None, "contact_id": made.excluded.contact_id},
+        where=Avoidance.until.is_not(None),
+    )
+    return unit.session.scalar(settled.returning(Avoidance.number)) is not None
 
 
 def numbers_avoided(unit: UnitOfWork, account_id: uuid.UUID) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -43,6 +44,8 @@ class Beside:
     reason: str | None
     help_words: str
     room_words: str
+    in_hand: uuid.UUID | None
+    """Whom they have in hand: the one who may have frightened them."""
     may_leave: str
     """The name of whoever has taken over, while the talk can be left to them."""
 
@@ -104,6 +107,7 @@ def beside_me() -> Beside | None:
         reason=now.help.reason if now.help else None,
         help_words=_help_words(now.help) if now.help else "",
         room_words=_room_words(now.supervision) if now.supervision else "",
+        in_hand=now.assignment_id,
         may_leave=_may_leave(now.supervision) if now.supervision else "",
     )
 

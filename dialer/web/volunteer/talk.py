@@ -5,7 +5,7 @@ So it works without a script, and a reload or the back button shows what the ser
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, request, session
+from flask import Blueprint, redirect, render_template, request, session
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from dialer.domain.talk import Talk
 from dialer.services.calling.assignments import save_draft, skip_assignment
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.corrections import correct_result, undo_result
+from dialer.services.calling.frightening import frightened
 from dialer.services.calling.recordings import object_to
 from dialer.services.calling.results import record_result
 from dialer.services.calling.ringing import call_of_assignment
@@ -93,6 +94,23 @@ def skip() -> Response:
     except AssignmentClosed:
         tell(gettext("They aren’t in your hands any more."), "warn")
     return to_call()
+
+
+@talk.post("/frightened")
+@allow(Permission.RESULT_RECORD)
+def frighten() -> str | Response:
+    """The person on the phone frightened them: they are taken off that person at once and for good, and are
+    told that they did right.
+    """
+    ctx, assignment_id = context(), id_in_form("assignment")
+    rung = call_of_assignment(ctx, assignment_id)
+    try:
+        frightened(ctx, assignment_id)
+    except (AssignmentClosed, Conflict) as refusal:
+        tell(gettext(refusal.detail), "warn")
+        return to_call()
+    session.pop(LAST, None)
+    return render_template("volunteer/frightened.html", unseen=rung is not None)
 
 
 @talk.post("/stop")

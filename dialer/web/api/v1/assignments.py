@@ -15,6 +15,7 @@ from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.result import NOTES_MAX, HouseholdReport, Report
 from dialer.services.calling import assignments as deeds
 from dialer.services.calling.corrections import correct_result
+from dialer.services.calling.frightening import frightened
 from dialer.services.calling.results import record_result
 from dialer.services.calling.views import AssignmentView
 from dialer.web.api.blueprint import Resource
@@ -160,6 +161,17 @@ class AssignmentResult(MethodView):
 def skip(body: dict[str, Any], assignment_id: str) -> dict[str, object]:
     """Give the contact back, not for this volunteer again today."""
     return _prepared(deeds.skip_assignment(context(), path_id(assignment_id), reason=body["reason"]))
+
+
+@assignments.route("/assignments/<assignment_id>/frightened", methods=["POST"])
+@allow(Permission.RESULT_RECORD)
+@assignments.response(204)
+def frighten(assignment_id: str) -> None:
+    """This person frightened the volunteer who has them in hand, or had them within a day: the call is hung
+    up, recorded as refused if nothing is yet, and they never meet again, in calls or texts. The shift pauses,
+    and coordinators see it first.
+    """
+    frightened(context(), path_id(assignment_id))
 
 
 def _report(body: Mapping[str, Any]) -> HouseholdReport:
