@@ -40,6 +40,7 @@ WATCHED: Final = frozenset({"scheduled", "running", "paused"})
 SET_WHERE_GIVEN: Final = (
     *("senders", "audience", "audience_id", "send_at", "deadline_at"),
     *("mode", "batch_size", "volunteer_limit"),
+    *("channel", "subject"),
 )
 
 Deed = Callable[[Context, argparse.Namespace], Outcome]
@@ -54,6 +55,8 @@ def run(options: argparse.Namespace, settings: Settings) -> Outcome:
 def create(ctx: Context, options: argparse.Namespace) -> Outcome:
     fields = BlastFields(name=options.name, body=options.body, list_ids=options.list)
     fields["bodies"] = dict(options.bodies)
+    if options.subjects:
+        fields["subjects"] = dict(options.subjects)
     for name in SET_WHERE_GIVEN:
         if (value := getattr(options, name)) not in (None, []):
             fields[name] = value

@@ -12,6 +12,7 @@ from typing import Any
 
 from dialer.domain.first_texts import BY_HAND
 from dialer.domain.languages import SPOKEN
+from dialer.domain.texting import EMAIL
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--campaign", type=uuid.UUID, metavar="ID", help="only of this campaign")
     _one(actions, "show", "one of them")
     trial = _one(actions, "test-send", "try its text on up to five phones of your own")
-    trial.add_argument("to", nargs="+", metavar="NUMBER", help="a phone, in any usual writing")
+    trial.add_argument("to", nargs="+", metavar="NUMBER", help="a phone, in any usual writing, or an address")
     trial.add_argument(
         "--in",
         dest="languages",
@@ -70,6 +71,23 @@ def _create(create: argparse.ArgumentParser) -> None:
         type=_body_in,
         metavar="LANGUAGE=TEXT",
         help="what it says to people of a language, such as cy=…; may be repeated",
+    )
+    create.add_argument(
+        "--email",
+        dest="channel",
+        action="store_const",
+        const=EMAIL,
+        help="it is a letter, to addresses; needs a --subject",
+    )
+    create.add_argument("--subject", help="of a letter: what it is about")
+    create.add_argument(
+        "--subject-in",
+        dest="subjects",
+        action="append",
+        default=[],
+        type=_body_in,
+        metavar="LANGUAGE=TEXT",
+        help="the same to people of a language; may be repeated",
     )
     create.add_argument(
         "--list", action="append", default=[], type=uuid.UUID, metavar="ID", help="may be repeated"

@@ -127,6 +127,8 @@ def say_blast(view: BlastView) -> str:
         "sent": f"by hand, {view.batch_size} at a time" if view.is_by_hand else None,
         "send at": _plain(view.send_at),
         "deadline": _plain(view.deadline_at),
+        "subject": view.subject,
+        **{f"subject in {SPOKEN[language]}": said for language, said in view.subjects.items()},
         "says": view.body,
         **{f"says in {SPOKEN[language]}": body for language, body in view.bodies.items()},
     }
@@ -146,7 +148,8 @@ def _takes(view: EstimateView) -> str:
 
 
 def _lines_of_estimate(view: EstimateView) -> Iterator[str]:
-    yield f"{view.recipients:,} people would get it, in {view.segments:,} parts"
+    parts = f", in {view.segments:,} parts" if view.segments or not view.recipients else ""
+    yield f"{view.recipients:,} people would get it{parts}"
     yield f"  for {view.cost:.2f} {view.currency}, {_takes(view)}"
     if (picture := view.picture) is not None:
         about = "about " if picture.is_about else ""

@@ -13,6 +13,7 @@ LEFT_OUT: Final[Words] = {
     "voted": _("Already voted"),
     "opted_out": _("Asked us to stop"),
     "suppressed": _("On a do-not-contact list"),
+    "no_email": _("No email address"),
     "no_phone": _("No mobile"),
     "not_mobile": _("No mobile"),
     "recently_contacted": _("Heard from us a short while ago"),

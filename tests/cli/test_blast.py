@@ -211,3 +211,9 @@ def test_what_is_refused(shell: Shell, words: tuple[str, ...], problem: str, sai
     refused = shell(*words, *more)
     assert (shell.code, refused["problem"]) == (1, problem)
     assert said in refused["detail"]
+
+
+def test_a_letter_is_written_with_its_subject(shell: Shell) -> None:
+    letter = ("--email", "--subject", "Polls are open", "--subject-in", "cy=Helo")
+    made = shell("show", shell.draft(*letter))
+    assert (made["channel"], made["subject"], made["subjects"]) == ("email", "Polls are open", {"cy": "Helo"})

@@ -110,11 +110,14 @@ def _made_up(
         return {}
     seen = {one.language or USUAL for one in shown}
     values = {**sample_links(ctx, campaign, bodies), **sample_caller(blast), **MADE_UP}
-    return {
+    found = {
         language: _reading(bodies, language, values, MADE_UP["first_name"], "")
         for language, _ in bodies.each()
         if language not in seen
     }
+    if blast.channel == EMAIL:
+        return {language: replace(read, segments=0) for language, read in found.items()}
+    return found
 
 
 def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, tally: Tally) -> EstimateView:

@@ -165,6 +165,8 @@ def start_by(estimate: EstimateView, blast: BlastView, campaign: CampaignView, n
 def _senders(senders: Sequence[str]) -> str:
     if len(senders) == 1:
         return written(senders[0]) if senders[0].startswith("+") else senders[0]
+    if any("@" in sender for sender in senders):
+        return ", ".join(senders)
     return str(ngettext("one number", "%(num)s numbers, each person’s usual one", len(senders)))
 
 
@@ -196,7 +198,9 @@ def _where_from(blast: BlastView) -> str:
 def troubles(blast: BlastView, campaign: CampaignView) -> list[Trouble]:
     """What stands between this draft and sending it."""
     found = []
-    if not (blast.senders or campaign.senders):
+    if blast.is_letters and not blast.senders:
+        found.append(Trouble(gettext("There is no address that emails can come from yet (email.from).")))
+    elif not (blast.senders or campaign.senders):
         edit = url_for("coordinator.edit_campaign", campaign_id=campaign.id) + "#senders"
         words = gettext("There is no number that texts can come from yet.")
         found.append(Trouble(words, edit, gettext("Add one")))

@@ -86,7 +86,7 @@ def try_blast(blast_id: uuid.UUID) -> Answer:
         faults = faults_of(error, {"/to": "test_to", "/languages": "test_language"})
         return _composer(ctx, get_blast(ctx, blast_id), blast_form.sent_values(), faults), error.status
     left_out = [one for one in sent if one.skip_reason]
-    words = _test_words(len(sent) - len(left_out), left_out)
+    words = _test_words(len(sent) - len(left_out), left_out, is_letters=found.is_letters)
     return go("coordinator.blast", words, "warn" if left_out else "good", blast_id=blast_id)
 
 
@@ -142,8 +142,8 @@ def throw_away(blast_id: uuid.UUID) -> Response:
     return go("coordinator.blasts", gettext("Thrown away."))
 
 
-def _test_words(going: int, left_out: Sequence[MessageView]) -> str:
-    """How many phones the test goes to, and which get nothing and why."""
+def _test_words(going: int, left_out: Sequence[MessageView], *, is_letters: bool) -> str:
+    """How many phones, or addresses, the test goes to, and which get nothing and why."""
     told = [
         gettext(
             "%(number)s gets nothing: %(why)s.",
@@ -152,11 +152,21 @@ def _test_words(going: int, left_out: Sequence[MessageView]) -> str:
         )
         for one in left_out
     ]
-    if going:
+    if going and is_letters:
+        told.insert(0, _to_addresses(going))
+    elif going:
         told.insert(
             0, ngettext("The test is on its way.", "The test is on its way to %(num)s phones.", going)
         )
     return " ".join(told)
+
+
+def _to_addresses(going: int) -> str:
+    return str(
+        ngettext(
+            "The test is on its way to one address.", "The test is on its way to %(num)s addresses.", going
+        )
+    )
 
 
 def _is_changed(found: BlastView, campaign: CampaignView) -> bool:
@@ -177,7 +187,8 @@ def _is_stopped(ctx: Context, found: BlastView) -> bool:
     bodies = Bodies(found.body, found.bodies)
     if not may_stop(bodies, campaign, ctx.phones.home):
         return False
-    return any(one.stops for one in minding(bodies, estimate_blast(ctx, found.id), campaign))
+    warnings = minding(bodies, estimate_blast(ctx, found.id), campaign, is_letters=found.is_letters)
+    return any(one.stops for one in warnings)
 
 
 def _typed(written: str) -> int | None:
@@ -238,7 +249,7 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
     campaign = get_campaign(ctx, found.campaign_id)
     estimate = estimate_blast(ctx, found.id)
     in_the_way = troubles(found, campaign)
-    warnings = minding(Bodies(found.body, found.bodies), estimate, campaign)
+    warnings = minding(Bodies(found.body, found.bodies), estimate, campaign, is_letters=found.is_letters)
     if (late := late_minding(found, campaign, estimate.duration_s, ctx.now)) is not None:
         warnings = [late, *(one for one in warnings if one.code not in OF_TIME)]
     is_stopped = any(one.stops for one in warnings)

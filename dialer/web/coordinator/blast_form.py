@@ -23,7 +23,7 @@ from dialer.services.messaging.pictures import list_pictures
 from dialer.services.messaging.views import BlastView
 from dialer.services.people.audiences import list_audiences
 from dialer.services.people.lists import list_lists
-from dialer.web.coordinator import blast_asks, blast_bodies, blast_mode
+from dialer.web.coordinator import blast_asks, blast_bodies, blast_letters, blast_mode
 from dialer.web.coordinator.forms import (
     asked,
     choices,
@@ -43,6 +43,7 @@ FIELD_AT: Final = {
     **blast_bodies.FIELD_AT,
     **blast_mode.FIELD_AT,
     **blast_asks.FIELD_AT,
+    **blast_letters.FIELD_AT,
     "/list_ids": "list_ids",
     "/audience_id": "audience_id",
     "/template_id": "template_id",
@@ -91,6 +92,7 @@ def empty_values(campaign: CampaignView | None) -> dict[str, Any]:
         **blast_bodies.values_of({}),
         **blast_mode.values_of(),
         **blast_asks.values_of(),
+        **blast_letters.values_of(),
         "template_id": "",
         "picture_id": "",
         "picture_by": AS_PICTURE,
@@ -116,6 +118,7 @@ def values_of(blast: BlastView, zone: str) -> dict[str, Any]:
         **blast_bodies.values_of(blast.bodies),
         **blast_mode.values_of(blast),
         **blast_asks.values_of(blast),
+        **blast_letters.values_of(blast),
         "list_ids": [str(list_id) for list_id in blast.list_ids],
         "audience_id": str(blast.audience_id or ""),
         "support": [str(level) for level in audience.support or ()],
@@ -140,6 +143,7 @@ def sent_values() -> dict[str, Any]:
         **blast_bodies.sent_values(),
         **blast_mode.sent_values(),
         **blast_asks.sent_values(),
+        **blast_letters.sent_values(),
     }
 
 
@@ -164,6 +168,7 @@ def blast_fields(zone: str, known: BlastView | None = None) -> BlastFields:
         deadline_at=moment_said("deadline_at", zone, faults, known.deadline_at if known else None),
         **blast_mode.mode_said(faults),
         **blast_asks.asks_said(),
+        **blast_letters.letters_said(),
     )
     if faults:
         raise ValidationFailed(errors=faults)
@@ -186,6 +191,7 @@ def is_same(blast: BlastView, fields: BlastFields) -> bool:
         and fields["deadline_at"] == blast.deadline_at
         and blast_mode.is_same(blast, fields)
         and blast_asks.is_same(blast, fields)
+        and blast_letters.is_same(blast, fields)
     )
 
 

@@ -74,15 +74,18 @@ def _may_stop(body: str, campaign: CampaignView, home: str | None) -> bool:
     return not has_imprint(body, campaign.imprint, campaign.imprint_url)
 
 
-def minding(bodies: Bodies, estimate: EstimateView, campaign: CampaignView) -> list[Minding]:
+def minding(
+    bodies: Bodies, estimate: EstimateView, campaign: CampaignView, *, is_letters: bool = False
+) -> list[Minding]:
     """What to mind about a text: signs that make it dearer, what the estimate warns of, how people stop it.
+    No signs make letters dearer, and all say how to stop them.
 
     Where texts come from a number anybody can answer STOP, so a later text that doesn't say so is no fault.
     """
     warned = [one for one in estimate.warnings if one.code not in _SAID_ELSEWHERE]
     told = [_said_of(_minding(one, campaign), one.language) for one in warned]
     signs, ways_out = list[Minding](), list[Minding]()
-    for language, body in bodies.each():
+    for language, body in () if is_letters else bodies.each():
         if forced := forced_by(body):
             signs.append(_said_of(_dearer(forced), language))
         is_warned = any((one.language or USUAL) == language and one.code in _WAYS_OUT for one in warned)

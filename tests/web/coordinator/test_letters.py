@@ -1,0 +1,87 @@
+"""Letters in the composer: written, checked, tried and sent on the pages of texts."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialer.services.calling.campaigns import change_campaign
+from dialer.services.context import Context
+from dialer.services.messaging.messages import MessageSearch, list_messages
+from dialer.services.paging import Page
+from dialer.store.models.people import Contact
+from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Reader
+
+LETTER = "# Polls are open\n\nDear {first_name|friend},\n\nvote [today](https://example.org/vote)."
+READERS = ("Owen", "Siân")
+
+
+@pytest.fixture
+def draft(desk: Reader, bank: PhoneBank, ctx: Context) -> Reader:
+    """The composer of a draft of letters, on the screen; two people of the phone bank have an address."""
+    change_campaign(ctx, bank.campaign_id, {"election_material": False})
+    with ctx.unit() as unit:
+        people = unit.session.query(Contact).order_by(Contact.id).limit(2).all()
+        for number, one in enumerate(people):
+            one.email = one.email_key = f"reader{number}@example.org"
+    desk.open(f"/blasts/new?campaign_id={bank.campaign_id}&channel=email")
+    page = desk.press("save", name="Polls are open", subject="Today, {first_name|friend}", body=LETTER)
+    assert page.status == 200, page.text
+    return desk
+
+
+def _value(reader: Reader, test: str) -> str:
+    return reader.page.tests[test]["data-value"]
+
+
+def test_the_list_of_texts_leads_to_a_new_email(desk: Reader, bank: PhoneBank) -> None:
+    page = desk.open("/blasts")
+    assert "channel=email" in page.tests["blast-new-email"]["href"]
+
+
+def test_a_draft_says_who_gets_it_and_how_it_reads(draft: Reader) -> None:
+    page = draft.page
+    assert _value(draft, "blast-recipients") == "2"
+    assert _value(draft, "stat-left-out-no_email") == "7"
+    assert "No email address" in page.words["blast-left-out"]
+    assert "blast-segments" not in page.tests
+    assert "blast-warning" not in page.tests
+    assert "reader0@example.org" in page.words["blast-samples"]
+    assert "Stop these emails" in page.words["blast-samples"]
+    assert page.words["blast-cost"] == "£0.00"
+    assert page.words["blast-from"] == "campaign@example.org"
+    assert "blast-mode" not in page.tests
+
+
+def test_it_goes_when_the_number_is_typed(draft: Reader, ctx: Context) -> None:
+    page = draft.press("blast-launch", confirm="2")
+    assert page.tests["blast-progress"]["data-state"] == "running"
+    assert "email" in draft.open("/blasts").words["blasts"]
+
+
+def test_a_subject_that_was_changed_is_looked_at_first(draft: Reader) -> None:
+    page = draft.press("blast-launch", confirm="2", subject="Tomorrow")
+    assert "Look again, then type the number." in page.words["flash"]
+    assert page.tests["blast-subject"]["value"] == "Tomorrow"
+    page = draft.press("blast-check", subject=" ")
+    assert page.status == 422
+    assert "A letter needs a subject." in page.text
+
+
+def test_it_says_the_same_in_welsh(draft: Reader) -> None:
+    page = draft.press("blast-check", new_language="cy", new_subject="Heddiw", new_body="Annwyl {first_name}")
+    assert page.status == 200
+    assert 'name="subject_cy"' in page.html
+    assert "Heddiw" in page.html
+
+
+def test_it_is_tried_on_addresses_of_our_own_first(draft: Reader, ctx: Context) -> None:
+    page = draft.press("blast-test", test_to="07700 900990")
+    assert page.status == 422
+    page = draft.press("blast-test", test_to="Carys@Example.org, owen@example.org")
+    assert "The test is on its way to 2 addresses." in page.words["flash"]
+    sent = list_messages(ctx, MessageSearch(state="queued"), Page()).items
+    assert {(one.purpose, one.number, one.subject) for one in sent} == {
+        ("test", "carys@example.org", "Today, friend"),
+        ("test", "owen@example.org", "Today, friend"),
+    }
