@@ -100,7 +100,14 @@ def test_phones_ring_by_twiml_only_where_a_bridge_was_made() -> None:
     joined = "dialer.web.webhooks.voice:_joined"
     through = ("dialer.web.webhooks.transferred:_between", "dialer.web.webhooks.transferred:_to_volunteer")
     attend = "dialer.web.webhooks.supervisors:_attend"
-    rooms = ("dialer.web.webhooks.lines:let_in", "dialer.web.webhooks.dialled:_room", *through, attend)
+    brought = "dialer.web.webhooks.roomed:_room"  # the two who talk already: nobody is rung by it
+    rooms = (
+        "dialer.web.webhooks.lines:let_in",
+        "dialer.web.webhooks.dialled:_room",
+        *through,
+        attend,
+        brought,
+    )
     into_room = {(room, verb) for room in rooms for verb in ("Dial", "Conference")}
     assert ringing == {(joined, "Dial"), (joined, "Number"), *into_room}
     given = function_at(Place("dialer.web.webhooks.voice", "_joined")).args.args

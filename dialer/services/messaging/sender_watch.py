@@ -26,8 +26,10 @@ from dialer.domain.sender_health import (
     Filtered,
     Settled,
     beside,
-    judge,
     rests_until,
+)
+from dialer.domain.sender_health import (
+    judge as whether_filtered,
 )
 from dialer.services.context import Context
 from dialer.services.messaging.handing_over import enqueue_moving
@@ -130,7 +132,7 @@ def _judge(sender: Sender, own: Settled, others: Settled, past: Callable[[], Set
     if sender.pause_reason is not None:
         return beside(own, others, Z_AGAIN) if says_something else None
     known = Settled() if says_something else past()
-    return judge(own, others, known, trial=sender.trial_since is not None)
+    return whether_filtered(own, others, known, trial=sender.trial_since is not None)
 
 
 def _looked_at_since(ctx: Context, sender: Sender) -> dt.datetime:
