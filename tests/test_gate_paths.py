@@ -44,12 +44,13 @@ WRITTEN_BY: Final = {
     "dialer.services.messaging.test_sends:send_test": {"test"},
     "dialer.services.messaging.written:write_once": {"reply", "single"},
     "dialer.services.accounts.phones:_send": {"code"},
+    "dialer.services.accounts.link_letters:send_link": {"sign_in"},
     "dialer.services.messaging.automatic_answers:_send": {"help", "stop_confirmation"},
 }
 """Who writes texts down, and what for. A new one is looked at, and its purpose has its column in the table
 of what the gate says, before it is put here.
 """
-NOBODY_YET: Final = {"sign_in"}
+NOBODY_YET: Final[set[str]] = set()
 
 PASSED_ON: Final = {
     ("dialer.store.queries.blast_ends", ":state"): "skipped or cancelled, at the end of a blast",

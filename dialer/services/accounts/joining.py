@@ -106,6 +106,13 @@ def join(
     return _joined(units, link, secret, now)
 
 
+def organisation_of_join_link(units: UnitFactory, code: str, now: dt.datetime) -> uuid.UUID | None:
+    """Whose link it is; None where there never was one."""
+    with units.read() as unit:
+        link = _find_link(unit, code, now)
+    return link.organisation_id if link is not None else None
+
+
 def come_back(units: UnitFactory, code: str, device: str | None, now: dt.datetime) -> Joined:
     """Sign in the person whom this device belongs to, and have them join. Raises NotFound for any other."""
     link = _open_link(units, code, now)

@@ -34,7 +34,7 @@ def create_invite(ctx: Context, volunteer_id: uuid.UUID) -> InviteView:
         if not volunteer.active:
             raise Conflict("They can’t sign in any more. Set “active” to true first, then make the link.")
         expires_at = ctx.now + INVITE_LIFE
-        code = _make_link(unit, volunteer.id, ctx.now, expires_at=expires_at)
+        code = make_link(unit, volunteer.id, ctx.now, expires_at=expires_at)
         unit.session.execute(
             update(SignInRequest)
             .where(
@@ -53,7 +53,7 @@ def renew_demo_link(ctx: Context, account_id: uuid.UUID) -> str:
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
         drop_demo_links(unit, account_id)
-        code = _make_link(unit, account_id, ctx.now, reusable=True)
+        code = make_link(unit, account_id, ctx.now, reusable=True)
     return sign_in_url(ctx.public_url, code)
 
 
@@ -102,7 +102,7 @@ def sign_in_url(public_url: str, code: str) -> str:
     return f"{public_url.rstrip('/')}/sign-in/{code}"
 
 
-def _make_link(
+def make_link(
     unit: UnitOfWork,
     account_id: uuid.UUID,
     now: dt.datetime,

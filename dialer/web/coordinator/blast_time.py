@@ -6,7 +6,7 @@ import datetime as dt
 
 from flask_babel import gettext
 
-from dialer.domain.quiet_hours import QuietHours
+from dialer.domain.quiet_hours import NEVER_QUIET, QuietHours
 from dialer.domain.safe_start import Plan, too_late
 from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import BlastView
@@ -23,7 +23,8 @@ def late_minding(
     if blast.is_by_hand:
         return None
     zone = campaign.timezone
-    hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
+    always = blast.is_letters and not campaign.quiet_hours_email
+    hours = NEVER_QUIET if always else QuietHours(campaign.quiet_start, campaign.quiet_end)
     found = too_late(Plan(max(now, blast.send_at or now), duration_s, hours, zone, blast.deadline_at))
     if found is None:
         return None

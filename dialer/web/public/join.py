@@ -8,11 +8,19 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
-from dialer.services.accounts.joining import JoinForm, come_back, join, look_at_join_link
+from dialer.services.accounts.joining import (
+    JoinForm,
+    come_back,
+    join,
+    look_at_join_link,
+    organisation_of_join_link,
+)
+from dialer.services.accounts.link_letters import send_link
 from dialer.services.accounts.logins import REMEMBERED_FOR
-from dialer.services.accounts.views import Joined
+from dialer.services.accounts.organisations import system_actor
+from dialer.services.accounts.views import Joined, JoinOutcome
 from dialer.settings.policies import phone_policy
-from dialer.web.desk import desk, moment
+from dialer.web.desk import context, desk, moment
 from dialer.web.guard import allow
 from dialer.web.public.sign_in import enter
 
@@ -62,7 +70,17 @@ def _field(pointer: str) -> str:
 def _join(code: str, sent: JoinForm) -> Joined:
     tools = desk()
     phones = phone_policy(tools.settings)
-    return join(tools.units, phones, code, sent, device=request.cookies.get(DEVICE), now=moment())
+    joined = join(tools.units, phones, code, sent, device=request.cookies.get(DEVICE), now=moment())
+    if joined.outcome is JoinOutcome.LINK_ASKED:
+        _send_link(code, sent.reach)
+    return joined
+
+
+def _send_link(code: str, reach: str) -> None:
+    """To whoever has this address; the page says the same to all."""
+    organisation_id = organisation_of_join_link(desk().units, code, moment())
+    if organisation_id is not None:
+        send_link(context(system_actor(organisation_id)), reach)
 
 
 def _come_back(code: str) -> Joined:
