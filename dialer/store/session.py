@@ -17,6 +17,7 @@ from dialer.domain.access import Actor
 from dialer.domain.errors import Unavailable
 from dialer.domain.live_topics import Topic
 from dialer.store import changes
+from dialer.store.cursors import BriefCursor
 from dialer.store.models.accounts import AuditEntry
 from dialer.store.patience import ask_who_rested, be_patient
 
@@ -84,7 +85,12 @@ def make_engine(
         pool_timeout=5,
         pool_use_lifo=True,
         pool_recycle=PLANS_KEPT_S if by_keys else -1,
-        connect_args={"options": options, "connect_timeout": 3, "application_name": "dialer"},
+        connect_args={
+            "options": options,
+            "connect_timeout": 3,
+            "application_name": "dialer",
+            "cursor_factory": BriefCursor,
+        },
     )
     if statement_timeout_s is not None:
         be_patient(engine, statement_timeout_s + SILENCE_S)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
 
@@ -37,8 +39,33 @@ _LATELY = (
     .correlate(Contact)
     .subquery()
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a volunteer sees of somebody, and what a script may say of them."""
+
+    id: uuid.UUID
+    first_name: str | None
+    last_name: str | None
+    postcode: str | None
+    tags: Sequence[str]
+    constituency: str | None
+    polling_district: str | None
+    polling_station: str | None
+    custom: Mapping[str, Any]
+
+
 _CONTACTS = select(
-    Contact,
+    Contact.id,
+    Contact.first_name,
+    Contact.last_name,
+    Contact.postcode,
+    Contact.tags,
+    Contact.constituency,
+    Contact.polling_district,
+    Contact.polling_station,
+    Contact.custom,
     select(func.json_agg(func.json_build_array(*_LATELY.c))).scalar_subquery(),
 ).where(
     Contact.organisation_id == bindparam("organisation_id"), Contact.id.in_(bindparam("ids", expanding=True))
@@ -53,8 +80,8 @@ def assignment_view(
     ids = [assignment.contact_id, *assignment.household_ids]
     asked = {"organisation_id": unit.organisation_id, "ids": ids}
     rows = unit.session.execute(_CONTACTS, asked).all()
-    contacts = {contact.id: contact for contact, _ in rows}
-    past = {contact.id: _history(lately) for contact, lately in rows}
+    contacts = {contact_id: _Shown(contact_id, *known) for contact_id, *known, _ in rows}
+    past = {contact_id: _history(lately) for contact_id, *_, lately in rows}
     listener = contacts.get(speaking_to or assignment.contact_id) or contacts[assignment.contact_id]
     return AssignmentView(
         id=assignment.id,
@@ -77,7 +104,7 @@ def _history(lately: Sequence[Sequence[str]] | None) -> tuple[PastAttempt, ...]:
     return tuple(PastAttempt(dt.datetime.fromisoformat(at), *said) for at, *said in lately or ())
 
 
-def _called(assignment: Assignment, contact: Contact, history: tuple[PastAttempt, ...]) -> CalledContact:
+def _called(assignment: Assignment, contact: _Shown, history: tuple[PastAttempt, ...]) -> CalledContact:
     return CalledContact(
         id=contact.id,
         first_name=contact.first_name,
@@ -90,7 +117,7 @@ def _called(assignment: Assignment, contact: Contact, history: tuple[PastAttempt
 
 
 def _household(
-    unit: UnitOfWork, assignment: Assignment, campaign: Campaign, contacts: Mapping[uuid.UUID, Contact]
+    unit: UnitOfWork, assignment: Assignment, campaign: Campaign, contacts: Mapping[uuid.UUID, _Shown]
 ) -> tuple[HouseholdMember, ...]:
     if not assignment.household_ids:
         return ()
@@ -104,7 +131,7 @@ def _household(
     return tuple(_member(contact, records.get(contact.id)) for contact in members)
 
 
-def _member(contact: Contact, record: VoterRecord | None) -> HouseholdMember:
+def _member(contact: _Shown, record: VoterRecord | None) -> HouseholdMember:
     return HouseholdMember(
         id=contact.id,
         first_name=contact.first_name,
@@ -114,7 +141,7 @@ def _member(contact: Contact, record: VoterRecord | None) -> HouseholdMember:
     )
 
 
-def _script(unit: UnitOfWork, assignment: Assignment, listener: Contact) -> ScriptView | None:
+def _script(unit: UnitOfWork, assignment: Assignment, listener: _Shown) -> ScriptView | None:
     if assignment.script_version_id is None:
         return None
     version, script = unit.session.execute(
@@ -150,7 +177,7 @@ def _caller(unit: UnitOfWork, assignment: Assignment) -> str | None:
     return unit.session.get_one(Account, (unit.organisation_id, assignment.account_id)).name
 
 
-def placeholder_values(contact: Contact, caller_name: str | None) -> dict[str, str | None]:
+def placeholder_values(contact: _Shown, caller_name: str | None) -> dict[str, str | None]:
     """What the placeholders of a script stand for, when it is read out to this contact."""
     values: dict[str, str | None] = {
         "first_name": contact.first_name,

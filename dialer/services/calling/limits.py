@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from dialer.domain.assignment import LIMIT_WINDOW, RecentUse, over_limit
 from dialer.store.models.calling import Assignment, Campaign, Shift
@@ -18,19 +18,26 @@ LOOK_BACK: Final = dt.timedelta(hours=26)
 """A day of 25 hours, and a lease: nothing older can have been skipped today."""
 
 
+_WITHOUT_RESULT = select(Assignment).where(
+    Assignment.organisation_id == bindparam("organisation_id"),
+    Assignment.account_id == bindparam("account_id"),
+    or_(
+        and_(Assignment.state == "open", Assignment.shift_id == bindparam("shift_id")),
+        and_(Assignment.state.in_(("skipped", "expired")), Assignment.created_at > bindparam("since")),
+    ),
+)
+
+
 def without_result(unit: UnitOfWork, shift: Shift, now: dt.datetime) -> Sequence[Assignment]:
     """What this volunteer was given in the last day, and a bit more, and brought no result of; what their
     shift (locked) has open is among it."""
-    return unit.session.scalars(
-        select(Assignment).where(
-            Assignment.organisation_id == unit.organisation_id,
-            Assignment.account_id == shift.account_id,
-            or_(
-                and_(Assignment.state == "open", Assignment.shift_id == shift.id),
-                and_(Assignment.state.in_(("skipped", "expired")), Assignment.created_at > now - LOOK_BACK),
-            ),
-        )
-    ).all()
+    asked = {
+        "organisation_id": unit.organisation_id,
+        "account_id": shift.account_id,
+        "shift_id": shift.id,
+        "since": now - LOOK_BACK,
+    }
+    return unit.session.scalars(_WITHOUT_RESULT, asked).all()
 
 
 def is_limited(shift: Shift, before: Sequence[Assignment], now: dt.datetime) -> bool:

@@ -61,8 +61,7 @@ def record_result(ctx: Context, assignment_id: uuid.UUID, report: HouseholdRepor
             _same_again(unit, assignment, report)
         else:
             recording = Recording(ctx, unit, campaign, assignment, ctx.now)
-            says_something(ctx, unit, shift)
-            complete(recording, shift, report)
+            complete(recording, shift, report, said_by_them=True)
             _audit(recording, report)
         return assignment_view(unit, assignment, campaign)
 
@@ -80,9 +79,11 @@ def _same_again(unit: UnitOfWork, assignment: Assignment, report: HouseholdRepor
         )
 
 
-def complete(recording: Recording, shift: Shift | None, report: HouseholdReport) -> None:
+def complete(
+    recording: Recording, shift: Shift | None, report: HouseholdReport, *, said_by_them: bool = False
+) -> None:
     """Close an assignment (locked with its shift) with what came of it: a volunteer's word, or, while it was
-    still in nobody's hands, the dialler's.
+    still in nobody's hands, the dialler's. Whoever says it is there (`said_by_them`).
     """
     unit, assignment = recording.unit, recording.assignment
     late = assignment.state not in ("open", "dialling")
@@ -94,6 +95,8 @@ def complete(recording: Recording, shift: Shift | None, report: HouseholdReport)
     unit.session.flush()
     queue.release(unit, [assignment.id])
     replan_assignment(recording)
+    if said_by_them:
+        says_something(recording.ctx, unit, shift)
     if shift is not None:
         _count_on(recording, shift, results, late=late)
     tally(recording, results)
