@@ -33,6 +33,7 @@ from dialer.store.session import UnitOfWork
 
 AT_ONCE: Final = 200
 TICK: Final = dt.timedelta(microseconds=1)
+_ASKED: Final = "dialer.rooms_to_settle"
 
 log = get_logger(__name__)
 
@@ -99,8 +100,12 @@ def change_room(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
     """What the room of a shift (locked) should be has just changed."""
     before = shift.room_changed_at
     shift.room_changed_at = ctx.now if before is None else max(ctx.now, before + TICK)
-    shift_id = shift.id
-    unit.after_commit(lambda: _ask_to_settle(ctx, shift_id))
+    shift_id, asked = shift.id, unit.session.info.setdefault(_ASKED, set())
+    if (
+        shift_id not in asked
+    ):  # two jobs at once would lead somebody out of the room who has just come into it
+        asked.add(shift_id)
+        unit.after_commit(lambda: _ask_to_settle(ctx, shift_id))
 
 
 def keep_rooms(ctx: Context) -> None:
@@ -230,7 +235,8 @@ def _settle(carrier: Carrier, wanted: Wanted) -> list[Seat]:
     if room is None:
         return list(wanted.seats)
     for leaving in wanted.departures:
-        if room.of(leaving.sid) is not None:
+        now = live_room(carrier, wanted.account_id)
+        if now is not None and now.of(leaving.sid) is not None:
             carrier.redirect_call(leaving.sid, Rerouting(url=leaving.url))
     return [seat for seat in wanted.seats if not change(carrier, room, seat.sid, seat.part_in(room))]
 

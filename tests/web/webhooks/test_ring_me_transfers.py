@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from dialer.queueing import RedisJobQueue
 from dialer.services.calling.call_looks import ask_about_open_calls
 from dialer.services.calling.room_settling import keep_rooms, settle_room
 from dialer.store.models.transfers import Transfer
@@ -164,6 +165,16 @@ def test_vic_speaks_with_the_office_first_and_then_leaves_the_two(talk: Talk) ->
     costs = talk.carys.get(f"/calls/{talk.call['id']}").json
     assert float(costs["cost"]["amount"]) > 0
     assert talk.booth.town.troubles() == []
+
+
+def test_one_job_leads_them_out_and_not_two_at_once(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second would take somebody out of the room into which the first has just led them."""
+    transfer = talk.transfer()
+    talk.pass_by(6)
+    asked: list[str] = []
+    monkeypatch.setattr(RedisJobQueue, "enqueue", lambda _, queue, path, *args, **how: asked.append(path))
+    assert talk.booth.vic.post(f"/transfers/{transfer['id']}/complete").status_code == 200
+    assert [path for path in asked if path.endswith("settle_room")] == ["workers.jobs.settle_room"]
 
 
 def test_with_a_cold_one_they_are_joined_as_soon_as_the_office_answers(talk: Talk) -> None:
