@@ -192,7 +192,7 @@ def test_the_same_word_means_what_the_last_text_to_that_number_asked(bank: Bank)
 
 
 def test_an_estimate_says_where_a_text_names_a_word_without_asking_for_it(bank: Bank):
-    rules = [{"label": "Votes for us", "words": ["YES"], "support": 1}]
+    rules: list[dict[str, Any]] = [{"label": "Votes for us", "words": ["YES"], "support": 1}]
     where = f"/campaigns/{bank.campaign_id}/answer-words"
     bank.desk.put(where, json={"usual": True, "rules": rules})
 
@@ -208,6 +208,10 @@ def test_an_estimate_says_where_a_text_names_a_word_without_asking_for_it(bank: 
     assert warned("Coming? Reply YES", ["Votes for us"]) == []
     assert warned("Coming?", ["Votes for us"]) == [("answer_not_named", "Votes for us")]
     assert warned("Coming?", []) == []
+    rules.append({"label": "Coming", "words": ["YES", "LIFT"], "tags": ["coming"]})
+    bank.desk.put(where, json={"usual": True, "rules": rules})
+    assert warned("Coming? Reply YES", ["Coming"]) == []
+    assert warned("Coming? Reply YES or LIFT", ["Votes for us"]) == [("answer_not_asked", "Coming")]
 
 
 def test_a_number_counts_only_where_the_last_text_asked_and_nobody_wrote_in_person(bank: Bank):
