@@ -52,6 +52,7 @@ class Ledger:
         self.taken: list[Taken] = []
         self.faults = Faults()
         self.slow_s = 0.0
+        self.connections: list[asyncio.BaseTransport] = []
 
     def by_address(self) -> Counter[str]:
         return Counter(one.to for one in self.taken)
@@ -103,8 +104,14 @@ async def _fails(server: Any, fault: str) -> str:
 
 class _Server(SMTP):
     def __init__(self, ledger: Ledger) -> None:
-        super().__init__(ledger, hostname="mail.example.org", enable_SMTPUTF8=True)
+        super().__init__(
+            ledger, hostname="mail.example.org", enable_SMTPUTF8=True, auth_require_tls=False
+        )
         self._ledger = ledger
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._ledger.connections.append(transport)
+        super().connection_made(transport)
 
     async def push(self, status: Any) -> None:
         if self._ledger.faults.greeting and str(status).startswith("220"):
@@ -145,15 +152,18 @@ def mail_server() -> Iterator[MailHost]:
     try:
         yield MailHost(listening.getsockname()[1], ledger, loop)
     finally:
-        asyncio.run_coroutine_threadsafe(_end(served), loop).result()
+        asyncio.run_coroutine_threadsafe(_end(served, ledger), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
-async def _end(served: asyncio.Server) -> None:
+async def _end(served: asyncio.Server, ledger: Ledger) -> None:
     served.close()
+    for connection in ledger.connections:
+        connection.close()
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+    await asyncio.sleep(0)  # the loop's turn in which connections are closed

@@ -13,15 +13,18 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
-from dialer.carrier.letters import written
+from dialer.carrier.letters import on_the_wire, written
 from dialer.carrier.mail_port import Letter, LetterTold
-from dialer.carrier.port import NOT_BEGUN, NotAccepted, SendOutcome
+from dialer.carrier.port import NOT_BEGUN, NotAccepted, Refused, SendOutcome
 from dialer.carrier.smtp_session import VERDICT_WITHIN_S, MailServer, Session
 from dialer.clock import Clock, utc_now
+from dialer.domain.carrier_action import Action
 
 CONNECTIONS: Final = 8
 IDLE_S: Final = 10.0
 """How long a connection is kept that nothing is sent on."""
+BAD_ADDRESS_CODE: Final = 553
+"""What a server answers to an address whose writing isn't allowed (RFC 5321 §4.2.3)."""
 CLOSE_WITHIN_S: Final = VERDICT_WITHIN_S + 10
 
 
@@ -42,10 +45,7 @@ class SmtpMailer:
             self._ending = False
             for letter in letters:
                 (self._urgent if letter.urgent else self._usual).append((letter, told))
-            wanted = len(self._urgent) + len(self._usual) - self._idle
-            for _ in range(min(self._most - self._threads, wanted)):
-                self._threads += 1
-                threading.Thread(target=self._run, name="smtp", daemon=True).start()
+            self._start_where_wanted()
             self._changed.notify_all()
 
     def close(self) -> None:
@@ -64,6 +64,13 @@ class SmtpMailer:
         self._threads = self._idle = 0
         self._ending = False
 
+    def _start_where_wanted(self) -> None:
+        """As many threads as letters wait for; the lock is held."""
+        wanted = len(self._urgent) + len(self._usual) - self._idle
+        for _ in range(min(self._most - self._threads, wanted)):
+            self._threads += 1
+            threading.Thread(target=self._run, name="smtp", daemon=True).start()
+
     def _run(self) -> None:
         session = Session(self._server)
         try:
@@ -74,6 +81,7 @@ class SmtpMailer:
             session.part()
             with self._changed:
                 self._threads -= 1
+                self._start_where_wanted()  # a letter may have come while this one was hanging up
                 self._changed.notify_all()
 
     def _next(self) -> tuple[Letter, LetterTold] | None:
@@ -90,4 +98,8 @@ class SmtpMailer:
     def _hand_over(self, session: Session, letter: Letter) -> SendOutcome:
         if letter.begin_before is not None and time.monotonic() > letter.begin_before:
             return NotAccepted(NOT_BEGUN)
+        try:
+            on_the_wire(letter.to)
+        except UnicodeError:
+            return Refused(BAD_ADDRESS_CODE, "No mail server understands the part after the @.", Action.FINAL)
         return session.hand_over(letter, written(letter, self._clock()))

@@ -113,6 +113,8 @@ class Session:
         except smtplib.SMTPConnectError as error:
             reply = (error.smtp_code, _bytes(error.smtp_error))
             raise _RefusedError(_of_us(reply, Action.CONFIGURATION)) from None
+        except UnicodeError:
+            raise _RefusedError(_misconfigured(_TLS_CODE, "The host isn't a name of a server.")) from None
         except (OSError, smtplib.SMTPException):
             raise _RefusedError(NotAccepted(UNREACHABLE)) from None
         self._smtp = smtp
@@ -147,6 +149,9 @@ class Session:
                 smtp.login(server.user, server.password)
             except smtplib.SMTPResponseException as error:
                 self._refuse(_of_us((error.smtp_code, _bytes(error.smtp_error)), Action.STOP_ALL))
+            except UnicodeError:
+                detail = "The name or the password has letters beyond ASCII, which can't be sent to it."
+                self._refuse(_misconfigured(_TLS_CODE, detail))
             except smtplib.SMTPNotSupportedError:
                 self._refuse(_misconfigured(_TLS_CODE, "The server takes no name and password."))
 

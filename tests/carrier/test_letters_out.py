@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import queue
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -11,12 +12,12 @@ from dataclasses import replace
 
 import pytest
 
-from dialer.carrier import smtp_session
+from dialer.carrier import smtp, smtp_session
 from dialer.carrier.letters import written
 from dialer.carrier.mail_port import DEFERRED, Letter, Mailer, NoMailer
 from dialer.carrier.port import TOO_BUSY, Accepted, NotAccepted, Refused, SendOutcome, Unknown
 from dialer.carrier.smtp import SmtpMailer
-from dialer.carrier.smtp_session import MailServer
+from dialer.carrier.smtp_session import MailServer, Session
 from dialer.domain.carrier_action import Action
 from tests.mail_server import MailHost, mail_server
 
@@ -248,3 +249,41 @@ def test_who_waits_for_a_letter_waits_for_no_blast(host, mailer):
     mailer.begin_letters([a_letter(urgent=True)], lambda letter, _: told.put(letter.urgent))
     order = [told.get(timeout=20) for _ in range(31)]
     assert order.index(True) < 8
+
+
+def test_an_address_that_no_server_understands_is_final_and_holds_up_nobody(host, mailer):
+    odd = [a_letter("ann@אa.org") for _ in range(3)]
+    *refused, taken = sent(mailer, *odd, a_letter(BEN))
+    assert {(type(one), one.action) for one in refused} == {(Refused, Action.FINAL)}
+    assert isinstance(taken, Accepted)
+
+
+@pytest.mark.parametrize("fields", [{"host": ".example.org"}, {"user": "campaign", "password": "£ŵ"}])
+def test_settings_that_cannot_be_sent_are_told_and_lose_no_letter(host, fields):
+    with_faults = replace(MailServer("127.0.0.1", host.port), **fields)
+    mailer = SmtpMailer(with_faults, connections=1, clock=lambda: NOW)
+    (outcome,) = sent(mailer, a_letter())
+    mailer.close()
+    assert isinstance(outcome, Refused)
+    assert outcome.action is Action.CONFIGURATION
+
+
+def test_a_letter_that_comes_while_a_connection_is_given_up_is_taken(host, monkeypatch):
+    monkeypatch.setattr(smtp, "IDLE_S", 0.01)
+    parting, go_on = threading.Event(), threading.Event()
+    part = Session.part
+
+    def slowly(session: Session) -> None:
+        parting.set()
+        go_on.wait(timeout=20)
+        part(session)
+
+    monkeypatch.setattr(Session, "part", slowly)
+    mailer = SmtpMailer(MailServer("127.0.0.1", host.port), connections=1, clock=lambda: NOW)
+    sent(mailer, a_letter())
+    assert parting.wait(timeout=20)
+    told: queue.Queue[SendOutcome] = queue.Queue()
+    mailer.begin_letters([a_letter(BEN)], lambda _, outcome: told.put(outcome))
+    go_on.set()
+    assert isinstance(told.get(timeout=20), Accepted)
+    mailer.close()
