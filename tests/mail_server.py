@@ -104,9 +104,7 @@ async def _fails(server: Any, fault: str) -> str:
 
 class _Server(SMTP):
     def __init__(self, ledger: Ledger) -> None:
-        super().__init__(
-            ledger, hostname="mail.example.org", enable_SMTPUTF8=True, auth_require_tls=False
-        )
+        super().__init__(ledger, hostname="mail.example.org", enable_SMTPUTF8=True, auth_require_tls=False)
         self._ledger = ledger
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

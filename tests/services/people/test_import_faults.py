@@ -250,8 +250,8 @@ def test_a_database_that_goes_away_is_waited_for(ctx: Context, small_chunks: Non
     units, lost = ctx.units, []
 
     class Losing(UnitFactory):
-        def begin(self, organisation_id: Any) -> Any:
-            unit = super().begin(organisation_id)
+        def begin(self, organisation_id: Any, *, by_keys: bool = False) -> Any:
+            unit = super().begin(organisation_id, by_keys=by_keys)
             lost.append(unit)
             if len(lost) == 4:
                 end_session(ctx, unit.session.scalar(text("SELECT pg_backend_pid()")))

@@ -204,13 +204,3 @@ def test_going_back_to_the_words_after_the_end_stays_there(booth: Booth) -> None
     booth.reader.page.buttons["back"] = back
     assert "step" in booth.reader.press("back").tests or booth.reader.state == "ringing"
     assert booth.reader.state != "wrap_up"
-
-
-@pytest.mark.slow
-def test_on_a_phone_of_their_own_the_numbers_are_read_out(booth: Booth) -> None:
-    (campaign,) = list_campaigns(booth.ctx, Some()).items
-    set_transfer_numbers(booth.ctx, campaign.id, [TransferNumber("The office", "01632 960800")])
-    page = booth.reader.press("continue")
-    assert "nobody can be put through" in page.words["gives"]
-    assert "01632 960800" in page.words["gives"]
-    assert "transfer-ring" not in page.buttons
