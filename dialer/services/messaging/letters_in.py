@@ -202,18 +202,10 @@ class _Applying:
         elif TO_UNSUBSCRIBE in purposes and about is not None:
             # A mail program that writes it at its reader's press may mark it as written by a machine.
             row.outcome = self._unsubscribe(about)
-        elif self._is_nobodys(about, to_return_path=BOUNCES in purposes):
+        elif BOUNCES in purposes or (not letter.sender and about is None):
             row.outcome = AUTOMATIC if letter.automatic else UNKNOWN
         else:
             self._answer(about)
-
-    def _is_nobodys(self, about: Message | None, *, to_return_path: bool) -> bool:
-        """Whether no person wrote it, or nobody knows to what. Some programs answer to the return path: a
-        person's words are shown and heard there too.
-        """
-        if not to_return_path:
-            return about is None and not self.letter.sender
-        return about is None or self.letter.automatic or not self.letter.sender
 
     def _named(self, places: Sequence[str]) -> Message | None:
         """The letter of ours that it names: by the address that it came to, or as what it answers."""
