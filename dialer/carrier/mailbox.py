@@ -61,14 +61,12 @@ class ImapMailbox:
         self._line: imaplib.IMAP4 | None = None
 
     def __enter__(self) -> Self:
-        with _as_mailbox_error():
+        with _as_mailbox_error(), contextlib.ExitStack() as on_error:
             self._line = _connected(self._place)
-            try:
-                self._line.login(self._place.user, self._place.password)
-                _done(self._line.select(_quoted(self._place.folder)), "the folder can’t be opened")
-            except BaseException:
-                self._line.shutdown()
-                raise
+            on_error.callback(self._line.shutdown)
+            self._line.login(self._place.user, self._place.password)
+            _done(self._line.select(_quoted(self._place.folder)), "the folder can’t be opened")
+            on_error.pop_all()
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -114,11 +112,10 @@ def _connected(place: MailboxPlace) -> imaplib.IMAP4:
         return imaplib.IMAP4_SSL(place.host, place.port, ssl_context=context, timeout=place.patience_s)
     line = imaplib.IMAP4(place.host, place.port, timeout=place.patience_s)
     if place.tls == "starttls":
-        try:
+        with contextlib.ExitStack() as on_error:
+            on_error.callback(line.shutdown)
             line.starttls(context)
-        except BaseException:
-            line.shutdown()
-            raise
+            on_error.pop_all()
     return line
 
 
