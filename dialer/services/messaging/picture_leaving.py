@@ -13,6 +13,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.blast import EDITABLE, GOING, Pause
 from dialer.domain.errors import Conflict, Forbidden
 from dialer.domain.retention import RETENTION, WITHDRAWN, kept_since
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
 from dialer.services.messaging.launching import pause_with_reason
@@ -60,6 +61,7 @@ def uses_of(ctx: Context, picture_id: uuid.UUID) -> PictureUses:
         return _uses(ctx, unit, reach_picture(unit, picture_id).id)
 
 
+@again_after_deadlock
 def withdraw_picture(ctx: Context, picture_id: uuid.UUID) -> PictureView:
     """Take a picture away from everybody, for good; its address says so from then on. Withdrawn already: no
     change.

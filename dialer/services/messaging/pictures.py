@@ -137,8 +137,9 @@ def code_of_picture(unit: UnitOfWork, picture_id: uuid.UUID) -> str | None:
 
 
 def check_there(unit: UnitOfWork, picture_id: uuid.UUID | None) -> None:
-    """Refuse (`picture_gone`) what has a picture that was taken away."""
-    row = unit.session.get(Picture, (unit.organisation_id, picture_id)) if picture_id else None
+    """Refuse (`picture_gone`) what has a picture that was taken away; meanwhile nobody takes it away."""
+    key = (unit.organisation_id, picture_id)
+    row = unit.session.get(Picture, key, with_for_update={"read": True}) if picture_id else None
     if row is not None and row.gone_at is not None:
         detail = "Its picture was taken away, so its texts would lead to nothing. Write another without it."
         raise Conflict(detail, reason="picture_gone")
