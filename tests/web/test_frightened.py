@@ -102,3 +102,17 @@ def test_only_of_somebody_whom_they_had_lately(
     api(vic).post(f"/assignments/{given[1]}/result", json={"disposition": "contacted"})
     clock.forward(hours=25)
     assert api(vic).post(path).status_code == 409
+
+
+def test_said_in_a_later_shift_it_is_that_one_that_rests(
+    given: tuple[str, str], api: Api, vic: Person, carys: Person, bank: PhoneBank
+) -> None:
+    session, assignment = given
+    api(vic).post(f"/assignments/{assignment}/result", json={"disposition": "contacted"})
+    api(vic).post(f"/sessions/{session}/end")
+    later = api(vic).post(f"/campaigns/{bank.campaign_id}/sessions", json={}).json["id"]
+    assert later != session
+    assert api(vic).post(f"/assignments/{assignment}/frightened").status_code == 204
+    assert api(vic).get(f"/sessions/{later}").json["state"] == "paused"
+    shifts = api(carys).get(f"/campaigns/{bank.campaign_id}/sessions").json["data"]
+    assert {one["id"]: (one["help"] or {}).get("reason") for one in shifts}[later] == "frightened"

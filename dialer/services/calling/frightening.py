@@ -8,6 +8,8 @@ import datetime as dt
 import uuid
 from typing import Final
 
+from sqlalchemy import select
+
 from dialer.domain.access import Permission
 from dialer.domain.disposition import Disposition
 from dialer.domain.errors import AssignmentClosed, Conflict
@@ -20,8 +22,10 @@ from dialer.services.calling.results import Recording, complete
 from dialer.services.calling.shift_states import rest
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
+from dialer.store.models.calling import Shift
 from dialer.store.queries.avoidances import spare_for_good
 from dialer.store.queries.calls import open_calls_for
+from dialer.store.session import UnitOfWork
 
 LATELY: Final = dt.timedelta(days=1)
 """For so long whoever had somebody in hand may say that they frightened them."""
@@ -49,11 +53,21 @@ def frightened(ctx: Context, assignment_id: uuid.UUID) -> None:
         if not is_news and assignment.state != "open":
             return
         ctx.audit(unit, "assignment.frightened", "assignment", assignment.id)
-        if shift is not None:
-            note_help(ctx, unit, shift, FRIGHTENED)
-            if shift.state != "ended":
-                rest(unit, shift, ctx.now, None)
+        if (now_on := _shift_now(unit, me, shift)) is not None:
+            note_help(ctx, unit, now_on, FRIGHTENED)
+            if now_on.state != "ended":
+                rest(unit, now_on, ctx.now, None)
         if assignment.state == "open":
             recording = Recording(ctx, unit, campaign_of(unit, assignment), assignment, ctx.now)
             complete(recording, shift, HouseholdReport(Report(Disposition.REFUSED)))
         leave(ctx, unit, [call for call in open_calls_for(unit, [assignment.id]) if not goes_on(unit, call)])
+
+
+def _shift_now(unit: UnitOfWork, me: uuid.UUID, then: Shift | None) -> Shift | None:
+    """The shift that they are on (locked): another one than `then`, where that is over by now."""
+    if then is not None and then.state != "ended":
+        return then
+    of_mine = select(Shift).where(
+        Shift.organisation_id == unit.organisation_id, Shift.account_id == me, Shift.state != "ended"
+    )
+    return unit.session.scalar(of_mine.order_by(Shift.id.desc()).limit(1).with_for_update()) or then
