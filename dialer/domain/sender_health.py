@@ -97,6 +97,13 @@ def judge(own: Settled, others: Settled, past: Settled, *, trial: bool = False) 
     return None
 
 
+def fares_well(own: Settled, others: Settled) -> bool:
+    """Whether one on trial that isn't taken as filtered may be let go. Alone it is so only where hardly any
+    of its texts are blocked: that there is nobody to compare it with says nothing for it.
+    """
+    return others.texts >= EVIDENCE_LEAST or own.blocked_count < BLOCKED_MORE * own.texts
+
+
 def beside(own: Settled, others: Settled, z: float = Z) -> Filtered | None:
     """The same beside others alone, of however few. What waits counts as if it would arrive for the sender,
     and not for the others: a loss may be told sooner than an arrival.

@@ -15,6 +15,7 @@ from dialer.domain.sender_health import (
     Filtered,
     Settled,
     beside,
+    fares_well,
     judge,
     rests_until,
 )
@@ -43,6 +44,21 @@ def fared(texts: int, blocked: int = 0, vanished: int = 0, waiting: int = 0) -> 
 )
 def test_the_rule(own: Settled, others: Settled, past: Settled, found: Filtered | None) -> None:
     assert judge(own, others, past) == found
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "well"),
+    [
+        (fared(60, 0), fared(500, 5), True),
+        (fared(60, 60), NOTHING, False),  # nobody to compare it with is no praise
+        (fared(100, 30), fared(49), False),
+        (fared(100, 1), NOTHING, True),
+        (fared(100, 0, 60), NOTHING, True),  # who can be reached differs from list to list
+    ],
+)
+def test_a_trial_ends_well_only_by_evidence(own: Settled, others: Settled, well: bool) -> None:
+    assert judge(own, others, NOTHING, trial=True) is None
+    assert fares_well(own, others) is well
 
 
 def test_less_is_needed_of_one_on_trial() -> None:

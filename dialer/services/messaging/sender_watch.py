@@ -26,6 +26,7 @@ from dialer.domain.sender_health import (
     Filtered,
     Settled,
     beside,
+    fares_well,
     rests_until,
 )
 from dialer.domain.sender_health import (
@@ -120,7 +121,7 @@ def _watch(ctx: Context, unit: UnitOfWork, carrier: Carrier, sender: Sender, row
     if filtered is not None:
         rest_filtered(ctx, unit, sender, filtered)
         return 1
-    if sender.trial_since is not None:
+    if sender.trial_since is not None and fares_well(own, others):
         sender.trial_since, sender.rests = None, 0
         ctx.audit(unit, "sender.recovered", "sender", sender.id)
     return 0

@@ -172,6 +172,20 @@ def test_it_rests_longer_when_it_is_filtered_again(
     assert sender(blasting).effective_rate_per_s == sender(blasting, OTHER).effective_rate_per_s
 
 
+def test_a_trial_with_nobody_to_compare_it_with_goes_on_while_its_texts_are_blocked(
+    blasting: Blasting, filtered: uuid.UUID, clock: SetClock
+) -> None:
+    clock.now += dt.timedelta(hours=24)
+    wake_senders(blasting.system)
+    alone = launched(blasting, 60, first=400, senders=[ONE])
+    blasting.send()
+    tell(blasting, of_sender(blasting.messages(alone), ONE), "undelivered", 30007)
+    assert watch(blasting) == 0
+    tries = sender(blasting)
+    assert tries.trial_since is not None, "it hasn't recovered"
+    assert tries.effective_rate_per_s < sender(blasting, OTHER).effective_rate_per_s
+
+
 def test_one_stopped_by_hand_stays_so(blasting: Blasting, filtered: uuid.UUID, clock: SetClock) -> None:
     pause_sender(blasting.ctx, sender(blasting).id)
     assert (sender(blasting).pause_reason, sender(blasting).tries_again_at) == ("by_hand", None)
