@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 
 from dialer.domain.access import Permission, require
 from dialer.domain.mail_report import BOUNCES, Fate, Report
@@ -31,6 +31,7 @@ from dialer.services.messaging.dead_addresses import bar_complained, bar_dead_ad
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.needing_answers import REPLY, wait_again
 from dialer.services.messaging.outcomes import check_refusals
+from dialer.services.messaging.sender_figures import Tried, count_tried
 from dialer.services.messaging.status_writing import UNSENT
 from dialer.store.models.messaging import CarrierEvent, Message
 from dialer.store.queries.carrier_events import (
@@ -189,6 +190,7 @@ def _move(ctx: Context, unit: UnitOfWork, moved: Sequence[tuple[_Told, str]]) ->
     written = move_messages(unit, columns, _terms(ctx))
     done = [(each, state) for each, state in moved if each.letter.id in written]
     count_moves(unit, [_moved(each.letter, state) for each, state in done])
+    count_tried(unit, [_tried(each.letter.state, state, written[each.letter.id]) for each, state in done])
     charge(
         ctx, unit, [Cost.of_row(written[each.letter.id]) for each, _ in done if each.letter.state in UNSENT]
     )
@@ -202,6 +204,10 @@ def _move(ctx: Context, unit: UnitOfWork, moved: Sequence[tuple[_Told, str]]) ->
         if each.letter.blast_id is not None and each.letter.purpose == BLAST and each.fate is not Fate.SOFT
     }
     check_refusals(ctx, unit, sorted(doubtful))
+
+
+def _tried(before: str, after: str, row: Row[Any]) -> Tried:
+    return Tried(row.sender, row.campaign_id, row.tried_at, before, after, row.error_code)
 
 
 def _moved(letter: TextNow, state: str) -> Move:
