@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from dialer.carrier.mailbox import Mailbox, MailboxError
+from dialer.carrier.mailbox import MOST, Mailbox, MailboxError
 from dialer.clock import Clock
 from dialer.domain.access import Permission, require
 from dialer.domain.incoming_letter import SIZE_MOST
@@ -26,9 +26,11 @@ def read_mailbox(ctx: Context, mailbox: Mailbox, clock: Clock, turn_is_over: Giv
 
     A letter is kept, then marked, then applied: whoever dies in between finds it again, there or here, and it
     counts once. One mailbox is an installation's: each letter goes to the organisation whose letter it names.
+    Where more wait than are read at a time, reading goes on at once.
     """
     require(ctx.actor, Permission.SYSTEM_RUN)
-    new = 0
+    new = read = 0
+    goes_on = False
     try:
         for letter in mailbox.unread(SIZE_MOST):
             here = _in_its_organisation(ctx.at(clock()), letter.raw)
@@ -37,10 +39,14 @@ def read_mailbox(ctx: Context, mailbox: Mailbox, clock: Clock, turn_is_over: Giv
             if letter_id is not None:
                 apply_letter(here, letter_id)
                 new += 1
-            if turn_is_over():
+            read += 1
+            goes_on = turn_is_over() or read == MOST
+            if goes_on:
                 break
     except MailboxError as error:
         log.warning("the mailbox could not be read", reason=str(error))
+    if goes_on:  # a no may lie behind a thousand bounces
+        ctx.jobs.enqueue("default", READ, str(ctx.organisation_id))
     return new
 
 
