@@ -26,6 +26,8 @@ from dialer.web.desk import desk
 
 SIGNATURE: Final = "Dialer-Signature"
 LONGEST: Final = SIZE_MOST + 64 * 1024
+RELAYS_LONGEST: Final = 512 * 1024
+"""Of what has to be read before its signature is found: relays post reports, never whole letters."""
 OLDEST: Final = dt.timedelta(minutes=5)
 MAILGUN_OLDEST: Final = dt.timedelta(days=1)
 """It repeats what it couldn't deliver for eight hours."""
@@ -44,9 +46,10 @@ def check_mail_signed(request: Request) -> None:
     """Raises `NotOurMail` for anybody else, and where no secret was set."""
     if request.content_length is None:
         raise LengthRequired
-    if request.content_length > LONGEST:
+    form = (request.endpoint or "").rpartition(".")[2]
+    if request.content_length > (RELAYS_LONGEST if form in _CHECKS else LONGEST):
         raise RequestEntityTooLarge
-    check = _CHECKS.get((request.endpoint or "").rpartition(".")[2], _is_ours)
+    check = _CHECKS.get(form, _is_ours)
     if not check(request):
         raise NotOurMail
 

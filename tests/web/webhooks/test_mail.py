@@ -20,7 +20,8 @@ from dialer.carrier.sns import SnsMessages
 from dialer.domain.letter_names import LetterNames
 from dialer.services.accounts.organisations import organisation_ids, system_actor
 from dialer.services.context import Context
-from dialer.services.messaging import attachment_fetching, letters_in
+from dialer.services.gotv.figures_check import check_counters, mend_counters
+from dialer.services.messaging import attachment_fetching, letters_in, mailbox_reading
 from dialer.services.messaging.attachments import attachments_of
 from dialer.services.messaging.dead_addresses import bar_dead_address
 from dialer.services.messaging.letter_reports import apply_reports
@@ -34,7 +35,7 @@ from dialer.store.models.letters import IncomingLetter
 from dialer.store.models.messaging import Message
 from dialer.store.models.people import Contact, Suppression
 from dialer.store.session import UnitFactory
-from dialer.web.signed_mail import signature
+from dialer.web.signed_mail import RELAYS_LONGEST, signature
 from tests.amazon import CERTIFICATE, CONFIRM, TOPIC, Amazon, subscription, told
 from tests.conftest import SetClock
 from tests.domain import mail_letters
@@ -186,6 +187,14 @@ def test_why_it_came_back_stands_beside_it_without_anybodys_address(post: Post):
     assert post.letter.error_code == 550
     assert "User unknown" in (post.letter.error_detail or "")
     assert "@" not in (post.letter.error_detail or "")
+
+
+@pytest.mark.parametrize("raw", [mail_letters.GMAIL, mail_letters.dsn("2.0.0", action="delivered")])
+def test_the_figures_of_its_sender_follow_a_report(post: Post, raw: bytes):
+    mend_counters(post.ctx)
+    post.bring(post.about_ours(raw))
+    post.apply()
+    assert [fault for fault in check_counters(post.ctx) if fault.scope == "sender_hour"] == []
 
 
 @pytest.mark.parametrize("raw", [mail_letters.GMAIL, mail_letters.arf(), mail_letters.QMAIL])
@@ -495,6 +504,22 @@ def test_a_mailbox_is_read_once_whoever_dies_meanwhile(post: Post):
     assert post.outcomes == ["answer", "report", "answer"]
     assert [row.body for row in post.received] == ["Yes", "STOP"]
     assert set(post.barred) == {GWEN}
+
+
+def test_a_no_behind_many_bounces_is_come_to_at_once(post: Post, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(mailbox_reading, "MOST", 2)
+    shelf = Shelf(*[post.about_ours(mail_letters.GMAIL)] * 2, post.answer("STOP"))
+    read_mailbox(post.ctx, shelf, post.clock)
+    assert post.ctx.jobs.waiting()["default"] == 1, "it goes on by itself"
+    read_mailbox(post.ctx, shelf, post.clock)
+    assert (shelf.letters, post.ctx.jobs.waiting()["default"]) == ({}, 1)
+    assert [row.body for row in post.received] == ["STOP"]
+
+
+@pytest.mark.parametrize("form", ["mailgun", "ses"])
+def test_what_is_read_before_its_signature_is_found_is_short(post: Post, form: str):
+    answer = post.client.post(f"/webhooks/email/{form}", json={"signature": "x" * RELAYS_LONGEST})
+    assert answer.status_code == 413
 
 
 def test_one_mailbox_is_read_for_all_organisations(post: Post, units: UnitFactory):
