@@ -29,6 +29,7 @@ from dialer.services.context import Context, Units
 from dialer.services.messaging.letter_answers import take_answer
 from dialer.services.messaging.letter_reports import ReportTold, keep_reports
 from dialer.services.messaging.no_to_texts import SAID_BY_LINK, bar_from_texts
+from dialer.services.messaging.outcomes import accept_texts
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.letters import IncomingLetter
@@ -200,12 +201,20 @@ class _Applying:
         if reports:
             row.outcome = self._report(reports)
         elif TO_UNSUBSCRIBE in purposes and about is not None:
+            self._has_it(about)
             # A mail program that writes it at its reader's press may mark it as written by a machine.
             row.outcome = self._unsubscribe(about)
         elif BOUNCES in purposes or (not letter.sender and about is None):
             row.outcome = AUTOMATIC if letter.automatic else UNKNOWN
         else:
+            if about is not None:
+                self._has_it(about)
             self._answer(about)
+
+    def _has_it(self, about: Message) -> None:
+        """Whoever answers a letter whose outcome nobody knew has got it: its names are made with our key."""
+        if about.state == "unknown":
+            accept_texts(self.ctx, self.unit, {about.id: self.names.message_id(about.id)})
 
     def _named(self, places: Sequence[str]) -> Message | None:
         """The letter of ours that it names: by the address that it came to, or as what it answers."""

@@ -221,6 +221,16 @@ def test_a_bounce_of_a_letter_of_unknown_outcome_tells_it(post: Post):
     assert post.letter.state == "undelivered"
 
 
+@pytest.mark.parametrize("to_unsubscribe", [False, True])
+def test_whoever_answers_a_letter_of_unknown_outcome_has_it(post: Post, *, to_unsubscribe: bool):
+    with post.ctx.unit() as unit:
+        row = unit.session.get_one(Message, (unit.organisation_id, post.letter_id))
+        row.state, row.attempts, row.carrier_sid, row.sent_at = "unknown", 1, None, None
+    to = post.names.unsubscribe_address(post.letter_id) if to_unsubscribe else ""
+    post.bring(post.answer("Thank you"), to=to)
+    assert post.letter.state == "sent"
+
+
 def test_an_answer_waits_in_the_inbox(post: Post):
     post.bring(
         post.answer("Can I still get a postal vote?\n\nOn Monday Aber wrote:\n> STOP", Subject="Re: Polls")
