@@ -204,12 +204,16 @@ class _Applying:
             self._has_it(about)
             # A mail program that writes it at its reader's press may mark it as written by a machine.
             row.outcome = self._unsubscribe(about)
-        elif BOUNCES in purposes or (not letter.sender and about is None):
+        elif (BOUNCES in purposes and not self._is_theirs(about)) or (not letter.sender and about is None):
             row.outcome = AUTOMATIC if letter.automatic else UNKNOWN
         else:
             if about is not None:
                 self._has_it(about)
             self._answer(about)
+
+    def _is_theirs(self, about: Message | None) -> bool:
+        """Whether whoever got a letter wrote this one: some programs answer to the return path."""
+        return about is not None and self.letter.sender == about.number and not self.letter.automatic
 
     def _has_it(self, about: Message) -> None:
         """Whoever answers a letter whose outcome nobody knew has got it: its names are made with our key."""

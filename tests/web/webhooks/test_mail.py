@@ -221,6 +221,17 @@ def test_a_bounce_of_a_letter_of_unknown_outcome_tells_it(post: Post):
     assert post.letter.state == "undelivered"
 
 
+def test_what_a_person_writes_to_the_return_path_is_heard_and_shown(post: Post):
+    to = post.names.return_path(post.letter_id)
+    post.bring(post.answer("STOP", named=False), to=to)
+    assert [row.body for row in post.received] == ["STOP"]
+    assert set(post.barred) == {GWEN}
+    post.bring(post.answer("I am away", named=False, Auto_Submitted="auto-replied"), to=to)
+    post.bring(post.answer("Your mail is late", named=False, sender="daemon@example.net"), to=to)
+    assert len(post.received) == 1
+    assert post.outcomes[1:] == ["automatic", "unknown"]
+
+
 @pytest.mark.parametrize("to_unsubscribe", [False, True])
 def test_whoever_answers_a_letter_of_unknown_outcome_has_it(post: Post, *, to_unsubscribe: bool):
     with post.ctx.unit() as unit:
