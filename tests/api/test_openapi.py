@@ -59,6 +59,9 @@ MANY = 3 if is_quick() else 30
 FEW = examples(8)
 """Where only the id can be right or wrong there is little to try."""
 
+REFUSED = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
+"""How a request that the description forbids may be answered; a long one may be too large before that."""
+
 CHECKS = [
     schemathesis.checks.not_a_server_error,
     status_code_conformance,
@@ -214,7 +217,9 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
 def description(app: Flask) -> schemathesis.BaseSchema:
     """What the server says of itself."""
     generation = GenerationConfig(allow_x00=False, with_security_parameters=False)
-    config = SchemathesisConfig.from_dict({})
+    config = SchemathesisConfig.from_dict(
+        {"checks": {"negative_data_rejection": {"expected-statuses": REFUSED}}}
+    )
     config.projects.default.generation = generation
     return schemathesis.openapi.from_wsgi("/openapi.json", app, config=config)
 
