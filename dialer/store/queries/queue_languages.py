@@ -24,14 +24,17 @@ _MEMBER: Final = """
     )
 """
 _SET: Final = f"""
-    , spoken AS (
-        SELECT e.id, CASE WHEN min(code.code) = max(code.code) THEN min(code.code) ELSE '' END AS language
+    , spoken AS MATERIALIZED (
+        SELECT e.id, people.language
         FROM looked_at e
-        JOIN contact_phone p
-          ON p.organisation_id = e.organisation_id AND p.number = e.number AND p.removed_at IS NULL
-        JOIN contact c ON c.organisation_id = p.organisation_id AND c.id = p.contact_id AND {_MEMBER}
-        CROSS JOIN LATERAL (SELECT {_CODE} COLLATE "C" AS code) AS code
-        GROUP BY e.id
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN min(code.code) = max(code.code) THEN min(code.code) ELSE '' END AS language
+            FROM contact_phone p
+            JOIN contact c ON c.organisation_id = p.organisation_id AND c.id = p.contact_id AND {_MEMBER}
+            CROSS JOIN LATERAL (SELECT {_CODE} COLLATE "C" AS code) AS code
+            WHERE p.organisation_id = e.organisation_id AND p.number = e.number AND p.removed_at IS NULL
+            HAVING count(*) > 0
+        ) AS people
     )
     UPDATE queue_entry q SET language = s.language FROM spoken s
     WHERE q.organisation_id = :organisation_id AND q.id = s.id AND q.language <> s.language
@@ -41,9 +44,11 @@ _RUNNING: Final = """
      AND k.state IN ('active', 'paused') AND k.call_policy ->> 'language_match' IS DISTINCT FROM :off
 """
 
+# Each step is made by itself: taken together, tables that look empty to the planner, as after a large list
+# was taken back, are gone through once for each pair of their rows.
 OF_CHUNK = text(
     f"""
-    WITH looked_at AS (
+    WITH looked_at AS MATERIALIZED (
         SELECT e.organisation_id, e.campaign_id, e.id, e.number FROM queue_entry e
         WHERE e.organisation_id = :organisation_id AND e.campaign_id = :campaign_id
           AND e.number > :after AND e.number <= :up_to
@@ -52,12 +57,14 @@ OF_CHUNK = text(
 )
 OF_PEOPLE = text(
     f"""
-    WITH looked_at AS (
-        SELECT e.organisation_id, e.campaign_id, e.id, e.number FROM queue_entry e {_RUNNING}
-        WHERE e.organisation_id = :organisation_id AND e.number IN (
-            SELECT p.number FROM contact_phone p
-            WHERE p.organisation_id = :organisation_id AND p.contact_id = ANY (CAST(:contact_ids AS uuid[]))
-        )
+    WITH numbers AS MATERIALIZED (
+        SELECT DISTINCT p.number FROM contact_phone p
+        WHERE p.organisation_id = :organisation_id AND p.contact_id = ANY (CAST(:contact_ids AS uuid[]))
+    )
+    , looked_at AS MATERIALIZED (
+        SELECT e.organisation_id, e.campaign_id, e.id, e.number
+        FROM numbers n JOIN queue_entry e ON e.number = n.number {_RUNNING}
+        WHERE e.organisation_id = :organisation_id
     ) {_SET}
     """  # noqa: S608 - words of ours
 )
