@@ -151,4 +151,4 @@ DEEDS: Final[dict[str, Deed]] = {
     "test-send": test_send,
 }
 
-COMMAND = Command("blast", "text many people at once", Permission.BLAST_MANAGE, run, add_arguments)
+COMMAND = Command("blast", "text or email many people at once", Permission.BLAST_MANAGE, run, add_arguments)

@@ -32,8 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing = _action(actions, "list", "all of them, oldest first")
     listing.add_argument("--campaign", type=uuid.UUID, metavar="ID", help="only of this campaign")
     _one(actions, "show", "one of them")
-    trial = _one(actions, "test-send", "try its text on up to five phones of your own")
-    trial.add_argument("to", nargs="+", metavar="NUMBER", help="a phone, in any usual writing, or an address")
+    trial = _one(actions, "test-send", "try it on up to five phones or addresses of your own")
+    trial.add_argument("to", nargs="+", metavar="NUMBER", help="a phone or an address, in any usual writing")
     trial.add_argument(
         "--in",
         dest="languages",

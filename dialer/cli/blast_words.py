@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from dialer.domain.first_texts import Capacity
 from dialer.domain.languages import SPOKEN
+from dialer.domain.texting import EMAIL
 from dialer.services.messaging.views import (
     BlastView,
     EstimateView,
@@ -158,7 +159,8 @@ def _lines_of_estimate(view: EstimateView) -> Iterator[str]:
         yield f"  start it by {_plain(view.last_safe_start_at)}"
     for spoken in view.spoken if len(view.spoken) > 1 else ():
         in_words = f"in {SPOKEN[spoken.language]}" if spoken.language else "in the usual words"
-        yield f"  {in_words}: {spoken.recipients:,}, in {spoken.segments:,} parts"
+        in_parts = f", in {spoken.segments:,} parts" if spoken.segments else ""
+        yield f"  {in_words}: {spoken.recipients:,}{in_parts}"
     for reason, count in view.excluded.items():
         if count:
             yield f"  not to {count:,}: {reason}"
@@ -182,7 +184,8 @@ def say_progress(view: ProgressView) -> str:
 
 def say_message(view: MessageView) -> str:
     """A text that was tried, in one line."""
-    what = f"left out: {view.skip_reason}" if view.skip_reason else f"{view.segments} parts"
+    parts = "a letter" if view.channel == EMAIL else f"{view.segments} parts"
+    what = f"left out: {view.skip_reason}" if view.skip_reason else parts
     return f"{view.number}  {view.state}  {what}"
 
 

@@ -12,7 +12,7 @@ from dialer.cli.command import Command, Outcome
 from dialer.cli.installation import system_context
 from dialer.domain.access import Permission
 from dialer.domain.errors import NotFound
-from dialer.domain.texting import SENDER_KINDS
+from dialer.domain.texting import EMAIL, SENDER_KINDS
 from dialer.services.context import Context
 from dialer.services.messaging import sender_settings
 from dialer.services.messaging.handing_over import hand_over, move_some
@@ -52,7 +52,8 @@ def _handed_over(ctx: Context, address: str) -> Outcome:
     told = hand_over(ctx, _id_of(ctx, address))
     while move_some(ctx):
         pass
-    words = f"{told.texts} texts of {told.blasts} blasts go out from their other senders"
+    what = "emails" if "@" in address else "texts"
+    words = f"{told.texts} {what} of {told.blasts} blasts go out from their other senders"
     if told.in_conversation:
         words += f", {told.in_conversation} of them to people who have written with this one"
     if waiting := told.staying + told.singles:
@@ -63,8 +64,9 @@ def _handed_over(ctx: Context, address: str) -> Outcome:
 def _health(ctx: Context, address: str) -> Outcome:
     """How it fares, a line a day."""
     found = sender_health(ctx, _id_of(ctx, address))
-    lines = [f"since {found.since}: {_fared(found.whole)}"]
-    lines += [f"{day}: {_fared(one)}" for day, one in found.days]
+    what = "emails" if "@" in address else "texts"
+    lines = [f"since {found.since}: {_fared(found.whole, what)}"]
+    lines += [f"{day}: {_fared(one, what)}" for day, one in found.days]
     lines += [f"code {code or 'none'}: {count}" for code, count in found.codes]
     if found.sender.pause_reason is not None:
         until = found.sender.tries_again_at
@@ -74,9 +76,9 @@ def _health(ctx: Context, address: str) -> Outcome:
     return Outcome({**data, "codes": dict(found.codes)}, "\n".join(lines))
 
 
-def _fared(one: Fared) -> str:
+def _fared(one: Fared, what: str) -> str:
     rate = "nothing heard yet" if one.rate is None else f"{one.rate:.1%} delivered"
-    return f"{one.texts} texts, {rate}, {one.replies} replies, {one.opt_outs} of them noes"
+    return f"{one.texts} {what}, {rate}, {one.replies} replies, {one.opt_outs} of them noes"
 
 
 def _id_of(ctx: Context, address: str) -> uuid.UUID:
@@ -91,11 +93,12 @@ def _lines(views: Sequence[SenderView]) -> str:
 
 
 def _line(view: SenderView) -> str:
-    return f"{view.address}  {view.kind}  {view.effective_rate_per_s:g} segments a second"
+    what = "emails" if view.kind == EMAIL else "segments"
+    return f"{view.address}  {view.kind}  {view.effective_rate_per_s:g} {what} a second"
 
 
 def rate(text: str) -> float:
-    """Segments a second; 0 takes back what was set."""
+    """Segments, or emails, a second; 0 takes back what was set."""
     number = float(text)
     if not 0 <= number <= 10_000:
         raise argparse.ArgumentTypeError("0 to 10000 expected")
@@ -104,14 +107,14 @@ def rate(text: str) -> float:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(parser=parser)
-    parser.add_argument("address", nargs="?", help="number, short code, MG… or name; without it all")
+    parser.add_argument("address", nargs="?", help="number, short code, MG…, name or email; without it all")
     parser.add_argument("--kind", choices=SENDER_KINDS, help="that a long code is 10dlc")
     parser.add_argument("--hand-over", action="store_true", help="a stopped one’s texts to others")
     parser.add_argument("--health", action="store_true", help="what became of its texts, by day")
     parser.add_argument(
         "--pictures", choices=("yes", "no", "usual"), help="whether pictures go with its texts"
     )
-    parser.add_argument("--rate", type=rate, help="segments a second; 0 is what its kind may")
+    parser.add_argument("--rate", type=rate, help="segments, or emails, a second; 0 is what its kind may")
 
 
 COMMAND = Command(

@@ -10,10 +10,11 @@ from flask import request
 from flask_babel import gettext, ngettext
 
 from dialer.domain.errors import RuleBroken
+from dialer.domain.texting import EMAIL
 from dialer.services.messaging.views import MessageView, TextPreview
 from dialer.web.forms import WHOLE_FORM, Answer, Faults, faults_of, said
 from dialer.web.text_lines import Composer, state_of
-from dialer.web.text_wording import LEFT_OUT
+from dialer.web.text_wording import LEFT_OUT, left_out
 
 FIELD_AT: Final = {"/body": "body", "/campaign_id": "text_campaign_id"}
 
@@ -49,6 +50,8 @@ def _sent_words(sent: MessageView) -> str:
     """What became of a text that was just written: it goes, or what it waits for."""
     if sent.waiting_reason:
         return f"{gettext('Kept.')} {state_of(sent)}."
+    if sent.channel == EMAIL:
+        return str(gettext("Sent."))
     return str(ngettext("Sent in one part.", "Sent in %(num)s parts.", sent.segments))
 
 
@@ -66,5 +69,6 @@ def _faults_of_text(error: RuleBroken) -> Faults:
     """A refusal beside its field; that somebody may not be texted in the words of a text to many."""
     reason = str(error.extra.get("reason", ""))
     if error.status == 409 and reason in LEFT_OUT:
-        return {WHOLE_FORM: gettext("Nothing was sent: %(reason)s.", reason=LEFT_OUT[reason])}
+        words = left_out(reason, is_letters=error.extra.get("channel") == EMAIL)
+        return {WHOLE_FORM: gettext("Nothing was sent: %(reason)s.", reason=words)}
     return faults_of(error, FIELD_AT)

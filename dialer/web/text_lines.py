@@ -20,12 +20,13 @@ from dialer.services.messaging.views import LetterSaid, MessageView, TextPreview
 from dialer.web.brought import Brings, Brought
 from dialer.web.text_wording import (
     INBOUND_CLASS,
-    INBOUND_RULE,
     INBOUND_TONE,
     LEFT_OUT,
     LETTER_DOUBT,
     MESSAGE_STATE,
     Words,
+    inbound_rule,
+    left_out,
 )
 from dialer.web.words import moment, money
 
@@ -40,6 +41,12 @@ WAITS_FOR: Final[Words] = {
     Waiting.REVIEW: _("Waits for your answer about what they wrote"),
     Waiting.PRESS: _("Waits for somebody to press"),
 }
+_EMAIL_WAITS_FOR: Final[Words] = {
+    Waiting.SENDERS: _("Waits: the address it comes from is stopped"),
+    Waiting.RATE: _("Waits: the mail server asks us to go slower"),
+    Waiting.CARRIER: _("Waits: the mail server can’t be reached"),
+}
+_EMAIL_STATE: Final[Words] = {"unknown": _("Nobody has heard whether it went")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +108,14 @@ def state_of(one: MessageView) -> str:
         return ""
     if one.waiting_reason == Waiting.QUIET_HOURS and one.waits_until is not None:
         return str(gettext("Waits for the end of quiet hours, %(when)s", when=moment(one.waits_until)))
-    if one.waiting_reason in WAITS_FOR:
-        return str(WAITS_FOR[one.waiting_reason])
+    by_email = one.channel == EMAIL
+    waits_for = {**WAITS_FOR, **_EMAIL_WAITS_FOR} if by_email else WAITS_FOR
+    if one.waiting_reason in waits_for:
+        return str(waits_for[one.waiting_reason])
     if one.state == "skipped" and one.skip_reason in LEFT_OUT:
-        return f"{MESSAGE_STATE[one.state]}: {LEFT_OUT[one.skip_reason]}"
-    return str(MESSAGE_STATE.get(one.state, ""))
+        return f"{MESSAGE_STATE[one.state]}: {left_out(one.skip_reason, is_letters=by_email)}"
+    states = {**MESSAGE_STATE, **_EMAIL_STATE} if by_email else MESSAGE_STATE
+    return str(states.get(one.state, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,7 @@ def text_of(one: MessageView, state: str, brought: Brings | None = None) -> Text
         state_words=state_of(one),
         class_words=str(INBOUND_CLASS.get(read_as, "")) if read_as else "",
         tone=str(INBOUND_TONE.get(read_as, "")) if read_as else "",
-        rule_words=str(INBOUND_RULE.get(one.inbound_rule, one.inbound_rule or "")),
+        rule_words=inbound_rule(one.inbound_rule, is_letter=one.channel == EMAIL),
         came_with=came_with(one),
         brought=(brought or {}).get(one.id, ()),
         picture_path=one.picture_path or "",
@@ -183,6 +193,8 @@ def came_with(one: MessageView) -> str:
     count = len(one.attachments)
     if not count:
         return ""
+    if one.channel == EMAIL:
+        return str(ngettext("A file came with it.", "%(num)s files came with it.", count))
     if all(kind.startswith("image/") for kind in one.attachments):
         return str(ngettext("They sent a picture.", "They sent %(num)s pictures.", count))
     return str(

@@ -28,6 +28,18 @@ LEFT_OUT: Final[Words] = {
     "moved": _("Moved away"),
 }
 
+_LEFT_OUT_OF_EMAILS: Final[Words] = {
+    "duplicate_number": _("Same address as someone above"),
+    "no_consent": _("Hasn’t said yes to emails"),
+}
+
+
+def left_out(reason: str | None, *, is_letters: bool = False) -> str:
+    """Why somebody gets no text, or no email, in words; the reason itself where there are none for it."""
+    words = _LEFT_OUT_OF_EMAILS if is_letters and reason in _LEFT_OUT_OF_EMAILS else LEFT_OUT
+    return str(words.get(reason, reason or ""))
+
+
 MESSAGE_STATE: Final[Words] = {
     "queued": _("Waiting its turn"),
     "sending": _("On its way out"),
@@ -101,6 +113,26 @@ INBOUND_RULE: Final[Words] = {
     "word_in_doubt": _("has a word by which people say no, and it isn’t clear what is meant"),
 }
 """Why a text was read as it was; the rules are those of `domain/inbound_text`."""
+_RULE_OF_EMAILS: Final[Words] = {
+    "keyword": _("the whole email is a keyword"),
+    "footer_keyword": _("the word that our own email names"),
+    "yes_after_opt_out": _("says yes after a no by email"),
+    "quoted": _("only quotes our email"),
+    "asks_how_to_stop": _("asks how to get no more emails"),
+    "stop_texting": _("asks to stop the emails"),
+    "unclear_who_should_not": _("speaks of not writing, and who is meant isn’t clear"),
+    "do_not_text": _("asks not to be written to"),
+    "no_more": _("wants no more emails"),
+    "no_interest": _("isn’t interested, in this or in emails"),
+    "complaint": _("complains of the emails"),
+}
+
+
+def inbound_rule(rule: str | None, *, is_letter: bool = False) -> str:
+    """Why a text, or an email, was read as it was, in words."""
+    words = _RULE_OF_EMAILS if is_letter and rule in _RULE_OF_EMAILS else INBOUND_RULE
+    return str(words.get(rule, rule or ""))
+
 
 HANDOVER: Final[Words] = {
     "frightened": _("This person frightened me"),

@@ -29,9 +29,9 @@ from dialer.store.queries.conversations import last_inbound
 from dialer.store.queries.text_answers import answers_in, standing_answers
 from dialer.store.session import UnitOfWork
 
-NOBODYS = "Nobody is known to have this number. Say first who wrote."
-SEVERAL = "Several people have this number. Say which of them it was."
-NOT_THEIRS = "They don’t have this number."
+NOBODYS = "Nobody is known to have this number or address. Say first who wrote."
+SEVERAL = "Several people have this number or address. Say which of them it was."
+NOT_THEIRS = "They don’t have this number or address."
 
 
 @dataclass(frozen=True, slots=True)

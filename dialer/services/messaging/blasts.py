@@ -130,7 +130,7 @@ def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> B
             created_at=ctx.now,
         )
         if not fields.keys() & {"body", "template_id"}:
-            raise ValidationFailed.at("/body", "Write what the text says.")
+            raise ValidationFailed.at("/body", "Write what it says.")
         if blast.channel == EMAIL and "subject" not in fields:
             raise ValidationFailed.at("/subject", "A letter needs a subject.")
         _apply(ctx, unit, blast, campaign, fields)
@@ -356,7 +356,7 @@ def _check_times(now: dt.datetime, blast: Blast, fields: BlastFields) -> None:
 def _faults_of_text(fields: BlastFields, channel: str) -> list[FieldError]:
     found = []
     if not fields.get("name", "-").strip():
-        found.append(FieldError("/name", "A text needs a name."))
+        found.append(FieldError("/name", "It needs a name."))
     return [*found, *faults_of_words(_said(fields), LONGEST[channel])]
 
 

@@ -186,7 +186,7 @@ def _check(fields: CannedReplyFields) -> None:
 
 def _faults(at: str, body: str) -> list[FieldError]:
     if at == "/body" and not body.strip():
-        return [FieldError(at, "Write what the text says.")]
+        return [FieldError(at, "Write what it says.")]
     if len(body) > LONGEST_BODY:
         return [FieldError(at, f"A text has at most {LONGEST_BODY:,} characters.")]
     return []

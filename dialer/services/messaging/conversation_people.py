@@ -38,7 +38,7 @@ def say_who(ctx: Context, conversation_id: uuid.UUID, contact_id: uuid.UUID) -> 
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, conversation_id, Permission.CONVERSATION_ANSWER, lock=True)
         if contact_id not in holders(unit, [row.number]):
-            raise ValidationFailed.at("/contact_id", "They don’t have this number.")
+            raise ValidationFailed.at("/contact_id", "They don’t have this number or address.")
         about = {"contact_id": str(contact_id)}
         said_to_be(unit, row, contact_id)
         row.contact_chosen_at = ctx.now
@@ -58,7 +58,7 @@ def make_contact(ctx: Context, conversation_id: uuid.UUID, fields: ContactFields
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, conversation_id, Permission.CONVERSATION_MANAGE)
         if holders(unit, [row.number]):
-            raise Conflict("Somebody has this number already. Say that it was them.")
+            raise Conflict("Somebody has this number or address already. Say that it was them.")
         number = row.number
     place: ContactFields = {"email": number} if channel_of(number) == EMAIL else {"phone": number}
     made = create_contact(ctx, {**fields, **place})

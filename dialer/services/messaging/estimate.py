@@ -184,7 +184,7 @@ def _warnings_of_words(
         gaps = Gaps(bodies, language, found.lacking, tally.of_whom, tally.first)
         for one in (
             *_warnings_of_route(body, readers),
-            *_warnings_of_addresses(body, readers),
+            *_warnings_of_addresses(body, readers, blast.channel),
             *(
                 warnings_of_imprint(ctx, body, campaign, readers)
                 if blast.channel == EMAIL
@@ -235,9 +235,10 @@ def _picture(
     )
 
 
-def _warnings_of_addresses(body: str, readers: Readers) -> Iterator[Warned]:
+def _warnings_of_addresses(body: str, readers: Readers, channel: str) -> Iterator[Warned]:
     if hosts := shorteners_in(body):
-        detail = f"Networks block texts with public short links ({', '.join(hosts)}). Write {{link:ADDRESS}}."
+        who = "Mail filters distrust letters" if channel == EMAIL else "Networks block texts"
+        detail = f"{who} with public short links ({', '.join(hosts)}). Write {{link:ADDRESS}}."
         yield Warned("public_shortener", detail, readers.count)
 
 

@@ -10,6 +10,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.blast import Deed, Pause, after, check_expected
 from dialer.domain.deadline import faults_of_times
 from dialer.domain.errors import Conflict, InvalidTransition, ValidationFailed
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.approval import check_approved
 from dialer.services.messaging.audience_count import count_recipients
@@ -118,6 +119,8 @@ def _check_ready(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaig
         raise ValidationFailed(errors=faults)
     senders = senders_of(unit, blast, campaign)
     if not senders:
+        if blast.channel == EMAIL:
+            raise Conflict("There is no address yet that letters can come from. Set email.from, or give one.")
         raise Conflict("There is no number yet that texts can come from. Give this text or its campaign one.")
     check_opt_out_routes(bodies_of(blast, campaign), senders)
     check_approved(ctx, unit, blast, campaign)

@@ -58,7 +58,10 @@ def add_sender(ctx: Context, wanted: NewSender) -> tuple[SenderView, bool]:
     require(ctx.actor, Permission.SENDER_MANAGE)
     address = wanted.address.strip()
     if kind_of(address) is None:
-        detail = "A number with its country (+44…), a short code, MG…, or a name of at most 11 letters."
+        detail = (
+            "A number with its country (+44…), a short code, MG…, a name of at most 11 letters, or an email"
+            " address in lower case."
+        )
         raise ValidationFailed.at("/address", detail)
     with ctx.unit() as unit:
         known = select(Sender.id).where(

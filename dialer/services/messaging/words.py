@@ -20,15 +20,21 @@ LONGEST: Final = {SMS: LONGEST_BODY, EMAIL: BODY_LONGEST}
 """Of texts, and of letters."""
 
 
+def too_long(longest: int) -> str:
+    """That words are too long, for a text or for a letter."""
+    what = "A letter" if longest == BODY_LONGEST else "A text"
+    return f"{what} has at most {longest:,} characters."
+
+
 def faults_of_words(bodies: Bodies, longest: int = LONGEST_BODY) -> Iterator[FieldError]:
     """What is wrong with the words, their placeholders aside."""
     for language, body in bodies.each():
         if language and language not in SPOKEN:
             yield FieldError("/bodies", f"Choose from {', '.join(SPOKEN)}.")
         elif not body.strip():
-            yield FieldError(pointer(language), "Write what the text says.")
+            yield FieldError(pointer(language), "Write what it says.")
         if len(body) > longest:
-            yield FieldError(pointer(language), f"A text has at most {longest:,} characters.")
+            yield FieldError(pointer(language), too_long(longest))
 
 
 def check_placeholders(bodies: Bodies, where: Callable[[str], str] = pointer) -> None:

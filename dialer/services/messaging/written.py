@@ -35,7 +35,7 @@ from dialer.services.messaging.senders import kinds_of
 from dialer.services.messaging.short_links import Addresses, Whose, sample_short_links, short_links
 from dialer.services.messaging.views import TextPreview
 from dialer.services.messaging.waiting import quiet_at
-from dialer.services.messaging.words import LONGEST
+from dialer.services.messaging.words import LONGEST, too_long
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Message
@@ -86,7 +86,7 @@ def refuse(reason: Skip, contact_id: uuid.UUID | None, channel: str = SMS) -> Co
     """The refusal of a text or letter that nobody may get, with the gate’s word for the reason."""
     about = str(contact_id) if contact_id is not None else None
     said = OF_LETTERS.get(reason, REFUSALS[reason]) if channel == EMAIL else REFUSALS[reason]
-    return Conflict(f"{said} Nothing was sent.", reason=reason.value, contact_id=about)
+    return Conflict(f"{said} Nothing was sent.", reason=reason.value, contact_id=about, channel=channel)
 
 
 def reads(
@@ -203,7 +203,7 @@ def _short_links(
 
 def _check(body: str, longest: int) -> None:
     if not body.strip():
-        raise ValidationFailed.at("/body", "Write what the text says.")
+        raise ValidationFailed.at("/body", "Write what it says.")
     _check_length(body, longest)
     unknown = [FieldError("/body", fault) for fault in placeholders.faults(body)]
     if unknown:
@@ -212,7 +212,7 @@ def _check(body: str, longest: int) -> None:
 
 def _check_length(text: str, longest: int) -> None:
     if len(text) > longest:
-        raise ValidationFailed.at("/body", f"A text has at most {longest:,} characters.")
+        raise ValidationFailed.at("/body", too_long(longest))
 
 
 def _missing(name: str) -> str:

@@ -16,8 +16,8 @@ from dialer.domain.segments import UCS2
 from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import BlastView, EstimateView, SpokenView
 from dialer.web.coordinator import blast_mode
-from dialer.web.coordinator.text_wording import LEFT_OUT
 from dialer.web.coordinator.wording import SUPPORT, VOTING_METHOD
+from dialer.web.text_wording import left_out as left_out_words
 from dialer.web.words import duration, figure, moment, money, time_of_day
 
 
@@ -72,7 +72,7 @@ class Trouble:
 
 def check_of(blast: BlastView, estimate: EstimateView, campaign: CampaignView, now: dt.datetime) -> Check:
     """An estimate as the page says it."""
-    left_out = list(_left_out(estimate.excluded))
+    left_out = list(_left_out(estimate.excluded, is_letters=blast.is_letters))
     return Check(
         recipients=estimate.recipients,
         left_out=left_out,
@@ -109,12 +109,12 @@ def _from(senders: Sequence[str], estimate: EstimateView) -> str:
     return blast_mode.pool_words(estimate.capacity) if estimate.capacity is not None else _senders(senders)
 
 
-def _left_out(excluded: Mapping[str, int]) -> Iterator[LeftOut]:
+def _left_out(excluded: Mapping[str, int], *, is_letters: bool) -> Iterator[LeftOut]:
     """The reasons that count, those with the same words as one."""
     by_words: dict[str, list[tuple[str, int]]] = {}
     for reason, count in excluded.items():
         if count:
-            by_words.setdefault(str(LEFT_OUT.get(reason, reason)), []).append((reason, count))
+            by_words.setdefault(left_out_words(reason, is_letters=is_letters), []).append((reason, count))
     for words, counted in by_words.items():
         yield LeftOut(counted[0][0], words, sum(count for _, count in counted))
 

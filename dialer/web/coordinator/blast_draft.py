@@ -32,9 +32,9 @@ from dialer.web.coordinator.blast_time import late_minding, seconds_said
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
 from dialer.web.coordinator.forms import Answer, Faults, faults_of, go, our_numbers, said
-from dialer.web.coordinator.text_wording import LEFT_OUT
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.text_wording import left_out as left_out_words
 from dialer.web.words import figure, lowered
 
 
@@ -148,7 +148,7 @@ def _test_words(going: int, left_out: Sequence[MessageView], *, is_letters: bool
         gettext(
             "%(number)s gets nothing: %(why)s.",
             number=written(one.number or ""),
-            why=lowered(str(LEFT_OUT.get(one.skip_reason, one.skip_reason))),
+            why=lowered(left_out_words(one.skip_reason, is_letters=is_letters)),
         )
         for one in left_out
     ]

@@ -13,8 +13,9 @@ from dialer.domain.blast import ALL_PAUSED
 from dialer.domain.deadline import last_moment
 from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import BlastView, ProgressView
-from dialer.web.coordinator.blast_reasons import Reason, reason_of
-from dialer.web.coordinator.text_wording import LEFT_OUT
+from dialer.web.coordinator.blast_reason import Reason
+from dialer.web.coordinator.blast_reasons import reason_of
+from dialer.web.text_wording import left_out
 from dialer.web.words import duration, figure, lowered, money, percent
 
 _TAKEN = ("sent", "delivered", "undelivered")
@@ -58,20 +59,22 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
     return Going(
         state=progress.state,
         shown="paused" if progress.waiting_reason in ALL_PAUSED else progress.state,
-        sentence=_sentence(progress, done, aim, is_planned=is_planned),
+        sentence=_done_words(blast, done)
+        if progress.state == "completed"
+        else _sentence(progress, done, aim, is_planned=is_planned),
         sentence_words=_so_far(progress, "{}", aim, is_planned=is_planned),
         news=_news(progress, done, aim),
         left_words=_time_left(progress),
-        facts=_facts(progress),
-        reason=reason_of(progress, campaign, now),
+        facts=_facts(progress, is_letters=blast.is_letters),
+        reason=reason_of(progress, campaign, now, is_letters=blast.is_letters),
         done=done,
         handled=done + refused,
         aim=aim,
         counts=counts,
         failed=failed,
         share_words=gettext("%(share)s so far", share=percent(counts["delivered"] / done)) if done else "",
-        failed_words=_failed_words(failed, refused),
-        skipped_words=_left_out(progress.skipped_by),
+        failed_words=(_bounced_words if blast.is_letters else _failed_words)(failed, refused),
+        skipped_words=_left_out(progress.skipped_by, is_letters=blast.is_letters),
         review_words=_review_words(progress),
         held_out=progress.skipped_by.get("held_out", 0),
         late_words=_late_words(blast, progress, now),
@@ -136,13 +139,33 @@ def _failed_words(failed: int, refused: int) -> str:
     return str(words)
 
 
+def _bounced_words(failed: int, refused: int) -> str:
+    """Why emails failed: never taken by the mail server, or sent back by the one of its reader."""
+    if not failed:
+        return ""
+    if not refused:
+        return str(gettext("came back: no such address, or its server didn’t want it"))
+    if refused == failed:
+        return str(gettext("refused by the mail server"))
+    words = gettext("%(count)s refused by the mail server, the others came back", count=figure(refused))
+    return str(words)
+
+
+def _done_words(blast: BlastView, done: int) -> str:
+    if blast.is_letters:
+        words = ngettext(
+            "Done. One email went out.", "Done. %(count)s emails went out.", done, count=figure(done)
+        )
+    else:
+        words = ngettext(
+            "Done. One text went out.", "Done. %(count)s texts went out.", done, count=figure(done)
+        )
+    return str(words)
+
+
 def _sentence(progress: ProgressView, done: int, aim: int, *, is_planned: bool) -> str:
     if progress.state == "scheduled":
         return str(gettext("It goes out by itself at its time."))
-    if progress.state == "completed":
-        return str(
-            ngettext("Done. One text went out.", "Done. %(count)s texts went out.", done, count=figure(done))
-        )
     if so_far := _so_far(progress, figure(done), aim, is_planned=is_planned):
         return so_far
     return str(
@@ -180,20 +203,22 @@ def _time_left(progress: ProgressView) -> str:
     return str(gettext("About %(span)s left", span=duration(max(1.0, progress.eta_s))))
 
 
-def _facts(progress: ProgressView) -> list[str]:
+def _facts(progress: ProgressView, *, is_letters: bool) -> list[str]:
     facts = [gettext("%(amount)s spent", amount=money(progress.spent, progress.currency))]
     if progress.state == "running" and progress.rate_per_s and not progress.waiting_reason:
         facts.insert(0, gettext("%(count)s a second", count=figure(round(progress.rate_per_s, 1))))
     if progress.state in ("running", "paused"):
         facts.append(
-            gettext("Pausing stops within 2 seconds; texts already handed over can’t be called back.")
+            gettext("Pausing stops within 2 seconds; emails already handed over can’t be called back.")
+            if is_letters
+            else gettext("Pausing stops within 2 seconds; texts already handed over can’t be called back.")
         )
     return [str(fact) for fact in facts]
 
 
-def _left_out(skipped_by: Mapping[str, int]) -> str:
+def _left_out(skipped_by: Mapping[str, int], *, is_letters: bool) -> str:
     """All reasons, those that count most first, so that they add up: “58 already voted, 3 no mobile”."""
     by_words: Counter[str] = Counter()
     for reason, count in skipped_by.items():
-        by_words[lowered(str(LEFT_OUT.get(reason, reason)))] += count
+        by_words[lowered(left_out(reason, is_letters=is_letters))] += count
     return ", ".join(f"{figure(count)} {words}" for words, count in by_words.most_common() if count)

@@ -22,7 +22,7 @@ from dialer.domain.segments import Forced, forced_by
 from dialer.domain.sender import has_opt_out_route
 from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import EstimateView, NamedContact, Warned
-from dialer.web.coordinator.text_wording import WARNING
+from dialer.web.coordinator.text_wording import SHORTENER_IN_EMAIL, WARNING
 from dialer.web.house import current_organisation
 from dialer.web.words import figure
 
@@ -83,7 +83,7 @@ def minding(
     Where texts come from a number anybody can answer STOP, so a later text that doesn't say so is no fault.
     """
     warned = [one for one in estimate.warnings if one.code not in _SAID_ELSEWHERE]
-    told = [_said_of(_minding(one, campaign), one.language) for one in warned]
+    told = [_said_of(_minding(one, campaign, is_letters=is_letters), one.language) for one in warned]
     signs, ways_out = list[Minding](), list[Minding]()
     for language, body in () if is_letters else bodies.each():
         if forced := forced_by(body):
@@ -113,19 +113,20 @@ def warned(one: Warned) -> str:
     return str(WARNING.get(one.code, one.detail))
 
 
-def _minding(one: Warned, campaign: CampaignView) -> Minding:
+def _minding(one: Warned, campaign: CampaignView, *, is_letters: bool) -> Minding:
     match one.code:
         case "no_sender_name":
             return Minding(one.code, f"{_never_texted(one.count)} {_say_who(campaign)}")
         case "no_opt_out_words":
             return Minding(one.code, f"{_never_texted(one.count)} {WARNING['no_word_to_stop']}")
         case "no_imprint":
-            return _no_imprint(campaign)
+            return _no_imprint(campaign, is_letters=is_letters)
         case "empty_placeholder":
             return _gap(one)
         case "answer_not_asked" | "answer_not_named":
             return Minding(one.code, str(WARNING[one.code]) % {"answer": one.about})
-    return Minding(one.code, warned(one))
+    shortener = is_letters and one.code == "public_shortener"
+    return Minding(one.code, str(SHORTENER_IN_EMAIL) if shortener else warned(one))
 
 
 def _never_texted(count: int) -> str:
@@ -143,9 +144,11 @@ def _say_who(campaign: CampaignView) -> str:
     return str(gettext("Say who it is from: “%(name)s”.", name=name))
 
 
-def _no_imprint(campaign: CampaignView) -> Minding:
+def _no_imprint(campaign: CampaignView, *, is_letters: bool) -> Minding:
     page = url_for("coordinator.edit_campaign", campaign_id=campaign.id) + "#imprint"
     words = gettext("Election texts need to say who sends them.")
+    if is_letters:
+        words = gettext("Election emails need to say who sends them.")
     if imprint := campaign.imprint_url or campaign.imprint:
         add = gettext("Add {imprint_url}, a link to it, or the imprint itself: %(imprint)s", imprint=imprint)
         deed = gettext("Change the campaign’s")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from flask import url_for
@@ -14,37 +14,36 @@ from dialer.domain.blast import Pause, Waiting
 from dialer.domain.quiet_hours import QuietHours, quiet_until
 from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import ProgressView
+from dialer.web.coordinator.blast_letter_reasons import code_words, said_of_letters
+from dialer.web.coordinator.blast_reason import Reason
 from dialer.web.words import moment
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """What is in the way and what helps; `href` and `deed` are the way to it."""
-
-    words: str
-    remedy: str = ""
-    tone: str = "warn"
-    href: str | None = None
-    deed: str = ""
-
-
-def reason_of(progress: ProgressView, campaign: CampaignView, now: dt.datetime) -> Reason | None:
+def reason_of(
+    progress: ProgressView, campaign: CampaignView, now: dt.datetime, *, is_letters: bool = False
+) -> Reason | None:
     """Why a text waits or was paused; None while it runs, and where a coordinator paused it."""
     if progress.state == "paused" and progress.pause_reason:
-        return _paused(progress.pause_reason, campaign, now)
-    wait = _WAITING.get(progress.waiting_reason or "")
-    return wait(campaign, now) if wait and progress.state == "running" else None
+        return _paused(progress.pause_reason, campaign, now, is_letters=is_letters)
+    kind = progress.waiting_reason or ""
+    wait = _WAITING.get(kind)
+    found = wait(campaign, now) if wait and progress.state == "running" else None
+    return said_of_letters(found, kind) if found is not None and is_letters else found
 
 
-def _paused(pause_reason: str, campaign: CampaignView, now: dt.datetime) -> Reason | None:
+def _paused(
+    pause_reason: str, campaign: CampaignView, now: dt.datetime, *, is_letters: bool
+) -> Reason | None:
     """The reason of a pause, with the carrier's own code where one stands behind it (`…_21212`)."""
     kind = next((kind for kind in _PAUSED if pause_reason.startswith(kind)), None)
     if kind is None:
         return Reason(gettext("We paused it."), gettext("Look it over, then carry on."))
     found, code = _PAUSED[kind](campaign, now), pause_reason.removeprefix(kind).strip("_")
+    if found is not None and is_letters:
+        found = said_of_letters(found, kind)
     if found is None or not code:
         return found
-    words = gettext("The carrier’s code for it is %(code)s.", code=code)
+    words = code_words(code) if is_letters else gettext("The carrier’s code for it is %(code)s.", code=code)
     return replace(found, remedy=f"{found.remedy} {words}")
 
 

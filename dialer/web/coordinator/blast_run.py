@@ -56,9 +56,11 @@ def blast_progress(blast_id: uuid.UUID) -> FlaskResponse:
 @allow(Permission.BLAST_MANAGE)
 def pause_blast(blast_id: uuid.UUID) -> Response:
     """Let nothing more go out for now."""
-    return take_step(
-        pause, blast_id, gettext("Paused. Texts already handed over still arrive."), _page(blast_id)
-    )
+    if get_blast(context(), blast_id).is_letters:
+        words = gettext("Paused. Emails already handed over still arrive.")
+    else:
+        words = gettext("Paused. Texts already handed over still arrive.")
+    return take_step(pause, blast_id, words, _page(blast_id))
 
 
 @coordinator.post("/blasts/<uuid:blast_id>/resume")
@@ -76,13 +78,21 @@ def ask_cancel_blast(blast_id: uuid.UUID) -> str:
     asking = Asking(
         section="texts",
         question=gettext("Cancel the rest of “%(name)s”?", name=found.name),
-        consequence=gettext("Whoever hasn’t got it yet never will. Texts already handed over still arrive."),
+        consequence=_what_is_left(found),
         action=url_for("coordinator.cancel_blast", blast_id=blast_id),
         deed=gettext("Cancel the rest"),
         back=url_for("coordinator.blast", blast_id=blast_id),
         keep=gettext("Leave it as it is"),
     )
     return render_template("coordinator/confirm.html", asking=asking, values={})
+
+
+def _what_is_left(found: BlastView) -> str:
+    if found.is_letters:
+        words = gettext("Whoever hasn’t got it yet never will. Emails already handed over still arrive.")
+    else:
+        words = gettext("Whoever hasn’t got it yet never will. Texts already handed over still arrive.")
+    return str(words)
 
 
 @coordinator.post("/blasts/<uuid:blast_id>/cancel")

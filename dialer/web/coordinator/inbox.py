@@ -15,7 +15,9 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.conversing import HANDOVER_REASONS, Line
+from dialer.domain.email_address import channel_of
 from dialer.domain.errors import Conflict, InvalidTransition
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.answering import who_may_answer
 from dialer.services.messaging.attachments import count_lost
@@ -194,6 +196,8 @@ def decide_review(conversation_id: uuid.UUID) -> Response:
     except InvalidTransition:
         words = gettext("Somebody decided this already.")
         return go("coordinator.conversation", words, "warn", conversation_id=conversation_id)
+    if opt_out and channel_of(decided.number) == EMAIL:
+        return go("coordinator.inbox", gettext("Kept. Nobody here writes to them again."))
     if opt_out:
         return go("coordinator.inbox", gettext("Kept. They won’t be texted again, by anyone here."))
     if decided.opted_out_at:
@@ -288,5 +292,5 @@ def _nothing(shown: str, tag: str | None) -> str:
     if shown == "closed":
         return str(gettext("Nothing has been put away yet."))
     if shown == "blocked":
-        return str(gettext("No number is blocked."))
-    return str(gettext("Nobody waits for an answer. What people text back appears here."))
+        return str(gettext("Nobody is blocked."))
+    return str(gettext("Nobody waits for an answer. What people write back appears here."))

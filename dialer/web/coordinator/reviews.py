@@ -11,6 +11,8 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
+from dialer.domain.email_address import channel_of
+from dialer.domain.texting import EMAIL
 from dialer.services.messaging.reviews import (
     DECIDED_AT_ONCE,
     Doubted,
@@ -23,7 +25,7 @@ from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import chosen_id, chosen_ids, go, next_address, page_asked, said
 from dialer.web.desk import context
 from dialer.web.guard import allow
-from dialer.web.text_wording import INBOUND_RULE
+from dialer.web.text_wording import inbound_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ def _told(outcome: Outcome, *, opt_out: bool) -> str:
     count = len(outcome.decided)
     if opt_out:
         words = ngettext(
-            "One person won’t be texted again, by anyone here.",
-            "%(num)s people won’t be texted again, by anyone here.",
+            "One person isn’t written to again, by anyone here.",
+            "%(num)s people aren’t written to again, by anyone here.",
             count,
         )
     else:
@@ -96,8 +98,9 @@ def _row(one: Review) -> Row:
     names = (talk.contact.first_name, talk.contact.last_name) if talk.contact else ()
     name = " ".join(part for part in names if part)
     seen = one.doubted[0].message_id if one.doubted else None
-    return Row(talk.id, seen, name, talk.number, [_question(each) for each in one.doubted])
+    return Row(talk.id, seen, name, talk.number, [_question(each, talk.number) for each in one.doubted])
 
 
-def _question(one: Doubted) -> Question:
-    return Question(one.body, str(INBOUND_RULE.get(one.rule, one.rule)), one.words, one.at)
+def _question(one: Doubted, place: str) -> Question:
+    why = inbound_rule(one.rule, is_letter=channel_of(place) == EMAIL)
+    return Question(one.body, why, one.words, one.at)

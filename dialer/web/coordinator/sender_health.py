@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _
 
 from dialer.domain.access import Permission
 from dialer.domain.blast import Pause
+from dialer.domain.texting import EMAIL
 from dialer.services.messaging.sender_health import DAYS, DAYS_MOST, sender_health
 from dialer.services.messaging.sender_watch import LOST
 from dialer.services.messaging.views import SenderView
@@ -38,6 +39,16 @@ CODES: Final[Words] = {
     "30034": _("The number isn’t registered for texting in the United States (A2P 10DLC)"),
     "30036": _("Not delivered in time"),
 }
+SMTP_CODES: Final[Words] = {
+    "450": _("Its server put it off until we gave up"),
+    "550": _("No such address, or its server doesn’t want it"),
+    "551": _("No such address"),
+    "552": _("The mailbox is full, or it is too large"),
+    "553": _("Its server can’t read the address"),
+    "554": _("Its server doesn’t want it"),
+    "571": _("Refused by its server’s rules, such as a filter"),
+}
+"""What mail servers' codes say (RFC 5321; 571 stands for every refusal for policy)."""
 """What the carrier’s codes say, in plain words (its own titles: twilio.com/docs/api/errors)."""
 
 
@@ -52,9 +63,16 @@ def sender_fares(sender_id: uuid.UUID) -> str:
         "coordinator/sender_health.html",
         health=found,
         sender=found.sender,
-        codes=[(code, CODES.get(str(code), gettext("Another reason")), count) for code, count in found.codes],
+        codes=[(code, _code_words(code, found.sender.kind), count) for code, count in found.codes],
         why=why_stopped(found.sender),
     )
+
+
+def _code_words(code: int, kind: str) -> str:
+    words = {**CODES, **SMTP_CODES} if kind == EMAIL else CODES
+    if kind == EMAIL and not code:
+        return str(gettext("Its server gave no reason"))
+    return str(words.get(str(code), gettext("Another reason")))
 
 
 def why_stopped(sender: SenderView) -> str:
@@ -62,7 +80,15 @@ def why_stopped(sender: SenderView) -> str:
     words = []
     if (reason := sender.pause_reason) is not None:
         word, _sign, code = reason.rpartition("_")
-        if word == Pause.BLOCKED:
+        by_email = sender.kind == EMAIL
+        if word == Pause.BLOCKED and by_email:
+            words.append(gettext("Filters stop its emails (the mail server’s code %(code)s).", code=code))
+        elif word == LOST and by_email:
+            lost = gettext(
+                "More of its emails come back than of others (the mail server’s code %(code)s).", code=code
+            )
+            words.append(lost)
+        elif word == Pause.BLOCKED:
             words.append(gettext("Networks block its texts (the carrier’s code %(code)s).", code=code))
         elif word == LOST:
             lost = gettext(

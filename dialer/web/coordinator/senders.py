@@ -51,6 +51,7 @@ KIND: Final[Words] = {
     "short_code": _("Short code"),
     "alphanumeric": _("Name"),
     "messaging_service": _("Messaging Service"),
+    "email": _("Email address"),
 }
 FIELD_AT: Final = same_names("address", "kind", "rate", "pictures")
 SLOWEST, FASTEST = 0.01, 10_000.0

@@ -21,6 +21,7 @@ __all__ = [
     "LEFT_OUT",
     "MESSAGE_STATE",
     "SAY_TEXTS",
+    "SHORTENER_IN_EMAIL",
     "WARNING",
 ]
 
@@ -60,6 +61,9 @@ WARNING: Final[Words] = {
     "deadline_near": _("It would be done only just before the deadline."),
     "quiet_hours": _("Sent now, it isn’t done before quiet hours. The rest waits until they end."),
 }
+SHORTENER_IN_EMAIL: Final = _(
+    "Mail filters distrust public short links. Write {link:…} with the page’s own address."
+)
 CONVERSATION_STATE: Final[Words] = {
     "open": _("Open"),
     "review": _("Needs your answer"),
