@@ -48,15 +48,27 @@ class Letter:
 
 LetterTold = Callable[[Letter, SendOutcome], None]
 """What hears what became of a letter."""
+LetterAsked = Callable[[Letter], bool]
+"""What says whether a letter may still go, where more time than a second has passed since that was asked."""
+
+
+def always(_: Letter) -> bool:
+    """For letters that nobody can say no to meanwhile."""
+    return True
 
 
 class Mailer(Protocol):
     """Letters out. Synchronous, safe from any thread and after a fork; never called in a transaction."""
 
-    def begin_letters(self, letters: Sequence[Letter], told: LetterTold) -> None:
+    def begin_letters(
+        self, letters: Sequence[Letter], told: LetterTold, may_go: LetterAsked = always
+    ) -> None:
         """Begin to hand over all of them, several at once, without waiting for it. `told` hears of each
         exactly once, as soon as it is known, in another thread, which it must not hold up. Never raises for
         one of them, and never sends one twice: once its last dot may have gone, no answer is `Unknown`.
+
+        `may_go` is asked in that thread before `DATA` and before the last dot, where each comes later than
+        `begin_before`, or than a second after it was last asked. After a no the letter isn't sent.
         """
 
     def close(self) -> None:
@@ -66,7 +78,12 @@ class Mailer(Protocol):
 class NoMailer:
     """Where there is no mail server: every letter is put back."""
 
-    def begin_letters(self, letters: Sequence[Letter], told: LetterTold) -> None:
+    def begin_letters(
+        self,
+        letters: Sequence[Letter],
+        told: LetterTold,
+        may_go: LetterAsked = always,  # noqa: ARG002 - the shape of the port
+    ) -> None:
         """See `Mailer`."""
         for letter in letters:
             told(letter, NotAccepted(NO_SERVER))

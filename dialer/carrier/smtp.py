@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dialer.carrier.letters import on_the_wire, written
-from dialer.carrier.mail_port import Letter, LetterTold
+from dialer.carrier.mail_port import Letter, LetterAsked, LetterTold, always
 from dialer.carrier.port import NOT_BEGUN, NotAccepted, Refused, SendOutcome
 from dialer.carrier.smtp_session import VERDICT_WITHIN_S, MailServer, Session
 from dialer.clock import Clock, utc_now
@@ -27,6 +27,8 @@ BAD_ADDRESS_CODE: Final = 553
 """What a server answers to an address whose writing isn't allowed (RFC 5321 §4.2.3)."""
 CLOSE_WITHIN_S: Final = VERDICT_WITHIN_S + 10
 
+Waiting = tuple[Letter, LetterTold, LetterAsked]
+
 
 class SmtpMailer:
     """Hands letters over to one server."""
@@ -37,14 +39,16 @@ class SmtpMailer:
         self._clock = clock
         self._begin_anew()
 
-    def begin_letters(self, letters: Sequence[Letter], told: LetterTold) -> None:
+    def begin_letters(
+        self, letters: Sequence[Letter], told: LetterTold, may_go: LetterAsked = always
+    ) -> None:
         """See `Mailer`."""
         if self._pid != os.getpid():  # threads don't survive a fork, nor may two share a connection
             self._begin_anew()
         with self._changed:
             self._ending = False
             for letter in letters:
-                (self._urgent if letter.urgent else self._usual).append((letter, told))
+                (self._urgent if letter.urgent else self._usual).append((letter, told, may_go))
             self._start_where_wanted()
             self._changed.notify_all()
 
@@ -59,8 +63,8 @@ class SmtpMailer:
     def _begin_anew(self) -> None:
         self._pid = os.getpid()
         self._changed = threading.Condition()
-        self._urgent: deque[tuple[Letter, LetterTold]] = deque()
-        self._usual: deque[tuple[Letter, LetterTold]] = deque()
+        self._urgent: deque[Waiting] = deque()
+        self._usual: deque[Waiting] = deque()
         self._threads = self._idle = 0
         self._ending = False
 
@@ -75,8 +79,8 @@ class SmtpMailer:
         session = Session(self._server)
         try:
             while (one := self._next()) is not None:
-                letter, told = one
-                told(letter, self._hand_over(session, letter))
+                letter, told, may_go = one
+                told(letter, self._hand_over(session, letter, may_go))
         finally:
             session.part()
             with self._changed:
@@ -84,7 +88,7 @@ class SmtpMailer:
                 self._start_where_wanted()  # a letter may have come while this one was hanging up
                 self._changed.notify_all()
 
-    def _next(self) -> tuple[Letter, LetterTold] | None:
+    def _next(self) -> Waiting | None:
         """The next letter; None where there has been none for a while, or this is to end."""
         with self._changed:
             self._idle += 1
@@ -95,11 +99,11 @@ class SmtpMailer:
             line = self._urgent or self._usual
             return line.popleft() if line else None
 
-    def _hand_over(self, session: Session, letter: Letter) -> SendOutcome:
+    def _hand_over(self, session: Session, letter: Letter, may_go: LetterAsked) -> SendOutcome:
         if letter.begin_before is not None and time.monotonic() > letter.begin_before:
             return NotAccepted(NOT_BEGUN)
         try:
             on_the_wire(letter.to)
         except UnicodeError:
             return Refused(BAD_ADDRESS_CODE, "No mail server understands the part after the @.", Action.FINAL)
-        return session.hand_over(letter, written(letter, self._clock()))
+        return session.hand_over(letter, written(letter, self._clock()), may_go)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dialer.carrier.letters import dotted, on_the_wire
-from dialer.carrier.mail_port import DEFERRED, POLICY_CODE, Letter
+from dialer.carrier.mail_port import DEFERRED, POLICY_CODE, Letter, LetterAsked, always
 from dialer.carrier.port import NOT_BEGUN, TOO_BUSY, Accepted, NotAccepted, Refused, SendOutcome, Unknown
 from dialer.domain.carrier_action import Action
 
@@ -26,8 +26,8 @@ VERDICT_WITHIN_S: Final = 120.0
 """And the answer to the last dot: the server may look into the letter first, and an answer lost is never
 found again.
 """
-DOT_WITHIN_S: Final = 30.0
-"""A letter whose last dot isn't sent so soon after the gate is given up there: somebody may have said no."""
+FRESH_S: Final = 1.0
+"""For so long it counts that a letter may go; a step later than that asks again (contract §7)."""
 
 CONNECTION_LOST: Final = "connection_lost"
 UNREACHABLE: Final = "unreachable"
@@ -63,6 +63,22 @@ class _RefusedError(Exception):
         self.outcome = outcome
 
 
+class _Asked:
+    """Whether a letter may go, asked again where the last answer is too old to count."""
+
+    def __init__(self, letter: Letter, ask: LetterAsked) -> None:
+        self._letter, self._ask = letter, ask
+        self._counts_until = letter.begin_before
+
+    def may_go(self) -> bool:
+        """Whether it may, as of a second ago at the most."""
+        now = time.monotonic()
+        if self._counts_until is None or now <= self._counts_until:
+            return True
+        self._counts_until = now + FRESH_S
+        return self._ask(self._letter)
+
+
 class Session:
     """One connection, of one thread, opened when there is something to send and used again."""
 
@@ -70,15 +86,16 @@ class Session:
         self._server = server
         self._smtp: smtplib.SMTP | None = None
 
-    def hand_over(self, letter: Letter, whole: bytes) -> SendOutcome:
+    def hand_over(self, letter: Letter, whole: bytes, may_go: LetterAsked = always) -> SendOutcome:
         """Hand a letter over, at most once. A connection that turns out to have been closed while it was
         idle is opened again, since nothing of the letter has gone.
         """
+        asked = _Asked(letter, may_go)
         for is_second in (False, True):
             was_open = self._smtp is not None
             try:
                 smtp = self._smtp or self._open()
-                self._envelope(smtp, letter)
+                self._envelope(smtp, letter, asked)
             except _RefusedError as error:
                 if was_open and not is_second and _is_closing(error.outcome):
                     continue
@@ -88,7 +105,7 @@ class Session:
                 if was_open and not is_second:
                     continue
                 return NotAccepted(CONNECTION_LOST)
-            return self._content(smtp, letter, dotted(whole))
+            return self._content(smtp, letter, dotted(whole), asked)
         raise AssertionError("a second try always returns")
 
     def close(self) -> None:
@@ -155,7 +172,7 @@ class Session:
             except smtplib.SMTPNotSupportedError:
                 self._refuse(_misconfigured(_TLS_CODE, "The server takes no name and password."))
 
-    def _envelope(self, smtp: smtplib.SMTP, letter: Letter) -> None:
+    def _envelope(self, smtp: smtplib.SMTP, letter: Letter, asked: _Asked) -> None:
         """`MAIL`, `RCPT` and `DATA`, up to the server's word to go on."""
         to, options = on_the_wire(letter.to), ""
         if not (to.isascii() and letter.sender.isascii()):
@@ -178,18 +195,20 @@ class Session:
             self._refuse(_of_us(of_sender, Action.CONFIGURATION))
         if of_address[0] // 100 != 2:
             self._refuse(_of_address(of_address))
+        if not asked.may_go():
+            self._refuse(NotAccepted(NOT_BEGUN))
         begun = smtp.docmd("DATA")
         if begun[0] != _GO_ON:
             self._refuse(_of_letter(begun))
 
-    def _content(self, smtp: smtplib.SMTP, letter: Letter, data: bytes) -> SendOutcome:
+    def _content(self, smtp: smtplib.SMTP, letter: Letter, data: bytes, asked: _Asked) -> SendOutcome:
         try:
             smtp.send(data)
         except (OSError, smtplib.SMTPException):
             self.close()
             return NotAccepted(CONNECTION_LOST)
-        if letter.begin_before is not None and time.monotonic() > letter.begin_before + DOT_WITHIN_S:
-            self.close()
+        if not asked.may_go():
+            self.close()  # without its dot the server has no letter
             return NotAccepted(NOT_BEGUN)
         try:
             if smtp.sock is not None:
@@ -224,7 +243,7 @@ class Session:
 def _is_about_us(outcome: SendOutcome) -> bool:
     """Whether every further letter on this connection would hear the same."""
     if isinstance(outcome, NotAccepted):
-        return outcome.reason != DEFERRED
+        return outcome.reason not in {DEFERRED, NOT_BEGUN}
     return isinstance(outcome, Refused) and outcome.action in {Action.CONFIGURATION, Action.STOP_ALL}
 
 

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from dialer.domain.blast import Waiting
 from dialer.domain.email_address import channel_of
 from dialer.domain.incoming_letter import Doubt
+from dialer.domain.letter_quotes import parted
 from dialer.domain.phone import written
 from dialer.domain.texting import EMAIL
 from dialer.services.messaging.views import LetterSaid, MessageView, TextPreview
@@ -136,6 +137,8 @@ class Text:
     doubt_words: str = ""
     """Of a letter: why its words may be somebody else’s, and what it says of itself."""
     by_email: bool = False
+    quoted: str = ""
+    """Of a letter to us: the rest of it, such as the letter that it answers."""
 
 
 def still_asked(one: MessageView, state: str) -> str | None:
@@ -146,9 +149,10 @@ def still_asked(one: MessageView, state: str) -> str | None:
 def text_of(one: MessageView, state: str, brought: Brings | None = None) -> Text:
     """A text of a conversation in this state as its page shows it."""
     read_as = still_asked(one, state)
+    body, quoted = _parted(one)
     return Text(
         ours=one.direction == "outbound",
-        body=one.body,
+        body=body,
         at=one.created_at,
         state_words=state_of(one),
         class_words=str(INBOUND_CLASS.get(read_as, "")) if read_as else "",
@@ -160,7 +164,16 @@ def text_of(one: MessageView, state: str, brought: Brings | None = None) -> Text
         subject=one.subject or "",
         doubt_words=_doubt_words(one.letter),
         by_email=one.channel == EMAIL,
+        quoted=quoted,
     )
+
+
+def _parted(one: MessageView) -> tuple[str, str]:
+    """What somebody wrote, and what stands around it in their letter."""
+    if one.channel != EMAIL or one.direction == "outbound":
+        return one.body, ""
+    said = parted(one.body)
+    return said.own, said.rest
 
 
 def _doubt_words(letter: LetterSaid | None) -> str:
@@ -177,7 +190,7 @@ def _doubt_words(letter: LetterSaid | None) -> str:
 def in_a_line(one: MessageView | None) -> str:
     """What a text says where there is one line for it; without words what came instead."""
     if one is None or one.body or not one.attachments:
-        return one.body if one is not None else ""
+        return (_parted(one)[0] or one.body) if one is not None else ""
     count, kinds = len(one.attachments), {kind.split("/")[0] for kind in one.attachments}
     if kinds == {"image"}:
         return str(ngettext("One picture", "%(num)s pictures", count))

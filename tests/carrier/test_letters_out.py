@@ -219,13 +219,61 @@ def test_without_encryption_where_it_is_asked_for_nothing_is_said(host):
 
 def test_what_was_held_up_is_not_posted_any_more(host, mailer):
     assert sent(mailer, a_letter(begin_before=time.monotonic() - 1)) == [NotAccepted("not_begun")]
-    long_ago = time.monotonic() - smtp_session.DOT_WITHIN_S
-    host.faults.at_mail = lambda _: None
-    session = smtp_session.Session(MailServer("127.0.0.1", host.port))
-    late = a_letter(begin_before=long_ago - 1)
-    assert session.hand_over(late, written(late, NOW)) == NotAccepted("not_begun")
-    session.close()
     assert host.ledger.taken == []
+
+
+class Wait:
+    """A clock that a slow server moves on, and what says whether a letter may go still."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: bool) -> None:
+        self.at, self.answers, self.asked = time.monotonic(), list(answers), 0
+        monkeypatch.setattr(smtp_session, "time", self)
+
+    def monotonic(self) -> float:
+        return self.at
+
+    def by(self, seconds: float) -> None:
+        self.at += seconds
+
+    def may_go(self, _: Letter) -> bool:
+        self.asked += 1
+        return self.answers.pop(0)
+
+    def hand_over(self, session: Session, letter: Letter) -> SendOutcome:
+        return session.hand_over(letter, written(letter, NOW), self.may_go)
+
+
+@pytest.fixture
+def session(host) -> Iterator[Session]:
+    found = Session(MailServer("127.0.0.1", host.port))
+    yield found
+    found.close()
+
+
+def test_where_a_server_takes_its_time_it_is_asked_again_whether_a_letter_may_go(host, session, monkeypatch):
+    wait = Wait(monkeypatch, False, True)
+    host.faults.at_rcpt = lambda _: wait.by(2)
+    letter = a_letter(begin_before=wait.at + 1)
+    assert wait.hand_over(session, letter) == NotAccepted("not_begun")
+    assert host.ledger.taken == []
+    assert isinstance(wait.hand_over(session, replace(letter, begin_before=wait.at + 1)), Accepted)
+    assert wait.asked == 2
+    assert len(host.ledger.connections) == 1
+
+
+def test_no_dot_follows_a_letter_that_may_not_go_any_more(host, session, monkeypatch):
+    wait = Wait(monkeypatch, False)
+    host.faults.at_data = lambda _: wait.by(2)
+    assert wait.hand_over(session, a_letter(begin_before=wait.at + 1)) == NotAccepted("not_begun")
+    host.faults.at_data = lambda _: None
+    assert isinstance(wait.hand_over(session, a_letter(BEN, begin_before=wait.at + 1)), Accepted)
+    assert host.ledger.by_address() == {BEN: 1}
+    assert wait.asked == 1
+
+
+def test_where_a_server_is_quick_nothing_is_asked_again(host, session, monkeypatch):
+    wait = Wait(monkeypatch)
+    assert isinstance(wait.hand_over(session, a_letter(begin_before=wait.at + 1)), Accepted)
 
 
 def test_addresses_beyond_ascii_are_written_as_servers_read_them(host, mailer):

@@ -43,7 +43,7 @@ class Clocks:
         self._until: dict[Place, dt.datetime | None] = {}
         self._from: dict[Place, dt.datetime | None] = {}
 
-    def quiet_until(self, one: Claimed) -> dt.datetime | None:
+    def quiet_until(self, one: Claimed | Judged) -> dt.datetime | None:
         """Until when it is quiet for a text; None where it isn't, or where that doesn't matter."""
         place = self._place(one)
         if place is None:

@@ -12,8 +12,11 @@ from typing import Final
 from sqlalchemy import text
 
 from dialer.domain.access import Permission, require
+from dialer.domain.email_address import channel_of
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound
 from dialer.domain.inbound_text import words_that_doubted
+from dialer.domain.letter_quotes import parted
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.conversation_views import ConversationView
 from dialer.services.messaging.conversations import ConversationSearch, decide, list_conversations
@@ -114,6 +117,7 @@ def _doubted(unit: UnitOfWork, numbers: list[str]) -> Mapping[str, list[Doubted]
     found: defaultdict[str, list[Doubted]] = defaultdict(list)
     for row in unit.session.execute(_TEXTS, given):
         rule = row.inbound_rule or ""
-        words = words_that_doubted(row.body, rule)
-        found[row.number].append(Doubted(row.id, row.body, rule, words, row.created_at))
+        body = parted(row.body).own if channel_of(row.number) == EMAIL else row.body
+        words = words_that_doubted(body, rule)
+        found[row.number].append(Doubted(row.id, body or row.body, rule, words, row.created_at))
     return found

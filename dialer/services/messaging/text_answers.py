@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from dialer.domain.answer_words import read_words
 from dialer.domain.inbound_rules import OTHER
 from dialer.domain.inbound_text import Classified
+from dialer.domain.letter_quotes import parted
 from dialer.domain.text_answers import Doubt, Facts, hear
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.gotv.record import record_support, record_turnout, withdraw_evidence
 from dialer.services.people.opt_outs import holders
@@ -53,7 +55,7 @@ def hear_answers(
     taken = read_words(campaign.text_answers)
     for_ = taken.told_apart(question.asked.for_ if question is not None else ())
     asked = replace(question.asked, for_=for_) if question is not None else None
-    heard = hear(message.body, taken.rules_asked(for_), asked, at)
+    heard = hear(_own_words(message), taken.rules_asked(for_), asked, at)
     if heard is None:
         return False
     doubt = heard.doubt or _whose(unit, conversation)
@@ -63,6 +65,11 @@ def hear_answers(
         answer.campaign_id = campaign.id
         _keep(ctx, unit, answer, conversation.contact_id, doubt)
     return doubt is None
+
+
+def _own_words(message: Message) -> str:
+    """What they wrote: of a letter without the one that it answers, which names the same words."""
+    return parted(message.body).own if message.channel == EMAIL else message.body
 
 
 def new_answer(

@@ -214,13 +214,15 @@ class ProgressView:
 @dataclass(frozen=True, slots=True)
 class LetterSaid:
     """What a letter to us says of itself, which nothing proves: who wrote it and where answers are wanted
-    (empty: at the address it was written from); `doubt` is why its words may be somebody else's.
+    (empty: at the address it was written from); `doubt` is why its words may be somebody else's. `own_words`
+    is what its writer wrote themselves, without what their mail program put around it.
     """
 
     sender: str = field(repr=False)
     sender_name: str = field(repr=False)
     reply_to: str = field(repr=False)
     doubt: str | None
+    own_words: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

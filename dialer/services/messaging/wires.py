@@ -21,6 +21,7 @@ from dialer.domain.errors import Unavailable
 from dialer.logs import get_logger
 from dialer.services.context import Context
 from dialer.services.messaging.gate import Passed
+from dialer.services.messaging.letters_again import may_still_go
 from dialer.services.messaging.outcomes import Sent, record_outcomes
 from dialer.services.messaging.tools import Tools
 
@@ -90,7 +91,9 @@ class Wires:
             self._hear(_Told(ctx, tools, Sent(texts[message.id], outcome)), urgent=message.urgent)
 
         if passed.letters:
-            tools.mailer.begin_letters(passed.letters, told)
+            tools.mailer.begin_letters(
+                passed.letters, told, lambda letter: may_still_go(ctx.at(tools.clock()), texts[letter.id])
+            )
         else:
             tools.carrier.begin_messages(passed.messages, told)
         self._keep_recording()

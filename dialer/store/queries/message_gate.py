@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.engine import Row
 
 from dialer.domain.deadline import CLOSING
@@ -116,7 +116,7 @@ _LINE: Final = {
 }
 """Whether the place is still the person's, and what kind of line it is."""
 
-_JUDGE: Final = """
+_LOOK: Final = """
     WITH asked AS (
         SELECT m.*, given.foreign_number, given.quiet_until, given.price, given.rests_since,
                m.purpose IN ('blast', 'single', 'reply') AS campaigning, m.purpose = 'blast' AS for_blast
@@ -175,7 +175,12 @@ _JUDGE: Final = """
             SELECT CASE WHEN m.rests_since IS NULL THEN false
                         ELSE {heard_since} END AS lately
         ) AS touched ON true
-    ),
+    )
+"""
+"""What holds of each at this instant."""
+
+_JUDGE: Final = """
+    {look},
     judged AS MATERIALIZED (
         SELECT id, blast_id, campaign_id, contact_id, purpose, number, sender, quiet_until, skip, attempts,
                deadline_at, price, pressed,
@@ -222,8 +227,8 @@ _JUDGE: Final = """
 """
 
 
-def _judge(of: Places) -> TextClause:
-    """The judgement of one channel."""
+def look(of: Places) -> str:
+    """The first half of the judgement on one channel: what holds of each, in `looked`."""
     said = {
         "none": of.none,
         "consent": of.consent,
@@ -231,24 +236,22 @@ def _judge(of: Places) -> TextClause:
         "has_voted": has_voted("meant_for.audience"),
         "not_meant": not_meant("meant_for.audience", "meant.tags_any", "meant.tags_none"),
     }
-    return text(
-        _JUDGE.format(
-            skip=_SKIP.format(**said),
-            wait=_WAIT,
-            channel=of.channel,
-            barred_by=of.barred_by,
-            said_no=of.said_no("m.contact_id"),
-            consented=of.consented("m.contact_id"),
-            holder_said_no=of.holder_said_no("m.number"),
-            line=_LINE[of.channel],
-            heard_since=heard_since("m.contact_id", "m.number", "m.rests_since", "x.id <> m.id"),
-        )
+    return _LOOK.format(
+        skip=_SKIP.format(**said),
+        wait=_WAIT,
+        channel=of.channel,
+        barred_by=of.barred_by,
+        said_no=of.said_no("m.contact_id"),
+        consented=of.consented("m.contact_id"),
+        holder_said_no=of.holder_said_no("m.number"),
+        line=_LINE[of.channel],
+        heard_since=heard_since("m.contact_id", "m.number", "m.rests_since", "x.id <> m.id"),
     )
 
 
-_JUDGES: Final = {channel: _judge(of) for channel, of in PLACES.items()}
+_JUDGES: Final = {channel: text(_JUDGE.format(look=look(of))) for channel, of in PLACES.items()}
 
-_AS_WRITTEN: Final = text("SET LOCAL join_collapse_limit = 1")
+AS_WRITTEN: Final = text("SET LOCAL join_collapse_limit = 1")
 """The judgement looks a few texts up and goes from each to what it has to do with, in the order in which
 that is written. To try other orders took PostgreSQL twice as long as to judge, and with old figures of the
 tables it took worse ones.
@@ -319,7 +322,7 @@ def judge(
     together; None is no limit.
     What is spent in this `currency` can't be compared with a cap in another, so nothing goes out under one.
     """
-    unit.session.execute(_AS_WRITTEN)
+    unit.session.execute(AS_WRITTEN)
     of_ours = {"organisation": unit.organisation_id, "lease": lease, "now": now}
     mine = set(unit.session.scalars(_LOCK, {**of_ours, "ids": [one.text.id for one in asked]}))
     kept = [one for one in asked if one.text.id in mine]

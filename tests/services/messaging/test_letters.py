@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import update
 
+from dialer.carrier import smtp_session
 from dialer.domain.errors import UnknownPlaceholder, ValidationFailed
 from dialer.domain.message import LETTER_TRIES
 from dialer.services.messaging.blasts import BlastFields, change_blast
@@ -343,3 +346,54 @@ def test_two_senders_at_once_send_each_letter_once(mailing: Mailing) -> None:
         mailing.send()
     assert mailing.ledger.by_address() == {address(number): 1 for number in range(60)}
     assert {NAMES.of_message_id(one.message["Message-ID"]) for one in mailing.ledger.taken} == found
+
+
+class SlowServer:
+    """A mail server that takes its time before it lets a letter go on; somebody does something meanwhile."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[str], object]) -> None:
+        self._late_s, self._meanwhile = 0.0, meanwhile
+        monkeypatch.setattr(smtp_session, "time", self)
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self._late_s
+
+    def __call__(self, address: str) -> None:
+        self._meanwhile(address)
+        self._late_s += 5
+
+
+def test_a_no_holds_that_comes_while_the_mail_server_takes_its_time(
+    mailing: Mailing, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = readers(mailing.ctx, 2)
+    made = mailing.launch(ids)
+    mailing.plan(made.id)
+
+    def meanwhile(to: str) -> None:
+        if to == address(0):
+            add_opt_out(mailing.ctx, ids[0], "email", "form")
+
+    mailing.host.faults.at_rcpt = SlowServer(monkeypatch, meanwhile)
+    mailing.send()
+    assert mailing.ledger.by_address() == {address(1): 1}
+    mailing.host.faults.at_rcpt = lambda _: None
+    clock.now += dt.timedelta(minutes=5)
+    mailing.send()
+    assert mailing.skipped(made.id) == {"opted_out": 1}
+    assert mailing.counts(made.id) == {"sent": 1, "skipped": 1}
+
+
+def test_a_letter_that_others_have_settled_meanwhile_has_no_dot(
+    mailing: Mailing, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = mailing.launch(readers(mailing.ctx, 1))
+    mailing.plan(made.id)
+
+    def meanwhile(_: str) -> None:
+        clock.now += dt.timedelta(hours=1)
+        mailing.settle()
+
+    mailing.host.faults.at_data = SlowServer(monkeypatch, meanwhile)
+    mailing.send()
+    assert mailing.ledger.taken == []

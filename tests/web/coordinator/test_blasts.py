@@ -160,7 +160,7 @@ def test_what_a_text_lacks_is_said_with_the_remedy_and_the_people(
 def test_faults_stand_beside_their_fields_and_keep_the_rest(draft: Reader) -> None:
     page = draft.press("blast-check", body="Hi {fist_name}", name="", senders="not a number at all")
     assert page.status == 422
-    assert "A text needs a name." in page.text
+    assert "It needs a name." in page.text
     assert page.words["blast-body"] == "Hi {fist_name}"
     page = draft.press("blast-check", name="Polls", senders="")
     assert "Did you mean {first_name}?" in page.text

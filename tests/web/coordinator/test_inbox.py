@@ -195,7 +195,8 @@ def test_all_that_may_mean_stop_is_listed_with_its_rule_and_decided_together(
     ids = [part.split('"')[0] for part in desk.page.html.split('name="conversation_id" value="')[1:]]
     assert len(ids) == 3
     assert (
-        "2 people won’t be texted again" in desk.press("stop-ticked", conversation_id=ids[:2]).words["flash"]
+        "2 people aren’t written to again"
+        in desk.press("stop-ticked", conversation_id=ids[:2]).words["flash"]
     )
     assert "One person gets" in desk.press("keep-ticked", conversation_id=ids[2:]).words["flash"]
     desk.page = page

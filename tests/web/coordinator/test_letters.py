@@ -59,6 +59,21 @@ def test_it_goes_when_the_number_is_typed(draft: Reader, ctx: Context) -> None:
     assert "email" in draft.open("/blasts").words["blasts"]
 
 
+def test_its_progress_speaks_of_emails(draft: Reader) -> None:
+    page = draft.press("blast-launch", confirm="2")
+    assert "taken by the mail server" in page.text
+    assert "emails already handed over can’t be called back" in page.text
+    assert page.words["blast-subject"] == "Today, {first_name|friend}"
+    assert "network" not in page.text
+    page = draft.press("blast-pause")
+    assert "Paused. Emails already handed over still arrive." in page.words["flash"]
+
+
+def test_senders_of_emails_are_shown_as_such(draft: Reader) -> None:
+    draft.press("blast-launch", confirm="2")
+    assert "Email address" in draft.open("/senders").words["senders"]
+
+
 def test_a_subject_that_was_changed_is_looked_at_first(draft: Reader) -> None:
     page = draft.press("blast-launch", confirm="2", subject="Tomorrow")
     assert "Look again, then type the number." in page.words["flash"]

@@ -294,6 +294,47 @@ def test_a_no_that_may_be_somebody_elses_is_looked_at_by_a_person(
     assert (letter.doubt, letter.sender) == (doubt, sender)
 
 
+QUOTED = "Dear Gwen,\n\nreply STOP to hear no more from us."
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "On Mon, 23 Nov 2026 at 09:00, Aber <aber@example.org> wrote:",
+        "Am Mo., 23. Nov. 2026 um 09:00 Uhr schrieb Aber <aber@example.org>:",
+        "Le lun. 23 nov. 2026 à 09:00, Aber <aber@example.org> a écrit :",
+        "Ar Llun, 23 Tach 2026 am 09:00 ysgrifennodd Aber <aber@example.org>:",
+        "Von: Aber\nGesendet: Montag, 23. November 2026\nAn: Gwen\nBetreff: Wahl",
+    ],
+)
+def test_a_no_is_heard_in_their_own_words_alone(post: Post, above: str):
+    post.bring(post.answer(f"I’ll be there.\n\n{above}\n\n{QUOTED}"))
+    assert post.barred == {}
+    assert post.conversation().state == "open"
+    post.bring(post.answer(f"STOP\n\n{above}\n\n{QUOTED}"))
+    assert post.barred == {GWEN: "opt_out"}
+
+
+def test_a_keyword_beneath_a_letter_that_nothing_marks_as_quoted_is_looked_at(post: Post):
+    above = "On Mon, 23 Nov 2026 at 09:00, Aber <aber@example.org> wrote:"
+    post.bring(post.answer(f"{above}\n\nHello Gwen, polls are open.\n\nSTOP\n"))
+    assert post.barred == {}
+    assert post.conversation().state == "review"
+
+
+def test_the_inbox_shows_their_own_words_and_folds_the_rest(post: Post, app, carys):
+    above = "On Mon, 23 Nov 2026 at 09:00, Aber <aber@example.org> wrote:"
+    quoted = QUOTED.replace("\n", "\n> ")
+    post.bring(post.answer(f"I’ll be there.\n\n{above}\n> {quoted}"))
+    reader = Reader(app.test_client())
+    reader.sign_in(carys.token, to="/healthz")
+    assert "wrote:" not in reader.open("/inbox").text
+    page = reader.open(f"/inbox/{post.conversation().id}")
+    assert "The rest of the email" in page.words["quoted"]
+    assert above in page.words["quoted"]
+    assert page.words["texts"].count("I’ll be there.") == 1
+
+
 def test_where_else_an_answer_is_wanted_is_kept_with_a_doubt(post: Post):
     post.bring(post.answer("Write to my husband", Reply_To=f"Tom <{TOM}>"))
     [letter] = post.all_of(IncomingLetter)
@@ -560,6 +601,7 @@ def test_the_api_shows_what_a_letter_says_of_itself(post: Post, api, carys):
         "sender_name": "Gwen Jones",
         "reply_to": "",
         "doubt": "other_sender",
+        "own_words": "Hello",
     }
 
 

@@ -50,6 +50,9 @@ class LetterSaidSchema(Schema):
     sender_name = Text(required=True)
     reply_to = Text(required=True, metadata={"description": "where else answers are wanted, if anywhere"})
     doubt = Choice(*Doubt, allow_none=True, metadata={"description": "why its words may be somebody else’s"})
+    own_words = Text(
+        required=True, metadata={"description": "what they wrote, without the email that it answers"}
+    )
 
 
 class MessageSchema(Schema):
