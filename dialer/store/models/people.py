@@ -31,6 +31,16 @@ from dialer.store.models.base import (
 # What is left of an elector number's key without its prefix: what a teller who sits in one district notes.
 ELECTOR_TAIL = r"regexp_replace(elector_key, '^[^-]*[^0-9-][^-]*-', '')"
 
+# The register in which somebody stands with an elector number, for those who have one: where all namesakes of
+# a row's register are somebody else, an import goes by this past their rows.
+STANDS_IN = "CASE WHEN {person}elector_key IS NULL THEN '' ELSE '/' || {person}register END"
+
+
+def stands_in(register: str | None) -> str:
+    """What STANDS_IN is for people with an elector number of a register, or without any."""
+    return "" if register is None else f"/{register}"
+
+
 # The words of a name as PostgreSQL sees them; `name_word` knows each of them without case and accents.
 NAME_WORDS = (
     "string_to_array(translate(lower(coalesce(first_name || ' ', '') || coalesce(last_name, '')), '"
@@ -80,7 +90,7 @@ class Contact(Identified, Base):
             postgresql_ops={"email_key": "text_pattern_ops"},
             postgresql_where=text("email_key IS NOT NULL"),
         ),
-        Index("ix_contact_name_key", "name_key"),
+        Index("ix_contact_name_key", "name_key", text(f"({STANDS_IN.format(person='')})")),
         Index("ix_contact_name_words", text(f"({NAME_WORDS})"), postgresql_using="gin"),
         Index(
             "ix_contact_postcode",

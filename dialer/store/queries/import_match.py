@@ -6,7 +6,7 @@ It says in SQL what `dialer.domain.person.match` says in words; a test holds the
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.domain.person import RULES, Match
+from dialer.store.models.people import STANDS_IN, stands_in
 from dialer.store.queries.import_changes import RETURNED, recorded
 from dialer.store.queries.import_own import find_own
 
@@ -41,8 +42,9 @@ class Scope:
 
 _OTHER_ID: Final = """(s.external_id IS NOT NULL AND c.external_id IS NOT NULL
     AND c.id_source = :source AND c.external_id <> s.external_id)"""
+# Whoever holds the very number has been looked at by then, and is the same person by that or somebody else.
 _OTHER_ELECTOR: Final = """(s.elector_key IS NOT NULL AND c.elector_key IS NOT NULL
-    AND c.register = :register AND c.elector_key <> s.elector_key)"""
+    AND c.register = :register)"""
 _SOMEBODY_ELSE: Final = """(s.first_key IS NOT NULL AND s.last_key IS NOT NULL
     AND c.first_key <> '' AND c.last_key <> '' AND c.first_key <> s.first_key AND c.last_key <> s.last_key)"""
 
@@ -67,6 +69,11 @@ _ON_THE_PHONE: Final = f"""
     ) AS p
 """
 _SAME_NAME: Final = f"c.name_key = s.name_key AND NOT {_OTHER_ID} AND NOT {_OTHER_ELECTOR}"
+# Whoever stands in the row's own register has another number there, and so is somebody else: the index itself
+# leaves them out, and no row is read for them.
+_NAMESAKE: Final = f"""c.organisation_id = :organisation AND c.name_key = s.name_key
+    AND {STANDS_IN.format(person="c.")} = ANY (
+        CAST(CASE WHEN s.elector_key IS NULL THEN :everywhere ELSE :elsewhere END AS text[]))"""
 _BY_FEW_ON_THE_PHONE: Final = f"""
     SELECT c.id FROM contact AS c
     WHERE c.organisation_id = :organisation AND c.id = ANY (reach.people) AND {_SAME_NAME}
@@ -76,10 +83,7 @@ _REACHED: Final = """EXISTS (
         SELECT FROM contact_phone AS p
         WHERE p.organisation_id = :organisation AND p.contact_id = c.id AND p.number = ANY (s.numbers))"""
 _BY_NAME_AND_PHONE: Final = f"""
-    SELECT c.id FROM (
-        SELECT * FROM contact AS c
-        WHERE c.organisation_id = :organisation AND c.name_key = s.name_key OFFSET 0
-    ) AS c
+    SELECT c.id FROM (SELECT * FROM contact AS c WHERE {_NAMESAKE} OFFSET 0) AS c
     WHERE {_SAME_NAME} AND {_REACHED}
     ORDER BY c.id LIMIT 1
 """
@@ -89,12 +93,10 @@ _BY_FEW_NAMESAKES: Final = """
       AND p.number = ANY (s.numbers)
     ORDER BY p.contact_id LIMIT 1
 """
-# Most new people are alone with their name, or nearly: one look by it answers for all their numbers. Of a
-# register nearly nobody is left of them, since whose elector number differs is somebody else.
+# Most new people are alone with their name, or nearly: one look by it answers for all their numbers.
 _NAMESAKES: Final = f"""
     SELECT count(*) AS count, array_agg(c.id) FILTER (WHERE c.may_be) AS people FROM (
-        SELECT c.id, NOT {_OTHER_ID} AND NOT {_OTHER_ELECTOR} AS may_be FROM contact AS c
-        WHERE c.organisation_id = :organisation AND c.name_key = s.name_key LIMIT {CROWD + 1}
+        SELECT c.id, NOT {_OTHER_ID} AS may_be FROM contact AS c WHERE {_NAMESAKE} LIMIT {CROWD + 1}
     ) AS c
 """
 _BY_MANY_NAMESAKES: Final = f"""
@@ -123,21 +125,25 @@ ADDRESS: Final = "regexp_replace(lower({0}.address || coalesce({0}.postcode, '')
 _SAME_ADDRESS: Final = f"{ADDRESS.format('c')} = s.address_key"
 _BY_NAME_AND_ADDRESS: Final = f"""
     SELECT CASE WHEN count(*) = 1 THEN min(c.id::text) END FROM (
-        SELECT * FROM contact AS c
-        WHERE c.organisation_id = :organisation AND c.name_key = s.name_key OFFSET 0
+        SELECT * FROM contact AS c WHERE {_NAMESAKE} OFFSET 0
     ) AS c
     WHERE s.alike = 1 AND s.elector_key IS NOT NULL AND s.name_key <> '' AND s.address_key <> ''
       AND c.elector_key IS NOT NULL AND c.register <> :register AND NOT {_OTHER_ID} AND {_SAME_ADDRESS}
       AND (c.date_of_birth IS NULL OR s.date_of_birth IS NULL OR c.date_of_birth = s.date_of_birth)
 """
-IN_OTHER_REGISTERS: Final = """
-    SELECT EXISTS (SELECT FROM import_stage WHERE elector_key IS NOT NULL) AND (EXISTS (
-        SELECT FROM contact WHERE organisation_id = :organisation AND elector_key IS NOT NULL
-          AND register < :register)
-      OR EXISTS (SELECT FROM contact WHERE organisation_id = :organisation AND elector_key IS NOT NULL
-          AND register > :register))
+_REGISTERS: Final = """
+    WITH RECURSIVE known AS (
+        (SELECT register FROM contact
+         WHERE organisation_id = :organisation AND elector_key IS NOT NULL ORDER BY register LIMIT 1)
+        UNION ALL
+        SELECT (SELECT c.register FROM contact AS c
+            WHERE c.organisation_id = :organisation AND c.elector_key IS NOT NULL
+              AND c.register > known.register ORDER BY c.register LIMIT 1)
+        FROM known WHERE known.register IS NOT NULL
+    )
+    SELECT register FROM known WHERE register IS NOT NULL
 """
-"""Whether there are rows and people with elector numbers of different registers at all: seldom."""
+_ANY_ELECTORS: Final = "SELECT EXISTS (SELECT FROM import_stage WHERE elector_key IS NOT NULL)"
 
 # In the order of the rules. What is found carries its rule before it, as one digit.
 _WAYS: Final = {
@@ -272,12 +278,29 @@ def match_stage(session: Session, scope: Scope) -> None:
     settle_fates(session, scope, known=find_known(session, scope))
 
 
+def other_registers(session: Session, scope: Scope) -> list[str]:
+    """Which registers people's elector numbers are from, but for the staged rows' own."""
+    known = session.scalars(text(_REGISTERS), scope.parameters())
+    return [register for register in known if register != scope.register]
+
+
+def may_be_renumbered(session: Session, others: Sequence[str]) -> bool:
+    """Whether there are rows and people with elector numbers of different registers at all: seldom."""
+    return bool(others and session.scalar(text(_ANY_ELECTORS)))
+
+
 def find_known(session: Session, scope: Scope) -> bool:
-    """Find who of the staged people is here already; whether anybody is, or has a number that one brings."""
-    parameters = scope.parameters()
+    """Find who of the staged people is here already; whether anybody is, or has a number that one brings.
+
+    Whoever gives people elector numbers holds the people meanwhile, so that no register is added beside this.
+    """
+    others = other_registers(session, scope)
+    elsewhere = [stands_in(None), *map(stands_in, others)]
+    everywhere = [*elsewhere, stands_in(scope.register)]
+    parameters = scope.parameters() | {"elsewhere": elsewhere, "everywhere": everywhere}
     gone = session.connection().execute(text(_FIND_GONE), parameters).rowcount
     ours = find_own(session, parameters) if scope.own else 0
-    find = _FIND_RENUMBERED if session.scalar(text(IN_OTHER_REGISTERS), parameters) else _FIND
+    find = _FIND_RENUMBERED if may_be_renumbered(session, others) else _FIND
     return bool(gone + ours + session.connection().execute(text(find), parameters).rowcount)
 
 

@@ -10,13 +10,13 @@ statement that would change anything real fails. Nothing is locked, so nobody wa
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
 from dialer.store.models.base import Base
-from dialer.store.queries.import_match import ADDRESS, CROWD, IN_OTHER_REGISTERS, Scope
+from dialer.store.queries.import_match import ADDRESS, CROWD, Scope, may_be_renumbered, other_registers
 
 _OF_PEOPLE: Final = ("contact_phone", "opt_out", "consent", "pledge", "turnout_mark", "voter_record")
 _OF_THE_IMPORT: Final = ("import_contact", "import_duplicate", "import_change", "list_member", "contact_list")
@@ -123,7 +123,7 @@ def enter_trial(session: Session, scope: Scope, real: str) -> None:
 
 
 def _ways(session: Session, scope: Scope) -> tuple[str, ...]:
-    elsewhere: Any = session.scalar(text(IN_OTHER_REGISTERS), scope.parameters())
+    elsewhere = may_be_renumbered(session, other_registers(session, scope))
     return (
         *_WAYS,
         *((_BY_NAME_AND_ADDRESS,) if elsewhere else ()),
