@@ -21,6 +21,7 @@ from dialer.store.models import new_id
 from dialer.store.models.gotv import Pledge, TurnoutMark
 from dialer.store.queries import counters, voter_records
 from dialer.store.queries.import_create import Standing
+from dialer.store.queries.import_undo import LostRecords
 from dialer.store.queries.voter_records import People, Record
 from dialer.store.session import UnitOfWork
 
@@ -169,6 +170,15 @@ def count_new_records(unit: UnitOfWork, election_id: uuid.UUID, standings: Itera
     counters.bump_all(unit, deltas)
 
 
+def forget_records(unit: UnitOfWork, lost: Iterable[LostRecords]) -> None:
+    """Let the counters follow people who went with their records."""
+    deltas: Counter[counters.Key] = Counter()
+    for election_id, support, voted, campaign_id, people in lost:
+        for key in _counted_as(election_id, support, voted=voted, campaign_id=campaign_id):
+            deltas[key] -= people
+    counters.bump_all(unit, deltas)
+
+
 def _present(
     contact_id: uuid.UUID,
     pledges: Mapping[uuid.UUID, Sequence[PledgeEvidence]],
@@ -228,8 +238,17 @@ def _deltas(election_id: uuid.UUID, changed: Sequence[tuple[Record, Record]]) ->
 
 
 def _keys(election_id: uuid.UUID, record: Record) -> list[counters.Key]:
-    names = standing_names(record.support, voted=_voted(record))
+    return _counted_as(
+        election_id, record.support, voted=_voted(record), campaign_id=record.learned_campaign_id
+    )
+
+
+def _counted_as(
+    election_id: uuid.UUID, support: int | None, *, voted: bool, campaign_id: uuid.UUID | None
+) -> list[counters.Key]:
+    """The figures that a record counts in, of its election and of the campaign that learned it."""
+    names = standing_names(support, voted=voted)
     keys: list[counters.Key] = [("election", election_id, name) for name in names]
-    if record.learned_campaign_id is not None and record.support is not None:
-        keys.append(("campaign", record.learned_campaign_id, support_name(record.support)))
+    if campaign_id is not None and support is not None:
+        keys.append(("campaign", campaign_id, support_name(support)))
     return keys

@@ -20,7 +20,7 @@ from dialer.services.claiming import is_silent
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context, GiveWay, never
 from dialer.services.gotv.elections import current_election
-from dialer.services.gotv.record import recompute_records
+from dialer.services.gotv.record import forget_records, recompute_records
 from dialer.services.people.import_claims import LEASE, OvertakenError, give_back, rest
 from dialer.services.people.suppression_undo import bring_back
 from dialer.store.models.imports import Import
@@ -141,13 +141,15 @@ def _take_back(
     taken["consents"] = undo.forget_consents(unit.session, free)
     told = undo.forget_evidence(unit.session, free, undoing.election_id)
     taken["evidence"] = len(told)
-    recompute_records(unit, undoing.election_id, set(told))
     _put_fields_back(unit, free, taken, stays)
     stays["fields"] += fields.drop_changes(unit.session, replace(chunk, people=sorted(reached)))
-    taken["people"], staying = undo.take_people_away(unit.session, chunk)
+    away = undo.take_people_away(unit.session, chunk)
+    taken["people"] = len(away.people)
+    forget_records(unit, away.records)
+    recompute_records(unit, undoing.election_id, set(told) - away.people)
     if any_running(unit):
         sync_queues(unit, now=now, contact_ids=sorted(free.people))
-    return taken, stays + staying
+    return taken, stays + away.stay
 
 
 def _put_fields_back(unit: UnitOfWork, chunk: Chunk, taken: Counter[str], stays: Counter[str]) -> None:

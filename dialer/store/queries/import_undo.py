@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from sqlalchemy import text
@@ -111,10 +112,18 @@ _GO: Final = (
     *(
         f"""DELETE FROM {table}
         WHERE organisation_id = :organisation AND contact_id = ANY(CAST(:gone AS uuid[]))"""
-        for table in ("contact_phone", "opt_out", "voter_record", "import_change")
+        for table in ("contact_phone", "opt_out", "import_change")
     ),
     "DELETE FROM contact WHERE organisation_id = :organisation AND id = ANY(CAST(:gone AS uuid[]))",
 )
+_RECORDS_GO: Final = """
+    WITH gone AS (
+        DELETE FROM voter_record
+        WHERE organisation_id = :organisation AND contact_id = ANY(CAST(:gone AS uuid[]))
+        RETURNING election_id, support, voted_at IS NOT NULL AS voted, learned_campaign_id
+    )
+    SELECT election_id, support, voted, learned_campaign_id, count(*) FROM gone GROUP BY 1, 2, 3, 4
+"""
 _SINCE: Final = """
     FROM {table} AS t
     JOIN import_contact AS named ON named.organisation_id = t.organisation_id
@@ -189,11 +198,30 @@ def forget_consents(session: Session, chunk: Chunk) -> int:
     return len(session.execute(text(_FORGET_CONSENTS), chunk.parameters()).all())
 
 
-def take_people_away(session: Session, chunk: Chunk) -> tuple[int, Counter[str]]:
+class LostRecords(NamedTuple):
+    """What was known of the votes of so many people who are gone, and which campaign learned it."""
+
+    election_id: uuid.UUID
+    support: int | None
+    voted: bool
+    campaign_id: uuid.UUID | None
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAway:
+    """Who is gone, with what their records said, and how many stay for which reason."""
+
+    people: frozenset[uuid.UUID]
+    records: Sequence[LostRecords]
+    stay: Counter[str]
+
+
+def take_people_away(session: Session, chunk: Chunk) -> TakenAway:
     """Delete those who came with the import, or with one that is undone, and whom nothing holds.
 
-    Returns how many, and how many stay for which reason. Who said no stays, so that it holds for the numbers
-    and addresses that they get later, too.
+    Who said no stays, so that it holds for the numbers and addresses that they get later, too. The figures
+    that counted their records are the caller's.
     """
     gone, stay = list[uuid.UUID](), Counter[str]()
     for contact_id, why in session.execute(text(_JUDGE), chunk.parameters()):
@@ -201,13 +229,16 @@ def take_people_away(session: Session, chunk: Chunk) -> tuple[int, Counter[str]]
             gone.append(contact_id)
         else:
             stay[why] += 1
-    _delete(session, chunk, gone)
-    return len(gone), stay
+    return TakenAway(frozenset(gone), _delete(session, chunk, gone), stay)
 
 
-def _delete(session: Session, chunk: Chunk, gone: Collection[uuid.UUID]) -> None:
+def _delete(session: Session, chunk: Chunk, gone: Collection[uuid.UUID]) -> list[LostRecords]:
     """Delete people on whom nothing hangs any more but what goes with them: no other table is looked at."""
-    if gone:
-        with keys_hold_already(session):
-            for statement in _GO:
-                session.execute(text(statement), {**chunk.parameters(), "gone": list(gone)})
+    if not gone:
+        return []
+    parameters = {**chunk.parameters(), "gone": list(gone)}
+    with keys_hold_already(session):
+        lost = [LostRecords(*row) for row in session.execute(text(_RECORDS_GO), parameters)]
+        for statement in _GO:
+            session.execute(text(statement), parameters)
+    return lost
