@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dialer.carrier.attachment_port import Attachments
+from dialer.carrier.look_up_port import LookUps
 from dialer.carrier.mail_port import Mailer, NoMailer
 from dialer.carrier.port import (
     Accepted,
@@ -54,6 +55,10 @@ class AtOnceCarrier:
 
     @property
     def attachments(self) -> Attachments:
+        raise NotImplementedError
+
+    @property
+    def look_ups(self) -> LookUps:
         raise NotImplementedError
 
     def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:

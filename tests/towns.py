@@ -210,6 +210,10 @@ class Town:
             found[text["to"]] = found.get(text["to"], 0) + 1
         return found
 
+    def look_ups(self) -> int:
+        """How often it was asked what kind of line a number is: each is charged."""
+        return int(self.request("GET", "/ledger/look-ups")[1]["charged"])
+
     def client(self) -> Client:
         """The official client, pointed at the town."""
         client = Client(self.account_sid, self.auth_token)

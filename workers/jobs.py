@@ -38,6 +38,8 @@ from dialer.services.messaging import (
     letter_reports,
     letters_in,
     link_support,
+    look_up_run,
+    look_ups,
     mailbox_reading,
     planning,
     pricing,
@@ -173,6 +175,14 @@ def send_letters(ctx: Context) -> None:
 def settle_messages(ctx: Context) -> None:
     """Ask the carrier about texts of which nobody knows what became."""
     settling.settle_due(ctx, installed().tools)
+
+
+@job(Permission.SYSTEM_RUN)
+def run_look_ups(ctx: Context, batch_id: str) -> None:
+    """Ask the carrier for the kinds of lines of a batch, until others are to have their turn."""
+    work = (ctx, installed().carrier, installed().clock, uuid.UUID(batch_id), turn())
+    if look_up_run.run_look_ups(*work):
+        look_ups.enqueue_look_ups(ctx, uuid.UUID(batch_id))
 
 
 @job(Permission.SYSTEM_RUN)

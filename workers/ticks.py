@@ -35,6 +35,8 @@ from dialer.services.messaging.letter_reports import ask_if_due as apply_reports
 from dialer.services.messaging.letters_in import ask_if_due as apply_letters_if_due
 from dialer.services.messaging.letters_in import forget_old_letters
 from dialer.services.messaging.link_support import resume_link_support
+from dialer.services.messaging.look_up_run import ask_if_due as look_up_if_due
+from dialer.services.messaging.look_up_run import forget_old_lines
 from dialer.services.messaging.mailbox_reading import EVERY_S as MAILBOX_EVERY_S
 from dialer.services.messaging.mailbox_reading import ask_to_read as ask_to_read_mailbox
 from dialer.services.messaging.missed_texts import ask_to_read, ask_where_missed, texts_may_be_missed
@@ -99,6 +101,8 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("keep blasts going", 1, keep_blasts_going),
     Tick("move texts of stopped senders", 2, ask_to_move),
     Tick("watch senders", 60, ask_to_watch),
+    Tick("look up lines", 5, look_up_if_due),
+    Tick("forget old lines", 3600, forget_old_lines),
     Tick("wake senders", 10, wake_senders),
     Tick("forget old hours of senders", 3600, forget_old_hours),
     Tick("ask about unknown texts", 2, ask_to_settle),

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from dialer.carrier.attachment_port import Attachments
+from dialer.carrier.look_up_port import LookUps
 from dialer.carrier.recording_port import Recordings
 from dialer.domain.carrier_action import Action
 
@@ -335,6 +336,10 @@ class Carrier(Protocol):
     @property
     def attachments(self) -> Attachments:
         """What came with texts to us."""
+
+    @property
+    def look_ups(self) -> LookUps:
+        """What kind of line a number is."""
 
     def close(self) -> None:
         """Let go of connections. Using it again opens new ones."""

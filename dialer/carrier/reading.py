@@ -26,12 +26,12 @@ def is_sid(value: object, *kinds: str) -> bool:
 
 def message_from(item: Payload) -> CarrierMessage:
     return CarrierMessage(
-        sid=_text(item, "sid"),
-        to=_text(item, "to"),
-        sender=_text(item, "from") or None,
-        body=_text(item, "body"),
-        direction=_text(item, "direction"),
-        status=_text(item, "status"),
+        sid=said(item, "sid"),
+        to=said(item, "to"),
+        sender=said(item, "from") or None,
+        body=said(item, "body"),
+        direction=said(item, "direction"),
+        status=said(item, "status"),
         error_code=whole(item.get("error_code")),
         segments=whole(item.get("num_segments")) or None,
         price=_cost(item.get("price")),
@@ -44,14 +44,14 @@ def message_from(item: Payload) -> CarrierMessage:
 
 def call_from(item: Payload) -> CarrierCall:
     return CarrierCall(
-        sid=_text(item, "sid"),
-        parent_sid=_text(item, "parent_call_sid") or None,
-        to=_text(item, "to"),
-        caller_id=_text(item, "from"),
-        status=_text(item, "status"),
-        direction=_text(item, "direction"),
+        sid=said(item, "sid"),
+        parent_sid=said(item, "parent_call_sid") or None,
+        to=said(item, "to"),
+        caller_id=said(item, "from"),
+        status=said(item, "status"),
+        direction=said(item, "direction"),
         duration_s=whole(item.get("duration")),
-        answered_by=_text(item, "answered_by") or None,
+        answered_by=said(item, "answered_by") or None,
         price=_cost(item.get("price")),
         currency=_currency(item),
         created_at=_instant(item.get("date_created")),
@@ -62,30 +62,30 @@ def call_from(item: Payload) -> CarrierCall:
 
 def conference_from(item: Payload) -> CarrierConference:
     return CarrierConference(
-        sid=_text(item, "sid"),
-        name=_text(item, "friendly_name"),
-        status=_text(item, "status"),
+        sid=said(item, "sid"),
+        name=said(item, "friendly_name"),
+        status=said(item, "status"),
         created_at=_instant(item.get("date_created")),
     )
 
 
 def participant_from(item: Payload) -> Participant:
     return Participant(
-        call_sid=_text(item, "call_sid"),
-        label=_text(item, "label"),
+        call_sid=said(item, "call_sid"),
+        label=said(item, "label"),
         muted=item.get("muted") is True,
         on_hold=item.get("hold") is True,
-        coaches=(_text(item, "call_sid_to_coach") or None) if item.get("coaching") is True else None,
+        coaches=(said(item, "call_sid_to_coach") or None) if item.get("coaching") is True else None,
         ends_conference=item.get("end_conference_on_exit") is True,
-        status=_text(item, "status"),
+        status=said(item, "status"),
     )
 
 
 def recording_from(item: Payload) -> CarrierRecording:
     return CarrierRecording(
-        sid=_text(item, "sid"),
-        call_sid=_text(item, "call_sid"),
-        status=_text(item, "status"),
+        sid=said(item, "sid"),
+        call_sid=said(item, "call_sid"),
+        status=said(item, "status"),
         seconds=whole(item.get("duration")),
     )
 
@@ -96,7 +96,7 @@ def whole(value: object) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _text(item: Payload, key: str) -> str:
+def said(item: Payload, key: str) -> str:
     """What the database can keep: no NUL and no half of a surrogate pair."""
     value = item.get(key)
     if not isinstance(value, str):
@@ -105,7 +105,7 @@ def _text(item: Payload, key: str) -> str:
 
 
 def _currency(item: Payload) -> str | None:
-    return _text(item, "price_unit").upper() or None
+    return said(item, "price_unit").upper() or None
 
 
 def _cost(value: object) -> Decimal | None:

@@ -25,6 +25,9 @@ CONNECT_S: Final = 5.0
 IDLE_S: Final = 10.0
 """Connections idle for longer are let go: one that is closed while we write makes an unknown send."""
 
+CHARGED: Final = "//lookups."
+"""Where each question costs money: none of them goes a second time by itself."""
+
 _NO_ENVIRONMENT: Final = {"TWILIO_EDGE": "", "TWILIO_REGION": ""}  # an empty dict would mean os.environ
 _PORTS: Final = {"https": 443, "http": 80}
 _TARGET: Final = re.compile(r"/[!-~]*")
@@ -64,7 +67,10 @@ class Transport(AsyncHttpClient):
         written = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         head = f"{method} {place.target} HTTP/1.1\r\nHost: {place.host}\r\n{written}\r\n".encode("ascii")
         answer = await self._connections.ask(
-            place.origin, head + body, min(timeout or CONNECT_S, CONNECT_S), may_repeat=method == "GET"
+            place.origin,
+            head + body,
+            min(timeout or CONNECT_S, CONNECT_S),
+            may_repeat=method == "GET" and CHARGED not in uri,
         )
         return Response(answer.status, answer.body.decode(), answer.headers)
 

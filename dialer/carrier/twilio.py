@@ -23,6 +23,7 @@ from dialer.carrier.attachments import TwilioAttachments
 from dialer.carrier.errors import ALREADY_ENDED, UNKNOWN_NAME, action_of
 from dialer.carrier.exchange import Answered, Failed, ask
 from dialer.carrier.forms import call_form, is_pool, message_form, participant_form, rerouting_form
+from dialer.carrier.look_ups import TwilioLookUps
 from dialer.carrier.loop import LoopThread
 from dialer.carrier.outcomes import call_outcome, carrier_error, message_outcome, outcome_of
 from dialer.carrier.places import Places
@@ -283,6 +284,11 @@ class TwilioCarrier:
     def attachments(self) -> TwilioAttachments:
         """See `Carrier`."""
         return TwilioAttachments(self._read, *self._account)
+
+    @property
+    def look_ups(self) -> TwilioLookUps:
+        """See `Carrier`."""
+        return TwilioLookUps(self._read)
 
     def close(self) -> None:
         """See `Carrier`."""

@@ -25,6 +25,7 @@ from dialer.cli.doctor_carrier import check_browser_calls, check_carrier
 from dialer.cli.doctor_email import Mail, NameService, check_mail
 from dialer.cli.doctor_finding import START, Finding
 from dialer.cli.doctor_links import check_domains
+from dialer.cli.doctor_look_ups import check_price
 from dialer.cli.doctor_recordings import check_folder
 from dialer.domain.access import Permission
 from dialer.domain.email_address import domain_of
@@ -341,6 +342,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_pacer,
     check_carrier,
     check_browser_calls,
+    check_price,
 )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from dialer.domain.conversing import AT_ONCE, HOLD_FOR_S
 from dialer.domain.letter_names import LetterNames
+from dialer.domain.look_up import Price
 from dialer.domain.money import USUAL_PICTURE, PriceList
 from dialer.domain.retention import USUAL_DAYS
 
@@ -45,6 +46,7 @@ class MessagingPolicy:
     What came with texts is kept for `attachment_days`, and pictures that are offered no more for
     `picture_days`; 0 is for ever.
     `cost_cap` is what texts and calls of all campaigns may cost together; None is no limit.
+    `look_ups` is what it costs to ask for the kind of a line.
     """
 
     rate_per_sender: float = 100.0
@@ -64,6 +66,7 @@ class MessagingPolicy:
     currency: str = "GBP"
     link_base: str = ""
     mail: MailPolicy = field(default_factory=MailPolicy)
+    look_ups: Price = field(default_factory=Price)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from dialer.domain.blast import Waiting
 from dialer.domain.money import IN_ONE
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
+from dialer.store.models.calling import Campaign
 from dialer.store.queries import counters
 from dialer.store.queries.campaign_figures import spent_in
 from dialer.store.session import UnitOfWork
@@ -28,10 +29,18 @@ def left_to_spend(ctx: Context, unit: UnitOfWork) -> Decimal | None:
     return ctx.messaging.cost_cap - of_campaigns - spent_alone(ctx, unit)
 
 
+def left_to_campaign(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> Decimal | None:
+    """What a campaign may still cost, by its own cap and by that of all; None where nothing limits it."""
+    of_its_own = None if campaign.cost_cap is None else campaign.cost_cap - campaign.spent
+    if of_its_own is not None and campaign.cost_currency != ctx.messaging.currency:
+        of_its_own = Decimal(0)
+    return min((left for left in (of_its_own, left_to_spend(ctx, unit)) if left is not None), default=None)
+
+
 def spent_alone(ctx: Context, unit: UnitOfWork) -> Decimal:
-    """What texts to one person have cost that belong to no campaign."""
-    kept = counters.read(unit, ORGANISATION, [unit.organisation_id])
-    return Decimal(kept.get(_alone_in(ctx.messaging.currency), 0)) / IN_ONE
+    """What texts to one person, and look-ups, have cost that belong to no campaign."""
+    kept, currency = counters.read(unit, ORGANISATION, [unit.organisation_id]), ctx.messaging.currency
+    return Decimal(kept.get(_alone_in(currency), 0) + kept.get(_look_ups_in(currency), 0)) / IN_ONE
 
 
 def spend_alone(unit: UnitOfWork, amount: Decimal, currency: str) -> None:
@@ -39,6 +48,16 @@ def spend_alone(unit: UnitOfWork, amount: Decimal, currency: str) -> None:
     if amount:
         name = _alone_in(currency)
         counters.bump(unit, ORGANISATION, unit.organisation_id, name, int(amount * IN_ONE))
+
+
+def spend_on_look_ups(unit: UnitOfWork, amount: Decimal, currency: str) -> None:
+    """Add to what look-ups of no campaign have cost; a negative amount was not charged after all."""
+    if amount:
+        counters.bump(unit, ORGANISATION, unit.organisation_id, _look_ups_in(currency), int(amount * IN_ONE))
+
+
+def _look_ups_in(currency: str) -> str:
+    return f"spent_look_ups_{currency}_e5"
 
 
 def _alone_in(currency: str) -> str:

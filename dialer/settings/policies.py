@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dialer.domain.carrier_policy import MailPolicy, MessagingPolicy, VoicePolicy
 from dialer.domain.email_address import domain_of
 from dialer.domain.letter_names import LetterNames
-from dialer.domain.money import PriceList
+from dialer.domain.look_up import Price
+from dialer.domain.money import SMALLEST, PriceList
 from dialer.domain.phone import PhonePolicy
 
 if TYPE_CHECKING:
@@ -53,6 +54,11 @@ def messaging_policy(settings: Settings) -> MessagingPolicy:
             rate=settings.email_rate,
             names=letter_names(settings),
             named_answers=bool(settings.email_reply_domain),
+        ),
+        look_ups=Price(
+            each=Decimal(str(settings.look_ups_price)).quantize(SMALLEST),
+            most=settings.look_ups_most,
+            holds_days=settings.look_ups_holds_days,
         ),
     )
 

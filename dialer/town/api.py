@@ -134,10 +134,10 @@ class Accepts(Protocol):
     def __call__(self) -> Mapping[str, Any]: ...
 
 
-async def create(request: web.Request, dice: Dice, accept: Accepts) -> web.StreamResponse:
+async def create(request: web.Request, dice: Dice, accept: Accepts, status: int = 201) -> web.StreamResponse:
     """Answer a request that makes something, with whatever goes wrong before and after it is made."""
     await _before(request, dice)
-    made = answer(accept(), 201)
+    made = answer(accept(), status)
     return await _after(request, dice, made)
 
 

@@ -15,6 +15,7 @@ from aiohttp import web
 from dialer.town import accounts, control, services
 from dialer.town.calls import Calls
 from dialer.town.config import TownConfig
+from dialer.town.lookups import LookUps
 from dialer.town.mail import Mail
 from dialer.town.messages import Messages
 from dialer.town.page import Books, Pages
@@ -37,6 +38,7 @@ def make_town(config: TownConfig) -> tuple[Town, Mail, web.Application]:
     town.plug_in(messages)
     town.plug_in(calls)
     town.plug_in(mail)
+    town.plug_in(LookUps(town))
     delivery = messages.delivery
     books = Books(lambda: delivery.book, lambda: calls.register, delivery.gallery.data, mail)
     app = web.Application(client_max_size=MOST_BODY)

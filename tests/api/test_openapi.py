@@ -178,6 +178,9 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         unit.session.add_all([transfer, recording])
     run_export(ctx, start_export(ctx, Wanted("contacts"), "csv").id, lambda: ctx.now)
     start_export(ctx, Wanted("calls"), "xlsx")
+    numbers = caller.post("/look-ups/preview", json={"list_id": list_id, "which": "all"}).json
+    wanted = {"list_id": list_id, "which": "all", "expected_numbers": numbers["numbers"]}
+    batch = caller.post("/look-ups", json=wanted).json
     return {
         "campaign_id": [campaign_id],
         "audience_id": [audience["id"]],
@@ -196,6 +199,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "token_id": ids("/tokens")[-2:],
         "suppression_id": ids("/suppressions"),
         "sender_id": ids("/senders"),
+        "batch_id": [batch["id"]],
         "picture_id": ids("/pictures"),
         "sound_id": ids("/sounds"),
         "template_id": [template["id"]],

@@ -25,7 +25,7 @@ from dialer.domain.segments import measure
 from dialer.domain.sender import choose, lacks_opt_out_route, takes_s
 from dialer.domain.short_link import shorteners_in
 from dialer.domain.texting import EMAIL
-from dialer.services.budget import left_to_spend
+from dialer.services.budget import left_to_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.audience_count import count_held_out
 from dialer.services.messaging.blast_answers import warnings_of_answers
@@ -149,7 +149,7 @@ def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, 
             *_warnings_of_text(ctx, senders, tally, _cost(ctx, tally.spared, weights)),
             *_warnings_of_words(ctx, unit, blast, campaign, tally),
             *warnings_of_answers(blast, campaign, bodies_of(blast, campaign), recipients),
-            *_warnings_of_money(campaign, recipients, cost, _left(ctx, unit, campaign)),
+            *_warnings_of_money(campaign, recipients, cost, left_to_campaign(ctx, unit, campaign)),
             *(
                 _warnings_of_time(plan, recipients, ctx.now)
                 if pool is None
@@ -263,14 +263,6 @@ def _warnings_of_text(
         )
     if not senders:
         yield Warned("no_sender", "There is no number yet that texts can come from.", tally.recipients)
-
-
-def _left(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> Decimal | None:
-    """What may still be spent: by the campaign, and by all together."""
-    of_campaign = None if campaign.cost_cap is None else campaign.cost_cap - campaign.spent
-    if of_campaign is not None and campaign.cost_currency != ctx.messaging.currency:
-        of_campaign = Decimal(0)
-    return min((left for left in (of_campaign, left_to_spend(ctx, unit)) if left is not None), default=None)
 
 
 def _warnings_of_money(

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.access import Permission, require
 from dialer.domain.elector_number import elector_key
 from dialer.domain.errors import Conflict, NotFound, ValidationFailed
+from dialer.domain.look_up import kind_now
 from dialer.domain.people_search import sought
 from dialer.domain.person import Identity, Match, match
 from dialer.domain.phone import LineType, Phone, PhoneFault, read_phone
@@ -29,6 +30,7 @@ from dialer.store.queries.contact_search import RANKS, search_contacts
 from dialer.store.queries.contacts import ContactFilter, candidates, conditions, find_contacts
 from dialer.store.queries.import_match import hold_people
 from dialer.store.queries.name_words import learn_name
+from dialer.store.queries.number_lines import known_kinds
 from dialer.store.queries.opt_outs import cover_reach
 from dialer.store.session import UnitOfWork
 
@@ -241,7 +243,9 @@ def _present_numbers(unit: UnitOfWork, contact_id: uuid.UUID) -> list[Phone]:
 
 
 def _set_numbers(ctx: Context, unit: UnitOfWork, contact_id: uuid.UUID, numbers: Sequence[Phone]) -> None:
-    """Give a person these numbers. One that goes is kept as removed: no later import brings it back."""
+    """Give a person these numbers. One that goes is kept as removed: no later import brings it back. Where
+    nobody says what kind of line it is, what was known of it stays.
+    """
     kept = [phone.number for phone in numbers]
     unit.session.execute(
         update(ContactPhone)
@@ -255,23 +259,25 @@ def _set_numbers(ctx: Context, unit: UnitOfWork, contact_id: uuid.UUID, numbers:
     )
     if not numbers:
         return
+    learnt = known_kinds(unit, kept)
     statement = insert(ContactPhone).values(
         [
             {
                 "organisation_id": unit.organisation_id,
                 "contact_id": contact_id,
                 "number": phone.number,
-                "line_type": phone.type,
+                "line_type": kind_now(phone.type, learnt.get(phone.number)),
                 "position": nth,
             }
             for nth, phone in enumerate(numbers)
         ]
     )
     new = statement.excluded
+    kind = case((new.line_type == LineType.UNKNOWN.value, ContactPhone.line_type), else_=new.line_type)
     unit.session.execute(
         statement.on_conflict_do_update(
             index_elements=["organisation_id", "contact_id", "number"],
-            set_={"position": new.position, "line_type": new.line_type, "removed_at": None},
+            set_={"position": new.position, "line_type": kind, "removed_at": None},
         )
     )
 

@@ -180,6 +180,12 @@ _COUNTED = text(
       AND cost <> 0
     GROUP BY 1, 2, 3
     UNION ALL
+    SELECT 'organisation', organisation_id, 'spent_look_ups_' || currency || '_e5',
+           sum((price * asked * 100000)::bigint)::bigint
+    FROM look_up_batch
+    WHERE organisation_id = :organisation AND campaign_id IS NULL AND asked * price <> 0
+    GROUP BY 1, 2, 3
+    UNION ALL
     SELECT 'blast', blast_id, 'accepted', count(*)
     FROM message
     WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL

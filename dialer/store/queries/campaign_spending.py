@@ -24,6 +24,9 @@ _SPEND: Final = text(
                 UNION ALL
                 SELECT cost FROM call
                 WHERE organisation_id = :organisation AND campaign_id = k.id AND cost_currency = :currency
+                UNION ALL
+                SELECT price * asked FROM look_up_batch
+                WHERE organisation_id = :organisation AND campaign_id = k.id AND currency = :currency
             ) AS before
         ) END,
         cost_currency = :currency

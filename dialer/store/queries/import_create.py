@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.store.queries.import_stage import PLAIN
+from dialer.store.queries.number_lines import KNOWN_KIND
 from dialer.store.queries.uuids import UUID7
 
 _COPIED: Final = (*PLAIN, "external_id", "elector_number", "elector_key", "name_key")
@@ -27,9 +28,9 @@ _PEOPLE: Final = f"""
         CASE WHEN deceased THEN 'deceased' ELSE 'active' END, :import, :now, :now
     FROM import_stage WHERE fate = 'created'
 """
-_PHONES: Final = """
+_PHONES: Final = f"""
     INSERT INTO contact_phone (organisation_id, contact_id, number, line_type, position)
-    SELECT :organisation, s.contact_id, given.number, given.line_type, given.nth - 1
+    SELECT :organisation, s.contact_id, given.number, {KNOWN_KIND}, given.nth - 1
     FROM import_stage AS s,
         unnest(s.numbers, s.line_types) WITH ORDINALITY AS given(number, line_type, nth)
     WHERE s.fate = 'created'

@@ -17,6 +17,7 @@ from dialer.store.queries.import_evidence import add_evidence
 from dialer.store.queries.import_keys import keys_hold_already
 from dialer.store.queries.import_match import Scope
 from dialer.store.queries.import_stage import PLAIN
+from dialer.store.queries.number_lines import KNOWN_KIND
 from dialer.store.queries.opt_outs import OURS, ours_missing, with_ours
 from dialer.store.queries.uuids import UUID7
 
@@ -117,7 +118,7 @@ _FILL: Final = recorded(f"""
 _KNOWN: Final = "s.fate IN ('matched', 'duplicate')"
 _PHONES: Final = recorded_numbers(f"""
     INSERT INTO contact_phone (organisation_id, contact_id, number, line_type, position)
-    SELECT :organisation, s.contact_id, given.number, given.line_type, given.nth - 1 + coalesce(
+    SELECT :organisation, s.contact_id, given.number, {KNOWN_KIND}, given.nth - 1 + coalesce(
         (SELECT max(position) + 1 FROM contact_phone AS p
          WHERE p.organisation_id = :organisation AND p.contact_id = s.contact_id), 0)
     FROM import_stage AS s,

@@ -1,4 +1,4 @@
-"""What texts and calls cost in a period, added up as a return of spending wants it."""
+"""What texts, calls and look-ups cost in a period, added up as a return of spending wants it."""
 
 from __future__ import annotations
 
@@ -64,6 +64,22 @@ _CALLS: Final = _SPENT.format(
     source="call",
     only="AND x.cost IS NOT NULL",
 )
+_LOOK_UPS: Final = _SPENT.format(
+    campaign="coalesce(x.campaign_id, :no_campaign)",
+    channel="look_up",
+    sender="CAST(NULL AS text)",
+    currency="x.currency",
+    count="x.asked",
+    units="x.asked",
+    reckoned="x.cost",
+    at="x.quarter",
+    source="""(
+        SELECT s.organisation_id, s.quarter, s.asked, b.campaign_id, b.currency, s.asked * b.price AS cost
+        FROM look_up_spending s
+        JOIN look_up_batch b ON b.organisation_id = s.organisation_id AND b.id = s.batch_id
+    )""",
+    only="",
+)
 _LINES: Final = text(
     f"""
     WITH place AS (
@@ -71,7 +87,7 @@ _LINES: Final = text(
         FROM campaign WHERE organisation_id = :organisation
     ), anywhere AS (
         SELECT CAST(:zone AS text) AS zone, {_BOUNDS.format(zone="CAST(:zone AS text)")}
-    ), spent AS ({_TEXTS} UNION ALL {_CALLS})
+    ), spent AS ({_TEXTS} UNION ALL {_CALLS} UNION ALL {_LOOK_UPS})
     SELECT s.campaign_id, p.name AS campaign, s.channel, s.sender, s.currency, s.count, s.units, s.reckoned,
         s.cost, CAST(s.first_at AT TIME ZONE coalesce(p.zone, :zone) AS date) AS first_day,
         CAST(s.last_at AT TIME ZONE coalesce(p.zone, :zone) AS date) AS last_day

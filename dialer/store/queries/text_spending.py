@@ -63,9 +63,13 @@ class Apart:
 
 def place_of(campaign_id: uuid.UUID | None, sender: str, currency: str, sent_at: dt.datetime) -> Place:
     """Where a text belongs that was sent at this moment."""
-    into = dt.timedelta(seconds=sent_at.timestamp() % QUARTER.total_seconds())
-    quarter = (sent_at - into).replace(microsecond=0)
-    return Place(campaign_id or NO_CAMPAIGN, sender, currency, quarter)
+    return Place(campaign_id or NO_CAMPAIGN, sender, currency, quarter_of(sent_at))
+
+
+def quarter_of(at: dt.datetime) -> dt.datetime:
+    """When the quarter of an hour began that this moment lies in."""
+    into = dt.timedelta(seconds=at.timestamp() % QUARTER.total_seconds())
+    return (at - into).replace(microsecond=0)
 
 
 _WRITE: Final = text(

@@ -24,6 +24,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "number_day_max": 2,
         "gaps_s": {"busy": 1800},
     },
+    "LookUpPreview": {"list_id": _LIST, "which": "unknown"},
+    "NewLookUps": {"list_id": _LIST, "which": "unknown", "expected_numbers": 0},
     "CallRecordingSwitch": {"on": False},
     "RecordingSettingsFields": {"recording": True, "retention_days": 14, "lawful_use": True},
     "RecyclingPreview": {"dispositions": ["no_answer", "busy"], "quiet_for_s": 172800},

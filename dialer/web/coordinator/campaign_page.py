@@ -21,6 +21,7 @@ from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.elections import get_election
 from dialer.services.gotv.stats import CampaignStats, campaign_stats
+from dialer.services.messaging.look_ups import looked_up_for
 from dialer.services.people.lists import get_list
 from dialer.services.people.registers import unfit_for_campaign
 from dialer.services.people.views import ListView
@@ -86,6 +87,7 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "who_rings": DIALING_MODE[campaign.dialing_mode],
         "records": _records(ctx, campaign),
         "order_lines": in_words(call_policy(ctx, campaign.id)),
+        "looked_up": looked_up_for(ctx, campaign.id),
         "unfit": unfit_for_campaign(ctx, campaign.id),
     }
 

@@ -71,6 +71,12 @@ SOURCE: Final[Words] = {
     "sms": _("A text"),
     "abuse": _("Abusive texts"),
 }
+LINE_TYPE: Final[Words] = {
+    "mobile": _("Mobile"),
+    "landline": _("Landline"),
+    "voip": _("Internet phone"),
+    "unknown": _("kind of line unknown"),
+}
 CHANNEL: Final[Words] = {
     "voice": _("Calls"),
     "sms": _("Texts"),
@@ -289,6 +295,7 @@ SAY: Final[Mapping[str, Words]] = {
     "voting_method": VOTING_METHOD,
     "source": SOURCE,
     "channel": CHANNEL,
+    "line_type": LINE_TYPE,
     "contact_status": CONTACT_STATUS,
     "listed": LISTED,
     "why_not": WHY_NOT,

@@ -31,6 +31,7 @@ PAGES = (
     "/blasts/new",
     "/inbox",
     "/senders",
+    "/look-ups",
     "/pictures",
     "/sounds",
     "/spending",

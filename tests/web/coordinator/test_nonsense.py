@@ -18,6 +18,7 @@ from dialer.services.messaging.blasts import BlastFields, create_blast
 from dialer.services.messaging.canned_replies import add_canned_reply
 from dialer.services.messaging.conversations import ConversationSearch, list_conversations
 from dialer.services.messaging.inbound import InboundText, receive
+from dialer.services.messaging.look_ups import Wanted, begin_look_ups
 from dialer.services.messaging.pictures import add_picture
 from dialer.services.messaging.sender_settings import NewSender, add_sender
 from dialer.services.messaging.templates import create_template
@@ -29,6 +30,7 @@ from tests.examples import cases
 from tests.people import Person
 from tests.pictures import png
 from tests.sounds import wav
+from tests.texting import listed, people
 from tests.web.coordinator.test_doors import PAGES
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
@@ -155,6 +157,11 @@ def _conversation(ctx: Context) -> uuid.UUID:
     return list_conversations(ctx, ConversationSearch(), Page()).items[0].id
 
 
+def _look_up(ctx: Context) -> uuid.UUID:
+    some = listed(ctx, people(ctx, 1))
+    return begin_look_ups(ctx, Wanted(list_id=some, which="all"), 1).id
+
+
 def _suppression(ctx: Context) -> uuid.UUID:
     bar = NewSuppression(channels=("voice",), reason="manual", number="+447700900103")
     return add_suppression(ctx, bar)[0].id
@@ -183,6 +190,7 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "picture_id": add_picture(ctx, io.BytesIO(png()), "Poster")[0].id,
         "sound_id": add_sound(ctx, io.BytesIO(wav()), "Thursday")[0].id,
         "recording_id": uuid.UUID(int=2),
+        "batch_id": _look_up(ctx),
         "sender_id": add_sender(ctx, NewSender("+447700900188"))[0].id,
         "deed": "pause",
         "template_id": create_template(ctx, None, {"name": "Morning", "body": "Hi. Stop: STOP"}).id,

@@ -16,7 +16,8 @@ from dialer.services.paging import Page
 from tests.conftest import SetClock
 from tests.phone_bank import landline
 from tests.services.messaging.test_told import tell
-from tests.texting import Blasting, blast, people, system
+from tests.texting import Blasting, blast, listed, people, system
+from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
 
 
@@ -84,3 +85,34 @@ def test_how_a_sender_fares_is_a_page(desk: Reader, ctx: Context, clock: SetCloc
     assert "of one nothing was heard yet" in page.text
     assert desk.open(f"/senders/{one.id}/health?days=no").status == 200
     assert desk.open(f"/senders/{uuid.UUID(int=0)}/health").status == 404
+
+
+def test_lines_are_asked_for_with_the_number_typed(desk: Reader, ctx: Context) -> None:
+    of = f"list:{listed(ctx, people(ctx, 3))}"
+    assert "Nothing asked for yet" in desk.open("/look-ups").text
+    assert desk.open("/look-ups?of=nothing&which=all").status in {404, 422}
+    page = desk.open(f"/look-ups?of={of}&which=all")
+    assert "3 numbers are asked for: £0.02" in page.text
+    assert "type the number that stands here now" in desk.press("look-ups-begin", confirm="4").text
+    desk.open(f"/look-ups?of={of}&which=all")
+    page = desk.press("look-ups-begin", confirm="3")
+    assert "The carrier is being asked." in page.text
+    page = desk.press("look-up-stop")
+    assert "Somebody stopped it." in page.text
+    assert "The carrier is being asked." in desk.press("look-up-resume").text
+    assert "Under way" in desk.open("/look-ups").text
+
+
+def test_one_persons_line_is_asked_for_from_their_page_for_a_campaign(
+    desk: Reader, ctx: Context, bank: PhoneBank
+) -> None:
+    [person] = people(ctx, 1, first=40)
+    assert "· Mobile" in desk.open(f"/contacts/{person}").text
+    assert "Ask the carrier what kind of line it is" in desk.page.text
+    page = desk.open(f"/look-ups?of=contact:{person}&which=all&campaign_id={bank.campaign_id}")
+    assert "1 number is asked for: £0.01" in page.text
+    page = desk.press("look-ups-begin", confirm="1")
+    assert "The lines of one person" in page.text
+    assert "One person" in desk.open("/look-ups").text
+    assert desk.open(f"/look-ups?of=contact:{uuid.UUID(int=5)}&which=all").status == 422
+    assert desk.open(f"/look-ups?of=list:{uuid.UUID(int=5)}&campaign_id=x").status == 422

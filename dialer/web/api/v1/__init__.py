@@ -21,6 +21,7 @@ from dialer.web.api.v1.first_texts import first_texts
 from dialer.web.api.v1.import_after import imports
 from dialer.web.api.v1.join_links import join_links
 from dialer.web.api.v1.lists import lists
+from dialer.web.api.v1.look_ups import look_ups
 from dialer.web.api.v1.machines import machines
 from dialer.web.api.v1.me import me
 from dialer.web.api.v1.messages import messages
@@ -82,6 +83,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     scripts,
     senders,
     health_of_senders,
+    look_ups,
     sessions,
     sounds,
     shift_lists,

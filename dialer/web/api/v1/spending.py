@@ -33,9 +33,11 @@ class SpendingLineSchema(Schema):
 
     campaign_id = Id(required=True, allow_none=True, metadata={"description": "null: belongs to no campaign"})
     campaign = Text(required=True, allow_none=True)
-    channel = Choice("sms", "voice", required=True)
+    channel = Choice(*UNITS, required=True)
     sender = Text(required=True, allow_none=True, data_key="from")
-    count = Whole(required=True, metadata={"description": "Texts that the carrier took, or calls"})
+    count = Whole(
+        required=True, metadata={"description": "Texts that the carrier took, calls, or look-ups of numbers"}
+    )
     units = Whole(required=True)
     unit = Choice(*UNITS.values(), required=True)
     reckoned = Money(required=True, metadata={"description": "By our list of prices"})
