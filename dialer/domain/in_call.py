@@ -13,6 +13,8 @@ HOLD_WARNED: Final = dt.timedelta(minutes=2)
 """From then on the volunteer's page says that they have waited long."""
 SETTLE_AGAIN_AFTER: Final = dt.timedelta(seconds=2)
 """A room that the carrier was not seen to have changed by then is brought where it should be by the tick."""
+LED_FOR: Final = dt.timedelta(seconds=5)
+"""Whoever was led into a room, or out of it, is on the way for so long: they aren't led there once more."""
 MISSED_FOR: Final = dt.timedelta(seconds=10)
 """Whoever isn't in a room for so long, though something was to change about them, has left it: the carrier is
 asked about their call."""

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from dialer.carrier.port import Carrier, CarrierError, ParticipantChange, Rerouting
 from dialer.domain.access import Permission, require
 from dialer.domain.call import FINAL, RING_ME
-from dialer.domain.in_call import MISSED_FOR, SETTLE_AGAIN_AFTER
+from dialer.domain.in_call import LED_FOR, MISSED_FOR, SETTLE_AGAIN_AFTER
 from dialer.domain.supervision import AWAY, LISTEN, TAKE_OVER, WHISPER
 from dialer.logs import get_logger
 from dialer.services.calling import call_urls
@@ -29,6 +29,7 @@ from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
 from dialer.store.queries import dialled, supervising, transfers
+from dialer.store.queries.call_leading import claim_leading, give_leading_back
 from dialer.store.session import UnitOfWork
 
 AT_ONCE: Final = 200
@@ -70,19 +71,18 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
-    """Somebody who is to come into the room, unless they are there, and where they are told so."""
+class Way:
+    """Somebody's leg of a call that is to go on elsewhere (`where`, a word), and where that is told so: into
+    the room, unless they are there, or out of it. They are led there once, not again by another job while
+    the carrier is at it: that would take them out of where they have just come to. `since` is when it was
+    wished for.
+    """
 
+    call_id: uuid.UUID
+    where: str
     sid: str
     url: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """Somebody who isn't to be in the room any more, and where their call goes on."""
-
-    sid: str
-    url: str = field(repr=False)
+    since: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ class Wanted:
     account_id: uuid.UUID
     since: dt.datetime
     seats: tuple[Seat, ...]
-    departures: tuple[Departure, ...] = ()
-    arrivals: tuple[Arrival, ...] = ()
+    departures: tuple[Way, ...] = ()
+    arrivals: tuple[Way, ...] = ()
 
 
 def change_room(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
@@ -123,7 +123,7 @@ def settle_room(ctx: Context, carrier: Carrier, shift_id: uuid.UUID) -> None:
     if wanted is None:
         return
     try:
-        missed = _settle(carrier, wanted)
+        missed = _settle(ctx, carrier, wanted)
     except CarrierError as error:
         log.warning("the carrier could not be asked about a room", reason=error.reason)
         return
@@ -159,15 +159,16 @@ def contact_leg(call: Call) -> str | None:
     return call.contact_sid if call.mode == RING_ME else call.carrier_sid
 
 
-def _arrivals(ctx: Context, talk: Call | None) -> Iterator[Arrival]:
+def _arrivals(ctx: Context, talk: Call | None) -> Iterator[Way]:
     """Whom a volunteer was put through to by ring-me: they are led into the room, and the volunteer's leg
     follows by itself, since it was a Dial that joined the two.
     """
     if talk is not None and talk.mode == RING_ME and talk.contact_sid is not None:
-        yield Arrival(talk.contact_sid, call_urls.into_room(ctx, talk.id))
+        url = call_urls.into_room(ctx, talk.id)
+        yield Way(talk.id, "room", talk.contact_sid, url, talk.roomed_at)
 
 
-def _departures(ctx: Context, unit: UnitOfWork, shift: Shift) -> Iterator[Departure]:
+def _departures(ctx: Context, unit: UnitOfWork, shift: Shift) -> Iterator[Way]:
     """Those who were put through: the two go on in a room of their own. For as long as their calls do: the
     carrier may have refused to move them, and nobody else comes to the volunteer until it has. Whoever was
     rung for one call only is let go after them.
@@ -175,10 +176,10 @@ def _departures(ctx: Context, unit: UnitOfWork, shift: Shift) -> Iterator[Depart
     for transfer in transfers.going_on_without(unit, shift.id):
         for call_id in (transfer.leg_id, transfer.call_id):
             if (sid := dialled.open_sid(unit, call_id)) is not None:
-                yield Departure(sid, call_urls.put_through(ctx, call_id))
+                yield Way(call_id, "through", sid, call_urls.put_through(ctx, call_id))
         contact = unit.session.get_one(Call, (unit.organisation_id, transfer.call_id))
         if contact.mode == RING_ME and contact.carrier_sid is not None:
-            yield Departure(contact.carrier_sid, call_urls.after(ctx, contact.id))
+            yield Way(contact.id, "after", contact.carrier_sid, call_urls.after(ctx, contact.id))
 
 
 def _supervisors(unit: UnitOfWork, shift: Shift, line: Call | None) -> list[Seat]:
@@ -226,19 +227,34 @@ def _line(unit: UnitOfWork, shift: Shift, talk: Call | None) -> Call | None:
     return None if call.state in FINAL else call
 
 
-def _settle(carrier: Carrier, wanted: Wanted) -> list[Seat]:
+def _settle(ctx: Context, carrier: Carrier, wanted: Wanted) -> list[Seat]:
     """Do what has to be done; those who should be there and aren't. Raises CarrierError."""
     room = live_room(carrier, wanted.account_id) if wanted.seats or wanted.departures else None
     for one in wanted.arrivals:
         if room is None or room.of(one.sid) is None:
-            carrier.redirect_call(one.sid, Rerouting(url=one.url))
+            _lead(ctx, carrier, one)
     if room is None:
         return list(wanted.seats)
     for leaving in wanted.departures:
         now = live_room(carrier, wanted.account_id)
         if now is not None and now.of(leaving.sid) is not None:
-            carrier.redirect_call(leaving.sid, Rerouting(url=leaving.url))
+            _lead(ctx, carrier, leaving)
     return [seat for seat in wanted.seats if not change(carrier, room, seat.sid, seat.part_in(room))]
+
+
+def _lead(ctx: Context, carrier: Carrier, way: Way) -> None:
+    """Lead somebody there, unless another job has just done so. Raises CarrierError."""
+    again = ctx.now - LED_FOR if way.since is None else max(ctx.now - LED_FOR, way.since - TICK)
+    with ctx.unit() as unit:
+        if not claim_leading(unit, way.call_id, way.where, ctx.now, again):
+            return
+    is_led = False
+    try:
+        is_led = carrier.redirect_call(way.sid, Rerouting(url=way.url))
+    finally:
+        if not is_led:
+            with ctx.unit() as unit:
+                give_leading_back(unit, way.call_id, way.where)
 
 
 def _settled(ctx: Context, shift_id: uuid.UUID, wanted: Wanted, missed: list[Seat]) -> None:

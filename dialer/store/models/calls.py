@@ -190,6 +190,8 @@ class Call(Identified, Base):
     """Since when the two whom we put through to each other (`ring_me`) go on in a room of the volunteer's, or
     are led there, so that somebody else can come in; its shift is `shift_id` from then on.
     """
+    led: Mapped[dict[str, str] | None] = mapped_column(JSONB)
+    """When the carrier was last told to lead one of its legs elsewhere, by where to (`room_settling`)."""
     parted_at: Mapped[Instant | None]
     """When the contact's leg had left the volunteer's room, though it went on: its end is nothing to them."""
     muted_at: Mapped[Instant | None]

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from dialer.carrier.port import CarrierError, Rerouting
+from dialer.carrier.twilio import TwilioCarrier
 from dialer.queueing import RedisJobQueue
 from dialer.services.calling.call_looks import ask_about_open_calls
 from dialer.services.calling.room_settling import keep_rooms, settle_room
@@ -175,6 +177,53 @@ def test_one_job_leads_them_out_and_not_two_at_once(talk: Talk, monkeypatch: pyt
     monkeypatch.setattr(RedisJobQueue, "enqueue", lambda _, queue, path, *args, **how: asked.append(path))
     assert talk.booth.vic.post(f"/transfers/{transfer['id']}/complete").status_code == 200
     assert [path for path in asked if path.endswith("settle_room")] == ["workers.jobs.settle_room"]
+
+
+def test_two_jobs_at_once_lead_nobody_twice(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does one that comes while those whom the first has led are on the way."""
+    led: list[str] = []
+    redirect = TwilioCarrier.redirect_call
+
+    def redirected(self: TwilioCarrier, sid: str, where: Rerouting) -> bool:
+        led.append(f"{sid} {where.url}")
+        return redirect(self, sid, where)
+
+    monkeypatch.setattr(TwilioCarrier, "redirect_call", redirected)
+    ctx = talk.booth.system()
+    shift_id = uuid.UUID(talk.booth.session)
+    answer = talk.booth.vic.post(f"/assignments/{talk.booth.assignment}/transfer", json={"phone": OFFICE})
+    assert answer.status_code == 201, answer.text
+    for _ in range(3):
+        settle_room(ctx, talk.booth.carrier, shift_id)
+    assert len(led) == 1
+    talk.pass_by(1)
+    talk.booth.place()
+    talk.pass_by(6)
+    assert talk.stands(answer.json) == ("talking", None)
+    assert talk.booth.vic.post(f"/transfers/{answer.json['id']}/complete").status_code == 200
+    for _ in range(3):
+        settle_room(talk.booth.system(), talk.booth.carrier, shift_id)
+    talk.pass_by(3)
+    assert talk.hears(GWEN) == {OFFICE}
+    assert len(led) == len(set(led)) == 4, "Gwen into the room; then all three out of it, each once"
+
+
+def test_where_the_carrier_refuses_they_are_led_at_the_next_try(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[str] = []
+    redirect = TwilioCarrier.redirect_call
+
+    def refusing(self: TwilioCarrier, sid: str, where: Rerouting) -> bool:
+        if not refused:
+            refused.append(sid)
+            raise CarrierError("unreachable", permanent=False)
+        return redirect(self, sid, where)
+
+    monkeypatch.setattr(TwilioCarrier, "redirect_call", refusing)
+    transfer = talk.transfer()
+    talk.pass_by(9)
+    assert (len(refused), talk.stands(transfer)) == (1, ("talking", None))
 
 
 def test_with_a_cold_one_they_are_joined_as_soon_as_the_office_answers(talk: Talk) -> None:
