@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import SHORT_PHONE, Open, axe_faults, follow, sign_in, sizes, state, tap
+from tests.browser.conftest import PHONE, SHORT_PHONE, Open, axe_faults, follow, sign_in, sizes, state, tap
 from tests.people import Person
 from tests.web.phone_bank import PhoneBank
 
@@ -46,6 +46,43 @@ def test_one_press_and_kind_words(
     page.locator("[data-test=kind-words]").wait_for()
     look("said")
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+@pytest.mark.parametrize("size", [PHONE, SHORT_PHONE])
+def test_it_is_reached_while_they_speak_without_opening_anything(
+    open_browser: Open, vic: Person, bank: PhoneBank, *, size: tuple[int, int], language: str
+) -> None:
+    page = open_browser(size, language=language)
+    sign_in(page, vic)
+    page.goto("/call")
+    tap(page, "next")
+    state(page, "ringing")
+    assert page.locator("[data-test=frightened]").count() == 0, "nobody was spoken with yet"
+    tap(page, "continue")
+    state(page, "talking")
+    if PICTURES:
+        page.screenshot(path=str(Path(PICTURES) / f"frightened-talking-{size[1]}-{language}.png"))
+    button = page.locator("[data-test=frightened]")
+    there, answers = button.bounding_box(), page.locator(".answers .ans").all()
+    assert there is not None
+    assert there["y"] + there["height"] <= size[1], "in the first view"
+    assert there["height"] >= 44
+    lowest = max(one["y"] + one["height"] for each in answers if (one := each.bounding_box()))
+    assert lowest <= there["y"], "below the answers"
+    assert sizes(page)[0] <= size[0]
+    assert not axe_faults(page)
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    without = (
+        "document.querySelector('.about-row > form').hidden = true, document.documentElement.scrollHeight"
+    )
+    assert page.evaluate(without) == tall, "it makes the page no longer"
+    page.evaluate("document.querySelector('.about-row > form').hidden = false")
+    summary = page.locator("#about > summary")
+    assert not summary.evaluate("(element) => element.scrollWidth > element.clientWidth")
+    summary.click()
+    tap(page, "frightened")
+    page.locator("[data-test=kind-words]").wait_for()
 
 
 def press(page: Page, vic: Person, *, script: bool) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sqlalchemy import select
+
+from dialer.store.models.conversations import Avoidance
 from tests.conftest import Caller
 from tests.hang_ups import END_CALL, calls_queue
 from tests.people import Person
@@ -27,3 +30,41 @@ def test_the_call_is_over_and_nobody_new_comes(
     assert (shift.state, shift.line_state) == ("paused", "open"), "they carry on when they like"
     assert exchange.room.results() == [("refused", exchange.people[0].id)]
     assert "Just a moment" in exchange.answers(exchange.dial(1), 1)
+
+
+def test_said_of_an_earlier_one_whoever_is_on_the_line_now_stays(
+    exchange: Exchange,  # noqa: F811
+    api: Callable[[Person], Caller],
+) -> None:
+    vic, shift_id = api(exchange.people[0]), exchange.sit_down(0)
+    calls = [exchange.dial(0)]
+    exchange.answers(calls[0])
+    earlier = vic.post(f"/sessions/{shift_id}/next").json["id"]
+    exchange.ends(calls[0], CallDuration="9")
+    done = vic.post(f"/assignments/{earlier}/result", json={"disposition": "contacted"})
+    assert done.status_code == 200, done.text
+    calls.append(exchange.dial(1))
+    assert "<Conference" in exchange.answers(calls[1], 1)
+    now = vic.post(f"/sessions/{shift_id}/next").json
+    calls_queue(exchange.room.system()).empty()
+
+    assert vic.post(f"/assignments/{earlier}/frightened").status_code == 204
+    assert not [job for job in calls_queue(exchange.room.system()).get_jobs() if job.func_name == END_CALL]
+    call, shift = exchange.room.call(calls[1]), exchange.room.shift(shift_id)
+    assert (call.state, call.shift_id) == ("in_progress", shift_id), "the talk goes on"
+    assert exchange.room.assignment(calls[1]).state == "open"
+    assert (shift.state, shift.line_state, shift.rests_until) == ("paused", "open", None)
+    with exchange.room.units.begin(exchange.room.organisation_id) as unit:
+        (row,) = unit.session.scalars(select(Avoidance))
+    assert (row.number, row.until) == (exchange.voters[0].numbers[0], None)
+    told = vic.get(f"/sessions/{shift_id}").json
+    assert (told["state"], told["talk"]["muted"]) == ("paused", False)
+    assert vic.post(f"/sessions/{shift_id}/mute", json={"on": True}).json["talk"]["muted"] is True
+
+    exchange.ends(calls[1], 1, CallDuration="30")
+    said = vic.post(f"/assignments/{now['id']}/result", json={"disposition": "contacted"})
+    assert said.status_code == 200, said.text
+    assert exchange.room.shift(shift_id).state == "paused", "as after a pause that they pressed themselves"
+    assert "Just a moment" in exchange.answers(exchange.dial(2), 2)
+    assert sorted(exchange.room.results()) == [("contacted", exchange.people[0].id)] * 2
+    assert vic.post(f"/sessions/{shift_id}/resume").json["state"] in {"ready", "in_call"}
