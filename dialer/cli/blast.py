@@ -25,7 +25,13 @@ from dialer.cli.installation import system_context
 from dialer.clock import utc_now
 from dialer.domain.access import Permission
 from dialer.services.context import Context
-from dialer.services.messaging.blasts import BlastFields, create_blast, get_blast, list_blasts
+from dialer.services.messaging.blasts import (
+    BlastFields,
+    change_blast,
+    create_blast,
+    get_blast,
+    list_blasts,
+)
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import cancel_blast, launch_blast, pause_blast, resume_blast
 from dialer.services.messaging.progress import blast_progress
@@ -40,7 +46,7 @@ WATCHED: Final = frozenset({"scheduled", "running", "paused"})
 SET_WHERE_GIVEN: Final = (
     *("senders", "audience", "audience_id", "send_at", "deadline_at"),
     *("mode", "batch_size", "volunteer_limit"),
-    *("channel", "subject"),
+    *("channel", "subject", "asks_for"),
 )
 
 Deed = Callable[[Context, argparse.Namespace], Outcome]
@@ -82,6 +88,10 @@ def resume(ctx: Context, options: argparse.Namespace) -> Outcome:
 
 def cancel(ctx: Context, options: argparse.Namespace) -> Outcome:
     return _told(cancel_blast(ctx, options.blast))
+
+
+def ask_for(ctx: Context, options: argparse.Namespace) -> Outcome:
+    return _told(change_blast(ctx, options.blast, BlastFields(asks_for=options.answers)))
 
 
 def show(ctx: Context, options: argparse.Namespace) -> Outcome:
@@ -145,6 +155,7 @@ DEEDS: Final[dict[str, Deed]] = {
     "pause": pause,
     "resume": resume,
     "cancel": cancel,
+    "ask-for": ask_for,
     "progress": progress,
     "list": list_all,
     "show": show,

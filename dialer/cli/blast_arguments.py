@@ -27,6 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _one(actions, "pause", "send nothing more of it until it is resumed")
     _one(actions, "resume", "let it go on from where it stood")
     _one(actions, "cancel", "call it off: what has not been sent never will be")
+    asks = _one(actions, "ask-for", "say what replies to it mean, for those that come from now on")
+    asks.add_argument(
+        "answers", nargs="*", metavar="ANSWER", help="of its campaign, by name; none: only the usual ones"
+    )
     watch = _one(actions, "progress", "say how far it is")
     watch.add_argument("--watch", action="store_true", help="a line whenever that changes, until it is over")
     listing = _action(actions, "list", "all of them, oldest first")
@@ -98,6 +102,13 @@ def _create(create: argparse.ArgumentParser) -> None:
     )
     create.add_argument(
         "--sender", dest="senders", action="append", default=[], metavar="SENDER", help="may be repeated"
+    )
+    create.add_argument(
+        "--asks-for",
+        action="append",
+        default=[],
+        metavar="ANSWER",
+        help="an answer of the campaign that replies to it may be; may be repeated",
     )
     create.add_argument("--send-at", type=_moment, metavar="TIME", help="such as 2026-05-07T09:00+01:00")
     create.add_argument("--deadline-at", type=_moment, metavar="TIME", help="nothing arrives later")

@@ -128,6 +128,7 @@ def say_blast(view: BlastView) -> str:
         "sent": f"by hand, {view.batch_size} at a time" if view.is_by_hand else None,
         "send at": _plain(view.send_at),
         "deadline": _plain(view.deadline_at),
+        "replies mean": ", ".join(view.asks_for),
         "subject": view.subject,
         **{f"subject in {SPOKEN[language]}": said for language, said in view.subjects.items()},
         "says": view.body,

@@ -14,7 +14,10 @@ from sqlalchemy import select
 
 import dialer.cli.blast
 from dialer.cli import main
+from dialer.domain.answer_words import AnswerWords
+from dialer.domain.text_answers import AnswerRule, Facts
 from dialer.services.context import Context
+from dialer.services.messaging.answer_settings import set_answer_words
 from dialer.services.messaging.keeping import clear_blast, keep_blasts_going
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.planning import plan_chunk
@@ -85,7 +88,7 @@ def test_it_says_what_the_api_says(shell: Shell, api: Callable[[Person], Caller]
     assert "by hand, 10 at a time" in shell.say("show", ids[-1])
 
 
-def test_from_the_draft_to_its_end(shell: Shell) -> None:
+def test_from_the_draft_to_its_end(shell: Shell, ctx: Context) -> None:
     id_ = shell.draft()
     assert "4 people would get it, in 4 parts" in shell.say("estimate", id_)
     refused = shell("launch", id_, "--expected-recipients", "40")
@@ -96,6 +99,14 @@ def test_from_the_draft_to_its_end(shell: Shell) -> None:
     assert shell("pause", id_)["pause_reason"] == "by_hand"
     assert "paused (by_hand)" in shell.say("list")
     assert shell("resume", id_)["state"] == "running"
+    assert shell("ask-for", id_)["asks_for"] == []
+    unknown = shell("ask-for", id_, "Coming")
+    assert (shell.code, unknown["problem"]) == (1, "validation-failed")
+    words = AnswerWords(usual=True, own=(AnswerRule("Coming", ("YES",), Facts(tags=("coming",))),))
+    set_answer_words(ctx, uuid.UUID(shell.campaign_id), words)
+    assert shell("ask-for", id_, "Coming")["asks_for"] == ["Coming"]
+    assert "replies mean: Coming" in shell.say("show", id_)
+    assert shell("show", shell.draft("--asks-for", "Coming"))["asks_for"] == ["Coming"]
     assert shell("cancel", id_)["state"] == "cancelled"
     again = shell("resume", id_)
     assert (shell.code, again["problem"], again["state"]) == (1, "invalid-transition", "cancelled")

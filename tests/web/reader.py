@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -134,7 +135,7 @@ class Reader:
         """Go to an address."""
         return self._read(self._ask("GET", path))
 
-    def _ask(self, method: str, path: str, data: dict[str, str] | None = None) -> TestResponse:
+    def _ask(self, method: str, path: str, data: Mapping[str, str | list[str]] | None = None) -> TestResponse:
         headers = {"Accept-Language": self.language}
         return self.client.open(path, method=method, data=data, headers=headers, follow_redirects=True)
 
@@ -148,10 +149,10 @@ class Reader:
         self.page = page
         return page
 
-    def press(self, button: str, **filled: str) -> Page:
+    def press(self, button: str, **filled: str | list[str]) -> Page:
         """Press a button by its `data-test` (or value), with fields filled in."""
         pressed = self.page.buttons[button]
-        fields = {**pressed.form.fields, **filled}
+        fields: dict[str, str | list[str]] = {**pressed.form.fields, **filled}
         if pressed.name:
             fields[pressed.name] = pressed.value
         return self._read(self._ask(pressed.form.method.upper(), pressed.action, fields))

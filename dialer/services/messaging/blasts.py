@@ -149,10 +149,14 @@ def change_blast(ctx: Context, blast_id: uuid.UUID, fields: BlastFields) -> Blas
             raise ValidationFailed.at("/channel", "Texts don’t become letters. Write another one.")
         if blast.state == "scheduled" and fields.get("send_at", blast.send_at) is None:
             raise ValidationFailed.at("/send_at", "It waits for its time. Give it another one, or cancel it.")
+        asked_for = list(blast.asks_for)
         _apply(ctx, unit, blast, campaign, fields)
         if blast.state == "scheduled" and fields.keys() & {"body", "bodies", "template_id", "picture_id"}:
             check_approved(ctx, unit, blast, campaign)
-        ctx.audit(unit, "blast.changed", "blast", blast.id, {"fields": sorted(fields)})
+        about: dict[str, object] = {"fields": sorted(fields)}
+        if list(blast.asks_for) != asked_for:
+            about |= {"asks_for": list(blast.asks_for), "asked_for": asked_for}
+        ctx.audit(unit, "blast.changed", "blast", blast.id, about)
         return blast_view(ctx, unit, blast, campaign)
 
 

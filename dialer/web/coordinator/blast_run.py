@@ -26,6 +26,7 @@ from dialer.services.messaging.launching import resume_blast as resume
 from dialer.services.messaging.progress import blast_progress as progress_of
 from dialer.services.messaging.replies import blast_replies
 from dialer.services.messaging.views import BlastView
+from dialer.web.coordinator import blast_asks
 from dialer.web.coordinator.blast_form import FIELD_AT, moment_said, note_of, wall_of
 from dialer.web.coordinator.blast_going import going
 from dialer.web.coordinator.blast_links import links_shown
@@ -118,6 +119,21 @@ def move_deadline(blast_id: uuid.UUID) -> Answer:
     return go("coordinator.blast", gettext("Kept."), blast_id=blast_id)
 
 
+@coordinator.post("/blasts/<uuid:blast_id>/asks")
+@allow(Permission.BLAST_MANAGE)
+def say_what_replies_mean(blast_id: uuid.UUID) -> Answer:
+    """Say which of the campaign's own answers replies to a text mean that come from now on."""
+    ctx = context()
+    found = get_blast(ctx, blast_id)
+    try:
+        change_blast(ctx, blast_id, blast_asks.asks_said())
+    except ValidationFailed as error:
+        faults = faults_of(error, lambda _: blast_asks.FIELD)
+        return progress_page(ctx, found, get_campaign(ctx, found.campaign_id), faults), 422
+    words = gettext("Kept. It holds for replies that come from now on.")
+    return go("coordinator.blast", words, blast_id=blast_id)
+
+
 def _deadline_said(found: BlastView, zone: str) -> dt.datetime | None:
     faults: list[FieldError] = []
     wanted = moment_said("deadline_at", zone, faults, found.deadline_at)
@@ -130,14 +146,16 @@ def progress_page(
     ctx: Context, found: BlastView, campaign: CampaignView, errors: Faults | None = None
 ) -> str:
     """The page of a text that was launched, or set for later."""
-    zone = campaign.timezone
+    zone, errors = campaign.timezone, errors or {}
     return render_template(
         "coordinator/blast_progress.html",
         campaign=campaign,
         since=_since(found, campaign.timezone),
         may_manage=ctx.actor.may(Permission.BLAST_MANAGE),
-        errors=errors or {},
-        deadline_value=said("deadline_at") if errors else wall_of(found.deadline_at, zone),
+        errors=errors,
+        values=blast_asks.sent_values() if blast_asks.FIELD in errors else blast_asks.values_of(found),
+        **blast_asks.choices_of(ctx, campaign.id),
+        deadline_value=said("deadline_at") if "deadline_at" in errors else wall_of(found.deadline_at, zone),
         deadline_words=moment(found.deadline_at, zone) if found.deadline_at else "",
         deadline_note=note_of(found.deadline_at, zone),
         safe_words=_safe_words(ctx, found),
