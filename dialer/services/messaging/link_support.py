@@ -118,7 +118,8 @@ def _write_next(ctx: Context, link_id: uuid.UUID, *, leased: bool = False) -> bo
             wait_for_visits(unit, link.id)
             done += _write(ctx, unit, link)
         link.unsaid_count = None if is_last else max(1, (link.unsaid_count or 0) - done)
-        link.leased_until = ctx.now + LEASE if leased and not is_last else None
+        if leased or is_last:  # a press leaves the lease of a worker that is at it as it is
+            link.leased_until = None if is_last else ctx.now + LEASE
         return not is_last
 
 

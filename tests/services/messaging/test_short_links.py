@@ -253,6 +253,31 @@ def test_what_a_link_says_of_thousands_is_written_down_bit_by_bit_and_goes_on_wh
     assert supports(blasting) == dict.fromkeys(whom, None)
 
 
+def test_a_press_while_a_worker_is_at_it_leaves_it_the_lease(
+    blasting: Blasting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two at it would both be right, one chunk after the other, but do the same work."""
+    monkeypatch.setattr(link_support, "AT_ONCE", 2)
+    made, messages = sent_to(blasting, 7)
+    link = blast_links(blasting.ctx, made.id).links[0]
+    for message in messages:
+        follow(blasting, codes_in(message)[0])
+    assert set_link_support(blasting.ctx, made.id, link.id, 2).left == 5
+    taken: list[bool] = []
+
+    def pressed() -> bool:
+        """Between two chunks of the worker somebody says otherwise, and a second worker is asked."""
+        if not taken:
+            set_link_support(blasting.ctx, made.id, link.id, 4)
+            taken.append(link_support.write_link_support(blasting.system, link.id, lambda: True))
+        return False
+
+    assert not link_support.write_link_support(blasting.system, link.id, pressed)
+    assert taken == [False], "the second has nothing to do"
+    assert supports(blasting) == dict.fromkeys([message.contact_id for message in messages], 4)
+    assert blast_links(blasting.ctx, made.id).links[0].left == 0
+
+
 def _dies() -> bool:
     raise RuntimeError
 
