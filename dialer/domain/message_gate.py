@@ -46,6 +46,8 @@ class Skip(StrEnum):
     """The audience drew them by chance to get nothing, so that those who got it can be compared with them."""
     DUPLICATE_NUMBER = "duplicate_number"
     DEADLINE = "deadline"
+    PICTURE = "picture_withdrawn"
+    """Of a text to one person, or to try one: its picture was taken away while it waited."""
 
 
 SKIP_REASONS: Final = tuple(reason.value for reason in Skip)

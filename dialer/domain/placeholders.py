@@ -26,6 +26,8 @@ NAMES: Final = (
     "picture_url",
 )
 PICTURE_URL: Final = "picture_url"
+ADDRESSES: Final = frozenset({"opt_out_url", "imprint_url", PICTURE_URL})
+"""What stands for an address, beside the links."""
 CUSTOM: Final = "custom."
 LINK: Final = "link:"
 _TOKEN: Final = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}|]*)(?:\|(?P<fallback>[^{}]*))?\}|[{}]")
@@ -102,13 +104,19 @@ def fill(text: str, values: Mapping[str, str | None]) -> str:
 
 def fill_first(text: str, values: Mapping[str, str | None]) -> str:
     """The text filled with what is known by now, for somebody to look over before it is filled once more: its
-    links are left, and all other braces stay braces.
+    addresses are left, which belong to a text that is sent, and so is what nothing stands for. All other
+    braces stay braces.
     """
-    own = {f"{LINK}{target}": f"{{{LINK}{target}}}" for target in links_in(text)}
-    filled = fill(text, {**values, **own}).replace("{", "{{").replace("}", "}}")
-    for link in own.values():
-        filled = filled.replace(f"{{{link}}}", link)
-    return filled
+    put = _filler(values)
+
+    def replacement(token: re.Match[str]) -> str:
+        name = token["name"]
+        if name is None:
+            return token[0][0] * 2
+        filled = "" if name.startswith(LINK) or name in ADDRESSES else put(token)
+        return filled.replace("{", "{{").replace("}", "}}") or token[0]
+
+    return _TOKEN.sub(replacement, text)
 
 
 def _filler(values: Mapping[str, str | None]) -> Callable[[re.Match[str]], str]:

@@ -16,7 +16,11 @@ from dialer.web.forms import WHOLE_FORM, Answer, Faults, faults_of, said
 from dialer.web.text_lines import Composer, state_of
 from dialer.web.text_wording import LEFT_OUT, left_out
 
-FIELD_AT: Final = {"/body": "body", "/campaign_id": "text_campaign_id"}
+FIELD_AT: Final = {
+    "/body": "body",
+    "/campaign_id": "text_campaign_id",
+    "/picture_id": "picture_id",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ def _sent_words(sent: MessageView) -> str:
     if sent.channel == EMAIL:
         return str(gettext("Sent."))
     return str(ngettext("Sent in one part.", "Sent in %(num)s parts.", sent.segments))
+
+
+def written_values(**others: str) -> dict[str, str]:
+    """What stands in the form, for when it is shown again."""
+    return {"body": written_body(), "picture_id": said("picture_id"), **others}
 
 
 def written_body() -> str:

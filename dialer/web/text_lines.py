@@ -80,7 +80,7 @@ def empty_composer() -> Composer:
     """The form before anything is written. Its id tells when it was drawn: the last text to a number, by its
     id, is what somebody answers to.
     """
-    return Composer(str(uuid7()), {"body": "", "campaign_id": ""})
+    return Composer(str(uuid7()), {"body": "", "campaign_id": "", "picture_id": ""})
 
 
 def told_of(preview: TextPreview) -> str:
@@ -91,6 +91,8 @@ def told_of(preview: TextPreview) -> str:
     if channel_of(preview.number) == EMAIL:
         return f"{gettext('An email')} · {way}"
     parts = ngettext("One part", "%(num)s parts", preview.segments)
+    if preview.picture_path:
+        parts = gettext("The picture goes with it")
     return f"{parts} · {money(preview.cost, preview.currency)} · {way}"
 
 

@@ -26,6 +26,7 @@ LEFT_OUT: Final[Words] = {
     "deadline": _("Too late to land in time"),
     "deceased": _("Has died"),
     "moved": _("Moved away"),
+    "picture_withdrawn": _("Its picture was taken away"),
 }
 
 _LEFT_OUT_OF_EMAILS: Final[Words] = {

@@ -14,6 +14,7 @@ from dialer.domain.errors import ValidationFailed
 from dialer.domain.letter import answering_subject
 from dialer.domain.message_gate import Skip, is_asked_for
 from dialer.domain.texting import EMAIL
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.candidates import Candidate, candidate_of, requires_consent
 from dialer.services.messaging.conversation_handover import dealt_with
@@ -49,6 +50,8 @@ class NewReply:
     body: str = field(repr=False)
     id: uuid.UUID | None = None
     seen: uuid.UUID | None = None
+    picture_id: uuid.UUID | None = None
+    """Of a picture that goes with it where networks take pictures; elsewhere it leads to it."""
 
 
 def assign_conversation(
@@ -91,6 +94,7 @@ def who_may_answer(ctx: Context, conversation_id: uuid.UUID) -> list[Assignee]:
         return [Assignee(one.id, one.name) for one in found]
 
 
+@again_after_deadlock
 def reply(ctx: Context, wanted: NewReply) -> MessageView:
     """Answer somebody, soon: before any blast, from the sender that they know.
 
@@ -101,7 +105,7 @@ def reply(ctx: Context, wanted: NewReply) -> MessageView:
     """
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, wanted.conversation_id, Permission.CONVERSATION_ANSWER, lock=True)
-        ready = _ready(ctx, unit, row, wanted.body)
+        ready = _ready(ctx, unit, row, wanted)
         message, is_new = write_once(ctx, unit, ready, purpose="reply", message_id=wanted.id)
         if is_new:
             about = {"message_id": str(message.id)}
@@ -114,7 +118,7 @@ def preview_reply(ctx: Context, wanted: NewReply) -> TextPreview:
     """How an answer would read, and what it would take; refused as `reply` refuses."""
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, wanted.conversation_id, Permission.CONVERSATION_ANSWER)
-        return preview_of(ctx, unit, _ready(ctx, unit, row, wanted.body, dry=True))
+        return preview_of(ctx, unit, _ready(ctx, unit, row, wanted, dry=True))
 
 
 def _note_answer(ctx: Context, unit: UnitOfWork, row: Conversation, seen: uuid.UUID | None) -> None:
@@ -151,18 +155,29 @@ def _is_in_campaign(unit: UnitOfWork, account: Account, campaign_id: uuid.UUID) 
     return campaign_id in campaigns_of_teams(unit.session, unit.organisation_id, teams)
 
 
-def _ready(ctx: Context, unit: UnitOfWork, row: Conversation, body: str, *, dry: bool = False) -> Ready:
+def _ready(
+    ctx: Context, unit: UnitOfWork, row: Conversation, wanted: NewReply, *, dry: bool = False
+) -> Ready:
     campaign, channel = _campaign(unit, row), channel_of(row.number)
     writer = _writer(ctx, unit, row, campaign)
     if (reason := _against(ctx, unit, row, writer, campaign)) is not None:
         raise refuse(reason, row.contact_id, channel)
     sender = row.sender or sender_to(ctx, unit, row.number, row.campaign_id)
     person, is_letter = writer.person if writer is not None else None, channel == EMAIL
-    text = reads(
-        ctx, unit, body, person, campaign, number=row.number, sender=sender, dry=dry, is_letter=is_letter
+    read = reads(
+        ctx,
+        unit,
+        wanted.body,
+        person,
+        campaign,
+        number=row.number,
+        sender=sender,
+        picture_id=wanted.picture_id,
+        dry=dry,
+        is_letter=is_letter,
     )
     subject = _subject(unit, row.number) if is_letter else None
-    return Ready(row.contact_id, campaign, row.number, sender, text, subject)
+    return Ready(row.contact_id, campaign, row.number, sender, read.body, subject, read.picture)
 
 
 def _subject(unit: UnitOfWork, address: str) -> str:

@@ -49,7 +49,7 @@ def put_name_in(
     whose = {one.contact_id: one.number for one in taken if one.contact_id is not None}
     if not says(bodies, NAME) or not whose:
         return
-    links = links_of_each(ctx, unit, blast, campaign, bodies, numbers=whose)
+    links = links_of_each(ctx, unit, campaign, bodies, numbers=whose, blast_id=blast.id)
     known = {row.id: row for row in people(unit, campaign.election_id, list(whose))}
     mine = {NAME: ctx.actor.name.split(" ")[0]}
     first_texts.word_anew(

@@ -18,7 +18,7 @@ from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.candidates import candidate_of
 from dialer.services.messaging.conversation_reach import reach_conversation
-from dialer.services.messaging.rendering import links_of, values_of
+from dialer.services.messaging.rendering import values_of
 from dialer.services.messaging.words import LONGEST_BODY
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models import new_id
@@ -126,8 +126,9 @@ def delete_canned_reply(ctx: Context, reply_id: uuid.UUID) -> None:
 
 
 def offered_for(ctx: Context, conversation_id: uuid.UUID) -> list[Offered]:
-    """What somebody may answer with in a conversation: its campaign’s words and everybody’s, by name. A
-    placeholder that nothing is known for is left as it is, to be seen.
+    """What somebody may answer with in a conversation: its campaign’s words and everybody’s, by name, to be
+    looked at and sent. A placeholder that nothing is known for is left as it is, to be seen, and so are
+    addresses: those are made as the text is written down, like those of any other.
     """
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, conversation_id, Permission.CONVERSATION_ANSWER)
@@ -137,7 +138,9 @@ def offered_for(ctx: Context, conversation_id: uuid.UUID) -> list[Offered]:
         if not rows:
             return []
         language, values = _known(ctx, unit, row)
-        return [Offered(one.id, one.name, _filled(_in(one, language), values)) for one in rows]
+        return [
+            Offered(one.id, one.name, placeholders.fill_first(_in(one, language), values)) for one in rows
+        ]
 
 
 def _known(ctx: Context, unit: UnitOfWork, row: Conversation) -> tuple[str, Mapping[str, str | None]]:
@@ -147,8 +150,7 @@ def _known(ctx: Context, unit: UnitOfWork, row: Conversation) -> tuple[str, Mapp
     )
     found = candidate_of(ctx, unit, row.contact_id, campaign, row.number) if row.contact_id else None
     contact = unit.session.get(Contact, (unit.organisation_id, row.contact_id)) if row.contact_id else None
-    links = {name: link for name, link in links_of(ctx, campaign, "").items() if name != "opt_out_url"}
-    values = values_of(found.person if found else None, links)
+    values = values_of(found.person if found else None, {})
     written = (contact.language or "") if contact else ""
     return written.strip().lower().replace("_", "-").split("-")[0], {
         **values,
@@ -158,13 +160,6 @@ def _known(ctx: Context, unit: UnitOfWork, row: Conversation) -> tuple[str, Mapp
 
 def _in(row: CannedReply, language: str) -> str:
     return str(row.bodies.get(language) or row.body)
-
-
-def _filled(body: str, values: Mapping[str, str | None]) -> str:
-    """The words with what is known put in, to be looked at and sent: a brace in a name stays a brace."""
-    if placeholders.lacking(placeholders.without_links(body), values):
-        return body
-    return placeholders.fill_first(body, values)
 
 
 def _check(fields: CannedReplyFields) -> None:

@@ -31,6 +31,7 @@ from dialer.services.messaging.letters import letters
 from dialer.services.messaging.needing_answers import REPLY, wait_again
 from dialer.services.messaging.picture_texts import lead_where_unfit, price_of
 from dialer.services.messaging.pictures import picture_address
+from dialer.services.messaging.pictures_gone import leave_out_where_gone
 from dialer.services.messaging.resting import rests_since
 from dialer.services.messaging.senders import kinds_of
 from dialer.store.models.calling import Campaign
@@ -112,6 +113,7 @@ def to_the_wire(
     """
     channel = channel_of(texts[0].number) if texts else SMS
     with ctx.unit() as unit:
+        texts = leave_out_where_gone(ctx, unit, holder, texts)
         texts = lead_where_unfit(ctx, unit, holder, texts)
         terms = terms_of(unit, {one.blast_id for one in texts if one.blast_id and one.purpose == BLAST})
         clocks = Clocks(ctx, unit, texts, terms)

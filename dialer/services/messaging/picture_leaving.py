@@ -17,11 +17,19 @@ from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.figures import BLAST
 from dialer.services.messaging.launching import pause_with_reason
-from dialer.services.messaging.pictures import PictureView, may_retire, picture_view, reach_picture
+from dialer.services.messaging.pictures import (
+    PictureView,
+    may_retire,
+    picture_address,
+    picture_view,
+    reach_picture,
+)
+from dialer.services.messaging.pictures_gone import leave_out_waiting
 from dialer.services.messaging.progress import ACCEPTED
 from dialer.store.models.messaging import Blast
 from dialer.store.models.pictures import Picture
 from dialer.store.queries import counters
+from dialer.store.queries.message_pictures import count_waiting_with
 from dialer.store.session import UnitOfWork
 
 CHUNK: Final = 100
@@ -40,13 +48,14 @@ class UsedBy:
 class PictureUses:
     """What a picture is used for. Blasts that haven't begun (`not_begun`) stand against its withdrawal; those
     that are `going` would be paused. `elsewhere` are more of the former that the actor doesn't see. So many
-    `texts` with it, or with the way to it, were sent.
+    `texts` of blasts with it, or with the way to it, were sent, and so many others are `waiting` to go.
     """
 
     not_begun: tuple[UsedBy, ...]
     elsewhere: int
     going: tuple[UsedBy, ...]
     texts: int
+    waiting: int = 0
 
     @property
     def stands_against(self) -> int:
@@ -58,7 +67,7 @@ def uses_of(ctx: Context, picture_id: uuid.UUID) -> PictureUses:
     """What a picture is used for now."""
     require(ctx.actor, Permission.PICTURE_READ)
     with ctx.unit() as unit:
-        return _uses(ctx, unit, reach_picture(unit, picture_id).id)
+        return _uses(ctx, unit, reach_picture(unit, picture_id))
 
 
 @again_after_deadlock
@@ -67,7 +76,8 @@ def withdraw_picture(ctx: Context, picture_id: uuid.UUID) -> PictureView:
     change.
 
     `Conflict`, with their ids (`blasts`), where blasts use it that haven't begun. Those that run are paused,
-    and can't go on: nobody is sent the way to nothing. `Forbidden` as for `retire_picture`.
+    and can't go on, and what else waits with it is left out: nobody is sent the way to
+    nothing. `Forbidden` as for `retire_picture`.
     """
     require(ctx.actor, Permission.PICTURE_MANAGE)
     with ctx.unit() as unit:
@@ -77,7 +87,7 @@ def withdraw_picture(ctx: Context, picture_id: uuid.UUID) -> PictureView:
         unit.session.refresh(row, with_for_update=True)
         if row.gone_at is not None:
             return picture_view(ctx, row)
-        uses = _uses(ctx, unit, row.id)
+        uses = _uses(ctx, unit, row)
         if uses.stands_against:
             raise Conflict(
                 f"Texts that haven’t begun use it ({_names(uses)}). Give them another, or none, first.",
@@ -87,10 +97,13 @@ def withdraw_picture(ctx: Context, picture_id: uuid.UUID) -> PictureView:
             pause_with_reason(ctx, unit, one, Pause.PICTURE)
         row.gone_at, row.gone_why, row.data = ctx.now, WITHDRAWN, b""
         row.retired_at = row.retired_at or ctx.now
-        ctx.audit(unit, "picture.withdrawn", "picture", row.id, {"texts": uses.texts})
+        left_out = leave_out_waiting(ctx, unit, row)
+        about = {"texts": uses.texts, "left_out": left_out}
+        ctx.audit(unit, "picture.withdrawn", "picture", row.id, about)
         return picture_view(ctx, row)
 
 
+@again_after_deadlock
 def delete_old_pictures(ctx: Context) -> int:
     """Delete pictures whose time is over: offered no more for so many days, and no blast that isn't over uses
     them; how many. What they were stays in their rows.
@@ -114,12 +127,13 @@ def delete_old_pictures(ctx: Context) -> int:
         rows = unit.session.scalars(query.limit(CHUNK).with_for_update(skip_locked=True)).all()
         for row in rows:
             row.gone_at, row.gone_why, row.data = ctx.now, RETENTION, b""
+            leave_out_waiting(ctx, unit, row)
             ctx.audit(unit, "picture.deleted", "picture", row.id, {"why": RETENTION})
         return len(rows)
 
 
-def _uses(ctx: Context, unit: UnitOfWork, picture_id: uuid.UUID) -> PictureUses:
-    query = select(Blast).where(Blast.organisation_id == unit.organisation_id, Blast.picture_id == picture_id)
+def _uses(ctx: Context, unit: UnitOfWork, picture: Picture) -> PictureUses:
+    query = select(Blast).where(Blast.organisation_id == unit.organisation_id, Blast.picture_id == picture.id)
     blasts = unit.session.scalars(query.order_by(Blast.id)).all()
     seen = [one for one in blasts if ctx.actor.sees_campaign(one.campaign_id)]
     not_begun = [one for one in blasts if one.state in EDITABLE]
@@ -129,6 +143,7 @@ def _uses(ctx: Context, unit: UnitOfWork, picture_id: uuid.UUID) -> PictureUses:
         elsewhere=sum(one not in seen for one in not_begun),
         going=_used_by([one for one in seen if one.state in GOING]),
         texts=accepted,
+        waiting=count_waiting_with(unit, picture.id, picture_address(ctx, picture.code)),
     )
 
 

@@ -18,6 +18,7 @@ from dialer.domain.letter import one_line, subject_in
 from dialer.domain.message import LETTER_ENCODING
 from dialer.domain.phone import country_of
 from dialer.domain.picture_message import AS_PICTURE, PictureSender, share_with_picture
+from dialer.domain.placeholders import PICTURE_URL, without
 from dialer.domain.segments import measure
 from dialer.domain.sender import kind_of
 from dialer.domain.texting import EMAIL
@@ -84,6 +85,16 @@ class Wordings:
 def goes_with_text(blast: Blast) -> bool:
     """Whether its picture goes with its text wherever it can; a letter leads to it."""
     return blast.picture_code is not None and blast.picture_by == AS_PICTURE and blast.channel != EMAIL
+
+
+def goes_along(unit: UnitOfWork, body: str, code: str | None, *, number: str, sender: str) -> str | None:
+    """The picture of a text to one person where it goes with these words; None where they lead to it, or
+    nothing would be left of them that tells the text from others at the carrier.
+    """
+    if code is None or not without(body, PICTURE_URL).strip():
+        return None
+    known = picture_senders(unit, [sender])[sender]
+    return code if known.reaches(country_of(number)) else None
 
 
 def in_words(body: str) -> Wording:

@@ -28,6 +28,8 @@ from dialer.services.paging import Page, Slice
 from dialer.store.models.pictures import Picture
 from dialer.store.session import UnitOfWork
 
+OFFERED: Final = 100
+"""How many are offered with an answer."""
 _CODE: Final = 14
 """Letters of an address that is short enough for a text and that nobody guesses: 70 bits."""
 
@@ -50,6 +52,14 @@ class PictureView:
     gone_at: dt.datetime | None = None
     """Since when nobody sees it any more, and why: it was `withdrawn`, or its time was over (`retention`)."""
     gone_why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedPicture:
+    """One that may go with a text to one person, by what it shows."""
+
+    id: uuid.UUID
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +98,15 @@ def list_pictures(ctx: Context, page: Page, *, retired: bool = False) -> Slice[P
     with ctx.unit() as unit:
         found = list_kept(unit, Picture, page, retired=retired)
         return found.map(lambda row: picture_view(ctx, row))
+
+
+def offered_pictures(ctx: Context) -> list[OfferedPicture]:
+    """What may go with an answer, or with a text to one person: the latest pictures first."""
+    require(ctx.actor, Permission.CONVERSATION_ANSWER)
+    with ctx.unit() as unit:
+        of_us = (Picture.organisation_id == unit.organisation_id, Picture.retired_at.is_(None))
+        query = select(Picture.id, Picture.name).where(*of_us).order_by(Picture.id.desc())
+        return [OfferedPicture(row.id, row.name) for row in unit.session.execute(query.limit(OFFERED))]
 
 
 def get_picture(ctx: Context, picture_id: uuid.UUID) -> PictureView:

@@ -166,7 +166,9 @@ class _Plan:
     def _links(self, candidates: Sequence[Candidate]) -> Mapping[uuid.UUID, Links]:
         """Everybody's own addresses, also of those who wait behind somebody on the same number."""
         whose = {one.id: one.number for one in candidates if one.skip is None and one.number is not None}
-        return links_of_each(self._ctx, self._unit, self._blast, self._campaign, self._bodies, numbers=whose)
+        return links_of_each(
+            self._ctx, self._unit, self._campaign, self._bodies, numbers=whose, blast_id=self._blast.id
+        )
 
     def _message(
         self, one: Candidate, number: str, known: str | None, links: Links, *, first: bool

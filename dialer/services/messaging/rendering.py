@@ -41,7 +41,7 @@ def bodies_of(blast: Blast, campaign: Campaign, *, has_picture: bool = False) ->
         return written
     said = {
         language: with_imprint(
-            without(body, PICTURE_URL) if has_picture else _with_picture(body, blast.picture_code),
+            without(body, PICTURE_URL) if has_picture else leading_to(body, blast.picture_code),
             language,
             *added,
         )
@@ -63,7 +63,7 @@ def all_words_of(blast: Blast, campaign: Campaign) -> Bodies:
     return as_one(subjects_of(blast), bodies) if blast.channel == EMAIL else bodies
 
 
-def _with_picture(body: str, picture: str | None) -> str:
+def leading_to(body: str, picture: object | None) -> str:
     """The words with the address of the picture at their end, where they don't have it elsewhere."""
     if picture is None or PICTURE_URL in placeholders.names_in(body):
         return body

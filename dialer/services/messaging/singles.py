@@ -17,6 +17,7 @@ from dialer.services.messaging.candidates import Candidate, candidate_of
 from dialer.services.messaging.messages import message_views
 from dialer.services.messaging.needing_answers import note_single
 from dialer.services.messaging.outgoing import any_sender, letters_from
+from dialer.services.messaging.rendering import leading_to
 from dialer.services.messaging.senders import rates_of
 from dialer.services.messaging.views import MessageView, TextPreview
 from dialer.services.messaging.written import Ready, preview_of, reads, refuse, subject_reads, write_once
@@ -38,6 +39,8 @@ class NewText:
     channel: str = SMS
     subject: str = field(default="", repr=False)
     """Of a letter, which needs one."""
+    picture_id: uuid.UUID | None = None
+    """Of a picture that goes with it where networks take pictures; elsewhere it leads to it."""
 
 
 def text_person(ctx: Context, wanted: NewText) -> MessageView:
@@ -78,10 +81,18 @@ def _ready(ctx: Context, unit: UnitOfWork, wanted: NewText, *, dry: bool = False
     if wanted.channel == EMAIL:
         return _letter(ctx, unit, wanted, person=person, address=person.number, campaign=campaign, dry=dry)
     sender = _sender(ctx, unit, person.number, campaign)
-    body = reads(
-        ctx, unit, wanted.body, person.person, campaign, number=person.number, sender=sender, dry=dry
+    read = reads(
+        ctx,
+        unit,
+        wanted.body,
+        person.person,
+        campaign,
+        number=person.number,
+        sender=sender,
+        picture_id=wanted.picture_id,
+        dry=dry,
     )
-    return Ready(person.id, campaign, person.number, sender, body)
+    return Ready(person.id, campaign, person.number, sender, read.body, picture=read.picture)
 
 
 def _letter(
@@ -96,18 +107,19 @@ def _letter(
 ) -> Ready:
     sender = letters_from(ctx, unit, address, campaign.id if campaign is not None else None)
     subject = subject_reads(wanted.subject, person.person)
-    body = reads(
+    read = reads(
         ctx,
         unit,
-        with_way_out(wanted.body, person.language),
+        with_way_out(leading_to(wanted.body, wanted.picture_id), person.language),
         person.person,
         campaign,
         number=address,
         sender=sender,
+        picture_id=wanted.picture_id,
         dry=dry,
         is_letter=True,
     )
-    return Ready(person.id, campaign, address, sender, body, subject)
+    return Ready(person.id, campaign, address, sender, read.body, subject)
 
 
 def _campaign(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID | None) -> Campaign | None:

@@ -56,7 +56,7 @@ def send_test(
             _check_not_ours(unit, numbers, list(rates))
         left_out = barred(ctx, unit, numbers)
         numbered = {number: number for number in numbers}
-        links = links_of_each(ctx, unit, blast, campaign, bodies, numbers=numbered)
+        links = links_of_each(ctx, unit, campaign, bodies, numbers=numbered, blast_id=blast.id)
         sent = []
         for number in numbers:
             sender = choose(number, rates)

@@ -1,7 +1,8 @@
-"""The addresses in each person's copy of a text to many: the way out, imprint, picture, short links."""
+"""The addresses in each person's copy of a text, to many or one: way out, imprint, picture, short links."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -10,9 +11,8 @@ from dialer.domain.placeholders import names_in
 from dialer.services.context import Context
 from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.services.messaging.rendering import Links, links_of
-from dialer.services.messaging.short_links import Whose, short_links
+from dialer.services.messaging.short_links import Addresses, Whose, sample_short_links, short_links
 from dialer.store.models.calling import Campaign
-from dialer.store.models.messaging import Blast
 from dialer.store.session import UnitOfWork
 
 Who = TypeVar("Who", bound=Whose)
@@ -21,19 +21,25 @@ Who = TypeVar("Who", bound=Whose)
 def links_of_each(
     ctx: Context,
     unit: UnitOfWork,
-    blast: Blast,
-    campaign: Campaign,
+    campaign: Campaign | None,
     bodies: Bodies,
     *,
     numbers: Mapping[Who, str],
+    blast_id: uuid.UUID | None = None,
+    dry: bool = False,
 ) -> dict[Who, Links]:
     """What the placeholders of a text that are addresses stand for, for each of these and their number. Made
-    again, they are the same; a way out is only made where the text names it.
+    again, they are the same; a way out is only made where the text names it. A `dry` look makes no short
+    links, but shows some as long.
     """
     urls = opt_out_urls(ctx, unit, sorted({*numbers.values()})) if says(bodies, "opt_out_url") else {}
-    short = short_links(ctx, unit, bodies.wordings, list(numbers), campaign_id=campaign.id, blast_id=blast.id)
+    of_it = campaign.id if campaign is not None else None
+    sample = sample_short_links(ctx, bodies.wordings) if dry else {}
+    short: Mapping[Whose, Addresses] = {}
+    if not dry:
+        short = short_links(ctx, unit, bodies.wordings, list(numbers), campaign_id=of_it, blast_id=blast_id)
     return {
-        one: {**links_of(ctx, campaign, urls.get(number, ""), bodies.picture), **short.get(one, {})}
+        one: {**links_of(ctx, campaign, urls.get(number, ""), bodies.picture), **short.get(one, sample)}
         for one, number in numbers.items()
     }
 

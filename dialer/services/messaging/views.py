@@ -287,3 +287,5 @@ class TextPreview:
     cost: Decimal
     currency: str
     waits_until: dt.datetime | None
+    picture_path: str | None = None
+    """Where the picture is seen that goes with it."""

@@ -16,23 +16,25 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Row
 
 from dialer.domain import placeholders
+from dialer.domain.bodies import Bodies
 from dialer.domain.email_address import channel_of
 from dialer.domain.errors import Conflict, FieldError, UnknownPlaceholder, ValidationFailed
 from dialer.domain.letter import one_line
 from dialer.domain.message import LETTER_ENCODING
 from dialer.domain.message_gate import Skip
-from dialer.domain.phone import country_of
+from dialer.domain.placeholders import PICTURE_URL, without
 from dialer.domain.segments import measure
 from dialer.domain.texting import EMAIL, SMS
 from dialer.services.context import Context
 from dialer.services.messaging.blast_faults import faults_of_subjects
 from dialer.services.messaging.blasts import check_opt_out_route
 from dialer.services.messaging.link_choice import check_links
-from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.services.messaging.outgoing import queue_text
-from dialer.services.messaging.rendering import links_of, values_of
+from dialer.services.messaging.picture_texts import goes_along, price_of
+from dialer.services.messaging.pictures import code_of_picture, picture_path
+from dialer.services.messaging.rendering import leading_to, values_of
 from dialer.services.messaging.senders import kinds_of
-from dialer.services.messaging.short_links import Addresses, Whose, sample_short_links, short_links
+from dialer.services.messaging.text_links import links_of_each
 from dialer.services.messaging.views import TextPreview
 from dialer.services.messaging.waiting import quiet_at
 from dialer.services.messaging.words import LONGEST, too_long
@@ -75,11 +77,21 @@ class Ready:
     body: str = field(repr=False)
     subject: str | None = field(default=None, repr=False)
     """Of a letter."""
+    picture: str | None = None
+    """The code of the picture that goes with it."""
 
     @property
     def campaign_id(self) -> uuid.UUID | None:
         """The campaign's id."""
         return self.campaign.id if self.campaign is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as one person reads it, and the code of the picture that goes with it."""
+
+    body: str = field(repr=False)
+    picture: str | None = None
 
 
 def refuse(reason: Skip, contact_id: uuid.UUID | None, channel: str = SMS) -> Conflict:
@@ -98,10 +110,13 @@ def reads(
     *,
     number: str,
     sender: str,
+    picture_id: uuid.UUID | None = None,
     dry: bool = False,
     is_letter: bool = False,
-) -> str:
-    """The text as one person reads it; a `dry` reading makes no short links, but shows some as long.
+) -> Reading:
+    """The text as one person reads it; a `dry` reading makes no short links, but shows some as long. Its
+    picture goes with it where the networks between `sender` and `number` take pictures; elsewhere, and in a
+    letter, the text leads to it.
 
     `UnknownPlaceholder` where a word in braces stands for nothing;
     `ValidationFailed` where nothing is known of them that it could stand for, and no fallback either, where
@@ -111,10 +126,13 @@ def reads(
     longest = LONGEST[EMAIL if is_letter else SMS]
     _check(body, longest)
     check_links(ctx, unit, body, campaign)
-    url = opt_out_urls(ctx, unit, [number])[number] if "opt_out_url" in placeholders.names_in(body) else ""
+    code = _code(unit, picture_id)
+    along = None if is_letter else goes_along(unit, body, code, number=number, sender=sender)
+    body = without(body, PICTURE_URL) if along else leading_to(body, code)
     whose = person.id if person is not None else number
-    short = sample_short_links(ctx, [body]) if dry else _short_links(ctx, unit, body, whose, campaign)
-    values = values_of(person, {**links_of(ctx, campaign, url), **short}, is_letter=is_letter)
+    bodies = Bodies(body, picture=code)
+    links = links_of_each(ctx, unit, campaign, bodies, numbers={whose: number}, dry=dry)[whose]
+    values = values_of(person, links, is_letter=is_letter)
     if missing := placeholders.lacking(body, values):
         raise ValidationFailed(errors=[FieldError("/body", _missing(name)) for name in missing])
     text = placeholders.fill(body, values)
@@ -122,7 +140,7 @@ def reads(
         raise ValidationFailed.at("/body", "With what is known of them, nothing is left to read.")
     _check_length(text, longest)
     check_opt_out_route(body, [sender])
-    return text
+    return Reading(text, along)
 
 
 def subject_reads(subject: str, person: Row[Any] | None) -> str:
@@ -143,15 +161,16 @@ def preview_of(ctx: Context, unit: UnitOfWork, ready: Ready) -> TextPreview:
     """What a text takes that reads so, and until when it would wait."""
     if channel_of(ready.number) == EMAIL:
         return _letter_preview(ctx, ready)
-    measured = measure(ready.body)
-    kind = kinds_of(unit, [ready.sender])[ready.sender]
+    measured, has_picture = measure(ready.body), ready.picture is not None
+    kind, parts = kinds_of(unit, [ready.sender])[ready.sender], 1 if has_picture else measured.segments
     return TextPreview(
         body=ready.body,
         number=ready.number,
         sender=ready.sender,
-        segments=measured.segments,
+        segments=parts,
         encoding=measured.encoding,
-        cost=measured.segments * ctx.messaging.prices.of(country_of(ready.number), kind),
+        cost=price_of(ctx.messaging, ready.number, kind, parts, has_picture=has_picture),
+        picture_path=picture_path(ready.picture) if ready.picture else None,
         currency=ctx.messaging.currency,
         waits_until=quiet_at(ready.number, ready.campaign, ctx.now),
     )
@@ -189,16 +208,19 @@ def write_once(
         sender=ready.sender,
         message_id=_free_id(unit, message_id),
         subject=ready.subject,
+        picture=ready.picture,
         not_before=quiet_at(ready.number, ready.campaign, ctx.now),
     )
     return message, True
 
 
-def _short_links(
-    ctx: Context, unit: UnitOfWork, body: str, whose: Whose, campaign: Campaign | None
-) -> Addresses:
-    of_it = campaign.id if campaign is not None else None
-    return short_links(ctx, unit, [body], [whose], campaign_id=of_it, blast_id=None).get(whose, {})
+def _code(unit: UnitOfWork, picture_id: uuid.UUID | None) -> str | None:
+    """The code of a picture that may be used, which nobody takes away until the text is written down."""
+    if picture_id is None:
+        return None
+    if (code := code_of_picture(unit, picture_id)) is None:
+        raise ValidationFailed.at("/picture_id", "There is no picture with this id that may be used.")
+    return code
 
 
 def _check(body: str, longest: int) -> None:
@@ -231,8 +253,10 @@ def _written_before(
     name = func.hashtextextended(f"text {unit.organisation_id}{message_id}", 0)
     unit.session.execute(select(func.pg_advisory_xact_lock(name)))
     row = unit.session.get(Message, (unit.organisation_id, message_id))
-    wanted = (ready.number, ready.body, purpose)
-    return row if row is not None and (row.number, row.body, row.purpose) == wanted else None
+    if row is None:
+        return None
+    wanted = (ready.number, ready.body, ready.picture, purpose)
+    return row if (row.number, row.body, row.picture_code, row.purpose) == wanted else None
 
 
 def _free_id(unit: UnitOfWork, message_id: uuid.UUID | None) -> uuid.UUID:

@@ -1,4 +1,4 @@
-"""Texts that had their picture with them and are to lead to it instead."""
+"""Texts that wait with pictures: those that are to lead to theirs instead, those whose picture is gone."""
 
 from __future__ import annotations
 
@@ -33,6 +33,31 @@ _LEAD: Final = text(
 )
 
 
+_LEAVE_OUT: Final = """
+    UPDATE message m
+    SET state = 'skipped', skip_reason = :reason, lease = NULL, leased_until = NULL
+    FROM picture p
+    WHERE m.organisation_id = :organisation AND m.state = 'queued' AND m.purpose <> 'blast'
+      AND p.organisation_id = :organisation AND p.gone_at IS NOT NULL AND {whose}
+    RETURNING m.id, m.blast_id, m.campaign_id, m.purpose, m.number
+"""
+_CLAIMED_GONE: Final = text(
+    _LEAVE_OUT.format(
+        whose="m.id = ANY (CAST(:ids AS uuid[])) AND m.lease = :lease AND m.picture_code = p.code"
+    )
+)
+_WITH_IT: Final = "(m.picture_code = p.code OR strpos(m.body, :address) > 0)"
+_ALL_GONE: Final = text(_LEAVE_OUT.format(whose=f"p.id = :picture AND {_WITH_IT}"))
+_WAITING: Final = text(
+    f"""
+    SELECT count(*) FROM message m
+    JOIN picture p ON p.organisation_id = :organisation AND p.id = :picture
+    WHERE m.organisation_id = :organisation AND m.state = 'queued' AND m.purpose <> 'blast' AND {_WITH_IT}
+    """
+)
+"""What waits and is no blast's has an index of its own, and is little."""
+
+
 @dataclass(frozen=True, slots=True)
 class Led:
     """What a text says that leads to its picture."""
@@ -60,3 +85,27 @@ def lead(unit: UnitOfWork, texts: Sequence[Led]) -> None:
             "segments": [one.segments for one in texts],
         }
         unit.session.execute(_LEAD, given)
+
+
+def leave_out_gone(
+    unit: UnitOfWork, lease: uuid.UUID, ids: Collection[uuid.UUID], reason: str
+) -> Sequence[Row[Any]]:
+    """Leave those of these claimed texts out, for this reason, that are no blast's and whose picture was
+    taken away.
+    """
+    given = {"organisation": unit.organisation_id, "lease": lease, "ids": list(ids), "reason": reason}
+    return unit.session.execute(_CLAIMED_GONE, given).all()
+
+
+def leave_out_with(unit: UnitOfWork, picture_id: uuid.UUID, address: str, reason: str) -> Sequence[Row[Any]]:
+    """Leave out all that waits, but for blasts, with a picture that is gone or with its address; whoever had
+    one claimed loses it.
+    """
+    of_it = {"organisation": unit.organisation_id, "picture": picture_id, "address": address}
+    return unit.session.execute(_ALL_GONE, {**of_it, "reason": reason}).all()
+
+
+def count_waiting_with(unit: UnitOfWork, picture_id: uuid.UUID, address: str) -> int:
+    """How many texts wait, those of blasts aside, with a picture or with its address."""
+    of_it = {"organisation": unit.organisation_id, "picture": picture_id, "address": address}
+    return unit.session.scalar(_WAITING, of_it) or 0

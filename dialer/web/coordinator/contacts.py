@@ -19,6 +19,7 @@ from dialer.services.calling.history import contact_history
 from dialer.services.context import Context
 from dialer.services.gotv.pledges import NewPledge, put_pledge
 from dialer.services.messaging.messages import texts_of_contact
+from dialer.services.messaging.pictures import offered_pictures
 from dialer.services.paging import Page
 from dialer.services.people.contacts import ContactSearch, get_contact, list_contacts
 from dialer.services.people.lists import get_list, list_lists
@@ -197,6 +198,7 @@ def person_page(
         history=contact_history(ctx, contact_id),
         reach=reach_of_contact(ctx, contact_id),
         texts=lines_of(texts_of_contact(ctx, contact_id)),
+        pictures=offered_pictures(ctx) if ctx.actor.may(Permission.MESSAGE_SEND) else [],
         lists=_lists_of(ctx, person.list_ids),
         composer=composer or empty_composer(),
         text_campaigns=choices([one for one in campaigns if one.state == "active"], gettext("None")),

@@ -31,6 +31,7 @@ from dialer.services.messaging.conversations import (
     get_conversation,
     list_conversations,
 )
+from dialer.services.messaging.pictures import offered_pictures
 from dialer.services.messaging.seen_texts import last_seen
 from dialer.services.paging import Page
 from dialer.web.brought import attachment_response, brought_with
@@ -168,6 +169,7 @@ def conversation_page(
         answerers=_answerers(ctx, view) if ctx.actor.may(Permission.CONVERSATION_MANAGE) else [],
         notes=notes_of(ctx, conversation_id),
         ready=offered_for(ctx, conversation_id),
+        pictures=offered_pictures(ctx),
         reasons=HANDOVER_REASONS,
         composer=composer or empty_composer(),
         told=told_shown(ctx, conversation_id),

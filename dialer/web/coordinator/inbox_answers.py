@@ -16,7 +16,7 @@ from dialer.services.messaging.canned_replies import offered_for
 from dialer.services.messaging.conversation_handover import hand_over
 from dialer.services.messaging.conversation_notes import add_note, set_tags
 from dialer.services.messaging.number_blocks import block, unblock
-from dialer.web.composing import Form, looked_at_or_sent, with_ready, written_body
+from dialer.web.composing import Form, looked_at_or_sent, with_ready, written_body, written_values
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import Answer, chosen_id, faults_of, go, said, said_or_none
 from dialer.web.coordinator.inbox import conversation_page
@@ -34,10 +34,12 @@ def answer_talk(conversation_id: uuid.UUID) -> Answer:
     ctx = context()
     if (ready := chosen_id("use")) is not None:
         found = next((one.body for one in offered_for(ctx, conversation_id) if one.id == ready), "")
-        composer = Composer(said("text_id"), {"body": with_ready(written_body(), found)})
-        return conversation_page(ctx, conversation_id, None, composer)
-    wanted = NewReply(conversation_id, written_body(), chosen_id("text_id"), chosen_id("seen"))
-    composer = Composer(said("text_id"), {"body": wanted.body})
+        values = {**written_values(), "body": with_ready(written_body(), found)}
+        return conversation_page(ctx, conversation_id, None, Composer(said("text_id"), values))
+    wanted = NewReply(
+        conversation_id, written_body(), chosen_id("text_id"), chosen_id("seen"), chosen_id("picture_id")
+    )
+    composer = Composer(said("text_id"), written_values())
     return looked_at_or_sent(
         Form(
             composer,

@@ -104,6 +104,14 @@ def _consequences(uses: PictureUses) -> Iterator[str]:
             uses.texts,
             count=figure(uses.texts),
         )
+    if uses.waiting:
+        yield ngettext(
+            "One other text that waits with it is left out.",
+            "%(count)s other texts that wait with it are left out.",
+            uses.waiting,
+            count=figure(uses.waiting),
+        )
+    yield gettext("Texts that the carrier has already may still show it, or fail without it.")
     if uses.going:
         yield gettext(
             "What still runs is paused, and can’t go on: %(names)s.",

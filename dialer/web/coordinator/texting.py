@@ -6,7 +6,7 @@ import uuid
 
 from dialer.domain.access import Permission
 from dialer.services.messaging.singles import NewText, preview_text, text_person
-from dialer.web.composing import Form, looked_at_or_sent, written_body
+from dialer.web.composing import Form, looked_at_or_sent, written_body, written_values
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.contacts import person_page
 from dialer.web.coordinator.forms import Answer, chosen_id, go, said
@@ -20,8 +20,14 @@ from dialer.web.text_lines import Composer
 def text_somebody(contact_id: uuid.UUID) -> Answer:
     """Text somebody, once however often the form is sent; with `look` only show how it would read."""
     ctx = context()
-    wanted = NewText(contact_id, written_body(), chosen_id("text_campaign_id"), chosen_id("text_id"))
-    composer = Composer(said("text_id"), {"body": wanted.body, "campaign_id": str(wanted.campaign_id or "")})
+    wanted = NewText(
+        contact_id,
+        written_body(),
+        chosen_id("text_campaign_id"),
+        chosen_id("text_id"),
+        picture_id=chosen_id("picture_id"),
+    )
+    composer = Composer(said("text_id"), written_values(campaign_id=str(wanted.campaign_id or "")))
     return looked_at_or_sent(
         Form(
             composer,

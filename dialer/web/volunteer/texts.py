@@ -17,6 +17,7 @@ from dialer.services.messaging.conversation_notes import notes_of
 from dialer.services.messaging.conversation_pool import look_at, take_next, who_waits
 from dialer.services.messaging.conversation_views import ConversationView
 from dialer.services.messaging.conversations import get_conversation
+from dialer.services.messaging.pictures import offered_pictures
 from dialer.services.messaging.seen_texts import last_seen
 from dialer.services.messaging.text_ends import texts_over
 from dialer.web.brought import attachment_response, brought_with
@@ -94,6 +95,7 @@ def person_page(
         texts=[text_of(one, view.state, brought) for one in found],
         notes=notes_of(ctx, conversation_id),
         ready=offered_for(ctx, conversation_id),
+        pictures=offered_pictures(ctx),
         reasons=[reason for reason in HANDOVER_REASONS if reason != FRIGHTENED],
         told=told_shown(ctx, conversation_id),
         composer=composer or empty_composer(),

@@ -19,7 +19,7 @@ from dialer.services.messaging.conversation_notes import add_note, set_tags
 from dialer.services.messaging.conversation_pool import give_back
 from dialer.services.messaging.conversations import close_conversation
 from dialer.services.messaging.number_blocks import block
-from dialer.web.composing import Form, looked_at_or_sent, with_ready, written_body
+from dialer.web.composing import Form, looked_at_or_sent, with_ready, written_body, written_values
 from dialer.web.desk import context
 from dialer.web.forms import Answer, chosen_id, faults_of, said, said_or_none
 from dialer.web.guard import allow
@@ -41,12 +41,13 @@ def answer(conversation_id: uuid.UUID) -> Answer:
     try:
         if (ready := chosen_id("use")) is not None:
             found = next((one.body for one in offered_for(ctx, conversation_id) if one.id == ready), "")
-            composer = Composer(said("text_id"), {"body": with_ready(body, found)})
-            return person_page(ctx, conversation_id, None, composer)
-        wanted = NewReply(conversation_id, body, chosen_id("text_id"), chosen_id("seen"))
+            values = {**written_values(), "body": with_ready(body, found)}
+            return person_page(ctx, conversation_id, None, Composer(said("text_id"), values))
+        picture = chosen_id("picture_id")
+        wanted = NewReply(conversation_id, body, chosen_id("text_id"), chosen_id("seen"), picture)
         return looked_at_or_sent(
             Form(
-                Composer(said("text_id"), {"body": body}),
+                Composer(said("text_id"), written_values()),
                 page=lambda faults, shown: person_page(ctx, conversation_id, faults, shown),
                 look=lambda: preview_reply(ctx, wanted),
                 send=lambda: reply(ctx, wanted),

@@ -32,7 +32,7 @@ from dialer.web.api.v1.conversation_schemas import (
     WholeConversationSchema,
     show_conversation,
 )
-from dialer.web.api.v1.messages import MessageSchema, show_message
+from dialer.web.api.v1.messages import PICTURE, MessageSchema, show_message
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -75,6 +75,7 @@ class NewReplySchema(Schema):
 
     body = Text(required=True, blank=False, max_length=LONGEST_BODY)
     seen_message_id = Id(metadata={"description": SEEN})
+    picture_id = Id(allow_none=True, load_default=None, metadata={"description": PICTURE})
 
 
 @conversations.route("/conversations")
@@ -170,7 +171,12 @@ class Replying(MethodView):
         """Answer, before any blast. 409 with the `reason` where they may not be texted, or may have asked for
         no more and nobody has decided about that yet.
         """
-        wanted = NewReply(path_id(conversation_id), given["body"], seen=given.get("seen_message_id"))
+        wanted = NewReply(
+            path_id(conversation_id),
+            given["body"],
+            seen=given.get("seen_message_id"),
+            picture_id=given["picture_id"],
+        )
         sent = reply(context(), wanted)
         return show_message(sent), 201, {"Location": url_for("messages.Message", message_id=sent.id)}
 

@@ -31,6 +31,10 @@ from dialer.web.brought import fetched_response
 from dialer.web.desk import context, desk
 from dialer.web.guard import allow
 
+PICTURE: Final = (
+    "a picture that goes with it where networks take pictures; elsewhere, and in a letter, the text leads to"
+    " it, at its end or where it says `{picture_url}`"
+)
 WAITS: Final = tuple(reason.value for reason in Waiting)
 
 messages = Resource("messages", "Texts, out and in, each with its state")
@@ -124,6 +128,7 @@ class NewMessageSchema(Schema):
         metadata={"description": f"of a text {LONGEST_BODY:,} characters at most"},
     )
     campaign_id = Id(allow_none=True)
+    picture_id = Id(allow_none=True, load_default=None, metadata={"description": PICTURE})
 
 
 MessagePage = paged(MessageSchema)
