@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0086"
-down_revision: str | None = "0085"
+revision: str = "0088"
+down_revision: str | None = "0087"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 
