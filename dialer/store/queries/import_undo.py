@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dialer.store.queries.import_keys import keys_hold_already
 from dialer.store.queries.import_undo_fields import Chunk
+from dialer.store.queries.uuids import uuid_array
 
 _NEXT: Final = """
     (SELECT contact_id FROM import_contact
@@ -236,7 +237,7 @@ def _delete(session: Session, chunk: Chunk, gone: Collection[uuid.UUID]) -> list
     """Delete people on whom nothing hangs any more but what goes with them: no other table is looked at."""
     if not gone:
         return []
-    parameters = {**chunk.parameters(), "gone": list(gone)}
+    parameters = {**chunk.parameters(), "gone": uuid_array(gone)}
     with keys_hold_already(session):
         lost = [LostRecords(*row) for row in session.execute(text(_RECORDS_GO), parameters)]
         for statement in _GO:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dialer.domain.importing.undoing import CHANGED_AT, FieldChange
 from dialer.store.queries.import_changes import ALONE, CUSTOM, PHONE, TAG, TOGETHER, image, parts
+from dialer.store.queries.uuids import uuid_array
 
 ELECTOR: Final = "elector_number"
 
@@ -144,7 +145,8 @@ class Chunk:
 
     def parameters(self) -> dict[str, Any]:
         """The names that the statements use."""
-        return {"organisation": self.organisation_id, "import": self.import_id, "people": list(self.people)}
+        people = uuid_array(self.people)
+        return {"organisation": self.organisation_id, "import": self.import_id, "people": people}
 
 
 def changes_of(session: Session, chunk: Chunk) -> dict[uuid.UUID, FieldChange]:
