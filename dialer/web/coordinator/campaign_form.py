@@ -12,6 +12,8 @@ from flask_babel import gettext
 from dialer.domain.access import Permission
 from dialer.domain.errors import FieldError, ValidationFailed
 from dialer.domain.imprint import is_election_material
+from dialer.domain.number_notes import CALLER_ID
+from dialer.domain.texting import SENDER_KINDS
 from dialer.services.calling.campaigns import CampaignFields
 from dialer.services.calling.scripts import list_scripts
 from dialer.services.calling.views import CampaignView
@@ -34,6 +36,7 @@ from dialer.web.coordinator.forms import (
     wall_time,
     whole_number,
 )
+from dialer.web.coordinator.number_notes import rules_for
 from dialer.web.coordinator.wording import CAMPAIGN_KIND, DIALING_MODE
 from dialer.web.desk import context
 
@@ -251,6 +254,7 @@ def form_page(
         ],
         election_choices=choices(elections),
         currency=ctx.messaging.currency,
+        rules=rules_for(ctx.phones.allowed_countries, (CALLER_ID, *SENDER_KINDS)),
         usual_rest=in_hours(ctx.messaging.recontact_after_s),
         script_choices=choices(scripts, gettext("No script yet")),
         all_lists=everything(lambda page: list_lists(ctx, page))

@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import InvalidTransition, RuleBroken, ValidationFailed
+from dialer.domain.number_notes import NUMBER_KINDS
+from dialer.domain.texting import SENDER_KINDS
 from dialer.services.context import Context
 from dialer.services.messaging.handing_over import HandOver, hand_over
 from dialer.services.messaging.sender_health import week_of_senders
@@ -38,6 +40,7 @@ from dialer.web.coordinator.forms import (
     said,
     same_names,
 )
+from dialer.web.coordinator.number_notes import rules_for
 from dialer.web.coordinator.sender_health import why_stopped
 from dialer.web.coordinator.wording import Words
 from dialer.web.desk import context
@@ -210,5 +213,6 @@ def _page(
             ("no", gettext("No")),
         ],
         why_stopped=why_stopped,
+        rules=rules_for(ctx.phones.allowed_countries, (*SENDER_KINDS, *NUMBER_KINDS)),
         errors=errors or {},
     )

@@ -25,6 +25,7 @@ from dialer.web.api.v1.look_ups import look_ups
 from dialer.web.api.v1.machines import machines
 from dialer.web.api.v1.me import me
 from dialer.web.api.v1.messages import messages
+from dialer.web.api.v1.number_notes import number_notes
 from dialer.web.api.v1.pacing import pacing
 from dialer.web.api.v1.penetration import penetrations
 from dialer.web.api.v1.pictures import pictures
@@ -84,6 +85,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     senders,
     health_of_senders,
     look_ups,
+    number_notes,
     sessions,
     sounds,
     shift_lists,
