@@ -114,6 +114,8 @@ def _leave_others(ended: Ended) -> None:
     transfer_ends.contact_left(ended.ctx, ended.unit, ended.call, ended.shift)
     if ended.shift is not None:
         supervision_states.contact_left(ended.ctx, ended.unit, ended.shift)
+        if ended.call.mode != DIALLED:
+            supervision_states.let_go(ended.ctx, ended.unit, ended.shift)
 
 
 def _take_back(assignment: Assignment) -> None:
@@ -150,6 +152,8 @@ def _of_machine(ended: Ended) -> Disposition | None:
 def _let_volunteer_go(ended: Ended) -> None:
     """They finish up; whoever is done with it already is ready for the next."""
     shift = ended.shift
+    if ended.call.mode != DIALLED and ended.assignment.state != "open":
+        return  # with the result they were let go already, and may be ringing somebody else by now
     if shift is not None and ended.assignment.state != "open":
         ask_to_move(ended.ctx, ended.unit, shift)
     if shift is None or shift.state not in ("in_call", "wrap_up"):

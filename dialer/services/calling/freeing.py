@@ -50,7 +50,8 @@ def free_shift(ctx: Context, unit: UnitOfWork, shift: Shift, *, unheard: bool = 
     if shift.state not in BUSY:
         return
     ask_to_move(ctx, unit, shift)
-    still_there = has_had_line(shift) and _clear_line(ctx, unit, shift)
+    volunteer_done(ctx, unit, shift)  # whom a coordinator has taken over goes on with them
+    still_there = has_had_line(shift) and hang_up_contact(ctx, unit, shift)
     if shift.state == "paused":
         rest_anew(shift, ctx.now)
         return
@@ -61,14 +62,6 @@ def free_shift(ctx: Context, unit: UnitOfWork, shift: Shift, *, unheard: bool = 
     else:
         free(unit, shift, ctx.now)
         ask_to_call_in(ctx, unit, shift)
-
-
-def _clear_line(ctx: Context, unit: UnitOfWork, shift: Shift) -> bool:
-    """Whoever the volunteer was with goes on with a coordinator who has taken over, or is hung up; whether
-    somebody is still on the line.
-    """
-    volunteer_done(ctx, unit, shift)
-    return hang_up_contact(ctx, unit, shift)
 
 
 def hang_up_contact(ctx: Context, unit: UnitOfWork, shift: Shift) -> bool:

@@ -151,7 +151,9 @@ def _wanted(ctx: Context, unit: UnitOfWork, shift_id: uuid.UUID) -> Wanted | Non
             [seat, *seats] if seat.on_hold and is_heard else [*seats, seat]
         )  # held before that, heard after
     leaving = tuple(_departures(ctx, unit, shift))
-    return Wanted(shift.account_id, shift.room_changed_at, tuple(seats), leaving, tuple(_arrivals(ctx, talk)))
+    return Wanted(
+        shift.account_id, shift.room_changed_at, tuple(seats), leaving, tuple(_arrivals(ctx, unit, talk))
+    )
 
 
 def contact_leg(call: Call) -> str | None:
@@ -159,11 +161,13 @@ def contact_leg(call: Call) -> str | None:
     return call.contact_sid if call.mode == RING_ME else call.carrier_sid
 
 
-def _arrivals(ctx: Context, talk: Call | None) -> Iterator[Way]:
+def _arrivals(ctx: Context, unit: UnitOfWork, talk: Call | None) -> Iterator[Way]:
     """Whom a volunteer was put through to by ring-me: they are led into the room, and the volunteer's leg
-    follows by itself, since it was a Dial that joined the two.
+    follows by itself, since it was a Dial that joined the two. Not whom a coordinator takes out of it.
     """
-    if talk is not None and talk.mode == RING_ME and talk.contact_sid is not None:
+    if talk is None or talk.mode != RING_ME or supervising.is_taken_away(unit, talk.id):
+        return
+    if talk.contact_sid is not None:
         url = call_urls.into_room(ctx, talk.id)
         yield Way(talk.id, "room", talk.contact_sid, url, talk.roomed_at)
 
@@ -171,7 +175,7 @@ def _arrivals(ctx: Context, talk: Call | None) -> Iterator[Way]:
 def _departures(ctx: Context, unit: UnitOfWork, shift: Shift) -> Iterator[Way]:
     """Those who were put through: the two go on in a room of their own. For as long as their calls do: the
     carrier may have refused to move them, and nobody else comes to the volunteer until it has. Whoever was
-    rung for one call only is let go after them.
+    rung for one call only is let go after them, and after whom a coordinator has taken away.
     """
     for transfer in transfers.going_on_without(unit, shift.id):
         for call_id in (transfer.leg_id, transfer.call_id):
@@ -180,6 +184,9 @@ def _departures(ctx: Context, unit: UnitOfWork, shift: Shift) -> Iterator[Way]:
         contact = unit.session.get_one(Call, (unit.organisation_id, transfer.call_id))
         if contact.mode == RING_ME and contact.carrier_sid is not None:
             yield Way(contact.id, "after", contact.carrier_sid, call_urls.after(ctx, contact.id))
+    talk = supervising.taken_from(unit, shift.id)
+    if talk is not None and talk.mode == RING_ME and talk.parted_at and talk.carrier_sid is not None:
+        yield Way(talk.id, "after", talk.carrier_sid, call_urls.after(ctx, talk.id))
 
 
 def _supervisors(unit: UnitOfWork, shift: Shift, line: Call | None) -> list[Seat]:

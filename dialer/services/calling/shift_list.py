@@ -22,7 +22,8 @@ from dialer.store.queries import supervising
 class ListedShift:
     """A shift with its volunteer's name; `state_since` is when it came into its state, `line` the state of
     their own line, `last_result` what their last call in it came to. `rings`: they are in a call that is
-    being put through, and nobody has answered yet.
+    being put through, and nobody has answered yet. `joinable`: a coordinator can come in, as they are on
+    their line, or talk in a call that we put through.
     """
 
     id: uuid.UUID
@@ -44,6 +45,7 @@ class ListedShift:
     help: Help | None
     supervision: Supervised | None
     rings: bool = False
+    joinable: bool = False
     is_volunteer: bool = True
     """Whether there is a page of them as a volunteer: coordinators who call have none."""
 
@@ -87,5 +89,6 @@ def _listed(row: Row[Any]) -> ListedShift:
         help=help_in(row),
         supervision=supervised_in(row),
         rings=row.rings,
+        joinable=row.joinable,
         is_volunteer=row.role == Role.VOLUNTEER,
     )

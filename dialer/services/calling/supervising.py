@@ -34,6 +34,7 @@ from dialer.services.calling.supervision_states import (
     take_over,
 )
 from dialer.services.calling.talk_views import talk_on
+from dialer.services.calling.two_in_a_room import ring_me_talk, take_into_room
 from dialer.services.calling.views import SessionView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -44,7 +45,10 @@ from dialer.store.models.supervising import Supervision
 from dialer.store.queries import supervising, transfers
 from dialer.store.session import UnitOfWork
 
-NOT_ON_LINE: Final = "They aren’t on a line of their own, so nobody can come into their room."
+NOT_ON_LINE: Final = (
+    "They are neither on a line of their own nor in a call that goes through us, so nobody can come in."
+)
+ON_ANOTHER_LINE: Final = "They have a line of their own open elsewhere, so nobody can come into this call."
 NOBODY_THERE: Final = "Nobody is on the line with them now."
 PUT_THROUGH: Final = "They are being put through to somebody."
 YOUR_OWN: Final = "This shift is your own."
@@ -75,10 +79,11 @@ class SupervisionView:
 def supervise(
     ctx: Context, session_id: uuid.UUID, mode: str, *, via: str = "phone", phone: str | None = None
 ) -> SupervisionView:
-    """Come into the room of a volunteer who is on their line: by `phone` it is rung, by `browser` it opens
-    its leg itself. Asked again: the same supervision, in this mode. Whom they supervised before is left.
+    """Come into the room of a volunteer who is on their line, or in a call that we put through, of which both
+    are led there: by `phone` it is rung, by `browser` it opens its leg itself. Asked again: the same
+    supervision, in this mode. Whom they supervised before is left.
 
-    `Conflict` where the volunteer isn't on a line, another coordinator is with them, there is nobody to take
+    `Conflict` where the volunteer is on neither, another coordinator is with them, there is nobody to take
     over, or the phone can't be rung.
     """
     with ctx.unit() as unit:
@@ -91,7 +96,7 @@ def supervise(
         if one is not None:
             return _view(unit, _turn_to(ctx, unit, shift, _mine(one, supervisor), mode))
         if shift.line_state != "open":
-            raise Conflict(NOT_ON_LINE)
+            _lead_into_room(ctx, unit, shift)
         _check_talk(unit, shift, mode)
         _leave_other(ctx, unit, supervisor)
         one = _begin(ctx, unit, shift, mode, via)
@@ -237,6 +242,18 @@ def _check_talk(unit: UnitOfWork, shift: Shift, mode: str) -> None:
         raise Conflict(NOBODY_THERE)
     if transfers.open_of(unit, talk.id) is not None:
         raise Conflict(PUT_THROUGH)
+
+
+def _lead_into_room(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
+    """Whom the volunteer of a shift (locked) talks with by ring-me, or from their browser, goes with them
+    into their room, so that somebody else can come in.
+    """
+    assignment = open_assignment(unit, shift.id, lock=True)
+    talk = ring_me_talk(unit, assignment.id) if assignment is not None else None
+    if talk is None:
+        raise Conflict(NOT_ON_LINE)
+    take_into_room(ctx, unit, shift, talk, refusal=ON_ANOTHER_LINE)
+    unit.session.flush()
 
 
 def _leave_other(ctx: Context, unit: UnitOfWork, supervisor: uuid.UUID) -> None:

@@ -131,6 +131,26 @@ def contact_left(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
         change_room(ctx, unit, shift)
 
 
+def room_over(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
+    """The talk of two whom we put through to each other is over, and with it the room: it is the volunteer's
+    for that talk only. Whoever was with them there, or had taken the talk away, is let go.
+    """
+    one = supervision_taking(unit, call.id)
+    if one is None and call.parted_at is None:
+        one = supervision_of(unit, shift.id)
+    if one is not None:
+        end(ctx, unit, shift, one, TALK_OVER)
+
+
+def let_go(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
+    """The volunteer leaves a room that is theirs for one talk only: whoever listened there has nobody left to
+    listen to. Who talks on with the contact elsewhere does so.
+    """
+    one = supervision_of(unit, shift.id)
+    if one is not None and one.volunteer != AWAY:
+        end(ctx, unit, shift, one, TALK_OVER)
+
+
 def step_aside(ctx: Context, unit: UnitOfWork, shift: Shift, one: Supervision) -> bool:
     """The volunteer leaves the talk to whoever has taken it over; whether there was one to leave. Again: no
     change.

@@ -18,7 +18,9 @@ from dialer.services.calling import call_urls
 from dialer.services.calling.bridging import GoodBye
 from dialer.services.calling.call_evidence import Held, Told, apply, hold_call, hold_leg, picked_up
 from dialer.services.calling.call_rows import call_opened
+from dialer.services.calling.room_settling import contact_leg
 from dialer.services.calling.supervision_states import another_leg, end, joined, step_aside
+from dialer.services.calling.talk_views import has_room
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
@@ -70,7 +72,7 @@ def out_of_the_room(ctx: Context, call_id: uuid.UUID | None, sid: str, status: s
         one = supervision_with(unit, held.call.id)
         if one is None or one.ended_at is not None:
             return GoodBye(GONE, held.language)
-        if held.shift.line_state != "open" and not step_aside(ctx, unit, held.shift, one):
+        if not has_room(unit, held.shift) and not step_aside(ctx, unit, held.shift, one):
             end(ctx, unit, held.shift, one, LINE_LOST)
             return GoodBye(LINE_LOST, held.language)
         return _enter(held)
@@ -157,7 +159,8 @@ def _moving(ctx: Context, supervision_id: uuid.UUID) -> tuple[Leg, Leg | None] |
         if leg is None or leg.carrier_sid is None or talk.parted_at is not None:
             one.tell_after = None
             return None
-        contact = (talk.id, talk.carrier_sid) if is_again and talk.carrier_sid is not None else None
+        sid = contact_leg(talk)
+        contact = (talk.id, sid) if is_again and sid is not None else None
         return (leg.id, leg.carrier_sid), contact
 
 

@@ -38,6 +38,16 @@ def talk_on(unit: UnitOfWork, shift: Shift) -> Call | None:
     return unit.session.scalar(query)
 
 
+def has_room(unit: UnitOfWork, shift: Shift) -> bool:
+    """Whether a volunteer is in their room, as far as we know: on a line of their own, or with whom they were
+    led there.
+    """
+    if shift.line_state == "open":
+        return True
+    talk = talk_on(unit, shift)
+    return talk is not None and talk.mode == RING_ME
+
+
 def talk_view(unit: UnitOfWork, shift: Shift) -> TalkView | None:
     """The same, as it is shown."""
     if shift.state not in _IN_TALK:

@@ -17,12 +17,12 @@ from dialer.domain.call import FINAL, RING_ME
 from dialer.domain.errors import Conflict
 from dialer.domain.line import IN_THE_ROOM_WITHIN
 from dialer.domain.transfer import TALKING
-from dialer.services.calling import transfer_ends
+from dialer.services.calling import supervision_states, transfer_ends
 from dialer.services.calling.call_jobs import ask_to_end, hang_up
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
-from dialer.store.queries import transfers
+from dialer.store.queries import supervising, transfers
 from dialer.store.session import UnitOfWork
 
 ON_ANOTHER_LINE: Final = "You have a line of your own open elsewhere. Leave it first."
@@ -44,15 +44,17 @@ def ring_me_talk(unit: UnitOfWork, assignment_id: uuid.UUID) -> Call | None:
     return unit.session.scalar(query)
 
 
-def take_into_room(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
+def take_into_room(
+    ctx: Context, unit: UnitOfWork, shift: Shift, call: Call, *, refusal: str = ON_ANOTHER_LINE
+) -> None:
     """From now on these two talk in the volunteer's room; whoever changes it next has them led there. Once.
 
-    `Conflict` where the volunteer has that room for another shift.
+    `Conflict`, in the words of `refusal`, where the volunteer has that room for another shift.
     """
     if call.mode != RING_ME or call.roomed_at is not None:
         return
     if _has_line_elsewhere(unit, shift):
-        raise Conflict(ON_ANOTHER_LINE)
+        raise Conflict(refusal)
     call.roomed_at, call.shift_id = ctx.now, shift.id
     call.deadline_at = min(call.deadline_at, ctx.now + IN_THE_ROOM_WITHIN)
 
@@ -64,7 +66,8 @@ def was_in_room(call: Call) -> bool:
 
 def volunteer_left(ctx: Context, unit: UnitOfWork, call: Call, shift: Shift | None) -> None:
     """The volunteer's leg is over, or not in the room: it is over for the contact too, as in a Dial, and for
-    whoever is rung for them. Two who talk with each other already go on, once the carrier asks what follows.
+    whoever is rung for them, or listens. Two who talk with each other already go on, once the carrier asks
+    what follows; so does the contact with a coordinator who has taken over.
     """
     if call.state in FINAL or call.parted_at is not None:
         return
@@ -72,15 +75,21 @@ def volunteer_left(ctx: Context, unit: UnitOfWork, call: Call, shift: Shift | No
     if transfer is not None and transfer.state == TALKING and call.held_at is None:
         return
     transfer_ends.volunteer_gone(ctx, unit, call, shift)
+    if shift is not None:
+        supervision_states.line_gone(ctx, unit, shift)
+    if supervising.is_taken_away(unit, call.id):
+        return
     call.roomed_at = None
     hang_up(ctx, unit, call)
 
 
 def contact_left(ctx: Context, unit: UnitOfWork, call: Call, shift: Shift | None) -> None:
-    """The contact's leg is over: whoever was rung for them goes, and so does the volunteer, whose leg is in a
-    room and doesn't end by itself.
+    """The contact's leg is over: whoever was rung for them goes, and whoever supervises, and so does the
+    volunteer, whose leg is in a room and doesn't end by itself.
     """
     transfer_ends.contact_over(ctx, unit, call, shift)
+    if shift is not None:
+        supervision_states.room_over(ctx, unit, shift, call)
     if call.parted_at is None and (sid := call.carrier_sid) is not None:
         unit.after_commit(lambda: ask_to_end(ctx, sid))
 

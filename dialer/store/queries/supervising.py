@@ -7,10 +7,10 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, select, text, update
+from sqlalchemy import ColumnElement, Row, or_, select, text, update
 
 from dialer.domain.call import SUPERVISOR
-from dialer.domain.supervision import TAKE_OVER
+from dialer.domain.supervision import AWAY, TAKE_OVER
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.supervising import HelpRequest, Supervision
@@ -43,7 +43,14 @@ _SHIFTS: Final = text(
                JOIN call k ON k.organisation_id = t.organisation_id AND k.assignment_id = t.id
                WHERE t.organisation_id = s.organisation_id AND t.shift_id = s.id AND t.state = 'open'
                  AND k.mode = 'ring_me' AND k.ended_at IS NULL AND k.answered_at IS NULL
-           ) AS rings, {_SEEN}
+           ) AS rings,
+           s.state <> 'ended' AND (s.line_state = 'open' OR EXISTS (
+               SELECT 1 FROM assignment t
+               JOIN call k ON k.organisation_id = t.organisation_id AND k.assignment_id = t.id
+               WHERE t.organisation_id = s.organisation_id AND t.shift_id = s.id AND t.state = 'open'
+                 AND k.mode = 'ring_me' AND k.state = 'in_progress' AND k.answered_at IS NOT NULL
+                 AND k.contact_sid IS NOT NULL AND k.parted_at IS NULL
+           )) AS joinable, {_SEEN}
     FROM shift s
     JOIN account a ON a.organisation_id = s.organisation_id AND a.id = s.account_id
     {_BESIDE}
@@ -184,6 +191,36 @@ def supervision_once_with(unit: UnitOfWork, leg: Call) -> Supervision | None:
 def supervision_taking(unit: UnitOfWork, call_id: uuid.UUID) -> Supervision | None:
     """Who talks on with somebody (their call is locked) without the volunteer."""
     return _open(unit, Supervision.talk_id == call_id)
+
+
+def taken_from(unit: UnitOfWork, shift_id: uuid.UUID) -> Call | None:
+    """The contact's call that goes on with a coordinator without the volunteer of a shift."""
+    query = (
+        select(Call)
+        .join(
+            Supervision,
+            (Supervision.organisation_id == Call.organisation_id) & (Supervision.talk_id == Call.id),
+        )
+        .where(
+            Supervision.organisation_id == unit.organisation_id,
+            Supervision.shift_id == shift_id,
+            Supervision.ended_at.is_(None),
+        )
+    )
+    return unit.session.scalar(query)
+
+
+def had_taken_over(unit: UnitOfWork, shift_id: uuid.UUID, since: dt.datetime) -> bool:
+    """Whether the room of a shift belonged at that time, or later, to a coordinator who had taken over."""
+    query = select(Supervision.id).where(
+        Supervision.organisation_id == unit.organisation_id,
+        Supervision.shift_id == shift_id,
+        Supervision.mode == TAKE_OVER,
+        Supervision.volunteer != AWAY,
+        Supervision.taken_over_at.is_not(None),
+        or_(Supervision.ended_at.is_(None), Supervision.ended_at >= since),
+    )
+    return unit.session.scalar(query.limit(1)) is not None
 
 
 def is_taken_away(unit: UnitOfWork, call_id: uuid.UUID) -> bool:

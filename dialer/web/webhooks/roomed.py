@@ -10,22 +10,31 @@ from flask import Response, request
 
 from dialer.domain.ringing import LONGEST_TALK_S
 from dialer.services.calling import call_urls, room_arrivals
-from dialer.services.calling.room_arrivals import LINE_LOST, Answer, IntoRoom
+from dialer.services.calling.room_arrivals import HUNG_UP, LINE_LOST, Answer, IntoRoom
 from dialer.services.calling.transfer_answers import Between
 from dialer.services.context import Context
 from dialer.web.webhooks import lines, spoken, transferred
 from dialer.web.webhooks.blueprint import twiml
 
-OF_CONTACT: Final = frozenset({"room", "back"})
+OF_CONTACT: Final = frozenset({"room", "back", "talked"})
 """What is asked of the contact's leg."""
 
 
+_TO_CONTACT: Final = {LINE_LOST: spoken.LINE_LOST, HUNG_UP: spoken.WE_HUNG_UP}
+"""What the contact hears at the end."""
+
+
 def contact_asks(ctx: Context, call_id: uuid.UUID, params: Mapping[str, str]) -> Response:
-    """The contact is led into the room (`then=room`), or isn't in it any more (`then=back`)."""
-    sid = params.get("CallSid", "")
-    if request.args.get("then") == "room":
-        return heard(ctx, room_arrivals.contact_comes(ctx, call_id, sid))
-    return heard(ctx, room_arrivals.contact_leaves(ctx, call_id, sid, params.get("CallStatus", "")))
+    """The contact is led into the room (`then=room`), or isn't in it any more (`then=back`), nor in that of a
+    coordinator who had taken over (`then=talked`).
+    """
+    sid, status = params.get("CallSid", ""), params.get("CallStatus", "")
+    match request.args.get("then"):
+        case "room":
+            return heard(ctx, room_arrivals.contact_comes(ctx, call_id, sid))
+        case "talked":
+            return heard(ctx, room_arrivals.talked_on(ctx, call_id, sid, status))
+    return heard(ctx, room_arrivals.contact_leaves(ctx, call_id, sid, status))
 
 
 def heard(ctx: Context, what: Answer) -> Response:
@@ -34,14 +43,15 @@ def heard(ctx: Context, what: Answer) -> Response:
         return transferred.heard(ctx, what)
     if isinstance(what, IntoRoom):
         return twiml(spoken.document(_room(ctx, what)))
-    if what.reason == LINE_LOST:
-        return twiml(spoken.document(spoken.say(spoken.LINE_LOST, what.language), spoken.hang_up()))
+    if what.reason in _TO_CONTACT:
+        words = spoken.say(_TO_CONTACT[what.reason], what.language)
+        return twiml(spoken.document(words, spoken.hang_up()))
     return lines.say_good_bye(what)
 
 
 def _room(ctx: Context, into: IntoRoom) -> str:
     """It ends with the volunteer, as the Dial did that joined the two; when the contact goes, we hang up on
-    the volunteer.
+    the volunteer. A coordinator's own begins and ends with them.
     """
     room = spoken.element(
         "Conference",
@@ -57,4 +67,6 @@ def _room(ctx: Context, into: IntoRoom) -> str:
     then = (
         call_urls.out_of_room(ctx, into.call_id, 0) if into.is_contact else call_urls.after(ctx, into.call_id)
     )
+    if into.is_theirs:
+        then = call_urls.talked_on(ctx, into.call_id)
     return spoken.element("Dial", room, action=then, timeLimit=LONGEST_TALK_S)

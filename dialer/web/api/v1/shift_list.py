@@ -49,6 +49,13 @@ class ListedSessionSchema(Schema):
     last_seen_at = Instant(required=True)
     limited = Flag(required=True)
     rings = Flag(required=True)
+    joinable = Flag(
+        required=True,
+        metadata={
+            "description": "whether a coordinator can come in: they are on their line, or in a call that goes "
+            "through us"
+        },
+    )
     last_result = Text(allow_none=True, required=True)
     last_result_at = Instant(allow_none=True, required=True)
     help = fields.Nested(HelpSchema, allow_none=True, required=True)
