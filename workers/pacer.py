@@ -48,6 +48,7 @@ AWAY_S: Final = 1.0
 LAST_ANSWERS_S: Final = 5.0
 """How long a pacer that is told to stop waits for what the carrier still has to say."""
 STATEMENT_TIMEOUT_S: Final = 5.0
+POOL: Final = 2
 LOCK_TIMEOUT_S: Final = 1.0
 """How long the pacer waits for a row that somebody else has: less than its lease lasts."""
 REFUSED_REST_S: Final = 30.0
@@ -254,7 +255,7 @@ def _runtime(settings: Settings) -> Runtime:
     runtime = Runtime.from_settings(settings)
     engine = make_engine(
         settings.database_url,
-        pool_size=2,
+        pool_size=POOL,
         statement_timeout_s=STATEMENT_TIMEOUT_S,
         lock_timeout_s=LOCK_TIMEOUT_S,
     )

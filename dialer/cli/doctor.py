@@ -22,6 +22,7 @@ from dialer.carrier.mailbox import ImapMailbox, MailboxError
 from dialer.carrier.making import mailbox_of
 from dialer.cli.command import Command, Outcome
 from dialer.cli.doctor_carrier import check_browser_calls, check_carrier
+from dialer.cli.doctor_connections import compared
 from dialer.cli.doctor_email import Mail, NameService, check_mail
 from dialer.cli.doctor_finding import START, Finding
 from dialer.cli.doctor_links import check_domains
@@ -174,6 +175,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
     engine = make_engine(settings.database_url, pool_size=1)
     try:
         yield from _look_into_database(engine)
+        yield compared(settings, engine)
     except SQLAlchemyError as error:
         reason = str(error.__cause__ or error).strip().splitlines()[0]
         remedy = "check DIALER_DATABASE_URL and that the server runs"

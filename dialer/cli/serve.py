@@ -63,11 +63,16 @@ class WebServer(BaseApplication):
         return create_app(self._settings)
 
 
+def web_processes() -> int:
+    """How many processes serve the web on this machine."""
+    return min(MOST_WORKERS, max(2, os.cpu_count() or 2))
+
+
 def options(settings: Settings) -> dict[str, object]:
     """How gunicorn is run: few processes, threads in each, no control socket in the home folder."""
     return {
         "bind": settings.bind,
-        "workers": min(MOST_WORKERS, max(2, os.cpu_count() or 2)),
+        "workers": web_processes(),
         "worker_class": "gthread",
         "threads": THREADS,
         "graceful_timeout": GRACE_S,

@@ -24,7 +24,7 @@ START_PATIENCE_S = 60.0  # recovery after a crash replays the log first
 COMMON = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "200",
+    "max_connections": "300",
     "shared_buffers": "192MB",
     # An import or a blast writes some hundred megabytes of log a second at most: sessions shouldn't have to
     # write it out themselves. After a crash a checkpoint's worth is replayed, so it must stay small.

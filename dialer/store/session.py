@@ -44,6 +44,10 @@ _BY_KEYS: Final = " ".join(
 PLANS_KEPT_S: Final = 60
 """How long a connection by keys is used, and with it what it planned."""
 
+POOL: Final = 8
+OVERFLOW: Final = 4
+"""How many connections an engine keeps, and how many more it may open for a moment (`dialer doctor` adds them
+up)."""
 SILENCE_S: Final = 2
 """How much later than its own time-out the database may answer before it counts as gone."""
 
@@ -51,7 +55,7 @@ SILENCE_S: Final = 2
 def make_engine(
     url: str,
     *,
-    pool_size: int = 8,
+    pool_size: int = POOL,
     statement_timeout_s: float | None = 30,
     lock_timeout_s: float | None = None,
     ask_first: bool = True,
@@ -81,7 +85,7 @@ def make_engine(
     engine = create_engine(
         url,
         pool_size=pool_size,
-        max_overflow=4,
+        max_overflow=OVERFLOW,
         pool_timeout=5,
         pool_use_lifo=True,
         pool_recycle=PLANS_KEPT_S if by_keys else -1,
