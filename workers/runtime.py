@@ -21,6 +21,7 @@ from dialer.settings.policies import messaging_policy, phone_policy, voice_polic
 from dialer.store.session import UnitFactory, make_engine
 
 STATEMENT_TIMEOUT_S = 300
+POOL = 4
 """Work in the background may take longer than a page, but no statement hangs for ever."""
 
 
@@ -41,7 +42,7 @@ class Runtime:
     @classmethod
     def from_settings(cls, settings: Settings) -> Runtime:
         """Connect to what the settings name; nothing is sent before the first use."""
-        engine = make_engine(settings.database_url, pool_size=4, statement_timeout_s=STATEMENT_TIMEOUT_S)
+        engine = make_engine(settings.database_url, pool_size=POOL, statement_timeout_s=STATEMENT_TIMEOUT_S)
         queue = connect(settings.redis_url)
         units, jobs = UnitFactory(engine, RedisNotices(settings.redis_url)), RedisJobQueue(queue)
         return cls(
@@ -72,6 +73,7 @@ class Runtime:
             request_id=request_id,
             messaging=messaging_policy(self.settings),
             voice=voice_policy(self.settings),
+            home_language=self.settings.phones_home_language,
         )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from dialer.domain.disposition import CONSEQUENCES, Course, Disposition
 from dialer.domain.errors import FieldError
-from dialer.domain.languages import LanguageMatch
+from dialer.domain.languages import HOME, SPOKEN, LanguageMatch
 from dialer.domain.queue_order import FRESH_LINES, Rank
 
 POINTS_MOST: Final = 9
@@ -70,6 +70,8 @@ class CallPolicy:
     """Retries go to an hour in which the number hasn't failed, the best by the campaign's own answers."""
     language_match: LanguageMatch = LanguageMatch.PREFER
     """Whether numbers go first, or only, to volunteers who speak their language."""
+    home_language: str = HOME
+    """What people speak of whom nothing is known, and volunteers who haven't said."""
     gaps_s: Mapping[str, int] = field(default_factory=dict)
     """How long a number rests after an outcome; one that isn't named: the campaign's `retry_after_s`."""
 
@@ -128,7 +130,12 @@ def stored_policy(policy: CallPolicy) -> dict[str, Any]:
 
 def policy_faults(given: Mapping[str, Any]) -> list[FieldError]:
     """What is wrong with the settings given; those left out aren't looked at."""
-    return [*_of_tables(given), *_of_limits(given)]
+    return [*_of_tables(given), *_of_limits(given), *_of_home(given)]
+
+
+def _of_home(given: Mapping[str, Any]) -> Iterator[FieldError]:
+    if given.get("home_language", HOME) not in SPOKEN:
+        yield FieldError("/home_language", f"Choose from {', '.join(SPOKEN)}.")
 
 
 def _of_tables(given: Mapping[str, Any]) -> Iterator[FieldError]:

@@ -1,7 +1,7 @@
 """Which languages volunteers and contacts speak, and who is handed to whom for it (contract §6).
 
-A number waits under the language of the people on it: '' stands for the home language, for one that isn't
-known, and where they differ. A volunteer of whom nothing is known speaks the home language.
+A number waits under the language of the people on it: '' stands for the home language of its campaign, for
+one that isn't known, and where they differ. A volunteer of whom nothing is known speaks the home language.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Final
 
 HOME: Final = "en"
-"""What is spoken where nothing is known."""
+"""What is spoken where nothing is known, unless the installation or the campaign says otherwise."""
 SPOKEN: Final[Mapping[str, str]] = {
     "en": "English",
     "cy": "Cymraeg",
@@ -40,8 +40,6 @@ SPOKEN: Final[Mapping[str, str]] = {
     "zh": "中文",
 }
 """The languages that are told apart, each by its own name."""
-AWAY: Final = frozenset(SPOKEN) - {HOME}
-"""Those under which a number waits by themselves."""
 FIRST, LAST = "!", "~"
 """Before and after all codes: together every language but the home one."""
 
@@ -71,15 +69,20 @@ class Lane:
         return self.low <= language <= self.high
 
 
-def code_of(written: str | None) -> str:
+def code_of(written: str | None, home: str) -> str:
     """The language under which somebody waits, by what stands in their record: `cy` for `cy-GB`."""
     code = (written or "").strip().lower().replace("_", "-").split("-")[0]
-    return code if code in AWAY else ""
+    return code if code in SPOKEN and code != home else ""
 
 
-def tongues(languages: Collection[str]) -> frozenset[str]:
+def tongues(languages: Collection[str], home: str) -> frozenset[str]:
     """What a volunteer speaks, as numbers wait for it."""
-    return frozenset("" if one == HOME else one for one in languages) or frozenset({""})
+    return frozenset("" if one == home else one for one in languages) or frozenset({""})
+
+
+def others_than(home: str) -> dict[str, str]:
+    """What somebody may speak who doesn't speak the home language, each by its own name."""
+    return {code: name for code, name in SPOKEN.items() if code != home}
 
 
 def lanes_of_volunteer(match: LanguageMatch, speaks: Collection[str]) -> list[Lane]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from dialer.domain.languages import HOME
 from dialer.domain.queue_order import CALLBACK_GRACE
 
 THERE: Final = dt.timedelta(minutes=2)
@@ -31,6 +32,8 @@ class Wish:
     """Nobody but a speaker may be put through to them."""
     avoided_by: frozenset[uuid.UUID] = frozenset()
     """The accounts of those whom they frightened: nobody of these is ever put through to them."""
+    home: str = HOME
+    """What people of the campaign speak of whom nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from dialer.carrier.sns import SnsError, SnsMessages
 from dialer.carrier.stand_in import BrowserLeg, StandIn, StandInError
 from dialer.domain.access import Actor
 from dialer.domain.carrier_policy import MessagingPolicy, VoicePolicy
+from dialer.domain.languages import HOME
 from dialer.domain.phone import PhonePolicy
 from dialer.store.session import UnitFactory, UnitOfWork
 
@@ -88,6 +89,8 @@ class Context:
     request_id: str | None = None
     messaging: MessagingPolicy = field(default_factory=MessagingPolicy)
     voice: VoicePolicy = field(default_factory=VoicePolicy)
+    home_language: str = HOME
+    """What people speak of whom nothing is known, in campaigns that are made from now on."""
 
     def unit(self, *, by_keys: bool = False) -> UnitOfWork:
         """A unit of work in the actor's organisation; `by_keys` where all of its statements find rows by

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from pathlib import Path
 
+from dialer.domain.languages import HOME, SPOKEN
 from dialer.domain.retention import DAYS_MOST, USUAL_DAYS
 from dialer.settings import keeping, kinds
 from dialer.settings.email import towns_mailbox
@@ -16,7 +17,6 @@ from dialer.settings.loading import SettingsError, Spec, read_settings, setting
 from dialer.settings.look_ups import LookUpSettings
 
 __all__ = ["Settings", "SettingsError", "completed", "load_settings", "runs_town"]
-
 
 _REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 -- not bound here
 
@@ -300,6 +300,13 @@ class Settings(LookUpSettings):
         ("GB",),
         "countries that may be rung or texted",
     )
+    phones_home_language: str = setting(
+        "phones.home_language",
+        "DIALER_HOME_LANGUAGE",
+        kinds.one_of(*SPOKEN),
+        HOME,
+        "what people speak of whom nothing is known, in new campaigns (en, cy, …)",
+    )
     phones_allow_fictional: bool = setting(
         "phones.allow_fictional",
         "DIALER_ALLOW_FICTIONAL",
@@ -342,11 +349,9 @@ def load_settings(environ: Mapping[str, str], cwd: Path) -> Settings:
     """Read `config.toml` and the environment, and nothing else. Raises SettingsError naming every fault."""
     given = read_settings(SPECS, environ, cwd)
     if given.get("carrier") == "twilio":
-        missing = [
-            spec.variable for name, spec in SPECS.items() if name in _LIVE_NEEDS and not given.get(name)
-        ]
-        if missing:
-            raise SettingsError([f"carrier twilio needs {' and '.join(missing)}"])
+        lacks = [one.variable for name, one in SPECS.items() if name in _LIVE_NEEDS and not given.get(name)]
+        if lacks:
+            raise SettingsError([f"carrier twilio needs {' and '.join(lacks)}"])
         given = {name: spec.live_default for name, spec in SPECS.items()} | given
     settings = Settings(**given)
     return replace(

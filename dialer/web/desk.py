@@ -80,4 +80,5 @@ def context_at(tools: Desk, who: Actor, now: dt.datetime) -> Context:
         data_dir=tools.settings.data_dir,
         messaging=messaging_policy(tools.settings),
         voice=voice_policy(tools.settings),
+        home_language=tools.settings.phones_home_language,
     )

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.domain.languages import (
-    AWAY,
     HOME,
     SPOKEN,
     Lane,
@@ -15,6 +14,7 @@ from dialer.domain.languages import (
     code_of,
     lanes_of_room,
     lanes_of_volunteer,
+    others_than,
     tongues,
 )
 
@@ -23,26 +23,37 @@ SPEAKERS = st.lists(st.frozensets(CODES, min_size=1), max_size=6)
 
 
 @pytest.mark.parametrize(
-    ("written", "code"),
+    ("written", "code", "in_welsh"),
     [
-        (None, ""),
-        ("", ""),
-        ("en", ""),
-        ("EN-gb", ""),
-        ("cy", "cy"),
-        ("cy_GB", "cy"),
-        (" CY ", "cy"),
-        ("Klingon", ""),
+        (None, "", ""),
+        ("", "", ""),
+        ("en", "", "en"),
+        ("EN-gb", "", "en"),
+        ("cy", "cy", ""),
+        ("cy_GB", "cy", ""),
+        (" CY ", "cy", ""),
+        ("pl", "pl", "pl"),
+        ("Klingon", "", ""),
     ],
 )
-def test_a_record_says_under_which_language_somebody_waits(written: str | None, code: str) -> None:
-    assert code_of(written) == code
+def test_a_record_says_under_which_language_somebody_waits(
+    written: str | None, code: str, in_welsh: str
+) -> None:
+    assert code_of(written, HOME) == code
+    assert code_of(written, "cy") == in_welsh
 
 
 def test_of_whom_nothing_is_known_speaks_the_home_language() -> None:
-    assert tongues([]) == tongues([HOME]) == {""}
-    assert tongues(["cy"]) == {"cy"}
-    assert tongues(["en", "cy"]) == {"", "cy"}
+    assert tongues([], HOME) == tongues([HOME], HOME) == {""}
+    assert tongues(["cy"], HOME) == {"cy"}
+    assert tongues(["en", "cy"], HOME) == {"", "cy"}
+    assert tongues(["en", "cy"], "cy") == {"", "en"}
+    assert tongues([], "cy") == tongues(["cy"], "cy") == {""}
+
+
+def test_what_else_somebody_may_speak() -> None:
+    assert "en" not in others_than("en")
+    assert others_than("cy").keys() | {"cy"} == SPOKEN.keys()
 
 
 @given(st.frozensets(CODES, min_size=1), st.sampled_from(LanguageMatch))
@@ -50,7 +61,7 @@ def test_a_volunteer_looks_where_they_may_and_each_language_once(
     speaks: frozenset[str], match: LanguageMatch
 ) -> None:
     lanes = lanes_of_volunteer(match, speaks)
-    for language in ("", *AWAY):
+    for language in ("", *others_than(HOME)):
         first = next((nth for nth, lane in enumerate(lanes) if lane.holds(language)), None)
         if match is LanguageMatch.ONLY:
             assert (first is not None) is (language in speaks)

@@ -31,6 +31,7 @@ class PolicyFields(TypedDict, total=False):
     gaps_s: dict[str, int]
     other_hours: bool
     language_match: LanguageMatch
+    home_language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,8 @@ def _follow(
     if changed.language_match is LanguageMatch.OFF:
         forget(unit, campaign.id)
     met_again = before.language_match is LanguageMatch.OFF and before != changed
-    if changed.points != before.points or met_again:
+    other_home = before.home_language != changed.home_language
+    if changed.points != before.points or met_again or other_home:
         order_again(unit, campaign, ctx.now)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 
 from dialer.domain import campaign as rules
 from dialer.domain.access import Permission, require
+from dialer.domain.call_policy import CallPolicy, policy_of, stored_policy
 from dialer.domain.errors import FieldError, InvalidTransition, ValidationFailed
 from dialer.services.calling.campaign_ends import end_with_campaign, lock_open_shifts
 from dialer.services.calling.queue_filling import fill_queue
@@ -81,6 +82,7 @@ def create_campaign(ctx: Context, fields: CampaignFields) -> CampaignView:
         campaign = Campaign(organisation_id=unit.organisation_id, id=new_id(), created_at=ctx.now)
         campaign.election_id = fields.get("election_id") or current_election(unit).id
         campaign.cost_currency = ctx.messaging.currency
+        campaign.call_policy = stored_policy(CallPolicy(home_language=ctx.home_language))
         _apply(campaign, fields)
         unit.session.add(campaign)
         unit.session.flush()
@@ -285,6 +287,7 @@ def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
         currency=campaign.cost_currency,
         abandoned_rate_max=campaign.abandoned_rate_max,
         knock_up_support_max=campaign.knock_up_support_max,
+        home_language=policy_of(campaign.call_policy).home_language,
         queue_filling=campaign.fill_through is not None,
         created_at=campaign.created_at,
     )

@@ -386,4 +386,4 @@ def _information(held: Held) -> Inform:
 
 def _language(held: Held) -> str:
     """The language in which the contact is spoken to: theirs where it is known."""
-    return language_of_contact(held.unit, held.call.contact_id)
+    return language_of_contact(held.unit, held.call.contact_id, held.call.campaign_id)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from dialer.domain.call_policy import policy_of
 from dialer.domain.languages import (
-    HOME,
     Lane,
     LanguageMatch,
     code_of,
@@ -34,38 +33,47 @@ class Speaking:
     """What a claim goes by: how strictly, what is spoken, and where numbers of those languages wait."""
 
     match: LanguageMatch
+    home: str
     speaks: frozenset[str]
     lanes: list[Lane]
 
     def with_(self, people: Iterable[Person]) -> list[Person]:
         """Those of them with whom somebody may speak here."""
-        return [one for one in people if may_speak(self.match, self.speaks, code_of(one.callee.language))]
+        return [
+            one
+            for one in people
+            if may_speak(self.match, self.speaks, code_of(one.callee.language, self.home))
+        ]
 
 
 def of_volunteer(unit: UnitOfWork, campaign: Campaign, account_id: uuid.UUID) -> Speaking:
     """For the next number of one volunteer."""
-    match = policy_of(campaign.call_policy).language_match
-    speaks = frozenset({""}) if match is LanguageMatch.OFF else tongues_of(unit, account_id)
-    return Speaking(match, speaks, lanes_of_volunteer(match, speaks))
+    policy = policy_of(campaign.call_policy)
+    match, home = policy.language_match, policy.home_language
+    speaks = frozenset({""}) if match is LanguageMatch.OFF else tongues_of(unit, account_id, home)
+    return Speaking(match, home, speaks, lanes_of_volunteer(match, speaks))
 
 
 def of_room(unit: UnitOfWork, campaign: Campaign, most: int) -> Speaking:
     """For `most` numbers that the dialler rings."""
-    match = policy_of(campaign.call_policy).language_match
+    policy = policy_of(campaign.call_policy)
+    match, home = policy.language_match, policy.home_language
     if match is LanguageMatch.OFF:
-        return Speaking(match, frozenset(), lanes_of_room(match, [], {}, most))
-    waiting = tongues_waiting(unit, campaign.id)
+        return Speaking(match, home, frozenset(), lanes_of_room(match, [], {}, most))
+    waiting = tongues_waiting(unit, campaign.id, home)
     spoken = frozenset({""}).union(*waiting)
     under_way = rung_in(unit, campaign.id) if len(spoken) > 1 else {}
-    return Speaking(match, spoken, lanes_of_room(match, waiting, under_way, most))
+    return Speaking(match, home, spoken, lanes_of_room(match, waiting, under_way, most))
 
 
 def speakers_wanted(unit: UnitOfWork, campaign: Campaign, now: dt.datetime) -> Mapping[str, int]:
     """The numbers that are due and wait for somebody who speaks their language, by language: nobody on a
     shift does. None of them wait where others may have them too.
     """
-    if policy_of(campaign.call_policy).language_match is not LanguageMatch.ONLY:
+    policy = policy_of(campaign.call_policy)
+    if policy.language_match is not LanguageMatch.ONLY:
         return {}
-    spoken = frozenset[str]().union(*tongues_on_shift(unit, campaign.id))
+    home = policy.home_language
+    spoken = frozenset[str]().union(*tongues_on_shift(unit, campaign.id, home))
     due = due_by_language(unit, campaign.id, now)
-    return {language or HOME: count for language, count in sorted(due.items()) if language not in spoken}
+    return {language or home: count for language, count in sorted(due.items()) if language not in spoken}

@@ -64,8 +64,9 @@ def order_all_again(ctx: Context) -> None:
 def _order_some(unit: UnitOfWork, campaign: Campaign, now: dt.datetime) -> None:
     after = campaign.order_after or ""
     done = queue_ordering.order_chunk(unit, _weighing(campaign, now), after, CHUNK)
-    if done.looked_at and policy_of(campaign.call_policy).language_match is not LanguageMatch.OFF:
-        queue_languages.learn_of_chunk(unit, campaign.id, after, done.up_to)
+    policy = policy_of(campaign.call_policy)
+    if done.looked_at and policy.language_match is not LanguageMatch.OFF:
+        queue_languages.learn_of_chunk(unit, campaign.id, policy.home_language, after, done.up_to)
     campaign.order_after = done.up_to if done.looked_at == CHUNK else None
 
 

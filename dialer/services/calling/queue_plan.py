@@ -90,8 +90,9 @@ def _place(campaign: Campaign, number: str, everyone: Iterable[Person]) -> Place
 
 def _language(campaign: Campaign, number: str, there: Sequence[Person]) -> str:
     """The language of those who are still to be called on a number; home where they differ."""
-    if policy_of(campaign.call_policy).language_match is LanguageMatch.OFF:
+    policy = policy_of(campaign.call_policy)
+    if policy.language_match is LanguageMatch.OFF:
         return ""
     left = [one for one in there if not one.standing.over and one.standing.number == number]
-    found = {code_of(one.callee.language) for one in left}
+    found = {code_of(one.callee.language, policy.home_language) for one in left}
     return found.pop() if len(found) == 1 else ""

@@ -93,7 +93,7 @@ def first_words(ctx: Context, call_id: uuid.UUID | None) -> str | None:
         call = unit.session.get(Call, (unit.organisation_id, call_id)) if call_id else None
         if call is None or call.state in FINAL or not is_recorded(unit, call):
             return None
-        return language_of_contact(unit, call.contact_id)
+        return language_of_contact(unit, call.contact_id, call.campaign_id)
 
 
 def were_told(ctx: Context, call_id: uuid.UUID | None) -> None:

@@ -35,8 +35,8 @@ CUT_OFF_WITHIN: Final = dt.timedelta(seconds=15)
 
 @dataclass(frozen=True, slots=True)
 class IntoRoom:
-    """Into the volunteer's room, or that of a coordinator who has taken over (`is_theirs`); `language` is that
-    of whoever goes there, the contact (`is_contact`) or the volunteer.
+    """Into the volunteer's room, or that of a coordinator who has taken over (`is_theirs`); `language` is
+    that of whoever goes there, the contact (`is_contact`) or the volunteer.
     """
 
     call_id: uuid.UUID
@@ -82,8 +82,8 @@ def contact_leaves(ctx: Context, call_id: uuid.UUID, sid: str, status: str) -> A
 
 @again_after_deadlock
 def talked_on(ctx: Context, call_id: uuid.UUID, sid: str, status: str) -> GoodBye:
-    """The contact isn't in the room any more in which a coordinator talked on with them: it has ended, or they
-    hung up.
+    """The contact isn't in the room any more in which a coordinator talked on with them: it has ended, or
+    they hung up.
     """
     require(ctx.actor, Permission.CARRIER_TELL)
     with ctx.unit() as unit:
@@ -161,8 +161,8 @@ def _with_coordinator(held: Held, room: str) -> IntoRoom:
 
 
 def _was_cut_off(held: Held) -> bool:
-    """Whether the room has ended though the volunteer may still be there: it belonged to a coordinator who had
-    taken over, and whose leg is over. The carrier asks what follows for the volunteer as well.
+    """Whether the room has ended though the volunteer may still be there: it belonged to a coordinator who
+    had taken over, and whose leg is over. The carrier asks what follows for the volunteer as well.
     """
     if held.shift is None or elsewhere(held.unit, held.call) is not None:
         return False
@@ -170,4 +170,4 @@ def _was_cut_off(held: Held) -> bool:
 
 
 def _language(held: Held) -> str:
-    return language_of_contact(held.unit, held.call.contact_id)
+    return language_of_contact(held.unit, held.call.contact_id, held.call.campaign_id)

@@ -144,7 +144,8 @@ def _wanted(ctx: Context, unit: UnitOfWork, shift_id: uuid.UUID) -> Wanted | Non
         seats.append(Seat(line.id, line.carrier_sid, muted=muted, unheard_without=held))
     seats = _with(_supervisors(unit, shift, line), seats)
     if talk is not None and (sid := contact_leg(talk)) is not None:
-        url = call_urls.on_hold(ctx, talk.id, language_of_contact(unit, talk.contact_id))
+        language = language_of_contact(unit, talk.contact_id, talk.campaign_id)
+        url = call_urls.on_hold(ctx, talk.id, language)
         seat = Seat(talk.id, sid, on_hold=talk.held_at is not None, hold_url=url, ends_room=False)
         is_heard = talk.muted_at is None
         seats = (

@@ -49,6 +49,8 @@ class CampaignView:
     currency: str
     abandoned_rate_max: float
     knock_up_support_max: int
+    home_language: str
+    """What its people speak of whom nothing is known."""
     queue_filling: bool
     """Whether some of its people are still to come into its queue."""
     created_at: dt.datetime

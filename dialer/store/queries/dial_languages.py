@@ -18,7 +18,7 @@ from dialer.store.queries.calls import OPEN
 from dialer.store.session import UnitOfWork
 
 
-def tongues_waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> list[frozenset[str]]:
+def tongues_waiting(unit: UnitOfWork, campaign_id: uuid.UUID, home: str) -> list[frozenset[str]]:
     """What each volunteer speaks who waits on their line."""
     query = (
         select(Account.languages)
@@ -30,12 +30,12 @@ def tongues_waiting(unit: UnitOfWork, campaign_id: uuid.UUID) -> list[frozenset[
             Shift.line_state == "open",
         )
     )
-    return [tongues(languages) for languages in unit.session.scalars(query)]
+    return [tongues(languages, home) for languages in unit.session.scalars(query)]
 
 
-def tongues_of(unit: UnitOfWork, account_id: uuid.UUID) -> frozenset[str]:
-    """What a volunteer speaks."""
-    return tongues(unit.session.get_one(Account, (unit.organisation_id, account_id)).languages)
+def tongues_of(unit: UnitOfWork, account_id: uuid.UUID, home: str) -> frozenset[str]:
+    """What a volunteer speaks, where this is the home language."""
+    return tongues(unit.session.get_one(Account, (unit.organisation_id, account_id)).languages, home)
 
 
 def rung_in(unit: UnitOfWork, campaign_id: uuid.UUID) -> Mapping[str, int]:
@@ -62,12 +62,12 @@ def rung_in(unit: UnitOfWork, campaign_id: uuid.UUID) -> Mapping[str, int]:
     return dict(unit.session.execute(query).all())
 
 
-def tongues_on_shift(unit: UnitOfWork, campaign_id: uuid.UUID) -> list[frozenset[str]]:
+def tongues_on_shift(unit: UnitOfWork, campaign_id: uuid.UUID, home: str) -> list[frozenset[str]]:
     """What each volunteer speaks who is on a shift, whether they wait or not."""
     theirs = (Shift.organisation_id == Account.organisation_id) & (Shift.account_id == Account.id)
     query = select(Account.languages).join(Shift, theirs)
     here = (Shift.organisation_id == unit.organisation_id, Shift.campaign_id == campaign_id)
-    return [tongues(one) for one in unit.session.scalars(query.where(*here, Shift.state != "ended"))]
+    return [tongues(one, home) for one in unit.session.scalars(query.where(*here, Shift.state != "ended"))]
 
 
 def due_by_language(unit: UnitOfWork, campaign_id: uuid.UUID, now: dt.datetime) -> Mapping[str, int]:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, case, exists, func, or_, select, update
 
 from dialer.domain.call import DIALLED, RING_ME
 from dialer.domain.call_policy import policy_of
-from dialer.domain.languages import HOME, LanguageMatch, code_of
+from dialer.domain.languages import LanguageMatch, code_of
 from dialer.domain.matching import Wish
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Campaign, Shift
@@ -54,7 +54,7 @@ def _suited(waiting: Select[Shift], wish: Wish) -> Select[Shift]:
     if wish.language is None:
         return waiting.order_by(*promised, Shift.ready_since, Shift.id)
     theirs = (Account.organisation_id == Shift.organisation_id) & (Account.id == Shift.account_id)
-    spoken = Account.languages.contains([wish.language or HOME])
+    spoken = Account.languages.contains([wish.language or wish.home])
     speaks = spoken if wish.language else spoken | (Account.languages == [])
     found = waiting.join(Account, theirs).order_by(*promised, speaks.desc(), Shift.ready_since, Shift.id)
     return found.where(speaks) if wish.only else found
@@ -78,9 +78,9 @@ def wish_of(unit: UnitOfWork, assignment: Assignment) -> Wish:
     if found is None:
         return Wish(avoided_by=spared)
     promised_to, written, policy = found
-    match = policy_of(policy).language_match
-    language = None if match is LanguageMatch.OFF else code_of(written)
-    return Wish(promised_to, language, match is LanguageMatch.ONLY, spared)
+    match, home = policy_of(policy).language_match, policy_of(policy).home_language
+    language = None if match is LanguageMatch.OFF else code_of(written, home)
+    return Wish(promised_to, language, match is LanguageMatch.ONLY, spared, home)
 
 
 def claim_waiting(unit: UnitOfWork, campaign_id: uuid.UUID, wish: Wish, *, behind: int = 0) -> Shift | None:
@@ -157,7 +157,7 @@ def greeted_before(
     found = unit.session.execute(query).all()
     hopeless = _met_by_nobody(unit, campaign_id, {number for _, number in found if number is not None})
     return sum(
-        number not in hopeless and (not wish.only or code_of(spoken) == wish.language)
+        number not in hopeless and (not wish.only or code_of(spoken, wish.home) == wish.language)
         for spoken, number in found
     )
 

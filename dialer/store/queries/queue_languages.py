@@ -8,12 +8,11 @@ from typing import Final
 
 from sqlalchemy import text
 
-from dialer.domain.languages import AWAY, LanguageMatch
+from dialer.domain.languages import HOME, SPOKEN, LanguageMatch
 from dialer.store.session import UnitOfWork
 
 _CODE: Final = """
-    CASE WHEN split_part(replace(lower(btrim(c.language)), '_', '-'), '-', 1) = ANY (CAST(:away AS text[]))
-         THEN split_part(replace(lower(btrim(c.language)), '_', '-'), '-', 1) ELSE '' END
+    CASE WHEN said.code = ANY (CAST(:spoken AS text[])) AND said.code <> e.home THEN said.code ELSE '' END
 """
 _MEMBER: Final = """
     EXISTS (
@@ -31,6 +30,9 @@ _SET: Final = f"""
             SELECT CASE WHEN min(code.code) = max(code.code) THEN min(code.code) ELSE '' END AS language
             FROM contact_phone p
             JOIN contact c ON c.organisation_id = p.organisation_id AND c.id = p.contact_id AND {_MEMBER}
+            CROSS JOIN LATERAL (
+                SELECT split_part(replace(lower(btrim(c.language)), '_', '-'), '-', 1) AS code
+            ) AS said
             CROSS JOIN LATERAL (SELECT {_CODE} COLLATE "C" AS code) AS code
             WHERE p.organisation_id = e.organisation_id AND p.number = e.number AND p.removed_at IS NULL
             HAVING count(*) > 0
@@ -49,7 +51,8 @@ _RUNNING: Final = """
 OF_CHUNK = text(
     f"""
     WITH looked_at AS MATERIALIZED (
-        SELECT e.organisation_id, e.campaign_id, e.id, e.number FROM queue_entry e
+        SELECT e.organisation_id, e.campaign_id, e.id, e.number, CAST(:home AS text) AS home
+        FROM queue_entry e
         WHERE e.organisation_id = :organisation_id AND e.campaign_id = :campaign_id
           AND e.number > :after AND e.number <= :up_to
     ) {_SET}
@@ -62,7 +65,8 @@ OF_PEOPLE = text(
         WHERE p.organisation_id = :organisation_id AND p.contact_id = ANY (CAST(:contact_ids AS uuid[]))
     )
     , looked_at AS MATERIALIZED (
-        SELECT e.organisation_id, e.campaign_id, e.id, e.number
+        SELECT e.organisation_id, e.campaign_id, e.id, e.number,
+               coalesce(k.call_policy ->> 'home_language', :home) AS home
         FROM numbers n JOIN queue_entry e ON e.number = n.number {_RUNNING}
         WHERE e.organisation_id = :organisation_id
     ) {_SET}
@@ -76,15 +80,19 @@ _FORGET = text(
 )
 
 
-def learn_of_chunk(unit: UnitOfWork, campaign_id: uuid.UUID, after: str, up_to: str) -> None:
-    """Put the numbers of a campaign after one, up to another, under the language of their people."""
-    given = {"campaign_id": campaign_id, "after": after, "up_to": up_to}
+def learn_of_chunk(unit: UnitOfWork, campaign_id: uuid.UUID, home: str, after: str, up_to: str) -> None:
+    """Put the numbers of a campaign, whose home language that is, after one, up to another, under the
+    language of their people.
+    """
+    given = {"campaign_id": campaign_id, "home": home, "after": after, "up_to": up_to}
     unit.session.execute(OF_CHUNK, _given(unit) | given)
 
 
 def learn_of_people(unit: UnitOfWork, contact_ids: Sequence[uuid.UUID]) -> None:
     """The same for all numbers of these people, in every campaign that runs and goes by languages."""
-    unit.session.execute(OF_PEOPLE, _given(unit) | _when_off() | {"contact_ids": list(contact_ids)})
+    unit.session.execute(
+        OF_PEOPLE, _given(unit) | _when_off() | {"home": HOME, "contact_ids": list(contact_ids)}
+    )
 
 
 def forget(unit: UnitOfWork, campaign_id: uuid.UUID) -> None:
@@ -94,7 +102,7 @@ def forget(unit: UnitOfWork, campaign_id: uuid.UUID) -> None:
 
 
 def _given(unit: UnitOfWork) -> dict[str, object]:
-    return {"organisation_id": unit.organisation_id, "away": sorted(AWAY)}
+    return {"organisation_id": unit.organisation_id, "spoken": sorted(SPOKEN)}
 
 
 def _when_off() -> dict[str, object]:

@@ -12,7 +12,7 @@ from flask_babel import gettext, ngettext
 from dialer.domain.access import Permission
 from dialer.domain.call_policy import ADVISED_A_DAY, GAPS_OF, SIGNS
 from dialer.domain.errors import FieldError, ValidationFailed
-from dialer.domain.languages import LanguageMatch
+from dialer.domain.languages import HOME, SPOKEN, LanguageMatch
 from dialer.services.calling.best_hours import answer_hours
 from dialer.services.calling.call_policy import (
     PolicyFields,
@@ -138,6 +138,8 @@ def _limits(found: PolicyView) -> Iterator[str]:
         yield gettext(
             "A number is tried again at another hour than it failed, when people here pick up most."
         )
+    home = SPOKEN[policy.home_language]
+    yield gettext("Whoever’s language we don’t know is taken to speak %(language)s.", language=home)
     yield gettext(MATCH_LINE[policy.language_match])
     tries = found.max_attempts
     yield ngettext("Each person is tried once.", "Each person is tried %(num)s times at most.", tries)
@@ -166,6 +168,7 @@ def _page(found: PolicyView, values: dict[str, Any], errors: Faults | None = Non
         signs=[(sign, gettext(SIGN_WORDS[sign]), _options(values[f"points_{sign}"])) for sign in SIGNS],
         gaps=GAPS_OF,
         matches=[(match.value, gettext(words)) for match, words in MATCH_WORDS.items()],
+        languages=list(SPOKEN.items()),
         advised=ADVISED_A_DAY,
         caller_ids=caller_ids(context(), found.campaign_id),
         hours=answer_hours(context(), found.campaign_id),
@@ -191,6 +194,7 @@ def _values(found: PolicyView) -> dict[str, Any]:
         "fresh_first": policy.fresh_first,
         "other_hours": policy.other_hours,
         "language_match": policy.language_match.value,
+        "home_language": policy.home_language,
     }
 
 
@@ -205,6 +209,7 @@ def _sent() -> dict[str, Any]:
         "fresh_first": ticked("fresh_first"),
         "other_hours": ticked("other_hours"),
         "language_match": said("language_match"),
+        "home_language": said("home_language"),
     }
 
 
@@ -220,6 +225,9 @@ def _fields() -> PolicyFields:
     match = said("language_match") or LanguageMatch.PREFER.value
     if match not in MATCH_WORDS:
         unread.append(FieldError("/language_match", gettext("Choose one of these.")))
+    home = said("home_language") or HOME
+    if home not in SPOKEN:
+        unread.append(FieldError("/home_language", gettext("Choose one of these.")))
     if unread:
         raise ValidationFailed(errors=unread)
     return PolicyFields(
@@ -231,6 +239,7 @@ def _fields() -> PolicyFields:
         fresh_first=ticked("fresh_first"),
         other_hours=ticked("other_hours"),
         language_match=LanguageMatch(match),
+        home_language=home,
     )
 
 

@@ -131,6 +131,7 @@ def show_talk(
         may_ring_me=bool(campaign.caller_ids),
         browser=softphone_for(shift) if shift and campaign.caller_ids else None,
         stopped=why_stopped(ctx, view.id),
+        home_language=campaign.home_language,
         shown=_shown(ctx, shift) if shift else "",
         over=shift is None and view.state == "expired",
         recorded=recorded_of(ctx, view.id),

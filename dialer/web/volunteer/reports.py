@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 
 from dialer.domain.disposition import RECORDABLE
-from dialer.domain.languages import AWAY
+from dialer.domain.languages import SPOKEN
 from dialer.domain.quiet_hours import QuietHours, quiet_until
 from dialer.domain.result import HouseholdReport, Report
 from dialer.domain.talk import Talk
@@ -49,7 +49,7 @@ def heard_from(talk: Talk, form: Mapping[str, str]) -> Talk:
 
 def _language(form: Mapping[str, str]) -> str | None:
     said = form.get("language", "")
-    return said if said in AWAY else None
+    return said if said in SPOKEN else None
 
 
 def with_ready_time(talk: Talk, ready: str, now: dt.datetime, zone: str) -> Talk:

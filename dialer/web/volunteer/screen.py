@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 
-from dialer.domain.languages import HOME, SPOKEN
+from dialer.domain.languages import HOME, others_than
 from dialer.domain.phone import written
 from dialer.domain.script import Node
 from dialer.domain.talk import Stage, Talk, steps_in_all
@@ -179,6 +179,8 @@ class Setting:
     """Numbers to read out, with whose they are, where nobody can be put through."""
     over: bool = False
     """The campaign has ended meanwhile: only what came of the call is to be said."""
+    home_language: str = HOME
+    """What isn't offered where the two had no language in common."""
 
 
 def call_screen(
@@ -216,7 +218,7 @@ def call_screen(
         language=talk.heard().language or "",
         languages=[
             ("", gettext("I don’t know")),
-            *((code, name) for code, name in SPOKEN.items() if code != HOME),
+            *others_than(around.home_language).items(),
         ],
         ready=ready_times(around.now, around.zone),
         says=says,
@@ -231,12 +233,6 @@ def call_screen(
         gives=around.gives,
         over=around.over,
     )
-
-
-def _languages() -> list[tuple[str, str]]:
-    """What somebody may speak who couldn't be understood, each by its own name."""
-    named = [(code, name) for code, name in SPOKEN.items() if code != HOME]
-    return [("", gettext("I don’t know")), *named]
 
 
 def _state(talk: Talk, line: Line | None) -> str:

@@ -83,7 +83,15 @@ def _taken(assignment_id: uuid.UUID) -> tuple[Context, AssignmentView, Talk]:
 def _page(ctx: Context, view: AssignmentView, told: Talk, errors: dict[str, str] | None = None) -> str:
     campaign = get_campaign(ctx, view.campaign_id)
     room, tries = f"/call/taken/{view.id}", campaign.max_attempts
-    around = screen.Setting(room, campaign.timezone, tries, 0, ctx.now, taken_from=_shifts(view))
+    around = screen.Setting(
+        room,
+        campaign.timezone,
+        tries,
+        0,
+        ctx.now,
+        taken_from=_shifts(view),
+        home_language=campaign.home_language,
+    )
     page = screen.call_screen(view, told, around, stopping="stop" in request.args)
     return render_template("volunteer/outcome.html", page=page, errors=errors, campaign_name=campaign.name)
 

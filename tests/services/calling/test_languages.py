@@ -11,11 +11,14 @@ import pytest
 from sqlalchemy import select, update
 
 from dialer.domain.access import Role
+from dialer.domain.errors import ValidationFailed
 from dialer.domain.languages import LanguageMatch
 from dialer.domain.result import HouseholdReport, Report
 from dialer.services.accounts.my_languages import my_languages, set_my_languages
 from dialer.services.accounts.organisations import system_actor
-from dialer.services.calling.call_policy import PolicyFields, change_call_policy
+from dialer.services.calling import queue_ordering
+from dialer.services.calling.call_policy import PolicyFields, call_policy, change_call_policy
+from dialer.services.calling.campaigns import CampaignFields, create_campaign
 from dialer.services.calling.corrections import correct_result
 from dialer.services.calling.next_contact import next_assignment
 from dialer.services.calling.pacing_view import pacing_of
@@ -23,6 +26,7 @@ from dialer.services.calling.penetration import penetration
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.calling.results import record_result
 from dialer.services.calling.sessions import start_session
+from dialer.services.calling.spoken_languages import language_of_contact
 from dialer.services.calling.views import AssignmentView, CampaignView
 from dialer.services.context import Context
 from dialer.settings import Settings
@@ -179,3 +183,66 @@ def test_the_dialler_rings_who_can_be_understood(
     bank.change(update(Account).where(Account.id.in_(welsh)).values(languages=["cy"]))
     bank.second(pacer)
     assert [call.number for call in bank.calls()] == [landline(1)]
+
+
+def filed(ctx: Context, campaign: CampaignView) -> dict[str, str]:
+    """Under which language each number waits."""
+    with ctx.unit() as unit:
+        found = select(QueueEntry.number, QueueEntry.language).where(QueueEntry.campaign_id == campaign.id)
+        return dict(unit.session.execute(found).tuples().all())
+
+
+def test_a_welsh_speaking_campaign_sorts_everybody_anew(
+    ctx: Context, campaign: CampaignView, voters: list[Voter], sits: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gwen, huw, ifan = (voter.numbers[0] for voter in voters)
+    assert filed(ctx, campaign) == {gwen: "", huw: "cy", ifan: ""}
+    monkeypatch.setattr(queue_ordering, "CHUNK", 2)
+    change_call_policy(ctx, campaign.id, PolicyFields(home_language="cy"))
+    while call_policy(ctx, campaign.id).being_ordered:
+        queue_ordering.order_queues(ctx.as_actor(system_actor(ctx.organisation_id)))
+    assert filed(ctx, campaign) == {gwen: "", huw: "", ifan: "en"}
+    match(ctx, campaign, LanguageMatch.ONLY)
+    assert name_of(sits("en")()) == IFAN, "who speaks English alone has no Welsh speaker"
+    assert [name_of(sits(*spoken)()) for spoken in ([], ["cy"], ["cy", "en"])] == [GWEN, HUW, None]
+
+
+def test_what_is_heard_later_is_filed_by_the_campaigns_own_home(
+    ctx: Context, campaign: CampaignView, voters: list[Voter], sits: Any
+) -> None:
+    change_call_policy(ctx, campaign.id, PolicyFields(home_language="cy"))
+    speak(ctx, voters, Gwen="en", Ifan="cy")
+    gwen, huw, ifan = (voter.numbers[0] for voter in voters)
+    assert filed(ctx, campaign) == {gwen: "en", huw: "", ifan: ""}
+    given = sits("en")()
+    assert name_of(given) == GWEN
+    said = HouseholdReport(Report("language_barrier", language="pl"))
+    assert given is not None
+    record_result(ctx, given.id, said)
+    assert filed(ctx, campaign)[gwen] == "pl"
+
+
+def test_a_home_language_that_isnt_one_is_refused(ctx: Context, campaign: CampaignView) -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        change_call_policy(ctx, campaign.id, PolicyFields(home_language="tlh"))
+    assert [one.pointer for one in refused.value.errors] == ["/home_language"]
+
+
+def test_new_campaigns_speak_what_the_installation_does(ctx: Context) -> None:
+    in_wales = dataclasses.replace(ctx, home_language="cy")
+    made = create_campaign(in_wales, CampaignFields(name="Arfon", kind="phone_bank"))
+    assert (made.home_language, call_policy(ctx, made.id).policy.home_language) == ("cy", "cy")
+
+
+def test_who_is_unknown_is_spoken_to_in_the_campaigns_home_language(
+    ctx: Context, campaign: CampaignView, voters: list[Voter]
+) -> None:
+    def heard() -> list[str]:
+        with ctx.unit() as unit:
+            return [language_of_contact(unit, voter.id, campaign.id) for voter in voters]
+
+    assert heard() == ["en", "cy", "en"]
+    change_call_policy(ctx, campaign.id, PolicyFields(home_language="cy"))
+    assert heard() == ["cy", "cy", "en"]
+    change_call_policy(ctx, campaign.id, PolicyFields(home_language="pl"))
+    assert heard() == ["en", "cy", "en"], "we have no words in Polish"

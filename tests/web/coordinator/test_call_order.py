@@ -27,6 +27,11 @@ def test_the_order_is_said_and_changed(desk: Reader, ctx: Context, bank: PhoneBa
     policy = call_policy(ctx, bank.campaign_id).policy
     assert policy.language_match is LanguageMatch.ONLY
     assert "Choose one of these." in desk.press("save", language_match="some").text
+    assert "Choose one of these." in desk.press("save", home_language="tlh").text
+    page = desk.press("save", language_match="only", home_language="cy", number_day_max="2", gap_busy="30")
+    assert "language we don’t know is taken to speak Cymraeg" in page.words["order-words"]
+    policy = call_policy(ctx, bank.campaign_id).policy
+    assert policy.home_language == "cy"
     page = desk.press("save", gap_busy="soon", number_day_max="99")
     assert page.status == 422
     assert "Write this as a number" in page.text

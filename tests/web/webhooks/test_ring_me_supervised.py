@@ -1,5 +1,5 @@
-"""A coordinator comes into a call that we put through, listens, whispers and takes over, through the town: both
-legs of the Dial go into a room, and whoever goes leaves nobody behind.
+"""A coordinator comes into a call that we put through, listens, whispers and takes over, through the town:
+both legs of the Dial go into a room, and whoever goes leaves nobody behind.
 """
 
 # ruff: noqa: F811 -- fixtures of other tests
@@ -24,7 +24,7 @@ from dialer.store.session import UnitFactory
 from tests.conftest import Caller
 from tests.hang_ups import calls_queue
 from tests.people import Person, make_person
-from tests.phone_bank import landline, mobile
+from tests.phone_bank import mobile
 from tests.web.reader import Reader
 from tests.web.webhooks.test_ring_me import (  # noqa: F401 -- fixtures
     GWEN,

@@ -17,7 +17,7 @@ from dialer.domain.call_policy import (
     POINTS_MOST,
     SIGNS,
 )
-from dialer.domain.languages import LanguageMatch
+from dialer.domain.languages import SPOKEN, LanguageMatch
 from dialer.services.calling import call_policy as deeds
 from dialer.services.calling.call_policy import PolicyFields, PolicyView
 from dialer.web.api.blueprint import Resource
@@ -37,7 +37,8 @@ class CallPolicyFieldsSchema(Schema):
     """What may be set; what is left out stays. `points` by sign order the numbers never tried, the most
     first; `gaps_s` by outcome, else the campaign's `retry_after_s`; limits: null for none.
     `other_hours` has retries go to hours in which the number hasn't failed, the best by the answers so far.
-    `language_match`: numbers go first (`prefer`) or `only` to volunteers who speak their language, or `off`.
+    `language_match`: numbers go first (`prefer`) or `only` to volunteers who speak their language, or `off`;
+    `home_language` is what people speak of whom nothing is known, and volunteers who haven't said.
     """
 
     points = fields.Nested(PointsSchema)
@@ -48,6 +49,7 @@ class CallPolicyFieldsSchema(Schema):
     gaps_s = fields.Nested(GapsSchema)
     other_hours = Flag()
     language_match = Choice(*(one.value for one in LanguageMatch))
+    home_language = Choice(*SPOKEN)
 
 
 class CallPolicySchema(CallPolicyFieldsSchema):
@@ -91,6 +93,7 @@ def _shown(found: PolicyView) -> dict[str, object]:
         "gaps_s": policy.gaps_s,
         "other_hours": policy.other_hours,
         "language_match": policy.language_match.value,
+        "home_language": policy.home_language,
         "retry_after_s": found.retry_after_s,
         "max_attempts": found.max_attempts,
         "being_ordered": found.being_ordered,

@@ -52,8 +52,8 @@ class ListedSessionSchema(Schema):
     joinable = Flag(
         required=True,
         metadata={
-            "description": "whether a coordinator can come in: they are on their line, or in a call that goes "
-            "through us"
+            "description": "whether a coordinator can come in: they are on their line, or in a call that "
+            "goes through us"
         },
     )
     last_result = Text(allow_none=True, required=True)
