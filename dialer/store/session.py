@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from dialer.domain.access import Actor
 from dialer.domain.errors import Unavailable
 from dialer.domain.live_topics import Topic
-from dialer.store import changes
+from dialer.store import audits, changes
 from dialer.store.cursors import BriefCursor
-from dialer.store.models.accounts import AuditEntry
+from dialer.store.models.base import new_id
 from dialer.store.patience import ask_who_rested, be_patient
 
 AfterCommit = Callable[[], None]
@@ -162,19 +162,21 @@ class UnitOfWork:
         at: Any,
     ) -> None:
         """Write who did what, in the transaction of the change itself."""
-        self.session.add(
-            AuditEntry(
-                organisation_id=self.organisation_id,
-                at=at,
-                actor_id=actor.account_id,
-                actor_role=actor.role,
-                action=action,
-                object_kind=object_kind,
-                object_id=str(object_id),
-                changes=dict(changes),
-                reason=reason,
-                request_id=request_id,
-            )
+        audits.note(
+            self.session,
+            {
+                "organisation_id": self.organisation_id,
+                "id": new_id(),
+                "at": at,
+                "actor_id": actor.account_id,
+                "actor_role": actor.role,
+                "action": action,
+                "object_kind": object_kind,
+                "object_id": str(object_id),
+                "changes": dict(changes),
+                "reason": reason,
+                "request_id": request_id,
+            },
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select
 
 from dialer.domain import script as scripts
+from dialer.services.calling.facts import Person
 from dialer.services.calling.script_rows import script_from_row
 from dialer.services.calling.views import (
     AssignmentView,
@@ -23,9 +24,9 @@ from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Assignment, Campaign, Result, Script, ScriptVersion
 from dialer.store.models.gotv import VoterRecord
 from dialer.store.models.people import Contact
+from dialer.store.queries.callees import HISTORY_MAX, Callee, Shown
 from dialer.store.session import UnitOfWork
 
-HISTORY_MAX = 10
 _LATELY = (
     select(Result.at, Result.disposition, Result.notes)
     .where(
@@ -54,6 +55,8 @@ class _Shown:
     polling_district: str | None
     polling_station: str | None
     custom: Mapping[str, Any]
+    history: tuple[PastAttempt, ...]
+    """Their last calls, the latest first."""
 
 
 _CONTACTS = select(
@@ -74,21 +77,25 @@ _CONTACTS = select(
 
 
 def assignment_view(
-    unit: UnitOfWork, assignment: Assignment, campaign: Campaign, speaking_to: uuid.UUID | None = None
+    unit: UnitOfWork,
+    assignment: Assignment,
+    campaign: Campaign,
+    speaking_to: uuid.UUID | None = None,
+    *,
+    there: Mapping[uuid.UUID, Person] | None = None,
 ) -> AssignmentView:
-    """The assignment; the script is read out to `speaking_to`, when that is somebody of the household."""
-    ids = [assignment.contact_id, *assignment.household_ids]
-    asked = {"organisation_id": unit.organisation_id, "ids": ids}
-    rows = unit.session.execute(_CONTACTS, asked).all()
-    contacts = {contact_id: _Shown(contact_id, *known) for contact_id, *known, _ in rows}
-    past = {contact_id: _history(lately) for contact_id, *_, lately in rows}
+    """The assignment; the script is read out to `speaking_to`, when that is somebody of the household.
+
+    `there` are people whose present state is known already, with what is shown of them.
+    """
+    contacts = _contacts(unit, [assignment.contact_id, *assignment.household_ids], there or {})
     listener = contacts.get(speaking_to or assignment.contact_id) or contacts[assignment.contact_id]
     return AssignmentView(
         id=assignment.id,
         session_id=assignment.shift_id,
         campaign_id=assignment.campaign_id,
         state=assignment.state,
-        contact=_called(assignment, contacts[assignment.contact_id], past[assignment.contact_id]),
+        contact=_called(assignment, contacts[assignment.contact_id]),
         household=_household(unit, assignment, campaign, contacts),
         script=_script(unit, assignment, listener),
         attempt=assignment.attempt,
@@ -100,11 +107,39 @@ def assignment_view(
     )
 
 
+def _contacts(
+    unit: UnitOfWork, ids: Sequence[uuid.UUID], there: Mapping[uuid.UUID, Person]
+) -> Mapping[uuid.UUID, _Shown]:
+    met = {one: (there[one].callee, there[one].callee.shown) for one in ids if one in there}
+    found = {one: _known(callee, more) for one, (callee, more) in met.items() if more is not None}
+    if unknown := [one for one in ids if one not in found]:
+        asked = {"organisation_id": unit.organisation_id, "ids": unknown}
+        for *known, lately in unit.session.execute(_CONTACTS, asked):
+            person = _Shown(*[*known, _history(lately)])
+            found[person.id] = person
+    return found
+
+
+def _known(callee: Callee, more: Shown) -> _Shown:
+    return _Shown(
+        callee.id,
+        callee.first_name,
+        callee.last_name,
+        callee.postcode,
+        callee.tags,
+        more.constituency,
+        more.polling_district,
+        more.polling_station,
+        more.custom,
+        tuple(PastAttempt(*one) for one in more.history),
+    )
+
+
 def _history(lately: Sequence[Sequence[str]] | None) -> tuple[PastAttempt, ...]:
     return tuple(PastAttempt(dt.datetime.fromisoformat(at), *said) for at, *said in lately or ())
 
 
-def _called(assignment: Assignment, contact: _Shown, history: tuple[PastAttempt, ...]) -> CalledContact:
+def _called(assignment: Assignment, contact: _Shown) -> CalledContact:
     return CalledContact(
         id=contact.id,
         first_name=contact.first_name,
@@ -112,7 +147,7 @@ def _called(assignment: Assignment, contact: _Shown, history: tuple[PastAttempt,
         phone=assignment.number,
         postcode=contact.postcode,
         tags=tuple(contact.tags),
-        history=history,
+        history=contact.history,
     )
 
 

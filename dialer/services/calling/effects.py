@@ -11,8 +11,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, func, or_, select, update
 
 from dialer.domain.disposition import CONSEQUENCES, Effect, consequence
-from dialer.domain.script import Learned
-from dialer.services.gotv.record import record_support, record_turnout, withdraw_evidence
+from dialer.services.gotv.record import record_turnout, withdraw_evidence
 from dialer.services.people.deceased import (
     lift_suppression_of_deceased,
     number_is_shared,
@@ -23,6 +22,7 @@ from dialer.services.people.weighing import Origin
 from dialer.store.models.calling import Campaign, Result
 from dialer.store.models.people import Contact, ContactPhone
 from dialer.store.queries.queue_languages import learn_of_people
+from dialer.store.queries.results import keep_effects
 from dialer.store.session import UnitOfWork
 
 STANDING: Final = (Result.superseded_at.is_(None), Result.voided_at.is_(None))
@@ -36,32 +36,21 @@ def apply_effects(
     unit: UnitOfWork,
     campaign: Campaign,
     result: Result,
-    told: Learned,
+    tags: Sequence[str],
     *,
     no_texts: bool,
     language: str | None = None,
 ) -> None:
-    """Write what was learned, and what the outcome brings: pledge, turnout, opt-out, status, number, tags.
+    """Write what the outcome of a result (written) brings: turnout, opt-out, status, number, and the `tags`
+    that were learned.
 
     With `no_texts` they are out of sms as well, whatever the outcome; `language` is what they
     speak, as it was heard.
     """
-    record_support(
-        unit,
-        contact_id=result.contact_id,
-        election_id=campaign.election_id,
-        support=told.support,
-        voting_method=told.voting_method,
-        source="call",
-        at=result.at,
-        campaign_id=campaign.id,
-        account_id=result.account_id,
-        result_id=result.id,
-    )
-    undo: dict[str, Any] = {}
-    if told.tags or no_texts or language or consequence(result.disposition).effects:
-        undo = _change_contact(unit, campaign, result, told.tags, no_texts=no_texts, language=language)
-    result.effects = undo
+    if not (tags or no_texts or language or consequence(result.disposition).effects):
+        return
+    undo = _change_contact(unit, campaign, result, tags, no_texts=no_texts, language=language)
+    keep_effects(unit, result, undo)
     unit.session.flush()
     if "language" in undo:
         learn_of_people(unit, [result.contact_id])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dialer.domain.call_policy import policy_of
@@ -25,13 +25,17 @@ class Person:
     """Somebody in a campaign, with what was tried and where that leaves them."""
 
     callee: Callee
-    attempts: Sequence[Attempt]
     standing: Standing
 
     @property
     def id(self) -> uuid.UUID:
         """The contact's id."""
         return self.callee.id
+
+    @property
+    def attempts(self) -> Sequence[Attempt]:
+        """What was tried with them in the campaign."""
+        return self.callee.attempts
 
     def facts(self) -> PersonFacts:
         """The person as the gate sees them."""
@@ -50,18 +54,21 @@ def people(
     *,
     numbers: Sequence[str] = (),
     contact_ids: Sequence[uuid.UUID] = (),
+    shown: bool = False,
 ) -> dict[uuid.UUID, Person]:
-    """The people of a campaign on these numbers or with these ids, and where each of them stands."""
-    found = callees.callees(unit, campaign.id, campaign.election_id, numbers=numbers, contact_ids=contact_ids)
-    tried_ids = [one.id for one in found if one.tried]
-    tried = callees.attempts(unit, campaign.id, tried_ids) if tried_ids else {}
+    """The people of a campaign on these numbers or with these ids, and where each of them stands; with what
+    is `shown` of them to whoever calls.
+    """
+    found = callees.callees(
+        unit, campaign.id, campaign.election_id, numbers=numbers, contact_ids=contact_ids, shown=shown
+    )
+    return standing_of(campaign, found)
+
+
+def standing_of(campaign: Campaign, found: Iterable[Callee]) -> dict[uuid.UUID, Person]:
+    """Where each of these people stands in a campaign."""
     rule = retry_rule(campaign)
-    return {one.id: _person(one, tried, rule) for one in found}
-
-
-def _person(callee: Callee, tried: Mapping[uuid.UUID, Sequence[Attempt]], rule: RetryRule) -> Person:
-    attempts = tried.get(callee.id, ())
-    return Person(callee, attempts, standing(attempts, callee.numbers, rule))
+    return {one.id: Person(one, standing(one.attempts, one.numbers, rule)) for one in found}
 
 
 def number_facts(claim: Claim, phones: PhonePolicy, tried: Tried) -> NumberFacts:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, exists, literal_column, or_, select
 
 from dialer.domain.assignment import LIMIT_WINDOW, RecentUse, over_limit
 from dialer.store.models.calling import Assignment, Campaign, Shift
@@ -18,14 +18,28 @@ LOOK_BACK: Final = dt.timedelta(hours=26)
 """A day of 25 hours, and a lease: nothing older can have been skipped today."""
 
 
+_LEFT: Final = Assignment.state.in_((literal_column("'skipped'"), literal_column("'expired'")))
+"""As the index has it that only they are in: no value that a plan must be right for whatever it is."""
+
 _WITHOUT_RESULT = select(Assignment).where(
     Assignment.organisation_id == bindparam("organisation_id"),
     Assignment.account_id == bindparam("account_id"),
     or_(
         and_(Assignment.state == "open", Assignment.shift_id == bindparam("shift_id")),
-        and_(Assignment.state.in_(("skipped", "expired")), Assignment.created_at > bindparam("since")),
+        and_(_LEFT, Assignment.created_at > bindparam("since")),
     ),
 )
+_OF_SHIFT: Final = Assignment.organisation_id == Shift.organisation_id
+HAS_WITHOUT_RESULT: Final = or_(
+    exists().where(_OF_SHIFT, Assignment.shift_id == Shift.id, Assignment.state == literal_column("'open'")),
+    exists().where(
+        _OF_SHIFT,
+        Assignment.account_id == Shift.account_id,
+        _LEFT,
+        Assignment.created_at > bindparam("since"),
+    ),
+)
+"""Whether there is anything of it (`without_result`) for a shift that is read in the same statement."""
 
 
 def without_result(unit: UnitOfWork, shift: Shift, now: dt.datetime) -> Sequence[Assignment]:

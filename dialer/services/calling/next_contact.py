@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, exists, literal_column, select
 from sqlalchemy.orm import aliased
 
 from dialer.domain.assignment import lease_ends
@@ -18,10 +18,16 @@ from dialer.domain.line import holds_line
 from dialer.domain.quiet_hours import quiet_until
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.claimed_numbers import current_version, set_aside
-from dialer.services.calling.facts import Person, calling_rules, number_facts, people
+from dialer.services.calling.facts import Person, calling_rules, number_facts, standing_of
 from dialer.services.calling.language_lanes import Speaking, of_volunteer
 from dialer.services.calling.leases import expire_lapsed
-from dialer.services.calling.limits import is_limited, skipped_today, without_result
+from dialer.services.calling.limits import (
+    HAS_WITHOUT_RESULT,
+    LOOK_BACK,
+    is_limited,
+    skipped_today,
+    without_result,
+)
 from dialer.services.calling.lines import rest_elsewhere
 from dialer.services.calling.reach import check_is_mine
 from dialer.services.calling.sessions import renew_lease
@@ -61,9 +67,24 @@ class Seat:
     """On a line, in another shift of theirs."""
     spared: Sequence[str]
     """Numbers of those who frightened them: they are never handed these."""
+    before: Sequence[Assignment]
+    """What they were given in the last day, and a bit more, and brought no result of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Whom a volunteer is handed, and everybody who is on that number."""
+
+    assignment: Assignment
+    there: Mapping[uuid.UUID, Person]
 
 
 _OTHER = aliased(Shift)
+_SEEN = aliased(Shift, name="seen")
+_UNTOUCHED: ColumnElement[bool] = literal_column("shift.xmin = seen.xmin", Boolean())
+"""Nobody changed the shift while its lock was waited for. It is read as it is now, and all that stands beside
+it as it was before that wait.
+"""
 _SEAT = (
     select(
         Shift,
@@ -78,7 +99,9 @@ _SEAT = (
             _OTHER.line_call_id.is_not(None),
         ),
         IS_SPARED,
+        HAS_WITHOUT_RESULT | ~_UNTOUCHED,
     )
+    .join(_SEEN, and_(_SEEN.organisation_id == Shift.organisation_id, _SEEN.id == Shift.id))
     .join(Campaign, and_(Campaign.organisation_id == Shift.organisation_id, Campaign.id == Shift.campaign_id))
     .join(Organisation, Organisation.id == Shift.organisation_id)
     .join(Account, and_(Account.organisation_id == Shift.organisation_id, Account.id == Shift.account_id))
@@ -109,35 +132,40 @@ def next_assignment(ctx: Context, session_id: uuid.UUID) -> AssignmentView | Nob
 
 def _take_seat(ctx: Context, unit: UnitOfWork, session_id: uuid.UUID) -> Seat:
     """With the campaign and the volunteer's account, which others read by their keys a moment later."""
-    asked = {"organisation_id": unit.organisation_id, "session_id": session_id}
+    asked = {
+        "organisation_id": unit.organisation_id,
+        "session_id": session_id,
+        "since": ctx.now - LOOK_BACK,
+    }
     row = unit.session.execute(_SEAT, asked).one_or_none()
     if row is None:
         raise NotFound
-    shift, campaign, all_paused, _, waits_elsewhere, is_spared = row
+    shift, campaign, all_paused, _, waits_elsewhere, is_spared, has_more = row
     check_is_mine(ctx, shift)
     speaking = of_volunteer(unit, campaign, shift.account_id)
     spared = numbers_avoided(unit, shift.account_id) if is_spared else ()
-    return Seat(ctx, unit, shift, campaign, all_paused, speaking, waits_elsewhere, spared)
+    before = without_result(unit, shift, ctx.now) if has_more else ()
+    return Seat(ctx, unit, shift, campaign, all_paused, speaking, waits_elsewhere, spared, before)
 
 
 def _next(seat: Seat) -> AssignmentView | NobodyNow | None:
-    before = without_result(seat.unit, seat.shift, seat.ctx.now)
-    in_hand = next((one for one in before if one.state == "open"), None)
+    in_hand = next((one for one in seat.before if one.state == "open"), None)
     assignment = renew_lease(seat.ctx, seat.unit, seat.shift, in_hand)
-    if assignment is None:
-        if is_limited(seat.shift, before, seat.ctx.now):
-            return None
-        if waiting := _must_wait(seat):
-            return waiting
-        if holds_line(seat.campaign.dialing_mode, seat.shift.via):
-            return NobodyNow("dialling", DIALLED_SOON_S)
-        passed_over = skipped_today(before, seat.campaign, seat.ctx.now)
-        assignment = _claim(seat, passed_over) or _claim_lapsed(seat, passed_over)
-        if assignment is not None and seat.waits_elsewhere:
-            rest_elsewhere(seat.ctx, seat.unit, seat.shift)
-    if assignment is None:
+    if assignment is not None:
+        return assignment_view(seat.unit, assignment, seat.campaign)
+    if is_limited(seat.shift, seat.before, seat.ctx.now):
+        return None
+    if waiting := _must_wait(seat):
+        return waiting
+    if holds_line(seat.campaign.dialing_mode, seat.shift.via):
+        return NobodyNow("dialling", DIALLED_SOON_S)
+    passed_over = skipped_today(seat.before, seat.campaign, seat.ctx.now)
+    given = _claim(seat, passed_over) or _claim_lapsed(seat, passed_over)
+    if given is None:
         return NobodyNow("nobody_due", ASK_AGAIN_S)
-    return assignment_view(seat.unit, assignment, seat.campaign)
+    if seat.waits_elsewhere:
+        rest_elsewhere(seat.ctx, seat.unit, seat.shift)
+    return assignment_view(seat.unit, given.assignment, seat.campaign, there=given.there)
 
 
 def _must_wait(seat: Seat) -> NobodyNow | None:
@@ -160,12 +188,12 @@ def _quiet(now: dt.datetime, until: dt.datetime) -> NobodyNow:
     return NobodyNow("quiet_hours", min(left, LONGEST_WAIT_S), until)
 
 
-def _claim_lapsed(seat: Seat, skipped: Sequence[uuid.UUID]) -> Assignment | None:
+def _claim_lapsed(seat: Seat, skipped: Sequence[uuid.UUID]) -> Given | None:
     """With the line empty, what the clock's next tick would give back is looked for now."""
     return _claim(seat, skipped) if expire_lapsed(seat.ctx, seat.unit) else None
 
 
-def _claim(seat: Seat, skipped: Sequence[uuid.UUID]) -> Assignment | None:
+def _claim(seat: Seat, skipped: Sequence[uuid.UUID]) -> Given | None:
     """Take numbers from the line until one may be called; those that may not leave the line.
 
     None of it goes by what was changed of the shift, which is written down once, at the end.
@@ -174,28 +202,29 @@ def _claim(seat: Seat, skipped: Sequence[uuid.UUID]) -> Assignment | None:
         return _claim_one(seat, list(skipped))
 
 
-def _claim_one(seat: Seat, passed_over: list[uuid.UUID]) -> Assignment | None:
+def _claim_one(seat: Seat, passed_over: list[uuid.UUID]) -> Given | None:
     for _ in range(LOOKS_MAX):
-        claim = queue.claim(
+        claimed = queue.claim(
             seat.unit,
             seat.campaign.id,
+            seat.campaign.election_id,
             seat.shift.account_id,
             seat.ctx.now,
             passed_over=passed_over,
             lanes=seat.speaking.lanes,
             spared=seat.spared,
         )
-        if claim is None:
+        if claimed is None:
             return None
-        assignment = _try_number(seat, claim)
-        if assignment is not None:
-            return assignment
+        claim, found = claimed
+        given = _try_number(seat, claim, standing_of(seat.campaign, found))
+        if given is not None:
+            return given
         passed_over.append(claim.entry_id)
     return None
 
 
-def _try_number(seat: Seat, claim: Claim) -> Assignment | None:
-    there = people(seat.unit, seat.campaign, numbers=[claim.number])
+def _try_number(seat: Seat, claim: Claim, there: Mapping[uuid.UUID, Person]) -> Given | None:
     tried = tried_numbers(seat.unit, seat.campaign, [claim.number], seat.ctx.now)
     number = number_facts(claim, seat.ctx.phones, tried[claim.number])
     rules = calling_rules(seat.campaign)
@@ -207,7 +236,8 @@ def _try_number(seat: Seat, claim: Claim) -> Assignment | None:
             verdicts = [may_contact(person, number, rules, seat.ctx.now) for person in facts]
             set_aside(seat.unit, claim, verdicts)
         return None  # somebody there waits for who speaks their language
-    return _hand_out(seat, claim, there[uuid.UUID(chosen.contact_id)], list(there))
+    assignment = _hand_out(seat, claim, there[uuid.UUID(chosen.contact_id)], list(there))
+    return Given(assignment, there) if assignment is not None else None
 
 
 def _hand_out(seat: Seat, claim: Claim, person: Person, there: Sequence[uuid.UUID]) -> Assignment | None:

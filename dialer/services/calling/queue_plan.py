@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -19,25 +19,26 @@ from dialer.services.calling.queue_sync import sync_queues
 from dialer.store.models.calling import Campaign
 from dialer.store.models.people import ContactPhone
 from dialer.store.models.queue import ContactProgress
-from dialer.store.queries.queue_places import place_numbers, save_progress
+from dialer.store.queries.queue_places import keep_places, save_progress
 from dialer.store.session import UnitOfWork
 
 
 def replan(
     unit: UnitOfWork, campaign: Campaign, number: str, contact_ids: Sequence[uuid.UUID], now: dt.datetime
-) -> None:
-    """Bring progress and queue in line with what is now recorded of these people and this number.
+) -> Mapping[uuid.UUID, Person]:
+    """Bring progress and queue in line with what is now recorded of these people and this number, and return
+    everybody whom that concerns, with what is shown of them.
 
     A number in somebody's hands is left alone: it is planned again when they are done with it.
     """
-    there = people(unit, campaign, numbers=[number], contact_ids=contact_ids)
+    there = people(unit, campaign, numbers=[number], contact_ids=contact_ids, shown=True)
     numbers = {number, *(one.standing.number for one in there.values() if one.standing.number)}
     if len(numbers) > 1:
-        there = people(unit, campaign, numbers=sorted(numbers), contact_ids=contact_ids)
+        there = people(unit, campaign, numbers=sorted(numbers), contact_ids=contact_ids, shown=True)
     tried = [one for one in there.values() if one.attempts or one.id in contact_ids]
-    save_progress(unit, campaign.id, {one.id: one.standing for one in tried})
     places = {one: _place(campaign, one, there.values()) for one in numbers}
-    place_numbers(unit, campaign.id, places, now)
+    keep_places(unit, campaign.id, {one.id: one.standing for one in tried}, places, now)
+    return there
 
 
 def sync_queues_of_number(unit: UnitOfWork, number: str, now: dt.datetime) -> None:

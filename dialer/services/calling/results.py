@@ -13,10 +13,11 @@ from dialer.domain.access import Permission
 from dialer.domain.disposition import DISPOSITIONS, OF_A_MACHINE, RECORDABLE, consequence
 from dialer.domain.errors import AssignmentClosed, ValidationFailed
 from dialer.domain.result import HouseholdReport, Report, faults
-from dialer.domain.script import Script
+from dialer.domain.script import Learned, Script
 from dialer.services.calling import recordings
 from dialer.services.calling.assignment_views import assignment_view
 from dialer.services.calling.effects import apply_effects, changes_numbers
+from dialer.services.calling.facts import Person
 from dialer.services.calling.freeing import free_shift
 from dialer.services.calling.queue_plan import replan, sync_queues_of_number
 from dialer.services.calling.reach import take_assignment
@@ -25,12 +26,14 @@ from dialer.services.calling.shift_states import says_something
 from dialer.services.calling.views import AssignmentView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
+from dialer.services.gotv.record import recompute_records
 from dialer.services.gotv.tally import tally_result
 from dialer.store.models import new_id
-from dialer.store.models.calling import Answer, Assignment, Campaign, Result, ScriptVersion, Shift
-from dialer.store.queries import queue
+from dialer.store.models.calling import Assignment, Campaign, Result, ScriptVersion, Shift
+from dialer.store.queries import results as shelf
 from dialer.store.queries.calls import was_dialled
 from dialer.store.queries.queue_places import lock_numbers
+from dialer.store.queries.results import NewResult
 from dialer.store.session import UnitOfWork
 
 
@@ -59,11 +62,12 @@ def record_result(ctx: Context, assignment_id: uuid.UUID, report: HouseholdRepor
             raise AssignmentClosed("Nobody has them in hand yet.", state=assignment.state)
         if assignment.state == "completed":
             _same_again(unit, assignment, report)
+            there: Mapping[uuid.UUID, Person] = {}
         else:
             recording = Recording(ctx, unit, campaign, assignment, ctx.now)
-            complete(recording, shift, report, said_by_them=True)
+            there = complete(recording, shift, report, said_by_them=True)
             _audit(recording, report)
-        return assignment_view(unit, assignment, campaign)
+        return assignment_view(unit, assignment, campaign, there=there)
 
 
 def _same_again(unit: UnitOfWork, assignment: Assignment, report: HouseholdReport) -> None:
@@ -81,25 +85,24 @@ def _same_again(unit: UnitOfWork, assignment: Assignment, report: HouseholdRepor
 
 def complete(
     recording: Recording, shift: Shift | None, report: HouseholdReport, *, said_by_them: bool = False
-) -> None:
+) -> Mapping[uuid.UUID, Person]:
     """Close an assignment (locked with its shift) with what came of it: a volunteer's word, or, while it was
-    still in nobody's hands, the dialler's. Whoever says it is there (`said_by_them`).
+    still in nobody's hands, the dialler's. Whoever says it is there (`said_by_them`). Returns the people whom
+    it concerns, as they stand now.
     """
     unit, assignment = recording.unit, recording.assignment
     late = assignment.state not in ("open", "dialling")
     lock_queue(recording)
-    results = write_results(recording, report, late=late)
+    results, rung = write_results(recording, report, late=late, closes=True)
     if changes_numbers(results):
         sync_queues_of_number(unit, assignment.number, recording.ctx.now)
-    assignment.state, assignment.late, assignment.closed_at = "completed", late, recording.at
-    unit.session.flush()
-    queue.release(unit, [assignment.id])
-    replan_assignment(recording)
+    there = replan_assignment(recording)
     if said_by_them:
         says_something(recording.ctx, unit, shift)
     if shift is not None:
         _count_on(recording, shift, results, late=late)
-    tally(recording, results)
+    tally(recording, results, rung=rung)
+    return there
 
 
 def _audit(recording: Recording, report: HouseholdReport) -> None:
@@ -122,8 +125,13 @@ def talks(results: Sequence[Result]) -> int:
     return int(any(result.disposition == "contacted" for result in results))
 
 
-def write_results(recording: Recording, report: HouseholdReport, *, late: bool) -> list[Result]:
-    """Keep a report (checked first) as one result for each person, and carry out what follows from each."""
+def write_results(
+    recording: Recording, report: HouseholdReport, *, late: bool, closes: bool
+) -> tuple[list[Result], bool]:
+    """Keep a report (checked first) as one result for each person, with the end of the assignment where that
+    `closes` it, and carry out what follows from each; and whether the contact was rung through the carrier.
+    """
+    unit, campaign = recording.unit, recording.campaign
     script = _script_of(recording)
     household = [str(one) for one in recording.assignment.household_ids]
     if found := faults(report, household, script, recording.ctx.now, may_record(recording)):
@@ -134,37 +142,21 @@ def write_results(recording: Recording, report: HouseholdReport, *, late: bool) 
         _new_result(recording, contact_id, one, report.fingerprint(), late=late)
         for contact_id, one in reports.items()
     ]
-    results += _implied(recording, report, reports, late=late)
-    recording.unit.session.add_all(results)
-    recording.unit.session.flush()
+    told = {contact_id: one.learned(script) for contact_id, one in reports.items()}
+    new = [NewResult(one, reports[one.contact_id].answers, told[one.contact_id]) for one in results]
+    implied = _implied(recording, report, reports, late=late)
+    new += [NewResult(one, {}, Learned()) for one in implied]
+    written = shelf.write(
+        unit, campaign, recording.assignment, new, closes=closes, late=late, at=recording.at
+    )
+    recompute_records(unit, campaign.election_id, written.tellers, held=written.held)
     if report.contact.disposition in OF_A_MACHINE:
-        recordings.was_machine(recording.ctx, recording.unit, recording.assignment.id)
+        recordings.was_machine(recording.ctx, unit, recording.assignment.id)
     for result in results:
-        if not result.implied:
-            _carry_out(recording, result, reports[result.contact_id], script)
-    return results
-
-
-def _carry_out(recording: Recording, result: Result, report: Report, script: Script | None) -> None:
-    recording.unit.session.add_all(
-        Answer(
-            organisation_id=result.organisation_id,
-            result_id=result.id,
-            node_id=node_id,
-            answer_id=answer_id,
-            contact_id=result.contact_id,
-            script_version_id=recording.assignment.script_version_id,
-        )
-        for node_id, answer_id in report.answers.items()
-    )
-    apply_effects(
-        recording.unit,
-        recording.campaign,
-        result,
-        report.learned(script),
-        no_texts=report.no_texts,
-        language=report.language,
-    )
+        one = reports[result.contact_id]
+        tags = told[result.contact_id].tags
+        apply_effects(unit, campaign, result, tags, no_texts=one.no_texts, language=one.language)
+    return [*results, *implied], written.rung
 
 
 def _implied(
@@ -232,10 +224,10 @@ def lock_queue(recording: Recording) -> None:
     lock_numbers(recording.unit, recording.campaign.id, assignment.number, contact_ids)
 
 
-def replan_assignment(recording: Recording) -> None:
-    """Bring the queue in line with what is now recorded of the people of an assignment."""
+def replan_assignment(recording: Recording) -> Mapping[uuid.UUID, Person]:
+    """Bring the queue in line with what is now recorded of the people of an assignment; who they are."""
     assignment = recording.assignment
-    replan(
+    return replan(
         recording.unit,
         recording.campaign,
         assignment.number,
@@ -244,12 +236,15 @@ def replan_assignment(recording: Recording) -> None:
     )
 
 
-def tally(recording: Recording, results: Sequence[Result], times: int = 1) -> None:
+def tally(
+    recording: Recording, results: Sequence[Result], times: int = 1, *, rung: bool | None = None
+) -> None:
     """Count results, or with `times=-1` uncount them; what is only implied doesn't count.
 
-    A contact rung through the carrier was an attempt as it rang: their result is none besides.
+    A contact `rung` through the carrier was an attempt as it rang: their result is none besides. None: that
+    is looked up.
     """
-    dialled = was_dialled(recording.unit, recording.assignment.id)
+    dialled = was_dialled(recording.unit, recording.assignment.id) if rung is None else rung
     for result in results:
         if not result.implied:
             tally_result(

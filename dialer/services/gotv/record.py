@@ -138,23 +138,28 @@ def withdraw_evidence(
 
 
 def recompute_records(
-    unit: UnitOfWork, election_id: uuid.UUID, contact_ids: Collection[uuid.UUID]
+    unit: UnitOfWork,
+    election_id: uuid.UUID,
+    contact_ids: Collection[uuid.UUID],
+    *,
+    held: Iterable[Record] | None = None,
 ) -> frozenset[uuid.UUID]:
     """Write these people's present values from the evidence, with the counters that follow.
 
     For sets of any size (an import's chunk, 5,000 marks); the evidence must be in the transaction
-    already. Returns those who count as voted now and didn't before, or the other way round.
+    already. `held` are the rows that they have, where an earlier statement has locked them all. Returns
+    those who count as voted now and didn't before, or the other way round.
     """
     if not contact_ids:
         return frozenset()
     people = People(unit.session, unit.organisation_id, election_id, contact_ids)
-    held = {row.contact_id: row for row in voter_records.lock(people)}
+    known = {row.contact_id: row for row in (voter_records.lock(people) if held is None else held)}
     pledges, marks = voter_records.evidence_of(people)
     present = [_present(contact_id, pledges, marks) for contact_id in sorted(set(contact_ids))]
-    changed = [(held.get(new.contact_id, Record(new.contact_id)), new) for new in present]
+    changed = [(known.get(new.contact_id, Record(new.contact_id)), new) for new in present]
     changed = [(old, new) for old, new in changed if old != new]
-    voter_records.update(people, [new for _, new in changed if new.contact_id in held])
-    raced = voter_records.insert(people, [new for _, new in changed if new.contact_id not in held])
+    voter_records.update(people, [new for _, new in changed if new.contact_id in known])
+    raced = voter_records.insert(people, [new for _, new in changed if new.contact_id not in known])
     changed = [(old, new) for old, new in changed if new.contact_id not in raced]
     counters.bump_all(unit, _deltas(election_id, changed))
     flipped = frozenset(new.contact_id for old, new in changed if _voted(old) != _voted(new))

@@ -35,6 +35,8 @@ from dialer.store.models.base import (
     reference,
 )
 
+_LEFT = text("state IN ('skipped', 'expired')")
+
 
 class Campaign(Identified, Base):
     """A bounded effort with one goal, lists, script, hours and budget."""
@@ -263,8 +265,7 @@ class Shift(Identified, Base):
     rests_until: Mapped[Instant | None]
     """When a pause of their own ends by itself."""
     end_reason: Mapped[str | None]
-    """Why it ends that nobody ended (`domain.shift.CAMPAIGN_OVER`): while it isn't ended yet, once they are
-    done with whom they have in hand."""
+    """Why it ends that nobody ended (`domain.shift.CAMPAIGN_OVER`): once they have nobody in hand."""
     moved_to: Mapped[uuid.UUID | None]
     """The shift in which they went on."""
     pause_reason: Mapped[str | None]
@@ -295,6 +296,7 @@ class Assignment(Identified, Base):
         Index("ix_assignment_lease", "expires_at", postgresql_where=text("state = 'open'")),
         Index("ix_assignment_dialling", "expires_at", postgresql_where=text("state = 'dialling'")),
         Index("ix_assignment_account", "organisation_id", "account_id", "created_at"),
+        Index("ix_assignment_left", "organisation_id", "account_id", "created_at", postgresql_where=_LEFT),
         Index("ix_assignment_contact", "organisation_id", "contact_id", "created_at"),
     )
 

@@ -19,7 +19,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from dialer.domain.live_topics import CAMPAIGN
-from dialer.store import changes
+from dialer.store import audits, changes
 from dialer.store.queries import sender_hours, text_spending
 from dialer.store.queries.text_spending import Place, Spent
 from dialer.store.session import UnitOfWork
@@ -49,10 +49,10 @@ _MINUTES: Final = """
     DO UPDATE SET attempts = campaign_minute.attempts + excluded.attempts,
                   contacted = campaign_minute.contacted + excluded.contacted
 """
-_WRITE: Final = text(_FIGURES)
-_WRITE_WITH_MINUTES: Final = text(f"WITH minute AS ({_MINUTES}) {_FIGURES}")
-"""In one turn, so that the minute's row, which a whole campaign shares, is locked for the length of a commit.
-PostgreSQL carries the main statement out first and then the one that nothing reads: the order is one.
+_WRITE: Final = text(f"WITH minute AS ({_MINUTES}), audited AS ({audits.INSERT}) {_FIGURES}")
+"""In one turn, so that the minute's row, which a whole campaign shares, is locked for the length of a commit,
+and with what was done by whom. PostgreSQL carries the main statement out first and then those that nothing
+reads: the order is one.
 """
 
 _READ = text(
@@ -76,6 +76,7 @@ _FORGET = text(
 class _Pending:
     """What one unit of work still has to write."""
 
+    organisation_id: uuid.UUID
     figures: Counter[Key] = field(default_factory=Counter)
     attempts: Counter[tuple[uuid.UUID, dt.datetime]] = field(default_factory=Counter)
     contacted: Counter[tuple[uuid.UUID, dt.datetime]] = field(default_factory=Counter)
@@ -140,43 +141,33 @@ def _pending(unit: UnitOfWork) -> Iterator[_Pending]:
     """What waits for the commit. In a savepoint nothing waits, so that it is undone with it."""
     session = unit.session
     if session.in_nested_transaction():
-        yield (at_once := _Pending())
-        _write(session, unit.organisation_id, at_once)
+        yield (at_once := _Pending(unit.organisation_id))
+        _write(session, at_once)
     else:
-        if _PENDING not in session.info:
-            _listen(session, unit.organisation_id)
-        yield session.info[_PENDING]
+        yield session.info.setdefault(_PENDING, _Pending(unit.organisation_id))
 
 
-def _listen(session: Session, organisation_id: uuid.UUID) -> None:
-    session.info[_PENDING] = _Pending()
-
-    @event.listens_for(session, "before_commit")
-    def write_last(_: Session) -> None:
-        if not session.in_nested_transaction():
-            _write(session, organisation_id, _take(session))
-
-    @event.listens_for(session, "after_soft_rollback")
-    def forget(_: Session, ended: SessionTransaction) -> None:
-        if not ended.nested:
-            _take(session)
+def _write_last(session: Session) -> None:
+    if _PENDING in session.info and not session.in_nested_transaction():
+        _write(session, session.info.pop(_PENDING))
 
 
-def _take(session: Session) -> _Pending:
-    pending: _Pending = session.info[_PENDING]
-    session.info[_PENDING] = _Pending()
-    return pending
+event.listen(Session, "before_commit", _write_last, insert=True)  # and with it what `audits` has to write
 
 
-def _write(session: Session, organisation_id: uuid.UUID, pending: _Pending) -> None:
-    given = {"organisation": organisation_id, "stripes": STRIPES, **_figures(pending)}
-    minutes = _minutes(pending)
-    if minutes["minutes"]:
-        session.execute(_WRITE_WITH_MINUTES, given | minutes)
-    elif given["names"]:
-        session.execute(_WRITE, given)
-    text_spending.write(session, organisation_id, STRIPES, pending.spent)
-    sender_hours.write(session, organisation_id, STRIPES, pending.of_senders)
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    if not ended.nested:
+        session.info.pop(_PENDING, None)
+
+
+def _write(session: Session, pending: _Pending) -> None:
+    given = {"organisation": pending.organisation_id, "stripes": STRIPES, **_figures(pending)}
+    given |= _minutes(pending)
+    if given["names"] or given["minutes"]:
+        session.execute(_WRITE, given | audits.take(session))
+    text_spending.write(session, pending.organisation_id, STRIPES, pending.spent)
+    sender_hours.write(session, pending.organisation_id, STRIPES, pending.of_senders)
 
 
 def _figures(pending: _Pending) -> dict[str, list[object]]:

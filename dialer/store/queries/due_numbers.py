@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import text
 
 from dialer.store.queries.avoidances import AVOIDED
+from dialer.store.queries.callees import ON_CLAIMED
 
 _BARRED: Final = """
         EXISTS (
@@ -65,9 +66,8 @@ _PROMISER_IS_AWAY: Final = """
 """
 """It is nobody's promised callback, or nobody is there to keep the promise, or they had their time."""
 
-BY_HAND: Final = text(
-    f"""
-    SELECT this.id, this.number, this.priority, {_BARRED}
+CLAIM_BY_HAND: Final = f"""
+    SELECT this.id AS entry_id, this.number, this.priority, {_BARRED}
     FROM unnest(CAST(:ranks AS integer[]), CAST(:low AS text[]), CAST(:high AS text[]))
          AS line(priority, low, high)
     CROSS JOIN LATERAL (
@@ -81,10 +81,17 @@ BY_HAND: Final = text(
         FOR UPDATE SKIP LOCKED
     ) AS this
     LIMIT 1
+"""
+BY_HAND: Final = text(
+    f"""
+    WITH claimed AS MATERIALIZED ({CLAIM_BY_HAND})
+    SELECT claimed.*, there.*
+    FROM claimed LEFT JOIN LATERAL ({ON_CLAIMED}) AS there ON true
     """
 )
-"""The first number that is due, locked. Each rank has a line for each lane of languages; one is looked at
-only when those before it are empty: the nested loop stops at the first row."""
+"""The first number that is due, locked, with everybody in the campaign who is on it. Each rank has a line for
+each lane of languages; one is looked at only when those before it are empty: the nested loop stops at the
+first row."""
 
 _ON_LINE: Final = """
     SELECT DISTINCT s.account_id FROM shift s

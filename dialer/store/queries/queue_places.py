@@ -52,61 +52,28 @@ _FREE = """
     NOT EXISTS (SELECT 1 FROM hold h WHERE h.organisation_id = :organisation_id AND h.number = place.number)
 """
 
-_FINISH = text(
-    f"""
+_FINISH = f"""
     UPDATE queue_entry SET state = 'done'
-    FROM unnest(CAST(:numbers AS text[])) AS place(number)
+    FROM unnest(CAST(:over_numbers AS text[])) AS place(number)
     WHERE organisation_id = :organisation_id AND campaign_id = :campaign_id
       AND queue_entry.number = place.number AND {_FREE}
-    """  # noqa: S608 - put together from fixed words only
-)
+"""  # noqa: S608 - put together from fixed words only
 
-_PLACE = text(
-    f"""
+_PLACE = f"""
     INSERT INTO queue_entry
         (organisation_id, id, campaign_id, number, priority, due_at, for_account_id, language)
     SELECT :organisation_id, id, :campaign_id, number, priority, due_at, for_account_id, language
     FROM unnest(
-        CAST(:ids AS uuid[]), CAST(:numbers AS text[]), CAST(:priorities AS integer[]),
-        CAST(:due AS timestamptz[]), CAST(:accounts AS uuid[]), CAST(:languages AS text[])
+        CAST(:ids AS uuid[]), CAST(:places AS text[]), CAST(:priorities AS integer[]),
+        CAST(:place_due AS timestamptz[]), CAST(:accounts AS uuid[]), CAST(:languages AS text[])
     ) AS place(id, number, priority, due_at, for_account_id, language)
     WHERE {_FREE}
     ON CONFLICT (organisation_id, campaign_id, number) DO UPDATE
     SET state = 'waiting', priority = excluded.priority, due_at = excluded.due_at,
         for_account_id = excluded.for_account_id, language = excluded.language, out_reason = NULL
-    """  # noqa: S608 - put together from fixed words only
-)
+"""  # noqa: S608 - put together from fixed words only
 
-
-def place_numbers(
-    unit: UnitOfWork,
-    campaign_id: uuid.UUID,
-    places: Mapping[str, Place | None],
-    now: dt.datetime,
-) -> None:
-    """Give numbers (locked) their place in the line; None means that nobody is to be called on it any more.
-    One in somebody's hands is left alone.
-    """
-    common = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id}
-    if over := sorted(number for number, place in places.items() if place is None):
-        unit.session.execute(_FINISH, common | {"numbers": over})
-    if placed := sorted((number, place) for number, place in places.items() if place is not None):
-        unit.session.execute(_PLACE, common | _columns(placed, now))
-
-
-def _columns(placed: Sequence[tuple[str, Place]], now: dt.datetime) -> dict[str, list[Any]]:
-    return {
-        "ids": [new_id() for _ in placed],
-        "numbers": [number for number, _ in placed],
-        "priorities": [int(place.rank) for _, place in placed],
-        "due": [place.due_at or now for _, place in placed],
-        "accounts": [place.reserved_for for _, place in placed],
-        "languages": [place.language for _, place in placed],
-    }
-
-
-_SAVE = text(
-    """
+_PROGRESS = """
     INSERT INTO contact_progress (
         organisation_id, campaign_id, contact_id, turn, attempts, last_attempt_at, disposition, due_at,
         next_number, over)
@@ -120,17 +87,40 @@ _SAVE = text(
     SET turn = excluded.turn, attempts = excluded.attempts, last_attempt_at = excluded.last_attempt_at,
         disposition = excluded.disposition, due_at = excluded.due_at, next_number = excluded.next_number,
         over = excluded.over
-    """
-)
+"""
+
+_SAVE = text(_PROGRESS)
+_SAVE_AND_PLACE = text(f"WITH progress AS ({_PROGRESS}), finished AS ({_FINISH}) {_PLACE}")
+"""In one turn; the numbers that are finished and those that are placed are others."""
 
 
 def save_progress(unit: UnitOfWork, campaign_id: uuid.UUID, standings: Mapping[uuid.UUID, Standing]) -> None:
     """Keep where people stand in a campaign."""
-    if not standings:
-        return
+    if standings:
+        common = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id}
+        unit.session.execute(_SAVE, common | _stands(standings))
+
+
+def keep_places(
+    unit: UnitOfWork,
+    campaign_id: uuid.UUID,
+    standings: Mapping[uuid.UUID, Standing],
+    places: Mapping[str, Place | None],
+    now: dt.datetime,
+) -> None:
+    """Keep where people stand in a campaign, and give numbers (locked) their place in the line; None means
+    that nobody is to be called on it any more. One in somebody's hands is left alone.
+    """
+    over = sorted(number for number, place in places.items() if place is None)
+    placed = sorted((number, place) for number, place in places.items() if place is not None)
+    common = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id, "over_numbers": over}
+    unit.session.execute(_SAVE_AND_PLACE, common | _stands(standings) | _columns(placed, now))
+
+
+def _stands(standings: Mapping[uuid.UUID, Standing]) -> dict[str, list[Any]]:
     contacts = sorted(standings)
     stands = [standings[one] for one in contacts]
-    given = {
+    return {
         "contacts": contacts,
         "turns": [one.turn for one in stands],
         "attempts": [one.attempts for one in stands],
@@ -140,5 +130,14 @@ def save_progress(unit: UnitOfWork, campaign_id: uuid.UUID, standings: Mapping[u
         "numbers": [one.number for one in stands],
         "over": [one.over for one in stands],
     }
-    common = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id}
-    unit.session.execute(_SAVE, common | given)
+
+
+def _columns(placed: Sequence[tuple[str, Place]], now: dt.datetime) -> dict[str, list[Any]]:
+    return {
+        "ids": [new_id() for _ in placed],
+        "places": [number for number, _ in placed],
+        "priorities": [int(place.rank) for _, place in placed],
+        "place_due": [place.due_at or now for _, place in placed],
+        "accounts": [place.reserved_for for _, place in placed],
+        "languages": [place.language for _, place in placed],
+    }

@@ -232,7 +232,7 @@ def test_a_claim_reads_its_index_in_order_whatever_the_lines(ctx: Context, campa
             "grace_over": ctx.now,
             "seen_since": ctx.now,
         }
-        plan = "\n".join(unit.session.scalars(text(f"EXPLAIN {due_numbers.BY_HAND.text}"), asked))
+        plan = "\n".join(unit.session.scalars(text(f"EXPLAIN {due_numbers.CLAIM_BY_HAND}"), asked))
         given = queue_ordering._given(
             unit,
             queue_ordering.Weighing(
