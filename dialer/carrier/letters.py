@@ -63,8 +63,9 @@ def _headers(letter: Letter, now: dt.datetime) -> Iterator[str]:
     if letter.reply_to:
         yield f"Reply-To: {on_the_wire(letter.reply_to)}"
     if letter.in_reply_to:
-        yield f"In-Reply-To: {one_line(letter.in_reply_to)}"
-        yield f"References: {one_line(letter.in_reply_to)}"
+        name = "".join(letter.in_reply_to.split())  # whole, however long: half a name is nobody's
+        yield f"In-Reply-To: {name}"
+        yield f"References: {name}"
     if letter.automatic:
         yield "Auto-Submitted: auto-generated"
     if letter.opt_out_url:

@@ -99,6 +99,13 @@ def after(state: str, deed: Deed) -> str:
     raise InvalidTransition(f"A blast that is {state} can’t do this: {deed}.", state=state)
 
 
+def runs_again(state: str) -> str:
+    """The state of a blast of which a person has something sent again: what was over runs once more."""
+    if state not in {"running", "paused", "completed"}:
+        raise InvalidTransition(f"A blast that is {state} can’t send anything again.", state=state)
+    return "running" if state == "completed" else state
+
+
 def check_editable(state: str, changed: Collection[str] = ()) -> None:
     """Refuse changes to a blast that has begun. Its deadline alone may be moved until it is over: it says
     nothing of what was sent, and polls may be kept open longer. What replies to it mean may be said at any

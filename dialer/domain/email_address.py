@@ -44,6 +44,17 @@ def ascii_domain(domain: str) -> str:
     return domain if domain.isascii() else domain.encode("idna").decode("ascii")
 
 
+def comparable(address: str) -> str:
+    """An address as it is compared with one that a mail server wrote: its domain in ASCII (RFC 5890), since
+    `bücher.example` and `xn--bcher-kva.example` are the same. Where it has no such form, as it is.
+    """
+    local, mark, domain = address.strip("<> ").lower().rpartition("@")
+    try:
+        return f"{local}{mark}{ascii_domain(domain)}"
+    except UnicodeError:
+        return f"{local}{mark}{domain}"
+
+
 def masked_address(address: str) -> str:
     """An address as its owner knows it again and nobody else does; its length isn't told either."""
     local, _, domain = address.rpartition("@")

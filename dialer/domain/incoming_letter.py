@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from dialer.domain import mime
-from dialer.domain.email_address import read_address
+from dialer.domain.email_address import comparable, read_address
 from dialer.domain.mail_report import is_automatic
 
 LONGEST_BODY: Final = 100_000
@@ -106,9 +106,9 @@ def doubt_about(letter: Incoming, written_to: str | None) -> Doubt | None:
     """
     if written_to is None:
         return Doubt.UNPROVEN
-    if letter.sender != written_to:
+    if comparable(letter.sender) != comparable(written_to):
         return Doubt.OTHER_SENDER
-    if any(address != letter.sender for address in letter.reply_to):
+    if any(comparable(address) != comparable(letter.sender) for address in letter.reply_to):
         return Doubt.OTHER_REPLY_TO
     return None
 

@@ -191,11 +191,11 @@ class Mail:
             return True
         moment = str(int(time.time()))
         signed = hmac.digest(
-            self._town.config.auth_token.encode(), f"{moment}.".encode() + raw, hashlib.sha256
+            self._town.config.auth_token.encode(), f"{moment}\n{to}\n\n".encode() + raw, hashlib.sha256
         )
         headers = {
             "Content-Type": "message/rfc822",
-            "Dialer-Signature": f"t={moment},v1={signed.hex()}",
+            "Dialer-Signature": f"t={moment},v2={signed.hex()}",
         }
         reply = await self._town.webhooks.bring(f"{base}{PATH}?{urlencode({'to': to})}", raw, headers)
         return reply.ok

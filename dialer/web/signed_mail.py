@@ -1,9 +1,12 @@
 """That a request comes from whoever carries our email: signed by a secret that only they and we have.
 
 Our own form signs the moment and the body, as our outgoing webhooks do (contract §12): `Dialer-Signature:
-t=UNIX,v1=HEX`, HMAC-SHA256 of `t.body`. Mailgun signs a moment and a word of its own
-(documentation.mailgun.com, “Securing Webhooks”); what its reports are about is proven by the names in them.
-Amazon signs by certificate (`carrier.sns`).
+t=UNIX,v1=HEX`, HMAC-SHA256 of `t.body`. Where the query says whom a letter was delivered to, that is signed
+too: `v2` is HMAC-SHA256 of `t`, each `to`, an empty line and the body, a line each.
+
+Mailgun signs a moment and a token of its own (documentation.mailgun.com, “Securing Webhooks”), and nothing of
+what it reports: so a token counts for one report alone (`services.messaging.relay_tokens`). What the reports
+are about is proven by the names in them. Amazon signs by certificate (`carrier.sns`).
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, cast
 
 from flask import Request, g
@@ -32,7 +35,7 @@ OLDEST: Final = dt.timedelta(minutes=5)
 MAILGUN_OLDEST: Final = dt.timedelta(days=1)
 """It repeats what it couldn't deliver for eight hours."""
 
-_SIGNED: Final = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
+_SIGNED: Final = re.compile(r"t=([0-9]{1,12}),(v[12])=([0-9a-f]{64})")
 
 
 class NotOurMail(BadSignature):
@@ -54,10 +57,12 @@ def check_mail_signed(request: Request) -> None:
         raise NotOurMail
 
 
-def signature(secret: str, at: dt.datetime, body: bytes) -> str:
-    """The value of the header that signs a body at a moment."""
-    moment = int(at.timestamp())
-    return f"t={moment},v1={_digest(secret, str(moment), body)}"
+def signature(secret: str, at: dt.datetime, body: bytes, to: Sequence[str] = ()) -> str:
+    """The value of the header that signs a body, and whom it was delivered to, at a moment."""
+    moment = str(int(at.timestamp()))
+    if to:
+        return f"t={moment},v2={_digest_to(secret, moment, to, body)}"
+    return f"t={moment},v1={_digest(secret, moment, body)}"
 
 
 def json_object(request: Request) -> Mapping[str, object]:
@@ -74,7 +79,11 @@ def _is_ours(request: Request) -> bool:
     found = _SIGNED.fullmatch(request.headers.get(SIGNATURE, "").replace(" ", ""))
     if not secret or found is None or not _is_recent(int(found[1]), OLDEST):
         return False
-    return hmac.compare_digest(_digest(secret, found[1], request.get_data(cache=True)), found[2])
+    body, to = request.get_data(cache=True), request.args.getlist("to")
+    if found[2] == "v2":
+        is_plain = all(one and one.isprintable() for one in to)
+        return is_plain and hmac.compare_digest(_digest_to(secret, found[1], to, body), found[3])
+    return not to and hmac.compare_digest(_digest(secret, found[1], body), found[3])
 
 
 def _is_mailguns(request: Request) -> bool:
@@ -91,9 +100,20 @@ def _is_mailguns(request: Request) -> bool:
     return _is_recent(int(moment), MAILGUN_OLDEST) and hmac.compare_digest(right.encode(), given.encode())
 
 
+def mailgun_token(request: Request) -> str:
+    """The token of a request that Mailgun signed."""
+    told = json_object(request).get("signature")
+    return str(told.get("token", "")) if isinstance(told, dict) else ""
+
+
 def _is_recent(moment: int, oldest: dt.timedelta) -> bool:
     now = cast("dt.datetime", g.now)
     return abs(now.timestamp() - moment) <= oldest.total_seconds()
+
+
+def _digest_to(secret: str, moment: str, to: Sequence[str], body: bytes) -> str:
+    head = "\n".join([moment, *to, "", ""]).encode()
+    return hmac.new(secret.encode(), head + body, hashlib.sha256).hexdigest()
 
 
 def _digest(secret: str, moment: str, body: bytes) -> str:

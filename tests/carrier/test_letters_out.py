@@ -335,3 +335,9 @@ def test_a_letter_that_comes_while_a_connection_is_given_up_is_taken(host, monke
     go_on.set()
     assert isinstance(told.get(timeout=20), Accepted)
     mailer.close()
+
+
+def test_what_a_letter_answers_is_named_whole_however_long(host, mailer):
+    name = f"<{'x' * 300}@mail.example.net>"
+    sent(mailer, a_letter(in_reply_to=name))
+    assert host.ledger.to(ANN).message["In-Reply-To"] == name

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Row, select, update
 
 from dialer.domain.access import Permission, require
+from dialer.domain.email_address import comparable
 from dialer.domain.mail_report import BOUNCES, Fate, Report
 from dialer.domain.message import moves
 from dialer.services.contention import again_after_deadlock
@@ -31,6 +32,7 @@ from dialer.services.messaging.dead_addresses import bar_complained, bar_dead_ad
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.needing_answers import REPLY, wait_again
 from dialer.services.messaging.outcomes import check_refusals
+from dialer.services.messaging.relay_tokens import Signed, use_token
 from dialer.services.messaging.sender_figures import Tried, count_tried
 from dialer.services.messaging.status_writing import UNSENT
 from dialer.store.models.messaging import CarrierEvent, Message
@@ -62,10 +64,14 @@ class ReportTold:
     report: Report = field(repr=False)
 
 
-def record_reports(ctx: Context, told: Sequence[ReportTold]) -> int:
-    """Keep reports durably, all or none; how many weren't kept before."""
+def record_reports(ctx: Context, told: Sequence[ReportTold], signed: Signed | None = None) -> int:
+    """Keep reports durably, all or none; how many weren't kept before. `BadSignature` where a relay's token
+    (`signed`) came with another report before.
+    """
     require(ctx.actor, Permission.MAIL_TELL)
     with ctx.unit() as unit:
+        if signed is not None:
+            use_token(ctx, unit, signed)
         return keep_reports(ctx, unit, told)
 
 
@@ -153,7 +159,7 @@ class _Told:
     def is_of_its_address(self) -> bool:
         """Whether it is about the address that we wrote to, and not one that this leads on to."""
         recipients = self.payload.get("recipients") or []
-        return not recipients or self.letter.number in recipients
+        return not recipients or comparable(self.letter.number or "") in map(comparable, recipients)
 
 
 def _payloads(unit: UnitOfWork, events: Sequence[DueEvent]) -> dict[uuid.UUID, Mapping[str, Any]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from email.message import Message as Parsed
 from typing import Final
 
@@ -17,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain import mime
 from dialer.domain.access import Permission, require
-from dialer.domain.email_address import channel_of
+from dialer.domain.email_address import channel_of, comparable
 from dialer.domain.incoming_letter import SIZE_MOST, Incoming, fingerprint, read_letter
 from dialer.domain.letter_fate import ANSWER, AUTOMATIC, REPORT, UNKNOWN, UNSUBSCRIBE
 from dialer.domain.letter_names import BOUNCES, LetterNames
@@ -30,6 +31,7 @@ from dialer.services.messaging.letter_answers import take_answer
 from dialer.services.messaging.letter_reports import ReportTold, keep_reports
 from dialer.services.messaging.no_to_texts import SAID_BY_LINK, bar_from_texts
 from dialer.services.messaging.outcomes import accept_texts
+from dialer.services.messaging.relay_tokens import forget_tokens
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.letters import IncomingLetter
@@ -151,6 +153,7 @@ def unread_letters(ctx: Context) -> tuple[int, int]:
 def forget_old_letters(ctx: Context) -> int:
     """Take letters away as they came, 30 days after; how many."""
     with ctx.unit() as unit:
+        forget_tokens(ctx, unit)
         old = (
             select(IncomingLetter.id)
             .where(
@@ -179,6 +182,12 @@ def _claim(ctx: Context, letter_id: uuid.UUID) -> bool:
         return True
 
 
+def _of_others(named: Sequence[Message]) -> Iterator[Message]:
+    """Of the letters that one answers, those to others than the first was to, one for each of them."""
+    places = {one.number: one for one in reversed(named)}
+    yield from (one for place, one in places.items() if named and place != named[0].number)
+
+
 class _Applying:
     """One letter, and what it turns out to be."""
 
@@ -195,58 +204,60 @@ class _Applying:
         row.reply_to = ", ".join(one for one in letter.reply_to if one != letter.sender) or None
         places = [*row.recipients, *letter.to]
         purposes = {purpose for one in places if (purpose := self.names.purpose_of(one)) is not None}
-        about = self._named(places)
+        named = self._named(places)
+        about = named[0] if named else None
         row.about_id = about.id if about is not None else None
         reports = reports_in(self.parsed, to_bounce_address=BOUNCES in purposes)
         if reports:
             row.outcome = self._report(reports)
-        elif TO_UNSUBSCRIBE in purposes and about is not None:
-            self._has_it(about)
+        elif TO_UNSUBSCRIBE in purposes and named:
             # A mail program that writes it at its reader's press may mark it as written by a machine.
-            row.outcome = self._unsubscribe(about)
+            for one in named:
+                self._has_it(one)
+                row.outcome = self._unsubscribe(one)
         elif (BOUNCES in purposes and not self._is_theirs(about)) or (not letter.sender and about is None):
             row.outcome = AUTOMATIC if letter.automatic else UNKNOWN
         else:
-            if about is not None:
-                self._has_it(about)
+            for one in named:
+                self._has_it(one)
             self._answer(about)
+            doubt = row.doubt
+            for one in _of_others(named):
+                take_answer(self.ctx, self.unit, row, letter, one)
+            row.doubt = doubt
 
     def _is_theirs(self, about: Message | None) -> bool:
         """Whether whoever got a letter wrote this one: some programs answer to the return path."""
-        return about is not None and self.letter.sender == about.number and not self.letter.automatic
+        if about is None or about.number is None or self.letter.automatic:
+            return False
+        return comparable(self.letter.sender) == comparable(about.number)
 
     def _has_it(self, about: Message) -> None:
         """Whoever answers a letter whose outcome nobody knew has got it: its names are made with our key."""
         if about.state == "unknown":
             accept_texts(self.ctx, self.unit, {about.id: self.names.message_id(about.id)})
 
-    def _named(self, places: Sequence[str]) -> Message | None:
-        """The letter of ours that it names: by the address that it came to, or as what it answers."""
-        by_place = (self.names.of_address(one) for one in places)
-        named = next((one for one in by_place if one is not None), None)
-        letter_id = named or self.names.of_message_id(self.letter.answers)
-        if letter_id is None:
-            return None
-        found = self.unit.session.get(Message, (self.unit.organisation_id, letter_id))
-        is_ours = found is not None and found.direction == "outbound" and found.channel == EMAIL
-        return found if is_ours else None
+    def _named(self, places: Sequence[str]) -> list[Message]:
+        """The letters of ours that it names: by each address that it came to, else as what it answers."""
+        by_place = [self.names.of_address(one) for one in places]
+        ids = dict.fromkeys(one for one in by_place if one is not None)
+        if not ids and (answered := self.names.of_message_id(self.letter.answers)) is not None:
+            ids = {answered: None}
+        rows = (self.unit.session.get(Message, (self.unit.organisation_id, one)) for one in ids)
+        return [
+            row for row in rows if row is not None and row.direction == "outbound" and row.channel == EMAIL
+        ]
 
     def _report(self, reports: Sequence[Report]) -> str:
-        """What it reports; that it came to a return path of ours says which letter it is about."""
-        places = " ".join(self.row.recipients + list(self.letter.to))
+        """What it reports; where it doesn't say of which letter, each return path that it came to does."""
+        places = list(dict.fromkeys(self.row.recipients + list(self.letter.to)))
+        paths = [one for one in places if self.names.of_address(one) is not None] or [""]
         told = [
             ReportTold(
-                f"letter:{self.row.fingerprint}:{nth}",
-                Report(
-                    each.fate,
-                    each.status,
-                    each.code,
-                    each.diagnostic,
-                    each.recipients,
-                    about=f"{each.about} {places}",
-                ),
+                f"letter:{self.row.fingerprint}:{nth}{f':{of}' if of else ''}", replace(each, about=about)
             )
             for nth, each in enumerate(reports)
+            for of, about in enumerate([each.about] if self.names.of_text(each.about) is not None else paths)
         ]
         keep_reports(self.ctx, self.unit, told)
         known = any(self.names.of_text(each.report.about) is not None for each in told)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.incoming_letter import Doubt
 from dialer.domain.letter_fate import LETTER_OUTCOMES, LETTER_WAYS
-from dialer.store.models.base import Base, Identified, Instant, TextList, one_of
+from dialer.store.models.base import Base, Identified, Instant, Tenant, TextList, one_of
 
 
 class IncomingLetter(Identified, Base):
@@ -52,3 +52,14 @@ class IncomingLetter(Identified, Base):
     due_at: Mapped[Instant]
     received_at: Mapped[Instant]
     applied_at: Mapped[Instant | None]
+
+
+class RelayToken(Tenant, Base):
+    """A token with which a relay signed a report, and that report, both as SHA-256: it signs no other."""
+
+    __tablename__ = "relay_token"
+    __table_args__ = (Index("ix_relay_token_seen", "seen_at"),)
+
+    token: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[str]
+    seen_at: Mapped[Instant]

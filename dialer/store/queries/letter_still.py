@@ -17,7 +17,7 @@ from dialer.store.session import UnitOfWork
 
 _STILL: Final = """
     {look}
-    SELECT looked.skip IS NULL AND looked.wait IS NULL AND m.state = 'sending'
+    SELECT looked.skip IS NULL AND looked.wait IS NULL AND m.state = 'sending' AND m.attempts = :attempt
     FROM looked JOIN message m ON m.organisation_id = :organisation AND m.id = looked.id
 """
 _LETTER_STILL: Final = text(_STILL.format(look=look(PLACES[EMAIL])))
@@ -33,13 +33,14 @@ def letter_may_still_go(
     currency: str,
 ) -> bool:
     """Whether a letter that is `sending` would pass now as well; false also where it isn't `sending` any
-    more, since somebody else has settled it. What it costs was reckoned with when it passed.
+    more, or again, since somebody else has settled it. What it costs was reckoned with when it passed.
     """
     unit.session.execute(AS_WRITTEN)
     given = {
         "organisation": unit.organisation_id,
         "now": now,
         "ids": [letter.id],
+        "attempt": letter.attempt,
         "foreign": [False],
         "quiet": [quiet_until],
         "prices": [Decimal(0)],

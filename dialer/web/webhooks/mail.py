@@ -19,10 +19,11 @@ from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context, NoSns
 from dialer.services.messaging.letter_reports import ReportTold, record_reports
 from dialer.services.messaging.letters_in import organisation_of_letters, receive_letter
+from dialer.services.messaging.relay_tokens import Signed
 from dialer.settings.policies import letter_names
 from dialer.web.desk import context, desk
 from dialer.web.guard import allow
-from dialer.web.signed_mail import json_object
+from dialer.web.signed_mail import json_object, mailgun_token
 from dialer.web.webhooks.mail_forms import FormError, mailgun_reports, own_reports, ses_reports
 
 mail_hooks = Blueprint("mail_hooks", __name__, url_prefix="/webhooks/email")
@@ -53,7 +54,7 @@ def reports() -> Response:
 @allow(Permission.MAIL_TELL)
 def mailgun() -> Response:
     """A report in Mailgun's form."""
-    return _keep(mailgun_reports)
+    return _keep(mailgun_reports, Signed(mailgun_token(request), request.get_data(cache=True)))
 
 
 @mail_hooks.post("/ses")
@@ -77,13 +78,13 @@ def _confirm(told: Mapping[str, object]) -> None:
         raise ServiceUnavailable from None
 
 
-def _keep(read: Callable[[Mapping[str, object]], list[ReportTold]]) -> Response:
+def _keep(read: Callable[[Mapping[str, object]], list[ReportTold]], signed: Signed | None = None) -> Response:
     try:
         told = read(json_object(request))
     except FormError as error:
         raise BadRequest(str(error)) from None
     said = " ".join(each.report.about for each in told)
-    record_reports(_context(said), told)
+    record_reports(_context(said), told, signed)
     return Response(status=204)
 
 

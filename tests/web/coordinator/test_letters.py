@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+import datetime as dt
+import uuid
 
+import pytest
+from sqlalchemy import update
+
+from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import change_campaign
 from dialer.services.context import Context
+from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.services.messaging.messages import MessageSearch, list_messages
+from dialer.services.messaging.planning import plan_chunk
+from dialer.services.messaging.settling import lose_silent
 from dialer.services.paging import Page
+from dialer.store.models.messaging import Blast, Message
 from dialer.store.models.people import Contact
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
@@ -100,3 +109,37 @@ def test_it_is_tried_on_addresses_of_our_own_first(draft: Reader, ctx: Context) 
         ("test", "carys@example.org", "Today, friend"),
         ("test", "owen@example.org", "Today, friend"),
     }
+
+
+def test_emails_that_nobody_has_heard_of_are_sent_again_where_somebody_says_so(
+    draft: Reader, ctx: Context
+) -> None:
+    page = draft.press("blast-launch", confirm="2")
+    with ctx.unit() as unit:
+        blast_id = unit.session.query(Blast.id).scalar()
+    assert "blast-unheard" not in page.tests
+    left_unknown(ctx, blast_id)
+    assert "Nobody has heard whether 2 went" in draft.open(f"/blasts/{blast_id}").words["blast-unheard"]
+    page = draft.open(f"/blasts/{blast_id}/unheard")
+    assert _value(draft, "unheard") == "2"
+    assert "it may have gone, or never begun" in page.words["unheard"]
+    page = draft.open(f"/blasts/{blast_id}/send-again")
+    assert "some people may get theirs twice" in page.text
+    page = draft.press("confirm")
+    assert "2 emails go again." in page.words["flash"]
+    assert draft.open(f"/blasts/{blast_id}/unheard").tests.get("unheard") is None
+    draft.open(f"/blasts/{blast_id}/send-again")
+    assert "none left" in draft.press("confirm").words["flash"]
+
+
+def left_unknown(ctx: Context, blast_id: uuid.UUID) -> None:
+    """Let the process that sends be gone in the middle."""
+    system = ctx.as_actor(system_actor(ctx.organisation_id))
+    while plan_chunk(system, blast_id):
+        pass
+    holder = uuid.uuid4()
+    claimed = claim_texts(system, "campaign@example.org", blast_id, new_lease(system, holder), 10)
+    assert len(pass_gate(system, holder, claimed)) == 2
+    with ctx.unit() as unit:
+        unit.session.execute(update(Message).values(attempted_at=ctx.now - dt.timedelta(hours=1)))
+    lose_silent(system)

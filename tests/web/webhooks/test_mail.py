@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from dialer.carrier.mailbox import Fetched, MailboxError
@@ -31,7 +31,7 @@ from dialer.settings.policies import messaging_policy
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.conversations import Conversation
-from dialer.store.models.letters import IncomingLetter
+from dialer.store.models.letters import IncomingLetter, RelayToken
 from dialer.store.models.messaging import Message
 from dialer.store.models.people import Contact, Suppression
 from dialer.store.session import UnitFactory
@@ -68,8 +68,11 @@ class Post:
     names: LetterNames
     letter_id: uuid.UUID
 
-    def bring(self, raw: bytes, *, to: str = "", secret: str = SECRET, late_s: float = 0) -> TestResponse:
-        signed = signature(secret, self.clock.now - dt.timedelta(seconds=late_s), raw)
+    def bring(
+        self, raw: bytes, *, to: str = "", secret: str = SECRET, late_s: float = 0, signs_to: bool = True
+    ) -> TestResponse:
+        at = self.clock.now - dt.timedelta(seconds=late_s)
+        signed = signature(secret, at, raw, [to] if to and signs_to else [])
         return self.client.post(
             "/webhooks/email/letters",
             query_string={"to": to} if to else {},
@@ -722,3 +725,87 @@ def test_the_inbox_shows_a_letter_with_its_subject_and_the_doubt(post: Post, app
     assert f"it may be somebody else’s words. It says that it is from {TOM}." in page.words["doubt"]
     assert "Yes, stop writing to them" in page.text
     assert GWEN in page.text
+
+
+def test_whom_a_letter_was_delivered_to_is_signed_too(post: Post):
+    path = post.names.unsubscribe_address(post.letter_id)
+    assert post.bring(post.answer("", named=False), to=path, signs_to=False).status_code == 403
+    raw = post.answer("", named=False)
+    signed = signature(SECRET, post.clock.now, raw, ["somebody@example.org"])
+    answer = post.client.post(
+        "/webhooks/email/letters", query_string={"to": path}, data=raw, headers={"Dialer-Signature": signed}
+    )
+    assert answer.status_code == 403
+    assert post.all_of(IncomingLetter) == []
+    assert post.bring(raw, to=path).status_code == 204
+    assert post.barred == {GWEN: "opt_out"}
+
+
+def test_a_token_of_mailguns_signs_one_report_alone(post: Post):
+    assert of_mailgun(post, severity="temporary").status_code == 204
+    assert of_mailgun(post, severity="temporary").status_code == 204
+    assert of_mailgun(post, id="x2").status_code == 403
+    post.apply()
+    assert (post.letter.state, post.barred) == ("sent", {})
+    post.clock.forward(days=3)
+    letters_in.forget_old_letters(post.ctx.at(post.clock.now))
+    with post.ctx.unit() as unit:
+        assert unit.session.scalar(select(RelayToken.token)) is None
+
+
+def to_tom(post: Post) -> uuid.UUID:
+    """Another letter of ours, to Tom."""
+    letter_id = new_id()
+    with post.ctx.unit() as unit:
+        ours = unit.session.get_one(Message, (unit.organisation_id, post.letter_id))
+        kept = (
+            "direction",
+            "channel",
+            "purpose",
+            "sender",
+            "subject",
+            "body",
+            "encoding",
+            "segments",
+            "state",
+        )
+        fields = {name: getattr(ours, name) for name in (*kept, "organisation_id", "created_at", "sent_at")}
+        unit.session.add(
+            Message(id=letter_id, number=TOM, carrier_sid=post.names.message_id(letter_id), **fields)
+        )
+    return letter_id
+
+
+def test_a_letter_to_several_of_our_addresses_counts_for_each(post: Post):
+    both = [post.letter_id, to_tom(post)]
+    post.bring(post.answer("", named=False, Cc=", ".join(map(post.names.unsubscribe_address, both))))
+    assert post.barred == {GWEN: "opt_out", TOM: "opt_out"}
+
+
+def test_an_answer_to_two_letters_stands_in_both_conversations(post: Post):
+    both = [post.letter_id, to_tom(post)]
+    post.bring(post.answer("STOP", named=False, Cc=", ".join(map(post.names.reply_address, both))))
+    assert {one.number: one.inbound_class for one in post.received} == {GWEN: "opt_out", TOM: "review"}
+    [letter] = post.all_of(IncomingLetter)
+    assert letter.doubt is None
+
+
+def test_a_bounce_to_two_return_paths_is_one_of_each(post: Post):
+    both = [post.letter_id, to_tom(post)]
+    bounce = mail_letters.dsn("5.1.1").replace(b"<ours.1@example.org>", b"<x@example.net>")
+    bounce = bounce.replace(
+        f"To: {mail_letters.PATH}".encode(), b"To: " + ", ".join(map(post.names.return_path, both)).encode()
+    )
+    post.bring(bounce)
+    post.apply()
+    assert {one.state for one in post.all_of(Message)} == {"undelivered"}
+
+
+def test_an_address_is_the_same_in_both_of_its_writings(post: Post):
+    with post.ctx.unit() as unit:
+        unit.session.execute(update(Message).values(number="gwen@bücher.example"))
+    post.bring(post.about_ours(mail_letters.dsn("5.1.1", recipient="gwen@xn--bcher-kva.example")))
+    post.apply()
+    assert post.barred == {"gwen@bücher.example": "carrier"}
+    post.bring(post.answer("Hello", sender="gwen@xn--bcher-kva.example"))
+    assert [one.doubt for one in post.all_of(IncomingLetter)] == [None, None]

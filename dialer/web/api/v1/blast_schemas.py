@@ -275,6 +275,12 @@ class LaunchSchema(Schema):
     expected_recipients = Whole(least=0, most=2**31, allow_none=True, load_default=None)
 
 
+class SentAgainSchema(Schema):
+    """What was put back into the line."""
+
+    messages = Whole(required=True, metadata={"description": "how many emails go again"})
+
+
 class TestSendSchema(Schema):
     """The phones that its text is tried on; of letters the addresses."""
 

@@ -17,6 +17,7 @@ from dialer.services.messaging.comparing import Comparison, compare
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.messaging.test_sends import send_test
+from dialer.services.messaging.unheard import send_unheard_again
 from dialer.services.messaging.views import BlastView, EstimateView, ProgressView, SampleView, SpokenView
 from dialer.services.paging import Slice
 from dialer.web.api.blueprint import Resource
@@ -34,6 +35,7 @@ from dialer.web.api.v1.blast_schemas import (
     LaunchSchema,
     NewBlastSchema,
     ProgressSchema,
+    SentAgainSchema,
     TestSendSchema,
 )
 from dialer.web.api.v1.messages import MessagePage, show_message
@@ -129,6 +131,16 @@ def resume(blast_id: str) -> BlastView:
 def cancel(blast_id: str) -> BlastView:
     """Call it off: what has not been sent never will be."""
     return launching.cancel_blast(context(), path_id(blast_id))
+
+
+@blasts.route("/blasts/<blast_id>/send-again", methods=["POST"])
+@allow(Permission.BLAST_MANAGE)
+@blasts.response(202, SentAgainSchema)
+def send_again(blast_id: str) -> dict[str, int]:
+    """Send those of its emails again that are `unknown` for ten minutes or more: SMTP can’t be asked whether
+    they went, so some people may get theirs twice. Never done by itself. 409 for texts.
+    """
+    return {"messages": send_unheard_again(context(), path_id(blast_id))}
 
 
 @blasts.route("/blasts/<blast_id>/test-send", methods=["POST"])
