@@ -12,17 +12,18 @@ from typing import Final
 
 from dialer.domain.access import Permission, require
 from dialer.services.calling.queue_ordering import order_wanted
-from dialer.services.calling.queue_sync import MANY
+from dialer.services.calling.queue_sync import MANY, queue_people
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import queue_filling
-from dialer.store.queries.queue_languages import learn_of_people
-from dialer.store.queries.queue_sync import queue_wanted_numbers, refresh_statistics
+from dialer.store.queries.queue_sync import refresh_statistics
 from dialer.store.session import UnitOfWork
 
+FIRST: Final = 2_000
+"""As many people are queued in the request, in some tenths of a second: enough to begin with."""
 CHUNK: Final = 20_000
-"""People of whom no more are looked at in one transaction: about a second."""
-_FIRST: Final = uuid.UUID(int=0)
+"""People of whom a worker looks at no more in one transaction: about a second."""
+_NOBODY: Final = uuid.UUID(int=0)
 
 
 def fill_queue(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> None:
@@ -33,7 +34,7 @@ def fill_queue(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> None:
     """
     if campaign.state not in ("active", "paused"):
         return
-    through = _queue_chunk(unit, campaign.id, _FIRST, ctx.now)
+    through = _queue_chunk(unit, campaign.id, _NOBODY, ctx.now, FIRST)
     campaign.fill_through, campaign.fill_since = through, ctx.now if through else None
     if through is not None:
         unit.after_commit(lambda: enqueue_filling(ctx, campaign.id))
@@ -50,7 +51,7 @@ def fill_more(ctx: Context, campaign_id: uuid.UUID) -> bool:
         begun = queue_filling.begun(unit, campaign_id)
         if begun is None:
             return False
-        through = _queue_chunk(unit, campaign_id, begun.through, begun.since)
+        through = _queue_chunk(unit, campaign_id, begun.through, begun.since, CHUNK)
         queue_filling.move(unit, campaign_id, begun, through)
         return through is not None
 
@@ -71,15 +72,14 @@ def enqueue_filling(ctx: Context, campaign_id: uuid.UUID) -> None:
 
 
 def _queue_chunk(
-    unit: UnitOfWork, campaign_id: uuid.UUID, after: uuid.UUID, since: dt.datetime
+    unit: UnitOfWork, campaign_id: uuid.UUID, after: uuid.UUID, since: dt.datetime, most: int
 ) -> uuid.UUID | None:
     """The person up to whom everybody is queued now; None when that was the last. All wait since the same
     moment, so that they are called in the order of the lists however long this takes.
     """
-    people = queue_filling.people_after(unit, campaign_id, after, CHUNK)
-    queued = queue_wanted_numbers(unit, since, campaign_id, people)
-    learn_of_people(unit, people)
-    is_first, is_last = after == _FIRST, len(people) < CHUNK
+    people = queue_filling.people_after(unit, campaign_id, after, most)
+    queued = queue_people(unit, since, campaign_id, people)
+    is_first, is_last = after == _NOBODY, len(people) < most
     if is_first or is_last:  # what goes through the whole queue need not begin anew with every chunk
         order_wanted(unit, since, [campaign_id], people if is_first else None)
         if queued >= MANY or not is_first:

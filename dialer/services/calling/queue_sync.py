@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from dialer.services.calling.queue_ordering import order_wanted
+from dialer.store.queries.planner import make_known
 from dialer.store.queries.queue_languages import learn_of_people
 from dialer.store.queries.queue_sync import queue_wanted_numbers, refresh_statistics
 from dialer.store.session import UnitOfWork
 
+OF_LISTS: Final = ("contact", "contact_phone", "list_member")
+QUEUE: Final = "queue_entry"
 MANY: Final = 1000
 """From here on what the planner knows of the queue is worth renewing."""
 
@@ -26,10 +29,22 @@ def sync_queues(unit: UnitOfWork, *, now: dt.datetime, contact_ids: Sequence[uui
     """
     if not contact_ids:
         return 0
-    queued = queue_wanted_numbers(unit, now, None, contact_ids)
-    learn_of_people(unit, contact_ids)
+    queued = queue_people(unit, now, None, contact_ids)
     if queued:
         order_wanted(unit, now, None, contact_ids)
     if queued >= MANY:
         refresh_statistics(unit)
+    return queued
+
+
+def queue_people(
+    unit: UnitOfWork, now: dt.datetime, campaign_id: uuid.UUID | None, contact_ids: Sequence[uuid.UUID]
+) -> int:
+    """Queue the numbers of these people, who are on lists, in a campaign (None: in each that runs), under
+    their languages; how many. What the tables hold is made known to the planner first, where it is far off.
+    """
+    make_known(unit, len(contact_ids), *OF_LISTS)
+    queued = queue_wanted_numbers(unit, now, campaign_id, contact_ids)
+    make_known(unit, queued, QUEUE)
+    learn_of_people(unit, contact_ids)
     return queued

@@ -61,6 +61,7 @@ def test_a_new_campaign_has_the_defaults_of_the_contract(coordinator: Caller) ->
         "abandoned_rate_max": 0.01,
         "knock_up_support_max": 2,
         "queue_filling": False,
+        "queue_filled": None,
     }
     assert {name: made[name] for name in expected} == expected
     assert coordinator.get(f"/campaigns/{made['id']}").json == made

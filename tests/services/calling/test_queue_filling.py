@@ -26,6 +26,7 @@ from tests.phone_bank import Voter, add_voters, landline, running_campaign
 
 @pytest.fixture(autouse=True)
 def short_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue_filling, "FIRST", 3)
     monkeypatch.setattr(queue_filling, "CHUNK", 3)
 
 
@@ -90,14 +91,14 @@ def test_other_lists_in_the_middle_begin_it_anew(
 ) -> None:
     more = add_voters(ctx, [Voter("W", [landline(50)], id=uuid.UUID(int=1))])
     made = running_campaign(ctx, voters)
-    taken = queue_filling.queue_wanted_numbers
+    taken = queue_filling.queue_people
 
     def meanwhile(*given: object) -> int:
-        monkeypatch.setattr(queue_filling, "queue_wanted_numbers", taken)
+        monkeypatch.setattr(queue_filling, "queue_people", taken)
         change_campaign(ctx, made.id, {"list_ids": [*made.list_ids, more]})
         return taken(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(queue_filling, "queue_wanted_numbers", meanwhile)
+    monkeypatch.setattr(queue_filling, "queue_people", meanwhile)
     fill(system, made.id)
     fill(system, made.id)
     assert len(waiting(ctx, made.id)) == 7, "whoever came to the lists behind the worker is there too"
@@ -153,3 +154,15 @@ def test_somebody_whose_number_has_gone_is_passed_over(
         gone.removed_at = ctx.now
     fill(system, made.id)
     assert landline(4) not in waiting(ctx, made.id)
+
+
+def test_it_says_how_much_of_the_lists_the_queue_has_taken_in(
+    ctx: Context, system: Callable[[], Context], voters: list[Voter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_filling, "CHUNK", 2)
+    made = running_campaign(ctx, voters)
+    assert made.queue_filled == pytest.approx(3 / 7)
+    fill_more(system(), made.id)
+    assert get_campaign(ctx, made.id).queue_filled == pytest.approx(5 / 7)
+    fill(system, made.id)
+    assert get_campaign(ctx, made.id).queue_filled is None

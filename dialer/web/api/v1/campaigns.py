@@ -110,6 +110,15 @@ class CampaignSchema(CampaignFieldsSchema):
     pause_reason = Text(allow_none=True)
     spent = Money()
     queue_filling = fields.Boolean(required=True)
+    queue_filled = Number(
+        least=0,
+        most=1,
+        allow_none=True,
+        required=True,
+        metadata={
+            "description": "how much of its lists its queue has taken in so far; null where it is whole"
+        },
+    )
     created_at = Instant()
 
 
@@ -222,5 +231,6 @@ def _shown(campaign: CampaignView) -> dict[str, object]:
         "abandoned_rate_max": campaign.abandoned_rate_max,
         "knock_up_support_max": campaign.knock_up_support_max,
         "queue_filling": campaign.queue_filling,
+        "queue_filled": campaign.queue_filled,
         "created_at": campaign.created_at,
     }
