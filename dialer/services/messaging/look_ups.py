@@ -116,7 +116,7 @@ def preview_look_ups(ctx: Context, wanted: Wanted) -> LookUpPreview:
     """How many numbers would be asked for now, and what that costs."""
     require(ctx.actor, Permission.SENDER_MANAGE)
     with ctx.unit() as unit:
-        return _preview(ctx, unit, wanted, _numbers(ctx, unit, wanted))
+        return _preview(ctx, unit, wanted)[0]
 
 
 def begin_look_ups(ctx: Context, wanted: Wanted, expected_numbers: int) -> LookUpView:
@@ -125,14 +125,12 @@ def begin_look_ups(ctx: Context, wanted: Wanted, expected_numbers: int) -> LookU
     """
     require(ctx.actor, Permission.SENDER_MANAGE)
     with ctx.unit() as unit:
-        found = _numbers(ctx, unit, wanted)
-        seen = _preview(ctx, unit, wanted, found)
+        seen, numbers = _preview(ctx, unit, wanted)
         check_typed(expected_numbers, seen.numbers)
         _check_bounds(seen)
         row = _new_batch(ctx, unit, wanted, seen)
         unit.session.add(row)
         unit.session.flush()
-        numbers = [one.number for one in found if _is_asked_for(ctx, one)]
         since = ctx.messaging.look_ups.known_since(ctx.now)
         check_typed(expected_numbers, number_lines.take(unit, row.id, numbers, since))
         changes = {"numbers": row.numbers, "cost": f"{seen.cost} {seen.currency}"}
@@ -293,10 +291,6 @@ def _people_of(ctx: Context, unit: UnitOfWork, wanted: Wanted) -> Sequence[Seque
             return chunks
 
 
-def _is_asked_for(ctx: Context, one: Numbered) -> bool:
-    return not one.known and not one.in_hand and ctx.phones.allows(one.number)
-
-
 def left_for(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID | None) -> Decimal | None:
     """What look-ups may still cost: those of a campaign, or those that belong to none."""
     if campaign_id is None:
@@ -307,22 +301,26 @@ def left_for(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID | None) -> D
     return left_to_campaign(ctx, unit, campaign)
 
 
-def _preview(ctx: Context, unit: UnitOfWork, wanted: Wanted, found: Sequence[Numbered]) -> LookUpPreview:
-    numbers = sum(_is_asked_for(ctx, one) for one in found)
+def _preview(ctx: Context, unit: UnitOfWork, wanted: Wanted) -> tuple[LookUpPreview, list[str]]:
+    """What would be asked for, and the numbers themselves. Lists are long: each number is looked at once."""
+    found = _numbers(ctx, unit, wanted)
+    new = [one.number for one in found if not one.known and not one.in_hand]
+    numbers = [number for number in new if ctx.phones.allows(number)]
     price = ctx.messaging.look_ups
-    return LookUpPreview(
+    seen = LookUpPreview(
         name=_name_of(unit, wanted),
-        numbers=numbers,
+        numbers=len(numbers),
         known=sum(one.known for one in found),
         in_hand=sum(one.in_hand for one in found),
-        elsewhere=sum(not (one.known or one.in_hand or ctx.phones.allows(one.number)) for one in found),
+        elsewhere=len(new) - len(numbers),
         each=price.each,
-        cost=price.of(numbers),
+        cost=price.of(len(numbers)),
         currency=ctx.messaging.currency,
         most=price.most,
         holds_days=price.holds_days,
         left=left_for(ctx, unit, wanted.campaign_id),
     )
+    return seen, numbers
 
 
 def _check_bounds(seen: LookUpPreview) -> None:

@@ -58,7 +58,6 @@ _NUMBERS: Final = """
           WHERE s.organisation_id = :organisation AND s.number = p.number AND s.channel = 'sms'
             AND s.lifted_at IS NULL
       )
-    ORDER BY p.number
 """
 _OF_LIST: Final = text(
     _NUMBERS.format(
