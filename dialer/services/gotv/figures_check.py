@@ -15,6 +15,8 @@ from dialer.store.queries.text_spending import Apart
 
 SPENDING: Final = "text_spending"
 """The scope of faults in what texts have cost; their id is the campaign's, all zeros for none."""
+SPENDING_DAYS: Final = "text_spending_day"
+"""The same of whole days, which are compared with their quarters of an hour."""
 SENDERS: Final = "sender_hour"
 """The scope of faults in what became of senders' texts, likewise."""
 
@@ -39,6 +41,7 @@ def check_counters(ctx: Context) -> Sequence[CounterFault]:
         kept = campaign_figures.kept_figures(unit.session, unit.organisation_id)
         counted = campaign_figures.counted_figures(unit.session, unit.organisation_id)
         spending = text_spending.apart(unit.session, unit.organisation_id)
+        days = text_spending.days_apart(unit.session, unit.organisation_id)
         senders = sender_hours.apart(unit.session, unit.organisation_id, ctx.now)
     figures = [
         CounterFault(*key, kept=kept[key], counted=counted[key])
@@ -46,7 +49,11 @@ def check_counters(ctx: Context) -> Sequence[CounterFault]:
         if kept[key] != counted[key]
     ]
     of_senders = [_sender_fault(one) for one in senders]
-    return [*figures, *(fault for one in spending for fault in _spending_faults(one)), *of_senders]
+    of_spending = [
+        *(fault for one in spending for fault in _spending_faults(SPENDING, one)),
+        *(fault for one in days for fault in _spending_faults(SPENDING_DAYS, one)),
+    ]
+    return [*figures, *of_spending, *of_senders]
 
 
 def _sender_fault(one: sender_hours.Apart) -> CounterFault:
@@ -55,7 +62,7 @@ def _sender_fault(one: sender_hours.Apart) -> CounterFault:
     return CounterFault(SENDERS, place.campaign_id, name, one.kept, one.counted)
 
 
-def _spending_faults(one: Apart) -> Iterator[CounterFault]:
+def _spending_faults(scope: str, one: Apart) -> Iterator[CounterFault]:
     """What differs of one place; amounts in hundred-thousandths."""
     where = f"{one.place.currency} {one.place.sender} {one.place.quarter:%Y-%m-%dT%H:%MZ}"
     pairs = {
@@ -66,7 +73,7 @@ def _spending_faults(one: Apart) -> Iterator[CounterFault]:
     }
     for name, (kept, counted) in pairs.items():
         if kept != counted:
-            yield CounterFault(SPENDING, one.place.campaign_id, f"{name} {where}", kept, counted)
+            yield CounterFault(scope, one.place.campaign_id, f"{name} {where}", kept, counted)
 
 
 def mend_counters(ctx: Context) -> Sequence[CounterFault]:
@@ -75,9 +82,10 @@ def mend_counters(ctx: Context) -> Sequence[CounterFault]:
     with ctx.unit() as unit:
         apart = text_spending.apart(unit.session, unit.organisation_id)
         counters.bump_spending(unit, ((one.place, one.counted - one.kept) for one in apart))
+        text_spending.mend_days(unit.session, unit.organisation_id, counters.STRIPES)
         hours = sender_hours.apart(unit.session, unit.organisation_id, ctx.now)
         counters.bump_senders(unit, ((one.place, one.counted - one.kept) for one in hours))
-        for fault in (one for one in faults if one.scope not in {SPENDING, SENDERS}):
+        for fault in (one for one in faults if one.scope not in {SPENDING, SPENDING_DAYS, SENDERS}):
             delta = fault.counted - fault.kept
             counters.bump(unit, fault.scope, fault.scope_id, fault.name, delta)
         if faults:

@@ -14,84 +14,90 @@ from sqlalchemy.orm import Session
 from dialer.domain.spending import SpendingLine
 from dialer.store.queries.text_spending import NO_CAMPAIGN
 
-# What texts cost is kept by quarters of an hour, of which every day is made; calls are few enough to be read.
-# Days go by the clock of the campaign, or of the installation where there is none. An amount belongs to the
-# day on which the carrier took the text, or rang the person. Which day it is by a clock is only asked near
-# midnight of the first and the last: for hundreds of thousands of quarters that would take a second.
-_SPENT: Final = """
-    SELECT nullif({campaign}, :no_campaign) AS campaign_id, '{channel}' AS channel,
-        nullif({sender}, '') AS sender, {currency} AS currency, sum({count}) AS count,
-        sum({units}) AS units, sum({reckoned}) AS reckoned, sum(x.cost) AS cost,
-        min({at}) AS first_at, max({at}) AS last_at
-    FROM {source} x
-    LEFT JOIN place b ON b.id = {campaign}
-    CROSS JOIN anywhere a
-    WHERE x.organisation_id = :organisation {only}
-      AND (CAST(:campaigns AS uuid[]) IS NULL OR x.campaign_id = ANY (CAST(:campaigns AS uuid[])))
-      AND {at} >= coalesce(b.since, a.since) - interval '3 hours'
-      AND ({at} >= coalesce(b.since, a.since) + interval '3 hours'
-           OR CAST({at} AT TIME ZONE coalesce(b.zone, a.zone) AS date) >= CAST(:first AS date))
-      AND {at} < coalesce(b.until, a.until) + interval '3 hours'
-      AND ({at} < coalesce(b.until, a.until) - interval '3 hours'
-           OR CAST({at} AT TIME ZONE coalesce(b.zone, a.zone) AS date) <= CAST(:last AS date))
-    GROUP BY 1, 3, 4
+# What texts cost is kept by whole days of UTC and by quarters of an hour, of which every day of any clock is
+# made: days are read, and quarters at the two ends of the period alone. Calls are few enough to be read. Days
+# go by the clock of the campaign, or of the installation where there is none. An amount belongs to the day on
+# which the carrier took the text, or rang the person. Which day it is by a clock is only asked near midnight
+# of the first and the last: clocks are put forward and back there, in some places.
+_PLACES: Final = """
+    SELECT c.id, c.name, c.zone, edge.since, edge.until,
+           date_trunc('day', edge.since + interval '3 hours', 'UTC') + interval '1 day' AS whole_since,
+           date_trunc('day', edge.until - interval '3 hours', 'UTC') AS whole_until
+    FROM (
+        SELECT id, name, timezone AS zone FROM campaign WHERE organisation_id = :organisation
+        UNION ALL SELECT CAST(:no_campaign AS uuid), NULL, CAST(:zone AS text)
+    ) AS c
+    CROSS JOIN LATERAL (
+        SELECT coalesce(CAST(CAST(:first AS date) AS timestamp) AT TIME ZONE c.zone, '-infinity') AS since,
+               coalesce(CAST(CAST(:last AS date) + 1 AS timestamp) AT TIME ZONE c.zone, 'infinity') AS until
+    ) AS edge
+    WHERE CAST(:campaigns AS uuid[]) IS NULL OR c.id = ANY (CAST(:campaigns AS uuid[]))
 """
-_BOUNDS: Final = """
-    coalesce(CAST(CAST(:first AS date) AS timestamp) AT TIME ZONE {zone}, '-infinity') AS since,
-    coalesce(CAST(CAST(:last AS date) + 1 AS timestamp) AT TIME ZONE {zone}, 'infinity') AS until
+"""A day is whole where all of it lies well within the period: from `whole_since` to before `whole_until`."""
+_WITHIN: Final = """
+    {at} >= p.since - interval '3 hours' AND {at} < p.until + interval '3 hours'
+    AND ({at} >= p.since + interval '3 hours'
+         OR CAST({at} AT TIME ZONE p.zone AS date) >= CAST(:first AS date))
+    AND ({at} < p.until - interval '3 hours'
+         OR CAST({at} AT TIME ZONE p.zone AS date) <= CAST(:last AS date))
 """
-_TEXTS: Final = _SPENT.format(
-    campaign="x.campaign_id",
-    channel="sms",
-    sender="x.sender",
-    currency="x.currency",
-    count="x.texts",
-    units="x.segments",
-    reckoned="x.reckoned",
-    at="x.quarter",
-    source="text_spending",
-    only="",
-)
-_CALLS: Final = _SPENT.format(
-    campaign="coalesce(x.campaign_id, :no_campaign)",
-    channel="voice",
-    sender="x.caller_id",
-    currency="x.cost_currency",
-    count="1",
-    units="coalesce(x.duration_s, 0)",
-    reckoned="x.cost",
-    at="coalesce(x.contact_rung_at, x.created_at)",
-    source="call",
-    only="AND x.cost IS NOT NULL",
-)
-_LOOK_UPS: Final = _SPENT.format(
-    campaign="coalesce(x.campaign_id, :no_campaign)",
-    channel="look_up",
-    sender="CAST(NULL AS text)",
-    currency="x.currency",
-    count="x.asked",
-    units="x.asked",
-    reckoned="x.cost",
-    at="x.quarter",
-    source="""(
-        SELECT s.organisation_id, s.quarter, s.asked, b.campaign_id, b.currency, s.asked * b.price AS cost
-        FROM look_up_spending s
-        JOIN look_up_batch b ON b.organisation_id = s.organisation_id AND b.id = s.batch_id
-    )""",
-    only="",
-)
+_TEXTS: Final = f"""
+    SELECT x.campaign_id, 'sms' AS channel, nullif(x.sender, '') AS sender, x.currency,
+           sum(x.texts) AS count, sum(x.segments) AS units, sum(x.reckoned) AS reckoned, sum(x.cost) AS cost,
+           min(x.first_quarter) AS first_at, max(x.last_quarter) AS last_at
+    FROM (
+        SELECT x.campaign_id, x.sender, x.currency, x.texts, x.segments, x.reckoned, x.cost,
+               x.first_quarter, x.last_quarter
+        FROM place p
+        JOIN text_spending_day x
+          ON x.organisation_id = :organisation AND x.campaign_id = p.id
+         AND x.day >= CAST(p.whole_since AT TIME ZONE 'UTC' AS date)
+         AND x.day < CAST(p.whole_until AT TIME ZONE 'UTC' AS date)
+        UNION ALL
+        SELECT x.campaign_id, x.sender, x.currency, x.texts, x.segments, x.reckoned, x.cost,
+               x.quarter, x.quarter
+        FROM place p
+        CROSS JOIN LATERAL (
+            VALUES (p.since - interval '3 hours', least(p.whole_since, p.until + interval '3 hours')),
+                   (greatest(p.whole_since, p.whole_until), p.until + interval '3 hours')
+        ) AS edge(since, until)
+        JOIN text_spending x
+          ON x.organisation_id = :organisation AND x.campaign_id = p.id
+         AND x.quarter >= edge.since AND x.quarter < edge.until
+        WHERE {_WITHIN.format(at="x.quarter")}
+    ) AS x
+    GROUP BY x.campaign_id, x.sender, x.currency
+"""  # noqa: S608 - words of ours
+_CALLS: Final = f"""
+    SELECT p.id AS campaign_id, 'voice' AS channel, nullif(x.caller_id, '') AS sender,
+           x.cost_currency AS currency, count(*) AS count, sum(coalesce(x.duration_s, 0)) AS units,
+           sum(x.cost) AS reckoned, sum(x.cost) AS cost,
+           min(coalesce(x.contact_rung_at, x.created_at)) AS first_at,
+           max(coalesce(x.contact_rung_at, x.created_at)) AS last_at
+    FROM call x
+    JOIN place p ON p.id = coalesce(x.campaign_id, :no_campaign)
+    WHERE x.organisation_id = :organisation AND x.cost IS NOT NULL
+      AND {_WITHIN.format(at="coalesce(x.contact_rung_at, x.created_at)")}
+    GROUP BY p.id, x.caller_id, x.cost_currency
+"""  # noqa: S608 - words of ours
+_LOOK_UPS: Final = f"""
+    SELECT p.id AS campaign_id, 'look_up' AS channel, CAST(NULL AS text) AS sender, b.currency,
+           sum(x.asked) AS count, sum(x.asked) AS units, sum(x.asked * b.price) AS reckoned,
+           sum(x.asked * b.price) AS cost, min(x.quarter) AS first_at, max(x.quarter) AS last_at
+    FROM look_up_spending x
+    JOIN look_up_batch b ON b.organisation_id = x.organisation_id AND b.id = x.batch_id
+    JOIN place p ON p.id = coalesce(b.campaign_id, :no_campaign)
+    WHERE x.organisation_id = :organisation AND {_WITHIN.format(at="x.quarter")}
+    GROUP BY p.id, b.currency
+"""  # noqa: S608 - words of ours
 _LINES: Final = text(
     f"""
-    WITH place AS (
-        SELECT id, name, timezone AS zone, {_BOUNDS.format(zone="timezone")}
-        FROM campaign WHERE organisation_id = :organisation
-    ), anywhere AS (
-        SELECT CAST(:zone AS text) AS zone, {_BOUNDS.format(zone="CAST(:zone AS text)")}
-    ), spent AS ({_TEXTS} UNION ALL {_CALLS} UNION ALL {_LOOK_UPS})
-    SELECT s.campaign_id, p.name AS campaign, s.channel, s.sender, s.currency, s.count, s.units, s.reckoned,
-        s.cost, CAST(s.first_at AT TIME ZONE coalesce(p.zone, :zone) AS date) AS first_day,
-        CAST(s.last_at AT TIME ZONE coalesce(p.zone, :zone) AS date) AS last_day
-    FROM spent s LEFT JOIN place p ON p.id = s.campaign_id
+    WITH place AS MATERIALIZED ({_PLACES}), spent AS ({_TEXTS} UNION ALL {_CALLS} UNION ALL {_LOOK_UPS})
+    SELECT nullif(s.campaign_id, :no_campaign) AS campaign_id, p.name AS campaign, s.channel, s.sender,
+        s.currency, s.count, s.units, s.reckoned, s.cost,
+        CAST(s.first_at AT TIME ZONE p.zone AS date) AS first_day,
+        CAST(s.last_at AT TIME ZONE p.zone AS date) AS last_day
+    FROM spent s JOIN place p ON p.id = s.campaign_id
     WHERE s.count > 0
     ORDER BY campaign NULLS LAST, s.campaign_id, s.channel, s.currency, s.sender
     """  # noqa: S608 - words of ours

@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 NO_CAMPAIGN: Final = uuid.UUID(int=0)
@@ -72,24 +72,50 @@ def quarter_of(at: dt.datetime) -> dt.datetime:
     return (at - into).replace(microsecond=0)
 
 
+_DAYS: Final = """
+    INSERT INTO text_spending_day (organisation_id, campaign_id, sender, currency, day, stripe,
+                                   first_quarter, last_quarter, texts, segments, reckoned, cost)
+    SELECT :organisation, campaign_id, sender, currency, CAST(quarter AT TIME ZONE 'UTC' AS date),
+           pg_backend_pid() % :stripes, min(quarter), max(quarter),
+           sum(texts), sum(segments), sum(reckoned), sum(cost)
+    FROM given
+    GROUP BY campaign_id, sender, currency, CAST(quarter AT TIME ZONE 'UTC' AS date)
+    ORDER BY campaign_id, sender, currency, CAST(quarter AT TIME ZONE 'UTC' AS date)
+    ON CONFLICT (organisation_id, campaign_id, sender, currency, day, stripe)
+    DO UPDATE SET first_quarter = least(text_spending_day.first_quarter, excluded.first_quarter),
+                  last_quarter = greatest(text_spending_day.last_quarter, excluded.last_quarter),
+                  texts = text_spending_day.texts + excluded.texts,
+                  segments = text_spending_day.segments + excluded.segments,
+                  reckoned = text_spending_day.reckoned + excluded.reckoned,
+                  cost = text_spending_day.cost + excluded.cost
+"""
 _WRITE: Final = text(
-    """
-    INSERT INTO text_spending (organisation_id, campaign_id, sender, currency, quarter, stripe,
-                               texts, segments, reckoned, cost)
-    SELECT :organisation, campaign_id, sender, currency, quarter, pg_backend_pid() % :stripes,
-           texts, segments, reckoned, cost
-    FROM unnest(CAST(:campaigns AS uuid[]), CAST(:senders AS text[]), CAST(:currencies AS text[]),
-                CAST(:quarters AS timestamptz[]), CAST(:texts AS bigint[]), CAST(:segments AS bigint[]),
-                CAST(:reckoned AS numeric[]), CAST(:costs AS numeric[]))
-         AS given(campaign_id, sender, currency, quarter, texts, segments, reckoned, cost)
-    ORDER BY campaign_id, sender, currency, quarter
-    ON CONFLICT (organisation_id, campaign_id, sender, currency, quarter, stripe)
-    DO UPDATE SET texts = text_spending.texts + excluded.texts,
-                  segments = text_spending.segments + excluded.segments,
-                  reckoned = text_spending.reckoned + excluded.reckoned,
-                  cost = text_spending.cost + excluded.cost
-    """
+    f"""
+    WITH given AS MATERIALIZED (
+        SELECT * FROM unnest(
+            CAST(:campaigns AS uuid[]), CAST(:senders AS text[]), CAST(:currencies AS text[]),
+            CAST(:quarters AS timestamptz[]), CAST(:texts AS bigint[]), CAST(:segments AS bigint[]),
+            CAST(:reckoned AS numeric[]), CAST(:costs AS numeric[])
+        ) AS given(campaign_id, sender, currency, quarter, texts, segments, reckoned, cost)
+    ), by_quarter AS (
+        INSERT INTO text_spending (organisation_id, campaign_id, sender, currency, quarter, stripe,
+                                   texts, segments, reckoned, cost)
+        SELECT :organisation, campaign_id, sender, currency, quarter, pg_backend_pid() % :stripes,
+               texts, segments, reckoned, cost
+        FROM given
+        ORDER BY campaign_id, sender, currency, quarter
+        ON CONFLICT (organisation_id, campaign_id, sender, currency, quarter, stripe)
+        DO UPDATE SET texts = text_spending.texts + excluded.texts,
+                      segments = text_spending.segments + excluded.segments,
+                      reckoned = text_spending.reckoned + excluded.reckoned,
+                      cost = text_spending.cost + excluded.cost
+    )
+    {_DAYS}
+    """  # noqa: S608 - words of ours
 )
+"""Days and quarters in one turn: PostgreSQL carries the main statement out first and then the one that
+nothing reads, so everybody takes them in one order.
+"""
 
 COUNTED: Final = """
     SELECT organisation_id, coalesce(campaign_id, '00000000-0000-0000-0000-000000000000') AS campaign_id,
@@ -144,9 +170,64 @@ def write(session: Session, organisation_id: uuid.UUID, stripes: int, spent: Map
     )
 
 
+_DAYS_APART: Final = """
+    WITH counted AS (
+        SELECT campaign_id, sender, currency, CAST(quarter AT TIME ZONE 'UTC' AS date) AS day,
+               min(quarter) AS first_quarter, max(quarter) AS last_quarter, sum(texts) AS texts,
+               sum(segments) AS segments, sum(reckoned) AS reckoned, sum(cost) AS cost
+        FROM text_spending WHERE organisation_id = :organisation GROUP BY 1, 2, 3, 4
+    ), kept AS (
+        SELECT campaign_id, sender, currency, day, min(first_quarter) AS first_quarter,
+               max(last_quarter) AS last_quarter, sum(texts) AS texts, sum(segments) AS segments,
+               sum(reckoned) AS reckoned, sum(cost) AS cost
+        FROM text_spending_day WHERE organisation_id = :organisation GROUP BY 1, 2, 3, 4
+    ), apart AS (
+        SELECT campaign_id, sender, currency, day, day::timestamp AT TIME ZONE 'UTC' AS quarter,
+               coalesce(c.first_quarter, k.first_quarter) AS first_quarter,
+               coalesce(c.last_quarter, k.last_quarter) AS last_quarter,
+               coalesce(k.texts, 0)::bigint AS kept_texts, coalesce(k.segments, 0)::bigint AS kept_segments,
+               coalesce(k.reckoned, 0) AS kept_reckoned, coalesce(k.cost, 0) AS kept_cost,
+               coalesce(c.texts, 0)::bigint AS texts, coalesce(c.segments, 0)::bigint AS segments,
+               coalesce(c.reckoned, 0) AS reckoned, coalesce(c.cost, 0) AS cost
+        FROM kept k FULL JOIN counted c USING (campaign_id, sender, currency, day)
+        WHERE (coalesce(k.texts, 0), coalesce(k.segments, 0), coalesce(k.reckoned, 0), coalesce(k.cost, 0))
+           <> (coalesce(c.texts, 0), coalesce(c.segments, 0), coalesce(c.reckoned, 0), coalesce(c.cost, 0))
+           OR k.first_quarter > c.first_quarter OR k.last_quarter < c.last_quarter
+    )
+"""
+_READ_DAYS_APART: Final = text(
+    f"{_DAYS_APART} SELECT * FROM apart ORDER BY campaign_id, sender, currency, day"  # noqa: S608 - ours
+)
+_MEND_DAYS: Final = text(
+    f"""
+    {_DAYS_APART}, given AS (
+        SELECT campaign_id, sender, currency, edge.quarter, edge.part * (texts - kept_texts) AS texts,
+               edge.part * (segments - kept_segments) AS segments,
+               edge.part * (reckoned - kept_reckoned) AS reckoned, edge.part * (cost - kept_cost) AS cost
+        FROM apart CROSS JOIN LATERAL (VALUES (first_quarter, 1), (last_quarter, 0)) AS edge(quarter, part)
+    )
+    {_DAYS}
+    """  # noqa: S608 - words of ours
+)
+
+
 def apart(session: Session, organisation_id: uuid.UUID) -> list[Apart]:
     """Where what is kept isn't what the texts say. Reads all of them: for checks, never for pages."""
-    rows = session.execute(_APART, {"organisation": organisation_id})
+    return _read_apart(session, _APART, organisation_id)
+
+
+def days_apart(session: Session, organisation_id: uuid.UUID) -> list[Apart]:
+    """Where a day isn't what its quarters add up to; its place is its midnight."""
+    return _read_apart(session, _READ_DAYS_APART, organisation_id)
+
+
+def mend_days(session: Session, organisation_id: uuid.UUID, stripes: int) -> None:
+    """Let every day be what its quarters add up to, by the difference."""
+    session.execute(_MEND_DAYS, {"organisation": organisation_id, "stripes": stripes})
+
+
+def _read_apart(session: Session, query: TextClause, organisation_id: uuid.UUID) -> list[Apart]:
+    rows = session.execute(query, {"organisation": organisation_id})
     return [
         Apart(
             Place(row.campaign_id, row.sender, row.currency, row.quarter),
