@@ -10,9 +10,10 @@ from __future__ import annotations
 import base64
 import logging
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import quote_plus, urlencode, urlsplit, urlunsplit
 
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
@@ -62,13 +63,11 @@ class Transport(AsyncHttpClient):
         Raises what `http` does; `UnicodeDecodeError` for an answer that is no text.
         """
         place = _place(rewritten(uri, self._base_url) + (f"?{urlencode(params)}" if params else ""))
-        body = urlencode(data, doseq=True).encode() if data else b""
-        lines = {**(headers or {}), **_authorization(auth), "Content-Length": str(len(body))}
-        written = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-        head = f"{method} {place.target} HTTP/1.1\r\nHost: {place.host}\r\n{written}\r\n".encode("ascii")
+        body = form_encoded(data) if data else b""
+        head = _head(method, place.target, place.host, tuple((headers or {}).items()), auth)
         answer = await self._connections.ask(
             place.origin,
-            head + body,
+            b"%b%d\r\n\r\n%b" % (head, len(body), body),
             min(timeout or CONNECT_S, CONNECT_S),
             may_repeat=method == "GET" and CHARGED not in uri,
         )
@@ -98,11 +97,38 @@ def _place(url: str) -> _Place:
     return _Place(origin, parts.netloc.rpartition("@")[2], target)
 
 
-@lru_cache(maxsize=8)
-def _authorization(auth: tuple[str, str] | None) -> dict[str, str]:
-    if auth is None:
-        return {}
-    return {"Authorization": f"Basic {base64.b64encode(':'.join(auth).encode()).decode()}"}
+@lru_cache(maxsize=64)
+def _head(
+    method: str, target: str, host: str, headers: tuple[tuple[str, str], ...], auth: tuple[str, str] | None
+) -> bytes:
+    """A request's lines up to how long its body is: of all texts of an account they are the same."""
+    lines = [("Host", host), *headers]
+    if auth is not None:
+        lines.append(("Authorization", f"Basic {base64.b64encode(':'.join(auth).encode()).decode()}"))
+    written = "".join(f"{name}: {value}\r\n" for name, value in lines)
+    return f"{method} {target} HTTP/1.1\r\n{written}Content-Length: ".encode("ascii")
+
+
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9_.~ -]")
+_QUOTED: Final = {chr(byte): quote_plus(bytes([byte])) for byte in range(256)}
+
+
+def _quoted(text: str) -> str:
+    """As `quote_plus`, which goes through a text sign by sign and took a fifth of what the wire costs."""
+    return _UNSAFE.sub(_quoted_sign, text.encode().decode("latin-1")).replace(" ", "+")
+
+
+def _quoted_sign(found: re.Match[str]) -> str:
+    return _QUOTED[found[0]]
+
+
+def form_encoded(data: Mapping[str, object]) -> bytes:
+    """A form as it is posted; of a list each value by itself."""
+    return "&".join(
+        f"{_quoted(name)}={_quoted(str(value))}"
+        for name, values in data.items()
+        for value in (values if isinstance(values, list) else (values,))
+    ).encode("ascii")
 
 
 @lru_cache(maxsize=64)
