@@ -30,6 +30,7 @@ from dialer.carrier.port import IN_FLIGHT
 from dialer.carrier.twilio import TwilioCarrier
 from dialer.clock import utc_now
 from dialer.embedded.throwaway import throwaway_postgres, throwaway_valkey
+from dialer.processes import keep_for_good
 from dialer.services.context import Context
 from dialer.services.messaging.launching import cancel_blast, launch_blast
 from dialer.services.messaging.planning import plan_chunk
@@ -144,7 +145,8 @@ def _send(place: Place, url: str, texts: int, processes: int) -> Sent:
     own_s = sum(pipe.recv() for pipe in pipes)
     wall_s = time.monotonic() - began
     database_s = _database_s(place.database) - used
-    for worker in workers:
+    for pipe, worker in zip(pipes, workers, strict=True):
+        pipe.send(None)  # its connections have been looked at
         worker.join()
     sent = blast_progress(place.ctx.at(utc_now()), blast_id).counts["sent"]
     cancel_blast(place.ctx, blast_id)
@@ -156,6 +158,7 @@ def _worker(told: Connection, database: str, queue: str, url: str, blast_id: uui
     ctx = context_of(database, queue)
     carrier = TwilioCarrier(ACCOUNT, TOKEN, url)
     tools, wires = Tools(carrier, RedisBuckets(redis.Redis.from_url(queue))), Wires()
+    keep_for_good()
     told.send(None)
     told.recv()
     began, used = time.monotonic(), time.process_time()
@@ -163,6 +166,7 @@ def _worker(told: Connection, database: str, queue: str, url: str, blast_id: uui
         send_due(ctx.at(utc_now()), tools, wires)
     wires.close()
     told.send(time.process_time() - used)
+    told.recv()
     carrier.close()
 
 

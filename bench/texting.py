@@ -69,7 +69,8 @@ def context_of(database: str, queue: str, rate: float = RATE) -> Context:
     """The machine's context in a database, which is brought up to date."""
     engine = make_engine(database, pool_size=8, statement_timeout_s=300)
     migrate(engine)
-    units = UnitFactory(engine)
+    by_keys = make_engine(database, pool_size=8, statement_timeout_s=300, by_keys=True)
+    units = UnitFactory(engine, by_keys=by_keys)
     return Context(
         units=units,
         jobs=RedisJobQueue(redis.Redis.from_url(queue)),

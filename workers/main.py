@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dialer import queueing
 from dialer.domain.errors import RuleBroken
 from dialer.logs import get_logger
+from dialer.processes import keep_for_good
 from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.messaging.missed_texts import look_before_work
 from dialer.settings import Settings
@@ -74,6 +75,7 @@ def run_worker(settings: Settings, name: str) -> bool:
     runtime = Runtime.from_settings(settings)
     install(runtime)
     catch_up(runtime)
+    keep_for_good()
     client = queueing.connect(settings.redis_url, timeout_s=None)
     with announced(settings.redis_url, name):
         worker = Worker(

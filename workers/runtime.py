@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, field
 
+from sqlalchemy import Engine
+
 from dialer.buckets import RedisBuckets
 from dialer.carrier.mail_port import Mailer, NoMailer
 from dialer.carrier.making import carrier_of, mailer_of
@@ -21,8 +23,10 @@ from dialer.settings.policies import messaging_policy, phone_policy, voice_polic
 from dialer.store.session import UnitFactory, make_engine
 
 STATEMENT_TIMEOUT_S = 300
-POOL = 4
 """Work in the background may take longer than a page, but no statement hangs for ever."""
+POOL = 4
+ENGINES = 2
+"""Connections that plan by keys beside the others, for each batch of texts on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +46,11 @@ class Runtime:
     @classmethod
     def from_settings(cls, settings: Settings) -> Runtime:
         """Connect to what the settings name; nothing is sent before the first use."""
-        engine = make_engine(settings.database_url, pool_size=POOL, statement_timeout_s=STATEMENT_TIMEOUT_S)
         queue = connect(settings.redis_url)
-        units, jobs = UnitFactory(engine, RedisNotices(settings.redis_url)), RedisJobQueue(queue)
+        units = UnitFactory(
+            _engine(settings), RedisNotices(settings.redis_url), by_keys=_engine(settings, by_keys=True)
+        )
+        jobs = RedisJobQueue(queue)
         return cls(
             settings,
             units,
@@ -75,6 +81,12 @@ class Runtime:
             voice=voice_policy(self.settings),
             home_language=self.settings.phones_home_language,
         )
+
+
+def _engine(settings: Settings, *, by_keys: bool = False) -> Engine:
+    return make_engine(
+        settings.database_url, pool_size=POOL, statement_timeout_s=STATEMENT_TIMEOUT_S, by_keys=by_keys
+    )
 
 
 class _Installed:

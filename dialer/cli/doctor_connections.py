@@ -10,6 +10,7 @@ from dialer.settings import Settings
 from dialer.store.session import OVERFLOW, POOL
 from dialer.web.streams.house import THREADS as LISTENERS
 from workers.pacer import POOL as PACER_POOL
+from workers.runtime import ENGINES as ENGINES_OF_WORKER
 from workers.runtime import POOL as WORKER_POOL
 
 ENGINES_OF_WEB = 2
@@ -19,11 +20,12 @@ ROUND = 50
 
 def may_open(settings: Settings) -> dict[str, int]:
     """How many each kind of process may open at once, all of that kind on this machine together."""
+    of_worker = ENGINES_OF_WORKER * (WORKER_POOL + OVERFLOW)
     return {
         "web": web_processes() * ENGINES_OF_WEB * (POOL + OVERFLOW),
-        "workers": settings.workers * (WORKER_POOL + OVERFLOW),
+        "workers": settings.workers * of_worker,
         "live": LISTENERS + OVERFLOW,
-        "cron": WORKER_POOL + OVERFLOW,
+        "cron": of_worker,
         "pacer": PACER_POOL + OVERFLOW,
     }
 
@@ -44,7 +46,7 @@ def compared(settings: Settings, engine: Engine) -> Finding:
 def _remedy(settings: Settings, need: int, takes: int) -> str:
     """What to set: the embedded server's own limit is fixed."""
     others = sum(count for kind, count in may_open(settings).items() if kind != "workers")
-    fewer = max(1, (takes - others) // (WORKER_POOL + OVERFLOW))
+    fewer = max(1, (takes - others) // (ENGINES_OF_WORKER * (WORKER_POOL + OVERFLOW)))
     if (settings.run_dir / "postgres.pid").exists():
         return f"set workers = {fewer}, or bring a database server of your own (DIALER_DATABASE_URL)"
     need = -(-need // ROUND) * ROUND

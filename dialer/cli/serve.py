@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import os
 import signal
@@ -23,7 +22,7 @@ from dialer.cli.pidfile import pid_file
 from dialer.domain.access import Permission
 from dialer.domain.errors import Unavailable
 from dialer.logs import get_logger
-from dialer.processes import die_with_parent
+from dialer.processes import die_with_parent, keep_for_good
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.calling.call_looks import ask_about_open_calls
@@ -79,7 +78,7 @@ def options(settings: Settings) -> dict[str, object]:
         "control_socket_disable": True,
         "logger_class": ServerLog,
         "post_fork": _after_fork,
-        "post_worker_init": _keep_for_good,
+        "post_worker_init": lambda _worker: keep_for_good(),
         "child_exit": lambda _arbiter, _worker: _leave_word(settings),
         "proc_name": "dialer",
     }
@@ -87,14 +86,6 @@ def options(settings: Settings) -> dict[str, object]:
 
 def _after_fork(_arbiter: Arbiter, _worker: Worker) -> None:
     die_with_parent(signal.SIGTERM)
-
-
-def _keep_for_good(_worker: Worker) -> None:
-    """What was loaded and made by now stays to the end. The collector of cycles leaves it alone, which
-    looked through all of it every few hundred requests while somebody waited.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def _leave_word(settings: Settings) -> None:

@@ -30,8 +30,8 @@ from dialer.store.session import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one text cost, what it belongs to, and when it was sent from where. Of one that costs something
-    else than before, `spent` is the difference.
+    """What a text cost, or several that are alike, what it belongs to, when it was sent and from where.
+    Of one that costs something else than before, `spent` is the difference.
     """
 
     blast_id: uuid.UUID | None
@@ -43,8 +43,8 @@ class Cost:
     spent: Spent
 
     @classmethod
-    def of_row(cls, row: Row[Any]) -> Cost:
-        """From a row that tells of a text that costs something from now on."""
+    def of_row(cls, row: Row[Any], texts: int = 1) -> Cost:
+        """From a row that tells of a text, or of several together, that cost something from now on."""
         return cls(
             row.blast_id,
             row.campaign_id,
@@ -52,7 +52,7 @@ class Cost:
             row.sender,
             row.cost_currency,
             row.sent_at,
-            Spent(1, row.segments, row.reckoned, row.cost),
+            Spent(texts, row.segments, row.reckoned, row.cost),
         )
 
     @property
@@ -70,10 +70,13 @@ def charge(ctx: Context, unit: UnitOfWork, costs: Iterable[Cost]) -> None:
     """Add up what was just accepted."""
     costs = list(costs)
     _spend(ctx, unit, costs, "uncapped")
-    for blast_id, count in Counter(cost.blast_id for cost in costs if cost.purpose == BLAST).items():
-        if blast_id is not None:
-            counters.bump(unit, BLAST, blast_id, ACCEPTED, count)
-            bump_pace(unit, blast_id, ctx.now, count)
+    accepted: Counter[uuid.UUID] = Counter()
+    for cost in costs:
+        if cost.purpose == BLAST and cost.blast_id is not None:
+            accepted[cost.blast_id] += cost.spent.texts
+    for blast_id, count in accepted.items():
+        counters.bump(unit, BLAST, blast_id, ACCEPTED, count)
+        bump_pace(unit, blast_id, ctx.now, count)
 
 
 def correct(ctx: Context, unit: UnitOfWork, messages: Iterable[CarrierMessage]) -> None:

@@ -34,14 +34,16 @@ class Move:
     after: str
     reason_before: str | None = None
     reason_after: str | None = None
+    texts: int = 1
+    """How many went that way."""
 
 
 def count_moves(unit: UnitOfWork, moves: Iterable[Move]) -> None:
     """Let the figures follow these moves when the unit of work commits."""
     deltas: Counter[Key] = Counter()
     for move in moves:
-        _add(deltas, move, move.before, move.reason_before, -1)
-        _add(deltas, move, move.after, move.reason_after, +1)
+        _add(deltas, move, move.before, move.reason_before, -move.texts)
+        _add(deltas, move, move.after, move.reason_after, move.texts)
     counters.bump_all(unit, deltas)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -112,7 +113,7 @@ def to_the_wire(
     `begin_before`.
     """
     channel = channel_of(texts[0].number) if texts else SMS
-    with ctx.unit() as unit:
+    with ctx.unit(by_keys=True) as unit:
         texts = leave_out_where_gone(ctx, unit, holder, texts)
         texts = lead_where_unfit(ctx, unit, holder, texts)
         terms = terms_of(unit, {one.blast_id for one in texts if one.blast_id and one.purpose == BLAST})
@@ -127,7 +128,7 @@ def to_the_wire(
             currency=ctx.messaging.currency,
             channel=channel,
         )
-        count_moves(unit, (move for one in judged if (move := _move(one)) is not None))
+        count_moves(unit, _moves(judged))
         _hand_on(ctx, unit, judged)
         wait_again(unit, [one.number for one in judged if one.purpose == REPLY and one.skip], ctx.now)
         _stop_at_cap(ctx, unit, judged)
@@ -197,11 +198,14 @@ def _validity_s(ctx: Context, one: Judged, clocks: Clocks) -> int | None:
     return min(*bounds, VALID_AT_MOST_S) if bounds else None
 
 
-def _move(one: Judged) -> Move | None:
-    of_it = (one.blast_id, one.campaign_id, one.purpose, "queued")
-    if one.skip is not None:
-        return Move(*of_it, "skipped", reason_after=one.skip)
-    return Move(*of_it, "sending") if one.passed else None
+def _moves(judged: Sequence[Judged]) -> Iterator[Move]:
+    """Most went the same way: they are counted together."""
+    alike = Counter(
+        (one.blast_id, one.campaign_id, one.purpose, one.skip) for one in judged if one.skip or one.passed
+    )
+    for (blast_id, campaign_id, purpose, skip), texts in alike.items():
+        after = "skipped" if skip else "sending"
+        yield Move(blast_id, campaign_id, purpose, "queued", after, reason_after=skip, texts=texts)
 
 
 def _hand_on(ctx: Context, unit: UnitOfWork, judged: Sequence[Judged]) -> None:

@@ -82,7 +82,7 @@ class _Sorted:
 @again_after_deadlock
 def record_outcomes(ctx: Context, batch: Sequence[Sent], luck: Callable[[], float]) -> None:
     """Write down what became of a batch. What a callback or a look has settled meanwhile stays as it is."""
-    with ctx.unit() as unit:
+    with ctx.unit(by_keys=True) as unit:
         written = _sort(ctx, unit, batch, luck)
         accept_texts(ctx, unit, written.accepted)
         failed = message_outcomes.fail(unit, written.failed) if written.failed else ()
@@ -119,15 +119,21 @@ def accept_texts(
         now=at or ctx.now,
         reconcile_at=ctx.now + dt.timedelta(seconds=ctx.messaging.reconcile_after_s),
     )
-    count_rows(unit, rows)
-    count_tried(unit, map(_tried, rows))
-    charge(ctx, unit, map(Cost.of_row, rows))
-    return frozenset(row.id for row in rows)
+    count_moves(
+        unit,
+        (
+            Move(row.blast_id, row.campaign_id, row.purpose, row.before, row.after, texts=row.texts)
+            for row in rows
+        ),
+    )
+    count_tried(unit, (_tried(row, texts=row.texts) for row in rows))
+    charge(ctx, unit, (Cost.of_row(row, texts=row.texts) for row in rows))
+    return frozenset(id_ for row in rows for id_ in row.ids)
 
 
-def _tried(row: Row[Any]) -> Tried:
+def _tried(row: Row[Any], texts: int = 1) -> Tried:
     code = row.error_code if row.after == "failed" else None
-    return Tried(row.sender, row.campaign_id, row.tried_at, row.before, row.after, code)
+    return Tried(row.sender, row.campaign_id, row.tried_at, row.before, row.after, code, texts)
 
 
 def count_rows(unit: UnitOfWork, rows: Iterable[Row[Any]]) -> None:

@@ -18,8 +18,8 @@ WITH_CODE = frozenset({"undelivered", "failed"})
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A text that was on the wire at `tried_at` and went from one state to another; `code` is the carrier's
-    for the one it is in now.
+    """Texts that were on the wire at `tried_at` and went from one state to another; `code` is the carrier's
+    for the one they are in now.
     """
 
     sender: str | None = field(repr=False)
@@ -28,6 +28,7 @@ class Tried:
     before: str
     after: str
     code: int | None = None
+    texts: int = 1
 
 
 def count_tried(unit: UnitOfWork, tried: Iterable[Tried]) -> None:
@@ -51,7 +52,7 @@ def _changes(one: Tried) -> Iterator[tuple[Place, int]]:
     if one.sender is None:
         return
     if one.before in EVIDENT:
-        yield place_of(one.sender, one.campaign_id, one.tried_at, one.before), -1
+        yield place_of(one.sender, one.campaign_id, one.tried_at, one.before), -one.texts
     if one.after in EVIDENT:
         code = one.code if one.after in WITH_CODE else None
-        yield place_of(one.sender, one.campaign_id, one.tried_at, one.after, code), 1
+        yield place_of(one.sender, one.campaign_id, one.tried_at, one.after, code), one.texts

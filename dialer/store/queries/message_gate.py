@@ -31,17 +31,19 @@ _LOCK: Final = text(
     SELECT m.id FROM message m
     WHERE m.organisation_id = :organisation AND m.id = ANY (CAST(:ids AS uuid[]))
       AND m.lease = :lease AND m.leased_until > :now AND m.state = 'queued'
-      AND NOT (m.attempts > m.put_back AND EXISTS (
-          SELECT 1 FROM carrier_event e
+      AND (m.attempts <= m.put_back OR (
+          SELECT e.id FROM carrier_event e
           WHERE e.organisation_id = :organisation AND e.about_id = m.id AND e.applied_at IS NULL
-      ))
+          LIMIT 1
+      ) IS NULL)
     ORDER BY m.id FOR UPDATE SKIP LOCKED
     """
 )
 """Locked first, so that the judgement itself waits for nobody and sees the latest word.
 
 One that is to be sent again, and about which a callback is kept that nobody has applied yet, is left alone
-until its lease ends: the carrier has it after all.
+until its lease ends: the carrier has it after all. Whether one is kept is looked up by its text: as EXISTS it
+would be looked for among all that wait.
 """
 
 _IN_TURN: Final = text(
@@ -202,7 +204,7 @@ _JUDGE: Final = """
         FROM judged
         WHERE message.organisation_id = :organisation AND message.id = judged.id
           AND judged.skip IS NULL AND judged.wait IS NULL
-        RETURNING message.id, message.subject, message.body, message.segments, message.picture_code
+        RETURNING judged.*, message.subject, message.body, message.segments, message.picture_code
     ),
     skipped AS (
         UPDATE message
@@ -221,9 +223,10 @@ _JUDGE: Final = """
         WHERE message.organisation_id = :organisation AND message.id = judged.id
           AND judged.wait IS NOT NULL
     )
-    SELECT judged.*, passed.subject, passed.body, passed.segments, passed.picture_code
-    FROM judged LEFT JOIN passed ON passed.id = judged.id
-    ORDER BY judged.id
+    SELECT * FROM passed
+    UNION ALL
+    SELECT judged.*, NULL, NULL, NULL, NULL FROM judged WHERE skip IS NOT NULL OR wait IS NOT NULL
+    ORDER BY id
 """
 
 

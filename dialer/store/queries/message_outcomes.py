@@ -28,7 +28,8 @@ _ACCEPT: Final = text(
               WHERE other.organisation_id = :organisation AND other.carrier_sid = given.sid
           )
         ORDER BY m.id FOR UPDATE OF m
-    )
+    ),
+    accepted AS (
     UPDATE message
     SET state = 'sent', carrier_sid = told.sid, sent_at = :now, cost = told.cost,
         cost_currency = :currency,
@@ -38,13 +39,20 @@ _ACCEPT: Final = text(
     FROM told
     WHERE message.organisation_id = :organisation AND message.id = told.id
     RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
-              told.state AS before, message.state AS after, message.cost, message.cost_currency,
-              message.sender, message.sent_at, message.segments,
+              told.state AS before, message.cost, message.cost_currency, message.sender, message.segments,
               coalesce(message.reckoned, message.cost) AS reckoned,
               coalesce(message.attempted_at, message.created_at) AS tried_at
+    )
+    SELECT blast_id, campaign_id, purpose, before, 'sent' AS after, cost_currency, sender,
+           CAST(:now AS timestamptz) AS sent_at, tried_at, array_agg(id) AS ids,
+           count(*) AS texts, sum(segments) AS segments, sum(cost) AS cost, sum(reckoned) AS reckoned
+    FROM accepted
+    GROUP BY blast_id, campaign_id, purpose, before, cost_currency, sender, tried_at
     """
 )
-"""A name of the carrier's that another text has stays with that one: this one is settled by asking. It costs
+"""They come back in groups: what follows from them is the same for all of a group.
+
+A name of the carrier's that another text has stays with that one: this one is settled by asking. It costs
 what the gate reckoned with.
 """
 
@@ -209,7 +217,7 @@ def accept(
     now: dt.datetime,
     reconcile_at: dt.datetime,
 ) -> Sequence[Row[Any]]:
-    """Make these texts `sent` under these names of the carrier's; those that were before."""
+    """Make these texts `sent` under these names of the carrier's; those that weren't before, in groups."""
     given = {
         "organisation": unit.organisation_id,
         "ids": list(sids),

@@ -21,14 +21,13 @@ _COPY: Final = """
     FROM STDIN
 """
 
-_PROMOTE: Final = text(
-    """
+_PROMOTE: Final = """
     WITH next AS (
         SELECT DISTINCT ON (m.number) m.id
         FROM message m
         WHERE m.organisation_id = :organisation AND m.blast_id = :blast AND m.purpose = 'blast'
           AND m.state = 'skipped' AND m.skip_reason = 'duplicate_number'
-          AND (CAST(:numbers AS text[]) IS NULL OR m.number = ANY (CAST(:numbers AS text[])))
+          {numbers}
           AND NOT EXISTS (
               SELECT 1 FROM message taken
               WHERE taken.organisation_id = :organisation AND taken.blast_id = :blast
@@ -41,8 +40,10 @@ _PROMOTE: Final = text(
     FROM next
     WHERE message.organisation_id = :organisation AND message.id = next.id AND message.state = 'skipped'
     RETURNING message.id
-    """
-)
+"""
+_PROMOTE_ALL: Final = text(_PROMOTE.format(numbers=""))
+_PROMOTE_SOME: Final = text(_PROMOTE.format(numbers="AND m.number = ANY (CAST(:numbers AS text[]))"))
+"""Two, since one plan for both would walk through the whole blast for a few numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +91,11 @@ def promote(unit: UnitOfWork, blast_id: uuid.UUID, numbers: Sequence[str] | None
     How many did. Where a chunk that is just being planned took one of them first, which breaks the unique key
     of blast and number, nobody did; whoever still has a right to a place gets it before the blast ends.
     """
-    given = {
-        "organisation": unit.organisation_id,
-        "blast": blast_id,
-        "numbers": None if numbers is None else list(numbers),
-        "now": now,
-    }
+    given = {"organisation": unit.organisation_id, "blast": blast_id, "now": now}
+    promoted, some = (_PROMOTE_ALL, {}) if numbers is None else (_PROMOTE_SOME, {"numbers": list(numbers)})
     try:
         with unit.session.begin_nested():
-            return len(unit.session.execute(_PROMOTE, given).all())
+            return len(unit.session.execute(promoted, given | some).all())
     except IntegrityError as error:
         if not isinstance(error.orig, UniqueViolation):
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,6 +19,7 @@ from dialer.services.context import Context
 from dialer.store.session import UnitFactory, make_engine
 from tests.people import Person, join_campaign
 from tests.phone_bank import Voter, landline, running_campaign
+from tests.plans import plans_kept, tables_walked
 
 OUTCOMES = ("contacted", "no_answer", "do_not_call", "busy", "already_voted", "wrong_number")
 
@@ -71,9 +72,9 @@ def test_no_table_is_walked_through(
         assert isinstance(given, AssignmentView)
         support = 1 if outcome == "contacted" else None
         record_result(mine, given.id, HouseholdReport(Report(outcome, support=support)))
-    plans = _plans(by_keys)
+    plans = plans_kept(by_keys)
     assert len(plans) > 20
-    walked = {table for plan in plans.values() for table in _walked(plan)}
+    walked = {table for plan in plans.values() for table in tables_walked(plan)}
     assert walked <= FEW, walked
 
 
@@ -81,25 +82,3 @@ def test_plans_are_kept_and_go_by_indexes(by_keys: Engine) -> None:
     with by_keys.connect() as connection:
         assert connection.scalar(text("SHOW plan_cache_mode")) == "force_generic_plan"
         assert connection.scalar(text("SHOW enable_seqscan")) == "off"
-
-
-def _plans(engine: Engine) -> dict[str, Mapping[str, Any]]:
-    """The plan that is kept of each statement that was prepared."""
-    known = text("SELECT name, statement, cardinality(parameter_types) FROM pg_prepared_statements")
-    with engine.connect() as connection:
-        found = connection.execute(known).all()
-        plans = {}
-        for name, statement, given in found:
-            values = f"({', '.join(['NULL'] * given)})" if given else ""
-            explained = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) EXECUTE {name}{values}")
-            plans[statement] = explained.scalar_one()[0]["Plan"]
-        return plans
-
-
-def _walked(node: Mapping[str, Any]) -> Iterator[str]:
-    """The tables that a plan reads from one end to the other."""
-    named = {"Index Cond", "Recheck Cond"} & set(node)
-    if "Relation Name" in node and "Scan" in node["Node Type"] and not named:
-        yield node["Relation Name"]
-    for inner in node.get("Plans", ()):
-        yield from _walked(inner)
