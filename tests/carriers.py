@@ -12,6 +12,7 @@ from typing import Any
 from dialer.carrier.attachment_port import Attachments
 from dialer.carrier.look_up_port import LookUps
 from dialer.carrier.mail_port import Mailer, NoMailer
+from dialer.carrier.number_port import Numbers
 from dialer.carrier.port import (
     Accepted,
     CallOutcome,
@@ -59,6 +60,10 @@ class AtOnceCarrier:
 
     @property
     def look_ups(self) -> LookUps:
+        raise NotImplementedError
+
+    @property
+    def numbers(self) -> Numbers:
         raise NotImplementedError
 
     def send_messages(self, messages: Sequence[OutboundMessage]) -> list[SendOutcome]:

@@ -41,6 +41,7 @@ from dialer.services.messaging import (
     look_up_run,
     look_ups,
     mailbox_reading,
+    number_work,
     planning,
     pricing,
     reconciling,
@@ -183,6 +184,12 @@ def run_look_ups(ctx: Context, batch_id: str) -> None:
     work = (ctx, installed().carrier, installed().clock, uuid.UUID(batch_id), turn())
     if look_up_run.run_look_ups(*work):
         look_ups.enqueue_look_ups(ctx, uuid.UUID(batch_id))
+
+
+@job(Permission.SYSTEM_RUN)
+def run_number_task(ctx: Context, task_id: str) -> None:
+    """Ask the carrier what somebody wants to know, or have done, about our numbers."""
+    number_work.run_number_task(ctx, installed().carrier, uuid.UUID(task_id))
 
 
 @job(Permission.SYSTEM_RUN)

@@ -40,6 +40,7 @@ from dialer.services.messaging.look_up_run import forget_old_lines
 from dialer.services.messaging.mailbox_reading import EVERY_S as MAILBOX_EVERY_S
 from dialer.services.messaging.mailbox_reading import ask_to_read as ask_to_read_mailbox
 from dialer.services.messaging.missed_texts import ask_to_read, ask_where_missed, texts_may_be_missed
+from dialer.services.messaging.number_work import ask_if_due as numbers_if_due
 from dialer.services.messaging.picture_leaving import delete_old_pictures
 from dialer.services.messaging.pricing import ask_to_price
 from dialer.services.messaging.reconciling import ask_to_reconcile
@@ -103,6 +104,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("watch senders", 60, ask_to_watch),
     Tick("look up lines", 5, look_up_if_due),
     Tick("forget old lines", 3600, forget_old_lines),
+    Tick("ask about numbers", 5, numbers_if_due),
     Tick("wake senders", 10, wake_senders),
     Tick("forget old hours of senders", 3600, forget_old_hours),
     Tick("ask about unknown texts", 2, ask_to_settle),

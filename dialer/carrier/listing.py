@@ -88,6 +88,15 @@ async def participants(fetch: Fetch, sid: str) -> list[Participant]:
     return found
 
 
+async def our_numbers(fetch: Fetch, number: str | None) -> list[Payload]:
+    """The account's own numbers, or the one of that name."""
+    found: list[Payload] = []
+    wanted = {"PhoneNumber": number}
+    async for page in _pages(fetch, "/IncomingPhoneNumbers.json", "incoming_phone_numbers", wanted):
+        found += page
+    return found
+
+
 async def pool_numbers(ask: Fetch, pool: str) -> list[str]:
     """The numbers in a Messaging Service. `ask` takes whole addresses here."""
     found: list[str] = []

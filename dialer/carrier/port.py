@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 from dialer.carrier.attachment_port import Attachments
 from dialer.carrier.look_up_port import LookUps
+from dialer.carrier.number_port import Numbers
 from dialer.carrier.recording_port import Recordings
 from dialer.domain.carrier_action import Action
 
@@ -340,6 +341,10 @@ class Carrier(Protocol):
     @property
     def look_ups(self) -> LookUps:
         """What kind of line a number is."""
+
+    @property
+    def numbers(self) -> Numbers:
+        """Our own numbers."""
 
     def close(self) -> None:
         """Let go of connections. Using it again opens new ones."""

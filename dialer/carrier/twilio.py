@@ -16,15 +16,20 @@ import threading
 import time
 import weakref
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, TypeVar
 
 from dialer.carrier import listing
 from dialer.carrier.attachments import TwilioAttachments
 from dialer.carrier.errors import ALREADY_ENDED, UNKNOWN_NAME, action_of
 from dialer.carrier.exchange import Answered, Failed, ask
 from dialer.carrier.forms import call_form, is_pool, message_form, participant_form, rerouting_form
+from dialer.carrier.lined_up import Call as _Call
+from dialer.carrier.lined_up import Text as _Text
+from dialer.carrier.lined_up import give_up as _give_up
+from dialer.carrier.lined_up import give_up_call as _give_up_call
 from dialer.carrier.look_ups import TwilioLookUps
 from dialer.carrier.loop import LoopThread
+from dialer.carrier.numbers import TwilioNumbers
 from dialer.carrier.outcomes import call_outcome, carrier_error, message_outcome, outcome_of
 from dialer.carrier.places import Places
 from dialer.carrier.port import (
@@ -59,31 +64,6 @@ it stays within the 30 s after which its worker counts as lost.
 """
 
 Result = TypeVar("Result")
-
-
-class _Text(NamedTuple):
-    """A text in line, with the moment (of `time.monotonic()`) after which it isn't posted any more."""
-
-    message: OutboundMessage
-    latest: float
-    told: Told
-
-
-class _Call(NamedTuple):
-    """A call in line, as `_Text`."""
-
-    call: OutboundCall
-    latest: float
-    told: CallTold
-
-
-def _give_up_call(one: _Call) -> None:
-    one.told(one.call, NotAccepted(NOT_BEGUN))
-
-
-def _give_up(text: _Text) -> None:
-    """Of one that was never begun."""
-    text.told(text.message, NotAccepted(NOT_BEGUN))
 
 
 class _Line:
@@ -289,6 +269,11 @@ class TwilioCarrier:
     def look_ups(self) -> TwilioLookUps:
         """See `Carrier`."""
         return TwilioLookUps(self._read)
+
+    @property
+    def numbers(self) -> TwilioNumbers:
+        """See `Carrier`."""
+        return TwilioNumbers(self._read)
 
     def close(self) -> None:
         """See `Carrier`."""

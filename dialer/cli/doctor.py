@@ -27,6 +27,7 @@ from dialer.cli.doctor_email import Mail, NameService, check_mail
 from dialer.cli.doctor_finding import START, Finding
 from dialer.cli.doctor_links import check_domains
 from dialer.cli.doctor_look_ups import check_price
+from dialer.cli.doctor_numbers import unanswered_numbers
 from dialer.cli.doctor_recordings import check_folder
 from dialer.domain.access import Permission
 from dialer.domain.email_address import domain_of
@@ -232,6 +233,12 @@ def check_texts_to_us(settings: Settings) -> Iterator[Finding]:
         yield Finding("texts to us", ok=not since, detail=detail, remedy=remedy)
 
 
+def check_caller_ids(settings: Settings) -> Iterator[Finding]:
+    """Whether the numbers that people see are answered when they ring back."""
+    if _has_everything(settings):
+        yield from unanswered_numbers(_organisations(settings), settings.public_url)
+
+
 def check_registers(settings: Settings) -> Iterator[Finding]:
     """Whether British numbers are called without a list of TPS and CTPS of the last 28 days."""
     if not _has_everything(settings):
@@ -338,6 +345,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_events,
     check_texts_to_us,
     check_letters,
+    check_caller_ids,
     check_registers,
     check_queue,
     check_live,

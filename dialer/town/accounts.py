@@ -1,4 +1,4 @@
-"""The carrier's API for the account itself and its numbers, as far as anybody asks."""
+"""The carrier's API for the account itself, as far as anybody asks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from aiohttp import web
 
 from dialer.town.api import VERSION, answer, customers, not_found
-from dialer.town.numbers import is_number
 from dialer.town.town import Town
 
 
@@ -27,20 +26,10 @@ def routes(town: Town) -> Iterable[web.RouteDef]:
             }
         )
 
-    async def list_numbers(request: web.Request) -> web.Response:
-        owned = [
-            {"account_sid": town.account.sid, "phone_number": sender, "friendly_name": sender}
-            for sender in town.terms.senders
-            if is_number(sender) and request.query.get("PhoneNumber", sender) == sender
-        ]
-        page = {"page": 0, "page_size": max(50, len(owned)), "start": 0, "next_page_uri": None}
-        return answer({"incoming_phone_numbers": owned, **page})
-
     async def nothing(request: web.Request) -> web.Response:
         raise not_found(request)
 
     return [
         web.get(f"/{VERSION}/Accounts/{{account}}.json", guard(fetch)),
-        web.get(f"/{VERSION}/Accounts/{{account}}/IncomingPhoneNumbers.json", guard(list_numbers)),
         web.route("*", f"/{VERSION}/Accounts/{{account}}/{{rest:.*}}", guard(nothing)),
     ]

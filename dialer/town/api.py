@@ -126,7 +126,7 @@ def customers(account: Account) -> Callable[[Handler], Handler]:
 
 
 class Accepts(Protocol):
-    """Checks what is asked for and enters it into the ledger; returns what the API answers with 201.
+    """Checks what is asked for and enters it into the ledger; returns what the API answers with.
 
     Raises RefusedError, with nothing entered.
     """

@@ -172,11 +172,12 @@ class Calls:
         digits = given.get("digits")
         if digits is not None and not isinstance(digits, str):
             raise ComplaintError("digits: text expected")
-        if not self._town.terms.voice_url:
-            raise ComplaintError("nobody has said where calls to the account go (voice_url)")
+        told_at = self._town.told_at(to, "voice")
+        if not told_at:
+            raise ComplaintError("nobody has said where calls to this number go (voice_url)")
         leg = self.exchange.lines.new_leg(to, caller, INBOUND)
         self._wiring.keep(leg)
-        self.exchange.ring_in(leg, Ask(self._town.terms.voice_url), digits)
+        self.exchange.ring_in(leg, Ask(told_at), digits)
         return web.json_response({"sid": leg.sid})
 
     async def _connect(self, request: web.Request) -> web.Response:

@@ -85,6 +85,7 @@ class Delivery:
         town = self.town
         now = town.clock.timestamp()
         about = self.book.by_sid.get(answers) or self.book.last_to(number, to)
+        told_at = town.told_at(to, "sms")
         text = Text(
             sid=new_sid(),
             to=to,
@@ -97,10 +98,10 @@ class Delivery:
             sent_at=now,
             segments=segment_count(body),
             service=about.service if about else None,
-            callback=town.terms.inbound_url,
+            callback=told_at,
             answers=answers,
             media=list(media),
-            untold=["received"] if town.terms.inbound_url else [],
+            untold=["received"] if told_at else [],
         )
         was_blocked = (to, number) in self.book.blocked
         self._enter(text)

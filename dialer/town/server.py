@@ -18,6 +18,7 @@ from dialer.town.config import TownConfig
 from dialer.town.lookups import LookUps
 from dialer.town.mail import Mail
 from dialer.town.messages import Messages
+from dialer.town.owned import Owned
 from dialer.town.page import Books, Pages
 from dialer.town.town import Town
 
@@ -39,6 +40,7 @@ def make_town(config: TownConfig) -> tuple[Town, Mail, web.Application]:
     town.plug_in(calls)
     town.plug_in(mail)
     town.plug_in(LookUps(town))
+    town.plug_in(Owned(town))
     delivery = messages.delivery
     books = Books(lambda: delivery.book, lambda: calls.register, delivery.gallery.data, mail)
     app = web.Application(client_max_size=MOST_BODY)

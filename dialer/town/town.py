@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Protocol
 
@@ -43,6 +43,10 @@ class Trade(Protocol):
         ...
 
 
+ToldAt = Callable[[str, str], str]
+"""Where a text (`sms`) or call (`voice`) to one of our numbers is told; "" is nowhere."""
+
+
 class Town:
     """Everything that trades share. `terms`, faults and people are remembered in the ledger like the rest."""
 
@@ -56,6 +60,10 @@ class Town:
         self.account = Account(config.account_sid, config.auth_token, lambda: self.terms.account_rate)
         self.webhooks = Webhooks(config.auth_token, lambda: self.terms)
         self.trades: list[Trade] = []
+        self.told_at: ToldAt = self._as_terms_say
+
+    def _as_terms_say(self, _number: str, what: str) -> str:
+        return self.terms.inbound_url if what == "sms" else self.terms.voice_url
 
     def plug_in(self, trade: Trade) -> None:
         """Add a trade, before the town is started."""

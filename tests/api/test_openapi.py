@@ -200,6 +200,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "suppression_id": ids("/suppressions"),
         "sender_id": ids("/senders"),
         "batch_id": [batch["id"]],
+        "number_task_id": [caller.post("/numbers/read").json["id"]],
         "picture_id": ids("/pictures"),
         "sound_id": ids("/sounds"),
         "template_id": [template["id"]],

@@ -12,8 +12,10 @@ from dialer.domain.access import Permission, require
 from dialer.domain.call_policy import policy_of
 from dialer.domain.caller_id import RESTS_FOR, WATCHED, Answers, Usage, falls_behind
 from dialer.domain.errors import NotFound
+from dialer.domain.own_numbers import ANSWERED, RingBack
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
+from dialer.services.messaging.own_numbers import ring_backs
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import caller_ids as queries
 from dialer.store.session import UnitOfWork
@@ -34,6 +36,8 @@ class CallerIdView:
     rests: str | None
     """`fell_behind`, `used_up` for this hour, or None."""
     rests_until: dt.datetime | None
+    ring_back: RingBack
+    """What becomes of a call back to it."""
 
 
 def usage_of(unit: UnitOfWork, campaign: Campaign, now: dt.datetime) -> Usage:
@@ -58,6 +62,7 @@ def caller_ids(ctx: Context, campaign_id: uuid.UUID) -> Sequence[CallerIdView]:
         answers = queries.answers_since(unit, campaign.id, ctx.now - WATCHED)
         everything = _all(answers.values())
         resting = queries.rests(unit, campaign.caller_ids)
+        backs = ring_backs(ctx, unit, campaign.caller_ids)
         found = []
         for number in campaign.caller_ids:
             own = answers.get(number, Answers(0, 0))
@@ -66,8 +71,18 @@ def caller_ids(ctx: Context, campaign_id: uuid.UUID) -> Sequence[CallerIdView]:
             why = FELL_BEHIND if behind else USED_UP if usage.rests(number) else None
             until = rest.until if rest and behind else None
             calls = usage.calls.get(number, 0)
-            found.append(CallerIdView(number, calls, own, everything.without(own), why, until))
+            others = everything.without(own)
+            found.append(CallerIdView(number, calls, own, others, why, until, backs[number]))
         return found
+
+
+def unanswered(ctx: Context, campaign_id: uuid.UUID) -> Sequence[str]:
+    """Those of a campaign's numbers at which nobody answers a call back, by the carrier's list."""
+    with ctx.unit() as unit:
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_READ)
+        backs = ring_backs(ctx, unit, campaign.caller_ids)
+    fine = ANSWERED | {RingBack.UNKNOWN}
+    return [number for number in campaign.caller_ids if backs[number] not in fine]
 
 
 def use_caller_id_again(ctx: Context, campaign_id: uuid.UUID, number: str) -> Sequence[CallerIdView]:

@@ -26,6 +26,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     },
     "LookUpPreview": {"list_id": _LIST, "which": "unknown"},
     "NewLookUps": {"list_id": _LIST, "which": "unknown", "expected_numbers": 0},
+    "PutRight": {"number": "+441632960001"},
+    "AnsweredElsewhere": {"number": "+441632960001", "answered": True},
     "CallRecordingSwitch": {"on": False},
     "RecordingSettingsFields": {"recording": True, "retention_days": 14, "lawful_use": True},
     "RecyclingPreview": {"dispositions": ["no_answer", "busy"], "quiet_for_s": 172800},

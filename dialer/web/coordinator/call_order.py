@@ -25,6 +25,7 @@ from dialer.services.calling.campaigns import get_campaign
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.campaign_form import in_minutes
 from dialer.web.coordinator.forms import Answer, Faults, faults_of, go, number, said, ticked, whole_number
+from dialer.web.coordinator.numbers import RING_BACK
 from dialer.web.coordinator.wording import DISPOSITION
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -170,6 +171,7 @@ def _page(found: PolicyView, values: dict[str, Any], errors: Faults | None = Non
         matches=[(match.value, gettext(words)) for match, words in MATCH_WORDS.items()],
         languages=list(SPOKEN.items()),
         advised=ADVISED_A_DAY,
+        ring_back=RING_BACK,
         caller_ids=caller_ids(context(), found.campaign_id),
         hours=answer_hours(context(), found.campaign_id),
     )

@@ -10,9 +10,11 @@ from flask_babel import gettext
 
 from dialer.domain.access import Permission
 from dialer.domain.dialling import DIALLED_MODES
+from dialer.domain.phone import written
 from dialer.domain.quiet_hours import QuietHours, is_quiet
 from dialer.services.accounts.join_links import list_join_links
 from dialer.services.calling.call_policy import call_policy
+from dialer.services.calling.caller_ids import unanswered
 from dialer.services.calling.machine_settings import machine_settings
 from dialer.services.calling.penetration import ends_soon
 from dialer.services.calling.recording_settings import recording_settings
@@ -89,6 +91,7 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "order_lines": in_words(call_policy(ctx, campaign.id)),
         "looked_up": looked_up_for(ctx, campaign.id),
         "unfit": unfit_for_campaign(ctx, campaign.id),
+        "silent": _silent(ctx, campaign),
     }
 
 
@@ -96,6 +99,12 @@ def _lists(ctx: Context, campaign: CampaignView) -> list[ListView]:
     if not ctx.actor.may(Permission.LIST_READ):
         return []
     return [get_list(ctx, list_id) for list_id in campaign.list_ids]
+
+
+def _silent(ctx: Context, campaign: CampaignView) -> str:
+    """The numbers at which nobody answers a call back, as they are read; "" for none."""
+    numbers = [] if campaign.state == "ended" else unanswered(ctx, campaign.id)
+    return ", ".join(map(written, numbers))
 
 
 def _records(ctx: Context, campaign: CampaignView) -> bool:

@@ -32,6 +32,7 @@ PAGES = (
     "/inbox",
     "/senders",
     "/look-ups",
+    "/numbers",
     "/pictures",
     "/sounds",
     "/spending",

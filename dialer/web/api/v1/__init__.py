@@ -26,6 +26,7 @@ from dialer.web.api.v1.machines import machines
 from dialer.web.api.v1.me import me
 from dialer.web.api.v1.messages import messages
 from dialer.web.api.v1.number_notes import number_notes
+from dialer.web.api.v1.numbers import numbers
 from dialer.web.api.v1.pacing import pacing
 from dialer.web.api.v1.penetration import penetrations
 from dialer.web.api.v1.pictures import pictures
@@ -86,6 +87,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     health_of_senders,
     look_ups,
     number_notes,
+    numbers,
     sessions,
     sounds,
     shift_lists,

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
+from dialer.domain.own_numbers import RingBack
 from dialer.services.calling.caller_ids import (
     FELL_BEHIND,
     USED_UP,
@@ -31,7 +32,8 @@ class CallerIdToUseSchema(Schema):
 
 class CallerIdSchema(Schema):
     """Calls and answers of 24 hours, with where the true rate lies in 99 of 100 cases (`low`, `high`), beside
-    the campaign's other numbers. `rests`: it fell behind the others, or is used up for this hour.
+    the campaign's other numbers. `rests`: it fell behind the others, or is used up for this hour. `ring_back`
+    is what becomes of a call back.
     """
 
     number = Text(required=True)
@@ -45,6 +47,7 @@ class CallerIdSchema(Schema):
     others_answer_rate = Number(required=True, allow_none=True)
     rests = Choice(FELL_BEHIND, USED_UP, required=True, allow_none=True)
     rests_until = Instant(required=True, allow_none=True)
+    ring_back = Choice(*RingBack, required=True)
 
 
 class CallerIdsSchema(Schema):
@@ -88,4 +91,5 @@ def _one(each: CallerIdView) -> dict[str, object]:
         "others_answer_rate": each.others.rate,
         "rests": each.rests,
         "rests_until": each.rests_until,
+        "ring_back": each.ring_back,
     }

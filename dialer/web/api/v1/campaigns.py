@@ -22,6 +22,7 @@ from dialer.domain.campaign import (
 )
 from dialer.domain.imprint import ADDED, IMPRINT_LONGEST, NAME_LONGEST, NAMES_MOST, URL_LONGEST
 from dialer.services.calling import campaigns as deeds
+from dialer.services.calling.caller_ids import unanswered
 from dialer.services.calling.campaigns import CampaignFields
 from dialer.services.calling.views import CampaignView
 from dialer.web.api.blueprint import Resource
@@ -43,6 +44,7 @@ from dialer.web.desk import context
 from dialer.web.guard import allow
 
 campaigns = Resource("campaigns", "Bounded efforts with one goal, lists, a script, hours and a budget")
+UNANSWERED = "caller_id_unanswered"
 
 
 class QuietHoursSchema(Schema):
@@ -122,6 +124,19 @@ class CampaignSchema(CampaignFieldsSchema):
     created_at = Instant()
 
 
+class CampaignWarningSchema(Schema):
+    """Something to look at that keeps nobody from calling."""
+
+    code = Choice(UNANSWERED, required=True)
+    detail = Text(required=True)
+
+
+class ActivatedCampaignSchema(CampaignSchema):
+    """A campaign that was started."""
+
+    warnings = fields.List(fields.Nested(CampaignWarningSchema), required=True)
+
+
 @campaigns.route("/campaigns")
 class Campaigns(MethodView):
     """All campaigns that exist for you."""
@@ -162,10 +177,14 @@ class Campaign(MethodView):
 
 @campaigns.route("/campaigns/<campaign_id>/activate", methods=["POST"])
 @allow(Permission.CAMPAIGN_MANAGE)
-@campaigns.response(200, CampaignSchema)
+@campaigns.response(200, ActivatedCampaignSchema)
 def activate(campaign_id: str) -> dict[str, object]:
-    """Start it, or let it go on after a pause."""
-    return _shown(deeds.activate_campaign(context(), path_id(campaign_id)))
+    """Start it, or let it go on after a pause. A number at which nobody answers a call back is told in
+    `warnings`, and keeps nobody from calling.
+    """
+    started = deeds.activate_campaign(context(), path_id(campaign_id))
+    silent = unanswered(context(), started.id)
+    return {**_shown(started), "warnings": [_silent(number) for number in silent]}
 
 
 @campaigns.route("/campaigns/<campaign_id>/pause", methods=["POST"])
@@ -197,6 +216,11 @@ def _fields(body: dict[str, Any]) -> CampaignFields:
         flat["cost_cap"] = Decimal(cap["amount"]) if cap else None
         flat |= {"cost_currency": cap["currency"]} if cap else {}
     return cast("CampaignFields", flat)
+
+
+def _silent(number: str) -> dict[str, str]:
+    detail = f"Nobody answers a call back to {number}: see GET /numbers."
+    return {"code": UNANSWERED, "detail": detail}
 
 
 def _shown(campaign: CampaignView) -> dict[str, object]:

@@ -1,0 +1,243 @@
+"""What a worker does about our numbers: reads the carrier's list, and puts one right.
+
+Each is claimed in its row and committed before the carrier is asked. What may have been done though no answer
+came is looked for first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.carrier.number_port import CarrierNumber, Numbers, Webhooks
+from dialer.carrier.port import Carrier, CarrierError
+from dialer.domain.access import Permission, require
+from dialer.domain.own_numbers import Aim, Fault, Home, aim_of, named_by
+from dialer.services.context import Context
+from dialer.services.messaging.number_tasks import OPEN, enqueue_task
+from dialer.services.messaging.own_numbers import home_of, is_there
+from dialer.store.models import new_id
+from dialer.store.models.own_numbers import NumberTask, OwnNumber
+from dialer.store.queries import own_numbers as queries
+from dialer.store.session import UnitOfWork
+
+READ_EVERY: Final = dt.timedelta(minutes=15)
+AT_WORK: Final = dt.timedelta(minutes=2)
+"""After so long another looks what became of it."""
+AGAIN_AFTER: Final = dt.timedelta(seconds=30)
+TRIES: Final = 5
+ASKED_BY_NAME: Final = 50
+"""Numbers that we use and the list doesn't name are asked for by themselves, so many at most."""
+AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A task as it was claimed."""
+
+    id: uuid.UUID
+    kind: str
+    number: str
+    asked: dict[str, Any]
+    tries: int
+
+
+class NotDoneError(Exception):
+    """It isn't done, and asking again would change nothing."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+def ask_if_due(ctx: Context) -> None:
+    """Have workers do what waits, and the list read now and then."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    with ctx.unit() as unit:
+        _plan_reading(ctx, unit)
+        due = select(NumberTask.id).where(
+            NumberTask.organisation_id == unit.organisation_id,
+            NumberTask.state.in_(OPEN),
+            NumberTask.due_at <= ctx.now,
+        )
+        waiting = unit.session.scalars(due).all()
+    for task_id in waiting:
+        enqueue_task(ctx, task_id)
+
+
+def run_number_task(ctx: Context, carrier: Carrier, task_id: uuid.UUID) -> None:
+    """Do one, if it is due and nobody else is at it. Twice is as good as once."""
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    if (work := _claim(ctx, task_id)) is None:
+        return
+    try:
+        found = _do(ctx, carrier.numbers, work)
+    except CarrierError as error:
+        _failed(ctx, work, error)
+    except NotDoneError as error:
+        _end(ctx, work, state="failed", fault=error.fault)
+    else:
+        _end(ctx, work, state="done", found=found)
+
+
+def _do(ctx: Context, numbers: Numbers, work: Work) -> dict[str, Any]:
+    match work.kind:
+        case "read":
+            _write_all(ctx, numbers)
+        case _:
+            _write_one(ctx, _put_right(ctx, numbers, work))
+    return {}
+
+
+def _put_right(ctx: Context, numbers: Numbers, work: Work) -> CarrierNumber:
+    """Have it come here. What the carrier says now counts, not what its list said a while ago: nothing is
+    taken from another system but what somebody saw and said so.
+    """
+    now = _as_it_is(numbers, work)
+    with ctx.unit() as unit:
+        home = home_of(ctx, unit)
+        if now.number in foreign(unit, [now], home):
+            raise NotDoneError(Fault.ELSEWHERE)
+    pairs = ((now.texts_to, home.sms, "texts_to"), (now.calls_to, home.voice, "calls_to"))
+    if all(where in right for where, right, _ in pairs):
+        return now
+    for where, right, name in pairs:
+        if aim_of(where, home, right) is Aim.OTHER and work.asked.get(name) != where:
+            raise NotDoneError(Fault.ELSEWHERE)
+    changed = numbers.put_right(now.sid, Webhooks(home.sms[0], home.voice[0]))
+    if changed is None:
+        raise NotDoneError(Fault.NOT_OURS)
+    return changed
+
+
+def _as_it_is(numbers: Numbers, work: Work) -> CarrierNumber:
+    found = next(iter(numbers.ours(work.number)), None)
+    if found is None:
+        raise NotDoneError(Fault.NOT_OURS)
+    return found
+
+
+def foreign(unit: UnitOfWork, listed: Sequence[CarrierNumber], home: Home) -> set[str]:
+    """Those that are another organisation's of this installation: their address names it, or it uses them and
+    we don't. The account is everybody's, so its list names them to us all.
+    """
+    named = {one.number: {named_by(where, home.base) for where in _places(one)} - {None} for one in listed}
+    others = {str(name) for names in named.values() for name in names} - {str(unit.organisation_id)}
+    known = queries.organisations_named(unit, others)
+    ours = {number for number, names in named.items() if str(unit.organisation_id) in names}
+    theirs = {number for number, names in named.items() if names & known} - ours
+    loose = {one.number for one in listed} - theirs - ours
+    return theirs | (queries.used_by_others(unit, loose) - set(queries.uses(unit)))
+
+
+def _places(one: CarrierNumber) -> tuple[str, str]:
+    return one.texts_to, one.calls_to
+
+
+def _plan_reading(ctx: Context, unit: UnitOfWork) -> None:
+    """Have the list read, where nobody has for a while; what was read before that is forgotten."""
+    of_reading = (NumberTask.organisation_id == unit.organisation_id, NumberTask.kind == "read")
+    recent = select(NumberTask.id).where(*of_reading, NumberTask.created_at > ctx.now - READ_EVERY)
+    if unit.session.scalar(recent.limit(1)) is not None:
+        return
+    old = (NumberTask.created_at < ctx.now - 4 * READ_EVERY, NumberTask.state == "failed")
+    unit.session.execute(delete(NumberTask).where(*of_reading, *old))
+    last = select(NumberTask.id).where(*of_reading, NumberTask.state == "done").order_by(NumberTask.id.desc())
+    if (keep := unit.session.scalar(last.limit(1))) is not None:
+        done = (NumberTask.state == "done", NumberTask.id != keep)
+        unit.session.execute(delete(NumberTask).where(*of_reading, *done))
+    task = {"kind": "read", "state": "queued", "tries": 0, "due_at": ctx.now, "created_at": ctx.now}
+    unit.session.add(
+        NumberTask(organisation_id=unit.organisation_id, id=new_id(), asked={}, found={}, **task)
+    )
+    unit.session.flush()
+
+
+def _claim(ctx: Context, task_id: uuid.UUID) -> Work | None:
+    with ctx.unit() as unit:
+        row = unit.session.get(NumberTask, (unit.organisation_id, task_id), with_for_update=True)
+        if row is None or row.state not in OPEN or row.due_at > ctx.now:
+            return None
+        row.state, row.tries, row.due_at = "running", row.tries + 1, ctx.now + AT_WORK
+        return Work(row.id, row.kind, row.number or "", dict(row.asked), row.tries)
+
+
+def _failed(ctx: Context, work: Work, error: CarrierError) -> None:
+    """Try again where that may help."""
+    if error.permanent:
+        _end(ctx, work, state="failed", fault=Fault.REFUSED, error_code=error.code)
+    elif work.tries >= TRIES:
+        _end(ctx, work, state="failed", fault=Fault.UNREACHABLE, error_code=error.code)
+    else:
+        with ctx.unit() as unit:
+            row = unit.session.get_one(NumberTask, (unit.organisation_id, work.id), with_for_update=True)
+            if row.tries == work.tries:
+                row.due_at = ctx.now + AGAIN_AFTER
+
+
+def _end(ctx: Context, work: Work, **values: Any) -> None:
+    with ctx.unit() as unit:
+        row = unit.session.get_one(NumberTask, (unit.organisation_id, work.id), with_for_update=True)
+        if row.state == "running":
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.finished_at = ctx.now
+
+
+def _write_all(ctx: Context, numbers: Numbers) -> None:
+    """Keep what the list says, and what isn't on it any more."""
+    listed = numbers.ours()
+    known = {one.number for one in listed}
+    with ctx.unit() as unit:
+        missing = [number for number in _in_use(unit) if number not in known][:ASKED_BY_NAME]
+    found = [*listed, *(one for number in missing for one in numbers.ours(number))]
+    with ctx.unit() as unit:
+        hidden = foreign(unit, found, home_of(ctx, unit))
+        ours = [one for one in found if one.number not in hidden]
+        _write(ctx, unit, ours)
+        present = {one.number for one in ours}
+        for row in queries.kept_numbers(unit):
+            if is_there(row) and row.number not in present:
+                row.gone_at = ctx.now
+
+
+def _write_one(ctx: Context, one: CarrierNumber) -> None:
+    with ctx.unit() as unit:
+        _write(ctx, unit, [one])
+
+
+def _write(ctx: Context, unit: UnitOfWork, found: Sequence[CarrierNumber]) -> None:
+    rows = [
+        {
+            "organisation_id": unit.organisation_id,
+            "number": one.number,
+            "sid": one.sid,
+            "name": one.name,
+            "sms": one.sms,
+            "mms": one.mms,
+            "voice": one.voice,
+            "texts_to": one.texts_to,
+            "calls_to": one.calls_to,
+            "seen_at": ctx.now,
+            "gone_at": None,
+        }
+        for one in {each.number: each for each in sorted(found, key=lambda each: each.number)}.values()
+    ]
+    for start in range(0, len(rows), AT_ONCE):
+        statement = insert(OwnNumber).values(rows[start : start + AT_ONCE])
+        changed = {name: statement.excluded[name] for name in rows[0].keys() - {"organisation_id", "number"}}
+        unit.session.execute(
+            statement.on_conflict_do_update(index_elements=["organisation_id", "number"], set_=changed)
+        )
+
+
+def _in_use(unit: UnitOfWork) -> list[str]:
+    """The numbers that we text from and show."""
+    senders = {address for address in queries.senders_known(unit) if address.startswith("+")}
+    return sorted(senders | {number for number in queries.uses(unit) if number.startswith("+")})

@@ -1,0 +1,205 @@
+"""Our numbers: what each is set to, what uses it, and what becomes of a call back to one that people see."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import ValidationFailed
+from dialer.domain.own_numbers import (
+    SMS_PATH,
+    VOICE_PATH,
+    Aim,
+    Home,
+    RingBack,
+    Standing,
+    aim_of,
+    rings_back,
+    shown_aim,
+)
+from dialer.services.context import Context
+from dialer.store.models.accounts import Account
+from dialer.store.models.own_numbers import OwnNumber
+from dialer.store.queries import own_numbers as queries
+from dialer.store.queries.own_numbers import Use
+from dialer.store.session import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Where texts, or calls, to a number go: `to` names another system that hears of them, else is empty."""
+
+    aim: Aim
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNumberView:
+    """One of ours: what it can do, where texts and calls to it go, and what uses it."""
+
+    number: str
+    name: str
+    """What it is called at the carrier."""
+    sms: bool
+    mms: bool
+    voice: bool
+    texts: Going
+    calls: Going
+    uses: Sequence[Use]
+    is_sender: bool
+    seen_at: dt.datetime | None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether all that it can do comes here."""
+        texts_come = self.texts.aim is Aim.HERE or not self.sms
+        return texts_come and (self.calls.aim is Aim.HERE or not self.voice)
+
+    @property
+    def others(self) -> Sequence[str]:
+        """The other systems that hear of texts or calls to it."""
+        return tuple(dict.fromkeys(one.to for one in (self.texts, self.calls) if one.aim is Aim.OTHER))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNumber:
+    """A number that campaigns show people whom they ring, and what becomes of a call back; where somebody has
+    said that it is answered elsewhere, who and when.
+    """
+
+    number: str
+    ring_back: RingBack
+    campaigns: Sequence[str]
+    said_by: str | None
+    said_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersView:
+    """Everything about our numbers. `read_at` is when the carrier's list was read last, None: never."""
+
+    numbers: Sequence[OwnNumberView]
+    shown: Sequence[ShownNumber]
+    read_at: dt.datetime | None
+
+
+def home_of(ctx: Context, unit: UnitOfWork) -> Home:
+    """Where the carrier is to tell of texts and calls to our numbers. What names no organisation is about the
+    oldest one, so others have theirs in the address.
+    """
+    base = ctx.public_url.rstrip("/")
+    sms, voice = f"{base}{SMS_PATH}", f"{base}{VOICE_PATH}"
+    mine = f"?o={unit.organisation_id}"
+    named = Home(base, (f"{sms}{mine}",), (f"{voice}{mine}",))
+    if queries.oldest_organisation(unit) != unit.organisation_id:
+        return named
+    return Home(base, (sms, *named.sms), (voice, *named.voice))
+
+
+def own_numbers(ctx: Context) -> NumbersView:
+    """Our numbers, and those that campaigns show."""
+    require(ctx.actor, Permission.SENDER_READ)
+    with ctx.unit() as unit:
+        home, uses, senders = home_of(ctx, unit), queries.uses(unit), queries.senders_known(unit)
+        rows = queries.kept_numbers(unit)
+        shown = queries.shown_by(unit)
+        return NumbersView(
+            [
+                view_of(row, home, uses.get(row.number, ()), is_sender=row.number in senders)
+                for row in rows
+                if is_there(row)
+            ],
+            _shown(ctx, unit, rows, shown),
+            queries.read_at(unit),
+        )
+
+
+def ring_backs(ctx: Context, unit: UnitOfWork, numbers: Iterable[str]) -> dict[str, RingBack]:
+    """What becomes of a call to each of these numbers."""
+    rows = {row.number: row for row in queries.kept_numbers(unit)}
+    home, looked = home_of(ctx, unit), queries.read_at(unit) is not None
+    found = {}
+    for number in numbers:
+        row = rows.get(number)
+        standing = Standing(row.voice, row.calls_to) if row is not None and is_there(row) else None
+        elsewhere = row is not None and row.answered_elsewhere_at is not None
+        found[number] = rings_back(standing, home, elsewhere=elsewhere, looked=looked)
+    return found
+
+
+def say_answered_elsewhere(ctx: Context, number: str, *, answered: bool) -> None:
+    """Say that calls to a number that campaigns show are answered elsewhere, or take that back: kept with who
+    said so, and when. Said again, the first word stands.
+    """
+    require(ctx.actor, Permission.SENDER_MANAGE)
+    with ctx.unit() as unit:
+        if number not in queries.shown_by(unit):
+            raise ValidationFailed.at("/number", "No campaign shows this number.")
+        row = unit.session.get(OwnNumber, (unit.organisation_id, number), with_for_update=True)
+        if row is None:
+            row = OwnNumber(organisation_id=unit.organisation_id, number=number)
+            unit.session.add(row)
+        if answered == (row.answered_elsewhere_at is not None):
+            return
+        row.answered_elsewhere_at = ctx.now if answered else None
+        row.answered_elsewhere_by = ctx.actor.account_id if answered else None
+        action = "number.answered_elsewhere" if answered else "number.not_answered_elsewhere"
+        ctx.audit(unit, action, "organisation", unit.organisation_id)
+
+
+def reach_number(unit: UnitOfWork, number: str) -> OwnNumber:
+    """One that the carrier's list has as ours. Raises ValidationFailed."""
+    row = unit.session.get(OwnNumber, (unit.organisation_id, number))
+    if row is None or not is_there(row):
+        raise ValidationFailed.at("/number", "It isn’t one of ours at the carrier.")
+    return row
+
+
+def is_there(row: OwnNumber) -> bool:
+    """Whether the carrier's list has it."""
+    return row.sid is not None and row.gone_at is None
+
+
+def view_of(row: OwnNumber, home: Home, uses: Sequence[Use], *, is_sender: bool = False) -> OwnNumberView:
+    """One of ours."""
+    return OwnNumberView(
+        number=row.number,
+        name=row.name,
+        sms=row.sms,
+        mms=row.mms,
+        voice=row.voice,
+        texts=_going(row.texts_to, home, home.sms),
+        calls=_going(row.calls_to, home, home.voice),
+        uses=uses,
+        is_sender=is_sender,
+        seen_at=row.seen_at,
+    )
+
+
+def _going(where: str, home: Home, right: Sequence[str]) -> Going:
+    aim = aim_of(where, home, right)
+    return Going(aim, shown_aim(where) if aim is Aim.OTHER else "")
+
+
+def _shown(
+    ctx: Context, unit: UnitOfWork, rows: Sequence[OwnNumber], shown: dict[str, list[str]]
+) -> list[ShownNumber]:
+    said = {row.number: row for row in rows if row.answered_elsewhere_at is not None}
+    by = {row.answered_elsewhere_by for row in said.values()} - {None}
+    named = select(Account.id, Account.name).where(
+        Account.organisation_id == unit.organisation_id, Account.id.in_(by)
+    )
+    names: dict[uuid.UUID | None, str] = dict(unit.session.execute(named).all()) if by else {}
+    stands = ring_backs(ctx, unit, shown)
+    found = []
+    for number, campaigns in sorted(shown.items()):
+        row = said.get(number)
+        who = names.get(row.answered_elsewhere_by) if row else None
+        at = row.answered_elsewhere_at if row else None
+        found.append(ShownNumber(number, stands[number], campaigns, who, at))
+    return found

@@ -1,0 +1,136 @@
+"""What uses our numbers: the campaigns that show one or text from it, texts that go out from it, pools."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from sqlalchemy import or_, select
+
+from dialer.domain.blast import OPEN
+from dialer.store.models.accounts import Organisation
+from dialer.store.models.calling import Campaign
+from dialer.store.models.messaging import Blast, Sender
+from dialer.store.models.own_numbers import NumberTask, OwnNumber
+from dialer.store.session import UnitOfWork
+
+ENDED: Final = "ended"
+Way = Literal["caller_id", "sender", "pool", "blast"]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A campaign that shows a number (`caller_id`), texts from it (`sender`) or from a Messaging Service that
+    has it (`pool`), or a text that isn't over (`blast`).
+    """
+
+    way: Way
+    id: uuid.UUID
+    name: str
+
+
+def kept_numbers(unit: UnitOfWork) -> Sequence[OwnNumber]:
+    """All rows, also of numbers that the carrier doesn't have (any more)."""
+    query = select(OwnNumber).where(OwnNumber.organisation_id == unit.organisation_id)
+    return unit.session.scalars(query.order_by(OwnNumber.number)).all()
+
+
+def shown_by(unit: UnitOfWork) -> dict[str, list[str]]:
+    """The numbers that campaigns show, each with their names, of those that aren't over."""
+    found: dict[str, list[str]] = {}
+    for campaign in _open_campaigns(unit):
+        for number in campaign.caller_ids:
+            found.setdefault(number, []).append(campaign.name)
+    return found
+
+
+def uses(unit: UnitOfWork) -> dict[str, list[Use]]:
+    """What uses which number."""
+    found: dict[str, list[Use]] = {}
+    pools = _pools(unit)
+    for number, use in _all_uses(unit, pools):
+        if use not in (known := found.setdefault(number, [])):
+            known.append(use)
+    return found
+
+
+def used_by_others(unit: UnitOfWork, numbers: Collection[str]) -> set[str]:
+    """Those of them that other organisations of this installation show or text from."""
+    if not numbers:
+        return set()
+    wanted = list(numbers)
+    campaigns = select(Campaign.caller_ids, Campaign.senders).where(
+        Campaign.organisation_id != unit.organisation_id,
+        Campaign.state != ENDED,
+        or_(Campaign.caller_ids.overlap(wanted), Campaign.senders.overlap(wanted)),
+    )
+    named = {one for pair in unit.session.execute(campaigns) for numbers_of in pair for one in numbers_of}
+    senders = select(Sender.address).where(
+        Sender.organisation_id != unit.organisation_id, Sender.address.in_(wanted)
+    )
+    return (named | set(unit.session.scalars(senders))) & set(wanted)
+
+
+def senders_known(unit: UnitOfWork) -> set[str]:
+    """The addresses that have been texted from, or were set up for it."""
+    query = select(Sender.address).where(Sender.organisation_id == unit.organisation_id)
+    return set(unit.session.scalars(query))
+
+
+def oldest_organisation(unit: UnitOfWork) -> uuid.UUID | None:
+    """The one that the carrier's words are about where our address names none."""
+    return unit.session.scalar(select(Organisation.id).order_by(Organisation.id).limit(1))
+
+
+def organisations_named(unit: UnitOfWork, names: Collection[str]) -> set[str]:
+    """Those of these that are an organisation's id."""
+    ids = {found: name for name in names if (found := _id(name)) is not None}
+    known = unit.session.scalars(select(Organisation.id).where(Organisation.id.in_(ids)))
+    return {ids[one] for one in known}
+
+
+def read_at(unit: UnitOfWork) -> dt.datetime | None:
+    """When the carrier's list was read last."""
+    query = select(NumberTask.finished_at).where(
+        NumberTask.organisation_id == unit.organisation_id,
+        NumberTask.kind == "read",
+        NumberTask.state == "done",
+    )
+    return unit.session.scalar(query.order_by(NumberTask.id.desc()).limit(1))
+
+
+def _all_uses(unit: UnitOfWork, pools: dict[str, Sequence[str]]) -> Iterator[tuple[str, Use]]:
+    for campaign in _open_campaigns(unit):
+        for number in campaign.caller_ids:
+            yield number, Use("caller_id", campaign.id, campaign.name)
+        for sender in campaign.senders:
+            yield sender, Use("sender", campaign.id, campaign.name)
+            for number in pools.get(sender, ()):
+                yield number, Use("pool", campaign.id, campaign.name)
+    blasts = select(Blast).where(Blast.organisation_id == unit.organisation_id, Blast.state.in_(OPEN))
+    for blast in unit.session.scalars(blasts.order_by(Blast.id)):
+        for sender in blast.senders:
+            for number in (sender, *pools.get(sender, ())):
+                yield number, Use("blast", blast.id, blast.name)
+
+
+def _pools(unit: UnitOfWork) -> dict[str, Sequence[str]]:
+    query = select(Sender.address, Sender.pool).where(
+        Sender.organisation_id == unit.organisation_id, Sender.pool != []
+    )
+    return dict(unit.session.execute(query).all())
+
+
+def _open_campaigns(unit: UnitOfWork) -> Sequence[Campaign]:
+    query = select(Campaign).where(Campaign.organisation_id == unit.organisation_id, Campaign.state != ENDED)
+    return unit.session.scalars(query.order_by(Campaign.id)).all()
+
+
+def _id(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,119 @@
+"""Our numbers at the carrier: where texts and calls to each go, put right, and who answers a call back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import render_template
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import Conflict, ValidationFailed
+from dialer.domain.own_numbers import ANSWERED, Fault, RingBack
+from dialer.services.messaging.number_tasks import TaskView, ask_to_put_right, ask_to_read, latest_tasks
+from dialer.services.messaging.own_numbers import own_numbers, say_answered_elsewhere
+from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.forms import Answer, go, our_numbers, said
+from dialer.web.coordinator.wording import Words
+from dialer.web.desk import context
+from dialer.web.guard import allow
+
+RING_BACK: Final[Words] = {
+    RingBack.HERE: _("A call back is answered here"),
+    RingBack.ELSEWHERE: _("A call back is answered elsewhere"),
+    RingBack.OTHER_ADDRESS: _("A call back doesn’t come here"),
+    RingBack.NO_VOICE: _("It can’t be rung back: it takes no calls"),
+    RingBack.NOT_OURS: _("It isn’t one of ours: nobody here answers a call back"),
+    RingBack.UNKNOWN: _("Nobody has looked yet who answers a call back"),
+}
+WAY: Final[Words] = {
+    "caller_id": _("people who are rung see it"),
+    "sender": _("texts go out from it"),
+    "pool": _("texts go out from it, through a Messaging Service"),
+    "blast": _("a text that isn’t over goes out from it"),
+}
+FAULT: Final[Words] = {
+    Fault.REFUSED: _("The carrier refused."),
+    Fault.UNREACHABLE: _("The carrier can’t be reached."),
+    Fault.NOT_OURS: _("It isn’t one of ours any more."),
+    Fault.ELSEWHERE: _("Not done: another system hears of it. Look again, then say whether to take it over."),
+    Fault.IN_USE: _("Not done: something uses it."),
+}
+TASK: Final[Words] = {
+    "put_right": _("Put right"),
+}
+
+
+@coordinator.get("/numbers")
+@allow(Permission.SENDER_READ)
+def numbers() -> str:
+    """Our numbers, those that campaigns show, and what was asked of the carrier."""
+    ctx = context()
+    return render_template(
+        "coordinator/numbers.html",
+        found=own_numbers(ctx),
+        ring_back=RING_BACK,
+        answered=ANSWERED,
+        ways=WAY,
+        tasks=[(one, TASK[one.kind], outcome(one)) for one in latest_tasks(ctx)],
+    )
+
+
+@coordinator.post("/numbers/read")
+@allow(Permission.SENDER_MANAGE)
+def read_numbers() -> Answer:
+    """Have the carrier's list read."""
+    ask_to_read(context())
+    return go("coordinator.numbers", being_asked())
+
+
+@coordinator.post("/numbers/put-right")
+@allow(Permission.SENDER_MANAGE)
+def put_number_right() -> Answer:
+    """Have texts and calls to one of ours come here; from another system only when that is said."""
+    try:
+        ask_to_put_right(context(), the_number(), take_over=said("take_over") == "yes")
+    except ValidationFailed:
+        return go("coordinator.numbers", str(FAULT[Fault.NOT_OURS]), "warn")
+    except Conflict as error:
+        words = gettext(
+            "Another system hears of texts or calls to it: %(others)s. Nothing was changed.",
+            others=", ".join(map(str, error.extra.get("others", ()))),  # type: ignore[call-overload]
+        )
+        return go("coordinator.numbers", words, "warn")
+    return go("coordinator.numbers", being_asked())
+
+
+@coordinator.post("/numbers/answered-elsewhere")
+@allow(Permission.SENDER_MANAGE)
+def answer_elsewhere() -> Answer:
+    """Say who answers a call back, or take it back."""
+    answered = said("answered") == "yes"
+    try:
+        say_answered_elsewhere(context(), the_number(), answered=answered)
+    except ValidationFailed:
+        return go("coordinator.numbers", gettext("No campaign shows this number any more."), "warn")
+    words = gettext("Noted: calls back to it are answered elsewhere.") if answered else gettext("Taken back.")
+    return go("coordinator.numbers", words)
+
+
+def the_number() -> str:
+    """The number that the form is about."""
+    return next(iter(our_numbers("number")), "")
+
+
+def being_asked() -> str:
+    """What is said after each press that a worker acts upon."""
+    return str(gettext("The carrier is being asked. Look again in a moment."))
+
+
+def outcome(task: TaskView) -> str:
+    """How a task stands, in words."""
+    if task.state == "done":
+        return str(gettext("Done"))
+    if task.state != "failed":
+        return str(gettext("Under way"))
+    if task.error_code:
+        return str(gettext("The carrier refused (its code %(code)s).", code=task.error_code))
+    return str(FAULT[Fault(task.fault or Fault.UNREACHABLE)])

@@ -1,0 +1,93 @@
+"""Our numbers through the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from dialer.domain.own_numbers import Aim
+from dialer.services.context import Context
+from dialer.store.models.own_numbers import OwnNumber
+from tests.conftest import Caller
+from tests.people import Person
+from tests.texting import campaign
+
+Api = Callable[[Person], Caller]
+OURS, SHOWN = "+441632960001", "+441632960002"
+
+
+@pytest.fixture
+def kept(ctx: Context) -> None:
+    """One that another system hears of."""
+    with ctx.unit() as unit:
+        unit.session.add(
+            OwnNumber(
+                organisation_id=unit.organisation_id,
+                number=OURS,
+                sid="PN" + "1" * 32,
+                name="Office",
+                voice=True,
+                calls_to="https://hooks.example.net/secret",
+                seen_at=ctx.now,
+            )
+        )
+
+
+def test_numbers_are_shown_with_where_they_lead(api: Api, carys: Person, ctx: Context, kept: None) -> None:
+    made = campaign(ctx, caller_ids=[SHOWN, OURS])
+    found = api(carys).get("/numbers").json
+    [one] = found["numbers"]
+    assert one["calls"] == {"aim": Aim.OTHER, "to": "hooks.example.net"}
+    assert one["uses"] == [{"way": "caller_id", "id": str(made.id), "name": "Texts"}]
+    assert (one["name"], one["is_right"], found["read_at"]) == ("Office", False, None)
+    assert {each["number"]: each["ring_back"] for each in found["shown"]} == {
+        OURS: "another_address",
+        SHOWN: "not_looked",
+    }
+    shown = api(carys).get(f"/campaigns/{made.id}/caller-ids").json["items"]
+    assert [each["ring_back"] for each in shown] == ["not_looked", "another_address"]
+
+
+def test_another_systems_is_taken_over_when_that_is_said(api: Api, carys: Person, kept: None) -> None:
+    caller = api(carys)
+    refused = caller.post("/numbers/put-right", json={"number": OURS})
+    assert (refused.status_code, refused.json["others"]) == (409, ["hooks.example.net"])
+    taken = caller.post("/numbers/put-right", json={"number": OURS, "take_over": True})
+    assert (taken.status_code, taken.json["state"], taken.json["kind"]) == (202, "queued", "put_right")
+    where = taken.headers["Location"].removeprefix("/api/v1")
+    assert caller.get(where).json == taken.json
+    assert caller.post("/numbers/put-right", json={"number": SHOWN}).status_code == 422
+
+
+def test_somebody_answers_for_a_number_that_is_answered_elsewhere(
+    api: Api, carys: Person, ctx: Context
+) -> None:
+    campaign(ctx, caller_ids=[SHOWN])
+    caller = api(carys)
+    said = caller.post("/numbers/answered-elsewhere", json={"number": SHOWN, "answered": True}).json
+    assert [(one["ring_back"], one["said_by"]) for one in said["shown"]] == [("answered_elsewhere", "Carys")]
+    assert (
+        caller.post("/numbers/answered-elsewhere", json={"number": OURS, "answered": True}).status_code == 422
+    )
+
+
+def test_starting_a_campaign_tells_of_numbers_that_nobody_answers(
+    api: Api, carys: Person, ctx: Context, kept: None
+) -> None:
+    caller = api(carys)
+    made = caller.post("/campaigns", json={"name": "Ring", "kind": "phone_bank", "caller_ids": [OURS]}).json
+    started = caller.post(f"/campaigns/{made['id']}/activate").json
+    assert started["state"] == "active", "it warns, and refuses nothing"
+    assert [one["code"] for one in started["warnings"]] == ["caller_id_unanswered"]
+
+
+def test_volunteers_see_and_do_nothing(api: Api, vic: Person) -> None:
+    caller = api(vic)
+    assert caller.get("/numbers").status_code == 403
+    for path, body in (
+        ("read", None),
+        ("put-right", {"number": OURS}),
+        ("answered-elsewhere", {"number": OURS, "answered": True}),
+    ):
+        assert caller.post(f"/numbers/{path}", json=body).status_code == 403
