@@ -35,7 +35,8 @@ AT_ONCE: Final = 100
 LEASE: Final = dt.timedelta(minutes=2)
 """Longer than the carrier takes for so many."""
 PATIENCE: Final = dt.timedelta(seconds=30)
-"""How long a batch rests where the carrier can't be reached."""
+"""How long a batch rests where the carrier can't be reached, or says no time when it is too busy."""
+LONGEST_REST_S: Final = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +199,9 @@ def _sort(held: _Held, found: Sequence[LineFound | LineNotFound]) -> _Sorted:
                 if one.permanent:
                     out.stops_for = f"carrier_{one.code or 0}"
                 else:
-                    named = dt.timedelta(seconds=one.retry_after_s or 0)
-                    out.rest = max(out.rest or PATIENCE, named)
+                    after = one.retry_after_s
+                    named = PATIENCE if after is None else dt.timedelta(seconds=min(after, LONGEST_REST_S))
+                    out.rest = max(out.rest or named, named)
     given_up, out.again = _twice_at_most(lost)
     if given_up and len(lost) == len(found):
         out.stops_for = NO_ANSWERS

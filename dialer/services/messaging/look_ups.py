@@ -104,6 +104,15 @@ class LookedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class LineSaid:
+    """What the carrier said of a line (None: nothing), when, and until when it isn't asked again."""
+
+    line: str | None
+    looked_up_at: dt.datetime
+    holds_until: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FailedLookUp:
     """A number of which nothing was learnt, and why (`domain.look_up.Fault`)."""
 
@@ -192,6 +201,15 @@ def looked_up_for(ctx: Context, campaign_id: uuid.UUID) -> LookedUp:
         )
         count, cost = unit.session.execute(asked).one()
         return LookedUp(int(count), Decimal(cost), ctx.messaging.currency)
+
+
+def lines_of_numbers(ctx: Context, numbers: Sequence[str]) -> dict[str, LineSaid]:
+    """What is known of those of these numbers that the carrier was asked for."""
+    require(ctx.actor, Permission.CONTACT_READ)
+    holds = dt.timedelta(days=ctx.messaging.look_ups.holds_days)
+    with ctx.unit() as unit:
+        found = number_lines.looked_up(unit, numbers)
+    return {number: LineSaid(line, at, at + holds) for number, line, at in found}
 
 
 def failed_look_ups(ctx: Context, batch_id: uuid.UUID, page: Page) -> Slice[FailedLookUp]:

@@ -150,6 +150,13 @@ _APPLY: Final = text(
       AND contact_phone.number = held.number
     """
 )
+_LOOKED_UP: Final = text(
+    """
+    SELECT number, line, looked_up_at FROM number_line
+    WHERE organisation_id = :organisation AND number = ANY (CAST(:numbers AS text[]))
+      AND looked_up_at IS NOT NULL
+    """
+)
 _KINDS: Final = text(
     """
     SELECT number, kind FROM number_line
@@ -292,6 +299,12 @@ def apply_kinds(unit: UnitOfWork, kinds: Mapping[str, str]) -> None:
     if kinds:
         given = {"organisation": unit.organisation_id, "numbers": list(kinds), "lines": list(kinds.values())}
         unit.session.execute(_APPLY, given)
+
+
+def looked_up(unit: UnitOfWork, numbers: Collection[str]) -> list[tuple[str, str | None, dt.datetime]]:
+    """Which of these numbers a carrier was asked for, with its word for the line and when that was."""
+    given = {"organisation": unit.organisation_id, "numbers": list(numbers)}
+    return [(row.number, row.line, row.looked_up_at) for row in unit.session.execute(_LOOKED_UP, given)]
 
 
 def known_kinds(unit: UnitOfWork, numbers: Collection[str]) -> dict[str, str]:

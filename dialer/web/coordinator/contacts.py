@@ -18,6 +18,7 @@ from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.calling.history import contact_history
 from dialer.services.context import Context
 from dialer.services.gotv.pledges import NewPledge, put_pledge
+from dialer.services.messaging.look_ups import lines_of_numbers
 from dialer.services.messaging.messages import texts_of_contact
 from dialer.services.messaging.pictures import offered_pictures
 from dialer.services.paging import Page
@@ -197,6 +198,7 @@ def person_page(
         opt_outs=[(channel, at) for channel, at in person.opt_outs.items() if at],
         history=contact_history(ctx, contact_id),
         reach=reach_of_contact(ctx, contact_id),
+        lines_said=lines_of_numbers(ctx, [phone.number for phone in person.phones]),
         texts=lines_of(texts_of_contact(ctx, contact_id)),
         pictures=offered_pictures(ctx) if ctx.actor.may(Permission.MESSAGE_SEND) else [],
         lists=_lists_of(ctx, person.list_ids),

@@ -25,11 +25,13 @@ from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters
 from dialer.services.messaging.look_up_run import LEASE, ask_if_due, forget_old_lines, run_look_ups
 from dialer.services.messaging.look_ups import (
+    LineSaid,
     LookUpView,
     Wanted,
     begin_look_ups,
     failed_look_ups,
     get_look_up,
+    lines_of_numbers,
     looked_up_for,
     preview_look_ups,
     resume_look_ups,
@@ -227,6 +229,27 @@ def test_what_was_not_heard_costs_nothing_and_goes_on_by_itself(
     clock.now += dt.timedelta(seconds=31)
     ask_if_due(system(ctx).at(clock.now))
     assert run(ctx, directory, clock, batch_id).state == "completed"
+
+
+def test_a_carrier_that_is_too_busy_is_asked_again_when_it_says(
+    ctx: Context, clock: SetClock, directory: Directory
+) -> None:
+    batch_id = begun(ctx, some(ctx, 3))
+    directory.says = lambda number: LineNotFound(number, "http_429", False, permanent=False, retry_after_s=7)
+    assert run(ctx, directory, clock, batch_id).again_at == clock.now + dt.timedelta(seconds=7)
+    clock.now += dt.timedelta(seconds=8)
+    directory.says = lambda number: LineNotFound(
+        number, "http_429", False, permanent=False, retry_after_s=1e9
+    )
+    assert run(ctx, directory, clock, batch_id).again_at == clock.now + dt.timedelta(hours=1)
+
+
+def test_when_a_line_was_looked_up_is_known_with_how_long_it_holds(
+    ctx: Context, clock: SetClock, directory: Directory
+) -> None:
+    run(ctx, directory, clock, begun(ctx, some(ctx, 1), 1))
+    told = lines_of_numbers(ctx, [mobile(0), mobile(1)])
+    assert told == {mobile(0): LineSaid("mobile", clock.now, clock.now + dt.timedelta(days=180))}
 
 
 def test_a_refusal_of_ours_stops_it_and_says_why(ctx: Context, clock: SetClock, directory: Directory) -> None:

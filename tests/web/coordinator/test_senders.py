@@ -10,11 +10,14 @@ import pytest
 from dialer.services.context import Context
 from dialer.services.messaging.handing_over import move_some
 from dialer.services.messaging.launching import launch_blast
+from dialer.services.messaging.look_up_run import run_look_ups
+from dialer.services.messaging.look_ups import list_look_ups
 from dialer.services.messaging.planning import plan_chunk
 from dialer.services.messaging.sender_settings import NewSender, add_sender, get_sender, list_senders
 from dialer.services.paging import Page
 from tests.conftest import SetClock
 from tests.phone_bank import landline
+from tests.services.messaging.test_look_ups import Directory
 from tests.services.messaging.test_told import tell
 from tests.texting import Blasting, blast, listed, people, system
 from tests.web.phone_bank import PhoneBank
@@ -114,5 +117,9 @@ def test_one_persons_line_is_asked_for_from_their_page_for_a_campaign(
     page = desk.press("look-ups-begin", confirm="1")
     assert "The lines of one person" in page.text
     assert "One person" in desk.open("/look-ups").text
+    directory = Directory()
+    [batch] = list_look_ups(ctx, Page(20)).items
+    run_look_ups(system(ctx), directory, lambda: ctx.now, batch.id)  # type: ignore[arg-type]
+    assert "Looked up on" in desk.open(f"/contacts/{person}").text
     assert desk.open(f"/look-ups?of=contact:{uuid.UUID(int=5)}&which=all").status == 422
     assert desk.open(f"/look-ups?of=list:{uuid.UUID(int=5)}&campaign_id=x").status == 422
