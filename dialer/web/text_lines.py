@@ -17,6 +17,7 @@ from dialer.domain.incoming_letter import Doubt
 from dialer.domain.letter_quotes import parted
 from dialer.domain.phone import written
 from dialer.domain.texting import EMAIL
+from dialer.services.messaging.conversation_views import ConversationView
 from dialer.services.messaging.views import LetterSaid, MessageView, TextPreview
 from dialer.web.brought import Brings, Brought
 from dialer.web.text_wording import (
@@ -141,6 +142,15 @@ class Text:
     by_email: bool = False
     quoted: str = ""
     """Of a letter to us: the rest of it, such as the letter that it answers."""
+
+
+def nobody_in_particular(view: ConversationView) -> str:
+    """Why no name stands where somebody writes; empty where one does."""
+    if view.contact is not None:
+        return ""
+    if not view.people:
+        return str(gettext("Nobody we know has it"))
+    return str(ngettext("One person has it", "%(num)s people have it", view.people))
 
 
 def still_asked(one: MessageView, state: str) -> str | None:

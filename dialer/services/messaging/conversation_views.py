@@ -17,6 +17,7 @@ from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Message
 from dialer.store.models.people import Contact
 from dialer.store.queries.conversations import last_inbound, noes_since
+from dialer.store.queries.number_people import people_behind
 from dialer.store.session import UnitOfWork
 
 
@@ -75,6 +76,8 @@ class ConversationView:
     campaign_name: str | None = None
     campaign_over: bool = False
     """Its campaign has ended: whoever has it in hand may finish, and answers go without a campaign."""
+    people: int = 1
+    """How many have the number: who writes isn't known where that isn't one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,7 @@ class _Around:
     writers: Mapping[uuid.UUID, Writer]
     ours: Mapping[uuid.UUID, Assignee]
     campaigns: Mapping[uuid.UUID, _Named]
+    people: Mapping[str, int]
 
 
 def conversation_views(unit: UnitOfWork, rows: Sequence[Conversation]) -> list[ConversationView]:
@@ -105,6 +109,7 @@ def conversation_views(unit: UnitOfWork, rows: Sequence[Conversation]) -> list[C
         _writers(unit, [row.contact_id for row in rows if row.contact_id is not None]),
         names_of(unit, (each for row in rows for each in (row.assigned_to, row.handed_over_by))),
         _campaigns(unit, {row.campaign_id for row in rows if row.campaign_id is not None}),
+        people_behind(unit, [row.number for row in rows if row.contact_id is None]),
     )
     return [_view(row, around) for row in rows]
 
@@ -142,6 +147,7 @@ def _view(row: Conversation, around: _Around) -> ConversationView:
         tags=tuple(row.tags),
         campaign_name=campaign.name if campaign is not None else None,
         campaign_over=campaign is not None and campaign.state == "ended",
+        people=1 if row.contact_id is not None else around.people.get(row.number, 0),
     )
 
 

@@ -50,7 +50,14 @@ from dialer.web.coordinator.text_wording import INBOX_PART
 from dialer.web.coordinator.wording import Words
 from dialer.web.desk import context
 from dialer.web.guard import allow
-from dialer.web.text_lines import Composer, empty_composer, in_a_line, still_asked, text_of
+from dialer.web.text_lines import (
+    Composer,
+    empty_composer,
+    in_a_line,
+    nobody_in_particular,
+    still_asked,
+    text_of,
+)
 from dialer.web.text_wording import INBOUND_CLASS, INBOUND_TONE
 from dialer.web.told_words import told_shown
 
@@ -97,6 +104,8 @@ class Talk:
     blocked_at: dt.datetime | None = None
     blocked_texts: int = 0
     tags: tuple[str, ...] = ()
+    nobody: str = ""
+    """Why there is no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +288,7 @@ def _talk(ctx: Context, view: ConversationView) -> Talk:
         blocked_at=view.blocked_at,
         blocked_texts=view.blocked_texts,
         tags=view.tags,
+        nobody=nobody_in_particular(view),
     )
 
 

@@ -25,7 +25,7 @@ from dialer.web.desk import context
 from dialer.web.forms import Faults
 from dialer.web.guard import allow
 from dialer.web.notices import tell
-from dialer.web.text_lines import Composer, empty_composer, in_a_line, text_of
+from dialer.web.text_lines import Composer, empty_composer, in_a_line, nobody_in_particular, text_of
 from dialer.web.text_wording import HANDOVER
 from dialer.web.told_words import told_shown
 
@@ -43,6 +43,7 @@ def home() -> str:
         over=texts_over(ctx),
         name_of=name_of,
         in_a_line=in_a_line,
+        nobody_in_particular=nobody_in_particular,
     )
 
 
