@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Protocol
 
 
@@ -33,6 +34,55 @@ class Webhooks:
     voice_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class NumbersWanted:
+    """What to look for: a country (ISO 3166), a kind of the carrier's (`local`, `mobile`, `toll_free`),
+    figures that it contains and the area code that it begins with (North America), if any, and what it must
+    be able to do.
+    """
+
+    country: str
+    kind: str
+    contains: str = ""
+    area_code: str = ""
+    sms: bool = False
+    voice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NumberOffer:
+    """A number that can be had. `address` is the carrier's word for the address it wants to know: `none`,
+    `any`, `local` or `foreign`.
+    """
+
+    number: str = field(repr=False)
+    place: str
+    sms: bool
+    mms: bool
+    voice: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPrice:
+    """What a number costs a month."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A number to buy, where the carrier is to ask about it, and the carrier's names of the address and the
+    regulatory bundle that its country wants, if any.
+    """
+
+    number: str = field(repr=False)
+    webhooks: Webhooks
+    address_sid: str = ""
+    bundle_sid: str = ""
+
+
 class Numbers(Protocol):
     """Our numbers, as `Carrier`: synchronous, from any thread, never in a transaction. All raise
     CarrierError; where it isn't `permanent`, a change may have been made all the same: look first.
@@ -43,3 +93,15 @@ class Numbers(Protocol):
 
     def put_right(self, sid: str, webhooks: Webhooks) -> CarrierNumber | None:
         """Have the carrier ask there; as often as one likes. None where it isn't ours (any more)."""
+
+    def offers(self, wanted: NumbersWanted) -> Sequence[NumberOffer]:
+        """Some numbers that can be had now; none where there are none of that kind."""
+
+    def price(self, wanted: NumbersWanted) -> NumberPrice | None:
+        """What one of that kind costs a month; None where the carrier doesn't say."""
+
+    def buy(self, purchase: Purchase) -> CarrierNumber:
+        """Buy exactly this one. Nobody can buy a number that is somebody's, so a second time is refused."""
+
+    def release(self, sid: str) -> None:
+        """Give it back; one that is gone is fine."""

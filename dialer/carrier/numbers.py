@@ -1,19 +1,36 @@
 """Our own numbers through Twilio's API: the `Numbers` of `number_port.py`.
 
-Source: twilio.com/docs/phone-numbers/api/incomingphonenumber-resource and the carrier's OpenAPI description
-2.6.7.
+Source: twilio.com/docs/phone-numbers/api (IncomingPhoneNumber and AvailablePhoneNumber resources),
+twilio.com/docs/phone-numbers/pricing and the carrier's OpenAPI description 2.6.7.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, Protocol
+from urllib.parse import urlencode
 
 from dialer.carrier import listing
 from dialer.carrier.errors import UNKNOWN_NAME
-from dialer.carrier.exchange import Lost
-from dialer.carrier.number_port import CarrierNumber, Webhooks
+from dialer.carrier.exchange import Answered, Lost
+from dialer.carrier.number_port import (
+    CarrierNumber,
+    NumberOffer,
+    NumberPrice,
+    NumbersWanted,
+    Purchase,
+    Webhooks,
+)
 from dialer.carrier.reading import is_sid
+
+PRICING: Final = "https://pricing.twilio.com"
+OFFERED: Final = 20
+MOST_A_MONTH: Final = 1_000_000
+NEVER: Final = -1
+"""No code of the carrier's: a purchase has no thing that may be gone."""
+_PLACES: Final = {"local": "Local", "mobile": "Mobile", "toll_free": "TollFree"}
+_PRICED: Final = {"local": "local", "mobile": "mobile", "toll_free": "toll free"}
 
 
 class Line(Protocol):
@@ -61,6 +78,68 @@ class TwilioNumbers:
         found: CarrierNumber | None = self._read(post)
         return found
 
+    def offers(self, wanted: NumbersWanted) -> Sequence[NumberOffer]:
+        """See `Numbers`. Where a country has none of a kind the carrier knows no such place."""
+        query = {"PageSize": str(OFFERED), "Contains": wanted.contains, "AreaCode": wanted.area_code}
+        query |= {"SmsEnabled": "true" if wanted.sms else "", "VoiceEnabled": "true" if wanted.voice else ""}
+        asked = urlencode({name: value for name, value in query.items() if value})
+        path = f"/AvailablePhoneNumbers/{wanted.country}/{_PLACES[wanted.kind]}.json?{asked}"
+
+        async def look(line: Line) -> Sequence[NumberOffer]:
+            found = await _known(line.fetch, path)
+            items = [] if found is None else found.get("available_phone_numbers")
+            if not isinstance(items, list):
+                raise Lost("unreadable")
+            offers = [_offer(item) for item in items if isinstance(item, dict)]
+            return [offer for offer in offers if offer.number.startswith("+")][:OFFERED]
+
+        found: Sequence[NumberOffer] = self._read(look)
+        return found
+
+    def price(self, wanted: NumbersWanted) -> NumberPrice | None:
+        """See `Numbers`."""
+
+        async def look(line: Line) -> Any:
+            return await _known(line.ask, f"{PRICING}/v1/PhoneNumbers/Countries/{wanted.country}")
+
+        found = self._read(look) or {}
+        listed = found.get("phone_number_prices")
+        for one in listed if isinstance(listed, list) else ():
+            if isinstance(one, dict) and one.get("number_type") == _PRICED[wanted.kind]:
+                return _price(one.get("current_price"), found.get("price_unit"))
+        return None
+
+    def buy(self, purchase: Purchase) -> CarrierNumber:
+        """See `Numbers`."""
+        given = {"AddressSid": purchase.address_sid, "BundleSid": purchase.bundle_sid}
+        form = {**_form(purchase.webhooks), "PhoneNumber": purchase.number}
+        form |= {name: value for name, value in given.items() if value}
+
+        async def post(line: Line) -> CarrierNumber:
+            made = await line.changed("POST", "/IncomingPhoneNumbers.json", form, NEVER)
+            if made is None:
+                raise Lost("unreadable")
+            return _number(made)
+
+        made: CarrierNumber = self._read(post)
+        return made
+
+    def release(self, sid: str) -> None:
+        """See `Numbers`."""
+        if is_sid(sid, "PN"):
+            path = f"/IncomingPhoneNumbers/{sid}.json"
+            self._read(lambda line: line.changed("DELETE", path, {}, UNKNOWN_NAME))
+
+
+async def _known(ask: Callable[[str], Awaitable[Any]], where: str) -> Any:
+    """What stands there; None where the carrier knows no such place."""
+    try:
+        return await ask(where)
+    except Answered as error:
+        if error.code == UNKNOWN_NAME:
+            return None
+        raise
+
 
 def _form(webhooks: Webhooks) -> dict[str, Any]:
     return {
@@ -88,6 +167,28 @@ def _number(item: Mapping[str, Any]) -> CarrierNumber:
         or _text(item.get("voice_application_sid"))
         or _asked(item, "voice"),
     )
+
+
+def _offer(item: Mapping[str, Any]) -> NumberOffer:
+    return NumberOffer(
+        number=_text(item.get("phone_number")),
+        place=", ".join(text for name in ("locality", "region") if (text := _text(item.get(name)))),
+        sms=able(item, "sms"),
+        mms=able(item, "mms"),
+        voice=able(item, "voice"),
+        address=_text(item.get("address_requirements")) or "none",
+    )
+
+
+def _price(amount: object, currency: object) -> NumberPrice | None:
+    """What cannot be a price is none."""
+    try:
+        found = Decimal(str(amount))
+    except InvalidOperation:
+        return None
+    code = _text(currency).upper()
+    fine = found.is_finite() and 0 <= found < MOST_A_MONTH and len(code) == 3
+    return NumberPrice(found, code) if fine else None
 
 
 def able(item: Mapping[str, Any], what: str) -> bool:

@@ -10,6 +10,7 @@ from dialer.domain.conversing import AT_ONCE, HOLD_FOR_S
 from dialer.domain.letter_names import LetterNames
 from dialer.domain.look_up import Price
 from dialer.domain.money import USUAL_PICTURE, PriceList
+from dialer.domain.own_numbers import MOST_A_DAY as NUMBERS_A_DAY
 from dialer.domain.retention import USUAL_DAYS
 
 
@@ -46,7 +47,8 @@ class MessagingPolicy:
     What came with texts is kept for `attachment_days`, and pictures that are offered no more for
     `picture_days`; 0 is for ever.
     `cost_cap` is what texts and calls of all campaigns may cost together; None is no limit.
-    `look_ups` is what it costs to ask for the kind of a line.
+    `look_ups` is what it costs to ask for the kind of a line; `numbers_a_day` is how many numbers an
+    organisation may buy in 24 hours.
     """
 
     rate_per_sender: float = 100.0
@@ -66,6 +68,7 @@ class MessagingPolicy:
     currency: str = "GBP"
     link_base: str = ""
     mail: MailPolicy = field(default_factory=MailPolicy)
+    numbers_a_day: int = NUMBERS_A_DAY
     look_ups: Price = field(default_factory=Price)
 
 

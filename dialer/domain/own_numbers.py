@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 KINDS: Final = ("local", "mobile", "toll_free")
 TASKS: Final = ("read", "search", "buy", "put_right", "release")
+LAST_FIGURES: Final = 4
+MOST_A_DAY: Final = 5
 TASK_STATES: Final = ("queued", "running", "done", "failed")
 
 SMS_PATH: Final = "/webhooks/twilio/messages/inbound"
@@ -31,6 +33,11 @@ class Fault(StrEnum):
     ELSEWHERE = "another_system"
     """Texts or calls to it go to another system, or to another than was shown when somebody said so."""
     IN_USE = "in_use"
+
+
+def describes(typed: str, number: str) -> bool:
+    """Whether somebody typed a number's last four figures: nobody buys one, or gives one back, by a slip."""
+    return len(typed) == LAST_FIGURES and number.endswith(typed)
 
 
 class Aim(StrEnum):

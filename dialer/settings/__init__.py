@@ -14,7 +14,7 @@ from dialer.domain.retention import DAYS_MOST, USUAL_DAYS
 from dialer.settings import keeping, kinds
 from dialer.settings.email import towns_mailbox
 from dialer.settings.loading import SettingsError, Spec, read_settings, setting
-from dialer.settings.look_ups import LookUpSettings
+from dialer.settings.numbers import NumberSettings
 
 __all__ = ["Settings", "SettingsError", "completed", "load_settings", "runs_town"]
 
@@ -22,7 +22,7 @@ _REACHED_AT = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 -- not bound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(LookUpSettings):
+class Settings(NumberSettings):
     """What an installation is told. Made by `load_settings`; tests make their own."""
 
     data_dir: Path = setting(

@@ -55,6 +55,7 @@ def messaging_policy(settings: Settings) -> MessagingPolicy:
             names=letter_names(settings),
             named_answers=bool(settings.email_reply_domain),
         ),
+        numbers_a_day=settings.numbers_most_a_day,
         look_ups=Price(
             each=Decimal(str(settings.look_ups_price)).quantize(SMALLEST),
             most=settings.look_ups_most,

@@ -14,6 +14,8 @@ REFUSALS: Final = {
     21212: "Invalid From Number (caller ID)",
     21266: "'To' and 'From' number cannot be the same",
     21408: "Permission to send an SMS has not been enabled for the region indicated by the 'To' number",
+    21421: "PhoneNumber is invalid",
+    21422: "PhoneNumber is not available",
     21602: "Message body is required.",
     21603: "A 'From' phone number is required.",
     21604: "A 'To' phone number is required.",
@@ -28,6 +30,8 @@ REFUSALS: Final = {
     21621: "The 'From' number has not been enabled for MMS",
     21623: "Number of media files exceeds allowed limit",
     21624: "Invalid validity period value",
+    21631: "Phone Number Requires an Address",
+    21649: "Bundle required",
     21701: "The Messaging Service resource does not exist.",
     30002: "Account suspended",
 }

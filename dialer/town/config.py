@@ -53,6 +53,7 @@ class Terms:
     `public_url` is asked for at `reached_at`, as a name server would have it, and signed as it is called.
     `picture_codes` are the short codes from which pictures may go with texts; where pictures can't go, a text
     has an address behind its words instead, unless `mms_converter` is off: then it is refused.
+    Numbers of `address_countries` are sold with an address alone, of `bundle_countries` with a bundle.
     """
 
     inbound_url: str = ""
@@ -72,6 +73,8 @@ class Terms:
     picture_codes: tuple[str, ...] = ()
     mms_converter: bool = True
     call_queue_s: float = 24 * 3600.0
+    address_countries: tuple[str, ...] = ()
+    bundle_countries: tuple[str, ...] = ()
 
 
 def first_terms(config: TownConfig) -> Terms:

@@ -1,8 +1,11 @@
-"""The carrier's API for the account's own numbers: listed, set, and where texts and calls to one are told."""
+"""The carrier's API for the account's own numbers: listed, set, searched for, bought and given back, and
+where texts and calls to one are told.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -10,7 +13,7 @@ from aiohttp import web
 
 from dialer.town.api import VERSION, Form, RefusedError, answer, create, customers, not_found, read_form
 from dialer.town.listing import page_of
-from dialer.town.numbers import is_landline, is_number, region_of
+from dialer.town.numbers import is_landline, is_number, region_of, written_plainly
 from dialer.town.town import Town
 
 SETTABLE: Final = {
@@ -24,6 +27,17 @@ SETTABLE: Final = {
     "TrunkSid": "trunk_sid",
 }
 METHODS: Final = {"SmsMethod", "VoiceMethod"}
+FOR_SALE: Final = {
+    ("GB", "Local"): "+4416329607{:02}",
+    ("GB", "Mobile"): "+4477009007{:02}",
+    ("GB", "TollFree"): "+4480815701{:02}",
+    ("US", "Local"): "+120255501{:02}",
+    ("US", "TollFree"): "+180055501{:02}",
+}
+"""The first figures of what can be had, from ranges that are kept for fiction."""
+PRICES: Final = {"Local": ("local", "1.15"), "Mobile": ("mobile", "1.15"), "TollFree": ("toll free", "2.15")}
+OFFERED: Final = 20
+GONE, INVALID, UNAVAILABLE, NO_ADDRESS, NO_BUNDLE = 204, 21421, 21422, 21631, 21649
 MOST: Final = 1000
 PAGE: Final = 50
 WRONG: Final = 20001
@@ -38,13 +52,20 @@ class Owned:
         self._town = town
         self._set: dict[str, dict[str, str]] = {}
         self._by_sid: dict[str, str] = {}
+        self._released: set[str] = set()
         town.told_at = self.told_at
 
     def replay(self, kind: str, record: Mapping[str, Any]) -> bool:
         """Take in what was once entered."""
-        if kind != "number_set":
-            return False
-        self._set.setdefault(record["number"], {}).update(record["fields"])
+        match kind:
+            case "number_set":
+                self._set.setdefault(record["number"], {}).update(record["fields"])
+                self._released.discard(record["number"])
+            case "number_released":
+                self._set.pop(record["number"], None)
+                self._released.add(record["number"])
+            case _:
+                return False
         return True
 
     def resume(self) -> None:
@@ -52,6 +73,7 @@ class Owned:
 
     def forget(self) -> None:
         self._set.clear()
+        self._released.clear()
         self._by_sid.clear()
 
     def stop(self) -> None:
@@ -62,6 +84,8 @@ class Owned:
         account's terms say; nowhere where an application or a trunk has it, which the town knows none of.
         """
         own, terms = self._set.get(number, {}), self._town.terms
+        if number in self._released:
+            return ""
         if own.get(f"{what}_application_sid") or (what == "voice" and own.get("trunk_sid")):
             return ""
         return own.get(f"{what}_url", terms.inbound_url if what == "sms" else terms.voice_url)
@@ -72,11 +96,16 @@ class Owned:
         return [
             web.get(f"{base}/IncomingPhoneNumbers.json", guard(self._list)),
             web.get(f"{base}/IncomingPhoneNumbers/{{sid}}.json", guard(self._fetch)),
+            web.post(f"{base}/IncomingPhoneNumbers.json", guard(self._buy)),
             web.post(f"{base}/IncomingPhoneNumbers/{{sid}}.json", guard(self._change)),
+            web.delete(f"{base}/IncomingPhoneNumbers/{{sid}}.json", guard(self._release)),
+            web.get(f"{base}/AvailablePhoneNumbers/{{country}}/{{kind}}.json", guard(self._offers)),
+            web.get("/v1/PhoneNumbers/Countries/{country}", guard(self._prices)),
         ]
 
     def _ours(self) -> list[str]:
-        return sorted({one for one in self._town.terms.senders if is_number(one)} | set(self._set))
+        named = {one for one in self._town.terms.senders if is_number(one)}
+        return sorted((named | set(self._set)) - self._released)
 
     async def _list(self, request: web.Request) -> web.Response:
         """Pages by name; `PhoneNumber` finds those that contain it, `*` standing for anything."""
@@ -85,7 +114,11 @@ class Owned:
         wanted, numbers = request.query.get("PhoneNumber"), self._ours()
         if wanted is not None:
             numbers = [one for one in numbers if wanted.strip("*") in one]
-            if not self._town.terms.senders and is_number(wanted) and wanted not in numbers:
+            if (
+                not self._town.terms.senders
+                and is_number(wanted)
+                and wanted not in {*numbers, *self._released}
+            ):
                 numbers.append(wanted)
         size = min(MOST, _whole(request, "PageSize", PAGE))
         shown = [self._shown(number) for number in numbers]
@@ -107,6 +140,82 @@ class Owned:
             return self._shown(number)
 
         return await create(request, self._town.dice, change, 200)
+
+    async def _buy(self, request: web.Request) -> web.StreamResponse:
+        form = await read_form(request)
+        number = written_plainly(form.get("PhoneNumber", ""))
+
+        def buy() -> Mapping[str, Any]:
+            self._may_be_bought(number, form)
+            self._enter("number_set", {"number": number, "fields": settings(form)})
+            senders = self._town.terms.senders
+            if senders and number not in senders:
+                self._town.set_terms({"senders": [*senders, number]})
+            return self._shown(number)
+
+        return await create(request, self._town.dice, buy)
+
+    def _may_be_bought(self, number: str, form: Form) -> None:
+        """Raises RefusedError for what can't be had, or not so."""
+        if not is_number(number):
+            raise RefusedError(INVALID)
+        country = next((where for (where, _), shape in FOR_SALE.items() if _is_of(number, shape)), None)
+        if country is None or number in self._ours():
+            raise RefusedError(UNAVAILABLE)
+        if country in self._town.terms.bundle_countries and not form.get("BundleSid"):
+            raise RefusedError(NO_BUNDLE)
+        if country in self._town.terms.address_countries and not form.get("AddressSid"):
+            raise RefusedError(NO_ADDRESS)
+
+    async def _release(self, request: web.Request) -> web.StreamResponse:
+        """From then on nobody is told of texts or calls to it."""
+        number = self._named(request)
+        left = [one for one in self._town.terms.senders if one != number]
+        self._enter("number_released", {"number": number})
+        if left:
+            self._town.set_terms({"senders": left})
+        return web.Response(status=GONE)
+
+    async def _offers(self, request: web.Request) -> web.Response:
+        country, kind = request.match_info["country"], request.match_info["kind"]
+        shape = FOR_SALE.get((country, kind))
+        if shape is None:
+            raise not_found(request)
+        query, address = request.query, country in self._town.terms.address_countries
+        pattern = query.get("Contains", "").strip("*").replace("*", ".")
+        found = re.compile(pattern if re.fullmatch(r"[0-9.]*", pattern) else "$.")
+        area = query.get("AreaCode", "")
+        items = [
+            {
+                "phone_number": number,
+                "friendly_name": number,
+                "locality": "Dyffryn" if kind == "Local" else None,
+                "region": None,
+                "iso_country": country,
+                "address_requirements": "any" if address else "none",
+                "beta": False,
+                "capabilities": {"voice": True, "SMS": able["sms"], "MMS": able["mms"]},
+            }
+            for number in (shape.format(nth) for nth in range(100))
+            if number not in self._ours()
+            and found.search(number)
+            and number.startswith(f"+1{area}" if area else "+")
+            if (able := abilities(number))["sms"] or query.get("SmsEnabled") != "true"
+        ]
+        return answer(
+            {"available_phone_numbers": items[: min(OFFERED, _whole(request, "PageSize", OFFERED))]}
+        )
+
+    async def _prices(self, request: web.Request) -> web.Response:
+        country = request.match_info["country"]
+        kinds = [kind for place, kind in FOR_SALE if place == country]
+        if not kinds:
+            raise not_found(request)
+        prices = [
+            {"number_type": word, "base_price": amount, "current_price": amount}
+            for word, amount in (PRICES[kind] for kind in kinds)
+        ]
+        return answer({"iso_country": country, "price_unit": "USD", "phone_number_prices": prices})
 
     def _named(self, request: web.Request) -> str:
         """The number of a name, as it was listed. Raises RefusedError where there is none."""
@@ -160,6 +269,10 @@ def settings(form: Form) -> dict[str, str]:
     if any(form.get(name, "POST") not in {"GET", "POST"} for name in METHODS):
         raise RefusedError(WRONG, 400, "Invalid HTTP method")
     return {name: form[field] for field, name in SETTABLE.items() if field in form}
+
+
+def _is_of(number: str, shape: str) -> bool:
+    return any(shape.format(nth) == number for nth in range(100))
 
 
 def _behind(shown: list[dict[str, Any]], sid: str) -> int:

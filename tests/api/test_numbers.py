@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 import pytest
 
 from dialer.domain.own_numbers import Aim
 from dialer.services.context import Context
-from dialer.store.models.own_numbers import OwnNumber
+from dialer.store.models.own_numbers import NumberTask, OwnNumber
 from tests.conftest import Caller
 from tests.people import Person
 from tests.texting import campaign
 
 Api = Callable[[Person], Caller]
-OURS, SHOWN = "+441632960001", "+441632960002"
+OURS, SHOWN, NEW = "+441632960001", "+441632960002", "+441632960700"
 
 
 @pytest.fixture
@@ -82,11 +83,37 @@ def test_starting_a_campaign_tells_of_numbers_that_nobody_answers(
     assert [one["code"] for one in started["warnings"]] == ["caller_id_unanswered"]
 
 
+def test_a_number_is_looked_for_bought_and_given_back(
+    api: Api, carys: Person, ctx: Context, kept: None
+) -> None:
+    caller = api(carys)
+    asked = caller.post("/numbers/search", json={"country": "gb", "kind": "local", "sms": True})
+    assert (asked.status_code, asked.json["state"], asked.json["found"]) == (202, "queued", None)
+    offer = {"number": NEW, "place": "", "sms": True, "mms": False, "voice": True, "address": "none"}
+    with ctx.unit() as unit:
+        row = unit.session.get_one(NumberTask, (unit.organisation_id, uuid.UUID(asked.json["id"])))
+        row.state, row.found = "done", {"offers": [offer], "price": "1.15", "currency": "USD"}
+    found = caller.get(f"/numbers/tasks/{asked.json['id']}").json["found"]
+    assert found == {"offers": [offer], "price": "1.15", "currency": "USD"}
+    order = {"search_id": asked.json["id"], "number": NEW, "confirm": NEW[-4:]}
+    bought = caller.post("/numbers/buy", json=order)
+    assert (bought.status_code, bought.json["kind"]) == (202, "buy")
+    assert caller.post("/numbers/buy", json=order).json == bought.json
+    assert caller.post("/numbers/buy", json={**order, "confirm": "1"}).status_code == 422
+    assert caller.post("/numbers/buy", json={**order, "search_id": "none"}).status_code == 422
+    campaign(ctx, caller_ids=[OURS])
+    used = caller.post("/numbers/release", json={"number": OURS, "confirm": OURS[-4:]})
+    assert (used.status_code, used.json["used_by"]) == (409, ["Texts"])
+
+
 def test_volunteers_see_and_do_nothing(api: Api, vic: Person) -> None:
     caller = api(vic)
     assert caller.get("/numbers").status_code == 403
     for path, body in (
         ("read", None),
+        ("search", {"country": "GB", "kind": "local"}),
+        ("buy", {"number": OURS, "confirm": "0001", "search_id": str(uuid.UUID(int=1))}),
+        ("release", {"number": OURS, "confirm": "0001"}),
         ("put-right", {"number": OURS}),
         ("answered-elsewhere", {"number": OURS, "answered": True}),
     ):

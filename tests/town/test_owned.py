@@ -62,3 +62,22 @@ def test_an_application_keeps_texts_from_the_address(town: Town, client: Client,
     assert inbox.webhooks == []
     with pytest.raises(TwilioRestException):
         one.update(sms_method="PUT")
+
+
+def test_a_number_is_bought_and_given_back(town: Town, client: Client, inbox: Inbox) -> None:
+    town.account(senders=[OURS])
+    [one, *_] = client.available_phone_numbers("GB").local.list(contains="07", limit=5)
+    assert one.phone_number is not None
+    made = client.incoming_phone_numbers.create(phone_number=one.phone_number, sms_url=f"{ELSEWHERE}/text")
+    with pytest.raises(TwilioRestException) as caught:
+        client.incoming_phone_numbers.create(phone_number=one.phone_number)
+    assert caught.value.code == 21422
+    client.messages.create(to=GWEN, from_=one.phone_number, body="Hello")
+    town.text(GWEN, one.phone_number, "Hello")
+    assert [hook.path for hook in inbox.inbound()] == []
+    assert "/elsewhere/text" in [hook.path for hook in inbox.webhooks]
+    assert made.delete()
+    assert [each.phone_number for each in client.incoming_phone_numbers.list()] == [OURS]
+    with pytest.raises(TwilioRestException) as refused:
+        client.messages.create(to=GWEN, from_=one.phone_number, body="Hello")
+    assert refused.value.code == 21606

@@ -1,7 +1,7 @@
-"""What a worker does about our numbers: reads the carrier's list, and puts one right.
+"""What a worker does about our numbers: reads the carrier's list, searches, buys, puts right, gives back.
 
 Each is claimed in its row and committed before the carrier is asked. What may have been done though no answer
-came is looked for first.
+came is looked for first, so that a lost answer never buys twice: a number that is on our list was bought.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from dialer.carrier.number_port import CarrierNumber, Numbers, Webhooks
+from dialer.carrier.number_port import CarrierNumber, Numbers, NumbersWanted, Purchase, Webhooks
 from dialer.carrier.port import Carrier, CarrierError
 from dialer.domain.access import Permission, require
 from dialer.domain.own_numbers import Aim, Fault, Home, aim_of, named_by
 from dialer.services.context import Context
+from dialer.services.messaging.number_orders import in_use
 from dialer.services.messaging.number_tasks import OPEN, enqueue_task
 from dialer.services.messaging.own_numbers import home_of, is_there
 from dialer.store.models import new_id
@@ -90,9 +91,70 @@ def _do(ctx: Context, numbers: Numbers, work: Work) -> dict[str, Any]:
     match work.kind:
         case "read":
             _write_all(ctx, numbers)
-        case _:
+        case "search":
+            return _search(numbers, work)
+        case "buy":
+            _write_one(ctx, _bought(ctx, numbers, work))
+        case "put_right":
             _write_one(ctx, _put_right(ctx, numbers, work))
+        case _:
+            _release(ctx, numbers, work)
     return {}
+
+
+def _search(numbers: Numbers, work: Work) -> dict[str, Any]:
+    """What can be had. A price that can't be read keeps nobody from looking: it is said to be unknown."""
+    wanted = NumbersWanted(**work.asked)
+    offers = [asdict(one) for one in numbers.offers(wanted)]
+    try:
+        price = numbers.price(wanted)
+    except CarrierError:
+        price = None
+    told = (None, None) if price is None else (str(price.amount), price.currency)
+    return {"offers": offers, "price": told[0], "currency": told[1]}
+
+
+def _bought(ctx: Context, numbers: Numbers, work: Work) -> CarrierNumber:
+    """The number, bought now or by a try whose answer was lost: also one that the carrier was still at as we
+    looked, and that it therefore refuses now.
+    """
+    with ctx.unit() as unit:
+        home = home_of(ctx, unit)
+    if (known := _listed(numbers, work)) is not None:
+        return _as_we_buy(known, home)
+    webhooks = Webhooks(home.sms[0], home.voice[0])
+    given = {name: work.asked.get(name) or "" for name in ("address_sid", "bundle_sid")}
+    try:
+        return numbers.buy(Purchase(work.number, webhooks, **given))
+    except CarrierError as error:
+        if error.permanent and (made := _listed(numbers, work)) is not None:
+            return _as_we_buy(made, home)
+        raise
+
+
+def _as_we_buy(one: CarrierNumber, home: Home) -> CarrierNumber:
+    """One that is there leads where a purchase of ours has it lead, or somebody else's made it: in the
+    carrier's console, or another organisation.
+    """
+    if one.texts_to not in home.sms or one.calls_to not in home.voice:
+        raise NotDoneError(Fault.ELSEWHERE)
+    return one
+
+
+def _release(ctx: Context, numbers: Numbers, work: Work) -> None:
+    """Give it back, unless something has begun to use it since that was asked."""
+    found = _listed(numbers, work)
+    with ctx.unit() as unit:
+        if in_use(unit, work.number):
+            raise NotDoneError(Fault.IN_USE)
+        if found is not None and found.number in foreign(unit, [found], home_of(ctx, unit)):
+            raise NotDoneError(Fault.ELSEWHERE)
+    if found is not None:
+        numbers.release(found.sid)
+    with ctx.unit() as unit:
+        row = unit.session.get(OwnNumber, (unit.organisation_id, work.number), with_for_update=True)
+        if row is not None:
+            row.gone_at = ctx.now
 
 
 def _put_right(ctx: Context, numbers: Numbers, work: Work) -> CarrierNumber:
@@ -117,10 +179,14 @@ def _put_right(ctx: Context, numbers: Numbers, work: Work) -> CarrierNumber:
 
 
 def _as_it_is(numbers: Numbers, work: Work) -> CarrierNumber:
-    found = next(iter(numbers.ours(work.number)), None)
+    found = _listed(numbers, work)
     if found is None:
         raise NotDoneError(Fault.NOT_OURS)
     return found
+
+
+def _listed(numbers: Numbers, work: Work) -> CarrierNumber | None:
+    return next(iter(numbers.ours(work.number)), None)
 
 
 def foreign(unit: UnitOfWork, listed: Sequence[CarrierNumber], home: Home) -> set[str]:
@@ -205,6 +271,19 @@ def _write_all(ctx: Context, numbers: Numbers) -> None:
         for row in queries.kept_numbers(unit):
             if is_there(row) and row.number not in present:
                 row.gone_at = ctx.now
+        _found_after_all(ctx, unit, present)
+
+
+def _found_after_all(ctx: Context, unit: UnitOfWork, present: set[str]) -> None:
+    """A purchase that was given up, as the carrier couldn't be reached, was made if its number is there."""
+    given_up = update(NumberTask).where(
+        NumberTask.organisation_id == unit.organisation_id,
+        NumberTask.kind == "buy",
+        NumberTask.state == "failed",
+        NumberTask.fault == Fault.UNREACHABLE,
+        NumberTask.number.in_(present),
+    )
+    unit.session.execute(given_up.values(state="done", fault=None, finished_at=ctx.now))
 
 
 def _write_one(ctx: Context, one: CarrierNumber) -> None:

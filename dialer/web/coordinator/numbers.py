@@ -11,10 +11,11 @@ from flask_babel import lazy_gettext as _
 from dialer.domain.access import Permission
 from dialer.domain.errors import Conflict, ValidationFailed
 from dialer.domain.own_numbers import ANSWERED, Fault, RingBack
-from dialer.services.messaging.number_tasks import TaskView, ask_to_put_right, ask_to_read, latest_tasks
+from dialer.services.messaging.number_tasks import ask_to_put_right, ask_to_read, latest_tasks
 from dialer.services.messaging.own_numbers import own_numbers, say_answered_elsewhere
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import Answer, go, our_numbers, said
+from dialer.web.coordinator.number_wording import FAULT, outcome
 from dialer.web.coordinator.wording import Words
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -33,14 +34,10 @@ WAY: Final[Words] = {
     "pool": _("texts go out from it, through a Messaging Service"),
     "blast": _("a text that isn’t over goes out from it"),
 }
-FAULT: Final[Words] = {
-    Fault.REFUSED: _("The carrier refused."),
-    Fault.UNREACHABLE: _("The carrier can’t be reached."),
-    Fault.NOT_OURS: _("It isn’t one of ours any more."),
-    Fault.ELSEWHERE: _("Not done: another system hears of it. Look again, then say whether to take it over."),
-    Fault.IN_USE: _("Not done: something uses it."),
-}
 TASK: Final[Words] = {
+    "search": _("Look what can be had"),
+    "buy": _("Buy"),
+    "release": _("Give back"),
     "put_right": _("Put right"),
 }
 
@@ -106,14 +103,3 @@ def the_number() -> str:
 def being_asked() -> str:
     """What is said after each press that a worker acts upon."""
     return str(gettext("The carrier is being asked. Look again in a moment."))
-
-
-def outcome(task: TaskView) -> str:
-    """How a task stands, in words."""
-    if task.state == "done":
-        return str(gettext("Done"))
-    if task.state != "failed":
-        return str(gettext("Under way"))
-    if task.error_code:
-        return str(gettext("The carrier refused (its code %(code)s).", code=task.error_code))
-    return str(FAULT[Fault(task.fault or Fault.UNREACHABLE)])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,7 +9,6 @@ from sqlalchemy import select
 
 from dialer.carrier.port import Carrier
 from dialer.carrier.twilio import TwilioCarrier
-from dialer.domain.access import Role
 from dialer.domain.errors import Conflict, NotFound, ValidationFailed
 from dialer.domain.own_numbers import Aim, RingBack
 from dialer.services.calling.caller_ids import caller_ids, unanswered
@@ -19,11 +16,9 @@ from dialer.services.context import Context
 from dialer.services.messaging.number_tasks import TaskView, ask_to_put_right, ask_to_read, get_task
 from dialer.services.messaging.number_work import AT_WORK, READ_EVERY, TRIES, ask_if_due, run_number_task
 from dialer.services.messaging.own_numbers import own_numbers, say_answered_elsewhere
-from dialer.store.models.accounts import AuditEntry, Organisation
+from dialer.store.models.accounts import AuditEntry
 from dialer.store.models.own_numbers import NumberTask
-from dialer.store.session import UnitFactory
 from tests.conftest import SetClock
-from tests.people import Person, make_person
 from tests.texting import campaign, system
 from tests.towns import ACCOUNT_SID, AUTH_TOKEN, PUBLIC_URL, Town
 
@@ -31,26 +26,6 @@ OURS, ANOTHER = "+441632960001", "+441632960002"
 SMS = f"{PUBLIC_URL}/webhooks/twilio/messages/inbound"
 VOICE = f"{PUBLIC_URL}/webhooks/twilio/voice/inbound"
 THEIRS = "https://hooks.example.net/secret/0a1b"
-
-
-@pytest.fixture
-def wire(town: Town) -> Iterator[TwilioCarrier]:
-    town.orderly()
-    town.account(senders=[OURS])
-    carrier = TwilioCarrier(ACCOUNT_SID, AUTH_TOKEN, town.url)
-    yield carrier
-    carrier.close()
-
-
-@pytest.fixture
-def others(units: UnitFactory, context_of: Callable[[Person], Context], organisation_id: object) -> Context:
-    """A coordinator of another organisation in the same installation, younger than ours."""
-    with units.read() as unit:
-        organisation = Organisation(name="Others", created_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-        unit.session.add(organisation)
-        unit.session.flush()
-        its_id = organisation.id
-    return context_of(make_person(units, its_id, Role.COORDINATOR, "Olwen"))
 
 
 def done(ctx: Context, wire: Carrier, task: TaskView) -> TaskView:

@@ -33,6 +33,7 @@ PAGES = (
     "/senders",
     "/look-ups",
     "/numbers",
+    "/numbers/search",
     "/pictures",
     "/sounds",
     "/spending",

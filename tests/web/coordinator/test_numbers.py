@@ -7,12 +7,15 @@ import uuid
 import pytest
 
 from dialer.services.context import Context
-from dialer.services.messaging.number_tasks import get_task, latest_tasks
+from dialer.services.messaging.number_orders import Looked, Order, ask_to_buy, ask_to_search
+from dialer.services.messaging.number_tasks import TaskView, get_task, latest_tasks
+from dialer.store.models.calling import Campaign
 from dialer.store.models.own_numbers import NumberTask, OwnNumber
 from tests.texting import campaign
 from tests.web.reader import Reader
 
 OURS, THEIRS, SHOWN = "+441632960001", "+441632960002", "+441632960003"
+NEW = "+441632960700"
 
 
 def keep(ctx: Context, number: str, **fields: object) -> None:
@@ -55,7 +58,7 @@ def test_who_answers_a_call_back_is_told_on_the_campaigns_page_and_said_here(
 @pytest.mark.parametrize(
     ("fault", "code", "words"),
     [
-        ("refused", 20003, "its code 20003"),
+        ("refused", 20009, "its code 20009"),
         ("refused", None, "The carrier refused."),
         ("unreachable", None, "can’t be reached"),
         ("not_ours", None, "isn’t one of ours any more"),
@@ -72,3 +75,70 @@ def test_what_was_not_done_says_why(desk: Reader, ctx: Context, fault: str, code
         row.state, row.fault, row.error_code = "failed", fault, code
     assert get_task(ctx, task.id).fault == fault
     assert words in desk.open("/numbers").text
+
+
+def searched(ctx: Context, **found: object) -> TaskView:
+    """A search that a worker has done."""
+    search = ask_to_search(ctx, Looked("GB", "local"))
+    with ctx.unit() as unit:
+        row = unit.session.get_one(NumberTask, (unit.organisation_id, search.id))
+        row.state, row.found = "done", {"offers": [], "price": None, "currency": None, **found}
+    return get_task(ctx, search.id)
+
+
+OFFER = {"number": NEW, "place": "Dyffryn", "sms": False, "mms": False, "voice": True, "address": "any"}
+
+
+def test_a_number_is_looked_for_and_bought_with_its_last_figures(desk: Reader, ctx: Context) -> None:
+    desk.open("/numbers/search")
+    assert desk.press("numbers-search", country="Wales").status == 422
+    desk.open("/numbers/search")
+    page = desk.press("numbers-search", country="gb")
+    assert "Under way" in page.text
+    assert "What the rules ask for" in page.text
+    search = searched(ctx, offers=[OFFER], price="1.15", currency="USD")
+    page = desk.open(f"/numbers/search?search={search.id}")
+    assert "Each costs 1.15 USD a month" in page.text
+    assert "needs an address" in page.text
+    page = desk.press("number-buy", confirm="1")
+    assert page.status == 422
+    assert "last four figures" in page.text
+    assert desk.press("number-buy", confirm="0700", bundle_sid="BU1").status == 422
+    assert "The carrier is being asked" in desk.press("number-buy", confirm="0700", bundle_sid="").text
+    assert next((task.kind, task.number) for task in latest_tasks(ctx)) == ("buy", NEW)
+
+
+def test_what_it_costs_is_said_to_be_unknown_where_it_is(desk: Reader, ctx: Context) -> None:
+    search = searched(ctx, offers=[OFFER])
+    assert "doesn’t say what one costs" in desk.open(f"/numbers/search?search={search.id}").text
+    assert "none of that kind" in desk.open(f"/numbers/search?search={searched(ctx).id}").text
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (21422, "Take another"),
+        (21631, "wants an address"),
+        (21649, "Have a bundle approved"),
+        (21452, "has none"),
+    ],
+)
+def test_what_a_country_asks_for_is_told_in_words(desk: Reader, ctx: Context, code: int, words: str) -> None:
+    search = searched(ctx, offers=[OFFER])
+    ask_to_buy(ctx, Order(search.id, NEW, NEW[-4:]))
+    [task, _] = latest_tasks(ctx)
+    with ctx.unit() as unit:
+        row = unit.session.get_one(NumberTask, (unit.organisation_id, task.id))
+        row.state, row.fault, row.error_code = "failed", "refused", code
+    assert words in desk.open("/numbers").text
+
+
+def test_a_number_is_given_back_unless_something_uses_it(desk: Reader, ctx: Context) -> None:
+    keep(ctx, OURS)
+    using = campaign(ctx, caller_ids=[OURS], name="Ring round")
+    desk.open("/numbers")
+    assert "used by Ring round" in desk.press("number-release", confirm="0001").text
+    with ctx.unit() as unit:
+        unit.session.get_one(Campaign, (unit.organisation_id, using.id)).state = "ended"
+    assert "last four figures" in desk.press("number-release", confirm="1").text
+    assert "The carrier is being asked" in desk.press("number-release", confirm="0001").text

@@ -8,7 +8,8 @@ from flask import url_for
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
-from dialer.domain.own_numbers import TASK_STATES, TASKS, Aim, Fault, RingBack
+from dialer.domain.own_numbers import KINDS, TASK_STATES, TASKS, Aim, Fault, RingBack
+from dialer.services.messaging import number_orders as orders
 from dialer.services.messaging import number_tasks as tasks
 from dialer.services.messaging import own_numbers as deeds
 from dialer.services.messaging.number_tasks import TaskView
@@ -73,8 +74,29 @@ class OwnNumbersSchema(Schema):
     read_at = Instant(required=True, allow_none=True)
 
 
+class NumberOfferSchema(Schema):
+    """A number that can be had. `address` is what the carrier wants to know of an address with it."""
+
+    number = Text(required=True)
+    place = Text(required=True)
+    sms = Flag(required=True)
+    mms = Flag(required=True)
+    voice = Flag(required=True)
+    address = Text(required=True)
+
+
+class NumbersFoundSchema(Schema):
+    """What a search found: numbers, and what each costs a month; null where the carrier doesn't say."""
+
+    offers = fields.List(fields.Nested(NumberOfferSchema), required=True)
+    price = Text(required=True, allow_none=True)
+    currency = Text(required=True, allow_none=True)
+
+
 class NumberTaskSchema(Schema):
-    """What the carrier was asked, and how that stands; `error_code` is the carrier's own."""
+    """What the carrier was asked, and how that stands; `error_code` is the carrier's own. A search that is
+    done has what it `found`.
+    """
 
     id = Id(required=True)
     kind = Choice(*TASKS, required=True)
@@ -84,6 +106,37 @@ class NumberTaskSchema(Schema):
     error_code = Whole(required=True, allow_none=True)
     created_at = Instant(required=True)
     finished_at = Instant(required=True, allow_none=True)
+    found = fields.Nested(NumbersFoundSchema, required=True, allow_none=True)
+
+
+class NumberSearchSchema(Schema):
+    """A country (ISO 3166) and a kind; figures that the number contains (`*` is any), its area code (North
+    America), and what it must be able to do.
+    """
+
+    country = Text(required=True, max_length=2)
+    kind = Choice(*KINDS, required=True)
+    contains = Text(load_default="", max_length=10)
+    area_code = Text(load_default="", max_length=3)
+    sms = Flag(load_default=False)
+    voice = Flag(load_default=False)
+
+
+class ReleaseSchema(Schema):
+    """One of ours, with its last four figures again: it can't be had back."""
+
+    number = Text(required=True, max_length=16)
+    confirm = Text(required=True, max_length=4)
+
+
+class PurchaseSchema(ReleaseSchema):
+    """One that a search found, with its last four figures again: it costs every month. `address_sid` and
+    `bundle_sid` are the carrier's names of what its country wants.
+    """
+
+    search_id = Id(required=True)
+    address_sid = Text(load_default="", max_length=34)
+    bundle_sid = Text(load_default="", max_length=34)
 
 
 class PutRightSchema(Schema):
@@ -111,7 +164,7 @@ def show_numbers() -> object:
 @numbers.route("/numbers/read", methods=["POST"])
 @allow(Permission.SENDER_MANAGE)
 @numbers.response(202, NumberTaskSchema)
-def read_list() -> tuple[TaskView, int, dict[str, str]]:
+def read_list() -> tuple[dict[str, object], int, dict[str, str]]:
     """Have the carrier's list read now. It is read every 15 minutes."""
     return accepted(tasks.ask_to_read(context()))
 
@@ -120,7 +173,7 @@ def read_list() -> tuple[TaskView, int, dict[str, str]]:
 @allow(Permission.SENDER_MANAGE)
 @numbers.arguments(PutRightSchema)
 @numbers.response(202, NumberTaskSchema)
-def put_right(given: dict[str, Any]) -> tuple[TaskView, int, dict[str, str]]:
+def put_right(given: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, str]]:
     """Have texts and calls to one of ours come here. 409 `conflict` names in `others` the systems that hear
     of them now; `take_over` takes it from them.
     """
@@ -138,14 +191,48 @@ def answered_elsewhere(given: dict[str, Any]) -> object:
     return deeds.own_numbers(context())
 
 
+@numbers.route("/numbers/search", methods=["POST"])
+@allow(Permission.SENDER_MANAGE)
+@numbers.arguments(NumberSearchSchema)
+@numbers.response(202, NumberTaskSchema)
+def search(given: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, str]]:
+    """Have the carrier say which numbers can be had, and what one costs a month."""
+    return accepted(orders.ask_to_search(context(), orders.Looked(**given)))
+
+
+@numbers.route("/numbers/buy", methods=["POST"])
+@allow(Permission.SENDER_MANAGE)
+@numbers.arguments(PurchaseSchema)
+@numbers.response(202, NumberTaskSchema)
+def buy(given: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, str]]:
+    """Buy one that a search found in the last hour; texts and calls to it come here. Asked twice it is the
+    same purchase. 429 `rate-limited` beyond what the installation allows for a day.
+    """
+    return accepted(orders.ask_to_buy(context(), orders.Order(**given)))
+
+
+@numbers.route("/numbers/release", methods=["POST"])
+@allow(Permission.SENDER_MANAGE)
+@numbers.arguments(ReleaseSchema)
+@numbers.response(202, NumberTaskSchema)
+def release(given: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, str]]:
+    """Give one back. 409 `conflict` names in `used_by` what still uses it."""
+    return accepted(orders.ask_to_release(context(), given["number"], given["confirm"]))
+
+
 @numbers.route("/numbers/tasks/<number_task_id>", methods=["GET"])
 @allow(Permission.SENDER_READ)
 @numbers.response(200, NumberTaskSchema)
-def show_task(number_task_id: str) -> TaskView:
+def show_task(number_task_id: str) -> dict[str, object]:
     """What the carrier was asked, and how that stands."""
-    return tasks.get_task(context(), path_id(number_task_id))
+    return _shown(tasks.get_task(context(), path_id(number_task_id)))
 
 
-def accepted(task: TaskView) -> tuple[TaskView, int, dict[str, str]]:
+def _shown(task: TaskView) -> dict[str, object]:
+    names = NumberTaskSchema().fields.keys() - {"found"}
+    return {**{name: getattr(task, name) for name in names}, "found": task.found or None}
+
+
+def accepted(task: TaskView) -> tuple[dict[str, object], int, dict[str, str]]:
     """202, with the way to see what became of it."""
-    return task, 202, {"Location": url_for("numbers.show_task", number_task_id=task.id)}
+    return _shown(task), 202, {"Location": url_for("numbers.show_task", number_task_id=task.id)}
