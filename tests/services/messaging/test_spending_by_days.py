@@ -14,8 +14,10 @@ from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import SPENDING_DAYS, check_counters, mend_counters
 from dialer.services.spending import Period, add_up
-from dialer.store.queries import counters
+from dialer.store.queries import counters, spending
+from dialer.store.queries.spending import Asked, given_of
 from dialer.store.queries.text_spending import NO_CAMPAIGN, Spent, place_of
+from tests.plans import tables_walked
 from tests.texting import SENDER, campaign
 
 ZONES = {
@@ -106,3 +108,30 @@ def test_days_that_are_not_what_their_quarters_are_found_and_mended(ctx: Context
 
 def days_apart(system: Context) -> int:
     return sum(fault.scope == SPENDING_DAYS for fault in check_counters(system))
+
+
+def test_no_quarter_is_read_but_those_at_the_ends(ctx: Context) -> None:
+    """Whatever the planner thinks of the ends, which it can't know."""
+    of = campaign(ctx, name="Aber").id
+    with ctx.unit() as unit:
+        unit.session.execute(
+            text(
+                """
+                INSERT INTO text_spending (organisation_id, campaign_id, sender, currency, quarter, stripe,
+                                           texts, segments, reckoned, cost)
+                SELECT :organisation, :campaign, '+442079460000', 'GBP',
+                       timestamptz '2026-03-01 00:00Z' + n * interval '15 minutes', 0, 1, 1, 0.04, 0.04
+                FROM generate_series(1, 3000) AS n
+                """
+            ),
+            {"organisation": ctx.organisation_id, "campaign": of},
+        )
+        counters.text_spending.mend_days(unit.session, unit.organisation_id, counters.STRIPES)
+        unit.session.execute(text("ANALYZE text_spending, text_spending_day"))
+    with ctx.unit() as unit:
+        asked = Asked(None, dt.date(2026, 3, 3), dt.date(2026, 3, 20), "Europe/London")
+        explained = unit.session.execute(
+            text(f"EXPLAIN (FORMAT JSON) {spending.LINES.text}"), given_of(ctx.organisation_id, asked)
+        )
+        plan = explained.scalar_one()[0]["Plan"]
+    assert "text_spending" not in set(tables_walked(plan))
