@@ -164,3 +164,16 @@ def keep_for_good() -> None:
     """
     gc.collect()
     gc.freeze()
+
+
+def step_back(by: int) -> None:
+    """Let other processes go first where processors are scarce. To be called before there are threads: each
+    has a niceness of its own, which those that it starts begin with.
+
+    Linux may share processors between sessions first, and niceness counts within one alone: then the
+    session's own has to be set (sched(7), autogroup), if it is ours.
+    """
+    nice = os.nice(by)
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):
+            Path("/proc/self/autogroup").write_text(str(nice), encoding="ascii")

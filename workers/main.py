@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dialer import queueing
 from dialer.domain.errors import RuleBroken
 from dialer.logs import get_logger
-from dialer.processes import keep_for_good
+from dialer.processes import keep_for_good, step_back
 from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.messaging.missed_texts import look_before_work
 from dialer.settings import Settings
@@ -26,6 +26,11 @@ from workers.runtime import Runtime, install
 
 ANNOUNCE_EVERY_S = 5.0
 WORKER_TTL_S = 45  # rq's sign of life; a blocked read lasts a quarter of a minute less
+
+NICE = 5
+"""Workers leave the processors to pages and webhooks, which somebody waits for, and to the pacer. Where they
+aren't scarce this changes nothing.
+"""
 
 FIRST_OF_THE_POOL = "worker-1"
 
@@ -72,6 +77,7 @@ class Worker(SimpleWorker):
 
 def run_worker(settings: Settings, name: str) -> bool:
     """Work until told to stop by SIGTERM or SIGINT; True then, False when the queue could not be used."""
+    step_back(NICE)
     runtime = Runtime.from_settings(settings)
     install(runtime)
     catch_up(runtime)
