@@ -8,8 +8,10 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import event, text
+from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
+
+from dialer.store.quick import Quick
 
 _PENDING: Final = "dialer.audits"
 
@@ -27,7 +29,7 @@ INSERT: Final = """
     ) AS one(organisation_id, id, at, actor_id, actor_role, action, object_kind, object_id, changes, reason,
              request_id)
 """
-_WRITE: Final = text(INSERT)
+_WRITE: Final = Quick(INSERT)
 
 _COLUMNS: Final[Mapping[str, str]] = {
     "audited_of": "organisation_id",
@@ -50,7 +52,7 @@ def note(session: Session, entry: Mapping[str, Any]) -> None:
     """
     row = {**entry, "changes": json.dumps(entry["changes"])}
     if session.in_nested_transaction():
-        session.execute(_WRITE, _columns([row]))
+        _WRITE.do(session, _columns([row]))
     else:
         session.info.setdefault(_PENDING, []).append(row)
 
@@ -67,7 +69,7 @@ def _columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
 @event.listens_for(Session, "before_commit")
 def _write_rest(session: Session) -> None:
     if _PENDING in session.info and not session.in_nested_transaction():
-        session.execute(_WRITE, take(session))
+        _WRITE.do(session, take(session))
 
 
 @event.listens_for(Session, "after_soft_rollback")

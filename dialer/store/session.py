@@ -18,8 +18,11 @@ from dialer.domain.errors import Unavailable
 from dialer.domain.live_topics import Topic
 from dialer.store import audits, changes
 from dialer.store.cursors import BriefCursor
+from dialer.store.lists import write_lists_plainly
 from dialer.store.models.base import new_id
 from dialer.store.patience import ask_who_rested, be_patient
+
+write_lists_plainly()
 
 AfterCommit = Callable[[], None]
 Notices = Callable[[Iterable[Topic]], None]
@@ -29,6 +32,12 @@ _DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 """Connection lost, pool empty, deadlock, time-out: the transaction is gone and may be tried again whole."""
 
 _NOBODY = uuid.UUID(int=0)
+
+
+class MetOutOfOrder(Unavailable):
+    """Somebody holds what should have been locked before that which is locked already. To wait for them could
+    be to wait for each other; begun again, it is locked in order.
+    """
 
 
 _BY_KEYS: Final = " ".join(

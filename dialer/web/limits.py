@@ -58,6 +58,14 @@ limiter = Limiter(
 )
 
 
+@limiter.request_filter
+def _is_never_limited() -> bool:
+    """The API knows whoever posts there, but for what is counted as any public post. Said first, before the
+    extension goes through all limits that there are.
+    """
+    return request.path.startswith("/api/") and _is_free()
+
+
 def limit_failed_sign_ins(view: View) -> View:
     """Mark a view that signs people in: after ten refusals (400 up) the rest of the minute is 429."""
     limit = limiter.shared_limit(FAILED_SIGN_INS, scope="sign-in", methods=["POST"], deduct_when=_was_refused)

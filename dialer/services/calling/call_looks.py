@@ -107,6 +107,7 @@ def look_after(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
     _take_in(ctx, question, legs)
 
 
+@again_after_deadlock
 def _question(ctx: Context, call_id: uuid.UUID) -> Question | None:
     """What to ask; None where nobody has to be asked, or somebody else is just asking."""
     with ctx.unit() as unit:

@@ -179,6 +179,7 @@ def alone(ctx: Context, call_id: uuid.UUID, sid: str, times: int) -> HoldOn | No
         return HoldOn(call_id, _language(held), times + 1)
 
 
+@again_after_deadlock
 def take_out(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
     """Have somebody who is alone in a room told that the volunteer's line was lost, unless they are back.
     Raises CarrierError.

@@ -118,6 +118,7 @@ def due_request(held: Held) -> int | None:
     return 0 if call.parted_at is None else None
 
 
+@again_after_deadlock
 def leave(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
     """Send a call on to its message, if it has one that wasn't played. Raises CarrierError."""
     require(ctx.actor, Permission.SYSTEM_RUN)
@@ -133,6 +134,12 @@ def send_to_message(ctx: Context, carrier: Carrier, call_id: uuid.UUID, sid: str
     """Take a call out of wherever it is, to the message, if it is still there. Raises CarrierError."""
     if not carrier.redirect_call(sid, Rerouting(url=call_urls.message(ctx, call_id, times))):
         return
+    _take_out(ctx, call_id)
+
+
+@again_after_deadlock
+def _take_out(ctx: Context, call_id: uuid.UUID) -> None:
+    """Who goes to the message isn't in the volunteer's room any more."""
     with ctx.unit() as unit:
         held = hold_call(ctx, unit, call_id)
         if held is not None:

@@ -46,6 +46,7 @@ from dialer.services.calling.ring_gate import (
     transfer_refusal,
 )
 from dialer.services.calling.ringing import ask_to_place
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
 from dialer.store.models.calls import Call
@@ -82,6 +83,7 @@ def place_next(ctx: Context, carrier: Carrier, pace: Pace) -> bool:
     return not isinstance(outcome, NotAccepted)
 
 
+@again_after_deadlock
 def give_up_late(ctx: Context, call_id: uuid.UUID) -> bool:
     """Give up a call that could not be placed in time; False while it may still wait."""
     with ctx.unit() as unit:
@@ -108,6 +110,7 @@ def end_legs(ctx: Context, carrier: Carrier, sids: Sequence[str]) -> None:
         carrier.end_call(sid)
 
 
+@again_after_deadlock
 def _claim(ctx: Context, call_id: uuid.UUID) -> OutboundCall | None:
     """Make a waiting call `dialling`; None when it isn't to be placed any more."""
     with ctx.unit() as unit:
@@ -180,6 +183,7 @@ def _outbound(held: Held) -> OutboundCall:
     )
 
 
+@again_after_deadlock
 def _record(ctx: Context, call_id: uuid.UUID, outcome: CallOutcome) -> None:
     """Write down what the carrier said, unless a callback has said more meanwhile."""
     with ctx.unit() as unit:

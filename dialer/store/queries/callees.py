@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import text
-
 from dialer.domain.disposition import Disposition
 from dialer.domain.retry import Attempt
+from dialer.store.quick import Quick
 from dialer.store.session import UnitOfWork
 
 HISTORY_MAX: Final = 10
@@ -78,8 +77,8 @@ _ASKED_FOR: Final = """
       )
     ORDER BY c.id
 """
-_FOUND: Final = text(f"SELECT {_FACTS}, NULL AS shown {_CONTACTS} {_ASKED_FOR}")
-_FOUND_AND_SHOWN: Final = text(f"SELECT {_FACTS}, {_SHOWN} AS shown {_CONTACTS} {_ASKED_FOR}")
+_FOUND: Final = Quick(f"SELECT {_FACTS}, NULL AS shown {_CONTACTS} {_ASKED_FOR}")
+_FOUND_AND_SHOWN: Final = Quick(f"SELECT {_FACTS}, {_SHOWN} AS shown {_CONTACTS} {_ASKED_FOR}")
 
 ON_CLAIMED: Final = f"""
     SELECT {_FACTS}, {_SHOWN} AS shown {_CONTACTS}
@@ -136,8 +135,9 @@ def callees(
     shown: bool = False,
 ) -> list[Callee]:
     """The people of a campaign's lists who have any of these numbers, or are among these contacts."""
-    rows = unit.session.execute(
-        _FOUND_AND_SHOWN if shown else _FOUND,
+    asked_for = _FOUND_AND_SHOWN if shown else _FOUND
+    rows = asked_for.rows(
+        unit.session,
         {
             "organisation_id": unit.organisation_id,
             "campaign_id": campaign_id,

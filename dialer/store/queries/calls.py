@@ -13,7 +13,7 @@ from dialer.store.models.calling import Assignment, Shift
 from dialer.store.models.calls import Call
 from dialer.store.models.people import ContactPhone
 from dialer.store.queries.due_numbers import BARRED
-from dialer.store.session import UnitOfWork
+from dialer.store.session import MetOutOfOrder, UnitOfWork
 
 OPEN = ("queued", "ringing", "in_progress")
 
@@ -173,7 +173,10 @@ _OF_ASSIGNMENT = and_(
 
 
 def lock_call(unit: UnitOfWork, call_id: uuid.UUID) -> tuple[Call, Assignment | None, Shift | None] | None:
-    """A call, locked after the shift and the assignment it belongs to (the order everybody locks in)."""
+    """A call, locked after the shift and the assignment it belongs to (the order everybody locks in).
+
+    `MetOutOfOrder` where it came into other hands meanwhile, and somebody has those.
+    """
     which = (Call.organisation_id == unit.organisation_id, Call.id == call_id)
     its_shift = case((Call.mode.in_(OF_A_ROOM), Call.shift_id), else_=Assignment.shift_id)
     seen = select(its_shift, Assignment.id).select_from(Call).outerjoin(Assignment, _OF_ASSIGNMENT)
@@ -200,10 +203,21 @@ def _lock_shift(unit: UnitOfWork, shift_id: uuid.UUID | None) -> Shift | None:
 
 
 def _lock_moved(unit: UnitOfWork, locked: Shift | None, shift_id: uuid.UUID | None) -> Shift | None:
-    """The shift that it belongs to now, where it came into other hands before it was locked."""
+    """The shift that it belongs to now, where it came into other hands before it was locked: in the moment in
+    which somebody answers, what the carrier tells of the call waits for what it asks.
+
+    The call is locked by then, and whoever has that shift may wait for it; so this doesn't wait for them.
+    """
     if locked is not None and locked.id == shift_id:
         return locked
-    return _lock_shift(unit, shift_id)
+    if shift_id is None:
+        return None
+    now_theirs = select(Shift).where(Shift.organisation_id == unit.organisation_id, Shift.id == shift_id)
+    free = now_theirs.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    shift = unit.session.scalar(free)
+    if shift is None:
+        raise MetOutOfOrder
+    return shift
 
 
 def holders_of_number(unit: UnitOfWork, number: str) -> Sequence[uuid.UUID]:

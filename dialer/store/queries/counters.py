@@ -22,6 +22,7 @@ from dialer.domain.live_topics import CAMPAIGN
 from dialer.store import audits, changes
 from dialer.store.queries import sender_hours, text_spending
 from dialer.store.queries.text_spending import Place, Spent
+from dialer.store.quick import Quick
 from dialer.store.session import UnitOfWork
 
 STRIPES: Final = 8
@@ -49,7 +50,7 @@ _MINUTES: Final = """
     DO UPDATE SET attempts = campaign_minute.attempts + excluded.attempts,
                   contacted = campaign_minute.contacted + excluded.contacted
 """
-_WRITE: Final = text(f"WITH minute AS ({_MINUTES}), audited AS ({audits.INSERT}) {_FIGURES}")
+_WRITE: Final = Quick(f"WITH minute AS ({_MINUTES}), audited AS ({audits.INSERT}) {_FIGURES}")
 """In one turn, so that the minute's row, which a whole campaign shares, is locked for the length of a commit,
 and with what was done by whom. PostgreSQL carries the main statement out first and then those that nothing
 reads: the order is one.
@@ -165,7 +166,7 @@ def _write(session: Session, pending: _Pending) -> None:
     given = {"organisation": pending.organisation_id, "stripes": STRIPES, **_figures(pending)}
     given |= _minutes(pending)
     if given["names"] or given["minutes"]:
-        session.execute(_WRITE, given | audits.take(session))
+        _WRITE.do(session, given | audits.take(session))
     text_spending.write(session, pending.organisation_id, STRIPES, pending.spent)
     sender_hours.write(session, pending.organisation_id, STRIPES, pending.of_senders)
 

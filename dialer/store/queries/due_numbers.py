@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from dialer.store.queries.avoidances import AVOIDED
 from dialer.store.queries.callees import ON_CLAIMED
+from dialer.store.quick import Quick
 
 _BARRED: Final = """
         EXISTS (
@@ -82,7 +83,7 @@ CLAIM_BY_HAND: Final = f"""
     ) AS this
     LIMIT 1
 """
-BY_HAND: Final = text(
+BY_HAND: Final = Quick(
     f"""
     WITH claimed AS MATERIALIZED ({CLAIM_BY_HAND})
     SELECT claimed.*, there.*

@@ -1,6 +1,7 @@
 """The waiting line of numbers: claims, holds and leases, each an atomic statement.
 
-Locks are always taken in one order: shift, assignment, queue entry, hold, facts, counters.
+Locks are always taken in one order: shift, assignment, queue entry, hold, facts, counters. A table of them
+is in docs/architecture.md.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from dialer.store.models.queue import QueueEntry
 from dialer.store.queries.callees import Callee, callee
 from dialer.store.queries.calls import HAS_OPEN_CALL
 from dialer.store.queries.due_numbers import BY_HAND
+from dialer.store.quick import Quick
 from dialer.store.session import UnitOfWork
 
 
@@ -74,8 +76,8 @@ def claim(
 
     A callback waits `CALLBACK_GRACE` for the volunteer who promised it, while they are there.
     """
-    rows = unit.session.execute(
-        BY_HAND,
+    rows = BY_HAND.rows(
+        unit.session,
         {
             "organisation_id": unit.organisation_id,
             "campaign_id": campaign_id,
@@ -88,7 +90,7 @@ def claim(
             "grace_over": now - CALLBACK_GRACE,
             "seen_since": now - THERE,
         },
-    ).all()
+    )
     if not rows:
         return None
     entry_id, number, priority, suppressed, dead = rows[0][:_OF_CLAIM]
@@ -116,7 +118,7 @@ def hold(
     return len(taken) == len(rows)
 
 
-_HAND_OUT = text(
+_HAND_OUT = Quick(
     """
     WITH given AS (
         INSERT INTO assignment (
@@ -157,7 +159,8 @@ def hand_out(unit: UnitOfWork, given: Mapping[str, object], contact_ids: Sequenc
         "numbers": [given["number"], *(None for _ in people)],
         "contacts": [None, *people],
     }
-    if unit.session.scalar(_HAND_OUT, {**given, **wanted}):
+    ((is_given,),) = _HAND_OUT.rows(unit.session, {**given, **wanted})
+    if is_given:
         return True
     which = (Assignment.organisation_id == unit.organisation_id) & (Assignment.id == given["id"])
     unit.session.execute(delete(Assignment).where(which), execution_options={"synchronize_session": False})

@@ -9,14 +9,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import text
-
 from dialer.domain.queue_order import Place
 from dialer.domain.retry import Standing
 from dialer.store.models.base import new_id
+from dialer.store.quick import Quick
 from dialer.store.session import UnitOfWork
 
-_LOCK = text(
+_LOCK = Quick(
     """
     SELECT id FROM queue_entry
     WHERE organisation_id = :organisation_id AND campaign_id = :campaign_id
@@ -45,7 +44,7 @@ def lock_numbers(
     number itself, and of every live number of these people and of whoever else is on it.
     """
     common = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id}
-    unit.session.execute(_LOCK, common | {"number": number, "contact_ids": list(contact_ids)}).all()
+    _LOCK.do(unit.session, common | {"number": number, "contact_ids": list(contact_ids)})
 
 
 _FREE = """
@@ -89,8 +88,8 @@ _PROGRESS = """
         over = excluded.over
 """
 
-_SAVE = text(_PROGRESS)
-_SAVE_AND_PLACE = text(f"WITH progress AS ({_PROGRESS}), finished AS ({_FINISH}) {_PLACE}")
+_SAVE = Quick(_PROGRESS)
+_SAVE_AND_PLACE = Quick(f"WITH progress AS ({_PROGRESS}), finished AS ({_FINISH}) {_PLACE}")
 """In one turn; the numbers that are finished and those that are placed are others."""
 
 
@@ -98,7 +97,7 @@ def save_progress(unit: UnitOfWork, campaign_id: uuid.UUID, standings: Mapping[u
     """Keep where people stand in a campaign."""
     if standings:
         common = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id}
-        unit.session.execute(_SAVE, common | _stands(standings))
+        _SAVE.do(unit.session, common | _stands(standings))
 
 
 def keep_places(
@@ -114,7 +113,7 @@ def keep_places(
     over = sorted(number for number, place in places.items() if place is None)
     placed = sorted((number, place) for number, place in places.items() if place is not None)
     common = {"organisation_id": unit.organisation_id, "campaign_id": campaign_id, "over_numbers": over}
-    unit.session.execute(_SAVE_AND_PLACE, common | _stands(standings) | _columns(placed, now))
+    _SAVE_AND_PLACE.do(unit.session, common | _stands(standings) | _columns(placed, now))
 
 
 def _stands(standings: Mapping[uuid.UUID, Standing]) -> dict[str, list[Any]]:

@@ -10,18 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from dialer.domain.script import Learned
 from dialer.store.models.base import new_id
 from dialer.store.models.calling import Assignment, Campaign, Result
 from dialer.store.queries.voter_records import Record
+from dialer.store.quick import Quick
 from dialer.store.session import UnitOfWork
 
 _HELD: Final = tuple(field.name for field in fields(Record))
 
-_WRITE: Final = text(
+_WRITE: Final = Quick(
     f"""
     WITH written AS (
         INSERT INTO result (
@@ -121,7 +122,6 @@ def write(
     """Keep the results of an assignment (locked, and its place in the queue); where that `closes` it, let go
     of what it holds.
     """
-    unit.session.flush()
     given = {
         "organisation_id": unit.organisation_id,
         "assignment_id": assignment.id,
@@ -137,12 +137,12 @@ def write(
     }
     telling = [one for one in results if one.tells]
     asked = given | _rows([one.row for one in results]) | _answers(results) | _told(telling)
-    found = unit.session.execute(_WRITE, asked).all()
+    found = _WRITE.rows(unit.session, asked)
     if closes:
         for name, value in (("state", "completed"), ("late", late), ("closed_at", at)):
             set_committed_value(assignment, name, value)
-    held = [Record(*row[1:]) for row in found if row.contact_id is not None]
-    return Written(found[0].rung, [one.row.contact_id for one in telling], held)
+    held = [Record(*row) for _, *row in found if row[0] is not None]
+    return Written(found[0][0], [one.row.contact_id for one in telling], held)
 
 
 def keep_effects(unit: UnitOfWork, result: Result, effects: Mapping[str, Any]) -> None:

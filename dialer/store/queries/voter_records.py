@@ -14,11 +14,11 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Final
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dialer.domain.pledge import PledgeEvidence
 from dialer.domain.turnout import Mark
+from dialer.store.quick import Quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Record:
 MARK_FIELDS: Final = len(fields(Mark))
 _NAMES = tuple(field.name for field in fields(Record))
 
-_LOCK = text(
+_LOCK = Quick(
     f"""
     SELECT {", ".join(_NAMES)} FROM voter_record
     WHERE organisation_id = :organisation AND election_id = :election
@@ -49,7 +49,7 @@ _LOCK = text(
     """  # noqa: S608 - put together from fixed names only
 )
 
-_EVIDENCE = text(
+_EVIDENCE = Quick(
     """
     SELECT false AS is_mark, contact_id, id, at, source, dated, support, voting_method, planned_at,
            campaign_id, account_id
@@ -74,7 +74,7 @@ _GIVEN = """
              learned_campaign_id, learned_by, voted_at, voted_source)
 """
 
-_INSERT = text(
+_INSERT = Quick(
     f"""
     INSERT INTO voter_record (organisation_id, election_id, {", ".join(_NAMES)})
     SELECT :organisation, :election, new.*
@@ -85,7 +85,7 @@ _INSERT = text(
     """
 )
 
-_UPDATE = text(
+_UPDATE = Quick(
     f"""
     UPDATE voter_record AS record
     SET support = new.support, voting_method = new.voting_method, planned_at = new.planned_at,
@@ -124,7 +124,7 @@ def lock(people: People) -> Sequence[Record]:
     Evidence is to be read after this: a statement that waited for somebody else's row would still see the
     evidence as it was before the wait.
     """
-    return [Record(*row) for row in people.session.execute(_LOCK, people.where)]
+    return [Record(*row) for row in _LOCK.rows(people.session, people.where)]
 
 
 def evidence_of(
@@ -133,7 +133,7 @@ def evidence_of(
     """All that stands of what they told us, and all marks that count of their having voted."""
     pledges: defaultdict[uuid.UUID, list[PledgeEvidence]] = defaultdict(list)
     marks: defaultdict[uuid.UUID, list[Mark]] = defaultdict(list)
-    for is_mark, contact_id, *evidence in people.session.execute(_EVIDENCE, people.where):
+    for is_mark, contact_id, *evidence in _EVIDENCE.rows(people.session, people.where):
         if is_mark:
             marks[contact_id].append(Mark(*evidence[:MARK_FIELDS]))
         else:
@@ -144,15 +144,17 @@ def evidence_of(
 def update(people: People, records: Sequence[Record]) -> None:
     """Put these values into rows that are held."""
     if records:
-        people.session.execute(_UPDATE, {**people.where, **_columns(records)})
+        _UPDATE.do(people.session, {**people.where, **_columns(records)})
 
 
 def insert(people: People, records: Sequence[Record]) -> frozenset[uuid.UUID]:
     """Make these rows, and return whose row somebody else made first: those are to be looked at again."""
     if not records:
         return frozenset()
-    made = people.session.scalars(_INSERT, {**people.where, **_columns(records)})
-    return frozenset(record.contact_id for record in records) - frozenset(made)
+    made = _INSERT.rows(people.session, {**people.where, **_columns(records)})
+    return frozenset(record.contact_id for record in records) - frozenset(
+        contact_id for (contact_id,) in made
+    )
 
 
 def _columns(records: Sequence[Record]) -> dict[str, list[object]]:

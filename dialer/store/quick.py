@@ -1,0 +1,65 @@
+"""Statements of ours that are asked many times a second, without what SQLAlchemy does for each: they name all
+their columns themselves, so nothing is to be compiled, cached, adapted or described.
+
+Each runs within the session's transaction, on its connection, after what the session has to write, and fails
+as any other statement does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import psycopg
+from sqlalchemy import Connection, Dialect, text
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+_DIALECT: Final[Dialect] = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+
+
+class Quick:
+    """A statement, with the values it is given as `:name`."""
+
+    def __init__(self, sql: str) -> None:
+        self.text = sql
+        self._written = str(text(sql).compile(dialect=_DIALECT)).encode()
+
+    def rows(self, session: Session, given: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        """What it finds."""
+        return self._run(session, given).fetchall()
+
+    def do(self, session: Session, given: Mapping[str, Any]) -> None:
+        """Carry it out; what it finds is for nobody."""
+        self._run(session, given)
+
+    def _run(self, session: Session, given: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+        if session.autoflush:
+            session.flush()
+        connection = session.connection()
+        try:
+            raw: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+            return raw.execute(self._written, given)
+        except psycopg.Error as error:
+            raise _told(connection, error) from error
+
+
+def _told(connection: Connection, error: psycopg.Error) -> BaseException:
+    """The error as SQLAlchemy tells of it, without the statement's values; a connection that is gone is let
+    go of.
+    """
+    dialect = connection.dialect
+    raw = connection.connection.dbapi_connection
+    is_gone = dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]  # psycopg's own class it is
+    if is_gone:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        None,
+        None,
+        error,
+        psycopg.Error,
+        hide_parameters=True,
+        connection_invalidated=is_gone,
+        dialect=dialect,
+    )
