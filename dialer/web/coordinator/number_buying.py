@@ -64,9 +64,12 @@ def begin_search() -> Answer:
 @coordinator.post("/numbers/buy")
 @allow(Permission.SENDER_MANAGE)
 def buy_number() -> Answer:
-    """Buy one that was found, with its last figures typed."""
+    """Buy one that was found, with its last figures typed; Enter only keeps what is filled in."""
     search = id_of(said("search"))
     sids = {name: said(name) for name in ("address_sid", "bundle_sid")}
+    if said("keep"):
+        found = _search(search)
+        return _page(found, found.asked, None, {**sids, "number": said("number")})
     try:
         ask_to_buy(context(), Order(search, said("number"), said("confirm"), **sids))
     except ValidationFailed as error:
@@ -86,7 +89,9 @@ def buy_number() -> Answer:
 @coordinator.post("/numbers/release")
 @allow(Permission.SENDER_MANAGE)
 def release_number() -> Answer:
-    """Give one back, with its last figures typed."""
+    """Give one back, with its last figures typed; Enter gives nothing back."""
+    if said("keep"):
+        return go("coordinator.numbers")
     try:
         ask_to_release(context(), the_number(), said("confirm"))
     except ValidationFailed as error:

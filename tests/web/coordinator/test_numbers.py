@@ -142,3 +142,16 @@ def test_a_number_is_given_back_unless_something_uses_it(desk: Reader, ctx: Cont
         unit.session.get_one(Campaign, (unit.organisation_id, using.id)).state = "ended"
     assert "last four figures" in desk.press("number-release", confirm="1").text
     assert "The carrier is being asked" in desk.press("number-release", confirm="0001").text
+
+
+def test_enter_neither_buys_nor_gives_back(desk: Reader, ctx: Context) -> None:
+    keep(ctx, OURS)
+    second = {**OFFER, "number": "+441632960701"}
+    search = searched(ctx, offers=[OFFER, second])
+    desk.open(f"/numbers/search?search={search.id}")
+    page = desk.press("number-buy", number=second["number"], confirm="0701", keep="1")
+    assert page.status == 200
+    assert 'value="+441632960701" checked' in page.html
+    desk.open("/numbers")
+    desk.press("number-release", confirm="0001", keep="1")
+    assert [task.kind for task in latest_tasks(ctx)] == ["search"]
