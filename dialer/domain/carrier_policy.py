@@ -24,6 +24,8 @@ class MailPolicy:
     sender_name: str = ""
     rate: float = 100.0
     names: LetterNames = field(default_factory=lambda: LetterNames("", "example.org"))
+    price: Decimal = Decimal(0)
+    """What one letter costs."""
     named_answers: bool = False
     """Whether answers are to go to a name of each letter's own: only where mail to a domain for that comes to
     us, since else nobody would get them.

@@ -123,3 +123,7 @@ def _others(match: LanguageMatch, *, home: bool, most: int) -> list[Lane]:
 def may_speak(match: LanguageMatch, speaks: Collection[str], language: str) -> bool:
     """Whether somebody of this language may be handed to a volunteer."""
     return match is not LanguageMatch.ONLY or language in speaks
+
+
+RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "ur"})
+"""Those of them that are written so."""

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from dialer.domain.bodies import USUAL, Bodies
+from dialer.domain.languages import RIGHT_TO_LEFT
 
 SUBJECT_LONGEST: Final = 200
 _ANSWERS: Final = frozenset({"re", "aw", "sv", "antw", "ateb"})
@@ -30,6 +31,8 @@ _HEADING: Final = "# "
 _POINT: Final = "- "
 
 _STYLE: Final = "font-family:sans-serif;line-height:1.5;max-width:38em;margin:1em auto;padding:0 1em"
+
+_HEADING_STYLE: Final = ' style="font-size:1.4em"'
 
 _WAY_OUT: Final[Mapping[str, str]] = {"cy": "Peidio â chael rhagor o e-byst gennym ni"}
 _USUAL_WAY_OUT: Final = "Stop these emails"
@@ -83,16 +86,27 @@ def as_text(source: str) -> str:
     return "\n\n".join(_text_of(block) for block in _blocks(source)) + "\n"
 
 
-def as_html(source: str, language: str = USUAL, title: str = "") -> str:
-    """The letter for who reads HTML: whole, escaped, with nothing to fetch."""
+def as_html(source: str, language: str = USUAL, title: str = "", *, styled: bool = True) -> str:
+    """The letter for who reads HTML: whole, escaped, with nothing to fetch. Without styles it stands where a
+    Content-Security-Policy allows none.
+    """
+    style = f' style="{_STYLE}"' if styled else ""
     said = "\n".join(_html_of(block) for block in _blocks(source))
+    said = said if styled else said.replace(_HEADING_STYLE, "")
     tongue = f' lang="{html.escape(language)}"' if language else ""
     return (
-        f'<!doctype html>\n<html{tongue} dir="auto"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html{tongue} dir="{_direction(language)}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{html.escape(title)}</title></head>\n"
-        f'<body style="{_STYLE}">\n{said}\n</body></html>\n'
+        f"<body{style}>\n{said}\n</body></html>\n"
     )
+
+
+def _direction(language: str) -> str:
+    """Which way it is read: where nobody says in which language it is, as its first letters tell."""
+    if not language:
+        return "auto"
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
 def _blocks(source: str) -> Iterator[list[str]]:
@@ -129,7 +143,7 @@ def _html_of(lines: list[str]) -> str:
     kind = _kind_of(lines[0])
     said = [_linked(line.removeprefix(kind)) for line in lines]
     if kind == _HEADING:
-        return f'<h1 style="font-size:1.4em">{said[0]}</h1>'
+        return f"<h1{_HEADING_STYLE}>{said[0]}</h1>"
     if kind == _POINT:
         return "<ul>" + "".join(f"<li>{point}</li>" for point in said) + "</ul>"
     whole = "<br>\n".join(said)

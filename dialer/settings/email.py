@@ -62,6 +62,13 @@ class EmailSettings:
         "letters a second from one address",
         live=10.0,
     )
+    email_price: float = setting(
+        "email.price",
+        "DIALER_EMAIL_PRICE",
+        kinds.number(0, 100),
+        0.0,
+        "what one letter costs, for estimates and caps",
+    )
     email_connections: int = setting(
         "email.connections",
         "DIALER_EMAIL_CONNECTIONS",

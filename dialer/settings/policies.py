@@ -52,6 +52,7 @@ def messaging_policy(settings: Settings) -> MessagingPolicy:
             sender=settings.email_from,
             sender_name=settings.email_from_name,
             rate=settings.email_rate,
+            price=Decimal(str(settings.email_price)).quantize(SMALLEST),
             names=letter_names(settings),
             named_answers=bool(settings.email_reply_domain),
         ),

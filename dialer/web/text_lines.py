@@ -85,12 +85,13 @@ def empty_composer() -> Composer:
 
 
 def told_of(preview: TextPreview) -> str:
-    """Its parts, what they cost, and the way it goes; an email has no parts, and costs nothing."""
+    """Its parts, what they cost, and the way it goes; an email has no parts, and mostly costs nothing."""
     way = gettext(
         "from %(sender)s to %(number)s", sender=_sender(preview.sender), number=written(preview.number)
     )
     if channel_of(preview.number) == EMAIL:
-        return f"{gettext('An email')} · {way}"
+        cost = f" · {money(preview.cost, preview.currency)}" if preview.cost else ""
+        return f"{gettext('An email')}{cost} · {way}"
     parts = ngettext("One part", "%(num)s parts", preview.segments)
     if preview.picture_path:
         parts = gettext("The picture goes with it")

@@ -129,6 +129,8 @@ def _estimate(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, 
     weights = _weights(unit, rates)
     picture = _picture(ctx, blast, tally, weights)
     cost = _cost(ctx, tally.by_country, weights) + (picture.with_text_cost if picture else 0)
+    if blast.channel == EMAIL:
+        cost = recipients * ctx.messaging.mail.price
     always = LETTER_EXCLUSIONS if blast.channel == EMAIL else EXCLUSIONS
     plan = plan_of(blast, campaign, duration_s, ctx.now)
     samples = _samples(ctx, unit, blast, campaign, tally.first)

@@ -11,7 +11,6 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Final
 
 from dialer.carrier.mail_port import Letter
@@ -173,7 +172,7 @@ def _asked(
             foreign=not is_letter(one) and not ctx.phones.allows(one.number),
             quiet_until=clocks.quiet_until(one),
             rests_since=rests.get(one.blast_id) if one.purpose == BLAST else None,
-            price=Decimal(0)
+            price=ctx.messaging.mail.price
             if is_letter(one)
             else price_of(
                 ctx.messaging, one.number, kinds.get(one.sender), one.segments, has_picture=one.has_picture

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -32,10 +33,12 @@ from dialer.services.messaging.dead_addresses import bar_complained, bar_dead_ad
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.needing_answers import REPLY, wait_again
 from dialer.services.messaging.outcomes import check_refusals
+from dialer.services.messaging.progress import PUT_OFF
 from dialer.services.messaging.relay_tokens import Signed, use_token
 from dialer.services.messaging.sender_figures import Tried, count_tried
 from dialer.services.messaging.status_writing import UNSENT
 from dialer.store.models.messaging import CarrierEvent, Message
+from dialer.store.queries import counters
 from dialer.store.queries.carrier_events import (
     DueEvent,
     TextNow,
@@ -180,8 +183,30 @@ def _write(ctx: Context, unit: UnitOfWork, told: Sequence[_Told]) -> None:
             last[each.letter.id] = (each, state)
     if last:
         _move(ctx, unit, list(last.values()))
+    _count_put_off(unit, told)
     for each in sorted(told, key=lambda one: str(one.letter.number)):
         _follow(ctx, unit, each)
+
+
+def _count_put_off(unit: UnitOfWork, told: Sequence[_Told]) -> None:
+    """Note once of each email that its server puts off for a while (4.x.x): it goes on trying."""
+    late = {each.letter.id: each.event.received_at for each in told if each.fate is Fate.DELAYED}
+    if not late:
+        return
+    noted = (
+        update(Message)
+        .where(
+            Message.organisation_id == unit.organisation_id,
+            Message.id.in_(late),
+            Message.put_off_at.is_(None),
+        )
+        .values(put_off_at=min(late.values()))
+        .returning(Message.blast_id, Message.purpose)
+    )
+    rows = unit.session.execute(noted).all()
+    of_blasts = Counter(row.blast_id for row in rows if row.blast_id is not None and row.purpose == BLAST)
+    for blast_id, count in sorted(of_blasts.items()):
+        counters.bump(unit, BLAST, blast_id, PUT_OFF, count)
 
 
 def _move(ctx: Context, unit: UnitOfWork, moved: Sequence[tuple[_Told, str]]) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import select
 
 from dialer.carrier.mail_port import Letter
+from dialer.domain.bodies import Bodies
 from dialer.services.context import Context
 from dialer.services.messaging.clocks import CAMPAIGNING
 from dialer.services.messaging.figures import BLAST
@@ -16,7 +17,8 @@ from dialer.services.messaging.needing_answers import REPLY
 from dialer.services.messaging.opt_out_links import opt_out_urls
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
-from dialer.store.models.messaging import Message
+from dialer.store.models.messaging import Blast, Message
+from dialer.store.models.people import Contact
 from dialer.store.queries.message_gate import Judged
 from dialer.store.session import UnitOfWork
 
@@ -38,6 +40,7 @@ def letters(
     urls = opt_out_urls(ctx, unit, stoppable)
     names = _sender_names(ctx, unit, passed)
     answered = _answered(unit, [one for one in passed if one.purpose == REPLY])
+    languages = _languages(unit, [one for one in passed if one.purpose == BLAST])
     return [
         Letter(
             id=one.id,
@@ -46,6 +49,7 @@ def letters(
             sender_name=names[one.campaign_id],
             subject=one.subject,
             body=one.body,
+            language=languages.get(one.id, ""),
             message_id=mail.names.message_id(one.id),
             return_path=mail.names.return_path(one.id),
             opt_out_url=urls.get(one.number, "") if one.purpose in CAMPAIGNING else "",
@@ -73,6 +77,28 @@ def _sender_names(ctx: Context, unit: UnitOfWork, passed: Sequence[Judged]) -> M
     )
     own = {row.id: row.sender_names[0] for row in unit.session.execute(found) if row.sender_names}
     return {campaign_id: own.get(campaign_id, usual) for campaign_id in wanted}
+
+
+def _languages(unit: UnitOfWork, passed: Sequence[Judged]) -> Mapping[uuid.UUID, str]:
+    """In which language each letter of a blast is; those in its usual words aren't among them."""
+    of_us = Blast.organisation_id == unit.organisation_id
+    query = select(Blast.id, Blast.body, Blast.bodies).where(
+        of_us, Blast.id.in_({one.blast_id for one in passed if one.blast_id}), Blast.bodies != {}
+    )
+    said = {row.id: Bodies(row.body, row.bodies) for row in unit.session.execute(query)} if passed else {}
+    readers = {one.contact_id for one in passed if one.blast_id in said and one.contact_id is not None}
+    if not readers:
+        return {}
+    spoken = select(Contact.id, Contact.language).where(
+        Contact.organisation_id == unit.organisation_id, Contact.id.in_(readers)
+    )
+    of_contact = {row.id: row.language for row in unit.session.execute(spoken)}
+    found = {
+        one.id: said[one.blast_id].language_of(of_contact.get(one.contact_id))
+        for one in passed
+        if one.blast_id in said and one.contact_id is not None
+    }
+    return {id_: language for id_, language in found.items() if language}
 
 
 def _answered(unit: UnitOfWork, replies: Sequence[Judged]) -> Mapping[str, str]:

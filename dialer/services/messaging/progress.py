@@ -35,6 +35,8 @@ ACCEPTED: Final = "accepted"
 """How many texts the carrier took, whatever became of them: what it refused outright is none."""
 EXPIRED: Final = "expired"
 """How many the carrier dropped because they hadn't left it in time (30036); they are `failed` as well."""
+PUT_OFF: Final = "put_off"
+"""Of how many emails a server said that it comes later, or so far not (a soft bounce), whatever came then."""
 PACE: Final = "blast_pace"
 SLOT_S: Final = 5
 SLOTS: Final = 3
@@ -57,6 +59,7 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             counts={state: figures.get(state, 0) for state in OUTBOUND_STATES},
             accepted=figures.get(ACCEPTED, 0),
             expired=figures.get(EXPIRED, 0),
+            put_off=figures.get(PUT_OFF, 0),
             in_review=count_held_by_review(unit, blast.id) if figures.get("queued") else 0,
             skipped_by=_skipped_by(figures, blast),
             spent=spent,

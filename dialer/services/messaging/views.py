@@ -199,6 +199,8 @@ class ProgressView:
     """Texts that the carrier took; those that it refused are `failed` too, and went nowhere."""
     expired: int
     """Texts, among the failed ones, that the carrier dropped since they hadn't left it in time."""
+    put_off: int
+    """Emails of which a server said that it tries on, whatever became of them."""
     in_review: int
     """Texts, among the queued ones, that wait for an answer of ours about what may have been a no."""
     skipped_by: Mapping[str, int]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -183,7 +182,7 @@ def _letter_preview(ctx: Context, ready: Ready) -> TextPreview:
         sender=ready.sender,
         segments=0,
         encoding=LETTER_ENCODING,
-        cost=Decimal(0),
+        cost=ctx.messaging.mail.price,
         currency=ctx.messaging.currency,
         waits_until=quiet_at(ready.number, ready.campaign, ctx.now),
     )

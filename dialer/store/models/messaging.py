@@ -322,6 +322,7 @@ class Message(Identified, Base):
     created_at: Mapped[Instant]
     sent_at: Mapped[Instant | None]
     delivered_at: Mapped[Instant | None]
+    put_off_at: Mapped[Instant | None]
     batch_id: Mapped[uuid.UUID | None]
     """Of a blast sent by hand: the `TextBatch` that it was last taken in. No foreign key, as for other things
     that only some of many rows have.

@@ -197,6 +197,12 @@ _COUNTED = text(
     WHERE organisation_id = :organisation AND direction = 'inbound' AND answers_blast_id IS NOT NULL
     GROUP BY 1, 2, 3
     UNION ALL
+    SELECT 'blast', blast_id, 'put_off', count(*)
+    FROM message
+    WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL
+      AND put_off_at IS NOT NULL
+    GROUP BY 1, 2, 3
+    UNION ALL
     SELECT 'blast', blast_id, 'expired', count(*)
     FROM message
     WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL

@@ -25,6 +25,7 @@ from dialer.services.messaging.test_sends import send_test
 from dialer.services.messaging.views import BlastView, MessageView
 from dialer.web.coordinator import blast_asks, blast_bodies, blast_form
 from dialer.web.coordinator.blast_check import check_of, troubles, who_words
+from dialer.web.coordinator.blast_letters import rendered
 from dialer.web.coordinator.blast_links import links_shown
 from dialer.web.coordinator.blast_minding import OF_TIME, may_stop, minding
 from dialer.web.coordinator.blast_run import progress_page
@@ -262,6 +263,7 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
         check=check_of(found, estimate, campaign, ctx.now),
         samples=estimate.samples,
         made_up=[one.made_up for one in estimate.spoken if one.made_up is not None],
+        rendered=rendered(found, estimate.samples),
         warnings=warnings,
         troubles=in_the_way,
         is_stopped=is_stopped,

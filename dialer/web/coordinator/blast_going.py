@@ -47,6 +47,8 @@ class Going:
     held_out: int
     late_words: str
     """How many were, or would be, too late for its deadline."""
+    put_off_words: str = ""
+    """Of how many emails a server said that it tries on."""
 
 
 def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now: dt.datetime) -> Going:
@@ -78,6 +80,20 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
         review_words=_review_words(progress),
         held_out=progress.skipped_by.get("held_out", 0),
         late_words=_late_words(blast, progress, now),
+        put_off_words=_put_off_words(progress.put_off),
+    )
+
+
+def _put_off_words(count: int) -> str:
+    if not count:
+        return ""
+    return str(
+        ngettext(
+            "Of one its server said that it comes later, such as while the mailbox is full.",
+            "Of %(count)s their servers said that they come later, such as while the mailbox is full.",
+            count,
+            count=figure(count),
+        )
     )
 
 

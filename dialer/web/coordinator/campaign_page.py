@@ -89,6 +89,8 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "who_rings": DIALING_MODE[campaign.dialing_mode],
         "records": _records(ctx, campaign),
         "order_lines": in_words(call_policy(ctx, campaign.id)),
+        "email_price": ctx.messaging.mail.price,
+        "currency": ctx.messaging.currency,
         "looked_up": looked_up_for(ctx, campaign.id),
         "unfit": unfit_for_campaign(ctx, campaign.id),
         "silent": _silent(ctx, campaign),

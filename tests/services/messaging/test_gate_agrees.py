@@ -16,7 +16,7 @@ from dialer.domain.audience import Audience, Known
 from dialer.domain.blast import Waiting
 from dialer.domain.message_gate import NumberFacts, PersonFacts, TextingRules, Verdict, may_text
 from dialer.domain.phone import LineType
-from dialer.domain.quiet_hours import QuietHours
+from dialer.domain.quiet_hours import NEVER_QUIET, QuietHours
 from dialer.services.context import Context
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.store.models import new_id
@@ -30,6 +30,7 @@ from tests.conftest import SetClock
 from tests.texting import SENDER, Blasting, campaign
 
 NUMBERS = ("+447700900001", "+441632960001", "+12125550101", "+447060000000", "+447600000000")
+ADDRESS, OURS = "gwen@example.net", "campaign@example.org"
 TAGS = ("keen", "driver", "no texts")
 AN_HOUR_AGO = dt.timedelta(hours=1)
 TOUCHES = {
@@ -64,6 +65,22 @@ class Case:
     """Minutes for which the blast, its campaign and the installation leave people alone."""
     touched: str | None
     """How we were in touch an hour ago."""
+    by_email: bool
+    quiet_letters: bool
+    """Whether the campaign's letters keep its quiet hours."""
+
+    @property
+    def channel(self) -> str:
+        return "email" if self.by_email else "sms"
+
+    @property
+    def place(self) -> str:
+        """Where it goes."""
+        return ADDRESS if self.by_email else self.number
+
+    @property
+    def sender(self) -> str:
+        return OURS if self.by_email else SENDER
 
 
 known = st.builds(
@@ -113,6 +130,8 @@ cases = st.builds(
         st.sampled_from([0, 0, 60, 61]),
     ),
     touched=st.none() | st.sampled_from(list(TOUCHES)),
+    by_email=st.booleans(),
+    quiet_letters=st.booleans(),
 )
 
 
@@ -141,7 +160,7 @@ class Town:
         ctx = self.blasting.system
         blast_id, message_id = self._written(ctx, case)
         holder = new_id()
-        claimed = claim_texts(ctx, SENDER, blast_id, new_lease(ctx, holder), 10)
+        claimed = claim_texts(ctx, case.sender, blast_id, new_lease(ctx, holder), 10)
         assert [one.id for one in claimed] == [message_id]
         passed = pass_gate(ctx, holder, claimed)
         with ctx.unit() as unit:
@@ -155,13 +174,20 @@ class Town:
             for table in (Message, Call, Blast, Conversation, VoterRecord, Suppression, Contact, Sender):
                 unit.session.query(table).delete()
             row = unit.session.get_one(Campaign, (unit.organisation_id, self.campaign.id))
-            row.require_consent_sms = case.requires_consent
+            row.require_consent_sms = case.requires_consent and not case.by_email
+            row.require_consent_email = case.requires_consent and case.by_email
+            row.quiet_hours_email = case.quiet_letters
             row.recontact_after_s = None if case.rests[1] is None else case.rests[1] * 60
             contact, blast, message = new_id(), new_id(), new_id()
             audience = audience_of(case).as_json()
             unit.session.add_all(
                 [
-                    Sender(**of, id=new_id(), address=SENDER, kind="long_code"),
+                    Sender(
+                        **of,
+                        id=new_id(),
+                        address=case.sender,
+                        kind="email" if case.by_email else "long_code",
+                    ),
                     Contact(
                         **of,
                         id=contact,
@@ -169,6 +195,7 @@ class Town:
                         tags=sorted(case.known.tags),
                         polling_district=case.known.polling_district,
                         custom={},
+                        **_email_of(case),
                     ),
                     Blast(
                         **of,
@@ -178,7 +205,8 @@ class Town:
                         body="B",
                         state="running",
                         audience=audience,
-                        senders=[SENDER],
+                        channel=case.channel,
+                        senders=[case.sender],
                         deadline_at=deadline_of(ctx, case),
                         created_at=ctx.now,
                     ),
@@ -195,11 +223,12 @@ class Town:
                     blast_id=blast,
                     campaign_id=self.campaign.id,
                     contact_id=contact,
-                    number=case.number,
-                    sender=SENDER,
+                    channel=case.channel,
+                    number=case.place,
+                    sender=case.sender,
                     body="B",
-                    encoding="gsm7",
-                    segments=1,
+                    encoding="utf8" if case.by_email else "gsm7",
+                    segments=0 if case.by_email else 1,
                     state="queued",
                     created_at=ctx.now,
                 )
@@ -211,27 +240,28 @@ class Town:
         phone = {**of, "number": case.number, "line_type": case.line.value}
         add(ContactPhone(**phone, contact_id=contact, dead_at=now if case.number_facts["dead"] else None))
         if case.person["opted_out"]:
-            add(OptOut(**of, id=new_id(), contact_id=contact, channel="sms", source="text", created_at=now))
+            add(_opt_out(of, contact, case, now))
         if case.person["consented"]:
-            add(Consent(**of, id=new_id(), contact_id=contact, channel="sms", source="form", at=now))
+            add(Consent(**of, id=new_id(), contact_id=contact, channel=case.channel, source="form", at=now))
         voted_at = now if case.known.voted else None
         method, support = case.known.voting_method, case.known.support
         record = {"support": support, "voting_method": method, "voted_at": voted_at}
         add(VoterRecord(**of, election_id=self.election_id, contact_id=contact, **record))
         bars = {"opt_out": case.number_facts["opted_out"], "complaint": case.number_facts["suppressed"]}
         for reason in (name for name, holds in bars.items() if holds):
-            at = {"channel": "sms", "source": "text", "created_at": now}
-            add(Suppression(**of, id=new_id(), number=case.number, reason=reason, **at))
+            at = {"channel": case.channel, "source": "text", "created_at": now}
+            place = {"email" if case.by_email else "number": case.place}
+            add(Suppression(**of, id=new_id(), reason=reason, **place, **at))
         if case.number_facts["in_review"]:
-            add(Conversation(**of, id=new_id(), number=case.number, state="review", created_at=now))
+            add(Conversation(**of, id=new_id(), number=case.place, state="review", created_at=now))
         if case.touched is not None:
-            add(self._touch(of, contact, case.number, case.touched))
+            add(self._touch(of, contact, case.place, case.touched))
         if case.housemate_opted_out:
             other = new_id()
-            add(Contact(**of, id=other, custom={}))
+            add(Contact(**of, id=other, custom={}, email=ADDRESS, email_key=ADDRESS))
             unit.session.flush()
             add(ContactPhone(**phone, contact_id=other))
-            add(OptOut(**of, id=new_id(), contact_id=other, channel="sms", source="text", created_at=now))
+            add(_opt_out(of, other, case, now))
 
     def _touch(self, of: dict[str, Any], contact: uuid.UUID, number: str, how: str) -> Message | Call:
         at = self.clock.now - AN_HOUR_AGO
@@ -267,22 +297,35 @@ class Town:
         )
 
 
+def _email_of(case: Case) -> dict[str, Any]:
+    """The address of the person; who has another by now can't be reached at this one."""
+    address = "another@example.net" if case.number_facts["dead"] else ADDRESS
+    return {"email": address, "email_key": address}
+
+
+def _opt_out(of: dict[str, Any], contact: uuid.UUID, case: Case, now: dt.datetime) -> OptOut:
+    return OptOut(**of, id=new_id(), contact_id=contact, channel=case.channel, source="text", created_at=now)
+
+
 def ruled(ctx: Context, case: Case) -> tuple[str, str | None]:
     """What the rule makes of it."""
     facts = case.number_facts
     heard = dict.fromkeys(TOUCHES.get(case.touched or "", set()), ctx.now - AN_HOUR_AGO)
     number = NumberFacts(
-        number=case.number,
+        number=case.place,
         last_texted_at=heard.get("number"),
-        type=case.line,
+        type=LineType.UNKNOWN if case.by_email else case.line,
         opted_out=facts["opted_out"] or case.housemate_opted_out,
         suppressed=facts["suppressed"],
         dead=facts["dead"],
-        allowed=ctx.phones.allows(case.number),
+        allowed=case.by_email or ctx.phones.allows(case.number),
         in_review=facts["in_review"],
     )
     rules = TextingRules(
-        hours=QuietHours(dt.time(21), dt.time(9)),
+        hours=NEVER_QUIET
+        if case.by_email and not case.quiet_letters
+        else QuietHours(dt.time(21), dt.time(9)),
+        channel=case.channel,
         zone="Europe/London",
         audience=audience_of(case),
         recontact_after_s=(case.rests[2] if case.rests[1] is None else case.rests[1]) * 60,
@@ -291,7 +334,8 @@ def ruled(ctx: Context, case: Case) -> tuple[str, str | None]:
     )
     known = replace(case.known, last_contacted_at=heard.get("person"))
     person = PersonFacts("x", known=known, **case.person)
-    verdict: Verdict = may_text(person, number, rules, ctx.now)
+    reached = None if case.by_email and facts["dead"] else number
+    verdict: Verdict = may_text(person, reached, rules, ctx.now)
     if verdict.skip is not None:
         return "skipped", verdict.skip
     assert verdict.wait in {None, Waiting.REVIEW, Waiting.QUIET_HOURS}

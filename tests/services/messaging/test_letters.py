@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import update
@@ -16,6 +17,7 @@ from dialer.services.messaging.blasts import BlastFields, change_blast
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.services.messaging.launching import launch_blast
+from dialer.services.messaging.progress import blast_progress
 from dialer.services.people.no_contact import add_opt_out
 from dialer.services.people.suppressions import NewSuppression, add_suppression
 from dialer.store.models import new_id
@@ -23,7 +25,7 @@ from dialer.store.models.calling import Campaign
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.people import Consent, Contact
 from tests.conftest import SetClock
-from tests.letters import FROM, NAMES, Mailing, address, letter, readers
+from tests.letters import FROM, NAMES, Mailing, address, letter, readers, with_policy
 from tests.texting import blast, campaign, people
 
 
@@ -397,3 +399,26 @@ def test_a_letter_that_others_have_settled_meanwhile_has_no_dot(
     mailing.host.faults.at_data = SlowServer(monkeypatch, meanwhile)
     mailing.send()
     assert mailing.ledger.taken == []
+
+
+def test_letters_cost_what_is_set(mailing: Mailing) -> None:
+    with_policy(mailing, price=Decimal("0.002"))
+    made = blast(mailing.ctx, readers(mailing.ctx, 3), **letter())
+    assert estimate_blast(mailing.ctx, made.id).cost == Decimal("0.006")
+    launch_blast(mailing.ctx, made.id, 3)
+    mailing.plan(made.id)
+    mailing.send()
+    assert blast_progress(mailing.ctx, made.id).spent == Decimal("0.006")
+    assert mailing.letter(address(0)).cost == Decimal("0.002")
+
+
+def test_html_names_its_language_and_the_way_it_is_read(mailing: Mailing) -> None:
+    ids = [*readers(mailing.ctx, 1), *readers(mailing.ctx, 1, first=1, language="ar")]
+    made = mailing.launch(ids, bodies={"ar": "صوّتوا اليوم"}, subjects={})
+    mailing.plan(made.id)
+    mailing.send()
+    usual, arabic = (mailing.ledger.to(address(number)).message.get_body(("html",)) for number in (0, 1))
+    assert usual is not None
+    assert arabic is not None
+    assert '<html dir="auto">' in usual.get_content()
+    assert '<html lang="ar" dir="rtl">' in arabic.get_content()

@@ -143,3 +143,21 @@ def left_unknown(ctx: Context, blast_id: uuid.UUID) -> None:
     with ctx.unit() as unit:
         unit.session.execute(update(Message).values(attempted_at=ctx.now - dt.timedelta(hours=1)))
     lose_silent(system)
+
+
+def test_it_is_shown_as_mail_programs_show_it_and_as_plain_text(draft: Reader) -> None:
+    page = draft.page
+    frame = page.tests["as-html"]
+    assert frame["sandbox"] == ""
+    assert "<h1>Polls are open</h1>" in frame["srcdoc"]
+    assert '<a href="https://example.org/vote">today</a>' in frame["srcdoc"]
+    assert "style=" not in frame["srcdoc"]
+    assert "today: https://example.org/vote" in page.words["as-text"]
+
+
+def test_when_emails_go_is_said_by_the_campaign(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
+    assert "at any hour" in desk.open(f"/campaigns/{bank.campaign_id}").words["email-terms"]
+    desk.open(f"/campaigns/{bank.campaign_id}/edit")
+    page = desk.press("save", quiet_hours_email="1")
+    assert page.status == 200
+    assert "in these hours" in desk.open(f"/campaigns/{bank.campaign_id}").words["email-terms"]

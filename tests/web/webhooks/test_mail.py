@@ -809,3 +809,13 @@ def test_an_address_is_the_same_in_both_of_its_writings(post: Post):
     assert post.barred == {"gwen@bücher.example": "carrier"}
     post.bring(post.answer("Hello", sender="gwen@xn--bcher-kva.example"))
     assert [one.doubt for one in post.all_of(IncomingLetter)] == [None, None]
+
+
+def test_an_email_that_a_server_puts_off_is_counted_once(post: Post):
+    mend_counters(post.ctx)
+    late = post.about_ours(mail_letters.dsn("4.4.1", action="delayed"))
+    post.bring(late)
+    post.bring(late.replace(b"Arrival-Date: Mon, 23", b"Arrival-Date: Tue, 24"))
+    post.apply()
+    assert (post.letter.state, post.letter.put_off_at) == ("sent", post.clock.now)
+    assert check_counters(post.ctx) == []

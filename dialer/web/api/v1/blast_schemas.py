@@ -309,6 +309,10 @@ class ProgressSchema(Schema):
         required=True,
         metadata={"description": "failed ones that the carrier dropped: too late to arrive in time"},
     )
+    put_off = Whole(
+        required=True,
+        metadata={"description": "emails that a server put off for a while (4.x.x), whatever came of them"},
+    )
     in_review = Whole(required=True)
     skipped_by = fields.Dict(keys=Text(), values=Whole(), required=True)
     spent = Money(required=True)
