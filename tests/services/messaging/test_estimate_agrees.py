@@ -15,13 +15,13 @@ from sqlalchemy import select
 
 from dialer.domain.audience import Audience
 from dialer.domain.bodies import Bodies
-from dialer.domain.message_gate import EXCLUSIONS
+from dialer.domain.message_gate import EXCLUSIONS, LETTER_EXCLUSIONS
 from dialer.domain.placeholders import lacking, without_fallback
 from dialer.domain.segments import measure
 from dialer.services.messaging.audience_count import count_recipients
 from dialer.services.messaging.candidates import Candidate, chunk_after
 from dialer.services.messaging.estimate import estimate_blast
-from dialer.services.messaging.rendering import rendered, sample_links, values_of
+from dialer.services.messaging.rendering import all_words_of, rendered, sample_links, values_of
 from dialer.services.messaging.views import EstimateView
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
@@ -33,6 +33,7 @@ from dialer.store.models.people import Consent, Contact, ContactPhone, ListMembe
 from tests.conftest import SetClock
 from tests.texting import SENDER, Blasting, add_people, blast, campaign, listed, people
 
+OURS = "campaign@example.org"
 POOL = (
     "+447700900001",
     "+447700900002",
@@ -42,6 +43,7 @@ POOL = (
     "+447600000000",
     "+447624000000",
 )
+ADDRESSES = ("gwen@example.net", "ann@example.org", "siân@bücher.example")
 TAGS = ("keen", "driver")
 BODIES = (
     "Polls are open.",
@@ -62,6 +64,12 @@ class Case:
     bodies: dict[str, str]
     requires_consent: bool
     recontact_after_s: int | None
+    by_email: bool
+    subject: str
+
+    @property
+    def channel(self) -> str:
+        return "email" if self.by_email else "sms"
 
 
 seldom = st.sampled_from([False, False, False, False, True])
@@ -96,6 +104,7 @@ folk = st.fixed_dictionaries(
         "texted_min_ago": st.none() | st.sampled_from([59, 60, 61]),
         "rung_min_ago": st.none() | st.sampled_from([None, 59, 60]),
         "phones": phones,
+        "address": st.none() | st.sampled_from(ADDRESSES),
         "twice": st.booleans(),
     }
 )
@@ -115,12 +124,14 @@ audiences = st.fixed_dictionaries(
 cases = st.builds(
     Case,
     people=st.lists(folk, max_size=8),
-    numbers=st.fixed_dictionaries(dict.fromkeys(POOL, bars)),
+    numbers=st.fixed_dictionaries(dict.fromkeys((*POOL, *ADDRESSES), bars)),
     audience=audiences,
     body=st.sampled_from(BODIES),
     bodies=st.just({}) | st.dictionaries(st.sampled_from(["cy", "en"]), st.sampled_from(BODIES)),
     requires_consent=seldom,
     recontact_after_s=st.sampled_from([None, None, 0, 3600, 3660]),
+    by_email=st.booleans(),
+    subject=st.sampled_from(["Today", "Today, {first_name}", "{last_name|Friend}"]),
 )
 
 
@@ -142,7 +153,8 @@ class Town:
         with self.ctx.unit() as unit:
             of = {"organisation_id": unit.organisation_id}
             row = unit.session.get_one(Campaign, (unit.organisation_id, self.campaign.id))
-            row.require_consent_sms = case.requires_consent
+            row.require_consent_sms = case.requires_consent and not case.by_email
+            row.require_consent_email = case.requires_consent and case.by_email
             row.recontact_after_s = case.recontact_after_s
             blast_id = new_id()
             unit.session.add(
@@ -153,23 +165,26 @@ class Town:
                     name="B",
                     body=case.body,
                     bodies=case.bodies,
+                    channel=case.channel,
+                    subject=case.subject if case.by_email else "",
                     audience=Audience.of(case.audience).as_json(),
-                    senders=[SENDER],
+                    senders=[OURS if case.by_email else SENDER],
                     created_at=self.ctx.now,
                 )
             )
             unit.session.flush()
             unit.session.add_all(BlastList(**of, blast_id=blast_id, list_id=one) for one in self.lists)
             for person in case.people:
-                self._person(unit, of, person)
+                self._person(unit, of, person, case.channel)
             for number, holds in case.numbers.items():
                 self._number(unit, of, number, holds)
             return blast_id
 
-    def _person(self, unit: Any, of: dict[str, Any], person: dict[str, Any]) -> None:
+    def _person(self, unit: Any, of: dict[str, Any], person: dict[str, Any], channel: str) -> None:
         now, add, id_ = self.ctx.now, unit.session.add, new_id()
         plain = ("first_name", "last_name", "custom", "status", "tags", "polling_district", "language")
-        add(Contact(**of, id=id_, **{name: person[name] for name in plain}))
+        email = {"email": person["address"], "email_key": person["address"]}
+        add(Contact(**of, id=id_, **{name: person[name] for name in plain}, **email))
         unit.session.flush()
         mine = {**of, "contact_id": id_}
         for list_id in self.lists if person["twice"] else self.lists[:1]:
@@ -178,9 +193,9 @@ class Town:
             ends = {"dead_at": now if dead else None, "removed_at": now if removed else None}
             add(ContactPhone(**mine, number=number, line_type=line, position=position, **ends))
         if person["opted_out"]:
-            add(OptOut(**mine, id=new_id(), channel="sms", source="text", created_at=now))
+            add(OptOut(**mine, id=new_id(), channel=channel, source="text", created_at=now))
         if person["consented"]:
-            add(Consent(**mine, id=new_id(), channel="sms", source="form", at=now))
+            add(Consent(**mine, id=new_id(), channel=channel, source="form", at=now))
         if person["record"] is not None:
             record = dict(person["record"])
             record["voted_at"] = now if record.pop("voted") else None
@@ -192,7 +207,8 @@ class Town:
                     id=new_id(),
                     direction="outbound",
                     purpose="single",
-                    number=POOL[0],
+                    channel=channel,
+                    number=ADDRESSES[0] if channel == "email" else POOL[0],
                     body="B",
                     encoding="gsm7",
                     segments=1,
@@ -211,8 +227,10 @@ class Town:
         now, add = self.ctx.now, unit.session.add
         for reason in ("opt_out", "complaint"):
             if holds["opted_out" if reason == "opt_out" else "suppressed"]:
-                at = {"channel": "sms", "source": "text", "created_at": now}
-                add(Suppression(**of, id=new_id(), number=number, reason=reason, **at))
+                by_email = "@" in number
+                at = {"channel": "email" if by_email else "sms", "source": "text", "created_at": now}
+                place = {"email" if by_email else "number": number}
+                add(Suppression(**of, id=new_id(), reason=reason, **place, **at))
         if holds["in_review"]:
             add(Conversation(**of, id=new_id(), number=number, state="review", created_at=now))
 
@@ -221,13 +239,14 @@ class Town:
         with self.ctx.unit() as unit:
             row = unit.session.get_one(Blast, (unit.organisation_id, blast_id))
             running = unit.session.get_one(Campaign, (unit.organisation_id, row.campaign_id))
-            links = sample_links(self.ctx, running, Bodies(row.body, row.bodies))
+            is_letter = row.channel == "email"
+            words = all_words_of(row, running) if is_letter else Bodies(row.body, row.bodies)
+            links = sample_links(self.ctx, running, words)
             candidates = chunk_after(self.ctx, unit, row, running, after=None).candidates
             assert count_recipients(self.ctx, unit, row, running) == len(
                 {one.number for one in candidates if one.excluded is None}
             )
             excluded = Counter(str(one.excluded) for one in candidates if one.excluded is not None)
-            words = Bodies(row.body, row.bodies)
             texts: dict[str, str] = {}
             standing: list[Candidate] = []
             for one in candidates:
@@ -236,16 +255,17 @@ class Town:
                     if one.number not in texts:
                         standing.append(one)
                     body = words.of(words.language_of(one.person.language))
-                    texts.setdefault(one.number, rendered(body, one.person, links))
+                    texts.setdefault(one.number, rendered(body, one.person, links, is_letter=is_letter))
             spoken = {one.id: words.language_of(one.person.language) for one in standing}
             lacks = {
-                one.id: lacking(words.of(spoken[one.id]), values_of(one.person, links)) for one in standing
+                one.id: lacking(words.of(spoken[one.id]), values_of(one.person, links, is_letter=is_letter))
+                for one in standing
             }
             texted = set(unit.session.scalars(select(Message.number)))
-        measured = [measure(body) for body in texts.values()]
+        measured = [] if is_letter else [measure(body) for body in texts.values()]
         return {
             "recipients": len(texts),
-            "excluded": {**dict.fromkeys(EXCLUSIONS, 0), **excluded},
+            "excluded": {**dict.fromkeys(LETTER_EXCLUSIONS if is_letter else EXCLUSIONS, 0), **excluded},
             "encodings": {name: sum(one.encoding == name for one in measured) for name in ("gsm7", "ucs2")},
             "segments": sum(one.segments for one in measured),
             "parts": dict(Counter(one.segments for one in measured)),
