@@ -282,7 +282,7 @@ def _organisations(settings: Settings) -> Iterator[Context]:
         for organisation_id in organisation_ids(runtime.units):
             yield runtime.context(organisation_id)
     finally:
-        runtime.units.engine.dispose()
+        runtime.units.dispose()
 
 
 def check_queue(settings: Settings) -> Iterator[Finding]:

@@ -28,4 +28,4 @@ def system_context(settings: Settings) -> Iterator[Context]:
     try:
         yield runtime.context(ensure_organisation(runtime.units, runtime.clock()))
     finally:
-        runtime.units.engine.dispose()
+        runtime.units.dispose()

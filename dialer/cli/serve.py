@@ -116,7 +116,7 @@ def _ask_what_was_missed(settings: Settings) -> None:
     except (SQLAlchemyError, Unavailable):
         log.warning("what the carrier told meanwhile can't be asked for yet")
     finally:
-        runtime.units.engine.dispose()
+        runtime.units.dispose()
 
 
 COMMAND = Command("serve", "serve pages and the API", Permission.SYSTEM_RUN, run)

@@ -220,6 +220,11 @@ class UnitFactory:
         self._by_keys = by_keys or engine
         self._at_once = self._by_keys.execution_options(isolation_level="AUTOCOMMIT")
 
+    def dispose(self) -> None:
+        """Close the connections that nobody uses."""
+        self.engine.dispose()
+        self._by_keys.dispose()
+
     def begin(self, organisation_id: uuid.UUID, *, by_keys: bool = False) -> UnitOfWork:
         """A new unit of work for one organisation; `by_keys`: all of it goes by keys (`make_engine`)."""
         engine = self._by_keys if by_keys else self.engine
