@@ -82,6 +82,11 @@ def named_by(where: str, base: str) -> str | None:
     return next(iter(parse_qs(urlsplit(address).query).get("o", ())), None)
 
 
+def names_nobody(where: str, base: str) -> bool:
+    """Whether it is an address of this installation without an organisation's name: the oldest one's."""
+    return _is_under(where.removeprefix("GET "), base) and named_by(where, base) is None
+
+
 def shown_aim(where: str) -> str:
     """Whose address it is, short: its host, or the carrier's name of what decides instead. A path may hold a
     secret of another system.

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.own_numbers import Aim, Home, RingBack, Standing, aim_of, named_by, rings_back, shown_aim
+from dialer.domain.own_numbers import (
+    Aim,
+    Home,
+    RingBack,
+    Standing,
+    aim_of,
+    named_by,
+    names_nobody,
+    rings_back,
+    shown_aim,
+)
 
 BASE, ORG = "https://bank.example.org", "018f0000-0000-7000-8000-000000000001"
 SMS, VOICE = f"{BASE}/webhooks/twilio/messages/inbound", f"{BASE}/webhooks/twilio/voice/inbound"
@@ -57,6 +67,8 @@ def test_an_address_of_ours_names_its_organisation() -> None:
     assert named_by(f"GET {VOICE}?o={ORG}", BASE) == ORG
     assert named_by(VOICE, BASE) is None
     assert named_by(f"https://example.net/?o={ORG}", BASE) is None
+    assert names_nobody(f"GET {VOICE}", BASE)
+    assert not any(names_nobody(where, BASE) for where in (f"{VOICE}?o={ORG}", "", "https://example.net/"))
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,10 @@ from sqlalchemy.dialects.postgresql import insert
 from dialer.carrier.number_port import CarrierNumber, Numbers, NumbersWanted, Purchase, Webhooks
 from dialer.carrier.port import Carrier, CarrierError
 from dialer.domain.access import Permission, require
-from dialer.domain.own_numbers import Aim, Fault, Home, aim_of, named_by
+from dialer.domain.own_numbers import Aim, Fault, Home, aim_of
 from dialer.services.context import Context
 from dialer.services.messaging.number_orders import in_use
+from dialer.services.messaging.number_owners import foreign, may_change, may_give_back
 from dialer.services.messaging.number_tasks import OPEN, enqueue_task
 from dialer.services.messaging.own_numbers import home_of, is_there
 from dialer.store.models import new_id
@@ -147,7 +148,7 @@ def _release(ctx: Context, numbers: Numbers, work: Work) -> None:
     with ctx.unit() as unit:
         if in_use(unit, work.number):
             raise NotDoneError(Fault.IN_USE)
-        if found is not None and found.number in foreign(unit, [found], home_of(ctx, unit)):
+        if found is not None and not may_give_back(unit, found, home_of(ctx, unit)):
             raise NotDoneError(Fault.ELSEWHERE)
     if found is not None:
         numbers.release(found.sid)
@@ -164,7 +165,7 @@ def _put_right(ctx: Context, numbers: Numbers, work: Work) -> CarrierNumber:
     now = _as_it_is(numbers, work)
     with ctx.unit() as unit:
         home = home_of(ctx, unit)
-        if now.number in foreign(unit, [now], home):
+        if not may_change(unit, now, home):
             raise NotDoneError(Fault.ELSEWHERE)
     pairs = ((now.texts_to, home.sms, "texts_to"), (now.calls_to, home.voice, "calls_to"))
     if all(where in right for where, right, _ in pairs):
@@ -187,23 +188,6 @@ def _as_it_is(numbers: Numbers, work: Work) -> CarrierNumber:
 
 def _listed(numbers: Numbers, work: Work) -> CarrierNumber | None:
     return next(iter(numbers.ours(work.number)), None)
-
-
-def foreign(unit: UnitOfWork, listed: Sequence[CarrierNumber], home: Home) -> set[str]:
-    """Those that are another organisation's of this installation: their address names it, or it uses them and
-    we don't. The account is everybody's, so its list names them to us all.
-    """
-    named = {one.number: {named_by(where, home.base) for where in _places(one)} - {None} for one in listed}
-    others = {str(name) for names in named.values() for name in names} - {str(unit.organisation_id)}
-    known = queries.organisations_named(unit, others)
-    ours = {number for number, names in named.items() if str(unit.organisation_id) in names}
-    theirs = {number for number, names in named.items() if names & known} - ours
-    loose = {one.number for one in listed} - theirs - ours
-    return theirs | (queries.used_by_others(unit, loose) - set(queries.uses(unit)))
-
-
-def _places(one: CarrierNumber) -> tuple[str, str]:
-    return one.texts_to, one.calls_to
 
 
 def _plan_reading(ctx: Context, unit: UnitOfWork) -> None:

@@ -89,8 +89,8 @@ class NumbersView:
 
 
 def home_of(ctx: Context, unit: UnitOfWork) -> Home:
-    """Where the carrier is to tell of texts and calls to our numbers. What names no organisation is about the
-    oldest one, so others have theirs in the address.
+    """Where the carrier is to tell of texts and calls to our numbers. Every address that is set names its
+    organisation, so no number can be taken for another's; one that names none is about the oldest.
     """
     base = ctx.public_url.rstrip("/")
     sms, voice = f"{base}{SMS_PATH}", f"{base}{VOICE_PATH}"
@@ -98,7 +98,7 @@ def home_of(ctx: Context, unit: UnitOfWork) -> Home:
     named = Home(base, (f"{sms}{mine}",), (f"{voice}{mine}",))
     if queries.oldest_organisation(unit) != unit.organisation_id:
         return named
-    return Home(base, (sms, *named.sms), (voice, *named.voice))
+    return Home(base, (*named.sms, sms), (*named.voice, voice))
 
 
 def own_numbers(ctx: Context) -> NumbersView:

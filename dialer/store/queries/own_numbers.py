@@ -74,6 +74,30 @@ def used_by_others(unit: UnitOfWork, numbers: Collection[str]) -> set[str]:
     return (named | set(unit.session.scalars(senders))) & set(wanted)
 
 
+def got_by(unit: UnitOfWork, numbers: Collection[str]) -> dict[str, uuid.UUID]:
+    """Which organisation of this installation bought each of them, or had it put right, last; one that was
+    given back since is nobody's.
+    """
+    query = (
+        select(NumberTask.number, NumberTask.organisation_id, NumberTask.kind)
+        .where(
+            NumberTask.number.in_(numbers),
+            NumberTask.kind.in_(("buy", "put_right", "release")),
+            NumberTask.state == "done",
+        )
+        .order_by(NumberTask.finished_at, NumberTask.id)
+    )
+    rows = unit.session.execute(query) if numbers else ()
+    last = {str(row.number): row for row in rows}
+    return {number: row.organisation_id for number, row in last.items() if row.kind != "release"}
+
+
+def is_alone(unit: UnitOfWork) -> bool:
+    """Whether this installation serves no other organisation."""
+    other = select(Organisation.id).where(Organisation.id != unit.organisation_id)
+    return unit.session.scalar(other.limit(1)) is None
+
+
 def senders_known(unit: UnitOfWork) -> set[str]:
     """The addresses that have been texted from, or were set up for it."""
     query = select(Sender.address).where(Sender.organisation_id == unit.organisation_id)

@@ -14,7 +14,7 @@ from dialer.carrier.twilio import TwilioCarrier
 from dialer.domain.errors import Conflict, Forbidden, RateLimited, ValidationFailed
 from dialer.services.context import Context
 from dialer.services.messaging.number_orders import Looked, Order, ask_to_buy, ask_to_release, ask_to_search
-from dialer.services.messaging.number_tasks import TaskView, ask_to_read
+from dialer.services.messaging.number_tasks import TaskView, ask_to_put_right, ask_to_read
 from dialer.services.messaging.number_work import AT_WORK, TRIES, run_number_task
 from dialer.services.messaging.own_numbers import own_numbers
 from dialer.store.models.calling import Campaign
@@ -28,6 +28,7 @@ from tests.services.messaging.test_own_numbers import (
     deeds,
     done,
     read,
+    set_at_carrier,
 )
 from tests.texting import campaign, system
 from tests.towns import ACCOUNT_SID, AUTH_TOKEN, Town
@@ -250,6 +251,34 @@ def test_another_organisations_number_is_not_given_back(
         ask_to_buy(others, order(search))
     end(others, using.id)
     assert ask_to_release(ctx, OURS, OURS[-4:]).state == "queued"
+
+
+def test_what_one_organisation_bought_is_neither_taken_nor_given_back_by_another(
+    ctx: Context, others: Context, wire: TwilioCarrier, town: Town
+) -> None:
+    wanted = order(found(ctx, wire))
+    assert done(ctx, wire, ask_to_buy(ctx, wanted)).state == "done"
+    read(others, wire)
+    assert wanted.number not in [one.number for one in own_numbers(others).numbers]
+    with pytest.raises(ValidationFailed):
+        ask_to_put_right(others, wanted.number)
+    with pytest.raises(ValidationFailed):
+        ask_to_release(others, wanted.number, wanted.confirm)
+    set_at_carrier(town, wanted.number, sms_url="", voice_url="")
+    read(others, wire)
+    assert wanted.number not in [one.number for one in own_numbers(others).numbers]
+    assert done(ctx, wire, ask_to_release(ctx, wanted.number, wanted.confirm)).state == "done"
+
+
+def test_one_that_leads_to_none_of_several_organisations_is_put_right_before_it_is_given_back(
+    ctx: Context, others: Context, wire: TwilioCarrier, town: Town
+) -> None:
+    set_at_carrier(town, OURS, sms_url="", voice_url="")
+    read(others, wire)
+    assert done(others, wire, ask_to_release(others, OURS, OURS[-4:])).fault == "another_system"
+    assert len(wire.numbers.ours(OURS)) == 1
+    assert done(others, wire, ask_to_put_right(others, OURS)).state == "done"
+    assert done(others, wire, ask_to_release(others, OURS, OURS[-4:])).state == "done"
 
 
 def test_volunteers_neither_look_nor_buy(context_of: Callable[[Person], Context], vic: Person) -> None:

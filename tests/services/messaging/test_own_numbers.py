@@ -72,7 +72,8 @@ def test_what_leads_nowhere_is_put_right_once(ctx: Context, wire: TwilioCarrier,
     [one] = own_numbers(ctx).numbers
     assert one.is_right
     [kept] = wire.numbers.ours(OURS)
-    assert (kept.texts_to, kept.calls_to) == (SMS, VOICE)
+    mine = f"?o={ctx.organisation_id}"
+    assert (kept.texts_to, kept.calls_to) == (f"{SMS}{mine}", f"{VOICE}{mine}")
     assert deeds(ctx, "number.put_right") == 1
     assert done(ctx, wire, ask_to_put_right(ctx, OURS)).state == "done", "again changes nothing"
     with pytest.raises(ValidationFailed):
@@ -159,12 +160,12 @@ def test_another_organisations_numbers_are_its_own(
     ctx: Context, others: Context, wire: TwilioCarrier, town: Town
 ) -> None:
     town.account(senders=[OURS, ANOTHER])
+    set_at_carrier(town, ANOTHER, sms_url="", voice_url="")
     campaign(others, caller_ids=[ANOTHER])
     read(ctx, wire)
     read(others, wire)
     assert [one.number for one in own_numbers(ctx).numbers] == [OURS]
-    assert [one.number for one in own_numbers(others).numbers] == [OURS, ANOTHER]
-    assert {one.calls.aim for one in own_numbers(others).numbers} == {Aim.ASTRAY}, "they lead to the oldest"
+    assert [one.number for one in own_numbers(others).numbers] == [ANOTHER]
     done(others, wire, ask_to_put_right(others, ANOTHER))
     assert wire.numbers.ours(ANOTHER)[0].calls_to == f"{VOICE}?o={others.organisation_id}"
     assert own_numbers(others).shown[0].ring_back is RingBack.HERE
@@ -175,6 +176,48 @@ def test_another_organisations_numbers_are_its_own(
     assert done(ctx, wire, pressed).fault == "another_system"
     with pytest.raises(NotFound):
         get_task(others, pressed.id)
+
+
+def test_an_address_that_names_nobody_is_the_oldests_whoever_names_the_number(
+    ctx: Context, others: Context, wire: TwilioCarrier
+) -> None:
+    for using in ((), (OURS,)):
+        campaign(others, caller_ids=list(using))
+        read(others, wire)
+        assert own_numbers(others).numbers == []
+        with pytest.raises(ValidationFailed):
+            ask_to_put_right(others, OURS)
+    read(ctx, wire)
+    assert [one.number for one in own_numbers(ctx).numbers] == [OURS]
+
+
+def test_what_one_organisation_had_put_right_stays_its_own_wherever_it_leads_later(
+    ctx: Context, others: Context, wire: TwilioCarrier, town: Town
+) -> None:
+    set_at_carrier(town, OURS, sms_url="", voice_url="")
+    read(ctx, wire)
+    read(others, wire)
+    assert [one.number for one in own_numbers(others).numbers] == [OURS], "it leads to nobody yet"
+    late = ask_to_put_right(others, OURS)
+    assert done(ctx, wire, ask_to_put_right(ctx, OURS)).state == "done"
+    assert done(others, wire, late).fault == "another_system"
+    set_at_carrier(town, OURS, sms_url="", voice_url=THEIRS)
+    campaign(others, caller_ids=[OURS])
+    read(others, wire)
+    assert own_numbers(others).numbers == []
+    read(ctx, wire)
+    assert [one.number for one in own_numbers(ctx).numbers] == [OURS]
+
+
+def test_one_that_leads_to_two_organisations_is_changed_by_neither(
+    ctx: Context, others: Context, wire: TwilioCarrier, town: Town
+) -> None:
+    sms, voice = f"{SMS}?o={ctx.organisation_id}", f"{VOICE}?o={others.organisation_id}"
+    set_at_carrier(town, OURS, sms_url=sms, voice_url=voice)
+    for each in (ctx, others):
+        read(each, wire)
+        assert done(each, wire, ask_to_put_right(each, OURS)).fault == "another_system"
+    assert (wire.numbers.ours(OURS)[0].texts_to, wire.numbers.ours(OURS)[0].calls_to) == (sms, voice)
 
 
 def test_a_carrier_that_is_away_is_asked_again_and_then_given_up(ctx: Context, clock: SetClock) -> None:
