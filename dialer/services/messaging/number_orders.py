@@ -21,6 +21,7 @@ from dialer.services.messaging.own_numbers import is_there, reach_number
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.own_numbers import NumberTask, OwnNumber
 from dialer.store.queries import own_numbers as queries
+from dialer.store.queries.message_leftovers import count_singles
 from dialer.store.session import UnitOfWork
 
 DAY: Final = dt.timedelta(days=1)
@@ -110,7 +111,9 @@ def ask_to_buy(ctx: Context, order: Order) -> TaskView:
 
 
 def ask_to_release(ctx: Context, number: str, typed: str) -> TaskView:
-    """Give one back, whose last four figures were typed. `Conflict` names what still uses it (`used_by`)."""
+    """Give one back, whose last four figures were typed. `Conflict` names what still uses it (`used_by`), or
+    how many texts still wait to go out from it (`waiting`).
+    """
     require(ctx.actor, Permission.SENDER_MANAGE)
     if not describes(typed, number):
         raise ValidationFailed.at("/confirm", LAST_FOUR)
@@ -118,6 +121,8 @@ def ask_to_release(ctx: Context, number: str, typed: str) -> TaskView:
         reach_number(unit, number)
         if using := in_use(unit, number):
             raise Conflict(f"It is still used by {', '.join(using)}. Take it out there first.", used_by=using)
+        if waiting := count_singles(unit, number):
+            raise Conflict(f"{waiting} texts still wait to go out from it.", waiting=waiting)
         return ask(ctx, unit, "release", number, {})
 
 

@@ -27,6 +27,7 @@ from dialer.services.messaging.own_numbers import home_of, is_there
 from dialer.store.models import new_id
 from dialer.store.models.own_numbers import NumberTask, OwnNumber
 from dialer.store.queries import own_numbers as queries
+from dialer.store.queries.message_leftovers import count_singles
 from dialer.store.session import UnitOfWork
 
 READ_EVERY: Final = dt.timedelta(minutes=15)
@@ -143,19 +144,33 @@ def _as_we_buy(one: CarrierNumber, home: Home) -> CarrierNumber:
 
 
 def _release(ctx: Context, numbers: Numbers, work: Work) -> None:
-    """Give it back, unless something has begun to use it since that was asked."""
+    """Give it back, unless something has begun to use it since that was asked. Nothing goes out from it from
+    before the carrier hears of that, and from then on nobody is answered from it.
+    """
     found = _listed(numbers, work)
     with ctx.unit() as unit:
-        if in_use(unit, work.number):
+        if in_use(unit, work.number) or count_singles(unit, work.number):
             raise NotDoneError(Fault.IN_USE)
         if found is not None and not may_give_back(unit, found, home_of(ctx, unit)):
             raise NotDoneError(Fault.ELSEWHERE)
+        _mark(unit, work.number, ctx.now)
     if found is not None:
-        numbers.release(found.sid)
+        try:
+            numbers.release(found.sid)
+        except CarrierError as error:
+            if error.permanent:
+                with ctx.unit() as unit:
+                    _mark(unit, work.number, None)
+            raise
     with ctx.unit() as unit:
-        row = unit.session.get(OwnNumber, (unit.organisation_id, work.number), with_for_update=True)
-        if row is not None:
-            row.gone_at = ctx.now
+        _mark(unit, work.number, ctx.now)
+        queries.forget_sender(unit, [work.number])
+
+
+def _mark(unit: UnitOfWork, number: str, gone_at: dt.datetime | None) -> None:
+    row = unit.session.get(OwnNumber, (unit.organisation_id, number), with_for_update=True)
+    if row is not None:
+        row.gone_at = gone_at
 
 
 def _put_right(ctx: Context, numbers: Numbers, work: Work) -> CarrierNumber:
@@ -252,9 +267,14 @@ def _write_all(ctx: Context, numbers: Numbers) -> None:
         ours = [one for one in found if one.number not in hidden]
         _write(ctx, unit, ours)
         present = {one.number for one in ours}
+        lost = []
         for row in queries.kept_numbers(unit):
-            if is_there(row) and row.number not in present:
+            if row.number in hidden:
+                row.sid = None
+            elif is_there(row) and row.number not in present:
                 row.gone_at = ctx.now
+                lost.append(row.number)
+        queries.forget_sender(unit, lost)
         _found_after_all(ctx, unit, present)
 
 

@@ -25,6 +25,7 @@ from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Message, Sender
+from dialer.store.queries.own_numbers import given_back
 from dialer.store.session import UnitOfWork
 
 URGENT: Final = 10
@@ -141,7 +142,9 @@ def _priority(purpose: str) -> int:
 
 def _known_sender(unit: UnitOfWork, number: str) -> str | None:
     known = select(Conversation.sender).where(
-        Conversation.organisation_id == unit.organisation_id, Conversation.number == number
+        Conversation.organisation_id == unit.organisation_id,
+        Conversation.number == number,
+        Conversation.sender.not_in(given_back(unit)),
     )
     return unit.session.scalar(known)
 
@@ -151,14 +154,21 @@ def _campaigns_sender(unit: UnitOfWork, campaign_id: uuid.UUID | None, channel: 
         return None
     campaign = unit.session.get(Campaign, (unit.organisation_id, campaign_id))
     senders = campaign.senders if campaign is not None else ()
+    gone = set(unit.session.scalars(given_back(unit))) if senders else set()
+    senders = [one for one in senders if one not in gone]
     return _first_going(unit, [one for one in senders if channel_of(one) == channel])
 
 
 def any_sender(unit: UnitOfWork) -> str | None:
     """The first that the organisation has used, else the first that a campaign names; one that is stopped
-    only where there is no other.
+    only where there is no other, one that was given back never.
     """
-    texting = (Sender.organisation_id == unit.organisation_id, Sender.kind != EMAIL)
+    gone = given_back(unit)
+    texting = (
+        Sender.organisation_id == unit.organisation_id,
+        Sender.kind != EMAIL,
+        Sender.address.not_in(gone),
+    )
     used = select(Sender.address).where(*texting).order_by(Sender.id)
     going = unit.session.scalar(used.where(Sender.pause_reason.is_(None)).limit(1))
     if going is not None:
@@ -169,9 +179,10 @@ def any_sender(unit: UnitOfWork) -> str | None:
         .order_by(Campaign.id)
     )
     stopped = unit.session.scalars(used).all()
+    left_out = {*stopped, *unit.session.scalars(gone)}
     every = (sender for senders in unit.session.scalars(named) for sender in senders)
     others = (sender for sender in every if channel_of(sender) == SMS)
-    return next((one for one in others if one not in stopped), None) or next(iter(stopped), None)
+    return next((one for one in others if one not in left_out), None) or next(iter(stopped), None)
 
 
 def _first_going(unit: UnitOfWork, addresses: Sequence[str]) -> str | None:

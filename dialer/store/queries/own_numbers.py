@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select, update
 
 from dialer.domain.blast import OPEN
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
+from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Blast, Sender
 from dialer.store.models.own_numbers import NumberTask, OwnNumber
 from dialer.store.session import UnitOfWork
@@ -96,6 +97,25 @@ def is_alone(unit: UnitOfWork) -> bool:
     """Whether this installation serves no other organisation."""
     other = select(Organisation.id).where(Organisation.id != unit.organisation_id)
     return unit.session.scalar(other.limit(1)) is None
+
+
+def given_back(unit: UnitOfWork) -> Select[str]:
+    """The numbers that the carrier's list had as ours once and has no more: nothing goes out from these."""
+    return select(OwnNumber.number).where(
+        OwnNumber.organisation_id == unit.organisation_id, OwnNumber.gone_at.is_not(None)
+    )
+
+
+def forget_sender(unit: UnitOfWork, numbers: Collection[str]) -> None:
+    """Let nobody know these any more: whoever is answered hears from another number of ours."""
+    if not numbers:
+        return
+    theirs = select(Conversation.id).where(
+        Conversation.organisation_id == unit.organisation_id, Conversation.sender.in_(numbers)
+    )
+    locked = unit.session.scalars(theirs.order_by(Conversation.id).with_for_update()).all()
+    of_them = (Conversation.organisation_id == unit.organisation_id, Conversation.id.in_(locked))
+    unit.session.execute(update(Conversation).where(*of_them).values(sender=None))
 
 
 def senders_known(unit: UnitOfWork) -> set[str]:

@@ -97,6 +97,9 @@ def release_number() -> Answer:
     except ValidationFailed as error:
         return go("coordinator.numbers", next(iter(_errors(error).values())), "bad")
     except Conflict as error:
+        if waiting := error.extra.get("waiting"):
+            words = gettext("Texts still wait to go out from it (%(count)s).", count=waiting)
+            return go("coordinator.numbers", words, "bad")
         using = error.extra.get("used_by")
         names = ", ".join(map(str, using)) if isinstance(using, list) else ""
         words = gettext("It is still used by %(names)s. Take it out there first.", names=names)

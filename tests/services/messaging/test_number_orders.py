@@ -8,20 +8,29 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from dialer.carrier.number_port import Purchase, Webhooks
+from dialer.carrier.numbers import TwilioNumbers
+from dialer.carrier.port import CarrierError
 from dialer.carrier.twilio import TwilioCarrier
 from dialer.domain.errors import Conflict, Forbidden, RateLimited, ValidationFailed
 from dialer.services.context import Context
 from dialer.services.messaging.number_orders import Looked, Order, ask_to_buy, ask_to_release, ask_to_search
 from dialer.services.messaging.number_tasks import TaskView, ask_to_put_right, ask_to_read
 from dialer.services.messaging.number_work import AT_WORK, TRIES, run_number_task
+from dialer.services.messaging.outgoing import any_sender, queue_text, sender_to
 from dialer.services.messaging.own_numbers import own_numbers
+from dialer.services.messaging.sender_settings import NewSender, add_sender
+from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
+from dialer.store.models.conversations import Conversation
 from dialer.store.models.own_numbers import NumberTask
 from tests.conftest import SetClock
 from tests.people import Person
+from tests.phone_bank import mobile
 from tests.services.messaging.test_own_numbers import (
+    ANOTHER,
     OURS,
     SMS,
     VOICE,
@@ -233,6 +242,71 @@ def test_one_that_came_into_use_meanwhile_is_kept(ctx: Context, wire: TwilioCarr
     campaign(ctx, senders=[OURS])
     assert done(ctx, wire, task).fault == "in_use"
     assert len(wire.numbers.ours(OURS)) == 1
+
+
+def test_nothing_goes_out_from_one_that_was_given_back(ctx: Context, wire: TwilioCarrier) -> None:
+    made = campaign(ctx, senders=[OURS])
+    add_sender(ctx, NewSender(OURS))
+    end(ctx, made.id)
+    read(ctx, wire)
+    with ctx.unit() as unit:
+        known = {"id": new_id(), "number": mobile(1), "sender": OURS, "created_at": ctx.now}
+        unit.session.add(Conversation(organisation_id=unit.organisation_id, **known))
+        assert any_sender(unit) == sender_to(ctx, unit, mobile(1), made.id) == OURS
+    assert done(ctx, wire, ask_to_release(ctx, OURS, OURS[-4:])).state == "done"
+    with ctx.unit() as unit:
+        assert unit.session.scalars(select(Conversation.sender)).all() == [None]
+        assert any_sender(unit) is None
+        with pytest.raises(Conflict):
+            sender_to(ctx, unit, mobile(1), made.id)
+    add_sender(ctx, NewSender(ANOTHER))
+    with ctx.unit() as unit:
+        assert any_sender(unit) == sender_to(ctx, unit, mobile(1), made.id) == ANOTHER
+
+
+def test_nothing_goes_out_from_one_that_the_list_has_no_more(
+    ctx: Context, wire: TwilioCarrier, town: Town
+) -> None:
+    add_sender(ctx, NewSender(OURS))
+    read(ctx, wire)
+    with ctx.unit() as unit:
+        assert any_sender(unit) == OURS
+    town.account(senders=[ANOTHER])
+    set_at_carrier(town, OURS, sms_url="")
+    [sid] = [one.sid for one in wire.numbers.ours(OURS)]
+    wire.numbers.release(sid)
+    read(ctx, wire)
+    with ctx.unit() as unit:
+        assert any_sender(unit) is None
+
+
+def test_one_from_which_texts_wait_is_kept(ctx: Context, wire: TwilioCarrier) -> None:
+    read(ctx, wire)
+    task = ask_to_release(ctx, OURS, OURS[-4:])
+    with ctx.unit() as unit:
+        queue_text(unit, ctx, number=mobile(1), body="Hello", purpose="code", sender=OURS)
+    with pytest.raises(Conflict) as caught:
+        ask_to_release(ctx, OURS, OURS[-4:])
+    assert caught.value.extra == {"waiting": 1}
+    assert done(ctx, wire, task).fault == "in_use"
+    assert len(wire.numbers.ours(OURS)) == 1
+
+
+def test_one_that_the_carrier_keeps_sends_on(
+    ctx: Context, wire: TwilioCarrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: TwilioNumbers, sid: str) -> None:
+        with ctx.unit() as unit:
+            assert any_sender(unit) is None, f"nothing goes out once {sid} is about to be given back"
+        raise CarrierError("refused", permanent=True, code=20003)
+
+    monkeypatch.setattr(TwilioNumbers, "release", refuse)
+    add_sender(ctx, NewSender(OURS))
+    read(ctx, wire)
+    task = ask_to_release(ctx, OURS, OURS[-4:])
+    assert done(ctx, wire, task).error_code == 20003
+    with ctx.unit() as unit:
+        assert any_sender(unit) == OURS
 
 
 def test_another_organisations_number_is_not_given_back(

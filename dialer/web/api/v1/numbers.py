@@ -216,7 +216,9 @@ def buy(given: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, str]]:
 @numbers.arguments(ReleaseSchema)
 @numbers.response(202, NumberTaskSchema)
 def release(given: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, str]]:
-    """Give one back. 409 `conflict` names in `used_by` what still uses it."""
+    """Give one back. 409 `conflict` names in `used_by` what still uses it, or counts the texts that wait to
+    go out from it (`waiting`).
+    """
     return accepted(orders.ask_to_release(context(), given["number"], given["confirm"]))
 
 
