@@ -8,6 +8,7 @@ before the carrier hears of it, and given back where it was not heard, so no cap
 from __future__ import annotations
 
 import datetime as dt
+import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -19,8 +20,10 @@ from dialer.carrier.look_up_port import LineFound, LineNotFound
 from dialer.carrier.port import Carrier
 from dialer.domain.access import Permission, require
 from dialer.domain.blast import Pause, Waiting
+from dialer.domain.errors import Unavailable
 from dialer.domain.look_up import ASKED_TWICE, NO_ANSWERS, Fault, affordable, line_of
 from dialer.services.budget import left_to_spend, spend_on_look_ups
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context, GiveWay, never
 from dialer.services.messaging.look_ups import OPEN, enqueue_look_ups, left_for, reach_batch
 from dialer.store.models import new_id
@@ -37,6 +40,11 @@ LEASE: Final = dt.timedelta(minutes=2)
 PATIENCE: Final = dt.timedelta(seconds=30)
 """How long a batch rests where the carrier can't be reached, or says no time when it is too busy."""
 LONGEST_REST_S: Final = 3600.0
+RECORD_TRIES: Final = 60
+RECORD_AGAIN_AFTER_S: Final = 1.0
+"""A database that starts again takes some seconds; answers that were paid for are kept for so long, which is
+well within the lease.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +65,8 @@ class _Sorted:
     answers: list[Answer] = field(default_factory=list)
     again: list[str] = field(default_factory=list)
     unasked: list[str] = field(default_factory=list)
-    free: int = 0
-    """So many of the answers weren't charged."""
+    free: set[str] = field(default_factory=set)
+    """Those of the answers that weren't charged."""
     stops_for: str | None = None
     rest: dt.timedelta | None = None
 
@@ -104,7 +112,7 @@ def run_look_ups(
         return False
     while (held := _claim(ctx.at(clock()), batch_id, lease)) is not None:
         found = carrier.look_ups.line_types(list(held.tries))
-        if not _record(ctx.at(clock()), held, _sort(held, found)):
+        if not _kept(ctx, clock, held, _sort(held, found)):
             return False
         if turn_is_over():
             _let_go(ctx.at(clock()), batch_id, lease)
@@ -112,6 +120,17 @@ def run_look_ups(
     return False
 
 
+def _kept(ctx: Context, clock: Callable[[], dt.datetime], held: _Held, found: _Sorted) -> bool:
+    """Write it down as soon as the database is there; whether to go on. Twice is as good as once."""
+    for _ in range(RECORD_TRIES - 1):
+        try:
+            return _record(ctx.at(clock()), held, found)
+        except Unavailable:
+            time.sleep(RECORD_AGAIN_AFTER_S)
+    return _record(ctx.at(clock()), held, found)
+
+
+@again_after_deadlock
 def _take(ctx: Context, batch_id: uuid.UUID, lease: uuid.UUID) -> bool:
     """Hold the batch, and settle what a worker that died left behind, also in one that was stopped since."""
     with ctx.unit() as unit:
@@ -136,6 +155,7 @@ def _twice_at_most(tries: dict[str, int]) -> tuple[list[Answer], list[str]]:
     return over, [number for number, times in tries.items() if times < ASKED_TWICE]
 
 
+@again_after_deadlock
 def _claim(ctx: Context, batch_id: uuid.UUID, lease: uuid.UUID) -> _Held | None:
     """The next numbers, committed as asked for before the carrier hears of them; None where there is nothing
     to do any more.
@@ -193,7 +213,7 @@ def _sort(held: _Held, found: Sequence[LineFound | LineNotFound]) -> _Sorted:
                 out.rest = max(out.rest or PATIENCE, PATIENCE)
             case LineNotFound(refused=True):
                 out.answers.append(Answer(one.number, "failed", fault=Fault.REFUSED, error_code=one.code))
-                out.free += 1
+                out.free.add(one.number)
             case LineNotFound():
                 out.unasked.append(one.number)
                 if one.permanent:
@@ -217,15 +237,16 @@ def _answer(found: LineFound) -> Answer:
     return Answer(found.number, "known", line=found.type, kind=line_of(found.type), network=found.network)
 
 
+@again_after_deadlock
 def _record(ctx: Context, held: _Held, found: _Sorted) -> bool:
     """Write it down; whether to go on. Whoever has lost the batch to another still tells what was learnt."""
     with ctx.unit() as unit:
         row = reach_batch(unit, held.id, lock=True)
         if row.lease != held.lease:
-            _write(ctx, unit, row, _Sorted(answers=found.answers))
+            late = _Sorted(answers=found.answers, free=found.free)
+            _charge(unit, row, -_write(ctx, unit, row, late), held.at)
             return False
-        _write(ctx, unit, row, found)
-        _charge(unit, row, -len(found.unasked) - found.free, held.at)
+        _charge(unit, row, -_write(ctx, unit, row, found), held.at)
         if row.state != "running":
             row.leased_until = None
             return False
@@ -240,14 +261,17 @@ def _record(ctx: Context, held: _Held, found: _Sorted) -> bool:
         return True
 
 
-def _write(ctx: Context, unit: UnitOfWork, row: LookUpBatch, found: _Sorted) -> None:
-    states = number_lines.record(unit, row.id, found.answers, ctx.now)
+def _write(ctx: Context, unit: UnitOfWork, row: LookUpBatch, found: _Sorted) -> int:
+    """What was settled or put back; how many of these weren't charged. Done again, nothing is left to do."""
+    settled = number_lines.record(unit, row.id, found.answers, ctx.now)
+    states = list(settled.values())
     row.known += states.count("known")
     row.failed += states.count("failed")
     number_lines.put_back(unit, row.id, found.again, charged=True)
-    number_lines.put_back(unit, row.id, found.unasked, charged=False)
+    unasked = number_lines.put_back(unit, row.id, found.unasked, charged=False)
     kinds = {one.number: one.kind for one in found.answers if one.kind is not None}
     number_lines.apply_kinds(unit, kinds)
+    return unasked + len(found.free & settled.keys())
 
 
 def _charge(unit: UnitOfWork, row: LookUpBatch, asked: int, at: dt.datetime) -> None:

@@ -15,6 +15,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.look_up import Which, check_typed
 from dialer.services.budget import left_to_campaign, left_to_spend
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.people.audience_rules import asked_now, audience_of
@@ -128,6 +129,7 @@ def preview_look_ups(ctx: Context, wanted: Wanted) -> LookUpPreview:
         return _preview(ctx, unit, wanted)[0]
 
 
+@again_after_deadlock
 def begin_look_ups(ctx: Context, wanted: Wanted, expected_numbers: int) -> LookUpView:
     """Have the carrier asked for them. `AudienceChanged` where another number was typed than are asked for
     now, `ValidationFailed` for none, for more than may be at once, or for more than may be spent.

@@ -119,7 +119,7 @@ _RECORD: Final = text(
          AS v(number, state, line, kind, network, fault, error_code)
     WHERE number_line.organisation_id = :organisation AND number_line.number = v.number
       AND number_line.batch_id = :batch AND number_line.state IN ('waiting', 'asking')
-    RETURNING number_line.state
+    RETURNING number_line.number, number_line.state
     """
 )
 _PUT_BACK: Final = text(
@@ -127,6 +127,7 @@ _PUT_BACK: Final = text(
     UPDATE number_line SET state = 'waiting', tries = CASE WHEN :charged THEN tries ELSE tries - 1 END
     WHERE organisation_id = :organisation AND batch_id = :batch AND state = 'asking'
       AND number = ANY (CAST(:numbers AS text[]))
+    RETURNING number
     """
 )
 _ASKING: Final = text(
@@ -266,12 +267,14 @@ def asking(unit: UnitOfWork, batch_id: uuid.UUID) -> dict[str, int]:
     return {row.number: row.tries for row in unit.session.execute(_ASKING, given)}
 
 
-def record(unit: UnitOfWork, batch_id: uuid.UUID, answers: Sequence[Answer], now: dt.datetime) -> list[str]:
-    """Write down what became of numbers that were asked for; the states of those that nobody had settled yet.
+def record(
+    unit: UnitOfWork, batch_id: uuid.UUID, answers: Sequence[Answer], now: dt.datetime
+) -> dict[str, str]:
+    """Write down what became of numbers that were asked for; those that nobody had settled yet, with states.
     An answer that comes after its worker was given up counts, if nobody has paid for another meanwhile.
     """
     if not answers:
-        return []
+        return {}
     given = {
         "organisation": unit.organisation_id,
         "batch": batch_id,
@@ -284,14 +287,15 @@ def record(unit: UnitOfWork, batch_id: uuid.UUID, answers: Sequence[Answer], now
         "faults": [one.fault for one in answers],
         "codes": [one.error_code for one in answers],
     }
-    return list(unit.session.scalars(_RECORD, given))
+    return {row.number: row.state for row in unit.session.execute(_RECORD, given)}
 
 
-def put_back(unit: UnitOfWork, batch_id: uuid.UUID, numbers: Sequence[str], *, charged: bool) -> None:
-    """Have these asked for again; what wasn't charged doesn't count as a try."""
-    if numbers:
-        given = {"organisation": unit.organisation_id, "batch": batch_id, "numbers": numbers}
-        unit.session.execute(_PUT_BACK, {**given, "charged": charged})
+def put_back(unit: UnitOfWork, batch_id: uuid.UUID, numbers: Sequence[str], *, charged: bool) -> int:
+    """Have these asked for again, and how many; what wasn't charged doesn't count as a try."""
+    if not numbers:
+        return 0
+    given = {"organisation": unit.organisation_id, "batch": batch_id, "numbers": numbers}
+    return len(unit.session.execute(_PUT_BACK, {**given, "charged": charged}).all())
 
 
 def apply_kinds(unit: UnitOfWork, kinds: Mapping[str, str]) -> None:

@@ -10,19 +10,28 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from dialer.carrier.look_up_port import LineFound, LineNotFound
 from dialer.carrier.twilio import TwilioCarrier
 from dialer.domain.access import Actor, Role
-from dialer.domain.errors import AudienceChanged, Forbidden, InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.errors import (
+    AudienceChanged,
+    Forbidden,
+    InvalidTransition,
+    NotFound,
+    Unavailable,
+    ValidationFailed,
+)
 from dialer.domain.look_up import Price, Which
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.budget import left_to_spend
 from dialer.services.calling.campaigns import change_campaign, get_campaign
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters
+from dialer.services.messaging import look_up_run
 from dialer.services.messaging.look_up_run import LEASE, ask_if_due, forget_old_lines, run_look_ups
 from dialer.services.messaging.look_ups import (
     LineSaid,
@@ -376,6 +385,36 @@ def test_an_answer_that_comes_too_late_still_counts(
     done = run(ctx, directory, clock, batch_id)
     assert (done.state, done.known, done.asked) == ("completed", 3, 3)
     assert set(directory.asked.values()) == {1}
+
+
+def test_an_answer_is_kept_while_the_database_is_away_and_paid_for_once(
+    ctx: Context, clock: SetClock, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Away before it is written down, and then as it is told that it was."""
+    record, told = look_up_run._record, iter(["away", "lost"])
+
+    def shaken(*given: Any) -> bool:
+        match next(told, "there"):
+            case "away":
+                raise Unavailable
+            case "lost":
+                record(*given)
+                raise Unavailable
+        return record(*given)
+
+    answers = {
+        mobile(0): LineFound(mobile(0), True, "mobile", None),
+        mobile(1): LineNotFound(mobile(1), "http_400", asked=False, permanent=False, refused=True, code=1),
+        mobile(2): LineFound(mobile(2), True, "landline", None),
+    }
+    directory.says = answers.__getitem__
+    monkeypatch.setattr(look_up_run, "RECORD_AGAIN_AFTER_S", 0)
+    monkeypatch.setattr(look_up_run, "_record", shaken)
+    done = run(ctx, directory, clock, begun(ctx, some(ctx, 3)))
+    assert (done.state, done.known, done.failed, done.asked) == ("completed", 2, 1, 2)
+    assert set(directory.asked.values()) == {1}
+    assert next(told, "used up") == "used up"
+    assert check_counters(system(ctx)) == []
 
 
 def test_one_number_refused_is_kept_with_its_code_and_costs_nothing(
