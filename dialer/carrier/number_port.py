@@ -13,7 +13,8 @@ class CarrierNumber:
     """One of ours: its name there, what it can do, and where the carrier asks what to do with a text or call.
 
     `texts_to` and `calls_to` are web addresses, behind `GET ` where they aren't posted to; the carrier's name
-    of what decides instead (an application, a trunk); or empty where nothing is set.
+    of what decides instead (an application, a trunk, `fax`); or empty where nothing is set. `told_too` are
+    the addresses that hear of a text or call when that one fails, and of each call's end.
     """
 
     sid: str
@@ -24,11 +25,12 @@ class CarrierNumber:
     voice: bool
     texts_to: str = field(repr=False)
     calls_to: str = field(repr=False)
+    told_too: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """Where the carrier is to ask."""
+    """Where the carrier is to ask, and nowhere else."""
 
     sms_url: str
     voice_url: str

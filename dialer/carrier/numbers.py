@@ -30,6 +30,7 @@ MOST_A_MONTH: Final = 1_000_000
 NEVER: Final = -1
 """No code of the carrier's: a purchase has no thing that may be gone."""
 _PLACES: Final = {"local": "Local", "mobile": "Mobile", "toll_free": "TollFree"}
+_TOLD_TOO: Final = ("sms_fallback_url", "voice_fallback_url", "status_callback")
 _PRICED: Final = {"local": "local", "mobile": "mobile", "toll_free": "toll free"}
 
 
@@ -66,7 +67,9 @@ class TwilioNumbers:
         return [one for one in found if number in {None, one.number}]
 
     def put_right(self, sid: str, webhooks: Webhooks) -> CarrierNumber | None:
-        """See `Numbers`. An application or trunk would go before the addresses, and is taken off."""
+        """See `Numbers`. An application or trunk would go before the addresses, and is taken off; so is what
+        hears besides.
+        """
         if not is_sid(sid, "PN"):
             return None
         form = {**_form(webhooks), "SmsApplicationSid": "", "VoiceApplicationSid": "", "TrunkSid": ""}
@@ -147,6 +150,8 @@ def _form(webhooks: Webhooks) -> dict[str, Any]:
         "SmsMethod": "POST",
         "VoiceUrl": webhooks.voice_url,
         "VoiceMethod": "POST",
+        "VoiceReceiveMode": "voice",
+        **dict.fromkeys(("SmsFallbackUrl", "VoiceFallbackUrl", "StatusCallback"), ""),
     }
 
 
@@ -163,9 +168,11 @@ def _number(item: Mapping[str, Any]) -> CarrierNumber:
         mms=able(item, "mms"),
         voice=able(item, "voice"),
         texts_to=_text(item.get("sms_application_sid")) or _asked(item, "sms"),
-        calls_to=_text(item.get("trunk_sid"))
+        calls_to=("fax" if item.get("voice_receive_mode") == "fax" else "")
+        or _text(item.get("trunk_sid"))
         or _text(item.get("voice_application_sid"))
         or _asked(item, "voice"),
+        told_too=tuple(dict.fromkeys(told for name in _TOLD_TOO if (told := _text(item.get(name))))),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -72,6 +72,11 @@ def aim_of(where: str, home: Home, right: Collection[str]) -> Aim:
     if not address or _host(address) == _CARRIERS_OWN:
         return Aim.NOBODY
     return Aim.ASTRAY if _is_under(address, home.base) else Aim.OTHER
+
+
+def other_systems(places: Iterable[str], home: Home) -> tuple[str, ...]:
+    """Those of these addresses that are another system's."""
+    return tuple(where for where in places if aim_of(where, home, ()) is Aim.OTHER)
 
 
 def named_by(where: str, base: str) -> str | None:

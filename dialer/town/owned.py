@@ -25,8 +25,15 @@ SETTABLE: Final = {
     "VoiceMethod": "voice_method",
     "VoiceApplicationSid": "voice_application_sid",
     "TrunkSid": "trunk_sid",
+    "SmsFallbackUrl": "sms_fallback_url",
+    "SmsFallbackMethod": "sms_fallback_method",
+    "VoiceFallbackUrl": "voice_fallback_url",
+    "VoiceFallbackMethod": "voice_fallback_method",
+    "StatusCallback": "status_callback",
+    "StatusCallbackMethod": "status_callback_method",
+    "VoiceReceiveMode": "voice_receive_mode",
 }
-METHODS: Final = {"SmsMethod", "VoiceMethod"}
+METHODS: Final = {name for name in SETTABLE if name.endswith("Method")}
 FOR_SALE: Final = {
     ("GB", "Local"): "+4416329607{:02}",
     ("GB", "Mobile"): "+4477009007{:02}",
@@ -247,6 +254,7 @@ class Owned:
             "sms_method": "POST",
             "voice_url": terms.voice_url,
             "voice_method": "POST",
+            "voice_receive_mode": "voice",
             "uri": f"/{VERSION}/Accounts/{self._town.account.sid}/IncomingPhoneNumbers/{sid}.json",
             "friendly_name": number,
             **self._set.get(number, {}),

@@ -41,6 +41,7 @@ def test_numbers_are_shown_with_where_they_lead(api: Api, carys: Person, ctx: Co
     [one] = found["numbers"]
     assert one["calls"] == {"aim": Aim.OTHER, "to": "hooks.example.net"}
     assert one["uses"] == [{"way": "caller_id", "id": str(made.id), "name": "Texts"}]
+    assert one["told_too"] == []
     assert (one["name"], one["is_right"], found["read_at"]) == ("Office", False, None)
     assert {each["number"]: each["ring_back"] for each in found["shown"]} == {
         OURS: "another_address",

@@ -60,6 +60,21 @@ def test_where_it_leads_is_read(
     assert (one.texts_to, one.calls_to) == (texts_to, calls_to)
 
 
+def test_who_hears_besides_is_read_and_taken_off(stub: Stub, wire: TwilioCarrier) -> None:
+    others = {"sms_fallback_url": "https://a.example.net/", "voice_fallback_url": "https://b.example.net/"}
+    told = {**others, "status_callback": "https://a.example.net/", "voice_receive_mode": "fax"}
+    stub.says = lambda _: listed(item(**told, trunk_sid="TK1"))
+    [one] = wire.numbers.ours()
+    assert (one.told_too, one.calls_to) == (("https://a.example.net/", "https://b.example.net/"), "fax")
+    stub.says = lambda _: answer(200, item())
+    wire.numbers.put_right(SID, HOOKS)
+    asked = stub.asked[-1]
+    assert asked.form["VoiceReceiveMode"] == ["voice"]
+    assert [asked.form[name] for name in ("SmsFallbackUrl", "VoiceFallbackUrl", "StatusCallback")] == [
+        [""]
+    ] * 3
+
+
 @pytest.mark.parametrize(
     "said", [{}, {"sid": "PN1", "phone_number": NUMBER}, {"sid": SID}, {"sid": SID, "phone_number": 4}]
 )

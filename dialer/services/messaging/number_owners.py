@@ -60,5 +60,5 @@ def _owners(unit: UnitOfWork, listed: Sequence[CarrierNumber], home: Home) -> di
     return found
 
 
-def _places(one: CarrierNumber) -> tuple[str, str]:
-    return one.texts_to, one.calls_to
+def _places(one: CarrierNumber) -> tuple[str, ...]:
+    return one.texts_to, one.calls_to, *one.told_too

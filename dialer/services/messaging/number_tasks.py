@@ -69,7 +69,8 @@ def ask_to_put_right(ctx: Context, number: str, *, take_over: bool = False) -> T
                 "number over, that system hears nothing more.",
                 others=list(seen.others),
             )
-        seen_at = {"texts_to": row.texts_to, "calls_to": row.calls_to} if take_over else {}
+        places = {"texts_to": row.texts_to, "calls_to": row.calls_to, "told_too": list(row.told_too)}
+        seen_at = places if take_over else {}
         return ask(ctx, unit, "put_right", number, seen_at)
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dialer.carrier.number_port import CarrierNumber, Numbers, NumbersWanted, Purchase, Webhooks
 from dialer.carrier.port import Carrier, CarrierError
 from dialer.domain.access import Permission, require
-from dialer.domain.own_numbers import Aim, Fault, Home, aim_of
+from dialer.domain.own_numbers import Aim, Fault, Home, aim_of, other_systems
 from dialer.services.context import Context
 from dialer.services.messaging.number_orders import in_use
 from dialer.services.messaging.number_owners import foreign, may_change, may_give_back
@@ -183,8 +183,11 @@ def _put_right(ctx: Context, numbers: Numbers, work: Work) -> CarrierNumber:
         if not may_change(unit, now, home):
             raise NotDoneError(Fault.ELSEWHERE)
     pairs = ((now.texts_to, home.sms, "texts_to"), (now.calls_to, home.voice, "calls_to"))
-    if all(where in right for where, right, _ in pairs):
+    others = other_systems(now.told_too, home)
+    if all(where in right for where, right, _ in pairs) and not others:
         return now
+    if not set(others) <= set(work.asked.get("told_too", ())):
+        raise NotDoneError(Fault.ELSEWHERE)
     for where, right, name in pairs:
         if aim_of(where, home, right) is Aim.OTHER and work.asked.get(name) != where:
             raise NotDoneError(Fault.ELSEWHERE)
@@ -307,6 +310,7 @@ def _write(ctx: Context, unit: UnitOfWork, found: Sequence[CarrierNumber]) -> No
             "voice": one.voice,
             "texts_to": one.texts_to,
             "calls_to": one.calls_to,
+            "told_too": list(one.told_too),
             "seen_at": ctx.now,
             "gone_at": None,
         }

@@ -19,6 +19,7 @@ from dialer.domain.own_numbers import (
     RingBack,
     Standing,
     aim_of,
+    other_systems,
     rings_back,
     shown_aim,
 )
@@ -50,20 +51,23 @@ class OwnNumberView:
     voice: bool
     texts: Going
     calls: Going
+    told_too: Sequence[str]
+    """Other systems that hear of a text or call when we don't answer, or of each call's end."""
     uses: Sequence[Use]
     is_sender: bool
     seen_at: dt.datetime | None
 
     @property
     def is_right(self) -> bool:
-        """Whether all that it can do comes here."""
+        """Whether all that it can do comes here, and nowhere else."""
         texts_come = self.texts.aim is Aim.HERE or not self.sms
-        return texts_come and (self.calls.aim is Aim.HERE or not self.voice)
+        return texts_come and (self.calls.aim is Aim.HERE or not self.voice) and not self.told_too
 
     @property
     def others(self) -> Sequence[str]:
         """The other systems that hear of texts or calls to it."""
-        return tuple(dict.fromkeys(one.to for one in (self.texts, self.calls) if one.aim is Aim.OTHER))
+        asked = [one.to for one in (self.texts, self.calls) if one.aim is Aim.OTHER]
+        return tuple(dict.fromkeys([*asked, *self.told_too]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +179,7 @@ def view_of(row: OwnNumber, home: Home, uses: Sequence[Use], *, is_sender: bool 
         voice=row.voice,
         texts=_going(row.texts_to, home, home.sms),
         calls=_going(row.calls_to, home, home.voice),
+        told_too=tuple(dict.fromkeys(shown_aim(where) for where in other_systems(row.told_too, home))),
         uses=uses,
         is_sender=is_sender,
         seen_at=row.seen_at,

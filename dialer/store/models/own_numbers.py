@@ -8,12 +8,12 @@ from sqlalchemy import Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.own_numbers import TASK_STATES, TASKS
-from dialer.store.models.base import Base, Identified, Instant, Json, Tenant, one_of
+from dialer.store.models.base import Base, Identified, Instant, Json, Tenant, TextList, one_of
 
 
 class OwnNumber(Tenant, Base):
     """A number of ours at the carrier, as its list had it at `seen_at`; `gone_at` where it is on it no more.
-    `texts_to` and `calls_to` are where the carrier asks (`CarrierNumber`).
+    `texts_to` and `calls_to` are where the carrier asks, `told_too` what hears besides (`CarrierNumber`).
 
     One that the carrier doesn't have is here where somebody has said that calls to it are answered elsewhere.
     """
@@ -28,6 +28,7 @@ class OwnNumber(Tenant, Base):
     voice: Mapped[bool] = mapped_column(server_default=text("false"))
     texts_to: Mapped[str] = mapped_column(server_default=text("''"))
     calls_to: Mapped[str] = mapped_column(server_default=text("''"))
+    told_too: Mapped[TextList]
     seen_at: Mapped[Instant | None]
     gone_at: Mapped[Instant | None]
     answered_elsewhere_at: Mapped[Instant | None]

@@ -130,6 +130,26 @@ def test_an_application_or_trunk_is_another_system_and_goes_when_taken_over(
     assert own_numbers(ctx).numbers[0].is_right
 
 
+@pytest.mark.parametrize("besides", ["sms_fallback_url", "voice_fallback_url", "status_callback"])
+def test_a_system_that_hears_besides_is_named_and_hears_nothing_more(
+    ctx: Context, wire: TwilioCarrier, town: Town, besides: str
+) -> None:
+    set_at_carrier(town, OURS, sms_fallback_url=SMS)
+    read(ctx, wire)
+    assert own_numbers(ctx).numbers[0].is_right, "our own address is no other system"
+    set_at_carrier(town, OURS, **{besides: THEIRS})
+    pressed = ask_to_put_right(ctx, OURS)
+    assert done(ctx, wire, pressed).fault == "another_system", "that one nobody saw"
+    read(ctx, wire)
+    [one] = own_numbers(ctx).numbers
+    assert (one.others, one.is_right) == (("hooks.example.net",), False)
+    with pytest.raises(Conflict):
+        ask_to_put_right(ctx, OURS)
+    assert done(ctx, wire, ask_to_put_right(ctx, OURS, take_over=True)).state == "done"
+    assert own_numbers(ctx).numbers[0].is_right
+    assert wire.numbers.ours(OURS)[0].told_too == ()
+
+
 def test_a_number_that_is_gone_is_shown_no_more(ctx: Context, wire: TwilioCarrier, town: Town) -> None:
     read(ctx, wire)
     pressed = ask_to_put_right(ctx, OURS)

@@ -33,6 +33,10 @@ def test_a_number_is_put_right_and_another_systems_taken_over(desk: Reader, ctx:
     assert "hooks.example.net hears nothing more" in page.text
     assert "secret" not in page.html
     assert "<b>Office" not in page.html
+    keep(ctx, SHOWN, told_too=["https://spare.example.net/secret"])
+    page = desk.open("/numbers")
+    assert "Others hear of it too spare.example.net" in " ".join(page.text.split())
+    assert "secret" not in page.html
     page = desk.press("number-put-right")
     assert "The carrier is being asked" in page.text
     desk.press("number-take-over")

@@ -39,7 +39,9 @@ class NumberUseSchema(Schema):
 
 
 class OwnNumberSchema(Schema):
-    """One of ours: what it can do, where texts and calls to it go, and what uses it."""
+    """One of ours: what it can do, where texts and calls to it go, and what uses it. `told_too` are other
+    systems that hear of a text or call when we don't answer, or of each call's end.
+    """
 
     number = Text(required=True)
     name = Text(required=True)
@@ -48,6 +50,7 @@ class OwnNumberSchema(Schema):
     voice = Flag(required=True)
     texts = fields.Nested(GoingSchema, required=True)
     calls = fields.Nested(GoingSchema, required=True)
+    told_too = fields.List(Text(), required=True)
     is_right = Flag(required=True)
     is_sender = Flag(required=True)
     uses = fields.List(fields.Nested(NumberUseSchema), required=True)
