@@ -49,6 +49,11 @@ class Aim(StrEnum):
     ASTRAY = "astray"
     """This installation, at an address or in a way that doesn't work."""
     OTHER = "another_system"
+    SERVICE = "messaging_service"
+    """Where the Messaging Service says that has the number: its own address goes before the number's, unless
+    it defers to the sender's, and without one texts are dropped unseen (Messaging v1's Service resource:
+    InboundRequestUrl and UseInboundWebhookOnNumber).
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,9 @@ from dialer.store.session import UnitOfWork
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """Where texts, or calls, to a number go: `to` names another system that hears of them, else is empty."""
+    """Where texts, or calls, to a number go: `to` names another system that hears of them, or may where a
+    Messaging Service decides, else is empty.
+    """
 
     aim: Aim
     to: str
@@ -64,9 +66,16 @@ class OwnNumberView:
         return texts_come and (self.calls.aim is Aim.HERE or not self.voice) and not self.told_too
 
     @property
+    def can_be_put_right(self) -> bool:
+        """Whether there is anything to set at the number; what a service decides is set there."""
+        able = [(self.texts, self.sms), (self.calls, self.voice)]
+        settled = {Aim.HERE, Aim.SERVICE}
+        return bool(self.others) or any(can and one.aim not in settled for one, can in able)
+
+    @property
     def others(self) -> Sequence[str]:
         """The other systems that hear of texts or calls to it."""
-        asked = [one.to for one in (self.texts, self.calls) if one.aim is Aim.OTHER]
+        asked = [one.to for one in (self.texts, self.calls) if one.to]
         return tuple(dict.fromkeys([*asked, *self.told_too]))
 
 
@@ -110,11 +119,17 @@ def own_numbers(ctx: Context) -> NumbersView:
     require(ctx.actor, Permission.SENDER_READ)
     with ctx.unit() as unit:
         home, uses, senders = home_of(ctx, unit), queries.uses(unit), queries.senders_known(unit)
-        rows = queries.kept_numbers(unit)
+        rows, pooled = queries.kept_numbers(unit), queries.pooled(unit)
         shown = queries.shown_by(unit)
         return NumbersView(
             [
-                view_of(row, home, uses.get(row.number, ()), is_sender=row.number in senders)
+                view_of(
+                    row,
+                    home,
+                    uses.get(row.number, ()),
+                    is_sender=row.number in senders,
+                    in_service=row.number in pooled,
+                )
                 for row in rows
                 if is_there(row)
             ],
@@ -169,15 +184,23 @@ def is_there(row: OwnNumber) -> bool:
     return row.sid is not None and row.gone_at is None
 
 
-def view_of(row: OwnNumber, home: Home, uses: Sequence[Use], *, is_sender: bool = False) -> OwnNumberView:
-    """One of ours."""
+def view_of(
+    row: OwnNumber,
+    home: Home,
+    uses: Sequence[Use],
+    *,
+    is_sender: bool = False,
+    in_service: bool = False,
+) -> OwnNumberView:
+    """One of ours; of one that is `in_service`, a Messaging Service decides where texts go."""
+    texts = _going(row.texts_to, home, home.sms)
     return OwnNumberView(
         number=row.number,
         name=row.name,
         sms=row.sms,
         mms=row.mms,
         voice=row.voice,
-        texts=_going(row.texts_to, home, home.sms),
+        texts=Going(Aim.SERVICE, texts.to) if in_service else texts,
         calls=_going(row.calls_to, home, home.voice),
         told_too=tuple(dict.fromkeys(shown_aim(where) for where in other_systems(row.told_too, home))),
         uses=uses,

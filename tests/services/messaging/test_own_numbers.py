@@ -16,6 +16,8 @@ from dialer.services.context import Context
 from dialer.services.messaging.number_tasks import TaskView, ask_to_put_right, ask_to_read, get_task
 from dialer.services.messaging.number_work import AT_WORK, READ_EVERY, TRIES, ask_if_due, run_number_task
 from dialer.services.messaging.own_numbers import own_numbers, say_answered_elsewhere
+from dialer.services.messaging.sender_settings import NewSender, add_sender
+from dialer.services.messaging.senders import keep_pool
 from dialer.store.models.accounts import AuditEntry
 from dialer.store.models.own_numbers import NumberTask
 from tests.conftest import SetClock
@@ -148,6 +150,23 @@ def test_a_system_that_hears_besides_is_named_and_hears_nothing_more(
     assert done(ctx, wire, ask_to_put_right(ctx, OURS, take_over=True)).state == "done"
     assert own_numbers(ctx).numbers[0].is_right
     assert wire.numbers.ours(OURS)[0].told_too == ()
+
+
+def test_where_a_messaging_service_decides_is_said_and_left_to_it(
+    ctx: Context, wire: TwilioCarrier, town: Town
+) -> None:
+    service = "MG" + "1" * 32
+    add_sender(ctx, NewSender(service))
+    with ctx.unit() as unit:
+        keep_pool(unit, service, [OURS])
+    read(ctx, wire)
+    [one] = own_numbers(ctx).numbers
+    assert (one.texts.aim, one.calls.aim) == (Aim.SERVICE, Aim.HERE)
+    assert (one.is_right, one.can_be_put_right) == (False, False)
+    set_at_carrier(town, OURS, sms_url=THEIRS)
+    read(ctx, wire)
+    [one] = own_numbers(ctx).numbers
+    assert (one.texts.aim, one.others, one.can_be_put_right) == (Aim.SERVICE, ("hooks.example.net",), True)
 
 
 def test_a_number_that_is_gone_is_shown_no_more(ctx: Context, wire: TwilioCarrier, town: Town) -> None:

@@ -9,6 +9,8 @@ import pytest
 from dialer.services.context import Context
 from dialer.services.messaging.number_orders import Looked, Order, ask_to_buy, ask_to_search
 from dialer.services.messaging.number_tasks import TaskView, get_task, latest_tasks
+from dialer.services.messaging.sender_settings import NewSender, add_sender
+from dialer.services.messaging.senders import keep_pool
 from dialer.store.models.calling import Campaign
 from dialer.store.models.own_numbers import NumberTask, OwnNumber
 from tests.texting import campaign
@@ -42,6 +44,18 @@ def test_a_number_is_put_right_and_another_systems_taken_over(desk: Reader, ctx:
     desk.press("number-take-over")
     assert [(task.number, task.state) for task in latest_tasks(ctx)] == [(THEIRS, "queued"), (OURS, "queued")]
     desk.press("numbers-read")
+
+
+def test_a_number_of_a_messaging_service_is_not_said_to_come_here(desk: Reader, ctx: Context) -> None:
+    keep(ctx, OURS, voice=False)
+    service = "MG" + "1" * 32
+    add_sender(ctx, NewSender(service))
+    with ctx.unit() as unit:
+        keep_pool(unit, service, [OURS])
+    page = desk.open("/numbers")
+    assert "go where its Messaging Service says" in page.text
+    assert "Comes here" not in page.text
+    assert "Put it right" not in page.text
 
 
 def test_who_answers_a_call_back_is_told_on_the_campaigns_page_and_said_here(

@@ -22,7 +22,9 @@ numbers = Resource("numbers", "Our numbers at the carrier, and where texts and c
 
 
 class GoingSchema(Schema):
-    """Where texts or calls go; `to` is whose address that is where it is another system's."""
+    """Where texts or calls go; `to` is whose address that is where it is another system's. Where a Messaging
+    Service decides (`messaging_service`), look there.
+    """
 
     aim = Choice(*Aim, required=True)
     to = Text(required=True)
