@@ -89,10 +89,14 @@ def ask_if_due(ctx: Context) -> None:
         enqueue_look_ups(ctx, batch_id)
 
 
+@again_after_deadlock
 def forget_old_lines(ctx: Context) -> None:
-    """Let go of what was learnt of numbers that nobody on our lists has any more, once it holds no longer."""
+    """Let go of what was learnt of numbers that nobody on our lists has any more, once it holds no longer;
+    what was learnt as somebody was being brought in with the number is true of them too.
+    """
     require(ctx.actor, Permission.SYSTEM_RUN)
     with ctx.unit() as unit:
+        number_lines.apply_missed(unit)
         number_lines.forget(unit, ctx.messaging.look_ups.known_since(ctx.now))
 
 

@@ -151,6 +151,20 @@ _APPLY: Final = text(
       AND contact_phone.number = held.number
     """
 )
+_APPLY_MISSED: Final = text(
+    """
+    WITH held AS (
+        SELECT p.contact_id, p.number, l.kind FROM contact_phone p
+        JOIN number_line l ON l.organisation_id = :organisation AND l.number = p.number
+        WHERE p.organisation_id = :organisation AND p.line_type <> l.kind
+          AND (p.line_type = 'unknown' OR l.kind = 'landline')
+        ORDER BY p.contact_id, p.number FOR UPDATE OF p
+    )
+    UPDATE contact_phone SET line_type = held.kind FROM held
+    WHERE contact_phone.organisation_id = :organisation AND contact_phone.contact_id = held.contact_id
+      AND contact_phone.number = held.number
+    """
+)
 _LOOKED_UP: Final = text(
     """
     SELECT number, line, looked_up_at FROM number_line
@@ -303,6 +317,11 @@ def apply_kinds(unit: UnitOfWork, kinds: Mapping[str, str]) -> None:
     if kinds:
         given = {"organisation": unit.organisation_id, "numbers": list(kinds), "lines": list(kinds.values())}
         unit.session.execute(_APPLY, given)
+
+
+def apply_missed(unit: UnitOfWork) -> None:
+    """The same of what was learnt before: who was being brought in at that moment wasn't seen then."""
+    unit.session.execute(_APPLY_MISSED, {"organisation": unit.organisation_id})
 
 
 def looked_up(unit: UnitOfWork, numbers: Collection[str]) -> list[tuple[str, str | None, dt.datetime]]:

@@ -492,6 +492,19 @@ def test_who_comes_later_with_the_number_has_its_kind(
         assert {row.line_type for row in unit.session.query(ContactPhone)} == {"landline"}
 
 
+def test_who_was_being_brought_in_as_the_answer_came_has_its_kind_too(
+    ctx: Context, clock: SetClock, directory: Directory
+) -> None:
+    lines = {mobile(0): "landline", mobile(1): "mobile", mobile(2): "nonFixedVoip"}
+    directory.says = lambda number: LineFound(number, True, lines[number], None)
+    run(ctx, directory, clock, begun(ctx, some(ctx, 3)))
+    with ctx.unit() as unit:
+        unit.session.query(ContactPhone).update({"line_type": "unknown"})
+        unit.session.query(ContactPhone).filter_by(number=mobile(2)).update({"line_type": "landline"})
+    forget_old_lines(system(ctx))
+    assert kinds(ctx) == {mobile(0): "landline", mobile(1): "mobile", mobile(2): "landline"}
+
+
 def test_what_nobody_has_any_more_is_forgotten_when_it_holds_no_longer(
     ctx: Context, clock: SetClock, directory: Directory
 ) -> None:
