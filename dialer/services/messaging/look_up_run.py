@@ -204,14 +204,17 @@ def _stop(ctx: Context, unit: UnitOfWork, row: LookUpBatch, why: str) -> None:
 
 
 def _sort(held: _Held, found: Sequence[LineFound | LineNotFound]) -> _Sorted:
-    """A refusal of us stops the batch, one of a number is an answer, and what was never charged is as if it
-    had not been asked for. After answers that got lost the carrier is left alone for a while.
+    """A refusal of us stops the batch, one of a number is an answer, and what was never charged (the carrier
+    charges for valid numbers alone) is as if it had not been asked for. After answers that got lost the
+    carrier is left alone for a while.
     """
     out, lost = _Sorted(), dict[str, int]()
     for one in found:
         match one:
             case LineFound():
                 out.answers.append(_answer(one))
+                if not one.valid:
+                    out.free.add(one.number)
             case LineNotFound(asked=True):
                 lost[one.number] = held.tries[one.number]
                 out.rest = max(out.rest or PATIENCE, PATIENCE)

@@ -145,8 +145,8 @@ def test_answers_are_kept_and_not_paid_for_again(ctx: Context, clock: SetClock, 
     }
     directory.says = answers.__getitem__
     done = run(ctx, directory, clock, begun(ctx, of))
-    assert (done.state, done.known, done.failed, done.asked) == ("completed", 2, 1, 3)
-    assert (done.cost, dict(done.found)) == (Decimal("0.024"), {"landline": 1, "nonFixedVoip": 1})
+    assert (done.state, done.known, done.failed, done.asked) == ("completed", 2, 1, 2)
+    assert (done.cost, dict(done.found)) == (Decimal("0.016"), {"landline": 1, "nonFixedVoip": 1})
     assert kinds(ctx) == {mobile(0): "landline", mobile(1): "voip", mobile(2): "unknown"}
     [nobody] = failed_look_ups(ctx, done.id, Page()).items
     assert (nobody.number, nobody.fault) == (mobile(2), "invalid")
@@ -414,6 +414,25 @@ def test_an_answer_is_kept_while_the_database_is_away_and_paid_for_once(
     assert (done.state, done.known, done.failed, done.asked) == ("completed", 2, 1, 2)
     assert set(directory.asked.values()) == {1}
     assert next(told, "used up") == "used up"
+    assert check_counters(system(ctx)) == []
+
+
+def test_what_is_nobodys_number_costs_nothing_also_when_that_is_told_late(
+    ctx: Context, clock: SetClock, directory: Directory
+) -> None:
+    batch_id = begun(ctx, some(ctx, 3))
+    second = Directory()
+
+    def slow(number: str) -> Said:
+        if number == mobile(0):
+            clock.now += LEASE + dt.timedelta(seconds=1)
+            second.says = lambda each: LineNotFound(each, "unreachable", asked=False, permanent=False)
+            assert run(ctx, second, clock, batch_id).asked == 3
+        return LineFound(number, False, None, None, 20404)
+
+    directory.says = slow
+    done = run(ctx, directory, clock, batch_id)
+    assert (done.failed, done.asked, done.cost) == (3, 0, 0)
     assert check_counters(system(ctx)) == []
 
 
