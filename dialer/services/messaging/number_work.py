@@ -38,6 +38,8 @@ TRIES: Final = 5
 ASKED_BY_NAME: Final = 50
 """Numbers that we use and the list doesn't name are asked for by themselves, so many at most."""
 AT_ONCE: Final = 500
+TAKEN: Final = 21422
+"""The carrier's code where a number is somebody's by now (twilio.com/docs/api/errors/21422)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,8 @@ def _search(numbers: Numbers, work: Work) -> dict[str, Any]:
 
 def _bought(ctx: Context, numbers: Numbers, work: Work) -> CarrierNumber:
     """The number, bought now or by a try whose answer was lost: also one that the carrier was still at as we
-    looked, and that it therefore refuses now.
+    looked, and that it therefore refuses now. A number that is taken after a try whose answer was lost may be
+    taken by that one, though the list doesn't have it yet: nobody says that it is somebody else's.
     """
     with ctx.unit() as unit:
         home = home_of(ctx, unit)
@@ -131,6 +134,8 @@ def _bought(ctx: Context, numbers: Numbers, work: Work) -> CarrierNumber:
     except CarrierError as error:
         if error.permanent and (made := _listed(numbers, work)) is not None:
             return _as_we_buy(made, home)
+        if error.code == TAKEN and work.tries > 1:
+            raise CarrierError(error.reason, permanent=False, code=TAKEN) from error
         raise
 
 

@@ -60,12 +60,12 @@ def outcome(task: TaskView) -> str:
         return str(gettext("Done"))
     if task.state != "failed":
         return str(gettext("Under way"))
-    if task.error_code in CODE:
-        return str(CODE[task.error_code])
-    if task.error_code:
-        return str(gettext("The carrier refused (its code %(code)s).", code=task.error_code))
     if task.kind == "buy" and task.fault == Fault.UNREACHABLE:
         return str(
             gettext("The carrier can’t be reached. If it was bought all the same, it appears in the list.")
         )
+    if task.error_code in CODE:
+        return str(CODE[task.error_code])
+    if task.error_code:
+        return str(gettext("The carrier refused (its code %(code)s).", code=task.error_code))
     return str(FAULT[Fault(task.fault or Fault.UNREACHABLE)])

@@ -182,6 +182,25 @@ def test_a_purchase_that_was_given_up_is_made_if_the_number_is_there(
     assert done(ctx, wire, task).state == "done"
 
 
+def test_one_that_a_lost_try_took_is_nobody_elses_while_the_list_lags(
+    ctx: Context, wire: TwilioCarrier, town: Town, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = order(found(ctx, wire))
+    task = ask_to_buy(ctx, wanted)
+    town.faults(lost_reply=1.0)
+    assert done(ctx, wire, task).state == "running"
+    town.faults()
+    with monkeypatch.context() as lagging:
+        lagging.setattr(TwilioNumbers, "ours", lambda *_: [])
+        for _ in range(TRIES - 1):
+            later = ctx.at(clock.forward(seconds=31))
+            seen = done(later, wire, task)
+    assert (seen.state, seen.fault, seen.error_code) == ("failed", "unreachable", 21422)
+    read(later, wire)
+    assert done(later, wire, task).state == "done"
+    assert [one.number for one in own_numbers(later).numbers] == sorted([OURS, wanted.number])
+
+
 def test_what_somebody_else_bought_meanwhile_is_not_ours(ctx: Context, wire: TwilioCarrier) -> None:
     wanted = order(found(ctx, wire))
     task = ask_to_buy(ctx, wanted)
