@@ -121,7 +121,7 @@ class Context:
         *,
         reason: str | None = None,
     ) -> None:
-        """Write the deed into the audit log, in the same transaction; never a name or a number."""
+        """Write the deed into the audit log, in the same transaction; never a person's name or number."""
         unit.record_audit(
             self.actor,
             action,

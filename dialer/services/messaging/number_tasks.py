@@ -121,7 +121,7 @@ def ask(ctx: Context, unit: UnitOfWork, kind: str, number: str | None, asked: di
         return view_of_task(_open_one(unit, kind, number))
     if kind in {"buy", "release", "put_right"}:
         told = {name: asked[name] for name in ("price", "currency", "country") if asked.get(name)}
-        ctx.audit(unit, f"number.{kind}", "number_task", row.id, told)
+        ctx.audit(unit, f"number.{kind}", "number_task", row.id, {**told, "number": number})
     task_id = row.id
     unit.after_commit(lambda: enqueue_task(ctx, task_id))
     return view_of_task(row)

@@ -168,7 +168,7 @@ def say_answered_elsewhere(ctx: Context, number: str, *, answered: bool) -> None
         row.answered_elsewhere_at = ctx.now if answered else None
         row.answered_elsewhere_by = ctx.actor.account_id if answered else None
         action = "number.answered_elsewhere" if answered else "number.not_answered_elsewhere"
-        ctx.audit(unit, action, "organisation", unit.organisation_id)
+        ctx.audit(unit, action, "organisation", unit.organisation_id, {"number": number})
 
 
 def reach_number(unit: UnitOfWork, number: str) -> OwnNumber:

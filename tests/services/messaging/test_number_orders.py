@@ -34,6 +34,7 @@ from tests.services.messaging.test_own_numbers import (
     OURS,
     SMS,
     VOICE,
+    audited,
     deeds,
     done,
     read,
@@ -72,6 +73,7 @@ def test_one_is_found_bought_once_and_given_back(ctx: Context, wire: TwilioCarri
     end(ctx, using.id)
     assert done(ctx, wire, ask_to_release(ctx, wanted.number, wanted.confirm)).state == "done"
     assert own_numbers(ctx).numbers == []
+    assert audited(ctx, "number.buy") == audited(ctx, "number.release") == [wanted.number]
     assert wire.numbers.ours(wanted.number) == []
     assert done(ctx, wire, ask_to_buy(ctx, wanted)).state == "done", "it may be had again while it is there"
 
