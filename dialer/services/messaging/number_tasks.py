@@ -57,7 +57,8 @@ def ask_to_read(ctx: Context) -> TaskView:
 
 def ask_to_put_right(ctx: Context, number: str, *, take_over: bool = False) -> TaskView:
     """Have the carrier tell us of texts and calls to one of our numbers. Where another system hears of them,
-    that is a `Conflict` (`others`), unless somebody who saw that says `take_over`.
+    that is a `Conflict` (`others`), unless somebody who saw that says `take_over`. So is saying that while a
+    worker is at it without.
     """
     require(ctx.actor, Permission.SENDER_MANAGE)
     with ctx.unit() as unit:
@@ -70,8 +71,23 @@ def ask_to_put_right(ctx: Context, number: str, *, take_over: bool = False) -> T
                 others=list(seen.others),
             )
         places = {"texts_to": row.texts_to, "calls_to": row.calls_to, "told_too": list(row.told_too)}
-        seen_at = places if take_over else {}
-        return ask(ctx, unit, "put_right", number, seen_at)
+        task = ask(ctx, unit, "put_right", number, places if take_over else {})
+        return _with_leave(ctx, unit, task, places) if take_over and task.asked != places else task
+
+
+def _with_leave(ctx: Context, unit: UnitOfWork, task: TaskView, places: dict[str, Any]) -> TaskView:
+    """One that waits already, with the leave to take the number over that has been given since. `Conflict`
+    where a worker is at it.
+    """
+    query = select(NumberTask).where(
+        NumberTask.organisation_id == unit.organisation_id, NumberTask.id == task.id
+    )
+    row = unit.session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+    if row.state != "queued":
+        raise Conflict("The carrier is being asked about it just now. Say so again in a moment.")
+    row.asked = places
+    ctx.audit(unit, "number.put_right", "number_task", row.id, {"number": row.number})
+    return view_of_task(row)
 
 
 def get_task(ctx: Context, task_id: uuid.UUID) -> TaskView:

@@ -74,6 +74,9 @@ def put_number_right() -> Answer:
     except ValidationFailed:
         return go("coordinator.numbers", str(FAULT[Fault.NOT_OURS]), "warn")
     except Conflict as error:
+        if "others" not in error.extra:
+            words = gettext("The carrier is being asked about it just now. Say so again in a moment.")
+            return go("coordinator.numbers", words, "warn")
         words = gettext(
             "Another system hears of texts or calls to it: %(others)s. Nothing was changed.",
             others=", ".join(map(str, error.extra.get("others", ()))),  # type: ignore[call-overload]

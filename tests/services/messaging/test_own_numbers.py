@@ -111,6 +111,33 @@ def test_another_systems_number_is_named_and_taken_only_when_that_is_said(
     assert own_numbers(ctx).numbers[0].is_right
 
 
+def test_what_is_said_while_the_same_waits_counts(ctx: Context, wire: TwilioCarrier, town: Town) -> None:
+    set_at_carrier(town, OURS, voice_url="")
+    read(ctx, wire)
+    waiting = ask_to_put_right(ctx, OURS)
+    set_at_carrier(town, OURS, voice_url=THEIRS)
+    read(ctx, wire)
+    said = ask_to_put_right(ctx, OURS, take_over=True)
+    assert said.id == waiting.id
+    assert ask_to_put_right(ctx, OURS, take_over=True).id == waiting.id
+    assert audited(ctx, "number.put_right") == [OURS, OURS], "what is said again is no other deed"
+    assert done(ctx, wire, said).state == "done"
+    assert own_numbers(ctx).numbers[0].is_right
+
+
+def test_what_is_said_while_a_worker_is_at_it_is_to_be_said_again(
+    ctx: Context, wire: TwilioCarrier, town: Town
+) -> None:
+    set_at_carrier(town, OURS, voice_url="")
+    read(ctx, wire)
+    waiting = ask_to_put_right(ctx, OURS)
+    with ctx.unit() as unit:
+        unit.session.get_one(NumberTask, (unit.organisation_id, waiting.id)).state = "running"
+    with pytest.raises(Conflict) as caught:
+        ask_to_put_right(ctx, OURS, take_over=True)
+    assert caught.value.extra == {}
+
+
 def test_what_became_anothers_since_it_was_shown_is_left_alone(
     ctx: Context, wire: TwilioCarrier, town: Town
 ) -> None:

@@ -180,7 +180,7 @@ def read_list() -> tuple[dict[str, object], int, dict[str, str]]:
 @numbers.response(202, NumberTaskSchema)
 def put_right(given: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, str]]:
     """Have texts and calls to one of ours come here. 409 `conflict` names in `others` the systems that hear
-    of them now; `take_over` takes it from them.
+    of them now; `take_over` takes it from them. Without `others`, a worker is just asking: say it again.
     """
     task = tasks.ask_to_put_right(context(), given["number"], take_over=given["take_over"])
     return accepted(task)
