@@ -71,6 +71,18 @@ _OF_LIST: Final = text(
 _OF_PEOPLE: Final = text(
     _NUMBERS.format(left_behind=_LEFT_BEHIND.format(line="l"), people="c.id = ANY (CAST(:people AS uuid[]))")
 )
+_LOCK_STOPPED: Final = text(
+    """
+    SELECT b.id FROM look_up_batch b
+    WHERE b.organisation_id = :organisation AND b.state = 'stopped' AND EXISTS (
+        SELECT 1 FROM number_line l
+        WHERE l.organisation_id = :organisation AND l.number = ANY (CAST(:numbers AS text[]))
+          AND l.batch_id = b.id AND l.state = 'waiting' AND l.tries = 0
+    )
+    ORDER BY b.id FOR UPDATE OF b
+    """
+)
+"""Before any number: whoever runs a batch locks it first, too."""
 _GIVE_UP: Final = text(
     f"""
     WITH gone AS MATERIALIZED (
@@ -252,7 +264,9 @@ def take(unit: UnitOfWork, batch_id: uuid.UUID, numbers: Sequence[str], since: d
     """Put these into a batch, but for those that another has taken or learnt meanwhile; how many. What was
     left behind in one that was stopped is taken out of it.
     """
-    unit.session.execute(_GIVE_UP, {"organisation": unit.organisation_id, "numbers": numbers})
+    of_them = {"organisation": unit.organisation_id, "numbers": numbers}
+    unit.session.execute(_LOCK_STOPPED, of_them).all()
+    unit.session.execute(_GIVE_UP, of_them)
     given = {"organisation": unit.organisation_id, "batch": batch_id, "numbers": numbers, "since": since}
     return len(unit.session.execute(_TAKE, given).all())
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from dialer.carrier.look_up_port import LineFound, LineNotFound
 from dialer.carrier.twilio import TwilioCarrier
@@ -43,6 +44,7 @@ from dialer.services.messaging.look_ups import (
     lines_of_numbers,
     looked_up_for,
     preview_look_ups,
+    reach_batch,
     resume_look_ups,
     stop_look_ups,
 )
@@ -53,9 +55,11 @@ from dialer.services.people.suppressions import NewSuppression, add_suppression
 from dialer.services.spending import Period, add_up
 from dialer.store.models.look_ups import NumberLine
 from dialer.store.models.people import ContactPhone
+from dialer.store.queries import number_lines
 from tests.carriers import AtOnceCarrier
 from tests.conftest import SetClock
 from tests.phone_bank import mobile
+from tests.services.messaging.test_shared_numbers import wait_until_somebody_waits
 from tests.services.people.importing import bring_in
 from tests.texting import Blasting, campaign, listed, people, system
 from tests.towns import ACCOUNT_SID, AUTH_TOKEN, Town
@@ -490,6 +494,22 @@ def test_what_a_stopped_batch_left_is_taken_over(ctx: Context, clock: SetClock, 
     assert (emptied.state, emptied.numbers, emptied.asked) == ("completed", 0, 0)
     assert run(ctx, directory, clock, second).known == 3
     assert set(directory.asked.values()) == {1}
+
+
+def test_who_takes_over_waits_for_whoever_goes_on_with_the_batch_and_holds_nothing_up(
+    ctx: Context, clock: SetClock
+) -> None:
+    first = begun(ctx, of := some(ctx, 3))
+    stop_look_ups(ctx, first)
+    with ThreadPoolExecutor(1) as pool:
+        with ctx.unit() as unit:
+            reach_batch(unit, first, lock=True).state = "running"
+            second = pool.submit(begun, ctx, of)
+            wait_until_somebody_waits(unit)
+            unit.session.execute(text("SET LOCAL lock_timeout = '500ms'"))
+            assert len(number_lines.claim(unit, first, 3)) == 3
+        with pytest.raises(AudienceChanged):
+            second.result(timeout=30)
 
 
 def test_who_comes_later_with_the_number_has_its_kind(
