@@ -28,7 +28,7 @@ from dialer.store.models.accounts import AccountCampaign
 from dialer.store.models.calling import Campaign, CampaignList, Script
 from dialer.store.models.gotv import Election
 from dialer.store.models.people import ContactList
-from dialer.store.queries import queue_filling
+from dialer.store.queries import own_numbers, queue_filling
 from dialer.store.queries.campaign_spending import spend
 from dialer.store.session import UnitOfWork
 
@@ -196,8 +196,21 @@ def _check(unit: UnitOfWork, fields: CampaignFields) -> None:
     election_id = fields.get("election_id")
     if election_id and unit.session.get(Election, (unit.organisation_id, election_id)) is None:
         found.append(FieldError("/election_id", "There is no election with this id."))
+    found += _given_back(unit, fields)
     if found:
         raise ValidationFailed(errors=found)
+
+
+def _given_back(unit: UnitOfWork, fields: CampaignFields) -> list[FieldError]:
+    """Its numbers that are being given back to the carrier at this moment."""
+    named = {"caller_ids": fields.get("caller_ids", []), "senders": fields.get("senders", [])}
+    going = own_numbers.going(unit, {number for numbers in named.values() for number in numbers})
+    return [
+        FieldError(f"/{name}/{index}", "It is being given back to the carrier just now.")
+        for name, numbers in named.items()
+        for index, number in enumerate(numbers)
+        if number in going
+    ]
 
 
 def _check_approval(ctx: Context, campaign: Campaign | None, fields: CampaignFields) -> None:

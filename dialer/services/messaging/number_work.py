@@ -150,10 +150,12 @@ def _as_we_buy(one: CarrierNumber, home: Home) -> CarrierNumber:
 
 def _release(ctx: Context, numbers: Numbers, work: Work) -> None:
     """Give it back, unless something has begun to use it since that was asked. Nothing goes out from it from
-    before the carrier hears of that, and from then on nobody is answered from it.
+    before the carrier hears of that, no campaign takes it up any more (`going`), and then nobody is answered
+    from it.
     """
     found = _listed(numbers, work)
     with ctx.unit() as unit:
+        unit.session.get(OwnNumber, (unit.organisation_id, work.number), with_for_update=True)
         if in_use(unit, work.number) or count_singles(unit, work.number):
             raise NotDoneError(Fault.IN_USE)
         if found is not None and not may_give_back(unit, found, home_of(ctx, unit)):

@@ -106,6 +106,25 @@ def given_back(unit: UnitOfWork) -> Select[str]:
     )
 
 
+def going(unit: UnitOfWork, numbers: Collection[str]) -> set[str]:
+    """Those of these that are just being given back. Whoever gives one back waits until this unit, which is
+    to use it, is over, and then sees that.
+    """
+    if not numbers:
+        return set()
+    rows = select(OwnNumber.number).where(
+        OwnNumber.organisation_id == unit.organisation_id, OwnNumber.number.in_(numbers)
+    )
+    ours = unit.session.scalars(rows.order_by(OwnNumber.number).with_for_update(read=True)).all()
+    asked = select(NumberTask.number).where(
+        NumberTask.organisation_id == unit.organisation_id,
+        NumberTask.kind == "release",
+        NumberTask.state == "running",
+        NumberTask.number.in_(ours),
+    )
+    return {str(number) for number in unit.session.scalars(asked)}
+
+
 def forget_sender(unit: UnitOfWork, numbers: Collection[str]) -> None:
     """Let nobody know these any more: whoever is answered hears from another number of ours."""
     if not numbers:

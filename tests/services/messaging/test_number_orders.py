@@ -15,6 +15,7 @@ from dialer.carrier.numbers import TwilioNumbers
 from dialer.carrier.port import CarrierError
 from dialer.carrier.twilio import TwilioCarrier
 from dialer.domain.errors import Conflict, Forbidden, RateLimited, ValidationFailed
+from dialer.services.calling.campaigns import change_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.number_orders import Looked, Order, ask_to_buy, ask_to_release, ask_to_search
 from dialer.services.messaging.number_tasks import TaskView, ask_to_put_right, ask_to_read
@@ -26,6 +27,7 @@ from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.own_numbers import NumberTask
+from dialer.store.queries.own_numbers import going
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.phone_bank import mobile
@@ -40,6 +42,7 @@ from tests.services.messaging.test_own_numbers import (
     read,
     set_at_carrier,
 )
+from tests.services.messaging.test_shared_numbers import wait_until_somebody_waits
 from tests.texting import campaign, system
 from tests.towns import ACCOUNT_SID, AUTH_TOKEN, Town
 
@@ -263,6 +266,37 @@ def test_one_that_came_into_use_meanwhile_is_kept(ctx: Context, wire: TwilioCarr
     campaign(ctx, senders=[OURS])
     assert done(ctx, wire, task).fault == "in_use"
     assert len(wire.numbers.ours(OURS)) == 1
+
+
+def test_a_campaign_takes_up_no_number_that_is_being_given_back(
+    ctx: Context, wire: TwilioCarrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, refused = campaign(ctx), []
+
+    def meanwhile(*_: object) -> None:
+        for fields in ({"caller_ids": [OURS]}, {"senders": [OURS]}):
+            with pytest.raises(ValidationFailed) as caught:
+                change_campaign(ctx, made.id, fields)  # type: ignore[arg-type]
+            refused.append(caught.value.errors[0].pointer)
+
+    monkeypatch.setattr(TwilioNumbers, "release", meanwhile)
+    read(ctx, wire)
+    assert done(ctx, wire, ask_to_release(ctx, OURS, OURS[-4:])).state == "done"
+    assert refused == ["/caller_ids/0", "/senders/0"]
+
+
+def test_one_that_a_campaign_is_just_taking_up_is_kept(ctx: Context, wire: TwilioCarrier) -> None:
+    made = campaign(ctx)
+    read(ctx, wire)
+    task = ask_to_release(ctx, OURS, OURS[-4:])
+    with ThreadPoolExecutor(1) as pool:
+        with ctx.unit() as unit:
+            assert going(unit, [OURS]) == set()
+            unit.session.get_one(Campaign, (unit.organisation_id, made.id)).caller_ids = [OURS]
+            unit.session.flush()
+            released = pool.submit(done, ctx, wire, task)
+            wait_until_somebody_waits(unit)
+        assert released.result(timeout=30).fault == "in_use"
 
 
 def test_nothing_goes_out_from_one_that_was_given_back(ctx: Context, wire: TwilioCarrier) -> None:
