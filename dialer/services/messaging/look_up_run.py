@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -273,6 +274,8 @@ def _write(ctx: Context, unit: UnitOfWork, row: LookUpBatch, found: _Sorted) -> 
     settled = number_lines.record(unit, row.id, found.answers, ctx.now)
     states = list(settled.values())
     row.known += states.count("known")
+    lines = Counter(one.line or "unknown" for one in found.answers if settled.get(one.number) == "known")
+    row.lines = dict(Counter(row.lines) + lines)
     row.failed += states.count("failed")
     number_lines.put_back(unit, row.id, found.again, charged=True)
     unasked = number_lines.put_back(unit, row.id, found.unasked, charged=False)

@@ -147,7 +147,7 @@ def begin_look_ups(ctx: Context, wanted: Wanted, expected_numbers: int) -> LookU
         changes = {"numbers": row.numbers, "cost": f"{seen.cost} {seen.currency}"}
         ctx.audit(unit, "look_up.begun", "look_up_batch", row.id, changes)
         unit.after_commit(lambda: enqueue_look_ups(ctx, row.id))
-        return _view(unit, row)
+        return _view(row)
 
 
 def _new_batch(ctx: Context, unit: UnitOfWork, wanted: Wanted, seen: LookUpPreview) -> LookUpBatch:
@@ -162,6 +162,7 @@ def _new_batch(ctx: Context, unit: UnitOfWork, wanted: Wanted, seen: LookUpPrevi
         state="queued",
         numbers=seen.numbers,
         known=0,
+        lines={},
         failed=0,
         asked=0,
         price=seen.each,
@@ -179,14 +180,14 @@ def list_look_ups(ctx: Context, page: Page) -> Slice[LookUpView]:
         if (after := after_id(page)) is not None:
             query = query.where(LookUpBatch.id < after)
         rows = unit.session.scalars(query.order_by(LookUpBatch.id.desc()).limit(page.limit + 1)).all()
-        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: _view(unit, row))
+        return cut(rows, page, lambda row: (str(row.id),)).map(_view)
 
 
 def get_look_up(ctx: Context, batch_id: uuid.UUID) -> LookUpView:
     """One batch."""
     require(ctx.actor, Permission.SENDER_READ)
     with ctx.unit() as unit:
-        return _view(unit, reach_batch(unit, batch_id))
+        return _view(reach_batch(unit, batch_id))
 
 
 def looked_up_for(ctx: Context, campaign_id: uuid.UUID) -> LookedUp:
@@ -233,7 +234,7 @@ def stop_look_ups(ctx: Context, batch_id: uuid.UUID) -> LookUpView:
         if row.state in OPEN:
             row.state, row.stopped_for = "stopped", BY_HAND
             ctx.audit(unit, "look_up.stopped", "look_up_batch", row.id)
-        return _view(unit, row)
+        return _view(row)
 
 
 def resume_look_ups(ctx: Context, batch_id: uuid.UUID) -> LookUpView:
@@ -247,7 +248,7 @@ def resume_look_ups(ctx: Context, batch_id: uuid.UUID) -> LookUpView:
             row.state, row.stopped_for, row.again_at = "queued", None, None
             ctx.audit(unit, "look_up.resumed", "look_up_batch", row.id)
             unit.after_commit(lambda: enqueue_look_ups(ctx, batch_id))
-        return _view(unit, row)
+        return _view(row)
 
 
 def enqueue_look_ups(ctx: Context, batch_id: uuid.UUID) -> None:
@@ -355,7 +356,7 @@ def _check_bounds(seen: LookUpPreview) -> None:
         raise ValidationFailed.at("/expected_numbers", detail)
 
 
-def _view(unit: UnitOfWork, row: LookUpBatch) -> LookUpView:
+def _view(row: LookUpBatch) -> LookUpView:
     return LookUpView(
         id=row.id,
         list_id=row.list_id,
@@ -372,7 +373,7 @@ def _view(unit: UnitOfWork, row: LookUpBatch) -> LookUpView:
         asked=row.asked,
         cost=row.price * row.asked,
         currency=row.currency,
-        found=number_lines.found_by_line(unit, row.id),
+        found=sorted(row.lines.items(), key=lambda one: (-one[1], one[0])),
         created_at=row.created_at,
         finished_at=row.finished_at,
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.look_up import BATCH_STATES, NUMBER_STATES, Fault, Which
 from dialer.domain.people import LINE_TYPES
-from dialer.store.models.base import Base, Identified, Instant, Money, Tenant, one_of
+from dialer.store.models.base import Base, Identified, Instant, Json, Money, Tenant, one_of
 
 
 class LookUpBatch(Identified, Base):
@@ -45,6 +45,8 @@ class LookUpBatch(Identified, Base):
     known: Mapped[int] = mapped_column(server_default=text("0"))
     failed: Mapped[int] = mapped_column(server_default=text("0"))
     asked: Mapped[int] = mapped_column(server_default=text("0"))
+    lines: Mapped[Json]
+    """How many of the known are of which kind, by the carrier's words."""
     price: Mapped[Money]
     currency: Mapped[str]
     lease: Mapped[uuid.UUID | None]

@@ -215,13 +215,6 @@ _COUNT_ASKED: Final = text(
     DO UPDATE SET asked = look_up_spending.asked + excluded.asked
     """
 )
-_FOUND: Final = text(
-    """
-    SELECT coalesce(line, 'unknown') AS line, count(*) AS numbers FROM number_line
-    WHERE organisation_id = :organisation AND batch_id = :batch AND state = 'known' GROUP BY 1
-    ORDER BY count(*) DESC, 1
-    """
-)
 _FAILED: Final = text(
     """
     SELECT number, fault, error_code FROM number_line
@@ -353,12 +346,6 @@ def known_kinds(unit: UnitOfWork, numbers: Collection[str]) -> dict[str, str]:
 def forget(unit: UnitOfWork, before: dt.datetime) -> None:
     """Delete what was learnt until then of numbers that nobody has."""
     unit.session.execute(_FORGET, {"organisation": unit.organisation_id, "before": before})
-
-
-def found_by_line(unit: UnitOfWork, batch_id: uuid.UUID) -> list[tuple[str, int]]:
-    """How many of a batch are of which kind, by the carrier's words."""
-    rows = unit.session.execute(_FOUND, {"organisation": unit.organisation_id, "batch": batch_id})
-    return [(row.line, int(row.numbers)) for row in rows]
 
 
 def failed_after(unit: UnitOfWork, batch_id: uuid.UUID, after: str, limit: int) -> Sequence[Answer]:

@@ -512,6 +512,20 @@ def test_who_takes_over_waits_for_whoever_goes_on_with_the_batch_and_holds_nothi
             second.result(timeout=30)
 
 
+def test_what_a_batch_found_stands_with_it_whoever_asks_for_the_numbers_later(
+    ctx: Context, clock: SetClock, directory: Directory
+) -> None:
+    directory.says = lambda number: LineFound(number, True, "landline", None)
+    first = begun(ctx, of := some(ctx, 2), 2)
+    assert run(ctx, directory, clock, first).known == 2
+    directory.says = lambda number: LineFound(number, True, "mobile", None)
+    clock.forward(days=181)
+    later = ctx.at(clock.now)
+    second = begin_look_ups(later, Wanted(list_id=of, which=Which.ALL), 2).id
+    assert dict(run(later, directory, clock, second).found) == {"mobile": 2}
+    assert dict(get_look_up(ctx, first).found) == {"landline": 2}
+
+
 def test_who_comes_later_with_the_number_has_its_kind(
     ctx: Context, clock: SetClock, directory: Directory
 ) -> None:
