@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -278,17 +279,18 @@ def _name_of(unit: UnitOfWork, wanted: Wanted) -> str:
     return row.name if isinstance(row, ContactList) else ""
 
 
-def _numbers(ctx: Context, unit: UnitOfWork, wanted: Wanted) -> Sequence[Numbered]:
-    _check_wanted(wanted)
+def _numbers(ctx: Context, unit: UnitOfWork, wanted: Wanted) -> Iterator[Numbered]:
+    """Each number once."""
     since = ctx.messaging.look_ups.known_since(ctx.now)
     every_line = wanted.which == Which.ALL
     if wanted.list_id is not None:
-        return number_lines.numbers_of_list(unit, wanted.list_id, every_line=every_line, since=since)
-    found: dict[str, Numbered] = {}
+        yield from number_lines.numbers_of_list(unit, wanted.list_id, every_line=every_line, since=since)
+        return
+    seen = set[str]()
     for people in _people_of(ctx, unit, wanted):
         some = number_lines.numbers_of_people(unit, people, every_line=every_line, since=since)
-        found |= {one.number: one for one in some}
-    return list(found.values())
+        yield from (one for one in some if one.number not in seen)
+        seen.update(one.number for one in some)
 
 
 def _check_wanted(wanted: Wanted) -> None:
@@ -323,25 +325,38 @@ def left_for(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID | None) -> D
 
 
 def _preview(ctx: Context, unit: UnitOfWork, wanted: Wanted) -> tuple[LookUpPreview, list[str]]:
-    """What would be asked for, and the numbers themselves. Lists are long: each number is looked at once."""
-    found = _numbers(ctx, unit, wanted)
-    new = [one.number for one in found if not one.known and not one.in_hand]
-    numbers = [number for number in new if ctx.phones.allows(number)]
-    price = ctx.messaging.look_ups
+    """What would be asked for, and the numbers themselves, as many as may be asked for at once. Lists are
+    long: each number is looked at once, and no more than those are held.
+    """
+    _check_wanted(wanted)
+    price, numbers, found = ctx.messaging.look_ups, list[str](), Counter[str]()
+    for one in _numbers(ctx, unit, wanted):
+        stands = _standing(ctx, one)
+        found[stands] += 1
+        if stands == "new" and found["new"] <= price.most:
+            numbers.append(one.number)
     seen = LookUpPreview(
         name=_name_of(unit, wanted),
-        numbers=len(numbers),
-        known=sum(one.known for one in found),
-        in_hand=sum(one.in_hand for one in found),
-        elsewhere=len(new) - len(numbers),
+        numbers=found["new"],
+        known=found["known"],
+        in_hand=found["in_hand"],
+        elsewhere=found["elsewhere"],
         each=price.each,
-        cost=price.of(len(numbers)),
+        cost=price.of(found["new"]),
         currency=ctx.messaging.currency,
         most=price.most,
         holds_days=price.holds_days,
         left=left_for(ctx, unit, wanted.campaign_id),
     )
     return seen, numbers
+
+
+def _standing(ctx: Context, one: Numbered) -> str:
+    if one.known:
+        return "known"
+    if one.in_hand:
+        return "in_hand"
+    return "new" if ctx.phones.allows(one.number) else "elsewhere"
 
 
 def _check_bounds(seen: LookUpPreview) -> None:

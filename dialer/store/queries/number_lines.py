@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import text
 
 from dialer.store.session import UnitOfWork
+
+AT_ONCE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +236,13 @@ KNOWN_KIND: Final = """coalesce((
 
 def numbers_of_list(
     unit: UnitOfWork, list_id: uuid.UUID, *, every_line: bool, since: dt.datetime
-) -> Sequence[Numbered]:
-    """The numbers of a list's people that may be texted: those of unknown kind, or of every one."""
+) -> Iterator[Numbered]:
+    """The numbers of a list's people that may be texted: those of unknown kind, or of every one. Lists are
+    long: they come some at a time.
+    """
     given = {"organisation": unit.organisation_id, "list": list_id, "every_line": every_line, "since": since}
-    return [Numbered(*row) for row in unit.session.execute(_OF_LIST, given)]
+    found = unit.session.execute(_OF_LIST, given, execution_options={"yield_per": AT_ONCE})
+    return (Numbered(*row) for row in found)
 
 
 def numbers_of_people(

@@ -32,7 +32,7 @@ from dialer.services.budget import left_to_spend
 from dialer.services.calling.campaigns import change_campaign, get_campaign
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters
-from dialer.services.messaging import look_up_run
+from dialer.services.messaging import look_up_run, look_ups
 from dialer.services.messaging.look_up_run import LEASE, ask_if_due, forget_old_lines, run_look_ups
 from dialer.services.messaging.look_ups import (
     LineSaid,
@@ -133,6 +133,9 @@ def test_the_number_has_to_be_typed_as_it_is(ctx: Context) -> None:
     bounded = replace(ctx, messaging=replace(ctx.messaging, look_ups=Price(most=2)))
     with pytest.raises(ValidationFailed, match="At most 2"):
         begin_look_ups(bounded, Wanted(list_id=of), 3)
+    with bounded.unit() as unit:
+        seen, held = look_ups._preview(bounded, unit, Wanted(list_id=of))
+        assert (seen.numbers, len(held)) == (3, 2), "no more are held than may be asked for"
     poor = replace(ctx, messaging=replace(ctx.messaging, cost_cap=Decimal("0.02")))
     with pytest.raises(ValidationFailed, match="may still be spent"):
         begin_look_ups(poor, Wanted(list_id=of), 3)

@@ -327,9 +327,6 @@ def test_nothing_goes_out_from_one_that_the_list_has_no_more(
     with ctx.unit() as unit:
         assert any_sender(unit) == OURS
     town.account(senders=[ANOTHER])
-    set_at_carrier(town, OURS, sms_url="")
-    [sid] = [one.sid for one in wire.numbers.ours(OURS)]
-    wire.numbers.release(sid)
     read(ctx, wire)
     with ctx.unit() as unit:
         assert any_sender(unit) is None

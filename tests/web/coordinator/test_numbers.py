@@ -35,15 +35,19 @@ def test_a_number_is_put_right_and_another_systems_taken_over(desk: Reader, ctx:
     assert "hooks.example.net hears nothing more" in page.text
     assert "secret" not in page.html
     assert "<b>Office" not in page.html
-    keep(ctx, SHOWN, told_too=["https://spare.example.net/secret"])
-    page = desk.open("/numbers")
-    assert "Others hear of it too spare.example.net" in " ".join(page.text.split())
-    assert "secret" not in page.html
     page = desk.press("number-put-right")
     assert "The carrier is being asked" in page.text
     desk.press("number-take-over")
     assert [(task.number, task.state) for task in latest_tasks(ctx)] == [(THEIRS, "queued"), (OURS, "queued")]
     desk.press("numbers-read")
+
+
+def test_who_hears_besides_is_named(desk: Reader, ctx: Context) -> None:
+    keep(ctx, SHOWN, told_too=["https://spare.example.net/secret"])
+    page = desk.open("/numbers")
+    assert "Others hear of it too" in page.text
+    assert "spare.example.net hears nothing more" in page.text
+    assert "secret" not in page.html
 
 
 def test_a_number_of_a_messaging_service_is_not_said_to_come_here(desk: Reader, ctx: Context) -> None:
