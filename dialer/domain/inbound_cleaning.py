@@ -24,7 +24,9 @@ _LINE_END: Final = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
 _NOT_A_WORD: Final = re.compile(r"[\W_]+")
 _NOT_A_WORD_NOR_SPACE: Final = re.compile(r"[^\w\s]|_")
 _SPACES: Final = re.compile(r"\s+")
-_ADDRESS: Final = re.compile(r"\b(?:https?://|www\.)\S+|\S+@\S+\.\S+", re.IGNORECASE)
+_BLANK_LINES: Final = re.compile(r"\n\s+")
+_TOKEN: Final = re.compile(r"\S+")
+_WEB_ADDRESS: Final = re.compile(r"\b(?:https?://|www\.)\S", re.IGNORECASE)
 
 _QUOTED: Final = "(?:“.*”|\".*\"|„.*[“”]|«.*»|‘.*’|'.*')"
 _REACTION: Final = re.compile(
@@ -35,17 +37,20 @@ _REACTION: Final = re.compile(
 )
 """What phones send in place of a like: `Liked “…”`, `👍 to “…”`, with a copy of the text that was liked."""
 
-_QUOTED_LINE: Final = re.compile(r"^\s*(?:>|&gt;|\|).*$", re.MULTILINE)
+# Below, what begins a line has only blanks before it, no line ends: many empty lines would be gone through
+# anew from each of them.
+_QUOTED_LINE: Final = re.compile(r"^[^\S\n]*(?:>|&gt;|\|).*$", re.MULTILINE)
 _ATTRIBUTION: Final = re.compile(
     r"^.{0,120}\b(?:wrote|ysgrifennodd|a ysgrifennodd)\s*:\s*$"
-    r"|^\s*-{3,}\s*(?:original|forwarded|neges wreiddiol)\b.*$"
-    r"|^\s*(?:from|oddi wrth)\s*:.+\n\s*(?:sent|to|date|anfonwyd)\s*:.*$",
+    r"|^[^\S\n]*-{3,}\s*(?:original|forwarded|neges wreiddiol)\b.*$"
+    r"|^[^\S\n]*(?:from|oddi wrth)\s*:.+\n\s*(?:sent|to|date|anfonwyd)\s*:.*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _SIGNATURE: Final = re.compile(
-    r"^\s*(?:--|—|__+)\s*$"
-    r"|^\s*(?:sent (?:from|via|by|using) |get outlook for |anfonwyd o(?:['’]| |ddi)|sent with ).*$"
-    r"|^\s*(?:(?:kind|best|warm|kindest|many|with) )?(?:regards|wishes|yours (?:sincerely|faithfully|truly)"
+    r"^[^\S\n]*(?:--|—|__+)\s*$"
+    r"|^[^\S\n]*(?:sent (?:from|via|by|using) |get outlook for |anfonwyd o(?:['’]| |ddi)|sent with ).*$"
+    r"|^[^\S\n]*(?:(?:kind|best|warm|kindest|many|with) )?(?:regards|wishes"
+    r"|yours (?:sincerely|faithfully|truly)"
     r"|yn gywir|yn gu|cofion(?: gorau| cynnes)?)\b[\s,.!-]*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -55,14 +60,29 @@ _QUOTE_LEAST_WORDS: Final = 3
 
 def own_words(body: str) -> str:
     """What the person wrote themselves; empty when it was all quoted. A single quoted word stays."""
-    text = _without_invisible(body)
+    text = _BLANK_LINES.sub("\n", _without_invisible(body))
     if reaction := _REACTION.match(text):
         text = text[reaction.end() :]
     text = _without_quoted_lines(text)
     signature = _SIGNATURE.search(text)
     if signature and words(text[: signature.start()]):
         text = text[: signature.start()]
-    return _ADDRESS.sub(" ", text).strip()
+    return without_addresses(text).strip()
+
+
+def without_addresses(text: str) -> str:
+    """Without addresses of pages and of people."""
+    return _TOKEN.sub(_without_address, text)
+
+
+def _without_address(token: re.Match[str]) -> str:
+    """Step by step, since one pattern for it goes through a long run of signs again and again."""
+    said = token[0]
+    at = said.find("@", 1)
+    if at > 0 and said.find(".", at + 2, len(said) - 1) > 0:
+        return " "
+    page = _WEB_ADDRESS.search(said)
+    return f"{said[: page.start()]} " if page else said
 
 
 def without_quotations(text: str) -> str:

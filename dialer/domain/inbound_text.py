@@ -7,8 +7,8 @@ United States “any reasonable manner”, 47 CFR 64.1200(a)(10)).
 
 from __future__ import annotations
 
-import difflib
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Final
 
@@ -257,15 +257,36 @@ def without_ours(own: str, our_last_text: str | None) -> str:
     if our_last_text is None:
         return own
     ours = words(our_last_text).split()
-    matcher = difflib.SequenceMatcher(None, words(own).split(), ours, autojunk=False)
+    said = words(own).split()
     least = min(_COPIED_RUN, max(len(ours), 3))
-    for run in reversed(matcher.get_matching_blocks()):
-        if run.size >= least:
-            own = _without_words(own, run.a, run.a + run.size)
-    return own
+    theirs = {tuple(ours[at : at + least]) for at in range(len(ours) - least + 1)}
+    copied: set[int] = set()
+    for at in range(len(said) - least + 1):
+        if tuple(said[at : at + least]) in theirs:
+            copied.update(range(at, at + least))
+    return _without(own, copied) if copied else own
 
 
 def _without_words(text: str, first: int, end: int) -> str:
     """The text without its words number `first` to `end`, that one not included."""
-    places = [token.span() for token in re.finditer(r"\S+", text) for _ in words(token[0]).split()]
-    return f"{text[: places[first][0]]}\n{text[places[end - 1][1] :]}"
+    return _without(text, range(first, end))
+
+
+def _without(text: str, places: Container[int]) -> str:
+    """The text without its words at these places; a line ends where some were."""
+    gone: list[tuple[int, int]] = []
+    count = 0
+    goes_on = False
+    for token in re.finditer(r"\S+", text):
+        first, count = count, count + len(words(token[0]).split())
+        if count == first:
+            continue
+        if any(place in places for place in range(first, count)):
+            start = gone.pop()[0] if goes_on else token.start()
+            gone.append((start, token.end()))
+            goes_on = True
+        else:
+            goes_on = False
+    begins = [0, *(end for _, end in gone)]
+    ends = [*(start for start, _ in gone), len(text)]
+    return "\n".join(text[begin:end] for begin, end in zip(begins, ends, strict=True))

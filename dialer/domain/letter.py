@@ -17,7 +17,7 @@ from dialer.domain.bodies import USUAL, Bodies
 from dialer.domain.languages import RIGHT_TO_LEFT
 
 SUBJECT_LONGEST: Final = 200
-_ANSWERS: Final = frozenset({"re", "aw", "sv", "antw", "ateb"})
+ANSWERS: Final = frozenset({"re", "aw", "sv", "antw", "ateb"})
 """How an answer's subject begins."""
 BODY_LONGEST: Final = 20_000
 
@@ -71,7 +71,7 @@ def answering_subject(subject: str) -> str:
     """What an answer to a letter is about (RFC 5322, 3.6.5): “Re: ” once, in whichever language it came."""
     plain = one_line(subject)
     first = plain.partition(":")[0].casefold() if ":" in plain else ""
-    return plain if first in _ANSWERS else one_line(f"Re: {plain}" if plain else "Re:")
+    return plain if first in ANSWERS else one_line(f"Re: {plain}" if plain else "Re:")
 
 
 def harmless(value: str) -> str:

@@ -11,8 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
+_LOOKED_AT: Final = 2000
+"""Signs of a line: what a program writes is shorter."""
+_KEPT_READ: Final = 128
+"""Letters: each is asked for again by every view of a page that shows it."""
 _LONGEST_ATTRIBUTION: Final = 4
 """Lines: programs break it where it gets long."""
 _HEADERS_WITHIN: Final = 6
@@ -24,9 +29,8 @@ _WROTE: Final = (
 )
 _ATTRIBUTION: Final = re.compile(rf"\S.{{0,500}}\b(?:{_WROTE})(?!\w)[^:]{{0,250}}:\s*", re.IGNORECASE)
 """Over as many lines as it was broken into, joined: the verb stands before or after the name."""
-_BEGINS: Final = re.compile(
-    r"\s*(?:on|ar|am|le|el|il|op|em|den|dnia|w dniu|a|ag|på|pe)\s|.*\d{4}|.*<?\S+@\S+", re.IGNORECASE
-)
+_BEGINS: Final = re.compile(r"\s*(?:on|ar|am|le|el|il|op|em|den|dnia|w dniu|a|ag|på|pe)\s", re.IGNORECASE)
+_YEAR_OR_ADDRESS: Final = re.compile(r"\d{4}|\S@\S")
 _RULED: Final = re.compile(
     r"\s*-{2,}\s*[^\W\d_][^-\n]{2,60}?\s*-{2,}\s*|\s*begin forwarded message\s*:\s*", re.IGNORECASE
 )
@@ -58,69 +62,94 @@ class Said:
     rest: str = field(repr=False)
 
 
+@lru_cache(maxsize=_KEPT_READ)
 def parted(body: str) -> Said:
     """A letter's own words, and the rest."""
-    lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    own = "\n".join(_own(lines)).strip()
+    lines = lines_of(body)
+    own = "\n".join(_own([line[:_LOOKED_AT] for line in lines], lines)).strip()
     text = "\n".join(lines).strip()
     if text.startswith(own):
         return Said(own, text[len(own) :].strip("\n").rstrip())
     return Said(own, text)
 
 
-def _own(lines: Sequence[str]) -> list[str]:
-    """The lines that nobody quoted, up to where everything below is quoted."""
-    kept: list[str] = []
+def lines_of(body: str) -> list[str]:
+    """The lines of a letter, however they end."""
+    return body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def is_marked(line: str) -> bool:
+    """Whether a line is marked as quoted."""
+    return _MARKED.match(line) is not None
+
+
+def value_of(line: str) -> str:
+    """What a line says that is a header of a letter, as in a copy of its headers; empty of any other line."""
+    return line.partition(":")[2] if _OTHER_HEADER.match(line[:_LOOKED_AT]) else ""
+
+
+def _own(lines: Sequence[str], whole: Sequence[str]) -> Sequence[str]:
+    """The lines that nobody quoted, `whole`, up to where everything below is quoted."""
+    kept: list[int] = []
+    words_from = _first_words_from(lines)
     at = 0
     while at < len(lines):
-        if _MARKED.match(lines[at]):
+        if is_marked(lines[at]):
             at += 1
         elif quoted := _attribution(lines, at):
             at += quoted
             if not _is_marked_next(lines, at):
                 break
-        elif _SIGNATURE.fullmatch(lines[at]) or _is_header(lines, at):
+        elif _SIGNATURE.fullmatch(lines[at]) or _is_header(lines, words_from[at]):
             break
         else:
-            kept.append(lines[at])
+            kept.append(at)
             at += 1
-    return _without_phone(kept)
+    while kept and (not lines[kept[-1]].strip() or _BY_PHONE.fullmatch(lines[kept[-1]])):
+        kept.pop()
+    return [whole[one] for one in kept]
+
+
+def _first_words_from(lines: Sequence[str]) -> Sequence[int | None]:
+    """For each line where it begins to say something: itself, or below where it is a line of underscores."""
+    found: list[int | None] = [None] * len(lines)
+    below: int | None = None
+    for at in reversed(range(len(lines))):
+        if not lines[at].strip():
+            found[at] = at
+        elif _UNDERLINE.fullmatch(lines[at]):
+            found[at] = below
+        else:
+            found[at] = below = at
+    return found
 
 
 def _attribution(lines: Sequence[str], at: int) -> int:
     """How many lines say here who wrote what follows; 0 where they don't."""
-    if not lines[at].strip() or not _BEGINS.match(lines[at]):
+    if not lines[at].strip() or not (_BEGINS.match(lines[at]) or _YEAR_OR_ADDRESS.search(lines[at])):
         return 0
     for count in range(1, _LONGEST_ATTRIBUTION + 1):
         line = lines[at + count - 1] if at + count <= len(lines) else ""
-        if not line.strip() or _MARKED.match(line):
+        if not line.strip() or is_marked(line):
             return 0
         if line.rstrip().endswith(":"):
             said = " ".join(one.strip() for one in lines[at : at + count])
-            return count if _ATTRIBUTION.fullmatch(said) else 0
+            return count if _ATTRIBUTION.fullmatch(said[:_LOOKED_AT]) else 0
     return 0
 
 
 def _is_marked_next(lines: Sequence[str], at: int) -> bool:
-    following = next((line for line in lines[at:] if line.strip()), "")
-    return _MARKED.match(following) is not None
+    following = next((place for place in range(at, len(lines)) if lines[place].strip()), None)
+    return following is not None and is_marked(lines[following])
 
 
-def _is_header(lines: Sequence[str], at: int) -> bool:
+def _is_header(lines: Sequence[str], at: int | None) -> bool:
     """Whether the letter that is answered begins here, unmarked, with a rule or with its headers."""
+    if at is None:
+        return False
     if _RULED.fullmatch(lines[at]):
         return True
-    if _UNDERLINE.fullmatch(lines[at]):
-        below = next((place for place in range(at + 1, len(lines)) if lines[place].strip()), None)
-        return below is not None and _is_header(lines, below)
     if not _FROM.match(lines[at]):
         return False
     below_it = [line for line in lines[at + 1 : at + 1 + _HEADERS_WITHIN] if _OTHER_HEADER.match(line)]
     return len(below_it) >= 2
-
-
-def _without_phone(lines: list[str]) -> list[str]:
-    """Without the advertisement that phones put last."""
-    while lines and (not lines[-1].strip() or _BY_PHONE.fullmatch(lines[-1])):
-        lines = lines[:-1]
-    return lines

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 from dialer.domain.blast import Waiting
 from dialer.domain.email_address import channel_of
 from dialer.domain.incoming_letter import Doubt
-from dialer.domain.letter_quotes import parted
+from dialer.domain.letter_noes import shown
 from dialer.domain.phone import written
 from dialer.domain.texting import EMAIL
 from dialer.services.messaging.conversation_views import ConversationView
@@ -185,7 +185,7 @@ def _parted(one: MessageView) -> tuple[str, str]:
     """What somebody wrote, and what stands around it in their letter."""
     if one.channel != EMAIL or one.direction == "outbound":
         return one.body, ""
-    said = parted(one.body)
+    said = shown(one.body, one.inbound_class, one.inbound_rule)
     return said.own, said.rest
 
 

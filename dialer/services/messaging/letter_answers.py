@@ -12,11 +12,10 @@ from typing import Final
 from sqlalchemy import select
 
 from dialer.domain.conversing import AUTOMATIC
-from dialer.domain.inbound_cleaning import words
 from dialer.domain.inbound_rules import OPT_IN, OPT_OUT, OTHER, REVIEW
 from dialer.domain.inbound_text import Classified, classify
 from dialer.domain.incoming_letter import Doubt, Incoming, doubt_about, subject_alone
-from dialer.domain.letter_quotes import Said, parted
+from dialer.domain.letter_noes import Ours, class_of_letter
 from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.dead_addresses import revive_address
@@ -25,10 +24,12 @@ from dialer.services.messaging.letter_parts import IN_LETTER
 from dialer.services.messaging.no_to_texts import was_out_by_text
 from dialer.store.models.letters import IncomingLetter
 from dialer.store.models.messaging import Message, Sender
-from dialer.store.queries.conversations import last_text_to, locked_conversation
+from dialer.store.queries.conversations import last_letters_to, last_text_to, locked_conversation
 from dialer.store.session import UnitOfWork
 
 UNPROVEN: Final = "unproven"
+OF_OURS: Final = 10
+"""So many of our last letters are looked for in an answer: nobody says what is copied from them."""
 
 
 def take_answer(
@@ -75,10 +76,10 @@ def _read(
         return Classified(OTHER, AUTOMATIC)
     ours = before.body if before is not None else None
     out = was_out_by_text(unit, place, row.received_at)
-    parts = parted(letter.body)
-    said = classify(parts.own, our_last_text=ours, opted_out_by_text=out)
-    if said.klass == OTHER and _ends_with_a_no(parts, ours):
-        said = Classified(REVIEW, "word_in_doubt")
+    older = last_letters_to(unit, place, OF_OURS)
+    answered = [(before.subject, before.body)] if before is not None else []
+    may_quote = dict.fromkeys(Ours(body, subject or "") for subject, body in [*answered, *older])
+    said = class_of_letter(letter.body, list(may_quote), opted_out=out)
     if said.rule in {"no_words", "quoted", "our_words_back"} and (subject := subject_alone(letter.subject)):
         said = classify(subject, our_last_text=ours, opted_out_by_text=out)
     if said.rule == "no_words" and letter.attachments:
@@ -88,17 +89,6 @@ def _read(
     if not certain and said.klass == OPT_IN:
         return Classified(OTHER, said.rule)
     return said
-
-
-def _ends_with_a_no(parts: Said, ours: str | None) -> bool:
-    """Whether a keyword stands alone beneath a letter that nothing marks as quoted: some people answer there,
-    and it may be theirs.
-    """
-    last = next((line for line in reversed(parts.rest.split("\n")) if words(line)), "")
-    if last.lstrip().startswith(">"):
-        return False
-    is_ours = words(last) in {words(line) for line in (ours or "").split("\n")}
-    return not is_ours and classify(last).rule == "keyword"
 
 
 def _as_text(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from dialer.domain.letter_quotes import parted
+from dialer.domain.letter_noes import shown
 from dialer.domain.texting import EMAIL
 from dialer.services.messaging.views import LetterSaid
 from dialer.store.models.letters import IncomingLetter
@@ -20,7 +20,7 @@ def letters_said(unit: UnitOfWork, rows: Sequence[Message]) -> Mapping[uuid.UUID
     ids = [row.id for row in rows if row.channel == EMAIL and row.direction == "inbound"]
     if not ids:
         return {}
-    own = {row.id: parted(row.body).own for row in rows if row.id in ids}
+    own = {row.id: shown(row.body, row.inbound_class, row.inbound_rule).own for row in rows if row.id in ids}
     query = select(IncomingLetter).where(
         IncomingLetter.organisation_id == unit.organisation_id, IncomingLetter.message_id.in_(ids)
     )

@@ -14,8 +14,9 @@ from sqlalchemy import text
 from dialer.domain.access import Permission, require
 from dialer.domain.email_address import channel_of
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound
+from dialer.domain.inbound_rules import REVIEW
 from dialer.domain.inbound_text import words_that_doubted
-from dialer.domain.letter_quotes import parted
+from dialer.domain.letter_noes import shown
 from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.conversation_views import ConversationView
@@ -117,7 +118,8 @@ def _doubted(unit: UnitOfWork, numbers: list[str]) -> Mapping[str, list[Doubted]
     found: defaultdict[str, list[Doubted]] = defaultdict(list)
     for row in unit.session.execute(_TEXTS, given):
         rule = row.inbound_rule or ""
-        body = parted(row.body).own if channel_of(row.number) == EMAIL else row.body
+        is_letter = channel_of(row.number) == EMAIL
+        body = shown(row.body, REVIEW, rule).own if is_letter else row.body
         words = words_that_doubted(body, rule)
         found[row.number].append(Doubted(row.id, body or row.body, rule, words, row.created_at))
     return found

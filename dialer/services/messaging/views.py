@@ -217,7 +217,8 @@ class ProgressView:
 class LetterSaid:
     """What a letter to us says of itself, which nothing proves: who wrote it and where answers are wanted
     (empty: at the address it was written from); `doubt` is why its words may be somebody else's. `own_words`
-    is what its writer wrote themselves, without what their mail program put around it.
+    is what its writer wrote themselves, without what their mail program put around it; the whole where a no
+    stands elsewhere in it.
     """
 
     sender: str = field(repr=False)

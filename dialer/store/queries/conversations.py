@@ -67,6 +67,19 @@ def last_text_to(unit: UnitOfWork, number: str) -> Message | None:
     return unit.session.scalars(query.order_by(Message.id.desc()).limit(1)).one_or_none()
 
 
+def last_letters_to(unit: UnitOfWork, address: str, most: int) -> Sequence[tuple[str | None, str]]:
+    """Subjects and bodies of what we last wrote to an address, the newest first."""
+    query = select(Message.subject, Message.body).where(
+        Message.organisation_id == unit.organisation_id,
+        Message.number == address,
+        Message.direction == "outbound",
+        Message.state.in_(_REACHED),
+        Message.purpose.not_in(_SECRET),
+    )
+    rows = unit.session.execute(query.order_by(Message.id.desc()).limit(most))
+    return [(row.subject, row.body) for row in rows]
+
+
 _BLAST_BEFORE: Final = text(
     f"""
     SELECT x.blast_id FROM message x

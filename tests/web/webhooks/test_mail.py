@@ -39,12 +39,17 @@ from dialer.web.signed_mail import RELAYS_LONGEST, signature
 from tests.amazon import CERTIFICATE, CONFIRM, TOPIC, Amazon, subscription, told
 from tests.conftest import SetClock
 from tests.domain import mail_letters
+from tests.domain.test_letter_noes import NOES_ALONE
 from tests.web.reader import Reader
 
 SECRET = "between the relay and us"
 MAILGUN = "key-of-mailgun"
 GWEN, TOM = "gwen@example.net", "tom@example.com"
 OURS = "aber@example.org"
+QUOTED = "Hello Gwen, polls are open.\n\nreply STOP to hear no more from us."
+
+
+ATTRIBUTION = "On Mon, 23 Nov 2026 at 09:00, Aber <aber@example.org> wrote:"
 
 
 @pytest.fixture
@@ -150,7 +155,7 @@ def post(client: FlaskClient, ctx: Context, clock: SetClock, settings: Settings,
                 number=GWEN,
                 sender=OURS,
                 subject="Polls are open",
-                body="Hello Gwen, polls are open.",
+                body=QUOTED,
                 encoding="utf8",
                 segments=0,
                 state="sent",
@@ -297,9 +302,6 @@ def test_a_no_that_may_be_somebody_elses_is_looked_at_by_a_person(
     assert (letter.doubt, letter.sender) == (doubt, sender)
 
 
-QUOTED = "Dear Gwen,\n\nreply STOP to hear no more from us."
-
-
 @pytest.mark.parametrize(
     "above",
     [
@@ -323,6 +325,24 @@ def test_a_keyword_beneath_a_letter_that_nothing_marks_as_quoted_is_looked_at(po
     post.bring(post.answer(f"{above}\n\nHello Gwen, polls are open.\n\nSTOP\n"))
     assert post.barred == {}
     assert post.conversation().state == "review"
+
+
+@pytest.mark.parametrize("body", NOES_ALONE, ids=repr)
+def test_a_no_that_looks_like_a_mail_programs_words_holds(post: Post, body: str):
+    post.bring(post.answer(body))
+    assert post.barred == {GWEN: "opt_out"}
+
+
+@pytest.mark.parametrize("body", NOES_ALONE, ids=repr)
+def test_a_no_beneath_other_words_is_looked_at_and_shown(post: Post, app, carys, body: str):
+    post.bring(post.answer(f"Hello Ann,\n{body}\n\n{ATTRIBUTION}\n\n{QUOTED}"))
+    assert post.barred == {}
+    assert post.conversation().state == "review"
+    reader = Reader(app.test_client())
+    reader.sign_in(carys.token, to="/healthz")
+    page = reader.open(f"/inbox/{post.conversation().id}")
+    assert "quoted" not in page.words
+    assert body.strip().split("\n")[-1] in page.words["texts"]
 
 
 def test_the_inbox_shows_their_own_words_and_folds_the_rest(post: Post, app, carys):
@@ -424,6 +444,11 @@ def test_a_letter_whose_process_was_lost_is_applied_later(post: Post):
         letters_in.apply_letter(post.ctx, letter_id)
     assert post.barred == {GWEN: "opt_out"}
     assert list(letters_in.due_letters(post.ctx)) == []
+
+
+def test_a_letter_of_underscores_is_applied(post: Post):
+    post.bring(post.answer("STOP\n" + "_" * 10 + ("\n" + "_" * 10) * 3000))
+    assert post.barred == {GWEN: "opt_out"}
 
 
 def test_letters_are_forgotten_as_they_came_and_stay_as_they_were_read(post: Post):

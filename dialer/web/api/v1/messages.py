@@ -55,7 +55,10 @@ class LetterSaidSchema(Schema):
     reply_to = Text(required=True, metadata={"description": "where else answers are wanted, if anywhere"})
     doubt = Choice(*Doubt, allow_none=True, metadata={"description": "why its words may be somebody else’s"})
     own_words = Text(
-        required=True, metadata={"description": "what they wrote, without the email that it answers"}
+        required=True,
+        metadata={
+            "description": "what they wrote, without the email that it answers; all where a no is in doubt"
+        },
     )
 
 
