@@ -115,7 +115,7 @@ def apply_letter_reports(ctx: Context) -> None:
 def apply_letters(ctx: Context) -> None:
     """Apply letters to us whose first try was lost, or failed."""
     for letter_id in letters_in.due_letters(ctx):
-        letters_in.apply_letter(replace(ctx, now=installed().clock()), letter_id)
+        letters_in.apply_or_log(replace(ctx, now=installed().clock()), letter_id)
 
 
 @job(Permission.SYSTEM_RUN)

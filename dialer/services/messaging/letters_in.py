@@ -19,12 +19,14 @@ from sqlalchemy.dialects.postgresql import insert
 from dialer.domain import mime
 from dialer.domain.access import Permission, require
 from dialer.domain.email_address import channel_of, comparable
+from dialer.domain.errors import Unavailable
 from dialer.domain.incoming_letter import SIZE_MOST, Incoming, fingerprint, read_letter
 from dialer.domain.letter_fate import ANSWER, AUTOMATIC, REPORT, UNKNOWN, UNSUBSCRIBE
 from dialer.domain.letter_names import BOUNCES, LetterNames
 from dialer.domain.letter_names import UNSUBSCRIBE as TO_UNSUBSCRIBE
 from dialer.domain.mail_report import Report, reports_in
 from dialer.domain.texting import EMAIL
+from dialer.logs import get_logger
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context, Units
 from dialer.services.messaging.letter_answers import take_answer
@@ -46,6 +48,8 @@ LONGEST_WAIT: Final = dt.timedelta(hours=6)
 KEPT: Final = dt.timedelta(days=30)
 """For so long letters are kept as they came; what was taken from them stays."""
 AT_ONCE: Final = 50
+
+log = get_logger(__name__)
 
 
 def receive_letter(ctx: Context, raw: bytes, way: str, recipients: Sequence[str] = ()) -> bool:
@@ -116,6 +120,20 @@ def apply_letter(ctx: Context, letter_id: uuid.UUID) -> None:
         parsed = mime.parse(row.raw or b"")
         _Applying(ctx, unit, row, parsed, read_letter(parsed)).apply()
         row.applied_at = ctx.now
+
+
+def apply_or_log(ctx: Context, letter_id: uuid.UUID) -> bool:
+    """Apply one of several letters; False where it failed: it stays due, is counted by `dialer doctor`, and
+    holds up none of those behind it. `Unavailable` where the database is at fault, not the letter.
+    """
+    try:
+        apply_letter(ctx, letter_id)
+    except Unavailable:
+        raise
+    except Exception:  # whatever a stranger's letter brings about, the next one may be a no
+        log.exception("a letter could not be applied", letter=str(letter_id))
+        return False
+    return True
 
 
 def due_letters(ctx: Context) -> Sequence[uuid.UUID]:

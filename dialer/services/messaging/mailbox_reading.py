@@ -12,7 +12,7 @@ from dialer.domain.letter_fate import MAILBOX
 from dialer.logs import get_logger
 from dialer.services.accounts.organisations import first_organisation, system_actor
 from dialer.services.context import Context, GiveWay, never
-from dialer.services.messaging.letters_in import apply_letter, keep_letter, organisation_of_letters
+from dialer.services.messaging.letters_in import apply_or_log, keep_letter, organisation_of_letters
 
 EVERY_S: Final = 30.0
 READ: Final = "workers.jobs.read_mailbox"
@@ -37,7 +37,7 @@ def read_mailbox(ctx: Context, mailbox: Mailbox, clock: Clock, turn_is_over: Giv
             letter_id = keep_letter(here, letter.raw, MAILBOX)
             mailbox.mark_read(letter.uid)
             if letter_id is not None:
-                apply_letter(here, letter_id)
+                apply_or_log(here, letter_id)
                 new += 1
             read += 1
             goes_on = turn_is_over() or read == MOST

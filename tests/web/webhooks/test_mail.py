@@ -446,6 +446,25 @@ def test_a_letter_whose_process_was_lost_is_applied_later(post: Post):
     assert list(letters_in.due_letters(post.ctx)) == []
 
 
+def test_a_letter_that_fails_holds_up_no_other(post: Post, monkeypatch: pytest.MonkeyPatch):
+    bad = letters_in.keep_letter(post.ctx, post.answer("Bad"), "webhook")
+    good = letters_in.keep_letter(post.ctx, post.answer("STOP"), "webhook")
+    apply = letters_in.apply_letter
+
+    def failing(ctx: Context, letter_id: uuid.UUID) -> None:
+        if letter_id == bad:
+            raise RecursionError
+        apply(ctx, letter_id)
+
+    monkeypatch.setattr(letters_in, "apply_letter", failing)
+    assert good is not None
+    assert [letters_in.apply_or_log(post.ctx, one) for one in letters_in.due_letters(post.ctx)] == [
+        False,
+        True,
+    ]
+    assert post.barred == {GWEN: "opt_out"}
+
+
 def test_a_letter_of_underscores_is_applied(post: Post):
     post.bring(post.answer("STOP\n" + "_" * 10 + ("\n" + "_" * 10) * 3000))
     assert post.barred == {GWEN: "opt_out"}
