@@ -19,6 +19,7 @@ from dialer.carrier.port import NOT_BEGUN, NotAccepted, Refused, SendOutcome
 from dialer.carrier.smtp_session import VERDICT_WITHIN_S, MailServer, Session
 from dialer.clock import Clock, utc_now
 from dialer.domain.carrier_action import Action
+from dialer.logs import get_logger
 
 CONNECTIONS: Final = 8
 IDLE_S: Final = 10.0
@@ -26,6 +27,8 @@ IDLE_S: Final = 10.0
 BAD_ADDRESS_CODE: Final = 553
 """What a server answers to an address whose writing isn't allowed (RFC 5321 §4.2.3)."""
 CLOSE_WITHIN_S: Final = VERDICT_WITHIN_S + 10
+
+log = get_logger(__name__)
 
 Waiting = tuple[Letter, LetterTold, LetterAsked]
 
@@ -80,7 +83,7 @@ class SmtpMailer:
         try:
             while (one := self._next()) is not None:
                 letter, told, may_go = one
-                told(letter, self._hand_over(session, letter, may_go))
+                told(letter, self._told_of(session, letter, may_go))
         finally:
             session.part()
             with self._changed:
@@ -98,6 +101,16 @@ class SmtpMailer:
                 self._idle -= 1
             line = self._urgent or self._usual
             return line.popleft() if line else None
+
+    def _told_of(self, session: Session, letter: Letter, may_go: LetterAsked) -> SendOutcome:
+        """What became of it, also where that fails in a way that nobody thought of: whoever waits for a word
+        about it would wait for ever.
+        """
+        try:
+            return self._hand_over(session, letter, may_go)
+        except Exception:  # the thread goes on with the letters behind it
+            log.exception("a letter could not be handed over", letter=str(letter.id))
+            return session.broken_off()
 
     def _hand_over(self, session: Session, letter: Letter, may_go: LetterAsked) -> SendOutcome:
         if letter.begin_before is not None and time.monotonic() > letter.begin_before:

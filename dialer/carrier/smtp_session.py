@@ -85,12 +85,14 @@ class Session:
     def __init__(self, server: MailServer) -> None:
         self._server = server
         self._smtp: smtplib.SMTP | None = None
+        self._may_be_theirs = False
 
     def hand_over(self, letter: Letter, whole: bytes, may_go: LetterAsked = always) -> SendOutcome:
         """Hand a letter over, at most once. A connection that turns out to have been closed while it was
         idle is opened again, since nothing of the letter has gone.
         """
         asked = _Asked(letter, may_go)
+        self._may_be_theirs = False
         for is_second in (False, True):
             was_open = self._smtp is not None
             try:
@@ -107,6 +109,13 @@ class Session:
                 return NotAccepted(CONNECTION_LOST)
             return self._content(smtp, letter, dotted(whole), asked)
         raise AssertionError("a second try always returns")
+
+    def broken_off(self) -> SendOutcome:
+        """What became of a letter whose handing over ended in the middle, by a fault of ours: the line with
+        its half of a letter is given up.
+        """
+        self.close()
+        return Unknown(CONNECTION_LOST) if self._may_be_theirs else NotAccepted(NOT_BEGUN)
 
     def close(self) -> None:
         """Hang up; whatever the other side makes of it."""
@@ -210,6 +219,7 @@ class Session:
         if not asked.may_go():
             self.close()  # without its dot the server has no letter
             return NotAccepted(NOT_BEGUN)
+        self._may_be_theirs = True
         try:
             if smtp.sock is not None:
                 smtp.sock.settimeout(VERDICT_WITHIN_S)

@@ -271,6 +271,37 @@ def test_no_dot_follows_a_letter_that_may_not_go_any_more(host, session, monkeyp
     assert wait.asked == 1
 
 
+class FaultError(Exception):
+    """A fault of ours."""
+
+
+def fails(*_: object) -> bool:
+    raise FaultError
+
+
+@pytest.mark.parametrize("at", ["written", "gate", "verdict"])
+def test_after_a_fault_of_ours_each_letter_is_told_of_and_the_others_go(host, monkeypatch, at: str):
+    wait, told = Wait(monkeypatch), queue.SimpleQueue[SendOutcome]()
+    mailer = SmtpMailer(MailServer("127.0.0.1", host.port), connections=1, clock=lambda: NOW)
+    with monkeypatch.context() as faulty:
+        if at == "written":
+            faulty.setattr(smtp, "written", fails)
+        if at == "verdict":
+            faulty.setattr(smtp_session, "_of_letter", fails)
+            host.faults.after_dot = lambda _: "550 no"
+        if at == "gate":
+            host.faults.at_data = lambda _: wait.by(100)
+        mailer.begin_letters([a_letter(begin_before=wait.at + 50)], lambda _, said: told.put(said), fails)
+        said = told.get(timeout=20)
+    assert said == (Unknown("connection_lost") if at == "verdict" else NotAccepted("not_begun"))
+    host.faults.after_dot = host.faults.at_data = lambda _: None
+    mailer.begin_letters([a_letter(BEN)], lambda _, said: told.put(said))
+    assert isinstance(told.get(timeout=20), Accepted)
+    mailer.close()
+    assert host.ledger.by_address() == {BEN: 1}
+    assert told.empty()
+
+
 def test_where_a_server_is_quick_nothing_is_asked_again(host, session, monkeypatch):
     wait = Wait(monkeypatch)
     assert isinstance(wait.hand_over(session, a_letter(begin_before=wait.at + 1)), Accepted)
