@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-UNITS: Final = {"sms": "parts", "voice": "seconds", "look_up": "questions"}
-"""What is counted on a channel beside texts, calls and look-ups of numbers."""
+UNITS: Final = {"sms": "parts", "email": "emails", "voice": "seconds", "look_up": "questions"}
+"""What is counted on a channel beside texts, emails, calls and look-ups of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpendingLine:
     """What one campaign (None: what belongs to none) spent on a channel from one number or sender.
 
-    `count` texts, calls or look-ups of so many `units`: parts of texts, seconds of calls. `reckoned` is by
-    our prices, `cost` what counts: the carrier's own figure where we have it. Days are the campaign's.
+    `count` texts, emails, calls or look-ups of so many `units`: parts of texts, seconds of calls.
+    `reckoned` is by our prices, `cost` what counts: the carrier's own figure where we have it. Days are the
+    campaign's.
     """
 
     campaign_id: uuid.UUID | None

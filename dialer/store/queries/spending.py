@@ -1,4 +1,4 @@
-"""What texts, calls and look-ups cost in a period, added up as a return of spending wants it."""
+"""What texts, emails, calls and look-ups cost in a period, added up as a return of spending wants it."""
 
 from __future__ import annotations
 
@@ -41,9 +41,12 @@ _WITHIN: Final = """
     AND ({at} < p.until - interval '3 hours'
          OR CAST({at} AT TIME ZONE p.zone AS date) <= CAST(:last AS date))
 """
+# An email is told from a text by where it came from.
 _TEXTS: Final = f"""
-    SELECT x.campaign_id, 'sms' AS channel, nullif(x.sender, '') AS sender, x.currency,
-           sum(x.texts) AS count, sum(x.segments) AS units, sum(x.reckoned) AS reckoned, sum(x.cost) AS cost,
+    SELECT x.campaign_id, CASE WHEN strpos(x.sender, '@') > 0 THEN 'email' ELSE 'sms' END AS channel,
+           nullif(x.sender, '') AS sender, x.currency, sum(x.texts) AS count,
+           sum(CASE WHEN strpos(x.sender, '@') > 0 THEN x.texts ELSE x.segments END) AS units,
+           sum(x.reckoned) AS reckoned, sum(x.cost) AS cost,
            min(x.first_quarter) AS first_at, max(x.last_quarter) AS last_at
     FROM (
         SELECT x.campaign_id, x.sender, x.currency, x.texts, x.segments, x.reckoned, x.cost,

@@ -20,6 +20,7 @@ from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.people.no_contact import add_opt_out
 from dialer.services.people.suppressions import NewSuppression, add_suppression
+from dialer.services.spending import Period, add_up, as_csv
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.conversations import Conversation
@@ -410,6 +411,11 @@ def test_letters_cost_what_is_set(mailing: Mailing) -> None:
     mailing.send()
     assert blast_progress(mailing.ctx, made.id).spent == Decimal("0.006")
     assert mailing.letter(address(0)).cost == Decimal("0.002")
+    found = add_up(mailing.ctx, Period())
+    [line] = found.lines
+    assert (line.channel, line.sender, line.count, line.units) == ("email", FROM, 3, 3)
+    assert (line.reckoned, line.cost) == (Decimal("0.006"), Decimal("0.006"))
+    assert f",email,{FROM},3,3,emails," in list(as_csv(found))[1]
 
 
 def test_html_names_its_language_and_the_way_it_is_read(mailing: Mailing) -> None:
