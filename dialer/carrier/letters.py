@@ -21,6 +21,7 @@ from dialer.domain.letter import as_html, as_text, one_line
 
 _DOT: Final = re.compile(rb"^\.", re.MULTILINE)
 _EASY_NAME: Final = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
+_NAME_LONGEST: Final = 900
 _ASCII_LINE: Final = 70
 """Signs of a plain header that stay on one line; a longer one is written in encoded words, which fold."""
 
@@ -62,14 +63,21 @@ def _headers(letter: Letter, now: dt.datetime) -> Iterator[str]:
     yield f"Message-ID: {letter.message_id}"
     if letter.reply_to:
         yield f"Reply-To: {on_the_wire(letter.reply_to)}"
-    if letter.in_reply_to:
-        name = "".join(letter.in_reply_to.split())  # whole, however long: half a name is nobody's
+    name = "".join(letter.in_reply_to.split())
+    if _can_be_named(name):
         yield f"In-Reply-To: {name}"
         yield f"References: {name}"
     if letter.automatic:
         yield "Auto-Submitted: auto-generated"
     if letter.opt_out_url:
         yield from _how_to_stop(letter)
+
+
+def _can_be_named(name: str) -> bool:
+    """Whether the letter that is answered has a name that fits in a line that every server takes (RFC 5322,
+    2.1.1): it is whoever wrote it who chose it, and half of it would be nobody's.
+    """
+    return 0 < len(name) <= _NAME_LONGEST and name.isascii() and name.isprintable()
 
 
 def _how_to_stop(letter: Letter) -> Iterator[str]:

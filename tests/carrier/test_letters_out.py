@@ -372,3 +372,12 @@ def test_what_a_letter_answers_is_named_whole_however_long(host, mailer):
     name = f"<{'x' * 300}@mail.example.net>"
     sent(mailer, a_letter(in_reply_to=name))
     assert host.ledger.to(ANN).message["In-Reply-To"] == name
+
+
+@pytest.mark.parametrize(
+    "name", [f"<{'x' * 1000}@example.net>", "<a\x01b@example.net>", "<siân@example.net>"]
+)
+def test_a_name_that_servers_refuse_in_a_line_is_left_out(host, mailer, name):
+    assert isinstance(sent(mailer, a_letter(in_reply_to=name))[0], Accepted)
+    message = host.ledger.to(ANN).message
+    assert message["In-Reply-To"] is message["References"] is None
