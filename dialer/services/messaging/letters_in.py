@@ -228,11 +228,14 @@ class _Applying:
         reports = reports_in(self.parsed, to_bounce_address=BOUNCES in purposes)
         if reports:
             row.outcome = self._report(reports)
-        elif TO_UNSUBSCRIBE in purposes and named:
+        elif TO_UNSUBSCRIBE in purposes and (ended := self._named(self._to_unsubscribe(places))):
             # A mail program that writes it at its reader's press may mark it as written by a machine.
-            for one in named:
+            for one in ended:
                 self._has_it(one)
                 row.outcome = self._unsubscribe(one)
+            for one in _of_others([*ended, *named]):
+                if one not in ended:
+                    take_answer(self.ctx, self.unit, row, letter, one)
         elif (BOUNCES in purposes and not self._is_theirs(about)) or (not letter.sender and about is None):
             row.outcome = AUTOMATIC if letter.automatic else UNKNOWN
         else:
@@ -243,6 +246,9 @@ class _Applying:
             for one in _of_others(named):
                 take_answer(self.ctx, self.unit, row, letter, one)
             row.doubt = doubt
+
+    def _to_unsubscribe(self, places: Sequence[str]) -> Sequence[str]:
+        return [one for one in places if self.names.purpose_of(one) == TO_UNSUBSCRIBE]
 
     def _is_theirs(self, about: Message | None) -> bool:
         """Whether whoever got a letter wrote this one: some programs answer to the return path."""

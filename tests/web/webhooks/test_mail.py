@@ -826,6 +826,14 @@ def test_a_letter_to_several_of_our_addresses_counts_for_each(post: Post):
     assert post.barred == {GWEN: "opt_out", TOM: "opt_out"}
 
 
+def test_a_no_for_one_letter_is_none_for_another_that_it_names(post: Post):
+    to_us = f"{post.names.unsubscribe_address(post.letter_id)}, {post.names.reply_address(to_tom(post))}"
+    post.bring(post.answer("unsubscribe", named=False, Cc=to_us))
+    assert post.barred == {GWEN: "opt_out"}
+    assert post.outcomes == ["unsubscribe"]
+    assert {one.number: one.inbound_class for one in post.received} == {TOM: "review"}
+
+
 def test_an_answer_to_two_letters_stands_in_both_conversations(post: Post):
     both = [post.letter_id, to_tom(post)]
     post.bring(post.answer("STOP", named=False, Cc=", ".join(map(post.names.reply_address, both))))
