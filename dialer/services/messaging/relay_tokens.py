@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.errors import BadSignature
 from dialer.services.context import Context
+from dialer.store.models.accounts import Organisation
 from dialer.store.models.letters import RelayToken
 from dialer.store.session import UnitOfWork
 
@@ -28,15 +29,16 @@ class Signed:
 
 
 def use_token(ctx: Context, unit: UnitOfWork, signed: Signed) -> None:
-    """Remember a token with what it signed. `BadSignature` where it came with something else before."""
+    """Remember a token with what it signed. `BadSignature` where it came with something else before.
+
+    It counts once for all organisations, so the oldest keeps it: which of them a report is about stands in
+    its body, and that isn't signed.
+    """
+    keeper = unit.session.scalar(select(Organisation.id).order_by(Organisation.id).limit(1))
     token, body = (hashlib.sha256(one).hexdigest() for one in (signed.token.encode(), signed.body))
-    kept = insert(RelayToken).values(
-        organisation_id=unit.organisation_id, token=token, body=body, seen_at=ctx.now
-    )
+    kept = insert(RelayToken).values(organisation_id=keeper, token=token, body=body, seen_at=ctx.now)
     unit.session.execute(kept.on_conflict_do_nothing())
-    query = select(RelayToken.body).where(
-        RelayToken.organisation_id == unit.organisation_id, RelayToken.token == token
-    )
+    query = select(RelayToken.body).where(RelayToken.organisation_id == keeper, RelayToken.token == token)
     if unit.session.scalar(query) != body:
         raise BadSignature("This signature was used for another report.")
 

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from dialer.carrier.mailbox import Fetched, MailboxError
 from dialer.carrier.sns import SnsMessages
+from dialer.domain.errors import BadSignature
 from dialer.domain.letter_names import LetterNames
 from dialer.services.accounts.organisations import organisation_ids, system_actor
 from dialer.services.context import Context
@@ -24,8 +25,9 @@ from dialer.services.gotv.figures_check import check_counters, mend_counters
 from dialer.services.messaging import attachment_fetching, letters_in, mailbox_reading
 from dialer.services.messaging.attachments import attachments_of
 from dialer.services.messaging.dead_addresses import bar_dead_address
-from dialer.services.messaging.letter_reports import apply_reports
+from dialer.services.messaging.letter_reports import apply_reports, record_reports
 from dialer.services.messaging.mailbox_reading import ask_to_read, read_mailbox
+from dialer.services.messaging.relay_tokens import Signed
 from dialer.settings import Settings
 from dialer.settings.policies import messaging_policy
 from dialer.store.models import new_id
@@ -795,6 +797,19 @@ def test_a_token_of_mailguns_signs_one_report_alone(post: Post):
     letters_in.forget_old_letters(post.ctx.at(post.clock.now))
     with post.ctx.unit() as unit:
         assert unit.session.scalar(select(RelayToken.token)) is None
+
+
+def test_a_token_counts_once_for_all_organisations(post: Post, units: UnitFactory):
+    with units.read() as unit:
+        another = Organisation(id=new_id(), name="Another", created_at=post.clock.now)
+        unit.session.add(another)
+        unit.session.flush()
+        another_id = another.id
+    there = post.ctx.as_actor(system_actor(another_id))
+    for ctx, body in ((post.ctx, b"one"), (there, b"one")):
+        record_reports(ctx, [], Signed("word", body))
+    with pytest.raises(BadSignature):
+        record_reports(there, [], Signed("word", b"another"))
 
 
 def to_tom(post: Post) -> uuid.UUID:
