@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialer.domain.call_policy import policy_of
@@ -62,11 +62,6 @@ def people(
     found = callees.callees(
         unit, campaign.id, campaign.election_id, numbers=numbers, contact_ids=contact_ids, shown=shown
     )
-    return standing_of(campaign, found)
-
-
-def standing_of(campaign: Campaign, found: Iterable[Callee]) -> dict[uuid.UUID, Person]:
-    """Where each of these people stands in a campaign."""
     rule = retry_rule(campaign)
     return {one.id: Person(one, standing(one.attempts, one.numbers, rule)) for one in found}
 

@@ -17,8 +17,8 @@ from dialer.domain.errors import InvalidTransition, NotFound, RateLimited
 from dialer.domain.line import holds_line
 from dialer.domain.quiet_hours import quiet_until
 from dialer.services.calling.assignment_views import assignment_view
-from dialer.services.calling.claimed_numbers import current_version, set_aside
-from dialer.services.calling.facts import Person, calling_rules, number_facts, standing_of
+from dialer.services.calling.claimed_numbers import set_aside
+from dialer.services.calling.facts import Person, calling_rules, number_facts, people
 from dialer.services.calling.language_lanes import Speaking, of_volunteer
 from dialer.services.calling.leases import expire_lapsed
 from dialer.services.calling.limits import (
@@ -38,7 +38,7 @@ from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Account, Organisation
-from dialer.store.models.calling import Assignment, Campaign, Shift
+from dialer.store.models.calling import Assignment, Campaign, Script, ScriptVersion, Shift
 from dialer.store.queries import queue
 from dialer.store.queries.avoidances import IS_SPARED, numbers_avoided
 from dialer.store.queries.queue import Claim
@@ -61,6 +61,8 @@ class Seat:
     unit: UnitOfWork
     shift: Shift
     campaign: Campaign
+    version_id: uuid.UUID | None
+    """Of the campaign's script, where it has one."""
     all_paused: bool
     speaking: Speaking
     waits_elsewhere: bool
@@ -89,6 +91,7 @@ _SEAT = (
     select(
         Shift,
         Campaign,
+        ScriptVersion.id,
         Organisation.paused_at.is_not(None),
         Account,
         exists().where(
@@ -103,6 +106,15 @@ _SEAT = (
     )
     .join(_SEEN, and_(_SEEN.organisation_id == Shift.organisation_id, _SEEN.id == Shift.id))
     .join(Campaign, and_(Campaign.organisation_id == Shift.organisation_id, Campaign.id == Shift.campaign_id))
+    .outerjoin(Script, and_(Script.organisation_id == Shift.organisation_id, Script.id == Campaign.script_id))
+    .outerjoin(
+        ScriptVersion,
+        and_(
+            ScriptVersion.organisation_id == Shift.organisation_id,
+            ScriptVersion.script_id == Script.id,
+            ScriptVersion.version == Script.version,
+        ),
+    )
     .join(Organisation, Organisation.id == Shift.organisation_id)
     .join(Account, and_(Account.organisation_id == Shift.organisation_id, Account.id == Shift.account_id))
     .where(Shift.organisation_id == bindparam("organisation_id"), Shift.id == bindparam("session_id"))
@@ -131,7 +143,9 @@ def next_assignment(ctx: Context, session_id: uuid.UUID) -> AssignmentView | Nob
 
 
 def _take_seat(ctx: Context, unit: UnitOfWork, session_id: uuid.UUID) -> Seat:
-    """With the campaign and the volunteer's account, which others read by their keys a moment later."""
+    """With the campaign, the version of its script, and the volunteer's account, which others read by its key
+    a moment later.
+    """
     asked = {
         "organisation_id": unit.organisation_id,
         "session_id": session_id,
@@ -140,12 +154,12 @@ def _take_seat(ctx: Context, unit: UnitOfWork, session_id: uuid.UUID) -> Seat:
     row = unit.session.execute(_SEAT, asked).one_or_none()
     if row is None:
         raise NotFound
-    shift, campaign, all_paused, _, waits_elsewhere, is_spared, has_more = row
+    shift, campaign, version_id, all_paused, _, waits_elsewhere, is_spared, has_more = row
     check_is_mine(ctx, shift)
     speaking = of_volunteer(unit, campaign, shift.account_id)
     spared = numbers_avoided(unit, shift.account_id) if is_spared else ()
     before = without_result(unit, shift, ctx.now) if has_more else ()
-    return Seat(ctx, unit, shift, campaign, all_paused, speaking, waits_elsewhere, spared, before)
+    return Seat(ctx, unit, shift, campaign, version_id, all_paused, speaking, waits_elsewhere, spared, before)
 
 
 def _next(seat: Seat) -> AssignmentView | NobodyNow | None:
@@ -204,27 +218,26 @@ def _claim(seat: Seat, skipped: Sequence[uuid.UUID]) -> Given | None:
 
 def _claim_one(seat: Seat, passed_over: list[uuid.UUID]) -> Given | None:
     for _ in range(LOOKS_MAX):
-        claimed = queue.claim(
+        claim = queue.claim(
             seat.unit,
             seat.campaign.id,
-            seat.campaign.election_id,
             seat.shift.account_id,
             seat.ctx.now,
             passed_over=passed_over,
             lanes=seat.speaking.lanes,
             spared=seat.spared,
         )
-        if claimed is None:
+        if claim is None:
             return None
-        claim, found = claimed
-        given = _try_number(seat, claim, standing_of(seat.campaign, found))
+        given = _try_number(seat, claim)
         if given is not None:
             return given
         passed_over.append(claim.entry_id)
     return None
 
 
-def _try_number(seat: Seat, claim: Claim, there: Mapping[uuid.UUID, Person]) -> Given | None:
+def _try_number(seat: Seat, claim: Claim) -> Given | None:
+    there = people(seat.unit, seat.campaign, numbers=[claim.number], shown=True)
     tried = tried_numbers(seat.unit, seat.campaign, [claim.number], seat.ctx.now)
     number = number_facts(claim, seat.ctx.phones, tried[claim.number])
     rules = calling_rules(seat.campaign)
@@ -260,7 +273,7 @@ def _given(seat: Seat, claim: Claim, person: Person, household: Sequence[uuid.UU
         "contact_id": person.id,
         "number": claim.number,
         "household_ids": list(household),
-        "script_version_id": current_version(seat.unit, seat.campaign),
+        "script_version_id": seat.version_id,
         "attempt": person.standing.attempts + 1,
         "created_at": seat.ctx.now,
         "expires_at": lease_ends(seat.ctx.now, seat.campaign.assignment_timeout_s),

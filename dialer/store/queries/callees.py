@@ -80,15 +80,6 @@ _ASKED_FOR: Final = """
 _FOUND: Final = Quick(f"SELECT {_FACTS}, NULL AS shown {_CONTACTS} {_ASKED_FOR}")
 _FOUND_AND_SHOWN: Final = Quick(f"SELECT {_FACTS}, {_SHOWN} AS shown {_CONTACTS} {_ASKED_FOR}")
 
-ON_CLAIMED: Final = f"""
-    SELECT {_FACTS}, {_SHOWN} AS shown {_CONTACTS}
-      AND c.id IN (
-          SELECT p.contact_id FROM contact_phone p
-          WHERE p.organisation_id = :organisation_id AND p.number = claimed.number AND p.removed_at IS NULL
-      )
-"""  # noqa: S608 - put together from fixed words only
-"""The people on a number that is claimed in the same statement, as they are read by `callee`."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -146,11 +137,10 @@ def callees(
             "contact_ids": list(contact_ids),
         },
     )
-    return [callee(row) for row in rows]
+    return [_callee(row) for row in rows]
 
 
-def callee(row: Sequence[Any]) -> Callee:
-    """A person as they were found."""
+def _callee(row: Sequence[Any]) -> Callee:
     (contact_id, first_name, last_name, status, postcode, tags, language, numbers, opted_out, attempts) = row[
         :10
     ]

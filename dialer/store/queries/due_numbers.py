@@ -9,7 +9,6 @@ from typing import Final
 from sqlalchemy import text
 
 from dialer.store.queries.avoidances import AVOIDED
-from dialer.store.queries.callees import ON_CLAIMED
 from dialer.store.quick import Quick
 
 _BARRED: Final = """
@@ -83,16 +82,12 @@ CLAIM_BY_HAND: Final = f"""
     ) AS this
     LIMIT 1
 """
-BY_HAND: Final = Quick(
-    f"""
-    WITH claimed AS MATERIALIZED ({CLAIM_BY_HAND})
-    SELECT claimed.*, there.*
-    FROM claimed LEFT JOIN LATERAL ({ON_CLAIMED}) AS there ON true
-    """
-)
-"""The first number that is due, locked, with everybody in the campaign who is on it. Each rank has a line for
-each lane of languages; one is looked at only when those before it are empty: the nested loop stops at the
-first row."""
+BY_HAND: Final = Quick(CLAIM_BY_HAND)
+"""The first number that is due, locked. Each rank has a line for each lane of languages; one is looked at
+only when those before it are empty: the nested loop stops at the first row.
+
+It doesn't bring along who is on the number: what a statement reads is as it was before it had the lock, and a
+result that was saved in between needn't have changed this row. They are read in the statement after it."""
 
 _ON_LINE: Final = """
     SELECT DISTINCT s.account_id FROM shift s

@@ -10,7 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import delete, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -21,7 +21,6 @@ from dialer.domain.queue_order import CALLBACK_GRACE, LINES, Rank, rank_of
 from dialer.store.models.base import new_id
 from dialer.store.models.calling import Assignment, Hold, Shift
 from dialer.store.models.queue import QueueEntry
-from dialer.store.queries.callees import Callee, callee
 from dialer.store.queries.calls import HAS_OPEN_CALL
 from dialer.store.queries.due_numbers import BY_HAND
 from dialer.store.quick import Quick
@@ -56,32 +55,27 @@ class Claim:
     dead: bool
 
 
-_OF_CLAIM: Final = 5
-"""Columns that tell of the claim; those behind them tell of a person."""
-
-
 def claim(
     unit: UnitOfWork,
     campaign_id: uuid.UUID,
-    election_id: uuid.UUID,
     account_id: uuid.UUID,
     now: dt.datetime,
     *,
     passed_over: Sequence[uuid.UUID],
     lanes: Sequence[Lane],
     spared: Sequence[str] = (),
-) -> tuple[Claim, list[Callee]] | None:
+) -> Claim | None:
     """The first number that is due, in the order of ranks and in each of lanes, that nobody holds and nobody
-    is claiming, and that isn't one of those that the volunteer is `spared`; with the people who are on it.
+    is claiming, and that isn't one of those that the volunteer is `spared`.
 
-    A callback waits `CALLBACK_GRACE` for the volunteer who promised it, while they are there.
+    Who is on it is to be read afterwards: whatever is recorded of them in this campaign waits for the lock
+    from then on. A callback waits `CALLBACK_GRACE` for the volunteer who promised it, while they are there.
     """
     rows = BY_HAND.rows(
         unit.session,
         {
             "organisation_id": unit.organisation_id,
             "campaign_id": campaign_id,
-            "election_id": election_id,
             "account_id": account_id,
             "now": now,
             **lines(lanes),
@@ -93,10 +87,8 @@ def claim(
     )
     if not rows:
         return None
-    entry_id, number, priority, suppressed, dead = rows[0][:_OF_CLAIM]
-    there = [callee(row[_OF_CLAIM:]) for row in rows if row[_OF_CLAIM] is not None]
-    there.sort(key=lambda person: person.id)
-    return Claim(entry_id, number, rank_of(priority), suppressed, dead), there
+    ((entry_id, number, priority, suppressed, dead),) = rows
+    return Claim(entry_id, number, rank_of(priority), suppressed, dead)
 
 
 def hold(
