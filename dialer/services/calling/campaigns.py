@@ -28,7 +28,7 @@ from dialer.store.models.accounts import AccountCampaign
 from dialer.store.models.calling import Campaign, CampaignList, Script
 from dialer.store.models.gotv import Election
 from dialer.store.models.people import ContactList
-from dialer.store.queries import own_numbers, queue_filling
+from dialer.store.queries import own_numbers
 from dialer.store.queries.campaign_spending import spend
 from dialer.store.session import UnitOfWork
 
@@ -303,7 +303,6 @@ def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
         knock_up_support_max=campaign.knock_up_support_max,
         home_language=policy_of(campaign.call_policy).home_language,
         queue_filling=campaign.fill_through is not None,
-        queue_filled=queue_filling.share_done(unit, campaign),
         created_at=campaign.created_at,
     )
 

@@ -13,6 +13,7 @@ from typing import Final
 from dialer.domain.access import Permission, require
 from dialer.services.calling.queue_ordering import order_wanted
 from dialer.services.calling.queue_sync import MANY, queue_people
+from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import queue_filling
@@ -64,6 +65,16 @@ def resume_filling(ctx: Context) -> int:
     for campaign_id in waiting:
         enqueue_filling(ctx, campaign_id)
     return len(waiting)
+
+
+def share_filled(ctx: Context, campaign_id: uuid.UUID) -> float | None:
+    """How much of its lists a campaign's queue has taken in so far, 0 to 1; None where it is whole.
+
+    It counts whole lists: only for whoever wants to know, and not for each page of each volunteer.
+    """
+    with ctx.unit() as unit:
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_READ)
+        return queue_filling.share_done(unit, campaign)
 
 
 def enqueue_filling(ctx: Context, campaign_id: uuid.UUID) -> None:

@@ -53,8 +53,6 @@ class CampaignView:
     """What its people speak of whom nothing is known."""
     queue_filling: bool
     """Whether some of its people are still to come into its queue."""
-    queue_filled: float | None
-    """How much of its lists its queue has taken in so far, 0 to 1; None where it is whole."""
     created_at: dt.datetime
 
 

@@ -17,6 +17,7 @@ from dialer.services.calling.call_policy import call_policy
 from dialer.services.calling.caller_ids import unanswered
 from dialer.services.calling.machine_settings import machine_settings
 from dialer.services.calling.penetration import ends_soon
+from dialer.services.calling.queue_filling import share_filled
 from dialer.services.calling.recording_settings import recording_settings
 from dialer.services.calling.scripts import get_script
 from dialer.services.calling.views import CampaignView
@@ -94,6 +95,7 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "looked_up": looked_up_for(ctx, campaign.id),
         "unfit": unfit_for_campaign(ctx, campaign.id),
         "silent": _silent(ctx, campaign),
+        "queue_filled": share_filled(ctx, campaign.id) if campaign.queue_filling else None,
     }
 
 

@@ -12,13 +12,15 @@ from sqlalchemy import select
 from dialer.domain.live_board import Finish
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling import campaigns, queue_filling
-from dialer.services.calling.campaigns import change_campaign, end_campaign, get_campaign
+from dialer.services.calling.campaigns import change_campaign, end_campaign, get_campaign, list_campaigns
 from dialer.services.calling.live_board import live_board
-from dialer.services.calling.queue_filling import fill_more, resume_filling
+from dialer.services.calling.queue_filling import fill_more, resume_filling, share_filled
 from dialer.services.context import Context
+from dialer.services.paging import Page
 from dialer.store.models.calling import Campaign
 from dialer.store.models.people import ContactPhone
 from dialer.store.models.queue import QueueEntry
+from dialer.store.queries import queue_filling as shelf
 from dialer.store.queries.queue_filling import is_ours
 from tests.people import Person
 from tests.phone_bank import Voter, add_voters, landline, running_campaign
@@ -161,8 +163,17 @@ def test_it_says_how_much_of_the_lists_the_queue_has_taken_in(
 ) -> None:
     monkeypatch.setattr(queue_filling, "CHUNK", 2)
     made = running_campaign(ctx, voters)
-    assert made.queue_filled == pytest.approx(3 / 7)
+    assert share_filled(ctx, made.id) == pytest.approx(3 / 7)
     fill_more(system(), made.id)
-    assert get_campaign(ctx, made.id).queue_filled == pytest.approx(5 / 7)
+    assert share_filled(ctx, made.id) == pytest.approx(5 / 7)
     fill(system, made.id)
-    assert get_campaign(ctx, made.id).queue_filled is None
+    assert share_filled(ctx, made.id) is None
+
+
+def test_nothing_is_counted_for_those_who_only_look_at_the_campaign(
+    ctx: Context, voters: list[Voter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = running_campaign(ctx, voters)
+    monkeypatch.setattr(shelf, "share_done", lambda *_: pytest.fail("It counts whole lists."))
+    assert get_campaign(ctx, made.id).queue_filling
+    assert [one.queue_filling for one in list_campaigns(ctx, Page()).items] == [True]

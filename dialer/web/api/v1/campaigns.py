@@ -24,6 +24,7 @@ from dialer.domain.imprint import ADDED, IMPRINT_LONGEST, NAME_LONGEST, NAMES_MO
 from dialer.services.calling import campaigns as deeds
 from dialer.services.calling.caller_ids import unanswered
 from dialer.services.calling.campaigns import CampaignFields
+from dialer.services.calling.queue_filling import share_filled
 from dialer.services.calling.views import CampaignView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import (
@@ -255,6 +256,6 @@ def _shown(campaign: CampaignView) -> dict[str, object]:
         "abandoned_rate_max": campaign.abandoned_rate_max,
         "knock_up_support_max": campaign.knock_up_support_max,
         "queue_filling": campaign.queue_filling,
-        "queue_filled": campaign.queue_filled,
+        "queue_filled": share_filled(context(), campaign.id) if campaign.queue_filling else None,
         "created_at": campaign.created_at,
     }
