@@ -39,7 +39,7 @@ class Quick:
             session.flush()
         connection = session.connection()
         try:
-            raw: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+            raw: psycopg.Connection[Any] = connection.connection.dbapi_connection  # type: ignore[assignment]
             return raw.execute(self._written, given)
         except psycopg.Error as error:
             raise _told(connection, error) from error
