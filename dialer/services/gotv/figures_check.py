@@ -9,6 +9,7 @@ from typing import Final
 
 from dialer.domain.access import Permission, require
 from dialer.domain.money import IN_ONE
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.store.queries import campaign_figures, counters, sender_hours, text_spending
 from dialer.store.queries.text_spending import Apart
@@ -79,10 +80,16 @@ def _spending_faults(scope: str, one: Apart) -> Iterator[CounterFault]:
 def mend_counters(ctx: Context) -> Sequence[CounterFault]:
     """Put right what the check finds, by the difference, so that what moves meanwhile isn't lost."""
     faults = check_counters(ctx)
+    _mend(ctx, faults)
+    _mend_days(ctx)
+    return faults
+
+
+@again_after_deadlock
+def _mend(ctx: Context, faults: Sequence[CounterFault]) -> None:
     with ctx.unit() as unit:
         apart = text_spending.apart(unit.session, unit.organisation_id)
         counters.bump_spending(unit, ((one.place, one.counted - one.kept) for one in apart))
-        text_spending.mend_days(unit.session, unit.organisation_id, counters.STRIPES)
         hours = sender_hours.apart(unit.session, unit.organisation_id, ctx.now)
         counters.bump_senders(unit, ((one.place, one.counted - one.kept) for one in hours))
         for fault in (one for one in faults if one.scope not in {SPENDING, SPENDING_DAYS, SENDERS}):
@@ -90,4 +97,12 @@ def mend_counters(ctx: Context) -> Sequence[CounterFault]:
             counters.bump(unit, fault.scope, fault.scope_id, fault.name, delta)
         if faults:
             ctx.audit(unit, "figures.mended", "organisation", unit.organisation_id, {"count": len(faults)})
-    return faults
+
+
+@again_after_deadlock
+def _mend_days(ctx: Context) -> None:
+    """Days are locked at once, and figures at the commit: together they would be locked the other way round
+    than everybody else locks them.
+    """
+    with ctx.unit() as unit:
+        text_spending.mend_days(unit.session, unit.organisation_id, counters.STRIPES)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
+from dialer.processes import wait_until
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import SPENDING_DAYS, check_counters, mend_counters
@@ -104,6 +106,33 @@ def test_days_that_are_not_what_their_quarters_are_found_and_mended(ctx: Context
     mend_counters(system)
     assert add_up(ctx, Period()).lines == []
     assert check_counters(system) == []
+
+
+def test_they_are_mended_beside_a_blast_and_neither_waits_for_the_other(ctx: Context, engine: Engine) -> None:
+    """Who sends counts first and adds to the day then: whoever mends has no day while waiting for a count."""
+    system = ctx.as_actor(system_actor(ctx.organisation_id))
+    of = campaign(ctx, name="Aber").id
+    with ctx.unit() as unit:
+        counters.bump(unit, "campaign", of, "attempts", 5)
+        place = place_of(of, SENDER, "GBP", FIRST)
+        counters.bump_spending(unit, [(place, Spent(3, 3, Decimal("0.12"), Decimal("0.15")))])
+    with ctx.unit() as unit:
+        unit.session.execute(text("UPDATE text_spending_day SET texts = texts - 1"))
+    with engine.connect() as sending, ThreadPoolExecutor(1) as pool:
+        sending.execute(text("LOCK TABLE counter IN SHARE MODE"))
+        mending = pool.submit(mend_counters, system)
+        assert wait_until(lambda: _waits_for_counters(engine), 20)
+        sending.execute(text("SET LOCAL lock_timeout = '700ms'"))
+        sending.execute(text("LOCK TABLE text_spending_day IN SHARE MODE"))
+        sending.commit()
+        assert SPENDING_DAYS in {fault.scope for fault in mending.result(20)}
+    assert check_counters(system) == []
+
+
+def _waits_for_counters(engine: Engine) -> bool:
+    waits = "SELECT count(*) FROM pg_locks WHERE relation = 'counter'::regclass AND NOT granted"
+    with engine.connect() as looking:
+        return bool(looking.scalar(text(waits)))
 
 
 def days_apart(system: Context) -> int:
