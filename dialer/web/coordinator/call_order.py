@@ -12,7 +12,7 @@ from flask_babel import gettext, ngettext
 from dialer.domain.access import Permission
 from dialer.domain.call_policy import ADVISED_A_DAY, GAPS_OF, SIGNS
 from dialer.domain.errors import FieldError, ValidationFailed
-from dialer.domain.languages import HOME, SPOKEN, LanguageMatch
+from dialer.domain.languages import SPOKEN, LanguageMatch
 from dialer.services.calling.best_hours import answer_hours
 from dialer.services.calling.call_policy import (
     PolicyFields,
@@ -79,7 +79,8 @@ def save_call_order(campaign_id: uuid.UUID) -> Answer:
         change_call_policy(ctx, campaign_id, _fields())
     except ValidationFailed as error:
         faults = faults_of(error, _field_at)
-        return _page(call_policy(ctx, campaign_id), _sent(), faults), 422
+        found = call_policy(ctx, campaign_id)
+        return _page(found, _values(found) | _sent(), faults), 422
     return go("coordinator.call_order", gettext("Saved."), campaign_id=campaign_id)
 
 
@@ -211,7 +212,7 @@ def _sent() -> dict[str, Any]:
         "fresh_first": ticked("fresh_first"),
         "other_hours": ticked("other_hours"),
         "language_match": said("language_match"),
-        "home_language": said("home_language"),
+        **({"home_language": home} if (home := said("home_language")) else {}),
     }
 
 
@@ -227,12 +228,12 @@ def _fields() -> PolicyFields:
     match = said("language_match") or LanguageMatch.PREFER.value
     if match not in MATCH_WORDS:
         unread.append(FieldError("/language_match", gettext("Choose one of these.")))
-    home = said("home_language") or HOME
-    if home not in SPOKEN:
+    home = said("home_language")
+    if home and home not in SPOKEN:
         unread.append(FieldError("/home_language", gettext("Choose one of these.")))
     if unread:
         raise ValidationFailed(errors=unread)
-    return PolicyFields(
+    fields = PolicyFields(
         points={sign: _points(sign) for sign in SIGNS},
         gaps_s={name: gap for name in GAPS_OF if (gap := read[f"gap_{name}"]) is not None},
         number_day_max=read["number_day_max"],
@@ -241,8 +242,10 @@ def _fields() -> PolicyFields:
         fresh_first=ticked("fresh_first"),
         other_hours=ticked("other_hours"),
         language_match=LanguageMatch(match),
-        home_language=home,
     )
+    if home:  # a page from before it was asked for doesn't name it: it stays
+        fields["home_language"] = home
+    return fields
 
 
 def _read(name: str) -> int | None:

@@ -32,6 +32,9 @@ def test_the_order_is_said_and_changed(desk: Reader, ctx: Context, bank: PhoneBa
     assert "language we don’t know is taken to speak Cymraeg" in page.words["order-words"]
     policy = call_policy(ctx, bank.campaign_id).policy
     assert policy.home_language == "cy"
+    del desk.page.buttons["save"].form.fields["home_language"]
+    desk.press("save")
+    assert call_policy(ctx, bank.campaign_id).policy == policy, "an older page doesn’t name it: it stays"
     page = desk.press("save", gap_busy="soon", number_day_max="99")
     assert page.status == 422
     assert "Write this as a number" in page.text
