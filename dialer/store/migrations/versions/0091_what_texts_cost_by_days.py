@@ -1,6 +1,6 @@
 """What texts cost, by whole days as well, so that a return of spending needn't read every quarter of an hour.
 
-It is filled from the quarters that are there, a second for a million of them.
+It is filled from the quarters that are there, a second for a million of them. Nobody adds to them meanwhile.
 """
 
 from collections.abc import Sequence
@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("cost", sa.Numeric(), nullable=False),
         sa.PrimaryKeyConstraint("organisation_id", "campaign_id", "sender", "currency", "day", "stripe"),
     )
+    op.execute("LOCK TABLE text_spending IN SHARE MODE")
     op.execute(_FILL)
     op.create_index(
         "ix_text_spending_campaign", "text_spending", ["organisation_id", "campaign_id", "quarter"]
