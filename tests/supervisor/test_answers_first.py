@@ -39,9 +39,11 @@ SENDER: Final = "+442079460001"
 RATE: Final = 4
 """Parts a second: the blast would take twelve minutes."""
 TEXTS: Final = 3000
-WITHIN_S: Final = 3.0
-"""A worker sees what was written after a quarter of a second, and sends it as soon as the rate lets it; on a
-machine that does other things beside."""
+BEFORE: Final = 3 * RATE
+"""Texts of the blast that may go before one that somebody waits for: a worker sees what was written after a
+quarter of a second, and what others have in hand by then goes."""
+WITHIN_S: Final = 30.0
+"""However busy the machine is: behind the blast it would be minutes."""
 PATIENCE_S: Final = 60.0
 URGENT: Final = ("code", "sign_in", "help", "stop_confirmation")
 
@@ -107,14 +109,14 @@ class Watch:
         assert wait_until(lambda: self.ledger.read() >= count, PATIENCE_S), "nothing flows"
 
     def came_next(self, body: str, since: dt.datetime) -> None:
-        """This text went within seconds, and before all but the few that were on their way already."""
+        """This text went before all but the few of the blast that were on their way already, and soon."""
         assert wait_until(lambda: self._given(body) is not None, PATIENCE_S), f"{body} never went"
         found = self._given(body)
         assert found is not None
         begun = since.timestamp()
-        assert found.at - begun <= WITHIN_S, f"{body} took {found.at - begun:.1f} s"
         others = [one for one in self.ledger.ours() if begun < one.at < found.at and one.body != body]
-        assert len(others) <= RATE * WITHIN_S, f"{len(others)} of the blast went before {body}"
+        assert len(others) <= BEFORE, f"{len(others)} of the blast went before {body}"
+        assert found.at - begun <= WITHIN_S, f"{body} took {found.at - begun:.1f} s"
 
     def _given(self, body: str) -> Entry | None:
         self.ledger.read()
