@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -23,10 +23,12 @@ def plans_kept(engine: Engine) -> dict[str, Mapping[str, Any]]:
         return plans
 
 
-def tables_walked(node: Mapping[str, Any]) -> Iterator[str]:
-    """The tables that a plan reads from one end to the other."""
-    named = {"Index Cond", "Recheck Cond"} & set(node)
+def tables_walked(node: Mapping[str, Any], *, small: Collection[str] = ()) -> Iterator[str]:
+    """The tables that a plan reads from one end to the other, but for those of which it only reads all of an
+    index that is `small`.
+    """
+    named = {"Index Cond", "Recheck Cond"} & set(node) or node.get("Index Name") in small
     if "Relation Name" in node and "Scan" in node["Node Type"] and not named:
         yield node["Relation Name"]
     for inner in node.get("Plans", ()):
-        yield from tables_walked(inner)
+        yield from tables_walked(inner, small=small)
