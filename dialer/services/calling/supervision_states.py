@@ -24,7 +24,7 @@ from dialer.domain.supervision import (
 )
 from dialer.services.calling.call_jobs import ask_to_make_way, hang_up
 from dialer.services.calling.room_settling import change_room
-from dialer.services.calling.talk_views import talk_on
+from dialer.services.calling.talk_views import on_another, talk_on
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
@@ -118,7 +118,8 @@ def talk_over(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
     if (away := supervision_taking(unit, call.id)) is not None:
         end(ctx, unit, shift, away, TALK_OVER)
         return
-    contact_left(ctx, unit, shift)
+    if not on_another(unit, shift, call):
+        contact_left(ctx, unit, shift)
 
 
 def contact_left(ctx: Context, unit: UnitOfWork, shift: Shift) -> None:
@@ -136,7 +137,7 @@ def room_over(ctx: Context, unit: UnitOfWork, shift: Shift, call: Call) -> None:
     for that talk only. Whoever was with them there, or had taken the talk away, is let go.
     """
     one = supervision_taking(unit, call.id)
-    if one is None and call.parted_at is None:
+    if one is None and call.parted_at is None and not on_another(unit, shift, call):
         one = supervision_of(unit, shift.id)
     if one is not None:
         end(ctx, unit, shift, one, TALK_OVER)

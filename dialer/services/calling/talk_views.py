@@ -22,7 +22,8 @@ _IN_TALK: Final = ("in_call", "paused")
 
 def talk_on(unit: UnitOfWork, shift: Shift) -> Call | None:
     """The call of whoever talks with a volunteer in their room, on a line of their own or since they were led
-    there (`two_in_a_room`); None where nobody does, or not there.
+    there (`two_in_a_room`); None where nobody does, or not there. The latest: that one before is over may not
+    have been told yet.
     """
     if shift.state == "ended" or (shift.pin is None and shift.state not in _IN_TALK):
         return None
@@ -35,7 +36,16 @@ def talk_on(unit: UnitOfWork, shift: Shift) -> Call | None:
         Call.state == "in_progress",
         Call.parted_at.is_(None),
     )
-    return unit.session.scalar(query)
+    return unit.session.scalar(query.order_by(Call.id.desc()).limit(1))
+
+
+def on_another(unit: UnitOfWork, shift: Shift, call: Call) -> bool:
+    """Whether a volunteer talks with somebody else by now than on this call: what is told of it then, late,
+    is nothing to whoever is with them.
+    """
+    unit.session.flush()
+    talk = talk_on(unit, shift)
+    return talk is not None and talk.id != call.id
 
 
 def has_room(unit: UnitOfWork, shift: Shift) -> bool:

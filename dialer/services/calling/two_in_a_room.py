@@ -19,6 +19,7 @@ from dialer.domain.line import IN_THE_ROOM_WITHIN
 from dialer.domain.transfer import TALKING
 from dialer.services.calling import supervision_states, transfer_ends
 from dialer.services.calling.call_jobs import ask_to_end, hang_up
+from dialer.services.calling.talk_views import on_another
 from dialer.services.context import Context
 from dialer.store.models.calling import Shift
 from dialer.store.models.calls import Call
@@ -75,7 +76,7 @@ def volunteer_left(ctx: Context, unit: UnitOfWork, call: Call, shift: Shift | No
     if transfer is not None and transfer.state == TALKING and call.held_at is None:
         return
     transfer_ends.volunteer_gone(ctx, unit, call, shift)
-    if shift is not None:
+    if shift is not None and not on_another(unit, shift, call):
         supervision_states.line_gone(ctx, unit, shift)
     if supervising.is_taken_away(unit, call.id):
         return

@@ -250,6 +250,39 @@ def test_the_next_person_is_rung_while_the_coordinator_still_talks(talk: Talk) -
     assert talk.shift()["state"] == "in_call", "what is left of the talk before is none of theirs"
 
 
+@pytest.mark.parametrize("mode", ["listen", "take_over"])
+def test_the_end_of_the_talk_before_is_seen_late_and_ends_nothing_of_this_one(talk: Talk, mode: str) -> None:
+    talk.come()
+    assert talk.nia.delete(talk.path).status_code == 204
+    talk.pass_by(3)
+    _end_untold(talk)
+    before = dict(talk.call)
+    said = {"disposition": "no_answer"}
+    talk.booth.vic.post(f"/assignments/{talk.booth.assignment}/result", json=said)
+    talk.booth.clock.forward(hours=5)
+    talk.booth.assignment = talk.booth.vic.post(f"/sessions/{talk.booth.session}/next").json["id"]
+    talk.call = talk.booth.ring()
+    talk.booth.place()
+    talk.booth.advance(10)
+    assert (talk.hears(VIC), talk.hears(GWEN)) == ({GWEN}, {VIC})
+    assert talk.booth.call(before)["state"] == "in_progress", "nobody has told us yet"
+    talk.come(mode)
+    assert talk.booth.call(before)["ended_at"] is not None
+    assert talk.hears(NIA) == ({VIC, GWEN} if mode == "listen" else {GWEN})
+    assert talk.shift()["supervision"]["mode"] == mode
+
+
+def _end_untold(talk: Talk) -> None:
+    """Both hang up while web is away: of a call the carrier tells but once."""
+    town = talk.booth.town
+    webhooks = str(town.request("POST", "/account", {})[1].get("reached_at", ""))
+    town.account(reached_at="http://127.0.0.1:9")
+    talk.put_down(GWEN)
+    talk.put_down(VIC)
+    talk.booth.advance(2)
+    town.account(reached_at=webhooks)
+
+
 def test_cut_off_the_volunteer_has_the_talk_again(talk: Talk) -> None:
     talk.come("take_over")
     talk.put_down(NIA)
