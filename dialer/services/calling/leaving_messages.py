@@ -118,16 +118,23 @@ def due_request(held: Held) -> int | None:
     return 0 if call.parted_at is None else None
 
 
-@again_after_deadlock
 def leave(ctx: Context, carrier: Carrier, call_id: uuid.UUID) -> None:
-    """Send a call on to its message, if it has one that wasn't played. Raises CarrierError."""
+    """Send a call on to its message, if it has one that wasn't played. Raises CarrierError.
+
+    Once, whatever the database does: sent there again, it would begin anew in somebody's ear.
+    """
     require(ctx.actor, Permission.SYSTEM_RUN)
-    with ctx.unit() as unit:
-        held = hold_call(ctx, unit, call_id)
-        times = due_request(held) if held else None
-        sid = held.call.carrier_sid if held else None
+    times, sid = _request_of(ctx, call_id)
     if times is not None and sid is not None:
         send_to_message(ctx, carrier, call_id, sid, times)
+
+
+@again_after_deadlock
+def _request_of(ctx: Context, call_id: uuid.UUID) -> tuple[int | None, str | None]:
+    """What the carrier is to be asked for, for the how-manieth time, and its name for the call."""
+    with ctx.unit() as unit:
+        held = hold_call(ctx, unit, call_id)
+        return (due_request(held), held.call.carrier_sid) if held else (None, None)
 
 
 def send_to_message(ctx: Context, carrier: Carrier, call_id: uuid.UUID, sid: str, times: int) -> None:

@@ -38,7 +38,12 @@ RANKS = "unnest(CAST(:ranks AS integer[])"
 AT_GATE = (
     f"unnest((SELECT CAST(:ranks AS integer[]) FROM (SELECT pg_advisory_xact_lock_shared({GATE}) OFFSET 0) w)"
 )
-WAITING = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = :gate AND NOT granted")
+WAITING = text(
+    """
+    SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
+    WHERE d.datname = current_database() AND locktype = 'advisory' AND objid = :gate AND NOT granted
+    """
+)
 
 
 @dataclass

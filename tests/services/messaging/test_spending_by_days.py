@@ -130,7 +130,10 @@ def test_they_are_mended_beside_a_blast_and_neither_waits_for_the_other(ctx: Con
 
 
 def _waits_for_counters(engine: Engine) -> bool:
-    waits = "SELECT count(*) FROM pg_locks WHERE relation = 'counter'::regclass AND NOT granted"
+    waits = """
+        SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
+        WHERE d.datname = current_database() AND relation = 'counter'::regclass AND NOT granted
+    """
     with engine.connect() as looking:
         return bool(looking.scalar(text(waits)))
 

@@ -12,9 +12,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from dialer.carrier.port import Rerouting
+from dialer.services.calling import leaving_messages
 from dialer.services.calling.sounds import add_sound
 from dialer.store.models.calling import Result
 from dialer.store.models.sounds import VoicemailDrop
+from dialer.store.session import MetOutOfOrder
 from tests.people import Person
 from tests.phone_bank import landline
 from tests.sounds import wav
@@ -115,6 +118,34 @@ def test_a_number_hears_it_once_whatever_is_told_twice(
     assert [(one.number, one.given_up_at) for one in drops] == [(machine, None)]
     address = _played(evening, machine)[0]["what"].removeprefix("http://localhost")
     assert evening.coordinator.client.get(address).data == wav(4.0)
+
+
+def test_it_is_sent_to_its_message_once_whatever_the_database_does(
+    evening: Evening,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Sent there again, the message would begin anew."""
+    _switch_on(evening)
+    evening.town.person(landline(100), phone="machine", ring_s=3, greeting_s=GREETING_S)
+    evening.sit_down()
+    shown = evening.until("in_call")
+    assert evening.vic.post(f"/assignments/{shown['assignment_id']}/leave-message").status_code == 200
+    carrier, sent = evening.pacer.runtime.carrier, []
+    real = carrier.redirect_call
+
+    def redirect(sid: str, to: Rerouting) -> bool:
+        sent.append(sid)
+        return real(sid, to)
+
+    def gives_way(*_: object) -> None:
+        raise MetOutOfOrder
+
+    monkeypatch.setattr(carrier, "redirect_call", redirect)
+    monkeypatch.setattr(leaving_messages, "_take_out", gives_way)
+    (call,) = evening.calls()
+    with pytest.raises(MetOutOfOrder):
+        leaving_messages.leave(evening.system(), carrier, call.id)
+    assert sent == [call.carrier_sid]
 
 
 def test_off_by_default_nobody_listens(evening: Evening) -> None:  # noqa: F811
