@@ -33,6 +33,9 @@ def test_a_batch_from_the_cost_to_the_stop(api: Api, carys: Person, vic: Person,
     assert caller.get(f"{path}/failures").json["data"] == []
     assert caller.get(f"/look-ups/{uuid.UUID(int=0)}").status_code == 404
     assert caller.post("/look-ups/preview", json={}).status_code == 422
+    for kind in ("list_id", "audience_id", "contact_id"):
+        nobodys = caller.post("/look-ups/preview", json={kind: str(uuid.UUID(int=0))})
+        assert (nobodys.status_code, nobodys.json["errors"][0]["pointer"]) == (422, f"/{kind}")
     assert api(vic).get("/look-ups").status_code == 403
     assert api(vic).post("/look-ups", json={**wanted, "expected_numbers": 4}).status_code == 403
 

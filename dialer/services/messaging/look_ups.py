@@ -21,6 +21,7 @@ from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.people.audience_rules import asked_now, audience_of
 from dialer.store.models import new_id
+from dialer.store.models.audiences import Audience
 from dialer.store.models.calling import Campaign
 from dialer.store.models.look_ups import LookUpBatch
 from dialer.store.models.people import Contact, ContactList
@@ -269,14 +270,13 @@ def reach_batch(unit: UnitOfWork, batch_id: uuid.UUID, *, lock: bool = False) ->
 
 
 def _name_of(unit: UnitOfWork, wanted: Wanted) -> str:
-    """Of the list or audience; nobody's name is kept with what was paid for."""
-    if wanted.audience_id is not None:
-        return audience_of(unit, wanted.audience_id).name
-    kind = ContactList if wanted.list_id is not None else Contact
-    row = unit.session.get(kind, (unit.organisation_id, wanted.list_id or wanted.contact_id))
+    """Of the list or audience; nobody's name is kept with what was paid for. `ValidationFailed` for none."""
+    kinds = {"audience_id": Audience, "list_id": ContactList, "contact_id": Contact}
+    field, kind = next((field, kind) for field, kind in kinds.items() if getattr(wanted, field) is not None)
+    row = unit.session.get(kind, (unit.organisation_id, getattr(wanted, field)))
     if row is None:
-        raise NotFound
-    return row.name if isinstance(row, ContactList) else ""
+        raise ValidationFailed.at(f"/{field}", "There is nothing with this id.")
+    return row.name if isinstance(row, Audience | ContactList) else ""
 
 
 def _numbers(ctx: Context, unit: UnitOfWork, wanted: Wanted) -> Iterator[Numbered]:
@@ -329,6 +329,7 @@ def _preview(ctx: Context, unit: UnitOfWork, wanted: Wanted) -> tuple[LookUpPrev
     long: each number is looked at once, and no more than those are held.
     """
     _check_wanted(wanted)
+    name = _name_of(unit, wanted)
     price, numbers, found = ctx.messaging.look_ups, list[str](), Counter[str]()
     for one in _numbers(ctx, unit, wanted):
         stands = _standing(ctx, one)
@@ -336,7 +337,7 @@ def _preview(ctx: Context, unit: UnitOfWork, wanted: Wanted) -> tuple[LookUpPrev
         if stands == "new" and found["new"] <= price.most:
             numbers.append(one.number)
     seen = LookUpPreview(
-        name=_name_of(unit, wanted),
+        name=name,
         numbers=found["new"],
         known=found["known"],
         in_hand=found["in_hand"],

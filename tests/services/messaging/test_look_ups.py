@@ -581,7 +581,7 @@ def test_another_organisations_are_not_there(ctx: Context) -> None:
     for deed in (get_look_up, stop_look_ups, resume_look_ups):
         with pytest.raises(NotFound):
             deed(stranger, batch_id)
-    with pytest.raises(NotFound):
+    with pytest.raises(ValidationFailed):
         preview_look_ups(stranger, Wanted(list_id=of))
 
 
