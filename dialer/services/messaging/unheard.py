@@ -74,6 +74,14 @@ def count_unheard(ctx: Context, blast_id: uuid.UUID) -> int:
         return queries.count_unheard(unit, blast_id, ctx.now - HEARD_WITHIN)
 
 
+def count_fresh(ctx: Context, blast_id: uuid.UUID) -> int:
+    """How many were tried a moment ago, of which a word may still come: they aren't listed yet."""
+    with ctx.unit() as unit:
+        reach_blast(ctx, unit, blast_id, Permission.BLAST_READ)
+        settled = queries.count_unheard(unit, blast_id, ctx.now - HEARD_WITHIN)
+        return queries.count_unheard(unit, blast_id, ctx.now) - settled
+
+
 @again_after_deadlock
 def send_unheard_again(ctx: Context, blast_id: uuid.UUID) -> int:
     """Send those emails again, since a person wants that; how many. Some people may get theirs twice. A blast

@@ -12,7 +12,7 @@ from dialer.domain.access import Permission
 from dialer.domain.errors import RuleBroken
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.messaging.blasts import get_blast
-from dialer.services.messaging.unheard import count_unheard, list_unheard, send_unheard_again
+from dialer.services.messaging.unheard import count_fresh, count_unheard, list_unheard, send_unheard_again
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
 from dialer.web.coordinator.forms import go, next_address, page_asked
@@ -34,6 +34,7 @@ def unheard(blast_id: uuid.UUID) -> str:
         campaign=get_campaign(ctx, found.campaign_id),
         rows=rows.items,
         count=count_unheard(ctx, blast_id),
+        fresh=count_fresh(ctx, blast_id),
         more=next_address(rows, "coordinator.unheard", blast_id=blast_id),
         may_send=ctx.actor.may(Permission.BLAST_MANAGE) and found.state in ("running", "paused", "completed"),
     )

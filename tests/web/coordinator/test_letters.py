@@ -119,9 +119,15 @@ def test_emails_that_nobody_has_heard_of_are_sent_again_where_somebody_says_so(
         blast_id = unit.session.query(Blast.id).scalar()
     assert "blast-unheard" not in page.tests
     left_unknown(ctx, blast_id)
+    tried(ctx, dt.timedelta(minutes=1))
+    page = draft.open(f"/blasts/{blast_id}/unheard")
+    assert "2 were tried in the last ten minutes" in page.words["unheard-fresh"]
+    assert "unheard" not in page.tests
+    tried(ctx, dt.timedelta(hours=1))
     assert "Nobody has heard whether 2 went" in draft.open(f"/blasts/{blast_id}").words["blast-unheard"]
     page = draft.open(f"/blasts/{blast_id}/unheard")
     assert _value(draft, "unheard") == "2"
+    assert "unheard-fresh" not in page.tests
     assert "it may have gone, or never begun" in page.words["unheard"]
     page = draft.open(f"/blasts/{blast_id}/send-again")
     assert "some people may get theirs twice" in page.text
@@ -140,9 +146,13 @@ def left_unknown(ctx: Context, blast_id: uuid.UUID) -> None:
     holder = uuid.uuid4()
     claimed = claim_texts(system, "campaign@example.org", blast_id, new_lease(system, holder), 10)
     assert len(pass_gate(system, holder, claimed)) == 2
-    with ctx.unit() as unit:
-        unit.session.execute(update(Message).values(attempted_at=ctx.now - dt.timedelta(hours=1)))
+    tried(ctx, dt.timedelta(hours=1))
     lose_silent(system)
+
+
+def tried(ctx: Context, ago: dt.timedelta) -> None:
+    with ctx.unit() as unit:
+        unit.session.execute(update(Message).values(attempted_at=ctx.now - ago))
 
 
 def test_it_is_shown_as_mail_programs_show_it_and_as_plain_text(draft: Reader) -> None:
