@@ -132,9 +132,9 @@ def _leaves(letter: Message) -> Iterator[tuple[int, Message]]:
     ahead, nth = [letter], 0
     while ahead and nth < mime.MOST_PARTS:
         part = ahead.pop(0)
-        held = part.get_payload()
-        if isinstance(held, list) and part.get_content_maintype() != "message":
-            ahead[:0] = [one for one in held if isinstance(one, Message)]
+        held = mime.held(part)
+        if held is not None and part.get_content_maintype() != "message":
+            ahead[:0] = held
         else:
             yield nth, part
             nth += 1

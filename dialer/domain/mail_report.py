@@ -197,9 +197,8 @@ def _codes(status: str, words: str) -> tuple[str, int]:
 
 def _groups(part: Message) -> list[Message]:
     """The groups of fields of a report; some servers leave out what stands between."""
-    held = part.get_payload()
-    if isinstance(held, list):
-        return [group for group in held if isinstance(group, Message)]
+    if (held := mime.held(part)) is not None:
+        return held
     inner = mime.inside(part)
     return [inner] if inner is not None else []
 

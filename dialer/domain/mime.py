@@ -88,6 +88,14 @@ def parameter(part: Part, name: str) -> str:
     return kept(value if isinstance(value, str) else str(value[-1] if value else ""))
 
 
+def held(part: Part) -> list[Part] | None:
+    """The parts that one holds; None where it holds words or data itself.
+
+    `get_payload` isn't asked then: it would read them by whatever stands there for a charset, and raise.
+    """
+    return [one for one in part.get_payload() if isinstance(one, Message)] if part.is_multipart() else None
+
+
 def data(part: Part) -> bytes:
     """What a part holds, its transfer encoding undone as far as that goes."""
     found = part.get_payload(decode=True)
@@ -118,14 +126,10 @@ def filename(part: Part) -> str:
 
 def inside(part: Part) -> Part | None:
     """The letter that a part of kind `message/…` or `text/rfc822-headers` holds."""
-    held = part.get_payload()
-    if isinstance(held, list) and held and isinstance(held[0], Message):
-        return held[0]
-    if found := data(part):
-        return BytesHeaderParser(policy=compat32).parsebytes(found)
-    if isinstance(held, str) and held:
-        return BytesHeaderParser(policy=compat32).parsebytes(held.encode("utf-8", "surrogateescape"))
-    return None
+    if within := held(part):
+        return within[0]
+    found = data(part)
+    return BytesHeaderParser(policy=compat32).parsebytes(found) if found else None
 
 
 def kept(said: str) -> str:

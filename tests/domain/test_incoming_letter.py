@@ -168,6 +168,12 @@ def test_another_letter_by_the_same_name_is_another():
     assert fingerprint(ENCODED) != fingerprint(ENCODED.replace(b"siwr", b"").replace(b"Gallaf", b"Stop"))
 
 
+def test_a_charset_that_is_none_doesnt_keep_words_from_us():
+    for charset in (b'charset="utf\x008"', b"charset*=utf-8''%00", b"charset=\xff"):
+        letter = read(b"From: gwen@example.net\nContent-Type: text/plain; " + charset + b"\n\nSt\xc3\xb4p")
+        assert letter.body == "St\u00f4p"
+
+
 @given(st.binary(max_size=400), st.data())
 def test_nothing_that_is_sent_breaks_the_reading(noise, data):
     at = data.draw(st.integers(0, len(ENCODED)))
