@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.blast import Pause, Waiting
-from dialer.domain.errors import AudienceChanged, InvalidTransition, RuleBroken, ValidationFailed
+from dialer.domain.errors import AudienceChanged, InvalidTransition, NotFound, RuleBroken, ValidationFailed
 from dialer.domain.look_up import NO_ANSWERS, Fault, Which
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.context import Context
@@ -88,7 +88,7 @@ def look_ups() -> Answer:
         return _page(ctx, None)
     try:
         return _page(ctx, preview_look_ups(ctx, _wanted(asked)))
-    except ValidationFailed:
+    except (NotFound, ValidationFailed):  # no such list, or no id at all
         tell(gettext("Choose a list or an audience."), "bad")
         return _page(ctx, None), 422
 
