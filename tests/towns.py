@@ -29,7 +29,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from werkzeug.datastructures import MultiDict
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request, Response
 
 ACCOUNT_SID = "AC" + "5" * 32
@@ -227,7 +227,7 @@ class Town:
 
         They are signed as for `PUBLIC_URL`, and reach the app at the address that this yields.
         """
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=SilentHandler)
+        server = AwaitedServer("127.0.0.1", 0, app, SilentHandler)
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         address = f"http://127.0.0.1:{server.server_port}"
@@ -238,6 +238,15 @@ class Town:
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+class AwaitedServer(ThreadedWSGIServer):
+    """Closed only once every request is answered: one still at its rows would meet who empties the tables.
+
+    The town answers a redirected call at once, so it may ask for its next instructions as a test ends.
+    """
+
+    daemon_threads = False
 
 
 class SilentHandler(WSGIRequestHandler):
