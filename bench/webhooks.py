@@ -165,7 +165,7 @@ def _measure(
     with engine.begin() as connection:
         asked = (CHANGED, {"state": "delivered"}) if by_orm else (KEPT, {})
         rows = int(connection.execute(*asked).scalar_one())
-        connection.execute(text("TRUNCATE carrier_event, message"))
+        connection.execute(text("TRUNCATE carrier_event, message CASCADE"))
     return Taken(answers, wall_s, cpu_s, rows)
 
 
