@@ -33,7 +33,10 @@ def run(options: argparse.Namespace, settings: Settings) -> Outcome:
     with system_context(settings) as ctx:
         if options.address is None:
             found = sender_settings.list_senders(ctx, Page(MOST)).items
-            return Outcome({"senders": [asdict(one) for one in found]}, _lines(found))
+            unused = sender_settings.unused_senders(ctx)
+            words = [f"{one}  named by {', '.join(names)}, nothing sent yet" for one, names in unused.items()]
+            data = {"senders": [asdict(one) for one in found], "unused": unused}
+            return Outcome(data, "\n".join([*map(_line, found), *words]))
         if options.hand_over:
             return _handed_over(ctx, options.address)
         if options.health:

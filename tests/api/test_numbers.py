@@ -38,7 +38,7 @@ def kept(ctx: Context) -> None:
 def test_numbers_are_shown_with_where_they_lead(api: Api, carys: Person, ctx: Context, kept: None) -> None:
     made = campaign(ctx, caller_ids=[SHOWN, OURS])
     found = api(carys).get("/numbers").json
-    [one] = found["numbers"]
+    [one] = found["data"]
     assert one["calls"] == {"aim": Aim.OTHER, "to": "hooks.example.net"}
     assert one["uses"] == [{"way": "caller_id", "id": str(made.id), "name": "Texts"}]
     assert one["told_too"] == []
@@ -49,6 +49,34 @@ def test_numbers_are_shown_with_where_they_lead(api: Api, carys: Person, ctx: Co
     }
     shown = api(carys).get(f"/campaigns/{made.id}/caller-ids").json["items"]
     assert [each["ring_back"] for each in shown] == ["not_looked", "another_address"]
+
+
+def test_numbers_are_walked_by_a_cursor(api: Api, carys: Person, ctx: Context, kept: None) -> None:
+    with ctx.unit() as unit:
+        for nth in range(2, 5):
+            number, sid = f"+44163296000{nth}", f"PN{nth:032}"
+            unit.session.add(OwnNumber(organisation_id=unit.organisation_id, number=number, sid=sid))
+        gone = OwnNumber(
+            organisation_id=unit.organisation_id, number="+441632960009", sid="PN", gone_at=ctx.now
+        )
+        unit.session.add(gone)
+    caller, seen, cursor = api(carys), [], ""
+    while cursor is not None:
+        page = caller.get(f"/numbers?limit=2{cursor and '&cursor=' + cursor}").json
+        seen += [one["number"] for one in page["data"]]
+        cursor = page["next_cursor"]
+    assert seen == [f"+44163296000{nth}" for nth in range(1, 5)]
+    for wrong in ("limit=0", "cursor=nonsense", "cursor=WyJhIl0", "cursor=WyIrMSIsIisyIl0"):
+        assert caller.get(f"/numbers?{wrong}").status_code == 422
+
+
+def test_what_is_under_way_is_told_with_its_number(api: Api, carys: Person, kept: None) -> None:
+    caller = api(carys)
+    caller.post("/numbers/release", json={"number": OURS, "confirm": OURS[-4:]})
+    caller.post("/numbers/read")
+    found = caller.get("/numbers").json
+    assert [one["under_way"] for one in found["data"]] == [["release"]]
+    assert (found["is_moving"], found["is_reading"], found["changed_at"]) == (True, True, None)
 
 
 def test_another_systems_is_taken_over_when_that_is_said(api: Api, carys: Person, kept: None) -> None:

@@ -83,3 +83,12 @@ def test_how_one_fares_is_told_by_day(api: Api, carys: Person, vic: Person) -> N
     assert caller.get(f"{path}?days=0").status_code == 422
     assert caller.get(f"{path}?days=61").status_code == 422
     assert api(vic).get(path).status_code == 403
+
+
+def test_what_a_campaign_names_is_told_before_anything_went_out_from_it(api: Api, carys: Person) -> None:
+    caller = api(carys)
+    caller.post("/campaigns", json={"name": "Ring", "kind": "phone_bank", "senders": [LONG]})
+    found = caller.get("/senders").json
+    assert (found["data"], found["unused"]) == ([], [{"address": LONG, "campaigns": ["Ring"]}])
+    caller.post("/senders", json={"address": LONG})
+    assert caller.get("/senders").json["unused"] == []

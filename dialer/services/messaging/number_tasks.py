@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -19,11 +19,12 @@ from dialer.services.context import Context
 from dialer.services.messaging.own_numbers import home_of, reach_number, view_of
 from dialer.store.models import new_id
 from dialer.store.models.own_numbers import NumberTask
+from dialer.store.queries.own_numbers import OPEN_TASKS, taken
 from dialer.store.session import UnitOfWork
 
 JOB: Final = "workers.jobs.run_number_task"
 SHOWN: Final = 10
-OPEN: Final = ("queued", "running")
+OPEN: Final = OPEN_TASKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,15 @@ def get_task(ctx: Context, task_id: uuid.UUID) -> TaskView:
         row = unit.session.get(NumberTask, (unit.organisation_id, task_id))
         if row is None:
             raise NotFound
-        return view_of_task(row)
+        return _without_taken(unit, view_of_task(row))
+
+
+def _without_taken(unit: UnitOfWork, task: TaskView) -> TaskView:
+    """What a search found, less what is ours by now, or is just being bought."""
+    offers = task.found.get("offers", [])
+    gone = taken(unit, [one["number"] for one in offers]) if offers else set[str]()
+    left = [one for one in offers if one["number"] not in gone]
+    return replace(task, found={**task.found, "offers": left}) if gone else task
 
 
 def latest_tasks(ctx: Context) -> Sequence[TaskView]:

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 
@@ -24,11 +25,14 @@ from dialer.domain.own_numbers import (
     shown_aim,
 )
 from dialer.services.context import Context
+from dialer.services.paging import Page, cut
 from dialer.store.models.accounts import Account
 from dialer.store.models.own_numbers import OwnNumber
 from dialer.store.queries import own_numbers as queries
 from dialer.store.queries.own_numbers import Use
 from dialer.store.session import UnitOfWork
+
+FIRST: Final = Page()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class OwnNumberView:
     uses: Sequence[Use]
     is_sender: bool
     seen_at: dt.datetime | None
+    under_way: Sequence[str]
+    """What the carrier is being asked about it, or waits to be asked: `put_right`, `release`."""
 
     @property
     def is_right(self) -> bool:
@@ -67,7 +73,11 @@ class OwnNumberView:
 
     @property
     def can_be_put_right(self) -> bool:
-        """Whether there is anything to set at the number; what a service decides is set there."""
+        """Whether there is anything to set at the number that nobody is at already; what a service decides is
+        set there.
+        """
+        if self.under_way:
+            return False
         able = [(self.texts, self.sms), (self.calls, self.voice)]
         settled = {Aim.HERE, Aim.SERVICE}
         return bool(self.others) or any(can and one.aim not in settled for one, can in able)
@@ -94,11 +104,18 @@ class ShownNumber:
 
 @dataclass(frozen=True, slots=True)
 class NumbersView:
-    """Everything about our numbers. `read_at` is when the carrier's list was read last, None: never."""
+    """Everything about our numbers, a page of them. `read_at` is when the carrier's list was read last, None:
+    never; `changed_at` when something was bought, put right or given back after that, which is in it. Where
+    it `is_moving`, the carrier is being asked something; `is_reading` where that is its list.
+    """
 
     numbers: Sequence[OwnNumberView]
     shown: Sequence[ShownNumber]
     read_at: dt.datetime | None
+    changed_at: dt.datetime | None
+    is_moving: bool
+    is_reading: bool
+    next: tuple[str, ...] | None = None
 
 
 def home_of(ctx: Context, unit: UnitOfWork) -> Home:
@@ -114,13 +131,15 @@ def home_of(ctx: Context, unit: UnitOfWork) -> Home:
     return Home(base, (*named.sms, sms), (*named.voice, voice))
 
 
-def own_numbers(ctx: Context) -> NumbersView:
+def own_numbers(ctx: Context, page: Page = FIRST) -> NumbersView:
     """Our numbers, and those that campaigns show."""
     require(ctx.actor, Permission.SENDER_READ)
+    after = _after(page)
     with ctx.unit() as unit:
+        found = cut(queries.listed_after(unit, after, page.limit + 1), page, lambda row: (row.number,))
         home, uses, senders = home_of(ctx, unit), queries.uses(unit), queries.senders_known(unit)
         rows, pooled = queries.kept_numbers(unit), queries.pooled(unit)
-        shown = queries.shown_by(unit)
+        shown, under_way, read_at = queries.shown_by(unit), queries.under_way(unit), queries.read_at(unit)
         return NumbersView(
             [
                 view_of(
@@ -129,13 +148,26 @@ def own_numbers(ctx: Context) -> NumbersView:
                     uses.get(row.number, ()),
                     is_sender=row.number in senders,
                     in_service=row.number in pooled,
+                    under_way=under_way.get(row.number, ()),
                 )
-                for row in rows
-                if is_there(row)
+                for row in found.items
             ],
             _shown(ctx, unit, rows, shown),
-            queries.read_at(unit),
+            read_at,
+            queries.changed_at(unit, read_at),
+            is_moving=bool(under_way),
+            is_reading="read" in under_way.get(None, ()),
+            next=found.next,
         )
+
+
+def _after(page: Page) -> str:
+    """The number that the list goes on after; empty at its start."""
+    if page.after is None:
+        return ""
+    if len(page.after) != 1 or not page.after[0].startswith("+"):
+        raise ValidationFailed.at("/cursor", "This cursor isn’t one of this list. Start again without it.")
+    return page.after[0]
 
 
 def ring_backs(ctx: Context, unit: UnitOfWork, numbers: Iterable[str]) -> dict[str, RingBack]:
@@ -191,6 +223,7 @@ def view_of(
     *,
     is_sender: bool = False,
     in_service: bool = False,
+    under_way: Sequence[str] = (),
 ) -> OwnNumberView:
     """One of ours; of one that is `in_service`, a Messaging Service decides where texts go."""
     texts = _going(row.texts_to, home, home.sms)
@@ -206,6 +239,7 @@ def view_of(
         uses=uses,
         is_sender=is_sender,
         seen_at=row.seen_at,
+        under_way=under_way,
     )
 
 

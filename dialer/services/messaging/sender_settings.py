@@ -20,6 +20,7 @@ from dialer.services.messaging.views import SenderView
 from dialer.services.messaging.waiting import is_resting
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.messaging import Sender
+from dialer.store.queries.own_numbers import named_senders, senders_known
 from dialer.store.session import UnitOfWork
 
 SETTABLE: Final = ("kind", "rate_per_s", "pictures")
@@ -44,6 +45,14 @@ def list_senders(ctx: Context, page: Page) -> Slice[SenderView]:
             query = query.where(Sender.id > after)
         rows = unit.session.scalars(query.order_by(Sender.id).limit(page.limit + 1)).all()
         return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: sender_view(ctx, row))
+
+
+def unused_senders(ctx: Context) -> dict[str, list[str]]:
+    """Those that campaigns name, by these campaigns' names, and from which nothing has gone out yet."""
+    require(ctx.actor, Permission.SENDER_READ)
+    with ctx.unit() as unit:
+        known = senders_known(unit)
+        return {one: names for one, names in named_senders(unit).items() if one not in known}
 
 
 def get_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:

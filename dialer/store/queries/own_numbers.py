@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, func, or_, select, update
 
 from dialer.domain.blast import OPEN
 from dialer.store.models.accounts import Organisation
@@ -19,6 +19,9 @@ from dialer.store.models.own_numbers import NumberTask, OwnNumber
 from dialer.store.session import UnitOfWork
 
 ENDED: Final = "ended"
+CHANGES: Final = ("buy", "put_right", "release")
+"""What changes what the carrier's list says of us."""
+OPEN_TASKS: Final = ("queued", "running")
 Way = Literal["caller_id", "sender", "pool", "blast"]
 
 
@@ -37,6 +40,17 @@ def kept_numbers(unit: UnitOfWork) -> Sequence[OwnNumber]:
     """All rows, also of numbers that the carrier doesn't have (any more)."""
     query = select(OwnNumber).where(OwnNumber.organisation_id == unit.organisation_id)
     return unit.session.scalars(query.order_by(OwnNumber.number)).all()
+
+
+def listed_after(unit: UnitOfWork, after: str, most: int) -> Sequence[OwnNumber]:
+    """Those that the carrier's list has, that follow a number, as many as these at most."""
+    query = select(OwnNumber).where(
+        OwnNumber.organisation_id == unit.organisation_id,
+        OwnNumber.sid.is_not(None),
+        OwnNumber.gone_at.is_(None),
+        OwnNumber.number > after,
+    )
+    return unit.session.scalars(query.order_by(OwnNumber.number).limit(most)).all()
 
 
 def shown_by(unit: UnitOfWork) -> dict[str, list[str]]:
@@ -83,7 +97,7 @@ def got_by(unit: UnitOfWork, numbers: Collection[str]) -> dict[str, uuid.UUID]:
         select(NumberTask.number, NumberTask.organisation_id, NumberTask.kind)
         .where(
             NumberTask.number.in_(numbers),
-            NumberTask.kind.in_(("buy", "put_right", "release")),
+            NumberTask.kind.in_(CHANGES),
             NumberTask.state == "done",
         )
         .order_by(NumberTask.finished_at, NumberTask.id)
@@ -143,6 +157,15 @@ def senders_known(unit: UnitOfWork) -> set[str]:
     return set(unit.session.scalars(query))
 
 
+def named_senders(unit: UnitOfWork) -> dict[str, list[str]]:
+    """What texts come from by what campaigns say that aren't over, each with their names."""
+    found: dict[str, list[str]] = {}
+    for campaign in _open_campaigns(unit):
+        for sender in campaign.senders:
+            found.setdefault(sender, []).append(campaign.name)
+    return found
+
+
 def oldest_organisation(unit: UnitOfWork) -> uuid.UUID | None:
     """The one that the carrier's words are about where our address names none."""
     return unit.session.scalar(select(Organisation.id).order_by(Organisation.id).limit(1))
@@ -168,6 +191,45 @@ def read_at(unit: UnitOfWork) -> dt.datetime | None:
         NumberTask.state == "done",
     )
     return unit.session.scalar(query.order_by(NumberTask.id.desc()).limit(1))
+
+
+def changed_at(unit: UnitOfWork, since: dt.datetime | None) -> dt.datetime | None:
+    """When something was bought, put right or given back last, if that was after `since`."""
+    query = select(func.max(NumberTask.finished_at)).where(
+        NumberTask.organisation_id == unit.organisation_id,
+        NumberTask.kind.in_(CHANGES),
+        NumberTask.state == "done",
+    )
+    at = unit.session.scalar(query)
+    return at if at is not None and (since is None or at > since) else None
+
+
+def under_way(unit: UnitOfWork) -> dict[str | None, list[str]]:
+    """What the carrier is being asked, or waits to be asked, by number; what is about none under None."""
+    query = select(NumberTask.number, NumberTask.kind).where(
+        NumberTask.organisation_id == unit.organisation_id, NumberTask.state.in_(OPEN_TASKS)
+    )
+    found: dict[str | None, list[str]] = {}
+    for number, kind in unit.session.execute(query.order_by(NumberTask.id)):
+        found.setdefault(number, []).append(kind)
+    return found
+
+
+def taken(unit: UnitOfWork, numbers: Collection[str]) -> set[str]:
+    """Those of these that are ours, or are just being bought."""
+    ours = select(OwnNumber.number).where(
+        OwnNumber.organisation_id == unit.organisation_id,
+        OwnNumber.number.in_(numbers),
+        OwnNumber.sid.is_not(None),
+        OwnNumber.gone_at.is_(None),
+    )
+    asked = select(NumberTask.number).where(
+        NumberTask.organisation_id == unit.organisation_id,
+        NumberTask.kind == "buy",
+        NumberTask.state.in_(OPEN_TASKS),
+        NumberTask.number.in_(numbers),
+    )
+    return {str(one) for query in (ours, asked) for one in unit.session.scalars(query)}
 
 
 def _all_uses(unit: UnitOfWork, pools: dict[str, Sequence[str]]) -> Iterator[tuple[str, Use]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import render_template
+from flask import render_template, request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
@@ -13,8 +13,9 @@ from dialer.domain.errors import Conflict, ValidationFailed
 from dialer.domain.own_numbers import ANSWERED, Fault, RingBack
 from dialer.services.messaging.number_tasks import ask_to_put_right, ask_to_read, latest_tasks
 from dialer.services.messaging.own_numbers import own_numbers, say_answered_elsewhere
+from dialer.services.paging import Slice
 from dialer.web.coordinator.blueprint import coordinator
-from dialer.web.coordinator.forms import Answer, go, our_numbers, said
+from dialer.web.coordinator.forms import Answer, go, next_address, our_numbers, page_asked, said
 from dialer.web.coordinator.number_wording import FAULT, outcome
 from dialer.web.coordinator.wording import Words
 from dialer.web.desk import context
@@ -42,14 +43,27 @@ TASK: Final[Words] = {
 }
 
 
+UNDER_WAY: Final[Words] = {
+    "buy": _("Being bought"),
+    "release": _("Being given back"),
+    "put_right": _("Being put right"),
+}
+
+
 @coordinator.get("/numbers")
 @allow(Permission.SENDER_READ)
 def numbers() -> str:
     """Our numbers, those that campaigns show, and what was asked of the carrier."""
-    ctx = context()
+    ctx, page = context(), page_asked()
+    found = own_numbers(ctx, page)
     return render_template(
         "coordinator/numbers.html",
-        found=own_numbers(ctx),
+        found=found,
+        here=request.full_path,
+        following=next_address(Slice(found.numbers, found.next), "coordinator.numbers"),
+        to_give_back=[one for one in found.numbers if "release" not in one.under_way],
+        is_reading=found.is_reading,
+        under_way=UNDER_WAY,
         ring_back=RING_BACK,
         answered=ANSWERED,
         ways=WAY,
@@ -105,4 +119,4 @@ def the_number() -> str:
 
 def being_asked() -> str:
     """What is said after each press that a worker acts upon."""
-    return str(gettext("The carrier is being asked. Look again in a moment."))
+    return str(gettext("Asked of the carrier. What comes of it appears here."))

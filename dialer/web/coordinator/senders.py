@@ -25,6 +25,7 @@ from dialer.services.messaging.sender_settings import (
     list_senders,
     pause_sender,
     resume_sender,
+    unused_senders,
 )
 from dialer.services.messaging.views import SenderView
 from dialer.web.coordinator.blueprint import coordinator
@@ -203,6 +204,7 @@ def _page(
     return render_template(
         "coordinator/senders.html",
         senders=listed,
+        unused=unused_senders(ctx),
         week=week_of_senders(ctx, [one.address for one in listed]),
         sender=editing,
         values=values,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 import pytest
+from sqlalchemy import select, update
 
 from dialer.services.context import Context
 from dialer.services.messaging.number_orders import Looked, Order, ask_to_buy, ask_to_search
@@ -36,7 +38,7 @@ def test_a_number_is_put_right_and_another_systems_taken_over(desk: Reader, ctx:
     assert "secret" not in page.html
     assert "<b>Office" not in page.html
     page = desk.press("number-put-right")
-    assert "The carrier is being asked" in page.text
+    assert "Asked of the carrier" in page.text
     desk.press("number-take-over")
     assert [(task.number, task.state) for task in latest_tasks(ctx)] == [(THEIRS, "queued"), (OURS, "queued")]
     desk.press("numbers-read")
@@ -126,7 +128,7 @@ def test_a_number_is_looked_for_and_bought_with_its_last_figures(desk: Reader, c
     assert page.status == 422
     assert "last four figures" in page.text
     assert desk.press("number-buy", confirm="0700", bundle_sid="BU1").status == 422
-    assert "The carrier is being asked" in desk.press("number-buy", confirm="0700", bundle_sid="").text
+    assert "Asked of the carrier" in desk.press("number-buy", confirm="0700", bundle_sid="").text
     assert next((task.kind, task.number) for task in latest_tasks(ctx)) == ("buy", NEW)
 
 
@@ -163,7 +165,7 @@ def test_a_number_is_given_back_unless_something_uses_it(desk: Reader, ctx: Cont
     with ctx.unit() as unit:
         unit.session.get_one(Campaign, (unit.organisation_id, using.id)).state = "ended"
     assert "last four figures" in desk.press("number-release", confirm="1").text
-    assert "The carrier is being asked" in desk.press("number-release", confirm="0001").text
+    assert "Asked of the carrier" in desk.press("number-release", confirm="0001").text
 
 
 def test_enter_neither_buys_nor_gives_back(desk: Reader, ctx: Context) -> None:
@@ -177,3 +179,63 @@ def test_enter_neither_buys_nor_gives_back(desk: Reader, ctx: Context) -> None:
     desk.open("/numbers")
     desk.press("number-release", confirm="0001", keep="1")
     assert [task.kind for task in latest_tasks(ctx)] == ["search"]
+
+
+def test_what_is_being_given_back_or_put_right_is_not_offered_again(desk: Reader, ctx: Context) -> None:
+    keep(ctx, OURS)
+    desk.open("/numbers")
+    page = desk.press("number-release", confirm="0001")
+    assert "Being given back" in page.text
+    assert "number-release" not in page.html
+    assert "number-put-right" not in page.html
+    assert 'hx-trigger="every 2s"' in page.html
+    with ctx.unit() as unit:
+        [task] = latest_tasks(ctx)
+        row = unit.session.get_one(NumberTask, (unit.organisation_id, task.id))
+        row.state, row.finished_at = "failed", ctx.now
+    page = desk.open("/numbers")
+    assert "number-release" in page.html
+    assert "hx-trigger" not in page.html
+
+
+def test_what_is_bought_or_ours_is_not_offered_again(desk: Reader, ctx: Context) -> None:
+    other, mine = "+441632960701", "+441632960702"
+    keep(ctx, mine)
+    search = searched(ctx, offers=[OFFER, {**OFFER, "number": other}, {**OFFER, "number": mine}])
+    assert [one["number"] for one in search.found["offers"]] == [NEW, other]
+    ask_to_buy(ctx, Order(search.id, NEW, NEW[-4:]))
+    page = desk.open(f"/numbers/search?search={search.id}")
+    assert "01632 960701" in page.text
+    assert "01632 960700" not in page.text
+    assert ask_to_buy(ctx, Order(search.id, NEW, NEW[-4:])).kind == "buy", "asked again it is the same one"
+
+
+def test_when_the_list_was_read_is_said_and_what_was_done_since(desk: Reader, ctx: Context) -> None:
+    keep(ctx, OURS)
+    assert "hasn’t been read yet" in desk.open("/numbers").text
+    assert "It is being read now" in desk.press("numbers-read").text
+    an_hour_ago = ctx.now - dt.timedelta(hours=1)
+    with ctx.unit() as unit:
+        [reading] = unit.session.scalars(select(NumberTask))
+        reading.state, reading.finished_at = "done", an_hour_ago
+    page = desk.open("/numbers")
+    assert "The carrier’s list was read" in page.text
+    assert "since" not in page.text
+    desk.press("number-put-right")
+    with ctx.unit() as unit:
+        unit.session.execute(update(NumberTask).values(state="done"))
+        unit.session.execute(
+            update(NumberTask).where(NumberTask.kind == "put_right").values(finished_at=ctx.now)
+        )
+    assert "What was done from here since, until" in desk.open("/numbers").text
+
+
+def test_long_lists_are_walked(desk: Reader, ctx: Context) -> None:
+    for nth in range(51):
+        keep(ctx, f"+441632960{nth:03}")
+    page = desk.open("/numbers")
+    assert "01632 960050" not in page.text
+    assert 'data-test="more-numbers"' in page.html
+    page = desk.open("/numbers?after=%2B441632960049")
+    assert "01632 960050" in page.text
+    assert 'data-test="more-numbers"' not in page.html

@@ -19,7 +19,7 @@ from tests.conftest import SetClock
 from tests.phone_bank import landline
 from tests.services.messaging.test_look_ups import Directory
 from tests.services.messaging.test_told import tell
-from tests.texting import Blasting, blast, listed, people, system
+from tests.texting import Blasting, blast, campaign, listed, people, system
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
 
@@ -32,6 +32,14 @@ def test_a_sender_is_added_stopped_and_let_go_on(desk: Reader) -> None:
     page = desk.press("sender-pause")
     assert "Somebody stopped it" in page.text
     assert "Ready" in desk.press("sender-resume").text
+
+
+def test_what_a_campaign_names_is_a_sender_before_its_first_text(desk: Reader, ctx: Context) -> None:
+    campaign(ctx, senders=["+447700900998"], name="Ring round")
+    page = desk.open("/senders")
+    assert "07700 900998" in page.text
+    assert "Nothing sent yet" in page.text
+    assert "No sender yet" not in page.text
 
 
 def test_a_fault_is_told_at_its_field(desk: Reader, ctx: Context) -> None:

@@ -13,8 +13,10 @@ from dialer.services.messaging import number_orders as orders
 from dialer.services.messaging import number_tasks as tasks
 from dialer.services.messaging import own_numbers as deeds
 from dialer.services.messaging.number_tasks import TaskView
+from dialer.services.paging import Page, Slice
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
+from dialer.web.api.paging import PageQuery, page_of, show_page
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -57,6 +59,11 @@ class OwnNumberSchema(Schema):
     is_sender = Flag(required=True)
     uses = fields.List(fields.Nested(NumberUseSchema), required=True)
     seen_at = Instant(required=True, allow_none=True)
+    under_way = fields.List(
+        Choice(*TASKS),
+        required=True,
+        metadata={"description": "What the carrier is being asked about it, or waits to be asked"},
+    )
 
 
 class ShownNumberSchema(Schema):
@@ -72,11 +79,19 @@ class ShownNumberSchema(Schema):
 
 
 class OwnNumbersSchema(Schema):
-    """All of them. `read_at` is when the carrier's list was read last."""
+    """A page of them, by number; with it, on every page, those that campaigns show. `read_at` is when the
+    carrier's list was read last, `changed_at` when something was bought, put right or given back after that,
+    which is in it; where it `is_moving`, the carrier is being asked something just now,
+    and where it `is_reading`, for its list.
+    """
 
-    numbers = fields.List(fields.Nested(OwnNumberSchema), required=True)
+    data = fields.List(fields.Nested(OwnNumberSchema), required=True)
+    next_cursor = Text(required=True, allow_none=True)
     shown = fields.List(fields.Nested(ShownNumberSchema), required=True)
     read_at = Instant(required=True, allow_none=True)
+    changed_at = Instant(required=True, allow_none=True)
+    is_moving = Flag(required=True)
+    is_reading = Flag(required=True)
 
 
 class NumberOfferSchema(Schema):
@@ -160,10 +175,11 @@ class AnsweredElsewhereSchema(Schema):
 
 @numbers.route("/numbers", methods=["GET"])
 @allow(Permission.SENDER_READ)
+@numbers.arguments(PageQuery, location="query")
 @numbers.response(200, OwnNumbersSchema)
-def show_numbers() -> object:
+def show_numbers(query: dict[str, Any]) -> dict[str, object]:
     """Our numbers, and those that campaigns show, with what becomes of a call back."""
-    return deeds.own_numbers(context())
+    return _page(page_of(query))
 
 
 @numbers.route("/numbers/read", methods=["POST"])
@@ -190,10 +206,12 @@ def put_right(given: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, 
 @allow(Permission.SENDER_MANAGE)
 @numbers.arguments(AnsweredElsewhereSchema)
 @numbers.response(200, OwnNumbersSchema)
-def answered_elsewhere(given: dict[str, Any]) -> object:
-    """Say that calls back to a number that a campaign shows are answered elsewhere, or take it back."""
+def answered_elsewhere(given: dict[str, Any]) -> dict[str, object]:
+    """Say that calls back to a number that a campaign shows are answered elsewhere, or take it back. Answers
+    the first page of `GET /numbers`.
+    """
     deeds.say_answered_elsewhere(context(), given["number"], answered=given["answered"])
-    return deeds.own_numbers(context())
+    return _page(deeds.FIRST)
 
 
 @numbers.route("/numbers/search", methods=["POST"])
@@ -233,6 +251,12 @@ def release(given: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, st
 def show_task(number_task_id: str) -> dict[str, object]:
     """What the carrier was asked, and how that stands."""
     return _shown(tasks.get_task(context(), path_id(number_task_id)))
+
+
+def _page(page: Page) -> dict[str, object]:
+    found = deeds.own_numbers(context(), page)
+    names = OwnNumbersSchema().fields.keys() - {"data", "next_cursor"}
+    return {**show_page(Slice(found.numbers, found.next)), **{name: getattr(found, name) for name in names}}
 
 
 def _shown(task: TaskView) -> dict[str, object]:

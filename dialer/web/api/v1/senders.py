@@ -15,7 +15,7 @@ from dialer.services.messaging.handing_over import HandOver, hand_over
 from dialer.services.messaging.views import SenderView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Number, Text, Whole, path_id
-from dialer.web.api.paging import PageQuery, page_of, paged, show_page
+from dialer.web.api.paging import PageQuery, page_of, show_page
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -71,6 +71,21 @@ class SenderSchema(Schema):
     created_at = Instant(required=True)
 
 
+class UnusedSenderSchema(Schema):
+    """One that campaigns name, and from which nothing has gone out yet."""
+
+    address = Text(required=True)
+    campaigns = fields.List(Text(), required=True)
+
+
+class SendersSchema(Schema):
+    """A page of those that were used or added; and, on every page, what campaigns name beside these."""
+
+    data = fields.List(fields.Nested(SenderSchema), required=True)
+    next_cursor = Text(required=True, allow_none=True)
+    unused = fields.List(fields.Nested(UnusedSenderSchema), required=True)
+
+
 class HandOverSchema(Schema):
     """What becomes of the texts that wait at a stopped sender. `texts` of `blasts` go to other senders, of
     them `in_conversation` to people who have written with this one; `staying` have no other, and `singles`
@@ -91,10 +106,14 @@ class Senders(MethodView):
 
     @allow(Permission.SENDER_READ)
     @senders.arguments(PageQuery, location="query")
-    @senders.response(200, paged(SenderSchema))
+    @senders.response(200, SendersSchema)
     def get(self, query: dict[str, Any]) -> dict[str, object]:
-        """The senders that were used or added."""
-        return show_page(deeds.list_senders(context(), page_of(query)))
+        """The senders that were used or added, and those that campaigns name."""
+        page = show_page(deeds.list_senders(context(), page_of(query)))
+        unused = [
+            {"address": one, "campaigns": names} for one, names in deeds.unused_senders(context()).items()
+        ]
+        return {**page, "unused": unused}
 
     @allow(Permission.SENDER_MANAGE)
     @senders.arguments(NewSenderSchema)
