@@ -128,6 +128,34 @@ def test_the_clock_of_finishing_up_goes_on_through_a_reload_and_on_another_devic
     expect(page.locator(".timer")).not_to_have_text("2:05")
 
 
+def test_a_fault_goes_when_it_is_put_right_and_a_note_says_how_long_it_is(
+    open_browser: Open, vic: Person, bank: PhoneBank, ctx: Context
+):
+    page = open_browser(DESK)
+    sign_in(page, vic)
+    _talk(page)
+    page.locator("[data-test=notes]").fill("🙂" * 1_999)
+    most = page.locator("[data-test=notes-most]")
+    expect(most).to_have_text("1,999 of 2,000 characters")
+    page.keyboard.press("Tab")
+    page.keyboard.press("r")
+    state(page, "wrap_up")
+    tap(page, "save")
+    wrongs = page.locator(".wrongs")
+    expect(wrongs).to_contain_text("One thing to put right")
+    tap(page, "disposition-refused")
+    expect(wrongs).to_have_count(0)
+    page.locator("[data-test=notes]").fill("x" * 2_009)
+    expect(most).to_contain_text("Too long by 9.")
+    tap(page, "save")
+    expect(wrongs).to_contain_text("2,009 characters, and 2,000 fit")
+    page.locator("[data-test=notes]").fill("x" * 2_000)
+    expect(wrongs).to_have_count(0)
+    tap(page, "save")
+    state(page, "saved")
+    assert _results(ctx) == ["refused"]
+
+
 def test_a_lost_connection_keeps_the_press_until_it_is_back(
     open_browser: Open, vic: Person, bank: PhoneBank, ctx: Context
 ):

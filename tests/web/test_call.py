@@ -446,12 +446,52 @@ def test_a_person_can_be_rung_again_when_calling_goes_on(reader: Reader, ctx: Co
 
 @pytest.mark.parametrize(
     ("pressed", "said"),
-    [(True, "Saved with the answers you pressed."), (False, "Saved as a talk. No answers were pressed.")],
+    [
+        (True, "Counts as a talk, with the answers you pressed."),
+        (False, "Counts as a talk. No answers were pressed."),
+    ],
 )
 @pytest.mark.slow
 def test_what_is_said_of_answers_is_true(reader: Reader, pressed: bool, said: str):
     _talk(reader)
     if pressed:
         reader.press("answer-no")
-    assert said in reader.press("reached" if "reached" in reader.page.buttons else "continue").text
+    page = reader.press("reached" if "reached" in reader.page.buttons else "continue")
+    assert said in page.text
+    assert "Saved" not in page.text, "nothing is, so far"
     assert said in reader.press("save", disposition="contacted").text
+
+
+LONG = "x" * 1_990 + "\n" * 9 + "🙂"
+
+
+@pytest.mark.slow
+def test_a_note_that_is_too_long_is_said_and_kept_whole_until_it_fits(reader: Reader, ctx: Context):
+    _talk(reader)
+    reader.press("answer-no", notes=f"{LONG}ab".replace("\n", "\r\n"))  # as browsers send it
+    if reader.state != "wrap_up":
+        reader.press("reached" if "reached" in reader.page.buttons else "continue")
+    page = reader.press("save", disposition="contacted")
+    assert "Your note has 2,002 characters, and 2,000 fit." in page.text
+    assert page.words["notes"].endswith("🙂ab")
+    reader.press("save", disposition="contacted", notes=LONG)
+    assert reader.state == "saved"
+    assert _notes(ctx) == [LONG]
+
+
+def test_a_note_too_long_to_be_added_afterwards_stays_on_the_page(reader: Reader, ctx: Context):
+    _talk(reader)
+    reader.press("reached")
+    reader.press("save", disposition="refused")
+    for _ in range(2):
+        page = reader.press("next", notes=LONG + "ab")
+        assert "2,000 fit" in page.words["flash"]
+        assert (reader.state, page.words["notes"][-3:]) == ("saved", "🙂ab")
+    reader.press("rest", notes="Rang at tea time.")
+    assert (reader.state, _notes(ctx)) == ("paused", ["Rang at tea time."])
+
+
+def _notes(ctx: Context) -> list[str | None]:
+    with ctx.unit() as unit:
+        standing = select(Result.notes).where(Result.superseded_at.is_(None), ~Result.implied)
+        return list(unit.session.scalars(standing))

@@ -32,7 +32,7 @@ _ELSEWHERE: Final = (
 _NAMES: Final = dict((*SPOKE, *NOT_REACHED, *_ELSEWHERE))
 
 _FOLLOWS: Final = {
-    "contacted": lazy_gettext("Saved with the answers you pressed."),
+    "contacted": lazy_gettext("Counts as a talk, with the answers you pressed."),
     "callback": lazy_gettext("Rung again at the time you give."),
     "already_voted": lazy_gettext("Leaves every list for today."),
     "refused": lazy_gettext("Never rung again in these calls."),
@@ -59,11 +59,11 @@ def outcome_name(slug: str) -> str:
 
 
 def follows(slug: str, tries_left: int, *, answered: bool) -> str:
-    """What happens after this outcome; `tries_left` counts those after this one, `answered` tells whether any
-    answer was pressed.
+    """What happens after this outcome, in words that hold before it is saved and after; `tries_left` counts
+    those after this one, `answered` tells whether any answer was pressed.
     """
     if slug == "contacted" and not answered:
-        return str(gettext("Saved as a talk. No answers were pressed."))
+        return str(gettext("Counts as a talk. No answers were pressed."))
     if slug in _FOLLOWS:
         return str(_FOLLOWS[slug])
     if tries_left < 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, redirect, render_template, request, session
 from werkzeug.wrappers import Response
 
@@ -60,7 +62,10 @@ def _render(view: AssignmentView, talk: Talk, errors: dict[str, str] | None = No
 
 
 def _keep(talk: Talk) -> Response:
-    session[_KEPT] = talk.timed(context().now).draft()
+    short = replace(
+        talk, notes=talk.notes[: reports.NOTES_MAX]
+    )  # a cookie holds no more, and nobody reads it
+    session[_KEPT] = short.timed(context().now).draft()
     return redirect(ROOM, code=303)
 
 
@@ -110,6 +115,8 @@ def save() -> str | Response:
         return _keep(talk)
     if talk.heard().disposition is None:
         return _render(view, talk, errors={"disposition": reports.say_what_happened()})
+    if long := reports.note_fault(talk):
+        return _render(view, talk, errors={"notes": long})
     session.pop(_KEPT, None)
     return redirect("/practice/done", code=303)
 

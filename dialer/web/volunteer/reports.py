@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
@@ -17,17 +18,19 @@ from dialer.domain.talk import Talk
 from dialer.services.calling.views import CampaignView
 from dialer.web.volunteer.outcomes import is_reached
 from dialer.web.volunteer.screen import ready_times
-from dialer.web.words import day, time_of_day
+from dialer.web.words import day, figure, time_of_day
 
 OTHER = "other-"
-NOTES_MAX = 2_000
+NOTES_MAX: Final = 2_000
 LONGEST_WAIT = dt.timedelta(days=366)
 _NOBODY_THERE = ("no_answer", "busy", "answering_machine", "left_message")
 
 
 def with_note(talk: Talk, form: Mapping[str, str]) -> Talk:
-    """The talk with the note that stands on the page, where the page has one."""
-    return replace(talk, notes=form.get("notes", talk.notes)[:NOTES_MAX])
+    """The talk with the note that stands on the page, where the page has one. One that is too long is kept
+    whole until it is saved (`note_fault`). A form sends each new line as two characters; it counts as one.
+    """
+    return replace(talk, notes=form.get("notes", talk.notes).replace("\r\n", "\n"))
 
 
 def heard_from(talk: Talk, form: Mapping[str, str]) -> Talk:
@@ -64,14 +67,31 @@ def say_what_happened() -> str:
     return str(gettext("Say what happened: press one of the buttons."))
 
 
+def note_fault(talk: Talk) -> str | None:
+    """What is wrong with a note that is too long for the page."""
+    if len(talk.notes.strip()) <= NOTES_MAX:
+        return None
+    return str(
+        gettext(
+            "Your note has %(length)s characters, and %(most)s fit. "
+            "Shorten it: nothing is cut off by itself.",
+            length=figure(len(talk.notes.strip())),
+            most=figure(NOTES_MAX),
+        )
+    )
+
+
 def faults(talk: Talk, campaign: CampaignView, now: dt.datetime) -> dict[str, str]:
     """What keeps the page from being saved, by field, in a caller's words."""
     disposition = talk.heard().disposition
+    if disposition == "do_not_call":
+        return {}  # who asks to be left alone doesn't wait for a shorter note
+    found = {"notes": words} if (words := note_fault(talk)) else {}
     if disposition is None or is_reached(disposition) is not talk.reached:
-        return {"disposition": say_what_happened()}
+        return {"disposition": say_what_happened(), **found}
     if disposition == "callback":
-        return _callback_faults(talk, campaign, now)
-    return {}
+        return {**_callback_faults(talk, campaign, now), **found}
+    return found
 
 
 def _callback_faults(talk: Talk, campaign: CampaignView, now: dt.datetime) -> dict[str, str]:

@@ -137,8 +137,8 @@ def keys() -> str:
 def next_person() -> Response:
     """Begin a shift where there is none, and take the next person."""
     ctx = context()
-    if "recorded" in request.form:
-        _add_note(ctx)
+    if "recorded" in request.form and not _add_note(ctx):
+        return to_call()
     if _asks_how_to_join(ctx):
         return redirect(f"/call/join?campaign={id_in_form('campaign')}", code=303)
     return _given_next(ctx)
@@ -163,19 +163,26 @@ def _asks_how_to_join(ctx: Context) -> bool:
     return line_join.is_dialled(ctx, id_in_form("campaign"))
 
 
-def _add_note(ctx: Context) -> None:
-    """Put the note that was added after saving into the result."""
+def _add_note(ctx: Context) -> bool:
+    """Put the note that was added after saving into the result; False for one that is too long, which stays
+    on the page.
+    """
     view, told = talk_in_hand(ctx, id_in_form("recorded"))
     noted = reports.with_note(told, request.form)
+    if view.state == "completed" and (long := reports.note_fault(noted)):
+        save_draft(ctx, view.id, noted.draft())
+        tell(long, "warn")
+        return False
     if noted.notes == told.notes or view.state != "completed":
-        return
+        return True
     zone = get_campaign(ctx, view.campaign_id).timezone
     try:
         correct_result(ctx, view.id, reports.report(noted, zone))
     except Forbidden:
         tell(gettext("Ten minutes have passed, so the note stayed out. A coordinator can add it."), "warn")
-        return
+        return True
     save_draft(ctx, view.id, noted.draft())
+    return True
 
 
 def _take_next(ctx: Context) -> AssignmentView | NobodyNow:
@@ -190,6 +197,8 @@ def _take_next(ctx: Context) -> AssignmentView | NobodyNow:
 def pause() -> Response:
     """Nobody new until “Carry on”, or for the two minutes of a `rest`; a person in hand stays."""
     ctx = context()
+    if "recorded" in request.form and not _add_note(ctx):
+        return to_call()
     if now := current_session(ctx):
         pause_session(ctx, now.id, length=REST if "rest" in request.form else None)
         session[PAUSED_AT] = session.get(LAST)

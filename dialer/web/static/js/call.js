@@ -2,6 +2,7 @@
 
 import { forget, restore } from "./keep.js";
 import "./keys.js";
+import { count } from "./noting.js";
 import { flush, hasPending, look, onShown, send } from "./send.js";
 
 const HEARTBEAT_MS = 60_000;
@@ -33,6 +34,7 @@ const isAt = (...states) => states.includes(document.querySelector("#status")?.d
 function settle() {
   if (isAt("idle") && !hasPending()) forget();
   restore();
+  count();
   document.querySelector("[data-focus]")?.focus({ preventScroll: true });
   startTimer();
   countDown();
