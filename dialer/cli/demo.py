@@ -23,8 +23,15 @@ def run(_options: argparse.Namespace, settings: Settings) -> Outcome:
 
 
 def sign_in_lines(links: DemoLinks) -> list[str]:
-    """The links as `scripts/run` prints them: the coordinator's first, then the volunteer's."""
-    return [f"sign in: {links.coordinator}", f"sign in: {links.volunteer}"]
+    """The links as `scripts/run` prints them, each below the words that say whose it is: the coordinator's
+    first, then the volunteer's.
+    """
+    return [
+        "To see the demo as its coordinator, who sets it up and watches it, open this link:",
+        f"sign in: {links.coordinator}",
+        "To make its calls as a volunteer, open this one in another browser, a private window or on a phone:",
+        f"sign in: {links.volunteer}",
+    ]
 
 
 COMMAND = Command("demo", "make the demo campaign and print sign-in links", Permission.SYSTEM_RUN, run)

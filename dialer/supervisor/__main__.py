@@ -79,7 +79,9 @@ def _prepare(settings: Settings) -> DemoLinks | None:
 
 
 def _announce(settings: Settings, links: DemoLinks | None) -> None:
-    """The contract's lines, and no others, on standard output."""
+    """Standard output says where it is and who signs in by which link, and nothing else; the children's
+    lines go to standard error.
+    """
     print(f"dialer ready on http://{settings.bind}", flush=True)
     for line in sign_in_lines(links) if links else []:
         print(line, flush=True)

@@ -197,7 +197,10 @@ def test_with_a_database_and_queue_of_its_own_it_starts_neither(make_installatio
         installation = make_installation(**given)
         installation.start()
         assert installation.names() == {"web", "live", "worker-1", "cron", "pacer", "carrier"}
-        assert installation.said().count("sign in: http") == 2, "an empty database gets the demo"
+        *_, of_coordinator, first, of_volunteer, second = installation.said().splitlines()
+        assert first.startswith("sign in: http"), "an empty database gets the demo"
+        assert second.startswith("sign in: http")
+        assert ("coordinator" in of_coordinator, "volunteer" in of_volunteer) == (True, True)
         assert installation.stop()[0] == 0
 
 
