@@ -54,6 +54,8 @@ class Task:
     href: str
     done: bool
     optional: bool = False
+    warns: bool = False
+    """Done, but for what a warning on the page says."""
 
 
 def card(ctx: Context, campaign: CampaignView) -> Card:
@@ -69,6 +71,7 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
     links = everything(lambda page: list_join_links(ctx, campaign.id, page))
     hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
     helpers = volunteers_of(ctx, campaign.id)
+    silent = silent_numbers(ctx, campaign)
     return {
         "campaign": campaign,
         "election": get_election(ctx, campaign.election_id),
@@ -81,7 +84,7 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "lists": lists,
         "join_links": links,
         "volunteer_count": len(helpers),
-        "tasks": _tasks(campaign, lists, has_helpers=bool(links or helpers)),
+        "tasks": _tasks(campaign, lists, has_helpers=bool(links or helpers), is_silent=bool(silent)),
         "quiet_off": campaign.quiet_start == campaign.quiet_end,
         "quiet_now": is_quiet(ctx.now, hours, (campaign.timezone,)),
         "demo": current_organisation().demo,
@@ -94,7 +97,7 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "currency": ctx.messaging.currency,
         "looked_up": looked_up_for(ctx, campaign.id),
         "unfit": unfit_for_campaign(ctx, campaign.id),
-        "silent": _silent(ctx, campaign),
+        "silent": silent,
         "queue_filled": share_filled(ctx, campaign.id) if campaign.queue_filling else None,
     }
 
@@ -105,7 +108,7 @@ def _lists(ctx: Context, campaign: CampaignView) -> list[ListView]:
     return [get_list(ctx, list_id) for list_id in campaign.list_ids]
 
 
-def _silent(ctx: Context, campaign: CampaignView) -> str:
+def silent_numbers(ctx: Context, campaign: CampaignView) -> str:
     """The numbers at which nobody answers a call back, as they are read; "" for none."""
     numbers = [] if campaign.state == "ended" else unanswered(ctx, campaign.id)
     return ", ".join(map(written, numbers))
@@ -116,7 +119,9 @@ def _records(ctx: Context, campaign: CampaignView) -> bool:
     return may and recording_settings(ctx, campaign.id).recording
 
 
-def _tasks(campaign: CampaignView, lists: list[ListView], *, has_helpers: bool) -> list[Task]:
+def _tasks(
+    campaign: CampaignView, lists: list[ListView], *, has_helpers: bool, is_silent: bool
+) -> list[Task]:
     edit = url_for("coordinator.edit_campaign", campaign_id=campaign.id)
     has_people = any(one.contact_count for one in lists)
     return [
@@ -135,6 +140,7 @@ def _tasks(campaign: CampaignView, lists: list[ListView], *, has_helpers: bool) 
             f"{edit}#caller_ids",
             bool(campaign.caller_ids),
             optional=campaign.dialing_mode not in DIALLED_MODES,
+            warns=is_silent,
         ),
         Task(gettext("Ask volunteers in"), "link", "#volunteers", has_helpers),
     ]

@@ -21,6 +21,7 @@ from dialer.services.messaging.conversation_handover import handed_over
 from dialer.services.messaging.replies import campaign_replies
 from dialer.services.people.registers import unfit_for_campaign
 from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.campaign_page import silent_numbers
 from dialer.web.coordinator.drawing import day_of, way_of
 from dialer.web.coordinator.forms import asked, everything, id_of
 from dialer.web.coordinator.pacing import is_well, pacing_for_board, still_words
@@ -97,7 +98,9 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "still_words": still_words,
         "is_well": is_well,
         "unfit": unfit,
-        "answers": verdicts(board, stats.attempts, registers_fit=not unfit),
+        "answers": verdicts(
+            board, stats.attempts, registers_fit=not unfit, silent=silent_numbers(ctx, campaign)
+        ),
         "need_words": need_words,
         "day": day_of(board.hours, board.at),
         "way": way_of(board, stats.attempts),

@@ -29,11 +29,14 @@ class Verdicts:
     help: Verdict
 
 
-def verdicts(board: LiveBoard, tried: int, *, registers_fit: bool = True) -> Verdicts:
+def verdicts(board: LiveBoard, tried: int, *, registers_fit: bool = True, silent: str = "") -> Verdicts:
     """Answer the four questions; `tried` are all calls so far, `registers_fit` where TPS and CTPS are in
-    date, or aren't needed.
+    date, or aren't needed; `silent` are the numbers, as they are read, at which no call back is answered.
     """
     lawful = _lawful(board)
+    if board.lawful is Lawful.YES and silent:
+        words = gettext("By the hour yes, but nobody answers a call back to %(numbers)s.", numbers=silent)
+        lawful = Verdict(words, "warn")
     if board.lawful is Lawful.YES and not registers_fit:
         lawful = Verdict(gettext("By the hour yes, but TPS or CTPS is missing or too old."), "warn")
     return Verdicts(lawful, _working(board), _finish(board, tried), _help(board))

@@ -7,17 +7,21 @@ import uuid
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from dialer.domain.campaign import RETRY_MOST_S
-from dialer.services.calling.campaigns import change_campaign, get_campaign
+from dialer.services.calling.campaigns import CampaignFields, change_campaign, create_campaign, get_campaign
 from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
+from dialer.store.models.own_numbers import OwnNumber
 from dialer.web.coordinator.campaign_form import in_minutes
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.web.coordinator.conftest import record_pledge
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
+
+SILENT = "+441632960001"
 
 
 def _page(bank: PhoneBank) -> str:
@@ -41,6 +45,19 @@ def test_a_campaign_is_made_started_paused_and_ended(desk: Reader) -> None:
     page = desk.press("confirm")
     assert "The campaign has ended." in page.text
     assert "campaign-start" not in page.buttons
+
+
+def test_a_number_at_which_nobody_answers_isnt_simply_done(desk: Reader, ctx: Context) -> None:
+    with ctx.unit() as unit:
+        row = {"sid": f"PN{uuid.uuid4().hex}", "sms": True, "mms": True, "voice": True, "seen_at": ctx.now}
+        unit.session.add(OwnNumber(organisation_id=unit.organisation_id, number=SILENT, calls_to="", **row))
+    draft = create_campaign(ctx, CampaignFields(name="Ring round", kind="phone_bank", caller_ids=[SILENT]))
+    page = desk.open(f"/campaigns/{draft.id}")
+    assert "Nobody answers a call back to 01632 960001." in page.text
+    assert "Choose the number that people seeChosen, with a warning" in page.text
+    with ctx.unit() as unit:
+        unit.session.execute(delete(OwnNumber))
+    assert "Choose the number that people seeDone" in desk.open(f"/campaigns/{draft.id}").text
 
 
 def test_what_cannot_be_read_stands_beside_its_field_and_keeps_the_rest(desk: Reader) -> None:
