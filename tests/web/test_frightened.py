@@ -58,6 +58,8 @@ def test_they_are_told_that_they_did_right_and_never_meet_again(
     assert "You did right" in page.text
     assert "it isn’t held against you" in page.words["kind-words"]
     assert "never saw your number" not in page.text, "they rang from their own phone"
+    assert "Hang up, if you haven’t yet." in page.words["kind-words"], "we can’t, from there"
+    assert "You did right" in reader.open("/call").text, "until they press on"
     assert recorded(ctx) == ["refused"]
     with ctx.unit() as unit:
         (row,) = unit.session.scalars(select(Avoidance))
@@ -66,6 +68,7 @@ def test_they_are_told_that_they_did_right_and_never_meet_again(
     assert (shift["state"], shift["help"]["reason"]) == ("paused", "frightened")
     page = reader.press("resume")
     assert (reader.state, page.words["contact-name"]) == ("ringing", "Owen Hughes")
+    assert "You did right" not in reader.open("/call").text
 
 
 def test_from_the_help_that_they_asked_for(reader: Reader) -> None:

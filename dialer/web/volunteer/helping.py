@@ -48,6 +48,8 @@ class Beside:
     """Whom they have in hand: the one who may have frightened them."""
     may_leave: str
     """The name of whoever has taken over, while the talk can be left to them."""
+    goes_on_with: str
+    """The name of whoever talks on with the person alone, once it was left to them."""
 
 
 @helping.post("/help")
@@ -109,6 +111,7 @@ def beside_me() -> Beside | None:
         room_words=_room_words(now.supervision) if now.supervision else "",
         in_hand=now.assignment_id,
         may_leave=_may_leave(now.supervision) if now.supervision else "",
+        goes_on_with=now.supervision.name if now.supervision and now.supervision.volunteer == AWAY else "",
     )
 
 

@@ -35,6 +35,7 @@ from dialer.web.notices import tell
 from dialer.web.softphone import offer_browser
 from dialer.web.volunteer import line_join, on_line, reports, rooms
 from dialer.web.volunteer.hand import id_in_form, show_talk, talk_in_hand, to_call
+from dialer.web.volunteer.kind_words import end_kind_words, kind_words, kind_words_stand
 from dialer.web.volunteer.line import shown
 from dialer.web.volunteer.putting_through import followed
 from dialer.web.volunteer.softphone import leave_here
@@ -54,6 +55,8 @@ def show() -> str:
     ctx = context()
     offer_browser()
     now = current_session(ctx)
+    if kind_words_stand(now):
+        return kind_words(now)
     if now is None or _is_over(now):
         return _without_shift(ctx, now)
     if now.state == "paused" and now.line is None:
@@ -137,6 +140,7 @@ def keys() -> str:
 def next_person() -> Response:
     """Begin a shift where there is none, and take the next person."""
     ctx = context()
+    end_kind_words()
     if "recorded" in request.form and not _add_note(ctx):
         return to_call()
     if _asks_how_to_join(ctx):
@@ -210,6 +214,7 @@ def pause() -> Response:
 def resume() -> Response:
     """Carry on after a pause: whoever rings people one by one has the next at once."""
     ctx = context()
+    end_kind_words()
     now = current_session(ctx)
     if now is None:
         return to_call()
@@ -225,6 +230,7 @@ def end() -> str | Response:
     """End the shift and say what it came to."""
     ctx = context()
     session.pop(LAST, None)
+    end_kind_words()
     leave_here()
     now = current_session(ctx)
     return rooms.ended(ctx, end_session(ctx, now.id)) if now else to_call()

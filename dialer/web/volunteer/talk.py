@@ -5,7 +5,7 @@ So it works without a script, and a reload or the back button shows what the ser
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, redirect, request, session
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -19,6 +19,7 @@ from dialer.services.calling.frightening import frightened
 from dialer.services.calling.recordings import object_to
 from dialer.services.calling.results import record_result
 from dialer.services.calling.ringing import call_of_assignment
+from dialer.services.calling.sessions import current_session
 from dialer.services.calling.views import AssignmentView, CampaignView
 from dialer.services.context import Context
 from dialer.web.desk import context
@@ -34,6 +35,7 @@ from dialer.web.volunteer.hand import (
     talk_in_hand,
     to_call,
 )
+from dialer.web.volunteer.kind_words import keep_kind_words, kind_words, kind_words_stand
 from dialer.web.volunteer.line import MACHINE, heard_machine
 from dialer.web.volunteer.shift import LAST
 from dialer.web.volunteer.steps import after_press, finished, one_back
@@ -100,7 +102,8 @@ def skip() -> Response:
 @allow(Permission.RESULT_RECORD)
 def frighten() -> str | Response:
     """The person on the phone frightened them: they are taken off that person at once and for good, and are
-    told that they did right.
+    told that they did right, until they press on. Where somebody else is on their line by now, that talk is
+    what a reload shows.
     """
     ctx, assignment_id = context(), id_in_form("assignment")
     rung = call_of_assignment(ctx, assignment_id)
@@ -110,7 +113,9 @@ def frighten() -> str | Response:
         tell(gettext(refusal.detail), "warn")
         return to_call()
     session.pop(LAST, None)
-    return render_template("volunteer/frightened.html", unseen=rung is not None)
+    now = current_session(ctx)
+    keep_kind_words(now, assignment_id, unseen=rung is not None)
+    return to_call() if kind_words_stand(now) else kind_words(now)
 
 
 @talk.post("/stop")

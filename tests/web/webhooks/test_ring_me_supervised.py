@@ -409,3 +409,37 @@ def test_the_pages_lead_through_it(talk: Talk, app: Flask, vic: Person) -> None:
     assert reader.state == "wrap_up"
     page = board.open(f"/campaigns/{talk.booth.campaign_id}/shifts")
     assert "talks on" in page.text
+
+
+def test_whoever_was_frightened_reads_one_story_while_the_coordinator_talks_on(
+    talk: Talk, app: Flask, vic: Person
+) -> None:
+    shifts = f"/campaigns/{talk.booth.campaign_id}/shifts"
+    talk.come("take_over")
+    board, reader = Reader(app.test_client()), Reader(app.test_client())
+    board.sign_in(talk.nia_token)
+    reader.sign_in(vic.token)
+    page = reader.open("/call")
+    assert "You needn’t say or press anything" in page.words["nothing-to-ask"]
+    assert not {"reached", "continue", "hold", "transfer-ring"} & set(page.buttons)
+    page = reader.press("frightened")
+    talk.pass_by(4)
+    assert talk.up() == {GWEN, NIA}
+    for _ in range(2):
+        assert "Nia talks on with them, without you." in page.words["kind-words"]
+        assert "They never saw your number." in page.words["kind-words"]
+        assert "hang up" not in page.text.lower()
+        assert "supervised" not in page.words
+        page = reader.open("/call")
+    words = board.open(shifts).words["taken-over"]
+    assert "on the line" in words
+    assert "entered for now: didn’t want to talk" in words.lower()
+    talk.put_down(GWEN)
+    talk.is_over()
+    page = reader.open("/call")
+    assert "You did right" in page.text
+    assert "talks on" not in page.text
+    assert "hang up" not in page.text.lower()
+    reader.press("resume")
+    assert "kind-words" not in reader.page.words
+    assert "kind-words" not in reader.open("/call").words

@@ -550,11 +550,13 @@ def test_the_volunteer_reads_who_is_there_and_can_leave_it_to_them(talk: Desk, a
     page = reader.open("/call")
     assert "Nia has taken over." in page.words["supervised"]
     assert "Nia is speaking to" in page.words["status"]
-    assert "mute" not in page.buttons
+    assert not {"mute", "hold", "reached", "continue"} & set(page.buttons), "there is nothing to press"
+    assert "nothing-to-ask" in page.words
     reader.press("leave-it")
     talk.pass_by(4)
     assert "Nia talks on" in board.open(f"/campaigns/{talk.evening.campaign_id}/shifts").text
     page = reader.open("/call")
     assert "Nia talks on with them." in page.words["supervised"]
+    assert "Nia says what comes of the talk." in page.words["goes-on"]
     assert talk.evening.town.conferences(room_of(vic.id))[-1]["status"] != "completed"
     assert "A coordinator may listen in to help." in talk.said_to(VIC)

@@ -1,0 +1,73 @@
+"""The page after “This person frightened me”: it stays, through reloads and a change of language, until they
+press on.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from flask import render_template, session
+
+from dialer.domain.supervision import TAKE_OVER
+from dialer.services.calling.views import SessionView
+
+_KEPT: Final = "frightened"
+"""The cookie's name for whom it was about, how that call was made, and whether it went on without them."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindWords:
+    """What the page says. `unseen`: we rang, so their number was never shown. `goes_on_with`: who talks on
+    with the person now; `went_on`: somebody did, so that we hang nobody up. `coming`: who has seen it and
+    comes.
+    """
+
+    unseen: bool
+    goes_on_with: str
+    went_on: bool
+    coming: str
+
+
+def keep_kind_words(now: SessionView | None, assignment_id: uuid.UUID, *, unseen: bool) -> None:
+    """Have the page stand from now on."""
+    session[_KEPT] = {
+        "about": str(assignment_id),
+        "unseen": unseen,
+        "went_on": bool(_goes_on_with(now)),
+    }
+
+
+def end_kind_words() -> None:
+    """They pressed on."""
+    session.pop(_KEPT, None)
+
+
+def kind_words_stand(now: SessionView | None) -> bool:
+    """Whether the page stands: nobody else is in their hands, or on their line."""
+    kept = session.get(_KEPT)
+    if kept is None:
+        return False
+    if now is None or now.assignment_id is None or str(now.assignment_id) == kept["about"]:
+        return True
+    return now.state == "paused" and now.line is None
+
+
+def kind_words(now: SessionView | None) -> str:
+    """The page, as things stand now."""
+    kept = session[_KEPT]
+    with_them = _goes_on_with(now)
+    page = KindWords(
+        unseen=kept["unseen"],
+        goes_on_with=with_them,
+        went_on=kept["went_on"] or bool(with_them),
+        coming=(now.help.taken_by or "") if now and now.help else "",
+    )
+    return render_template("volunteer/frightened.html", page=page)
+
+
+def _goes_on_with(now: SessionView | None) -> str:
+    """Who has taken the talk over from them, as long as that lasts."""
+    there = now.supervision if now else None
+    return there.name if there is not None and there.mode == TAKE_OVER else ""
