@@ -27,7 +27,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from bench.installation import Installation, running
-from bench.texting import SENDER, add_people, context_of, draft
+from bench.texting import MIDNIGHT, SENDER, add_people, areas, context_of, draft
 from bench.watching import Watch
 from dialer.services.calling.campaigns import CampaignFields, activate_campaign, create_campaign
 from dialer.services.context import Context
@@ -39,6 +39,7 @@ AIM_P95_MS = 100.0
 VOLUNTEERS = 12
 PAUSE_S = 0.25
 BLAST_RATE = "200"
+PAGES = ("inbox", "conversation")
 
 CONVERSATIONS = text(
     """
@@ -47,7 +48,8 @@ CONVERSATIONS = text(
         SELECT o.id, gen_random_uuid(), 'Writer', 'No ' || n, now(), '{}'
         FROM organisation o, generate_series(1, :conversations) AS n
         RETURNING organisation_id, id, split_part(last_name, ' ', 2)::int AS n,
-                  '+447700900' || lpad(split_part(last_name, ' ', 2), 7, '0') AS number
+                  '+1' || (CAST(:areas AS text[]))[1 + split_part(last_name, ' ', 2)::int / 1000] || '555'
+                      || (9000 + split_part(last_name, ' ', 2)::int % 1000) AS number
     ),
     phones AS (
         INSERT INTO contact_phone (organisation_id, contact_id, number, line_type, position)
@@ -71,7 +73,7 @@ CONVERSATIONS = text(
     FROM people
     """
 )
-"""The numbers are those kept for fiction with further digits behind them: too long to reach anybody."""
+"""The carrier takes these numbers, as it takes those of `bench.texting`, and none of them is among those."""
 
 
 @dataclass
@@ -129,7 +131,8 @@ class Client:
             with self.opener.open(request, timeout=60) as answer:
                 body: bytes = answer.read()
         except urllib.error.HTTPError as error:
-            self.heard.errors.append(f"{kind}: {error.code}")
+            said = json.loads(error.read() or b"{}") if kind not in PAGES else {}
+            self.heard.errors.append(f"{kind}: {error.code} {said.get('code', '')}: {said.get('detail', '')}")
             return None
         self.heard.taken_ms[kind].append((time.perf_counter() - began) * 1000)
         return body
@@ -181,11 +184,14 @@ def measure(clients: list[Client], desk: Client, seconds: float) -> None:
 
 def seed(engine: Engine, ctx: Context, waiting: int, conversations: int) -> str:
     """A campaign to which so many wrote."""
-    made = create_campaign(ctx, CampaignFields(name="Answers", kind="text_blast", senders=[SENDER]))
+    fields = CampaignFields(
+        name="Answers", kind="text_blast", senders=[SENDER], quiet_start=MIDNIGHT, quiet_end=MIDNIGHT
+    )
+    made = create_campaign(ctx, fields)
     campaign = activate_campaign(ctx, made.id)
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL session_replication_role = replica"))  # keys hold by construction
-        given = {"campaign": campaign.id, "sender": SENDER, "waiting": waiting}
+        given = {"campaign": campaign.id, "sender": SENDER, "waiting": waiting, "areas": areas()}
         connection.execute(CONVERSATIONS, {**given, "conversations": conversations})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))

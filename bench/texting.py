@@ -61,7 +61,7 @@ MEMBERS = text(
 )
 LIST = text("INSERT INTO contact_list (organisation_id, id, name) VALUES (:organisation, :list, 'Voters')")
 
-_MIDNIGHT = utc_now().time().replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+MIDNIGHT = utc_now().time().replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
 """Quiet hours that begin when they end are none."""
 
 
@@ -91,8 +91,8 @@ def add_people(ctx: Context, count: int) -> uuid.UUID:
     with ctx.unit() as unit:
         here = {"organisation": ctx.organisation_id}
         unit.session.execute(PEOPLE, {**here, "count": count})
-        areas = _areas()
-        unit.session.execute(PHONES, {"areas": areas, "of": len(areas)})
+        ours = areas()
+        unit.session.execute(PHONES, {"areas": ours, "of": len(ours)})
         unit.session.execute(LIST, {**here, "list": list_id})
         unit.session.execute(MEMBERS, {"list": list_id})
         for table in ("contact", "contact_phone", "list_member"):
@@ -100,7 +100,7 @@ def add_people(ctx: Context, count: int) -> uuid.UUID:
     return list_id
 
 
-def _areas() -> list[str]:
+def areas() -> list[str]:
     """The area codes that count as the United States'."""
     policy = PhonePolicy(allowed_countries=frozenset({"US"}), allow_fictional=True)
     return [str(area) for area in range(200, 1000) if policy.allows(f"+1{area}5550100")]
@@ -109,7 +109,7 @@ def _areas() -> list[str]:
 def draft(ctx: Context, list_id: uuid.UUID) -> uuid.UUID:
     """A blast to a list, in a campaign of its own that is never quiet."""
     hours = CampaignFields(
-        name="Texts", kind="text_blast", senders=[SENDER], quiet_start=_MIDNIGHT, quiet_end=_MIDNIGHT
+        name="Texts", kind="text_blast", senders=[SENDER], quiet_start=MIDNIGHT, quiet_end=MIDNIGHT
     )
     campaign = activate_campaign(ctx, create_campaign(ctx, hours).id)
     return create_blast(ctx, campaign.id, BlastFields(name="Today", body=BODY, list_ids=[list_id])).id

@@ -137,8 +137,8 @@ def test_who_never_got_their_answer_waits_again(evening: Evening) -> None:
     assert evening.line("answer") == [mobile(0)]
 
 
-@pytest.mark.parametrize(("code", "waits"), [(21612, True), (21610, False)])
-def test_an_answer_that_is_refused_answered_nobody_and_nobody_waits_after_a_no(
+@pytest.mark.parametrize(("code", "waits"), [(21612, True), (21610, False), (21211, False), (21614, False)])
+def test_an_answer_that_is_refused_answered_nobody_and_nobody_waits_whom_none_could_reach(
     evening: Evening, code: int, waits: bool
 ) -> None:
     evening.hears(0)

@@ -11,9 +11,10 @@ from sqlalchemy import exists, update
 from dialer.domain.conversing import wants_answer
 from dialer.domain.inbound_rules import OPT_OUT
 from dialer.domain.inbound_text import Classified
+from dialer.domain.phone import LineType
 from dialer.services.context import Context
 from dialer.store.models.conversations import Conversation
-from dialer.store.models.people import Suppression
+from dialer.store.models.people import ContactPhone, Suppression
 from dialer.store.queries.conversations import standing_noes
 from dialer.store.session import UnitOfWork
 
@@ -42,7 +43,8 @@ def note_inbound(
 
 def wait_again(unit: UnitOfWork, numbers: Sequence[str | None], now: dt.datetime) -> None:
     """Note that answers to these numbers never went out, or didn't arrive: who wrote from there still waits
-    for one. Not after a no, which may be why: nobody may answer. To be asked once that is written down.
+    for one. Not where nobody can answer, which may be why: after a no, or where the number proved dead or a
+    landline. To be asked once that is written down.
     """
     if not numbers:
         return
@@ -55,6 +57,12 @@ def wait_again(unit: UnitOfWork, numbers: Sequence[str | None], now: dt.datetime
         Suppression.reason == "opt_out",
         Suppression.lifted_at.is_(None),
     )
+    takes_no_texts = exists().where(
+        ContactPhone.organisation_id == Conversation.organisation_id,
+        ContactPhone.contact_id == Conversation.contact_id,
+        ContactPhone.number == Conversation.number,
+        ContactPhone.dead_at.is_not(None) | (ContactPhone.line_type == LineType.LANDLINE),
+    )
     unit.session.execute(
         update(Conversation)
         .where(
@@ -64,6 +72,7 @@ def wait_again(unit: UnitOfWork, numbers: Sequence[str | None], now: dt.datetime
             Conversation.blocked_at.is_(None),
             Conversation.unanswered_since.is_(None),
             ~said_no,
+            ~takes_no_texts,
         )
         .values(unanswered_since=now)
     )
