@@ -6,6 +6,7 @@ Both choices live in a cookie of their own, so that they work before anybody has
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, cast
 from urllib.parse import urlsplit
 
@@ -76,7 +77,13 @@ def _select_locale() -> str:
 
 def current_locale() -> Locale:
     """The Babel locale by which this page writes dates and numbers."""
-    return Locale.parse(_select_locale())
+    return _known_locale(_select_locale())
+
+
+@lru_cache
+def _known_locale(name: str) -> Locale:
+    """Babel reads it anew each time, for every figure and time of a page; nobody changes it."""
+    return Locale.parse(name)
 
 
 def install_look(app: Flask) -> None:

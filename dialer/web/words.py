@@ -6,9 +6,10 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import dates, numbers
+from babel import Locale, dates, numbers
 from flask import Flask, g
 from flask_babel import gettext, ngettext
 
@@ -17,6 +18,10 @@ from dialer.web.look import current_locale
 
 DEFAULT_ZONE = "Europe/London"
 _MINUTE, _HOUR = 60, 3600
+_KEPT = 4096
+"""How many days, and how many minutes of a day, are kept as they are written: Babel takes a fifth of a long
+page to write its times, and they are mostly the same ones.
+"""
 
 
 def figure(value: object) -> str:
@@ -48,8 +53,13 @@ def _local(at: dt.datetime, zone: str) -> dt.datetime:
 
 def clock(wall: dt.time) -> str:
     """A wall time as “9 am” or “9:30 pm”, in Welsh “9 yb” and “9:30 yh”."""
+    return _clock(wall.replace(second=0, microsecond=0), current_locale())
+
+
+@lru_cache(maxsize=_KEPT)
+def _clock(wall: dt.time, locale: Locale) -> str:
     pattern = "h a" if wall.minute == 0 else "h:mm a"
-    written = dates.format_time(wall, pattern, locale=current_locale()).replace("\u202f", " ")
+    written = dates.format_time(wall, pattern, locale=locale).replace("\u202f", " ")
     return written.replace("AM", "yb").replace("PM", "yh")
 
 
@@ -72,7 +82,12 @@ def _dated(at: dt.date | dt.datetime, pattern: str, zone: str) -> str:
     on = _local(at, zone).date() if isinstance(at, dt.datetime) else at
     now: dt.datetime | None = g.get("now")
     is_another_year = now is not None and on.year != _local(now, zone).year
-    return dates.format_date(on, f"{pattern} y" if is_another_year else pattern, locale=current_locale())
+    return _date(on, f"{pattern} y" if is_another_year else pattern, current_locale())
+
+
+@lru_cache(maxsize=_KEPT)
+def _date(on: dt.date, pattern: str, locale: Locale) -> str:
+    return dates.format_date(on, pattern, locale=locale)
 
 
 def moment(at: dt.datetime, zone: str = DEFAULT_ZONE) -> str:
