@@ -92,6 +92,17 @@ def signal_group(pid: int, number: signal.Signals) -> bool:
     return True
 
 
+def is_group(pid: int) -> bool:
+    """Whether anybody is left of the group that the process led."""
+    try:
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
 def working_folder(pid: int) -> Path | None:
     """Where a process works, which tells ours from a stranger that got the same number; None if it's gone."""
     try:

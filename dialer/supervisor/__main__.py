@@ -50,8 +50,7 @@ def main() -> int:
 def _run(settings: Settings) -> None:
     if left := end_leftovers(settings):
         log.warning("ended what an earlier run left", children=left)
-    _check_port(settings)
-    supervisor = Supervisor(settings)
+    supervisor = Supervisor(settings, _bound(settings))
     with supervisor.listening():
         try:
             settings = supervisor.start_servers()
@@ -107,19 +106,21 @@ def _alone(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _check_port(settings: Settings) -> None:
-    """Find out before anything is started whether the web server can have its address."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((settings.host, settings.port))
-            trial.listen(1)
-        except OSError as error:
-            reason = "is taken by another program" if error.errno == errno.EADDRINUSE else error.strerror
-            raise CannotStartError(
-                f"the address {settings.bind} {reason}; stop what uses it, or set DIALER_BIND to another"
-            ) from error
+def _bound(settings: Settings) -> socket.socket:
+    """The web server's address, taken before anything is started. Nobody listens there yet, so whoever
+    comes before there is anybody to answer is told so at once.
+    """
+    bound = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((settings.host, settings.port))
+    except OSError as error:
+        bound.close()
+        reason = "is taken by another program" if error.errno == errno.EADDRINUSE else error.strerror
+        raise CannotStartError(
+            f"the address {settings.bind} {reason}; stop what uses it, or set DIALER_BIND to another"
+        ) from error
+    return bound
 
 
 def is_ready(settings: Settings) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import signal
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,8 +12,9 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from dialer.cli import load, main
+from dialer.cli.serve import GRACE_S
 from dialer.logs import get_logger
-from dialer.processes import signal_group, write_pid
+from dialer.processes import is_group, signal_group, write_pid
 from dialer.settings import Settings, runs_town
 from dialer.supervisor.forking import fork
 
@@ -19,6 +22,8 @@ STEADY_AFTER_S: Final = 5.0
 """A process that lived this long is started again at once when it dies; another waits a moment."""
 
 RESTART_PAUSE_S: Final = 0.5
+WEB_LINGERS_S: Final = GRACE_S + 1.0
+"""Where the first of web's processes is killed, the others answer what they were asked before they go."""
 
 log = get_logger(__name__)
 
@@ -47,9 +52,13 @@ class Child:
     launch: Callable[[], Process]
     pid_path: Path
     stop_signal: signal.Signals = signal.SIGTERM
+    lingers_s: float = 0.0
+    """How long the children of a process that died may go on beside the one that is started instead."""
     process: Process | None = field(default=None, init=False)
     _started_at: float = field(default=0.0, init=False)
     _restart_at: float | None = field(default=None, init=False)
+    _left: dict[int, float] = field(default_factory=dict, init=False)
+    """Groups of processes whose first one died, and when the rest is killed."""
 
     def start(self) -> None:
         """Start it and leave its number for others."""
@@ -59,14 +68,16 @@ class Child:
 
     def look_after(self, now: float) -> None:
         """Start it again if it died: at once when it had been steady, else after a pause."""
+        self._end_left(now)
         if self.process is None or self.process.poll() is None:
             return
         if self._restart_at is None:
             steady = now - self._started_at > STEADY_AFTER_S
             self._restart_at = now if steady else now + RESTART_PAUSE_S
             log.warning("process died", child=self.name, exit_code=self.process.returncode)
+            self._left[self.process.pid] = now + self.lingers_s
+            self._end_left(now)
         if now >= self._restart_at:
-            signal_group(self.process.pid, signal.SIGKILL)
             self.start()
 
     def ask_to_stop(self) -> None:
@@ -82,11 +93,24 @@ class Child:
         if self.process is not None:
             signal_group(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        self._end_left(math.inf)
         self.pid_path.unlink(missing_ok=True)
 
+    def _end_left(self, now: float) -> None:
+        """Kill those whose time is over. A group that has gone is forgotten at once, since its number may
+        become somebody else's.
+        """
+        for group, until in list(self._left.items()):
+            if now >= until:
+                signal_group(group, signal.SIGKILL)
+            if now >= until or not is_group(group):
+                del self._left[group]
 
-def application(settings: Settings) -> Iterator[Child]:
-    """Our own processes. The commands that they run are imported here, once for all of them."""
+
+def application(settings: Settings, listener: socket.socket | None = None) -> Iterator[Child]:
+    """Our own processes. The commands that they run are imported here, once for all of them. Web answers
+    whom `listener` lets in, else it opens its address itself.
+    """
     load("serve")
     load("live")
     load("worker")
@@ -95,7 +119,9 @@ def application(settings: Settings) -> Iterator[Child]:
     if runs_town(settings):
         load("carrier")
         yield _ours(settings, "carrier", "carrier")
-    yield _ours(settings, "web", "serve")
+    web = _ours(settings, "web", "serve", listener=listener)
+    web.lingers_s = WEB_LINGERS_S if listener is not None else 0.0  # else they would keep its address
+    yield web
     yield _ours(settings, "live", "live")
     for number in range(1, settings.workers + 1):
         yield _ours(settings, f"worker-{number}", "worker", "--name", f"worker-{number}")
@@ -103,10 +129,12 @@ def application(settings: Settings) -> Iterator[Child]:
     yield _ours(settings, "pacer", "pacer")
 
 
-def _ours(settings: Settings, name: str, *arguments: str) -> Child:
+def _ours(
+    settings: Settings, name: str, *arguments: str, listener: socket.socket | None = None
+) -> Child:
     run_dir = settings.run_dir
     return Child(
         name,
-        lambda: fork(name, lambda: main(arguments), run_dir / f"{name}.lock"),
+        lambda: fork(name, lambda: main(arguments), run_dir / f"{name}.lock", listener),
         run_dir / f"{name}.pid",
     )

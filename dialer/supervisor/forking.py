@@ -11,6 +11,7 @@ import fcntl
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,15 +66,18 @@ class Forked:
             os.kill(self.pid, number)
 
 
-def fork(name: str, work: Work, lock: Path) -> Forked:
-    """Start a process that does the work and holds `lock` for as long as it or a child of it lives."""
-    process = _fork.Process(target=_run, args=(work, lock), name=name)
+def fork(name: str, work: Work, lock: Path, listener: socket.socket | None = None) -> Forked:
+    """Start a process that does the work and holds `lock` for as long as it or a child of it lives.
+
+    It is handed a listening socket as systemd hands one over (sd_listen_fds(3)).
+    """
+    process = _fork.Process(target=_run, args=(work, lock, listener), name=name)
     process.start()
     return Forked(process)
 
 
-def _run(work: Work, lock: Path) -> None:
-    _let_go()
+def _run(work: Work, lock: Path, listener: socket.socket | None) -> None:
+    _let_go(listener)
     with lock.open("w", encoding="ascii") as held:
         fcntl.flock(held, fcntl.LOCK_SH)
         sys.exit(_logged(work))
@@ -87,10 +91,17 @@ def _logged(work: Work) -> int:
         return 1
 
 
-def _let_go() -> None:
-    """Begin as a process of its own: own session, default signals, none of the supervisor's files."""
+def _let_go(listener: socket.socket | None) -> None:
+    """Begin as a process of its own: own session, default signals, none of the supervisor's files but one
+    that is handed over.
+    """
     _be_a_child()
-    os.closerange(_FIRST_OWN_FILE, _FILES_HELD)
+    first = _FIRST_OWN_FILE
+    if listener is not None:
+        os.dup2(listener.fileno(), first)
+        os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+        first += 1
+    os.closerange(first, _FILES_HELD)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # standard output is for the supervisor's few lines
 
 

@@ -22,6 +22,7 @@ from dialer.supervisor.children import Child, application
 from dialer.supervisor.pipes import LogPipe
 
 TURN_S: Final = 0.5
+BACKLOG: Final = 2048
 APPLICATION_STOPS_WITHIN_S: Final = 7.0
 SERVERS_STOP_WITHIN_S: Final = 5.0
 START_PATIENCE_S: Final = 60.0
@@ -34,10 +35,13 @@ class StoppedError(Exception):
 
 
 class Supervisor:
-    """Holds the processes of one data folder. It runs in one thread: signals and pipes wake a selector."""
+    """Holds the processes of one data folder, and the address of web, bound, until `stop`. It runs in one
+    thread: signals and pipes wake a selector.
+    """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, listener: socket.socket) -> None:
         self.settings = settings
+        self._listener = listener
         self._servers: list[Child] = []
         self._ours: list[Child] = []
         self._pipes: list[LogPipe] = []
@@ -66,8 +70,11 @@ class Supervisor:
         return completed(self.settings)
 
     def start_application(self) -> None:
-        """Start our own processes."""
-        self._ours = list(application(self.settings))
+        """Start our own processes. Web's address is open from here to the end: whoever asks while it is
+        started again waits, and isn't sent away.
+        """
+        self._listener.listen(BACKLOG)
+        self._ours = list(application(self.settings, self._listener))
         for child in self._ours:
             child.start()
 
@@ -89,6 +96,7 @@ class Supervisor:
 
     def stop(self) -> None:
         """End our processes, then their servers. What doesn't end in time is killed: nothing is lost."""
+        self._listener.close()
         _end_all(self._ours, APPLICATION_STOPS_WITHIN_S)
         _end_all(self._servers, SERVERS_STOP_WITHIN_S)
         for server in self._embedded:
