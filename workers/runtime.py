@@ -44,11 +44,15 @@ class Runtime:
     mail_wires: Wires = field(default_factory=Wires)
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Runtime:
+    def from_settings(
+        cls, settings: Settings, *, statement_timeout_s: float = STATEMENT_TIMEOUT_S
+    ) -> Runtime:
         """Connect to what the settings name; nothing is sent before the first use."""
         queue = connect(settings.redis_url)
         units = UnitFactory(
-            _engine(settings), RedisNotices(settings.redis_url), by_keys=_engine(settings, by_keys=True)
+            _engine(settings, statement_timeout_s),
+            RedisNotices(settings.redis_url),
+            by_keys=_engine(settings, statement_timeout_s, by_keys=True),
         )
         jobs = RedisJobQueue(queue)
         return cls(
@@ -83,9 +87,9 @@ class Runtime:
         )
 
 
-def _engine(settings: Settings, *, by_keys: bool = False) -> Engine:
+def _engine(settings: Settings, statement_timeout_s: float, *, by_keys: bool = False) -> Engine:
     return make_engine(
-        settings.database_url, pool_size=POOL, statement_timeout_s=STATEMENT_TIMEOUT_S, by_keys=by_keys
+        settings.database_url, pool_size=POOL, statement_timeout_s=statement_timeout_s, by_keys=by_keys
     )
 
 

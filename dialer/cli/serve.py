@@ -33,6 +33,8 @@ from workers.runtime import Runtime
 THREADS = 8
 GRACE_S = 5
 MOST_WORKERS = 8
+ASKED_WITHIN_S = 2.0
+"""How long one look at what was missed may take: as long as it does, nobody is answered."""
 
 log = get_logger(__name__)
 
@@ -105,16 +107,17 @@ def run(_options: argparse.Namespace, settings: Settings) -> Outcome:
 
 def _ask_what_was_missed(settings: Settings) -> None:
     """While no web ran, what the carrier told found nobody: blasts wait until its lists of texts to us have
-    been read, and it is asked about the calls under way. With the database away as well, that waits until it
-    is back.
+    been read, and it is asked about the calls under way. With the database away as well, or too slow, that
+    waits until it is back.
     """
-    runtime = Runtime.from_settings(settings)
+    runtime = Runtime.from_settings(settings, statement_timeout_s=ASKED_WITHIN_S)
     try:
         for organisation_id in organisation_ids(runtime.units):
             texts_may_be_missed(runtime.context(organisation_id))
             ask_about_open_calls(runtime.context(organisation_id))
     except (SQLAlchemyError, Unavailable):
         log.warning("what the carrier told meanwhile can't be asked for yet")
+        _leave_word(settings)
     finally:
         runtime.units.dispose()
 

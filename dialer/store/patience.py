@@ -1,10 +1,11 @@
-"""Connections that don't wait for ever for a database that fell silent without closing them, and that are
-asked whether they still live after a rest.
+"""Connections that don't wait for ever for a database that fell silent without closing them, nor past the
+moment until which whoever asks can wait, and that are asked whether they still live after a rest.
 """
 
 from __future__ import annotations
 
 import time
+from contextvars import ContextVar
 from typing import Any, Final, TypeVar
 
 import psycopg
@@ -21,6 +22,19 @@ RESTED_S: Final = 0.5
 it doesn't, one piece of work fails as it would have a moment earlier, and the pool begins anew.
 """
 _IDLE_SINCE: Final = "idle_since"
+_LEAST_S: Final = 0.05
+"""What is left for an answer once the moment has passed."""
+_until: ContextVar[float | None] = ContextVar("until", default=None)
+
+
+def hurry(within_s: float) -> None:
+    """From now on the database may take `within_s` seconds in all in this thread; then it counts as gone."""
+    _until.set(time.monotonic() + within_s)
+
+
+def take_time() -> None:
+    """In this thread nobody waits any more."""
+    _until.set(None)
 
 
 class PatientConnection(psycopg.Connection[Any]):
@@ -34,11 +48,18 @@ class PatientConnection(psycopg.Connection[Any]):
     def wait(self, gen: PQGen[Answer], interval: float = _INTERVAL_S, timeout: float | None = None) -> Answer:
         """Wait for an answer; `OperationalError` when there is none in time."""
         try:
-            return super().wait(gen, interval, timeout or self.patience_s)
+            return super().wait(gen, interval, timeout or self._left_s())
         except OperationalError as error:
             if error.sqlstate is None:  # not said by the server: it hasn't answered
                 self.pgconn.finish()
             raise
+
+    def _left_s(self) -> float | None:
+        until = _until.get()
+        if until is None:
+            return self.patience_s
+        left_s = max(until - time.monotonic(), _LEAST_S)
+        return left_s if self.patience_s is None else min(left_s, self.patience_s)
 
 
 def be_patient(engine: Engine, patience_s: float) -> None:

@@ -129,9 +129,7 @@ def application(settings: Settings, listener: socket.socket | None = None) -> It
     yield _ours(settings, "pacer", "pacer")
 
 
-def _ours(
-    settings: Settings, name: str, *arguments: str, listener: socket.socket | None = None
-) -> Child:
+def _ours(settings: Settings, name: str, *arguments: str, listener: socket.socket | None = None) -> Child:
     run_dir = settings.run_dir
     return Child(
         name,

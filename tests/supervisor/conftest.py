@@ -86,9 +86,9 @@ class Installation:
     def names(self) -> set[str]:
         return {path.stem for path in (self.data_dir / "run").glob("*.pid")}
 
-    def status(self, path: str) -> int:
+    def status(self, path: str, within_s: float = 5) -> int:
         """The HTTP status there; 0 when nobody answers."""
-        connection = http.client.HTTPConnection(self.bind, timeout=5)
+        connection = http.client.HTTPConnection(self.bind, timeout=within_s)
         try:
             connection.request("GET", path)
             return connection.getresponse().status

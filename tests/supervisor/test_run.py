@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.supervisor.conftest import Installation, Make
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
 
+CARRIER_WAITS_S = 15
 ALL = {"postgres", "valkey", "web", "live", "worker-1", "worker-2", "cron", "pacer", "carrier"}
 
 
@@ -84,6 +86,23 @@ def test_a_killed_process_is_started_again(running, name, within_s):
     started = wait_until(lambda: running.pid(name) != killed and is_alive(running.pid(name)), within_s)
     assert started, running.log()
     assert wait_until(lambda: running.status("/readyz") == 200, 30, every_s=0.1), running.log()
+
+
+def test_nobody_is_turned_away_while_web_is_started_again(running: Installation) -> None:
+    """What its processes were asked before is answered, and who asks meanwhile waits."""
+    killed, answered = running.pid("web"), []
+
+    def ask() -> None:
+        while running.pid("web") == killed or len(answered) < 200:
+            answered.append(running.status("/readyz", CARRIER_WAITS_S))
+
+    with ThreadPoolExecutor(8) as pool:
+        asking = [pool.submit(ask) for _ in range(8)]
+        assert wait_until(lambda: len(answered) > 20, 30)
+        os.kill(killed or 0, signal.SIGKILL)
+        for one in asking:
+            one.result(60)
+    assert set(answered) == {200}, running.log()[-4000:]
 
 
 def test_a_listener_misses_nothing_whoever_dies(running: Installation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from dialer.domain.abandonment import GREETED_FOR
 from dialer.domain.line import room_of
@@ -23,7 +24,7 @@ from dialer.store.models.calling import Campaign, Shift
 from dialer.store.session import UnitFactory
 from dialer.town.voice import twiml
 from dialer.town.voice.verbs import Say
-from dialer.web.webhooks import spoken
+from dialer.web.webhooks import blueprint, spoken
 from tests.conftest import Caller, SetClock
 from tests.dialled import OURS, Room
 from tests.hang_ups import END_CALL, calls_queue
@@ -107,6 +108,21 @@ def test_whoever_waits_longest_is_joined_at_once(exchange: Exchange) -> None:
     assert exchange.room.heard()[-2:] == ["call_answered:unknown", "call_connected"]
     assert exchange.answers(call_id) == heard, "asked again, it answers the same"
     assert exchange.room.shift(later).state == "ready"
+
+
+def test_nobody_waits_in_silence_for_a_database_that_stands_still(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call_id = exchange.dial()
+    held_up = exchange.room.units.begin(exchange.room.organisation_id)
+    with held_up as unit, monkeypatch.context() as sooner:
+        sooner.setattr(blueprint, "ANSWERS_WITHIN_S", 0.5)
+        unit.session.execute(text("LOCK TABLE call IN ACCESS EXCLUSIVE MODE"))
+        began = time.monotonic()
+        heard = exchange.answers(call_id)
+        assert time.monotonic() - began < 5
+    assert "Something on our side" in heard
+    assert "Just a moment" in exchange.answers(call_id), "the thread isn’t in a hurry for good"
 
 
 def test_who_promised_to_call_back_comes_before_who_waits_longest(exchange: Exchange) -> None:
