@@ -106,7 +106,7 @@ class Wiring:
         """Fetch TwiML. Raises NoTwimlError with the carrier's code where none comes."""
         reply = await self._town.webhooks.send(url, told)
         if not reply.status:
-            raise NoTwimlError(CANT_CONNECT_TO_YOU, "no answer came within 15 s")
+            raise NoTwimlError(CANT_CONNECT_TO_YOU, "no answer came: refused, broken off, or not within 15 s")
         if not reply.ok:
             raise NoTwimlError(NO_ANSWER_FROM_YOU, f"the answer was HTTP {reply.status}")
         if reply.content_type not in _XML:
