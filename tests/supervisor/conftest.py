@@ -28,7 +28,7 @@ from dialer.processes import read_pid, wait_until
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import ensure_organisation
 from dialer.services.context import Context
-from dialer.settings import Settings
+from dialer.settings import Settings, completed, load_settings
 from dialer.store.session import UnitFactory, make_engine
 from tests.people import make_person
 
@@ -171,3 +171,16 @@ def coordinator_of(settings: Settings) -> Iterator[Context]:
     )
     queue.close()
     units.engine.dispose()
+
+
+@pytest.fixture
+def settings(running: Installation) -> Settings:
+    """Those of the installation that a module's tests call `running`."""
+    return completed(load_settings(running.environ, Path.cwd()))
+
+
+@pytest.fixture
+def coordinator(settings: Settings) -> Iterator[Context]:
+    """A coordinator of that installation."""
+    with coordinator_of(settings) as ctx:
+        yield ctx

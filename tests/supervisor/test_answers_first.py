@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -25,10 +23,10 @@ from dialer.services.messaging.blasts import BlastFields, create_blast
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.outgoing import queue_text
 from dialer.services.messaging.progress import blast_progress
-from dialer.settings import Settings, completed, load_settings
+from dialer.settings import Settings
 from dialer.store.models.conversations import Conversation
 from tests.phone_bank import Voter, add_voters, mobile, running_campaign
-from tests.supervisor.conftest import Installation, Make, coordinator_of
+from tests.supervisor.conftest import Installation, Make
 from tests.supervisor.town_ledger import Entry, Ledger
 from tests.texting import listed
 from tests.towns import Town
@@ -58,17 +56,6 @@ def running(make_installation: Make) -> Installation:
     )
     installation.start()
     return installation
-
-
-@pytest.fixture
-def settings(running: Installation) -> Settings:
-    return completed(load_settings(running.environ, Path.cwd()))
-
-
-@pytest.fixture
-def coordinator(settings: Settings) -> Iterator[Context]:
-    with coordinator_of(settings) as ctx:
-        yield ctx
 
 
 def numbers() -> list[str]:

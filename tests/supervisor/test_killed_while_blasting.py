@@ -18,10 +18,9 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -38,14 +37,14 @@ from dialer.services.messaging.blasts import BlastFields, create_blast
 from dialer.services.messaging.launching import launch_blast, pause_blast, resume_blast
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.people.no_contact import add_opt_out
-from dialer.settings import Settings, completed, load_settings
+from dialer.settings import Settings
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Sender
 from dialer.store.models.people import ContactList, ListMember
 from dialer.town.sayings import STOP
 from tests.phone_bank import Voter, add_voters, mobile, running_campaign
 from tests.supervisor.blast_judge import Court, Noes, Sent
-from tests.supervisor.conftest import Installation, Make, coordinator_of
+from tests.supervisor.conftest import Installation, Make
 from tests.supervisor.storms import WORKERS, kills
 from tests.supervisor.town_ledger import Ledger
 from tests.towns import Town
@@ -117,17 +116,6 @@ def running(make_installation: Make) -> Installation:
     )
     installation.start()
     return installation
-
-
-@pytest.fixture
-def settings(running: Installation) -> Settings:
-    return completed(load_settings(running.environ, Path.cwd()))
-
-
-@pytest.fixture
-def coordinator(settings: Settings) -> Iterator[Context]:
-    with coordinator_of(settings) as ctx:
-        yield ctx
 
 
 @dataclass

@@ -14,9 +14,8 @@ import signal
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,12 +25,12 @@ from sqlalchemy import func, select
 from dialer.domain.access import Role
 from dialer.queueing import connect
 from dialer.services.context import Context
-from dialer.settings import Settings, completed, load_settings
+from dialer.settings import Settings
 from dialer.store.models.calling import Assignment, Hold, Result
 from dialer.store.queries import counters
 from tests.people import make_person
 from tests.phone_bank import Voter, landline, mobile, running_campaign
-from tests.supervisor.conftest import Installation, Make, coordinator_of
+from tests.supervisor.conftest import Installation, Make
 
 pytestmark = [pytest.mark.slow, pytest.mark.faults, pytest.mark.xdist_group("supervisor")]
 
@@ -140,17 +139,6 @@ def running(make_installation: Make) -> Installation:
     installation = make_installation(DIALER_DEMO="0")
     installation.start()
     return installation
-
-
-@pytest.fixture
-def settings(running: Installation) -> Settings:
-    return completed(load_settings(running.environ, Path.cwd()))
-
-
-@pytest.fixture
-def coordinator(settings: Settings) -> Iterator[Context]:
-    with coordinator_of(settings) as ctx:
-        yield ctx
 
 
 def town() -> list[Voter]:

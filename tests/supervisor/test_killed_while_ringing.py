@@ -11,7 +11,6 @@ import os
 import signal
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,11 +22,11 @@ from dialer.domain.access import Role
 from dialer.domain.call import FINAL, proven_by
 from dialer.processes import wait_until
 from dialer.services.context import Context
-from dialer.settings import Settings, completed, load_settings
+from dialer.settings import Settings
 from dialer.store.models.accounts import Account
 from tests.people import make_person
 from tests.phone_bank import Voter, landline, mobile, running_campaign
-from tests.supervisor.conftest import Installation, Make, coordinator_of
+from tests.supervisor.conftest import Installation, Make
 from tests.supervisor.volunteers import Volunteer
 from tests.towns import Town
 
@@ -46,17 +45,6 @@ def running(make_installation: Make) -> Installation:
     installation = make_installation(DIALER_DEMO="0", DIALER_SETTLE_S="3")
     installation.start()
     return installation
-
-
-@pytest.fixture
-def settings(running: Installation) -> Settings:
-    return completed(load_settings(running.environ, Path.cwd()))
-
-
-@pytest.fixture
-def coordinator(settings: Settings) -> Iterator[Context]:
-    with coordinator_of(settings) as ctx:
-        yield ctx
 
 
 @pytest.fixture

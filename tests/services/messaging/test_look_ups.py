@@ -108,6 +108,25 @@ def run(ctx: Context, carrier: Directory, clock: SetClock, batch_id: uuid.UUID) 
     return get_look_up(ctx, batch_id)
 
 
+def too_slow(
+    ctx: Context, clock: SetClock, directory: Directory, batch_id: uuid.UUID, at_last: Callable[[str], Said]
+) -> list[LookUpView]:
+    """Let the directory answer only when its worker was taken for dead. What the batch is then, after another
+    worker, whom nobody answers, had it meanwhile.
+    """
+    second, meanwhile = Directory(), []
+    second.says = lambda number: LineNotFound(number, "unreachable", asked=False, permanent=False)
+
+    def slow(number: str) -> Said:
+        if number == mobile(0):
+            clock.now += LEASE + dt.timedelta(seconds=1)
+            meanwhile.append(run(ctx, second, clock, batch_id))
+        return at_last(number)
+
+    directory.says = slow
+    return meanwhile
+
+
 @pytest.fixture
 def directory() -> Directory:
     return Directory()
@@ -377,17 +396,9 @@ def test_an_answer_that_comes_too_late_still_counts(
 ) -> None:
     """Its worker was taken for dead, and another has put its numbers back into the line."""
     batch_id = begun(ctx, some(ctx, 3))
-    second = Directory()
-
-    def slow(number: str) -> Said:
-        if number == mobile(0):
-            clock.now += LEASE + dt.timedelta(seconds=1)
-            second.says = lambda each: LineNotFound(each, "unreachable", asked=False, permanent=False)
-            assert run(ctx, second, clock, batch_id).known == 0
-        return LineFound(number, True, "mobile", None)
-
-    directory.says = slow
+    put_back = too_slow(ctx, clock, directory, batch_id, lambda each: LineFound(each, True, "mobile", None))
     assert run(ctx, directory, clock, batch_id).known == 3
+    assert put_back.pop().known == 0
     clock.now += LEASE
     done = run(ctx, directory, clock, batch_id)
     assert (done.state, done.known, done.asked) == ("completed", 3, 3)
@@ -428,17 +439,11 @@ def test_what_is_nobodys_number_costs_nothing_also_when_that_is_told_late(
     ctx: Context, clock: SetClock, directory: Directory
 ) -> None:
     batch_id = begun(ctx, some(ctx, 3))
-    second = Directory()
-
-    def slow(number: str) -> Said:
-        if number == mobile(0):
-            clock.now += LEASE + dt.timedelta(seconds=1)
-            second.says = lambda each: LineNotFound(each, "unreachable", asked=False, permanent=False)
-            assert run(ctx, second, clock, batch_id).asked == 3
-        return LineFound(number, False, None, None, 20404)
-
-    directory.says = slow
+    put_back = too_slow(
+        ctx, clock, directory, batch_id, lambda each: LineFound(each, False, None, None, 20404)
+    )
     done = run(ctx, directory, clock, batch_id)
+    assert put_back.pop().asked == 3
     assert (done.failed, done.asked, done.cost) == (3, 0, 0)
     assert check_counters(system(ctx)) == []
 
