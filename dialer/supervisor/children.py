@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from dialer.cli import load, main
-from dialer.cli.serve import GRACE_S
+from dialer.cli.serve import GRACE_S, make_ready
 from dialer.logs import get_logger
 from dialer.processes import is_group, signal_group, write_pid
-from dialer.settings import Settings, runs_town
+from dialer.settings import Settings, completed, runs_town
 from dialer.supervisor.forking import fork
 
 STEADY_AFTER_S: Final = 5.0
@@ -109,7 +109,7 @@ class Child:
 
 def application(settings: Settings, listener: socket.socket | None = None) -> Iterator[Child]:
     """Our own processes. The commands that they run are imported here, once for all of them. Web answers
-    whom `listener` lets in, else it opens its address itself.
+    whom `listener` lets in, with an application that is ready; else it opens its address itself.
     """
     load("serve")
     load("live")
@@ -119,6 +119,8 @@ def application(settings: Settings, listener: socket.socket | None = None) -> It
     if runs_town(settings):
         load("carrier")
         yield _ours(settings, "carrier", "carrier")
+    if listener is not None:
+        make_ready(completed(settings))
     web = _ours(settings, "web", "serve", listener=listener)
     web.lingers_s = WEB_LINGERS_S if listener is not None else 0.0  # else they would keep its address
     yield web
