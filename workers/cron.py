@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import FrameType
@@ -37,12 +38,15 @@ class Cron:
     runtime: Runtime
     ticks: Sequence[Tick]
     due: dict[str, float] = field(default_factory=dict)
+    _organisations: list[uuid.UUID] | None = field(default=None, init=False)
+    """Read once a round: a fifth of what the ticks cost an installation at rest was to read them for each."""
 
     def run_due(self, now: float) -> None:
         """Run every tick whose time has come and set its next one. What is to be done after an outage comes
         before whatever else has its turn: the database may be back in the middle of a round. So does what a
         door asks for that was without the database, though nobody here was.
         """
+        self._organisations = None
         if self.runtime.jobs.take_missed_texts():
             self._after_outage()
         for tick in self.ticks:
@@ -81,7 +85,9 @@ class Cron:
         self.due |= {each.name: 0.0 for each in self.ticks if each.after_outage}
 
     def _run_everywhere(self, tick: Tick) -> None:
-        for organisation_id in organisation_ids(self.runtime.units):
+        if self._organisations is None:
+            self._organisations = organisation_ids(self.runtime.units)
+        for organisation_id in self._organisations:
             with structlog.contextvars.bound_contextvars(
                 tick=tick.name, organisation_id=str(organisation_id)
             ):
