@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext
 
 from dialer.domain.access import Permission
@@ -14,6 +15,7 @@ from dialer.domain.phone import written
 from dialer.domain.quiet_hours import QuietHours, is_quiet
 from dialer.services.accounts.join_links import list_join_links
 from dialer.services.calling.call_policy import call_policy
+from dialer.services.calling.callable_people import CallablePeople, callable_people
 from dialer.services.calling.caller_ids import unanswered
 from dialer.services.calling.machine_settings import machine_settings
 from dialer.services.calling.penetration import ends_soon
@@ -35,6 +37,17 @@ from dialer.web.coordinator.rehearsal import rehearsed, step_numbers
 from dialer.web.coordinator.volunteers import volunteers_of
 from dialer.web.coordinator.wording import DIALING_MODE
 from dialer.web.house import current_organisation
+from dialer.web.rule_words import N_
+from dialer.web.words import figure
+
+_NOT_RUNG: Final[Mapping[str, str]] = {
+    "no_number": N_("No number that can be rung"),
+    "dead_number": N_("Number doesn’t work"),
+    "suppressed": N_("Must not be called"),
+    "opted_out": N_("Don’t want to be called"),
+    "deceased": N_("Has died"),
+    "moved": N_("Moved away"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,8 @@ class Task:
     optional: bool = False
     warns: bool = False
     """Done, but for what a warning on the page says."""
+    said: str = ""
+    """How it stands, in words of its own."""
 
 
 def card(ctx: Context, campaign: CampaignView) -> Card:
@@ -72,6 +87,7 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
     hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
     helpers = volunteers_of(ctx, campaign.id)
     silent = silent_numbers(ctx, campaign)
+    rung = _can_be_rung(ctx, campaign)
     return {
         "campaign": campaign,
         "election": get_election(ctx, campaign.election_id),
@@ -84,7 +100,11 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "lists": lists,
         "join_links": links,
         "volunteer_count": len(helpers),
-        "tasks": _tasks(campaign, lists, has_helpers=bool(links or helpers), is_silent=bool(silent)),
+        "tasks": _tasks(
+            campaign, lists, has_helpers=bool(links or helpers), is_silent=bool(silent), rung=rung
+        ),
+        "can_be_rung": rung,
+        "why_not_rung": why_not_rung,
         "quiet_off": campaign.quiet_start == campaign.quiet_end,
         "quiet_now": is_quiet(ctx.now, hours, (campaign.timezone,)),
         "demo": current_organisation().demo,
@@ -119,13 +139,42 @@ def _records(ctx: Context, campaign: CampaignView) -> bool:
     return may and recording_settings(ctx, campaign.id).recording
 
 
+def _can_be_rung(ctx: Context, campaign: CampaignView) -> CallablePeople | None:
+    """Counted at once where the lists are short, else for whoever asks."""
+    if not campaign.list_ids:
+        return None
+    return callable_people(ctx, campaign.id, however_many="counted" in request.args)
+
+
+def _rung_words(rung: CallablePeople) -> str:
+    numbers = {"count": figure(rung.can_be_called), "people": figure(rung.people)}
+    return str(gettext("%(count)s of %(people)s can be rung", **numbers))
+
+
+def why_not_rung(why: str) -> str:
+    """Why somebody on the lists can't be rung, in words."""
+    return str(gettext(_NOT_RUNG[why]))
+
+
 def _tasks(
-    campaign: CampaignView, lists: list[ListView], *, has_helpers: bool, is_silent: bool
+    campaign: CampaignView,
+    lists: list[ListView],
+    *,
+    has_helpers: bool,
+    is_silent: bool,
+    rung: CallablePeople | None,
 ) -> list[Task]:
     edit = url_for("coordinator.edit_campaign", campaign_id=campaign.id)
     has_people = any(one.contact_count for one in lists)
     return [
-        Task(gettext("Bring in people to call"), "people", url_for("coordinator.lists"), has_people),
+        Task(
+            gettext("Bring in people to call"),
+            "people",
+            url_for("coordinator.lists"),
+            has_people,
+            warns=rung is not None and has_people and not rung.can_be_called,
+            said=_rung_words(rung) if rung is not None and has_people else "",
+        ),
         Task(gettext("Choose their lists"), "list", f"{edit}#list_ids", bool(campaign.list_ids)),
         Task(
             gettext("Write what to say"),

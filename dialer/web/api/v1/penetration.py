@@ -8,9 +8,10 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
+from dialer.services.calling.callable_people import callable_people
 from dialer.services.calling.penetration import Pass, PenetrationView, penetration
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Id, Number, Text, Whole, path_id
+from dialer.web.api.fields import Id, Instant, Number, Text, Whole, path_id
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -48,6 +49,32 @@ class PenetrationSchema(Schema):
     passes = fields.List(fields.Nested(PassSchema), required=True)
     speakers_wanted = fields.Dict(keys=Text(), values=Whole(), required=True)
     fresh_minutes_left = Whole(required=True, allow_none=True)
+
+
+class CallablePeopleSchema(Schema):
+    """Of the `people` on a campaign's lists, each once: `can_be_called`, on so many `numbers`, and the others
+    by why not. What passes, such as the hour or a rest, isn't looked at.
+    """
+
+    campaign_id = Id(required=True)
+    people = Whole(required=True)
+    can_be_called = Whole(required=True)
+    numbers = Whole(required=True)
+    why_not = fields.Dict(keys=Text(), values=Whole(), required=True)
+    at = Instant(required=True)
+
+
+@penetrations.route("/campaigns/<campaign_id>/callable")
+class Callables(MethodView):
+    """One campaign's people."""
+
+    @allow(Permission.STATS_READ)
+    @penetrations.response(200, CallablePeopleSchema)
+    def get(self, campaign_id: str) -> dict[str, object]:
+        """How many of its lists can be called, before it starts and after: some seconds for a million."""
+        found = callable_people(context(), path_id(campaign_id))
+        assert found is not None, "however many there are"  # noqa: S101
+        return {"campaign_id": campaign_id} | dataclasses.asdict(found)
 
 
 @penetrations.route("/campaigns/<campaign_id>/penetration")

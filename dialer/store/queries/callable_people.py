@@ -1,0 +1,75 @@
+"""Who of a campaign's lists can be called, and why the others can't, as the queue and the gate see them."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy import Row, func, select, text
+
+from dialer.store.models.calling import CampaignList
+from dialer.store.models.people import ContactList
+from dialer.store.session import UnitOfWork
+
+_PEOPLE: Final = text(
+    """
+    WITH member AS (
+        SELECT DISTINCT m.contact_id
+        FROM campaign_list l
+        JOIN list_member m ON m.organisation_id = l.organisation_id AND m.list_id = l.list_id
+        WHERE l.organisation_id = :organisation AND l.campaign_id = :campaign
+    ),
+    phone AS (
+        SELECT p.contact_id, count(*) AS numbers,
+               (array_agg(p.number ORDER BY p.position, p.number)
+                   FILTER (WHERE p.removed_at IS NULL AND p.dead_at IS NULL))[1] AS number
+        FROM contact_phone p JOIN member USING (contact_id)
+        WHERE p.organisation_id = :organisation
+        GROUP BY p.contact_id
+    ),
+    suppressed AS (
+        SELECT DISTINCT s.number FROM suppression s
+        WHERE s.organisation_id = :organisation AND s.channel = 'voice' AND s.lifted_at IS NULL
+          AND s.number IS NOT NULL
+    ),
+    out AS (
+        SELECT o.contact_id FROM opt_out o
+        WHERE o.organisation_id = :organisation AND o.channel = 'voice' AND o.lifted_at IS NULL
+    )
+    SELECT CASE WHEN c.status <> 'active' THEN c.status
+                WHEN phone.number IS NULL AND phone.numbers > 0 THEN 'dead_number'
+                WHEN phone.number IS NULL THEN 'no_number'
+                WHEN suppressed.number IS NOT NULL THEN 'suppressed'
+                WHEN out.contact_id IS NOT NULL THEN 'opted_out'
+                ELSE '' END AS why_not,
+           count(*) AS people, count(DISTINCT phone.number) AS numbers
+    FROM member
+    JOIN contact c ON c.organisation_id = :organisation AND c.id = member.contact_id
+    LEFT JOIN phone ON phone.contact_id = member.contact_id
+    LEFT JOIN suppressed ON suppressed.number = phone.number
+    LEFT JOIN out ON out.contact_id = member.contact_id
+    GROUP BY 1
+    """
+)
+"""Each person's number is their first live one, as in the queue."""
+
+
+def people_on_lists(unit: UnitOfWork, campaign_id: uuid.UUID) -> int:
+    """How many the campaign's lists hold together, by their own counts: whoever is on two counts twice."""
+    query = (
+        select(func.coalesce(func.sum(ContactList.contact_count), 0))
+        .join(
+            CampaignList,
+            (CampaignList.organisation_id == ContactList.organisation_id)
+            & (CampaignList.list_id == ContactList.id),
+        )
+        .where(CampaignList.organisation_id == unit.organisation_id, CampaignList.campaign_id == campaign_id)
+    )
+    return int(unit.session.scalar(query) or 0)
+
+
+def people_by_call(unit: UnitOfWork, campaign_id: uuid.UUID) -> Sequence[Row[Any]]:
+    """`why_not` ("" for those who can be called), `people` and their `numbers`, each once."""
+    given = {"organisation": unit.organisation_id, "campaign": campaign_id}
+    return unit.session.execute(_PEOPLE, given).all()
