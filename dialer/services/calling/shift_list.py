@@ -21,9 +21,9 @@ from dialer.store.queries import supervising
 @dataclass(frozen=True, slots=True)
 class ListedShift:
     """A shift with its volunteer's name; `state_since` is when it came into its state, `line` the state of
-    their own line, `last_result` what their last call in it came to. `rings`: they are in a call that is
-    being put through, and nobody has answered yet. `joinable`: a coordinator can come in, as they are on
-    their line, or talk in a call that we put through.
+    their own line, `speaking_since` when the person they speak with answered, `last_result` what their last
+    call in it came to. `rings`: they are in a call that is being put through, and nobody has answered yet.
+    `joinable`: a coordinator can come in, as they are on their line, or talk in a call that we put through.
     """
 
     id: uuid.UUID
@@ -46,6 +46,7 @@ class ListedShift:
     supervision: Supervised | None
     rings: bool = False
     joinable: bool = False
+    speaking_since: dt.datetime | None = None
     is_volunteer: bool = True
     """Whether there is a page of them as a volunteer: coordinators who call have none."""
 
@@ -90,5 +91,6 @@ def _listed(row: Row[Any]) -> ListedShift:
         supervision=supervised_in(row),
         rings=row.rings,
         joinable=row.joinable,
+        speaking_since=row.speaking_since,
         is_volunteer=row.role == Role.VOLUNTEER,
     )

@@ -38,6 +38,12 @@ _SHIFTS: Final = text(
     SELECT s.id, s.campaign_id, s.account_id, a.name, a.role, s.state, s.state_since, s.pause_reason,
            s.line_state, s.via, s.calls, s.talks, s.started_at, s.last_seen_at, s.limited_since,
            latest.disposition, latest.at AS result_at,
+           CASE WHEN s.state = 'in_call' THEN (
+               SELECT max(k.answered_at) FROM assignment t
+               JOIN call k ON k.organisation_id = t.organisation_id AND k.assignment_id = t.id
+               WHERE t.organisation_id = s.organisation_id AND t.shift_id = s.id AND t.state = 'open'
+                 AND k.state = 'in_progress' AND k.parted_at IS NULL
+           ) END AS speaking_since,
            s.state = 'in_call' AND EXISTS (
                SELECT 1 FROM assignment t
                JOIN call k ON k.organisation_id = t.organisation_id AND k.assignment_id = t.id

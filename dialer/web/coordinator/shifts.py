@@ -172,6 +172,7 @@ def _page(template: str, campaign_id: uuid.UUID) -> str:
         groups=_groups(found),
         at=ctx.now,
         does=lambda shift: _does(shift, ctx.now),
+        speaks=lambda shift: _speaks(shift, ctx.now),
         last=_last,
         asks=_asks,
         beside=_beside,
@@ -216,8 +217,17 @@ def _does(shift: ListedShift, now: dt.datetime) -> str:
     words = _group_words(_doing(shift))
     if shift.state == "paused" and (why := _WHY_PAUSED.get(shift.pause_reason or "")):
         words = f"{words}: {gettext(why)}"
+    if shift.speaking_since is not None and not shift.rings:
+        return words  # the clock beside it counts
     span = duration(max(0.0, (now - shift.state_since).total_seconds()))
     return str(gettext("%(what)s for %(span)s", what=words, span=span))
+
+
+def _speaks(shift: ListedShift, now: dt.datetime) -> int | None:
+    """For how many seconds they have spoken, as their own page counts it; None where they don't."""
+    if shift.speaking_since is None or shift.rings:
+        return None
+    return max(0, int((now - shift.speaking_since).total_seconds()))
 
 
 def _last(shift: ListedShift) -> str:

@@ -382,16 +382,21 @@ def test_nobody_comes_where_there_is_no_room(
             booth.ring()
             booth.place()
     (listed,) = nia.get(f"/campaigns/{booth.campaign_id}/sessions").json["data"]
-    assert (listed["rings"], listed["joinable"]) == (True, False)
+    assert (listed["rings"], listed["joinable"], listed["speaking_since"]) == (True, False, None)
 
 
 def test_the_pages_lead_through_it(talk: Talk, app: Flask, vic: Person) -> None:
     (listed,) = talk.nia.get(f"/campaigns/{talk.booth.campaign_id}/sessions").json["data"]
     assert (listed["line"], listed["joinable"]) == ("none", True)
+    assert listed["speaking_since"] == talk.booth.call(talk.call)["answered_at"] > listed["state_since"]
     board = Reader(app.test_client())
     board.sign_in(talk.nia_token)
     page = board.open(f"/campaigns/{talk.booth.campaign_id}/shifts")
     assert {"supervise-listen", "supervise-whisper", "supervise-take_over"} <= set(page.buttons)
+    volunteers = Reader(app.test_client())
+    volunteers.sign_in(vic.token)
+    seconds = int(page.tests["speaks"]["data-counts"])
+    assert f'data-timer="{seconds}"' in volunteers.open("/call").html, "one clock"
     board.press("supervise-take_over")
     talk.pass_by(1)
     talk.booth.place()

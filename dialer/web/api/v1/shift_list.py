@@ -56,6 +56,13 @@ class ListedSessionSchema(Schema):
             "goes through us"
         },
     )
+    speaking_since = Instant(
+        allow_none=True,
+        required=True,
+        metadata={
+            "description": "when the person answered with whom they speak in a call that we put through"
+        },
+    )
     last_result = Text(allow_none=True, required=True)
     last_result_at = Instant(allow_none=True, required=True)
     help = fields.Nested(HelpSchema, allow_none=True, required=True)

@@ -6,7 +6,7 @@
 const page = document.querySelector("[data-stream]");
 const RENEW_MS = Number(page?.dataset.renew) * 1000;
 const EVERY_MS = Number(page?.dataset.every) * 1000;
-const QUIET_MS = 30_000; // what only the clock changes, such as quiet hours
+const QUIET_MS = Number(page?.dataset.quiet) * 1000 || 30_000; // what only the clock changes, such as quiet hours
 const SPREAD_MS = 1_500; // hundreds of pages hear of a change in the same moment
 const BESIDE_MS = 1_000; // at most so often for words beside a figure
 const AGAIN_MS = 15_000;
