@@ -44,7 +44,7 @@ from dialer.store.queries.import_merge import (
     merge_others,
     renumbered_rows,
 )
-from dialer.store.queries.import_stage import copy_issues, reach_disk_later
+from dialer.store.queries.import_stage import all_new, copy_issues, find_by_contact, reach_disk_later
 from dialer.store.queries.name_words import learn_words, new_staged_names
 from dialer.store.queries.opt_outs import bar_strangers, cover_reach
 from dialer.store.queries.queue_sync import any_running
@@ -92,9 +92,16 @@ def _begin(plan: Plan, batch: Batch, half: Half) -> _Begun:
     reach_disk_later(session)
     if not hold_parents(session, plan.merge.parameters(), batch.start):
         raise OvertakenError
-    if find_known(session, plan.merge.scope):
+    by_our_ids = plan.merge.scope.own
+    if by_our_ids:
+        find_by_contact(session)
+    known = find_known(session, plan.merge.scope)
+    repeats = known or not all_new(session)
+    if repeats and not by_our_ids:
+        find_by_contact(session)
+    if known:
         return _Begun(None)
-    settle_fates(session, plan.merge.scope, known=False)
+    settle_fates(session, plan.merge.scope, known=False, repeats=repeats)
     return _Begun(make_people(session, plan.merge), new_staged_names(session, organisation_id))
 
 

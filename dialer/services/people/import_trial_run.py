@@ -20,7 +20,7 @@ from dialer.services.people.import_words import without_counts
 from dialer.store.models.imports import Import, ImportRowIssue
 from dialer.store.queries.import_match import match_stage
 from dialer.store.queries.import_merge import Counts, Merged, merge_stage, renumbered_rows
-from dialer.store.queries.import_stage import stage
+from dialer.store.queries.import_stage import find_by_contact, stage
 from dialer.store.queries.import_trial import enter_trial, learn_trial_sizes, make_trial_tables
 from dialer.store.session import UnitOfWork
 
@@ -87,6 +87,7 @@ class Trial:
         """Try the rows that come next; returns what they would bring, and whose numbers were another's."""
         with self._units.begin(self._organisation_id) as unit:
             stage(unit.session, batch.lines + batch.second)
+            find_by_contact(unit.session)
             enter_trial(unit.session, self._merge.scope, self._real)
             match_stage(unit.session, self._merge.scope)
             merged = merge_stage(unit.session, self._merge)

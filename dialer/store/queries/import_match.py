@@ -243,7 +243,6 @@ _FOLLOW_FIRST: Final = """
 """
 
 _OF_KNOWN: Final = (_KNOWN_TWICE, _LOSE_TO_EARLIER_ROW, _MARK_TAKEN, _TAKE_NUMBER)
-_WITHIN_FILE: Final = (_REFUSE_NAMELESS, _FOLLOW_FIRST)
 
 
 _HOLD_HALF: Final = "SELECT pg_advisory_xact_lock(hashtextextended(:half || ':' || :organisation, 0))"
@@ -304,7 +303,10 @@ def find_known(session: Session, scope: Scope) -> bool:
     return bool(gone + ours + session.connection().execute(text(find), parameters).rowcount)
 
 
-def settle_fates(session: Session, scope: Scope, *, known: bool) -> None:
-    """Give every staged row its fate by what was found. Where anybody is `known`, others are to wait."""
-    for statement in (*(_OF_KNOWN if known else ()), *_WITHIN_FILE):
+def settle_fates(session: Session, scope: Scope, *, known: bool, repeats: bool = True) -> None:
+    """Give every staged row its fate by what was found. Where anybody is `known`, others are to wait; where
+    no row `repeats` another, none follows what became of that.
+    """
+    statements = (*(_OF_KNOWN if known else ()), _REFUSE_NAMELESS, *((_FOLLOW_FIRST,) if repeats else ()))
+    for statement in statements:
         session.execute(text(statement), scope.parameters())

@@ -7,13 +7,16 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import create_engine, event, select, text
+from sqlalchemy.orm import Session
 
 from dialer.services.context import Context
 from dialer.services.gotv.record import recompute_records
+from dialer.services.people import import_chunk
 from dialer.services.people.views import ImportView
 from dialer.store.models.gotv import VoterRecord
 from dialer.store.queries import counters
 from dialer.store.queries.import_match import CROWD
+from dialer.store.queries.import_stage import find_by_contact
 from dialer.store.session import UnitFactory
 from tests.services.people.importing import bring_in
 
@@ -67,6 +70,26 @@ def test_what_new_people_refer_to_is_there(ctx: Context) -> None:
     assert counted(bring_in(ctx, VOTERS)) == (6, 0, 0, 1, 0)
     assert counted(bring_in(ctx, VOTERS + "7,Gwen,Prys,07700 900007,1,,Y,Y,Y\n")) == (1, 0, 6, 1, 0)
     assert orphans(ctx) == []
+
+
+def test_rows_are_found_by_contact_only_where_one_may_be_named_twice(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def noted(session: Session) -> None:
+        asked.append(True)
+        find_by_contact(session)
+
+    monkeypatch.setattr(import_chunk, "find_by_contact", noted)
+    apart = "".join(line for line in VOTERS.splitlines(keepends=True) if "900013" not in line)
+    assert counted(bring_in(ctx, apart)) == (6, 0, 0, 0, 0)
+    assert asked == []
+    assert counted(bring_in(ctx, apart)) == (0, 0, 6, 0, 0)
+    assert asked == [True]
+    others = VOTERS.replace("07700 9000", "07700 9001").replace("Prys", "Rees")
+    assert counted(bring_in(ctx, others, id_source="other")) == (6, 0, 0, 1, 0)
+    assert asked == [True, True]
 
 
 def test_records_of_new_people_are_what_their_evidence_says(ctx: Context) -> None:
