@@ -34,6 +34,7 @@ VERBS: Final[dict[str, str]] = {
     "doctor": "dialer.cli.doctor",
     "token": "dialer.cli.token",
     "sender": "dialer.cli.sender",
+    "look-up": "dialer.cli.look_up",
     "blast": "dialer.cli.blast",
     "pause-all": "dialer.cli.pause_all",
     "import": "dialer.cli.import_",
