@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-STOP: Final = r"(?:stop|stopping|stopio|stopiwch|stopia)"
+STOP: Final = r"(?:stopp?|stopping|stopior?|stopiwchr?|stopia)"
 KEY: Final = r"(?:stop|stop ?all|un ?subscribe|unsub|opt ?out|stopio|stopiwch|stopia|arret)"
 WEAK: Final = r"(?:cancel|end|quit|revoke)"
 COURTESY: Final = (
@@ -58,7 +58,7 @@ UNWILLING: Final = (
     r"|prefer|desire)(?:ing|ed)?|rather not|prefer not|no desire|no wish|not (?:to )?consent)"
 )
 FUNCTION: Final = (
-    r"(?:please|pls|can|could|would|will|cant|couldnt|wont|wouldnt|you|u|ya|yous|guys|lot|people|i|im|id"
+    r"(?:please|pls|allwch|allech|fedrwch|wnewch|newch|chi|can|could|would|will|cant|couldnt|wont|wouldnt|you|u|ya|yous|guys|lot|people|i|im|id"
     r"|ive|we"
     r"|want|need|needs|asking|ask|asked|begging|told|said|say|saying|tell|telling|this|it|that|these|to"
     r"|must|should"
@@ -69,3 +69,10 @@ FUNCTION: Final = (
     r"|f\w*king|ffs|hell|the word)"
 )
 """Words that ask and stress, and say nothing about what should stop."""
+DONT_CY: Final = r"(?:peidiwch|paid|peidio)"
+"""“Don’t”, to several and to one."""
+GIVE_UP: Final = r"(?:rho|rhowch)(?:r| y)? gorau"
+"""“Give up”, as Welsh says “stop it”."""
+THESE: Final = r"(?:hyn|hwn|rhain|rhein|rheina|rheini|nhw)"
+UNWILLING_CY: Final = r"\b(?:ddim|nid wyf|nid ydw i?|dim) (?:yn )?(?:eisiau|isio|isie|moyn)"
+SENT_BY_MANY: Final = r"(?:political|party|campaign|election|marketing|unwanted|unsolicited|spam)"

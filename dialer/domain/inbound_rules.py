@@ -14,16 +14,21 @@ from typing import Final
 from dialer.domain.inbound_phrases import (
     BETWEEN,
     COURTESY,
+    DONT_CY,
     END,
     FILL,
     FUNCTION,
+    GIVE_UP,
     KEY,
     LIST,
     MINE,
+    SENT_BY_MANY,
     START,
     STOP,
     TEXTS,
+    THESE,
     UNWILLING,
+    UNWILLING_CY,
     US,
     VERB,
     WEAK,
@@ -73,14 +78,11 @@ RULES: Final = (
         "asked_before",
         OPT_OUT,
         "says that they asked before",
-        rf"\b(?:said|say|saying|replied|reply|replying|texted|text|texting|sent|send|sending|typed|type"
-        rf"|put|written)"
-        rf" (?:you |u |the word |back )?{KEY}(?: (?:twice|again|already|before|to|yet|so|but|and|now|\w+"
-        rf" times"
-        rf"|{FILL})\b)*+{END}",
-        rf"\b(?:told|asked|begged|requested|instructed) (?:you|u|yous|your \w+|this number)(?:"
-        rf" \w+){{0,3}}? (?:to )?"
-        rf"(?:{KEY}|not|remove|leave)\b",
+        rf"\b(?:said|say|saying|replied|reply|replying|texted|text|texting|sent|send|sending|typed|type|put"
+        rf"|written) (?:you |u |the word |back )?{KEY}"
+        rf"(?: (?:twice|again|already|before|to|yet|so|but|and|now|\w+ times|{FILL})\b)*+{END}",
+        rf"\b(?:told|asked|begged|requested|instructed) (?:you|u|yous|your \w+|this number)"
+        rf"(?: \w+){{0,3}}? (?:to )?(?:{KEY}|not|remove|leave)\b",
         r"\b(?:i|ive|i have|we|weve) (?:already |just |now )*(?:opted out|unsubscribed)\b",
     ),
     _rule(
@@ -95,19 +97,22 @@ RULES: Final = (
         rf" removed){END}",
         r"\bhow (?:do|can|could) (?:i|we) (?:get|make) (?:you|u|this|these|it|them) (?:to )?stop\b",
         rf"\bhow (?:do|can|could) (?:i|we) (?:get|come) off (?:\w+ ){{0,3}}?{LIST}\b",
+        rf"\bsut (?:\w+ ){{0,3}}?{STOP}(?: {THESE}| {TEXTS})?{END}",
     ),
     _rule(
         "stop_texting",
         OPT_OUT,
         "asks to stop the texts",
-        rf"\b(?<!non )(?<!i )(?<!ill )(?<!i will )(?<!we )(?<!well )(?:{STOP}|quit|cease|halt|cancel|end"
-        rf"|terminate"
-        rf"|discontinue|put a (?:stop|end) to) {BETWEEN}{{0,4}}?{TEXTS}\b",
-        rf"\b(?:i|we) (?:want|need|wish|like|would like|wanna) (?:you |u |this |it |them |these )*(?:to"
-        rf" )?{STOP}"
-        rf" {BETWEEN}{{0,4}}?{TEXTS}\b",
+        rf"\b(?<!non )(?<!\bi )(?<!\bill )(?<!\bi will )(?<!\bwe )(?<!\bwell )(?:{STOP}|quit|cease"
+        rf"|halt|cancel|end|terminate|discontinue|put a (?:stop|end) to) {BETWEEN}{{0,4}}?{TEXTS}\b",
+        rf"\b(?:i|we) (?:want|need|wish|like|would like|wanna) (?:you |u |this |it |them |these )*"
+        rf"(?:to )?{STOP} {BETWEEN}{{0,4}}?{TEXTS}\b",
         rf"\b(?:{STOP}|quit|cease|desist from|refrain from) {VERB} (?:\w+ )?{US}\b",
-        rf"\b(?:{STOP}|quit|cease) (?!sending|annoying|harassing){VERB}(?: {FILL})*{END}",
+        rf"\b(?:{STOP}|quit|cease|desist from|refrain from) (?!sending|annoying|harassing){VERB}"
+        rf"(?: {FILL})*{END}",
+        rf"{START}(?:{COURTESY} )*(?:cease|desist)(?: {COURTESY})*{END}",
+        rf"\b{GIVE_UP} (?:i )?(?:\w+ )?{TEXTS}\b",
+        rf"\b{GIVE_UP}(?: iddi| iddo| nawr| rwan| {COURTESY})*{END}",
         r"\bput (?:a|an) (?:stop|end) to (?:this|these|it|that)\b",
         rf"\b{STOP} all of (?:it|this|these|that|them)\b",
         rf"\b{STOP} (?:sending|emailing) (?:me|us|it|them|this|these|stuff|things)\b",
@@ -173,7 +178,7 @@ RULES: Final = (
         "unsubscribe",
         OPT_OUT,
         "asks to be unsubscribed",
-        r"\b(?:un ?subscribe|unsub|unsubscribing|desubscribe|d?dad ?danysgrifi\w*|optio allan)\b",
+        r"\b(?:un ?subscribe|unsub|unsubscribing|desubscribe|(?:d?dad ?|dat)danysgrifi\w*|optio allan)\b",
         rf"{START}(?:{FILL} )*opting out(?: {FILL})*{END}",
         r"\bopt(?:ing)? (?:me|us|myself|this number) out\b",
         rf"\b(?:(?:i|id|we) (?:\w+ ){{0,3}}|please |how \w+ i |to |me |can i )opt(?:ing)? ?out(?: of (?:\w+ )"
@@ -186,6 +191,7 @@ RULES: Final = (
         "asks to be taken off the list",
         rf"\b(?:remove|removing|delete|deleting|erase|erasing|deregister|tynnwch|dilewch|dileu)"
         rf" (?:all |any |the |of )*(?:{MINE}|personal data)\b",
+        r"\bexclude (?:me|us|my (?:\w+ )?(?:number|phone|details|data)|this number)\b",
         rf"\b(?:take|taking|get|getting|strike|cross|scrub|knock|scratch|wipe|drop|keep|leave) (?:{MINE}"
         rf"|him|her"
         rf"|them|my \w+) (?:(?:off|out of|oddi ar)(?: {FILL})*{END}|(?:off|out of|from|oddi ar) (?:\w+"
@@ -201,8 +207,8 @@ RULES: Final = (
         rf"{LIST}\b",
         r"\b(?:lose|forget|bin|ditch|destroy|shred|dont use|do not use) (?:my|this|our) (?:\w+ )?(?:number|no"
         r"|details|data)\b",
-        r"\bput (?:me|us|my number|this number) on (?:your|the|a) (?:stop|do not|dont|no|opt out"
-        r"|suppression)\b",
+        r"\bput (?:me|us|my number|this number) on (?:your|the|a)"
+        r" (?:stop|do not|dont|no|opt out|suppression)\b",
         rf"{START}(?:{COURTESY} )*remove(?: {COURTESY})*{END}",
     ),
     _rule(
@@ -210,26 +216,22 @@ RULES: Final = (
         REVIEW,
         "speaks of not texting or calling, and who is meant isn’t clear",
         rf"\b(?<!told )(?<!asked )(?<!rather )(?:you|u|they|he|she|why|nobody|people|it|if|i|we|who)"
-        rf" (?:(?!said|asked|told|please|say|repeat|must)\w+ )?(?:dont|do not|never"
-        rf"|didnt) (?:you |ever )?{VERB}\b",
+        rf" (?:(?!said|asked|told|please|say|repeat|must)\w+ )?(?:dont|do not|never|didnt) "
+        rf"(?:you |ever )?{VERB}\b",
     ),
     _rule(
         "do_not_text",
         OPT_OUT,
         "asks not to be texted or contacted",
-        rf"\b(?:dont|do not|donot|dnt|never|no longer|must not|should not|not to|shouldnt) (?:ever |again "
-        rf"|you |u |keep"
-        rf" |try to )?{VERB} (?:\w+ )?{US}\b",
-        rf"{START}(?:{FILL} )*(?:dont|do not|donot|dnt|never) (?:ever )?(?:text|txt|message|msg|contact"
-        rf"|disturb)"
-        rf"(?: (?:or|and) {VERB})*(?: {FILL})*{END}",
+        rf"\b(?:dont|do not|donot|dnt|never|no longer|must not|should not|not to|shouldnt)"
+        rf" (?:ever |again |you |u |keep |try to )?{VERB} (?:\w+ )?{US}\b",
+        rf"{START}(?:{FILL} )*(?:dont|do not|donot|dnt|never) (?:ever )?"
+        rf"(?:text|txt|message|msg|contact|disturb)(?: (?:or|and) {VERB})*(?: {FILL})*{END}",
         rf"\b(?:dont|do not|never) (?:text|txt|message|msg|contact){END}",
         rf"\bmind not (?:{VERB}|{TEXTS})\b",
         rf"\brather (?:you|u) (?:didnt|did not|dont|do not|not) {VERB}\b",
-        r"\b(?:peidiwch|paid|peidio)(?: a| ag)? (?:fy |ein )?(?:(?:t|th|d|nh)ecstio|e ?bostio|ch?ysylltu"
-        r"|anfon"
-        r"|danfon|gyrru"
-        r"|hala|ff?onio|mhoeni|aflonyddu|sgwennu|ysgrifennu|negesu)\b",
+        rf"\b{DONT_CY}(?: a| ag| am| an)? (?:fy |ein )?(?:(?:t|th|d|nh)e(?:cst|xt|cs)i?o|e ?bostio|ch?ysylltu"
+        r"|anfon|danfon|gyrru|hala|ff?onio|mhoeni|aflonyddu|sgwennu|ysgrifennu|n?negese?ua?|n?galw)\b",
     ),
     _rule(
         "no_more",
@@ -239,8 +241,9 @@ RULES: Final = (
         rf" {BETWEEN}{{0,3}}?{TEXTS}\b",
         rf"{START}(?:{FILL} )*no more(?: (?:of (?:this|these|it|your \w+)|from (?:you|u)(?: \w+)?))?"
         rf"(?: {COURTESY})*{END}",
-        rf"{START}(?:{FILL} )*(?:no|dim) (?:texts?|messages?|msgs?|sms|contact|spam|negeseuon"
-        rf"|tecstiau)(?: {FILL}| me| this number)*{END}",
+        rf"\b{VERB} (?:me|us|this number) no more\b",
+        rf"{START}(?:{FILL} )*(?:no|dim) (?:{SENT_BY_MANY} )?"
+        rf"(?:texts?|messages?|msgs?|sms|contact|spam|negeseuon|tecstiau)(?: {FILL}| me| this number)*{END}",
         rf"{START}(?:{FILL} )*dim (?:mwy|rhagor)(?: o hyn| or rhain)?(?: {COURTESY})*{END}",
     ),
     _rule(
@@ -263,6 +266,7 @@ RULES: Final = (
         r"\b(?:ddim|nid wyf|nid ydw i?|dim) (?:yn )?(?:eisiau|isio|isie|moyn|am|dymuno) (?:\w+"
         r" ){0,2}?(?:derbyn|clywed"
         r"|cael|rhagor|mwy|eich|negeseuon|neges|tecst\w*)\b",
+        rf"{UNWILLING_CY}r (?:\w+ )?(?:negeseuon|neges|tecst\w*)\b",
     ),
     _rule(
         "withdraws_consent",
@@ -283,7 +287,7 @@ RULES: Final = (
         OPT_OUT,
         "asks to be left alone",
         r"\bleave (?:me|us) (?:the \w+ )?(?:alone|be|in peace)\b",
-        r"\b(?:gadewch|gad|gadael) (?:llonydd|lonydd|fi fod)\b",
+        r"\b(?:gad|gadw|gade)(?:wch|ael)? (?:llonydd|lonydd|fi fod)\b",
     ),
     _rule(
         "wrong_person",
@@ -315,6 +319,8 @@ RULES: Final = (
         r"\b(?:dont|do not) (?:want|wish) to (?:talk|speak|chat|engage|communicate|be involved)\b",
         r"\b(?:dont|do not) (?:want|wish) (?:to be )?(?:a |any )?part of\b",
         r"\b(?:dont|do not) want (?:this|these|it|anything|any of)\b",
+        rf"{UNWILLING_CY}r? (?:dim )?{THESE}\b",
+        rf"{START}(?:{FILL} )*(?:ddim|dim) (?:eisiau|isio|isie|moyn)(?: {COURTESY})*{END}",
     ),
     _rule(
         "complaint",
@@ -328,21 +334,21 @@ RULES: Final = (
         r"\b(?:block|blocked|blocking|report|reported|reporting) (?:you|u|this|your|it)\b",
         r"\b(?:ico|gdpr|pecr|tcpa|information commissioner|data protection)\b",
         r"\b(?:didnt|did not|never) (?:ask|sign up|given|signed up|subscribe|subscribed|consent|consented"
-        r"|agree|agreed|give"
-        r"|gave|opt in|opted in|request|requested)\b",
+        r"|agree|agreed|give|gave|opt in|opted in|request|requested)\b",
+        r"\bno (?:right|permission|business|reason) to (?:be )?(?:text|txt|messag|contact|us)\w*\b",
+        r"\b(?:enough is enough|dyna ddigon)\b",
         rf"\b(?:dont|do not) (?:like|appreciate|welcome) (?:\w+ ){{0,3}}?{TEXTS}\b",
-        rf"{START}(?:{FILL} )*(?:enough|delete|leave|exit|off|stopp?it|stahp|stopt|unfollow|block"
-        rf"|blocked|block me|report"
-        rf"|reported)(?: {FILL})*{END}",
+        rf"{START}(?:{FILL} )*(?:enough|digon|dileu|cut it out|knock it off|pack it in|give it a rest|delete"
+        rf"|leave|exit|off|stopp?it|stahp|stopt|unfollow|block|blocked|block me|report|reported)"
+        rf"(?: {FILL})*{END}",
         r"\b(?:texts|messages|msgs|these|it|they) (?:just |will |would )?(?:never|dont|do not|wont) stop\b",
     ),
     _rule(
         "go_away",
         REVIEW,
         "tells us to go away",
-        r"\b(?:go away|get lost|(?:fuck|piss|sod|bugger|naff|eff|f|jog|bog|fck) off|fuck (?:you|u"
-        r"|yourself)|do one"
-        r"|bore off|shut up|dos o ma|cer o ma|cau dy geg)\b",
+        r"\b(?:go away|get lost|jog on|cer i grafu|(?:fuck|piss|sod|bugger|naff|eff|f|jog|bog|fck) off"
+        r"|fuck (?:you|u|yourself)|do one|bore off|shut up|dos o ma|cer o ma|cau dy geg)\b",
     ),
     _rule(
         "another_opt_out",
@@ -359,6 +365,8 @@ RULES: Final = (
         rf"\b(?:{KEY}|{STOP}|stopped|opt(?:ed|ing) out|unsubscribed)\b",
         r"\b(?:cancel|end|close|terminate) my (?:membership|account|registration|details)\b",
         rf"{START}(?:{FILL} )*{WEAK}(?: {FILL}| everything| me)*{END}",
+        rf"{START}(?:{FILL} )*(?:dont|do not|{DONT_CY})(?: {FILL})*{END}",
+        rf"\b(?:me|my (?:number|name)) of{{1,2}} (?:your|ur|this|the|all) (?:\w+ )?{LIST}\b",
         r"\b(?:arretez|ne m? ?ecrivez plus|non piu|no mas|basta|dejen de|hort auf|keine (?:sms"
         r"|nachrichten))\b",
         rf"{START}(?:stop|unsub|nomore|donttext|takemeoff|removeme|leavemealone)\w+{END}",
