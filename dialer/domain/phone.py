@@ -175,6 +175,10 @@ _WITHOUT_PLUS: Final = {
     "US": dict.fromkeys(("", "1"), _AMERICAN),
 }
 _NOTHING: Final[dict[str, int]] = {}
+_CUT_OFF: Final = re.compile(r"(?=\d{12,15}\Z)[1-9]\d*0{8}", re.ASCII)
+"""What becomes of `4.47E+11` or `4.477E+11` where somebody formats the column as a whole number: noughts in
+place of the digits that a spreadsheet had cut off before. No such number is anybody's.
+"""
 
 
 def read_plain(text: str, region: str, allow_fictional: bool) -> Phone | None:
@@ -194,6 +198,8 @@ def read_plain(text: str, region: str, allow_fictional: bool) -> Phone | None:
         return None
     if national[0] == "0" or (code == _AMERICAN and is_american_fiction(national)):
         return None  # the slow way may refuse it: a trunk 0 and nine digits, or fiction
+    if lead == "44" and _CUT_OFF.fullmatch(compact) and leads is not _AFTER_PLUS:
+        return None
     kind = _kind_of_block(code, block_of(code, national), allow_fictional)
     return Phone(f"+{code}{national}", kind, not lead and code == _BRITISH) if kind else None
 
@@ -218,12 +224,13 @@ _JOINED: Final = re.compile(r"\s+(?=\+|0)")
 def _expand(text: str) -> str | None:
     """Turn a number that a spreadsheet stored as a number back into its digits; None if some are lost."""
     if match := _FLOAT.fullmatch(text):
-        return match[1]
-    if not (match := _SCIENTIFIC.fullmatch(text)):
-        return text
-    digits, exponent = match[1] + (match[2] or ""), int(match[3])
-    exact = digits.rstrip("0") if len(digits) <= exponent else digits[: exponent + 1]
-    return exact if len(exact) == exponent + 1 else None
+        text = match[1]
+    elif match := _SCIENTIFIC.fullmatch(text):
+        digits, exponent = match[1] + (match[2] or ""), int(match[3])
+        text = digits.rstrip("0") if len(digits) <= exponent else digits[: exponent + 1]
+        if len(text) != exponent + 1:
+            return None
+    return None if _CUT_OFF.fullmatch(text) else text
 
 
 def _read_run(run: str, region: str, allow_fictional: bool) -> list[Phone | PhoneFault]:
@@ -260,7 +267,8 @@ def read_phones(text: str, region: str, allow_fictional: bool) -> PhoneReading:
 
     A leading zero that a spreadsheet ate is put back where the region makes it certain;
     extensions and words around the number are dropped; two numbers in a cell are two numbers;
-    `4.47E+11` has lost its digits for good. A cell without a digit holds no number.
+    `4.47E+11` has lost its digits for good, and so has the 447000000000 that it is written out as. A cell
+    without a digit holds no number.
     """
     if quick := read_plain(text, region, allow_fictional):
         return PhoneReading((quick,))

@@ -45,6 +45,12 @@ def test_one_number_in_many_writings(text: str) -> None:
     assert read_phones(text, "GB", True).phones == (Phone("+447700900123", LineType.MOBILE),)
 
 
+@pytest.mark.parametrize("text", ["442070000000", "02070000000", "+442070000000", "447700900000"])
+def test_round_numbers_are_numbers(text: str) -> None:
+    reading = read_phones(text, "GB", True)
+    assert (len(reading.phones), reading.fault) == (1, None)
+
+
 @pytest.mark.parametrize("text", ["7700900123", "7700 900 123", "7700900123.0"])
 def test_a_missing_zero_is_mended_where_the_region_makes_it_certain(text: str) -> None:
     assert read_phones(text, "GB", True).phones == (Phone("+447700900123", LineType.MOBILE, mended=True),)
@@ -85,6 +91,11 @@ def test_two_numbers_in_a_cell_are_two_numbers(text: str) -> None:
         ("4.47E+11", PhoneFault.DAMAGED),
         ("4.4770E+11", PhoneFault.DAMAGED),
         ("4,4770E+11", PhoneFault.DAMAGED),
+        ("447000000000", PhoneFault.DAMAGED),
+        ("447700000000.0", PhoneFault.DAMAGED),
+        ("4.47000000000E+11", PhoneFault.DAMAGED),
+        ("448000000000", PhoneFault.DAMAGED),
+        ("354000000000", PhoneFault.DAMAGED),
         ("0909 8790000", PhoneFault.PREMIUM),
         ("0909 123 4567", PhoneFault.PREMIUM),
         ("0871 123 4567", PhoneFault.PREMIUM),
