@@ -253,6 +253,7 @@ def read_email(text: str) -> str | None:
     return f"{local}@{domain.lower()}"
 
 
+_AND: Final = frozenset({"&", "+", "/", "and", "a", "ac"})
 _TITLES: Final = _words("mr, mrs, ms, miss, mx, dr, prof, rev, revd, sir, dame, lady, lord, cllr, parch")
 
 
@@ -271,21 +272,31 @@ def _surname_first(text: str) -> tuple[str, str] | None:
     return " ".join(rest), " ".join(capitals)
 
 
+def _without_titles(words: list[str]) -> tuple[list[str], int]:
+    """A name without the forms of address before it, of two people too (`Mr & Mrs`), and their number."""
+    titles = 0
+    while len(words) > 1:
+        joins = bool(titles) and words[0].casefold() in _AND and is_title(words[1])
+        if not (joins or is_title(words[0])):
+            break
+        words, titles = words[1:], titles + 1
+    return words, titles
+
+
 def split_name(text: str) -> tuple[str, str]:
     """Split a whole name into first names and surname.
 
-    `Sur, First`, `SUR First` as registers have it, else the last word is the surname.
+    `Sur, First`, `SUR First` as registers have it, else the last word is the surname. Of `Mrs Jones` that is
+    all there is: nobody is greeted as Jones.
     """
     surname, comma, rest = text.partition(",")
     if not comma and (found := _surname_first(text)):
         return found
-    words = (rest if comma else text).split()
-    while len(words) > 1 and is_title(words[0]):
-        words.pop(0)
+    words, titles = _without_titles((rest if comma else text).split())
     if comma:
-        return " ".join(words), " ".join(surname.split())
+        return "" if is_title(" ".join(words)) else " ".join(words), " ".join(surname.split())
     if len(words) == 1:
-        return words[0], ""
+        return ("", words[0]) if titles else (words[0], "")
     return " ".join(words[:-1]), words[-1] if words else ""
 
 
