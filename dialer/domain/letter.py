@@ -10,7 +10,8 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from dialer.domain.bodies import USUAL, Bodies
@@ -29,6 +30,13 @@ _TRAILING: Final = ".,;:!?'’”»)"
 _PARTING: Final = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _HEADING: Final = "# "
 _POINT: Final = "- "
+VALUE_BEGINS, VALUE_ENDS = "\ue000", "\ue001"
+"""Around what is known of a person, where a page marks it (signs that Unicode leaves to private use)."""
+_MARKS: Final = str.maketrans("", "", VALUE_BEGINS + VALUE_ENDS)
+
+_ISOLATE, _ISOLATE_ENDS = "\u2068", "\u2069"
+_STEERING: Final = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+_JOINER: Final = "\u2060"
 
 _STYLE: Final = "font-family:sans-serif;line-height:1.5;max-width:38em;margin:1em auto;padding:0 1em"
 
@@ -76,9 +84,98 @@ def answering_subject(subject: str) -> str:
 
 def harmless(value: str) -> str:
     """What is known of a person, as a letter may say it: a name that somebody gave on a public page makes no
-    link, list or heading of its own.
+    link, list or heading of its own. One that is read from the right stands by itself (Unicode UAX #9, 3.1.2)
+    and turns nothing around it.
     """
-    return one_line(value).replace("[", "(").replace("]", ")").replace("://", ":\u2009//")
+    plain = "".join(sign for sign in one_line(value) if unicodedata.bidirectional(sign) not in _STEERING)
+    plain = plain.replace("[", "(").replace("]", ")").replace("://", ":\u2009//").translate(_MARKS)
+    if plain.startswith((_HEADING.strip(), _POINT.strip())):
+        plain = _JOINER + plain
+    return f"{_ISOLATE}{plain}{_ISOLATE_ENDS}" if _turns(plain) else plain
+
+
+def _turns(words: str) -> bool:
+    return any(unicodedata.bidirectional(sign) in {"R", "AL"} for sign in words)
+
+
+def direction_of(words: str, usual: str = "ltr") -> str:
+    """Which way words are read, as their first letters tell that don't stand by themselves (UAX #9, P2)."""
+    depth = 0
+    for sign in words:
+        kind = unicodedata.bidirectional(sign)
+        if kind in {"LRI", "RLI", "FSI"}:
+            depth += 1
+        elif kind == "PDI":
+            depth = max(0, depth - 1)
+        elif not depth and kind in {"L", "R", "AL"}:
+            return "ltr" if kind == "L" else "rtl"
+    return usual
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words of a line; those of a link with where it leads."""
+
+    words: str
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, the points of a list or a paragraph, and which way it is read."""
+
+    kind: str
+    """`# `, `- ` or nothing, as its lines begin in the source."""
+    direction: str
+    lines: tuple[tuple[Run, ...], ...]
+
+    @property
+    def is_heading(self) -> bool:
+        """Whether it stands above what follows."""
+        return self.kind == _HEADING
+
+    @property
+    def is_list(self) -> bool:
+        """Whether each of its lines is a point."""
+        return self.kind == _POINT
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A letter as its reader sees it."""
+
+    language: str
+    direction: str
+    blocks: tuple[Block, ...]
+
+
+def read(source: str, language: str = USUAL) -> Read:
+    """The letter with its marks understood, for whoever shows it."""
+    direction = _direction(source, language)
+    return Read(language, direction, tuple(_read(lines, direction) for lines in _blocks(source)))
+
+
+def in_words(source: str) -> str:
+    """All that a letter says in one line, without its marks."""
+    blocks = read(source).blocks
+    return " ".join("".join(run.words for run in line) for block in blocks for line in block.lines)
+
+
+def with_marks(pieces: Iterable[tuple[str, bool]]) -> str:
+    """A letter from its pieces, with signs around those that come from what is known of somebody; an address
+    has none.
+    """
+    return "".join(
+        f"{VALUE_BEGINS}{piece}{VALUE_ENDS}" if is_value and piece and "://" not in piece else piece
+        for piece, is_value in pieces
+    )
+
+
+def _read(lines: list[str], direction: str) -> Block:
+    kind = _kind_of(lines[0])
+    runs = tuple(tuple(_runs(line.removeprefix(kind))) for line in lines)
+    said = "".join(run.words for line in runs for run in line if run.words != run.to)
+    return Block(kind, direction_of(said, direction), runs)
 
 
 def as_text(source: str) -> str:
@@ -86,26 +183,23 @@ def as_text(source: str) -> str:
     return "\n\n".join(_text_of(block) for block in _blocks(source)) + "\n"
 
 
-def as_html(source: str, language: str = USUAL, title: str = "", *, styled: bool = True) -> str:
-    """The letter for who reads HTML: whole, escaped, with nothing to fetch. Without styles it stands where a
-    Content-Security-Policy allows none.
-    """
-    style = f' style="{_STYLE}"' if styled else ""
-    said = "\n".join(_html_of(block) for block in _blocks(source))
-    said = said if styled else said.replace(_HEADING_STYLE, "")
+def as_html(source: str, language: str = USUAL, title: str = "") -> str:
+    """The letter for who reads HTML: whole, escaped, with nothing to fetch."""
+    letter = read(source, language)
+    said = "\n".join(_html_of(block, letter.direction) for block in letter.blocks)
     tongue = f' lang="{html.escape(language)}"' if language else ""
     return (
-        f'<!doctype html>\n<html{tongue} dir="{_direction(language)}"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html{tongue} dir="{letter.direction}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{html.escape(title)}</title></head>\n"
-        f"<body{style}>\n{said}\n</body></html>\n"
+        f'<body style="{_STYLE}">\n{said}\n</body></html>\n'
     )
 
 
-def _direction(language: str) -> str:
-    """Which way it is read: where nobody says in which language it is, as its first letters tell."""
+def _direction(source: str, language: str) -> str:
+    """Which way it is read: where nobody says in which language it is, as its own first letters tell."""
     if not language:
-        return "auto"
+        return direction_of(source)
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
@@ -139,28 +233,34 @@ def _plain(line: str) -> str:
     return _LINK.sub(put, line)
 
 
-def _html_of(lines: list[str]) -> str:
-    kind = _kind_of(lines[0])
-    said = [_linked(line.removeprefix(kind)) for line in lines]
-    if kind == _HEADING:
-        return f"<h1{_HEADING_STYLE}>{said[0]}</h1>"
-    if kind == _POINT:
-        return "<ul>" + "".join(f"<li>{point}</li>" for point in said) + "</ul>"
+def _html_of(block: Block, around: str) -> str:
+    turned = f' dir="{block.direction}"' if block.direction != around else ""
+    said = ["".join(map(_html_run, line)) for line in block.lines]
+    if block.is_heading:
+        return f"<h1{turned}{_HEADING_STYLE}>{said[0]}</h1>"
+    if block.is_list:
+        return f"<ul{turned}>" + "".join(f"<li>{point}</li>" for point in said) + "</ul>"
     whole = "<br>\n".join(said)
-    return f'<p dir="auto">{whole}</p>'
+    return f"<p{turned}>{whole}</p>"
 
 
-def _linked(line: str) -> str:
-    pieces, end = [], 0
+def _html_run(run: Run) -> str:
+    words = html.escape(run.words)
+    return f'<a href="{html.escape(run.to)}">{words}</a>' if run.to else words
+
+
+def _runs(line: str) -> Iterator[Run]:
+    """A line's words and links in their order."""
+    end = 0
     for found in _LINK.finditer(line):
         to, words, stop = found["to"], found["words"], found.end()
         if to is None:
-            to = words = found["bare"].rstrip(_TRAILING)
-            stop = found.start() + len(to)
-        pieces += [html.escape(line[end : found.start()]), _anchor(to, words)]
+            bare = found["bare"].rstrip(_TRAILING + VALUE_ENDS)
+            to = words = bare.translate(_MARKS)
+            stop = found.start() + len(bare)
+        if before := line[end : found.start()]:
+            yield Run(before)
+        yield Run(words, to.translate(_MARKS))
         end = stop
-    return "".join([*pieces, html.escape(line[end:])])
-
-
-def _anchor(to: str, words: str) -> str:
-    return f'<a href="{html.escape(to)}">{html.escape(words)}</a>'
+    if rest := line[end:]:
+        yield Run(rest)

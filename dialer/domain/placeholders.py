@@ -97,6 +97,16 @@ def pieces(text: str, values: Mapping[str, str | None]) -> Iterator[tuple[str, b
     yield text[end:], False
 
 
+def as_written(text: str) -> Iterator[tuple[str, str | None]]:
+    """The text in pieces, unfilled, double braces single; those that are placeholders with their names."""
+    end = 0
+    for token in _TOKEN.finditer(text):
+        yield text[end : token.start()], None
+        yield (token[0][0], None) if token["name"] is None else (token[0], token["name"])
+        end = token.end()
+    yield text[end:], None
+
+
 def fill(text: str, values: Mapping[str, str | None]) -> str:
     """The text with its placeholders filled; an empty value gives the fallback, else nothing."""
     return _TOKEN.sub(_filler(values), text)

@@ -11,6 +11,7 @@ from dialer.web.coordinator.desk_phone import desk_stand_in
 from dialer.web.desk import desk_of
 from dialer.web.guard import allow
 from dialer.web.house import install_house
+from dialer.web.letters_shown import install_letters
 from dialer.web.public.health import health
 from dialer.web.public.imprint import imprints
 from dialer.web.public.join import joining
@@ -44,6 +45,7 @@ def install_pages(app: Flask) -> None:
     install_assets(app)
     install_house(app)
     install_words(app)
+    install_letters(app)
     install_helping(app)
     install_going_on(app)
     install_softphone(app)

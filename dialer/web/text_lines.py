@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from dialer.domain.blast import Waiting
 from dialer.domain.email_address import channel_of
 from dialer.domain.incoming_letter import Doubt
+from dialer.domain.letter import in_words
 from dialer.domain.letter_noes import shown
 from dialer.domain.phone import written
 from dialer.domain.texting import EMAIL
@@ -203,7 +204,7 @@ def _doubt_words(letter: LetterSaid | None) -> str:
 def in_a_line(one: MessageView | None) -> str:
     """What a text says where there is one line for it; without words what came instead."""
     if one is None or one.body or not one.attachments:
-        return (_parted(one)[0] or one.body) if one is not None else ""
+        return _said_in_a_line(one) if one is not None else ""
     count, kinds = len(one.attachments), {kind.split("/")[0] for kind in one.attachments}
     if kinds == {"image"}:
         return str(ngettext("One picture", "%(num)s pictures", count))
@@ -212,6 +213,13 @@ def in_a_line(one: MessageView | None) -> str:
     if kinds == {"video"}:
         return str(ngettext("One film", "%(num)s films", count))
     return str(ngettext("One file", "%(num)s files", count))
+
+
+def _said_in_a_line(one: MessageView) -> str:
+    """Of a letter of ours, and of one to us, what its writer said, without marks."""
+    if one.channel == EMAIL and one.direction == "outbound":
+        return in_words(one.body)
+    return _parted(one)[0] or one.body
 
 
 def came_with(one: MessageView) -> str:

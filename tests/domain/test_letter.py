@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.domain.bodies import Bodies
-from dialer.domain.letter import answering_subject, as_html, as_one, as_text, harmless, one_line, with_way_out
+from dialer.domain.letter import (
+    answering_subject,
+    as_html,
+    as_one,
+    as_text,
+    direction_of,
+    harmless,
+    in_words,
+    one_line,
+    read,
+    with_marks,
+    with_way_out,
+)
 
 LETTER = """# Polls are open
 
@@ -115,3 +127,61 @@ def test_subject_and_body_are_looked_at_together():
 )
 def test_an_answer_says_what_it_answers_once(subject, answer):
     assert answering_subject(subject) == answer
+
+
+@pytest.mark.parametrize(
+    ("value", "put"),
+    [
+        ("Siân", "Siân"),
+        ("محمد", "\u2068محمد\u2069"),
+        ("\u202eSiân\u2069", "Siân"),
+        ("# Siân", "\u2060# Siân"),
+        ("- Siân", "\u2060- Siân"),
+    ],
+)
+def test_a_name_turns_and_marks_nothing_around_it(value, put):
+    assert harmless(value) == put
+    letter = read(f"{put}, come on Thursday to [the map](https://example.org).")
+    assert letter.direction == "ltr"
+    assert [(block.kind, block.direction) for block in letter.blocks] == [("", "ltr")]
+    assert ' dir="rtl"' not in as_html(f"{put}, come on Thursday.")
+
+
+@given(st.text(max_size=40))
+def test_no_value_turns_a_letter(value):
+    letter = read(f"{harmless(value)} {harmless(value)}: vote", "en")
+    assert letter.direction == "ltr"
+    assert direction_of(f"{harmless(value)} vote") == "ltr"
+    assert read(f"{harmless(value)} صوّت", "ar").direction == "rtl"
+
+
+def test_a_letter_in_several_languages_is_read_each_its_way():
+    said = as_html("Polls are open.\n\nالتصويت مفتوح", "en")
+    assert '<html lang="en" dir="ltr">' in said
+    assert "<p>Polls are open.</p>" in said
+    assert '<p dir="rtl">التصويت مفتوح</p>' in said
+    assert 'dir="rtl"' in as_html("التصويت مفتوح").split("<head>")[0]
+
+
+def test_what_is_known_is_marked_but_in_addresses():
+    pieces = [
+        ("# ", False),
+        ("Siân", True),
+        ("\n\nSee [", False),
+        ("MV3", True),
+        ("](https://example.org/", False),
+    ]
+    pieces += [("MV3", True), (") or https://example.org/", False), ("MV3", True), (".", False)]
+    top, rest = read(with_marks([*pieces, (" ", False), ("https://example.org/o/1", True)])).blocks
+    assert top.is_heading
+    assert top.lines[0][0].words == "\ue000Siân\ue001"
+    first, second, third = (run for run in rest.lines[0] if run.to)
+    assert (first.words, first.to) == ("\ue000MV3\ue001", "https://example.org/MV3")
+    assert (second.words, second.to) == ("https://example.org/MV3",) * 2
+    assert third.to == "https://example.org/o/1"
+
+
+def test_a_letter_in_a_line_has_no_marks():
+    assert in_words(LETTER).startswith(
+        "Polls are open Dear Siân, vote here or see https://example.org/map. bring"
+    )

@@ -25,7 +25,6 @@ from dialer.services.messaging.test_sends import send_test
 from dialer.services.messaging.views import BlastView, MessageView
 from dialer.web.coordinator import blast_asks, blast_bodies, blast_form
 from dialer.web.coordinator.blast_check import check_of, troubles, who_words
-from dialer.web.coordinator.blast_letters import rendered
 from dialer.web.coordinator.blast_links import links_shown
 from dialer.web.coordinator.blast_minding import OF_TIME, may_stop, minding
 from dialer.web.coordinator.blast_run import progress_page
@@ -35,6 +34,7 @@ from dialer.web.coordinator.confirming import Asking
 from dialer.web.coordinator.forms import Answer, Faults, faults_of, go, our_numbers, said
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.letters_shown import samples_shown
 from dialer.web.text_wording import left_out as left_out_words
 from dialer.web.words import figure, lowered
 
@@ -261,9 +261,8 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
         values={"test_to": said("test_to"), "test_language": said("test_language"), **values},
         takes_s=estimate.duration_s,
         check=check_of(found, estimate, campaign, ctx.now),
-        samples=estimate.samples,
-        made_up=[one.made_up for one in estimate.spoken if one.made_up is not None],
-        rendered=rendered(found, estimate.samples),
+        samples=samples_shown(found, estimate.samples),
+        made_up=samples_shown(found, [one.made_up for one in estimate.spoken if one.made_up is not None]),
         warnings=warnings,
         troubles=in_the_way,
         is_stopped=is_stopped,

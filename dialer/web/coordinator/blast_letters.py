@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import request
 
+from dialer.domain.bodies import USUAL
 from dialer.domain.languages import SPOKEN
-from dialer.domain.letter import as_html, as_text
 from dialer.domain.texting import EMAIL, SMS
 from dialer.services.messaging.blast_faults import subject_pointer
 from dialer.services.messaging.blasts import BlastFields
-from dialer.services.messaging.views import BlastView, SampleView
+from dialer.services.messaging.views import BlastView
 from dialer.web.coordinator.forms import asked, said
+from dialer.web.letters_shown import Shown, written_shown
 
 FIELD_AT: Final = {
     "/subject": "subject",
@@ -66,21 +65,10 @@ def is_same(blast: BlastView, fields: BlastFields) -> bool:
     return (fields.get("subject"), fields.get("subjects")) == (blast.subject, dict(blast.subjects))
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A letter as its readers see it: what it is about, an HTML page, and plain text."""
-
-    subject: str
-    page: str
-    text: str
-
-
-def rendered(blast: BlastView, samples: Sequence[SampleView]) -> Rendered | None:
-    """The first of these as it will be shown; None of texts, and where nobody gets one. Its page has no
-    styles of its own, since ours allow none.
-    """
-    if not blast.is_letters or not samples:
-        return None
-    first = samples[0]
-    subject, _, said = "".join(piece for piece, _ in first.pieces).partition("\n\n")
-    return Rendered(subject, as_html(said, first.language or "", subject, styled=False), as_text(said))
+def letters_of(blast: BlastView) -> list[tuple[str, Shown]]:
+    """What it says as its letters are seen, by language, the usual words first; nothing of texts."""
+    if not blast.is_letters:
+        return []
+    said = [(USUAL, blast.subject, blast.body)]
+    said += [(code, blast.subjects.get(code) or blast.subject, words) for code, words in blast.bodies.items()]
+    return [(code, written_shown(subject, words, code)) for code, subject, words in said]

@@ -29,6 +29,7 @@ from dialer.services.messaging.views import BlastView
 from dialer.web.coordinator import blast_asks
 from dialer.web.coordinator.blast_form import FIELD_AT, moment_said, note_of, wall_of
 from dialer.web.coordinator.blast_going import going
+from dialer.web.coordinator.blast_letters import letters_of
 from dialer.web.coordinator.blast_links import links_shown
 from dialer.web.coordinator.blast_minding import warned
 from dialer.web.coordinator.blueprint import coordinator
@@ -159,6 +160,7 @@ def progress_page(
         deadline_words=moment(found.deadline_at, zone) if found.deadline_at else "",
         deadline_note=note_of(found.deadline_at, zone),
         safe_words=_safe_words(ctx, found),
+        letters=letters_of(found),
         language_names=SPOKEN,
         **_inside(ctx, found, campaign),
     )

@@ -6,16 +6,18 @@ import datetime as dt
 import uuid
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import change_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
+from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.messages import MessageSearch, list_messages
 from dialer.services.messaging.planning import plan_chunk
 from dialer.services.messaging.settling import lose_silent
 from dialer.services.paging import Page
+from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Blast, Message
 from dialer.store.models.people import Contact
 from tests.web.phone_bank import PhoneBank
@@ -72,7 +74,7 @@ def test_its_progress_speaks_of_emails(draft: Reader) -> None:
     page = draft.press("blast-launch", confirm="2")
     assert "taken by the mail server" in page.text
     assert "emails already handed over can’t be called back" in page.text
-    assert page.words["blast-subject"] == "Today, {first_name|friend}"
+    assert page.words["letter-subject"] == "Today, {first_name|friend}"
     assert "network" not in page.text
     page = draft.press("blast-pause")
     assert "Paused. Emails already handed over still arrive." in page.words["flash"]
@@ -157,11 +159,10 @@ def tried(ctx: Context, ago: dt.timedelta) -> None:
 
 def test_it_is_shown_as_mail_programs_show_it_and_as_plain_text(draft: Reader) -> None:
     page = draft.page
-    frame = page.tests["as-html"]
-    assert frame["sandbox"] == ""
-    assert "<h1>Polls are open</h1>" in frame["srcdoc"]
-    assert '<a href="https://example.org/vote">today</a>' in frame["srcdoc"]
-    assert "style=" not in frame["srcdoc"]
+    assert "Polls are open" in page.words["letter"]
+    assert "# " not in page.words["letter"]
+    assert "https://example.org/vote" not in page.words["letter"]
+    assert page.tests["letter"]["dir"] == "ltr"
     assert "today: https://example.org/vote" in page.words["as-text"]
 
 
@@ -171,3 +172,35 @@ def test_when_emails_go_is_said_by_the_campaign(desk: Reader, bank: PhoneBank, c
     page = desk.press("save", quiet_hours_email="1")
     assert page.status == 200
     assert "in these hours" in desk.open(f"/campaigns/{bank.campaign_id}").words["email-terms"]
+
+
+def test_a_name_that_is_read_from_the_right_turns_nothing(desk: Reader, ctx: Context, draft: Reader) -> None:
+    with ctx.unit() as unit:
+        unit.session.execute(update(Contact).values(first_name="محمد"))
+    page = draft.press("blast-check", subject="{first_name|friend}, polls are open")
+    assert page.tests["letter"]["dir"] == "ltr"
+    assert page.tests["letter-subject"]["dir"] == "ltr"
+    assert "محمد" in page.words["letter-subject"]
+    assert page.words["blast-samples"].count("show the email") == 1
+
+
+def test_a_letter_is_shown_by_its_marks_wherever_it_stands(draft: Reader, ctx: Context) -> None:
+    page = draft.press("blast-launch", confirm="2")
+    said = page.words["blast-body"]
+    assert "Polls are open" in said
+    assert "# Polls" not in page.words["letter"]
+    assert "[today]" not in page.words["letter"]
+    with ctx.unit() as unit:
+        blast_id = unit.session.scalars(select(Blast.id)).one()
+    system = ctx.as_actor(system_actor(ctx.organisation_id))
+    while plan_chunk(system, blast_id):
+        pass
+    asked = InboundText("<a@x>", "reader0@example.org", "campaign@example.org", "Thanks", ctx.now)
+    receive(system, asked)
+    with ctx.unit() as unit:
+        talk = unit.session.scalars(select(Conversation.id)).one()
+    assert "# Polls" not in draft.open("/inbox").text
+    page = draft.open(f"/inbox/{talk}")
+    assert "Polls are open" in page.words["letter"]
+    assert "[today]" not in page.text
+    assert "https://example.org/vote" not in page.words["letter"]
