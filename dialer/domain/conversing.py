@@ -20,6 +20,8 @@ class Line(StrEnum):
 
     ANSWER = "answer"
     COORDINATOR = "coordinator"
+    REVIEW = "review"
+    """For somebody to say whether they wrote a no."""
     BLOCKED = "blocked"
     """Nothing: they are kept to be looked at."""
 

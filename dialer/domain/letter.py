@@ -45,6 +45,17 @@ _HEADING_STYLE: Final = ' style="font-size:1.4em"'
 _WAY_OUT: Final[Mapping[str, str]] = {"cy": "Peidio â chael rhagor o e-byst gennym ni"}
 _USUAL_WAY_OUT: Final = "Stop these emails"
 OPT_OUT: Final = "opt_out_url"
+_IMPRINT: Final[Mapping[str, str]] = {
+    "cy": "Pwy sy’n anfon hwn",
+    "de": "Wer das schickt",
+    "es": "Quién envía esto",
+    "fr": "Qui envoie ceci",
+    "pl": "Kto to wysyła",
+}
+_USUAL_IMPRINT: Final = "Who sends this"
+_BARE_IMPRINT: Final = re.compile(
+    r"^[ \t]*(?:(?:Imprint|Argraffnod):[ \t]*)?\{imprint_url(?:\|[^{}]*)?\}[ \t]*$", re.MULTILINE
+)
 
 
 def with_way_out(body: str, language: str) -> str:
@@ -56,6 +67,12 @@ def with_way_out(body: str, language: str) -> str:
     if f"{{{OPT_OUT}" in body:
         return body
     return f"{body.rstrip()}\n\n[{_WAY_OUT.get(language, _USUAL_WAY_OUT)}]({{{OPT_OUT}}})"
+
+
+def naming_imprint(body: str, language: str) -> str:
+    """A letter in which the link to the imprint says what it is, where it stands alone in its line."""
+    words = _IMPRINT.get(language, _USUAL_IMPRINT)
+    return _BARE_IMPRINT.sub(f"[{words}]({{imprint_url}})", body)
 
 
 def as_one(subjects: Bodies, bodies: Bodies) -> Bodies:

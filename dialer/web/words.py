@@ -22,6 +22,7 @@ _KEPT = 4096
 """How many days, and how many minutes of a day, are kept as they are written: Babel takes a fifth of a long
 page to write its times, and they are mostly the same ones.
 """
+_PENNY = Decimal("0.01")
 
 
 def figure(value: object) -> str:
@@ -43,8 +44,18 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """An amount as “£759.80”."""
+    """An amount as “£759.80”; one below a penny with as many digits as it has, “£0.008”."""
+    if amount and abs(amount) < _PENNY:
+        digits = len(format(amount.normalize(), "f").partition(".")[2])
+        return numbers.format_currency(
+            amount, currency, f"¤0.{'0' * digits}", locale=current_locale(), currency_digits=False
+        )
     return numbers.format_currency(amount, currency, locale=current_locale())
+
+
+def amount(said: str, currency: str) -> str:
+    """An amount that is kept as words, as a page writes it."""
+    return money(Decimal(said), currency)
 
 
 def _local(at: dt.datetime, zone: str) -> dt.datetime:
@@ -141,6 +152,7 @@ def install_words(app: Flask) -> None:
         figure,
         percent,
         money,
+        amount,
         clock,
         time_of_day,
         day,

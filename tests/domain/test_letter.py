@@ -18,6 +18,7 @@ from dialer.domain.letter import (
     direction_of,
     harmless,
     in_words,
+    naming_imprint,
     one_line,
     read,
     with_marks,
@@ -185,3 +186,17 @@ def test_a_letter_in_a_line_has_no_marks():
     assert in_words(LETTER).startswith(
         "Polls are open Dear Siân, vote here or see https://example.org/map. bring"
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "language", "said"),
+    [
+        ("Vote.\n{imprint_url}", "", "Vote.\n[Who sends this]({imprint_url})"),
+        ("Vote.\nImprint: {imprint_url}", "", "Vote.\n[Who sends this]({imprint_url})"),
+        ("Vote.\nArgraffnod: {imprint_url}", "cy", "Vote.\n[Pwy sy’n anfon hwn]({imprint_url})"),
+        ("[Imprint]({imprint_url})", "", "[Imprint]({imprint_url})"),
+        ("Promoted by us: {imprint_url}", "", "Promoted by us: {imprint_url}"),
+    ],
+)
+def test_a_bare_imprint_says_what_it_is(body, language, said):
+    assert naming_imprint(body, language) == said

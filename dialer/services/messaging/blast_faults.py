@@ -39,12 +39,12 @@ def faults_of_subjects(usual: str, others: Mapping[str, str]) -> Iterator[FieldE
         if language and language not in SPOKEN:
             yield FieldError("/subjects", f"Choose from {', '.join(SPOKEN)}.")
         elif not subject.strip():
-            yield FieldError(subject_pointer(language), "A letter needs a subject.")
+            yield FieldError(subject_pointer(language), "An email needs a subject.")
         elif len(subject) > SUBJECT_LONGEST or len(subject.splitlines()) > 1:
             detail = f"A subject is one line of {SUBJECT_LONGEST} characters at most."
             yield FieldError(subject_pointer(language), detail)
         elif any(name.startswith(LINK) or name.endswith("_url") for name in names_in(subject)):
-            yield FieldError(subject_pointer(language), "A subject has no links. Put them into the letter.")
+            yield FieldError(subject_pointer(language), "A subject has no links. Put them into the email.")
 
 
 def faults_of_mode(mode: str, channel: str) -> Iterator[FieldError]:

@@ -132,7 +132,7 @@ def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> B
         if not fields.keys() & {"body", "template_id"}:
             raise ValidationFailed.at("/body", "Write what it says.")
         if blast.channel == EMAIL and "subject" not in fields:
-            raise ValidationFailed.at("/subject", "A letter needs a subject.")
+            raise ValidationFailed.at("/subject", "An email needs a subject.")
         _apply(ctx, unit, blast, campaign, fields)
         ctx.audit(unit, "blast.created", "blast", blast.id, {"campaign_id": str(campaign.id)})
         return blast_view(ctx, unit, blast, campaign)

@@ -28,6 +28,7 @@ from dialer.store.models.messaging import Blast
 from dialer.store.queries import counters
 from dialer.store.queries.conversations import count_held_by_review
 from dialer.store.queries.first_texts import count_unpressed
+from dialer.store.queries.message_unheard import hung
 from dialer.store.session import UnitOfWork
 
 _SPENT: Final = re.compile(r"spent_([A-Z]{3})_e5")
@@ -37,6 +38,8 @@ EXPIRED: Final = "expired"
 """How many the carrier dropped because they hadn't left it in time (30036); they are `failed` as well."""
 PUT_OFF: Final = "put_off"
 """Of how many emails a server said that it comes later, or so far not (a soft bounce), whatever came then."""
+HANGS_AFTER: Final = dt.timedelta(seconds=20)
+"""A letter that is on the wire for longer is told of: mail servers mostly answer within seconds."""
 PACE: Final = "blast_pace"
 SLOT_S: Final = 5
 SLOTS: Final = 3
@@ -50,6 +53,7 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
         figures = counters.read(unit, "blast", [blast.id])
         rate = _rate(ctx, unit, blast)
         spent, currency = _spent(ctx, figures)
+        hung, hung_since = _hung(ctx, unit, blast, figures)
         return ProgressView(
             blast_id=blast.id,
             state=blast.state,
@@ -67,6 +71,8 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             rate_per_s=rate,
             mode=blast.mode,
             unpressed=_unpressed(unit, blast, figures),
+            hung=hung,
+            hung_since=hung_since,
             eta_s=_eta(ctx, unit, blast, campaign, figures=figures, rate=rate),
         )
 
@@ -76,6 +82,15 @@ def _unpressed(unit: UnitOfWork, blast: Blast, figures: Mapping[str, int]) -> in
     if blast.mode != BY_HAND:
         return 0
     return count_unpressed(unit, blast.id, figures.get("queued", 0))
+
+
+def _hung(
+    ctx: Context, unit: UnitOfWork, blast: Blast, figures: Mapping[str, int]
+) -> tuple[int, dt.datetime | None]:
+    """How many letters hang on the wire, and since when: whoever sends them, or the server, may be gone."""
+    if blast.channel != EMAIL or not figures.get("sending"):
+        return 0, None
+    return hung(unit, blast.id, ctx.now - HANGS_AFTER)
 
 
 def spent_in(currency: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Row
 from dialer.domain import placeholders
 from dialer.domain.bodies import USUAL, Bodies
 from dialer.domain.imprint import with_imprint
-from dialer.domain.letter import as_one, harmless, with_way_out
+from dialer.domain.letter import as_one, harmless, naming_imprint, with_way_out
 from dialer.domain.placeholders import PICTURE_URL, without
 from dialer.domain.texting import EMAIL, SMS
 from dialer.services.context import Context
@@ -48,7 +48,10 @@ def bodies_of(blast: Blast, campaign: Campaign, *, has_picture: bool = False) ->
         for language, body in written.each()
     }
     if blast.channel == EMAIL:
-        said = {language: with_way_out(body, language) for language, body in said.items()}
+        said = {
+            language: with_way_out(naming_imprint(body, language), language)
+            for language, body in said.items()
+        }
     return Bodies(said.pop(USUAL), said, blast.picture_code)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
-from dialer.domain.letter import with_way_out
+from dialer.domain.letter import naming_imprint, with_way_out
 from dialer.domain.message_gate import Skip
 from dialer.domain.sender import choose
 from dialer.domain.texting import EMAIL, SMS
@@ -110,7 +110,9 @@ def _letter(
     read = reads(
         ctx,
         unit,
-        with_way_out(leading_to(wanted.body, wanted.picture_id), person.language),
+        with_way_out(
+            naming_imprint(leading_to(wanted.body, wanted.picture_id), person.language), person.language
+        ),
         person.person,
         campaign,
         number=address,

@@ -211,6 +211,10 @@ class ProgressView:
     mode: str = AUTOMATIC
     unpressed: int = 0
     """Of one that is sent by hand: how many wait for somebody to press."""
+    hung: int = 0
+    """Emails that have been on the wire for longer than is usual: whoever sends them may be gone."""
+    hung_since: dt.datetime | None = None
+    """Since when the first of them has."""
 
 
 @dataclass(frozen=True, slots=True)

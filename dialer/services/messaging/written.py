@@ -145,7 +145,7 @@ def reads(
 def subject_reads(subject: str, person: Row[Any] | None) -> str:
     """What a letter to one person is about. Raises as `reads` does, at `/subject`."""
     if not subject.strip():
-        raise ValidationFailed.at("/subject", "A letter needs a subject.")
+        raise ValidationFailed.at("/subject", "An email needs a subject.")
     if found := list(faults_of_subjects(subject, {})):
         raise ValidationFailed(errors=found)
     if unknown := [FieldError("/subject", fault) for fault in placeholders.faults(subject)]:

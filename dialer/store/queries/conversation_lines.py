@@ -1,7 +1,9 @@
-"""The lines in which conversations wait: for an answer, for a coordinator; and those that are blocked.
+"""The lines in which conversations wait: for an answer, for a coordinator, for somebody to say whether they
+are a no; and those that are blocked.
 
-Each is walked in an index of its own, the one that has waited longest first: nothing is counted, and what
-isn't in the line isn't read. Before a coordinator come first those that frightened one of us.
+Each is walked in an index (those in review are few, and sorted), the one that has waited longest first:
+nothing is counted, and what isn't in the line isn't read. Before a coordinator come first those that
+frightened one of us.
 """
 
 from __future__ import annotations
@@ -23,20 +25,23 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import InstrumentedAttribute
 
 from dialer.domain.conversing import FRIGHTENED, Line
 from dialer.store.models.conversations import NOT_FRIGHTENING, WAITS, Avoidance, Conversation
 from dialer.store.session import UnitOfWork
 
-_AT: Final[dict[Line, InstrumentedAttribute[Any]]] = {
+_AT: Final[dict[Line, SQLColumnExpression[Any]]] = {
     Line.ANSWER: Conversation.unanswered_since,
     Line.COORDINATOR: Conversation.handed_over_at,
+    Line.REVIEW: func.coalesce(
+        Conversation.unanswered_since, Conversation.last_inbound_at, Conversation.created_at
+    ),
     Line.BLOCKED: Conversation.blocked_at,
 }
 _IN: Final = {
     Line.ANSWER: text(WAITS),
     Line.COORDINATOR: text("handed_over_at IS NOT NULL"),
+    Line.REVIEW: text("state = 'review' AND blocked_at IS NULL"),
     Line.BLOCKED: text("blocked_at IS NOT NULL"),
 }
 """In the words of the indexes, so that they are found whatever else is asked."""
@@ -53,7 +58,17 @@ Place = tuple[bool, dt.datetime, uuid.UUID]
 def place_in(line: Line, row: Conversation) -> Place:
     """By what a conversation has its place in a line."""
     later = line is Line.COORDINATOR and row.handed_over_for != FRIGHTENED
-    return (later, getattr(row, _AT[line].key), row.id)
+    return (later, _since(line, row), row.id)
+
+
+def _since(line: Line, row: Conversation) -> dt.datetime:
+    stood = {
+        Line.ANSWER: row.unanswered_since,
+        Line.COORDINATOR: row.handed_over_at,
+        Line.BLOCKED: row.blocked_at,
+        Line.REVIEW: row.unanswered_since or row.last_inbound_at,
+    }
+    return stood[line] or row.created_at
 
 
 def page_of_line(

@@ -23,6 +23,13 @@ _UNHEARD: Final = """
 """What somebody has told of one, and nobody has applied yet, tells."""
 
 _COUNT: Final = text(f"SELECT count(*) FROM message m WHERE {_UNHEARD}")
+_HUNG: Final = text(
+    """
+    SELECT count(*) AS letters, min(m.attempted_at) AS since FROM message m
+    WHERE m.organisation_id = :organisation AND m.blast_id = :blast AND m.purpose = 'blast'
+      AND m.channel = 'email' AND m.state = 'sending' AND m.attempted_at <= :before
+    """
+)
 _LIST: Final = text(
     f"""
     SELECT m.id, m.contact_id, m.number, c.first_name, c.last_name, m.attempted_at, m.attempts,
@@ -50,6 +57,14 @@ _AGAIN: Final = text(
 def count_unheard(unit: UnitOfWork, blast_id: uuid.UUID, before: dt.datetime) -> int:
     """How many of a blast's letters, tried before a moment, nobody has heard of."""
     return int(unit.session.scalar(_COUNT, _given(unit, blast_id, before)) or 0)
+
+
+def hung(unit: UnitOfWork, blast_id: uuid.UUID, before: dt.datetime) -> tuple[int, dt.datetime | None]:
+    """How many of a blast's letters have been on the wire since before a moment, and the first of them since
+    when.
+    """
+    row = unit.session.execute(_HUNG, _given(unit, blast_id, before)).one()
+    return row.letters, row.since
 
 
 def list_unheard(

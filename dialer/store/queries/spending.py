@@ -140,6 +140,5 @@ def given_of(organisation_id: uuid.UUID, asked: Asked) -> dict[str, object]:
 
 def spending_lines(session: Session, organisation_id: uuid.UUID, asked: Asked) -> list[SpendingLine]:
     """What was spent, added up."""
-    return [
-        SpendingLine(**row) for row in session.execute(LINES, given_of(organisation_id, asked)).mappings()
-    ]
+    rows = session.execute(LINES, given_of(organisation_id, asked)).mappings()
+    return [SpendingLine(**{**row, "count": int(row["count"]), "units": int(row["units"])}) for row in rows]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext, ngettext
 
 from dialer.domain.blast import ALL_PAUSED
 from dialer.domain.deadline import last_moment
+from dialer.domain.message import LETTER_LOST_AFTER
 from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import BlastView, ProgressView
 from dialer.web.coordinator.blast_reason import Reason
 from dialer.web.coordinator.blast_reasons import reason_of
 from dialer.web.text_wording import left_out
-from dialer.web.words import duration, figure, lowered, money, percent
+from dialer.web.words import duration, figure, lowered, money, percent, time_of_day
 
 _TAKEN = ("sent", "delivered", "undelivered")
 
@@ -49,6 +50,8 @@ class Going:
     """How many were, or would be, too late for its deadline."""
     put_off_words: str = ""
     """Of how many emails a server said that it tries on."""
+    hung_words: str = ""
+    """How many emails are on the wire for so long that whoever sends them may be gone."""
 
 
 def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now: dt.datetime) -> Going:
@@ -61,7 +64,7 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
     return Going(
         state=progress.state,
         shown="paused" if progress.waiting_reason in ALL_PAUSED else progress.state,
-        sentence=_done_words(blast, done)
+        sentence=_done_words(blast, done, counts["unknown"], refused, failed - refused)
         if progress.state == "completed"
         else _sentence(progress, done, aim, is_planned=is_planned),
         sentence_words=_so_far(progress, "{}", aim, is_planned=is_planned),
@@ -74,14 +77,24 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
         aim=aim,
         counts=counts,
         failed=failed,
-        share_words=gettext("%(share)s so far", share=percent(counts["delivered"] / done)) if done else "",
+        share_words=_share_words(blast, counts["delivered"], done),
         failed_words=(_bounced_words if blast.is_letters else _failed_words)(failed, refused),
         skipped_words=_left_out(progress.skipped_by, is_letters=blast.is_letters),
         review_words=_review_words(progress),
         held_out=progress.skipped_by.get("held_out", 0),
         late_words=_late_words(blast, progress, now),
         put_off_words=_put_off_words(progress.put_off),
+        hung_words=_hung_words(progress, campaign.timezone),
     )
+
+
+def _share_words(blast: BlastView, delivered: int, done: int) -> str:
+    """What share of texts networks have delivered; few mail servers ever say so of an email."""
+    if not done:
+        return ""
+    if blast.is_letters:
+        return str(gettext("as far as servers say so; most never do"))
+    return str(gettext("%(share)s so far", share=percent(delivered / done)))
 
 
 def _put_off_words(count: int) -> str:
@@ -167,7 +180,62 @@ def _bounced_words(failed: int, refused: int) -> str:
     return str(words)
 
 
-def _done_words(blast: BlastView, done: int) -> str:
+def _hung_words(progress: ProgressView, zone: str) -> str:
+    if not progress.hung or progress.hung_since is None:
+        return ""
+    since = progress.hung_since
+    told = {"since": time_of_day(since, zone), "until": time_of_day(since + LETTER_LOST_AFTER, zone)}
+    return str(
+        ngettext(
+            "%(count)s has been on the wire since %(since)s: what sent it was stopped, or the mail server is"
+            " slow. From about %(until)s on it counts as unknown, unless word of it comes.",
+            "%(count)s have been on the wire, the first since %(since)s: what sent them was stopped, or the"
+            " mail server is slow. From about %(until)s on they count as unknown, unless word of them comes.",
+            progress.hung,
+            count=figure(progress.hung),
+            **told,
+        )
+    )
+
+
+def _done_words(blast: BlastView, done: int, unknown: int, refused: int, came_back: int) -> str:
+    """What is known to have gone, and beside it what isn't, and what failed."""
+    return " ".join(
+        words for words in (_gone_words(blast, done), *_beside(unknown, refused, came_back)) if words
+    )
+
+
+def _beside(unknown: int, refused: int, came_back: int) -> Iterator[str]:
+    if came_back:
+        yield str(
+            ngettext(
+                "One of them didn’t arrive.",
+                "%(count)s of them didn’t arrive.",
+                came_back,
+                count=figure(came_back),
+            )
+        )
+    if refused:
+        yield str(
+            ngettext(
+                "One more was refused.",
+                "%(count)s more were refused.",
+                refused,
+                count=figure(refused),
+            )
+        )
+    if unknown:
+        yield str(
+            ngettext(
+                "Of one more nobody knows whether it went.",
+                "Of %(count)s more nobody knows whether they went.",
+                unknown,
+                count=figure(unknown),
+            )
+        )
+
+
+def _gone_words(blast: BlastView, done: int) -> str:
     if blast.is_letters:
         words = ngettext(
             "Done. One email went out.", "Done. %(count)s emails went out.", done, count=figure(done)

@@ -67,7 +67,7 @@ an answer, and then the rest of what is open.
 """
 _SEARCHES: Final[Mapping[str, ConversationSearch]] = {
     "coordinator": ConversationSearch(line=Line.COORDINATOR),
-    "review": ConversationSearch(state="review"),
+    "review": ConversationSearch(line=Line.REVIEW),
     "answer": ConversationSearch(line=Line.ANSWER),
     "answered": ConversationSearch(state="open", answered=True),
     "open": ConversationSearch(state="open"),
@@ -125,6 +125,8 @@ class Part:
     heading: str
     rows: list[Talk]
     more: str | None
+    oldest_first: bool
+    """Whether those come first that have waited longest."""
 
 
 @coordinator.get("/inbox")
@@ -262,7 +264,7 @@ def _parts(ctx: Context, states: tuple[str, ...], wanted: _Looked) -> Iterator[P
             tag=wanted.tag,
         )
         rows = [_talk(ctx, one) for one in found.items]
-        yield Part(state, str(INBOX_PART[state]), rows, more)
+        yield Part(state, str(INBOX_PART[state]), rows, more, search.line is not None)
 
 
 def _talk(ctx: Context, view: ConversationView) -> Talk:

@@ -18,7 +18,7 @@ from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
 from dialer.services.messaging.conversation_handover import handed_over
-from dialer.services.messaging.replies import campaign_replies
+from dialer.services.messaging.replies import campaign_letters, campaign_replies
 from dialer.services.people.registers import unfit_for_campaign
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.campaign_page import silent_numbers
@@ -82,12 +82,14 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
     board = live_board(ctx, campaign.id)
     stats = campaign_stats(ctx, campaign.id)
     unfit = unfit_for_campaign(ctx, campaign.id)
+    letters = campaign_letters(ctx, campaign.id)
     return {
         "board": board,
         "zone": campaign.timezone,
         "stats": stats,
         "stopped": stats.dispositions.get("do_not_call", 0),
-        "texts": texts_of(stats.messages),
+        "texts": texts_of({state: n - letters.get(state, 0) for state, n in stats.messages.items()}),
+        "letters": texts_of(letters),
         "replies": campaign_replies(ctx, campaign.id),
         "handed": handed_over(ctx, campaign.id),
         "rung": rung_of(rung_calls(ctx, campaign.id)),
@@ -110,7 +112,7 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
 
 
 def texts_of(messages: Mapping[str, int]) -> dict[str, int] | None:
-    """Texts of a campaign as the board counts them; None before the first."""
+    """Texts, or emails, of a campaign as the board counts them; None before the first."""
     if not any(messages.get(state) for state in (*_WAITING, *_OUT)):
         return None
     return {

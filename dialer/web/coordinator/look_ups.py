@@ -104,7 +104,11 @@ def start_look_ups() -> Answer:
     except RuleBroken as error:
         tell(error.errors[0].detail if error.errors else str(error), "bad")
     else:
-        return go("coordinator.line_batch", gettext("The carrier is being asked."), batch_id=view.id)
+        return go(
+            "coordinator.line_batch",
+            gettext("Asked for. What the carrier says stands below as it comes."),
+            batch_id=view.id,
+        )
     return go("coordinator.look_ups", of=said("of"), which=said("which"), campaign_id=said("campaign_id"))
 
 
@@ -136,7 +140,9 @@ def hold_look_up(batch_id: uuid.UUID) -> Response:
 @allow(Permission.SENDER_MANAGE)
 def continue_look_up(batch_id: uuid.UUID) -> Response:
     """Go on with the rest."""
-    return _step(resume_look_ups, batch_id, gettext("The carrier is being asked."))
+    return _step(
+        resume_look_ups, batch_id, gettext("It goes on. What the carrier says stands below as it comes.")
+    )
 
 
 def _step(deed: Callable[[Context, uuid.UUID], LookUpView], batch_id: uuid.UUID, words: str) -> Response:

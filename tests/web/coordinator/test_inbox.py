@@ -60,6 +60,10 @@ def test_what_needs_an_answer_stands_before_the_rest(desk: Reader, bank: PhoneBa
     waiting = page.words["inbox-answer"]
     assert waiting.index("Nasima Begum") < waiting.index("07700 900990"), "who has waited longest first"
     assert page.html.index("inbox-review") < page.html.index("inbox-answer")
+    writes(NASIMA, "st op")
+    writes(STRANGER, "wrong number")
+    asked = desk.open("/inbox").words["inbox-review"]
+    assert asked.index("Owen Hughes") < asked.index("Nasima Begum"), "here as well"
     assert "inbox-answer" not in desk.open("/inbox?state=review").tests
 
 

@@ -91,7 +91,7 @@ def test_a_subject_that_was_changed_is_looked_at_first(draft: Reader) -> None:
     assert page.tests["blast-subject"]["value"] == "Tomorrow"
     page = draft.press("blast-check", subject=" ")
     assert page.status == 422
-    assert "A letter needs a subject." in page.text
+    assert "An email needs a subject." in page.text
 
 
 def test_it_says_the_same_in_welsh(draft: Reader) -> None:
@@ -204,3 +204,40 @@ def test_a_letter_is_shown_by_its_marks_wherever_it_stands(draft: Reader, ctx: C
     assert "Polls are open" in page.words["letter"]
     assert "[today]" not in page.text
     assert "https://example.org/vote" not in page.words["letter"]
+
+
+def test_what_a_killed_sender_left_is_told_and_counted_apart(draft: Reader, ctx: Context) -> None:
+    page = draft.press("blast-launch", confirm="2")
+    assert "blast-hung" not in page.tests
+    with ctx.unit() as unit:
+        blast_id = unit.session.scalars(select(Blast.id)).one()
+    system = ctx.as_actor(system_actor(ctx.organisation_id))
+    while plan_chunk(system, blast_id):
+        pass
+    holder = uuid.uuid4()
+    claimed = claim_texts(system, "campaign@example.org", blast_id, new_lease(system, holder), 10)
+    assert len(pass_gate(system, holder, claimed)) == 2
+    tried(ctx, dt.timedelta(minutes=1))
+    page = draft.open(f"/blasts/{blast_id}")
+    assert page.words["blast-hung"].startswith("2 have been on the wire, the first since ")
+    tried(ctx, dt.timedelta(hours=1))
+    lose_silent(system)
+    with ctx.unit() as unit:
+        unit.session.execute(update(Blast).values(state="completed", finished_at=ctx.now))
+    page = draft.open(f"/blasts/{blast_id}")
+    assert "blast-hung" not in page.tests
+    said = page.words["blast-progress"]
+    assert "Done. 0 emails went out. Of 2 more nobody knows whether they went." in said
+    assert "%" not in page.words["stat-delivered"]
+
+
+def test_the_live_board_names_emails_apart(draft: Reader, ctx: Context, bank: PhoneBank) -> None:
+    draft.press("blast-launch", confirm="2")
+    with ctx.unit() as unit:
+        blast_id = unit.session.scalars(select(Blast.id)).one()
+    while plan_chunk(ctx.as_actor(system_actor(ctx.organisation_id)), blast_id):
+        pass
+    page = draft.open(f"/live?campaign_id={bank.campaign_id}")
+    assert page.tests["stat-emails-queued"]["data-value"] == "2"
+    assert "board-texts" not in page.tests
+    assert "network" not in page.words["board-emails"]
