@@ -388,7 +388,7 @@ def test_nobody_comes_where_there_is_no_room(
 def test_the_pages_lead_through_it(talk: Talk, app: Flask, vic: Person) -> None:
     (listed,) = talk.nia.get(f"/campaigns/{talk.booth.campaign_id}/sessions").json["data"]
     assert (listed["line"], listed["joinable"]) == ("none", True)
-    assert listed["speaking_since"] == talk.booth.call(talk.call)["answered_at"] > listed["state_since"]
+    assert listed["speaking_since"] == talk.booth.call(talk.call)["answered_at"] is not None
     board = Reader(app.test_client())
     board.sign_in(talk.nia_token)
     page = board.open(f"/campaigns/{talk.booth.campaign_id}/shifts")
