@@ -28,6 +28,7 @@ from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.calling.call_looks import ask_about_open_calls
 from dialer.services.messaging.missed_texts import texts_may_be_missed
 from dialer.settings import Settings
+from dialer.web.template_cache import load_templates
 from workers.runtime import Runtime
 
 THREADS = 8
@@ -56,13 +57,19 @@ class _Made:
     app: Flask | None = None
 
 
+def _application(settings: Settings) -> Flask:
+    app = create_app(settings)
+    load_templates(app)
+    return app
+
+
 def make_ready(settings: Settings) -> None:
     """Make the application in advance, for all that are forked from this process. That takes a second of
     processor time, which whoever is on the line would spend in silence each time web is started again.
 
     It has opened no connection and made no id, so nothing is shared that two must not share.
     """
-    _Made.settings, _Made.app = settings, create_app(settings)
+    _Made.settings, _Made.app = settings, _application(settings)
     keep_for_good()  # else each fork would look through all of it, and so copy it
 
 
@@ -82,7 +89,7 @@ class WebServer(BaseApplication):
     def load(self) -> Flask:  # type: ignore[override]  # the stubs want a bare callable; Flask is one
         if _Made.app is not None and _Made.settings == self._settings:
             return _Made.app
-        return create_app(self._settings)
+        return _application(self._settings)
 
 
 def web_processes() -> int:
