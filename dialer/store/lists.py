@@ -35,12 +35,36 @@ def _moment(moment: dt.datetime) -> str:
     return f'"{moment.isoformat(" ")}"'
 
 
+def _truth(is_so: bool) -> str:
+    return "t" if is_so else "f"
+
+
 _PLAIN: Final[Mapping[type, tuple[int, Write]]] = {
     uuid.UUID: (psycopg.adapters.types["uuid"].array_oid, str),
     str: (_UNKNOWN, _word),
-    bool: (psycopg.adapters.types["bool"].array_oid, lambda one: "t" if one else "f"),
+    bool: (psycopg.adapters.types["bool"].array_oid, _truth),
     dt.datetime: (psycopg.adapters.types["timestamptz"].array_oid, _moment),
 }
+
+
+_AS_WORDS: Final[Mapping[type, Write]] = {
+    uuid.UUID: str,
+    str: _word,
+    bool: _truth,
+    int: str,
+    dt.datetime: _moment,
+}
+
+
+def written(values: list[Any]) -> str | list[Any]:
+    """A list of one plain type as a word, which the server takes for what it is cast to or compared with; any
+    other as it is.
+    """
+    kinds = set(map(type, values)) - {_NONE}
+    write = _AS_WORDS.get(next(iter(kinds), int)) if len(kinds) < 2 else None
+    if write is None or (write is _moment and _is_naive(values)):
+        return values
+    return f"{{{','.join(['NULL' if one is None else write(one) for one in values])}}}"
 
 
 class PlainListDumper(ListDumper):
@@ -71,6 +95,11 @@ class _Plain(ListDumper):
         return f"{{{written}}}".encode()
 
 
+def _is_naive(moments: list[Any]) -> bool:
+    """Whether any of these says no zone."""
+    return any(one is not None and one.tzinfo is None for one in moments)
+
+
 def _kind(values: list[Any]) -> type | None:
     """The one plain type of all these, nothings apart; else None, for an empty list too."""
     kinds = set(map(type, values))
@@ -78,7 +107,7 @@ def _kind(values: list[Any]) -> type | None:
     if len(kinds) != 1:
         return None
     (kind,) = kinds
-    if kind is dt.datetime and any(one is not None and one.tzinfo is None for one in values):
+    if kind is dt.datetime and _is_naive(values):
         return None
     return kind if kind in _PLAIN else None
 

@@ -16,11 +16,17 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from dialer.store.lists import written
+
 _DIALECT: Final[Dialect] = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
 class Quick:
-    """A statement, with the values it is given as `:name`."""
+    """A statement, with the values it is given as `:name`.
+
+    Lists go as words, which psycopg needn't look through; so the statement says by a cast, or by what it
+    compares them with, what they are lists of. Whatever is in them, it is one to prepare and to plan.
+    """
 
     def __init__(self, sql: str) -> None:
         self.text = sql
@@ -40,7 +46,8 @@ class Quick:
         connection = session.connection()
         try:
             raw: psycopg.Connection[Any] = connection.connection.dbapi_connection  # type: ignore[assignment]
-            return raw.execute(self._written, given)
+            plain = {name: written(one) if type(one) is list else one for name, one in given.items()}
+            return raw.execute(self._written, plain)
         except psycopg.Error as error:
             raise _told(connection, error) from error
 

@@ -151,14 +151,14 @@ def _replace(
     lock_queue(recording)
     _take_back(recording, standing)
     late = recording.assignment.late
-    results, rung = write_results(recording, report, late=late, closes=False)
+    results, written = write_results(recording, report, late=late, closes=False)
     replaced_by = {result.contact_id: result.id for result in results}
     for result in standing:
         result.superseded_by = replaced_by.get(result.contact_id)
     recording.unit.session.flush()
     replan_assignment(recording)
     sync_queues_of_number(recording.unit, recording.assignment.number, recording.ctx.now)
-    tally(recording, results, rung=rung)
+    tally(recording, results, rung=written.rung)
     if shift is not None:
         shift.talks += talks(results) - talks(standing)
     recording.ctx.audit(

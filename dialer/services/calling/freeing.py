@@ -40,9 +40,12 @@ def free_shifts(
         free_shift(ctx, unit, shift, unheard=unheard)
 
 
-def free_shift(ctx: Context, unit: UnitOfWork, shift: Shift, *, unheard: bool = False) -> None:
+def free_shift(
+    ctx: Context, unit: UnitOfWork, shift: Shift, *, unheard: bool = False, supervised: bool = True
+) -> None:
     """A shift (locked) whose assignment ended is ready for the next; a paused or ended one stays as it is.
     Where it ended since it was `unheard`, whoever has a line is paused: the next person would meet nobody.
+    Whether a coordinator is with them is looked up, unless it is known that none is (`supervised=False`).
 
     While the person of a dialled call is still on the volunteer's line, nobody else may be joined to it: the
     leg is hung up, and its end makes the shift ready.
@@ -50,7 +53,8 @@ def free_shift(ctx: Context, unit: UnitOfWork, shift: Shift, *, unheard: bool = 
     if shift.state not in BUSY:
         return
     ask_to_move(ctx, unit, shift)
-    volunteer_done(ctx, unit, shift)  # whom a coordinator has taken over goes on with them
+    if supervised:
+        volunteer_done(ctx, unit, shift)  # whom a coordinator has taken over goes on with them
     still_there = has_had_line(shift) and hang_up_contact(ctx, unit, shift)
     if shift.state == "paused":
         rest_anew(shift, ctx.now)

@@ -33,7 +33,7 @@ from dialer.store.models.calling import Assignment, Campaign, Result, ScriptVers
 from dialer.store.queries import results as shelf
 from dialer.store.queries.calls import was_dialled
 from dialer.store.queries.queue_places import lock_numbers
-from dialer.store.queries.results import NewResult
+from dialer.store.queries.results import NewResult, Written
 from dialer.store.session import UnitOfWork
 
 
@@ -93,15 +93,15 @@ def complete(
     unit, assignment = recording.unit, recording.assignment
     late = assignment.state not in ("open", "dialling")
     lock_queue(recording)
-    results, rung = write_results(recording, report, late=late, closes=True)
+    results, written = write_results(recording, report, late=late, closes=True)
     if changes_numbers(results):
         sync_queues_of_number(unit, assignment.number, recording.ctx.now)
     there = replan_assignment(recording)
     if said_by_them:
         says_something(recording.ctx, unit, shift)
     if shift is not None:
-        _count_on(recording, shift, results, late=late)
-    tally(recording, results, rung=rung)
+        _count_on(recording, shift, results, late=late, supervised=written.supervised)
+    tally(recording, results, rung=written.rung)
     return there
 
 
@@ -112,12 +112,14 @@ def _audit(recording: Recording, report: HouseholdReport) -> None:
     recording.ctx.audit(recording.unit, "result.recorded", "assignment", recording.assignment.id, changes)
 
 
-def _count_on(recording: Recording, shift: Shift, results: Sequence[Result], *, late: bool) -> None:
+def _count_on(
+    recording: Recording, shift: Shift, results: Sequence[Result], *, late: bool, supervised: bool
+) -> None:
     """Count a call on its shift, which is ready for the next unless it has gone on already."""
     shift.calls += 1
     shift.talks += talks(results)
     if not late:
-        free_shift(recording.ctx, recording.unit, shift)
+        free_shift(recording.ctx, recording.unit, shift, supervised=supervised)
 
 
 def talks(results: Sequence[Result]) -> int:
@@ -127,9 +129,9 @@ def talks(results: Sequence[Result]) -> int:
 
 def write_results(
     recording: Recording, report: HouseholdReport, *, late: bool, closes: bool
-) -> tuple[list[Result], bool]:
+) -> tuple[list[Result], Written]:
     """Keep a report (checked first) as one result for each person, with the end of the assignment where that
-    `closes` it, and carry out what follows from each; and whether the contact was rung through the carrier.
+    `closes` it, and carry out what follows from each; and what is known since.
     """
     unit, campaign = recording.unit, recording.campaign
     script = _script_of(recording)
@@ -156,7 +158,7 @@ def write_results(
         one = reports[result.contact_id]
         tags = told[result.contact_id].tags
         apply_effects(unit, campaign, result, tags, no_texts=one.no_texts, language=one.language)
-    return [*results, *implied], written.rung
+    return [*results, *implied], written
 
 
 def _implied(

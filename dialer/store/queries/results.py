@@ -71,6 +71,10 @@ _WRITE: Final = Quick(
             WHERE organisation_id = :organisation_id AND assignment_id = :assignment_id
               AND contact_rung_at IS NOT NULL
         ) AS rung,
+        EXISTS (
+            SELECT FROM supervision
+            WHERE organisation_id = :organisation_id AND shift_id = :shift_id AND ended_at IS NULL
+        ) AS supervised,
         held.*
     FROM (VALUES (1)) AS always
     LEFT JOIN (
@@ -103,6 +107,10 @@ class Written:
 
     rung: bool
     """The contact was rung through the carrier."""
+    supervised: bool
+    """A coordinator is with the volunteer, or on their way to them. None comes while the shift is locked, as
+    it was before this was asked.
+    """
     tellers: Sequence[uuid.UUID]
     """Whoever told anything of their vote."""
     held: Sequence[Record]
@@ -128,6 +136,7 @@ def write(
         "campaign_id": campaign.id,
         "election_id": campaign.election_id,
         "account_id": assignment.account_id,
+        "shift_id": assignment.shift_id,
         "script_version_id": assignment.script_version_id,
         "number": assignment.number,
         "body_hash": results[0].row.body_hash,
@@ -141,8 +150,9 @@ def write(
     if closes:
         for name, value in (("state", "completed"), ("late", late), ("closed_at", at)):
             set_committed_value(assignment, name, value)
-    held = [Record(*row) for _, *row in found if row[0] is not None]
-    return Written(found[0][0], [one.row.contact_id for one in telling], held)
+    held = [Record(*row) for _, _, *row in found if row[0] is not None]
+    rung, supervised = found[0][:2]
+    return Written(rung, supervised, [one.row.contact_id for one in telling], held)
 
 
 def keep_effects(unit: UnitOfWork, result: Result, effects: Mapping[str, Any]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar
 
 from flask import Request
 from flask_smorest import Blueprint
@@ -12,6 +12,8 @@ from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 
 from dialer.domain.errors import FieldError, ValidationFailed
+
+View = TypeVar("View", bound=Callable[..., object])
 
 
 class StrictParser(FlaskParser):
@@ -63,3 +65,9 @@ class Resource(Blueprint):  # type: ignore[misc]
 
     def __init__(self, name: str, description: str) -> None:
         super().__init__(name, f"dialer.web.api.v1.{name}", description=description)
+
+    def arguments(self, schema: Schema | type[Schema], **how: Any) -> Callable[[View], View]:
+        """Take what this schema describes. It is made once: each request would make, and copy, it anew."""
+        made = schema() if isinstance(schema, type) else schema
+        taking: Callable[[View], View] = super().arguments(made, **how)
+        return taking
