@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -26,6 +27,8 @@ class CarrierNumber:
     texts_to: str = field(repr=False)
     calls_to: str = field(repr=False)
     told_too: tuple[str, ...] = field(default=(), repr=False)
+    bought_at: dt.datetime | None = None
+    """Since when it is the account's, where the carrier says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from dialer.carrier.number_port import (
     Purchase,
     Webhooks,
 )
-from dialer.carrier.reading import is_sid
+from dialer.carrier.reading import instant, is_sid
 
 PRICING: Final = "https://pricing.twilio.com"
 OFFERED: Final = 20
@@ -173,6 +173,7 @@ def _number(item: Mapping[str, Any]) -> CarrierNumber:
         or _text(item.get("voice_application_sid"))
         or _asked(item, "voice"),
         told_too=tuple(dict.fromkeys(told for name in _TOLD_TOO if (told := _text(item.get(name))))),
+        bought_at=instant(item.get("date_created")),
     )
 
 

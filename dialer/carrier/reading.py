@@ -36,8 +36,8 @@ def message_from(item: Payload) -> CarrierMessage:
         segments=whole(item.get("num_segments")) or None,
         price=_cost(item.get("price")),
         currency=_currency(item),
-        created_at=_instant(item.get("date_created")),
-        sent_at=_instant(item.get("date_sent")),
+        created_at=instant(item.get("date_created")),
+        sent_at=instant(item.get("date_sent")),
         media=min(whole(item.get("num_media")) or 0, MOST_MEDIA),
     )
 
@@ -54,9 +54,9 @@ def call_from(item: Payload) -> CarrierCall:
         answered_by=said(item, "answered_by") or None,
         price=_cost(item.get("price")),
         currency=_currency(item),
-        created_at=_instant(item.get("date_created")),
-        started_at=_instant(item.get("start_time")),
-        ended_at=_instant(item.get("end_time")),
+        created_at=instant(item.get("date_created")),
+        started_at=instant(item.get("start_time")),
+        ended_at=instant(item.get("end_time")),
     )
 
 
@@ -65,7 +65,7 @@ def conference_from(item: Payload) -> CarrierConference:
         sid=said(item, "sid"),
         name=said(item, "friendly_name"),
         status=said(item, "status"),
-        created_at=_instant(item.get("date_created")),
+        created_at=instant(item.get("date_created")),
     )
 
 
@@ -119,7 +119,7 @@ def _cost(value: object) -> Decimal | None:
     return -price if price.is_finite() else None
 
 
-def _instant(value: object) -> dt.datetime | None:
+def instant(value: object) -> dt.datetime | None:
     """An RFC 2822 date, to the second, in UTC."""
     if not isinstance(value, str):
         return None

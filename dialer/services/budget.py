@@ -38,9 +38,10 @@ def left_to_campaign(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> Deci
 
 
 def spent_alone(ctx: Context, unit: UnitOfWork) -> Decimal:
-    """What texts to one person, and look-ups, have cost that belong to no campaign."""
+    """What texts to one person, look-ups, and our numbers have cost that belong to no campaign."""
     kept, currency = counters.read(unit, ORGANISATION, [unit.organisation_id]), ctx.messaging.currency
-    return Decimal(kept.get(_alone_in(currency), 0) + kept.get(_look_ups_in(currency), 0)) / IN_ONE
+    names = (_alone_in(currency), _look_ups_in(currency), _numbers_in(currency))
+    return Decimal(sum(kept.get(name, 0) for name in names)) / IN_ONE
 
 
 def spend_alone(unit: UnitOfWork, amount: Decimal, currency: str) -> None:
@@ -54,6 +55,16 @@ def spend_on_look_ups(unit: UnitOfWork, amount: Decimal, currency: str) -> None:
     """Add to what look-ups of no campaign have cost; a negative amount was not charged after all."""
     if amount:
         counters.bump(unit, ORGANISATION, unit.organisation_id, _look_ups_in(currency), int(amount * IN_ONE))
+
+
+def spend_on_numbers(unit: UnitOfWork, amount: Decimal, currency: str) -> None:
+    """Add to what the months of our numbers have cost."""
+    if amount:
+        counters.bump(unit, ORGANISATION, unit.organisation_id, _numbers_in(currency), int(amount * IN_ONE))
+
+
+def _numbers_in(currency: str) -> str:
+    return f"spent_numbers_{currency}_e5"
 
 
 def _look_ups_in(currency: str) -> str:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from dialer.town.api import VERSION, Form, RefusedError, answer, create, customers, not_found, read_form
 from dialer.town.listing import page_of
+from dialer.town.messages import mail_date
 from dialer.town.numbers import is_landline, is_number, region_of, written_plainly
 from dialer.town.town import Town
 
@@ -60,6 +61,7 @@ class Owned:
         self._set: dict[str, dict[str, str]] = {}
         self._by_sid: dict[str, str] = {}
         self._released: set[str] = set()
+        self._bought: dict[str, float] = {}
         town.told_at = self.told_at
 
     def replay(self, kind: str, record: Mapping[str, Any]) -> bool:
@@ -68,6 +70,8 @@ class Owned:
             case "number_set":
                 self._set.setdefault(record["number"], {}).update(record["fields"])
                 self._released.discard(record["number"])
+                if "at" in record:
+                    self._bought[record["number"]] = record["at"]
             case "number_released":
                 self._set.pop(record["number"], None)
                 self._released.add(record["number"])
@@ -81,6 +85,7 @@ class Owned:
     def forget(self) -> None:
         self._set.clear()
         self._released.clear()
+        self._bought.clear()
         self._by_sid.clear()
 
     def stop(self) -> None:
@@ -154,7 +159,8 @@ class Owned:
 
         def buy() -> Mapping[str, Any]:
             self._may_be_bought(number, form)
-            self._enter("number_set", {"number": number, "fields": settings(form)})
+            at = self._town.clock.timestamp()
+            self._enter("number_set", {"number": number, "fields": settings(form), "at": at})
             senders = self._town.terms.senders
             if senders and number not in senders:
                 self._town.set_terms({"senders": [*senders, number]})
@@ -257,6 +263,7 @@ class Owned:
             "voice_receive_mode": "voice",
             "uri": f"/{VERSION}/Accounts/{self._town.account.sid}/IncomingPhoneNumbers/{sid}.json",
             "friendly_name": number,
+            "date_created": mail_date(bought) if (bought := self._bought.get(number)) is not None else None,
             **self._set.get(number, {}),
         }
 

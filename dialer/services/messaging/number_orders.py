@@ -8,6 +8,7 @@ import datetime as dt
 import re
 import uuid
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import and_, func, or_, select
@@ -15,6 +16,7 @@ from sqlalchemy import and_, func, or_, select
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict, RateLimited, ValidationFailed
 from dialer.domain.own_numbers import KINDS, Fault, describes
+from dialer.services.budget import left_to_spend
 from dialer.services.context import Context
 from dialer.services.messaging.number_tasks import OPEN, TaskView, ask, view_of_task
 from dialer.services.messaging.own_numbers import is_there, reach_number
@@ -106,6 +108,7 @@ def ask_to_buy(ctx: Context, order: Order) -> TaskView:
             said = f"{most} numbers were bought in 24 hours, which is the most (numbers.most_a_day)."
             raise RateLimited(said, retry_after_s=HOUR_S)
         price = {name: search.found.get(name) for name in ("price", "currency")}
+        _check_left(ctx, unit, price["price"], price["currency"])
         given = {"address_sid": order.address_sid, "bundle_sid": order.bundle_sid}
         return ask(ctx, unit, "buy", order.number, {**price, **given, "country": search.asked["country"]})
 
@@ -140,6 +143,16 @@ def _check(order: Order) -> None:
         raise ValidationFailed.at("/address_sid", "The carrier’s name of an address: AD and 32 signs.")
     if not _BUNDLE.fullmatch(order.bundle_sid):
         raise ValidationFailed.at("/bundle_sid", "The carrier’s name of a bundle: BU and 32 signs.")
+
+
+def _check_left(ctx: Context, unit: UnitOfWork, price: str | None, currency: str | None) -> None:
+    """Raises ValidationFailed where its first month is more than all may still spend together, as far as that
+    is known: amounts in two currencies can't be compared.
+    """
+    left = left_to_spend(ctx, unit) if price and currency == ctx.messaging.currency else None
+    if price and left is not None and Decimal(price) > left:
+        left = max(left, Decimal(0))
+        raise ValidationFailed.at("/price", f"It costs {price} {currency}, and {left} may still be spent.")
 
 
 def _one_by_one(unit: UnitOfWork) -> None:

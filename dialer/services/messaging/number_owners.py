@@ -41,6 +41,17 @@ def may_give_back(unit: UnitOfWork, one: CarrierNumber, home: Home) -> bool:
     return queries.is_alone(unit)
 
 
+def surely_ours(unit: UnitOfWork, listed: Sequence[CarrierNumber], home: Home) -> list[CarrierNumber]:
+    """Those of these, none of them `foreign`, that are nobody else's: what they cost is ours to pay."""
+    if queries.is_alone(unit):
+        return list(listed)
+    owners = _owners(unit, listed, home)
+    loose = {number for number, names in owners.items() if not names}
+    got = {one for one, of in queries.got_by(unit, loose).items() if of == unit.organisation_id}
+    us = str(unit.organisation_id)
+    return [one for one in listed if us in owners[one.number] or one.number in got]
+
+
 def _led_to_others(unit: UnitOfWork, one: CarrierNumber, home: Home) -> bool:
     return bool(_owners(unit, [one], home)[one.number] - {str(unit.organisation_id)})
 

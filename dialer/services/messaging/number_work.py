@@ -19,9 +19,11 @@ from dialer.carrier.number_port import CarrierNumber, Numbers, NumbersWanted, Pu
 from dialer.carrier.port import Carrier, CarrierError
 from dialer.domain.access import Permission, require
 from dialer.domain.own_numbers import Aim, Fault, Home, aim_of, other_systems
+from dialer.services.budget import stop_when_spent
 from dialer.services.context import Context
+from dialer.services.messaging import number_rent
 from dialer.services.messaging.number_orders import in_use
-from dialer.services.messaging.number_owners import foreign, may_change, may_give_back
+from dialer.services.messaging.number_owners import foreign, may_change, may_give_back, surely_ours
 from dialer.services.messaging.number_tasks import OPEN, enqueue_task
 from dialer.services.messaging.own_numbers import home_of, is_there
 from dialer.store.models import new_id
@@ -98,9 +100,16 @@ def _do(ctx: Context, numbers: Numbers, work: Work) -> dict[str, Any]:
         case "search":
             return _search(numbers, work)
         case "buy":
-            _write_one(ctx, _bought(ctx, numbers, work))
+            one = _bought(ctx, numbers, work)
+            with ctx.unit() as unit:
+                _write(ctx, unit, [one])
+                price = (work.asked.get("price"), work.asked.get("currency"))
+                charged = number_rent.bought(ctx, unit, one.number, *price)
+            _stop_when_spent(ctx, charged=charged)
         case "put_right":
-            _write_one(ctx, _put_right(ctx, numbers, work))
+            changed = _put_right(ctx, numbers, work)
+            with ctx.unit() as unit:
+                _write(ctx, unit, [changed])
         case _:
             _release(ctx, numbers, work)
     return {}
@@ -178,6 +187,8 @@ def _mark(unit: UnitOfWork, number: str, gone_at: dt.datetime | None) -> None:
     row = unit.session.get(OwnNumber, (unit.organisation_id, number), with_for_update=True)
     if row is not None:
         row.gone_at = gone_at
+        if gone_at is not None:
+            row.rent_due_at = None
 
 
 def _put_right(ctx: Context, numbers: Numbers, work: Work) -> CarrierNumber:
@@ -272,8 +283,10 @@ def _write_all(ctx: Context, numbers: Numbers) -> None:
     with ctx.unit() as unit:
         missing = [number for number in _in_use(unit) if number not in known][:ASKED_BY_NAME]
     found = [*listed, *(one for number in missing for one in numbers.ours(number))]
+    prices = number_rent.prices_of(ctx, numbers, {one.number for one in found})
     with ctx.unit() as unit:
-        hidden = foreign(unit, found, home_of(ctx, unit))
+        home, looked_at = home_of(ctx, unit), queries.read_at(unit)
+        hidden = foreign(unit, found, home)
         ours = [one for one in found if one.number not in hidden]
         _write(ctx, unit, ours)
         present = {one.number for one in ours}
@@ -286,6 +299,15 @@ def _write_all(ctx: Context, numbers: Numbers) -> None:
                 lost.append(row.number)
         queries.forget_sender(unit, lost)
         _found_after_all(ctx, unit, present)
+        charged = number_rent.listed(ctx, unit, surely_ours(unit, ours, home), prices, looked_at)
+    _stop_when_spent(ctx, charged=charged)
+
+
+def _stop_when_spent(ctx: Context, *, charged: bool) -> None:
+    """In a unit of its own: what was spent counts once that is committed."""
+    if charged:
+        with ctx.unit() as unit:
+            stop_when_spent(ctx, unit)
 
 
 def _found_after_all(ctx: Context, unit: UnitOfWork, present: set[str]) -> None:
@@ -298,11 +320,6 @@ def _found_after_all(ctx: Context, unit: UnitOfWork, present: set[str]) -> None:
         NumberTask.number.in_(present),
     )
     unit.session.execute(given_up.values(state="done", fault=None, finished_at=ctx.now))
-
-
-def _write_one(ctx: Context, one: CarrierNumber) -> None:
-    with ctx.unit() as unit:
-        _write(ctx, unit, [one])
 
 
 def _write(ctx: Context, unit: UnitOfWork, found: Sequence[CarrierNumber]) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from sqlalchemy import select
@@ -62,6 +63,11 @@ class OwnNumberView:
     uses: Sequence[Use]
     is_sender: bool
     seen_at: dt.datetime | None
+    rent: Decimal | None
+    """What it costs a month by the carrier's list, in `rent_currency`; None: not known."""
+    rent_currency: str | None
+    rent_due_at: dt.datetime | None
+    """When its next month is charged; None: it isn't surely ours alone, so nothing is counted."""
     under_way: Sequence[str]
     """What the carrier is being asked about it, or waits to be asked: `put_right`, `release`."""
 
@@ -103,6 +109,15 @@ class ShownNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class Rent:
+    """What all whose price is known in this currency cost a month; without one, how many aren't known."""
+
+    currency: str | None
+    numbers: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class NumbersView:
     """Everything about our numbers, a page of them. `read_at` is when the carrier's list was read last, None:
     never; `changed_at` when something was bought, put right or given back after that, which is in it. Where
@@ -115,6 +130,7 @@ class NumbersView:
     changed_at: dt.datetime | None
     is_moving: bool
     is_reading: bool
+    rents: Sequence[Rent]
     next: tuple[str, ...] | None = None
 
 
@@ -157,6 +173,7 @@ def own_numbers(ctx: Context, page: Page = FIRST) -> NumbersView:
             queries.changed_at(unit, read_at),
             is_moving=bool(under_way),
             is_reading="read" in under_way.get(None, ()),
+            rents=[Rent(*one) for one in queries.rents(unit)],
             next=found.next,
         )
 
@@ -239,6 +256,9 @@ def view_of(
         uses=uses,
         is_sender=is_sender,
         seen_at=row.seen_at,
+        rent=row.rent,
+        rent_currency=row.rent_currency,
+        rent_due_at=row.rent_due_at,
         under_way=under_way,
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.own_numbers import TASK_STATES, TASKS
-from dialer.store.models.base import Base, Identified, Instant, Json, Tenant, TextList, one_of
+from dialer.store.models.base import Base, Identified, Instant, Json, Money, Tenant, TextList, one_of
 
 
 class OwnNumber(Tenant, Base):
@@ -33,6 +33,22 @@ class OwnNumber(Tenant, Base):
     gone_at: Mapped[Instant | None]
     answered_elsewhere_at: Mapped[Instant | None]
     answered_elsewhere_by: Mapped[uuid.UUID | None]
+    rent: Mapped[Money | None]
+    """What it costs a month, by the carrier's price list; None: not known."""
+    rent_currency: Mapped[str | None]
+    rent_due_at: Mapped[Instant | None]
+    """When its next month is charged; None: it isn't ours, or not surely."""
+
+
+class NumberRent(Tenant, Base):
+    """A month of a number that was charged at this moment. It stays when the number goes."""
+
+    __tablename__ = "number_rent"
+
+    number: Mapped[str] = mapped_column(primary_key=True)
+    charged_at: Mapped[Instant] = mapped_column(primary_key=True)
+    amount: Mapped[Money]
+    currency: Mapped[str]
 
 
 class NumberTask(Identified, Base):

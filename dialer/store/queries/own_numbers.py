@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final, Literal
 
 from sqlalchemy import Select, func, or_, select, update
@@ -51,6 +52,28 @@ def listed_after(unit: UnitOfWork, after: str, most: int) -> Sequence[OwnNumber]
         OwnNumber.number > after,
     )
     return unit.session.scalars(query.order_by(OwnNumber.number).limit(most)).all()
+
+
+def settled_rents(unit: UnitOfWork, now: dt.datetime) -> set[str]:
+    """The numbers whose price is known, and whose next month isn't charged yet."""
+    query = select(OwnNumber.number).where(
+        OwnNumber.organisation_id == unit.organisation_id,
+        OwnNumber.rent.is_not(None),
+        OwnNumber.rent_due_at > now,
+    )
+    return set(unit.session.scalars(query))
+
+
+def rents(unit: UnitOfWork) -> list[tuple[str | None, int, Decimal]]:
+    """How many of ours cost how much a month, by currency; None: those whose price isn't known."""
+    query = (
+        select(OwnNumber.rent_currency, func.count(), func.coalesce(func.sum(OwnNumber.rent), 0))
+        .where(OwnNumber.organisation_id == unit.organisation_id, OwnNumber.rent_due_at.is_not(None))
+        .group_by(OwnNumber.rent_currency)
+        .order_by(OwnNumber.rent_currency)
+    )
+    rows = unit.session.execute(query)
+    return [(currency, count, Decimal(str(amount))) for currency, count, amount in rows]
 
 
 def shown_by(unit: UnitOfWork) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""What texts, emails, calls and look-ups cost in a period, added up as a return of spending wants it."""
+"""What texts, emails, calls, look-ups and our numbers cost in a period, added up as a return of it wants."""
 
 from __future__ import annotations
 
@@ -99,9 +99,20 @@ _LOOK_UPS: Final = f"""
     WHERE x.organisation_id = :organisation AND {_WITHIN.format(at="x.quarter")}
     GROUP BY p.id, b.currency
 """  # noqa: S608 - words of ours
+_RENTS: Final = f"""
+    SELECT p.id AS campaign_id, 'number_rent' AS channel, x.number AS sender, x.currency,
+           count(*) AS count, count(*) AS units, sum(x.amount) AS reckoned, sum(x.amount) AS cost,
+           min(x.charged_at) AS first_at, max(x.charged_at) AS last_at
+    FROM number_rent x
+    JOIN place p ON p.id = :no_campaign
+    WHERE x.organisation_id = :organisation AND {_WITHIN.format(at="x.charged_at")}
+    GROUP BY p.id, x.number, x.currency
+"""  # noqa: S608 - words of ours
 LINES: Final = text(
     f"""
-    WITH place AS MATERIALIZED ({_PLACES}), spent AS ({_TEXTS} UNION ALL {_CALLS} UNION ALL {_LOOK_UPS})
+    WITH place AS MATERIALIZED ({_PLACES}), spent AS (
+        {_TEXTS} UNION ALL {_CALLS} UNION ALL {_LOOK_UPS} UNION ALL {_RENTS}
+    )
     SELECT nullif(s.campaign_id, :no_campaign) AS campaign_id, p.name AS campaign, s.channel, s.sender,
         s.currency, s.count, s.units, s.reckoned, s.cost,
         CAST(s.first_at AT TIME ZONE p.zone AS date) AS first_day,

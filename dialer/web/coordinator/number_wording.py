@@ -31,6 +31,7 @@ FIELD: Final[Words] = {
     "search_id": _("That was looked for too long ago. Look again what can be had."),
     "number": _("It isn’t one of ours any more."),
     "confirm": _("Type the last four figures of the number."),
+    "price": _("That is more than may still be spent."),
     "address_sid": _("The carrier’s name of an address is AD and 32 signs."),
     "bundle_sid": _("The carrier’s name of a bundle is BU and 32 signs."),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from flask import url_for
@@ -15,7 +16,7 @@ from dialer.services.messaging import own_numbers as deeds
 from dialer.services.messaging.number_tasks import TaskView
 from dialer.services.paging import Page, Slice
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
+from dialer.web.api.fields import Choice, Flag, Id, Instant, Money, Text, Whole, money, path_id
 from dialer.web.api.paging import PageQuery, page_of, show_page
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -59,6 +60,16 @@ class OwnNumberSchema(Schema):
     is_sender = Flag(required=True)
     uses = fields.List(fields.Nested(NumberUseSchema), required=True)
     seen_at = Instant(required=True, allow_none=True)
+    rent = Money(
+        required=True,
+        allow_none=True,
+        metadata={"description": "A month, by the carrier’s list; null: not known"},
+    )
+    rent_due_at = Instant(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When its next month is charged; null: not surely yours, so not counted"},
+    )
     under_way = fields.List(
         Choice(*TASKS),
         required=True,
@@ -78,6 +89,13 @@ class ShownNumberSchema(Schema):
     said_at = Instant(required=True, allow_none=True)
 
 
+class NumbersRentSchema(Schema):
+    """What so many numbers cost a month together; null of those whose price isn’t known."""
+
+    numbers = Whole(required=True)
+    rent = Money(required=True, allow_none=True)
+
+
 class OwnNumbersSchema(Schema):
     """A page of them, by number; with it, on every page, those that campaigns show. `read_at` is when the
     carrier's list was read last, `changed_at` when something was bought, put right or given back after that,
@@ -92,6 +110,7 @@ class OwnNumbersSchema(Schema):
     changed_at = Instant(required=True, allow_none=True)
     is_moving = Flag(required=True)
     is_reading = Flag(required=True)
+    rents = fields.List(fields.Nested(NumbersRentSchema), required=True)
 
 
 class NumberOfferSchema(Schema):
@@ -255,8 +274,19 @@ def show_task(number_task_id: str) -> dict[str, object]:
 
 def _page(page: Page) -> dict[str, object]:
     found = deeds.own_numbers(context(), page)
-    names = OwnNumbersSchema().fields.keys() - {"data", "next_cursor"}
-    return {**show_page(Slice(found.numbers, found.next)), **{name: getattr(found, name) for name in names}}
+    names = OwnNumbersSchema().fields.keys() - {"data", "next_cursor", "rents"}
+    rents = [{"numbers": one.numbers, "rent": _rent(one.amount, one.currency)} for one in found.rents]
+    listed = Slice([_own(one) for one in found.numbers], found.next)
+    return {**show_page(listed), **{name: getattr(found, name) for name in names}, "rents": rents}
+
+
+def _own(one: deeds.OwnNumberView) -> dict[str, object]:
+    names = OwnNumberSchema().fields.keys() - {"rent"}
+    return {**{name: getattr(one, name) for name in names}, "rent": _rent(one.rent, one.rent_currency)}
+
+
+def _rent(amount: Decimal | None, currency: str | None) -> dict[str, str] | None:
+    return None if currency is None else money(amount, currency)
 
 
 def _shown(task: TaskView) -> dict[str, object]:

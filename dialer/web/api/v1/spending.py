@@ -36,7 +36,8 @@ class SpendingLineSchema(Schema):
     channel = Choice(*UNITS, required=True)
     sender = Text(required=True, allow_none=True, data_key="from")
     count = Whole(
-        required=True, metadata={"description": "Texts that the carrier took, calls, or look-ups of numbers"}
+        required=True,
+        metadata={"description": "Texts that the carrier took, calls, look-ups, months of a number"},
     )
     units = Whole(required=True)
     unit = Choice(*UNITS.values(), required=True)

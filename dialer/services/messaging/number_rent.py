@@ -1,0 +1,119 @@
+"""What our numbers cost: a month is written down on the day on which the carrier charges it (`domain.rent`),
+by the price that its list has then.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.carrier.number_port import CarrierNumber, NumberPrice, Numbers, NumbersWanted
+from dialer.carrier.port import CarrierError
+from dialer.domain.rent import first_after, next_month, priced_as
+from dialer.services.budget import spend_on_numbers
+from dialer.services.context import Context
+from dialer.store.models.own_numbers import NumberRent, OwnNumber
+from dialer.store.queries import own_numbers as queries
+from dialer.store.session import UnitOfWork
+
+Prices = Mapping[tuple[str, str], NumberPrice]
+MOST_MONTHS: Final = 120
+"""No more are charged at once: beyond that a clock is wrong."""
+
+
+def prices_of(ctx: Context, numbers: Numbers, listed: Collection[str]) -> Prices:
+    """What numbers cost now, of those of these whose price isn't known or that are about to be charged, by
+    country and kind. What the carrier doesn't say is left out, and asked again the next time.
+    """
+    with ctx.unit() as unit:
+        known = queries.settled_rents(unit, ctx.now)
+    wanted = {place for number in listed if number not in known and (place := priced_as(number)) is not None}
+    found = {}
+    for country, kind in sorted(wanted):
+        try:
+            price = numbers.price(NumbersWanted(country, kind))
+        except CarrierError:
+            continue
+        if price is not None:
+            found[country, kind] = price
+    return found
+
+
+def bought(ctx: Context, unit: UnitOfWork, number: str, price: str | None, currency: str | None) -> bool:
+    """A number was just bought at the price that was shown, if any: its first month is charged at once.
+    Whether it was.
+    """
+    row = unit.session.get_one(OwnNumber, (unit.organisation_id, number), with_for_update=True)
+    if price and currency:
+        row.rent, row.rent_currency = Decimal(price), currency
+    if row.rent_due_at is None:
+        row.rent_due_at = ctx.now
+    return _charge(ctx, unit, [row])
+
+
+def listed(
+    ctx: Context,
+    unit: UnitOfWork,
+    found: Sequence[CarrierNumber],
+    prices: Prices,
+    looked_at: dt.datetime | None,
+) -> bool:
+    """The list was read: `found` are surely ours. One that is new there is charged from its next month on,
+    since nobody here paid for the one that is running; from this one on where it was bought after the list
+    was `looked_at` last. Whether any month was charged.
+    """
+    since = {one.number: one.bought_at for one in found}
+    rows = _locked(unit, since)
+    for row in rows:
+        price = prices.get(priced_as(row.number) or ("", ""))
+        if price is not None:
+            row.rent, row.rent_currency = price.amount, price.currency
+        if row.rent_due_at is None:
+            at = since[row.number] or ctx.now
+            is_new = looked_at is not None and since[row.number] is not None and at > looked_at
+            row.rent_due_at = at if is_new else first_after(min(at, ctx.now), ctx.now)
+    return _charge(ctx, unit, rows)
+
+
+def _locked(unit: UnitOfWork, numbers: Collection[str]) -> Sequence[OwnNumber]:
+    """The rows of these; every number that isn't one of them is charged no more."""
+    query = select(OwnNumber).where(OwnNumber.organisation_id == unit.organisation_id)
+    rows = unit.session.scalars(
+        query.order_by(OwnNumber.number).with_for_update().execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        if row.number not in numbers:
+            row.rent_due_at = None
+    return [row for row in rows if row.number in numbers]
+
+
+def _charge(ctx: Context, unit: UnitOfWork, rows: Sequence[OwnNumber]) -> bool:
+    """Write down each month that is due, once, and say whether there was any. One whose price isn't known
+    waits until it is.
+    """
+    charged = False
+    for row in rows:
+        months = 0
+        while row.rent is not None and row.rent_currency is not None and row.rent_due_at is not None:
+            if row.rent_due_at > ctx.now or months >= MOST_MONTHS:
+                break
+            months += 1
+            amount, currency = row.rent, row.rent_currency
+            values = {
+                "number": row.number,
+                "charged_at": row.rent_due_at,
+                "amount": amount,
+                "currency": currency,
+            }
+            made = insert(NumberRent).values(organisation_id=unit.organisation_id, **values)
+            once = made.on_conflict_do_nothing().returning(NumberRent.number)
+            if unit.session.scalar(once) is not None:
+                spend_on_numbers(unit, amount, currency)
+                charged = True
+            row.rent_due_at = next_month(row.rent_due_at)
+    return charged

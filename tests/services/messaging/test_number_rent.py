@@ -1,0 +1,133 @@
+"""What our numbers cost: a month is counted on its day, once, by the carrier's price."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from dialer.carrier.numbers import TwilioNumbers
+from dialer.carrier.port import CarrierError
+from dialer.carrier.twilio import TwilioCarrier
+from dialer.domain.errors import ValidationFailed
+from dialer.domain.spending import SpendingLine
+from dialer.services.budget import left_to_spend
+from dialer.services.context import Context
+from dialer.services.messaging.number_orders import ask_to_buy, ask_to_release
+from dialer.services.messaging.number_tasks import ask_to_read
+from dialer.services.messaging.own_numbers import Rent, own_numbers
+from dialer.services.spending import Period, add_up
+from dialer.store.models.accounts import Organisation
+from dialer.store.models.own_numbers import NumberRent
+from tests.conftest import SetClock
+from tests.services.messaging.test_number_orders import found, order
+from tests.services.messaging.test_own_numbers import OURS, done, read
+from tests.texting import campaign
+
+A_MONTH = Decimal("1.15")
+
+
+def rents(ctx: Context, number: str = OURS, period: Period = Period()) -> list[SpendingLine]:  # noqa: B008
+    return [one for one in add_up(ctx, period).lines if (one.channel, one.sender) == ("number_rent", number)]
+
+
+def in_dollars(ctx: Context, cap: str) -> Context:
+    """The installation spends in the carrier's currency, and this much at most."""
+    return replace(ctx, messaging=replace(ctx.messaging, currency="USD", cost_cap=Decimal(cap)))
+
+
+def test_a_bought_one_is_charged_at_once_and_each_month_until_it_is_given_back(
+    ctx: Context, wire: TwilioCarrier, clock: SetClock
+) -> None:
+    wanted = order(found(ctx, wire))
+    task = ask_to_buy(ctx, wanted)
+    assert done(ctx, wire, task).state == "done"
+    read(ctx, wire)
+    [line] = rents(ctx, wanted.number)
+    assert (line.campaign_id, line.sender, line.currency) == (None, wanted.number, "USD")
+    assert (line.count, line.units, line.cost, line.first_day) == (1, 1, A_MONTH, ctx.now.date())
+    [one] = [one for one in own_numbers(ctx).numbers if one.number == wanted.number]
+    assert (one.rent, one.rent_currency) == (A_MONTH, "USD")
+    later = ctx.at(clock.forward(days=62))
+    read(later, wire)
+    read(later, wire)
+    assert [one.count for one in rents(later, wanted.number)] == [3], "each month once"
+    on_the_day = Period(first=later.now.date(), last=later.now.date())
+    assert rents(later, wanted.number, on_the_day) == [], "each on its own day"
+    assert done(later, wire, ask_to_release(later, wanted.number, wanted.confirm)).state == "done"
+    last = ctx.at(clock.forward(days=62))
+    read(last, wire)
+    assert [one.count for one in rents(last, wanted.number)] == [3], "what was paid stays, and no more comes"
+
+
+def test_one_that_was_there_is_charged_from_its_next_month(
+    ctx: Context, wire: TwilioCarrier, clock: SetClock
+) -> None:
+    campaign(ctx, senders=[OURS])
+    read(ctx, wire)
+    [one] = own_numbers(ctx).numbers
+    assert (one.rent, rents(ctx)) == (A_MONTH, [])
+    assert own_numbers(ctx).rents == [Rent("USD", 1, A_MONTH)]
+    assert one.rent_due_at is not None
+    assert one.rent_due_at > ctx.now
+    later = ctx.at(clock.forward(seconds=(one.rent_due_at - ctx.now).total_seconds()))
+    read(later, wire)
+    assert [(line.sender, line.count) for line in rents(later)] == [(OURS, 1)]
+
+
+def test_months_wait_for_a_price_that_is_not_known(
+    ctx: Context, wire: TwilioCarrier, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign(ctx, senders=[OURS])
+
+    def silent(*_: object) -> None:
+        raise CarrierError("busy", permanent=False)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TwilioNumbers, "price", silent)
+        read(ctx, wire)
+        assert own_numbers(ctx).rents == [Rent(None, 1, Decimal(0))]
+        later = ctx.at(clock.forward(days=93))
+        read(later, wire)
+        assert rents(later) == []
+    read(later, wire)
+    assert [line.count for line in rents(later)] == [3]
+
+
+def test_they_count_for_what_may_be_spent_in_their_currency(ctx: Context, wire: TwilioCarrier) -> None:
+    search = found(ctx, wire)
+    with pytest.raises(ValidationFailed, match="may still be spent"):
+        ask_to_buy(in_dollars(ctx, "1.14"), order(search))
+    spender = in_dollars(ctx, "2")
+    assert done(spender, wire, ask_to_buy(spender, order(search))).state == "done"
+    with spender.unit() as unit:
+        assert left_to_spend(spender, unit) == Decimal("0.85")
+        assert left_to_spend(ctx, unit) is None
+    with pytest.raises(ValidationFailed, match="may still be spent"):
+        ask_to_buy(spender, order(search, 1))
+    pounds = replace(ctx, messaging=replace(ctx.messaging, cost_cap=Decimal(1)))
+    with pounds.unit() as unit:
+        assert left_to_spend(pounds, unit) == Decimal(1), "dollars aren't added to pounds"
+
+
+def test_what_uses_the_cap_up_pauses_everything(ctx: Context, wire: TwilioCarrier) -> None:
+    spender = in_dollars(ctx, "1.15")
+    assert done(spender, wire, ask_to_buy(spender, order(found(ctx, wire)))).state == "done"
+    with ctx.unit() as unit:
+        assert unit.session.get_one(Organisation, unit.organisation_id).paused_at is not None
+
+
+def test_two_organisations_pay_for_a_number_once(
+    ctx: Context, others: Context, wire: TwilioCarrier, clock: SetClock
+) -> None:
+    wanted = order(found(ctx, wire))
+    assert done(ctx, wire, ask_to_buy(ctx, wanted)).state == "done"
+    later = ctx.at(clock.forward(days=31))
+    for one in (later, others.at(later.now)):
+        assert done(one, wire, ask_to_read(one)).state == "done"
+    with ctx.unit() as unit:
+        paid = unit.session.scalars(select(NumberRent)).all()
+    assert {row.organisation_id for row in paid} == {ctx.organisation_id}
+    assert len(paid) == 2
