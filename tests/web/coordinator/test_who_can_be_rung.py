@@ -6,19 +6,26 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from dialer.services.calling import callable_people as counting
 from dialer.services.calling.campaigns import CampaignFields, activate_campaign, create_campaign
 from dialer.services.context import Context
+from dialer.services.people.no_contact import add_opt_out
 from dialer.services.people.suppressions import NewSuppression, add_suppression
-from dialer.store.models import new_id
-from dialer.store.models.people import Contact, ContactPhone, OptOut
+from dialer.store.models.people import Contact, ContactPhone
+from dialer.store.queries.callable_people import PEOPLE
 from tests.conftest import Caller
 from tests.people import Person
 from tests.phone_bank import Voter, add_voters, landline
+from tests.plans import tables_walked
 from tests.web.reader import Reader
 
+REGISTER = """
+    INSERT INTO suppression (organisation_id, id, number, channel, reason, source, register, created_at)
+    SELECT :organisation, uuidv7(), '+449' || n, 'voice', 'tps', 'import', 'tps', now()
+    FROM generate_series(1, 20000) AS n
+"""
 WHY = {"dead_number": 1, "deceased": 1, "no_number": 2, "opted_out": 1, "suppressed": 1}
 
 
@@ -30,13 +37,12 @@ def draft(ctx: Context) -> uuid.UUID:
     voters += [Voter("Nobody", []), Voter("Noone", [])]
     lists = [add_voters(ctx, voters)]
     with ctx.unit() as unit:
-        of = {"organisation_id": unit.organisation_id}
         dead = update(ContactPhone).where(ContactPhone.contact_id == voters[3].id)
         unit.session.execute(dead.values(dead_at=ctx.now))
         unit.session.execute(update(Contact).where(Contact.id == voters[4].id).values(status="deceased"))
-        said = {"channel": "voice", "source": "call", "created_at": ctx.now}
-        unit.session.add(OptOut(**of, id=new_id(), contact_id=voters[5].id, **said))
-    add_suppression(ctx, NewSuppression(["voice"], "tps", number=landline(6)))
+    add_opt_out(ctx, voters[5].id, "voice")
+    for nth in (5, 6):
+        add_suppression(ctx, NewSuppression(["voice"], "tps", number=landline(nth)))
     made = create_campaign(ctx, CampaignFields(name="Evening", kind="phone_bank", list_ids=lists))
     return made.id
 
@@ -75,3 +81,16 @@ def test_lists_of_nobody_who_can_be_rung_arent_done(desk: Reader, ctx: Context) 
     made = create_campaign(ctx, CampaignFields(name="Evening", kind="phone_bank", list_ids=lists))
     page = desk.open(f"/campaigns/{made.id}")
     assert '<span class="tag warn">0 of 1 can be rung</span>' in page.html
+
+
+def test_a_register_of_many_isnt_read_for_a_short_list(draft: uuid.UUID, ctx: Context) -> None:
+    """All suppressions were taken together first, whoever was on the lists: seconds with a register."""
+    with ctx.unit() as unit:
+        given = {"organisation": unit.organisation_id, "campaign": draft}
+        unit.session.execute(text(REGISTER), given)
+        unit.session.execute(text("ANALYZE suppression, opt_out, list_member, campaign_list, contact_phone"))
+        explained = unit.session.execute(text(f"EXPLAIN (FORMAT JSON) {PEOPLE.text}"), given)
+        plan = explained.scalar_one()[0]["Plan"]
+        unit.session.rollback()
+    assert "uq_suppression_number" in str(plan)
+    assert "suppression" not in set(tables_walked(plan))
