@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, select, text
 
 from dialer.store.models.calling import CampaignList
 from dialer.store.models.people import ContactList
@@ -60,10 +60,10 @@ keep the planner from reading them all for a list of twenty. A no of a person ba
 """
 
 
-def people_on_lists(unit: UnitOfWork, campaign_id: uuid.UUID) -> int:
-    """How many the campaign's lists hold together, by their own counts: whoever is on two counts twice."""
+def list_sizes(unit: UnitOfWork, campaign_id: uuid.UUID) -> dict[uuid.UUID, int]:
+    """How many each of the campaign's lists holds, by its own count."""
     query = (
-        select(func.coalesce(func.sum(ContactList.contact_count), 0))
+        select(ContactList.id, ContactList.contact_count)
         .join(
             CampaignList,
             (CampaignList.organisation_id == ContactList.organisation_id)
@@ -71,7 +71,7 @@ def people_on_lists(unit: UnitOfWork, campaign_id: uuid.UUID) -> int:
         )
         .where(CampaignList.organisation_id == unit.organisation_id, CampaignList.campaign_id == campaign_id)
     )
-    return int(unit.session.scalar(query) or 0)
+    return {row.id: row.contact_count for row in unit.session.execute(query)}
 
 
 def people_by_call(unit: UnitOfWork, campaign_id: uuid.UUID) -> Sequence[Row[Any]]:

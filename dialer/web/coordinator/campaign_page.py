@@ -15,7 +15,7 @@ from dialer.domain.phone import written
 from dialer.domain.quiet_hours import QuietHours, is_quiet
 from dialer.services.accounts.join_links import list_join_links
 from dialer.services.calling.call_policy import call_policy
-from dialer.services.calling.callable_people import CallablePeople, callable_people
+from dialer.services.calling.callable_people import CallablePeople, LastCount, callable_people
 from dialer.services.calling.caller_ids import unanswered
 from dialer.services.calling.machine_settings import machine_settings
 from dialer.services.calling.penetration import ends_soon
@@ -87,7 +87,7 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
     hours = QuietHours(campaign.quiet_start, campaign.quiet_end)
     helpers = volunteers_of(ctx, campaign.id)
     silent = silent_numbers(ctx, campaign)
-    rung = _can_be_rung(ctx, campaign)
+    counted = _can_be_rung(ctx, campaign)
     return {
         "campaign": campaign,
         "election": get_election(ctx, campaign.election_id),
@@ -101,10 +101,10 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "join_links": links,
         "volunteer_count": len(helpers),
         "tasks": _tasks(
-            campaign, lists, has_helpers=bool(links or helpers), is_silent=bool(silent), rung=rung
+            campaign, lists, has_helpers=bool(links or helpers), is_silent=bool(silent), rung=counted.found
         ),
-        "can_be_rung": rung,
-        "why_not_rung": why_not_rung,
+        "count_again": "load delay:5s" if counted.under_way else "" if "counted" in request.args else "load",
+        **rung_shown(counted),
         "quiet_off": campaign.quiet_start == campaign.quiet_end,
         "quiet_now": is_quiet(ctx.now, hours, (campaign.timezone,)),
         "demo": current_organisation().demo,
@@ -139,10 +139,19 @@ def _records(ctx: Context, campaign: CampaignView) -> bool:
     return may and recording_settings(ctx, campaign.id).recording
 
 
-def _can_be_rung(ctx: Context, campaign: CampaignView) -> CallablePeople | None:
+def rung_shown(counted: LastCount) -> dict[str, Any]:
+    """What `_can_be_rung.html` shows."""
+    return {
+        "can_be_rung": counted.found,
+        "being_counted": counted.under_way,
+        "why_not_rung": why_not_rung,
+    }
+
+
+def _can_be_rung(ctx: Context, campaign: CampaignView) -> LastCount:
     """Counted at once where the lists are short, else for whoever asks."""
     if not campaign.list_ids:
-        return None
+        return LastCount()
     return callable_people(ctx, campaign.id, however_many="counted" in request.args)
 
 

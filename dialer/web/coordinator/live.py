@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from dialer.domain.access import Permission
 from dialer.domain.phone import written
+from dialer.services.calling.callable_people import last_counted
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.live_board import Spell, live_board
 from dialer.services.calling.rung import NotTaken, refused_lately, rung_calls
@@ -21,7 +22,7 @@ from dialer.services.messaging.conversation_handover import handed_over
 from dialer.services.messaging.replies import campaign_letters, campaign_replies
 from dialer.services.people.registers import unfit_for_campaign
 from dialer.web.coordinator.blueprint import coordinator
-from dialer.web.coordinator.campaign_page import silent_numbers
+from dialer.web.coordinator.campaign_page import rung_shown, silent_numbers
 from dialer.web.coordinator.drawing import day_of, way_of
 from dialer.web.coordinator.forms import asked, everything, id_of
 from dialer.web.coordinator.pacing import is_well, pacing_for_board, still_words
@@ -51,7 +52,11 @@ def live() -> str:
     if campaign is None:
         return render_template("coordinator/live.html", campaign=None, campaigns=others)
     return render_template(
-        "coordinator/live.html", campaign=campaign, campaigns=others, **_board(ctx, campaign)
+        "coordinator/live.html",
+        campaign=campaign,
+        campaigns=others,
+        **_board(ctx, campaign),
+        **rung_shown(last_counted(ctx, campaign.id)),
     )
 
 

@@ -8,7 +8,7 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
-from dialer.services.calling.callable_people import callable_people
+from dialer.services.calling.callable_people import counted_people
 from dialer.services.calling.penetration import Pass, PenetrationView, penetration
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Id, Instant, Number, Text, Whole, path_id
@@ -53,7 +53,7 @@ class PenetrationSchema(Schema):
 
 class CallablePeopleSchema(Schema):
     """Of the `people` on a campaign's lists, each once: `can_be_called`, on so many `numbers`, and the others
-    by why not. What passes, such as the hour or a rest, isn't looked at.
+    by why not, counted `at`. What passes, such as the hour or a rest, isn't looked at.
     """
 
     campaign_id = Id(required=True)
@@ -71,9 +71,12 @@ class Callables(MethodView):
     @allow(Permission.STATS_READ)
     @penetrations.response(200, CallablePeopleSchema)
     def get(self, campaign_id: str) -> dict[str, object]:
-        """How many of its lists can be called, before it starts and after: some seconds for a million."""
-        found = callable_people(context(), path_id(campaign_id))
-        assert found is not None, "however many there are"  # noqa: S101
+        """How many of its lists can be called, before it starts and after: some seconds for a million.
+
+        They are counted at most once a minute, or as seldom as thirty times what counting takes: `at` says
+        when. While they are counted for the first time, others are told to ask again (429).
+        """
+        found = counted_people(context(), path_id(campaign_id))
         return {"campaign_id": campaign_id} | dataclasses.asdict(found)
 
 
