@@ -18,7 +18,7 @@ from dialer.services.messaging.blasts import reach_blast
 from dialer.services.messaging.figures import BLAST
 from dialer.store.models.messaging import Blast
 from dialer.store.queries import counters
-from dialer.store.queries.conversations import count_in_review, count_replies
+from dialer.store.queries.conversations import count_in_review, count_stops
 from dialer.store.session import UnitOfWork
 
 REPLY: Final = "reply_"
@@ -38,11 +38,26 @@ class Replies:
         return sum(self.by_class.values())
 
 
-def campaign_replies(ctx: Context, campaign_id: uuid.UUID) -> Replies:
-    """What came back to a campaign's texts."""
+@dataclass(frozen=True, slots=True)
+class CampaignReplies:
+    """How many came in that asked us to stop, by channel; in `to_decide` conversations a person has to say
+    what was meant.
+    """
+
+    stops: Mapping[str, int]
+    to_decide: int
+
+    @property
+    def all_stops(self) -> int:
+        """Those by text and by email."""
+        return sum(self.stops.values())
+
+
+def campaign_replies(ctx: Context, campaign_id: uuid.UUID) -> CampaignReplies:
+    """What came back to a campaign's texts and emails."""
     with ctx.unit() as unit:
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.STATS_READ)
-        return Replies(count_replies(unit, campaign.id), count_in_review(unit, campaign.id))
+        return CampaignReplies(count_stops(unit, campaign.id), count_in_review(unit, campaign.id))
 
 
 def campaign_letters(ctx: Context, campaign_id: uuid.UUID) -> dict[str, int]:

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.email_address import channel_of
+from dialer.domain.inbound_rules import OPT_OUT
 from dialer.domain.texting import EMAIL, SMS
 from dialer.store.models import new_id
 from dialer.store.models.conversations import HAS_TAGS, Conversation
@@ -146,18 +147,19 @@ def _is_no(unit: UnitOfWork, channel: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def count_replies(unit: UnitOfWork, campaign_id: uuid.UUID) -> dict[str, int]:
-    """Texts that came in for a campaign, by class."""
+def count_stops(unit: UnitOfWork, campaign_id: uuid.UUID) -> dict[str, int]:
+    """Texts and letters that came in for a campaign and asked us to stop, by channel."""
     query = (
-        select(Message.inbound_class, func.count())
+        select(Message.channel, func.count().label("stops"))
         .where(
             Message.organisation_id == unit.organisation_id,
             Message.campaign_id == campaign_id,
             Message.direction == "inbound",
+            Message.inbound_class == OPT_OUT,
         )
-        .group_by(Message.inbound_class)
+        .group_by(Message.channel)
     )
-    return {read_as or "other": count for read_as, count in unit.session.execute(query)}
+    return {row.channel: row.stops for row in unit.session.execute(query)}
 
 
 def count_in_review(unit: UnitOfWork, campaign_id: uuid.UUID) -> int:

@@ -11,15 +11,19 @@ from sqlalchemy import select, update
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import change_campaign
 from dialer.services.context import Context
+from dialer.services.messaging.figures import Move, count_moves
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.messages import MessageSearch, list_messages
 from dialer.services.messaging.planning import plan_chunk
 from dialer.services.messaging.settling import lose_silent
 from dialer.services.paging import Page
+from dialer.store.models import new_id
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Blast, Message
 from dialer.store.models.people import Contact
+from tests.phone_bank import mobile
+from tests.texting import SENDER
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
 
@@ -241,3 +245,38 @@ def test_the_live_board_names_emails_apart(draft: Reader, ctx: Context, bank: Ph
     assert page.tests["stat-emails-queued"]["data-value"] == "2"
     assert "board-texts" not in page.tests
     assert "network" not in page.words["board-emails"]
+
+
+def test_the_live_board_counts_stops_where_they_came(draft: Reader, ctx: Context, bank: PhoneBank) -> None:
+    draft.press("blast-launch", confirm="2")
+    stops = (("email", "reader0@example.org"), ("sms", mobile(7)), ("sms", mobile(8)))
+    with ctx.unit() as unit:
+        blast_id = unit.session.scalars(select(Blast.id)).one()
+        unit.session.add_all(_stop(ctx, bank.campaign_id, *one) for one in stops)
+    while plan_chunk(ctx.as_actor(system_actor(ctx.organisation_id)), blast_id):
+        pass
+    page = draft.open(f"/live?campaign_id={bank.campaign_id}")
+    assert "stat-messages-stops" not in page.tests
+    assert _value(draft, "stat-emails-stops") == "3"
+    with ctx.unit() as unit:
+        count_moves(unit, [Move(None, bank.campaign_id, "single", None, "delivered")])
+    draft.open(f"/live?campaign_id={bank.campaign_id}")
+    assert (_value(draft, "stat-messages-stops"), _value(draft, "stat-emails-stops")) == ("2", "1")
+
+
+def _stop(ctx: Context, campaign_id: uuid.UUID, channel: str, place: str) -> Message:
+    return Message(
+        organisation_id=ctx.organisation_id,
+        id=new_id(),
+        direction="inbound",
+        channel=channel,
+        number=place,
+        sender=SENDER,
+        body="STOP",
+        campaign_id=campaign_id,
+        encoding="gsm7",
+        segments=1,
+        state="received",
+        inbound_class="opt_out",
+        created_at=ctx.now,
+    )
