@@ -1,4 +1,4 @@
-"""How many texts came back to a campaign or a blast, by what they ask for: figures alone, nobody's words."""
+"""What was sent for a campaign, and how many texts came back, by what they ask for: nobody's words."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
-
 from dialer.domain.access import Permission
 from dialer.domain.message import OUTBOUND_STATES
-from dialer.domain.texting import EMAIL
+from dialer.domain.stats import messages
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import reach_blast
 from dialer.services.messaging.figures import BLAST
-from dialer.store.models.messaging import Blast
 from dialer.store.queries import counters
+from dialer.store.queries.campaign_messages import figures_with_letters
 from dialer.store.queries.conversations import count_in_review, count_stops
 from dialer.store.session import UnitOfWork
 
@@ -60,21 +58,24 @@ def campaign_replies(ctx: Context, campaign_id: uuid.UUID) -> CampaignReplies:
         return CampaignReplies(count_stops(unit, campaign.id), count_in_review(unit, campaign.id))
 
 
-def campaign_letters(ctx: Context, campaign_id: uuid.UUID) -> dict[str, int]:
-    """The emails of a campaign's blasts by state, of which its figures of messages tell as well; empty where
-    it has none.
+@dataclass(frozen=True, slots=True)
+class CampaignMessages:
+    """What was sent for a campaign, by state, at one moment: `letters` are the emails of its blasts, `texts`
+    all else.
     """
+
+    texts: Mapping[str, int]
+    letters: Mapping[str, int]
+
+
+def campaign_messages(ctx: Context, campaign_id: uuid.UUID) -> CampaignMessages:
+    """What was sent for a campaign; what is 0 is left out."""
     with ctx.unit() as unit:
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.STATS_READ)
-        query = select(Blast.id).where(
-            Blast.organisation_id == unit.organisation_id,
-            Blast.campaign_id == campaign.id,
-            Blast.channel == EMAIL,
-            Blast.launched_at.is_not(None),
-        )
-        ids = unit.session.scalars(query).all()
-        figures = counters.read(unit, BLAST, ids) if ids else {}
-        return {state: figures[state] for state in OUTBOUND_STATES if figures.get(state)}
+        figures, of_letters = figures_with_letters(unit, campaign.id)
+    letters = {state: of_letters[state] for state in OUTBOUND_STATES if of_letters.get(state)}
+    texts = {state: count - letters.get(state, 0) for state, count in messages(figures).items()}
+    return CampaignMessages({state: count for state, count in texts.items() if count}, letters)
 
 
 def blast_replies(ctx: Context, blast_id: uuid.UUID) -> Replies:

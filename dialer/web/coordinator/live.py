@@ -19,7 +19,7 @@ from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
 from dialer.services.messaging.conversation_handover import handed_over
-from dialer.services.messaging.replies import campaign_letters, campaign_replies
+from dialer.services.messaging.replies import campaign_messages, campaign_replies
 from dialer.services.people.registers import unfit_for_campaign
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.campaign_page import rung_shown, silent_numbers
@@ -87,14 +87,14 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
     board = live_board(ctx, campaign.id)
     stats = campaign_stats(ctx, campaign.id)
     unfit = unfit_for_campaign(ctx, campaign.id)
-    letters = campaign_letters(ctx, campaign.id)
+    sent = campaign_messages(ctx, campaign.id)
     return {
         "board": board,
         "zone": campaign.timezone,
         "stats": stats,
         "stopped": stats.dispositions.get("do_not_call", 0),
-        "texts": texts_of({state: n - letters.get(state, 0) for state, n in stats.messages.items()}),
-        "letters": texts_of(letters),
+        "texts": texts_of(sent.texts),
+        "letters": texts_of(sent.letters),
         "replies": campaign_replies(ctx, campaign.id),
         "handed": handed_over(ctx, campaign.id),
         "rung": rung_of(rung_calls(ctx, campaign.id)),

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import change_campaign
 from dialer.services.context import Context
+from dialer.services.gotv.stats import CampaignStats
 from dialer.services.messaging.figures import Move, count_moves
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.services.messaging.inbound import InboundText, receive
@@ -22,6 +23,7 @@ from dialer.store.models import new_id
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Blast, Message
 from dialer.store.models.people import Contact
+from dialer.web.coordinator import live
 from tests.phone_bank import mobile
 from tests.texting import SENDER
 from tests.web.phone_bank import PhoneBank
@@ -262,6 +264,28 @@ def test_the_live_board_counts_stops_where_they_came(draft: Reader, ctx: Context
         count_moves(unit, [Move(None, bank.campaign_id, "single", None, "delivered")])
     draft.open(f"/live?campaign_id={bank.campaign_id}")
     assert (_value(draft, "stat-messages-stops"), _value(draft, "stat-emails-stops")) == ("2", "1")
+
+
+def test_letters_that_go_while_the_board_is_read_are_no_texts(
+    draft: Reader, ctx: Context, bank: PhoneBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft.press("blast-launch", confirm="2")
+    with ctx.unit() as unit:
+        blast_id = unit.session.scalars(select(Blast.id)).one()
+    while plan_chunk(ctx.as_actor(system_actor(ctx.organisation_id)), blast_id):
+        pass
+    read = live.campaign_stats
+
+    def goes_meanwhile(asking: Context, campaign_id: uuid.UUID) -> CampaignStats:
+        found = read(asking, campaign_id)
+        with ctx.unit() as unit:
+            count_moves(unit, [Move(blast_id, campaign_id, "blast", "queued", "sent")])
+        return found
+
+    monkeypatch.setattr(live, "campaign_stats", goes_meanwhile)
+    page = draft.open(f"/live?campaign_id={bank.campaign_id}")
+    assert "board-texts" not in page.tests
+    assert (_value(draft, "stat-emails-queued"), _value(draft, "stat-emails-sent")) == ("1", "1")
 
 
 def _stop(ctx: Context, campaign_id: uuid.UUID, channel: str, place: str) -> Message:
