@@ -1,7 +1,7 @@
 """For doors at which somebody waits: deeds of this thread get so long from the database, and no longer.
 
 What isn't answered by then is `Unavailable`, as it is with the database away, and the door says what it says
-then. The statement itself ends by its own time-out, and is taken back.
+then. The statement is ended in the database, and taken back.
 """
 
 from dialer.store.patience import hurry, take_time

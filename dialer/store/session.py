@@ -57,6 +57,10 @@ POOL: Final = 8
 OVERFLOW: Final = 4
 """How many connections an engine keeps, and how many more it may open for a moment (`dialer doctor` adds them
 up)."""
+GONE_WITHIN_S: Final = 1
+"""How long a statement may go on for somebody who is no longer there. Without it the server only finds out
+when it answers, so a wait for a lock would hold its connection until the statement's own time-out.
+"""
 SILENCE_S: Final = 2
 """How much later than its own time-out the database may answer before it counts as gone."""
 
@@ -86,7 +90,8 @@ def make_engine(
     right whatever the tables held at that moment. For nothing else: a statement that walks through a table,
     or whose partial index a parameter hides, would be planned badly.
     """
-    options = f"-c timezone=UTC {_BY_KEYS if by_keys else '-c plan_cache_mode=force_custom_plan'}"
+    options = f"-c timezone=UTC -c client_connection_check_interval={GONE_WITHIN_S}s"
+    options += f" {_BY_KEYS if by_keys else '-c plan_cache_mode=force_custom_plan'}"
     if statement_timeout_s is not None:
         options += f" -c statement_timeout={int(statement_timeout_s * 1000)}"
     if lock_timeout_s is not None:

@@ -20,7 +20,8 @@ webhooks = Blueprint("webhooks", __name__, url_prefix="/webhooks/twilio")
 EMPTY_TWIML: Final = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 ANSWERS_WITHIN_S: Final = 6.0
 """How long the database has for all that a webhook asks it. The carrier waits 15 s in all (error 11205), and
-within these a connection of the pool may be waited for (5 s) and be made (3 s) once this time is over.
+within these a connection of the pool may be waited for (5 s) and be made (3 s) once this time is over, and
+the last statement be ended (0.4 s).
 """
 
 
