@@ -26,6 +26,7 @@ from dialer.processes import die_with_parent, keep_for_good
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.calling.call_looks import ask_about_open_calls
+from dialer.services.haste import hurry, take_time
 from dialer.services.messaging.missed_texts import texts_may_be_missed
 from dialer.settings import Settings
 from dialer.web.template_cache import load_templates
@@ -35,7 +36,9 @@ THREADS = 8
 GRACE_S = 5
 MOST_WORKERS = 8
 ASKED_WITHIN_S = 2.0
-"""How long one look at what was missed may take: as long as it does, nobody is answered."""
+"""How long the database has for the look at what was missed, for all organisations together: as long as it
+takes, nobody is answered.
+"""
 
 log = get_logger(__name__)
 
@@ -139,6 +142,7 @@ def _ask_what_was_missed(settings: Settings) -> None:
     waits until it is back.
     """
     runtime = Runtime.from_settings(settings, statement_timeout_s=ASKED_WITHIN_S)
+    hurry(ASKED_WITHIN_S)
     try:
         for organisation_id in organisation_ids(runtime.units):
             texts_may_be_missed(runtime.context(organisation_id))
@@ -147,6 +151,7 @@ def _ask_what_was_missed(settings: Settings) -> None:
         log.warning("what the carrier told meanwhile can't be asked for yet")
         _leave_word(settings)
     finally:
+        take_time()
         runtime.units.dispose()
 
 
