@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import http.client
 import os
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,15 +20,12 @@ from dialer.logs import configure_logs, get_logger
 from dialer.services.demo import DemoLinks, end_demo_links, start_demo
 from dialer.settings import Settings, SettingsError, load_settings
 from dialer.settings.keeping import ensure_data_folder, ensure_folder
+from dialer.supervisor.address import CannotStartError, bound
 from dialer.supervisor.forking import Question, UnansweredError
 from dialer.supervisor.leftovers import end_leftovers
 from dialer.supervisor.supervisor import StoppedError, Supervisor
 
 log = get_logger(__name__)
-
-
-class CannotStartError(Exception):
-    """Something stands in the way; the message says what and what to do."""
 
 
 def main() -> int:
@@ -50,7 +45,7 @@ def main() -> int:
 def _run(settings: Settings) -> None:
     if left := end_leftovers(settings):
         log.warning("ended what an earlier run left", children=left)
-    supervisor = Supervisor(settings, _bound(settings))
+    supervisor = Supervisor(settings, bound(settings))
     with supervisor.listening():
         try:
             settings = supervisor.start_servers()
@@ -104,23 +99,6 @@ def _alone(settings: Settings) -> Iterator[None]:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         yield
-
-
-def _bound(settings: Settings) -> socket.socket:
-    """The web server's address, taken before anything is started. Nobody listens there yet, so whoever
-    comes before there is anybody to answer is told so at once.
-    """
-    bound = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((settings.host, settings.port))
-    except OSError as error:
-        bound.close()
-        reason = "is taken by another program" if error.errno == errno.EADDRINUSE else error.strerror
-        raise CannotStartError(
-            f"the address {settings.bind} {reason}; stop what uses it, or set DIALER_BIND to another"
-        ) from error
-    return bound
 
 
 def is_ready(settings: Settings) -> bool:

@@ -18,11 +18,11 @@ from dialer.logs import get_logger
 from dialer.processes import wait_until
 from dialer.settings import Settings, completed, runs_town
 from dialer.settings.keeping import DATABASE_ADDRESS, QUEUE_ADDRESS, write_private
+from dialer.supervisor.address import open_to_all
 from dialer.supervisor.children import Child, application
 from dialer.supervisor.pipes import LogPipe
 
 TURN_S: Final = 0.5
-BACKLOG: Final = 2048
 APPLICATION_STOPS_WITHIN_S: Final = 7.0
 SERVERS_STOP_WITHIN_S: Final = 5.0
 START_PATIENCE_S: Final = 60.0
@@ -71,9 +71,10 @@ class Supervisor:
 
     def start_application(self) -> None:
         """Start our own processes. Web's address is open from here to the end: whoever asks while it is
-        started again waits, and isn't sent away.
+        started again waits, and isn't sent away. Raises CannotStartError where another program has opened it
+        meanwhile.
         """
-        self._listener.listen(BACKLOG)
+        open_to_all(self._listener, self.settings)
         self._ours = list(application(self.settings, self._listener))
         for child in self._ours:
             child.start()
