@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from dialer.cli import load, main
-from dialer.cli.serve import GRACE_S, make_ready
+from dialer.cli.serve import make_ready
 from dialer.logs import get_logger
 from dialer.processes import is_group, signal_group, write_pid
 from dialer.settings import Settings, completed, runs_town
@@ -22,8 +22,11 @@ STEADY_AFTER_S: Final = 5.0
 """A process that lived this long is started again at once when it dies; another waits a moment."""
 
 RESTART_PAUSE_S: Final = 0.5
-WEB_LINGERS_S: Final = GRACE_S + 1.0
-"""Where the first of web's processes is killed, the others answer what they were asked before they go."""
+WEB_LINGERS_S: Final = 16.0
+"""Where the first of web's processes is killed, the others answer what they were asked before they go: a
+carrier waits 15 s for that. A text to us whose webhook was cut off before then would only be found in the
+carrier's lists, and nobody would leave word that they must be read.
+"""
 
 log = get_logger(__name__)
 
