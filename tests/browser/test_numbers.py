@@ -71,7 +71,7 @@ def test_a_number_is_chosen_on_a_small_phone(
     with ctx.unit() as unit:
         row = unit.session.get_one(NumberTask, (unit.organisation_id, search.id))
         row.state, row.found = "done", {"offers": offers, "price": "1.15", "currency": "USD"}
-    expect(page.locator("[data-test=number-price]")).to_contain_text("1.15 USD")
+    expect(page.locator("[data-test=number-price]")).to_contain_text("US$1.15")
     _is_sound(page)
     page.fill("#confirm", "0700")
     follow(page, "[data-test=number-buy]")

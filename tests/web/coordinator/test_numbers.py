@@ -122,7 +122,7 @@ def test_a_number_is_looked_for_and_bought_with_its_last_figures(desk: Reader, c
     assert "What the rules ask for" in page.text
     search = searched(ctx, offers=[OFFER], price="1.15", currency="USD")
     page = desk.open(f"/numbers/search?search={search.id}")
-    assert "Each costs 1.15 USD a month" in page.text
+    assert "Each costs US$1.15 a month" in page.text
     assert "needs an address" in page.text
     page = desk.press("number-buy", confirm="1")
     assert page.status == 422

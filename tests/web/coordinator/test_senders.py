@@ -107,10 +107,10 @@ def test_lines_are_asked_for_with_the_number_typed(desk: Reader, ctx: Context) -
     assert "type the number that stands here now" in desk.press("look-ups-begin", confirm="4").text
     desk.open(f"/look-ups?of={of}&which=all")
     page = desk.press("look-ups-begin", confirm="3")
-    assert "The carrier is being asked." in page.text
+    assert "Asked for. What the carrier says stands below" in page.text
     page = desk.press("look-up-stop")
     assert "Somebody stopped it." in page.text
-    assert "The carrier is being asked." in desk.press("look-up-resume").text
+    assert "It goes on." in desk.press("look-up-resume").text
     assert "Under way" in desk.open("/look-ups").text
 
 
@@ -121,7 +121,7 @@ def test_one_persons_line_is_asked_for_from_their_page_for_a_campaign(
     assert "· Mobile" in desk.open(f"/contacts/{person}").text
     assert "Ask the carrier what kind of line it is" in desk.page.text
     page = desk.open(f"/look-ups?of=contact:{person}&which=all&campaign_id={bank.campaign_id}")
-    assert "1 number is asked for: £0.01" in page.text
+    assert "1 number is asked for: £0.008" in page.text
     page = desk.press("look-ups-begin", confirm="1")
     assert "The lines of one person" in page.text
     assert "One person" in desk.open("/look-ups").text

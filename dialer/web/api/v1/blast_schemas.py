@@ -313,6 +313,11 @@ class ProgressSchema(Schema):
         required=True,
         metadata={"description": "emails that a server put off for a while (4.x.x), whatever came of them"},
     )
+    hung = Whole(
+        required=True,
+        metadata={"description": "emails on the wire without an answer for longer than servers mostly take"},
+    )
+    hung_since = Instant(allow_none=True, required=True)
     in_review = Whole(required=True)
     skipped_by = fields.Dict(keys=Text(), values=Whole(), required=True)
     spent = Money(required=True)

@@ -17,6 +17,7 @@ export function count() {
     else if (length >= NEAR * most) words.textContent = words.dataset.fits.replace("{}", figure(length));
     else words.textContent = words.dataset.plain;
     words.classList.toggle("err", length > most);
+    words.classList.toggle("far", length < NEAR * most);
   }
 }
 
