@@ -13,8 +13,9 @@ import io
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
@@ -55,11 +56,26 @@ _KEYWORDS: Final = {
 def said_on_pages() -> Catalog:
     """Every sentence that templates and code hand to gettext, with where it stands."""
     found = Catalog(locale="cy", project="dialer", charset="utf-8")
-    for file, line, message, comments, context in extract_from_dir(
-        ROOT, method_map=_METHODS, options_map=_OPTIONS, keywords=_KEYWORDS
-    ):
+    for file, line, message, comments, context in _sentences():
         found.add(message, None, [(file, line)], auto_comments=comments, context=context)
     return found
+
+
+def said_with_and_without_number() -> set[str]:
+    """Sentences that stand both alone and as the first of a plural. Their Welsh is that of the plural, which
+    names the number: said alone it would have none to name, and the page would fail.
+    """
+    alone, of_plurals = set(), set()
+    for _, _, message, _, context in _sentences():
+        if isinstance(message, str):
+            alone.add((context, message))
+        else:
+            of_plurals.add((context, message[0]))
+    return {message for _, message in alone & of_plurals}
+
+
+def _sentences() -> Iterator[Any]:
+    return extract_from_dir(ROOT, method_map=_METHODS, options_map=_OPTIONS, keywords=_KEYWORDS)
 
 
 def welsh() -> Catalog:

@@ -61,6 +61,10 @@ def test_welsh_fills_in_what_english_does():
             assert set(_PLACEHOLDER.findall(str(message.string))) == wanted, message.id
 
 
+def test_nothing_is_said_both_alone_and_with_a_number():
+    assert i18n.said_with_and_without_number() == set()
+
+
 def test_the_list_of_what_rules_say_is_what_they_say():
     sources = "".join(
         file.read_text("utf-8") for room in ("domain", "services") for file in (DIALER / room).rglob("*.py")
