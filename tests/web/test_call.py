@@ -491,6 +491,44 @@ def test_a_note_too_long_to_be_added_afterwards_stays_on_the_page(reader: Reader
     assert (reader.state, _notes(ctx)) == ("paused", ["Rang at tea time."])
 
 
+@pytest.mark.parametrize("on", ["next", "rest"])
+def test_a_long_note_of_whoever_wants_to_be_left_alone_keeps_nobody_on_the_page(
+    reader: Reader, ctx: Context, *, on: str
+):
+    _talk(reader)
+    reader.press("reached")
+    page = reader.press("save", disposition="do_not_call", notes="x" * 2_500)
+    assert (reader.state, page.tests["notes"]["data-most"]) == ("saved", "10000")
+    reader.press(on)
+    assert reader.state == {"next": "ringing", "rest": "paused"}[on]
+    assert _notes(ctx) == ["x" * 2_500]
+
+
+def test_a_long_note_that_was_recorded_holds_nobody_up_who_only_looked_at_another_outcome(
+    reader: Reader, ctx: Context
+):
+    _talk(reader)
+    reader.press("reached")
+    reader.press("save", disposition="do_not_call", notes="x" * 2_500)
+    reader.open("/call?correct=1")
+    assert "2,000 fit" in reader.press("save", disposition="refused").text
+    reader.open("/call")
+    page = reader.press("next", notes="x" * 2_501)
+    assert ("2,000 fit" in page.words["flash"], reader.state) == (True, "saved"), "this one is new"
+    reader.press("next", notes="x" * 2_500)
+    assert reader.state == "ringing"
+    assert _notes(ctx) == ["x" * 2_500]
+
+
+def test_a_note_longer_than_can_be_kept_is_said_and_is_no_error(reader: Reader, ctx: Context):
+    _talk(reader)
+    reader.press("reached")
+    page = reader.press("save", disposition="do_not_call", notes="x" * 10_001)
+    assert (page.status, "10,000 fit" in page.text) == (200, True)
+    reader.press("save", disposition="do_not_call", notes="x" * 10_000)
+    assert (reader.state, _notes(ctx)) == ("saved", ["x" * 10_000])
+
+
 def _notes(ctx: Context) -> list[str | None]:
     with ctx.unit() as unit:
         standing = select(Result.notes).where(Result.superseded_at.is_(None), ~Result.implied)

@@ -61,6 +61,13 @@ def correct_result(ctx: Context, assignment_id: uuid.UUID, report: HouseholdRepo
         return assignment_view(unit, assignment, recording.campaign)
 
 
+def recorded_notes(ctx: Context, assignment_id: uuid.UUID) -> list[str]:
+    """The notes of the results of a call that count now."""
+    with ctx.unit() as unit:
+        assignment = reach_assignment(ctx, unit, assignment_id, Permission.RESULT_CORRECT)
+        return [result.notes for result in _that_count(unit, assignment) if result.notes]
+
+
 @again_after_deadlock
 def undo_result(ctx: Context, assignment_id: uuid.UUID) -> AssignmentView:
     """Take a result back at once and open the assignment again, with what was filled in.
@@ -121,7 +128,14 @@ def void_results(
 
 def _standing_results(unit: UnitOfWork, assignment: Assignment) -> Sequence[Result]:
     """The results of an assignment that count; none of them: `InvalidTransition`."""
-    results = unit.session.scalars(
+    results = _that_count(unit, assignment)
+    if assignment.state != "completed" or not results:
+        raise InvalidTransition("No result is recorded here that could be changed.", state=assignment.state)
+    return results
+
+
+def _that_count(unit: UnitOfWork, assignment: Assignment) -> Sequence[Result]:
+    return unit.session.scalars(
         select(Result)
         .where(
             Result.organisation_id == unit.organisation_id,
@@ -131,9 +145,6 @@ def _standing_results(unit: UnitOfWork, assignment: Assignment) -> Sequence[Resu
         )
         .order_by(Result.id)
     ).all()
-    if assignment.state != "completed" or not results:
-        raise InvalidTransition("No result is recorded here that could be changed.", state=assignment.state)
-    return results
 
 
 def _check_may_correct(ctx: Context, assignment: Assignment, standing: Sequence[Result]) -> dt.datetime:

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from dialer.domain.disposition import RECORDABLE
 from dialer.domain.languages import SPOKEN
 from dialer.domain.quiet_hours import QuietHours, quiet_until
+from dialer.domain.result import NOTES_MAX as KEPT_MAX
 from dialer.domain.result import HouseholdReport, Report
 from dialer.domain.talk import Talk
 from dialer.services.calling.views import CampaignView
@@ -67,16 +68,24 @@ def say_what_happened() -> str:
     return str(gettext("Say what happened: press one of the buttons."))
 
 
+def note_most(talk: Talk) -> int:
+    """How long its note may be. Who asks to be left alone doesn't wait for a shorter one: there all is taken
+    that can be kept.
+    """
+    return KEPT_MAX if talk.heard().disposition == "do_not_call" else NOTES_MAX
+
+
 def note_fault(talk: Talk) -> str | None:
     """What is wrong with a note that is too long for the page."""
-    if len(talk.notes.strip()) <= NOTES_MAX:
+    most = note_most(talk)
+    if len(talk.notes.strip()) <= most:
         return None
     return str(
         gettext(
             "Your note has %(length)s characters, and %(most)s fit. "
             "Shorten it: nothing is cut off by itself.",
             length=figure(len(talk.notes.strip())),
-            most=figure(NOTES_MAX),
+            most=figure(most),
         )
     )
 
@@ -84,9 +93,9 @@ def note_fault(talk: Talk) -> str | None:
 def faults(talk: Talk, campaign: CampaignView, now: dt.datetime) -> dict[str, str]:
     """What keeps the page from being saved, by field, in a caller's words."""
     disposition = talk.heard().disposition
-    if disposition == "do_not_call":
-        return {}  # who asks to be left alone doesn't wait for a shorter note
     found = {"notes": words} if (words := note_fault(talk)) else {}
+    if disposition == "do_not_call":
+        return found
     if disposition is None or is_reached(disposition) is not talk.reached:
         return {"disposition": say_what_happened(), **found}
     if disposition == "callback":

@@ -26,7 +26,7 @@ from dialer.web.house import current_organisation
 from dialer.web.volunteer import screen
 from dialer.web.volunteer.line import shown_paused
 from dialer.web.volunteer.outcomes import follows, is_reached, outcome_name
-from dialer.web.volunteer.reports import callback_at
+from dialer.web.volunteer.reports import callback_at, note_most
 from dialer.web.volunteer.resting import paused_words, rests_s
 from dialer.web.volunteer.standstill_words import nobody_words, quiet_words, stopped_words
 from dialer.web.words import moment
@@ -75,6 +75,8 @@ class Recorded:
     what: str
     then: str
     notes: str
+    most: int
+    """How long its note may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +219,7 @@ def _recorded(last: AssignmentView, told: Talk, slug: str, campaign: CampaignVie
         what=_in_words(last, told, slug),
         then=_follows(last, told, slug, campaign),
         notes=told.notes,
+        most=note_most(told),
     )
 
 

@@ -16,7 +16,7 @@ from dialer.services.accounts.my_languages import set_my_languages
 from dialer.services.calling.assignments import get_assignment, save_draft
 from dialer.services.calling.campaign_ends import Farewell, farewell_of
 from dialer.services.calling.campaigns import get_campaign
-from dialer.services.calling.corrections import correct_result
+from dialer.services.calling.corrections import correct_result, recorded_notes
 from dialer.services.calling.next_contact import next_assignment
 from dialer.services.calling.sessions import (
     current_session,
@@ -169,15 +169,19 @@ def _asks_how_to_join(ctx: Context) -> bool:
 
 def _add_note(ctx: Context) -> bool:
     """Put the note that was added after saving into the result; False for one that is too long, which stays
-    on the page.
+    on the page. One that was recorded as it is holds nobody up.
     """
     view, told = talk_in_hand(ctx, id_in_form("recorded"))
     noted = reports.with_note(told, request.form)
-    if view.state == "completed" and (long := reports.note_fault(noted)):
+    if view.state != "completed":
+        return True
+    if long := reports.note_fault(noted):
+        if noted.notes.strip() in recorded_notes(ctx, view.id):
+            return True
         save_draft(ctx, view.id, noted.draft())
         tell(long, "warn")
         return False
-    if noted.notes == told.notes or view.state != "completed":
+    if noted.notes == told.notes:
         return True
     zone = get_campaign(ctx, view.campaign_id).timezone
     try:
