@@ -71,6 +71,21 @@ def test_they_are_told_that_they_did_right_and_never_meet_again(
     assert "You did right" not in reader.open("/call").text
 
 
+def test_once_a_coordinator_lets_them_go_on_the_page_is_what_it_is_for_anybody(
+    reader: Reader, api: Api, carys: Person, bank: PhoneBank
+) -> None:
+    reader.press("next")
+    reader.press("continue")
+    reader.press("frightened")
+    (shift,) = api(carys).get(f"/campaigns/{bank.campaign_id}/sessions").json["data"]
+    assert api(carys).post(f"/sessions/{shift['id']}/resume").status_code == 200
+    assert "kind-words" not in reader.open("/call").words
+    reader.press("next")
+    reader.press("pause")
+    page = reader.open("/call")
+    assert ("kind-words" in page.words, reader.state) == (False, "paused")
+
+
 def test_from_the_help_that_they_asked_for(reader: Reader) -> None:
     reader.press("next")
     reader.press("continue")

@@ -35,7 +35,7 @@ from dialer.web.notices import tell
 from dialer.web.softphone import offer_browser
 from dialer.web.volunteer import line_join, on_line, reports, rooms
 from dialer.web.volunteer.hand import id_in_form, show_talk, talk_in_hand, to_call
-from dialer.web.volunteer.kind_words import end_kind_words, kind_words, kind_words_stand
+from dialer.web.volunteer.kind_words import end_kind_words, is_at_work, kind_words, kind_words_stand
 from dialer.web.volunteer.line import shown
 from dialer.web.volunteer.putting_through import followed
 from dialer.web.volunteer.softphone import leave_here
@@ -56,7 +56,9 @@ def show() -> str:
     offer_browser()
     now = current_session(ctx)
     if kind_words_stand(now):
-        return kind_words(now)
+        return kind_words(ctx, now)
+    if is_at_work(now):
+        end_kind_words()
     if now is None or _is_over(now):
         return _without_shift(ctx, now)
     if now.state == "paused" and now.line is None:

@@ -115,7 +115,7 @@ def frighten() -> str | Response:
     session.pop(LAST, None)
     now = current_session(ctx)
     keep_kind_words(now, assignment_id, unseen=rung is not None)
-    return to_call() if kind_words_stand(now) else kind_words(now)
+    return to_call() if kind_words_stand(now) else kind_words(ctx, now)
 
 
 @talk.post("/stop")

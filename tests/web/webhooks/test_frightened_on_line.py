@@ -10,7 +10,9 @@ from dialer.store.models.conversations import Avoidance
 from tests.conftest import Caller
 from tests.hang_ups import END_CALL, calls_queue
 from tests.people import Person
+from tests.web.reader import Reader
 from tests.web.webhooks.test_dialled_answers import Exchange, exchange, people  # noqa: F401 -- fixtures
+from tests.web.webhooks.test_dialled_page import reader  # noqa: F401 -- fixture
 
 
 def test_the_call_is_over_and_nobody_new_comes(
@@ -68,3 +70,31 @@ def test_said_of_an_earlier_one_whoever_is_on_the_line_now_stays(
     assert "Just a moment" in exchange.answers(exchange.dial(2), 2)
     assert sorted(exchange.room.results()) == [("contacted", exchange.people[0].id)] * 2
     assert vic.post(f"/sessions/{shift_id}/resume").json["state"] in {"ready", "in_call"}
+
+
+def test_the_kind_words_give_way_once_a_coordinator_lets_people_be_put_through_again(
+    exchange: Exchange,  # noqa: F811
+    reader: Reader,  # noqa: F811
+    api: Callable[[Person], Caller],
+    carys: Person,
+) -> None:
+    first, shift_id = exchange.dial(), exchange.room.made[0]
+    exchange.answers(first)
+    reader.open("/call")
+    reader.press("frightened")
+    exchange.ends(first, CallDuration="9")
+    page, stands_for = reader.open("/call"), reader.client.get("/call/line").text
+    assert "We hang up for you." in page.words["kind-words"]
+    assert f'data-shown="{stands_for}"' in page.html
+    assert 'data-stream="/call/stream"' in page.html, "it is told at once"
+    assert api(carys).post(f"/sessions/{shift_id}/resume").json["state"] == "ready"
+    assert reader.client.get("/call/line").text != stands_for
+    second = exchange.dial(1)
+    assert "<Conference" in exchange.answers(second, 1)
+    page = reader.open("/call")
+    assert ("kind-words" in page.words, page.words["contact-name"]) == (False, "Person 1")
+    reader.press("pause")
+    exchange.ends(second, 1, CallDuration="30")
+    reader.open("/call")
+    page = reader.press("save", disposition="contacted")
+    assert ("kind-words" in page.words, reader.state) == (False, "paused"), "a pause like any other"
