@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from dialer.cli.demo import sign_in_lines
+from dialer.cli.demo import WHOSE_LINKS, sign_in_lines
 from dialer.cli.installation import system_context
 from dialer.cli.migrate import bring_up_to_date
 from dialer.clock import utc_now
@@ -54,7 +54,7 @@ def _run(settings: Settings) -> None:
             links = preparing.answer()
             supervisor.start_application()
             supervisor.wait_for(lambda: is_ready(settings), "readyz")
-            _announce(settings, links)
+            announce(settings, links, at_terminal=sys.stdout.isatty() and sys.stderr.isatty())
             supervisor.keep_running()
         except StoppedError:
             log.info("stopped before everything had started")
@@ -72,13 +72,17 @@ def _prepare(settings: Settings) -> DemoLinks | None:
         return start_demo(ctx, utc_now) if settings.demo else None
 
 
-def _announce(settings: Settings, links: DemoLinks | None) -> None:
-    """Standard output says where it is and who signs in by which link, and nothing else; the children's
-    lines go to standard error.
+def announce(settings: Settings, links: DemoLinks | None, *, at_terminal: bool) -> None:
+    """The contract's lines, and no others, on standard output. Whoever sits at a terminal reads below them
+    which link is whose; that goes to standard error, as the children's lines do.
     """
     print(f"dialer ready on http://{settings.bind}", flush=True)
-    for line in sign_in_lines(links) if links else []:
+    if links is None:
+        return
+    for line in sign_in_lines(links):
         print(line, flush=True)
+    if at_terminal:
+        sys.stderr.write(f"{WHOSE_LINKS}\n")
 
 
 @contextlib.contextmanager
