@@ -10,7 +10,7 @@ from typing import Final
 
 from flask import render_template, session
 
-from dialer.domain.supervision import TAKE_OVER
+from dialer.domain.supervision import AWAY
 from dialer.services.calling.standstill import standstill_of
 from dialer.services.calling.views import SessionView
 from dialer.services.context import Context
@@ -78,6 +78,6 @@ def kind_words(ctx: Context, now: SessionView | None) -> str:
 
 
 def _goes_on_with(now: SessionView | None) -> str:
-    """Who has taken the talk over from them, as long as that lasts."""
+    """Who talks on with the person alone, as long as that lasts: not who is only on the way."""
     there = now.supervision if now else None
-    return there.name if there is not None and there.mode == TAKE_OVER else ""
+    return there.name if there is not None and there.volunteer == AWAY else ""

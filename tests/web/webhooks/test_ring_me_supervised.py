@@ -448,3 +448,19 @@ def test_whoever_was_frightened_reads_one_story_while_the_coordinator_talks_on(
     reader.press("resume")
     assert "kind-words" not in reader.page.words
     assert "kind-words" not in reader.open("/call").words
+
+
+def test_whoever_was_frightened_before_the_coordinator_is_there_reads_that_we_hang_up(
+    talk: Talk, app: Flask, vic: Person
+) -> None:
+    assert talk.nia.post(talk.path, json={"mode": "take_over"}).status_code == 202
+    reader = Reader(app.test_client())
+    reader.sign_in(vic.token)
+    reader.open("/call")
+    page = reader.press("frightened")
+    for _ in range(2):
+        assert "We hang up for you." in page.words["kind-words"]
+        assert "talks on" not in page.text
+        page = reader.open("/call")
+    talk.pass_by(4)
+    assert GWEN not in talk.up(), "as the page says"
