@@ -54,7 +54,7 @@ _IMPRINT: Final[Mapping[str, str]] = {
 }
 _USUAL_IMPRINT: Final = "Who sends this"
 _BARE_IMPRINT: Final = re.compile(
-    r"^[ \t]*(?:(?:Imprint|Argraffnod):[ \t]*)?\{imprint_url(?:\|[^{}]*)?\}[ \t]*$", re.MULTILINE
+    r"^[ \t]*(?:(?:Imprint|Argraffnod):[ \t]*)?\{imprint_url\}[ \t]*$", re.MULTILINE
 )
 
 
@@ -69,8 +69,12 @@ def with_way_out(body: str, language: str) -> str:
     return f"{body.rstrip()}\n\n[{_WAY_OUT.get(language, _USUAL_WAY_OUT)}]({{{OPT_OUT}}})"
 
 
-def naming_imprint(body: str, language: str) -> str:
-    """A letter in which the link to the imprint says what it is, where it stands alone in its line."""
+def naming_imprint(body: str, language: str, *, leads: bool) -> str:
+    """A letter in which the link to the imprint says what it is, where it stands alone in its line and
+    `leads` somewhere. One with words to stand in its place is left as it was written.
+    """
+    if not leads:
+        return body
     words = _IMPRINT.get(language, _USUAL_IMPRINT)
     return _BARE_IMPRINT.sub(f"[{words}]({{imprint_url}})", body)
 

@@ -128,6 +128,13 @@ def test_a_letter_with_a_fault_is_refused(
     assert refused.json["errors"][0]["pointer"] == pointer
 
 
+def test_a_letter_without_an_imprint_says_what_stands_in_its_place(desk: Desk) -> None:
+    made = desk.write(body="Dear Gwen.\n\n{imprint_url|Promoted by whoever writes this.}")
+    assert made.status_code in {200, 201, 202}, made.text
+    assert "Promoted by whoever writes this." in made.json["body"]
+    assert "Who sends this" not in made.json["body"]
+
+
 def test_a_letter_needs_a_subject(desk: Desk) -> None:
     given = {"contact_id": str(desk.ids[0]), "channel": "email", "body": "Dear Gwen."}
     refused = desk.caller.post("/messages", json=given)

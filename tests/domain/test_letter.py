@@ -196,7 +196,9 @@ def test_a_letter_in_a_line_has_no_marks():
         ("Vote.\nArgraffnod: {imprint_url}", "cy", "Vote.\n[Pwy sy’n anfon hwn]({imprint_url})"),
         ("[Imprint]({imprint_url})", "", "[Imprint]({imprint_url})"),
         ("Promoted by us: {imprint_url}", "", "Promoted by us: {imprint_url}"),
+        ("Vote.\n{imprint_url|Promoted by us}", "", "Vote.\n{imprint_url|Promoted by us}"),
     ],
 )
 def test_a_bare_imprint_says_what_it_is(body, language, said):
-    assert naming_imprint(body, language) == said
+    assert naming_imprint(body, language, leads=True) == said
+    assert naming_imprint(body, language, leads=False) == body, "a link to nowhere"

@@ -23,6 +23,11 @@ class ImprintPage:
     imprint: str
 
 
+def has_imprint_link(campaign: Campaign | None) -> bool:
+    """Whether `{imprint_url}` stands for anything in a campaign's texts."""
+    return campaign is not None and bool(campaign.imprint_url or campaign.imprint)
+
+
 def imprint_url(ctx: Context, campaign: Campaign | None) -> str | None:
     """What `{imprint_url}` stands for in a campaign's texts; None where there is no imprint."""
     if campaign is None:

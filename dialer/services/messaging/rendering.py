@@ -15,7 +15,7 @@ from dialer.domain.letter import as_one, harmless, naming_imprint, with_way_out
 from dialer.domain.placeholders import PICTURE_URL, without
 from dialer.domain.texting import EMAIL, SMS
 from dialer.services.context import Context
-from dialer.services.messaging.imprint_page import imprint_url
+from dialer.services.messaging.imprint_page import has_imprint_link, imprint_url
 from dialer.services.messaging.opt_out_links import sample_url
 from dialer.services.messaging.pictures import picture_address
 from dialer.services.messaging.short_links import sample_short_links
@@ -48,8 +48,9 @@ def bodies_of(blast: Blast, campaign: Campaign, *, has_picture: bool = False) ->
         for language, body in written.each()
     }
     if blast.channel == EMAIL:
+        leads = has_imprint_link(campaign)
         said = {
-            language: with_way_out(naming_imprint(body, language), language)
+            language: with_way_out(naming_imprint(body, language, leads=leads), language)
             for language, body in said.items()
         }
     return Bodies(said.pop(USUAL), said, blast.picture_code)

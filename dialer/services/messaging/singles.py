@@ -14,6 +14,7 @@ from dialer.domain.texting import EMAIL, SMS
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.candidates import Candidate, candidate_of
+from dialer.services.messaging.imprint_page import has_imprint_link
 from dialer.services.messaging.messages import message_views
 from dialer.services.messaging.needing_answers import note_single
 from dialer.services.messaging.outgoing import any_sender, letters_from
@@ -107,12 +108,12 @@ def _letter(
 ) -> Ready:
     sender = letters_from(ctx, unit, address, campaign.id if campaign is not None else None)
     subject = subject_reads(wanted.subject, person.person)
+    body = leading_to(wanted.body, wanted.picture_id)
+    named = naming_imprint(body, person.language, leads=has_imprint_link(campaign))
     read = reads(
         ctx,
         unit,
-        with_way_out(
-            naming_imprint(leading_to(wanted.body, wanted.picture_id), person.language), person.language
-        ),
+        with_way_out(named, person.language),
         person.person,
         campaign,
         number=address,

@@ -70,6 +70,23 @@ def test_welsh_readers_read_welsh(mailing: Mailing) -> None:
     assert mailing.ledger.to(address(0)).message["Subject"] == "Polls are open, Gwen"
 
 
+@pytest.mark.parametrize(
+    ("imprint", "said"), [(None, "Promoted by whoever writes this."), ("Promoted by Llais.", "/i/")]
+)
+def test_words_in_place_of_an_imprint_are_said_where_there_is_none(
+    mailing: Mailing, *, imprint: str | None, said: str
+) -> None:
+    of = campaign(mailing.ctx, imprint=imprint)
+    body = "Dear all,\n\n{imprint_url|Promoted by whoever writes this.}"
+    made = mailing.launch(readers(mailing.ctx, 1), campaign_id=of.id, body=body)
+    mailing.plan(made.id)
+    mailing.send()
+    plain = mailing.ledger.to(address(0)).message.get_body(("plain",))
+    assert plain is not None
+    assert said in plain.get_content()
+    assert "Who sends this" not in plain.get_content()
+
+
 def test_a_name_that_somebody_gave_makes_no_link(mailing: Mailing) -> None:
     ids = readers(mailing.ctx, 1, first_name="[Win](https://bad.example/x)\n# https://bad.example")
     made = mailing.launch(ids)
