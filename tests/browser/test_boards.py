@@ -16,7 +16,7 @@ from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import change_campaign, get_campaign
 from dialer.services.calling.help_requests import ask_for_help
-from dialer.services.calling.sessions import start_session
+from dialer.services.calling.sessions import pause_session, start_session
 from dialer.services.context import Context
 from dialer.services.exporting.exports import start_export
 from dialer.services.exporting.run import run_export
@@ -285,3 +285,27 @@ def test_a_script_is_written_without_a_script(open_browser: Open, carys: Person)
     page.fill("#node-0-text", "Hello {first_name}")
     tap(page, "save")
     assert "The script is saved." in page.inner_text("[data-test=flash]")
+
+
+def test_whoever_is_at_a_button_by_keyboard_stays_there_while_the_list_is_renewed(
+    open_browser: Open, ctx: Context, carys: Person, bank: PhoneBank, clock: SetClock
+) -> None:
+    shift_id = _shift_with_help(ctx, bank)
+    page = open_browser(DESK)
+    sign_in(page, carys)
+    page.goto(f"/campaigns/{bank.campaign_id}/shifts")
+    for _ in range(2):  # the first is put on the page, and the page was as long as the second takes about it
+        with page.expect_response("**/shifts/now"):
+            pass
+    button = page.locator("[data-test=help-done]")
+    button.focus()
+    page.evaluate("window.stoodAt = document.activeElement")
+    age = page.locator("[data-ages]").first
+    for minutes in (2, 4):
+        clock.forward(minutes=2)
+        expect(age).to_contain_text(f"for {minutes} minutes")
+        assert page.evaluate("document.activeElement === window.stoodAt"), "nothing else was said"
+    pause_session(ctx, shift_id)
+    page.locator("[data-test=shift-resume]").wait_for()
+    expect(button).to_be_focused()
+    assert page.evaluate("!window.stoodAt.isConnected"), "another one, of the same name"

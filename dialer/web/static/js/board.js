@@ -3,14 +3,15 @@
 
 const STALE_AFTER_S = 15;
 const STOPPED_AFTER_S = 60;
-const AGES_MS = 10_000;
+const AGES = "[data-ages], [data-counts], [data-updated]";
 const SAY_AT_MOST_EVERY_MS = 60_000;
 const board = document.querySelector("#board");
 const news = document.querySelector("#verdict-news");
 let heardAt = Date.now();
 let shownAt = heardAt;
-let swappedAt = 0;
 let saidBefore = "";
+let putHere = null; // the first of what we put on the page: another script may have put something else there
+let stoodAt = "";
 let saidAt = 0;
 let openFolds = [];
 let answers = currentAnswers();
@@ -19,15 +20,26 @@ function currentAnswers() {
   return [...document.querySelectorAll("#board .verdict:not([data-quiet]), #board [data-news]")].map((answer) => answer.textContent.trim());
 }
 
-// A board that is asked for every few seconds is put in place of this one where it says something else; what only
-// counts on, now and then.
-function isAsBefore(html) {
+// A board that is asked for every few seconds is put in place of this one where it says something else. What only
+// goes on with the time is written into the one that is there: whoever is at one of its buttons stays there.
+function onlyAges(html) {
   if (!board?.dataset.quiet) return false;
   const said = html.replace(/ value="[^"]*"/g, "").replace(/(data-counts|data-ages|data-updated)[^<]*/g, "");
-  if (said === saidBefore && Date.now() - swappedAt < AGES_MS) return true;
+  const isAsBefore = said === saidBefore && putHere !== null && board.firstElementChild === putHere;
   saidBefore = said;
-  swappedAt = Date.now();
-  return false;
+  if (!isAsBefore) return false;
+  const newer = new DOMParser().parseFromString(html, "text/html").querySelectorAll(AGES);
+  board.querySelectorAll(AGES).forEach((place, at) => {
+    Object.assign(place.dataset, newer[at].dataset);
+    place.textContent = newer[at].textContent;
+  });
+  heardAt = shownAt = Date.now();
+  return true;
+}
+
+// By which a button is found again in what came in its place.
+function nameOf(control) {
+  return [control.form?.getAttribute("action") ?? control.getAttribute("href"), control.dataset.test, control.textContent].join(" ");
 }
 
 // A session that ended, or an import that is done, answers with another page: show it whole.
@@ -39,11 +51,12 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     location.reload();
     return;
   }
-  if (isAsBefore(event.detail.xhr.responseText)) {
-    event.detail.shouldSwap = false; // whoever is at one of its buttons stays there
-    heardAt = Date.now();
+  if (onlyAges(event.detail.xhr.responseText)) {
+    event.detail.shouldSwap = false;
     return;
   }
+  const at = document.activeElement;
+  stoodAt = event.detail.target.contains(at) && at.matches("a, button") ? nameOf(at) : "";
   openFolds = [...event.detail.target.querySelectorAll("details")].map((fold) => fold.open);
 });
 
@@ -51,6 +64,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
   event.detail.target.querySelectorAll("details").forEach((fold, place) => {
     fold.open = openFolds[place] ?? false;
   });
+  putHere = board?.firstElementChild ?? null;
+  if (stoodAt && !event.detail.target.contains(document.activeElement)) {
+    const buttons = [...event.detail.target.querySelectorAll("a, button")];
+    buttons.find((control) => nameOf(control) === stoodAt)?.focus({ preventScroll: true });
+  }
   heardAt = shownAt = Date.now();
   sayChanges();
 });
