@@ -34,12 +34,21 @@ def verdicts(board: LiveBoard, tried: int, *, registers_fit: bool = True, silent
     date, or aren't needed; `silent` are the numbers, as they are read, at which no call back is answered.
     """
     lawful = _lawful(board)
-    if board.lawful is Lawful.YES and silent:
-        words = gettext("By the hour yes, but nobody answers a call back to %(numbers)s.", numbers=silent)
-        lawful = Verdict(words, "warn")
-    if board.lawful is Lawful.YES and not registers_fit:
-        lawful = Verdict(gettext("By the hour yes, but TPS or CTPS is missing or too old."), "warn")
+    if board.lawful is Lawful.YES and (silent or not registers_fit):
+        lawful = Verdict(_but(silent, registers_fit=registers_fit), "warn")
     return Verdicts(lawful, _working(board), _finish(board, tried), _help(board))
+
+
+def _but(silent: str, *, registers_fit: bool) -> str:
+    """All that is wrong although it is no night."""
+    if registers_fit:
+        words = gettext("By the hour yes, but nobody answers a call back to %(numbers)s.", numbers=silent)
+        return str(words)
+    words = str(gettext("By the hour yes, but TPS or CTPS is missing or too old."))
+    if not silent:
+        return words
+    more = gettext("And nobody answers a call back to %(numbers)s.", numbers=silent)
+    return f"{words} {more}"
 
 
 def need_words(need: Need) -> str:

@@ -13,6 +13,7 @@ from dialer.services.calling.campaigns import change_campaign
 from dialer.services.context import Context
 from dialer.store.models.pacing import PacerLease
 from dialer.store.models.queue import QueueEntry
+from dialer.web.coordinator import live
 from tests.conftest import SetClock
 from tests.people import Person
 from tests.web.coordinator.conftest import record_pledge
@@ -42,6 +43,14 @@ def test_answers_before_and_after_the_first_calls(
     assert "Nobody is calling just now." not in text
     assert "A talk every" not in text, "one call says nothing about the pace"
     assert "1 caller" in text
+
+
+def test_registers_out_of_date_dont_hide_a_number_at_which_nobody_answers(
+    desk: Reader, bank: PhoneBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "silent_numbers", lambda *_: "01632 960010")
+    text = desk.open("/live").text
+    assert "but TPS or CTPS is missing or too old. And nobody answers a call back to 01632 960010." in text
 
 
 def test_a_campaign_without_people_isnt_done(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
