@@ -17,13 +17,14 @@ from dialer.carrier.port import Refused
 from dialer.domain.access import Role
 from dialer.services.context import Context
 from dialer.services.messaging.inbound import InboundText, receive
+from dialer.services.messaging.needing_answers import wait_again
 from dialer.services.people.contacts import change_contact
 from dialer.services.people.suppressions import NewSuppression, add_suppression
 from dialer.store.models import new_id
 from dialer.store.models.accounts import AuditEntry
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Message
-from dialer.store.models.people import Contact, OptOut, Suppression
+from dialer.store.models.people import Contact, ContactPhone, OptOut, Suppression
 from dialer.store.session import UnitFactory
 from tests.conftest import Caller, SetClock
 from tests.people import Person, make_person
@@ -163,6 +164,39 @@ def test_an_answer_that_is_skipped_answered_nobody(evening: Evening, ctx: Contex
         states = set(unit.session.scalars(select(Message.state).where(Message.purpose == "reply")))
     assert states == {"skipped"}
     assert evening.line("answer") == ([] if no else [mobile(0)])
+
+
+@pytest.mark.parametrize("contact", ["known", "shared"])
+@pytest.mark.parametrize("fault", ["removed_at", "dead_at", "line_type"])
+def test_nobody_is_handed_a_conversation_again_and_again_whose_every_answer_is_refused(
+    evening: Evening, ctx: Context, contact: str, fault: str
+) -> None:
+    evening.hears(0)
+    with ctx.unit() as unit:
+        talk = unit.session.scalars(select(Conversation).where(Conversation.number == mobile(0))).one()
+        phone = unit.session.get_one(ContactPhone, (ctx.organisation_id, talk.contact_id, mobile(0)))
+        setattr(phone, fault, "landline" if fault == "line_type" else ctx.now)
+        talk.contact_id = talk.contact_id if contact == "known" else None
+        talk.unanswered_since = None
+        wait_again(unit, [mobile(0)], ctx.now)
+    # somebody else's number, of which only theirs was wrong
+    waits = [mobile(0)] if (contact, fault) == ("shared", "removed_at") else []
+    assert evening.line("answer") == waits
+
+
+@pytest.mark.parametrize(
+    ("number", "waits"), [("+447060000000", 0), ("+447600000000", 0), ("+447624000000", 1)]
+)
+def test_numbers_that_take_no_texts_wait_for_none(
+    evening: Evening, ctx: Context, number: str, waits: int
+) -> None:
+    evening.hears(0)
+    with ctx.unit() as unit:
+        talk = unit.session.scalars(select(Conversation).where(Conversation.number == mobile(0))).one()
+        talk.number, talk.contact_id, talk.unanswered_since = number, None, None
+        unit.session.flush()
+        wait_again(unit, [number], ctx.now)
+    assert len(evening.line("answer")) == waits
 
 
 def test_a_stale_one_lands_back_in_the_pool_and_whoever_wrote_is_told(evening: Evening) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import exists, update
+from sqlalchemy import Boolean, ColumnElement, exists, literal_column, update
 
 from dialer.domain.conversing import wants_answer
 from dialer.domain.inbound_rules import OPT_OUT
@@ -16,10 +16,15 @@ from dialer.services.context import Context
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.people import ContactPhone, Suppression
 from dialer.store.queries.conversations import standing_noes
+from dialer.store.queries.texting_rules import not_mobile
 from dialer.store.session import UnitOfWork
 
 REPLY: Final = "reply"
 """The purpose of a text that answers somebody."""
+_DEAD_OR_LANDLINE: Final = ContactPhone.dead_at.is_not(None) | (ContactPhone.line_type == LineType.LANDLINE)
+_NEVER_TEXTED: Final[ColumnElement[bool]] = literal_column(
+    not_mobile("conversation.number", "false"), Boolean
+)
 
 
 def note_inbound(
@@ -43,8 +48,9 @@ def note_inbound(
 
 def wait_again(unit: UnitOfWork, numbers: Sequence[str | None], now: dt.datetime) -> None:
     """Note that answers to these numbers never went out, or didn't arrive: who wrote from there still waits
-    for one. Not where nobody can answer, which may be why: after a no, or where the number proved dead or a
-    landline. To be asked once that is written down.
+    for one. Not where nobody can answer, which may be why: after a no, or where the gate or the carrier would
+    refuse each answer, since the number was taken off them, proved dead or a landline, or never takes texts.
+    Who shares a number shares that it is dead or a landline. To be asked once that is written down.
     """
     if not numbers:
         return
@@ -59,9 +65,10 @@ def wait_again(unit: UnitOfWork, numbers: Sequence[str | None], now: dt.datetime
     )
     takes_no_texts = exists().where(
         ContactPhone.organisation_id == Conversation.organisation_id,
-        ContactPhone.contact_id == Conversation.contact_id,
         ContactPhone.number == Conversation.number,
-        ContactPhone.dead_at.is_not(None) | (ContactPhone.line_type == LineType.LANDLINE),
+        (ContactPhone.contact_id == Conversation.contact_id)
+        & (ContactPhone.removed_at.is_not(None) | _DEAD_OR_LANDLINE)
+        | Conversation.contact_id.is_(None) & _DEAD_OR_LANDLINE,
     )
     unit.session.execute(
         update(Conversation)
@@ -73,6 +80,7 @@ def wait_again(unit: UnitOfWork, numbers: Sequence[str | None], now: dt.datetime
             Conversation.unanswered_since.is_(None),
             ~said_no,
             ~takes_no_texts,
+            ~_NEVER_TEXTED,
         )
         .values(unanswered_since=now)
     )
