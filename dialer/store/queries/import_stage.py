@@ -119,6 +119,7 @@ _CREATE: Final = text(
 _FIND_BY_CONTACT: Final = text("CREATE INDEX ON import_stage (contact_id)")
 # What a plan goes by, whether everybody is new or nobody, a tenth of the rows tells as well.
 _SMALL_SAMPLE: Final = text("SET LOCAL default_statistics_target = 3")
+_USUAL_SAMPLE: Final = text("SET LOCAL default_statistics_target = DEFAULT")
 _LEARN_SIZES: Final = text('ANALYZE import_stage ("row", first_row, fate, contact_id)')
 _OTHERS: Final = text("SELECT EXISTS (SELECT FROM import_stage WHERE fate <> 'created')")
 _COPY: Final = f"COPY import_stage ({', '.join(_COLUMNS)}) FROM STDIN (NULL '')"
@@ -248,6 +249,9 @@ def stage(session: Session, lines: bytes) -> None:
         copy.write(lines)
     session.execute(_SMALL_SAMPLE)
     session.execute(_LEARN_SIZES)
+    session.execute(
+        _USUAL_SAMPLE
+    )  # this transaction may look at the queue's tables too, which everybody uses
 
 
 def find_by_contact(session: Session) -> None:
