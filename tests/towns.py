@@ -250,7 +250,11 @@ class AwaitedServer(ThreadedWSGIServer):
 
 
 class SilentHandler(WSGIRequestHandler):
-    """Says nothing of requests."""
+    """Says nothing of requests, and gives up whoever opened a connection and sends none: else the run would
+    hang at the end of its test.
+    """
+
+    timeout = 10
 
     def log(self, *_: object, **__: object) -> None: ...
 
