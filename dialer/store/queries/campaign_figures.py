@@ -186,6 +186,12 @@ _COUNTED = text(
     WHERE organisation_id = :organisation AND campaign_id IS NULL AND asked * price <> 0
     GROUP BY 1, 2, 3
     UNION ALL
+    SELECT 'organisation', organisation_id, 'spent_numbers_' || currency || '_e5',
+           sum(trunc(amount * 100000))::bigint
+    FROM number_rent
+    WHERE organisation_id = :organisation AND amount <> 0
+    GROUP BY 1, 2, 3
+    UNION ALL
     SELECT 'blast', blast_id, 'accepted', count(*)
     FROM message
     WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL

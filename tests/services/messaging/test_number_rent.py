@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,20 +14,28 @@ from dialer.carrier.port import CarrierError
 from dialer.carrier.twilio import TwilioCarrier
 from dialer.domain.errors import ValidationFailed
 from dialer.domain.spending import SpendingLine
-from dialer.services.budget import left_to_spend
+from dialer.services.budget import ORGANISATION, left_to_spend
 from dialer.services.context import Context
+from dialer.services.gotv.figures_check import CounterFault, check_counters, mend_counters
 from dialer.services.messaging.number_orders import ask_to_buy, ask_to_release
 from dialer.services.messaging.number_tasks import ask_to_read
 from dialer.services.messaging.own_numbers import Rent, own_numbers
 from dialer.services.spending import Period, add_up
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.own_numbers import NumberRent
+from dialer.store.queries import counters
 from tests.conftest import SetClock
 from tests.services.messaging.test_number_orders import found, order
 from tests.services.messaging.test_own_numbers import OURS, done, read
-from tests.texting import campaign
+from tests.texting import campaign, system
 
 A_MONTH = Decimal("1.15")
+
+
+@pytest.fixture(autouse=True)
+def _figures_equal_the_facts(ctx: Context) -> Iterator[None]:
+    yield
+    assert check_counters(system(ctx)) == []
 
 
 def rents(ctx: Context, number: str = OURS, period: Period = Period()) -> list[SpendingLine]:  # noqa: B008
@@ -110,6 +119,23 @@ def test_they_count_for_what_may_be_spent_in_their_currency(ctx: Context, wire: 
     pounds = replace(ctx, messaging=replace(ctx.messaging, cost_cap=Decimal(1)))
     with pounds.unit() as unit:
         assert left_to_spend(pounds, unit) == Decimal(1), "dollars aren't added to pounds"
+
+
+def test_what_they_cost_is_checked_by_the_months_and_put_right_by_them(
+    ctx: Context, wire: TwilioCarrier
+) -> None:
+    spender = in_dollars(ctx, "2")
+    assert done(spender, wire, ask_to_buy(spender, order(found(ctx, wire)))).state == "done"
+    assert check_counters(system(ctx)) == []
+    name = "spent_numbers_USD_e5"
+    with ctx.unit() as unit:
+        counters.bump(unit, ORGANISATION, unit.organisation_id, name, -115_000)
+    with ctx.unit() as unit:
+        assert left_to_spend(spender, unit) == Decimal(2)
+    struck = CounterFault(ORGANISATION, ctx.organisation_id, name, kept=0, counted=115_000)
+    assert mend_counters(system(ctx)) == [struck]
+    with ctx.unit() as unit:
+        assert left_to_spend(spender, unit) == Decimal("0.85")
 
 
 def test_what_uses_the_cap_up_pauses_everything(ctx: Context, wire: TwilioCarrier) -> None:
