@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -24,6 +25,18 @@ from dialer.store.session import UnitOfWork
 Prices = Mapping[tuple[str, str], NumberPrice]
 MOST_MONTHS: Final = 120
 """No more are charged at once: beyond that a clock is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the list says `about` these numbers: those that it has and that are surely ours were `found`, and
+    `prices` are what numbers cost by now. The time before it was `looked_at` then.
+    """
+
+    about: Collection[str]
+    found: Sequence[CarrierNumber]
+    prices: Prices
+    looked_at: dt.datetime | None
 
 
 def prices_of(ctx: Context, numbers: Numbers, listed: Collection[str]) -> Prices:
@@ -56,33 +69,31 @@ def bought(ctx: Context, unit: UnitOfWork, number: str, price: str | None, curre
     return _charge(ctx, unit, [row])
 
 
-def listed(
-    ctx: Context,
-    unit: UnitOfWork,
-    found: Sequence[CarrierNumber],
-    prices: Prices,
-    looked_at: dt.datetime | None,
-) -> bool:
-    """The list was read: `found` are surely ours. One that is new there is charged from its next month on,
-    since nobody here paid for the one that is running; from this one on where it was bought after the list
-    was `looked_at` last. Whether any month was charged.
+def listed(ctx: Context, unit: UnitOfWork, reading: Reading) -> bool:
+    """The list was read. A number that is new there is charged from its next month on, since nobody here paid
+    for the one that is running; from this one on where it was bought after the list was looked at the last
+    time, and nothing was paid for it since. Whether any month was charged.
     """
-    since = {one.number: one.bought_at for one in found}
-    rows = _locked(unit, since)
+    since, looked_at = {one.number: one.bought_at for one in reading.found}, reading.looked_at
+    rows = _locked(unit, reading.about, since)
+    paid = queries.paid_since(unit, since, looked_at) if looked_at is not None else set()
     for row in rows:
-        price = prices.get(priced_as(row.number) or ("", ""))
+        price = reading.prices.get(priced_as(row.number) or ("", ""))
         if price is not None:
             row.rent, row.rent_currency = price.amount, price.currency
         if row.rent_due_at is None:
             at = since[row.number] or ctx.now
             is_new = looked_at is not None and since[row.number] is not None and at > looked_at
-            row.rent_due_at = at if is_new else first_after(min(at, ctx.now), ctx.now)
+            from_now = is_new and row.number not in paid
+            row.rent_due_at = at if from_now else first_after(min(at, ctx.now), ctx.now)
     return _charge(ctx, unit, rows)
 
 
-def _locked(unit: UnitOfWork, numbers: Collection[str]) -> Sequence[OwnNumber]:
-    """The rows of these; every number that isn't one of them is charged no more."""
-    query = select(OwnNumber).where(OwnNumber.organisation_id == unit.organisation_id)
+def _locked(unit: UnitOfWork, about: Collection[str], numbers: Collection[str]) -> Sequence[OwnNumber]:
+    """The rows of these; whatever else it is about is charged no more."""
+    query = select(OwnNumber).where(
+        OwnNumber.organisation_id == unit.organisation_id, OwnNumber.number.in_(about)
+    )
     rows = unit.session.scalars(
         query.order_by(OwnNumber.number).with_for_update().execution_options(populate_existing=True)
     ).all()

@@ -277,7 +277,11 @@ def _end(ctx: Context, work: Work, **values: Any) -> None:
 
 
 def _write_all(ctx: Context, numbers: Numbers) -> None:
-    """Keep what the list says, and what isn't on it any more."""
+    """Keep what the list says, and what isn't on it any more; what was bought, put right or given back while
+    it was asked for is known better than by it.
+    """
+    with ctx.unit() as unit:
+        before = queries.seen(unit)
     listed = numbers.ours()
     known = {one.number for one in listed}
     with ctx.unit() as unit:
@@ -288,10 +292,12 @@ def _write_all(ctx: Context, numbers: Numbers) -> None:
         home, looked_at = home_of(ctx, unit), queries.read_at(unit)
         hidden = foreign(unit, found, home)
         ours = [one for one in found if one.number not in hidden]
-        _write(ctx, unit, ours)
         present = {one.number for one in ours}
+        rows, changed = queries.held_as(unit, before)
+        read = [one for one in ours if one.number not in changed]
+        _write(ctx, unit, read)
         lost = []
-        for row in queries.kept_numbers(unit):
+        for row in rows:
             if row.number in hidden:
                 row.sid = None
             elif is_there(row) and row.number not in present:
@@ -299,7 +305,9 @@ def _write_all(ctx: Context, numbers: Numbers) -> None:
                 lost.append(row.number)
         queries.forget_sender(unit, lost)
         _found_after_all(ctx, unit, present)
-        charged = number_rent.listed(ctx, unit, surely_ours(unit, ours, home), prices, looked_at)
+        about = {row.number for row in rows} | {one.number for one in read}
+        reading = number_rent.Reading(about, surely_ours(unit, read, home), prices, looked_at)
+        charged = number_rent.listed(ctx, unit, reading)
     _stop_when_spent(ctx, charged=charged)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
@@ -16,7 +16,7 @@ from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Blast, Sender
-from dialer.store.models.own_numbers import NumberTask, OwnNumber
+from dialer.store.models.own_numbers import NumberRent, NumberTask, OwnNumber
 from dialer.store.session import UnitOfWork
 
 ENDED: Final = "ended"
@@ -24,6 +24,8 @@ CHANGES: Final = ("buy", "put_right", "release")
 """What changes what the carrier's list says of us."""
 OPEN_TASKS: Final = ("queued", "running")
 Way = Literal["caller_id", "sender", "pool", "blast"]
+Seen = Mapping[str, tuple[dt.datetime | None, dt.datetime | None]]
+"""Of each number, when it was seen on the carrier's list, and when it was gone from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,32 @@ def kept_numbers(unit: UnitOfWork) -> Sequence[OwnNumber]:
     """All rows, also of numbers that the carrier doesn't have (any more)."""
     query = select(OwnNumber).where(OwnNumber.organisation_id == unit.organisation_id)
     return unit.session.scalars(query.order_by(OwnNumber.number)).all()
+
+
+def seen(unit: UnitOfWork) -> Seen:
+    """When each number was seen on the carrier's list, and gone from it."""
+    query = select(OwnNumber.number, OwnNumber.seen_at, OwnNumber.gone_at).where(
+        OwnNumber.organisation_id == unit.organisation_id
+    )
+    return {row.number: (row.seen_at, row.gone_at) for row in unit.session.execute(query)}
+
+
+def held_as(unit: UnitOfWork, before: Seen) -> tuple[Sequence[OwnNumber], set[str]]:
+    """The rows that are as they were `before`, held until this unit is over; and the numbers that aren't."""
+    query = select(OwnNumber).where(OwnNumber.organisation_id == unit.organisation_id)
+    rows = unit.session.scalars(query.order_by(OwnNumber.number).with_for_update()).all()
+    changed = {row.number for row in rows if before.get(row.number) != (row.seen_at, row.gone_at)}
+    return [row for row in rows if row.number not in changed], changed
+
+
+def paid_since(unit: UnitOfWork, numbers: Collection[str], since: dt.datetime) -> set[str]:
+    """Those of these of which a month was charged then or later."""
+    query = select(NumberRent.number).where(
+        NumberRent.organisation_id == unit.organisation_id,
+        NumberRent.number.in_(numbers),
+        NumberRent.charged_at >= since,
+    )
+    return set(unit.session.scalars(query)) if numbers else set()
 
 
 def listed_after(unit: UnitOfWork, after: str, most: int) -> Sequence[OwnNumber]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from dialer.carrier.number_port import CarrierNumber
 from dialer.carrier.numbers import TwilioNumbers
 from dialer.carrier.port import CarrierError
 from dialer.carrier.twilio import TwilioCarrier
 from dialer.domain.errors import ValidationFailed
+from dialer.domain.rent import next_month
 from dialer.domain.spending import SpendingLine
 from dialer.services.budget import ORGANISATION, left_to_spend
 from dialer.services.context import Context
@@ -22,14 +25,16 @@ from dialer.services.messaging.number_tasks import ask_to_read
 from dialer.services.messaging.own_numbers import Rent, own_numbers
 from dialer.services.spending import Period, add_up
 from dialer.store.models.accounts import Organisation
-from dialer.store.models.own_numbers import NumberRent
+from dialer.store.models.own_numbers import NumberRent, NumberTask, OwnNumber
 from dialer.store.queries import counters
 from tests.conftest import SetClock
 from tests.services.messaging.test_number_orders import found, order
 from tests.services.messaging.test_own_numbers import OURS, done, read
 from tests.texting import campaign, system
+from tests.towns import Town
 
 A_MONTH = Decimal("1.15")
+A_READING = dt.timedelta(minutes=15)
 
 
 @pytest.fixture(autouse=True)
@@ -84,6 +89,43 @@ def test_one_that_was_there_is_charged_from_its_next_month(
     later = ctx.at(clock.forward(seconds=(one.rent_due_at - ctx.now).total_seconds()))
     read(later, wire)
     assert [(line.sender, line.count) for line in rents(later)] == [(OURS, 1)]
+
+
+@pytest.mark.parametrize("seconds", [-5, 5])
+def test_one_that_is_bought_while_the_list_is_asked_for_is_paid_once_and_stays(
+    ctx: Context,
+    wire: TwilioCarrier,
+    town: Town,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: int,
+) -> None:
+    read(ctx, wire)
+    wanted = order(found(ctx, wire))
+    task = ask_to_buy(ctx, wanted)
+    reading = ctx.at(ctx.now + A_READING)
+    town.set_now(reading.now + dt.timedelta(seconds=1))
+    buying, lists = reading.at(reading.now + dt.timedelta(seconds=seconds)), TwilioNumbers.ours
+
+    def meanwhile(numbers: TwilioNumbers, number: str | None = None) -> Sequence[CarrierNumber]:
+        listed = lists(numbers, number)
+        if number is None:
+            assert done(buying, wire, task).state == "done"
+        return listed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TwilioNumbers, "ours", meanwhile)
+        read(reading, wire)
+    due = next_month(buying.now)
+    assert (wanted.number, due) in [(one.number, one.rent_due_at) for one in own_numbers(reading).numbers]
+    later = ctx.at(reading.now + A_READING)
+    read(later, wire)
+    assert [line.count for line in rents(later, wanted.number)] == [1]
+    with ctx.unit() as unit:
+        unit.session.get_one(OwnNumber, (unit.organisation_id, wanted.number)).rent_due_at = None
+        of_readings = update(NumberTask).where(NumberTask.kind == "read")
+        unit.session.execute(of_readings.values(finished_at=ctx.now))
+    read(later, wire)
+    assert [line.count for line in rents(later, wanted.number)] == [1], "whoever forgot its day"
 
 
 def test_months_wait_for_a_price_that_is_not_known(

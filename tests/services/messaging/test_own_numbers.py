@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
 
+from dialer.carrier.number_port import CarrierNumber
+from dialer.carrier.numbers import TwilioNumbers
 from dialer.carrier.port import Carrier
 from dialer.carrier.twilio import TwilioCarrier
 from dialer.domain.errors import Conflict, NotFound, ValidationFailed
@@ -86,6 +89,25 @@ def test_what_leads_nowhere_is_put_right_once(ctx: Context, wire: TwilioCarrier,
     assert done(ctx, wire, ask_to_put_right(ctx, OURS)).state == "done", "again changes nothing"
     with pytest.raises(ValidationFailed):
         ask_to_put_right(ctx, ANOTHER)
+
+
+def test_what_is_put_right_while_the_list_is_asked_for_stays_right(
+    ctx: Context, wire: TwilioCarrier, town: Town, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_at_carrier(town, OURS, sms_url="")
+    read(ctx, wire)
+    task, lists = ask_to_put_right(ctx, OURS), TwilioNumbers.ours
+    later = ctx.at(clock.forward(seconds=1))
+
+    def meanwhile(numbers: TwilioNumbers, number: str | None = None) -> Sequence[CarrierNumber]:
+        listed = lists(numbers, number)
+        if number is None:
+            assert done(later, wire, task).state == "done"
+        return listed
+
+    monkeypatch.setattr(TwilioNumbers, "ours", meanwhile)
+    read(ctx, wire)
+    assert own_numbers(ctx).numbers[0].is_right
 
 
 def test_two_who_press_at_once_ask_once(ctx: Context, wire: TwilioCarrier, town: Town) -> None:
