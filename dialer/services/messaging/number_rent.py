@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from dialer.carrier.number_port import CarrierNumber, NumberPrice, Numbers, NumbersWanted
@@ -30,10 +30,12 @@ MOST_MONTHS: Final = 120
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What the list says `about` these numbers: those that it has and that are surely ours were `found`, and
-    `prices` are what numbers cost by now. The time before it was `looked_at` then.
+    `prices` are what numbers cost by now. The time before it was `looked_at` then. Those that were `gone`
+    have been since then.
     """
 
     about: Collection[str]
+    gone: Mapping[str, dt.datetime]
     found: Sequence[CarrierNumber]
     prices: Prices
     looked_at: dt.datetime | None
@@ -57,6 +59,14 @@ def prices_of(ctx: Context, numbers: Numbers, listed: Collection[str]) -> Prices
     return found
 
 
+def begin_anew(unit: UnitOfWork, number: str) -> None:
+    """A number that is gone, if it is: the months that it was charged for are over."""
+    row = (OwnNumber.organisation_id == unit.organisation_id, OwnNumber.number == number)
+    unit.session.execute(
+        update(OwnNumber).where(*row, OwnNumber.gone_at.is_not(None)).values(rent_due_at=None)
+    )
+
+
 def bought(ctx: Context, unit: UnitOfWork, number: str, price: str | None, currency: str | None) -> bool:
     """A number was just bought at the price that was shown, if any: its first month is charged at once.
     Whether it was.
@@ -72,7 +82,8 @@ def bought(ctx: Context, unit: UnitOfWork, number: str, price: str | None, curre
 def listed(ctx: Context, unit: UnitOfWork, reading: Reading) -> bool:
     """The list was read. A number that is new there is charged from its next month on, since nobody here paid
     for the one that is running; from this one on where it was bought after the list was looked at the last
-    time, and nothing was paid for it since. Whether any month was charged.
+    time, and nothing was paid for it since. One that was off the list goes on where it was, unless it was
+    bought again since. Whether any month was charged.
     """
     since, looked_at = {one.number: one.bought_at for one in reading.found}, reading.looked_at
     rows = _locked(unit, reading.about, since)
@@ -81,16 +92,21 @@ def listed(ctx: Context, unit: UnitOfWork, reading: Reading) -> bool:
         price = reading.prices.get(priced_as(row.number) or ("", ""))
         if price is not None:
             row.rent, row.rent_currency = price.amount, price.currency
+        bought_at = since[row.number]
+        if row.number in reading.gone and bought_at is not None and bought_at > reading.gone[row.number]:
+            row.rent_due_at = None
         if row.rent_due_at is None:
-            at = since[row.number] or ctx.now
-            is_new = looked_at is not None and since[row.number] is not None and at > looked_at
+            at = bought_at or ctx.now
+            is_new = looked_at is not None and bought_at is not None and at > looked_at
             from_now = is_new and row.number not in paid
             row.rent_due_at = at if from_now else first_after(min(at, ctx.now), ctx.now)
     return _charge(ctx, unit, rows)
 
 
 def _locked(unit: UnitOfWork, about: Collection[str], numbers: Collection[str]) -> Sequence[OwnNumber]:
-    """The rows of these; whatever else it is about is charged no more."""
+    """The rows of these; whatever else it is about is charged no more. One that is gone isn't either, but its
+    day stays: the list may have it again the next time.
+    """
     query = select(OwnNumber).where(
         OwnNumber.organisation_id == unit.organisation_id, OwnNumber.number.in_(about)
     )
@@ -98,7 +114,7 @@ def _locked(unit: UnitOfWork, about: Collection[str], numbers: Collection[str]) 
         query.order_by(OwnNumber.number).with_for_update().execution_options(populate_existing=True)
     ).all()
     for row in rows:
-        if row.number not in numbers:
+        if row.number not in numbers and (row.gone_at is None or row.sid is None):
             row.rent_due_at = None
     return [row for row in rows if row.number in numbers]
 

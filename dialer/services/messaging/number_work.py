@@ -102,6 +102,7 @@ def _do(ctx: Context, numbers: Numbers, work: Work) -> dict[str, Any]:
         case "buy":
             one = _bought(ctx, numbers, work)
             with ctx.unit() as unit:
+                number_rent.begin_anew(unit, one.number)
                 _write(ctx, unit, [one])
                 price = (work.asked.get("price"), work.asked.get("currency"))
                 charged = number_rent.bought(ctx, unit, one.number, *price)
@@ -180,6 +181,7 @@ def _release(ctx: Context, numbers: Numbers, work: Work) -> None:
             raise
     with ctx.unit() as unit:
         _mark(unit, work.number, ctx.now)
+        number_rent.begin_anew(unit, work.number)
         queries.forget_sender(unit, [work.number])
 
 
@@ -187,8 +189,6 @@ def _mark(unit: UnitOfWork, number: str, gone_at: dt.datetime | None) -> None:
     row = unit.session.get(OwnNumber, (unit.organisation_id, number), with_for_update=True)
     if row is not None:
         row.gone_at = gone_at
-        if gone_at is not None:
-            row.rent_due_at = None
 
 
 def _put_right(ctx: Context, numbers: Numbers, work: Work) -> CarrierNumber:
@@ -294,6 +294,7 @@ def _write_all(ctx: Context, numbers: Numbers) -> None:
         ours = [one for one in found if one.number not in hidden]
         present = {one.number for one in ours}
         rows, changed = queries.held_as(unit, before)
+        gone = {row.number: row.gone_at for row in rows if row.gone_at is not None}
         read = [one for one in ours if one.number not in changed]
         _write(ctx, unit, read)
         lost = []
@@ -306,7 +307,7 @@ def _write_all(ctx: Context, numbers: Numbers) -> None:
         queries.forget_sender(unit, lost)
         _found_after_all(ctx, unit, present)
         about = {row.number for row in rows} | {one.number for one in read}
-        reading = number_rent.Reading(about, surely_ours(unit, read, home), prices, looked_at)
+        reading = number_rent.Reading(about, gone, surely_ours(unit, read, home), prices, looked_at)
         charged = number_rent.listed(ctx, unit, reading)
     _stop_when_spent(ctx, charged=charged)
 

@@ -37,7 +37,9 @@ class OwnNumber(Tenant, Base):
     """What it costs a month, by the carrier's price list; None: not known."""
     rent_currency: Mapped[str | None]
     rent_due_at: Mapped[Instant | None]
-    """When its next month is charged; None: it isn't ours, or not surely."""
+    """When its next month is charged; None: it isn't ours, or not surely. Of one that is gone, when it would
+    be if it came back.
+    """
 
 
 class NumberRent(Tenant, Base):

@@ -96,7 +96,11 @@ def rents(unit: UnitOfWork) -> list[tuple[str | None, int, Decimal]]:
     """How many of ours cost how much a month, by currency; None: those whose price isn't known."""
     query = (
         select(OwnNumber.rent_currency, func.count(), func.coalesce(func.sum(OwnNumber.rent), 0))
-        .where(OwnNumber.organisation_id == unit.organisation_id, OwnNumber.rent_due_at.is_not(None))
+        .where(
+            OwnNumber.organisation_id == unit.organisation_id,
+            OwnNumber.rent_due_at.is_not(None),
+            OwnNumber.gone_at.is_(None),
+        )
         .group_by(OwnNumber.rent_currency)
         .order_by(OwnNumber.rent_currency)
     )

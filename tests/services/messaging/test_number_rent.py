@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
-from dialer.carrier.number_port import CarrierNumber
+from dialer.carrier.number_port import CarrierNumber, Purchase, Webhooks
 from dialer.carrier.numbers import TwilioNumbers
 from dialer.carrier.port import CarrierError
 from dialer.carrier.twilio import TwilioCarrier
@@ -29,7 +29,7 @@ from dialer.store.models.own_numbers import NumberRent, NumberTask, OwnNumber
 from dialer.store.queries import counters
 from tests.conftest import SetClock
 from tests.services.messaging.test_number_orders import found, order
-from tests.services.messaging.test_own_numbers import OURS, done, read
+from tests.services.messaging.test_own_numbers import OURS, SMS, VOICE, done, read
 from tests.texting import campaign, system
 from tests.towns import Town
 
@@ -126,6 +126,65 @@ def test_one_that_is_bought_while_the_list_is_asked_for_is_paid_once_and_stays(
         unit.session.execute(of_readings.values(finished_at=ctx.now))
     read(later, wire)
     assert [line.count for line in rents(later, wanted.number)] == [1], "whoever forgot its day"
+
+
+def test_what_was_due_while_it_was_off_the_list_is_charged_when_it_is_back(
+    ctx: Context, wire: TwilioCarrier, town: Town, clock: SetClock
+) -> None:
+    read(ctx, wire)
+    before = ctx.at(clock.forward(days=30))
+    town.account(senders=[])
+    read(before, wire)
+    assert own_numbers(before).rents == [], "nothing is said to be due for it"
+    after = ctx.at(clock.forward(days=2))
+    read(after, wire)
+    assert rents(after) == []
+    town.account(senders=[OURS])
+    read(after, wire)
+    assert [line.count for line in rents(after)] == [1]
+    read(after, wire)
+    assert [line.count for line in rents(after)] == [1]
+
+
+def test_what_was_due_while_the_carrier_was_asked_to_take_it_back_and_refused_is_charged(
+    ctx: Context, wire: TwilioCarrier, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = order(found(ctx, wire))
+    assert done(ctx, wire, ask_to_buy(ctx, wanted)).state == "done"
+
+    def refuse(*_: object) -> None:
+        raise CarrierError("refused", permanent=True, code=20003)
+
+    later = ctx.at(clock.forward(days=62))
+    with monkeypatch.context() as patched:
+        patched.setattr(TwilioNumbers, "release", refuse)
+        task = ask_to_release(later, wanted.number, wanted.confirm)
+        assert done(later, wire, task).error_code == 20003
+    read(later, wire)
+    assert [line.count for line in rents(later, wanted.number)] == [3]
+
+
+def test_one_that_is_had_again_is_not_charged_for_what_lies_between(
+    ctx: Context, wire: TwilioCarrier, town: Town, clock: SetClock
+) -> None:
+    wanted = order(found(ctx, wire))
+    assert done(ctx, wire, ask_to_buy(ctx, wanted)).state == "done"
+    [bought] = wire.numbers.ours(wanted.number)
+    wire.numbers.release(bought.sid)
+    read(ctx, wire)
+    later = ctx.at(clock.forward(days=93))
+    town.set_now(later.now)
+    again = replace(order(found(later, wire)), number=wanted.number, confirm=wanted.confirm)
+    assert done(later, wire, ask_to_buy(later, again)).state == "done"
+    assert [line.count for line in rents(later, wanted.number)] == [2]
+    [bought] = wire.numbers.ours(wanted.number)
+    wire.numbers.release(bought.sid)
+    read(ctx.at(clock.forward(hours=1)), wire)
+    last = ctx.at(clock.forward(days=93))
+    town.set_now(last.now - dt.timedelta(days=1))
+    wire.numbers.buy(Purchase(wanted.number, Webhooks(SMS, VOICE)))
+    read(last, wire)
+    assert [line.count for line in rents(last, wanted.number)] == [3], "bought in the carrier's console"
 
 
 def test_months_wait_for_a_price_that_is_not_known(
