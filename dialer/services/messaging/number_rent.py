@@ -67,23 +67,21 @@ def begin_anew(unit: UnitOfWork, number: str) -> None:
     )
 
 
-def bought(ctx: Context, unit: UnitOfWork, number: str, price: str | None, currency: str | None) -> bool:
-    """A number was just bought at the price that was shown, if any: its first month is charged at once.
-    Whether it was.
-    """
+def bought(ctx: Context, unit: UnitOfWork, number: str, price: str | None, currency: str | None) -> None:
+    """A number was just bought at the price that was shown, if any: its first month is charged at once."""
     row = unit.session.get_one(OwnNumber, (unit.organisation_id, number), with_for_update=True)
     if price and currency:
         row.rent, row.rent_currency = Decimal(price), currency
     if row.rent_due_at is None:
         row.rent_due_at = ctx.now
-    return _charge(ctx, unit, [row])
+    _charge(ctx, unit, [row])
 
 
-def listed(ctx: Context, unit: UnitOfWork, reading: Reading) -> bool:
+def listed(ctx: Context, unit: UnitOfWork, reading: Reading) -> None:
     """The list was read. A number that is new there is charged from its next month on, since nobody here paid
     for the one that is running; from this one on where it was bought after the list was looked at the last
     time, and nothing was paid for it since. One that was off the list goes on where it was, unless it was
-    bought again since. Whether any month was charged.
+    bought again since.
     """
     since, looked_at = {one.number: one.bought_at for one in reading.found}, reading.looked_at
     rows = _locked(unit, reading.about, since)
@@ -100,7 +98,7 @@ def listed(ctx: Context, unit: UnitOfWork, reading: Reading) -> bool:
             is_new = looked_at is not None and bought_at is not None and at > looked_at
             from_now = is_new and row.number not in paid
             row.rent_due_at = at if from_now else first_after(min(at, ctx.now), ctx.now)
-    return _charge(ctx, unit, rows)
+    _charge(ctx, unit, rows)
 
 
 def _locked(unit: UnitOfWork, about: Collection[str], numbers: Collection[str]) -> Sequence[OwnNumber]:
@@ -119,11 +117,8 @@ def _locked(unit: UnitOfWork, about: Collection[str], numbers: Collection[str]) 
     return [row for row in rows if row.number in numbers]
 
 
-def _charge(ctx: Context, unit: UnitOfWork, rows: Sequence[OwnNumber]) -> bool:
-    """Write down each month that is due, once, and say whether there was any. One whose price isn't known
-    waits until it is.
-    """
-    charged = False
+def _charge(ctx: Context, unit: UnitOfWork, rows: Sequence[OwnNumber]) -> None:
+    """Write down each month that is due, once. One whose price isn't known waits until it is."""
     for row in rows:
         months = 0
         while row.rent is not None and row.rent_currency is not None and row.rent_due_at is not None:
@@ -141,6 +136,4 @@ def _charge(ctx: Context, unit: UnitOfWork, rows: Sequence[OwnNumber]) -> bool:
             once = made.on_conflict_do_nothing().returning(NumberRent.number)
             if unit.session.scalar(once) is not None:
                 spend_on_numbers(unit, amount, currency)
-                charged = True
             row.rent_due_at = next_month(row.rent_due_at)
-    return charged

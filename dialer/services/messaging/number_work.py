@@ -105,8 +105,8 @@ def _do(ctx: Context, numbers: Numbers, work: Work) -> dict[str, Any]:
                 number_rent.begin_anew(unit, one.number)
                 _write(ctx, unit, [one])
                 price = (work.asked.get("price"), work.asked.get("currency"))
-                charged = number_rent.bought(ctx, unit, one.number, *price)
-            _stop_when_spent(ctx, charged=charged)
+                number_rent.bought(ctx, unit, one.number, *price)
+            _stop_when_spent(ctx)
         case "put_right":
             changed = _put_right(ctx, numbers, work)
             with ctx.unit() as unit:
@@ -308,15 +308,16 @@ def _write_all(ctx: Context, numbers: Numbers) -> None:
         _found_after_all(ctx, unit, present)
         about = {row.number for row in rows} | {one.number for one in read}
         reading = number_rent.Reading(about, gone, surely_ours(unit, read, home), prices, looked_at)
-        charged = number_rent.listed(ctx, unit, reading)
-    _stop_when_spent(ctx, charged=charged)
+        number_rent.listed(ctx, unit, reading)
+    _stop_when_spent(ctx)
 
 
-def _stop_when_spent(ctx: Context, *, charged: bool) -> None:
-    """In a unit of its own: what was spent counts once that is committed."""
-    if charged:
-        with ctx.unit() as unit:
-            stop_when_spent(ctx, unit)
+def _stop_when_spent(ctx: Context) -> None:
+    """In a unit of its own: what was spent counts once that is committed. Also where nothing was charged now:
+    a worker may have been killed between the two.
+    """
+    with ctx.unit() as unit:
+        stop_when_spent(ctx, unit)
 
 
 def _found_after_all(ctx: Context, unit: UnitOfWork, present: set[str]) -> None:

@@ -20,6 +20,7 @@ from dialer.domain.spending import SpendingLine
 from dialer.services.budget import ORGANISATION, left_to_spend
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import CounterFault, check_counters, mend_counters
+from dialer.services.messaging import number_work
 from dialer.services.messaging.number_orders import ask_to_buy, ask_to_release
 from dialer.services.messaging.number_tasks import ask_to_read
 from dialer.services.messaging.own_numbers import Rent, own_numbers
@@ -244,6 +245,29 @@ def test_what_uses_the_cap_up_pauses_everything(ctx: Context, wire: TwilioCarrie
     assert done(spender, wire, ask_to_buy(spender, order(found(ctx, wire)))).state == "done"
     with ctx.unit() as unit:
         assert unit.session.get_one(Organisation, unit.organisation_id).paused_at is not None
+
+
+def test_a_worker_killed_before_it_pauses_everything_leaves_that_to_the_next_reading(
+    ctx: Context, wire: TwilioCarrier, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spender = in_dollars(ctx, "2")
+    assert done(spender, wire, ask_to_buy(spender, order(found(ctx, wire)))).state == "done"
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    later = spender.at(clock.forward(days=31))
+    task = ask_to_read(later)
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(number_work, "stop_when_spent", killed)
+        done(later, wire, task)
+    with later.unit() as unit:
+        assert left_to_spend(later, unit) == Decimal("-0.30")
+        assert unit.session.get_one(Organisation, unit.organisation_id).paused_at is None
+    after = spender.at(clock.forward(seconds=number_work.AT_WORK.total_seconds()))
+    assert done(after, wire, task).state == "done"
+    with ctx.unit() as unit:
+        assert unit.session.get_one(Organisation, unit.organisation_id).paused_at == after.now
 
 
 def test_two_organisations_pay_for_a_number_once(
