@@ -146,17 +146,28 @@ def _check(order: Order) -> None:
 
 
 def _check_left(ctx: Context, unit: UnitOfWork, price: str | None, currency: str | None) -> None:
-    """Raises ValidationFailed where its first month is more than all may still spend together, as far as that
-    is known: amounts in two currencies can't be compared.
+    """Raises ValidationFailed where its first month is more than all may still spend together, less what is
+    being bought, as far as that is known: amounts in two currencies can't be compared.
     """
     left = left_to_spend(ctx, unit) if price and currency == ctx.messaging.currency else None
-    if price and left is not None and Decimal(price) > left:
+    if price and left is not None and Decimal(price) > (left := left - _being_bought(unit, currency)):
         left = max(left, Decimal(0))
         raise ValidationFailed.at("/price", f"It costs {price} {currency}, and {left} may still be spent.")
 
 
+def _being_bought(unit: UnitOfWork, currency: str | None) -> Decimal:
+    """What the first months of numbers come to that are ordered and not paid for yet, in this currency."""
+    query = select(NumberTask.asked).where(
+        NumberTask.organisation_id == unit.organisation_id,
+        NumberTask.kind == "buy",
+        NumberTask.state.in_(OPEN),
+    )
+    orders = [asked for asked in unit.session.scalars(query) if asked.get("currency") == currency]
+    return sum((Decimal(asked["price"]) for asked in orders if asked.get("price")), Decimal(0))
+
+
 def _one_by_one(unit: UnitOfWork) -> None:
-    """Two who buy come one after the other, so that the day's most holds."""
+    """Two who buy come one after the other, so that the day's most and the cap hold."""
     held = select(Organisation.id).where(Organisation.id == unit.organisation_id)
     unit.session.execute(held.with_for_update(key_share=True))
 

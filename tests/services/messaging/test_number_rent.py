@@ -223,6 +223,19 @@ def test_they_count_for_what_may_be_spent_in_their_currency(ctx: Context, wire: 
         assert left_to_spend(pounds, unit) == Decimal(1), "dollars aren't added to pounds"
 
 
+def test_those_that_are_being_bought_count_for_it_too(ctx: Context, wire: TwilioCarrier) -> None:
+    search, spender = found(ctx, wire), in_dollars(ctx, "3")
+    tasks = [ask_to_buy(spender, order(search, nth)) for nth in range(2)]
+    with pytest.raises(ValidationFailed, match=r"0\.70 may still be spent"):
+        ask_to_buy(spender, order(search, 2))
+    assert ask_to_buy(spender, order(search, 1)).id == tasks[1].id
+    assert {done(spender, wire, task).state for task in tasks} == {"done"}
+    with spender.unit() as unit:
+        assert left_to_spend(spender, unit) == Decimal("0.70")
+    more = in_dollars(ctx, "3.45")
+    assert done(more, wire, ask_to_buy(more, order(search, 2))).state == "done", "none counts twice"
+
+
 def test_what_they_cost_is_checked_by_the_months_and_put_right_by_them(
     ctx: Context, wire: TwilioCarrier
 ) -> None:
@@ -258,9 +271,10 @@ def test_a_worker_killed_before_it_pauses_everything_leaves_that_to_the_next_rea
 
     later = spender.at(clock.forward(days=31))
     task = ask_to_read(later)
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr(number_work, "stop_when_spent", killed)
-        done(later, wire, task)
+        with pytest.raises(KeyboardInterrupt):
+            done(later, wire, task)
     with later.unit() as unit:
         assert left_to_spend(later, unit) == Decimal("-0.30")
         assert unit.session.get_one(Organisation, unit.organisation_id).paused_at is None
