@@ -92,6 +92,45 @@ def test_rows_are_found_by_contact_only_where_one_may_be_named_twice(
     assert asked == [True, True]
 
 
+INDEXES = text(
+    """
+    SELECT i.indcheckxmin FROM pg_index AS i
+    WHERE i.indrelid = 'import_stage'::regclass AND pg_get_expr(i.indpred, i.indrelid) IS NULL
+    """
+)
+BY_CONTACT = text(
+    "EXPLAIN SELECT FROM import_stage WHERE contact_id = '00000000-0000-7000-8000-000000000000'"
+)
+REGISTER = "Elector number,Change type,First name,Surname,Phone\n"
+ANN = REGISTER + "AB-1,,Ann,Prys,07700 900001\n"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [VOTERS, REGISTER + "AB-1,,Zoe,Rees,07700 900009\n", REGISTER + "AB-1,D,Ann,Prys,\n"],
+    ids=["known", "whose number another holds", "gone"],
+)
+def test_the_index_by_contact_is_one_that_plans_may_use_once_somebody_was_known(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch, rows: str
+) -> None:
+    looked: list[tuple[list[bool], str]] = []
+
+    def looked_at(session: Session) -> None:
+        find_by_contact(session)
+        checked = list(session.scalars(INDEXES))
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        looked.append((checked, "\n".join(session.scalars(BY_CONTACT))))
+        session.execute(text("SET LOCAL enable_seqscan = DEFAULT"))
+
+    bring_in(ctx, VOTERS)
+    bring_in(ctx, ANN)
+    monkeypatch.setattr(import_chunk, "find_by_contact", looked_at)
+    bring_in(ctx, rows)
+    [(checked, plan)] = looked
+    assert checked == [False]
+    assert "import_stage_contact_id_idx" in plan
+
+
 def test_records_of_new_people_are_what_their_evidence_says(ctx: Context) -> None:
     bring_in(ctx, VOTERS)
     with ctx.unit() as unit:
