@@ -76,3 +76,11 @@ GIVE_UP: Final = r"(?:rho|rhowch)(?:r| y)? gorau"
 THESE: Final = r"(?:hyn|hwn|rhain|rhein|rheina|rheini|nhw)"
 UNWILLING_CY: Final = r"\b(?:ddim|nid wyf|nid ydw i?|dim) (?:yn )?(?:eisiau|isio|isie|moyn)"
 SENT_BY_MANY: Final = r"(?:political|party|campaign|election|marketing|unwanted|unsolicited|spam)"
+ON_THE_WAY: Final = (
+    r"(?:you|u|ya|me|us|ever|just|really|actually|yet|be|being|going to|gonna|wanna"
+    r"|(?:want|wanted|wish|wished|need|have|had|mean|meant|intend|intended|like|ask|asked|try|trying|tried"
+    r"|think of|thinking of)(?: for)?(?: you| u| me| us)?(?: to)) "
+)
+"""What may stand between “not” and “unsubscribe” where the one is said of the other. In “not interested
+unsubscribe” and “don’t text me please unsubscribe me” it isn’t.
+"""

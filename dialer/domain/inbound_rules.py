@@ -22,6 +22,7 @@ from dialer.domain.inbound_phrases import (
     KEY,
     LIST,
     MINE,
+    ON_THE_WAY,
     SENT_BY_MANY,
     START,
     STOP,
@@ -63,15 +64,6 @@ def _rule(name: str, klass: str, why: str, *patterns: str) -> Rule:
     return Rule(name, klass, why, re.compile("|".join(f"(?:{pattern})" for pattern in patterns)))
 
 
-_ON_THE_WAY: Final = (
-    r"(?:you|u|ya|me|us|ever|just|really|actually|yet|be|being|going to|gonna|wanna"
-    r"|(?:want|wanted|wish|wished|need|have|had|mean|meant|intend|intended|like|ask|asked|try|trying|tried"
-    r"|think of|thinking of)(?: for)?(?: you| u| me| us)?(?: to)) "
-)
-"""What may stand between “not” and “unsubscribe” where the one is said of the other. In “not interested
-unsubscribe” and “don’t text me please unsubscribe me” it isn’t.
-"""
-
 RULES: Final = (
     _rule(
         "asks_to_go_on",
@@ -80,7 +72,7 @@ RULES: Final = (
         rf"{START}(?:(?!you |u |ya |why |they |it |if |texts |messages |msgs |these |this |calls )\w+"
         rf" ){{0,3}}"
         rf"(?:dont|do not|never|peidiwch a|paid a|byth) (?:you |u )?(?:ever |just )?{STOP}\b",
-        rf"\b(?:dont|do not|didnt|not|never|wont|no need to) (?:{_ON_THE_WAY}){{0,3}}(?:un ?subscribe|unsub"
+        rf"\b(?:dont|do not|didnt|not|never|wont|no need to) (?:{ON_THE_WAY}){{0,3}}(?:un ?subscribe|unsub"
         r"|opt (?:me |us )?out)\b",
     ),
     _rule(
