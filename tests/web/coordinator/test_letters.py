@@ -146,14 +146,20 @@ def test_emails_that_nobody_has_heard_of_are_sent_again_where_somebody_says_so(
     assert "none left" in draft.press("confirm").words["flash"]
 
 
-def left_unknown(ctx: Context, blast_id: uuid.UUID) -> None:
-    """Let the process that sends be gone in the middle."""
+def on_the_wire(ctx: Context, blast_id: uuid.UUID) -> Context:
+    """Let the process that sends be gone in the middle; the system's context."""
     system = ctx.as_actor(system_actor(ctx.organisation_id))
     while plan_chunk(system, blast_id):
         pass
     holder = uuid.uuid4()
     claimed = claim_texts(system, "campaign@example.org", blast_id, new_lease(system, holder), 10)
     assert len(pass_gate(system, holder, claimed)) == 2
+    return system
+
+
+def left_unknown(ctx: Context, blast_id: uuid.UUID) -> None:
+    """Nobody ever hears what became of what was on the wire."""
+    system = on_the_wire(ctx, blast_id)
     tried(ctx, dt.timedelta(hours=1))
     lose_silent(system)
 
@@ -217,12 +223,7 @@ def test_what_a_killed_sender_left_is_told_and_counted_apart(draft: Reader, ctx:
     assert "blast-hung" not in page.tests
     with ctx.unit() as unit:
         blast_id = unit.session.scalars(select(Blast.id)).one()
-    system = ctx.as_actor(system_actor(ctx.organisation_id))
-    while plan_chunk(system, blast_id):
-        pass
-    holder = uuid.uuid4()
-    claimed = claim_texts(system, "campaign@example.org", blast_id, new_lease(system, holder), 10)
-    assert len(pass_gate(system, holder, claimed)) == 2
+    system = on_the_wire(ctx, blast_id)
     tried(ctx, dt.timedelta(minutes=1))
     page = draft.open(f"/blasts/{blast_id}")
     assert page.words["blast-hung"].startswith("2 have been on the wire, the first since ")
