@@ -14,13 +14,18 @@ from typing import Final
 from dialer.domain.inbound_phrases import (
     BETWEEN,
     COURTESY,
+    DONT_CALL_OR_SEND_CY,
     DONT_CY,
     END,
+    EXCLUDE,
     FILL,
     FUNCTION,
     GIVE_UP,
+    GIVE_UP_TEXTS,
+    IN_DOUBT,
     KEY,
     LIST,
+    ME_NO_MORE,
     MINE,
     ON_THE_WAY,
     SENT_BY_MANY,
@@ -30,6 +35,7 @@ from dialer.domain.inbound_phrases import (
     THESE,
     UNWILLING,
     UNWILLING_CY,
+    UNWILLING_TEXTS_CY,
     US,
     VERB,
     WEAK,
@@ -112,7 +118,7 @@ RULES: Final = (
         rf"\b(?:{STOP}|quit|cease|desist from|refrain from) (?!sending|annoying|harassing){VERB}"
         rf"(?: {FILL})*{END}",
         rf"{START}(?:{COURTESY} )*(?:cease|desist)(?: {COURTESY})*{END}",
-        rf"\b{GIVE_UP} (?:i )?(?:\w+ )?{TEXTS}\b",
+        GIVE_UP_TEXTS,
         rf"\b{GIVE_UP}(?: iddi| iddo| nawr| rwan| {COURTESY})*{END}",
         r"\bput (?:a|an) (?:stop|end) to (?:this|these|it|that)\b",
         rf"\b{STOP} all of (?:it|this|these|that|them)\b",
@@ -123,15 +129,11 @@ RULES: Final = (
         "a_place_or_way",
         OTHER,
         "means a stop on a way",
-        r"\b(?:which|what|bus|tram|train|tube|metro|coach|next|last|first|second|third|nearest|closest|my"
-        r"|your|his"
-        r"|her|our|their|the|a|an|one|two|three|every|same|right|pit|rest|lunch|lorry|truck|full|non|short"
-        r"|final"
-        r"|whistle|door|toilet) stops?\b(?! (?:command|keyword|word|option|instruction|button|link|request"
-        r"|message"
-        r"|text|texts|facility|function|code|list|thing|doesnt|does not|isnt|didnt|not|never|me|these|it"
-        r"|texting"
-        r"|sending|messaging|contacting))",
+        r"\b(?:which|what|bus|tram|train|tube|metro|coach|next|last|first|second|third|nearest|closest|my|your"
+        r"|his|her|our|their|the|a|an|one|two|three|every|same|right|pit|rest|lunch|lorry|truck|full|non|short"
+        r"|final|whistle|door|toilet) stops?\b(?! (?:command|keyword|word|option|instruction|button|link"
+        r"|request|message|text|texts|facility|function|code|list|thing|doesnt|does not|isnt|didnt|not|never"
+        r"|me|these|it|texting|sending|messaging|contacting))",
         r"\bstop(?:s|ped|ping)? (?:by|over|off|outside|near|round|along|in (?!the name)|at (?!once|this|all)"
         r"|for (?:a|some|lunch|tea|coffee|petrol|food|chips))\b",
         r"\b(?:bws|tren) (?:\w+ ){0,3}stopio\b",
@@ -145,11 +147,9 @@ RULES: Final = (
         "of_oneself",
         OTHER,
         "tells what they themselves stop or quit",
-        r"\b(?:i|we|he|she)(?:ll|ve|m)? (?:just |really |also )?(?:cant|cannot|can not|wont|will not|will"
-        r" never"
-        r"|would never|never|dont|do not|didnt|couldnt|wouldnt|havent|am not|refuse to|not)(?: ever| even|"
-        r" just"
-        r"| going to| gonna)? (?:stop|quit|end|cancel)(?:ped|ping|ting)?\b",
+        r"\b(?:i|we|he|she)(?:ll|ve|m)? (?:just |really |also )?(?:cant|cannot|can not|wont|will not"
+        r"|will never|would never|never|dont|do not|didnt|couldnt|wouldnt|havent|am not|refuse to|not)"
+        r"(?: ever| even| just| going to| gonna)? (?:stop|quit|end|cancel)(?:ped|ping|ting)?\b",
         r"\b(?:i am|im|were|we are|are|is|its|not|never) (?:never |not )?(?:going to|gonna) stop\b",
         rf"{START}(?:just )?(?:cant|cannot) stop (?!texting|messaging|sending|spamming|contacting"
         rf"|bothering)\w+ing\b",
@@ -169,11 +169,8 @@ RULES: Final = (
         rf"{START}(?:{COURTESY} )*{WEAK}(?: {COURTESY})+{END}",
         rf"{START}(?:{COURTESY} )+{WEAK}(?: {COURTESY})*{END}",
         rf"{START}(?:{FILL} )*stop (?:i|im|ive|we|this (?:is|isnt|was|number|phone)|wrong|not|no|who|why"
-        rf"|where|or|immediately"
-        rf"|because|sorry"
-        r"|dont|do not|never|leave|remove|take|delete|sent (?:from|via)|regards|kind regards|best|from|and"
-        r" (?:dont|do not|remove"
-        r"|delete|leave|take|never|please))\b",
+        r"|where|or|immediately|because|sorry|dont|do not|never|leave|remove|take|delete|sent (?:from|via)"
+        r"|regards|kind regards|best|from|and (?:dont|do not|remove|delete|leave|take|never|please))\b",
     ),
     _rule(
         "unsubscribe",
@@ -192,7 +189,7 @@ RULES: Final = (
         "asks to be taken off the list",
         rf"\b(?:remove|removing|delete|deleting|erase|erasing|deregister|tynnwch|dilewch|dileu)"
         rf" (?:all |any |the |of )*(?:{MINE}|personal data)\b",
-        r"\bexclude (?:me|us|my (?:\w+ )?(?:number|phone|details|data)|this number)\b",
+        EXCLUDE,
         rf"\b(?:take|taking|get|getting|strike|cross|scrub|knock|scratch|wipe|drop|keep|leave) (?:{MINE}"
         rf"|him|her"
         rf"|them|my \w+) (?:(?:off|out of|oddi ar)(?: {FILL})*{END}|(?:off|out of|from|oddi ar) (?:\w+"
@@ -201,8 +198,8 @@ RULES: Final = (
         rf" ){{0,3}}?(?:{LIST}|list)\b",
         rf"\b(?:please|pls|plz|plis) (?:remove|delete)(?: {COURTESY})*{END}",
         r"\b(?:i|id|me|us|we|my (?:number|name|details|data)) (?:(?:want|would|like|wish|to|be|get|need"
-        r"|have|please"
-        r"|asked|am|should|must|demand|prefer|been|can|could) ){0,5}(?:removed|removing|taken off|deleted)\b",
+        r"|have|please|asked|am|should|must|demand|prefer|been|can|could) ){0,5}"
+        r"(?:removed|removing|taken off|deleted)\b",
         rf"\b(?:removed|deleted|taken) (?:off |from |out of )?(?:your|ur|this|the|all|any|mailing) (?:\w+"
         rf" ){{0,2}}?"
         rf"{LIST}\b",
@@ -232,17 +229,18 @@ RULES: Final = (
         rf"\bmind not (?:{VERB}|{TEXTS})\b",
         rf"\brather (?:you|u) (?:didnt|did not|dont|do not|not) {VERB}\b",
         rf"\b{DONT_CY}(?: a| ag| am| an)? (?:fy |ein )?(?:(?:t|th|d|nh)e(?:cst|xt|cs)i?o|e ?bostio|ch?ysylltu"
-        r"|anfon|danfon|gyrru|hala|ff?onio|mhoeni|aflonyddu|sgwennu|ysgrifennu|n?negese?ua?|n?galw)\b",
+        r"|anfon|danfon|hala|ff?onio|mhoeni|aflonyddu|sgwennu|ysgrifennu|n?negese?ua?)\b",
+        DONT_CALL_OR_SEND_CY,
     ),
     _rule(
         "no_more",
         OPT_OUT,
         "wants no more texts",
         rf"\b(?:no more|no further|not any more|enough with|dim mwy o|dim rhagor o)"
-        rf" {BETWEEN}{{0,3}}?{TEXTS}\b",
+        rf" (?!than ){BETWEEN}{{0,3}}?{TEXTS}\b(?! than\b)",
         rf"{START}(?:{FILL} )*no more(?: (?:of (?:this|these|it|your \w+)|from (?:you|u)(?: \w+)?))?"
         rf"(?: {COURTESY})*{END}",
-        rf"\b{VERB} (?:me|us|this number) no more\b",
+        ME_NO_MORE,
         rf"{START}(?:{FILL} )*(?:no|dim) (?:{SENT_BY_MANY} )?"
         rf"(?:texts?|messages?|msgs?|sms|contact|spam|negeseuon|tecstiau)(?: {FILL}| me| this number)*{END}",
         rf"{START}(?:{FILL} )*dim (?:mwy|rhagor)(?: o hyn| or rhain)?(?: {COURTESY})*{END}",
@@ -267,7 +265,7 @@ RULES: Final = (
         r"\b(?:ddim|nid wyf|nid ydw i?|dim) (?:yn )?(?:eisiau|isio|isie|moyn|am|dymuno) (?:\w+"
         r" ){0,2}?(?:derbyn|clywed"
         r"|cael|rhagor|mwy|eich|negeseuon|neges|tecst\w*)\b",
-        rf"{UNWILLING_CY}r (?:\w+ )?(?:negeseuon|neges|tecst\w*)\b",
+        UNWILLING_TEXTS_CY,
     ),
     _rule(
         "withdraws_consent",
@@ -364,6 +362,7 @@ RULES: Final = (
         REVIEW,
         "has a word by which people say no, and it isn’t clear what is meant",
         rf"\b(?:{KEY}|{STOP}|stopped|opt(?:ed|ing) out|unsubscribed)\b",
+        *IN_DOUBT,
         r"\b(?:cancel|end|close|terminate) my (?:membership|account|registration|details)\b",
         rf"{START}(?:{FILL} )*{WEAK}(?: {FILL}| everything| me)*{END}",
         rf"{START}(?:{FILL} )*(?:dont|do not|{DONT_CY})(?: {FILL})*{END}",
@@ -382,6 +381,7 @@ WHYS: Final[Mapping[str, str]] = {rule.name: rule.why for rule in RULES} | {
     "keyword_stressed": "has a keyword standing by itself, with others or drawn out",
     "footer_keyword": "is the word that our last text told them to answer with",
     "footer_echo": "echoes a footer such as “Reply STOP to opt out”",
+    "answers_no": "is a no to what our last text asked",
     "footer_in_text": "has a footer’s words among others",
     "carrier_stop": "was taken for a no by the carrier",
     "carrier_start": "was taken for a yes by the carrier, after a no by text",

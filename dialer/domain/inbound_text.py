@@ -19,6 +19,7 @@ from dialer.domain.inbound_cleaning import (
     without_quotations,
     words,
 )
+from dialer.domain.inbound_phrases import COURTESY, DONT_CY, LIST, STOP, TEXTS, VERB
 from dialer.domain.inbound_rules import (
     HELP,
     KEYWORDS,
@@ -115,6 +116,16 @@ _SHOUTED_KEYWORD: Final = re.compile(rf"\b(?:{'|'.join(sorted(KEYWORDS)).upper()
 _WORTH_GUESSING: Final = tuple(sorted(word for word in KEYWORDS if len(word) >= 4 and " " not in word))
 
 
+_QUESTION: Final = re.compile(r"[^.!?\n]*\?")
+_ABOUT_WRITING: Final = re.compile(
+    rf"\b(?:{TEXTS}|{VERB}|{STOP}|{LIST}|hear|touch|reach|reply|opt|ask|clywed|ffonio|galw|cyswllt|rhif|number)\b"
+)
+_NO_DONT: Final = re.compile(
+    rf"(?:{COURTESY} |sorry )*(?:no|nope|nah|na|nage)(?: {COURTESY}| sorry)* (?:dont|do not|{DONT_CY})"
+    rf"(?: {COURTESY})*"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Classified:
     """One of `opt_out`, `review`, `opt_in`, `other`, and the name of the rule that made it so."""
@@ -139,7 +150,17 @@ def classify(body: str, *, our_last_text: str | None = None, opted_out_by_text: 
     if whole := _as_keyword(own, our_last_text, opted_out_by_text=opted_out_by_text):
         return Classified(whole.klass, f"{whole.rule}_signed" if whole.rule == "keyword" else whole.rule)
     rest = without_quotations(without_ours(own, our_last_text))
+    if _answers_no(rest, our_last_text or ""):
+        return Classified(OTHER, "answers_no")
     return _by_footer(rest, our_last_text) or _by_words(rest)
+
+
+def _answers_no(own: str, our_text: str) -> bool:
+    """Whether “No, don’t” answers a question of ours, about other things than being written to."""
+    questions = _QUESTION.findall(our_text)
+    if not questions or any(_ABOUT_WRITING.search(words(question)) for question in questions):
+        return False
+    return _NO_DONT.fullmatch(words(own)) is not None
 
 
 def _as_keyword(text: str, our_last_text: str | None, *, opted_out_by_text: bool) -> Classified | None:

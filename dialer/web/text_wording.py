@@ -76,6 +76,7 @@ INBOUND_RULE: Final[Words] = {
     "keyword_stressed": _("a keyword, drawn out or said again"),
     "footer_keyword": _("the word that our own text names"),
     "footer_echo": _("repeats our own words about stopping"),
+    "answers_no": _("says no to what our last text asked"),
     "footer_in_text": _("repeats our own words about stopping, among others"),
     "damaged_keyword": _("close to a keyword"),
     "stop_sign": _("a stop sign"),

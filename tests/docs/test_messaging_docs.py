@@ -13,7 +13,7 @@ from dialer.domain.message_gate import SKIP_REASONS
 
 MESSAGING = (Path(__file__).parents[2] / "docs" / "messaging.md").read_text()
 ROWS = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.*?) \|$", MESSAGING, re.MULTILINE)
-NEEDS_MORE = {"footer_keyword", "yes_after_opt_out"}
+NEEDS_MORE = {"footer_keyword", "yes_after_opt_out", "answers_no"}
 """What we sent before, or what was said before, belongs to these."""
 
 

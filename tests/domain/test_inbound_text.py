@@ -126,6 +126,37 @@ def _wide(letter):
     return chr(ord(letter) + 0xFEE0) if letter.isalpha() else letter
 
 
+@pytest.mark.parametrize("body", ["No, don't", "no please don't", "Na, peidiwch diolch", "Nope. Do not!"])
+def test_a_no_to_a_question_of_ours_is_an_answer(body):
+    asked = "Hi Siân, shall we fetch you on Thursday? Reply STOP to opt out"
+    assert classify(body, our_last_text=asked) == Classified("other", "answers_no")
+    assert classify(body).klass == "review"
+    for ours in (
+        "Vote on Thursday. Reply STOP to opt out",
+        "May we text you again? Reply STOP to opt out",
+        "Shall we fetch you? Or would you rather not hear from us?",
+    ):
+        assert classify(body, our_last_text=ours).klass == "review"
+    assert classify("No, don't text me", our_last_text=asked).klass == "opt_out"
+    assert classify("No, don't. STOP", our_last_text=asked).klass == "opt_out"
+
+
+@pytest.mark.parametrize(
+    "doubtful", [*texts.DOUBTED, "Please don't exclude me", "Please exclude my number plate"]
+)
+@pytest.mark.parametrize(
+    "no", ["STOP", "please stop texting me", "take me off your list", "dim mwy o negeseuon"]
+)
+def test_a_clear_no_beside_words_in_doubt_is_heard(doubtful, no):
+    assert classify(f"{doubtful}. {no}").klass == "opt_out"
+    assert classify(f"{no}! {doubtful}").klass == "opt_out"
+
+
+@given(st.sampled_from(texts.DOUBTED), _PADDING)
+def test_words_in_doubt_wait_for_a_person_however_they_stand(doubtful, padding):
+    assert classify(f"{padding}{doubtful.upper()}{padding}").klass == "review"
+
+
 @given(_disguised())
 def test_padding_never_changes_what_a_keyword_means(pair):
     keyword, body = pair
