@@ -2,7 +2,7 @@
 
 Each is signed, names its text, and is durable before it is answered. The other handler does at once what one
 would write first: check the signature, load the text by ORM, change it, commit. Both run in the same web
-server with one process and the same threads, one after the other, on a database that keeps what it commits.
+server with one process and the same threads, in turns, on a database that keeps what it commits.
 
 The aims (issue 5): 3 times the handler by ORM; at 1,000 a second, 99 of 100 answered within 100 ms; each
 callback a row.
@@ -44,6 +44,8 @@ from dialer.store.models.messaging import Message
 from dialer.store.session import make_engine
 
 TIMES_THE_ORM, A_SECOND, P99_MS = 3.0, 1000, 100.0
+TURNS = 6
+"""The two take turns, so that whatever else the machine does meets both."""
 CONNECTIONS = 50
 START_WITHIN_S = 120.0
 
@@ -79,26 +81,39 @@ class Taken:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--callbacks", type=int, default=5_000)
+    parser.add_argument("--callbacks", type=int, default=1_000, help="a turn")
     count: int = parser.parse_args().callbacks
     with throwaway_postgres(forgetful=False) as database, throwaway_valkey() as queue:
         context_of(database, queue)
-        settings = _settings(database, queue)
         engine = create_engine(database)
-        by_orm = _measure(settings, engine, count, by_orm=True)
-        ours = _measure(settings, engine, count)
-        paced = _measure(settings, engine, count, a_second=A_SECOND)
+        theirs, mine = _settings(database, queue), _settings(database, queue)
+        with serving(theirs, by_orm=True) as orm_pid, serving(mine, by_orm=False) as pid:
+            turns = [
+                (_measure(theirs, orm_pid, engine, count, by_orm=True), _measure(mine, pid, engine, count))
+                for _ in range(TURNS)
+            ]
+            paced = _measure(mine, pid, engine, TURNS * count, a_second=A_SECOND)
         engine.dispose()
+    by_orm, ours = (_together(takens) for takens in zip(*turns, strict=True))
     print(f"by ORM: {by_orm}")
     print(f"ours: {ours}: {ours.a_second / by_orm.a_second:.1f} times")
     print(f"ours, at {A_SECOND:,} a second: {paced}")
     met = (
         ours.a_second >= TIMES_THE_ORM * by_orm.a_second,
         paced.a_second >= 0.97 * A_SECOND and paced.within_ms(0.99) <= P99_MS,
-        all(each.rows == count for each in (by_orm, ours, paced)),
+        all(each.rows == TURNS * count for each in (by_orm, ours, paced)),
     )
     print(f"load of the machine: {os.getloadavg()[0]:.1f}; aims: {'met' if all(met) else 'MISSED'}")
     return 0 if all(met) else 1
+
+
+def _together(takens: Sequence[Taken]) -> Taken:
+    return Taken(
+        answers_s=[answer for taken in takens for answer in taken.answers_s],
+        wall_s=sum(taken.wall_s for taken in takens),
+        cpu_s=sum(taken.cpu_s for taken in takens),
+        rows=sum(taken.rows for taken in takens),
+    )
 
 
 def _settings(database: str, queue: str) -> Settings:
@@ -153,15 +168,20 @@ def orm_app(settings: Settings) -> Flask:
 
 
 def _measure(
-    settings: Settings, engine: Engine, count: int, *, by_orm: bool = False, a_second: float | None = None
+    settings: Settings,
+    pid: int,
+    engine: Engine,
+    count: int,
+    *,
+    by_orm: bool = False,
+    a_second: float | None = None,
 ) -> Taken:
-    """Have so many callbacks taken in, as fast as it goes over some connections, or at a rate."""
+    """Have a server take in so many callbacks, as fast as it goes over some connections, or at a rate."""
     requests = signed(settings, engine, count)
-    with serving(settings, by_orm=by_orm) as pid:
-        host, _, port = settings.bind.partition(":")
-        used, began = cpu_of(pid), time.monotonic()
-        answers = asyncio.run(_post_all(Origin(host, int(port), is_secure=False), requests, a_second))
-        wall_s, cpu_s = time.monotonic() - began, cpu_of(pid) - used
+    host, _, port = settings.bind.partition(":")
+    used, began = cpu_of(pid), time.monotonic()
+    answers = asyncio.run(_post_all(Origin(host, int(port), is_secure=False), requests, a_second))
+    wall_s, cpu_s = time.monotonic() - began, cpu_of(pid) - used
     with engine.begin() as connection:
         asked = (CHANGED, {"state": "delivered"}) if by_orm else (KEPT, {})
         rows = int(connection.execute(*asked).scalar_one())
@@ -171,7 +191,7 @@ def _measure(
 
 @contextlib.contextmanager
 def serving(settings: Settings, *, by_orm: bool) -> Iterator[int]:
-    """A web server; the process that answers."""
+    """A web server, which has answered; the process that does."""
     context = multiprocessing.get_context("spawn")
     server = context.Process(target=_serve, args=(settings, by_orm))
     server.start()
@@ -234,19 +254,20 @@ async def _post_all(origin: Origin, requests: Sequence[Request], a_second: float
     """How long each answer took, from when it was due: one after another on each connection, or at a rate
     whatever the answers take.
     """
-    connections, took = Connections(10.0), []
+    took: list[float] = []
     began, left = time.monotonic(), iter(enumerate(requests))
 
     async def work() -> None:
+        connection = Connections(10.0)  # of its own: one out of many might idle until the server closes it
         for number, asked in left:
             due = time.monotonic() if a_second is None else began + number / a_second
             await asyncio.sleep(max(0.0, due - time.monotonic()))
-            answer = await connections.ask(origin, asked, 10.0)
+            answer = await connection.ask(origin, asked, 10.0)
             assert answer.status == 204, answer.status
             took.append(time.monotonic() - due)
+        await connection.close()
 
     await asyncio.gather(*(work() for _ in range(CONNECTIONS)))
-    await connections.close()
     return took
 
 

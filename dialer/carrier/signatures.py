@@ -43,14 +43,16 @@ class TwilioSignatures:
 
 
 def urls_signed(url: str) -> Iterator[str]:
-    """The URL as it is, without and with its port; each with and without a lone `?`."""
+    """The URL as it is, which nearly always is the one, then without its port and with it; each with and
+    without a lone `?`.
+    """
     whole = url.partition("#")[0]
     scheme, _, rest = whole.partition("://")
     end = min((rest.find(sign) for sign in "/?" if sign in rest), default=len(rest))
     parts = urlsplit(whole)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    ports = dict.fromkeys(("", f":{parts.port or _USUAL_PORT.get(scheme, 443)}"))
-    for port in ports:
+    named = f":{parts.port}" if parts.port else ""
+    for port in dict.fromkeys((named, "", f":{parts.port or _USUAL_PORT.get(scheme, 443)}")):
         exact = f"{scheme}://{host}{port}{rest[end:]}"
         yield exact
         if exact.endswith("?"):

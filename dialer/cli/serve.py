@@ -6,6 +6,9 @@ import argparse
 import logging
 import os
 import signal
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -22,7 +25,7 @@ from dialer.cli.pidfile import pid_file
 from dialer.domain.access import Permission
 from dialer.domain.errors import Unavailable
 from dialer.logs import get_logger
-from dialer.processes import die_with_parent, keep_for_good
+from dialer.processes import die_with_parent, keep_for_good, own_processors, stay_on
 from dialer.queueing import RedisJobQueue, connect
 from dialer.services.accounts.organisations import organisation_ids
 from dialer.services.calling.call_looks import ask_about_open_calls
@@ -102,6 +105,7 @@ def web_processes() -> int:
 
 def options(settings: Settings) -> dict[str, object]:
     """How gunicorn is run: few processes, threads in each, no control socket in the home folder."""
+    seats = Seats(own_processors())
     return {
         "bind": settings.bind,
         "workers": web_processes(),
@@ -110,15 +114,39 @@ def options(settings: Settings) -> dict[str, object]:
         "graceful_timeout": GRACE_S,
         "control_socket_disable": True,
         "logger_class": ServerLog,
-        "post_fork": _after_fork,
+        "pre_fork": seats.give,
+        "post_fork": partial(_after_fork, seats),
         "post_worker_init": lambda _worker: keep_for_good(),
         "child_exit": lambda _arbiter, _worker: _leave_word(settings),
         "proc_name": "dialer",
     }
 
 
-def _after_fork(_arbiter: Arbiter, _worker: Worker) -> None:
+class Seats:
+    """Which processor each of the web's processes runs on: the one that fewest others have."""
+
+    def __init__(self, processors: Sequence[int]) -> None:
+        self._processors = processors
+        self._given: dict[int, int] = {}
+
+    def give(self, arbiter: Arbiter, worker: Worker) -> None:
+        """Before it is forked, so that the others are known; a process is named by its age, as its number
+        isn't known yet.
+        """
+        there = {other.age for other in arbiter.WORKERS.values()}
+        self._given = {age: processor for age, processor in self._given.items() if age in there}
+        if self._processors:
+            taken = Counter(self._given.values())
+            self._given[worker.age] = min(self._processors, key=lambda processor: taken[processor])
+
+    def take(self, worker: Worker) -> None:
+        if (processor := self._given.get(worker.age)) is not None:
+            stay_on(processor)
+
+
+def _after_fork(seats: Seats, _arbiter: Arbiter, worker: Worker) -> None:
     die_with_parent(signal.SIGTERM)
+    seats.take(worker)
 
 
 def _leave_word(settings: Settings) -> None:

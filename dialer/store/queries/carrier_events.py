@@ -7,13 +7,14 @@ import json
 import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from sqlalchemy import CursorResult, select, text
+from sqlalchemy import select, text
 from sqlalchemy.engine import Row
 
 from dialer.store.models import new_id
 from dialer.store.models.messaging import CarrierEvent, Message
+from dialer.store.quick import Quick
 from dialer.store.session import UnitOfWork
 
 
@@ -46,15 +47,19 @@ class TextNow:
     skip_reason: str | None
 
 
-_KEEP: Final = text(
+_KEEP: Final = Quick(
     """
-    INSERT INTO carrier_event (organisation_id, id, name, kind, sid, about_id, status, error_code, payload,
-        received_at, due_at)
-    SELECT :organisation, v.id, v.name, :kind, v.sid, v.about_id, v.status, v.error_code, v.payload, :now,
-        :now
-    FROM jsonb_to_recordset(CAST(:told AS jsonb))
-         AS v(id uuid, name text, sid text, about_id uuid, status text, error_code int, payload jsonb)
-    ON CONFLICT (organisation_id, name) DO NOTHING
+    WITH kept AS (
+        INSERT INTO carrier_event (organisation_id, id, name, kind, sid, about_id, status, error_code,
+            payload, received_at, due_at)
+        SELECT CAST(:organisation AS uuid), v.id, v.name, CAST(:kind AS text), v.sid, v.about_id, v.status,
+            v.error_code, v.payload, CAST(:now AS timestamptz), CAST(:now AS timestamptz)
+        FROM jsonb_to_recordset(CAST(:told AS jsonb))
+             AS v(id uuid, name text, sid text, about_id uuid, status text, error_code int, payload jsonb)
+        ON CONFLICT (organisation_id, name) DO NOTHING
+        RETURNING 1
+    )
+    SELECT count(*) FROM kept
     """
 )
 
@@ -67,7 +72,7 @@ def keep_events(unit: UnitOfWork, kind: str, told: Sequence[Mapping[str, object]
     """
     rows = json.dumps([{"id": new_id(), **each} for each in told], default=str)
     given = {"organisation": unit.organisation_id, "kind": kind, "now": now, "told": rows}
-    return cast("CursorResult[Any]", unit.session.execute(_KEEP, given)).rowcount
+    return int(_KEEP.rows(unit.session, given)[0][0])
 
 
 def claim_due(unit: UnitOfWork, kind: str, now: dt.datetime, limit: int) -> list[DueEvent]:
