@@ -85,7 +85,10 @@ def test_what_is_out_of_reach_is_not_there(two: Two) -> None:
         ({"campaign_id": str(other.id)}, "/campaign_id"),
         ({"campaign_id": None}, "/campaign_id"),
         ({"body": "Hello {nobody}"}, "/body"),
-        ({"bodies": {"cy": "x" * 1601}}, "/bodies/cy/value"),
+        ({"bodies": {"cy": "x" * 1601}}, "/bodies/cy"),
+        ({"channel": "email"}, "/subject"),
+        ({"channel": "email", "subject": "Polls", "subjects": {"cy": "Dau\ndro"}}, "/subjects/cy"),
+        ({"channel": "email", "subject": "{nobody}"}, "/subject"),
     ):
         refused = two.olwen.post(
             "/text-templates", json={"campaign_id": two.campaign_id, "name": "N", "body": BODY, **given}
@@ -127,3 +130,59 @@ def test_an_organiser_sends_only_approved_words_where_that_is_asked(two: Two) ->
     two.olwen.post(f"/text-templates/{template}/retire")
     assert two.olwen.get("/text-templates?retired=true").json["data"][0]["id"] == template
     assert two.olwen.post("/blasts", json=given).json["errors"][0]["pointer"] == "/body"
+
+
+LETTER = {
+    "channel": "email",
+    "subject": "Polls are open",
+    "subjects": {"cy": "Mae’r gorsafoedd ar agor"},
+    "body": "# Today\n\nPolls are open until 10.",
+    "bodies": {"cy": "# Heddiw\n\nMae’r gorsafoedd ar agor tan 10."},
+}
+
+
+def test_an_email_is_written_from_a_template_of_one_with_its_subjects(two: Two) -> None:
+    at = f"/campaigns/{two.campaign_id}"
+    assert two.carys.patch(at, json={"approved_words_only": True}).status_code == 200
+    letters, texts = (two.approved(**given).rsplit("/", 1)[1] for given in (LETTER, {}))
+    for channel, theirs in (("email", letters), ("sms", texts)):
+        (one,) = two.olwen.get(f"/text-templates?channel={channel}").json["data"]
+        assert (one["id"], one["channel"]) == (theirs, channel)
+    assert two.olwen.get(f"/text-templates/{texts}").json["versions"][0]["subject"] == ""
+    who = [str(listed(two.ctx, people(two.ctx, 1)))]
+    given = {"campaign_id": two.campaign_id, "name": "Day", "list_ids": who, "channel": "email"}
+    given["senders"] = ["us@example.org"]
+    taken = two.olwen.post("/blasts", json={**given, "template_id": letters}).json
+    assert {name: taken[name] for name in LETTER} == LETTER
+    assert not taken["needs_approval"]
+    blast = f"/blasts/{taken['id']}"
+    assert two.olwen.patch(blast, json={"subject": "Free beer"}).json["needs_approval"]
+    refused = two.olwen.post(f"{blast}/launch", json={})
+    assert (refused.status_code, refused.json["reason"]) == (409, "not_approved")
+    assert not two.olwen.patch(blast, json={"template_id": letters}).json["needs_approval"]
+    own = two.olwen.post("/blasts", json={**given, "template_id": letters, "subject": "Mine"}).json
+    assert (own["subject"], own["subjects"], own["needs_approval"]) == ("Mine", {}, True)
+    for wrong in (
+        {**given, "template_id": texts},
+        {**given, "senders": [], "channel": "sms", "template_id": letters},
+    ):
+        answer = two.olwen.post("/blasts", json=wrong)
+        assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/template_id")
+    without = two.olwen.post("/blasts", json={**given, "template_id": letters, "body": "Mine"})
+    assert without.json["errors"][0]["pointer"] == "/subject"
+    for nothing in ({"channel": "sms"}, {"template_id": None}):
+        assert two.olwen.post("/blasts", json={**given, **nothing}).json["errors"][0]["pointer"] == "/body"
+
+
+def test_another_subject_is_another_version_and_a_channel_is_for_good(two: Two) -> None:
+    at = two.approved(**LETTER)
+    changed = two.olwen.patch(at, json={"subject": "Polls close at 10"}).json
+    assert [(one["number"], one["state"], one["subject"]) for one in changed["versions"]] == [
+        (2, "draft", "Polls close at 10"),
+        (1, "approved", "Polls are open"),
+    ]
+    assert changed["versions"][0]["subjects"] == LETTER["subjects"]
+    text = two.written()
+    assert len(two.olwen.patch(text, json={"subject": "A text has none"}).json["versions"]) == 1
+    refused = two.olwen.patch(text, json={"channel": "email", "subject": "Polls"})
+    assert refused.status_code == 422

@@ -8,8 +8,9 @@ from typing import Final
 from sqlalchemy import select
 
 from dialer.domain.access import Permission
-from dialer.domain.bodies import Bodies
-from dialer.domain.errors import Conflict
+from dialer.domain.errors import Conflict, ValidationFailed
+from dialer.domain.text_template import Words
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
@@ -19,10 +20,15 @@ from dialer.store.session import UnitOfWork
 NOT_APPROVED: Final = "not_approved"
 
 
-def approved_words(unit: UnitOfWork, template_id: uuid.UUID) -> Bodies | None:
+def words_of(channel: str, kept: Blast | TextTemplateVersion) -> Words:
+    """What a blast or a version of a template says."""
+    return Words.of(channel, kept.body, kept.bodies, kept.subject, kept.subjects)
+
+
+def approved_words(unit: UnitOfWork, template_id: uuid.UUID) -> Words | None:
     """The words of a template that were approved last; None where none are, or it is offered no more."""
-    version = unit.session.scalar(
-        select(TextTemplateVersion)
+    found = unit.session.execute(
+        select(TextTemplate.channel, TextTemplateVersion)
         .join(
             TextTemplate,
             (TextTemplate.organisation_id == TextTemplateVersion.organisation_id)
@@ -36,8 +42,26 @@ def approved_words(unit: UnitOfWork, template_id: uuid.UUID) -> Bodies | None:
         )
         .order_by(TextTemplateVersion.number.desc())
         .limit(1)
-    )
-    return Bodies(version.body, version.bodies) if version is not None else None
+    ).one_or_none()
+    return words_of(found[0], found[1]) if found is not None else None
+
+
+def check_template(unit: UnitOfWork, campaign: Campaign, template_id: uuid.UUID, channel: str) -> None:
+    """Refuse a template that isn't there for this campaign, or is of the other channel."""
+    row = unit.session.get(TextTemplate, (unit.organisation_id, template_id))
+    if row is None or row.campaign_id not in (None, campaign.id):
+        raise ValidationFailed.at("/template_id", "There is no template with this id in this campaign.")
+    if row.channel != channel:
+        what = "texts" if channel == EMAIL else "emails"
+        raise ValidationFailed.at("/template_id", f"This template is of {what}.")
+
+
+def words_taken(unit: UnitOfWork, template_id: uuid.UUID) -> Words:
+    """The words that a template gives. Raises ValidationFailed where none of them are approved."""
+    words = approved_words(unit, template_id)
+    if words is None:
+        raise ValidationFailed.at("/template_id", "None of its words are approved.")
+    return words
 
 
 def needs_approval(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> bool:
@@ -45,7 +69,7 @@ def needs_approval(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campa
     if not campaign.approved_words_only or ctx.actor.may(Permission.TEMPLATE_APPROVE):
         return False
     approved = approved_words(unit, blast.template_id) if blast.template_id else None
-    return blast.picture_id is not None or approved != Bodies(blast.body, blast.bodies)
+    return blast.picture_id is not None or approved != words_of(blast.channel, blast)
 
 
 def check_approved(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -> None:

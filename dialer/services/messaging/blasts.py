@@ -21,7 +21,7 @@ from dialer.domain.sender import lacks_opt_out_route
 from dialer.domain.texting import EMAIL, SMS
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
-from dialer.services.messaging.approval import approved_words, check_approved, needs_approval
+from dialer.services.messaging.approval import check_approved, check_template, needs_approval, words_taken
 from dialer.services.messaging.blast_answers import ask_for
 from dialer.services.messaging.blast_faults import (
     channel_said,
@@ -46,7 +46,6 @@ from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast, BlastList, Message
-from dialer.store.models.templates import TextTemplate
 from dialer.store.session import UnitOfWork
 
 _PLAIN: Final = (
@@ -66,6 +65,8 @@ _PLAIN: Final = (
     "subjects",
 )
 """Fields that are kept as they are said."""
+_APPROVED: Final = frozenset({"body", "bodies", "subject", "subjects", "template_id", "picture_id"})
+"""Fields that say what somebody may have to approve."""
 
 
 class BlastFields(TypedDict, total=False):
@@ -129,7 +130,8 @@ def create_blast(ctx: Context, campaign_id: uuid.UUID, fields: BlastFields) -> B
             created_by=ctx.actor.account_id,
             created_at=ctx.now,
         )
-        if not fields.keys() & {"body", "template_id"}:
+        fields = _with_words(unit, campaign, blast.channel, fields)
+        if "body" not in fields:
             raise ValidationFailed.at("/body", "Write what it says.")
         if blast.channel == EMAIL and "subject" not in fields:
             raise ValidationFailed.at("/subject", "An email needs a subject.")
@@ -150,10 +152,11 @@ def change_blast(ctx: Context, blast_id: uuid.UUID, fields: BlastFields) -> Blas
         if blast.state == "scheduled" and fields.get("send_at", blast.send_at) is None:
             raise ValidationFailed.at("/send_at", "It waits for its time. Give it another one, or cancel it.")
         asked_for = list(blast.asks_for)
+        said, fields = fields, _with_words(unit, campaign, blast.channel, fields)
         _apply(ctx, unit, blast, campaign, fields)
-        if blast.state == "scheduled" and fields.keys() & {"body", "bodies", "template_id", "picture_id"}:
+        if blast.state == "scheduled" and fields.keys() & _APPROVED:
             check_approved(ctx, unit, blast, campaign)
-        about: dict[str, object] = {"fields": sorted(fields)}
+        about: dict[str, object] = {"fields": sorted(said)}
         if list(blast.asks_for) != asked_for:
             about |= {"asks_for": list(blast.asks_for), "asked_for": asked_for}
         ctx.audit(unit, "blast.changed", "blast", blast.id, about)
@@ -282,7 +285,6 @@ def _campaign(unit: UnitOfWork, blast: Blast) -> Campaign:
 
 
 def _apply(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign, fields: BlastFields) -> None:
-    fields = _with_words(unit, campaign, fields)
     _check(unit, fields, blast.channel)
     _check_times(ctx.now, blast, fields)
     for name in _PLAIN:
@@ -317,19 +319,20 @@ def _set_picture(unit: UnitOfWork, blast: Blast, picture_id: uuid.UUID | None) -
     blast.picture_id, blast.picture_code = picture_id, code
 
 
-def _with_words(unit: UnitOfWork, campaign: Campaign, fields: BlastFields) -> BlastFields:
-    """The fields with the words of the template they name, where they give none themselves."""
+def _with_words(unit: UnitOfWork, campaign: Campaign, channel: str, fields: BlastFields) -> BlastFields:
+    """The fields with the words of the template they name, where they give none themselves; a subject that
+    they give stays.
+    """
     if (template_id := fields.get("template_id")) is None:
         return fields
-    row = unit.session.get(TextTemplate, (unit.organisation_id, template_id))
-    if row is None or row.campaign_id not in (None, campaign.id):
-        raise ValidationFailed.at("/template_id", "There is no template with this id in this campaign.")
+    check_template(unit, campaign, template_id, channel)
     if "body" in fields:
         return fields
-    words = approved_words(unit, template_id)
-    if words is None:
-        raise ValidationFailed.at("/template_id", "None of its words are approved.")
-    return BlastFields(**{**fields, "body": words.usual, "bodies": dict(words.others)})
+    words = words_taken(unit, template_id)
+    taken = BlastFields(**{**fields, "body": words.bodies.usual, "bodies": dict(words.bodies.others)})
+    if channel == EMAIL and not fields.keys() & {"subject", "subjects"}:
+        taken["subject"], taken["subjects"] = words.subjects.usual, dict(words.subjects.others)
+    return taken
 
 
 def _check(unit: UnitOfWork, fields: BlastFields, channel: str) -> None:

@@ -1,4 +1,6 @@
-"""Templates of texts: words kept for use again, each version approved by somebody who didn't write it."""
+"""Templates of texts and emails: words kept for use again, each version approved by somebody else than its
+writer.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +14,14 @@ from typing import TypedDict
 from sqlalchemy import func, or_, select
 
 from dialer.domain.access import Permission, require
-from dialer.domain.bodies import Bodies
 from dialer.domain.errors import Conflict, Forbidden, NotFound, ValidationFailed
-from dialer.domain.text_template import NAME_LONGEST, REMARK_LONGEST, Step, after, check_other
+from dialer.domain.text_template import NAME_LONGEST, REMARK_LONGEST, Step, Words, after, check_other
+from dialer.domain.texting import EMAIL, SMS
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
-from dialer.services.messaging.words import check_words
+from dialer.services.messaging.approval import words_of
+from dialer.services.messaging.blast_faults import channel_said, faults_of_subjects, subject_pointer
+from dialer.services.messaging.words import LONGEST, check_placeholders, faults_of_words
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Account
@@ -32,6 +36,11 @@ class TemplateFields(TypedDict, total=False):
     name: str
     body: str
     bodies: dict[str, str]
+    channel: str
+    """`sms`, or `email`. Said once, when it is written."""
+    subject: str
+    subjects: dict[str, str]
+    """Of emails: what they are about, and in other languages; all of them at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +66,14 @@ class VersionView:
     decided_by: Somebody | None
     decided_at: dt.datetime | None
     remark: str | None = field(repr=False)
+    subject: str = field(default="", repr=False)
+    subjects: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Of emails."""
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateView:
-    """A template with its history, the latest words first. `used` counts the texts to many made from it."""
+    """A template with its history, the latest words first. `used` counts the blasts made from it."""
 
     id: uuid.UUID
     campaign_id: uuid.UUID | None
@@ -70,6 +82,12 @@ class TemplateView:
     used: int
     created_at: dt.datetime
     retired_at: dt.datetime | None
+    channel: str = SMS
+
+    @property
+    def is_letters(self) -> bool:
+        """Whether emails are written from it, and no texts."""
+        return self.channel == EMAIL
 
     @property
     def latest(self) -> VersionView:
@@ -92,13 +110,14 @@ def create_template(ctx: Context, campaign_id: uuid.UUID | None, fields: Templat
             organisation_id=unit.organisation_id,
             id=new_id(),
             campaign_id=campaign_id,
+            channel=channel_said(fields.get("channel", SMS)),
             name=_name(fields.get("name", "")),
             created_by=ctx.actor.account_id,
             created_at=ctx.now,
         )
         unit.session.add(row)
         unit.session.flush()
-        _write(ctx, unit, row, 1, Bodies(fields.get("body", ""), fields.get("bodies", {})))
+        _write(ctx, unit, row, 1, _words(row.channel, fields))
         about = {"campaign_id": str(campaign_id) if campaign_id else None}
         ctx.audit(unit, "template.created", "text_template", row.id, about)
         return _views(unit, [row])[0]
@@ -109,10 +128,11 @@ def change_template(ctx: Context, template_id: uuid.UUID, fields: TemplateFields
     with ctx.unit() as unit:
         row = _reach(ctx, unit, template_id, Permission.TEMPLATE_WRITE, lock=True)
         latest = _latest(unit, row)
+        if fields.get("channel", row.channel) != row.channel:
+            raise ValidationFailed.at("/channel", "A template of texts doesn’t become one of emails.")
         row.name = _name(fields.get("name", row.name))
-        before = Bodies(latest.body, latest.bodies)
-        words = Bodies(fields.get("body", latest.body), fields.get("bodies", latest.bodies))
-        if words != before:
+        words = _words(row.channel, fields, latest)
+        if words != words_of(row.channel, latest):
             _write(ctx, unit, row, latest.number + 1, words)
         ctx.audit(unit, "template.changed", "text_template", row.id, {"fields": sorted(fields)})
         unit.session.flush()
@@ -152,14 +172,20 @@ def get_template(ctx: Context, template_id: uuid.UUID) -> TemplateView:
         return _views(unit, [_reach(ctx, unit, template_id, Permission.TEMPLATE_READ)])[0]
 
 
-def list_templates(ctx: Context, page: Page, *, retired: bool = False) -> Slice[TemplateView]:
-    """The templates that exist for this actor, in the order they were made; or those that were retired."""
+def list_templates(
+    ctx: Context, page: Page, *, retired: bool = False, channel: str | None = None
+) -> Slice[TemplateView]:
+    """The templates that exist for this actor, in the order they were made, of a channel if one is named; or
+    those that were retired.
+    """
     require(ctx.actor, Permission.TEMPLATE_READ)
     with ctx.unit() as unit:
         is_retired = TextTemplate.retired_at.is_not(None)
         query = select(TextTemplate).where(
             TextTemplate.organisation_id == unit.organisation_id, is_retired if retired else ~is_retired
         )
+        if channel is not None:
+            query = query.where(TextTemplate.channel == channel)
         if ctx.actor.campaign_ids is not None:
             theirs = TextTemplate.campaign_id.in_(ctx.actor.campaign_ids)
             query = query.where(or_(TextTemplate.campaign_id.is_(None), theirs))
@@ -206,15 +232,39 @@ def _name(name: str) -> str:
     return name.strip()
 
 
-def _write(ctx: Context, unit: UnitOfWork, row: TextTemplate, number: int, words: Bodies) -> None:
-    check_words(words)
+def _words(channel: str, fields: TemplateFields, known: TextTemplateVersion | None = None) -> Words:
+    """The words as fields say them; what they leave out is as it was. A text has no subject."""
+    return Words.of(
+        channel,
+        fields.get("body", known.body if known else ""),
+        fields.get("bodies", known.bodies if known else {}),
+        fields.get("subject", known.subject if known else ""),
+        fields.get("subjects", known.subjects if known else {}),
+    )
+
+
+def _check_words(words: Words) -> None:
+    """Refuse words that can't be sent as they are."""
+    found = list(faults_of_words(words.bodies, LONGEST[words.channel]))
+    if words.channel == EMAIL:
+        found += faults_of_subjects(words.subjects.usual, words.subjects.others)
+    if found:
+        raise ValidationFailed(errors=found)
+    check_placeholders(words.bodies)
+    check_placeholders(words.subjects, subject_pointer)
+
+
+def _write(ctx: Context, unit: UnitOfWork, row: TextTemplate, number: int, words: Words) -> None:
+    _check_words(words)
     unit.session.add(
         TextTemplateVersion(
             organisation_id=unit.organisation_id,
             template_id=row.id,
             number=number,
-            body=words.usual,
-            bodies=dict(words.others),
+            body=words.bodies.usual,
+            bodies=dict(words.bodies.others),
+            subject=words.subjects.usual,
+            subjects=dict(words.subjects.others),
             state="draft",
             written_by=ctx.actor.account_id,
             written_at=ctx.now,
@@ -279,6 +329,7 @@ def _views(unit: UnitOfWork, rows: Sequence[TextTemplate]) -> list[TemplateView]
             used=used.get(row.id, 0),
             created_at=row.created_at,
             retired_at=row.retired_at,
+            channel=row.channel,
         )
         for row in rows
     ]
@@ -300,6 +351,8 @@ def _version(one: TextTemplateVersion, names: Mapping[uuid.UUID, Somebody]) -> V
         decided_by=who(one.decided_by),
         decided_at=one.decided_at,
         remark=one.remark,
+        subject=one.subject,
+        subjects=one.subjects,
     )
 
 

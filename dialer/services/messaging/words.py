@@ -7,7 +7,7 @@ from typing import Final
 
 from dialer.domain import placeholders
 from dialer.domain.bodies import Bodies, pointer
-from dialer.domain.errors import FieldError, UnknownPlaceholder, ValidationFailed
+from dialer.domain.errors import FieldError, UnknownPlaceholder
 from dialer.domain.languages import SPOKEN
 from dialer.domain.letter import BODY_LONGEST
 from dialer.domain.texting import EMAIL, SMS
@@ -46,10 +46,3 @@ def check_placeholders(bodies: Bodies, where: Callable[[str], str] = pointer) ->
     ]
     if unknown:
         raise UnknownPlaceholder(unknown[0].detail, errors=unknown)
-
-
-def check_words(bodies: Bodies) -> None:
-    """Refuse words that can't be sent as they are."""
-    if found := list(faults_of_words(bodies)):
-        raise ValidationFailed(errors=found)
-    check_placeholders(bodies)

@@ -1,22 +1,24 @@
-"""Texts kept for use again, with their history."""
+"""Texts and emails kept for use again, with their history."""
 
 from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import Index, SmallInteger
+from sqlalchemy import Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.text_template import TEMPLATE_STATES
+from dialer.domain.texting import CHANNELS
 from dialer.store.models.base import Base, Identified, Instant, Json, Tenant, one_of, reference
 
 
 class TextTemplate(Identified, Base):
-    """A text kept for use again: of one campaign, or of all. A retired one is offered no more."""
+    """A text or an email kept for use again: of one campaign, or of all. A retired one is offered no more."""
 
     __tablename__ = "text_template"
     __table_args__ = (
         reference("campaign", "campaign_id", ondelete="CASCADE"),
+        one_of("channel", CHANNELS),
         Index("ix_text_template_campaign", "organisation_id", "campaign_id", "id"),
     )
 
@@ -25,6 +27,7 @@ class TextTemplate(Identified, Base):
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant]
     retired_at: Mapped[Instant | None]
+    channel: Mapped[str] = mapped_column(server_default=text("'sms'"))
 
 
 class TextTemplateVersion(Tenant, Base):
@@ -48,3 +51,6 @@ class TextTemplateVersion(Tenant, Base):
     decided_by: Mapped[uuid.UUID | None]
     decided_at: Mapped[Instant | None]
     remark: Mapped[str | None]
+    subject: Mapped[str] = mapped_column(server_default=text("''"))
+    subjects: Mapped[Json]
+    """Of emails: what they are about, and in other languages, as `bodies`."""

@@ -11,6 +11,7 @@ from dialer.domain.languages import SPOKEN
 from dialer.domain.texting import EMAIL, SMS
 from dialer.services.messaging.blast_faults import subject_pointer
 from dialer.services.messaging.blasts import BlastFields
+from dialer.services.messaging.templates import VersionView
 from dialer.services.messaging.views import BlastView
 from dialer.web.coordinator.forms import asked, said
 from dialer.web.letters_shown import Shown, written_shown
@@ -47,15 +48,19 @@ def sent_values() -> dict[str, Any]:
 
 
 def letters_said() -> BlastFields:
-    """The fields as they were said; a form without them means texts. A language without a subject of its own
-    has the usual one.
-    """
+    """The fields as they were said; a form without them means texts."""
     if said("channel") != EMAIL:
         return BlastFields()
+    subject, subjects = subjects_said()
+    return BlastFields(channel=EMAIL, subject=subject, subjects=subjects)
+
+
+def subjects_said() -> tuple[str, dict[str, str]]:
+    """What it is about, and in other languages. One without a subject of its own has the usual one."""
     subjects = {language: words for language in SPOKEN if (words := said(f"subject_{language}"))}
     if (new := said("new_subject")) and said("new_language") in SPOKEN:
         subjects.setdefault(said("new_language"), new)
-    return BlastFields(channel=EMAIL, subject=said("subject"), subjects=subjects)
+    return said("subject"), subjects
 
 
 def is_same(blast: BlastView, fields: BlastFields) -> bool:
@@ -67,8 +72,11 @@ def is_same(blast: BlastView, fields: BlastFields) -> bool:
 
 def letters_of(blast: BlastView) -> list[tuple[str, Shown]]:
     """What it says as its letters are seen, by language, the usual words first; nothing of texts."""
-    if not blast.is_letters:
-        return []
-    said = [(USUAL, blast.subject, blast.body)]
-    said += [(code, blast.subjects.get(code) or blast.subject, words) for code, words in blast.bodies.items()]
+    return shown_by_language(blast) if blast.is_letters else []
+
+
+def shown_by_language(words: BlastView | VersionView) -> list[tuple[str, Shown]]:
+    """Letters as they are seen, in each language."""
+    said = [(USUAL, words.subject, words.body)]
+    said += [(code, words.subjects.get(code) or words.subject, body) for code, body in words.bodies.items()]
     return [(code, written_shown(subject, words, code)) for code, subject, words in said]

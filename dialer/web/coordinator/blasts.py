@@ -26,7 +26,9 @@ from dialer.web.coordinator.forms import (
     go,
     id_of,
 )
-from dialer.web.coordinator.templates import words_of_template
+from dialer.web.coordinator.templates import STATE as TEMPLATE_STATE
+from dialer.web.coordinator.templates import TONE as TEMPLATE_TONE
+from dialer.web.coordinator.templates import offered, words_of_template
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -81,6 +83,9 @@ def _new_page(ctx: Context, values: dict[str, Any], errors: Faults | None = None
         "coordinator/blast_new.html",
         values=values,
         campaign_choices=choices(campaigns),
+        offered=offered(ctx, values["channel"], values["campaign_id"]),
+        states=TEMPLATE_STATE,
+        tones=TEMPLATE_TONE,
         errors=errors or {},
         **blast_bodies.choices_of(values["bodies"]),
         **blast_form.choices_of(ctx),

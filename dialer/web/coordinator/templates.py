@@ -1,4 +1,4 @@
-"""Templates of texts: written, submitted, approved by somebody else, and taken for a text to many."""
+"""Templates of texts and emails: written, submitted, approved by somebody else, and used for many."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from flask_babel import lazy_gettext as _
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import Conflict, FieldError, InvalidTransition, ValidationFailed
+from dialer.domain.texting import EMAIL, SMS
 from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.context import Context
 from dialer.services.messaging.templates import (
     TemplateFields,
     TemplateView,
+    VersionView,
     change_template,
     create_template,
     decide_template,
@@ -24,7 +26,7 @@ from dialer.services.messaging.templates import (
     retire_template,
     submit_template,
 )
-from dialer.web.coordinator import blast_bodies
+from dialer.web.coordinator import blast_bodies, blast_letters
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import (
     Answer,
@@ -56,6 +58,7 @@ FIELD_AT: Final = {
     "/body": "body",
     "/remark": "remark",
     **blast_bodies.FIELD_AT,
+    **blast_letters.FIELD_AT,
 }
 
 
@@ -78,8 +81,9 @@ def templates() -> str:
 @coordinator.get("/text-templates/new")
 @allow(Permission.TEMPLATE_WRITE)
 def new_template() -> str:
-    """The empty form."""
-    return _form({"name": "", "campaign_id": asked("campaign_id"), "body": "", **blast_bodies.values_of({})})
+    """The empty form, of a text or an email as the address asks."""
+    empty = {"name": "", "campaign_id": asked("campaign_id"), "body": ""}
+    return _form({**empty, **blast_bodies.values_of({}), **blast_letters.values_of()})
 
 
 @coordinator.post("/text-templates")
@@ -152,12 +156,15 @@ def decide_words(template_id: uuid.UUID) -> Answer:
 def put_template_away(template_id: uuid.UUID) -> Answer:
     """Offer it no more."""
     gone = retire_template(context(), template_id)
-    words = gettext("“%(name)s” is offered no more. Texts made from it stay.", name=gone.name)
+    if gone.is_letters:
+        words = gettext("“%(name)s” is offered no more. Emails made from it stay.", name=gone.name)
+    else:
+        words = gettext("“%(name)s” is offered no more. Texts made from it stay.", name=gone.name)
     return go("coordinator.templates", words)
 
 
 def words_of_template(found: TemplateView) -> dict[str, Any]:
-    """What the form of a new text shows of a template: its approved words, else those that stand."""
+    """What the form of a new text or email shows of a template: its approved words, else those that stand."""
     words = found.approved or found.latest
     return {
         "template_id": str(found.id),
@@ -165,6 +172,26 @@ def words_of_template(found: TemplateView) -> dict[str, Any]:
         "name": found.name,
         "body": words.body,
         **blast_bodies.values_of(words.bodies),
+        **_about(found, words),
+    }
+
+
+def offered(ctx: Context, channel: str, campaign_id: str) -> list[TemplateView]:
+    """The templates that one may begin with: of its campaign, where that is known, and of all."""
+    if not ctx.actor.may(Permission.TEMPLATE_READ):
+        return []
+    found = everything(lambda page: list_templates(ctx, page, channel=channel))
+    return [one for one in found if not campaign_id or str(one.campaign_id or campaign_id) == campaign_id]
+
+
+def _about(found: TemplateView, words: VersionView) -> dict[str, Any]:
+    """Of which channel it is, and the subjects of these words."""
+    channel = EMAIL if found.is_letters else SMS
+    return {
+        "channel": channel,
+        "subject": words.subject,
+        "subjects": dict(words.subjects),
+        "new_subject": "",
     }
 
 
@@ -180,12 +207,15 @@ def _fields() -> TemplateFields:
     )
     if faults:
         raise ValidationFailed(errors=faults)
+    if said("channel") == EMAIL:
+        subject, subjects = blast_letters.subjects_said()
+        fields |= TemplateFields(channel=EMAIL, subject=subject, subjects=subjects)
     return fields
 
 
 def _sent_values() -> dict[str, Any]:
     sent = {name: said(name) for name in ("name", "campaign_id", "body")}
-    return {**sent, **blast_bodies.sent_values()}
+    return {**sent, **blast_bodies.sent_values(), **blast_letters.sent_values()}
 
 
 def _campaign_names(ctx: Context) -> dict[uuid.UUID, str]:
@@ -209,11 +239,18 @@ def _page(found: TemplateView, values: dict[str, Any] | None = None, errors: Fau
     ctx = context()
     latest = found.latest
     own = {one.id for one in (latest.written_by, latest.submitted_by) if one is not None}
-    shown = values or {"name": found.name, "body": latest.body, **blast_bodies.values_of(latest.bodies)}
+    shown = values or {
+        "name": found.name,
+        "body": latest.body,
+        **blast_bodies.values_of(latest.bodies),
+        **_about(found, latest),
+    }
+    letters = {one.number: blast_letters.shown_by_language(one) for one in found.versions}
     may_write = ctx.actor.may(Permission.TEMPLATE_APPROVE) or found.campaign_id is not None
     return render_template(
         "coordinator/template.html",
         template=found,
+        letters=letters if found.is_letters else {},
         campaign_name=_campaign_names(ctx).get(found.campaign_id) if found.campaign_id else None,
         values=shown,
         errors=errors or {},

@@ -56,3 +56,34 @@ def test_words_are_written_approved_by_somebody_else_and_sent(
     page = olwen.press("template-save", body=f"{TEXT} Vote!")
     assert (page.words["template-state"], "Version 2" in page.text) == ("Draft", True)
     assert "Morning" in olwen.press("template-retire").text
+
+
+def test_an_email_begins_with_a_template_of_one(olwen: Reader, bank: PhoneBank) -> None:
+    olwen.open("/text-templates/new")
+    olwen.press("save", name="A text", body=TEXT)
+    olwen.open("/text-templates")
+    olwen.open("/text-templates/new?channel=email")
+    page = olwen.press("save", name="Letter", body="# Today", subject="")
+    assert (page.status, "An email needs a subject" in page.text) == (422, True)
+    said = {
+        "subject": "Polls are open",
+        "new_language": "cy",
+        "new_subject": "Ar agor",
+        "new_body": "# Heddiw",
+    }
+    page = olwen.press("save", name="Letter", body="# Today", **said)
+    assert page.words["letter-subject"] == "Polls are openAr agor"
+    address = page.tests["template-use"]["href"]
+    page = olwen.press("template-save", subject="Polls close at 10")
+    assert ("Version 2" in page.text, page.words["template-state"]) == (True, "Draft")
+    at = f"campaign_id={bank.campaign_id}"
+    page = olwen.open(f"/blasts/new?{at}&channel=email")
+    assert page.words["offered"] == "Begin with a template Letter Draft"
+    assert page.buttons["save"].form.fields["subject"] == ""
+    assert "A text" in olwen.open(f"/blasts/new?{at}").words["offered"]
+    page = olwen.open(address)
+    assert "offered" not in page.tests
+    fields = page.buttons["save"].form.fields
+    assert (fields["subject"], page.words["blast-body"]) == ("Polls close at 10", "# Today")
+    assert (fields["subject_cy"], fields["channel"]) == ("Ar agor", "email")
+    assert "email" in olwen.open("/text-templates").words["templates"]

@@ -1,4 +1,4 @@
-"""`/text-templates`: texts kept for use again, each version approved by somebody who didn't write it."""
+"""`/text-templates`: texts and emails kept for use again, each version approved by somebody else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
 from dialer.domain.languages import SPOKEN
+from dialer.domain.letter import BODY_LONGEST, SUBJECT_LONGEST
 from dialer.domain.text_template import NAME_LONGEST, REMARK_LONGEST, TEMPLATE_STATES
+from dialer.domain.texting import CHANNELS, SMS
 from dialer.services.messaging import templates as deeds
 from dialer.services.messaging.templates import TemplateFields, TemplateView
 from dialer.services.messaging.words import LONGEST_BODY
@@ -20,7 +22,7 @@ from dialer.web.api.paging import PageQuery, page_of, paged, show_page
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
-text_templates = Resource("text-templates", "Texts kept for use again, and who approved them")
+text_templates = Resource("text-templates", "Texts and emails kept for use again, and who approved them")
 
 _MOST_VERSIONS = 2**15 - 1
 
@@ -29,16 +31,29 @@ class TemplateFieldsSchema(Schema):
     """What may be said of a template: other words are another version, in draft."""
 
     name = Text(blank=False, max_length=NAME_LONGEST)
-    body = Text(blank=False, max_length=LONGEST_BODY)
-    bodies = fields.Dict(keys=Choice(*SPOKEN), values=Text(blank=False, max_length=LONGEST_BODY))
+    subject = Text(max_length=SUBJECT_LONGEST, metadata={"description": "of emails, which need one"})
+    subjects = fields.Dict(
+        keys=Choice(*SPOKEN),
+        values=Text(blank=False, max_length=SUBJECT_LONGEST),
+        metadata={"description": "of emails, by language", "example": {"cy": "Mae’n bryd pleidleisio"}},
+    )
+    body = Text(
+        blank=False,
+        max_length=BODY_LONGEST,
+        metadata={"description": f"of a text {LONGEST_BODY:,} characters at most"},
+    )
+    bodies = fields.Dict(keys=Choice(*SPOKEN), values=Text(blank=False, max_length=BODY_LONGEST))
 
 
 class NewTemplateSchema(TemplateFieldsSchema):
     """A template to be kept: of a campaign, or (null) of all."""
 
     campaign_id = Id(load_default=None, allow_none=True)
+    channel = Choice(
+        *CHANNELS, load_default=SMS, metadata={"description": "email: emails are written from it; for good"}
+    )
     name = Text(blank=False, max_length=NAME_LONGEST, required=True)
-    body = Text(blank=False, max_length=LONGEST_BODY, required=True)
+    body = Text(blank=False, max_length=BODY_LONGEST, required=True)
 
 
 class TemplateSomebodySchema(Schema):
@@ -52,6 +67,8 @@ class TemplateVersionSchema(Schema):
     """Words as somebody wrote them, and what was decided about them."""
 
     number = Whole(required=True)
+    subject = Text(required=True, metadata={"description": "of an email; else empty"})
+    subjects = fields.Dict(keys=Text(), values=Text(), required=True)
     body = Text(required=True)
     bodies = fields.Dict(keys=Text(), values=Text(), required=True)
     state = Choice(*TEMPLATE_STATES, required=True)
@@ -69,6 +86,7 @@ class TemplateSchema(Schema):
 
     id = Id(required=True)
     campaign_id = Id(required=True, allow_none=True)
+    channel = Choice(*CHANNELS, required=True)
     name = Text(required=True)
     versions = fields.List(fields.Nested(TemplateVersionSchema), required=True)
     used = Whole(required=True)
@@ -80,6 +98,7 @@ class TemplateQuery(PageQuery):
     """Which: those that may be used, or those that were retired."""
 
     retired = Flag(load_default=False, metadata={"query": True})
+    channel = Choice(*CHANNELS, load_default=None, metadata={"query": True})
 
 
 class SubmitWordsSchema(Schema):
