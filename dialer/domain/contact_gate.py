@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dialer.domain.postcode_zones import zones_of_postcode
 from dialer.domain.quiet_hours import QuietHours, quiet_until
 from dialer.domain.retry import Standing, Turn
 
@@ -58,6 +59,7 @@ class PersonFacts:
     status: str = "active"
     opted_out: bool = False
     voted: bool = False
+    postcode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,9 @@ class Verdict:
 def may_contact(person: PersonFacts, number: NumberFacts, rules: CallingRules, now: dt.datetime) -> Verdict:
     """Whether a person may be called on a number at this instant: the first reason against it stands.
 
-    Reasons that hold for good come before those that pass. A promised callback is kept however often the
-    number was tried.
+    Reasons that hold for good come before those that pass. It must be quiet nowhere that they may be: not in
+    the campaign’s zone, not where the number belongs, not where their postcode lies. A promised
+    callback is kept however often the number was tried.
     """
     lasting = next(_lasting(person, number, rules), None)
     if lasting is not None:
@@ -97,7 +100,8 @@ def may_contact(person: PersonFacts, number: NumberFacts, rules: CallingRules, n
     promised = person.standing.turn is Turn.CALLBACK
     if number.rests_until is not None and now < number.rests_until and not promised:
         return Verdict(Refusal.TRIED_TODAY, number.rests_until)
-    until = quiet_until(now, rules.hours, (rules.zone, *number.zones))
+    home = zones_of_postcode(person.postcode, number.number, rules.zone)
+    until = quiet_until(now, rules.hours, (rules.zone, *number.zones, *home))
     return Verdict(Refusal.QUIET_HOURS, until) if until else Verdict()
 
 

@@ -139,8 +139,12 @@ class Reason:
     """How many volunteers waited for a call then."""
 
 
-def ledger_of(reason: Reason, number: NumberFacts, now: dt.datetime) -> Mapping[str, Any]:
-    """What is kept of a dial, so that "why did you call me?" has an answer. No name and no number."""
+def ledger_of(
+    reason: Reason, number: NumberFacts, now: dt.datetime, home: tuple[str, ...] = ()
+) -> Mapping[str, Any]:
+    """What is kept of a dial, so that "why did you call me?" has an answer. No name and no number. `home` are
+    the zones in which the person's postcode lies.
+    """
     return {
         "at": now.isoformat(),
         "mode": reason.mode,
@@ -154,6 +158,6 @@ def ledger_of(reason: Reason, number: NumberFacts, now: dt.datetime) -> Mapping[
             "suppressed": number.suppressed,
             "dead": number.dead,
             "country_allowed": number.allowed,
-            "zones": list(number.zones),
+            "zones": list(dict.fromkeys([*number.zones, *home])),
         },
     }

@@ -22,6 +22,7 @@ from dialer.domain.audience import Audience, Known, has_voted, is_meant, is_rest
 from dialer.domain.blast import Waiting
 from dialer.domain.deadline import is_too_late
 from dialer.domain.phone import LineType
+from dialer.domain.postcode_zones import zones_of_postcode
 from dialer.domain.quiet_hours import QuietHours, quiet_until
 from dialer.domain.texting import EMAIL, SMS
 
@@ -134,6 +135,7 @@ class PersonFacts:
     consented: bool = False
     """A consent to texts, with its source, that has not been withdrawn."""
     known: Known = Known()  # noqa: RUF009 - it is frozen
+    postcode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,15 +229,16 @@ def may_text(
     person: PersonFacts, number: NumberFacts | None, rules: TextingRules, now: dt.datetime
 ) -> Verdict:
     """Whether a person may be texted on a number at this instant. What holds for good comes before what
-    passes: a review in which a person has to decide, then quiet hours in the campaign's zone or where the
-    number belongs.
+    passes: a review in which a person has to decide, then quiet hours in the campaign's zone, where the
+    number belongs or where their postcode lies.
     """
     skip = never(person, number, rules, now)
     if skip is not None or number is None:
         return Verdict(skip=skip)
     if number.in_review:
         return Verdict(wait=Waiting.REVIEW)
-    until = quiet_until(now, rules.hours, (rules.zone, *number.zones))
+    home = zones_of_postcode(person.postcode, number.number, rules.zone)
+    until = quiet_until(now, rules.hours, (rules.zone, *number.zones, *home))
     return Verdict(wait=Waiting.QUIET_HOURS, until=until) if until else Verdict()
 
 

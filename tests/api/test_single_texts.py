@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from dialer.services.calling.campaigns import end_campaign, get_campaign, pause_campaign
 from dialer.services.context import Context
@@ -18,6 +19,7 @@ from dialer.services.people.contacts import change_contact
 from dialer.services.people.no_contact import add_opt_out
 from dialer.services.people.suppressions import NewSuppression, add_suppression
 from dialer.store.models import new_id
+from dialer.store.models.people import Contact
 from tests.conftest import Caller, SetClock
 from tests.examples import cases
 from tests.people import Person
@@ -182,6 +184,19 @@ def test_a_campaign_that_does_not_run_texts_nobody(desk: Desk, ctx: Context) -> 
     pause_campaign(ctx, desk.campaign_id)
     answer = desk.in_campaign()
     assert (answer.status_code, answer.json["state"]) == (409, "paused")
+
+
+def test_where_the_postcode_says_that_it_is_night_it_waits_and_says_so(
+    desk: Desk, ctx: Context, clock: SetClock
+) -> None:
+    with ctx.unit() as unit:
+        unit.session.execute(update(Contact).values(postcode="90210-1234"))
+    clock.now = clock.now.replace(hour=12)
+    answer = desk.in_campaign()
+    assert (answer.json["state"], answer.json["waiting_reason"]) == ("queued", "quiet_hours")
+    assert answer.json["waits_until"] == "2026-05-07T16:00:00Z"
+    desk.blasting.send()
+    assert desk.blasting.judge.ledger == []
 
 
 def test_in_quiet_hours_it_waits_and_says_so(desk: Desk, clock: SetClock) -> None:

@@ -75,6 +75,24 @@ def test_quiet_where_the_person_is() -> None:
     assert may_contact(SIAN, abroad, RULES, NOON).refusal is Refusal.QUIET_HOURS
 
 
+@pytest.mark.parametrize(
+    ("number", "postcode", "goes"),
+    [
+        ("+447700900123", None, True),
+        ("+447700900123", "CF10 1AA", True),
+        ("+447700900123", "90210-1234", False),
+        ("+447700900123", "90210", True),
+        ("+12125550123", "90210", False),
+        ("+447700900123", "V6B 1A1", False),
+    ],
+)
+def test_quiet_where_the_persons_postcode_lies(number: str, postcode: str | None, goes: bool) -> None:
+    abroad = replace(SIAN, postcode=postcode, standing=replace(SIAN.standing, number=number))
+    verdict = may_contact(abroad, NumberFacts(number), RULES, NOON)
+    assert verdict.refusal is (None if goes else Refusal.QUIET_HOURS)
+    assert verdict.until == (None if goes else dt.datetime(2026, 4, 1, 16, tzinfo=dt.UTC))
+
+
 def test_a_promised_callback_goes_first_then_who_was_tried_least() -> None:
     tried = PersonFacts("gwyn", Standing(Turn.RETRY, 1, HOME, NOON))
     promised = PersonFacts("ann", Standing(Turn.CALLBACK, 2, HOME, NOON))

@@ -87,6 +87,17 @@ def test_a_review_and_quiet_hours_pass():
     assert may_text(SIAN, new_york, RULES, NOON).wait is Waiting.QUIET_HOURS
 
 
+def test_it_is_quiet_where_the_postcode_lies_too():
+    in_los_angeles = may_text(replace(SIAN, postcode="90210-1234"), NUMBER, RULES, NOON)
+    assert in_los_angeles.wait is Waiting.QUIET_HOURS
+    assert in_los_angeles.until == dt.datetime(2026, 4, 1, 16, 0, tzinfo=dt.UTC)
+    assert may_text(replace(SIAN, postcode="CF10 1AA"), NUMBER, RULES, NOON).allowed
+    stateside = replace(RULES, zone="America/New_York")
+    evening = dt.datetime(2026, 4, 1, 22, 0, tzinfo=dt.UTC)
+    assert may_text(SIAN, NUMBER, stateside, evening).allowed
+    assert may_text(replace(SIAN, postcode="CF10 1AA"), NUMBER, stateside, evening).wait is not None
+
+
 @pytest.mark.parametrize(
     ("number", "kind", "expected"),
     [

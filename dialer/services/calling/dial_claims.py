@@ -17,6 +17,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.caller_id import pick_caller_id
 from dialer.domain.contact_gate import NumberFacts, first_callable, may_contact
 from dialer.domain.dialling import NOBODYS_AFTER, STALE_AFTER, Reason, ledger_of
+from dialer.domain.postcode_zones import zones_of_postcode
 from dialer.domain.ringing import TOO_LATE
 from dialer.services.calling.claimed_numbers import current_version, set_aside
 from dialer.services.calling.dial_usage import keep_usage, usage_under
@@ -177,6 +178,7 @@ def _dial(ctx: Context, unit: UnitOfWork, campaign: Campaign, wish: Wish, line: 
         asked=wish.asked,
         free=wish.free,
     )
+    home = zones_of_postcode(line.person.callee.postcode, line.claim.number, campaign.timezone)
     return {
         "organisation_id": unit.organisation_id,
         "id": line.call_id,
@@ -189,7 +191,7 @@ def _dial(ctx: Context, unit: UnitOfWork, campaign: Campaign, wish: Wish, line: 
         "state": "queued",
         "dial_state": "waiting",
         "fence": wish.fence,
-        "why": ledger_of(reason, line.number, ctx.now),
+        "why": ledger_of(reason, line.number, ctx.now, home),
         "deadline_at": ctx.now + NOBODYS_AFTER,
         "created_at": ctx.now,
     }

@@ -45,6 +45,7 @@ class Person:
             status=self.callee.status,
             opted_out=self.callee.opted_out,
             voted=self.callee.voted_at is not None,
+            postcode=self.callee.postcode,
         )
 
 

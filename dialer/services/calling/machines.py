@@ -13,6 +13,7 @@ import uuid
 from dialer.domain.answering_machine import DropFacts, MachineRules, no_message, rules_of, verdict
 from dialer.domain.call import FINAL
 from dialer.domain.disposition import Disposition
+from dialer.domain.postcode_zones import zones_of_postcode
 from dialer.domain.quiet_hours import is_quiet, zones_of_number
 from dialer.domain.ringing import SOON
 from dialer.services.calling.call_evidence import Held
@@ -26,6 +27,7 @@ from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.sounds import VoicemailDrop
 from dialer.store.queries import calls, voicemail
+from dialer.store.queries.postcodes import postcode_of
 
 
 def found(held: Held, answered_by: str) -> None:
@@ -61,10 +63,11 @@ def why_no_message(held: Held) -> str | None:
     voicemail.lock_number(unit, number)
     had_here, had_at = voicemail.left_on(unit, campaign.id, number)
     hours = calling_rules(campaign)
+    home = zones_of_postcode(postcode_of(unit, held.call.contact_id), number, hours.zone)
     facts = DropFacts(
         stopped=stopped(unit, campaign) is not None,
         barred=calls.barred(unit, number)[0],
-        quiet=is_quiet(now, hours.hours, (hours.zone, *zones_of_number(number))),
+        quiet=is_quiet(now, hours.hours, (hours.zone, *zones_of_number(number), *home)),
         had_here=had_here,
         had_at=had_at,
     )

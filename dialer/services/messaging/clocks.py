@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from dialer.domain.email_address import channel_of
+from dialer.domain.postcode_zones import zones_of_postcode
 from dialer.domain.quiet_hours import USUAL, USUAL_ZONE, QuietHours, quiet_from, quiet_until, zones_of_number
 from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
@@ -15,6 +16,7 @@ from dialer.store.queries.blast_terms import Terms
 from dialer.store.queries.campaign_hours import campaign_hours
 from dialer.store.queries.message_claims import Claimed
 from dialer.store.queries.message_gate import Judged
+from dialer.store.queries.postcodes import postcodes_of_texts
 from dialer.store.session import UnitOfWork
 
 CAMPAIGNING: Final = frozenset({"blast", "single", "reply"})
@@ -40,6 +42,7 @@ class Clocks:
         }
         campaigns = {one.campaign_id for one in texts if one.campaign_id is not None}
         self._hours |= campaign_hours(unit, campaigns - self._hours.keys())
+        self._postcodes = postcodes_of_texts(unit, [one.id for one in texts if one.purpose in CAMPAIGNING])
         self._until: dict[Place, dt.datetime | None] = {}
         self._from: dict[Place, dt.datetime | None] = {}
 
@@ -68,6 +71,7 @@ class Clocks:
         if one.purpose not in CAMPAIGNING:
             return None
         hours, zone, quiet_letters = self._hours.get(one.campaign_id, (USUAL, USUAL_ZONE, False))
+        home = zones_of_postcode(self._postcodes.get(one.id), one.number, zone)
         if channel_of(one.number) == EMAIL:
-            return (hours, (zone,)) if quiet_letters else None
-        return hours, (zone, *zones_of_number(one.number))
+            return (hours, (zone, *home)) if quiet_letters else None
+        return hours, (zone, *zones_of_number(one.number), *home)

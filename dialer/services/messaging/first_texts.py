@@ -31,6 +31,7 @@ from dialer.store.models.first_texts import TextBatch
 from dialer.store.models.messaging import Blast
 from dialer.store.queries import counters, first_texts
 from dialer.store.queries.first_texts import Held
+from dialer.store.queries.postcodes import postcodes_of_texts
 from dialer.store.session import UnitOfWork
 
 ROUNDS_MOST: Final = 10
@@ -215,7 +216,8 @@ def _press(hand: _Hand, held: Held, batch: TextBatch) -> bool:
         raise InvalidTransition("Nothing of it goes out just now.", state=hand.blast.state)
     if (held_up := all_held_up(ctx, unit, hand.campaign)) is not None:
         raise _refused(held_up)
-    if (night := quiet_at(held.number, hand.campaign, ctx.now)) is not None:
+    postcode = postcodes_of_texts(unit, [held.text.id]).get(held.text.id)
+    if (night := quiet_at(held.number, hand.campaign, ctx.now, postcode)) is not None:
         first_texts.put_off(unit, {held.text.id: night})
         batch.size -= 1
         return False
@@ -274,7 +276,8 @@ def _fill(hand: _Hand, batch: TextBatch, wanted: int) -> int:
     found, now = 0, hand.ctx.now
     for _ in range(ROUNDS_MOST):
         rows = first_texts.take(hand.unit, batch, wanted - found, now)
-        nights = {row.id: quiet_at(row.number, hand.campaign, now) for row in rows}
+        postcodes = postcodes_of_texts(hand.unit, [row.id for row in rows])
+        nights = {row.id: quiet_at(row.number, hand.campaign, now, postcodes.get(row.id)) for row in rows}
         asleep = {id_: until for id_, until in nights.items() if until is not None}
         first_texts.put_off(hand.unit, asleep)
         awake = [row for row in rows if row.id not in asleep]

@@ -23,6 +23,7 @@ from dialer.store.models.calling import Campaign
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Blast, Message, Sender
 from dialer.store.queries import inbound_readings
+from dialer.store.queries.postcodes import postcodes_of_texts
 from dialer.store.session import UnitOfWork
 
 
@@ -43,6 +44,7 @@ class _Standing:
     campaigns: Mapping[uuid.UUID, Campaign]
     senders: Mapping[str, Sender]
     in_review: frozenset[str]
+    postcodes: Mapping[uuid.UUID, str]
 
 
 def waits_of(ctx: Context, unit: UnitOfWork, rows: Sequence[Message]) -> dict[uuid.UUID, Wait]:
@@ -88,6 +90,7 @@ def _standing(unit: UnitOfWork, rows: Sequence[Message]) -> _Standing:
         campaigns={row.id: row for row in unit.session.scalars(campaigns)},
         senders=known_senders(unit, {row.sender for row in rows if row.sender is not None}),
         in_review=frozenset(unit.session.scalars(reviews)),
+        postcodes=postcodes_of_texts(unit, [row.id for row in rows]),
     )
 
 
@@ -104,7 +107,7 @@ def _wait(row: Message, standing: _Standing, now: dt.datetime) -> Wait | None:
         return resting
     if row.number in standing.in_review:
         return Wait(Waiting.REVIEW)
-    until = quiet_at(row.number or "", campaign, now)
+    until = quiet_at(row.number or "", campaign, now, standing.postcodes.get(row.id))
     return Wait(Waiting.QUIET_HOURS, until) if until else None
 
 

@@ -9,6 +9,7 @@ from typing import Final
 from dialer.domain.blast import Waiting
 from dialer.domain.email_address import channel_of
 from dialer.domain.first_texts import BY_HAND
+from dialer.domain.postcode_zones import zones_of_postcode
 from dialer.domain.quiet_hours import (
     USUAL,
     USUAL_ZONE,
@@ -121,15 +122,18 @@ def hours_of(campaign: Campaign | None) -> tuple[QuietHours, str]:
     return QuietHours(campaign.quiet_start, campaign.quiet_end), campaign.timezone
 
 
-def quiet_at(number: str, campaign: Campaign | None, now: dt.datetime) -> dt.datetime | None:
-    """Until when it is quiet for a number, by its campaign's clock or its own, or for an address where the
-    campaign's letters keep quiet hours; None where it isn't now.
+def quiet_at(
+    number: str, campaign: Campaign | None, now: dt.datetime, postcode: str | None = None
+) -> dt.datetime | None:
+    """Until when it is quiet for a number, by the clock of its campaign, its own or its holder’s `postcode`,
+    or for an address where the campaign's letters keep quiet hours; None where it isn't now.
     """
     hours, zone = hours_of(campaign)
+    home = zones_of_postcode(postcode, number, zone)
     if channel_of(number) == EMAIL:
         keeps = campaign is not None and campaign.quiet_hours_email
-        return quiet_until(now, hours, (zone,)) if keeps else None
-    return quiet_until(now, hours, (zone, *zones_of_number(number)))
+        return quiet_until(now, hours, (zone, *home)) if keeps else None
+    return quiet_until(now, hours, (zone, *zones_of_number(number), *home))
 
 
 def is_resting(sender: Sender, now: dt.datetime) -> bool:

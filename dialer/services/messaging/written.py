@@ -6,6 +6,7 @@ What stands against it is said at once, by the rule that the gate asks again bef
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ from dialer.services.messaging.words import LONGEST, too_long
 from dialer.store.models import new_id
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Message
+from dialer.store.queries.postcodes import postcode_of
 from dialer.store.session import UnitOfWork
 
 REFUSALS: Final[Mapping[Skip, str]] = {
@@ -159,7 +161,7 @@ def subject_reads(subject: str, person: Row[Any] | None) -> str:
 def preview_of(ctx: Context, unit: UnitOfWork, ready: Ready) -> TextPreview:
     """What a text takes that reads so, and until when it would wait."""
     if channel_of(ready.number) == EMAIL:
-        return _letter_preview(ctx, ready)
+        return _letter_preview(ctx, unit, ready)
     measured, has_picture = measure(ready.body), ready.picture is not None
     kind, parts = kinds_of(unit, [ready.sender])[ready.sender], 1 if has_picture else measured.segments
     return TextPreview(
@@ -171,11 +173,11 @@ def preview_of(ctx: Context, unit: UnitOfWork, ready: Ready) -> TextPreview:
         cost=price_of(ctx.messaging, ready.number, kind, parts, has_picture=has_picture),
         picture_path=picture_path(ready.picture) if ready.picture else None,
         currency=ctx.messaging.currency,
-        waits_until=quiet_at(ready.number, ready.campaign, ctx.now),
+        waits_until=_quiet_until(ctx, unit, ready),
     )
 
 
-def _letter_preview(ctx: Context, ready: Ready) -> TextPreview:
+def _letter_preview(ctx: Context, unit: UnitOfWork, ready: Ready) -> TextPreview:
     return TextPreview(
         body=ready.body,
         number=ready.number,
@@ -184,8 +186,12 @@ def _letter_preview(ctx: Context, ready: Ready) -> TextPreview:
         encoding=LETTER_ENCODING,
         cost=ctx.messaging.mail.price,
         currency=ctx.messaging.currency,
-        waits_until=quiet_at(ready.number, ready.campaign, ctx.now),
+        waits_until=_quiet_until(ctx, unit, ready),
     )
+
+
+def _quiet_until(ctx: Context, unit: UnitOfWork, ready: Ready) -> dt.datetime | None:
+    return quiet_at(ready.number, ready.campaign, ctx.now, postcode_of(unit, ready.contact_id))
 
 
 def write_once(
@@ -208,7 +214,7 @@ def write_once(
         message_id=_free_id(unit, message_id),
         subject=ready.subject,
         picture=ready.picture,
-        not_before=quiet_at(ready.number, ready.campaign, ctx.now),
+        not_before=_quiet_until(ctx, unit, ready),
     )
     return message, True
 

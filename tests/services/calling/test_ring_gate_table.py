@@ -134,6 +134,10 @@ TABLE: Final[dict[str, tuple[Callable[[Hand], object], str | None]]] = {
     "tried today": (lambda hand: hand.rung_for_another(number_day_max=1), "tried_today"),
     "tried enough": (lambda hand: hand.rung_for_another(number_max=1), "tried_enough"),
     "at night": (lambda hand: hand.in_the_evening(), "quiet_hours"),
+    "at night where the postcode lies": (
+        lambda hand: hand.set(Contact, postcode="96813-1234"),
+        "quiet_hours",
+    ),
     "all paused": (lambda hand: hand.set(Organisation, paused_at=hand.ctx.now), "all_paused"),
     "campaign paused": (lambda hand: hand.set(Campaign, state="paused"), "campaign_paused"),
     "cost cap": (lambda hand: hand.set(Campaign, cost_cap=Decimal(0)), "cost_cap"),

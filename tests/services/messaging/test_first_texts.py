@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pytest
+from sqlalchemy import select
 
 from dialer.domain.access import Role
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, RateLimited
@@ -43,6 +44,8 @@ from dialer.services.messaging.text_ends import texts_over
 from dialer.services.paging import Page
 from dialer.services.people.no_contact import add_opt_out
 from dialer.store.models import new_id
+from dialer.store.models.messaging import Message
+from dialer.store.models.people import Contact
 from dialer.store.session import UnitFactory
 from tests.carriers import tools
 from tests.conftest import SetClock
@@ -384,6 +387,21 @@ def test_at_night_nobody_presses_and_nothing_is_given_out(hands: Callable[..., H
     assert refused.value.extra == {"reason": "quiet_hours"}
     assert room.take(room.vic).waiting_reason == "quiet_hours"
     assert room.take(room.vic).open == ()
+
+
+@pytest.mark.slow
+def test_nobody_presses_for_whose_postcode_it_is_night(hands: Callable[..., Hands]) -> None:
+    room = hands(2)
+    one, two = room.take(room.sian).open
+    with room.blasting.ctx.unit() as unit:
+        contact_id = unit.session.scalar(select(Message.contact_id).where(Message.id == one.id))
+        row = unit.session.scalars(select(Contact).where(Contact.id == contact_id)).one()
+        row.postcode = "90210-1234"
+    room.clock.now = room.clock.now.replace(hour=12)  # five in the morning in Los Angeles
+    with pytest.raises(Conflict):
+        room.press(room.sian, one)
+    room.press(room.sian, two)
+    assert room.send() == {"queued": 1, "sent": 1}
 
 
 @pytest.mark.slow

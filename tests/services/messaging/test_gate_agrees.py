@@ -113,6 +113,7 @@ cases = st.builds(
             "status": st.sampled_from(["active", "active", "active", "moved", "deceased"]),
             "opted_out": seldom,
             "consented": st.booleans(),
+            "postcode": st.sampled_from([None, None, "CF10 1AA", "90210-1234"]),
         }
     ),
     number_facts=st.fixed_dictionaries(
@@ -192,6 +193,7 @@ class Town:
                         **of,
                         id=contact,
                         status=case.person["status"],
+                        postcode=case.person["postcode"],
                         tags=sorted(case.known.tags),
                         polling_district=case.known.polling_district,
                         custom={},

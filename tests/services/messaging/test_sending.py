@@ -156,6 +156,24 @@ def test_quiet_hours_are_waited_for_and_bound_how_long_the_carrier_may_keep_it(
     assert [one.validity_s for one in blasting.judge.asked] == [3600, 3600]
 
 
+def test_somebody_whose_postcode_lies_abroad_gets_it_when_it_is_day_there_too(
+    blasting: Blasting, clock: SetClock
+) -> None:
+    who = people(blasting.ctx, 3)
+    with blasting.ctx.unit() as unit:
+        abroad, at_home, _ = unit.session.scalars(select(Contact))
+        abroad.postcode, at_home.postcode = "90210-1234", "CF10 1AA"
+    clock.now = dt.datetime(2026, 5, 7, 12, 0, tzinfo=dt.UTC)  # five in the morning in Los Angeles
+    blast = blasting.launch(who)
+    blasting.plan(blast.id)
+    blasting.send()
+    assert blasting.counts(blast.id) == {"queued": 1, "sent": 2}
+    clock.now = dt.datetime(2026, 5, 7, 16, 0, tzinfo=dt.UTC)
+    blasting.send()
+    assert blasting.counts(blast.id) == {"sent": 3}
+    assert [one.validity_s for one in blasting.judge.asked] == [8 * 3600, 8 * 3600, 4 * 3600]
+
+
 def test_a_budget_is_not_passed_and_pauses_campaign_and_blast(blasting: Blasting) -> None:
     running = campaign(blasting.ctx, cost_cap=Decimal("0.10"))
     blast = blasting.launch(people(blasting.ctx, 5), campaign_id=running.id)
