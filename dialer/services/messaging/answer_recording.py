@@ -207,7 +207,7 @@ def _whose(unit: UnitOfWork, row: Conversation, contact_id: uuid.UUID | None) ->
 def _text(unit: UnitOfWork, row: Conversation, message_id: uuid.UUID | None) -> Message:
     """A text that came in this conversation, else the last one."""
     if message_id is None:
-        found = last_inbound(unit, [row.number]).get(row.number)
+        found = last_inbound(unit, row.number)
     else:
         found = unit.session.get(Message, (unit.organisation_id, message_id))
     if found is None or (found.number, found.direction) != (row.number, "inbound"):

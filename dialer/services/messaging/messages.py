@@ -20,6 +20,7 @@ from dialer.services.messaging.single_waits import Wait, waits_of
 from dialer.services.messaging.views import MessageView
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.messaging import Message
+from dialer.store.queries.conversation_rows import LastInbound
 from dialer.store.queries.first_texts import who_pressed
 from dialer.store.queries.link_codes import opened_of
 from dialer.store.session import UnitOfWork
@@ -95,7 +96,7 @@ def message_views(ctx: Context, unit: UnitOfWork, rows: Sequence[Message]) -> li
     ]
 
 
-def message_view(row: Message, wait: Wait | None = None) -> MessageView:
+def message_view(row: Message | LastInbound, wait: Wait | None = None) -> MessageView:
     """A text as it is shown. Codes and sign-in links are not."""
     return MessageView(
         id=row.id,

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from dialer.domain.email_address import channel_of
 from dialer.domain.inbound_rules import OPT_OUT
-from dialer.domain.texting import EMAIL, SMS
+from dialer.domain.texting import EMAIL
 from dialer.store.models import new_id
 from dialer.store.models.conversations import HAS_TAGS, Conversation
 from dialer.store.models.messaging import Message
@@ -125,17 +125,6 @@ def standing_noes(unit: UnitOfWork, place: str) -> Sequence[Suppression]:
     column = Suppression.email if channel_of(place) == EMAIL else Suppression.number
     query = select(Suppression).where(column == place, *_is_no(unit, channel_of(place)))
     return unit.session.scalars(query).all()
-
-
-def noes_since(unit: UnitOfWork, places: Sequence[str]) -> dict[str, dt.datetime]:
-    """Since when a no to texts stands for a number, or to letters for an address, where there is one."""
-    since: dict[str, dt.datetime] = {}
-    for channel, column in ((SMS, Suppression.number), (EMAIL, Suppression.email)):
-        if wanted := [place for place in places if channel_of(place) == channel]:
-            query = select(column.label("place"), func.min(Suppression.created_at).label("since"))
-            of_these = query.where(column.in_(wanted), *_is_no(unit, channel)).group_by(column)
-            since |= {row.place: row.since for row in unit.session.execute(of_these)}
-    return since
 
 
 def _is_no(unit: UnitOfWork, channel: str) -> tuple[ColumnElement[bool], ...]:
@@ -245,23 +234,11 @@ def _page(
     return query.order_by(at.desc(), Conversation.id.desc()).limit(limit)
 
 
-_LAST_INBOUND: Final = text(
-    """
-    SELECT last.id FROM unnest(CAST(:numbers AS text[])) AS one(number)
-    CROSS JOIN LATERAL (
-        SELECT m.id FROM message m
-        WHERE m.organisation_id = :organisation AND m.number = one.number AND m.direction = 'inbound'
-        ORDER BY m.id DESC LIMIT 1
-    ) AS last
-    """
-)
-
-
-def last_inbound(unit: UnitOfWork, numbers: Sequence[str]) -> dict[str, Message]:
-    """The latest text from each of these numbers."""
-    given = {"organisation": unit.organisation_id, "numbers": list(numbers)}
-    ids = unit.session.execute(_LAST_INBOUND, given).scalars().all()
-    rows = unit.session.scalars(
-        select(Message).where(Message.organisation_id == unit.organisation_id, Message.id.in_(ids))
+def last_inbound(unit: UnitOfWork, place: str) -> Message | None:
+    """The latest text from a number, or letter from an address."""
+    query = select(Message).where(
+        Message.organisation_id == unit.organisation_id,
+        Message.number == place,
+        Message.direction == "inbound",
     )
-    return {row.number: row for row in rows if row.number is not None}
+    return unit.session.scalar(query.order_by(Message.id.desc()).limit(1))
