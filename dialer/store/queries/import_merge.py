@@ -16,6 +16,7 @@ from dialer.store.queries.import_create import Standing, Told, create_people
 from dialer.store.queries.import_evidence import add_evidence
 from dialer.store.queries.import_keys import keys_hold_already
 from dialer.store.queries.import_match import Scope
+from dialer.store.queries.import_names import CHANGED_NAME, FILLED_NAME
 from dialer.store.queries.import_stage import PLAIN
 from dialer.store.queries.number_lines import KNOWN_KIND
 from dialer.store.queries.opt_outs import OURS, ours_missing, with_ours
@@ -45,14 +46,10 @@ class Merge:
 
 _NEW_TAGS: Final = """c.tags || coalesce((SELECT array_agg(tag ORDER BY nth)
     FROM unnest({tags}) WITH ORDINALITY AS given(tag, nth) WHERE tag <> ALL (c.tags)), '{{}}')"""
-_FIRST_KEY: Final = "coalesce(s.first_key, c.first_key)"
-_LAST_KEY: Final = "coalesce(s.last_key, c.last_key)"
 
 _UPDATES: Final = {
     **{name: f"coalesce(s.{name}, c.{name})" for name in PLAIN},
-    "first_key": _FIRST_KEY,
-    "last_key": _LAST_KEY,
-    "name_key": f"{_FIRST_KEY} || {_LAST_KEY}",
+    **CHANGED_NAME,
     "elector_number": "coalesce(s.elector_number, c.elector_number)",
     "elector_key": "coalesce(s.elector_key, c.elector_key)",
     "register": "CASE WHEN s.elector_key IS NULL THEN c.register ELSE :register END",
@@ -66,6 +63,7 @@ _UPDATES: Final = {
 }
 _REPEATED: Final = {
     **{name: f"coalesce(c.{name}, s.{name})" for name in PLAIN},
+    **FILLED_NAME,
     "tags": _NEW_TAGS.format(tags="tagged.tags"),
     "custom": "coalesce(noted.custom, '{}') || c.custom",
     "status": "CASE WHEN s.deceased THEN 'deceased' ELSE c.status END",
@@ -105,7 +103,7 @@ _FILL: Final = recorded(f"""
         FROM repeated, jsonb_each(custom) GROUP BY contact_id
     ),
     plain AS (
-        SELECT contact_id, bool_or(deceased) AS deceased, {_first_filled(PLAIN)}
+        SELECT contact_id, bool_or(deceased) AS deceased, {_first_filled((*PLAIN, "first_key", "last_key"))}
         FROM repeated GROUP BY contact_id
     )
     UPDATE contact AS c SET {_assignments(_REPEATED)}, updated_at = :now

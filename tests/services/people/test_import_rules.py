@@ -23,6 +23,8 @@ from dialer.services.people.contacts import ContactSearch, list_contacts
 from dialer.services.people.import_report import list_rejected
 from dialer.services.people.import_rows import list_known_rows
 from dialer.services.people.import_run import resume_imports, run_import
+from dialer.services.people.import_undo import undo_import
+from dialer.services.people.import_undo_run import run_undo
 from dialer.services.people.imports import get_import, start_import
 from dialer.services.people.views import ContactView, ImportView
 from dialer.store.models.gotv import Pledge, TurnoutMark, VoterRecord
@@ -89,6 +91,73 @@ def test_a_row_that_repeats_an_earlier_one_fills_what_that_left_empty(ctx: Conte
     assert (person.first_name, person.email, person.postcode) == ("Siân", "s@example.org", "CF10 1AA")
     assert person.opt_outs["voice"] is not None
     assert counts(bring_in(ctx, data)) == (0, 0, 2, 1, 0)
+
+
+def named(ctx: Context) -> list[tuple[str | None, str | None]]:
+    return [(person.first_name, person.last_name) for person in people(ctx)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "given", "name"),
+    [
+        ("Jones,", ",Jones", (None, "Jones")),
+        (",Jones", "JONES,", (None, "Jones")),
+        ("Siân,Jones", ",Sian Jones", ("Siân", "Jones")),
+        ("Siân,Jones", "Sian Jones,", ("Siân", "Jones")),
+        ("Siân Jones,", "Siân,Jones", ("Siân", "Jones")),
+        ("Siân Jones,", ",Siân Jones", (None, "Siân Jones")),
+        (",Sian Jones", "Siân,Jones", ("Siân", "Jones")),
+        ("Sian,", "SIÂN,", ("SIÂN", None)),
+        (",Jones", ",JONES", (None, "JONES")),
+    ],
+)
+def test_one_name_split_in_two_ways_is_not_doubled(
+    ctx: Context, kept: str, given: str, name: tuple[str | None, str | None]
+) -> None:
+    bring_in(ctx, f"{HEADER}\n{kept},07700900001,\n")
+    for _ in range(2):
+        done = bring_in(ctx, f"{HEADER}\n{given},07700900001,\n")
+        assert (done.counts.created, named(ctx)) == (0, [name])
+
+
+@pytest.mark.parametrize(("first", "then"), [("Jones", "Mrs Jones"), ("Mrs Jones", "Jones")])
+def test_a_list_with_forms_of_address_may_come_again(ctx: Context, first: str, then: str) -> None:
+    bring_in(ctx, f"Name,Phone\n{first},07700900001\n")
+    for _ in range(2):
+        assert bring_in(ctx, f"Name,Phone\n{then},07700900001\n").counts.created == 0
+        assert named(ctx) == [(None, "Jones")]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "name"),
+    [("Jones", "Mrs Jones", ("Jones", None)), ("Mrs Jones", "Jones", (None, "Jones"))],
+)
+def test_a_name_said_twice_in_one_file_is_not_doubled(
+    ctx: Context, first: str, then: str, name: tuple[str | None, str | None]
+) -> None:
+    data = f"ID,Name,Phone\n7,{first},07700900001\n7,{then},07700900001\n"
+    assert counts(bring_in(ctx, data)) == (1, 0, 0, 1, 0)
+    assert named(ctx) == [name]
+    assert counts(bring_in(ctx, data)) == (0, 0, 1, 1, 0)
+    assert named(ctx) == [name]
+
+
+def test_who_got_their_surname_from_a_second_row_is_known_by_both(ctx: Context) -> None:
+    data = "ID,First name,Surname,Phone\n7,Siân,,07700900001\n7,,Jones,07700900001\n"
+    assert counts(bring_in(ctx, data)) == (1, 0, 0, 1, 0)
+    assert named(ctx) == [("Siân", "Jones")]
+    again = bring_in(ctx, "Name,Phone\nSian Jones,07700900001\n")
+    assert (again.counts.created, named(ctx)) == (0, [("Sian", "Jones")])
+
+
+def test_a_name_taken_whole_is_put_back_when_the_list_is_undone(ctx: Context) -> None:
+    bring_in(ctx, f"{HEADER}\nJones,,07700900001,\n")
+    second = bring_in(ctx, "Name,Phone\nMrs Jones,07700900001\n")
+    assert named(ctx) == [(None, "Jones")]
+    undo_import(ctx, second.id)
+    run_undo(ctx, second.id, lambda: ctx.now)
+    assert named(ctx) == [("Jones", None)]
+    assert bring_in(ctx, "Name,Phone\nJones,07700900001\n").counts.created == 0
 
 
 @pytest.mark.slow
