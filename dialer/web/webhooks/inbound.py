@@ -54,7 +54,6 @@ def message_inbound() -> Response:
             received_at=ctx.now,
             opt_out_type=params.get("OptOutType"),
             attachments=attachments_in(params),
-            service=params.get("MessagingServiceSid", ""),
         ),
     )
     return twiml()
