@@ -218,6 +218,7 @@ class Town:
         """The official client, pointed at the town."""
         client = Client(self.account_sid, self.auth_token)
         client.api.base_url = self.url
+        client.messaging.base_url = self.url
         client.http_client.session.trust_env = False
         return client
 

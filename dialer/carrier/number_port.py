@@ -88,6 +88,28 @@ class Purchase:
     bundle_sid: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CarrierService:
+    """What is set for a Messaging Service at the carrier.
+
+    `texts_to` is where it tells of texts to its numbers, behind `GET ` where that isn't posted to; empty:
+    nowhere, and they are listed nowhere either. Where it `defers`, each number's own address holds instead.
+    `fallback_to` hears of a text that `texts_to` took badly, `status_to` what became of texts that name no
+    address of their own. `validity_s` is how long a text waits there that doesn't say so itself. `registered`
+    is whether its use is registered in the United States (A2P 10DLC). Where the carrier doesn't say: None.
+    """
+
+    sid: str
+    name: str = field(repr=False)
+    texts_to: str = field(repr=False)
+    defers: bool
+    fallback_to: str = field(repr=False)
+    status_to: str = field(repr=False)
+    sticky: bool | None
+    validity_s: int | None
+    registered: bool | None
+
+
 class Numbers(Protocol):
     """Our numbers, as `Carrier`: synchronous, from any thread, never in a transaction. All raise
     CarrierError; where it isn't `permanent`, a change may have been made all the same: look first.
@@ -110,3 +132,6 @@ class Numbers(Protocol):
 
     def release(self, sid: str) -> None:
         """Give it back; one that is gone is fine."""
+
+    def service(self, sid: str) -> CarrierService | None:
+        """What is set for a Messaging Service; None where the carrier knows none of that name."""

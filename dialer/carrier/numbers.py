@@ -1,7 +1,8 @@
 """Our own numbers through Twilio's API: the `Numbers` of `number_port.py`.
 
 Source: twilio.com/docs/phone-numbers/api (IncomingPhoneNumber and AvailablePhoneNumber resources),
-twilio.com/docs/phone-numbers/pricing and the carrier's OpenAPI description 2.6.7.
+twilio.com/docs/phone-numbers/pricing, twilio.com/docs/messaging/api/service-resource and the carrier's
+OpenAPI description 2.6.7.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dialer.carrier.errors import UNKNOWN_NAME
 from dialer.carrier.exchange import Answered, Lost
 from dialer.carrier.number_port import (
     CarrierNumber,
+    CarrierService,
     NumberOffer,
     NumberPrice,
     NumbersWanted,
@@ -27,6 +29,7 @@ from dialer.carrier.reading import instant, is_sid
 PRICING: Final = "https://pricing.twilio.com"
 OFFERED: Final = 20
 MOST_A_MONTH: Final = 1_000_000
+LONGEST_S: Final = 36_000
 NEVER: Final = -1
 """No code of the carrier's: a purchase has no thing that may be gone."""
 _PLACES: Final = {"local": "Local", "mobile": "Mobile", "toll_free": "TollFree"}
@@ -133,6 +136,18 @@ class TwilioNumbers:
             path = f"/IncomingPhoneNumbers/{sid}.json"
             self._read(lambda line: line.changed("DELETE", path, {}, UNKNOWN_NAME))
 
+    def service(self, sid: str) -> CarrierService | None:
+        """See `Numbers`."""
+        if not is_sid(sid, "MG"):
+            return None
+
+        async def look(line: Line) -> CarrierService | None:
+            found = await _known(line.ask, f"{listing.MESSAGING}/v1/Services/{sid}")
+            return None if found is None else _service(sid, found)
+
+        found: CarrierService | None = self._read(look)
+        return found
+
 
 async def _known(ask: Callable[[str], Awaitable[Any]], where: str) -> Any:
     """What stands there; None where the carrier knows no such place."""
@@ -177,6 +192,30 @@ def _number(item: Mapping[str, Any]) -> CarrierNumber:
     )
 
 
+def _service(sid: str, item: Mapping[str, Any]) -> CarrierService:
+    """Raises `Lost` at what names another, or doesn't say whether it decides: half an answer is none."""
+    defers = item.get("use_inbound_webhook_on_number")
+    if item.get("sid") != sid or not isinstance(defers, bool):
+        raise Lost("unreadable")
+    validity = item.get("validity_period")
+    return CarrierService(
+        sid=sid,
+        name=_text(item.get("friendly_name")),
+        texts_to=_asked(item, "inbound_request", "inbound_method"),
+        defers=defers,
+        fallback_to=_text(item.get("fallback_url")),
+        status_to=_text(item.get("status_callback")),
+        sticky=_flag(item, "sticky_sender"),
+        validity_s=validity if type(validity) is int and 0 < validity <= LONGEST_S else None,
+        registered=_flag(item, "us_app_to_person_registered"),
+    )
+
+
+def _flag(item: Mapping[str, Any], name: str) -> bool | None:
+    told = item.get(name)
+    return told if isinstance(told, bool) else None
+
+
 def _offer(item: Mapping[str, Any]) -> NumberOffer:
     return NumberOffer(
         number=_text(item.get("phone_number")),
@@ -206,9 +245,9 @@ def able(item: Mapping[str, Any], what: str) -> bool:
     return can.get(what) is True or can.get(what.upper()) is True
 
 
-def _asked(item: Mapping[str, Any], what: str) -> str:
+def _asked(item: Mapping[str, Any], what: str, method: str = "") -> str:
     url = _text(item.get(f"{what}_url"))
-    return f"GET {url}" if url and item.get(f"{what}_method") == "GET" else url
+    return f"GET {url}" if url and item.get(method or f"{what}_method") == "GET" else url
 
 
 def _text(value: object) -> str:

@@ -16,11 +16,13 @@ from dialer.carrier.recording_port import CarrierRecording
 
 MOST_MEDIA: Final = 10
 """So many attachments a text has at most (twilio.com/docs/messaging/api/media-resource)."""
-_SID: Final = re.compile(r"(SM|MM|CA|CF|RE|ME|PN)[0-9a-fA-F]{32}")
+_SID: Final = re.compile(r"(SM|MM|CA|CF|RE|ME|PN|MG)[0-9a-fA-F]{32}")
 
 
 def is_sid(value: object, *kinds: str) -> bool:
-    """Whether it is the carrier's name of one of these kinds (`SM`, `MM`, `CA`, `CF`, `RE`, `ME`, `PN`)."""
+    """Whether it is the carrier's name of one of these kinds (`SM`, `MM`, `CA`, `CF`, `RE`, `ME`, `PN`,
+    `MG`).
+    """
     return isinstance(value, str) and value[:2] in kinds and _SID.fullmatch(value) is not None
 
 

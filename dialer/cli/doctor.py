@@ -27,7 +27,7 @@ from dialer.cli.doctor_email import Mail, NameService, check_mail
 from dialer.cli.doctor_finding import START, Finding
 from dialer.cli.doctor_links import check_domains
 from dialer.cli.doctor_look_ups import check_price
-from dialer.cli.doctor_numbers import unanswered_numbers
+from dialer.cli.doctor_numbers import services_set_wrongly, unanswered_numbers
 from dialer.cli.doctor_recordings import check_folder
 from dialer.domain.access import Permission
 from dialer.domain.email_address import domain_of
@@ -239,6 +239,12 @@ def check_caller_ids(settings: Settings) -> Iterator[Finding]:
         yield from unanswered_numbers(_organisations(settings), settings.public_url)
 
 
+def check_services(settings: Settings) -> Iterator[Finding]:
+    """Whether Messaging Services are set at the carrier as we need them."""
+    if _has_everything(settings):
+        yield from services_set_wrongly(_organisations(settings), settings.public_url)
+
+
 def check_registers(settings: Settings) -> Iterator[Finding]:
     """Whether British numbers are called without a list of TPS and CTPS of the last 28 days."""
     if not _has_everything(settings):
@@ -346,6 +352,7 @@ CHECKS: Final[tuple[Callable[[Settings], Iterator[Finding]], ...]] = (
     check_texts_to_us,
     check_letters,
     check_caller_ids,
+    check_services,
     check_registers,
     check_queue,
     check_live,

@@ -57,6 +57,16 @@ class Aim(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Going:
+    """Where texts, or calls, to a number go: `to` names another system that hears of them, or may where a
+    Messaging Service decides, else is empty.
+    """
+
+    aim: Aim
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
 class Home:
     """This organisation's own addresses: `base` is the installation's, `sms` and `voice` are those that are
     right, the first of each the one that is set.
@@ -77,6 +87,12 @@ def aim_of(where: str, home: Home, right: Collection[str]) -> Aim:
     if not address or _host(address) == _CARRIERS_OWN:
         return Aim.NOBODY
     return Aim.ASTRAY if _is_under(address, home.base) else Aim.OTHER
+
+
+def going_of(where: str, home: Home, right: Collection[str]) -> Going:
+    """Where something goes that has this address."""
+    aim = aim_of(where, home, right)
+    return Going(aim, shown_aim(where) if aim is Aim.OTHER else "")
 
 
 def other_systems(places: Iterable[str], home: Home) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from dialer.town.numbers import is_name
 from dialer.town.opening import Opening
 from dialer.town.opting_out import CONFIRMATIONS, keyword
 from dialer.town.people import Person
-from dialer.town.refusals import Order, sends_pictures, takes_pictures
+from dialer.town.refusals import LONGEST_VALIDITY_S, Order, sends_pictures, takes_pictures
 from dialer.town.segments import segment_count
 from dialer.town.services import ANY_POOL
 from dialer.town.telling import Telling, mark_told
@@ -52,6 +52,7 @@ class Delivery:
         """Take a text that somebody wants sent. Raises RefusedError, with nothing entered."""
         town, book = self.town, self.book
         sender = order.sender or self._chosen_sender(order)
+        said = town.set_for(order.service) if order.service else {}
         self._check(order, sender)
         now = town.clock.timestamp()
         goes = takes_pictures(order.to, sender)
@@ -68,10 +69,10 @@ class Delivery:
             updated_at=now,
             segments=segments,
             service=order.service,
-            callback=order.callback,
+            callback=order.callback or said.get("status_callback") or "",
             nth=book.outbound_to[order.to],
             waits_s=self.queues.enter(sender, town.clock.reading(), segments, town.terms.sender_rate),
-            validity_s=order.validity_s,
+            validity_s=order.validity_s or said.get("validity_period", LONGEST_VALIDITY_S),
             media_urls=list(media_urls),
         )
         self._enter(text)
@@ -103,6 +104,8 @@ class Delivery:
             media=list(media),
             untold=["received"] if told_at else [],
         )
+        if town.drops(to):
+            return text, Reply(0, "", "")
         was_blocked = (to, number) in self.book.blocked
         self._enter(text)
         reply = await self.telling.tell(text, "received")

@@ -38,7 +38,7 @@ class Order:
     service: str | None
     body: str
     callback: str
-    validity_s: int
+    validity_s: int | None
     media_urls: tuple[str, ...] = ()
 
 
@@ -121,9 +121,9 @@ def has_service(service: str, terms: Terms) -> bool:
     return service in terms.services if terms.services else bool(_SERVICE.fullmatch(service))
 
 
-def _validity(given: str | None) -> int:
+def _validity(given: str | None) -> int | None:
     if given is None:
-        return LONGEST_VALIDITY_S
+        return None
     if not re.fullmatch(r"[0-9]{1,5}", given) or not 1 <= int(given) <= LONGEST_VALIDITY_S:
         raise RefusedError(21624)
     return int(given)

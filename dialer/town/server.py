@@ -12,7 +12,7 @@ from typing import Final
 
 from aiohttp import web
 
-from dialer.town import accounts, control, services
+from dialer.town import accounts, control
 from dialer.town.calls import Calls
 from dialer.town.config import TownConfig
 from dialer.town.lookups import LookUps
@@ -20,6 +20,7 @@ from dialer.town.mail import Mail
 from dialer.town.messages import Messages
 from dialer.town.owned import Owned
 from dialer.town.page import Books, Pages
+from dialer.town.services import Services
 from dialer.town.town import Town
 
 MOST_BODY: Final = 256 * 1024
@@ -41,13 +42,13 @@ def make_town(config: TownConfig) -> tuple[Town, Mail, web.Application]:
     town.plug_in(mail)
     town.plug_in(LookUps(town))
     town.plug_in(Owned(town))
+    town.plug_in(Services(town))  # after the numbers: what it says goes before what they say
     delivery = messages.delivery
     books = Books(lambda: delivery.book, lambda: calls.register, delivery.gallery.data, mail)
     app = web.Application(client_max_size=MOST_BODY)
     for trade in town.trades:
         app.add_routes(trade.routes())
     app.add_routes(accounts.routes(town))
-    app.add_routes(services.routes(town))
     app.add_routes(control.routes(town, messages))
     app.add_routes(Pages(town, books).routes())
     return town, mail, app

@@ -45,6 +45,8 @@ class Trade(Protocol):
 
 ToldAt = Callable[[str, str], str]
 """Where a text (`sms`) or call (`voice`) to one of our numbers is told; "" is nowhere."""
+SetFor = Callable[[str], Mapping[str, Any]]
+"""What is set for a Messaging Service."""
 
 
 class Town:
@@ -61,6 +63,8 @@ class Town:
         self.webhooks = Webhooks(config.auth_token, lambda: self.terms)
         self.trades: list[Trade] = []
         self.told_at: ToldAt = self._as_terms_say
+        self.set_for: SetFor = lambda _service: {}
+        self.drops: Callable[[str], bool] = lambda _number: False
 
     def _as_terms_say(self, _number: str, what: str) -> str:
         return self.terms.inbound_url if what == "sms" else self.terms.voice_url

@@ -91,6 +91,7 @@ SAID_BY_RULES: Final = (
     N_("This can’t be an email address. Correct it or leave it out."),
     N_("This shift is over. Start another one."),
     N_("This token doesn’t open anything. Check it, or ask for a new one."),
+    N_("This device isn’t remembered any more. Open the link you were sent, or ask for a new one."),
     N_("This time is over. Give a later one, or none to send it as soon as it is launched."),
     N_("Nothing sent now could arrive by then. Give a later time."),
     N_("It would start too late for anything to arrive before its deadline."),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 import pytest
 
+from dialer.services.context import Context
+from dialer.services.messaging.sender_settings import reach_sender
 from tests.conftest import Caller
 from tests.people import Person
 
@@ -92,3 +95,15 @@ def test_what_a_campaign_names_is_told_before_anything_went_out_from_it(api: Api
     assert (found["data"], found["unused"]) == ([], [{"address": LONG, "campaigns": ["Ring"]}])
     caller.post("/senders", json={"address": LONG})
     assert caller.get("/senders").json["unused"] == []
+
+
+def test_what_is_set_for_a_messaging_service_is_told(
+    api: Api, carys: Person, context_of: Callable[[Person], Context]
+) -> None:
+    made = api(carys).post("/senders", json={"address": SERVICE}).json
+    assert made["service"] is None
+    ctx = context_of(carys)
+    with ctx.unit() as unit:
+        reach_sender(unit, uuid.UUID(made["id"])).service_read_at = ctx.now
+    told = api(carys).get(f"/senders/{made['id']}").json["service"]
+    assert (told["flaws"], told["texts"], told["name"]) == (["unknown_service"], None, "")

@@ -68,6 +68,8 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "campaign-form": f"{campaign}/edit",
         "campaign-end": f"{campaign}/end",
         "join-link": f"{campaign}/join-links/{link.code}",
+        "join-link-new": f"{campaign}/join-links/new",
+        "join-poster": f"{campaign}/join-links/{link.code}/poster",
         "lists": "/lists",
         "list": f"/lists/{created.id}",
         "import-done": f"/imports/{done.id}",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page
 
-from tests.browser.conftest import sign_in, state, tap
+from tests.browser.conftest import follow, sign_in, state, tap
 from tests.people import Person
 from tests.web.phone_bank import PhoneBank
 
@@ -30,6 +30,14 @@ def walk_public(page: Page, join_path: str, opt_out_path: str, look: Look) -> No
     tap(page, "join")
     page.locator(".wrongs").wait_for()
     look("join with faults")
+    page.locator("[data-test=name]").fill("Tom")
+    page.locator("[data-test=reach]").fill("tom@example.org")
+    page.locator("[data-test=consent]").check()
+    follow(page, "[data-test=join]")
+    page.goto("/login")
+    look("login, known")
+    page.goto("/")
+    look("start, known")
     page.goto(opt_out_path)
     look("no more texts, asked")
     tap(page, "opt-out")

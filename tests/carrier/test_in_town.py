@@ -65,6 +65,15 @@ def test_a_pools_numbers_are_the_ones_that_it_sends_from(town: Town, wire: Twili
         wire.numbers_of("MG" + "b" * 32)
 
 
+def test_what_is_set_for_a_pool_is_read(town: Town, wire: TwilioCarrier):
+    pool = "MG" + "a" * 32
+    town.account(services={pool: [SENDER]})
+    town.client().messaging.v1.services(pool).update(sticky_sender=False, fallback_url="https://example.net/")
+    found = wire.numbers.service(pool)
+    assert (found.defers, found.sticky, found.fallback_to) == (True, False, "https://example.net/")
+    assert wire.numbers.service("MG" + "b" * 32) is None
+
+
 def test_whoever_said_stop_is_refused_with_the_code(town: Town, wire: TwilioCarrier):
     send(wire, "+447700900101")
     town.advance(10)

@@ -149,3 +149,41 @@ def test_only_a_price_is_one(
     stub.says = lambda _: answer(200, {"phone_number_prices": listed, "price_unit": unit})
     assert wire.numbers.price(BRITISH) == price
     assert stub.asked[0].path == "/v1/PhoneNumbers/Countries/GB"
+
+
+SERVICE = "MG" + "b" * 32
+SET = {
+    "sid": SERVICE,
+    "friendly_name": "Ring round",
+    "inbound_request_url": "https://a.example.net/",
+    "inbound_method": "GET",
+    "fallback_url": None,
+    "status_callback": "https://b.example.net/",
+    "sticky_sender": False,
+    "validity_period": 600,
+    "us_app_to_person_registered": None,
+    "use_inbound_webhook_on_number": False,
+}
+
+
+def test_what_is_set_for_a_messaging_service_is_read(stub: Stub, wire: TwilioCarrier) -> None:
+    stub.says = lambda _: answer(200, SET)
+    found = wire.numbers.service(SERVICE)
+    assert found is not None
+    assert (found.name, found.texts_to, found.defers) == ("Ring round", "GET https://a.example.net/", False)
+    assert (found.fallback_to, found.status_to) == ("", "https://b.example.net/")
+    assert (found.sticky, found.validity_s, found.registered) == (False, 600, None)
+    assert "example" not in repr(found)
+    assert stub.asked[0].path == f"/v1/Services/{SERVICE}"
+    stub.says = lambda _: refused(404, 20404)
+    assert wire.numbers.service(SERVICE) is None
+    assert wire.numbers.service("Ring round") is None
+
+
+@pytest.mark.parametrize(
+    "half", [{}, SET | {"sid": "MG" + "c" * 32}, SET | {"use_inbound_webhook_on_number": None}]
+)
+def test_half_of_what_is_set_is_nothing(stub: Stub, wire: TwilioCarrier, half: dict[str, object]) -> None:
+    stub.says = lambda _: answer(200, half)
+    with pytest.raises(CarrierError):
+        wire.numbers.service(SERVICE)

@@ -16,7 +16,7 @@ from dialer.services.people.contacts import ContactSearch, list_contacts
 from dialer.services.people.views import ContactView
 from tests.services.people.importing import bring_in
 
-ODD = import_module("dialer.store.migrations.versions.0098_names_without_forms_of_address")
+ODD = import_module("dialer.store.migrations.versions.0100_names_without_forms_of_address")
 
 
 def upgrade(ctx: Context) -> None:

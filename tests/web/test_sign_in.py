@@ -163,6 +163,62 @@ def test_joined_already_on_this_device_and_on_another(app: Flask, reader: Reader
     assert "token" in other.open("/call").tests
 
 
+def test_whoever_joined_goes_on_where_they_were_by_one_press(reader: Reader, join_path: str, clock: SetClock):
+    reader.open(join_path)
+    reader.press("join", name="Tom", reach="07700 900123", consent="yes")
+    clock.forward(hours=25)
+    page = reader.open("/call/keys")
+    assert "Welcome back, Tom." in page.text
+    assert "One press and you’re back at the same place." in page.text
+    assert "Keys" in reader.press("again").text
+    clock.forward(hours=25)
+    assert "Go on as Tom" in reader.open("/").text
+    clock.forward(hours=30 * 24)
+    assert "again" not in reader.open("/login").tests
+
+
+def test_a_device_that_isnt_theirs_remembers_nobody(reader: Reader, join_path: str, clock: SetClock):
+    reader.open(join_path)
+    reader.press("join", name="Tom", reach="07700 900123", consent="yes", remember=[])
+    assert "First, ring someone" in reader.page.text
+    clock.forward(hours=25)
+    assert "again" not in reader.open("/login").tests
+    assert "Welcome back" not in reader.open(join_path).text
+
+
+def test_a_device_forgets_when_it_is_told_to_and_when_somebody_signs_out(reader: Reader, join_path: str):
+    reader.open(join_path)
+    reader.press("join", name="Tom", reach="07700 900123", consent="yes")
+    kept = reader.client.get_cookie("device")
+    assert kept
+    reader.open("/login")
+    page = reader.press("forget-device")
+    assert "This device has forgotten you." in page.text
+    reader.client.set_cookie("device", kept.value)
+    assert "again" not in reader.open("/login").tests
+
+
+def test_a_press_after_the_device_was_forgotten_says_what_to_do(reader: Reader, join_path: str):
+    reader.open(join_path)
+    reader.press("join", name="Tom", reach="07700 900123", consent="yes")
+    reader.open("/login")
+    reader.client.delete_cookie("device")
+    page = reader.press("again")
+    assert page.status == 401
+    assert "This device isn’t remembered any more." in page.text
+
+
+def test_an_invited_volunteer_may_be_remembered(
+    reader: Reader, ctx: Context, vic: Person, bank: PhoneBank, clock: SetClock
+):
+    reader.open("/sign-in/" + create_invite(ctx, vic.id).url.rsplit("/", 1)[1])
+    reader.press("sign-in", remember="yes")
+    clock.forward(hours=25)
+    reader.open("/call")
+    reader.press("again")
+    assert reader.state == "idle"
+
+
 def test_a_join_link_that_is_over(reader: Reader, carys: Person):
     page = reader.open("/join/nonsense")
     assert page.status == 404

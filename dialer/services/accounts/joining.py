@@ -19,10 +19,10 @@ from dialer.domain.access import Actor, Role
 from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.phone import PhonePolicy
 from dialer.services.accounts.account_fields import Reach, clean_name, read_reach
-from dialer.services.accounts.credentials import secret_hash
-from dialer.services.accounts.logins import REMEMBERED_FOR, open_login, signed_in
+from dialer.services.accounts.devices import account_of_device
+from dialer.services.accounts.logins import open_login, signed_in
 from dialer.services.accounts.views import Joined, JoinLinkState, JoinOutcome, JoinPage
-from dialer.store.models.accounts import Account, AccountCampaign, JoinLink, LoginSession, SignInRequest
+from dialer.store.models.accounts import Account, AccountCampaign, JoinLink, SignInRequest
 from dialer.store.models.calling import Campaign
 from dialer.store.session import UnitFactory, UnitOfWork
 
@@ -33,11 +33,14 @@ _CALLING: Final = ("draft", "active")
 
 @dataclass(frozen=True, slots=True)
 class JoinForm:
-    """What the join page asks: a name, a phone or an email, and the promise to keep what people say."""
+    """What the join page asks: a name, a phone or an email, and the promise to keep what people say; and
+    whether this browser is to `remember` them.
+    """
 
     name: str
     reach: str
     consent: bool
+    remember: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def look_at_join_link(units: UnitFactory, code: str, device: str | None, now: dt
         link = _find_link(unit, code, now)
         if link is None:
             return JoinPage(JoinLinkState.GONE)
-        known = _account_of_device(unit, link.organisation_id, device, now)
+        known = account_of_device(unit, device, now, link.organisation_id)
     if link.state is not JoinLinkState.OPEN:
         return JoinPage(link.state, link.campaign_name, link.host_name)
     if link.full and known is None:
@@ -102,7 +105,9 @@ def join(
             _ask_for_link(unit, link, reach, now)
             return Joined(JoinOutcome.LINK_ASKED, link.campaign_id)
         _enter(unit, link, account, now)
-        secret = open_login(unit, link.organisation_id, account.id, now, joined_by=link.id)
+        secret = open_login(
+            unit, link.organisation_id, account.id, now, joined_by=link.id, remembered=form.remember
+        )
     return _joined(units, link, secret, now)
 
 
@@ -117,11 +122,11 @@ def come_back(units: UnitFactory, code: str, device: str | None, now: dt.datetim
     """Sign in the person whom this device belongs to, and have them join. Raises NotFound for any other."""
     link = _open_link(units, code, now)
     with units.begin(link.organisation_id) as unit:
-        account = _account_of_device(unit, link.organisation_id, device, now)
+        account = account_of_device(unit, device, now, link.organisation_id)
         if account is None:
             raise NotFound(LINK_IS_OVER)
         _enter(unit, link, account, now)
-        secret = open_login(unit, link.organisation_id, account.id, now, joined_by=link.id)
+        secret = open_login(unit, link.organisation_id, account.id, now, joined_by=link.id, remembered=True)
     return _joined(units, link, secret, now)
 
 
@@ -185,37 +190,10 @@ def _account_at(unit: UnitOfWork, link: _Link, reach: Reach) -> Account | None:
     )
 
 
-def _account_of_device(
-    unit: UnitOfWork, organisation_id: uuid.UUID, device: str | None, now: dt.datetime
-) -> Account | None:
-    """The volunteer who joined on this device lately and didn't sign out there."""
-    if not device:
-        return None
-    return unit.session.scalar(
-        select(Account)
-        .join(
-            LoginSession,
-            and_(
-                LoginSession.organisation_id == Account.organisation_id,
-                LoginSession.account_id == Account.id,
-            ),
-        )
-        .where(
-            LoginSession.secret_hash == secret_hash(device),
-            LoginSession.organisation_id == organisation_id,
-            LoginSession.joined_by.is_not(None),
-            LoginSession.revoked_at.is_(None),
-            LoginSession.created_at > now - REMEMBERED_FOR,
-            Account.active,
-            Account.role == Role.VOLUNTEER,
-        )
-    )
-
-
 def _is_own_device(
     unit: UnitOfWork, link: _Link, account: Account, device: str | None, now: dt.datetime
 ) -> bool:
-    known = _account_of_device(unit, link.organisation_id, device, now)
+    known = account_of_device(unit, device, now, link.organisation_id)
     return known is not None and known.id == account.id
 
 

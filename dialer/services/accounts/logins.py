@@ -18,7 +18,7 @@ from dialer.store.models.accounts import LoginSession
 from dialer.store.session import UnitFactory, UnitOfWork
 
 REMEMBERED_FOR: Final = dt.timedelta(days=30)
-"""So long after it last signed in, the device that joined is greeted by name."""
+"""So long after it last signed in, a device that is remembered is greeted by name."""
 
 LONGEST_LOGIN: Final = dt.timedelta(hours=24)
 """Longer than any polling day; after it everybody signs in again."""
@@ -42,6 +42,7 @@ def open_login(
     *,
     token_id: uuid.UUID | None = None,
     joined_by: uuid.UUID | None = None,
+    remembered: bool = False,
 ) -> str:
     """Write the session of a browser and give the secret for its cookie."""
     secret = new_secret()
@@ -51,6 +52,7 @@ def open_login(
             account_id=account_id,
             token_id=token_id,
             joined_by=joined_by,
+            remembered=remembered,
             secret_hash=secret_hash(secret),
             created_at=now,
             last_seen_at=now,

@@ -79,7 +79,9 @@ def look_at_sign_in_link(units: UnitFactory, code: str, now: dt.datetime) -> Sig
     return None if row is None else SignInLinkPage(*row)
 
 
-def sign_in_with_link(units: UnitFactory, code: str, now: dt.datetime) -> SignedIn:
+def sign_in_with_link(
+    units: UnitFactory, code: str, now: dt.datetime, *, remembered: bool = False
+) -> SignedIn:
     """Use the link and open a session. Raises NotFound when it was used, is too old or unknown.
 
     Of two that press the button at once, one is signed in.
@@ -93,7 +95,7 @@ def sign_in_with_link(units: UnitFactory, code: str, now: dt.datetime) -> Signed
         ).one_or_none()
         if used is None:
             raise NotFound(LINK_IS_OVER)
-        secret = open_login(unit, used.organisation_id, used.account_id, now)
+        secret = open_login(unit, used.organisation_id, used.account_id, now, remembered=remembered)
     return signed_in(units, secret, now)
 
 

@@ -36,6 +36,7 @@ from dialer.services.messaging.no_to_texts import (
 )
 from dialer.services.messaging.replies import count_reply
 from dialer.services.messaging.sender_figures import count_inbound
+from dialer.services.messaging.service_settings import answers_itself
 from dialer.services.messaging.text_answers import hear_answers
 from dialer.services.people.opt_outs import holders
 from dialer.store.models import new_id
@@ -62,6 +63,7 @@ class InboundText:
 
     `opt_out_type` is `STOP`, `START` or `HELP` where the carrier has read it as that and acted upon it. A
     letter is one as well: its `number` is an address, its `sid` may be missing, and it has a `subject`.
+    `service` is the Messaging Service that it came through, where the carrier names one.
     """
 
     sid: str | None
@@ -72,6 +74,7 @@ class InboundText:
     opt_out_type: str | None = None
     attachments: tuple[Attachment, ...] = ()
     subject: str | None = None
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ def receive(ctx: Context, text: InboundText) -> Received:
         said = _classified(unit, text, before)
         revive(unit, text.number, text.received_at, ctx.now)
         message = take_in(ctx, unit, conversation, text, said, before=before)
+        if text.opt_out_type in _BY_CARRIER:
+            answers_itself(unit, text.service, ctx.now)
         return Received(message.id, said.klass, said.rule)
 
 

@@ -47,13 +47,18 @@ def ask_to_read(ctx: Context) -> TaskView:
     """Have the carrier's list read now; one reading that waits is enough."""
     require(ctx.actor, Permission.SENDER_MANAGE)
     with ctx.unit() as unit:
-        waiting = select(NumberTask).where(
-            NumberTask.organisation_id == unit.organisation_id,
-            NumberTask.kind == "read",
-            NumberTask.state.in_(OPEN),
-        )
-        known = unit.session.scalars(waiting.limit(1)).one_or_none()
-        return view_of_task(known) if known is not None else ask(ctx, unit, "read", None, {})
+        return read_soon(ctx, unit)
+
+
+def read_soon(ctx: Context, unit: UnitOfWork) -> TaskView:
+    """Have the carrier's list read once this is committed."""
+    waiting = select(NumberTask).where(
+        NumberTask.organisation_id == unit.organisation_id,
+        NumberTask.kind == "read",
+        NumberTask.state.in_(OPEN),
+    )
+    known = unit.session.scalars(waiting.limit(1)).one_or_none()
+    return view_of_task(known) if known is not None else ask(ctx, unit, "read", None, {})
 
 
 def ask_to_put_right(ctx: Context, number: str, *, take_over: bool = False) -> TaskView:

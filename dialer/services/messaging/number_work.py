@@ -26,6 +26,7 @@ from dialer.services.messaging.number_orders import in_use
 from dialer.services.messaging.number_owners import foreign, may_change, may_give_back, surely_ours
 from dialer.services.messaging.number_tasks import OPEN, enqueue_task
 from dialer.services.messaging.own_numbers import home_of, is_there
+from dialer.services.messaging.service_settings import read_services
 from dialer.store.models import new_id
 from dialer.store.models.own_numbers import NumberTask, OwnNumber
 from dialer.store.queries import own_numbers as queries
@@ -97,6 +98,7 @@ def _do(ctx: Context, numbers: Numbers, work: Work) -> dict[str, Any]:
     match work.kind:
         case "read":
             _write_all(ctx, numbers)
+            read_services(ctx, numbers)
         case "search":
             return _search(numbers, work)
         case "buy":

@@ -17,15 +17,17 @@ from dialer.domain.own_numbers import (
     SMS_PATH,
     VOICE_PATH,
     Aim,
+    Going,
     Home,
     RingBack,
     Standing,
-    aim_of,
+    going_of,
     other_systems,
     rings_back,
     shown_aim,
 )
 from dialer.services.context import Context
+from dialer.services.messaging.service_settings import decided_by_services
 from dialer.services.paging import Page, cut
 from dialer.store.models.accounts import Account
 from dialer.store.models.own_numbers import OwnNumber
@@ -34,16 +36,6 @@ from dialer.store.queries.own_numbers import Use
 from dialer.store.session import UnitOfWork
 
 FIRST: Final = Page()
-
-
-@dataclass(frozen=True, slots=True)
-class Going:
-    """Where texts, or calls, to a number go: `to` names another system that hears of them, or may where a
-    Messaging Service decides, else is empty.
-    """
-
-    aim: Aim
-    to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +146,7 @@ def own_numbers(ctx: Context, page: Page = FIRST) -> NumbersView:
     with ctx.unit() as unit:
         found = cut(queries.listed_after(unit, after, page.limit + 1), page, lambda row: (row.number,))
         home, uses, senders = home_of(ctx, unit), queries.uses(unit), queries.senders_known(unit)
-        rows, pooled = queries.kept_numbers(unit), queries.pooled(unit)
+        rows, by_service = queries.kept_numbers(unit), decided_by_services(unit, home)
         shown, under_way, read_at = queries.shown_by(unit), queries.under_way(unit), queries.read_at(unit)
         return NumbersView(
             [
@@ -163,7 +155,7 @@ def own_numbers(ctx: Context, page: Page = FIRST) -> NumbersView:
                     home,
                     uses.get(row.number, ()),
                     is_sender=row.number in senders,
-                    in_service=row.number in pooled,
+                    by_service=by_service.get(row.number),
                     under_way=under_way.get(row.number, ()),
                 )
                 for row in found.items
@@ -239,19 +231,21 @@ def view_of(
     uses: Sequence[Use],
     *,
     is_sender: bool = False,
-    in_service: bool = False,
+    by_service: Aim | None = None,
     under_way: Sequence[str] = (),
 ) -> OwnNumberView:
-    """One of ours; of one that is `in_service`, a Messaging Service decides where texts go."""
-    texts = _going(row.texts_to, home, home.sms)
+    """One of ours; where a Messaging Service decides where texts go, they go as it says (`by_service`)."""
+    texts = going_of(row.texts_to, home, home.sms)
+    if by_service is not None:
+        texts = Going(by_service, "" if by_service is Aim.HERE else texts.to)
     return OwnNumberView(
         number=row.number,
         name=row.name,
         sms=row.sms,
         mms=row.mms,
         voice=row.voice,
-        texts=Going(Aim.SERVICE, texts.to) if in_service else texts,
-        calls=_going(row.calls_to, home, home.voice),
+        texts=texts,
+        calls=going_of(row.calls_to, home, home.voice),
         told_too=tuple(dict.fromkeys(shown_aim(where) for where in other_systems(row.told_too, home))),
         uses=uses,
         is_sender=is_sender,
@@ -261,11 +255,6 @@ def view_of(
         rent_due_at=row.rent_due_at,
         under_way=under_way,
     )
-
-
-def _going(where: str, home: Home, right: Sequence[str]) -> Going:
-    aim = aim_of(where, home, right)
-    return Going(aim, shown_aim(where) if aim is Aim.OTHER else "")
 
 
 def _shown(

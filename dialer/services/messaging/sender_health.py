@@ -103,7 +103,7 @@ def sender_health(ctx: Context, sender_id: uuid.UUID, days: int = DAYS) -> Sende
         pool = [one for one in row.pool if one != row.address]
         of_pool = sender_hours.read(unit, pool, since) if pool else []
         came = [one for one in of_pool if one.what.startswith(INBOUND)]
-        view = sender_view(ctx, row)
+        view = sender_view(ctx, unit, row)
     rows = [*own, *came]
     by_day: defaultdict[dt.date, list[Texts]] = defaultdict(list)
     for one in rows:

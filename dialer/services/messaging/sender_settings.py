@@ -14,8 +14,11 @@ from dialer.domain.blast import Pause
 from dialer.domain.errors import NotFound, ValidationFailed
 from dialer.domain.sender import kind_of, may_be
 from dialer.services.context import Context
+from dialer.services.messaging.number_tasks import read_soon
 from dialer.services.messaging.outgoing import enqueue_sending
+from dialer.services.messaging.own_numbers import home_of
 from dialer.services.messaging.senders import rate, sender_rows
+from dialer.services.messaging.service_settings import SERVICE, service_view
 from dialer.services.messaging.views import SenderView
 from dialer.services.messaging.waiting import is_resting
 from dialer.services.paging import Page, Slice, after_id, cut
@@ -44,7 +47,16 @@ def list_senders(ctx: Context, page: Page) -> Slice[SenderView]:
         if (after := after_id(page)) is not None:
             query = query.where(Sender.id > after)
         rows = unit.session.scalars(query.order_by(Sender.id).limit(page.limit + 1)).all()
-        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: sender_view(ctx, row))
+        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: sender_view(ctx, unit, row))
+
+
+def list_services(ctx: Context) -> list[SenderView]:
+    """The Messaging Services among them."""
+    require(ctx.actor, Permission.SENDER_READ)
+    with ctx.unit() as unit:
+        ours = (Sender.organisation_id == unit.organisation_id, Sender.kind == SERVICE)
+        rows = unit.session.scalars(select(Sender).where(*ours).order_by(Sender.id))
+        return [sender_view(ctx, unit, row) for row in rows]
 
 
 def unused_senders(ctx: Context) -> dict[str, list[str]]:
@@ -59,7 +71,7 @@ def get_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
     """One sender."""
     require(ctx.actor, Permission.SENDER_READ)
     with ctx.unit() as unit:
-        return sender_view(ctx, reach_sender(unit, sender_id))
+        return sender_view(ctx, unit, reach_sender(unit, sender_id))
 
 
 def add_sender(ctx: Context, wanted: NewSender) -> tuple[SenderView, bool]:
@@ -80,9 +92,11 @@ def add_sender(ctx: Context, wanted: NewSender) -> tuple[SenderView, bool]:
         row = sender_rows(unit, [address])[address]
         if new:
             ctx.audit(unit, "sender.added", "sender", row.id)
+        if new and row.kind == SERVICE:
+            read_soon(ctx, unit)
         given = {name: getattr(wanted, name) for name in SETTABLE}
         _set(ctx, unit, row, {name: value for name, value in given.items() if value or value is False})
-        return sender_view(ctx, row), new
+        return sender_view(ctx, unit, row), new
 
 
 def change_sender(ctx: Context, sender_id: uuid.UUID, fields: Mapping[str, Any]) -> SenderView:
@@ -93,7 +107,7 @@ def change_sender(ctx: Context, sender_id: uuid.UUID, fields: Mapping[str, Any])
     with ctx.unit() as unit:
         row = reach_sender(unit, sender_id, lock=True)
         _set(ctx, unit, row, fields)
-        return sender_view(ctx, row)
+        return sender_view(ctx, unit, row)
 
 
 def pause_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
@@ -106,7 +120,7 @@ def pause_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
         if row.pause_reason is None or row.tries_again_at is not None:
             row.pause_reason, row.tries_again_at = Pause.BY_HAND, None
             ctx.audit(unit, "sender.paused", "sender", row.id, {"pause_reason": row.pause_reason})
-        return sender_view(ctx, row)
+        return sender_view(ctx, unit, row)
 
 
 def resume_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
@@ -122,7 +136,7 @@ def resume_sender(ctx: Context, sender_id: uuid.UUID) -> SenderView:
             row.rests = 0
             ctx.audit(unit, "sender.resumed", "sender", row.id)
             unit.after_commit(lambda: enqueue_sending(ctx))
-        return sender_view(ctx, row)
+        return sender_view(ctx, unit, row)
 
 
 def reach_sender(unit: UnitOfWork, sender_id: uuid.UUID, *, lock: bool = False) -> Sender:
@@ -145,7 +159,7 @@ def _set(ctx: Context, unit: UnitOfWork, row: Sender, fields: Mapping[str, Any])
         ctx.audit(unit, "sender.changed", "sender", row.id, changed)
 
 
-def sender_view(ctx: Context, row: Sender) -> SenderView:
+def sender_view(ctx: Context, unit: UnitOfWork, row: Sender) -> SenderView:
     """A sender as it is shown."""
     resting = row.pause_reason is None and is_resting(row, ctx.now)
     return SenderView(
@@ -163,4 +177,5 @@ def sender_view(ctx: Context, row: Sender) -> SenderView:
         trial_since=row.trial_since,
         created_at=row.created_at,
         pictures=row.pictures,
+        service=service_view(row, home_of(ctx, unit)) if row.kind == SERVICE else None,
     )

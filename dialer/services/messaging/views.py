@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from dialer.domain.first_texts import AUTOMATIC, BATCH, BY_HAND, Capacity
+from dialer.domain.messaging_service import Flaw
+from dialer.domain.own_numbers import Aim
 from dialer.domain.picture_message import AS_PICTURE
 from dialer.domain.texting import EMAIL, SMS
 
@@ -63,6 +65,27 @@ class BlastView:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceView:
+    """What is set for a Messaging Service, as it was `read_at`. `texts_to` and `status_to` are short: whose
+    address it is, empty where it is ours or none. On `opt_outs_answered_at`, to the day, it told last that it
+    had answered a STOP, START or HELP itself.
+    """
+
+    read_at: dt.datetime
+    name: str
+    texts: Aim | None
+    """Where it has texts told; None: where each number says."""
+    texts_to: str
+    fallback_to: str
+    status_to: str
+    sticky: bool | None
+    validity_s: int | None
+    registered: bool | None
+    flaws: tuple[Flaw, ...]
+    opt_outs_answered_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class SenderView:
     """A sender. `rate_per_s` is what was set for it, in segments a second, `effective_rate_per_s` what it is;
     `pool` are the numbers of a Messaging Service.
@@ -88,6 +111,8 @@ class SenderView:
     created_at: dt.datetime
     pictures: bool | None = None
     """Whether pictures go with its texts, where that was said; None: as its kind usually can."""
+    service: ServiceView | None = None
+    """What is set for a Messaging Service at the carrier; None: it hasn't been read, or it is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,8 +160,8 @@ class ApiToken(Identified, Base):
 class LoginSession(Identified, Base):
     """A browser that is signed in; revoked here, it is out everywhere at once.
 
-    `joined_by` is the join link that brought the person: such a browser is greeted by name when it opens a
-    join link again, also after the session itself has gone quiet.
+    `joined_by` is the join link that brought the person. A browser that is `remembered` is greeted by name
+    and let in by one press, also after the session itself has gone quiet.
     """
 
     __tablename__ = "login_session"
@@ -175,6 +175,7 @@ class LoginSession(Identified, Base):
     account_id: Mapped[uuid.UUID]
     token_id: Mapped[uuid.UUID | None]
     joined_by: Mapped[uuid.UUID | None]
+    remembered: Mapped[bool] = mapped_column(server_default=text("false"))
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[Instant]
     last_seen_at: Mapped[Instant]

@@ -37,6 +37,10 @@ class Sender(Identified, Base):
     it again. Since `handed_over_at` the other senders of its blasts send what waits at it. One that was
     found to be filtered (`rests` times in a row) goes on by itself at `tries_again_at`, slowly, and is on
     trial since `trial_since`. The carrier's list of texts to it has been read up to `inbound_read_through`.
+
+    `service` is what is set for a Messaging Service (`domain.messaging_service`), as read at
+    `service_read_at`: null then where the carrier knows none of that name. On `opt_outs_answered_at`, to the
+    day, it told last that it had answered a STOP, START or HELP itself.
     """
 
     __tablename__ = "sender"
@@ -65,6 +69,9 @@ class Sender(Identified, Base):
     trial_since: Mapped[Instant | None]
     rests: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     inbound_read_through: Mapped[Instant | None]
+    service: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    service_read_at: Mapped[Instant | None]
+    opt_outs_answered_at: Mapped[Instant | None]
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 

@@ -233,11 +233,6 @@ def organisations_named(unit: UnitOfWork, names: Collection[str]) -> set[str]:
     return {ids[one] for one in known}
 
 
-def pooled(unit: UnitOfWork) -> set[str]:
-    """The numbers of the Messaging Services that we know."""
-    return {number for numbers in _pools(unit).values() for number in numbers}
-
-
 def read_at(unit: UnitOfWork) -> dt.datetime | None:
     """When the carrier's list was read last."""
     query = select(NumberTask.finished_at).where(

@@ -1,50 +1,129 @@
-"""Links by which many join a campaign: made, shown with their QR code, closed."""
+"""Links by which many join a campaign: made, shown with their QR code, printed as a poster, closed."""
 
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
+from typing import Final
 
 import segno
 from flask import render_template
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import NotFound
+from dialer.domain.errors import NotFound, ValidationFailed
 from dialer.services.accounts.join_links import (
     NewJoinLink,
     create_join_link,
     delete_join_link,
     list_join_links,
 )
+from dialer.services.accounts.views import JoinLinkView
 from dialer.services.calling.campaigns import get_campaign
+from dialer.services.context import Context
 from dialer.web.coordinator.blueprint import coordinator
-from dialer.web.coordinator.forms import everything, go, ticked
+from dialer.web.coordinator.forms import Answer, Faults, everything, faults_of, go, said, ticked, whole_number
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.look import LANGUAGES, current_look
+
+DAY_S: Final = 86_400
+
+
+@coordinator.get("/campaigns/<uuid:campaign_id>/join-links/new")
+@allow(Permission.JOIN_LINK_MANAGE)
+def new_join_link(campaign_id: uuid.UUID) -> str:
+    """How long it is open, how many it lets in, and how."""
+    return _form_page(campaign_id)
 
 
 @coordinator.post("/campaigns/<uuid:campaign_id>/join-links")
 @allow(Permission.JOIN_LINK_MANAGE)
-def make_join_link(campaign_id: uuid.UUID) -> Response:
+def make_join_link(campaign_id: uuid.UUID) -> Answer:
     """Make a link and show it."""
-    link = create_join_link(context(), campaign_id, NewJoinLink(approval=ticked("approval")))
+    try:
+        link = create_join_link(context(), campaign_id, _wanted())
+    except ValidationFailed as error:
+        fields = {"/max_joins": "max_joins", "/expires_in_s": "open_for_s"}
+        return _form_page(campaign_id, faults_of(error, fields)), error.status
     words = gettext("The link is made. Send it to people you trust.")
     return go("coordinator.join_link", words, campaign_id=campaign_id, code=link.code)
+
+
+def _wanted() -> NewJoinLink:
+    return NewJoinLink(
+        expires_in_s=whole_number("open_for_s") if said("open_for_s") else None,
+        max_joins=whole_number("max_joins") if said("max_joins") else None,
+        approval=ticked("approval"),
+    )
+
+
+def _form_page(campaign_id: uuid.UUID, errors: Faults | None = None) -> str:
+    ends = [
+        ("", gettext("Until I close it")),
+        (str(DAY_S), gettext("For a day")),
+        (str(7 * DAY_S), gettext("For a week")),
+        (str(30 * DAY_S), gettext("For 30 days")),
+    ]
+    return render_template(
+        "coordinator/join_link_form.html",
+        campaign=get_campaign(context(), campaign_id),
+        ends=ends,
+        values={name: said(name) for name in ("open_for_s", "max_joins", "approval")},
+        errors=errors or {},
+    )
 
 
 @coordinator.get("/campaigns/<uuid:campaign_id>/join-links/<code>")
 @allow(Permission.JOIN_LINK_MANAGE)
 def join_link(campaign_id: uuid.UUID, code: str) -> str:
-    """The link, large, with its QR code for a screen or a poster."""
+    """The link, large, with its QR code for a screen."""
     ctx = context()
-    links = everything(lambda page: list_join_links(ctx, campaign_id, page))
-    link = next((one for one in links if one.code == code), None)
-    if link is None:
-        raise NotFound
+    link = _link(ctx, campaign_id, code)
     campaign = get_campaign(ctx, campaign_id)
     return render_template("coordinator/join_link.html", campaign=campaign, link=link, qr=_qr(link.url))
+
+
+@coordinator.get("/campaigns/<uuid:campaign_id>/join-links/<code>/poster")
+@allow(Permission.JOIN_LINK_MANAGE)
+def join_poster(campaign_id: uuid.UUID, code: str) -> str:
+    """A sheet to print and hang up, in both languages, the reader's own first."""
+    ctx = context()
+    link = _link(ctx, campaign_id, code)
+    campaign = get_campaign(ctx, campaign_id)
+    own = current_look().lang
+    return render_template(
+        "coordinator/join_poster.html",
+        campaign=campaign,
+        link=link,
+        qr=_qr(link.url),
+        words=[_poster_words(language) for language in sorted(LANGUAGES, key=lambda one: one != own)],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What a poster says in one language."""
+
+    language: str
+    title: str
+    how: str
+
+
+def _poster_words(language: str) -> _Words:
+    with force_locale(language):
+        how = gettext("Point your phone’s camera here. Two minutes later you can ring somebody.")
+        return _Words(language, gettext("Ring your neighbours with us."), how)
+
+
+def _link(ctx: Context, campaign_id: uuid.UUID, code: str) -> JoinLinkView:
+    links = everything(lambda page: list_join_links(ctx, campaign_id, page))
+    link: JoinLinkView | None = next((one for one in links if one.code == code), None)
+    if link is None:
+        raise NotFound
+    return link
 
 
 @coordinator.post("/campaigns/<uuid:campaign_id>/join-links/<code>/close")

@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import InvalidTransition, RuleBroken, ValidationFailed
+from dialer.domain.messaging_service import GRAVE
 from dialer.domain.number_notes import NUMBER_KINDS
 from dialer.domain.texting import SENDER_KINDS
 from dialer.services.context import Context
 from dialer.services.messaging.handing_over import HandOver, hand_over
+from dialer.services.messaging.number_tasks import ask_to_read
 from dialer.services.messaging.sender_health import week_of_senders
 from dialer.services.messaging.sender_settings import (
     NewSender,
@@ -43,6 +45,7 @@ from dialer.web.coordinator.forms import (
 )
 from dialer.web.coordinator.number_notes import rules_for
 from dialer.web.coordinator.sender_health import why_stopped
+from dialer.web.coordinator.service_wording import FLAW
 from dialer.web.coordinator.wording import Words
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -101,6 +104,16 @@ def save_sender(sender_id: uuid.UUID) -> Answer:
     except RuleBroken as error:
         return _page(ctx, get_sender(ctx, sender_id), _sent(), _faults(error)), 422
     return go("coordinator.senders", gettext("Saved."))
+
+
+@coordinator.post("/senders/<uuid:sender_id>/read")
+@allow(Permission.SENDER_MANAGE)
+def read_service(sender_id: uuid.UUID) -> Response:
+    """Have what is set for a Messaging Service read now."""
+    found = get_sender(context(), sender_id)
+    ask_to_read(context())
+    words = gettext("Asked of the carrier. Open this page again in a moment.")
+    return go("coordinator.sender", words, sender_id=found.id)
 
 
 @coordinator.post("/senders/<uuid:sender_id>/pause")
@@ -215,6 +228,8 @@ def _page(
             ("no", gettext("No")),
         ],
         why_stopped=why_stopped,
+        flaws=FLAW,
+        grave=GRAVE,
         rules=rules_for(ctx.phones.allowed_countries, (*SENDER_KINDS, *NUMBER_KINDS)),
         errors=errors or {},
     )

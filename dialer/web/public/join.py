@@ -16,18 +16,16 @@ from dialer.services.accounts.joining import (
     organisation_of_join_link,
 )
 from dialer.services.accounts.link_letters import send_link
-from dialer.services.accounts.logins import REMEMBERED_FOR
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.accounts.views import Joined, JoinOutcome
 from dialer.settings.policies import phone_policy
 from dialer.web.desk import context, desk, moment
 from dialer.web.guard import allow
+from dialer.web.public.devices import remember_here, this_device
 from dialer.web.public.sign_in import enter
 
 joining = Blueprint("joining", __name__)
 
-DEVICE = "device"
-"""The cookie by which the device that joined is greeted by name."""
 _EMPTY = JoinForm("", "", consent=False)
 
 
@@ -39,7 +37,7 @@ def page(code: str) -> str | tuple[str, int]:
 
 
 def _page(code: str, sent: JoinForm, errors: dict[str, str] | None = None) -> str | tuple[str, int]:
-    shown = look_at_join_link(desk().units, code, request.cookies.get(DEVICE), moment())
+    shown = look_at_join_link(desk().units, code, this_device(), moment())
     html = render_template("public/join.html", page=shown, sent=sent, errors=errors)
     status = 422 if errors else 404 if shown.campaign_name is None else 200
     return html, status
@@ -50,7 +48,12 @@ def _page(code: str, sent: JoinForm, errors: dict[str, str] | None = None) -> st
 def join_in(code: str) -> Response | str | tuple[str, int]:
     """Join in, or come back on the device that joined."""
     form = request.form
-    sent = JoinForm(form.get("name", ""), form.get("reach", ""), consent="consent" in form)
+    sent = JoinForm(
+        form.get("name", ""),
+        form.get("reach", ""),
+        consent="consent" in form,
+        remember="remember" in form or "may_remember" not in form,
+    )
     try:
         joined = _come_back(code) if "again" in form else _join(code, sent)
     except ValidationFailed as refusal:
@@ -58,7 +61,7 @@ def join_in(code: str) -> Response | str | tuple[str, int]:
         return _page(code, sent, errors)
     except (NotFound, InvalidTransition):
         return _page(code, sent)
-    return _welcome(joined, code)
+    return _welcome(joined, code, remember=sent.remember or "again" in form)
 
 
 def _field(pointer: str) -> str:
@@ -70,7 +73,7 @@ def _field(pointer: str) -> str:
 def _join(code: str, sent: JoinForm) -> Joined:
     tools = desk()
     phones = phone_policy(tools.settings)
-    joined = join(tools.units, phones, code, sent, device=request.cookies.get(DEVICE), now=moment())
+    joined = join(tools.units, phones, code, sent, device=this_device(), now=moment())
     if joined.outcome is JoinOutcome.LINK_ASKED:
         _send_link(code, sent.reach)
     return joined
@@ -84,23 +87,16 @@ def _send_link(code: str, reach: str) -> None:
 
 
 def _come_back(code: str) -> Joined:
-    return come_back(desk().units, code, request.cookies.get(DEVICE), moment())
+    return come_back(desk().units, code, this_device(), moment())
 
 
-def _welcome(joined: Joined, code: str) -> Response | str:
+def _welcome(joined: Joined, code: str, *, remember: bool) -> Response | str:
     if joined.signed_in is None:
         return render_template("public/joined.html", outcome=joined.outcome)
     waiting = joined.outcome == "waiting"
     answer = redirect(f"/join/{code}/waiting", code=303) if waiting else enter(joined.signed_in, "/practice")
-    answer.set_cookie(
-        DEVICE,
-        joined.signed_in.secret,
-        max_age=int(REMEMBERED_FOR.total_seconds()),
-        secure=request.is_secure,
-        httponly=True,
-        samesite="Lax",
-        path="/join",
-    )
+    if remember:
+        remember_here(answer, joined.signed_in.secret)
     return answer
 
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Actor, Permission, Role
 from dialer.domain.errors import NotFound, Unauthenticated
+from dialer.services.accounts.devices import come_back_on_device, forget_device
 from dialer.services.accounts.logins import sign_in_with_token, sign_out
 from dialer.services.accounts.sign_in_links import look_at_sign_in_link, sign_in_with_link
 from dialer.services.accounts.views import SignedIn
@@ -16,6 +17,7 @@ from dialer.web.guard import LOGIN_KEY, allow
 from dialer.web.limits import limit_failed_sign_ins
 from dialer.web.look import local_path
 from dialer.web.notices import tell
+from dialer.web.public.devices import forget_here, known_here, remember_here, this_device
 
 public = Blueprint("public", __name__)
 
@@ -38,7 +40,11 @@ def enter(signed: SignedIn, back: str | None = None) -> Response:
 def index() -> str:
     """What this is and how to sign in."""
     actor = current_actor()
-    return render_template("public/index.html", home=home_of(actor) if actor else None)
+    return render_template(
+        "public/index.html",
+        home=home_of(actor) if actor else None,
+        known=None if actor else known_here(),
+    )
 
 
 @public.get("/login")
@@ -46,21 +52,47 @@ def index() -> str:
 def login() -> str:
     """The form that takes a token; says so when a session has just ended."""
     back = local_path(request.args.get("next"), otherwise="")
-    return render_template("public/login.html", next=back, ended=request.args.get("ended"))
+    return render_template(
+        "public/login.html", next=back, ended=request.args.get("ended"), known=known_here()
+    )
 
 
 @public.post("/login")
 @allow(Permission.SIGN_IN)
 @limit_failed_sign_ins
 def sign_in() -> Response | tuple[str, int]:
-    """Sign in with a token."""
+    """Sign in with a token, or, in a browser that is remembered, by one press."""
     back = request.form.get("next")
+    if "forget" in request.form:
+        return _forgotten()
+    if "again" in request.form:
+        return _come_back(back)
     try:
         signed = sign_in_with_token(desk().units, request.form.get("token", ""), moment())
     except Unauthenticated as refusal:
         errors = {"token": gettext(refusal.detail)}
         return render_template("public/login.html", next=local_path(back, otherwise=""), errors=errors), 401
     return enter(signed, back)
+
+
+def _come_back(back: str | None) -> Response | tuple[str, int]:
+    try:
+        signed = come_back_on_device(desk().units, this_device(), moment())
+    except Unauthenticated as refusal:
+        errors = {"token": gettext(refusal.detail)}
+        return render_template("public/login.html", next=local_path(back, otherwise=""), errors=errors), 401
+    answer = enter(signed, back)
+    remember_here(answer, signed.secret)
+    return answer
+
+
+def _forgotten() -> Response:
+    """Somebody else's turn in this browser."""
+    forget_device(desk().units, this_device(), moment())
+    tell(gettext("This device has forgotten you. Your sign-in link is sent to you again from any join link."))
+    answer = redirect("/login", code=303)
+    forget_here(answer)
+    return answer
 
 
 @public.get("/sign-in/<code>")
@@ -78,9 +110,14 @@ def sign_in_link(code: str) -> str | tuple[str, int]:
 def use_sign_in_link(code: str) -> Response | tuple[str, int]:
     """The button of a sign-in link."""
     try:
-        return enter(sign_in_with_link(desk().units, code, moment()))
+        remember = "remember" in request.form
+        signed = sign_in_with_link(desk().units, code, moment(), remembered=remember)
     except NotFound:
         return render_template("public/sign_in.html", link=None), 404
+    answer = enter(signed)
+    if remember:
+        remember_here(answer, signed.secret)
+    return answer
 
 
 @public.post("/sign-out")

@@ -54,6 +54,7 @@ def message_inbound() -> Response:
             received_at=ctx.now,
             opt_out_type=params.get("OptOutType"),
             attachments=attachments_in(params),
+            service=params.get("MessagingServiceSid", ""),
         ),
     )
     return twiml()

@@ -214,6 +214,7 @@ def test_where_a_messaging_service_decides_is_said_and_left_to_it(
     add_sender(ctx, NewSender(service))
     with ctx.unit() as unit:
         keep_pool(unit, service, [OURS])
+    town.client().messaging.v1.services(service).update(use_inbound_webhook_on_number=False)
     read(ctx, wire)
     [one] = own_numbers(ctx).numbers
     assert (one.texts.aim, one.calls.aim) == (Aim.SERVICE, Aim.HERE)

@@ -182,6 +182,26 @@ def test_a_join_link_is_made_shown_with_its_code_and_closed(desk: Reader, bank: 
     assert "join-url" not in desk.page.tests
 
 
+def test_a_join_link_for_so_many_and_until_then(desk: Reader, bank: PhoneBank) -> None:
+    desk.open(f"{_page(bank)}/join-links/new")
+    refused = desk.press("make-join-link", max_joins="a few")
+    assert refused.status == 422
+    assert "Write this as a whole number, such as 3." in refused.text
+    assert desk.press("make-join-link", max_joins="0").status == 422
+    page = desk.press("make-join-link", max_joins="25", open_for_s="86400")
+    assert "0 of 25" in page.text
+    assert "you close it" not in page.text
+
+
+def test_a_poster_asks_in_both_languages(desk: Reader, bank: PhoneBank) -> None:
+    desk.open(_page(bank))
+    url = desk.press("make-join-link").words["join-url"]
+    page = desk.open(f"{_page(bank)}/join-links/{url.rsplit('/', 1)[1]}/poster")
+    assert url in page.words["poster"]
+    assert "Ring your neighbours with us." in page.text
+    assert 'lang="cy">Ffoniwch' in page.html
+
+
 def test_another_organisations_ids_show_nothing(desk: Reader, bank: PhoneBank) -> None:
     for path in ("", "/edit", "/end", "/join-links/abcdefghij"):
         assert desk.open(f"/campaigns/{uuid.uuid4()}{path}").status == 404

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 import uuid
+from dataclasses import asdict
 
 import pytest
 
+from dialer.domain.messaging_service import ServiceSettings
 from dialer.services.context import Context
 from dialer.services.messaging.handing_over import move_some
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.look_up_run import run_look_ups
 from dialer.services.messaging.look_ups import list_look_ups
 from dialer.services.messaging.planning import plan_chunk
-from dialer.services.messaging.sender_settings import NewSender, add_sender, get_sender, list_senders
+from dialer.services.messaging.sender_settings import (
+    NewSender,
+    add_sender,
+    get_sender,
+    list_senders,
+    reach_sender,
+)
 from dialer.services.paging import Page
 from tests.conftest import SetClock
 from tests.phone_bank import landline
@@ -22,6 +30,17 @@ from tests.services.messaging.test_told import tell
 from tests.texting import Blasting, blast, campaign, listed, people, system
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
+
+DROPS = ServiceSettings(
+    name="Ring round",
+    texts_to="",
+    defers=False,
+    fallback_to="",
+    status_to="",
+    sticky=True,
+    validity_s=300,
+    registered=None,
+)
 
 
 def test_a_sender_is_added_stopped_and_let_go_on(desk: Reader) -> None:
@@ -40,6 +59,23 @@ def test_what_a_campaign_names_is_a_sender_before_its_first_text(desk: Reader, c
     assert "07700 900998" in page.text
     assert "Nothing sent yet" in page.text
     assert "No sender yet" not in page.text
+
+
+def test_what_is_set_wrongly_for_a_messaging_service_is_told_with_what_to_do(
+    desk: Reader, ctx: Context
+) -> None:
+    made = add_sender(ctx, NewSender("MG" + "1" * 32))[0]
+    assert "It hasn’t been read yet" in desk.open(f"/senders/{made.id}").text
+    with ctx.unit() as unit:
+        row = reach_sender(unit, made.id)
+        row.service_read_at, row.service = ctx.now, asdict(DROPS)
+    assert "Set wrongly at the carrier" in desk.open("/senders").text
+    page = desk.open(f"/senders/{made.id}")
+    assert "thrown away unseen" in page.text
+    assert "Defer to sender’s webhook" in page.text
+    assert "go nowhere" in page.text
+    assert "5 minutes" in page.text
+    assert "Asked of the carrier" in desk.press("service-read").text
 
 
 def test_a_fault_is_told_at_its_field(desk: Reader, ctx: Context) -> None:

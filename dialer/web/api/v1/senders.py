@@ -9,6 +9,8 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
+from dialer.domain.messaging_service import Flaw
+from dialer.domain.own_numbers import Aim
 from dialer.domain.texting import EMAIL, SENDER_KINDS
 from dialer.services.messaging import sender_settings as deeds
 from dialer.services.messaging.handing_over import HandOver, hand_over
@@ -49,6 +51,27 @@ class NewSenderSchema(Schema):
     pictures = Flag(allow_none=True, metadata=_PICTURES)
 
 
+class ServiceSchema(Schema):
+    """What is set for a Messaging Service at the carrier, as it was `read_at`, and in `flaws` what isn't what
+    we need. `texts` says where texts to its numbers are told; null: where each number says. `texts_to`,
+    `fallback_to` and `status_to` name another system that hears of texts to us, of those that we didn't take,
+    and of what became of texts that aren't ours. `validity_s` is how long its texts wait at the carrier. On
+    `opt_outs_answered_at`, to the day, it told last that it had answered a STOP, START or HELP itself.
+    """
+
+    read_at = Instant(required=True)
+    name = Text(required=True)
+    texts = Choice(*Aim, required=True, allow_none=True)
+    texts_to = Text(required=True)
+    fallback_to = Text(required=True)
+    status_to = Text(required=True)
+    sticky = Flag(required=True, allow_none=True)
+    validity_s = Whole(required=True, allow_none=True)
+    registered = Flag(required=True, allow_none=True)
+    flaws = fields.List(Choice(*Flaw), required=True)
+    opt_outs_answered_at = Instant(required=True, allow_none=True)
+
+
 class SenderSchema(Schema):
     """A sender. `effective_rate_per_s` is what it keeps to, in segments a second: what is set, else what the
     numbers of its `pool` may together, else the installation's or its kind's usual rate. One that networks
@@ -69,6 +92,7 @@ class SenderSchema(Schema):
     trial_since = Instant(required=True, allow_none=True)
     handed_over_at = Instant(required=True, allow_none=True)
     created_at = Instant(required=True)
+    service = fields.Nested(ServiceSchema, required=True, allow_none=True)
 
 
 class UnusedSenderSchema(Schema):

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from alembic import op
 from sqlalchemy import text
 
-revision: str = "0098"
-down_revision: str | None = "0097"
+revision: str = "0100"
+down_revision: str | None = "0099"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

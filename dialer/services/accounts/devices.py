@@ -1,0 +1,78 @@
+"""Browsers that are remembered: greeted by name, and let in by one press, for as long as nobody signs out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, select, update
+
+from dialer.domain.access import Role
+from dialer.domain.errors import Unauthenticated
+from dialer.services.accounts.credentials import secret_hash
+from dialer.services.accounts.logins import REMEMBERED_FOR, open_login, signed_in
+from dialer.services.accounts.views import SignedIn
+from dialer.store.models.accounts import Account, LoginSession
+from dialer.store.session import UnitFactory, UnitOfWork
+
+NOT_REMEMBERED: Final = (
+    "This device isn’t remembered any more. Open the link you were sent, or ask for a new one."
+)
+
+
+def account_of_device(
+    unit: UnitOfWork, device: str | None, now: dt.datetime, organisation_id: uuid.UUID | None = None
+) -> Account | None:
+    """The volunteer who is remembered here and didn't sign out; in one organisation, or in any."""
+    if not device:
+        return None
+    query = (
+        select(Account)
+        .join(
+            LoginSession,
+            and_(
+                LoginSession.organisation_id == Account.organisation_id,
+                LoginSession.account_id == Account.id,
+            ),
+        )
+        .where(_is_remembered(device, now), Account.active, Account.role == Role.VOLUNTEER)
+    )
+    if organisation_id is not None:
+        query = query.where(LoginSession.organisation_id == organisation_id)
+    return unit.session.scalar(query)
+
+
+def name_on_device(units: UnitFactory, device: str | None, now: dt.datetime) -> str | None:
+    """Whom to greet in this browser; None where nobody is remembered."""
+    with units.read() as unit:
+        account = account_of_device(unit, device, now)
+        return None if account is None else account.name
+
+
+def come_back_on_device(units: UnitFactory, device: str | None, now: dt.datetime) -> SignedIn:
+    """Sign in whoever is remembered in this browser, which stays so. Raises Unauthenticated."""
+    with units.read() as unit:
+        account = account_of_device(unit, device, now)
+        if account is None:
+            raise Unauthenticated(NOT_REMEMBERED)
+        secret = open_login(unit, account.organisation_id, account.id, now, remembered=True)
+    return signed_in(units, secret, now)
+
+
+def forget_device(units: UnitFactory, device: str | None, now: dt.datetime) -> None:
+    """Greet nobody in this browser any more."""
+    if not device:
+        return
+    with units.read() as unit:
+        gone = update(LoginSession).where(_is_remembered(device, now)).values(revoked_at=now)
+        unit.session.execute(gone)
+
+
+def _is_remembered(device: str, now: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        LoginSession.secret_hash == secret_hash(device),
+        LoginSession.remembered,
+        LoginSession.revoked_at.is_(None),
+        LoginSession.created_at > now - REMEMBERED_FOR,
+    )
