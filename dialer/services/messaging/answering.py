@@ -103,7 +103,7 @@ def reply(ctx: Context, wanted: NewReply) -> MessageView:
     once are both heard, one after the other; one with the id of an answer that was written down already is
     that answer.
     """
-    with ctx.unit() as unit:
+    with ctx.unit(by_keys=True) as unit:
         row = reach_conversation(ctx, unit, wanted.conversation_id, Permission.CONVERSATION_ANSWER, lock=True)
         ready = _ready(ctx, unit, row, wanted)
         message, is_new = write_once(ctx, unit, ready, purpose="reply", message_id=wanted.id)

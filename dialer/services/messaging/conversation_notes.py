@@ -42,7 +42,7 @@ class NoteView:
 
 def notes_of(ctx: Context, conversation_id: uuid.UUID) -> list[NoteView]:
     """The latest notes about a conversation, the oldest of them first."""
-    with ctx.unit() as unit:
+    with ctx.unit(by_keys=True) as unit:
         row = reach_conversation(ctx, unit, conversation_id, Permission.CONVERSATION_READ)
         query = select(ConversationNote).where(
             ConversationNote.organisation_id == unit.organisation_id,

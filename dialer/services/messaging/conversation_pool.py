@@ -75,7 +75,7 @@ def take_next(ctx: Context, *, another: bool = False) -> ConversationView | None
     """
     require(ctx.actor, Permission.CONVERSATION_ANSWER)
     me = _account(ctx)
-    with ctx.unit() as unit:
+    with ctx.unit(by_keys=True) as unit:
         _in_turn(unit, me)
         mine = _mine(ctx, unit, me)
         row = None if another else _still_mine(unit, me, mine)

@@ -93,7 +93,7 @@ def get_conversation(
     """A conversation with its latest texts, the oldest of them first. Who sees only their own campaigns sees
     what was texted in those, or in none.
     """
-    with ctx.unit() as unit:
+    with ctx.unit(by_keys=True) as unit:
         row = reach_conversation(ctx, unit, conversation_id, Permission.CONVERSATION_READ)
         query = select(Message).where(
             Message.organisation_id == unit.organisation_id,
