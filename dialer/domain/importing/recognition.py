@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from dialer.domain.importing.bare_register import elector_number_column
 from dialer.domain.importing.contents import Column, columns_of
 from dialer.domain.importing.fields import takes_one
 from dialer.domain.importing.vocabulary import (
@@ -108,6 +109,9 @@ def guess(
     ]
     for one in candidates:
         one.guess = _by_name(one)
+    bare = elector_number_column([one.meaning for one in candidates], sample_rows)
+    if bare is not None:
+        candidates[bare].guess = Guess("elector_number", _SECOND_CHOICE, Basis.NAME)
     _judge_by_content(candidates)
     _choose_lines(candidates)
     _take_one_place(candidates)

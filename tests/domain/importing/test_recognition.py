@@ -154,6 +154,42 @@ def test_prefix_and_suffix_belong_to_an_elector_number_or_to_a_name(
     assert [one.field for one in guess(headers.split(","), [row.split(",")])] == fields
 
 
+REGISTER = ["polling_district", "elector_number", "elector_suffix"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "rows", "fields"),
+    [
+        ("PD,Number,Suffix,Surname,Forename", ["KA1,1,0,Lee,Ann", "KA1,2,0,Lee,Bob"], REGISTER),
+        ("PD,Number,Suffix,Elector Name", ["KD-2/2,289,0,Lee Ann", "KD-2/2,289,1,Lee Bob"], REGISTER),
+        ("PD,No,Suffix,Name,Mobile", ["KA1,1,0,Ann Lee,07700 900001", "KA2,1,0,Bob Lee,"], REGISTER),
+        ("Prefix,Number,Suffix,Surname", ["KA1,1,0,Lee"], ["elector_prefix", *REGISTER[1:]]),
+        ("PD,Rhif,Olddodiad,Enw llawn", ["KA1,1,0,Ann Lee"], REGISTER),
+        ("PD,Number,Suffix,Surname", [f"KA1,{n},,Lee" for n in range(20)], REGISTER),
+        ("PD,Number,Suffix,Prefix,Surname", ["KA1,1,0,Mr,Lee"], REGISTER),
+        # what may be something else waits for a person
+        ("PD,Number,Suffix,Surname,Street", ["KA1,1,,Lee,High St", "KA1,2,,Lee,High St"], [REGISTER[0]]),
+        ("PD,Number,Suffix,Surname,Street", [f"KA1,{n // 2},,Lee,High St" for n in range(50)], [REGISTER[0]]),
+        ("PD,Number,Suffix,Surname,Street", ["KA1,1,A,Lee,High St"], [REGISTER[0]]),
+        ("PD,Number,Suffix,Surname", ["KA1,1,0,Lee", "KA1,1,0,Lee"], [REGISTER[0]]),
+        ("PD,Number,Suffix", ["KA1,1,0"], [REGISTER[0]]),
+        ("PD,Number,Surname", ["KA1,1,Lee"], [REGISTER[0]]),
+        ("PD,Number,Suffix,Surname", ["KA1,07700 900001,0,Lee"], [REGISTER[0], "phone"]),
+        ("PD,Number,Suffix,Surname", [], [REGISTER[0], "phone"]),
+        ("PD,Number,Suffix,No,Surname", ["KA1,1,0,7,Lee"], [REGISTER[0]]),
+        ("Prefix,Number,Suffix,Surname", ["Mr,1,0,Lee"], []),
+        ("PD,ENO,Suffix,Number,Surname", ["KA1,1,0,7,Lee"], REGISTER),
+    ],
+)
+def test_bare_names_of_a_register_count_where_the_cells_agree(
+    headers: str, rows: list[str], fields: list[str]
+) -> None:
+    found = guess(headers.split(","), [row.split(",") for row in rows])
+    taken = [one.field for one in found if one.field in {*REGISTER, "elector_prefix", "phone"}]
+    assert taken == [*fields, *(["phone"] if "Mobile" in headers else [])]
+    assert {one.confidence for one in found if one.field == "elector_number"} <= {0.8, 1.0}
+
+
 def test_one_address_is_taken_whole() -> None:
     headers = ["Home address", "Home postcode", "Mailing address 1", "Mailing postcode"]
     assert [one.field for one in guess(headers, [])] == ["address", "postcode", None, None]
@@ -177,9 +213,25 @@ def test_every_name_means_a_field() -> None:
 
 
 NAMES = sorted({each.rpartition("=")[0] for columns in SYSTEMS.values() for each in columns.split(",")})
-DOUBTFUL = ["Phone", "Telephone", "Number", "Contact", "Email 2", "Work email", "ID", "Support", "Thing", "x"]
+DOUBTFUL = [
+    "Phone",
+    "Telephone",
+    "Number",
+    "Contact",
+    "Email 2",
+    "Work email",
+    "ID",
+    "Support",
+    "Thing",
+    "x",
+    "No",
+    "PD",
+    "Prefix",
+]
 headers_of_lists = st.lists(st.sampled_from(NAMES + DOUBTFUL), max_size=12, unique_by=squash)
-cells = st.sampled_from(["", "Y", "N", "3", "87", "07700 900001", "a@example.org", "CF10 1AA", "Mr", "KA1-1"])
+cells = st.sampled_from(
+    ["", "Y", "N", "3", "87", "07700 900001", "a@example.org", "CF10 1AA", "Mr", "KA1-1", "KA1", "12"]
+)
 
 
 @st.composite

@@ -93,6 +93,19 @@ def test_a_row_that_repeats_an_earlier_one_fills_what_that_left_empty(ctx: Conte
     assert counts(bring_in(ctx, data)) == (0, 0, 2, 1, 0)
 
 
+def test_a_register_with_bare_names_is_read_without_a_mapping(ctx: Context) -> None:
+    header = "PD,Number,Suffix,Surname,Forename,Mobile"
+    rows = ("KA1,1,0,Lee,Ann,07700900001", "KA1,2,0,Lee,Bob,", "KA1,2,1,Lee,Cat,")
+    done = bring_in(ctx, "\n".join((header, *rows, "")))
+    assert counts(done) == (3, 0, 0, 0, 0)
+    assert [person.elector_number for person in people(ctx)] == ["1", "2", "2/1"]
+    with ctx.unit() as unit:
+        keys = unit.session.scalars(text("SELECT elector_key FROM contact ORDER BY elector_key")).all()
+    assert keys == ["ka1-1", "ka1-2", "ka1-2-1"]
+    again = bring_in(ctx, "ENO,Elector Name,Mobile\nKA1-2/1,Cat Lee,07700900003\n")
+    assert counts(again) == (0, 1, 0, 0, 0)
+
+
 def named(ctx: Context) -> list[tuple[str | None, str | None]]:
     return [(person.first_name, person.last_name) for person in people(ctx)]
 
