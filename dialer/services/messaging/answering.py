@@ -138,14 +138,16 @@ def _check_may_answer(unit: UnitOfWork, row: Conversation, account_id: uuid.UUID
         raise ValidationFailed.at("/volunteer_id", "There is nobody with this id who could answer.")
     if is_spared(unit, account_id, row):
         raise ValidationFailed.at("/volunteer_id", "They are never to meet this person again.")
-    if account.role in ANSWERING or row.campaign_id is None:
-        return
-    if not _is_in_campaign(unit, account, row.campaign_id):
+    if row.campaign_id is not None and not answers_in(unit, account, row.campaign_id):
         raise ValidationFailed.at("/volunteer_id", "They aren’t in the campaign that this is about.")
 
 
-def _is_in_campaign(unit: UnitOfWork, account: Account, campaign_id: uuid.UUID) -> bool:
-    """Whether somebody is in a campaign, as an organiser also by a team of theirs."""
+def answers_in(unit: UnitOfWork, account: Account, campaign_id: uuid.UUID) -> bool:
+    """Whether somebody answers in a campaign: who is in it, as an organiser also by a team of theirs, and
+    whoever answers in all.
+    """
+    if account.role in ANSWERING:
+        return True
     theirs = unit.session.get(AccountCampaign, (unit.organisation_id, account.id, campaign_id))
     if theirs is not None and theirs.approved:
         return True

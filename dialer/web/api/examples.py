@@ -145,6 +145,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     },
     "Pause": {"reason": "The script is wrong"},
     "AssignmentTo": {"volunteer_id": None},
+    "CampaignOf": {"campaign_id": _CAMPAIGN},
     "Decision": {"opt_out": True},
     "NewReply": {"body": "Diolch. The lift comes at ten."},
     "TextToClassify": {"body": "could you stop these texts"},

@@ -18,10 +18,12 @@ from dialer.domain.conversing import HANDOVER_REASONS, Line
 from dialer.domain.email_address import channel_of
 from dialer.domain.errors import Conflict, InvalidTransition
 from dialer.domain.texting import EMAIL
+from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.context import Context
 from dialer.services.messaging.answering import who_may_answer
 from dialer.services.messaging.attachments import count_lost
 from dialer.services.messaging.canned_replies import offered_for
+from dialer.services.messaging.conversation_campaign import may_be_given
 from dialer.services.messaging.conversation_notes import notes_of
 from dialer.services.messaging.conversation_views import ConversationView, HandedOver
 from dialer.services.messaging.conversations import (
@@ -39,7 +41,9 @@ from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import (
     Faults,
     asked,
+    choices,
     chosen_id,
+    everything,
     go,
     id_of,
     next_address,
@@ -89,6 +93,7 @@ class Talk:
     number: str
     contact_id: uuid.UUID | None
     campaign: str
+    campaign_id: uuid.UUID | None
     state: str
     campaign_over: bool
     opted_out_at: dt.datetime | None
@@ -178,6 +183,7 @@ def conversation_page(
         seen=last_seen(texts),
         texts=[text_of(one, view.state, brought) for one in texts],
         answerers=_answerers(ctx, view) if ctx.actor.may(Permission.CONVERSATION_MANAGE) else [],
+        campaigns=_campaigns(ctx, view),
         notes=notes_of(ctx, conversation_id),
         ready=offered_for(ctx, conversation_id),
         pictures=offered_pictures(ctx),
@@ -195,6 +201,14 @@ def _answerers(ctx: Context, view: ConversationView) -> list[tuple[str, str]]:
     if view.assignee is not None:
         found.setdefault(str(view.assignee.id), view.assignee.name)
     return list(found.items())
+
+
+def _campaigns(ctx: Context, view: ConversationView) -> list[tuple[str, str]]:
+    """Which campaigns may answer, where that can still be said: none, and those that haven't ended."""
+    if not may_be_given(ctx, view.id):
+        return []
+    going = [one for one in everything(lambda page: list_campaigns(ctx, page)) if one.state != "ended"]
+    return choices(going, gettext("None: only those who see everything"))
 
 
 @coordinator.post("/inbox/<uuid:conversation_id>/decide")
@@ -275,6 +289,7 @@ def _talk(ctx: Context, view: ConversationView) -> Talk:
         number=view.number,
         contact_id=view.contact.id if view.contact else None,
         campaign=view.campaign_name or "",
+        campaign_id=view.campaign_id,
         campaign_over=view.campaign_over,
         state=view.state,
         opted_out_at=view.opted_out_at,

@@ -10,9 +10,10 @@ from flask_babel import gettext
 
 from dialer.domain.access import Permission
 from dialer.domain.conversing import HANDOVER_REASONS
-from dialer.domain.errors import ValidationFailed
+from dialer.domain.errors import Conflict, ValidationFailed
 from dialer.services.messaging.answering import NewReply, assign_conversation, preview_reply, reply
 from dialer.services.messaging.canned_replies import offered_for
+from dialer.services.messaging.conversation_campaign import give_to_campaign
 from dialer.services.messaging.conversation_handover import hand_over
 from dialer.services.messaging.conversation_notes import add_note, set_tags
 from dialer.services.messaging.number_blocks import block, unblock
@@ -64,6 +65,25 @@ def give_talk(conversation_id: uuid.UUID) -> Answer:
     if given.assignee is None:
         return go("coordinator.conversation", gettext("Given to nobody."), conversation_id=conversation_id)
     words = gettext("Given to %(name)s.", name=given.assignee.name)
+    return go("coordinator.conversation", words, conversation_id=conversation_id)
+
+
+@coordinator.post("/inbox/<uuid:conversation_id>/campaign")
+@allow(Permission.CONVERSATION_MANAGE)
+def give_talk_to_campaign(conversation_id: uuid.UUID) -> Answer:
+    """Have a campaign answer it, or none."""
+    ctx = context()
+    try:
+        given = give_to_campaign(ctx, conversation_id, chosen_id("campaign_id"))
+    except ValidationFailed:
+        faults = {"campaign_id": gettext("This campaign has ended meanwhile. Choose another.")}
+        return conversation_page(ctx, conversation_id, faults), ValidationFailed.status
+    except Conflict:
+        words = gettext("They write with a campaign already, and that goes on with them.")
+        return go("coordinator.conversation", words, "warn", conversation_id=conversation_id)
+    words = gettext("No campaign answers it.")
+    if given.campaign_name:
+        words = gettext("%(campaign)s answers it from now on.", campaign=given.campaign_name)
     return go("coordinator.conversation", words, conversation_id=conversation_id)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from dialer.services.accounts.organisations import system_actor
+from dialer.services.calling.campaigns import end_campaign
 from dialer.services.context import Context
 from dialer.services.messaging.canned_replies import add_canned_reply
 from dialer.services.messaging.inbound import InboundText, receive
@@ -16,6 +17,7 @@ from dialer.store.models.conversations import Conversation
 from dialer.web.webhooks.inbound import attachments_in
 from tests.conftest import SetClock
 from tests.people import Person
+from tests.texting import campaign
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Page, Reader
 
@@ -245,3 +247,23 @@ def test_words_kept_ready_go_behind_what_was_typed(
     page = desk.press("use-1", body="Hello Owen.")
     assert ">Hello Owen. 7 to 10.</textarea>" in page.html
     assert ">7 to 10.</textarea>" in desk.press("use-1", body="").html
+
+
+def test_a_stranger_is_given_to_a_campaign(
+    desk: Reader, bank: PhoneBank, writes: Writes, ctx: Context
+) -> None:
+    made = campaign(ctx, name="Ring round")
+    writes(STRANGER, "Who is this?")
+    _look_into(desk, "07700 900990", "answer")
+    page = desk.press("campaign-save", campaign_id=str(made.id))
+    assert "Ring round answers it from now on" in page.text
+    page = desk.press("campaign-save", campaign_id="")
+    assert "No campaign answers it" in page.text
+    end_campaign(ctx, made.id)
+    assert desk.press("campaign-save", campaign_id=str(made.id)).status == 422
+    writes_back = campaign(ctx, name="Knock up")
+    _look_into(desk, "07700 900990", "answer")
+    desk.press("campaign-save", campaign_id=str(writes_back.id))
+    writes(STRANGER, "Hello?")
+    page = _look_into(desk, "07700 900990", "answer")
+    assert "Which campaign answers" not in page.text, "a text of theirs belongs to it by now"

@@ -13,6 +13,7 @@ from dialer.domain.conversing import Line
 from dialer.domain.texting import INBOUND_CLASSES
 from dialer.services.messaging import conversations as deeds
 from dialer.services.messaging.answering import NewReply, assign_conversation, reply
+from dialer.services.messaging.conversation_campaign import give_to_campaign
 from dialer.services.messaging.conversation_notes import notes_of
 from dialer.services.messaging.conversations import ConversationSearch
 from dialer.services.messaging.reviews import decide_several, doubted_of
@@ -156,6 +157,27 @@ class Assigning(MethodView):
         """Have somebody answer it who is in its campaign, or nobody in particular."""
         assigned = assign_conversation(context(), path_id(conversation_id), given["volunteer_id"])
         return show_conversation(assigned)
+
+
+class CampaignOfSchema(Schema):
+    """The campaign that answers; null is none."""
+
+    campaign_id = Id(required=True, allow_none=True)
+
+
+@conversations.route("/conversations/<conversation_id>/campaign")
+class Whose(MethodView):
+    """Giving one to a campaign."""
+
+    @allow(Permission.CONVERSATION_MANAGE)
+    @conversations.arguments(CampaignOfSchema)
+    @conversations.response(200, ConversationSchema)
+    def post(self, given: dict[str, Any], conversation_id: str) -> dict[str, object]:
+        """Have a campaign answer somebody whom none has texted. 409 once a text of theirs or ours belongs to
+        a campaign. For those who see all campaigns.
+        """
+        given_to = give_to_campaign(context(), path_id(conversation_id), given["campaign_id"])
+        return show_conversation(given_to)
 
 
 @conversations.route("/conversations/<conversation_id>/reply")
