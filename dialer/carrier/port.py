@@ -104,11 +104,13 @@ NOT_BEGUN: Final = "not_begun"
 @dataclass(frozen=True, slots=True)
 class NotAccepted:
     """Proven not to have been taken (asked to slow down, or never reached): it may be sent again, not before
-    `retry_after_s` where the carrier named a time. `reason` is a word of ours for logs and pages.
+    `retry_after_s` where the carrier named a time. `reason` is a word of ours for logs and pages, `detail`
+    what a mail server said.
     """
 
     reason: str
     retry_after_s: float | None = None
+    detail: str = field(default="", compare=False, repr=False)
 
     @property
     def asks_to_slow(self) -> bool:

@@ -272,7 +272,7 @@ def _of_address(reply: Reply) -> SendOutcome:
     if code == _CLOSING:
         return NotAccepted(TOO_BUSY)
     if code // 100 == 4:
-        return NotAccepted(DEFERRED)
+        return NotAccepted(DEFERRED, detail=_words(reply))
     if code // 100 != 5:
         return NotAccepted(CONNECTION_LOST)
     if status is not None and status[0] == _POLICY:
@@ -287,7 +287,7 @@ def _of_letter(reply: Reply) -> SendOutcome:
     if code == _CLOSING:
         return NotAccepted(TOO_BUSY)
     if code // 100 == 4:
-        return NotAccepted(DEFERRED)
+        return NotAccepted(DEFERRED, detail=_words(reply))
     if code // 100 != 5:
         return NotAccepted(CONNECTION_LOST)
     policy = status is not None and status[0] == _POLICY

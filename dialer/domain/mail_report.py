@@ -24,8 +24,10 @@ class Fate(StrEnum):
 
     HARD = "hard"
     """Nobody has this address, now or later."""
+    FULL = "full"
+    """The mailbox had no room for it (RFC 3463, X.2.2; SMTP 452 or 552)."""
     SOFT = "soft"
-    """It did not arrive this time: the mailbox is full, or the server was away for too long."""
+    """It did not arrive this time for another reason that passes, such as a server that was away."""
     BLOCKED = "blocked"
     """The server wants no mail from us, or not this letter: says nothing of the address."""
     OTHER = "other"
@@ -36,7 +38,14 @@ class Fate(StrEnum):
     """Whoever got it said that they did not want it."""
 
 
-BOUNCES: Final = frozenset({Fate.HARD, Fate.SOFT, Fate.BLOCKED, Fate.OTHER})
+BOUNCE_KINDS: Final = tuple(one.value for one in (Fate.HARD, Fate.FULL, Fate.SOFT, Fate.BLOCKED, Fate.OTHER))
+WHY_BOUNCED: Final = (
+    "hard: nobody has the address; full: its mailbox; soft: another reason that passes; blocked: the server"
+    " wants no mail from us, or not this; other: nobody can tell"
+)
+BOUNCES: Final = frozenset(map(Fate, BOUNCE_KINDS))
+PASSING: Final = frozenset({Fate.FULL, Fate.SOFT})
+"""Bounces of which one alone says nothing of the address: see `domain.bounces` for several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,7 @@ _FULL: Final = re.compile(
     r"(?:mailbox|quota|inbox|account|storage)[^.;]{0,40}(?:full|exceeded|over)|over ?quota|out of storage",
     re.IGNORECASE,
 )
+_TOO_BIG: Final = re.compile(r"message[^.;]{0,20}(?:size|too (?:big|large|long))|size limit", re.IGNORECASE)
 _LATE: Final = re.compile(
     r"delivery[^.\n]{0,40}(?:delayed|deferred)|will (?:be retried|keep trying)", re.IGNORECASE
 )
@@ -96,7 +106,13 @@ _DAEMONS: Final = re.compile(
 
 _NO_ADDRESS: Final = re.compile(r"5\.1\.(?:[01236]|10)|5\.2\.1|5\.4\.4|5\.5\.11")
 """Bad mailbox, system or syntax, moved, a domain that takes no mail (RFC 7505); disabled; no way there."""
-_NOT_NOW: Final = re.compile(r"4\.\d+\.\d+|5\.2\.2|5\.3\.[12]|5\.4\.[127]")
+_NO_ROOM: Final = re.compile(r"[45]\.2\.2")
+_IN_GENERAL: Final = re.compile(r"(?:[45]\.0\.0)?")
+_NO_ROOM_CODES: Final = frozenset({452, 552})
+"""Of SMTP (RFC 5321, 4.2.3): too little storage, where no enhanced code says otherwise. 552 is also said of
+letters that are too big, 452 of too many recipients at once: those have codes or words of their own.
+"""
+_NOT_NOW: Final = re.compile(r"4\.\d+\.\d+|5\.3\.[12]|5\.4\.[127]")
 _REFUSED: Final = re.compile(r"[45]\.7\.\d+|5\.6\.\d+|5\.3\.4|5\.2\.3")
 _COMPLAINTS: Final = frozenset({"abuse", "fraud", "opt-out", "opt-out-list"})
 
@@ -137,9 +153,11 @@ def fate_of(status: str, code: int, diagnostic: str) -> Fate:
     nobody = _NOBODY.search(diagnostic) is not None and not unwanted
     particular = _NO_ADDRESS.fullmatch(status) and not (unwanted and status in {"5.1.0", "5.2.1"})
     refused = _REFUSED.fullmatch(status) is not None
+    big = _TOO_BIG.search(diagnostic) is not None
     rules = (
-        (_FULL.search(diagnostic), Fate.SOFT),
+        (_FULL.search(diagnostic) or _NO_ROOM.fullmatch(status), Fate.FULL),
         (particular, Fate.HARD),
+        (_has_no_room(status, code) and not (nobody or unwanted or big), Fate.FULL),
         (_NOT_NOW.fullmatch(status), Fate.SOFT),
         (refused and not (nobody and status.startswith("5.7.")), Fate.BLOCKED),
         (unwanted, Fate.BLOCKED),
@@ -147,6 +165,16 @@ def fate_of(status: str, code: int, diagnostic: str) -> Fate:
         (400 <= code < 500, Fate.SOFT),
     )
     return next((fate for holds, fate in rules if holds), Fate.OTHER)
+
+
+def fate_of_reply(said: str) -> Fate:
+    """The same of a server's reply to one letter, as it was heard: `552 5.2.2 The mailbox is full`."""
+    status, code = _codes("", said)
+    return fate_of(status, code, said)
+
+
+def _has_no_room(status: str, code: int) -> bool:
+    return code in _NO_ROOM_CODES and _IN_GENERAL.fullmatch(status) is not None
 
 
 def without_addresses(said: str) -> str:

@@ -5,7 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.domain import mime
-from dialer.domain.mail_report import Fate, Report, fate_of, is_automatic, reports_in, without_addresses
+from dialer.domain.mail_report import (
+    Fate,
+    Report,
+    fate_of,
+    fate_of_reply,
+    is_automatic,
+    reports_in,
+    without_addresses,
+)
 from tests.domain import mail_letters as letters
 
 
@@ -17,16 +25,18 @@ def read(raw: bytes, *, to_bounce_address: bool = True) -> tuple[Report, ...]:
     ("raw", "fate", "status", "code"),
     [
         (letters.GMAIL, Fate.HARD, "5.1.1", 550),
-        (letters.GMAIL_FULL, Fate.SOFT, "5.2.2", 552),
+        (letters.GMAIL_FULL, Fate.FULL, "5.2.2", 552),
         (letters.EXCHANGE, Fate.HARD, "5.1.10", 550),
         (letters.OUTLOOK_BLOCK, Fate.BLOCKED, "5.7.1", 550),
         (letters.YAHOO, Fate.HARD, "5.0.0", 554),
         (letters.DMARC, Fate.BLOCKED, "5.7.26", 550),
         (letters.QMAIL, Fate.HARD, "5.1.1", 550),
-        (letters.EXIM, Fate.SOFT, "5.2.2", 552),
+        (letters.EXIM, Fate.FULL, "5.2.2", 552),
         (letters.dsn("5.1.1"), Fate.HARD, "5.1.1", 0),
         (letters.dsn("5.4.4", "DNS lookup failed: host not found"), Fate.HARD, "5.4.4", 0),
         (letters.dsn("4.4.7", "delivery temporarily suspended: connection timed out"), Fate.SOFT, "4.4.7", 0),
+        (letters.dsn("4.2.2", "452 4.2.2 no room"), Fate.FULL, "4.2.2", 452),
+        (letters.dsn("4.3.1", "452 4.3.1 insufficient system storage"), Fate.SOFT, "4.3.1", 452),
         (letters.dsn("5.3.4", "552 5.3.4 message size exceeds limit"), Fate.BLOCKED, "5.3.4", 552),
         (letters.dsn("5.0.0", "550 5.1.1 no such user"), Fate.HARD, "5.1.1", 550),
         (letters.dsn("5.5.0", "protocol error"), Fate.OTHER, "5.5.0", 0),
@@ -137,3 +147,28 @@ def test_a_report_about_thousands_is_read_for_the_first():
         b"Reporting-MTA: dns; mx.example.net\n\n" + many + b"--x--\n"
     )
     assert 1 < len(read(raw)) <= 51
+
+
+@pytest.mark.parametrize(
+    ("said", "fate"),
+    [
+        ("452 4.2.2 Mailbox full", Fate.FULL),
+        ("552 5.2.2 The mailbox is full", Fate.FULL),
+        ("452 Requested action not taken: insufficient system storage", Fate.FULL),
+        ("552 Requested mail action aborted: exceeded storage allocation", Fate.FULL),
+        ("552 5.0.0 no", Fate.FULL),
+        ("552 Message size exceeds fixed limit", Fate.OTHER),
+        ("552 5.3.4 Message too big for system", Fate.BLOCKED),
+        ("552-5.7.0 This message was blocked because its content presents a risk", Fate.BLOCKED),
+        ("452 4.5.3 Too many recipients", Fate.SOFT),
+        ("451 4.3.0 Try again", Fate.SOFT),
+        ("450 4.2.0 Greylisted", Fate.SOFT),
+        ("421 Too busy", Fate.SOFT),
+        ("550 5.1.1 No such user", Fate.HARD),
+        ("550 5.7.1 Blocked for spam", Fate.BLOCKED),
+        ("554 Transaction failed", Fate.OTHER),
+        ("", Fate.OTHER),
+    ],
+)
+def test_what_a_server_answers_says_whether_it_passes(said, fate):
+    assert fate_of_reply(said) is fate

@@ -49,7 +49,7 @@ def taken(**fields: object) -> Letter:
 def test_bounces_and_complaints_are_such_as_the_product_reads():
     for raw, fate in (
         (bounce(taken(), "5.1.1", "550 5.1.1 No such user here"), Fate.HARD),
-        (bounce(taken(), "5.2.2", "552 5.2.2 The mailbox is full"), Fate.SOFT),
+        (bounce(taken(), "5.2.2", "552 5.2.2 The mailbox is full"), Fate.FULL),
         (complaint(taken()), Fate.COMPLAINT),
     ):
         [report] = reports_in(mime.parse(raw))

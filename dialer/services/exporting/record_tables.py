@@ -52,6 +52,7 @@ _COLUMNS: Final = {
         "encoding",
         "error_code",
         "error_detail",
+        "bounce",
         "carrier_sid",
         "cost",
         "currency",

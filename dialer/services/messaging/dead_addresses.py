@@ -1,16 +1,19 @@
-"""Addresses that letters came back from, or whose owners complained: no campaign writes to them any more."""
+"""Addresses that nobody has or reads, or whose owners complained: no campaign writes to them any more."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from dialer.domain.bounces import Past, is_abandoned
+from dialer.domain.mail_report import Fate
 from dialer.domain.texting import EMAIL
 from dialer.services.people.opt_outs import bar_number
 from dialer.services.people.weighing import Origin, step_back
 from dialer.store.models.conversations import Conversation
+from dialer.store.models.messaging import Message
 from dialer.store.models.people import Suppression
 from dialer.store.session import UnitOfWork
 
@@ -18,8 +21,11 @@ DEAD: Final = "carrier"
 COMPLAINED: Final = "complaint"
 """The reasons of such suppressions."""
 BY_BOUNCE: Final = "bounce"
+BY_BOUNCES: Final = "bounces"
 BY_COMPLAINT: Final = "complaint"
-"""And where they came from."""
+"""And where they came from: one bounce that says that nobody has it, or several in a row that pass."""
+LOOKED_AT: Final = 50
+"""Of so many last emails to an address the bounces are counted."""
 
 
 def bar_dead_address(unit: UnitOfWork, address: str, at: dt.datetime) -> bool:
@@ -36,6 +42,40 @@ def bar_dead_address(unit: UnitOfWork, address: str, at: dt.datetime) -> bool:
     return bar_number(unit, address, EMAIL, Origin(BY_BOUNCE, at), reason=DEAD) is not None
 
 
+def bar_abandoned_address(unit: UnitOfWork, address: str, now: dt.datetime) -> bool:
+    """Let nobody write to an address whose emails keep coming back for reasons that pass (`domain.bounces`);
+    whether that is new. What was before its owner wrote, or before somebody lifted such a bar, doesn't count.
+    """
+    heard = select(func.max(Conversation.last_inbound_at)).where(
+        Conversation.organisation_id == unit.organisation_id, Conversation.number == address
+    )
+    lifted = select(func.max(Suppression.lifted_at)).where(
+        Suppression.organisation_id == unit.organisation_id,
+        Suppression.email == address,
+        Suppression.channel == EMAIL,
+        Suppression.reason == DEAD,
+    )
+    tried = func.coalesce(Message.attempted_at, Message.created_at)
+    since = func.greatest(heard.scalar_subquery(), lifted.scalar_subquery())
+    rows = unit.session.execute(
+        select(tried.label("at"), Message.bounce, Message.state)
+        .where(
+            Message.organisation_id == unit.organisation_id,
+            Message.number == address,
+            Message.direction == "outbound",
+            Message.state.in_(("sent", "delivered")) | Message.bounce.is_not(None),
+            tried > func.coalesce(since, dt.datetime.min.replace(tzinfo=dt.UTC)),
+        )
+        .order_by(Message.id.desc())
+        .limit(LOOKED_AT)
+    )
+    past = [Past(row.at, Fate(row.bounce) if row.bounce else None, row.state == "delivered") for row in rows]
+    past.sort(key=lambda one: one.at, reverse=True)
+    if not is_abandoned(past, now):
+        return False
+    return bar_number(unit, address, EMAIL, Origin(BY_BOUNCES, now), reason=DEAD) is not None
+
+
 def bar_complained(unit: UnitOfWork, address: str, at: dt.datetime) -> bool:
     """Let nobody write to an address whose owner called a letter of ours unwanted; whether that is new."""
     return bar_number(unit, address, EMAIL, Origin(BY_COMPLAINT, at), reason=COMPLAINED) is not None
@@ -50,7 +90,7 @@ def revive_address(unit: UnitOfWork, address: str, wrote_at: dt.datetime, now: d
             Suppression.email == address,
             Suppression.channel == EMAIL,
             Suppression.reason == DEAD,
-            Suppression.source == BY_BOUNCE,
+            Suppression.source.in_((BY_BOUNCE, BY_BOUNCES)),
             Suppression.created_at < wrote_at,
             Suppression.lifted_at.is_(None),
         )

@@ -18,6 +18,8 @@ from dialer.store.session import UnitOfWork
 
 BLAST: Final = "blast"
 SKIPPED: Final = "skipped"
+BOUNCED: Final = "bounced_"
+"""Begins the figures of how many emails of a blast did not arrive, by why (`BOUNCE_KINDS`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,17 @@ def count_moves(unit: UnitOfWork, moves: Iterable[Move]) -> None:
     for move in moves:
         _add(deltas, move, move.before, move.reason_before, -move.texts)
         _add(deltas, move, move.after, move.reason_after, move.texts)
+    counters.bump_all(unit, deltas)
+
+
+def count_bounces(
+    unit: UnitOfWork, bounced: Iterable[tuple[uuid.UUID | None, str | None, str | None]]
+) -> None:
+    """Count emails that did not arrive, by blast, purpose and why; texts have no such reason."""
+    deltas: Counter[Key] = Counter()
+    for blast_id, purpose, kind in bounced:
+        if blast_id is not None and purpose == BLAST and kind is not None:
+            deltas["blast", blast_id, f"{BOUNCED}{kind}"] += 1
     counters.bump_all(unit, deltas)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Row, select, update
 
 from dialer.domain.access import Permission, require
 from dialer.domain.email_address import comparable
-from dialer.domain.mail_report import BOUNCES, Fate, Report
+from dialer.domain.mail_report import BOUNCES, PASSING, Fate, Report
 from dialer.domain.message import moves
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -29,8 +29,12 @@ from dialer.services.messaging.carrier_events import (
     set_applied,
 )
 from dialer.services.messaging.charging import Cost, charge
-from dialer.services.messaging.dead_addresses import bar_complained, bar_dead_address
-from dialer.services.messaging.figures import BLAST, Move, count_moves
+from dialer.services.messaging.dead_addresses import (
+    bar_abandoned_address,
+    bar_complained,
+    bar_dead_address,
+)
+from dialer.services.messaging.figures import BLAST, Move, count_bounces, count_moves
 from dialer.services.messaging.needing_answers import REPLY, wait_again
 from dialer.services.messaging.outcomes import check_refusals
 from dialer.services.messaging.progress import PUT_OFF
@@ -228,11 +232,12 @@ def _move(ctx: Context, unit: UnitOfWork, moved: Sequence[tuple[_Told, str]]) ->
     failed = [each for each, state in done if state == "undelivered"]
     for each in failed:
         _explain(unit, each)
+    count_bounces(unit, ((each.letter.blast_id, each.letter.purpose, each.fate.value) for each in failed))
     wait_again(unit, [each.letter.number for each in failed if each.letter.purpose == REPLY], ctx.now)
     doubtful = {
         each.letter.blast_id
         for each in failed
-        if each.letter.blast_id is not None and each.letter.purpose == BLAST and each.fate is not Fate.SOFT
+        if each.letter.blast_id is not None and each.letter.purpose == BLAST and each.fate not in PASSING
     }
     check_refusals(ctx, unit, sorted(doubtful))
 
@@ -253,23 +258,25 @@ def _moved(letter: TextNow, state: str) -> Move:
 
 
 def _explain(unit: UnitOfWork, told: _Told) -> None:
-    """Keep beside a letter that bounced what its server said."""
+    """Keep beside a letter that bounced why, and what its server said."""
     said = " ".join(filter(None, (told.payload.get("status"), told.payload.get("diagnostic"))))
     unit.session.execute(
         update(Message)
         .where(Message.organisation_id == unit.organisation_id, Message.id == told.letter.id)
-        .values(error_detail=said or None)
+        .values(error_detail=said or None, bounce=told.fate.value)
     )
 
 
 def _follow(ctx: Context, unit: UnitOfWork, told: _Told) -> None:
-    """Write no more to an address that nobody has, or whose owner calls our letters unwanted."""
+    """Write no more to an address that nobody has or reads, or whose owner calls our letters unwanted."""
     address = told.letter.number
     if address is None:
         return
     at: dt.datetime = told.event.received_at
     if told.fate is Fate.HARD and told.is_of_its_address and bar_dead_address(unit, address, at):
         ctx.audit(unit, "address.bounced", "message", told.letter.id)
+    if told.fate in PASSING and told.is_of_its_address and bar_abandoned_address(unit, address, ctx.now):
+        ctx.audit(unit, "address.abandoned", "message", told.letter.id)
     if told.fate is Fate.COMPLAINT and bar_complained(unit, address, at):
         ctx.audit(unit, "address.complained", "message", told.letter.id)
 

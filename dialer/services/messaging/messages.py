@@ -113,6 +113,7 @@ def message_view(row: Message | LastInbound, wait: Wait | None = None) -> Messag
         encoding=row.encoding,
         error_code=row.error_code,
         error_detail=row.error_detail,
+        bounce=row.bounce if isinstance(row, Message) else None,
         carrier_sid=row.carrier_sid,
         cost=row.cost,
         currency=row.cost_currency,

@@ -15,6 +15,8 @@ from dialer.carrier.mail_port import DEFERRED
 from dialer.carrier.port import NOT_BEGUN, Accepted, NotAccepted, Refused, SendOutcome, Unknown
 from dialer.domain.blast import Pause
 from dialer.domain.carrier_action import Action
+from dialer.domain.email_address import channel_of
+from dialer.domain.mail_report import PASSING, Fate, fate_of_reply
 from dialer.domain.message import (
     BREAKER_WINDOW,
     LETTER_TRIES,
@@ -23,11 +25,13 @@ from dialer.domain.message import (
     too_many_refused,
 )
 from dialer.domain.sender import Rest
+from dialer.domain.texting import EMAIL
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.consequences import Said, follow
-from dialer.services.messaging.figures import Move, count_moves
+from dialer.services.messaging.dead_addresses import bar_abandoned_address
+from dialer.services.messaging.figures import Move, count_bounces, count_moves
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.needing_answers import REPLY, wait_again
 from dialer.services.messaging.picture_texts import led
@@ -53,7 +57,7 @@ GIVEN_UP_CODE: Final = 450
 
 EXPLAINED: Final = frozenset(
     {21211, 21214, 21602, 21604, 21610, 21612, 21614, 21617, 30003, 30005, 30006, 30008, 30036}
-    | {GIVEN_UP_CODE, 550, 551, 552, 553, 556}
+    | {GIVEN_UP_CODE, 452, 550, 551, 552, 553, 556}
 )
 """Refusals that tell about one number or one text (30036: the time that we ourselves gave it was over), or
 about one address of email. Of all others many together mean that something is wrong with us (contract §7)."""
@@ -88,6 +92,7 @@ def record_outcomes(ctx: Context, batch: Sequence[Sent], luck: Callable[[], floa
         failed = message_outcomes.fail(unit, written.failed) if written.failed else ()
         count_rows(unit, failed)
         count_tried(unit, map(_tried, failed))
+        _follow_bounces(ctx, unit, failed)
         count_rows(unit, message_outcomes.put_back(unit, written.put_back) if written.put_back else ())
         message_pictures.lead(unit, written.led)
         look_at = ctx.now + min(FIRST_LOOK, dt.timedelta(seconds=ctx.messaging.settle_s))
@@ -99,6 +104,13 @@ def record_outcomes(ctx: Context, batch: Sequence[Sent], luck: Callable[[], floa
         without_pictures(unit, {one.text.sender for one in batch if _carries_none(one.outcome)})
         _rest_senders(ctx, unit, batch, luck)
         _pause_blasts(ctx, unit, batch)
+
+
+def _follow_bounces(ctx: Context, unit: UnitOfWork, failed: Sequence[Row[Any]]) -> None:
+    """Count emails that weren't taken by why, and bar addresses where what passes comes again and again."""
+    count_bounces(unit, ((row.blast_id, row.purpose, row.bounce) for row in failed))
+    for address in sorted({row.number for row in failed if row.bounce in PASSING}):
+        bar_abandoned_address(unit, address, ctx.now)
 
 
 def accept_texts(
@@ -153,8 +165,8 @@ def _sort(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent], luck: Callable[
                 found.accepted[one.text.id] = sid
             case Unknown():
                 found.lost.append(attempt)
-            case NotAccepted(reason=reason) if reason == DEFERRED:
-                _sort_deferral(ctx, found, one.text, tries.get(one.text.id, 0), luck())
+            case NotAccepted(reason=reason, detail=said) if reason == DEFERRED:
+                _sort_deferral(ctx, found, one.text, tries.get(one.text.id, 0), luck=luck(), said=said)
             case NotAccepted(retry_after_s=named):
                 rest = back_off(tries.get(one.text.id, 0), luck(), named)
                 found.put_back.append(PutBack(attempt, ctx.now + rest))
@@ -163,11 +175,14 @@ def _sort(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent], luck: Callable[
     return found
 
 
-def _sort_deferral(ctx: Context, found: _Sorted, text: Judged, tries: int, luck: float) -> None:
+def _sort_deferral(ctx: Context, found: _Sorted, text: Judged, tries: int, *, luck: float, said: str) -> None:
     """Its address takes no letter just now: later, and not for ever."""
     attempt = Attempt(text.id, text.attempt)
     if tries >= LETTER_TRIES:
-        found.failed.append(Failure(attempt, GIVEN_UP_CODE, "Its server put it off again and again."))
+        detail = f"Its server put it off again and again. {said}".rstrip()
+        fate = fate_of_reply(said)
+        bounce = fate if fate is not Fate.OTHER else Fate.SOFT
+        found.failed.append(Failure(attempt, GIVEN_UP_CODE, detail, bounce.value))
     else:
         found.put_back.append(PutBack(attempt, ctx.now + letter_back_off(tries, luck)))
 
@@ -204,7 +219,15 @@ def _sort_refusal(
         case Action.OTHER_SENDER_ONCE if (other := _other_sender(unit, text, refusal.code)) is not None:
             found.put_back.append(PutBack(attempt, ctx.now, sender=other, code=refusal.code))
         case _:
-            found.failed.append(Failure(attempt, refusal.code, refusal.detail))
+            found.failed.append(Failure(attempt, refusal.code, refusal.detail, _bounce(text, refusal)))
+
+
+def _bounce(text: Judged, refusal: Refused) -> str | None:
+    """Why an email wasn't taken; of a text nothing."""
+    if channel_of(text.number) != EMAIL:
+        return None
+    is_dead = refusal.action is Action.RETIRE_NUMBER
+    return (Fate.HARD if is_dead else fate_of_reply(refusal.detail)).value
 
 
 def _other_sender(unit: UnitOfWork, text: Judged, code: int) -> str | None:

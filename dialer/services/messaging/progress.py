@@ -13,12 +13,14 @@ from typing import Final
 from dialer.domain.access import Permission
 from dialer.domain.blast import eta_s
 from dialer.domain.first_texts import BY_HAND
+from dialer.domain.mail_report import BOUNCE_KINDS
 from dialer.domain.message import OUTBOUND_STATES
 from dialer.domain.message_gate import EXCLUSIONS, LETTER_EXCLUSIONS, Skip
 from dialer.domain.money import IN_ONE
 from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import reach_blast
+from dialer.services.messaging.figures import BOUNCED
 from dialer.services.messaging.saved_audience import moment_of
 from dialer.services.messaging.senders import rates_of, senders_of
 from dialer.services.messaging.views import ProgressView
@@ -64,6 +66,7 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             accepted=figures.get(ACCEPTED, 0),
             expired=figures.get(EXPIRED, 0),
             put_off=figures.get(PUT_OFF, 0),
+            bounced={kind: figures.get(f"{BOUNCED}{kind}", 0) for kind in BOUNCE_KINDS},
             in_review=count_held_by_review(unit, blast.id) if figures.get("queued") else 0,
             skipped_by=_skipped_by(figures, blast),
             spent=spent,

@@ -226,6 +226,8 @@ class ProgressView:
     """Texts, among the failed ones, that the carrier dropped since they hadn't left it in time."""
     put_off: int
     """Emails of which a server said that it tries on, whatever became of them."""
+    bounced: Mapping[str, int]
+    """Emails that did not arrive, by why: some are `failed`, others `undelivered`."""
     in_review: int
     """Texts, among the queued ones, that wait for an answer of ours about what may have been a no."""
     skipped_by: Mapping[str, int]
@@ -299,6 +301,8 @@ class MessageView:
     channel: str = SMS
     subject: str | None = None
     """Of a letter."""
+    bounce: str | None = None
+    """Of a letter that did not arrive: why."""
     letter: LetterSaid | None = None
     """Of a letter to us."""
     clicked_at: dt.datetime | None = None

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.blast import BLAST_STATES
 from dialer.domain.first_texts import BATCH, BLAST_MODES
+from dialer.domain.mail_report import BOUNCE_KINDS
 from dialer.domain.message import DIRECTIONS, ENCODINGS, LETTER_ENCODING, MESSAGE_STATES, PURPOSES
 from dialer.domain.picture_message import AS_PICTURE, PICTURE_WAYS
 from dialer.domain.sender import Rest
@@ -193,6 +194,7 @@ class Message(Identified, Base):
         one_of("purpose", PURPOSES),
         one_of("encoding", (*ENCODINGS, LETTER_ENCODING)),
         one_of("inbound_class", INBOUND_CLASSES),
+        one_of("bounce", BOUNCE_KINDS),
         Index(
             "uq_message_blast_contact",
             "organisation_id",
@@ -330,6 +332,8 @@ class Message(Identified, Base):
     sent_at: Mapped[Instant | None]
     delivered_at: Mapped[Instant | None]
     put_off_at: Mapped[Instant | None]
+    bounce: Mapped[str | None]
+    """Of an email that did not arrive: why, as `domain.mail_report.Fate` has it."""
     batch_id: Mapped[uuid.UUID | None]
     """Of a blast sent by hand: the `TextBatch` that it was last taken in. No foreign key, as for other things
     that only some of many rows have.

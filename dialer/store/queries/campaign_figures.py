@@ -209,6 +209,12 @@ _COUNTED = text(
       AND put_off_at IS NOT NULL
     GROUP BY 1, 2, 3
     UNION ALL
+    SELECT 'blast', blast_id, 'bounced_' || bounce, count(*)
+    FROM message
+    WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL
+      AND bounce IS NOT NULL
+    GROUP BY 1, 2, 3
+    UNION ALL
     SELECT 'blast', blast_id, 'expired', count(*)
     FROM message
     WHERE organisation_id = :organisation AND purpose = 'blast' AND blast_id IS NOT NULL

@@ -32,7 +32,7 @@ _RESULTS: Final = """
 """
 _MESSAGES: Final = """
     SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.direction, m.purpose, m.sender, m.number,
-        m.body, m.state, m.segments, m.encoding, m.error_code, m.error_detail,
+        m.body, m.state, m.segments, m.encoding, m.error_code, m.error_detail, m.bounce,
         m.carrier_sid, m.cost, m.cost_currency, m.skip_reason, m.created_at, m.sent_at, m.delivered_at,
         m.inbound_class, m.inbound_rule, ARRAY(
             SELECT one ->> 'content_type' FROM jsonb_array_elements(m.attachments) AS one

@@ -59,18 +59,21 @@ what the gate reckoned with.
 _FAIL: Final = text(
     """
     WITH told AS (
-        SELECT m.id, given.code, given.detail
+        SELECT m.id, given.code, given.detail, given.bounce
         FROM unnest(CAST(:ids AS uuid[]), CAST(:attempts AS int[]), CAST(:codes AS int[]),
-                    CAST(:details AS text[])) AS given(id, attempt, code, detail)
+                    CAST(:details AS text[]), CAST(:bounces AS text[]))
+             AS given(id, attempt, code, detail, bounce)
         JOIN message m ON m.organisation_id = :organisation AND m.id = given.id
         WHERE m.state = 'sending' AND m.attempts = given.attempt
         ORDER BY m.id FOR UPDATE OF m
     )
-    UPDATE message SET state = 'failed', error_code = told.code, error_detail = told.detail
+    UPDATE message
+    SET state = 'failed', error_code = told.code, error_detail = told.detail, bounce = told.bounce
     FROM told
     WHERE message.organisation_id = :organisation AND message.id = told.id
     RETURNING message.id, message.blast_id, message.campaign_id, message.purpose,
               'sending' AS before, message.state AS after, message.sender, message.error_code,
+              message.number, message.bounce,
               coalesce(message.attempted_at, message.created_at) AS tried_at
     """
 )
@@ -196,6 +199,8 @@ class Failure:
     attempt: Attempt
     code: int
     detail: str
+    bounce: str | None = None
+    """Of an email: why its server didn't take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +243,7 @@ def fail(unit: UnitOfWork, failures: Sequence[Failure]) -> Sequence[Row[Any]]:
         "attempts": [one.attempt.number for one in failures],
         "codes": [one.code for one in failures],
         "details": [one.detail for one in failures],
+        "bounces": [one.bounce for one in failures],
     }
     return unit.session.execute(_FAIL, given).all()
 

@@ -14,6 +14,7 @@ from dialer.domain.deadline import last_moment
 from dialer.domain.message import LETTER_LOST_AFTER
 from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import BlastView, ProgressView
+from dialer.web.coordinator.blast_bounces import bounced_words
 from dialer.web.coordinator.blast_reason import Reason
 from dialer.web.coordinator.blast_reasons import reason_of
 from dialer.web.text_wording import left_out
@@ -49,6 +50,7 @@ class Going:
     late_words: str
     """How many were, or would be, too late for its deadline."""
     put_off_words: str = ""
+    bounced_words: tuple[str, ...] = ()
     """Of how many emails a server said that it tries on."""
     hung_words: str = ""
     """How many emails are on the wire for so long that whoever sends them may be gone."""
@@ -84,6 +86,7 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
         held_out=progress.skipped_by.get("held_out", 0),
         late_words=_late_words(blast, progress, now),
         put_off_words=_put_off_words(progress.put_off),
+        bounced_words=bounced_words(progress.bounced),
         hung_words=_hung_words(progress, campaign.timezone),
     )
 
@@ -173,7 +176,7 @@ def _bounced_words(failed: int, refused: int) -> str:
     if not failed:
         return ""
     if not refused:
-        return str(gettext("came back: no such address, or its server didn’t want it"))
+        return str(gettext("came back; why stands above"))
     if refused == failed:
         return str(gettext("refused by the mail server"))
     words = gettext("%(count)s refused by the mail server, the others came back", count=figure(refused))

@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import update
 
 from dialer.carrier import smtp_session
+from dialer.domain.bounces import IN_A_ROW, OVER
 from dialer.domain.errors import UnknownPlaceholder, ValidationFailed
 from dialer.domain.message import LETTER_TRIES
+from dialer.services.gotv.figures_check import check_counters, mend_counters
 from dialer.services.messaging.blasts import BlastFields, change_blast
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
@@ -258,7 +260,35 @@ def test_who_is_put_off_for_more_than_a_day_is_given_up(mailing: Mailing, clock:
         clock.now += dt.timedelta(minutes=80)
     assert mailing.counts(made.id) == {"failed": 1}
     assert clock.now - began > dt.timedelta(days=1)
-    assert mailing.letter(address(0)).error_code == 450
+    found = mailing.letter(address(0))
+    assert (found.error_code, found.bounce) == (450, "full")
+    assert "452 4.2.2 Mailbox full" in (found.error_detail or "")
+
+
+def test_full_mailboxes_are_counted_apart_and_only_several_over_weeks_end_it(
+    mailing: Mailing, clock: SetClock
+) -> None:
+    replies = {
+        address(0): "552 5.2.2 The mailbox is full",
+        address(1): "550 5.1.1 No such user",
+        address(2): "550 5.7.1 Not from you",
+        address(3): "554 No",
+    }
+    mailing.host.faults.at_rcpt = replies.get
+    them = readers(mailing.ctx, 5)
+    mend_counters(mailing.system)
+    for nth in range(IN_A_ROW + 1):
+        made = mailing.launch(them)
+        mailing.plan(made.id)
+        mailing.send()
+        skipped = mailing.skipped(made.id).get("suppressed", 0)
+        assert skipped == (0 if nth == 0 else 1 if nth < IN_A_ROW else 2)
+        bounced = blast_progress(mailing.ctx, made.id).bounced
+        gone = {"hard": 1 if nth == 0 else 0, "full": 1 if nth < IN_A_ROW else 0, "soft": 0}
+        assert bounced == {**gone, "blocked": 1, "other": 1}
+        assert mailing.letter(address(0)).bounce == ("full" if nth < IN_A_ROW else None)
+        clock.now += OVER / (IN_A_ROW - 1)
+    assert check_counters(mailing.system) == []
 
 
 def test_a_refused_address_ends_its_letter_alone(mailing: Mailing) -> None:

@@ -878,6 +878,12 @@ def test_an_address_is_the_same_in_both_of_its_writings(post: Post):
     assert [one.doubt for one in post.all_of(IncomingLetter)] == [None, None]
 
 
+def test_a_full_mailbox_is_kept_apart_and_bars_nobody(post: Post):
+    post.bring(post.about_ours(mail_letters.dsn("5.2.2", "552 5.2.2 mailbox full")))
+    post.apply()
+    assert (post.letter.state, post.letter.bounce, post.barred) == ("undelivered", "full", {})
+
+
 def test_an_email_that_a_server_puts_off_is_counted_once(post: Post):
     mend_counters(post.ctx)
     late = post.about_ours(mail_letters.dsn("4.4.1", action="delayed"))

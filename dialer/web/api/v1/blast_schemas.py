@@ -10,6 +10,7 @@ from dialer.domain.email_address import LONGEST
 from dialer.domain.first_texts import BATCH_MOST, BLAST_MODES, EACH_MOST
 from dialer.domain.languages import SPOKEN
 from dialer.domain.letter import BODY_LONGEST, SUBJECT_LONGEST
+from dialer.domain.mail_report import BOUNCE_KINDS, WHY_BOUNCED
 from dialer.domain.picture_message import PICTURE_WAYS
 from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.texting import CHANNELS
@@ -312,6 +313,14 @@ class ProgressSchema(Schema):
     put_off = Whole(
         required=True,
         metadata={"description": "emails that a server put off for a while (4.x.x), whatever came of them"},
+    )
+    bounced = fields.Dict(
+        keys=Choice(*BOUNCE_KINDS),
+        values=Whole(),
+        required=True,
+        metadata={
+            "description": f"emails that did not arrive, some `failed`, others `undelivered`: {WHY_BOUNCED}"
+        },
     )
     hung = Whole(
         required=True,

@@ -16,6 +16,7 @@ from dialer.domain.email_address import LONGEST
 from dialer.domain.errors import NotFound
 from dialer.domain.incoming_letter import Doubt
 from dialer.domain.letter import BODY_LONGEST, SUBJECT_LONGEST
+from dialer.domain.mail_report import BOUNCE_KINDS, WHY_BOUNCED
 from dialer.domain.message import DIRECTIONS, MESSAGE_STATES
 from dialer.domain.picture import GIF, JPEG, PNG
 from dialer.domain.texting import CHANNELS, INBOUND_CLASSES, SMS
@@ -78,6 +79,7 @@ class MessageSchema(Schema):
     segments = Whole(required=True)
     encoding = Text(required=True)
     error = fields.Nested(CarrierSaysSchema, allow_none=True)
+    bounce = Choice(*BOUNCE_KINDS, allow_none=True, metadata={"description": WHY_BOUNCED})
     carrier_sid = Text(allow_none=True)
     cost = Money(allow_none=True)
     skip_reason = Text(allow_none=True)
@@ -221,6 +223,7 @@ def show_message(found: MessageView) -> dict[str, object]:
         "segments": found.segments,
         "encoding": found.encoding,
         "error": error,
+        "bounce": found.bounce,
         "carrier_sid": found.carrier_sid,
         "cost": None if found.currency is None else money(found.cost, found.currency),
         "skip_reason": found.skip_reason,

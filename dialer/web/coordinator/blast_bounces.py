@@ -1,0 +1,56 @@
+"""Why emails of a blast did not arrive, in words: what passes apart from what is for good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import ngettext
+
+from dialer.domain.mail_report import BOUNCE_KINDS, Fate
+from dialer.web.words import figure
+
+
+def bounced_words(bounced: Mapping[str, int]) -> tuple[str, ...]:
+    """A sentence for each reason that there is."""
+    return tuple(_words(Fate(kind), count) for kind in BOUNCE_KINDS if (count := bounced.get(kind, 0)))
+
+
+def _words(why: Fate, n: int) -> str:
+    count = figure(n)
+    match why:
+        case Fate.FULL:
+            said = ngettext(
+                "The mailbox of one is full: they get the next email.",
+                "The mailboxes of %(count)s are full: they get the next email.",
+                n,
+                count=count,
+            )
+        case Fate.SOFT:
+            said = ngettext(
+                "The server of one was away or busy: they get the next email.",
+                "The servers of %(count)s were away or busy: they get the next email.",
+                n,
+                count=count,
+            )
+        case Fate.HARD:
+            said = ngettext(
+                "Nobody has one address: it gets no more email.",
+                "Nobody has %(count)s of the addresses: they get no more email.",
+                n,
+                count=count,
+            )
+        case Fate.BLOCKED:
+            said = ngettext(
+                "One server didn’t want this email from us.",
+                "The servers of %(count)s didn’t want this email from us.",
+                n,
+                count=count,
+            )
+        case _:
+            said = ngettext(
+                "Of one its server didn’t say why.",
+                "Of %(count)s their servers didn’t say why.",
+                n,
+                count=count,
+            )
+    return str(said)
