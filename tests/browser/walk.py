@@ -98,6 +98,13 @@ def walk_practice(page: Page, look: Look) -> None:
     tap(page, "practice")
     page.locator("[data-test=answer-yes]").wait_for()
     look("practice, talking")
+    for answer, step in (("yes", "vote"), ("yes", "how"), ("in_person", "bye")):
+        tap(page, f"answer-{answer}")
+        page.locator(f"[data-step={step}]").wait_for()
+    look("practice, goodbye")
+    tap(page, "continue")
+    state(page, "wrap_up")
+    look("practice, wrap-up")
     page.goto("/practice/done")
     look("practice, after")
     page.goto("/call/keys")

@@ -396,6 +396,24 @@ def test_a_result_for_a_stranger_is_left_out(reader: Reader):
     assert reader.state == "saved"
 
 
+def test_whoever_has_not_practised_is_led_there_first(reader: Reader):
+    assert "Ring Mrs Pritchard first." in reader.open("/call").words["first-time"]
+    reader.open("/practice")
+    reader.press("practice")
+    assert "Then press the answer that you hear." in reader.page.words["hint"]
+    reader.press("answer-yes")
+    assert "Change last answer" in reader.page.words["hint"]
+    reader.press("answer-no")
+    reader.press("continue")
+    assert "Say what came of it, and save" in reader.page.text
+    assert "first-time" in reader.open("/call").tests
+    reader.open("/practice/call")
+    assert "That’s all there is to it." in reader.press("save").text
+    page = reader.open("/call")
+    assert "first-time" not in page.tests
+    assert "practice" in page.tests
+
+
 def test_practice_saves_nothing(reader: Reader, ctx: Context):
     reader.open("/practice")
     page = reader.press("practice")

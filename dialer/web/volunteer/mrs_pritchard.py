@@ -91,3 +91,14 @@ def she_says(step: str | None) -> str:
         "bye": gettext("“I’ll walk down to the hall with Megan, about six.”"),
     }
     return str(lines.get(step or "", gettext("She has put the phone down, and is smiling.")))
+
+
+def hint_at(step: str | None) -> str:
+    """What to do at this step, told as one comes to it; without a step, how to finish up."""
+    lines = {
+        "hello": gettext("Say the words aloud, or your own. Then press the answer that you hear."),
+        "vote": gettext("She sounds sure. Pressed the wrong one? “Change last answer” takes you back."),
+        "how": gettext("Her sister can wait: press what she says for herself."),
+        "bye": gettext("Say goodbye, hang up, and press “Finish up”."),
+    }
+    return str(lines.get(step or "", gettext("Say what came of it, and save")))

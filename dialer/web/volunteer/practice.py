@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.talk import Stage, Talk
+from dialer.services.accounts.practising import note_practice
 from dialer.services.calling.views import AssignmentView
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.volunteer import reports, screen
-from dialer.web.volunteer.mrs_pritchard import practice_call, she_says
+from dialer.web.volunteer.mrs_pritchard import hint_at, practice_call, she_says
 from dialer.web.volunteer.steps import after_press, finished, one_back
 from dialer.web.words import DEFAULT_ZONE
 
@@ -55,10 +56,10 @@ def _render(view: AssignmentView, talk: Talk, errors: dict[str, str] | None = No
     around = screen.Setting(ROOM, DEFAULT_ZONE, 3, 0, context().now)
     step = talk.heard().path(view.script.script)[-1].id if view.script else None
     ended = talk.stage is Stage.OUTCOME
-    says = she_says(None if ended else step)
-    page = screen.call_screen(view, talk, around, stopping="stop" in request.args, says=says)
+    here = None if ended else step
+    page = screen.call_screen(view, talk, around, stopping="stop" in request.args, says=she_says(here))
     template = "outcome" if ended else "person"
-    return render_template(f"volunteer/{template}.html", page=page, errors=errors)
+    return render_template(f"volunteer/{template}.html", page=page, errors=errors, hint=hint_at(here))
 
 
 def _keep(talk: Talk) -> Response:
@@ -118,6 +119,7 @@ def save() -> str | Response:
     if long := reports.note_fault(talk):
         return _render(view, talk, errors={"notes": long})
     session.pop(_KEPT, None)
+    note_practice(context())
     return redirect("/practice/done", code=303)
 
 

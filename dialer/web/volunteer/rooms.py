@@ -15,6 +15,7 @@ from dialer.domain.languages import SPOKEN
 from dialer.domain.quiet_hours import QuietHours, quiet_until
 from dialer.domain.talk import Talk
 from dialer.services.accounts.my_languages import my_languages
+from dialer.services.accounts.practising import is_first_time
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.calling.sessions import counts_so_far
 from dialer.services.calling.views import AssignmentView, CampaignView, SessionView
@@ -50,6 +51,8 @@ class Idle:
     first_texts: bool = False
     """How many wait for their own answer by text, and how many others that they may take."""
     speaks: list[str] = field(default_factory=list)
+    first_time: bool = False
+    """Whether they have neither practised nor called yet: practice comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,7 @@ def idle(ctx: Context, shift: SessionView | None = None) -> str:
         to_answer=waits_for(ctx),
         first_texts=has_texts_to_send(ctx),
         speaks=my_languages(ctx),
+        first_time=shift is None and is_first_time(ctx),
     )
     return render_template("volunteer/idle.html", page=page, campaign_name=page.sub, spoken=SPOKEN)
 
