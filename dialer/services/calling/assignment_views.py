@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, func, select
 
 from dialer.domain import script as scripts
+from dialer.domain.said_as import said_as
 from dialer.services.calling.facts import Person
 from dialer.services.calling.script_rows import script_from_row
 from dialer.services.calling.views import (
@@ -148,6 +149,7 @@ def _called(assignment: Assignment, contact: _Shown) -> CalledContact:
         postcode=contact.postcode,
         tags=tuple(contact.tags),
         history=contact.history,
+        say=said_as(contact.custom),
     )
 
 
@@ -173,6 +175,7 @@ def _member(contact: _Shown, record: VoterRecord | None) -> HouseholdMember:
         last_name=contact.last_name,
         support=record.support if record else None,
         voted=record is not None and record.voted_at is not None,
+        say=said_as(contact.custom),
     )
 
 

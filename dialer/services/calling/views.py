@@ -188,6 +188,8 @@ class CalledContact:
     postcode: str | None
     tags: tuple[str, ...]
     history: tuple[PastAttempt, ...]
+    say: str | None = None
+    """How their name is said, where a list tells (`domain.said_as`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ class HouseholdMember:
     last_name: str | None
     support: int | None
     voted: bool
+    say: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

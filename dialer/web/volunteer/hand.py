@@ -21,6 +21,7 @@ from dialer.services.calling.standstill import standstill_of
 from dialer.services.calling.transfer_choices import transfer_numbers
 from dialer.services.calling.views import AssignmentView, SessionView
 from dialer.services.context import Context
+from dialer.services.messaging.written_lately import written_lately
 from dialer.web.desk import context
 from dialer.web.volunteer import reports, screen
 from dialer.web.volunteer.line import Line, line_of, marks_of, shown
@@ -132,6 +133,7 @@ def show_talk(
         browser=softphone_for(shift) if shift and campaign.caller_ids else None,
         stopped=why_stopped(ctx, view.id),
         home_language=campaign.home_language,
+        written=written_lately(ctx, view.id),
         shown=_shown(ctx, shift) if shift else "",
         over=shift is None and view.state == "expired",
         recorded=recorded_of(ctx, view.id),

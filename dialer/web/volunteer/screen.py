@@ -19,13 +19,14 @@ from dialer.services.calling.views import (
     AssignmentView,
     CalledContact,
     HouseholdMember,
-    PastAttempt,
 )
+from dialer.services.messaging.written_lately import Written
 from dialer.web.softphone import Softphone
 from dialer.web.volunteer.line import Line
-from dialer.web.volunteer.outcomes import NOT_REACHED, SPOKE, Outcome, outcome_name, outcomes
+from dialer.web.volunteer.outcomes import NOT_REACHED, SPOKE, Outcome, outcomes
+from dialer.web.volunteer.past import Past, past_of, time_there
 from dialer.web.volunteer.talking import InCall
-from dialer.web.words import moment, outcode
+from dialer.web.words import outcode
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class Speaking:
     about: str
     lang: str | None
     tags: list[str]
+    say: str = ""
+    """How the name is said, in words, where a list tells."""
+    there: str = ""
+    """What time it is where they are, where that differs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +54,6 @@ class AtNumber:
     full: str
     about: str
     speaking: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """An earlier attempt, in words."""
-
-    when: str
-    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +176,8 @@ class Setting:
     """Numbers to read out, with whose they are, where nobody can be put through."""
     over: bool = False
     """The campaign has ended meanwhile: only what came of the call is to be said."""
+    written: Sequence[Written] = ()
+    """What was written to them lately, and by them."""
     home_language: str = HOME
     """What isn't offered where the two had no language in common."""
 
@@ -204,9 +203,9 @@ def call_screen(
         calls=around.calls,
         number=view.contact.phone,
         number_words=written(view.contact.phone),
-        speaking=_speaking(view, talk),
+        speaking=_speaking(view, talk, around),
         household=_household(view, talk),
-        history=[_past(one, around.zone) for one in view.contact.history],
+        history=past_of(view.contact.history, around.written, around.zone),
         step=_step(view, talk),
         notes=talk.notes,
         outcome="not_reached" if talk.reached is False else "reached",
@@ -272,11 +271,13 @@ def speaker(view: AssignmentView, talk: Talk) -> Person:
     return next((one for one in people_of(view) if str(one.id) == talk.speaking_to), view.contact)
 
 
-def _speaking(view: AssignmentView, talk: Talk) -> Speaking:
+def _speaking(view: AssignmentView, talk: Talk, around: Setting) -> Speaking:
     person = speaker(view, talk)
     is_contact = isinstance(person, CalledContact)
     tags = list(view.contact.tags) if is_contact else []
-    about = [*tags[:1], outcode(view.contact.postcode)]
+    say = str(gettext("Say “%(sound)s”", sound=person.say)) if person.say else ""
+    there = time_there(view.contact.phone, around.zone, around.now)
+    about = [say, *tags[:1], outcode(view.contact.postcode), there]
     return Speaking(
         id=str(person.id),
         first=first_name(person),
@@ -284,6 +285,8 @@ def _speaking(view: AssignmentView, talk: Talk) -> Speaking:
         about=" · ".join(part for part in about if part),
         lang=None,
         tags=tags,
+        say=say,
+        there=there,
     )
 
 
@@ -306,11 +309,6 @@ def _known(person: Person, talk: Talk) -> str:
     if isinstance(person, HouseholdMember) and person.voted:
         return str(gettext("Has voted"))
     return ""
-
-
-def _past(attempt: PastAttempt, zone: str) -> Past:
-    what = f"{outcome_name(attempt.disposition)}. {attempt.notes or ''}".strip()
-    return Past(moment(attempt.at, zone), what)
 
 
 def _step(view: AssignmentView, talk: Talk) -> Step | None:

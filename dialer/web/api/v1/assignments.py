@@ -91,6 +91,7 @@ class CalledContactSchema(Schema):
     postcode = Text(allow_none=True)
     tags = fields.List(Text())
     history = fields.List(fields.Nested(PastAttemptSchema))
+    say = Text(allow_none=True)
 
 
 class HouseholdMemberSchema(Schema):
@@ -101,6 +102,7 @@ class HouseholdMemberSchema(Schema):
     last_name = Text(allow_none=True)
     support = Whole(allow_none=True)
     voted = Flag()
+    say = Text(allow_none=True)
 
 
 class AssignmentSchema(Schema):
