@@ -183,7 +183,7 @@ def _release(ctx: Context, numbers: Numbers, work: Work) -> None:
             raise
     with ctx.unit() as unit:
         _mark(unit, work.number, ctx.now)
-        number_rent.begin_anew(unit, work.number)
+        number_rent.given_back(ctx, unit, work.number)
         queries.forget_sender(unit, [work.number])
 
 

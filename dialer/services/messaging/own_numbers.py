@@ -110,6 +110,15 @@ class Rent:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingRent:
+    """Months of a number, which may be given back by now, that were charged and whose price isn't known."""
+
+    number: str
+    months: int
+    since: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NumbersView:
     """Everything about our numbers, a page of them. `read_at` is when the carrier's list was read last, None:
     never; `changed_at` when something was bought, put right or given back after that, which is in it. Where
@@ -123,6 +132,7 @@ class NumbersView:
     is_moving: bool
     is_reading: bool
     rents: Sequence[Rent]
+    waiting: Sequence[WaitingRent]
     next: tuple[str, ...] | None = None
 
 
@@ -166,6 +176,7 @@ def own_numbers(ctx: Context, page: Page = FIRST) -> NumbersView:
             is_moving=bool(under_way),
             is_reading="read" in under_way.get(None, ()),
             rents=[Rent(*one) for one in queries.rents(unit)],
+            waiting=[WaitingRent(one, *months) for one, months in queries.waiting_months(unit).items()],
             next=found.next,
         )
 

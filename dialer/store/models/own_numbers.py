@@ -43,14 +43,19 @@ class OwnNumber(Tenant, Base):
 
 
 class NumberRent(Tenant, Base):
-    """A month of a number that was charged at this moment. It stays when the number goes."""
+    """A month of a number that was charged at this moment. It stays when the number goes, also where it waits
+    for its price (`amount` and `currency` null): then it counts from when that is known.
+    """
 
     __tablename__ = "number_rent"
+    __table_args__ = (
+        Index("ix_number_rent_waiting", "organisation_id", "number", postgresql_where=text("amount IS NULL")),
+    )
 
     number: Mapped[str] = mapped_column(primary_key=True)
     charged_at: Mapped[Instant] = mapped_column(primary_key=True)
-    amount: Mapped[Money]
-    currency: Mapped[str]
+    amount: Mapped[Money | None]
+    currency: Mapped[str | None]
 
 
 class NumberTask(Identified, Base):

@@ -71,6 +71,33 @@ def paid_since(unit: UnitOfWork, numbers: Collection[str], since: dt.datetime) -
     return set(unit.session.scalars(query)) if numbers else set()
 
 
+def bought_here(unit: UnitOfWork, numbers: Collection[str]) -> dict[str, dt.datetime]:
+    """When each of these was asked for from here the last time, of those that were bought."""
+    query = (
+        select(NumberTask.number, func.max(NumberTask.created_at))
+        .where(
+            NumberTask.organisation_id == unit.organisation_id,
+            NumberTask.number.in_(numbers),
+            NumberTask.kind == "buy",
+            NumberTask.state == "done",
+        )
+        .group_by(NumberTask.number)
+    )
+    rows = unit.session.execute(query) if numbers else ()
+    return {str(number): at for number, at in rows}
+
+
+def waiting_months(unit: UnitOfWork) -> dict[str, tuple[int, dt.datetime]]:
+    """How many months of which number wait for their price, and since when, also of numbers that are gone."""
+    query = (
+        select(NumberRent.number, func.count(), func.min(NumberRent.charged_at))
+        .where(NumberRent.organisation_id == unit.organisation_id, NumberRent.amount.is_(None))
+        .group_by(NumberRent.number)
+        .order_by(NumberRent.number)
+    )
+    return {number: (months, since) for number, months, since in unit.session.execute(query)}
+
+
 def listed_after(unit: UnitOfWork, after: str, most: int) -> Sequence[OwnNumber]:
     """Those that the carrier's list has, that follow a number, as many as these at most."""
     query = select(OwnNumber).where(

@@ -105,7 +105,8 @@ _RENTS: Final = f"""
            min(x.charged_at) AS first_at, max(x.charged_at) AS last_at
     FROM number_rent x
     JOIN place p ON p.id = :no_campaign
-    WHERE x.organisation_id = :organisation AND {_WITHIN.format(at="x.charged_at")}
+    WHERE x.organisation_id = :organisation AND x.amount IS NOT NULL
+      AND {_WITHIN.format(at="x.charged_at")}
     GROUP BY p.id, x.number, x.currency
 """  # noqa: S608 - words of ours
 LINES: Final = text(

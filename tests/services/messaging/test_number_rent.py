@@ -203,8 +203,63 @@ def test_months_wait_for_a_price_that_is_not_known(
         later = ctx.at(clock.forward(days=93))
         read(later, wire)
         assert rents(later) == []
+        [waiting] = own_numbers(later).waiting
+        assert (waiting.number, waiting.months) == (OURS, 3)
     read(later, wire)
     assert [line.count for line in rents(later)] == [3]
+    assert own_numbers(later).waiting == []
+
+
+def test_months_that_wait_for_a_price_stay_when_the_number_is_given_back(
+    ctx: Context, wire: TwilioCarrier, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = order(found(ctx, wire))
+    task = ask_to_buy(ctx, wanted)
+    with ctx.unit() as unit:
+        unit.session.get_one(NumberTask, (unit.organisation_id, task.id)).asked = {}
+
+    def silent(*_: object) -> None:
+        raise CarrierError("busy", permanent=False)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TwilioNumbers, "price", silent)
+        assert done(ctx, wire, task).state == "done"
+        assert [one.months for one in own_numbers(ctx).waiting] == [1], "the first, from when it was bought"
+        later = ctx.at(clock.forward(days=62))
+        assert done(later, wire, ask_to_release(later, wanted.number, wanted.confirm)).state == "done"
+        read(later, wire)
+        assert [(one.number, one.months) for one in own_numbers(later).waiting] == [(wanted.number, 3)]
+        assert rents(later, wanted.number) == []
+    last = ctx.at(clock.forward(days=62))
+    read(last, wire)
+    [line] = rents(last, wanted.number)
+    assert (line.count, line.cost, own_numbers(last).waiting) == (3, 3 * A_MONTH, [])
+    read(last, wire)
+    assert [one.count for one in rents(last, wanted.number)] == [3]
+
+
+def test_the_first_month_counts_though_the_answer_was_lost_and_nothing_was_read_before(
+    ctx: Context, wire: TwilioCarrier, town: Town, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = order(found(ctx, wire))
+    task, buys = ask_to_buy(ctx, wanted), TwilioNumbers.buy
+    mine = f"?o={ctx.organisation_id}"
+    town.set_now(ctx.now)
+
+    def lost(*_: object) -> None:
+        raise CarrierError("unreachable", permanent=False)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TwilioNumbers, "ours", lost)
+        for _ in range(number_work.TRIES):
+            done(ctx.at(clock.now), wire, task)
+            clock.forward(seconds=number_work.AT_WORK.total_seconds())
+    buys(wire.numbers, Purchase(wanted.number, Webhooks(f"{SMS}{mine}", f"{VOICE}{mine}")))
+    later = ctx.at(clock.now)
+    read(later, wire)
+    assert [line.count for line in rents(later, wanted.number)] == [1]
+    read(later, wire)
+    assert [line.count for line in rents(later, wanted.number)] == [1]
 
 
 def test_they_count_for_what_may_be_spent_in_their_currency(ctx: Context, wire: TwilioCarrier) -> None:

@@ -14,7 +14,7 @@ from dialer.services.messaging.number_tasks import TaskView, get_task, latest_ta
 from dialer.services.messaging.sender_settings import NewSender, add_sender
 from dialer.services.messaging.senders import keep_pool
 from dialer.store.models.calling import Campaign
-from dialer.store.models.own_numbers import NumberTask, OwnNumber
+from dialer.store.models.own_numbers import NumberRent, NumberTask, OwnNumber
 from tests.texting import campaign
 from tests.web.reader import Reader
 
@@ -239,3 +239,11 @@ def test_long_lists_are_walked(desk: Reader, ctx: Context) -> None:
     page = desk.open("/numbers?after=%2B441632960049")
     assert "01632 960050" in page.text
     assert 'data-test="more-numbers"' not in page.html
+
+
+def test_months_that_wait_for_a_price_are_shown_though_the_number_is_gone(desk: Reader, ctx: Context) -> None:
+    with ctx.unit() as unit:
+        unit.session.add(NumberRent(organisation_id=unit.organisation_id, number=OURS, charged_at=ctx.now))
+    page = desk.open("/numbers")
+    assert "1 month of the number" in page.words["waiting-rents"]
+    assert "also where the number was given back" in page.text

@@ -96,6 +96,16 @@ class NumbersRentSchema(Schema):
     rent = Money(required=True, allow_none=True)
 
 
+class WaitingRentSchema(Schema):
+    """Months of a number, which may be given back by now, whose price isn’t known, the first of them `since`:
+    they count for what was spent from when it is.
+    """
+
+    number = Text(required=True)
+    months = Whole(required=True)
+    since = Instant(required=True)
+
+
 class OwnNumbersSchema(Schema):
     """A page of them, by number; with it, on every page, those that campaigns show. `read_at` is when the
     carrier's list was read last, `changed_at` when something was bought, put right or given back after that,
@@ -111,6 +121,7 @@ class OwnNumbersSchema(Schema):
     is_moving = Flag(required=True)
     is_reading = Flag(required=True)
     rents = fields.List(fields.Nested(NumbersRentSchema), required=True)
+    waiting = fields.List(fields.Nested(WaitingRentSchema), required=True)
 
 
 class NumberOfferSchema(Schema):
