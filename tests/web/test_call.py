@@ -15,9 +15,9 @@ from dialer.services.context import Context
 from dialer.store.models.calling import Result
 from dialer.store.models.people import Contact, OptOut, Suppression
 from tests.conftest import SetClock
-from tests.people import Person
+from tests.people import Person, join_campaign
 from tests.web.phone_bank import NAMES, PhoneBank, open_phone_bank
-from tests.web.reader import Reader
+from tests.web.reader import Page, Reader
 
 
 @pytest.fixture
@@ -325,6 +325,30 @@ def test_the_end_of_a_shift(reader: Reader):
     assert "Diolch, Vic" in page.text
     reader.open("/call")
     assert reader.state == "idle"
+
+
+def test_what_all_of_them_did_today_stands_beside_ones_own(
+    app: Flask, reader: Reader, mallory: Person, bank: PhoneBank, clock: SetClock
+):
+    _talk(reader)
+    for button in ("answer-no", "continue", "save"):
+        reader.press(button)
+    join_campaign(mallory.units, mallory, bank.campaign_id)
+    hers = Reader(app.test_client())
+    hers.sign_in(mallory.token)
+    for button in ("next", "not-reached", "save"):
+        hers.press(button, disposition="no_answer")
+    assert reader.open("/call?wait=nobody_due").tests["team-others"]["data-value"] == "1"
+    assert _of_all(reader.press("end-shift")) == ("2", "1")
+    assert "team-others" not in reader.page.tests
+    assert "Mallory" not in reader.page.text
+    clock.forward(hours=24)
+    hers.sign_in(mallory.token)
+    assert _of_all(hers.open("/call?wait=nobody_due")) == ("0", "0")
+
+
+def _of_all(page: Page) -> tuple[str, str]:
+    return page.tests["team-calls"]["data-value"], page.tests["team-talks"]["data-value"]
 
 
 def test_quiet_hours_keep_the_shift_open(app: Flask, vic: Person, bank: PhoneBank, clock: SetClock):

@@ -1,4 +1,6 @@
-"""What somebody who waits for a dialled call is told: who else calls, how long it takes, who rang back."""
+"""What volunteers are told of each other: how many call, what all of them did today. And, while they wait
+for a dialled call, how long it takes, who rang back.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +8,15 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from dialer.domain.access import Permission
 from dialer.domain.pacing_meter import Meter
-from dialer.services.calling.reach import reach_campaign
+from dialer.services.calling.reach import reach_campaign, volunteer_id
 from dialer.services.context import Context
 from dialer.store.models.pacing import PacerLease
 from dialer.store.queries import dialled
+from dialer.store.queries.campaign_figures import calls_since, others_on_shift
 
 RANG_BACK_WITHIN: Final = dt.timedelta(hours=1)
 NEAREST_S: Final = 5
@@ -44,6 +48,28 @@ def company_of(ctx: Context, campaign_id: uuid.UUID) -> Company:
             usual_wait_s=_usual_wait(lease, ctx.now) if lease else None,
             rang_back=dialled.count_rang_back(unit, campaign.id, ctx.now - RANG_BACK_WITHIN),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Everybody who calls for a campaign: so many `others` are on a shift just now, and since midnight there
+    were so many `calls` and `talks`, one's own among them.
+    """
+
+    others: int
+    calls: int
+    talks: int
+
+
+def team_today(ctx: Context, campaign_id: uuid.UUID) -> Team:
+    """For the volunteers of a campaign: figures without anybody's name, and nobody is ranked."""
+    with ctx.unit() as unit:
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.SHIFT_RUN)
+        midnight = ctx.now.astimezone(ZoneInfo(campaign.timezone)).replace(
+            hour=0, minute=0, second=0, microsecond=0
+        )
+        calls, talks = calls_since(unit, campaign.id, midnight)
+        return Team(others_on_shift(unit, campaign.id, volunteer_id(ctx)), calls, talks)
 
 
 def _usual_wait(lease: PacerLease, now: dt.datetime) -> tuple[int, int] | None:

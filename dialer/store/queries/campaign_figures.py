@@ -16,6 +16,7 @@ from dialer.store.models.gotv import CampaignMinute
 from dialer.store.models.people import Contact, ContactList, ListMember
 from dialer.store.models.supervising import HelpRequest
 from dialer.store.queries.counters import Key
+from dialer.store.session import UnitOfWork
 
 
 def campaign_ids(session: Session, organisation_id: uuid.UUID) -> Sequence[uuid.UUID]:
@@ -256,3 +257,28 @@ def kept_figures(session: Session, organisation_id: uuid.UUID) -> Counter[Key]:
 def _by_key(session: Session, organisation_id: uuid.UUID, statement: TextClause) -> Counter[Key]:
     rows = session.execute(statement, {"organisation": organisation_id})
     return Counter({(row.scope, row.scope_id, row.name): int(row.value) for row in rows})
+
+
+def calls_since(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime) -> tuple[int, int]:
+    """How many calls a campaign made since a moment, and how many of them were talks."""
+    query = select(
+        func.coalesce(func.sum(CampaignMinute.attempts), 0),
+        func.coalesce(func.sum(CampaignMinute.contacted), 0),
+    ).where(
+        CampaignMinute.organisation_id == unit.organisation_id,
+        CampaignMinute.campaign_id == campaign_id,
+        CampaignMinute.minute >= since,
+    )
+    calls, talks = unit.session.execute(query).one()
+    return int(calls), int(talks)
+
+
+def others_on_shift(unit: UnitOfWork, campaign_id: uuid.UUID, account_id: uuid.UUID) -> int:
+    """How many but this one are on a shift for a campaign."""
+    query = select(func.count()).where(
+        Shift.organisation_id == unit.organisation_id,
+        Shift.campaign_id == campaign_id,
+        Shift.state != "ended",
+        Shift.account_id != account_id,
+    )
+    return unit.session.scalar(query) or 0

@@ -17,6 +17,7 @@ from dialer.domain.talk import Talk
 from dialer.services.accounts.my_languages import my_languages
 from dialer.services.accounts.practising import is_first_time
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
+from dialer.services.calling.company import Team, team_today
 from dialer.services.calling.sessions import counts_so_far
 from dialer.services.calling.views import AssignmentView, CampaignView, SessionView
 from dialer.services.context import Context
@@ -66,6 +67,8 @@ class Resting:
     talks: int
     rests_s: int | None = None
     shown: str = ""
+    team: Team | None = None
+    """What all of them did today, where the page says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class Over:
     talks: int
     recorded: Recorded | None
     others: bool
+    team: Team
 
 
 def idle(ctx: Context, shift: SessionView | None = None) -> str:
@@ -146,7 +150,7 @@ def waiting(ctx: Context, shift: SessionView, reason: str) -> str:
     campaign = get_campaign(ctx, shift.campaign_id)
     small, who, sub = _why_nobody(reason, campaign, ctx.now)
     done = counts_so_far(ctx, shift.id)
-    page = Resting(small, who, sub, done.calls, done.talks)
+    page = Resting(small, who, sub, done.calls, done.talks, team=team_today(ctx, campaign.id))
     return render_template("volunteer/waiting.html", page=page, campaign_name=campaign.name)
 
 
@@ -177,6 +181,7 @@ def campaign_over(ctx: Context, shift: SessionView, last: AssignmentView | None)
         talks=done.talks,
         recorded=recorded(ctx, last) if last and last.campaign_id == campaign.id else None,
         others=bool(_calling_now(ctx)),
+        team=team_today(ctx, campaign.id),
     )
     return render_template("volunteer/campaign_over.html", page=page, campaign_name=campaign.name)
 
@@ -185,7 +190,7 @@ def ended(ctx: Context, shift: SessionView) -> str:
     """Thank you, and what the shift came to."""
     campaign = get_campaign(ctx, shift.campaign_id)
     done = counts_so_far(ctx, shift.id)
-    page = Resting("", ctx.actor.name, "", done.calls, done.talks)
+    page = Resting("", ctx.actor.name, "", done.calls, done.talks, team=team_today(ctx, campaign.id))
     return render_template("volunteer/ended.html", page=page, campaign_name=campaign.name)
 
 
