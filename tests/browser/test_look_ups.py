@@ -49,6 +49,7 @@ def test_numbers_are_looked_up_from_a_phone(
     page.fill("[data-test=confirm-number]", "4")
     follow(page, "[data-test=look-ups-begin]")
     expect(page.locator("[data-test=look-up-stop]")).to_be_visible()
+    expect(page.locator("#batch-said [data-test=look-up-done]")).to_have_count(0)
     _is_sound(page, f"look-up-going-{language}")
     directory = Directory()
     directory.says = lambda number: (
@@ -60,6 +61,8 @@ def test_numbers_are_looked_up_from_a_phone(
     run_look_ups(system(ctx), directory, lambda: ctx.now, batch.id)  # type: ignore[arg-type]
     expect(page.locator("[data-test=look-up-failed]")).to_be_visible(timeout=10_000)
     expect(page.locator("[data-test=look-up-stop]")).to_have_count(0)
+    expect(page.locator("#batch-said [data-test=look-up-done]")).to_be_visible()
+    expect(page.locator("#batch-said")).to_have_attribute("role", "status")
     _is_sound(page, f"look-up-done-{language}")
     for address in (
         "/look-ups",
