@@ -96,7 +96,8 @@ def as_progress(view: ProgressView) -> dict[str, object]:
     """How far it is."""
     data = {each.name: _plain(getattr(view, each.name)) for each in dataclasses.fields(view)}
     del data["currency"]
-    return {**data, "spent": _money(view.spent, view.currency)}
+    spent, in_doubt = _money(view.spent, view.currency), _money(view.in_doubt, view.currency)
+    return {**data, "spent": spent, "in_doubt": in_doubt}
 
 
 def as_message(view: MessageView) -> dict[str, object]:

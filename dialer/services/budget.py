@@ -12,6 +12,7 @@ from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
 from dialer.store.queries import counters
 from dialer.store.queries.campaign_figures import spent_in
+from dialer.store.queries.message_doubt import held_of_all, held_of_campaigns
 from dialer.store.session import UnitOfWork
 
 ORGANISATION: Final = "organisation"
@@ -21,17 +22,22 @@ def left_to_spend(ctx: Context, unit: UnitOfWork) -> Decimal | None:
     """What texts and calls of all campaigns, and texts to one person that belong to none, may still cost
     together; None where nothing limits them.
 
+    What emails may have cost of which nobody knows whether they went is held back.
     What was spent in another currency, before the installation's was changed, can't be added up with it.
     """
     if ctx.messaging.cost_cap is None:
         return None
     of_campaigns = spent_in(unit.session, unit.organisation_id, ctx.messaging.currency)
-    return ctx.messaging.cost_cap - of_campaigns - spent_alone(ctx, unit)
+    held = held_of_all(unit.session, unit.organisation_id)
+    return ctx.messaging.cost_cap - of_campaigns - spent_alone(ctx, unit) - held
 
 
 def left_to_campaign(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> Decimal | None:
     """What a campaign may still cost, by its own cap and by that of all; None where nothing limits it."""
-    of_its_own = None if campaign.cost_cap is None else campaign.cost_cap - campaign.spent
+    of_its_own = None
+    if campaign.cost_cap is not None:
+        held = held_of_campaigns(unit.session, unit.organisation_id, [campaign.id]).get(campaign.id, 0)
+        of_its_own = campaign.cost_cap - campaign.spent - held
     if of_its_own is not None and campaign.cost_currency != ctx.messaging.currency:
         of_its_own = Decimal(0)
     return min((left for left in (of_its_own, left_to_spend(ctx, unit)) if left is not None), default=None)

@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -16,6 +16,7 @@ from dialer.domain.errors import NotFound, ValidationFailed
 from dialer.domain.spending import UNITS, SpendingLine
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
+from dialer.store.queries.message_doubt import InDoubt, in_doubt
 from dialer.store.queries.spending import Asked, spending_lines
 
 ZONE: Final = "Europe/London"
@@ -59,6 +60,9 @@ class Spending:
 
     lines: Sequence[SpendingLine]
     totals: Sequence[Total]
+    in_doubt: InDoubt = field(default_factory=InDoubt)
+    """What is in no line, whenever that was: emails of which nobody knows whether they went."""
+    doubt_currency: str = ""
 
 
 def add_up(ctx: Context, period: Period) -> Spending:
@@ -75,7 +79,8 @@ def add_up(ctx: Context, period: Period) -> Spending:
             raise NotFound
         asked = Asked(of, period.first, period.last, ZONE)
         lines = spending_lines(unit.session, unit.organisation_id, asked)
-    return Spending(lines, _totals(lines))
+        doubt = in_doubt(unit.session, unit.organisation_id, of)
+    return Spending(lines, _totals(lines), doubt, ctx.messaging.currency)
 
 
 def as_csv(found: Spending) -> Iterator[str]:

@@ -11,6 +11,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from dialer.carrier.mail_port import Letter
@@ -38,6 +39,7 @@ from dialer.store.models.calling import Campaign
 from dialer.store.queries import message_claims, message_gate
 from dialer.store.queries.blast_terms import terms_of
 from dialer.store.queries.message_claims import Claimed, Lease
+from dialer.store.queries.message_doubt import held_of_campaigns
 from dialer.store.queries.message_gate import Asked, Judged
 from dialer.store.queries.message_rows import promote
 from dialer.store.session import UnitOfWork
@@ -123,6 +125,7 @@ def to_the_wire(
             holder,
             asked,
             left=left_to_spend(ctx, unit),
+            held=_held(ctx, unit, texts),
             now=ctx.now,
             currency=ctx.messaging.currency,
             channel=channel,
@@ -135,6 +138,14 @@ def to_the_wire(
         if channel == EMAIL:
             return Passed(passed, [], letters(ctx, unit, passed, begin_before))
         return Passed(passed, outbound(ctx, passed, clocks, begin_before))
+
+
+def _held(ctx: Context, unit: UnitOfWork, texts: Sequence[Claimed]) -> Mapping[uuid.UUID, Decimal]:
+    """What is held of their campaigns for emails of which nobody knows whether they went."""
+    if not ctx.messaging.mail.price:
+        return {}
+    campaigns = {one.campaign_id for one in texts if one.campaign_id is not None}
+    return held_of_campaigns(unit.session, unit.organisation_id, campaigns)
 
 
 def outbound(

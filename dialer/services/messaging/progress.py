@@ -30,6 +30,7 @@ from dialer.store.models.messaging import Blast
 from dialer.store.queries import counters
 from dialer.store.queries.conversations import count_held_by_review
 from dialer.store.queries.first_texts import count_unpressed
+from dialer.store.queries.message_doubt import held_of_blast
 from dialer.store.queries.message_unheard import hung
 from dialer.store.session import UnitOfWork
 
@@ -71,6 +72,7 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             skipped_by=_skipped_by(figures, blast),
             spent=spent,
             currency=currency,
+            in_doubt=_in_doubt(ctx, unit, blast, figures),
             rate_per_s=rate,
             mode=blast.mode,
             unpressed=_unpressed(unit, blast, figures),
@@ -85,6 +87,13 @@ def _unpressed(unit: UnitOfWork, blast: Blast, figures: Mapping[str, int]) -> in
     if blast.mode != BY_HAND:
         return 0
     return count_unpressed(unit, blast.id, figures.get("queued", 0))
+
+
+def _in_doubt(ctx: Context, unit: UnitOfWork, blast: Blast, figures: Mapping[str, int]) -> Decimal:
+    """What its emails may have cost of which nobody knows whether they went."""
+    if blast.channel != EMAIL or not figures.get("unknown"):
+        return Decimal(0)
+    return held_of_blast(unit.session, ctx.organisation_id, blast.id)
 
 
 def _hung(

@@ -242,6 +242,8 @@ class ProgressView:
     """Emails that have been on the wire for longer than is usual: whoever sends them may be gone."""
     hung_since: dt.datetime | None = None
     """Since when the first of them has."""
+    in_doubt: Decimal = Decimal(0)
+    """What those emails may have cost of which nobody knows whether they went: caps hold it back."""
 
 
 @dataclass(frozen=True, slots=True)

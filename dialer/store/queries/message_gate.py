@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
@@ -188,7 +188,8 @@ _JUDGE: Final = """
                deadline_at, price, pressed,
                CASE WHEN skip IS NOT NULL THEN NULL
                     WHEN wait IS NOT NULL THEN wait
-                    WHEN spent + sum(price) FILTER (WHERE skip IS NULL AND wait IS NULL)
+                    WHEN spent + coalesce(held.amount, 0)
+                         + sum(price) FILTER (WHERE skip IS NULL AND wait IS NULL)
                          OVER (PARTITION BY campaign_id ORDER BY id) > cost_cap THEN 'cost_cap'
                     WHEN budgeted
                          AND sum(price) FILTER (
@@ -196,6 +197,8 @@ _JUDGE: Final = """
                          ) OVER (ORDER BY id) > CAST(:left AS numeric) THEN 'organisation_cost_cap'
                END AS wait
         FROM looked
+        LEFT JOIN unnest(CAST(:held_of AS uuid[]), CAST(:held AS numeric[])) AS held(of_id, amount)
+          ON held.of_id = looked.campaign_id
     ),
     passed AS (
         UPDATE message
@@ -317,12 +320,13 @@ def judge(
     now: dt.datetime,
     currency: str,
     left: Decimal | None = None,
+    held: Mapping[uuid.UUID, Decimal] | None = None,
     channel: str = SMS,
 ) -> list[Judged]:
     """Judge claimed texts, or letters by their `channel`, and make those that pass `sending`. What isn't ours
     any more is left out. Those of
     campaigns, and those that somebody wrote to one person, may cost no more than what is `left` for all
-    together; None is no limit.
+    together; None is no limit. What is `held` of a campaign counts as spent by it.
     What is spent in this `currency` can't be compared with a cap in another, so nothing goes out under one.
     """
     unit.session.execute(AS_WRITTEN)
@@ -341,6 +345,8 @@ def judge(
         "prices": [one.price for one in kept],
         "rests": [one.rests_since for one in kept],
         "left": left,
+        "held_of": list(held or {}),
+        "held": list((held or {}).values()),
         "currency": currency,
         "closing": now + CLOSING,
         "asked_since": now - ANSWERS_FOR,

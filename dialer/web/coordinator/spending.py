@@ -69,6 +69,8 @@ def _page(found: Spending, errors: Faults | None = None) -> str:
         "coordinator/spending.html",
         lines=found.lines,
         totals=found.totals,
+        in_doubt=found.in_doubt,
+        doubt_currency=found.doubt_currency,
         values=asked_for,
         errors=errors or {},
         campaigns=_campaigns(ctx),

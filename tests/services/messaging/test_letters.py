@@ -14,11 +14,13 @@ from dialer.carrier import smtp_session
 from dialer.domain.bounces import IN_A_ROW, OVER
 from dialer.domain.errors import UnknownPlaceholder, ValidationFailed
 from dialer.domain.message import LETTER_TRIES
+from dialer.services.budget import left_to_campaign
 from dialer.services.gotv.figures_check import check_counters, mend_counters
 from dialer.services.messaging.blasts import BlastFields, change_blast
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.services.messaging.launching import launch_blast
+from dialer.services.messaging.outcomes import accept_texts
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.people.no_contact import add_opt_out
 from dialer.services.people.suppressions import NewSuppression, add_suppression
@@ -215,6 +217,33 @@ def test_a_letter_lost_after_its_last_dot_is_unknown_and_never_sent_again(
     assert mailing.ledger.by_address() == {address(0): 1, address(1): 1}
     assert mailing.counts(made.id) == {"sent": 1, "unknown": 1}
     assert mailing.state(made.id) == "completed"
+
+
+def test_what_an_email_may_have_cost_is_held_back_until_it_is_proven(mailing: Mailing) -> None:
+    with_policy(mailing, price=Decimal("0.4"))
+    mailing.host.faults.after_dot = lambda to: "lost" if to == address(0) else None
+    of = campaign(mailing.ctx, cost_cap=Decimal(1)).id
+    made = mailing.launch(readers(mailing.ctx, 2), campaign_id=of)
+    mailing.plan(made.id)
+    mailing.send()
+    assert mailing.counts(made.id) == {"sent": 1, "unknown": 1}
+    progress = blast_progress(mailing.ctx, made.id)
+    assert (progress.spent, progress.in_doubt) == (Decimal("0.4"), Decimal("0.4"))
+    spent = add_up(mailing.ctx, Period())
+    assert (spent.in_doubt.emails, spent.in_doubt.amount) == (1, Decimal("0.4"))
+    more = mailing.launch(readers(mailing.ctx, 1, first=10), campaign_id=of)
+    mailing.plan(more.id)
+    mailing.send()
+    assert (mailing.state(more.id), mailing.counts(more.id)) == ("paused", {"queued": 1})
+    lost = mailing.letter(address(0)).id
+    with mailing.ctx.unit() as unit:
+        accept_texts(mailing.system, unit, {lost: "<lost@example.org>"})
+    progress = blast_progress(mailing.ctx, made.id)
+    assert (progress.spent, progress.in_doubt) == (Decimal("0.8"), Decimal(0))
+    assert add_up(mailing.ctx, Period()).in_doubt.emails == 0
+    with mailing.ctx.unit() as unit:
+        row = unit.session.get_one(Campaign, (unit.organisation_id, of))
+        assert left_to_campaign(mailing.ctx, unit, row) == Decimal("0.2")
 
 
 def test_a_letter_of_a_process_that_died_is_unknown_after_a_while(mailing: Mailing, clock: SetClock) -> None:

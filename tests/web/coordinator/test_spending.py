@@ -87,7 +87,11 @@ def test_the_api_gives_lines_and_totals_or_csv(
             "cost": {"amount": "0.0912", "currency": "GBP"},
         }
     ]
-    assert caller.get("/spending?from=2020-01-01&to=2020-12-31").json == {"lines": [], "totals": []}
+    assert caller.get("/spending?from=2020-01-01&to=2020-12-31").json == {
+        "lines": [],
+        "totals": [],
+        "in_doubt": {"emails": 0, "amount": {"amount": "0.0000", "currency": "GBP"}},
+    }
     assert caller.get("/spending", headers={"Accept": "text/csv"}).text.startswith("campaign,channel,from")
 
 

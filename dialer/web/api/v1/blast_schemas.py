@@ -330,6 +330,10 @@ class ProgressSchema(Schema):
     in_review = Whole(required=True)
     skipped_by = fields.Dict(keys=Text(), values=Whole(), required=True)
     spent = Money(required=True)
+    in_doubt = Money(
+        required=True,
+        metadata={"description": "what emails of unknown outcome cost if they went; caps hold it back"},
+    )
     rate_per_s = Number(required=True)
     eta_s = Number(allow_none=True, required=True)
     mode = Choice(*BLAST_MODES, required=True)

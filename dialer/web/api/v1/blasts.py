@@ -181,6 +181,7 @@ def show_progress(found: ProgressView) -> dict[str, object]:
     return {
         **{each.name: getattr(found, each.name) for each in dataclasses.fields(found)},
         "spent": money(found.spent, found.currency),
+        "in_doubt": money(found.in_doubt, found.currency),
     }
 
 

@@ -54,11 +54,23 @@ class TotalSchema(Schema):
     cost = Money(required=True)
 
 
+class InDoubtSchema(Schema):
+    """Emails of which nobody knows whether they went, and what they cost if they did."""
+
+    emails = Whole(required=True)
+    amount = Money(required=True)
+
+
 class SpendingSchema(Schema):
     """The lines, and what they add up to in each currency."""
 
     lines = fields.List(fields.Nested(SpendingLineSchema), required=True)
     totals = fields.List(fields.Nested(TotalSchema), required=True)
+    in_doubt = fields.Nested(
+        InDoubtSchema,
+        required=True,
+        metadata={"description": "in no line, whichever the period; caps hold it back"},
+    )
 
 
 @spending.route("/spending")
@@ -82,6 +94,10 @@ def _show(found: Spending) -> dict[str, object]:
             {"reckoned": money(total.reckoned, total.currency), "cost": money(total.cost, total.currency)}
             for total in found.totals
         ],
+        "in_doubt": {
+            "emails": found.in_doubt.emails,
+            "amount": money(found.in_doubt.amount, found.doubt_currency),
+        },
     }
 
 
