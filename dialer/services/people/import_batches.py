@@ -167,7 +167,7 @@ def _lines(
     if people is None:
         return list(_placed([(person.row, person, who) for person, who in known], ids).values()), {}
     sharing = _sharing(people, (key for _, who in known for key in keys_of(who)))
-    apart = people.only([place not in sharing for place in range(len(people.rows))]) if sharing else people
+    apart = people.without(sharing) if sharing else people
     lines = dict(
         zip(apart.rows, new_lines(apart.rows, map(ids.__getitem__, apart.rows), apart.staged), strict=True)
     )
@@ -197,9 +197,7 @@ def _second_half(
 def _sharing(people: People, keys: Iterable[Key]) -> set[int]:
     """The places of those who share a key with somebody else of the chunk."""
     others = list(keys)
-    mine = list(people.keys())
-    if len({*others, *map(itemgetter(1), mine)}) == len(others) + len(mine):
-        return set()
+    mine = list(people.keys(others))
     counts = Counter(chain(others, map(itemgetter(1), mine)))
     return {place for place, key in mine if counts[key] > 1}
 

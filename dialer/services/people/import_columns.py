@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, compress, repeat
+from itertools import chain, pairwise
 from operator import add
-from typing import Final
+from typing import Final, TypeVar
 
 from dialer.domain.importing.delimited import Record
 from dialer.domain.importing.fields import IGNORE, takes_one
@@ -36,6 +36,8 @@ from dialer.services.people.import_parts import (
 )
 from dialer.store.queries.import_stage import PERSON, stage_cells
 
+T = TypeVar("T")
+
 _NO_PART_OF_AN_ADDRESS: Final = re.compile("[^a-z0-9]+")
 
 
@@ -49,27 +51,38 @@ class People:
     warnings: Counter[str]
     rules: RowRules
 
-    def only(self, kept: Sequence[bool]) -> People:
-        """Those rows that are `kept`."""
-        staged: list[Column] = [list(compress(column, kept)) for column in self.staged]
-        numbers = list(compress(self.numbers, kept))
-        return replace(self, rows=list(compress(self.rows, kept)), staged=staged, numbers=numbers)
-
-    def keys(self) -> Iterator[tuple[int, Key]]:
-        """By what each of them may repeat another, with their place."""
-        places = range(len(self.rows))
-        ids, electors = self._column("external_id"), self._column("elector_key")
-        firsts, lasts = self._column("first_key"), self._column("last_key")
-        yield from zip(compress(places, ids), zip(repeat("id"), compress(ids, ids)), strict=False)
-        yield from zip(
-            compress(places, electors), zip(repeat("elector"), compress(electors, electors)), strict=False
+    def without(self, places: Iterable[int]) -> People:
+        """All but the rows at those places, which are few: what stands between them is copied as it is."""
+        edges = [-1, *sorted(places), len(self.rows)]
+        between = [(last + 1, next_) for last, next_ in pairwise(edges) if last + 1 < next_]
+        left = {id(column): _cut(column, between) for column in self.staged}
+        return replace(
+            self,
+            rows=_cut(self.rows, between),
+            staged=[left[id(column)] for column in self.staged],
+            numbers=_cut(self.numbers, between),
         )
-        for place, numbers in enumerate(self.numbers):
-            for number in numbers:
-                yield place, (number, firsts[place], lasts[place])
-        for place, email in enumerate(self._column("email")):
-            if email:
-                yield place, (email.lower(), firsts[place], lasts[place])
+
+    def keys(self, others: Sequence[Key]) -> Iterator[tuple[int, Key]]:
+        """By what some of them may repeat another, or those who have `others`, with their place.
+
+        Nearly all numbers, addresses and ids are nobody else's: no key is made of what is there only once.
+        """
+        theirs = {key[-1] if len(key) == _KIND_AND_ID else key[0] for key in others}
+        for kind, name in (("id", "external_id"), ("elector", "elector_key")):
+            column = self._column(name)
+            if often := _often(column, theirs):
+                yield from ((place, (kind, own)) for place, own in enumerate(column) if own in often)
+        firsts, lasts = self._column("first_key"), self._column("last_key")
+        if often := _often(chain.from_iterable(self.numbers), theirs):
+            for place, numbers in enumerate(self.numbers):
+                for number in often.intersection(numbers):
+                    yield place, (number, firsts[place], lasts[place])
+        emails = [email.lower() if email else email for email in self._column("email")]
+        if often := _often(emails, theirs):
+            for place, email in enumerate(emails):
+                if email in often:
+                    yield place, (email, firsts[place], lasts[place])
 
     def households(self, others: Sequence[PersonRow]) -> set[int]:
         """The rows of those who have their name and address in common with somebody else, or with one of
@@ -111,6 +124,27 @@ class People:
         return self.staged[PERSON.index(name)]
 
 
+_KIND_AND_ID: Final = 2
+"""So many parts has a key of an id or an elector number; one of a number or an address has names as well."""
+
+
+def _cut(column: Sequence[T], between: Iterable[tuple[int, int]]) -> list[T]:
+    left: list[T] = []
+    for first, end in between:
+        left += column[first:end]
+    return left
+
+
+def _often(given: Iterable[str], theirs: set[str]) -> set[str]:
+    """What is given more than once, or is among `theirs`."""
+    everything = list(filter(None, given))
+    different = set(everything)
+    found = different & theirs
+    if len(different) < len(everything):
+        found.update(text for text, count in Counter(everything).items() if count > 1)
+    return found
+
+
 def _home(address: str, postcode: str) -> str:
     """An address as `import_match` compares it."""
     return _NO_PART_OF_AN_ADDRESS.sub("", f"{address}{postcode}".lower())
@@ -146,7 +180,9 @@ class ColumnReader:
         """Read those of the rows that are like most; return the others as they are."""
         width = self._width
         alike = [record for record in records if record.fault is None and len(record.cells) == width]
-        others = [record for record in records if record.fault is not None or len(record.cells) != width]
+        others: list[Record] = []
+        if len(alike) < len(records):
+            others += [record for record in records if record.fault is not None or len(record.cells) != width]
         reading = self._read_columns(list(zip(*(record.cells for record in alike), strict=True)), len(alike))
         if reading.odd:
             others += [alike[n] for n in reading.odd]
@@ -154,7 +190,8 @@ class ColumnReader:
         return self._gather(alike, reading), others
 
     def _read_columns(self, columns: Sequence[Column], count: int) -> Reading:
-        staged: dict[str, Column] = {name: [text] * count for name, text in self._nothing.items()}
+        same = {text: [text] * count for text in self._nothing.values()}
+        staged: dict[str, Column] = {name: same[text] for name, text in self._nothing.items()}
         reading = Reading(staged, [()] * count)
         if not count:
             return reading
@@ -166,10 +203,9 @@ class ColumnReader:
 
     def _gather(self, alike: Sequence[Record], reading: Reading) -> People:
         """Take the rows that nothing is odd about."""
-        kept = [n not in reading.odd for n in range(len(alike))]
         warned: Counter[str] = Counter()
         for code, counts in reading.warned:
-            warned[code] += sum(compress(counts, kept))
+            warned[code] += sum(counts) - sum(counts[n] for n in reading.odd)
         people = People(
             [record.row for record in alike],
             [reading.staged[name] for name in PERSON],
@@ -177,4 +213,4 @@ class ColumnReader:
             warned,
             self._rules,
         )
-        return people.only(kept) if reading.odd else people
+        return people.without(reading.odd) if reading.odd else people

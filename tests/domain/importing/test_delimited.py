@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.importing.delimited import MAX_CELL, MAX_COLUMNS, Record, TextFormat, read_records
+from dialer.domain.importing.delimited import (
+    MAX_CELL,
+    MAX_COLUMNS,
+    Record,
+    TextFormat,
+    has_lost_letters,
+    read_records,
+    show_lost_letters,
+)
 from dialer.domain.importing.encoding import NotText
 from dialer.domain.importing.issues import Reason
 from dialer.domain.importing.sniffing import sniff
@@ -182,3 +190,12 @@ def test_any_table_in_any_writing_is_read_as_it_was(
     except NotText:  # so few letters, so many signs that control machines
         return
     assert read == table
+
+
+@given(st.text(st.sampled_from("aé€\U0001f600\ud7ff\ue000\ufffc\ufffd\0\ud800\udcef\udfff")))
+def test_letters_are_lost_where_one_is_shown_for_them(text: str) -> None:
+    shown = show_lost_letters(text)
+    lost = set(text) & set("\0\ufffd\ud800\udcef\udfff")
+    assert has_lost_letters(text) == bool(lost)
+    assert len(shown) == len(text)
+    assert not set(shown) & (lost - {"\ufffd"})
