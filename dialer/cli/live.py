@@ -17,6 +17,7 @@ from dialer.cli.installation import require_database
 from dialer.cli.pidfile import pid_file
 from dialer.domain.access import Permission
 from dialer.embedded.sockets import make_socket_folder, remove_socket_folder
+from dialer.processes import own_processors, stay_on
 from dialer.settings import Settings
 from dialer.settings.keeping import LIVE_ADDRESS, kept_address, write_private
 from dialer.store.session import UnitFactory, make_engine
@@ -30,6 +31,8 @@ OTHER_FILES: Final = 200
 
 def run(_options: argparse.Namespace, settings: Settings) -> Outcome:
     require_database(settings)
+    if processors := own_processors():
+        stay_on(processors[-1])
     _allow_files(settings.live_most_streams + OTHER_FILES)
     with pid_file(settings.run_dir, "live"), _door(settings) as door:
         asyncio.run(_serve(settings, door))

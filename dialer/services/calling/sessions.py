@@ -70,6 +70,13 @@ def get_session(ctx: Context, session_id: uuid.UUID) -> SessionView:
         return session_view(ctx, unit, shift, open_assignment(unit, shift.id))
 
 
+def in_hand(ctx: Context, session_id: uuid.UUID) -> uuid.UUID | None:
+    """The assignment that is open in a shift, if there is one."""
+    with ctx.unit() as unit:
+        assignment = open_assignment(unit, reach_shift(ctx, unit, session_id).id)
+        return assignment.id if assignment else None
+
+
 def current_session(ctx: Context, campaign_id: uuid.UUID | None = None) -> SessionView | None:
     """The actor's own latest open shift (in this campaign), if there is one."""
     with ctx.unit() as unit:

@@ -16,7 +16,7 @@ from dialer.domain.live_topics import BLAST, OF_SESSION, SESSION, SESSION_ASSIGN
 from dialer.logs import get_logger
 from dialer.services.calling.assignments import get_assignment
 from dialer.services.calling.ringing import call_of_assignment
-from dialer.services.calling.sessions import get_session
+from dialer.services.calling.sessions import get_session, in_hand
 from dialer.services.calling.standstill import with_standstill
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
@@ -38,6 +38,12 @@ SESSION_LOOK_EVERY_S: Final = 20.0
 IN_HAND_LOOK_EVERY_S: Final = 60.0
 DEAF_SESSION_LOOK_EVERY_S: Final = 3.0
 """The same of volunteers' own shifts: hundreds watch one each, and hear of each change by a notice."""
+
+_SESSION: Final = SessionSchema()
+_CALL: Final = CallSchema()
+_STATS: Final = StatsSchema()
+_PROGRESS: Final = ProgressSchema()
+"""Made once: to make one takes longer than to write a shift with it."""
 
 log = get_logger(__name__)
 
@@ -180,24 +186,25 @@ def read_board(ctx: Context, board: Board) -> State | None:
             return _of_session(ctx, board.topic)
         if board.topic.kind == BLAST:
             progress = show_progress(blast_progress(ctx, board.topic.id))
-            return _state(board.topic, "progress", ProgressSchema().dump(progress))
+            return _state(board.topic, "progress", _PROGRESS.dump(progress))
         stats = show_stats(campaign_stats(ctx, board.topic.id))
-        return _state(board.topic, "stats", StatsSchema().dump(stats))
+        return _state(board.topic, "stats", _STATS.dump(stats))
     except (NotFound, Unavailable):
         return None
 
 
 def _of_session(ctx: Context, topic: Topic) -> State | None:
     """A volunteer's shift; whom they have in hand, and the call to them, where there is one."""
-    shift = get_session(ctx, topic.id)
     if topic.kind == SESSION:
-        return _state(topic, "session", SessionSchema().dump(with_standstill(ctx, shift)))
-    if shift.assignment_id is None:
+        shift = with_standstill(ctx, get_session(ctx, topic.id))
+        return _state(topic, "session", _SESSION.dump(shift))
+    assignment_id = in_hand(ctx, topic.id)
+    if assignment_id is None:
         return None
     if topic.kind == SESSION_ASSIGNMENT:
-        return _state(topic, "assignment", assignment_shown(get_assignment(ctx, shift.assignment_id)))
-    call = call_of_assignment(ctx, shift.assignment_id)
-    return _state(topic, "call", CallSchema().dump(show_call(call))) if call else None
+        return _state(topic, "assignment", assignment_shown(get_assignment(ctx, assignment_id)))
+    call = call_of_assignment(ctx, assignment_id)
+    return _state(topic, "call", _CALL.dump(show_call(call))) if call else None
 
 
 def _state(topic: Topic, event: str, body: object) -> State:
