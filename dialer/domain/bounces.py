@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from dialer.domain.mail_report import PASSING, Fate
+from dialer.domain.mail_report import Fate, counts_towards_the_end
 
 IN_A_ROW: Final = 3
 OVER: Final = dt.timedelta(days=14)
@@ -26,22 +26,26 @@ five days (RFC 5321, 4.5.4.1).
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An email to the address that a server was given, when, and why it came back; None: it did not."""
+    """An email to the address that a server was given, when, why it came back (None: it did not), and what
+    was said then.
+    """
 
     at: dt.datetime
     bounce: Fate | None = None
     is_delivered: bool = False
+    said: str = field(default="", repr=False)
 
 
 def is_abandoned(past: Iterable[Past], now: dt.datetime) -> bool:
     """Whether nobody reads at an address any more, by its last emails, newest first.
 
-    One that arrived ends the row. Refusals of our server or our words are about us: they neither count nor
-    end it, nor does one so young that it may still come back.
+    Only full mailboxes and servers that give no answer count. One that arrived ends the row. Refusals of our
+    server, of how much we send or of our words are about us, and a server that says “later” may mean us: they
+    neither count nor end it, nor does one so young that it may still come back.
     """
     days: list[dt.datetime] = []
     for one in past:
-        if one.bounce in PASSING:
+        if counts_towards_the_end(one.bounce, one.said):
             if not days or one.at.date() != days[-1].date():
                 days.append(one.at)
         elif one.bounce is None and (one.is_delivered or now - one.at >= SETTLED):

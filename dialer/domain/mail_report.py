@@ -25,11 +25,11 @@ class Fate(StrEnum):
     HARD = "hard"
     """Nobody has this address, now or later."""
     FULL = "full"
-    """The mailbox had no room for it (RFC 3463, X.2.2; SMTP 452 or 552)."""
+    """The mailbox had no room for it (RFC 3463, X.2.2; SMTP 552)."""
     SOFT = "soft"
     """It did not arrive this time for another reason that passes, such as a server that was away."""
     BLOCKED = "blocked"
-    """The server wants no mail from us, or not this letter: says nothing of the address."""
+    """The server wants no mail from us, not so much, or not this letter: says nothing of the address."""
     OTHER = "other"
     """It did not arrive, and nobody can tell why."""
     DELAYED = "delayed"
@@ -41,7 +41,7 @@ class Fate(StrEnum):
 BOUNCE_KINDS: Final = tuple(one.value for one in (Fate.HARD, Fate.FULL, Fate.SOFT, Fate.BLOCKED, Fate.OTHER))
 WHY_BOUNCED: Final = (
     "hard: nobody has the address; full: its mailbox; soft: another reason that passes; blocked: the server"
-    " wants no mail from us, or not this; other: nobody can tell"
+    " wants no mail from us, not so much, or not this; other: nobody can tell"
 )
 BOUNCES: Final = frozenset(map(Fate, BOUNCE_KINDS))
 PASSING: Final = frozenset({Fate.FULL, Fate.SOFT})
@@ -86,10 +86,26 @@ _UNWANTED: Final = re.compile(
     r"|unsolicited|junk|content rejected|not authenticated|\brbl\b|\bdnsbl\b|virus|suspicious|phishing",
     re.IGNORECASE,
 )
-_FULL: Final = re.compile(
-    r"(?:mailbox|quota|inbox|account|storage)[^.;]{0,40}(?:full|exceeded|over)|over ?quota|out of storage",
+_PER: Final = r"(?:send(?:er|ers|ing)?|sent|daily|hourly|rate|per (?:second|minute|hour|day))"
+_OF_US: Final = re.compile(
+    rf"\b{_PER}\b[^.;]{{0,60}}\b(?:quota|limit\w*|exceed\w*)"
+    rf"|\b(?:quota|limit|limits|limited|exceeded)\b[^.;]{{0,40}}\b{_PER}\b"
+    r"|rate[ -]?limit|throttl|unusual rate|user complaints"
+    r"|too (?:many|much|fast)[^.;]{0,30}(?:connection|mail|message|recipient|session|request|error|login)"
+    r"|(?:connection|recipient)s?\b[^.;]{0,20}\blimit"
+    r"|\b(?:from|of|find|for|resolve) your (?:reverse )?(?:ip|host|server|domain|network)"
+    r"|\byour (?:\w+ )?(?:account|ip|hostname|reverse)\b"
+    r"|reverse (?:dns|name|hostname|lookup)|client host|\b(?:helo|ehlo)\b|relay(?:ing)? (?:access )?denied"
+    r"|(?:permitted|allowed|able) to relay|refused to talk|authentication required"
+    r"|sender[^.;]{0,40}(?:reject|denied|refused|not found|unknown|invalid|verif|does(?:n.t| not) exist)",
     re.IGNORECASE,
 )
+"""Words about us: how much we send, over how many connections, who we are. They may well come beside words
+such as “quota” or “not found”, which then aren't about the mailbox.
+"""
+_OWNER: Final = r"(?:mailbox|mail box|inbox|user|recipient|account)"
+_SPENT: Final = r"(?:\bfull\b|quota|exceed\w*|\bover\b|out of storage)"
+_FULL: Final = re.compile(rf"{_OWNER}[^.;]{{0,40}}{_SPENT}|{_SPENT}[^.;]{{0,40}}{_OWNER}", re.IGNORECASE)
 _TOO_BIG: Final = re.compile(r"message[^.;]{0,20}(?:size|too (?:big|large|long))|size limit", re.IGNORECASE)
 _LATE: Final = re.compile(
     r"delivery[^.\n]{0,40}(?:delayed|deferred)|will (?:be retried|keep trying)", re.IGNORECASE
@@ -108,12 +124,24 @@ _NO_ADDRESS: Final = re.compile(r"5\.1\.(?:[01236]|10)|5\.2\.1|5\.4\.4|5\.5\.11"
 """Bad mailbox, system or syntax, moved, a domain that takes no mail (RFC 7505); disabled; no way there."""
 _NO_ROOM: Final = re.compile(r"[45]\.2\.2")
 _IN_GENERAL: Final = re.compile(r"(?:[45]\.0\.0)?")
-_NO_ROOM_CODES: Final = frozenset({452, 552})
-"""Of SMTP (RFC 5321, 4.2.3): too little storage, where no enhanced code says otherwise. 552 is also said of
-letters that are too big, 452 of too many recipients at once: those have codes or words of their own.
+_NO_ROOM_CODE: Final = 552
+"""Of SMTP (RFC 5321, 4.2.3): beyond what is allotted, where no enhanced code says otherwise. It is also said
+of letters that are too big, which has words of its own. A 452 alone is the server's own storage, or ours.
 """
+_ABOUT_US: Final = re.compile(r"[45]\.7\.\d+|[45]\.1\.[78]|[45]\.3\.5|[45]\.4\.5|[45]\.5\.3")
+"""Security or policy, the sender's address, a system set up wrongly, congestion (and relays' quotas), too
+many recipients (RFC 3463): whether put off (4) or refused (5), nothing that the address has to do with.
+"""
+_US_CODE: Final = 454
+_SILENT: Final = re.compile(r"[45]\.4\.[12]")
+_TOO_LATE: Final = re.compile(r"[45]\.4\.7")
+_SILENCE: Final = re.compile(
+    r"timed? ?out|no (?:answer|route)|unreachable|not respond|connection (?:refused|reset|lost)"
+    r"|could not connect",
+    re.IGNORECASE,
+)
 _NOT_NOW: Final = re.compile(r"4\.\d+\.\d+|5\.3\.[12]|5\.4\.[127]")
-_REFUSED: Final = re.compile(r"[45]\.7\.\d+|5\.6\.\d+|5\.3\.4|5\.2\.3")
+_REFUSED: Final = re.compile(r"5\.6\.\d+|5\.3\.4|5\.2\.3")
 _COMPLAINTS: Final = frozenset({"abuse", "fraud", "opt-out", "opt-out-list"})
 
 
@@ -150,21 +178,37 @@ def fate_of(status: str, code: int, diagnostic: str) -> Fate:
     words beside it where it isn't.
     """
     unwanted = _UNWANTED.search(diagnostic) is not None
-    nobody = _NOBODY.search(diagnostic) is not None and not unwanted
+    of_us = _OF_US.search(diagnostic) is not None
+    nobody = _NOBODY.search(diagnostic) is not None and not (unwanted or of_us)
     particular = _NO_ADDRESS.fullmatch(status) and not (unwanted and status in {"5.1.0", "5.2.1"})
-    refused = _REFUSED.fullmatch(status) is not None
     big = _TOO_BIG.search(diagnostic) is not None
     rules = (
+        (_ABOUT_US.fullmatch(status) and not (nobody and status.startswith("5.7.")), Fate.BLOCKED),
+        (of_us and not particular, Fate.BLOCKED),
         (_FULL.search(diagnostic) or _NO_ROOM.fullmatch(status), Fate.FULL),
         (particular, Fate.HARD),
         (_has_no_room(status, code) and not (nobody or unwanted or big), Fate.FULL),
+        (unwanted or _REFUSED.fullmatch(status) or code == _US_CODE, Fate.BLOCKED),
         (_NOT_NOW.fullmatch(status), Fate.SOFT),
-        (refused and not (nobody and status.startswith("5.7.")), Fate.BLOCKED),
-        (unwanted, Fate.BLOCKED),
         (nobody, Fate.HARD),
         (400 <= code < 500, Fate.SOFT),
     )
     return next((fate for holds, fate in rules if holds), Fate.OTHER)
+
+
+def counts_towards_the_end(fate: Fate | None, said: str) -> bool:
+    """Whether a bounce is one of those that in a row end an address: its mailbox was full, or its server gave
+    no answer. A server that is there and says “later” may as well mean us.
+
+    `said` is what is kept beside the bounce, and is looked at again: nothing is ended by a reason that a
+    later rule reads otherwise.
+    """
+    again = fate_of_reply(said)
+    if fate is Fate.FULL:
+        return again is not Fate.BLOCKED
+    status, _ = _codes("", said)
+    is_silent = _SILENT.fullmatch(status) or (_TOO_LATE.fullmatch(status) and _SILENCE.search(said))
+    return fate is Fate.SOFT and again is Fate.SOFT and is_silent is not None
 
 
 def fate_of_reply(said: str) -> Fate:
@@ -174,7 +218,7 @@ def fate_of_reply(said: str) -> Fate:
 
 
 def _has_no_room(status: str, code: int) -> bool:
-    return code in _NO_ROOM_CODES and _IN_GENERAL.fullmatch(status) is not None
+    return code == _NO_ROOM_CODE and _IN_GENERAL.fullmatch(status) is not None
 
 
 def without_addresses(said: str) -> str:
@@ -215,9 +259,11 @@ def _fate_of_action(action: str, status: str, code: int, words: str) -> Fate:
 
 
 def _codes(status: str, words: str) -> tuple[str, int]:
-    """The enhanced code and SMTP's: a general one gives way to a particular one in the server's words."""
+    """The enhanced code and SMTP's: a general one, such as “tried for too long” (X.4.7), gives way to a
+    particular one in the server's words.
+    """
     said = _STATUS.search(words)
-    if said and (not status or status.endswith(".0.0") or status == "5.1.0"):
+    if said and (not status or status.endswith((".0.0", ".4.7")) or status == "5.1.0"):
         status = said[1]
     reply = _REPLY.search(f"{words} ")
     return status, int(reply[1]) if reply else 0

@@ -17,7 +17,12 @@ ARRIVED = "arrived"
 def past(*told: tuple[float, object]) -> list[Past]:
     """Emails by how many days ago they went, newest first, each with why it came back."""
     return [
-        Past(NOW - dt.timedelta(days=days), why if isinstance(why, Fate) else None, why == ARRIVED)
+        Past(
+            NOW - dt.timedelta(days=days),
+            why if isinstance(why, Fate) else None,
+            why == ARRIVED,
+            "4.4.1 connection timed out" if why is SOFT else "",
+        )
         for days, why in told
     ]
 
@@ -58,6 +63,15 @@ def test_it_takes_so_many_bounces_that_pass_and_so_long(history):
         passing = [one.at for one in history if one.bounce in PASSING]
         assert len({at.date() for at in passing}) >= IN_A_ROW
         assert max(passing) - min(passing) >= OVER
+
+
+@pytest.mark.parametrize("said", ["450 4.7.1 unusual rate of mail from your IP", "451 4.3.0 Try again"])
+@pytest.mark.parametrize("why", [SOFT, FULL, BLOCKED])
+def test_whoever_puts_us_off_ends_no_address(why, said):
+    if why is FULL and "your IP" not in said:
+        said = "550 5.4.5 Daily user sending quota exceeded"
+    each = [Past(NOW - dt.timedelta(days=days), why, said=said) for days in (0, 10, 20, 30)]
+    assert not is_abandoned(each, NOW)
 
 
 @given(_HISTORY, st.floats(0, 100))

@@ -8,6 +8,7 @@ from dialer.domain import mime
 from dialer.domain.mail_report import (
     Fate,
     Report,
+    counts_towards_the_end,
     fate_of,
     fate_of_reply,
     is_automatic,
@@ -154,13 +155,15 @@ def test_a_report_about_thousands_is_read_for_the_first():
     [
         ("452 4.2.2 Mailbox full", Fate.FULL),
         ("552 5.2.2 The mailbox is full", Fate.FULL),
-        ("452 Requested action not taken: insufficient system storage", Fate.FULL),
+        ("452 Requested action not taken: insufficient system storage", Fate.SOFT),
         ("552 Requested mail action aborted: exceeded storage allocation", Fate.FULL),
         ("552 5.0.0 no", Fate.FULL),
         ("552 Message size exceeds fixed limit", Fate.OTHER),
         ("552 5.3.4 Message too big for system", Fate.BLOCKED),
         ("552-5.7.0 This message was blocked because its content presents a risk", Fate.BLOCKED),
-        ("452 4.5.3 Too many recipients", Fate.SOFT),
+        ("452 4.5.3 Too many recipients", Fate.BLOCKED),
+        ("450 User is over quota", Fate.FULL),
+        ("450 The recipient's inbox is out of storage space", Fate.FULL),
         ("451 4.3.0 Try again", Fate.SOFT),
         ("450 4.2.0 Greylisted", Fate.SOFT),
         ("421 Too busy", Fate.SOFT),
@@ -172,3 +175,58 @@ def test_a_report_about_thousands_is_read_for_the_first():
 )
 def test_what_a_server_answers_says_whether_it_passes(said, fate):
     assert fate_of_reply(said) is fate
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "451 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to user complaints",
+        "450 4.7.1 unusual rate of mail from your IP",
+        "450 4.7.25 Client host rejected: cannot find your hostname",
+        "454 4.7.1 Relay access denied",
+        "454 Try later",
+        "451 4.3.5 Server configuration error",
+        "450 4.1.8 Sender address rejected: Domain not found",
+        "550 Sender address rejected: Domain not found",
+        "450 too many mails from your IP",
+        "550 5.4.5 Daily user sending quota exceeded",
+        "451 Sender quota exceeded",
+        "550 5.7.1 account over sending limit",
+        "552 Daily message limit exceeded",
+        "452 Too many connections",
+        "452 4.2.2 Mailbox rate limit exceeded",
+        "550 Your account has been suspended",
+        "450 4.2.0 Blocked, see spamhaus",
+    ],
+)
+def test_what_is_about_us_is_no_full_mailbox_and_passes_by_no_address(said):
+    assert fate_of_reply(said) is Fate.BLOCKED
+    for kept in (*Fate, None):
+        assert not counts_towards_the_end(kept, said)
+
+
+def test_a_relay_that_gave_up_says_in_whose_words():
+    [report] = read(letters.dsn("4.4.7", "451 4.7.0 temporarily deferred, user complaints"))
+    assert (report.fate, report.status) == (Fate.BLOCKED, "4.7.0")
+
+
+@pytest.mark.parametrize(
+    ("fate", "said", "counts"),
+    [
+        (Fate.FULL, "552 5.2.2 The mailbox is full", True),
+        (Fate.FULL, "", True),
+        (Fate.SOFT, "4.4.1 connect to mx.example.net: Connection timed out", True),
+        (Fate.SOFT, "4.4.7 delivery temporarily suspended: connection timed out", True),
+        (Fate.SOFT, "4.4.7 expired", False),
+        (Fate.SOFT, "4.4.1 host refused to talk to me: 421 4.7.0 try later", False),
+        (Fate.SOFT, "450 4.2.0 Greylisted", False),
+        (Fate.SOFT, "451 4.3.0 Try again", False),
+        (Fate.SOFT, "450 Try again", False),
+        (Fate.SOFT, "", False),
+        (Fate.HARD, "4.4.1 connection timed out", False),
+        (Fate.OTHER, "4.4.1 connection timed out", False),
+        (None, "552 5.2.2 The mailbox is full", False),
+    ],
+)
+def test_only_full_mailboxes_and_servers_without_an_answer_count(fate, said, counts):
+    assert counts_towards_the_end(fate, said) is counts

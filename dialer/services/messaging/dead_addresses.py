@@ -58,7 +58,7 @@ def bar_abandoned_address(unit: UnitOfWork, address: str, now: dt.datetime) -> b
     tried = func.coalesce(Message.attempted_at, Message.created_at)
     since = func.greatest(heard.scalar_subquery(), lifted.scalar_subquery())
     rows = unit.session.execute(
-        select(tried.label("at"), Message.bounce, Message.state)
+        select(tried.label("at"), Message.bounce, Message.state, Message.error_detail)
         .where(
             Message.organisation_id == unit.organisation_id,
             Message.number == address,
@@ -69,7 +69,12 @@ def bar_abandoned_address(unit: UnitOfWork, address: str, now: dt.datetime) -> b
         .order_by(Message.id.desc())
         .limit(LOOKED_AT)
     )
-    past = [Past(row.at, Fate(row.bounce) if row.bounce else None, row.state == "delivered") for row in rows]
+    past = [
+        Past(
+            row.at, Fate(row.bounce) if row.bounce else None, row.state == "delivered", row.error_detail or ""
+        )
+        for row in rows
+    ]
     past.sort(key=lambda one: one.at, reverse=True)
     if not is_abandoned(past, now):
         return False

@@ -180,9 +180,7 @@ def _sort_deferral(ctx: Context, found: _Sorted, text: Judged, tries: int, *, lu
     attempt = Attempt(text.id, text.attempt)
     if tries >= LETTER_TRIES:
         detail = f"Its server put it off again and again. {said}".rstrip()
-        fate = fate_of_reply(said)
-        bounce = fate if fate is not Fate.OTHER else Fate.SOFT
-        found.failed.append(Failure(attempt, GIVEN_UP_CODE, detail, bounce.value))
+        found.failed.append(Failure(attempt, GIVEN_UP_CODE, detail, fate_of_reply(said).value))
     else:
         found.put_back.append(PutBack(attempt, ctx.now + letter_back_off(tries, luck)))
 
