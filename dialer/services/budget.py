@@ -34,13 +34,20 @@ def left_to_spend(ctx: Context, unit: UnitOfWork) -> Decimal | None:
 
 def left_to_campaign(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> Decimal | None:
     """What a campaign may still cost, by its own cap and by that of all; None where nothing limits it."""
-    of_its_own = None
-    if campaign.cost_cap is not None:
-        held = held_of_campaigns(unit.session, unit.organisation_id, [campaign.id]).get(campaign.id, 0)
-        of_its_own = campaign.cost_cap - campaign.spent - held
+    of_its_own = left_of_its_own(unit, campaign)
     if of_its_own is not None and campaign.cost_currency != ctx.messaging.currency:
         of_its_own = Decimal(0)
     return min((left for left in (of_its_own, left_to_spend(ctx, unit)) if left is not None), default=None)
+
+
+def left_of_its_own(unit: UnitOfWork, campaign: Campaign) -> Decimal | None:
+    """What a campaign may still cost by its own cap, in the currency that it is counted in, less what is held
+    for its emails; None where it has no cap.
+    """
+    if campaign.cost_cap is None:
+        return None
+    held = held_of_campaigns(unit.session, unit.organisation_id, [campaign.id]).get(campaign.id, 0)
+    return campaign.cost_cap - campaign.spent - held
 
 
 def spent_alone(ctx: Context, unit: UnitOfWork) -> Decimal:

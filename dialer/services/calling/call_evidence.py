@@ -42,6 +42,7 @@ from dialer.store.models.calls import Call
 from dialer.store.queries import counters, supervising, transfers
 from dialer.store.queries.calls import lock_call, open_call_of
 from dialer.store.queries.campaign_spending import spend
+from dialer.store.queries.message_doubt import held_in
 from dialer.store.session import UnitOfWork
 
 MESSAGE_WITHIN: Final = dt.timedelta(minutes=5)
@@ -290,7 +291,8 @@ def _see(held: Held, told: Told) -> None:
 
 def _charge(held: Held, told: Told) -> None:
     """Add what a leg has cost when it ends: every minute begun, at the price that the settings name. A
-    campaign that has spent what it may is paused, and everything when all together have.
+    campaign that has spent what it may, with what is held for its emails, is paused, and everything when all
+    together have.
 
     All calls of a campaign meet in its row, so this comes last: it is locked for as short as can be.
     """
@@ -303,13 +305,14 @@ def _charge(held: Held, told: Told) -> None:
     call.charged_legs = [*call.charged_legs, told.leg]
     call.cost, call.cost_currency = (call.cost or Decimal(0)) + cost, voice.currency
     campaign = (Campaign.organisation_id == held.unit.organisation_id, Campaign.id == call.campaign_id)
+    held_back = held_in(held.unit.organisation_id, call.campaign_id)
     held.unit.session.execute(
         update(Campaign)
         .where(
             *campaign,
             Campaign.state == "active",
             Campaign.cost_cap.is_not(None),
-            or_(Campaign.spent >= Campaign.cost_cap, Campaign.cost_currency != voice.currency),
+            or_(Campaign.spent + held_back >= Campaign.cost_cap, Campaign.cost_currency != voice.currency),
         )
         .values(state="paused", pause_reason=COST_CAP)
     )

@@ -10,6 +10,7 @@ from dialer.domain.access import Permission
 from dialer.domain.contact_gate import NumberFacts, may_contact
 from dialer.domain.line import SHIFT_OVER
 from dialer.domain.quiet_hours import zones_of_number
+from dialer.services.budget import left_of_its_own
 from dialer.services.calling.facts import calling_rules, people
 from dialer.services.calling.line_states import is_wanted
 from dialer.services.calling.reach import reach_assignment
@@ -130,9 +131,8 @@ def stopped(unit: UnitOfWork, campaign: Campaign) -> str | None:
         return ALL_PAUSED
     if campaign.state != "active":
         return CAMPAIGN_PAUSED
-    if campaign.cost_cap is not None and campaign.spent >= campaign.cost_cap:
-        return COST_CAP
-    return None
+    left = left_of_its_own(unit, campaign)
+    return COST_CAP if left is not None and left <= 0 else None
 
 
 def _of_person(ctx: Context, unit: UnitOfWork, campaign: Campaign, assignment: Assignment) -> str | None:

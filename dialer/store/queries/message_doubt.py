@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import Numeric, ScalarSelect, column, text
 from sqlalchemy.orm import Session
 
 from dialer.domain.message import ALONE
@@ -27,6 +27,7 @@ _OF_CAMPAIGNS: Final = text(
     f"SELECT m.campaign_id, sum(m.reckoned) AS amount {_IN_DOUBT} AND m.campaign_id = ANY (:campaigns)"
     " GROUP BY m.campaign_id"
 )
+_OF_CAMPAIGN: Final = f"SELECT coalesce(sum(m.reckoned), 0) {_IN_DOUBT} AND m.campaign_id = :of_campaign"
 _OF_ALL: Final = text(
     f"SELECT coalesce(sum(m.reckoned), 0) {_IN_DOUBT}"
     " AND (m.campaign_id IS NOT NULL OR m.purpose = ANY (:alone))"
@@ -56,6 +57,12 @@ def held_of_campaigns(
         return {}
     given = {"organisation": organisation_id, "campaigns": list(campaign_ids)}
     return {row.campaign_id: row.amount for row in session.execute(_OF_CAMPAIGNS, given)}
+
+
+def held_in(organisation_id: uuid.UUID, campaign_id: uuid.UUID | None) -> ScalarSelect[Decimal]:
+    """What is held of a campaign, as a part of another query."""
+    asked = text(_OF_CAMPAIGN).bindparams(organisation=organisation_id, of_campaign=campaign_id)
+    return asked.columns(column("held", Numeric)).scalar_subquery()
 
 
 def held_of_all(session: Session, organisation_id: uuid.UUID) -> Decimal:

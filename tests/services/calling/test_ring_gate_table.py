@@ -79,6 +79,14 @@ class Hand:
             Message, id=new_id(), contact_id=self.contact_id, number=GWEN, encoding="gsm7", **fields, **at
         )
 
+    def spends(self, cap: str, *, spent: str, doubted: str, **doubt: object) -> None:
+        """The campaign has spent this, and an email may have cost that."""
+        self.set(Campaign, cost_cap=Decimal(cap), spent=Decimal(spent))
+        kind = {"direction": "outbound", "purpose": "blast", "state": "unknown", "channel": "email"}
+        written = {"number": "gwen@example.org", "body": "", "encoding": "utf8", "segments": 0}
+        of = {"campaign_id": self.campaign.id, "reckoned": Decimal(doubted), "created_at": self.ctx.now}
+        self.add(Message, id=new_id(), **kind | written | of | doubt)
+
     def in_the_evening(self) -> None:
         self.ctx = self.ctx.at(self.ctx.now.replace(hour=22))
 
@@ -141,6 +149,22 @@ TABLE: Final[dict[str, tuple[Callable[[Hand], object], str | None]]] = {
     "all paused": (lambda hand: hand.set(Organisation, paused_at=hand.ctx.now), "all_paused"),
     "campaign paused": (lambda hand: hand.set(Campaign, state="paused"), "campaign_paused"),
     "cost cap": (lambda hand: hand.set(Campaign, cost_cap=Decimal(0)), "cost_cap"),
+    "cost cap, with an email in doubt": (
+        lambda hand: hand.spends("1.2", spent="0.8", doubted="0.4"),
+        "cost_cap",
+    ),
+    "below the cap with an email in doubt": (
+        lambda hand: hand.spends("1.2", spent="0.7", doubted="0.4"),
+        GOES,
+    ),
+    "an email that is proven counts once": (
+        lambda hand: hand.spends("1.2", spent="0.8", doubted="0.4", state="sent", cost=Decimal("0.4")),
+        GOES,
+    ),
+    "an email of no campaign": (
+        lambda hand: hand.spends("1.2", spent="0.8", doubted="0.4", campaign_id=None),
+        GOES,
+    ),
     "given back": (lambda hand: hand.set(Assignment, state="expired"), "not_in_hand"),
     "held out of the list since": (lambda hand: hand.off_the_list(), "not_in_hand"),
     # what is about texts alone: a live call by a person needs no consent given beforehand, rings any kind of

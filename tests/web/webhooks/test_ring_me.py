@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -23,9 +24,11 @@ from dialer.services.calling.leases import expire_assignments
 from dialer.services.calling.placing import end_legs, place_next
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
+from dialer.store.models import new_id
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Campaign
 from dialer.store.models.calls import Call
+from dialer.store.models.messaging import Message
 from dialer.store.queries.campaign_figures import counted_figures, kept_figures
 from dialer.store.session import UnitFactory
 from tests.conftest import Caller, SetClock
@@ -583,6 +586,40 @@ def test_a_campaign_that_has_spent_what_it_may_is_paused(booth: Booth, api: Api,
     assert (
         booth.vic.post(f"/assignments/{booth.assignment}/call", json={}).json["reason"] == "campaign_paused"
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("doubted", "state"), [("0.0799", "active"), ("0.0800", "paused")])
+def test_what_emails_may_have_cost_is_not_spent_on_calls(
+    booth: Booth, api: Api, carys: Person, doubted: str, state: str
+) -> None:
+    api(carys).patch(
+        f"/campaigns/{booth.campaign_id}", json={"cost_cap": {"amount": "0.2000", "currency": "GBP"}}
+    )
+    booth.ring()
+    booth.place()
+    with booth.units.begin(booth.ctx.organisation_id) as unit:
+        unit.session.add(
+            Message(
+                organisation_id=unit.organisation_id,
+                id=new_id(),
+                direction="outbound",
+                purpose="blast",
+                state="unknown",
+                channel="email",
+                campaign_id=booth.campaign_id,
+                number="gwen@example.org",
+                body="",
+                encoding="utf8",
+                segments=0,
+                reckoned=Decimal(doubted),
+                created_at=booth.ctx.now,
+            )
+        )
+    booth.advance(100)
+    campaign = api(carys).get(f"/campaigns/{booth.campaign_id}").json
+    assert (campaign["spent"]["amount"], campaign["state"]) == ("0.1200", state)
+    assert campaign["pause_reason"] == ("cost_cap" if state == "paused" else None)
 
 
 @pytest.mark.slow
