@@ -10,6 +10,7 @@ import pytest
 from dialer.domain.access import Role
 from dialer.services.calling.campaigns import end_campaign
 from dialer.services.context import Context
+from dialer.services.messaging.launching import cancel_blast
 from tests.api import test_answering
 from tests.api.test_answering import Desk
 from tests.conftest import Caller
@@ -72,6 +73,28 @@ def test_what_a_campaign_has_texted_is_its_own(the_desk: Desk, ctx: Context) -> 
     refused = gives(the_desk, campaign(ctx).id, number=mobile(0))
     assert (refused.status_code, refused.json["type"].rsplit("/", 1)[-1]) == (409, "conflict")
     assert gives(the_desk, the_desk.campaign_id, number=mobile(0)).status_code == 200, "that is so already"
+
+
+def test_whom_a_campaign_left_out_is_a_stranger_still(the_desk: Desk, ctx: Context) -> None:
+    strict, other = campaign(ctx, require_consent_sms=True).id, campaign(ctx).id
+    made = the_desk.blasting.launch(people(ctx, 1, first=9), campaign_id=strict)
+    the_desk.blasting.plan(made.id)
+    assert the_desk.blasting.skipped(made.id) == {"no_consent": 1}
+    the_desk.hears("Hello", STRANGER)
+    assert the_desk.row(STRANGER)["campaign_id"] is None
+    given = gives(the_desk, other)
+    assert (given.status_code, given.json["campaign_id"]) == (200, str(other))
+
+
+def test_what_waits_to_go_out_is_of_its_campaign_until_it_is_cancelled(the_desk: Desk, ctx: Context) -> None:
+    other, blasting = campaign(ctx).id, the_desk.blasting
+    made = blasting.launch(people(ctx, 1, first=9), campaign_id=the_desk.campaign_id)
+    blasting.plan(made.id)
+    the_desk.hears("Hello", STRANGER)
+    assert (blasting.counts(made.id), gives(the_desk, other).status_code) == ({"queued": 1}, 409)
+    cancel_blast(ctx, made.id)
+    blasting.clear(made.id)
+    assert (blasting.counts(made.id), gives(the_desk, other).status_code) == ({"cancelled": 1}, 200)
 
 
 @pytest.mark.parametrize("state", ["ended", "unknown"])

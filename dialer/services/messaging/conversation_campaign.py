@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import select
-
 from dialer.domain.access import Permission
 from dialer.domain.errors import Conflict, Forbidden, ValidationFailed
 from dialer.services.context import Context
@@ -19,7 +17,7 @@ from dialer.services.messaging.conversation_views import ConversationView, conve
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Campaign
 from dialer.store.models.conversations import Conversation
-from dialer.store.models.messaging import Message
+from dialer.store.queries.conversations import is_of_a_campaign
 from dialer.store.session import UnitOfWork
 
 
@@ -30,7 +28,8 @@ def give_to_campaign(
     what was written so far, which is of no campaign, and its answers count for it. Whoever had it keeps it
     where they are in that campaign.
 
-    `Conflict` once a text of theirs or ours belongs to a campaign: then those who were in it go on with it.
+    `Conflict` once a text of theirs belongs to a campaign, or one of ours that went out or waits to: then
+    those who were in it go on with it.
     """
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, conversation_id, Permission.CONVERSATION_MANAGE, lock=True)
@@ -53,27 +52,17 @@ def may_be_given(ctx: Context, conversation_id: uuid.UUID) -> bool:
         return False
     with ctx.unit() as unit:
         row = reach_conversation(ctx, unit, conversation_id, Permission.CONVERSATION_MANAGE)
-        return not _is_of_a_campaign(unit, row)
+        return not is_of_a_campaign(unit, row.number)
 
 
 def _check(unit: UnitOfWork, row: Conversation, campaign_id: uuid.UUID | None) -> None:
-    if _is_of_a_campaign(unit, row):
+    if is_of_a_campaign(unit, row.number):
         raise Conflict("They write with a campaign already, and that goes on with them.")
     if campaign_id is None:
         return
     campaign = unit.session.get(Campaign, (unit.organisation_id, campaign_id))
     if campaign is None or campaign.state == "ended":
         raise ValidationFailed.at("/campaign_id", "There is no campaign with this id that hasn’t ended.")
-
-
-def _is_of_a_campaign(unit: UnitOfWork, row: Conversation) -> bool:
-    """Whether any text of theirs, or to them, belongs to one."""
-    query = select(Message.id).where(
-        Message.organisation_id == unit.organisation_id,
-        Message.number == row.number,
-        Message.campaign_id.is_not(None),
-    )
-    return unit.session.scalar(query.limit(1)) is not None
 
 
 def _keeps(unit: UnitOfWork, row: Conversation, campaign_id: uuid.UUID) -> bool:

@@ -13,8 +13,10 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
+    and_,
     func,
     literal_column,
+    or_,
     select,
     text,
     tuple_,
@@ -66,6 +68,22 @@ def last_text_to(unit: UnitOfWork, number: str) -> Message | None:
         Message.purpose.not_in(_SECRET),
     )
     return unit.session.scalars(query.order_by(Message.id.desc()).limit(1)).one_or_none()
+
+
+def is_of_a_campaign(unit: UnitOfWork, number: str) -> bool:
+    """Whether any text from a number belongs to a campaign, or one to it that may have been read or is on its
+    way. What was skipped or cancelled reached nobody; codes and sign-in links are of none.
+    """
+    query = select(Message.id).where(
+        Message.organisation_id == unit.organisation_id,
+        Message.number == number,
+        Message.campaign_id.is_not(None),
+        or_(
+            Message.direction == "inbound",
+            and_(Message.state.in_(("queued", *_REACHED)), Message.purpose.not_in(_SECRET)),
+        ),
+    )
+    return unit.session.scalar(query.limit(1)) is not None
 
 
 def last_letters_to(unit: UnitOfWork, address: str, most: int) -> Sequence[tuple[str | None, str]]:

@@ -173,8 +173,8 @@ class Whose(MethodView):
     @conversations.arguments(CampaignOfSchema)
     @conversations.response(200, ConversationSchema)
     def post(self, given: dict[str, Any], conversation_id: str) -> dict[str, object]:
-        """Have a campaign answer somebody whom none has texted. 409 once a text of theirs or ours belongs to
-        a campaign. For those who see all campaigns.
+        """Have a campaign answer somebody whom none has texted. 409 once a text of theirs belongs to a
+        campaign, or one of ours that went out or waits to. For those who see all campaigns.
         """
         given_to = give_to_campaign(context(), path_id(conversation_id), given["campaign_id"])
         return show_conversation(given_to)
