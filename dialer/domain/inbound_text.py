@@ -19,7 +19,8 @@ from dialer.domain.inbound_cleaning import (
     without_quotations,
     words,
 )
-from dialer.domain.inbound_phrases import COURTESY, DONT_CY, LIST, STOP, TEXTS, VERB
+from dialer.domain.inbound_phrases import COURTESY, DONT_CY
+from dialer.domain.inbound_questions import is_about_contact, questions
 from dialer.domain.inbound_rules import (
     HELP,
     KEYWORDS,
@@ -116,10 +117,6 @@ _SHOUTED_KEYWORD: Final = re.compile(rf"\b(?:{'|'.join(sorted(KEYWORDS)).upper()
 _WORTH_GUESSING: Final = tuple(sorted(word for word in KEYWORDS if len(word) >= 4 and " " not in word))
 
 
-_QUESTION: Final = re.compile(r"[^.!?\n]*\?")
-_ABOUT_WRITING: Final = re.compile(
-    rf"\b(?:{TEXTS}|{VERB}|{STOP}|{LIST}|hear|touch|reach|reply|opt|ask|clywed|ffonio|galw|cyswllt|rhif|number)\b"
-)
 _NO_DONT: Final = re.compile(
     rf"(?:{COURTESY} |sorry )*(?:no|nope|nah|na|nage)(?: {COURTESY}| sorry)* (?:dont|do not|{DONT_CY})"
     rf"(?: {COURTESY})*"
@@ -156,9 +153,9 @@ def classify(body: str, *, our_last_text: str | None = None, opted_out_by_text: 
 
 
 def _answers_no(own: str, our_text: str) -> bool:
-    """Whether “No, don’t” answers a question of ours, about other things than being written to."""
-    questions = _QUESTION.findall(our_text)
-    if not questions or any(_ABOUT_WRITING.search(words(question)) for question in questions):
+    """Whether “No, don’t” answers a question of ours, about other things than being in touch."""
+    asked = questions(our_text)
+    if not asked or any(is_about_contact(one) for one in asked):
         return False
     return _NO_DONT.fullmatch(words(own)) is not None
 

@@ -142,6 +142,53 @@ def test_a_no_to_a_question_of_ours_is_an_answer(body):
 
 
 @pytest.mark.parametrize(
+    "ours",
+    [
+        "See https://example.org/a?b=1 to pledge. Reply STOP to end",
+        "See https://example.org/pledge? Reply STOP to end",
+        "See example.org/a?b=1 to pledge",
+        "See www.example.org/? to pledge",
+        "Pledge at example.org?from=text",
+        "Hi, it is Sam. Can we talk?",
+        "Would you like to chat about the election?",
+        "Would you like to chat\nabout the election?",
+        "Can we talk, Dr. Jones?",
+        "Can we call at 7.30 p.m. on Friday?",
+        "May somebody visit you? Vote on Thursday.",
+        "Shall we send a volunteer?",
+        "Shall we knock on your door?",
+        "Could we come by?",
+        "Shall we remind you on the day?",
+        "Can we talk?!",
+        "Shall we fetch you? And may we speak before (about the weather?)",
+        "A gawn ni sgwrs?",
+        "A gawn ni siarad â chi?",
+        "A gawn ni alw heibio?",
+        "Ga i anfon rhagor atoch?",
+        "A gawn ni ymweld â chi?",
+    ],
+)
+@pytest.mark.parametrize("body", ["No. Don't", "no do not", "No please don't", "Na, peidiwch"])
+def test_a_no_to_being_in_touch_waits_for_a_person(ours, body):
+    assert classify(body, our_last_text=ours).klass == "review"
+
+
+@pytest.mark.parametrize(
+    "ours",
+    [
+        "Shall we fetch you? See https://example.org/a?b=1",
+        "See www.example.org. Shall we fetch you at 7.30?",
+        "“Shall we fetch you?” Reply STOP to end",
+        "Hi Siân\nShall we fetch you?\nReply STOP to end",
+        "Shall we fetch you?! Vote on Thursday.",
+        "A wnawn ni eich nôl?",
+    ],
+)
+def test_a_no_to_another_question_is_an_answer_still(ours):
+    assert classify("No, don't", our_last_text=ours) == Classified("other", "answers_no")
+
+
+@pytest.mark.parametrize(
     "doubtful", [*texts.DOUBTED, "Please don't exclude me", "Please exclude my number plate"]
 )
 @pytest.mark.parametrize(
