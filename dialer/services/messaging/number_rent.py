@@ -119,7 +119,8 @@ def _bought_here(unit: UnitOfWork, numbers: Collection[str]) -> dict[str, dt.dat
     asked for, in the carrier's whole seconds. The answer of such a purchase was lost.
     """
     asked = {one: at.replace(microsecond=0) for one, at in queries.bought_here(unit, numbers).items()}
-    return {one: at for one, at in asked.items() if not queries.paid_since(unit, [one], at)}
+    charged = queries.last_months(unit, asked)
+    return {one: at for one, at in asked.items() if one not in charged or charged[one] < at}
 
 
 def _price_waiting(unit: UnitOfWork, prices: Prices) -> None:

@@ -71,6 +71,17 @@ def paid_since(unit: UnitOfWork, numbers: Collection[str], since: dt.datetime) -
     return set(unit.session.scalars(query)) if numbers else set()
 
 
+def last_months(unit: UnitOfWork, numbers: Collection[str]) -> dict[str, dt.datetime]:
+    """When a month of each of these was charged last, of those that ever were."""
+    query = (
+        select(NumberRent.number, func.max(NumberRent.charged_at))
+        .where(NumberRent.organisation_id == unit.organisation_id, NumberRent.number.in_(numbers))
+        .group_by(NumberRent.number)
+    )
+    rows = unit.session.execute(query) if numbers else ()
+    return {str(number): at for number, at in rows}
+
+
 def bought_here(unit: UnitOfWork, numbers: Collection[str]) -> dict[str, dt.datetime]:
     """When each of these was asked for from here the last time, of those that were bought."""
     query = (

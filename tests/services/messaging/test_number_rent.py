@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Engine, event, select, update
 
 from dialer.carrier.number_port import CarrierNumber, Purchase, Webhooks
 from dialer.carrier.numbers import TwilioNumbers
@@ -260,6 +261,36 @@ def test_the_first_month_counts_though_the_answer_was_lost_and_nothing_was_read_
     assert [line.count for line in rents(later, wanted.number)] == [1]
     read(later, wire)
     assert [line.count for line in rents(later, wanted.number)] == [1]
+
+
+def test_as_many_questions_about_three_that_were_bought_here_as_about_one(
+    ctx: Context, wire: TwilioCarrier, engine: Engine
+) -> None:
+    search, asked = found(ctx, wire), []
+    for count in (1, 3):
+        for nth in range(len(asked), count):
+            assert done(ctx, wire, ask_to_buy(ctx, order(search, nth))).state == "done"
+        read(ctx, wire)
+        with counted_statements(engine, "FROM number_rent") as seen:
+            read(ctx, wire)
+        asked.append(len(seen))
+    assert asked[0] == asked[1] > 0
+
+
+@contextmanager
+def counted_statements(engine: Engine, with_words: str) -> Iterator[list[str]]:
+    """The statements that have these words."""
+    seen: list[str] = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if with_words in " ".join(statement.split()):
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
 
 
 def test_they_count_for_what_may_be_spent_in_their_currency(ctx: Context, wire: TwilioCarrier) -> None:
