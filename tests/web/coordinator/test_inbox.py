@@ -257,8 +257,10 @@ def test_a_stranger_is_given_to_a_campaign(
     _look_into(desk, "07700 900990", "answer")
     page = desk.press("campaign-save", campaign_id=str(made.id))
     assert "Ring round answers it from now on" in page.text
+    assert "It was given to a campaign." in page.text
     page = desk.press("campaign-save", campaign_id="")
     assert "No campaign answers it" in page.text
+    assert "No campaign has texted them." in page.text
     end_campaign(ctx, made.id)
     assert desk.press("campaign-save", campaign_id=str(made.id)).status == 422
     writes_back = campaign(ctx, name="Knock up")
