@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import random
 import signal
 from collections import Counter
 from collections.abc import Sequence
@@ -123,10 +124,12 @@ def options(settings: Settings) -> dict[str, object]:
 
 
 class Seats:
-    """Which processor each of the web's processes runs on: the one that fewest others have."""
+    """Which processor each of the web's processes runs on: the one that fewest others have; of several by
+    chance, since another installation may be on the same machine.
+    """
 
     def __init__(self, processors: Sequence[int]) -> None:
-        self._processors = processors
+        self._processors = random.sample(processors, len(processors))
         self._given: dict[int, int] = {}
 
     def give(self, arbiter: Arbiter, worker: Worker) -> None:

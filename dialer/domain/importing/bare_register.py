@@ -12,16 +12,19 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from dialer.domain.importing.values import is_title
-from dialer.domain.importing.vocabulary import PERHAPS_LINE, UNSURE, Meaning
+from dialer.domain.importing.vocabulary import LINE, PERHAPS_LINE, PLAIN_LINE, UNSURE, Meaning
 
 _NUMBER: Final = re.compile(r"\d{1,5}", re.ASCII)
 _SUFFIX: Final = re.compile(r"\d{1,2}", re.ASCII)
 _DISTRICT: Final = re.compile(r"(?:[A-Z]{1,4}|\d)[A-Z0-9/.-]{0,8}", re.ASCII)
 _NAMES: Final = frozenset({"full_name", "first_name", "last_name"})
 _PARTS: Final = frozenset({"elector_number", "elector_prefix", "elector_suffix"})
+_ADDRESSES: Final = frozenset({"address", LINE, PLAIN_LINE})
 _NEARLY_ALL: Final = 0.95
 _ENOUGH_WITHOUT_SUFFIX: Final = 20
-"""So many rows without one elector under another's number tell, where no cell has a suffix."""
+"""So many rows without one elector under another's number tell, where no cell has a suffix. Beside a street
+they don't, unless the address has a number of its own: a road with one name a house looks the same.
+"""
 
 
 def elector_number_column(meanings: Sequence[Meaning | None], rows: Sequence[Sequence[str]]) -> int | None:
@@ -39,10 +42,19 @@ def elector_number_column(meanings: Sequence[Meaning | None], rows: Sequence[Seq
     suffixes = _places(meanings, {"elector_suffix"})
     if not (districts and suffixes):
         return None
+    told_by_suffix = any(_cell(row, place) for row in rows for place in suffixes)
+    if not told_by_suffix and not _houses_are_elsewhere(_places(meanings, _ADDRESSES), rows):
+        return None
     fitting = [
         place for place in _places(meanings, {PERHAPS_LINE}) if _fits(place, districts, suffixes, rows)
     ]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _houses_are_elsewhere(addresses: Sequence[int], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a column of bare numbers can't be the houses of these addresses: most have numbers already."""
+    written = [text for row in rows if (text := " ".join(_cell(row, place) for place in addresses).strip())]
+    return not written or 2 * sum(any(c.isdigit() for c in text) for text in written) > len(written)
 
 
 def _places(meanings: Sequence[Meaning | None], fields: Collection[str]) -> list[int]:

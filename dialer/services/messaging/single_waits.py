@@ -43,7 +43,8 @@ def waits_of(ctx: Context, unit: UnitOfWork, rows: Sequence[Message]) -> dict[uu
     if not queued:
         return unpressed
     standing = standing_of(unit, queued)
-    found = {row.id: _wait(unit, row, standing[row.id], ctx.now) for row in queued}
+    unread = any(row.purpose != REPLY for row in queued) and inbound_readings.standing(unit).unread
+    found = {row.id: _wait(unit, row, standing[row.id], ctx.now, unread=unread) for row in queued}
     return unpressed | {id_: wait for id_, wait in found.items() if wait is not None}
 
 
@@ -61,7 +62,9 @@ def _unpressed(unit: UnitOfWork, rows: Sequence[Message]) -> dict[uuid.UUID, Wai
     return {id_: Wait(Waiting.PRESS) for id_, blast_id in of_blasts.items() if blast_id in by_hand}
 
 
-def _wait(unit: UnitOfWork, row: Message, standing: StandingOf, now: dt.datetime) -> Wait | None:
+def _wait(
+    unit: UnitOfWork, row: Message, standing: StandingOf, now: dt.datetime, *, unread: bool
+) -> Wait | None:
     organisation = unit.session.get_one(Organisation, unit.organisation_id)
     if organisation.paused_at is not None:
         is_spent = organisation.paused_reason == Waiting.BUDGET
@@ -70,7 +73,7 @@ def _wait(unit: UnitOfWork, row: Message, standing: StandingOf, now: dt.datetime
     campaign = unit.session.get(Campaign, key) if row.campaign_id is not None else None
     if campaign is not None and campaign.state != "active":
         return Wait(Waiting.CAMPAIGN_PAUSED)
-    if row.purpose != REPLY and inbound_readings.standing(unit).unread:
+    if unread and row.purpose != REPLY:
         return Wait(Waiting.UNREAD)
     if (resting := _resting(standing, now)) is not None:
         return resting

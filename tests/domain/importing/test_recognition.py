@@ -166,10 +166,12 @@ REGISTER = ["polling_district", "elector_number", "elector_suffix"]
         ("Prefix,Number,Suffix,Surname", ["KA1,1,0,Lee"], ["elector_prefix", *REGISTER[1:]]),
         ("PD,Rhif,Olddodiad,Enw llawn", ["KA1,1,0,Ann Lee"], REGISTER),
         ("PD,Number,Suffix,Surname", [f"KA1,{n},,Lee" for n in range(20)], REGISTER),
+        ("PD,Number,Suffix,Surname,Address 1", [f"KA1,{n},,Lee,{n} High St" for n in range(20)], REGISTER),
         ("PD,Number,Suffix,Prefix,Surname", ["KA1,1,0,Mr,Lee"], REGISTER),
         # what may be something else waits for a person
         ("PD,Number,Suffix,Surname,Street", ["KA1,1,,Lee,High St", "KA1,2,,Lee,High St"], [REGISTER[0]]),
         ("PD,Number,Suffix,Surname,Street", [f"KA1,{n // 2},,Lee,High St" for n in range(50)], [REGISTER[0]]),
+        ("PD,Number,Suffix,Surname,Street", [f"KA1,{n},,Lee,High St" for n in range(50)], [REGISTER[0]]),
         ("PD,Number,Suffix,Surname,Street", ["KA1,1,A,Lee,High St"], [REGISTER[0]]),
         ("PD,Number,Suffix,Surname", ["KA1,1,0,Lee", "KA1,1,0,Lee"], [REGISTER[0]]),
         ("PD,Number,Suffix", ["KA1,1,0"], [REGISTER[0]]),
