@@ -186,9 +186,25 @@ def test_a_device_that_isnt_theirs_remembers_nobody(reader: Reader, join_path: s
     assert "Welcome back" not in reader.open(join_path).text
 
 
-def test_a_device_forgets_when_it_is_told_to_and_when_somebody_signs_out(reader: Reader, join_path: str):
+def _join_as_tom(reader: Reader, join_path: str) -> None:
     reader.open(join_path)
-    reader.press("join", name="Tom", reach="07700 900123", consent="yes")
+    reader.press("join", name="Tom", reach="07700 900123", consent="yes", remember="yes")
+
+
+def _press_sign_out(reader: Reader) -> None:
+    reader.press(next(key for key, one in reader.page.buttons.items() if one.action == "/sign-out"))
+    assert "You’re signed out" in reader.page.text
+
+
+def _assert_nobody_is_greeted(reader: Reader, join_path: str) -> None:
+    for path in ("/", "/login", join_path):
+        page = reader.open(path)
+        assert "again" not in page.tests
+        assert "Tom" not in page.text
+
+
+def test_a_device_forgets_when_it_is_told_to(reader: Reader, join_path: str):
+    _join_as_tom(reader, join_path)
     kept = reader.client.get_cookie("device")
     assert kept
     reader.open("/login")
@@ -196,6 +212,62 @@ def test_a_device_forgets_when_it_is_told_to_and_when_somebody_signs_out(reader:
     assert "This device has forgotten you." in page.text
     reader.client.set_cookie("device", kept.value)
     assert "again" not in reader.open("/login").tests
+
+
+@pytest.mark.parametrize("hours", [0, 2, 25])
+def test_whoever_signs_out_is_forgotten_even_on_a_page_that_went_quiet(
+    reader: Reader, join_path: str, clock: SetClock, hours: int
+):
+    _join_as_tom(reader, join_path)
+    kept = reader.client.get_cookie("device")
+    assert kept
+    reader.open("/call")
+    clock.forward(hours=hours)
+    _press_sign_out(reader)
+    assert reader.client.get_cookie("device") is None
+    _assert_nobody_is_greeted(reader, join_path)
+    reader.client.set_cookie("device", kept.value)
+    _assert_nobody_is_greeted(reader, join_path)
+
+
+def test_signing_out_of_another_session_forgets_the_device_too(
+    reader: Reader, join_path: str, vic: Person, clock: SetClock
+):
+    _join_as_tom(reader, join_path)
+    clock.forward(hours=25)
+    reader.sign_in(vic.token, to="/call")
+    _press_sign_out(reader)
+    _assert_nobody_is_greeted(reader, join_path)
+
+
+def test_a_cookie_of_join_pages_alone_gives_way_to_the_new_one(reader: Reader, join_path: str):
+    _join_as_tom(reader, join_path)
+    toms = reader.client.get_cookie("device")
+    assert toms
+    reader.client.delete_cookie("device")
+    reader.client.set_cookie("device", toms.value, path="/join")  # as it was before the start page had it
+    assert "Welcome back, Tom." in reader.open(join_path).text
+    reader.press("join")
+    assert reader.client.get_cookie("device", path="/join") is None
+    assert "Welcome back, Tom." in reader.open("/login").text
+
+
+def test_whoever_joined_last_is_greeted_where_an_old_cookie_is_left(app: Flask, join_path: str):
+    toms, anns = Reader(app.test_client()), Reader(app.test_client())
+    _join_as_tom(toms, join_path)
+    anns.open(join_path)
+    anns.press("join", name="Ann", reach="07700 900124", consent="yes", remember="yes")
+    kept = [one.client.get_cookie("device") for one in (toms, anns)]
+    assert kept[0]
+    assert kept[1]
+    both = Reader(app.test_client())
+    both.client.set_cookie("device", kept[0].value, path="/join")
+    both.client.set_cookie("device", kept[1].value)
+    assert "Welcome back, Ann." in both.open(join_path).text
+    both.press("join")
+    both.open("/call")
+    _press_sign_out(both)
+    _assert_nobody_is_greeted(both, join_path)
 
 
 def test_a_press_after_the_device_was_forgotten_says_what_to_do(reader: Reader, join_path: str):

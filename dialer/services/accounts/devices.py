@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, select, update
@@ -36,7 +37,7 @@ def account_of_device(
                 LoginSession.account_id == Account.id,
             ),
         )
-        .where(_is_remembered(device, now), Account.active, Account.role == Role.VOLUNTEER)
+        .where(_is_remembered([device], now), Account.active, Account.role == Role.VOLUNTEER)
     )
     if organisation_id is not None:
         query = query.where(LoginSession.organisation_id == organisation_id)
@@ -60,18 +61,18 @@ def come_back_on_device(units: UnitFactory, device: str | None, now: dt.datetime
     return signed_in(units, secret, now)
 
 
-def forget_device(units: UnitFactory, device: str | None, now: dt.datetime) -> None:
-    """Greet nobody in this browser any more."""
-    if not device:
+def forget_devices(units: UnitFactory, devices: Collection[str], now: dt.datetime) -> None:
+    """Greet nobody any more by these secrets of one browser."""
+    if not devices:
         return
     with units.read() as unit:
-        gone = update(LoginSession).where(_is_remembered(device, now)).values(revoked_at=now)
+        gone = update(LoginSession).where(_is_remembered(devices, now)).values(revoked_at=now)
         unit.session.execute(gone)
 
 
-def _is_remembered(device: str, now: dt.datetime) -> ColumnElement[bool]:
+def _is_remembered(devices: Collection[str], now: dt.datetime) -> ColumnElement[bool]:
     return and_(
-        LoginSession.secret_hash == secret_hash(device),
+        LoginSession.secret_hash.in_([secret_hash(device) for device in devices]),
         LoginSession.remembered,
         LoginSession.revoked_at.is_(None),
         LoginSession.created_at > now - REMEMBERED_FOR,

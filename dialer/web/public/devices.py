@@ -5,16 +5,24 @@ from __future__ import annotations
 from flask import request
 from werkzeug.wrappers import Response
 
-from dialer.services.accounts.devices import name_on_device
+from dialer.services.accounts.devices import forget_devices, name_on_device
 from dialer.services.accounts.logins import REMEMBERED_FOR
 from dialer.web.desk import desk, moment
 
 _COOKIE = "device"
+_OLD_PATH = "/join"
+"""Where the cookie was once kept: only join pages were sent it. Such ones live on for 30 days."""
+
+
+def these_devices() -> list[str]:
+    """Every secret that this browser sends; on join pages one of the old path comes before the new one."""
+    return [secret for secret in request.cookies.getlist(_COOKIE) if secret]
 
 
 def this_device() -> str | None:
-    """The secret that this browser was given, if it was."""
-    return request.cookies.get(_COOKIE)
+    """The secret that this browser was given last, if it was given any."""
+    secrets = these_devices()
+    return secrets[-1] if secrets else None
 
 
 def known_here() -> str | None:
@@ -32,9 +40,11 @@ def remember_here(answer: Response, secret: str) -> None:
         httponly=True,
         samesite="Lax",
     )
+    answer.delete_cookie(_COOKIE, path=_OLD_PATH)
 
 
 def forget_here(answer: Response) -> None:
-    """Let the cookie go, also the one that join pages alone were once sent."""
-    for path in ("/", "/join"):
+    """Let the cookie go, wherever it is kept, and have what it opened open nothing."""
+    forget_devices(desk().units, these_devices(), moment())
+    for path in ("/", _OLD_PATH):
         answer.delete_cookie(_COOKIE, path=path)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Actor, Permission, Role
 from dialer.domain.errors import NotFound, Unauthenticated
-from dialer.services.accounts.devices import come_back_on_device, forget_device
+from dialer.services.accounts.devices import come_back_on_device
 from dialer.services.accounts.logins import sign_in_with_token, sign_out
 from dialer.services.accounts.sign_in_links import look_at_sign_in_link, sign_in_with_link
 from dialer.services.accounts.views import SignedIn
@@ -88,7 +88,6 @@ def _come_back(back: str | None) -> Response | tuple[str, int]:
 
 def _forgotten() -> Response:
     """Somebody else's turn in this browser."""
-    forget_device(desk().units, this_device(), moment())
     tell(gettext("This device has forgotten you. Your sign-in link is sent to you again from any join link."))
     answer = redirect("/login", code=303)
     forget_here(answer)
@@ -123,9 +122,14 @@ def use_sign_in_link(code: str) -> Response | tuple[str, int]:
 @public.post("/sign-out")
 @allow(Permission.PUBLIC_READ)
 def leave() -> Response:
-    """End the session in this browser and on the server."""
+    """End the session in this browser and on the server, and greet nobody here any more.
+
+    The session may have gone quiet, or be another than the one by which this browser is remembered.
+    """
     if secret := session.pop(LOGIN_KEY, None):
         sign_out(desk().units, secret, moment())
     session.clear()
     tell(gettext("You’re signed out. Diolch."))
-    return redirect("/", code=303)
+    answer = redirect("/", code=303)
+    forget_here(answer)
+    return answer
