@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from dialer.domain.access import RULES, Actor, Permission, Scope
 from dialer.domain.errors import Forbidden, Unauthenticated
 from dialer.services.accounts.authentication import actor_for_login, actor_for_token, has_gone_quiet
+from dialer.services.accounts.credentials import secret_hash
 from dialer.web.desk import desk
 from dialer.web.signed import check_signed
 from dialer.web.signed_mail import check_mail_signed
@@ -21,6 +22,8 @@ from dialer.web.signed_mail import check_mail_signed
 View = TypeVar("View", bound=Callable[..., object])
 
 LOGIN_KEY = "login"
+ENDED_KEY = "ended"
+"""The hash of the secret of the session that ended in this browser by itself: it opens nothing."""
 _RULE = "__permission__"
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -119,6 +122,7 @@ def _recognise() -> Actor | None:
     actor = actor_for_login(desk().units, secret, g.now)
     if actor is None:
         session.pop(LOGIN_KEY)
+        session[ENDED_KEY] = secret_hash(secret)
         g.ended = "quiet" if has_gone_quiet(desk().units, secret, g.now) else "over"
     return actor
 

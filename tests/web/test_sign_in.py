@@ -177,6 +177,21 @@ def test_whoever_joined_goes_on_where_they_were_by_one_press(reader: Reader, joi
     assert "again" not in reader.open("/login").tests
 
 
+def test_somebody_else_after_a_quiet_hour_signs_in_as_themselves(
+    reader: Reader, join_path: str, carys: Person, clock: SetClock
+):
+    _join_as_tom(reader, join_path)
+    reader.sign_in(carys.token)
+    clock.forward(hours=25)
+    page = reader.open("/campaigns")
+    assert "Welcome back" not in page.text
+    assert "Sign in and you’re back at the same place." in page.text
+    assert page.html.index('data-test="token"') < page.html.index('data-test="again"')
+    assert "forget-device" not in page.tests
+    reader.press("again")
+    assert reader.state == "idle"  # Tom's own page, not the one that Carys asked for
+
+
 def test_a_device_that_isnt_theirs_remembers_nobody(reader: Reader, join_path: str, clock: SetClock):
     reader.open(join_path)
     reader.press("join", name="Tom", reach="07700 900123", consent="yes", remember=[])

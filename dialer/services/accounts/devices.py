@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, select, update
@@ -44,11 +45,30 @@ def account_of_device(
     return unit.session.scalar(query)
 
 
-def name_on_device(units: UnitFactory, device: str | None, now: dt.datetime) -> str | None:
-    """Whom to greet in this browser; None where nobody is remembered."""
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Whom to greet in a browser, and whether the session that ended there was another person's."""
+
+    name: str
+    after_another: bool = False
+
+
+def who_is_remembered(
+    units: UnitFactory, device: str | None, now: dt.datetime, ended: bytes | None = None
+) -> Remembered | None:
+    """Whom to greet in this browser; None where nobody is remembered.
+
+    `ended` is the hash of the secret of the session that ended here last, if one did.
+    """
     with units.read() as unit:
         account = account_of_device(unit, device, now)
-        return None if account is None else account.name
+        if account is None:
+            return None
+        others = select(LoginSession.id).where(
+            LoginSession.secret_hash == ended, LoginSession.account_id != account.id
+        )
+        after_another = ended is not None and unit.session.scalar(others) is not None
+        return Remembered(account.name, after_another)
 
 
 def come_back_on_device(units: UnitFactory, device: str | None, now: dt.datetime) -> SignedIn:

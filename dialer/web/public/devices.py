@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from flask import request
+from flask import request, session
 from werkzeug.wrappers import Response
 
-from dialer.services.accounts.devices import forget_devices, name_on_device
+from dialer.services.accounts.devices import Remembered, forget_devices, who_is_remembered
 from dialer.services.accounts.logins import REMEMBERED_FOR
 from dialer.web.desk import desk, moment
+from dialer.web.guard import ENDED_KEY
 
 _COOKIE = "device"
 _OLD_PATH = "/join"
@@ -25,9 +26,9 @@ def this_device() -> str | None:
     return secrets[-1] if secrets else None
 
 
-def known_here() -> str | None:
+def known_here() -> Remembered | None:
     """Whom to greet."""
-    return name_on_device(desk().units, this_device(), moment())
+    return who_is_remembered(desk().units, this_device(), moment(), session.get(ENDED_KEY))
 
 
 def remember_here(answer: Response, secret: str) -> None:
