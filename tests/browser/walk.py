@@ -33,6 +33,7 @@ def walk_public(page: Page, join_path: str, opt_out_path: str, look: Look) -> No
     page.locator("[data-test=name]").fill("Tom")
     page.locator("[data-test=reach]").fill("tom@example.org")
     page.locator("[data-test=consent]").check()
+    page.locator("[data-test=remember]").check()
     follow(page, "[data-test=join]")
     page.goto("/login")
     look("login, known")

@@ -39,6 +39,11 @@ def join_path(ctx: Context, bank: PhoneBank) -> str:
     return f"/join/{create_join_link(ctx, bank.campaign_id, NewJoinLink()).code}"
 
 
+def _join_as_tom(reader: Reader, join_path: str) -> None:
+    reader.open(join_path)
+    reader.press("join", name="Tom", reach="07700 900123", consent="yes", remember="yes")
+
+
 def test_the_start_page_says_what_this_is_and_how_to_sign_in(reader: Reader, carys: Person):
     page = reader.open("/")
     assert "Common Ground rings voters from here" in page.text
@@ -150,7 +155,7 @@ def test_the_join_form_says_what_is_missing_and_keeps_the_rest(reader: Reader, j
 
 
 def test_joined_already_on_this_device_and_on_another(app: Flask, reader: Reader, join_path: str):
-    sent = {"name": "Tom", "reach": "07700 900123", "consent": "yes"}
+    sent = {"name": "Tom", "reach": "07700 900123", "consent": "yes", "remember": "yes"}
     reader.open(join_path)
     reader.press("join", **sent)
     assert "Welcome back, Tom." in reader.open(join_path).text
@@ -164,8 +169,7 @@ def test_joined_already_on_this_device_and_on_another(app: Flask, reader: Reader
 
 
 def test_whoever_joined_goes_on_where_they_were_by_one_press(reader: Reader, join_path: str, clock: SetClock):
-    reader.open(join_path)
-    reader.press("join", name="Tom", reach="07700 900123", consent="yes")
+    _join_as_tom(reader, join_path)
     clock.forward(hours=25)
     page = reader.open("/call/keys")
     assert "Welcome back, Tom." in page.text
@@ -192,18 +196,13 @@ def test_somebody_else_after_a_quiet_hour_signs_in_as_themselves(
     assert reader.state == "idle"  # Tom's own page, not the one that Carys asked for
 
 
-def test_a_device_that_isnt_theirs_remembers_nobody(reader: Reader, join_path: str, clock: SetClock):
+def test_a_device_remembers_nobody_who_didnt_ask_for_it(reader: Reader, join_path: str, clock: SetClock):
     reader.open(join_path)
-    reader.press("join", name="Tom", reach="07700 900123", consent="yes", remember=[])
+    reader.press("join", name="Tom", reach="07700 900123", consent="yes")
     assert "First, ring someone" in reader.page.text
     clock.forward(hours=25)
     assert "again" not in reader.open("/login").tests
     assert "Welcome back" not in reader.open(join_path).text
-
-
-def _join_as_tom(reader: Reader, join_path: str) -> None:
-    reader.open(join_path)
-    reader.press("join", name="Tom", reach="07700 900123", consent="yes", remember="yes")
 
 
 def _press_sign_out(reader: Reader) -> None:
@@ -216,6 +215,16 @@ def _assert_nobody_is_greeted(reader: Reader, join_path: str) -> None:
         page = reader.open(path)
         assert "again" not in page.tests
         assert "Tom" not in page.text
+
+
+def test_whoever_joins_unremembered_leaves_nobody_remembered(reader: Reader, join_path: str, clock: SetClock):
+    _join_as_tom(reader, join_path)
+    page = reader.open(join_path)
+    del page.buttons["join"].form.fields["again"]  # the form as it was open in another tab
+    reader.press("join", name="Ann", reach="07700 900124", consent="yes")
+    assert reader.client.get_cookie("device") is None
+    clock.forward(hours=25)
+    _assert_nobody_is_greeted(reader, join_path)
 
 
 def test_a_device_forgets_when_it_is_told_to(reader: Reader, join_path: str):
@@ -286,8 +295,7 @@ def test_whoever_joined_last_is_greeted_where_an_old_cookie_is_left(app: Flask, 
 
 
 def test_a_press_after_the_device_was_forgotten_says_what_to_do(reader: Reader, join_path: str):
-    reader.open(join_path)
-    reader.press("join", name="Tom", reach="07700 900123", consent="yes")
+    _join_as_tom(reader, join_path)
     reader.open("/login")
     reader.client.delete_cookie("device")
     page = reader.press("again")

@@ -40,7 +40,7 @@ class JoinForm:
     name: str
     reach: str
     consent: bool
-    remember: bool = True
+    remember: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from dialer.services.accounts.views import Joined, JoinOutcome
 from dialer.settings.policies import phone_policy
 from dialer.web.desk import context, desk, moment
 from dialer.web.guard import allow
-from dialer.web.public.devices import remember_here, this_device
+from dialer.web.public.devices import forget_here, remember_here, this_device
 from dialer.web.public.sign_in import enter
 
 joining = Blueprint("joining", __name__)
@@ -52,7 +52,7 @@ def join_in(code: str) -> Response | str | tuple[str, int]:
         form.get("name", ""),
         form.get("reach", ""),
         consent="consent" in form,
-        remember="remember" in form or "may_remember" not in form,
+        remember="remember" in form,
     )
     try:
         joined = _come_back(code) if "again" in form else _join(code, sent)
@@ -97,6 +97,8 @@ def _welcome(joined: Joined, code: str, *, remember: bool) -> Response | str:
     answer = redirect(f"/join/{code}/waiting", code=303) if waiting else enter(joined.signed_in, "/practice")
     if remember:
         remember_here(answer, joined.signed_in.secret)
+    else:
+        forget_here(answer)
     return answer
 
 

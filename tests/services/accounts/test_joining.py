@@ -34,7 +34,7 @@ from dialer.store.session import UnitFactory
 from tests.people import Person
 
 PHONES = PhonePolicy(allow_fictional=True)
-TOM = JoinForm("Tom Rees", "07700 900123", consent=True)
+TOM = JoinForm("Tom Rees", "07700 900123", consent=True, remember=True)
 
 Joining = Callable[..., Joined]
 
