@@ -264,6 +264,51 @@ def test_signing_out_of_another_session_forgets_the_device_too(
     _assert_nobody_is_greeted(reader, join_path)
 
 
+def test_a_copy_of_the_cookie_ends_with_the_device_however_often_it_came_back(
+    reader: Reader, app: Flask, join_path: str, clock: SetClock
+):
+    _join_as_tom(reader, join_path)
+    copied = reader.client.get_cookie("device")
+    assert copied
+    for path in ("/login", join_path):
+        clock.forward(hours=20 * 24)  # counted from the last time, so 40 days are none too many
+        page = reader.open(path)
+        reader.press("again" if "again" in page.tests else "join")
+    reader.open("/call")
+    _press_sign_out(reader)
+    other = Reader(app.test_client())
+    other.client.set_cookie("device", copied.value)
+    _assert_nobody_is_greeted(other, join_path)
+
+
+def test_whoever_joins_after_another_takes_their_place_on_the_device(
+    reader: Reader, app: Flask, join_path: str
+):
+    _join_as_tom(reader, join_path)
+    copied = reader.client.get_cookie("device")
+    assert copied
+    page = reader.open(join_path)
+    del page.buttons["join"].form.fields["again"]
+    reader.press("join", name="Ann", reach="07700 900124", consent="yes", remember="yes")
+    assert "Welcome back, Ann." in reader.open("/login").text
+    other = Reader(app.test_client())
+    other.client.set_cookie("device", copied.value)
+    _assert_nobody_is_greeted(other, join_path)
+
+
+def test_a_press_that_comes_twice_is_as_good_as_one(reader: Reader, join_path: str, clock: SetClock):
+    _join_as_tom(reader, join_path)
+    clock.forward(hours=25)
+    kept = reader.client.get_cookie("device")
+    assert kept
+    for _ in range(2):
+        reader.client.set_cookie("device", kept.value)  # the first answer was lost
+        reader.client.delete_cookie("dialer_session")
+        reader.open("/login")
+        reader.press("again")
+        assert reader.state == "idle"
+
+
 def test_a_cookie_of_join_pages_alone_gives_way_to_the_new_one(reader: Reader, join_path: str):
     _join_as_tom(reader, join_path)
     toms = reader.client.get_cookie("device")

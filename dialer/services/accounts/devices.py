@@ -72,13 +72,21 @@ def who_is_remembered(
 
 
 def come_back_on_device(units: UnitFactory, device: str | None, now: dt.datetime) -> SignedIn:
-    """Sign in whoever is remembered in this browser, which stays so. Raises Unauthenticated."""
+    """Sign in whoever is remembered in this browser, which stays so by the same secret: a press that comes
+    twice or whose answer is lost locks nobody out, and one sign-out ends it all. Raises Unauthenticated.
+    """
     with units.read() as unit:
         account = account_of_device(unit, device, now)
-        if account is None:
+        if account is None or device is None:
             raise Unauthenticated(NOT_REMEMBERED)
-        secret = open_login(unit, account.organisation_id, account.id, now, remembered=True)
+        stay_remembered(unit, device, now)
+        secret = open_login(unit, account.organisation_id, account.id, now)
     return signed_in(units, secret, now)
+
+
+def stay_remembered(unit: UnitOfWork, device: str, now: dt.datetime) -> None:
+    """Count the days for which this browser is remembered from now."""
+    unit.session.execute(update(LoginSession).where(_is_remembered([device], now)).values(last_seen_at=now))
 
 
 def forget_devices(units: UnitFactory, devices: Collection[str], now: dt.datetime) -> None:
@@ -95,5 +103,5 @@ def _is_remembered(devices: Collection[str], now: dt.datetime) -> ColumnElement[
         LoginSession.secret_hash.in_([secret_hash(device) for device in devices]),
         LoginSession.remembered,
         LoginSession.revoked_at.is_(None),
-        LoginSession.created_at > now - REMEMBERED_FOR,
+        LoginSession.last_seen_at > now - REMEMBERED_FOR,
     )

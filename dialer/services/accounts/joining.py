@@ -19,7 +19,7 @@ from dialer.domain.access import Actor, Role
 from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.phone import PhonePolicy
 from dialer.services.accounts.account_fields import Reach, clean_name, read_reach
-from dialer.services.accounts.devices import account_of_device
+from dialer.services.accounts.devices import account_of_device, stay_remembered
 from dialer.services.accounts.logins import open_login, signed_in
 from dialer.services.accounts.views import Joined, JoinLinkState, JoinOutcome, JoinPage
 from dialer.store.models.accounts import Account, AccountCampaign, JoinLink, SignInRequest
@@ -96,19 +96,22 @@ def join(
     reach = _check(form, phones)
     link = _open_link(units, code, now)
     with units.begin(link.organisation_id) as unit:
-        account = _account_at(unit, link, reach)
+        account, known_by = _account_at(unit, link, reach), None
         if account is None:
             account = _new_account(unit, link, clean_name(form.name), reach, now)
         elif not _is_own_device(unit, link, account, device, now):
             account = None
+        else:
+            known_by = device
         if account is None:
             _ask_for_link(unit, link, reach, now)
             return Joined(JoinOutcome.LINK_ASKED, link.campaign_id)
         _enter(unit, link, account, now)
-        secret = open_login(
-            unit, link.organisation_id, account.id, now, joined_by=link.id, remembered=form.remember
-        )
-    return _joined(units, link, secret, now)
+        anew = form.remember and known_by is None
+        secret = open_login(unit, link.organisation_id, account.id, now, joined_by=link.id, remembered=anew)
+        if known_by is not None:
+            stay_remembered(unit, known_by, now)
+    return _joined(units, link, secret, now, (known_by or secret) if form.remember else None)
 
 
 def organisation_of_join_link(units: UnitFactory, code: str, now: dt.datetime) -> uuid.UUID | None:
@@ -123,11 +126,12 @@ def come_back(units: UnitFactory, code: str, device: str | None, now: dt.datetim
     link = _open_link(units, code, now)
     with units.begin(link.organisation_id) as unit:
         account = account_of_device(unit, device, now, link.organisation_id)
-        if account is None:
+        if account is None or device is None:
             raise NotFound(LINK_IS_OVER)
         _enter(unit, link, account, now)
-        secret = open_login(unit, link.organisation_id, account.id, now, joined_by=link.id, remembered=True)
-    return _joined(units, link, secret, now)
+        stay_remembered(unit, device, now)
+        secret = open_login(unit, link.organisation_id, account.id, now, joined_by=link.id)
+    return _joined(units, link, secret, now, device)
 
 
 def _check(form: JoinForm, phones: PhonePolicy) -> Reach:
@@ -137,10 +141,10 @@ def _check(form: JoinForm, phones: PhonePolicy) -> Reach:
     return read_reach(form.reach, phones)
 
 
-def _joined(units: UnitFactory, link: _Link, secret: str, now: dt.datetime) -> Joined:
+def _joined(units: UnitFactory, link: _Link, secret: str, now: dt.datetime, device: str | None) -> Joined:
     login = signed_in(units, secret, now)
     outcome = JoinOutcome.SIGNED_IN if login.actor.sees_campaign(link.campaign_id) else JoinOutcome.WAITING
-    return Joined(outcome, link.campaign_id, login)
+    return Joined(outcome, link.campaign_id, login, device)
 
 
 def _find_link(unit: UnitOfWork, code: str, now: dt.datetime) -> _Link | None:

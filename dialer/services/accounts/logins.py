@@ -18,7 +18,7 @@ from dialer.store.models.accounts import LoginSession
 from dialer.store.session import UnitFactory, UnitOfWork
 
 REMEMBERED_FOR: Final = dt.timedelta(days=30)
-"""So long after it last signed in, a device that is remembered is greeted by name."""
+"""So long after it was last used, a device that is remembered is greeted by name."""
 
 LONGEST_LOGIN: Final = dt.timedelta(hours=24)
 """Longer than any polling day; after it everybody signs in again."""
@@ -76,7 +76,7 @@ def forget_old_logins(ctx: Context) -> int:
     with ctx.unit() as unit:
         old = delete(LoginSession).where(
             LoginSession.organisation_id == ctx.organisation_id,
-            LoginSession.created_at <= ctx.now - REMEMBERED_FOR,
+            LoginSession.last_seen_at <= ctx.now - REMEMBERED_FOR,
         )
         return len(unit.session.execute(old.returning(LoginSession.id)).all())
 

@@ -133,11 +133,15 @@ class JoinOutcome(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """How a join ended; `signed_in` is empty where the person must sign in by their own link."""
+    """How a join ended; `signed_in` is empty where the person must sign in by their own link.
+
+    `device` is the secret by which the browser is to be remembered, None where it isn't.
+    """
 
     outcome: JoinOutcome
     campaign_id: uuid.UUID
     signed_in: SignedIn | None = None
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

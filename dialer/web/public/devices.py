@@ -32,7 +32,9 @@ def known_here() -> Remembered | None:
 
 
 def remember_here(answer: Response, secret: str) -> None:
-    """Have this browser known again by the secret of its session."""
+    """Have this browser known again by this secret, and by none that it had before."""
+    earlier = [one for one in these_devices() if one != secret]
+    forget_devices(desk().units, earlier, moment())
     answer.set_cookie(
         _COOKIE,
         secret,

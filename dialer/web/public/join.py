@@ -61,7 +61,7 @@ def join_in(code: str) -> Response | str | tuple[str, int]:
         return _page(code, sent, errors)
     except (NotFound, InvalidTransition):
         return _page(code, sent)
-    return _welcome(joined, code, remember=sent.remember or "again" in form)
+    return _welcome(joined, code)
 
 
 def _field(pointer: str) -> str:
@@ -90,13 +90,13 @@ def _come_back(code: str) -> Joined:
     return come_back(desk().units, code, this_device(), moment())
 
 
-def _welcome(joined: Joined, code: str, *, remember: bool) -> Response | str:
+def _welcome(joined: Joined, code: str) -> Response | str:
     if joined.signed_in is None:
         return render_template("public/joined.html", outcome=joined.outcome)
     waiting = joined.outcome == "waiting"
     answer = redirect(f"/join/{code}/waiting", code=303) if waiting else enter(joined.signed_in, "/practice")
-    if remember:
-        remember_here(answer, joined.signed_in.secret)
+    if joined.device:
+        remember_here(answer, joined.device)
     else:
         forget_here(answer)
     return answer

@@ -77,12 +77,13 @@ def sign_in() -> Response | tuple[str, int]:
 
 def _come_back(back: str | None) -> Response | tuple[str, int]:
     try:
-        signed = come_back_on_device(desk().units, this_device(), moment())
+        device = this_device() or ""
+        signed = come_back_on_device(desk().units, device, moment())
     except Unauthenticated as refusal:
         errors = {"token": gettext(refusal.detail)}
         return render_template("public/login.html", next=local_path(back, otherwise=""), errors=errors), 401
     answer = enter(signed, back)
-    remember_here(answer, signed.secret)
+    remember_here(answer, device)
     return answer
 
 
