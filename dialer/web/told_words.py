@@ -92,15 +92,15 @@ def answer_words(label: str) -> str:
 
 def _line(one: AnswerView, *, shared: bool) -> Line:
     taken = one.state == "taken"
-    words = answer_words(one.label) or _facts_words(one.facts)
+    words = answer_words(one.label) or facts_words(one.facts)
     if not taken:
         return Line(one.id, words, taken, one.at, str(gettext(DOUBT[one.doubt])) if one.doubt else "")
     by = gettext("by %(name)s", name=one.by_name) if one.by_name else gettext("by itself")
     return Line(one.id, words, taken, one.at, f"{by} · {one.contact_name}" if shared else str(by))
 
 
-def _facts_words(facts: Facts) -> str:
-    """An answer that has no name, by what it says."""
+def facts_words(facts: Facts) -> str:
+    """How somebody voted or means to, by what they said: of an answer that has no name, or of a pledge."""
     usual = [
         answer_words(rule.label)
         for rule in USUAL

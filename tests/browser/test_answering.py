@@ -7,14 +7,14 @@ import uuid
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
 from dialer.services.messaging.canned_replies import add_canned_reply
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.store.models.conversations import Conversation
-from tests.browser.conftest import PHONE, Open, axe_faults, follow, sign_in, sizes, tap
+from tests.browser.conftest import DESK, PHONE, Open, axe_faults, follow, sign_in, sizes, tap
 from tests.people import Person
 from tests.web.phone_bank import PhoneBank
 
@@ -47,6 +47,43 @@ def _look(page: Page, name: str, language: str, *, script: bool) -> None:
         assert axe_faults(page) == [], name
 
 
+def _open_the_side(page: Page) -> None:
+    """What else was with them and what callers say: below and folded."""
+    for name, within in (("side-past", "before"), ("side-script", "script-words")):
+        expect(page.locator(f"[data-test={within}]")).to_be_hidden()
+        fold = page.locator(f"[data-test={name}] summary")
+        answer, below = page.locator("[data-test=reply-body]").bounding_box(), fold.bounding_box()
+        assert answer
+        assert below
+        assert below["y"] > answer["y"], name
+        fold.click()
+        expect(page.locator(f"[data-test={within}]")).to_be_visible()
+
+
+@pytest.mark.parametrize("door", ["texts", "inbox"])
+def test_on_a_wide_screen_the_side_stands_open_beside_it(
+    open_browser: Open, vic: Person, carys: Person, written: None, door: str
+) -> None:
+    page = open_browser(DESK)
+    sign_in(page, vic if door == "texts" else carys)
+    page.goto(f"/{door}")
+    follow(page, "[data-test=next]" if door == "texts" else "[data-test=conversation] a")
+    answer = page.locator("[data-test=reply-body]").bounding_box()
+    script = page.locator("[data-test=script-words]")
+    expect(script).to_be_visible()
+    expect(script).to_contain_text("Can we count on your vote")
+    expect(page.locator("[data-test=before]")).to_be_visible()
+    expect(page.locator("[data-test=side-script] summary")).to_be_hidden()
+    beside = script.bounding_box()
+    assert answer
+    assert beside
+    assert beside["x"] > answer["x"] + answer["width"]
+    assert sizes(page)[0] <= DESK[0]
+    assert axe_faults(page) == []
+    if PICTURES:
+        page.screenshot(path=str(Path(PICTURES) / f"side-{door}.png"), full_page=True)
+
+
 @pytest.mark.parametrize(("language", "script"), [("en", True), ("cy", True), ("en", False)])
 def test_an_evening_on_a_small_phone(
     open_browser: Open, vic: Person, written: None, language: str, *, script: bool
@@ -56,6 +93,7 @@ def test_an_evening_on_a_small_phone(
     page.goto("/texts")
     _look(page, "home", language, script=script)
     follow(page, "[data-test=next]")
+    _open_the_side(page)
     page.locator("[data-test=ready] summary").click()
     page.locator("[data-test=handover] summary").click()
     page.locator("[data-test=block-asked] summary").click()
@@ -84,6 +122,8 @@ def test_a_coordinators_inbox_on_a_small_phone(
     page.goto("/inbox")
     _look(page, "inbox", language, script=True)
     follow(page, "[data-test=conversation] a")
+    _open_the_side(page)
+    _look(page, "side", language, script=True)
     page.locator("[data-test=handover] summary").click()
     page.locator("[data-test=handover-reason]").select_option("distress")
     follow(page, "[data-test=handover-save]")

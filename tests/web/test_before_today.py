@@ -11,7 +11,7 @@ from flask import Flask
 from dialer.services.context import Context
 from dialer.store.models.messaging import Message
 from dialer.store.models.people import Contact
-from dialer.web.volunteer.past import time_there
+from dialer.web.past import time_there
 from tests.people import Person
 from tests.web.phone_bank import PhoneBank, open_phone_bank
 from tests.web.reader import Reader

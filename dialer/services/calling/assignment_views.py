@@ -215,7 +215,7 @@ def _caller(unit: UnitOfWork, assignment: Assignment) -> str | None:
     return unit.session.get_one(Account, (unit.organisation_id, assignment.account_id)).name
 
 
-def placeholder_values(contact: _Shown, caller_name: str | None) -> dict[str, str | None]:
+def placeholder_values(contact: _Shown | Contact, caller_name: str | None) -> dict[str, str | None]:
     """What the placeholders of a script stand for, when it is read out to this contact."""
     values: dict[str, str | None] = {
         "first_name": contact.first_name,

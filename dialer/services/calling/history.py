@@ -1,4 +1,4 @@
-"""What came of every call to one person, for those who look after the list."""
+"""What came of the calls to one person, for those who look after the list and for whoever answers them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from dialer.domain.access import Permission, require
+from dialer.services.calling.views import PastAttempt
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account
 from dialer.store.models.calling import Campaign, Result
+from dialer.store.queries.callees import HISTORY_MAX
+from dialer.store.session import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,7 @@ def contact_history(ctx: Context, contact_id: uuid.UUID, limit: int = 50) -> lis
             Campaign,
             and_(Campaign.organisation_id == Result.organisation_id, Campaign.id == Result.campaign_id),
         )
-        .where(
-            Result.organisation_id == ctx.organisation_id,
-            Result.contact_id == contact_id,
-            Result.superseded_at.is_(None),
-            Result.voided_at.is_(None),
-        )
+        .where(*_standing(ctx.organisation_id, contact_id))
         .order_by(Result.at.desc(), Result.id.desc())
         .limit(limit)
     )
@@ -54,3 +52,25 @@ def contact_history(ctx: Context, contact_id: uuid.UUID, limit: int = 50) -> lis
             PastCall(result.at, result.disposition, result.support, result.notes, by, campaign)
             for result, by, campaign in unit.session.execute(query)
         ]
+
+
+def last_calls(unit: UnitOfWork, contact_id: uuid.UUID, *only: ColumnElement[bool]) -> list[PastAttempt]:
+    """The last results of one person that stand, newest first, of those for which `only` holds: as many as
+    the call screen shows.
+    """
+    query = (
+        select(Result.at, Result.disposition, Result.notes)
+        .where(*_standing(unit.organisation_id, contact_id), *only)
+        .order_by(Result.at.desc(), Result.id.desc())
+        .limit(HISTORY_MAX)
+    )
+    return [PastAttempt(at, disposition, notes) for at, disposition, notes in unit.session.execute(query)]
+
+
+def _standing(organisation_id: uuid.UUID, contact_id: uuid.UUID) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Result.organisation_id == organisation_id,
+        Result.contact_id == contact_id,
+        Result.superseded_at.is_(None),
+        Result.voided_at.is_(None),
+    )

@@ -54,6 +54,7 @@ from dialer.web.coordinator.text_wording import INBOX_PART
 from dialer.web.coordinator.wording import Words
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.side import side_shown
 from dialer.web.text_lines import (
     Composer,
     empty_composer,
@@ -190,6 +191,7 @@ def conversation_page(
         reasons=HANDOVER_REASONS,
         composer=composer or empty_composer(),
         told=told_shown(ctx, conversation_id),
+        side=side_shown(ctx, conversation_id),
         errors=errors or {},
     )
 

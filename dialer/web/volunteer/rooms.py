@@ -25,9 +25,10 @@ from dialer.services.messaging.conversation_pool import waits_for
 from dialer.services.messaging.first_texts import has_texts_to_send
 from dialer.services.paging import Page
 from dialer.web.house import current_organisation
+from dialer.web.outcome_names import outcome_name
 from dialer.web.volunteer import screen
 from dialer.web.volunteer.line import shown_paused
-from dialer.web.volunteer.outcomes import follows, is_reached, outcome_name
+from dialer.web.volunteer.outcomes import follows, is_reached
 from dialer.web.volunteer.reports import callback_at, note_most
 from dialer.web.volunteer.resting import paused_words, rests_s
 from dialer.web.volunteer.standstill_words import nobody_words, quiet_words, stopped_words

@@ -21,10 +21,11 @@ from dialer.services.calling.views import (
     HouseholdMember,
 )
 from dialer.services.messaging.written_lately import Written
+from dialer.web.outcome_names import NOT_REACHED, SPOKE
+from dialer.web.past import Past, past_of, time_there
 from dialer.web.softphone import Softphone
 from dialer.web.volunteer.line import Line
-from dialer.web.volunteer.outcomes import NOT_REACHED, SPOKE, Outcome, outcomes
-from dialer.web.volunteer.past import Past, past_of, time_there
+from dialer.web.volunteer.outcomes import Outcome, outcomes
 from dialer.web.volunteer.talking import InCall
 from dialer.web.words import outcode
 

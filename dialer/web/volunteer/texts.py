@@ -25,6 +25,7 @@ from dialer.web.desk import context
 from dialer.web.forms import Faults
 from dialer.web.guard import allow
 from dialer.web.notices import tell
+from dialer.web.side import side_shown
 from dialer.web.text_lines import Composer, empty_composer, in_a_line, nobody_in_particular, text_of
 from dialer.web.text_wording import HANDOVER
 from dialer.web.told_words import told_shown
@@ -99,6 +100,7 @@ def person_page(
         pictures=offered_pictures(ctx),
         reasons=[reason for reason in HANDOVER_REASONS if reason != FRIGHTENED],
         told=told_shown(ctx, conversation_id),
+        side=side_shown(ctx, conversation_id),
         composer=composer or empty_composer(),
         errors=errors or {},
         say={"handover": HANDOVER},

@@ -1,4 +1,4 @@
-"""What was before today, in words: calls, and texts and emails without what stood in them."""
+"""What was before, in words: calls, pledges, and texts and emails without what stood in them."""
 
 from __future__ import annotations
 
@@ -11,30 +11,51 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 
 from dialer.domain.quiet_hours import zones_of_number
+from dialer.domain.text_answers import Facts
 from dialer.services.calling.views import PastAttempt
+from dialer.services.messaging.conversation_side import PastPledge
 from dialer.services.messaging.written_lately import Written
-from dialer.web.volunteer.outcomes import outcome_name
-from dialer.web.words import clock, moment, time_of_day
+from dialer.web.outcome_names import outcome_name
+from dialer.web.told_words import facts_words
+from dialer.web.words import clock, marked, moment, time_of_day
 
 _FEW: Final = 6
+_SAID: Final = frozenset({"call", "text", "door"})
+"""Where a pledge comes from that somebody gave themselves, to one of us."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """An earlier attempt, or something written, in words."""
+    """An earlier attempt, a pledge, or something written, in words."""
 
     when: str
     what: str
 
 
-def past_of(calls: Sequence[PastAttempt], written: Sequence[Written], zone: str) -> list[Past]:
+def past_of(
+    calls: Sequence[PastAttempt],
+    written: Sequence[Written],
+    zone: str,
+    pledges: Sequence[PastPledge] = (),
+) -> list[Past]:
     """All of it, the latest first."""
-    told = [(one.at, _call(one)) for one in calls] + [(one.at, _written(one)) for one in written]
-    return [Past(moment(at, zone), what) for at, what in sorted(told, key=lambda one: one[0], reverse=True)]
+    told = [
+        *((one.at, moment(one.at, zone), _call(one)) for one in calls),
+        *((one.at, marked(one.at, zone), _pledge(one)) for one in pledges),
+        *((one.at, moment(one.at, zone), _written(one)) for one in written),
+    ]
+    return [Past(when, what) for _, when, what in sorted(told, key=lambda one: one[0], reverse=True)]
 
 
 def _call(attempt: PastAttempt) -> str:
     return f"{outcome_name(attempt.disposition)}. {attempt.notes or ''}".strip()
+
+
+def _pledge(one: PastPledge) -> str:
+    what = facts_words(Facts(one.support, one.voting_method))
+    if one.source in _SAID:
+        return str(gettext("They told us: %(what)s.", what=what))
+    return str(gettext("Noted of them: %(what)s.", what=what))
 
 
 def _written(one: Written) -> str:
