@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from dialer.carrier.mailbox import ImapMailbox, MailboxError
 from dialer.carrier.making import mailbox_of
 from dialer.cli.command import Command, Outcome
+from dialer.cli.doctor_bounces import KEPT_WITHIN, found_kept
 from dialer.cli.doctor_carrier import check_browser_calls, check_carrier
 from dialer.cli.doctor_connections import compared
 from dialer.cli.doctor_email import Mail, NameService, check_mail
@@ -39,6 +40,7 @@ from dialer.services.calling.pacing_view import campaigns_without_pacer
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import check_counters, mend_counters
 from dialer.services.messaging.carrier_events import unmatched
+from dialer.services.messaging.dead_addresses import kept_since
 from dialer.services.messaging.letters_in import unread_letters
 from dialer.services.messaging.missed_texts import unreadable_since
 from dialer.services.people.registers import unfit_registers
@@ -155,6 +157,7 @@ def check_letters(settings: Settings) -> Iterator[Finding]:
     if stuck:
         remedy = "look for “apply_letters” in the log"
         yield Finding("letters to us", ok=False, detail=f"{stuck} can't be applied", remedy=remedy)
+    yield from found_kept(sum(kept_since(ctx, ctx.now - KEPT_WITHIN) for ctx in _organisations(settings)))
 
 
 def check_embedded(settings: Settings) -> Iterator[Finding]:

@@ -18,6 +18,10 @@ from dialer.domain.mail_report import Fate, counts_towards_the_end
 
 IN_A_ROW: Final = 3
 OVER: Final = dt.timedelta(days=14)
+MOST_AN_HOUR: Final = 100
+"""So many addresses are given up in an hour and no more: where a whole provider is away or our own server
+can't reach it, everybody there looks abandoned at once. Who really is comes up again at the next email.
+"""
 SETTLED: Final = dt.timedelta(days=5)
 """After so long an email of which nothing was heard has arrived: servers give up and report after four or
 five days (RFC 5321, 4.5.4.1).

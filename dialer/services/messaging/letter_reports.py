@@ -30,9 +30,10 @@ from dialer.services.messaging.carrier_events import (
 )
 from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.dead_addresses import (
-    bar_abandoned_address,
+    CameBack,
     bar_complained,
     bar_dead_address,
+    give_up_addresses,
 )
 from dialer.services.messaging.figures import BLAST, Move, count_bounces, count_moves
 from dialer.services.messaging.needing_answers import REPLY, wait_again
@@ -190,6 +191,13 @@ def _write(ctx: Context, unit: UnitOfWork, told: Sequence[_Told]) -> None:
     _count_put_off(unit, told)
     for each in sorted(told, key=lambda one: str(one.letter.number)):
         _follow(ctx, unit, each)
+    passing = [one for one in told if one.fate in PASSING and one.is_of_its_address]
+    letters = [
+        CameBack(one.letter.id, one.letter.blast_id, one.letter.number)
+        for one in passing
+        if one.letter.number
+    ]
+    give_up_addresses(ctx, unit, letters)
 
 
 def _count_put_off(unit: UnitOfWork, told: Sequence[_Told]) -> None:
@@ -268,15 +276,13 @@ def _explain(unit: UnitOfWork, told: _Told) -> None:
 
 
 def _follow(ctx: Context, unit: UnitOfWork, told: _Told) -> None:
-    """Write no more to an address that nobody has or reads, or whose owner calls our letters unwanted."""
+    """Write no more to an address that nobody has, or whose owner calls our letters unwanted."""
     address = told.letter.number
     if address is None:
         return
     at: dt.datetime = told.event.received_at
     if told.fate is Fate.HARD and told.is_of_its_address and bar_dead_address(unit, address, at):
         ctx.audit(unit, "address.bounced", "message", told.letter.id)
-    if told.fate in PASSING and told.is_of_its_address and bar_abandoned_address(unit, address, ctx.now):
-        ctx.audit(unit, "address.abandoned", "message", told.letter.id)
     if told.fate is Fate.COMPLAINT and bar_complained(unit, address, at):
         ctx.audit(unit, "address.complained", "message", told.letter.id)
 

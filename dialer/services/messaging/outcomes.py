@@ -30,7 +30,7 @@ from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.consequences import Said, follow
-from dialer.services.messaging.dead_addresses import bar_abandoned_address
+from dialer.services.messaging.dead_addresses import CameBack, give_up_addresses
 from dialer.services.messaging.figures import Move, count_bounces, count_moves
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.needing_answers import REPLY, wait_again
@@ -109,8 +109,8 @@ def record_outcomes(ctx: Context, batch: Sequence[Sent], luck: Callable[[], floa
 def _follow_bounces(ctx: Context, unit: UnitOfWork, failed: Sequence[Row[Any]]) -> None:
     """Count emails that weren't taken by why, and bar addresses where what passes comes again and again."""
     count_bounces(unit, ((row.blast_id, row.purpose, row.bounce) for row in failed))
-    for address in sorted({row.number for row in failed if row.bounce in PASSING}):
-        bar_abandoned_address(unit, address, ctx.now)
+    came_back = (row for row in failed if row.bounce in PASSING)
+    give_up_addresses(ctx, unit, [CameBack(row.id, row.blast_id, row.number) for row in came_back])
 
 
 def accept_texts(

@@ -13,13 +13,14 @@ from typing import Final
 from dialer.domain.access import Permission
 from dialer.domain.blast import eta_s
 from dialer.domain.first_texts import BY_HAND
-from dialer.domain.mail_report import BOUNCE_KINDS
+from dialer.domain.mail_report import BOUNCE_KINDS, PASSING
 from dialer.domain.message import OUTBOUND_STATES
 from dialer.domain.message_gate import EXCLUSIONS, LETTER_EXCLUSIONS, Skip
 from dialer.domain.money import IN_ONE
 from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import reach_blast
+from dialer.services.messaging.dead_addresses import kept_of_blast
 from dialer.services.messaging.figures import BOUNCED
 from dialer.services.messaging.saved_audience import moment_of
 from dialer.services.messaging.senders import rates_of, senders_of
@@ -68,6 +69,7 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             expired=figures.get(EXPIRED, 0),
             put_off=figures.get(PUT_OFF, 0),
             bounced={kind: figures.get(f"{BOUNCED}{kind}", 0) for kind in BOUNCE_KINDS},
+            not_given_up=_not_given_up(unit, blast, figures),
             in_review=count_held_by_review(unit, blast.id) if figures.get("queued") else 0,
             skipped_by=_skipped_by(figures, blast),
             spent=spent,
@@ -80,6 +82,12 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             hung_since=hung_since,
             eta_s=_eta(ctx, unit, blast, campaign, figures=figures, rate=rate),
         )
+
+
+def _not_given_up(unit: UnitOfWork, blast: Blast, figures: Mapping[str, int]) -> int:
+    """Asked only where something came back for a reason that passes."""
+    came_back = any(figures.get(f"{BOUNCED}{kind.value}") for kind in PASSING)
+    return kept_of_blast(unit, blast.id) if came_back else 0
 
 
 def _unpressed(unit: UnitOfWork, blast: Blast, figures: Mapping[str, int]) -> int:

@@ -228,6 +228,8 @@ class ProgressView:
     """Emails of which a server said that it tries on, whatever became of them."""
     bounced: Mapping[str, int]
     """Emails that did not arrive, by why: some are `failed`, others `undelivered`."""
+    not_given_up: int
+    """Of how many addresses that look abandoned emails go on, since too many looked so within an hour."""
     in_review: int
     """Texts, among the queued ones, that wait for an answer of ours about what may have been a no."""
     skipped_by: Mapping[str, int]

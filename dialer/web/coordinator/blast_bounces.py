@@ -15,6 +15,22 @@ def bounced_words(bounced: Mapping[str, int]) -> tuple[str, ...]:
     return tuple(_words(Fate(kind), count) for kind in BOUNCE_KINDS if (count := bounced.get(kind, 0)))
 
 
+def not_given_up_words(n: int) -> str:
+    """That addresses look abandoned and are not given up, since too many do at once; empty without any."""
+    if not n:
+        return ""
+    return str(
+        ngettext(
+            "One more address looks abandoned and gets email on, since many looked so at once: rather a"
+            " server was away, theirs or yours.",
+            "%(count)s more addresses look abandoned and get email on, since so many looked so at once:"
+            " rather a server was away, theirs or yours.",
+            n,
+            count=figure(n),
+        )
+    )
+
+
 def _words(why: Fate, n: int) -> str:
     count = figure(n)
     match why:

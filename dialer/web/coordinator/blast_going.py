@@ -14,7 +14,7 @@ from dialer.domain.deadline import last_moment
 from dialer.domain.message import LETTER_LOST_AFTER
 from dialer.services.calling.views import CampaignView
 from dialer.services.messaging.views import BlastView, ProgressView
-from dialer.web.coordinator.blast_bounces import bounced_words
+from dialer.web.coordinator.blast_bounces import bounced_words, not_given_up_words
 from dialer.web.coordinator.blast_reason import Reason
 from dialer.web.coordinator.blast_reasons import reason_of
 from dialer.web.text_wording import left_out
@@ -50,8 +50,9 @@ class Going:
     late_words: str
     """How many were, or would be, too late for its deadline."""
     put_off_words: str = ""
-    bounced_words: tuple[str, ...] = ()
     """Of how many emails a server said that it tries on."""
+    bounced_words: tuple[str, ...] = ()
+    not_given_up_words: str = ""
     hung_words: str = ""
     """How many emails are on the wire for so long that whoever sends them may be gone."""
 
@@ -87,6 +88,7 @@ def going(blast: BlastView, progress: ProgressView, campaign: CampaignView, now:
         late_words=_late_words(blast, progress, now),
         put_off_words=_put_off_words(progress.put_off),
         bounced_words=bounced_words(progress.bounced),
+        not_given_up_words=not_given_up_words(progress.not_given_up),
         hung_words=_hung_words(progress, campaign.timezone),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from dialer.carrier import smtp_session
 from dialer.domain.bounces import IN_A_ROW, OVER
@@ -16,7 +16,9 @@ from dialer.domain.errors import UnknownPlaceholder, ValidationFailed
 from dialer.domain.message import LETTER_TRIES
 from dialer.services.budget import left_to_campaign
 from dialer.services.gotv.figures_check import check_counters, mend_counters
+from dialer.services.messaging import dead_addresses
 from dialer.services.messaging.blasts import BlastFields, change_blast
+from dialer.services.messaging.dead_addresses import kept_since
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.services.messaging.launching import launch_blast
@@ -26,6 +28,7 @@ from dialer.services.people.no_contact import add_opt_out
 from dialer.services.people.suppressions import NewSuppression, add_suppression
 from dialer.services.spending import Period, add_up, as_csv
 from dialer.store.models import new_id
+from dialer.store.models.accounts import AuditEntry
 from dialer.store.models.calling import Campaign
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.people import Consent, Contact
@@ -504,3 +507,27 @@ def test_html_names_its_language_and_the_way_it_is_read(mailing: Mailing) -> Non
     assert arabic is not None
     assert '<html dir="ltr">' in usual.get_content()
     assert '<html lang="ar" dir="rtl">' in arabic.get_content()
+
+
+def test_so_many_addresses_are_given_up_in_an_hour_and_the_others_asked_again(
+    mailing: Mailing, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dead_addresses, "MOST_AN_HOUR", 2)
+    mailing.host.faults.at_rcpt = lambda _: "552 5.2.2 The mailbox is full"
+    them, kept, skipped = readers(mailing.ctx, 5), [], []
+    for _ in range(IN_A_ROW + 2):
+        made = mailing.launch(them)
+        mailing.plan(made.id)
+        mailing.send()
+        kept.append(blast_progress(mailing.ctx, made.id).not_given_up)
+        skipped.append(mailing.skipped(made.id).get("suppressed", 0))
+        clock.now += OVER / (IN_A_ROW - 1)
+    assert (kept, skipped) == ([0, 0, 3, 1, 0], [0, 0, 0, 2, 4])
+    assert kept_since(mailing.ctx, mailing.ctx.now - dt.timedelta(days=90)) == 4
+    assert audited(mailing, "address.abandoned") == 5
+
+
+def audited(mailing: Mailing, action: str) -> int:
+    with mailing.ctx.unit() as unit:
+        query = select(func.count()).where(AuditEntry.action == action)
+        return unit.session.scalar(query) or 0

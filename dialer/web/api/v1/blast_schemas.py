@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from dialer.domain.answer_words import LABEL_MAX, RULES_MAX
 from dialer.domain.audience import NAMES_MOST, NOT_CONTACTED_MOST_S
+from dialer.domain.bounces import MOST_AN_HOUR
 from dialer.domain.email_address import LONGEST
 from dialer.domain.first_texts import BATCH_MOST, BLAST_MODES, EACH_MOST
 from dialer.domain.languages import SPOKEN
@@ -320,6 +321,13 @@ class ProgressSchema(Schema):
         required=True,
         metadata={
             "description": f"emails that did not arrive, some `failed`, others `undelivered`: {WHY_BOUNCED}"
+        },
+    )
+    not_given_up = Whole(
+        required=True,
+        metadata={
+            "description": "addresses that look abandoned and get email on, since more than"
+            f" {MOST_AN_HOUR} looked so within an hour"
         },
     )
     hung = Whole(
