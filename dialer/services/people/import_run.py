@@ -37,6 +37,7 @@ from dialer.services.people.import_claims import (
 from dialer.services.people.import_files import discard_upload, room_needed, rows_file
 from dialer.services.people.import_plan import WRITING_SHARE, Plan, make_plan
 from dialer.services.people.import_reading import cycles_sought_rarely, read_batches
+from dialer.services.people.import_shared import say_so_many_share, say_who_share
 from dialer.services.people.import_trial_run import (
     begin_again,
     begins_elsewhere_again,
@@ -155,9 +156,14 @@ def _bring_in_until(ctx: Context, plan: Plan, clock: Clock, turn_is_over: GiveWa
                 if begins_elsewhere_again(ctx, plan, trial):
                     turn_is_over = never
                 trial.is_over = _each(ctx, batches, partial(try_chunk, ctx, plan, trial), clock, turn_is_over)
+                if trial.is_over:
+                    say_so_many_share(ctx, plan.id, partial(trial.who_would_share, plan.id), clock())
                 return trial.is_over
         with closing(staged_ahead(ctx, plan, batches)) as chunks:
-            return _each(ctx, chunks, _bringing_in(ctx, plan), clock, turn_is_over)
+            is_in = _each(ctx, chunks, _bringing_in(ctx, plan), clock, turn_is_over)
+    if is_in:
+        say_who_share(ctx, plan.id, clock())
+    return is_in
 
 
 def _each(

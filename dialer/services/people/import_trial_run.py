@@ -20,6 +20,7 @@ from dialer.services.people.import_words import without_counts
 from dialer.store.models.imports import Import, ImportRowIssue
 from dialer.store.queries.import_match import match_stage
 from dialer.store.queries.import_merge import Counts, Merged, merge_stage, renumbered_rows
+from dialer.store.queries.import_shared import count_who_would_share
 from dialer.store.queries.import_stage import find_by_contact, stage
 from dialer.store.queries.import_trial import enter_trial, learn_trial_sizes, make_trial_tables
 from dialer.store.session import UnitOfWork
@@ -95,6 +96,11 @@ class Trial:
         self.next_row = batch.end
         self._learn_sizes(merged.counts)
         return merged, renumbered
+
+    def who_would_share(self, import_id: uuid.UUID) -> int:
+        """Of how many people whom the rows named somebody else has the phone number too."""
+        with self._units.begin(self._organisation_id) as unit:
+            return count_who_would_share(unit.session, self._organisation_id, import_id, self._real)
 
     def _learn_sizes(self, counts: Counts) -> None:
         self._made += counts.created + counts.updated + counts.unchanged

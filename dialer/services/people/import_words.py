@@ -12,6 +12,9 @@ from dialer.domain.importing.recognition import Basis
 NOTHING_LIFTED: Final = "nothing_lifted"
 """Of a full list that couldn't be relied on to be whole, and so took nobody off."""
 
+SHARED_NUMBERS: Final = "shared_numbers"
+"""Of people who have a number that somebody else has too."""
+
 _COUNTED: Final = {
     "mended_numbers": "numbers had lost their leading zero; it was put back.",
     "unread_values": "dates, scores or choices could not be understood and were left out.",
@@ -19,6 +22,9 @@ _COUNTED: Final = {
     " register, undo the import and say which one it is: people are then known by name and address.",
     "gone_electors": "people are gone from the register; they stay in their lists as moved, their noes with"
     " them.",
+    SHARED_NUMBERS: "people have a phone number that somebody else here has as well. A blast texts such a"
+    " number once, a call rings it once and shows all who have it, and a no of one of them holds for the"
+    " number.",
     "unknown_gone": "rows take people off the register who aren’t here; nobody was brought in for them.",
 }
 _OF_THE_FILE: Final = {
@@ -94,6 +100,11 @@ def add_warnings(warnings: list[dict[str, Any]], found: Mapping[str, int]) -> li
         for code, count in counts.items()
         if count
     ]
+
+
+def put_count(warnings: list[dict[str, Any]], code: str, count: int) -> list[dict[str, Any]]:
+    """Put a count of all rows in the place of what was counted of its kind before."""
+    return add_warnings([warning for warning in warnings if warning["code"] != code], {code: count})
 
 
 def without_counts(warnings: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -65,6 +65,14 @@ def _of_rows(count: int) -> dict[str, Callable[[], str]]:
             " address.",
             count,
         ),
+        "shared_numbers": lambda: ngettext(
+            "One person has a phone number that somebody else here has as well. A blast texts it once, a call"
+            " rings it once and shows all who have it, and a no of one of them holds for the number.",
+            "%(num)s people have a phone number that somebody else here has as well. A blast texts such a"
+            " number once, a call rings it once and shows all who have it, and a no of one of them holds for"
+            " the number.",
+            count,
+        ),
         "gone_electors": lambda: ngettext(
             "One person is gone from the register. They stay in their lists, as moved.",
             "%(num)s people are gone from the register. They stay in their lists, as moved.",

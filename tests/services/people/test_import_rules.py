@@ -106,6 +106,21 @@ def test_a_register_with_bare_names_is_read_without_a_mapping(ctx: Context) -> N
     assert counts(again) == (0, 1, 0, 0, 0)
 
 
+def shared(done: ImportView) -> int:
+    return sum(one["count"] for one in done.warnings if one["code"] == "shared_numbers")
+
+
+def test_people_who_share_a_number_are_said_to(ctx: Context) -> None:
+    rows = ("Ann,Lee,01632 960001,", "Bob,Lee,01632 960001,", "Cat,Prys,07700900003,")
+    done = bring_in(ctx, "\n".join((HEADER, *rows, "")))
+    assert (done.state, shared(done)) == ("completed", 2)
+    (said,) = [one["detail"] for one in done.warnings if one["code"] == "shared_numbers"]
+    assert said.startswith("2 people have a phone number that somebody else here has as well.")
+    again = bring_in(ctx, f"{HEADER}\nDai,Prys,07700900003,\nEve,Rees,07700900005,\n")
+    assert shared(again) == 1
+    assert shared(bring_in(ctx, f"{HEADER}\nEve,Rees,07700900005,\n")) == 0
+
+
 def named(ctx: Context) -> list[tuple[str | None, str | None]]:
     return [(person.first_name, person.last_name) for person in people(ctx)]
 

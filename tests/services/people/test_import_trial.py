@@ -136,6 +136,17 @@ def test_whoever_shares_a_number_with_many_and_whoever_is_ours_is_found_in_a_tri
     assert (ours.counts.updated, ours.counts.created) == (1, 0)
 
 
+def test_whoever_shares_a_number_is_counted_in_a_trial_though_no_row_names_the_others(ctx: Context) -> None:
+    list_id = new_list(ctx)
+    first = "1,Ann,Prys,07700 900001", "2,Bob,Rees,07700 900001", "3,Cai,Prys,07700 900003"
+    bring_in(ctx, "\n".join(["External ID,First name,Surname,Phone", *first, ""]), list_id)
+    by_id = "External ID,First name,Surname,Phone\n1,Ann,Prys,\n3,Cai,Prys,\n"
+    for source, shared in ((by_id, [1]), ("First name,Surname,Phone\nDai,Puw,07700 900003\n", [1])):
+        tried = trial(ctx, source, list_id)
+        assert [one["count"] for one in tried.warnings if one["code"] == "shared_numbers"] == shared
+        assert told(ctx, tried) == told(ctx, bring_in(ctx, source, list_id))
+
+
 def test_a_trial_is_brought_in_once_without_another_upload(ctx: Context) -> None:
     tried = trial(ctx, FIRST, tags=["June"])
     started = apply_trial(ctx, tried.id)

@@ -8,7 +8,7 @@ import io
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 
 from dialer.services.context import Context
 from dialer.services.gotv.elections import create_election
@@ -25,6 +25,11 @@ def counted(ctx: Context, what: Any, *where: Any) -> int:
         return unit.session.scalar(select(func.count(what)).where(*where)) or 0
 
 
+def shared_by_two() -> ColumnElement[bool]:
+    several = select(ContactPhone.number).group_by(ContactPhone.number)
+    return ContactPhone.number.in_(several.having(func.count() > 1))
+
+
 def test_the_messy_list_comes_in_as_expected(ctx: Context) -> None:
     expected = messy_expected()
     done = bring_in(ctx, MESSY)
@@ -37,7 +42,8 @@ def test_the_messy_list_comes_in_as_expected(ctx: Context) -> None:
         counted(ctx, ContactPhone.number) - expected["distinct_numbers"]
         == expected["rows_repeating_an_earlier_number"]
     )
-    assert [warning["code"] for warning in done.warnings] == ["mended_numbers"]
+    assert [warning["code"] for warning in done.warnings] == ["mended_numbers", "shared_numbers"]
+    assert done.warnings[1]["count"] == counted(ctx, ContactPhone.contact_id.distinct(), shared_by_two())
 
 
 def test_the_messy_list_keeps_every_no(ctx: Context) -> None:
