@@ -17,10 +17,11 @@ from dialer.domain.spending import UNITS, SpendingLine
 from dialer.services.context import Context
 from dialer.store.models.calling import Campaign
 from dialer.store.queries.message_doubt import InDoubt, in_doubt
-from dialer.store.queries.spending import Asked, spending_lines
+from dialer.store.queries.spending import Asked, WaitingMonths, spending_lines, waiting_months
 
 ZONE: Final = "Europe/London"
 """Whose days count for texts that belong to no campaign."""
+RENT: Final = "number_rent"
 COLUMNS: Final = (
     "campaign",
     "channel",
@@ -63,6 +64,8 @@ class Spending:
     in_doubt: InDoubt = field(default_factory=InDoubt)
     """What is in no line, whenever that was: emails of which nobody knows whether they went."""
     doubt_currency: str = ""
+    waiting: Sequence[WaitingMonths] = ()
+    """What is in no line either: months of our numbers, of this period, whose price isn't known yet."""
 
 
 def add_up(ctx: Context, period: Period) -> Spending:
@@ -79,12 +82,13 @@ def add_up(ctx: Context, period: Period) -> Spending:
             raise NotFound
         asked = Asked(of, period.first, period.last, ZONE)
         lines = spending_lines(unit.session, unit.organisation_id, asked)
+        waiting = waiting_months(unit.session, unit.organisation_id, asked)
         doubt = in_doubt(unit.session, unit.organisation_id, of)
-    return Spending(lines, _totals(lines), doubt, ctx.messaging.currency)
+    return Spending(lines, _totals(lines), doubt, ctx.messaging.currency, waiting)
 
 
 def as_csv(found: Spending) -> Iterator[str]:
-    """The lines as CSV."""
+    """The lines as CSV, then months that wait for their price: with their days, and without an amount."""
     yield csv_line(COLUMNS)
     for line in found.lines:
         yield csv_line(
@@ -100,6 +104,22 @@ def as_csv(found: Spending) -> Iterator[str]:
                 f"{line.cost:.4f}",
                 line.first_day,
                 line.last_day,
+            )
+        )
+    for of in found.waiting:
+        yield csv_line(
+            (
+                None,
+                RENT,
+                of.number,
+                of.months,
+                of.months,
+                UNITS[RENT],
+                None,
+                None,
+                None,
+                of.first_day,
+                of.last_day,
             )
         )
 

@@ -124,6 +124,31 @@ LINES: Final = text(
     """  # noqa: S608 - words of ours
 )
 
+_WAITING: Final = text(
+    f"""
+    WITH place AS MATERIALIZED ({_PLACES})
+    SELECT x.number, count(*) AS months,
+        min(CAST(x.charged_at AT TIME ZONE p.zone AS date)) AS first_day,
+        max(CAST(x.charged_at AT TIME ZONE p.zone AS date)) AS last_day
+    FROM number_rent x
+    JOIN place p ON p.id = :no_campaign
+    WHERE x.organisation_id = :organisation AND x.amount IS NULL
+      AND {_WITHIN.format(at="x.charged_at")}
+    GROUP BY x.number
+    ORDER BY x.number
+    """  # noqa: S608 - words of ours
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMonths:
+    """So many months of a number, charged on these days, that wait for their price and are in no line."""
+
+    number: str
+    months: int
+    first_day: dt.date
+    last_day: dt.date
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -154,3 +179,9 @@ def spending_lines(session: Session, organisation_id: uuid.UUID, asked: Asked) -
     """What was spent, added up."""
     rows = session.execute(LINES, given_of(organisation_id, asked)).mappings()
     return [SpendingLine(**{**row, "count": int(row["count"]), "units": int(row["units"])}) for row in rows]
+
+
+def waiting_months(session: Session, organisation_id: uuid.UUID, asked: Asked) -> list[WaitingMonths]:
+    """The months whose price isn't known yet, where what belongs to no campaign is asked for."""
+    rows = session.execute(_WAITING, given_of(organisation_id, asked)).mappings()
+    return [WaitingMonths(**row) for row in rows]

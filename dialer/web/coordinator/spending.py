@@ -71,6 +71,7 @@ def _page(found: Spending, errors: Faults | None = None) -> str:
         totals=found.totals,
         in_doubt=found.in_doubt,
         doubt_currency=found.doubt_currency,
+        waiting=found.waiting,
         values=asked_for,
         errors=errors or {},
         campaigns=_campaigns(ctx),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, event, select, update
@@ -25,7 +26,7 @@ from dialer.services.messaging import number_work
 from dialer.services.messaging.number_orders import ask_to_buy, ask_to_release
 from dialer.services.messaging.number_tasks import ask_to_read
 from dialer.services.messaging.own_numbers import Rent, own_numbers
-from dialer.services.spending import Period, add_up
+from dialer.services.spending import ZONE, Period, add_up, as_csv
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.own_numbers import NumberRent, NumberTask, OwnNumber
 from dialer.store.queries import counters
@@ -47,6 +48,18 @@ def _figures_equal_the_facts(ctx: Context) -> Iterator[None]:
 
 def rents(ctx: Context, number: str = OURS, period: Period = Period()) -> list[SpendingLine]:  # noqa: B008
     return [one for one in add_up(ctx, period).lines if (one.channel, one.sender) == ("number_rent", number)]
+
+
+def charged_on(ctx: Context) -> list[dt.date]:
+    """The days on which the carrier charged our number, by the installation's clock."""
+    with ctx.unit() as unit:
+        months = unit.session.scalars(select(NumberRent.charged_at).order_by(NumberRent.charged_at)).all()
+    return [at.astimezone(ZoneInfo(ZONE)).date() for at in months]
+
+
+def told_to_wait(ctx: Context, period: Period) -> list[tuple[int, dt.date, dt.date]]:
+    """How many months of our number the return leaves out, and of which days."""
+    return [(of.months, of.first_day, of.last_day) for of in add_up(ctx, period).waiting]
 
 
 def in_dollars(ctx: Context, cap: str) -> Context:
@@ -192,7 +205,7 @@ def test_one_that_is_had_again_is_not_charged_for_what_lies_between(
 def test_months_wait_for_a_price_that_is_not_known(
     ctx: Context, wire: TwilioCarrier, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    campaign(ctx, senders=[OURS])
+    of = campaign(ctx, senders=[OURS])
 
     def silent(*_: object) -> None:
         raise CarrierError("busy", permanent=False)
@@ -206,9 +219,16 @@ def test_months_wait_for_a_price_that_is_not_known(
         assert rents(later) == []
         [waiting] = own_numbers(later).waiting
         assert (waiting.number, waiting.months) == (OURS, 3)
+    days = charged_on(later)
+    assert told_to_wait(later, Period()) == [(3, days[0], days[2])]
+    assert told_to_wait(later, Period(last=days[1])) == [(2, days[0], days[1])]
+    assert told_to_wait(later, Period(first=days[2] + dt.timedelta(days=1))) == []
+    assert told_to_wait(later, Period(campaign_id=of.id)) == [], "no campaign pays for numbers"
+    unpriced = f",number_rent,{OURS},3,3,months,,,,{days[0]},{days[2]}"
+    assert [line.rstrip() for line in as_csv(add_up(later, Period()))][1:] == [unpriced]
     read(later, wire)
     assert [line.count for line in rents(later)] == [3]
-    assert own_numbers(later).waiting == []
+    assert (own_numbers(later).waiting, told_to_wait(later, Period())) == ([], [])
 
 
 def test_months_that_wait_for_a_price_stay_when_the_number_is_given_back(

@@ -14,6 +14,7 @@ from dialer.services.context import Context
 from dialer.services.gotv.figures_check import SPENDING, check_counters, mend_counters
 from dialer.store.models import new_id
 from dialer.store.models.messaging import Message
+from dialer.store.models.own_numbers import NumberRent
 from dialer.store.session import UnitFactory
 from tests.conftest import Caller
 from tests.people import Person, make_person
@@ -66,6 +67,24 @@ def test_the_sums_stand_on_the_page_and_in_the_file(desk: Reader, ctx: Context, 
     ]
 
 
+def test_months_that_wait_for_a_price_are_told_apart(
+    desk: Reader, ctx: Context, api: Callable[[Person], Caller], carys: Person
+) -> None:
+    with ctx.unit() as unit:
+        for number in (mobile(7), mobile(8)):
+            rent = NumberRent(organisation_id=unit.organisation_id, number=number, charged_at=ctx.now)
+            unit.session.add(rent)
+    page = desk.open("/spending")
+    assert "2 months of your numbers wait for their price, and are in none of these sums." in page.text
+    assert "spending-csv" in page.tests
+    found = api(carys).get("/spending").json
+    assert (found["lines"], found["totals"]) == ([], [])
+    assert [(one["number"], one["months"]) for one in found["waiting"]] == [(mobile(7), 1), (mobile(8), 1)]
+    assert [line.split(",")[3:9] for line in desk.client.get("/spending.csv").text.splitlines()[1:]] == [
+        ["1", "1", "months", "", "", ""]
+    ] * 2
+
+
 def test_days_that_are_none_are_told_at_their_field(desk: Reader) -> None:
     page = desk.open("/spending?from=yesterday")
     assert page.status == 422
@@ -91,6 +110,7 @@ def test_the_api_gives_lines_and_totals_or_csv(
         "lines": [],
         "totals": [],
         "in_doubt": {"emails": 0, "amount": {"amount": "0.0000", "currency": "GBP"}},
+        "waiting": [],
     }
     assert caller.get("/spending", headers={"Accept": "text/csv"}).text.startswith("campaign,channel,from")
 

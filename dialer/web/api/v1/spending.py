@@ -61,6 +61,15 @@ class InDoubtSchema(Schema):
     amount = Money(required=True)
 
 
+class WaitingMonthsSchema(Schema):
+    """Months of a number that were charged on these days, and whose price isn’t known yet."""
+
+    number = Text(required=True)
+    months = Whole(required=True)
+    first_on = Day(required=True)
+    last_on = Day(required=True)
+
+
 class SpendingSchema(Schema):
     """The lines, and what they add up to in each currency."""
 
@@ -70,6 +79,11 @@ class SpendingSchema(Schema):
         InDoubtSchema,
         required=True,
         metadata={"description": "in no line, whichever the period; caps hold it back"},
+    )
+    waiting = fields.List(
+        fields.Nested(WaitingMonthsSchema),
+        required=True,
+        metadata={"description": "of the period, in no line until the carrier’s price is known"},
     )
 
 
@@ -98,6 +112,10 @@ def _show(found: Spending) -> dict[str, object]:
             "emails": found.in_doubt.emails,
             "amount": money(found.in_doubt.amount, found.doubt_currency),
         },
+        "waiting": [
+            {"number": of.number, "months": of.months, "first_on": of.first_day, "last_on": of.last_day}
+            for of in found.waiting
+        ],
     }
 
 
