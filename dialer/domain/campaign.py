@@ -20,6 +20,7 @@ TIMEOUT_LEAST_S: Final = 5
 TIMEOUT_MOST_S: Final = 86_400
 RETRY_MOST_S: Final = 90 * 86_400
 ATTEMPTS_MOST: Final = 100
+TALKS_GOAL_MOST: Final = 1_000_000
 
 FROM: Final = {
     "active": frozenset({"draft", "paused"}),
@@ -108,6 +109,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], Iterator[FieldError]]]] = {
     "assignment_timeout_s": _between("/assignment_timeout_s", TIMEOUT_LEAST_S, TIMEOUT_MOST_S),
     "abandoned_rate_max": _between("/abandoned_rate_max", 0, ABANDONED_RATE_CEILING),
     "knock_up_support_max": _between("/knock_up_support_max", 1, 5),
+    "talks_goal": _unless_none(_between("/talks_goal", 1, TALKS_GOAL_MOST)),
     "sender_names": _names,
     "imprint": _unless_none(_imprint),
     "imprint_url": _unless_none(_link),

@@ -19,6 +19,7 @@ def test_says_who_the_token_belongs_to(api: Callable[[Person], Caller], carys: P
         "name": "Carys",
         "campaign_ids": [],
         "languages": [],
+        "on_leaderboards": True,
         "expires_at": None,
     }
 
@@ -27,6 +28,12 @@ def test_says_what_one_speaks(api: Callable[[Person], Caller], vic: Person) -> N
     assert api(vic).patch("/me", json={"languages": ["cy", "en", "cy"]}).json["languages"] == ["cy", "en"]
     assert api(vic).get("/me").json["languages"] == ["cy", "en"]
     assert api(vic).patch("/me", json={"languages": ["tlh"]}).status_code == 422
+
+
+def test_says_whether_leaderboards_may_name_one(api: Callable[[Person], Caller], vic: Person) -> None:
+    assert api(vic).patch("/me", json={"on_leaderboards": False}).json["on_leaderboards"] is False
+    assert api(vic).patch("/me", json={"languages": ["cy"]}).json["on_leaderboards"] is False
+    assert api(vic).patch("/me", json={"on_leaderboards": "yes"}).status_code == 422
 
 
 def test_refuses_without_a_token(client: FlaskClient) -> None:

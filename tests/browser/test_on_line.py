@@ -14,6 +14,7 @@ from sqlalchemy import update
 
 from dialer.domain.line import LINE_LOST
 from dialer.domain.transfer import TransferNumber
+from dialer.services.calling.campaigns import CampaignFields, change_campaign
 from dialer.services.calling.shift_states import move, pause_them
 from dialer.services.calling.transfer_choices import set_transfer_numbers
 from dialer.services.context import Context
@@ -113,3 +114,18 @@ def test_every_state_of_the_line_fits_and_is_sound(
     state(page, "wrap_up")
     look("finish", "save")
     assert not faults, "\n".join(faults)
+
+
+def test_the_days_goal_and_the_leaderboard_stand_there_too(
+    open_browser: Open, exchange: Exchange, stands: Stands, ctx: Context
+) -> None:
+    told = CampaignFields(talks_goal=40, leaderboard=True)
+    change_campaign(ctx, exchange.room.campaign_id, told)
+    page = open_browser(SHORT_PHONE)
+    sign_in(page, exchange.people[0])
+    stands("open")
+    page.goto("/call")
+    state(page, "waiting")
+    assert page.locator("[data-test=team-goal]").get_attribute("data-value") == "40"
+    assert "Nobody has had one yet." in page.locator("[data-test=leaderboard]").inner_text()
+    assert not axe_faults(page)

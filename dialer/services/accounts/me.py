@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from dialer.domain.access import Permission, require
+from dialer.services.accounts.being_named import is_named
 from dialer.services.accounts.my_languages import my_languages
 from dialer.services.context import Context
 from dialer.store.models.accounts import ApiToken
@@ -23,6 +24,7 @@ class Me:
     name: str
     campaign_ids: list[uuid.UUID]
     languages: list[str]
+    on_leaderboards: bool
     expires_at: dt.datetime | None
 
 
@@ -37,4 +39,12 @@ def about_me(ctx: Context) -> Me:
             )
         )
     campaign_ids = sorted(actor.campaign_ids or ())
-    return Me(actor.account_id, actor.role, actor.name, campaign_ids, my_languages(ctx), expires_at)
+    return Me(
+        id=actor.account_id,
+        role=actor.role,
+        name=actor.name,
+        campaign_ids=campaign_ids,
+        languages=my_languages(ctx),
+        on_leaderboards=is_named(ctx),
+        expires_at=expires_at,
+    )

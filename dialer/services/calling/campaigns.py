@@ -72,6 +72,8 @@ class CampaignFields(TypedDict, total=False):
     cost_currency: str
     abandoned_rate_max: float
     knock_up_support_max: int
+    talks_goal: int | None
+    leaderboard: bool
 
 
 def create_campaign(ctx: Context, fields: CampaignFields) -> CampaignView:
@@ -301,6 +303,8 @@ def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
         currency=campaign.cost_currency,
         abandoned_rate_max=campaign.abandoned_rate_max,
         knock_up_support_max=campaign.knock_up_support_max,
+        talks_goal=campaign.talks_goal,
+        leaderboard=campaign.leaderboard,
         home_language=policy_of(campaign.call_policy).home_language,
         queue_filling=campaign.fill_through is not None,
         created_at=campaign.created_at,

@@ -11,7 +11,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from dialer.domain.access import Permission
+from dialer.domain.leaderboard import Leaderboard
 from dialer.domain.pacing_meter import Meter
+from dialer.services.calling.leaderboards import board_of
 from dialer.services.calling.reach import reach_campaign, volunteer_id
 from dialer.services.context import Context
 from dialer.store.models.pacing import PacerLease
@@ -53,23 +55,32 @@ def company_of(ctx: Context, campaign_id: uuid.UUID) -> Company:
 @dataclass(frozen=True, slots=True)
 class Team:
     """Everybody who calls for a campaign: so many `others` are on a shift just now, and since midnight there
-    were so many `calls` and `talks`, one's own among them.
+    were so many `calls` and `talks`, one's own among them; the campaign's `goal` of talks a day, and its
+    leaderboard where it has switched one on.
     """
 
     others: int
     calls: int
     talks: int
+    goal: int | None
+    board: Leaderboard | None
 
 
 def team_today(ctx: Context, campaign_id: uuid.UUID) -> Team:
-    """For the volunteers of a campaign: figures without anybody's name, and nobody is ranked."""
+    """For the volunteers of a campaign: figures without anybody's name, unless it has a leaderboard."""
     with ctx.unit() as unit:
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.SHIFT_RUN)
         midnight = ctx.now.astimezone(ZoneInfo(campaign.timezone)).replace(
             hour=0, minute=0, second=0, microsecond=0
         )
         calls, talks = calls_since(unit, campaign.id, midnight)
-        return Team(others_on_shift(unit, campaign.id, volunteer_id(ctx)), calls, talks)
+        return Team(
+            others=others_on_shift(unit, campaign.id, volunteer_id(ctx)),
+            calls=calls,
+            talks=talks,
+            goal=campaign.talks_goal,
+            board=board_of(ctx, unit, campaign, midnight),
+        )
 
 
 def _usual_wait(lease: PacerLease, now: dt.datetime) -> tuple[int, int] | None:

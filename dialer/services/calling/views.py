@@ -49,6 +49,8 @@ class CampaignView:
     currency: str
     abandoned_rate_max: float
     knock_up_support_max: int
+    talks_goal: int | None
+    leaderboard: bool
     home_language: str
     """What its people speak of whom nothing is known."""
     queue_filling: bool

@@ -100,6 +100,7 @@ class Account(Identified, Base):
     languages: Mapped[TextList]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     practised_at: Mapped[Instant | None]
+    on_leaderboards: Mapped[bool] = mapped_column(server_default=text("true"))
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 

@@ -35,6 +35,7 @@ from dialer.store.models.base import (
     reference,
 )
 
+_HAS_CODE = text("imprint_code IS NOT NULL")
 _LEFT = text("state IN ('skipped', 'expired')")
 
 
@@ -50,12 +51,7 @@ class Campaign(Identified, Base):
         one_of("state", CAMPAIGN_STATES),
         one_of("dialing_mode", DIALING_MODES),
         one_of("imprint_added", ADDED),
-        Index(
-            "uq_campaign_imprint_code",
-            "imprint_code",
-            unique=True,
-            postgresql_where=text("imprint_code IS NOT NULL"),
-        ),
+        Index("uq_campaign_imprint_code", "imprint_code", unique=True, postgresql_where=_HAS_CODE),
         Index("ix_campaign_team", "organisation_id", "team_id", postgresql_where=text("team_id IS NOT NULL")),
     )
 
@@ -101,6 +97,10 @@ class Campaign(Identified, Base):
     spent: Mapped[Money] = mapped_column(server_default=text("0"))
     abandoned_rate_max: Mapped[float] = mapped_column(server_default=text("0.01"))
     knock_up_support_max: Mapped[int] = mapped_column(server_default=text("2"))
+    talks_goal: Mapped[int | None]
+    """How many talks a day its volunteers aim for together."""
+    leaderboard: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether its volunteers read who of them had how many talks today."""
     transfer_numbers: Mapped[JsonList]
     """The numbers that its volunteers may have rung, each with what it is called (`domain.transfer`)."""
     answering_machines: Mapped[Json]

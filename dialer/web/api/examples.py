@@ -135,7 +135,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "Move": {"campaign_id": _CAMPAIGN},
     "Rest": {"for_s": 120},
     "MoveMany": {"to": _CAMPAIGN, "all": True},
-    "MyLanguages": {"languages": ["cy", "en"]},
+    "MyLanguages": {"languages": ["cy", "en"], "on_leaderboards": False},
     "NewToken": {"role": "observer", "name": "Screen in the committee room", "expires_in_s": 43_200},
     "NewVolunteer": {
         "name": "Tom Rees",

@@ -69,6 +69,8 @@ FIELD_AT: Final = {
     "/dialing_mode": "dialing_mode",
     "/abandoned_rate_max": "abandoned_percent",
     "/abandoned_percent": "abandoned_percent",
+    "/talks_goal": "talks_goal",
+    "/leaderboard": "leaderboard",
 }
 _SENT: Final = (
     "name",
@@ -91,6 +93,7 @@ _SENT: Final = (
     "cost_cap",
     "dialing_mode",
     "abandoned_percent",
+    "talks_goal",
 )
 
 _HOUR_S: Final = 3600
@@ -126,6 +129,8 @@ def first_values(home: str | None, campaign: CampaignView | None = None) -> dict
             "quiet_hours_email": False,
             "dialing_mode": "preview",
             "abandoned_percent": "1",
+            "talks_goal": "",
+            "leaderboard": False,
         }
     return {
         "name": campaign.name,
@@ -148,6 +153,8 @@ def first_values(home: str | None, campaign: CampaignView | None = None) -> dict
         "quiet_hours_email": campaign.quiet_hours_email,
         "dialing_mode": campaign.dialing_mode,
         "abandoned_percent": f"{campaign.abandoned_rate_max * 100:.10g}",
+        "talks_goal": "" if campaign.talks_goal is None else str(campaign.talks_goal),
+        "leaderboard": campaign.leaderboard,
         "sender_names": ", ".join(campaign.sender_names),
         "imprint": campaign.imprint or "",
         "imprint_url": campaign.imprint_url or "",
@@ -181,6 +188,7 @@ def sent_values() -> dict[str, Any]:
         "quiet_hours_email": ticked("quiet_hours_email"),
         "election_material": ticked("election_material"),
         "approved_words_only": ticked("approved_words_only"),
+        "leaderboard": ticked("leaderboard"),
     }
 
 
@@ -204,6 +212,7 @@ def campaign_fields(currency: str) -> CampaignFields:
         imprint=said_or_none("imprint"),
         imprint_url=said_or_none("imprint_url"),
         imprint_added=said_or_none("imprint_added"),
+        leaderboard=ticked("leaderboard"),
     )
     if context().actor.may(Permission.TEMPLATE_APPROVE):
         fields["approved_words_only"] = ticked("approved_words_only")
@@ -236,6 +245,7 @@ _FIGURES: Final[Mapping[str, Callable[[], object]]] = {
         round(number("recontact_hours") * _HOUR_S) if said("recontact_hours") else None
     ),
     "cost_cap": lambda: money_or_none("cost_cap"),
+    "talks_goal": lambda: whole_number("talks_goal") if said("talks_goal") else None,
     "abandoned_rate_max": lambda: round(number("abandoned_percent") / 100, 6),
 }
 

@@ -14,7 +14,7 @@ from dialer.domain.errors import NotFound
 from dialer.domain.line import ELSEWHERE, LINE_LOST, NOT_ANSWERED, UNSEEN
 from dialer.domain.phone import written
 from dialer.services.calling.campaigns import get_campaign
-from dialer.services.calling.company import Company, company_of
+from dialer.services.calling.company import Company, Team, company_of, team_today
 from dialer.services.calling.sessions import counts_so_far, current_session, heartbeat
 from dialer.services.calling.standstill import Standstill, standstill_of
 from dialer.services.calling.views import AssignmentView, CampaignView, LineView, SessionView
@@ -42,6 +42,7 @@ class Waiting:
 
     `here`: the line is in this browser; `browser`: it may be had here; `recorded`: what was saved before the
     pause; `is_held_up`: nobody is about to be put through; `rests_s`: so many seconds until they go on;
+    `team`: what all of them did today, where the campaign has a goal or a leaderboard;
     `rings`: the number that they ring, who chose to ring in.
     """
 
@@ -59,6 +60,7 @@ class Waiting:
     company: Company
     calls: int
     talks: int
+    team: Team | None
     here: bool
     browser: bool
     recorded: rooms.Recorded | None
@@ -90,6 +92,7 @@ def waiting(ctx: Context, shift: SessionView, line: LineView, last: AssignmentVi
         company=company,
         calls=done.calls,
         talks=done.talks,
+        team=team_today(ctx, campaign.id) if campaign.talks_goal or campaign.leaderboard else None,
         here=here,
         browser=line.state == "none" and offer_browser(),
         recorded=rooms.recorded(ctx, last) if last is not None and _is_own_pause(now) else None,

@@ -17,6 +17,7 @@ from dialer.services.calling.assignments import get_assignment, save_draft
 from dialer.services.calling.campaign_ends import Farewell, farewell_of
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.corrections import correct_result, recorded_notes
+from dialer.services.calling.leaderboards import name_me
 from dialer.services.calling.next_contact import next_assignment
 from dialer.services.calling.sessions import (
     current_session,
@@ -251,6 +252,16 @@ def languages() -> Response:
         tell(gettext("Saved."))
     except ValidationFailed as refusal:
         tell(refusal.errors[0].detail, "warn")
+    return to_call()
+
+
+@shift.post("/named")
+@allow(Permission.SHIFT_RUN)
+def named() -> Response:
+    """Keep out of leaderboards, or come back onto them."""
+    wanted = request.form.get("on") == "1"
+    name_me(context(), wanted=wanted)
+    tell(gettext("You’re named again.") if wanted else gettext("You aren’t named any more."))
     return to_call()
 
 

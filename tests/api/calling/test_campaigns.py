@@ -60,6 +60,8 @@ def test_a_new_campaign_has_the_defaults_of_the_contract(coordinator: Caller) ->
         "spent": {"amount": "0.0000", "currency": "GBP"},
         "abandoned_rate_max": 0.01,
         "knock_up_support_max": 2,
+        "talks_goal": None,
+        "leaderboard": False,
         "queue_filling": False,
         "queue_filled": None,
     }
@@ -74,6 +76,8 @@ def test_changes_merge(coordinator: Caller) -> None:
         "quiet_hours": {"start": "20:00", "end": "10:30"},
         "require_consent": {"email": True},
         "recontact_after_s": 86_400,
+        "talks_goal": 200,
+        "leaderboard": True,
         "sender_names": ["Tir Cyffredin", "Common Ground"],
         "election_material": False,
         "imprint": "Promoted by A Rees, 1 High Street, Aber Marsh",
@@ -90,6 +94,7 @@ def test_changes_merge(coordinator: Caller) -> None:
     assert changed.json["recontact_after_s"] == 86_400
     for name in ("sender_names", "election_material", "imprint", "imprint_url", "imprint_added"):
         assert changed.json[name] == change[name]
+    assert (changed.json["talks_goal"], changed.json["leaderboard"]) == (200, True)
     assert changed.json["cost_cap"] == {"amount": "12.3400", "currency": "GBP"}
     kept = {name: value for name, value in made.items() if name not in change}
     assert {name: changed.json[name] for name in kept} == kept
@@ -115,6 +120,9 @@ def test_changes_merge(coordinator: Caller) -> None:
         ({"assignment_timeout_s": 4}, "/assignment_timeout_s"),
         ({"abandoned_rate_max": 0.031}, "/abandoned_rate_max"),
         ({"knock_up_support_max": 6}, "/knock_up_support_max"),
+        ({"talks_goal": 0}, "/talks_goal"),
+        ({"talks_goal": 1_000_001}, "/talks_goal"),
+        ({"leaderboard": None}, "/leaderboard"),
         ({"caller_ids": ["0800"]}, "/caller_ids/0"),
         ({"senders": ["much too long a name"]}, "/senders/0"),
         ({"list_ids": [str(uuid.uuid4())]}, "/list_ids/0"),

@@ -107,6 +107,23 @@ def test_a_change_is_seen_at_once(desk: Reader, bank: PhoneBank, ctx: Context) -
     assert len(get_campaign(ctx, bank.campaign_id).list_ids) == 1
 
 
+def test_what_volunteers_see_of_each_other_is_set_and_taken_back(
+    desk: Reader, bank: PhoneBank, ctx: Context
+) -> None:
+    desk.open(f"{_page(bank)}/edit")
+    desk.press("save", talks_goal="1,200", leaderboard="yes")
+    set_now = get_campaign(ctx, bank.campaign_id)
+    assert (set_now.talks_goal, set_now.leaderboard) == (1200, True)
+    desk.open(f"{_page(bank)}/edit")
+    page = desk.press("save", talks_goal="many")
+    assert page.status == 422
+    assert get_campaign(ctx, bank.campaign_id).leaderboard
+    page = desk.press("save", talks_goal="0")
+    assert "Choose between 1 and 1,000,000." in page.text
+    desk.press("save", talks_goal="")
+    assert get_campaign(ctx, bank.campaign_id).talks_goal is None
+
+
 def test_a_step_that_is_not_open_any_more_is_said_and_changes_nothing(desk: Reader, bank: PhoneBank) -> None:
     desk.open(_page(bank))
     desk.press("campaign-pause")

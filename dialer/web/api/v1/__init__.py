@@ -14,6 +14,7 @@ from dialer.web.api.v1.caller_ids import caller_id_watch
 from dialer.web.api.v1.calls import calls
 from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.canned_replies import canned_replies
+from dialer.web.api.v1.company import company
 from dialer.web.api.v1.contacts import contacts
 from dialer.web.api.v1.elections import elections
 from dialer.web.api.v1.exports import exports
@@ -64,6 +65,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     campaigns,
     canned_replies,
     contacts,
+    company,
     conversations,
     elections,
     exports,

@@ -17,6 +17,7 @@ from dialer.domain.campaign import (
     CAMPAIGN_KINDS,
     DIALING_MODES,
     RETRY_MOST_S,
+    TALKS_GOAL_MOST,
     TIMEOUT_LEAST_S,
     TIMEOUT_MOST_S,
 )
@@ -96,6 +97,15 @@ class CampaignFieldsSchema(Schema):
     cost_cap = Money(allow_none=True)
     abandoned_rate_max = Number(least=0, most=ABANDONED_RATE_CEILING)
     knock_up_support_max = Whole(least=1, most=5)
+    talks_goal = Whole(
+        least=1,
+        most=TALKS_GOAL_MOST,
+        allow_none=True,
+        metadata={"description": "talks a day that its volunteers aim for together; null: none"},
+    )
+    leaderboard = Flag(
+        metadata={"description": "its volunteers read who of them, by first name, had how many talks today"}
+    )
 
 
 class NewCampaignSchema(CampaignFieldsSchema):
@@ -255,6 +265,8 @@ def _shown(campaign: CampaignView) -> dict[str, object]:
         "spent": money(campaign.spent, campaign.currency),
         "abandoned_rate_max": campaign.abandoned_rate_max,
         "knock_up_support_max": campaign.knock_up_support_max,
+        "talks_goal": campaign.talks_goal,
+        "leaderboard": campaign.leaderboard,
         "queue_filling": campaign.queue_filling,
         "queue_filled": share_filled(context(), campaign.id) if campaign.queue_filling else None,
         "created_at": campaign.created_at,

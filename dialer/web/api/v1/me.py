@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask.views import MethodView
 from marshmallow import Schema, fields, validate
 
@@ -10,6 +12,7 @@ from dialer.domain.languages import SPOKEN
 from dialer.services.accounts import phones
 from dialer.services.accounts.me import Me, about_me
 from dialer.services.accounts.my_languages import set_my_languages
+from dialer.services.calling.leaderboards import name_me
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Text
 from dialer.web.desk import context
@@ -26,6 +29,9 @@ class MeSchema(Schema):
     name = Text(required=True)
     campaign_ids = fields.List(Id())
     languages = fields.List(Text(), required=True)
+    on_leaderboards = Flag(
+        required=True, metadata={"description": "campaigns with a leaderboard may show my first name on it"}
+    )
     expires_at = Instant(allow_none=True)
 
 
@@ -33,6 +39,7 @@ class MyLanguagesSchema(Schema):
     """What one may say of oneself."""
 
     languages = fields.List(Choice(*SPOKEN), validate=validate.Length(max=len(SPOKEN)))
+    on_leaderboards = Flag()
 
 
 @me.route("/me")
@@ -48,10 +55,14 @@ class MeView(MethodView):
     @allow(Permission.LANGUAGES_SET)
     @me.arguments(MyLanguagesSchema)
     @me.response(200, MeSchema)
-    def patch(self, body: dict[str, list[str]]) -> Me:
-        """Say which languages I speak, the one to be spoken to in first. None: the home language."""
+    def patch(self, body: dict[str, Any]) -> Me:
+        """Say which languages I speak, the one to be spoken to in first (none: the home language), and
+        whether leaderboards may name me.
+        """
         if "languages" in body:
             set_my_languages(context(), body["languages"])
+        if "on_leaderboards" in body:
+            name_me(context(), wanted=body["on_leaderboards"])
         return about_me(context())
 
 
