@@ -122,6 +122,12 @@ _DAEMONS: Final = re.compile(
 
 _NO_ADDRESS: Final = re.compile(r"5\.1\.(?:[01236]|10)|5\.2\.1|5\.4\.4|5\.5\.11")
 """Bad mailbox, system or syntax, moved, a domain that takes no mail (RFC 7505); disabled; no way there."""
+_NO_MAILBOX: Final = re.compile(r"5\.1\.(?:[1236]|10)|5\.2\.1")
+_PLAINLY: Final = re.compile(
+    r"(?:user|mailbox|recipient|address)[ -](?:unknown|does(?:n.t| not) exist|not found)"
+    r"|unknown[ -](?:user|recipient|mailbox)|no such (?:user|mailbox|recipient|person|address)",
+    re.IGNORECASE,
+)
 _NO_ROOM: Final = re.compile(r"[45]\.2\.2")
 _IN_GENERAL: Final = re.compile(r"(?:[45]\.0\.0)?")
 _NO_ROOM_CODE: Final = 552
@@ -180,7 +186,7 @@ def fate_of(status: str, code: int, diagnostic: str) -> Fate:
     unwanted = _UNWANTED.search(diagnostic) is not None
     of_us = _OF_US.search(diagnostic) is not None
     nobody = _NOBODY.search(diagnostic) is not None and not (unwanted or of_us)
-    particular = _NO_ADDRESS.fullmatch(status) and not (unwanted and status in {"5.1.0", "5.2.1"})
+    particular = _NO_ADDRESS.fullmatch(status) and not ((unwanted or of_us) and status in {"5.1.0", "5.2.1"})
     big = _TOO_BIG.search(diagnostic) is not None
     rules = (
         (_ABOUT_US.fullmatch(status) and not (nobody and status.startswith("5.7.")), Fate.BLOCKED),
@@ -212,9 +218,15 @@ def counts_towards_the_end(fate: Fate | None, said: str) -> bool:
 
 
 def fate_of_reply(said: str) -> Fate:
-    """The same of a server's reply to one letter, as it was heard: `552 5.2.2 The mailbox is full`."""
+    """The same of a server's reply to one letter, as it was heard: `552 5.2.2 The mailbox is full`.
+
+    That server may be a relay of ours, whose “account suspended” or “host not found” may mean us: nobody has
+    the address only where the code or plain words say so.
+    """
     status, code = _codes("", said)
-    return fate_of(status, code, said)
+    fate = fate_of(status, code, said)
+    is_plain = _NO_MAILBOX.fullmatch(status) or _PLAINLY.search(said)
+    return Fate.OTHER if fate is Fate.HARD and not is_plain else fate
 
 
 def _has_no_room(status: str, code: int) -> bool:

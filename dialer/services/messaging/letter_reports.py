@@ -164,6 +164,14 @@ class _Told:
         return Fate(self.event.status)
 
     @property
+    def bounce(self) -> Fate:
+        """Why the letter came back, of the address that we wrote to: of one that it leads on to, nobody knows
+        what it says of that.
+        """
+        says_of_address = self.fate is Fate.HARD or self.fate in PASSING
+        return Fate.OTHER if says_of_address and not self.is_of_its_address else self.fate
+
+    @property
     def is_of_its_address(self) -> bool:
         """Whether it is about the address that we wrote to, and not one that this leads on to."""
         recipients = self.payload.get("recipients") or []
@@ -240,7 +248,7 @@ def _move(ctx: Context, unit: UnitOfWork, moved: Sequence[tuple[_Told, str]]) ->
     failed = [each for each, state in done if state == "undelivered"]
     for each in failed:
         _explain(unit, each)
-    count_bounces(unit, ((each.letter.blast_id, each.letter.purpose, each.fate.value) for each in failed))
+    count_bounces(unit, ((each.letter.blast_id, each.letter.purpose, each.bounce.value) for each in failed))
     wait_again(unit, [each.letter.number for each in failed if each.letter.purpose == REPLY], ctx.now)
     doubtful = {
         each.letter.blast_id
@@ -271,7 +279,7 @@ def _explain(unit: UnitOfWork, told: _Told) -> None:
     unit.session.execute(
         update(Message)
         .where(Message.organisation_id == unit.organisation_id, Message.id == told.letter.id)
-        .values(error_detail=said or None, bounce=told.fate.value)
+        .values(error_detail=said or None, bounce=told.bounce.value)
     )
 
 

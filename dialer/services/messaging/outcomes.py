@@ -30,7 +30,7 @@ from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.charging import Cost, charge
 from dialer.services.messaging.consequences import Said, follow
-from dialer.services.messaging.dead_addresses import CameBack, give_up_addresses
+from dialer.services.messaging.dead_addresses import CameBack, bar_dead_address, give_up_addresses
 from dialer.services.messaging.figures import Move, count_bounces, count_moves
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.needing_answers import REPLY, wait_again
@@ -107,8 +107,13 @@ def record_outcomes(ctx: Context, batch: Sequence[Sent], luck: Callable[[], floa
 
 
 def _follow_bounces(ctx: Context, unit: UnitOfWork, failed: Sequence[Row[Any]]) -> None:
-    """Count emails that weren't taken by why, and bar addresses where what passes comes again and again."""
+    """Count emails that weren't taken by why, and bar addresses that nobody has, or where what passes comes
+    again and again.
+    """
     count_bounces(unit, ((row.blast_id, row.purpose, row.bounce) for row in failed))
+    for row in sorted((row for row in failed if row.bounce == Fate.HARD), key=lambda one: str(one.number)):
+        if bar_dead_address(unit, row.number, ctx.now):
+            ctx.audit(unit, "address.bounced", "message", row.id)
     came_back = (row for row in failed if row.bounce in PASSING)
     give_up_addresses(ctx, unit, [CameBack(row.id, row.blast_id, row.number) for row in came_back])
 

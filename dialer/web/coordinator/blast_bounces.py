@@ -36,15 +36,15 @@ def _words(why: Fate, n: int) -> str:
     match why:
         case Fate.FULL:
             said = ngettext(
-                "The mailbox of one is full: they get the next email.",
-                "The mailboxes of %(count)s are full: they get the next email.",
+                "The mailbox of one is full: they get the next email, unless it stays so.",
+                "The mailboxes of %(count)s are full: they get the next email, unless they stay so.",
                 n,
                 count=count,
             )
         case Fate.SOFT:
             said = ngettext(
-                "The server of one was away or busy: they get the next email.",
-                "The servers of %(count)s were away or busy: they get the next email.",
+                "The server of one was away or busy: they get the next email, unless it stays so.",
+                "The servers of %(count)s were away or busy: they get the next email, unless they stay so.",
                 n,
                 count=count,
             )

@@ -531,3 +531,36 @@ def audited(mailing: Mailing, action: str) -> int:
     with mailing.ctx.unit() as unit:
         query = select(func.count()).where(AuditEntry.action == action)
         return unit.session.scalar(query) or 0
+
+
+@pytest.mark.parametrize("at_the_end", [False, True])
+@pytest.mark.parametrize(
+    ("said", "bounce"),
+    [
+        ("550 No such user here", "hard"),
+        ("554 5.7.1 no such user", "hard"),
+        ("550 5.1.1 No such user", "hard"),
+        ("550 5.1.10 Recipient not found", "hard"),
+        ("550 Host example.org not found", "other"),
+        ("550 User account suspended", "other"),
+        ("550 Your account has been suspended", "blocked"),
+        ("550 5.4.5 Daily user sending quota exceeded", "blocked"),
+    ],
+)
+def test_nobody_has_an_address_only_where_it_gets_no_more_email(
+    mailing: Mailing, said: str, bounce: str, at_the_end: bool
+) -> None:
+    if at_the_end:
+        mailing.host.faults.at_data = lambda _: said
+    else:
+        mailing.host.faults.at_rcpt = lambda _: said
+    them = readers(mailing.ctx, 1)
+    made = mailing.launch(them)
+    mailing.plan(made.id)
+    mailing.send()
+    assert mailing.letter(address(0)).bounce == bounce
+    again = mailing.launch(them)
+    mailing.plan(again.id)
+    is_barred = bounce == "hard"
+    assert mailing.skipped(again.id).get("suppressed", 0) == int(is_barred)
+    assert audited(mailing, "address.bounced") == int(is_barred)

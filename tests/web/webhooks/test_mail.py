@@ -884,6 +884,15 @@ def test_a_full_mailbox_is_kept_apart_and_bars_nobody(post: Post):
     assert (post.letter.state, post.letter.bounce, post.barred) == ("undelivered", "full", {})
 
 
+@pytest.mark.parametrize(("status", "words"), [("5.1.1", "no such user"), ("5.2.2", "mailbox full")])
+def test_what_is_said_of_an_address_that_ours_leads_on_to_says_nothing_of_ours(
+    post: Post, status: str, words: str
+):
+    post.bring(post.about_ours(mail_letters.dsn(status, words, recipient="another@example.net")))
+    post.apply()
+    assert (post.letter.state, post.letter.bounce, post.barred) == ("undelivered", "other", {})
+
+
 def test_an_email_that_a_server_puts_off_is_counted_once(post: Post):
     mend_counters(post.ctx)
     late = post.about_ours(mail_letters.dsn("4.4.1", action="delayed"))
