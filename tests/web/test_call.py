@@ -339,6 +339,8 @@ def test_what_all_of_them_did_today_stands_beside_ones_own(
     for button in ("next", "not-reached", "save"):
         hers.press(button, disposition="no_answer")
     assert reader.open("/call?wait=nobody_due").tests["team-others"]["data-value"] == "1"
+    clock.forward(minutes=16)  # and nothing more from Mallory, whose shift goes on
+    assert reader.open("/call?wait=nobody_due").tests["team-others"]["data-value"] == "0"
     assert _of_all(reader.press("end-shift")) == ("2", "1")
     assert "team-others" not in reader.page.tests
     assert "Mallory" not in reader.page.text

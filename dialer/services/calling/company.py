@@ -21,6 +21,8 @@ from dialer.store.queries import dialled
 from dialer.store.queries.campaign_figures import calls_since, others_on_shift
 
 RANG_BACK_WITHIN: Final = dt.timedelta(hours=1)
+HERE_WITHIN: Final = dt.timedelta(minutes=15)
+"""Whose page was closed, or is left lying, says nothing for so long: no company."""
 NEAREST_S: Final = 5
 """Waits are told to five seconds: nobody can promise them better."""
 
@@ -54,7 +56,7 @@ def company_of(ctx: Context, campaign_id: uuid.UUID) -> Company:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Everybody who calls for a campaign: so many `others` are on a shift just now, and since midnight there
+    """Everybody who calls for a campaign: so many `others` are calling just now, and since midnight there
     were so many `calls` and `talks`, one's own among them; the campaign's `goal` of talks a day, and its
     leaderboard where it has switched one on.
     """
@@ -75,7 +77,7 @@ def team_today(ctx: Context, campaign_id: uuid.UUID) -> Team:
         )
         calls, talks = calls_since(unit, campaign.id, midnight)
         return Team(
-            others=others_on_shift(unit, campaign.id, volunteer_id(ctx)),
+            others=others_on_shift(unit, campaign.id, volunteer_id(ctx), ctx.now - HERE_WITHIN),
             calls=calls,
             talks=talks,
             goal=campaign.talks_goal,

@@ -273,12 +273,15 @@ def calls_since(unit: UnitOfWork, campaign_id: uuid.UUID, since: dt.datetime) ->
     return int(calls), int(talks)
 
 
-def others_on_shift(unit: UnitOfWork, campaign_id: uuid.UUID, account_id: uuid.UUID) -> int:
-    """How many but this one are on a shift for a campaign."""
+def others_on_shift(
+    unit: UnitOfWork, campaign_id: uuid.UUID, account_id: uuid.UUID, seen_since: dt.datetime
+) -> int:
+    """How many but this one are on a shift for a campaign, not resting, and were heard of since a moment."""
     query = select(func.count()).where(
         Shift.organisation_id == unit.organisation_id,
         Shift.campaign_id == campaign_id,
-        Shift.state != "ended",
+        Shift.state.not_in(("ended", "paused")),
+        Shift.last_seen_at > seen_since,
         Shift.account_id != account_id,
     )
     return unit.session.scalar(query) or 0
