@@ -31,6 +31,7 @@ def test_a_token_is_shown_once_and_refused_once_deleted(api: Api, carys: Person,
         "name": "Screen",
         "campaign_ids": [],
         "languages": [],
+        "on_leaderboards": True,
         "expires_at": "2026-05-07T13:00:00Z",
     }
     assert api(carys).delete(f"/tokens/{token['id']}").status_code == 204
