@@ -50,11 +50,11 @@ def faults(
 ) -> Iterator[FieldError]:
     """What is wrong with what is said of an event, its times aside."""
     if not 0 < len(title.strip()) <= TITLE_LONGEST:
-        yield FieldError("/title", f"Give it a title of at most {TITLE_LONGEST} characters.")
+        yield FieldError("/title", "Give it a title of at most 120 characters.")
     if not 0 < len(place.strip()) <= PLACE_LONGEST:
-        yield FieldError("/place", f"Say where it is in at most {PLACE_LONGEST} characters, or “online”.")
+        yield FieldError("/place", "Say where it is in at most 300 characters, or “online”.")
     if capacity is not None and not 1 <= capacity <= CAPACITY_MOST:
-        yield FieldError("/capacity", f"Choose between 1 and {CAPACITY_MOST:,} places, or leave it out.")
+        yield FieldError("/capacity", "Choose between 1 and 100,000 places, or leave it out.")
     if seat_code is not None and not _SEAT_CODE.fullmatch(seat_code):
         yield FieldError("/seat_code", "Give a seat’s ONS code, such as W07000041.")
     if postcode is not None and not _POSTCODE.fullmatch(postcode.strip()):

@@ -157,7 +157,7 @@ def _check(ctx: Context, new: NewEvent) -> None:
         *faults_of_times(new.span, ctx.now),
     ]
     if not 1 <= new.weeks <= WEEKS_MOST:
-        errors.append(FieldError("/weeks", f"Choose between 1 and {WEEKS_MOST} weeks."))
+        errors.append(FieldError("/weeks", "Choose between 1 and 26 weeks."))
     if errors:
         raise ValidationFailed(errors=errors)
 
@@ -168,9 +168,12 @@ def _zone(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID | None) -> str:
             raise ValidationFailed.at("/campaign_id", "Say which of your campaigns it is for.")
         return USUAL_ZONE
     try:
-        return reach_campaign(ctx, unit, campaign_id, Permission.EVENT_MANAGE).timezone
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.EVENT_MANAGE)
     except NotFound:
         raise ValidationFailed.at("/campaign_id", "There is no campaign with this id.") from None
+    if campaign.state == "ended":
+        raise ValidationFailed.at("/campaign_id", "This campaign has ended.")
+    return campaign.timezone
 
 
 def _row(ctx: Context, new: NewEvent, span: Span, zone: str, series_id: uuid.UUID | None) -> Event:
