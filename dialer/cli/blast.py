@@ -24,6 +24,7 @@ from dialer.cli.command import Command, Outcome
 from dialer.cli.installation import system_context
 from dialer.clock import utc_now
 from dialer.domain.access import Permission
+from dialer.domain.first_wave import USUAL, Wanted
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import (
     BlastFields,
@@ -75,7 +76,10 @@ def estimate(ctx: Context, options: argparse.Namespace) -> Outcome:
 
 
 def launch(ctx: Context, options: argparse.Namespace) -> Outcome:
-    return _told(launch_blast(ctx, options.blast, options.expected_recipients), _nobody_works(ctx))
+    is_wanted = options.first_wave is not None or options.goes_on_after is not None
+    size = USUAL if options.first_wave is None else options.first_wave
+    wave = Wanted(size, options.goes_on_after) if is_wanted else None
+    return _told(launch_blast(ctx, options.blast, options.expected_recipients, wave), _nobody_works(ctx))
 
 
 def pause(ctx: Context, options: argparse.Namespace) -> Outcome:

@@ -24,6 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     expected.add_argument(
         "--expected-recipients", type=_count, metavar="N", help="not if it is over 1 %% more or fewer people"
     )
+    expected.add_argument(
+        "--first-wave", type=_count, metavar="N", help="so many first, drawn by lot; the rest once resumed"
+    )
+    expected.add_argument(
+        "--goes-on-after",
+        type=_count,
+        metavar="SECONDS",
+        help="the rest follows that wave by itself so long after it, unless it came back badly",
+    )
     _one(actions, "pause", "send nothing more of it until it is resumed")
     _one(actions, "resume", "let it go on from where it stood")
     _one(actions, "cancel", "call it off: what has not been sent never will be")

@@ -97,7 +97,8 @@ def as_progress(view: ProgressView) -> dict[str, object]:
     data = {each.name: _plain(getattr(view, each.name)) for each in dataclasses.fields(view)}
     del data["currency"]
     spent, in_doubt = _money(view.spent, view.currency), _money(view.in_doubt, view.currency)
-    return {**data, "spent": spent, "in_doubt": in_doubt}
+    wave = _plain(view.first_wave.told()) if view.first_wave is not None else None
+    return {**data, "spent": spent, "in_doubt": in_doubt, "first_wave": wave}
 
 
 def as_message(view: MessageView) -> dict[str, object]:
@@ -212,6 +213,8 @@ def _plain(value: Any) -> Any:
     """Times in UTC, ids as text, sequences as lists: as JSON has them."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _plain({each.name: getattr(value, each.name) for each in dataclasses.fields(value)})
     if isinstance(value, Mapping):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, tuple | list):

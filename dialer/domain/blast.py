@@ -51,6 +51,8 @@ class Waiting(StrEnum):
     CARRIER = "carrier"
     PRESS = "press"
     """It is sent by hand, and nobody has pressed for what is left."""
+    FIRST_WAVE = "first_wave"
+    """Of a text: others of its blast go first."""
     SENDERS = "senders_stopped"
     """Every sender it has is stopped, by a person or because networks block its texts."""
 
@@ -70,6 +72,8 @@ class Pause(StrEnum):
     """Networks filter the texts of the whole campaign; a sender is stopped by the same word."""
     PICTURE = "picture_withdrawn"
     """Its picture was taken away: what is left can't go."""
+    FIRST_WAVE = "first_wave"
+    """Its first wave has gone: a person looks at what came back, and lets the rest follow."""
 
 
 _WAYS: Final[Mapping[Deed, tuple[frozenset[str], str]]] = {

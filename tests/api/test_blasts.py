@@ -182,6 +182,43 @@ def test_launch_checks_the_number_that_was_seen_and_twice_is_the_same_run(desk: 
     assert desk.do(blast, "launch", expected_recipients=9).json == first.json
 
 
+def test_a_launch_may_begin_with_a_first_wave(desk: Desk) -> None:
+    blast = desk.draft()
+    found = desk.do(blast, "launch", first_wave={"size": 2, "goes_on_after_s": 600}).json
+    wave = {"size": 2, "goes_on_after_s": 600, "state": "drawing", "held_at": None, "passed_at": None}
+    assert found["first_wave"] == wave
+    progress = desk.caller.get(f"/blasts/{blast['id']}/progress").json
+    empty = {"counts": {}, "errors": [], "replies": {}, "opt_outs": 0, "left": 0}
+    assert progress["first_wave"] == {**wave, **empty, "goes_on_at": None, "last_safe_start_at": None}
+    assert desk.do(desk.draft(), "launch", first_wave={}).json["first_wave"]["size"] == 50
+    without = desk.draft()
+    assert desk.do(without, "launch").json["first_wave"] is None
+    assert desk.caller.get(f"/blasts/{without['id']}/progress").json["first_wave"] is None
+
+
+@pytest.mark.parametrize(
+    ("first_wave", "pointer"),
+    [
+        ({"size": 0}, "/first_wave/size"),
+        ({"size": 1001}, "/first_wave/size"),
+        ({"size": "50"}, "/first_wave/size"),
+        ({"goes_on_after_s": 59}, "/first_wave/goes_on_after_s"),
+        ({"share": 0.1}, "/first_wave/share"),
+        (50, "/first_wave"),
+    ],
+)
+def test_a_first_wave_that_is_none_launches_nothing(desk: Desk, first_wave: object, pointer: str) -> None:
+    blast = desk.draft()
+    answer = desk.do(blast, "launch", first_wave=first_wave)
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer)
+    assert desk.caller.get(f"/blasts/{blast['id']}").json["state"] == "draft"
+
+
+def test_a_text_sent_by_hand_has_no_first_wave(desk: Desk) -> None:
+    answer = desk.do(desk.draft(mode="by_hand"), "launch", first_wave={})
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/first_wave")
+
+
 def test_a_launch_for_later_is_scheduled_and_may_still_be_changed(desk: Desk) -> None:
     blast = desk.draft(send_at="2026-05-08T09:00:00Z")
     assert desk.do(blast, "launch").json["state"] == "scheduled"

@@ -88,6 +88,15 @@ def test_it_says_what_the_api_says(shell: Shell, api: Callable[[Person], Caller]
     assert "by hand, 10 at a time" in shell.say("show", ids[-1])
 
 
+def test_it_may_begin_with_a_first_wave(shell: Shell) -> None:
+    id_ = shell.draft()
+    found = shell("launch", id_, "--first-wave", "2", "--goes-on-after", "600")
+    assert (found["first_wave"]["size"], found["first_wave"]["goes_on_after_s"]) == (2, 600)
+    assert shell("progress", id_)["first_wave"]["state"] == "drawing"
+    refused = shell("launch", shell.draft(), "--first-wave", "0")
+    assert (shell.code, refused["problem"]) == (1, "validation-failed")
+
+
 def test_from_the_draft_to_its_end(shell: Shell, ctx: Context) -> None:
     id_ = shell.draft()
     assert "4 people would get it, in 4 parts" in shell.say("estimate", id_)

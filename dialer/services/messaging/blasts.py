@@ -34,6 +34,7 @@ from dialer.services.messaging.blast_faults import (
     faults_of_subjects,
     subject_pointer,
 )
+from dialer.services.messaging.first_waves import wave_view
 from dialer.services.messaging.pictures import code_of_picture
 from dialer.services.messaging.rendering import bodies_of
 from dialer.services.messaging.saved_audience import keep_as_it_is
@@ -270,6 +271,7 @@ def blast_view(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign)
         channel=blast.channel,
         subject=blast.subject,
         subjects=blast.subjects,
+        first_wave=wave_view(unit, blast),
     )
 
 

@@ -63,11 +63,19 @@ def new_lease(ctx: Context, holder: uuid.UUID) -> Lease:
 
 
 def claim_texts(
-    ctx: Context, sender: str, blast_id: uuid.UUID | None, lease: Lease, limit: int
+    ctx: Context,
+    sender: str,
+    blast_id: uuid.UUID | None,
+    lease: Lease,
+    limit: int,
+    *,
+    of_wave: bool = False,
 ) -> list[Claimed]:
-    """Take the next texts of a blast (None: single ones) that are due from one sender."""
+    """Take the next texts of a blast (None: single ones) that are due from one sender; of its first wave
+    alone where it is in that (`of_wave`).
+    """
     with ctx.unit() as unit:
-        return message_claims.claim(unit, sender, blast_id, lease, limit=limit, now=ctx.now)
+        return message_claims.claim(unit, sender, blast_id, lease, limit=limit, now=ctx.now, of_wave=of_wave)
 
 
 def claim_pressed(

@@ -22,6 +22,7 @@ from dialer.services.messaging.launching import enqueue_clearing, enqueue_planni
 from dialer.services.messaging.outgoing import enqueue_sending
 from dialer.services.messaging.planning import PLANNABLE
 from dialer.services.messaging.progress import forget_pace
+from dialer.services.messaging.wave_minding import mind_first_waves
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast, Message
 from dialer.store.queries import counters
@@ -50,6 +51,7 @@ def keep_blasts_going(ctx: Context) -> None:
         enqueue_planning(ctx, blast_id)
     for blast_id in (*_uncleared(ctx), *_closed(ctx)):
         enqueue_clearing(ctx, blast_id)
+    mind_first_waves(ctx)
     for blast_id in _planned(ctx):
         finish_blast(ctx, blast_id)
     for channel in CHANNELS:

@@ -16,6 +16,7 @@ from dialer.domain.texting import SMS
 from dialer.services.context import Context
 from dialer.services.messaging.blasts import open_blasts
 from dialer.services.messaging.carrier_queues import standing_senders
+from dialer.services.messaging.first_waves import in_first_wave
 from dialer.services.messaging.senders import rate, sender_rows
 from dialer.services.messaging.waiting import campaign_is_quiet, is_resting
 from dialer.store.models.accounts import Organisation
@@ -33,6 +34,7 @@ ACCOUNT: Final = "account:messages"
 class Lane:
     """A sender with something to send: its rate in segments a second, all limits that it keeps to, and the
     blasts that share it. Single texts go before, then what somebody has pressed for of the blasts `by_hand`.
+    Of those `in_wave` only their first wave goes.
     """
 
     sender: str
@@ -40,6 +42,7 @@ class Lane:
     limits: tuple[Limit, ...]
     blast_ids: tuple[uuid.UUID, ...]
     by_hand: tuple[uuid.UUID, ...] = ()
+    in_wave: frozenset[uuid.UUID] = frozenset()
 
 
 def open_lanes(ctx: Context, channel: str = SMS) -> list[Lane]:
@@ -56,6 +59,7 @@ def open_lanes(ctx: Context, channel: str = SMS) -> list[Lane]:
             if blast.mode != BY_HAND:
                 for sender in set(blast.senders) - full:
                     wanted[sender].append(blast.id)
+        waves = in_first_wave(unit, [blast.id for blast in blasts])
         pressed = _pressed(ctx, unit, blasts, full)
         for sender in pressed:
             wanted.setdefault(sender, [])
@@ -69,6 +73,7 @@ def open_lanes(ctx: Context, channel: str = SMS) -> list[Lane]:
                 limits_of(ctx, address, pace),
                 tuple(wanted[address]),
                 pressed.get(address, ()),
+                waves.intersection(wanted[address]),
             )
             for address, pace in rates.items()
         ]
@@ -136,9 +141,12 @@ def has_work(ctx: Context, channel: str = SMS) -> bool:
     with ctx.unit() as unit:
         if _with_singles(ctx, unit, channel):
             return True
-        blasts = {blast_id for lane in lanes for blast_id in lane.blast_ids}
+        blasts = {blast_id: blast_id in lane.in_wave for lane in lanes for blast_id in lane.blast_ids}
         senders = [lane.sender for lane in lanes]
-        return any(blast_has_due(unit, blast_id, senders, ctx.now) for blast_id in sorted(blasts))
+        return any(
+            blast_has_due(unit, blast_id, senders, ctx.now, of_wave=in_wave)
+            for blast_id, in_wave in sorted(blasts.items())
+        )
 
 
 def _campaign_sends(ctx: Context, unit: UnitOfWork, blast: Blast) -> bool:

@@ -10,11 +10,13 @@ from dialer.domain.access import Permission, require
 from dialer.domain.blast import Deed, Pause, after, check_expected
 from dialer.domain.deadline import faults_of_times
 from dialer.domain.errors import Conflict, InvalidTransition, ValidationFailed
+from dialer.domain.first_wave import Wanted
 from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.approval import check_approved
 from dialer.services.messaging.audience_count import count_recipients
 from dialer.services.messaging.blasts import blast_view, check_opt_out_routes, open_blasts, reach_blast
+from dialer.services.messaging.first_waves import begin_first_wave, let_wave_pass
 from dialer.services.messaging.outgoing import enqueue_sending
 from dialer.services.messaging.pictures import check_there
 from dialer.services.messaging.rendering import bodies_of
@@ -32,12 +34,18 @@ _DONE: Final = {
 }
 
 
-def launch_blast(ctx: Context, blast_id: uuid.UUID, expected_recipients: int | None = None) -> BlastView:
-    """Send a blast, at once or at its `send_at`; again: the same run.
+def launch_blast(
+    ctx: Context,
+    blast_id: uuid.UUID,
+    expected_recipients: int | None = None,
+    first_wave: Wanted | None = None,
+) -> BlastView:
+    """Send a blast, at once or at its `send_at`; again: the same run. With a `first_wave` so many go first,
+    and the others once somebody has let them.
 
     `AudienceChanged` where the recipients differ by more than 1 % from what somebody expected,
     `InvalidTransition` where the campaign isn't active, `Conflict` where texts can't come from anywhere,
-    `ValidationFailed` where its time or its deadline is over.
+    `ValidationFailed` where its time or its deadline is over, or it can't begin with that wave.
     """
     with ctx.unit() as unit:
         blast, campaign = reach_blast(ctx, unit, blast_id, Permission.BLAST_MANAGE, lock=True)
@@ -46,6 +54,8 @@ def launch_blast(ctx: Context, blast_id: uuid.UUID, expected_recipients: int | N
             _check_ready(ctx, unit, blast, campaign)
             if expected_recipients is not None:
                 check_expected(expected_recipients, count_recipients(ctx, unit, blast, campaign))
+            if first_wave is not None:
+                begin_first_wave(unit, blast, first_wave)
             _begin(ctx, unit, blast, campaign, wanted)
         return blast_view(ctx, unit, blast, campaign)
 
@@ -55,9 +65,29 @@ def pause_blast(ctx: Context, blast_id: uuid.UUID) -> BlastView:
     return _become(ctx, blast_id, Deed.PAUSE, _paused)
 
 
-def resume_blast(ctx: Context, blast_id: uuid.UUID) -> BlastView:
-    """Let it go on from where it stood."""
-    return _become(ctx, blast_id, Deed.RESUME, _resumed)
+def resume_blast(ctx: Context, blast_id: uuid.UUID, *, past_wave: bool = True) -> BlastView:
+    """Let it go on from where it stood. Where that is behind its first wave, the rest follows; unless whoever
+    says so hasn't seen what came back of it (`past_wave`): `Conflict`, and it stays.
+    """
+
+    def enter(ctx: Context, unit: UnitOfWork, blast: Blast) -> None:
+        if blast.pause_reason == Pause.FIRST_WAVE and not past_wave:
+            detail = "Its first wave has gone meanwhile. See what came back, then let the rest follow."
+            raise Conflict(detail, reason=Pause.FIRST_WAVE)
+        go_on(ctx, unit, blast)
+
+    return _become(ctx, blast_id, Deed.RESUME, enter)
+
+
+def go_on(ctx: Context, unit: UnitOfWork, blast: Blast) -> None:
+    """Let a paused blast run again; one that is held behind its first wave, all of it. `Conflict` where its
+    picture is gone.
+    """
+    check_there(unit, blast.picture_id)
+    if blast.pause_reason == Pause.FIRST_WAVE:
+        let_wave_pass(unit, blast.id, ctx.now)
+    blast.state, blast.pause_reason, blast.resumed_at = "running", None, ctx.now
+    unit.after_commit(lambda: enqueue_sending(ctx))
 
 
 def cancel_blast(ctx: Context, blast_id: uuid.UUID) -> BlastView:
@@ -164,12 +194,6 @@ def _become(
 
 def _paused(_ctx: Context, _unit: UnitOfWork, blast: Blast) -> None:
     blast.pause_reason = Pause.BY_HAND
-
-
-def _resumed(ctx: Context, unit: UnitOfWork, blast: Blast) -> None:
-    check_there(unit, blast.picture_id)
-    blast.pause_reason, blast.resumed_at = None, ctx.now
-    unit.after_commit(lambda: enqueue_sending(ctx))
 
 
 def _cancelled(ctx: Context, unit: UnitOfWork, blast: Blast) -> None:

@@ -18,6 +18,7 @@ from dialer.domain.sender import choose
 from dialer.services.context import Context
 from dialer.services.messaging.candidates import CHUNK, Candidate, Chunk, chunk_after
 from dialer.services.messaging.figures import BLAST, Move, count_moves
+from dialer.services.messaging.first_waves import draw_first_wave
 from dialer.services.messaging.picture_texts import Wordings
 from dialer.services.messaging.rendering import Links
 from dialer.services.messaging.senders import rates_of
@@ -133,6 +134,8 @@ def _move_on(ctx: Context, unit: UnitOfWork, task: _Task, chunk: Chunk, rows: Se
     ).scalar_one_or_none()
     if moved is None:
         raise _OvertakenError
+    if chunk.last:
+        draw_first_wave(unit, task.blast.id)
     of_it = (task.blast.id, task.campaign.id, BLAST, None)
     count_moves(unit, (Move(*of_it, row.state, reason_after=row.skip_reason) for row in rows))
 

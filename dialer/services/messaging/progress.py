@@ -26,6 +26,7 @@ from dialer.services.messaging.saved_audience import moment_of
 from dialer.services.messaging.senders import rates_of, senders_of
 from dialer.services.messaging.views import ProgressView
 from dialer.services.messaging.waiting import waiting_reason
+from dialer.services.messaging.wave_figures import wave_progress
 from dialer.store.models.calling import Campaign
 from dialer.store.models.messaging import Blast
 from dialer.store.queries import counters
@@ -58,6 +59,7 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
         rate = _rate(ctx, unit, blast)
         spent, currency = _spent(ctx, figures)
         hung, hung_since = _hung(ctx, unit, blast, figures)
+        wave = wave_progress(ctx, unit, blast, campaign, figures.get("queued", 0))
         return ProgressView(
             blast_id=blast.id,
             state=blast.state,
@@ -80,7 +82,10 @@ def blast_progress(ctx: Context, blast_id: uuid.UUID) -> ProgressView:
             unpressed=_unpressed(unit, blast, figures),
             hung=hung,
             hung_since=hung_since,
-            eta_s=_eta(ctx, unit, blast, campaign, figures=figures, rate=rate),
+            eta_s=None
+            if wave is not None and not wave.has_passed
+            else _eta(ctx, unit, blast, campaign, figures=figures, rate=rate),
+            first_wave=wave,
         )
 
 

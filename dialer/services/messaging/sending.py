@@ -149,7 +149,8 @@ def _refill(run: _Run) -> None:
 
 def _claim(run: _Run, lane: Lane, blast_id: uuid.UUID | None, limit: int) -> list[Claimed]:
     ctx = run.now()
-    return claim_texts(ctx, lane.sender, blast_id, new_lease(ctx, run.holder), limit)
+    of_wave = blast_id in lane.in_wave
+    return claim_texts(ctx, lane.sender, blast_id, new_lease(ctx, run.holder), limit, of_wave=of_wave)
 
 
 def _claim_pressed(run: _Run, lane: Lane) -> list[Claimed]:

@@ -13,6 +13,7 @@ from dialer.domain.messaging_service import Flaw
 from dialer.domain.own_numbers import Aim
 from dialer.domain.picture_message import AS_PICTURE
 from dialer.domain.texting import EMAIL, SMS
+from dialer.services.messaging.wave_views import FirstWaveView, WaveProgressView
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class BlastView:
     subject: str = ""
     subjects: Mapping[str, str] = field(default_factory=dict)
     """Of letters: what they are about, and in other languages."""
+    first_wave: FirstWaveView | None = None
+    """Where a few of it go first; None: all of it goes at once."""
 
     @property
     def is_letters(self) -> bool:
@@ -246,6 +249,8 @@ class ProgressView:
     """Since when the first of them has."""
     in_doubt: Decimal = Decimal(0)
     """What those emails may have cost of which nobody knows whether they went: caps hold it back."""
+    first_wave: WaveProgressView | None = None
+    """How its first wave fares, where it has one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from dialer.store.session import UnitOfWork
 
 _CLAIM: Final = """
     WITH next AS (
-        SELECT m.id FROM message m
+        SELECT m.id FROM {of}
         WHERE m.organisation_id = :organisation AND m.sender = :sender AND m.state = 'queued'
           AND {wanted}
           AND m.not_before <= :now AND (m.leased_until IS NULL OR m.leased_until <= :now)
-        ORDER BY {order} LIMIT :limit FOR UPDATE SKIP LOCKED
+        ORDER BY {order} LIMIT :limit FOR UPDATE OF m SKIP LOCKED
     )
     UPDATE message SET lease = :lease, leased_until = :until
     FROM next
@@ -26,18 +26,32 @@ _CLAIM: Final = """
     RETURNING message.id, message.number, message.purpose, message.blast_id, message.campaign_id,
               message.segments, message.sender, message.picture_code IS NOT NULL AS has_picture
 """
+_ANY: Final = "message m"
 _OF_BLAST: Final = text(
-    _CLAIM.format(wanted="m.purpose = 'blast' AND m.blast_id = :blast", order="m.not_before, m.id")
+    _CLAIM.format(of=_ANY, wanted="m.purpose = 'blast' AND m.blast_id = :blast", order="m.not_before, m.id")
 )
-_SINGLE: Final = text(_CLAIM.format(wanted="m.purpose <> 'blast'", order="m.priority, m.not_before, m.id"))
+_OF_WAVE: Final = text(
+    _CLAIM.format(
+        of="first_wave_text w"
+        " JOIN message m ON m.organisation_id = w.organisation_id AND m.id = w.message_id",
+        wanted="w.organisation_id = :organisation AND w.blast_id = :blast",
+        order="m.not_before, m.id",
+    )
+)
+_SINGLE: Final = text(
+    _CLAIM.format(of=_ANY, wanted="m.purpose <> 'blast'", order="m.priority, m.not_before, m.id")
+)
 _PRESSED: Final = text(
     _CLAIM.format(
+        of=_ANY,
         wanted="m.purpose = 'blast' AND m.pressed_at IS NOT NULL"
         " AND m.blast_id = ANY (CAST(:blasts AS uuid[]))",
         order="m.pressed_at, m.id",
     )
 )
-"""Each has an index of its own in that order, so that none looks at the others' rows."""
+"""Each has an index of its own in that order, so that none looks at the others' rows; of a first wave there
+are few, and they are found by their ids.
+"""
 
 _GIVE_BACK: Final = text(
     """
@@ -64,13 +78,18 @@ _LINES_WITH_PRESSED: Final = text(
     """
 )
 
-_BLAST_HAS_DUE: Final = text(
-    """
+_DUE: Final = """
+    m.organisation_id = :organisation AND m.blast_id = :blast AND m.purpose = 'blast' AND m.state = 'queued'
+    AND m.sender = ANY (CAST(:senders AS text[])) AND m.not_before <= :now
+    AND (m.leased_until IS NULL OR m.leased_until <= :now)
+"""
+_BLAST_HAS_DUE: Final = text(f"SELECT EXISTS (SELECT 1 FROM message m WHERE {_DUE})")
+_WAVE_HAS_DUE: Final = text(
+    f"""
     SELECT EXISTS (
-        SELECT 1 FROM message m
-        WHERE m.organisation_id = :organisation AND m.blast_id = :blast AND m.purpose = 'blast'
-          AND m.state = 'queued' AND m.sender = ANY (CAST(:senders AS text[])) AND m.not_before <= :now
-          AND (m.leased_until IS NULL OR m.leased_until <= :now)
+        SELECT 1 FROM first_wave_text w
+        JOIN message m ON m.organisation_id = w.organisation_id AND m.id = w.message_id
+        WHERE w.organisation_id = :organisation AND w.blast_id = :blast AND {_DUE}
     )
     """
 )
@@ -117,8 +136,11 @@ def claim(
     *,
     limit: int,
     now: dt.datetime,
+    of_wave: bool = False,
 ) -> list[Claimed]:
-    """Take the next texts of a blast (None: single ones) that go out from one sender and are due."""
+    """Take the next texts of a blast (None: single ones) that go out from one sender and are due; of one that
+    is in its first wave only those of the wave (`of_wave`).
+    """
     given = {
         "organisation": unit.organisation_id,
         "sender": sender,
@@ -128,7 +150,8 @@ def claim(
         "limit": limit,
         "now": now,
     }
-    rows = unit.session.execute(_SINGLE if blast_id is None else _OF_BLAST, given).all()
+    of_blast = _OF_WAVE if of_wave else _OF_BLAST
+    rows = unit.session.execute(_SINGLE if blast_id is None else of_blast, given).all()
     claimed = [Claimed(*row) for row in rows]
     return sorted(claimed, key=lambda one: one.id)
 
@@ -178,15 +201,22 @@ def lines_with_pressed(unit: UnitOfWork, now: dt.datetime) -> dict[str, set[uuid
     return found
 
 
-def blast_has_due(unit: UnitOfWork, blast_id: uuid.UUID, senders: Sequence[str], now: dt.datetime) -> bool:
-    """Whether a text of a blast could be claimed now."""
+def blast_has_due(
+    unit: UnitOfWork,
+    blast_id: uuid.UUID,
+    senders: Sequence[str],
+    now: dt.datetime,
+    *,
+    of_wave: bool = False,
+) -> bool:
+    """Whether a text of a blast, or of its first wave, could be claimed now."""
     given = {
         "organisation": unit.organisation_id,
         "blast": blast_id,
         "senders": list(senders),
         "now": now,
     }
-    return bool(unit.session.scalar(_BLAST_HAS_DUE, given))
+    return bool(unit.session.scalar(_WAVE_HAS_DUE if of_wave else _BLAST_HAS_DUE, given))
 
 
 def senders_with_texts(unit: UnitOfWork, blast_id: uuid.UUID, senders: Sequence[str]) -> Sequence[str]:

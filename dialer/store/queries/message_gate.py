@@ -89,6 +89,10 @@ _WAIT: Final = """
     CASE
         WHEN m.for_blast AND b.mode = 'by_hand' AND m.pressed_at IS NULL THEN 'press'
         WHEN m.for_blast AND b.state <> 'running' THEN 'paused'
+        WHEN m.for_blast AND first.blast_id IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM first_wave_text w
+                WHERE w.organisation_id = :organisation AND w.message_id = m.id
+            ) THEN 'first_wave'
         WHEN (m.campaigning OR m.purpose = 'test') AND o.paused_at IS NOT NULL THEN 'organisation_paused'
         WHEN m.campaigning AND k.state <> 'active' THEN 'campaign_paused'
         WHEN m.channel = 'sms' AND m.campaigning AND m.purpose <> 'reply' AND (
@@ -139,6 +143,9 @@ _LOOK: Final = """
         JOIN organisation o ON o.id = :organisation
         LEFT JOIN campaign k ON k.organisation_id = :organisation AND k.id = m.campaign_id
         LEFT JOIN blast b ON b.organisation_id = :organisation AND b.id = m.blast_id
+        LEFT JOIN first_wave first
+          ON first.organisation_id = :organisation AND first.blast_id = m.blast_id
+         AND first.passed_at IS NULL
         LEFT JOIN LATERAL (SELECT coalesce(b.gate_audience, b.audience) AS audience) AS meant_for ON true
         LEFT JOIN sender s ON s.organisation_id = :organisation AND s.address = m.sender
         LEFT JOIN contact c ON c.organisation_id = :organisation AND c.id = m.contact_id

@@ -148,11 +148,18 @@ def start_by(estimate: EstimateView, blast: BlastView, campaign: CampaignView, n
     """The last safe start, so that the last text lands before the deadline or quiet hours; empty where there
     are none.
     """
-    last, end, zone = estimate.last_safe_start_at, estimate.must_end_at, campaign.timezone
+    start, has_deadline = max(now, blast.send_at or now), blast.deadline_at is not None
+    last, end = estimate.last_safe_start_at, estimate.must_end_at
+    return in_time(last, end, start, campaign.timezone, has_deadline=has_deadline)
+
+
+def in_time(
+    last: dt.datetime | None, end: dt.datetime | None, start: dt.datetime, zone: str, *, has_deadline: bool
+) -> str:
+    """Until when something can begin that is done before its end; or that it is too late from `start` on."""
     if last is None or end is None:
         return ""
-    start = max(now, blast.send_at or now)
-    if last < start and blast.deadline_at is not None:
+    if last < start and has_deadline:
         return str(gettext("It’s too late for all of it to land in time."))
     if last < start:
         return str(gettext("It won’t all land today; the rest waits for the morning."))

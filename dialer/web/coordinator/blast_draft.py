@@ -23,7 +23,7 @@ from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.launching import launch_blast
 from dialer.services.messaging.test_sends import send_test
 from dialer.services.messaging.views import BlastView, MessageView
-from dialer.web.coordinator import blast_asks, blast_bodies, blast_form
+from dialer.web.coordinator import blast_asks, blast_bodies, blast_form, blast_wave
 from dialer.web.coordinator.blast_check import check_of, troubles, who_words
 from dialer.web.coordinator.blast_links import links_shown
 from dialer.web.coordinator.blast_minding import OF_TIME, may_stop, minding
@@ -107,7 +107,8 @@ def launch(blast_id: uuid.UUID) -> Answer:
     if _is_stopped(ctx, found):
         return _composer(ctx, found, blast_form.sent_values()), 422
     try:
-        launch_blast(ctx, blast_id, expected_recipients=_typed(said("seen")))
+        wave = None if found.is_by_hand else blast_wave.wave_said()
+        launch_blast(ctx, blast_id, expected_recipients=_typed(said("seen")), first_wave=wave)
     except RuleBroken as error:
         if error.status == 404:
             raise
@@ -272,6 +273,7 @@ def _composer(ctx: Context, found: BlastView, values: dict[str, Any], errors: Fa
         send_at_note=blast_form.note_of(found.send_at, campaign.timezone),
         deadline_note=blast_form.note_of(found.deadline_at, campaign.timezone),
         errors=errors or {},
+        **blast_wave.choices_of(estimate.recipients),
         **links_shown(ctx, found.id),
         **blast_asks.choices_of(ctx, campaign.id),
         **blast_bodies.choices_of(values["bodies"]),

@@ -23,7 +23,7 @@ from dialer.services.messaging.pictures import list_pictures
 from dialer.services.messaging.views import BlastView
 from dialer.services.people.audiences import list_audiences
 from dialer.services.people.lists import list_lists
-from dialer.web.coordinator import blast_asks, blast_bodies, blast_letters, blast_mode
+from dialer.web.coordinator import blast_asks, blast_bodies, blast_letters, blast_mode, blast_wave
 from dialer.web.coordinator.forms import (
     asked,
     choices,
@@ -44,6 +44,7 @@ FIELD_AT: Final = {
     **blast_mode.FIELD_AT,
     **blast_asks.FIELD_AT,
     **blast_letters.FIELD_AT,
+    **blast_wave.FIELD_AT,
     "/list_ids": "list_ids",
     "/audience_id": "audience_id",
     "/template_id": "template_id",

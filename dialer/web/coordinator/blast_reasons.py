@@ -204,6 +204,7 @@ _WAITING: Final[Mapping[str, Say]] = {
 }
 _PAUSED: Final[Mapping[str, Say]] = {
     Pause.BY_HAND: lambda _campaign, _now: None,
+    Pause.FIRST_WAVE: lambda _campaign, _now: None,
     Pause.COST_CAP: _cost_cap,
     Pause.ACCOUNT: _account,
     Pause.CONFIGURATION: _configuration,

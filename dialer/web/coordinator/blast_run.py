@@ -12,7 +12,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import FieldError, InvalidTransition, ValidationFailed
+from dialer.domain.blast import Pause
+from dialer.domain.errors import Conflict, FieldError, InvalidTransition, ValidationFailed
 from dialer.domain.languages import SPOKEN
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.views import CampaignView
@@ -32,6 +33,7 @@ from dialer.web.coordinator.blast_going import going
 from dialer.web.coordinator.blast_letters import letters_of
 from dialer.web.coordinator.blast_links import links_shown
 from dialer.web.coordinator.blast_minding import warned
+from dialer.web.coordinator.blast_wave import wave_shown
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
 from dialer.web.coordinator.forms import Answer, Faults, asked, faults_of, go, said, take_step
@@ -68,8 +70,20 @@ def pause_blast(blast_id: uuid.UUID) -> Response:
 @coordinator.post("/blasts/<uuid:blast_id>/resume")
 @allow(Permission.BLAST_MANAGE)
 def resume_blast(blast_id: uuid.UUID) -> Response:
-    """Go on with the rest."""
-    return take_step(resume, blast_id, gettext("It goes on."), _page(blast_id))
+    """Go on with the rest. What waits behind a first wave goes only from a page that showed what came back:
+    one that has stood open meanwhile is shown that first.
+    """
+
+    def go_on(ctx: Context, of: uuid.UUID) -> BlastView:
+        return resume(ctx, of, past_wave=said("past_wave") == "yes")
+
+    try:
+        return take_step(go_on, blast_id, gettext("It goes on."), _page(blast_id))
+    except Conflict as error:
+        if error.extra.get("reason") != Pause.FIRST_WAVE:
+            raise
+        words = gettext("The first wave has gone meanwhile. See what came back, then send to the rest.")
+        return go("coordinator.blast", words, "warn", blast_id=blast_id)
 
 
 @coordinator.get("/blasts/<uuid:blast_id>/cancel")
@@ -152,7 +166,6 @@ def progress_page(
         "coordinator/blast_progress.html",
         campaign=campaign,
         since=_since(found, campaign.timezone),
-        may_manage=ctx.actor.may(Permission.BLAST_MANAGE),
         errors=errors,
         values=blast_asks.sent_values() if blast_asks.FIELD in errors else blast_asks.values_of(found),
         **blast_asks.choices_of(ctx, campaign.id),
@@ -183,6 +196,8 @@ def _inside(ctx: Context, found: BlastView, campaign: CampaignView) -> dict[str,
     return {
         "blast": found,
         "going": going(found, progress, campaign, ctx.now),
+        "wave": wave_shown(found, progress.first_wave, campaign, ctx.now),
+        "may_manage": ctx.actor.may(Permission.BLAST_MANAGE),
         "replies": blast_replies(ctx, found.id) if has_begun else None,
         "by_hand": by_hand(ctx, found.id) if has_begun and found.is_by_hand else None,
         "moving": _is_moving(found, ctx.now),

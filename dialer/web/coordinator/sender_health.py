@@ -63,14 +63,18 @@ def sender_fares(sender_id: uuid.UUID) -> str:
         "coordinator/sender_health.html",
         health=found,
         sender=found.sender,
-        codes=[(code, _code_words(code, found.sender.kind), count) for code, count in found.codes],
+        codes=[
+            (code, code_words(code, is_letters=found.sender.kind == EMAIL), count)
+            for code, count in found.codes
+        ],
         why=why_stopped(found.sender),
     )
 
 
-def _code_words(code: int, kind: str) -> str:
-    words = {**CODES, **SMTP_CODES} if kind == EMAIL else CODES
-    if kind == EMAIL and not code:
+def code_words(code: int, *, is_letters: bool) -> str:
+    """What a carrier's code, or a mail server's, says; 0 is none."""
+    words = {**CODES, **SMTP_CODES} if is_letters else CODES
+    if is_letters and not code:
         return str(gettext("Its server gave no reason"))
     return str(words.get(str(code), gettext("Another reason")))
 

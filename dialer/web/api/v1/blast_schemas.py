@@ -28,6 +28,7 @@ from dialer.web.api.fields import (
     Whole,
 )
 from dialer.web.api.paging import PageQuery
+from dialer.web.api.v1.first_waves import FirstWaveSchema, WantedWaveSchema, WaveProgressSchema
 
 
 class AudienceSchema(Schema):
@@ -143,6 +144,7 @@ class BlastSchema(BlastFieldsSchema):
     created_at = Instant()
     launched_at = Instant(allow_none=True)
     finished_at = Instant(allow_none=True)
+    first_wave = fields.Nested(FirstWaveSchema, allow_none=True)
 
 
 class BlastQuery(PageQuery):
@@ -272,9 +274,10 @@ class ComparisonSchema(Schema):
 
 
 class LaunchSchema(Schema):
-    """How many people whoever launches it means to reach."""
+    """How many people whoever launches it means to reach, and whether a few of them get it first."""
 
     expected_recipients = Whole(least=0, most=2**31, allow_none=True, load_default=None)
+    first_wave = fields.Nested(WantedWaveSchema, allow_none=True, load_default=None)
 
 
 class SentAgainSchema(Schema):
@@ -351,3 +354,4 @@ class ProgressSchema(Schema):
             "description": "by hand: how many, of those queued and not in review, wait for somebody to press"
         },
     )
+    first_wave = fields.Nested(WaveProgressSchema, allow_none=True, required=True)

@@ -105,8 +105,12 @@ def estimate(blast_id: str) -> dict[str, object]:
 @blasts.arguments(LaunchSchema)
 @blasts.response(202, BlastSchema)
 def launch(body: dict[str, Any], blast_id: str) -> BlastView:
-    """Send it, at once or at its `send_at`. Launching again is the same run."""
-    return launching.launch_blast(context(), path_id(blast_id), body["expected_recipients"])
+    """Send it, at once or at its `send_at`; with a `first_wave` to a few people first, and to the others once
+    it is resumed. Launching again is the same run.
+    """
+    return launching.launch_blast(
+        context(), path_id(blast_id), body["expected_recipients"], body["first_wave"]
+    )
 
 
 @blasts.route("/blasts/<blast_id>/pause", methods=["POST"])
@@ -121,7 +125,7 @@ def pause(blast_id: str) -> BlastView:
 @allow(Permission.BLAST_MANAGE)
 @blasts.response(200, BlastSchema)
 def resume(blast_id: str) -> BlastView:
-    """Let it go on from where it stood."""
+    """Let it go on from where it stood; what waits behind a first wave follows it."""
     return launching.resume_blast(context(), path_id(blast_id))
 
 
@@ -182,6 +186,7 @@ def show_progress(found: ProgressView) -> dict[str, object]:
         **{each.name: getattr(found, each.name) for each in dataclasses.fields(found)},
         "spent": money(found.spent, found.currency),
         "in_doubt": money(found.in_doubt, found.currency),
+        "first_wave": found.first_wave.told() if found.first_wave is not None else None,
     }
 
 

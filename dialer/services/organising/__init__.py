@@ -1,1 +1,0 @@
-"""Deeds about bringing people together: events, and who comes to them."""
