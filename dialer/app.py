@@ -16,6 +16,7 @@ from dialer.services.context import JobQueue
 from dialer.settings import Settings
 from dialer.store.session import UnitFactory, make_engine
 from dialer.web.api import install_api
+from dialer.web.application import Application
 from dialer.web.desk import Desk
 from dialer.web.errors import install_errors
 from dialer.web.guard import install_guard, unguarded
@@ -44,7 +45,7 @@ def create_app(
     clock: Clock = utc_now,
 ) -> Flask:
     """The web application under these settings. Tests hand in their own adapters."""
-    app = Flask("dialer", template_folder="web/templates", static_folder="web/static")
+    app = Application("dialer", template_folder="web/templates", static_folder="web/static")
     app.config.update(_flask_settings(settings))
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions["dialer"] = Desk(

@@ -79,6 +79,10 @@ class Permission(enum.StrEnum):
     SOUND_MANAGE = "sound.manage"
     ELECTION_READ = "election.read"
     ELECTION_MANAGE = "election.manage"
+    EVENT_READ = "event.read"
+    EVENT_MANAGE = "event.manage"
+    EVENT_SIGN_UP = "event.sign_up"
+    EVENT_SIGN_UP_PUBLIC = "event.sign_up_public"
     SHIFT_RUN = "shift.run"
     ASSIGNMENT_READ = "assignment.read"
     RESULT_RECORD = "result.record"
@@ -175,6 +179,10 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.SOUND_MANAGE: Rule(_ORGANISER, Scope.ORGANISATION),
     Permission.ELECTION_READ: Rule(_ORGANISER, Scope.ORGANISATION),
     Permission.ELECTION_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.EVENT_READ: Rule(_VOLUNTEER, Scope.CAMPAIGNS),
+    Permission.EVENT_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.EVENT_SIGN_UP: Rule(_VOLUNTEER, Scope.OWN),
+    Permission.EVENT_SIGN_UP_PUBLIC: Rule(_EVERYBODY, Scope.PUBLIC),
     Permission.SHIFT_RUN: Rule(_VOLUNTEER, Scope.OWN),
     Permission.ASSIGNMENT_READ: Rule(_VOLUNTEER, Scope.OWN),
     Permission.RESULT_RECORD: Rule(_VOLUNTEER, Scope.OWN),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -78,92 +78,12 @@ class Script:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong at one place of a script; `pointer` is a JSON pointer into it."""
-
-    pointer: str
-    detail: str
-    placeholder: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Learned:
     """What the answers tell about a person."""
 
     support: int | None = None
     voting_method: str | None = None
     tags: tuple[str, ...] = ()
-
-
-def faults(script: Script) -> list[Fault]:
-    """Everything that keeps a script from being used: a step named twice, a way to nowhere, a step that
-    can't be reached or that no end can be reached from, an unknown placeholder."""
-    found = [*_shape_faults(script), *_placeholder_faults(script)]
-    if not found:
-        found = [*_reach_faults(script)]
-    return found
-
-
-def _shape_faults(script: Script) -> Iterator[Fault]:
-    ids = [node.id for node in script.nodes]
-    if script.start not in ids:
-        yield Fault("/start", f"There is no step “{script.start}” to start with.")
-    for index, node in enumerate(script.nodes):
-        at = f"/nodes/{index}"
-        if node.id in ids[:index]:
-            yield Fault(f"{at}/id", f"Another step is already called “{node.id}”.")
-        yield from _node_faults(node, at)
-        for place, target in node.ways_on():
-            if target not in ids:
-                yield Fault(f"{at}{place}", f"There is no step “{target}” to go on to.")
-
-
-def _node_faults(node: Node, at: str) -> Iterator[Fault]:
-    answer_ids = [answer.id for answer in node.answers]
-    for index, answer_id in enumerate(answer_ids):
-        if answer_id in answer_ids[:index]:
-            yield Fault(f"{at}/answers/{index}/id", f"Another answer here is already called “{answer_id}”.")
-    if node.kind == "end" and (node.next is not None or node.answers):
-        yield Fault(at, "An end goes nowhere: take its “next” and “answers” away, or make it a “say”.")
-    if node.kind == TRANSFER and (node.through is None or not node.through.phone):
-        yield Fault(f"{at}/phone", "Say which number people are put through to here.")
-    elif node.through is not None and not node.through.label.strip():
-        yield Fault(f"{at}/label", "Say whose number it is.")
-    if node.kind != TRANSFER and node.through is not None:
-        yield Fault(at, "Only a step that puts people through has a number. Make this step a “transfer”.")
-    if node.kind in ("say", TRANSFER) and node.answers:
-        yield Fault(f"{at}/answers", "Only a question has answers. Make this step a “question”.")
-    if not node.ends and node.next is None and not node.answers:
-        yield Fault(at, "This step leads nowhere: give it a “next”, or make it an “end”.")
-
-
-def _placeholder_faults(script: Script) -> Iterator[Fault]:
-    for index, node in enumerate(script.nodes):
-        for detail in placeholders.faults(node.text, spoken=True):
-            yield Fault(f"/nodes/{index}/text", detail, placeholder=True)
-
-
-def _reach_faults(script: Script) -> Iterator[Fault]:
-    ways = {node.id: {target for _, target in node.ways_on()} for node in script.nodes}
-    back = {node.id: {one for one, targets in ways.items() if node.id in targets} for node in script.nodes}
-    reached = _closure([script.start], ways)
-    ending = _closure([node.id for node in script.nodes if node.ends], back)
-    for index, node in enumerate(script.nodes):
-        if node.id not in reached:
-            yield Fault(f"/nodes/{index}", f"No way leads to the step “{node.id}”.")
-        elif node.id not in ending:
-            yield Fault(f"/nodes/{index}", f"From the step “{node.id}” no end can be reached.")
-
-
-def _closure(start: Iterable[str], ways: Mapping[str, Iterable[str]]) -> set[str]:
-    reached: set[str] = set()
-    ahead = list(start)
-    while ahead:
-        node_id = ahead.pop()
-        if node_id not in reached:
-            reached.add(node_id)
-            ahead.extend(ways[node_id])
-    return reached
 
 
 def unknown_answers(script: Script, answers: Mapping[str, str]) -> list[str]:

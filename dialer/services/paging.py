@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from dialer.domain.errors import ValidationFailed
 
 Item = TypeVar("Item")
 Shown = TypeVar("Shown")
+
+_NOT_OURS: Final = "This cursor isn’t one of this list. Start again without it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,20 @@ def after_ids(page: Page, count: int) -> tuple[uuid.UUID, ...] | None:
     except ValueError:
         ids = ()
     if len(ids) != count:
-        raise ValidationFailed.at("/cursor", "This cursor isn’t one of this list. Start again without it.")
+        raise ValidationFailed.at("/cursor", _NOT_OURS)
     return ids
+
+
+def after_moment(page: Page) -> tuple[dt.datetime, uuid.UUID] | None:
+    """The moment and id that a list ordered by both goes on after; refusals as for `after_id`."""
+    if page.after is None:
+        return None
+    moment, *rest = page.after
+    (after,) = after_ids(Page(page.limit, tuple(rest)), 1) or ()
+    try:
+        return dt.datetime.fromisoformat(moment).astimezone(dt.UTC), after
+    except (ValueError, OverflowError):
+        raise ValidationFailed.at("/cursor", _NOT_OURS) from None
 
 
 def cut(items: Sequence[Item], page: Page, key: Callable[[Item], tuple[str, ...]]) -> Slice[Item]:

@@ -60,7 +60,10 @@ def written(values: list[Any]) -> str | list[Any]:
     """A list of one plain type as a word, which the server takes for what it is cast to or compared with; any
     other as it is.
     """
-    kinds = set(map(type, values)) - {_NONE}
+    if not values:
+        return "{}"
+    kinds = set(map(type, values))
+    kinds.discard(_NONE)
     write = _AS_WORDS.get(next(iter(kinds), int)) if len(kinds) < 2 else None
     if write is None or (write is _moment and _is_naive(values)):
         return values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
@@ -21,6 +21,7 @@ from dialer.store.cursors import BriefCursor
 from dialer.store.lists import write_lists_plainly
 from dialer.store.models.base import new_id
 from dialer.store.patience import ask_who_rested, be_patient
+from dialer.store.quick import Quick
 
 write_lists_plainly()
 
@@ -245,6 +246,15 @@ class UnitFactory:
         """
         return UnitOfWork(Session(self._at_once, expire_on_commit=False), organisation_id)
 
+    def ask(self, question: Quick, given: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        """What one statement finds that only reads, by keys, and before it is known for which organisation:
+        each request begins with it.
+        """
+        try:
+            return question.rows_apart(self._by_keys, given)
+        except _DATABASE_AWAY as error:
+            raise Unavailable from error
+
     @contextmanager
     def together(self) -> Iterator[UnitFactory]:
         """Units that are committed all at once, at the end of the block, or not at all.
@@ -286,6 +296,11 @@ class _UnitsApart(UnitFactory):
         """On the same connection."""
         return self.begin(organisation_id)
 
+    def ask(self, question: Quick, given: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        """On the same connection."""
+        with self.look() as unit:
+            return question.rows(unit.session, given)
+
     def begin(self, organisation_id: uuid.UUID, *, by_keys: bool = False) -> UnitOfWork:  # noqa: ARG002 -- one connection
         """A transaction on the connection."""
         return UnitOfWork(Session(self._connection, expire_on_commit=False), organisation_id, self.notices)
@@ -302,6 +317,11 @@ class _UnitsTogether(UnitFactory):
     def look(self, organisation_id: uuid.UUID = _NOBODY) -> UnitOfWork:
         """On the same connection."""
         return self.begin(organisation_id)
+
+    def ask(self, question: Quick, given: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        """On the same connection."""
+        with self.look() as unit:
+            return question.rows(unit.session, given)
 
     def begin(self, organisation_id: uuid.UUID, *, by_keys: bool = False) -> UnitOfWork:  # noqa: ARG002 -- one connection
         """A savepoint of the transaction."""

@@ -30,6 +30,7 @@ from dialer.web.volunteer.on_line import on_line
 from dialer.web.volunteer.own_phone import own_phone
 from dialer.web.volunteer.practice import practice
 from dialer.web.volunteer.putting_through import putting_through
+from dialer.web.volunteer.sessions import install_phone_sessions, phone_sessions
 from dialer.web.volunteer.shift import shift
 from dialer.web.volunteer.softphone import install_softphone, softphone
 from dialer.web.volunteer.stand_in import stand_in
@@ -48,9 +49,10 @@ def install_pages(app: Flask) -> None:
     install_letters(app)
     install_helping(app)
     install_going_on(app)
+    install_phone_sessions(app)
     install_softphone(app)
     calling = (going_on, helping, in_call, line_join, on_line, own_phone, practice, putting_through)
-    volunteers = (*calling, first_texts, shift, softphone, taken, talk, text_deeds, texts)
+    volunteers = (*calling, first_texts, phone_sessions, shift, softphone, taken, talk, text_deeds, texts)
     visitors = (health, imprints, joining, opting_out, played, preferences, public, short_links, shown)
     for blueprint in (coordinator, *visitors, *volunteers):
         app.register_blueprint(blueprint)

@@ -95,5 +95,13 @@ SAID_BY_RULES: Final = (
     N_("This time is over. Give a later one, or none to send it as soon as it is launched."),
     N_("Nothing sent now could arrive by then. Give a later time."),
     N_("It would start too late for anything to arrive before its deadline."),
+    N_("Give it a title of at most 120 characters."),
+    N_("Say where it is in at most 300 characters, or “online”."),
+    N_("Choose between 1 and 100,000 places, or leave it out."),
+    N_("Choose between 1 and 26 weeks."),
+    N_("The time has already passed. Choose a later one."),
+    N_("This is more than two years away. Choose an earlier day."),
+    N_("It ends after it starts, and within seven days."),
+    N_("This campaign has ended."),
     N_("Tick this so that people can trust us with what they say."),
 )

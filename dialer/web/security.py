@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from flask import Flask, Response, g, request
@@ -81,16 +81,24 @@ def _permissions() -> str:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in _FIXED.items():
-        response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", _policy())
-    response.headers.setdefault("Permissions-Policy", _permissions())
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    headers = response.headers
+    said = {name.lower() for name in headers.keys()}  # noqa: SIM118 -- as it is, it gives pairs
+    for name, value in _wanted():
+        if name.lower() not in said:
+            headers.add(name, value)
     if "request_id" in g:
-        response.headers["X-Request-Id"] = g.request_id
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
-    elif "v" in request.args:
-        response.headers["Cache-Control"] = _IMMUTABLE_ASSET
+        headers["X-Request-Id"] = g.request_id
+    if request.endpoint == "static" and "v" in request.args:
+        headers["Cache-Control"] = _IMMUTABLE_ASSET
     return response
+
+
+def _wanted() -> Iterator[tuple[str, str]]:
+    """What an answer says unless its view said otherwise."""
+    yield from _FIXED.items()
+    yield "Content-Security-Policy", _policy()
+    yield "Permissions-Policy", _permissions()
+    if request.is_secure:
+        yield "Strict-Transport-Security", "max-age=31536000"
+    if request.endpoint != "static":
+        yield "Cache-Control", "no-store"

@@ -181,8 +181,12 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
     numbers = caller.post("/look-ups/preview", json={"list_id": list_id, "which": "all"}).json
     wanted = {"list_id": list_id, "which": "all", "expected_numbers": numbers["numbers"]}
     batch = caller.post("/look-ups", json=wanted).json
+    event = caller.post("/events", json=EXAMPLES["NewEvent"] | {"campaign_id": campaign_id}).json
+    rsvp = caller.post(f"/events/{event['id']}/rsvps", json=EXAMPLES["NewRsvp"]).json
     return {
         "campaign_id": [campaign_id],
+        "event_id": [event["id"]],
+        "rsvp_id": [rsvp["id"]],
         "audience_id": [audience["id"]],
         "snapshot_id": [snapshot["id"]],
         "session_id": [session["id"]],

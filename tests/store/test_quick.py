@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from dialer.domain.errors import Unavailable
 from dialer.store.quick import Quick
-from dialer.store.session import UnitFactory
+from dialer.store.session import UnitFactory, make_engine
 
 MY_OWN = Quick("SELECT count(*) + CAST(:more AS integer) FROM kept_apart")
 
@@ -63,3 +64,40 @@ def test_a_statement_is_prepared_once_whatever_its_lists_hold(
         for given in ([], [1], [None], [40_000], [2**40]) * 7:
             asked.do(unit.session, {"given": given})
         assert prepared.rows(unit.session, {}) == [(1,)]
+
+
+WHO_IS_THERE = Quick("SELECT pg_backend_pid(), CAST(:given AS integer[])")
+DIVIDED = Quick("SELECT 1 / CAST(:by AS integer)")
+
+
+def test_what_is_asked_apart_leaves_the_connection_as_it_was(
+    units: UnitFactory, organisation_id: uuid.UUID
+) -> None:
+    """It is lent out in turn with those that are in a transaction, which another's rollback must undo."""
+    assert units.ask(WHO_IS_THERE, {"given": [1]})[0][1] == [1]
+    for _ in range(3):
+        with units.begin(organisation_id) as unit:
+            Quick("UPDATE organisation SET name = 'Undone' WHERE id = :id").do(
+                unit.session, {"id": organisation_id}
+            )
+            unit.session.rollback()
+    named = Quick("SELECT name FROM organisation WHERE id = :id")
+    assert units.ask(named, {"id": organisation_id}) != [("Undone",)]
+
+
+def test_a_question_that_fails_takes_its_connection_along(
+    units: UnitFactory, organisation_id: uuid.UUID
+) -> None:
+    with pytest.raises(DBAPIError):
+        units.ask(DIVIDED, {"by": 0})
+    with units.begin(organisation_id) as unit:
+        connection = unit.session.connection().connection.dbapi_connection
+        assert connection is not None
+        assert connection.autocommit is False
+    assert units.ask(DIVIDED, {"by": 1}) == [(1,)]
+
+
+def test_a_question_to_a_database_that_is_away_says_so() -> None:
+    nowhere = make_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+    with pytest.raises(Unavailable):
+        UnitFactory(nowhere).ask(DIVIDED, {"by": 1})

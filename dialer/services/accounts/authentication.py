@@ -20,7 +20,7 @@ from dialer.store.queries.accounts import (
     has_unfinished_call,
     teams_in_reach,
 )
-from dialer.store.session import UnitFactory, UnitOfWork
+from dialer.store.session import UnitFactory
 
 IDLE_LIMIT: Final = dt.timedelta(hours=1)
 """A browser that asked for nothing this long is signed out."""
@@ -34,9 +34,8 @@ _ABOVE_CAMPAIGNS: Final = frozenset({Role.ADMIN, Role.COORDINATOR, Role.OBSERVER
 
 def actor_for_token(units: UnitFactory, secret: str, now: dt.datetime) -> Actor | None:
     """The holder of a bearer token; None when it is unknown, expired, revoked or its account is inactive."""
-    with units.look() as unit:
-        holder = find_token_holder(unit.session, secret_hash(secret), now)
-        return None if holder is None else _actor(unit, holder)
+    holder = find_token_holder(units, secret_hash(secret), now)
+    return None if holder is None else _actor(units, holder)
 
 
 def actor_for_login(units: UnitFactory, secret: str, now: dt.datetime) -> Actor | None:
@@ -45,56 +44,56 @@ def actor_for_login(units: UnitFactory, secret: str, now: dt.datetime) -> Actor 
     It ends by signing out, with the token it was opened by, with the account, after a day, and after a
     quiet hour (four while a call is unfinished). A board that refreshes itself isn't quiet.
     """
-    with units.read() as unit:
-        found = find_login_holder(unit.session, secret_hash(secret), now)
-        if found is None:
-            return None
-        login, holder = found
-        if login.expires_at <= now or _has_gone_quiet(unit, login, holder, now):
-            return None
-        if now - login.last_seen_at > _SEEN_EVERY:
-            _mark_seen(unit, holder.organisation_id, login, now)
-        return _actor(unit, holder)
+    found = find_login_holder(units, secret_hash(secret), now)
+    if found is None:
+        return None
+    login, holder = found
+    if login.expires_at <= now or _has_gone_quiet(units, login, holder, now):
+        return None
+    if now - login.last_seen_at > _SEEN_EVERY:
+        _mark_seen(units, holder.organisation_id, login, now)
+    return _actor(units, holder)
 
 
 def has_gone_quiet(units: UnitFactory, secret: str, now: dt.datetime) -> bool:
     """Whether a browser's session ended because nothing was asked for so long, and for no other reason."""
-    with units.read() as unit:
-        found = find_login_holder(unit.session, secret_hash(secret), now)
-        return found is not None and _has_gone_quiet(unit, *found, now)
+    found = find_login_holder(units, secret_hash(secret), now)
+    return found is not None and _has_gone_quiet(units, *found, now)
 
 
-def _has_gone_quiet(unit: UnitOfWork, login: LoginTimes, holder: Holder, now: dt.datetime) -> bool:
+def _has_gone_quiet(units: UnitFactory, login: LoginTimes, holder: Holder, now: dt.datetime) -> bool:
     quiet_for = now - login.last_seen_at
     if quiet_for <= IDLE_LIMIT:
         return False
+    if quiet_for > UNFINISHED_CALL_LIMIT:
+        return True
     since = now - UNFINISHED_CALL_LIMIT
-    return quiet_for > UNFINISHED_CALL_LIMIT or not has_unfinished_call(
-        unit.session, holder.organisation_id, holder.account_id, since
-    )
+    with units.look() as unit:
+        return not has_unfinished_call(unit.session, holder.organisation_id, holder.account_id, since)
 
 
-def _mark_seen(unit: UnitOfWork, organisation_id: uuid.UUID, login: LoginTimes, now: dt.datetime) -> None:
-    unit.session.execute(
-        update(LoginSession)
-        .where(
-            LoginSession.organisation_id == organisation_id,
-            LoginSession.id == login.id,
-            LoginSession.last_seen_at < now,
+def _mark_seen(units: UnitFactory, organisation_id: uuid.UUID, login: LoginTimes, now: dt.datetime) -> None:
+    with units.begin(organisation_id) as unit:
+        unit.session.execute(
+            update(LoginSession)
+            .where(
+                LoginSession.organisation_id == organisation_id,
+                LoginSession.id == login.id,
+                LoginSession.last_seen_at < now,
+            )
+            .values(last_seen_at=now)
         )
-        .values(last_seen_at=now)
-    )
 
 
-def _actor(unit: UnitOfWork, holder: Holder) -> Actor:
+def _actor(units: UnitFactory, holder: Holder) -> Actor:
     role = Role(holder.token_role or holder.role)
-    teams = _teams(unit, holder, role)
+    teams = _teams(units, holder, role)
     return Actor(
         organisation_id=holder.organisation_id,
         account_id=holder.account_id,
         role=role,
         name=holder.name,
-        campaign_ids=_reach(unit, holder, role, teams),
+        campaign_ids=_reach(units, holder, role, teams),
         team_ids=frozenset(teams),
         token_id=holder.token_id,
         election_id=holder.election_id,
@@ -102,18 +101,22 @@ def _actor(unit: UnitOfWork, holder: Holder) -> Actor:
     )
 
 
-def _teams(unit: UnitOfWork, holder: Holder, role: Role) -> set[uuid.UUID]:
+def _teams(units: UnitFactory, holder: Holder, role: Role) -> set[uuid.UUID]:
     if role is not Role.ORGANISER:
         return set()
-    return teams_in_reach(unit.session, holder.organisation_id, holder.account_id)
+    with units.look() as unit:
+        return teams_in_reach(unit.session, holder.organisation_id, holder.account_id)
 
 
 def _reach(
-    unit: UnitOfWork, holder: Holder, role: Role, teams: set[uuid.UUID]
+    units: UnitFactory, holder: Holder, role: Role, teams: set[uuid.UUID]
 ) -> frozenset[uuid.UUID] | None:
     """The campaigns in reach; None where all are. A token narrows its account's reach and never widens it."""
     named = frozenset(holder.token_campaign_ids or ())
     if role in _ABOVE_CAMPAIGNS:
         return named or None
-    own = holder.own_campaign_ids + list(campaigns_of_teams(unit.session, holder.organisation_id, teams))
+    own = holder.own_campaign_ids
+    if teams:
+        with units.look() as unit:
+            own = own + list(campaigns_of_teams(unit.session, holder.organisation_id, teams))
     return named.intersection(own) if named else frozenset(own)

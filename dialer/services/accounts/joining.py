@@ -24,6 +24,7 @@ from dialer.services.accounts.logins import open_login, signed_in
 from dialer.services.accounts.views import Joined, JoinLinkState, JoinOutcome, JoinPage
 from dialer.store.models.accounts import Account, AccountCampaign, JoinLink, SignInRequest
 from dialer.store.models.calling import Campaign
+from dialer.store.queries.events import next_session
 from dialer.store.session import UnitFactory, UnitOfWork
 
 LINK_IS_OVER: Final = "This link has had its day. Ask for a new one."
@@ -71,8 +72,14 @@ def look_at_join_link(units: UnitFactory, code: str, device: str | None, now: dt
         if link is None:
             return JoinPage(JoinLinkState.GONE)
         known = account_of_device(unit, device, now, link.organisation_id)
+        session = (
+            None
+            if link.state is JoinLinkState.OPEN
+            else next_session(unit, link.organisation_id, link.campaign_id, now)
+        )
     if link.state is not JoinLinkState.OPEN:
-        return JoinPage(link.state, link.campaign_name, link.host_name)
+        next_at, zone = session or (None, "")
+        return JoinPage(link.state, link.campaign_name, link.host_name, next_at=next_at, zone=zone)
     if link.full and known is None:
         return JoinPage(JoinLinkState.GONE, link.campaign_name, link.host_name)
     welcome = known.name if known else None

@@ -121,6 +121,9 @@ class JoinPage:
     host_name: str | None = None
     welcome_back: str | None = None
     approval: bool = False
+    next_at: dt.datetime | None = None
+    """Where its calls are over: when the next session of the campaign begins."""
+    zone: str = ""
 
 
 class JoinOutcome(enum.StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, and_, select
 
-from dialer.domain import script as rules
+from dialer.domain import script_review as rules
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import FieldError, NotFound, UnknownPlaceholder, ValidationFailed
 from dialer.domain.script import Script as Conversation
@@ -88,7 +88,7 @@ def check_conversation(conversation: Conversation) -> None:
     if not found:
         return
     errors = [FieldError(fault.pointer, fault.detail) for fault in found]
-    if all(fault.placeholder for fault in found):
+    if all(fault.kind == rules.PLACEHOLDER for fault in found):
         raise UnknownPlaceholder(errors[0].detail, errors=errors)
     raise ValidationFailed("This script can’t be used yet.", errors=errors)
 

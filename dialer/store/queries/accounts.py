@@ -5,21 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dialer.store.models.accounts import (
-    Account,
-    AccountCampaign,
-    ApiToken,
-    LoginSession,
-    Membership,
-    Team,
-)
+from dialer.store.models.accounts import Membership, Team
 from dialer.store.models.calling import Assignment, Campaign
 from dialer.store.quick import Quick
+from dialer.store.session import UnitFactory
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,102 +41,52 @@ class LoginTimes:
     joined_by: uuid.UUID | None
 
 
-_OWN_CAMPAIGNS = func.array(
-    select(AccountCampaign.campaign_id)
-    .where(
-        AccountCampaign.organisation_id == Account.organisation_id,
-        AccountCampaign.account_id == Account.id,
-        AccountCampaign.approved,
-    )
-    .correlate(Account)
-    .scalar_subquery()
-)
+_HOLDER = """
+    a.organisation_id, a.id, a.role, a.name,
+    ARRAY(
+        SELECT c.campaign_id FROM account_campaign c
+        WHERE c.organisation_id = a.organisation_id AND c.account_id = a.id AND c.approved
+    ),
+    t.id, t.role, t.campaign_ids, t.election_id, t.polling_districts
+"""
+_LIVES = "t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :now)"
 
-_HOLDER: tuple[ColumnElement[Any] | Any, ...] = (
-    Account.organisation_id,
-    Account.id,
-    Account.role,
-    Account.name,
-    _OWN_CAMPAIGNS,
-    ApiToken.id,
-    ApiToken.role,
-    ApiToken.campaign_ids,
-    ApiToken.election_id,
-    ApiToken.polling_districts,
-)
-
-
-_LIVING_TOKEN = and_(
-    ApiToken.revoked_at.is_(None),
-    ApiToken.expires_at.is_(None) | (ApiToken.expires_at > bindparam("now", type_=ApiToken.expires_at.type)),
-)
-
-# Built once, since every request asks one of the two: putting a statement together takes longer than the
-# database takes to answer it.
 _BY_TOKEN = Quick(
-    """
-    SELECT a.organisation_id, a.id, a.role, a.name,
-           ARRAY(
-               SELECT c.campaign_id FROM account_campaign c
-               WHERE c.organisation_id = a.organisation_id AND c.account_id = a.id AND c.approved
-           ),
-           t.id, t.role, t.campaign_ids, t.election_id, t.polling_districts
+    f"""
+    SELECT {_HOLDER}
     FROM api_token t
     JOIN account a ON a.organisation_id = t.organisation_id AND a.id = t.account_id AND a.active
-    WHERE t.secret_hash = :secret_hash AND t.revoked_at IS NULL
-      AND (t.expires_at IS NULL OR t.expires_at > :now)
-    """
+    WHERE t.secret_hash = :secret_hash AND {_LIVES}
+    """  # noqa: S608 -- texts of this module
 )
-_BY_LOGIN = (
-    select(
-        LoginSession.id,
-        LoginSession.last_seen_at,
-        LoginSession.expires_at,
-        LoginSession.joined_by,
-        *_HOLDER,
-    )
-    .select_from(LoginSession)
-    .join(
-        Account,
-        and_(
-            Account.organisation_id == LoginSession.organisation_id,
-            Account.id == LoginSession.account_id,
-        ),
-    )
-    .outerjoin(
-        ApiToken,
-        and_(
-            ApiToken.organisation_id == LoginSession.organisation_id,
-            ApiToken.id == LoginSession.token_id,
-        ),
-    )
-    .where(
-        LoginSession.secret_hash == bindparam("secret_hash"),
-        LoginSession.revoked_at.is_(None),
-        Account.active,
-        LoginSession.token_id.is_(None) | and_(ApiToken.id.is_not(None), _LIVING_TOKEN),
-    )
+_BY_LOGIN = Quick(
+    f"""
+    SELECT l.id, l.last_seen_at, l.expires_at, l.joined_by, {_HOLDER}
+    FROM login_session l
+    JOIN account a ON a.organisation_id = l.organisation_id AND a.id = l.account_id AND a.active
+    LEFT JOIN api_token t ON t.organisation_id = l.organisation_id AND t.id = l.token_id
+    WHERE l.secret_hash = :secret_hash AND l.revoked_at IS NULL
+      AND (l.token_id IS NULL OR (t.id IS NOT NULL AND {_LIVES}))
+    """  # noqa: S608 -- texts of this module
 )
+"""Every request asks one of the two."""
 
 
-def find_token_holder(session: Session, secret_hash: bytes, now: dt.datetime) -> Holder | None:
+def find_token_holder(units: UnitFactory, secret_hash: bytes, now: dt.datetime) -> Holder | None:
     """The active account behind a token that is neither expired nor revoked."""
-    found = _BY_TOKEN.rows(session, {"secret_hash": secret_hash, "now": now})
+    found = units.ask(_BY_TOKEN, {"secret_hash": secret_hash, "now": now})
     return Holder(*found[0]) if found else None
 
 
 def find_login_holder(
-    session: Session, secret_hash: bytes, now: dt.datetime
+    units: UnitFactory, secret_hash: bytes, now: dt.datetime
 ) -> tuple[LoginTimes, Holder] | None:
     """The active account signed in with this secret, unless signed out; its token, where there is one, lives.
 
     How long it has been quiet is left to the caller to judge.
     """
-    row = session.execute(_BY_LOGIN, {"secret_hash": secret_hash, "now": now}).one_or_none()
-    if row is None:
-        return None
-    values = tuple(row)
-    return LoginTimes(*values[:4]), Holder(*values[4:])
+    found = units.ask(_BY_LOGIN, {"secret_hash": secret_hash, "now": now})
+    return (LoginTimes(*found[0][:4]), Holder(*found[0][4:])) if found else None
 
 
 def teams_in_reach(session: Session, organisation_id: uuid.UUID, account_id: uuid.UUID) -> set[uuid.UUID]:

@@ -10,7 +10,6 @@ from typing import Final
 from flask import request
 from flask_babel import gettext
 
-from dialer.domain.errors import FieldError, ValidationFailed
 from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.script import (
     ANSWERS_MAX,
@@ -60,6 +59,11 @@ class NodeRow:
         """What leads here: its name, or the one it had before that was emptied."""
         return self.id or self.was
 
+    @property
+    def worded(self) -> tuple[AnswerRow, ...]:
+        """The answers that have words."""
+        return tuple(answer for answer in self.answers if answer.label)
+
 
 @dataclass(frozen=True, slots=True)
 class ScriptForm:
@@ -75,22 +79,19 @@ class ScriptForm:
         """The steps that one can go on to, as options."""
         return [("", "–"), *((node.known_as, node.known_as) for node in self.nodes if node.known_as)]
 
-    def with_step(self) -> ScriptForm:
-        """One more empty step at the end."""
-        return replace(self, nodes=(*self.nodes, NodeRow()))
-
-    def with_answer(self, at: str) -> ScriptForm:
-        """One more empty answer in the step whose field group is called `at`."""
-        nodes = tuple(
-            replace(node, answers=(*node.answers, AnswerRow())) if f"node-{index}" == at else node
-            for index, node in enumerate(self.nodes)
+    @property
+    def starts(self) -> list[tuple[str, str]]:
+        """The steps that it can start with, as options; a name that no step has stays to be seen."""
+        named = [(node.known_as, node.known_as) for node in self.nodes if node.known_as]
+        return (
+            named
+            if not self.start or (self.start, self.start) in named
+            else [(self.start, self.start), *named]
         )
-        return replace(self, nodes=nodes)
 
-    def without(self, at: str) -> ScriptForm:
-        """Without the step whose field group is called `at`."""
-        nodes = tuple(node for index, node in enumerate(self.nodes) if f"node-{index}" != at)
-        return replace(self, nodes=nodes)
+    def finished(self) -> ScriptForm:
+        """Without the answers whose words were emptied."""
+        return replace(self, nodes=tuple(replace(node, answers=node.worded) for node in self.nodes))
 
 
 def example_form() -> ScriptForm:
@@ -119,7 +120,7 @@ def form_of(script: ScriptView) -> ScriptForm:
 
 
 def sent_form() -> ScriptForm:
-    """The form as it was sent, without answers whose words were emptied; ids are given where they lack.
+    """The form as it was sent, with answers whose words were emptied; ids are given where they lack.
 
     What led to a step that was renamed leads to its new name.
     """
@@ -135,12 +136,9 @@ def _led_on(node: NodeRow, renamed: Mapping[str, str]) -> NodeRow:
 
 
 def script_fields(form: ScriptForm) -> ScriptFields:
-    """The script that the form says. Raises ValidationFailed for what only a form can lack."""
-    unsaid = list(_unsaid(form))
-    if unsaid:
-        raise ValidationFailed(errors=unsaid)
-    conversation = Script(form.start or form.nodes[0].id, tuple(map(_node, form.nodes)))
-    return ScriptFields(form.name, conversation, form.language)
+    """The script that the form says, unfinished as it may be; it starts with its first step unless told."""
+    start = form.start or (form.nodes[0].known_as if form.nodes else "")
+    return ScriptFields(form.name, Script(start, tuple(map(_node, form.nodes))), form.language)
 
 
 def field_at(pointer: str) -> str:
@@ -169,8 +167,7 @@ def _sent_any(prefix: str) -> bool:
 def _sent_node(at: str) -> NodeRow:
     found = [_sent_answer(f"{at}-answer-{index}") for index in range(_count(f"{at}-answer", ANSWERS_MAX))]
     kind = said(f"{at}-kind") if said(f"{at}-kind") in NODE_KINDS else "say"
-    kept = tuple(_named(answer for answer in found if answer.label))
-    answers = kept if kind == "question" else ()
+    answers = tuple(_named(found)) if kind == "question" else ()
     onward = "" if kind == "end" else said(f"{at}-next")
     row = NodeRow(said(f"{at}-id"), kind, said(f"{at}-text"), onward, answers, said(f"{at}-was"))
     if kind != TRANSFER:
@@ -185,9 +182,12 @@ def _sent_answer(at: str) -> AnswerRow:
 
 
 def _named(answers: Iterable[AnswerRow]) -> list[AnswerRow]:
-    """Every answer with an id: its own, else one made of its words, unlike the others'."""
+    """Every answer that has words with an id: its own, else one made of its words, unlike the others'."""
     named: list[AnswerRow] = []
     for answer in answers:
+        if not answer.label:
+            named.append(answer)
+            continue
         taken = {one.id for one in named}
         base = answer.id or re.sub(r"\W+", "_", answer.label.casefold()).strip("_")[:30] or "answer"
         unlike = next(name for name in _spellings(base) if answer.id or name not in taken)
@@ -201,27 +201,9 @@ def _spellings(base: str) -> Iterable[str]:
         yield f"{base}_{number}"
 
 
-def _unsaid(form: ScriptForm) -> Iterable[FieldError]:
-    if not form.name:
-        yield FieldError("/name", gettext("Give the script a name."))
-    if not form.nodes:
-        yield FieldError("/nodes", gettext("A script needs at least one step. Add one."))
-    for index, node in enumerate(form.nodes):
-        if not node.id:
-            yield FieldError(f"/nodes/{index}/id", gettext("Give the step a short name, such as “ask”."))
-        if not node.text:
-            yield FieldError(f"/nodes/{index}/text", gettext("Write what the volunteer says here."))
-        for place, answer in enumerate(node.answers):
-            if not answer.next:
-                where = f"/nodes/{index}/answers/{place}/next"
-                yield FieldError(
-                    where, gettext("Choose the step that “%(answer)s” goes to.", answer=answer.label)
-                )
-
-
 def _node(row: NodeRow) -> Node:
     through = ThirdParty(row.phone, row.label, row.warm != "no") if row.kind == TRANSFER else None
-    return Node(row.id, row.kind, row.text, row.next or None, tuple(map(_answer, row.answers)), through)
+    return Node(row.known_as, row.kind, row.text, row.next or None, tuple(map(_answer, row.worded)), through)
 
 
 def _answer(row: AnswerRow) -> Answer:

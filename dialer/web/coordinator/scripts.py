@@ -34,6 +34,8 @@ from dialer.web.coordinator.script_form import (
     script_fields,
     sent_form,
 )
+from dialer.web.coordinator.script_look import errors_in, looked_over
+from dialer.web.coordinator.script_shaping import shaped
 from dialer.web.coordinator.wording import NODE_KIND, SUPPORT
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -63,9 +65,9 @@ def new_script() -> str:
 def make_script() -> Answer:
     """Keep a new script; made from a campaign's page, it becomes the campaign's."""
     form = sent_form()
-    if (changed := _reshaped(form)) is not None:
-        return _editor(None, changed)
-    ctx = context()
+    if (unsaved := _not_yet_saved(None, form)) is not None:
+        return unsaved
+    form, ctx = form.finished(), context()
     try:
         made = create_script(ctx, script_fields(form))
     except ValidationFailed as error:
@@ -91,13 +93,14 @@ def script(script_id: uuid.UUID) -> str:
 def save_script(script_id: uuid.UUID) -> Answer:
     """Make a new version."""
     ctx = context()
-    form = sent_form()
-    if (changed := _reshaped(form)) is not None:
-        return _editor(get_script(ctx, script_id), changed)
+    found, form = get_script(ctx, script_id), sent_form()
+    if (unsaved := _not_yet_saved(found, form)) is not None:
+        return unsaved
+    form = form.finished()
     try:
         saved = replace_script(ctx, script_id, script_fields(form))
     except ValidationFailed as error:
-        return _editor(get_script(ctx, script_id), form, faults_of(error, field_at)), 422
+        return _editor(found, form, faults_of(error, field_at)), 422
     words = gettext("Saved as version %(number)s. Calls from now on use it.", number=saved.version)
     return go("coordinator.script", words, script_id=script_id)
 
@@ -126,16 +129,22 @@ def script_preview(script_id: uuid.UUID) -> str:
     )
 
 
-def _reshaped(form: ScriptForm) -> ScriptForm | None:
-    """The form after a button that adds or takes out; None when it is to be saved."""
-    if said("remove"):
-        return form.without(said("remove"))
-    if said("add") == "node":
-        return form.with_step()
-    return form.with_answer(said("add")) if said("add") else None
+def _not_yet_saved(found: ScriptView | None, form: ScriptForm) -> Answer | None:
+    """The editor again, where the form is only to be changed or looked over, or can't be saved as it is.
+
+    What is looked over while somebody types comes with whichever button was pressed last.
+    """
+    if said("check"):
+        return _editor(found, form)
+    if (changed := shaped(form, add=said("add"), remove=said("remove"), move=said("move"))) is not None:
+        return _editor(found, changed[0], focus=changed[1])
+    finished = form.finished()
+    errors = errors_in(looked_over(finished))
+    return (_editor(found, finished, errors), 422) if errors else None
 
 
-def _editor(found: ScriptView | None, form: ScriptForm, errors: Faults | None = None) -> str:
+def _editor(found: ScriptView | None, form: ScriptForm, errors: Faults | None = None, focus: str = "") -> str:
+    """The editor; `focus` is where the reader goes on."""
     support: list[tuple[Any, str]] = [("", gettext("nothing"))]
     support += [(str(level), f"{level} · {words}") for level, words in SUPPORT.items() if level]
     return render_template(
@@ -143,6 +152,8 @@ def _editor(found: ScriptView | None, form: ScriptForm, errors: Faults | None = 
         script=found,
         form=form,
         errors=errors or {},
+        looks=looked_over(form),
+        focus=focus,
         kinds=list(NODE_KIND.items()),
         support_choices=support,
         campaign_id=request.values.get("campaign_id", ""),

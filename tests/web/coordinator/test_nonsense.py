@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import uuid
 
 import pytest
 from flask import Flask
 
+from dialer.domain.event import Span
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import get_campaign
@@ -22,6 +24,7 @@ from dialer.services.messaging.look_ups import Wanted, begin_look_ups
 from dialer.services.messaging.pictures import add_picture
 from dialer.services.messaging.sender_settings import NewSender, add_sender
 from dialer.services.messaging.templates import create_template
+from dialer.services.organising.events import NewEvent, make_event
 from dialer.services.paging import Page
 from dialer.services.people.audiences import create_audience
 from dialer.services.people.lists import create_list
@@ -142,6 +145,12 @@ FIELDS = [
     "g-0-new",
     "g-0-r-0-kind",
     "list_name",
+    "on",
+    "starts",
+    "ends",
+    "place",
+    "capacity",
+    "weeks",
     "save",
 ]
 
@@ -160,6 +169,13 @@ def _conversation(ctx: Context) -> uuid.UUID:
 def _look_up(ctx: Context) -> uuid.UUID:
     some = listed(ctx, people(ctx, 1))
     return begin_look_ups(ctx, Wanted(list_id=some, which="all"), 1).id
+
+
+def _session(ctx: Context, bank: PhoneBank) -> NewEvent:
+    start = ctx.now + dt.timedelta(days=1)
+    return NewEvent(
+        "phone_bank", "Ring", "Here", Span(start, start + dt.timedelta(hours=1)), bank.campaign_id
+    )
 
 
 def _suppression(ctx: Context) -> uuid.UUID:
@@ -193,6 +209,8 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "batch_id": _look_up(ctx),
         "sender_id": add_sender(ctx, NewSender("+447700900188"))[0].id,
         "deed": "pause",
+        "event_id": make_event(ctx, _session(ctx, bank)).id,
+        "rsvp_id": uuid.UUID(int=4),
         "template_id": create_template(ctx, None, {"name": "Morning", "body": "Hi. Stop: STOP"}).id,
         "session_id": start_session(ctx, bank.campaign_id).id,
     }

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
+from tests.people import Person
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
 
@@ -130,3 +132,59 @@ def test_going_astray_in_a_preview_changes_nothing(desk: Reader, bank: PhoneBank
     page = desk.open(f"{path}?went=vote:nonsense&went=&went=x:y")
     assert page.status == 200
     assert "Hello, is that Siân?" in page.words["step"]
+
+
+def test_steps_and_answers_change_places_by_buttons(editor: Reader) -> None:
+    page = editor.press("node-1-down", name="Polling day")
+    fields = page.forms[-1].fields
+    assert [fields[f"node-{at}-id"] for at in range(3)] == ["hello", "thanks", "ask"]
+    assert fields["name"] == "Polling day"
+    assert 'data-goes-on="node-2-up"' in page.html
+    assert "node-2-down" not in page.buttons
+    page = editor.press("node-2-answer-3-up")
+    fields = page.forms[-1].fields
+    assert [fields[f"node-2-answer-{at}-id"] for at in range(4)] == ["yes", "maybe", "no", "undecided"]
+    assert "The script is saved." in editor.press("save").text
+    assert editor.page.forms[-1].fields["node-2-answer-2-id"] == "no"
+
+
+@pytest.mark.parametrize("where", ["node-9:up", "node-1-answer-9:up", "node-1:sideways", "start:0"])
+def test_what_is_not_there_is_not_moved(editor: Reader, where: str) -> None:
+    editor.page.buttons["node-1-down"].value = where
+    fields = editor.press("node-1-down", name="Polling day").forms[-1].fields
+    assert [fields[f"node-{at}-id"] for at in range(3)] == ["hello", "ask", "thanks"]
+
+
+def test_a_draft_is_looked_over_without_being_saved(editor: Reader) -> None:
+    assert "Give the script a name." in editor.page.words["review"]
+    assert "Every step is reached" in editor.press("check-script", name="Polling day").words["review"]
+    changes = {"node-0-text": "Hello {first_name}.", "node-1-answer-1-next": "", "node-2-id": ""}
+    page = editor.press("check-script", name="Polling day", **changes)
+    assert page.status == 200
+    assert "Choose the step that “Probably” goes to." in page.words["faults"]
+    assert "Give the step a short name" in page.words["faults"]
+    assert "“”" not in page.words["review"]
+    assert "Write what to say instead: {first_name|there}" in page.words["remarks"]
+    assert page.words["review-says"] == "2 things to put right"
+    assert "No script yet" in editor.open("/scripts").text
+
+
+def test_what_is_found_names_its_field_though_answers_were_emptied(editor: Reader) -> None:
+    changes = {"node-1-answer-0-label": "", "node-1-answer-2-next": "gone"}
+    page = editor.press("check-script", name="Polling day", **changes)
+    assert "There is no step “gone” to go on to." in page.words["faults"]
+    assert 'href="#node-1-answer-2-next"' in page.html
+
+
+def test_what_is_remarked_is_saved_all_the_same(editor: Reader) -> None:
+    page = editor.press("save", name="Polling day", **{"node-0-text": "Hello {first_name}."})
+    assert "The script is saved." in page.text
+    assert page.words["review-says"] == "Ready, with one thing to look at"
+
+
+def test_a_draft_is_looked_over_in_welsh(app: Flask, carys: Person) -> None:
+    reader = Reader(app.test_client(), "cy")
+    reader.sign_in(carys.token, "/scripts/new")
+    page = reader.press("check-script", name="Diwrnod pleidleisio", **{"node-0-next": ""})
+    assert "This step" not in page.words["review"]
+    assert page.words["faults"]

@@ -17,6 +17,7 @@ from dialer.web.api.v1.canned_replies import canned_replies
 from dialer.web.api.v1.company import company
 from dialer.web.api.v1.contacts import contacts
 from dialer.web.api.v1.elections import elections
+from dialer.web.api.v1.events import events
 from dialer.web.api.v1.exports import exports
 from dialer.web.api.v1.first_texts import first_texts
 from dialer.web.api.v1.import_after import imports
@@ -68,6 +69,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     company,
     conversations,
     elections,
+    events,
     exports,
     first_texts,
     hours,

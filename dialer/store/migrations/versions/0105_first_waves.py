@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0104"
-down_revision: str | None = "0103"
+revision: str = "0105"
+down_revision: str | None = "0104"
 branch_labels: Sequence[str] | None = None
 depends_on: Sequence[str] | None = None
 

@@ -1,0 +1,1 @@
+"""Deeds about bringing people together: events, and who comes to them."""

@@ -1,0 +1,293 @@
+"""Signing up for an event, and off: who is first has the place, and whoever waits moves up.
+
+Every change is made with the event's row locked, so that of those who race for the last place one gets it;
+the table itself refuses more than there are (`ck_event_taken`).
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from dialer.domain.access import Permission, require
+from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.event import PLACES_MOST, fits, move_up
+from dialer.services.accounts.account_fields import clean_email_or_none, clean_name, clean_phone_or_none
+from dialer.services.accounts.credentials import new_code
+from dialer.services.context import Context
+from dialer.services.organising.events import lock_event, managed_event, reaches
+from dialer.services.organising.views import Guest, RsvpView, rsvp_view
+from dialer.services.paging import Page, Slice, after_id, cut
+from dialer.store.models import new_id
+from dialer.store.models.accounts import Account
+from dialer.store.models.events import Event, Rsvp
+from dialer.store.session import UnitFactory, UnitOfWork
+
+NOT_ANY_MORE: Final = "Nobody can sign up for this any more."
+
+
+@dataclass(frozen=True, slots=True)
+class RsvpForm:
+    """What anybody says who signs up: a name, a phone or an email, and that we may write to them about it."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    consent: bool = False
+    places: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Who:
+    """Whoever signs up: one of us, or somebody by their phone or address."""
+
+    name: str
+    account_id: uuid.UUID | None = None
+    phone: str | None = None
+    email: str | None = None
+
+    def is_in(self) -> ColumnElement[bool]:
+        """The sign-ups that are theirs."""
+        same = [
+            column == value
+            for column, value in (
+                (Rsvp.account_id, self.account_id),
+                (Rsvp.phone, self.phone),
+                (Rsvp.email, self.email),
+            )
+            if value is not None
+        ]
+        return or_(*same)
+
+
+def organisation_of_event(units: UnitFactory, event_id: uuid.UUID) -> uuid.UUID:
+    """Whose event it is. Raises NotFound where there is none."""
+    with units.read() as unit:
+        found = unit.session.scalar(select(Event.organisation_id).where(Event.id == event_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def sign_up(ctx: Context, event_id: uuid.UUID, form: RsvpForm) -> RsvpView:
+    """Sign somebody up who filled in a form: they go, or wait where it is full. The same person again has
+    what they have.
+
+    Raises ValidationFailed at `/name`, `/phone`, `/email`, `/consent` or `/seats`, and InvalidTransition
+    where it was called off or is over.
+    """
+    require(ctx.actor, Permission.SYSTEM_RUN)
+    phone = clean_phone_or_none(form.phone, ctx.phones)
+    email = clean_email_or_none(form.email)
+    name = clean_name(form.name)
+    if phone is None and email is None:
+        raise ValidationFailed.at("/phone", "Give a phone number or an email, to be told if it changes.")
+    if not form.consent:
+        raise ValidationFailed.at("/consent", "Say that we may write to you about this.")
+    if not 1 <= form.places <= PLACES_MOST:
+        raise ValidationFailed.at("/seats", f"Choose between 1 and {PLACES_MOST}.")
+    with ctx.unit() as unit:
+        event = lock_event(unit, event_id)
+        if event is None:
+            raise NotFound
+        account_id = _account_of(unit, phone, email)
+        return rsvp_view(_enter(ctx, unit, event, _Who(name, account_id, phone, email), form.places))
+
+
+def come_myself(ctx: Context, event_id: uuid.UUID) -> RsvpView:
+    """Sign the actor up, who is known; refusals as for `sign_up`."""
+    account_id = _own_account(ctx)
+    with ctx.unit() as unit:
+        event = lock_event(unit, event_id)
+        if event is None or not reaches(ctx, event):
+            raise NotFound
+        account = unit.session.get_one(Account, (unit.organisation_id, account_id))
+        return rsvp_view(_enter(ctx, unit, event, _Who(account.name, account_id), 1))
+
+
+def stay_away(ctx: Context, event_id: uuid.UUID) -> None:
+    """Take the actor's own sign-up back. Raises NotFound where there is none."""
+    account_id = _own_account(ctx)
+    with ctx.unit() as unit:
+        event = lock_event(unit, event_id)
+        if event is None:
+            raise NotFound
+        _leave(ctx, unit, event, _present(unit, event, Rsvp.account_id == account_id))
+
+
+def withdraw(ctx: Context, rsvp_id: uuid.UUID) -> None:
+    """Take a sign-up back: one's own, or any where one runs the event. The first who waits moves up.
+
+    Raises NotFound also for one that was taken back before.
+    """
+    require(ctx.actor, Permission.EVENT_SIGN_UP)
+    with ctx.unit() as unit:
+        row = unit.session.get(Rsvp, (unit.organisation_id, rsvp_id))
+        if row is None:
+            raise NotFound
+        if ctx.actor.account_id is not None and row.account_id == ctx.actor.account_id:
+            event = lock_event(unit, row.event_id)
+        elif ctx.actor.may(Permission.EVENT_MANAGE):
+            event = managed_event(ctx, unit, row.event_id)
+        else:
+            event = None
+        if event is None:
+            raise NotFound
+        _leave(ctx, unit, event, _present(unit, event, Rsvp.id == rsvp_id))
+
+
+def guests_of(ctx: Context, event_id: uuid.UUID, page: Page) -> Slice[Guest]:
+    """Who signed up for an event that the actor runs, in the order in which they did."""
+    with ctx.unit() as unit:
+        managed_event(ctx, unit, event_id)
+        query = (
+            select(Rsvp, Account)
+            .outerjoin(
+                Account,
+                and_(Account.organisation_id == Rsvp.organisation_id, Account.id == Rsvp.account_id),
+            )
+            .where(
+                Rsvp.organisation_id == unit.organisation_id,
+                Rsvp.event_id == event_id,
+                Rsvp.state != "withdrawn",
+            )
+            .order_by(Rsvp.id)
+            .limit(page.limit + 1)
+        )
+        if (after := after_id(page)) is not None:
+            query = query.where(Rsvp.id > after)
+        guests = [_guest(row, account) for row, account in unit.session.execute(query)]
+    return cut(guests, page, lambda guest: (str(guest.id),))
+
+
+def _guest(row: Rsvp, account: Account | None) -> Guest:
+    return Guest(
+        id=row.id,
+        event_id=row.event_id,
+        account_id=row.account_id,
+        name=account.name if account else row.name,
+        phone=account.phone if account else row.phone,
+        email=account.email if account else row.email,
+        state=row.state,
+        places=row.places,
+        created_at=row.created_at,
+    )
+
+
+def _own_account(ctx: Context) -> uuid.UUID:
+    require(ctx.actor, Permission.EVENT_SIGN_UP)
+    if ctx.actor.account_id is None:
+        raise Conflict("Only somebody with an account of their own can sign up so.")
+    return ctx.actor.account_id
+
+
+def _account_of(unit: UnitOfWork, phone: str | None, email: str | None) -> uuid.UUID | None:
+    """Which of us has this phone, else this address."""
+    for is_theirs, given in ((Account.phone == phone, phone), (func.lower(Account.email) == email, email)):
+        found = (
+            unit.session.scalar(
+                select(Account.id).where(
+                    Account.organisation_id == unit.organisation_id, Account.active, is_theirs
+                )
+            )
+            if given is not None
+            else None
+        )
+        if found is not None:
+            return found
+    return None
+
+
+def _enter(ctx: Context, unit: UnitOfWork, event: Event, who: _Who, places: int) -> Rsvp:
+    of_event = (Rsvp.organisation_id == unit.organisation_id, Rsvp.event_id == event.id)
+    theirs = unit.session.scalars(select(Rsvp).where(*of_event, who.is_in()).order_by(Rsvp.id)).all()
+    row = next((one for one in theirs if one.state != "withdrawn"), None)
+    if row is not None:
+        return row
+    _check_open(ctx, event)
+    row = theirs[0] if theirs else _new_row(ctx, unit, event, who)
+    row.places = places
+    row.state_since = ctx.now
+    if fits(places, event.capacity, event.taken):
+        row.state, event.taken = "going", event.taken + places
+    else:
+        row.state, event.waiting = "waitlist", event.waiting + places
+    unit.session.flush()
+    ctx.audit(unit, "event.signed_up", "rsvp", row.id, {"event_id": str(event.id), "state": row.state})
+    return row
+
+
+def _check_open(ctx: Context, event: Event) -> None:
+    if event.state != "planned":
+        raise InvalidTransition(NOT_ANY_MORE, state=event.state)
+    if event.ends_at <= ctx.now:
+        raise InvalidTransition(NOT_ANY_MORE, state="over")
+
+
+def _new_row(ctx: Context, unit: UnitOfWork, event: Event, who: _Who) -> Rsvp:
+    row = Rsvp(
+        organisation_id=unit.organisation_id,
+        id=new_id(),
+        event_id=event.id,
+        account_id=who.account_id,
+        name=who.name,
+        phone=who.phone if who.account_id is None else None,
+        email=who.email if who.account_id is None else None,
+        code=new_code(),
+        created_at=ctx.now,
+    )
+    unit.session.add(row)
+    return row
+
+
+def _present(unit: UnitOfWork, event: Event, which: ColumnElement[bool]) -> Rsvp:
+    row = unit.session.scalar(
+        select(Rsvp)
+        .where(
+            Rsvp.organisation_id == unit.organisation_id,
+            Rsvp.event_id == event.id,
+            Rsvp.state != "withdrawn",
+            which,
+        )
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _leave(ctx: Context, unit: UnitOfWork, event: Event, row: Rsvp) -> None:
+    if row.state == "going":
+        event.taken -= row.places
+    else:
+        event.waiting -= row.places
+    row.state, row.state_since = "withdrawn", ctx.now
+    ctx.audit(unit, "event.signed_off", "rsvp", row.id, {"event_id": str(event.id)})
+    unit.session.flush()
+    if event.state == "planned" and event.ends_at > ctx.now:
+        _move_up(ctx, unit, event)
+
+
+def _move_up(ctx: Context, unit: UnitOfWork, event: Event) -> None:
+    """Give free places to those who wait, first come first."""
+    if event.waiting == 0 or not fits(1, event.capacity, event.taken):
+        return
+    waiting = unit.session.scalars(
+        select(Rsvp)
+        .where(
+            Rsvp.organisation_id == unit.organisation_id,
+            Rsvp.event_id == event.id,
+            Rsvp.state == "waitlist",
+        )
+        .order_by(Rsvp.state_since, Rsvp.id)
+    )
+    line = [(row, row.places) for row in waiting]
+    for row in move_up(line, event.capacity, event.taken):
+        row.state, row.state_since = "going", ctx.now
+        event.taken += row.places
+        event.waiting -= row.places
+        ctx.audit(unit, "event.moved_up", "rsvp", row.id, {"event_id": str(event.id)})
+    unit.session.flush()

@@ -1,0 +1,206 @@
+"""A campaign's phone-bank sessions: planned, once or week by week, who comes, called off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import Final
+
+from flask import render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from dialer.domain.access import Permission
+from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.event import WEEKS_MOST, Span
+from dialer.domain.wall_time import NoSuchTimeError, moment_of
+from dialer.services.calling.campaigns import get_campaign
+from dialer.services.calling.views import CampaignView
+from dialer.services.organising.events import (
+    NewEvent,
+    Wanted,
+    cancel_event,
+    get_event,
+    list_events,
+    make_event,
+)
+from dialer.services.organising.rsvps import guests_of, withdraw
+from dialer.services.organising.views import EventView
+from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.confirming import Asking
+from dialer.web.coordinator.forms import (
+    Answer,
+    Faults,
+    asked,
+    day_or_none,
+    faults_of,
+    go,
+    next_address,
+    page_asked,
+    said,
+    take_step,
+    wall_time,
+    whole_number,
+)
+from dialer.web.desk import context
+from dialer.web.event_words import coming_words, waiting_words, when_words
+from dialer.web.guard import allow
+
+PAST: Final = dt.timedelta(days=90)
+GUESTS_SHOWN: Final = 100
+
+_FIELDS: Final = {
+    "/title": "title",
+    "/place": "place",
+    "/on": "on",
+    "/starts_at": "starts",
+    "/ends_at": "ends",
+    "/starts": "starts",
+    "/ends": "ends",
+    "/capacity": "capacity",
+    "/weeks": "weeks",
+}
+_TYPED: Final = ("title", "on", "starts", "ends", "place", "capacity", "weeks")
+
+
+@coordinator.get("/campaigns/<uuid:campaign_id>/phone-sessions")
+@allow(Permission.EVENT_MANAGE)
+def phone_sessions(campaign_id: uuid.UUID) -> str:
+    """Those to come; those of the last months where the address asks for them."""
+    return _page(campaign_id)
+
+
+@coordinator.post("/campaigns/<uuid:campaign_id>/phone-sessions")
+@allow(Permission.EVENT_MANAGE)
+def plan_session(campaign_id: uuid.UUID) -> Answer:
+    """Plan one, or one each week."""
+    ctx = context()
+    campaign = get_campaign(ctx, campaign_id)
+    try:
+        new = _wanted(campaign)
+        make_event(ctx, new)
+    except ValidationFailed as error:
+        faults = {at: gettext(fault) for at, fault in faults_of(error, _FIELDS).items()}
+        return _page(campaign_id, faults), 422
+    words = (
+        gettext("Planned. Volunteers see it from now on.") if new.weeks == 1 else gettext("All are planned.")
+    )
+    return go("coordinator.phone_sessions", words, campaign_id=campaign_id)
+
+
+def _wanted(campaign: CampaignView) -> NewEvent:
+    on = day_or_none("on")
+    if on is None:
+        raise ValidationFailed.at("/on", gettext("Say on which day."))
+    return NewEvent(
+        kind="phone_bank",
+        title=said("title"),
+        place=said("place"),
+        span=Span(_at(campaign, on, "starts"), _at(campaign, on, "ends")),
+        campaign_id=campaign.id,
+        capacity=whole_number("capacity") if said("capacity") else None,
+        weeks=whole_number("weeks") if said("weeks") else 1,
+    )
+
+
+def _at(campaign: CampaignView, on: dt.date, field: str) -> dt.datetime:
+    try:
+        return moment_of(dt.datetime.combine(on, wall_time(field)), campaign.timezone)
+    except (NoSuchTimeError, OverflowError):
+        words = gettext("Clocks jump over this time on that day. Choose another.")
+        raise ValidationFailed.at(f"/{field}", words) from None
+
+
+def _page(campaign_id: uuid.UUID, errors: Faults | None = None) -> str:
+    ctx = context()
+    past = asked("past") == "1"
+    since = ctx.now - PAST if past else ctx.now
+    wanted = Wanted(since, "phone_bank", campaign_id, cancelled=True)
+    found = list_events(ctx, wanted, page_asked())
+    more = {"past": "1"} if past else {}
+    return render_template(
+        "coordinator/phone_sessions.html",
+        campaign=get_campaign(ctx, campaign_id),
+        sessions=found.items,
+        next=next_address(found, "coordinator.phone_sessions", campaign_id=campaign_id, **more),
+        past=past,
+        now=ctx.now,
+        values={name: request.form.get(name, "") for name in _TYPED},
+        errors=errors or {},
+        weeks_most=WEEKS_MOST,
+        when_words=when_words,
+        coming_words=coming_words,
+        waiting_words=waiting_words,
+    )
+
+
+@coordinator.get("/phone-sessions/<uuid:event_id>")
+@allow(Permission.EVENT_MANAGE)
+def phone_session(event_id: uuid.UUID) -> str:
+    """Who comes to one, and who waits."""
+    ctx = context()
+    event = _of_campaign(get_event(ctx, event_id))
+    guests = guests_of(ctx, event_id, page_asked(GUESTS_SHOWN))
+    return render_template(
+        "coordinator/phone_session.html",
+        event=event,
+        campaign=get_campaign(ctx, event.campaign_id) if event.campaign_id else None,
+        guests=guests.items,
+        next=next_address(guests, "coordinator.phone_session", event_id=event_id),
+        is_over=event.ends_at <= ctx.now,
+        when_words=when_words,
+        coming_words=coming_words,
+        waiting_words=waiting_words,
+    )
+
+
+def _of_campaign(event: EventView) -> EventView:
+    if event.campaign_id is None:
+        raise NotFound
+    return event
+
+
+@coordinator.get("/phone-sessions/<uuid:event_id>/call-off")
+@allow(Permission.EVENT_MANAGE)
+def ask_to_call_off(event_id: uuid.UUID) -> str:
+    """Ask before everybody is told."""
+    event = _of_campaign(get_event(context(), event_id))
+    asking = Asking(
+        section="calls",
+        question=gettext("Call this session off?"),
+        consequence=gettext(
+            "%(when)s: %(coming)s. Nobody else can sign up, and it can’t be taken back.",
+            when=when_words(event),
+            coming=coming_words(event),
+        ),
+        action=url_for("coordinator.call_off", event_id=event_id),
+        deed=gettext("Call it off"),
+        back=url_for("coordinator.phone_session", event_id=event_id),
+        keep=gettext("Leave it as it is"),
+    )
+    return render_template("coordinator/confirm.html", asking=asking, values={}, errors={})
+
+
+@coordinator.post("/phone-sessions/<uuid:event_id>/call-off")
+@allow(Permission.EVENT_MANAGE)
+def call_off(event_id: uuid.UUID) -> Response:
+    """Call one off."""
+    page = url_for("coordinator.phone_session", event_id=event_id)
+    return take_step(cancel_event, event_id, gettext("It is called off."), page)
+
+
+@coordinator.post("/phone-sessions/<uuid:event_id>/guests/<uuid:rsvp_id>/take-off")
+@allow(Permission.EVENT_MANAGE)
+def take_off(event_id: uuid.UUID, rsvp_id: uuid.UUID) -> Response:
+    """Take somebody off the list who said that they can't come."""
+    try:
+        withdraw(context(), rsvp_id)
+    except (NotFound, InvalidTransition):
+        return go(
+            "coordinator.phone_session", gettext("They aren’t on it any more."), "warn", event_id=event_id
+        )
+    return go(
+        "coordinator.phone_session",
+        gettext("Taken off. Whoever waited first has the place."),
+        event_id=event_id,
+    )

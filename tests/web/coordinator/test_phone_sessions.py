@@ -1,0 +1,186 @@
+"""Phone-bank sessions: a coordinator plans them, volunteers come by one press, in both languages."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+
+from dialer.services.accounts.join_links import NewJoinLink, create_join_link
+from dialer.services.calling.campaigns import end_campaign, pause_campaign
+from dialer.services.context import Context
+from tests.conftest import SetClock
+from tests.people import Person, join_campaign
+from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Page, Reader
+
+
+def plan(desk: Reader, bank: PhoneBank, clock: SetClock, **other: str) -> Page:
+    """Tomorrow from six to eight, by the form."""
+    desk.open(f"/campaigns/{bank.campaign_id}/phone-sessions")
+    filled = {
+        "title": "Ring round",
+        "on": (clock().date() + dt.timedelta(days=1)).isoformat(),
+        "starts": "18:00",
+        "ends": "20:00",
+        "place": "The hall",
+        **other,
+    }
+    return desk.press("event-plan", **filled)
+
+
+@pytest.fixture
+def volunteer(app: Flask, vic: Person, bank: PhoneBank) -> Reader:
+    """Vic, who belongs to the campaign."""
+    reader = Reader(app.test_client())
+    reader.sign_in(vic.token)
+    return reader
+
+
+def test_planned_here_and_pressed_there(
+    desk: Reader, volunteer: Reader, bank: PhoneBank, clock: SetClock
+) -> None:
+    page = plan(desk, bank, clock, capacity="2", weeks="3")
+    assert page.text.count("6 pm to 8 pm") == 3
+    assert "phone-sessions" in desk.open(f"/campaigns/{bank.campaign_id}").tests
+    shown = volunteer.open("/call/sessions")
+    assert shown.text.count("I’ll come") == 3
+    shown = volunteer.press("come")
+    assert "You’re coming" in shown.words["flash"]
+    assert "my-sessions" in shown.tests
+    desk.open(f"/campaigns/{bank.campaign_id}/phone-sessions")
+    assert "1 of 2 places taken" in desk.page.text
+    shown = volunteer.press("stay-away")
+    assert "Thank you for telling us" in shown.words["flash"]
+    assert "my-sessions" not in shown.tests
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"on": ""}, "Say on which day."),
+        ({"on": "2020-01-01"}, "The time has already passed."),
+        ({"starts": "late"}, "Write this as a time"),
+        ({"ends": "17:00"}, "It ends after it starts"),
+        ({"title": ""}, "Give it a title"),
+        ({"capacity": "some"}, "Write this as a whole number"),
+        ({"weeks": "99"}, "Choose between 1 and 26 weeks."),
+    ],
+)
+def test_what_is_wrong_stands_beside_its_field(
+    desk: Reader, bank: PhoneBank, clock: SetClock, *, wrong: dict[str, str], words: str
+) -> None:
+    page = plan(desk, bank, clock, **wrong)
+    assert page.status == 422
+    assert words in page.text
+    assert page.forms[-1].fields["place"] == "The hall"
+
+
+def the_session(desk: Reader, bank: PhoneBank) -> str:
+    """The address of the page of the one that is planned."""
+    html = desk.open(f"/campaigns/{bank.campaign_id}/phone-sessions").html
+    return "/phone-sessions/" + html.split('href="/phone-sessions/')[1].split('"')[0]
+
+
+@pytest.fixture
+def other(app: Flask, mallory: Person, bank: PhoneBank) -> Reader:
+    """Mallory, who has joined the campaign by now."""
+    join_campaign(mallory.units, mallory, bank.campaign_id)
+    reader = Reader(app.test_client())
+    reader.sign_in(mallory.token)
+    return reader
+
+
+def test_a_full_one_offers_the_line_and_stale_presses_say_how_it_stands(
+    desk: Reader, volunteer: Reader, other: Reader, bank: PhoneBank, clock: SetClock
+) -> None:
+    plan(desk, bank, clock, capacity="1")
+    volunteer.open("/call/sessions")
+    other.open("/call/sessions")
+    stale = other.press("come")
+    assert "It’s full. You’re on the waiting list" in volunteer.press("come").words["flash"]
+    assert volunteer.page.tests["session"]["data-state"] == "waitlist"
+    other.press("stay-away")
+    assert volunteer.open("/call/sessions").tests["session"]["data-state"] == "going"
+    other.page = stale
+    assert "You aren’t signed up for it." in other.press("stay-away").words["flash"]
+    assert desk.open(the_session(desk, bank)).words["guest"].startswith("Vic")
+
+
+def test_one_that_is_called_off_is_gone_for_volunteers(
+    desk: Reader, volunteer: Reader, bank: PhoneBank, clock: SetClock
+) -> None:
+    plan(desk, bank, clock)
+    volunteer.open("/call/sessions")
+    desk.open(f"{the_session(desk, bank)}/call-off")
+    assert "It is called off." in desk.press("confirm").text
+    assert "call-off" not in desk.page.tests
+    assert "It was called off." in volunteer.press("come").words["flash"]
+    assert "session" not in volunteer.page.tests
+
+
+def test_a_coordinator_takes_somebody_off(
+    desk: Reader, volunteer: Reader, bank: PhoneBank, clock: SetClock
+) -> None:
+    plan(desk, bank, clock)
+    volunteer.open("/call/sessions")
+    volunteer.press("come")
+    stale = desk.open(the_session(desk, bank))
+    assert "Taken off" in desk.press("take-off").text
+    assert "guest" not in desk.page.tests
+    desk.page = stale
+    assert "They aren’t on it any more." in desk.press("take-off").text
+
+
+def test_they_stand_where_somebody_has_time_to_look(
+    desk: Reader, volunteer: Reader, ctx: Context, bank: PhoneBank, clock: SetClock
+) -> None:
+    plan(desk, bank, clock)
+    assert "I’ll come" in volunteer.open("/practice/done").text
+    volunteer.open("/call")
+    volunteer.press("next")
+    for button in ("continue", "answer-no", "continue", "save"):
+        volunteer.press(button)
+    assert "The next ones are" in volunteer.open("/call?wait=nobody_due").words["next-session"]
+    volunteer.press("end-shift")
+    assert "sessions" in volunteer.page.tests
+    volunteer.press("come")
+    assert "You’re coming" in volunteer.open("/call").words["next-session"]
+    pause_campaign(ctx, bank.campaign_id)
+    assert "sessions" in volunteer.open("/call").tests
+    code = create_join_link(ctx, bank.campaign_id, NewJoinLink()).code
+    assert "The next ones are" in volunteer.open(f"/join/{code}").text
+
+
+def test_an_ended_campaign_plans_nothing(
+    desk: Reader, ctx: Context, bank: PhoneBank, clock: SetClock
+) -> None:
+    plan(desk, bank, clock)
+    end_campaign(ctx, bank.campaign_id)
+    stale = desk.page.buttons["event-plan"]
+    assert "event-plan" not in desk.open(f"/campaigns/{bank.campaign_id}/phone-sessions").buttons
+    desk.page.buttons["event-plan"] = stale
+    on = (clock().date() + dt.timedelta(days=1)).isoformat()
+    said = {"title": "A", "place": "B", "on": on, "starts": "18:00", "ends": "20:00"}
+    assert "This campaign has ended." in desk.press("event-plan", **said).text
+
+
+def test_in_welsh_too(app: Flask, desk: Reader, vic: Person, bank: PhoneBank, clock: SetClock) -> None:
+    plan(desk, bank, clock)
+    reader = Reader(app.test_client(), "cy")
+    reader.sign_in(vic.token)
+    assert "Bydda i yno" in reader.open("/call/sessions").text
+    assert "6 yh tan 8 yh" in reader.page.text
+    assert "Rydych chi’n dod" in reader.press("come").words["flash"]
+
+
+def test_only_whose_campaign_it_is_sees_them(
+    app: Flask, desk: Reader, mallory: Person, bank: PhoneBank, clock: SetClock
+) -> None:
+    plan(desk, bank, clock)
+    address = the_session(desk, bank)
+    reader = Reader(app.test_client())
+    reader.sign_in(mallory.token)
+    assert "session" not in reader.open("/call/sessions").tests
+    assert reader.open(address).status == 403
