@@ -56,6 +56,8 @@ class Permission(enum.StrEnum):
     VOLUNTEER_MANAGE = "volunteer.manage"
     VOLUNTEER_VOID = "volunteer.void"
     JOIN_LINK_MANAGE = "join_link.manage"
+    ACCOUNT_READ = "account.read"
+    ACCOUNT_MANAGE = "account.manage"
     TEAM_READ = "team.read"
     TEAM_MANAGE = "team.manage"
     LIST_READ = "list.read"
@@ -156,6 +158,8 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.VOLUNTEER_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.VOLUNTEER_VOID: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.JOIN_LINK_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.ACCOUNT_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.ACCOUNT_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.TEAM_READ: Rule(_ORGANISER, Scope.ORGANISATION),
     Permission.TEAM_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.LIST_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
@@ -237,7 +241,9 @@ _LADDER: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `campaign_ids` is None where no campaign is out of bounds (admin, coordinator)."""
+    """Who acts. `campaign_ids` is None where no campaign is out of bounds (admin, coordinator); `team_ids`
+    are the teams that an organiser runs, with all below them.
+    """
 
     organisation_id: uuid.UUID
     account_id: uuid.UUID | None
@@ -256,6 +262,15 @@ class Actor:
     def sees_campaign(self, campaign_id: uuid.UUID) -> bool:
         """Whether a campaign exists for this actor."""
         return self.campaign_ids is None or campaign_id in self.campaign_ids
+
+    def sees_team(self, team_id: uuid.UUID) -> bool:
+        """Whether a team exists for this actor."""
+        return self.sees_all_teams or team_id in self.team_ids
+
+    @property
+    def sees_all_teams(self) -> bool:
+        """Whether no team is out of bounds: for everybody above organisers."""
+        return _LADDER[self.role] > _LADDER[Role.ORGANISER]
 
 
 def require(

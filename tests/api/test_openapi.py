@@ -182,6 +182,8 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
     wanted = {"list_id": list_id, "which": "all", "expected_numbers": numbers["numbers"]}
     batch = caller.post("/look-ups", json=wanted).json
     event = caller.post("/events", json=EXAMPLES["NewEvent"] | {"campaign_id": campaign_id}).json
+    team = caller.post("/teams", json={"name": "Aber Marsh", "kind": "local"}).json
+    organiser = caller.post("/accounts", json={"name": "Olwen", "role": "organiser"}).json
     rsvp = caller.post(f"/events/{event['id']}/rsvps", json=EXAMPLES["NewRsvp"]).json
     return {
         "campaign_id": [campaign_id],
@@ -200,6 +202,8 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "script_id": ids("/scripts"),
         "election_id": ids("/elections"),
         "volunteer_id": ids("/volunteers"),
+        "account_id": [organiser["id"]],
+        "team_id": [team["id"]],
         "token_id": ids("/tokens")[-2:],
         "suppression_id": ids("/suppressions"),
         "sender_id": ids("/senders"),

@@ -45,6 +45,7 @@ def test_a_volunteer_is_added_found_changed_and_sent_home(api: Api, carys: Perso
         "languages": ["cy"],
         "campaign_ids": [campaign_id],
         "waiting_campaign_ids": [],
+        "team_ids": [],
         "active": True,
         "asked_for_link_at": None,
         "created_at": "2026-05-07T12:00:00Z",

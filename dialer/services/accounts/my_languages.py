@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict
-from dialer.services.accounts.volunteers import known_languages
+from dialer.services.accounts.account_saving import known_languages
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
-from dialer.domain.access import Permission, require
+from dialer.domain.access import Permission, Role, require
 from dialer.domain.errors import Conflict, NotFound
 from dialer.services.accounts.credentials import new_secret, secret_hash
 from dialer.services.accounts.logins import open_login, signed_in
@@ -30,21 +30,26 @@ def create_invite(ctx: Context, volunteer_id: uuid.UUID) -> InviteView:
     """
     require(ctx.actor, Permission.VOLUNTEER_MANAGE)
     with ctx.unit() as unit:
-        volunteer = find_managed_volunteer(ctx, unit, volunteer_id)
-        if not volunteer.active:
-            raise Conflict("They can’t sign in any more. Set “active” to true first, then make the link.")
-        expires_at = ctx.now + INVITE_LIFE
-        code = make_link(unit, volunteer.id, ctx.now, expires_at=expires_at)
-        unit.session.execute(
-            update(SignInRequest)
-            .where(
-                SignInRequest.organisation_id == ctx.organisation_id,
-                SignInRequest.account_id == volunteer.id,
-                SignInRequest.answered_at.is_(None),
-            )
-            .values(answered_at=ctx.now)
+        return invite(ctx, unit, find_managed_volunteer(ctx, unit, volunteer_id))
+
+
+def invite(ctx: Context, unit: UnitOfWork, account: Account) -> InviteView:
+    """As `create_invite`, for whoever the (locked) account is: who may be invited, the caller has asked."""
+    if not account.active:
+        raise Conflict("They can’t sign in any more. Set “active” to true first, then make the link.")
+    expires_at = ctx.now + INVITE_LIFE
+    code = make_link(unit, account.id, ctx.now, expires_at=expires_at)
+    unit.session.execute(
+        update(SignInRequest)
+        .where(
+            SignInRequest.organisation_id == ctx.organisation_id,
+            SignInRequest.account_id == account.id,
+            SignInRequest.answered_at.is_(None),
         )
-        ctx.audit(unit, "volunteer.invited", "account", volunteer.id)
+        .values(answered_at=ctx.now)
+    )
+    action = "volunteer.invited" if account.role == Role.VOLUNTEER else "account.invited"
+    ctx.audit(unit, action, "account", account.id)
     return InviteView(sign_in_url(ctx.public_url, code), expires_at)
 
 

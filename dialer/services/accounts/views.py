@@ -48,8 +48,28 @@ class VolunteerView:
     languages: list[str]
     campaign_ids: list[uuid.UUID]
     waiting_campaign_ids: list[uuid.UUID]
+    team_ids: list[uuid.UUID]
     active: bool
     asked_for_link_at: dt.datetime | None
+    created_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """Somebody, or some program, that acts here under a role. `last_seen_at` is when a signed-in browser of
+    theirs last asked for something.
+    """
+
+    id: uuid.UUID
+    role: str
+    name: str
+    email: str | None
+    phone: str | None
+    languages: list[str]
+    campaign_ids: list[uuid.UUID]
+    team_ids: list[uuid.UUID]
+    active: bool
+    last_seen_at: dt.datetime | None
     created_at: dt.datetime
 
 
@@ -78,12 +98,15 @@ class JoinLinkView:
 
 @dataclass(frozen=True, slots=True)
 class TeamView:
-    """A place in the tree of teams."""
+    """A place in the tree of teams, with who and what belongs to it and not to a team below it."""
 
     id: uuid.UUID
     name: str
     kind: str
     parent_id: uuid.UUID | None
+    people: int
+    campaigns: int
+    created_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)

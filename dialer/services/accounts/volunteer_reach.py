@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import ColumnElement, exists, select, true
+from sqlalchemy import ColumnElement, exists, or_, select, true
 
 from dialer.domain.access import Role
 from dialer.domain.errors import Forbidden, NotFound
 from dialer.services.context import Context
-from dialer.store.models.accounts import Account, AccountCampaign
+from dialer.store.models.accounts import Account, AccountCampaign, Membership
 from dialer.store.session import UnitOfWork
 
 
 def in_reach(ctx: Context) -> ColumnElement[bool]:
-    """The volunteers an actor sees: all, or those who call for one of its campaigns."""
+    """The volunteers an actor sees: all, or those who call for one of its campaigns or belong to one of the
+    teams it runs.
+    """
     if ctx.actor.campaign_ids is None:
         return true()
-    return exists().where(
+    calls_for_theirs = exists().where(
         AccountCampaign.organisation_id == Account.organisation_id,
         AccountCampaign.account_id == Account.id,
         AccountCampaign.campaign_id.in_(ctx.actor.campaign_ids),
     )
+    belongs_to_theirs = exists().where(
+        Membership.organisation_id == Account.organisation_id,
+        Membership.account_id == Account.id,
+        Membership.team_id.in_(ctx.actor.team_ids),
+    )
+    return or_(calls_for_theirs, belongs_to_theirs)
 
 
 def find_managed_volunteer(ctx: Context, unit: UnitOfWork, volunteer_id: uuid.UUID) -> Account:

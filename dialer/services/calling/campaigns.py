@@ -24,7 +24,7 @@ from dialer.services.gotv.elections import current_election
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.short_codes import short_code
 from dialer.store.models import new_id
-from dialer.store.models.accounts import AccountCampaign
+from dialer.store.models.accounts import AccountCampaign, Team
 from dialer.store.models.calling import Campaign, CampaignList, Script
 from dialer.store.models.gotv import Election
 from dialer.store.models.people import ContactList
@@ -74,13 +74,14 @@ class CampaignFields(TypedDict, total=False):
     knock_up_support_max: int
     talks_goal: int | None
     leaderboard: bool
+    team_id: uuid.UUID | None
 
 
 def create_campaign(ctx: Context, fields: CampaignFields) -> CampaignView:
     """Make a campaign in `draft`, of the current election unless told otherwise."""
     require(ctx.actor, Permission.CAMPAIGN_MANAGE)
     with ctx.unit() as unit:
-        _check(unit, fields)
+        _check(ctx, unit, None, fields)
         _check_approval(ctx, None, fields)
         campaign = Campaign(organisation_id=unit.organisation_id, id=new_id(), created_at=ctx.now)
         campaign.election_id = fields.get("election_id") or current_election(unit).id
@@ -120,7 +121,7 @@ def change_campaign(ctx: Context, campaign_id: uuid.UUID, fields: CampaignFields
     with ctx.unit() as unit:
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_MANAGE)
         _lock(unit, campaign)  # a worker may just be moving on how far its queue is filled
-        _check(unit, fields)
+        _check(ctx, unit, campaign, fields)
         _check_approval(ctx, campaign, fields)
         currency = fields.get("cost_currency", campaign.cost_currency)
         if currency != campaign.cost_currency:
@@ -187,7 +188,7 @@ def _enter(ctx: Context, unit: UnitOfWork, campaign: Campaign, wanted: str) -> N
     ctx.audit(unit, f"campaign.{wanted}", "campaign", campaign.id)
 
 
-def _check(unit: UnitOfWork, fields: CampaignFields) -> None:
+def _check(ctx: Context, unit: UnitOfWork, campaign: Campaign | None, fields: CampaignFields) -> None:
     found = rules.faults(fields)
     for index, list_id in enumerate(fields.get("list_ids", [])):
         if unit.session.get(ContactList, (unit.organisation_id, list_id)) is None:
@@ -199,8 +200,25 @@ def _check(unit: UnitOfWork, fields: CampaignFields) -> None:
     if election_id and unit.session.get(Election, (unit.organisation_id, election_id)) is None:
         found.append(FieldError("/election_id", "There is no election with this id."))
     found += _given_back(unit, fields)
+    found += _out_of_teams(ctx, unit, campaign, fields)
     if found:
         raise ValidationFailed(errors=found)
+
+
+def _out_of_teams(
+    ctx: Context, unit: UnitOfWork, campaign: Campaign | None, fields: CampaignFields
+) -> list[FieldError]:
+    """A team that isn't there, or isn't the actor's: organisers give campaigns to their own teams only."""
+    team_id, now = fields.get("team_id"), campaign.team_id if campaign is not None else None
+    if "team_id" not in fields or team_id == now:
+        return []
+    if team_id is None and not ctx.actor.sees_all_teams:
+        return [FieldError("/team_id", "Only a coordinator takes a campaign out of its team.")]
+    if team_id is not None and (
+        not ctx.actor.sees_team(team_id) or unit.session.get(Team, (unit.organisation_id, team_id)) is None
+    ):
+        return [FieldError("/team_id", "There is no team with this id.")]
+    return []
 
 
 def _given_back(unit: UnitOfWork, fields: CampaignFields) -> list[FieldError]:
@@ -305,6 +323,7 @@ def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
         knock_up_support_max=campaign.knock_up_support_max,
         talks_goal=campaign.talks_goal,
         leaderboard=campaign.leaderboard,
+        team_id=campaign.team_id,
         home_language=policy_of(campaign.call_policy).home_language,
         queue_filling=campaign.fill_through is not None,
         created_at=campaign.created_at,

@@ -51,6 +51,7 @@ class CampaignView:
     knock_up_support_max: int
     talks_goal: int | None
     leaderboard: bool
+    team_id: uuid.UUID | None
     home_language: str
     """What its people speak of whom nothing is known."""
     queue_filling: bool

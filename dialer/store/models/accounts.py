@@ -55,6 +55,14 @@ class Team(Identified, Base):
         reference("team", "parent_id"),
         one_of("kind", TEAM_KINDS),
         Index("ix_team_parent", "organisation_id", "parent_id"),
+        Index(
+            "uq_team_name",
+            "organisation_id",
+            "parent_id",
+            text("lower(name)"),
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
     )
 
     organisation_id: Mapped[uuid.UUID] = mapped_column(
@@ -112,6 +120,7 @@ class Membership(Tenant, Base):
         reference("account", "account_id", ondelete="CASCADE"),
         reference("team", "team_id", ondelete="CASCADE"),
         one_of("role", ROLES),
+        Index("ix_membership_team", "organisation_id", "team_id", "account_id"),
     )
 
     account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

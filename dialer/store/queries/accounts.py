@@ -6,9 +6,10 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from dialer.domain.access import Role
 from dialer.store.models.accounts import Membership, Team
 from dialer.store.models.calling import Assignment, Campaign
 from dialer.store.quick import Quick
@@ -90,18 +91,23 @@ def find_login_holder(
 
 
 def teams_in_reach(session: Session, organisation_id: uuid.UUID, account_id: uuid.UUID) -> set[uuid.UUID]:
-    """The teams an account belongs to and all below them in the tree."""
-    below = (
-        select(Membership.team_id)
-        .where(Membership.organisation_id == organisation_id, Membership.account_id == account_id)
-        .cte("below", recursive=True)
+    """The teams that an organiser runs and all below them in the tree."""
+    run = select(Membership.team_id).where(
+        Membership.organisation_id == organisation_id,
+        Membership.account_id == account_id,
+        Membership.role == Role.ORGANISER,
     )
+    return set(session.scalars(with_those_below(organisation_id, run)))
+
+
+def with_those_below(organisation_id: uuid.UUID, top: Select[uuid.UUID]) -> Select[uuid.UUID]:
+    """The ids of these teams and of all below them in the tree."""
+    below = top.cte("below", recursive=True)
+    (team_id,) = below.c
     below = below.union(
-        select(Team.id)
-        .join(below, Team.parent_id == below.c.team_id)
-        .where(Team.organisation_id == organisation_id)
+        select(Team.id).join(below, Team.parent_id == team_id).where(Team.organisation_id == organisation_id)
     )
-    return set(session.scalars(select(below.c.team_id)))
+    return select(*below.c)
 
 
 def campaigns_of_teams(

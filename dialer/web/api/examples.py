@@ -7,6 +7,7 @@ from typing import Any, Final
 _CAMPAIGN = "018f2a64-5c3e-7b1a-9d20-3f6f2f0e4a11"
 _CONTACT = "018f2a64-7d11-7c02-8f4b-0a1b2c3d4e5f"
 _LIST = "018f2a64-4a00-7f00-8000-9c8b7a695847"
+_TEAM = "018f2a64-6e20-7a10-8c3d-5b4a39281706"
 
 EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "AskForHelp": {"reason": "frightened"},
@@ -147,6 +148,15 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "Rest": {"for_s": 120},
     "MoveMany": {"to": _CAMPAIGN, "all": True},
     "MyLanguages": {"languages": ["cy", "en"], "on_leaderboards": False},
+    "NewAccount": {
+        "name": "Olwen Pugh",
+        "role": "organiser",
+        "email": "olwen@example.org",
+        "team_ids": [_TEAM],
+    },
+    "AccountChanges": {"role": "coordinator"},
+    "NewTeam": {"name": "Aber Marsh", "kind": "local", "parent_id": None},
+    "TeamChanges": {"parent_id": _TEAM},
     "NewToken": {"role": "observer", "name": "Screen in the committee room", "expires_in_s": 43_200},
     "NewVolunteer": {
         "name": "Tom Rees",

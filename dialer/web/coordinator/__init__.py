@@ -1,6 +1,7 @@
 """Pages for those who run campaigns. Importing this package puts every view on the blueprint."""
 
 from dialer.web.coordinator import (
+    accounts,
     answer_words,
     audiences,
     blast_comparison,
@@ -41,6 +42,7 @@ from dialer.web.coordinator import (
     sounds,
     spending,
     suppressions,
+    teams,
     templates,
     texting,
     told,
@@ -51,6 +53,7 @@ from dialer.web.coordinator import (
 from dialer.web.coordinator.blueprint import coordinator
 
 __all__ = [
+    "accounts",
     "answer_words",
     "audiences",
     "blast_comparison",
@@ -92,6 +95,7 @@ __all__ = [
     "sounds",
     "spending",
     "suppressions",
+    "teams",
     "templates",
     "texting",
     "told",

@@ -37,6 +37,7 @@ from dialer.web.coordinator.forms import (
     whole_number,
 )
 from dialer.web.coordinator.number_notes import rules_for
+from dialer.web.coordinator.team_tree import team_choices
 from dialer.web.coordinator.wording import CAMPAIGN_KIND, DIALING_MODE
 from dialer.web.desk import context
 
@@ -71,6 +72,7 @@ FIELD_AT: Final = {
     "/abandoned_percent": "abandoned_percent",
     "/talks_goal": "talks_goal",
     "/leaderboard": "leaderboard",
+    "/team_id": "team_id",
 }
 _SENT: Final = (
     "name",
@@ -94,6 +96,7 @@ _SENT: Final = (
     "dialing_mode",
     "abandoned_percent",
     "talks_goal",
+    "team_id",
 )
 
 _HOUR_S: Final = 3600
@@ -131,6 +134,7 @@ def first_values(home: str | None, campaign: CampaignView | None = None) -> dict
             "abandoned_percent": "1",
             "talks_goal": "",
             "leaderboard": False,
+            "team_id": asked("team_id"),
         }
     return {
         "name": campaign.name,
@@ -155,6 +159,7 @@ def first_values(home: str | None, campaign: CampaignView | None = None) -> dict
         "abandoned_percent": f"{campaign.abandoned_rate_max * 100:.10g}",
         "talks_goal": "" if campaign.talks_goal is None else str(campaign.talks_goal),
         "leaderboard": campaign.leaderboard,
+        "team_id": str(campaign.team_id or ""),
         "sender_names": ", ".join(campaign.sender_names),
         "imprint": campaign.imprint or "",
         "imprint_url": campaign.imprint_url or "",
@@ -230,6 +235,8 @@ def campaign_fields(currency: str) -> CampaignFields:
         fields["cost_currency"] = currency
     if (election_id := chosen_id("election_id")) is not None:
         fields["election_id"] = election_id
+    if "team_id" in request.form:
+        fields["team_id"] = chosen_id("team_id")
     if mode := said("dialing_mode"):
         fields["dialing_mode"] = mode
     return fields
@@ -274,6 +281,7 @@ def form_page(
         currency=ctx.messaging.currency,
         rules=rules_for(ctx.phones.allowed_countries, (CALLER_ID, *SENDER_KINDS)),
         usual_rest=in_hours(ctx.messaging.recontact_after_s),
+        team_choices=team_choices(ctx, gettext("No team"), values["team_id"]),
         script_choices=choices(scripts, gettext("No script yet")),
         all_lists=everything(lambda page: list_lists(ctx, page))
         if ctx.actor.may(Permission.LIST_READ)

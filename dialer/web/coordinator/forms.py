@@ -47,6 +47,7 @@ __all__ = [
     "next_address",
     "number",
     "our_numbers",
+    "page_after",
     "page_asked",
     "said",
     "said_or_none",
@@ -134,7 +135,11 @@ def chosen_ids(name: str) -> list[uuid.UUID]:
 
 def page_asked(limit: int = 50) -> Page:
     """Which page of a long list the address asks for."""
-    after = asked("after")
+    return page_after(asked("after"), limit)
+
+
+def page_after(after: str, limit: int = 50) -> Page:
+    """The page of a long list after a key, as a page writes it down; from the start where it is empty."""
     return Page(limit, tuple(after.split(",")) if after else None)
 
 

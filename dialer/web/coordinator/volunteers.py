@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, Final
 
 from flask import render_template, request, session, url_for
 from flask_babel import gettext, ngettext
@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import RuleBroken, ValidationFailed
+from dialer.services.accounts.account_search import AccountSearch, Doing
 from dialer.services.accounts.sign_in_links import create_invite
 from dialer.services.accounts.views import VolunteerView
 from dialer.services.accounts.volunteers import (
     NewVolunteer,
     VolunteerChanges,
     change_volunteer,
+    count_volunteers,
     create_volunteer,
     get_volunteer,
     list_volunteers,
@@ -26,63 +28,81 @@ from dialer.services.calling.corrections import void_results
 from dialer.services.calling.held_up import held_up_volunteers
 from dialer.services.calling.sessions import let_go_on as let_session_go_on
 from dialer.services.context import Context
+from dialer.web.coordinator.accounts import SHOWN_LINK
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
 from dialer.web.coordinator.forms import (
     Answer,
     Faults,
     asked,
+    choices,
     chosen_ids,
     everything,
     faults_of,
     go,
-    next_address,
-    page_asked,
+    id_of,
+    page_after,
     said,
     same_names,
 )
+from dialer.web.coordinator.team_tree import branches
+from dialer.web.coordinator.wording import DOING
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
-FIELD_AT = same_names("name", "phone", "email", "campaign_ids")
-_LINK_KEY = "shown_once"
+FIELD_AT = same_names("name", "phone", "email", "campaign_ids", "team_ids")
+_FILTERS: Final = ("doing", "campaign_id", "team_id")
+_NOTHING_SOUGHT: Final = {"q": "", **dict.fromkeys(_FILTERS, "")}
 
 
 def waiting_volunteers(ctx: Context) -> list[VolunteerView]:
     """Who waits for a coordinator: to be let in, or for a new sign-in link."""
-    return [
-        person
-        for person in everything(lambda page: list_volunteers(ctx, page))
-        if person.active and (person.waiting_campaign_ids or person.asked_for_link_at)
-    ]
+    search = AccountSearch(doing=Doing.WAITING)
+    return everything(lambda page: list_volunteers(ctx, page, search))
 
 
 def volunteers_of(ctx: Context, campaign_id: uuid.UUID) -> list[VolunteerView]:
     """Who calls for one campaign."""
-    return [
-        person
-        for person in everything(lambda page: list_volunteers(ctx, page))
-        if person.active and campaign_id in person.campaign_ids
-    ]
+    search = AccountSearch(campaign_id=campaign_id)
+    return [person for person in everything(lambda page: list_volunteers(ctx, page, search)) if person.active]
 
 
 @coordinator.get("/volunteers")
 @allow(Permission.VOLUNTEER_READ)
 def volunteers() -> str:
-    """Everybody who calls, and the form that adds somebody."""
-    first = asked("campaign_id")
-    return _list_page({"campaign_ids": [first] if first else []})
+    """Those who call, all or some of them, and the form that adds somebody."""
+    sought = {"q": "", **{name: asked(name) for name in _FILTERS}}
+    return _list_page(_empty(sought), sought)
+
+
+@coordinator.post("/volunteers/find")
+@allow(Permission.VOLUNTEER_READ)
+def find_volunteers() -> str:
+    """Those who fit: posted, since names and numbers stand in no address."""
+    sought = {
+        "q": said("q"),
+        "doing": said("doing"),
+        "campaign_id": said("of_campaign"),
+        "team_id": said("of_team"),
+    }
+    return _list_page(_empty(sought), sought, after=said("after"))
 
 
 @coordinator.post("/volunteers")
 @allow(Permission.VOLUNTEER_MANAGE)
 def add_volunteer() -> Answer:
     """Add somebody; their page is where their link is made."""
-    new = NewVolunteer(said("name"), chosen_ids("campaign_ids"), said("email"), said("phone"))
+    new = NewVolunteer(
+        said("name"),
+        chosen_ids("campaign_ids"),
+        said("email"),
+        said("phone"),
+        team_ids=chosen_ids("team_ids"),
+    )
     try:
         person = create_volunteer(context(), new)
     except RuleBroken as error:
-        return _list_page(_sent(), faults_of(error, FIELD_AT)), error.status
+        return _list_page(_sent(), _NOTHING_SOUGHT, faults_of(error, FIELD_AT)), error.status
     words = gettext("%(name)s is added. Make a sign-in link and send it to them.", name=person.name)
     return go("coordinator.volunteer", words, volunteer_id=person.id)
 
@@ -101,7 +121,13 @@ def volunteer(volunteer_id: uuid.UUID) -> str:
 def save_volunteer(volunteer_id: uuid.UUID) -> Answer:
     """Change who they are and what they call for."""
     ctx = context()
-    changes = VolunteerChanges(said("name"), said("email"), said("phone"), None, chosen_ids("campaign_ids"))
+    changes = VolunteerChanges(
+        said("name"),
+        said("email"),
+        said("phone"),
+        campaign_ids=chosen_ids("campaign_ids"),
+        team_ids=chosen_ids("team_ids"),
+    )
     try:
         change_volunteer(ctx, volunteer_id, changes)
     except RuleBroken as error:
@@ -116,7 +142,7 @@ def invite_volunteer(volunteer_id: uuid.UUID) -> Response:
     """Make a sign-in link; the next page shows it, once. It answers their request for one."""
     ctx = context()
     person = get_volunteer(ctx, volunteer_id)
-    session[_LINK_KEY] = {"name": person.name, "url": create_invite(ctx, volunteer_id).url}
+    session[SHOWN_LINK] = {"name": person.name, "url": create_invite(ctx, volunteer_id).url}
     return go("coordinator.volunteer", volunteer_id=volunteer_id)
 
 
@@ -183,15 +209,26 @@ def void_volunteer(volunteer_id: uuid.UUID) -> Answer:
     return go("coordinator.volunteer", words, volunteer_id=volunteer_id)
 
 
-def _list_page(values: dict[str, Any], errors: Faults | None = None) -> str:
+def _list_page(
+    values: dict[str, Any], sought: dict[str, str], errors: Faults | None = None, *, after: str = ""
+) -> str:
     ctx = context()
-    found = list_volunteers(ctx, page_asked())
+    search = _search(sought)
+    found = list_volunteers(ctx, page_after(after), search)
     campaigns = everything(lambda page: list_campaigns(ctx, page))
     names = {campaign.id: campaign.name for campaign in campaigns}
+    tree = branches(ctx)
     return render_template(
         "coordinator/volunteers.html",
         people=found.items,
-        next_page=next_address(found, "coordinator.volunteers"),
+        count=count_volunteers(ctx, search),
+        more=",".join(found.next or ()),
+        sought=sought,
+        is_filtered=search != AccountSearch(),
+        doing_choices=[("", gettext("All")), *DOING.items()],
+        campaign_choices=choices(campaigns, gettext("Any campaign")),
+        team_choices=[("", gettext("Any team")), *((str(one.team.id), one.words) for one in tree)],
+        branches=tree,
         waiting=waiting_volunteers(ctx),
         campaigns=[campaign for campaign in campaigns if campaign.state != "ended"],
         campaign_names=lambda ids: ", ".join(names[each] for each in ids if each in names),
@@ -199,6 +236,25 @@ def _list_page(values: dict[str, Any], errors: Faults | None = None) -> str:
         values=values,
         errors=errors or {},
     )
+
+
+def _search(sought: dict[str, str]) -> AccountSearch:
+    """What is asked for. What can't be an id is nothing that is here; other words leave it open."""
+    doing = sought["doing"]
+    return AccountSearch(
+        words=sought["q"],
+        campaign_id=id_of(sought["campaign_id"]) if sought["campaign_id"] else None,
+        team_id=id_of(sought["team_id"]) if sought["team_id"] else None,
+        doing=Doing(doing) if doing in DOING else None,
+    )
+
+
+def _empty(sought: dict[str, str]) -> dict[str, Any]:
+    """The form that adds somebody, for the campaign and team that are looked at."""
+    return {
+        "campaign_ids": [sought["campaign_id"]] if sought["campaign_id"] else [],
+        "team_ids": [sought["team_id"]] if sought["team_id"] else [],
+    }
 
 
 def _person_page(
@@ -212,7 +268,8 @@ def _person_page(
         errors=errors or {},
         campaigns=[one for one in campaigns if one.state != "ended" or one.id in person.campaign_ids],
         limited=any(held.volunteer_id == person.id for held in held_up_volunteers(ctx)),
-        shown_link=session.pop(_LINK_KEY, None),
+        branches=branches(ctx),
+        shown_link=session.pop(SHOWN_LINK, None),
         may_void=ctx.actor.may(Permission.VOLUNTEER_VOID),
     )
 
@@ -240,6 +297,7 @@ def _as_is(person: VolunteerView) -> dict[str, Any]:
         "phone": person.phone or "",
         "email": person.email or "",
         "campaign_ids": [str(each) for each in person.campaign_ids],
+        "team_ids": [str(each) for each in person.team_ids],
     }
 
 
@@ -247,4 +305,5 @@ def _sent() -> dict[str, Any]:
     return {
         **{name: said(name) for name in ("name", "phone", "email")},
         "campaign_ids": request.form.getlist("campaign_ids"),
+        "team_ids": request.form.getlist("team_ids"),
     }

@@ -27,6 +27,36 @@ DIALING_MODE: Final[Words] = {
     "progressive": _("We ring one number for each volunteer who waits"),
     "predictive": _("We ring ahead, so that volunteers hardly wait"),
 }
+TEAM_KIND: Final[Words] = {
+    "region": _("Region"),
+    "local": _("Local group"),
+    "circle": _("Circle"),
+}
+DOING: Final[Words] = {
+    "calling": _("Calling now"),
+    "not_back": _("Haven’t called for a week"),
+    "waiting": _("Waiting for you"),
+    "gone": _("Sent home"),
+}
+ROLE: Final[Words] = {
+    "admin": _("Administrator"),
+    "coordinator": _("Coordinator"),
+    "organiser": _("Organiser"),
+    "volunteer": _("Volunteer"),
+    "teller": _("Teller"),
+    "observer": _("Observer"),
+}
+ROLE_MAY: Final[Words] = {
+    "admin": _("Does everything, and reads who did what."),
+    "coordinator": _("Runs every campaign: lists, scripts, texts, money and people."),
+    "organiser": _(
+        "Runs the campaigns of their teams and looks after their volunteers. Sees no list of voters and no"
+        " other team."
+    ),
+    "volunteer": _("Calls and answers texts, one person at a time. Sees no list."),
+    "teller": _("Marks who has voted, and sees nothing else."),
+    "observer": _("Reads figures, and nobody’s name."),
+}
 DISPOSITION: Final[Words] = {
     "contacted": _("We talked"),
     "callback": _("Call back later"),
@@ -290,6 +320,9 @@ SAY: Final[Mapping[str, Words]] = {
     "campaign_state": CAMPAIGN_STATE,
     "campaign_tone": CAMPAIGN_TONE,
     "campaign_kind": CAMPAIGN_KIND,
+    "team_kind": TEAM_KIND,
+    "role": ROLE,
+    "role_may": ROLE_MAY,
     "disposition": DISPOSITION,
     "support": SUPPORT,
     "voting_method": VOTING_METHOD,

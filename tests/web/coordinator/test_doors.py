@@ -23,6 +23,8 @@ PAGES = (
     "/scripts",
     "/scripts/new",
     "/volunteers",
+    "/teams",
+    "/accounts",
     "/elections",
     "/turnout",
     "/turnout/pledges.csv",

@@ -12,6 +12,7 @@ from flask import Flask
 from dialer.domain.event import Span
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
+from dialer.services.accounts.teams import create_team
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.sessions import start_session
 from dialer.services.calling.sounds import add_sound
@@ -152,6 +153,13 @@ FIELDS = [
     "capacity",
     "weeks",
     "save",
+    "doing",
+    "of_campaign",
+    "of_team",
+    "parent_id",
+    "role",
+    "team_id",
+    "team_ids",
 ]
 
 
@@ -193,6 +201,10 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "script_id": get_campaign(ctx, bank.campaign_id).script_id,
         "contact_id": bank.people["Owen"],
         "volunteer_id": vic.id,
+        "account_id": vic.id,
+        "role": "volunteer",
+        "step": "reactivate",
+        "team_id": create_team(ctx, "Wales", "region").id,
         "election_id": get_campaign(ctx, bank.campaign_id).election_id,
         "import_id": uuid.UUID(int=1),
         "suppression_id": _suppression(ctx),
@@ -251,6 +263,9 @@ def test_no_address_breaks(desk: Reader, bank: PhoneBank, value: str) -> None:
             "polling_district",
             "script_id",
             "went",
+            "team_id",
+            "doing",
+            "parent_id",
         )
         answer = desk.client.get(path, query_string=dict.fromkeys(names, value))
         assert answer.status_code < 500, path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialer.web.api.blueprint import Resource
+from dialer.web.api.v1.accounts import accounts
 from dialer.web.api.v1.answer_hours import hours
 from dialer.web.api.v1.answering_people import conversations
 from dialer.web.api.v1.assignments import assignments
@@ -48,6 +49,7 @@ from dialer.web.api.v1.steering import steering
 from dialer.web.api.v1.stream import stream
 from dialer.web.api.v1.supervising import supervisions
 from dialer.web.api.v1.suppressions import suppressions
+from dialer.web.api.v1.teams import teams
 from dialer.web.api.v1.text_answers import text_answers
 from dialer.web.api.v1.text_templates import text_templates
 from dialer.web.api.v1.tokens import tokens
@@ -56,6 +58,7 @@ from dialer.web.api.v1.turnout import turnout
 from dialer.web.api.v1.volunteers import volunteers
 
 BLUEPRINTS: tuple[Resource, ...] = (
+    accounts,
     assignments,
     audiences,
     blast_links,
@@ -101,6 +104,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     stream,
     supervisions,
     suppressions,
+    teams,
     text_answers,
     text_templates,
     tokens,

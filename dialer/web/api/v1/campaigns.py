@@ -106,6 +106,10 @@ class CampaignFieldsSchema(Schema):
     leaderboard = Flag(
         metadata={"description": "its volunteers read who of them, by first name, had how many talks today"}
     )
+    team_id = Id(
+        allow_none=True,
+        metadata={"description": "the team it belongs to: those who organise it, or one above it, run it"},
+    )
 
 
 class NewCampaignSchema(CampaignFieldsSchema):
@@ -267,6 +271,7 @@ def _shown(campaign: CampaignView) -> dict[str, object]:
         "knock_up_support_max": campaign.knock_up_support_max,
         "talks_goal": campaign.talks_goal,
         "leaderboard": campaign.leaderboard,
+        "team_id": campaign.team_id,
         "queue_filling": campaign.queue_filling,
         "queue_filled": share_filled(context(), campaign.id) if campaign.queue_filling else None,
         "created_at": campaign.created_at,

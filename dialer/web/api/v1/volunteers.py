@@ -8,9 +8,10 @@ from flask import url_for
 from flask.views import MethodView
 from marshmallow import Schema, fields, validate
 
-from dialer.domain.access import Permission
+from dialer.domain.access import Permission, Role
 from dialer.domain.languages import SPOKEN
 from dialer.services.accounts import volunteers as deeds
+from dialer.services.accounts.account_search import AccountSearch, Doing
 from dialer.services.accounts.sign_in_links import create_invite
 from dialer.services.accounts.tokens import issue_volunteer_token
 from dialer.services.accounts.views import InviteView, VolunteerView
@@ -24,6 +25,28 @@ from dialer.web.guard import allow
 volunteers = Resource("volunteers", "Those who call")
 
 
+class SoughtVolunteerQuery(PageQuery):
+    """Whom to list; what is left out stays open. A team means those below it too.
+
+    `doing`: `calling` now; `not_back` for a week; `waiting` to be let in or for a link; `gone`, sent home.
+    """
+
+    q = Text(max_length=200)
+    campaign_id = Id()
+    team_id = Id()
+    doing = Choice(*Doing)
+
+
+def search_of(query: dict[str, Any]) -> AccountSearch:
+    """What a loaded query, its page taken out, asks for."""
+    given = dict(query)
+    words = given.pop("q", "")
+    for name, kind in (("role", Role), ("doing", Doing)):
+        if name in given:
+            given[name] = kind(given[name])
+    return AccountSearch(words, **given)
+
+
 class VolunteerChangesSchema(Schema):
     """What may be said of a volunteer; an empty email or phone clears it."""
 
@@ -32,6 +55,7 @@ class VolunteerChangesSchema(Schema):
     phone = Text(max_length=50, allow_none=True)
     languages = fields.List(Choice(*SPOKEN))
     campaign_ids = fields.List(Id(), validate=validate.Length(max=500))
+    team_ids = fields.List(Id(), validate=validate.Length(max=500))
     active = Flag()
 
 
@@ -58,6 +82,7 @@ class VolunteerSchema(Schema):
     languages = fields.List(Choice(*SPOKEN), required=True)
     campaign_ids = fields.List(Id(), required=True)
     waiting_campaign_ids = fields.List(Id(), required=True)
+    team_ids = fields.List(Id(), required=True)
     active = Flag(required=True)
     asked_for_link_at = Instant(required=True, allow_none=True)
     created_at = Instant(required=True)
@@ -75,11 +100,12 @@ class Volunteers(MethodView):
     """All volunteers in reach."""
 
     @allow(Permission.VOLUNTEER_READ)
-    @volunteers.arguments(PageQuery, location="query")
+    @volunteers.arguments(SoughtVolunteerQuery, location="query")
     @volunteers.response(200, paged(VolunteerSchema))
     def get(self, query: dict[str, Any]) -> dict[str, object]:
-        """The volunteers, in the order in which they came."""
-        return show_page(deeds.list_volunteers(context(), page_of(query)))
+        """The volunteers who fit, in the order in which they came."""
+        page = page_of(query)
+        return show_page(deeds.list_volunteers(context(), page, search_of(query)))
 
     @allow(Permission.VOLUNTEER_MANAGE)
     @volunteers.arguments(NewVolunteerSchema)
