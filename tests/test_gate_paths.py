@@ -45,6 +45,7 @@ WRITTEN_BY: Final = {
     "dialer.services.messaging.written:write_once": {"reply", "single"},
     "dialer.services.accounts.phones:_send": {"code"},
     "dialer.services.accounts.link_letters:send_link": {"sign_in"},
+    "dialer.services.organising.telling:_queue": {"event"},
     "dialer.services.messaging.automatic_answers:_send": {"help", "stop_confirmation"},
 }
 """Who writes texts down, and what for. A new one is looked at, and its purpose has its column in the table

@@ -26,8 +26,20 @@ OUTBOUND_STATES: Final = (
 MESSAGE_STATES: Final = (*OUTBOUND_STATES, "received")
 """`received` is the one state of an inbound text."""
 
-PURPOSES: Final = ("blast", "test", "single", "reply", "code", "sign_in", "help", "stop_confirmation")
-"""What a text is for. All but the first three are answers to the person, and wait for no blast."""
+PURPOSES: Final = (
+    "blast",
+    "test",
+    "single",
+    "reply",
+    "code",
+    "sign_in",
+    "help",
+    "stop_confirmation",
+    "event",
+)
+"""What a text is for. All but the first three and the last are answers to the person. `event`: what whoever
+signed up for an event is told of it.
+"""
 
 ALONE: Final = frozenset({"single", "reply"})
 """What somebody here writes to one person."""

@@ -12,6 +12,7 @@ from dialer.web.desk import desk_of
 from dialer.web.guard import allow
 from dialer.web.house import install_house
 from dialer.web.letters_shown import install_letters
+from dialer.web.public.event_page import private_events
 from dialer.web.public.health import health
 from dialer.web.public.imprint import imprints
 from dialer.web.public.join import joining
@@ -53,7 +54,18 @@ def install_pages(app: Flask) -> None:
     install_softphone(app)
     calling = (going_on, helping, in_call, line_join, on_line, own_phone, practice, putting_through)
     volunteers = (*calling, first_texts, phone_sessions, shift, softphone, taken, talk, text_deeds, texts)
-    visitors = (health, imprints, joining, opting_out, played, preferences, public, short_links, shown)
+    visitors = (
+        health,
+        imprints,
+        joining,
+        opting_out,
+        played,
+        preferences,
+        private_events,
+        public,
+        short_links,
+        shown,
+    )
     for blueprint in (coordinator, *visitors, *volunteers):
         app.register_blueprint(blueprint)
     if desk_of(app).stand_in is not None:

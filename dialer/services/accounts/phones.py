@@ -193,11 +193,12 @@ def _opens(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID, number: str, c
     if not hmac.compare_digest(latest.code_hash, phone_code.code_hash(latest.id, code.strip())):
         return False
     latest.used_at = ctx.now
-    _confirm(ctx, unit, account_id, number)
+    keep_confirmed(ctx, unit, account_id, number)
     return True
 
 
-def _confirm(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID, number: str) -> None:
+def keep_confirmed(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID, number: str) -> None:
+    """Keep that somebody has shown a phone to be theirs."""
     unit.session.execute(
         insert(AccountPhone)
         .values(

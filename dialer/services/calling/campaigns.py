@@ -21,6 +21,7 @@ from dialer.services.calling.views import CampaignView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
+from dialer.services.organising.events import call_off_all
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.services.short_codes import short_code
 from dialer.store.models import new_id
@@ -185,6 +186,7 @@ def _enter(ctx: Context, unit: UnitOfWork, campaign: Campaign, wanted: str) -> N
     if wanted == "ended":
         campaign.ended_at = ctx.now
         end_with_campaign(ctx, unit, campaign)
+        call_off_all(ctx, unit, campaign.id)
     ctx.audit(unit, f"campaign.{wanted}", "campaign", campaign.id)
 
 

@@ -20,6 +20,8 @@ from dialer.store.queries.postcodes import postcodes_of_texts
 from dialer.store.session import UnitOfWork
 
 CAMPAIGNING: Final = frozenset({"blast", "single", "reply"})
+KEEPING_HOURS: Final = CAMPAIGNING | {"event"}
+"""What waits while it is quiet; all else somebody has just asked for."""
 Place = tuple[QuietHours, tuple[str, ...]]
 """Quiet hours, and the zones by whose clocks they go."""
 
@@ -68,7 +70,7 @@ class Clocks:
         """A text that belongs to no campaign goes by what they begin with; a letter goes at any hour, unless
         its campaign says otherwise.
         """
-        if one.purpose not in CAMPAIGNING:
+        if one.purpose not in KEEPING_HOURS:
             return None
         hours, zone, quiet_letters = self._hours.get(one.campaign_id, (USUAL, USUAL_ZONE, False))
         home = zones_of_postcode(self._postcodes.get(one.id), one.number, zone)

@@ -25,7 +25,7 @@ from dialer.services.budget import left_to_spend, stop_at_budget
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.messaging.callbacks import message_status_url
-from dialer.services.messaging.clocks import CAMPAIGNING, Clocks
+from dialer.services.messaging.clocks import KEEPING_HOURS, Clocks
 from dialer.services.messaging.figures import BLAST, Move, count_moves
 from dialer.services.messaging.launching import pause_with_reason
 from dialer.services.messaging.letters import letters
@@ -207,7 +207,7 @@ def is_letter(one: Claimed) -> bool:
 
 
 def _validity_s(ctx: Context, one: Judged, clocks: Clocks) -> int | None:
-    if one.purpose not in CAMPAIGNING:
+    if one.purpose not in KEEPING_HOURS:
         return None
     begins = clocks.quiet_from(one)
     bounds = [] if begins is None else [max(int((begins - ctx.now).total_seconds()), VALID_AT_LEAST_S)]

@@ -51,6 +51,7 @@ def queue_text(
     skip: Skip | None = None,
     message_id: uuid.UUID | None = None,
     not_before: dt.datetime | None = None,
+    not_after: dt.datetime | None = None,
     picture: str | None = None,
     subject: str | None = None,
 ) -> Message:
@@ -61,7 +62,8 @@ def queue_text(
     (suppression, but for the confirmation; country; kind of line); whatever else belongs to a campaign
     passes all of them. `sender` is the one that the person knows, else the campaign's first, else the
     organisation's first. `Conflict` when there is none. With `skip` it is written down as left out for that
-    reason, and never sent. With `not_before` it waits until then. `picture` is the code of one that goes with
+    reason, and never sent. With `not_before` it waits until then; what would arrive
+    after `not_after` is skipped. `picture` is the code of one that goes with
     it, which its sender must be able to send there.
     """
     channel = channel_of(number)
@@ -85,6 +87,7 @@ def queue_text(
         state="skipped" if skip else "queued",
         skip_reason=skip,
         not_before=not_before or ctx.now,
+        not_after=not_after,
         created_by=ctx.actor.account_id,
         created_at=ctx.now,
         picture_code=picture,

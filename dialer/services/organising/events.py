@@ -14,6 +14,8 @@ from dialer.domain.event import WEEKS_MOST, Span, faults, faults_of_times, weekl
 from dialer.domain.quiet_hours import USUAL_ZONE
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
+from dialer.services.organising.reminding import enqueue_reminding
+from dialer.services.organising.telling import take_back
 from dialer.services.organising.views import EventView, event_view
 from dialer.services.paging import Page, Slice, after_moment, cut
 from dialer.store.models import new_id
@@ -106,9 +108,29 @@ def cancel_event(ctx: Context, event_id: uuid.UUID) -> EventView:
         if row.state == "planned":
             if row.ends_at <= ctx.now:
                 raise InvalidTransition("It is over already.", state="over")
-            row.state, row.cancelled_at = "cancelled", ctx.now
-            ctx.audit(unit, "event.cancelled", "event", row.id)
+            call_off(ctx, unit, row)
         return event_view(row)
+
+
+def call_off(ctx: Context, unit: UnitOfWork, row: Event) -> None:
+    """Call a planned event off, it being locked: what was to be told isn't, and everybody is told of that."""
+    row.state, row.cancelled_at = "cancelled", ctx.now
+    ctx.audit(unit, "event.cancelled", "event", row.id)
+    unit.session.flush()
+    take_back(unit, Rsvp.event_id == row.id)
+    unit.after_commit(lambda: enqueue_reminding(ctx))
+
+
+def call_off_all(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID) -> None:
+    """Call off what a campaign that ends has planned."""
+    to_come = select(Event).where(
+        Event.organisation_id == unit.organisation_id,
+        Event.campaign_id == campaign_id,
+        Event.state == "planned",
+        Event.starts_at > ctx.now,
+    )
+    for row in unit.session.scalars(to_come.order_by(Event.id).with_for_update()).all():
+        call_off(ctx, unit, row)
 
 
 def managed_event(ctx: Context, unit: UnitOfWork, event_id: uuid.UUID) -> Event:

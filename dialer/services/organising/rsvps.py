@@ -15,10 +15,12 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.event import PLACES_MOST, fits, move_up
+from dialer.domain.reminders import Notice
 from dialer.services.accounts.account_fields import clean_email_or_none, clean_name, clean_phone_or_none
 from dialer.services.accounts.credentials import new_code
 from dialer.services.context import Context
 from dialer.services.organising.events import lock_event, managed_event, reaches
+from dialer.services.organising.telling import forget_move, take_back, tell
 from dialer.services.organising.views import Guest, RsvpView, rsvp_view
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models import new_id
@@ -115,7 +117,7 @@ def stay_away(ctx: Context, event_id: uuid.UUID) -> None:
         event = lock_event(unit, event_id)
         if event is None:
             raise NotFound
-        _leave(ctx, unit, event, _present(unit, event, Rsvp.account_id == account_id))
+        leave(ctx, unit, event, _present(unit, event, Rsvp.account_id == account_id))
 
 
 def withdraw(ctx: Context, rsvp_id: uuid.UUID) -> None:
@@ -136,7 +138,7 @@ def withdraw(ctx: Context, rsvp_id: uuid.UUID) -> None:
             event = None
         if event is None:
             raise NotFound
-        _leave(ctx, unit, event, _present(unit, event, Rsvp.id == rsvp_id))
+        leave(ctx, unit, event, _present(unit, event, Rsvp.id == rsvp_id))
 
 
 def guests_of(ctx: Context, event_id: uuid.UUID, page: Page) -> Slice[Guest]:
@@ -217,6 +219,7 @@ def _enter(ctx: Context, unit: UnitOfWork, event: Event, who: _Who, places: int)
         row.state, event.waiting = "waitlist", event.waiting + places
     unit.session.flush()
     ctx.audit(unit, "event.signed_up", "rsvp", row.id, {"event_id": str(event.id), "state": row.state})
+    tell(ctx, unit, event, row, kind=Notice.SIGNED_UP, until=event.ends_at)
     return row
 
 
@@ -259,7 +262,8 @@ def _present(unit: UnitOfWork, event: Event, which: ColumnElement[bool]) -> Rsvp
     return row
 
 
-def _leave(ctx: Context, unit: UnitOfWork, event: Event, row: Rsvp) -> None:
+def leave(ctx: Context, unit: UnitOfWork, event: Event, row: Rsvp) -> None:
+    """Take a sign-up back, the event being locked: what was to be told isn't, and whoever waits moves up."""
     if row.state == "going":
         event.taken -= row.places
     else:
@@ -267,6 +271,8 @@ def _leave(ctx: Context, unit: UnitOfWork, event: Event, row: Rsvp) -> None:
     row.state, row.state_since = "withdrawn", ctx.now
     ctx.audit(unit, "event.signed_off", "rsvp", row.id, {"event_id": str(event.id)})
     unit.session.flush()
+    take_back(unit, Rsvp.id == row.id)
+    forget_move(unit, row)
     if event.state == "planned" and event.ends_at > ctx.now:
         _move_up(ctx, unit, event)
 
@@ -290,4 +296,5 @@ def _move_up(ctx: Context, unit: UnitOfWork, event: Event) -> None:
         event.taken += row.places
         event.waiting -= row.places
         ctx.audit(unit, "event.moved_up", "rsvp", row.id, {"event_id": str(event.id)})
-    unit.session.flush()
+        unit.session.flush()
+        tell(ctx, unit, event, row, kind=Notice.MOVED_UP, until=event.ends_at)

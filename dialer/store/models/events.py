@@ -8,7 +8,8 @@ from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, t
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.event import EVENT_KINDS, EVENT_STATES, RSVP_STATES
-from dialer.store.models.base import Base, Identified, Instant, one_of, reference
+from dialer.domain.reminders import NOTICES
+from dialer.store.models.base import Base, Identified, Instant, Tenant, one_of, reference
 
 
 class Event(Identified, Base):
@@ -78,4 +79,22 @@ class Rsvp(Identified, Base):
     places: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
     state: Mapped[str]
     state_since: Mapped[Instant]
+    phone_confirmed_at: Mapped[Instant | None]
+    """Of a phone that isn't one of ours: when they showed, by the link in a text, that it is theirs."""
     created_at: Mapped[Instant]
+
+
+class EventNotice(Tenant, Base):
+    """One thing that somebody was told of an event; without a `message_id` there was no way to tell them."""
+
+    __tablename__ = "event_notice"
+    __table_args__ = (
+        reference("rsvp", "rsvp_id", ondelete="CASCADE"),
+        one_of("kind", NOTICES),
+        Index("ix_event_notice_message_id", "organisation_id", "message_id"),
+    )
+
+    rsvp_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    message_id: Mapped[uuid.UUID | None]
+    made_at: Mapped[Instant]

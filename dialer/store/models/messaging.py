@@ -309,6 +309,7 @@ class Message(Identified, Base):
     cost: Mapped[Money | None]
     cost_currency: Mapped[str | None]
     not_before: Mapped[Instant] = mapped_column(server_default=text("'epoch'"))
+    not_after: Mapped[Instant | None]
     lease: Mapped[uuid.UUID | None]
     leased_until: Mapped[Instant | None]
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))

@@ -79,6 +79,7 @@ _SKIP: Final = """
         WHEN m.for_blast AND touched.lately THEN 'recently_contacted'
         WHEN m.for_blast AND {not_meant} THEN 'audience'
         WHEN m.for_blast AND b.deadline_at < :closing THEN 'deadline'
+        WHEN m.not_after < :closing THEN 'deadline'
     END
 """
 
@@ -100,8 +101,8 @@ _WAIT: Final = """
              OR o.inbound_read_under IS DISTINCT FROM pg_postmaster_start_time()
             ) THEN 'unread_texts'
         WHEN s.pause_reason IS NOT NULL OR s.resting_until > :now THEN 'carrier'
-        WHEN m.campaigning AND review.open THEN 'in_review'
-        WHEN m.campaigning AND m.quiet_until > :now THEN 'quiet_hours'
+        WHEN (m.campaigning OR m.purpose = 'event') AND review.open THEN 'in_review'
+        WHEN (m.campaigning OR m.purpose = 'event') AND m.quiet_until > :now THEN 'quiet_hours'
     END
 """
 
@@ -133,7 +134,7 @@ _LOOK: Final = """
     ),
     looked AS MATERIALIZED (
         SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.purpose, m.number, m.sender, m.quiet_until,
-               CASE WHEN m.for_blast THEN b.deadline_at END AS deadline_at,
+               least(m.not_after, CASE WHEN m.for_blast THEN b.deadline_at END) AS deadline_at,
                m.price, k.spent, m.attempts, m.pressed_at IS NOT NULL AS pressed,
                CASE WHEN k.cost_currency = :currency THEN k.cost_cap
                     WHEN k.cost_cap IS NOT NULL THEN -1 END AS cost_cap,
@@ -306,7 +307,7 @@ class Judged:
     body: str = field(repr=False)
     segments: int
     deadline_at: dt.datetime | None = None
-    """Of its blast: nothing arrives after it."""
+    """Of its blast, or its own: nothing arrives after it."""
     pressed: bool = False
     """Of a blast sent by hand: somebody has pressed for it."""
     picture: str | None = None

@@ -169,7 +169,7 @@ def ask_to_call_off(event_id: uuid.UUID) -> str:
         section="calls",
         question=gettext("Call this session off?"),
         consequence=gettext(
-            "%(when)s: %(coming)s. Nobody else can sign up, and it can’t be taken back.",
+            "%(when)s: %(coming)s. Everybody who signed up is told, and it can’t be taken back.",
             when=when_words(event),
             coming=coming_words(event),
         ),
@@ -186,7 +186,9 @@ def ask_to_call_off(event_id: uuid.UUID) -> str:
 def call_off(event_id: uuid.UUID) -> Response:
     """Call one off."""
     page = url_for("coordinator.phone_session", event_id=event_id)
-    return take_step(cancel_event, event_id, gettext("It is called off."), page)
+    return take_step(
+        cancel_event, event_id, gettext("It is called off. Everybody who signed up is being told."), page
+    )
 
 
 @coordinator.post("/phone-sessions/<uuid:event_id>/guests/<uuid:rsvp_id>/take-off")

@@ -57,7 +57,7 @@ def goes(*purposes: str) -> dict[str, str]:
 
 CONFIRMS: Final = goes("stop_confirmation")
 """The one text by which a no may be confirmed (47 CFR 64.1200(a)(12))."""
-OF_CAMPAIGNS: Final = goes("test", *ANSWERS)
+OF_CAMPAIGNS: Final = goes("test", "event", *ANSWERS)
 """Rules of campaigns are about people who are approached: not about a phone of our own that tries a text,
 nor about whoever has just asked for a code or for help.
 """
@@ -83,13 +83,14 @@ TABLE: Final[dict[str, Row]] = {
     "recently_contacted": row("recently_contacted", all_but=OF_BLASTS),
     "audience": row("audience", all_but=OF_BLASTS),
     "deadline": row("deadline", all_but=OF_BLASTS),
+    "of_no_use_any_more": row("deadline", all_but={}),
     # for now: the text waits
-    "in_review": row("in_review", all_but=OF_CAMPAIGNS),
-    "quiet_hours": row("quiet_hours", all_but=OF_CAMPAIGNS),
+    "in_review": row("in_review", all_but=goes("test", *ANSWERS)),
+    "quiet_hours": row("quiet_hours", all_but=goes("test", *ANSWERS)),
     "press": row("press", all_but=OF_BLASTS),
     "paused": row("paused", all_but=OF_BLASTS),
     "campaign_paused": row("campaign_paused", all_but=OF_CAMPAIGNS),
-    "organisation_paused": row("organisation_paused", all_but=goes(*ANSWERS)),
+    "organisation_paused": row("organisation_paused", all_but=goes("event", *ANSWERS)),
     "unread_texts": row("unread_texts", all_but={**OF_CAMPAIGNS, **goes("reply")}),
     "carrier": row("carrier", all_but={}),
     "cost_cap": row("cost_cap", all_but=goes(*ANSWERS)),
@@ -181,7 +182,7 @@ class Scene:
         self.blasting.use(messaging=replace(self.blasting.ctx.messaging, cost_cap=Decimal(0)))
 
     def queue(self, purpose: str, campaign_id: uuid.UUID | None) -> None:
-        whose = None if purpose in {"test", "code", "sign_in"} else self.contact_id
+        whose = None if purpose in {"test", "code", "sign_in", "event"} else self.contact_id
         given = {"contact_id": whose, "campaign_id": campaign_id, "sender": SENDER}
         with self.blasting.ctx.unit() as unit:
             queue_text(unit, self.blasting.ctx, number=self.number, body="B", purpose=purpose, **given)  # type: ignore[arg-type]
@@ -223,6 +224,7 @@ REASONS: Final[dict[str, Callable[[Scene], object]]] = {
     "recently_contacted": lambda scene: scene.texted_an_hour_ago(),
     "audience": lambda scene: scene.set(Blast, audience={"voted": None, "tags_any": ["keen"]}),
     "deadline": lambda scene: scene.set(Blast, deadline_at=scene.clock.now),
+    "of_no_use_any_more": lambda scene: scene.set(Message, not_after=scene.clock.now),
     "in_review": lambda scene: scene.add(
         Conversation, id=new_id(), number=scene.number, state="review", created_at=scene.clock.now
     ),

@@ -114,7 +114,7 @@ def test_one_that_is_called_off_is_gone_for_volunteers(
     plan(desk, bank, clock)
     volunteer.open("/call/sessions")
     desk.open(f"{the_session(desk, bank)}/call-off")
-    assert "It is called off." in desk.press("confirm").text
+    assert "It is called off. Everybody who signed up is being told." in desk.press("confirm").text
     assert "call-off" not in desk.page.tests
     assert "It was called off." in volunteer.press("come").words["flash"]
     assert "session" not in volunteer.page.tests

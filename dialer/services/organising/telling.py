@@ -1,0 +1,195 @@
+"""Telling people of an event that they signed up for: each thing once, by a phone that is shown to be theirs,
+else by email.
+
+A phone that nobody has shown to be theirs gets one text, whose link shows it (contract §13), and no more
+until then. What still waits to go is dropped when somebody signs off, or the event is called off.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from dialer.domain.errors import Conflict
+from dialer.domain.event_letter import Told, in_letter, in_text
+from dialer.domain.message_gate import takes_texts
+from dialer.domain.phone import Phone, read_phone
+from dialer.domain.reminders import UNCONFIRMED_A_DAY, Notice
+from dialer.services.accounts.phones import is_confirmed
+from dialer.services.context import Context
+from dialer.services.messaging.figures import Move, count_moves
+from dialer.services.messaging.outgoing import queue_text
+from dialer.store.models.accounts import Account, Organisation
+from dialer.store.models.events import Event, EventNotice, Rsvp
+from dialer.store.models.messaging import Message
+from dialer.store.session import UnitOfWork
+
+PURPOSE: Final = "event"
+_DAY: Final = dt.timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """Where somebody is told, in what languages; `asks` where the phone isn't shown to be theirs yet."""
+
+    to: str
+    languages: Sequence[str]
+    by_email: bool = False
+    asks: bool = False
+
+
+def tell(
+    ctx: Context, unit: UnitOfWork, event: Event, row: Rsvp, *, kind: Notice, until: dt.datetime
+) -> None:
+    """Have somebody told, unless they were before; nothing arrives after `until`. Whoever can't be told has
+    nothing sent, and that is written down too, so that it isn't tried for ever.
+    """
+    if not _is_first(ctx, unit, row, kind):
+        return
+    way = _way(ctx, unit, row, kind)
+    if way is None:
+        return
+    told = Told(
+        title=event.title,
+        place=event.place,
+        starts_at=event.starts_at,
+        zone=event.timezone,
+        url=private_url(ctx, row),
+        organisation=unit.session.get_one(Organisation, unit.organisation_id).name,
+        waits=row.state == "waitlist",
+        asks=way.asks,
+    )
+    message_id = _queue(ctx, unit, event, way=way, kind=kind, told=told, until=until)
+    unit.session.execute(update(EventNotice).where(_notice(unit, row, kind)).values(message_id=message_id))
+
+
+def private_url(ctx: Context, row: Rsvp) -> str:
+    """The address of somebody's own page of an event."""
+    return f"{ctx.public_url.rstrip('/')}/e/{row.code}"
+
+
+def take_back(unit: UnitOfWork, which: ColumnElement[bool]) -> None:
+    """Let nothing go out any more that waits for the sign-ups that are `which`."""
+    waiting = select(EventNotice.message_id).join(
+        Rsvp, (Rsvp.organisation_id == EventNotice.organisation_id) & (Rsvp.id == EventNotice.rsvp_id)
+    )
+    dropped = unit.session.execute(
+        update(Message)
+        .where(
+            Message.organisation_id == unit.organisation_id,
+            Message.id.in_(waiting.where(EventNotice.organisation_id == unit.organisation_id, which)),
+            Message.state == "queued",
+        )
+        .values(state="cancelled", lease=None, leased_until=None)
+        .returning(Message.id, Message.campaign_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    count_moves(unit, [Move(None, one.campaign_id, PURPOSE, "queued", "cancelled") for one in dropped])
+    forget_dropped = EventNotice.message_id.in_([one.id for one in dropped])
+    unit.session.execute(
+        delete(EventNotice).where(EventNotice.organisation_id == unit.organisation_id, forget_dropped)
+    )
+
+
+def forget_move(unit: UnitOfWork, row: Rsvp) -> None:
+    """Whoever signs off and comes back may move up once more, and is told of it again."""
+    unit.session.execute(delete(EventNotice).where(_notice(unit, row, Notice.MOVED_UP)))
+
+
+def _is_first(ctx: Context, unit: UnitOfWork, row: Rsvp, kind: Notice) -> bool:
+    made = (
+        insert(EventNotice)
+        .values(organisation_id=unit.organisation_id, rsvp_id=row.id, kind=kind, made_at=ctx.now)
+        .on_conflict_do_nothing()
+        .returning(EventNotice.kind)
+    )
+    return unit.session.scalar(made) is not None
+
+
+def _notice(unit: UnitOfWork, row: Rsvp, kind: Notice) -> ColumnElement[bool]:
+    return (
+        (EventNotice.organisation_id == unit.organisation_id)
+        & (EventNotice.rsvp_id == row.id)
+        & (EventNotice.kind == kind)
+    )
+
+
+def _way(ctx: Context, unit: UnitOfWork, row: Rsvp, kind: Notice) -> _Way | None:
+    account = (
+        unit.session.get_one(Account, (unit.organisation_id, row.account_id)) if row.account_id else None
+    )
+    if account is not None and not account.active:
+        return None
+    phone, email = (account.phone, account.email) if account else (row.phone, row.email)
+    languages = [*(account.languages if account else ()), ctx.home_language]
+    texted = phone if phone and _takes_texts(ctx, phone) else None
+    if texted and phone_is_theirs(unit, row):
+        return _Way(texted, languages)
+    if email and ctx.messaging.mail.sender:
+        return _Way(email.lower(), languages, by_email=True)
+    if texted and kind is Notice.SIGNED_UP and not _had_enough(ctx, unit, texted):
+        return _Way(texted, languages, asks=True)
+    return None
+
+
+def phone_is_theirs(unit: UnitOfWork, row: Rsvp) -> bool:
+    """Whether somebody's phone was shown to be theirs."""
+    if row.account_id is None:
+        return row.phone_confirmed_at is not None
+    account = unit.session.get_one(Account, (unit.organisation_id, row.account_id))
+    return account.phone is not None and is_confirmed(unit, row.account_id, account.phone)
+
+
+def _takes_texts(ctx: Context, phone: str) -> bool:
+    found = read_phone(phone, ctx.phones)
+    return isinstance(found, Phone) and takes_texts(phone, found.type) and ctx.phones.allows(phone)
+
+
+def _had_enough(ctx: Context, unit: UnitOfWork, number: str) -> bool:
+    lately = (
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.organisation_id == unit.organisation_id,
+            Message.number == number,
+            Message.purpose == PURPOSE,
+            Message.created_at > ctx.now - _DAY,
+        )
+    )
+    return (unit.session.scalar(lately) or 0) >= UNCONFIRMED_A_DAY
+
+
+def _queue(
+    ctx: Context,
+    unit: UnitOfWork,
+    event: Event,
+    *,
+    way: _Way,
+    kind: Notice,
+    told: Told,
+    until: dt.datetime,
+) -> uuid.UUID | None:
+    """The text or letter; None where there is nobody yet whom it could come from."""
+    subject, body = (
+        in_letter(kind, told, way.languages) if way.by_email else (None, in_text(kind, told, way.languages))
+    )
+    try:
+        message = queue_text(
+            unit,
+            ctx,
+            number=way.to,
+            subject=subject,
+            body=body,
+            purpose="event",
+            campaign_id=event.campaign_id,
+            not_after=until,
+        )
+    except Conflict:
+        return None
+    return message.id
