@@ -89,6 +89,19 @@ class AudienceChanged(RuleBroken):
         self.expected, self.recipients = expected, recipients
 
 
+class ScriptChanged(RuleBroken):
+    """Somebody saved another version after the one that this was written from; `version` is theirs."""
+
+    slug, title = "script-changed", "Somebody else has changed this script"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            f"Version {version} was saved meanwhile. Look at what it changed, then send yours based on it.",
+            version=version,
+        )
+        self.version = version
+
+
 class AssignmentClosed(RuleBroken):
     """A different result stands already."""
 

@@ -13,6 +13,8 @@ from dialer.domain.errors import ValidationFailed
 Item = TypeVar("Item")
 Shown = TypeVar("Shown")
 
+_DIGITS: Final = 10
+"""Fewer than a number has that the database can't hold."""
 _NOT_OURS: Final = "This cursor isn’t one of this list. Start again without it."
 
 
@@ -51,6 +53,16 @@ def after_ranked_id(page: Page, ranks: int) -> tuple[int, uuid.UUID] | None:
         rest = []
     (after,) = after_ids(Page(page.limit, tuple(rest)), 1) or ()
     return int(rank), after
+
+
+def after_number(page: Page) -> int | None:
+    """The number that a list ordered by one goes on after; refusals as for `after_id`."""
+    if page.after is None:
+        return None
+    (written, *rest) = page.after
+    if rest or not (written.isdecimal() and written.isascii() and len(written) < _DIGITS):
+        raise ValidationFailed.at("/cursor", _NOT_OURS)
+    return int(written)
 
 
 def after_ids(page: Page, count: int) -> tuple[uuid.UUID, ...] | None:

@@ -200,6 +200,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "import_id": ids(f"/lists/{list_id}/imports"),
         "mapping_id": ids("/import-mappings"),
         "script_id": ids("/scripts"),
+        "version": ["1"],
         "election_id": ids("/elections"),
         "volunteer_id": ids("/volunteers"),
         "account_id": [organiser["id"]],

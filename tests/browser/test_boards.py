@@ -83,6 +83,8 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "exports": "/exports",
         "scripts": "/scripts",
         "script": f"/scripts/{script}",
+        "script-versions": f"/scripts/{script}/versions",
+        "script-version": f"/scripts/{script}/versions/1",
         "script-walk": f"/scripts/{script}/preview?went=hello:",
         "volunteers": "/volunteers",
         "volunteer": f"/volunteers/{vic.id}",

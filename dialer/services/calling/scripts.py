@@ -9,7 +9,7 @@ from sqlalchemy import Select, and_, select
 
 from dialer.domain import script_review as rules
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import FieldError, NotFound, UnknownPlaceholder, ValidationFailed
+from dialer.domain.errors import FieldError, NotFound, ScriptChanged, UnknownPlaceholder, ValidationFailed
 from dialer.domain.script import Script as Conversation
 from dialer.domain.transfer import rung_number, why_not_rung
 from dialer.services.calling.script_rows import node_to_json, script_from_row
@@ -48,27 +48,36 @@ def create_script(ctx: Context, fields: ScriptFields) -> ScriptView:
         unit.session.flush()
         version = _add_version(ctx, unit, script, fields)
         ctx.audit(unit, "script.created", "script", script.id)
-        return _view(script, version)
+        return view_of(script, version)
 
 
-def replace_script(ctx: Context, script_id: uuid.UUID, fields: ScriptFields) -> ScriptView:
-    """Make a new version; assignments that are open keep theirs."""
+def replace_script(
+    ctx: Context, script_id: uuid.UUID, fields: ScriptFields, *, based_on: int | None = None
+) -> ScriptView:
+    """Make a new version; assignments that are open keep theirs.
+
+    With `based_on`, the version that it was written from: where another one stands by now, `ScriptChanged`
+    unless that says the same already (a press came twice), which is then given.
+    """
     require(ctx.actor, Permission.SCRIPT_MANAGE)
     fields = _checked(ctx, fields)
     with ctx.unit() as unit:
-        script, _ = _current(unit, script_id)
-        unit.session.refresh(script, with_for_update={"key_share": True})
+        script, present = _current(unit, script_id, lock=True)
+        if based_on is not None and script.version != based_on:
+            if _says(script, present) == (fields.name, fields.language, fields.conversation):
+                return view_of(script, present)
+            raise ScriptChanged(script.version)
         script.name, script.version = fields.name, script.version + 1
         version = _add_version(ctx, unit, script, fields)
         ctx.audit(unit, "script.replaced", "script", script.id, {"version": script.version})
-        return _view(script, version)
+        return view_of(script, version)
 
 
 def get_script(ctx: Context, script_id: uuid.UUID) -> ScriptView:
     """A script in its present version."""
     require(ctx.actor, Permission.SCRIPT_READ)
     with ctx.unit() as unit:
-        return _view(*_current(unit, script_id))
+        return view_of(*_current(unit, script_id))
 
 
 def list_scripts(ctx: Context, page: Page) -> Slice[ScriptView]:
@@ -79,7 +88,7 @@ def list_scripts(ctx: Context, page: Page) -> Slice[ScriptView]:
         if (after := after_id(page)) is not None:
             query = query.where(Script.id > after)
         rows = unit.session.execute(query.order_by(Script.id).limit(page.limit + 1)).all()
-        return cut(rows, page, lambda row: (str(row[0].id),)).map(lambda row: _view(row[0], row[1]))
+        return cut(rows, page, lambda row: (str(row[0].id),)).map(lambda row: view_of(row[0], row[1]))
 
 
 def check_conversation(conversation: Conversation) -> None:
@@ -147,7 +156,15 @@ def _with_version() -> Select[Script, ScriptVersion]:
     )
 
 
-def _current(unit: UnitOfWork, script_id: uuid.UUID) -> tuple[Script, ScriptVersion]:
+def _says(script: Script, version: ScriptVersion) -> tuple[str, str, Conversation]:
+    return script.name, version.language, script_from_row(version)
+
+
+def _current(unit: UnitOfWork, script_id: uuid.UUID, *, lock: bool = False) -> tuple[Script, ScriptVersion]:
+    if lock:
+        # Before it is read which version stands, so that nobody else makes one meanwhile.
+        of = (Script.organisation_id == unit.organisation_id, Script.id == script_id)
+        unit.session.execute(select(Script.id).where(*of).with_for_update(key_share=True))
     query = _with_version().where(Script.organisation_id == unit.organisation_id, Script.id == script_id)
     row = unit.session.execute(query).one_or_none()
     if row is None:
@@ -155,7 +172,8 @@ def _current(unit: UnitOfWork, script_id: uuid.UUID) -> tuple[Script, ScriptVers
     return row[0], row[1]
 
 
-def _view(script: Script, version: ScriptVersion) -> ScriptView:
+def view_of(script: Script, version: ScriptVersion) -> ScriptView:
+    """A script in one of its versions."""
     return ScriptView(
         id=script.id,
         name=script.name,

@@ -141,6 +141,12 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
             {"id": "thanks", "kind": "end", "text": "Thank you."},
         ],
     },
+    "ScriptChange": {
+        "name": "Will you vote?",
+        "start": "bye",
+        "nodes": [{"id": "bye", "kind": "end", "text": "Thank you."}],
+        "based_on": 3,
+    },
     "NewSession": {"via": "own_phone"},
     "AskForLine": {"via": "phone", "phone": "07700 900 123"},
     "NewSuppression": {"number": "07700 900 456", "channels": ["voice"], "reason": "tps"},

@@ -110,6 +110,13 @@ def parse_id(text: str) -> uuid.UUID | None:
     return found if str(found) == text else None
 
 
+def path_number(written: str) -> int:
+    """A number in the address; what can't be one, or is more than we count to, isn't there."""
+    if not (written.isascii() and written.isdecimal() and len(written) < _DIGITS):
+        raise NotFound
+    return int(written)
+
+
 def path_id(text: str) -> uuid.UUID:
     """The id in an address; what is no id of ours is nothing that is here."""
     found = parse_id(text)

@@ -43,6 +43,7 @@ __all__ = [
     "faults_of",
     "go",
     "id_of",
+    "is_number",
     "money_or_none",
     "next_address",
     "number",
@@ -77,6 +78,11 @@ def whole_number(name: str) -> int:
     if not written.isascii() or not written.isdigit() or len(written) > 9:
         raise ValidationFailed.at(f"/{name}", gettext("Write this as a whole number, such as 3."))
     return int(written)
+
+
+def is_number(written: str) -> bool:
+    """Whether it is a whole number that the database can hold."""
+    return written.isascii() and written.isdecimal() and len(written) < 10
 
 
 def number(name: str) -> float:

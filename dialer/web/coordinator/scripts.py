@@ -9,18 +9,21 @@ from flask import render_template, request, url_for
 from flask_babel import gettext
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import NotFound, ValidationFailed
+from dialer.domain.errors import NotFound, ScriptChanged, ValidationFailed
 from dialer.domain.script import learned, path
 from dialer.services.calling.campaigns import CampaignFields, change_campaign
+from dialer.services.calling.script_versions import get_version
 from dialer.services.calling.scripts import create_script, get_script, list_scripts, replace_script
 from dialer.services.calling.views import ScriptView
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import (
     Answer,
     Faults,
+    asked,
     chosen_id,
     faults_of,
     go,
+    is_number,
     next_address,
     page_asked,
     said,
@@ -83,9 +86,13 @@ def make_script() -> Answer:
 @coordinator.get("/scripts/<uuid:script_id>")
 @allow(Permission.SCRIPT_READ)
 def script(script_id: uuid.UUID) -> str:
-    """The editor with the present version."""
-    found = get_script(context(), script_id)
-    return _editor(found, form_of(found))
+    """The editor with the present version, or with the words of an older one that is to be saved anew."""
+    ctx = context()
+    found = get_script(ctx, script_id)
+    if not is_number(asked("version")) or int(asked("version")) == found.version:
+        return _editor(found, form_of(found))
+    older = get_version(ctx, script_id, int(asked("version")))
+    return _editor(found, form_of(older), older=older.version)
 
 
 @coordinator.post("/scripts/<uuid:script_id>")
@@ -98,7 +105,9 @@ def save_script(script_id: uuid.UUID) -> Answer:
         return unsaved
     form = form.finished()
     try:
-        saved = replace_script(ctx, script_id, script_fields(form))
+        saved = replace_script(ctx, script_id, script_fields(form), based_on=_based_on(found))
+    except ScriptChanged:
+        return _editor(get_script(ctx, script_id), form, changed_from=_based_on(found)), 409
     except ValidationFailed as error:
         return _editor(found, form, faults_of(error, field_at)), 422
     words = gettext("Saved as version %(number)s. Calls from now on use it.", number=saved.version)
@@ -143,8 +152,23 @@ def _not_yet_saved(found: ScriptView | None, form: ScriptForm) -> Answer | None:
     return (_editor(found, finished, errors), 422) if errors else None
 
 
-def _editor(found: ScriptView | None, form: ScriptForm, errors: Faults | None = None, focus: str = "") -> str:
-    """The editor; `focus` is where the reader goes on."""
+def _based_on(found: ScriptView) -> int:
+    """The version that the form was written from; the present one, where it doesn't say."""
+    return int(said("based_on")) if is_number(said("based_on")) else found.version
+
+
+def _editor(
+    found: ScriptView | None,
+    form: ScriptForm,
+    errors: Faults | None = None,
+    *,
+    focus: str = "",
+    older: int | None = None,
+    changed_from: int | None = None,
+) -> str:
+    """The editor; `focus` is where the reader goes on. `older` is the version whose words are in it, and
+    `changed_from` the one that it was written from, where somebody saved another meanwhile.
+    """
     support: list[tuple[Any, str]] = [("", gettext("nothing"))]
     support += [(str(level), f"{level} · {words}") for level, words in SUPPORT.items() if level]
     return render_template(
@@ -154,6 +178,9 @@ def _editor(found: ScriptView | None, form: ScriptForm, errors: Faults | None = 
         errors=errors or {},
         looks=looked_over(form),
         focus=focus,
+        older=older,
+        changed_from=changed_from,
+        based_on=found and (found.version if changed_from else _based_on(found)),
         kinds=list(NODE_KIND.items()),
         support_choices=support,
         campaign_id=request.values.get("campaign_id", ""),

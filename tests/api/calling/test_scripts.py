@@ -88,3 +88,46 @@ def test_an_unknown_placeholder_says_what_was_meant(coordinator: Caller) -> None
 def test_volunteers_write_no_scripts(api: Api, vic: Person) -> None:
     assert api(vic).post("/scripts", json=SCRIPT).status_code == 403
     assert api(vic).get("/scripts").status_code == 403
+
+
+def test_versions_stay_and_say_what_they_changed(coordinator: Caller) -> None:
+    made = coordinator.post("/scripts", json=SCRIPT).json
+    here = f"/scripts/{made['id']}"
+    second = changed(lambda s: s["nodes"][3].update(text="Goodbye."))
+    coordinator.put(here, json=second)
+
+    listed = coordinator.get(f"{here}/versions?limit=1").json
+    assert [(one["version"], one["steps"], one["created_by"]) for one in listed["data"]] == [
+        (2, len(SCRIPT["nodes"]), "Carys")
+    ]
+    older = coordinator.get(f"{here}/versions?limit=1&cursor={listed['next_cursor']}").json
+    assert [one["version"] for one in older["data"]] == [1]
+    assert coordinator.get(f"{here}/versions/1").json == made
+    answer = coordinator.get(f"{here}/versions/2/differences").json
+    assert (answer["old"], answer["new"]) == (1, 2)
+    assert [(one["kind"], one["step"], one["after"]) for one in answer["differences"]] == [
+        ("words", SCRIPT["nodes"][3]["id"], "Goodbye.")
+    ]
+    back = coordinator.get(f"{here}/versions/1/differences?old=2").json["differences"]
+    assert back[0]["before"] == "Goodbye."
+
+
+@pytest.mark.parametrize("version", ["0", "3", "-1", "x", "9" * 30, "2147483648"])
+def test_versions_that_are_not_there(coordinator: Caller, version: str) -> None:
+    here = f"/scripts/{coordinator.post('/scripts', json=SCRIPT).json['id']}/versions"
+    assert coordinator.get(f"{here}/{version}").status_code == 404
+    assert coordinator.get(f"{here}/{version}/differences").status_code == 404
+    assert coordinator.get(f"{here}/1/differences").status_code == 404
+
+
+def test_a_change_based_on_an_older_version_is_refused(coordinator: Caller) -> None:
+    here = f"/scripts/{coordinator.post('/scripts', json=SCRIPT).json['id']}"
+    first = {**changed(lambda s: s["nodes"][3].update(text="Goodbye.")), "based_on": 1}
+    other = {**changed(lambda s: s["nodes"][3].update(text="Bye.")), "based_on": 1}
+
+    assert coordinator.put(here, json=first).json["version"] == 2
+    refused = coordinator.put(here, json=other)
+    assert (refused.status_code, refused.json["type"].rpartition("/")[2]) == (409, "script-changed")
+    assert refused.json["version"] == 2
+    assert coordinator.put(here, json=first).json["version"] == 2
+    assert coordinator.put(here, json={**other, "based_on": 2}).json["version"] == 3

@@ -109,6 +109,8 @@ FIELDS = [
     "node-0-answer-0-label",
     "add",
     "remove",
+    "move",
+    "based_on",
     "senders",
     "address",
     "rate",

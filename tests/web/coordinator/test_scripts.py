@@ -188,3 +188,53 @@ def test_a_draft_is_looked_over_in_welsh(app: Flask, carys: Person) -> None:
     page = reader.press("check-script", name="Diwrnod pleidleisio", **{"node-0-next": ""})
     assert "This step" not in page.words["review"]
     assert page.words["faults"]
+
+
+@pytest.fixture
+def saved(editor: Reader) -> str:
+    """The address of a script with two versions."""
+    editor.press("save", name="Polling day")
+    changes = {"node-2-text": "Thank you so much. Goodbye.", "node-1-answer-3-label": ""}
+    editor.press("save", **changes)
+    return editor.page.forms[-1].action
+
+
+def test_versions_say_who_changed_what(desk: Reader, saved: str) -> None:
+    page = desk.open(f"{saved}/versions")
+    assert page.text.count("Carys") == 2
+    page = desk.open(page.tests["version-2"]["href"])
+    assert "Thank you <del>for your time</del><ins>so much</ins>. Goodbye." in page.html
+    assert "Words to say" in page.words["changes-thanks"]
+    assert "Answer taken out No" in page.words["changes-ask"]
+    page = desk.open(f"{saved}/versions/1")
+    assert "Hello {first_name|there}" in page.text
+    assert "Its steps are the same." in desk.open(f"{saved}/versions/2?against=2").text
+
+
+def test_one_goes_back_to_a_version_by_saving_it_anew(desk: Reader, saved: str) -> None:
+    page = desk.open(desk.open(f"{saved}/versions/1").tests["back-to-version"]["href"])
+    assert "These are the words of version 1." in page.words["flash"]
+    assert page.forms[-1].fields["node-2-text"] == "Thank you for your time. Goodbye."
+    assert "Saved as version 3." in desk.press("save").text
+    assert "Its steps are the same." in desk.open(f"{saved}/versions/3?against=1").text
+
+
+def test_nobody_saves_over_what_another_saved_unseen(desk: Reader, saved: str) -> None:
+    desk.open(saved)
+    stale = dict(desk.page.forms[-1].fields)
+    desk.press("save", **{"node-0-text": "Good evening."})
+    desk.open(saved)
+    theirs = {**stale, "node-2-text": "Bye."}
+    page = desk.press("save", **theirs)
+    assert page.status == 409
+    assert "Somebody saved version 3 while you wrote." in page.words["flash"]
+    assert page.forms[-1].fields["node-2-text"] == "Bye."
+    assert "Saved as version 4." in desk.press("save").text
+
+
+def test_a_second_press_of_save_makes_no_second_version(desk: Reader, saved: str) -> None:
+    desk.open(saved)
+    form = {**desk.page.forms[-1].fields, "node-0-text": "Good evening.", "save": "yes"}
+    for _ in range(2):
+        answer = desk.client.post(saved, data=form, follow_redirects=True)
+        assert "Saved as version 3." in answer.text

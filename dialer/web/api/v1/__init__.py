@@ -37,7 +37,7 @@ from dialer.web.api.v1.pledges import pledges
 from dialer.web.api.v1.reach import reach
 from dialer.web.api.v1.recordings import recordings
 from dialer.web.api.v1.recycling import recycling
-from dialer.web.api.v1.scripts import scripts
+from dialer.web.api.v1.script_versions import scripts
 from dialer.web.api.v1.sender_health import health_of_senders
 from dialer.web.api.v1.senders import senders
 from dialer.web.api.v1.sessions import sessions

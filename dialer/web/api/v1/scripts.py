@@ -15,6 +15,7 @@ from dialer.domain.script import Script as Conversation
 from dialer.domain.transfer import LABEL_MAX
 from dialer.services.calling import scripts as deeds
 from dialer.services.calling.script_rows import node_from_json, node_to_json
+from dialer.services.calling.script_versions import VERSION_MOST
 from dialer.services.calling.scripts import ScriptFields
 from dialer.services.calling.views import ScriptView
 from dialer.web.api.blueprint import Resource
@@ -70,6 +71,14 @@ class NewScriptSchema(Schema):
     nodes = fields.List(fields.Nested(NodeSchema), validate=validate.Length(max=NODES_MAX), required=True)
 
 
+class ScriptChangeSchema(NewScriptSchema):
+    """A script as it is written anew. With `based_on`, the version that it was written from, it is refused
+    (409 `script-changed`) where somebody saved another meanwhile.
+    """
+
+    based_on = Whole(least=1, most=VERSION_MOST, allow_none=True)
+
+
 class ScriptSchema(Schema):
     """A script in one version."""
 
@@ -113,11 +122,14 @@ class Script(MethodView):
         return script_shown(deeds.get_script(context(), path_id(script_id)))
 
     @allow(Permission.SCRIPT_MANAGE)
-    @scripts.arguments(NewScriptSchema)
+    @scripts.arguments(ScriptChangeSchema)
     @scripts.response(200, ScriptSchema)
     def put(self, body: dict[str, Any], script_id: str) -> dict[str, object]:
         """Make a new version; open assignments keep theirs."""
-        return script_shown(deeds.replace_script(context(), path_id(script_id), _fields(body)))
+        changed = deeds.replace_script(
+            context(), path_id(script_id), _fields(body), based_on=body.get("based_on")
+        )
+        return script_shown(changed)
 
 
 def _fields(body: dict[str, Any]) -> ScriptFields:
