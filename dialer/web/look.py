@@ -6,13 +6,14 @@ Both choices live in a cookie of their own, so that they work before anybody has
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, cast
 from urllib.parse import urlsplit
 
 from babel import Locale
+from babel.support import NullTranslations, Translations
 from flask import Flask, Request, g, request
-from flask_babel import Babel
+from flask_babel import Babel, Domain, get_locale
 
 LANGUAGES: Final = ("en", "cy")
 THEMES: Final = ("light", "dark")
@@ -86,8 +87,33 @@ def _known_locale(name: str) -> Locale:
     return Locale.parse(name)
 
 
+class _Words(Domain):  # type: ignore[misc]  # the library tells no types
+    """Our translations. A page asks for them at each of its hundreds of words, so they are kept by the
+    language itself: flask-babel writes its name out each time.
+    """
+
+    def __init__(self, domain: str) -> None:
+        super().__init__(domain=domain)
+        self._of: dict[Locale | None, Translations | NullTranslations] = {}
+
+    def get_translations(self) -> Translations | NullTranslations:
+        """Those of the language that is spoken now: the reader's, unless another one is forced."""
+        spoken = get_locale()
+        known = self._of.get(spoken)
+        if known is None:
+            known = self._of[spoken] = super().get_translations()
+        return known
+
+
+class _Speaking(Babel):  # type: ignore[misc]  # as above
+    @cached_property
+    def domain_instance(self) -> _Words:
+        """What every page and every word of ours is translated by."""
+        return _Words(self.domain)
+
+
 def install_look(app: Flask) -> None:
     """Give every template `look()`, its translations and the writers of figures and times."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "web/translations"
-    Babel(app, default_locale="en_GB", locale_selector=_select_locale)
+    _Speaking(app, default_locale="en_GB", locale_selector=_select_locale)
     app.jinja_env.globals["look"] = current_look

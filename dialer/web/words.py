@@ -91,9 +91,17 @@ def long_day(at: dt.date | dt.datetime, zone: str = DEFAULT_ZONE) -> str:
 
 def _dated(at: dt.date | dt.datetime, pattern: str, zone: str) -> str:
     on = _local(at, zone).date() if isinstance(at, dt.datetime) else at
-    now: dt.datetime | None = g.get("now")
-    is_another_year = now is not None and on.year != _local(now, zone).year
-    return _date(on, f"{pattern} y" if is_another_year else pattern, current_locale())
+    return _date(on, pattern if on.year == _this_year(zone, on.year) else f"{pattern} y", current_locale())
+
+
+def _this_year(zone: str, otherwise: int) -> int:
+    """The year of this request in a zone, found once; where there is none, as given."""
+    if "now" not in g:
+        return otherwise
+    years: dict[str, int] = g.setdefault("years", {})
+    if zone not in years:
+        years[zone] = _local(g.now, zone).year
+    return years[zone]
 
 
 @lru_cache(maxsize=_KEPT)
@@ -103,7 +111,8 @@ def _date(on: dt.date, pattern: str, locale: Locale) -> str:
 
 def moment(at: dt.datetime, zone: str = DEFAULT_ZONE) -> str:
     """An instant as “Thu 7 May, 4:20 pm”."""
-    return f"{day(at, zone)}, {time_of_day(at, zone)}"
+    there = _local(at, zone)
+    return f"{day(there.date(), zone)}, {clock(there.time())}"
 
 
 def marked(at: dt.datetime, zone: str = DEFAULT_ZONE, today: dt.date | None = None) -> str:

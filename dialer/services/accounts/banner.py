@@ -5,10 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from dialer.domain.blast import Waiting
-from dialer.store.models.accounts import Organisation
+from dialer.store.quick import Quick
 from dialer.store.session import UnitFactory
 
 
@@ -24,16 +22,15 @@ class Banner:
     over_budget: bool = False
 
 
+_OF_ONE = Quick("SELECT name, demo, paused_at, paused_reason FROM organisation WHERE id = :id")
+_OF_OLDEST = Quick("SELECT name, demo, paused_at, paused_reason FROM organisation ORDER BY id LIMIT 1")
+
+
 def organisation_banner(units: UnitFactory, organisation_id: uuid.UUID | None = None) -> Banner | None:
     """The banner of one organisation, or on pages for everybody that of the installation's oldest one."""
-    query = select(
-        Organisation.name, Organisation.demo, Organisation.paused_at, Organisation.paused_reason
-    ).order_by(Organisation.id)
-    if organisation_id is not None:
-        query = query.where(Organisation.id == organisation_id)
-    with units.read() as unit:
-        row = unit.session.execute(query.limit(1)).one_or_none()
-    if row is None:
+    found = units.ask(_OF_ONE, {"id": organisation_id}) if organisation_id else units.ask(_OF_OLDEST, {})
+    if not found:
         return None
-    paused = row.paused_at is not None
-    return Banner(row.name, row.demo, paused, paused and row.paused_reason == Waiting.BUDGET)
+    ((name, demo, paused_at, paused_reason),) = found
+    paused = paused_at is not None
+    return Banner(name, demo, paused, paused and paused_reason == Waiting.BUDGET)
