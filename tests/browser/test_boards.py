@@ -89,6 +89,7 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "volunteers": "/volunteers",
         "volunteer": f"/volunteers/{vic.id}",
         "turnout": "/turnout",
+        "crosstab": "/turnout/crosstab?rows=ward&columns=answer:vote",
         "elections": "/elections",
         "shifts": f"{campaign}/shifts",
         "shift-end": f"/shifts/{_shift_with_help(ctx, bank)}/end",

@@ -129,8 +129,7 @@ def _some(numbers: Sequence[str]) -> str:
 
 def _search() -> PledgeSearch:
     """What the filter in the address asks for; what isn't one of its choices asks for nothing."""
-    support = asked("support")
-    supports = PLEDGED if support == "pledged" else (int(support),) if support in set("12345") else ()
+    supports = supports_asked()
     campaign_id = asked("campaign_id")
     return PledgeSearch(
         campaign_id=id_of(campaign_id) if campaign_id else None,
@@ -138,6 +137,18 @@ def _search() -> PledgeSearch:
         polling_district=asked("polling_district") or None,
         with_turnout=not supports,
     )
+
+
+def supports_asked() -> tuple[int, ...]:
+    """The levels of support that the address asks for: one, or those that are promises; none: any."""
+    support = asked("support")
+    return PLEDGED if support == "pledged" else (int(support),) if support in set("12345") else ()
+
+
+def support_choices() -> list[tuple[str, str]]:
+    """The field of that filter."""
+    levels = [(str(level), f"{level} · {words}") for level, words in SUPPORT.items() if level]
+    return [("", gettext("Any")), ("pledged", gettext("1 and 2: promises")), *levels]
 
 
 def _page(errors: Faults | None = None) -> str:
@@ -193,13 +204,11 @@ def _table(ctx: Context, districts: Sequence[str | None]) -> Mapping[str, Any]:
     found = list_pledges(ctx, _search(), page)
     filters = {name: asked(name) for name in _FILTERS}
     set_filters = {name: value for name, value in filters.items() if value}
-    supports = [("", gettext("Any")), ("pledged", gettext("1 and 2: promises"))]
-    supports += [(str(level), f"{level} · {words}") for level, words in SUPPORT.items() if level]
     campaigns = everything(lambda page: list_campaigns(ctx, page))
     return {
         "rows": found.items,
         "filters": filters,
-        "support_choices": supports,
+        "support_choices": support_choices(),
         "campaign_choices": choices(campaigns, gettext("Any campaign")),
         "district_choices": [("", gettext("Any"))] + [(name, name) for name in districts if name],
         "more": next_address(found, "coordinator.turnout", _anchor="table", **set_filters),

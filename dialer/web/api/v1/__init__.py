@@ -17,6 +17,7 @@ from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.canned_replies import canned_replies
 from dialer.web.api.v1.company import company
 from dialer.web.api.v1.contacts import contacts
+from dialer.web.api.v1.crosstab import crosstabs
 from dialer.web.api.v1.elections import elections
 from dialer.web.api.v1.events import events
 from dialer.web.api.v1.exports import exports
@@ -71,6 +72,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     contacts,
     company,
     conversations,
+    crosstabs,
     elections,
     events,
     exports,

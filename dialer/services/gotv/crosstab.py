@@ -1,0 +1,143 @@
+"""Crosstabs of a campaign: its people split two ways, as far as the reader may see it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from dialer.domain.access import Permission, require
+from dialer.domain.crosstab import (
+    LEAST_SHOWN,
+    NAMING,
+    Crosstab,
+    Dimension,
+    Group,
+    Side,
+    guarded,
+    tabulate,
+)
+from dialer.domain.errors import FieldError, ValidationFailed
+from dialer.domain.script import Node
+from dialer.services.calling.reach import reach_campaign
+from dialer.services.calling.script_rows import script_from_row
+from dialer.services.context import Context
+from dialer.store.models.calling import Campaign, ScriptVersion
+from dialer.store.queries import crosstab as queries
+from dialer.store.queries.crosstab import Wanted
+from dialer.store.session import UnitOfWork
+
+__all__ = ["CrosstabView", "Question", "Wanted", "crosstab", "questions_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of a campaign's script, and its answers by their ids."""
+
+    id: str
+    text: str
+    answers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CrosstabView:
+    """A crosstab as it is shown. The names are those of groups whose keys are ids. `minimum` is the smallest
+    count that is told, and what all are rounded to; None where each is told as it is.
+    """
+
+    wanted: Wanted
+    table: Crosstab
+    row_names: Mapping[str, str]
+    column_names: Mapping[str, str]
+    minimum: int | None
+    at: dt.datetime
+
+
+def crosstab(
+    ctx: Context, campaign_id: uuid.UUID, wanted: Wanted, *, taken_as: str | None = None
+) -> CrosstabView:
+    """Count the people of a campaign's lists by two things: some seconds for a million. Each counts once in
+    each group that they stand in; of calls their last result in the campaign counts, of support and turnout
+    what is known in its election. `taken_as`: it leaves as a file of that format, which is audited.
+
+    Who may see no single person gets rounded figures without small ones. Raises ValidationFailed for a
+    question that the script hasn't, Unavailable where it takes too long.
+    """
+    with ctx.unit() as unit:
+        campaign = reach_campaign(ctx, unit, campaign_id, Permission.STATS_READ)
+        if {wanted.rows.dimension, wanted.columns.dimension} & NAMING:
+            require(ctx.actor, Permission.VOLUNTEER_READ, campaign_id=campaign_id)
+        questions = _check_questions(unit, campaign, wanted)
+        if taken_as is not None:
+            about = {"rows": str(wanted.rows), "columns": str(wanted.columns), "format": taken_as}
+            ctx.audit(unit, "crosstab.exported", "campaign", campaign_id, about)
+        counts = queries.count_people(unit, campaign_id, campaign.election_id, campaign.timezone, wanted)
+        table, minimum = tabulate(counts, wanted.rows, wanted.columns), None
+        if not ctx.actor.may(Permission.PLEDGE_READ):
+            table, minimum = guarded(table), LEAST_SHOWN
+        return CrosstabView(
+            wanted=wanted,
+            table=table,
+            row_names=_names(unit, questions, wanted.rows, table.rows),
+            column_names=_names(unit, questions, wanted.columns, table.columns),
+            minimum=minimum,
+            at=ctx.now,
+        )
+
+
+def questions_of(ctx: Context, campaign_id: uuid.UUID) -> list[Question]:
+    """The questions of a campaign's script as it is now, in its order, and those that it had before."""
+    with ctx.unit() as unit:
+        return _questions(unit, reach_campaign(ctx, unit, campaign_id, Permission.STATS_READ))
+
+
+def _check_questions(unit: UnitOfWork, campaign: Campaign, wanted: Wanted) -> Mapping[str, Question]:
+    """The script's questions, where one is asked for."""
+    asked = {"/rows": wanted.rows.node, "/columns": wanted.columns.node}
+    if not any(asked.values()):
+        return {}
+    questions = {question.id: question for question in _questions(unit, campaign)}
+    faults = [
+        FieldError(pointer, "The campaign’s script has no such question.")
+        for pointer, node in asked.items()
+        if node is not None and node not in questions
+    ]
+    if faults:
+        raise ValidationFailed(errors=faults)
+    return questions
+
+
+def _questions(unit: UnitOfWork, campaign: Campaign) -> list[Question]:
+    """An answer that the script has no more is called as it was last: people have given it."""
+    versions = unit.session.scalars(
+        select(ScriptVersion)
+        .where(
+            ScriptVersion.organisation_id == unit.organisation_id,
+            ScriptVersion.script_id == campaign.script_id,
+        )
+        .order_by(ScriptVersion.version.desc())
+    )
+    found: dict[str, Question] = {}
+    for version in versions:
+        for node in script_from_row(version).nodes:
+            if node.answers:
+                found[node.id] = _joined(found.get(node.id), node)
+    return list(found.values())
+
+
+def _joined(later: Question | None, node: Node) -> Question:
+    labels = {answer.id: answer.label for answer in node.answers}
+    if later is None:
+        return Question(node.id, node.text, labels)
+    return Question(node.id, later.text, {**labels, **later.answers})
+
+
+def _names(
+    unit: UnitOfWork, questions: Mapping[str, Question], side: Side, groups: Sequence[Group]
+) -> Mapping[str, str]:
+    if side.dimension is Dimension.ANSWER and side.node is not None:
+        return questions[side.node].answers
+    return queries.names_of(unit, side, [group.key for group in groups if group.key])
