@@ -1,8 +1,9 @@
 """Blasts go out while the carrier errs in every way it can and everything is killed, in an order from a seed.
 
-Three blasts overlap in whom they mean, one is paused and resumed, one begins by its time, and people write
-STOP all the while. The judge is the town's ledger: of each blast one accepted text to each number that may be
-texted, none to one whose STOP had been taken, and within 30 s of each kill texts flow again by themselves.
+Three blasts overlap in whom they mean, one is paused and resumed, one begins by its time, one with a first
+wave, and people write STOP all the while. The judge is the town's ledger: of each blast one accepted text to
+each number that may be texted, none to one whose STOP had been taken, of the wave exactly as many as were
+wanted, and within 30 s of each kill texts flow again by themselves.
 
 `STORM=20000,100 scripts/test tests/supervisor/test_killed_while_blasting.py` is the whole storm: so many
 texts, so many kills. A third number is another seed.
@@ -29,7 +30,9 @@ from sqlalchemy import insert, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from dialer.clock import utc_now
+from dialer.domain.blast import Pause
 from dialer.domain.errors import Unavailable
+from dialer.domain.first_wave import Wanted
 from dialer.domain.phone import PhonePolicy
 from dialer.processes import wait_until
 from dialer.services.context import Context
@@ -68,6 +71,8 @@ READ_WITHIN_S: Final = 120.0
 STORMY: Final = 0.85
 """The share of the texts that go out while things are killed."""
 WRITE_AT_ONCE: Final = 16
+FIRST: Final = 50
+"""How many of the last blast go first."""
 ON_THE_WIRE: Final = 60
 """More than can have been on their way when the kill came."""
 SHARES: Final = (("Polls", 0.0, 0.55), ("Today", 0.25, 0.85), ("Tonight", 0.45, 1.0))
@@ -257,7 +262,8 @@ def _rage(storm: Storm, blasts: Sequence[Sent], voters: Sequence[Voter]) -> int:
     mobiles = [one.numbers[0] for one in voters if one.line_type == "mobile"]
     will_stop = iter(storm.chance.sample(mobiles, KILLS))
     deeds = {
-        KILLS // 5: lambda: launch_blast(storm.ctx, blasts[2].id),
+        KILLS // 5: lambda: launch_blast(storm.ctx, blasts[2].id, first_wave=Wanted(FIRST)),
+        KILLS * 2 // 5: lambda: _let_rest_follow(storm, blasts[2]),
         KILLS // 2: lambda: _pause(storm, blasts[1]),
         KILLS * 3 // 5: lambda: _resume(storm, blasts[1]),
     }
@@ -282,6 +288,17 @@ def _rage(storm: Storm, blasts: Sequence[Sent], voters: Sequence[Voter]) -> int:
 def _pause(storm: Storm, blast: Sent) -> None:
     pause_blast(storm.ctx, blast.id)
     storm.paused_at = time.time()
+
+
+def _let_rest_follow(storm: Storm, blast: Sent) -> None:
+    """Exactly so many were handed over, once each, whatever was killed; then the others may."""
+    storm.until(lambda: blast_progress(storm.ctx, blast.id).pause_reason == Pause.FIRST_WAVE, ENDS_WITHIN_S)
+    wave = blast_progress(storm.ctx, blast.id).first_wave
+    assert wave is not None
+    assert wave.figures.went == FIRST, wave
+    storm.ledger.read()
+    assert storm.ledger.texted(blast.word).total() <= FIRST, "more went than the wave"
+    resume_blast(storm.ctx, blast.id)
 
 
 def _resume(storm: Storm, blast: Sent) -> None:

@@ -82,20 +82,26 @@ def create_campaign(ctx: Context, fields: CampaignFields) -> CampaignView:
     """Make a campaign in `draft`, of the current election unless told otherwise."""
     require(ctx.actor, Permission.CAMPAIGN_MANAGE)
     with ctx.unit() as unit:
-        _check(ctx, unit, None, fields)
         _check_approval(ctx, None, fields)
-        campaign = Campaign(organisation_id=unit.organisation_id, id=new_id(), created_at=ctx.now)
-        campaign.election_id = fields.get("election_id") or current_election(unit).id
-        campaign.cost_currency = ctx.messaging.currency
-        campaign.call_policy = stored_policy(CallPolicy(home_language=ctx.home_language))
-        _apply(campaign, fields)
-        unit.session.add(campaign)
-        unit.session.flush()
-        unit.session.refresh(campaign)
-        _set_lists(unit, campaign, fields.get("list_ids", []))
-        _let_maker_in(ctx, unit, campaign)
+        campaign = make_campaign(ctx, unit, fields)
         ctx.audit(unit, "campaign.created", "campaign", campaign.id, {"kind": campaign.kind})
-        return _view(unit, campaign)
+        return campaign_view(unit, campaign)
+
+
+def make_campaign(ctx: Context, unit: UnitOfWork, fields: CampaignFields) -> Campaign:
+    """Write a draft down, and let whoever makes it in. `ValidationFailed` where a field is wrong."""
+    _check(ctx, unit, None, fields)
+    campaign = Campaign(organisation_id=unit.organisation_id, id=new_id(), created_at=ctx.now)
+    campaign.election_id = fields.get("election_id") or current_election(unit).id
+    campaign.cost_currency = ctx.messaging.currency
+    campaign.call_policy = stored_policy(CallPolicy(home_language=ctx.home_language))
+    _apply(campaign, fields)
+    unit.session.add(campaign)
+    unit.session.flush()
+    unit.session.refresh(campaign)
+    _set_lists(unit, campaign, fields.get("list_ids", []))
+    _let_maker_in(ctx, unit, campaign)
+    return campaign
 
 
 def list_campaigns(ctx: Context, page: Page) -> Slice[CampaignView]:
@@ -108,13 +114,13 @@ def list_campaigns(ctx: Context, page: Page) -> Slice[CampaignView]:
         if (after := after_id(page)) is not None:
             query = query.where(Campaign.id > after)
         rows = unit.session.scalars(query.order_by(Campaign.id).limit(page.limit + 1)).all()
-        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: _view(unit, row))
+        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: campaign_view(unit, row))
 
 
 def get_campaign(ctx: Context, campaign_id: uuid.UUID) -> CampaignView:
     """One campaign."""
     with ctx.unit() as unit:
-        return _view(unit, reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_READ))
+        return campaign_view(unit, reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_READ))
 
 
 def change_campaign(ctx: Context, campaign_id: uuid.UUID, fields: CampaignFields) -> CampaignView:
@@ -135,7 +141,7 @@ def change_campaign(ctx: Context, campaign_id: uuid.UUID, fields: CampaignFields
         if _QUEUED_BY & fields.keys():
             fill_queue(ctx, unit, campaign)
         ctx.audit(unit, "campaign.changed", "campaign", campaign.id, {"fields": sorted(fields)})
-        return _view(unit, campaign)
+        return campaign_view(unit, campaign)
 
 
 def activate_campaign(ctx: Context, campaign_id: uuid.UUID) -> CampaignView:
@@ -167,7 +173,7 @@ def _become(ctx: Context, campaign_id: uuid.UUID, wanted: str) -> CampaignView:
             raise InvalidTransition(detail, state=campaign.state)
         if campaign.state != wanted:
             _enter(ctx, unit, campaign, wanted)
-        return _view(unit, campaign)
+        return campaign_view(unit, campaign)
 
 
 def _lock(unit: UnitOfWork, campaign: Campaign) -> None:
@@ -289,7 +295,8 @@ def _let_maker_in(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> None:
         )
 
 
-def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
+def campaign_view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
+    """A campaign as it is shown."""
     return CampaignView(
         id=campaign.id,
         name=campaign.name,
@@ -300,7 +307,7 @@ def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
         quiet_start=campaign.quiet_start,
         quiet_end=campaign.quiet_end,
         dialing_mode=campaign.dialing_mode,
-        list_ids=_list_ids(unit, campaign),
+        list_ids=list_ids_of(unit, campaign),
         script_id=campaign.script_id,
         caller_ids=tuple(campaign.caller_ids),
         senders=tuple(campaign.senders),
@@ -332,7 +339,8 @@ def _view(unit: UnitOfWork, campaign: Campaign) -> CampaignView:
     )
 
 
-def _list_ids(unit: UnitOfWork, campaign: Campaign) -> tuple[uuid.UUID, ...]:
+def list_ids_of(unit: UnitOfWork, campaign: Campaign) -> tuple[uuid.UUID, ...]:
+    """The lists that a campaign is about."""
     query = (
         select(CampaignList.list_id)
         .where(CampaignList.organisation_id == unit.organisation_id, CampaignList.campaign_id == campaign.id)

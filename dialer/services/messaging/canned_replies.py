@@ -98,6 +98,25 @@ def add_canned_reply(
         return _view(row)
 
 
+def copy_canned_replies(ctx: Context, unit: UnitOfWork, source_id: uuid.UUID, campaign_id: uuid.UUID) -> None:
+    """Keep what one campaign has ready for another too; changed later, each is its own."""
+    query = select(CannedReply).where(_of_us(unit), _is_of(source_id)).order_by(CannedReply.id)
+    unit.session.add_all(
+        CannedReply(
+            organisation_id=unit.organisation_id,
+            id=new_id(),
+            campaign_id=campaign_id,
+            name=row.name,
+            body=row.body,
+            bodies=dict(row.bodies),
+            created_by=ctx.actor.account_id,
+            created_at=ctx.now,
+            updated_at=ctx.now,
+        )
+        for row in unit.session.scalars(query).all()
+    )
+
+
 def change_canned_reply(ctx: Context, reply_id: uuid.UUID, fields: CannedReplyFields) -> CannedReplyView:
     """Change the words; what was sent with them stays as it was."""
     _check(fields)

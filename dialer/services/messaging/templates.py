@@ -123,6 +123,30 @@ def create_template(ctx: Context, campaign_id: uuid.UUID | None, fields: Templat
         return _views(unit, [row])[0]
 
 
+def copy_templates(ctx: Context, unit: UnitOfWork, source_id: uuid.UUID, campaign_id: uuid.UUID) -> None:
+    """Keep the templates of one campaign for another too, as they say now: drafts that somebody approves
+    for it. Those that are offered no more stay behind.
+    """
+    query = select(TextTemplate).where(
+        TextTemplate.organisation_id == unit.organisation_id,
+        TextTemplate.campaign_id == source_id,
+        TextTemplate.retired_at.is_(None),
+    )
+    for row in unit.session.scalars(query.order_by(TextTemplate.id)).all():
+        made = TextTemplate(
+            organisation_id=unit.organisation_id,
+            id=new_id(),
+            campaign_id=campaign_id,
+            channel=row.channel,
+            name=row.name,
+            created_by=ctx.actor.account_id,
+            created_at=ctx.now,
+        )
+        unit.session.add(made)
+        unit.session.flush()
+        _write(ctx, unit, made, 1, words_of(row.channel, _latest(unit, row)))
+
+
 def change_template(ctx: Context, template_id: uuid.UUID, fields: TemplateFields) -> TemplateView:
     """Change its name, or its words: other words are another version, in draft."""
     with ctx.unit() as unit:

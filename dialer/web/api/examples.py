@@ -53,6 +53,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "Next": {"another": True},
     "Tags": {"tags": ["poster"]},
     "Unblock": {"reason": "It was a neighbour’s joke."},
+    "CampaignCopy": {"name": "Autumn phone bank", "parts": ["script", "hours", "numbers", "lists"]},
     "CampaignFields": {"quiet_hours": {"start": "21:00", "end": "09:00"}, "max_attempts": 2},
     "ContactFields": {
         "first_name": "Siân",

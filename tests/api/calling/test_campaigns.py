@@ -182,3 +182,41 @@ def test_walking_the_list_shows_each_once(coordinator: Caller) -> None:
             break
         cursor = f"&cursor={page['next_cursor']}"
     assert seen == made
+
+
+def test_a_campaign_is_made_from_another(coordinator: Caller) -> None:
+    listed = coordinator.post("/lists", json={"name": "Voters"}).json["id"]
+    old = make(coordinator, max_attempts=7, list_ids=[listed], talks_goal=40, require_consent={"sms": True})
+    answer = coordinator.post(f"/campaigns/{old['id']}/copy", json={"name": "Again"})
+    made = answer.json
+    assert answer.status_code == 201
+    assert answer.headers["Location"].endswith(f"/campaigns/{made['id']}")
+    assert made.pop("numbers_left") == []
+    differ = {name for name in made if made[name] != old[name]}
+    assert differ - {"created_at"} == {"id", "name", "list_ids"}
+    body = {"name": "Third", "parts": ["lists"]}
+    third = coordinator.post(f"/campaigns/{old['id']}/copy", json=body).json
+    assert (third["list_ids"], third["max_attempts"], third["talks_goal"]) == ([listed], 3, None)
+    assert third["require_consent"] == {"sms": True, "email": False}
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({}, "/name"),
+        ({"name": ""}, "/name"),
+        ({"name": "Again", "parts": ["results"]}, "/parts/0"),
+        ({"name": "Again", "spent": 1}, "/spent"),
+    ],
+)
+def test_a_copy_that_cannot_be_made_is_explained(
+    coordinator: Caller, body: dict[str, Any], pointer: str
+) -> None:
+    answer = coordinator.post(f"/campaigns/{make(coordinator)['id']}/copy", json=body)
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, pointer)
+
+
+def test_nobody_copies_a_campaign_that_is_not_theirs(coordinator: Caller, api: Api, vic: Person) -> None:
+    made = make(coordinator)
+    assert coordinator.post(f"/campaigns/{uuid.uuid4()}/copy", json={"name": "X"}).status_code == 404
+    assert api(vic).post(f"/campaigns/{made['id']}/copy", json={"name": "X"}).status_code == 403

@@ -257,3 +257,32 @@ def test_numbers_and_money_are_set_in_any_usual_writing(desk: Reader, bank: Phon
     assert "such as 250 or 99.50" in page.text
     assert desk.press("save", cost_cap="", caller_ids="", recontact_hours="soon").status == 422
     assert desk.press("save", cost_cap="", caller_ids="Aled").status == 422
+
+
+def test_a_new_one_like_it_takes_along_what_is_ticked(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
+    change_campaign(ctx, bank.campaign_id, CampaignFields(caller_ids=[SILENT], max_attempts=9))
+    assert "Make a new one like it" in desk.open(_page(bank)).text
+    page = desk.open(f"{_page(bank)}/copy")
+    assert page.tests["copy-name"]["value"].endswith(", again")
+    assert "checked" in page.tests["copy-numbers"]
+    assert "checked" not in page.tests["copy-lists"]
+    assert desk.press("copy-make", name=" ").status == 422
+    assert desk.page.tests["copy-name"]["value"] == ""
+    page = desk.press("copy-make", name="Autumn", parts="calling")
+    assert "“Autumn” is made." in page.words["flash"]
+    assert "Choose their listsTo do" in page.text, "what is still missing"
+    assert "9 a person" in page.text
+    assert "Choose the number that people seeOptional" in page.text, "it was not ticked"
+
+
+def test_numbers_that_are_given_back_are_named_and_stay_behind(
+    desk: Reader, bank: PhoneBank, ctx: Context
+) -> None:
+    change_campaign(ctx, bank.campaign_id, CampaignFields(caller_ids=[SILENT]))
+    with ctx.unit() as unit:
+        row = {"sid": f"PN{uuid.uuid4().hex}", "sms": True, "mms": True, "voice": True, "seen_at": ctx.now}
+        here = {"organisation_id": unit.organisation_id, "number": SILENT, "calls_to": ""}
+        unit.session.add(OwnNumber(**here, gone_at=ctx.now, **row))
+    desk.open(f"{_page(bank)}/copy")
+    page = desk.press("copy-make", name="Autumn", parts="numbers")
+    assert "Left behind, since they are given back: 01632 960001." in page.words["flash"]

@@ -21,12 +21,15 @@ from dialer.domain.campaign import (
     TIMEOUT_LEAST_S,
     TIMEOUT_MOST_S,
 )
+from dialer.domain.campaign_copy import USUAL as USUAL_PARTS
+from dialer.domain.campaign_copy import Part
 from dialer.domain.imprint import ADDED, IMPRINT_LONGEST, NAME_LONGEST, NAMES_MOST, URL_LONGEST
 from dialer.services.calling import campaigns as deeds
 from dialer.services.calling.caller_ids import unanswered
 from dialer.services.calling.campaigns import CampaignFields
 from dialer.services.calling.queue_filling import share_filled
 from dialer.services.calling.views import CampaignView
+from dialer.services.campaign_copying import copy_campaign
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import (
     Choice,
@@ -152,6 +155,27 @@ class ActivatedCampaignSchema(CampaignSchema):
     warnings = fields.List(fields.Nested(CampaignWarningSchema), required=True)
 
 
+class CampaignCopySchema(Schema):
+    """A campaign to be made from another."""
+
+    name = Text(blank=False, max_length=200, required=True)
+    parts = fields.List(
+        Choice(*Part),
+        load_default=lambda: sorted(USUAL_PARTS),
+        metadata={
+            "maxItems": 50,
+            "description": "what comes along; without it everything but the lists. Its kind, team, imprint"
+            " and consents always do",
+        },
+    )
+
+
+class CopiedCampaignSchema(CampaignSchema):
+    """A campaign that was made from another."""
+
+    numbers_left = fields.List(Text(), required=True)
+
+
 @campaigns.route("/campaigns")
 class Campaigns(MethodView):
     """All campaigns that exist for you."""
@@ -200,6 +224,20 @@ def activate(campaign_id: str) -> dict[str, object]:
     started = deeds.activate_campaign(context(), path_id(campaign_id))
     silent = unanswered(context(), started.id)
     return {**_shown(started), "warnings": [_silent(number) for number in silent]}
+
+
+@campaigns.route("/campaigns/<campaign_id>/copy", methods=["POST"])
+@allow(Permission.CAMPAIGN_MANAGE)
+@campaigns.arguments(CampaignCopySchema)
+@campaigns.response(201, CopiedCampaignSchema)
+def copy(body: dict[str, Any], campaign_id: str) -> tuple[dict[str, object], int, dict[str, str]]:
+    """Make a draft of the current election with parts of this one: never its results, volunteers, shifts,
+    join links or texts, and its lists only where `parts` names them. Its numbers that are given back stay
+    behind (`numbers_left`).
+    """
+    made = copy_campaign(context(), path_id(campaign_id), body["name"], frozenset(map(Part, body["parts"])))
+    shown = {**_shown(made.campaign), "numbers_left": made.numbers_left}
+    return shown, 201, {"Location": url_for("campaigns.Campaign", campaign_id=made.campaign.id)}
 
 
 @campaigns.route("/campaigns/<campaign_id>/pause", methods=["POST"])
