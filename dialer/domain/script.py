@@ -10,6 +10,7 @@ from dialer.domain import placeholders
 
 TRANSFER: Final = "transfer"
 NODE_KINDS: Final = ("say", "question", TRANSFER, "end")
+LANGUAGES: Final = ("en", "cy")
 NODES_MAX: Final = 500
 ANSWERS_MAX: Final = 50
 

@@ -133,13 +133,14 @@ class Reader:
 
     def open(self, path: str) -> Page:
         """Go to an address."""
-        return self._read(self._ask("GET", path))
+        return self.read(self._ask("GET", path))
 
     def _ask(self, method: str, path: str, data: Mapping[str, str | list[str]] | None = None) -> TestResponse:
         headers = {"Accept-Language": self.language}
         return self.client.open(path, method=method, data=data, headers=headers, follow_redirects=True)
 
-    def _read(self, answer: TestResponse) -> Page:
+    def read(self, answer: TestResponse) -> Page:
+        """What a page says that was asked for in another way."""
         page = Page(answer.status_code, answer.text)
         reading = _Reading(page, answer.request.path)
         reading.feed(answer.text)
@@ -155,7 +156,7 @@ class Reader:
         fields: dict[str, str | list[str]] = {**pressed.form.fields, **filled}
         if pressed.name:
             fields[pressed.name] = pressed.value
-        return self._read(self._ask(pressed.form.method.upper(), pressed.action, fields))
+        return self.read(self._ask(pressed.form.method.upper(), pressed.action, fields))
 
     def sign_in(self, token: str, to: str = "") -> Page:
         """In by the token form, then on to a page, or to the one that everybody begins with."""

@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, select
 from dialer.domain import script_review as rules
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import FieldError, NotFound, ScriptChanged, UnknownPlaceholder, ValidationFailed
+from dialer.domain.script import LANGUAGES
 from dialer.domain.script import Script as Conversation
 from dialer.domain.transfer import rung_number, why_not_rung
 from dialer.services.calling.script_rows import node_to_json, script_from_row
@@ -19,8 +20,6 @@ from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models import new_id
 from dialer.store.models.calling import Script, ScriptVersion
 from dialer.store.session import UnitOfWork
-
-LANGUAGES = ("en", "cy")
 
 
 @dataclass(frozen=True, slots=True)

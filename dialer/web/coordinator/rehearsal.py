@@ -10,7 +10,7 @@ from dialer.domain.script import filled
 from dialer.services.calling.views import ScriptView
 from dialer.services.context import Context
 
-_SOMEBODY: Final = {
+SOMEBODY: Final = {
     "first_name": "Siân",
     "last_name": "Prydderch",
     "postcode": "MV3 4QT",
@@ -22,7 +22,7 @@ _SOMEBODY: Final = {
 
 def rehearsed(ctx: Context, script: ScriptView) -> ScriptView:
     """The script with its placeholders filled for somebody made up, in the actor's own name."""
-    values = {**_SOMEBODY, "caller_name": ctx.actor.name, "opt_out_url": f"{ctx.public_url}/o/EXAMPLE"}
+    values = {**SOMEBODY, "caller_name": ctx.actor.name, "opt_out_url": f"{ctx.public_url}/o/EXAMPLE"}
     return replace(script, script=filled(script.script, values))
 
 

@@ -116,7 +116,13 @@ def example_form() -> ScriptForm:
 
 def form_of(script: ScriptView) -> ScriptForm:
     """The form that a script fills."""
-    return ScriptForm(script.name, script.language, script.start, tuple(map(_node_row, script.nodes)))
+    return form_of_fields(ScriptFields(script.name, script.script, script.language))
+
+
+def form_of_fields(fields: ScriptFields) -> ScriptForm:
+    """The form that a script as it is written fills."""
+    said = fields.conversation
+    return ScriptForm(fields.name, fields.language, said.start, tuple(map(_node_row, said.nodes)))
 
 
 def sent_form() -> ScriptForm:

@@ -1,16 +1,15 @@
-"""Scripts: the list, the editor, and a walk through one."""
+"""Scripts: the list, and the editor."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask_babel import gettext
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import NotFound, ScriptChanged, ValidationFailed
-from dialer.domain.script import learned, path
+from dialer.domain.errors import ScriptChanged, ValidationFailed
 from dialer.services.calling.campaigns import CampaignFields, change_campaign
 from dialer.services.calling.script_versions import get_version
 from dialer.services.calling.scripts import create_script, get_script, list_scripts, replace_script
@@ -28,7 +27,6 @@ from dialer.web.coordinator.forms import (
     page_asked,
     said,
 )
-from dialer.web.coordinator.rehearsal import rehearsed
 from dialer.web.coordinator.script_form import (
     ScriptForm,
     example_form,
@@ -48,10 +46,16 @@ from dialer.web.guard import allow
 @allow(Permission.SCRIPT_READ)
 def scripts() -> str:
     """Every script."""
+    return script_list()
+
+
+def script_list(errors: Faults | None = None) -> str:
+    """The list, with what was wrong with a file."""
     found = list_scripts(context(), page_asked())
     return render_template(
         "coordinator/scripts.html",
         scripts=found.items,
+        errors=errors or {},
         next_page=next_address(found, "coordinator.scripts"),
     )
 
@@ -60,7 +64,7 @@ def scripts() -> str:
 @allow(Permission.SCRIPT_MANAGE)
 def new_script() -> str:
     """The editor with a short example."""
-    return _editor(None, example_form())
+    return editor(None, example_form())
 
 
 @coordinator.post("/scripts")
@@ -74,7 +78,7 @@ def make_script() -> Answer:
     try:
         made = create_script(ctx, script_fields(form))
     except ValidationFailed as error:
-        return _editor(None, form, faults_of(error, field_at)), 422
+        return editor(None, form, faults_of(error, field_at)), 422
     campaign_id = chosen_id("campaign_id")
     if campaign_id is None:
         return go("coordinator.script", gettext("The script is saved."), script_id=made.id)
@@ -90,9 +94,9 @@ def script(script_id: uuid.UUID) -> str:
     ctx = context()
     found = get_script(ctx, script_id)
     if not is_number(asked("version")) or int(asked("version")) == found.version:
-        return _editor(found, form_of(found))
+        return editor(found, form_of(found))
     older = get_version(ctx, script_id, int(asked("version")))
-    return _editor(found, form_of(older), older=older.version)
+    return editor(found, form_of(older), older=older.version)
 
 
 @coordinator.post("/scripts/<uuid:script_id>")
@@ -107,35 +111,11 @@ def save_script(script_id: uuid.UUID) -> Answer:
     try:
         saved = replace_script(ctx, script_id, script_fields(form), based_on=_based_on(found))
     except ScriptChanged:
-        return _editor(get_script(ctx, script_id), form, changed_from=_based_on(found)), 409
+        return editor(get_script(ctx, script_id), form, changed_from=_based_on(found)), 409
     except ValidationFailed as error:
-        return _editor(found, form, faults_of(error, field_at)), 422
+        return editor(found, form, faults_of(error, field_at)), 422
     words = gettext("Saved as version %(number)s. Calls from now on use it.", number=saved.version)
     return go("coordinator.script", words, script_id=script_id)
-
-
-@coordinator.get("/scripts/<uuid:script_id>/preview")
-@allow(Permission.SCRIPT_READ)
-def script_preview(script_id: uuid.UUID) -> str:
-    """Walk through a script with the values of somebody made up; `went` names each step and its answer."""
-    ctx = context()
-    found = get_script(ctx, script_id)
-    went = [way.partition(":")[::2] for way in request.args.getlist("went")]
-    answers = {node_id: answer_id for node_id, answer_id in went if answer_id}
-    passed = [node_id for node_id, answer_id in went if not answer_id]
-    walked = path(rehearsed(ctx, found).script, answers, passed)
-    if not walked:
-        raise NotFound
-    so_far = request.args.getlist("went")[: len(walked) - 1]
-    return render_template(
-        "coordinator/script_preview.html",
-        script=found,
-        walked=walked,
-        node=walked[-1],
-        so_far=so_far,
-        learned=learned(found.script, answers).support,
-        back=url_for("coordinator.script_preview", script_id=script_id, went=so_far[:-1]),
-    )
 
 
 def _not_yet_saved(found: ScriptView | None, form: ScriptForm) -> Answer | None:
@@ -144,12 +124,12 @@ def _not_yet_saved(found: ScriptView | None, form: ScriptForm) -> Answer | None:
     What is looked over while somebody types comes with whichever button was pressed last.
     """
     if said("check"):
-        return _editor(found, form)
+        return editor(found, form)
     if (changed := shaped(form, add=said("add"), remove=said("remove"), move=said("move"))) is not None:
-        return _editor(found, changed[0], focus=changed[1])
+        return editor(found, changed[0], focus=changed[1])
     finished = form.finished()
     errors = errors_in(looked_over(finished))
-    return (_editor(found, finished, errors), 422) if errors else None
+    return (editor(found, finished, errors), 422) if errors else None
 
 
 def _based_on(found: ScriptView) -> int:
@@ -157,7 +137,7 @@ def _based_on(found: ScriptView) -> int:
     return int(said("based_on")) if is_number(said("based_on")) else found.version
 
 
-def _editor(
+def editor(
     found: ScriptView | None,
     form: ScriptForm,
     errors: Faults | None = None,

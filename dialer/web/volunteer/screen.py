@@ -12,8 +12,7 @@ from flask_babel import gettext
 
 from dialer.domain.languages import HOME, others_than
 from dialer.domain.phone import written
-from dialer.domain.script import Node
-from dialer.domain.talk import Stage, Talk, steps_in_all
+from dialer.domain.talk import Stage, Talk
 from dialer.services.calling.recording_access import Recorded
 from dialer.services.calling.views import (
     AssignmentView,
@@ -23,6 +22,7 @@ from dialer.services.calling.views import (
 from dialer.services.messaging.written_lately import Written
 from dialer.web.outcome_names import NOT_REACHED, SPOKE
 from dialer.web.past import Past, past_of, time_there
+from dialer.web.script_step import Step, step_of
 from dialer.web.softphone import Softphone
 from dialer.web.volunteer.line import Line
 from dialer.web.volunteer.outcomes import Outcome, outcomes
@@ -55,38 +55,6 @@ class AtNumber:
     full: str
     about: str
     speaking: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerButton:
-    """A way on from a question."""
-
-    id: str
-    label: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StepThrough:
-    """Whom the step puts people through to; the number, for who calls on their own phone."""
-
-    label: str
-    number: str
-    number_words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The step of the script on the screen, `at` of `all`."""
-
-    id: str
-    at: int
-    all: int
-    text: str
-    answers: list[AnswerButton]
-    goes_on: bool
-    ends: bool
-    through: StepThrough | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,29 +283,8 @@ def _known(person: Person, talk: Talk) -> str:
 def _step(view: AssignmentView, talk: Talk) -> Step | None:
     if view.script is None:
         return None
-    script = view.script.script
-    walked = talk.heard().path(script)
-    node = walked[-1]
-    return Step(
-        id=node.id,
-        at=len(walked),
-        all=steps_in_all(script, walked),
-        text=node.text,
-        answers=_answers(node, talk.heard().answers.get(node.id)),
-        goes_on=node.ends or node.next is not None,
-        ends=node.ends,
-        through=_through(node),
-    )
-
-
-def _through(node: Node) -> StepThrough | None:
-    if node.through is None:
-        return None
-    return StepThrough(node.through.label, node.through.phone, written(node.through.phone))
-
-
-def _answers(node: Node, chosen: str | None) -> list[AnswerButton]:
-    return [AnswerButton(answer.id, answer.label, answer.id == chosen) for answer in node.answers]
+    script, heard = view.script.script, talk.heard()
+    return step_of(script, heard.path(script), heard.answers)
 
 
 def _others(view: AssignmentView, talk: Talk) -> list[Other]:

@@ -131,3 +131,15 @@ def test_a_change_based_on_an_older_version_is_refused(coordinator: Caller) -> N
     assert refused.json["version"] == 2
     assert coordinator.put(here, json=first).json["version"] == 2
     assert coordinator.put(here, json={**other, "based_on": 2}).json["version"] == 3
+
+
+def test_an_export_can_be_sent_as_it_is(coordinator: Caller) -> None:
+    made = coordinator.post("/scripts", json=SCRIPT).json
+    file = coordinator.get(f"/scripts/{made['id']}/export").json
+
+    assert (file["format"], file["format_version"]) == ("dialer-script", 1)
+    again = coordinator.post("/scripts", json=file).json
+    assert {name: again[name] for name in SCRIPT} == SCRIPT
+    assert coordinator.get(f"/scripts/{made['id']}/export?version=2").status_code == 404
+    newer = coordinator.post("/scripts", json={**file, "format_version": 2})
+    assert [error["pointer"] for error in newer.json["errors"]] == ["/format_version"]

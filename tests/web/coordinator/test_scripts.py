@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
+
 import pytest
 from flask import Flask
 
 from tests.people import Person
 from tests.web.phone_bank import PhoneBank
-from tests.web.reader import Reader
+from tests.web.reader import Page, Reader
 
 
 @pytest.fixture
@@ -21,12 +24,14 @@ def test_the_example_can_be_saved_as_it_is_and_walked_through(editor: Reader) ->
     page = editor.press("save", name="Polling day")
     assert "The script is saved." in page.text
     page = editor.open(page.tests["script-preview"]["href"])
-    assert page.words["step"] == "Hello Siân, I’m Carys, a volunteer. Have you got a minute?"
+    assert page.words["step"] == "“Hello Siân, I’m Carys, a volunteer. Have you got a minute?”"
     here = editor.page.forms[-1].action
-    assert editor.open(f"{here}?went=hello:").words["step"] == "Can we count on you on polling day?"
+    assert editor.open(f"{here}?step=hello&go=on").words["step"] == "“Can we count on you on polling day?”"
     assert "answer-maybe" in editor.page.buttons
-    page = editor.open(f"{here}?went=hello:&went=ask:maybe")
+    page = editor.open(f"{here}?went=hello:&step=ask&answer=maybe")
     assert "Thank you for your time." in page.words["step"]
+    over = editor.open(f"{here}?went=hello:&went=ask:maybe&step=thanks&go=on")
+    assert "The volunteer now says what came of it." in over.text
     assert page.words["learned"] == "Leaning to us"
 
 
@@ -238,3 +243,58 @@ def test_a_second_press_of_save_makes_no_second_version(desk: Reader, saved: str
     for _ in range(2):
         answer = desk.client.post(saved, data=form, follow_redirects=True)
         assert "Saved as version 3." in answer.text
+
+
+def test_a_script_goes_out_as_a_file_and_comes_in_again(desk: Reader, saved: str) -> None:
+    file = desk.client.get(f"{saved}/file")
+    assert file.headers["Content-Disposition"] == 'attachment; filename="Polling_day-2.json"'
+    assert desk.client.get(f"{saved}/file?version=1").json != file.json
+    page = bring(desk, file.data)
+    assert "Nothing is saved yet." in page.text
+    assert page.forms[-1].fields["node-2-text"] == "Thank you so much. Goodbye."
+    assert "The script is saved." in desk.press("save").text
+    again = desk.client.get(f"{desk.page.forms[-1].action}/file")
+    assert again.json == file.json
+
+
+def test_what_is_wrong_with_a_file_is_named_at_its_step(desk: Reader, saved: str) -> None:
+    held = json.loads(desk.client.get(f"{saved}/file").data)
+    held["nodes"][1]["answers"][2]["support"] = 9
+    del held["nodes"][2]["text"]
+    page = bring(desk, json.dumps(held).encode())
+    assert page.status == 422
+    assert "Step 2, answer 3: “support” is missing or can’t be read." in page.words["flash"]
+    assert "Step 3: “text” is missing or can’t be read." in page.words["flash"]
+    assert "Nothing was brought in." in page.words["flash"]
+
+
+def test_a_file_with_a_dead_end_opens_with_it_shown(desk: Reader, saved: str) -> None:
+    held = json.loads(desk.client.get(f"{saved}/file").data)
+    held["nodes"][1]["answers"][0]["next"] = "gone"
+    page = bring(desk, b"\xef\xbb\xbf" + json.dumps(held).encode())
+    assert "There is no step “gone” to go on to." in page.words["faults"]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "isn’t a script"),
+        (b"\xff\xfe\x00", "isn’t a script"),
+        (b"[" * 100_000, "isn’t a script"),
+        (b'{"nodes": [], "format": "other"}', "isn’t a script"),
+        (b'{"nodes": [], "format_version": 2}', "newer version"),
+        (b'{"nodes": [7], "name": "A", "language": "en", "start": "a"}', "Step 1: “nodes”"),
+    ],
+)
+def test_files_that_hold_no_script(desk: Reader, data: bytes, words: str) -> None:
+    page = bring(desk, data)
+    assert page.status == 422
+    assert words in page.words["flash"]
+
+
+def bring(desk: Reader, data: bytes) -> Page:
+    """What the page says of a file."""
+    desk.open("/scripts")
+    token = desk.page.forms[-1].fields["csrf_token"]
+    form = {"csrf_token": token, "file": (io.BytesIO(data), "script.json")}
+    return desk.read(desk.client.post("/scripts/file", data=form, follow_redirects=True))

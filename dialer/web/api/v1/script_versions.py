@@ -11,14 +11,26 @@ from marshmallow import Schema, fields
 from dialer.domain.access import Permission
 from dialer.domain.script_differences import KINDS, Difference
 from dialer.services.calling import script_versions as deeds
+from dialer.services.calling.script_files import script_file
 from dialer.services.calling.script_versions import VERSION_MOST, VersionView
+from dialer.services.calling.scripts import get_script
 from dialer.web.api.fields import Choice, Instant, Text, Whole, path_id, path_number
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
-from dialer.web.api.v1.scripts import ScriptSchema, script_shown, scripts
+from dialer.web.api.v1.scripts import NewScriptSchema, ScriptSchema, script_shown, scripts
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
 __all__ = ["scripts"]
+
+
+class ScriptFileSchema(NewScriptSchema):
+    """A script as a file: `POST /scripts` takes it as it is, here or in another installation."""
+
+
+class FileQuery(Schema):
+    """Which version; the present one, unless it is said."""
+
+    version = Whole(least=1, most=VERSION_MOST, metadata={"query": True})
 
 
 class ScriptVersionSchema(Schema):
@@ -55,6 +67,20 @@ class DifferencesQuery(Schema):
     """The version to compare with; the one before, unless it is said."""
 
     old = Whole(least=1, most=VERSION_MOST, metadata={"query": True})
+
+
+@scripts.route("/scripts/<script_id>/export")
+class ScriptExport(MethodView):
+    """A script as a file."""
+
+    @allow(Permission.SCRIPT_READ)
+    @scripts.arguments(FileQuery, location="query")
+    @scripts.response(200, ScriptFileSchema)
+    def get(self, query: dict[str, Any], script_id: str) -> dict[str, object]:
+        """A script as a file, in the version that is asked for."""
+        ctx, of = context(), path_id(script_id)
+        version = query.get("version")
+        return script_file(get_script(ctx, of) if version is None else deeds.get_version(ctx, of, version))
 
 
 @scripts.route("/scripts/<script_id>/versions")

@@ -10,8 +10,9 @@ from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from dialer.domain.access import Permission
 from dialer.domain.pledge import VOTING_METHODS
-from dialer.domain.script import ANSWERS_MAX, NODE_KINDS, NODES_MAX
+from dialer.domain.script import ANSWERS_MAX, LANGUAGES, NODE_KINDS, NODES_MAX
 from dialer.domain.script import Script as Conversation
+from dialer.domain.script_file import FORMAT, FORMAT_VERSION
 from dialer.domain.transfer import LABEL_MAX
 from dialer.services.calling import scripts as deeds
 from dialer.services.calling.script_rows import node_from_json, node_to_json
@@ -63,10 +64,12 @@ class NodeSchema(Schema):
 
 
 class NewScriptSchema(Schema):
-    """A script as it is written."""
+    """A script as it is written. A file that `GET /scripts/{id}/export` gave can be sent as it is."""
 
+    format = Choice(FORMAT)
+    format_version = Whole(least=1, most=FORMAT_VERSION)
     name = Text(required=True, blank=False, max_length=200)
-    language = Choice(*deeds.LANGUAGES, load_default="en")
+    language = Choice(*LANGUAGES, load_default="en")
     start = Text(required=True, blank=False, max_length=ID_MAX)
     nodes = fields.List(fields.Nested(NodeSchema), validate=validate.Length(max=NODES_MAX), required=True)
 

@@ -1,0 +1,64 @@
+"""One step of a script as it stands on the screen, of whoever calls and of whoever tries the script."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dialer.domain.phone import written
+from dialer.domain.script import Node, Script
+from dialer.domain.talk import steps_in_all
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerButton:
+    """A way on from a question."""
+
+    id: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepThrough:
+    """Whom the step puts people through to; the number, for who calls on their own phone."""
+
+    label: str
+    number: str
+    number_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The step of the script on the screen, `at` of `all`."""
+
+    id: str
+    at: int
+    all: int
+    text: str
+    answers: list[AnswerButton]
+    goes_on: bool
+    ends: bool
+    through: StepThrough | None = None
+
+
+def step_of(script: Script, walked: list[Node], answers: Mapping[str, str]) -> Step:
+    """The step that the talk has come to, the last of those `walked`, with the answer chosen there."""
+    node = walked[-1]
+    chosen = answers.get(node.id)
+    return Step(
+        id=node.id,
+        at=len(walked),
+        all=steps_in_all(script, walked),
+        text=node.text,
+        answers=[AnswerButton(answer.id, answer.label, answer.id == chosen) for answer in node.answers],
+        goes_on=node.ends or node.next is not None,
+        ends=node.ends,
+        through=_through(node),
+    )
+
+
+def _through(node: Node) -> StepThrough | None:
+    if node.through is None:
+        return None
+    return StepThrough(node.through.label, node.through.phone, written(node.through.phone))
