@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext, ngettext
 
-from dialer.services.organising.views import EventView
+from dialer.services.organising.views import EventView, RsvpView
+from dialer.web.notices import tell
 from dialer.web.words import day, figure, moment, time_of_day
 
 
@@ -29,3 +30,12 @@ def waiting_words(event: EventView) -> str:
     if not event.waiting:
         return ""
     return str(ngettext("one waits", "%(num)s wait", event.waiting))
+
+
+def tell_of(event: EventView, rsvp: RsvpView) -> None:
+    """Say on the next page what came of signing up."""
+    when = when_words(event)
+    if rsvp.state == "going":
+        tell(gettext("You’re coming: %(when)s. Thank you.", when=when))
+    else:
+        tell(gettext("It’s full. You’re on the waiting list: %(when)s.", when=when))

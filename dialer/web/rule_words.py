@@ -109,5 +109,6 @@ SAID_BY_RULES: Final = (
     N_("This is more than two years away. Choose an earlier day."),
     N_("It ends after it starts, and within seven days."),
     N_("This campaign has ended."),
+    N_("There is no such session to come in this campaign."),
     N_("Tick this so that people can trust us with what they say."),
 )

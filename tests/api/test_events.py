@@ -250,3 +250,13 @@ def test_a_volunteer_known_by_their_phone_is_the_same_person(
     assert anybody(event).json == {"id": own["id"], "state": "going"}
     (guest,) = api(carys).get(f"/events/{event}/rsvps").json["data"]
     assert (guest["volunteer_id"], guest["name"], guest["phone"]) == (str(una.id), "Una", "+447700900123")
+
+
+def test_a_join_link_to_a_session_of_its_campaign(api: Api, carys: Person, clock: SetClock) -> None:
+    theirs, other = campaign_of(api(carys)), campaign_of(api(carys))
+    event = api(carys).post("/events", json=said_of(clock, campaign_id=theirs)).json["id"]
+    made = api(carys).post(f"/campaigns/{theirs}/join-links", json={"event_id": event})
+    assert (made.status_code, made.json["event_id"]) == (201, event)
+    refused = api(carys).post(f"/campaigns/{other}/join-links", json={"event_id": event})
+    assert refused.json["errors"][0]["pointer"] == "/event_id"
+    assert api(carys).post(f"/campaigns/{other}/join-links", json={}).json["event_id"] is None

@@ -17,6 +17,7 @@ from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.accounts import JoinLink
 from dialer.store.models.calling import Campaign
+from dialer.store.queries.events import coming_session
 from dialer.store.session import UnitOfWork
 
 
@@ -27,6 +28,8 @@ class NewJoinLink:
     expires_in_s: int | None = None
     max_joins: int | None = None
     approval: bool = False
+    event_id: uuid.UUID | None = None
+    """Whoever joins by it comes to this session of the campaign."""
 
 
 def create_join_link(ctx: Context, campaign_id: uuid.UUID, new: NewJoinLink) -> JoinLinkView:
@@ -41,12 +44,18 @@ def create_join_link(ctx: Context, campaign_id: uuid.UUID, new: NewJoinLink) -> 
         )
         if state is None:
             raise NotFound
+        if (
+            new.event_id is not None
+            and coming_session(unit, (unit.organisation_id, campaign_id), new.event_id, ctx.now) is None
+        ):
+            raise ValidationFailed.at("/event_id", "There is no such session to come in this campaign.")
         link = JoinLink(
             organisation_id=ctx.organisation_id,
             campaign_id=campaign_id,
             code=new_code(),
             approval=new.approval,
             max_joins=new.max_joins,
+            event_id=new.event_id,
             joins=0,
             created_by=ctx.actor.account_id,
             created_at=ctx.now,
@@ -130,6 +139,7 @@ def _view(ctx: Context, link: JoinLink) -> JoinLinkView:
         url=f"{ctx.public_url.rstrip('/')}/join/{link.code}",
         approval=link.approval,
         max_joins=link.max_joins,
+        event_id=link.event_id,
         joins=link.joins,
         created_at=link.created_at,
         expires_at=link.expires_at,

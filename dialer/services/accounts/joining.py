@@ -21,10 +21,10 @@ from dialer.domain.phone import PhonePolicy
 from dialer.services.accounts.account_fields import Reach, clean_name, read_reach
 from dialer.services.accounts.devices import account_of_device, stay_remembered
 from dialer.services.accounts.logins import open_login, signed_in
-from dialer.services.accounts.views import Joined, JoinLinkState, JoinOutcome, JoinPage
+from dialer.services.accounts.views import ComingSession, Joined, JoinLinkState, JoinOutcome, JoinPage
 from dialer.store.models.accounts import Account, AccountCampaign, JoinLink, SignInRequest
 from dialer.store.models.calling import Campaign
-from dialer.store.queries.events import next_session
+from dialer.store.queries.events import coming_session, next_session
 from dialer.store.session import UnitFactory, UnitOfWork
 
 LINK_IS_OVER: Final = "This link has had its day. Ask for a new one."
@@ -52,6 +52,7 @@ class _Link:
     organisation_id: uuid.UUID
     campaign_id: uuid.UUID
     approval: bool
+    event_id: uuid.UUID | None
     campaign_name: str
     campaign_state: str
     host_name: str | None
@@ -72,18 +73,25 @@ def look_at_join_link(units: UnitFactory, code: str, device: str | None, now: dt
         if link is None:
             return JoinPage(JoinLinkState.GONE)
         known = account_of_device(unit, device, now, link.organisation_id)
-        session = (
-            None
-            if link.state is JoinLinkState.OPEN
-            else next_session(unit, link.organisation_id, link.campaign_id, now)
-        )
+        session = _session_of(unit, link, now)
     if link.state is not JoinLinkState.OPEN:
-        next_at, zone = session or (None, "")
-        return JoinPage(link.state, link.campaign_name, link.host_name, next_at=next_at, zone=zone)
+        return JoinPage(link.state, link.campaign_name, link.host_name, session=session)
     if link.full and known is None:
         return JoinPage(JoinLinkState.GONE, link.campaign_name, link.host_name)
     welcome = known.name if known else None
-    return JoinPage(link.state, link.campaign_name, link.host_name, welcome, link.approval)
+    return JoinPage(link.state, link.campaign_name, link.host_name, welcome, link.approval, session)
+
+
+def _session_of(unit: UnitOfWork, link: _Link, now: dt.datetime) -> ComingSession | None:
+    if link.state is not JoinLinkState.OPEN:
+        event = next_session(unit, (link.organisation_id, link.campaign_id), now)
+    elif link.event_id is not None:
+        event = coming_session(unit, (link.organisation_id, link.campaign_id), link.event_id, now)
+    else:
+        return None
+    if event is None:
+        return None
+    return ComingSession(event.id, event.title, event.place, event.starts_at, event.timezone)
 
 
 def join(
@@ -151,7 +159,7 @@ def _check(form: JoinForm, phones: PhonePolicy) -> Reach:
 def _joined(units: UnitFactory, link: _Link, secret: str, now: dt.datetime, device: str | None) -> Joined:
     login = signed_in(units, secret, now)
     outcome = JoinOutcome.SIGNED_IN if login.actor.sees_campaign(link.campaign_id) else JoinOutcome.WAITING
-    return Joined(outcome, link.campaign_id, login, device)
+    return Joined(outcome, link.campaign_id, login, device, link.event_id)
 
 
 def _find_link(unit: UnitOfWork, code: str, now: dt.datetime) -> _Link | None:
@@ -161,10 +169,7 @@ def _find_link(unit: UnitOfWork, code: str, now: dt.datetime) -> _Link | None:
     )
     row = unit.session.execute(
         select(
-            JoinLink.id,
-            JoinLink.organisation_id,
-            JoinLink.campaign_id,
-            JoinLink.approval,
+            JoinLink,
             Campaign.name,
             Campaign.state,
             Account.name,
@@ -181,7 +186,21 @@ def _find_link(unit: UnitOfWork, code: str, now: dt.datetime) -> _Link | None:
         )
         .where(JoinLink.code == code)
     ).one_or_none()
-    return None if row is None else _Link(*row)
+    if row is None:
+        return None
+    link, campaign_name, state, host_name, is_usable, is_full = row
+    return _Link(
+        id=link.id,
+        organisation_id=link.organisation_id,
+        campaign_id=link.campaign_id,
+        approval=link.approval,
+        event_id=link.event_id,
+        campaign_name=campaign_name,
+        campaign_state=state,
+        host_name=host_name,
+        usable=is_usable,
+        full=is_full,
+    )
 
 
 def _open_link(units: UnitFactory, code: str, now: dt.datetime) -> _Link:

@@ -91,6 +91,7 @@ class JoinLinkView:
     url: str
     approval: bool
     max_joins: int | None
+    event_id: uuid.UUID | None
     joins: int
     created_at: dt.datetime
     expires_at: dt.datetime | None
@@ -127,6 +128,17 @@ class SignInLinkPage:
     usable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ComingSession:
+    """A phone-bank session to come: what, where, when, and whose clocks it goes by."""
+
+    id: uuid.UUID
+    title: str
+    place: str
+    starts_at: dt.datetime
+    zone: str
+
+
 class JoinLinkState(enum.StrEnum):
     """`open`: come in. `closed`: its campaign isn't calling. `gone`: unknown, used up, past its time."""
 
@@ -144,9 +156,8 @@ class JoinPage:
     host_name: str | None = None
     welcome_back: str | None = None
     approval: bool = False
-    next_at: dt.datetime | None = None
-    """Where its calls are over: when the next session of the campaign begins."""
-    zone: str = ""
+    session: ComingSession | None = None
+    """The one that whoever joins comes to; where the calls are over, the campaign’s next."""
 
 
 class JoinOutcome(enum.StrEnum):
@@ -168,6 +179,8 @@ class Joined:
     campaign_id: uuid.UUID
     signed_in: SignedIn | None = None
     device: str | None = None
+    event_id: uuid.UUID | None = None
+    """The session that they come to, where they joined by a link to one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from dialer.services.accounts.account_fields import clean_email_or_none, clean_n
 from dialer.services.accounts.credentials import new_code
 from dialer.services.context import Context
 from dialer.services.organising.events import lock_event, managed_event, reaches
-from dialer.services.organising.telling import forget_move, take_back, tell
+from dialer.services.organising.telling import forget_move, take_back, tell, told_that_it_is_off
 from dialer.services.organising.views import Guest, RsvpView, rsvp_view
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models import new_id
@@ -161,11 +161,13 @@ def guests_of(ctx: Context, event_id: uuid.UUID, page: Page) -> Slice[Guest]:
         )
         if (after := after_id(page)) is not None:
             query = query.where(Rsvp.id > after)
-        guests = [_guest(row, account) for row, account in unit.session.execute(query)]
+        found = unit.session.execute(query).all()
+        told = told_that_it_is_off(unit, [row.id for row, _ in found])
+        guests = [_guest(row, account, told.get(row.id)) for row, account in found]
     return cut(guests, page, lambda guest: (str(guest.id),))
 
 
-def _guest(row: Rsvp, account: Account | None) -> Guest:
+def _guest(row: Rsvp, account: Account | None, told: bool | None) -> Guest:
     return Guest(
         id=row.id,
         event_id=row.event_id,
@@ -176,6 +178,7 @@ def _guest(row: Rsvp, account: Account | None) -> Guest:
         state=row.state,
         places=row.places,
         created_at=row.created_at,
+        told=told,
     )
 
 

@@ -11,11 +11,13 @@ import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, false, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict
 from dialer.domain.event_letter import Told, in_letter, in_text
 from dialer.domain.message_gate import takes_texts
@@ -31,6 +33,17 @@ from dialer.store.models.messaging import Message
 from dialer.store.session import UnitOfWork
 
 PURPOSE: Final = "event"
+
+
+class Reminded(StrEnum):
+    """How somebody is told; `once_shown`: by text, once they have shown that the phone is theirs."""
+
+    BY_TEXT = "by_text"
+    BY_EMAIL = "by_email"
+    ONCE_SHOWN = "once_shown"
+    NOT = "not"
+
+
 _DAY: Final = dt.timedelta(hours=24)
 
 
@@ -102,6 +115,24 @@ def forget_move(unit: UnitOfWork, row: Rsvp) -> None:
     unit.session.execute(delete(EventNotice).where(_notice(unit, row, Notice.MOVED_UP)))
 
 
+def told_that_it_is_off(unit: UnitOfWork, rsvp_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, bool]:
+    """Of those to whom it was to be said that an event is called off: whether anything went, or still may."""
+    went = Message.state.not_in(("skipped", "failed", "undelivered", "cancelled"))
+    query = (
+        select(EventNotice.rsvp_id, func.coalesce(went, false()))
+        .outerjoin(
+            Message,
+            (Message.organisation_id == EventNotice.organisation_id) & (Message.id == EventNotice.message_id),
+        )
+        .where(
+            EventNotice.organisation_id == unit.organisation_id,
+            EventNotice.rsvp_id.in_(rsvp_ids),
+            EventNotice.kind == Notice.CANCELLED,
+        )
+    )
+    return {row[0]: row[1] for row in unit.session.execute(query)}
+
+
 def _is_first(ctx: Context, unit: UnitOfWork, row: Rsvp, kind: Notice) -> bool:
     made = (
         insert(EventNotice)
@@ -128,14 +159,34 @@ def _way(ctx: Context, unit: UnitOfWork, row: Rsvp, kind: Notice) -> _Way | None
         return None
     phone, email = (account.phone, account.email) if account else (row.phone, row.email)
     languages = [*(account.languages if account else ()), ctx.home_language]
-    texted = phone if phone and _takes_texts(ctx, phone) else None
-    if texted and phone_is_theirs(unit, row):
-        return _Way(texted, languages)
-    if email and ctx.messaging.mail.sender:
-        return _Way(email.lower(), languages, by_email=True)
-    if texted and kind is Notice.SIGNED_UP and not _had_enough(ctx, unit, texted):
-        return _Way(texted, languages, asks=True)
+    match _best(ctx, phone, email, is_theirs=phone_is_theirs(unit, row)):
+        case Reminded.BY_TEXT:
+            return _Way(phone or "", languages)
+        case Reminded.BY_EMAIL:
+            return _Way((email or "").lower(), languages, by_email=True)
+        case Reminded.ONCE_SHOWN if kind is Notice.SIGNED_UP and not _had_enough(ctx, unit, phone or ""):
+            return _Way(phone or "", languages, asks=True)
     return None
+
+
+def _best(ctx: Context, phone: str | None, email: str | None, *, is_theirs: bool) -> Reminded:
+    takes_texts_here = phone is not None and _takes_texts(ctx, phone)
+    if takes_texts_here and is_theirs:
+        return Reminded.BY_TEXT
+    if email and ctx.messaging.mail.sender:
+        return Reminded.BY_EMAIL
+    return Reminded.ONCE_SHOWN if takes_texts_here else Reminded.NOT
+
+
+def how_i_am_reminded(ctx: Context) -> Reminded:
+    """How the actor is told of events."""
+    require(ctx.actor, Permission.EVENT_SIGN_UP)
+    if ctx.actor.account_id is None:
+        return Reminded.NOT
+    with ctx.unit() as unit:
+        account = unit.session.get_one(Account, (unit.organisation_id, ctx.actor.account_id))
+        is_theirs = account.phone is not None and is_confirmed(unit, account.id, account.phone)
+        return _best(ctx, account.phone, account.email, is_theirs=is_theirs)
 
 
 def phone_is_theirs(unit: UnitOfWork, row: Rsvp) -> bool:

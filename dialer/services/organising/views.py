@@ -32,6 +32,8 @@ class Guest:
     state: str
     places: int
     created_at: dt.datetime
+    told: bool | None = None
+    """Of one that was called off: whether they were told so; None while that is still to come."""
 
 
 @dataclass(frozen=True, slots=True)

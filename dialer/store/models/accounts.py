@@ -231,16 +231,18 @@ class SignInRequest(Identified, Base):
 
 
 class JoinLink(Identified, Base):
-    """A link by which many volunteers may join one campaign."""
+    """A link by which many volunteers may join one campaign, and come to one event of it."""
 
     __tablename__ = "join_link"
     __table_args__ = (
         reference("campaign", "campaign_id", ondelete="CASCADE"),
         UniqueConstraint("code"),
+        reference("event", "event_id"),
         Index("ix_join_link_campaign", "organisation_id", "campaign_id"),
     )
 
     campaign_id: Mapped[uuid.UUID]
+    event_id: Mapped[uuid.UUID | None]
     code: Mapped[str]
     approval: Mapped[bool] = mapped_column(server_default=text("false"))
     max_joins: Mapped[int | None]

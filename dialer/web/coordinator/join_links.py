@@ -23,8 +23,19 @@ from dialer.services.accounts.join_links import (
 from dialer.services.accounts.views import JoinLinkView
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.context import Context
+from dialer.services.organising.events import get_event
 from dialer.web.coordinator.blueprint import coordinator
-from dialer.web.coordinator.forms import Answer, Faults, everything, faults_of, go, said, ticked, whole_number
+from dialer.web.coordinator.forms import (
+    Answer,
+    Faults,
+    chosen_id,
+    everything,
+    faults_of,
+    go,
+    said,
+    ticked,
+    whole_number,
+)
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.look import LANGUAGES, current_look
@@ -46,7 +57,7 @@ def make_join_link(campaign_id: uuid.UUID) -> Answer:
     try:
         link = create_join_link(context(), campaign_id, _wanted())
     except ValidationFailed as error:
-        fields = {"/max_joins": "max_joins", "/expires_in_s": "open_for_s"}
+        fields = {"/max_joins": "max_joins", "/expires_in_s": "open_for_s", "/event_id": "main"}
         return _form_page(campaign_id, faults_of(error, fields)), error.status
     words = gettext("The link is made. Send it to people you trust.")
     return go("coordinator.join_link", words, campaign_id=campaign_id, code=link.code)
@@ -57,6 +68,7 @@ def _wanted() -> NewJoinLink:
         expires_in_s=whole_number("open_for_s") if said("open_for_s") else None,
         max_joins=whole_number("max_joins") if said("max_joins") else None,
         approval=ticked("approval"),
+        event_id=chosen_id("event_id"),
     )
 
 
@@ -83,7 +95,10 @@ def join_link(campaign_id: uuid.UUID, code: str) -> str:
     ctx = context()
     link = _link(ctx, campaign_id, code)
     campaign = get_campaign(ctx, campaign_id)
-    return render_template("coordinator/join_link.html", campaign=campaign, link=link, qr=_qr(link.url))
+    session = get_event(ctx, link.event_id) if link.event_id else None
+    return render_template(
+        "coordinator/join_link.html", campaign=campaign, link=link, qr=_qr(link.url), session=session
+    )
 
 
 @coordinator.get("/campaigns/<uuid:campaign_id>/join-links/<code>/poster")

@@ -14,10 +14,12 @@ from dialer.domain.errors import Conflict, InvalidTransition, NotFound
 from dialer.services.context import Context
 from dialer.services.organising.events import Wanted, get_event, list_events
 from dialer.services.organising.rsvps import come_myself, stay_away
+from dialer.services.organising.telling import how_i_am_reminded
 from dialer.services.organising.views import EventView
 from dialer.services.paging import Page
+from dialer.web.calendar_file import calendar_file
 from dialer.web.desk import context
-from dialer.web.event_words import when_words
+from dialer.web.event_words import tell_of, when_words
 from dialer.web.guard import allow
 from dialer.web.notices import tell
 
@@ -37,6 +39,7 @@ def coming() -> str:
         mine=[one for one in found if one.mine],
         others=[one for one in found if not one.mine],
         when_words=when_words,
+        reminded=how_i_am_reminded(context()),
     )
 
 
@@ -53,11 +56,7 @@ def come(event_id: uuid.UUID) -> Response:
     except (Conflict, NotFound):
         tell(gettext("That session isn’t here any more."), "warn")
     else:
-        when = when_words(get_event(ctx, event_id))
-        if rsvp.state == "going":
-            tell(gettext("You’re coming: %(when)s. Thank you.", when=when))
-        else:
-            tell(gettext("It’s full. You’re on the waiting list: %(when)s.", when=when))
+        tell_of(get_event(ctx, event_id), rsvp)
     return _back()
 
 
@@ -73,6 +72,14 @@ def not_come(event_id: uuid.UUID) -> Response:
     else:
         tell(gettext("Thank you for telling us. Your place goes to somebody else."))
     return _back()
+
+
+@phone_sessions.get("/<uuid:event_id>/session.ics")
+@allow(Permission.EVENT_SIGN_UP)
+def calendar(event_id: uuid.UUID) -> Response:
+    """For one's own calendar."""
+    ctx = context()
+    return calendar_file(get_event(ctx, event_id), ctx.now, f"{ctx.public_url.rstrip('/')}/call/sessions")
 
 
 def _back() -> Response:

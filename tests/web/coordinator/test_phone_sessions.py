@@ -7,11 +7,14 @@ import datetime as dt
 import pytest
 from flask import Flask
 
+from dialer.domain.access import Role
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
-from dialer.services.calling.campaigns import end_campaign, pause_campaign
+from dialer.services.accounts.organisations import system_actor
+from dialer.services.calling.campaigns import CampaignFields, change_campaign, end_campaign, pause_campaign
 from dialer.services.context import Context
+from dialer.services.organising.reminding import remind_some
 from tests.conftest import SetClock
-from tests.people import Person, join_campaign
+from tests.people import Person, join_campaign, make_person
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Page, Reader
 
@@ -184,3 +187,73 @@ def test_only_whose_campaign_it_is_sees_them(
     reader.sign_in(mallory.token)
     assert "session" not in reader.open("/call/sessions").tests
     assert reader.open(address).status == 403
+
+
+def test_who_couldnt_be_told_that_it_is_off_is_to_be_rung(
+    desk: Reader, ctx: Context, volunteer: Reader, bank: PhoneBank, clock: SetClock
+) -> None:
+    plan(desk, bank, clock)
+    volunteer.open("/call/sessions")
+    page = volunteer.press("come")
+    assert "we can’t remind you" in page.words["reminded"]
+    assert volunteer.client.get(
+        page.html.split('data-test="calendar"')[0].split('href="')[-1].split('"')[0]
+    ).data
+    address = the_session(desk, bank)
+    desk.open(f"{address}/call-off")
+    assert "Being told" in desk.press("confirm").words["guest"]
+    remind_some(ctx.as_actor(system_actor(ctx.organisation_id)))
+    assert "Couldn’t be told: ring them" in desk.open(address).words["guest"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"phone": "+447700900123"}, "Open it once"),
+        (
+            {"phone": "+447700900123", "phone_confirmed_at": dt.datetime(2026, 5, 1, tzinfo=dt.UTC)},
+            "We’ll text you",
+        ),
+    ],
+)
+def test_they_read_how_they_are_reminded(
+    app: Flask,
+    desk: Reader,
+    ctx: Context,
+    bank: PhoneBank,
+    clock: SetClock,
+    *,
+    fields: dict[str, object],
+    words: str,
+) -> None:
+    change_campaign(ctx, bank.campaign_id, CampaignFields(senders=["+447700900001"]))
+    ids = (bank.campaign_id,)
+    una = make_person(ctx.units, ctx.organisation_id, Role.VOLUNTEER, "Una", campaign_ids=ids, **fields)
+    plan(desk, bank, clock)
+    reader = Reader(app.test_client())
+    reader.sign_in(una.token)
+    reader.open("/call/sessions")
+    assert words in reader.press("come").words["reminded"]
+
+
+def test_a_join_link_leads_to_a_session(
+    app: Flask, desk: Reader, bank: PhoneBank, clock: SetClock, vic: Person
+) -> None:
+    plan(desk, bank, clock, capacity="1")
+    address = the_session(desk, bank)
+    desk.open(address)
+    page = desk.press("invite-to-session")
+    assert "Ring round" in page.words["of-session"]
+    link = "/join/" + page.words["join-url"].rsplit("/", 1)[1]
+    for name, words in (("Tom", "You’re coming"), ("Una", "It’s full. You’re on the waiting list")):
+        reader = Reader(app.test_client())
+        assert "Ring round · The hall" in reader.open(link).words["to-session"]
+        reader.press("join", name=name, reach=f"{name}@example.org", consent="yes")
+        assert words in reader.open("/call").text
+    assert "1 of 1 places taken" in desk.open(address).text
+    desk.open(f"{address}/call-off")
+    desk.press("confirm")
+    late = Reader(app.test_client())
+    assert "to-session" not in late.open(link).tests
+    late.press("join", name="Ann", reach="ann@example.org", consent="yes")
+    assert late.open("/call").status == 200

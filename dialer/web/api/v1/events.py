@@ -125,6 +125,13 @@ class GuestSchema(Schema):
     email = Text(required=True, allow_none=True)
     state = Choice(*RSVP_STATES, required=True)
     seats = Whole(required=True, attribute="places")
+    told = Flag(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "of an event that was called off: whether they could be told; null until then"
+        },
+    )
     created_at = Instant(required=True)
 
 

@@ -27,6 +27,9 @@ class NewJoinLinkSchema(Schema):
     expires_in_s = Whole(least=1, most=LONGEST_LIFE_S)
     max_joins = Whole(least=1, most=1_000_000)
     approval = Flag()
+    event_id = Id(
+        allow_none=True, metadata={"description": "a session of the campaign that whoever joins comes to"}
+    )
 
 
 class JoinLinkSchema(Schema):
@@ -37,6 +40,7 @@ class JoinLinkSchema(Schema):
     campaign_id = Id(required=True)
     approval = Flag(required=True)
     max_joins = Whole(required=True, allow_none=True)
+    event_id = Id(required=True, allow_none=True)
     joins = Whole(required=True)
     created_at = Instant(required=True)
     expires_at = Instant(required=True, allow_none=True)
