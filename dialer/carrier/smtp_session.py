@@ -19,6 +19,7 @@ from dialer.carrier.letters import dotted, on_the_wire
 from dialer.carrier.mail_port import DEFERRED, POLICY_CODE, Letter, LetterAsked, always
 from dialer.carrier.port import NOT_BEGUN, TOO_BUSY, Accepted, NotAccepted, Refused, SendOutcome, Unknown
 from dialer.domain.carrier_action import Action
+from dialer.domain.mail_report import is_about_us
 
 COMMAND_WITHIN_S: Final = 20.0
 """How long an answer to a command is waited for; RFC 5321 §4.5.3.2 allows minutes, which no blast waits."""
@@ -268,30 +269,35 @@ def _of_us(reply: Reply, action: Action) -> SendOutcome:
 
 
 def _of_address(reply: Reply) -> SendOutcome:
-    code, status = reply[0], _status(reply)
+    code = reply[0]
     if code == _CLOSING:
         return NotAccepted(TOO_BUSY)
     if code // 100 == 4:
         return NotAccepted(DEFERRED, detail=_words(reply))
     if code // 100 != 5:
         return NotAccepted(CONNECTION_LOST)
-    if status is not None and status[0] == _POLICY:
+    if _is_for_policy(reply):
         return Refused(POLICY_CODE, _words(reply), Action.FINAL)
-    gone = status in _NOBODY_THERE
+    gone = _status(reply) in _NOBODY_THERE
     return Refused(code, _words(reply), Action.RETIRE_NUMBER if gone else Action.FINAL)
 
 
 def _of_letter(reply: Reply) -> SendOutcome:
     """Of a no to the letter itself. A definite no, also after the last dot, leaves it with us (§6.1)."""
-    code, status = reply[0], _status(reply)
+    code = reply[0]
     if code == _CLOSING:
         return NotAccepted(TOO_BUSY)
     if code // 100 == 4:
         return NotAccepted(DEFERRED, detail=_words(reply))
     if code // 100 != 5:
         return NotAccepted(CONNECTION_LOST)
-    policy = status is not None and status[0] == _POLICY
-    return Refused(POLICY_CODE if policy else code, _words(reply), Action.FINAL)
+    return Refused(POLICY_CODE if _is_for_policy(reply) else code, _words(reply), Action.FINAL)
+
+
+def _is_for_policy(reply: Reply) -> bool:
+    """Whether it is us, or what we say, that is refused; a relay's limit of how much we send as well."""
+    status = _status(reply)
+    return (status is not None and status[0] == _POLICY) or is_about_us(_words(reply))
 
 
 def _misconfigured(code: int, detail: str) -> Refused:

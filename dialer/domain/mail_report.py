@@ -229,6 +229,15 @@ def fate_of_reply(said: str) -> Fate:
     return Fate.OTHER if fate is Fate.HARD and not is_plain else fate
 
 
+def is_about_us(said: str) -> bool:
+    """Whether a server's reply is about whoever sends, such as a relay's “daily sending quota exceeded”: the
+    next letter would hear it too.
+    """
+    status, _ = _codes("", said)
+    names_us = _ABOUT_US.fullmatch(status) or _OF_US.search(said)
+    return bool(names_us) and fate_of_reply(said) is Fate.BLOCKED
+
+
 def _has_no_room(status: str, code: int) -> bool:
     return code == _NO_ROOM_CODE and _IN_GENERAL.fullmatch(status) is not None
 

@@ -11,6 +11,7 @@ from dialer.domain.mail_report import (
     counts_towards_the_end,
     fate_of,
     fate_of_reply,
+    is_about_us,
     is_automatic,
     reports_in,
     without_addresses,
@@ -203,6 +204,24 @@ def test_what_is_about_us_is_no_full_mailbox_and_passes_by_no_address(said):
     assert fate_of_reply(said) is Fate.BLOCKED
     for kept in (*Fate, None):
         assert not counts_towards_the_end(kept, said)
+
+
+@pytest.mark.parametrize(
+    ("said", "so"),
+    [
+        ("550 5.4.5 Daily user sending quota exceeded", True),
+        ("552 Sending limit exceeded", True),
+        ("451 Sender quota exceeded", True),
+        ("554 5.7.1 Relay access denied", True),
+        ("550 5.1.1 No such user", False),
+        ("552 5.2.2 The mailbox is over quota", False),
+        ("554 5.6.0 Not taken", False),
+        ("550 Blocked, see spamhaus", False),
+        ("", False),
+    ],
+)
+def test_what_is_about_whoever_sends_is_told_from_the_rest(said, so):
+    assert is_about_us(said) is so
 
 
 def test_a_relay_that_gave_up_says_in_whose_words():

@@ -11,12 +11,12 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.engine import Row
 
-from dialer.carrier.mail_port import DEFERRED
+from dialer.carrier.mail_port import DEFERRED, POLICY_CODE
 from dialer.carrier.port import NOT_BEGUN, Accepted, NotAccepted, Refused, SendOutcome, Unknown
 from dialer.domain.blast import Pause
 from dialer.domain.carrier_action import Action
 from dialer.domain.email_address import channel_of
-from dialer.domain.mail_report import PASSING, Fate, fate_of_reply
+from dialer.domain.mail_report import PASSING, Fate, fate_of_reply, is_about_us
 from dialer.domain.message import (
     BREAKER_WINDOW,
     LETTER_TRIES,
@@ -103,7 +103,7 @@ def record_outcomes(ctx: Context, batch: Sequence[Sent], luck: Callable[[], floa
         wait_again(unit, _unanswered(batch, {row.id for row in failed}), ctx.now)
         without_pictures(unit, {one.text.sender for one in batch if _carries_none(one.outcome)})
         _rest_senders(ctx, unit, batch, luck)
-        _pause_blasts(ctx, unit, batch)
+        _pause_blasts(ctx, unit, batch, written.failed)
 
 
 def _follow_bounces(ctx: Context, unit: UnitOfWork, failed: Sequence[Row[Any]]) -> None:
@@ -185,7 +185,8 @@ def _sort_deferral(ctx: Context, found: _Sorted, text: Judged, tries: int, *, lu
     attempt = Attempt(text.id, text.attempt)
     if tries >= LETTER_TRIES:
         detail = f"Its server put it off again and again. {said}".rstrip()
-        found.failed.append(Failure(attempt, GIVEN_UP_CODE, detail, fate_of_reply(said).value))
+        code = POLICY_CODE if is_about_us(said) else GIVEN_UP_CODE
+        found.failed.append(Failure(attempt, code, detail, fate_of_reply(said).value))
     else:
         found.put_back.append(PutBack(attempt, ctx.now + letter_back_off(tries, luck)))
 
@@ -289,9 +290,14 @@ def _carries_none(outcome: SendOutcome) -> bool:
     return isinstance(outcome, Refused) and outcome.action is Action.NO_PICTURE
 
 
-def _pause_blasts(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent]) -> None:
+def _pause_blasts(ctx: Context, unit: UnitOfWork, batch: Sequence[Sent], failed: Sequence[Failure]) -> None:
     reasons: dict[uuid.UUID, str] = {}
-    doubtful: set[uuid.UUID] = set()
+    of_us = {one.attempt.id for one in failed if one.code == POLICY_CODE}  # those given up among them
+    doubtful = {
+        one.text.blast_id
+        for one in batch
+        if one.text.id in of_us and one.text.blast_id is not None and one.text.purpose == "blast"
+    }
     for one in batch:
         if one.text.blast_id is None or one.text.purpose != "blast" or not isinstance(one.outcome, Refused):
             continue

@@ -297,6 +297,17 @@ def test_who_is_put_off_for_more_than_a_day_is_given_up(mailing: Mailing, clock:
     assert "452 4.2.2 Mailbox full" in (found.error_detail or "")
 
 
+def test_many_given_up_since_a_relay_limits_us_pause_the_blast(mailing: Mailing, clock: SetClock) -> None:
+    mailing.host.faults.at_rcpt = lambda _: "451 Sender quota exceeded"
+    made = mailing.launch(readers(mailing.ctx, 20))
+    mailing.plan(made.id)
+    for _ in range(LETTER_TRIES + 1):
+        mailing.send()
+        clock.now += dt.timedelta(minutes=80)
+    assert mailing.state(made.id) == "paused"
+    assert mailing.counts(made.id).keys() == {"failed", "queued"}, "those who were left wait"
+
+
 def test_full_mailboxes_are_counted_apart_and_only_several_over_weeks_end_it(
     mailing: Mailing, clock: SetClock
 ) -> None:
@@ -347,8 +358,17 @@ def test_a_server_that_refuses_us_pauses_the_blast_and_fails_nobody(mailing: Mai
     assert mailing.state(made.id) == "paused"
 
 
-def test_many_refusals_for_policy_pause_the_blast(mailing: Mailing) -> None:
-    mailing.host.faults.at_rcpt = lambda _: "550 5.7.1 Blocked for spam"
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "550 5.7.1 Blocked for spam",
+        "550 5.4.5 Daily user sending quota exceeded",
+        "552 Sending limit exceeded",
+    ],
+)
+@pytest.mark.parametrize("said", ["at_rcpt", "after_dot"])
+def test_many_refusals_of_us_pause_the_blast(mailing: Mailing, said: str, refusal: str) -> None:
+    setattr(mailing.host.faults, said, lambda _: refusal)
     made = mailing.launch(readers(mailing.ctx, 40))
     mailing.plan(made.id)
     mailing.send()
