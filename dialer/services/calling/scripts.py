@@ -13,6 +13,7 @@ from dialer.domain.errors import FieldError, NotFound, ScriptChanged, UnknownPla
 from dialer.domain.script import LANGUAGES
 from dialer.domain.script import Script as Conversation
 from dialer.domain.transfer import rung_number, why_not_rung
+from dialer.services.calling.script_reach import check_changes_only_ours
 from dialer.services.calling.script_rows import node_to_json, script_from_row
 from dialer.services.calling.views import ScriptView
 from dialer.services.context import Context
@@ -62,6 +63,7 @@ def replace_script(
     fields = _checked(ctx, fields)
     with ctx.unit() as unit:
         script, present = _current(unit, script_id, lock=True)
+        check_changes_only_ours(ctx, unit, script.id)
         if based_on is not None and script.version != based_on:
             if _says(script, present) == (fields.name, fields.language, fields.conversation):
                 return view_of(script, present)

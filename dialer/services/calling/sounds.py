@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 from sqlalchemy import select
 
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import NotFound, ValidationFailed
+from dialer.domain.errors import Forbidden, NotFound, ValidationFailed
 from dialer.domain.sound import SIZE_MOST, NoSoundError, read_sound
 from dialer.domain.sound import Sound as Found
 from dialer.services.context import Context, Units
@@ -100,10 +100,14 @@ def audio_of(ctx: Context, sound_id: uuid.UUID) -> Audio:
 
 
 def retire_sound(ctx: Context, sound_id: uuid.UUID) -> SoundView:
-    """Offer it no more; what uses it goes on with it. Retired already: no change."""
+    """Offer it no more; what uses it goes on with it. Retired already: no change. Whoever runs only some
+    campaigns retires what they brought themselves.
+    """
     require(ctx.actor, Permission.SOUND_MANAGE)
     with ctx.unit() as unit:
         sound = reach_kept(unit, Sound, sound_id)
+        if ctx.actor.campaign_ids is not None and sound.made_by != ctx.actor.account_id:
+            raise Forbidden("Somebody else brought this sound. Ask them, or a coordinator.")
         put_away(ctx, unit, sound, "sound.retired", "sound")
         return _view(sound)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row, exists, or_, select
 
 from dialer.domain.access import Permission, require
 from dialer.domain.csv_cells import csv_line
@@ -22,8 +22,9 @@ from dialer.services.gotv.elections import current_election
 from dialer.services.gotv.record import record_support
 from dialer.services.gotv.views import PledgeTotals, PledgeView
 from dialer.services.paging import Page, Slice, after_ids, cut
-from dialer.store.models.calling import Campaign
-from dialer.store.models.people import Contact
+from dialer.store.models.calling import Campaign, CampaignList
+from dialer.store.models.gotv import VoterRecord
+from dialer.store.models.people import Contact, ListMember
 from dialer.store.queries import pledges as queries
 from dialer.store.queries.pledges import PledgeFilter
 from dialer.store.session import UnitOfWork
@@ -80,12 +81,12 @@ class PledgeSearch:
 def put_pledge(ctx: Context, contact_id: uuid.UUID, pledge: NewPledge) -> PledgeView:
     """Record a person's support in the campaign's election, as evidence of this moment.
 
-    Raises NotFound for a contact that isn't there, ValidationFailed for a campaign that isn't there or
-    isn't the actor's.
+    Raises NotFound for a contact that isn't there or is none of the actor's campaigns', ValidationFailed for
+    a campaign that isn't there or isn't the actor's.
     """
     require(ctx.actor, Permission.PLEDGE_RECORD)
     with ctx.unit() as unit:
-        if unit.session.get(Contact, (unit.organisation_id, contact_id)) is None:
+        if unit.session.scalar(select(Contact.id).where(*_in_reach(ctx, contact_id))) is None:
             raise NotFound
         campaign = _campaign(ctx, unit, pledge.campaign_id)
         record_support(
@@ -102,6 +103,28 @@ def put_pledge(ctx: Context, contact_id: uuid.UUID, pledge: NewPledge) -> Pledge
         )
         ctx.audit(unit, "pledge.recorded", "contact", contact_id, {"campaign_id": str(campaign.id)})
         return _one(unit, contact_id, campaign.election_id)
+
+
+def _in_reach(ctx: Context, contact_id: uuid.UUID) -> list[ColumnElement[bool]]:
+    """The conditions under which a contact exists for the actor: for whoever runs only some campaigns, in a
+    list of theirs, or with a pledge that was learned in one.
+    """
+    there = [Contact.organisation_id == ctx.organisation_id, Contact.id == contact_id]
+    if ctx.actor.campaign_ids is None:
+        return there
+    listed = exists().where(
+        CampaignList.organisation_id == Contact.organisation_id,
+        CampaignList.campaign_id.in_(ctx.actor.campaign_ids),
+        ListMember.organisation_id == CampaignList.organisation_id,
+        ListMember.list_id == CampaignList.list_id,
+        ListMember.contact_id == Contact.id,
+    )
+    learned = exists().where(
+        VoterRecord.organisation_id == Contact.organisation_id,
+        VoterRecord.contact_id == Contact.id,
+        VoterRecord.learned_campaign_id.in_(ctx.actor.campaign_ids),
+    )
+    return [*there, or_(listed, learned)]
 
 
 def list_pledges(ctx: Context, search: PledgeSearch, page: Page) -> Slice[PledgeView]:

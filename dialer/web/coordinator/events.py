@@ -195,8 +195,10 @@ def call_off(event_id: uuid.UUID) -> Response:
 @allow(Permission.EVENT_MANAGE)
 def take_off(event_id: uuid.UUID, rsvp_id: uuid.UUID) -> Response:
     """Take somebody off the list who said that they can't come."""
+    ctx = context()
+    get_event(ctx, event_id)
     try:
-        withdraw(context(), rsvp_id)
+        withdraw(ctx, rsvp_id)
     except (NotFound, InvalidTransition):
         return go(
             "coordinator.phone_session", gettext("They aren’t on it any more."), "warn", event_id=event_id

@@ -57,9 +57,11 @@ def run_recycling(campaign_id: uuid.UUID) -> Answer:
     """Do it, with the number that was seen and typed."""
     chosen, hours, tried = request.form.getlist("d"), said("hours"), said("tried")
     rest_s, most = _seconds(_number(hours)), _number(tried)
+    ctx = context()
+    get_campaign(ctx, campaign_id)
     try:
         confirmed = whole_number("confirm")
-        done = recycle(context(), campaign_id, confirmed, chosen, quiet_for_s=rest_s, tried_max=most)
+        done = recycle(ctx, campaign_id, confirmed, chosen, quiet_for_s=rest_s, tried_max=most)
     except RuleBroken as error:
         words = gettext("Nobody was brought back: type the number that stands here now.")
         tell(error.errors[0].detail if error.errors else words, "bad")

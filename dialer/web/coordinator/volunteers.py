@@ -180,6 +180,7 @@ def reactivate_volunteer(volunteer_id: uuid.UUID) -> Response:
 def let_go_on(volunteer_id: uuid.UUID) -> Response:
     """Let a volunteer go on who passed over too many people."""
     ctx = context()
+    get_volunteer(ctx, volunteer_id)
     for held in held_up_volunteers(ctx):
         if held.volunteer_id == volunteer_id:
             let_session_go_on(ctx, held.shift_id)
