@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -53,16 +53,6 @@ _EMAIL_STATE: Final[Words] = {"unknown": _("Nobody has heard whether it went")}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One text of a person: whose it is, and what became of it in words."""
-
-    ours: bool
-    body: str
-    at: dt.datetime
-    state_words: str
-
-
-@dataclass(frozen=True, slots=True)
 class Composer:
     """The form of a text to one person, with how it would read where somebody asked. `text_id` is that of the
     text it becomes, however often the form is sent.
@@ -101,11 +91,6 @@ def told_of(preview: TextPreview) -> str:
 
 def _sender(address: str) -> str:
     return written(address) if address.startswith("+") else address
-
-
-def lines_of(texts: Iterable[MessageView]) -> list[Line]:
-    """A person’s texts, in the order given."""
-    return [Line(one.direction == "outbound", one.body, one.created_at, state_of(one)) for one in texts]
 
 
 def state_of(one: MessageView) -> str:

@@ -67,17 +67,6 @@ def get_message(ctx: Context, message_id: uuid.UUID) -> MessageView:
         return message_views(ctx, unit, [row])[0]
 
 
-def texts_of_contact(ctx: Context, contact_id: uuid.UUID, limit: int = 20) -> list[MessageView]:
-    """The latest texts to and from one person, the last of them first."""
-    require(ctx.actor, Permission.MESSAGE_READ)
-    with ctx.unit() as unit:
-        of_them = select(Message).where(
-            Message.organisation_id == unit.organisation_id, Message.contact_id == contact_id
-        )
-        rows = unit.session.scalars(of_them.order_by(Message.id.desc()).limit(limit)).all()
-        return message_views(ctx, unit, rows)
-
-
 def message_views(ctx: Context, unit: UnitOfWork, rows: Sequence[Message]) -> list[MessageView]:
     """Texts as they are shown; those that somebody wrote to one person with what they wait for."""
     waits = waits_of(ctx, unit, rows)

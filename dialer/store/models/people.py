@@ -319,6 +319,7 @@ class OptOut(Identified, Base):
             "result_id",
             postgresql_where=text("result_id IS NOT NULL"),
         ),
+        Index("ix_opt_out_contact", "organisation_id", "contact_id"),
         reference("contact", "contact_id", ondelete="CASCADE"),
         one_of("channel", OPT_OUT_CHANNELS),
         Index(

@@ -8,25 +8,25 @@ from collections.abc import Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from flask import render_template
+from flask import render_template, url_for
 from flask_babel import gettext
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import NotFound, RuleBroken, ValidationFailed
 from dialer.domain.opt_out import NewConsent
+from dialer.domain.timeline import kinds_for
 from dialer.services.calling.campaigns import list_campaigns
-from dialer.services.calling.history import contact_history
 from dialer.services.context import Context
 from dialer.services.gotv.pledges import NewPledge, put_pledge
 from dialer.services.messaging.look_ups import lines_of_numbers
-from dialer.services.messaging.messages import texts_of_contact
 from dialer.services.messaging.pictures import offered_pictures
 from dialer.services.paging import Page
 from dialer.services.people.contacts import ContactSearch, get_contact, list_contacts
 from dialer.services.people.lists import get_list, list_lists
 from dialer.services.people.no_contact import add_opt_out, lift_opt_out
+from dialer.services.people.timeline import timeline
 from dialer.services.people.views import ListView
-from dialer.services.people.why_out import reach_of_contact
+from dialer.services.people.why_out import Reach, reach_of_contact
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import (
     Answer,
@@ -38,14 +38,17 @@ from dialer.web.coordinator.forms import (
     faults_of,
     go,
     id_of,
+    next_address,
+    page_asked,
     said,
     said_or_none,
     same_names,
 )
-from dialer.web.coordinator.wording import CHANNEL, SUPPORT
+from dialer.web.coordinator.history_shown import KIND, line_of
+from dialer.web.coordinator.wording import CHANNEL, LISTED, SUPPORT, WHY_NOT
 from dialer.web.desk import context
 from dialer.web.guard import allow
-from dialer.web.text_lines import Composer, empty_composer, lines_of
+from dialer.web.text_lines import Composer, empty_composer
 from dialer.web.words import DEFAULT_ZONE
 
 _FOUND_AT_ONCE: Final = 50
@@ -192,14 +195,15 @@ def person_page(
     supports = [("", gettext("Choose"))] if person.support is None else []
     supports += [(str(level), f"{level} · {words}") for level, words in SUPPORT.items() if level]
     campaigns = everything(lambda page: list_campaigns(ctx, page))
+    reach = reach_of_contact(ctx, contact_id)
     return render_template(
         "coordinator/contact.html",
         person=person,
         opt_outs=[(channel, at) for channel, at in person.opt_outs.items() if at],
-        history=contact_history(ctx, contact_id),
-        reach=reach_of_contact(ctx, contact_id),
+        **_history(ctx, contact_id),
+        reach=reach,
+        glance=[_glance(channel, reach) for channel in ("voice", "sms", "email")],
         lines_said=lines_of_numbers(ctx, [phone.number for phone in person.phones]),
-        texts=lines_of(texts_of_contact(ctx, contact_id)),
         pictures=offered_pictures(ctx) if ctx.actor.may(Permission.MESSAGE_SEND) else [],
         lists=_lists_of(ctx, person.list_ids),
         composer=composer or empty_composer(),
@@ -209,6 +213,39 @@ def person_page(
         channel_choices=list(CHANNEL.items()),
         errors=errors or {},
     )
+
+
+def _history(ctx: Context, contact_id: uuid.UUID) -> dict[str, Any]:
+    """What happened with them: of the kind that the address asks for, and from where it goes on."""
+    kinds = [kind for kind in kinds_for(ctx.actor) if kind == asked("kind")]
+    page = page_asked()
+    found = timeline(ctx, contact_id, page, kinds)
+    here: dict[str, Any] = {"contact_id": contact_id, "_anchor": "history"}
+    kept: dict[str, Any] = {"kind": str(kinds[0])} if kinds else {}
+    return {
+        "history": [line_of(one) for one in found.items],
+        "history_kind": kinds[0] if kinds else "",
+        "history_kinds": [
+            ("", gettext("All"), url_for("coordinator.contact", **here)),
+            *(
+                (str(kind), str(KIND[kind]), url_for("coordinator.contact", **here, kind=str(kind)))
+                for kind in kinds_for(ctx.actor)
+            ),
+        ],
+        "history_older": next_address(found, "coordinator.contact", **here, **kept),
+        "history_latest": url_for("coordinator.contact", **here, **kept) if page.after else None,
+    }
+
+
+def _glance(channel: str, reach: Sequence[Reach]) -> tuple[str, bool, str]:
+    """A channel, whether it is open at any of their numbers or addresses, and if not the first reason."""
+    those = [one for one in reach if one.channel == channel]
+    is_open = any(one.allowed for one in those)
+    why = next((why for one in those for why in one.reasons), None)
+    if is_open or why is None:
+        return str(CHANNEL[channel]), is_open, ""
+    words = LISTED[why.listed] if why.listed in LISTED else WHY_NOT.get(why.reason, why.reason)
+    return str(CHANNEL[channel]), False, str(words)
 
 
 def _lists_of(ctx: Context, list_ids: Sequence[uuid.UUID]) -> list[ListView]:

@@ -23,10 +23,11 @@ from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.link_figures import blast_links
 from dialer.services.messaging.link_support import set_link_support
 from dialer.services.messaging.link_visits import MOST_COUNTED, actor_of, note, way_of
-from dialer.services.messaging.messages import get_message, texts_of_contact
+from dialer.services.messaging.messages import MessageSearch, get_message, list_messages
 from dialer.services.messaging.singles import NewText, preview_text, text_person
 from dialer.services.messaging.test_sends import send_test
 from dialer.services.messaging.views import BlastView
+from dialer.services.paging import Page
 from dialer.store.models import new_id
 from dialer.store.models.gotv import Pledge, VoterRecord
 from dialer.store.models.links import Link, LinkCode
@@ -297,7 +298,8 @@ def test_a_text_says_when_its_link_was_opened_and_how_often(blasting: Blasting) 
     for code in (*codes_in(messages[0]), codes_in(messages[0])[0]):
         follow(blasting, code)
     follow(blasting, codes_in(messages[1])[0], ROBOT)
-    found = {one.id: one for one in texts_of_contact(blasting.ctx, messages[0].contact_id or new_id())}
+    theirs = MessageSearch(contact_id=messages[0].contact_id)
+    found = {one.id: one for one in list_messages(blasting.ctx, theirs, Page()).items}
     opened = found[messages[0].id]
     assert (opened.clicks, opened.clicked_at) == (3, blasting.ctx.now)
     looked = get_message(blasting.ctx, messages[1].id)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import html
+import re
 import uuid
 
 import pytest
 from sqlalchemy import select
 
 from dialer.services.context import Context
+from dialer.services.gotv.pledges import NewPledge, put_pledge
+from dialer.services.gotv.turnout import mark_turnout
+from dialer.services.gotv.views import NewMark
 from dialer.services.people.contacts import change_contact
 from dialer.services.people.no_contact import add_opt_out
 from dialer.store.models.accounts import AuditEntry
@@ -62,6 +67,56 @@ def test_a_look_is_audited(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
     with ctx.unit() as unit:
         seen = unit.session.scalars(select(AuditEntry.object_id).where(AuditEntry.action == "contact.viewed"))
         assert list(seen) == [str(bank.people["Owen"])]
+
+
+def test_what_happened_stands_in_one_order_with_a_filter(
+    desk: Reader, phone: Reader, bank: PhoneBank, ctx: Context
+) -> None:
+    record_pledge(phone)
+    sian, path = bank.people["Siân"], f"/contacts/{bank.people['Siân']}"
+    change_contact(ctx, sian, {"elector_number": "KA1-12", "language": "cy"})
+    mark_turnout(ctx, [NewMark("KA1-12", source="teller")])
+    add_opt_out(ctx, sian, "post", note="Too much paper")
+    page = desk.open(path)
+    for words in (
+        "We talked",
+        "Yes, definitely",
+        "Support: 1",
+        "Marked as voted",
+        "Too much paper",
+        "Changed by",
+    ):
+        assert words in page.words["history"]
+    only = desk.open(f"{path}?kind=pledge")
+    assert "Support: 1" in only.words["history"]
+    assert "Too much paper" not in only.words["history"]
+    assert "Nothing of this kind." in desk.open(f"{path}?kind=link").words["history-empty"]
+    assert "We talked" in desk.open(f"{path}?kind=gossip").words["history"]
+    assert desk.open(f"{path}?after=nonsense").status == 422
+
+
+def test_older_things_stand_on_further_pages(desk: Reader, bank: PhoneBank, ctx: Context) -> None:
+    owen = bank.people["Owen"]
+    for nth in range(55):
+        put_pledge(ctx, owen, NewPledge(bank.campaign_id, 1 + nth % 5))
+    page = desk.open(f"/contacts/{owen}?kind=pledge")
+    assert page.words["history"].count("Support:") == 50
+    older = re.search(r'href="([^"]+)" data-test="history-older"', page.html)
+    assert older
+    page = desk.open(html.unescape(older[1]))
+    assert page.words["history"].count("Support:") == 5
+    assert "history-older" not in page.tests
+
+
+def test_the_top_says_whether_they_may_be_contacted_and_why_not(
+    desk: Reader, bank: PhoneBank, ctx: Context
+) -> None:
+    path = f"/contacts/{bank.people['Owen']}"
+    assert "Calls: Yes" in desk.open(path).words["glance"]
+    add_opt_out(ctx, bank.people["Owen"], "voice")
+    glance = desk.open(path).words["glance"]
+    assert "Calls: No Asked not to be contacted" in glance
+    assert "Email: No No email address" in glance
 
 
 @pytest.mark.slow
@@ -127,16 +182,16 @@ def test_somebody_is_texted_from_their_page_once(desk: Reader, bank: PhoneBank, 
     desk.open(f"/contacts/{bank.people['Owen']}")
     page = desk.press("text-look", body="Diolch {first_name}, see you at ten.")
     assert "Diolch Owen, see you at ten." in page.words["text-preview"]
-    assert (page.tests["text-segments"]["data-value"], "texts" in page.tests) == ("1", False)
+    assert (page.tests["text-segments"]["data-value"], "history" in page.tests) == ("1", False)
     shown = desk.page
     for _ in range(2):
         desk.page = shown
         page = desk.press("text-send", body="Diolch {first_name}, see you at ten.")
         assert "Sent in one part." in page.words["flash"]
-    assert page.words["texts"].count("Diolch Owen") == 1
+    assert page.words["history"].count("Diolch Owen") == 1
     desk.page = shown
     page = desk.press("text-send", body="At eleven, {first_name}.")
-    assert page.words["texts"].count("Waiting its turn") == 2, "other words are another text"
+    assert page.words["history"].count("Waiting its turn") == 2, "other words are another text"
 
 
 def test_a_text_that_cannot_go_is_kept_in_the_form(desk: Reader, bank: PhoneBank, ctx: Context) -> None:

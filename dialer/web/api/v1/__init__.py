@@ -22,6 +22,7 @@ from dialer.web.api.v1.elections import elections
 from dialer.web.api.v1.events import events
 from dialer.web.api.v1.exports import exports
 from dialer.web.api.v1.first_texts import first_texts
+from dialer.web.api.v1.history import histories
 from dialer.web.api.v1.import_after import imports
 from dialer.web.api.v1.join_links import join_links
 from dialer.web.api.v1.lists import lists
@@ -77,6 +78,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     events,
     exports,
     first_texts,
+    histories,
     hours,
     imports,
     join_links,
