@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select, update
 
+from dialer.domain import first_wave
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import change_campaign, get_campaign
@@ -25,6 +27,8 @@ from dialer.services.messaging.blasts import create_blast
 from dialer.services.messaging.conversations import ConversationSearch, list_conversations
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.launching import launch_blast, pause_blast
+from dialer.services.messaging.planning import plan_chunk
+from dialer.services.messaging.wave_minding import mind_first_waves
 from dialer.services.paging import Page as Some
 from dialer.services.people.audiences import create_audience
 from dialer.services.people.contacts import create_contact
@@ -36,6 +40,8 @@ from dialer.services.people.lists import create_list
 from dialer.services.people.suppression_imports import BarringOptions, start_suppression_import
 from dialer.services.people.suppression_run import run_suppression_import
 from dialer.services.people.suppressions import NewSuppression, add_suppression
+from dialer.store.models.first_waves import FirstWaveText
+from dialer.store.models.messaging import Message
 from tests.browser.conftest import DESK, PHONE, Open, axe_faults, sign_in, sizes, tap
 from tests.conftest import SetClock
 from tests.people import Person
@@ -67,6 +73,7 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "campaign": campaign,
         "campaign-form": f"{campaign}/edit",
         "campaign-end": f"{campaign}/end",
+        "campaign-copy": f"{campaign}/copy",
         "join-link": f"{campaign}/join-links/{link.code}",
         "join-link-new": f"{campaign}/join-links/new",
         "join-poster": f"{campaign}/join-links/{link.code}/poster",
@@ -165,6 +172,8 @@ def _texts(ctx: Context, bank: PhoneBank) -> dict[str, str]:
     launch_blast(ctx, paused.id)
     pause_blast(ctx, paused.id)
     return {
+        "text-first-wave": f"/blasts/{_held(ctx, bank)}",
+        "text-like": f"/blasts/new?like={paused.id}",
         "text-draft": f"/blasts/{draft.id}",
         "text-nobody": f"/blasts/{empty.id}",
         "text-going": f"/blasts/{going.id}",
@@ -172,6 +181,22 @@ def _texts(ctx: Context, bank: PhoneBank) -> dict[str, str]:
         "text-comparison": f"/blasts/{going.id}/comparison",
         "text-cancel": f"/blasts/{going.id}/cancel",
     }
+
+
+def _held(ctx: Context, bank: PhoneBank) -> uuid.UUID:
+    """One whose first wave has gone, of which all failed, and that would have gone on by itself."""
+    ours = ctx.as_actor(system_actor(ctx.organisation_id))
+    list_ids = list(get_campaign(ctx, bank.campaign_id).list_ids)
+    words = {"name": "A few first", "body": "It is Bethan. Stop: STOP", "list_ids": list_ids}
+    wave = create_blast(ctx, bank.campaign_id, words).id  # type: ignore[arg-type]
+    launch_blast(ctx, wave, first_wave=first_wave.Wanted(2, 900))
+    plan_chunk(ours, wave)
+    with ctx.unit() as unit:
+        drawn = select(FirstWaveText.message_id).where(FirstWaveText.blast_id == wave)
+        failed = {"state": "undelivered", "error_code": 30003}
+        unit.session.execute(update(Message).where(Message.id.in_(drawn)).values(failed))
+    mind_first_waves(ours)
+    return wave
 
 
 def _answers(ctx: Context) -> dict[str, str]:

@@ -15,6 +15,7 @@ from dialer.domain.audience import Audience
 from dialer.domain.errors import FieldError, ValidationFailed
 from dialer.domain.picture_message import AS_LINK, AS_PICTURE
 from dialer.domain.pledge import SUPPORTS
+from dialer.domain.quiet_hours import USUAL_ZONE
 from dialer.domain.wall_time import NoSuchTimeError, comes_twice, is_second, moment_of
 from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
@@ -133,6 +134,15 @@ def values_of(blast: BlastView, zone: str) -> dict[str, Any]:
         "send_at": wall_of(blast.send_at, zone),
         "deadline_at": wall_of(blast.deadline_at, zone),
     }
+
+
+def values_like(blast: BlastView) -> dict[str, Any]:
+    """What the form shows of a new text like an old one: all but its times and senders, which were of that
+    day.
+    """
+    name = gettext("%(name)s, again", name=blast.name)
+    values = values_of(blast, USUAL_ZONE)
+    return {**values, "name": name[:200], "send_at": "", "deadline_at": "", "senders": ""}
 
 
 def sent_values() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dialer.domain.access import Permission
 from dialer.domain.errors import ValidationFailed
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
 from dialer.services.context import Context
-from dialer.services.messaging.blasts import create_blast, list_blasts
+from dialer.services.messaging.blasts import create_blast, get_blast, list_blasts
 from dialer.services.messaging.templates import get_template
 from dialer.web.coordinator import blast_bodies, blast_form
 from dialer.web.coordinator.blueprint import coordinator
@@ -52,8 +52,11 @@ def blasts() -> str:
 @coordinator.get("/blasts/new")
 @allow(Permission.BLAST_MANAGE)
 def new_blast() -> str:
-    """The empty form."""
+    """The empty form, or one with what an old text says (`like`)."""
     ctx = context()
+    if asked("like"):
+        old = get_blast(ctx, id_of(asked("like")))
+        return _new_page(ctx, blast_form.values_like(old))
     campaign = get_campaign(ctx, id_of(asked("campaign_id"))) if asked("campaign_id") else None
     values = blast_form.empty_values(campaign)
     if asked("template_id"):

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from dialer.carrier import smtp_session
 from dialer.domain.bounces import IN_A_ROW, OVER
 from dialer.domain.errors import UnknownPlaceholder, ValidationFailed
+from dialer.domain.first_wave import Wanted
 from dialer.domain.message import LETTER_TRIES
 from dialer.services.budget import left_to_campaign
 from dialer.services.gotv.figures_check import check_counters, mend_counters
@@ -21,7 +22,7 @@ from dialer.services.messaging.blasts import BlastFields, change_blast
 from dialer.services.messaging.dead_addresses import kept_since
 from dialer.services.messaging.estimate import estimate_blast
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
-from dialer.services.messaging.launching import launch_blast
+from dialer.services.messaging.launching import launch_blast, resume_blast
 from dialer.services.messaging.outcomes import accept_texts
 from dialer.services.messaging.progress import blast_progress
 from dialer.services.people.no_contact import add_opt_out
@@ -35,6 +36,20 @@ from dialer.store.models.people import Consent, Contact
 from tests.conftest import SetClock
 from tests.letters import FROM, NAMES, Mailing, address, letter, readers, with_policy
 from tests.texting import blast, campaign, people
+
+
+def test_letters_may_begin_with_a_first_wave(mailing: Mailing) -> None:
+    draft = blast(mailing.ctx, readers(mailing.ctx, 6), **letter())
+    made = launch_blast(mailing.ctx, draft.id, first_wave=Wanted(2))
+    mailing.plan(made.id)
+    for _ in range(2):
+        mailing.send()
+        mailing.keep()
+    assert sum(mailing.ledger.by_address().values()) == 2
+    assert blast_progress(mailing.ctx, made.id).pause_reason == "first_wave"
+    resume_blast(mailing.ctx, made.id)
+    mailing.send()
+    assert mailing.ledger.by_address() == {address(number): 1 for number in range(6)}
 
 
 def test_everybody_gets_one_letter_with_their_name_and_their_way_out(mailing: Mailing) -> None:

@@ -89,6 +89,22 @@ def test_it_goes_when_the_number_is_typed(draft: Reader) -> None:
     assert "Polls are open" in draft.open("/blasts").words["blasts"]
 
 
+def test_another_like_it_begins_with_its_words_and_none_of_its_times(
+    draft: Reader, ctx: Context, clock: SetClock
+) -> None:
+    draft.press("blast-check", send_at=f"{clock.now + dt.timedelta(days=1):%Y-%m-%dT%H:%M}", tags_none="gone")
+    draft.press("blast-launch", confirm=_value(draft, "blast-recipients"))
+    [old] = list_blasts(ctx, Page(2)).items
+    page = draft.open(f"/blasts/new?like={old.id}")
+    assert page.words["blast-body"] == TEXT
+    page = draft.press("save")
+    assert "Nothing is sent yet" in page.words["flash"]
+    made = next(one for one in list_blasts(ctx, Page(2)).items if one.id != old.id)
+    assert (made.name, made.body, made.state) == ("Polls are open, again", TEXT, "draft")
+    assert (made.list_ids, made.audience) == (old.list_ids, old.audience)
+    assert (made.send_at, made.senders) == (None, ())
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
