@@ -96,7 +96,12 @@ def _operations(app: Flask, known: Known) -> Iterator[tuple[str, str, Permission
             content = item[method].get("requestBody", {}).get("content", {})
             name = content.get("application/json", {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
             body = EXAMPLES.get(name.removesuffix("Schema"), {}) if name else None
-            yield method, url, permission, {"json": body}
+            needed = {
+                one["name"]: one["schema"].get("enum", ["support"])[0]
+                for one in item[method].get("parameters", [])
+                if one.get("in") == "query" and one.get("required")
+            }
+            yield method, url, permission, {"json": body, "query_string": needed}
 
 
 def test_no_operation_of_the_api_shows_or_changes_what_is_others(
