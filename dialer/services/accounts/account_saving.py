@@ -18,6 +18,7 @@ from dialer.services.accounts.campaigns import known_campaigns
 from dialer.services.accounts.ending import end_access, give_up_conversations
 from dialer.services.calling.leases import end_shifts_of
 from dialer.services.context import Context
+from dialer.services.organising.rsvps import leave_all
 from dialer.store.models.accounts import Account, AccountCampaign, Membership, Team
 from dialer.store.session import UnitOfWork
 
@@ -65,6 +66,7 @@ def send_away(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID) -> None:
     end_access(unit, account_id, ctx.now)
     give_up_conversations(unit, account_id)
     end_shifts_of(ctx, unit, account_id)
+    leave_all(ctx, unit, account_id)
 
 
 def known_languages(languages: Sequence[str]) -> list[str]:

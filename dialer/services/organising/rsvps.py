@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
@@ -117,7 +117,7 @@ def stay_away(ctx: Context, event_id: uuid.UUID) -> None:
         event = lock_event(unit, event_id)
         if event is None:
             raise NotFound
-        leave(ctx, unit, event, _present(unit, event, Rsvp.account_id == account_id))
+        _leave_if_there(ctx, unit, event, Rsvp.account_id == account_id)
 
 
 def withdraw(ctx: Context, rsvp_id: uuid.UUID) -> None:
@@ -138,7 +138,26 @@ def withdraw(ctx: Context, rsvp_id: uuid.UUID) -> None:
             event = None
         if event is None:
             raise NotFound
-        leave(ctx, unit, event, _present(unit, event, Rsvp.id == rsvp_id))
+        _leave_if_there(ctx, unit, event, Rsvp.id == rsvp_id)
+
+
+def leave_all(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID) -> None:
+    """Take back what somebody signed up for that is still to come: they were sent home."""
+    theirs = (
+        select(Rsvp.event_id)
+        .join(Event, and_(Event.organisation_id == Rsvp.organisation_id, Event.id == Rsvp.event_id))
+        .where(
+            Rsvp.organisation_id == unit.organisation_id,
+            Rsvp.account_id == account_id,
+            Rsvp.state != "withdrawn",
+            Event.ends_at > ctx.now,
+        )
+    )
+    for event_id in sorted(unit.session.scalars(theirs)):
+        event = lock_event(unit, event_id)
+        row = unit.session.scalar(_present(unit, event_id, Rsvp.account_id == account_id))
+        if event is not None and row is not None:
+            leave(ctx, unit, event, row)
 
 
 def guests_of(ctx: Context, event_id: uuid.UUID, page: Page) -> Slice[Guest]:
@@ -249,20 +268,25 @@ def _new_row(ctx: Context, unit: UnitOfWork, event: Event, who: _Who) -> Rsvp:
     return row
 
 
-def _present(unit: UnitOfWork, event: Event, which: ColumnElement[bool]) -> Rsvp:
-    row = unit.session.scalar(
+def _present(unit: UnitOfWork, event_id: uuid.UUID, which: ColumnElement[bool]) -> Select[Rsvp]:
+    """A sign-up that stands, read as it is once the event is locked."""
+    return (
         select(Rsvp)
         .where(
             Rsvp.organisation_id == unit.organisation_id,
-            Rsvp.event_id == event.id,
+            Rsvp.event_id == event_id,
             Rsvp.state != "withdrawn",
             which,
         )
         .execution_options(populate_existing=True)
     )
+
+
+def _leave_if_there(ctx: Context, unit: UnitOfWork, event: Event, which: ColumnElement[bool]) -> None:
+    row = unit.session.scalar(_present(unit, event.id, which))
     if row is None:
         raise NotFound
-    return row
+    leave(ctx, unit, event, row)
 
 
 def leave(ctx: Context, unit: UnitOfWork, event: Event, row: Rsvp) -> None:

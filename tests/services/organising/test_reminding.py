@@ -250,6 +250,8 @@ def test_who_was_sent_home_is_told_nothing(bank: Bank, tom: Context) -> None:
     change_volunteer(bank.ctx, tom.actor.account_id, VolunteerChanges(active=False))
     bank.sweep(EVENING)
     assert bank.told() == []
+    with bank.ctx.unit() as unit:
+        assert unit.session.get_one(Event, (unit.organisation_id, bank.event_id)).taken == 0
 
 
 def test_the_end_of_a_campaign_calls_its_sessions_off(bank: Bank, tom: Context) -> None:
