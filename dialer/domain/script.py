@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from dialer.domain import placeholders
@@ -17,7 +17,7 @@ ANSWERS_MAX: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A way on from a question, and what choosing it tells."""
+    """A way on from a question, and what choosing it tells; `translations` of its label, by language."""
 
     id: str
     label: str
@@ -25,6 +25,11 @@ class Answer:
     support: int | None = None
     tags: tuple[str, ...] = ()
     voting_method: str | None = None
+    translations: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def words_in(self, language: str) -> str:
+        """The label in this language; in the script's own where it isn't translated."""
+        return self.translations.get(language, self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,9 @@ class ThirdParty:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One step: words to say, a question with its answers, somebody to be put through to, or an end."""
+    """One step: words to say, a question with its answers, somebody to be put through to, or an end.
+    `translations` has the words in other languages than the script's own.
+    """
 
     id: str
     kind: str
@@ -48,6 +55,11 @@ class Node:
     next: str | None = None
     answers: tuple[Answer, ...] = ()
     through: ThirdParty | None = None
+    translations: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def words_in(self, language: str) -> str:
+        """The words in this language; in the script's own where they aren't translated."""
+        return self.translations.get(language, self.text)
 
     @property
     def ends(self) -> bool:
@@ -72,6 +84,12 @@ class Script:
 
     start: str
     nodes: tuple[Node, ...]
+
+    @property
+    def translated_into(self) -> frozenset[str]:
+        """The languages that anything of it is translated into."""
+        said: list[Node | Answer] = [*self.nodes, *(answer for node in self.nodes for answer in node.answers)]
+        return frozenset(language for one in said for language in one.translations)
 
     def node(self, node_id: str) -> Node | None:
         """The step with this id, if there is one."""
@@ -146,5 +164,12 @@ def _add(so_far: Learned, answer: Answer) -> Learned:
 
 def filled(script: Script, values: Mapping[str, str | None]) -> Script:
     """The script as it is read out to one person: placeholders filled in every step."""
-    nodes = tuple(replace(node, text=placeholders.fill(node.text, values)) for node in script.nodes)
+    nodes = tuple(
+        replace(
+            node,
+            text=placeholders.fill(node.text, values),
+            translations={of: placeholders.fill(text, values) for of, text in node.translations.items()},
+        )
+        for node in script.nodes
+    )
     return replace(script, nodes=nodes)

@@ -22,11 +22,13 @@ KINDS: Final = (
     "step_moved",
     "step_kind",
     "words",
+    "translation",
     "next",
     "through",
     "answer_added",
     "answer_removed",
     "answer_words",
+    "answer_translation",
     "answer_next",
     "answer_support",
     "answer_voting_method",
@@ -140,7 +142,16 @@ def _in_step(old: Node, new: Node, renamed: Mapping[str, str]) -> Iterator[Diffe
     for kind, before, after in plain:
         if before != after:
             yield Difference(kind, new.id, before=before, after=after)
+    yield from _in_translations("translation", old, new, new.id)
     yield from _in_answers(old, new, renamed)
+
+
+def _in_translations(kind: str, old: Node | Answer, new: Node | Answer, step: str) -> Iterator[Difference]:
+    label = new.label if isinstance(new, Answer) else ""
+    for language in sorted({*old.translations, *new.translations}):
+        before, after = old.translations.get(language, ""), new.translations.get(language, "")
+        if before != after:
+            yield Difference(kind, step, label, before, after)
 
 
 def _in_answers(old: Node, new: Node, renamed: Mapping[str, str]) -> Iterator[Difference]:
@@ -168,6 +179,7 @@ def _in_answer(old: Answer, new: Answer, step: str, renamed: Mapping[str, str]) 
     for kind, before, after in plain:
         if before != after:
             yield Difference(kind, step, new.label, before, after)
+    yield from _in_translations("answer_translation", old, new, step)
 
 
 def _value(support: int | None) -> str:

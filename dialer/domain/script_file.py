@@ -64,6 +64,8 @@ def _wrong_in_node(node: object) -> Iterator[tuple[str, int]]:
         yield field, 0
     if isinstance(node.get("kind"), str) and node["kind"] not in NODE_KINDS:
         yield "kind", 0
+    if not _are_translations(node.get("translations"), _NODE["text"]):
+        yield "translations", 0
     if not isinstance(node.get("warm"), bool | None):
         yield "warm", 0
     answers = node.get("answers") or []
@@ -82,6 +84,8 @@ def _wrong_in_answer(answer: object) -> Iterator[str]:
     yield from _wrong_texts(answer, _ANSWER, _ANSWER_MAY)
     if answer.get("voting_method") not in (None, *VOTING_METHODS):
         yield "voting_method"
+    if not _are_translations(answer.get("translations"), _ANSWER["label"]):
+        yield "translations"
     support = answer.get("support")
     if support is not None and not _is_support(support):
         yield "support"
@@ -109,6 +113,14 @@ def _is_text(value: object, most: int) -> bool:
     if not isinstance(value, str) or len(value) > most or "\0" in value:
         return False
     return not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def _are_translations(value: object, most: int) -> bool:
+    if value is None:
+        return True
+    return isinstance(value, Mapping) and all(
+        language in LANGUAGES and _is_text(words, most) for language, words in value.items()
+    )
 
 
 def _is_support(value: object) -> bool:

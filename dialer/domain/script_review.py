@@ -29,8 +29,10 @@ FAULTS: Final[Mapping[str, str]] = {
     "unreached": "No way leads to the step “{about}”.",
     "endless": "From the step “{about}” no end can be reached.",
     PLACEHOLDER: "{about}",
+    "own_language": "The script’s own language needs no translation. Its words stand in “text” and “label”.",
 }
 REMARKS: Final[Mapping[str, str]] = {
+    "untranslated": "“{about}” isn’t translated yet.",
     "long_words": "{about} words in one go. People listen to about 60: make two steps of it.",
     "long_answer": "“{about}” is long for a button. Up to 40 characters are read at a glance.",
     "many_answers": "{about} answers. Up to 7 are in sight at once on a phone.",
@@ -72,9 +74,41 @@ def faults(script: Script) -> list[Finding]:
     return [*shape, *_placeholder_faults(script), *([] if shape else _reach_faults(script))]
 
 
-def remarks(script: Script) -> list[Finding]:
-    """What can be used as it is, but is hard to say, to hear or to press."""
-    return [found for at, node in enumerate(script.nodes) for found in _remarks_on(node, f"/nodes/{at}")]
+def remarks(script: Script, languages: Iterable[str] = ()) -> list[Finding]:
+    """What can be used as it is, but is hard to say, to hear or to press, or lacks words in one of the
+    `languages` that it is to be translated into.
+    """
+    found = [found for at, node in enumerate(script.nodes) for found in _remarks_on(node, f"/nodes/{at}")]
+    for language in languages:
+        found += [
+            Finding(f"{pointer}/translations/{language}", "untranslated", about)
+            for pointer, about, translations in _said(script)
+            if language not in translations
+        ]
+    return found
+
+
+def faults_of_translations(script: Script, own: str) -> list[Finding]:
+    """Where words are given in the script's own language as if they were a translation."""
+    return [
+        Finding(f"{pointer}/translations/{own}", "own_language")
+        for pointer, _, translations in _said(script)
+        if own in translations
+    ]
+
+
+def translated(script: Script, language: str) -> tuple[int, int]:
+    """Of how many texts and labels there are words in this language, and how many there are."""
+    said = [translations for _, _, translations in _said(script)]
+    return sum(language in translations for translations in said), len(said)
+
+
+def _said(script: Script) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+    """Everything that is said or pressed: its place, what it is called, its translations."""
+    for at, node in enumerate(script.nodes):
+        yield f"/nodes/{at}", node.id, node.translations
+        for place, answer in enumerate(node.answers):
+            yield f"/nodes/{at}/answers/{place}", answer.label, answer.translations
 
 
 def _shape_faults(script: Script) -> Iterator[Finding]:
@@ -112,8 +146,16 @@ def _node_faults(node: Node, at: str) -> Iterator[Finding]:
 
 def _placeholder_faults(script: Script) -> Iterator[Finding]:
     for index, node in enumerate(script.nodes):
-        for detail in placeholders.faults(node.text, spoken=True):
-            yield Finding(f"/nodes/{index}/text", PLACEHOLDER, detail)
+        for place, text in _texts(node):
+            for detail in placeholders.faults(text, spoken=True):
+                yield Finding(f"/nodes/{index}{place}", PLACEHOLDER, detail)
+
+
+def _texts(node: Node) -> Iterator[tuple[str, str]]:
+    """The words in each language, with their place."""
+    yield "/text", node.text
+    for language, text in node.translations.items():
+        yield f"/translations/{language}", text
 
 
 def _reach_faults(script: Script) -> Iterator[Finding]:
@@ -143,11 +185,12 @@ def _closure(start: Iterable[str], ways: Mapping[str, Iterable[str]]) -> set[str
 
 
 def _remarks_on(node: Node, at: str) -> Iterator[Finding]:
-    if (words := len(node.text.split())) > WORDS_EASY:
-        yield Finding(f"{at}/text", "long_words", str(words))
-    for name in placeholders.without_fallback(node.text):
-        if name in _MAY_BE_UNKNOWN or name.startswith(placeholders.CUSTOM):
-            yield Finding(f"{at}/text", "no_fallback", f"{{{name}}}")
+    for place, text in _texts(node):
+        if (words := len(text.split())) > WORDS_EASY:
+            yield Finding(f"{at}{place}", "long_words", str(words))
+        for name in placeholders.without_fallback(text):
+            if name in _MAY_BE_UNKNOWN or name.startswith(placeholders.CUSTOM):
+                yield Finding(f"{at}{place}", "no_fallback", f"{{{name}}}")
     if len(node.answers) > ANSWERS_EASY:
         yield Finding(f"{at}/answers", "many_answers", str(len(node.answers)))
     read = Counter(answer.label.strip().casefold() for answer in node.answers)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dialer.domain.phone import written
-from dialer.domain.script import Node, Script
+from dialer.domain.script import Node
 from dialer.domain.talk import steps_in_all
+from dialer.services.calling.views import ScriptView
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +41,28 @@ class Step:
     goes_on: bool
     ends: bool
     through: StepThrough | None = None
+    lang: str = ""
+    """The language that the words are in, where it isn't the page's."""
 
 
-def step_of(script: Script, walked: list[Node], answers: Mapping[str, str]) -> Step:
-    """The step that the talk has come to, the last of those `walked`, with the answer chosen there."""
-    node = walked[-1]
+def step_of(view: ScriptView, walked: list[Node], answers: Mapping[str, str], language: str) -> Step:
+    """The step that the talk has come to, the last of those `walked`, with the answer chosen there. Its words
+    are in the reader's `language`, where they are translated.
+    """
+    node, script = walked[-1], view.script
     chosen = answers.get(node.id)
     return Step(
         id=node.id,
         at=len(walked),
         all=steps_in_all(script, walked),
-        text=node.text,
-        answers=[AnswerButton(answer.id, answer.label, answer.id == chosen) for answer in node.answers],
+        text=node.words_in(language),
+        answers=[
+            AnswerButton(answer.id, answer.words_in(language), answer.id == chosen) for answer in node.answers
+        ],
         goes_on=node.ends or node.next is not None,
         ends=node.ends,
         through=_through(node),
+        lang="" if language in (view.language, *node.translations) else view.language,
     )
 
 

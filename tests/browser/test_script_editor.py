@@ -84,6 +84,48 @@ def test_steps_and_answers_are_dragged(open_browser: Open, carys: Person, addres
     expect(page.locator("[data-test=flash]")).to_contain_text("Saved as version 2.")
 
 
+@pytest.mark.parametrize("size", [PHONE, DESK])
+def test_both_languages_stand_side_by_side_or_one_below_the_other(
+    open_browser: Open, carys: Person, address: str, size: tuple[int, int]
+) -> None:
+    page = open_browser(size)
+    sign_in(page, carys)
+    page.goto(address)
+    expect(page.locator("#node-0-other")).to_be_hidden()
+    page.check("#both")
+    expect(page.locator("[data-test=translated]")).to_contain_text("0 of 11")
+    page.fill("#node-0-other", "Helo, ai {first_name|chi} sydd yno?")
+    expect(page.locator("[data-test=translated]")).to_contain_text("1 of 11")
+    ours, theirs = (page.locator(f"#node-0-{name}").bounding_box() for name in ("text", "other"))
+    assert ours is not None
+    assert theirs is not None
+    assert (theirs["x"] > ours["x"]) == (size == DESK)
+    assert (theirs["y"] > ours["y"]) == (size == PHONE)
+    picture(page, f"both-{size[0]}")
+    assert axe_faults(page) == []
+    assert sizes(page)[0] <= size[0]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_walk_through_is_the_volunteers_screen(
+    open_browser: Open, carys: Person, address: str, *, script: bool
+) -> None:
+    page = open_browser(PHONE, script=script)
+    sign_in(page, carys)
+    page.goto(f"{address}/preview")
+    follow(page, "[data-test=continue]")
+    expect(page.locator("[data-test=answer-probably]")).to_be_visible()
+    picture(page, f"walk-{script}")
+    if script:
+        assert axe_faults(page) == []
+    assert sizes(page)[0] <= PHONE[0]
+    follow(page, "[data-test=answer-probably]")
+    follow(page, "[data-test=answer-postal]")
+    expect(page.locator("[data-test=learned]")).to_have_text("Leaning to us")
+    follow(page, "[data-test=continue]")
+    expect(page.locator("[data-test=status]")).to_have_attribute("data-state", "wrap_up")
+
+
 def drag(page: Page, group: str, onto: Locator) -> None:
     """Take `group` by its grip, and let go above the middle of another."""
     grip = page.locator(f"[data-grip={group}]")

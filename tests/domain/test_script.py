@@ -61,3 +61,9 @@ def test_the_later_step_wins_and_answers_off_the_path_yield() -> None:
 
 def test_filling_touches_every_text() -> None:
     assert filled(SCRIPT, {"first_name": "Siân"}).nodes[0].text == "Hello Siân."
+
+
+def test_words_are_in_the_readers_language_where_they_are_translated() -> None:
+    script = with_node(3, translations={"cy": "Diolch, {first_name}."})
+    bye = filled(script, {"first_name": "Siân"}).nodes[3]
+    assert (bye.words_in("cy"), bye.words_in("en"), bye.text) == ("Diolch, Siân.", "Thank you.", "Thank you.")

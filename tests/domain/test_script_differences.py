@@ -22,6 +22,7 @@ OFFICE = ThirdParty("+441632960800", "The office")
         (SCRIPT, []),
         (replace(SCRIPT, start="ask"), [Difference("start", before="intro", after="ask")]),
         (with_node(3, text="Goodbye."), [Difference("words", "bye", "", "Thank you.", "Goodbye.")]),
+        (with_node(3, translations={"cy": "Hwyl."}), [Difference("translation", "bye", "", "", "Hwyl.")]),
         (with_node(0, next="bye"), [Difference("next", "intro", "", "ask", "bye")]),
         (with_node(0, kind="question"), [Difference("step_kind", "intro", "", "say", "question")]),
         (

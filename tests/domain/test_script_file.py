@@ -29,6 +29,8 @@ from tests.phone_bank import SCRIPT
         (lambda s: s["nodes"][0].update(text="\ud800"), [FileFault("wrong", "text", 1)]),
         (lambda s: s["nodes"][0].update(kind="sing"), [FileFault("wrong", "kind", 1)]),
         (lambda s: s["nodes"][0].update(warm="yes"), [FileFault("wrong", "warm", 1)]),
+        (lambda s: s["nodes"][0].update(translations={"xx": "Ah"}), [FileFault("wrong", "translations", 1)]),
+        (lambda s: s["nodes"][0].update(translations={"cy": "Ah"}), []),
         (lambda s: s["nodes"][1].update(answers=7), [FileFault("wrong", "answers", 2)]),
         (lambda s: s["nodes"][1]["answers"].insert(0, 7), [FileFault("wrong", "answers", 2, 1)]),
         (lambda s: s["nodes"][1]["answers"][0].update(support=True), [FileFault("wrong", "support", 2, 1)]),

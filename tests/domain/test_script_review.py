@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.domain.script import Answer, Node, Script, ThirdParty
-from dialer.domain.script_review import FAULTS, REMARKS, Finding, faults, remarks
+from dialer.domain.script_review import (
+    FAULTS,
+    REMARKS,
+    Finding,
+    faults,
+    faults_of_translations,
+    remarks,
+    translated,
+)
 from tests.domain.test_script import NO, SCRIPT, YES, with_node
 
 OFFICE = ThirdParty("+441632960800", "The office")
@@ -97,6 +105,33 @@ def test_an_unknown_placeholder_hides_no_dead_end() -> None:
 def test_what_is_hard_to_say_or_to_press_is_remarked(script: Script, found: Finding | None) -> None:
     assert remarks(script) == ([found] if found else [])
     assert found is None or not found.is_fault
+
+
+def test_what_lacks_a_translation_is_named_and_counted() -> None:
+    yes = replace(YES, translations={"cy": "Ie"})
+    script = with_node(1, translations={"cy": "Allwn ni ddibynnu arnoch chi?"}, answers=(yes, NO))
+    found = remarks(script, ["cy"])
+    assert found == [
+        Finding("/nodes/0/translations/cy", "untranslated", "intro"),
+        Finding("/nodes/1/answers/1/translations/cy", "untranslated", "No"),
+        Finding("/nodes/2/translations/cy", "untranslated", "method"),
+        Finding("/nodes/2/answers/0/translations/cy", "untranslated", "By post"),
+        Finding("/nodes/3/translations/cy", "untranslated", "bye"),
+    ]
+    done, all_of_it = translated(script, "cy")
+    assert (done, all_of_it - done) == (2, len(found))
+    assert script.translated_into == {"cy"}
+    assert [one.pointer for one in faults_of_translations(script, "cy")] == [
+        "/nodes/1/translations/cy",
+        "/nodes/1/answers/0/translations/cy",
+    ]
+
+
+def test_a_translation_is_looked_over_as_the_words_are() -> None:
+    script = with_node(3, translations={"cy": "Hwyl {fist_name}"})
+    assert [(found.pointer, found.kind) for found in faults(script)] == [
+        ("/nodes/3/translations/cy", "placeholder")
+    ]
 
 
 def test_every_kind_has_a_sentence() -> None:

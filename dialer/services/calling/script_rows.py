@@ -18,7 +18,14 @@ def node_from_json(node: Mapping[str, Any]) -> Node:
     """A step as it was sent or is kept."""
     answers = tuple(answer_from_json(answer) for answer in node.get("answers") or ())
     through = _third_party(node) if any(node.get(name) is not None for name in _THROUGH) else None
-    return Node(node["id"], node["kind"], node["text"], node.get("next"), answers, through)
+    translations = _translations(node)
+    return Node(node["id"], node["kind"], node["text"], node.get("next"), answers, through, translations)
+
+
+def _translations(of: Mapping[str, Any]) -> dict[str, str]:
+    """Those that say something: what was emptied isn't translated."""
+    given: Mapping[str, str] = of.get("translations") or {}
+    return {language: words for language, words in given.items() if words.strip()}
 
 
 _THROUGH: Final = ("phone", "label", "warm")
@@ -38,12 +45,15 @@ def answer_from_json(answer: Mapping[str, Any]) -> Answer:
         support=answer.get("support"),
         tags=tuple(answer.get("tags") or ()),
         voting_method=answer.get("voting_method"),
+        translations=_translations(answer),
     )
 
 
 def node_to_json(node: Node) -> dict[str, Any]:
     """A step as it is kept and shown; what it hasn't is left out."""
     shown: dict[str, Any] = {"id": node.id, "kind": node.kind, "text": node.text}
+    if node.translations:
+        shown["translations"] = dict(node.translations)
     if node.next is not None:
         shown["next"] = node.next
     if node.answers:
@@ -57,6 +67,8 @@ def node_to_json(node: Node) -> dict[str, Any]:
 def answer_to_json(answer: Answer) -> dict[str, Any]:
     """An answer as it is kept and shown; what it doesn't tell is left out."""
     shown: dict[str, Any] = {"id": answer.id, "label": answer.label, "next": answer.next}
+    if answer.translations:
+        shown["translations"] = dict(answer.translations)
     if answer.support is not None:
         shown["support"] = answer.support
     if answer.tags:

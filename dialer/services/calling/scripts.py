@@ -126,6 +126,10 @@ def _check(fields: ScriptFields) -> None:
         raise ValidationFailed.at("/name", "A script needs a name.")
     if fields.language not in LANGUAGES:
         raise ValidationFailed.at("/language", f"Choose one of {', '.join(LANGUAGES)}.")
+    if astray := rules.faults_of_translations(fields.conversation, fields.language):
+        raise ValidationFailed(
+            astray[0].detail, errors=[FieldError(one.pointer, one.detail) for one in astray]
+        )
     check_conversation(fields.conversation)
 
 

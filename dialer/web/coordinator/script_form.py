@@ -13,6 +13,7 @@ from flask_babel import gettext
 from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.script import (
     ANSWERS_MAX,
+    LANGUAGES,
     NODE_KINDS,
     NODES_MAX,
     TRANSFER,
@@ -23,9 +24,11 @@ from dialer.domain.script import (
 )
 from dialer.services.calling.scripts import ScriptFields
 from dialer.services.calling.views import ScriptView
-from dialer.web.coordinator.forms import WHOLE_FORM, said
+from dialer.web.coordinator.forms import WHOLE_FORM, said, ticked
 
-_NODE_AT: Final = re.compile(r"/nodes/(\d+)(?:/answers/(\d+))?(?:/(id|kind|text|next|label|support|phone))?")
+_NODE_AT: Final = re.compile(
+    r"/nodes/(\d+)(?:/answers/(\d+))?(?:/(id|kind|text|next|label|support|phone|translations))?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class AnswerRow:
     support: str = ""
     tags: str = ""
     voting_method: str = ""
+    other: str = ""
+    """The words in the other language; likewise of a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class NodeRow:
     phone: str = ""
     label: str = ""
     warm: str = "yes"
+    other: str = ""
 
     @property
     def known_as(self) -> str:
@@ -73,6 +79,13 @@ class ScriptForm:
     language: str = "en"
     start: str = ""
     nodes: tuple[NodeRow, ...] = field(default=())
+    both: bool = False
+    """Whether it is written in both languages, `language` first."""
+
+    @property
+    def other_language(self) -> str:
+        """The language that it is translated into."""
+        return next(language for language in LANGUAGES if language != self.language)
 
     @property
     def targets(self) -> list[tuple[str, str]]:
@@ -122,7 +135,8 @@ def form_of(script: ScriptView) -> ScriptForm:
 def form_of_fields(fields: ScriptFields) -> ScriptForm:
     """The form that a script as it is written fills."""
     said = fields.conversation
-    return ScriptForm(fields.name, fields.language, said.start, tuple(map(_node_row, said.nodes)))
+    form = ScriptForm(fields.name, fields.language, said.start, both=bool(said.translated_into))
+    return replace(form, nodes=tuple(_node_row(node, form.other_language) for node in said.nodes))
 
 
 def sent_form() -> ScriptForm:
@@ -133,7 +147,8 @@ def sent_form() -> ScriptForm:
     nodes = tuple(_sent_node(f"node-{index}") for index in range(_count("node", NODES_MAX)))
     renamed = {node.was: node.id for node in nodes if node.was and node.id}
     start = renamed.get(said("start"), said("start"))
-    return ScriptForm(said("name"), said("language"), start, tuple(_led_on(node, renamed) for node in nodes))
+    led_on = tuple(_led_on(node, renamed) for node in nodes)
+    return ScriptForm(said("name"), said("language"), start, led_on, both=ticked("both"))
 
 
 def _led_on(node: NodeRow, renamed: Mapping[str, str]) -> NodeRow:
@@ -144,7 +159,10 @@ def _led_on(node: NodeRow, renamed: Mapping[str, str]) -> NodeRow:
 def script_fields(form: ScriptForm) -> ScriptFields:
     """The script that the form says, unfinished as it may be; it starts with its first step unless told."""
     start = form.start or (form.nodes[0].known_as if form.nodes else "")
-    return ScriptFields(form.name, Script(start, tuple(map(_node, form.nodes))), form.language)
+    into = form.other_language if form.both else None
+    return ScriptFields(
+        form.name, Script(start, tuple(_node(row, into) for row in form.nodes)), form.language
+    )
 
 
 def field_at(pointer: str) -> str:
@@ -156,6 +174,7 @@ def field_at(pointer: str) -> str:
         return WHOLE_FORM
     node, answer, part = found.groups()
     group = f"node-{node}"
+    part = "other" if part == "translations" else part
     if answer is not None:
         return f"{group}-answer-{answer}-{'label' if part in (None, 'id') else part}"
     return f"{group}-{part}" if part else group
@@ -176,6 +195,7 @@ def _sent_node(at: str) -> NodeRow:
     answers = tuple(_named(found)) if kind == "question" else ()
     onward = "" if kind == "end" else said(f"{at}-next")
     row = NodeRow(said(f"{at}-id"), kind, said(f"{at}-text"), onward, answers, said(f"{at}-was"))
+    row = replace(row, other=said(f"{at}-other"))
     if kind != TRANSFER:
         return row
     through = said(f"{at}-phone"), said(f"{at}-label"), said(f"{at}-warm")
@@ -183,7 +203,7 @@ def _sent_node(at: str) -> NodeRow:
 
 
 def _sent_answer(at: str) -> AnswerRow:
-    names = ("id", "label", "next", "support", "tags", "voting_method")
+    names = ("id", "label", "next", "support", "tags", "voting_method", "other")
     return AnswerRow(*(said(f"{at}-{name}") for name in names))
 
 
@@ -207,12 +227,23 @@ def _spellings(base: str) -> Iterable[str]:
         yield f"{base}_{number}"
 
 
-def _node(row: NodeRow) -> Node:
-    through = ThirdParty(row.phone, row.label, row.warm != "no") if row.kind == TRANSFER else None
-    return Node(row.known_as, row.kind, row.text, row.next or None, tuple(map(_answer, row.worded)), through)
+def _node(row: NodeRow, into: str | None) -> Node:
+    return Node(
+        row.known_as,
+        row.kind,
+        row.text,
+        row.next or None,
+        tuple(_answer(answer, into) for answer in row.worded),
+        ThirdParty(row.phone, row.label, row.warm != "no") if row.kind == TRANSFER else None,
+        _translations(row, into),
+    )
 
 
-def _answer(row: AnswerRow) -> Answer:
+def _translations(row: NodeRow | AnswerRow, into: str | None) -> dict[str, str]:
+    return {into: row.other} if into and row.other else {}
+
+
+def _answer(row: AnswerRow, into: str | None) -> Answer:
     return Answer(
         id=row.id,
         label=row.label,
@@ -220,18 +251,22 @@ def _answer(row: AnswerRow) -> Answer:
         support=int(row.support) if row.support in {"1", "2", "3", "4", "5"} else None,
         tags=tuple(tag for tag in row.tags.split(",") if tag),
         voting_method=row.voting_method if row.voting_method in VOTING_METHODS else None,
+        translations=_translations(row, into),
     )
 
 
-def _node_row(node: Node) -> NodeRow:
-    row = NodeRow(node.id, node.kind, node.text, node.next or "", tuple(map(_answer_row, node.answers)))
+def _node_row(node: Node, other: str) -> NodeRow:
+    answers = tuple(_answer_row(answer, other) for answer in node.answers)
+    row = NodeRow(node.id, node.kind, node.text, node.next or "", answers)
+    row = replace(row, other=node.translations.get(other, ""))
     if node.through is None:
         return row
     warm = "yes" if node.through.warm else "no"
     return replace(row, phone=node.through.phone, label=node.through.label, warm=warm)
 
 
-def _answer_row(answer: Answer) -> AnswerRow:
+def _answer_row(answer: Answer, other: str) -> AnswerRow:
     support = "" if answer.support is None else str(answer.support)
-    tags = ",".join(answer.tags)
-    return AnswerRow(answer.id, answer.label, answer.next, support, tags, answer.voting_method or "")
+    tags, method = ",".join(answer.tags), answer.voting_method or ""
+    translation = answer.translations.get(other, "")
+    return AnswerRow(answer.id, answer.label, answer.next, support, tags, method, translation)

@@ -24,6 +24,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "no_such_step": lazy_gettext("There is no step “%(about)s” to go on to."),
     "unreached": lazy_gettext("No way leads to the step “%(about)s”."),
     "endless": lazy_gettext("From the step “%(about)s” no end can be reached."),
+    "untranslated": lazy_gettext("“%(about)s” isn’t translated yet."),
     "long_words": lazy_gettext("%(about)s words in one go. People listen to about 60: make two steps of it."),
     "long_answer": lazy_gettext(
         "“%(about)s” is long for a button. Up to 40 characters are read at a glance."
@@ -47,6 +48,8 @@ class Look:
     step: int
     words: str
     is_fault: bool
+    is_seen: bool = False
+    """Whether the step itself shows it: an empty field does."""
 
 
 def looked_over(form: ScriptForm) -> list[Look]:
@@ -54,7 +57,8 @@ def looked_over(form: ScriptForm) -> list[Look]:
     conversation = script_fields(form).conversation
     found = [Look(field, step, words, is_fault=True) for field, step, words in _unsaid(form)]
     found += [_look(one, form) for one in faults(conversation) if one.kind in _NEEDS_NO_NAME or one.about]
-    found += [_look(one, form) for one in remarks(conversation)]
+    languages = (form.other_language,) if form.both else ()
+    found += [_look(one, form) for one in remarks(conversation, languages) if one.about]
     return sorted(found, key=lambda one: (not one.is_fault, one.step))
 
 
@@ -78,7 +82,7 @@ def _look(found: Finding, form: ScriptForm) -> Look:
         field = field_at(f"/nodes/{step}/answers/{at}/{place[3]}")
     about = found.about.strip("{}") if found.kind == "no_fallback" else found.about
     words = about if found.kind == PLACEHOLDER else str(_WORDS[found.kind]) % {"about": about}
-    return Look(field, step + 1, words, found.is_fault)
+    return Look(field, step + 1, words, found.is_fault, is_seen=found.kind == "untranslated")
 
 
 def _unsaid(form: ScriptForm) -> Iterator[tuple[str, int, str]]:

@@ -17,6 +17,7 @@ from dialer.web.coordinator.forms import asked
 from dialer.web.coordinator.rehearsal import SOMEBODY, rehearsed
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.look import current_look
 from dialer.web.script_step import step_of
 
 
@@ -34,15 +35,15 @@ def script_preview(script_id: uuid.UUID) -> str:
     ways = [way.partition(":")[::2] for way in went]
     answers = {node_id: answer_id for node_id, answer_id in ways if answer_id}
     passed = [node_id for node_id, answer_id in ways if not answer_id]
-    said = rehearsed(ctx, found).script
-    walked = path(said, answers, passed)
+    said = rehearsed(ctx, found)
+    walked = path(said.script, answers, passed)
     if not walked:
         raise NotFound
     so_far = went[: len(walked) - 1]
     return render_template(
         "coordinator/script_preview.html",
         script=found,
-        step=step_of(said, walked, answers),
+        step=step_of(said, walked, answers, current_look().lang),
         is_over=walked[-1].ends and walked[-1].id in passed,
         person=SOMEBODY,
         so_far=so_far,

@@ -30,6 +30,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "step_moved": lazy_gettext("Stands elsewhere"),
     "step_kind": lazy_gettext("Is something else"),
     "words": lazy_gettext("Words to say"),
+    "translation": lazy_gettext("The translation"),
+    "answer_translation": lazy_gettext("“%(answer)s”, translated"),
     "next": lazy_gettext("Goes to"),
     "through": lazy_gettext("Put through to"),
     "answer_added": lazy_gettext("New answer"),
@@ -41,7 +43,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "answer_tags": lazy_gettext("“%(answer)s” gives the tags"),
     "answers_moved": lazy_gettext("Answers in another order"),
 }
-_BY_THE_WORD: Final = frozenset({"words", "answer_words"})
+_BY_THE_WORD: Final = frozenset({"words", "answer_words", "translation", "answer_translation"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import ScriptChanged, ValidationFailed
+from dialer.domain.script_review import translated
 from dialer.services.calling.campaigns import CampaignFields, change_campaign
 from dialer.services.calling.script_versions import get_version
 from dialer.services.calling.scripts import create_script, get_script, list_scripts, replace_script
@@ -157,6 +158,7 @@ def editor(
         form=form,
         errors=errors or {},
         looks=looked_over(form),
+        translated=translated(script_fields(form).conversation, form.other_language) if form.both else None,
         focus=focus,
         older=older,
         changed_from=changed_from,

@@ -14,6 +14,7 @@ from flask_babel import gettext
 from dialer.domain.script import Answer, Node, Script
 from dialer.domain.talk import Talk
 from dialer.services.calling.views import AssignmentView, CalledContact, ScriptView
+from dialer.web.look import current_look
 
 NOBODY = uuid.UUID(int=0)
 _FICTIONAL = "+441632960111"
@@ -22,7 +23,7 @@ _FICTIONAL = "+441632960111"
 def practice_call(caller: str, draft: Mapping[str, object], now: dt.datetime) -> tuple[AssignmentView, Talk]:
     """Mrs Pritchard in hand, as far as the talk has come."""
     contact = CalledContact(NOBODY, None, "Mrs Pritchard", _FICTIONAL, "MV3 4QT", (), ())
-    script = ScriptView(NOBODY, "Practice", 1, "en", _script(caller), now)
+    script = ScriptView(NOBODY, "Practice", 1, current_look().lang, _script(caller), now)
     view = AssignmentView(
         id=NOBODY,
         session_id=NOBODY,

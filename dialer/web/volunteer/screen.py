@@ -20,6 +20,7 @@ from dialer.services.calling.views import (
     HouseholdMember,
 )
 from dialer.services.messaging.written_lately import Written
+from dialer.web.look import current_look
 from dialer.web.outcome_names import NOT_REACHED, SPOKE
 from dialer.web.past import Past, past_of, time_there
 from dialer.web.script_step import Step, step_of
@@ -283,8 +284,8 @@ def _known(person: Person, talk: Talk) -> str:
 def _step(view: AssignmentView, talk: Talk) -> Step | None:
     if view.script is None:
         return None
-    script, heard = view.script.script, talk.heard()
-    return step_of(script, heard.path(script), heard.answers)
+    heard = talk.heard()
+    return step_of(view.script, heard.path(view.script.script), heard.answers, current_look().lang)
 
 
 def _others(view: AssignmentView, talk: Talk) -> list[Other]:
@@ -313,7 +314,8 @@ def answers_in_words(view: AssignmentView, talk: Talk) -> list[str]:
     script = view.script.script
     given = talk.heard().answers
     steps = [node for node in talk.heard().path(script) if node.id in given]
-    return [chosen.label for node in steps if (chosen := node.answer(given[node.id]))]
+    language = current_look().lang
+    return [chosen.words_in(language) for node in steps if (chosen := node.answer(given[node.id]))]
 
 
 def ready_times(now: dt.datetime, zone: str) -> list[Ready]:

@@ -143,3 +143,20 @@ def test_an_export_can_be_sent_as_it_is(coordinator: Caller) -> None:
     assert coordinator.get(f"/scripts/{made['id']}/export?version=2").status_code == 404
     newer = coordinator.post("/scripts", json={**file, "format_version": 2})
     assert [error["pointer"] for error in newer.json["errors"]] == ["/format_version"]
+
+
+def test_translations_come_back_and_none_is_of_the_scripts_own_language(coordinator: Caller) -> None:
+    def translate(script: dict[str, Any], language: str) -> None:
+        script["nodes"][1]["translations"] = {language: "Allwn ni?"}
+        script["nodes"][1]["answers"][0]["translations"] = {language: "Ie"}
+
+    script = changed(lambda s: translate(s, "cy"))
+    made = coordinator.post("/scripts", json=script).json
+    assert made["nodes"] == script["nodes"]
+    own = coordinator.post("/scripts", json=changed(lambda s: translate(s, "en")))
+    assert [error["pointer"] for error in own.json["errors"]] == [
+        "/nodes/1/translations/en",
+        "/nodes/1/answers/0/translations/en",
+    ]
+    strange = coordinator.post("/scripts", json=changed(lambda s: translate(s, "xx")))
+    assert strange.status_code == 422

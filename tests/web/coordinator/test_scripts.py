@@ -298,3 +298,40 @@ def bring(desk: Reader, data: bytes) -> Page:
     token = desk.page.forms[-1].fields["csrf_token"]
     form = {"csrf_token": token, "file": (io.BytesIO(data), "script.json")}
     return desk.read(desk.client.post("/scripts/file", data=form, follow_redirects=True))
+
+
+def test_a_script_is_written_in_both_languages_and_read_in_the_readers(
+    editor: Reader, app: Flask, carys: Person
+) -> None:
+    words = {
+        "node-0-other": "Helo {first_name|yno}, {caller_name} sydd yma.",
+        "node-1-answer-0-other": "Ydych",
+    }
+    page = editor.press("save", name="Polling day", both="yes", **words)
+    assert page.words["translated"] == "2 of 7 texts and answers are translated."
+    assert "“Probably” isn’t translated yet." in page.words["remarks"]
+    assert page.forms[-1].fields["both"] == "yes"
+    assert page.forms[-1].fields["node-1-answer-0-other"] == "Ydych"
+    walk = page.tests["script-preview"]["href"]
+    assert "Hello Siân" in editor.open(walk).words["step"]
+    welsh = Reader(app.test_client(), "cy")
+    welsh.sign_in(carys.token, walk)
+    assert welsh.page.words["step"] == "“Helo Siân, Carys sydd yma.”"
+    page = welsh.open(f"{walk}?step=hello&go=on")
+    assert page.tests["step"]["lang"] == "en"
+    assert "Ydych" in page.text
+
+
+def test_a_fault_in_the_other_language_stands_at_its_field(editor: Reader) -> None:
+    page = editor.press("save", name="Polling day", both="yes", **{"node-2-other": "Diolch {frist_name}"})
+    assert page.status == 422
+    assert 'href="#node-2-other"' in page.html
+
+
+def test_one_language_is_enough(editor: Reader) -> None:
+    editor.press("save", name="Polling day", both="yes", **{"node-2-other": "Diolch."})
+    fields = editor.page.forms[-1].fields
+    del fields["both"]
+    page = editor.press("save")
+    assert "both" not in page.forms[-1].fields
+    assert "translated" not in page.words

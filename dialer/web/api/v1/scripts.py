@@ -39,11 +39,13 @@ class AnswerSchema(Schema):
     support = Whole(least=1, most=5, allow_none=True)
     tags = fields.List(Text(blank=False, max_length=100), validate=validate.Length(max=20))
     voting_method = Choice(*VOTING_METHODS, allow_none=True)
+    translations = fields.Dict(keys=Choice(*LANGUAGES), values=Text(max_length=500))
 
 
 class NodeSchema(Schema):
     """One step: words to say, a question with its answers, an end, or a `transfer`: people are put through to
-    a `phone` called `label`, and the volunteer speaks with them first unless `warm` is false.
+    a `phone` called `label`, and the volunteer speaks with them first unless `warm` is false. Its words in
+    other languages than the script's stand in `translations`, by language.
     """
 
     id = Text(required=True, blank=False, max_length=ID_MAX)
@@ -53,6 +55,7 @@ class NodeSchema(Schema):
     answers = fields.List(fields.Nested(AnswerSchema), validate=validate.Length(max=ANSWERS_MAX))
     phone = Text(max_length=40, allow_none=True)
     label = Text(max_length=LABEL_MAX, allow_none=True)
+    translations = fields.Dict(keys=Choice(*LANGUAGES), values=Text(max_length=10_000))
     warm = Flag(allow_none=True)
     target_id = Id(allow_none=True, metadata={"description": "not yet: targets come later"})
 
