@@ -110,5 +110,7 @@ SAID_BY_RULES: Final = (
     N_("It ends after it starts, and within seven days."),
     N_("This campaign has ended."),
     N_("There is no such session to come in this campaign."),
+    N_("More have signed up already. Choose as many, or more."),
+    N_("This can’t be changed any more."),
     N_("Tick this so that people can trust us with what they say."),
 )

@@ -252,6 +252,25 @@ def test_a_volunteer_known_by_their_phone_is_the_same_person(
     assert (guest["volunteer_id"], guest["name"], guest["phone"]) == (str(una.id), "Una", "+447700900123")
 
 
+def test_with_more_places_whoever_waits_moves_up(
+    api: Api, carys: Person, vic: Person, clock: SetClock, anybody: Callable[..., TestResponse]
+) -> None:
+    caller = api(carys)
+    event = caller.post("/events", json=said_of(clock, capacity=1)).json["id"]
+    for number in ("23", "24", "25"):
+        clock.forward(seconds=1)
+        anybody(event, phone=f"+4477009001{number}")
+    changed = caller.patch(f"/events/{event}", json={"capacity": 2, "place": "The big  hall"}).json
+    assert (changed["going"], changed["waiting"], changed["place"]) == (2, 1, "The big hall")
+    fewer = caller.patch(f"/events/{event}", json={"capacity": 1})
+    assert (fewer.status_code, fewer.json["errors"][0]["pointer"]) == (422, "/capacity")
+    assert caller.patch(f"/events/{event}", json={"starts_at": changed["starts_at"]}).status_code == 422
+    assert caller.patch(f"/events/{event}", json={"capacity": None}).json["waiting"] == 0
+    assert api(vic).patch(f"/events/{event}", json={"place": "Mine"}).status_code == 403
+    caller.post(f"/events/{event}/cancel")
+    assert caller.patch(f"/events/{event}", json={"place": "There"}).json["state"] == "cancelled"
+
+
 def test_a_join_link_to_a_session_of_its_campaign(api: Api, carys: Person, clock: SetClock) -> None:
     theirs, other = campaign_of(api(carys)), campaign_of(api(carys))
     event = api(carys).post("/events", json=said_of(clock, campaign_id=theirs)).json["id"]

@@ -6,22 +6,23 @@ the table itself refuses more than there are (`ck_event_taken`).
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypedDict
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import Conflict, InvalidTransition, NotFound, ValidationFailed
-from dialer.domain.event import PLACES_MOST, fits, move_up
+from dialer.domain.errors import Conflict, FieldError, InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.event import PLACES_MOST, faults, fits, move_up
 from dialer.domain.reminders import Notice
 from dialer.services.accounts.account_fields import clean_email_or_none, clean_name, clean_phone_or_none
 from dialer.services.accounts.credentials import new_code
 from dialer.services.context import Context
 from dialer.services.organising.events import lock_event, managed_event, reaches
 from dialer.services.organising.telling import forget_move, take_back, tell, told_that_it_is_off
-from dialer.services.organising.views import Guest, RsvpView, rsvp_view
+from dialer.services.organising.views import EventView, Guest, RsvpView, event_view, rsvp_view
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Account
@@ -141,6 +142,38 @@ def withdraw(ctx: Context, rsvp_id: uuid.UUID) -> None:
         _leave_if_there(ctx, unit, event, Rsvp.id == rsvp_id)
 
 
+class EventChanges(TypedDict, total=False):
+    """What may be changed of an event that people have signed up for. Not when it is: for that it is called
+    off, which everybody is told, and another is made.
+    """
+
+    title: str
+    place: str
+    capacity: int | None
+
+
+def change_event(ctx: Context, event_id: uuid.UUID, changes: EventChanges) -> EventView:
+    """Change an event that is still to come. With more places, those who wait move up.
+
+    ValidationFailed names what can't be taken: fewer places than are taken among it.
+    """
+    with ctx.unit() as unit:
+        event = managed_event(ctx, unit, event_id)
+        _check_open(event, ctx.now, "This can’t be changed any more.")
+        title, place = changes.get("title", event.title), changes.get("place", event.place)
+        capacity = changes.get("capacity", event.capacity)
+        errors = list(faults(title, place, capacity, event.seat_code, event.postcode))
+        if not errors and capacity is not None and capacity < event.taken:
+            errors.append(FieldError("/capacity", "More have signed up already. Choose as many, or more."))
+        if errors:
+            raise ValidationFailed(errors=errors)
+        event.title, event.place, event.capacity = " ".join(title.split()), " ".join(place.split()), capacity
+        ctx.audit(unit, "event.changed", "event", event.id, {"fields": sorted(changes)})
+        unit.session.flush()
+        _move_up(ctx, unit, event)
+        return event_view(event)
+
+
 def leave_all(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID) -> None:
     """Take back what somebody signed up for that is still to come: they were sent home."""
     theirs = (
@@ -231,7 +264,7 @@ def _enter(ctx: Context, unit: UnitOfWork, event: Event, who: _Who, places: int)
     row = next((one for one in theirs if one.state != "withdrawn"), None)
     if row is not None:
         return row
-    _check_open(ctx, event)
+    _check_open(event, ctx.now, NOT_ANY_MORE)
     row = theirs[0] if theirs else _new_row(ctx, unit, event, who)
     row.places = places
     row.state_since = ctx.now
@@ -245,11 +278,11 @@ def _enter(ctx: Context, unit: UnitOfWork, event: Event, who: _Who, places: int)
     return row
 
 
-def _check_open(ctx: Context, event: Event) -> None:
+def _check_open(event: Event, now: dt.datetime, refusal: str) -> None:
     if event.state != "planned":
-        raise InvalidTransition(NOT_ANY_MORE, state=event.state)
-    if event.ends_at <= ctx.now:
-        raise InvalidTransition(NOT_ANY_MORE, state="over")
+        raise InvalidTransition(refusal, state=event.state)
+    if event.ends_at <= now:
+        raise InvalidTransition(refusal, state="over")
 
 
 def _new_row(ctx: Context, unit: UnitOfWork, event: Event, who: _Who) -> Rsvp:

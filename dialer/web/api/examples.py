@@ -97,6 +97,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "NewElection": {"name": "Senedd 2026", "polling_on": "2026-05-07", "current": True},
     "NewJoinLink": {"expires_in_s": 14_400, "max_joins": 40},
     "MyEvent": {"event_id": _LIST},
+    "EventFields": {"place": "The big hall", "capacity": 20},
     "NewEvent": {
         "kind": "phone_bank",
         "title": "Ring round Aber Marsh",

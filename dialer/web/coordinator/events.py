@@ -24,7 +24,7 @@ from dialer.services.organising.events import (
     list_events,
     make_event,
 )
-from dialer.services.organising.rsvps import guests_of, withdraw
+from dialer.services.organising.rsvps import EventChanges, change_event, guests_of, withdraw
 from dialer.services.organising.views import EventView
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
@@ -138,6 +138,26 @@ def _page(campaign_id: uuid.UUID, errors: Faults | None = None) -> str:
 @allow(Permission.EVENT_MANAGE)
 def phone_session(event_id: uuid.UUID) -> str:
     """Who comes to one, and who waits."""
+    return _session_page(event_id)
+
+
+@coordinator.post("/phone-sessions/<uuid:event_id>")
+@allow(Permission.EVENT_MANAGE)
+def change_session(event_id: uuid.UUID) -> Answer:
+    """Another title, place or number of places."""
+    try:
+        capacity = whole_number("capacity") if said("capacity") else None
+        changes = EventChanges(title=said("title"), place=said("place"), capacity=capacity)
+        change_event(context(), event_id, changes)
+    except ValidationFailed as error:
+        faults = {at: gettext(fault) for at, fault in faults_of(error, _FIELDS).items()}
+        return _session_page(event_id, faults), 422
+    except InvalidTransition as refusal:
+        return go("coordinator.phone_session", gettext(refusal.detail), "warn", event_id=event_id)
+    return go("coordinator.phone_session", gettext("Saved."), event_id=event_id)
+
+
+def _session_page(event_id: uuid.UUID, errors: Faults | None = None) -> str:
     ctx = context()
     event = _of_campaign(get_event(ctx, event_id))
     guests = guests_of(ctx, event_id, page_asked(GUESTS_SHOWN))
@@ -148,6 +168,10 @@ def phone_session(event_id: uuid.UUID) -> str:
         guests=guests.items,
         next=next_address(guests, "coordinator.phone_session", event_id=event_id),
         is_over=event.ends_at <= ctx.now,
+        values={name: said(name) for name in ("title", "place", "capacity")}
+        if errors
+        else {"title": event.title, "place": event.place, "capacity": event.capacity or ""},
+        errors=errors or {},
         when_words=when_words,
         coming_words=coming_words,
         waiting_words=waiting_words,

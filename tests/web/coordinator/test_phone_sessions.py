@@ -189,6 +189,24 @@ def test_only_whose_campaign_it_is_sees_them(
     assert reader.open(address).status == 403
 
 
+def test_a_bigger_room_moves_up_who_waits(
+    desk: Reader, volunteer: Reader, other: Reader, bank: PhoneBank, clock: SetClock
+) -> None:
+    plan(desk, bank, clock, capacity="1")
+    for reader in (other, volunteer):
+        reader.open("/call/sessions")
+        reader.press("come")
+    desk.open(the_session(desk, bank))
+    assert "More have signed up already" not in desk.page.text
+    assert "2 of 5 places taken" in desk.press("event-save", capacity="5", place="The big hall").text
+    assert "The big hall" in volunteer.open("/call/sessions").text
+    assert volunteer.page.tests["session"]["data-state"] == "going"
+    page = desk.press("event-save", capacity="1", title="")
+    assert "Give it a title of at most 120 characters." in page.text
+    page = desk.press("event-save", capacity="1", title="Ring")
+    assert "More have signed up already. Choose as many, or more." in page.text
+
+
 def test_who_couldnt_be_told_that_it_is_off_is_to_be_rung(
     desk: Reader, ctx: Context, volunteer: Reader, bank: PhoneBank, clock: SetClock
 ) -> None:

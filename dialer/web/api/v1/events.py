@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import url_for
 from flask.views import MethodView
@@ -49,6 +49,14 @@ class NewEventSchema(Schema):
     capacity = Whole(least=1, most=CAPACITY_MOST, allow_none=True, load_default=None)
     campaign_id = Id(allow_none=True, load_default=None)
     weeks = Whole(least=1, most=WEEKS_MOST, load_default=1)
+
+
+class EventFieldsSchema(Schema):
+    """What may be changed once people have signed up. When it is may not: call it off, and make another."""
+
+    title = Text(blank=False, max_length=TITLE_LONGEST)
+    place = Text(blank=False, max_length=PLACE_LONGEST)
+    capacity = Whole(least=1, most=CAPACITY_MOST, allow_none=True)
 
 
 class MyRsvpSchema(Schema):
@@ -175,6 +183,13 @@ class Event(MethodView):
     def get(self, event_id: str) -> EventView:
         """One of them."""
         return deeds.get_event(context(), path_id(event_id))
+
+    @allow(Permission.EVENT_MANAGE)
+    @events.arguments(EventFieldsSchema)
+    @events.response(200, EventSchema)
+    def patch(self, given: dict[str, Any], event_id: str) -> EventView:
+        """Change one that is still to come; with more places those who wait move up."""
+        return rsvps.change_event(context(), path_id(event_id), cast("rsvps.EventChanges", given))
 
 
 @events.route("/events/<event_id>/cancel", methods=["POST"])
