@@ -18,6 +18,8 @@ class AnswerButton:
     id: str
     label: str
     chosen: bool
+    lang: str = ""
+    """The language of its label, where it isn't the page's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +51,28 @@ def step_of(view: ScriptView, walked: list[Node], answers: Mapping[str, str], la
     """The step that the talk has come to, the last of those `walked`, with the answer chosen there. Its words
     are in the reader's `language`, where they are translated.
     """
-    node, script = walked[-1], view.script
-    chosen = answers.get(node.id)
+    node, chosen = walked[-1], answers.get(walked[-1].id)
     return Step(
         id=node.id,
         at=len(walked),
-        all=steps_in_all(script, walked),
+        all=steps_in_all(view.script, walked),
         text=node.words_in(language),
         answers=[
-            AnswerButton(answer.id, answer.words_in(language), answer.id == chosen) for answer in node.answers
+            AnswerButton(
+                one.id, one.words_in(language), one.id == chosen, _foreign(view, one.translations, language)
+            )
+            for one in node.answers
         ],
         goes_on=node.ends or node.next is not None,
         ends=node.ends,
         through=_through(node),
-        lang="" if language in (view.language, *node.translations) else view.language,
+        lang=_foreign(view, node.translations, language),
     )
+
+
+def _foreign(view: ScriptView, translations: Mapping[str, str], language: str) -> str:
+    """The script's language, where these words aren't in the reader's."""
+    return "" if language in (view.language, *translations) else view.language
 
 
 def _through(node: Node) -> StepThrough | None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.leases import expire_assignments
 from dialer.services.calling.pause_all import pause_all, resume_all
+from dialer.services.calling.scripts import ScriptFields, replace_script
 from dialer.services.context import Context
 from dialer.store.models.calling import Result
 from dialer.store.models.people import Contact, OptOut, Suppression
 from tests.conftest import SetClock
 from tests.people import Person, join_campaign
-from tests.web.phone_bank import NAMES, PhoneBank, open_phone_bank
+from tests.web.phone_bank import NAMES, SCRIPT, PhoneBank, open_phone_bank
 from tests.web.reader import Page, Reader
 
 
@@ -66,6 +69,28 @@ def test_a_person_is_shown_with_the_number_to_ring_and_the_first_words(reader: R
     assert "01632 960001" in page.words["call-own"]
     assert page.words["step"] == "“Hello, is that Siân? I’m Vic.”"
     assert "household" in page.tests
+
+
+def test_the_script_is_read_in_the_language_of_the_page(
+    app: Flask, vic: Person, bank: PhoneBank, ctx: Context
+):
+    script_id = get_campaign(ctx, bank.campaign_id).script_id
+    assert script_id is not None
+    vote = replace(SCRIPT.nodes[1], translations={"cy": "Allwn ni ddibynnu arnoch chi, {first_name}?"})
+    yes = replace(vote.answers[0], translations={"cy": "Ydych, yn bendant"})
+    vote = replace(vote, answers=(yes, *vote.answers[1:]))
+    both = replace(SCRIPT, nodes=(SCRIPT.nodes[0], vote, *SCRIPT.nodes[2:]))
+    replace_script(ctx, script_id, ScriptFields("Evening calls", both))
+    reader = Reader(app.test_client(), "cy")
+    reader.sign_in(vic.token)
+    page = reader.press("next")
+    assert page.tests["step"]["lang"] == "en"
+    page = reader.press("continue")
+    assert page.words["step"] == "“Allwn ni ddibynnu arnoch chi, Siân?”"
+    assert "lang" not in page.tests["step"]
+    assert page.words["answer-yes"] == "1Ydych, yn bendant"
+    assert '<span lang="en">Probably</span>' in page.html
+    assert reader.press("answer-yes").tests["step"]["data-step"] == "how"
 
 
 def test_five_calls_and_their_results(reader: Reader, bank: PhoneBank):

@@ -74,6 +74,20 @@ def replace_script(
         return view_of(script, version)
 
 
+def check_script(ctx: Context, fields: ScriptFields) -> list[rules.Finding]:
+    """What keeps a script from being used, and what is worth a second look, without keeping it. It is to be
+    translated into every language that anything of it is translated into.
+    """
+    require(ctx.actor, Permission.SCRIPT_READ)
+    said = fields.conversation
+    into = sorted(said.translated_into - {fields.language})
+    return [
+        *rules.faults_of_translations(said, fields.language),
+        *rules.faults(said),
+        *rules.remarks(said, into),
+    ]
+
+
 def get_script(ctx: Context, script_id: uuid.UUID) -> ScriptView:
     """A script in its present version."""
     require(ctx.actor, Permission.SCRIPT_READ)

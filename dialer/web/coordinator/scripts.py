@@ -124,6 +124,8 @@ def _not_yet_saved(found: ScriptView | None, form: ScriptForm) -> Answer | None:
 
     What is looked over while somebody types comes with whichever button was pressed last.
     """
+    if said("check") and request.headers.get("HX-Request"):
+        return render_template("coordinator/script_review.html", **_looked_over(form), errors={})
     if said("check"):
         return editor(found, form)
     if (changed := shaped(form, add=said("add"), remove=said("remove"), move=said("move"))) is not None:
@@ -131,6 +133,16 @@ def _not_yet_saved(found: ScriptView | None, form: ScriptForm) -> Answer | None:
     finished = form.finished()
     errors = errors_in(looked_over(finished))
     return (editor(found, finished, errors), 422) if errors else None
+
+
+def _looked_over(form: ScriptForm) -> dict[str, Any]:
+    """The form, what is found in it, and how much of it is translated."""
+    said_by_now = script_fields(form).conversation
+    return {
+        "form": form,
+        "looks": looked_over(form),
+        "translated": translated(said_by_now, form.other_language) if form.both else None,
+    }
 
 
 def _based_on(found: ScriptView) -> int:
@@ -155,10 +167,8 @@ def editor(
     return render_template(
         "coordinator/script_form.html",
         script=found,
-        form=form,
         errors=errors or {},
-        looks=looked_over(form),
-        translated=translated(script_fields(form).conversation, form.other_language) if form.both else None,
+        **_looked_over(form),
         focus=focus,
         older=older,
         changed_from=changed_from,

@@ -160,3 +160,20 @@ def test_translations_come_back_and_none_is_of_the_scripts_own_language(coordina
     ]
     strange = coordinator.post("/scripts", json=changed(lambda s: translate(s, "xx")))
     assert strange.status_code == 422
+
+
+def test_a_script_is_looked_over_without_being_kept(coordinator: Caller) -> None:
+    def worse(script: dict[str, Any]) -> None:
+        script["nodes"][0]["text"] = "Hello {first_name}."
+        script["nodes"][1]["answers"][0]["next"] = "gone"
+
+    answer = coordinator.post("/scripts/check", json=changed(worse))
+    assert answer.status_code == 200
+    assert [(one["pointer"], one["kind"]) for one in answer.json["faults"]] == [
+        ("/nodes/1/answers/0/next", "no_such_step")
+    ]
+    assert [(one["pointer"], one["kind"]) for one in answer.json["remarks"]] == [
+        ("/nodes/0/text", "no_fallback")
+    ]
+    assert coordinator.post("/scripts/check", json=SCRIPT).json == {"faults": [], "remarks": []}
+    assert coordinator.get("/scripts").json["data"] == []

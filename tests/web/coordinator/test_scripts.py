@@ -335,3 +335,11 @@ def test_one_language_is_enough(editor: Reader) -> None:
     page = editor.press("save")
     assert "both" not in page.forms[-1].fields
     assert "translated" not in page.words
+
+
+def test_whoever_types_is_answered_with_the_findings_alone(editor: Reader) -> None:
+    sent = {**editor.page.forms[-1].fields, "check": "yes", "node-0-next": "", "add": "node"}
+    answer = editor.client.post("/scripts", data=sent, headers={"HX-Request": "true"})
+    assert 'id="node-2-notes"' in answer.text
+    assert "This step leads nowhere" in answer.text
+    assert "<textarea" not in answer.text

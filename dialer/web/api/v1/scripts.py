@@ -8,6 +8,7 @@ from flask import url_for
 from flask.views import MethodView
 from marshmallow import Schema, ValidationError, fields, validate, validates
 
+from dialer.domain import script_review as rules
 from dialer.domain.access import Permission
 from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.script import ANSWERS_MAX, LANGUAGES, NODE_KINDS, NODES_MAX
@@ -115,6 +116,41 @@ class Scripts(MethodView):
         """Keep a new script; one that can't be used is refused."""
         made = deeds.create_script(context(), _fields(body))
         return script_shown(made), 201, {"Location": url_for("scripts.Script", script_id=made.id)}
+
+
+class FindingSchema(Schema):
+    """What was found at one place of a script."""
+
+    pointer = Text(required=True)
+    kind = Choice(*rules.FAULTS, *rules.REMARKS, required=True)
+    detail = Text(required=True)
+
+
+class CheckedScriptSchema(Schema):
+    """What keeps a script from being used (`faults`), and what is worth a second look (`remarks`)."""
+
+    faults = fields.List(fields.Nested(FindingSchema), required=True)
+    remarks = fields.List(fields.Nested(FindingSchema), required=True)
+
+
+@scripts.route("/scripts/check")
+class ScriptCheck(MethodView):
+    """A script looked over."""
+
+    @allow(Permission.SCRIPT_READ)
+    @scripts.arguments(NewScriptSchema)
+    @scripts.response(200, CheckedScriptSchema)
+    def post(self, body: dict[str, Any]) -> dict[str, object]:
+        """Look a script over without keeping it."""
+        found = deeds.check_script(context(), _fields(body))
+        return {
+            "faults": [_finding_shown(one) for one in found if one.is_fault],
+            "remarks": [_finding_shown(one) for one in found if not one.is_fault],
+        }
+
+
+def _finding_shown(finding: rules.Finding) -> dict[str, str]:
+    return {"pointer": finding.pointer, "kind": finding.kind, "detail": finding.detail}
 
 
 @scripts.route("/scripts/<script_id>")
