@@ -34,7 +34,7 @@ from dialer.services.messaging.blast_faults import (
     faults_of_subjects,
     subject_pointer,
 )
-from dialer.services.messaging.first_waves import wave_view
+from dialer.services.messaging.first_waves import check_mode, wave_view
 from dialer.services.messaging.pictures import code_of_picture
 from dialer.services.messaging.rendering import bodies_of
 from dialer.services.messaging.saved_audience import keep_as_it_is
@@ -152,6 +152,7 @@ def change_blast(ctx: Context, blast_id: uuid.UUID, fields: BlastFields) -> Blas
             raise ValidationFailed.at("/channel", "Texts don’t become letters. Write another one.")
         if blast.state == "scheduled" and fields.get("send_at", blast.send_at) is None:
             raise ValidationFailed.at("/send_at", "It waits for its time. Give it another one, or cancel it.")
+        check_mode(unit, blast, fields.get("mode", blast.mode))
         asked_for = list(blast.asks_for)
         said, fields = fields, _with_words(unit, campaign, blast.channel, fields)
         _apply(ctx, unit, blast, campaign, fields)

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 
 from dialer.domain.errors import ValidationFailed
+from dialer.domain.first_texts import BY_HAND
 from dialer.domain.first_wave import Wanted, WaveState, faults_of_wave
 from dialer.services.messaging.wave_views import FirstWaveView
 from dialer.store.models.first_waves import FirstWave
@@ -30,6 +31,13 @@ def begin_first_wave(unit: UnitOfWork, blast: Blast, wanted: Wanted) -> None:
         )
     )
     unit.session.flush()
+
+
+def check_mode(unit: UnitOfWork, blast: Blast, mode: str) -> None:
+    """Refuse to have a blast sent by hand that was set for later with a first wave."""
+    if mode == BY_HAND and wave_of(unit, blast.id) is not None:
+        detail = "It begins with a first wave. Cancel it, and launch another one that is sent by hand."
+        raise ValidationFailed.at("/mode", detail)
 
 
 def draw_first_wave(unit: UnitOfWork, blast_id: uuid.UUID) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from dialer.domain.errors import Conflict, InvalidTransition, ValidationFailed
 from dialer.domain.first_wave import Wanted, WaveState
+from dialer.services.messaging.blasts import change_blast
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
 from dialer.services.messaging.launching import cancel_blast, launch_blast, pause_blast, resume_blast
 from dialer.services.messaging.progress import blast_progress
@@ -217,3 +218,21 @@ def test_what_cannot_be_wanted_launches_nothing(
     with pytest.raises(ValidationFailed):
         launch_blast(blasting.ctx, draft.id, first_wave=wanted)
     assert blasting.state(draft.id) == "draft"
+
+
+def test_one_set_for_later_keeps_its_wave_and_is_not_given_to_hands(
+    blasting: Blasting, clock: SetClock
+) -> None:
+    later = clock.now + dt.timedelta(minutes=10)
+    draft = blast(blasting.ctx, people(blasting.ctx, 6), send_at=later)
+    sent = launch_blast(blasting.ctx, draft.id, first_wave=Wanted(2))
+    assert sent.state == "scheduled"
+    change_blast(blasting.ctx, sent.id, {"name": "Later"})
+    with pytest.raises(ValidationFailed):
+        change_blast(blasting.ctx, sent.id, {"mode": "by_hand"})
+    clock.forward(minutes=11)
+    blasting.keep()
+    blasting.plan(sent.id)
+    run(blasting, clock)
+    assert len(blasting.judge.asked) == 2
+    assert blast_progress(blasting.ctx, sent.id).pause_reason == "first_wave"
