@@ -166,6 +166,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "NewTeam": {"name": "Aber Marsh", "kind": "local", "parent_id": None},
     "TeamChanges": {"parent_id": _TEAM},
     "NewToken": {"role": "observer", "name": "Screen in the committee room", "expires_in_s": 43_200},
+    "NewVolunteerMessage": {"body": "Can you do another hour?"},
     "NewVolunteer": {
         "name": "Tom Rees",
         "phone": "07700 900 123",

@@ -53,6 +53,7 @@ from dialer.web.coordinator import (
     told,
     transfers,
     turnout,
+    volunteer_texts,
     volunteers,
 )
 from dialer.web.coordinator.blueprint import coordinator
@@ -111,5 +112,6 @@ __all__ = [
     "told",
     "transfers",
     "turnout",
+    "volunteer_texts",
     "volunteers",
 ]

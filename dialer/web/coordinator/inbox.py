@@ -35,6 +35,7 @@ from dialer.services.messaging.conversations import (
 )
 from dialer.services.messaging.pictures import offered_pictures
 from dialer.services.messaging.seen_texts import last_seen
+from dialer.services.messaging.volunteer_texts import volunteer_at
 from dialer.services.paging import Page
 from dialer.web.brought import attachment_response, brought_with
 from dialer.web.coordinator.blueprint import coordinator
@@ -181,6 +182,7 @@ def conversation_page(
     return render_template(
         "coordinator/conversation.html",
         talk=_talk(ctx, view),
+        volunteer=volunteer_at(ctx, view.number) if ctx.actor.may(Permission.VOLUNTEER_READ) else None,
         seen=last_seen(texts),
         texts=[text_of(one, view.state, brought) for one in texts],
         answerers=_answerers(ctx, view) if ctx.actor.may(Permission.CONVERSATION_MANAGE) else [],

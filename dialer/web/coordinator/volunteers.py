@@ -7,10 +7,12 @@ from typing import Any, Final
 
 from flask import render_template, request, session, url_for
 from flask_babel import gettext, ngettext
+from uuid_utils.compat import uuid7
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import RuleBroken, ValidationFailed
+from dialer.domain.texting import EMAIL, SMS
 from dialer.services.accounts.account_search import AccountSearch, Doing
 from dialer.services.accounts.sign_in_links import create_invite
 from dialer.services.accounts.views import VolunteerView
@@ -27,7 +29,10 @@ from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.calling.corrections import void_results
 from dialer.services.calling.held_up import held_up_volunteers
 from dialer.services.calling.sessions import let_go_on as let_session_go_on
+from dialer.services.calling.volunteer_past import past_of_volunteer
 from dialer.services.context import Context
+from dialer.services.messaging.volunteer_texts import conversation_with_volunteer, texts_with_volunteer
+from dialer.services.paging import Page
 from dialer.web.coordinator.accounts import SHOWN_LINK
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
@@ -49,9 +54,20 @@ from dialer.web.coordinator.team_tree import branches
 from dialer.web.coordinator.wording import DOING
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.rule_words import N_
+from dialer.web.text_lines import Composer, Text, text_of
+from dialer.web.words import duration
 
 FIELD_AT = same_names("name", "phone", "email", "campaign_ids", "team_ids")
 _FILTERS: Final = ("doing", "campaign_id", "team_id")
+_TEXTS: Final = 20
+"""The latest texts with somebody that their page shows."""
+READY: Final = {
+    "hour": N_("Can you do another hour?"),
+    "evening": N_("We’re short of callers this evening. Can you come?"),
+    "thanks": N_("Thank you for this evening. It made a difference."),
+}
+"""Words that are often wanted, ready to be put behind what was typed."""
 _NOTHING_SOUGHT: Final = {"q": "", **dict.fromkeys(_FILTERS, "")}
 
 
@@ -111,9 +127,7 @@ def add_volunteer() -> Answer:
 @allow(Permission.VOLUNTEER_READ)
 def volunteer(volunteer_id: uuid.UUID) -> str:
     """One volunteer."""
-    ctx = context()
-    person = get_volunteer(ctx, volunteer_id)
-    return _person_page(ctx, person, {**_as_is(person)})
+    return volunteer_page(context(), volunteer_id)
 
 
 @coordinator.post("/volunteers/<uuid:volunteer_id>")
@@ -131,8 +145,7 @@ def save_volunteer(volunteer_id: uuid.UUID) -> Answer:
     try:
         change_volunteer(ctx, volunteer_id, changes)
     except RuleBroken as error:
-        person = get_volunteer(ctx, volunteer_id)
-        return _person_page(ctx, person, _sent(), faults_of(error, FIELD_AT)), error.status
+        return volunteer_page(ctx, volunteer_id, _sent(), faults_of(error, FIELD_AT)), error.status
     return go("coordinator.volunteer", gettext("Saved."), volunteer_id=volunteer_id)
 
 
@@ -258,21 +271,49 @@ def _empty(sought: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _person_page(
-    ctx: Context, person: VolunteerView, values: dict[str, Any], errors: Faults | None = None
+def volunteer_page(
+    ctx: Context,
+    volunteer_id: uuid.UUID,
+    values: dict[str, Any] | None = None,
+    errors: Faults | None = None,
+    composer: Composer | None = None,
 ) -> str:
+    """One volunteer: who they are, what they did, a word to them, and what can be done."""
+    person = get_volunteer(ctx, volunteer_id)
     campaigns = everything(lambda page: list_campaigns(ctx, page))
+    past = past_of_volunteer(ctx, volunteer_id)
+    may_write = ctx.actor.may(Permission.MESSAGE_SEND)
     return render_template(
         "coordinator/volunteer.html",
         person=person,
-        values=values,
+        values=values or _as_is(person),
         errors=errors or {},
         campaigns=[one for one in campaigns if one.state != "ended" or one.id in person.campaign_ids],
         limited=any(held.volunteer_id == person.id for held in held_up_volunteers(ctx)),
         branches=branches(ctx),
         shown_link=session.pop(SHOWN_LINK, None),
         may_void=ctx.actor.may(Permission.VOLUNTEER_VOID),
+        past=past,
+        span_words=duration(past.time_s),
+        may_write=may_write,
+        composer=composer or Composer(str(uuid7()), {"body": "", "channel": "", "subject": ""}),
+        channels=_channels(person),
+        ready={name: gettext(words) for name, words in READY.items()},
+        texts=_texts(ctx, volunteer_id) if may_write else [],
+        talk_id=conversation_with_volunteer(ctx, volunteer_id) if may_write else None,
     )
+
+
+def _texts(ctx: Context, volunteer_id: uuid.UUID) -> list[Text]:
+    """What was written between us, the latest first."""
+    found = texts_with_volunteer(ctx, volunteer_id, Page(_TEXTS))
+    return [text_of(one, "closed") for one in found.items]
+
+
+def _channels(person: VolunteerView) -> list[tuple[str, str]]:
+    """By what they can be written to."""
+    ways = ((SMS, gettext("Text"), person.phone), (EMAIL, gettext("Email"), person.email))
+    return [(channel, words) for channel, words, there in ways if there]
 
 
 def _void_page(person: VolunteerView, errors: Faults | None = None) -> str:

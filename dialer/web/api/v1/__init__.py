@@ -27,6 +27,7 @@ from dialer.web.api.v1.import_after import imports
 from dialer.web.api.v1.join_links import join_links
 from dialer.web.api.v1.lists import lists
 from dialer.web.api.v1.look_ups import look_ups
+from dialer.web.api.v1.looking_after import looking_after
 from dialer.web.api.v1.machines import machines
 from dialer.web.api.v1.me import me
 from dialer.web.api.v1.messages import messages
@@ -83,6 +84,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     imports,
     join_links,
     lists,
+    looking_after,
     machines,
     me,
     messages,
