@@ -133,10 +133,10 @@ def call_off_all(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID) -> None
         call_off(ctx, unit, row)
 
 
-def managed_event(ctx: Context, unit: UnitOfWork, event_id: uuid.UUID) -> Event:
-    """An event that the actor runs, locked."""
+def managed_event(ctx: Context, unit: UnitOfWork, event_id: uuid.UUID, *, lock: bool = True) -> Event:
+    """An event that the actor runs, locked where it is to change: who only looks keeps nobody waiting."""
     require(ctx.actor, Permission.EVENT_MANAGE)
-    row = lock_event(unit, event_id)
+    row = lock_event(unit, event_id) if lock else unit.session.get(Event, (unit.organisation_id, event_id))
     if row is None or not _runs(ctx, row):
         raise NotFound
     return row

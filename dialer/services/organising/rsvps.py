@@ -196,7 +196,7 @@ def leave_all(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID) -> None:
 def guests_of(ctx: Context, event_id: uuid.UUID, page: Page) -> Slice[Guest]:
     """Who signed up for an event that the actor runs, in the order in which they did."""
     with ctx.unit() as unit:
-        managed_event(ctx, unit, event_id)
+        managed_event(ctx, unit, event_id, lock=False)
         query = (
             select(Rsvp, Account)
             .outerjoin(
