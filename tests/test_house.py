@@ -49,7 +49,7 @@ def test_every_script_can_be_run_and_is_sound(path):
         subprocess.run(["bash", "-n", path], check=True)
 
 
-@pytest.mark.parametrize("name", ["run", "test", "check", "bench"])
+@pytest.mark.parametrize("name", ["run", "test", "check", "bench", "tour"])
 def test_every_script_explains_itself_without_doing_anything(name):
     done = subprocess.run(
         [ROOT / "scripts" / name, "--help"], capture_output=True, text=True, check=True, timeout=20

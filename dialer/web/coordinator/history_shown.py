@@ -146,7 +146,7 @@ def _call(one: Happening) -> Told:
         if facts.get("direction") == "inbound":
             words = _("They rang us")
         return str(words), [duration(facts["duration_s"])] if facts.get("duration_s") else []
-    more = [f"{given['question']} {given['answer']}" for given in facts.get("answers") or ()]
+    more = [f"“{given['answer']}”" for given in facts.get("answers") or ()]
     if "callback_at" in facts:
         at = dt.datetime.fromisoformat(facts["callback_at"])
         more.append(gettext("to be called back %(when)s", when=moment(at)))
