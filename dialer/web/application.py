@@ -1,13 +1,14 @@
-"""Flask as we use it: every view is a plain function, and only pages have sessions."""
+"""Flask as we use it: views are plain functions, only pages have sessions, files go out compressed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
+from dialer.web.assets import compressed
 from dialer.web.guard import is_machine_path
 
 
@@ -29,3 +30,8 @@ class Application(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function as it is."""
         return func
+
+    def send_static_file(self, filename: str) -> Response:
+        """A file of ours; whoever has it already is told so."""
+        answer = super().send_static_file(filename)
+        return compressed(answer) if answer.status_code == 200 else answer
