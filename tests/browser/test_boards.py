@@ -14,8 +14,12 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from dialer.domain import first_wave
+from dialer.domain.access import Role
+from dialer.services.accounts.account_saving import AccountChanges
+from dialer.services.accounts.accounts import NewAccount, change_account, create_account
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
+from dialer.services.accounts.teams import create_team
 from dialer.services.calling.campaigns import change_campaign, get_campaign
 from dialer.services.calling.help_requests import ask_for_help
 from dialer.services.calling.sessions import pause_session, start_session
@@ -28,6 +32,8 @@ from dialer.services.messaging.conversations import ConversationSearch, list_con
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.launching import launch_blast, pause_blast
 from dialer.services.messaging.planning import plan_chunk
+from dialer.services.messaging.sender_settings import NewSender, add_sender
+from dialer.services.messaging.volunteer_texts import VolunteerText, text_volunteer
 from dialer.services.messaging.wave_minding import mind_first_waves
 from dialer.services.paging import Page as Some
 from dialer.services.people.audiences import create_audience
@@ -95,6 +101,7 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "script-walk": f"/scripts/{script}/preview?went=hello:",
         "volunteers": "/volunteers",
         "volunteer": f"/volunteers/{vic.id}",
+        **_teams(ctx, vic),
         "turnout": "/turnout",
         "crosstab": "/turnout/crosstab?rows=ward&columns=answer:vote",
         "elections": "/elections",
@@ -115,6 +122,27 @@ def _shift_with_help(ctx: Context, bank: PhoneBank) -> uuid.UUID:
     shift = start_session(ctx, bank.campaign_id)
     ask_for_help(ctx, shift.id, "technical")
     return shift.id
+
+
+def _teams(ctx: Context, vic: Person) -> dict[str, str]:
+    """A tree of long names, an organiser of it, and a volunteer in it who was written to."""
+    wales = create_team(ctx, "Wales and the Marches", "region")
+    marsh = create_team(ctx, "Aber-Marsh-upon-Severnside", "local", wales.id)
+    circle = create_team(ctx, "Students", "circle", marsh.id)
+    olwen = create_account(ctx, NewAccount("Olwen Pugh", Role.ORGANISER, team_ids=[wales.id, marsh.id])).id
+    known = AccountChanges(phone="07700 900321", email="vic@example.org", team_ids=[circle.id])
+    change_account(ctx, vic.id, known)
+    add_sender(ctx, NewSender("+447700900188"))
+    text_volunteer(ctx, VolunteerText(vic.id, "Can you do another hour?"))
+    return {
+        "teams": "/teams",
+        "team": f"/teams/{marsh.id}",
+        "team-delete": f"/teams/{circle.id}/delete",
+        "accounts": "/accounts",
+        "account": f"/accounts/{olwen}",
+        "account-role": f"/accounts/{olwen}/role?role=coordinator",
+        "volunteers-of-team": f"/volunteers?team_id={wales.id}",
+    }
 
 
 def _audiences(ctx: Context, list_id: str) -> dict[str, str]:
