@@ -29,6 +29,7 @@ from dialer.web.coordinator.forms import WHOLE_FORM, said, ticked
 _NODE_AT: Final = re.compile(
     r"/nodes/(\d+)(?:/answers/(\d+))?(?:/(id|kind|text|next|label|support|phone|translations))?"
 )
+_GROUP: Final = re.compile(r"(node-\d+)(?:-answer-\d+)?(?=-)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ def sent_form() -> ScriptForm:
 
     What led to a step that was renamed leads to its new name.
     """
-    nodes = tuple(_sent_node(f"node-{index}") for index in range(_count("node", NODES_MAX)))
+    groups = _groups_sent()
+    nodes = tuple(_sent_node(f"node-{index}", groups) for index in range(_count("node", groups, NODES_MAX)))
     renamed = {node.was: node.id for node in nodes if node.was and node.id}
     start = renamed.get(said("start"), said("start"))
     led_on = tuple(_led_on(node, renamed) for node in nodes)
@@ -180,17 +182,20 @@ def field_at(pointer: str) -> str:
     return f"{group}-{part}" if part else group
 
 
-def _count(prefix: str, most: int) -> int:
+def _groups_sent() -> frozenset[str]:
+    """The groups of fields that were sent: `node-3` of a step, `node-3-answer-0` of an answer."""
+    found = (_GROUP.match(name) for name in request.form)
+    return frozenset(group for one in found if one for group in (one[1], one[0]))
+
+
+def _count(prefix: str, groups: frozenset[str], most: int) -> int:
     """How many groups of fields were sent under one prefix, counted from 0."""
-    return next((n for n in range(most) if not _sent_any(f"{prefix}-{n}-")), most)
+    return next((n for n in range(most) if f"{prefix}-{n}" not in groups), most)
 
 
-def _sent_any(prefix: str) -> bool:
-    return any(name.startswith(prefix) for name in request.form)
-
-
-def _sent_node(at: str) -> NodeRow:
-    found = [_sent_answer(f"{at}-answer-{index}") for index in range(_count(f"{at}-answer", ANSWERS_MAX))]
+def _sent_node(at: str, groups: frozenset[str]) -> NodeRow:
+    count = _count(f"{at}-answer", groups, ANSWERS_MAX)
+    found = [_sent_answer(f"{at}-answer-{index}") for index in range(count)]
     kind = said(f"{at}-kind") if said(f"{at}-kind") in NODE_KINDS else "say"
     answers = tuple(_named(found)) if kind == "question" else ()
     onward = "" if kind == "end" else said(f"{at}-next")

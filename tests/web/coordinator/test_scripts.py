@@ -233,6 +233,7 @@ def test_nobody_saves_over_what_another_saved_unseen(desk: Reader, saved: str) -
     page = desk.press("save", **theirs)
     assert page.status == 409
     assert "Somebody saved version 3 while you wrote." in page.words["flash"]
+    assert page.tests["their-changes"]["href"] == f"{saved}/versions/3?against=2"
     assert page.forms[-1].fields["node-2-text"] == "Bye."
     assert "Saved as version 4." in desk.press("save").text
 

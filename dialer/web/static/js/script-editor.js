@@ -8,7 +8,7 @@ const form = document.getElementById("script-form");
 for (const button of form.querySelectorAll("[name=move], [name=add]")) button.removeAttribute("formaction");
 document.getElementById(form.dataset.goesOn)?.focus();
 
-let unsaved = "goesOn" in form.dataset;
+let unsaved = "unsaved" in form.dataset;
 form.addEventListener("input", () => { unsaved = true; });
 form.addEventListener("submit", () => { unsaved = false; });
 addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
