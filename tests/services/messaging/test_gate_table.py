@@ -29,6 +29,7 @@ from dialer.store.models import new_id
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
 from dialer.store.models.conversations import Conversation
+from dialer.store.models.first_waves import FirstWave
 from dialer.store.models.messaging import Blast, Message, Sender
 from dialer.store.models.people import Contact, ContactPhone, OptOut, Suppression
 from dialer.store.queries import message_gate
@@ -89,6 +90,7 @@ TABLE: Final[dict[str, Row]] = {
     "quiet_hours": row("quiet_hours", all_but=goes("test", *ANSWERS)),
     "press": row("press", all_but=OF_BLASTS),
     "paused": row("paused", all_but=OF_BLASTS),
+    "first_wave": row("first_wave", all_but=OF_BLASTS),
     "campaign_paused": row("campaign_paused", all_but=OF_CAMPAIGNS),
     "organisation_paused": row("organisation_paused", all_but=goes("event", *ANSWERS)),
     "unread_texts": row("unread_texts", all_but={**OF_CAMPAIGNS, **goes("reply")}),
@@ -231,6 +233,7 @@ REASONS: Final[dict[str, Callable[[Scene], object]]] = {
     "quiet_hours": lambda scene: setattr(scene.clock, "now", scene.clock.now.replace(hour=22)),
     "press": lambda scene: scene.set(Blast, mode="by_hand"),
     "paused": lambda scene: pause_blast(scene.blasting.ctx, scene.blast_id),
+    "first_wave": lambda scene: scene.add(FirstWave, blast_id=scene.blast_id, size=1),
     "campaign_paused": lambda scene: scene.set(Campaign, state="paused"),
     "organisation_paused": lambda scene: scene.set(Organisation, paused_at=scene.clock.now),
     "unread_texts": lambda scene: scene.set(Organisation, inbound_missed_at=scene.clock.now),
