@@ -7,6 +7,9 @@ from collections.abc import Callable
 from sqlalchemy import select, update
 
 from dialer.domain.access import Role
+from dialer.services.accounts.authentication import actor_for_login
+from dialer.services.accounts.logins import sign_in_with_token
+from dialer.services.accounts.sign_in_links import create_invite, look_at_sign_in_link
 from dialer.services.context import Context
 from dialer.services.messaging.sender_settings import NewSender, add_sender
 from dialer.store.models.accounts import Account, AuditEntry
@@ -70,6 +73,25 @@ def test_organisers_and_volunteers_write_to_nobody(
         assert caller.post(f"/volunteers/{tom}/messages", json={"body": "Hi"}).status_code == 403
         assert caller.get(f"/volunteers/{tom}/messages").status_code == 403
     assert api(olwen).get(f"/volunteers/{tom}/past").status_code == 404
+
+
+def test_a_lost_phone_is_signed_out_and_nobody_elses(
+    api: Api, carys: Person, vic: Person, ctx: Context, units: UnitFactory
+) -> None:
+    browsers = [sign_in_with_token(units, one.token, ctx.now).secret for one in (vic, carys)]
+    link = create_invite(ctx, vic.id).url.rpartition("/")[2]
+    (seen,) = api(carys).get(f"/volunteers/{vic.id}/browsers").json["data"]
+    assert seen == {
+        "since": "2026-05-07T12:00:00Z",
+        "last_seen_at": "2026-05-07T12:00:00Z",
+        "remembered": False,
+    }
+    for _ in range(2):
+        assert api(carys).delete(f"/volunteers/{vic.id}/browsers").status_code == 204
+    assert [actor_for_login(units, one, ctx.now) is None for one in browsers] == [True, False]
+    assert look_at_sign_in_link(units, link, ctx.now) is None
+    assert api(carys).get(f"/volunteers/{vic.id}/browsers").json == {"data": []}
+    assert api(vic).get("/me").status_code == 200, "a token is no browser"
 
 
 def test_who_did_nothing_yet_did_nothing(api: Api, carys: Person, vic: Person) -> None:

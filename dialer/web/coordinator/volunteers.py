@@ -14,6 +14,7 @@ from dialer.domain.access import Permission
 from dialer.domain.errors import RuleBroken, ValidationFailed
 from dialer.domain.texting import EMAIL, SMS
 from dialer.services.accounts.account_search import AccountSearch, Doing
+from dialer.services.accounts.browsers import browsers_of, sign_out_everywhere
 from dialer.services.accounts.sign_in_links import create_invite
 from dialer.services.accounts.views import VolunteerView
 from dialer.services.accounts.volunteers import (
@@ -170,6 +171,15 @@ def approve_volunteer(volunteer_id: uuid.UUID) -> Response:
     return go("coordinator.campaigns", gettext("%(name)s is in and can call now.", name=person.name))
 
 
+@coordinator.post("/volunteers/<uuid:volunteer_id>/sign-out")
+@allow(Permission.VOLUNTEER_MANAGE)
+def sign_volunteer_out(volunteer_id: uuid.UUID) -> Response:
+    """Sign them out of every browser, where one was lost; they may come back by a new link."""
+    sign_out_everywhere(context(), volunteer_id)
+    words = gettext("Signed out everywhere. Make a sign-in link for them.")
+    return go("coordinator.volunteer", words, volunteer_id=volunteer_id)
+
+
 @coordinator.post("/volunteers/<uuid:volunteer_id>/deactivate")
 @allow(Permission.VOLUNTEER_MANAGE)
 def deactivate_volunteer(volunteer_id: uuid.UUID) -> Response:
@@ -294,6 +304,7 @@ def volunteer_page(
         shown_link=session.pop(SHOWN_LINK, None),
         may_void=ctx.actor.may(Permission.VOLUNTEER_VOID),
         past=past,
+        browsers=browsers_of(ctx, volunteer_id),
         span_words=duration(past.time_s),
         may_write=may_write,
         composer=composer or Composer(str(uuid7()), {"body": "", "channel": "", "subject": ""}),

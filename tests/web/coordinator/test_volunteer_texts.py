@@ -86,3 +86,6 @@ def test_their_page_says_what_they_did(desk: Reader, phone: Reader, bank: PhoneB
     assert "1 shift" in page.words["volunteer-past"]
     assert "1 call" in page.words["volunteer-past"]
     assert "Calling now" in page.text
+    assert "one browser" in page.words["browsers"]
+    assert "Signed out everywhere." in desk.press("sign-out-everywhere").text
+    assert "token" in phone.open("/call").tests

@@ -11,11 +11,12 @@ from marshmallow import Schema, fields
 from dialer.domain.access import Permission
 from dialer.domain.letter import BODY_LONGEST, SUBJECT_LONGEST
 from dialer.domain.texting import CHANNELS, SMS
+from dialer.services.accounts.browsers import browsers_of, sign_out_everywhere
 from dialer.services.calling.volunteer_past import VolunteerPast, past_of_volunteer
 from dialer.services.messaging.volunteer_texts import VolunteerText, text_volunteer, texts_with_volunteer
 from dialer.services.messaging.words import LONGEST_BODY
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Choice, Id, Instant, Text, Whole, path_id
+from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
 from dialer.web.api.paging import PageQuery, page_of, show_page
 from dialer.web.api.v1.messages import MessagePage, MessageSchema, show_message
 from dialer.web.desk import context
@@ -64,6 +65,37 @@ class VolunteerPastSchema(Schema):
     talks = Whole(required=True)
     time_s = Whole(required=True)
     sessions = fields.List(fields.Nested(PastSessionSchema), required=True)
+
+
+class BrowserSchema(Schema):
+    """A browser in which they are signed in, or `remembered`: it lets them in by one press."""
+
+    since = Instant(required=True)
+    last_seen_at = Instant(required=True)
+    remembered = Flag(required=True)
+
+
+class BrowsersSchema(Schema):
+    """All of them, the last seen first."""
+
+    data = fields.List(fields.Nested(BrowserSchema), required=True)
+
+
+@looking_after.route("/volunteers/<volunteer_id>/browsers")
+class Browsers(MethodView):
+    """Where a volunteer is signed in."""
+
+    @allow(Permission.VOLUNTEER_READ)
+    @looking_after.response(200, BrowsersSchema)
+    def get(self, volunteer_id: str) -> dict[str, object]:
+        """The browsers that let them in now."""
+        return {"data": browsers_of(context(), path_id(volunteer_id))}
+
+    @allow(Permission.VOLUNTEER_MANAGE)
+    @looking_after.response(204)
+    def delete(self, volunteer_id: str) -> None:
+        """Sign them out of all of them, and let links made already open nothing: a phone was lost."""
+        sign_out_everywhere(context(), path_id(volunteer_id))
 
 
 @looking_after.route("/volunteers/<volunteer_id>/messages")
