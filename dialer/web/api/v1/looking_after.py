@@ -9,38 +9,21 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
-from dialer.domain.letter import BODY_LONGEST, SUBJECT_LONGEST
-from dialer.domain.texting import CHANNELS, SMS
 from dialer.services.accounts.browsers import browsers_of, sign_out_everywhere
 from dialer.services.calling.volunteer_past import VolunteerPast, past_of_volunteer
 from dialer.services.messaging.volunteer_texts import VolunteerText, text_volunteer, texts_with_volunteer
-from dialer.services.messaging.words import LONGEST_BODY
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
+from dialer.web.api.fields import Flag, Id, Instant, Text, Whole, path_id
 from dialer.web.api.paging import PageQuery, page_of, show_page
-from dialer.web.api.v1.messages import MessagePage, MessageSchema, show_message
+from dialer.web.api.v1.messages import MessagePage, MessageSchema, WordsSchema, show_message
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
 looking_after = Resource("looking-after", "What volunteers did, and a word to one of them")
 
 
-class NewVolunteerMessageSchema(Schema):
+class NewVolunteerMessageSchema(WordsSchema):
     """A text, or a letter, to one volunteer, as it is."""
-
-    channel = Choice(*CHANNELS, load_default=SMS)
-    subject = Text(
-        blank=False,
-        max_length=SUBJECT_LONGEST,
-        load_default="",
-        metadata={"description": "of a letter, which needs one"},
-    )
-    body = Text(
-        required=True,
-        blank=False,
-        max_length=BODY_LONGEST,
-        metadata={"description": f"of a text {LONGEST_BODY:,} characters at most"},
-    )
 
 
 class PastSessionSchema(Schema):

@@ -115,10 +115,9 @@ class MessageSchema(Schema):
     clicks = Whole(metadata={"description": "and how often they did, machines left out"})
 
 
-class NewMessageSchema(Schema):
-    """A text, or a letter, to one person. Its placeholders are filled with what is known of them."""
+class WordsSchema(Schema):
+    """What a text, or a letter, to one person says."""
 
-    contact_id = Id(required=True)
     channel = Choice(*CHANNELS, load_default=SMS)
     subject = Text(
         blank=False,
@@ -132,6 +131,12 @@ class NewMessageSchema(Schema):
         max_length=BODY_LONGEST,
         metadata={"description": f"of a text {LONGEST_BODY:,} characters at most"},
     )
+
+
+class NewMessageSchema(WordsSchema):
+    """A text, or a letter, to one person. Its placeholders are filled with what is known of them."""
+
+    contact_id = Id(required=True)
     campaign_id = Id(allow_none=True)
     picture_id = Id(allow_none=True, load_default=None, metadata={"description": PICTURE})
 
