@@ -23,7 +23,7 @@ def test_the_first_view_of_the_call_screen_is_small_and_brings_no_softphone(clie
     open_phone_bank(ctx, vic)
     Reader(client).sign_in(vic.token)
     page = client.get("/call")
-    fetched = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.get_data(as_text=True)))
+    fetched = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page.get_data(as_text=True)))
     waiting, taken = list(fetched), len(page.data)
     while waiting:
         address = waiting.pop()
