@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Row, Select, func, select, update
@@ -91,7 +91,8 @@ def change_account(
     ctx: Context, account_id: uuid.UUID, changes: AccountChanges, role: Role | None = None
 ) -> AccountView:
     """Merge the changes; with `role`, they may do that from now on. What would outlive it ends at once:
-    tokens, signed-in browsers, links and shifts, unless they may do more than before.
+    tokens, signed-in browsers, links and shifts, unless they may do more than before. A new organiser runs
+    the campaigns of their teams and those that `changes` name: what they called for isn't theirs to run.
 
     `Forbidden` above one's own role, `Conflict` for one's own and for the last administrator.
     """
@@ -103,6 +104,8 @@ def change_account(
         after = Standing(role or before.role, before.active if changes.active is None else changes.active)
         _check(ctx, account, before, after, len(admins - {account.id}))
         account.role = after.role
+        if _becomes_organiser(before, after) and changes.campaign_ids is None:
+            changes = replace(changes, campaign_ids=())
         fields = save_account(ctx, unit, account, changes)
         if before.role is not after.role:
             _follow(unit, account.id, after.role)
@@ -144,6 +147,10 @@ def _lock_admins(unit: UnitOfWork) -> set[uuid.UUID]:
         Account.organisation_id == unit.organisation_id, Account.role == Role.ADMIN, Account.active
     )
     return set(unit.session.scalars(query.order_by(Account.id).with_for_update()))
+
+
+def _becomes_organiser(before: Standing, after: Standing) -> bool:
+    return after.role is Role.ORGANISER and before.role is not Role.ORGANISER
 
 
 def _follow(unit: UnitOfWork, account_id: uuid.UUID, role: Role) -> None:

@@ -284,7 +284,11 @@ def _set_lists(unit: UnitOfWork, campaign: Campaign, list_ids: Sequence[uuid.UUI
 
 
 def _let_maker_in(ctx: Context, unit: UnitOfWork, campaign: Campaign) -> None:
-    """Whoever sees only their own campaigns sees the one they made."""
+    """Whoever sees only their own campaigns sees the one they made; where it belongs to a team, as long as
+    they run that.
+    """
+    if campaign.team_id is not None:
+        return
     if ctx.actor.campaign_ids is not None and ctx.actor.account_id is not None:
         unit.session.add(
             AccountCampaign(

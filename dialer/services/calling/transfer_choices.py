@@ -28,6 +28,7 @@ from dialer.services.calling.script_rows import script_from_row
 from dialer.services.context import Context
 from dialer.store.models.accounts import Account, AccountCampaign
 from dialer.store.models.calling import Assignment, Campaign, ScriptVersion
+from dialer.store.queries.accounts import organisers_by_team
 from dialer.store.session import UnitOfWork
 
 NOT_LISTED: Final = "You can put people through to the numbers that your coordinators have listed."
@@ -156,7 +157,8 @@ def _colleagues(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID) -> list[
         AccountCampaign.account_id == Account.id,
         AccountCampaign.campaign_id == campaign_id,
     )
-    runs = or_(Account.role.in_((Role.ADMIN, Role.COORDINATOR)), has_campaign)
+    by_team = Account.id.in_(organisers_by_team(unit.organisation_id, campaign_id))
+    runs = or_(Account.role.in_((Role.ADMIN, Role.COORDINATOR)), has_campaign, by_team)
     query = select(Account).where(
         Account.organisation_id == unit.organisation_id,
         Account.role.in_((Role.ADMIN, Role.COORDINATOR, Role.ORGANISER)),

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from dialer.domain.access import Permission, Role
 from dialer.domain.email_address import channel_of
@@ -31,7 +31,7 @@ from dialer.store.models.accounts import Account, AccountCampaign
 from dialer.store.models.calling import Campaign
 from dialer.store.models.conversations import Conversation
 from dialer.store.models.messaging import Message
-from dialer.store.queries.accounts import campaigns_of_teams, teams_in_reach
+from dialer.store.queries.accounts import campaigns_of_teams, organisers_by_team, teams_in_reach
 from dialer.store.queries.conversation_lines import is_spared
 from dialer.store.session import UnitOfWork
 
@@ -89,7 +89,8 @@ def who_may_answer(ctx: Context, conversation_id: uuid.UUID) -> list[Assignee]:
                 AccountCampaign.campaign_id == row.campaign_id,
                 AccountCampaign.approved,
             )
-            query = query.where(Account.id.in_(theirs))
+            by_team = organisers_by_team(unit.organisation_id, row.campaign_id)
+            query = query.where(or_(Account.id.in_(theirs), Account.id.in_(by_team)))
         found = unit.session.execute(query.order_by(Account.name, Account.id).limit(ANSWERERS_SHOWN))
         return [Assignee(one.id, one.name) for one in found]
 

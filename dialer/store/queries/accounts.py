@@ -125,6 +125,23 @@ def campaigns_of_teams(
     )
 
 
+def organisers_by_team(organisation_id: uuid.UUID, campaign_id: uuid.UUID) -> Select[uuid.UUID]:
+    """The accounts that run a campaign through its team, or through one above that."""
+    own = select(Campaign.team_id.label("id")).where(
+        Campaign.organisation_id == organisation_id, Campaign.id == campaign_id
+    )
+    above = own.cte("above", recursive=True)
+    (team_id,) = above.c
+    above = above.union(
+        select(Team.parent_id).join(above, Team.id == team_id).where(Team.organisation_id == organisation_id)
+    )
+    return select(Membership.account_id).where(
+        Membership.organisation_id == organisation_id,
+        Membership.role == Role.ORGANISER,
+        Membership.team_id.in_(select(*above.c)),
+    )
+
+
 def has_unfinished_call(
     session: Session, organisation_id: uuid.UUID, account_id: uuid.UUID, since: dt.datetime
 ) -> bool:

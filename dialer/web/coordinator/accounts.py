@@ -22,6 +22,8 @@ from dialer.services.accounts.accounts import (
     list_accounts,
 )
 from dialer.services.accounts.views import AccountView
+from dialer.services.calling.campaigns import list_campaigns
+from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
@@ -79,6 +81,7 @@ def account(account_id: uuid.UUID) -> str:
         "phone": person.phone or "",
         "email": person.email or "",
         "team_ids": [str(one) for one in person.team_ids],
+        "campaign_ids": [str(one) for one in person.campaign_ids],
         "role": person.role,
     }
     return _person_page(ctx, person, values)
@@ -90,7 +93,13 @@ def save_account_form(account_id: uuid.UUID) -> Answer:
     """Change who they are and where they belong; what they may do has a button of its own."""
     ctx = context()
     try:
-        changes = AccountChanges(said("name"), said("email"), said("phone"), team_ids=chosen_ids("team_ids"))
+        changes = AccountChanges(
+            said("name"),
+            said("email"),
+            said("phone"),
+            campaign_ids=chosen_ids("campaign_ids") if "campaigns_shown" in request.form else None,
+            team_ids=chosen_ids("team_ids"),
+        )
         change_account(ctx, account_id, changes)
     except RuleBroken as error:
         person = get_account(ctx, account_id)
@@ -177,6 +186,7 @@ def _sent() -> dict[str, Any]:
     return {
         **{name: said(name) for name in ("name", "phone", "email", "role")},
         "team_ids": request.form.getlist("team_ids"),
+        "campaign_ids": request.form.getlist("campaign_ids"),
     }
 
 
@@ -203,6 +213,17 @@ def _those_with(ctx: Context, role: Role) -> list[AccountView]:
     )
 
 
+def _campaigns(ctx: Context, person: AccountView) -> list[CampaignView]:
+    """What an organiser may be given to run besides the campaigns of their teams; nothing for others."""
+    if person.role != Role.ORGANISER:
+        return []
+    return [
+        one
+        for one in everything(lambda page: list_campaigns(ctx, page))
+        if one.state != "ended" or one.id in person.campaign_ids
+    ]
+
+
 def _person_page(
     ctx: Context, person: AccountView, values: dict[str, Any], errors: Faults | None = None
 ) -> str:
@@ -213,6 +234,7 @@ def _person_page(
         may_change=may_grant(ctx.actor.role, Role(person.role)),
         roles=[role for role in Role if may_grant(ctx.actor.role, role)],
         branches=branches(ctx),
+        campaigns=_campaigns(ctx, person),
         shown_link=session.pop(SHOWN_LINK, None),
         values=values,
         errors=errors or {},

@@ -8,12 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dialer.domain.access import Role
+from dialer.domain.access import Actor, Role
 from dialer.domain.errors import Conflict, Forbidden, NotFound, RuleBroken, ValidationFailed
 from dialer.domain.team import DEEPEST
 from dialer.services.accounts.account_saving import AccountChanges
 from dialer.services.accounts.account_search import AccountSearch
-from dialer.services.accounts.accounts import change_account
+from dialer.services.accounts.accounts import change_account, invite_account
+from dialer.services.accounts.sign_in_links import sign_in_with_link
 from dialer.services.accounts.teams import (
     TeamFields,
     change_team,
@@ -30,10 +31,15 @@ from dialer.services.accounts.volunteers import (
     get_volunteer,
     list_volunteers,
 )
-from dialer.services.calling.campaigns import CampaignFields, change_campaign, get_campaign
+from dialer.services.calling.campaigns import (
+    CampaignFields,
+    change_campaign,
+    create_campaign,
+    get_campaign,
+)
 from dialer.services.context import Context
 from dialer.services.paging import Page
-from dialer.store.queries.accounts import teams_in_reach
+from dialer.store.queries.accounts import organisers_by_team, teams_in_reach
 from dialer.store.session import UnitFactory
 from tests.people import Person, join_campaign, make_person
 from tests.services.accounts.campaigns import make_campaign
@@ -43,6 +49,12 @@ ContextOf = Callable[[Person], Context]
 
 def in_teams(ctx: Context, person: Person, *team_ids: uuid.UUID) -> None:
     change_account(ctx, person.id, AccountChanges(team_ids=team_ids))
+
+
+def by_link(ctx: Context, person: Person) -> Actor:
+    """Who they are to the server when they sign in by a new link."""
+    code = invite_account(ctx, person.id).url.rpartition("/")[2]
+    return sign_in_with_link(ctx.units, code, ctx.now).actor
 
 
 @pytest.fixture
@@ -196,3 +208,39 @@ def test_a_team_that_goes_leaves_its_campaigns_to_the_one_above(
     assert (get_volunteer(ctx, vic.id).team_ids, get_team(ctx, wales.id).campaigns) == ([], 1)
     with pytest.raises(NotFound):
         get_team(ctx, gwent.id)
+
+
+def test_whoever_becomes_an_organiser_runs_nothing_that_they_only_called_for(
+    ctx: Context, units: UnitFactory, organisation_id: uuid.UUID, context_of: ContextOf
+) -> None:
+    ours, others = create_team(ctx, "Wales", "region"), create_team(ctx, "North", "region")
+    own = make_campaign(units, organisation_id, "Own", team_id=ours.id)
+    theirs = make_campaign(units, organisation_id, "Theirs", team_id=others.id)
+    tom = make_person(units, organisation_id, Role.VOLUNTEER, "Tom", campaign_ids=(own, theirs))
+    made = change_account(ctx, tom.id, AccountChanges(team_ids=[ours.id]), Role.ORGANISER)
+    assert made.campaign_ids == []
+    organiser = ctx.as_actor(by_link(ctx, tom))
+    assert organiser.actor.campaign_ids == {own}
+    with pytest.raises(NotFound):
+        get_campaign(organiser, theirs)
+    named = change_account(ctx, tom.id, AccountChanges(campaign_ids=[theirs]))
+    assert named.campaign_ids == [theirs]
+    assert by_link(ctx, tom).campaign_ids == {own, theirs}
+    assert change_account(ctx, tom.id, AccountChanges(name="Tomos")).campaign_ids == [theirs]
+
+
+def test_what_one_makes_for_a_team_stays_with_the_team(
+    ctx: Context, units: UnitFactory, context_of: ContextOf, olwen: Person
+) -> None:
+    wales = create_team(ctx, "Wales", "region")
+    in_teams(ctx, olwen, wales.id)
+    words = CampaignFields(name="Marsh", kind="phone_bank", team_id=wales.id)
+    made = create_campaign(context_of(olwen), words)
+    assert get_campaign(context_of(olwen), made.id).name == "Marsh"
+    with ctx.unit() as unit:
+        by_team = organisers_by_team(ctx.organisation_id, made.id)
+        assert unit.session.scalars(by_team).all() == [olwen.id]
+    change_team(ctx, wales.id, TeamFields(parent_id=create_team(ctx, "Britain", "region").id))
+    in_teams(ctx, olwen)
+    with pytest.raises(NotFound):
+        get_campaign(context_of(olwen), made.id)

@@ -7,7 +7,7 @@ from flask import Flask
 
 from dialer.domain.access import Role
 from dialer.services.accounts.account_saving import AccountChanges
-from dialer.services.accounts.accounts import change_account
+from dialer.services.accounts.accounts import change_account, get_account
 from dialer.services.accounts.teams import create_team
 from dialer.services.accounts.volunteers import NewVolunteer, create_volunteer
 from dialer.services.context import Context
@@ -55,6 +55,19 @@ def test_an_organiser_is_added_promoted_and_sent_home(desk: Reader, ctx: Context
     assert "It holds from now on." in desk.press("account-deactivate").text
     assert "invite-make" not in desk.page.tests
     assert "invite-make" in desk.press("account-reactivate").tests
+
+
+def test_a_promoted_volunteer_runs_what_is_ticked_and_nothing_else(
+    desk: Reader, ctx: Context, vic: Person, bank: PhoneBank
+) -> None:
+    change_account(ctx, vic.id, AccountChanges(campaign_ids=[bank.campaign_id]))
+    desk.open(f"/accounts/{vic.id}/role?role=organiser")
+    assert "runs-also" in desk.press("confirm").tests
+    assert get_account(ctx, vic.id).campaign_ids == []
+    desk.press("save", campaign_ids=str(bank.campaign_id))
+    assert get_account(ctx, vic.id).campaign_ids == [bank.campaign_id]
+    desk.press("save", name="Victoria")
+    assert get_account(ctx, vic.id).campaign_ids == [bank.campaign_id]
 
 
 def test_nobody_changes_their_own_role_nor_one_above(
