@@ -6,30 +6,26 @@ the table itself refuses more than there are (`ck_event_taken`).
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from typing import TypedDict
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import Conflict, FieldError, InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.errors import Conflict, FieldError, NotFound, ValidationFailed
 from dialer.domain.event import PLACES_MOST, faults, fits, move_up
 from dialer.domain.reminders import Notice
 from dialer.services.accounts.account_fields import clean_email_or_none, clean_name, clean_phone_or_none
-from dialer.services.accounts.credentials import new_code
 from dialer.services.context import Context
+from dialer.services.organising.entering import Who, account_of, check_open, enter, known, make_theirs
 from dialer.services.organising.events import lock_event, managed_event, reaches
 from dialer.services.organising.telling import forget_move, take_back, tell, told_that_it_is_off
 from dialer.services.organising.views import EventView, Guest, RsvpView, event_view, rsvp_view
 from dialer.services.paging import Page, Slice, after_id, cut
-from dialer.store.models import new_id
 from dialer.store.models.accounts import Account
 from dialer.store.models.events import Event, Rsvp
 from dialer.store.session import UnitFactory, UnitOfWork
-
-NOT_ANY_MORE: Final = "Nobody can sign up for this any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,29 +37,6 @@ class RsvpForm:
     email: str = ""
     consent: bool = False
     places: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Who:
-    """Whoever signs up: one of us, or somebody by their phone or address."""
-
-    name: str
-    account_id: uuid.UUID | None = None
-    phone: str | None = None
-    email: str | None = None
-
-    def is_in(self) -> ColumnElement[bool]:
-        """The sign-ups that are theirs."""
-        same = [
-            column == value
-            for column, value in (
-                (Rsvp.account_id, self.account_id),
-                (Rsvp.phone, self.phone),
-                (Rsvp.email, self.email),
-            )
-            if value is not None
-        ]
-        return or_(*same)
 
 
 def organisation_of_event(units: UnitFactory, event_id: uuid.UUID) -> uuid.UUID:
@@ -96,19 +69,22 @@ def sign_up(ctx: Context, event_id: uuid.UUID, form: RsvpForm) -> RsvpView:
         event = lock_event(unit, event_id)
         if event is None:
             raise NotFound
-        account_id = _account_of(unit, phone, email)
-        return rsvp_view(_enter(ctx, unit, event, _Who(name, account_id, phone, email), form.places))
+        account_id = account_of(unit, phone, email)
+        return rsvp_view(enter(ctx, unit, event, Who(name, account_id, phone, email), form.places))
 
 
 def come_myself(ctx: Context, event_id: uuid.UUID) -> RsvpView:
-    """Sign the actor up, who is known; refusals as for `sign_up`."""
+    """Sign the actor up, who is known; what they signed up for by the form is theirs then. Refusals as for
+    `sign_up`.
+    """
     account_id = _own_account(ctx)
     with ctx.unit() as unit:
         event = lock_event(unit, event_id)
         if event is None or not reaches(ctx, event):
             raise NotFound
-        account = unit.session.get_one(Account, (unit.organisation_id, account_id))
-        return rsvp_view(_enter(ctx, unit, event, _Who(account.name, account_id), 1))
+        who = known(unit, account_id)
+        make_theirs(ctx, unit, event, who)
+        return rsvp_view(enter(ctx, unit, event, who, 1))
 
 
 def stay_away(ctx: Context, event_id: uuid.UUID) -> None:
@@ -159,7 +135,7 @@ def change_event(ctx: Context, event_id: uuid.UUID, changes: EventChanges) -> Ev
     """
     with ctx.unit() as unit:
         event = managed_event(ctx, unit, event_id)
-        _check_open(event, ctx.now, "This can’t be changed any more.")
+        check_open(event, ctx.now, "This can’t be changed any more.")
         title, place = changes.get("title", event.title), changes.get("place", event.place)
         capacity = changes.get("capacity", event.capacity)
         errors = list(faults(title, place, capacity, event.seat_code, event.postcode))
@@ -239,66 +215,6 @@ def _own_account(ctx: Context) -> uuid.UUID:
     if ctx.actor.account_id is None:
         raise Conflict("Only somebody with an account of their own can sign up so.")
     return ctx.actor.account_id
-
-
-def _account_of(unit: UnitOfWork, phone: str | None, email: str | None) -> uuid.UUID | None:
-    """Which of us has this phone, else this address."""
-    for is_theirs, given in ((Account.phone == phone, phone), (func.lower(Account.email) == email, email)):
-        found = (
-            unit.session.scalar(
-                select(Account.id).where(
-                    Account.organisation_id == unit.organisation_id, Account.active, is_theirs
-                )
-            )
-            if given is not None
-            else None
-        )
-        if found is not None:
-            return found
-    return None
-
-
-def _enter(ctx: Context, unit: UnitOfWork, event: Event, who: _Who, places: int) -> Rsvp:
-    of_event = (Rsvp.organisation_id == unit.organisation_id, Rsvp.event_id == event.id)
-    theirs = unit.session.scalars(select(Rsvp).where(*of_event, who.is_in()).order_by(Rsvp.id)).all()
-    row = next((one for one in theirs if one.state != "withdrawn"), None)
-    if row is not None:
-        return row
-    _check_open(event, ctx.now, NOT_ANY_MORE)
-    row = theirs[0] if theirs else _new_row(ctx, unit, event, who)
-    row.places = places
-    row.state_since = ctx.now
-    if fits(places, event.capacity, event.taken):
-        row.state, event.taken = "going", event.taken + places
-    else:
-        row.state, event.waiting = "waitlist", event.waiting + places
-    unit.session.flush()
-    ctx.audit(unit, "event.signed_up", "rsvp", row.id, {"event_id": str(event.id), "state": row.state})
-    tell(ctx, unit, event, row, kind=Notice.SIGNED_UP, until=event.ends_at)
-    return row
-
-
-def _check_open(event: Event, now: dt.datetime, refusal: str) -> None:
-    if event.state != "planned":
-        raise InvalidTransition(refusal, state=event.state)
-    if event.ends_at <= now:
-        raise InvalidTransition(refusal, state="over")
-
-
-def _new_row(ctx: Context, unit: UnitOfWork, event: Event, who: _Who) -> Rsvp:
-    row = Rsvp(
-        organisation_id=unit.organisation_id,
-        id=new_id(),
-        event_id=event.id,
-        account_id=who.account_id,
-        name=who.name,
-        phone=who.phone if who.account_id is None else None,
-        email=who.email if who.account_id is None else None,
-        code=new_code(),
-        created_at=ctx.now,
-    )
-    unit.session.add(row)
-    return row
 
 
 def _present(unit: UnitOfWork, event_id: uuid.UUID, which: ColumnElement[bool]) -> Select[Rsvp]:
