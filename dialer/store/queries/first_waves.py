@@ -43,22 +43,26 @@ with either alone.
 _STANDING: Final = text(
     f"""
     SELECT coalesce(sum(texts) FILTER (
-               WHERE state IN ('sent', 'delivered', 'undelivered', 'failed', 'unknown')
+               WHERE state IN ('sent', 'delivered', 'undelivered', 'failed', 'unknown') AND NOT asked_about
            ), 0) AS went,
-           coalesce(sum(texts) FILTER (WHERE state = 'sending'), 0) AS on_the_wire,
+           coalesce(sum(texts) FILTER (WHERE state = 'sending' OR asked_about), 0) AS on_the_wire,
            coalesce(sum(texts) FILTER (WHERE state = 'queued' AND NOT waits), 0) AS due,
            coalesce(sum(texts) FILTER (WHERE state = 'queued' AND waits), 0) AS later,
            CAST(EXISTS (SELECT 1 {_BEHIND}) AS integer) AS behind
     FROM (
-        SELECT m.state, m.state = 'queued' AND (m.not_before > :later OR EXISTS (
+        SELECT m.state, m.state = 'unknown' AND m.next_look_at IS NOT NULL AS asked_about,
+               m.state = 'queued' AND (m.not_before > :later OR EXISTS (
                    SELECT 1 FROM conversation t
                    WHERE t.organisation_id = :organisation AND t.number = m.number AND t.state = 'review'
                )) AS waits,
                count(*) AS texts
-        {_OF_WAVE} GROUP BY m.state, waits
+        {_OF_WAVE} GROUP BY m.state, asked_about, waits
     ) AS counted
     """  # noqa: S608 - words of ours
 )
+"""What the carrier is still asked about may turn out not to be there, and goes again: it is on the wire. What
+nobody asks about any more, as letters, went as far as anybody will know.
+"""
 
 _OUTCOMES: Final = text(
     f"SELECT m.state, m.error_code, count(*) AS texts, sum(m.segments) AS segments {_OF_WAVE}"

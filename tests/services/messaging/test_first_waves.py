@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 
+from dialer.carrier.port import Unknown
 from dialer.domain.errors import Conflict, InvalidTransition, ValidationFailed
 from dialer.domain.first_wave import Wanted, WaveState
 from dialer.services.messaging.blasts import change_blast
@@ -18,7 +19,7 @@ from dialer.services.messaging.wave_views import WaveProgressView
 from dialer.services.people.no_contact import add_opt_out
 from dialer.store.models import new_id
 from tests.conftest import SetClock
-from tests.texting import SENDER, Blasting, blast, people
+from tests.texting import SENDER, SETTLE_S, Blasting, blast, people
 
 
 def launched(blasting: Blasting, count: int, wanted: Wanted, size: int = 10_000) -> BlastView:
@@ -108,6 +109,41 @@ def test_the_gate_lets_none_of_the_others_through_whoever_claimed_them(
     assert len(claimed) == 6
     assert len(pass_gate(ctx, holder, claimed)) == 2
     assert blasting.counts(sent.id) == {"queued": 4, "sending": 2}
+
+
+def refused_silently(blasting: Blasting, which: int) -> None:
+    """Let the carrier not get the text of one try, and nobody know."""
+    blasting.judge.answers = lambda _: Unknown("timeout") if len(blasting.judge.asked) == which else None
+
+
+def test_what_the_carrier_turns_out_not_to_have_goes_again_as_one_of_the_wave(
+    blasting: Blasting, clock: SetClock
+) -> None:
+    sent = launched(blasting, 12, Wanted(5))
+    refused_silently(blasting, 3)
+    run(blasting, clock)
+    assert blasting.counts(sent.id) == {"queued": 7, "sent": 4, "unknown": 1}
+    assert wave_of(blasting, sent.id).wave.state is WaveState.GOING, "nobody knows yet whether it has gone"
+    for _ in range(2):
+        clock.forward(seconds=SETTLE_S + 1)
+        blasting.settle()
+    run(blasting, clock)
+    assert wave_of(blasting, sent.id).is_held
+    assert blasting.counts(sent.id) == {"queued": 7, "sent": 5}
+    assert len(blasting.judge.ledger) == 5, "exactly so many have it"
+
+
+def test_what_nobody_asks_about_any_more_holds_it_up_no_longer(blasting: Blasting, clock: SetClock) -> None:
+    sent = launched(blasting, 12, Wanted(5))
+    blasting.judge.answers = lambda one: Unknown("timeout") if one.to == blasting.judge.asked[0].to else None
+    run(blasting, clock)
+    for _ in range(6):
+        clock.forward(seconds=SETTLE_S + 1)
+        blasting.settle()
+        run(blasting, clock, 1)
+    assert wave_of(blasting, sent.id).is_held
+    assert blasting.counts(sent.id) == {"queued": 7, "sent": 4, "unknown": 1}
+    assert len(blasting.judge.asked) == 6, "it was tried twice, and given up"
 
 
 def test_a_pause_in_the_middle_of_the_wave_changes_nothing_of_it(blasting: Blasting, clock: SetClock) -> None:
