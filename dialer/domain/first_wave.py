@@ -27,6 +27,10 @@ TROUBLED_MOST: Final = 0.1
 """Where more of the wave than this failed, is in doubt or was answered with a no, it never goes on by
 itself. Of a text that people want a few in a hundred come back so.
 """
+ARRIVED_LEAST: Final = 0.5
+"""Nor where fewer of its texts than this are known to have arrived: networks that tell nothing, or swallow
+all of it, look well. Of phones that are on nearly all tell within seconds.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,13 @@ def came_back_well(went: int, troubled: int) -> bool:
     are in doubt, or were answered with what is or may be a no.
     """
     return went > 0 and troubled <= TROUBLED_MOST * went
+
+
+def has_arrived(went: int, delivered: int) -> bool:
+    """Whether enough of a wave of texts is known to have come to people's phones. Mail servers tell of no
+    email that it arrived, so of a wave of those it isn't asked.
+    """
+    return went > 0 and delivered >= ARRIVED_LEAST * went
 
 
 def faults_of_wave(wanted: Wanted, mode: str) -> Iterator[FieldError]:

@@ -189,7 +189,8 @@ def test_a_launch_may_begin_with_a_first_wave(desk: Desk) -> None:
     assert found["first_wave"] == wave
     progress = desk.caller.get(f"/blasts/{blast['id']}/progress").json
     empty = {"counts": {}, "errors": [], "replies": {}, "opt_outs": 0, "left": 0}
-    assert progress["first_wave"] == {**wave, **empty, "goes_on_at": None, "last_safe_start_at": None}
+    later = {"goes_on_at": None, "awaits_delivery": False, "last_safe_start_at": None}
+    assert progress["first_wave"] == {**wave, **empty, **later}
     assert desk.do(desk.draft(), "launch", first_wave={}).json["first_wave"]["size"] == 50
     without = desk.draft()
     assert desk.do(without, "launch").json["first_wave"] is None

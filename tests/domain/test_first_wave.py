@@ -16,6 +16,7 @@ from dialer.domain.first_wave import (
     Wanted,
     came_back_well,
     faults_of_wave,
+    has_arrived,
     next_step,
 )
 
@@ -93,6 +94,14 @@ def test_filled_up_it_is_held_with_exactly_as_many_as_were_wanted(
 )
 def test_one_in_ten_may_come_back_badly(went: int, troubled: int, *, well: bool) -> None:
     assert came_back_well(went, troubled) is well
+
+
+@pytest.mark.parametrize(
+    ("went", "delivered", "enough"),
+    [(50, 50, True), (50, 25, True), (50, 24, False), (1, 1, True), (0, 0, False)],
+)
+def test_half_of_it_must_be_known_to_have_arrived(went: int, delivered: int, *, enough: bool) -> None:
+    assert has_arrived(went, delivered) is enough
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from dialer.domain.first_wave import WaveState, came_back_well
+from dialer.domain.first_wave import WaveState, came_back_well, has_arrived
 from dialer.domain.safe_start import last_safe_start
 from dialer.domain.sender import takes_s
+from dialer.domain.texting import EMAIL
 from dialer.services.context import Context
 from dialer.services.messaging.estimate import plan_of
 from dialer.services.messaging.first_waves import wave_view
@@ -44,11 +45,13 @@ def wave_progress(
         return WaveProgressView(view, figures, left)
     rates = rates_of(unit, senders_of(unit, blast, campaign), ctx.messaging)
     plan = plan_of(blast, campaign, takes_s(_parts(figures, left), left, rates, {}), ctx.now)
+    goes_on = _goes_on_at(view, figures)
     return WaveProgressView(
         view,
         figures,
         left,
-        goes_on_at=_goes_on_at(view, figures),
+        goes_on_at=goes_on,
+        awaits_delivery=goes_on is not None and not is_known_to_arrive(blast, figures),
         last_safe_start_at=last_safe_start(plan),
         must_end_at=plan.ends_at,
     )
@@ -59,6 +62,11 @@ def goes_on_at(held_at: dt.datetime | None, after_s: int | None) -> dt.datetime 
     if held_at is None or after_s is None:
         return None
     return held_at + dt.timedelta(seconds=after_s)
+
+
+def is_known_to_arrive(blast: Blast, figures: WaveFigures) -> bool:
+    """Whether enough of a wave arrived for the rest to follow by itself."""
+    return blast.channel == EMAIL or has_arrived(figures.went, figures.counts.get("delivered", 0))
 
 
 def _goes_on_at(view: FirstWaveView, figures: WaveFigures) -> dt.datetime | None:

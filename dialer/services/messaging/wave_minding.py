@@ -19,7 +19,7 @@ from dialer.services.messaging.launching import go_on, pause_with_reason
 from dialer.services.messaging.outgoing import ask_to_send
 from dialer.services.messaging.pictures import check_there
 from dialer.services.messaging.waiting import all_held_up
-from dialer.services.messaging.wave_figures import figures_of_wave, goes_on_at
+from dialer.services.messaging.wave_figures import figures_of_wave, goes_on_at, is_known_to_arrive
 from dialer.store.models.calling import Campaign
 from dialer.store.models.first_waves import FirstWave
 from dialer.store.models.messaging import Blast
@@ -74,7 +74,7 @@ def _goes_on_by_itself(ctx: Context, unit: UnitOfWork, blast: Blast, wave: First
     except Conflict:  # its picture is gone: whoever carries on is told, and nobody else can help
         return False
     figures = figures_of_wave(unit, blast)
-    return came_back_well(figures.went, figures.troubled)
+    return came_back_well(figures.went, figures.troubled) and is_known_to_arrive(blast, figures)
 
 
 def _waited_for(ctx: Context) -> Sequence[uuid.UUID]:

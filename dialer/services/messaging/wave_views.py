@@ -54,14 +54,16 @@ class WaveFigures:
 @dataclass(frozen=True, slots=True)
 class WaveProgressView:
     """How a first wave fares. Where it is held, `left` are the texts that wait behind it; `goes_on_at` is
-    when they follow by themselves (None: not before somebody says so, as after one that came back badly), and
-    `last_safe_start_at` the last moment at which they still land before `must_end_at`.
+    when they follow by themselves (None: not before somebody says so, as after one that came back badly);
+    while it `awaits_delivery` not even then, as too few are known to have arrived. `last_safe_start_at` is
+    the last moment at which they still land before `must_end_at`.
     """
 
     wave: FirstWaveView
     figures: WaveFigures
     left: int
     goes_on_at: dt.datetime | None = None
+    awaits_delivery: bool = False
     last_safe_start_at: dt.datetime | None = None
     must_end_at: dt.datetime | None = None
 
@@ -91,5 +93,6 @@ class WaveProgressView:
             "opt_outs": self.figures.opt_outs,
             "left": self.left,
             "goes_on_at": self.goes_on_at,
+            "awaits_delivery": self.awaits_delivery,
             "last_safe_start_at": self.last_safe_start_at,
         }

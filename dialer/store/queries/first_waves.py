@@ -87,7 +87,7 @@ _STOPS: Final = {
         SELECT count(DISTINCT m.number) {_OF_WAVE} AND EXISTS (
             SELECT 1 FROM suppression x
             WHERE x.organisation_id = :organisation AND x.{of.barred_by} = m.number
-              AND x.channel = '{channel}' AND x.reason = 'opt_out' AND x.lifted_at IS NULL
+              AND x.channel = '{channel}' AND x.reason IN ('opt_out', 'complaint') AND x.lifted_at IS NULL
               AND x.created_at >= :since
         ) AND m.state <> 'skipped'
         """  # noqa: S608 - words of ours
@@ -146,7 +146,7 @@ def replies_to(unit: UnitOfWork, blast_id: uuid.UUID) -> Sequence[Row[Any]]:
 
 
 def count_stops(unit: UnitOfWork, blast_id: uuid.UUID, channel: str, since: dt.datetime) -> int:
-    """How many of a wave have said no since then, by whichever way."""
+    """How many of a wave have said no since then, by whichever way: a complaint is one."""
     return unit.session.scalar(_STOPS[channel], {**_of(unit, blast_id), "since": since}) or 0
 
 

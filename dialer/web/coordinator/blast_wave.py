@@ -161,6 +161,13 @@ def _answers(figures: WaveFigures) -> int:
 def _then_words(found: WaveProgressView, campaign: CampaignView) -> str:
     if found.goes_on_at is not None:
         when = moment(found.goes_on_at, campaign.timezone)
+        if found.awaits_delivery:
+            return str(
+                gettext(
+                    "It goes on by itself: %(when)s, and not before at least half are known to have arrived.",
+                    when=when,
+                )
+            )
         return str(gettext("It goes on by itself: %(when)s.", when=when))
     if found.stays:
         words = gettext("It doesn’t go on by itself: more than one in ten failed, are in doubt or said no.")

@@ -18,7 +18,9 @@ from dialer.services.messaging.views import BlastView
 from dialer.services.messaging.wave_views import WaveProgressView
 from dialer.services.people.no_contact import add_opt_out
 from dialer.store.models import new_id
+from dialer.store.models.messaging import Message
 from tests.conftest import SetClock
+from tests.services.messaging.test_told import tell
 from tests.texting import SENDER, SETTLE_S, Blasting, blast, people
 
 
@@ -42,6 +44,13 @@ def run(blasting: Blasting, clock: SetClock, rounds: int = 3) -> None:
         blasting.send()
         clock.forward(seconds=2)
         blasting.keep()
+
+
+def deliver(blasting: Blasting, count: int) -> None:
+    """Have the networks tell of so many more texts that they arrived."""
+    with blasting.ctx.unit() as unit:
+        sent = unit.session.query(Message).filter(Message.state == "sent").limit(count).all()
+    tell(blasting, sent, "delivered")
 
 
 def test_so_many_go_and_the_rest_once_somebody_says_so(blasting: Blasting, clock: SetClock) -> None:
@@ -189,6 +198,7 @@ def test_it_goes_on_by_itself_where_that_was_wanted_and_it_came_back_well(
     wave = wave_of(blasting, sent.id)
     assert wave.wave.held_at is not None
     assert wave.goes_on_at == wave.wave.held_at + dt.timedelta(seconds=600)
+    deliver(blasting, 4)
     clock.forward(seconds=500)
     run(blasting, clock)
     assert len(blasting.judge.asked) == 4
@@ -196,6 +206,25 @@ def test_it_goes_on_by_itself_where_that_was_wanted_and_it_came_back_well(
     run(blasting, clock)
     assert len(blasting.judge.asked) == 8
     assert blasting.state(sent.id) == "completed"
+
+
+def test_it_does_not_go_on_by_itself_while_nobody_knows_whether_it_arrived(
+    blasting: Blasting, clock: SetClock
+) -> None:
+    """The networks tell nothing, or swallow all of it: that looks like no trouble."""
+    sent = launched(blasting, 8, Wanted(4, goes_on_after_s=600))
+    run(blasting, clock)
+    deliver(blasting, 1)
+    clock.forward(seconds=900)
+    run(blasting, clock)
+    wave = wave_of(blasting, sent.id)
+    assert (wave.figures.troubled, wave.awaits_delivery, wave.stays) == (0, True, False)
+    assert wave.goes_on_at is not None
+    assert len(blasting.judge.asked) == 4
+    deliver(blasting, 1)
+    assert not wave_of(blasting, sent.id).awaits_delivery
+    run(blasting, clock)
+    assert len(blasting.judge.asked) == 8, "half of it has arrived"
 
 
 def test_it_stays_where_it_came_back_badly(blasting: Blasting, clock: SetClock) -> None:

@@ -52,6 +52,29 @@ def test_letters_may_begin_with_a_first_wave(mailing: Mailing) -> None:
     assert mailing.ledger.by_address() == {address(number): 1 for number in range(6)}
 
 
+def test_a_complaint_about_a_first_wave_keeps_it_from_going_on_by_itself(
+    mailing: Mailing, clock: SetClock
+) -> None:
+    draft = blast(mailing.ctx, readers(mailing.ctx, 6), **letter())
+    made = launch_blast(mailing.ctx, draft.id, first_wave=Wanted(2, goes_on_after_s=600))
+    mailing.plan(made.id)
+    for _ in range(2):
+        mailing.send()
+        mailing.keep()
+    wave = blast_progress(mailing.ctx, made.id).first_wave
+    assert wave is not None
+    assert (wave.goes_on_at is not None, wave.awaits_delivery) == (True, False), "servers tell of no arrival"
+    [one, _] = mailing.ledger.by_address()
+    with mailing.ctx.unit() as unit:
+        assert dead_addresses.bar_complained(unit, one, clock.now)
+    clock.forward(seconds=900)
+    mailing.keep()
+    wave = blast_progress(mailing.ctx, made.id).first_wave
+    assert wave is not None
+    assert (wave.figures.opt_outs, wave.stays) == (1, True)
+    assert blast_progress(mailing.ctx, made.id).state == "paused"
+
+
 def test_everybody_gets_one_letter_with_their_name_and_their_way_out(mailing: Mailing) -> None:
     ids = readers(mailing.ctx, 3)
     made = mailing.launch(ids)

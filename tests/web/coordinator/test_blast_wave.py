@@ -91,6 +91,16 @@ def test_the_wave_goes_waits_and_the_rest_follows_at_one_press(
     assert "first-wave-shown" not in page.tests
 
 
+def test_what_nobody_has_told_of_is_no_reason_to_go_on_by_itself(
+    draft: Reader, ctx: Context, clock: SetClock
+) -> None:
+    draft.press("blast-launch", confirm="6", first_wave="yes", first_wave_size="2", first_wave_goes_on="900")
+    let_wave_go(ctx, clock, the_blast(ctx), "sent")
+    page = draft.open(f"/blasts/{the_blast(ctx)}")
+    assert page.words["first-wave-words"] == "It went to 2 people: 2 without word yet."
+    assert "not before at least half are known to have arrived." in page.words["first-wave-then"]
+
+
 def test_what_came_back_badly_is_said_in_plain_words(draft: Reader, ctx: Context, clock: SetClock) -> None:
     draft.press("blast-launch", confirm="6", first_wave="yes", first_wave_size="2", first_wave_goes_on="900")
     blast_id = the_blast(ctx)

@@ -46,6 +46,13 @@ class WaveProgressSchema(FirstWaveSchema):
         allow_none=True,
         metadata={"description": "when the rest follows by itself; null: only when it is resumed"},
     )
+    awaits_delivery = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "whether it doesn’t go on by itself even then, before at least half of the wave’s"
+            " texts are known to have arrived"
+        },
+    )
     last_safe_start_at = Instant(
         required=True,
         allow_none=True,
@@ -66,7 +73,8 @@ class WantedWaveSchema(Schema):
         load_default=None,
         metadata={
             "description": "so long after the wave has gone the rest follows by itself, unless more than one"
-            " in ten failed, is in doubt or answered with a no; null: only when it is resumed"
+            " in ten failed, is in doubt or answered with a no, and once at least half of its texts are known"
+            " to have arrived; null: only when it is resumed"
         },
     )
 
