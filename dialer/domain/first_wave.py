@@ -66,7 +66,8 @@ class Step(StrEnum):
 class Standing:
     """How a wave's texts stand: `went` were handed over, whatever became of them; of those `on_the_wire` that
     isn't known yet, as the carrier hasn't answered or is being asked; `due` could go at once;
-    `later` wait for something of their own, such as the morning where they are. `behind` are all others of
+    `later` wait for something of their own, such as the morning where they are, or a sender that somebody
+    stopped. `behind` are all others of
     the blast that still wait.
     """
 

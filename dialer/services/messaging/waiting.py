@@ -22,6 +22,7 @@ from dialer.domain.sender import Rest
 from dialer.domain.texting import EMAIL, SMS
 from dialer.services.context import Context
 from dialer.services.messaging.carrier_queues import standing_senders
+from dialer.services.messaging.first_waves import in_first_wave
 from dialer.services.messaging.senders import known_senders, senders_of
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Campaign
@@ -100,11 +101,12 @@ def _resting(ctx: Context, unit: UnitOfWork, blast: Blast, campaign: Campaign) -
 
 
 def _senders_left(unit: UnitOfWork, blast: Blast, campaign: Campaign) -> Sequence[str]:
-    """Those of its senders that have something of it left to send, since others don't hold it up or carry it
-    on any more; before anything is written down, all of them.
+    """Those of its senders that have something of it left to send, or of its first wave while nothing else
+    goes, since others don't hold it up or carry it on any more; before anything is written down, all of them.
     """
     senders = senders_of(unit, blast, campaign)
-    return senders_with_texts(unit, blast.id, senders) or senders
+    is_wave = bool(in_first_wave(unit, [blast.id]))
+    return senders_with_texts(unit, blast.id, senders, of_wave=is_wave) or senders
 
 
 def campaign_is_quiet(campaign: Campaign, now: dt.datetime, channel: str = SMS) -> bool:

@@ -54,6 +54,11 @@ _STANDING: Final = text(
                m.state = 'queued' AND (m.not_before > :later OR EXISTS (
                    SELECT 1 FROM conversation t
                    WHERE t.organisation_id = :organisation AND t.number = m.number AND t.state = 'review'
+               ) OR EXISTS (
+                   SELECT 1 FROM sender s
+                   WHERE s.organisation_id = :organisation AND s.address = m.sender
+                     AND s.pause_reason IS NOT NULL
+                     AND (s.handed_over_at IS NULL OR s.handed_over_at < :handed_over)
                )) AS waits,
                count(*) AS texts
         {_OF_WAVE} GROUP BY m.state, asked_about, waits
@@ -99,6 +104,8 @@ LATER: Final = dt.timedelta(minutes=5)
 """What rests for longer waits for something of its own, such as the morning where somebody lives; what the
 carrier or a sender keeps back comes sooner.
 """
+HANDED_OVER: Final = dt.timedelta(minutes=1)
+"""What still stands at a stopped sender so long after others were let send it has no other sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,8 @@ def draw(unit: UnitOfWork, blast_id: uuid.UUID, count: int) -> None:
 
 def standing_of(unit: UnitOfWork, blast_id: uuid.UUID, now: dt.datetime) -> Standing:
     """How a wave stands. Of those behind it only whether there are any is told, as 1 or 0."""
-    row = unit.session.execute(_STANDING, {**_of(unit, blast_id), "later": now + LATER}).one()
+    moments = {"later": now + LATER, "handed_over": now - HANDED_OVER}
+    row = unit.session.execute(_STANDING, {**_of(unit, blast_id), **moments}).one()
     return Standing(int(row.went), int(row.on_the_wire), int(row.due), int(row.later), row.behind)
 
 

@@ -94,15 +94,20 @@ _WAVE_HAS_DUE: Final = text(
     """
 )
 
-_SENDERS_WITH_TEXTS: Final = text(
-    """
+_SENDERS_WITH: Final = """
     SELECT s.address FROM unnest(CAST(:senders AS text[])) AS s(address)
     WHERE EXISTS (
-        SELECT 1 FROM message m
+        SELECT 1 FROM {of}
         WHERE m.organisation_id = :organisation AND m.blast_id = :blast AND m.sender = s.address
           AND m.state = 'queued' AND m.purpose = 'blast'
     )
-    """
+"""
+_SENDERS_WITH_TEXTS: Final = text(_SENDERS_WITH.format(of=_ANY))
+_SENDERS_WITH_WAVE: Final = text(
+    _SENDERS_WITH.format(
+        of="message m JOIN first_wave_text w ON w.organisation_id = m.organisation_id"
+        " AND w.blast_id = m.blast_id AND w.message_id = m.id"
+    )
 )
 
 
@@ -219,7 +224,9 @@ def blast_has_due(
     return bool(unit.session.scalar(_WAVE_HAS_DUE if of_wave else _BLAST_HAS_DUE, given))
 
 
-def senders_with_texts(unit: UnitOfWork, blast_id: uuid.UUID, senders: Sequence[str]) -> Sequence[str]:
-    """Those of these senders from which texts of a blast wait to go out, now or later."""
+def senders_with_texts(
+    unit: UnitOfWork, blast_id: uuid.UUID, senders: Sequence[str], *, of_wave: bool = False
+) -> Sequence[str]:
+    """Those of these senders from which texts of a blast wait to go out, now or later (of its wave)."""
     given = {"organisation": unit.organisation_id, "blast": blast_id, "senders": list(senders)}
-    return unit.session.scalars(_SENDERS_WITH_TEXTS, given).all()
+    return unit.session.scalars(_SENDERS_WITH_WAVE if of_wave else _SENDERS_WITH_TEXTS, given).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 
 import pytest
 
@@ -12,21 +13,25 @@ from dialer.domain.errors import Conflict, InvalidTransition, ValidationFailed
 from dialer.domain.first_wave import Wanted, WaveState
 from dialer.services.messaging.blasts import change_blast
 from dialer.services.messaging.gate import claim_texts, new_lease, pass_gate
+from dialer.services.messaging.handing_over import hand_over, move_some
 from dialer.services.messaging.launching import cancel_blast, launch_blast, pause_blast, resume_blast
 from dialer.services.messaging.progress import blast_progress
+from dialer.services.messaging.sender_settings import pause_sender, resume_sender
 from dialer.services.messaging.views import BlastView
 from dialer.services.messaging.wave_views import WaveProgressView
 from dialer.services.people.no_contact import add_opt_out
 from dialer.store.models import new_id
+from dialer.store.models.first_waves import FirstWaveText
 from dialer.store.models.messaging import Message
 from tests.conftest import SetClock
+from tests.services.messaging.test_breakers import ONE, OTHER, sender
 from tests.services.messaging.test_told import tell
 from tests.texting import SENDER, SETTLE_S, Blasting, blast, people
 
 
-def launched(blasting: Blasting, count: int, wanted: Wanted, size: int = 10_000) -> BlastView:
+def launched(blasting: Blasting, count: int, wanted: Wanted, size: int = 10_000, **fields: Any) -> BlastView:
     """A blast to so many people with a first wave, written down in chunks of this size."""
-    draft = blast(blasting.ctx, people(blasting.ctx, count))
+    draft = blast(blasting.ctx, people(blasting.ctx, count), **fields)
     found = launch_blast(blasting.ctx, draft.id, first_wave=wanted)
     blasting.plan(found.id, size)
     return found
@@ -242,6 +247,48 @@ def test_it_stays_where_it_came_back_badly(blasting: Blasting, clock: SetClock) 
     resume_blast(blasting.ctx, sent.id)
     run(blasting, clock)
     assert len(blasting.judge.asked) == 8
+
+
+def test_texts_of_a_stopped_sender_do_not_keep_it_from_being_held(
+    blasting: Blasting, clock: SetClock
+) -> None:
+    sent = launched(blasting, 200, Wanted(20), senders=[ONE, OTHER])
+    pause_sender(blasting.ctx, sender(blasting, ONE).id)
+    run(blasting, clock)
+    wave = wave_of(blasting, sent.id)
+    assert wave.is_held
+    stands = wave.figures.counts["queued"]
+    assert 0 < stands < 20
+    assert len(blasting.judge.asked) == wave.figures.went == 20 - stands
+
+
+def test_what_is_handed_over_to_other_senders_is_waited_for(blasting: Blasting, clock: SetClock) -> None:
+    sent = launched(blasting, 200, Wanted(20), senders=[ONE, OTHER])
+    pause_sender(blasting.ctx, sender(blasting, ONE).id)
+    hand_over(blasting.ctx, sender(blasting, ONE).id)
+    run(blasting, clock, 1)
+    assert wave_of(blasting, sent.id).wave.state is WaveState.GOING
+    while move_some(blasting.system):
+        pass
+    run(blasting, clock)
+    wave = wave_of(blasting, sent.id)
+    assert (wave.is_held, wave.figures.went, len(blasting.judge.asked)) == (True, 20, 20)
+
+
+def test_it_says_why_where_all_of_it_waits_for_a_stopped_sender(blasting: Blasting, clock: SetClock) -> None:
+    """Though the rest of the blast has another sender."""
+    sent = launched(blasting, 200, Wanted(1), senders=[ONE, OTHER])
+    with blasting.ctx.unit() as unit:
+        drawn = unit.session.query(Message).join(FirstWaveText, FirstWaveText.message_id == Message.id).one()
+        address = drawn.sender
+    assert address is not None
+    pause_sender(blasting.ctx, sender(blasting, address).id)
+    run(blasting, clock)
+    assert blasting.judge.asked == []
+    assert blast_progress(blasting.ctx, sent.id).waiting_reason == "senders_stopped"
+    resume_sender(blasting.ctx, sender(blasting, address).id)
+    run(blasting, clock)
+    assert (len(blasting.judge.asked), wave_of(blasting, sent.id).is_held) == (1, True)
 
 
 def test_the_last_safe_moment_to_go_on_is_reckoned_for_what_is_left(
