@@ -115,7 +115,7 @@ def faults_of_wave(wanted: Wanted, mode: str) -> Iterator[FieldError]:
     if mode == BY_HAND:
         yield FieldError("/first_wave", "It is sent by hand: each text waits for a press as it is.")
     if not 1 <= wanted.size <= MOST:
-        yield FieldError("/first_wave/size", f"A first wave is 1 to {MOST:,} people.")
+        yield FieldError("/first_wave/size", "A first wave is 1 to 1,000 people.")
     after = wanted.goes_on_after_s
     if after is not None and not GOES_ON_LEAST_S <= after <= GOES_ON_MOST_S:
         yield FieldError("/first_wave/goes_on_after_s", "It goes on after a minute to a day, or never.")

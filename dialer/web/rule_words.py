@@ -112,5 +112,9 @@ SAID_BY_RULES: Final = (
     N_("There is no such session to come in this campaign."),
     N_("More have signed up already. Choose as many, or more."),
     N_("This can’t be changed any more."),
+    N_("It is sent by hand: each text waits for a press as it is."),
+    N_("A first wave is 1 to 1,000 people."),
+    N_("It goes on after a minute to a day, or never."),
+    N_("It begins with a first wave. Cancel it, and launch another one that is sent by hand."),
     N_("Tick this so that people can trust us with what they say."),
 )

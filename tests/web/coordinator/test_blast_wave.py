@@ -20,6 +20,7 @@ from dialer.services.paging import Page
 from dialer.services.people.no_contact import add_opt_out
 from dialer.store.models.first_waves import FirstWaveText
 from dialer.store.models.messaging import Message
+from dialer.web.rule_words import SAID_BY_RULES
 from tests.conftest import SetClock
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
@@ -142,6 +143,13 @@ def test_a_number_that_is_none_sends_nothing(draft: Reader, size: str) -> None:
     assert page.status == 422
     assert "Write how many first: 1 to 1,000." in page.text
     assert "checked" in page.tests["first-wave"]
+
+
+def test_what_cannot_be_wanted_is_said_in_welsh_too() -> None:
+    faults = list(first_wave.faults_of_wave(first_wave.Wanted(0, 1), "by_hand"))
+    assert len(faults) == 3
+    assert {fault.detail for fault in faults} <= set(SAID_BY_RULES)
+    assert f"{first_wave.MOST:,}" in faults[1].detail
 
 
 def test_without_the_tick_all_go(draft: Reader, ctx: Context, clock: SetClock) -> None:
