@@ -57,6 +57,17 @@ def test_an_event_of_any_kind(api: Api, carys: Person, clock: SetClock, kind: st
     assert [one["id"] for one in api(carys).get(f"/events?kind={kind}").json["data"]] == [made.json["id"]]
 
 
+def test_the_longest_is_listed_until_its_last_minute(api: Api, carys: Person, clock: SetClock) -> None:
+    start = clock() + dt.timedelta(days=1)
+    times = {"starts_at": start.isoformat(), "ends_at": (start + dt.timedelta(days=7)).isoformat()}
+    made = api(carys).post("/events", json=said_of(clock, **times)).json
+    nearly, over = (start + dt.timedelta(days=7, minutes=at) for at in (-1, 0))
+    for since, found in ((nearly.isoformat(), [made["id"]]), (over.isoformat(), [])):
+        listed = api(carys).get("/events", query_string={"from": since}).json["data"]
+        assert [one["id"] for one in listed] == found
+    assert api(carys).get("/events?from=0001-01-01T00:00:00Z").json["data"] == [made]
+
+
 @pytest.mark.parametrize(
     ("wrong", "pointer"),
     [

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, event, select, text
 from sqlalchemy.dialects import postgresql
 
 from dialer.domain.filters.tree import Tagged
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
 from dialer.services.messaging.messages import MessageSearch, wanted
+from dialer.services.organising.events import Wanted, list_events
+from dialer.services.paging import Page
 from dialer.store.models.messaging import Message
 from dialer.store.models.people import Contact
 from dialer.store.queries.audience_sql import Condition
@@ -98,3 +100,40 @@ def test_tags_and_what_goes_with_a_person_are_found_by_index(ctx: Context) -> No
     assert "ix_contact_tags" in tagged
     assert "ix_contact_tags" in of_filter
     assert "pk_voter_record" in records
+
+
+PAST_EVENTS = text(
+    """
+    INSERT INTO event (organisation_id, id, kind, title, place, starts_at, ends_at, timezone, taken, waiting,
+                       state, created_at)
+    SELECT :organisation, uuidv7(), 'phone_bank', 'Ring round', 'The hall', day, day + interval '2 hours',
+           'Europe/London', 0, 0, 'planned', :now
+    FROM generate_series(1, 2000) AS n,
+        LATERAL (SELECT CAST(:now AS timestamptz) - n * interval '8 hours' AS day) AS at
+    """
+)
+
+
+def test_what_is_to_come_is_found_without_all_that_was(ctx: Context, engine: Engine) -> None:
+    """Pages of people who wait ask for it every few seconds."""
+    with ctx.unit() as unit:
+        unit.session.execute(PAST_EVENTS, {"organisation": ctx.organisation_id, "now": ctx.now})
+        unit.session.execute(text("ANALYZE event"))
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, given: object, *_: object) -> None:
+        asked.append((statement, given))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert not list_events(ctx, Wanted(since=ctx.now), Page(4)).items
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    [(statement, given)] = [one for one in asked if "FROM event" in one[0]]
+    with engine.connect() as connection:
+        lines = connection.exec_driver_sql(f"EXPLAIN (ANALYZE) {statement}", given).scalars().all()
+    plan = "\n".join(lines)
+    [condition] = [line for line in lines if "Index Cond" in line and "starts_at" in line]
+    assert "starts_at >" in condition, plan
+    skipped = [int(line.split(":")[1]) for line in lines if "Rows Removed by Filter" in line]
+    assert sum(skipped) < 50, plan

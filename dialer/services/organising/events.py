@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import FieldError, InvalidTransition, NotFound, ValidationFailed
-from dialer.domain.event import WEEKS_MOST, Span, faults, faults_of_times, weekly
+from dialer.domain.event import LONGEST, WEEKS_MOST, Span, faults, faults_of_times, weekly
 from dialer.domain.quiet_hours import USUAL_ZONE
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
@@ -21,6 +22,10 @@ from dialer.services.paging import Page, Slice, after_moment, cut
 from dialer.store.models import new_id
 from dialer.store.models.events import Event, Rsvp
 from dialer.store.session import UnitOfWork
+
+CLOCKS_BACK: Final = dt.timedelta(hours=2)
+THE_FIRST: Final = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+"""No event is from before it, and moments can be asked for from which nothing can be taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ def make_event(ctx: Context, new: NewEvent) -> EventView:
 def list_events(ctx: Context, wanted: Wanted, page: Page) -> Slice[EventView]:
     """Those in reach, the soonest first, each with the actor's own sign-up."""
     require(ctx.actor, Permission.EVENT_READ)
-    query = _with_mine(ctx).where(_in_reach(ctx), Event.ends_at > wanted.since)
+    query = _with_mine(ctx).where(_in_reach(ctx), *_not_over(wanted.since))
     if not wanted.cancelled:
         query = query.where(Event.state == "planned")
     for column, value in (
@@ -162,6 +167,14 @@ def _in_reach(ctx: Context) -> ColumnElement[bool]:
         return of_us
     theirs = or_(Event.campaign_id.is_(None), Event.campaign_id.in_(ctx.actor.campaign_ids))
     return and_(of_us, theirs)
+
+
+def _not_over(since: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    """None lasts longer than `LONGEST`, or an hour more where clocks go back in it, so those of years ago
+    needn't be read to see that they are over.
+    """
+    begun = since - LONGEST - CLOCKS_BACK if since > THE_FIRST else since
+    return Event.ends_at > since, Event.starts_at > begun
 
 
 def _with_mine(ctx: Context) -> Select[Event, Rsvp | None]:
