@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from dialer.app import create_app
+from dialer.domain.access import Role
 from dialer.queueing import RedisJobQueue
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.sign_in_links import create_invite
@@ -16,7 +17,7 @@ from dialer.services.context import Context
 from dialer.settings import Settings
 from dialer.store.session import UnitFactory
 from tests.conftest import SetClock
-from tests.people import Person
+from tests.people import Person, make_person
 from tests.web.phone_bank import PhoneBank, open_phone_bank
 from tests.web.reader import Reader
 
@@ -364,3 +365,22 @@ def test_a_join_link_that_is_over(reader: Reader, carys: Person):
     assert page.status == 404
     assert "This link has had its day." in page.text
     assert "join" not in page.tests
+
+
+def test_whoever_was_signed_out_asks_for_a_new_link_at_the_door(
+    reader: Reader, app: Flask, ctx: Context, carys: Person, units: UnitFactory
+):
+    make_person(units, ctx.organisation_id, Role.ORGANISER, "Olwen", phone="+447700900123")
+    said = []
+    for number in ("07700 900123", "07700 900999"):
+        reader.open("/login")
+        said.append(reader.press("ask-link", reach=number).text)
+    assert said[0] == said[1], "who is known here isn’t told to who asks"
+    assert "If that is how we know you" in said[0]
+    assert reader.press("ask-link", reach="me").status == 422
+    assert "Give a phone number or an email" in reader.page.text
+    desk = Reader(app.test_client())
+    desk.sign_in(carys.token)
+    assert "Olwen" in desk.open("/accounts").words["link-requests"]
+    assert "invite-url" in desk.press("answer-link").tests
+    assert "link-requests" not in desk.open("/accounts").tests

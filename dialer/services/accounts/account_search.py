@@ -44,6 +44,8 @@ class AccountSearch:
     campaign_id: uuid.UUID | None = None
     team_id: uuid.UUID | None = None
     doing: Doing | None = None
+    asked_for_link: bool = False
+    """Only who waits for a new sign-in link."""
 
 
 ALL: Final = AccountSearch()
@@ -60,6 +62,8 @@ def found_by(ctx: Context, search: AccountSearch) -> Iterator[ColumnElement[bool
         yield _belongs_to(ctx.organisation_id, search.team_id) if seen else false()
     if search.doing is not None:
         yield from _does(search.doing, ctx.now)
+    if search.asked_for_link:
+        yield _asked_for_link()
     if search.words.strip():
         yield _is_called(sought(search.words, ctx.phones))
 
@@ -129,12 +133,16 @@ def _does(doing: Doing, now: dt.datetime) -> Iterator[ColumnElement[bool]]:
                 AccountCampaign.account_id == Account.id,
                 AccountCampaign.approved.is_(False),
             ),
-            _there_is(
-                SignInRequest.organisation_id == Account.organisation_id,
-                SignInRequest.account_id == Account.id,
-                SignInRequest.answered_at.is_(None),
-            ),
+            _asked_for_link(),
         )
+
+
+def _asked_for_link() -> ColumnElement[bool]:
+    return _there_is(
+        SignInRequest.organisation_id == Account.organisation_id,
+        SignInRequest.account_id == Account.id,
+        SignInRequest.answered_at.is_(None),
+    )
 
 
 def _is_called(text: Sought) -> ColumnElement[bool]:

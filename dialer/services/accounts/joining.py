@@ -20,9 +20,10 @@ from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.phone import PhonePolicy
 from dialer.services.accounts.account_fields import Reach, clean_name, read_reach
 from dialer.services.accounts.devices import account_of_device, stay_remembered
+from dialer.services.accounts.link_letters import keep_request
 from dialer.services.accounts.logins import open_login, signed_in
 from dialer.services.accounts.views import ComingSession, Joined, JoinLinkState, JoinOutcome, JoinPage
-from dialer.store.models.accounts import Account, AccountCampaign, JoinLink, SignInRequest
+from dialer.store.models.accounts import Account, AccountCampaign, JoinLink
 from dialer.store.models.calling import Campaign
 from dialer.store.queries.events import coming_session, next_session
 from dialer.store.session import UnitFactory, UnitOfWork
@@ -301,10 +302,5 @@ def _take_place(unit: UnitOfWork, link: _Link) -> None:
 def _ask_for_link(unit: UnitOfWork, link: _Link, reach: Reach, now: dt.datetime) -> None:
     """Keep one open request a person, for a coordinator to answer with a sign-in link."""
     account = _account_at(unit, link, reach)
-    if account is None:
-        return
-    unit.session.execute(
-        insert(SignInRequest)
-        .values(organisation_id=link.organisation_id, account_id=account.id, requested_at=now)
-        .on_conflict_do_nothing()
-    )
+    if account is not None:
+        keep_request(unit, account.id, now)

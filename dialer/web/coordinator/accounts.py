@@ -119,7 +119,7 @@ def ask_role(account_id: uuid.UUID) -> Answer:
     asking = Asking(
         section="calls",
         question=gettext("Change what %(name)s may do?", name=person.name),
-        consequence=_what_follows(role),
+        consequence=_what_follows(person, role),
         action=url_for("coordinator.change_role", account_id=account_id, role=role),
         deed=gettext("Change it"),
         back=url_for("coordinator.account", account_id=account_id),
@@ -128,10 +128,15 @@ def ask_role(account_id: uuid.UUID) -> Answer:
     return render_template("coordinator/confirm.html", asking=asking, values={}, errors={})
 
 
-def _what_follows(role: Role) -> str:
+def _what_follows(person: AccountView, role: Role) -> str:
     now = gettext("From now on: %(role)s. %(may)s", role=ROLE[role], may=ROLE_MAY[role])
     ends = gettext("Unless that is more than before, they are signed out everywhere and need a new link.")
-    return f"{now} {ends}"
+    if role is Role.VOLUNTEER or not person.email:
+        return f"{now} {ends}"
+    letters = gettext(
+        "By a link sent to %(email)s they sign in as that: make sure it is theirs.", email=person.email
+    )
+    return f"{now} {ends} {letters}"
 
 
 @coordinator.post("/accounts/<uuid:account_id>/role/<role>")
@@ -195,6 +200,7 @@ def _list_page(values: dict[str, Any], errors: Faults | None = None) -> str:
     groups = [(role, _those_with(ctx, role)) for role in _SHOWN]
     return render_template(
         "coordinator/accounts.html",
+        waiting=_waiting(ctx),
         groups=[(role, those) for role, those in groups if those],
         me=ctx.actor.account_id,
         branches=branches(ctx),
@@ -203,6 +209,13 @@ def _list_page(values: dict[str, Any], errors: Faults | None = None) -> str:
         values=values,
         errors=errors or {},
     )
+
+
+def _waiting(ctx: Context) -> list[AccountView]:
+    """Who asked for a new sign-in link; volunteers stand on a page of their own."""
+    search = AccountSearch(asked_for_link=True)
+    found = everything(lambda page: list_accounts(ctx, page, search))
+    return [one for one in found if one.active and one.role != Role.VOLUNTEER]
 
 
 def _those_with(ctx: Context, role: Role) -> list[AccountView]:

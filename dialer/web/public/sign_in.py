@@ -7,12 +7,16 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Actor, Permission, Role
-from dialer.domain.errors import NotFound, Unauthenticated
+from dialer.domain.errors import NotFound, Unauthenticated, ValidationFailed
+from dialer.services.accounts.account_fields import read_reach
 from dialer.services.accounts.devices import come_back_on_device
+from dialer.services.accounts.link_letters import ask_for_link
 from dialer.services.accounts.logins import sign_in_with_token, sign_out
+from dialer.services.accounts.organisations import organisation_ids, system_actor
 from dialer.services.accounts.sign_in_links import look_at_sign_in_link, sign_in_with_link
 from dialer.services.accounts.views import SignedIn
-from dialer.web.desk import current_actor, desk, moment
+from dialer.settings.policies import phone_policy
+from dialer.web.desk import context, current_actor, desk, moment
 from dialer.web.guard import LOGIN_KEY, allow
 from dialer.web.limits import limit_failed_sign_ins
 from dialer.web.look import local_path
@@ -73,6 +77,23 @@ def sign_in() -> Response | tuple[str, int]:
         errors = {"token": gettext(refusal.detail)}
         return render_template("public/login.html", next=local_path(back, otherwise=""), errors=errors), 401
     return enter(signed, back)
+
+
+@public.post("/login/link")
+@allow(Permission.SIGN_IN)
+def ask_link() -> Response | tuple[str, int]:
+    """Ask to be let in again: what is said is the same to all, known here or not."""
+    sent = request.form.get("reach", "")
+    tools = desk()
+    try:
+        reach = read_reach(sent, phone_policy(tools.settings))
+    except ValidationFailed as refusal:
+        errors = {"reach": gettext(refusal.errors[0].detail)}
+        return render_template("public/login.html", sent=sent, errors=errors), 422
+    for organisation_id in organisation_ids(tools.units):
+        ask_for_link(context(system_actor(organisation_id)), reach)
+    tell(gettext("If that is how we know you, a link is on its way to you, or a coordinator makes you one."))
+    return redirect("/login", code=303)
 
 
 def _come_back(back: str | None) -> Response | tuple[str, int]:

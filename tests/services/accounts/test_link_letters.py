@@ -1,4 +1,4 @@
-"""A sign-in link by email: to the address that a volunteer gave, seldom, and to nobody else."""
+"""A sign-in link by email: to the address that we know of somebody, seldom, and to nobody else."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from dialer.domain.access import Role
+from dialer.domain.errors import NotFound
 from dialer.domain.sign_in_letter import wording
-from dialer.services.accounts.link_letters import SELDOM, send_link
+from dialer.services.accounts.account_fields import Reach
+from dialer.services.accounts.account_search import AccountSearch
+from dialer.services.accounts.accounts import NewAccount, create_account, invite_account, list_accounts
+from dialer.services.accounts.link_letters import SELDOM, SHORT_LIFE, ask_for_link, send_link
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.accounts.sign_in_links import sign_in_with_link
 from dialer.services.accounts.volunteers import (
@@ -20,6 +25,7 @@ from dialer.services.accounts.volunteers import (
     create_volunteer,
 )
 from dialer.services.context import Context
+from dialer.services.paging import Page
 from dialer.store.models.messaging import Message
 from tests.letters import POLICY
 
@@ -63,6 +69,10 @@ def test_whoever_asks_often_fills_no_mailbox(desk: Context) -> None:
     assert len(letters(desk)) == 2
 
 
+def waiting(ctx: Context) -> list[str]:
+    return [one.name for one in list_accounts(ctx, Page(), AccountSearch(asked_for_link=True)).items]
+
+
 @pytest.mark.parametrize("reach", ["nobody@example.org", "07700 900123", "", "a@b"])
 def test_nobody_else_is_sent_one(desk: Context, reach: str) -> None:
     create_volunteer(desk, NewVolunteer(campaign_ids=[], name="Tom", email=TOM))
@@ -86,3 +96,39 @@ def test_it_is_written_in_their_language(languages: list[str], begins: str) -> N
     subject, body = wording("Tom", "Llais", "https://example.org/sign-in/x", languages)
     assert body.startswith(begins)
     assert "Llais" in subject
+
+
+def test_an_organiser_is_sent_one_that_lasts_an_hour(desk: Context) -> None:
+    create_account(desk, NewAccount("Olwen", Role.ORGANISER, email=TOM))
+    assert ask(desk)
+    (letter,) = letters(desk)
+    assert "works once, within the next hour." in letter.body
+    (code,) = re.findall(r"/sign-in/([\w-]+)", letter.body)
+    with pytest.raises(NotFound):
+        sign_in_with_link(desk.units, code, desk.now + SHORT_LIFE)
+    within = desk.now + SHORT_LIFE - dt.timedelta(minutes=1)
+    assert sign_in_with_link(desk.units, code, within).actor.role is Role.ORGANISER
+
+
+def test_a_teller_is_sent_none(desk: Context) -> None:
+    create_account(desk, NewAccount("Tegid", Role.TELLER, email=TOM))
+    assert not ask(desk)
+    ask_for_link(desk.as_actor(system_actor(desk.organisation_id)), Reach(email=TOM))
+    assert waiting(desk) == []
+
+
+def test_who_cannot_be_written_to_is_shown_until_a_link_is_made(desk: Context) -> None:
+    olwen = create_account(
+        desk, NewAccount("Olwen", Role.ORGANISER, phone="07700 900123", email="olwen@example.org")
+    )
+    door = desk.as_actor(system_actor(desk.organisation_id))
+    ask_for_link(door, Reach(phone="+447700900999"))
+    ask_for_link(door, Reach(email="olwen@example.org"))
+    assert (len(letters(desk)), waiting(desk)) == (1, []), "the letter is the answer"
+    for _ in range(2):
+        ask_for_link(door, Reach(phone="+447700900123"))
+    assert waiting(desk) == ["Olwen"]
+    invite_account(desk, olwen.id)
+    assert waiting(desk) == []
+    ask_for_link(door, Reach(email="olwen@example.org"))
+    assert waiting(desk) == ["Olwen"], "the letter of a moment ago didn’t help"
