@@ -55,7 +55,7 @@ def against(
 
 
 def keeps_access(before: Standing, after: Standing) -> bool:
-    """Whether tokens, signed-in browsers and sign-in links made before may stay open after.
+    """Whether tokens made before, and browsers that they opened, may stay open after.
 
     Only up the ladder: a token keeps the role it was made with, so any other would outlive the change.
     """

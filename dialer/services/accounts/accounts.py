@@ -21,6 +21,7 @@ from dialer.services.accounts.account_search import (
     found_by,
     teams_of_account,
 )
+from dialer.services.accounts.ending import end_own_ways_in
 from dialer.services.accounts.sign_in_links import invite
 from dialer.services.accounts.views import AccountView, InviteView
 from dialer.services.accounts.whole_reach import require_whole_reach
@@ -91,8 +92,10 @@ def change_account(
     ctx: Context, account_id: uuid.UUID, changes: AccountChanges, role: Role | None = None
 ) -> AccountView:
     """Merge the changes; with `role`, they may do that from now on. What would outlive it ends at once:
-    tokens, signed-in browsers, links and shifts, unless they may do more than before. A new organiser runs
-    the campaigns of their teams and those that `changes` name: what they called for isn't theirs to run.
+    tokens, signed-in browsers, links and shifts. Where they may do more than before, tokens and shifts go on.
+
+    A new organiser runs the campaigns of their teams and those that `changes` name: what they called for
+    isn't theirs to run.
 
     `Forbidden` above one's own role, `Conflict` for one's own and for the last administrator.
     """
@@ -109,8 +112,8 @@ def change_account(
         fields = save_account(ctx, unit, account, changes)
         if before.role is not after.role:
             _follow(unit, account.id, after.role)
-        if before != after and not keeps_access(before, after):
-            send_away(ctx, unit, account.id)
+        if before != after:
+            _end(ctx, unit, account.id, before, after)
         ctx.audit(unit, "account.changed", "account", account.id, _said(fields, before, after))
         return _look(ctx, unit, account.id)
 
@@ -147,6 +150,14 @@ def _lock_admins(unit: UnitOfWork) -> set[uuid.UUID]:
         Account.organisation_id == unit.organisation_id, Account.role == Role.ADMIN, Account.active
     )
     return set(unit.session.scalars(query.order_by(Account.id).with_for_update()))
+
+
+def _end(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID, before: Standing, after: Standing) -> None:
+    """End what would outlive the change."""
+    if keeps_access(before, after):
+        end_own_ways_in(unit, account_id, ctx.now)
+    else:
+        send_away(ctx, unit, account_id)
 
 
 def _becomes_organiser(before: Standing, after: Standing) -> bool:

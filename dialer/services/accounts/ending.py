@@ -33,6 +33,29 @@ def end_access(unit: UnitOfWork, account_id: uuid.UUID, now: dt.datetime) -> Non
             )
             .values(revoked_at=now)
         )
+    _delete_links(unit, account_id)
+
+
+def end_own_ways_in(unit: UnitOfWork, account_id: uuid.UUID, now: dt.datetime) -> None:
+    """End the sign-in links and browsers of an account that would open whatever role it has now: somebody who
+    could make a link for it before, or had one opened, isn't to have that role. Tokens, and the browsers that
+    they opened, keep the role that they were made for, and stay.
+    """
+    _delete_links(unit, account_id)
+    changes.note(unit.session, ACCOUNT, account_id)
+    unit.session.execute(
+        update(LoginSession)
+        .where(
+            LoginSession.organisation_id == unit.organisation_id,
+            LoginSession.account_id == account_id,
+            LoginSession.token_id.is_(None),
+            LoginSession.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
+
+
+def _delete_links(unit: UnitOfWork, account_id: uuid.UUID) -> None:
     unit.session.execute(
         delete(SignInLink).where(
             SignInLink.organisation_id == unit.organisation_id, SignInLink.account_id == account_id

@@ -130,7 +130,7 @@ def ask_role(account_id: uuid.UUID) -> Answer:
 
 def _what_follows(person: AccountView, role: Role) -> str:
     now = gettext("From now on: %(role)s. %(may)s", role=ROLE[role], may=ROLE_MAY[role])
-    ends = gettext("Unless that is more than before, they are signed out everywhere and need a new link.")
+    ends = gettext("They are signed out everywhere and need a new link.")
     if role is Role.VOLUNTEER or not person.email:
         return f"{now} {ends}"
     letters = gettext(

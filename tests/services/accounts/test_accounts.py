@@ -23,6 +23,7 @@ from dialer.services.accounts.accounts import (
     list_accounts,
 )
 from dialer.services.accounts.authentication import actor_for_login, actor_for_token
+from dialer.services.accounts.devices import who_is_remembered
 from dialer.services.accounts.logins import sign_in_with_token
 from dialer.services.accounts.sign_in_links import sign_in_with_link
 from dialer.services.accounts.tokens import NewToken, create_token
@@ -133,6 +134,20 @@ def test_stepping_down_ends_what_would_outlive_it_and_stepping_up_does_not(
             .order_by(AuditEntry.id.desc())
         ).first()
     assert said == {"fields": ["role"], "before": "organiser", "after": "observer"}
+
+
+def test_a_link_or_browser_of_a_volunteer_doesnt_open_what_they_become(
+    ctx: Context, units: UnitFactory, vic: Person
+) -> None:
+    codes = [invite_account(ctx, vic.id).url.rpartition("/")[2] for _ in range(2)]
+    tablet = sign_in_with_link(units, codes[0], ctx.now, remembered=True).secret
+    change_account(ctx, vic.id, NOTHING, Role.COORDINATOR)
+    with pytest.raises(NotFound):
+        sign_in_with_link(units, codes[1], ctx.now)
+    assert actor_for_login(units, tablet, ctx.now) is None
+    change_account(ctx, vic.id, NOTHING, Role.VOLUNTEER)
+    assert who_is_remembered(units, tablet, ctx.now) is None
+    assert actor_for_token(units, vic.token, ctx.now) is None
 
 
 def test_nobody_is_invited_who_could_open_nothing(ctx: Context, vic: Person) -> None:

@@ -108,8 +108,9 @@ class Account(MethodView):
     @accounts.arguments(AccountChangesSchema)
     @accounts.response(200, AccountSchema)
     def patch(self, given: dict[str, Any], account_id: str) -> AccountView:
-        """Change the fields given. With another `role`, tokens, browsers and shifts that would outlive it end
-        at once. Not your own role, not above it, and not the last administrator’s.
+        """Change the fields given. With another `role`, tokens, browsers, links and shifts that would outlive
+        it end at once, and a new organiser runs the campaigns of their teams and `campaign_ids`, no other.
+        Not your own role, not above it, and not the last administrator’s.
         """
         role = Role(given.pop("role")) if "role" in given else None
         cleared = {name: "" for name in ("email", "phone") if given.get(name, "") is None}
