@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, redirect, render_template, request, session
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -25,10 +27,14 @@ from dialer.web.public.devices import forget_here, known_here, remember_here, th
 
 public = Blueprint("public", __name__)
 
+_HOME: Final = {Role.VOLUNTEER: "/call", Role.OBSERVER: "/spending"}
+
 
 def home_of(actor: Actor) -> str:
-    """Where somebody's work is: the calls for volunteers, the campaigns for everybody above."""
-    return "/call" if actor.role is Role.VOLUNTEER else "/campaigns"
+    """Where somebody's work is: the calls for volunteers, the figures for observers, the campaigns for
+    everybody above.
+    """
+    return _HOME.get(actor.role, "/campaigns")
 
 
 def enter(signed: SignedIn, back: str | None = None) -> Response:

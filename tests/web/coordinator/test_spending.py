@@ -9,6 +9,7 @@ from decimal import Decimal
 from flask import Flask
 
 from dialer.domain.access import Role
+from dialer.services.accounts.accounts import invite_account
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.context import Context
 from dialer.services.gotv.figures_check import SPENDING, check_counters, mend_counters
@@ -118,7 +119,11 @@ def test_the_api_gives_lines_and_totals_or_csv(
 def test_an_observer_sees_the_sums(app: Flask, ctx: Context, units: UnitFactory, bank: PhoneBank) -> None:
     spend(ctx, bank.campaign_id)
     screen = Reader(app.test_client())
-    screen.sign_in(make_person(units, ctx.organisation_id, Role.OBSERVER, "Olwen").token, to="/healthz")
-    page = screen.open("/spending")
+    olwen = make_person(units, ctx.organisation_id, Role.OBSERVER, "Olwen")
+    code = invite_account(ctx, olwen.id).url.rpartition("/")[2]
+    assert "takes you to the figures" in screen.open(f"/sign-in/{code}").text
+    page = screen.press("sign-in")
     assert page.status == 200
     assert "1 text, 2 parts" in page.text
+    assert 'href="/spending"' in page.html
+    assert 'href="/campaigns"' not in page.html
