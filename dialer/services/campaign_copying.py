@@ -22,9 +22,7 @@ from dialer.store.queries.own_numbers import given_back, going
 from dialer.store.session import UnitOfWork
 
 _NUMBERS: Final = ("caller_ids", "senders")
-_SET_APART: Final = frozenset(
-    {"team_id", "call_policy", "transfer_numbers", "answering_machines", "text_answers"}
-)
+_SET_APART: Final = frozenset({"call_policy", "transfer_numbers", "answering_machines", "text_answers"})
 """Columns that have deeds of their own, and no field of a campaign."""
 
 
@@ -42,13 +40,16 @@ def copy_campaign(
     """Make a draft of the current election with these parts of another campaign, in whatever state that is.
 
     Never its results, shifts, volunteers, join links, texts or recordings. Whether calls are recorded and
-    what is left on machines is for somebody to say anew, since each is lawful for certain people only.
+    what is left on machines is for somebody to say anew, since each is lawful for certain people only. The
+    team comes along where the actor may give it a campaign.
     `ValidationFailed` where the name is none.
     """
     with ctx.unit() as unit:
         source = reach_campaign(ctx, unit, campaign_id, Permission.CAMPAIGN_MANAGE)
         taken = columns_taken(parts)
         fields = {column: getattr(source, column) for column in taken - _SET_APART}
+        if source.team_id is not None and not ctx.actor.sees_team(source.team_id):
+            del fields["team_id"]
         left = _leave_numbers(unit, fields)
         list_ids = list(list_ids_of(unit, source)) if Part.LISTS in parts else []
         fields |= {"name": name, "list_ids": list_ids}

@@ -216,11 +216,14 @@ def _check(ctx: Context, unit: UnitOfWork, campaign: Campaign | None, fields: Ca
 def _out_of_teams(
     ctx: Context, unit: UnitOfWork, campaign: Campaign | None, fields: CampaignFields
 ) -> list[FieldError]:
-    """A team that isn't there, or isn't the actor's: organisers give campaigns to their own teams only."""
+    """A team that isn't there, or isn't the actor's: organisers give campaigns to their own teams only, and
+    take none out of others.
+    """
     team_id, now = fields.get("team_id"), campaign.team_id if campaign is not None else None
     if "team_id" not in fields or team_id == now:
         return []
-    if team_id is None and not ctx.actor.sees_all_teams:
+    leaves_others = now is not None and not ctx.actor.sees_team(now)
+    if (team_id is None and not ctx.actor.sees_all_teams) or leaves_others:
         return [FieldError("/team_id", "Only a coordinator takes a campaign out of its team.")]
     if team_id is not None and (
         not ctx.actor.sees_team(team_id) or unit.session.get(Team, (unit.organisation_id, team_id)) is None

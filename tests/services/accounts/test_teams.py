@@ -37,6 +37,7 @@ from dialer.services.calling.campaigns import (
     create_campaign,
     get_campaign,
 )
+from dialer.services.campaign_copying import copy_campaign
 from dialer.services.context import Context
 from dialer.services.paging import Page
 from dialer.store.queries.accounts import organisers_by_team, teams_in_reach
@@ -244,3 +245,21 @@ def test_what_one_makes_for_a_team_stays_with_the_team(
     in_teams(ctx, olwen)
     with pytest.raises(NotFound):
         get_campaign(context_of(olwen), made.id)
+
+
+def test_a_campaign_of_another_team_is_neither_taken_nor_copied_into_it(
+    ctx: Context, units: UnitFactory, organisation_id: uuid.UUID, context_of: ContextOf, olwen: Person
+) -> None:
+    wales, north = create_team(ctx, "Wales", "region"), create_team(ctx, "North", "region")
+    theirs = make_campaign(units, organisation_id, "Theirs", team_id=north.id)
+    in_teams(ctx, olwen, wales.id)
+    join_campaign(units, olwen, theirs)
+    with pytest.raises(ValidationFailed):
+        change_campaign(context_of(olwen), theirs, CampaignFields(team_id=wales.id))
+    assert change_campaign(context_of(olwen), theirs, CampaignFields(name="Still theirs")).team_id == north.id
+    copied = copy_campaign(context_of(olwen), theirs, "Mine").campaign
+    assert copied.team_id is None
+    assert get_campaign(context_of(olwen), copied.id).name == "Mine"
+    assert copy_campaign(ctx, theirs, "Again").campaign.team_id == north.id
+    own = make_campaign(units, organisation_id, "Own", team_id=wales.id)
+    assert copy_campaign(context_of(olwen), own, "Own again").campaign.team_id == wales.id
