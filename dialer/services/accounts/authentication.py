@@ -86,6 +86,7 @@ def _mark_seen(units: UnitFactory, organisation_id: uuid.UUID, login: LoginTimes
 
 
 def _actor(units: UnitFactory, holder: Holder) -> Actor:
+    """Who they are. A token for some campaigns is about no team: its people call for others too."""
     role = Role(holder.token_role or holder.role)
     teams = _teams(units, holder, role)
     return Actor(
@@ -94,7 +95,7 @@ def _actor(units: UnitFactory, holder: Holder) -> Actor:
         role=role,
         name=holder.name,
         campaign_ids=_reach(units, holder, role, teams),
-        team_ids=frozenset(teams),
+        team_ids=frozenset() if holder.token_campaign_ids else frozenset(teams),
         token_id=holder.token_id,
         election_id=holder.election_id,
         polling_districts=frozenset(holder.polling_districts or ()),

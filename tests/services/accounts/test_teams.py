@@ -14,6 +14,7 @@ from dialer.domain.team import DEEPEST
 from dialer.services.accounts.account_saving import AccountChanges
 from dialer.services.accounts.account_search import AccountSearch
 from dialer.services.accounts.accounts import change_account, invite_account
+from dialer.services.accounts.credentials import secret_hash
 from dialer.services.accounts.sign_in_links import sign_in_with_link
 from dialer.services.accounts.teams import (
     TeamFields,
@@ -40,6 +41,7 @@ from dialer.services.calling.campaigns import (
 from dialer.services.campaign_copying import copy_campaign
 from dialer.services.context import Context
 from dialer.services.paging import Page
+from dialer.store.models.accounts import ApiToken
 from dialer.store.queries.accounts import organisers_by_team, teams_in_reach
 from dialer.store.session import UnitFactory
 from tests.people import Person, join_campaign, make_person
@@ -56,6 +58,23 @@ def by_link(ctx: Context, person: Person) -> Actor:
     """Who they are to the server when they sign in by a new link."""
     code = invite_account(ctx, person.id).url.rpartition("/")[2]
     return sign_in_with_link(ctx.units, code, ctx.now).actor
+
+
+def narrowed(units: UnitFactory, person: Person, campaign_id: uuid.UUID) -> str:
+    """Another token of theirs, for one campaign."""
+    secret = "dlr_for_one_campaign"
+    with units.begin(person.organisation_id) as unit:
+        unit.session.add(
+            ApiToken(
+                organisation_id=person.organisation_id,
+                account_id=person.id,
+                role=Role.ORGANISER,
+                name="One campaign",
+                secret_hash=secret_hash(secret),
+                campaign_ids=[campaign_id],
+            )
+        )
+    return secret
 
 
 @pytest.fixture
@@ -263,3 +282,19 @@ def test_a_campaign_of_another_team_is_neither_taken_nor_copied_into_it(
     assert copy_campaign(ctx, theirs, "Again").campaign.team_id == north.id
     own = make_campaign(units, organisation_id, "Own", team_id=wales.id)
     assert copy_campaign(context_of(olwen), own, "Own again").campaign.team_id == wales.id
+
+
+def test_a_token_for_one_campaign_reaches_nobody_else_of_the_team(
+    ctx: Context, units: UnitFactory, organisation_id: uuid.UUID, context_of: ContextOf, olwen: Person
+) -> None:
+    wales = create_team(ctx, "Wales", "region")
+    own = make_campaign(units, organisation_id, "Own", team_id=wales.id)
+    make_campaign(units, organisation_id, "Other", team_id=wales.id)
+    in_teams(ctx, olwen, wales.id)
+    create_volunteer(ctx, NewVolunteer("Tom", [], team_ids=[wales.id]))
+    create_volunteer(ctx, NewVolunteer("Una", [own]))
+    narrow = Person(olwen.id, organisation_id, narrowed(units, olwen, own), units)
+    assert (narrow.actor.campaign_ids, narrow.actor.team_ids) == ({own}, frozenset())
+    assert [one.name for one in list_volunteers(context_of(narrow), Page()).items] == ["Una"]
+    assert not list_teams(context_of(narrow), Page()).items
+    assert {one.name for one in list_volunteers(context_of(olwen), Page()).items} == {"Tom", "Una"}
