@@ -62,11 +62,16 @@ def save_account(ctx: Context, unit: UnitOfWork, account: Account, changes: Acco
 
 
 def send_away(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID) -> None:
+    """Send somebody home: what lets them in and what they had in hand ends, and they come to no session."""
+    end_work(ctx, unit, account_id)
+    leave_all(ctx, unit, account_id)
+
+
+def end_work(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID) -> None:
     """End all that lets an account in, and what it had in hand, at once."""
     end_access(unit, account_id, ctx.now)
     give_up_conversations(unit, account_id)
     end_shifts_of(ctx, unit, account_id)
-    leave_all(ctx, unit, account_id)
 
 
 def known_languages(languages: Sequence[str]) -> list[str]:

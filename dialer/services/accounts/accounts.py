@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, func, select, update
 from dialer.domain.access import Permission, Role, may_grant
 from dialer.domain.errors import Conflict, Forbidden, NotFound
 from dialer.domain.roles import Against, Standing, against, keeps_access
-from dialer.services.accounts.account_saving import AccountChanges, save_account, send_away
+from dialer.services.accounts.account_saving import AccountChanges, end_work, save_account, send_away
 from dialer.services.accounts.account_search import (
     ALL,
     AccountSearch,
@@ -156,8 +156,10 @@ def _end(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID, before: Standing
     """End what would outlive the change."""
     if keeps_access(before, after):
         end_own_ways_in(unit, account_id, ctx.now)
-    else:
+    elif before.active and not after.active:
         send_away(ctx, unit, account_id)
+    else:
+        end_work(ctx, unit, account_id)
 
 
 def _becomes_organiser(before: Standing, after: Standing) -> bool:

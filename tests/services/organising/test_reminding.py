@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import select, update
 
+from dialer.domain.access import Role
 from dialer.domain.event import Span
+from dialer.services.accounts.account_saving import AccountChanges
+from dialer.services.accounts.accounts import change_account
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.accounts.volunteers import (
     NewVolunteer,
@@ -140,6 +143,21 @@ def test_a_reminder_that_waits_is_dropped_with_the_place(bank: Bank, tom: Contex
     assert bank.told() == []
     come_myself(tom.at(MORNING), bank.event_id)
     assert bank.told() == []  # they know, and have the link
+
+
+def test_a_new_role_takes_nobody_out_of_a_session_but_going_home_does(bank: Bank, tom: Context) -> None:
+    come_myself(tom, bank.event_id)
+    assert tom.actor.account_id is not None
+
+    def comes() -> list[str]:
+        with bank.ctx.unit() as unit:
+            return list(unit.session.scalars(select(Rsvp.state)))
+
+    for role in (Role.COORDINATOR, Role.ORGANISER, Role.OBSERVER):
+        change_account(bank.ctx, tom.actor.account_id, AccountChanges(), role)
+    assert comes() == ["going"]
+    change_account(bank.ctx, tom.actor.account_id, AccountChanges(active=False))
+    assert comes() == ["withdrawn"]
 
 
 def test_what_was_called_off_reminds_nobody_and_is_told_to_all(bank: Bank, tom: Context) -> None:
