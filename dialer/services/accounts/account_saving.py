@@ -18,6 +18,7 @@ from dialer.services.accounts.campaigns import known_campaigns
 from dialer.services.accounts.ending import end_access, give_up_conversations
 from dialer.services.calling.leases import end_shifts_of
 from dialer.services.context import Context
+from dialer.services.messaging.waiting_words import call_off_words
 from dialer.services.organising.rsvps import leave_all
 from dialer.store.models.accounts import Account, AccountCampaign, Membership, Team
 from dialer.store.session import UnitOfWork
@@ -41,10 +42,12 @@ class AccountChanges:
 
 
 def save_account(ctx: Context, unit: UnitOfWork, account: Account, changes: AccountChanges) -> list[str]:
-    """Write the changes and name the fields that are different now, sorted.
+    """Write the changes and name the fields that are different now, sorted. What waits to be sent to a number
+    or address that isn't theirs any more, or to them who were sent home, is called off.
 
     Raises Conflict (with the `id`) when the email or phone is another's; the unique indexes decide races.
     """
+    reached = {one for one in (account.phone, account.email) if one}
     try:
         with unit.session.begin_nested():
             changed = _apply(ctx, account, changes)
@@ -52,6 +55,9 @@ def save_account(ctx: Context, unit: UnitOfWork, account: Account, changes: Acco
             unit.session.add(account)
     except IntegrityError:
         raise _conflict(ctx, unit, email, phone) from None
+    gone = reached - {account.phone, account.email} if account.active else reached
+    if gone:
+        call_off_words(unit, gone)
     if changes.campaign_ids is not None:
         _set_campaigns(unit, account.id, known_campaigns(ctx, unit, changes.campaign_ids))
         changed.append("campaign_ids")

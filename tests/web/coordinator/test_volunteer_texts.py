@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from dialer.services.accounts.organisations import system_actor
-from dialer.services.accounts.volunteers import NewVolunteer, create_volunteer
+from dialer.services.accounts.volunteers import (
+    NewVolunteer,
+    VolunteerChanges,
+    change_volunteer,
+    create_volunteer,
+)
 from dialer.services.context import Context
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.messaging.sender_settings import NewSender, add_sender
+from dialer.services.messaging.volunteer_texts import VolunteerText, text_volunteer
+from dialer.store.models.messaging import Message
 from tests.web.coordinator.conftest import record_pledge
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
@@ -76,6 +85,28 @@ def test_a_no_of_theirs_holds(desk: Reader, tom: str, ctx: Context) -> None:
     page = desk.press("text-send", body="Can you do another hour?")
     assert page.status == 409
     assert "Nothing was sent" in page.words["flash"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        (VolunteerChanges(name="Tomos"), "queued"),
+        (VolunteerChanges(email="tomos@example.org"), "queued"),
+        (VolunteerChanges(phone="07700 900322"), "cancelled"),
+        (VolunteerChanges(active=False), "cancelled"),
+    ],
+)
+def test_words_that_wait_for_the_morning_reach_nobody_who_went_home_or_has_another_number(
+    tom: str, ctx: Context, changes: VolunteerChanges, state: str
+) -> None:
+    tom_id, night = uuid.UUID(tom.rpartition("/")[2]), ctx.at(ctx.now.replace(hour=22))
+    waits = text_volunteer(night, VolunteerText(tom_id, "Can you do another hour?"))
+    assert waits.state == "queued"
+    change_volunteer(night, tom_id, changes)
+    with ctx.unit() as unit:
+        text = unit.session.get_one(Message, (ctx.organisation_id, waits.id))
+        assert text.not_before > night.now
+        assert text.state == state
 
 
 def test_their_page_says_what_they_did(desk: Reader, phone: Reader, bank: PhoneBank) -> None:
