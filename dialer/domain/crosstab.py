@@ -8,6 +8,7 @@ five), so that none that isn't told can be found by taking the others from a tot
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,7 +22,8 @@ MOST_COLUMNS: Final = 30
 NOT_KNOWN: Final = ""
 """The key of those of whom it isn't known, or doesn't apply."""
 
-_NODE: Final = re.compile(r"answer:(?P<node>[\s\S]{1,200})")
+_UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_NODE: Final = re.compile(rf"answer:(?:(?P<script>{_UUID}):)?(?P<node>[\s\S]{{1,200}})")
 
 
 class Dimension(StrEnum):
@@ -55,10 +57,13 @@ IN_ORDER: Final = frozenset({Dimension.SUPPORT, Dimension.DAY, Dimension.HOUR})
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one side of a table splits by; `node` is the question, of answers."""
+    """What one side of a table splits by; `node` is the question, of answers, and `script` that of the script
+    which asks it: None for the one that the campaign has now.
+    """
 
     dimension: Dimension
     node: str | None = None
+    script: uuid.UUID | None = None
 
     @property
     def overlaps(self) -> bool:
@@ -66,13 +71,15 @@ class Side:
         return self.dimension in OVERLAPPING
 
     def __str__(self) -> str:
-        return f"{self.dimension}:{self.node}" if self.node else str(self.dimension)
+        return ":".join(str(part) for part in (self.dimension, self.script, self.node) if part)
 
 
 def read_side(words: str) -> Side | None:
-    """A side as it is written: a dimension, or `answer:` and the id of a question; None for neither."""
+    """A side as it is written: a dimension, or `answer:` and the id of a question, before which the id of
+    another script than the campaign's may stand (`answer:SCRIPT:STEP`); None for neither.
+    """
     if found := _NODE.fullmatch(words):
-        return Side(Dimension.ANSWER, found["node"])
+        return Side(Dimension.ANSWER, found["node"], uuid.UUID(found["script"]) if found["script"] else None)
     plain = {str(each) for each in Dimension} - {Dimension.ANSWER}
     return Side(Dimension(words)) if words in plain else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Sequence
 
@@ -24,6 +25,7 @@ from dialer.domain.crosstab import (
 )
 
 SUPPORT, DISTRICT, TAG = Side(Dimension.SUPPORT), Side(Dimension.POLLING_DISTRICT), Side(Dimension.TAG)
+SCRIPT_ID = "0198c0de-0000-7000-8000-00000000000a"
 PEOPLE = st.lists(st.tuples(st.sampled_from(["", "1", "2", "3", "5"]), st.sampled_from(["", *"ABCDEF"])))
 
 
@@ -44,6 +46,9 @@ def counted(people: Sequence[tuple[str, str]], most_rows: int = 99, most_columns
     [
         ("support", SUPPORT),
         ("answer:vote", Side(Dimension.ANSWER, "vote")),
+        (f"answer:{SCRIPT_ID}:vote", Side(Dimension.ANSWER, "vote", uuid.UUID(SCRIPT_ID))),
+        (f"answer:{SCRIPT_ID}", Side(Dimension.ANSWER, SCRIPT_ID)),
+        ("answer:a:b", Side(Dimension.ANSWER, "a:b")),
         ("answer", None),
         ("answer:", None),
         ("", None),

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from dialer.domain.crosstab import MOST_COLUMNS, MOST_ROWS, Counts, Dimension, Side
 from dialer.domain.errors import Unavailable
+from dialer.store.models.calling import Campaign
 from dialer.store.queries.callable_people import list_sizes
 from dialer.store.session import UnitOfWork
 
@@ -42,7 +43,9 @@ _ANSWER: Final = f"""
     LEFT JOIN (
         SELECT DISTINCT ON (a.contact_id) a.contact_id, a.answer_id FROM answer a
         JOIN result r ON r.organisation_id = a.organisation_id AND r.id = a.result_id
-        WHERE {_STANDING} AND a.node_id = :SIDE_node ORDER BY a.contact_id, r.at DESC, r.id DESC
+        JOIN script_version s ON s.organisation_id = a.organisation_id AND s.id = a.script_version_id
+        WHERE {_STANDING} AND a.node_id = :SIDE_node AND s.script_id = CAST(:SIDE_script AS uuid)
+        ORDER BY a.contact_id, r.at DESC, r.id DESC
     ) AS SIDE_answer ON SIDE_answer.contact_id = person.contact_id
 """  # noqa: S608 - words of ours
 _EACH: Final = "LEFT JOIN LATERAL unnest(MANY) WITH ORDINALITY AS SIDE_one (key, nth) ON true"
@@ -110,6 +113,13 @@ _COUNTED: Final = """
       AND (all_columns OR c IN (SELECT c FROM of_columns ORDER BY people DESC, c LIMIT :most_columns))
 """
 
+_SCRIPTS: Final = f"""
+    SELECT DISTINCT s.script_id FROM result r
+    JOIN answer a ON a.organisation_id = r.organisation_id AND a.result_id = r.id
+    JOIN script_version s ON s.organisation_id = a.organisation_id AND s.id = a.script_version_id
+    WHERE {_STANDING}
+"""  # noqa: S608 - words of ours
+
 _NAMES: Final = {
     Dimension.LIST: "SELECT id, name FROM contact_list",
     Dimension.VOLUNTEER: "SELECT id, name FROM account",
@@ -142,22 +152,22 @@ class Wanted:
         }
 
 
-def count_people(
-    unit: UnitOfWork, campaign_id: uuid.UUID, election_id: uuid.UUID, zone: str, wanted: Wanted
-) -> Counts:
+def count_people(unit: UnitOfWork, campaign: Campaign, wanted: Wanted) -> Counts:
     """Count them by both sides. `Unavailable` where that takes longer than `COUNTED_WITHIN_S`."""
     given = {
         "organisation": unit.organisation_id,
-        "campaign": campaign_id,
-        "lists": list(list_sizes(unit, campaign_id)),
-        "election": election_id,
-        "zone": zone,
+        "campaign": campaign.id,
+        "lists": list(list_sizes(unit, campaign.id)),
+        "election": campaign.election_id,
+        "zone": campaign.timezone,
         "supports": list(wanted.supports),
         "polling_district": wanted.polling_district,
         "voting_method": wanted.voting_method,
         "voted": wanted.voted,
         "rows_node": wanted.rows.node,
         "columns_node": wanted.columns.node,
+        "rows_script": wanted.rows.script or campaign.script_id,
+        "columns_script": wanted.columns.script or campaign.script_id,
         "most_rows": MOST_ROWS,
         "most_columns": MOST_COLUMNS,
     }
@@ -170,6 +180,12 @@ def count_people(
             raise Unavailable(_TOO_LONG, retry_after_s=60) from error
         raise
     return _counts(found)
+
+
+def scripts_answered(unit: UnitOfWork, campaign_id: uuid.UUID) -> set[uuid.UUID]:
+    """The scripts by whose questions people of a campaign gave the answers that stand."""
+    given = {"organisation": unit.organisation_id, "campaign": campaign_id}
+    return set(unit.session.scalars(text(_SCRIPTS), given))
 
 
 def names_of(unit: UnitOfWork, side: Side, keys: Sequence[str]) -> dict[str, str]:

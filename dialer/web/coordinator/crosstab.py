@@ -104,8 +104,8 @@ def _chosen(campaigns: Sequence[CampaignView]) -> CampaignView | None:
 
 def _wanted(questions: Sequence[Question]) -> Wanted:
     voted = asked("voted")
-    nodes = {None, *(question.id for question in questions)}
-    rows, columns = (_side(name, nodes) for name in ("rows", "columns"))
+    asked_of = {question.side for question in questions}
+    rows, columns = (_side(name, asked_of) for name in ("rows", "columns"))
     return Wanted(
         rows,
         columns,
@@ -116,9 +116,9 @@ def _wanted(questions: Sequence[Question]) -> Wanted:
     )
 
 
-def _side(name: str, nodes: Collection[str | None]) -> Side:
+def _side(name: str, asked_of: Collection[Side]) -> Side:
     side = read_side(asked(name))
-    return side if side is not None and side.node in nodes else _USUAL[name]
+    return side if side is not None and (side.node is None or side in asked_of) else _USUAL[name]
 
 
 def _form(
@@ -148,12 +148,15 @@ def _form(
 def _sides(ctx: Context, questions: Sequence[Question]) -> list[tuple[str, str]]:
     may_name = ctx.actor.may(Permission.VOLUNTEER_READ)
     plain = [Side(each) for each in DIMENSION if may_name or each not in NAMING]
-    asked_of = [Side(Dimension.ANSWER, question.id) for question in questions]
-    return [(str(side), side_words(side, _worded(questions))) for side in (*plain, *asked_of)]
+    worded = _worded(questions)
+    return [(str(side), side_words(side, worded)) for side in (*plain, *worded)]
 
 
-def _worded(questions: Sequence[Question]) -> Mapping[str, str]:
-    return {question.id: _short(question.text) for question in questions}
+def _worded(questions: Sequence[Question]) -> Mapping[Side, str]:
+    """Each in few words; of an earlier script with its name."""
+    return {
+        one.side: " · ".join(_short(words) for words in (one.text, one.earlier) if words) for one in questions
+    }
 
 
 def _short(words: str) -> str:

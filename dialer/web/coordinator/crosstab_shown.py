@@ -99,14 +99,14 @@ class Shown:
     legend: Sequence[tuple[str, str]]
 
 
-def side_words(side: Side, questions: Mapping[str, str]) -> str:
-    """What a side splits by; `questions` are the script's, in their own words."""
+def side_words(side: Side, questions: Mapping[Side, str]) -> str:
+    """What a side splits by; `questions` are the campaign's, in their own words."""
     if side.node is not None:
-        return str(gettext("Answer: %(question)s", question=questions.get(side.node, side.node)))
+        return str(gettext("Answer: %(question)s", question=questions.get(side, side.node)))
     return str(DIMENSION[side.dimension])
 
 
-def shown(found: CrosstabView, questions: Mapping[str, str], *, of_columns: bool) -> Shown:
+def shown(found: CrosstabView, questions: Mapping[Side, str], *, of_columns: bool) -> Shown:
     """The table in words; the shares are of each column, or else of each row."""
     wanted, table = found.wanted, found.table
     labels = [label(wanted.columns, group, found.column_names) for group in table.columns]

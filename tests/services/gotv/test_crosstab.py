@@ -15,6 +15,7 @@ from dialer.domain.access import Role
 from dialer.domain.crosstab import LEAST_SHOWN, Dimension, Side
 from dialer.domain.errors import Forbidden, NotFound, Unavailable, ValidationFailed
 from dialer.domain.result import HouseholdReport, Report
+from dialer.domain.script import Answer, Node, Script
 from dialer.services.accounts.teams import create_team
 from dialer.services.calling.campaigns import change_campaign
 from dialer.services.calling.next_contact import next_assignment
@@ -148,11 +149,42 @@ def test_every_side_goes_with_every_other(town: Town) -> None:
 
 def test_questions_are_those_of_the_script(town: Town) -> None:
     questions = questions_of(town.ctx, town.campaign_id)
-    assert [question.id for question in questions] == ["vote", "how"]
+    assert [question.side.node for question in questions] == ["vote", "how"]
     assert questions[0].answers["yes"] == "Yes, definitely"
     with pytest.raises(ValidationFailed) as refused:
         crosstab(town.ctx, town.campaign_id, Wanted(SUPPORT, Side(Dimension.ANSWER, "nothing")))
     assert [fault.pointer for fault in refused.value.errors] == ["/columns"]
+
+
+def test_another_script_asks_other_questions_even_under_the_same_step(
+    town: Town, vic: Person, context_of: Callable[[Person], Context]
+) -> None:
+    poster = Node("vote", "question", "Can you put up a poster?", answers=(Answer("yes", "Yes, two", "bye"),))
+    begun_alike = Script("vote", (poster, Node("bye", "end", "Thank you.")))
+    before = questions_of(town.ctx, town.campaign_id)[0]
+    script = create_script(town.ctx, ScriptFields("Posters", begun_alike))
+    change_campaign(town.ctx, town.campaign_id, {"script_id": script.id})
+    later = dataclasses.replace(context_of(vic), now=town.ctx.now + dt.timedelta(hours=5))
+    session = start_session(later, town.campaign_id)
+    given = next_assignment(later, session.id)
+    assert isinstance(given, AssignmentView)
+    record_result(later, given.id, HouseholdReport(Report("contacted", {"vote": "yes"})))
+
+    questions = {one.side: one for one in questions_of(town.ctx, town.campaign_id)}
+    earlier = next(side for side, one in questions.items() if side.script and one.text == before.text)
+    assert (questions[earlier].earlier, questions[VOTE].earlier) == ("Evening calls", None)
+    assert town.table(VOTE, SUPPORT, known=True) == {}, "a poster says nothing of support"
+    posters = crosstab(town.ctx, town.campaign_id, Wanted(VOTE, DISPOSITION))
+    assert cells_of(posters)["yes"] == {"contacted": 1}
+    assert posters.row_names["yes"] == "Yes, two"
+    votes = crosstab(town.ctx, town.campaign_id, Wanted(earlier, DISPOSITION))
+    assert cells_of(votes)["yes"] == {"contacted": 1}
+    assert votes.row_names["yes"] == "Yes, definitely"
+    assert town.table(earlier, VOTE)["yes"] == {"": 1}, "one person each, and nobody was asked both"
+    named = crosstab(town.ctx, town.campaign_id, Wanted(dataclasses.replace(VOTE, script=script.id), SUPPORT))
+    assert named.wanted.rows == VOTE, "the present script may be named too"
+    with pytest.raises(ValidationFailed):
+        crosstab(town.ctx, town.campaign_id, Wanted(Side(Dimension.ANSWER, "vote", uuid.uuid4()), SUPPORT))
 
 
 def test_who_sees_figures_only_is_told_no_small_one(

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import uuid
 
 import openpyxl
 import pytest
 
 from dialer.domain.crosstab import Dimension
+from dialer.services.calling.campaigns import change_campaign
+from dialer.services.calling.scripts import ScriptFields, create_script
 from dialer.services.context import Context
 from dialer.services.people.contacts import change_contact
 from dialer.store.queries import crosstab as queries
 from dialer.web.coordinator.crosstab_shown import BARS_MOST, DIMENSION
 from tests.phone_bank import Voter, landline, running_campaign
 from tests.web.coordinator.conftest import record_pledge
-from tests.web.phone_bank import PhoneBank
+from tests.web.phone_bank import SCRIPT, PhoneBank
 from tests.web.reader import Reader
 
 FORMULA = '=HYPERLINK("https://example.org")'
@@ -40,6 +43,18 @@ def test_what_is_chosen_is_counted_and_drawn(desk: Reader, told: PhoneBank) -> N
     page = desk.open("/turnout/crosstab?rows=answer:vote&columns=disposition&known=yes")
     assert page.tests["stat-people"]["data-value"] == "1"
     assert "100" in page.words["crosstab"]
+
+
+def test_the_questions_of_an_earlier_script_stand_by_its_name(
+    desk: Reader, told: PhoneBank, ctx: Context
+) -> None:
+    script = create_script(ctx, ScriptFields("The last days", SCRIPT))
+    change_campaign(ctx, told.campaign_id, {"script_id": script.id})
+    page = desk.open("/turnout/crosstab?rows=answer:vote&columns=disposition")
+    assert "Yes, definitely" not in page.words["crosstab"], "nobody was asked by the new one yet"
+    (earlier,) = re.findall(r'value="(answer:[^:"]{36}:vote)">([^<]*)<', page.html)[:1]
+    assert earlier[1] == "Answer: Can we count on your vote for Aled Rees on Thursday 7 May? · Evening calls"
+    assert "Yes, definitely" in desk.open(f"/turnout/crosstab?rows={earlier[0]}").words["crosstab"]
 
 
 def test_rows_and_columns_turn_round_and_shares_with_them(desk: Reader, told: PhoneBank) -> None:

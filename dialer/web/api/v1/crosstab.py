@@ -24,7 +24,10 @@ from dialer.web.guard import allow
 crosstabs = Resource("crosstab", "A campaign’s people, counted by two things at once")
 
 _SIDES: Final = ", ".join(each for each in Dimension if each is not Dimension.ANSWER)
-_SIDE: Final = {"description": f"One of {_SIDES}; or answer:ID, a question of the script by its step’s id."}
+_SIDE: Final = {
+    "description": f"One of {_SIDES}; or answer:STEP, a question of the campaign’s script by its step’s id; "
+    "or answer:SCRIPT:STEP, one of a script that the campaign has or had before, by that script’s id."
+}
 
 
 class CrosstabQuery(Schema):
