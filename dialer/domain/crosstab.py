@@ -19,6 +19,9 @@ LEAST_SHOWN: Final = 5
 MOST_ROWS: Final = 100
 MOST_COLUMNS: Final = 30
 """So many groups a side has of its own, the largest; the others stand together."""
+TOO_LONG: Final = "These people are too many to count this way just now. Choose others, or a filter."
+BUSY: Final = "Another cross table is being counted just now. Try again in a few seconds."
+"""What whoever asks is told where a table isn't counted."""
 NOT_KNOWN: Final = ""
 """The key of those of whom it isn't known, or doesn't apply."""
 

@@ -117,4 +117,6 @@ SAID_BY_RULES: Final = (
     N_("It goes on after a minute to a day, or never."),
     N_("It begins with a first wave. Cancel it, and launch another one that is sent by hand."),
     N_("Tick this so that people can trust us with what they say."),
+    N_("These people are too many to count this way just now. Choose others, or a filter."),
+    N_("Another cross table is being counted just now. Try again in a few seconds."),
 )

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from psycopg.errors import QueryCanceled
-from sqlalchemy import Row, text
+from psycopg.errors import LockNotAvailable, QueryCanceled
+from sqlalchemy import Row, func, select, text
 from sqlalchemy.exc import OperationalError
 
-from dialer.domain.crosstab import MOST_COLUMNS, MOST_ROWS, Counts, Dimension, Side
+from dialer.domain.crosstab import BUSY, MOST_COLUMNS, MOST_ROWS, TOO_LONG, Counts, Dimension, Side
 from dialer.domain.errors import Unavailable
 from dialer.store.models.calling import Campaign
 from dialer.store.queries.callable_people import list_sizes
@@ -22,7 +22,10 @@ COUNTED_WITHIN_S: Final = 10
 
 _MEMORY: Final = "64MB"
 """So much each step of it may hold: a million people fit, and nothing is sorted on disk."""
-_TOO_LONG: Final = "These people are too many to count this way just now. Choose others, or a filter."
+BUSY_WITHIN_S: Final = 2
+"""So long is waited for another table of the organisation to be counted: one at a time, since each takes a
+whole processor, and polling day has use for the others.
+"""
 
 _PERSON: Final = "JOIN contact c ON c.organisation_id = :organisation AND c.id = person.contact_id"
 _RECORD: Final = """
@@ -153,7 +156,9 @@ class Wanted:
 
 
 def count_people(unit: UnitOfWork, campaign: Campaign, wanted: Wanted) -> Counts:
-    """Count them by both sides. `Unavailable` where that takes longer than `COUNTED_WITHIN_S`."""
+    """Count them by both sides, one table of an organisation at a time. `Unavailable` where that takes longer
+    than `COUNTED_WITHIN_S`, or where another is being counted for longer than `BUSY_WITHIN_S`.
+    """
     given = {
         "organisation": unit.organisation_id,
         "campaign": campaign.id,
@@ -171,15 +176,29 @@ def count_people(unit: UnitOfWork, campaign: Campaign, wanted: Wanted) -> Counts
         "most_rows": MOST_ROWS,
         "most_columns": MOST_COLUMNS,
     }
-    unit.session.execute(text(f"SET LOCAL work_mem = '{_MEMORY}'"))
-    unit.session.execute(text(f"SET LOCAL statement_timeout = {int(COUNTED_WITHIN_S * 1000)}"))
     try:
+        _take_turn(unit)
         found = unit.session.execute(text(_statement(wanted)), given).all()
     except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise Unavailable(BUSY) from error
         if isinstance(error.orig, QueryCanceled):
-            raise Unavailable(_TOO_LONG, retry_after_s=60) from error
+            raise Unavailable(TOO_LONG, retry_after_s=60) from error
         raise
     return _counts(found)
+
+
+def _take_turn(unit: UnitOfWork) -> None:
+    """Until the transaction ends: what it may use of the database, and the organisation's one place."""
+    for name, most in {
+        "work_mem": f"'{_MEMORY}'",
+        "max_parallel_workers_per_gather": 0,
+        "statement_timeout": int(COUNTED_WITHIN_S * 1000),
+        "lock_timeout": int(BUSY_WITHIN_S * 1000),
+    }.items():
+        unit.session.execute(text(f"SET LOCAL {name} = {most}"))
+    place = func.hashtextextended(f"crosstab {unit.organisation_id}", 0)
+    unit.session.execute(select(func.pg_advisory_xact_lock(place)))
 
 
 def scripts_answered(unit: UnitOfWork, campaign_id: uuid.UUID) -> set[uuid.UUID]:

@@ -33,7 +33,9 @@ _QUESTION_LONG: Final = 60
 @coordinator.get("/turnout/crosstab", endpoint="crosstab")
 @allow(Permission.PLEDGE_READ)
 def crosstab_page() -> str | tuple[str, int]:
-    """The table that the address asks for; what isn't one of its choices asks for the usual one."""
+    """The table that the address asks for; what isn't one of its choices asks for the usual one. It is costly
+    to count, so an address that names neither rows nor columns only offers to.
+    """
     ctx = context()
     campaigns = everything(lambda page: list_campaigns(ctx, page))
     campaign = _chosen(campaigns)
@@ -42,13 +44,12 @@ def crosstab_page() -> str | tuple[str, int]:
     questions = questions_of(ctx, campaign.id)
     wanted = _wanted(questions)
     form = _form(campaigns, campaign, questions, wanted)
+    if not (asked("rows") or asked("columns")):
+        return render_template("coordinator/crosstab.html", **form)
     try:
         found = crosstab(ctx, campaign.id, wanted)
     except Unavailable as late:
-        words = gettext(
-            "These people are too many to count this way just now. Choose other rows or columns, or a filter."
-        )
-        return render_template("coordinator/crosstab.html", **form, late=words), late.status
+        return render_template("coordinator/crosstab.html", **form, late=gettext(late.detail)), late.status
     return render_template(
         "coordinator/crosstab.html",
         **form,

@@ -28,6 +28,7 @@ from dialer.services.gotv.crosstab import CrosstabView, Wanted, crosstab, questi
 from dialer.services.gotv.pledges import NewPledge, put_pledge
 from dialer.services.people.contacts import change_contact
 from dialer.store.models.accounts import Membership
+from dialer.store.models.calling import Campaign
 from dialer.store.queries import crosstab as queries
 from tests.people import Person, join_campaign, make_person
 from tests.phone_bank import Voter, add_voters, landline, running_campaign
@@ -211,3 +212,17 @@ def test_what_takes_too_long_is_refused_in_words(town: Town, monkeypatch: pytest
         crosstab(town.ctx, town.campaign_id, Wanted(DISTRICT, SUPPORT))
     with town.ctx.unit() as unit:
         assert unit.session.scalar(text("SHOW statement_timeout")) != "100ms", "it holds for one table"
+
+
+def test_one_table_of_an_organisation_is_counted_at_a_time(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "BUSY_WITHIN_S", 0.1)
+    wanted = Wanted(DISTRICT, SUPPORT)
+    with town.ctx.unit() as unit:
+        campaign = unit.session.get_one(Campaign, (unit.organisation_id, town.campaign_id))
+        assert queries.count_people(unit, campaign, wanted).people == 6
+        assert unit.session.scalar(text("SHOW max_parallel_workers_per_gather")) == "0"
+        with pytest.raises(Unavailable, match="Another cross table"):
+            crosstab(town.ctx, town.campaign_id, wanted)
+    assert crosstab(town.ctx, town.campaign_id, wanted).table.people == 6, "the place is free again"

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import uuid
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -113,6 +114,18 @@ def test_what_takes_too_long_is_said_with_the_form_still_there(
     page = desk.open("/turnout/crosstab?rows=ward")
     assert (page.status, "crosstab-count" in page.buttons) == (503, True)
     assert "too many to count" in page.words["crosstab-late"]
+
+
+def test_nothing_is_counted_before_one_asks(
+    desk: Reader, told: PhoneBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "_statement", lambda _wanted: "SELECT no_such_thing")
+    page = desk.open(f"/turnout/crosstab?campaign_id={told.campaign_id}")
+    assert (page.status, "crosstab" in page.tests, "crosstab-csv" in page.tests) == (200, False, False)
+    assert "press “Count”" in page.words["crosstab-asks"]
+    monkeypatch.undo()
+    asks = page.buttons["crosstab-count"].form.fields
+    assert "stat-people" in desk.open(f"/turnout/crosstab?{urlencode(asks)}").tests
 
 
 def test_without_a_campaign_it_says_what_to_do(desk: Reader) -> None:

@@ -92,7 +92,7 @@ class CampaignCrosstab(MethodView):
     @crosstabs.alt_response(200, content_type="text/csv", description="With `Accept: text/csv`, the table")
     def get(self, query: dict[str, Any], campaign_id: str) -> Response | dict[str, object]:
         """Its people by two things at once, with the share of each row and column; 503 where they are too
-        many to be counted within ten seconds.
+        many to be counted within ten seconds, or another table is being counted.
         """
         wanted = _wanted(query)
         if wants_csv():
