@@ -9,9 +9,10 @@ from flask import render_template, request
 from flask_babel import gettext
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import ScriptChanged, ValidationFailed
+from dialer.domain.errors import Forbidden, ScriptChanged, ValidationFailed
 from dialer.domain.script_review import translated
 from dialer.services.calling.campaigns import CampaignFields, change_campaign
+from dialer.services.calling.script_reach import is_read_elsewhere
 from dialer.services.calling.script_versions import get_version
 from dialer.services.calling.scripts import create_script, get_script, list_scripts, replace_script
 from dialer.services.calling.views import ScriptView
@@ -103,20 +104,31 @@ def script(script_id: uuid.UUID) -> str:
 @coordinator.post("/scripts/<uuid:script_id>")
 @allow(Permission.SCRIPT_MANAGE)
 def save_script(script_id: uuid.UUID) -> Answer:
-    """Make a new version."""
+    """Make a new version; or a script of one's own, from one that campaigns of others read too. Whoever may
+    not change it has the editor again with all that they wrote.
+    """
     ctx = context()
     found, form = get_script(ctx, script_id), sent_form()
     if (unsaved := _not_yet_saved(found, form)) is not None:
         return unsaved
     form = form.finished()
     try:
+        if said("save") == "own":
+            return _kept_as_own(create_script(ctx, script_fields(form)))
         saved = replace_script(ctx, script_id, script_fields(form), based_on=_based_on(found))
+    except Forbidden:
+        return editor(found, form), 403
     except ScriptChanged:
         return editor(get_script(ctx, script_id), form, changed_from=_based_on(found)), 409
     except ValidationFailed as error:
         return editor(found, form, faults_of(error, field_at)), 422
     words = gettext("Saved as version %(number)s. Calls from now on use it.", number=saved.version)
     return go("coordinator.script", words, script_id=script_id)
+
+
+def _kept_as_own(made: ScriptView) -> Answer:
+    words = gettext("Saved as a script of your own. Choose it on your campaign’s page to have it read there.")
+    return go("coordinator.script", words, script_id=made.id)
 
 
 def _not_yet_saved(found: ScriptView | None, form: ScriptForm) -> Answer | None:
@@ -167,6 +179,7 @@ def editor(
     return render_template(
         "coordinator/script_form.html",
         script=found,
+        is_others=found is not None and is_read_elsewhere(context(), found.id),
         errors=errors or {},
         **_looked_over(form),
         focus=focus,

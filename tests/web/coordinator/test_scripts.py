@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+import uuid
 
 import pytest
 from flask import Flask
 
-from tests.people import Person
+from dialer.domain.access import Role
+from dialer.services.accounts.account_saving import AccountChanges
+from dialer.services.accounts.accounts import change_account
+from dialer.services.accounts.teams import create_team
+from dialer.services.calling.campaigns import change_campaign, get_campaign
+from dialer.services.calling.scripts import get_script
+from dialer.services.context import Context
+from tests.people import Person, make_person
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Page, Reader
 
@@ -344,3 +352,56 @@ def test_whoever_types_is_answered_with_the_findings_alone(editor: Reader) -> No
     assert 'id="node-2-notes"' in answer.text
     assert "This step leads nowhere" in answer.text
     assert "<textarea" not in answer.text
+
+
+@pytest.fixture
+def organiser(app: Flask, ctx: Context) -> Reader:
+    """Olwen, who runs the campaigns of Wales: none of them yet."""
+    wales = create_team(ctx, "Wales", "region")
+    olwen = make_person(ctx.units, ctx.organisation_id, Role.ORGANISER, "Olwen")
+    change_account(ctx, olwen.id, AccountChanges(team_ids=[wales.id]))
+    reader = Reader(app.test_client())
+    reader.sign_in(olwen.token)
+    return reader
+
+
+def script_of(ctx: Context, bank: PhoneBank) -> uuid.UUID:
+    """The script that the phone bank reads, which is nobody's of Wales."""
+    found = get_campaign(ctx, bank.campaign_id).script_id
+    assert found is not None
+    return found
+
+
+def test_what_an_organiser_writes_into_the_script_of_others_becomes_one_of_their_own(
+    organiser: Reader, ctx: Context, bank: PhoneBank
+) -> None:
+    theirs = script_of(ctx, bank)
+    page = organiser.open(f"/scripts/{theirs}")
+    assert "Campaigns of others read this script too" in page.words["others-script"], "before they write"
+    page = organiser.press("save", name="Wales calls", **{"node-3-text": "Diolch, {first_name|and goodbye}."})
+    assert "Saved as a script of your own." in page.text
+    assert "others-script" not in page.tests
+    assert page.forms[-1].fields["name"] == "Wales calls"
+    assert page.forms[-1].fields["node-3-text"] == "Diolch, {first_name|and goodbye}."
+    assert "Saved as version 2." in organiser.press("save").text
+    assert get_script(ctx, theirs).version == 1
+
+
+def test_nothing_is_lost_where_a_script_became_that_of_others_while_one_wrote(
+    organiser: Reader, ctx: Context, bank: PhoneBank
+) -> None:
+    organiser.open("/scripts/new")
+    own = organiser.press("save", name="Wales calls").forms[-1].action.rsplit("/", 1)[1]
+    change_campaign(ctx, bank.campaign_id, {"script_id": uuid.UUID(own)})
+    page = organiser.press("save", **{"node-2-text": "Half an hour of work."})
+    assert (page.status, "others-script" in page.tests) == (403, True)
+    assert page.forms[-1].fields["node-2-text"] == "Half an hour of work."
+    assert "Saved as a script of your own." in organiser.press("save").text
+    assert organiser.page.forms[-1].fields["node-2-text"] == "Half an hour of work."
+    assert get_script(ctx, uuid.UUID(own)).version == 1
+
+
+def test_a_coordinator_saves_every_script(desk: Reader, ctx: Context, bank: PhoneBank) -> None:
+    page = desk.open(f"/scripts/{script_of(ctx, bank)}")
+    assert "others-script" not in page.tests
+    assert "Saved as version 2." in desk.press("save").text
