@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol, TypeVar
 
 DEEPEST: Final = 8
+TOO_DEEP: Final = "At most 8 levels of teams."
 """Levels of teams, the first included: more than a movement has, and few enough for a narrow page."""
 
 Parents = Mapping[uuid.UUID, uuid.UUID | None]

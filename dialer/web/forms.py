@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from flask import request
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.errors import NotFound, RuleBroken
@@ -46,14 +47,15 @@ def id_of(written: str) -> uuid.UUID:
 
 def faults_of(error: RuleBroken, field_at: Callable[[str], str] | Mapping[str, str]) -> dict[str, str]:
     """A refusal's sentences by field. `field_at` tells the field for a JSON pointer, as a function or as
-    a table of the pointers' beginnings; what fits no field stands over the whole form.
+    a table of the pointers' beginnings; what fits no field stands over the whole form. They are in the
+    reader's language where `rule_words` has them.
     """
     if not error.errors:
-        return {WHOLE_FORM: error.detail}
+        return {WHOLE_FORM: gettext(error.detail)}
     find = field_at if callable(field_at) else _finder(field_at)
     found: dict[str, str] = {}
     for fault in error.errors:
-        found.setdefault(find(fault.pointer), fault.detail)
+        found.setdefault(find(fault.pointer), gettext(fault.detail))
     return found
 
 

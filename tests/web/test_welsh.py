@@ -10,7 +10,10 @@ import pytest
 from babel.messages import Message
 from flask.testing import FlaskClient
 
+from dialer.domain.errors import Conflict, FieldError, ValidationFailed
+from dialer.domain.team import DEEPEST, TOO_DEEP
 from dialer.web import i18n
+from dialer.web.forms import faults_of
 from dialer.web.rule_words import SAID_BY_RULES
 from dialer.web.words import clock, long_day
 
@@ -71,6 +74,22 @@ def test_the_list_of_what_rules_say_is_what_they_say():
     )
     for sentence in SAID_BY_RULES:
         assert sentence in sources, sentence
+
+
+def test_a_refusal_stands_at_its_field_in_the_reader_s_language(app):
+    same, deep = "There is a team with this name there already.", TOO_DEEP
+    assert str(DEEPEST) in deep
+    refused = ValidationFailed(errors=[FieldError("/name", same), FieldError("/parent_id", deep)])
+    with app.test_request_context(headers={"Accept-Language": "cy"}):
+        assert faults_of(refused, {"/name": "name"}) == {
+            "name": "Mae tîm â’r enw hwn yno’n barod.",
+            "main": "Dim mwy nag 8 lefel o dimau.",
+        }
+        sent_home = Conflict("They were sent home. Let them back first.")
+        assert faults_of(sent_home, {})["main"].startswith("Cawsant eu hanfon adref.")
+        assert faults_of(Conflict("100% of this is in English."), {})["main"] == "100% of this is in English."
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert faults_of(refused, {"/name": "name"})["name"] == same
 
 
 def test_a_page_in_welsh(client: FlaskClient):

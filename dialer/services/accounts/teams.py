@@ -131,7 +131,7 @@ def _check_place(parents: rules.Parents, team_id: uuid.UUID | None, parent_id: u
     if team_id is not None and not rules.may_hang_below(parents, team_id, parent_id):
         raise ValidationFailed.at("/parent_id", "A team can’t hang below itself or a team below it.")
     if rules.is_too_deep(parents, team_id, parent_id):
-        raise ValidationFailed.at("/parent_id", f"At most {rules.DEEPEST} levels of teams.")
+        raise ValidationFailed.at("/parent_id", rules.TOO_DEEP)
 
 
 def _write(unit: UnitOfWork, team: Team) -> None:
