@@ -82,12 +82,23 @@ def _marks(what: str, at: str, reason: str) -> str:
     return _MARKS.replace("WHAT", what).replace("t.AT", f"t.{at}").replace("t.REASON", reason)
 
 
-_SAID: Final = """
+_DECIDED: Final = """
+    EXISTS (SELECT 1 FROM conversation v JOIN audit_entry a
+        ON a.organisation_id = v.organisation_id AND a.object_kind = 'conversation'
+        AND a.object_id = v.id::text AND a.action = 'conversation.decided' AND a.at = o.created_at
+      WHERE v.organisation_id = m.organisation_id AND v.number = m.number)
+"""
+_SAID: Final = f"""
     (SELECT m.body FROM message m
      WHERE m.organisation_id = o.organisation_id AND m.contact_id = o.contact_id
-       AND m.direction = 'inbound' AND m.inbound_class IN ('opt_out', 'review')
-       AND m.created_at <= o.created_at + interval '1 second' AND o.source IN ('text', 'email')
+       AND m.direction = 'inbound' AND m.channel = o.channel AND o.source = 'text'
+       AND m.created_at <= o.created_at + interval '1 second'
+       AND (m.inbound_class = 'opt_out' AND m.created_at > o.created_at - interval '5 minutes'
+         OR m.inbound_class = 'review' AND {_DECIDED})
      ORDER BY m.id DESC LIMIT 1)
+"""  # noqa: S608 - words of ours
+"""What they wrote that made it: just then, or what somebody decided about just then. A no that the carrier
+told us of, or that came by the API, has no such words, and older ones aren't put into their mouth.
 """
 _OPT_OUTS: Final = f"""
     SELECT 'opt_out', o.created_at, o.id, o.created_by, NULL::uuid, coalesce(o.note, {_SAID}),

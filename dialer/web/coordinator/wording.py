@@ -100,6 +100,13 @@ SOURCE: Final[Words] = {
     "postal_list": _("The postal list"),
     "sms": _("A text"),
     "abuse": _("Abusive texts"),
+    "coordinator": _("Entered by hand"),
+    "volunteer": _("A call"),
+    "link": _("The link in what we wrote"),
+    "keypad": _("A key pressed on the phone"),
+    "bounce": _("An email that came back"),
+    "bounces": _("Emails that came back"),
+    "complaint": _("A complaint about an email"),
 }
 LINE_TYPE: Final[Words] = {
     "mobile": _("Mobile"),

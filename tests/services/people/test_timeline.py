@@ -25,7 +25,7 @@ from dialer.services.gotv.turnout import mark_turnout
 from dialer.services.gotv.turnout_undo import undo_turnout
 from dialer.services.gotv.views import NewMark
 from dialer.services.messaging.conversation_notes import add_note
-from dialer.services.messaging.conversations import ConversationSearch, list_conversations
+from dialer.services.messaging.conversations import ConversationSearch, decide, list_conversations
 from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.paging import Page
 from dialer.services.people.contacts import ContactSearch, change_contact, list_contacts
@@ -105,6 +105,26 @@ def test_all_that_happened_stands_in_one_order(ctx: Context, bank: PhoneBank) ->
     assert {event.facts["conversation_id"] for event in events if event.kind is Kind.NOTE} == {
         str(conversation.id)
     }
+
+
+def test_a_no_has_the_words_that_made_it_and_no_older_ones(ctx: Context, bank: PhoneBank) -> None:
+    owen = bank.people["Owen"]
+    texted(ctx, "STOP")
+    lift_opt_out(later(ctx, 2), owen, "sms", "He asked for it", NewConsent("At our stall", later(ctx, 1).now))
+    add_opt_out(later(ctx, 60), owen, "sms", source="text")
+    noes = [event for event in happened(ctx, owen, Kind.OPT_OUT) if event.what == "opt_out"]
+    assert [no.note for no in noes] == [None, "STOP"], "what he wrote an hour before isn't his no of now"
+
+
+def test_a_no_that_somebody_decided_has_the_words_they_decided_about(ctx: Context, bank: PhoneBank) -> None:
+    owen = bank.people["Owen"]
+    texted(ctx, "Please stop the cuts to our library")
+    (waiting,) = list_conversations(later(ctx, 5), ConversationSearch(), Page()).items
+    assert waiting.state == "review"
+    decide(later(ctx, 900), waiting.id, opt_out=True)
+    assert told(happened(ctx, owen, Kind.OPT_OUT)) == [
+        ("opt_out", "opt_out", "Please stop the cuts to our library")
+    ]
 
 
 def test_a_call_says_what_was_answered_and_that_it_was_corrected(

@@ -49,6 +49,8 @@ def happening(kind: Kind, what: str, note: str | None = None, **facts: Any) -> H
         (happening(Kind.TURNOUT, "voted", **SUPPORT), "Marked as voted", "A call"),
         (happening(Kind.TURNOUT, "taken_back", **SUPPORT), "taken back", "Aber"),
         (happening(Kind.OPT_OUT, "opt_out", channel="sms", source="text"), "Said no: texts", "A text"),
+        (happening(Kind.OPT_OUT, "opt_out", channel="email", source="link"), "email", "The link in what we"),
+        (happening(Kind.OPT_OUT, "opt_out", channel="voice", source="keypad"), "calls", "A key pressed"),
         (happening(Kind.OPT_OUT, "lifted", channel="voice", source="call"), "lifted: calls", "Vic"),
         (
             happening(
