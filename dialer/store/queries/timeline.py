@@ -117,6 +117,13 @@ _OPT_OUTS: Final = f"""
     JOIN suppression s ON s.organisation_id = h.organisation_id AND s.number = h.number
       AND s.lifted_at IS NULL AND s.opt_out_id IS NULL
     WHERE h.organisation_id = :organisation AND h.contact_id = :contact AND h.removed_at IS NULL
+    UNION ALL
+    SELECT 'barred', s.created_at, s.id, s.created_by, NULL, s.note,
+           jsonb_build_object('channel', s.channel, 'source', s.source, 'reason', s.reason, 'email', s.email)
+    FROM contact c
+    JOIN suppression s ON s.organisation_id = c.organisation_id AND s.email = c.email_key
+      AND s.lifted_at IS NULL AND s.opt_out_id IS NULL
+    WHERE c.organisation_id = :organisation AND c.id = :contact
 """  # noqa: S608 - words of ours
 _CONSENTS: Final = """
     SELECT 'consent', c.at, c.id, NULL::uuid, NULL::uuid, c.source,

@@ -216,7 +216,8 @@ def _opt_out(one: Happening) -> Told:
     if one.what == "lifted":
         return gettext("Their no was lifted: %(channel)s", channel=channel), []
     why = str(LISTED.get(facts["reason"], facts["reason"]))
-    return gettext("Barred: %(channel)s", channel=channel), [why, written(facts["number"])]
+    place = written(facts["number"]) if "number" in facts else facts["email"]
+    return gettext("Barred: %(channel)s", channel=channel), [why, place]
 
 
 def _consent(one: Happening) -> Told:

@@ -30,7 +30,9 @@ from dialer.services.messaging.inbound import InboundText, receive
 from dialer.services.paging import Page
 from dialer.services.people.contacts import ContactSearch, change_contact, list_contacts
 from dialer.services.people.no_contact import add_opt_out, lift_opt_out
+from dialer.services.people.opt_outs import bar_number
 from dialer.services.people.timeline import Happening, timeline, view_timeline
+from dialer.services.people.weighing import Origin
 from dialer.store.models import new_id
 from dialer.store.models.gotv import Pledge
 from tests.people import Person
@@ -125,6 +127,16 @@ def test_a_no_that_somebody_decided_has_the_words_they_decided_about(ctx: Contex
     assert told(happened(ctx, owen, Kind.OPT_OUT)) == [
         ("opt_out", "opt_out", "Please stop the cuts to our library")
     ]
+
+
+def test_a_bar_on_their_address_is_told(ctx: Context, bank: PhoneBank) -> None:
+    owen = bank.people["Owen"]
+    change_contact(ctx, owen, {"email": "Owen@example.org"})
+    with ctx.unit() as unit:
+        bar_number(unit, "owen@example.org", "email", Origin("complaint", ctx.now), reason="complaint")
+        bar_number(unit, "gwen@example.org", "email", Origin("complaint", ctx.now), reason="complaint")
+    (bar,) = happened(ctx, owen, Kind.OPT_OUT)
+    assert (bar.what, bar.facts["email"], bar.facts["source"]) == ("barred", "owen@example.org", "complaint")
 
 
 def test_a_call_says_what_was_answered_and_that_it_was_corrected(

@@ -59,6 +59,18 @@ def happening(kind: Kind, what: str, note: str | None = None, **facts: Any) -> H
             "Barred: calls",
             "On the TPS register · 07700 900102",
         ),
+        (
+            happening(
+                Kind.OPT_OUT,
+                "barred",
+                channel="email",
+                source="complaint",
+                reason="complaint",
+                email="o@example.org",
+            ),
+            "Barred: email",
+            "Complained · o@example.org",
+        ),
         (happening(Kind.CONSENT, "consent", channel="email"), "Said yes: email", "Vic"),
         (happening(Kind.CONSENT, "withdrawn", channel="sms"), "Took their yes back: texts", "Vic"),
         (happening(Kind.LINK, "clicked", clicks=3), "Opened a link", "3 times"),
