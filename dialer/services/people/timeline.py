@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import uuid
 from collections.abc import Collection, Mapping, Sequence
@@ -79,12 +80,13 @@ def _after(page: Page) -> Key | None:
     """Where the page before ended: when, what, and which part of it."""
     if page.after is None:
         return None
-    try:
+    key: Key | None = None
+    with contextlib.suppress(ValueError):
         at, id_, what = page.after
-        return _aware(dt.datetime.fromisoformat(at)), uuid.UUID(id_), what
-    except ValueError:
-        said = "This cursor isn’t one of this list. Start again without it."
-        raise ValidationFailed.at("/cursor", said) from None
+        key = _aware(dt.datetime.fromisoformat(at)), uuid.UUID(id_), what
+    if key is None or not key[2].isprintable():  # what the database can't hold
+        raise ValidationFailed.at("/cursor", "This cursor isn’t one of this list. Start again without it.")
+    return key
 
 
 def _aware(at: dt.datetime) -> dt.datetime:

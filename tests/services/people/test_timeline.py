@@ -201,7 +201,13 @@ def test_pages_hold_each_event_once_whatever_shares_a_moment(ctx: Context, bank:
 
 
 @pytest.mark.parametrize(
-    "after", [("x",), ("2026-05-07", "x", "y"), ("2026-05-07T12:00:00", str(uuid.uuid4()), "y")]
+    "after",
+    [
+        ("x",),
+        ("2026-05-07", "x", "y"),
+        ("2026-05-07T12:00:00", str(uuid.uuid4()), "y"),
+        ("2026-05-07T12:00:00+00:00", str(uuid.uuid4()), "\0"),
+    ],
 )
 def test_another_lists_cursor_is_refused(ctx: Context, bank: PhoneBank, after: tuple[str, ...]) -> None:
     with pytest.raises(ValidationFailed):
