@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.domain.script import Answer, Node, Script, ThirdParty
-from dialer.domain.script_differences import KINDS, Difference, differences, marked
+from dialer.domain.script_differences import KINDS, Difference, Piece, differences, marked
 from tests.domain.test_script import NO, SCRIPT, YES, with_node
 
 INTRO, ASK, METHOD, BYE = SCRIPT.nodes
@@ -102,3 +103,17 @@ def test_scripts_differ_where_something_is_said(old: Script, new: Script) -> Non
     found = differences(old, new)
     assert {difference.kind for difference in found} <= {*KINDS}
     assert (not found) == (old == new)
+
+
+def test_long_words_are_compared_by_their_ends_alone() -> None:
+    middle = [f"word{nth}" for nth in range(1500)]
+    old = " ".join(["Good evening", *middle, "and goodbye."])
+    new = " ".join(["Good evening", *reversed(middle), "and goodbye."])
+    began = time.process_time()
+    pieces = marked(old, new)
+    assert time.process_time() - began < 0.5, "it took seconds to look for every word that stayed"
+    assert [piece.mark for piece in pieces] == ["", "removed", "added", ""]
+    assert (pieces[0].text, pieces[-1].text) == ("Good evening ", " and goodbye.")
+    assert "".join(piece.text for piece in pieces if piece.mark != "added") == old
+    assert "".join(piece.text for piece in pieces if piece.mark != "removed") == new
+    assert marked(old, f"{old} Bye.") == [Piece(old), Piece(" Bye.", "added")]
