@@ -143,14 +143,29 @@ def form_of_fields(fields: ScriptFields) -> ScriptForm:
 def sent_form() -> ScriptForm:
     """The form as it was sent, with answers whose words were emptied; ids are given where they lack.
 
-    What led to a step that was renamed leads to its new name.
+    What led to a step that was renamed leads to its new name. Where the language was changed, the words of
+    both change places.
     """
     groups = _groups_sent()
     nodes = tuple(_sent_node(f"node-{index}", groups) for index in range(_count("node", groups, NODES_MAX)))
     renamed = {node.was: node.id for node in nodes if node.was and node.id}
     start = renamed.get(said("start"), said("start"))
     led_on = tuple(_led_on(node, renamed) for node in nodes)
-    return ScriptForm(said("name"), said("language"), start, led_on, both=ticked("both"))
+    form = ScriptForm(said("name"), said("language"), start, led_on, both=ticked("both"))
+    is_turned = form.both and form.language in LANGUAGES and said("language_was") == form.other_language
+    return _turned_round(form) if is_turned else form
+
+
+def _turned_round(form: ScriptForm) -> ScriptForm:
+    """The other language first. What wasn't translated stays where it is, to be written anew."""
+    nodes = []
+    for node in form.nodes:
+        answers = tuple(
+            replace(one, label=one.other, other=one.label) if one.other else one for one in node.answers
+        )
+        words = (node.other, node.text) if node.other else (node.text, node.other)
+        nodes.append(replace(node, text=words[0], other=words[1], answers=answers))
+    return replace(form, nodes=tuple(nodes))
 
 
 def _led_on(node: NodeRow, renamed: Mapping[str, str]) -> NodeRow:

@@ -337,6 +337,18 @@ def test_a_fault_in_the_other_language_stands_at_its_field(editor: Reader) -> No
     assert 'href="#node-2-other"' in page.html
 
 
+def test_words_stay_in_their_language_where_the_other_comes_first(editor: Reader) -> None:
+    welsh = {"node-2-other": "Diolch.", "node-1-answer-0-other": "Ydw"}
+    before = editor.press("save", name="Polling day", both="yes", **welsh).forms[-1].fields
+    after = editor.press("save", language="cy").forms[-1].fields
+    assert (after["node-2-text"], after["node-2-other"]) == ("Diolch.", before["node-2-text"])
+    assert (after["node-1-answer-0-label"], after["node-1-answer-0-other"]) == ("Ydw", "Yes, definitely")
+    assert after["node-0-text"] == before["node-0-text"], "it wasn't translated, and isn't lost"
+    assert editor.press("save").forms[-1].fields["node-2-text"] == "Diolch.", "once"
+    back = editor.press("check-script", language="en").forms[-1].fields
+    assert (back["node-2-text"], back["node-2-other"]) == (before["node-2-text"], "Diolch.")
+
+
 def test_one_language_is_enough(editor: Reader) -> None:
     editor.press("save", name="Polling day", both="yes", **{"node-2-other": "Diolch."})
     fields = editor.page.forms[-1].fields
