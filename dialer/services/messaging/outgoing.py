@@ -129,6 +129,11 @@ def sender_to(ctx: Context, unit: UnitOfWork, number: str, campaign_id: uuid.UUI
     return address
 
 
+def texts_can_go(unit: UnitOfWork, number: str) -> bool:
+    """Whether there is a number that a text to this one can come from, whatever campaign it is of."""
+    return _known_sender(unit, number) is not None or any_sender(unit) is not None
+
+
 def letters_from(ctx: Context, unit: UnitOfWork, address: str, campaign_id: uuid.UUID | None) -> str:
     """Which address a single letter comes from: the one its reader knows, else the campaign's, else the usual
     one. `Conflict` where there is none.

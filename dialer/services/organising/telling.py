@@ -1,5 +1,5 @@
-"""Telling people of an event that they signed up for: each thing once, by a phone that is shown to be theirs,
-else by email.
+"""Telling people of an event that they signed up for: each thing once, by a phone that is shown to be theirs
+and that texts can go to, else by email.
 
 A phone that nobody has shown to be theirs gets one text, whose link shows it (contract §13), and no more
 until then. What still waits to go is dropped when somebody signs off, or the event is called off.
@@ -26,7 +26,8 @@ from dialer.domain.reminders import UNCONFIRMED_A_DAY, Notice
 from dialer.services.accounts.phones import is_confirmed
 from dialer.services.context import Context
 from dialer.services.messaging.figures import Move, count_moves
-from dialer.services.messaging.outgoing import queue_text
+from dialer.services.messaging.number_bars import barred
+from dialer.services.messaging.outgoing import queue_text, texts_can_go
 from dialer.store.models.accounts import Account, Organisation
 from dialer.store.models.events import Event, EventNotice, Rsvp
 from dialer.store.models.messaging import Message
@@ -159,7 +160,7 @@ def _way(ctx: Context, unit: UnitOfWork, row: Rsvp, kind: Notice) -> _Way | None
         return None
     phone, email = (account.phone, account.email) if account else (row.phone, row.email)
     languages = [*(account.languages if account else ()), ctx.home_language]
-    match _best(ctx, phone, email, is_theirs=phone_is_theirs(unit, row)):
+    match _best(ctx, unit, phone, email, is_theirs=phone_is_theirs(unit, row)):
         case Reminded.BY_TEXT:
             return _Way(phone or "", languages)
         case Reminded.BY_EMAIL:
@@ -169,13 +170,20 @@ def _way(ctx: Context, unit: UnitOfWork, row: Rsvp, kind: Notice) -> _Way | None
     return None
 
 
-def _best(ctx: Context, phone: str | None, email: str | None, *, is_theirs: bool) -> Reminded:
-    takes_texts_here = phone is not None and _takes_texts(ctx, phone)
-    if takes_texts_here and is_theirs:
+def _best(
+    ctx: Context, unit: UnitOfWork, phone: str | None, email: str | None, *, is_theirs: bool
+) -> Reminded:
+    """By text where one can come from somewhere and they never said no to them."""
+    email = email.lower() if email else None
+    never = barred(ctx, unit, [one for one in (phone, email) if one])
+    texts_go = (
+        phone is not None and phone not in never and _takes_texts(ctx, phone) and texts_can_go(unit, phone)
+    )
+    if texts_go and is_theirs:
         return Reminded.BY_TEXT
-    if email and ctx.messaging.mail.sender:
+    if email and email not in never and ctx.messaging.mail.sender:
         return Reminded.BY_EMAIL
-    return Reminded.ONCE_SHOWN if takes_texts_here else Reminded.NOT
+    return Reminded.ONCE_SHOWN if texts_go else Reminded.NOT
 
 
 def how_i_am_reminded(ctx: Context) -> Reminded:
@@ -186,7 +194,7 @@ def how_i_am_reminded(ctx: Context) -> Reminded:
     with ctx.unit() as unit:
         account = unit.session.get_one(Account, (unit.organisation_id, ctx.actor.account_id))
         is_theirs = account.phone is not None and is_confirmed(unit, account.id, account.phone)
-        return _best(ctx, account.phone, account.email, is_theirs=is_theirs)
+        return _best(ctx, unit, account.phone, account.email, is_theirs=is_theirs)
 
 
 def phone_is_theirs(unit: UnitOfWork, row: Rsvp) -> bool:

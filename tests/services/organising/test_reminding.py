@@ -21,7 +21,13 @@ from dialer.services.accounts.volunteers import (
     change_volunteer,
     create_volunteer,
 )
-from dialer.services.calling.campaigns import activate_campaign, create_campaign, end_campaign
+from dialer.services.calling.campaigns import (
+    CampaignFields,
+    activate_campaign,
+    change_campaign,
+    create_campaign,
+    end_campaign,
+)
 from dialer.services.context import Context
 from dialer.services.organising import reminding
 from dialer.services.organising.events import NewEvent, cancel_event, make_event
@@ -31,9 +37,12 @@ from dialer.services.organising.private_pages import (
     show_phone_by_link,
 )
 from dialer.services.organising.rsvps import RsvpForm, come_myself, sign_up, stay_away, withdraw
+from dialer.services.organising.telling import how_i_am_reminded
+from dialer.store.models import new_id
 from dialer.store.models.accounts import Account
 from dialer.store.models.events import Event, EventNotice, Rsvp
 from dialer.store.models.messaging import Message
+from dialer.store.models.people import Suppression
 from tests.letters import POLICY
 from tests.people import Person
 
@@ -259,6 +268,42 @@ def test_without_a_sender_they_come_all_the_same(ctx: Context) -> None:
     rsvp_id = bank.joins(UNA)
     assert bank.told() == []
     assert look_at_private_page(bank.system, bank.code(rsvp_id)).state == "going"
+
+
+@pytest.fixture
+def ann(ctx: Context, bank: Bank) -> Context:
+    """Ann, of whom a coordinator gave a phone and an email, where letters can be sent."""
+    new = NewVolunteer(name="Ann", phone=UNA, email="Ann@Example.org", campaign_ids=[bank.campaign_id])
+    actor = replace(ctx.actor, account_id=create_volunteer(ctx, new).id)
+    return replace(ctx, messaging=POLICY).as_actor(actor)
+
+
+def test_by_email_where_there_is_no_number_that_texts_come_from(
+    ctx: Context, bank: Bank, ann: Context
+) -> None:
+    change_campaign(ctx, bank.campaign_id, CampaignFields(senders=[]))
+    assert how_i_am_reminded(ann) == "by_email"
+    come_myself(ann, bank.event_id)
+    assert bank.told() == ["ann@example.org You're coming"]
+    assert how_i_am_reminded(replace(ann, messaging=ctx.messaging)) == "not"
+
+
+def test_by_email_whose_phone_said_no_to_texts(bank: Bank, ann: Context) -> None:
+    assert how_i_am_reminded(ann) == "by_text"
+    say_no(ann, "sms", number=UNA)
+    assert how_i_am_reminded(ann) == "by_email"
+    come_myself(ann, bank.event_id)
+    assert bank.told() == ["ann@example.org You're coming"]
+    say_no(ann, "email", email="ann@example.org")
+    assert how_i_am_reminded(ann) == "not"
+
+
+def say_no(ctx: Context, channel: str, **place: str) -> None:
+    with ctx.unit() as unit:
+        given = {"reason": "opt_out", "source": "text", "created_at": ctx.now}
+        unit.session.add(
+            Suppression(organisation_id=unit.organisation_id, id=new_id(), channel=channel, **place, **given)
+        )
 
 
 def test_who_was_sent_home_is_told_nothing(bank: Bank, tom: Context) -> None:
