@@ -94,9 +94,10 @@ _WAIT: Final = """
                 SELECT 1 FROM first_wave_text w
                 WHERE w.organisation_id = :organisation AND w.message_id = m.id
             ) THEN 'first_wave'
-        WHEN (m.campaigning OR m.purpose = 'test') AND o.paused_at IS NOT NULL THEN 'organisation_paused'
+        WHEN (m.campaigning OR m.purpose IN ('test', 'event')) AND o.paused_at IS NOT NULL
+            THEN 'organisation_paused'
         WHEN m.campaigning AND k.state <> 'active' THEN 'campaign_paused'
-        WHEN m.channel = 'sms' AND m.campaigning AND m.purpose <> 'reply' AND (
+        WHEN m.channel = 'sms' AND m.purpose IN ('blast', 'single', 'event') AND (
                 o.inbound_missed_at IS NOT NULL
              OR o.inbound_read_under IS DISTINCT FROM pg_postmaster_start_time()
             ) THEN 'unread_texts'
