@@ -49,6 +49,7 @@ _LINK: Final[Mapping[str, str]] = {
     "en": "Calendar, or if you can't come",
     "cy": "Calendr, neu os na allwch ddod",
 }
+_ELSEWHERE: Final[Mapping[str, str]] = {"en": "New place: {place}", "cy": "Lleoliad newydd: {place}"}
 _CONFIRM: Final[Mapping[str, str]] = {
     "en": "Open this so that we may remind you",
     "cy": "Agorwch hwn i ni gael eich atgoffa",
@@ -57,7 +58,9 @@ _CONFIRM: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a notice is about; `asks` where whoever reads it is first to show that the phone is theirs."""
+    """What a notice is about; `asks` where whoever reads it is first to show that the phone is theirs;
+    `moved` where it was to be somewhere else when they signed up.
+    """
 
     title: str
     place: str
@@ -67,13 +70,18 @@ class Told:
     organisation: str
     waits: bool = False
     asks: bool = False
+    moved: bool = False
 
 
 def in_text(kind: Notice, told: Told, languages: Sequence[str]) -> str:
     """One text: what, when, where, the link, and who writes."""
     language = language_of(languages)
     head = _head(kind, told, told.title, language)
-    where = "" if kind is Notice.CANCELLED else f", {told.place}"
+    where = (
+        ""
+        if kind is Notice.CANCELLED
+        else f"{'.' if told.moved else ','} {_place(told, told.place, language)}"
+    )
     link = "" if kind is Notice.CANCELLED else f" {_link(told, language)}: {told.url}"
     return f"{head}{where}.{link} {told.organisation}"
 
@@ -84,8 +92,9 @@ def in_letter(kind: Notice, told: Told, languages: Sequence[str]) -> tuple[str, 
     head = _head(kind, told, harmless(told.title), language)
     body = f"{head}.\n\n{harmless(told.organisation)}"
     if kind is not Notice.CANCELLED:
+        place = _place(told, harmless(told.place), language)
         link = f"[{_link(told, language)}]({told.url})"
-        body = f"{head}.\n\n{harmless(told.place)}\n\n{link}\n\n{harmless(told.organisation)}"
+        body = f"{head}.\n\n{place}\n\n{link}\n\n{harmless(told.organisation)}"
     return head, body
 
 
@@ -108,6 +117,10 @@ def _head(kind: Notice, told: Told, title: str, language: str) -> str:
     which = WAITING if kind is Notice.SIGNED_UP and told.waits else kind
     said = _SUBJECTS[language][which]
     return said.format_map({"title": title, "when": when(told.starts_at, told.zone, language)})
+
+
+def _place(told: Told, place: str, language: str) -> str:
+    return _ELSEWHERE[language].format_map({"place": place}) if told.moved else place
 
 
 def _link(told: Told, language: str) -> str:

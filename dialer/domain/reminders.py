@@ -2,7 +2,7 @@
 
 At once that they are in, or wait; that they moved up; that it was called off. The evening before, and that
 morning, they are reminded. Quiet hours put a reminder off, and one that comes too late to be of use is not
-sent at all.
+sent at all. When it is to be somewhere else, whoever was reminded already is reminded once more.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Notice(StrEnum):
 
 
 NOTICES: Final = tuple(one.value for one in Notice)
+REMINDERS: Final = (Notice.DAY_BEFORE, Notice.MORNING)
 
 EVENING: Final = dt.time(18)
 """When, the day before, people are reminded."""

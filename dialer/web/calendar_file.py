@@ -12,7 +12,8 @@ from dialer.services.organising.views import EventView
 
 def calendar_file(event: EventView, now: dt.datetime, url: str) -> Response:
     """The file, to be opened or kept. Its times are in UTC, so every calendar shows them on its own clocks;
-    the same `UID` again, as when it was called off, changes the entry that is there.
+    the same `UID` again, as when it is somewhere else or was called off, changes the entry that is there: its
+    `SEQUENCE` says that it is newer.
     """
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//dialer//events//EN")
@@ -28,7 +29,7 @@ def calendar_file(event: EventView, now: dt.datetime, url: str) -> Response:
     entry.add("url", url)
     is_off = event.state == "cancelled"
     entry.add("status", "CANCELLED" if is_off else "CONFIRMED")
-    entry.add("sequence", 1 if is_off else 0)
+    entry.add("sequence", event.changes + is_off)
     calendar.add_component(entry)
     return Response(
         calendar.to_ical(),

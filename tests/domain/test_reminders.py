@@ -1,6 +1,7 @@
 """Reminders of events: when they are due, never at night, and what they say."""
 
 import datetime as dt
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -90,6 +91,16 @@ TOLD = Told(
 )
 def test_what_a_text_says(kind: Notice, languages: list[str], text: str) -> None:
     assert in_text(kind, TOLD, languages) == text
+
+
+def test_another_place_is_said_to_be_new() -> None:
+    moved = replace(TOLD, moved=True)
+    assert in_text(Notice.MORNING, moved, ["en"]).startswith(
+        "Today: Ring round, Thu 7 May, 6 pm. New place: The hall. Calendar, or"
+    )
+    assert "6 yh. Lleoliad newydd: The hall. Calendr" in in_text(Notice.MORNING, moved, ["cy"])
+    assert "\n\nNew place: The hall\n\n" in in_letter(Notice.DAY_BEFORE, moved, ["en"])[1]
+    assert "hall" not in in_text(Notice.CANCELLED, moved, ["en"])
 
 
 def test_what_people_typed_makes_no_marks_in_a_letter() -> None:

@@ -15,7 +15,7 @@ from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import create_campaign
 from dialer.services.context import Context
 from dialer.services.organising.events import NewEvent, cancel_event, make_event
-from dialer.services.organising.rsvps import RsvpForm, sign_up
+from dialer.services.organising.rsvps import RsvpForm, change_event, sign_up
 from dialer.services.organising.views import EventView
 from dialer.store.models import new_id
 from dialer.store.models.events import Rsvp
@@ -71,6 +71,22 @@ def test_what_was_called_off_or_is_over_says_so(
     assert "It was called off." in reader.open(address).text
     assert "stay-away" not in reader.page.buttons
     assert b"STATUS:CANCELLED" in app.test_client().get(f"{address}/session.ics").data
+
+
+def test_calendars_take_another_place_for_newer(
+    app: Flask, ctx: Context, address: str, event: EventView
+) -> None:
+    def entry() -> tuple[str, int]:
+        data = app.test_client().get(f"{address}/session.ics").data
+        (found,) = icalendar.Calendar.from_ical(data).walk("VEVENT")
+        return str(found["location"]), found["sequence"]
+
+    assert entry() == ("The hall", 0)
+    change_event(ctx, event.id, {"place": "The library"})
+    change_event(ctx, event.id, {"place": "The library"})
+    assert entry() == ("The library", 1)
+    cancel_event(ctx, event.id)
+    assert entry() == ("The library", 2)
 
 
 def test_the_calendar_file_says_when_and_where(app: Flask, address: str, event: EventView) -> None:

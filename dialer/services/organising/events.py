@@ -21,6 +21,7 @@ from dialer.services.organising.views import EventView, event_view
 from dialer.services.paging import Page, Slice, after_moment, cut
 from dialer.store.models import new_id
 from dialer.store.models.events import Event, Rsvp
+from dialer.store.queries.event_changes import changes_of
 from dialer.store.session import UnitOfWork
 
 CLOCKS_BACK: Final = dt.timedelta(hours=2)
@@ -101,9 +102,9 @@ def get_event(ctx: Context, event_id: uuid.UUID) -> EventView:
         found = unit.session.execute(
             _with_mine(ctx).where(_in_reach(ctx), Event.id == event_id)
         ).one_or_none()
-    if found is None:
-        raise NotFound
-    return event_view(*found)
+        if found is None:
+            raise NotFound
+        return event_view(*found, changes=changes_of(unit, event_id).times)
 
 
 def cancel_event(ctx: Context, event_id: uuid.UUID) -> EventView:

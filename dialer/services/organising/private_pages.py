@@ -20,6 +20,7 @@ from dialer.services.organising.views import EventView, event_view
 from dialer.store.models.accounts import Account
 from dialer.store.models.events import Event, EventNotice, Rsvp
 from dialer.store.models.messaging import Message
+from dialer.store.queries.event_changes import changes_of
 from dialer.store.session import UnitFactory, UnitOfWork
 
 
@@ -46,7 +47,8 @@ def look_at_private_page(ctx: Context, code: str) -> PrivatePage:
         row = _row(unit, code)
         event = unit.session.get_one(Event, (unit.organisation_id, row.event_id))
         asks = row.state != "withdrawn" and _texted(unit, row) is not None and not phone_is_theirs(unit, row)
-        return PrivatePage(event_view(event), row.name, row.state, asks)
+        view = event_view(event, changes=changes_of(unit, event.id).times)
+        return PrivatePage(view, row.name, row.state, asks)
 
 
 def leave_by_link(ctx: Context, code: str) -> None:

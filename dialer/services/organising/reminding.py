@@ -17,6 +17,7 @@ from dialer.services.context import Context
 from dialer.services.organising.telling import tell
 from dialer.store.models.events import Event, EventNotice, Rsvp
 from dialer.store.queries.campaign_hours import campaign_hours
+from dialer.store.queries.event_changes import changes_of
 from dialer.store.session import UnitOfWork
 
 REMIND: Final = "workers.jobs.remind_of_events"
@@ -82,7 +83,9 @@ def _soon(ctx: Context, unit: UnitOfWork) -> ColumnElement[bool]:
 
 
 def _remind(ctx: Context, unit: UnitOfWork, event: Event, reminder: Reminder) -> int:
-    which = and_(Rsvp.state == "going", Rsvp.state_since < reminder.due_at)
+    moved_at = changes_of(unit, event.id).moved_at
+    knew_by = max(reminder.due_at, moved_at) if moved_at is not None else reminder.due_at
+    which = and_(Rsvp.state == "going", Rsvp.state_since < knew_by)
     rows = _untold(unit, event, reminder.kind, which)
     for row in rows:
         tell(ctx, unit, event, row, kind=reminder.kind, until=reminder.until)

@@ -20,11 +20,12 @@ from dialer.services.accounts.account_fields import clean_email_or_none, clean_n
 from dialer.services.context import Context
 from dialer.services.organising.entering import Who, account_of, check_open, enter, known, make_theirs
 from dialer.services.organising.events import lock_event, managed_event, reaches
-from dialer.services.organising.telling import forget_move, take_back, tell, told_that_it_is_off
+from dialer.services.organising.telling import could_be_told, forget_move, take_back, tell, tell_anew
 from dialer.services.organising.views import EventView, Guest, RsvpView, event_view, rsvp_view
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.accounts import Account
 from dialer.store.models.events import Event, Rsvp
+from dialer.store.queries.event_changes import CHANGED
 from dialer.store.session import UnitFactory, UnitOfWork
 
 
@@ -129,7 +130,8 @@ class EventChanges(TypedDict, total=False):
 
 
 def change_event(ctx: Context, event_id: uuid.UUID, changes: EventChanges) -> EventView:
-    """Change an event that is still to come. With more places, those who wait move up.
+    """Change an event that is still to come. With more places, those who wait move up; of another place
+    everybody is told who was reminded, or has something on the way.
 
     ValidationFailed names what can't be taken: fewer places than are taken among it.
     """
@@ -143,9 +145,16 @@ def change_event(ctx: Context, event_id: uuid.UUID, changes: EventChanges) -> Ev
             errors.append(FieldError("/capacity", "More have signed up already. Choose as many, or more."))
         if errors:
             raise ValidationFailed(errors=errors)
-        event.title, event.place, event.capacity = " ".join(title.split()), " ".join(place.split()), capacity
-        ctx.audit(unit, "event.changed", "event", event.id, {"fields": sorted(changes)})
-        unit.session.flush()
+        new = {"title": " ".join(title.split()), "place": " ".join(place.split()), "capacity": capacity}
+        changed = sorted(name for name, value in new.items() if getattr(event, name) != value)
+        for name in changed:
+            setattr(event, name, new[name])
+        if changed:
+            # in a savepoint it is written at once, and what is told now looks there
+            with unit.session.begin_nested():
+                ctx.audit(unit, CHANGED, "event", event.id, {"fields": changed})
+        if "place" in changed:
+            tell_anew(ctx, unit, event)
         _move_up(ctx, unit, event)
         return event_view(event)
 
@@ -172,7 +181,7 @@ def leave_all(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID) -> None:
 def guests_of(ctx: Context, event_id: uuid.UUID, page: Page) -> Slice[Guest]:
     """Who signed up for an event that the actor runs, in the order in which they did."""
     with ctx.unit() as unit:
-        managed_event(ctx, unit, event_id, lock=False)
+        event = managed_event(ctx, unit, event_id, lock=False)
         query = (
             select(Rsvp, Account)
             .outerjoin(
@@ -190,7 +199,7 @@ def guests_of(ctx: Context, event_id: uuid.UUID, page: Page) -> Slice[Guest]:
         if (after := after_id(page)) is not None:
             query = query.where(Rsvp.id > after)
         found = unit.session.execute(query).all()
-        told = told_that_it_is_off(unit, [row.id for row, _ in found])
+        told = could_be_told(ctx, unit, event, [row for row, _ in found])
         guests = [_guest(row, account, told.get(row.id)) for row, account in found]
     return cut(guests, page, lambda guest: (str(guest.id),))
 

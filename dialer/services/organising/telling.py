@@ -2,7 +2,8 @@
 and that texts can go to, else by email.
 
 A phone that nobody has shown to be theirs gets one text, whose link shows it (contract §13), and no more
-until then. What still waits to go is dropped when somebody signs off, or the event is called off.
+until then. What still waits to go is dropped when somebody signs off, or the event is called off; when it
+gets another place, it is written anew.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dialer.domain.errors import Conflict
 from dialer.domain.event_letter import Told, in_letter, in_text
 from dialer.domain.message_gate import takes_texts
 from dialer.domain.phone import Phone, read_phone
-from dialer.domain.reminders import UNCONFIRMED_A_DAY, Notice
+from dialer.domain.reminders import REMINDERS, UNCONFIRMED_A_DAY, USE, Notice
 from dialer.services.accounts.phones import is_confirmed
 from dialer.services.context import Context
 from dialer.services.messaging.figures import Move, count_moves
@@ -31,6 +32,7 @@ from dialer.services.messaging.outgoing import queue_text, texts_can_go
 from dialer.store.models.accounts import Account, Organisation
 from dialer.store.models.events import Event, EventNotice, Rsvp
 from dialer.store.models.messaging import Message
+from dialer.store.queries.event_changes import changes_of
 from dialer.store.session import UnitOfWork
 
 PURPOSE: Final = "event"
@@ -69,6 +71,7 @@ def tell(
     way = _way(ctx, unit, row, kind)
     if way is None:
         return
+    moved_at = changes_of(unit, event.id).moved_at
     told = Told(
         title=event.title,
         place=event.place,
@@ -78,6 +81,7 @@ def tell(
         organisation=unit.session.get_one(Organisation, unit.organisation_id).name,
         waits=row.state == "waitlist",
         asks=way.asks,
+        moved=moved_at is not None and row.created_at < moved_at,
     )
     message_id = _queue(ctx, unit, event, way=way, kind=kind, told=told, until=until)
     unit.session.execute(update(EventNotice).where(_notice(unit, row, kind)).values(message_id=message_id))
@@ -88,8 +92,27 @@ def private_url(ctx: Context, row: Rsvp) -> str:
     return f"{ctx.public_url.rstrip('/')}/e/{row.code}"
 
 
-def take_back(unit: UnitOfWork, which: ColumnElement[bool]) -> None:
-    """Let nothing go out any more that waits for the sign-ups that are `which`."""
+def tell_anew(ctx: Context, unit: UnitOfWork, event: Event) -> None:
+    """Let nobody go to the place where an event was to be, it being locked: what waits is written anew, and
+    whoever was reminded is reminded once more, by the sweep.
+    """
+    guests = select(Rsvp.id).where(Rsvp.organisation_id == unit.organisation_id, Rsvp.event_id == event.id)
+    dropped = take_back(unit, Rsvp.event_id == event.id)
+    unit.session.execute(
+        delete(EventNotice).where(
+            EventNotice.organisation_id == unit.organisation_id,
+            EventNotice.rsvp_id.in_(guests),
+            EventNotice.kind.in_(REMINDERS),
+        )
+    )
+    for rsvp_id, kind in dropped:
+        if kind not in REMINDERS:
+            row = unit.session.get_one(Rsvp, (unit.organisation_id, rsvp_id))
+            tell(ctx, unit, event, row, kind=kind, until=event.ends_at)
+
+
+def take_back(unit: UnitOfWork, which: ColumnElement[bool]) -> list[tuple[uuid.UUID, Notice]]:
+    """Let nothing go out any more that waits for the sign-ups that are `which`; gives what it was."""
     waiting = select(EventNotice.message_id).join(
         Rsvp, (Rsvp.organisation_id == EventNotice.organisation_id) & (Rsvp.id == EventNotice.rsvp_id)
     )
@@ -106,9 +129,12 @@ def take_back(unit: UnitOfWork, which: ColumnElement[bool]) -> None:
     ).all()
     count_moves(unit, [Move(None, one.campaign_id, PURPOSE, "queued", "cancelled") for one in dropped])
     forget_dropped = EventNotice.message_id.in_([one.id for one in dropped])
-    unit.session.execute(
-        delete(EventNotice).where(EventNotice.organisation_id == unit.organisation_id, forget_dropped)
+    forgotten = unit.session.execute(
+        delete(EventNotice)
+        .where(EventNotice.organisation_id == unit.organisation_id, forget_dropped)
+        .returning(EventNotice.rsvp_id, EventNotice.kind)
     )
+    return sorted((row.rsvp_id, Notice(row.kind)) for row in forgotten)
 
 
 def forget_move(unit: UnitOfWork, row: Rsvp) -> None:
@@ -116,22 +142,40 @@ def forget_move(unit: UnitOfWork, row: Rsvp) -> None:
     unit.session.execute(delete(EventNotice).where(_notice(unit, row, Notice.MOVED_UP)))
 
 
-def told_that_it_is_off(unit: UnitOfWork, rsvp_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, bool]:
-    """Of those to whom it was to be said that an event is called off: whether anything went, or still may."""
+def could_be_told(
+    ctx: Context, unit: UnitOfWork, event: Event, rows: Sequence[Rsvp]
+) -> dict[uuid.UUID, bool]:
+    """Of those who would come in vain unless they are told: whether anything went, or still may. Whoever is
+    still to be told isn't in it.
+    """
+    went = _what_went(unit, [row.id for row in rows])
+    moved_at = changes_of(unit, event.id).moved_at
+    found = {}
+    kinds: Sequence[Notice]
+    for row in rows:
+        if event.state == "cancelled":
+            kinds, until = (Notice.CANCELLED,), event.ends_at
+        elif moved_at is not None and row.state == "going" and row.state_since < moved_at:
+            kinds, until = REMINDERS, event.starts_at - USE
+        else:
+            continue
+        said = [went[row.id, kind] for kind in kinds if (row.id, kind) in went]
+        if said or until <= ctx.now:
+            found[row.id] = any(said)
+    return found
+
+
+def _what_went(unit: UnitOfWork, rsvp_ids: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, str], bool]:
     went = Message.state.not_in(("skipped", "failed", "undelivered", "cancelled"))
     query = (
-        select(EventNotice.rsvp_id, func.coalesce(went, false()))
+        select(EventNotice.rsvp_id, EventNotice.kind, func.coalesce(went, false()))
         .outerjoin(
             Message,
             (Message.organisation_id == EventNotice.organisation_id) & (Message.id == EventNotice.message_id),
         )
-        .where(
-            EventNotice.organisation_id == unit.organisation_id,
-            EventNotice.rsvp_id.in_(rsvp_ids),
-            EventNotice.kind == Notice.CANCELLED,
-        )
+        .where(EventNotice.organisation_id == unit.organisation_id, EventNotice.rsvp_id.in_(rsvp_ids))
     )
-    return {row[0]: row[1] for row in unit.session.execute(query)}
+    return {(row[0], row[1]): row[2] for row in unit.session.execute(query)}
 
 
 def _is_first(ctx: Context, unit: UnitOfWork, row: Rsvp, kind: Notice) -> bool:
@@ -219,6 +263,7 @@ def _had_enough(ctx: Context, unit: UnitOfWork, number: str) -> bool:
             Message.number == number,
             Message.purpose == PURPOSE,
             Message.created_at > ctx.now - _DAY,
+            Message.state != "cancelled",
         )
     )
     return (unit.session.scalar(lately) or 0) >= UNCONFIRMED_A_DAY

@@ -33,7 +33,9 @@ class Guest:
     places: int
     created_at: dt.datetime
     told: bool | None = None
-    """Of one that was called off: whether they were told so; None while that is still to come."""
+    """Whether they could be told that it was called off, or is somewhere else than when they signed up; None
+    while that is still to come.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ class EventView:
     state: str
     created_at: dt.datetime
     mine: RsvpView | None = None
+    changes: int = 0
+    """How often what it says was changed, where that is asked for."""
 
     @property
     def full(self) -> bool:
@@ -69,7 +73,7 @@ def rsvp_view(row: Rsvp) -> RsvpView:
     return RsvpView(row.id, row.event_id, row.state, row.places)
 
 
-def event_view(row: Event, mine: Rsvp | None = None) -> EventView:
+def event_view(row: Event, mine: Rsvp | None = None, changes: int = 0) -> EventView:
     """An event as it is now."""
     return EventView(
         id=row.id,
@@ -89,4 +93,5 @@ def event_view(row: Event, mine: Rsvp | None = None) -> EventView:
         state=row.state,
         created_at=row.created_at,
         mine=rsvp_view(mine) if mine is not None and mine.state != "withdrawn" else None,
+        changes=changes,
     )

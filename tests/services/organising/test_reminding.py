@@ -36,8 +36,17 @@ from dialer.services.organising.private_pages import (
     look_at_private_page,
     show_phone_by_link,
 )
-from dialer.services.organising.rsvps import RsvpForm, come_myself, sign_up, stay_away, withdraw
+from dialer.services.organising.rsvps import (
+    RsvpForm,
+    change_event,
+    come_myself,
+    guests_of,
+    sign_up,
+    stay_away,
+    withdraw,
+)
 from dialer.services.organising.telling import how_i_am_reminded
+from dialer.services.paging import Page
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Account
 from dialer.store.models.events import Event, EventNotice, Rsvp
@@ -89,6 +98,19 @@ class Bank:
         """All that waits has gone."""
         with self.ctx.unit() as unit:
             unit.session.execute(update(Message).where(Message.purpose == "event").values(state="sent"))
+
+    def goes_to(self, place: str, at: dt.datetime) -> None:
+        change_event(self.ctx.at(at), self.event_id, {"place": place})
+
+    def bodies(self) -> list[str]:
+        """What stands in that which waits to go."""
+        with self.ctx.unit() as unit:
+            waits = (Message.purpose == "event", Message.state == "queued")
+            return list(unit.session.scalars(select(Message.body).where(*waits).order_by(Message.id)))
+
+    def knows(self, at: dt.datetime) -> list[bool | None]:
+        """Of each who signed up, whether they could be told."""
+        return [one.told for one in guests_of(self.ctx.at(at), self.event_id, Page(10)).items]
 
     def code(self, rsvp_id: uuid.UUID) -> str:
         with self.ctx.unit() as unit:
@@ -304,6 +326,68 @@ def say_no(ctx: Context, channel: str, **place: str) -> None:
         unit.session.add(
             Suppression(organisation_id=unit.organisation_id, id=new_id(), channel=channel, **place, **given)
         )
+
+
+HOUR: dt.timedelta = dt.timedelta(hours=1)
+
+
+def test_another_place_is_told_to_whoever_was_reminded(bank: Bank, tom: Context) -> None:
+    come_myself(tom, bank.event_id)
+    bank.sent()
+    bank.sweep(EVENING)
+    assert "The hall." in bank.bodies()[0]
+    bank.goes_to("The library", EVENING + HOUR)
+    assert bank.told() == []
+    bank.sweep(EVENING + HOUR)
+    bank.sweep(EVENING + HOUR)
+    assert bank.told() == [f"{TOM} Tomorrow"]
+    assert "6 pm. New place: The library. Calendar" in bank.bodies()[0]
+    bank.sent()
+    bank.sweep(MORNING)
+    bank.sent()
+    change_event(bank.ctx.at(MORNING), bank.event_id, {"title": "Ring", "place": "The library"})
+    bank.sweep(MORNING)
+    assert bank.told() == []
+    bank.goes_to("The inn", MORNING + HOUR)
+    bank.sweep(MORNING + HOUR)
+    assert bank.told() == [f"{TOM} Today"]
+    assert bank.knows(MORNING + HOUR) == [True]
+
+
+def test_what_waits_with_the_old_place_is_written_anew(bank: Bank, tom: Context) -> None:
+    come_myself(tom, bank.event_id)
+    bank.goes_to("The library", bank.ctx.now + HOUR)
+    assert bank.told() == [f"{TOM} You're coming"]
+    assert "New place: The library." in bank.bodies()[0]
+
+
+def test_whoever_came_after_the_reminder_hears_of_another_place(bank: Bank, tom: Context) -> None:
+    come_myself(tom.at(MORNING + HOUR), bank.event_id)
+    bank.sent()
+    bank.goes_to("The library", MORNING + 2 * HOUR)
+    bank.joins("+447700900125")
+    bank.sent()
+    bank.sweep(MORNING + 2 * HOUR)
+    assert "New place: The library." in bank.bodies()[0]
+
+
+def test_whoever_couldnt_be_told_of_another_place_is_to_be_rung(bank: Bank) -> None:
+    bank.joins(UNA)
+    bank.sweep(EVENING)
+    assert bank.knows(EVENING) == [None]
+    bank.goes_to("The library", EVENING + HOUR)
+    assert bank.knows(EVENING + HOUR) == [None]
+    bank.sweep(EVENING + HOUR)
+    assert bank.knows(EVENING + HOUR) == [False]
+
+
+def test_in_the_last_half_hour_nobody_is_told(bank: Bank, tom: Context) -> None:
+    come_myself(tom, bank.event_id)
+    late = START - dt.timedelta(minutes=20)
+    bank.sent()
+    bank.goes_to("The library", late)
+    bank.sweep(late)
+    assert (bank.told(), bank.knows(late)) == ([], [False])
 
 
 def test_who_was_sent_home_is_told_nothing(bank: Bank, tom: Context) -> None:

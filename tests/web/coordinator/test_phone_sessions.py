@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -221,6 +222,21 @@ def test_who_couldnt_be_told_that_it_is_off_is_to_be_rung(
     desk.open(f"{address}/call-off")
     assert "Being told" in desk.press("confirm").words["guest"]
     remind_some(ctx.as_actor(system_actor(ctx.organisation_id)))
+    assert "Couldn’t be told: ring them" in desk.open(address).words["guest"]
+
+
+def test_who_couldnt_be_told_of_another_place_is_to_be_rung(
+    desk: Reader, volunteer: Reader, bank: PhoneBank, clock: SetClock
+) -> None:
+    in_an_hour = (clock() + dt.timedelta(hours=1)).astimezone(ZoneInfo("Europe/London"))
+    plan(desk, bank, clock, on=in_an_hour.date().isoformat(), starts=f"{in_an_hour:%H:%M}", ends="23:00")
+    volunteer.open("/call/sessions")
+    volunteer.press("come")
+    clock.forward(minutes=1)
+    address = the_session(desk, bank)
+    desk.open(address)
+    assert "ring them" not in desk.press("event-save", place="The library").words["guest"]
+    clock.forward(minutes=30)
     assert "Couldn’t be told: ring them" in desk.open(address).words["guest"]
 
 

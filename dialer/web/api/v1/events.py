@@ -137,7 +137,8 @@ class GuestSchema(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "of an event that was called off: whether they could be told; null until then"
+            "description": "whether they could be told that it was called off, or is somewhere else than "
+            "when they signed up; null until then"
         },
     )
     created_at = Instant(required=True)
