@@ -157,6 +157,8 @@ def could_be_told(
             kinds, until = (Notice.CANCELLED,), event.ends_at
         elif moved_at is not None and row.state == "going" and row.state_since < moved_at:
             kinds, until = REMINDERS, event.starts_at - USE
+        elif (row.id, Notice.MOVED_UP) in went:
+            kinds, until = (Notice.MOVED_UP, *REMINDERS), event.ends_at
         else:
             continue
         said = [went[row.id, kind] for kind in kinds if (row.id, kind) in went]

@@ -33,8 +33,8 @@ class Guest:
     places: int
     created_at: dt.datetime
     told: bool | None = None
-    """Whether they could be told that it was called off, or is somewhere else than when they signed up; None
-    while that is still to come.
+    """Whether they could be told that it was called off, is somewhere else than when they signed up, or that
+    they moved up; None while that is still to come.
     """
 
 

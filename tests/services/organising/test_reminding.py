@@ -381,6 +381,12 @@ def test_whoever_couldnt_be_told_of_another_place_is_to_be_rung(bank: Bank) -> N
     assert bank.knows(EVENING + HOUR) == [False]
 
 
+def test_whoever_couldnt_be_told_that_they_moved_up_is_to_be_rung(bank: Bank) -> None:
+    first, *_ = [bank.joins(phone) for phone in ("+447700900125", "+447700900126", UNA)]
+    leave_by_link(bank.system, bank.code(first))
+    assert bank.knows(bank.ctx.now) == [None, False]
+
+
 def test_in_the_last_half_hour_nobody_is_told(bank: Bank, tom: Context) -> None:
     come_myself(tom, bank.event_id)
     late = START - dt.timedelta(minutes=20)

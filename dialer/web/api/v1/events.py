@@ -137,8 +137,8 @@ class GuestSchema(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "whether they could be told that it was called off, or is somewhere else than "
-            "when they signed up; null until then"
+            "description": "whether they could be told that it was called off, is somewhere else than "
+            "when they signed up, or that they moved up; null until then"
         },
     )
     created_at = Instant(required=True)
