@@ -387,6 +387,15 @@ def test_whoever_couldnt_be_told_that_they_moved_up_is_to_be_rung(bank: Bank) ->
     assert bank.knows(bank.ctx.now) == [None, False]
 
 
+def test_what_was_called_off_too_late_to_tell_is_told_no_more(bank: Bank, tom: Context) -> None:
+    come_myself(tom, bank.event_id)
+    end = START + dt.timedelta(hours=2)
+    cancel_event(bank.ctx.at(end - dt.timedelta(minutes=1)), bank.event_id)
+    assert bank.knows(end - dt.timedelta(minutes=1)) == [None]
+    bank.sweep(end)
+    assert bank.knows(end) == [False]
+
+
 def test_in_the_last_half_hour_nobody_is_told(bank: Bank, tom: Context) -> None:
     come_myself(tom, bank.event_id)
     late = START - dt.timedelta(minutes=20)
