@@ -59,7 +59,7 @@ def save_account(ctx: Context, unit: UnitOfWork, account: Account, changes: Acco
     if gone:
         call_off_words(unit, gone)
     if changes.campaign_ids is not None:
-        _set_campaigns(unit, account.id, known_campaigns(ctx, unit, changes.campaign_ids))
+        _set_campaigns(ctx, unit, account, known_campaigns(ctx, unit, changes.campaign_ids))
         changed.append("campaign_ids")
     if changes.team_ids is not None:
         _set_teams(ctx, unit, account, known_teams(ctx, unit, changes.team_ids))
@@ -145,16 +145,23 @@ def _conflict(ctx: Context, unit: UnitOfWork, email: str | None, phone: str | No
     return Conflict(detail, id=str(found)) if found else Conflict(detail)
 
 
-def _set_campaigns(unit: UnitOfWork, account_id: uuid.UUID, wanted: set[uuid.UUID]) -> None:
-    unit.session.execute(
-        delete(AccountCampaign).where(
+def _set_campaigns(ctx: Context, unit: UnitOfWork, account: Account, wanted: set[uuid.UUID]) -> None:
+    """Have somebody call for these campaigns alone. A volunteer sees no session of another any more, so that
+    they couldn't sign off themselves: their place goes to whoever waits for it.
+    """
+    gone = unit.session.scalars(
+        delete(AccountCampaign)
+        .where(
             AccountCampaign.organisation_id == unit.organisation_id,
-            AccountCampaign.account_id == account_id,
+            AccountCampaign.account_id == account.id,
             AccountCampaign.campaign_id.not_in(wanted),
         )
-    )
+        .returning(AccountCampaign.campaign_id)
+    ).all()
     for campaign_id in wanted:
-        let_in(unit, account_id, campaign_id)
+        let_in(unit, account.id, campaign_id)
+    if gone and account.role == Role.VOLUNTEER:
+        leave_all(ctx, unit, account.id, gone)
 
 
 def _set_teams(ctx: Context, unit: UnitOfWork, account: Account, wanted: set[uuid.UUID]) -> None:

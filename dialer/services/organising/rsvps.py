@@ -7,6 +7,7 @@ the table itself refuses more than there are (`ck_event_taken`).
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -159,8 +160,12 @@ def change_event(ctx: Context, event_id: uuid.UUID, changes: EventChanges) -> Ev
         return event_view(event)
 
 
-def leave_all(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID) -> None:
-    """Take back what somebody signed up for that is still to come: they were sent home."""
+def leave_all(
+    ctx: Context, unit: UnitOfWork, account_id: uuid.UUID, of_campaigns: Collection[uuid.UUID] | None = None
+) -> None:
+    """Take back what somebody signed up for that is still to come, of these campaigns or (None) of all: they
+    were sent home, or taken off them.
+    """
     theirs = (
         select(Rsvp.event_id)
         .join(Event, and_(Event.organisation_id == Rsvp.organisation_id, Event.id == Rsvp.event_id))
@@ -171,6 +176,8 @@ def leave_all(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID) -> None:
             Event.ends_at > ctx.now,
         )
     )
+    if of_campaigns is not None:
+        theirs = theirs.where(Event.campaign_id.in_(of_campaigns))
     for event_id in sorted(unit.session.scalars(theirs)):
         event = lock_event(unit, event_id)
         row = unit.session.scalar(_present(unit, event_id, Rsvp.account_id == account_id))

@@ -416,6 +416,25 @@ def test_who_was_sent_home_is_told_nothing(bank: Bank, tom: Context) -> None:
         assert unit.session.get_one(Event, (unit.organisation_id, bank.event_id)).taken == 0
 
 
+def test_who_was_taken_off_the_campaign_keeps_no_place(bank: Bank, tom: Context) -> None:
+    come_myself(tom, bank.event_id)
+    other = create_campaign(bank.ctx, {"name": "Bron", "kind": "phone_bank", "senders": ["+447700900001"]})
+    stays = make_event(bank.ctx, new_session(other.id)).id
+    assert tom.actor.account_id is not None
+    both = [bank.campaign_id, other.id]
+    change_volunteer(bank.ctx, tom.actor.account_id, VolunteerChanges(campaign_ids=both))
+    come_myself(tom.as_actor(replace(tom.actor, campaign_ids=frozenset(both))), stays)
+    bank.sent()
+    change_volunteer(bank.ctx, tom.actor.account_id, VolunteerChanges(campaign_ids=[other.id]))
+    with bank.ctx.unit() as unit:
+        taken = [
+            unit.session.get_one(Event, (unit.organisation_id, id_)).taken for id_ in (bank.event_id, stays)
+        ]
+    assert taken == [0, 1]
+    bank.sweep(EVENING)
+    assert len(bank.told()) == 1
+
+
 def test_the_end_of_a_campaign_calls_its_sessions_off(bank: Bank, tom: Context) -> None:
     come_myself(tom, bank.event_id)
     bank.sent()
