@@ -89,10 +89,10 @@ _UNWANTED: Final = re.compile(
 _PER: Final = r"(?:send(?:er|ers|ing)?|sent|daily|hourly|rate|per (?:second|minute|hour|day))"
 _OF_US: Final = re.compile(
     rf"\b{_PER}\b[^.;]{{0,60}}\b(?:quota|limit\w*|exceed\w*)"
-    rf"|\b(?:quota|limit|limits|limited|exceeded)\b[^.;]{{0,40}}\b{_PER}\b"
+    rf"|\b(?:quota|limit|limits|limited|exceeded)\b[^.,;]{{0,40}}\b{_PER}\b"
     r"|rate[ -]?limit|throttl|unusual rate|user complaints"
     r"|too (?:many|much|fast)[^.;]{0,30}(?:connection|mail|message|recipient|session|request|error|login)"
-    r"|(?:connection|recipient)s?\b[^.;]{0,20}\blimit"
+    r"|\b(?:connections?|recipients)\b[^.;]{0,20}\blimit|\brecipient limit"
     r"|\b(?:from|of|find|for|resolve) your (?:reverse )?(?:ip|host|server|domain|network)"
     r"|\byour (?:\w+ )?(?:account|ip|hostname|reverse)\b"
     r"|reverse (?:dns|name|hostname|lookup)|client host|\b(?:helo|ehlo)\b|relay(?:ing)? (?:access )?denied"
