@@ -8,6 +8,7 @@ out together would tell of the secrets (BREACH, https://www.breachattack.com).
 from __future__ import annotations
 
 import hashlib
+import posixpath
 from pathlib import Path
 from typing import Any
 
@@ -56,5 +57,5 @@ def compressed(answer: Response) -> Response:
 
 
 def _file(asking: Request) -> str:
-    """By which it is kept: not by the whole address, of which anybody can make more."""
-    return str((asking.view_args or {}).get("filename"))
+    """By which it is kept: the file itself, to which anybody can make addresses without end."""
+    return posixpath.normpath(str((asking.view_args or {}).get("filename")))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from dialer.web import assets
 from tests.people import Person
 from tests.web.phone_bank import open_phone_bank
 from tests.web.reader import Reader
@@ -57,6 +58,14 @@ def test_a_file_goes_out_compressed_to_whoever_takes_it(client: FlaskClient, tak
     assert (again.status_code, again.data) == (304, b"")
     known = client.get(SHEET, headers={"If-None-Match": plain.headers["ETag"]}, buffered=True)
     assert known.status_code == 304
+
+
+def test_a_file_is_kept_once_whatever_it_is_asked_for_by(client: FlaskClient):
+    kept = assets._compress.cache.data
+    for address in (SHEET, f"{SHEET}?v=1", "/static/js/../css/call.css", "/static/css/./call.css"):
+        answer = client.get(address, headers={"Accept-Encoding": "br"}, buffered=True)
+        assert answer.status_code == 200
+    assert [key for key in kept if key.endswith("call.css")] == ["br;css/call.css"]
 
 
 def test_pages_go_out_as_they_are(client: FlaskClient, vic: Person):

@@ -61,7 +61,7 @@ def found_by(ctx: Context, search: AccountSearch) -> Iterator[ColumnElement[bool
         seen = ctx.actor.sees_team(search.team_id)
         yield _belongs_to(ctx.organisation_id, search.team_id) if seen else false()
     if search.doing is not None:
-        yield from _does(search.doing, ctx.now)
+        yield from _does(search.doing, ctx.now, ctx.actor.campaign_ids)
     if search.asked_for_link:
         yield _asked_for_link()
     if search.words.strip():
@@ -117,9 +117,12 @@ def _belongs_to(organisation_id: uuid.UUID, team_id: uuid.UUID) -> ColumnElement
     )
 
 
-def _does(doing: Doing, now: dt.datetime) -> Iterator[ColumnElement[bool]]:
+def _does(doing: Doing, now: dt.datetime, seen: frozenset[uuid.UUID] | None) -> Iterator[ColumnElement[bool]]:
+    """What they do in the campaigns that are `seen` (None: all): of others nothing is told."""
     yield Account.active.is_(doing is not Doing.GONE)
     theirs = and_(Shift.organisation_id == Account.organisation_id, Shift.account_id == Account.id)
+    if seen is not None:
+        theirs = and_(theirs, Shift.campaign_id.in_(seen))
     if doing is Doing.CALLING:
         yield _there_is(theirs, Shift.state != "ended")
     elif doing is Doing.NOT_BACK:
@@ -132,6 +135,7 @@ def _does(doing: Doing, now: dt.datetime) -> Iterator[ColumnElement[bool]]:
                 AccountCampaign.organisation_id == Account.organisation_id,
                 AccountCampaign.account_id == Account.id,
                 AccountCampaign.approved.is_(False),
+                *([] if seen is None else [AccountCampaign.campaign_id.in_(seen)]),
             ),
             _asked_for_link(),
         )

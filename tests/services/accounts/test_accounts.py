@@ -6,6 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -27,13 +28,14 @@ from dialer.services.accounts.devices import who_is_remembered
 from dialer.services.accounts.logins import sign_in_with_token
 from dialer.services.accounts.sign_in_links import sign_in_with_link
 from dialer.services.accounts.tokens import NewToken, create_token
+from dialer.services.accounts.volunteers import list_volunteers
 from dialer.services.context import Context
 from dialer.services.paging import Page
-from dialer.store.models.accounts import Account, AuditEntry
+from dialer.store.models.accounts import Account, AccountCampaign, AuditEntry
 from dialer.store.models.calling import Shift
 from dialer.store.session import UnitFactory
-from tests.people import Person, make_person
-from tests.services.accounts.campaigns import put_in_a_call
+from tests.people import Person, join_campaign, make_person
+from tests.services.accounts.campaigns import make_campaign, put_in_a_call
 
 ContextOf = Callable[[Person], Context]
 NOTHING = AccountChanges()
@@ -200,3 +202,22 @@ def test_people_are_found_by_what_they_do(
             shift.state = "ended"
         unit.session.get_one(Account, (ctx.organisation_id, vic.id)).created_at = ctx.now
     assert those(Doing.NOT_BACK, NOT_BACK_AFTER + dt.timedelta(hours=1)) == ["Vic"]
+
+
+def test_nobody_learns_what_somebody_does_in_campaigns_that_they_do_not_see(
+    ctx: Context, units: UnitFactory, vic: Person, marsh: uuid.UUID
+) -> None:
+    """They wait to be let into another team's campaign, and call for it: that is for its own to see."""
+    other = make_campaign(units, ctx.organisation_id, "Harbour")
+    join_campaign(units, vic, marsh)
+    put_in_a_call(ctx, vic, other)
+    with ctx.unit() as unit:
+        of = {"organisation_id": ctx.organisation_id, "account_id": vic.id}
+        unit.session.merge(AccountCampaign(**of, campaign_id=other, approved=False))
+    theirs = ctx.as_actor(replace(ctx.actor, role=Role.ORGANISER, campaign_ids=frozenset({marsh})))
+
+    def those(of_whom: Context, doing: Doing) -> list[str]:
+        return [one.name for one in list_volunteers(of_whom, Page(), AccountSearch(doing=doing)).items]
+
+    for doing in (Doing.WAITING, Doing.CALLING):
+        assert (those(ctx, doing), those(theirs, doing)) == (["Vic"], [])
