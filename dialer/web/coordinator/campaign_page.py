@@ -30,6 +30,7 @@ from dialer.services.messaging.look_ups import looked_up_for
 from dialer.services.people.lists import get_list
 from dialer.services.people.registers import unfit_for_campaign
 from dialer.services.people.views import ListView
+from dialer.web.coordinator.before_start import what_happens
 from dialer.web.coordinator.call_order import in_words
 from dialer.web.coordinator.forms import everything
 from dialer.web.coordinator.penetration import left_words
@@ -103,6 +104,7 @@ def page_of(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "tasks": _tasks(
             campaign, lists, has_helpers=bool(links or helpers), is_silent=bool(silent), rung=counted.found
         ),
+        "what_happens": list(what_happens(campaign)) if campaign.state == "draft" else [],
         "count_again": "load delay:5s" if counted.under_way else "" if "counted" in request.args else "load",
         **rung_shown(counted),
         "quiet_off": campaign.quiet_start == campaign.quiet_end,

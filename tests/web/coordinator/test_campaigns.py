@@ -36,6 +36,7 @@ def test_a_campaign_is_made_started_paused_and_ended(desk: Reader) -> None:
     assert "campaign-start" in page.buttons
     assert "Before you start" in page.text
     assert "after 2 h 30 min" in page.text
+    assert "tried 10 times at most, 2 h 30 min apart or more" in page.text
     assert "Calling has started." in desk.press("campaign-start").text
     assert "Paused. Calls under way finish normally." in desk.press("campaign-pause").text
     assert "Calling has started." in desk.press("campaign-start").text
