@@ -24,6 +24,8 @@ View = TypeVar("View", bound=Callable[..., object])
 LOGIN_KEY = "login"
 ENDED_KEY = "ended"
 """The hash of the secret of the session that ended in this browser by itself: it opens nothing."""
+FILES = "static"
+"""Sheets, scripts and pictures: for everybody, and there while the database is away."""
 _RULE = "__permission__"
 _METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -84,7 +86,7 @@ def _open_or_refuse() -> BaseResponse | Response | None:
     g.request_id = str(uuid.uuid4())
     if isinstance(request.routing_exception, (NotFound, MethodNotAllowed)) or request.endpoint is None:
         return None  # nothing is behind this door; the error handler says so
-    if request.method == "OPTIONS":
+    if request.method == "OPTIONS" or request.endpoint == FILES:
         return None
     return _enter(request.endpoint)
 

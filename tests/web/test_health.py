@@ -55,3 +55,14 @@ def test_it_lives_without_its_database_and_says_that_it_is_away(settings, jobs, 
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json["checks"]["database"] == "down"
+
+
+def test_pages_have_their_looks_while_the_database_is_away(settings, jobs, clock):
+    """Whoever is signed in reads that we are off for a moment as a page, not as bare words."""
+    away = dataclasses.replace(settings, database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    units = UnitFactory(make_engine(away.database_url))
+    client = create_app(away, units=units, jobs=jobs, clock=clock).test_client()
+    with client.session_transaction() as session:
+        session["login"] = "of yesterday"
+    assert client.get("/call").status_code == 503
+    assert client.get("/static/css/base.css", buffered=True).status_code == 200

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ from dialer.web.coordinator.penetration import left_words
 from dialer.web.coordinator.rehearsal import rehearsed, step_numbers
 from dialer.web.coordinator.volunteers import volunteers_of
 from dialer.web.coordinator.wording import DIALING_MODE
+from dialer.web.guard import may_open
 from dialer.web.house import current_organisation
 from dialer.web.rule_words import N_
 from dialer.web.words import figure
@@ -176,17 +177,8 @@ def _tasks(
     rung: CallablePeople | None,
 ) -> list[Task]:
     edit = url_for("coordinator.edit_campaign", campaign_id=campaign.id)
-    has_people = any(one.contact_count for one in lists)
     return [
-        Task(
-            gettext("Bring in people to call"),
-            "people",
-            url_for("coordinator.lists"),
-            has_people,
-            warns=rung is not None and has_people and not rung.can_be_called,
-            said=_rung_words(rung) if rung is not None and has_people else "",
-        ),
-        Task(gettext("Choose their lists"), "list", f"{edit}#list_ids", bool(campaign.list_ids)),
+        *_list_tasks(campaign, lists, f"{edit}#list_ids", rung),
         Task(
             gettext("Write what to say"),
             "note",
@@ -204,3 +196,22 @@ def _tasks(
         ),
         Task(gettext("Ask volunteers in"), "link", "#volunteers", has_helpers),
     ]
+
+
+def _list_tasks(
+    campaign: CampaignView, lists: list[ListView], choose: str, rung: CallablePeople | None
+) -> Iterator[Task]:
+    """Whom to call. Lists are brought in and chosen by coordinators; whoever only organises asks them."""
+    if not may_open("coordinator.lists"):
+        yield Task(gettext("Ask a coordinator for a list"), "people", "#lists", bool(campaign.list_ids))
+        return
+    has_people = any(one.contact_count for one in lists)
+    yield Task(
+        gettext("Bring in people to call"),
+        "people",
+        url_for("coordinator.lists"),
+        has_people,
+        warns=rung is not None and has_people and not rung.can_be_called,
+        said=_rung_words(rung) if rung is not None and has_people else "",
+    )
+    yield Task(gettext("Choose their lists"), "list", choose, bool(campaign.list_ids))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 from flask import Flask
 
@@ -10,6 +12,7 @@ from dialer.services.accounts.account_saving import AccountChanges
 from dialer.services.accounts.accounts import change_account, get_account
 from dialer.services.accounts.teams import create_team
 from dialer.services.accounts.volunteers import NewVolunteer, create_volunteer
+from dialer.services.calling.campaigns import CampaignFields, change_campaign, get_campaign
 from dialer.services.context import Context
 from dialer.store.session import UnitFactory
 from tests.people import Person, make_person
@@ -117,3 +120,23 @@ def test_an_organiser_sees_their_teams_and_no_roles(
     assert reader.open(f"/teams/{wales.id}").status == 200
     assert reader.open(f"/teams/{north.id}").status == 404
     assert reader.open("/accounts").status == 403
+
+
+def test_an_organisers_new_campaign_leads_nowhere_that_is_shut(
+    app: Flask, ctx: Context, units: UnitFactory, bank: PhoneBank
+) -> None:
+    """Lists are the coordinators': the page says whom to ask for one, and that there is one."""
+    wales = create_team(ctx, "Wales", "region")
+    olwen = make_person(units, ctx.organisation_id, Role.ORGANISER, "Olwen")
+    change_account(ctx, olwen.id, AccountChanges(team_ids=[wales.id]))
+    reader = Reader(app.test_client())
+    reader.sign_in(olwen.token)
+    assert "/lists" not in reader.open("/campaigns/new").html
+    page = reader.press("save", name="Valleys", team_id=str(wales.id))
+    assert "Ask a coordinator for a list" in page.text
+    assert 'href="/lists"' not in page.html
+    campaign_id = uuid.UUID(reader.open("/campaigns").html.split('href="/campaigns/')[1][:36])
+    lists = list(get_campaign(ctx, bank.campaign_id).list_ids)
+    change_campaign(ctx, campaign_id, CampaignFields(list_ids=lists))
+    page = reader.open(f"/campaigns/{campaign_id}")
+    assert "One list, which coordinators look after." in page.text
