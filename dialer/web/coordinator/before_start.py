@@ -8,7 +8,7 @@ from flask_babel import gettext, ngettext
 
 from dialer.domain.dialling import DIALLED_MODES
 from dialer.services.calling.views import CampaignView
-from dialer.web.words import clock, duration, figure, money, percent
+from dialer.web.words import clock, duration, money, percent
 
 
 def what_happens(campaign: CampaignView) -> Iterator[str]:
@@ -48,7 +48,6 @@ def _how_often(campaign: CampaignView) -> str:
         "Each person is tried once at most.",
         "Each person is tried %(num)s times at most, %(rest)s apart or more.",
         campaign.max_attempts,
-        num=figure(campaign.max_attempts),
         rest=duration(campaign.retry_after_s),
     )
     return tries + " " + gettext("People who share a number are rung once, together.")

@@ -34,7 +34,7 @@ from dialer.services.paging import Page
 from dialer.store.models.accounts import Account, AccountCampaign, AuditEntry
 from dialer.store.models.calling import Shift
 from dialer.store.session import UnitFactory
-from tests.people import Person, join_campaign, make_person
+from tests.people import Person, make_person
 from tests.services.accounts.campaigns import make_campaign, put_in_a_call
 
 ContextOf = Callable[[Person], Context]
@@ -209,7 +209,6 @@ def test_nobody_learns_what_somebody_does_in_campaigns_that_they_do_not_see(
 ) -> None:
     """They wait to be let into another team's campaign, and call for it: that is for its own to see."""
     other = make_campaign(units, ctx.organisation_id, "Harbour")
-    join_campaign(units, vic, marsh)
     put_in_a_call(ctx, vic, other)
     with ctx.unit() as unit:
         of = {"organisation_id": ctx.organisation_id, "account_id": vic.id}

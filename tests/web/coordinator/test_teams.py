@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import pytest
@@ -135,7 +136,8 @@ def test_an_organisers_new_campaign_leads_nowhere_that_is_shut(
     page = reader.press("save", name="Valleys", team_id=str(wales.id))
     assert "Ask a coordinator for a list" in page.text
     assert 'href="/lists"' not in page.html
-    campaign_id = uuid.UUID(reader.open("/campaigns").html.split('href="/campaigns/')[1][:36])
+    [found] = set(re.findall(r'href="/campaigns/([0-9a-f-]{36})"', reader.open("/campaigns").html))
+    campaign_id = uuid.UUID(found)
     lists = list(get_campaign(ctx, bank.campaign_id).list_ids)
     change_campaign(ctx, campaign_id, CampaignFields(list_ids=lists))
     page = reader.open(f"/campaigns/{campaign_id}")
