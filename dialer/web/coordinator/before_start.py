@@ -24,23 +24,25 @@ def what_happens(campaign: CampaignView) -> Iterator[str]:
 
 def _who_rings(campaign: CampaignView) -> str:
     if campaign.dialing_mode not in DIALLED_MODES:
-        return gettext("Volunteers are given one person at a time, and ring them when they are ready.")
-    return gettext(
+        return str(gettext("Volunteers are given one person at a time, and ring them when they are ready."))
+    words = gettext(
         "We ring people, and join whoever answers with the volunteer who has waited longest. At most "
         "%(share)s hear that nobody is free.",
         share=percent(campaign.abandoned_rate_max, 1),
     )
+    return str(words)
 
 
 def _when(campaign: CampaignView) -> str:
     if campaign.quiet_start == campaign.quiet_end:
-        return gettext("At any hour of the day and night: there are no quiet hours.")
-    return gettext(
+        return str(gettext("At any hour of the day and night: there are no quiet hours."))
+    words = gettext(
         "From %(start)s to %(end)s on the clocks of %(zone)s, and never in the night of where people live.",
         start=clock(campaign.quiet_end),
         end=clock(campaign.quiet_start),
         zone=campaign.timezone,
     )
+    return str(words)
 
 
 def _how_often(campaign: CampaignView) -> str:
@@ -50,12 +52,11 @@ def _how_often(campaign: CampaignView) -> str:
         campaign.max_attempts,
         rest=duration(campaign.retry_after_s),
     )
-    return tries + " " + gettext("People who share a number are rung once, together.")
+    return f"{tries} {gettext('People who share a number are rung once, together.')}"
 
 
 def _at_what_cost(campaign: CampaignView) -> str:
     if campaign.cost_cap is None:
-        return gettext("Nothing limits what its texts and calls may cost. You can set a limit.")
-    return gettext(
-        "Its texts and calls stop at %(limit)s.", limit=money(campaign.cost_cap, campaign.currency)
-    )
+        return str(gettext("Nothing limits what its texts and calls may cost. You can set a limit."))
+    limit = money(campaign.cost_cap, campaign.currency)
+    return str(gettext("Its texts and calls stop at %(limit)s.", limit=limit))
