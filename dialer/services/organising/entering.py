@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 
+from dialer.domain.access import Role
 from dialer.domain.errors import InvalidTransition
 from dialer.domain.event import fits
 from dialer.domain.reminders import Notice
@@ -18,7 +19,7 @@ from dialer.services.accounts.phones import is_confirmed
 from dialer.services.context import Context
 from dialer.services.organising.telling import tell
 from dialer.store.models import new_id
-from dialer.store.models.accounts import Account
+from dialer.store.models.accounts import Account, AccountCampaign
 from dialer.store.models.events import Event, Rsvp
 from dialer.store.session import UnitOfWork
 
@@ -56,13 +57,18 @@ def known(unit: UnitOfWork, account_id: uuid.UUID) -> Who:
     return Who(account.name, account_id, account.phone if shown else None, email)
 
 
-def account_of(unit: UnitOfWork, phone: str | None, email: str | None) -> uuid.UUID | None:
-    """Which of us has this phone, else this address."""
+def account_of(unit: UnitOfWork, event: Event, phone: str | None, email: str | None) -> uuid.UUID | None:
+    """Which of us has this phone, else this address, as far as whoever runs the event may see them.
+
+    Anybody may type somebody's number into a form, and the list then shows whose it is: so only volunteers of
+    its campaign are recognised, for an event of no campaign all volunteers, and who signed up for it already.
+    """
+    seen = or_(and_(Account.role == Role.VOLUNTEER, _belongs_to(event)), _is_in(event))
     for is_theirs, given in ((Account.phone == phone, phone), (func.lower(Account.email) == email, email)):
         found = (
             unit.session.scalar(
                 select(Account.id).where(
-                    Account.organisation_id == unit.organisation_id, Account.active, is_theirs
+                    Account.organisation_id == unit.organisation_id, Account.active, is_theirs, seen
                 )
             )
             if given is not None
@@ -71,6 +77,25 @@ def account_of(unit: UnitOfWork, phone: str | None, email: str | None) -> uuid.U
         if found is not None:
             return found
     return None
+
+
+def _belongs_to(event: Event) -> ColumnElement[bool]:
+    if event.campaign_id is None:
+        return true()
+    return exists().where(
+        AccountCampaign.organisation_id == Account.organisation_id,
+        AccountCampaign.account_id == Account.id,
+        AccountCampaign.campaign_id == event.campaign_id,
+    )
+
+
+def _is_in(event: Event) -> ColumnElement[bool]:
+    return exists().where(
+        Rsvp.organisation_id == Account.organisation_id,
+        Rsvp.event_id == event.id,
+        Rsvp.account_id == Account.id,
+        Rsvp.state != "withdrawn",
+    )
 
 
 def make_theirs(ctx: Context, unit: UnitOfWork, event: Event, who: Who) -> None:

@@ -71,7 +71,7 @@ def sign_up(ctx: Context, event_id: uuid.UUID, form: RsvpForm) -> RsvpView:
         event = lock_event(unit, event_id)
         if event is None:
             raise NotFound
-        account_id = account_of(unit, phone, email)
+        account_id = account_of(unit, event, phone, email)
         return rsvp_view(enter(ctx, unit, event, Who(name, account_id, phone, email), form.places))
 
 

@@ -53,7 +53,7 @@ from dialer.store.models.events import Event, EventNotice, Rsvp
 from dialer.store.models.messaging import Message
 from dialer.store.models.people import Suppression
 from tests.letters import POLICY
-from tests.people import Person
+from tests.people import Person, join_campaign
 
 TOM = "+447700900123"
 UNA = "+447700900124"
@@ -245,6 +245,7 @@ def test_a_public_form_fills_no_strangers_phone(bank: Bank) -> None:
 
 
 def test_the_link_in_a_text_shows_the_phone_of_one_of_us(bank: Bank, ctx: Context, vic: Person) -> None:
+    join_campaign(ctx.units, vic, bank.campaign_id)
     with ctx.unit() as unit:
         unit.session.execute(update(Account).where(Account.id == vic.id).values(phone=UNA))
     rsvp_id = bank.joins(UNA)

@@ -38,9 +38,13 @@ def campaign_id(ctx: Context) -> uuid.UUID:
 @pytest.fixture
 def event_id(ctx: Context, campaign_id: uuid.UUID) -> uuid.UUID:
     """A session of the campaign with three places."""
+    new = NewEvent("phone_bank", "Ring round", "The hall", _span(ctx), campaign_id, capacity=3)
+    return make_event(ctx, new).id
+
+
+def _span(ctx: Context) -> Span:
     start = ctx.now + dt.timedelta(days=3)
-    span = Span(start, start + dt.timedelta(hours=2))
-    return make_event(ctx, NewEvent("phone_bank", "Ring round", "The hall", span, campaign_id, capacity=3)).id
+    return Span(start, start + dt.timedelta(hours=2))
 
 
 @pytest.fixture
@@ -129,3 +133,42 @@ def test_who_signed_off_and_filled_in_the_form_has_the_one_that_stands(
         code = unit.session.scalars(select(Rsvp.code).where(Rsvp.event_id == event_id)).one()
     page = look_at_private_page(ctx.as_actor(system_actor(ctx.organisation_id)), code)
     assert (page.name, page.state) == ("Una", "going")
+
+
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.ORGANISER, Role.COORDINATOR, Role.ADMIN])
+@pytest.mark.parametrize("typed", [{"phone": PHONE}, {"email": EMAIL}, {"phone": PHONE, "email": EMAIL}])
+def test_whoever_types_anothers_number_reads_nothing_of_them(
+    ctx: Context,
+    context_of: Callable[[Person], Context],
+    units: UnitFactory,
+    campaign_id: uuid.UUID,
+    event_id: uuid.UUID,
+    *,
+    role: Role,
+    typed: dict[str, str],
+) -> None:
+    ids = (
+        (create_campaign(ctx, {"name": "Other", "kind": "phone_bank"}).id,) if role is Role.VOLUNTEER else ()
+    )
+    theirs = {"phone": PHONE, "email": EMAIL}
+    make_person(units, ctx.organisation_id, role, "Secret", campaign_ids=ids, **theirs)
+    olwen = make_person(units, ctx.organisation_id, Role.ORGANISER, "Olwen", campaign_ids=(campaign_id,))
+    by_form(ctx, event_id, **typed)
+    (guest,) = guests_of(context_of(olwen), event_id, Page(10)).items
+    assert (guest.account_id, guest.name) == (None, "Somebody")
+    assert {"phone": guest.phone, "email": guest.email} == {"phone": None, "email": None, **typed}
+
+
+def test_the_form_knows_volunteers_of_the_campaign_and_who_signed_up_already(
+    ctx: Context, units: UnitFactory, event_id: uuid.UUID, una: Person, carys: Person
+) -> None:
+    assert by_form(ctx, event_id, email=EMAIL) == by_form(ctx, event_id, PHONE)
+    set_phone(ctx, carys.id, OTHER_PHONE)
+    own = come_myself(ctx, event_id)
+    assert by_form(ctx, event_id, OTHER_PHONE) == own
+    assert [row[0] for row in rows(ctx, event_id)] == [una.id, carys.id]
+    of_nobody = make_event(ctx, NewEvent("rally", "Rally", "The square", _span(ctx))).id
+    mallory = make_person(units, ctx.organisation_id, Role.VOLUNTEER, "Mal", phone="+447700900125")
+    for phone, known in ((OTHER_PHONE, None), ("+447700900125", mallory.id)):
+        by_form(ctx, of_nobody, phone)
+        assert rows(ctx, of_nobody)[-1][0] == known
