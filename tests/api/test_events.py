@@ -205,7 +205,8 @@ def test_volunteers_come_to_what_is_theirs(
     seen = {one["id"] for one in api(vic).get("/events").json["data"]}
     assert seen == {mine, open_to_all}
     assert api(vic).get(f"/events/{hidden}").status_code == 404
-    assert api(vic).post("/me/rsvps", json={"event_id": hidden}).status_code == 404
+    refused = api(vic).post("/me/rsvps", json={"event_id": hidden})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (422, "/event_id")
     come = api(vic).post("/me/rsvps", json={"event_id": mine})
     assert (come.status_code, come.json["state"]) == (201, "going")
     assert api(vic).post("/me/rsvps", json={"event_id": mine}).json == come.json

@@ -9,7 +9,7 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
-from dialer.domain.errors import ValidationFailed
+from dialer.domain.errors import NotFound, ValidationFailed
 from dialer.domain.event import (
     CAPACITY_MOST,
     EVENT_KINDS,
@@ -240,4 +240,7 @@ class Rsvp(MethodView):
 @events.response(201, MyRsvpSchema)
 def come_myself(given: dict[str, Any]) -> RsvpView:
     """Sign up as who I am. Again: what I have."""
-    return rsvps.come_myself(context(), given["event_id"])
+    try:
+        return rsvps.come_myself(context(), given["event_id"])
+    except NotFound as error:
+        raise ValidationFailed.at("/event_id", "There is no such event, or it isn’t yours to see.") from error
