@@ -146,7 +146,7 @@ def test_they_stand_where_somebody_has_time_to_look(
     volunteer.press("next")
     for button in ("continue", "answer-no", "continue", "save"):
         volunteer.press(button)
-    assert "The next ones are" in volunteer.open("/call?wait=nobody_due").words["next-session"]
+    assert "Next time together:" in volunteer.open("/call?wait=nobody_due").words["next-session"]
     volunteer.press("end-shift")
     assert "sessions" in volunteer.page.tests
     volunteer.press("come")
