@@ -1,8 +1,8 @@
 """Statements of ours that are asked many times a second, without what SQLAlchemy does for each: they name all
 their columns themselves, so nothing is to be compiled, cached, adapted or described.
 
-Each runs within the session's transaction, on its connection, after what the session has to write, and fails
-as any other statement does.
+Each runs within the session's transaction, on its connection, after what the session has to write, unless it
+is asked apart from any; and fails as any other statement does.
 """
 
 from __future__ import annotations

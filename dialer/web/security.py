@@ -9,6 +9,8 @@ from typing import TypeVar
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 
+from dialer.web.guard import FILES
+
 csrf = CSRFProtect()
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -88,7 +90,7 @@ def _add_headers(response: Response) -> Response:
             headers.add(name, value)
     if "request_id" in g:
         headers["X-Request-Id"] = g.request_id
-    if request.endpoint == "static" and "v" in request.args:
+    if request.endpoint == FILES and "v" in request.args:
         headers["Cache-Control"] = _IMMUTABLE_ASSET
     return response
 
@@ -100,5 +102,5 @@ def _wanted() -> Iterator[tuple[str, str]]:
     yield "Permissions-Policy", _permissions()
     if request.is_secure:
         yield "Strict-Transport-Security", "max-age=31536000"
-    if request.endpoint != "static":
+    if request.endpoint != FILES:
         yield "Cache-Control", "no-store"

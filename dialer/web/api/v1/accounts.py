@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 from flask.views import MethodView
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields
 
 from dialer.domain.access import ROLES, Permission, Role
 from dialer.domain.languages import SPOKEN
@@ -16,7 +16,13 @@ from dialer.services.accounts.views import AccountView, InviteView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, path_id
 from dialer.web.api.paging import page_of, paged, show_page
-from dialer.web.api.v1.volunteers import InviteSchema, SoughtVolunteerQuery, search_of
+from dialer.web.api.v1.volunteers import (
+    InviteSchema,
+    SoughtVolunteerQuery,
+    VolunteerChangesSchema,
+    search_of,
+    with_cleared,
+)
 from dialer.web.desk import context
 from dialer.web.guard import allow
 
@@ -29,17 +35,10 @@ class SoughtAccountQuery(SoughtVolunteerQuery):
     role = Choice(*ROLES)
 
 
-class AccountChangesSchema(Schema):
+class AccountChangesSchema(VolunteerChangesSchema):
     """What may be said of an account; an empty email or phone clears it."""
 
-    name = Text(blank=False, max_length=200)
     role = Choice(*ROLES)
-    email = Text(max_length=254, allow_none=True)
-    phone = Text(max_length=50, allow_none=True)
-    languages = fields.List(Choice(*SPOKEN))
-    campaign_ids = fields.List(Id(), validate=validate.Length(max=500))
-    team_ids = fields.List(Id(), validate=validate.Length(max=500))
-    active = Flag()
 
 
 class NewAccountSchema(AccountChangesSchema):
@@ -113,8 +112,7 @@ class Account(MethodView):
         Not your own role, not above it, and not the last administrator’s.
         """
         role = Role(given.pop("role")) if "role" in given else None
-        cleared = {name: "" for name in ("email", "phone") if given.get(name, "") is None}
-        changes = AccountChanges(**{**given, **cleared})
+        changes = AccountChanges(**with_cleared(given))
         return deeds.change_account(context(), path_id(account_id), changes, role)
 
 

@@ -59,6 +59,11 @@ class VolunteerChangesSchema(Schema):
     active = Flag()
 
 
+def with_cleared(given: dict[str, Any]) -> dict[str, Any]:
+    """What is to change, an email or phone that is null cleared."""
+    return given | {name: "" for name in ("email", "phone") if given.get(name, "") is None}
+
+
 class NewVolunteerSchema(VolunteerChangesSchema):
     """Somebody to be added. A phone given here counts as confirmed."""
 
@@ -131,8 +136,7 @@ class Volunteer(MethodView):
     @volunteers.response(200, VolunteerSchema)
     def patch(self, given: dict[str, Any], volunteer_id: str) -> VolunteerView:
         """Change the fields given. `active: false` ends their tokens, browsers and calling at once."""
-        cleared = {name: "" for name in ("email", "phone") if given.get(name, "") is None}
-        changes = deeds.VolunteerChanges(**{**given, **cleared})
+        changes = deeds.VolunteerChanges(**with_cleared(given))
         return deeds.change_volunteer(context(), path_id(volunteer_id), changes)
 
 
