@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import gettext, ngettext
 
 from dialer.services.organising.views import EventView, RsvpView
@@ -30,6 +32,12 @@ def waiting_words(event: EventView) -> str:
     if not event.waiting:
         return ""
     return str(ngettext("one waits", "%(num)s wait", event.waiting))
+
+
+def tell_of_all(coming: Iterable[tuple[EventView, RsvpView]]) -> None:
+    """As `tell_of`, of each."""
+    for event, rsvp in coming:
+        tell_of(event, rsvp)
 
 
 def tell_of(event: EventView, rsvp: RsvpView) -> None:

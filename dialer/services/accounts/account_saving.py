@@ -16,6 +16,7 @@ from dialer.domain.languages import SPOKEN
 from dialer.services.accounts.account_fields import clean_email_or_none, clean_name, clean_phone_or_none
 from dialer.services.accounts.campaigns import known_campaigns
 from dialer.services.accounts.ending import end_access, give_up_conversations
+from dialer.services.accounts.pending_joins import drop_joins, finish_joins
 from dialer.services.calling.leases import end_shifts_of
 from dialer.services.context import Context
 from dialer.services.messaging.waiting_words import call_off_words
@@ -71,6 +72,7 @@ def send_away(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID) -> None:
     """Send somebody home: what lets them in and what they had in hand ends, and they come to no session."""
     end_work(ctx, unit, account_id)
     leave_all(ctx, unit, account_id)
+    drop_joins(unit, account_id)
 
 
 def end_work(ctx: Context, unit: UnitOfWork, account_id: uuid.UUID) -> None:
@@ -147,8 +149,10 @@ def _conflict(ctx: Context, unit: UnitOfWork, email: str | None, phone: str | No
 
 def _set_campaigns(ctx: Context, unit: UnitOfWork, account: Account, wanted: set[uuid.UUID]) -> None:
     """Have somebody call for these campaigns alone. A volunteer sees no session of another any more, so that
-    they couldn't sign off themselves: their place goes to whoever waits for it.
+    they couldn't sign off themselves: their place goes to whoever waits for it. Who waited to be let in comes
+    to the session by whose link they joined.
     """
+    waited = _waits_for(unit, account, wanted)
     gone = unit.session.scalars(
         delete(AccountCampaign)
         .where(
@@ -162,6 +166,19 @@ def _set_campaigns(ctx: Context, unit: UnitOfWork, account: Account, wanted: set
         let_in(unit, account.id, campaign_id)
     if gone and account.role == Role.VOLUNTEER:
         leave_all(ctx, unit, account.id, gone)
+        drop_joins(unit, account.id, gone)
+    if waited and account.active:
+        finish_joins(ctx, unit, account.id, waited)
+
+
+def _waits_for(unit: UnitOfWork, account: Account, wanted: set[uuid.UUID]) -> Sequence[uuid.UUID]:
+    waiting = select(AccountCampaign.campaign_id).where(
+        AccountCampaign.organisation_id == unit.organisation_id,
+        AccountCampaign.account_id == account.id,
+        AccountCampaign.campaign_id.in_(wanted),
+        AccountCampaign.approved.is_(False),
+    )
+    return unit.session.scalars(waiting).all()
 
 
 def _set_teams(ctx: Context, unit: UnitOfWork, account: Account, wanted: set[uuid.UUID]) -> None:

@@ -2,6 +2,7 @@
 
 Whoever is known already is let in only on the device that joined; on another one a request is kept, which
 a coordinator answers with a sign-in link. So nobody gets into another's account by knowing their number.
+What they asked for is done once they have opened it (`pending_joins`).
 """
 
 from __future__ import annotations
@@ -11,26 +12,24 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import and_, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from dialer.domain.access import Actor, Role
+from dialer.domain.access import Role
 from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
 from dialer.domain.phone import PhonePolicy
 from dialer.services.accounts.account_fields import Reach, clean_name, read_reach
 from dialer.services.accounts.devices import account_of_device, stay_remembered
+from dialer.services.accounts.joining_link import LINK_IS_OVER, JoiningLink, enter_campaign, find_link
 from dialer.services.accounts.link_letters import keep_request
 from dialer.services.accounts.logins import open_login, signed_in
+from dialer.services.accounts.pending_joins import keep_join
 from dialer.services.accounts.views import ComingSession, Joined, JoinLinkState, JoinOutcome, JoinPage
-from dialer.store.models.accounts import Account, AccountCampaign, JoinLink
-from dialer.store.models.calling import Campaign
+from dialer.store.models.accounts import Account
 from dialer.store.queries.events import coming_session, next_session
 from dialer.store.session import UnitFactory, UnitOfWork
 
-LINK_IS_OVER: Final = "This link has had its day. Ask for a new one."
 CLOSED: Final = "This evening’s calls are over."
-_CALLING: Final = ("draft", "active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +44,10 @@ class JoinForm:
     remember: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """A join link and what stands around it."""
-
-    id: uuid.UUID
-    organisation_id: uuid.UUID
-    campaign_id: uuid.UUID
-    approval: bool
-    event_id: uuid.UUID | None
-    campaign_name: str
-    campaign_state: str
-    host_name: str | None
-    usable: bool
-    full: bool
-
-    @property
-    def state(self) -> JoinLinkState:
-        if not self.usable:
-            return JoinLinkState.GONE
-        return JoinLinkState.OPEN if self.campaign_state in _CALLING else JoinLinkState.CLOSED
-
-
 def look_at_join_link(units: UnitFactory, code: str, device: str | None, now: dt.datetime) -> JoinPage:
     """What the link's page shows. `device` is the secret that `join` gave this browser, if it has one."""
     with units.read() as unit:
-        link = _find_link(unit, code, now)
+        link = find_link(unit, code, now)
         if link is None:
             return JoinPage(JoinLinkState.GONE)
         known = account_of_device(unit, device, now, link.organisation_id)
@@ -83,7 +60,7 @@ def look_at_join_link(units: UnitFactory, code: str, device: str | None, now: dt
     return JoinPage(link.state, link.campaign_name, link.host_name, welcome, link.approval, session)
 
 
-def _session_of(unit: UnitOfWork, link: _Link, now: dt.datetime) -> ComingSession | None:
+def _session_of(unit: UnitOfWork, link: JoiningLink, now: dt.datetime) -> ComingSession | None:
     if link.state is not JoinLinkState.OPEN:
         event = next_session(unit, (link.organisation_id, link.campaign_id), now)
     elif link.event_id is not None:
@@ -133,7 +110,7 @@ def join(
 def organisation_of_join_link(units: UnitFactory, code: str, now: dt.datetime) -> uuid.UUID | None:
     """Whose link it is; None where there never was one."""
     with units.read() as unit:
-        link = _find_link(unit, code, now)
+        link = find_link(unit, code, now)
     return link.organisation_id if link is not None else None
 
 
@@ -157,56 +134,17 @@ def _check(form: JoinForm, phones: PhonePolicy) -> Reach:
     return read_reach(form.reach, phones)
 
 
-def _joined(units: UnitFactory, link: _Link, secret: str, now: dt.datetime, device: str | None) -> Joined:
+def _joined(
+    units: UnitFactory, link: JoiningLink, secret: str, now: dt.datetime, device: str | None
+) -> Joined:
     login = signed_in(units, secret, now)
     outcome = JoinOutcome.SIGNED_IN if login.actor.sees_campaign(link.campaign_id) else JoinOutcome.WAITING
-    return Joined(outcome, link.campaign_id, login, device, link.event_id)
+    return Joined(outcome, link.campaign_id, login, device)
 
 
-def _find_link(unit: UnitOfWork, code: str, now: dt.datetime) -> _Link | None:
-    usable = and_(
-        JoinLink.revoked_at.is_(None),
-        or_(JoinLink.expires_at.is_(None), JoinLink.expires_at > now),
-    )
-    row = unit.session.execute(
-        select(
-            JoinLink,
-            Campaign.name,
-            Campaign.state,
-            Account.name,
-            usable,
-            and_(JoinLink.max_joins.is_not(None), JoinLink.joins >= JoinLink.max_joins),
-        )
-        .join(
-            Campaign,
-            and_(Campaign.organisation_id == JoinLink.organisation_id, Campaign.id == JoinLink.campaign_id),
-        )
-        .outerjoin(
-            Account,
-            and_(Account.organisation_id == JoinLink.organisation_id, Account.id == JoinLink.created_by),
-        )
-        .where(JoinLink.code == code)
-    ).one_or_none()
-    if row is None:
-        return None
-    link, campaign_name, state, host_name, is_usable, is_full = row
-    return _Link(
-        id=link.id,
-        organisation_id=link.organisation_id,
-        campaign_id=link.campaign_id,
-        approval=link.approval,
-        event_id=link.event_id,
-        campaign_name=campaign_name,
-        campaign_state=state,
-        host_name=host_name,
-        usable=is_usable,
-        full=is_full,
-    )
-
-
-def _open_link(units: UnitFactory, code: str, now: dt.datetime) -> _Link:
+def _open_link(units: UnitFactory, code: str, now: dt.datetime) -> JoiningLink:
     with units.read() as unit:
-        link = _find_link(unit, code, now)
+        link = find_link(unit, code, now)
     if link is None or link.state is JoinLinkState.GONE:
         raise NotFound(LINK_IS_OVER)
     if link.state is JoinLinkState.CLOSED:
@@ -214,7 +152,7 @@ def _open_link(units: UnitFactory, code: str, now: dt.datetime) -> _Link:
     return link
 
 
-def _account_at(unit: UnitOfWork, link: _Link, reach: Reach) -> Account | None:
+def _account_at(unit: UnitOfWork, link: JoiningLink, reach: Reach) -> Account | None:
     reached = Account.phone == reach.phone if reach.phone else func.lower(Account.email) == reach.email
     return unit.session.scalar(
         select(Account).where(Account.organisation_id == link.organisation_id, reached)
@@ -222,13 +160,15 @@ def _account_at(unit: UnitOfWork, link: _Link, reach: Reach) -> Account | None:
 
 
 def _is_own_device(
-    unit: UnitOfWork, link: _Link, account: Account, device: str | None, now: dt.datetime
+    unit: UnitOfWork, link: JoiningLink, account: Account, device: str | None, now: dt.datetime
 ) -> bool:
     known = account_of_device(unit, device, now, link.organisation_id)
     return known is not None and known.id == account.id
 
 
-def _new_account(unit: UnitOfWork, link: _Link, name: str, reach: Reach, now: dt.datetime) -> Account | None:
+def _new_account(
+    unit: UnitOfWork, link: JoiningLink, name: str, reach: Reach, now: dt.datetime
+) -> Account | None:
     """Somebody new; None when another request with the same phone or email was first."""
     account = Account(
         organisation_id=link.organisation_id,
@@ -247,60 +187,16 @@ def _new_account(unit: UnitOfWork, link: _Link, name: str, reach: Reach, now: dt
     return account
 
 
-def _enter(unit: UnitOfWork, link: _Link, account: Account, now: dt.datetime) -> None:
-    """Write that the volunteer is in the campaign, which takes one of the link's places, once a person."""
-    if _is_member(unit, link, account.id):
-        return
-    _take_place(unit, link)
-    unit.session.execute(
-        insert(AccountCampaign)
-        .values(
-            organisation_id=link.organisation_id,
-            account_id=account.id,
-            campaign_id=link.campaign_id,
-            approved=not link.approval,
-        )
-        .on_conflict_do_nothing()
-    )
-    unit.record_audit(
-        Actor(link.organisation_id, account.id, Role.VOLUNTEER, account.name),
-        "volunteer.joined",
-        "account",
-        account.id,
-        {"campaign_id": str(link.campaign_id), "join_link_id": str(link.id)},
-        reason=None,
-        request_id=None,
-        at=now,
-    )
+def _enter(unit: UnitOfWork, link: JoiningLink, account: Account, now: dt.datetime) -> None:
+    """Have them in the campaign, and come to the session as soon as nothing is in the way of it."""
+    enter_campaign(unit, link, account, now)
+    if link.event_id is not None:
+        keep_join(unit, link, account, now)
 
 
-def _is_member(unit: UnitOfWork, link: _Link, account_id: uuid.UUID) -> bool:
-    found = exists().where(
-        AccountCampaign.organisation_id == link.organisation_id,
-        AccountCampaign.account_id == account_id,
-        AccountCampaign.campaign_id == link.campaign_id,
-    )
-    return bool(unit.session.scalar(select(found)))
-
-
-def _take_place(unit: UnitOfWork, link: _Link) -> None:
-    taken = unit.session.execute(
-        update(JoinLink)
-        .where(
-            JoinLink.organisation_id == link.organisation_id,
-            JoinLink.id == link.id,
-            JoinLink.revoked_at.is_(None),
-            or_(JoinLink.max_joins.is_(None), JoinLink.joins < JoinLink.max_joins),
-        )
-        .values(joins=JoinLink.joins + 1)
-        .returning(JoinLink.id)
-    ).one_or_none()
-    if taken is None:
-        raise NotFound(LINK_IS_OVER)
-
-
-def _ask_for_link(unit: UnitOfWork, link: _Link, reach: Reach, now: dt.datetime) -> None:
-    """Keep one open request a person, for a coordinator to answer with a sign-in link."""
+def _ask_for_link(unit: UnitOfWork, link: JoiningLink, reach: Reach, now: dt.datetime) -> None:
+    """Keep what they asked, and one open request a person, which a coordinator answers with a link."""
     account = _account_at(unit, link, reach)
     if account is not None:
         keep_request(unit, account.id, now)
+        keep_join(unit, link, account, now)

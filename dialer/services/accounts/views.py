@@ -179,8 +179,6 @@ class Joined:
     campaign_id: uuid.UUID
     signed_in: SignedIn | None = None
     device: str | None = None
-    event_id: uuid.UUID | None = None
-    """The session that they come to, where they joined by a link to one."""
 
 
 @dataclass(frozen=True, slots=True)

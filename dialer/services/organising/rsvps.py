@@ -84,9 +84,14 @@ def come_myself(ctx: Context, event_id: uuid.UUID) -> RsvpView:
         event = lock_event(unit, event_id)
         if event is None or not reaches(ctx, event):
             raise NotFound
-        who = known(unit, account_id)
-        make_theirs(ctx, unit, event, who)
-        return rsvp_view(enter(ctx, unit, event, who, 1))
+        return rsvp_view(come(ctx, unit, event, account_id))
+
+
+def come(ctx: Context, unit: UnitOfWork, event: Event, account_id: uuid.UUID) -> Rsvp:
+    """As `come_myself`, for one of us and an event of theirs, which is locked."""
+    who = known(unit, account_id)
+    make_theirs(ctx, unit, event, who)
+    return enter(ctx, unit, event, who, 1)
 
 
 def stay_away(ctx: Context, event_id: uuid.UUID) -> None:

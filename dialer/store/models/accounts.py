@@ -253,6 +253,22 @@ class JoinLink(Identified, Base):
     revoked_at: Mapped[Instant | None]
 
 
+class PendingJoin(Tenant, Base):
+    """What one of us asked for by a join link, until they are in: they have to open their sign-in link first,
+    or wait to be let in.
+    """
+
+    __tablename__ = "pending_join"
+    __table_args__ = (
+        reference("account", "account_id", ondelete="CASCADE"),
+        reference("join_link", "join_link_id", ondelete="CASCADE"),
+    )
+
+    account_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    join_link_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    asked_at: Mapped[Instant]
+
+
 class AuditEntry(Identified, Base):
     """Who did what to which thing, when and why; written with the change, never edited."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -19,13 +17,11 @@ from dialer.services.accounts.joining import (
 )
 from dialer.services.accounts.link_letters import send_link
 from dialer.services.accounts.organisations import system_actor
+from dialer.services.accounts.pending_joins import finish_my_joins
 from dialer.services.accounts.views import Joined, JoinOutcome
-from dialer.services.context import Context
-from dialer.services.organising.events import get_event
-from dialer.services.organising.rsvps import come_myself
 from dialer.settings.policies import phone_policy
 from dialer.web.desk import context, desk, moment
-from dialer.web.event_words import tell_of
+from dialer.web.event_words import tell_of_all
 from dialer.web.guard import allow
 from dialer.web.public.devices import forget_here, remember_here, this_device
 from dialer.web.public.sign_in import enter
@@ -98,11 +94,10 @@ def _come_back(code: str) -> Joined:
 
 def _welcome(joined: Joined, code: str) -> Response | str:
     if joined.signed_in is None:
-        return render_template("public/joined.html", outcome=joined.outcome)
+        return _joined_page(code, joined.outcome)
     waiting = joined.outcome == "waiting"
     answer = redirect(f"/join/{code}/waiting", code=303) if waiting else enter(joined.signed_in, "/practice")
-    if joined.event_id is not None:
-        _come_to(context(joined.signed_in.actor), joined.event_id)
+    tell_of_all(finish_my_joins(context(joined.signed_in.actor)))
     if joined.device:
         remember_here(answer, joined.device)
     else:
@@ -110,19 +105,13 @@ def _welcome(joined: Joined, code: str) -> Response | str:
     return answer
 
 
-def _come_to(ctx: Context, event_id: uuid.UUID) -> None:
-    """Whoever joined by a link to a session comes to it. Where it was called off meanwhile, or a coordinator
-    is to agree first, they have joined all the same.
-    """
-    try:
-        rsvp = come_myself(ctx, event_id)
-    except (NotFound, InvalidTransition):
-        return
-    tell_of(get_event(ctx, event_id), rsvp)
-
-
 @joining.get("/join/<code>/waiting")
 @allow(Permission.JOIN)
-def waiting(code: str) -> str:  # noqa: ARG001 - the address keeps the link it came from
+def waiting(code: str) -> str:
     """Joined, once a coordinator agrees."""
-    return render_template("public/joined.html", outcome="waiting")
+    return _joined_page(code, JoinOutcome.WAITING)
+
+
+def _joined_page(code: str, outcome: JoinOutcome) -> str:
+    session = look_at_join_link(desk().units, code, None, moment()).session
+    return render_template("public/joined.html", outcome=outcome, session=session)

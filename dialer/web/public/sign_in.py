@@ -15,10 +15,12 @@ from dialer.services.accounts.devices import come_back_on_device
 from dialer.services.accounts.link_letters import ask_for_link
 from dialer.services.accounts.logins import sign_in_with_token, sign_out
 from dialer.services.accounts.organisations import organisation_ids, system_actor
+from dialer.services.accounts.pending_joins import finish_my_joins
 from dialer.services.accounts.sign_in_links import look_at_sign_in_link, sign_in_with_link
 from dialer.services.accounts.views import SignedIn
 from dialer.settings.policies import phone_policy
 from dialer.web.desk import context, current_actor, desk, moment
+from dialer.web.event_words import tell_of_all
 from dialer.web.guard import LOGIN_KEY, allow
 from dialer.web.limits import limit_failed_sign_ins
 from dialer.web.look import local_path
@@ -142,6 +144,7 @@ def use_sign_in_link(code: str) -> Response | tuple[str, int]:
     except NotFound:
         return render_template("public/sign_in.html", link=None), 404
     answer = enter(signed)
+    tell_of_all(finish_my_joins(context(signed.actor)))
     if remember:
         remember_here(answer, signed.secret)
     return answer

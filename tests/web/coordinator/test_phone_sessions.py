@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ from flask import Flask
 from dialer.domain.access import Role
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
+from dialer.services.accounts.sign_in_links import create_invite
 from dialer.services.calling.campaigns import CampaignFields, change_campaign, end_campaign, pause_campaign
 from dialer.services.context import Context
 from dialer.services.organising.reminding import remind_some
@@ -291,3 +293,23 @@ def test_a_join_link_leads_to_a_session(
     assert "to-session" not in late.open(link).tests
     late.press("join", name="Ann", reach="ann@example.org", consent="yes")
     assert late.open("/call").status == 200
+
+
+def test_whoever_is_known_comes_by_opening_their_sign_in_link(
+    app: Flask, ctx: Context, desk: Reader, bank: PhoneBank, clock: SetClock
+) -> None:
+    ids = (bank.campaign_id,)
+    una = make_person(
+        ctx.units, ctx.organisation_id, Role.VOLUNTEER, "Una", campaign_ids=ids, email="una@example.org"
+    )
+    plan(desk, bank, clock)
+    desk.open(the_session(desk, bank))
+    link = "/join/" + desk.press("invite-to-session").words["join-url"].rsplit("/", 1)[1]
+    elsewhere = Reader(app.test_client())
+    elsewhere.open(link)
+    page = elsewhere.press("join", name="Una", reach="una@example.org", consent="yes")
+    assert "As soon as you’re in, you’re signed up" in page.words["to-session"]
+    assert "guest" not in desk.open(the_session(desk, bank)).words
+    elsewhere.open(urlsplit(create_invite(ctx, una.id).url).path)
+    assert "You’re coming" in elsewhere.press("sign-in").text
+    assert desk.open(the_session(desk, bank)).words["guest"].startswith("Una")
