@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from dialer.domain.errors import FieldError
+from dialer.domain.errors import FieldError, ValidationFailed
 from dialer.domain.wall_time import NoSuchTimeError, moment_of
 
 EVENT_KINDS: Final = ("canvass", "phone_bank", "carpool", "rally", "leaflet")
@@ -22,6 +22,8 @@ RSVP_STATES: Final = ("going", "waitlist", "withdrawn")
 
 TITLE_LONGEST: Final = 120
 PLACE_LONGEST: Final = 300
+REASON_LONGEST: Final = 120
+"""Why one was called off, which goes into a text with its title and time."""
 CAPACITY_MOST: Final = 100_000
 PLACES_MOST: Final = 8
 """How many places one person may ask for: themselves and who they bring."""
@@ -59,6 +61,17 @@ def faults(
         yield FieldError("/seat_code", "Give a seat’s ONS code, such as W07000041.")
     if postcode is not None and not _POSTCODE.fullmatch(postcode.strip()):
         yield FieldError("/postcode", "This isn’t a postcode, such as MV3 4QT.")
+
+
+def clean_reason(reason: str) -> str | None:
+    """Why one was called off, on one line and without a full stop at its end; None if nothing is said.
+
+    `ValidationFailed` at `/reason` where it is too long.
+    """
+    said = " ".join(reason.split())
+    if len(said) > REASON_LONGEST:
+        raise ValidationFailed.at("/reason", "Say it in at most 120 characters: it goes into a text.")
+    return said.rstrip(" .") or None
 
 
 def faults_of_times(span: Span, now: dt.datetime) -> Iterator[FieldError]:

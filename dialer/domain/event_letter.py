@@ -71,31 +71,29 @@ class Told:
     waits: bool = False
     asks: bool = False
     moved: bool = False
+    reason: str | None = None
+    """Why it was called off."""
 
 
 def in_text(kind: Notice, told: Told, languages: Sequence[str]) -> str:
-    """One text: what, when, where, the link, and who writes."""
+    """One text: what, when, where, the link, and who writes; of one that was called off, why."""
     language = language_of(languages)
     head = _head(kind, told, told.title, language)
-    where = (
-        ""
-        if kind is Notice.CANCELLED
-        else f"{'.' if told.moved else ','} {_place(told, told.place, language)}"
-    )
-    link = "" if kind is Notice.CANCELLED else f" {_link(told, language)}: {told.url}"
-    return f"{head}{where}.{link} {told.organisation}"
+    if kind is Notice.CANCELLED:
+        return f"{head}.{f' {_sentence(told.reason)}' if told.reason else ''} {told.organisation}"
+    where = f"{'.' if told.moved else ','} {_place(told, told.place, language)}"
+    return f"{head}{where}. {_link(told, language)}: {told.url} {told.organisation}"
 
 
 def in_letter(kind: Notice, told: Told, languages: Sequence[str]) -> tuple[str, str]:
     """Subject and body. What people typed is given as words that make no marks (`letter.harmless`)."""
     language = language_of(languages)
     head = _head(kind, told, harmless(told.title), language)
-    body = f"{head}.\n\n{harmless(told.organisation)}"
-    if kind is not Notice.CANCELLED:
-        place = _place(told, harmless(told.place), language)
-        link = f"[{_link(told, language)}]({told.url})"
-        body = f"{head}.\n\n{place}\n\n{link}\n\n{harmless(told.organisation)}"
-    return head, body
+    if kind is Notice.CANCELLED:
+        said = [_sentence(harmless(told.reason))] if told.reason else []
+    else:
+        said = [_place(told, harmless(told.place), language), f"[{_link(told, language)}]({told.url})"]
+    return head, "\n\n".join((f"{head}.", *said, harmless(told.organisation)))
 
 
 def language_of(languages: Sequence[str]) -> str:
@@ -117,6 +115,10 @@ def _head(kind: Notice, told: Told, title: str, language: str) -> str:
     which = WAITING if kind is Notice.SIGNED_UP and told.waits else kind
     said = _SUBJECTS[language][which]
     return said.format_map({"title": title, "when": when(told.starts_at, told.zone, language)})
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith(("!", "?", "…")) else f"{words}."
 
 
 def _place(told: Told, place: str, language: str) -> str:

@@ -102,6 +102,7 @@ SAID_BY_RULES: Final = (
     N_("Nothing sent now could arrive by then. Give a later time."),
     N_("It would start too late for anything to arrive before its deadline."),
     N_("Give it a title of at most 120 characters."),
+    N_("Say it in at most 120 characters: it goes into a text."),
     N_("Say where it is in at most 300 characters, or “online”."),
     N_("Choose between 1 and 100,000 places, or leave it out."),
     N_("Choose between 1 and 26 weeks."),

@@ -241,8 +241,12 @@ def test_one_that_was_called_off_or_is_over_takes_nobody(
     caller = api(carys)
     event, other = (caller.post("/events", json=said_of(clock)).json["id"] for _ in range(2))
     kept = anybody(event).json
-    for _ in range(2):
-        assert caller.post(f"/events/{event}/cancel").json["state"] == "cancelled"
+    too_long = caller.post(f"/events/{event}/cancel", json={"reason": "x" * 121})
+    assert (too_long.status_code, too_long.json["errors"][0]["pointer"]) == (422, "/reason")
+    for reason in (" The hall\nis flooded. ", "It isn’t"):
+        called_off = caller.post(f"/events/{event}/cancel", json={"reason": reason}).json
+        assert (called_off["state"], called_off["cancelled_because"]) == ("cancelled", "The hall is flooded")
+    assert caller.post(f"/events/{event}/cancel").json["state"] == "cancelled"
     late = anybody(event, phone="+447700900124")
     assert (late.status_code, late.json["state"]) == (409, "cancelled")
     assert anybody(event).json == kept

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialer.domain.event import PLACES_MOST, Span, faults, faults_of_times, fits, move_up, weekly
+from dialer.domain.errors import ValidationFailed
+from dialer.domain.event import (
+    PLACES_MOST,
+    REASON_LONGEST,
+    Span,
+    clean_reason,
+    faults,
+    faults_of_times,
+    fits,
+    move_up,
+    weekly,
+)
 
 LONDON = "Europe/London"
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -91,3 +102,28 @@ def test_nobody_moves_up_where_there_is_no_room(line: list[int], capacity: int |
         assert not moved or taken <= capacity
         left = [places for who, places in waiting if who not in moved]
         assert not any(fits(places, capacity, taken) for places in left)
+
+
+@pytest.mark.parametrize(
+    ("given_reason", "kept"),
+    [
+        ("", None),
+        (" . ", None),
+        ("The hall\n is flooded.", "The hall is flooded"),
+        ("x" * REASON_LONGEST, "x" * REASON_LONGEST),
+    ],
+)
+def test_a_reason_is_one_line(given_reason: str, kept: str | None) -> None:
+    assert clean_reason(given_reason) == kept
+
+
+@given(st.text(max_size=REASON_LONGEST))
+def test_a_reason_is_kept_as_it_was_cleaned(reason: str) -> None:
+    kept = clean_reason(reason)
+    assert kept is None or (clean_reason(kept) == kept and len(kept) <= REASON_LONGEST)
+
+
+def test_a_reason_fits_into_a_text() -> None:
+    with pytest.raises(ValidationFailed) as refused:
+        clean_reason("x" * (REASON_LONGEST + 1))
+    assert refused.value.errors[0].pointer == "/reason"

@@ -103,6 +103,21 @@ def test_another_place_is_said_to_be_new() -> None:
     assert "hall" not in in_text(Notice.CANCELLED, moved, ["en"])
 
 
+@pytest.mark.parametrize(
+    ("reason", "text"),
+    [
+        (None, "Called off: Ring round, Thu 7 May, 6 pm. Our movement"),
+        ("The hall is flooded", "Called off: Ring round, Thu 7 May, 6 pm. The hall is flooded. Our movement"),
+        ("Snow!", "Called off: Ring round, Thu 7 May, 6 pm. Snow! Our movement"),
+    ],
+)
+def test_one_that_is_called_off_says_why(reason: str | None, text: str) -> None:
+    told = replace(TOLD, reason=reason)
+    assert in_text(Notice.CANCELLED, told, ["en"]) == text
+    assert in_letter(Notice.CANCELLED, told, ["en"])[1].replace("\n\n", " ") == text
+    assert "flood" not in in_text(Notice.MORNING, told, ["en"])
+
+
 def test_what_people_typed_makes_no_marks_in_a_letter() -> None:
     told = Told(
         "[Win](https://example.org)",
@@ -114,6 +129,8 @@ def test_what_people_typed_makes_no_marks_in_a_letter() -> None:
     )
     subject, body = in_letter(Notice.SIGNED_UP, told, ["en"])
     assert "[Win]" not in subject + body
+    why = replace(told, reason="[Why](https://example.org)")
+    assert "[Why]" not in in_letter(Notice.CANCELLED, why, ["en"])[1]
     assert "Fri 8 May, 12:30 am" in subject
     assert "[Calendar, or if you can't come](https://example.org/e/x)" in body
     assert told.starts_at.astimezone(ZoneInfo(LONDON)).day == 8

@@ -7,11 +7,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, tuple_
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import FieldError, InvalidTransition, NotFound, ValidationFailed
-from dialer.domain.event import LONGEST, WEEKS_MOST, Span, faults, faults_of_times, weekly
+from dialer.domain.event import LONGEST, WEEKS_MOST, Span, clean_reason, faults, faults_of_times, weekly
 from dialer.domain.quiet_hours import USUAL_ZONE
 from dialer.services.calling.reach import reach_campaign
 from dialer.services.context import Context
@@ -46,13 +46,16 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which events are asked for: those not over at `since`, also the cancelled ones where `cancelled`."""
+    """Which events are asked for: those not over at `since`, also the cancelled ones where `cancelled`, or
+    where the actor signed up for them (`cancelled_of_mine`).
+    """
 
     since: dt.datetime
     kind: str | None = None
     campaign_id: uuid.UUID | None = None
     series_id: uuid.UUID | None = None
     cancelled: bool = False
+    cancelled_of_mine: bool = False
 
 
 def make_event(ctx: Context, new: NewEvent) -> EventView:
@@ -79,7 +82,8 @@ def list_events(ctx: Context, wanted: Wanted, page: Page) -> Slice[EventView]:
     require(ctx.actor, Permission.EVENT_READ)
     query = _with_mine(ctx).where(_in_reach(ctx), *_not_over(wanted.since))
     if not wanted.cancelled:
-        query = query.where(Event.state == "planned")
+        is_mine = Rsvp.state.in_(("going", "waitlist")) if wanted.cancelled_of_mine else false()
+        query = query.where(or_(Event.state == "planned", is_mine))
     for column, value in (
         (Event.kind, wanted.kind),
         (Event.campaign_id, wanted.campaign_id),
@@ -107,21 +111,25 @@ def get_event(ctx: Context, event_id: uuid.UUID) -> EventView:
         return event_view(*found, changes=changes_of(unit, event_id).times)
 
 
-def cancel_event(ctx: Context, event_id: uuid.UUID) -> EventView:
-    """Call an event off; again: no change. `InvalidTransition` once it is over."""
+def cancel_event(ctx: Context, event_id: uuid.UUID, reason: str = "") -> EventView:
+    """Call an event off, for a reason that those who signed up are told, if one is given; again: no change.
+
+    `InvalidTransition` once it is over, `ValidationFailed` at `/reason` where that is too long.
+    """
+    because = clean_reason(reason)
     with ctx.unit() as unit:
         row = managed_event(ctx, unit, event_id)
         if row.state == "planned":
             if row.ends_at <= ctx.now:
                 raise InvalidTransition("It is over already.", state="over")
-            call_off(ctx, unit, row)
+            call_off(ctx, unit, row, because)
         return event_view(row)
 
 
-def call_off(ctx: Context, unit: UnitOfWork, row: Event) -> None:
+def call_off(ctx: Context, unit: UnitOfWork, row: Event, because: str | None = None) -> None:
     """Call a planned event off, it being locked: what was to be told isn't, and everybody is told of that."""
-    row.state, row.cancelled_at = "cancelled", ctx.now
-    ctx.audit(unit, "event.cancelled", "event", row.id)
+    row.state, row.cancelled_at, row.cancelled_because = "cancelled", ctx.now, because
+    ctx.audit(unit, "event.cancelled", "event", row.id, reason=because)
     unit.session.flush()
     take_back(unit, Rsvp.event_id == row.id)
     unit.after_commit(lambda: enqueue_reminding(ctx))

@@ -82,6 +82,7 @@ def tell(
         waits=row.state == "waitlist",
         asks=way.asks,
         moved=moved_at is not None and row.created_at < moved_at,
+        reason=event.cancelled_because,
     )
     message_id = _queue(ctx, unit, event, way=way, kind=kind, told=told, until=until)
     unit.session.execute(update(EventNotice).where(_notice(unit, row, kind)).values(message_id=message_id))

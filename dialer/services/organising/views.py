@@ -61,6 +61,7 @@ class EventView:
     mine: RsvpView | None = None
     changes: int = 0
     """How often what it says was changed, where that is asked for."""
+    cancelled_because: str | None = None
 
     @property
     def full(self) -> bool:
@@ -94,4 +95,5 @@ def event_view(row: Event, mine: Rsvp | None = None, changes: int = 0) -> EventV
         created_at=row.created_at,
         mine=rsvp_view(mine) if mine is not None and mine.state != "withdrawn" else None,
         changes=changes,
+        cancelled_because=row.cancelled_because,
     )

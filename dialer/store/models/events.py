@@ -46,6 +46,8 @@ class Event(Identified, Base):
     waiting: Mapped[int] = mapped_column(server_default=text("0"))
     state: Mapped[str] = mapped_column(server_default=text("'planned'"))
     cancelled_at: Mapped[Instant | None]
+    cancelled_because: Mapped[str | None]
+    """What those who signed up are told of why, where whoever called it off said so."""
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant]
 

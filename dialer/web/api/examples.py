@@ -40,6 +40,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "TransferNumbers": {"numbers": [{"label": "The campaign office", "phone": "+441632960800"}]},
     "Recycling": {"dispositions": ["no_answer"], "expected_numbers": 0},
     "CallerIdToUse": {"number": "+441632960001"},
+    "CallingOff": {"reason": "The hall is flooded"},
     "CannedReplyFields": {"bodies": {"cy": "Helo {first_name}, yn y neuadd ar Stryd Fawr."}},
     "Closing": {"seen_message_id": "018f2a64-9b20-7e44-a1c2-5d6e7f8091a2"},
     "HandToCoordinator": {"reason": "question", "note": "They ask about the count."},

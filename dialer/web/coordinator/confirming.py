@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Asking:
     """What `confirm.html` says. `deed` is the deed's own verb on the button, `keep` the way out.
 
-    With `reason` the page asks for one; it is the hint of that field.
+    With `reason` the page asks for one; it is the hint of that field, which one may leave empty where
+    `may_leave_out`.
     """
 
     section: str
@@ -20,3 +21,5 @@ class Asking:
     back: str
     keep: str
     reason: str | None = None
+    may_leave_out: bool = False
+    longest: int = 500

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from functools import partial
 from typing import Final
 
 from flask import render_template, request, url_for
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
-from dialer.domain.event import WEEKS_MOST, Span
+from dialer.domain.event import REASON_LONGEST, WEEKS_MOST, Span
 from dialer.domain.wall_time import NoSuchTimeError, moment_of
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.views import CampaignView
@@ -38,6 +39,7 @@ from dialer.web.coordinator.forms import (
     next_address,
     page_asked,
     said,
+    same_names,
     take_step,
     wall_time,
     whole_number,
@@ -188,6 +190,10 @@ def _of_campaign(event: EventView) -> EventView:
 @allow(Permission.EVENT_MANAGE)
 def ask_to_call_off(event_id: uuid.UUID) -> str:
     """Ask before everybody is told."""
+    return _ask_to_call_off(event_id)
+
+
+def _ask_to_call_off(event_id: uuid.UUID, errors: Faults | None = None) -> str:
     event = _of_campaign(get_event(context(), event_id))
     asking = Asking(
         section="calls",
@@ -201,18 +207,25 @@ def ask_to_call_off(event_id: uuid.UUID) -> str:
         deed=gettext("Call it off"),
         back=url_for("coordinator.phone_session", event_id=event_id),
         keep=gettext("Leave it as it is"),
+        reason=gettext("Whoever signed up is told so: “The hall is flooded”."),
+        may_leave_out=True,
+        longest=REASON_LONGEST,
     )
-    return render_template("coordinator/confirm.html", asking=asking, values={}, errors={})
+    values = {"reason": said("reason")}
+    return render_template("coordinator/confirm.html", asking=asking, values=values, errors=errors or {})
 
 
 @coordinator.post("/phone-sessions/<uuid:event_id>/call-off")
 @allow(Permission.EVENT_MANAGE)
-def call_off(event_id: uuid.UUID) -> Response:
+def call_off(event_id: uuid.UUID) -> Answer:
     """Call one off."""
     page = url_for("coordinator.phone_session", event_id=event_id)
-    return take_step(
-        cancel_event, event_id, gettext("It is called off. Everybody who signed up is being told."), page
-    )
+    words = gettext("It is called off. Everybody who signed up is being told.")
+    try:
+        return take_step(partial(cancel_event, reason=said("reason")), event_id, words, page)
+    except ValidationFailed as error:
+        faults = {at: gettext(fault) for at, fault in faults_of(error, same_names("reason")).items()}
+        return _ask_to_call_off(event_id, faults), 422
 
 
 @coordinator.post("/phone-sessions/<uuid:event_id>/guests/<uuid:rsvp_id>/take-off")

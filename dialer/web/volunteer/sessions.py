@@ -32,7 +32,7 @@ _ALL: Final = 100
 @phone_sessions.get("")
 @allow(Permission.EVENT_SIGN_UP)
 def coming() -> str:
-    """All that are to come, one's own first."""
+    """All that are to come, one's own first, those that were called off too until they would be over."""
     found = _to_come(context(), _ALL)
     return render_template(
         "volunteer/sessions.html",
@@ -87,7 +87,8 @@ def _back() -> Response:
 
 
 def _to_come(ctx: Context, most: int) -> list[EventView]:
-    return list(list_events(ctx, Wanted(since=ctx.now, kind="phone_bank"), Page(most)).items)
+    wanted = Wanted(since=ctx.now, kind="phone_bank", cancelled_of_mine=True)
+    return list(list_events(ctx, wanted, Page(most)).items)
 
 
 def next_sessions() -> list[EventView]:

@@ -126,6 +126,24 @@ def test_one_that_is_called_off_is_gone_for_volunteers(
     assert "session" not in volunteer.page.tests
 
 
+def test_whoever_signed_up_reads_that_it_was_called_off_and_why_until_it_is_over(
+    desk: Reader, volunteer: Reader, bank: PhoneBank, clock: SetClock
+) -> None:
+    plan(desk, bank, clock)
+    volunteer.open("/call/sessions")
+    volunteer.press("come")
+    address = the_session(desk, bank)
+    desk.open(f"{address}/call-off")
+    refused = desk.press("confirm", reason="x" * 121)
+    assert (refused.status, "it goes into a text" in refused.text) == (422, True)
+    assert "Called off: The hall is flooded" in desk.press("confirm", reason="The hall is flooded.").text
+    shown = volunteer.open("/call/sessions")
+    assert shown.words["called-off"] == "Called off: The hall is flooded"
+    assert not {"come", "stay-away", "calendar", "reminded"} & set(shown.tests)
+    clock.forward(days=2)
+    assert "session" not in volunteer.open("/call/sessions").tests
+
+
 def test_a_coordinator_takes_somebody_off(
     desk: Reader, volunteer: Reader, bank: PhoneBank, clock: SetClock
 ) -> None:

@@ -16,6 +16,7 @@ from dialer.domain.event import (
     EVENT_STATES,
     PLACE_LONGEST,
     PLACES_MOST,
+    REASON_LONGEST,
     RSVP_STATES,
     TITLE_LONGEST,
     WEEKS_MOST,
@@ -88,8 +89,15 @@ class EventSchema(Schema):
     campaign_id = Id(required=True, allow_none=True)
     series_id = Id(required=True, allow_none=True)
     state = Choice(*EVENT_STATES, required=True)
+    cancelled_because = Text(required=True, allow_none=True)
     mine = fields.Nested(MyRsvpSchema, required=True, allow_none=True)
     created_at = Instant(required=True)
+
+
+class CallingOffSchema(Schema):
+    """Why it is called off, if one likes to say: those who signed up are told, and volunteers read it."""
+
+    reason = Text(load_default="", max_length=REASON_LONGEST)
 
 
 class EventQuery(PageQuery):
@@ -195,10 +203,11 @@ class Event(MethodView):
 
 @events.route("/events/<event_id>/cancel", methods=["POST"])
 @allow(Permission.EVENT_MANAGE)
+@events.arguments(CallingOffSchema, required=False)
 @events.response(200, EventSchema)
-def cancel_event(event_id: str) -> EventView:
-    """Call it off; again: no change."""
-    return deeds.cancel_event(context(), path_id(event_id))
+def cancel_event(given: dict[str, Any], event_id: str) -> EventView:
+    """Call it off; again: no change, the first reason stays."""
+    return deeds.cancel_event(context(), path_id(event_id), given["reason"])
 
 
 @events.route("/events/<event_id>/rsvps")
