@@ -7,9 +7,10 @@ number, and quiet hours. What they answer comes into the inbox, as whatever come
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from dialer.domain.access import Permission, Role, require
 from dialer.domain.errors import Conflict, NotFound
@@ -115,17 +116,27 @@ class WhoVolunteers:
 
 def volunteer_at(ctx: Context, number: str) -> WhoVolunteers | None:
     """The volunteer who has this number or address, where there is one in reach."""
+    return volunteers_at(ctx, [number]).get(number)
+
+
+def volunteers_at(ctx: Context, places: Collection[str]) -> dict[str, WhoVolunteers]:
+    """Which volunteers in reach have these numbers and addresses (in small letters)."""
     require(ctx.actor, Permission.VOLUNTEER_READ)
+    email = func.lower(Account.email)
+    query = select(Account.id, Account.name, Account.phone, email).where(
+        Account.organisation_id == ctx.organisation_id,
+        or_(Account.phone.in_(places), email.in_(places)),
+        Account.role == Role.VOLUNTEER,
+        in_reach(ctx),
+    )
     with ctx.unit() as unit:
-        row = unit.session.execute(
-            select(Account.id, Account.name).where(
-                Account.organisation_id == unit.organisation_id,
-                or_(Account.phone == number, Account.email == number),
-                Account.role == Role.VOLUNTEER,
-                in_reach(ctx),
-            )
-        ).first()
-    return None if row is None else WhoVolunteers(row.id, row.name)
+        rows = unit.session.execute(query).all()
+    return {
+        place: WhoVolunteers(account_id, name)
+        for account_id, name, *reached in rows
+        for place in reached
+        if place in places
+    }
 
 
 def _ready(ctx: Context, unit: UnitOfWork, wanted: VolunteerText, *, dry: bool = False) -> Ready:

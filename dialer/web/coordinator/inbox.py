@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -35,7 +35,7 @@ from dialer.services.messaging.conversations import (
 )
 from dialer.services.messaging.pictures import offered_pictures
 from dialer.services.messaging.seen_texts import last_seen
-from dialer.services.messaging.volunteer_texts import volunteer_at
+from dialer.services.messaging.volunteer_texts import WhoVolunteers, volunteer_at, volunteers_at
 from dialer.services.paging import Page
 from dialer.web.brought import attachment_response, brought_with
 from dialer.web.coordinator.blueprint import coordinator
@@ -113,6 +113,8 @@ class Talk:
     tags: tuple[str, ...] = ()
     nobody: str = ""
     """Why there is no name."""
+    volunteer: str = ""
+    """Which of our volunteers writes, in the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,11 +283,19 @@ def _parts(ctx: Context, states: tuple[str, ...], wanted: _Looked) -> Iterator[P
             whose=wanted.whose or None,
             tag=wanted.tag,
         )
-        rows = [_talk(ctx, one) for one in found.items]
+        ours = _volunteers(ctx, found.items)
+        rows = [_talk(ctx, one, ours.get(one.number)) for one in found.items]
         yield Part(state, str(INBOX_PART[state]), rows, more, search.line is not None)
 
 
-def _talk(ctx: Context, view: ConversationView) -> Talk:
+def _volunteers(ctx: Context, views: Sequence[ConversationView]) -> dict[str, WhoVolunteers]:
+    """Which of those who write are volunteers, as far as one may know it."""
+    if not views or not ctx.actor.may(Permission.VOLUNTEER_READ):
+        return {}
+    return volunteers_at(ctx, {view.number for view in views})
+
+
+def _talk(ctx: Context, view: ConversationView, writes: WhoVolunteers | None = None) -> Talk:
     read_as = still_asked(view.last, view.state) if view.last else None
     return Talk(
         id=view.id,
@@ -310,6 +320,7 @@ def _talk(ctx: Context, view: ConversationView) -> Talk:
         blocked_texts=view.blocked_texts,
         tags=view.tags,
         nobody=nobody_in_particular(view),
+        volunteer=writes.name if writes else "",
     )
 
 

@@ -57,6 +57,8 @@ def test_a_text_goes_once_however_often_it_is_sent_and_its_answer_is_found(
     assert "Yes, till nine" in page.words["volunteer-texts"]
     talk = page.html.split("/inbox/")[1].split('"')[0]
     assert "Tom" in desk.open(f"/inbox/{talk}").words["is-volunteer"]
+    listed = desk.open("/inbox")
+    assert "Tom · One of your volunteers" in listed.words["conversation"]
 
 
 @pytest.mark.parametrize(
