@@ -24,17 +24,19 @@ def reason_of(
 ) -> Reason | None:
     """Why a text waits or was paused; None while it runs, and where a coordinator paused it."""
     if progress.state == "paused" and progress.pause_reason:
-        return _paused(progress.pause_reason, campaign, now, is_letters=is_letters)
+        return paused_reason(progress.pause_reason, campaign, now, is_letters=is_letters)
     kind = progress.waiting_reason or ""
     wait = _WAITING.get(kind)
     found = wait(campaign, now) if wait and progress.state == "running" else None
     return said_of_letters(found, kind) if found is not None and is_letters else found
 
 
-def _paused(
+def paused_reason(
     pause_reason: str, campaign: CampaignView, now: dt.datetime, *, is_letters: bool
 ) -> Reason | None:
-    """The reason of a pause, with the carrier's own code where one stands behind it (`…_21212`)."""
+    """The reason of a pause, with the carrier's own code where one stands behind it (`…_21212`); None where
+    a coordinator paused it, or it waits after its first wave.
+    """
     kind = next((kind for kind in _PAUSED if pause_reason.startswith(kind)), None)
     if kind is None:
         return Reason(gettext("We paused it."), gettext("Look it over, then carry on."))

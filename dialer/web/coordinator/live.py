@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Response, render_template
 from flask_babel import gettext
 
 from dialer.domain.access import Permission
+from dialer.domain.blast import Pause
 from dialer.domain.phone import written
 from dialer.services.calling.callable_people import last_counted
 from dialer.services.calling.campaigns import get_campaign, list_campaigns
@@ -19,8 +22,10 @@ from dialer.services.calling.views import CampaignView
 from dialer.services.context import Context
 from dialer.services.gotv.stats import campaign_stats
 from dialer.services.messaging.conversation_handover import handed_over
+from dialer.services.messaging.paused_blasts import PausedBlast, paused_blasts
 from dialer.services.messaging.replies import campaign_messages, campaign_replies
 from dialer.services.people.registers import unfit_for_campaign
+from dialer.web.coordinator.blast_reasons import paused_reason
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.campaign_page import rung_shown, silent_numbers
 from dialer.web.coordinator.drawing import day_of, way_of
@@ -97,6 +102,7 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "letters": texts_of(sent.letters),
         "replies": campaign_replies(ctx, campaign.id),
         "handed": handed_over(ctx, campaign.id),
+        "paused": paused_of(ctx, campaign),
         "rung": rung_of(rung_calls(ctx, campaign.id)),
         "put_through": put_through_of(stats.transfers),
         "not_taken": not_taken_words(refused_lately(ctx, campaign.id)),
@@ -114,6 +120,33 @@ def _board(ctx: Context, campaign: CampaignView) -> dict[str, Any]:
         "top": max(1, *(spell.talks for spell in board.spells)),
         "spell_labels": _labels(board.spells, campaign.timezone),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class PausedText:
+    """A text or email to many that waits for a person: why, in words, and how bad that is."""
+
+    id: uuid.UUID
+    name: str
+    words: str
+    tone: str
+
+
+def paused_of(ctx: Context, campaign: CampaignView) -> list[PausedText]:
+    """Those of the campaign, as far as one may see them."""
+    if not ctx.actor.may(Permission.BLAST_READ):
+        return []
+    return [_paused_text(one, campaign, ctx.now) for one in paused_blasts(ctx, campaign.id)]
+
+
+def _paused_text(blast: PausedBlast, campaign: CampaignView, now: dt.datetime) -> PausedText:
+    if blast.pause_reason == Pause.FIRST_WAVE:
+        words, tone = gettext("The first wave has gone, and it waits for you"), "warn"
+        return PausedText(blast.id, blast.name, f"{words}.", tone)
+    reason = paused_reason(blast.pause_reason, campaign, now, is_letters=blast.is_letters)
+    if reason is None:
+        return PausedText(blast.id, blast.name, gettext("Somebody paused it."), "warn")
+    return PausedText(blast.id, blast.name, reason.words, "bad" if reason.tone == "bad" else "warn")
 
 
 def texts_of(messages: Mapping[str, int]) -> dict[str, int] | None:

@@ -84,12 +84,16 @@ def test_the_wave_goes_waits_and_the_rest_follows_at_one_press(
     assert page.words["first-wave-words"] == "It went to 2 people: 2 delivered."
     assert "Nobody has answered yet." in page.text
     assert "The first wave has gone, and it waits for you" in draft.open("/blasts").text
+    board = draft.open("/live")
+    assert "“Polls are open” doesn’t go on: The first wave has gone" in board.words["paused-text"]
+    assert f"/blasts/{blast_id}" in board.html
     draft.open(f"/blasts/{blast_id}")
     assert "Send to the other 4" in draft.page.text
     page = draft.press("blast-resume")
     assert "It goes on." in page.words["flash"]
     assert page.tests["blast-progress"]["data-state"] == "running"
     assert "first-wave-shown" not in page.tests
+    assert "paused-text" not in draft.open("/live").tests
 
 
 def test_what_nobody_has_told_of_is_no_reason_to_go_on_by_itself(
@@ -129,6 +133,8 @@ def test_a_page_that_stood_open_shows_what_came_back_before_it_sends_to_the_rest
     blast_id = the_blast(ctx)
     pause_blast(ctx, blast_id)
     draft.open(f"/blasts/{blast_id}")
+    other = Reader(draft.client)
+    assert "Somebody paused it." in other.open("/live").words["paused-text"]
     resume_blast(ctx, blast_id)
     let_wave_go(ctx, clock, blast_id)
     page = draft.press("blast-resume")
