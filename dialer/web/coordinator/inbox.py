@@ -82,6 +82,10 @@ _SEARCHES: Final[Mapping[str, ConversationSearch]] = {
 }
 """What is shown by name; lines have the one first that has waited longest, the others the latest text."""
 _SHOWN: Final = 50
+_SHOWN_UNDER: Final[Mapping[str, int]] = {"answered": 10}
+"""Where several parts stand on one page, of one that asks for nothing only the latest; the others are a press
+away. So who waits is found sooner, and the page is half as long on a phone.
+"""
 _MINE, _NOBODYS = "me", "nobody"
 WHOSE: Final[Words] = {_MINE: _("Given to me"), _NOBODYS: _("Given to nobody")}
 
@@ -265,7 +269,7 @@ def _views() -> list[tuple[str, str]]:
 
 def _parts(ctx: Context, states: tuple[str, ...], wanted: _Looked) -> Iterator[Part]:
     for state in states:
-        page = page_asked(_SHOWN) if len(states) == 1 else Page(_SHOWN)
+        page = page_asked(_SHOWN) if len(states) == 1 else Page(_SHOWN_UNDER.get(state, _SHOWN))
         mine = ctx.actor.account_id if wanted.whose == _MINE else None
         search = replace(
             _SEARCHES[state],
