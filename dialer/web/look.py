@@ -72,13 +72,9 @@ def current_look() -> Look:
     return cast("Look", g.look)
 
 
-def _select_locale() -> str:
-    return _LOCALES[current_look().lang]
-
-
 def current_locale() -> Locale:
     """The Babel locale by which this page writes dates and numbers."""
-    return _known_locale(_select_locale())
+    return _known_locale(_LOCALES[current_look().lang])
 
 
 @lru_cache
@@ -115,5 +111,5 @@ class _Speaking(Babel):  # type: ignore[misc]  # as above
 def install_look(app: Flask) -> None:
     """Give every template `look()`, its translations and the writers of figures and times."""
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "web/translations"
-    _Speaking(app, default_locale="en_GB", locale_selector=_select_locale)
+    _Speaking(app, default_locale="en_GB", locale_selector=current_locale)
     app.jinja_env.globals["look"] = current_look

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
 import uuid
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import update
 
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.calling.campaigns import end_campaign
@@ -67,6 +70,22 @@ def test_what_needs_an_answer_stands_before_the_rest(desk: Reader, bank: PhoneBa
     asked = desk.open("/inbox").words["inbox-review"]
     assert asked.index("Owen Hughes") < asked.index("Nasima Begum"), "here as well"
     assert "inbox-answer" not in desk.open("/inbox?state=review").tests
+
+
+def test_of_those_who_wait_for_nobody_the_latest_stand_under_the_others(
+    desk: Reader, bank: PhoneBank, writes: Writes, ctx: Context
+) -> None:
+    places = [f"+4477009009{place:02}" for place in range(12)]
+    for place in places:
+        writes(place, "Thank you!")
+    with ctx.unit() as unit:
+        unit.session.execute(update(Conversation).values(unanswered_since=None))
+    page = desk.open("/inbox")
+    assert "inbox-answer" not in page.tests
+    assert page.words["inbox-answered"].count("07700 9009") == 10
+    assert "07700 900911" in page.words["inbox-answered"], "the latest first"
+    (further,) = re.findall(r'href="(/inbox\?[^"]*after=[^"]*)"', page.html)
+    assert desk.open(html.unescape(further)).words["inbox-answered"].count("07700 9009") == 2
 
 
 def test_a_conversation_has_both_sides_and_the_rule_that_fired(
