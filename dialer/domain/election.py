@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from dialer.domain.errors import FieldError, ValidationFailed
 from dialer.domain.quiet_hours import is_zone
+
+YEARS: Final = range(1900, 2201)
+"""What the calendar can be counted in, on the clocks of every zone; another year is a slip of the pen."""
 
 
 class Phase(enum.StrEnum):
@@ -47,8 +51,10 @@ class PollingDay:
 
 
 def check_polling_day(day: PollingDay) -> None:
-    """Refuse a zone nobody knows, and polls that close before they open."""
+    """Refuse a zone nobody knows, a day of no calendar, and polls that close before they open."""
     faults = []
+    if day.polling_on is not None and day.polling_on.year not in YEARS:
+        faults.append(FieldError("/polling_on", "This can’t be the year. Look again."))
     if not is_zone(day.timezone):
         faults.append(FieldError("/timezone", "This is no time zone such as Europe/London."))
     if day.opens_at >= day.closes_at:

@@ -131,4 +131,8 @@ SAID_BY_RULES: Final = (
     N_("They haven’t shown yet that this number is theirs. Write by email, or ring them."),
     N_("They were sent home. Let them back first."),
     N_("Your token is for some campaigns only, and this is about all of them."),
+    N_("This can’t be the year. Look again."),
+    N_("This is after polling day. Choose an earlier date."),
+    N_("This is years before polling day. Look again."),
+    N_("This kind of election isn’t held there. Choose its nation."),
 )

@@ -202,6 +202,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "script_id": ids("/scripts"),
         "version": ["1"],
         "election_id": ids("/elections"),
+        "milestone": ["registration"],
         "volunteer_id": ids("/volunteers"),
         "account_id": [organiser["id"]],
         "team_id": [team["id"]],

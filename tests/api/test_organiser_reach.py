@@ -53,6 +53,7 @@ OTHERS: Final = {
     "deed": "pause",
     "step": "reactivate",
     "role": "volunteer",
+    "milestone": "registration",
     "code": "nothing",
     "import_id": str(uuid.UUID(int=1)),
     "attachment_id": str(uuid.UUID(int=1)),

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from dialer.domain.access import Permission, require
 from dialer.domain.election import Phase, PollingDay, check_polling_day
 from dialer.domain.errors import NotFound, ValidationFailed
+from dialer.domain.timetable import NATIONS_OF, check_kind
 from dialer.services.context import Context
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models import new_id
@@ -34,6 +35,8 @@ class ElectionView:
     closes_at: dt.time
     timezone: str
     current: bool
+    kind: str | None
+    nation: str | None
     phase: Phase
 
 
@@ -46,6 +49,9 @@ class ElectionFields(TypedDict, total=False):
     closes_at: dt.time
     timezone: str
     current: bool
+    kind: str | None
+    """Of the United Kingdom's elections (`domain.timetable`); None elsewhere."""
+    nation: str | None
 
 
 def list_elections(ctx: Context, page: Page) -> Slice[ElectionView]:
@@ -57,14 +63,14 @@ def list_elections(ctx: Context, page: Page) -> Slice[ElectionView]:
         if (after := after_id(page)) is not None:
             statement = statement.where(Election.id > after)
         rows = unit.session.scalars(statement.order_by(Election.id).limit(page.limit + 1)).all()
-        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: _view(row, ctx.now))
+        return cut(rows, page, lambda row: (str(row.id),)).map(lambda row: election_view(row, ctx.now))
 
 
 def get_election(ctx: Context, election_id: uuid.UUID) -> ElectionView:
     """One election; `NotFound` when the organisation has none such."""
     require(ctx.actor, Permission.ELECTION_READ)
     with ctx.unit() as unit:
-        return _view(election_of(unit, election_id), ctx.now)
+        return election_view(election_of(unit, election_id), ctx.now)
 
 
 def create_election(ctx: Context, fields: ElectionFields) -> ElectionView:
@@ -73,6 +79,7 @@ def create_election(ctx: Context, fields: ElectionFields) -> ElectionView:
     with ctx.unit() as unit:
         row = Election(organisation_id=unit.organisation_id, id=new_id(), **_defaults(fields))
         check_polling_day(polling_day(row))
+        row.nation = check_kind(row.kind, row.nation)
         _hold_organisation(unit)
         first = _current(unit) is None
         if row.current and not first:
@@ -80,7 +87,7 @@ def create_election(ctx: Context, fields: ElectionFields) -> ElectionView:
         row.current = row.current or first
         unit.session.add(row)
         ctx.audit(unit, "election.created", "election", row.id, {"current": row.current})
-        return _view(row, ctx.now)
+        return election_view(row, ctx.now)
 
 
 def change_election(ctx: Context, election_id: uuid.UUID, fields: ElectionFields) -> ElectionView:
@@ -93,11 +100,12 @@ def change_election(ctx: Context, election_id: uuid.UUID, fields: ElectionFields
             raise ValidationFailed.at("/current", "One election is always current. Set another one current.")
         if fields.get("current") and not row.current:
             _retire_current(unit)
-        for name, value in fields.items():
+        for name, value in _with_nation(row, fields).items():
             setattr(row, name, value)
         check_polling_day(polling_day(row))
+        row.nation = check_kind(row.kind, row.nation)
         ctx.audit(unit, "election.changed", "election", row.id, {"fields": sorted(fields)})
-        return _view(row, ctx.now)
+        return election_view(row, ctx.now)
 
 
 def current_election(unit: UnitOfWork) -> Election:
@@ -133,8 +141,20 @@ def _defaults(fields: ElectionFields) -> dict[str, Any]:
         "closes_at": dt.time(22),
         "timezone": "Europe/London",
         "current": False,
+        "kind": None,
+        "nation": None,
         **fields,
     }
+
+
+def _with_nation(row: Election, fields: ElectionFields) -> ElectionFields:
+    """The fields, with no nation where another kind comes without one: the old one may not have such
+    elections.
+    """
+    if "nation" in fields or fields.get("kind", row.kind) == row.kind:
+        return fields
+    kept = row.nation if row.nation in NATIONS_OF.get(fields.get("kind") or "", ()) else None
+    return {**fields, "nation": kept}
 
 
 def _hold_organisation(unit: UnitOfWork) -> None:
@@ -159,7 +179,8 @@ def _retire_current(unit: UnitOfWork) -> None:
     )
 
 
-def _view(row: Election, now: dt.datetime) -> ElectionView:
+def election_view(row: Election, now: dt.datetime) -> ElectionView:
+    """An election as it is shown."""
     return ElectionView(
         id=row.id,
         name=row.name,
@@ -168,5 +189,7 @@ def _view(row: Election, now: dt.datetime) -> ElectionView:
         closes_at=row.closes_at,
         timezone=row.timezone,
         current=row.current,
+        kind=row.kind,
+        nation=row.nation,
         phase=polling_day(row).phase(now),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, func, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.pledge import PLEDGE_SOURCES, VOTING_METHODS
+from dialer.domain.timetable import ENTERABLE, KINDS, NATIONS
 from dialer.domain.turnout import MARK_STATES, TURNOUT_SOURCES
 from dialer.store.models.base import Base, Identified, Instant, Tenant, one_of, reference
 
@@ -18,6 +19,8 @@ class Election(Identified, Base):
 
     __tablename__ = "election"
     __table_args__ = (
+        one_of("kind", KINDS),
+        one_of("nation", NATIONS),
         Index("uq_election_current", "organisation_id", unique=True, postgresql_where=text("current")),
     )
 
@@ -30,7 +33,29 @@ class Election(Identified, Base):
     closes_at: Mapped[dt.time] = mapped_column(server_default=text("'22:00'"))
     timezone: Mapped[str] = mapped_column(server_default=text("'Europe/London'"))
     current: Mapped[bool] = mapped_column(server_default=text("false"))
+    kind: Mapped[str | None]
+    """Of the United Kingdom's elections; None elsewhere."""
+    nation: Mapped[str | None]
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
+
+
+class ElectionDate(Tenant, Base):
+    """A date of an election's timetable that somebody entered by hand. Without `due_on` there is no such
+    thing at this election.
+    """
+
+    __tablename__ = "election_date"
+    __table_args__ = (
+        reference("election", "election_id", ondelete="CASCADE"),
+        one_of("milestone", ENTERABLE),
+    )
+
+    election_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    milestone: Mapped[str] = mapped_column(primary_key=True)
+    due_on: Mapped[dt.date | None]
+    due_time: Mapped[dt.time | None]
+    changed_at: Mapped[Instant]
+    changed_by: Mapped[uuid.UUID | None]
 
 
 class Pledge(Identified, Base):

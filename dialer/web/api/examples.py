@@ -68,6 +68,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "decisions": [{"conversation_id": "018f2a64-9b20-7a31-8c55-5d6e7f8091a2", "opt_out": True}]
     },
     "ElectionFields": {"polling_on": "2026-05-07"},
+    "EnteredDate": {"due_on": "2026-04-16"},
     "FilterToCount": {"filter": {"not": {"contacted": {}}}},
     "Launch": {"expected_recipients": 1_000, "first_wave": {"size": 50, "goes_on_after_s": 1800}},
     "LinkSettings": {"support": 2},
@@ -95,7 +96,13 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "audience": {"support": [1, 2], "voted": False},
     },
     "NewCampaign": {"name": "Aber Marsh, the last week", "kind": "phone_bank", "list_ids": [_LIST]},
-    "NewElection": {"name": "Senedd 2026", "polling_on": "2026-05-07", "current": True},
+    "NewElection": {
+        "name": "Senedd 2026",
+        "polling_on": "2026-05-07",
+        "kind": "senedd",
+        "nation": "wales",
+        "current": True,
+    },
     "NewJoinLink": {"expires_in_s": 14_400, "max_joins": 40},
     "MyEvent": {"event_id": _LIST},
     "EventFields": {"place": "The big hall", "capacity": 20},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any, Final
 
 from flask import render_template
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import ValidationFailed
+from dialer.domain.timetable import KINDS, NATIONS
 from dialer.services.context import Context
 from dialer.services.gotv.elections import (
     ElectionFields,
@@ -29,14 +31,16 @@ from dialer.web.coordinator.forms import (
     faults_of,
     go,
     said,
+    said_or_none,
     same_names,
     ticked,
     wall_time,
 )
 from dialer.web.desk import context
 from dialer.web.guard import allow
+from dialer.web.timetable_words import KIND, NATION
 
-FIELD_AT = same_names("name", "polling_on", "opens_at", "closes_at", "timezone", "current")
+FIELD_AT = same_names("name", "polling_on", "opens_at", "closes_at", "timezone", "current", "kind", "nation")
 _NEW: Final = {
     "name": "",
     "polling_on": "",
@@ -44,6 +48,8 @@ _NEW: Final = {
     "closes_at": "22:00",
     "timezone": "Europe/London",
     "current": False,
+    "kind": "",
+    "nation": "",
 }
 
 
@@ -104,10 +110,21 @@ def _fields() -> ElectionFields:
         opens_at=wall_time("opens_at"),
         closes_at=wall_time("closes_at"),
         timezone=said("timezone"),
+        kind=_one_of("kind", KINDS),
+        nation=_one_of("nation", NATIONS),
     )
+    if fields["kind"] is None:
+        fields["nation"] = None
     if ticked("current"):
         fields["current"] = True
     return fields
+
+
+def _one_of(name: str, words: Collection[str]) -> str | None:
+    """The choice of a field; None for the empty one."""
+    if said(name) and said(name) not in words:
+        raise ValidationFailed.at(f"/{name}", gettext("Choose one of these."))
+    return said_or_none(name)
 
 
 def _as_is(found: ElectionView) -> dict[str, Any]:
@@ -118,6 +135,8 @@ def _as_is(found: ElectionView) -> dict[str, Any]:
         "closes_at": f"{found.closes_at:%H:%M}",
         "timezone": found.timezone,
         "current": found.current,
+        "kind": found.kind or "",
+        "nation": found.nation or "",
     }
 
 
@@ -133,5 +152,7 @@ def _page(
         elections=everything(lambda page: list_elections(ctx, page)),
         election=editing,
         values=values,
+        kind_choices=[("", gettext("Another, or not in the United Kingdom")), *KIND.items()],
+        nation_choices=[("", "–"), *NATION.items()],
         errors=errors or {},
     )

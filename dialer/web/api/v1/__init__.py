@@ -55,6 +55,7 @@ from dialer.web.api.v1.suppressions import suppressions
 from dialer.web.api.v1.teams import teams
 from dialer.web.api.v1.text_answers import text_answers
 from dialer.web.api.v1.text_templates import text_templates
+from dialer.web.api.v1.timetable import timetables
 from dialer.web.api.v1.tokens import tokens
 from dialer.web.api.v1.transfers import transfers
 from dialer.web.api.v1.turnout import turnout
@@ -113,6 +114,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     teams,
     text_answers,
     text_templates,
+    timetables,
     tokens,
     transfers,
     turnout,

@@ -9,9 +9,10 @@ from flask.views import MethodView
 from marshmallow import Schema
 
 from dialer.domain.access import Permission
+from dialer.domain.timetable import KINDS, NATIONS
 from dialer.services.gotv import elections as deeds
 from dialer.web.api.blueprint import Resource
-from dialer.web.api.fields import Day, Flag, Id, LocalTime, Text, path_id
+from dialer.web.api.fields import Choice, Day, Flag, Id, LocalTime, Text, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -28,6 +29,16 @@ class ElectionFieldsSchema(Schema):
     closes_at = LocalTime()
     timezone = Text(max_length=100)
     current = Flag()
+    kind = Choice(
+        *KINDS,
+        allow_none=True,
+        metadata={"description": "of the United Kingdom’s elections: its timetable follows; null elsewhere"},
+    )
+    nation = Choice(
+        *NATIONS,
+        allow_none=True,
+        metadata={"description": "where it is held; may be left out where the kind has one nation only"},
+    )
 
 
 class NewElectionSchema(ElectionFieldsSchema):

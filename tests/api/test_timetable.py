@@ -1,0 +1,166 @@
+"""`/elections/{id}/timetable`: what follows from polling day, put right by hand, and as a calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import icalendar
+import pytest
+from sqlalchemy import select
+
+from dialer.domain.access import Role
+from dialer.services.context import Context
+from dialer.store.models.accounts import AuditEntry
+from dialer.store.session import UnitFactory
+from tests.conftest import Caller, SetClock
+from tests.people import Person, make_person
+
+Api = Callable[[Person], Caller]
+
+
+@pytest.fixture
+def path(api: Api, carys: Person) -> str:
+    made = api(carys).post(
+        "/elections",
+        json={"name": "Senedd 2026", "polling_on": "2026-05-07", "kind": "senedd"},
+    )
+    assert made.status_code == 201
+    return f"/elections/{made.json['id']}"
+
+
+def line(timetable: dict[str, Any], milestone: str) -> dict[str, Any]:
+    (found,) = [one for one in timetable["data"] if one["milestone"] == milestone]
+    return dict(found)
+
+
+def test_the_dates_follow_from_polling_day(api: Api, carys: Person, path: str, clock: SetClock) -> None:
+    clock.now = dt.datetime(2026, 4, 18, 9, tzinfo=dt.UTC)
+    caller = api(carys)
+    assert (caller.get(path).json or {})["nation"] == "wales"
+    found = caller.get(f"{path}/timetable").json or {}
+    assert (found["kind"], found["nation"], found["timezone"]) == ("senedd", "wales", "Europe/London")
+    assert found["next"] == "registration"
+    assert line(found, "postal_application") == {
+        "milestone": "postal_application",
+        "due_on": "2026-04-21",
+        "due_time": "17:00",
+        "due_at": "2026-04-21T16:00:00Z",
+        "days_left": 3,
+        "is_over": False,
+        "source": "law",
+        "usual": {"due_on": "2026-04-21", "due_time": "17:00", "source": "law"},
+        "changed_at": None,
+        "changed_by": None,
+        "words": "Postal vote applications close in 3 days, on Tuesday 21 April at 5 pm.",
+    }
+    assert line(found, "nominations")["is_over"]
+    assert [one["milestone"] for one in found["data"]][-2:] == ["emergency_proxy", "polling"]
+
+
+def test_a_date_by_hand_counts_until_it_is_taken_back(
+    api: Api, carys: Person, path: str, ctx: Context
+) -> None:
+    caller, address = api(carys), f"{path}/timetable/postal_despatch"
+    for _ in range(2):  # a press twice over
+        found = caller.put(address, json={"due_on": "2026-04-16"})
+        assert found.status_code == 200
+    entered = line(found.json or {}, "postal_despatch")
+    assert (entered["due_on"], entered["due_time"], entered["source"]) == ("2026-04-16", None, "hand")
+    assert entered["usual"] == {"due_on": "2026-04-22", "due_time": None, "source": "estimate"}
+    assert entered["changed_by"] == str(carys.id)
+    none = line(caller.put(address, json={"due_on": None}).json or {}, "postal_despatch")
+    assert (none["due_on"], none["due_at"], none["source"]) == (None, None, "hand")
+    assert caller.delete(address).status_code == 204
+    assert caller.delete(address).status_code == 204
+    back = line(caller.get(f"{path}/timetable").json or {}, "postal_despatch")
+    assert (back["due_on"], back["source"], back["changed_at"]) == ("2026-04-22", "estimate", None)
+    with ctx.unit() as unit:
+        written = list(unit.session.scalars(select(AuditEntry.action)))
+    assert written.count("election.date_entered") == 2
+    assert written.count("election.date_cleared") == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"due_on": "2026-05-08"},
+        {"due_on": None, "due_time": "17:00"},
+        {"due_on": "0001-01-01"},
+        {},
+        {"due_on": "2026-04-20", "due_time": "25:00"},
+    ],
+)
+def test_refuses_what_cannot_be(api: Api, carys: Person, path: str, body: object) -> None:
+    assert api(carys).put(f"{path}/timetable/registration", json=body).status_code == 422
+
+
+@pytest.mark.parametrize("milestone", ["polling", "nonsense"])
+def test_polling_day_stands_with_the_election_and_nonsense_nowhere(
+    api: Api, carys: Person, path: str, milestone: str
+) -> None:
+    put = api(carys).put(f"{path}/timetable/{milestone}", json={"due_on": "2026-05-06"})
+    assert put.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"kind": "local"}, "/nation"),
+        ({"kind": "senedd", "nation": "scotland"}, "/nation"),
+        ({"nation": "wales"}, "/kind"),
+        ({"kind": "parish"}, "/kind"),
+        ({"polling_on": "0001-01-01"}, "/polling_on"),
+    ],
+)
+def test_an_election_of_no_such_kind_is_refused(
+    api: Api, carys: Person, body: dict[str, str], pointer: str
+) -> None:
+    refused = api(carys).post("/elections", json={"name": "A", **body})
+    assert refused.status_code == 422
+    assert [fault["pointer"] for fault in (refused.json or {})["errors"]] == [pointer]
+
+
+def test_another_kind_takes_its_own_nation(api: Api, carys: Person, path: str) -> None:
+    caller = api(carys)
+    changed = caller.patch(path, json={"kind": "uk_parliament"}).json or {}
+    assert (changed["kind"], changed["nation"]) == ("uk_parliament", "wales")
+    changed = caller.patch(path, json={"kind": "scottish_parliament"}).json or {}
+    assert changed["nation"] == "scotland"
+    changed = caller.patch(path, json={"kind": None}).json or {}
+    assert (changed["kind"], changed["nation"]) == (None, None)
+    abroad = caller.get(f"{path}/timetable").json or {}
+    assert line(abroad, "registration")["due_on"] is None
+    assert abroad["next"] in (None, "polling")
+
+
+def test_the_timetable_is_a_calendar_too(api: Api, carys: Person, path: str) -> None:
+    answer = api(carys).get(f"{path}/timetable", headers={"Accept": "text/calendar"})
+    assert answer.mimetype == "text/calendar"
+    entries = {
+        str(one["uid"]).split("-")[-1]: one for one in icalendar.Calendar.from_ical(answer.data).events
+    }
+    postal = entries["postal_application@dialer"]
+    assert f"{postal['dtend'].dt:%Y-%m-%dT%H:%MZ}" == "2026-04-21T16:00Z"
+    assert str(postal["summary"]) == "Postal vote applications close · Senedd 2026"
+    assert f"{entries['postal_despatch@dialer']['dtstart'].dt}" == "2026-04-22"
+
+
+def test_an_organiser_reads_it_and_changes_nothing(
+    api: Api, path: str, vic: Person, ctx: Context, units: UnitFactory
+) -> None:
+    olwen = make_person(units, ctx.organisation_id, Role.ORGANISER, "Olwen")
+    assert api(olwen).get(f"{path}/timetable").status_code == 200
+    assert api(olwen).put(f"{path}/timetable/registration", json={"due_on": None}).status_code == 403
+    assert api(olwen).delete(f"{path}/timetable/registration").status_code == 403
+    assert api(vic).get(f"{path}/timetable").status_code == 403
+
+
+@pytest.mark.parametrize("missing", ["nothing", "01a20212-2dee-7556-b843-66a8996c40c0"])
+def test_the_timetable_of_nothing_is_not_there(api: Api, carys: Person, missing: str) -> None:
+    assert api(carys).get(f"/elections/{missing}/timetable").status_code == 404
+    assert (
+        api(carys).put(f"/elections/{missing}/timetable/registration", json={"due_on": None}).status_code
+        == 404
+    )
