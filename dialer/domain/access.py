@@ -91,6 +91,7 @@ class Permission(enum.StrEnum):
     RESULT_CORRECT = "result.correct"
     PLEDGE_READ = "pledge.read"
     PLEDGE_RECORD = "pledge.record"
+    KNOCK_UP_READ = "knock_up.read"
     TURNOUT_RECORD = "turnout.record"
     TURNOUT_UNDO = "turnout.undo"
     TURNOUT_READ = "turnout.read"
@@ -193,6 +194,7 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.RESULT_CORRECT: Rule(_VOLUNTEER, Scope.OWN),
     Permission.PLEDGE_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.PLEDGE_RECORD: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.KNOCK_UP_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.TURNOUT_RECORD: Rule(_COORDINATOR | {Role.TELLER}, Scope.OWN),
     Permission.TURNOUT_UNDO: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.TURNOUT_READ: Rule(_ORGANISER | {Role.OBSERVER}, Scope.CAMPAIGNS),

@@ -120,6 +120,7 @@ class Door:
         return road_key(self.road), int(self.side), counted(number), counted(first), counted(then)
 
 
+@lru_cache(maxsize=8192)
 def road_key(road: str) -> str:
     """What counts when the names of two roads are compared: `High St.` is `High Street`."""
     words = [word for word in map(_plain, _GAPS.split(road)) if word]
@@ -241,6 +242,7 @@ def _kind_at(words: list[str]) -> int:
     return len(words) - 2 if len(words) > 2 and words[-1] in _SIDES_OF_TOWN else len(words) - 1
 
 
+@lru_cache(maxsize=8192)
 def _is_road(part: str) -> bool:
     words = [word for word in map(_plain, _GAPS.split(part)) if word]
     return bool(words) and (words[_kind_at(words)] in _ROADS or (len(words) > 1 and words[0] in _WELSH_ROADS))
@@ -262,6 +264,7 @@ def _has_letter(text: str) -> bool:
     return any(map(str.isalpha, text))
 
 
+@lru_cache(maxsize=8192)
 def counted(text: str) -> str:
     """A text that sorts as people count: `flat 2` before `flat 10`, and nothing before something."""
     bare = " ".join(filter(None, map(_plain, _GAPS.split(text))))

@@ -15,7 +15,8 @@ Shown = TypeVar("Shown")
 
 _DIGITS: Final = 10
 """Fewer than a number has that the database can't hold."""
-_NOT_OURS: Final = "This cursor isn’t one of this list. Start again without it."
+NOT_OURS: Final = "This cursor isn’t one of this list. Start again without it."
+"""What is said of a cursor that was made up, or is another list's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def after_number(page: Page) -> int | None:
         return None
     (written, *rest) = page.after
     if rest or not (written.isdecimal() and written.isascii() and len(written) < _DIGITS):
-        raise ValidationFailed.at("/cursor", _NOT_OURS)
+        raise ValidationFailed.at("/cursor", NOT_OURS)
     return int(written)
 
 
@@ -74,7 +75,7 @@ def after_ids(page: Page, count: int) -> tuple[uuid.UUID, ...] | None:
     except ValueError:
         ids = ()
     if len(ids) != count:
-        raise ValidationFailed.at("/cursor", _NOT_OURS)
+        raise ValidationFailed.at("/cursor", NOT_OURS)
     return ids
 
 
@@ -87,7 +88,7 @@ def after_moment(page: Page) -> tuple[dt.datetime, uuid.UUID] | None:
     try:
         return dt.datetime.fromisoformat(moment).astimezone(dt.UTC), after
     except (ValueError, OverflowError):
-        raise ValidationFailed.at("/cursor", _NOT_OURS) from None
+        raise ValidationFailed.at("/cursor", NOT_OURS) from None
 
 
 def cut(items: Sequence[Item], page: Page, key: Callable[[Item], tuple[str, ...]]) -> Slice[Item]:

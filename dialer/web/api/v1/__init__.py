@@ -25,6 +25,7 @@ from dialer.web.api.v1.first_texts import first_texts
 from dialer.web.api.v1.history import histories
 from dialer.web.api.v1.import_after import imports
 from dialer.web.api.v1.join_links import join_links
+from dialer.web.api.v1.knock_up import knock_up
 from dialer.web.api.v1.lists import lists
 from dialer.web.api.v1.look_ups import look_ups
 from dialer.web.api.v1.looking_after import looking_after
@@ -84,6 +85,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     hours,
     imports,
     join_links,
+    knock_up,
     lists,
     looking_after,
     machines,
