@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from dialer.domain.errors import FieldError
@@ -34,7 +34,7 @@ TWICE: Final = "This word is in the list already."
 NAMED_TWICE: Final = "Another answer has this name already."
 NO_ANSWER: Final = "The campaign takes no answer of this name."
 NOT_APART: Final = "Another of these answers has a word in common with it. One text asks for one of them."
-SAYS_NOTHING: Final = "Say what this answer means: support, voting, that they voted, or a tag."
+SAYS_NOTHING: Final = "Say what this answer means: support, voting, that they voted or need a lift, or a tag."
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _tidied(rule: AnswerRule) -> AnswerRule:
     return AnswerRule(
         " ".join(rule.label.split()),
         tuple(word for each in rule.words if (word := " ".join(each.split()))),
-        Facts(facts.support, facts.voting_method, facts.voted, tags),
+        replace(facts, tags=tags),
     )
 
 
@@ -149,9 +149,11 @@ def _kept(rule: AnswerRule) -> dict[str, Any]:
         "voting_method": rule.facts.voting_method,
         "voted": rule.facts.voted,
         "tags": list(rule.facts.tags),
+        "needs_lift": rule.facts.needs_lift,
     }
 
 
 def _read(kept: Mapping[str, Any]) -> AnswerRule:
-    facts = Facts(kept["support"], kept["voting_method"], kept["voted"], tuple(kept["tags"]))
+    lift = kept.get("needs_lift", False)
+    facts = Facts(kept["support"], kept["voting_method"], kept["voted"], tuple(kept["tags"]), lift)
     return AnswerRule(kept["label"], tuple(kept["words"]), facts)

@@ -1,4 +1,6 @@
-"""How somebody means to vote: support 1 (strong for us) to 5 (against), and by which way.
+"""How somebody means to vote: support 1 (strong for us) to 5 (against), and their plan: by which way, when,
+whether they need a lift, and whether they have the identification that polling stations ask for (in Great
+Britain since the Elections Act 2022, schedule 1).
 
 What was learned is kept as evidence; the pledge table shows the *present value*, which follows from the
 evidence alone. So the order in which evidence arrives doesn't matter, and evidence that is taken back is
@@ -9,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +19,8 @@ VOTING_METHODS: Final = ("in_person", "postal", "proxy")
 PLEDGE_SOURCES: Final = ("call", "text", "door", "import", "web", "manual")
 SUPPORTS: Final = (1, 2, 3, 4, 5)
 PLEDGED: Final = (1, 2)
+FACTS: Final = ("support", "voting_method", "planned_at", "needs_lift", "id_ready")
+"""What evidence may say, each by itself the latest by its own time."""
 
 
 def is_pledge(support: int | None) -> bool:
@@ -37,19 +41,23 @@ class PledgeEvidence:
     planned_at: dt.datetime | None = None
     campaign_id: uuid.UUID | None = None
     account_id: uuid.UUID | None = None
+    needs_lift: bool | None = None
+    id_ready: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PledgeValue:
     """The present value: each fact from the evidence that stands for it.
 
-    `learned` is the evidence behind the support, or where no support is known behind the way of voting,
-    or else the time.
+    `learned` is the evidence behind the support, or where no support is known behind the first fact of the
+    plan that is, in the order of `FACTS`.
     """
 
     support: int | None = None
     voting_method: str | None = None
     planned_at: dt.datetime | None = None
+    needs_lift: bool | None = None
+    id_ready: bool | None = None
     learned: PledgeEvidence | None = None
 
 
@@ -68,13 +76,15 @@ def _weight(evidence: PledgeEvidence) -> tuple[bool, float, bool, uuid.UUID]:
 
 def present_pledge(evidence: Iterable[PledgeEvidence]) -> PledgeValue:
     """Return what the pledge table shows for one person and election, given all that stands."""
+    standing = standing_evidence(evidence)
+    known = {fact: getattr(piece, fact) for fact, piece in standing.items()}
+    return PledgeValue(**known, learned=next(iter(standing.values()), None))
+
+
+def standing_evidence(evidence: Iterable[PledgeEvidence]) -> Mapping[str, PledgeEvidence]:
+    """Which piece stands for each fact that anything is known of, in the order of `FACTS`."""
     strongest = sorted(evidence, key=_weight, reverse=True)
-    support = next((piece for piece in strongest if piece.support is not None), None)
-    method = next((piece for piece in strongest if piece.voting_method is not None), None)
-    planned = next((piece for piece in strongest if piece.planned_at is not None), None)
-    return PledgeValue(
-        support=support.support if support else None,
-        voting_method=method.voting_method if method else None,
-        planned_at=planned.planned_at if planned else None,
-        learned=support or method or planned,
-    )
+    found = {
+        fact: next((piece for piece in strongest if getattr(piece, fact) is not None), None) for fact in FACTS
+    }
+    return {fact: piece for fact, piece in found.items() if piece is not None}

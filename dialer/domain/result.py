@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from dialer.domain.disposition import RECORDABLE, Course, Disposition, consequence
 from dialer.domain.errors import FieldError
@@ -35,10 +35,10 @@ class Report:
     def learned(self, script: Script | None) -> Learned:
         """What it tells of the person: what is stated outright wins over what the answers tell."""
         told = learned(script, self.answers) if script else Learned()
-        return Learned(
-            self.support if self.support is not None else told.support,
-            self.voting_method or told.voting_method,
-            told.tags,
+        return replace(
+            told,
+            support=self.support if self.support is not None else told.support,
+            voting_method=self.voting_method or told.voting_method,
         )
 
 

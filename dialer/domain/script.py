@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -13,6 +14,8 @@ NODE_KINDS: Final = ("say", "question", TRANSFER, "end")
 LANGUAGES: Final = ("en", "cy")
 NODES_MAX: Final = 500
 ANSWERS_MAX: Final = 50
+CLOCK: Final = "(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+"""How a time of polling day is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Answer:
     tags: tuple[str, ...] = ()
     voting_method: str | None = None
     translations: Mapping[str, str] = field(default_factory=dict, hash=False)
+    needs_lift: bool | None = None
+    id_ready: bool | None = None
+    planned_time: dt.time | None = None
+    """When on polling day they mean to vote, on the clocks of its place."""
 
     def words_in(self, language: str) -> str:
         """The label in this language; in the script's own where it isn't translated."""
@@ -103,6 +110,14 @@ class Learned:
     support: int | None = None
     voting_method: str | None = None
     tags: tuple[str, ...] = ()
+    needs_lift: bool | None = None
+    id_ready: bool | None = None
+    planned_time: dt.time | None = None
+
+    @property
+    def of_the_vote(self) -> bool:
+        """Whether anything of it belongs into the pledge table."""
+        return replace(self, tags=()) != Learned()
 
 
 def unknown_answers(script: Script, answers: Mapping[str, str]) -> list[str]:
@@ -159,6 +174,9 @@ def _add(so_far: Learned, answer: Answer) -> Learned:
         support=answer.support if answer.support is not None else so_far.support,
         voting_method=answer.voting_method or so_far.voting_method,
         tags=tuple(dict.fromkeys((*so_far.tags, *answer.tags))),
+        needs_lift=so_far.needs_lift if answer.needs_lift is None else answer.needs_lift,
+        id_ready=so_far.id_ready if answer.id_ready is None else answer.id_ready,
+        planned_time=answer.planned_time or so_far.planned_time,
     )
 
 

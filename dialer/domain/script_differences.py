@@ -6,6 +6,7 @@ a new name isn't read as one step gone and another come.
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import itertools
 import re
@@ -33,6 +34,9 @@ KINDS: Final = (
     "answer_next",
     "answer_support",
     "answer_voting_method",
+    "answer_needs_lift",
+    "answer_id_ready",
+    "answer_planned_time",
     "answer_tags",
     "answers_moved",
 )
@@ -194,6 +198,9 @@ def _in_answer(old: Answer, new: Answer, step: str, renamed: Mapping[str, str]) 
         ("answer_next", renamed.get(old.next, old.next), new.next),
         ("answer_support", _value(old.support), _value(new.support)),
         ("answer_voting_method", old.voting_method or "", new.voting_method or ""),
+        ("answer_needs_lift", _flag(old.needs_lift), _flag(new.needs_lift)),
+        ("answer_id_ready", _flag(old.id_ready), _flag(new.id_ready)),
+        ("answer_planned_time", _clock(old.planned_time), _clock(new.planned_time)),
         ("answer_tags", ", ".join(old.tags), ", ".join(new.tags)),
     )
     for kind, before, after in plain:
@@ -204,6 +211,14 @@ def _in_answer(old: Answer, new: Answer, step: str, renamed: Mapping[str, str]) 
 
 def _value(support: int | None) -> str:
     return "" if support is None else str(support)
+
+
+def _flag(value: bool | None) -> str:
+    return "" if value is None else "yes" if value else "no"
+
+
+def _clock(value: dt.time | None) -> str:
+    return "" if value is None else f"{value:%H:%M}"
 
 
 def _through(third: ThirdParty | None) -> str:

@@ -6,12 +6,13 @@ The rest is as the API has it. Only its shape is looked at here: whether the scr
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from dialer.domain.pledge import VOTING_METHODS
-from dialer.domain.script import ANSWERS_MAX, LANGUAGES, NODE_KINDS, NODES_MAX
+from dialer.domain.script import ANSWERS_MAX, CLOCK, LANGUAGES, NODE_KINDS, NODES_MAX
 
 FORMAT: Final = "dialer-script"
 FORMAT_VERSION: Final = 1
@@ -86,6 +87,11 @@ def _wrong_in_answer(answer: object) -> Iterator[str]:
         yield "voting_method"
     if not _are_translations(answer.get("translations"), _ANSWER["label"]):
         yield "translations"
+    for flag in ("needs_lift", "id_ready"):
+        if not isinstance(answer.get(flag), bool | None):
+            yield flag
+    if not _is_clock(answer.get("planned_time")):
+        yield "planned_time"
     support = answer.get("support")
     if support is not None and not _is_support(support):
         yield "support"
@@ -121,6 +127,10 @@ def _are_translations(value: object, most: int) -> bool:
     return isinstance(value, Mapping) and all(
         language in LANGUAGES and _is_text(words, most) for language, words in value.items()
     )
+
+
+def _is_clock(value: object) -> bool:
+    return value is None or (isinstance(value, str) and re.fullmatch(CLOCK, value) is not None)
 
 
 def _is_support(value: object) -> bool:

@@ -50,6 +50,7 @@ class Facts:
     voting_method: str | None = None
     voted: bool = False
     tags: tuple[str, ...] = ()
+    needs_lift: bool = False
 
     @property
     def says_nothing(self) -> bool:
@@ -62,6 +63,7 @@ class Facts:
             (self.support is not None and other.support is not None)
             or (self.voting_method is not None and other.voting_method is not None)
             or (self.voted and other.voted)
+            or (self.needs_lift and other.needs_lift)
         )
 
 
@@ -90,15 +92,34 @@ _VOTED: Final = AnswerRule(
     ),
     Facts(voted=True),
 )
+_LIFT: Final = AnswerRule(
+    "Needs a lift",
+    (
+        *("lift", "a lift", "need a lift", "need lift", "i need a lift", "i need lift", "id like a lift"),
+        *("i would like a lift", "i will need a lift", "ill need a lift", "yes to a lift", "lift needed"),
+        *(
+            "lifft",
+            "angen lifft",
+            "dwi angen lifft",
+            "dw i angen lifft",
+            "rydw i angen lifft",
+            "hoffwn lifft",
+        ),
+    ),
+    Facts(needs_lift=True),
+)
 _SUPPORT: Final = ("Strong support", "Leaning to us", "Undecided", "Leaning against", "Against")
 USUAL: Final = (
     _VOTED,
+    _LIFT,
     *(
         AnswerRule(label, (str(support),), Facts(support=support), scale=True)
         for support, label in enumerate(_SUPPORT, 1)
     ),
 )
-"""What every campaign takes unless it says otherwise: that somebody has voted, and the scale from 1 to 5."""
+"""What every campaign takes unless it says otherwise: that somebody has voted or needs a lift, and the
+scale from 1 to 5.
+"""
 
 _SPELT: Final[Mapping[str, str]] = {
     **dict.fromkeys(("one", "un"), "1"),
@@ -195,13 +216,13 @@ def _doubt(text: str, found: _Found, rest: list[str], asked: Asked | None, at: d
 
 def _is_offered(found: _Found, asked: Asked) -> bool:
     """A number is an answer only to a text that names it: without that, “2” may be how many are coming. So is
-    a campaign's own word, or another for the same: “yes” may be to anything. That somebody has voted means
-    the same whatever was asked.
+    a campaign's own word, or another for the same: “yes” may be to anything, “lift” too. That somebody has
+    voted means the same whatever was asked.
     """
     rule, phrase = next(iter(found.items()))
     if all(word.isdigit() for word in phrase):
         return asked.has_scale if rule.scale else asked.numbers.issuperset(phrase)
-    return rule in USUAL or names_word_of(rule, asked.text)
+    return rule is _VOTED or rule.scale or names_word_of(rule, asked.text)
 
 
 def _is_of_another(found: _Found, asked: Asked) -> bool:

@@ -17,6 +17,7 @@ from dialer.web.rule_words import N_
 
 ANSWER_LABEL: Final[Mapping[str, str]] = {
     "Voted": N_("Voted"),
+    "Needs a lift": N_("Needs a lift"),
     "Strong support": N_("Strong support"),
     "Leaning to us": N_("Leaning to us"),
     "Undecided": N_("Undecided"),
@@ -105,6 +106,7 @@ def facts_words(facts: Facts) -> str:
         answer_words(rule.label)
         for rule in USUAL
         if (rule.facts.voted and facts.voted)
+        or (rule.facts.needs_lift and facts.needs_lift)
         or (rule.facts.support is not None and rule.facts.support == facts.support)
     ]
     way = [str(gettext(WAY[facts.voting_method]))] if facts.voting_method else []

@@ -43,6 +43,8 @@ def test_a_pledge_is_put_and_listed(api: Api, carys: Person, ctx: Context, clock
         "support": 1,
         "voting_method": "postal",
         "planned_at": "2026-05-07T17:00:00Z",
+        "needs_lift": None,
+        "id_ready": None,
         "source": "manual",
         "at": "2026-05-07T12:00:00Z",
         "by": str(carys.id),
@@ -53,6 +55,28 @@ def test_a_pledge_is_put_and_listed(api: Api, carys: Person, ctx: Context, clock
         "voted_at": None,
     }
     assert listed(api(carys)) == [answer.json]
+
+
+def test_a_plan_is_put_without_support_and_each_fact_stays_until_it_changes(
+    api: Api, carys: Person, ctx: Context, clock: SetClock
+) -> None:
+    (voter,) = make_electors(ctx, "AA-1")
+    campaign, caller = make_campaign(ctx), api(carys)
+    where = f"/contacts/{voter}/pledge"
+    said = {"campaign_id": str(campaign), "needs_lift": True, "planned_at": "2026-05-07T17:30:00Z"}
+    assert caller.put(where, json=said).json["needs_lift"] is True
+    clock.forward(minutes=5)
+    said = {"campaign_id": str(campaign), "needs_lift": False, "id_ready": False, "source": "door"}
+    found = caller.put(where, json=said).json
+    assert (found["needs_lift"], found["id_ready"]) == (False, False)
+    assert (found["planned_at"], found["support"]) == ("2026-05-07T17:30:00Z", None)
+    assert listed(caller) == [found]
+    lines = caller.get("/pledges", headers={"Accept": "text/csv"}).text.splitlines()
+    row = dict(zip(*csv.reader(lines), strict=True))
+    assert (row["needs_lift"], row["id_ready"]) == ("False", "False")
+    nothing = caller.put(where, json={"campaign_id": str(campaign), "support": None})
+    assert nothing.status_code == 422
+    assert nothing.json["errors"][0]["pointer"] == "/support"
 
 
 def test_the_last_word_stands(api: Api, carys: Person, ctx: Context, clock: SetClock) -> None:

@@ -93,6 +93,22 @@ def test_what_they_answer_stands_in_the_tables_and_can_be_taken_back(bank: Bank)
     assert check_counters(bank.blasting.system) == []
 
 
+def test_a_lift_asked_for_by_text_stands_in_the_plan_and_can_be_taken_back(bank: Bank):
+    (gwen,) = people(bank.blasting.ctx, 1)
+    bank.ask([gwen], "Polls are open until 10 tonight. Reply LIFT if you need one. STOP to opt out")
+    bank.write("Lift please")
+    assert bank.answers() == [("Needs a lift", "taken", None)]
+
+    def needs_lift() -> list[bool | None]:
+        return [one["needs_lift"] for one in bank.desk.get("/pledges").json["data"]]
+
+    assert needs_lift() == [True]
+    (one,) = bank.told()["answers"]
+    assert one["needs_lift"] is True
+    assert bank.post(f"answers/{one['id']}/drop").status_code == 200
+    assert needs_lift() == []
+
+
 @pytest.mark.parametrize("body", ["STOP", "stop please, voted", "st op", "START"])
 def test_a_no_or_what_may_be_one_answers_nothing(bank: Bank, body: str):
     (gwen,) = people(bank.blasting.ctx, 1)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dialer.domain.pledge import (
+    FACTS,
     PLEDGE_SOURCES,
     SUPPORTS,
     VOTING_METHODS,
     PledgeEvidence,
     is_pledge,
     present_pledge,
+    standing_evidence,
 )
 
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
@@ -60,6 +63,21 @@ def test_each_fact_has_its_own_evidence() -> None:
     assert present_pledge([postal]).learned == postal
 
 
+def test_a_plan_is_put_together_fact_by_fact() -> None:
+    wanted = told(1, needs_lift=True, planned_at=NOON)
+    ready = told(2, id_ready=True, needs_lift=False)
+    found = told(3, id_ready=False)
+    value = present_pledge([found, wanted, ready])
+    assert (value.planned_at, value.needs_lift, value.id_ready) == (NOON, False, False)
+    assert value.learned == wanted
+    assert present_pledge([wanted, found]).needs_lift is True
+    assert standing_evidence([found, wanted, ready]) == {
+        "planned_at": wanted,
+        "needs_lift": ready,
+        "id_ready": found,
+    }
+
+
 @pytest.mark.parametrize(("support", "pledge"), [(1, True), (2, True), (3, False), (5, False), (None, False)])
 def test_a_pledge_is_support_one_or_two(support: int | None, pledge: bool) -> None:
     assert is_pledge(support) is pledge
@@ -74,6 +92,8 @@ pieces = st.builds(
     support=st.none() | st.sampled_from(SUPPORTS),
     voting_method=st.none() | st.sampled_from(VOTING_METHODS),
     planned_at=st.none() | st.just(NOON),
+    needs_lift=st.none() | st.booleans(),
+    id_ready=st.none() | st.booleans(),
 )
 evidence_lists = st.lists(pieces, max_size=8, unique_by=lambda piece: piece.id)
 
@@ -100,3 +120,13 @@ def test_what_stands_was_said(evidence: list[PledgeEvidence]) -> None:
     value = present_pledge(evidence)
     assert value.support in {None, *(piece.support for piece in evidence)}
     assert (value.support is None) == all(piece.support is None for piece in evidence)
+
+
+@given(evidence_lists)
+def test_each_fact_stands_as_if_it_were_alone(evidence: list[PledgeEvidence]) -> None:
+    value = present_pledge(evidence)
+    for fact in FACTS:
+        others = dict.fromkeys(set(FACTS) - {fact})
+        alone = present_pledge(replace(piece, **others) for piece in evidence)  # type: ignore[arg-type]
+        assert getattr(value, fact) == getattr(alone, fact)
+    assert (value.learned is None) == all(getattr(value, fact) is None for fact in FACTS)

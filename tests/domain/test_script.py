@@ -1,5 +1,6 @@
 """A talk through a script: the path, what the answers tell, the words filled."""
 
+import datetime as dt
 from dataclasses import replace
 
 from dialer.domain.script import (
@@ -48,6 +49,19 @@ def test_answers_that_the_script_has_not() -> None:
 def test_what_the_answers_tell() -> None:
     assert learned(SCRIPT, {"method": "post", "ask": "yes"}) == Learned(1, "postal", ("keen", "post"))
     assert learned(SCRIPT, {}) == Learned()
+
+
+def test_answers_tell_of_the_plan() -> None:
+    lift = Answer("lift", "A lift, after work", "bye", needs_lift=True, planned_time=dt.time(18))
+    ready = Answer("ready", "ID is ready", "method", id_ready=True, needs_lift=False)
+    script = replace(with_node(2, answers=(lift,)), start="ask")
+    script = replace(
+        script, nodes=tuple(replace(n, answers=(ready,)) if n.id == "ask" else n for n in script.nodes)
+    )
+    told = learned(script, {"ask": "ready", "method": "lift"})
+    assert told == Learned(needs_lift=True, id_ready=True, planned_time=dt.time(18))
+    assert told.of_the_vote
+    assert not Learned(tags=("keen",)).of_the_vote
 
 
 def test_the_later_step_wins_and_answers_off_the_path_yield() -> None:

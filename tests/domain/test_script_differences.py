@@ -43,7 +43,15 @@ OFFICE = ThirdParty("+441632960800", "The office")
             with_node(
                 1,
                 answers=(
-                    replace(YES, label="Aye", next="bye", support=2, tags=(), voting_method="proxy"),
+                    replace(
+                        YES,
+                        label="Aye",
+                        next="bye",
+                        support=2,
+                        tags=(),
+                        voting_method="proxy",
+                        id_ready=False,
+                    ),
                     NO,
                 ),
             ),
@@ -52,6 +60,7 @@ OFFICE = ThirdParty("+441632960800", "The office")
                 Difference("answer_next", "ask", "Aye", "method", "bye"),
                 Difference("answer_support", "ask", "Aye", "1", "2"),
                 Difference("answer_voting_method", "ask", "Aye", "", "proxy"),
+                Difference("answer_id_ready", "ask", "Aye", "", "no"),
                 Difference("answer_tags", "ask", "Aye", "keen", ""),
             ],
         ),

@@ -39,6 +39,10 @@ from tests.phone_bank import SCRIPT
             lambda s: s["nodes"][1]["answers"][0].update(voting_method=["post"]),
             [FileFault("wrong", "voting_method", 2, 1)],
         ),
+        (
+            lambda s: s["nodes"][1]["answers"][0].update(needs_lift=1, planned_time="6pm"),
+            [FileFault("wrong", "needs_lift", 2, 1), FileFault("wrong", "planned_time", 2, 1)],
+        ),
     ],
 )
 def test_what_keeps_a_file_from_being_read(

@@ -113,6 +113,21 @@ def test_a_number_answers_only_a_text_that_asked_for_one(asked: str | None, doub
     assert told("1", asked) == (["Strong support"], doubt)
 
 
+@pytest.mark.parametrize(
+    ("body", "asked", "doubt"),
+    [
+        ("LIFT", "Polls are open. Need one? Reply LIFT", None),
+        ("I need a lift please", "Polls are open. Need one? Reply LIFT", None),
+        ("Angen lifft", "Angen lifft? Atebwch LIFFT", None),
+        ("LIFT", "Polls are open until 10", Doubt.NOT_ASKED),
+        ("I don't need a lift", "Polls are open. Need one? Reply LIFT", Doubt.MORE_WORDS),
+        ("Can I have a lift?", "Polls are open. Need one? Reply LIFT", Doubt.MORE_WORDS),
+    ],
+)
+def test_a_lift_is_taken_where_our_text_offered_one(body: str, asked: str, doubt: Doubt | None):
+    assert told(body, asked) == (["Needs a lift"], doubt)
+
+
 def test_who_asked_and_how_long_ago_counts():
     assert told("VOTED", in_person=True) == (["Voted"], Doubt.IN_PERSON)
     week = Asked(SCALE, NOON - dt.timedelta(days=7, minutes=1))

@@ -69,6 +69,7 @@ folk = st.fixed_dictionaries(
         "fields": st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(TEXTS), max_size=4),
         "status": st.sampled_from(["active", "active", "moved", "deceased"]),
         "needs_lift": st.sampled_from([None, True, False]),
+        "lift_said": st.sampled_from([None, True, False]),
         "tags": st.frozensets(st.sampled_from(TAGS)),
         "lists": st.frozensets(st.sampled_from(LISTS)),
         "record": st.none()
@@ -225,6 +226,7 @@ class Shelf:
         support, method, voted = person["record"] or (None, None, False)
         if person["record"]:
             known = {"support": support, "voting_method": method, "voted_at": NOON if voted else None}
+            known["needs_lift"] = person["lift_said"]
             self._add(unit, VoterRecord, mine, known, election_id=self.election)
             self._add(
                 unit, VoterRecord, mine, {"support": 1, "voted_at": NOON}, election_id=self.other_election
@@ -235,8 +237,10 @@ class Shelf:
         out = {channel for channel, lifted in person["opted_out"] if not lifted}
         here = {fields.get("email", "").lower(), *(phone[0] for phone in person["phones"] if not phone[3])}
         out |= {no[1] for no in noes if no[0] in here and no[2] != "tps" and not no[3]}
+        lift_said = person["lift_said"] if person["record"] else None
         return PersonFacts(
-            id=id_, fields=fields, status=person["status"], needs_lift=person["needs_lift"],
+            id=id_, fields=fields, status=person["status"],
+            needs_lift=person["needs_lift"] if lift_said is None else lift_said,
             tags=person["tags"], list_ids=person["lists"], support=support, voting_method=method, voted=voted,
             numbers=tuple(Number(p[0], p[1]) for p in person["phones"] if not (p[2] or p[3])),
             opted_out=frozenset(out),

@@ -22,7 +22,8 @@ class Number:
 class PersonFacts:
     """A person. Support, way of voting and turnout are those of one election, the current one.
 
-    `fields` holds texts by name, those of the list itself as `custom.NAME`; what isn't known isn't there.
+    `needs_lift` is what they said of that election, or else their own field. `fields` holds texts by name,
+    those of the list itself as `custom.NAME`; what isn't known isn't there.
     The times are the last ones: of a call we placed or a result that stands, of a text we sent, of one we
     got. `opted_out` holds the channels of the person's own noes and of those that lie on their numbers or
     their address (opt-outs and complaints).

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from dialer.domain.access import Permission
 from dialer.domain.disposition import DISPOSITIONS, OF_A_MACHINE, RECORDABLE, consequence
+from dialer.domain.election import PollingDay
 from dialer.domain.errors import AssignmentClosed, ValidationFailed
 from dialer.domain.result import HouseholdReport, Report, faults
 from dialer.domain.script import Learned, Script
@@ -26,6 +27,7 @@ from dialer.services.calling.shift_states import says_something
 from dialer.services.calling.views import AssignmentView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
+from dialer.services.gotv.elections import election_of, polling_day
 from dialer.services.gotv.record import recompute_records
 from dialer.services.gotv.tally import tally_result
 from dialer.store.models import new_id
@@ -145,7 +147,12 @@ def write_results(
         for contact_id, one in reports.items()
     ]
     told = {contact_id: one.learned(script) for contact_id, one in reports.items()}
-    new = [NewResult(one, reports[one.contact_id].answers, told[one.contact_id]) for one in results]
+    day = _polling_day(recording, told.values())
+    new = [
+        NewResult(one, reports[one.contact_id].answers, learned, _planned_at(day, learned))
+        for one in results
+        for learned in (told[one.contact_id],)
+    ]
     implied = _implied(recording, report, reports, late=late)
     new += [NewResult(one, {}, Learned()) for one in implied]
     written = shelf.write(
@@ -159,6 +166,17 @@ def write_results(
         tags = told[result.contact_id].tags
         apply_effects(unit, campaign, result, tags, no_texts=one.no_texts, language=one.language)
     return [*results, *implied], written
+
+
+def _polling_day(recording: Recording, told: Iterable[Learned]) -> PollingDay | None:
+    """Of the campaign's election, where anybody told when they mean to vote."""
+    if all(one.planned_time is None for one in told):
+        return None
+    return polling_day(election_of(recording.unit, recording.campaign.election_id))
+
+
+def _planned_at(day: PollingDay | None, told: Learned) -> dt.datetime | None:
+    return day.at(told.planned_time) if day and told.planned_time else None
 
 
 def _implied(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -46,7 +47,15 @@ def answer_from_json(answer: Mapping[str, Any]) -> Answer:
         tags=tuple(answer.get("tags") or ()),
         voting_method=answer.get("voting_method"),
         translations=_translations(answer),
+        needs_lift=answer.get("needs_lift"),
+        id_ready=answer.get("id_ready"),
+        planned_time=_time(answer.get("planned_time")),
     )
+
+
+def _time(given: dt.time | str | None) -> dt.time | None:
+    """A wall time as it was read already, or as it is kept."""
+    return dt.time.fromisoformat(given) if isinstance(given, str) else given
 
 
 def node_to_json(node: Node) -> dict[str, Any]:
@@ -75,4 +84,10 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         shown["tags"] = list(answer.tags)
     if answer.voting_method is not None:
         shown["voting_method"] = answer.voting_method
+    if answer.needs_lift is not None:
+        shown["needs_lift"] = answer.needs_lift
+    if answer.id_ready is not None:
+        shown["id_ready"] = answer.id_ready
+    if answer.planned_time is not None:
+        shown["planned_time"] = f"{answer.planned_time:%H:%M}"
     return shown

@@ -15,7 +15,7 @@ from dialer.domain.access import Permission, require
 from dialer.domain.csv_cells import csv_line
 from dialer.domain.errors import NotFound, ValidationFailed
 from dialer.domain.person import fold
-from dialer.domain.pledge import is_pledge
+from dialer.domain.pledge import FACTS, is_pledge
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
@@ -41,6 +41,8 @@ CSV_COLUMNS = (
     "support",
     "voting_method",
     "planned_at",
+    "needs_lift",
+    "id_ready",
     "source",
     "at",
     "by",
@@ -54,10 +56,17 @@ class NewPledge:
     """What somebody told us, to be written into the table by hand."""
 
     campaign_id: uuid.UUID
-    support: int
+    support: int | None = None
     voting_method: str | None = None
     planned_at: dt.datetime | None = None
+    needs_lift: bool | None = None
+    id_ready: bool | None = None
     source: str = "manual"
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it has no fact at all."""
+        return all(getattr(self, fact) is None for fact in FACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +88,14 @@ class PledgeSearch:
 
 @again_after_deadlock
 def put_pledge(ctx: Context, contact_id: uuid.UUID, pledge: NewPledge) -> PledgeView:
-    """Record a person's support in the campaign's election, as evidence of this moment.
+    """Record a person's support and plan in the campaign's election, as evidence of this moment.
 
     Raises NotFound for a contact that isn't there or is none of the actor's campaigns', ValidationFailed for
-    a campaign that isn't there or isn't the actor's.
+    a campaign that isn't there or isn't the actor's, and where nothing is said.
     """
     require(ctx.actor, Permission.PLEDGE_RECORD)
+    if pledge.says_nothing:
+        raise ValidationFailed.at("/support", "Say what they told us: their support, or of their plan.")
     with ctx.unit() as unit:
         if unit.session.scalar(select(Contact.id).where(*_in_reach(ctx, contact_id))) is None:
             raise NotFound
@@ -96,6 +107,8 @@ def put_pledge(ctx: Context, contact_id: uuid.UUID, pledge: NewPledge) -> Pledge
             support=pledge.support,
             voting_method=pledge.voting_method,
             planned_at=pledge.planned_at,
+            needs_lift=pledge.needs_lift,
+            id_ready=pledge.id_ready,
             source=pledge.source,
             at=ctx.now,
             campaign_id=campaign.id,
@@ -214,6 +227,8 @@ def _view(row: Row[Any]) -> PledgeView:
         support=row.support,
         voting_method=row.voting_method,
         planned_at=row.planned_at,
+        needs_lift=row.needs_lift,
+        id_ready=row.id_ready,
         source=row.learned_source,
         at=row.learned_at,
         by=row.learned_by,

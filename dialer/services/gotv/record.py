@@ -36,6 +36,8 @@ def record_support(
     source: str,
     at: dt.datetime,
     planned_at: dt.datetime | None = None,
+    needs_lift: bool | None = None,
+    id_ready: bool | None = None,
     dated: bool = True,
     campaign_id: uuid.UUID | None = None,
     account_id: uuid.UUID | None = None,
@@ -48,7 +50,7 @@ def record_support(
     `at` is when it was said; `dated=False` marks what a file held without a time (then `at` is the
     import's), which only fills what is empty. Nothing said is no evidence and writes nothing (None).
     """
-    if support is None and voting_method is None and planned_at is None:
+    if all(fact is None for fact in (support, voting_method, planned_at, needs_lift, id_ready)):
         return None
     pledge_id = new_id()
     unit.session.execute(
@@ -61,6 +63,8 @@ def record_support(
             support=support,
             voting_method=voting_method,
             planned_at=planned_at,
+            needs_lift=needs_lift,
+            id_ready=id_ready,
             source=source,
             dated=dated,
             at=at,
@@ -197,6 +201,8 @@ def _present(
         support=said.support,
         voting_method=said.voting_method,
         planned_at=said.planned_at,
+        needs_lift=said.needs_lift,
+        id_ready=said.id_ready,
         learned_at=learned.at if learned else None,
         learned_source=learned.source if learned else None,
         learned_campaign_id=learned.campaign_id if learned else None,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class PledgeView:
     """A row of the pledge and turnout table. `source`, `at` and `by` are where the support was learned,
-    or where none is known the way of voting; `by` is an account.
+    or where none is known the plan; `by` is an account.
     """
 
     contact_id: uuid.UUID
@@ -25,6 +25,8 @@ class PledgeView:
     support: int | None
     voting_method: str | None
     planned_at: dt.datetime | None
+    needs_lift: bool | None
+    id_ready: bool | None
     source: str | None
     at: dt.datetime | None
     by: uuid.UUID | None

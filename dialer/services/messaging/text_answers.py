@@ -88,6 +88,7 @@ def new_answer(
         support=told.facts.support,
         voting_method=told.facts.voting_method,
         voted=told.facts.voted,
+        needs_lift=told.facts.needs_lift,
         tags=list(told.facts.tags),
         added_tags=[],
         at=message.sent_at or message.created_at,
@@ -111,6 +112,7 @@ def take(ctx: Context, unit: UnitOfWork, answer: TextAnswer, contact_id: uuid.UU
         election_id=answer.election_id,
         support=answer.support,
         voting_method=answer.voting_method,
+        needs_lift=answer.needs_lift or None,
         source="text",
         at=answer.at,
         campaign_id=answer.campaign_id,
@@ -148,7 +150,7 @@ def standing(answer: TextAnswer) -> Told:
 
 def facts_of(answer: TextAnswer) -> Facts:
     """What an answer says."""
-    return Facts(answer.support, answer.voting_method, answer.voted, tuple(answer.tags))
+    return Facts(answer.support, answer.voting_method, answer.voted, tuple(answer.tags), answer.needs_lift)
 
 
 def _keep(

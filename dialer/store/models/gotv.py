@@ -81,6 +81,8 @@ class Pledge(Identified, Base):
     support: Mapped[int | None]
     voting_method: Mapped[str | None]
     planned_at: Mapped[Instant | None]
+    needs_lift: Mapped[bool | None]
+    id_ready: Mapped[bool | None]
     source: Mapped[str]
     dated: Mapped[bool] = mapped_column(server_default=text("true"))
     at: Mapped[Instant]
@@ -152,7 +154,7 @@ class VoterRecord(Tenant, Base):
     """The row of the pledge and turnout table: one contact, one election, the present value of each fact.
 
     It follows from the evidence alone (`dialer.domain.pledge`, `.turnout`). `learned_*` is where the
-    support, or where none is known the way of voting, comes from.
+    support, or where none is known the plan, comes from.
     """
 
     __tablename__ = "voter_record"
@@ -183,6 +185,8 @@ class VoterRecord(Tenant, Base):
     support: Mapped[int | None]
     voting_method: Mapped[str | None]
     planned_at: Mapped[Instant | None]
+    needs_lift: Mapped[bool | None]
+    id_ready: Mapped[bool | None]
     learned_at: Mapped[Instant | None]
     learned_source: Mapped[str | None]
     learned_campaign_id: Mapped[uuid.UUID | None]

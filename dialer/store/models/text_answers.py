@@ -53,6 +53,7 @@ class TextAnswer(Identified, Base):
     support: Mapped[int | None]
     voting_method: Mapped[str | None]
     voted: Mapped[bool] = mapped_column(server_default=text("false"))
+    needs_lift: Mapped[bool] = mapped_column(server_default=text("false"))
     tags: Mapped[TextList]
     added_tags: Mapped[TextList]
     state: Mapped[str]

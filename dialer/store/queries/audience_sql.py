@@ -64,7 +64,9 @@ _REACHES: Final = {
 _FLAGS: Final = {
     "voted": _recorded("x.voted_at IS NOT NULL"),
     "pledged": _recorded(f"x.support IN {PLEDGED}"),
-    "needs_lift": "c.needs_lift IS TRUE",
+    # What somebody said of this election stands before what their own field says of any.
+    "needs_lift": f"""({_recorded("x.needs_lift")}
+        OR (c.needs_lift IS TRUE AND NOT {_recorded("x.needs_lift IS FALSE")}))""",
 }
 
 

@@ -9,13 +9,15 @@ from typing import Any, Final
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from dialer.domain.pledge import FACTS
 from dialer.store.queries.export_contacts import People
 from dialer.store.queries.export_reading import AT_ONCE, within
 
 _RECORDS: Final = """
     SELECT v.contact_id, v.election_id, c.elector_number, c.first_name, c.last_name, c.polling_district,
         c.postcode, v.learned_campaign_id AS campaign_id, v.support, v.voting_method, v.planned_at,
-        v.learned_source AS source, v.learned_at AS at, v.learned_by AS by, v.voted_at, v.voted_source
+        v.needs_lift, v.id_ready, v.learned_source AS source, v.learned_at AS at, v.learned_by AS by,
+        v.voted_at, v.voted_source
     FROM voter_record AS v
     JOIN contact AS c ON c.organisation_id = v.organisation_id AND c.id = v.contact_id
     WHERE v.organisation_id = :organisation AND v.election_id = :election
@@ -64,7 +66,7 @@ _CALLS: Final = """
          WHERE g.organisation_id = k.organisation_id AND g.call_id = k.id) AS recording_id
     FROM call AS k WHERE k.organisation_id = :organisation
 """
-_KNOWN: Final = "AND (v.support IS NOT NULL OR v.voting_method IS NOT NULL)"
+_KNOWN: Final = f"AND num_nonnulls({', '.join(f'v.{fact}' for fact in FACTS)}) > 0"
 _TAKEN: Final = {
     "pledges": (_RECORDS + _KNOWN, "v.contact_id", "v.learned_campaign_id", "v.contact_id"),
     "turnout": (_RECORDS + "AND v.voted_at IS NOT NULL", "v.contact_id", None, "v.contact_id"),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from dialer.domain.pledge import FACTS
 from dialer.store.models.accounts import Account
 from dialer.store.models.gotv import VoterRecord
 from dialer.store.models.people import Contact
@@ -47,6 +48,8 @@ _ROW = (
     VoterRecord.support,
     VoterRecord.voting_method,
     VoterRecord.planned_at,
+    VoterRecord.needs_lift,
+    VoterRecord.id_ready,
     VoterRecord.learned_source,
     VoterRecord.learned_at,
     VoterRecord.learned_by,
@@ -99,7 +102,7 @@ def _matching(
 
 
 def _conditions(wanted: PledgeFilter) -> list[ColumnElement[bool]]:
-    known = or_(VoterRecord.support.is_not(None), VoterRecord.voting_method.is_not(None))
+    known = or_(*(getattr(VoterRecord, fact).is_not(None) for fact in FACTS))
     conditions = [or_(known, VoterRecord.voted_at.is_not(None)) if wanted.with_turnout else known]
     if wanted.campaign_ids is not None:
         conditions.append(VoterRecord.learned_campaign_id.in_(wanted.campaign_ids))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from sqlalchemy import update
@@ -47,14 +47,16 @@ _WRITE: Final = Quick(
     ),
     told AS (
         INSERT INTO pledge (
-            organisation_id, id, election_id, contact_id, campaign_id, support, voting_method, source, at,
-            account_id, result_id)
+            organisation_id, id, election_id, contact_id, campaign_id, support, voting_method, needs_lift,
+            id_ready, planned_at, source, at, account_id, result_id)
         SELECT :organisation_id, one.id, :election_id, one.contact_id, :campaign_id, one.support,
-               one.voting_method, 'call', :at, :account_id, one.result_id
+               one.voting_method, one.needs_lift, one.id_ready, one.planned_at, 'call', :at, :account_id,
+               one.result_id
         FROM unnest(
             CAST(:pledges AS uuid[]), CAST(:tellers AS uuid[]), CAST(:told_supports AS integer[]),
-            CAST(:told_methods AS text[]), CAST(:told_results AS uuid[])
-        ) AS one(id, contact_id, support, voting_method, result_id)
+            CAST(:told_methods AS text[]), CAST(:told_lifts AS boolean[]), CAST(:told_ids AS boolean[]),
+            CAST(:told_times AS timestamptz[]), CAST(:told_results AS uuid[])
+        ) AS one(id, contact_id, support, voting_method, needs_lift, id_ready, planned_at, result_id)
     ),
     closed AS (
         UPDATE assignment SET state = 'completed', late = :late, closed_at = :at
@@ -94,11 +96,13 @@ class NewResult:
     row: Result
     answers: Mapping[str, str]
     told: Learned
+    planned_at: dt.datetime | None = None
+    """The moment of the time that they told, where the day of the election is known."""
 
     @property
     def tells(self) -> bool:
         """Whether it says anything of their vote: nothing said is no evidence."""
-        return self.told.support is not None or self.told.voting_method is not None
+        return replace(self.told, planned_time=None).of_the_vote or self.planned_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,5 +198,8 @@ def _told(telling: Sequence[NewResult]) -> dict[str, list[Any]]:
         "tellers": [one.row.contact_id for one in telling],
         "told_supports": [one.told.support for one in telling],
         "told_methods": [one.told.voting_method for one in telling],
+        "told_lifts": [one.told.needs_lift for one in telling],
+        "told_ids": [one.told.id_ready for one in telling],
+        "told_times": [one.planned_at for one in telling],
         "told_results": [one.row.id for one in telling],
     }

@@ -59,7 +59,8 @@ _PLEDGES: Final = """
                      AND q.contact_id = p.contact_id AND q.undone_at IS NULL AND q.support IS NOT NULL
                      AND (q.at, q.id) < (p.at, p.id)
                    ORDER BY q.at DESC, q.id DESC LIMIT 1
-               ), 'voting_method', p.voting_method, 'planned_at', p.planned_at, 'source', p.source,
+               ), 'voting_method', p.voting_method, 'planned_at', p.planned_at, 'needs_lift', p.needs_lift,
+               'id_ready', p.id_ready, 'source', p.source,
                'dated', p.dated, 'taken_back', p.undone_at IS NOT NULL, 'election', e.name,
                'by_link', p.link_id IS NOT NULL)
     FROM election e

@@ -29,6 +29,8 @@ class Record:
     support: int | None = None
     voting_method: str | None = None
     planned_at: dt.datetime | None = None
+    needs_lift: bool | None = None
+    id_ready: bool | None = None
     learned_at: dt.datetime | None = None
     learned_source: str | None = None
     learned_campaign_id: uuid.UUID | None = None
@@ -52,12 +54,12 @@ _LOCK = Quick(
 _EVIDENCE = Quick(
     """
     SELECT false AS is_mark, contact_id, id, at, source, dated, support, voting_method, planned_at,
-           campaign_id, account_id
+           campaign_id, account_id, needs_lift, id_ready
     FROM pledge
     WHERE organisation_id = :organisation AND election_id = :election
       AND contact_id = ANY(CAST(:contacts AS uuid[])) AND undone_at IS NULL
     UNION ALL
-    SELECT true, contact_id, id, at, source, dated, NULL, NULL, NULL, NULL, NULL
+    SELECT true, contact_id, id, at, source, dated, NULL, NULL, NULL, NULL, NULL, NULL, NULL
     FROM turnout_mark
     WHERE organisation_id = :organisation AND election_id = :election
       AND contact_id = ANY(CAST(:contacts AS uuid[])) AND state = 'counted'
@@ -67,10 +69,11 @@ _EVIDENCE = Quick(
 _GIVEN = """
     FROM unnest(
         CAST(:contact_id AS uuid[]), CAST(:support AS int[]), CAST(:voting_method AS text[]),
-        CAST(:planned_at AS timestamptz[]), CAST(:learned_at AS timestamptz[]),
+        CAST(:planned_at AS timestamptz[]), CAST(:needs_lift AS boolean[]), CAST(:id_ready AS boolean[]),
+        CAST(:learned_at AS timestamptz[]),
         CAST(:learned_source AS text[]), CAST(:learned_campaign_id AS uuid[]),
         CAST(:learned_by AS uuid[]), CAST(:voted_at AS timestamptz[]), CAST(:voted_source AS text[])
-    ) AS new(contact_id, support, voting_method, planned_at, learned_at, learned_source,
+    ) AS new(contact_id, support, voting_method, planned_at, needs_lift, id_ready, learned_at, learned_source,
              learned_campaign_id, learned_by, voted_at, voted_source)
 """
 
@@ -89,6 +92,7 @@ _UPDATE = Quick(
     f"""
     UPDATE voter_record AS record
     SET support = new.support, voting_method = new.voting_method, planned_at = new.planned_at,
+        needs_lift = new.needs_lift, id_ready = new.id_ready,
         learned_at = new.learned_at, learned_source = new.learned_source,
         learned_campaign_id = new.learned_campaign_id, learned_by = new.learned_by,
         voted_at = new.voted_at, voted_source = new.voted_source

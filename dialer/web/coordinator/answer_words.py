@@ -25,6 +25,7 @@ from dialer.web.guard import allow
 EMPTY_ROWS: Final = 3
 _FIELDS: Final = ("label", "words", "means", "tags")
 _VOTED: Final = "voted"
+_LIFT: Final = "needs_lift"
 
 Row = Mapping[str, str]
 
@@ -75,13 +76,15 @@ def _meanings() -> list[tuple[str, str]]:
         ("", gettext("Only a tag")),
         *((str(support), str(words)) for support, words in SUPPORT.items()),
         (_VOTED, gettext("They have voted")),
+        (_LIFT, gettext("They need a lift")),
         *((str(way), str(words)) for way, words in VOTING_METHOD.items()),
     ]
 
 
 def _row(rule: AnswerRule) -> Row:
     facts = rule.facts
-    means = str(facts.support) if facts.support else (_VOTED if facts.voted else facts.voting_method or "")
+    means = str(facts.support) if facts.support else facts.voting_method or ""
+    means = _VOTED if facts.voted else _LIFT if facts.needs_lift else means
     return {
         "label": rule.label,
         "words": ", ".join(rule.words),
@@ -96,6 +99,7 @@ def _rule(row: Row) -> AnswerRule:
         support=int(means) if means in {"1", "2", "3", "4", "5"} else None,
         voting_method=means if means in VOTING_METHOD else None,
         voted=means == _VOTED,
+        needs_lift=means == _LIFT,
         tags=tags or (() if means else _own_name(row["label"])),
     )
     return AnswerRule(row["label"], _pieces(row["words"]), facts)

@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _
 from dialer.domain.phone import written
 from dialer.domain.timeline import Kind
 from dialer.services.people.timeline import Happening
+from dialer.web.coordinator.script_plan import FLAG_WORDS
 from dialer.web.coordinator.wording import (
     CHANNEL,
     DISPOSITION,
@@ -186,6 +187,10 @@ def _pledge(one: Happening) -> Told:
     more = [str(SOURCE.get(facts["source"], facts["source"]))]
     if "voting_method" in facts:
         more.append(str(VOTING_METHOD[facts["voting_method"]]))
+    if "planned_at" in facts:
+        at = dt.datetime.fromisoformat(facts["planned_at"])
+        more.append(gettext("plans to vote %(when)s", when=moment(at)))
+    more += [gettext(words) for (name, value), words in FLAG_WORDS.items() if facts.get(name) is value]
     if facts.get("by_link"):
         more.append(gettext("since they opened a link"))
     if not facts.get("dated"):

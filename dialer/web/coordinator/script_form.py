@@ -10,7 +10,6 @@ from typing import Final
 from flask import request
 from flask_babel import gettext
 
-from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.script import (
     ANSWERS_MAX,
     LANGUAGES,
@@ -25,6 +24,7 @@ from dialer.domain.script import (
 from dialer.services.calling.scripts import ScriptFields
 from dialer.services.calling.views import ScriptView
 from dialer.web.coordinator.forms import WHOLE_FORM, said, ticked
+from dialer.web.coordinator.script_plan import plan_said, plan_text
 
 _NODE_AT: Final = re.compile(
     r"/nodes/(\d+)(?:/answers/(\d+))?(?:/(id|kind|text|next|label|support|phone|translations))?"
@@ -41,7 +41,8 @@ class AnswerRow:
     next: str = ""
     support: str = ""
     tags: str = ""
-    voting_method: str = ""
+    plan: str = ""
+    """What it says of their plan, as `script_plan` writes it."""
     other: str = ""
     """The words in the other language; likewise of a step."""
 
@@ -223,7 +224,7 @@ def _sent_node(at: str, groups: frozenset[str]) -> NodeRow:
 
 
 def _sent_answer(at: str) -> AnswerRow:
-    names = ("id", "label", "next", "support", "tags", "voting_method", "other")
+    names = ("id", "label", "next", "support", "tags", "plan", "other")
     return AnswerRow(*(said(f"{at}-{name}") for name in names))
 
 
@@ -270,8 +271,8 @@ def _answer(row: AnswerRow, into: str | None) -> Answer:
         next=row.next,
         support=int(row.support) if row.support in {"1", "2", "3", "4", "5"} else None,
         tags=tuple(tag for tag in row.tags.split(",") if tag),
-        voting_method=row.voting_method if row.voting_method in VOTING_METHODS else None,
         translations=_translations(row, into),
+        **plan_said(row.plan),
     )
 
 
@@ -287,6 +288,6 @@ def _node_row(node: Node, other: str) -> NodeRow:
 
 def _answer_row(answer: Answer, other: str) -> AnswerRow:
     support = "" if answer.support is None else str(answer.support)
-    tags, method = ",".join(answer.tags), answer.voting_method or ""
+    tags, plan = ",".join(answer.tags), plan_text(answer)
     translation = answer.translations.get(other, "")
-    return AnswerRow(answer.id, answer.label, answer.next, support, tags, method, translation)
+    return AnswerRow(answer.id, answer.label, answer.next, support, tags, plan, translation)

@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Final
 
 from flask import render_template
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 
 from dialer.domain.access import Permission
 from dialer.domain.script_differences import Difference, Piece, marked
@@ -18,6 +18,7 @@ from dialer.services.calling.scripts import get_script
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import asked, is_number, next_address, page_asked
 from dialer.web.coordinator.rehearsal import step_numbers
+from dialer.web.coordinator.script_plan import FLAG_WORDS, plan_words
 from dialer.web.coordinator.wording import NODE_KIND, SUPPORT, VOTING_METHOD
 from dialer.web.desk import context
 from dialer.web.guard import allow
@@ -40,9 +41,13 @@ _WORDS: Final[Mapping[str, str]] = {
     "answer_next": lazy_gettext("“%(answer)s” goes to"),
     "answer_support": lazy_gettext("“%(answer)s” means"),
     "answer_voting_method": lazy_gettext("“%(answer)s” means"),
+    "answer_needs_lift": lazy_gettext("“%(answer)s” means"),
+    "answer_id_ready": lazy_gettext("“%(answer)s” means"),
+    "answer_planned_time": lazy_gettext("“%(answer)s” means"),
     "answer_tags": lazy_gettext("“%(answer)s” gives the tags"),
     "answers_moved": lazy_gettext("Answers in another order"),
 }
+_FLAGS: Final[Mapping[str, str]] = {"answer_needs_lift": "needs_lift", "answer_id_ready": "id_ready"}
 _BY_THE_WORD: Final = frozenset({"words", "answer_words", "translation", "answer_translation"})
 
 
@@ -118,4 +123,8 @@ def _value(kind: str, value: str) -> str:
         return str(SUPPORT[int(value)])
     if kind == "answer_voting_method" and value:
         return str(VOTING_METHOD[value])
+    if kind in _FLAGS and value:
+        return str(gettext(FLAG_WORDS[_FLAGS[kind], value == "yes"]))
+    if kind == "answer_planned_time" and value:
+        return plan_words(value)
     return value

@@ -38,6 +38,7 @@ from dialer.web.coordinator.script_form import (
     sent_form,
 )
 from dialer.web.coordinator.script_look import errors_in, looked_over
+from dialer.web.coordinator.script_plan import plan_choices
 from dialer.web.coordinator.script_shaping import shaped
 from dialer.web.coordinator.wording import NODE_KIND, SUPPORT
 from dialer.web.desk import context
@@ -188,5 +189,6 @@ def editor(
         based_on=found and (found.version if changed_from else _based_on(found)),
         kinds=list(NODE_KIND.items()),
         support_choices=support,
+        plan_choices=plan_choices,
         campaign_id=request.values.get("campaign_id", ""),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -57,6 +58,55 @@ def try_result(seat: Seat, assignment: dict[str, Any], disposition: str, **field
     return seat.api.post(
         f"/assignments/{assignment['id']}/result", json={"disposition": disposition, **fields}
     )
+
+
+PLAN: dict[str, Any] = {
+    "name": "Polling day",
+    "start": "when",
+    "nodes": [
+        {
+            "id": "when",
+            "kind": "question",
+            "text": "When will you vote?",
+            "answers": [
+                {"id": "work", "label": "After work", "next": "id", "planned_time": "18:00"},
+                {"id": "lift", "label": "If I get a lift", "next": "id", "needs_lift": True},
+            ],
+        },
+        {
+            "id": "id",
+            "kind": "question",
+            "text": "Have you got photo ID?",
+            "answers": [{"id": "yes", "label": "Yes", "next": "bye", "id_ready": True}],
+        },
+        {"id": "bye", "kind": "end", "text": "Thank you."},
+    ],
+}
+
+
+@pytest.mark.parametrize("polling_on", ["2026-05-07", None])
+def test_answers_write_the_plan_on_the_clocks_of_polling_day(
+    bank: Bank, vic: Person, carys: Person, api: Callable[[Person], Caller], polling_on: str | None
+) -> None:
+    desk = api(carys)
+    made = desk.post("/scripts", json=PLAN).json
+    assert made["nodes"][0]["answers"][0]["planned_time"] == "18:00"
+    phone_bank = bank(1, script_id=uuid.UUID(made["id"]))
+    desk.patch(f"/elections/{phone_bank.campaign.election_id}", json={"polling_on": polling_on})
+    seat = phone_bank.seat(vic)
+    given = seat.take()
+    seat.report(given, "contacted", answers={"when": "work", "id": "yes"})
+    row = record(phone_bank, given["contact"]["id"])
+    assert row is not None
+    assert (row.support, row.needs_lift, row.id_ready) == (None, None, True)
+    known = dt.datetime(2026, 5, 7, 17, tzinfo=dt.UTC) if polling_on else None
+    assert (row.planned_at, row.learned_source) == (known, "call")
+    answers = {"when": "lift"}
+    path = f"/assignments/{given['id']}/result"
+    assert seat.api.patch(path, json={"disposition": "contacted", "answers": answers}).status_code == 200
+    row = record(phone_bank, given["contact"]["id"])
+    assert row is not None
+    assert (row.planned_at, row.needs_lift, row.id_ready) == (None, True, None)
 
 
 def test_answers_write_the_pledge_table_and_tags(bank: Bank, vic: Person, ctx: Any) -> None:

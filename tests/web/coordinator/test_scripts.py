@@ -94,13 +94,13 @@ def test_a_new_answer_gets_an_id_of_its_words(editor: Reader) -> None:
 
 
 def test_values_that_no_form_of_ours_sends_do_no_harm(editor: Reader) -> None:
-    odd = {"node-1-answer-0-voting_method": "pigeon", "node-1-answer-0-support": "9", "node-0-kind": "sing"}
+    odd = {"node-1-answer-0-plan": "pigeon 25:00", "node-1-answer-0-support": "9", "node-0-kind": "sing"}
     page = editor.press("save", name="Polling day", **odd)
     assert "The script is saved." in page.text
     fields = page.forms[-1].fields
     assert fields["node-0-kind"] == "say"
     assert fields["node-1-answer-0-support"] == ""
-    assert fields["node-1-answer-0-voting_method"] == ""
+    assert fields["node-1-answer-0-plan"] == ""
 
 
 def test_an_emptied_answer_is_taken_out(editor: Reader) -> None:

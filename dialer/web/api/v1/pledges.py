@@ -23,12 +23,16 @@ pledges = Resource("pledges", "How people mean to vote")
 
 
 class NewPledgeSchema(Schema):
-    """What somebody told us. Support is 1 strong for us, 3 undecided, 5 against; 1 and 2 are pledges."""
+    """What somebody told us, one fact at least: what is left out or null stays as it is. Support is 1 strong
+    for us, 3 undecided, 5 against; 1 and 2 are pledges.
+    """
 
     campaign_id = Id(required=True)
-    support = Whole(least=1, most=5, required=True)
+    support = Whole(least=1, most=5, allow_none=True)
     voting_method = Choice(*VOTING_METHODS, allow_none=True)
     planned_at = Instant(allow_none=True)
+    needs_lift = Flag(allow_none=True)
+    id_ready = Flag(allow_none=True, metadata={"description": "has photo ID that polling stations accept"})
     source = Choice(*PLEDGE_SOURCES)
 
 
@@ -41,6 +45,8 @@ class PledgeSchema(Schema):
     support = Whole(least=1, most=5, required=True, allow_none=True)
     voting_method = Choice(*VOTING_METHODS, required=True, allow_none=True)
     planned_at = Instant(allow_none=True)
+    needs_lift = Flag(allow_none=True)
+    id_ready = Flag(allow_none=True)
     source = Choice(*PLEDGE_SOURCES, required=True, allow_none=True)
     at = Instant(required=True, allow_none=True)
     by = Id(required=True, allow_none=True)
@@ -65,14 +71,14 @@ class PledgeQuery(PageQuery):
 
 @pledges.route("/pledges")
 class Pledges(MethodView):
-    """Everybody whose support or way of voting is known."""
+    """Everybody whose support or plan is known."""
 
     @allow(Permission.PLEDGE_READ)
     @pledges.arguments(PledgeQuery, location="query")
     @pledges.response(200, paged(PledgeSchema))
     @pledges.alt_response(200, content_type="text/csv", description="With `Accept: text/csv`, all of them")
     def get(self, query: dict[str, Any]) -> Response | dict[str, object]:
-        """Every contact with a known support or voting method in an election, by page or whole as CSV."""
+        """Every contact with a known support or plan in an election, by page or whole as CSV."""
         page = page_of(query)
         support = query.pop("support", None)
         search = deeds.PledgeSearch(**query, supports=() if support is None else (support,))
@@ -89,5 +95,5 @@ class ContactPledge(MethodView):
     @pledges.arguments(NewPledgeSchema)
     @pledges.response(200, PledgeSchema)
     def put(self, fields: dict[str, Any], contact_id: str) -> PledgeView:
-        """Record a person's support in the campaign's election, as told now."""
+        """Record a person's support and plan in the campaign's election, as told now."""
         return deeds.put_pledge(context(), path_id(contact_id), deeds.NewPledge(**fields))

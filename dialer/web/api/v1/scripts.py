@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates
 from dialer.domain import script_review as rules
 from dialer.domain.access import Permission
 from dialer.domain.pledge import VOTING_METHODS
-from dialer.domain.script import ANSWERS_MAX, LANGUAGES, NODE_KINDS, NODES_MAX
+from dialer.domain.script import ANSWERS_MAX, CLOCK, LANGUAGES, NODE_KINDS, NODES_MAX
 from dialer.domain.script import Script as Conversation
 from dialer.domain.script_file import FORMAT, FORMAT_VERSION
 from dialer.domain.transfer import LABEL_MAX
@@ -32,7 +32,9 @@ ID_MAX = 100
 
 
 class AnswerSchema(Schema):
-    """A way on from a question, and what choosing it tells."""
+    """A way on from a question, and what choosing it tells; `planned_time` is when on polling day they mean
+    to vote, on the clocks of the election.
+    """
 
     id = Text(required=True, blank=False, max_length=ID_MAX)
     label = Text(required=True, blank=False, max_length=500)
@@ -40,6 +42,9 @@ class AnswerSchema(Schema):
     support = Whole(least=1, most=5, allow_none=True)
     tags = fields.List(Text(blank=False, max_length=100), validate=validate.Length(max=20))
     voting_method = Choice(*VOTING_METHODS, allow_none=True)
+    needs_lift = Flag(allow_none=True)
+    id_ready = Flag(allow_none=True)
+    planned_time = Text(allow_none=True, validate=validate.Regexp(rf"^{CLOCK}(?![\s\S])"))
     translations = fields.Dict(keys=Choice(*LANGUAGES), values=Text(max_length=500))
 
 

@@ -43,6 +43,7 @@ class SaidSchema(Schema):
     support = Whole(least=1, most=5, allow_none=True, load_default=None)
     voting_method = Choice(*VOTING_METHODS, allow_none=True, load_default=None)
     voted = Flag(load_default=False)
+    needs_lift = Flag(load_default=False)
 
 
 class FactsSchema(SaidSchema):
@@ -63,8 +64,9 @@ class AnswerRuleSchema(FactsSchema):
 
 
 class AnswerWordsSchema(Schema):
-    """The answers that a campaign takes from replies. With `usual` also that somebody has voted (“VOTED”),
-    and a number from 1 to 5 as their support where the text asked for one.
+    """The answers that a campaign takes from replies. With `usual` also that somebody has voted (“VOTED”) or
+    needs a lift (“LIFT”, where the text named it), and a number from 1 to 5 as their support where the
+    text asked for one.
     """
 
     usual = Flag(required=True)
@@ -157,7 +159,9 @@ class Answers(MethodView):
         """Record an answer that somebody reads out of a text, as evidence of when that was written. 409 where
         nobody is known to have the number, or several are and none is named.
         """
-        facts = Facts(given["support"], given["voting_method"], given["voted"])
+        facts = Facts(
+            given["support"], given["voting_method"], given["voted"], needs_lift=given["needs_lift"]
+        )
         wanted = NewAnswer(given["label"], facts, given["contact_id"], given["message_id"])
         return show_answer(deeds.record_answer(context(), path_id(conversation_id), wanted))
 
@@ -268,6 +272,7 @@ def _facts_shown(facts: Facts) -> dict[str, object]:
         "support": facts.support,
         "voting_method": facts.voting_method,
         "voted": facts.voted,
+        "needs_lift": facts.needs_lift,
         "tags": list(facts.tags),
     }
 
@@ -278,5 +283,6 @@ def _words_shown(words: AnswerWords) -> dict[str, object]:
 
 
 def _rule(given: Mapping[str, Any]) -> AnswerRule:
-    facts = Facts(given["support"], given["voting_method"], given["voted"], tuple(given["tags"]))
+    said = given["support"], given["voting_method"], given["voted"]
+    facts = Facts(*said, tuple(given["tags"]), given["needs_lift"])
     return AnswerRule(given["label"], tuple(given["words"]), facts)
