@@ -94,6 +94,7 @@ class Permission(enum.StrEnum):
     KNOCK_UP_READ = "knock_up.read"
     TURNOUT_RECORD = "turnout.record"
     TURNOUT_UNDO = "turnout.undo"
+    TURNOUT_REVIEW = "turnout.review"
     TURNOUT_READ = "turnout.read"
     SENDER_READ = "sender.read"
     SENDER_MANAGE = "sender.manage"
@@ -197,6 +198,7 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.KNOCK_UP_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.TURNOUT_RECORD: Rule(_COORDINATOR | {Role.TELLER}, Scope.OWN),
     Permission.TURNOUT_UNDO: Rule(_COORDINATOR, Scope.ORGANISATION),
+    Permission.TURNOUT_REVIEW: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.TURNOUT_READ: Rule(_ORGANISER | {Role.OBSERVER}, Scope.CAMPAIGNS),
     Permission.SENDER_READ: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.SENDER_MANAGE: Rule(_COORDINATOR, Scope.ORGANISATION),

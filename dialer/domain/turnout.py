@@ -19,6 +19,48 @@ MAX_MARKS: Final = 5_000
 """As many come in one request at most."""
 
 MARK_STATES: Final = (COUNTED, UNKNOWN, HELD, UNDONE)
+WAITING: Final = (UNKNOWN, HELD)
+"""Marks that count for nobody until the register or a coordinator says whose they are."""
+
+NOBODY: Final = "nobody"
+SEVERAL: Final = "several"
+OTHER_ELECTION: Final = "other_election"
+OTHER_DISTRICT: Final = "other_district"
+TOO_FAST: Final = "too_fast"
+DECEASED: Final = "deceased"
+MOVED: Final = "moved"
+MARK_WHYS: Final = (NOBODY, SEVERAL, OTHER_ELECTION, OTHER_DISTRICT, TOO_FAST, DECEASED, MOVED)
+"""Why a mark waits: its number fits nobody, or several; it is out of its teller's bounds, or came faster
+than people can vote; or whoever it is about is known to have died or moved away.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What is known of a mark when it is judged: how many its number fits, where and how they stand, whether
+    that is within its author's bounds, and whether it came faster than people can vote.
+    """
+
+    fits: int
+    status: str = "active"
+    in_election: bool = True
+    in_district: bool = True
+    too_fast: bool = False
+
+
+def judge(mark: Noted) -> tuple[str, str | None]:
+    """The state of a mark, and why where it waits: the first of the reasons that hold, the gravest first."""
+    if mark.fits != 1:
+        return UNKNOWN, TOO_FAST if mark.too_fast else SEVERAL if mark.fits else NOBODY
+    if not mark.in_election:
+        return HELD, OTHER_ELECTION
+    if not mark.in_district:
+        return HELD, OTHER_DISTRICT
+    if mark.too_fast:
+        return HELD, TOO_FAST
+    if mark.status in (DECEASED, MOVED):
+        return HELD, mark.status
+    return COUNTED, None
 
 
 @dataclass(frozen=True, slots=True)

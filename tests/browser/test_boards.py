@@ -27,6 +27,9 @@ from dialer.services.context import Context
 from dialer.services.exporting.exports import start_export
 from dialer.services.exporting.run import run_export
 from dialer.services.exporting.tables import Wanted
+from dialer.services.gotv.mark_review import MarkSearch, list_marks
+from dialer.services.gotv.turnout import mark_turnout
+from dialer.services.gotv.views import NewMark
 from dialer.services.messaging.blasts import create_blast
 from dialer.services.messaging.conversations import ConversationSearch, list_conversations
 from dialer.services.messaging.inbound import InboundText, receive
@@ -103,6 +106,7 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "volunteer": f"/volunteers/{vic.id}",
         **_teams(ctx, vic),
         "turnout": "/turnout",
+        **_marks(ctx),
         "crosstab": "/turnout/crosstab?rows=ward&columns=answer:vote",
         "elections": "/elections",
         "shifts": f"{campaign}/shifts",
@@ -122,6 +126,13 @@ def _shift_with_help(ctx: Context, bank: PhoneBank) -> uuid.UUID:
     shift = start_session(ctx, bank.campaign_id)
     ask_for_help(ctx, shift.id, "technical")
     return shift.id
+
+
+def _marks(ctx: Context) -> dict[str, str]:
+    """A mark that waits, since nobody has its number."""
+    mark_turnout(ctx, [NewMark("KA1-999")])
+    mark = list_marks(ctx, MarkSearch(), Some()).items[0]
+    return {"marks": "/turnout/marks", "mark": f"/turnout/marks/{mark.id}"}
 
 
 def _teams(ctx: Context, vic: Person) -> dict[str, str]:

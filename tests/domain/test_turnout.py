@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from dialer.domain.turnout import (
     TURNOUT_SOURCES,
     Mark,
+    Noted,
     WrittenNumber,
     is_within,
+    judge,
     present_vote,
     read_written,
     seen_at,
@@ -98,3 +100,22 @@ def test_a_teller_keeps_to_their_districts(
     district: str | None, allowed: tuple[str, ...], within: bool
 ) -> None:
     assert is_within(district, allowed) == within
+
+
+@pytest.mark.parametrize(
+    ("noted", "state", "why"),
+    [
+        (Noted(1), "counted", None),
+        (Noted(0), "unknown", "nobody"),
+        (Noted(2), "unknown", "several"),
+        (Noted(0, too_fast=True), "unknown", "too_fast"),
+        (Noted(1, too_fast=True), "held", "too_fast"),
+        (Noted(1, status="deceased"), "held", "deceased"),
+        (Noted(1, status="moved"), "held", "moved"),
+        (Noted(1, status="moved", too_fast=True), "held", "too_fast"),
+        (Noted(1, in_district=False, too_fast=True), "held", "other_district"),
+        (Noted(1, in_election=False, in_district=False), "held", "other_election"),
+    ],
+)
+def test_a_mark_counts_or_waits_for_a_stated_reason(noted: Noted, state: str, why: str | None) -> None:
+    assert judge(noted) == (state, why)

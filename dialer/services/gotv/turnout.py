@@ -10,7 +10,18 @@ from dataclasses import dataclass, replace
 
 from dialer.domain.access import Permission, Role, require
 from dialer.domain.errors import ValidationFailed
-from dialer.domain.turnout import COUNTED, HELD, UNKNOWN, WrittenNumber, is_within, read_written, seen_at
+from dialer.domain.telling_rate import LONGEST, too_fast
+from dialer.domain.turnout import (
+    COUNTED,
+    HELD,
+    UNKNOWN,
+    Noted,
+    WrittenNumber,
+    is_within,
+    judge,
+    read_written,
+    seen_at,
+)
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election
@@ -23,17 +34,40 @@ from dialer.store.queries.electors import Elector, find_electors
 from dialer.store.queries.turnout_marks import Author, MarkRow
 from dialer.store.session import UnitOfWork
 
+Evidence = tuple[object, str]
+"""A person, or the number of nobody with its district; and who says so."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A mark with whom it stands for, and what is to become of it."""
+    """A mark with whom it stands for."""
 
     mark: NewMark
     number: WrittenNumber
     elector: Elector | None
-    state: str
+    fits: int
     source: str
     at: dt.datetime
+
+    @property
+    def evidence(self) -> Evidence:
+        """What it is evidence of: marks of one author that say the same are one."""
+        if self.elector is not None:
+            return self.elector.contact_id, self.source
+        return (self.key, self.mark.polling_district), self.source
+
+    @property
+    def key(self) -> str:
+        """By what it is looked for again while nobody is found."""
+        return self.number.tail or self.number.key
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Since when something is noted, and how that mark stands."""
+
+    at: dt.datetime
+    state: str
 
 
 @again_after_deadlock
@@ -43,17 +77,25 @@ def mark_turnout(
     """Take marks, each on its own: who is known counts as voted from now on, everywhere.
 
     A mark of somebody who counts already is a duplicate, kept as evidence where it is new. A number that
-    fits nobody, or several, waits as `unknown`; one out of the teller's districts or election is `held`.
+    fits nobody, or several, waits as `unknown`; one out of the teller's districts or election, faster than
+    people can vote, or of somebody who died or moved away, is `held` (`domain.turnout.judge`). One sent
+    again stands as it stands.
     """
     require(ctx.actor, Permission.TURNOUT_RECORD)
     with ctx.unit() as unit:
         election = election_named(ctx, unit, election_id)
-        placed = _place(ctx, unit, election, marks)
-        people = {one.elector.contact_id for one in placed if one.elector and one.state == COUNTED}
+        if ctx.actor.role is Role.TELLER and ctx.actor.account_id is not None:
+            turnout_marks.hold_author(unit.session, unit.organisation_id, ctx.actor.account_id)
+        placed = _place(ctx, unit, marks)
+        noted = _noted(ctx, unit, election, placed)
+        new = _judged(ctx, unit, election, _new_evidence(placed, noted))
+        for one, row in new:
+            noted[one.evidence] = _Standing(one.at, row.state)
+        people = {row.contact_id for _, row in new if row.contact_id and row.state == COUNTED}
         where = (unit.session, unit.organisation_id, election, _author(ctx))
-        turnout_marks.add_marks(*where, _new_evidence(ctx, unit, election, placed))
-        new = recompute_records(unit, election, people)
-        outcome = _outcome(placed, accepted=len(new))
+        turnout_marks.add_marks(*where, [row for _, row in new])
+        voted = recompute_records(unit, election, people)
+        outcome = _outcome(placed, noted, accepted=len(voted))
         ctx.audit(unit, "turnout.marked", "election", election, _counts(outcome))
         return outcome
 
@@ -68,19 +110,17 @@ def election_named(ctx: Context, unit: UnitOfWork, election_id: uuid.UUID | None
     return wanted
 
 
-def _place(ctx: Context, unit: UnitOfWork, election_id: uuid.UUID, marks: Sequence[NewMark]) -> list[_Placed]:
-    districts = ctx.actor.polling_districts
-    marks = _in_usual_district(marks, districts)
+def _place(ctx: Context, unit: UnitOfWork, marks: Sequence[NewMark]) -> list[_Placed]:
+    marks = _in_usual_district(marks, ctx.actor.polling_districts)
     numbers = [read_written(mark.elector_number, mark.polling_district) for mark in marks]
     found = find_electors(unit.session, unit.organisation_id, numbers)
-    elsewhere = ctx.actor.election_id not in {None, election_id}
     source = "teller" if ctx.actor.role is Role.TELLER else "manual"
     return [
         _Placed(
             mark=mark,
             number=numbers[place],
-            elector=found.get(place),
-            state=HELD if elsewhere else _state(found.get(place), districts),
+            elector=found.electors.get(place),
+            fits=found.fits(place),
             source=mark.source or source,
             at=seen_at(mark.at, ctx.now),
         )
@@ -96,74 +136,92 @@ def _in_usual_district(marks: Sequence[NewMark], districts: Collection[str]) -> 
     return [replace(mark, polling_district=mark.polling_district or usual) for mark in marks]
 
 
-def _state(elector: Elector | None, districts: Collection[str]) -> str:
-    if elector is None:
-        return UNKNOWN
-    return COUNTED if is_within(elector.polling_district, districts) else HELD
-
-
-Evidence = tuple[object, str]
-
-
-def _new_evidence(
-    ctx: Context, unit: UnitOfWork, election_id: uuid.UUID, placed: Sequence[_Placed]
-) -> list[MarkRow]:
-    """Rows for what isn't noted yet: a mark sent again is no new evidence unless it tells an earlier time."""
-    noted = _noted(ctx, unit, election_id, placed)
-    rows = []
-    for one in placed:
-        about = _about(one.elector, one.number.tail or one.number.key, one.mark.polling_district)
-        evidence = (about, one.source)
-        if evidence in noted and noted[evidence] <= one.at:
-            continue
-        noted[evidence] = one.at
-        rows.append(_row(one))
-    return rows
-
-
 def _noted(
     ctx: Context, unit: UnitOfWork, election_id: uuid.UUID, placed: Sequence[_Placed]
-) -> dict[Evidence, dt.datetime]:
+) -> dict[Evidence, _Standing]:
+    """What this author has noted of the same already: of each the earliest time."""
     known = turnout_marks.marks_by_author(
         unit.session,
         unit.organisation_id,
         election_id,
         _author(ctx),
         contacts={one.elector.contact_id for one in placed if one.elector},
-        keys={one.number.tail or one.number.key for one in placed if not one.elector},
+        keys={one.key for one in placed if not one.elector},
     )
-    noted: dict[Evidence, dt.datetime] = {}
+    noted: dict[Evidence, _Standing] = {}
     for row in known:
-        about = row.contact_id or (row.elector_key, row.polling_district)
-        noted[about, row.source] = min(row.at, noted.get((about, row.source), row.at))
+        evidence = (row.contact_id or (row.elector_key, row.polling_district), row.source)
+        if evidence not in noted or row.at < noted[evidence].at:
+            noted[evidence] = _Standing(row.at, row.state)
     return noted
 
 
-def _about(elector: Elector | None, key: str, polling_district: str | None) -> object:
-    return elector.contact_id if elector else (key, polling_district)
+def _new_evidence(placed: Sequence[_Placed], noted: Mapping[Evidence, _Standing]) -> list[_Placed]:
+    """What isn't noted yet: a mark sent again is no new evidence unless it tells an earlier time."""
+    earliest = {evidence: standing.at for evidence, standing in noted.items()}
+    new = []
+    for one in placed:
+        if one.evidence not in earliest or one.at < earliest[one.evidence]:
+            earliest[one.evidence] = one.at
+            new.append(one)
+    return new
+
+
+def _judged(
+    ctx: Context, unit: UnitOfWork, election_id: uuid.UUID, new: Sequence[_Placed]
+) -> list[tuple[_Placed, MarkRow]]:
+    districts = ctx.actor.polling_districts
+    in_election = ctx.actor.election_id in {None, election_id}
+    judged = []
+    for one, fast in zip(new, _too_fast(ctx, unit, [one.at for one in new]), strict=True):
+        elector = one.elector
+        known = Noted(
+            fits=one.fits,
+            status=elector.status if elector else "active",
+            in_election=in_election,
+            in_district=elector is None or is_within(elector.polling_district, districts),
+            too_fast=fast,
+        )
+        judged.append((one, _row(one, *judge(known))))
+    return judged
+
+
+def _too_fast(ctx: Context, unit: UnitOfWork, marks: Sequence[dt.datetime]) -> list[bool]:
+    """Which of a teller's marks are too many for their time; others answer for theirs themselves."""
+    if ctx.actor.role is not Role.TELLER or ctx.actor.account_id is None or not marks:
+        return [False] * len(marks)
+    before = turnout_marks.times_near(
+        unit.session,
+        unit.organisation_id,
+        ctx.actor.account_id,
+        since=min(marks) - LONGEST,
+        until=max(marks) + LONGEST,
+    )
+    return too_fast(before, marks)
 
 
 def _author(ctx: Context) -> Author:
     return Author(ctx.actor.account_id, ctx.actor.token_id)
 
 
-def _row(one: _Placed) -> MarkRow:
+def _row(one: _Placed, state: str, why: str | None) -> MarkRow:
     return MarkRow(
         id=new_id(),
         contact_id=one.elector.contact_id if one.elector else None,
         elector_number=one.mark.elector_number,
-        elector_key=one.number.tail or one.number.key,
+        elector_key=one.key,
         polling_district=one.mark.polling_district,
-        state=one.state,
+        state=state,
+        why=why,
         source=one.source,
         at=one.at,
     )
 
 
-def _outcome(placed: Sequence[_Placed], accepted: int) -> MarkedTurnout:
+def _outcome(placed: Sequence[_Placed], noted: Mapping[Evidence, _Standing], accepted: int) -> MarkedTurnout:
     by_state: Mapping[str, list[str]] = defaultdict(list)
     for one in placed:
-        by_state[one.state].append(one.mark.elector_number)
+        by_state[noted[one.evidence].state].append(one.mark.elector_number)
     return MarkedTurnout(
         accepted=accepted,
         duplicates=len(by_state[COUNTED]) - accepted,

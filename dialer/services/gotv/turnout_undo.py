@@ -1,4 +1,4 @@
-"""Take back marks of who has voted: of some electors, or all that one token made."""
+"""Take back marks of who has voted: of some electors, or all that one token or account made."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dialer.services.context import Context
 from dialer.services.gotv.record import recompute_records
 from dialer.services.gotv.turnout import election_named
 from dialer.services.gotv.views import NewMark, UndoneTurnout
-from dialer.store.models.accounts import ApiToken
+from dialer.store.models.accounts import Account, ApiToken
 from dialer.store.queries import turnout_marks
 from dialer.store.queries.electors import find_electors
 from dialer.store.session import UnitOfWork
@@ -31,8 +31,8 @@ def undo_turnout(
         election = election_named(ctx, unit, election_id)
         numbers = [read_written(mark.elector_number, mark.polling_district) for mark in marks]
         found = find_electors(unit.session, unit.organisation_id, numbers)
-        missing = [place for place in range(len(marks)) if place not in found]
-        people = {elector.contact_id for elector in found.values()}
+        missing = [place for place in range(len(marks)) if place not in found.electors]
+        people = {elector.contact_id for elector in found.electors.values()}
         undone = _undo(ctx, unit, turnout_marks.of_people(election, people), reason)
         _undo(ctx, unit, turnout_marks.of_nobody(election, [numbers[place] for place in missing]), reason)
         unknown = tuple(marks[place].elector_number for place in missing)
@@ -49,6 +49,18 @@ def undo_turnout_by_token(ctx: Context, token_id: uuid.UUID, *, reason: str) -> 
             raise ValidationFailed.at("/token_id", "There is no token with this id.")
         undone = _undo(ctx, unit, turnout_marks.of_token(token_id), reason)
         ctx.audit(unit, "turnout.undone", "token", token_id, {"undone": undone}, reason=reason)
+        return UndoneTurnout(undone, ())
+
+
+@again_after_deadlock
+def undo_turnout_by_account(ctx: Context, account_id: uuid.UUID, *, reason: str) -> UndoneTurnout:
+    """Take back all marks that one account made, however it was signed in; those of others stand."""
+    require(ctx.actor, Permission.TURNOUT_UNDO)
+    with ctx.unit() as unit:
+        if unit.session.get(Account, (unit.organisation_id, account_id)) is None:
+            raise ValidationFailed.at("/account_id", "There is no account with this id.")
+        undone = _undo(ctx, unit, turnout_marks.of_account(account_id), reason)
+        ctx.audit(unit, "turnout.undone", "account", account_id, {"undone": undone}, reason=reason)
         return UndoneTurnout(undone, ())
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection
 
-from dialer.domain.turnout import COUNTED, HELD, is_within, read_written
+from dialer.domain.turnout import COUNTED, TOO_FAST, UNKNOWN, Noted, is_within, judge, read_written
 from dialer.services.gotv.record import recompute_records
 from dialer.store.queries import turnout_marks
 from dialer.store.queries.electors import find_electors
@@ -26,18 +26,29 @@ def match_unknown_marks(
     numbers = [read_written(mark.elector_number, mark.polling_district) for mark in waiting]
     found = find_electors(unit.session, unit.organisation_id, numbers)
     settled, people = [], defaultdict(set)
-    for place, elector in found.items():
-        mark = waiting[place]
-        elsewhere = mark.token_election_id not in {None, mark.election_id}
-        held = elsewhere or not is_within(elector.polling_district, mark.token_districts or ())
-        if not held:
+    for place, mark in enumerate(waiting):
+        elector = found.electors.get(place)
+        districts = mark.token_districts or ()
+        state, why = judge(
+            Noted(
+                fits=found.fits(place),
+                status=elector.status if elector else "active",
+                in_election=mark.token_election_id in {None, mark.election_id},
+                in_district=elector is None or is_within(elector.polling_district, districts),
+                too_fast=mark.why == TOO_FAST,
+            )
+        )
+        if (state, why) == (UNKNOWN, mark.why):
+            continue
+        if elector is not None and state == COUNTED:
             people[mark.election_id].add(elector.contact_id)
         settled.append(
             {
                 "organisation_id": unit.organisation_id,
                 "id": mark.id,
-                "contact_id": elector.contact_id,
-                "state": HELD if held else COUNTED,
+                "contact_id": elector.contact_id if elector else None,
+                "state": state,
+                "why": why,
             }
         )
     turnout_marks.settle_marks(unit.session, settled)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from dialer.domain.pledge import PLEDGE_SOURCES, VOTING_METHODS
 from dialer.domain.timetable import ENTERABLE, KINDS, NATIONS
-from dialer.domain.turnout import MARK_STATES, TURNOUT_SOURCES
+from dialer.domain.turnout import MARK_STATES, MARK_WHYS, TURNOUT_SOURCES
 from dialer.store.models.base import Base, Identified, Instant, Tenant, one_of, reference
 
 
@@ -96,7 +96,9 @@ class Pledge(Identified, Base):
 
 
 class TurnoutMark(Identified, Base):
-    """Evidence that a person has voted; `unknown` and `held` ones wait for the register or a coordinator."""
+    """Evidence that a person has voted; `unknown` and `held` ones wait for the register or a coordinator, and
+    say `why`.
+    """
 
     __tablename__ = "turnout_mark"
     __table_args__ = (
@@ -104,6 +106,7 @@ class TurnoutMark(Identified, Base):
         reference("contact", "contact_id", ondelete="CASCADE"),
         one_of("source", TURNOUT_SOURCES),
         one_of("state", MARK_STATES),
+        one_of("why", MARK_WHYS),
         Index("ix_turnout_mark_contact", "organisation_id", "election_id", "contact_id"),
         Index(
             "ix_turnout_mark_unknown",
@@ -111,6 +114,20 @@ class TurnoutMark(Identified, Base):
             "election_id",
             "elector_key",
             postgresql_where=text("state = 'unknown'"),
+        ),
+        Index(
+            "ix_turnout_mark_waiting",
+            "organisation_id",
+            "election_id",
+            "id",
+            postgresql_where=text("state IN ('unknown', 'held')"),
+        ),
+        Index(
+            "ix_turnout_mark_account",
+            "organisation_id",
+            "account_id",
+            "at",
+            postgresql_where=text("account_id IS NOT NULL"),
         ),
         Index(
             "ix_turnout_mark_token",
@@ -138,6 +155,7 @@ class TurnoutMark(Identified, Base):
     elector_key: Mapped[str | None]
     polling_district: Mapped[str | None]
     state: Mapped[str]
+    why: Mapped[str | None]
     source: Mapped[str]
     dated: Mapped[bool] = mapped_column(server_default=text("true"))
     at: Mapped[Instant]

@@ -17,11 +17,11 @@ _FIND = text(
         SELECT * FROM unnest(CAST(:keys AS text[]), CAST(:tails AS text[]), CAST(:districts AS text[]))
             WITH ORDINALITY AS written(key, tail, district, place)
     ), fitting AS (
-        SELECT place, district, contact.id, contact.polling_district
+        SELECT place, district, contact.id, contact.polling_district, contact.status
         FROM written JOIN contact
           ON contact.organisation_id = :organisation AND contact.elector_key = written.key
         UNION
-        SELECT place, district, contact.id, contact.polling_district
+        SELECT place, district, contact.id, contact.polling_district, contact.status
         FROM written JOIN contact
           ON contact.organisation_id = :organisation AND contact.elector_tail = written.tail
         WHERE written.tail <> ''
@@ -31,8 +31,11 @@ _FIND = text(
                count(*) FILTER (WHERE lower(polling_district) = district) OVER (PARTITION BY place) AS within
         FROM fitting
     )
-    SELECT place - 1 AS place, id, polling_district FROM ranked
+    SELECT place - 1 AS place, id, polling_district, status FROM ranked
     WHERE fits = 1 OR (within = 1 AND lower(polling_district) = district)
+    UNION ALL
+    SELECT DISTINCT place - 1, CAST(NULL AS uuid), NULL, NULL FROM ranked
+    WHERE fits > 1 AND within <> 1
     """
 )
 
@@ -43,15 +46,25 @@ class Elector:
 
     contact_id: uuid.UUID
     polling_district: str | None
+    status: str
 
 
-def find_electors(
-    session: Session, organisation_id: uuid.UUID, numbers: Sequence[WrittenNumber]
-) -> Mapping[int, Elector]:
-    """Return whom each number, by its place in `numbers`, stands for.
-
-    Missing is a number that fits nobody, or more than one person even within its district.
+@dataclass(frozen=True, slots=True)
+class Fitting:
+    """Whom numbers stand for, by their places; and the places of those that fit more than one person even
+    within their district. In neither is a number that fits nobody.
     """
+
+    electors: Mapping[int, Elector]
+    several: frozenset[int]
+
+    def fits(self, place: int) -> int:
+        """How many the number at a place fits: none, one, or several (2)."""
+        return 1 if place in self.electors else 2 if place in self.several else 0
+
+
+def find_electors(session: Session, organisation_id: uuid.UUID, numbers: Sequence[WrittenNumber]) -> Fitting:
+    """Return whom each number, by its place in `numbers`, stands for."""
     rows = session.execute(
         _FIND,
         {
@@ -61,4 +74,10 @@ def find_electors(
             "districts": [number.district for number in numbers],
         },
     )
-    return {row.place: Elector(row.id, row.polling_district) for row in rows}
+    electors, several = {}, set()
+    for row in rows:
+        if row.id is None:
+            several.add(row.place)
+        else:
+            electors[row.place] = Elector(row.id, row.polling_district, row.status)
+    return Fitting(electors, frozenset(several))

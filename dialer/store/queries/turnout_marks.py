@@ -9,13 +9,27 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, any_, exists, func, literal, or_, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    and_,
+    any_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Session
 
-from dialer.domain.turnout import WrittenNumber
+from dialer.domain.turnout import WAITING, WrittenNumber
 from dialer.store.models.accounts import ApiToken
 from dialer.store.models.gotv import TurnoutMark
+from dialer.store.quick import Quick
 
 Condition = ColumnElement[bool]
 Rows = Sequence[Row[*tuple[Any, ...]]]
@@ -57,6 +71,7 @@ def marks_by_author(
         TurnoutMark.polling_district,
         TurnoutMark.source,
         TurnoutMark.at,
+        TurnoutMark.state,
     ).where(
         TurnoutMark.organisation_id == organisation_id,
         TurnoutMark.election_id == election_id,
@@ -71,6 +86,38 @@ def marks_by_author(
     return session.execute(found).all()
 
 
+_HOLD_AUTHOR = Quick(
+    "SELECT id FROM account WHERE organisation_id = :organisation AND id = :account FOR NO KEY UPDATE"
+)
+_TIMES_NEAR = Quick(
+    """
+    SELECT at FROM turnout_mark
+    WHERE organisation_id = :organisation AND account_id = :account AND state <> 'undone'
+      AND at BETWEEN :since AND :until
+    """
+)
+
+
+def hold_author(session: Session, organisation_id: uuid.UUID, account_id: uuid.UUID) -> None:
+    """Let one request after the other be read of those that somebody sends at once: each is to be judged
+    beside the marks of the others.
+    """
+    _HOLD_AUTHOR.rows(session, {"organisation": organisation_id, "account": account_id})
+
+
+def times_near(
+    session: Session,
+    organisation_id: uuid.UUID,
+    account_id: uuid.UUID,
+    *,
+    since: dt.datetime,
+    until: dt.datetime,
+) -> list[dt.datetime]:
+    """The times of somebody's marks between two moments."""
+    given = {"organisation": organisation_id, "account": account_id, "since": since, "until": until}
+    return [at for (at,) in _TIMES_NEAR.rows(session, given)]
+
+
 @dataclass(frozen=True, slots=True)
 class MarkRow:
     """A mark that is to be kept."""
@@ -81,6 +128,7 @@ class MarkRow:
     elector_key: str
     polling_district: str | None
     state: str
+    why: str | None
     source: str
     at: dt.datetime
 
@@ -94,7 +142,7 @@ _ADD = text(
     FROM unnest(
         CAST(:id AS uuid[]), CAST(:contact_id AS uuid[]), CAST(:elector_number AS text[]),
         CAST(:elector_key AS text[]), CAST(:polling_district AS text[]), CAST(:state AS text[]),
-        CAST(:source AS text[]), CAST(:at AS timestamptz[])
+        CAST(:why AS text[]), CAST(:source AS text[]), CAST(:at AS timestamptz[])
     ) AS new
     """  # noqa: S608 - put together from fixed names only
 )
@@ -156,6 +204,16 @@ def of_token(token_id: uuid.UUID) -> ColumnElement[bool]:
     return TurnoutMark.token_id == token_id
 
 
+def of_account(account_id: uuid.UUID) -> ColumnElement[bool]:
+    """All marks that one account made."""
+    return TurnoutMark.account_id == account_id
+
+
+def waiting_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The marks that wait, of those that meet all conditions."""
+    return and_(TurnoutMark.state.in_(WAITING), *conditions)
+
+
 def any_waiting(session: Session, organisation_id: uuid.UUID) -> bool:
     """Whether any mark waits for its elector."""
     waiting = exists().where(TurnoutMark.organisation_id == organisation_id, TurnoutMark.state == "unknown")
@@ -174,6 +232,7 @@ def waiting_marks(
             TurnoutMark.election_id,
             TurnoutMark.elector_number,
             TurnoutMark.polling_district,
+            TurnoutMark.why,
             ApiToken.election_id.label("token_election_id"),
             ApiToken.polling_districts.label("token_districts"),
         )
@@ -191,6 +250,8 @@ def waiting_marks(
 
 
 def settle_marks(session: Session, settled: Sequence[dict[str, object]]) -> None:
-    """Give waiting marks their person and state (`organisation_id`, `id`, `contact_id`, `state` each)."""
+    """Give waiting marks their person, state and why (`organisation_id`, `id`, `contact_id`, `state`, `why`
+    each).
+    """
     if settled:
         session.execute(update(TurnoutMark), settled)

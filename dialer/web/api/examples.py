@@ -74,6 +74,11 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "LinkSettings": {"support": 2},
     "ListFields": {"name": "Aber Marsh, corrected"},
     "Mapping": {"mapping": {"Tel": "phone", "Enw": "full_name"}, "has_header": True},
+    "DroppedMarks": {"account_id": _CONTACT, "reason": "Read out from the register, not at the door"},
+    "MarkDistrict": {"polling_district": "MV4"},
+    "MarkMatch": {"contact_id": _CONTACT},
+    "MarkReason": {"reason": "The teller says they slipped"},
+    "MarksOf": {"account_id": _CONTACT},
     "Marks": {"marks": [{"elector_number": "MV3-217", "source": "teller"}]},
     "NewAnswer": {"support": 2},
     "NewAudience": {

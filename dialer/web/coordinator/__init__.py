@@ -54,6 +54,7 @@ from dialer.web.coordinator import (
     told,
     transfers,
     turnout,
+    turnout_marks,
     volunteer_texts,
     volunteers,
 )
@@ -114,6 +115,7 @@ __all__ = [
     "told",
     "transfers",
     "turnout",
+    "turnout_marks",
     "volunteer_texts",
     "volunteers",
 ]

@@ -20,6 +20,7 @@ from dialer.domain.turnout import MAX_MARKS, TURNOUT_SOURCES
 from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.context import Context
 from dialer.services.gotv.elections import ElectionView, list_elections
+from dialer.services.gotv.mark_review import waiting_marks
 from dialer.services.gotv.pledges import PledgeSearch, list_pledges, pledge_csv
 from dialer.services.gotv.turnout import mark_turnout
 from dialer.services.gotv.turnout_summary import HourTurnout, turnout_summary
@@ -87,7 +88,10 @@ def mark_voted() -> Answer:
                 numbers=_some(done.unknown),
             )
         )
-    return go("coordinator.turnout", " ".join(words), "warn" if done.unknown else "good")
+    if done.held:
+        words.append(gettext("Held for you to look at: %(numbers)s.", numbers=_some(done.held)))
+    waits = done.unknown or done.held
+    return go("coordinator.turnout", " ".join(words), "warn" if waits else "good")
 
 
 @coordinator.post("/turnout/undo")
@@ -155,11 +159,13 @@ def _page(errors: Faults | None = None) -> str:
     ctx = context()
     election = next(one for one in everything(lambda page: list_elections(ctx, page)) if one.current)
     summary = turnout_summary(ctx, None)
+    waiting = waiting_marks(ctx) if ctx.actor.may(Permission.TURNOUT_REVIEW) else []
     return render_template(
         "coordinator/turnout.html",
         election=election,
         until_close=_until_close(ctx, election),
         summary=summary,
+        waiting=sum(one.held + one.unknown for one in waiting),
         left=summary.pledged - summary.pledged_voted,
         kept=summary.pledged_voted / summary.pledged if summary.pledged else 0,
         districts=summary.by_polling_district,

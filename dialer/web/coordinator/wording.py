@@ -108,6 +108,21 @@ SOURCE: Final[Words] = {
     "bounces": _("Emails that came back"),
     "complaint": _("A complaint about an email"),
 }
+MARK_WHY: Final[Words] = {
+    "nobody": _("Nobody has this number"),
+    "several": _("Several have this number"),
+    "other_election": _("Another election than the teller’s"),
+    "other_district": _("Another district than the teller’s"),
+    "too_fast": _("Faster than people can vote"),
+    "deceased": _("Has died, as far as we know"),
+    "moved": _("Has moved away, as far as we know"),
+}
+MARK_STATE: Final[Words] = {
+    "counted": _("Counts"),
+    "unknown": _("Waits"),
+    "held": _("Held"),
+    "undone": _("Dropped"),
+}
 LINE_TYPE: Final[Words] = {
     "mobile": _("Mobile"),
     "landline": _("Landline"),
@@ -334,6 +349,8 @@ SAY: Final[Mapping[str, Words]] = {
     "support": SUPPORT,
     "voting_method": VOTING_METHOD,
     "source": SOURCE,
+    "mark_state": MARK_STATE,
+    "mark_why": MARK_WHY,
     "channel": CHANNEL,
     "line_type": LINE_TYPE,
     "contact_status": CONTACT_STATUS,

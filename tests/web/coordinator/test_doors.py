@@ -27,6 +27,7 @@ PAGES = (
     "/accounts",
     "/elections",
     "/turnout",
+    "/turnout/marks",
     "/turnout/crosstab",
     "/turnout/pledges.csv",
     "/live",

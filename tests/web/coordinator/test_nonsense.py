@@ -17,6 +17,9 @@ from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.sessions import start_session
 from dialer.services.calling.sounds import add_sound
 from dialer.services.context import Context
+from dialer.services.gotv.mark_review import MarkSearch, list_marks
+from dialer.services.gotv.turnout import mark_turnout
+from dialer.services.gotv.views import NewMark
 from dialer.services.messaging.blasts import BlastFields, create_blast
 from dialer.services.messaging.canned_replies import add_canned_reply
 from dialer.services.messaging.conversations import ConversationSearch, list_conversations
@@ -203,6 +206,11 @@ def _suppression(ctx: Context) -> uuid.UUID:
     return add_suppression(ctx, bar)[0].id
 
 
+def _mark(ctx: Context) -> uuid.UUID:
+    mark_turnout(ctx, [NewMark("KA1-999")])
+    return list_marks(ctx, MarkSearch(), Page()).items[0].id
+
+
 @pytest.fixture
 def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[str]:
     """Every address of the coordinator's that takes a form, with ids that are there."""
@@ -231,6 +239,7 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "picture_id": add_picture(ctx, io.BytesIO(png()), "Poster")[0].id,
         "sound_id": add_sound(ctx, io.BytesIO(wav()), "Thursday")[0].id,
         "recording_id": uuid.UUID(int=2),
+        "mark_id": _mark(ctx),
         "batch_id": _look_up(ctx),
         "sender_id": add_sender(ctx, NewSender("+447700900188"))[0].id,
         "deed": "pause",

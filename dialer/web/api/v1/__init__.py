@@ -60,6 +60,7 @@ from dialer.web.api.v1.timetable import timetables
 from dialer.web.api.v1.tokens import tokens
 from dialer.web.api.v1.transfers import transfers
 from dialer.web.api.v1.turnout import turnout
+from dialer.web.api.v1.turnout_marks import turnout_marks
 from dialer.web.api.v1.volunteers import volunteers
 
 BLUEPRINTS: tuple[Resource, ...] = (
@@ -120,5 +121,6 @@ BLUEPRINTS: tuple[Resource, ...] = (
     tokens,
     transfers,
     turnout,
+    turnout_marks,
     volunteers,
 )

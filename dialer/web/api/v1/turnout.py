@@ -11,7 +11,7 @@ from dialer.domain.access import Permission
 from dialer.domain.turnout import MAX_MARKS, TURNOUT_SOURCES
 from dialer.services.gotv.turnout import mark_turnout
 from dialer.services.gotv.turnout_summary import TurnoutSummary, turnout_summary
-from dialer.services.gotv.turnout_undo import undo_turnout, undo_turnout_by_token
+from dialer.services.gotv.turnout_undo import undo_turnout, undo_turnout_by_account, undo_turnout_by_token
 from dialer.services.gotv.views import MarkedTurnout, NewMark, UndoneTurnout
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Id, Instant, Text, Whole
@@ -54,18 +54,19 @@ class MarkedSchema(Schema):
 
 
 class UndoSchema(Schema):
-    """Either the electors who haven't voted after all, or the token whose marks are taken back."""
+    """The electors who haven't voted after all, or the token or account whose marks are all taken back."""
 
     election_id = Id()
     marks = fields.List(fields.Nested(NumberSchema), validate=_AT_MOST)
     token_id = Id()
+    account_id = Id()
     reason = Text(blank=False, max_length=500, required=True)
 
     @validates_schema
-    def one_of_both(self, data: dict[str, Any], **_: object) -> None:
-        """Not both, and not neither."""
-        if ("marks" in data) == ("token_id" in data):
-            raise ValidationError("Give either marks or token_id.", "marks")
+    def one_of_these(self, data: dict[str, Any], **_: object) -> None:
+        """Not two, and not none."""
+        if sum(name in data for name in ("marks", "token_id", "account_id")) != 1:
+            raise ValidationError("Give either marks, token_id or account_id.", "marks")
 
 
 class UndoneSchema(Schema):
@@ -130,7 +131,9 @@ class TurnoutUndo(MethodView):
     @turnout.arguments(UndoSchema)
     @turnout.response(200, UndoneSchema)
     def post(self, body: dict[str, Any]) -> UndoneTurnout:
-        """Take back the marks of some electors, or all of one token."""
+        """Take back the marks of some electors, or all of one token or account."""
+        if "account_id" in body:
+            return undo_turnout_by_account(context(), body["account_id"], reason=body["reason"])
         if "token_id" in body:
             return undo_turnout_by_token(context(), body["token_id"], reason=body["reason"])
         marks = [NewMark(**mark) for mark in body["marks"]]
