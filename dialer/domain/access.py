@@ -92,6 +92,8 @@ class Permission(enum.StrEnum):
     PLEDGE_READ = "pledge.read"
     PLEDGE_RECORD = "pledge.record"
     KNOCK_UP_READ = "knock_up.read"
+    DOOR_READ = "door.read"
+    DOOR_RECORD = "door.record"
     TURNOUT_RECORD = "turnout.record"
     TURNOUT_UNDO = "turnout.undo"
     TURNOUT_REVIEW = "turnout.review"
@@ -196,6 +198,8 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.PLEDGE_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.PLEDGE_RECORD: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.KNOCK_UP_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.DOOR_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.DOOR_RECORD: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.TURNOUT_RECORD: Rule(_COORDINATOR | {Role.TELLER}, Scope.OWN),
     Permission.TURNOUT_UNDO: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.TURNOUT_REVIEW: Rule(_COORDINATOR, Scope.ORGANISATION),

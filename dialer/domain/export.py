@@ -7,7 +7,7 @@ from typing import Final
 
 from dialer.domain.access import Permission
 
-EXPORT_KINDS: Final = ("contacts", "pledges", "turnout", "results", "messages", "calls")
+EXPORT_KINDS: Final = ("contacts", "pledges", "turnout", "results", "door_results", "messages", "calls")
 EXPORT_FORMATS: Final = ("csv", "xlsx", "jsonl")
 EXPORT_STATES: Final = ("queued", "running", "completed", "failed", "expired")
 
@@ -19,6 +19,7 @@ READS: Final[dict[str, Permission]] = {
     "pledges": Permission.PLEDGE_READ,
     "turnout": Permission.TURNOUT_READ,
     "results": Permission.PLEDGE_READ,
+    "door_results": Permission.PLEDGE_READ,
     "messages": Permission.MESSAGE_READ,
     "calls": Permission.CALL_READ,
 }

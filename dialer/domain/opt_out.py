@@ -11,7 +11,7 @@ from dialer.domain.people import OPT_OUT_CHANNELS
 ALL: Final = "all"
 BY_COORDINATOR: Final = "manual"
 BY_IMPORT: Final = "import"
-SAID_TO_VOLUNTEER: Final = frozenset({"call", "volunteer"})
+SAID_TO_VOLUNTEER: Final = frozenset({"call", "door", "volunteer"})
 SAID_BY_TEXT: Final = "text"
 """Said in a text to us, or to the carrier, which then refuses ours (21610): START lifts it."""
 BY_US: Final = frozenset({BY_COORDINATOR, "coordinator", BY_IMPORT})

@@ -13,6 +13,7 @@ class Kind(StrEnum):
     """The kinds of what happened with a person, by which a timeline is filtered."""
 
     CALL = "call"
+    DOOR = "door"
     TEXT = "text"
     EMAIL = "email"
     PLEDGE = "pledge"
@@ -28,6 +29,7 @@ class Kind(StrEnum):
 
 _READS: Final[Mapping[Kind, Permission]] = {
     Kind.CALL: Permission.CALL_READ,
+    Kind.DOOR: Permission.DOOR_READ,
     Kind.TEXT: Permission.MESSAGE_READ,
     Kind.EMAIL: Permission.MESSAGE_READ,
     Kind.LINK: Permission.MESSAGE_READ,

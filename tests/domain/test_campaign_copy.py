@@ -37,6 +37,7 @@ RESULTS_OF_A_CAMPAIGN = {
     "text_spending",
     "text_spending_day",
     "transfer",
+    "door_result",
     "voicemail_drop",
 }
 """The tables of what came of a campaign, or belongs to its people: nothing of them comes along."""

@@ -32,6 +32,15 @@ _RESULTS: Final = """
     WHERE r.organisation_id = :organisation AND r.superseded_at IS NULL AND r.voided_at IS NULL
         AND NOT r.implied
 """
+_DOORS: Final = """
+    SELECT d.id, d.campaign_id, d.contact_id, c.elector_number, c.first_name, c.last_name, c.address,
+        c.postcode, c.polling_district, d.outcome, d.support, d.voting_method, d.needs_lift, d.id_ready,
+        d.language, d.note, d.at, d.recorded_at, a.name AS by
+    FROM door_result AS d
+    JOIN contact AS c ON c.organisation_id = d.organisation_id AND c.id = d.contact_id
+    LEFT JOIN account AS a ON a.organisation_id = d.organisation_id AND a.id = d.account_id
+    WHERE d.organisation_id = :organisation AND d.undone_at IS NULL
+"""
 _MESSAGES: Final = """
     SELECT m.id, m.blast_id, m.campaign_id, m.contact_id, m.direction, m.purpose, m.sender, m.number,
         m.body, m.state, m.segments, m.encoding, m.error_code, m.error_detail, m.bounce,
@@ -71,6 +80,7 @@ _TAKEN: Final = {
     "pledges": (_RECORDS + _KNOWN, "v.contact_id", "v.learned_campaign_id", "v.contact_id"),
     "turnout": (_RECORDS + "AND v.voted_at IS NOT NULL", "v.contact_id", None, "v.contact_id"),
     "results": (_RESULTS, "r.contact_id", "r.campaign_id", "r.at, r.id"),
+    "door_results": (_DOORS, "d.contact_id", "d.campaign_id", "d.at, d.id"),
     "messages": (_MESSAGES, "m.contact_id", "m.campaign_id", "m.id"),
     "calls": (_CALLS, "k.contact_id", "k.campaign_id", "k.id"),
 }

@@ -39,7 +39,16 @@ def _there(table: str, more: str = "") -> str:
         WHERE t.organisation_id = :organisation AND t.contact_id = c.id{more})"""
 
 
-_TRACES: Final = ("message", "call", "conversation", "assignment", "result", "contact_progress", "answer")
+_TRACES: Final = (
+    "message",
+    "call",
+    "conversation",
+    "assignment",
+    "result",
+    "contact_progress",
+    "answer",
+    "door_result",
+)
 _IN_HAND: Final = """EXISTS (SELECT FROM contact_phone AS p
     JOIN hold AS h ON h.organisation_id = p.organisation_id AND h.number = p.number
     WHERE p.organisation_id = :organisation AND p.contact_id = c.id)"""

@@ -43,6 +43,13 @@ _CALLS: Final = """
             AND r.contact_id = c.contact_id
       )
 """
+_DOORS: Final = """
+    SELECT 'knocked', d.at, d.id, d.account_id, d.campaign_id, d.note,
+           jsonb_build_object('outcome', d.outcome, 'support', d.support,
+               'voting_method', d.voting_method, 'language', d.language,
+               'taken_back', d.undone_at IS NOT NULL)
+    FROM door_result d WHERE d.organisation_id = :organisation AND d.contact_id = :contact
+"""
 _MESSAGES: Final = """
     SELECT m.direction, m.created_at, m.id, m.created_by, m.campaign_id, NULL,
            jsonb_build_object('state', m.state, 'subject', m.subject, 'blast_id', m.blast_id,
@@ -186,6 +193,7 @@ _CHANGES: Final = """
 
 _PARTS: Final[Mapping[Kind, str]] = {
     Kind.CALL: f"{_RESULTS} UNION ALL {_CALLS}",
+    Kind.DOOR: _DOORS,
     Kind.TEXT: _MESSAGES.replace("CHANNEL", "sms"),
     Kind.EMAIL: _MESSAGES.replace("CHANNEL", "email"),
     Kind.PLEDGE: _PLEDGES,

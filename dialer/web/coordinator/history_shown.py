@@ -25,12 +25,14 @@ from dialer.web.coordinator.wording import (
     SUPPORT,
     VOTING_METHOD,
 )
+from dialer.web.door_words import door_outcome
 from dialer.web.text_lines import came_with, state_of
 from dialer.web.text_wording import INBOUND_CLASS, Words
 from dialer.web.words import duration, lowered, moment
 
 KIND: Final[Mapping[Kind, str]] = {
     Kind.CALL: _("Calls"),
+    Kind.DOOR: _("At the door"),
     Kind.TEXT: _("Texts"),
     Kind.EMAIL: _("Emails"),
     Kind.PLEDGE: _("Pledges"),
@@ -131,7 +133,7 @@ def _place(one: Happening) -> tuple[str, dict[str, uuid.UUID]] | None:
         return "coordinator.blast", {"blast_id": uuid.UUID(facts["blast_id"])}
     if one.kind is Kind.IMPORT:
         return "coordinator.import_page", {"import_id": one.id}
-    if one.kind is Kind.CALL and one.campaign_id is not None:
+    if one.kind in (Kind.CALL, Kind.DOOR) and one.campaign_id is not None:
         return "coordinator.campaign", {"campaign_id": one.campaign_id}
     return None
 
@@ -159,6 +161,16 @@ def _call(one: Happening) -> Told:
         more.append(gettext("somebody else’s call to the same number"))
     disposition = facts["disposition"]
     return str(DISPOSITION.get(disposition, disposition)), more
+
+
+def _door(one: Happening) -> Told:
+    facts = one.facts
+    more = [gettext("At the door")]
+    if "support" in facts:
+        more.append(f"{facts['support']} · {SUPPORT[facts['support']]}")
+    if facts.get("taken_back"):
+        more.append(gettext("taken back"))
+    return door_outcome(facts["outcome"]), more
 
 
 def _text(one: Happening) -> Told:
@@ -264,6 +276,7 @@ def _fields(one: Happening) -> str:
 
 _WORDS: Final[Mapping[Kind, Callable[[Happening], Told]]] = {
     Kind.CALL: _call,
+    Kind.DOOR: _door,
     Kind.TEXT: _text,
     Kind.EMAIL: _email,
     Kind.PLEDGE: _pledge,

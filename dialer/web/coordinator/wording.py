@@ -292,6 +292,7 @@ EXPORT_KIND: Final[Words] = {
     "pledges": _("Pledges"),
     "turnout": _("Who has voted"),
     "results": _("Results of calls"),
+    "door_results": _("Results at the door"),
     "messages": _("Texts"),
     "calls": _("Calls"),
 }

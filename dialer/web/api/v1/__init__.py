@@ -18,6 +18,7 @@ from dialer.web.api.v1.canned_replies import canned_replies
 from dialer.web.api.v1.company import company
 from dialer.web.api.v1.contacts import contacts
 from dialer.web.api.v1.crosstab import crosstabs
+from dialer.web.api.v1.door_results import door_results
 from dialer.web.api.v1.elections import elections
 from dialer.web.api.v1.events import events
 from dialer.web.api.v1.exports import exports
@@ -78,6 +79,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     company,
     conversations,
     crosstabs,
+    door_results,
     elections,
     events,
     exports,

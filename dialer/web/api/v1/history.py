@@ -56,9 +56,9 @@ class ContactHistory(MethodView):
     @histories.arguments(HistoryQuery, location="query")
     @histories.response(200, HappeningPage)
     def get(self, query: dict[str, Any], contact_id: str) -> dict[str, object]:
-        """What happened with a person, the latest first: calls and what came of them, texts and emails,
-        pledges, turnout, opt-outs, consents, links opened, what was decided of their conversations, notes,
-        imports and changes. That somebody looked is audited.
+        """What happened with a person, the latest first: calls and doors with what came of them, texts and
+        emails, pledges, turnout, opt-outs, consents, links opened, what was decided of their conversations,
+        notes, imports and changes. That somebody looked is audited.
         """
         page = page_of(query)
         kinds = [Kind(query["kind"])] if "kind" in query else []
