@@ -5,7 +5,9 @@ Both choices live in a cookie of their own, so that they work before anybody has
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Final, cast
 from urllib.parse import urlsplit
@@ -13,7 +15,7 @@ from urllib.parse import urlsplit
 from babel import Locale
 from babel.support import NullTranslations, Translations
 from flask import Flask, Request, g, request
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, force_locale, get_locale
 
 LANGUAGES: Final = ("en", "cy")
 THEMES: Final = ("light", "dark")
@@ -75,6 +77,18 @@ def current_look() -> Look:
 def current_locale() -> Locale:
     """The Babel locale by which this page writes dates and numbers."""
     return _known_locale(_LOCALES[current_look().lang])
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Write words, dates and numbers in this language for a while, whichever the reader's is."""
+    before = current_look()
+    g.look = replace(before, lang=language)
+    try:
+        with force_locale(_LOCALES[language]):
+            yield
+    finally:
+        g.look = before
 
 
 @lru_cache

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from dialer.domain.access import Role
+from dialer.domain.deadline_audiences import CONCERNED, READY
 from dialer.services.context import Context
 from dialer.store.models.accounts import AuditEntry
 from dialer.store.session import UnitFactory
@@ -53,6 +54,7 @@ def test_the_dates_follow_from_polling_day(api: Api, carys: Person, path: str, c
         "usual": {"due_on": "2026-04-21", "due_time": "17:00", "source": "law"},
         "changed_at": None,
         "changed_by": None,
+        "audiences": ["to_vote_by_post", "way_unknown"],
         "words": "Postal vote applications close in 3 days, on Tuesday 21 April at 5 pm.",
     }
     assert line(found, "nominations")["is_over"]
@@ -164,3 +166,86 @@ def test_the_timetable_of_nothing_is_not_there(api: Api, carys: Person, missing:
         api(carys).put(f"/elections/{missing}/timetable/registration", json={"due_on": None}).status_code
         == 404
     )
+
+
+@pytest.fixture
+def campaign_id(api: Api, carys: Person, path: str) -> str:
+    """A campaign of the election whose timetable it is, which is the current one."""
+    made = api(carys).post("/campaigns", json={"name": "By post", "kind": "gotv"}).json or {}
+    assert made["election_id"] == path.rpartition("/")[2]
+    return str(made["id"])
+
+
+def test_whom_a_date_is_about_is_an_audience_at_one_request(api: Api, carys: Person, path: str) -> None:
+    caller, address = api(carys), f"{path}/timetable/registration/audiences"
+    listed = line(caller.get(f"{path}/timetable").json or {}, "registration")["audiences"]
+    assert listed == ["unregistered"]
+    made = caller.post(address, json={"audience": "unregistered"})
+    again = caller.post(address, json={"audience": "unregistered"})
+    assert (made.status_code, again.status_code) == (201, 200)
+    assert made.json == again.json
+    assert (made.json or {})["description"].startswith("People who have pledged us their vote")
+    assert len((caller.get("/audiences").json or {})["data"]) == 1
+    elsewhere = caller.post(address, json={"audience": "to_vote_by_post"})
+    assert elsewhere.status_code == 404
+
+
+def test_audiences_ask_about_the_current_election_alone(api: Api, carys: Person, path: str) -> None:
+    caller = api(carys)
+    caller.post("/elections", json={"name": "Another", "current": True})
+    refused = caller.post(f"{path}/timetable/registration/audiences", json={"audience": "unregistered"})
+    assert refused.status_code == 409
+
+
+def test_a_text_about_a_date_is_drafted_in_both_languages_and_sent_by_nobody(
+    api: Api, carys: Person, path: str, campaign_id: str, clock: SetClock
+) -> None:
+    clock.now = dt.datetime(2026, 4, 10, 9, tzinfo=dt.UTC)
+    caller, address = api(carys), f"{path}/timetable/postal_application/blasts"
+    given = {"audience": "to_vote_by_post", "campaign_id": campaign_id}
+    written = caller.post(address, json=given)
+    assert written.status_code == 201
+    draft = written.json or {}
+    assert draft["state"] == "draft"
+    assert (draft["send_at"], draft["deadline_at"]) == ("2026-04-18T16:30:00Z", "2026-04-21T16:00:00Z")
+    assert "Tuesday 21 April at 5 pm" in draft["body"]
+    assert draft["bodies"].keys() == {"cy"}
+    assert "Dydd Mawrth 21 Ebrill am 5 yh" in draft["bodies"]["cy"]
+    assert draft["audience_id"]
+    again = caller.post(address, json=given)
+    assert (again.status_code, (again.json or {})["id"]) == (200, draft["id"])
+    assert caller.post(f"/blasts/{draft['id']}/estimate").status_code == 200
+
+
+def test_there_are_words_for_every_date_and_audience(
+    api: Api, carys: Person, path: str, campaign_id: str, clock: SetClock
+) -> None:
+    clock.now = dt.datetime(2026, 4, 10, 9, tzinfo=dt.UTC)
+    caller = api(carys)
+    caller.patch(path, json={"kind": "uk_parliament", "nation": "wales"})
+    for milestone, ready in [(one, each) for one, several in CONCERNED.items() for each in several]:
+        given = {"audience": ready, "campaign_id": campaign_id}
+        written = caller.post(f"{path}/timetable/{milestone}/blasts", json=given)
+        assert written.status_code == 201, milestone
+        for body in ((written.json or {})["body"], (written.json or {})["bodies"]["cy"]):
+            assert body.startswith("{first_name|H")
+            assert "%(" not in body
+            assert "STOP" in body
+    assert len((caller.get("/audiences").json or {})["data"]) == len(READY)
+
+
+def test_no_text_is_drafted_that_would_come_too_late_or_to_another_election(
+    api: Api, carys: Person, path: str, campaign_id: str, clock: SetClock
+) -> None:
+    caller, given = api(carys), {"audience": "unregistered", "campaign_id": campaign_id}
+    clock.now = dt.datetime(2026, 4, 21, 9, tzinfo=dt.UTC)
+    assert caller.post(f"{path}/timetable/registration/blasts", json=given).status_code == 409
+    clock.now = dt.datetime(2026, 4, 10, 9, tzinfo=dt.UTC)
+    caller.put(f"{path}/timetable/registration", json={"due_on": None})
+    assert caller.post(f"{path}/timetable/registration/blasts", json=given).status_code == 409
+    caller.delete(f"{path}/timetable/registration")
+    other = caller.post("/elections", json={"name": "Another"}).json or {}
+    caller.patch(f"/campaigns/{campaign_id}", json={"election_id": other["id"]})
+    refused = caller.post(f"{path}/timetable/registration/blasts", json=given)
+    assert [fault["pointer"] for fault in (refused.json or {})["errors"]] == ["/campaign_id"]
+    assert (caller.get("/audiences").json or {})["data"] == []

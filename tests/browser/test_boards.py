@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 
 from dialer.domain import first_wave
 from dialer.domain.access import Role
+from dialer.domain.timetable import Milestone
 from dialer.services.accounts.account_saving import AccountChanges
 from dialer.services.accounts.accounts import NewAccount, change_account, create_account
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
@@ -27,7 +28,9 @@ from dialer.services.context import Context
 from dialer.services.exporting.exports import start_export
 from dialer.services.exporting.run import run_export
 from dialer.services.exporting.tables import Wanted
+from dialer.services.gotv.elections import change_election
 from dialer.services.gotv.mark_review import MarkSearch, list_marks
+from dialer.services.gotv.timetable import enter_date
 from dialer.services.gotv.turnout import mark_turnout
 from dialer.services.gotv.views import NewMark
 from dialer.services.messaging.blasts import create_blast
@@ -108,7 +111,7 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         "turnout": "/turnout",
         **_marks(ctx),
         "crosstab": "/turnout/crosstab?rows=ward&columns=answer:vote",
-        "elections": "/elections",
+        **_elections(ctx, bank),
         "shifts": f"{campaign}/shifts",
         "shift-end": f"/shifts/{_shift_with_help(ctx, bank)}/end",
         "live": f"/live?campaign_id={bank.campaign_id}",
@@ -118,6 +121,21 @@ def pages(ctx: Context, bank: PhoneBank, vic: Person, clock: SetClock) -> dict[s
         **_audiences(ctx, str(created.id)),
         **_texts(ctx, bank),
         **_answers(ctx),
+    }
+
+
+def _elections(ctx: Context, bank: PhoneBank) -> dict[str, str]:
+    """The one we are in, whose next deadline is near; a date of it put right by hand."""
+    election_id = get_campaign(ctx, bank.campaign_id).election_id
+    polling_on = ctx.now.date() + dt.timedelta(days=21)
+    change_election(ctx, election_id, {"polling_on": polling_on, "kind": "local", "nation": "england"})
+    enter_date(ctx, election_id, Milestone.POSTAL_DESPATCH, polling_on - dt.timedelta(days=16), None)
+    return {
+        "elections": "/elections",
+        "election": f"/elections/{election_id}",
+        "timetable": f"/elections/{election_id}/timetable",
+        "milestone": f"/elections/{election_id}/timetable/postal_application",
+        "milestone-by-hand": f"/elections/{election_id}/timetable/postal_despatch",
     }
 
 

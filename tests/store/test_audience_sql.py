@@ -70,6 +70,7 @@ folk = st.fixed_dictionaries(
         "status": st.sampled_from(["active", "active", "moved", "deceased"]),
         "needs_lift": st.sampled_from([None, True, False]),
         "lift_said": st.sampled_from([None, True, False]),
+        "id_ready": st.sampled_from([None, True, False]),
         "tags": st.frozensets(st.sampled_from(TAGS)),
         "lists": st.frozensets(st.sampled_from(LISTS)),
         "record": st.none()
@@ -131,7 +132,7 @@ conditions = st.one_of(
     named("support", some_of(1, 2, 5, None)),
     named("voting_methods", some_of("postal", None)),
     named("last_result", some_of(*DISPOSITIONS, None)),
-    *(named(name, st.booleans()) for name in ("pledged", "voted", "needs_lift")),
+    *(named(name, st.booleans()) for name in ("pledged", "voted", "needs_lift", "id_ready")),
     *(named(name, times) for name in ("called", "texted", "contacted", "replied")),
     named("got", some_of(*map(str, BLASTS), str(uuid.UUID(int=23)))),
     named("clicked", st.builds(lambda when, texts: {**when, **texts}, times, texts_opened)),
@@ -226,7 +227,7 @@ class Shelf:
         support, method, voted = person["record"] or (None, None, False)
         if person["record"]:
             known = {"support": support, "voting_method": method, "voted_at": NOON if voted else None}
-            known["needs_lift"] = person["lift_said"]
+            known |= {"needs_lift": person["lift_said"], "id_ready": person["id_ready"]}
             self._add(unit, VoterRecord, mine, known, election_id=self.election)
             self._add(
                 unit, VoterRecord, mine, {"support": 1, "voted_at": NOON}, election_id=self.other_election
@@ -241,6 +242,7 @@ class Shelf:
         return PersonFacts(
             id=id_, fields=fields, status=person["status"],
             needs_lift=person["needs_lift"] if lift_said is None else lift_said,
+            id_ready=person["id_ready"] if person["record"] else None,
             tags=person["tags"], list_ids=person["lists"], support=support, voting_method=method, voted=voted,
             numbers=tuple(Number(p[0], p[1]) for p in person["phones"] if not (p[2] or p[3])),
             opted_out=frozenset(out),

@@ -174,6 +174,7 @@ READERS: Final[Mapping[str, Reader]] = MappingProxyType(
         "voting_methods": _voting_methods,
         "voted": _flag("voted"),
         "needs_lift": _flag("needs_lift"),
+        "id_ready": _flag("id_ready"),
         "called": _touch("called"),
         "texted": _touch("texted"),
         "contacted": _touch("contacted"),

@@ -94,6 +94,8 @@ _FLAGGED: Final = {
     ("pledged", False): N_("haven’t pledged us their vote"),
     ("needs_lift", True): N_("need a lift to vote"),
     ("needs_lift", False): N_("need no lift to vote"),
+    ("id_ready", True): N_("have their photo ID ready"),
+    ("id_ready", False): N_("haven’t told us that their photo ID is ready"),
 }
 _TOUCHED: Final = {
     ("called", True): N_("have been called %(when)s"),

@@ -33,6 +33,7 @@ class PersonFacts:
     fields: Mapping[str, str] = field(default_factory=dict)
     status: str = "active"
     needs_lift: bool | None = None
+    id_ready: bool | None = None
     tags: frozenset[str] = frozenset()
     list_ids: frozenset[uuid.UUID] = frozenset()
     support: int | None = None

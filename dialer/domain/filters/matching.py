@@ -114,6 +114,8 @@ def _is_flagged(person: PersonFacts, fact: tree.Flag) -> bool:
             return is_pledge(person.support)
         case "needs_lift":
             return person.needs_lift is True
+        case "id_ready":
+            return person.id_ready is True
 
 
 def _has(person: PersonFacts, reach: tree.Reach) -> bool:

@@ -29,7 +29,7 @@ CUSTOM: Final = "custom."
 
 Comparing: TypeAlias = Literal["is", "starts", "contains"]
 Choosing: TypeAlias = Literal["status", "support", "voting_methods", "last_result"]
-Flag: TypeAlias = Literal["voted", "pledged", "needs_lift"]
+Flag: TypeAlias = Literal["voted", "pledged", "needs_lift", "id_ready"]
 Touch: TypeAlias = Literal["called", "texted", "contacted", "replied"]
 Reach: TypeAlias = Literal["phone", "mobile", "email"]
 

@@ -71,26 +71,31 @@ def create_audience(ctx: Context, fields: AudienceFields) -> AudienceView:
     """Save a rule; `ValidationFailed` names each place of the filter that can't be taken."""
     require(ctx.actor, Permission.AUDIENCE_MANAGE)
     with ctx.unit() as unit:
-        _hold(unit)
-        read_checked(unit, fields["filter"])
-        row = Audience(
-            organisation_id=unit.organisation_id,
-            id=new_id(),
-            created_by=ctx.actor.account_id,
-            created_at=ctx.now,
-            updated_at=ctx.now,
-            **fields,
-        )
-        unit.session.add(row)
-        ctx.audit(unit, "audience.created", "audience", row.id)
-        return _view(unit, row)
+        hold_audiences(unit)
+        return save_audience(ctx, unit, fields)
+
+
+def save_audience(ctx: Context, unit: UnitOfWork, fields: AudienceFields) -> AudienceView:
+    """Save a rule within a unit of work that holds audiences; refusals as for `create_audience`."""
+    read_checked(unit, fields["filter"])
+    row = Audience(
+        organisation_id=unit.organisation_id,
+        id=new_id(),
+        created_by=ctx.actor.account_id,
+        created_at=ctx.now,
+        updated_at=ctx.now,
+        **fields,
+    )
+    unit.session.add(row)
+    ctx.audit(unit, "audience.created", "audience", row.id)
+    return _view(unit, row)
 
 
 def change_audience(ctx: Context, audience_id: uuid.UUID, fields: AudienceFields) -> AudienceView:
     """Change the fields given. Lists that were made of it stay as they are."""
     require(ctx.actor, Permission.AUDIENCE_MANAGE)
     with ctx.unit() as unit:
-        _hold(unit)
+        hold_audiences(unit)
         row = audience_of(unit, audience_id)
         if "filter" in fields:
             read_checked(unit, fields["filter"])
@@ -108,7 +113,7 @@ def delete_audience(ctx: Context, audience_id: uuid.UUID) -> None:
     """
     require(ctx.actor, Permission.AUDIENCE_MANAGE)
     with ctx.unit() as unit:
-        _hold(unit)
+        hold_audiences(unit)
         row = audience_of(unit, audience_id)
         unit.session.refresh(row, with_for_update=True)
         users = [
@@ -189,7 +194,7 @@ def _check_above(unit: UnitOfWork, audience_id: uuid.UUID, written: Written) -> 
         raise ValidationFailed.at("/filter", _TOO_LARGE_ABOVE) from None
 
 
-def _hold(unit: UnitOfWork) -> None:
+def hold_audiences(unit: UnitOfWork) -> None:
     """Two who change audiences come one after the other, so that none is named that just went."""
     held = select(Organisation.id).where(Organisation.id == unit.organisation_id)
     unit.session.execute(held.with_for_update(key_share=True))

@@ -67,6 +67,7 @@ _FLAGS: Final = {
     # What somebody said of this election stands before what their own field says of any.
     "needs_lift": f"""({_recorded("x.needs_lift")}
         OR (c.needs_lift IS TRUE AND NOT {_recorded("x.needs_lift IS FALSE")}))""",
+    "id_ready": _recorded("x.id_ready"),
 }
 
 

@@ -77,6 +77,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     },
     "ElectionFields": {"polling_on": "2026-05-07"},
     "EnteredDate": {"due_on": "2026-04-16"},
+    "ReadyAudience": {"audience": "unregistered"},
+    "DeadlineText": {"audience": "unregistered", "campaign_id": _CAMPAIGN},
     "FilterToCount": {"filter": {"not": {"contacted": {}}}},
     "Launch": {"expected_recipients": 1_000, "first_wave": {"size": 50, "goes_on_after_s": 1800}},
     "LinkSettings": {"support": 2},

@@ -20,7 +20,7 @@ UNKNOWN: Final = "unknown"
 
 _DAY_S: Final = 86_400
 _TOUCHES: Final = ("called", "texted", "contacted", "replied")
-_FLAGS: Final = ("voted", "pledged", "needs_lift")
+_FLAGS: Final = ("voted", "pledged", "needs_lift", "id_ready")
 _TEXTS: Final = ("tags", "postcodes")
 TICKED: Final[Mapping[str, tuple[Any, ...]]] = {
     "support": (*SUPPORTS, None),
@@ -53,6 +53,7 @@ KINDS: Final = (
     "consented",
     "voting_methods",
     "needs_lift",
+    "id_ready",
     "status",
     "audience",
     "random",

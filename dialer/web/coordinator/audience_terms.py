@@ -32,6 +32,7 @@ KIND_NAMES: Final = {
     "consented": N_("Said yes"),
     "voting_methods": N_("Way of voting"),
     "needs_lift": N_("Needs a lift"),
+    "id_ready": N_("Photo ID is ready"),
     "status": N_("State of the record"),
     "audience": N_("In another audience"),
     "random": N_("A random share"),

@@ -6,12 +6,12 @@ import uuid
 from typing import Any, Final
 
 from flask import Response as FlaskResponse
-from flask import g, render_template
+from flask import g, render_template, request
 from flask_babel import gettext
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import NotFound, ValidationFailed
-from dialer.domain.timetable import ENTERABLE, Milestone
+from dialer.domain.timetable import ENTERABLE, MILESTONES, Milestone
 from dialer.services.gotv.timetable import (
     TimetableView,
     clear_date,
@@ -20,6 +20,7 @@ from dialer.services.gotv.timetable import (
     next_deadline,
 )
 from dialer.web.coordinator.blueprint import coordinator
+from dialer.web.coordinator.deadline_texts import offers
 from dialer.web.coordinator.forms import Answer, Faults, day_or_none, faults_of, go, said, wall_time
 from dialer.web.desk import context, desk
 from dialer.web.guard import allow, may_open
@@ -28,6 +29,7 @@ from dialer.web.timetable_words import LAW, SOURCE, WHAT, day_and_time, how_long
 
 _FIELD_AT: Final = {"/due_on": "due_on", "/due_time": "due_time"}
 _DATE, _NONE = "date", "none"
+_SAYS_IT_ITSELF: Final = ("coordinator.timetable", "coordinator.milestone")
 
 
 @coordinator.get("/elections/<uuid:election_id>/timetable")
@@ -49,8 +51,10 @@ def timetable_file(election_id: uuid.UUID) -> FlaskResponse:
 @coordinator.get("/elections/<uuid:election_id>/timetable/<milestone>")
 @allow(Permission.ELECTION_MANAGE)
 def milestone(election_id: uuid.UUID, milestone: str) -> str:
-    """One line: what the law says of it, and the form of another date."""
-    named = _named(milestone)
+    """One line: what the law says of it, whom it is about, and the form of another date."""
+    if milestone not in MILESTONES:
+        raise NotFound
+    named = Milestone(milestone)
     found = get_timetable(context(), election_id)
     return _page(found, named, _as_is(found, named))
 
@@ -88,7 +92,7 @@ def with_deadline() -> dict[str, Any]:
 
 def _deadline_line() -> tuple[str, uuid.UUID] | None:
     """The sentence, and the election it is of; None while nothing is due within a fortnight."""
-    if g.get("actor") is None or not may_open("coordinator.timetable"):
+    if g.get("actor") is None or not may_open("coordinator.timetable") or request.endpoint in _SAYS_IT_ITSELF:
         return None
     coming = next_deadline(desk().units, g.actor.organisation_id, g.now)
     return None if coming is None else (sentence(coming.line, coming.timezone), coming.election_id)
@@ -137,6 +141,8 @@ def _page(
         election=found.election,
         line=found.line(named),
         values=values,
+        may_enter=named in ENTERABLE,
         errors=errors or {},
+        **offers(context(), found, named),
         **_words(),
     )

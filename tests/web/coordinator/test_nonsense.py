@@ -61,6 +61,7 @@ FIELDS = [
     "polling_on",
     "which",
     "due_on",
+    "ready",
     "due_time",
     "election_id",
     "list_ids",

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from dialer.domain.access import Role
+from dialer.services.calling.campaigns import create_campaign
 from dialer.services.context import Context
 from dialer.store.session import UnitFactory
 from tests.conftest import SetClock
@@ -111,7 +112,7 @@ def test_a_kind_without_its_nation_is_asked_for_it(desk: Reader, bank: PhoneBank
     assert desk.press("election-save", **{**SENEDD, "kind": "local", "nation": "wales"}).status == 200
 
 
-@pytest.mark.parametrize("milestone", ["polling", "nothing", "0"])
+@pytest.mark.parametrize("milestone", ["nothing", "0"])
 def test_a_line_that_is_none_is_not_there(desk: Reader, address: str, milestone: str) -> None:
     assert desk.open(f"{address}/{milestone}").status == 404
 
@@ -126,3 +127,38 @@ def test_an_organiser_reads_it_and_is_offered_no_change(
     assert page.status == 200
     assert f"{address}/registration" not in page.html
     assert reader.open(f"{address}/registration").status == 403
+
+
+def test_whom_a_date_is_about_and_a_draft_to_them_at_one_press(
+    desk: Reader, address: str, ctx: Context
+) -> None:
+    page = desk.open(f"{address}/postal_application")
+    assert "Supporters who vote by post and haven’t yet" in page.text
+    assert "draft-to_vote_by_post" not in page.tests  # no campaign of this election yet
+    page = desk.press("audience-to_vote_by_post")
+    assert "The audience is saved." in page.words["flash"]
+    create_campaign(ctx, {"name": "By post", "kind": "gotv"})
+    desk.open(f"{address}/postal_application")
+    page = desk.press("draft-to_vote_by_post")
+    assert "Kept as a draft. Nothing is sent yet." in page.words["flash"]
+    assert "Tuesday 21 April at 5 pm" in page.html
+    assert "Dydd Mawrth 21 Ebrill am 5 yh" in page.html
+    desk.open(f"{address}/postal_application")
+    assert "This draft was there already." in desk.press("draft-to_vote_by_post").words["flash"]
+    desk.open(f"{address}/postal_application")
+    assert "This audience was there already." in desk.press("audience-to_vote_by_post").words["flash"]
+
+
+def test_a_press_too_late_says_so(desk: Reader, address: str, ctx: Context, clock: SetClock) -> None:
+    create_campaign(ctx, {"name": "By post", "kind": "gotv"})
+    desk.open(f"{address}/registration")
+    clock.forward(days=3)
+    page = desk.press("draft-unregistered")
+    assert "This is over. A text about it would come too late." in page.words["flash"]
+    assert "draft-unregistered" not in page.tests
+
+
+def test_polling_day_has_its_audiences_and_no_date_of_its_own(desk: Reader, address: str) -> None:
+    page = desk.open(f"{address}/polling")
+    assert {"audience-to_vote_in_person", "audience-to_vote_by_post"} <= page.tests.keys()
+    assert "milestone-save" not in page.tests

@@ -102,7 +102,8 @@ class SnapshotSchema(Schema):
     finished_at = Instant(required=True, allow_none=True)
 
 
-def _shown(view: AudienceView) -> dict[str, object]:
+def show_audience(view: AudienceView) -> dict[str, object]:
+    """An audience as it is shown, its rule in words beside it."""
     return {
         "id": view.id,
         "name": view.name,
@@ -126,7 +127,7 @@ class Audiences(MethodView):
     @audiences.response(200, paged(SavedAudienceSchema))
     def get(self, query: dict[str, Any]) -> dict[str, object]:
         """Every audience, oldest first."""
-        return show_page(deeds.list_audiences(context(), page_of(query)).map(_shown))
+        return show_page(deeds.list_audiences(context(), page_of(query)).map(show_audience))
 
     @allow(Permission.AUDIENCE_MANAGE)
     @audiences.arguments(NewAudienceSchema)
@@ -134,7 +135,7 @@ class Audiences(MethodView):
     def post(self, given: dict[str, Any]) -> tuple[dict[str, object], int, dict[str, str]]:
         """Save a rule that picks contacts."""
         made = deeds.create_audience(context(), cast("deeds.AudienceFields", given))
-        return _shown(made), 201, {"Location": url_for("audiences.Audience", audience_id=made.id)}
+        return show_audience(made), 201, {"Location": url_for("audiences.Audience", audience_id=made.id)}
 
 
 @audiences.route("/audiences/count")
@@ -157,7 +158,7 @@ class Audience(MethodView):
     @audiences.response(200, SavedAudienceSchema)
     def get(self, audience_id: str) -> dict[str, object]:
         """One audience."""
-        return _shown(deeds.get_audience(context(), path_id(audience_id)))
+        return show_audience(deeds.get_audience(context(), path_id(audience_id)))
 
     @allow(Permission.AUDIENCE_MANAGE)
     @audiences.arguments(AudienceFieldsSchema)
@@ -165,7 +166,7 @@ class Audience(MethodView):
     def patch(self, given: dict[str, Any], audience_id: str) -> dict[str, object]:
         """Change the fields given; lists that were made of it stay as they are."""
         changed = deeds.change_audience(context(), path_id(audience_id), cast("deeds.AudienceFields", given))
-        return _shown(changed)
+        return show_audience(changed)
 
     @allow(Permission.AUDIENCE_MANAGE)
     @audiences.response(204)

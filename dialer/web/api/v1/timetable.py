@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, url_for
 from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
+from dialer.domain.deadline_audiences import CONCERNED, READY, Ready
 from dialer.domain.errors import NotFound
 from dialer.domain.timetable import ENTERABLE, KINDS, MILESTONES, NATIONS, Due, Milestone, Source
 from dialer.services.gotv import timetable as deeds
+from dialer.services.gotv.deadline_audiences import campaign_named, draft_text, occasion, ready_audience
 from dialer.services.gotv.timetable import TimetableLine, TimetableView
+from dialer.services.messaging.views import BlastView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Day, Flag, Id, Instant, LocalTime, Text, Whole, path_id
+from dialer.web.api.v1.audiences import SavedAudienceSchema, show_audience
+from dialer.web.api.v1.blast_schemas import BlastSchema
+from dialer.web.deadline_texts import ready_name, text_words
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.timetable_file import MIME, timetable_response, wants_calendar
@@ -47,6 +53,11 @@ class TimetableLineSchema(Schema):
     usual = fields.Nested(DueSchema, required=True, allow_none=True)
     changed_at = Instant(required=True, allow_none=True)
     changed_by = Id(required=True, allow_none=True)
+    audiences = fields.List(
+        Choice(*READY),
+        required=True,
+        metadata={"description": "whom it is about: audiences that can be made at one request"},
+    )
     words = Text(required=True)
 
 
@@ -66,6 +77,18 @@ class EnteredDateSchema(Schema):
 
     due_on = Day(required=True, allow_none=True)
     due_time = LocalTime(allow_none=True, load_default=None)
+
+
+class ReadyAudienceSchema(Schema):
+    """Which of the audiences that a date is about."""
+
+    audience = Choice(*READY, required=True)
+
+
+class DeadlineTextSchema(ReadyAudienceSchema):
+    """Whom a text about a date is for, and the campaign, of the same election, that it belongs to."""
+
+    campaign_id = Id(required=True)
 
 
 @timetables.route("/elections/<election_id>/timetable")
@@ -102,6 +125,56 @@ class TimetableDate(MethodView):
         deeds.clear_date(context(), path_id(election_id), _milestone(milestone))
 
 
+@timetables.route("/elections/<election_id>/timetable/<milestone>/audiences")
+class DeadlineAudiences(MethodView):
+    """Whom a date is about."""
+
+    @allow(Permission.AUDIENCE_MANAGE)
+    @timetables.arguments(ReadyAudienceSchema)
+    @timetables.response(201, SavedAudienceSchema)
+    @timetables.alt_response(200, schema=SavedAudienceSchema, description="One with this rule was there")
+    def post(
+        self, given: dict[str, Any], election_id: str, milestone: str
+    ) -> tuple[dict[str, object], int, dict[str, str]]:
+        """Save the audience that a date is about: a rule like any other from then on. 409 for an election
+        that isn’t the current one.
+        """
+        ready = Ready(given["audience"])
+        found, made = ready_audience(
+            context(), path_id(election_id), _any_milestone(milestone), ready, ready_name(ready)
+        )
+        where = {"Location": url_for("audiences.Audience", audience_id=found.id)}
+        return show_audience(found), 201 if made else 200, where
+
+
+@timetables.route("/elections/<election_id>/timetable/<milestone>/blasts")
+class DeadlineTexts(MethodView):
+    """Texts about a date."""
+
+    @allow(Permission.AUDIENCE_MANAGE)
+    @timetables.arguments(DeadlineTextSchema)
+    @timetables.response(201, BlastSchema)
+    @timetables.alt_response(200, schema=BlastSchema, description="Such a draft was there")
+    def post(
+        self, given: dict[str, Any], election_id: str, milestone: str
+    ) -> tuple[BlastView, int, dict[str, str]]:
+        """Write a draft about a date in English and Welsh, to the audience it is about, with its time and
+        deadline set. Nobody gets it before it is launched.
+        """
+        ctx, ready = context(), Ready(given["audience"])
+        about = occasion(ctx, path_id(election_id), _any_milestone(milestone), ready)
+        campaign = campaign_named(ctx, given["campaign_id"])
+        words = text_words(about, campaign)
+        written, made = draft_text(ctx, about, campaign.id, ready_name(ready), words)
+        return written, 201 if made else 200, {"Location": url_for("blasts.Blast", blast_id=written.id)}
+
+
+def _any_milestone(named: str) -> Milestone:
+    if named not in MILESTONES:
+        raise NotFound
+    return Milestone(named)
+
+
 def _milestone(named: str) -> Milestone:
     if named not in ENTERABLE:
         raise NotFound
@@ -134,6 +207,7 @@ def _shown_line(line: TimetableLine, zone: str) -> dict[str, object]:
         "usual": line.usual and _shown_due(line.usual),
         "changed_at": line.changed_at,
         "changed_by": line.changed_by,
+        "audiences": CONCERNED.get(line.milestone, ()),
         "words": sentence(line, zone),
     }
 
