@@ -53,7 +53,7 @@ from dialer.services.messaging.attachments import ask_to_fetch
 from dialer.services.messaging.inbound_reading import read_inbound as read_texts_to_us
 from dialer.services.messaging.launching import enqueue_clearing, enqueue_planning
 from dialer.services.messaging.outgoing import enqueue_sending
-from dialer.services.organising import reminding
+from dialer.services.organising import circular_writing, reminding
 from dialer.services.people import audience_lists, import_run, import_undo, import_undo_run, suppression_run
 from workers.registry import job
 from workers.runs import RUN_S, turn, until_done
@@ -183,6 +183,12 @@ def settle_messages(ctx: Context) -> None:
 def remind_of_events(ctx: Context) -> None:
     """Remind people of what they signed up for, and tell them what was called off."""
     until_done(ctx, reminding.remind_some)
+
+
+@job(Permission.SYSTEM_RUN)
+def write_circulars(ctx: Context) -> None:
+    """Write down what is said to many of us, each text once."""
+    until_done(ctx, circular_writing.write_some)
 
 
 @job(Permission.SYSTEM_RUN)

@@ -47,6 +47,7 @@ from dialer.services.messaging.reconciling import ask_to_reconcile
 from dialer.services.messaging.sender_figures import forget_old_hours
 from dialer.services.messaging.sender_watch import ask_to_watch, wake_senders
 from dialer.services.messaging.settling import ask_to_settle
+from dialer.services.organising.circular_writing import ask_if_due as write_circulars_if_due
 from dialer.services.organising.reminding import ask_if_due as remind_if_due
 from dialer.services.people.audience_lists import resume_filling
 from dialer.services.people.import_run import resume_imports
@@ -110,6 +111,7 @@ TICKS: Final[tuple[Tick, ...]] = (
     Tick("forget old hours of senders", 3600, forget_old_hours),
     Tick("ask about unknown texts", 2, ask_to_settle),
     Tick("remind of events", 30, remind_if_due),
+    Tick("write to many of us", 10, write_circulars_if_due),
     Tick("resume imports", 5, resume_imports),
     Tick("fill lists of audiences", 5, resume_filling),
     Tick("resume undoing imports", 5, resume_undos),

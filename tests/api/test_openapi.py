@@ -187,6 +187,7 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
     rsvp = caller.post(f"/events/{event['id']}/rsvps", json=EXAMPLES["NewRsvp"]).json
     return {
         "campaign_id": [campaign_id],
+        "circular_id": [_circular(caller, team["id"])],
         "event_id": [event["id"]],
         "rsvp_id": [rsvp["id"]],
         "audience_id": [audience["id"]],
@@ -237,6 +238,14 @@ def description(app: Flask) -> schemathesis.BaseSchema:
     )
     config.projects.default.generation = generation
     return schemathesis.openapi.from_wsgi("/openapi.json", app, config=config)
+
+
+def _circular(caller: Caller, team_id: str) -> str:
+    """What was said to a team of one."""
+    wyn = {"name": "Wyn", "phone": "07700 900329", "campaign_ids": [], "team_ids": [team_id]}
+    caller.post("/volunteers", json=wyn)
+    said = {"audience": "team", "audience_id": team_id, "body": "Thank you.", "expected_recipients": 1}
+    return str(caller.post("/circulars", json=said).json["id"])
 
 
 HELD_OPEN = frozenset({"/api/v1/sessions/{session_id}/stream"})

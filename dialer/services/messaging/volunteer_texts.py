@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import and_, func, or_, select
 
 from dialer.domain.access import Permission, Role, require
+from dialer.domain.email_address import channel_of
 from dialer.domain.errors import Conflict, NotFound
 from dialer.domain.message import ALONE
 from dialer.domain.message_gate import Skip
@@ -144,12 +145,16 @@ def _ready(ctx: Context, unit: UnitOfWork, wanted: VolunteerText, *, dry: bool =
     number = _number(person, wanted.channel)
     if (reason := barred(ctx, unit, [number]).get(number)) is not None:
         raise refuse(reason, None, wanted.channel)
-    sender, is_letter = sender_to(ctx, unit, number, None), wanted.channel == EMAIL
-    read = reads(
-        ctx, unit, wanted.body, None, None, number=number, sender=sender, dry=dry, is_letter=is_letter
-    )
-    subject = subject_reads(wanted.subject, None) if is_letter else None
-    return Ready(None, None, number, sender, read.body, subject)
+    return word_to(ctx, unit, number, wanted.body, wanted.subject, dry=dry)
+
+
+def word_to(
+    ctx: Context, unit: UnitOfWork, place: str, body: str, subject: str, *, dry: bool = False
+) -> Ready:
+    """A text to the number of one of us, or a letter to their address, as it reads; refused as by `reads`."""
+    sender, is_letter = sender_to(ctx, unit, place, None), channel_of(place) == EMAIL
+    read = reads(ctx, unit, body, None, None, number=place, sender=sender, dry=dry, is_letter=is_letter)
+    return Ready(None, None, place, sender, read.body, subject_reads(subject, None) if is_letter else None)
 
 
 def _number(person: Account, channel: str) -> str:

@@ -42,6 +42,13 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "CallerIdToUse": {"number": "+441632960001"},
     "CallingOff": {"reason": "The hall is flooded"},
     "CannedReplyFields": {"bodies": {"cy": "Helo {first_name}, yn y neuadd ar Stryd Fawr."}},
+    "CircularPreview": {"audience": "team", "audience_id": _TEAM, "body": "The hall opens at five today."},
+    "NewCircular": {
+        "audience": "team",
+        "audience_id": _TEAM,
+        "body": "The hall opens at five today.",
+        "expected_recipients": 14,
+    },
     "Closing": {"seen_message_id": "018f2a64-9b20-7e44-a1c2-5d6e7f8091a2"},
     "HandToCoordinator": {"reason": "question", "note": "They ask about the count."},
     "NewCannedReply": {

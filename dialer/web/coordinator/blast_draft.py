@@ -32,11 +32,12 @@ from dialer.web.coordinator.blast_time import late_minding, seconds_said
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.confirming import Asking
 from dialer.web.coordinator.forms import Answer, Faults, faults_of, go, our_numbers, said
+from dialer.web.coordinator.typed_number import changed_words, number_faults, typed
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.letters_shown import samples_shown
 from dialer.web.text_wording import left_out as left_out_words
-from dialer.web.words import figure, lowered
+from dialer.web.words import lowered
 
 
 @coordinator.get("/blasts/<uuid:blast_id>")
@@ -102,13 +103,13 @@ def launch(blast_id: uuid.UUID) -> Answer:
     if _is_changed(found, get_campaign(ctx, found.campaign_id)):
         words = gettext("You changed something after the last check. Look again, then type the number.")
         return _kept(ctx, found) or go("coordinator.blast", words, "warn", blast_id=blast_id)
-    if faults := _number_faults():
+    if faults := number_faults():
         return _composer(ctx, found, blast_form.sent_values(), faults), 422
     if _is_stopped(ctx, found):
         return _composer(ctx, found, blast_form.sent_values()), 422
     try:
         wave = None if found.is_by_hand else blast_wave.wave_said()
-        launch_blast(ctx, blast_id, expected_recipients=_typed(said("seen")), first_wave=wave)
+        launch_blast(ctx, blast_id, expected_recipients=typed(said("seen")), first_wave=wave)
     except RuleBroken as error:
         if error.status == 404:
             raise
@@ -193,39 +194,10 @@ def _is_stopped(ctx: Context, found: BlastView) -> bool:
     return any(one.stops for one in warnings)
 
 
-def _typed(written: str) -> int | None:
-    """A typed number; commas and spaces between thousands are fine. None where it is none."""
-    digits = written.replace(",", "").replace(" ", "").replace("\N{NO-BREAK SPACE}", "")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
-
-
-def _number_faults() -> Faults:
-    """What is wrong with the number that was typed to send, against the one that stood on the page."""
-    typed, seen = _typed(said("confirm")), _typed(said("seen"))
-    if typed is not None and typed == seen:
-        return {}
-    if seen is None or typed is None:
-        return {"confirm": gettext("Type the number of people to send.")}
-    words = gettext("You typed %(typed)s. It’s %(seen)s people.", typed=typed, seen=seen)
-    return {"confirm": words}
-
-
 def _launch_faults(error: RuleBroken) -> Faults:
     if isinstance(error, AudienceChanged):
-        return {"confirm": _changed(error.recipients, error.recipients - error.expected)}
+        return {"confirm": changed_words(error)}
     return faults_of(error, blast_form.FIELD_AT)
-
-
-def _changed(now: int, by: int) -> str:
-    size = figure(abs(by))
-    change = gettext("%(count)s more", count=size) if by > 0 else gettext("%(count)s fewer", count=size)
-    words = gettext(
-        "It’s %(count)s people now, %(change)s. Look again, then type %(typed)s.",
-        count=figure(now),
-        change=change,
-        typed=now,
-    )
-    return str(words)
 
 
 def _kept(

@@ -33,6 +33,7 @@ PAGES = (
     "/live",
     "/blasts",
     "/blasts/new",
+    "/circulars",
     "/inbox",
     "/senders",
     "/look-ups",

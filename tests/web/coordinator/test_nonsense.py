@@ -176,6 +176,12 @@ FIELDS = [
     "role",
     "team_id",
     "team_ids",
+    "audience",
+    "of",
+    "circular_id",
+    "subject",
+    "looked",
+    "send",
 ]
 
 
@@ -247,6 +253,7 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "event_id": make_event(ctx, _session(ctx, bank)).id,
         "rsvp_id": uuid.UUID(int=4),
         "template_id": create_template(ctx, None, {"name": "Morning", "body": "Hi. Stop: STOP"}).id,
+        "circular_id": uuid.UUID(int=5),
         "session_id": start_session(ctx, bank.campaign_id).id,
     }
     rules = [

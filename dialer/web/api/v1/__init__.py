@@ -15,6 +15,7 @@ from dialer.web.api.v1.caller_ids import caller_id_watch
 from dialer.web.api.v1.calls import calls
 from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.canned_replies import canned_replies
+from dialer.web.api.v1.circulars import circulars
 from dialer.web.api.v1.company import company
 from dialer.web.api.v1.contacts import contacts
 from dialer.web.api.v1.crosstab import crosstabs
@@ -75,6 +76,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     calls,
     campaigns,
     canned_replies,
+    circulars,
     contacts,
     company,
     conversations,
