@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import uuid
 from collections.abc import Callable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from dialer.domain.access import Role
 from dialer.services.context import Context
+from dialer.services.gotv.elections import current_election
 from dialer.services.people.import_run import run_import
 from dialer.store.models.people import Contact
 from dialer.store.session import UnitFactory
@@ -44,19 +47,58 @@ def test_the_summary_counts_by_district_and_hour(api: Api, carys: Person, ctx: C
         {"elector_number": "AB-1", "at": "2026-05-07T08:59:00+00:00"},
     ]
     api(carys).post("/turnout", json={"marks": marks})
-    aa = {"polling_district": "AA", "electors": 2, "voted": 1, "pledged": 1, "pledged_voted": 1}
-    ab = {"polling_district": "AB", "electors": 1, "voted": 1, "pledged": 0, "pledged_voted": 0}
+    unknown: dict[str, object] = {  # while polling day isn't
+        "polling_station": None,
+        "voted_at_most": None,
+        "pledged_voted_at_most": None,
+        "watched_s": None,
+        "last_mark_at": None,
+        "silent_for_s": None,
+    }
+    aa = {"polling_district": "AA", "electors": 2, "voted": 1, "pledged": 1, "pledged_voted": 1, **unknown}
+    ab = {"polling_district": "AB", "electors": 1, "voted": 1, "pledged": 0, "pledged_voted": 0, **unknown}
     assert api(carys).get("/turnout/summary").json == {
         "electors": 3,
         "voted": 2,
+        "voted_at_most": None,
         "pledged": 1,
         "pledged_voted": 1,
+        "pledged_voted_at_most": None,
         "by_polling_district": [aa, ab],
         "by_hour": [{"hour": "2026-05-07T08:00:00Z", "voted": 2}],
     }
     of_campaign = api(carys).get(f"/turnout/summary?campaign_id={campaign}").json or {}
     assert of_campaign["by_polling_district"] == [aa]
     assert api(carys).get(f"/turnout/summary?campaign_id={uuid.uuid4()}").status_code == 404
+
+
+def test_the_summary_has_bounds_and_says_which_station_is_silent(
+    api: Api, carys: Person, ctx: Context, units: UnitFactory
+) -> None:
+    """Polls opened at seven, five hours ago; one station was watched from eight to half past eleven."""
+    polling_on = ctx.now.astimezone(ZoneInfo("Europe/London")).date()
+    with ctx.unit() as unit:
+        current_election(unit).polling_on = polling_on
+    make_electors(ctx, *[f"AA-{number}" for number in range(1, 101)], polling_station="Harbour Library")
+    make_electors(ctx, *[f"AB-{number}" for number in range(1, 101)], polling_district="AB")
+    tegwen = make_person(units, ctx.organisation_id, Role.TELLER, "Tegwen")
+    eight = ctx.now.replace(hour=7, minute=0)
+    marks = [
+        {"elector_number": f"AA-{place + 1}", "at": (eight + dt.timedelta(minutes=10 * place)).isoformat()}
+        for place in range(22)
+    ]
+    api(tegwen).post("/turnout", json={"marks": marks})
+    summary = api(carys).get("/turnout/summary").json or {}
+    aa, ab = summary["by_polling_district"]
+    assert (aa["polling_station"], aa["voted"], aa["watched_s"]) == ("Harbour Library", 22, 215 * 60)
+    assert 22 < aa["voted_at_most"] < 100
+    assert 0 < ab["voted_at_most"] < 100
+    assert (aa["last_mark_at"], aa["silent_for_s"]) == ("2026-05-07T10:30:00Z", 90 * 60)
+    assert (ab["voted"], ab["watched_s"], ab["silent_for_s"]) == (0, 0, None)
+    assert summary["voted_at_most"] == aa["voted_at_most"] + ab["voted_at_most"]
+    api(carys).post("/turnout/undo", json={"account_id": str(tegwen.id), "reason": "wrong place"})
+    after = (api(carys).get("/turnout/summary").json or {})["by_polling_district"][0]
+    assert (after["voted"], after["watched_s"], after["last_mark_at"]) == (0, 0, None)
 
 
 @pytest.mark.parametrize(

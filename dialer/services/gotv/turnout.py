@@ -57,6 +57,11 @@ class _Placed:
         return (self.key, self.mark.polling_district), self.source
 
     @property
+    def box(self) -> str | None:
+        """Where it was noted: what its author says, or else the person's own polling district."""
+        return self.mark.polling_district or (self.elector.polling_district if self.elector else None)
+
+    @property
     def key(self) -> str:
         """By what it is looked for again while nobody is found."""
         return self.number.tail or self.number.key
@@ -210,7 +215,7 @@ def _row(one: _Placed, state: str, why: str | None) -> MarkRow:
         contact_id=one.elector.contact_id if one.elector else None,
         elector_number=one.mark.elector_number,
         elector_key=one.key,
-        polling_district=one.mark.polling_district,
+        polling_district=one.box,
         state=state,
         why=why,
         source=one.source,

@@ -1,7 +1,8 @@
-"""Turnout of an election, or of a campaign's people in it, in two grouped reads."""
+"""Turnout of an election, or of a campaign's people in it, in grouped reads; and when boxes were watched."""
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 Rows = Sequence[Row[*tuple[Any, ...]]]
 
 _PEOPLE = """
-    SELECT contact.id, contact.polling_district FROM contact
+    SELECT contact.id, contact.polling_district, contact.polling_station FROM contact
     WHERE contact.organisation_id = :organisation
 """
 
@@ -34,12 +35,32 @@ _RECORD = """
 _BY_DISTRICT = """
     WITH person AS (PEOPLE)
     SELECT person.polling_district,
+           min(person.polling_station) AS one_station,
+           max(person.polling_station) AS other_station,
            count(*) AS electors,
            count(record.voted_at) AS voted,
            count(*) FILTER (WHERE record.support <= 2) AS pledged,
            count(record.voted_at) FILTER (WHERE record.support <= 2) AS pledged_voted
     FROM person RECORD
     GROUP BY person.polling_district ORDER BY person.polling_district NULLS LAST
+"""
+
+_BY_HOUR_OF_ALL = """
+    SELECT date_trunc('hour', voted_at, :timezone) AS hour, count(*) AS voted
+    FROM voter_record
+    WHERE organisation_id = :organisation AND election_id = :election AND voted_at IS NOT NULL
+    GROUP BY 1 ORDER BY 1
+"""
+
+_WATCHED = """
+    WITH slot AS (
+        SELECT lower(polling_district) AS box, date_bin(:slot, at, :opens) AS start, max(at) AS last_at
+        FROM turnout_mark
+        WHERE organisation_id = :organisation AND election_id = :election AND source = 'teller'
+          AND state <> 'undone' AND polling_district IS NOT NULL AND at >= :opens
+        GROUP BY 1, 2
+    )
+    SELECT box, array_agg(start) AS slots, max(last_at) AS last_at FROM slot GROUP BY box
 """
 
 _BY_HOUR = """
@@ -70,8 +91,23 @@ def by_hour(
     timezone: str,
 ) -> Rows:
     """How many voted in each hour of the zone's clock."""
+    if campaign_ids is None:  # nobody has a record who isn't there
+        return _rows(session, _BY_HOUR_OF_ALL, organisation_id, election_id, None, timezone=timezone)
     statement = _filled(_BY_HOUR, "INNER", campaign_ids)
     return _rows(session, statement, organisation_id, election_id, campaign_ids, timezone=timezone)
+
+
+def watched(
+    session: Session,
+    organisation_id: uuid.UUID,
+    election_id: uuid.UUID,
+    opens: dt.datetime,
+    slot: dt.timedelta,
+) -> Rows:
+    """When tellers noted somebody in each box (a polling district in small letters) since it opened: the
+    starts of the slots, and the last mark.
+    """
+    return _rows(session, _WATCHED, organisation_id, election_id, None, opens=opens, slot=slot)
 
 
 def _filled(statement: str, join_kind: str, campaign_ids: Sequence[uuid.UUID] | None) -> str:

@@ -17,6 +17,7 @@ from dialer.domain.election import PollingDay
 from dialer.domain.errors import RuleBroken, ValidationFailed
 from dialer.domain.pledge import PLEDGED
 from dialer.domain.turnout import MAX_MARKS, TURNOUT_SOURCES
+from dialer.domain.turnout_bounds import SILENT_AFTER
 from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.context import Context
 from dialer.services.gotv.elections import ElectionView, list_elections
@@ -50,6 +51,7 @@ _FILTERS: Final = ("support", "campaign_id", "polling_district")
 _SOURCES: Final = ("teller", "phone", "door", "postal_list", "manual")
 _NUMBERS_SHOWN: Final = 5
 _ROWS_SHOWN: Final = 25
+_SILENT_AFTER_S: Final = SILENT_AFTER.total_seconds()
 
 
 @coordinator.get("/turnout")
@@ -169,6 +171,8 @@ def _page(errors: Faults | None = None) -> str:
         left=summary.pledged - summary.pledged_voted,
         kept=summary.pledged_voted / summary.pledged if summary.pledged else 0,
         districts=summary.by_polling_district,
+        silent=[row for row in summary.by_polling_district if (row.silent_for_s or 0) > _SILENT_AFTER_S],
+        silent_after_s=_SILENT_AFTER_S,
         widest=max((row.pledged for row in summary.by_polling_district), default=0),
         **_hours(ctx, summary.by_hour, election),
         **_table(ctx, [row.polling_district for row in summary.by_polling_district]),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
 
 import pytest
 
+from dialer.domain.access import Role
 from dialer.services.context import Context
+from dialer.services.gotv.elections import current_election
 from dialer.services.gotv.turnout import mark_turnout
 from dialer.services.gotv.views import NewMark
 from dialer.services.people.contacts import change_contact
+from tests.people import Person, make_person
 from tests.web.coordinator.conftest import record_pledge
 from tests.web.phone_bank import PhoneBank
 from tests.web.reader import Reader
@@ -122,3 +126,22 @@ def test_elections_are_added_changed_and_switched(desk: Reader) -> None:
     page = desk.open("/turnout")
     assert "By-election" in page.text
     assert "polls close in 9 h" in page.text
+
+
+def test_a_silent_station_is_named_with_whom_it_keeps_on_the_list(
+    desk: Reader, phone: Reader, register: PhoneBank, ctx: Context, context_of: Callable[[Person], Context]
+) -> None:
+    record_pledge(phone)
+    change_contact(ctx, register.people["Siân"], {"polling_station": "Harbour Library"})
+    change_contact(ctx, register.people["Owen"], {"polling_station": "Harbour Library"})
+    with ctx.unit() as unit:
+        current_election(unit).polling_on = ctx.now.date()
+    assert "no teller" in desk.open("/turnout").text
+    tegwen = context_of(make_person(ctx.units, ctx.organisation_id, Role.TELLER, "Tegwen"))
+    mark_turnout(tegwen, [NewMark("KA1-13", at=ctx.now - dt.timedelta(minutes=41))])
+    page = desk.open("/turnout")
+    assert "Harbour Library: nothing from the teller for 41 minutes." in page.words["silent"]
+    assert "Until it comes, one person who may have voted is still on the list." in page.words["silent"]
+    assert "0–1" in page.text
+    mark_turnout(tegwen, [NewMark("KA1-999", polling_district="ka1", at=ctx.now)])
+    assert "silent" not in desk.open("/turnout").tests

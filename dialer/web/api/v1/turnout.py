@@ -83,13 +83,21 @@ class SummaryQuery(Schema):
 
 
 class DistrictSchema(Schema):
-    """Figures of one polling district; null for people without one."""
+    """Figures of one polling district; null for people without one. Of those who voted as many as were seen,
+    and at most; null before polling day is known. `watched_s`: for how long of the day tellers watched.
+    """
 
     polling_district = Text(required=True, allow_none=True)
+    polling_station = Text(required=True, allow_none=True)
     electors = Whole(required=True)
     voted = Whole(required=True)
+    voted_at_most = Whole(required=True, allow_none=True)
     pledged = Whole(required=True)
     pledged_voted = Whole(required=True)
+    pledged_voted_at_most = Whole(required=True, allow_none=True)
+    watched_s = Whole(required=True, allow_none=True)
+    last_mark_at = Instant(required=True, allow_none=True)
+    silent_for_s = Whole(required=True, allow_none=True)
 
 
 class HourSchema(Schema):
@@ -104,8 +112,10 @@ class SummarySchema(Schema):
 
     electors = Whole(required=True)
     voted = Whole(required=True)
+    voted_at_most = Whole(required=True, allow_none=True)
     pledged = Whole(required=True)
     pledged_voted = Whole(required=True)
+    pledged_voted_at_most = Whole(required=True, allow_none=True)
     by_polling_district = fields.List(fields.Nested(DistrictSchema), required=True)
     by_hour = fields.List(fields.Nested(HourSchema), required=True)
 
