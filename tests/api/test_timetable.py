@@ -249,3 +249,22 @@ def test_no_text_is_drafted_that_would_come_too_late_or_to_another_election(
     refused = caller.post(f"{path}/timetable/registration/blasts", json=given)
     assert [fault["pointer"] for fault in (refused.json or {})["errors"]] == ["/campaign_id"]
     assert (caller.get("/audiences").json or {})["data"] == []
+
+
+def test_postal_votes_in_figures_and_by_page(
+    api: Api, carys: Person, path: str, campaign_id: str, clock: SetClock
+) -> None:
+    clock.now = dt.datetime(2026, 4, 25, 9, tzinfo=dt.UTC)
+    caller, postal = api(carys), f"/campaigns/{campaign_id}/postal-votes"
+    told = caller.get(f"{postal}/summary").json or {}
+    assert (told["phase"], told["despatch_on"], told["last_post_on"]) == (
+        "by_post",
+        "2026-04-22",
+        "2026-05-01",
+    )
+    assert (told["postal_voters"], told["returned"], told["people"]) == (0, 0, 0)
+    assert caller.get(f"{postal}?channel=sms").json == {"data": [], "next_cursor": None}
+    assert caller.get(f"{postal}?channel=pigeon").status_code == 422
+    sheet = caller.get(postal, headers={"Accept": "text/csv"})
+    assert sheet.text.startswith("contact_id,")
+    assert path.endswith(told["election_id"])

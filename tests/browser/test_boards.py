@@ -132,6 +132,7 @@ def _elections(ctx: Context, bank: PhoneBank) -> dict[str, str]:
     enter_date(ctx, election_id, Milestone.POSTAL_DESPATCH, polling_on - dt.timedelta(days=16), None)
     return {
         "elections": "/elections",
+        "postal-votes": f"/postal-votes?campaign_id={bank.campaign_id}",
         "election": f"/elections/{election_id}",
         "timetable": f"/elections/{election_id}/timetable",
         "milestone": f"/elections/{election_id}/timetable/postal_application",

@@ -50,11 +50,12 @@ _Key = tuple[Group, Place, str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class KnockUpSearch:
-    """Which list is asked for."""
+    """Which list is asked for. `by_post`: that of those who vote by post, instead of polling day's."""
 
     channel: Channel
     polling_district: str | None = None
     order: Order = Order.ATTEMPTS
+    by_post: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +131,13 @@ def knock_up_csv(ctx: Context, campaign_id: uuid.UUID, search: KnockUpSearch) ->
     return _csv_lines(ctx, campaign_id, search)
 
 
-def knock_up_summary(ctx: Context, campaign_id: uuid.UUID) -> KnockUpSummary:
-    """How many are to be reminded."""
+def knock_up_summary(ctx: Context, campaign_id: uuid.UUID, *, by_post: bool = False) -> KnockUpSummary:
+    """How many are to be reminded; `by_post` of those who vote by post."""
     with ctx.unit() as unit:
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.KNOCK_UP_READ)
         districts = [
             DistrictKnockUp(row.polling_district, row.people, row.doorstep, row.voice, row.sms)
-            for row in queries.count_by_district(unit, campaign)
+            for row in queries.count_by_district(unit, campaign, by_post=by_post)
         ]
     return KnockUpSummary(
         people=sum(district.people for district in districts),
@@ -156,7 +157,8 @@ def everybody(unit: UnitOfWork, campaign: Campaign, search: KnockUpSearch) -> It
 
 def about(search: KnockUpSearch) -> dict[str, object]:
     """What the audit log says of a list that was taken away."""
-    return {"channel": search.channel, "polling_district": search.polling_district}
+    told: dict[str, object] = {"channel": search.channel, "polling_district": search.polling_district}
+    return told | {"by_post": True} if search.by_post else told
 
 
 def _csv_lines(ctx: Context, campaign_id: uuid.UUID, search: KnockUpSearch) -> Iterator[str]:
@@ -187,6 +189,7 @@ def _slice(unit: UnitOfWork, campaign: Campaign, search: KnockUpSearch, page: Pa
             channel=search.channel,
             order=search.order,
             polling_district=search.polling_district,
+            by_post=search.by_post,
             since=since,
             past=past,
             ample=ample,

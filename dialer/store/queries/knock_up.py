@@ -40,7 +40,8 @@ _DUE: Final = """
       ON g.organisation_id = :organisation AND g.campaign_id = :campaign AND g.contact_id = v.contact_id
     WHERE v.organisation_id = :organisation AND v.election_id = :election
       AND v.support <= :support_max AND v.voted_at IS NULL
-      AND (v.voting_method IS NULL OR v.voting_method NOT IN ('postal', 'proxy'))
+      AND CASE WHEN :by_post THEN v.voting_method = 'postal'
+               ELSE v.voting_method IS NULL OR v.voting_method NOT IN ('postal', 'proxy') END
       AND c.status <> 'deceased'
       AND (CAST(:district AS text) IS NULL OR c.polling_district = :district)
       AND v.contact_id IN (
@@ -122,12 +123,14 @@ def read_groups(
     channel: Channel,
     order: Order,
     polling_district: str | None = None,
+    by_post: bool = False,
     since: Group | None = None,
     past: Group | None = None,
     ample: int,
 ) -> Rows:
     """The next groups of those who are due: as many as hold `ample` people, each whole, from the group
-    `since` on or from the first after `past`. `reached` says whether the channel reaches them.
+    `since` on or from the first after `past`. `reached` says whether the channel reaches them; `by_post`
+    asks for those who vote by post, who aren't on the list of polling day.
     """
     columns = GROUPED_BY[order]
     named = ", ".join(columns)
@@ -146,13 +149,14 @@ def read_groups(
         for at, group in enumerate(bounds.values())
         for name, value in zip(columns, group or (), strict=False)
     }
-    values = _values(unit, campaign) | {"district": polling_district, "ample": ample} | given
+    values = _values(unit, campaign, by_post=by_post) | {"district": polling_district, "ample": ample} | given
     return unit.session.execute(text(statement), values).all()
 
 
-def count_by_district(unit: UnitOfWork, campaign: Campaign) -> Rows:
+def count_by_district(unit: UnitOfWork, campaign: Campaign, *, by_post: bool = False) -> Rows:
     """How many are due in each polling district, and how many of them each channel reaches."""
-    return unit.session.execute(text(_COUNT), _values(unit, campaign) | {"district": None}).all()
+    values = _values(unit, campaign, by_post=by_post) | {"district": None}
+    return unit.session.execute(text(_COUNT), values).all()
 
 
 def door_of(unit: UnitOfWork, contact_id: uuid.UUID) -> Row[*tuple[Any, ...]] | None:
@@ -168,10 +172,11 @@ def door_of(unit: UnitOfWork, contact_id: uuid.UUID) -> Row[*tuple[Any, ...]] | 
     return unit.session.execute(query).one_or_none()
 
 
-def _values(unit: UnitOfWork, campaign: Campaign) -> dict[str, object]:
+def _values(unit: UnitOfWork, campaign: Campaign, *, by_post: bool) -> dict[str, object]:
     return {
         "organisation": unit.organisation_id,
         "campaign": campaign.id,
         "election": campaign.election_id,
         "support_max": campaign.knock_up_support_max,
+        "by_post": by_post,
     }

@@ -26,6 +26,7 @@ PAGES = (
     "/teams",
     "/accounts",
     "/elections",
+    "/postal-votes",
     "/turnout",
     "/turnout/marks",
     "/turnout/crosstab",

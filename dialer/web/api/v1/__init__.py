@@ -40,6 +40,7 @@ from dialer.web.api.v1.pacing import pacing
 from dialer.web.api.v1.penetration import penetrations
 from dialer.web.api.v1.pictures import pictures
 from dialer.web.api.v1.pledges import pledges
+from dialer.web.api.v1.postal_votes import postal
 from dialer.web.api.v1.reach import reach
 from dialer.web.api.v1.recordings import recordings
 from dialer.web.api.v1.recycling import recycling
@@ -101,6 +102,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     pictures,
     pledges,
     reach,
+    postal,
     recordings,
     recycling,
     scripts,
