@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import NotFound, ValidationFailed
+from dialer.domain.errors import FieldError, NotFound, ValidationFailed
 from dialer.services.accounts.credentials import new_code
 from dialer.services.accounts.tokens import LONGEST_LIFE_S
 from dialer.services.accounts.views import JoinLinkView
@@ -35,7 +36,8 @@ class NewJoinLink:
 def create_join_link(ctx: Context, campaign_id: uuid.UUID, new: NewJoinLink) -> JoinLinkView:
     """Make a link into one campaign. With `approval`, who joins calls nobody until a coordinator agrees."""
     require(ctx.actor, Permission.JOIN_LINK_MANAGE, campaign_id=campaign_id)
-    _check(new)
+    if errors := list(faults_of_link(new)):
+        raise ValidationFailed(errors=errors)
     with ctx.unit() as unit:
         state = unit.session.scalar(
             select(Campaign.state).where(
@@ -120,11 +122,12 @@ def _find(ctx: Context, unit: UnitOfWork, code: str) -> JoinLink:
     return link
 
 
-def _check(new: NewJoinLink) -> None:
+def faults_of_link(new: NewJoinLink) -> Iterator[FieldError]:
+    """What is wrong with what is said of a link."""
     if new.max_joins is not None and new.max_joins < 1:
-        raise ValidationFailed.at("/max_joins", "Let at least one person join, or leave it out.")
+        yield FieldError("/max_joins", "Let at least one person join, or leave it out.")
     if new.expires_in_s is not None and not 1 <= new.expires_in_s <= LONGEST_LIFE_S:
-        raise ValidationFailed.at("/expires_in_s", f"Give 1 to {LONGEST_LIFE_S} seconds, or leave it out.")
+        yield FieldError("/expires_in_s", f"Give 1 to {LONGEST_LIFE_S} seconds, or leave it out.")
 
 
 def _end(now: dt.datetime, expires_in_s: int | None) -> dt.datetime | None:

@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from dialer.domain.access import Role
-from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
+from dialer.domain.errors import FieldError, InvalidTransition, NotFound
 from dialer.domain.phone import PhonePolicy
+from dialer.domain.reading import Reading
 from dialer.services.accounts.account_fields import Reach, clean_name, read_reach
 from dialer.services.accounts.devices import account_of_device, stay_remembered
 from dialer.services.accounts.joining_link import LINK_IS_OVER, JoiningLink, enter_campaign, find_link
@@ -128,10 +129,12 @@ def come_back(units: UnitFactory, code: str, device: str | None, now: dt.datetim
 
 
 def _check(form: JoinForm, phones: PhonePolicy) -> Reach:
-    clean_name(form.name)
-    if not form.consent:
-        raise ValidationFailed.at("/consent", "Tick this so that people can trust us with what they say.")
-    return read_reach(form.reach, phones)
+    reading = Reading()
+    reading.take(lambda: clean_name(form.name), "")
+    reach = reading.take(lambda: read_reach(form.reach, phones), Reach())
+    no_consent = FieldError("/consent", "Tick this so that people can trust us with what they say.")
+    reading.check([] if form.consent else [no_consent])
+    return reach
 
 
 def _joined(

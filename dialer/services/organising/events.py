@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -65,7 +66,8 @@ def make_event(ctx: Context, new: NewEvent) -> EventView:
     all campaigns makes one.
     """
     require(ctx.actor, Permission.EVENT_MANAGE)
-    _check(ctx, new)
+    if errors := list(faults_of_new(new, ctx.now)):
+        raise ValidationFailed(errors=errors)
     with ctx.unit() as unit:
         zone = _zone(ctx, unit, new.campaign_id)
         series_id = new_id() if new.weeks > 1 else None
@@ -195,15 +197,12 @@ def _with_mine(ctx: Context) -> Select[Event, Rsvp | None]:
     return select(Event, Rsvp).outerjoin(Rsvp, is_mine)
 
 
-def _check(ctx: Context, new: NewEvent) -> None:
-    errors = [
-        *faults(new.title, new.place, new.capacity, new.seat_code, new.postcode),
-        *faults_of_times(new.span, ctx.now),
-    ]
+def faults_of_new(new: NewEvent, now: dt.datetime) -> Iterator[FieldError]:
+    """All that is wrong with what is said of an event that is to be made."""
+    yield from faults(new.title, new.place, new.capacity, new.seat_code, new.postcode)
+    yield from faults_of_times(new.span, now)
     if not 1 <= new.weeks <= WEEKS_MOST:
-        errors.append(FieldError("/weeks", "Choose between 1 and 26 weeks."))
-    if errors:
-        raise ValidationFailed(errors=errors)
+        yield FieldError("/weeks", "Choose between 1 and 26 weeks.")
 
 
 def _zone(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID | None) -> str:

@@ -13,7 +13,8 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import InvalidTransition, NotFound, ValidationFailed
-from dialer.domain.event import REASON_LONGEST, WEEKS_MOST, Span
+from dialer.domain.event import REASON_LONGEST, WEEKS_MOST, Span, faults
+from dialer.domain.reading import Reading
 from dialer.domain.wall_time import NoSuchTimeError, moment_of
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.views import CampaignView
@@ -21,6 +22,7 @@ from dialer.services.organising.events import (
     NewEvent,
     Wanted,
     cancel_event,
+    faults_of_new,
     get_event,
     list_events,
     make_event,
@@ -50,6 +52,8 @@ from dialer.web.guard import allow
 
 PAST: Final = dt.timedelta(days=90)
 GUESTS_SHOWN: Final = 100
+A_WHILE: Final = dt.timedelta(hours=1)
+"""For how long it is, and until it begins, where neither can be read: no rule is broken by it."""
 
 _FIELDS: Final = {
     "/title": "title",
@@ -79,35 +83,54 @@ def plan_session(campaign_id: uuid.UUID) -> Answer:
     ctx = context()
     campaign = get_campaign(ctx, campaign_id)
     try:
-        new = _wanted(campaign)
+        new = _wanted(campaign, ctx.now)
         make_event(ctx, new)
     except ValidationFailed as error:
-        faults = {at: gettext(fault) for at, fault in faults_of(error, _FIELDS).items()}
-        return _page(campaign_id, faults), 422
+        wrong = {at: gettext(fault) for at, fault in faults_of(error, _FIELDS).items()}
+        return _page(campaign_id, wrong), 422
     words = (
         gettext("Planned. Volunteers see it from now on.") if new.weeks == 1 else gettext("All are planned.")
     )
     return go("coordinator.phone_sessions", words, campaign_id=campaign_id)
 
 
-def _wanted(campaign: CampaignView) -> NewEvent:
-    on = day_or_none("on")
-    if on is None:
-        raise ValidationFailed.at("/on", gettext("Say on which day."))
-    return NewEvent(
+def _wanted(campaign: CampaignView, now: dt.datetime) -> NewEvent:
+    form = Reading()
+    on = form.take(_day, None)
+    starts, ends = (form.take(partial(wall_time, field), None) for field in ("starts", "ends"))
+    span = Span(now + A_WHILE, now + 2 * A_WHILE)
+    if on is not None and starts is not None and ends is not None:
+        span = Span(
+            form.take(partial(_at, campaign, dt.datetime.combine(on, starts), "starts"), span.starts_at),
+            form.take(partial(_at, campaign, dt.datetime.combine(on, ends), "ends"), span.ends_at),
+        )
+    new = NewEvent(
         kind="phone_bank",
         title=said("title"),
         place=said("place"),
-        span=Span(_at(campaign, on, "starts"), _at(campaign, on, "ends")),
+        span=span,
         campaign_id=campaign.id,
-        capacity=whole_number("capacity") if said("capacity") else None,
-        weeks=whole_number("weeks") if said("weeks") else 1,
+        capacity=form.take(_capacity, None),
+        weeks=form.take(lambda: whole_number("weeks") if said("weeks") else 1, 1),
     )
+    form.check(faults_of_new(new, now))
+    return new
 
 
-def _at(campaign: CampaignView, on: dt.date, field: str) -> dt.datetime:
+def _day() -> dt.date:
+    on = day_or_none("on")
+    if on is None:
+        raise ValidationFailed.at("/on", gettext("Say on which day."))
+    return on
+
+
+def _capacity() -> int | None:
+    return whole_number("capacity") if said("capacity") else None
+
+
+def _at(campaign: CampaignView, wall: dt.datetime, field: str) -> dt.datetime:
     try:
-        return moment_of(dt.datetime.combine(on, wall_time(field)), campaign.timezone)
+        return moment_of(wall, campaign.timezone)
     except (NoSuchTimeError, OverflowError):
         words = gettext("Clocks jump over this time on that day. Choose another.")
         raise ValidationFailed.at(f"/{field}", words) from None
@@ -148,12 +171,13 @@ def phone_session(event_id: uuid.UUID) -> str:
 def change_session(event_id: uuid.UUID) -> Answer:
     """Another title, place or number of places."""
     try:
-        capacity = whole_number("capacity") if said("capacity") else None
-        changes = EventChanges(title=said("title"), place=said("place"), capacity=capacity)
+        form = Reading()
+        changes = EventChanges(title=said("title"), place=said("place"), capacity=form.take(_capacity, None))
+        form.check(faults(changes["title"], changes["place"], None, None, None))
         change_event(context(), event_id, changes)
     except ValidationFailed as error:
-        faults = {at: gettext(fault) for at, fault in faults_of(error, _FIELDS).items()}
-        return _session_page(event_id, faults), 422
+        wrong = {at: gettext(fault) for at, fault in faults_of(error, _FIELDS).items()}
+        return _session_page(event_id, wrong), 422
     except InvalidTransition as refusal:
         return go("coordinator.phone_session", gettext(refusal.detail), "warn", event_id=event_id)
     return go("coordinator.phone_session", gettext("Saved."), event_id=event_id)
@@ -224,8 +248,8 @@ def call_off(event_id: uuid.UUID) -> Answer:
     try:
         return take_step(partial(cancel_event, reason=said("reason")), event_id, words, page)
     except ValidationFailed as error:
-        faults = {at: gettext(fault) for at, fault in faults_of(error, same_names("reason")).items()}
-        return _ask_to_call_off(event_id, faults), 422
+        wrong = {at: gettext(fault) for at, fault in faults_of(error, same_names("reason")).items()}
+        return _ask_to_call_off(event_id, wrong), 422
 
 
 @coordinator.post("/phone-sessions/<uuid:event_id>/guests/<uuid:rsvp_id>/take-off")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import segno
@@ -14,10 +15,12 @@ from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
 from dialer.domain.errors import NotFound, ValidationFailed
+from dialer.domain.reading import Reading
 from dialer.services.accounts.join_links import (
     NewJoinLink,
     create_join_link,
     delete_join_link,
+    faults_of_link,
     list_join_links,
 )
 from dialer.services.accounts.views import JoinLinkView
@@ -57,19 +60,31 @@ def make_join_link(campaign_id: uuid.UUID) -> Answer:
     try:
         link = create_join_link(context(), campaign_id, _wanted())
     except ValidationFailed as error:
-        fields = {"/max_joins": "max_joins", "/expires_in_s": "open_for_s", "/event_id": "main"}
+        fields = {
+            "/max_joins": "max_joins",
+            "/expires_in_s": "open_for_s",
+            "/open_for_s": "open_for_s",
+            "/event_id": "main",
+        }
         return _form_page(campaign_id, faults_of(error, fields)), error.status
     words = gettext("The link is made. Send it to people you trust.")
     return go("coordinator.join_link", words, campaign_id=campaign_id, code=link.code)
 
 
 def _wanted() -> NewJoinLink:
-    return NewJoinLink(
-        expires_in_s=whole_number("open_for_s") if said("open_for_s") else None,
-        max_joins=whole_number("max_joins") if said("max_joins") else None,
+    form = Reading()
+    new = NewJoinLink(
+        expires_in_s=form.take(partial(_number, "open_for_s"), None),
+        max_joins=form.take(partial(_number, "max_joins"), None),
         approval=ticked("approval"),
         event_id=chosen_id("event_id"),
     )
+    form.check(faults_of_link(new))
+    return new
+
+
+def _number(name: str) -> int | None:
+    return whole_number(name) if said(name) else None
 
 
 def _form_page(campaign_id: uuid.UUID, errors: Faults | None = None) -> str:

@@ -98,6 +98,34 @@ def other(app: Flask, mallory: Person, bank: PhoneBank) -> Reader:
     return reader
 
 
+def test_all_that_is_wrong_is_said_at_once(desk: Reader, bank: PhoneBank, clock: SetClock) -> None:
+    wrong = {"title": "", "on": "", "starts": "late", "place": " ", "capacity": "many", "weeks": "99"}
+    page = plan(desk, bank, clock, **wrong)
+    assert page.status == 422
+    for words in (
+        "6 things to put right",
+        "Give it a title",
+        "Say on which day.",
+        "Write this as a time",
+        "Say where it is",
+        "Write this as a whole number",
+        "Choose between 1 and 26 weeks.",
+    ):
+        assert words in page.text
+    page = plan(desk, bank, clock, title="", ends="17:00")
+    assert "2 things to put right" in page.text
+    plan(desk, bank, clock)
+    desk.open(the_session(desk, bank))
+    page = desk.press("event-save", title="", place="", capacity="many")
+    assert (page.status, "3 things to put right" in page.text) == (422, True)
+
+
+def test_all_that_is_wrong_with_a_join_link_is_said_at_once(desk: Reader, bank: PhoneBank) -> None:
+    desk.open(f"/campaigns/{bank.campaign_id}/join-links/new")
+    page = desk.press("make-join-link", max_joins="many", open_for_s="ever")
+    assert (page.status, "2 things to put right" in page.text) == (422, True)
+
+
 def test_a_full_one_offers_the_line_and_stale_presses_say_how_it_stands(
     desk: Reader, volunteer: Reader, other: Reader, bank: PhoneBank, clock: SetClock
 ) -> None:
