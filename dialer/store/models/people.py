@@ -266,6 +266,18 @@ class Suppression(Identified, Base):
             postgresql_where=text("lifted_at IS NULL AND email IS NOT NULL"),
         ),
         Index(
+            "ix_suppression_lifted_number",
+            "organisation_id",
+            "number",
+            postgresql_where=text("lifted_at IS NOT NULL AND number IS NOT NULL"),
+        ),
+        Index(
+            "ix_suppression_lifted_email",
+            "organisation_id",
+            "email",
+            postgresql_where=text("lifted_at IS NOT NULL AND email IS NOT NULL"),
+        ),
+        Index(
             "ix_suppression_by_reason",
             "organisation_id",
             text(SUPPRESSION_REASON),

@@ -108,6 +108,34 @@ _SAID: Final = f"""
 """What they wrote that made it: just then, or what somebody decided about just then. A no that the carrier
 told us of, or that came by the API, has no such words, and older ones aren't put into their mouth.
 """
+_BY_NUMBER: Final = """
+    FROM contact_phone h
+    JOIN suppression s ON s.organisation_id = h.organisation_id AND s.number = h.number
+      AND s.opt_out_id IS NULL
+    WHERE h.organisation_id = :organisation AND h.contact_id = :contact AND h.removed_at IS NULL
+"""
+_BY_EMAIL: Final = """
+    FROM contact c
+    JOIN suppression s ON s.organisation_id = c.organisation_id AND s.email = c.email_key
+      AND s.opt_out_id IS NULL
+    WHERE c.organisation_id = :organisation AND c.id = :contact
+"""
+_BAR: Final = """
+    jsonb_build_object('channel', s.channel, 'source', s.source, 'reason', s.reason, 'number', s.number,
+        'email', s.email, 'taken_back', s.lifted_at IS NOT NULL)
+"""
+_BARS: Final = [
+    f"""
+    SELECT '{what}', s.{at}, s.id, {by}, NULL::uuid, s.{note}, {_BAR} {whose} AND s.lifted_at {is_so}
+    """
+    for whose in (_BY_NUMBER, _BY_EMAIL)
+    for what, at, by, note, is_so in (
+        ("barred", "created_at", "s.created_by", "note", "IS NULL"),
+        ("barred", "created_at", "s.created_by", "note", "IS NOT NULL"),
+        ("unbarred", "lifted_at", "NULL::uuid", "lifted_reason", "IS NOT NULL"),
+    )
+]
+"""Apart by whether they stand: each way has an index of its own."""
 _OPT_OUTS: Final = f"""
     SELECT 'opt_out', o.created_at, o.id, o.created_by, NULL::uuid, coalesce(o.note, {_SAID}),
            jsonb_build_object('channel', o.channel, 'source', o.source)
@@ -117,21 +145,7 @@ _OPT_OUTS: Final = f"""
            jsonb_build_object('channel', o.channel, 'source', o.source)
     FROM opt_out o
     WHERE o.organisation_id = :organisation AND o.contact_id = :contact AND o.lifted_at IS NOT NULL
-    UNION ALL
-    SELECT 'barred', s.created_at, s.id, s.created_by, NULL, s.note,
-           jsonb_build_object('channel', s.channel, 'source', s.source, 'reason', s.reason,
-               'number', s.number)
-    FROM contact_phone h
-    JOIN suppression s ON s.organisation_id = h.organisation_id AND s.number = h.number
-      AND s.lifted_at IS NULL AND s.opt_out_id IS NULL
-    WHERE h.organisation_id = :organisation AND h.contact_id = :contact AND h.removed_at IS NULL
-    UNION ALL
-    SELECT 'barred', s.created_at, s.id, s.created_by, NULL, s.note,
-           jsonb_build_object('channel', s.channel, 'source', s.source, 'reason', s.reason, 'email', s.email)
-    FROM contact c
-    JOIN suppression s ON s.organisation_id = c.organisation_id AND s.email = c.email_key
-      AND s.lifted_at IS NULL AND s.opt_out_id IS NULL
-    WHERE c.organisation_id = :organisation AND c.id = :contact
+    UNION ALL {" UNION ALL ".join(_BARS)}
 """  # noqa: S608 - words of ours
 _CONSENTS: Final = """
     SELECT 'consent', c.at, c.id, NULL::uuid, NULL::uuid, c.source,

@@ -234,6 +234,8 @@ def _opt_out(one: Happening) -> Told:
         return gettext("Their no was lifted: %(channel)s", channel=channel), []
     why = str(LISTED.get(facts["reason"], facts["reason"]))
     place = written(facts["number"]) if "number" in facts else facts["email"]
+    if one.what == "unbarred":
+        return gettext("Barred no longer: %(channel)s", channel=channel), [why, place]
     return gettext("Barred: %(channel)s", channel=channel), [why, place]
 
 

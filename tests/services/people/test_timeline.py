@@ -31,6 +31,7 @@ from dialer.services.paging import Page
 from dialer.services.people.contacts import ContactSearch, change_contact, list_contacts
 from dialer.services.people.no_contact import add_opt_out, lift_opt_out
 from dialer.services.people.opt_outs import bar_number
+from dialer.services.people.suppressions import NewSuppression, add_suppression, delete_suppression
 from dialer.services.people.timeline import Happening, timeline, view_timeline
 from dialer.services.people.weighing import Origin
 from dialer.store.models import new_id
@@ -137,6 +138,21 @@ def test_a_bar_on_their_address_is_told(ctx: Context, bank: PhoneBank) -> None:
         bar_number(unit, "gwen@example.org", "email", Origin("complaint", ctx.now), reason="complaint")
     (bar,) = happened(ctx, owen, Kind.OPT_OUT)
     assert (bar.what, bar.facts["email"], bar.facts["source"]) == ("barred", "owen@example.org", "complaint")
+    assert not bar.facts["taken_back"]
+
+
+@pytest.mark.parametrize("where", ["number", "email"])
+def test_a_bar_that_was_lifted_stays_and_says_when_and_why(ctx: Context, bank: PhoneBank, where: str) -> None:
+    owen = bank.people["Owen"]
+    change_contact(ctx, owen, {"email": "owen@example.org"})
+    at = {"email": "owen@example.org"} if where == "email" else {"number": OWENS}
+    channels = ["email"] if where == "email" else ["voice"]
+    made, _ = add_suppression(ctx, NewSuppression(channels, "manual", note="Rang at work", **at))
+    delete_suppression(later(ctx, 60), made.id, "They rang us")
+    lifted, bar = happened(ctx, owen, Kind.OPT_OUT)
+    assert (bar.what, bar.note, bar.facts["taken_back"]) == ("barred", "Rang at work", True)
+    assert (lifted.what, lifted.note, lifted.at) == ("unbarred", "They rang us", later(ctx, 60).now)
+    assert lifted.facts[where] == at[where]
 
 
 def test_a_call_says_what_was_answered_and_that_it_was_corrected(

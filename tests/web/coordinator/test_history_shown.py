@@ -71,6 +71,13 @@ def happening(kind: Kind, what: str, note: str | None = None, **facts: Any) -> H
             "Barred: email",
             "Complained · o@example.org",
         ),
+        (
+            happening(
+                Kind.OPT_OUT, "unbarred", channel="sms", source="api", reason="manual", number="+447700900102"
+            ),
+            "Barred no longer: texts",
+            "07700 900102",
+        ),
         (happening(Kind.CONSENT, "consent", channel="email"), "Said yes: email", "Vic"),
         (happening(Kind.CONSENT, "withdrawn", channel="sms"), "Took their yes back: texts", "Vic"),
         (happening(Kind.LINK, "clicked", clicks=3), "Opened a link", "3 times"),
