@@ -60,9 +60,9 @@ HEADER = (
 )
 LATE_TEXTS = text(
     """
-    SELECT extract(epoch FROM max(message.sent_at) - min(mark.recorded_at)) AS late_s
+    SELECT extract(epoch FROM max(message.attempted_at) - min(mark.recorded_at)) AS late_s
     FROM turnout_mark mark JOIN message ON message.contact_id = mark.contact_id
-    WHERE mark.token_id = ANY(:tokens) AND mark.undone_at IS NULL AND message.sent_at > mark.recorded_at
+    WHERE mark.token_id = ANY(:tokens) AND mark.undone_at IS NULL AND message.attempted_at > mark.recorded_at
     GROUP BY mark.contact_id
     """
 )
