@@ -77,9 +77,8 @@ def _numbers(channel: str, fits: str = "true") -> str:
 _TO_CALL: Final = _numbers("voice")
 _TO_TEXT: Final = _numbers("sms", "NOT " + not_mobile("q.number", "q.line_type = 'landline'"))
 
-_HAS_DOOR: Final = f"""
-    p.status <> 'moved' AND btrim(coalesce(p.address, '')) <> '' AND NOT {_said_no("door")}
-"""
+_WHERE_THEY_LIVE: Final = "p.status <> 'moved' AND btrim(coalesce(p.address, '')) <> ''"
+_HAS_DOOR: Final = f"{_WHERE_THEY_LIVE} AND NOT {_said_no('door')}"
 """Who has moved has no door that we know."""
 
 _BY_CALL: Final = f"NOT {_said_no('voice')}"
@@ -106,14 +105,40 @@ _READ: Final = f"""
 """  # noqa: S608 - words of ours
 
 _COUNT: Final = f"""
+    WITH due AS MATERIALIZED ({_DUE}),
+    no AS (
+        SELECT o.contact_id, bool_or(o.channel = 'door') AS door, bool_or(o.channel = 'voice') AS voice,
+               bool_or(o.channel = 'sms') AS sms
+        FROM opt_out o
+        WHERE o.organisation_id = :organisation AND o.lifted_at IS NULL
+        GROUP BY o.contact_id
+    ),
+    number AS (
+        SELECT q.contact_id, bool_or(v.number IS NULL) AS voice,
+               bool_or(t.number IS NULL AND NOT {not_mobile("q.number", "q.line_type = 'landline'")}) AS sms
+        FROM due
+        JOIN contact_phone q
+          ON q.organisation_id = :organisation AND q.contact_id = due.contact_id
+         AND q.removed_at IS NULL AND q.dead_at IS NULL
+        LEFT JOIN suppression v
+          ON v.organisation_id = :organisation AND v.number = q.number
+         AND v.channel = 'voice' AND v.lifted_at IS NULL
+        LEFT JOIN suppression t
+          ON t.organisation_id = :organisation AND t.number = q.number
+         AND t.channel = 'sms' AND t.lifted_at IS NULL
+        GROUP BY q.contact_id
+    )
     SELECT nullif(p.district, '') AS polling_district, count(*) AS people,
-           count(*) FILTER (WHERE {_HAS_DOOR}) AS doorstep,
-           count(*) FILTER (WHERE {_BY_CALL} AND EXISTS (SELECT 1 {_TO_CALL})) AS voice,
-           count(*) FILTER (WHERE {_BY_TEXT} AND EXISTS (SELECT 1 {_TO_TEXT})) AS sms
-    FROM ({_DUE}) AS p
+           count(*) FILTER (WHERE {_WHERE_THEY_LIVE} AND no.door IS NOT TRUE) AS doorstep,
+           count(*) FILTER (WHERE number.voice AND no.voice IS NOT TRUE) AS voice,
+           count(*) FILTER (WHERE number.sms AND no.sms IS NOT TRUE) AS sms
+    FROM due p
+    LEFT JOIN no ON no.contact_id = p.contact_id
+    LEFT JOIN number ON number.contact_id = p.contact_id
     GROUP BY p.district
     ORDER BY p.district = '', p.district
 """  # noqa: S608 - words of ours
+"""The same rules as in `_REACHED`, asked for all of them together: one by one takes half as long again."""
 
 
 def read_groups(
