@@ -94,6 +94,7 @@ class Permission(enum.StrEnum):
     KNOCK_UP_READ = "knock_up.read"
     DOOR_READ = "door.read"
     DOOR_RECORD = "door.record"
+    CANVASS_MANAGE = "canvass.manage"
     TURNOUT_RECORD = "turnout.record"
     TURNOUT_UNDO = "turnout.undo"
     TURNOUT_REVIEW = "turnout.review"
@@ -200,6 +201,7 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.KNOCK_UP_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.DOOR_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.DOOR_RECORD: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.CANVASS_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.TURNOUT_RECORD: Rule(_COORDINATOR | {Role.TELLER}, Scope.OWN),
     Permission.TURNOUT_UNDO: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.TURNOUT_REVIEW: Rule(_COORDINATOR, Scope.ORGANISATION),

@@ -153,3 +153,10 @@ def read_code(written: str) -> DoorReport | None:
     if figure not in {"1", "2", "3", "4", "5"} or by_post not in {"", _BY_POST}:
         return None
     return DoorReport(DoorOutcome.CONTACTED, support=int(figure), voting_method="postal" if by_post else None)
+
+
+def code_of(outcome: str, support: int | None, voting_method: str | None) -> str:
+    """How a sheet writes a result: what `read_code` reads."""
+    if outcome == DoorOutcome.CONTACTED and support is not None:
+        return f"{support}{_BY_POST if voting_method == 'postal' else ''}"
+    return next(letter for letter, meant in LETTERS.items() if meant == outcome)

@@ -37,6 +37,7 @@ RESULTS_OF_A_CAMPAIGN = {
     "text_spending",
     "text_spending_day",
     "transfer",
+    "canvass_walk",
     "door_result",
     "voicemail_drop",
 }

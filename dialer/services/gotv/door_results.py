@@ -57,6 +57,7 @@ class NewDoorResult:
     contact_id: uuid.UUID
     report: DoorReport
     id: uuid.UUID | None = None
+    walk_id: uuid.UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ def _row(ctx: Context, campaign: Campaign, new: NewDoorResult, told: Learned) ->
         "id": new.id or new_id(),
         "campaign_id": campaign.id,
         "contact_id": new.contact_id,
+        "walk_id": new.walk_id,
         "account_id": ctx.actor.account_id,
         "outcome": report.outcome,
         "support": told.support,
@@ -154,13 +156,18 @@ def undo_door(ctx: Context, result_id: uuid.UUID, reason: str | None = None) -> 
         if ctx.actor.role is Role.VOLUNTEER and result.account_id != ctx.actor.account_id:
             raise NotFound
         if result.undone_at is None:
-            result.undone_at, result.undone_by = ctx.now, ctx.actor.account_id
-            result.undone_reason = reason
-            unit.session.flush()
-            take_back(unit, result, ctx.now)
-            sync_queues(unit, now=ctx.now, contact_ids=[result.contact_id])
-            ctx.audit(unit, "door.undone", "contact", result.contact_id, reason=reason)
+            take_result_back(ctx, unit, result, reason)
         return _views(unit, [result])[0]
+
+
+def take_result_back(ctx: Context, unit: UnitOfWork, result: DoorResult, reason: str | None) -> None:
+    """`undo_door` of a result (locked) that stands, for whoever was let in already."""
+    result.undone_at, result.undone_by = ctx.now, ctx.actor.account_id
+    result.undone_reason = reason
+    unit.session.flush()
+    take_back(unit, result, ctx.now)
+    sync_queues(unit, now=ctx.now, contact_ids=[result.contact_id])
+    ctx.audit(unit, "door.undone", "contact", result.contact_id, reason=reason)
 
 
 def list_door_results(

@@ -49,6 +49,8 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "body": "The hall opens at five today.",
         "expected_recipients": 14,
     },
+    "KeyedSheet": {"lines": [{"line": 1, "code": "1P"}, {"line": 2, "code": "N"}]},
+    "NewCanvass": {"polling_district": "KA1", "support_unknown": True, "doors_most": 40},
     "Closing": {"seen_message_id": "018f2a64-9b20-7e44-a1c2-5d6e7f8091a2"},
     "HandToCoordinator": {"reason": "question", "note": "They ask about the count."},
     "NewCannedReply": {

@@ -17,6 +17,7 @@ from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.sessions import start_session
 from dialer.services.calling.sounds import add_sound
 from dialer.services.context import Context
+from dialer.services.gotv.canvass import NewCanvass, cut_walks
 from dialer.services.gotv.mark_review import MarkSearch, list_marks
 from dialer.services.gotv.turnout import mark_turnout
 from dialer.services.gotv.views import NewMark
@@ -33,6 +34,7 @@ from dialer.services.paging import Page
 from dialer.services.people.audiences import create_audience
 from dialer.services.people.lists import create_list
 from dialer.services.people.suppressions import NewSuppression, add_suppression
+from dialer.store.models.people import Contact
 from tests.examples import cases
 from tests.people import Person
 from tests.pictures import png
@@ -109,6 +111,9 @@ FIELDS = [
     "polling_district",
     "source",
     "undo_numbers",
+    "doors_most",
+    "code-1",
+    "walked_at",
     "polling_on",
     "opens_at",
     "closes_at",
@@ -213,6 +218,13 @@ def _suppression(ctx: Context) -> uuid.UUID:
     return add_suppression(ctx, bar)[0].id
 
 
+def _walk(ctx: Context, bank: PhoneBank) -> uuid.UUID:
+    with ctx.unit() as unit:
+        key = (ctx.organisation_id, bank.people["Owen"])
+        unit.session.get_one(Contact, key).address = "14 High Street"
+    return cut_walks(ctx, bank.campaign_id, NewCanvass())[0].id
+
+
 def _mark(ctx: Context) -> uuid.UUID:
     mark_turnout(ctx, [NewMark("KA1-999")])
     return list_marks(ctx, MarkSearch(), Page()).items[0].id
@@ -254,6 +266,7 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "rsvp_id": uuid.UUID(int=4),
         "template_id": create_template(ctx, None, {"name": "Morning", "body": "Hi. Stop: STOP"}).id,
         "circular_id": uuid.UUID(int=5),
+        "walk_id": _walk(ctx, bank),
         "session_id": start_session(ctx, bank.campaign_id).id,
     }
     rules = [

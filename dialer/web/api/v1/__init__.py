@@ -15,6 +15,7 @@ from dialer.web.api.v1.caller_ids import caller_id_watch
 from dialer.web.api.v1.calls import calls
 from dialer.web.api.v1.campaigns import campaigns
 from dialer.web.api.v1.canned_replies import canned_replies
+from dialer.web.api.v1.canvass import canvass
 from dialer.web.api.v1.circulars import circulars
 from dialer.web.api.v1.company import company
 from dialer.web.api.v1.contacts import contacts
@@ -78,6 +79,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     campaigns,
     canned_replies,
     circulars,
+    canvass,
     contacts,
     company,
     conversations,
