@@ -185,6 +185,8 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
     team = caller.post("/teams", json={"name": "Aber Marsh", "kind": "local"}).json
     organiser = caller.post("/accounts", json={"name": "Olwen", "role": "organiser"}).json
     rsvp = caller.post(f"/events/{event['id']}/rsvps", json=EXAMPLES["NewRsvp"]).json
+    voter = assignment["contact"]["id"]
+    voted = caller.post(f"/contacts/{voter}/turnout", json=EXAMPLES["VoteSeen"]).json
     return {
         "campaign_id": [campaign_id],
         "circular_id": [_circular(caller, team["id"])],
@@ -194,7 +196,8 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "snapshot_id": [snapshot["id"]],
         "session_id": [session["id"]],
         "assignment_id": [assignment["id"]],
-        "contact_id": [assignment["contact"]["id"]],
+        "contact_id": [voter],
+        "evidence_id": [voted["evidence"][0]["id"]],
         "code": [link["code"]],
         "list_id": [list_id],
         "export_id": ids("/exports"),

@@ -11,6 +11,7 @@ import pytest
 
 from dialer.domain.access import Role
 from dialer.services.context import Context
+from dialer.services.gotv.record import record_turnout
 from dialer.store.session import UnitFactory
 from tests.conftest import Caller, SetClock
 from tests.people import Person, make_person
@@ -196,3 +197,88 @@ def test_volunteers_read_no_table(api: Api, vic: Person, ctx: Context) -> None:
     (voter,) = make_electors(ctx, "AA-1")
     assert api(vic).get("/pledges").status_code == 403
     assert put(api(vic), voter, make_campaign(ctx), 1).status_code == 403
+
+
+def evidence(caller: Caller, voter: uuid.UUID) -> Any:
+    found = caller.get(f"/contacts/{voter}/pledge")
+    assert found.status_code == 200, found.text
+    return found.json
+
+
+def test_what_stands_is_shown_with_all_its_evidence(
+    api: Api, carys: Person, ctx: Context, clock: SetClock
+) -> None:
+    (voter,) = make_electors(ctx, "AA-1")
+    campaign, caller = make_campaign(ctx, voter), api(carys)
+    put(caller, voter, campaign, 1, voting_method="postal", source="call")
+    clock.forward(minutes=5)
+    put(caller, voter, campaign, 4, source="door")
+    shown = evidence(caller, voter)
+    assert (shown["support"], shown["voting_method"], shown["voted_at"]) == (4, "postal", None)
+    assert [(one["source"], one["support"], one["stands_for"]) for one in shown["evidence"]] == [
+        ("door", 4, ["support"]),
+        ("call", 1, ["voting_method"]),
+    ]
+    undo = f"/contacts/{voter}/evidence/{shown['evidence'][0]['id']}/undo"
+    for _ in range(2):
+        shown = caller.post(undo, json={"reason": "wrong door"}).json
+        assert (shown["support"], shown["evidence"][0]["undone_at"] is not None) == (1, True)
+    assert evidence(caller, uuid.UUID(shown["contact_id"])) == shown
+    assert caller.post(f"/contacts/{uuid.uuid4()}/evidence/{uuid.uuid4()}/undo", json={}).status_code == 404
+    assert caller.post(f"/contacts/{voter}/evidence/{uuid.uuid4()}/undo", json={}).status_code == 404
+
+
+def test_a_vote_is_kept_once_however_often_it_is_pressed(
+    api: Api, carys: Person, ctx: Context, clock: SetClock
+) -> None:
+    (voter,) = make_electors(ctx, "AA-1")
+    caller = api(carys)
+    for _ in range(2):
+        shown = caller.post(f"/contacts/{voter}/turnout", json={"source": "door"}).json
+        clock.forward(minutes=1)
+    assert shown["voted_at"] == "2026-05-07T12:00:00Z"
+    (mark,) = shown["evidence"]
+    assert (mark["kind"], mark["voted"], mark["may_take_back"], mark["stands_for"]) == (
+        "turnout",
+        True,
+        True,
+        ["voted"],
+    )
+    earlier = caller.post(f"/contacts/{voter}/turnout", json={"at": "2026-05-07T08:00:00Z"}).json
+    assert earlier["voted_at"] == "2026-05-07T08:00:00Z"
+    assert caller.post(f"/contacts/{voter}/turnout", json={"at": "2030-05-07T08:00:00Z"}).status_code == 200
+
+
+def test_what_a_result_brought_goes_with_the_result(
+    api: Api, carys: Person, ctx: Context, units: UnitFactory
+) -> None:
+    (voter,) = make_electors(ctx, "AA-1")
+    with ctx.unit() as unit:
+        record_turnout(
+            unit,
+            contact_id=voter,
+            election_id=election_id(ctx),
+            source="phone",
+            at=ctx.now,
+            result_id=uuid.uuid4(),
+        )
+    (mark,) = evidence(api(carys), voter)["evidence"]
+    assert mark["may_take_back"] is False
+    assert api(carys).post(f"/contacts/{voter}/evidence/{mark['id']}/undo", json={}).status_code == 409
+
+
+def test_an_organiser_takes_back_what_they_entered_and_nothing_else(
+    api: Api, carys: Person, ctx: Context, units: UnitFactory
+) -> None:
+    voter, stranger = make_electors(ctx, "AA-1", "AA-2")
+    campaign = make_campaign(ctx, voter)
+    olwen = make_person(units, ctx.organisation_id, Role.ORGANISER, "Olwen", campaign_ids=(campaign,))
+    put(api(carys), voter, campaign, 2)
+    put(api(olwen), voter, campaign, 3)
+    own, others = evidence(api(olwen), voter)["evidence"]
+    assert [own["may_take_back"], others["may_take_back"]] == [True, False]
+    undo = f"/contacts/{voter}/evidence"
+    assert api(olwen).post(f"{undo}/{others['id']}/undo", json={}).status_code == 409
+    assert api(olwen).post(f"{undo}/{own['id']}/undo", json={}).json["support"] == 2
+    assert api(olwen).get(f"/contacts/{stranger}/pledge").status_code == 404
+    assert api(olwen).post(f"/contacts/{voter}/turnout", json={}).status_code == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -15,7 +16,8 @@ from dialer.services.calling.leases import expire_assignments
 from dialer.services.calling.pause_all import pause_all, resume_all
 from dialer.services.calling.scripts import ScriptFields, replace_script
 from dialer.services.context import Context
-from dialer.store.models.calling import Result
+from dialer.services.gotv.record import record_turnout
+from dialer.store.models.calling import Campaign, Result
 from dialer.store.models.people import Contact, OptOut, Suppression
 from tests.conftest import SetClock
 from tests.people import Person, join_campaign
@@ -602,3 +604,26 @@ def _notes(ctx: Context) -> list[str | None]:
     with ctx.unit() as unit:
         standing = select(Result.notes).where(Result.superseded_at.is_(None), ~Result.implied)
         return list(unit.session.scalars(standing))
+
+
+def test_whoever_has_voted_meanwhile_is_not_offered_to_ring(reader: Reader, ctx: Context, bank: PhoneBank):
+    with ctx.unit() as unit:
+        unit.session.get_one(Campaign, (unit.organisation_id, bank.campaign_id)).kind = "gotv"
+    reader.press("next")
+    assert reader.client.get("/call/line").text == "none"
+    first = _in_hand(reader)
+    with ctx.unit() as unit:
+        election = unit.session.get_one(Campaign, (unit.organisation_id, bank.campaign_id)).election_id
+        record_turnout(unit, contact_id=uuid.UUID(first), election_id=election, source="teller", at=ctx.now)
+    assert reader.client.get("/call/line").text == "voted"
+    page = reader.open("/call")
+    assert "They have voted already" in page.text
+    assert "call-own" not in page.tests
+    assert "tel:" not in page.html
+    reader.press("voted-next")
+    reader.press("next")
+    assert _in_hand(reader) != first
+
+
+def _in_hand(reader: Reader) -> str:
+    return next(form.fields["contact"] for form in reader.page.forms if "contact" in form.fields)

@@ -90,14 +90,18 @@ def assignment_view(
     `there` are people whose present state is known already, with what is shown of them.
     """
     contacts = _contacts(unit, [assignment.contact_id, *assignment.household_ids], there or {})
+    there = there or {}
+    records = _records(unit, assignment, campaign, there)
     listener = contacts.get(speaking_to or assignment.contact_id) or contacts[assignment.contact_id]
     return AssignmentView(
         id=assignment.id,
         session_id=assignment.shift_id,
         campaign_id=assignment.campaign_id,
         state=assignment.state,
-        contact=_called(assignment, contacts[assignment.contact_id]),
-        household=_household(unit, assignment, campaign, contacts),
+        contact=_called(
+            assignment, contacts[assignment.contact_id], voted=_has_voted(records, assignment, there)
+        ),
+        household=_household(assignment, records, contacts),
         script=_script(unit, assignment, listener),
         attempt=assignment.attempt,
         created_at=assignment.created_at,
@@ -140,7 +144,7 @@ def _history(lately: Sequence[Sequence[str]] | None) -> tuple[PastAttempt, ...]:
     return tuple(PastAttempt(dt.datetime.fromisoformat(at), *said) for at, *said in lately or ())
 
 
-def _called(assignment: Assignment, contact: _Shown) -> CalledContact:
+def _called(assignment: Assignment, contact: _Shown, *, voted: bool) -> CalledContact:
     return CalledContact(
         id=contact.id,
         first_name=contact.first_name,
@@ -150,20 +154,36 @@ def _called(assignment: Assignment, contact: _Shown) -> CalledContact:
         tags=tuple(contact.tags),
         history=contact.history,
         say=said_as(contact.custom),
+        voted=voted,
     )
 
 
-def _household(
-    unit: UnitOfWork, assignment: Assignment, campaign: Campaign, contacts: Mapping[uuid.UUID, _Shown]
-) -> tuple[HouseholdMember, ...]:
-    if not assignment.household_ids:
-        return ()
+def _records(
+    unit: UnitOfWork, assignment: Assignment, campaign: Campaign, there: Mapping[uuid.UUID, Person]
+) -> Mapping[uuid.UUID, VoterRecord]:
+    """What is known of the votes of whom it is about, but for the contact where they are among `there`."""
+    asked = [one for one in (assignment.contact_id,) if one not in there] + assignment.household_ids
+    if not asked:
+        return {}
     query = select(VoterRecord).where(
         VoterRecord.organisation_id == unit.organisation_id,
         VoterRecord.election_id == campaign.election_id,
-        VoterRecord.contact_id.in_(assignment.household_ids),
+        VoterRecord.contact_id.in_(asked),
     )
-    records = {record.contact_id: record for record in unit.session.scalars(query)}
+    return {record.contact_id: record for record in unit.session.scalars(query)}
+
+
+def _has_voted(
+    records: Mapping[uuid.UUID, VoterRecord], assignment: Assignment, there: Mapping[uuid.UUID, Person]
+) -> bool:
+    person, record = there.get(assignment.contact_id), records.get(assignment.contact_id)
+    at = person.callee.voted_at if person else record.voted_at if record else None
+    return at is not None
+
+
+def _household(
+    assignment: Assignment, records: Mapping[uuid.UUID, VoterRecord], contacts: Mapping[uuid.UUID, _Shown]
+) -> tuple[HouseholdMember, ...]:
     members = [contacts[one] for one in assignment.household_ids if one in contacts]
     return tuple(_member(contact, records.get(contact.id)) for contact in members)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dialer.domain.access import Permission
-from dialer.domain.contact_gate import NumberFacts, may_contact
+from dialer.domain.contact_gate import NumberFacts, Refusal, may_contact
 from dialer.domain.line import SHIFT_OVER
 from dialer.domain.quiet_hours import zones_of_number
 from dialer.services.budget import left_of_its_own
@@ -19,6 +19,7 @@ from dialer.services.context import Context
 from dialer.store.models.accounts import Organisation
 from dialer.store.models.calling import Assignment, Campaign, Shift
 from dialer.store.models.calls import Call
+from dialer.store.models.gotv import VoterRecord
 from dialer.store.queries.calls import barred, barred_numbers
 from dialer.store.session import UnitOfWork
 
@@ -26,6 +27,7 @@ ALL_PAUSED: Final = "all_paused"
 CAMPAIGN_PAUSED: Final = "campaign_paused"
 COST_CAP: Final = "cost_cap"
 NOT_IN_HAND: Final = "not_in_hand"
+VOTED: Final = str(Refusal.VOTED)
 
 WORDS: Final = {
     ALL_PAUSED: "All calling is stopped just now.",
@@ -38,7 +40,7 @@ WORDS: Final = {
     "moved": "This person has moved.",
     "dead_number": "This number is out of use.",
     "country": "Numbers in this country can’t be rung from here.",
-    "voted": "This person has voted.",
+    VOTED: "This person has voted.",
     "over": "This person is done with in this campaign.",
     "other_number": "This person is to be called on another number.",
     "quiet_hours": "It is too early or too late to call them.",
@@ -89,14 +91,25 @@ def supervisor_refusal(unit: UnitOfWork, campaign: Campaign) -> str | None:
 
 
 def why_stopped(ctx: Context, assignment_id: uuid.UUID) -> str | None:
-    """Why nobody is to ring the contact of an assignment just now, whatever they are like: all calling or
-    that of the campaign is paused. None while it goes on. A call under way ends normally.
+    """Why nobody is to ring the contact of an assignment just now, a key of `WORDS`: all calling or that of
+    the campaign is paused, or they have voted since they were handed out, in a campaign that leaves such
+    people alone. None while it goes on. A call under way ends normally.
     """
     with ctx.unit() as unit:
         assignment = reach_assignment(ctx, unit, assignment_id, Permission.ASSIGNMENT_READ)
         campaign = unit.session.get_one(Campaign, (unit.organisation_id, assignment.campaign_id))
         reason = stopped(unit, campaign)
-        return WORDS[reason] if reason in (ALL_PAUSED, CAMPAIGN_PAUSED) else None
+        if reason in (ALL_PAUSED, CAMPAIGN_PAUSED):
+            return reason
+        return VOTED if assignment.state == "open" and _has_voted(unit, campaign, assignment) else None
+
+
+def _has_voted(unit: UnitOfWork, campaign: Campaign, assignment: Assignment) -> bool:
+    if not calling_rules(campaign).leaves_out_voted:
+        return False
+    key = (unit.organisation_id, campaign.election_id, assignment.contact_id)
+    record = unit.session.get(VoterRecord, key)
+    return record is not None and record.voted_at is not None
 
 
 def refusals(

@@ -193,6 +193,8 @@ class CalledContact:
     history: tuple[PastAttempt, ...]
     say: str | None = None
     """How their name is said, where a list tells (`domain.said_as`)."""
+    voted: bool = False
+    """In the campaign's election, as far as is known."""
 
 
 @dataclass(frozen=True, slots=True)

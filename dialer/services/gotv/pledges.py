@@ -97,7 +97,7 @@ def put_pledge(ctx: Context, contact_id: uuid.UUID, pledge: NewPledge) -> Pledge
     if pledge.says_nothing:
         raise ValidationFailed.at("/support", "Say what they told us: their support, or of their plan.")
     with ctx.unit() as unit:
-        if unit.session.scalar(select(Contact.id).where(*_in_reach(ctx, contact_id))) is None:
+        if unit.session.scalar(select(Contact.id).where(*in_reach(ctx, contact_id))) is None:
             raise NotFound
         campaign = _campaign(ctx, unit, pledge.campaign_id)
         record_support(
@@ -118,7 +118,7 @@ def put_pledge(ctx: Context, contact_id: uuid.UUID, pledge: NewPledge) -> Pledge
         return _one(unit, contact_id, campaign.election_id)
 
 
-def _in_reach(ctx: Context, contact_id: uuid.UUID) -> list[ColumnElement[bool]]:
+def in_reach(ctx: Context, contact_id: uuid.UUID) -> list[ColumnElement[bool]]:
     """The conditions under which a contact exists for the actor: for whoever runs only some campaigns, in a
     list of theirs, or with a pledge that was learned in one.
     """

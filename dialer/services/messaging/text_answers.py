@@ -16,6 +16,7 @@ from dialer.domain.inbound_text import Classified
 from dialer.domain.letter_quotes import parted
 from dialer.domain.text_answers import Doubt, Facts, hear
 from dialer.domain.texting import EMAIL
+from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.context import Context
 from dialer.services.gotv.record import record_support, record_turnout, withdraw_evidence
 from dialer.services.people.opt_outs import holders
@@ -133,6 +134,8 @@ def drop(ctx: Context, unit: UnitOfWork, answer: TextAnswer) -> None:
     answer.state, answer.dropped_at, answer.dropped_by = "dropped", ctx.now, ctx.actor.account_id
     unit.session.flush()
     evidence = [one for one in (answer.pledge_id, answer.mark_id) if one is not None]
+    if answer.mark_id is not None and answer.contact_id is not None:
+        sync_queues(unit, now=ctx.now, contact_ids=[answer.contact_id])  # the queue before records
     if evidence:
         withdraw_evidence(unit, at=ctx.now, evidence_ids=evidence)
     if answer.contact_id is not None and answer.added_tags:

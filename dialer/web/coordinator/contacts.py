@@ -17,7 +17,6 @@ from dialer.domain.opt_out import NewConsent
 from dialer.domain.timeline import kinds_for
 from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.context import Context
-from dialer.services.gotv.pledges import NewPledge, put_pledge
 from dialer.services.messaging.look_ups import lines_of_numbers
 from dialer.services.messaging.pictures import offered_pictures
 from dialer.services.paging import Page
@@ -27,13 +26,13 @@ from dialer.services.people.no_contact import add_opt_out, lift_opt_out
 from dialer.services.people.timeline import timeline
 from dialer.services.people.views import ListView
 from dialer.services.people.why_out import Reach, reach_of_contact
+from dialer.web.coordinator import standing_shown
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import (
     Answer,
     Faults,
     asked,
     choices,
-    chosen_id,
     everything,
     faults_of,
     go,
@@ -45,7 +44,7 @@ from dialer.web.coordinator.forms import (
     same_names,
 )
 from dialer.web.coordinator.history_shown import KIND, line_of
-from dialer.web.coordinator.wording import CHANNEL, LISTED, SUPPORT, WHY_NOT
+from dialer.web.coordinator.wording import CHANNEL, LISTED, WHY_NOT
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.text_lines import Composer, empty_composer
@@ -76,19 +75,6 @@ def find_contacts() -> str:
 def contact(contact_id: uuid.UUID) -> str:
     """All that is held of one person; that somebody looked is audited."""
     return person_page(context(), contact_id)
-
-
-@coordinator.post("/contacts/<uuid:contact_id>/pledge")
-@allow(Permission.PLEDGE_RECORD)
-def record_pledge(contact_id: uuid.UUID) -> Answer:
-    """Record what somebody told us."""
-    ctx = context()
-    try:
-        put_pledge(ctx, contact_id, _pledge())
-    except ValidationFailed as error:
-        faults = faults_of(error, same_names("support", "campaign_id"))
-        return person_page(ctx, contact_id, faults), 422
-    return go("coordinator.contact", gettext("Saved in the pledge table."), contact_id=contact_id)
 
 
 @coordinator.post("/contacts/<uuid:contact_id>/opt-outs")
@@ -156,15 +142,6 @@ def consent_said() -> NewConsent | None:
     return NewConsent(source, when.astimezone(dt.UTC))
 
 
-def _pledge() -> NewPledge:
-    campaign_id = chosen_id("campaign_id")
-    if campaign_id is None:
-        raise ValidationFailed.at("/campaign_id", gettext("Choose the campaign in which you learned it."))
-    if said("support") not in {"1", "2", "3", "4", "5"}:
-        raise ValidationFailed.at("/support", gettext("Choose what they told us."))
-    return NewPledge(campaign_id, int(said("support")))
-
-
 def _found(words: str, list_id: str, after: str | None) -> str:
     search = ContactSearch(id_of(list_id) if list_id else None, q=words)
     page = Page(_FOUND_AT_ONCE, tuple(after.split(",")) if after else None)
@@ -192,8 +169,6 @@ def person_page(
 ) -> str:
     """All that is held of one person, and the forms of what can be done."""
     person = get_contact(ctx, contact_id)
-    supports = [("", gettext("Choose"))] if person.support is None else []
-    supports += [(str(level), f"{level} · {words}") for level, words in SUPPORT.items() if level]
     campaigns = everything(lambda page: list_campaigns(ctx, page))
     reach = reach_of_contact(ctx, contact_id)
     return render_template(
@@ -208,7 +183,7 @@ def person_page(
         lists=_lists_of(ctx, person.list_ids),
         composer=composer or empty_composer(),
         text_campaigns=choices([one for one in campaigns if one.state == "active"], gettext("None")),
-        support_choices=supports,
+        **standing_shown.shown(ctx, contact_id),
         campaign_choices=choices(campaigns, None if len(campaigns) == 1 else gettext("Choose")),
         channel_choices=list(CHANNEL.items()),
         errors=errors or {},

@@ -14,7 +14,7 @@ from dialer.domain.talk import Stage, Talk
 from dialer.services.calling.assignments import get_assignment, save_draft
 from dialer.services.calling.campaigns import get_campaign
 from dialer.services.calling.recording_access import recorded_of
-from dialer.services.calling.ring_gate import why_stopped
+from dialer.services.calling.ring_gate import VOTED, WORDS, why_stopped
 from dialer.services.calling.ringing import call_of_assignment
 from dialer.services.calling.sessions import counts_so_far, current_session, heartbeat
 from dialer.services.calling.standstill import standstill_of
@@ -122,6 +122,7 @@ def show_talk(
     shift = current_session(ctx)
     calls = counts_so_far(ctx, shift.id).calls if shift else 0
     line = _line(ctx, view, shift)
+    stopped = why_stopped(ctx, view.id)
     around = screen.Setting(
         "/call",
         campaign.timezone,
@@ -131,7 +132,8 @@ def show_talk(
         line=line,
         may_ring_me=bool(campaign.caller_ids),
         browser=softphone_for(shift) if shift and campaign.caller_ids else None,
-        stopped=why_stopped(ctx, view.id),
+        stopped=WORDS[stopped] if stopped and stopped != VOTED else None,
+        voted=stopped == VOTED,
         home_language=campaign.home_language,
         written=written_lately(ctx, view.id),
         shown=_shown(ctx, shift) if shift else "",

@@ -15,7 +15,7 @@ from dialer.domain.talk import Talk
 from dialer.services.accounts.phones import my_phones
 from dialer.services.calling.assignments import save_draft
 from dialer.services.calling.campaign_ends import farewell_of
-from dialer.services.calling.ring_gate import why_stopped
+from dialer.services.calling.ring_gate import VOTED, why_stopped
 from dialer.services.calling.ringing import call_of_assignment, ring_me
 from dialer.services.calling.sessions import current_session
 from dialer.services.calling.standstill import standstill_of
@@ -64,7 +64,8 @@ def ring_my_phone() -> Response:
 @putting_through.get("/line")
 @allow(Permission.CALL_PLACE)
 def line() -> Response:
-    """Where the line stands, in a word, for the page that asks; `stopped`: nobody is to ring now. Of somebody
+    """Where the line stands, in a word, for the page that asks; `stopped`: nobody is to ring now; `voted`:
+    nor is this person, since they have voted. Of somebody
     on a line of their own: what their page stands for.
     """
     ctx = context()
@@ -89,7 +90,8 @@ def _stage(ctx: Context, assignment_id: uuid.UUID) -> str:
     stands = line_of(call_of_assignment(ctx, assignment_id))
     if stands is not None and stands.stage != "over":
         return stands.stage
-    return "stopped" if why_stopped(ctx, assignment_id) else "none"
+    why = why_stopped(ctx, assignment_id)
+    return VOTED if why == VOTED else "stopped" if why else "none"
 
 
 def followed(ctx: Context, view: AssignmentView, talk: Talk) -> Talk:

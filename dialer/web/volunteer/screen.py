@@ -111,6 +111,7 @@ class CallScreen:
     may_ring_me: bool = False
     browser: Softphone | None = None
     stopped: str | None = None
+    voted: bool = False
     shown: str = ""
     in_call: InCall | None = None
     recorded: Recorded = ""
@@ -135,6 +136,8 @@ class Setting:
     may_ring_me: bool = False
     browser: Softphone | None = None
     stopped: str | None = None
+    voted: bool = False
+    """They have voted since they were handed out: nobody needs to remind them."""
     shown: str = ""
     """Of somebody on a line of their own: what the page stands for (`line.shown`)."""
     in_call: InCall | None = None
@@ -195,6 +198,7 @@ def call_screen(
         may_ring_me=around.may_ring_me,
         browser=around.browser,
         stopped=str(gettext(around.stopped)) if around.stopped else None,
+        voted=around.voted,
         shown=around.shown,
         in_call=around.in_call,
         recorded=around.recorded,

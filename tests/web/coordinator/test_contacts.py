@@ -216,3 +216,37 @@ def test_in_quiet_hours_the_page_says_when_it_goes(
     desk.open(f"/contacts/{bank.people['Owen']}")
     assert "It is quiet time for them" in desk.press("text-look", body="Hello").text
     assert "the end of quiet hours, Fri 8 May, 9 am" in desk.press("text-send", body="Hello").words["flash"]
+
+
+def test_what_stands_is_said_with_why_and_what_doesnt(desk: Reader, bank: PhoneBank, clock: SetClock) -> None:
+    path, campaign = f"/contacts/{bank.people['Owen']}", str(bank.campaign_id)
+    desk.open(path)
+    desk.press(
+        "pledge-save", support="1", needs_lift="yes", planned_at="2026-05-07T18:00", campaign_id=campaign
+    )
+    clock.forward(minutes=5)
+    page = desk.press("pledge-save", support="4", id_ready="no", campaign_id=campaign)
+    assert page.tests["support"]["data-value"] == "4"
+    assert "Also said, and doesn’t stand: 1 · Strong for us (Entered by hand" in page.words["standing"]
+    for words in ("Needs a lift", "Has no ID yet", "Plans to vote", "stands for: Support, ID"):
+        assert words in page.words["standing"], words
+    page = desk.press("take-back")
+    assert "Taken back." in page.text
+    assert page.tests["support"]["data-value"] == "4"
+    assert "Also said" not in page.words["standing"]
+    assert "taken back" in page.words["standing"]
+    assert desk.press("take-back").tests["support"]["data-value"] == ""
+    assert desk.press("pledge-save", planned_at="tomorrow", campaign_id=campaign).status == 422
+
+
+def test_that_they_have_voted_is_entered_with_its_time_and_taken_back(
+    desk: Reader, bank: PhoneBank, clock: SetClock
+) -> None:
+    desk.open(f"/contacts/{bank.people['Owen']}")
+    assert desk.press("voted-save", voted_at="soon").status == 422
+    page = desk.press("voted-save", voted_at="2026-05-07T08:15")
+    assert "They are off the lists" in page.text
+    assert "8:15" in page.words["standing"]
+    assert "voted-save" not in page.tests
+    page = desk.press("take-back")
+    assert "voted-save" in page.tests

@@ -92,6 +92,7 @@ class CalledContactSchema(Schema):
     tags = fields.List(Text())
     history = fields.List(fields.Nested(PastAttemptSchema))
     say = Text(allow_none=True)
+    voted = Flag()
 
 
 class HouseholdMemberSchema(Schema):

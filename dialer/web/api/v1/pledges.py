@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import Response
 from flask.views import MethodView
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
-from dialer.domain.pledge import PLEDGE_SOURCES, VOTING_METHODS
+from dialer.domain.pledge import FACTS, PLEDGE_SOURCES, VOTING_METHODS
+from dialer.domain.turnout import TURNOUT_SOURCES
 from dialer.services.gotv import pledges as deeds
+from dialer.services.gotv.standing import VOTED, Standing, mark_voted, standing_of, take_back
 from dialer.services.gotv.views import PledgeView
 from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Flag, Id, Instant, Text, Whole, path_id
@@ -87,13 +89,105 @@ class Pledges(MethodView):
         return show_page(deeds.list_pledges(context(), search, page))
 
 
+class PieceSchema(Schema):
+    """One piece of evidence: what was told (`pledge`), or that they voted (`turnout`). `stands_for` names
+    what is known because of it; `may_take_back`: by itself, and not with the call, file, text or link it came
+    from.
+    """
+
+    id = Id(required=True)
+    kind = Choice("pledge", "turnout", required=True)
+    at = Instant(required=True)
+    dated = Flag(required=True)
+    source = Choice(*dict.fromkeys((*PLEDGE_SOURCES, *TURNOUT_SOURCES)), required=True)
+    by = Id(required=True, allow_none=True)
+    campaign_id = Id(required=True, allow_none=True)
+    support = Whole(least=1, most=5, required=True, allow_none=True)
+    voting_method = Choice(*VOTING_METHODS, required=True, allow_none=True)
+    planned_at = Instant(required=True, allow_none=True)
+    needs_lift = Flag(required=True, allow_none=True)
+    id_ready = Flag(required=True, allow_none=True)
+    voted = Flag(required=True)
+    stands_for = fields.List(Choice(*FACTS, VOTED), required=True)
+    may_take_back = Flag(required=True)
+    undone_at = Instant(required=True, allow_none=True)
+    undone_reason = Text(required=True, allow_none=True)
+
+
+class StandingSchema(Schema):
+    """What is known of a person's vote in an election, and all evidence of it, the latest first."""
+
+    contact_id = Id(required=True)
+    election_id = Id(required=True)
+    support = Whole(least=1, most=5, required=True, allow_none=True)
+    voting_method = Choice(*VOTING_METHODS, required=True, allow_none=True)
+    planned_at = Instant(required=True, allow_none=True)
+    needs_lift = Flag(required=True, allow_none=True)
+    id_ready = Flag(required=True, allow_none=True)
+    voted_at = Instant(required=True, allow_none=True)
+    evidence = fields.List(fields.Nested(PieceSchema), required=True)
+
+
+class StandingQuery(Schema):
+    """The election; without it the current one."""
+
+    election_id = Id()
+
+
+class VoteSeenSchema(Schema):
+    """That a person has voted; without `at` just now, without `election_id` in the current election."""
+
+    election_id = Id()
+    at = Instant(allow_none=True)
+    source = Choice(*TURNOUT_SOURCES)
+
+
+class TakenBackSchema(Schema):
+    """Why evidence is taken back."""
+
+    reason = Text(max_length=500, allow_none=True)
+
+
+@pledges.route("/contacts/<contact_id>/turnout")
+class ContactTurnout(MethodView):
+    """That one person has voted."""
+
+    @allow(Permission.TURNOUT_RECORD)
+    @pledges.arguments(VoteSeenSchema)
+    @pledges.response(200, StandingSchema)
+    def post(self, body: dict[str, Any], contact_id: str) -> Standing:
+        """Keep that they have voted, also of somebody without an elector number."""
+        return mark_voted(context(), path_id(contact_id), **body)
+
+
+@pledges.route("/contacts/<contact_id>/evidence/<evidence_id>/undo")
+class Evidence(MethodView):
+    """One piece of what we were told."""
+
+    @allow(Permission.PLEDGE_RECORD)
+    @pledges.arguments(TakenBackSchema)
+    @pledges.response(200, StandingSchema)
+    def post(self, body: dict[str, Any], contact_id: str, evidence_id: str) -> Standing:
+        """Take it back, as if it had never been: whoever runs only campaigns what they entered themselves.
+        409 where it goes with a call, a file, a text or a link.
+        """
+        return take_back(context(), path_id(contact_id), path_id(evidence_id), reason=body.get("reason"))
+
+
 @pledges.route("/contacts/<contact_id>/pledge")
 class ContactPledge(MethodView):
     """One person's pledge."""
 
+    @allow(Permission.PLEDGE_READ)
+    @pledges.arguments(StandingQuery, location="query")
+    @pledges.response(200, StandingSchema)
+    def get(self, query: dict[str, Any], contact_id: str) -> Standing:
+        """What is known of their vote, and why: every piece of evidence, that taken back too."""
+        return standing_of(context(), path_id(contact_id), query.get("election_id"))
+
     @allow(Permission.PLEDGE_RECORD)
     @pledges.arguments(NewPledgeSchema)
     @pledges.response(200, PledgeSchema)
-    def put(self, fields: dict[str, Any], contact_id: str) -> PledgeView:
+    def put(self, body: dict[str, Any], contact_id: str) -> PledgeView:
         """Record a person's support and plan in the campaign's election, as told now."""
-        return deeds.put_pledge(context(), path_id(contact_id), deeds.NewPledge(**fields))
+        return deeds.put_pledge(context(), path_id(contact_id), deeds.NewPledge(**body))
