@@ -39,6 +39,7 @@ from dialer.web.coordinator.script_form import (
 )
 from dialer.web.coordinator.script_look import errors_in, looked_over
 from dialer.web.coordinator.script_plan import plan_choices
+from dialer.web.coordinator.script_preview import walk_draft
 from dialer.web.coordinator.script_shaping import shaped
 from dialer.web.coordinator.wording import NODE_KIND, SUPPORT
 from dialer.web.desk import context
@@ -133,7 +134,8 @@ def _kept_as_own(made: ScriptView) -> Answer:
 
 
 def _not_yet_saved(found: ScriptView | None, form: ScriptForm) -> Answer | None:
-    """The editor again, where the form is only to be changed or looked over, or can't be saved as it is.
+    """The editor again, where the form is only to be changed or looked over, or can't be saved as it is; the
+    walk, where it is only to be walked through.
 
     What is looked over while somebody types comes with whichever button was pressed last.
     """
@@ -141,6 +143,8 @@ def _not_yet_saved(found: ScriptView | None, form: ScriptForm) -> Answer | None:
         return render_template("coordinator/script_review.html", **_looked_over(form), errors={})
     if said("check"):
         return editor(found, form)
+    if said("walk"):
+        return walk_draft()
     if (changed := shaped(form, add=said("add"), remove=said("remove"), move=said("move"))) is not None:
         return editor(found, changed[0], focus=changed[1])
     finished = form.finished()

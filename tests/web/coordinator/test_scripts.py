@@ -43,6 +43,34 @@ def test_the_example_can_be_saved_as_it_is_and_walked_through(editor: Reader) ->
     assert page.words["learned"] == "Leaning to us"
 
 
+def test_what_isnt_saved_yet_is_walked_through_as_it_stands(editor: Reader) -> None:
+    page = editor.press("walk-draft", name="Polling day", **{"node-2-text": "Diolch, {first_name}."})
+    assert "Not saved yet" in page.words["not-saved"]
+    assert "Hello Siân" in page.words["step"]
+    assert "Can we count on you" in editor.press("continue").words["step"]
+    assert editor.press("answer-maybe").words["step"] == "“Diolch, Siân.”"
+    assert editor.page.words["learned"] == "Leaning to us"
+    went = ["hello:", "ask:maybe"]  # the reader keeps one field of a name
+    assert "Can we count on you" in editor.press("walk-back", went=went).words["step"]
+    editor.press("answer-yes")
+    over = editor.press("continue", went=["hello:", "ask:yes"])
+    assert "The volunteer now says what came of it." in over.text
+    assert "Hello Siân" in editor.press("walk-again").words["step"]
+    assert "Polling day" not in editor.open("/scripts").text
+
+
+def test_a_draft_that_cant_be_walked_says_what_is_to_be_put_right(editor: Reader) -> None:
+    page = editor.press("walk-draft", name="Polling day", **{"node-2-text": "Diolch {frist_name}"})
+    assert page.status == 422
+    assert "Put this right in the editor" in page.text
+
+
+def test_a_saved_script_is_walked_through_with_what_was_changed_since(editor: Reader) -> None:
+    editor.press("save", name="Polling day")
+    page = editor.press("walk-draft", **{"node-0-text": "Shwmae {first_name}."})
+    assert page.words["step"] == "“Shwmae Siân.”"
+
+
 def test_saving_makes_a_new_version(editor: Reader) -> None:
     editor.press("save", name="Polling day")
     fields = {"node-2-text": "Thank you, {first_name}."}

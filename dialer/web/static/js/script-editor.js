@@ -10,7 +10,7 @@ document.getElementById(form.dataset.goesOn)?.focus();
 
 let unsaved = "unsaved" in form.dataset;
 form.addEventListener("input", () => { unsaved = true; });
-form.addEventListener("submit", () => { unsaved = false; });
+form.addEventListener("submit", (event) => { if (!event.submitter?.formTarget) unsaved = false; });
 addEventListener("beforeunload", (event) => { if (unsaved) event.preventDefault(); });
 
 const EDGE = 60; // px from the window's edges within which it scrolls
