@@ -95,6 +95,7 @@ class Permission(enum.StrEnum):
     DOOR_READ = "door.read"
     DOOR_RECORD = "door.record"
     CANVASS_MANAGE = "canvass.manage"
+    KNOCK_UP_WALK = "knock_up.walk"
     TURNOUT_RECORD = "turnout.record"
     TURNOUT_UNDO = "turnout.undo"
     TURNOUT_REVIEW = "turnout.review"
@@ -202,6 +203,7 @@ RULES: Final[dict[Permission, Rule]] = {
     Permission.DOOR_READ: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.DOOR_RECORD: Rule(_ORGANISER, Scope.CAMPAIGNS),
     Permission.CANVASS_MANAGE: Rule(_ORGANISER, Scope.CAMPAIGNS),
+    Permission.KNOCK_UP_WALK: Rule(_VOLUNTEER, Scope.CAMPAIGNS),
     Permission.TURNOUT_RECORD: Rule(_COORDINATOR | {Role.TELLER}, Scope.OWN),
     Permission.TURNOUT_UNDO: Rule(_COORDINATOR, Scope.ORGANISATION),
     Permission.TURNOUT_REVIEW: Rule(_COORDINATOR, Scope.ORGANISATION),

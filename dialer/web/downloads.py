@@ -16,6 +16,12 @@ def wants_csv() -> bool:
     return request.accept_mimetypes.best_match(["application/json", "text/csv"]) == "text/csv"
 
 
+def wants_html() -> bool:
+    """Whether the client would rather have a page to print than JSON or CSV."""
+    offered = ["application/json", "text/csv", "text/html"]
+    return request.accept_mimetypes.best_match(offered) == "text/html"
+
+
 def csv_response(lines: Iterable[str], filename: str) -> Response:
     """Lines of CSV as a file, sent as they are made."""
     response = Response(lines, mimetype="text/csv")

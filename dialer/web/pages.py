@@ -26,6 +26,7 @@ from dialer.web.volunteer.first_texts import first_texts
 from dialer.web.volunteer.going_on import going_on, install_going_on
 from dialer.web.volunteer.helping import helping, install_helping
 from dialer.web.volunteer.in_call import in_call
+from dialer.web.volunteer.knocking_up import knocking_up
 from dialer.web.volunteer.line_join import line_join
 from dialer.web.volunteer.on_line import on_line
 from dialer.web.volunteer.own_phone import own_phone
@@ -53,7 +54,8 @@ def install_pages(app: Flask) -> None:
     install_phone_sessions(app)
     install_softphone(app)
     calling = (going_on, helping, in_call, line_join, on_line, own_phone, practice, putting_through)
-    volunteers = (*calling, first_texts, phone_sessions, shift, softphone, taken, talk, text_deeds, texts)
+    texting = (first_texts, text_deeds, texts)
+    volunteers = (*calling, *texting, knocking_up, phone_sessions, shift, softphone, taken, talk)
     visitors = (
         health,
         imprints,

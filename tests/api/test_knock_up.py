@@ -8,10 +8,12 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from dialer.domain.access import Role
 from dialer.services.context import Context
 from dialer.services.people.import_run import run_import
+from dialer.store.models.accounts import AuditEntry
 from dialer.store.models.calling import CampaignList
 from dialer.store.session import UnitFactory
 from tests.conftest import Caller
@@ -90,3 +92,14 @@ def test_volunteers_and_strangers_see_nothing(
     for path in (f"/campaigns/{campaign}/knock-up", f"/campaigns/{campaign}/knock-up/summary"):
         assert api(volunteer).get(path).status_code == 403
         assert api(organiser).get(path).status_code == 404
+
+
+def test_sheets_are_printed_and_audited(api: Api, carys: Person, ctx: Context, campaign: uuid.UUID) -> None:
+    path = f"/campaigns/{campaign}/knock-up?order=walk&polling_district=AA"
+    page = api(carys).get(path, headers={"Accept": "text/html"})
+    assert page.mimetype == "text/html"
+    assert page.text.count('class="tick"') == 5 * len(api(carys).get(f"{path}&limit=500").json["data"])
+    with ctx.unit() as unit:
+        of_it = select(AuditEntry.changes).where(AuditEntry.action == "knock_up.printed")
+        (printed,) = unit.session.scalars(of_it).all()
+    assert printed["polling_district"] == "AA"

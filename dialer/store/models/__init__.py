@@ -33,6 +33,7 @@ from dialer.store.models import (
     text_answers,
     text_spending,
     transfers,
+    walks,
 )
 from dialer.store.models.base import Base, new_id
 
@@ -71,4 +72,5 @@ __all__ = [
     "text_answers",
     "text_spending",
     "transfers",
+    "walks",
 ]

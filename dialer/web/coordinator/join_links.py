@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-import segno
 from flask import render_template
 from flask_babel import force_locale, gettext
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
@@ -42,6 +40,7 @@ from dialer.web.coordinator.forms import (
 from dialer.web.desk import context
 from dialer.web.guard import allow
 from dialer.web.look import LANGUAGES, current_look
+from dialer.web.qr import qr_of
 
 DAY_S: Final = 86_400
 
@@ -112,7 +111,7 @@ def join_link(campaign_id: uuid.UUID, code: str) -> str:
     campaign = get_campaign(ctx, campaign_id)
     session = get_event(ctx, link.event_id) if link.event_id else None
     return render_template(
-        "coordinator/join_link.html", campaign=campaign, link=link, qr=_qr(link.url), session=session
+        "coordinator/join_link.html", campaign=campaign, link=link, qr=qr_of(link.url), session=session
     )
 
 
@@ -128,7 +127,7 @@ def join_poster(campaign_id: uuid.UUID, code: str) -> str:
         "coordinator/join_poster.html",
         campaign=campaign,
         link=link,
-        qr=_qr(link.url),
+        qr=qr_of(link.url),
         words=[_poster_words(language) for language in sorted(LANGUAGES, key=lambda one: one != own)],
     )
 
@@ -163,11 +162,3 @@ def revoke_join_link(campaign_id: uuid.UUID, code: str) -> Response:
     delete_join_link(context(), code)
     words = gettext("The link is closed. Who has joined stays.")
     return go("coordinator.campaign", words, campaign_id=campaign_id)
-
-
-def _qr(url: str) -> Markup:
-    """The address as an inline SVG without style attributes, which the content policy refuses."""
-    svg: str = segno.make_qr(url, error="m").svg_inline(
-        svgclass="qr", lineclass=None, omitsize=True, border=2, title=gettext("QR code of the link")
-    )
-    return Markup(svg)  # noqa: S704 - segno's own drawing; the title is ours

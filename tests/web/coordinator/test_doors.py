@@ -28,6 +28,8 @@ PAGES = (
     "/elections",
     "/postal-votes",
     "/turnout",
+    "/knock-up",
+    "/knock-up.csv",
     "/turnout/marks",
     "/turnout/crosstab",
     "/turnout/pledges.csv",

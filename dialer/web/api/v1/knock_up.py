@@ -21,8 +21,9 @@ from dialer.web.api.blueprint import Resource
 from dialer.web.api.fields import Choice, Id, Instant, Text, Whole, path_id
 from dialer.web.api.paging import PageQuery, page_of, paged, show_page
 from dialer.web.desk import context
-from dialer.web.downloads import csv_response, wants_csv
+from dialer.web.downloads import csv_response, wants_csv, wants_html
 from dialer.web.guard import allow
+from dialer.web.knock_up_shown import sheets_page
 
 knock_up = Resource("knock-up", "Supporters who haven’t voted yet, in the order to remind them")
 
@@ -87,13 +88,17 @@ class KnockUp(MethodView):
     @knock_up.response(200, paged(KnockUpPersonSchema))
     @knock_up.alt_response(200, content_type="text/csv", description="With `Accept: text/csv`, all of them")
     def get(self, query: dict[str, Any], campaign_id: str) -> Response | dict[str, object]:
-        """Supporters of its lists who haven’t voted, don’t vote by post or proxy, and can be reached."""
+        """Supporters of its lists who haven’t voted, don’t vote by post or proxy, and can be reached. With
+        `Accept: text/html` those by doorstep are sheets to print, a walk on each.
+        """
         page = page_of(query)
         search = KnockUpSearch(
             Channel(query["channel"]), query.get("polling_district"), Order(query["order"])
         )
         if wants_csv():
             return csv_response(knock_up_csv(context(), path_id(campaign_id), search), "knock-up.csv")
+        if search.channel is Channel.DOORSTEP and wants_html():
+            return Response(sheets_page(context(), path_id(campaign_id), search.polling_district))
         return show_page(list_knock_up(context(), path_id(campaign_id), search, page))
 
 

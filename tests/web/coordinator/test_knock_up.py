@@ -1,0 +1,127 @@
+"""The knock-up page, its sheets, and the walk that a sheet's code opens."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from dialer.domain.access import Role
+from dialer.services.context import Context
+from dialer.services.gotv.elections import change_election
+from dialer.services.gotv.record import record_support, record_turnout
+from dialer.services.gotv.walks import print_walks
+from dialer.services.people.contacts import change_contact
+from dialer.store.models.accounts import AuditEntry
+from dialer.store.session import UnitFactory
+from tests.conftest import SetClock
+from tests.people import make_person
+from tests.services.gotv.electors import election_id
+from tests.web.phone_bank import PhoneBank
+from tests.web.reader import Reader
+
+PLACES = {"Siân": "3 Capel Road", "Gwyn": "2 Capel Road", "Tom": "Rose Cottage, Mill Lane"}
+
+
+@pytest.fixture
+def promised(ctx: Context, bank: PhoneBank) -> list[uuid.UUID]:
+    """Three of the bank's people have promised, and live somewhere."""
+    people = list(bank.people.values())[:3]
+    for contact, address in zip(people, PLACES.values(), strict=True):
+        change_contact(ctx, contact, {"polling_district": "KA1", "address": address, "needs_lift": True})
+        with ctx.unit() as unit:
+            who = {"contact_id": contact, "election_id": election_id(ctx), "source": "door", "at": ctx.now}
+            record_support(unit, support=1, voting_method=None, **who)  # type: ignore[arg-type]
+    return people
+
+
+def vote(ctx: Context, contact: uuid.UUID) -> None:
+    with ctx.unit() as unit:
+        who = {"contact_id": contact, "election_id": election_id(ctx), "source": "door", "at": ctx.now}
+        record_turnout(unit, **who)  # type: ignore[arg-type]
+
+
+def test_figures_list_and_file(desk: Reader, bank: PhoneBank, promised: list[uuid.UUID]) -> None:
+    page = desk.open(f"/knock-up?campaign_id={bank.campaign_id}")
+    assert page.tests["stat-left"]["data-value"] == "3"
+    assert page.tests["stat-doorstep"]["data-value"] == "3"
+    assert re.findall(r'data-contact="([^"]+)"', page.html) == [str(promised[at]) for at in (0, 1, 2)]
+    file = desk.client.get(f"/knock-up.csv?campaign_id={bank.campaign_id}&polling_district=KA1")
+    assert len(file.text.splitlines()) == 4
+    assert desk.open("/knock-up?after=nonsense&channel=post&order=best").status == 200
+    assert desk.client.get(f"/knock-up.csv?campaign_id={uuid.uuid4()}").status_code == 404
+
+
+def test_sheets_keep_their_houses_and_lose_who_has_voted(
+    desk: Reader, ctx: Context, bank: PhoneBank, promised: list[uuid.UUID]
+) -> None:
+    path = f"/knock-up/print?campaign_id={bank.campaign_id}&polling_district=KA1"
+    page = desk.open(path)
+    assert page.html.count('data-test="sheet"') == 1
+    assert page.html.count('class="tick"') == 15
+    assert "Capel Road, odd numbers" in page.html
+    assert "Tick Stop" in page.html
+    (before,) = print_walks(ctx, bank.campaign_id, "KA1").sheets
+    assert (before.walk.people, before.walk.doors) == (3, 3)
+    vote(ctx, promised[0])
+    (after,) = print_walks(ctx, bank.campaign_id, "KA1").sheets
+    assert (after.walk.people, after.walk.code) == (2, before.walk.code), "the same walk, who voted is gone"
+    with ctx.unit() as unit:
+        of_it = select(AuditEntry.changes).where(AuditEntry.action == "knock_up.printed")
+        assert len(unit.session.scalars(of_it).all()) == 3, "every print"
+
+
+def test_cut_anew_gives_new_codes_and_keeps_old_sheets(
+    desk: Reader, ctx: Context, bank: PhoneBank, promised: list[uuid.UUID]
+) -> None:
+    (before,) = print_walks(ctx, bank.campaign_id, "KA1").sheets
+    desk.open(f"/knock-up?campaign_id={bank.campaign_id}")
+    desk.press("cut-anew")
+    assert "Sheets that are out stay good" in desk.page.words["flash"]
+    (after,) = print_walks(ctx, bank.campaign_id, "KA1").sheets
+    assert after.walk.code != before.walk.code
+    for code in (before.walk.code, after.walk.code):
+        assert desk.open(f"/knock-up/walks/{code}").tests["walk"]["data-left"] == "3"
+
+
+def test_a_volunteer_opens_the_walk_on_their_sheet_and_no_list(
+    phone: Reader, ctx: Context, bank: PhoneBank, promised: list[uuid.UUID]
+) -> None:
+    (sheet,) = print_walks(ctx, bank.campaign_id, "KA1").sheets
+    path = f"/knock-up/walks/{sheet.walk.code}"
+    page = phone.open(path)
+    assert page.tests["walk"]["data-left"] == "3"
+    assert "Rose Cottage" in page.html
+    assert "+44" not in page.words["walk"], "no phone at the door"
+    vote(ctx, promised[2])
+    assert phone.open(path).tests["walk"]["data-left"] == "2"
+    assert phone.open("/knock-up").status == 403
+    assert phone.open("/knock-up/walks/XXXXXXXX").status == 404
+
+
+def test_other_campaigns_volunteers_and_strangers_see_no_walk(
+    app: Flask, ctx: Context, units: UnitFactory, bank: PhoneBank, promised: list[uuid.UUID]
+) -> None:
+    (sheet,) = print_walks(ctx, bank.campaign_id, "KA1").sheets
+    path = f"/knock-up/walks/{sheet.walk.code}"
+    stranger = make_person(units, ctx.organisation_id, Role.VOLUNTEER, "Nia")
+    reader = Reader(app.test_client())
+    reader.sign_in(stranger.token)
+    assert reader.open(path).status == 404
+    assert app.test_client().get(path).status_code == 303
+
+
+def test_after_the_polls_close_the_walk_is_shut(
+    phone: Reader, ctx: Context, clock: SetClock, bank: PhoneBank, promised: list[uuid.UUID]
+) -> None:
+    (sheet,) = print_walks(ctx, bank.campaign_id, "KA1").sheets
+    day = {"polling_on": dt.date(2026, 5, 7), "closes_at": dt.time(13, 30)}
+    change_election(ctx, election_id(ctx), day)  # type: ignore[arg-type]
+    clock.forward(minutes=45)
+    page = phone.open(f"/knock-up/walks/{sheet.walk.code}")
+    assert page.tests["walk"]["data-left"] == "0"
+    assert "Polls are closed" in page.html
