@@ -15,7 +15,7 @@ from dialer.services.gotv.deadline_audiences import Occasion, TextWords
 from dialer.services.gotv.elections import ElectionView
 from dialer.web.look import LANGUAGES, speaking
 from dialer.web.timetable_words import WHAT, day_and_time
-from dialer.web.words import clock, long_day
+from dialer.web.words import clock, long_day, lowered
 
 _ = lazy_gettext
 
@@ -104,12 +104,13 @@ def _title(about: Occasion) -> str:
 def _body(about: Occasion, campaign: CampaignView, language: str) -> str:
     """The words in one language, with the way out that its sender allows."""
     election, zone = about.timetable.election, about.timetable.election.timezone
+    within = lowered if language == "cy" else str  # days have small letters in Welsh, but for a beginning
     with speaking(language):
         polling_on = election.polling_on or about.due.on
         said = gettext(
             _BODIES[about.milestone, about.ready],
-            polling_day=long_day(polling_on, zone),
-            when=day_and_time(about.due, zone),
+            polling_day=within(long_day(polling_on, zone)),
+            when=within(day_and_time(about.due, zone)),
             where=_where(about.milestone, election),
             place=_place(election),
             closes=clock(election.closes_at),
@@ -117,7 +118,7 @@ def _body(about: Occasion, campaign: CampaignView, language: str) -> str:
         way_out = gettext("Reply STOP to opt out.")
         if lacks_opt_out_route(said, campaign.senders):
             way_out = gettext("To opt out: {opt_out_url}")
-    return f"{said} {way_out}"
+    return f"{said}\n{way_out}"
 
 
 def _where(milestone: Milestone, election: ElectionView) -> str:
@@ -136,5 +137,5 @@ def _place(election: ElectionView) -> str:
     if election.nation == NORTHERN_IRELAND:
         return str(gettext("at the Electoral Office"))
     if election.kind:
-        return str(gettext("at a polling station of your council"))
+        return str(gettext("at a polling station in your area"))
     return str(gettext("where your council takes it"))

@@ -77,6 +77,14 @@ def ready_audience(
     return get_audience(ctx, there), False
 
 
+def of_use_until(found: TimetableView, milestone: Milestone) -> dt.datetime | None:
+    """Until when a text about a date is of use: of ballots in the post until polls close. None: no date."""
+    due_at = found.line(milestone).due_at
+    if due_at is not None and milestone is Milestone.POSTAL_DESPATCH:
+        return found.line(Milestone.POLLING).due_at or due_at
+    return due_at
+
+
 def occasion(ctx: Context, election_id: uuid.UUID, milestone: Milestone, ready: Ready) -> Occasion:
     """What a text about a date is written from. `Conflict` where it has no date, or is of no use any more."""
     require(ctx.actor, Permission.ELECTION_READ)
@@ -86,9 +94,7 @@ def occasion(ctx: Context, election_id: uuid.UUID, milestone: Milestone, ready: 
     due, zone = found.line(milestone).due, found.election.timezone
     if due is None:
         raise Conflict("No date is known for this. Enter it first.")
-    ends_at = due.ends_at(zone)
-    if milestone is Milestone.POSTAL_DESPATCH:
-        ends_at = found.line(Milestone.POLLING).due_at or ends_at
+    ends_at = of_use_until(found, milestone) or due.ends_at(zone)
     if is_too_late(ctx.now, ends_at):
         raise Conflict("This is over. A text about it would come too late.")
     return Occasion(milestone, ready, found, due, ends_at, best_start(milestone, due, ends_at, zone, ctx.now))

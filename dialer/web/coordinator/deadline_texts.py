@@ -9,13 +9,20 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from dialer.domain.access import Permission
+from dialer.domain.deadline import is_too_late
 from dialer.domain.deadline_audiences import CONCERNED, FILTERS, READY, Ready
 from dialer.domain.errors import Conflict, NotFound, ValidationFailed
 from dialer.domain.filters.reading import read_filter
 from dialer.domain.timetable import MILESTONES, Milestone
 from dialer.services.calling.campaigns import list_campaigns
 from dialer.services.context import Context
-from dialer.services.gotv.deadline_audiences import campaign_named, draft_text, occasion, ready_audience
+from dialer.services.gotv.deadline_audiences import (
+    campaign_named,
+    draft_text,
+    occasion,
+    of_use_until,
+    ready_audience,
+)
 from dialer.services.gotv.timetable import TimetableView
 from dialer.web.audience_words import sentence as rule_in_words
 from dialer.web.coordinator.blueprint import coordinator
@@ -65,7 +72,9 @@ def offers(ctx: Context, found: TimetableView, milestone: Milestone) -> dict[str
     ready = CONCERNED.get(milestone, ())
     campaigns = everything(lambda page: list_campaigns(ctx, page)) if ready else []
     mine = [one for one in campaigns if one.election_id == found.election.id and one.state != "ended"]
+    until = of_use_until(found, milestone)
     return {
+        "may_draft": until is not None and not is_too_late(ctx.now, until),
         "ready": [(one, ready_name(one), rule_in_words(read_filter(FILTERS[one]), {})) for one in ready],
         "campaign_choices": choices(mine),
     }

@@ -142,7 +142,7 @@ def test_whom_a_date_is_about_and_a_draft_to_them_at_one_press(
     page = desk.press("draft-to_vote_by_post")
     assert "Kept as a draft. Nothing is sent yet." in page.words["flash"]
     assert "Tuesday 21 April at 5 pm" in page.html
-    assert "Dydd Mawrth 21 Ebrill am 5 yh" in page.html
+    assert "dydd Mawrth 21 Ebrill am 5 yh" in page.html
     desk.open(f"{address}/postal_application")
     assert "This draft was there already." in desk.press("draft-to_vote_by_post").words["flash"]
     desk.open(f"{address}/postal_application")
@@ -156,6 +156,19 @@ def test_a_press_too_late_says_so(desk: Reader, address: str, ctx: Context, cloc
     page = desk.press("draft-unregistered")
     assert "This is over. A text about it would come too late." in page.words["flash"]
     assert "draft-unregistered" not in page.tests
+
+
+def test_ballots_that_went_out_are_asked_about_until_polls_close(
+    desk: Reader, address: str, ctx: Context, clock: SetClock
+) -> None:
+    create_campaign(ctx, {"name": "By post", "kind": "gotv"})
+    clock.now = dt.datetime(2026, 4, 24, 9, 0, tzinfo=dt.UTC)
+    assert (
+        "Postal ballots go out: over since Wednesday 22 April."
+        in desk.open(f"{address}/postal_despatch").text
+    )
+    page = desk.press("draft-to_vote_by_post")
+    assert "has your postal vote come?" in page.html
 
 
 def test_polling_day_has_its_audiences_and_no_date_of_its_own(desk: Reader, address: str) -> None:
