@@ -22,6 +22,8 @@ from dialer.web.public.preferences import preferences
 from dialer.web.public.short_link import short_links
 from dialer.web.public.sign_in import public
 from dialer.web.public.sound import played
+from dialer.web.public.teller_join import teller_joining
+from dialer.web.teller import teller
 from dialer.web.volunteer.first_texts import first_texts
 from dialer.web.volunteer.going_on import going_on, install_going_on
 from dialer.web.volunteer.helping import helping, install_helping
@@ -67,8 +69,9 @@ def install_pages(app: Flask) -> None:
         public,
         short_links,
         shown,
+        teller_joining,
     )
-    for blueprint in (coordinator, *visitors, *volunteers):
+    for blueprint in (coordinator, teller, *visitors, *volunteers):
         app.register_blueprint(blueprint)
     if desk_of(app).stand_in is not None:
         app.register_blueprint(stand_in)

@@ -42,7 +42,6 @@ SAID_BY_RULES: Final = (
     N_("They are the last administrator. Make somebody else one first."),
     N_("That is above your own role. Ask somebody who has it."),
     N_("They can’t sign in any more. Set “active” to true first, then make the link."),
-    N_("Tellers mark by a program so far. Make a token for them instead."),
     N_("Teams hang below this one. Move or delete them first."),
     N_("Only whoever has this contact in hand can be put through to them."),
     N_("Nobody is on the line with you now."),

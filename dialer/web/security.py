@@ -60,6 +60,11 @@ def plays_and_records() -> None:
     g.plays_and_records = True
 
 
+def works_offline() -> None:
+    """Let this answer's page start the worker that keeps it there without a network."""
+    g.works_offline = True
+
+
 def let_call(*, by_carrier: bool) -> None:
     """Let the page of this answer hear the microphone; `by_carrier`: and reach the real carrier's edges."""
     g.browser_calls = "carrier" if by_carrier else "town"
@@ -74,7 +79,8 @@ def _policy() -> str:
     nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
     edges = f" {EDGES}" if g.get("browser_calls") == "carrier" else ""
     sounds = f"; {_SOUNDS}" if "plays_and_records" in g else f"; {_VOICES}" if may_hear() else ""
-    return f"script-src 'self'{nonce}; connect-src 'self'{edges}; {_POLICY}{sounds}"
+    worker = "; worker-src 'self'" if "works_offline" in g else ""
+    return f"script-src 'self'{nonce}; connect-src 'self'{edges}; {_POLICY}{sounds}{worker}"
 
 
 def _permissions() -> str:

@@ -30,7 +30,7 @@ def test_marks_are_taken_and_taken_back(api: Api, carys: Person, ctx: Context) -
     body = {"marks": [{"elector_number": "aa 01"}, {"elector_number": "ZZ-9", "source": "door"}]}
     answer = api(carys).post("/turnout", json=body)
     assert answer.status_code == 200
-    assert answer.json == {"accepted": 1, "duplicates": 0, "unknown": ["ZZ-9"], "held": []}
+    assert answer.json == {"accepted": 1, "duplicates": 0, "unknown": ["ZZ-9"], "held": [], "marks": []}
     undo = {"marks": [{"elector_number": "AA-1"}], "reason": "wrong sheet"}
     undone = api(carys).post("/turnout/undo", json=undo)
     assert (undone.status_code, undone.json) == (200, {"undone": 1, "unknown": []})

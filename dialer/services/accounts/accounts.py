@@ -121,15 +121,13 @@ def change_account(
 def invite_account(ctx: Context, account_id: uuid.UUID) -> InviteView:
     """Make a link by which they sign in, once, within 7 days: nobody one into a role above their own.
 
-    `Conflict` for somebody who was sent home, and for tellers: no page is theirs yet.
+    `Conflict` for somebody who was sent home.
     """
     require_whole_reach(ctx, Permission.ACCOUNT_MANAGE)
     with ctx.unit() as unit:
         account = _find(ctx, unit, account_id)
         if not may_grant(ctx.actor.role, Role(account.role)):
             raise Forbidden(_ABOVE)
-        if account.role == Role.TELLER:
-            raise Conflict("Tellers mark by a program so far. Make a token for them instead.")
         return invite(ctx, unit, account)
 
 

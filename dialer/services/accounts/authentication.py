@@ -42,7 +42,8 @@ def actor_for_login(units: UnitFactory, secret: str, now: dt.datetime) -> Actor 
     """Whoever is signed in with this session secret; None when it has ended.
 
     It ends by signing out, with the token it was opened by, with the account, after a day, and after a
-    quiet hour (four while a call is unfinished). A board that refreshes itself isn't quiet.
+    quiet hour (four while a call is unfinished). A board that refreshes itself isn't quiet, and a teller
+    whose phone finds no network for hours isn't either.
     """
     found = find_login_holder(units, secret_hash(secret), now)
     if found is None:
@@ -63,7 +64,7 @@ def has_gone_quiet(units: UnitFactory, secret: str, now: dt.datetime) -> bool:
 
 def _has_gone_quiet(units: UnitFactory, login: LoginTimes, holder: Holder, now: dt.datetime) -> bool:
     quiet_for = now - login.last_seen_at
-    if quiet_for <= IDLE_LIMIT:
+    if quiet_for <= IDLE_LIMIT or Role(holder.token_role or holder.role) is Role.TELLER:
         return False
     if quiet_for > UNFINISHED_CALL_LIMIT:
         return True

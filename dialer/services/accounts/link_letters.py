@@ -27,12 +27,10 @@ SHORT_LIFE: Final = dt.timedelta(hours=1)
 SELDOM: Final = dt.timedelta(minutes=10)
 """Another is sent no sooner, whoever asks and however often: a public form fills nobody's mailbox."""
 
-_MAY_COME: Final = (Account.active, Account.role != Role.TELLER)
-
 
 def send_link(ctx: Context, reach: str) -> bool:
     """Send somebody a new link where this is their address; whether one was sent, which nobody may tell who
-    asked. Nothing is sent to who was sent home, nor to tellers, who have no page.
+    asked. Nothing is sent to who was sent home.
     """
     require(ctx.actor, Permission.SYSTEM_RUN)
     address = read_address(reach)
@@ -44,7 +42,7 @@ def send_link(ctx: Context, reach: str) -> bool:
             .where(
                 Account.organisation_id == unit.organisation_id,
                 func.lower(Account.email) == address,
-                *_MAY_COME,
+                Account.active,
             )
             .with_for_update()
         )
@@ -70,7 +68,7 @@ def ask_for_link(ctx: Context, reach: Reach) -> None:
     reached = Account.phone == reach.phone if reach.phone else func.lower(Account.email) == reach.email
     with ctx.unit() as unit:
         account_id = unit.session.scalar(
-            select(Account.id).where(Account.organisation_id == unit.organisation_id, reached, *_MAY_COME)
+            select(Account.id).where(Account.organisation_id == unit.organisation_id, reached, Account.active)
         )
         if account_id is not None:
             keep_request(unit, account_id, ctx.now)

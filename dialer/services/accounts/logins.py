@@ -43,8 +43,9 @@ def open_login(
     token_id: uuid.UUID | None = None,
     joined_by: uuid.UUID | None = None,
     remembered: bool = False,
+    ends_at: dt.datetime | None = None,
 ) -> str:
-    """Write the session of a browser and give the secret for its cookie."""
+    """Write the session of a browser and give the secret for its cookie. It lasts a day, or to `ends_at`."""
     secret = new_secret()
     unit.session.add(
         LoginSession(
@@ -56,7 +57,7 @@ def open_login(
             secret_hash=secret_hash(secret),
             created_at=now,
             last_seen_at=now,
-            expires_at=now + LONGEST_LOGIN,
+            expires_at=ends_at or now + LONGEST_LOGIN,
         )
     )
     return secret

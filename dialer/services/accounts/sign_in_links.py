@@ -15,7 +15,7 @@ from dialer.services.accounts.logins import open_login, signed_in
 from dialer.services.accounts.views import InviteView, SignedIn, SignInLinkPage
 from dialer.services.accounts.volunteer_reach import find_managed_volunteer
 from dialer.services.context import Context
-from dialer.store.models.accounts import Account, SignInLink, SignInRequest
+from dialer.store.models.accounts import Account, ApiToken, SignInLink, SignInRequest
 from dialer.store.session import UnitFactory, UnitOfWork
 
 INVITE_LIFE: Final = dt.timedelta(days=7)
@@ -100,8 +100,33 @@ def sign_in_with_link(
         ).one_or_none()
         if used is None:
             raise NotFound(LINK_IS_OVER)
-        secret = open_login(unit, used.organisation_id, used.account_id, now, remembered=remembered)
+        whose = (unit, used.organisation_id, used.account_id)
+        post = _post_of(*whose, now)
+        secret = (
+            open_login(*whose, now, token_id=post.id, ends_at=post.expires_at)
+            if post
+            else open_login(*whose, now, remembered=remembered)
+        )
     return signed_in(units, secret, now)
+
+
+def _post_of(
+    unit: UnitOfWork, organisation_id: uuid.UUID, account_id: uuid.UUID, now: dt.datetime
+) -> ApiToken | None:
+    """The token of a teller who joined by a link: they come back to what they may mark, and no more."""
+    post = unit.session.scalar(
+        select(ApiToken)
+        .where(
+            ApiToken.organisation_id == organisation_id,
+            ApiToken.account_id == account_id,
+            ApiToken.teller_link_id.is_not(None),
+        )
+        .order_by(ApiToken.id.desc())
+        .limit(1)
+    )
+    if post and (post.revoked_at or (post.expires_at and post.expires_at <= now)):
+        raise NotFound(LINK_IS_OVER)
+    return post
 
 
 def sign_in_url(public_url: str, code: str) -> str:

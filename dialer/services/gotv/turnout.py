@@ -7,9 +7,11 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from dialer.domain.access import Permission, Role, require
 from dialer.domain.errors import ValidationFailed
+from dialer.domain.telling import Outcome, noted_at
 from dialer.domain.telling_rate import LONGEST, too_fast
 from dialer.domain.turnout import (
     COUNTED,
@@ -24,7 +26,8 @@ from dialer.domain.turnout import (
 )
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
-from dialer.services.gotv.elections import current_election
+from dialer.services.gotv.elections import current_election, election_of, polling_day
+from dialer.services.gotv.mark_receipts import Taken, give_receipts, sort_out, with_again
 from dialer.services.gotv.record import recompute_records
 from dialer.services.gotv.views import MarkedTurnout, NewMark
 from dialer.store.models import new_id
@@ -33,6 +36,9 @@ from dialer.store.queries import turnout_marks
 from dialer.store.queries.electors import Elector, find_electors
 from dialer.store.queries.turnout_marks import Author, MarkRow
 from dialer.store.session import UnitOfWork
+
+TELLER: Final = "teller"
+_TOLD: Final = {UNKNOWN: Outcome.UNKNOWN, HELD: Outcome.HELD}
 
 Evidence = tuple[object, str]
 """A person, or the number of nobody with its district; and who says so."""
@@ -91,7 +97,8 @@ def mark_turnout(
         election = election_named(ctx, unit, election_id)
         if ctx.actor.role is Role.TELLER and ctx.actor.account_id is not None:
             turnout_marks.hold_author(unit.session, unit.organisation_id, ctx.actor.account_id)
-        placed = _place(ctx, unit, marks)
+        sent = sort_out(unit, marks)
+        placed = _place(ctx, unit, election, sent.fresh)
         noted = _noted(ctx, unit, election, placed)
         new = _judged(ctx, unit, election, _new_evidence(placed, noted))
         for one, row in new:
@@ -101,6 +108,8 @@ def mark_turnout(
         turnout_marks.add_marks(*where, [row for _, row in new])
         voted = recompute_records(unit, election, people)
         outcome = _outcome(placed, noted, accepted=len(voted))
+        receipts = give_receipts(ctx, unit, election, _taken(placed, noted, new, voted))
+        outcome = with_again(replace(outcome, each=tuple(receipts)), sent.again)
         ctx.audit(unit, "turnout.marked", "election", election, _counts(outcome))
         return outcome
 
@@ -115,19 +124,20 @@ def election_named(ctx: Context, unit: UnitOfWork, election_id: uuid.UUID | None
     return wanted
 
 
-def _place(ctx: Context, unit: UnitOfWork, marks: Sequence[NewMark]) -> list[_Placed]:
+def _place(ctx: Context, unit: UnitOfWork, election_id: uuid.UUID, marks: Sequence[NewMark]) -> list[_Placed]:
+    day = polling_day(election_of(unit, election_id))
     marks = _in_usual_district(marks, ctx.actor.polling_districts)
     numbers = [read_written(mark.elector_number, mark.polling_district) for mark in marks]
     found = find_electors(unit.session, unit.organisation_id, numbers)
-    source = "teller" if ctx.actor.role is Role.TELLER else "manual"
+    usual = TELLER if ctx.actor.role is Role.TELLER else "manual"
     return [
         _Placed(
             mark=mark,
             number=numbers[place],
             elector=found.electors.get(place),
             fits=found.fits(place),
-            source=mark.source or source,
-            at=seen_at(mark.at, ctx.now),
+            source=(source := mark.source or usual),
+            at=noted_at(mark.at, ctx.now, day) if source == TELLER else seen_at(mark.at, ctx.now),
         )
         for place, mark in enumerate(marks)
     ]
@@ -221,6 +231,25 @@ def _row(one: _Placed, state: str, why: str | None) -> MarkRow:
         source=one.source,
         at=one.at,
     )
+
+
+def _taken(
+    placed: Sequence[_Placed],
+    noted: Mapping[Evidence, _Standing],
+    new: Sequence[tuple[_Placed, MarkRow]],
+    voted: frozenset[uuid.UUID],
+) -> list[Taken]:
+    """What became of each mark: of several about one person, the first is the one that made them count."""
+    rows, counted, taken = {id(one): row for one, row in new}, set[uuid.UUID](), list[Taken]()
+    for one in placed:
+        contact_id = one.elector.contact_id if one.elector else None
+        outcome = _TOLD.get(noted[one.evidence].state, Outcome.DUPLICATE)
+        if contact_id and contact_id in voted - counted and outcome is Outcome.DUPLICATE:
+            outcome = Outcome.ACCEPTED
+            counted.add(contact_id)
+        row = rows.get(id(one))
+        taken.append(Taken(one.mark, outcome, contact_id, row.id if row else None))
+    return taken
 
 
 def _outcome(placed: Sequence[_Placed], noted: Mapping[Evidence, _Standing], accepted: int) -> MarkedTurnout:

@@ -33,8 +33,8 @@ def undo_turnout(
         found = find_electors(unit.session, unit.organisation_id, numbers)
         missing = [place for place in range(len(marks)) if place not in found.electors]
         people = {elector.contact_id for elector in found.electors.values()}
-        undone = _undo(ctx, unit, turnout_marks.of_people(election, people), reason)
-        _undo(ctx, unit, turnout_marks.of_nobody(election, [numbers[place] for place in missing]), reason)
+        undone = take_back(ctx, unit, turnout_marks.of_people(election, people), reason)
+        take_back(ctx, unit, turnout_marks.of_nobody(election, [numbers[place] for place in missing]), reason)
         unknown = tuple(marks[place].elector_number for place in missing)
         ctx.audit(unit, "turnout.undone", "election", election, {"undone": undone}, reason=reason)
         return UndoneTurnout(undone, unknown)
@@ -47,7 +47,7 @@ def undo_turnout_by_token(ctx: Context, token_id: uuid.UUID, *, reason: str) -> 
     with ctx.unit() as unit:
         if unit.session.get(ApiToken, (unit.organisation_id, token_id)) is None:
             raise ValidationFailed.at("/token_id", "There is no token with this id.")
-        undone = _undo(ctx, unit, turnout_marks.of_token(token_id), reason)
+        undone = take_back(ctx, unit, turnout_marks.of_token(token_id), reason)
         ctx.audit(unit, "turnout.undone", "token", token_id, {"undone": undone}, reason=reason)
         return UndoneTurnout(undone, ())
 
@@ -59,12 +59,12 @@ def undo_turnout_by_account(ctx: Context, account_id: uuid.UUID, *, reason: str)
     with ctx.unit() as unit:
         if unit.session.get(Account, (unit.organisation_id, account_id)) is None:
             raise ValidationFailed.at("/account_id", "There is no account with this id.")
-        undone = _undo(ctx, unit, turnout_marks.of_account(account_id), reason)
+        undone = take_back(ctx, unit, turnout_marks.of_account(account_id), reason)
         ctx.audit(unit, "turnout.undone", "account", account_id, {"undone": undone}, reason=reason)
         return UndoneTurnout(undone, ())
 
 
-def _undo(ctx: Context, unit: UnitOfWork, condition: turnout_marks.Condition, reason: str) -> int:
+def take_back(ctx: Context, unit: UnitOfWork, condition: turnout_marks.Condition, reason: str) -> int:
     """Take back the marks that meet the condition; people come back to the queues. Returns how many."""
     undone = turnout_marks.undo_marks(
         unit.session, unit.organisation_id, condition, at=ctx.now, reason=reason

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from dialer.domain.telling import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,17 @@ class NewMark:
     at: dt.datetime | None = None
     source: str | None = None
     polling_district: str | None = None
+    client_id: uuid.UUID | None = None
+    """The id that a phone gave it, so that it is taken once however often it comes."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldMark:
+    """What became of one mark that named itself; of somebody who has voted, since when that is known."""
+
+    client_id: uuid.UUID
+    outcome: Outcome
+    voted_at: dt.datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +78,8 @@ class MarkedTurnout:
     duplicates: int
     unknown: tuple[str, ...]
     held: tuple[str, ...]
+    each: tuple[ToldMark, ...] = field(default=(), compare=False)
+    """One by one, the marks that named themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,7 +151,14 @@ class ApiToken(Identified, Base):
         reference("account", "account_id", ondelete="CASCADE"),
         UniqueConstraint("secret_hash"),
         one_of("role", ROLES),
+        reference("teller_link", "teller_link_id"),
         Index("ix_api_token_account", "organisation_id", "account_id"),
+        Index(
+            "ix_api_token_teller_link",
+            "organisation_id",
+            "teller_link_id",
+            postgresql_where=text("teller_link_id IS NOT NULL"),
+        ),
     )
 
     account_id: Mapped[uuid.UUID]
@@ -161,6 +168,8 @@ class ApiToken(Identified, Base):
     campaign_ids: Mapped[IdList]
     election_id: Mapped[uuid.UUID | None]
     polling_districts: Mapped[TextList]
+    teller_link_id: Mapped[uuid.UUID | None]
+    """The link by which the teller joined: their secret was shown to nobody, a browser goes by it."""
     created_by: Mapped[uuid.UUID | None]
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
     expires_at: Mapped[Instant | None]

@@ -204,6 +204,11 @@ def of_token(token_id: uuid.UUID) -> ColumnElement[bool]:
     return TurnoutMark.token_id == token_id
 
 
+def of_ids(ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """These marks."""
+    return TurnoutMark.id == any_(literal(list(ids), ARRAY(UUID)))
+
+
 def of_account(account_id: uuid.UUID) -> ColumnElement[bool]:
     """All marks that one account made."""
     return TurnoutMark.account_id == account_id

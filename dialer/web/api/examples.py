@@ -127,6 +127,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "nation": "wales",
         "current": True,
     },
+    "NewTellerLink": {"polling_districts": ["KA1", "KA2"]},
     "NewJoinLink": {"expires_in_s": 14_400, "max_joins": 40},
     "MyEvent": {"event_id": _LIST},
     "EventFields": {"place": "The big hall", "capacity": 20},

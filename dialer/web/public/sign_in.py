@@ -29,12 +29,12 @@ from dialer.web.public.devices import forget_here, known_here, remember_here, th
 
 public = Blueprint("public", __name__)
 
-_HOME: Final = {Role.VOLUNTEER: "/call", Role.OBSERVER: "/spending"}
+_HOME: Final = {Role.VOLUNTEER: "/call", Role.OBSERVER: "/spending", Role.TELLER: "/teller"}
 
 
 def home_of(actor: Actor) -> str:
-    """Where somebody's work is: the calls for volunteers, the figures for observers, the campaigns for
-    everybody above.
+    """Where somebody's work is: the calls for volunteers, the figures for observers, their own page for
+    tellers, the campaigns for everybody above.
     """
     return _HOME.get(actor.role, "/campaigns")
 

@@ -27,6 +27,7 @@ PAGES = (
     "/accounts",
     "/elections",
     "/postal-votes",
+    "/tellers",
     "/turnout",
     "/knock-up",
     "/knock-up.csv",

@@ -58,6 +58,7 @@ from dialer.web.api.v1.stream import stream
 from dialer.web.api.v1.supervising import supervisions
 from dialer.web.api.v1.suppressions import suppressions
 from dialer.web.api.v1.teams import teams
+from dialer.web.api.v1.teller_links import teller_links
 from dialer.web.api.v1.text_answers import text_answers
 from dialer.web.api.v1.text_templates import text_templates
 from dialer.web.api.v1.timetable import timetables
@@ -123,6 +124,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     supervisions,
     suppressions,
     teams,
+    teller_links,
     text_answers,
     text_templates,
     timetables,

@@ -8,6 +8,7 @@ from flask.views import MethodView
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from dialer.domain.access import Permission
+from dialer.domain.telling import Outcome
 from dialer.domain.turnout import MAX_MARKS, TURNOUT_SOURCES
 from dialer.services.gotv.turnout import mark_turnout
 from dialer.services.gotv.turnout_summary import TurnoutSummary, turnout_summary
@@ -35,6 +36,10 @@ class MarkSchema(NumberSchema):
 
     at = Instant(allow_none=True)
     source = Choice(*TURNOUT_SOURCES)
+    client_id = Id(
+        allow_none=True,
+        metadata={"description": "an id of the sender’s own: sent again, it is taken and answered once"},
+    )
 
 
 class MarksSchema(Schema):
@@ -44,6 +49,14 @@ class MarksSchema(Schema):
     marks = fields.List(fields.Nested(MarkSchema), required=True, validate=_AT_MOST)
 
 
+class ToldMarkSchema(Schema):
+    """What became of a mark that named itself; of somebody who has voted, since when that is known."""
+
+    client_id = Id(required=True)
+    outcome = Choice(*Outcome, required=True)
+    voted_at = Instant(required=True, allow_none=True)
+
+
 class MarkedSchema(Schema):
     """What became of the marks: each is in one of the four."""
 
@@ -51,6 +64,7 @@ class MarkedSchema(Schema):
     duplicates = Whole(required=True)
     not_found = fields.List(Text(), required=True, data_key="unknown", attribute="unknown")
     held = fields.List(Text(), required=True)
+    marks = fields.List(fields.Nested(ToldMarkSchema), required=True, attribute="each")
 
 
 class UndoSchema(Schema):
