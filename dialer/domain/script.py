@@ -33,6 +33,8 @@ class Answer:
     id_ready: bool | None = None
     planned_time: dt.time | None = None
     """When on polling day they mean to vote, on the clocks of its place."""
+    party: str | None = None
+    """Whom they say they will vote for: it means what the election's scale says of it."""
 
     def words_in(self, language: str) -> str:
         """The label in this language; in the script's own where it isn't translated."""
@@ -113,6 +115,7 @@ class Learned:
     needs_lift: bool | None = None
     id_ready: bool | None = None
     planned_time: dt.time | None = None
+    party: str | None = None
 
     @property
     def of_the_vote(self) -> bool:
@@ -177,6 +180,7 @@ def _add(so_far: Learned, answer: Answer) -> Learned:
         needs_lift=so_far.needs_lift if answer.needs_lift is None else answer.needs_lift,
         id_ready=so_far.id_ready if answer.id_ready is None else answer.id_ready,
         planned_time=answer.planned_time or so_far.planned_time,
+        party=answer.party or so_far.party,
     )
 
 

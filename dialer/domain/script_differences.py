@@ -37,6 +37,7 @@ KINDS: Final = (
     "answer_needs_lift",
     "answer_id_ready",
     "answer_planned_time",
+    "answer_party",
     "answer_tags",
     "answers_moved",
 )
@@ -201,6 +202,7 @@ def _in_answer(old: Answer, new: Answer, step: str, renamed: Mapping[str, str]) 
         ("answer_needs_lift", _flag(old.needs_lift), _flag(new.needs_lift)),
         ("answer_id_ready", _flag(old.id_ready), _flag(new.id_ready)),
         ("answer_planned_time", _clock(old.planned_time), _clock(new.planned_time)),
+        ("answer_party", old.party or "", new.party or ""),
         ("answer_tags", ", ".join(old.tags), ", ".join(new.tags)),
     )
     for kind, before, after in plain:

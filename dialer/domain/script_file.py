@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from dialer.domain.party_scale import PARTY_MAX
 from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.script import ANSWERS_MAX, CLOCK, LANGUAGES, NODE_KINDS, NODES_MAX
 
@@ -22,7 +23,7 @@ _SCRIPT: Final = {"name": 200, "start": 100}
 _NODE: Final = {"id": 100, "kind": 20, "text": 10_000}
 _NODE_MAY: Final = {"next": 100, "phone": 40, "label": 80}
 _ANSWER: Final = {"id": 100, "label": 500, "next": 100}
-_ANSWER_MAY: Final = {"voting_method": 20}
+_ANSWER_MAY: Final = {"voting_method": 20, "party": PARTY_MAX}
 _TAGS_MAX, _TAG_MAX = 20, 100
 
 

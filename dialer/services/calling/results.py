@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -28,7 +28,7 @@ from dialer.services.calling.views import AssignmentView
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.gotv.elections import election_of, polling_day
-from dialer.services.gotv.record import recompute_records
+from dialer.services.gotv.record import meaning, recompute_records
 from dialer.services.gotv.tally import tally_result
 from dialer.store.models import new_id
 from dialer.store.models.calling import Assignment, Campaign, Result, ScriptVersion, Shift
@@ -146,7 +146,7 @@ def write_results(
         _new_result(recording, contact_id, one, report.fingerprint(), late=late)
         for contact_id, one in reports.items()
     ]
-    told = {contact_id: one.learned(script) for contact_id, one in reports.items()}
+    told = _by_party(recording, {who: one.learned(script) for who, one in reports.items()})
     day = _polling_day(recording, told.values())
     new = [
         NewResult(one, reports[one.contact_id].answers, learned, _planned_at(day, learned))
@@ -166,6 +166,22 @@ def write_results(
         tags = told[result.contact_id].tags
         apply_effects(unit, campaign, result, tags, no_texts=one.no_texts, language=one.language)
     return [*results, *implied], written
+
+
+def _by_party(recording: Recording, told: Mapping[uuid.UUID, Learned]) -> Mapping[uuid.UUID, Learned]:
+    """With what a party that they named means in the campaign's election. Support that was said outright
+    stands before that, and isn't the party's then.
+    """
+    election_id = recording.campaign.election_id
+    return {contact_id: _meant(recording.unit, election_id, one) for contact_id, one in told.items()}
+
+
+def _meant(unit: UnitOfWork, election_id: uuid.UUID, told: Learned) -> Learned:
+    if told.party is None:
+        return told
+    if told.support is not None:
+        return replace(told, party=None)
+    return replace(told, support=meaning(unit, election_id, told.party))
 
 
 def _polling_day(recording: Recording, told: Iterable[Learned]) -> PollingDay | None:

@@ -50,6 +50,7 @@ def answer_from_json(answer: Mapping[str, Any]) -> Answer:
         needs_lift=answer.get("needs_lift"),
         id_ready=answer.get("id_ready"),
         planned_time=_time(answer.get("planned_time")),
+        party=answer.get("party") or None,
     )
 
 
@@ -88,6 +89,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         shown["needs_lift"] = answer.needs_lift
     if answer.id_ready is not None:
         shown["id_ready"] = answer.id_ready
+    if answer.party is not None:
+        shown["party"] = answer.party
     if answer.planned_time is not None:
         shown["planned_time"] = f"{answer.planned_time:%H:%M}"
     return shown

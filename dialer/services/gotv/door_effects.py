@@ -73,6 +73,7 @@ def _evidence(unit: UnitOfWork, election_id: uuid.UUID, result: DoorResult, told
         planned_at=_planned_at(unit, election_id, told),
         needs_lift=result.needs_lift,
         id_ready=result.id_ready,
+        party=told.party,
         source=SOURCE,
         at=result.at,
         campaign_id=result.campaign_id,

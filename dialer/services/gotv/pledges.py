@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, or_, select
@@ -48,6 +48,7 @@ CSV_COLUMNS = (
     "by",
     "voted_at",
 )
+_OF_CONTACT = ("elector_number", "first_name", "last_name", "polling_district", "postcode")
 _CSV_PAGE = Page(limit=1000)
 
 
@@ -61,12 +62,13 @@ class NewPledge:
     planned_at: dt.datetime | None = None
     needs_lift: bool | None = None
     id_ready: bool | None = None
+    party: str | None = None
     source: str = "manual"
 
     @property
     def says_nothing(self) -> bool:
         """Whether it has no fact at all."""
-        return all(getattr(self, fact) is None for fact in FACTS)
+        return self.party is None and all(getattr(self, fact) is None for fact in FACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def put_pledge(ctx: Context, contact_id: uuid.UUID, pledge: NewPledge) -> Pledge
             planned_at=pledge.planned_at,
             needs_lift=pledge.needs_lift,
             id_ready=pledge.id_ready,
+            party=pledge.party,
             source=pledge.source,
             at=ctx.now,
             campaign_id=campaign.id,
@@ -210,8 +213,16 @@ def _filter(ctx: Context, unit: UnitOfWork, search: PledgeSearch) -> PledgeFilte
 
 def _one(unit: UnitOfWork, contact_id: uuid.UUID, election_id: uuid.UUID) -> PledgeView:
     wanted = PledgeFilter(election_id=election_id, contact_id=contact_id)
-    (row,) = queries.page_of_records(unit.session, unit.organisation_id, wanted, after=None, limit=1)
-    return _view(row)
+    rows = queries.page_of_records(unit.session, unit.organisation_id, wanted, after=None, limit=1)
+    return _view(rows[0]) if rows else _unknown(unit, contact_id, election_id)
+
+
+def _unknown(unit: UnitOfWork, contact_id: uuid.UUID, election_id: uuid.UUID) -> PledgeView:
+    """Somebody of whom nothing is known, such as who named a party that means nothing."""
+    contact = unit.session.get_one(Contact, (unit.organisation_id, contact_id))
+    named = {name: getattr(contact, name) for name in _OF_CONTACT}
+    unknown = dict.fromkeys(one.name for one in fields(PledgeView))
+    return PledgeView(**{**unknown, **named, "contact_id": contact_id, "election_id": election_id})
 
 
 def _view(row: Row[Any]) -> PledgeView:

@@ -14,11 +14,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import insert, or_, update
 
+from dialer.domain.party_scale import read_scale
 from dialer.domain.pledge import PledgeEvidence, present_pledge
 from dialer.domain.stats import standing_names, support_name
 from dialer.domain.turnout import Mark, present_vote
 from dialer.store.models import new_id
-from dialer.store.models.gotv import Pledge, TurnoutMark
+from dialer.store.models.gotv import Election, Pledge, TurnoutMark
 from dialer.store.queries import counters, voter_records
 from dialer.store.queries.import_create import Standing
 from dialer.store.queries.import_undo import LostRecords
@@ -38,6 +39,7 @@ def record_support(
     planned_at: dt.datetime | None = None,
     needs_lift: bool | None = None,
     id_ready: bool | None = None,
+    party: str | None = None,
     dated: bool = True,
     campaign_id: uuid.UUID | None = None,
     account_id: uuid.UUID | None = None,
@@ -45,12 +47,17 @@ def record_support(
     import_id: uuid.UUID | None = None,
     link_id: uuid.UUID | None = None,
 ) -> uuid.UUID | None:
-    """Keep what somebody told us and bring their present value up to date: the id of the evidence.
+    """Keep what somebody told us and bring their present value up to date: the id of the evidence. A `party`
+    that they named means what the election's scale says; support said outright stands before that.
 
     `at` is when it was said; `dated=False` marks what a file held without a time (then `at` is the
     import's), which only fills what is empty. Nothing said is no evidence and writes nothing (None).
     """
-    if all(fact is None for fact in (support, voting_method, planned_at, needs_lift, id_ready)):
+    if support is not None:
+        party = None
+    elif party is not None:
+        support = meaning(unit, election_id, party)
+    if all(fact is None for fact in (support, party, voting_method, planned_at, needs_lift, id_ready)):
         return None
     pledge_id = new_id()
     unit.session.execute(
@@ -61,6 +68,7 @@ def record_support(
             contact_id=contact_id,
             campaign_id=campaign_id,
             support=support,
+            party=party,
             voting_method=voting_method,
             planned_at=planned_at,
             needs_lift=needs_lift,
@@ -76,6 +84,12 @@ def record_support(
     )
     recompute_records(unit, election_id, [contact_id])
     return pledge_id
+
+
+def meaning(unit: UnitOfWork, election_id: uuid.UUID, party: str) -> int | None:
+    """What it means in an election that somebody names a party."""
+    election = unit.session.get_one(Election, (unit.organisation_id, election_id))
+    return read_scale(election.party_scale).support_of(party)
 
 
 def record_turnout(

@@ -49,6 +49,7 @@ class Piece:
     campaign_id: uuid.UUID | None
     campaign: str | None
     support: int | None
+    party: str | None
     voting_method: str | None
     planned_at: dt.datetime | None
     needs_lift: bool | None
@@ -216,6 +217,7 @@ def _shown(ctx: Context, row: Row[Any], stands_for: tuple[str, ...]) -> Piece:
         campaign_id=row.campaign_id,
         campaign=row.campaign,
         support=row.support,
+        party=row.party,
         voting_method=row.voting_method,
         planned_at=row.planned_at,
         needs_lift=row.needs_lift,

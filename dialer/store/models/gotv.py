@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from dialer.domain.pledge import PLEDGE_SOURCES, VOTING_METHODS
 from dialer.domain.timetable import ENTERABLE, KINDS, NATIONS
 from dialer.domain.turnout import MARK_STATES, MARK_WHYS, TURNOUT_SOURCES
-from dialer.store.models.base import Base, Identified, Instant, Tenant, one_of, reference
+from dialer.store.models.base import Base, Identified, Instant, JsonList, Tenant, one_of, reference
 
 
 class Election(Identified, Base):
@@ -36,6 +36,8 @@ class Election(Identified, Base):
     kind: Mapped[str | None]
     """Of the United Kingdom's elections; None elsewhere."""
     nation: Mapped[str | None]
+    party_scale: Mapped[JsonList]
+    """What each party means that people say they will vote for (`domain.party_scale`)."""
     created_at: Mapped[Instant] = mapped_column(server_default=func.now())
 
 
@@ -72,6 +74,13 @@ class Pledge(Identified, Base):
         Index(
             "ix_pledge_result", "organisation_id", "result_id", postgresql_where=text("result_id IS NOT NULL")
         ),
+        Index(
+            "ix_pledge_party",
+            "organisation_id",
+            "election_id",
+            "party",
+            postgresql_where=text("party IS NOT NULL"),
+        ),
         Index("ix_pledge_link", "organisation_id", "link_id", postgresql_where=text("link_id IS NOT NULL")),
     )
 
@@ -79,6 +88,8 @@ class Pledge(Identified, Base):
     contact_id: Mapped[uuid.UUID]
     campaign_id: Mapped[uuid.UUID | None]
     support: Mapped[int | None]
+    party: Mapped[str | None]
+    """The party that they named, where the support follows from that by the election's scale."""
     voting_method: Mapped[str | None]
     planned_at: Mapped[Instant | None]
     needs_lift: Mapped[bool | None]

@@ -48,15 +48,15 @@ _WRITE: Final = Quick(
     told AS (
         INSERT INTO pledge (
             organisation_id, id, election_id, contact_id, campaign_id, support, voting_method, needs_lift,
-            id_ready, planned_at, source, at, account_id, result_id)
+            id_ready, planned_at, party, source, at, account_id, result_id)
         SELECT :organisation_id, one.id, :election_id, one.contact_id, :campaign_id, one.support,
-               one.voting_method, one.needs_lift, one.id_ready, one.planned_at, 'call', :at, :account_id,
-               one.result_id
+               one.voting_method, one.needs_lift, one.id_ready, one.planned_at, one.party, 'call', :at,
+               :account_id, one.result_id
         FROM unnest(
             CAST(:pledges AS uuid[]), CAST(:tellers AS uuid[]), CAST(:told_supports AS integer[]),
             CAST(:told_methods AS text[]), CAST(:told_lifts AS boolean[]), CAST(:told_ids AS boolean[]),
-            CAST(:told_times AS timestamptz[]), CAST(:told_results AS uuid[])
-        ) AS one(id, contact_id, support, voting_method, needs_lift, id_ready, planned_at, result_id)
+            CAST(:told_times AS timestamptz[]), CAST(:told_parties AS text[]), CAST(:told_results AS uuid[])
+        ) AS one(id, contact_id, support, voting_method, needs_lift, id_ready, planned_at, party, result_id)
     ),
     closed AS (
         UPDATE assignment SET state = 'completed', late = :late, closed_at = :at
@@ -201,5 +201,6 @@ def _told(telling: Sequence[NewResult]) -> dict[str, list[Any]]:
         "told_lifts": [one.told.needs_lift for one in telling],
         "told_ids": [one.told.id_ready for one in telling],
         "told_times": [one.planned_at for one in telling],
+        "told_parties": [one.told.party for one in telling],
         "told_results": [one.row.id for one in telling],
     }

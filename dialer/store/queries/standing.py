@@ -19,14 +19,14 @@ _EVIDENCE: Final = text(
         ) AS of_text
     FROM (
         SELECT 'pledge' AS kind, p.id, p.at, p.dated, p.source, p.account_id, p.campaign_id, p.support,
-            p.voting_method, p.planned_at, p.needs_lift, p.id_ready, false AS voted,
+            p.party, p.voting_method, p.planned_at, p.needs_lift, p.id_ready, false AS voted,
             num_nonnulls(p.result_id, p.import_id, p.link_id) > 0 AS of_another, p.undone_at,
             NULL AS undone_reason
         FROM pledge AS p
         WHERE p.organisation_id = :organisation AND p.election_id = :election AND p.contact_id = :contact
         UNION ALL
         SELECT 'turnout', m.id, m.at, m.dated, m.source, m.account_id, NULL, NULL, NULL, NULL,
-            NULL, NULL, true, num_nonnulls(m.result_id, m.import_id) > 0, m.undone_at, m.undone_reason
+            NULL, NULL, NULL, true, num_nonnulls(m.result_id, m.import_id) > 0, m.undone_at, m.undone_reason
         FROM turnout_mark AS m
         WHERE m.organisation_id = :organisation AND m.election_id = :election AND m.contact_id = :contact
           AND m.state IN ('counted', 'undone')

@@ -146,6 +146,9 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "NewListOfAudience": {"name": "Supporters in CF10, Monday"},
     "NewMessage": {"contact_id": _CONTACT, "body": "{first_name|Hello}, your lift comes at ten."},
     "NewOptOut": {"channel": "voice", "note": "Asked not to be rung again"},
+    "PartyScaleFields": {
+        "parties": [{"name": "Labour", "support": 1}, {"name": "Won’t say", "support": None}]
+    },
     "VoteSeen": {"at": "2026-05-07T17:30:00Z", "source": "door"},
     "TakenBack": {"reason": "wrong person"},
     "NewPledge": {

@@ -10,6 +10,7 @@ from typing import Final
 from flask import request
 from flask_babel import gettext
 
+from dialer.domain.party_scale import PARTY_MAX
 from dialer.domain.script import (
     ANSWERS_MAX,
     LANGUAGES,
@@ -29,6 +30,8 @@ from dialer.web.coordinator.script_plan import plan_said, plan_text
 _NODE_AT: Final = re.compile(
     r"/nodes/(\d+)(?:/answers/(\d+))?(?:/(id|kind|text|next|label|support|phone|translations))?"
 )
+PARTY: Final = "party:"
+"""Before a party, where the form says what an answer means."""
 _GROUP: Final = re.compile(r"(node-\d+)(?:-answer-\d+)?(?=-)")
 
 
@@ -270,6 +273,7 @@ def _answer(row: AnswerRow, into: str | None) -> Answer:
         label=row.label,
         next=row.next,
         support=int(row.support) if row.support in {"1", "2", "3", "4", "5"} else None,
+        party=row.support.removeprefix(PARTY)[:PARTY_MAX] or None if row.support.startswith(PARTY) else None,
         tags=tuple(tag for tag in row.tags.split(",") if tag),
         translations=_translations(row, into),
         **plan_said(row.plan),
@@ -287,7 +291,7 @@ def _node_row(node: Node, other: str) -> NodeRow:
 
 
 def _answer_row(answer: Answer, other: str) -> AnswerRow:
-    support = "" if answer.support is None else str(answer.support)
+    support = f"{PARTY}{answer.party}" if answer.party else str(answer.support or "")
     tags, plan = ",".join(answer.tags), plan_text(answer)
     translation = answer.translations.get(other, "")
     return AnswerRow(answer.id, answer.label, answer.next, support, tags, plan, translation)

@@ -44,6 +44,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "answer_needs_lift": lazy_gettext("“%(answer)s” means"),
     "answer_id_ready": lazy_gettext("“%(answer)s” means"),
     "answer_planned_time": lazy_gettext("“%(answer)s” means"),
+    "answer_party": lazy_gettext("“%(answer)s” means"),
     "answer_tags": lazy_gettext("“%(answer)s” gives the tags"),
     "answers_moved": lazy_gettext("Answers in another order"),
 }

@@ -16,6 +16,7 @@ from dialer.services.calling.script_reach import is_read_elsewhere
 from dialer.services.calling.script_versions import get_version
 from dialer.services.calling.scripts import create_script, get_script, list_scripts, replace_script
 from dialer.services.calling.views import ScriptView
+from dialer.services.gotv.party_scale import current_scale
 from dialer.web.coordinator.blueprint import coordinator
 from dialer.web.coordinator.forms import (
     Answer,
@@ -30,6 +31,7 @@ from dialer.web.coordinator.forms import (
     said,
 )
 from dialer.web.coordinator.script_form import (
+    PARTY,
     ScriptForm,
     example_form,
     field_at,
@@ -179,8 +181,6 @@ def editor(
     """The editor; `focus` is where the reader goes on. `older` is the version whose words are in it, and
     `changed_from` the one that it was written from, where somebody saved another meanwhile.
     """
-    support: list[tuple[Any, str]] = [("", gettext("nothing"))]
-    support += [(str(level), f"{level} · {words}") for level, words in SUPPORT.items() if level]
     return render_template(
         "coordinator/script_form.html",
         script=found,
@@ -192,7 +192,21 @@ def editor(
         changed_from=changed_from,
         based_on=found and (found.version if changed_from else _based_on(found)),
         kinds=list(NODE_KIND.items()),
-        support_choices=support,
+        support_choices=_meanings(form),
         plan_choices=plan_choices,
         campaign_id=request.values.get("campaign_id", ""),
     )
+
+
+def _meanings(form: ScriptForm) -> list[tuple[str, str]]:
+    """What an answer can say of support: a level, or a party of the current election’s scale or of the form
+    itself.
+    """
+    levels = [(str(level), f"{level} · {words}") for level, words in SUPPORT.items() if level]
+    known = [f"{PARTY}{one.name}" for one in current_scale(context()).parties]
+    said = [one.support for node in form.nodes for one in node.answers if one.support.startswith(PARTY)]
+    parties = [
+        (one, gettext("Votes for %(party)s", party=one[len(PARTY) :]))
+        for one in dict.fromkeys([*known, *said])
+    ]
+    return [("", gettext("nothing")), *levels, *parties]

@@ -102,12 +102,18 @@ def _piece(piece: Piece, zone: str) -> PieceShown:
     back = gettext("taken back %(when)s", when=moment(piece.undone_at, zone)) if piece.undone_at else ""
     return PieceShown(
         id=piece.id,
-        what=", ".join(gettext("Voted") if name == VOTED else _value(piece, name, zone) for name in said_of),
+        what=", ".join(
+            [*([piece.party] if piece.party else []), *(_said(piece, name, zone) for name in said_of)]
+        ),
         source=_source(piece, zone),
         stands_for=", ".join(gettext(FACT[name]) for name in piece.stands_for),
         may_take_back=piece.may_take_back,
         taken_back=": ".join(one for one in (back, piece.undone_reason) if one),
     )
+
+
+def _said(piece: Piece, name: str, zone: str) -> str:
+    return gettext("Voted") if name == VOTED else _value(piece, name, zone)
 
 
 def _is_no(piece: Piece, name: str) -> bool:

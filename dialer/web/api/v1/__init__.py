@@ -38,6 +38,7 @@ from dialer.web.api.v1.messages import messages
 from dialer.web.api.v1.number_notes import number_notes
 from dialer.web.api.v1.numbers import numbers
 from dialer.web.api.v1.pacing import pacing
+from dialer.web.api.v1.party_scales import party_scales
 from dialer.web.api.v1.penetration import penetrations
 from dialer.web.api.v1.pictures import pictures
 from dialer.web.api.v1.pledges import pledges
@@ -127,6 +128,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     teller_links,
     text_answers,
     text_templates,
+    party_scales,
     timetables,
     tokens,
     transfers,

@@ -9,6 +9,7 @@ from flask.views import MethodView
 from marshmallow import Schema, fields
 
 from dialer.domain.access import Permission
+from dialer.domain.party_scale import PARTY_MAX
 from dialer.domain.pledge import FACTS, PLEDGE_SOURCES, VOTING_METHODS
 from dialer.domain.turnout import TURNOUT_SOURCES
 from dialer.services.gotv import pledges as deeds
@@ -34,6 +35,14 @@ class NewPledgeSchema(Schema):
     voting_method = Choice(*VOTING_METHODS, allow_none=True)
     planned_at = Instant(allow_none=True)
     needs_lift = Flag(allow_none=True)
+    party = Text(
+        blank=False,
+        max_length=PARTY_MAX,
+        allow_none=True,
+        metadata={
+            "description": "whom they will vote for, in place of support: the party scale says what it means"
+        },
+    )
     id_ready = Flag(allow_none=True, metadata={"description": "has photo ID that polling stations accept"})
     source = Choice(*PLEDGE_SOURCES)
 
@@ -103,6 +112,7 @@ class PieceSchema(Schema):
     by = Id(required=True, allow_none=True)
     campaign_id = Id(required=True, allow_none=True)
     support = Whole(least=1, most=5, required=True, allow_none=True)
+    party = Text(required=True, allow_none=True)
     voting_method = Choice(*VOTING_METHODS, required=True, allow_none=True)
     planned_at = Instant(required=True, allow_none=True)
     needs_lift = Flag(required=True, allow_none=True)

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates
 
 from dialer.domain import script_review as rules
 from dialer.domain.access import Permission
+from dialer.domain.party_scale import PARTY_MAX
 from dialer.domain.pledge import VOTING_METHODS
 from dialer.domain.script import ANSWERS_MAX, CLOCK, LANGUAGES, NODE_KINDS, NODES_MAX
 from dialer.domain.script import Script as Conversation
@@ -42,6 +43,12 @@ class AnswerSchema(Schema):
     support = Whole(least=1, most=5, allow_none=True)
     tags = fields.List(Text(blank=False, max_length=100), validate=validate.Length(max=20))
     voting_method = Choice(*VOTING_METHODS, allow_none=True)
+    party = Text(
+        blank=False,
+        max_length=PARTY_MAX,
+        allow_none=True,
+        metadata={"description": "whom they will vote for: means what the election’s party scale says"},
+    )
     needs_lift = Flag(allow_none=True)
     id_ready = Flag(allow_none=True)
     planned_time = Text(allow_none=True, validate=validate.Regexp(rf"^{CLOCK}(?![\s\S])"))
