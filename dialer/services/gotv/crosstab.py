@@ -85,8 +85,8 @@ def crosstab(
         return CrosstabView(
             wanted=wanted,
             table=table,
-            row_names=_names(unit, questions, wanted.rows, table.rows),
-            column_names=_names(unit, questions, wanted.columns, table.columns),
+            row_names=_names(ctx, unit, questions, wanted.rows, table.rows),
+            column_names=_names(ctx, unit, questions, wanted.columns, table.columns),
             minimum=minimum,
             at=ctx.now,
         )
@@ -155,8 +155,20 @@ def _joined(later: Question | None, side: Side, node: Node, earlier: str | None)
 
 
 def _names(
-    unit: UnitOfWork, questions: Mapping[Side, Question], side: Side, groups: Sequence[Group]
+    ctx: Context,
+    unit: UnitOfWork,
+    questions: Mapping[Side, Question],
+    side: Side,
+    groups: Sequence[Group],
 ) -> Mapping[str, str]:
+    """What its groups are called, as far as the actor sees them elsewhere: a list or team of others is
+    counted, and not named.
+    """
     if side.dimension is Dimension.ANSWER and side.node is not None:
         return questions[side].answers
-    return queries.names_of(unit, side, [group.key for group in groups if group.key])
+    if side.dimension is Dimension.LIST and not ctx.actor.may(Permission.LIST_READ):
+        return {}
+    named = queries.names_of(unit, side, [group.key for group in groups if group.key])
+    if side.dimension is Dimension.TEAM:
+        return {key: name for key, name in named.items() if ctx.actor.sees_team(uuid.UUID(key))}
+    return named

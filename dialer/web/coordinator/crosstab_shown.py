@@ -99,6 +99,12 @@ class Shown:
     legend: Sequence[tuple[str, str]]
 
 
+_NOT_YOURS: Final[Mapping[Dimension, str]] = {
+    Dimension.LIST: _("A list that isn’t yours to see"),
+    Dimension.TEAM: _("A team that isn’t yours to see"),
+}
+
+
 def side_words(side: Side, questions: Mapping[Side, str]) -> str:
     """What a side splits by; `questions` are the campaign's, in their own words."""
     if side.node is not None:
@@ -144,7 +150,9 @@ def label(side: Side, group: Group, names: Mapping[str, str]) -> str:
     if dimension is Dimension.HOUR:
         return clock(dt.time(int(key)))
     spoken = SPOKEN.get(key) if dimension is Dimension.LANGUAGE else None
-    return str(names.get(key) or spoken or _WORDS.get(dimension, {}).get(key, key))
+    return str(
+        names.get(key) or _NOT_YOURS.get(dimension) or spoken or _WORDS.get(dimension, {}).get(key, key)
+    )
 
 
 def sheet_of(shown_: Shown) -> list[list[str | int]]:

@@ -134,6 +134,13 @@ def test_lists_and_volunteers_and_their_teams_have_names(town: Town, vic: Person
     by_team = crosstab(town.ctx, town.campaign_id, Wanted(Side(Dimension.TEAM), LIST))
     assert by_team.row_names == {str(team.id): "Harbour"}
     assert [group.people for group in by_team.table.rows] == [4, 2]
+    ids = (town.campaign_id,)
+    olwen = make_person(town.ctx.units, town.ctx.organisation_id, Role.ORGANISER, "Olwen", campaign_ids=ids)
+    hers = crosstab(
+        dataclasses.replace(town.ctx, actor=olwen.actor), town.campaign_id, Wanted(Side(Dimension.TEAM), LIST)
+    )
+    assert (hers.row_names, hers.column_names) == ({}, {}), "neither is hers to see"
+    assert [group.people for group in hers.table.rows] == [4, 2]
     change_campaign(town.ctx, town.campaign_id, {"list_ids": [other]})
     assert crosstab(town.ctx, town.campaign_id, Wanted(LIST, SUPPORT)).table.people == 1
 
