@@ -92,7 +92,12 @@ def known_languages(languages: Sequence[str]) -> list[str]:
 
 def known_teams(ctx: Context, unit: UnitOfWork, team_ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
     """The ids as a set. Raises ValidationFailed at those that aren't there or out of reach."""
-    query = select(Team.id).where(Team.organisation_id == ctx.organisation_id, Team.id.in_(set(team_ids)))
+    query = (
+        select(Team.id)
+        .where(Team.organisation_id == ctx.organisation_id, Team.id.in_(set(team_ids)))
+        .order_by(Team.id)
+        .with_for_update(read=True, key_share=True)  # nobody deletes one meanwhile
+    )
     there = {one for one in unit.session.scalars(query) if ctx.actor.sees_team(one)}
     faults = [
         FieldError(f"/team_ids/{index}", "There is no team with this id.")

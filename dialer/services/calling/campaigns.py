@@ -225,11 +225,15 @@ def _out_of_teams(
     leaves_others = now is not None and not ctx.actor.sees_team(now)
     if (team_id is None and not ctx.actor.sees_all_teams) or leaves_others:
         return [FieldError("/team_id", "Only a coordinator takes a campaign out of its team.")]
-    if team_id is not None and (
-        not ctx.actor.sees_team(team_id) or unit.session.get(Team, (unit.organisation_id, team_id)) is None
-    ):
+    if team_id is not None and (not ctx.actor.sees_team(team_id) or _no_team(unit, team_id)):
         return [FieldError("/team_id", "There is no team with this id.")]
     return []
+
+
+def _no_team(unit: UnitOfWork, team_id: uuid.UUID) -> bool:
+    """Whether there is no such team; where there is one, nobody deletes it meanwhile."""
+    key = (unit.organisation_id, team_id)
+    return unit.session.get(Team, key, with_for_update={"read": True, "key_share": True}) is None
 
 
 def _given_back(unit: UnitOfWork, fields: CampaignFields) -> list[FieldError]:

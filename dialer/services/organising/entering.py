@@ -17,7 +17,7 @@ from dialer.domain.reminders import Notice
 from dialer.services.accounts.credentials import new_code
 from dialer.services.accounts.phones import is_confirmed
 from dialer.services.context import Context
-from dialer.services.organising.telling import tell
+from dialer.services.organising.telling import forget, tell
 from dialer.store.models import new_id
 from dialer.store.models.accounts import Account, AccountCampaign
 from dialer.store.models.events import Event, Rsvp
@@ -122,13 +122,14 @@ def enter(ctx: Context, unit: UnitOfWork, event: Event, who: Who, places: int) -
     if theirs and theirs[0].state != "withdrawn":
         return theirs[0]
     check_open(event, ctx.now, NOT_ANY_MORE)
-    row = theirs[0] if theirs else _new_row(ctx, unit, event, who)
+    row = _come_back(unit, theirs, who) if theirs else _new_row(ctx, unit, event, who)
     row.places = places
     row.state_since = ctx.now
     if fits(places, event.capacity, event.taken):
         row.state, event.taken = "going", event.taken + places
     else:
         row.state, event.waiting = "waitlist", event.waiting + places
+        forget(unit, row, Notice.SIGNED_UP)
     unit.session.flush()
     ctx.audit(unit, "event.signed_up", "rsvp", row.id, {"event_id": str(event.id), "state": row.state})
     tell(ctx, unit, event, row, kind=Notice.SIGNED_UP, until=event.ends_at)
@@ -152,6 +153,20 @@ def _sign_ups(unit: UnitOfWork, event: Event, who: Who) -> Sequence[Rsvp]:
         .execution_options(populate_existing=True)
     )
     return unit.session.scalars(query).all()
+
+
+def _come_back(unit: UnitOfWork, theirs: Sequence[Rsvp], who: Who) -> Rsvp:
+    """The row of somebody who signed off, with what they say of themselves now: they are told there."""
+    row = theirs[0]
+    for other in theirs[1:]:  # taken back too, under a name that is the row's now
+        unit.session.delete(other)
+    unit.session.flush()
+    if row.account_id is None:
+        if row.phone != who.phone:
+            row.phone_confirmed_at = None
+        row.name, row.account_id = who.name, who.account_id
+        row.phone, row.email = (None, None) if who.account_id else (who.phone, who.email)
+    return row
 
 
 def _new_row(ctx: Context, unit: UnitOfWork, event: Event, who: Who) -> Rsvp:

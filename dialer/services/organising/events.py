@@ -15,6 +15,7 @@ from dialer.domain.errors import FieldError, InvalidTransition, NotFound, Valida
 from dialer.domain.event import LONGEST, WEEKS_MOST, Span, clean_reason, faults, faults_of_times, weekly
 from dialer.domain.quiet_hours import USUAL_ZONE
 from dialer.services.calling.reach import reach_campaign
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.organising.reminding import enqueue_reminding
 from dialer.services.organising.telling import take_back
@@ -113,6 +114,7 @@ def get_event(ctx: Context, event_id: uuid.UUID) -> EventView:
         return event_view(*found, changes=changes_of(unit, event_id).times)
 
 
+@again_after_deadlock
 def cancel_event(ctx: Context, event_id: uuid.UUID, reason: str = "") -> EventView:
     """Call an event off, for a reason that those who signed up are told, if one is given; again: no change.
 
@@ -214,6 +216,7 @@ def _zone(ctx: Context, unit: UnitOfWork, campaign_id: uuid.UUID | None) -> str:
         campaign = reach_campaign(ctx, unit, campaign_id, Permission.EVENT_MANAGE)
     except NotFound:
         raise ValidationFailed.at("/campaign_id", "There is no campaign with this id.") from None
+    unit.session.refresh(campaign, with_for_update={"read": True})  # it doesn't end in this instant
     if campaign.state == "ended":
         raise ValidationFailed.at("/campaign_id", "This campaign has ended.")
     return campaign.timezone

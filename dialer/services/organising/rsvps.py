@@ -18,10 +18,11 @@ from dialer.domain.errors import Conflict, FieldError, NotFound, ValidationFaile
 from dialer.domain.event import PLACES_MOST, faults, fits, move_up
 from dialer.domain.reminders import Notice
 from dialer.services.accounts.account_fields import clean_email_or_none, clean_name, clean_phone_or_none
+from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.organising.entering import Who, account_of, check_open, enter, known, make_theirs
 from dialer.services.organising.events import lock_event, managed_event, reaches
-from dialer.services.organising.telling import could_be_told, forget_move, take_back, tell, tell_anew
+from dialer.services.organising.telling import could_be_told, forget, take_back, tell, tell_anew
 from dialer.services.organising.views import EventView, Guest, RsvpView, event_view, rsvp_view
 from dialer.services.paging import Page, Slice, after_id, cut
 from dialer.store.models.accounts import Account
@@ -50,6 +51,7 @@ def organisation_of_event(units: UnitFactory, event_id: uuid.UUID) -> uuid.UUID:
     return found
 
 
+@again_after_deadlock
 def sign_up(ctx: Context, event_id: uuid.UUID, form: RsvpForm) -> RsvpView:
     """Sign somebody up who filled in a form: they go, or wait where it is full. The same person again has
     what they have.
@@ -75,6 +77,7 @@ def sign_up(ctx: Context, event_id: uuid.UUID, form: RsvpForm) -> RsvpView:
         return rsvp_view(enter(ctx, unit, event, Who(name, account_id, phone, email), form.places))
 
 
+@again_after_deadlock
 def come_myself(ctx: Context, event_id: uuid.UUID) -> RsvpView:
     """Sign the actor up, who is known; what they signed up for by the form is theirs then. Refusals as for
     `sign_up`.
@@ -94,6 +97,7 @@ def come(ctx: Context, unit: UnitOfWork, event: Event, account_id: uuid.UUID) ->
     return enter(ctx, unit, event, who, 1)
 
 
+@again_after_deadlock
 def stay_away(ctx: Context, event_id: uuid.UUID) -> None:
     """Take the actor's own sign-up back. Raises NotFound where there is none."""
     account_id = _own_account(ctx)
@@ -104,6 +108,7 @@ def stay_away(ctx: Context, event_id: uuid.UUID) -> None:
         _leave_if_there(ctx, unit, event, Rsvp.account_id == account_id)
 
 
+@again_after_deadlock
 def withdraw(ctx: Context, rsvp_id: uuid.UUID) -> None:
     """Take a sign-up back: one's own, or any where one runs the event. The first who waits moves up.
 
@@ -135,6 +140,7 @@ class EventChanges(TypedDict, total=False):
     capacity: int | None
 
 
+@again_after_deadlock
 def change_event(ctx: Context, event_id: uuid.UUID, changes: EventChanges) -> EventView:
     """Change an event that is still to come. With more places, those who wait move up; of another place
     everybody is told who was reminded, or has something on the way.
@@ -269,7 +275,7 @@ def leave(ctx: Context, unit: UnitOfWork, event: Event, row: Rsvp) -> None:
     ctx.audit(unit, "event.signed_off", "rsvp", row.id, {"event_id": str(event.id)})
     unit.session.flush()
     take_back(unit, Rsvp.id == row.id)
-    forget_move(unit, row)
+    forget(unit, row, Notice.MOVED_UP)
     if event.state == "planned" and event.ends_at > ctx.now:
         _move_up(ctx, unit, event)
 

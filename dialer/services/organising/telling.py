@@ -138,9 +138,9 @@ def take_back(unit: UnitOfWork, which: ColumnElement[bool]) -> list[tuple[uuid.U
     return sorted((row.rsvp_id, Notice(row.kind)) for row in forgotten)
 
 
-def forget_move(unit: UnitOfWork, row: Rsvp) -> None:
-    """Whoever signs off and comes back may move up once more, and is told of it again."""
-    unit.session.execute(delete(EventNotice).where(_notice(unit, row, Notice.MOVED_UP)))
+def forget(unit: UnitOfWork, row: Rsvp, kind: Notice) -> None:
+    """Let somebody be told of it again: whoever signs off and comes back may move up, or wait, once more."""
+    unit.session.execute(delete(EventNotice).where(_notice(unit, row, kind)))
 
 
 def could_be_told(

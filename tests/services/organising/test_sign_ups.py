@@ -16,7 +16,7 @@ from dialer.services.calling.campaigns import create_campaign
 from dialer.services.context import Context
 from dialer.services.organising.events import NewEvent, get_event, make_event
 from dialer.services.organising.private_pages import look_at_private_page
-from dialer.services.organising.rsvps import RsvpForm, come_myself, guests_of, sign_up, stay_away
+from dialer.services.organising.rsvps import RsvpForm, come_myself, guests_of, sign_up, stay_away, withdraw
 from dialer.services.organising.views import RsvpView
 from dialer.services.paging import Page
 from dialer.store.models.accounts import Account
@@ -45,6 +45,25 @@ def event_id(ctx: Context, campaign_id: uuid.UUID) -> uuid.UUID:
 def _span(ctx: Context) -> Span:
     start = ctx.now + dt.timedelta(days=3)
     return Span(start, start + dt.timedelta(hours=2))
+
+
+def test_who_comes_back_with_another_phone_is_told_there(ctx: Context, event_id: uuid.UUID) -> None:
+    system = ctx.as_actor(system_actor(ctx.organisation_id))
+    first = sign_up(system, event_id, RsvpForm("Una", PHONE, EMAIL, consent=True))
+    withdraw(ctx, first.id)
+    again = sign_up(system, event_id, RsvpForm("Una Rees", OTHER_PHONE, EMAIL, consent=True))
+    assert again.id == first.id
+    [guest] = guests_of(ctx, event_id, Page()).items
+    assert (guest.name, guest.phone, guest.email) == ("Una Rees", OTHER_PHONE, EMAIL)
+
+
+def test_who_had_two_sign_ups_and_comes_back_has_one(ctx: Context, event_id: uuid.UUID) -> None:
+    system = ctx.as_actor(system_actor(ctx.organisation_id))
+    for form in (RsvpForm("Una", PHONE, consent=True), RsvpForm("Una", email=EMAIL, consent=True)):
+        withdraw(ctx, sign_up(system, event_id, form).id)
+    sign_up(system, event_id, RsvpForm("Una", PHONE, EMAIL, consent=True))
+    [guest] = guests_of(ctx, event_id, Page()).items
+    assert (guest.phone, guest.email) == (PHONE, EMAIL)
 
 
 @pytest.fixture

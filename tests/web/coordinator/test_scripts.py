@@ -56,7 +56,7 @@ def test_what_isnt_saved_yet_is_walked_through_as_it_stands(editor: Reader) -> N
     over = editor.press("continue", went=["hello:", "ask:yes"])
     assert "The volunteer now says what came of it." in over.text
     assert "Hello Siân" in editor.press("walk-again").words["step"]
-    assert "Polling day" not in editor.open("/scripts").text
+    assert "No script yet" in editor.open("/scripts").text
 
 
 def test_a_draft_that_cant_be_walked_says_what_is_to_be_put_right(editor: Reader) -> None:
