@@ -17,6 +17,8 @@ from dialer.services.gotv.record import record_support, record_turnout
 from dialer.services.gotv.walks import print_walks
 from dialer.services.people.contacts import change_contact
 from dialer.store.models.accounts import AuditEntry
+from dialer.store.models.doorstep import DoorResult
+from dialer.store.models.people import OptOut
 from dialer.store.session import UnitFactory
 from tests.conftest import SetClock
 from tests.people import make_person
@@ -125,3 +127,76 @@ def test_after_the_polls_close_the_walk_is_shut(
     page = phone.open(f"/knock-up/walks/{sheet.walk.code}")
     assert page.tests["walk"]["data-left"] == "0"
     assert "Polls are closed" in page.html
+
+
+def press(
+    phone: Reader, code: str, contact: uuid.UUID, answer: str, press_id: uuid.UUID | None = None
+) -> int:
+    token = phone.page.forms[0].fields["csrf_token"]
+    said = {
+        "contact_id": str(contact),
+        "press_id": str(press_id or uuid.uuid4()),
+        "answer": answer,
+        "road": "1",
+    }
+    sent = phone.client.post(f"/knock-up/walks/{code}/marks", data=said | {"csrf_token": token})
+    return sent.status_code
+
+
+def left(phone: Reader, code: str) -> str:
+    return phone.open(f"/knock-up/walks/{code}").tests["walk"]["data-left"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "still"),
+    [("voted", 2), ("going", 3), ("lift", 3), ("out", 3), ("moved", 2), ("no", 2), ("stop", 2)],
+)
+def test_a_crew_marks_a_door_once_and_takes_it_back(
+    phone: Reader, ctx: Context, bank: PhoneBank, promised: list[uuid.UUID], *, answer: str, still: int
+) -> None:
+    code = print_walks(ctx, bank.campaign_id, "KA1").sheets[0].walk.code
+    phone.open(f"/knock-up/walks/{code}")
+    pressed = uuid.uuid4()
+    assert [press(phone, code, promised[1], answer, pressed) for _ in range(2)] == [303, 303]
+    assert left(phone, code) == str(still)
+    with ctx.unit() as unit:
+        assert len(unit.session.scalars(select(DoorResult.id)).all()) == 1, "a double press is one"
+        noes = unit.session.scalars(select(OptOut.channel).where(OptOut.contact_id == promised[1])).all()
+    assert set(noes) == ({"door", "voice", "sms"} if answer == "stop" else set())
+    if answer != "stop":
+        phone.press("undo")
+        assert left(phone, code) == "3"
+    assert ("undo" in phone.page.tests) is False
+
+
+def test_nobody_marks_who_isnt_on_the_walk_or_after_the_polls(
+    phone: Reader, ctx: Context, clock: SetClock, bank: PhoneBank, promised: list[uuid.UUID]
+) -> None:
+    code = print_walks(ctx, bank.campaign_id, "KA1").sheets[0].walk.code
+    phone.open(f"/knock-up/walks/{code}")
+    elsewhere = list(bank.people.values())[4]
+    assert press(phone, code, elsewhere, "voted") == 404
+    assert press(phone, code, promised[0], "nonsense") == 404
+    assert press(phone, "XXXXXXXX", promised[0], "voted") == 404
+    day = {"polling_on": dt.date(2026, 5, 7), "closes_at": dt.time(13, 30)}
+    change_election(ctx, election_id(ctx), day)  # type: ignore[arg-type]
+    clock.forward(minutes=45)
+    assert press(phone, code, promised[0], "voted") == 303
+    assert "Polls are closed" in phone.open(f"/knock-up/walks/{code}").words["flash"]
+
+
+def test_nobody_takes_back_what_another_noted(
+    app: Flask, phone: Reader, ctx: Context, units: UnitFactory, bank: PhoneBank, *, promised: list[uuid.UUID]
+) -> None:
+    code = print_walks(ctx, bank.campaign_id, "KA1").sheets[0].walk.code
+    phone.open(f"/knock-up/walks/{code}")
+    press(phone, code, promised[0], "voted")
+    with ctx.unit() as unit:
+        (result,) = unit.session.scalars(select(DoorResult.id)).all()
+    other = make_person(units, ctx.organisation_id, Role.VOLUNTEER, "Nia", campaign_ids=(bank.campaign_id,))
+    reader = Reader(app.test_client())
+    reader.sign_in(other.token)
+    reader.open(f"/knock-up/walks/{code}")
+    token = reader.page.forms[0].fields["csrf_token"]
+    undo = f"/knock-up/walks/{code}/marks/{result}/undo"
+    assert reader.client.post(undo, data={"csrf_token": token}).status_code == 404
