@@ -31,6 +31,7 @@ GROUPED_BY: Final[Mapping[Order, Sequence[str]]] = {
 
 _DUE: Final = """
     SELECT c.id AS contact_id, c.status, c.address, v.support, v.planned_at,
+           coalesce(v.needs_lift, c.needs_lift) AS needs_lift,
            coalesce(g.attempts, 0) AS attempts, g.last_attempt_at,
            coalesce(c.polling_district, '') = '' AS nowhere,
            coalesce(c.polling_district, '') COLLATE "C" AS district
@@ -98,7 +99,7 @@ _READ: Final = f"""
         ORDER BY {{order}} FETCH FIRST :ample ROWS WITH TIES
     )
     SELECT p.*, phone.number AS phone, {{reached}} AS reached, c.first_name, c.last_name, c.elector_number,
-           c.postcode, c.polling_district, c.polling_station, c.language, c.needs_lift
+           c.postcode, c.polling_district, c.polling_station, c.language
     FROM due AS p
     JOIN contact c ON c.organisation_id = :organisation AND c.id = p.contact_id
     LEFT JOIN LATERAL (SELECT q.number {{numbers}} ORDER BY q.position, q.number LIMIT 1) AS phone ON true

@@ -147,6 +147,18 @@ def left(phone: Reader, code: str) -> str:
     return phone.open(f"/knock-up/walks/{code}").tests["walk"]["data-left"]
 
 
+def test_a_lift_that_a_crew_notes_stands_on_the_next_sheet(
+    phone: Reader, ctx: Context, bank: PhoneBank, promised: list[uuid.UUID]
+) -> None:
+    change_contact(ctx, promised[0], {"needs_lift": None})
+    (sheet,) = print_walks(ctx, bank.campaign_id, "KA1").sheets
+    phone.open(f"/knock-up/walks/{sheet.walk.code}")
+    assert sheet.roads[0].people[0].needs_lift is None
+    press(phone, sheet.walk.code, promised[0], "lift")
+    (sheet,) = print_walks(ctx, bank.campaign_id, "KA1").sheets
+    assert sheet.roads[0].people[0].needs_lift
+
+
 @pytest.mark.parametrize(
     ("answer", "still"),
     [("voted", 2), ("going", 3), ("lift", 3), ("out", 3), ("moved", 2), ("no", 2), ("stop", 2)],
