@@ -253,6 +253,7 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "blast_id": _draft(ctx, bank),
         "link_id": uuid.UUID(int=3),
         "token_id": uuid.UUID(int=6),
+        "evidence_id": uuid.UUID(int=7),
         "conversation_id": _conversation(ctx),
         "answer_id": uuid.UUID(int=3),
         "reply_id": add_canned_reply(ctx, bank.campaign_id, {"name": "Where?", "body": "Here."}).id,
