@@ -229,6 +229,9 @@ def known(api: Api, admin: Person, context_of: Callable[..., Context]) -> dict[s
         "transfer_id": ids("/transfers"),
         "recording_id": ids("/recordings"),
         "channel": ["voice", "sms"],
+        "mark_id": [str(uuid.UUID(int=9))],
+        "result_id": [str(uuid.UUID(int=9))],
+        "walk_id": [str(uuid.UUID(int=9))],
     }
 
 
