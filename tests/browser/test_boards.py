@@ -15,12 +15,14 @@ from sqlalchemy import select, update
 
 from dialer.domain import first_wave
 from dialer.domain.access import Role
+from dialer.domain.circular import Audience
 from dialer.domain.timetable import Milestone
 from dialer.services.accounts.account_saving import AccountChanges
 from dialer.services.accounts.accounts import NewAccount, change_account, create_account
 from dialer.services.accounts.join_links import NewJoinLink, create_join_link
 from dialer.services.accounts.organisations import system_actor
 from dialer.services.accounts.teams import create_team
+from dialer.services.accounts.volunteers import NewVolunteer, create_volunteer
 from dialer.services.calling.campaigns import change_campaign, get_campaign
 from dialer.services.calling.help_requests import ask_for_help
 from dialer.services.calling.sessions import pause_session, start_session
@@ -41,6 +43,7 @@ from dialer.services.messaging.planning import plan_chunk
 from dialer.services.messaging.sender_settings import NewSender, add_sender
 from dialer.services.messaging.volunteer_texts import VolunteerText, text_volunteer
 from dialer.services.messaging.wave_minding import mind_first_waves
+from dialer.services.organising.circulars import NewCircular, send_circular
 from dialer.services.paging import Page as Some
 from dialer.services.people.audiences import create_audience
 from dialer.services.people.contacts import create_contact
@@ -164,7 +167,13 @@ def _teams(ctx: Context, vic: Person) -> dict[str, str]:
     change_account(ctx, vic.id, known)
     add_sender(ctx, NewSender("+447700900188"))
     text_volunteer(ctx, VolunteerText(vic.id, "Can you do another hour?"))
+    create_volunteer(ctx, NewVolunteer("Ann-without-a-number", [], team_ids=[marsh.id]))
+    to_all = NewCircular(Audience.TEAM, wales.id, "The hall opens at five today.", expected=1)
+    circular = send_circular(ctx, to_all).id
     return {
+        "circulars": "/circulars",
+        "circular": f"/circulars/{circular}",
+        "circular-new": f"/circulars/new?audience=team&of={wales.id}",
         "teams": "/teams",
         "team": f"/teams/{marsh.id}",
         "team-delete": f"/teams/{circle.id}/delete",
