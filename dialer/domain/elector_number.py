@@ -57,3 +57,8 @@ def polling_district_of(text: str) -> str:
     """Return the polling district that an elector number begins with, as written; empty when it has none."""
     first = _SEPARATORS.split(text.strip(), maxsplit=1)
     return first[0] if len(first) > 1 and not first[0].isdigit() else ""
+
+
+def listed_numbers(text: str) -> list[str]:
+    """The numbers that somebody typed or pasted one below the other, or with commas or semicolons between."""
+    return [number.strip() for number in re.split(r"[\n,;]+", text) if number.strip()]

@@ -10,7 +10,8 @@ from typing import Final
 
 from dialer.domain.elector_number import elector_key
 
-TURNOUT_SOURCES: Final = ("teller", "phone", "postal_list", "sms", "door", "import", "manual")
+TELLER: Final = "teller"
+TURNOUT_SOURCES: Final = (TELLER, "phone", "postal_list", "sms", "door", "import", "manual")
 COUNTED: Final = "counted"
 UNKNOWN: Final = "unknown"
 HELD: Final = "held"

@@ -32,6 +32,7 @@ from dialer.services.exporting.run import run_export
 from dialer.services.exporting.tables import Wanted
 from dialer.services.gotv.elections import change_election
 from dialer.services.gotv.mark_review import MarkSearch, list_marks
+from dialer.services.gotv.teller_sheets import NewSheet, add_sheet, key_sheet
 from dialer.services.gotv.timetable import enter_date
 from dialer.services.gotv.turnout import mark_turnout
 from dialer.services.gotv.views import NewMark
@@ -154,7 +155,14 @@ def _marks(ctx: Context) -> dict[str, str]:
     """A mark that waits, since nobody has its number."""
     mark_turnout(ctx, [NewMark("KA1-999")])
     mark = list_marks(ctx, MarkSearch(), Some()).items[0]
-    return {"marks": "/turnout/marks", "mark": f"/turnout/marks/{mark.id}"}
+    sheet = add_sheet(ctx, NewSheet("KA1", ctx.now - dt.timedelta(hours=2), ctx.now, "Harbour Library"))
+    key_sheet(ctx, sheet.id, ["12", "KA1-998"])
+    return {
+        "marks": "/turnout/marks",
+        "mark": f"/turnout/marks/{mark.id}",
+        "sheets": "/turnout/sheets",
+        "sheet": f"/turnout/sheets/{sheet.id}",
+    }
 
 
 def _teams(ctx: Context, vic: Person) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dialer.domain.elector_number import (
     elector_parts,
     elector_tail,
     join_elector_number,
+    listed_numbers,
     polling_district_of,
 )
 
@@ -70,3 +71,9 @@ def test_a_key_is_its_own_key(text: str) -> None:
     key = elector_key(text)
     assert elector_key(key) == key
     assert elector_parts(text.upper()) == elector_parts(text.lower())
+
+
+def test_numbers_are_read_from_a_list_however_it_was_pasted() -> None:
+    pasted = " KA1 1284\r\n1285,1286/1 ;; KA1-1287\n\n"
+    assert listed_numbers(pasted) == ["KA1 1284", "1285", "1286/1", "KA1-1287"]
+    assert listed_numbers(" ,;\n") == []

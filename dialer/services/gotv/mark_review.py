@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import Row
@@ -85,12 +85,19 @@ class Returning:
     people: int
 
 
-def list_marks(ctx: Context, search: MarkSearch, page: Page) -> Slice[MarkView]:
-    """Marks in the order they came; without an election those of the current one."""
+def list_marks(
+    ctx: Context, search: MarkSearch, page: Page, *, latest_first: bool = False
+) -> Slice[MarkView]:
+    """Marks in the order they came, or the other way round; without an election those of the current one."""
     require(ctx.actor, Permission.TURNOUT_REVIEW)
     with ctx.unit() as unit:
         rows = mark_review.find_marks(
-            unit.session, unit.organisation_id, _in_election(unit, search), after_id(page), page.limit + 1
+            unit.session,
+            unit.organisation_id,
+            _in_election(unit, search),
+            after_id(page),
+            page.limit + 1,
+            latest_first=latest_first,
         )
         return cut(rows, page, lambda row: (str(row.TurnoutMark.id),)).map(_view)
 
@@ -158,16 +165,9 @@ def returning(ctx: Context, account_id: uuid.UUID) -> Returning:
 
 
 def _in_election(unit: UnitOfWork, search: MarkSearch) -> MarkFilter:
-    if search.election_id is not None:
+    if search.election_id is not None or search.sheet_id is not None:
         return search
-    return MarkFilter(
-        current_election(unit).id,
-        search.states,
-        search.why,
-        search.account_id,
-        search.token_id,
-        search.polling_district,
-    )
+    return replace(search, election_id=current_election(unit).id)
 
 
 def _view(row: Row[Any]) -> MarkView:

@@ -83,14 +83,18 @@ class _Standing:
 
 @again_after_deadlock
 def mark_turnout(
-    ctx: Context, marks: Sequence[NewMark], election_id: uuid.UUID | None = None
+    ctx: Context,
+    marks: Sequence[NewMark],
+    election_id: uuid.UUID | None = None,
+    *,
+    sheet_id: uuid.UUID | None = None,
 ) -> MarkedTurnout:
     """Take marks, each on its own: who is known counts as voted from now on, everywhere.
 
     A mark of somebody who counts already is a duplicate, kept as evidence where it is new. A number that
     fits nobody, or several, waits as `unknown`; one out of the teller's districts or election, faster than
     people can vote, or of somebody who died or moved away, is `held` (`domain.turnout.judge`). One sent
-    again stands as it stands.
+    again stands as it stands. `sheet_id` is the teller's sheet that they are keyed from.
     """
     require(ctx.actor, Permission.TURNOUT_RECORD)
     with ctx.unit() as unit:
@@ -99,12 +103,13 @@ def mark_turnout(
             turnout_marks.hold_author(unit.session, unit.organisation_id, ctx.actor.account_id)
         sent = sort_out(unit, marks)
         placed = _place(ctx, unit, election, sent.fresh)
-        noted = _noted(ctx, unit, election, placed)
+        author = Author(ctx.actor.account_id, ctx.actor.token_id, sheet_id)
+        noted = _noted(unit, election, author, placed)
         new = _judged(ctx, unit, election, _new_evidence(placed, noted))
         for one, row in new:
             noted[one.evidence] = _Standing(one.at, row.state)
         people = {row.contact_id for _, row in new if row.contact_id and row.state == COUNTED}
-        where = (unit.session, unit.organisation_id, election, _author(ctx))
+        where = (unit.session, unit.organisation_id, election, author)
         turnout_marks.add_marks(*where, [row for _, row in new])
         voted = recompute_records(unit, election, people)
         outcome = _outcome(placed, noted, accepted=len(voted))
@@ -152,14 +157,14 @@ def _in_usual_district(marks: Sequence[NewMark], districts: Collection[str]) -> 
 
 
 def _noted(
-    ctx: Context, unit: UnitOfWork, election_id: uuid.UUID, placed: Sequence[_Placed]
+    unit: UnitOfWork, election_id: uuid.UUID, author: Author, placed: Sequence[_Placed]
 ) -> dict[Evidence, _Standing]:
     """What this author has noted of the same already: of each the earliest time."""
     known = turnout_marks.marks_by_author(
         unit.session,
         unit.organisation_id,
         election_id,
-        _author(ctx),
+        author,
         contacts={one.elector.contact_id for one in placed if one.elector},
         keys={one.key for one in placed if not one.elector},
     )
@@ -213,10 +218,6 @@ def _too_fast(ctx: Context, unit: UnitOfWork, marks: Sequence[dt.datetime]) -> l
         until=max(marks) + LONGEST,
     )
     return too_fast(before, marks)
-
-
-def _author(ctx: Context) -> Author:
-    return Author(ctx.actor.account_id, ctx.actor.token_id)
 
 
 def _row(one: _Placed, state: str, why: str | None) -> MarkRow:

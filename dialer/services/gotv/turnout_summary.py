@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy import Row
 from dialer.domain.access import Permission, require
 from dialer.domain.election import Phase
 from dialer.domain.errors import NotFound
-from dialer.domain.turnout_bounds import SLOT, at_most, telling
+from dialer.domain.turnout_bounds import SLOT, Span, at_most, telling
 from dialer.services.context import Context
 from dialer.services.gotv.elections import current_election, election_of, polling_day
 from dialer.store.models.calling import Campaign
@@ -102,6 +103,7 @@ class _Boxes:
     until: dt.datetime
     is_open: bool
     watched: Mapping[str, Row[Any]]
+    sheets: Mapping[str, Sequence[Span]]
 
 
 def _watched(ctx: Context, unit: UnitOfWork, election: Election) -> _Boxes | None:
@@ -109,16 +111,22 @@ def _watched(ctx: Context, unit: UnitOfWork, election: Election) -> _Boxes | Non
     opens, closes = day.at(day.opens_at), day.at(day.closes_at)
     if opens is None or closes is None:
         return None
-    rows = turnout_figures.watched(unit.session, unit.organisation_id, election.id, opens, SLOT)
+    where = (unit.session, unit.organisation_id, election.id)
+    watched = turnout_figures.watched(*where, opens, SLOT)
+    sheets = defaultdict(list)
+    for row in turnout_figures.sheet_spans(*where):
+        sheets[row.box].append((row.from_at, row.to_at))
     is_open = day.phase(ctx.now) is Phase.OPEN
-    return _Boxes(opens, min(ctx.now, closes), is_open, {row.box: row for row in rows})
+    return _Boxes(opens, min(ctx.now, closes), is_open, {row.box: row for row in watched}, sheets)
 
 
 def _district(row: Row[Any], boxes: _Boxes | None, now: dt.datetime) -> DistrictTurnout:
     box = last_mark_at = silent_for_s = None
     if boxes is not None:
-        watched = boxes.watched.get((row.polling_district or "").casefold())
-        box = telling(watched.slots if watched else (), (), boxes.opens, boxes.until)
+        name = (row.polling_district or "").casefold()
+        watched = boxes.watched.get(name)
+        slots = watched.slots if watched else ()
+        box = telling(slots, boxes.sheets.get(name, ()), boxes.opens, boxes.until)
         last_mark_at = watched.last_at if watched else None
         if last_mark_at is not None and boxes.is_open:
             silent_for_s = int((now - last_mark_at).total_seconds())

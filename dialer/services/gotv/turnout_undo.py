@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from dialer.domain.access import Permission, require
-from dialer.domain.errors import ValidationFailed
+from dialer.domain.errors import NotFound, ValidationFailed
 from dialer.domain.turnout import read_written
 from dialer.services.calling.queue_sync import sync_queues
 from dialer.services.contention import again_after_deadlock
@@ -16,6 +16,7 @@ from dialer.services.gotv.record import recompute_records
 from dialer.services.gotv.turnout import election_named
 from dialer.services.gotv.views import NewMark, UndoneTurnout
 from dialer.store.models.accounts import Account, ApiToken
+from dialer.store.models.gotv import TurnoutMark
 from dialer.store.queries import turnout_marks
 from dialer.store.queries.electors import find_electors
 from dialer.store.session import UnitOfWork
@@ -61,6 +62,18 @@ def undo_turnout_by_account(ctx: Context, account_id: uuid.UUID, *, reason: str)
             raise ValidationFailed.at("/account_id", "There is no account with this id.")
         undone = take_back(ctx, unit, turnout_marks.of_account(account_id), reason)
         ctx.audit(unit, "turnout.undone", "account", account_id, {"undone": undone}, reason=reason)
+        return UndoneTurnout(undone, ())
+
+
+@again_after_deadlock
+def undo_mark(ctx: Context, mark_id: uuid.UUID, *, reason: str) -> UndoneTurnout:
+    """Take back one mark; those of others about the same person stand. Taken back already: no change."""
+    require(ctx.actor, Permission.TURNOUT_UNDO)
+    with ctx.unit() as unit:
+        if unit.session.get(TurnoutMark, (unit.organisation_id, mark_id)) is None:
+            raise NotFound
+        undone = take_back(ctx, unit, TurnoutMark.id == mark_id, reason)
+        ctx.audit(unit, "turnout.undone", "turnout_mark", mark_id, {"undone": undone}, reason=reason)
         return UndoneTurnout(undone, ())
 
 

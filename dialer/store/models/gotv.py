@@ -115,6 +115,7 @@ class TurnoutMark(Identified, Base):
     __table_args__ = (
         reference("election", "election_id"),
         reference("contact", "contact_id", ondelete="CASCADE"),
+        reference("teller_sheet", "sheet_id"),
         one_of("source", TURNOUT_SOURCES),
         one_of("state", MARK_STATES),
         one_of("why", MARK_WHYS),
@@ -147,6 +148,13 @@ class TurnoutMark(Identified, Base):
             postgresql_where=text("token_id IS NOT NULL"),
         ),
         Index(
+            "ix_turnout_mark_sheet",
+            "organisation_id",
+            "sheet_id",
+            "id",
+            postgresql_where=text("sheet_id IS NOT NULL"),
+        ),
+        Index(
             "ix_turnout_mark_import",
             "organisation_id",
             "import_id",
@@ -174,6 +182,7 @@ class TurnoutMark(Identified, Base):
     token_id: Mapped[uuid.UUID | None]
     result_id: Mapped[uuid.UUID | None]
     import_id: Mapped[uuid.UUID | None]
+    sheet_id: Mapped[uuid.UUID | None]
     undone_at: Mapped[Instant | None]
     undone_reason: Mapped[str | None]
     recorded_at: Mapped[Instant] = mapped_column(server_default=func.now())

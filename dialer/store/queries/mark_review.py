@@ -29,6 +29,7 @@ class MarkFilter:
     account_id: uuid.UUID | None = None
     token_id: uuid.UUID | None = None
     polling_district: str | None = None
+    sheet_id: uuid.UUID | None = None
 
     def conditions(self, organisation_id: uuid.UUID) -> list[Condition]:
         """What the statement asks for."""
@@ -40,6 +41,7 @@ class MarkFilter:
                 (TurnoutMark.why, self.why),
                 (TurnoutMark.account_id, self.account_id),
                 (TurnoutMark.token_id, self.token_id),
+                (TurnoutMark.sheet_id, self.sheet_id),
             )
             if value is not None
         ]
@@ -51,13 +53,22 @@ class MarkFilter:
 
 
 def find_marks(
-    session: Session, organisation_id: uuid.UUID, wanted: MarkFilter, after: uuid.UUID | None, limit: int
+    session: Session,
+    organisation_id: uuid.UUID,
+    wanted: MarkFilter,
+    after: uuid.UUID | None,
+    limit: int,
+    *,
+    latest_first: bool = False,
 ) -> Rows:
-    """Marks in the order they came, each with whom it is about, as far as that is known, and who made it."""
+    """Marks in the order they came, or the other way round, each with whom it is about, as far as that is
+    known, and who made it.
+    """
     found = _shown().where(*wanted.conditions(organisation_id))
     if after is not None:
-        found = found.where(TurnoutMark.id > after)
-    return session.execute(found.order_by(TurnoutMark.id).limit(limit)).all()
+        found = found.where(TurnoutMark.id < after if latest_first else TurnoutMark.id > after)
+    order = TurnoutMark.id.desc() if latest_first else TurnoutMark.id
+    return session.execute(found.order_by(order).limit(limit)).all()
 
 
 def find_mark(session: Session, organisation_id: uuid.UUID, mark_id: uuid.UUID) -> Row[Any] | None:

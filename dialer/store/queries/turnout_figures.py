@@ -63,6 +63,11 @@ _WATCHED = """
     SELECT box, array_agg(start) AS slots, max(last_at) AS last_at FROM slot GROUP BY box
 """
 
+_SHEETS = """
+    SELECT lower(polling_district) AS box, from_at, to_at FROM teller_sheet
+    WHERE organisation_id = :organisation AND election_id = :election AND undone_at IS NULL
+"""
+
 _BY_HOUR = """
     WITH person AS (PEOPLE)
     SELECT date_trunc('hour', record.voted_at, :timezone) AS hour, count(*) AS voted
@@ -108,6 +113,11 @@ def watched(
     starts of the slots, and the last mark.
     """
     return _rows(session, _WATCHED, organisation_id, election_id, None, opens=opens, slot=slot)
+
+
+def sheet_spans(session: Session, organisation_id: uuid.UUID, election_id: uuid.UUID) -> Rows:
+    """Where, from when and until when the tellers of sheets stood; boxes as for `watched`."""
+    return _rows(session, _SHEETS, organisation_id, election_id, None)
 
 
 def _filled(statement: str, join_kind: str, campaign_ids: Sequence[uuid.UUID] | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, UUID
 from sqlalchemy.orm import Session
 
-from dialer.domain.turnout import WAITING, WrittenNumber
+from dialer.domain.turnout import COUNTED, WAITING, WrittenNumber
 from dialer.store.models.accounts import ApiToken
 from dialer.store.models.gotv import TurnoutMark
 from dialer.store.quick import Quick
@@ -49,10 +49,22 @@ _WAITING_FOR = text(
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Whose mark it is, and with which token they made it."""
+    """Whose mark it is, with which token they made it, and from which sheet they keyed it."""
 
     account_id: uuid.UUID | None
     token_id: uuid.UUID | None
+    sheet_id: uuid.UUID | None = None
+
+    @property
+    def same(self) -> ColumnElement[bool]:
+        """Marks beside which another that says the same is nothing new: those of the sheet, or their own."""
+        if self.sheet_id is not None:
+            return TurnoutMark.sheet_id == self.sheet_id
+        return and_(
+            TurnoutMark.account_id.is_not_distinct_from(self.account_id),
+            TurnoutMark.token_id.is_not_distinct_from(self.token_id),
+            TurnoutMark.sheet_id.is_(None),
+        )
 
 
 def marks_by_author(
@@ -75,8 +87,7 @@ def marks_by_author(
     ).where(
         TurnoutMark.organisation_id == organisation_id,
         TurnoutMark.election_id == election_id,
-        TurnoutMark.account_id.is_not_distinct_from(author.account_id),
-        TurnoutMark.token_id.is_not_distinct_from(author.token_id),
+        author.same,
         TurnoutMark.state != "undone",
         or_(
             TurnoutMark.contact_id == any_(literal(list(contacts), ARRAY(UUID))),
@@ -137,8 +148,9 @@ _COLUMNS = tuple(field.name for field in fields(MarkRow))
 
 _ADD = text(
     f"""
-    INSERT INTO turnout_mark (organisation_id, election_id, account_id, token_id, {", ".join(_COLUMNS)})
-    SELECT :organisation, :election, CAST(:account AS uuid), CAST(:token AS uuid), new.*
+    INSERT INTO turnout_mark
+        (organisation_id, election_id, account_id, token_id, sheet_id, {", ".join(_COLUMNS)})
+    SELECT :organisation, :election, CAST(:account AS uuid), CAST(:token AS uuid), CAST(:sheet AS uuid), new.*
     FROM unnest(
         CAST(:id AS uuid[]), CAST(:contact_id AS uuid[]), CAST(:elector_number AS text[]),
         CAST(:elector_key AS text[]), CAST(:polling_district AS text[]), CAST(:state AS text[]),
@@ -161,7 +173,10 @@ def add_marks(
     columns = zip(*map(attrgetter(*_COLUMNS), marks), strict=True)
     values = {name: list(column) for name, column in zip(_COLUMNS, columns, strict=True)}
     where = {"organisation": organisation_id, "election": election_id}
-    session.execute(_ADD, {**where, "account": author.account_id, "token": author.token_id, **values})
+    session.execute(
+        _ADD,
+        {**where, "account": author.account_id, "token": author.token_id, "sheet": author.sheet_id, **values},
+    )
 
 
 def undo_marks(
@@ -212,6 +227,27 @@ def of_ids(ids: Collection[uuid.UUID]) -> ColumnElement[bool]:
 def of_account(account_id: uuid.UUID) -> ColumnElement[bool]:
     """All marks that one account made."""
     return TurnoutMark.account_id == account_id
+
+
+def of_sheet(sheet_id: uuid.UUID) -> ColumnElement[bool]:
+    """All marks that were keyed from one sheet."""
+    return TurnoutMark.sheet_id == sheet_id
+
+
+def count_of_sheets(
+    session: Session, organisation_id: uuid.UUID, sheet_ids: Collection[uuid.UUID]
+) -> Mapping[uuid.UUID | None, Row[uuid.UUID | None, int, int]]:
+    """How many marks of each of these sheets are `counted`, and how many are `waiting`."""
+    counted = (
+        select(
+            TurnoutMark.sheet_id,
+            func.count().filter(TurnoutMark.state == COUNTED).label("counted"),
+            func.count().filter(TurnoutMark.state.in_(WAITING)).label("waiting"),
+        )
+        .where(TurnoutMark.organisation_id == organisation_id, TurnoutMark.sheet_id.in_(sheet_ids))
+        .group_by(TurnoutMark.sheet_id)
+    )
+    return {row.sheet_id: row for row in session.execute(counted)}
 
 
 def waiting_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -96,6 +96,13 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "DroppedMarks": {"account_id": _CONTACT, "reason": "Read out from the register, not at the door"},
     "MarkDistrict": {"polling_district": "MV4"},
     "MarkMatch": {"contact_id": _CONTACT},
+    "NewTellerSheet": {
+        "polling_district": "MV3",
+        "station": "Capel Road School",
+        "from_at": "2026-05-07T07:00:00Z",
+        "to_at": "2026-05-07T09:00:00Z",
+    },
+    "SheetNumbers": {"numbers": ["217", "MV3-218", "219/1"]},
     "MarkReason": {"reason": "The teller says they slipped"},
     "MarksOf": {"account_id": _CONTACT},
     "Marks": {"marks": [{"elector_number": "MV3-217", "source": "teller"}]},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from flask_babel import gettext, ngettext
 
 from dialer.domain.access import Permission
 from dialer.domain.election import PollingDay
+from dialer.domain.elector_number import listed_numbers
 from dialer.domain.errors import RuleBroken, ValidationFailed
 from dialer.domain.pledge import PLEDGED
 from dialer.domain.turnout import MAX_MARKS, TURNOUT_SOURCES
@@ -87,11 +87,11 @@ def mark_voted() -> Answer:
         words.append(
             gettext(
                 "Not on our lists: %(numbers)s. Kept; they count when the register comes.",
-                numbers=_some(done.unknown),
+                numbers=some_of(done.unknown),
             )
         )
     if done.held:
-        words.append(gettext("Held for you to look at: %(numbers)s.", numbers=_some(done.held)))
+        words.append(gettext("Held for you to look at: %(numbers)s.", numbers=some_of(done.held)))
     waits = done.unknown or done.held
     return go("coordinator.turnout", " ".join(words), "warn" if waits else "good")
 
@@ -109,17 +109,23 @@ def take_marks_back() -> Answer:
         return _page(faults_of(error, fields)), error.status
     words = [ngettext("One mark is taken back.", "%(num)s marks are taken back.", done.undone)]
     if done.unknown:
-        words.append(gettext("Not on our lists: %(numbers)s.", numbers=_some(done.unknown)))
+        words.append(gettext("Not on our lists: %(numbers)s.", numbers=some_of(done.unknown)))
     return go("coordinator.turnout", " ".join(words), "warn" if done.unknown else "good")
 
 
-def _marks(field: str, source_field: str | None = None) -> list[NewMark]:
-    """The numbers typed in a field: one a line, or with commas or semicolons between them."""
-    numbers = [number.strip() for number in re.split(r"[\n,;]+", said(field)) if number.strip()]
+def numbers_typed(field: str) -> list[str]:
+    """The elector numbers in a field: at least one, and as many as are taken at once."""
+    numbers = listed_numbers(said(field))
     if not numbers:
         raise ValidationFailed.at(f"/{field}", gettext("Type at least one elector number."))
     if len(numbers) > MAX_MARKS:
         raise ValidationFailed.at(f"/{field}", gettext("Send at most 5,000 numbers at once."))
+    return numbers
+
+
+def _marks(field: str, source_field: str | None = None) -> list[NewMark]:
+    """The numbers typed in a field, as marks."""
+    numbers = numbers_typed(field)
     source = said_or_none(source_field) if source_field else None
     if source is not None and source not in TURNOUT_SOURCES:
         raise ValidationFailed.at("/source", gettext("Choose who says so."))
@@ -127,7 +133,8 @@ def _marks(field: str, source_field: str | None = None) -> list[NewMark]:
     return [NewMark(number, source=source, polling_district=district) for number in numbers]
 
 
-def _some(numbers: Sequence[str]) -> str:
+def some_of(numbers: Sequence[str]) -> str:
+    """The first few numbers, and how many more there are."""
     shown = ", ".join(numbers[:_NUMBERS_SHOWN])
     more = len(numbers) - _NUMBERS_SHOWN
     return shown if more <= 0 else gettext("%(numbers)s and %(more)s more", numbers=shown, more=more)

@@ -32,6 +32,7 @@ PAGES = (
     "/knock-up",
     "/knock-up.csv",
     "/turnout/marks",
+    "/turnout/sheets",
     "/turnout/crosstab",
     "/turnout/pledges.csv",
     "/live",

@@ -19,6 +19,7 @@ from dialer.services.calling.sounds import add_sound
 from dialer.services.context import Context
 from dialer.services.gotv.canvass import NewCanvass, cut_walks
 from dialer.services.gotv.mark_review import MarkSearch, list_marks
+from dialer.services.gotv.teller_sheets import NewSheet, add_sheet
 from dialer.services.gotv.turnout import mark_turnout
 from dialer.services.gotv.views import NewMark
 from dialer.services.messaging.blasts import BlastFields, create_blast
@@ -261,6 +262,7 @@ def addresses(ctx: Context, bank: PhoneBank, vic: Person, app: Flask) -> list[st
         "sound_id": add_sound(ctx, io.BytesIO(wav()), "Thursday")[0].id,
         "recording_id": uuid.UUID(int=2),
         "mark_id": _mark(ctx),
+        "sheet_id": add_sheet(ctx, NewSheet("KA1", ctx.now - dt.timedelta(hours=1), ctx.now)).id,
         "batch_id": _look_up(ctx),
         "sender_id": add_sender(ctx, NewSender("+447700900188"))[0].id,
         "deed": "pause",

@@ -60,6 +60,7 @@ from dialer.web.api.v1.supervising import supervisions
 from dialer.web.api.v1.suppressions import suppressions
 from dialer.web.api.v1.teams import teams
 from dialer.web.api.v1.teller_links import teller_links
+from dialer.web.api.v1.teller_sheets import teller_sheets
 from dialer.web.api.v1.text_answers import text_answers
 from dialer.web.api.v1.text_templates import text_templates
 from dialer.web.api.v1.timetable import timetables
@@ -132,6 +133,7 @@ BLUEPRINTS: tuple[Resource, ...] = (
     timetables,
     tokens,
     transfers,
+    teller_sheets,
     turnout,
     turnout_marks,
     volunteers,
