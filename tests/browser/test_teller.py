@@ -13,14 +13,15 @@ from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 
 from dialer.domain.access import Role
-from dialer.services.accounts.teller_links import create_teller_link
+from dialer.services.accounts.teller_links import create_teller_link, join_as_teller
 from dialer.services.accounts.tokens import delete_token
 from dialer.services.context import Context
 from dialer.services.gotv.elections import change_election
 from dialer.store.models.accounts import ApiToken
 from dialer.store.models.gotv import TurnoutMark
-from tests.browser.conftest import PHONE, SHORT_PHONE, Open, axe_faults, follow, sizes, tap
+from tests.browser.conftest import DESK, PHONE, SHORT_PHONE, Open, axe_faults, follow, sign_in, sizes, tap
 from tests.conftest import SetClock
+from tests.people import Person
 from tests.services.gotv.electors import election_id, make_electors
 
 PICTURES = os.environ.get("DIALER_SCREENSHOTS")
@@ -283,3 +284,31 @@ def test_after_the_polls_have_closed_it_says_thank_you(join: Join, polling: Cont
     page.get_by_text("Polls are closed. Thank you.").wait_for()
     assert not axe_faults(page)
     assert [one.elector_number for one in marks(polling)] == ["1"], "noted while they were open"
+
+
+@pytest.mark.parametrize("language", ["en", "cy"])
+def test_asking_tellers_in_fits_and_is_sound(
+    open_browser: Open, polling: Context, carys: Person, language: str
+) -> None:
+    page, faults = open_browser(PHONE, language=language), list[str]()
+    code = create_teller_link(polling, ("AA",)).code
+    known = {"name": "Tegwen", "phone": "07700 900123", "now": polling.now}
+    join_as_teller(polling.units, polling.phones, code, **known)
+
+    def look(path: str, test: str) -> None:
+        page.goto(path)
+        page.locator(f"[data-test={test}]").first.wait_for()
+        for width, height in (PHONE, DESK):
+            page.set_viewport_size({"width": width, "height": height})
+            if PICTURES:
+                page.screenshot(path=str(Path(PICTURES) / f"{test}-{language}-{width}.png"), full_page=True)
+            faults.extend(f"{path} at {width} px: {fault}" for fault in axe_faults(page))
+            if (wide := sizes(page)[0]) > width:
+                faults.append(f"{path}: {wide} px wide at {width}")
+
+    look(f"/teller/join/{code}", "join")
+    sign_in(page, carys)
+    look("/tellers", "end-teller")
+    look(f"/tellers/{code}", "teller-url")
+    look(f"/tellers/{code}/poster", "poster")
+    assert not faults, "\n".join(faults)

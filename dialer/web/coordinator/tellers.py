@@ -38,7 +38,7 @@ def tellers() -> str:
     return render_template(
         "coordinator/tellers.html",
         desk=desk,
-        links=everything(lambda page: list_teller_links(ctx, page)),
+        teller_links=everything(lambda page: list_teller_links(ctx, page)),
         people=everything(lambda page: list_tellers(ctx, page)),
     )
 
