@@ -49,7 +49,7 @@ class Noted:
     too_fast: bool = False
 
 
-def judge(mark: Noted) -> tuple[str, str | None]:
+def state_of(mark: Noted) -> tuple[str, str | None]:
     """The state of a mark, and why where it waits: the first of the reasons that hold, the gravest first."""
     if mark.fits != 1:
         return UNKNOWN, TOO_FAST if mark.too_fast else SEVERAL if mark.fits else NOBODY

@@ -15,10 +15,10 @@ from dialer.domain.turnout import (
     Noted,
     WrittenNumber,
     is_within,
-    judge,
     present_vote,
     read_written,
     seen_at,
+    state_of,
 )
 
 NOON = dt.datetime(2026, 5, 7, 12, tzinfo=dt.UTC)
@@ -118,4 +118,4 @@ def test_a_teller_keeps_to_their_districts(
     ],
 )
 def test_a_mark_counts_or_waits_for_a_stated_reason(noted: Noted, state: str, why: str | None) -> None:
-    assert judge(noted) == (state, why)
+    assert state_of(noted) == (state, why)

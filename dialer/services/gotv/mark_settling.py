@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from dialer.domain.access import Permission, require
 from dialer.domain.errors import InvalidTransition, ValidationFailed
-from dialer.domain.turnout import COUNTED, UNDONE, UNKNOWN, Noted, judge, read_written
+from dialer.domain.turnout import COUNTED, UNDONE, UNKNOWN, Noted, read_written, state_of
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
 from dialer.services.gotv.mark_review import MarkSearch, MarkView, mark_of
@@ -63,7 +63,7 @@ def move_mark(ctx: Context, mark_id: uuid.UUID, polling_district: str) -> MarkVi
         number = read_written(mark.elector_number or "", polling_district)
         found = find_electors(unit.session, unit.organisation_id, [number])
         elector = found.electors.get(0)
-        state, why = judge(Noted(found.fits(0), elector.status if elector else "active"))
+        state, why = state_of(Noted(found.fits(0), elector.status if elector else "active"))
         return _settle(
             ctx,
             unit,

@@ -20,9 +20,9 @@ from dialer.domain.turnout import (
     Noted,
     WrittenNumber,
     is_within,
-    judge,
     read_written,
     seen_at,
+    state_of,
 )
 from dialer.services.contention import again_after_deadlock
 from dialer.services.context import Context
@@ -93,7 +93,7 @@ def mark_turnout(
 
     A mark of somebody who counts already is a duplicate, kept as evidence where it is new. A number that
     fits nobody, or several, waits as `unknown`; one out of the teller's districts or election, faster than
-    people can vote, or of somebody who died or moved away, is `held` (`domain.turnout.judge`). One sent
+    people can vote, or of somebody who died or moved away, is `held` (`domain.turnout.state_of`). One sent
     again stands as it stands. `sheet_id` is the teller's sheet that they are keyed from.
     """
     require(ctx.actor, Permission.TURNOUT_RECORD)
@@ -202,7 +202,7 @@ def _judged(
             in_district=elector is None or is_within(elector.polling_district, districts),
             too_fast=fast,
         )
-        judged.append((one, _row(one, *judge(known))))
+        judged.append((one, _row(one, *state_of(known))))
     return judged
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection
 
-from dialer.domain.turnout import COUNTED, TOO_FAST, UNKNOWN, Noted, is_within, judge, read_written
+from dialer.domain.turnout import COUNTED, TOO_FAST, UNKNOWN, Noted, is_within, read_written, state_of
 from dialer.services.gotv.record import recompute_records
 from dialer.store.queries import turnout_marks
 from dialer.store.queries.electors import find_electors
@@ -29,7 +29,7 @@ def match_unknown_marks(
     for place, mark in enumerate(waiting):
         elector = found.electors.get(place)
         districts = mark.token_districts or ()
-        state, why = judge(
+        state, why = state_of(
             Noted(
                 fits=found.fits(place),
                 status=elector.status if elector else "active",
